@@ -1,0 +1,146 @@
+/**
+ * The layer rule (docs/architecture.md), as data: each folder of `src/` with the folders it may import, besides itself.
+ * Type-only imports count: a type that points upwards is the same knot in the reader's head.
+ */
+const ground = ['std', 'errors.ts']
+const wire = [...ground, 'protocol', 'transport']
+const parts = [...wire, 'rpc', 'connection', 'channel', 'telemetry', 'schema']
+
+const mayImport = {
+  // ground: no domain word, no I/O
+  std: [],
+  'errors.ts': ['std'],
+  // wire: the language of frames, and moving them
+  protocol: ground,
+  transport: [...ground, 'protocol'],
+  // parts: independent of each other, but for the connection, which performs calls
+  rpc: wire,
+  connection: [...wire, 'rpc'],
+  channel: wire,
+  telemetry: wire,
+  schema: wire,
+  // ends: the SDK and the local engine never meet; the command line runs both
+  worker: parts,
+  engine: parts,
+  cli: [...parts, 'worker', 'engine'],
+  // entries: re-exports; who may reach which end is ruled below
+  'index.ts': [...parts, 'worker', 'entry'],
+  entry: [...parts, 'worker', 'engine', 'index.ts'],
+}
+
+/** `std` → everything in src/std/, `errors.ts` → that one file. */
+const inside = (place) => (place.endsWith('.ts') ? `^src/${place.replace('.', '\\.')}$` : `^src/${place}/`)
+const joined = (places) => places.map(inside).join('|')
+
+const layerRules = Object.entries(mayImport).map(([place, allowed]) => ({
+  name: `layer-${place}`,
+  comment: `src/${place} may import only: itself${allowed.map((other) => `, ${other}`).join('')}.`,
+  severity: 'error',
+  from: { path: inside(place) },
+  to: { path: '^src/', pathNot: joined([place, ...allowed]) },
+}))
+
+/** Outside packages that belong to one place. */
+const owners = {
+  ws: ['transport'],
+  'find-my-way': ['engine'],
+  yaml: ['engine', 'cli'],
+  pino: ['cli'],
+}
+const ownerRules = Object.entries(owners).map(([name, places]) => ({
+  name: `only-home-of-${name}`,
+  comment: `${name} may be imported in ${places.join(', ')} only.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: joined(places) },
+  to: { path: `(^|/)node_modules/(@types/)?${name}/|^${name}$` },
+}))
+
+const IO = '^(node:)?(net|tls|http|https|http2|fs|fs/promises|dgram|dns|child_process|worker_threads|cluster)$'
+
+export default {
+  forbidden: [
+    ...layerRules,
+    ...ownerRules,
+    {
+      name: 'no-cycle',
+      comment: 'No import cycles, type-only ones included.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'every-file-has-a-layer',
+      comment: 'A new folder in src/ first gets its line in dependency-cruiser.config.mjs.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: joined(Object.keys(mayImport)) },
+    },
+    {
+      name: 'stray-file-imports',
+      comment: 'A new folder in src/ first gets its line in dependency-cruiser.config.mjs.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: joined(Object.keys(mayImport)) },
+      to: {},
+    },
+    {
+      name: 'worker-entries-stay-clear-of-the-engine',
+      comment: 'Only entry/engine and entry/testing reach the local engine: a production worker does not load it.',
+      severity: 'error',
+      from: { path: '^src/(index\\.ts$|entry/)', pathNot: '^src/entry/(engine|testing)\\.ts$' },
+      to: { path: '^src/engine/', reachable: true },
+    },
+    {
+      name: 'engine-entry-stays-clear-of-the-worker',
+      comment: 'Only entry/testing joins the two ends.',
+      severity: 'error',
+      from: { path: '^src/entry/engine\\.ts$' },
+      to: { path: '^src/worker/', reachable: true },
+    },
+    {
+      name: 'no-io-in-pure-layers',
+      comment: 'std, errors, protocol, rpc, connection and schema move no bytes: sockets and files come through ports.',
+      severity: 'error',
+      from: { path: joined(['std', 'errors.ts', 'protocol', 'rpc', 'connection', 'schema']) },
+      to: { path: IO },
+    },
+    {
+      name: 'src-uses-no-development-package',
+      comment: 'What users install has to be in `dependencies`. Type packages are erased.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@types/' },
+    },
+    {
+      name: 'src-stays-in-src',
+      comment: 'The package imports neither tests nor examples, scripts or benchmarks.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|examples|bench|scripts|docs)/' },
+    },
+    {
+      name: 'examples-use-the-public-surface',
+      comment: 'Examples import `iii-node` and its subpaths, as users do.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^src/', pathNot: '^src/(index\\.ts$|entry/)' },
+    },
+    {
+      name: 'resolvable',
+      comment: 'Every import has to lead somewhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+      extensions: ['.ts', '.js', '.d.ts', '.json'],
+    },
+  },
+}

@@ -1,0 +1,153 @@
+import eslint from '@eslint/js'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+const SOURCE = ['src/**/*.ts']
+const OUTSIDE_SOURCE = ['test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', '*.config.ts']
+
+/** Time and chance come through the ports in `std/`, so that tests can drive them. */
+const PORTS = 'Take it from the clock or random port in std/, so that tests can drive it.'
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', 'temp/', 'test/conformance/scenarios/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
+  eslint.configs.recommended,
+
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      eqeqeq: ['error', 'always'],
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/no-floating-promises': ['error', { checkThenables: true }],
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        {
+          // `default: assertNever(x)` is how a switch ends; it must still name every member.
+          allowDefaultCaseForExhaustiveSwitch: true,
+          considerDefaultExhaustiveForUnions: false,
+          requireDefaultForNonUnion: true,
+        },
+      ],
+      // A leading underscore says: the signature needs it, the body does not.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      // Numbers and booleans read well in messages; objects, null and undefined stay forbidden.
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowAny: false, allowNullish: false },
+      ],
+      // `() => doIt()` is the plain way to pass a callback whose result nobody reads.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // `while (true)` with a return inside says what it does.
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      // An AbortSignal's reason and a caught value are passed on as they came, whatever they are.
+      '@typescript-eslint/prefer-promise-reject-errors': [
+        'error',
+        { allowThrowingAny: true, allowThrowingUnknown: true },
+      ],
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingAny: true, allowThrowingUnknown: true }],
+      // `noPropertyAccessFromIndexSignature` asks for brackets exactly where this rule would take them away.
+      '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
+    },
+  },
+
+  {
+    files: SOURCE,
+    rules: {
+      'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
+      'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true, IIFEs: true }],
+      '@typescript-eslint/max-params': ['error', { max: 3 }],
+      'max-depth': ['error', 4],
+      complexity: ['error', { max: 15, variant: 'modified' }],
+      'no-console': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-deprecated': 'error',
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^iii-node($|/)', message: 'Inside the package, import the file by its path.' }] },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name: one thing has one name everywhere.' },
+        { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
+        { selector: 'TSParameterProperty', message: 'Declare the field, then assign it.' },
+        {
+          selector: ':matches(PropertyDefinition, MethodDefinition)[accessibility="private"]',
+          message: 'Use a #private name: it holds at run time too.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/index.ts', 'src/entry/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name: one thing has one name everywhere.' },
+        {
+          selector: 'ExportAllDeclaration',
+          message: 'Name each export: the public surface is a decision, not a leak.',
+        },
+      ],
+    },
+  },
+  {
+    files: SOURCE,
+    ignores: ['src/std/clock.ts', 'src/std/random.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'performance'].map((name) => ({
+          name,
+          message: PORTS,
+        })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: PORTS },
+        { object: 'Math', property: 'random', message: PORTS },
+      ],
+    },
+  },
+  {
+    // The command line talks to a person, so it prints.
+    files: ['src/cli/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+
+  {
+    files: OUTSIDE_SOURCE,
+    rules: {
+      // A handler or a stub is `async` because its contract is, not because it waits for something.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // In a test a wrong `!` fails the test, which is what it is for.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Handlers that do nothing are part of many set-ups.
+      '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+  {
+    // Plain JavaScript configuration: not part of the TypeScript project.
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+  },
+)

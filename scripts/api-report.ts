@@ -1,0 +1,79 @@
+/**
+ * The public surface of every entry point as a text file in docs/api/, so that a change to it is seen in review.
+ * Compares by default; `--write` brings the reports up to date. Reads dist/, so it builds first when dist/ is old.
+ */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Extractor, ExtractorConfig, ExtractorLogLevel, type IConfigFile } from '@microsoft/api-extractor'
+import { libraryEntries, outputName } from './entries.js'
+import ensureBuild from './ensure-build.js'
+
+const REPORTS = 'docs/api'
+const write = process.argv.includes('--write')
+
+const quiet = { logLevel: ExtractorLogLevel.None }
+const inReport = { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: true }
+
+const configFile = (name: string): IConfigFile => ({
+  projectFolder: resolve('.'),
+  mainEntryPointFilePath: resolve(`dist/${name}.d.ts`),
+  compiler: { tsconfigFilePath: resolve('tsconfig.json') },
+  newlineKind: 'lf',
+  apiReport: {
+    enabled: true,
+    reportFileName: `${name}.api.md`,
+    reportFolder: resolve(REPORTS),
+    reportTempFolder: resolve('temp/api'),
+  },
+  docModel: { enabled: false },
+  dtsRollup: { enabled: false },
+  tsdocMetadata: { enabled: false },
+  messages: {
+    compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
+    extractorMessageReporting: {
+      default: inReport,
+      // Everything exported is public; no release tags.
+      'ae-missing-release-tag': quiet,
+    },
+    // The doc comments are written for editors; `@throws {CODE} when …` is not TSDoc's own form.
+    tsdocMessageReporting: { default: quiet },
+  },
+})
+
+/** Whether the report of one entry point is as it should be. */
+function report(name: string): boolean {
+  const file = `${REPORTS}/${name}.api.md`
+  const { apiReportChanged, errorCount } = Extractor.invoke(
+    ExtractorConfig.prepare({
+      configObject: configFile(name),
+      configObjectFullPath: undefined,
+      packageJsonFullPath: resolve('package.json'),
+    }),
+    {
+      localBuild: write,
+      messageCallback: (message) => {
+        // Findings that belong in the report are read there; only errors are worth the terminal.
+        if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true
+      },
+    },
+  )
+  if (apiReportChanged) console.log(write ? `updated ${file}` : `${file} is out of date; run \`npm run api\``)
+  return errorCount === 0 && (write || !apiReportChanged)
+}
+
+function removeStrayReports(names: readonly string[]): readonly string[] {
+  const expected = new Set(names.map((name) => `${name}.api.md`))
+  const stray = readdirSync(REPORTS).filter((file) => file.endsWith('.api.md') && !expected.has(file))
+  if (write) for (const file of stray) rmSync(join(REPORTS, file))
+  return stray
+}
+
+ensureBuild()
+mkdirSync(REPORTS, { recursive: true })
+const names = Object.keys(libraryEntries).map(outputName)
+const bad = names.filter((name) => !report(name))
+const stray = removeStrayReports(names)
+if (!write) for (const file of stray) console.log(`${REPORTS}/${file} belongs to no entry point; run \`npm run api\``)
+
+console.log(`API reports: ${names.length - bad.length} of ${names.length} as expected`)
+process.exitCode = bad.length > 0 || (!write && stray.length > 0) ? 1 : 0

@@ -1,0 +1,41 @@
+/**
+ * The published entry points, in one place: the build, the package's `exports` and the API reports are all made from it.
+ * To add a subpath: write `src/entry/<name>.ts`, add a line here, run `npm run exports`, then `npm run build && npm run api`.
+ */
+
+/** Published subpath → source file. The file in `dist/` is named after the subpath; the root is `index`. */
+export const libraryEntries: Readonly<Record<string, string>> = {
+  '.': 'src/index.ts',
+  './errors': 'src/entry/errors.ts',
+  './engine': 'src/entry/engine.ts',
+  './protocol': 'src/entry/protocol.ts',
+  './runtime': 'src/entry/runtime.ts',
+  './trigger': 'src/entry/trigger.ts',
+  './testing': 'src/entry/testing.ts',
+}
+
+/** The command line: ESM only, never imported, so it has no types and no subpath. */
+export const commandEntry = { name: 'cli', source: 'src/cli/main.ts' } as const
+
+/** The name of a subpath's files in `dist/`, without extension. */
+export function outputName(subpath: string): string {
+  return subpath === '.' ? 'index' : subpath.slice('./'.length)
+}
+
+/** Output name → source file, as the bundler wants it. */
+export function bundlerEntries(): Record<string, string> {
+  return Object.fromEntries(Object.entries(libraryEntries).map(([subpath, source]) => [outputName(subpath), source]))
+}
+
+/** What `exports` in package.json has to be. Types differ for import and require, so each condition carries its own. */
+export function packageExports(): Record<string, unknown> {
+  const subpaths = Object.keys(libraryEntries).map((subpath) => {
+    const file = `./dist/${outputName(subpath)}`
+    const conditions = {
+      import: { types: `${file}.d.ts`, default: `${file}.js` },
+      require: { types: `${file}.d.cts`, default: `${file}.cjs` },
+    }
+    return [subpath, conditions] as const
+  })
+  return { ...Object.fromEntries(subpaths), './package.json': './package.json' }
+}
