@@ -1,0 +1,205 @@
+/**
+ * Every error this package raises: one stable `code` each, one class per kind. A brand under a global symbol makes
+ * `instanceof` hold across copies of the package (ESM beside CJS, two versions in one process).
+ */
+
+/**
+ * Codes that this package raises or that the engine and other workers send. Each is described in
+ * `docs/reference/errors.md`.
+ */
+export const ErrorCode = {
+  TIMEOUT: 'TIMEOUT',
+  UNKNOWN: 'UNKNOWN',
+  SHUTDOWN: 'SHUTDOWN',
+  NOT_CONNECTED: 'NOT_CONNECTED',
+  PENDING_QUEUE_FULL: 'PENDING_QUEUE_FULL',
+  CONNECTION_LOST: 'CONNECTION_LOST',
+  RETRIES_EXHAUSTED: 'RETRIES_EXHAUSTED',
+  INVALID_ARGUMENT: 'INVALID_ARGUMENT',
+  DUPLICATE_FUNCTION: 'DUPLICATE_FUNCTION',
+  DUPLICATE_TRIGGER_TYPE: 'DUPLICATE_TRIGGER_TYPE',
+  MALFORMED_FRAME: 'MALFORMED_FRAME',
+  UNKNOWN_MESSAGE_TYPE: 'UNKNOWN_MESSAGE_TYPE',
+  MESSAGE_TOO_LARGE: 'MESSAGE_TOO_LARGE',
+  HANDSHAKE_FAILED: 'HANDSHAKE_FAILED',
+  AUTH_ERROR: 'AUTH_ERROR',
+  PORT_IN_USE: 'PORT_IN_USE',
+  INVALID_CONFIG: 'INVALID_CONFIG',
+  invocation_failed: 'invocation_failed',
+  function_not_invokable: 'function_not_invokable',
+  deserialization_error: 'deserialization_error',
+  serialization_error: 'serialization_error',
+  trigger_registration_failed: 'trigger_registration_failed',
+  trigger_type_not_found: 'trigger_type_not_found',
+  function_not_found: 'function_not_found',
+  invocation_stopped: 'invocation_stopped',
+  invocation_error: 'invocation_error',
+  enqueue_error: 'enqueue_error',
+  FORBIDDEN: 'FORBIDDEN',
+  INVALID_NAMESPACE: 'INVALID_NAMESPACE',
+  NOT_FOUND: 'NOT_FOUND',
+  INVALID_ARGUMENTS: 'INVALID_ARGUMENTS',
+  WORKER_NAMESPACE_CONFLICT: 'WORKER_NAMESPACE_CONFLICT',
+  FUNCTION_NAMESPACE_CONFLICT: 'FUNCTION_NAMESPACE_CONFLICT',
+} as const
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
+
+/** What went wrong, in one of eight ways. */
+export type IIIErrorKind =
+  | 'NotConnected'
+  | 'Timeout'
+  | 'Runtime'
+  | 'Remote'
+  | 'Handler'
+  | 'Serde'
+  | 'WebSocket'
+  | 'RegistrationRejected'
+
+/** The error object that travels on the wire. */
+export type ErrorBody = { code: string; message: string; stacktrace?: string }
+
+const BRANDS = Symbol.for('iii-node.error-brands')
+
+/** Gives a class an `instanceof` that recognises instances made by any copy of this package. */
+function brand(constructor: { readonly prototype: object }, name: string): void {
+  const inherited = (constructor.prototype as { [BRANDS]?: readonly string[] })[BRANDS] ?? []
+  Object.defineProperty(constructor.prototype, BRANDS, { value: [...inherited, name] })
+  Object.defineProperty(constructor, Symbol.hasInstance, {
+    value(this: unknown, candidate: unknown): boolean {
+      // A subclass made by a user inherits this method but has no brand of its own: the prototype chain decides.
+      if (this !== constructor) return Function.prototype[Symbol.hasInstance].call(this as object, candidate)
+      if (typeof candidate !== 'object' || candidate === null) return false
+      return (candidate as { [BRANDS]?: readonly string[] })[BRANDS]?.includes(name) ?? false
+    },
+  })
+}
+
+/** Base of all errors of this package; tell them apart by `kind` or `code`. */
+export abstract class IIIError extends Error {
+  abstract readonly kind: IIIErrorKind
+  /** Stable machine-readable code, listed in `ErrorCode` when this package raised it. */
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.name = new.target.name
+  }
+}
+brand(IIIError, 'IIIError')
+
+/** Members an `InvocationError` is made from. */
+export type InvocationErrorInit = { code: string; message: string; function_id?: string; stacktrace?: string }
+
+/** A call that failed: the function, the engine or the caller's own deadline ended it. */
+export class InvocationError extends IIIError {
+  readonly kind: IIIErrorKind = 'Remote'
+  /** The function the caller asked for. */
+  readonly function_id?: string
+  /** The callee's stack, when it sent one. */
+  readonly stacktrace?: string
+  /** The id of the call on the wire. */
+  readonly invocationId?: string
+  /** The message without the leading code. */
+  readonly detail: string
+
+  constructor(init: InvocationErrorInit & { invocationId?: string }, options?: ErrorOptions) {
+    super(init.code, `${init.code}: ${init.message}`, options)
+    this.name = 'InvocationError'
+    this.detail = init.message
+    if (init.function_id !== undefined) this.function_id = init.function_id
+    if (init.stacktrace !== undefined) this.stacktrace = init.stacktrace
+    if (init.invocationId !== undefined) this.invocationId = init.invocationId
+  }
+}
+brand(InvocationError, 'InvocationError')
+
+/** The callee or the engine answered with an error. Thrown from a handler, it reaches the caller with its code. */
+export class RemoteError extends InvocationError {}
+brand(RemoteError, 'RemoteError')
+
+/** No answer within the caller's limit (`TIMEOUT`). The callee may still be running. */
+export class TimeoutError extends InvocationError {
+  override readonly kind = 'Timeout'
+}
+brand(TimeoutError, 'TimeoutError')
+
+/** What is known about a call that ended without an answer. */
+export type Outcome = 'not_sent' | 'unknown'
+
+/** There is no usable connection: offline for good, queue full, link lost, or shut down. */
+export class NotConnectedError extends IIIError {
+  readonly kind = 'NotConnected'
+  /** `not_sent`: the call never left this process, so it is safe to retry. `unknown`: it may have run. */
+  readonly outcome: Outcome
+
+  constructor(code: string, message: string, options: ErrorOptions & { outcome: Outcome }) {
+    super(code, message, options)
+    this.outcome = options.outcome
+  }
+}
+brand(NotConnectedError, 'NotConnectedError')
+
+/** The package was used in a way it does not allow; nothing was sent. */
+export class RuntimeError extends IIIError {
+  readonly kind = 'Runtime'
+}
+brand(RuntimeError, 'RuntimeError')
+
+/** Wraps what user code threw, in `cause`. */
+export class HandlerError extends IIIError {
+  readonly kind = 'Handler'
+}
+brand(HandlerError, 'HandlerError')
+
+/** A value that cannot become JSON, or a frame that is not what the protocol says. */
+export class SerdeError extends IIIError {
+  readonly kind = 'Serde'
+}
+brand(SerdeError, 'SerdeError')
+
+/** A socket could not be opened or ended abnormally. */
+export class WebSocketError extends IIIError {
+  readonly kind = 'WebSocket'
+  /** HTTP status of a refused handshake. */
+  readonly status?: number
+  /** WebSocket close code. */
+  readonly closeCode?: number
+
+  constructor(code: string, message: string, options: ErrorOptions & { status?: number; closeCode?: number } = {}) {
+    super(code, message, options)
+    if (options.status !== undefined) this.status = options.status
+    if (options.closeCode !== undefined) this.closeCode = options.closeCode
+  }
+}
+brand(WebSocketError, 'WebSocketError')
+
+/** Members a `RegistrationRejectedError` is made from: the engine's frame. */
+export type RegistrationRejectedInit = {
+  code: string
+  namespace: string
+  worker_name?: string
+  function_id?: string
+  owner_worker_id: string
+}
+
+/** The engine refused a registration because another live worker owns the name. */
+export class RegistrationRejectedError extends IIIError {
+  readonly kind = 'RegistrationRejected'
+  readonly namespace: string
+  readonly worker_name?: string
+  readonly function_id?: string
+  readonly owner_worker_id: string
+
+  constructor(init: RegistrationRejectedInit) {
+    const subject =
+      init.function_id === undefined ? `worker name '${init.worker_name ?? ''}'` : `function '${init.function_id}'`
+    const owner = init.owner_worker_id === '' ? 'is reserved' : `is owned by worker ${init.owner_worker_id}`
+    super(init.code, `${init.code}: ${subject} ${owner} in namespace '${init.namespace}'`)
+    this.namespace = init.namespace
+    this.owner_worker_id = init.owner_worker_id
+    if (init.worker_name !== undefined) this.worker_name = init.worker_name
+    if (init.function_id !== undefined) this.function_id = init.function_id
+  }
+}
+brand(RegistrationRejectedError, 'RegistrationRejectedError')

@@ -1,0 +1,23 @@
+/**
+ * Sizes and counts that the wire fixes. The engine ends a connection without a word when one is passed, so both ends
+ * check before they send.
+ */
+const MIB = 1024 * 1024
+
+/** The engine's limit for one WebSocket frame. */
+export const MAX_FRAME_BYTES = 16 * MIB
+
+/** Messages above this are sent in fragments of this size: under the frame limit with room for the header. */
+export const FRAGMENT_BYTES = 15 * MIB
+
+/** The engine's limit for one message, in one frame or many. Larger ones are refused before they are sent. */
+export const MAX_MESSAGE_BYTES = 64 * MIB
+
+/** Largest message a worker takes in. The engine sets no limit outbound (an HTTP body passes whole); memory does. */
+export const MAX_INBOUND_BYTES = 512 * MIB
+
+/** Functions per `engine::functions::info` request. */
+export const MAX_INFO_IDS = 32
+
+/** Longest worker name and description in characters. */
+export const MAX_NAME_CHARACTERS = 280

@@ -1,0 +1,118 @@
+/**
+ * Every message of the protocol, declared once, by sender. Types and run-time checks both follow from these tables.
+ * Knows nothing of who handles a message; `error` exists only as the answer to a refused session.
+ */
+import { action, errorBody, json, optional, record, string, uuid, type Infer, type Shape } from './validate.js'
+
+const registerTrigger = {
+  id: string,
+  trigger_type: string,
+  function_id: string,
+  config: json,
+  metadata: optional(json),
+  namespace: optional(string),
+  trigger_namespace: optional(string),
+} satisfies Shape
+
+const triggerRegistrationResult = {
+  id: string,
+  trigger_type: string,
+  function_id: string,
+  error: optional(errorBody),
+} satisfies Shape
+
+const invocationResult = {
+  invocation_id: uuid,
+  function_id: string,
+  result: optional(json),
+  error: optional(errorBody),
+  traceparent: optional(string),
+  baggage: optional(string),
+} satisfies Shape
+
+const empty = {} satisfies Shape
+
+/** What a worker sends. */
+export const workerMessages = {
+  reattach: { previous_worker_id: uuid, reattach_token: uuid },
+  ping: empty,
+  pong: empty,
+  registerfunction: {
+    id: string,
+    description: optional(string),
+    request_format: optional(json),
+    response_format: optional(json),
+    metadata: optional(json),
+    invocation: optional(record),
+  },
+  unregisterfunction: { id: string },
+  registerservice: {
+    id: string,
+    name: optional(string),
+    description: optional(string),
+    parent_service_id: optional(string),
+  },
+  registertriggertype: {
+    id: string,
+    description: string,
+    trigger_request_format: optional(json),
+    call_request_format: optional(json),
+    namespace: optional(string),
+  },
+  unregistertriggertype: { id: string },
+  registertrigger: registerTrigger,
+  unregistertrigger: { id: string, trigger_type: optional(string) },
+  triggerregistrationresult: triggerRegistrationResult,
+  invokefunction: {
+    invocation_id: optional(uuid),
+    function_id: string,
+    data: json,
+    action: optional(action),
+    namespace: optional(string),
+    metadata: optional(json),
+    traceparent: optional(string),
+    baggage: optional(string),
+  },
+  invocationresult: invocationResult,
+} satisfies Record<string, Shape>
+
+/** What the engine sends. */
+export const engineMessages = {
+  workerregistered: { worker_id: string, reattach_token: optional(string) },
+  registrationrejected: {
+    code: string,
+    namespace: optional(string),
+    worker_name: optional(string),
+    function_id: optional(string),
+    owner_worker_id: optional(string),
+  },
+  ping: empty,
+  pong: empty,
+  registertrigger: registerTrigger,
+  unregistertrigger: { id: string, trigger_type: optional(string) },
+  triggerregistrationresult: triggerRegistrationResult,
+  invokefunction: {
+    invocation_id: uuid,
+    function_id: string,
+    data: json,
+    metadata: optional(json),
+    traceparent: optional(string),
+    baggage: optional(string),
+  },
+  invocationresult: invocationResult,
+  error: { error: errorBody },
+} satisfies Record<string, Shape>
+
+/** A table of messages by type. */
+export type MessageTable = Readonly<Record<string, Shape>>
+
+/** The union of a table's messages, discriminated by `type`. */
+export type MessageOf<Table extends MessageTable> = {
+  [Type in keyof Table & string]: { readonly type: Type } & Infer<Table[Type]>
+}[keyof Table & string]
+
+export type WorkerMessage = MessageOf<typeof workerMessages>
+export type EngineMessage = MessageOf<typeof engineMessages>
+
+/** One message of a union by its type. */
+export type MessageNamed<Message, Type extends string> = Extract<Message, { readonly type: Type }>

@@ -1,0 +1,57 @@
+/**
+ * Names that the protocol reserves: message types, engine functions and trigger types, the default namespace.
+ */
+
+/** Values of a frame's `type`. An enum, as in the official package, so that it serves as type and value. */
+export enum MessageType {
+  RegisterFunction = 'registerfunction',
+  UnregisterFunction = 'unregisterfunction',
+  RegisterService = 'registerservice',
+  InvokeFunction = 'invokefunction',
+  InvocationResult = 'invocationresult',
+  RegisterTriggerType = 'registertriggertype',
+  UnregisterTriggerType = 'unregistertriggertype',
+  RegisterTrigger = 'registertrigger',
+  UnregisterTrigger = 'unregistertrigger',
+  TriggerRegistrationResult = 'triggerregistrationresult',
+  WorkerRegistered = 'workerregistered',
+  RegistrationRejected = 'registrationrejected',
+  Reattach = 'reattach',
+  Ping = 'ping',
+  Pong = 'pong',
+}
+
+/** Ids of functions that the engine itself serves, all in the default namespace. */
+export const EngineFunctions = {
+  LIST_FUNCTIONS: 'engine::functions::list',
+  INFO_FUNCTIONS: 'engine::functions::info',
+  LIST_WORKERS: 'engine::workers::list',
+  INFO_WORKERS: 'engine::workers::info',
+  LIST_TRIGGERS: 'engine::triggers::list',
+  INFO_TRIGGERS: 'engine::triggers::info',
+  LIST_REGISTERED_TRIGGERS: 'engine::registered-triggers::list',
+  INFO_REGISTERED_TRIGGERS: 'engine::registered-triggers::info',
+  REGISTER_WORKER: 'engine::workers::register',
+  CREATE_CHANNEL: 'engine::channels::create',
+  REGISTER_TRIGGER: 'engine::register_trigger',
+  UNREGISTER_TRIGGER: 'engine::unregister_trigger',
+} as const
+
+/** Trigger types that the engine itself provides. */
+export const EngineTriggers = {
+  FUNCTIONS_AVAILABLE: 'engine::functions-available',
+  WORKERS_AVAILABLE: 'engine::workers-available',
+  LOG: 'log',
+} as const
+
+/** Where names live when nobody says otherwise. */
+export const DEFAULT_NAMESPACE = 'default'
+
+/** Ids with this prefix belong to the engine and exist in the default namespace only. */
+export const ENGINE_PREFIX = 'engine::'
+
+/** The member the engine adds to object payloads of calls between workers. */
+export const CALLER_WORKER_ID = '_caller_worker_id'
+
+/** Default address of an engine's worker listener. */
+export const DEFAULT_ENGINE_URL = 'ws://127.0.0.1:49134'

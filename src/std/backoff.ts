@@ -1,0 +1,29 @@
+/**
+ * Exponential backoff with jitter: how long to wait before attempt n. Pure; knows no sockets and keeps no count.
+ */
+import type { Random } from './random.js'
+
+/** Shape of a growing delay. All durations in milliseconds. */
+export interface BackoffPolicy {
+  /** Delay before the first retry. */
+  readonly initialDelayMs: number
+  /** Upper bound, applied before and after jitter. */
+  readonly maxDelayMs: number
+  /** Growth from one retry to the next. */
+  readonly backoffMultiplier: number
+  /** Share of the delay that is random: 0 is deterministic, 0.3 spreads by ±30 %. */
+  readonly jitterFactor: number
+}
+
+/** The first delay actually used: never under 1 ms, so a zero cannot become a busy loop. */
+export function effectiveInitialDelayMs(policy: Pick<BackoffPolicy, 'initialDelayMs'>): number {
+  return Math.max(1, policy.initialDelayMs)
+}
+
+/** Delay in milliseconds before retry `attempt`, counted from 1. */
+export function backoffDelayMs(policy: BackoffPolicy, attempt: number, random: Random): number {
+  const grown = effectiveInitialDelayMs(policy) * policy.backoffMultiplier ** (attempt - 1)
+  const capped = Math.min(grown, policy.maxDelayMs)
+  const spread = capped * policy.jitterFactor * (random.next() * 2 - 1)
+  return Math.min(Math.max(1, capped + spread), Math.max(1, policy.maxDelayMs))
+}

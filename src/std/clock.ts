@@ -1,0 +1,38 @@
+/**
+ * Time as a port. Everything that waits takes a `Clock`, so tests can drive time by hand and never sleep.
+ * Knows nothing of what the time is used for; `now` never runs backwards.
+ */
+
+/** A pending timer. */
+export interface Timer {
+  /** Stops the timer; does nothing once it has fired. */
+  cancel(): void
+}
+
+/** A source of time and timers. */
+export interface Clock {
+  /** Monotonic time in milliseconds; only differences have a meaning. */
+  now(): number
+  /** Wall-clock time in milliseconds since 1970. */
+  epochMs(): number
+  /** Runs `callback` once after `delayMs`. `background` timers do not keep the process alive. */
+  after(delayMs: number, callback: () => void, mode?: 'foreground' | 'background'): Timer
+}
+
+/** Longest delay a Node timer can hold (2^31 - 1 ms); Node fires longer ones at once. */
+const MAX_DELAY_MS = 2_147_483_647
+
+/** The process's own clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  epochMs: () => Date.now(),
+  after(delayMs, callback, mode = 'foreground') {
+    const timeout = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_DELAY_MS))
+    if (mode === 'background') timeout.unref()
+    return {
+      cancel: () => {
+        clearTimeout(timeout)
+      },
+    }
+  },
+}

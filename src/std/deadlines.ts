@@ -1,0 +1,103 @@
+/**
+ * Many deadlines on one timer. Deadlines of equal duration expire in the order they were added, so one list per
+ * duration and one timer for the nearest head are enough: adding and removing cost O(1) and allocate no timer.
+ * Knows nothing of what expires.
+ */
+import type { Clock, Timer } from './clock.js'
+
+/** What can expire. The list links live in the object itself, so a deadline costs no extra allocation. */
+export interface Expiring {
+  deadline: DeadlineLink | undefined
+}
+
+interface DeadlineLink {
+  readonly list: DeadlineList
+  readonly at: number
+  previous: Expiring | undefined
+  next: Expiring | undefined
+}
+
+interface DeadlineList {
+  readonly durationMs: number
+  head: Expiring | undefined
+  tail: Expiring | undefined
+}
+
+export class Deadlines<T extends Expiring> {
+  readonly #clock: Clock
+  readonly #onExpired: (item: T) => void
+  readonly #lists = new Map<number, DeadlineList>()
+  #timer: Timer | undefined
+  #timerAt = Infinity
+
+  constructor(clock: Clock, onExpired: (item: T) => void) {
+    this.#clock = clock
+    this.#onExpired = onExpired
+  }
+
+  /** Number of distinct durations in use. */
+  get lists(): number {
+    return this.#lists.size
+  }
+
+  /** Starts a deadline; an infinite duration never expires and costs nothing. */
+  add(item: T, durationMs: number): void {
+    if (durationMs === Infinity) return
+    let list = this.#lists.get(durationMs)
+    if (list === undefined) {
+      list = { durationMs, head: undefined, tail: undefined }
+      this.#lists.set(durationMs, list)
+    }
+    const at = this.#clock.now() + durationMs
+    item.deadline = { list, at, previous: list.tail, next: undefined }
+    if (list.tail?.deadline === undefined) list.head = item
+    else list.tail.deadline.next = item
+    list.tail = item
+    if (at < this.#timerAt) this.#arm(at)
+  }
+
+  /** Ends a deadline before it expires. */
+  remove(item: T): void {
+    const link = item.deadline
+    if (link === undefined) return
+    item.deadline = undefined
+    const { list, previous, next } = link
+    if (previous?.deadline === undefined) list.head = next
+    else previous.deadline.next = next
+    if (next?.deadline === undefined) list.tail = previous
+    else next.deadline.previous = previous
+    if (list.head === undefined) this.#lists.delete(list.durationMs)
+    if (this.#lists.size === 0) this.#disarm()
+  }
+
+  #arm(at: number): void {
+    this.#timer?.cancel()
+    this.#timerAt = at
+    this.#timer = this.#clock.after(at - this.#clock.now(), () => {
+      this.#expire()
+    })
+  }
+
+  #disarm(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#timerAt = Infinity
+  }
+
+  #expire(): void {
+    this.#disarm()
+    const now = this.#clock.now()
+    const due: T[] = []
+    for (const list of this.#lists.values()) {
+      while (list.head?.deadline !== undefined && list.head.deadline.at <= now) {
+        // Every member of a list was added through `add`, which takes a T.
+        const item = list.head as T
+        this.remove(item)
+        due.push(item)
+      }
+    }
+    const next = Math.min(...[...this.#lists.values()].map((list) => list.head?.deadline?.at ?? Infinity))
+    if (next !== Infinity) this.#arm(next)
+    for (const item of due) this.#onExpired(item)
+  }
+}

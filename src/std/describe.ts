@@ -1,0 +1,29 @@
+/**
+ * Says in a few words what a value is, for messages about bad input. Never throws, never prints a whole payload,
+ * and never shows more than a short prefix of a string.
+ */
+const MAX_SHOWN = 40
+
+export function describe(value: unknown): string {
+  if (value === null) return 'null'
+  switch (typeof value) {
+    case 'string':
+      return value === '' ? 'an empty string' : `the string ${JSON.stringify(cut(value))}`
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return String(value)
+    case 'bigint':
+      return 'a BigInt'
+    case 'symbol':
+      return 'a symbol'
+    case 'function':
+      return 'a function'
+    default:
+      return Array.isArray(value) ? `an array of ${String(value.length)}` : 'an object'
+  }
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`
+}

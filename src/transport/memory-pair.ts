@@ -1,0 +1,173 @@
+/**
+ * Two transports joined in memory: what one sends the other receives, in order, in a later turn. A fence holds frames
+ * back on demand, so a test can put the ends into any interleaving without sockets or sleeps.
+ */
+import { CloseCode } from './close-codes.js'
+import type { Closed, Transport, TransportEvents } from './transport.js'
+
+/** Holds back what one end sends. */
+export interface Fence {
+  /** From now on frames wait. */
+  hold(): void
+  /** Lets `count` waiting frames through, all by default, and stays closed if it was. */
+  release(count?: number): void
+  /** Lets everything through from now on. */
+  open(): void
+  /** Frames waiting. */
+  readonly waiting: number
+}
+
+interface End extends Transport {
+  readonly fence: Fence
+  /** Gives the end its listener; frames that came before wait for it. */
+  bind(events: TransportEvents): void
+}
+
+/** A joined pair of transports, `left` and `right`. */
+export interface MemoryPair {
+  readonly left: End
+  readonly right: End
+}
+
+type Delivery = { readonly kind: 'frame'; readonly frame: string | Uint8Array } | { readonly kind: 'ping' | 'pong' }
+
+class MemoryEnd implements End {
+  #peer: MemoryEnd | undefined
+  #events: TransportEvents | undefined
+  #state: 'open' | 'closed' = 'open'
+  #held = false
+  #paused = false
+  #out: Delivery[] = []
+  #in: Delivery[] = []
+  #bytes = 0
+  #scheduled = false
+
+  readonly fence: Fence
+
+  constructor() {
+    const waiting = (): number => this.#out.length
+    this.fence = {
+      hold: () => {
+        this.#held = true
+      },
+      release: (count = Infinity) => {
+        this.#pass(count)
+      },
+      open: () => {
+        this.#held = false
+        this.#pass(Infinity)
+      },
+      get waiting() {
+        return waiting()
+      },
+    }
+  }
+
+  join(peer: MemoryEnd): void {
+    this.#peer = peer
+  }
+
+  bind(events: TransportEvents): void {
+    this.#events = events
+    events.open()
+    this.#schedule()
+  }
+
+  get bufferedBytes(): number {
+    return this.#bytes
+  }
+
+  send(frame: string | Uint8Array): void {
+    this.#push({ kind: 'frame', frame })
+  }
+
+  ping(): void {
+    this.#push({ kind: 'ping' })
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#schedule()
+  }
+
+  close(code: number = CloseCode.NO_STATUS, reason = ''): void {
+    if (this.#state === 'closed') return
+    this.fence.open()
+    this.#end({ code, reason })
+    this.#peer?.#end({ code, reason })
+  }
+
+  terminate(): void {
+    if (this.#state === 'closed') return
+    this.#out = []
+    const closed = { code: CloseCode.ABNORMAL, reason: '' }
+    this.#end(closed)
+    this.#peer?.#end(closed)
+  }
+
+  #push(delivery: Delivery): void {
+    if (this.#state === 'closed') return
+    this.#out.push(delivery)
+    this.#bytes += sizeOf(delivery)
+    if (!this.#held) this.#pass(Infinity)
+  }
+
+  #pass(count: number): void {
+    const passed = this.#out.splice(0, Math.min(count, this.#out.length))
+    for (const delivery of passed) this.#bytes -= sizeOf(delivery)
+    if (this.#peer === undefined || passed.length === 0) return
+    this.#peer.#in.push(...passed)
+    this.#peer.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#in.length === 0) return
+    this.#scheduled = true
+    queueMicrotask(() => {
+      this.#scheduled = false
+      this.#deliver()
+    })
+  }
+
+  #deliver(): void {
+    while (!this.#paused && this.#events !== undefined) {
+      const delivery = this.#in.shift()
+      if (delivery === undefined) return
+      this.#events.activity()
+      if (delivery.kind === 'ping') this.#push({ kind: 'pong' })
+      else if (delivery.kind === 'frame') {
+        if (typeof delivery.frame === 'string') this.#events.text(delivery.frame)
+        else this.#events.binary(delivery.frame)
+      }
+    }
+  }
+
+  #end(closed: Closed): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    queueMicrotask(() => {
+      // Frames that were on their way before a polite close still arrive.
+      if (closed.code !== CloseCode.ABNORMAL) this.#deliver()
+      const events = this.#events
+      this.#events = undefined
+      events?.close(closed)
+    })
+  }
+}
+
+function sizeOf(delivery: Delivery): number {
+  return delivery.kind === 'frame' ? delivery.frame.length : 0
+}
+
+/** Makes a joined pair; both ends are open. */
+export function createMemoryPair(): MemoryPair {
+  const left = new MemoryEnd()
+  const right = new MemoryEnd()
+  left.join(right)
+  right.join(left)
+  return { left, right }
+}

@@ -1,0 +1,64 @@
+/**
+ * What moves frames, whatever is underneath.
+ *
+ * Failure semantics, which every implementation keeps:
+ * - `open` comes at most once, `close` exactly once, and nothing comes after `close`;
+ * - `send` never throws and never blocks: a frame that cannot be delivered is reported by `close` and by nothing else;
+ *   frames leave in the order they were sent;
+ * - a sent frame may be lost without notice when the link ends. Only an answer from the peer proves delivery.
+ */
+
+/** How a transport ended. */
+export interface Closed {
+  /** Close code; 1006 when there was no close frame. */
+  readonly code: number
+  readonly reason: string
+  /** HTTP status of a refused handshake. */
+  readonly status?: number
+  /** The underlying error, when there was one. */
+  readonly cause?: unknown
+}
+
+/** Receives what happens on a transport. */
+export interface TransportEvents {
+  /** The link is up; frames sent inside this call are the first on the wire. */
+  open(): void
+  /** A text frame. */
+  text(frame: string): void
+  /** A binary frame. */
+  binary(frame: Uint8Array): void
+  /** Something arrived: a frame, a ping or a pong. */
+  activity(): void
+  /** The send buffer is empty again after it had passed the high-water mark. */
+  drained(): void
+  /** The link ended. */
+  close(closed: Closed): void
+}
+
+export interface Transport {
+  /** Bytes accepted by `send` that have not reached the operating system. */
+  readonly bufferedBytes: number
+  send(frame: string | Uint8Array): void
+  /** Asks the peer for a sign of life; the answer is an `activity`. */
+  ping(): void
+  /** Stops reading, so that the peer feels back-pressure. */
+  pause(): void
+  resume(): void
+  /** Says goodbye after everything sent so far; without a code the close frame is empty. */
+  close(code?: number, reason?: string): void
+  /** Cuts the link at once; unsent frames are lost. */
+  terminate(): void
+}
+
+/** `send` buffer above which a sender should wait for `drained`. */
+export const HIGH_WATER_BYTES = 8 * 1024 * 1024
+
+/** Options of an outgoing connection. */
+export interface DialOptions {
+  readonly headers: Readonly<Record<string, string>>
+  /** How long TCP, TLS and the WebSocket handshake may take together. */
+  readonly handshakeTimeoutMs: number
+}
+
+/** Opens a transport to a URL. */
+export type Dial = (url: string, options: DialOptions, events: TransportEvents) => Transport

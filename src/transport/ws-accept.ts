@@ -1,0 +1,167 @@
+/**
+ * Accepts WebSockets on one port. Every upgrade is offered as a request that is accepted or refused, so paths and
+ * access rules stay with the caller. Sockets that never finish their request head are closed.
+ */
+import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { WebSocketServer } from 'ws'
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
+import { CloseCode } from './close-codes.js'
+import { createFrameGuard } from './frame-guard.js'
+import type { Transport, TransportEvents } from './transport.js'
+import { WsTransport } from './ws-transport.js'
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 picks a free port. */
+  readonly port: number
+  /** Time a client has to send its request head. */
+  readonly handshakeTimeoutMs: number
+}
+
+/** One client that wants to upgrade. */
+export interface UpgradeRequest {
+  /** The path without query, as sent. */
+  readonly path: string
+  /** The raw query without `?`. */
+  readonly query: string
+  /** Header names in lower case; of repeated headers the last. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly remoteAddress: string
+  /** Completes the handshake. The transport is open when this returns; `events.open` is called inside. */
+  accept(createEvents: (transport: Transport) => TransportEvents): void
+  refuse(status: number, text: string): void
+}
+
+export interface Listener {
+  readonly port: number
+  /** Stops accepting and cuts every socket that is left. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts listening.
+ * @throws {RuntimeError} `PORT_IN_USE` when the port is taken; other system errors as they are.
+ */
+export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
+  const server = createServer(
+    { headersTimeout: options.handshakeTimeoutMs, connectionsCheckingInterval: options.handshakeTimeoutMs / 4 },
+    (_request, response) => {
+      response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
+    },
+  )
+  const acceptor = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    clientTracking: false,
+  })
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
+    onUpgrade(upgradeRequest({ message, socket, head, acceptor }))
+  })
+  await bound(server, options)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+/** Resolves once the server listens; a taken port is told apart from other failures. */
+export function bound(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EADDRINUSE') {
+        reject(cause)
+        return
+      }
+      const text = `Port ${String(port)} on ${host} is in use. Stop the process that holds it, or choose another port.`
+      reject(new RuntimeError(ErrorCode.PORT_IN_USE, text, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+interface Upgrade {
+  readonly message: IncomingMessage
+  readonly socket: Socket
+  readonly head: Buffer
+  readonly acceptor: WebSocketServer
+}
+
+function upgradeRequest({ message, socket, head, acceptor }: Upgrade): UpgradeRequest {
+  const [path = '/', query = ''] = splitOnce(message.url ?? '/')
+  // A client that resets during the handshake must not crash the process.
+  socket.on('error', () => socket.destroy())
+  return {
+    path,
+    query,
+    headers: lastOfEach(message.headersDistinct),
+    remoteAddress: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    accept(createEvents) {
+      acceptor.handleUpgrade(message, socket, head, (ws) => {
+        const relay: { events?: TransportEvents } = {}
+        const transport = new WsTransport(ws, forwardTo(relay))
+        socket.setNoDelay(true)
+        transport.attach(socket)
+        guardFrames(socket, head, transport)
+        relay.events = createEvents(transport)
+        relay.events.open()
+      })
+    },
+    refuse(status, text) {
+      const length = String(Buffer.byteLength(text))
+      socket.end(
+        `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
+          `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${text}`,
+      )
+    },
+  }
+}
+
+/** Lets the transport exist before the events that need to know it. */
+function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
+  return {
+    open: () => relay.events?.open(),
+    text: (frame) => relay.events?.text(frame),
+    binary: (frame) => relay.events?.binary(frame),
+    activity: () => relay.events?.activity(),
+    drained: () => relay.events?.drained(),
+    close: (closed) => relay.events?.close(closed),
+  }
+}
+
+function guardFrames(socket: Socket, head: Buffer, transport: Transport): void {
+  const exceeds = createFrameGuard(MAX_FRAME_BYTES)
+  const check = (chunk: Buffer): void => {
+    if (!exceeds(chunk)) return
+    socket.off('data', check)
+    transport.close(CloseCode.MESSAGE_TOO_BIG, `frame over ${String(MAX_FRAME_BYTES)} bytes`)
+    // The peer is in the middle of the frame and will not answer a close frame.
+    setImmediate(() => {
+      transport.terminate()
+    })
+  }
+  if (head.length > 0) check(head)
+  socket.prependListener('data', check)
+}
+
+function splitOnce(url: string): [string, string] {
+  const mark = url.indexOf('?')
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
+}
+
+function lastOfEach(headers: NodeJS.Dict<string[]>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values?.at(-1) ?? '']))
+}

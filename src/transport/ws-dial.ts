@@ -1,0 +1,34 @@
+/**
+ * Opens WebSockets to an engine. The socket is constructed synchronously; everything else is an event.
+ */
+import type { IncomingMessage } from 'node:http'
+import { WebSocket } from 'ws'
+import { MAX_INBOUND_BYTES } from '../protocol/limits.js'
+import type { Dial } from './transport.js'
+import { WsTransport } from './ws-transport.js'
+
+/** Dials over TCP or TLS, without compression: the engine offers none. */
+export const dialWebSocket: Dial = (url, options, events) => {
+  const ws = new WebSocket(url, {
+    headers: { ...options.headers },
+    handshakeTimeout: options.handshakeTimeoutMs,
+    maxPayload: MAX_INBOUND_BYTES,
+    perMessageDeflate: false,
+    followRedirects: false,
+  })
+  const transport = new WsTransport(ws, events)
+  ws.once('upgrade', (response: IncomingMessage) => {
+    response.socket.setNoDelay(true)
+    transport.attach(response.socket)
+  })
+  ws.once('unexpected-response', (request, response: IncomingMessage) => {
+    const status = response.statusCode ?? 0
+    transport.handshakeRefused(status, new Error(`The engine refused the handshake with HTTP ${String(status)}`))
+    response.resume()
+    request.destroy()
+  })
+  ws.once('open', () => {
+    events.open()
+  })
+  return transport
+}
