@@ -98,7 +98,7 @@ class MemoryEnd implements End {
     if (this.#state === 'closed') return
     this.fence.open()
     this.#end({ code, reason })
-    this.#peer?.#end({ code, reason })
+    this.#endPeer({ code, reason })
   }
 
   terminate(): void {
@@ -106,7 +106,11 @@ class MemoryEnd implements End {
     this.#out = []
     const closed = { code: CloseCode.ABNORMAL, reason: '' }
     this.#end(closed)
-    this.#peer?.#end(closed)
+    this.#endPeer(closed)
+  }
+
+  #endPeer(closed: Closed): void {
+    if (this.#peer !== undefined) this.#peer.#end(closed)
   }
 
   #push(delivery: Delivery): void {

@@ -1,0 +1,33 @@
+/**
+ * Input of built-in functions, checked against a shape: the same declarations the protocol's messages use.
+ */
+import { ErrorCode, InvocationError } from '../errors.js'
+import { describe } from '../std/describe.js'
+import { findMismatch, isRecord, type Infer, type Shape } from '../protocol/validate.js'
+import type { BuiltinFunction, CallContext } from './builtin.js'
+
+/** What a built-in function is declared from. */
+export interface FunctionDeclaration<S extends Shape> extends Omit<BuiltinFunction, 'call'> {
+  readonly input: S
+  readonly call: (input: Infer<S>, context: CallContext) => unknown
+}
+
+/** A built-in function that answers `deserialization_error` when its input does not fit. */
+export function builtinFunction<S extends Shape>(declaration: FunctionDeclaration<S>): BuiltinFunction {
+  const { input: shape, call, ...rest } = declaration
+  const entries = Object.entries(shape)
+  return {
+    ...rest,
+    call(input, context) {
+      // A copy, since checking turns optional nulls into `undefined` and the caller's object is not ours.
+      const value = isRecord(input) ? { ...input } : undefined
+      const mismatch = value === undefined ? `expected an object, got ${describe(input)}` : findMismatch(entries, value)
+      if (mismatch !== undefined) {
+        const message = `Failed to deserialize input for ${rest.id}: ${mismatch}`
+        throw new InvocationError({ code: ErrorCode.deserialization_error, message })
+      }
+      // The check just established the type.
+      return call(value as Infer<S>, context)
+    },
+  }
+}

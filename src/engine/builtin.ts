@@ -1,0 +1,120 @@
+/**
+ * The one interface between the engine and what it serves itself. A built-in brings functions and trigger types and
+ * reaches the engine through `EngineHost` only; adding one touches its own folder and the list in `builtins/index.ts`.
+ */
+import type { Clock } from '../std/clock.js'
+import type { Log } from '../std/log.js'
+import type { Random } from '../std/random.js'
+import type { ChannelRef } from './channels.js'
+
+/** What a built-in may use of the engine. */
+export interface EngineHost {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /**
+   * Calls a function as the engine itself: no caller id is added to the payload.
+   * @returns the function's result; `undefined` when it gave none.
+   * @throws {InvocationError} with the callee's or the engine's code.
+   */
+  invoke(call: HostCall): Promise<unknown>
+  /** Whether a function exists right now. */
+  hasFunction(functionId: string, namespace: string): boolean
+  readonly channels: HostChannels
+}
+
+/** A call the engine makes on its own. */
+export interface HostCall {
+  readonly functionId: string
+  readonly data: unknown
+  /** Default: `default`. */
+  readonly namespace?: string | undefined
+  readonly metadata?: unknown
+  readonly traceparent?: string | undefined
+  readonly baggage?: string | undefined
+  /** Gives up waiting; the callee runs on, its answer is dropped. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One item of a channel. */
+export type ChannelItem = string | Uint8Array
+
+/** Channels whose one end the engine itself holds. */
+export interface HostChannels {
+  /** A channel the engine writes into and a worker reads. */
+  createOutgoing(bufferSize?: number): {
+    readonly reader: ChannelRef
+    /** Resolves when there is room for the next item; rejects once the reader is gone. */
+    write(item: ChannelItem): Promise<void>
+    /** Ends the channel after what was written. */
+    end(): void
+    /** Drops the channel and whatever is in it. */
+    destroy(): void
+  }
+  /** A channel a worker writes into and the engine reads. */
+  createIncoming(bufferSize?: number): {
+    readonly writer: ChannelRef
+    /** Items in order; ends when the writer closes. Reading slowly holds the writer back. */
+    readonly items: AsyncIterable<ChannelItem>
+    /** Drops the channel; the writer's socket is closed. */
+    destroy(): void
+  }
+}
+
+/** What is known of whoever calls a built-in function. */
+export interface CallContext {
+  /** The worker that called; `undefined` for calls the engine makes. */
+  readonly callerWorkerId: string | undefined
+  readonly metadata: unknown
+  readonly traceparent: string | undefined
+  readonly baggage: string | undefined
+}
+
+/** A function served by the engine, in the default namespace. */
+export interface BuiltinFunction {
+  readonly id: string
+  readonly description: string
+  readonly requestSchema?: object
+  readonly responseSchema?: object
+  /**
+   * Handles one call. `undefined` answers without a result, `null` with an explicit null.
+   * @throws an `InvocationError` to answer with its code; anything else becomes `invocation_failed`.
+   */
+  readonly call: (input: unknown, context: CallContext) => unknown
+}
+
+/** A trigger bound to a built-in type. */
+export interface Binding {
+  readonly id: string
+  readonly triggerType: string
+  readonly functionId: string
+  /** Where `functionId` is looked up. */
+  readonly namespace: string
+  readonly config: unknown
+  readonly metadata: unknown
+}
+
+/** A trigger type provided by the engine. */
+export interface BuiltinTriggerType {
+  readonly id: string
+  readonly description: string
+  /** JSON Schema of a binding's `config`. */
+  readonly configurationSchema?: object
+  /** JSON Schema of the payload that bound functions receive. */
+  readonly requestSchema?: object
+  /** Takes a binding on. Throwing refuses it: the worker hears `trigger_registration_failed` with the message. */
+  readonly bind: (binding: Binding) => void | Promise<void>
+  readonly unbind: (binding: Binding) => void
+}
+
+/** A part of the engine that serves functions and trigger types. */
+export interface Builtin {
+  /** The name it has in a configuration file, such as `iii-http`. */
+  readonly name: string
+  readonly functions: readonly BuiltinFunction[]
+  readonly triggerTypes: readonly BuiltinTriggerType[]
+  /** Opens what it needs (ports, stores). Functions and types are registered before. */
+  start(): Promise<void>
+  /** Closes everything; nothing of it keeps the process alive afterwards. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,29 @@
+/**
+ * Fires a binding of a built-in type: condition first, then the function. Knows the rules all built-in types share.
+ */
+import { isRecord } from '../protocol/validate.js'
+import type { Binding, EngineHost, HostCall } from './builtin.js'
+
+/** Trace headers a firing passes on. */
+export type Trace = Pick<HostCall, 'traceparent' | 'baggage'>
+
+/** The condition function a binding's config names. */
+export function conditionOf(binding: Binding): string | undefined {
+  const id = isRecord(binding.config) ? binding.config['condition_function_id'] : undefined
+  return typeof id === 'string' && id !== '' ? id : undefined
+}
+
+/**
+ * Whether a binding's condition lets a payload through. Only an explicit `false` holds it back.
+ * @throws {InvocationError} when the condition function is missing or fails.
+ */
+export async function conditionHolds(host: EngineHost, binding: Binding, data: unknown, trace: Trace = {}): Promise<boolean> {
+  const functionId = conditionOf(binding)
+  if (functionId === undefined) return true
+  return (await host.invoke({ functionId, data, namespace: binding.namespace, ...trace })) !== false
+}
+
+/** Calls the bound function with a payload and, where the type delivers it, the binding's metadata. */
+export function callBound(host: EngineHost, binding: Binding, data: unknown, extra: Partial<HostCall> = {}): Promise<unknown> {
+  return host.invoke({ functionId: binding.functionId, data, namespace: binding.namespace, ...extra })
+}
