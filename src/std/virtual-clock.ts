@@ -1,0 +1,77 @@
+/**
+ * A clock that stands still until it is advanced. Timers fire in order of their time, and between two timers the
+ * promises they settled run to their end, so an hour of retries takes a millisecond and always the same course.
+ */
+import type { Clock, Timer } from './clock.js'
+
+interface Pending {
+  readonly at: number
+  readonly order: number
+  readonly callback: () => void
+}
+
+export class VirtualClock implements Clock {
+  readonly #pending = new Set<Pending>()
+  readonly #startEpochMs: number
+  #now = 0
+  #order = 0
+
+  /** @param startEpochMs wall-clock time at the start; default 2026-01-01T00:00:00Z. */
+  constructor(startEpochMs = Date.UTC(2026, 0, 1)) {
+    this.#startEpochMs = startEpochMs
+  }
+
+  /** Timers that have not fired. */
+  get pendingTimers(): number {
+    return this.#pending.size
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  epochMs(): number {
+    return this.#startEpochMs + this.#now
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    const timer: Pending = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback }
+    this.#pending.add(timer)
+    return {
+      cancel: () => {
+        this.#pending.delete(timer)
+      },
+    }
+  }
+
+  /** Moves time forward by `durationMs`, firing every timer that falls due, in order. */
+  async advance(durationMs: number): Promise<void> {
+    const end = this.#now + durationMs
+    await settle()
+    for (let next = this.#nextUntil(end); next !== undefined; next = this.#nextUntil(end)) {
+      this.#pending.delete(next)
+      this.#now = next.at
+      next.callback()
+      await settle()
+    }
+    this.#now = end
+  }
+
+  #nextUntil(end: number): Pending | undefined {
+    let first: Pending | undefined
+    for (const timer of this.#pending) {
+      if (timer.at > end) continue
+      if (first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) {
+        first = timer
+      }
+    }
+    return first
+  }
+}
+
+/** Lets promise chains run: a macrotask comes after every microtask that is due. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
