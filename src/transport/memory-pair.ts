@@ -3,7 +3,7 @@
  * back on demand, so a test can put the ends into any interleaving without sockets or sleeps.
  */
 import { CloseCode } from './close-codes.js'
-import type { Closed, Transport, TransportEvents } from './transport.js'
+import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
 
 /** Holds back what one end sends. */
 export interface Fence {
@@ -122,7 +122,9 @@ class MemoryEnd implements End {
 
   #pass(count: number): void {
     const passed = this.#out.splice(0, Math.min(count, this.#out.length))
+    const congested = this.#bytes > HIGH_WATER_BYTES
     for (const delivery of passed) this.#bytes -= sizeOf(delivery)
+    if (congested && this.#bytes <= HIGH_WATER_BYTES) this.#events?.drained()
     if (this.#peer === undefined || passed.length === 0) return
     this.#peer.#in.push(...passed)
     this.#peer.#schedule()

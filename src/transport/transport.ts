@@ -55,9 +55,8 @@ export const HIGH_WATER_BYTES = 8 * 1024 * 1024
 
 /** Options of an outgoing connection. */
 export interface DialOptions {
-  readonly headers: Readonly<Record<string, string>>
-  /** How long TCP, TLS and the WebSocket handshake may take together. */
-  readonly handshakeTimeoutMs: number
+  /** Handshake headers; asked for after the current turn, so that headers set right after dialling still count. */
+  readonly headers: () => Readonly<Record<string, string>>
 }
 
 /** Opens a transport to a URL. */

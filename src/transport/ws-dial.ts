@@ -10,8 +10,12 @@ import { WsTransport } from './ws-transport.js'
 /** Dials over TCP or TLS, without compression: the engine offers none. */
 export const dialWebSocket: Dial = (url, options, events) => {
   const ws = new WebSocket(url, {
-    headers: { ...options.headers },
-    handshakeTimeout: options.handshakeTimeoutMs,
+    finishRequest(request) {
+      queueMicrotask(() => {
+        for (const [name, value] of Object.entries(options.headers())) request.setHeader(name, value)
+        request.end()
+      })
+    },
     maxPayload: MAX_INBOUND_BYTES,
     perMessageDeflate: false,
     followRedirects: false,

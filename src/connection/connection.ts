@@ -1,0 +1,257 @@
+/**
+ * One link to the engine that is kept up: performs what the state machine decides. Dialling, `open`, replay and flush
+ * run synchronously inside the socket's own event, so nothing can slip in before the replay. Knows no message.
+ */
+import { backoffDelayMs } from '../std/backoff.js'
+import type { QueueFull } from '../std/bounded-queue.js'
+import type { Clock, Timer } from '../std/clock.js'
+import { deferred, type Deferred } from '../std/deferred.js'
+import type { Random } from '../std/random.js'
+import { ErrorCode, WebSocketError } from '../errors.js'
+import { CloseCode } from '../transport/close-codes.js'
+import { HIGH_WATER_BYTES, type Closed, type Dial, type Transport } from '../transport/transport.js'
+import { Keepalive } from './keepalive.js'
+import { CLOSE_TIMEOUT_MS, HANDSHAKE_TIMEOUT_MS, type ConnectionOptions } from './options.js'
+import { Outbox, type Letter } from './outbox.js'
+import { isTerminal, next, publicState, type IIIConnectionState, type LinkEvent, type LinkState } from './state.js'
+
+/** What a connection needs from the world. */
+export interface ConnectionPorts {
+  readonly dial: Dial
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** What a connection tells its owner. */
+export interface ConnectionEvents {
+  /** Handshake headers for the next dial. */
+  headers(): Readonly<Record<string, string>>
+  /** The link is up: everything sent through `send` now precedes whatever was waiting. */
+  opened(send: (frame: string) => void): void
+  frame(text: string): void
+  /** The link that was up is gone; frames written to it may or may not have arrived. */
+  lost(reason: WebSocketError): void
+  /** A dial or a link ended, and what happens next. */
+  ended(reason: WebSocketError, retryInMs: number | undefined): void
+  stateChanged(state: IIIConnectionState): void
+}
+
+/** What became of a posted frame: written, kept for later, or refused. */
+export type Posted = 'written' | 'queued' | { readonly refused: QueueFull | 'ended' }
+
+export class Connection {
+  readonly #ports: ConnectionPorts
+  readonly #options: ConnectionOptions
+  readonly #events: ConnectionEvents
+  readonly #outbox: Outbox
+  #state: LinkState = { kind: 'idle' }
+  #transport: Transport | undefined
+  #keepalive: Keepalive | undefined
+  #timer: Timer | undefined
+  #congested = false
+  #goodbye: Deferred<void> | undefined
+
+  constructor(ports: ConnectionPorts, options: ConnectionOptions, events: ConnectionEvents) {
+    this.#ports = ports
+    this.#options = options
+    this.#events = events
+    this.#outbox = new Outbox(ports.clock, options.outbox)
+  }
+
+  get state(): IIIConnectionState {
+    return publicState(this.#state)
+  }
+
+  /** The reason for `failed`. */
+  get failure(): unknown {
+    return this.#state.kind === 'failed' ? this.#state.cause : undefined
+  }
+
+  get queued(): { readonly items: number; readonly bytes: number } {
+    return { items: this.#outbox.size, bytes: this.#outbox.bytes + (this.#transport?.bufferedBytes ?? 0) }
+  }
+
+  /** Starts connecting; does nothing when already begun. */
+  connect(): void {
+    if (this.#state.kind !== 'idle') return
+    this.#apply({ kind: 'connect' })
+    this.#dial()
+  }
+
+  /** Writes a frame now or keeps it until the link is up and has room. */
+  post(frame: string, letter: Letter): Posted {
+    if (isTerminal(this.#state)) return { refused: 'ended' }
+    if (this.#transport !== undefined && this.#maySend() && this.#outbox.size === 0) {
+      this.#write(frame)
+      letter.written()
+      return 'written'
+    }
+    const full = this.#outbox.put(frame, letter)
+    return full === undefined ? 'queued' : { refused: full }
+  }
+
+  /** Takes back a frame that was not written yet. */
+  withdraw(letter: Letter): boolean {
+    return this.#outbox.withdraw(letter)
+  }
+
+  /** Writes a frame when the link is up; false otherwise. For frames that a replay would repeat. */
+  sendIfOpen(frame: string): boolean {
+    if (this.#state.kind !== 'open') return false
+    this.#write(frame)
+    return true
+  }
+
+  /** Ends for good: says goodbye, and cuts when the peer does not answer in time. Never rejects. */
+  close(): Promise<void> {
+    this.#end({ kind: 'close' })
+    return this.#farewell()
+  }
+
+  /** Ends for good because the engine refused us. */
+  fail(cause: unknown): Promise<void> {
+    this.#end({ kind: 'reject', cause })
+    return this.#farewell()
+  }
+
+  #end(event: LinkEvent): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#outbox.clear()
+    this.#apply(event)
+  }
+
+  #farewell(): Promise<void> {
+    if (this.#goodbye !== undefined) return this.#goodbye.promise
+    const transport = this.#transport
+    if (transport === undefined) return Promise.resolve()
+    this.#goodbye = deferred()
+    this.#timer = this.#ports.clock.after(CLOSE_TIMEOUT_MS, () => {
+      transport.terminate()
+    })
+    transport.close(CloseCode.NORMAL)
+    return this.#goodbye.promise
+  }
+
+  #dial(): void {
+    const transport = this.#ports.dial(
+      this.#options.url,
+      { headers: () => this.#events.headers() },
+      {
+        open: () => {
+          this.#onOpen(transport)
+        },
+        text: (frame) => {
+          if (!isTerminal(this.#state)) this.#events.frame(frame)
+        },
+        binary: (frame) => {
+          if (!isTerminal(this.#state)) this.#events.frame(Buffer.from(frame).toString('utf8'))
+        },
+        activity: () => {
+          this.#keepalive?.activity()
+        },
+        drained: () => {
+          this.#onDrained()
+        },
+        close: (closed) => {
+          this.#onClose(closed)
+        },
+      },
+    )
+    this.#transport = transport
+    this.#timer = this.#ports.clock.after(HANDSHAKE_TIMEOUT_MS, () => {
+      transport.terminate()
+    })
+  }
+
+  #onOpen(transport: Transport): void {
+    if (this.#state.kind !== 'dialling') return
+    this.#timer?.cancel()
+    this.#transport = transport
+    this.#congested = false
+    this.#keepalive = new Keepalive(
+      this.#ports.clock,
+      () => {
+        transport.ping()
+      },
+      () => {
+        transport.terminate()
+      },
+    )
+    const write = (frame: string): void => {
+      this.#write(frame)
+    }
+    this.#events.opened(write)
+    this.#apply({ kind: 'opened', now: this.#ports.clock.now() })
+    this.#flush()
+  }
+
+  #onDrained(): void {
+    this.#congested = false
+    if (this.#state.kind === 'open') this.#flush()
+  }
+
+  #onClose(closed: Closed): void {
+    this.#timer?.cancel()
+    this.#keepalive?.stop()
+    this.#keepalive = undefined
+    this.#transport = undefined
+    const before = this.#state
+    const reason = closedError(closed)
+    this.#apply({ kind: 'ended', now: this.#ports.clock.now(), cause: reason })
+    if (before.kind === 'open') this.#events.lost(reason)
+    if (this.#state.kind === 'waiting') this.#wait(reason, this.#state.retries)
+    else if (before.kind !== this.#state.kind) {
+      this.#outbox.clear()
+      this.#events.ended(reason, undefined)
+    }
+    this.#goodbye?.resolve()
+  }
+
+  #wait(reason: WebSocketError, retries: number): void {
+    const delayMs = backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
+    this.#events.ended(reason, delayMs)
+    this.#outbox.expire()
+    this.#timer = this.#ports.clock.after(delayMs, () => {
+      this.#apply({ kind: 'delayPassed' })
+      this.#dial()
+    })
+  }
+
+  #flush(): void {
+    this.#outbox.flush(
+      (frame) => {
+        this.#write(frame)
+      },
+      () => this.#maySend(),
+    )
+  }
+
+  #write(frame: string): void {
+    const transport = this.#transport
+    if (transport === undefined) return
+    transport.send(frame)
+    if (transport.bufferedBytes > HIGH_WATER_BYTES) this.#congested = true
+  }
+
+  #maySend(): boolean {
+    return this.#state.kind === 'open' && !this.#congested
+  }
+
+  #apply(event: LinkEvent): void {
+    const before = publicState(this.#state)
+    this.#state = next(this.#state, event, this.#options.maxRetries)
+    const after = publicState(this.#state)
+    if (before !== after) this.#events.stateChanged(after)
+  }
+}
+
+function closedError({ code, reason, status, cause }: Closed): WebSocketError {
+  if (status !== undefined) {
+    const message = `The engine refused the handshake with HTTP ${String(status)}`
+    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, message, { status, closeCode: code, cause })
+  }
+  const detail = cause instanceof Error ? `: ${cause.message}` : reason === '' ? '' : `: ${reason}`
+  const message = `The connection ended with code ${String(code)}${detail}`
+  return new WebSocketError(ErrorCode.CONNECTION_LOST, message, { closeCode: code, cause })
+}

@@ -1,0 +1,76 @@
+/**
+ * Finds dead links: pings at an interval and reports silence. The idle limit runs from the last inbound frame. A
+ * blocked event loop is not silence: when a check itself comes late, the peer gets one more ping to answer.
+ */
+import type { Clock, Timer } from '../std/clock.js'
+import { IDLE_LIMIT_MS, PING_INTERVAL_MS } from './options.js'
+
+/** A check this late means that this process was not running, so nothing could have been read meanwhile. */
+const LATE_MS = 1_000
+
+/** Time for the answer to that one ping. */
+const SECOND_CHANCE_MS = 5_000
+
+export class Keepalive {
+  readonly #clock: Clock
+  readonly #ping: () => void
+  readonly #onSilence: () => void
+  #lastActivityAt: number
+  #pingTimer: Timer | undefined
+  #checkTimer: Timer | undefined
+
+  /** Starts at once; `onSilence` is called at most once. */
+  constructor(clock: Clock, ping: () => void, onSilence: () => void) {
+    this.#clock = clock
+    this.#ping = ping
+    this.#onSilence = onSilence
+    this.#lastActivityAt = clock.now()
+    this.#schedulePing()
+    this.#scheduleCheck(IDLE_LIMIT_MS)
+  }
+
+  /** Notes an inbound frame. */
+  activity(): void {
+    this.#lastActivityAt = this.#clock.now()
+  }
+
+  stop(): void {
+    this.#pingTimer?.cancel()
+    this.#checkTimer?.cancel()
+  }
+
+  #schedulePing(): void {
+    this.#pingTimer = this.#clock.after(
+      PING_INTERVAL_MS,
+      () => {
+        this.#ping()
+        this.#schedulePing()
+      },
+      'background',
+    )
+  }
+
+  #scheduleCheck(delayMs: number): void {
+    const dueAt = this.#clock.now() + delayMs
+    this.#checkTimer = this.#clock.after(
+      delayMs,
+      () => {
+        this.#check(this.#clock.now() - dueAt)
+      },
+      'background',
+    )
+  }
+
+  #check(lateMs: number): void {
+    const idleMs = this.#clock.now() - this.#lastActivityAt
+    if (idleMs < IDLE_LIMIT_MS) {
+      this.#scheduleCheck(IDLE_LIMIT_MS - idleMs)
+    } else if (lateMs > LATE_MS) {
+      this.#ping()
+      this.#scheduleCheck(SECOND_CHANCE_MS)
+    } else {
+      this.stop()
+      this.#onSilence()
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The invocations this process serves. Tells when it is idle, and aborts what runs when nobody waits for it any more.
+ * Knows no handlers and no frames.
+ */
+import { deferred, type Deferred } from '../std/deferred.js'
+
+/** One invocation being served. Its signal is made when first asked for, since most handlers never do. */
+export class Served {
+  /** Which link delivered it; its result is of use on that link only. */
+  readonly link: number
+  #controller: AbortController | undefined
+  #abortReason: { readonly reason: unknown } | undefined
+
+  constructor(link: number) {
+    this.link = link
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason.reason)
+    }
+    return this.#controller.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#abortReason ??= { reason }
+    this.#controller?.abort(reason)
+  }
+}
+
+export class ServedInvocations {
+  readonly #running = new Set<Served>()
+  #total = 0
+  #idle: Deferred<void> | undefined
+
+  get running(): number {
+    return this.#running.size
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  begin(link: number): Served {
+    const served = new Served(link)
+    this.#running.add(served)
+    this.#total += 1
+    return served
+  }
+
+  finish(served: Served): void {
+    this.#running.delete(served)
+    if (this.#running.size > 0 || this.#idle === undefined) return
+    this.#idle.resolve()
+    this.#idle = undefined
+  }
+
+  /** Aborts the signal of everything that runs; the handlers themselves decide when to stop. */
+  abortAll(reason: unknown): void {
+    for (const served of this.#running) served.abort(reason)
+  }
+
+  /** Resolves once nothing runs. */
+  idle(): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve()
+    this.#idle ??= deferred()
+    return this.#idle.promise
+  }
+}
