@@ -1,0 +1,125 @@
+/**
+ * The engine as a built-in sees it, played by a test: virtual time, seeded ids, functions the test registers, and a
+ * record of every call. The built-in under test is the real one.
+ */
+import { InvocationError } from '../../src/errors.js'
+import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
+import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { seededRandom } from './seeded-random.js'
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly fields: object
+  readonly message: string
+}
+
+type Handler = (data: unknown, call: HostCall) => unknown
+
+export class FakeHost implements EngineHost {
+  readonly clock: VirtualClock
+  readonly random = seededRandom(1)
+  readonly lines: LogLine[] = []
+  /** Every call made, in order. */
+  readonly calls: HostCall[] = []
+  readonly log = {
+    debug: this.#line('debug'),
+    info: this.#line('info'),
+    warn: this.#line('warn'),
+    error: this.#line('error'),
+  }
+  readonly #handlers = new Map<string, Handler>()
+
+  constructor(clock = new VirtualClock()) {
+    this.clock = clock
+  }
+
+  /** Channels are not played here: a built-in that uses them is tested on the real engine. */
+  get channels(): HostChannels {
+    throw new Error('The fake host has no channels')
+  }
+
+  /** Serves a function; the namespace defaults to `default`. */
+  serve(functionId: string, handler: Handler, namespace = 'default'): void {
+    this.#handlers.set(keyOf(functionId, namespace), handler)
+  }
+
+  unserve(functionId: string, namespace = 'default'): void {
+    this.#handlers.delete(keyOf(functionId, namespace))
+  }
+
+  hasFunction(functionId: string, namespace: string): boolean {
+    return this.#handlers.has(keyOf(functionId, namespace))
+  }
+
+  async invoke(call: HostCall): Promise<unknown> {
+    this.calls.push(call)
+    const { functionId, namespace = 'default', signal } = call
+    const handler = this.#handlers.get(keyOf(functionId, namespace))
+    if (handler === undefined) {
+      const message = `Function ${functionId} not found in namespace ${namespace}`
+      throw new InvocationError({ code: 'function_not_found', message })
+    }
+    signal?.throwIfAborted()
+    const aborted = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => {
+        reject(signal.reason)
+      })
+    })
+    return Promise.race([aborted, Promise.resolve(handler(call.data, call))])
+  }
+
+  /** Payloads a function was called with. */
+  payloads(functionId: string): unknown[] {
+    return this.calls.filter((call) => call.functionId === functionId).map((call) => call.data)
+  }
+
+  #line(level: LogLine['level']) {
+    return (fields: object, message: string): void => {
+      this.lines.push({ level, fields, message })
+    }
+  }
+}
+
+function keyOf(functionId: string, namespace: string): string {
+  return `${namespace}\n${functionId}`
+}
+
+const noContext: CallContext = {
+  callerWorkerId: undefined,
+  metadata: undefined,
+  traceparent: undefined,
+  baggage: undefined,
+}
+
+/** Calls one of a built-in's functions as a worker would. */
+export async function callBuiltin(
+  builtin: Builtin,
+  functionId: string,
+  input: unknown,
+  context: Partial<CallContext> = {},
+): Promise<unknown> {
+  const target = builtin.functions.find(({ id }) => id === functionId)
+  if (target === undefined) throw new Error(`${builtin.name} has no function ${functionId}`)
+  return target.call(input, { ...noContext, ...context })
+}
+
+/** A binding with the members a test does not care about filled in. */
+export function bindingOf(members: Partial<Binding> & Pick<Binding, 'triggerType' | 'functionId' | 'config'>): Binding {
+  return { id: 't-1', namespace: 'default', metadata: undefined, ...members }
+}
+
+/** Binds a trigger at the built-in that provides its type. */
+export async function bindTo(builtin: Builtin, binding: Binding): Promise<void> {
+  await typeOf(builtin, binding).bind(binding)
+}
+
+/** Removes a binding from the built-in that provides its type. */
+export function unbindFrom(builtin: Builtin, binding: Binding): void {
+  typeOf(builtin, binding).unbind(binding)
+}
+
+function typeOf(builtin: Builtin, binding: Binding) {
+  const type = builtin.triggerTypes.find(({ id }) => id === binding.triggerType)
+  if (type === undefined) throw new Error(`${builtin.name} has no trigger type ${binding.triggerType}`)
+  return type
+}
