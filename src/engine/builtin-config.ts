@@ -35,7 +35,7 @@ export function parseSettings<S extends Shape>(path: string, shape: S, settings:
   if (!isRecord(given)) throw invalidConfig(`${path} must be an object, got ${describe(given)}`)
   for (const key of Object.keys(given)) {
     if (Object.hasOwn(shape, key)) continue
-    const accepted = Object.keys(shape).join(', ')
+    const accepted = Object.keys(shape).join(', ') || 'none'
     throw invalidConfig(`${path}.${key} (${describe(given[key])}) is not a known key; accepted: ${accepted}`)
   }
   const parsed: Record<string, unknown> = {}
