@@ -69,12 +69,19 @@ export const action = field<Action>(
     (value['type'] === 'void' || (value['type'] === 'enqueue' && typeof value['queue'] === 'string')),
 )
 
-/** Why a value is not what a shape asks for, or `undefined` when it fits. Turns optional nulls into `undefined`. */
-export function findMismatch(shape: ShapeEntries, value: Record<string, unknown>): string | undefined {
+/**
+ * Why a value is not what a shape asks for, or `undefined` when it fits. Optional nulls become `undefined`, unless they
+ * are kept: a sender may mean its null.
+ */
+export function findMismatch(
+  shape: ShapeEntries,
+  value: Record<string, unknown>,
+  nulls: 'drop' | 'keep' = 'drop',
+): string | undefined {
   for (const [key, { accepts, optional: mayMiss, expected }] of shape) {
     const member = value[key]
     if (mayMiss && (member === undefined || member === null)) {
-      if (member === null) value[key] = undefined
+      if (member === null && nulls === 'drop') value[key] = undefined
     } else if (!accepts(member)) {
       return `member \`${key}\` must be ${expected}, got ${describe(member)}`
     }
