@@ -1,0 +1,47 @@
+/**
+ * The `http` trigger type: functions answer HTTP requests. Turns bindings into routes and runs the server.
+ */
+import type { Binding, Builtin, EngineHost } from '../../builtin.js'
+import type { HttpConfig } from './http-config.js'
+import { HttpServer } from './http-server.js'
+import { parseRoute } from './route.js'
+import { isReachable, RouteTable } from './routes.js'
+import { CONFIGURATION_SCHEMA, REQUEST_SCHEMA } from './trigger-schema.js'
+
+/** The `iii-http` built-in. */
+export interface HttpBuiltin extends Builtin {
+  /** The bound port; the configured one until `start()` has resolved. */
+  readonly port: number
+}
+
+/** Makes the built-in; `start()` opens its port and rejects with `PORT_IN_USE` when that is taken. */
+export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBuiltin {
+  const routes = new RouteTable()
+  const server = new HttpServer(host, config, routes)
+  const bind = (binding: Binding): void => {
+    const route = parseRoute(binding)
+    routes.add(route)
+    if (isReachable(route)) return
+    const { method, path } = route
+    host.log.warn({ triggerId: binding.id, method, path }, 'No request can reach this HTTP route')
+  }
+  return {
+    name: 'iii-http',
+    functions: [],
+    triggerTypes: [
+      {
+        id: 'http',
+        description: 'Calls a function for each HTTP request to a path and answers with what it returns',
+        configurationSchema: CONFIGURATION_SCHEMA,
+        requestSchema: REQUEST_SCHEMA,
+        bind,
+        unbind: (binding) => routes.remove(binding.id),
+      },
+    ],
+    get port() {
+      return server.port
+    },
+    start: () => server.start(),
+    stop: () => server.stop(),
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Settings of `iii-http`: what a configuration file may say, with its defaults. Knows nothing of the server they set up.
+ */
+import { optional, record, type Field } from '../../../protocol/validate.js'
+import { oneOf, parseSettings, setting, wholeNumber } from '../../builtin-config.js'
+
+/** Who may call from a browser. An empty list, or one with `*`, allows any. */
+export interface CorsConfig {
+  readonly allowedOrigins: readonly string[]
+  readonly allowedMethods: readonly string[]
+}
+
+/** Settings of the HTTP server. */
+export interface HttpConfig {
+  /** 0 picks a free port. Default 3111. */
+  readonly port: number
+  /** Default `0.0.0.0`. */
+  readonly host: string
+  /** Time from the arrival of a request to the head of its response. Default 30 000. */
+  readonly defaultTimeoutMs: number
+  /** Requests worked on at the same time; the others wait. Default 1024. */
+  readonly concurrencyRequestLimit: number
+  readonly cors: CorsConfig
+  /** Functions that see every request first, in the order they run. */
+  readonly middleware: readonly string[]
+}
+
+/** The longest delay a Node timer can hold. */
+const MAX_TIMEOUT_MS = 2_147_483_647
+
+const MAX_PORT = 65_535
+
+/** Digits in quotes count too: a port from an environment variable is often written that way. */
+const port = setting<number | string>(
+  `a port from 0 to ${String(MAX_PORT)}`,
+  (value) =>
+    (typeof value === 'string' ? /^\d{1,5}$/.test(value) : Number.isInteger(value) && Number(value) >= 0) &&
+    Number(value) <= MAX_PORT,
+)
+
+const text = setting<string>('a string that is not blank', isText)
+
+const texts: Field<readonly string[]> = setting(
+  'a list of strings that are not blank',
+  (value) => Array.isArray(value) && value.every(isText),
+)
+
+const shape = {
+  port: optional(port),
+  host: optional(text),
+  default_timeout: optional(wholeNumber(1, MAX_TIMEOUT_MS)),
+  concurrency_request_limit: optional(wholeNumber(1)),
+  cors: optional(record),
+  middleware: optional(setting<readonly unknown[]>('a list', Array.isArray)),
+}
+
+const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(texts) }
+
+const middlewareShape = {
+  function_id: text,
+  phase: optional(oneOf('preHandler')),
+  priority: optional(setting<number>('a number', Number.isFinite)),
+}
+
+/**
+ * Reads the `config` of `iii-http`; absent means the defaults.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseHttpConfig(config: unknown): HttpConfig {
+  const settings = parseSettings('iii-http', shape, config)
+  const cors = parseSettings('iii-http.cors', corsShape, settings.cors)
+  const middleware = (settings.middleware ?? []).map((entry, index) =>
+    parseSettings(`iii-http.middleware[${String(index)}]`, middlewareShape, entry),
+  )
+  return {
+    port: Number(settings.port ?? 3111),
+    host: settings.host ?? '0.0.0.0',
+    defaultTimeoutMs: settings.default_timeout ?? 30_000,
+    concurrencyRequestLimit: settings.concurrency_request_limit ?? 1024,
+    cors: { allowedOrigins: cors.allowed_origins ?? [], allowedMethods: cors.allowed_methods ?? [] },
+    middleware: middleware
+      .sort((one, other) => (one.priority ?? 0) - (other.priority ?? 0))
+      .map(({ function_id }) => function_id),
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
+}

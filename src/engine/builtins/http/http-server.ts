@@ -1,0 +1,143 @@
+/**
+ * Serves routes on one port: finds the route of a request, leads it through its pipeline and writes what comes out.
+ * Whatever a client or a function does, a request gets one response or a closed connection, and the server stays up.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { bound } from '../../../transport/ws-accept.js'
+import type { EngineHost } from '../../builtin.js'
+import { failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
+import { CorsPolicy } from './cors.js'
+import { Exchange, ExchangeEnded } from './exchange.js'
+import type { HttpConfig } from './http-config.js'
+import { runPipeline, type Outcome } from './pipeline.js'
+import { RequestLimit } from './request-limit.js'
+import { headersOf, queryParamsOf, splitTarget } from './request-payload.js'
+import type { RouteMatch, RouteTable } from './routes.js'
+import { sendStream, type StreamStart } from './streamed-response.js'
+import { writeAnswer, writeHead } from './write-response.js'
+
+/** Time a client has to send the head of a request. */
+const HEAD_TIMEOUT_MS = 10_000
+
+/** Silence after which the system asks whether a client is still there. */
+const KEEP_ALIVE_PROBE_MS = 60_000
+
+export class HttpServer {
+  readonly #host: EngineHost
+  readonly #config: HttpConfig
+  readonly #routes: RouteTable
+  readonly #cors: CorsPolicy
+  readonly #limit: RequestLimit
+  #server: Server | undefined
+
+  constructor(host: EngineHost, config: HttpConfig, routes: RouteTable) {
+    this.#host = host
+    this.#config = config
+    this.#routes = routes
+    this.#cors = new CorsPolicy(config.cors)
+    this.#limit = new RequestLimit(config.concurrencyRequestLimit)
+  }
+
+  /** The bound port; the configured one until the server has started. */
+  get port(): number {
+    return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? this.#config.port
+  }
+
+  /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
+  async start(): Promise<void> {
+    const server = createServer({
+      headersTimeout: HEAD_TIMEOUT_MS,
+      connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4,
+      // A long upload into a channel is fine; the answer has its own limit.
+      requestTimeout: 0,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+    })
+    server.on('request', (request, response) => void this.#serve(request, response))
+    await bound(server, this.#config)
+    server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reports an error'))
+    this.#server = server
+  }
+
+  /** Stops listening and cuts every connection; requests in work end with theirs. */
+  async stop(): Promise<void> {
+    const server = this.#server
+    if (server === undefined) return
+    this.#server = undefined
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.on('error', (error) => this.#host.log.debug({ error }, 'A response could not be written to its end'))
+    const exchange = new Exchange({ request, response }, this.#host.clock, this.#config.defaultTimeoutMs)
+    try {
+      await this.#respond(exchange)
+    } catch (error) {
+      // Nothing more can be said on this connection: the client has left, or the head has gone out already.
+      if (!(error instanceof ExchangeEnded)) this.#host.log.warn({ error }, 'A response broke off')
+      response.destroy()
+    } finally {
+      exchange.finish()
+    }
+  }
+
+  async #respond(exchange: Exchange): Promise<void> {
+    const { method = 'GET', headers, url = '/' } = exchange.request
+    if (method === 'OPTIONS') {
+      writeAnswer(exchange.response, this.#cors.preflight(headers.origin))
+      return
+    }
+    const target = splitTarget(url)
+    const match = this.#routes.match(method, target.path)
+    if (match === undefined || this.#limit.isFull) {
+      this.#answer(exchange, match === undefined ? this.#missing(method, target.path) : overloaded())
+      return
+    }
+    const outcome = await this.#outcome(exchange, match, target.query)
+    exchange.stopDeadline()
+    if (outcome.kind === 'stream') await this.#stream(exchange, outcome.start)
+    else if (outcome.kind === 'answer') this.#answer(exchange, outcome.answer)
+    // The limit is outside the policy for browsers, so its answer has none of their headers.
+    else writeAnswer(exchange.response, timedOut())
+  }
+
+  async #outcome(exchange: Exchange, match: RouteMatch, query: string): Promise<Outcome | { kind: 'timeout' }> {
+    const { method = 'GET', rawHeaders } = exchange.request
+    const parts = { method, queryParams: queryParamsOf(query), headers: headersOf(rawHeaders) }
+    const input = { host: this.#host, config: this.#config, exchange, match, parts }
+    try {
+      return await this.#limit.run(exchange, () => runPipeline(input))
+    } catch (error) {
+      if (exchange.endedBy === 'deadline') return { kind: 'timeout' }
+      if (exchange.endedBy === 'client-left') throw error
+      const answer = failed(error, this.#host.random)
+      const { functionId } = match.route.binding
+      this.#host.log.warn({ functionId, errorId: answer.errorId, error }, 'An HTTP request failed')
+      return { kind: 'answer', answer }
+    }
+  }
+
+  /** A `HEAD` request counts as unknown where there is a `GET` route. */
+  #missing(method: string, path: string): Answer {
+    const allowed = this.#routes.methodsAt(path)
+    if (allowed.length === 0 || (method === 'HEAD' && allowed.includes('GET'))) return notFound()
+    return methodNotAllowed(allowed)
+  }
+
+  #answer(exchange: Exchange, answer: Answer): void {
+    const { request, response } = exchange
+    writeAnswer(response, { ...answer, headers: this.#cors.extend(answer.headers, request.headers.origin) })
+  }
+
+  async #stream(exchange: Exchange, start: StreamStart): Promise<void> {
+    const { request, response } = exchange
+    // A length promised by the function is held to, or the next response on this connection would be garbled.
+    response.strictContentLength = true
+    writeHead(response, { ...start, headers: this.#cors.extend(start.headers, request.headers.origin) })
+    await sendStream(exchange, start)
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The body of a request. JSON is collected whole, up to a cap, since its value is part of the payload; anything else
+ * flows into a channel no faster than it is read there. Knows channels only by their `write` and `end`.
+ */
+import type { IncomingMessage } from 'node:http'
+import { Writable } from 'node:stream'
+import type { HostChannels } from '../../builtin.js'
+
+/** Largest JSON body; a larger one is answered 413. Other bodies have no limit, as they are never held whole. */
+export const MAX_JSON_BODY_BYTES = 64 * 1024 * 1024
+
+/** Deepest nesting of a JSON body; a deeper one counts as unreadable, since it could not be written out again. */
+const MAX_JSON_DEPTH = 128
+
+/** The end of a channel that takes a request's body. */
+export type BodyChannel = ReturnType<HostChannels['createOutgoing']>
+
+/** Whether a body is to be parsed, going by its content type. */
+export function isJson(contentType: string | undefined): boolean {
+  return contentType?.toLowerCase().includes('application/json') ?? false
+}
+
+/**
+ * Collects a body.
+ * @returns `undefined` when it is larger than `maxBytes`; the rest is left unread.
+ */
+export function collectBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(undefined)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length
+      if (bytes <= maxBytes) {
+        chunks.push(chunk)
+        return
+      }
+      request.off('data', onData).pause()
+      chunks.length = 0
+      resolve(undefined)
+    }
+    request
+      .on('data', onData)
+      .once('end', () => resolve(Buffer.concat(chunks)))
+      .once('error', reject)
+      .once('close', () => reject(new Error('The client left in the middle of its request')))
+  })
+}
+
+/** The value of a JSON body; `null` when it cannot be read as JSON. */
+export function parseJson(body: Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+    return isWithinDepth(value, MAX_JSON_DEPTH) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function isWithinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((member) => isWithinDepth(member, depth - 1))
+}
+
+/** Puts a collected body into a channel, as one item, and ends it. */
+export function sendBody(channel: BodyChannel, body: Uint8Array): void {
+  if (body.length === 0) {
+    channel.end()
+    return
+  }
+  channel.write(body).then(
+    () => channel.end(),
+    // The reader left before it took the body; nobody is waiting for it.
+    () => undefined,
+  )
+}
+
+/** Lets a body flow into a channel; what the channel does not take waits at the client. */
+export function pipeBody(request: IncomingMessage, channel: BodyChannel): void {
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      channel.write(chunk).then(() => done(), done)
+    },
+    final(done) {
+      channel.end()
+      done()
+    },
+  })
+  // The reader left: the rest of the body stays unread until the response has gone out, then it is thrown away.
+  sink.on('error', () => request.unpipe(sink))
+  request.pipe(sink)
+}

@@ -1,0 +1,113 @@
+/**
+ * Which route answers a request. One slot per method and shape of path: the same path again takes the slot over, other
+ * parameter names in the same place are refused. Paths are compared as sent, without decoding; static segments win
+ * over parameters; a parameter never matches an empty segment.
+ */
+import createRouter from 'find-my-way'
+import { isParameter, refused, type Route } from './route.js'
+
+/** Methods a route can have. `OPTIONS` may be registered, but those requests are answered before any route. */
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
+type Method = (typeof METHODS)[number]
+
+/** A route and what its parameters stand for in one request. */
+export interface RouteMatch {
+  readonly route: Route
+  readonly pathParams: Readonly<Record<string, string>>
+}
+
+type Router = createRouter.Instance<createRouter.HTTPVersion.V1>
+
+export class RouteTable {
+  readonly #slots = new Map<string, Route>()
+  readonly #slotOfBinding = new Map<string, string>()
+  /** Absent after a removal: rebuilt when next asked, once for any number of removals. */
+  #router: Router | undefined
+
+  get size(): number {
+    return this.#slots.size
+  }
+
+  /** Takes a route on; one with the same method and path, or from the same binding, is replaced. */
+  add(route: Route): void {
+    const slot = `${route.method} ${shapeOf(route.path)}`
+    const present = this.#slots.get(slot)
+    if (present !== undefined && present.path !== route.path && present.binding.id !== route.binding.id) {
+      throw refused(
+        `Route '${titleOf(route)}' conflicts with already-registered route '${titleOf(present)}': ` +
+          'both match the same requests. Use the same parameter names to replace it, or another path.',
+      )
+    }
+    this.remove(route.binding.id)
+    if (present !== undefined) this.remove(present.binding.id)
+    this.#slots.set(slot, route)
+    this.#slotOfBinding.set(route.binding.id, slot)
+    if (this.#router !== undefined) mount(this.#router, route)
+  }
+
+  /** Removes the route of a binding; does nothing when it was replaced before. */
+  remove(bindingId: string): void {
+    const slot = this.#slotOfBinding.get(bindingId)
+    if (slot === undefined) return
+    this.#slotOfBinding.delete(bindingId)
+    this.#slots.delete(slot)
+    this.#router = undefined
+  }
+
+  /** The route for a request's method and path (without query). */
+  match(method: string, path: string): RouteMatch | undefined {
+    if (!isMethod(method)) return undefined
+    const found = this.#currentRouter().find(method, path.replaceAll('%', '%25'))
+    if (found === null) return undefined
+    const route = found.store as Route // `mount` stored it.
+    const pathParams = Object.fromEntries(
+      route.parameterNames.map((name, index) => [name, found.params[`p${String(index)}`] ?? '']),
+    )
+    return { route, pathParams }
+  }
+
+  /** Methods that have a route at a path. */
+  methodsAt(path: string): readonly string[] {
+    return METHODS.filter((method) => this.match(method, path) !== undefined)
+  }
+
+  #currentRouter(): Router {
+    if (this.#router === undefined) {
+      this.#router = createRouter({ maxParamLength: Number.MAX_SAFE_INTEGER })
+      for (const route of this.#slots.values()) mount(this.#router, route)
+    }
+    return this.#router
+  }
+}
+
+/** Whether any request can reach a route. */
+export function isReachable(route: Route): boolean {
+  return isMethod(route.method) && route.method !== 'OPTIONS' && !/[?#]/.test(route.path)
+}
+
+function isMethod(method: string): method is Method {
+  return (METHODS as readonly string[]).includes(method)
+}
+
+function titleOf(route: Route): string {
+  return `${route.method} ${route.path}`
+}
+
+/** A path with its parameter names taken out; `:` alone is no path a config can have. */
+function shapeOf(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => (isParameter(segment) ? ':' : segment))
+    .join('/')
+}
+
+function mount(router: Router, route: Route): void {
+  if (!isMethod(route.method)) return
+  let parameters = 0
+  // Parameters are numbered, since the router gives a meaning to characters that a name may have.
+  const pattern = route.path
+    .split('/')
+    .map((segment) => (isParameter(segment) ? `:p${String(parameters++)}([^/]+)` : segment.replaceAll(':', '::')))
+    .join('/')
+  router.on(route.method, pattern, () => undefined, route)
+}
