@@ -4,6 +4,7 @@
  */
 import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
+import { deferred } from '../../src/std/deferred.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { seededRandom } from './seeded-random.js'
 
@@ -60,12 +61,7 @@ export class FakeHost implements EngineHost {
       throw new InvocationError({ code: 'function_not_found', message })
     }
     signal?.throwIfAborted()
-    const aborted = new Promise<never>((_, reject) => {
-      signal?.addEventListener('abort', () => {
-        reject(signal.reason)
-      })
-    })
-    return Promise.race([aborted, Promise.resolve(handler(call.data, call))])
+    return untilAborted(Promise.resolve(handler(call.data, call)), signal)
   }
 
   /** Payloads a function was called with. */
@@ -77,6 +73,21 @@ export class FakeHost implements EngineHost {
     return (fields: object, message: string): void => {
       this.lines.push({ level, fields, message })
     }
+  }
+}
+
+/** Settles with the answer, or with the signal's reason when that comes first. Leaves no listener behind. */
+async function untilAborted(answer: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal === undefined) return answer
+  const aborted = deferred<never>()
+  const onAbort = (): void => {
+    aborted.reject(signal.reason)
+  }
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([aborted.promise, answer])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -1,0 +1,71 @@
+/**
+ * `iii-cron`: the trigger type `cron`. Knows which triggers exist; when they run is each job's own business.
+ */
+import { isRecord } from '../../../protocol/validate.js'
+import type { Builtin, BuiltinTriggerType, EngineHost } from '../../builtin.js'
+import type { CronConfig } from './cron-config.js'
+import { parseCronExpression } from './cron-expression.js'
+import { CronJob } from './cron-job.js'
+
+/** Cron triggers of one engine. Beyond: the trigger is refused. */
+const MAX_JOBS = 100_000
+
+/** Serves the trigger type `cron`. */
+export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builtin {
+  const jobs = new Map<string, CronJob>()
+  return {
+    name: 'iii-cron',
+    functions: [],
+    triggerTypes: [cronType(host, jobs)],
+    start: () => Promise.resolve(),
+    stop() {
+      for (const job of jobs.values()) job.stop()
+      jobs.clear()
+      return Promise.resolve()
+    },
+  }
+}
+
+function cronType(host: EngineHost, jobs: Map<string, CronJob>): BuiltinTriggerType {
+  return {
+    id: 'cron',
+    description: 'Calls a function at times a cron expression gives, in UTC',
+    configurationSchema,
+    requestSchema,
+    bind(binding) {
+      const schedule = parseCronExpression(isRecord(binding.config) ? binding.config['expression'] : undefined)
+      if (jobs.has(binding.id)) throw new Error(`Cron trigger '${binding.id}' is already registered`)
+      if (jobs.size >= MAX_JOBS) throw new Error(`The limit of ${MAX_JOBS} cron triggers is reached`)
+      const job = new CronJob(host, binding, schedule)
+      jobs.set(binding.id, job)
+      job.start()
+    },
+    unbind({ id }) {
+      jobs.get(id)?.stop()
+      jobs.delete(id)
+    },
+  }
+}
+
+const configurationSchema = {
+  type: 'object',
+  properties: {
+    expression: {
+      type: 'string',
+      description: 'sec min hour day-of-month month day-of-week [year], weekdays from 1 = Sunday; or @hourly … @yearly',
+    },
+    condition_function_id: { type: 'string', description: 'Skips a run by returning false' },
+  },
+  required: ['expression'],
+}
+
+const requestSchema = {
+  type: 'object',
+  properties: {
+    trigger: { const: 'cron' },
+    job_id: { type: 'string', description: 'The id of the trigger' },
+    scheduled_time: { type: 'string', format: 'date-time' },
+    actual_time: { type: 'string', format: 'date-time' },
+  },
+  required: ['trigger', 'job_id', 'scheduled_time', 'actual_time'],
+}

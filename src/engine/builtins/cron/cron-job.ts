@@ -1,0 +1,80 @@
+/**
+ * One cron trigger: waits for its next due time, runs, and only then computes the next one. Runs of one trigger never
+ * overlap, and ticks missed meanwhile are skipped.
+ *
+ *   waiting ──due──▶ running ──settled──▶ waiting        any state ──stop──▶ stopped
+ */
+import type { Timer } from '../../../std/clock.js'
+import type { Binding, EngineHost } from '../../builtin.js'
+import { callBound, conditionHolds } from '../../fire.js'
+import type { Schedule } from './cron-expression.js'
+
+/** Longest single wait. A wall clock that is set or a machine that slept is noticed after this. */
+const MAX_WAIT_MS = 60_000
+
+export class CronJob {
+  readonly #host: EngineHost
+  readonly #binding: Binding
+  readonly #schedule: Schedule
+  readonly #stopping = new AbortController()
+  #lastDueMs = -Infinity
+  #timer: Timer | undefined
+
+  constructor(host: EngineHost, binding: Binding, schedule: Schedule) {
+    this.#host = host
+    this.#binding = binding
+    this.#schedule = schedule
+  }
+
+  start(): void {
+    // A wall clock that was set back must not bring the same tick again.
+    const dueMs = this.#schedule.next(Math.max(this.#host.clock.epochMs(), this.#lastDueMs))
+    if (dueMs !== undefined) this.#wait(dueMs)
+    else this.#host.log.warn({ trigger_id: this.#binding.id }, 'A cron trigger is never due again')
+  }
+
+  /** Ends the trigger; a handler that is running runs on, nobody waits for it. */
+  stop(): void {
+    this.#stopping.abort()
+    this.#timer?.cancel()
+  }
+
+  #wait(dueMs: number): void {
+    const { clock } = this.#host
+    const remainingMs = dueMs - clock.epochMs()
+    if (remainingMs <= 0) void this.#run(dueMs)
+    else this.#timer = clock.after(Math.min(remainingMs, MAX_WAIT_MS), () => this.#wait(dueMs), 'background')
+  }
+
+  async #run(dueMs: number): Promise<void> {
+    this.#lastDueMs = dueMs
+    const { signal } = this.#stopping
+    try {
+      await this.#fire(dueMs, signal)
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#host.log.warn(
+          { err: error, trigger_id: this.#binding.id },
+          'A cron run failed; the next one comes as scheduled',
+        )
+      }
+    }
+    if (!signal.aborted) this.start()
+  }
+
+  async #fire(dueMs: number, signal: AbortSignal): Promise<void> {
+    const data = {
+      trigger: 'cron',
+      job_id: this.#binding.id,
+      scheduled_time: timestamp(dueMs),
+      actual_time: timestamp(this.#host.clock.epochMs()),
+    }
+    if (!(await conditionHolds(this.#host, this.#binding, data)) || signal.aborted) return
+    await callBound(this.#host, this.#binding, data, { metadata: this.#binding.metadata, signal })
+  }
+}
+
+/** UTC with a numeric offset; milliseconds only when there are any. */
+function timestamp(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/(\.000)?Z$/, '+00:00')
+}
