@@ -46,14 +46,7 @@ export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
 
 /** What went wrong, in one of eight ways. */
 export type IIIErrorKind =
-  | 'NotConnected'
-  | 'Timeout'
-  | 'Runtime'
-  | 'Remote'
-  | 'Handler'
-  | 'Serde'
-  | 'WebSocket'
-  | 'RegistrationRejected'
+  'NotConnected' | 'Timeout' | 'Runtime' | 'Remote' | 'Handler' | 'Serde' | 'WebSocket' | 'RegistrationRejected'
 
 /** The error object that travels on the wire. */
 export type ErrorBody = { code: string; message: string; stacktrace?: string }

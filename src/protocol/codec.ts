@@ -49,7 +49,7 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
       const mismatch =
         shape === undefined
           ? `type ${describe(message.type)} is not one this end sends`
-          : findMismatch(shape, message as Record<string, unknown>, 'keep')
+          : findMismatch(shape, message, 'keep')
       if (mismatch !== undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, `Message not sent: ${mismatch}`)
       return toText(message, maxBytes)
     },

@@ -37,7 +37,7 @@ function bodyOf(thrown: unknown): ErrorBody {
   }
   if (thrown instanceof SerdeError) return { code: thrown.code, message: thrown.message }
   if (thrown instanceof Error) {
-    const body: ErrorBody = { code: ErrorCode.invocation_failed, message: String(thrown.message) }
+    const body: ErrorBody = { code: ErrorCode.invocation_failed, message: thrown.message }
     if (typeof thrown.stack === 'string') body.stacktrace = thrown.stack
     return body
   }

@@ -99,7 +99,8 @@ export const engineMessages = {
     traceparent: optional(string),
     baggage: optional(string),
   },
-  invocationresult: invocationResult,
+  // Whatever the error looks like, it ends a call: a strict check here would leave the caller waiting.
+  invocationresult: { ...invocationResult, error: optional(json) },
   error: { error: errorBody },
 } satisfies Record<string, Shape>
 

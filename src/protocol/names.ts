@@ -3,6 +3,7 @@
  */
 
 /** Values of a frame's `type`. An enum, as in the official package, so that it serves as type and value. */
+// eslint-disable-next-line no-restricted-syntax -- drop-in: the official package exports this enum
 export enum MessageType {
   RegisterFunction = 'registerfunction',
   UnregisterFunction = 'unregisterfunction',

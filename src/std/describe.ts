@@ -19,6 +19,7 @@ export function describe(value: unknown): string {
       return 'a symbol'
     case 'function':
       return 'a function'
+    case 'object':
     default:
       return Array.isArray(value) ? `an array of ${String(value.length)}` : 'an object'
   }

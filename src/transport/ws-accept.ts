@@ -101,7 +101,7 @@ interface Upgrade {
 }
 
 function upgradeRequest({ message, socket, head, acceptor }: Upgrade): UpgradeRequest {
-  const [path = '/', query = ''] = splitOnce(message.url ?? '/')
+  const [path, query] = splitOnce(message.url ?? '/')
   // A client that resets during the handshake must not crash the process.
   socket.on('error', () => socket.destroy())
   return {

@@ -1,0 +1,57 @@
+/**
+ * The public root: what a worker file imports.
+ */
+export { registerWorker } from './worker/register-worker.js'
+export { TriggerAction } from './worker/call.js'
+export type { EnqueueResult, TriggerFunction, TriggerRequest } from './worker/call.js'
+export type { III, IIIClient, TriggerTypeRef } from './worker/client.js'
+export type { DiagnosticEvent, DiagnosticsOption } from './worker/diagnostics.js'
+export type {
+  FunctionInfo,
+  ListFunctionsOptions,
+  ListTriggersOptions,
+  ListTriggerTypesOptions,
+  ListWorkersOptions,
+  TriggerInfo,
+  TriggerTypeInfo,
+  WorkerInfo,
+} from './worker/discovery.js'
+export type { FunctionsAvailableGuard } from './worker/functions-available.js'
+export type {
+  FunctionHandler,
+  FunctionRef,
+  RegisterFunctionFormat,
+  RegisterFunctionInput,
+  RegisterFunctionOptions,
+  RemoteFunctionHandler,
+} from './worker/functions.js'
+export type { HttpAuthConfig, HttpInvocationConfig, HttpMethod } from './worker/http-invocation.js'
+export type { TelemetryOptions, WorkerMetadata, WorkerTelemetryMeta } from './worker/identity.js'
+export type { InvocationContext } from './worker/invocation-context.js'
+export type { InitOptions } from './worker/options.js'
+export type { ReadyOptions } from './worker/ready.js'
+export type { RegisterServiceInput } from './worker/services.js'
+export type { ShutdownOptions, ShutdownReport } from './worker/shutdown.js'
+export type { WorkerStats } from './worker/stats.js'
+export type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './worker/trigger-types.js'
+export type { RegisterTriggerInput, Trigger } from './worker/triggers.js'
+export { effectiveInitialDelayMs } from './connection/options.js'
+export type { ReconnectionConfig } from './connection/options.js'
+export { IIIConnectionState } from './connection/state.js'
+export { DEFAULT_ENGINE_URL } from './protocol/names.js'
+export type { JsonValue } from './protocol/validate.js'
+export type { Unsubscribe } from './std/emitter.js'
+export {
+  ErrorCode,
+  HandlerError,
+  IIIError,
+  InvocationError,
+  NotConnectedError,
+  RegistrationRejectedError,
+  RemoteError,
+  RuntimeError,
+  SerdeError,
+  TimeoutError,
+  WebSocketError,
+} from './errors.js'
+export type { ErrorBody, IIIErrorKind, InvocationErrorInit, Outcome, RegistrationRejectedInit } from './errors.js'

@@ -1,0 +1,56 @@
+/**
+ * Waits until the engine has taken everything in that was sent before. On one link frames are read in order, so the
+ * answer to a ping proves it; the announcement runs as a task of its own and is confirmed by its own answer.
+ */
+import { ErrorCode, NotConnectedError } from '../errors.js'
+import { workerCodec } from '../protocol/codec.js'
+import { deferred, type Deferred } from '../std/deferred.js'
+
+/** What a barrier needs from its worker. */
+export interface BarrierPorts {
+  /** Writes a frame; false when the link is down. */
+  readonly send: (frame: string) => boolean
+  /** Announces the worker once more, this time waiting for the answer. */
+  readonly announce: () => Promise<unknown>
+}
+
+export class Barrier {
+  readonly #ports: BarrierPorts
+  #pongs: Deferred<void>[] = []
+  #announced: Promise<unknown> | undefined
+
+  constructor(ports: BarrierPorts) {
+    this.#ports = ports
+  }
+
+  /**
+   * Resolves once registrations sent so far are in effect.
+   * @throws {NotConnectedError} `CONNECTION_LOST` when the link ends first.
+   */
+  async pass(): Promise<void> {
+    this.#announced ??= this.#ports.announce()
+    await this.#announced
+    const pong = deferred<void>()
+    if (!this.#ports.send(PING)) throw lost()
+    this.#pongs.push(pong)
+    await pong.promise
+  }
+
+  /** The engine answered a ping. */
+  pong(): void {
+    this.#pongs.shift()?.resolve()
+  }
+
+  /** The link ended: whoever waits has to begin again on the next one. */
+  linkLost(): void {
+    this.#announced = undefined
+    for (const pong of this.#pongs.splice(0)) pong.reject(lost())
+  }
+}
+
+const PING = workerCodec.encode({ type: 'ping' })
+
+function lost(): NotConnectedError {
+  const text = 'The connection was lost before the engine confirmed the registrations'
+  return new NotConnectedError(ErrorCode.CONNECTION_LOST, text, { outcome: 'unknown' })
+}

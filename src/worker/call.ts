@@ -1,0 +1,154 @@
+/**
+ * Outgoing invocations: a request becomes a frame, and its promise settles exactly once. Arguments are checked before
+ * anything is sent.
+ */
+import { ErrorCode, NotConnectedError, RegistrationRejectedError } from '../errors.js'
+import type { Connection, Posted } from '../connection/connection.js'
+import type { Letter } from '../connection/outbox.js'
+import { workerCodec } from '../protocol/codec.js'
+import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
+import type { Action } from '../protocol/validate.js'
+import type { Call, Calls } from '../rpc/calls.js'
+import { checkDurationMs, checkId, checkNamespace, checkRecord, checkSignal, invalid } from './check.js'
+
+/** How a call is routed. Without an action it waits for the result. */
+export type TriggerAction = { type: 'enqueue'; queue: string } | { type: 'void' }
+export const TriggerAction = {
+  /** Stores the call in a named queue; resolves with a receipt once it is stored. */
+  Enqueue: (options: { queue: string }): { queue: string; type: 'enqueue' } => ({ type: 'enqueue', ...options }),
+  /** Sends the call and forgets it. */
+  Void: (): { type: 'void' } => ({ type: 'void' }),
+} as const
+
+/** The answer to an enqueued call. */
+export type EnqueueResult = { messageReceiptId: string }
+
+/** One call. */
+export type TriggerRequest<TInput = unknown> = {
+  function_id: string
+  /** Any JSON value; `undefined` is sent as `{}`. */
+  payload: TInput
+  action?: TriggerAction
+  /** Default: the client's `invocationTimeoutMs`. The limit is local: the callee runs on. */
+  timeoutMs?: number
+  /** Another spelling of `timeoutMs`, which wins. */
+  timeout_ms?: number
+  /** Free JSON handed to the handler beside the payload. */
+  metadata?: unknown
+  /** Where the function is looked up. Default: the worker's namespace, `default` for `engine::` ids. */
+  namespace?: string
+  /** Gives the call up: the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the result's type is the caller's to name, as in the official package */
+/** Calls a function. */
+export type TriggerFunction = <TInput = unknown, TOutput = any>(request: TriggerRequest<TInput>) => Promise<TOutput>
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** What calling needs. */
+export interface Caller {
+  readonly connection: Connection
+  readonly calls: Calls
+  readonly namespace: string | undefined
+  readonly timeoutMs: number
+  /** Counts a fire-and-forget message that was not sent. */
+  readonly onVoidDropped: (reason: string) => void
+}
+
+/** Sends one call. Never throws: whatever is wrong rejects the promise. */
+export function call(caller: Caller, request: TriggerRequest): Promise<unknown> {
+  try {
+    checkRecord('request', request)
+    const functionId = checkId('function_id', request.function_id)
+    const signal = checkSignal('signal', request.signal)
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const action = checkAction(request.action)
+    const namespace = checkNamespace('namespace', request.namespace) ?? defaultNamespace(caller, functionId)
+    const timeoutMs = checkDurationMs('timeoutMs', request.timeoutMs ?? request.timeout_ms ?? caller.timeoutMs)
+    const send = { functionId, action, namespace, request }
+    if (action?.type === 'void') return callVoid(caller, send)
+    return caller.calls.open({ functionId, timeoutMs, signal }, (opened) => {
+      const refused = post(caller, encode(send, opened.id), opened)
+      if (refused !== undefined) throw refused
+    })
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+interface Outgoing {
+  readonly functionId: string
+  readonly action: Action | undefined
+  readonly namespace: string | undefined
+  readonly request: TriggerRequest
+}
+
+function encode({ functionId, action, namespace, request }: Outgoing, invocationId?: string): string {
+  return workerCodec.encode({
+    type: 'invokefunction',
+    invocation_id: invocationId,
+    function_id: functionId,
+    // The engine drops a frame without the key, and the call would hang.
+    data: request.payload === undefined ? {} : request.payload,
+    action,
+    namespace,
+    metadata: request.metadata,
+  })
+}
+
+function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
+  const dropped = (): void => {
+    caller.onVoidDropped(`the fire-and-forget call to '${send.functionId}' found no connection in time`)
+  }
+  const refused = post(caller, encode(send), { written: () => undefined, expired: dropped })
+  if (refused === undefined) return Promise.resolve(undefined)
+  if (refused.code !== ErrorCode.PENDING_QUEUE_FULL) return handled(Promise.reject(refused))
+  dropped()
+  return Promise.resolve(undefined)
+}
+
+/** A rejection that may be ignored: awaiting reports it, not awaiting does not end the process. */
+function handled(promise: Promise<undefined>): Promise<undefined> {
+  promise.catch(() => undefined)
+  return promise
+}
+
+type Refusal = NotConnectedError | RegistrationRejectedError
+
+function post(caller: Caller, frame: string, letter: Letter | Call): Refusal | undefined {
+  const posted = caller.connection.post(frame, letter)
+  return typeof posted === 'string' ? undefined : refusal(caller.connection, posted)
+}
+
+function refusal(connection: Connection, { refused }: Exclude<Posted, string>): Refusal {
+  if (refused === 'ended') return endedError(connection.failure, connection.state)
+  const { items, bytes } = connection.queued
+  const seen = refused === 'items' ? `${String(items)} messages` : `${String(bytes)} bytes`
+  const text = `${seen} already wait for the connection; nothing was sent, so it is safe to retry later`
+  return new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' })
+}
+
+/** Why nothing can be sent any more. */
+export function endedError(failure: unknown, state: string): Refusal {
+  if (failure instanceof RegistrationRejectedError) return failure
+  if (state === 'failed') {
+    const text = 'The connection failed for good and the call was not sent; see the cause'
+    return new NotConnectedError(ErrorCode.RETRIES_EXHAUSTED, text, { outcome: 'not_sent', cause: failure })
+  }
+  return new NotConnectedError(ErrorCode.SHUTDOWN, 'iii is shutting down; the call was not sent', {
+    outcome: 'not_sent',
+  })
+}
+
+function defaultNamespace(caller: Caller, functionId: string): string | undefined {
+  return functionId.startsWith(ENGINE_PREFIX) ? DEFAULT_NAMESPACE : caller.namespace
+}
+
+function checkAction(action: TriggerAction | undefined): TriggerAction | undefined {
+  if (action === undefined) return undefined
+  const { type } = checkRecord('action', action)
+  if (type === 'void') return { type }
+  if (type !== 'enqueue') throw invalid('action.type', "'void' or 'enqueue'", type)
+  return { type, queue: checkId('action.queue', action.type === 'enqueue' ? action.queue : undefined) }
+}

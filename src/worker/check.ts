@@ -1,0 +1,77 @@
+/**
+ * Checks of arguments that users pass: each names the argument, what came and what is accepted, before anything is
+ * sent.
+ */
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { isRecord } from '../protocol/validate.js'
+import { describe } from '../std/describe.js'
+
+export function invalid(argument: string, expected: string, seen: unknown): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
+}
+
+/** A string that is not blank. An empty id keeps the wording that users of the official package match on. */
+export function checkId(argument: string, value: unknown): string {
+  if (value === '' || value === undefined) throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} is required`)
+  if (typeof value !== 'string' || value.trim() === '') throw invalid(argument, 'a string that is not blank', value)
+  return value
+}
+
+/** A namespace: absent, or a string that is not blank. */
+export function checkNamespace(argument: string, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw invalid(argument, 'a string', value)
+  if (value.trim() !== '') return value
+  const text = `${argument} is empty: it was named and left blank. Give it a name, or leave it out`
+  throw new RuntimeError(ErrorCode.INVALID_NAMESPACE, text)
+}
+
+/** A duration above zero in milliseconds; `Infinity` means no limit. */
+export function checkDurationMs(argument: string, value: unknown): number {
+  if (typeof value !== 'number' || Number.isNaN(value) || value <= 0) {
+    throw invalid(argument, 'a number of milliseconds above 0, or Infinity', value)
+  }
+  return value
+}
+
+/** A number of at least `minimum`; `Infinity` is accepted. */
+export function checkAtLeast(argument: string, minimum: number, value: unknown): number {
+  if (typeof value !== 'number' || Number.isNaN(value) || value < minimum) {
+    throw invalid(argument, `a number of at least ${String(minimum)}`, value)
+  }
+  return value
+}
+
+export function checkFunction(argument: string, value: unknown): void {
+  if (typeof value !== 'function') throw invalid(argument, 'a function', value)
+}
+
+/** A plain object. */
+export function checkRecord(argument: string, value: unknown): Record<string, unknown> {
+  if (!isRecord(value)) throw invalid(argument, 'an object', value)
+  return value
+}
+
+export function checkSignal(argument: string, value: unknown): AbortSignal | undefined {
+  if (value === undefined) return undefined
+  if (!(value instanceof AbortSignal)) throw invalid(argument, 'an AbortSignal', value)
+  return value
+}
+
+/** Handshake headers; a value that HTTP does not allow is refused here, not inside the socket. */
+export function checkHeaders(value: unknown): Readonly<Record<string, string>> {
+  const headers = checkRecord('headers', value)
+  for (const [name, content] of Object.entries(headers)) {
+    if (typeof content !== 'string') throw invalid(`headers['${name}']`, 'a string', content)
+    try {
+      validateHeaderName(name)
+      validateHeaderValue(name, content)
+    } catch (cause) {
+      // The value may be a secret, so only the name is shown.
+      const text = `headers['${name}'] has a name or value that HTTP does not allow`
+      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text, { cause })
+    }
+  }
+  return { ...(headers as Record<string, string>) }
+}

@@ -1,0 +1,133 @@
+/**
+ * What `registerWorker` returns: the interface users program against. `IIIClient` is the official package's interface,
+ * so that fakes written for it keep compiling; `III` adds the rest.
+ */
+import type { IIIConnectionState } from '../connection/state.js'
+import type { RegistrationRejectedError } from '../errors.js'
+import type { Unsubscribe } from '../std/emitter.js'
+import type { TriggerFunction } from './call.js'
+import type {
+  FunctionInfo,
+  ListFunctionsOptions,
+  ListTriggersOptions,
+  ListTriggerTypesOptions,
+  ListWorkersOptions,
+  TriggerInfo,
+  TriggerTypeInfo,
+  WorkerInfo,
+} from './discovery.js'
+import type { FunctionsAvailableGuard } from './functions-available.js'
+import type {
+  FunctionHandler,
+  FunctionRef,
+  RegisterFunctionInput,
+  RegisterFunctionOptions,
+  RemoteFunctionHandler,
+} from './functions.js'
+import type { HttpInvocationConfig } from './http-invocation.js'
+import type { ReadyOptions } from './ready.js'
+import type { RegisterServiceInput } from './services.js'
+import type { ShutdownOptions, ShutdownReport } from './shutdown.js'
+import type { WorkerStats } from './stats.js'
+import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
+import type { RegisterTriggerInput, Trigger } from './triggers.js'
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- payloads without a declared type are any, as in the official package */
+/** A provided trigger type: binds functions to it. */
+export type TriggerTypeRef<TConfig = unknown, TPayload = any> = {
+  id: string
+  /** Binds a function of any worker to this type. */
+  registerTrigger(functionId: string, config: TConfig, metadata?: Record<string, unknown>): Trigger
+  /** Registers a function and, when `config` is given, binds it to this type. */
+  registerFunction(
+    functionId: string,
+    handler: FunctionHandler<TPayload>,
+    config?: TConfig,
+    metadata?: Record<string, unknown>,
+  ): FunctionRef
+  unregister(): void
+}
+
+/** The members of the official package's client. */
+export interface IIIClient {
+  /**
+   * Serves a function under an id.
+   * @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_FUNCTION` for an id this client has already.
+   * @throws {SerdeError} when the options cannot be written as JSON.
+   * @example
+   * worker.registerFunction('greet', ({ name }) => ({ message: `Hello, ${name}!` }))
+   */
+  registerFunction(
+    functionId: string,
+    handler: FunctionHandler | RemoteFunctionHandler | HttpInvocationConfig,
+    options?: RegisterFunctionOptions,
+  ): FunctionRef
+  /**
+   * Runs a function on an event: an HTTP request, a schedule, a state change, an event of one's own.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE`.
+   */
+  registerTrigger(trigger: RegisterTriggerInput): Trigger
+  /** Calls a function and resolves with its result. Every call settles exactly once. */
+  trigger: TriggerFunction
+  /** Provides a trigger type of one's own. */
+  registerTriggerType<TConfig = unknown, TPayload = any>(
+    type: RegisterTriggerTypeInput,
+    handler: TriggerHandler<TConfig>,
+  ): TriggerTypeRef<TConfig, TPayload>
+  /** Stops providing a trigger type. */
+  unregisterTriggerType(type: RegisterTriggerTypeInput | string): void
+  /** Ends the client at once; resolves when the socket is gone. */
+  shutdown(): Promise<void>
+  getConnectionState(): IIIConnectionState
+  /** The engine's address. */
+  getAddress(): string
+  /** The rejection that ended this client, if one did. */
+  getFatalError(): RegistrationRejectedError | undefined
+}
+
+/** A worker: its functions, its triggers, its calls, over one connection that is kept up. */
+export interface III extends IIIClient, AsyncDisposable {
+  /** `registerFunction` with everything in one object. */
+  register(
+    registration: RegisterFunctionInput & {
+      handler?: FunctionHandler | RemoteFunctionHandler
+      http?: HttpInvocationConfig
+    },
+  ): FunctionRef
+  /** `registerFunction` with the description first. */
+  registerFunctionWith(
+    message: RegisterFunctionInput,
+    handler: FunctionHandler | RemoteFunctionHandler | HttpInvocationConfig,
+  ): FunctionRef
+  registerTriggerType<TConfig = unknown, TPayload = any>(
+    type: RegisterTriggerTypeInput,
+    handler: TriggerHandler<TConfig>,
+  ): TriggerTypeRef<TConfig, TPayload>
+  registerTriggerType<TConfig = unknown, TPayload = any>(
+    id: string,
+    description: string,
+    handler: TriggerHandler<TConfig>,
+  ): TriggerTypeRef<TConfig, TPayload>
+  registerService(service: RegisterServiceInput): void
+  /** Replaces the headers of the next handshake; right after `registerWorker` that is the first one. */
+  setHeaders(headers: Record<string, string>): void
+  listFunctions(options?: ListFunctionsOptions): Promise<FunctionInfo[]>
+  listWorkers(options?: ListWorkersOptions): Promise<WorkerInfo[]>
+  listTriggers(options?: boolean | ListTriggersOptions): Promise<TriggerInfo[]>
+  listTriggerTypes(options?: boolean | ListTriggerTypesOptions): Promise<TriggerTypeInfo[]>
+  /** Hears which functions exist after each change; the engine looks every five seconds. */
+  onFunctionsAvailable(callback: (functions: FunctionInfo[]) => void): FunctionsAvailableGuard
+  /** Lets running handlers finish, then ends the client. */
+  shutdownAsync(options?: ShutdownOptions): Promise<ShutdownReport>
+  /** Starts connecting when `autoConnect` is off. */
+  connect(): void
+  /** Resolves once everything registered so far is in effect at the engine. */
+  ready(options?: ReadyOptions): Promise<void>
+  onConnectionStateChange(callback: (state: IIIConnectionState) => void): Unsubscribe
+  /** Counters of this client. */
+  stats(): WorkerStats
+  /** What the engine called this worker on its latest connection. */
+  readonly workerId: string | undefined
+  readonly namespace: string | undefined
+}
+/* eslint-enable @typescript-eslint/no-explicit-any */

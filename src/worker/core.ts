@@ -1,0 +1,235 @@
+/**
+ * The parts of one worker, joined: what is written on open, where each frame goes, what happens when the link ends.
+ * The façade above holds no state of its own; everything that survives a link lives here.
+ */
+import { connectionOptions } from '../connection/options.js'
+import { Connection, type ConnectionEvents, type ConnectionPorts } from '../connection/connection.js'
+import { IIIConnectionState } from '../connection/state.js'
+import {
+  ErrorCode,
+  NotConnectedError,
+  type ErrorBody,
+  type RegistrationRejectedError,
+  type WebSocketError,
+} from '../errors.js'
+import { workerCodec } from '../protocol/codec.js'
+import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
+import { Calls, type Call } from '../rpc/calls.js'
+import { ServedInvocations } from '../rpc/served.js'
+import type { QueueCaps } from '../std/bounded-queue.js'
+import { Emitter } from '../std/emitter.js'
+import { announcement, type Greeting } from './announce.js'
+import { Barrier } from './barrier.js'
+import { call, endedError, type Caller, type TriggerFunction, type TriggerRequest } from './call.js'
+import { createReport, type Report } from './diagnostics.js'
+import { Functions } from './functions.js'
+import { receive } from './inbox.js'
+import type { Server } from './invoke.js'
+import type { WorkerOptions } from './options.js'
+import { Results, type ResultPorts } from './results.js'
+import { Services } from './services.js'
+import { TriggerTypes } from './trigger-types.js'
+import { Triggers } from './triggers.js'
+
+export class Core implements ConnectionEvents {
+  readonly options: WorkerOptions
+  readonly report: Report
+  readonly connection: Connection
+  readonly calls: Calls
+  readonly served = new ServedInvocations()
+  readonly functions: Functions
+  readonly triggers: Triggers
+  readonly triggerTypes: TriggerTypes
+  readonly services: Services
+  readonly results: Results
+  readonly barrier: Barrier
+  readonly states: Emitter<IIIConnectionState>
+  readonly refusals: Emitter<ErrorBody>
+  readonly server: Server
+  readonly caller: Caller
+  readonly ports: ConnectionPorts
+  currentHeaders: Readonly<Record<string, string>>
+  /** What the engine called us on the present link, or on the last one. */
+  greeting: Greeting | undefined
+  fatalError: RegistrationRejectedError | undefined
+  isDraining = false
+  /** True once `end` was called. */
+  isEnded = false
+  voidDropped = 0
+  reconnects = 0
+  #link = 0
+
+  constructor(options: WorkerOptions, ports: ConnectionPorts) {
+    this.options = options
+    this.ports = ports
+    this.currentHeaders = options.headers
+    this.report = createReport(options.diagnostics)
+    const onListenerError = (error: unknown): void => {
+      this.report({ kind: 'callback_failed', error })
+    }
+    this.states = new Emitter(onListenerError)
+    this.refusals = new Emitter(onListenerError)
+    const connection = connectionOptions(options.url, options.reconnection)
+    this.connection = new Connection(ports, connection, this)
+    this.calls = new Calls(ports, (opened) => this.connection.withdraw(opened))
+    const send = (frame: string): void => {
+      this.connection.sendIfOpen(frame)
+    }
+    this.functions = new Functions(send)
+    this.triggers = new Triggers(send, ports.random, options.namespace)
+    this.services = new Services(send)
+    this.triggerTypes = this.#createTriggerTypes(onListenerError)
+    this.results = this.#createResults(connection.outbox)
+    this.barrier = new Barrier({
+      send: (frame) => this.connection.sendIfOpen(frame),
+      announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.options.metadata }),
+    })
+    this.caller = this.#createCaller()
+    this.server = this.#createServer()
+  }
+
+  get isConnected(): boolean {
+    return this.connection.state === IIIConnectionState.Connected
+  }
+
+  /** Calls a function through this worker. */
+  readonly trigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>
+    call(this.caller, request) as Promise<TOutput>
+
+  headers(): Readonly<Record<string, string>> {
+    return this.currentHeaders
+  }
+
+  opened(send: (frame: string) => void): void {
+    this.results.flush(send)
+    if (this.#link > 0) this.reconnects += 1
+    this.#link += 1
+    for (const frame of announcement(this.greeting, this.options.metadata)) send(frame)
+    this.services.replay(send)
+    this.triggerTypes.replay(send)
+    this.functions.replay(send)
+    this.triggers.replay(send)
+  }
+
+  frame(text: string): void {
+    receive(this, workerCodec.decode(text))
+  }
+
+  lost(reason: WebSocketError): void {
+    this.barrier.linkLost()
+    this.calls.failWritten((opened) => lostError(opened, reason))
+    this.served.abortAll(reason)
+  }
+
+  ended(reason: WebSocketError, retryInMs: number | undefined): void {
+    this.report({ kind: 'connection_ended', error: reason, retryInMs })
+    if (retryInMs === undefined) this.#failPending()
+  }
+
+  stateChanged(state: IIIConnectionState): void {
+    this.report({ kind: 'state', state })
+    this.states.emit(state)
+    if (state === IIIConnectionState.Connected && this.triggerTypes.bindings > 0) this.#dropStaleBindings()
+  }
+
+  /** Ends the client because the engine refused it for good. */
+  reject(error: RegistrationRejectedError): void {
+    this.fatalError = error
+    this.report({ kind: 'registration_rejected', error })
+    void this.connection.fail(error)
+    this.#failPending()
+  }
+
+  /** Ends the client: pending calls are rejected, handlers told, answers dropped. Resolves once the socket is gone. */
+  end(): Promise<void> {
+    this.isEnded = true
+    const closed = this.connection.close()
+    this.#failPending()
+    return closed
+  }
+
+  #failPending(): void {
+    const { failure, state } = this.connection
+    this.barrier.linkLost()
+    this.calls.failAll((opened) => (opened.isWritten ? shutDownError(opened) : endedError(failure, state)))
+    this.results.clear()
+    this.served.abortAll(endedError(failure, state))
+  }
+
+  #dropStaleBindings(): void {
+    this.barrier.pass().then(
+      () => {
+        this.triggerTypes.releaseStale()
+      },
+      () => undefined, // The link ended again; the next one asks anew.
+    )
+  }
+
+  #answerBinding(binding: MessageNamed<EngineMessage, 'registertrigger'>, link: number, error?: ErrorBody): void {
+    if (link !== this.#link) return
+    const { id, trigger_type, function_id } = binding
+    const frame = workerCodec.encode({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
+    this.connection.sendIfOpen(frame)
+  }
+
+  #createTriggerTypes(onError: (error: unknown) => void): TriggerTypes {
+    return new TriggerTypes({
+      send: (frame) => {
+        this.connection.sendIfOpen(frame)
+      },
+      link: () => this.#link,
+      answer: (binding, link, error) => {
+        this.#answerBinding(binding, link, error)
+      },
+      onError,
+    })
+  }
+
+  #createResults(caps: QueueCaps): Results {
+    const ports: ResultPorts = {
+      clock: this.ports.clock,
+      link: () => ({ number: this.#link, isOpen: this.isConnected }),
+      post: (frame, letter) => this.connection.post(frame, letter),
+      onDropped: (reason) => {
+        this.report({ kind: 'frame_dropped', reason })
+      },
+    }
+    return new Results(ports, caps)
+  }
+
+  #createCaller(): Caller {
+    return {
+      connection: this.connection,
+      calls: this.calls,
+      namespace: this.options.namespace,
+      timeoutMs: this.options.invocationTimeoutMs,
+      onVoidDropped: (reason) => {
+        this.voidDropped += 1
+        this.report({ kind: 'frame_dropped', reason })
+      },
+    }
+  }
+
+  #createServer(): Server {
+    return {
+      functions: this.functions,
+      served: this.served,
+      trigger: this.trigger,
+      link: () => this.#link,
+      draining: () => this.isDraining,
+      reply: (frame, link) => {
+        this.results.send(frame, link)
+      },
+    }
+  }
+}
+
+function lostError(opened: Call, cause: WebSocketError): NotConnectedError {
+  const text = `The connection was lost while '${opened.options.functionId}' was called; it may or may not have run`
+  return new NotConnectedError(ErrorCode.CONNECTION_LOST, text, { outcome: 'unknown', cause })
+}
+
+function shutDownError(opened: Call): NotConnectedError {
+  const text = `iii is shutting down; '${opened.options.functionId}' had been called and may or may not have run`
+  return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' })
+}

@@ -1,0 +1,83 @@
+/**
+ * What a client has to say about itself beside results and errors: one event per incident, to the console, to a
+ * function, or to nobody. The only place of the library that writes to the console.
+ */
+import type { IIIConnectionState } from '../connection/state.js'
+import type { IIIError } from '../errors.js'
+import { assertNever } from '../std/assert-never.js'
+
+/** Something a client reports. */
+export type DiagnosticEvent =
+  | { readonly kind: 'state'; readonly state: IIIConnectionState }
+  | { readonly kind: 'connection_ended'; readonly error: IIIError; readonly retryInMs: number | undefined }
+  | { readonly kind: 'session_refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'registration_rejected'; readonly error: IIIError }
+  | {
+      readonly kind: 'trigger_registration_failed'
+      readonly triggerId: string
+      readonly triggerType: string
+      readonly functionId: string
+      readonly code: string
+      readonly message: string
+    }
+  | { readonly kind: 'frame_dropped'; readonly reason: string }
+  | { readonly kind: 'unreadable_frame'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'late_result'; readonly invocationId: string; readonly functionId: string }
+  | { readonly kind: 'callback_failed'; readonly error: unknown }
+
+/** Where events go: warnings and errors to the console, nowhere, or all of them to a function. */
+export type DiagnosticsOption = 'console' | 'silent' | ((event: DiagnosticEvent) => void)
+
+export type Report = (event: DiagnosticEvent) => void
+
+/** A function that takes events and never throws. */
+export function createReport(option: DiagnosticsOption): Report {
+  if (option === 'silent') return () => undefined
+  if (option === 'console') return toConsole
+  return (event) => {
+    try {
+      option(event)
+    } catch (error) {
+      toConsole({ kind: 'callback_failed', error })
+    }
+  }
+}
+
+/* eslint-disable no-console -- the documented default of `diagnostics` */
+function toConsole(event: DiagnosticEvent): void {
+  switch (event.kind) {
+    case 'state':
+    case 'late_result':
+      return
+    case 'connection_ended':
+      console.warn(`[iii] ${event.error.message}; ${retryText(event.retryInMs)}`)
+      return
+    case 'session_refused':
+      console.error(`[iii] The engine refused the session: ${event.code}: ${event.message}`)
+      return
+    case 'registration_rejected':
+      console.warn(`[iii] ${event.error.message}`)
+      return
+    case 'trigger_registration_failed':
+      console.error(
+        `[iii] Trigger ${event.triggerId} of type '${event.triggerType}' for '${event.functionId}' was refused: ${event.code}: ${event.message}`,
+      )
+      return
+    case 'frame_dropped':
+      console.warn(`[iii] A message was dropped: ${event.reason}`)
+      return
+    case 'unreadable_frame':
+      console.warn(`[iii] A frame from the engine was ignored: ${event.code}: ${event.detail}`)
+      return
+    case 'callback_failed':
+      console.error('[iii] A callback threw', event.error)
+      return
+    default:
+      assertNever(event)
+  }
+}
+/* eslint-enable no-console */
+
+function retryText(retryInMs: number | undefined): string {
+  return retryInMs === undefined ? 'not retrying' : `retrying in ${String(Math.round(retryInMs))} ms`
+}

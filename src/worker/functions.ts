@@ -1,0 +1,140 @@
+/**
+ * The functions of this worker: handlers by id, and their registrations. Knows nothing of calls in flight.
+ */
+import { ErrorCode, RuntimeError } from '../errors.js'
+import type { JsonValue } from '../protocol/validate.js'
+import { checkFunction, checkId, checkRecord, invalid } from './check.js'
+import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
+import type { InvocationContext } from './invocation-context.js'
+import { Replayed, type SendIfOpen } from './replayed.js'
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- handlers without annotations take and return any, as in the official package */
+/** A handler as the official package has it. */
+export type RemoteFunctionHandler<TInput = any, TOutput = any> = (
+  data: TInput,
+  metadata?: JsonValue,
+) => Promise<TOutput>
+
+/** Serves one invocation: the payload, the caller's metadata, and what is known of the invocation. */
+export type FunctionHandler<TInput = any, TOutput = any> = (
+  data: TInput,
+  metadata: JsonValue | undefined,
+  context: InvocationContext,
+) => TOutput | Promise<TOutput>
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** Documentation of a payload: any JSON Schema object. The engine lists it and never enforces it. */
+export type RegisterFunctionFormat = {
+  name?: string
+  description?: string
+  type?: 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null' | 'map' | 'integer'
+  properties?: Record<string, unknown>
+  items?: unknown
+  required?: string[]
+  [key: string]: unknown
+}
+
+/** What describes a function beside its handler. */
+export type RegisterFunctionOptions = {
+  description?: string
+  request_format?: RegisterFunctionFormat
+  response_format?: RegisterFunctionFormat
+  /** Free JSON; `internal: true` hides the function from listings. */
+  metadata?: Record<string, unknown>
+  /** Makes the engine serve the function over HTTP instead of calling this worker. */
+  invocation?: HttpInvocationConfig
+}
+export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
+
+/** A registered function. */
+export type FunctionRef = {
+  id: string
+  /** Removes the function; does nothing the second time. */
+  unregister(): void
+  [Symbol.dispose](): void
+}
+
+export type AnyHandler = FunctionHandler | RemoteFunctionHandler | HttpInvocationConfig
+
+export class Functions {
+  readonly #registrations: Replayed
+  readonly #served = new Map<string, { readonly handler: FunctionHandler | undefined }>()
+
+  constructor(send: SendIfOpen) {
+    this.#registrations = new Replayed(send)
+  }
+
+  get size(): number {
+    return this.#registrations.size
+  }
+
+  /** Whether an id is registered, here or as an HTTP-backed function. */
+  has(id: string): boolean {
+    return this.#registrations.has(id)
+  }
+
+  /** The local handler of an id. */
+  handler(id: string): FunctionHandler | undefined {
+    return this.#served.get(id)?.handler
+  }
+
+  /**
+   * Registers a function.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an empty id or a handler of the wrong kind, `DUPLICATE_FUNCTION` for
+   * an id that this client has already.
+   * @throws {SerdeError} when the options cannot be written as JSON.
+   */
+  register(input: RegisterFunctionInput, handler: AnyHandler): FunctionRef {
+    checkRecord('options', input)
+    const id = checkId('id', input.id)
+    if (this.has(id)) {
+      throw new RuntimeError(ErrorCode.DUPLICATE_FUNCTION, `function id already registered: ${id}`)
+    }
+    const { invocation, local } = sortHandler(input, handler)
+    const { description, request_format, response_format, metadata } = input
+    this.#registrations.add(id, {
+      type: 'registerfunction',
+      id,
+      description,
+      request_format,
+      response_format,
+      metadata,
+      invocation,
+    })
+    const entry = { handler: local }
+    this.#served.set(id, entry)
+    const unregister = (): void => {
+      // A later registration under the same id is not this reference's to remove.
+      if (this.#served.get(id) === entry) this.unregister(id)
+    }
+    return { id, unregister, [Symbol.dispose]: unregister }
+  }
+
+  unregister(id: string): void {
+    this.#served.delete(id)
+    this.#registrations.remove(id, { type: 'unregisterfunction', id })
+  }
+
+  unregisterAll(): void {
+    for (const id of [...this.#served.keys()]) this.unregister(id)
+  }
+
+  replay(send: SendIfOpen): void {
+    this.#registrations.replay(send)
+  }
+}
+
+function sortHandler(
+  input: RegisterFunctionInput,
+  handler: AnyHandler,
+): { readonly invocation?: HttpInvocationConfig; readonly local?: FunctionHandler } {
+  if (typeof handler === 'object') return { invocation: checkHttpInvocation(checkedConfig(handler)) }
+  checkFunction('handler', handler)
+  if (input.invocation !== undefined) return { invocation: checkHttpInvocation(input.invocation), local: handler }
+  return { local: handler }
+}
+
+function checkedConfig(handler: HttpInvocationConfig | null): HttpInvocationConfig {
+  if (handler === null) throw invalid('handler', 'a function or an HTTP invocation config', handler)
+  return handler
+}

@@ -1,0 +1,57 @@
+/**
+ * Functions that the engine serves by calling a URL. The worker only describes them; it never makes the request.
+ */
+import { isRecord } from '../protocol/validate.js'
+import { checkDurationMs, checkRecord, invalid } from './check.js'
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** How the engine authenticates. The `*_key` members name environment variables of the engine, not secrets. */
+export type HttpAuthConfig =
+  | { type: 'hmac'; secret_key: string }
+  | { type: 'bearer'; token_key: string }
+  | { type: 'api_key'; header: string; value_key: string }
+
+/** The request that serves a function. */
+export type HttpInvocationConfig = {
+  url: string
+  /** Default `POST`. */
+  method?: HttpMethod
+  /** Default 30 000 ms, set by the engine. */
+  timeout_ms?: number
+  headers?: Record<string, string>
+  auth?: HttpAuthConfig
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const AUTH_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  hmac: ['secret_key'],
+  bearer: ['token_key'],
+  api_key: ['header', 'value_key'],
+}
+
+/** Checks a configuration, so that a mistake shows here and not in the engine's log only. */
+export function checkHttpInvocation(config: HttpInvocationConfig): HttpInvocationConfig {
+  const { url, method, timeout_ms, headers, auth } = config
+  if (typeof url !== 'string' || !URL.canParse(url)) throw invalid('invocation.url', 'an absolute URL', url)
+  if (method !== undefined && !METHODS.includes(method)) {
+    throw invalid('invocation.method', `one of ${METHODS.join(', ')}`, method)
+  }
+  if (timeout_ms !== undefined) checkDurationMs('invocation.timeout_ms', timeout_ms)
+  if (headers !== undefined) checkRecord('invocation.headers', headers)
+  if (auth !== undefined) checkAuth(auth)
+  return config
+}
+
+function checkAuth(auth: unknown): void {
+  const type = isRecord(auth) ? auth['type'] : undefined
+  const members = typeof type === 'string' && Object.hasOwn(AUTH_MEMBERS, type) ? AUTH_MEMBERS[type] : undefined
+  if (!isRecord(auth) || members === undefined) {
+    throw invalid('invocation.auth.type', 'hmac, bearer or api_key', type)
+  }
+  for (const member of members) {
+    if (typeof auth[member] !== 'string' || auth[member] === '') {
+      throw invalid(`invocation.auth.${member}`, 'a string that is not empty', auth[member])
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What a handler gets to know about its invocation beside the payload.
+ */
+import type { Served } from '../rpc/served.js'
+import type { MessageNamed, EngineMessage } from '../protocol/messages.js'
+import { CALLER_WORKER_ID } from '../protocol/names.js'
+import { isRecord, type JsonValue } from '../protocol/validate.js'
+import type { TriggerFunction } from './call.js'
+
+/** Third argument of a handler. */
+export interface InvocationContext {
+  readonly functionId: string
+  readonly invocationId: string
+  /** The worker that called; absent for calls the engine makes, such as HTTP requests. */
+  readonly callerWorkerId: string | undefined
+  /** What the caller attached beside the payload. */
+  readonly metadata: JsonValue | undefined
+  /** W3C trace headers of the call. */
+  readonly traceparent: string | undefined
+  readonly baggage: string | undefined
+  /** Aborts when nobody waits for the result any more: link lost, drain over, client shut down. */
+  readonly signal: AbortSignal
+  /** Calls other functions; such a call is given up when `signal` aborts. */
+  readonly trigger: TriggerFunction
+}
+
+type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
+
+/** Getters make the rarely used members cost nothing until they are read. */
+export class HandlerContext implements InvocationContext {
+  readonly #message: Invocation
+  readonly #served: Served
+  readonly #trigger: TriggerFunction
+
+  constructor(message: Invocation, served: Served, trigger: TriggerFunction) {
+    this.#message = message
+    this.#served = served
+    this.#trigger = trigger
+  }
+
+  get functionId(): string {
+    return this.#message.function_id
+  }
+
+  get invocationId(): string {
+    return this.#message.invocation_id
+  }
+
+  get callerWorkerId(): string | undefined {
+    const { data } = this.#message
+    const id = isRecord(data) ? data[CALLER_WORKER_ID] : undefined
+    return typeof id === 'string' ? id : undefined
+  }
+
+  get metadata(): JsonValue | undefined {
+    // Everything a frame holds came out of JSON.parse.
+    return this.#message.metadata as JsonValue | undefined
+  }
+
+  get traceparent(): string | undefined {
+    return this.#message.traceparent
+  }
+
+  get baggage(): string | undefined {
+    return this.#message.baggage
+  }
+
+  get signal(): AbortSignal {
+    return this.#served.signal
+  }
+
+  get trigger(): TriggerFunction {
+    return (request) => this.#trigger({ ...request, signal: linked(this.signal, request.signal) })
+  }
+}
+
+function linked(own: AbortSignal, given: AbortSignal | undefined): AbortSignal {
+  return given === undefined ? own : AbortSignal.any([own, given])
+}

@@ -1,0 +1,99 @@
+/**
+ * Incoming invocations: finds the handler, runs it, answers. Whatever the handler does, one answer goes out, and the
+ * caller never waits for a frame that could not be written.
+ */
+import { ErrorCode, SerdeError, type ErrorBody } from '../errors.js'
+import { workerCodec } from '../protocol/codec.js'
+import { toErrorBody } from '../protocol/error-body.js'
+import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
+import type { Served, ServedInvocations } from '../rpc/served.js'
+import type { TriggerFunction } from './call.js'
+import type { Functions } from './functions.js'
+import { HandlerContext } from './invocation-context.js'
+
+type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
+
+/** What serving needs. */
+export interface Server {
+  readonly functions: Functions
+  readonly served: ServedInvocations
+  readonly trigger: TriggerFunction
+  /** Number of the link in use; grows with each. */
+  readonly link: () => number
+  /** True once no new work is taken. */
+  readonly draining: () => boolean
+  /** Sends an answer that belongs to a link. */
+  readonly reply: (frame: string, link: number) => void
+}
+
+/** Serves one invocation. Never throws and returns nothing to wait for: the answer is a frame. */
+export function serve(server: Server, message: Invocation): void {
+  const served = server.served.begin(server.link())
+  const handler = server.functions.handler(message.function_id)
+  if (handler === undefined) {
+    finish(server, { message, served }, { error: unservable(server, message.function_id) })
+    return
+  }
+  try {
+    const context = new HandlerContext(message, served, server.trigger)
+    const result: unknown = handler(message.data, context.metadata, context)
+    if (!isThenable(result)) {
+      finish(server, { message, served }, { result })
+      return
+    }
+    Promise.resolve(result).then(
+      (value: unknown) => {
+        finish(server, { message, served }, { result: value })
+      },
+      (thrown: unknown) => {
+        finish(server, { message, served }, { error: toErrorBody(thrown) })
+      },
+    )
+  } catch (thrown) {
+    finish(server, { message, served }, { error: toErrorBody(thrown) })
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+function unservable(server: Server, functionId: string): ErrorBody {
+  if (server.functions.has(functionId)) {
+    const message = `Function '${functionId}' is served over HTTP and cannot be invoked on this worker`
+    return { code: ErrorCode.function_not_invokable, message }
+  }
+  if (server.draining()) {
+    return { code: ErrorCode.invocation_stopped, message: 'The worker is shutting down; the call did not run' }
+  }
+  return { code: ErrorCode.function_not_found, message: 'Function not found' }
+}
+
+interface Running {
+  readonly message: Invocation
+  readonly served: Served
+}
+
+type Answer = { readonly result: unknown } | { readonly error: ErrorBody }
+
+function finish(server: Server, { message, served }: Running, answer: Answer): void {
+  server.served.finish(served)
+  server.reply(answerFrame(message, answer), served.link)
+}
+
+function answerFrame(message: Invocation, answer: Answer): string {
+  const head = {
+    type: 'invocationresult',
+    invocation_id: message.invocation_id,
+    function_id: message.function_id,
+  } as const
+  try {
+    if ('error' in answer) return workerCodec.encode({ ...head, error: answer.error })
+    return workerCodec.encode({ ...head, result: answer.result })
+  } catch (cause) {
+    // The result, or an error with odd members, is no JSON: the caller hears that instead of nothing.
+    const code = cause instanceof SerdeError ? cause.code : ErrorCode.serialization_error
+    const text = cause instanceof Error ? cause.message : 'The result cannot be written as JSON'
+    return workerCodec.encode({ ...head, error: { code, message: text } satisfies { code: string; message: string } })
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Options of a worker: what users pass, and what the rest works with once defaults and environment are applied.
+ */
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { DEFAULT_RECONNECTION, type ReconnectionConfig } from '../connection/options.js'
+import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
+import { describe } from '../std/describe.js'
+import { checkAtLeast, checkDurationMs, checkHeaders, checkNamespace, checkRecord, invalid } from './check.js'
+import type { DiagnosticsOption } from './diagnostics.js'
+import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
+
+/** Options of `registerWorker`. */
+export type InitOptions = {
+  /** Name under which the engine lists this worker. Default: `III_WORKER_NAME`, else `host:pid`. */
+  workerName?: string
+  /** Namespace of this worker's functions and calls. Default: `III_NAMESPACE`, else none. Must not be blank. */
+  namespace?: string
+  /** One line about what this worker does; the engine keeps 280 characters. */
+  workerDescription?: string
+  /** Time limit of a call in milliseconds. Default 30 000; `Infinity` waits for ever. */
+  invocationTimeoutMs?: number
+  /** How lost connections are re-established. */
+  reconnectionConfig?: Partial<ReconnectionConfig>
+  /** Headers of the WebSocket handshake, for example a token for a guarded listener. */
+  headers?: Record<string, string>
+  /** Labels reported with the worker's metadata. */
+  telemetry?: TelemetryOptions
+  /** Replaces detected metadata; the options above win over it. */
+  metadata?: Partial<WorkerMetadata>
+  /** Whether to connect at once. Default true; otherwise `connect()` starts it. */
+  autoConnect?: boolean
+  /** Where warnings and errors of the client go. Default `'console'`. */
+  diagnostics?: DiagnosticsOption
+}
+
+/** Options as the worker uses them. */
+export interface WorkerOptions {
+  readonly url: string
+  readonly namespace: string | undefined
+  readonly metadata: WorkerMetadata
+  readonly invocationTimeoutMs: number
+  readonly reconnection: Required<ReconnectionConfig>
+  readonly headers: Readonly<Record<string, string>>
+  readonly autoConnect: boolean
+  readonly diagnostics: DiagnosticsOption
+}
+
+const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
+
+/**
+ * Applies defaults and environment.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the option that is off.
+ */
+export function resolveOptions(address: string | undefined, options: InitOptions = {}): WorkerOptions {
+  checkRecord('options', options)
+  const environment = readEnvironment()
+  const namespace =
+    checkNamespace('namespace', options.namespace) ??
+    checkNamespace('metadata.namespace', options.metadata?.namespace) ??
+    environment.namespace
+  return {
+    url: checkUrl(address ?? environment.url ?? DEFAULT_ENGINE_URL),
+    namespace,
+    metadata: resolveMetadata(options, namespace),
+    invocationTimeoutMs: checkDurationMs(
+      'invocationTimeoutMs',
+      options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
+    ),
+    reconnection: resolveReconnection(options.reconnectionConfig),
+    headers: checkHeaders(options.headers ?? {}),
+    autoConnect: options.autoConnect ?? true,
+    diagnostics: options.diagnostics ?? 'console',
+  }
+}
+
+function checkUrl(address: unknown): string {
+  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
+  const usable = url !== undefined && ['ws:', 'wss:', 'http:', 'https:'].includes(url.protocol) && url.hash === ''
+  if (usable) return String(address)
+  const text = `The engine address must be a URL such as ${DEFAULT_ENGINE_URL}, got ${describe(address)}`
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+}
+
+function resolveMetadata(options: InitOptions, namespace: string | undefined): WorkerMetadata {
+  const detected = detectMetadata()
+  const given = options.metadata ?? {}
+  const name = options.workerName ?? given.name ?? detected.name
+  if (typeof name !== 'string' || name.trim() === '') throw invalid('workerName', 'a string that is not blank', name)
+  const description = options.workerDescription ?? given.description
+  return {
+    ...detected,
+    ...given,
+    name,
+    telemetry: { ...detected.telemetry, ...given.telemetry, ...options.telemetry },
+    ...(description === undefined ? {} : { description }),
+    ...(namespace === undefined ? {} : { namespace }),
+  }
+}
+
+const MINIMUMS: Readonly<Record<keyof ReconnectionConfig, number>> = {
+  initialDelayMs: 0,
+  maxDelayMs: 1,
+  backoffMultiplier: 1,
+  jitterFactor: 0,
+  maxRetries: -1,
+  maxPendingMessages: 0,
+  maxPendingBytes: 0,
+  maxPendingAgeMs: 0,
+}
+
+function resolveReconnection(given: Partial<ReconnectionConfig> = {}): Required<ReconnectionConfig> {
+  checkRecord('reconnectionConfig', given)
+  const complete = { ...DEFAULT_RECONNECTION }
+  for (const key of Object.keys(MINIMUMS) as (keyof ReconnectionConfig)[]) {
+    const value = given[key]
+    if (value !== undefined) complete[key] = checkAtLeast(`reconnectionConfig.${key}`, MINIMUMS[key], value)
+  }
+  if (complete.jitterFactor > 1)
+    throw invalid('reconnectionConfig.jitterFactor', 'between 0 and 1', complete.jitterFactor)
+  return complete
+}

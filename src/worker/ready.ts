@@ -1,0 +1,86 @@
+/**
+ * Waits until this worker is of use: connected, announced, and everything registered so far in effect at the engine.
+ */
+import { IIIConnectionState } from '../connection/state.js'
+import { ErrorCode, NotConnectedError, TimeoutError, WebSocketError } from '../errors.js'
+import { deferred } from '../std/deferred.js'
+import { endedError } from './call.js'
+import { checkDurationMs, checkRecord, checkSignal } from './check.js'
+import type { Core } from './core.js'
+
+export type ReadyOptions = {
+  /** Default: the client's `invocationTimeoutMs`. */
+  timeoutMs?: number
+  signal?: AbortSignal
+}
+
+/**
+ * Resolves once registrations made so far have taken effect.
+ * @throws {TimeoutError} `TIMEOUT` past the limit. @throws {WebSocketError} with the engine's code when it refuses the
+ * session. @throws {NotConnectedError} after shutdown or failure; the signal's reason when it aborts.
+ */
+export async function ready(core: Core, options: ReadyOptions = {}): Promise<void> {
+  checkRecord('options', options)
+  const timeoutMs = checkDurationMs('timeoutMs', options.timeoutMs ?? core.options.invocationTimeoutMs)
+  const signal = checkSignal('signal', options.signal)
+  signal?.throwIfAborted()
+  const gaveUp = deferred<never>()
+  gaveUp.promise.catch(() => undefined)
+  const onAbort = (): void => {
+    gaveUp.reject(signal?.reason)
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const timer =
+    timeoutMs === Infinity
+      ? undefined
+      : core.ports.clock.after(timeoutMs, () => {
+          gaveUp.reject(timeoutError(timeoutMs))
+        })
+  const unsubscribe = core.refusals.on(({ code, message }) => {
+    gaveUp.reject(new WebSocketError(code, `The engine refused the session: ${message}`))
+  })
+  try {
+    await untilConfirmed(core, gaveUp.promise)
+  } finally {
+    timer?.cancel()
+    unsubscribe()
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {
+  for (;;) {
+    await untilConnected(core, gaveUp)
+    try {
+      await Promise.race([core.barrier.pass(), gaveUp])
+      return
+    } catch (error) {
+      // The link ended meanwhile: begin again on the next one.
+      if (!(error instanceof NotConnectedError && error.code === ErrorCode.CONNECTION_LOST)) throw error
+    }
+  }
+}
+
+async function untilConnected(core: Core, gaveUp: Promise<never>): Promise<void> {
+  const changed = deferred<void>()
+  const check = (): void => {
+    if (core.isConnected) changed.resolve()
+    else if (isOver(core)) changed.reject(endedError(core.connection.failure, core.connection.state))
+  }
+  const unsubscribe = core.states.on(check)
+  try {
+    check()
+    await Promise.race([changed.promise, gaveUp])
+  } finally {
+    unsubscribe()
+  }
+}
+
+function isOver(core: Core): boolean {
+  return core.connection.state === IIIConnectionState.Failed || core.isEnded
+}
+
+function timeoutError(timeoutMs: number): TimeoutError {
+  const message = `The worker was not ready within ${String(timeoutMs)} ms; is the engine running at the worker's address?`
+  return new TimeoutError({ code: ErrorCode.TIMEOUT, message })
+}

@@ -1,0 +1,48 @@
+/**
+ * Registrations that outlive a link: each is encoded once, sent when the link is up, and sent again on every open, in
+ * the order they were made. Knows no message beyond its text.
+ */
+import { workerCodec } from '../protocol/codec.js'
+import type { WorkerMessage } from '../protocol/messages.js'
+
+/** Writes a frame if the link is up. Otherwise nothing is owed: opening the link replays. */
+export type SendIfOpen = (frame: string) => void
+
+export class Replayed {
+  readonly #send: SendIfOpen
+  readonly #frames = new Map<string, string>()
+
+  constructor(send: SendIfOpen) {
+    this.#send = send
+  }
+
+  get size(): number {
+    return this.#frames.size
+  }
+
+  has(key: string): boolean {
+    return this.#frames.has(key)
+  }
+
+  /**
+   * Keeps and sends a registration.
+   * @throws {SerdeError} when the message cannot be written as JSON; nothing is kept then.
+   */
+  add(key: string, message: WorkerMessage): void {
+    const frame = workerCodec.encode(message)
+    this.#frames.set(key, frame)
+    this.#send(frame)
+  }
+
+  /** Forgets a registration and tells the engine; false when it was not there. */
+  remove(key: string, message: WorkerMessage): boolean {
+    if (!this.#frames.delete(key)) return false
+    this.#send(workerCodec.encode(message))
+    return true
+  }
+
+  /** Sends everything again. */
+  replay(send: SendIfOpen): void {
+    for (const frame of this.#frames.values()) send(frame)
+  }
+}
