@@ -81,9 +81,8 @@ export class TriggerTypes {
   register(input: RegisterTriggerTypeInput, handler: Handler): void {
     checkRecord('triggerType', input)
     const id = checkId('id', input.id)
-    checkRecord('handler', handler)
-    for (const name of ['registerTrigger', 'unregisterTrigger'] as const)
-      checkFunction(`handler.${name}`, handler[name])
+    const members = checkRecord('handler', handler)
+    for (const name of ['registerTrigger', 'unregisterTrigger']) checkFunction(`handler.${name}`, members[name])
     if (this.#handlers.has(id)) {
       throw new RuntimeError(ErrorCode.DUPLICATE_TRIGGER_TYPE, `trigger type already registered: ${id}`)
     }
