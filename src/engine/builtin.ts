@@ -107,12 +107,24 @@ export interface BuiltinTriggerType {
   readonly unbind: (binding: Binding) => void
 }
 
+/** Calls a function on another server. */
+export type ExternalCall = (data: unknown) => Promise<unknown>
+
 /** A part of the engine that serves functions and trigger types. */
 export interface Builtin {
   /** The name it has in a configuration file, such as `iii-http`. */
   readonly name: string
   readonly functions: readonly BuiltinFunction[]
   readonly triggerTypes: readonly BuiltinTriggerType[]
+  /** Where it can be reached once started, when it listens on a port of its own. */
+  readonly url?: string
+  /** Takes a binary frame of telemetry that a worker sent; `undefined` for one that came over the telemetry path. */
+  readonly takeTelemetry?: (frame: Uint8Array, workerId: string | undefined) => void
+  /**
+   * Serves a function that lives on another server, as its registration describes it.
+   * @throws an `InvocationError` when it must not or cannot be served; the registration is then dropped.
+   */
+  readonly serveExternal?: (functionId: string, invocation: Readonly<Record<string, unknown>>) => ExternalCall
   /** Opens what it needs (ports, stores). Functions and types are registered before. */
   start(): Promise<void>
   /** Closes everything; nothing of it keeps the process alive afterwards. */

@@ -1,0 +1,181 @@
+/**
+ * Joins triggers to the types that make them fire, and keeps them joined while workers come and go. A trigger whose
+ * type is missing or whose provider refused it is parked, and offered again when a type of that name appears.
+ */
+import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
+import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
+import type { Log } from '../std/log.js'
+import type { Peer } from './peer.js'
+import type { Trigger, TriggerRequest, TriggerType } from './trigger.js'
+import { TriggerTable } from './trigger-table.js'
+import { TriggerTypes } from './trigger-types.js'
+
+type ResultMessage = MessageNamed<WorkerMessage, 'triggerregistrationresult'>
+
+export class Bindings {
+  readonly types = new TriggerTypes()
+  readonly triggers = new TriggerTable()
+  readonly #log: Log
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  /** Registers a trigger; an older one of the same id ends. `onAnswer` hears the provider's first word on it. */
+  register(request: TriggerRequest, onAnswer?: Trigger['onAnswer']): void {
+    const older = this.triggers.get(request.id)
+    const trigger: Trigger = { ...request, type: undefined, onAnswer }
+    const type = this.types.resolve(trigger)
+    if (older !== undefined) this.#replace(older, type)
+    this.triggers.add(trigger)
+    if (type === undefined) this.#park(trigger)
+    else this.#bind(trigger, type)
+  }
+
+  /** Ends a trigger; false when there is none of this id. */
+  unregister(id: string): boolean {
+    const trigger = this.triggers.get(id)
+    if (trigger === undefined) return false
+    this.triggers.remove(trigger)
+    this.#unbind(trigger)
+    this.#tell(trigger, undefined)
+    return true
+  }
+
+  /** Takes a provider's answer. Only the provider of the trigger is listened to. */
+  answered(from: Peer, message: ResultMessage): void {
+    const trigger = this.triggers.get(message.id)
+    const provider = trigger?.type?.provider
+    if (trigger === undefined || provider?.kind !== 'worker' || provider.peer !== from) return
+    const { error } = message
+    if (error === undefined) this.#tell(trigger, undefined)
+    else this.#refused(trigger, error)
+  }
+
+  /** Adds a type and hands it the triggers it serves; false when the engine provides that type itself. */
+  provide(type: TriggerType): boolean {
+    if (!this.types.add(type)) return false
+    const parked: Trigger[] = []
+    for (const trigger of [...this.triggers.ofType(type.id)]) {
+      if (this.types.resolve(trigger) !== type) continue
+      if (trigger.type === undefined) {
+        parked.push(trigger)
+        continue
+      }
+      // The provider this one replaces has lost the type and hears nothing; one in another namespace still has it.
+      if (trigger.type.namespace !== type.namespace) this.#unbind(trigger)
+      this.#bind(trigger, type)
+    }
+    for (const trigger of parked) this.#bind(trigger, type)
+    return true
+  }
+
+  /** Ends what a worker registered and finds other providers for what it provided. */
+  leave(peer: Peer): void {
+    const gone = this.types.leave(peer)
+    for (const trigger of [...this.triggers.ownedBy(peer)]) {
+      this.triggers.remove(trigger)
+      if (!isProvidedBy(trigger, peer)) this.#unbind(trigger)
+    }
+    for (const { id } of gone) {
+      for (const trigger of [...this.triggers.ofType(id)]) {
+        if (isProvidedBy(trigger, peer)) this.#rebind(trigger)
+      }
+    }
+  }
+
+  #replace(older: Trigger, type: TriggerType | undefined): void {
+    this.triggers.remove(older)
+    // A worker that provides both takes the second as an update of the first.
+    if (older.type?.provider.kind === 'builtin' || older.type !== type) this.#unbind(older)
+    this.#tell(older, undefined)
+  }
+
+  #rebind(trigger: Trigger): void {
+    const type = this.types.resolve(trigger)
+    if (type === undefined) this.#park(trigger)
+    else this.#bind(trigger, type)
+  }
+
+  #bind(trigger: Trigger, type: TriggerType): void {
+    trigger.type = type
+    if (type.provider.kind === 'builtin') {
+      this.#bindBuiltin(trigger, type.provider.type.bind)
+      return
+    }
+    const { id, triggerType, functionId, config, metadata, namespace } = trigger
+    const error = type.provider.peer.send({
+      type: 'registertrigger',
+      id,
+      trigger_type: triggerType,
+      function_id: functionId,
+      config,
+      metadata,
+      namespace: namespace === DEFAULT_NAMESPACE ? undefined : namespace,
+      trigger_namespace: type.namespace === DEFAULT_NAMESPACE ? undefined : type.namespace,
+    })
+    if (error !== undefined) this.#refused(trigger, error)
+  }
+
+  #bindBuiltin(trigger: Trigger, bind: (trigger: Trigger) => void | Promise<void>): void {
+    const refuse = (thrown: unknown): void => {
+      // A trigger that was replaced or removed while its provider thought about it needs no answer.
+      if (this.triggers.get(trigger.id) !== trigger) return
+      this.#refused(trigger, { code: ErrorCode.trigger_registration_failed, message: messageOf(thrown) })
+    }
+    try {
+      const outcome = bind(trigger)
+      if (outcome === undefined) this.#tell(trigger, undefined)
+      else outcome.then(() => this.#tell(trigger, undefined), refuse)
+    } catch (thrown) {
+      refuse(thrown)
+    }
+  }
+
+  #unbind(trigger: Trigger): void {
+    const { type } = trigger
+    if (type === undefined) return
+    trigger.type = undefined
+    if (type.provider.kind === 'builtin') type.provider.type.unbind(trigger)
+    else type.provider.peer.send({ type: 'unregistertrigger', id: trigger.id, trigger_type: trigger.triggerType })
+  }
+
+  #refused(trigger: Trigger, error: ErrorBody): void {
+    const { id, triggerType, functionId, owner } = trigger
+    trigger.type = undefined
+    this.#log.warn({ triggerId: id, triggerType, functionId, error }, 'A trigger was refused by its provider')
+    if (this.#tell(trigger, error)) return
+    owner?.send({
+      type: 'triggerregistrationresult',
+      id,
+      trigger_type: triggerType,
+      function_id: functionId,
+      error,
+    })
+  }
+
+  #park(trigger: Trigger): void {
+    trigger.type = undefined
+    const { id, triggerType, functionId } = trigger
+    this.#log.info({ triggerId: id, triggerType, functionId }, 'A trigger waits for its type to be provided')
+    this.#tell(trigger, undefined)
+  }
+
+  /** Passes the first word on a trigger to whoever waits for it; false when nobody does. */
+  #tell(trigger: Trigger, error: ErrorBody | undefined): boolean {
+    const { onAnswer } = trigger
+    trigger.onAnswer = undefined
+    onAnswer?.(error)
+    return onAnswer !== undefined
+  }
+}
+
+function isProvidedBy(trigger: Trigger, peer: Peer): boolean {
+  return trigger.type?.provider.kind === 'worker' && trigger.type.provider.peer === peer
+}
+
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof InvocationError) return thrown.detail
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

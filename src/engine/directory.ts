@@ -1,0 +1,130 @@
+/**
+ * Which function is where: one owner per (namespace, id), found without a scan. Knows nothing of calls. What the
+ * engine serves itself cannot be taken over, and ids with its prefix exist in the default namespace only.
+ */
+import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
+import type { BuiltinFunction, ExternalCall } from './builtin.js'
+import type { Peer } from './peer.js'
+
+/** Who serves a function. */
+export type FunctionTarget =
+  /** A worker, which knows the function as `localId`. */
+  | { readonly kind: 'worker'; readonly peer: Peer; readonly localId: string }
+  /** The engine, by calling out to another server on behalf of the worker that registered it. */
+  | { readonly kind: 'external'; readonly peer: Peer; readonly call: ExternalCall }
+  /** The engine itself. */
+  | { readonly kind: 'builtin'; readonly builtin: string; readonly call: BuiltinFunction['call'] }
+
+export interface FunctionEntry {
+  readonly id: string
+  readonly namespace: string
+  readonly description: string | undefined
+  readonly requestSchema: unknown
+  readonly responseSchema: unknown
+  readonly metadata: unknown
+  readonly target: FunctionTarget
+}
+
+/** Why a registration was refused: the id belongs to `ownerWorkerId`, which is empty when it belongs to the engine. */
+export interface Conflict {
+  readonly ownerWorkerId: string
+}
+
+export class Directory {
+  readonly #namespaces = new Map<string, Map<string, FunctionEntry>>()
+  readonly #owned = new Map<Peer, Set<FunctionEntry>>()
+  #size = 0
+  #revision = 0
+
+  /** Number of functions. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Grows with every change to the set of functions. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  find(namespace: string, id: string): FunctionEntry | undefined {
+    return this.#namespaces.get(namespace)?.get(id)
+  }
+
+  /** Namespaces that have a function of this id. Looks at every namespace: for messages, not for calls. */
+  namespacesOf(id: string): string[] {
+    return [...this.#namespaces].flatMap(([namespace, functions]) => (functions.has(id) ? [namespace] : [])).sort()
+  }
+
+  /** All functions, in no order. */
+  *all(): Iterable<FunctionEntry> {
+    for (const functions of this.#namespaces.values()) yield* functions.values()
+  }
+
+  /** Functions of one worker. */
+  ownedBy(peer: Peer): ReadonlySet<FunctionEntry> {
+    return this.#owned.get(peer) ?? NONE
+  }
+
+  /** Adds a function, or says who has it. The owner may register again, which replaces the entry. */
+  register(entry: FunctionEntry): Conflict | undefined {
+    const { id, namespace, target } = entry
+    if (namespace !== DEFAULT_NAMESPACE && id.startsWith(ENGINE_PREFIX)) return { ownerWorkerId: '' }
+    const present = this.find(namespace, id)
+    if (present !== undefined) {
+      if (target.kind === 'builtin' || present.target.kind === 'builtin') return { ownerWorkerId: '' }
+      if (present.target.peer !== target.peer) return { ownerWorkerId: present.target.peer.id }
+      this.#remove(present)
+    }
+    this.#add(entry)
+    return undefined
+  }
+
+  /** Removes a worker's function; false when it does not own it. */
+  unregister(peer: Peer, namespace: string, id: string): boolean {
+    const entry = this.find(namespace, id)
+    if (entry === undefined || ownerOf(entry) !== peer) return false
+    this.#remove(entry)
+    return true
+  }
+
+  /** Removes everything a worker owns. */
+  leave(peer: Peer): void {
+    for (const entry of [...this.ownedBy(peer)]) this.#remove(entry)
+  }
+
+  #add(entry: FunctionEntry): void {
+    let functions = this.#namespaces.get(entry.namespace)
+    if (functions === undefined) {
+      functions = new Map()
+      this.#namespaces.set(entry.namespace, functions)
+    }
+    functions.set(entry.id, entry)
+    const owner = ownerOf(entry)
+    if (owner !== undefined) {
+      const owned = this.#owned.get(owner)
+      if (owned === undefined) this.#owned.set(owner, new Set([entry]))
+      else owned.add(entry)
+    }
+    this.#size += 1
+    this.#revision += 1
+  }
+
+  #remove(entry: FunctionEntry): void {
+    const functions = this.#namespaces.get(entry.namespace)
+    functions?.delete(entry.id)
+    if (functions?.size === 0) this.#namespaces.delete(entry.namespace)
+    const owner = ownerOf(entry)
+    const owned = owner === undefined ? undefined : this.#owned.get(owner)
+    owned?.delete(entry)
+    if (owner !== undefined && owned?.size === 0) this.#owned.delete(owner)
+    this.#size -= 1
+    this.#revision += 1
+  }
+}
+
+const NONE: ReadonlySet<FunctionEntry> = new Set()
+
+/** The worker a function belongs to; `undefined` for the engine's own. */
+export function ownerOf(entry: FunctionEntry): Peer | undefined {
+  return entry.target.kind === 'builtin' ? undefined : entry.target.peer
+}

@@ -1,0 +1,48 @@
+/**
+ * The engine as its built-ins see it.
+ */
+import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import type { Builtin, EngineHost, HostChannels } from './builtin.js'
+import type { EngineParts } from './engine-parts.js'
+
+export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
+  const { clock, random, log, router, directory } = parts
+  return {
+    clock,
+    random,
+    log,
+    channels,
+    invoke: (call) => router.invoke(call),
+    hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,
+  }
+}
+
+/**
+ * Registers what a built-in serves.
+ * @throws {Error} when another built-in serves the same id: a mistake in the engine's own list.
+ */
+export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Builtin): void {
+  for (const { id, description, requestSchema, responseSchema, call } of builtin.functions) {
+    const conflict = directory.register({
+      id,
+      namespace: DEFAULT_NAMESPACE,
+      description,
+      requestSchema,
+      responseSchema,
+      metadata: undefined,
+      target: { kind: 'builtin', builtin: builtin.name, call },
+    })
+    if (conflict !== undefined) throw new Error(`Two built-ins serve the function ${id}`)
+  }
+  for (const type of builtin.triggerTypes) {
+    const provided = bindings.provide({
+      id: type.id,
+      namespace: DEFAULT_NAMESPACE,
+      description: type.description,
+      configurationSchema: type.configurationSchema,
+      requestSchema: type.requestSchema,
+      provider: { kind: 'builtin', builtin: builtin.name, type },
+    })
+    if (!provided) throw new Error(`Two built-ins provide the trigger type ${type.id}`)
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The parts an engine is made of, made once and handed to whoever needs them.
+ */
+import type { Clock } from '../std/clock.js'
+import type { Log } from '../std/log.js'
+import type { Random } from '../std/random.js'
+import { Bindings } from './bindings.js'
+import { createCounters, type Counters } from './counters.js'
+import { Directory } from './directory.js'
+import type { EngineLimits } from './limits.js'
+import { NameLeases } from './name-leases.js'
+import { Router } from './router.js'
+import { Sessions } from './sessions.js'
+
+/** What an engine takes from outside. */
+export interface EnginePorts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly limits: EngineLimits
+  /** How long a worker may stay unannounced before it counts as one of the default namespace. */
+  readonly namespaceGraceMs: number
+}
+
+export interface EngineParts extends EnginePorts {
+  readonly counters: Counters
+  readonly directory: Directory
+  readonly names: NameLeases
+  readonly router: Router
+  readonly bindings: Bindings
+  readonly sessions: Sessions
+}
+
+export function createParts(ports: EnginePorts): EngineParts {
+  const counters = createCounters()
+  const directory = new Directory()
+  const router = new Router({ ...ports, counters, directory })
+  const { log } = ports
+  return {
+    ...ports,
+    counters,
+    directory,
+    names: new NameLeases(),
+    router,
+    bindings: new Bindings(log),
+    sessions: new Sessions(log),
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The local engine: puts the parts together, opens the doors, and closes everything it opened. Knows the order in which
+ * things start and stop, and nothing of what they do.
+ */
+import { systemClock } from '../std/clock.js'
+import { silentLog } from '../std/log.js'
+import { systemRandom } from '../std/random.js'
+import type { Dial } from '../transport/transport.js'
+import { listen, type Listener, type UpgradeRequest } from '../transport/ws-accept.js'
+import type { Builtin, HostCall } from './builtin.js'
+import { createCoreBuiltin } from './builtins/core.js'
+import { openDoorway } from './doorway.js'
+import type { EngineConfig, ListenerConfig } from './engine-config.js'
+import { createHost, enterBuiltin } from './engine-host.js'
+import { createParts, type EngineParts, type EnginePorts } from './engine-parts.js'
+import { statsOf, type EngineStats } from './engine-stats.js'
+import { GuardedCalls } from './guarded-calls.js'
+import { defaultLimits } from './limits.js'
+import { memoryDial } from './memory-door.js'
+import { Registrations } from './registrations.js'
+import type { SessionParts } from './session.js'
+
+/** What an engine is started with, beside its configuration. */
+export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs'>>
+
+export interface LocalEngine extends AsyncDisposable {
+  /** Address of the first listener; `memory://engine` when there is none. */
+  readonly url: string
+  /** Addresses of all listeners, in the order of the configuration. */
+  readonly urls: readonly string[]
+  /** Address of the HTTP trigger server, when there is one. */
+  readonly httpUrl: string | undefined
+  /** Opens a connection without a port, as if it came through a listener; the first by default. */
+  dial(listener?: number): Dial
+  /** Calls a function as the engine. */
+  invoke(call: HostCall): Promise<unknown>
+  stats(): EngineStats
+  /** Stops serving and closes everything. May be called again. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an engine.
+ * @throws {RuntimeError} `PORT_IN_USE` when a port is taken. Nothing stays open then.
+ */
+export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<LocalEngine> {
+  const parts = createParts({
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+    log: options.log ?? silentLog,
+    limits: options.limits ?? defaultLimits,
+    namespaceGraceMs: config.namespaceGraceMs,
+  })
+  const builtins: Builtin[] = []
+  const host = createHost(parts, undefined as never)
+  const startedAtMs = parts.clock.epochMs()
+  builtins.push(createCoreBuiltin(host, parts, { list: () => builtins, startedAtMs }))
+  for (const { make } of config.builtins) builtins.push(make(host))
+  const engine = new RunningEngine(parts, builtins)
+  try {
+    await engine.open(config.listeners)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  return engine
+}
+
+class RunningEngine implements LocalEngine {
+  readonly #parts: EngineParts
+  readonly #builtins: readonly Builtin[]
+  readonly #started: Builtin[] = []
+  readonly #doors: ((request: UpgradeRequest) => void)[] = []
+  readonly #listeners: Listener[] = []
+  readonly #urls: string[] = []
+  #closing: Promise<void> | undefined
+
+  constructor(parts: EngineParts, builtins: readonly Builtin[]) {
+    this.#parts = parts
+    this.#builtins = builtins
+    for (const builtin of builtins) enterBuiltin(parts, builtin)
+  }
+
+  get url(): string {
+    return this.#urls[0] ?? 'memory://engine'
+  }
+
+  get urls(): readonly string[] {
+    return this.#urls
+  }
+
+  get httpUrl(): string | undefined {
+    return this.#builtins.find(({ name }) => name === 'iii-http')?.url
+  }
+
+  dial(listener = 0): Dial {
+    const door = this.#doors[listener]
+    if (door === undefined) throw new RangeError(`The engine has no listener ${String(listener)}`)
+    return memoryDial(door)
+  }
+
+  invoke(call: HostCall): Promise<unknown> {
+    return this.#parts.router.invoke(call)
+  }
+
+  stats(): EngineStats {
+    return statsOf(this.#parts)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async open(listeners: readonly ListenerConfig[]): Promise<void> {
+    const sessionParts = this.#sessionParts()
+    for (const builtin of this.#builtins) {
+      this.#started.push(builtin)
+      await builtin.start()
+    }
+    if (listeners.length === 0) this.#doors.push(openDoorway(sessionParts))
+    for (const config of listeners) {
+      const door = openDoorway(sessionParts)
+      this.#doors.push(door)
+      const listener = await listen(config, door)
+      this.#listeners.push(listener)
+      this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
+    }
+  }
+
+  #sessionParts(): SessionParts {
+    const { serveExternal } = this.#builtins.find((builtin) => builtin.serveExternal !== undefined) ?? {}
+    const takers = this.#builtins.flatMap(({ takeTelemetry }) => takeTelemetry ?? [])
+    return {
+      ...this.#parts,
+      registrations: new Registrations(this.#parts, serveExternal),
+      guardedCalls: new GuardedCalls(this.#parts),
+      takeTelemetry: (frame, workerId) => {
+        for (const take of takers) take(frame, workerId)
+      },
+    }
+  }
+
+  async #close(): Promise<void> {
+    for (const builtin of this.#started.reverse()) {
+      await builtin.stop().catch((error: unknown) => {
+        this.#parts.log.error({ builtin: builtin.name, error }, 'A part of the engine did not stop cleanly')
+      })
+    }
+    for (const member of [...this.#parts.sessions.all()]) member.close()
+    await Promise.all(this.#listeners.map((listener) => listener.close()))
+  }
+}
+
+/** An address a client can use where the engine listens on every interface. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}

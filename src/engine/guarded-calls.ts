@@ -1,0 +1,72 @@
+/**
+ * Calls of workers on a guarded listener: allowed or refused first, then on to the listener's middleware or straight
+ * to their target. A refusal is answered even where the caller expects no answer.
+ */
+import { ErrorCode } from '../errors.js'
+import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
+import type { Random } from '../std/random.js'
+import type { Access } from './access.js'
+import type { Directory } from './directory.js'
+import type { Peer } from './peer.js'
+import type { RoutedCall } from './routed-call.js'
+import type { InvokeMessage, Router } from './router.js'
+
+export interface GuardedCallsParts {
+  readonly directory: Directory
+  readonly router: Router
+  readonly random: Random
+}
+
+export class GuardedCalls {
+  readonly #parts: GuardedCallsParts
+
+  constructor(parts: GuardedCallsParts) {
+    this.#parts = parts
+  }
+
+  handle(from: Peer, access: Access, message: InvokeMessage): void {
+    const { directory, router } = this.#parts
+    const { function_id: functionId, namespace = DEFAULT_NAMESPACE } = message
+    const entry = directory.find(namespace, functionId)
+    const refusal = access.refuseCall(namespace, functionId, entry?.metadata)
+    if (refusal !== undefined) {
+      from.answer(this.#call(from, message), { error: refusal })
+      return
+    }
+    const isEngineOwn = entry?.target.kind === 'builtin' && functionId.startsWith(ENGINE_PREFIX)
+    if (access.middleware === undefined || isEngineOwn || namespace.trim() === '') router.handle(from, message)
+    else this.#toMiddleware(this.#call(from, message), namespace, { message, ...access.middleware })
+  }
+
+  #toMiddleware(
+    call: RoutedCall,
+    namespace: string,
+    via: { readonly message: InvokeMessage; readonly functionId: string; readonly context: unknown },
+  ): void {
+    const { directory, router } = this.#parts
+    const middleware = directory.find(namespace, via.functionId)
+    if (middleware === undefined) {
+      const message = `Function ${via.functionId} not found in namespace ${namespace}`
+      call.caller?.answer(call, { error: { code: ErrorCode.function_not_found, message } })
+      return
+    }
+    const { message, context } = via
+    const { function_id, data: payload, action = null } = message
+    router.dispatch({ ...call, data: { function_id, payload, action, context, namespace } }, middleware)
+  }
+
+  /** The call as it is answered: also one without an id gets an answer, under an id of its own. */
+  #call(from: Peer, message: InvokeMessage): RoutedCall {
+    const { invocation_id, function_id, traceparent, baggage, metadata } = message
+    return {
+      invocationId: invocation_id ?? this.#parts.random.uuid(),
+      functionId: function_id,
+      traceparent,
+      baggage,
+      caller: from,
+      data: undefined,
+      metadata,
+      from: undefined,
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * How much the engine takes on before it refuses. Each cap names its answer; none of them is reached by ordinary use.
+ */
+export interface EngineLimits {
+  /** Bytes waiting to be read by one worker. Beyond: new calls to it fail with `channel_send_failed`. */
+  readonly maxPeerBytes: number
+  /** Calls in flight, all together. Beyond: `invocation_error`. */
+  readonly maxPendingCalls: number
+  /** Frames of one worker that wait for its announcement or a registration hook. Beyond: the link is cut. */
+  readonly maxHeldFrames: number
+  /** Functions, triggers and trigger types of one worker, each. Beyond: the registration is refused. */
+  readonly maxRegistrations: number
+  /** Channels at once. Beyond: `engine::channels::create` fails. */
+  readonly maxChannels: number
+  /** How long an auth function, a registration hook or a trigger provider may take. */
+  readonly hookTimeoutMs: number
+}
+
+const MIB = 1024 * 1024
+
+export const defaultLimits: EngineLimits = {
+  // Room for a worker that pauses under load: thousands of calls of some 20 kB wait for it.
+  maxPeerBytes: 128 * MIB,
+  maxPendingCalls: 1_000_000,
+  maxHeldFrames: 20_000,
+  maxRegistrations: 20_000,
+  maxChannels: 20_000,
+  hookTimeoutMs: 10_000,
+}

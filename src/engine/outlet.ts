@@ -1,0 +1,66 @@
+/**
+ * The engine's way out to one worker: encodes, counts, and bounds what waits to be read. A worker that does not read is
+ * not read from either, so it cannot ask for more answers; if its backlog still doubles the cap, the link is cut.
+ */
+import { SerdeError, type ErrorBody } from '../errors.js'
+import { engineCodec } from '../protocol/codec.js'
+import type { EngineMessage } from '../protocol/messages.js'
+import type { Log } from '../std/log.js'
+import type { Transport } from '../transport/transport.js'
+import type { Counters } from './counters.js'
+import type { EngineLimits } from './limits.js'
+
+export interface OutletParts {
+  readonly counters: Counters
+  readonly limits: EngineLimits
+  readonly log: Log
+}
+
+export class Outlet {
+  readonly #parts: OutletParts
+  readonly #transport: Transport
+  #paused = false
+
+  constructor(parts: OutletParts, transport: Transport) {
+    this.#parts = parts
+    this.#transport = transport
+  }
+
+  /** Whether more waits to be read than a worker may let wait. */
+  get congested(): boolean {
+    return this.#transport.bufferedBytes > this.#parts.limits.maxPeerBytes
+  }
+
+  /** Sends a message, or says why its values cannot be written. */
+  send(message: EngineMessage): ErrorBody | undefined {
+    let frame: string
+    try {
+      frame = engineCodec.encode(message)
+    } catch (error) {
+      if (!(error instanceof SerdeError)) throw error
+      return { code: error.code, message: error.message }
+    }
+    this.#parts.counters.framesOut += 1
+    this.#transport.send(frame)
+    if (this.congested) this.#holdBack()
+    return undefined
+  }
+
+  /** The backlog is gone: reads on. */
+  drained(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#transport.resume()
+  }
+
+  #holdBack(): void {
+    const bufferedBytes = this.#transport.bufferedBytes
+    if (bufferedBytes > 2 * this.#parts.limits.maxPeerBytes) {
+      this.#parts.log.error({ bufferedBytes }, 'A worker does not read and too much waits for it; it is cut off')
+      this.#transport.terminate()
+    } else if (!this.#paused) {
+      this.#paused = true
+      this.#transport.pause()
+    }
+  }
+}

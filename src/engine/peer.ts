@@ -1,0 +1,57 @@
+/**
+ * A connected worker as the rest of the engine sees it, and a call on its way through. The two know each other, so
+ * they share a file. Says nothing of sockets.
+ */
+import type { ErrorBody } from '../errors.js'
+import type { EngineMessage } from '../protocol/messages.js'
+import type { Access } from './access.js'
+import type { WorkerIdentity } from './worker-identity.js'
+
+export interface Peer extends Caller {
+  /** UUID, new for every connection. */
+  readonly id: string
+  readonly connectedAtMs: number
+  /** `undefined` for a worker in the same process. */
+  readonly remoteAddress: string | undefined
+  /** `default` until the worker has said otherwise. */
+  readonly namespace: string
+  readonly identity: WorkerIdentity
+  /** What a guarded listener allows; `undefined` on an open one. */
+  readonly access: Access | undefined
+  /** Calls it works on. */
+  readonly serving: Set<PendingCall>
+  /** Whether so much waits to be read by it that it gets no new calls. */
+  readonly congested: boolean
+  /** Sends a message. Answers with an error when its values cannot be written; a lost link is not an error here. */
+  send(message: EngineMessage): ErrorBody | undefined
+}
+
+/** How a call ended. */
+export interface Answer {
+  /** Absent when there was no result; built-in functions may answer an explicit null. */
+  readonly result?: unknown
+  readonly error?: ErrorBody | undefined
+  readonly traceparent?: string | undefined
+  readonly baggage?: string | undefined
+}
+
+/** Whoever waits for a call. */
+export interface Caller {
+  answer(call: Call, answer: Answer): void
+}
+
+/** What an answer has to know of its call. */
+export interface Call {
+  readonly invocationId: string
+  /** The id the caller asked for, which is the one its answer carries. */
+  readonly functionId: string
+  readonly traceparent: string | undefined
+  readonly baggage: string | undefined
+}
+
+/** A call that a worker was asked to do. */
+export interface PendingCall extends Call {
+  /** Nobody, for a void call. */
+  readonly caller: Caller | undefined
+  readonly callee: Peer
+}

@@ -1,0 +1,177 @@
+/**
+ * Carries out what workers register: checks, caps and conflicts, then into the directory or the bindings. By the time
+ * a message comes here the worker's namespace is known and its listener has let it pass.
+ */
+import { ErrorCode, type ErrorBody } from '../errors.js'
+import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
+import { assertNever } from '../std/assert-never.js'
+import type { RegistrationMessage } from './access.js'
+import type { Builtin } from './builtin.js'
+import type { EngineParts } from './engine-parts.js'
+import type { Peer } from './peer.js'
+
+type Registration<Type extends RegistrationMessage['type']> = MessageNamed<WorkerMessage, Type>
+
+export class Registrations {
+  readonly #parts: EngineParts
+  readonly #serveExternal: Builtin['serveExternal']
+
+  /** @param serveExternal serves functions on other servers, where a built-in does. */
+  constructor(parts: EngineParts, serveExternal: Builtin['serveExternal']) {
+    this.#parts = parts
+    this.#serveExternal = serveExternal
+  }
+
+  /** Carries out one registration. `localId` is what the worker calls the function, where that differs. */
+  apply(peer: Peer, message: RegistrationMessage, localId?: string): void {
+    switch (message.type) {
+      case 'registerfunction':
+        this.#registerFunction(peer, message, localId ?? message.id)
+        return
+      case 'unregisterfunction':
+        this.#unregisterFunction(peer, message.id)
+        return
+      case 'registertriggertype':
+        this.#registerTriggerType(peer, message)
+        return
+      case 'registertrigger':
+        this.#registerTrigger(peer, message)
+        return
+      case 'unregistertrigger':
+        this.#parts.bindings.unregister(message.id)
+        return
+      case 'registerservice':
+        // Services group functions for display only; nothing asks for them.
+        return
+      default:
+        assertNever(message)
+    }
+  }
+
+  #registerFunction(peer: Peer, message: Registration<'registerfunction'>, localId: string): void {
+    const { id, description, request_format, response_format, metadata } = message
+    const { directory, limits } = this.#parts
+    if (directory.ownedBy(peer).size >= limits.maxRegistrations) {
+      this.#refuse(peer, message, `a worker registers at most ${String(limits.maxRegistrations)} functions`)
+      return
+    }
+    const conflict = directory.register({
+      id,
+      namespace: peer.namespace,
+      description,
+      requestSchema: request_format,
+      responseSchema: response_format,
+      metadata,
+      target: { kind: 'worker', peer, localId },
+    })
+    if (conflict !== undefined) this.#conflict(peer, id, conflict.ownerWorkerId)
+    else if (message.invocation !== undefined) this.#makeExternal(peer, message, message.invocation)
+  }
+
+  /** Conflicts are told before the address is looked at, so the entry is there already. */
+  #makeExternal(
+    peer: Peer,
+    message: Registration<'registerfunction'>,
+    invocation: Readonly<Record<string, unknown>>,
+  ): void {
+    const { directory } = this.#parts
+    const entry = directory.find(peer.namespace, message.id)
+    try {
+      if (this.#serveExternal === undefined) throw new Error('`iii-http-functions` is not part of this engine')
+      const call = this.#serveExternal(message.id, invocation)
+      if (entry !== undefined) directory.register({ ...entry, target: { kind: 'external', peer, call } })
+    } catch (error) {
+      directory.unregister(peer, peer.namespace, message.id)
+      this.#refuse(peer, message, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #unregisterFunction(peer: Peer, id: string): void {
+    const { directory } = this.#parts
+    if (directory.unregister(peer, peer.namespace, id)) return
+    // Under a prefix or after a hook the worker knows its function by another id than the directory.
+    for (const { id: registeredId, target } of directory.ownedBy(peer)) {
+      if (target.kind !== 'worker' || target.localId !== id) continue
+      directory.unregister(peer, peer.namespace, registeredId)
+      return
+    }
+  }
+
+  #conflict(peer: Peer, id: string, ownerWorkerId: string): void {
+    this.#parts.log.warn(
+      { functionId: id, workerId: peer.id, ownerWorkerId },
+      'A function id belongs to another worker',
+    )
+    peer.send({
+      type: 'registrationrejected',
+      code: ErrorCode.FUNCTION_NAMESPACE_CONFLICT,
+      namespace: peer.namespace,
+      function_id: id,
+      owner_worker_id: ownerWorkerId,
+    })
+  }
+
+  #registerTriggerType(peer: Peer, message: Registration<'registertriggertype'>): void {
+    const { id, description, trigger_request_format, call_request_format, namespace = peer.namespace } = message
+    const { bindings, limits } = this.#parts
+    if (namespace.trim() === '') {
+      this.#refuse(peer, message, '`namespace` was named and left blank')
+      return
+    }
+    if (bindings.types.providedBy(peer).size >= limits.maxRegistrations) {
+      this.#refuse(peer, message, `a worker provides at most ${String(limits.maxRegistrations)} trigger types`)
+      return
+    }
+    const provided = bindings.provide({
+      id,
+      namespace,
+      description,
+      configurationSchema: trigger_request_format,
+      requestSchema: call_request_format,
+      provider: { kind: 'worker', peer },
+    })
+    if (!provided) this.#refuse(peer, message, 'the engine provides this trigger type itself')
+  }
+
+  #registerTrigger(peer: Peer, message: Registration<'registertrigger'>): void {
+    const { id, trigger_type, function_id, config, metadata, trigger_namespace } = message
+    const { namespace = peer.namespace } = message
+    const error = this.#checkTrigger(peer, namespace, trigger_namespace)
+    if (error !== undefined) {
+      peer.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
+      return
+    }
+    this.#parts.bindings.register({
+      id,
+      triggerType: trigger_type,
+      functionId: function_id,
+      namespace,
+      config,
+      metadata,
+      homeNamespace: peer.namespace,
+      typeNamespace: trigger_namespace,
+      owner: peer,
+    })
+  }
+
+  #checkTrigger(peer: Peer, namespace: string, typeNamespace: string | undefined): ErrorBody | undefined {
+    if (namespace.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blank('namespace') }
+    if (typeNamespace?.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blank('trigger_namespace') }
+    const { maxRegistrations } = this.#parts.limits
+    if (this.#parts.bindings.triggers.ownedBy(peer).size < maxRegistrations) return undefined
+    const message = `A worker registers at most ${String(maxRegistrations)} triggers`
+    return { code: ErrorCode.trigger_registration_failed, message }
+  }
+
+  #refuse(peer: Peer, message: RegistrationMessage, reason: string): void {
+    this.#parts.counters.refusedFrames += 1
+    this.#parts.log.warn(
+      { workerId: peer.id, type: message.type, id: message.id, reason },
+      'A registration was refused',
+    )
+  }
+}
+
+function blank(member: string): string {
+  return `\`${member}\` is empty: it was named and left blank. Give it a name, or omit it to use \`default\`.`
+}

@@ -1,0 +1,284 @@
+/**
+ * One connected worker: reads its frames, keeps what has to wait in order, and answers for it towards the rest of the
+ * engine. A bad frame costs the frame, never the link. Once it has left nothing of it is found anywhere.
+ */
+import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
+import { engineCodec } from '../protocol/codec.js'
+import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
+import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { assertNever } from '../std/assert-never.js'
+import type { Timer } from '../std/clock.js'
+import type { Transport, TransportEvents } from '../transport/transport.js'
+import type { Access, RegistrationMessage } from './access.js'
+import type { EngineParts } from './engine-parts.js'
+import type { GuardedCalls } from './guarded-calls.js'
+import { Outlet } from './outlet.js'
+import type { Answer, Call, PendingCall } from './peer.js'
+import type { Registrations } from './registrations.js'
+import type { Member } from './sessions.js'
+import { isTelemetry } from './telemetry-prefix.js'
+import { identityOf, unknownWorker, type Announcement, type WorkerIdentity } from './worker-identity.js'
+
+export interface SessionOptions {
+  readonly transport: Transport
+  readonly remoteAddress: string | undefined
+  /** What the listener allows; `undefined` for everything. */
+  readonly access: Access | undefined
+}
+
+/** What a session hands its frames to. */
+export interface SessionParts extends EngineParts {
+  readonly registrations: Registrations
+  readonly guardedCalls: GuardedCalls
+  /** Takes binary frames that `isTelemetry` recognises. */
+  readonly takeTelemetry: (frame: Uint8Array, workerId: string | undefined) => void
+}
+
+export class Session implements Member {
+  readonly id: string
+  readonly reattachToken: string
+  readonly connectedAtMs: number
+  readonly remoteAddress: string | undefined
+  readonly access: Access | undefined
+  readonly serving = new Set<PendingCall>()
+  readonly #parts: SessionParts
+  readonly #transport: Transport
+  readonly #outlet: Outlet
+  #identity: WorkerIdentity = unknownWorker
+  #namespace = DEFAULT_NAMESPACE
+  #state: 'pending' | 'announced' | 'left' = 'pending'
+  /** Registrations that wait for the namespace. */
+  #unplaced: RegistrationMessage[] = []
+  /** Frames behind a registration that a hook looks at. */
+  #behindReview: WorkerMessage[] | undefined
+  readonly #grace: Timer
+
+  constructor(parts: SessionParts, options: SessionOptions) {
+    this.#parts = parts
+    this.#transport = options.transport
+    this.#outlet = new Outlet(parts, options.transport)
+    this.remoteAddress = options.remoteAddress
+    this.access = options.access
+    this.id = parts.random.uuid()
+    this.reattachToken = parts.random.uuid()
+    this.connectedAtMs = parts.clock.epochMs()
+    this.#grace = parts.clock.after(parts.namespaceGraceMs, () => this.#place(DEFAULT_NAMESPACE), 'background')
+    this.send({ type: 'workerregistered', worker_id: this.id, reattach_token: this.reattachToken })
+    parts.sessions.add(this)
+  }
+
+  get identity(): WorkerIdentity {
+    return this.#identity
+  }
+
+  get namespace(): string {
+    return this.#namespace
+  }
+
+  get congested(): boolean {
+    return this.#outlet.congested
+  }
+
+  text(frame: string): void {
+    if (this.#state === 'left') return
+    this.#parts.counters.framesIn += 1
+    const message = engineCodec.decode(frame)
+    if (message.type === 'blank') return
+    if (message.type === 'invalid') {
+      this.#parts.counters.malformedFrames += 1
+      const { code, detail } = message
+      this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be read and was dropped')
+    } else this.#take(message)
+  }
+
+  binary(frame: Uint8Array): void {
+    if (this.#state === 'left') return
+    if (isTelemetry(frame)) this.#parts.takeTelemetry(frame, this.id)
+    else this.text(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8'))
+  }
+
+  drained(): void {
+    this.#outlet.drained()
+  }
+
+  closed(): void {
+    this.#leave()
+  }
+
+  send(message: EngineMessage): ErrorBody | undefined {
+    if (this.#state === 'left') {
+      this.#parts.counters.droppedFrames += 1
+      return undefined
+    }
+    return this.#outlet.send(message)
+  }
+
+  answer(call: Call, { result, error, traceparent, baggage }: Answer): void {
+    const base = { type: 'invocationresult', invocation_id: call.invocationId, function_id: call.functionId } as const
+    const unwritable = this.send({ ...base, result, error, traceparent, baggage })
+    if (unwritable !== undefined) this.send({ ...base, error: unwritable, traceparent, baggage })
+  }
+
+  announce(input: Announcement): boolean {
+    if (input.namespace?.trim() === '') {
+      throw new InvocationError({ code: ErrorCode.INVALID_NAMESPACE, message: BLANK_NAMESPACE })
+    }
+    const namespace = this.#state === 'pending' ? (input.namespace ?? DEFAULT_NAMESPACE) : this.#namespace
+    const refusal = this.access?.refuseNamespace(namespace)
+    if (refusal !== undefined) throw new InvocationError(refusal)
+    const identity = identityOf(input)
+    const { names, sessions } = this.#parts
+    const { name } = this.#identity
+    if (identity.name !== undefined) {
+      const holder = names.take(this, namespace, identity.name)
+      if (holder !== undefined) {
+        this.#refuseName(namespace, identity.name, holder.id)
+        return false
+      }
+    }
+    if (name !== undefined && name !== identity.name) names.release(this, namespace, name)
+    this.#identity = identity
+    this.#place(namespace)
+    sessions.updated(this)
+    return true
+  }
+
+  retire(): void {
+    this.#leave()
+    this.#transport.terminate()
+  }
+
+  /** Says goodbye; the engine stops. */
+  close(): void {
+    this.#leave()
+    this.#transport.close()
+  }
+
+  #take(message: WorkerMessage): void {
+    // Answers are let past a review: the hook may need one of them to finish.
+    if (this.#behindReview !== undefined && message.type !== 'invocationresult') {
+      this.#keep(this.#behindReview, message)
+      return
+    }
+    switch (message.type) {
+      case 'invokefunction':
+        if (this.access === undefined) this.#parts.router.handle(this, message)
+        else this.#parts.guardedCalls.handle(this, this.access, message)
+        return
+      case 'invocationresult':
+        this.#parts.router.settle(message)
+        return
+      case 'ping':
+        this.send({ type: 'pong' })
+        return
+      case 'reattach':
+        this.#parts.sessions.reattach(this, message)
+        return
+      case 'triggerregistrationresult':
+        this.#parts.bindings.answered(this, message)
+        return
+      case 'pong':
+      case 'unregistertriggertype':
+        // A type lives as long as its connection.
+        return
+      case 'registerfunction':
+      case 'unregisterfunction':
+      case 'registertriggertype':
+      case 'registertrigger':
+      case 'unregistertrigger':
+      case 'registerservice':
+        if (this.#state === 'pending') this.#keep(this.#unplaced, message)
+        else this.#register(message)
+        return
+      default:
+        assertNever(message)
+    }
+  }
+
+  #register(message: RegistrationMessage): void {
+    if (this.access === undefined) this.#parts.registrations.apply(this, message)
+    else this.#review(this.access, message)
+  }
+
+  #review(access: Access, message: RegistrationMessage): void {
+    const { log, counters, registrations } = this.#parts
+    const behind: WorkerMessage[] = []
+    this.#behindReview = behind
+    void Promise.resolve(access.admit(message, this.#namespace)).then((admission) => {
+      if (this.#state === 'left') return
+      if (admission.kind === 'admitted') registrations.apply(this, admission.message, admission.localId)
+      else {
+        counters.refusedFrames += 1
+        log.warn({ workerId: this.id, id: message.id, reason: admission.reason }, 'A registration was refused')
+        if (admission.reply !== undefined) this.send(admission.reply)
+      }
+      this.#behindReview = undefined
+      for (const frame of behind) this.#take(frame)
+    })
+  }
+
+  /** Fixes the namespace and carries out what waited for it. Later calls change nothing. */
+  #place(namespace: string): void {
+    if (this.#state !== 'pending') return
+    this.#state = 'announced'
+    this.#namespace = namespace
+    this.#grace.cancel()
+    const waiting = this.#unplaced
+    this.#unplaced = []
+    for (const message of waiting) this.#take(message)
+  }
+
+  #keep<M extends WorkerMessage>(queue: M[], message: M): void {
+    if (queue.length < this.#parts.limits.maxHeldFrames) {
+      queue.push(message)
+      return
+    }
+    this.#parts.log.error(
+      { workerId: this.id, frames: queue.length },
+      'A worker sent too much before its turn; it is cut off',
+    )
+    this.retire()
+  }
+
+  #refuseName(namespace: string, name: string, ownerWorkerId: string): void {
+    this.#parts.log.warn({ workerId: this.id, name, namespace, ownerWorkerId }, 'A worker name is taken')
+    this.send({
+      type: 'registrationrejected',
+      code: ErrorCode.WORKER_NAMESPACE_CONFLICT,
+      namespace,
+      worker_name: name,
+      owner_worker_id: ownerWorkerId,
+    })
+    this.close()
+  }
+
+  #leave(): void {
+    if (this.#state === 'left') return
+    this.#state = 'left'
+    this.#grace.cancel()
+    this.#unplaced = []
+    this.#behindReview = undefined
+    const { directory, router, bindings, names, sessions } = this.#parts
+    directory.leave(this)
+    router.leave(this)
+    bindings.leave(this)
+    if (this.#identity.name !== undefined) names.release(this, this.#namespace, this.#identity.name)
+    sessions.remove(this)
+  }
+}
+
+const BLANK_NAMESPACE =
+  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'
+
+/** A session on a transport, and the events to give that transport. */
+export function openSession(parts: SessionParts, options: SessionOptions): TransportEvents {
+  const session = new Session(parts, options)
+  return {
+    open: () => undefined,
+    text: (frame) => session.text(frame),
+    binary: (frame) => session.binary(frame),
+    activity: () => undefined,
+    drained: () => session.drained(),
+    close: () => session.closed(),
+  }
+}
