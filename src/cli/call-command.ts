@@ -1,0 +1,93 @@
+/**
+ * `iii-node call`: calls one function and prints its result as JSON.
+ */
+import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+import { describe } from '../std/describe.js'
+import { registerWorker } from '../worker/register-worker.js'
+import { UsageError, type Command, type Terminal } from './command.js'
+
+const help = `Usage: iii-node call <function> [json] [options]
+
+Calls a function and prints its result as JSON. The payload is the second argument; \`-\` reads it from stdin.
+
+Options:
+  --url <ws-url>       the engine's address (default: III_URL, else ws://127.0.0.1:49134)
+  --namespace <name>   where the function is registered (default: III_NAMESPACE, else default)
+  --timeout <ms>       how long to wait for the result (default: 30000)
+  --help               print this text
+
+Example:
+  iii-node call orders::create '{"sku":"tea","quantity":2}'`
+
+export const callCommand: Command = {
+  name: 'call',
+  summary: 'call a function and print its result',
+  help,
+  async run(args, terminal) {
+    const { functionId, json, url, namespace, timeoutMs } = parse(args)
+    const payload = parsePayload(json === '-' ? await text(terminal.stdin) : json)
+    const worker = registerWorker(url, {
+      workerName: `iii-node-call:${String(process.pid)}`,
+      reconnectionConfig: { maxRetries: 0 },
+      diagnostics: 'silent',
+      ...(namespace === undefined ? {} : { namespace }),
+    })
+    try {
+      const result: unknown = await worker.trigger({
+        function_id: functionId,
+        payload,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      })
+      terminal.out(JSON.stringify(result ?? null, undefined, 2))
+      return 0
+    } catch (error) {
+      terminal.err(`iii-node call: ${reasonOf(error)}`)
+      return 1
+    } finally {
+      await worker.shutdown()
+    }
+  },
+}
+
+interface CallArguments {
+  readonly functionId: string
+  readonly json: string | undefined
+  readonly url: string | undefined
+  readonly namespace: string | undefined
+  readonly timeoutMs: number | undefined
+}
+
+function parse(args: readonly string[]): CallArguments {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { url: { type: 'string' }, namespace: { type: 'string' }, timeout: { type: 'string' } },
+  })
+  const [functionId, json, ...rest] = positionals
+  if (functionId === undefined) throw new UsageError('call needs the id of a function')
+  if (rest.length > 0) throw new UsageError(`call takes one payload; quote the JSON, got also ${describe(rest[0])}`)
+  return { functionId, json, url: values.url, namespace: values.namespace, timeoutMs: parseTimeout(values.timeout) }
+}
+
+function parseTimeout(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const timeoutMs = Number(value)
+  if (!(timeoutMs > 0)) throw new UsageError(`--timeout must be a number of milliseconds above 0, got ${describe(value)}`)
+  return timeoutMs
+}
+
+function parsePayload(json: string | undefined): unknown {
+  if (json === undefined || json.trim() === '') return {}
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`the payload is not JSON (${reason}), got ${describe(json)}`)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
+}

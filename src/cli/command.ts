@@ -1,0 +1,26 @@
+/**
+ * What a subcommand is, and how bad usage and bad luck end: one line on stderr, 2 for misuse, 1 for failure.
+ */
+
+/** Where a command reads and writes; the process's own outside tests. */
+export interface Terminal {
+  readonly out: (line: string) => void
+  readonly err: (line: string) => void
+  readonly stdin: NodeJS.ReadableStream
+  /** Resolves when the user asks to stop (Ctrl-C, SIGTERM). */
+  readonly interrupted: () => Promise<void>
+}
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  /** What `--help` prints. */
+  readonly help: string
+  /** @returns the exit code. */
+  readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>
+}
+
+/** The command line was used in a way it does not understand. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
