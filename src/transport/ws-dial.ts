@@ -25,11 +25,12 @@ export const dialWebSocket: Dial = (url, options, events) => {
     response.socket.setNoDelay(true)
     transport.attach(response.socket)
   })
-  ws.once('unexpected-response', (request, response: IncomingMessage) => {
+  ws.once('unexpected-response', (_request, response: IncomingMessage) => {
     const status = response.statusCode ?? 0
     transport.handshakeRefused(status, new Error(`The engine refused the handshake with HTTP ${String(status)}`))
     response.resume()
-    request.destroy()
+    // With a listener for this event the library leaves ending the attempt to us.
+    ws.terminate()
   })
   ws.once('open', () => {
     events.open()
