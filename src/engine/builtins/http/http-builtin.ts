@@ -2,6 +2,7 @@
  * The `http` trigger type: functions answer HTTP requests. Turns bindings into routes and runs the server.
  */
 import type { Binding, Builtin, EngineHost } from '../../builtin.js'
+import { reachableHost } from '../../reachable-host.js'
 import type { HttpConfig } from './http-config.js'
 import { HttpServer } from './http-server.js'
 import { parseRoute } from './route.js'
@@ -40,6 +41,9 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
     ],
     get port() {
       return server.port
+    },
+    get url() {
+      return `http://${reachableHost(config.host)}:${String(server.port)}`
     },
     start: () => server.start(),
     stop: () => server.stop(),
