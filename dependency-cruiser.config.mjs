@@ -45,6 +45,8 @@ const owners = {
   ws: ['transport'],
   'find-my-way': ['engine'],
   yaml: ['engine', 'cli'],
+  croner: ['engine'],
+  'classic-level': ['engine'],
   pino: ['cli'],
 }
 const ownerRules = Object.entries(owners).map(([name, places]) => ({
@@ -76,6 +78,13 @@ export default {
       to: { path: '^src/', pathNot: joined(Object.keys(mayImport)) },
     },
     {
+      name: 'lone-file-has-a-layer',
+      comment: 'The same, for a file that nothing imports.',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: joined(Object.keys(mayImport)) },
+      to: {},
+    },
+    {
       name: 'stray-file-imports',
       comment: 'A new folder in src/ first gets its line in dependency-cruiser.config.mjs.',
       severity: 'error',
@@ -105,10 +114,14 @@ export default {
     },
     {
       name: 'src-uses-no-development-package',
-      comment: 'What users install has to be in `dependencies`. Type packages are erased.',
+      comment: 'What users install is in `dependencies`, or an optional peer. Type packages are erased.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@types/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm-peer'],
+        pathNot: 'node_modules/@types/',
+      },
     },
     {
       name: 'src-stays-in-src',

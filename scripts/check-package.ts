@@ -1,9 +1,15 @@
 /**
  * Holds package.json and package-lock.json to what the repository promises: `exports` equals the entry map, every entry's
- * source exists, and the lock file names no registry. With `--write`, rewrites `exports` from the map instead of comparing.
+ * source exists, and the lock file names no registry and misses no platform package (`npm ci` would refuse it). With `--write`, rewrites `exports` from the map instead of comparing.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { commandEntry, libraryEntries, packageExports } from './entries.js'
+
+interface LockFile {
+  readonly packages: Readonly<
+    Record<string, { readonly resolved?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>
+  >
+}
 
 const manifestText = readFileSync('package.json', 'utf8')
 const manifest = JSON.parse(manifestText) as Record<string, unknown>
@@ -20,8 +26,18 @@ for (const source of [...Object.values(libraryEntries), commandEntry.source]) {
   if (!existsSync(source)) problems.push(`${source}: named in scripts/entries.ts, but there is no such file`)
 }
 
-if (readFileSync('package-lock.json', 'utf8').includes('"resolved": "http')) {
-  problems.push('package-lock.json: has `resolved` addresses; reinstall with the settings in .npmrc')
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as LockFile
+const installed = new Set(Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/'))))
+for (const [path, { resolved, optionalDependencies = {} }] of Object.entries(packages)) {
+  if (resolved?.startsWith('http') === true) {
+    problems.push(`package-lock.json: ${path} has an address; reinstall with the settings in .npmrc`)
+  }
+  for (const name of Object.keys(optionalDependencies)) {
+    if (installed.has(`node_modules/${name}`)) continue
+    problems.push(
+      `package-lock.json: ${path} wants ${name}, which is missing; take a version with all platforms published`,
+    )
+  }
 }
 
 for (const problem of problems) console.error(problem)
