@@ -1,0 +1,85 @@
+/**
+ * One attempt at a job, from delivery to the books: done, again later, or dead. Any failure counts, whoever caused it.
+ */
+import { InvocationError } from '../../../errors.js'
+import type { Clock } from '../../../std/clock.js'
+import type { EngineHost } from '../../builtin.js'
+import type { Job } from './job.js'
+import type { Outcome } from './job-queue.js'
+import type { Ledger } from './ledger.js'
+import { retryDelayMs, type QueuePolicy } from './queue-policy.js'
+
+/** Calls a job's function; rejects when the attempt failed. */
+export type Deliver = (job: Job, signal: AbortSignal) => Promise<unknown>
+
+/** How long jobs of an earlier run wait for their function to be registered again before that counts as a failure. */
+const RETURN_GRACE_MS = 30_000
+
+/** How often such a job looks again. */
+const RETURN_CHECK_MS = 250
+
+export class Attempts {
+  readonly #host: EngineHost
+  readonly #ledger: Ledger
+  readonly #stopping = new AbortController()
+  /** Jobs from an earlier run whose function has not been seen yet. */
+  readonly #returning = new Set<string>()
+  #returnUntil = -Infinity
+
+  constructor(host: EngineHost, ledger: Ledger) {
+    this.#host = host
+    this.#ledger = ledger
+  }
+
+  /** Marks jobs of an earlier run: the workers that serve them may still be on their way back. */
+  expectReturn(jobs: readonly Job[]): void {
+    for (const job of jobs) this.#returning.add(job.id)
+    this.#returnUntil = this.#host.clock.now() + RETURN_GRACE_MS
+  }
+
+  /** Makes one attempt. Never rejects; after `stop` nothing is noted any more. */
+  async make(job: Job, policy: QueuePolicy, deliver: Deliver): Promise<Outcome> {
+    if (this.#waitsForReturn(job, this.#host.clock)) return { kind: 'retry', job, delayMs: RETURN_CHECK_MS }
+    const { signal } = this.#stopping
+    try {
+      await deliver(job, signal)
+    } catch (error) {
+      return signal.aborted ? { kind: 'done' } : this.#failed(job, policy, error)
+    }
+    if (!signal.aborted) await this.#ledger.finish(job)
+    return { kind: 'done' }
+  }
+
+  /** Gives up every attempt under way; its job stays pending in the journal. */
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  async #failed(job: Job, policy: QueuePolicy, error: unknown): Promise<Outcome> {
+    const failed = { ...job, attempts: job.attempts + 1 }
+    const { clock, log, random } = this.#host
+    if (failed.attempts < policy.maxAttempts) {
+      await this.#ledger.retry(failed)
+      return { kind: 'retry', job: failed, delayMs: retryDelayMs(policy, failed.attempts, random) }
+    }
+    const death = { error: textOf(error), failedAtSeconds: Math.floor(clock.epochMs() / 1000) }
+    log.warn(
+      { queue: job.name, function_id: job.functionId, message_id: job.id, attempts: failed.attempts, err: error },
+      'A job used up its attempts and is a dead letter now',
+    )
+    await this.#ledger.bury({ job: failed, death })
+    return { kind: 'done' }
+  }
+
+  #waitsForReturn({ id, functionId, namespace }: Job, clock: Clock): boolean {
+    if (!this.#returning.has(id)) return false
+    if (!this.#host.hasFunction(functionId, namespace) && clock.now() < this.#returnUntil) return true
+    this.#returning.delete(id)
+    return false
+  }
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof InvocationError) return `${error.code}: ${error.detail}`
+  return error instanceof Error ? error.message : String(error)
+}

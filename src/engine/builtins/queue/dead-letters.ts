@@ -1,0 +1,69 @@
+/**
+ * Jobs that used up their attempts, kept for people to look at. Bounded in number and bytes: beyond, the oldest
+ * letters are handed back to be dropped.
+ */
+import { jobKey, type DeadLetter } from './job.js'
+
+export interface DeadLetterCaps {
+  readonly maxLetters: number
+  readonly maxBytes: number
+}
+
+export class DeadLetters {
+  readonly #caps: DeadLetterCaps
+  /** Oldest first. */
+  readonly #letters = new Map<string, DeadLetter>()
+  #bytes = 0
+
+  constructor(caps: DeadLetterCaps) {
+    this.#caps = caps
+  }
+
+  get size(): number {
+    return this.#letters.size
+  }
+
+  /** Adds a letter, and answers with those that had to go for it. */
+  add(letter: DeadLetter): DeadLetter[] {
+    this.#remove(letter)
+    this.#letters.set(jobKey(letter.job), letter)
+    this.#bytes += letter.job.sizeBytes
+    const evicted: DeadLetter[] = []
+    for (const oldest of this.#letters.values()) {
+      const fits = this.#letters.size <= this.#caps.maxLetters && this.#bytes <= this.#caps.maxBytes
+      // The newest letter stays even when it is over the cap by itself, else its job would vanish unseen.
+      if (fits || oldest === letter) break
+      this.#remove(oldest)
+      evicted.push(oldest)
+    }
+    return evicted
+  }
+
+  /** Letters of a queue or topic, oldest first; of one job only when an id is given. */
+  of(name: string, jobId?: string): DeadLetter[] {
+    return [...this.#letters.values()].filter(
+      ({ job }) => job.name === name && (jobId === undefined || job.id === jobId),
+    )
+  }
+
+  /** Takes such letters out. */
+  take(name: string, jobId?: string): DeadLetter[] {
+    const taken = this.of(name, jobId)
+    for (const letter of taken) this.#remove(letter)
+    return taken
+  }
+
+  /** Number of letters by queue or topic. */
+  counts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { job } of this.#letters.values()) counts.set(job.name, (counts.get(job.name) ?? 0) + 1)
+    return counts
+  }
+
+  #remove({ job }: DeadLetter): void {
+    const present = this.#letters.get(jobKey(job))
+    if (present === undefined) return
+    this.#letters.delete(jobKey(job))
+    this.#bytes -= present.job.sizeBytes
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The functions that put jobs into queues: by queue name, or by topic.
+ */
+import { json, optional, string } from '../../../protocol/validate.js'
+import type { Random } from '../../../std/random.js'
+import type { BuiltinFunction } from '../../builtin.js'
+import { builtinFunction } from '../../builtin-input.js'
+import type { NamedQueues } from './named-queues.js'
+import { queueError } from './queue-errors.js'
+import type { Topics } from './topics.js'
+
+/** Stores a call for a named queue. The engine calls it for every call with the action `enqueue`. */
+export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFunction {
+  return builtinFunction({
+    id: 'engine::queue::enqueue',
+    description: 'Stores a call; the queue makes it later, again and again until it succeeds or is given up',
+    requestSchema: {
+      type: 'object',
+      properties: {
+        queue: { type: 'string' },
+        function_id: { type: 'string' },
+        data: {},
+        messageReceiptId: { type: 'string' },
+        namespace: { type: 'string' },
+        traceparent: { type: ['string', 'null'] },
+        baggage: { type: ['string', 'null'] },
+      },
+      required: ['queue', 'function_id', 'data'],
+    },
+    responseSchema: { type: 'object', properties: { messageReceiptId: { type: 'string' } } },
+    input: {
+      queue: string,
+      function_id: string,
+      data: json,
+      messageReceiptId: optional(string),
+      namespace: optional(string),
+      traceparent: optional(string),
+      baggage: optional(string),
+    },
+    async call({ function_id: functionId, messageReceiptId: receiptId = random.uuid(), ...input }) {
+      const { queue, namespace, data, traceparent, baggage } = input
+      await queues.enqueue({ queue, functionId, namespace, data, receiptId, traceparent, baggage })
+      return { messageReceiptId: receiptId }
+    },
+  })
+}
+
+/** Stores an event for everyone who is subscribed to a topic. */
+export function publishFunction(topics: Topics): BuiltinFunction {
+  return builtinFunction({
+    id: 'iii::durable::publish',
+    description: 'Stores an event for each function that is subscribed to a topic right now',
+    requestSchema: {
+      type: 'object',
+      properties: { topic: { type: 'string', minLength: 1 }, data: {} },
+      required: ['topic', 'data'],
+    },
+    input: { topic: string, data: json },
+    async call({ topic, data }, { traceparent, baggage }) {
+      if (topic === '') throw queueError('topic_not_set', 'Topic is not set')
+      await topics.publish(topic, data, { traceparent, baggage })
+    },
+  })
+}

@@ -1,0 +1,59 @@
+/**
+ * One stored call and what became of it. Jobs are values: an attempt makes a new one with its count raised.
+ */
+
+/** A call that waits to be made. */
+export interface Job {
+  readonly id: string
+  /** `queue`: sent to a queue by name, for any function. `topic`: published, one copy per subscribed function. */
+  readonly kind: 'queue' | 'topic'
+  /** Name of the queue or topic. */
+  readonly name: string
+  readonly functionId: string
+  readonly namespace: string
+  readonly data: unknown
+  readonly traceparent?: string | undefined
+  readonly baggage?: string | undefined
+  /** Jobs of one group keep their order in a fifo queue. */
+  readonly group: string
+  /** Size of the payload as JSON text. */
+  readonly sizeBytes: number
+  /** Attempts made so far. */
+  readonly attempts: number
+  /** Order of acceptance over all queues; a redriven job gets a new place. */
+  readonly sequence: number
+}
+
+/** How a job ended for good. */
+export interface Death {
+  /** Code and message of the last error, for people. */
+  readonly error: string
+  /** Seconds since 1970. */
+  readonly failedAtSeconds: number
+}
+
+/** A job that used up its attempts. */
+export interface DeadLetter {
+  readonly job: Job
+  readonly death: Death
+}
+
+/** Identifies the queue a job is worked off in. */
+export function queueKey({
+  kind,
+  name,
+  functionId,
+  namespace,
+}: Pick<Job, 'kind' | 'name' | 'functionId' | 'namespace'>): string {
+  return kind === 'queue' ? JSON.stringify([name]) : JSON.stringify([name, namespace, functionId])
+}
+
+/** Identifies a job among all jobs. */
+export function jobKey(job: Job): string {
+  return `${queueKey(job)} ${job.id}`
+}
+
+/** Size of a payload as JSON text, in bytes. */
+export function sizeOf(data: unknown): number {
+  return Buffer.byteLength(JSON.stringify(data ?? null), 'utf8')
+}

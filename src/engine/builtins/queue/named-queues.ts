@@ -1,0 +1,108 @@
+/**
+ * Queues that calls are sent to by name. They exist by configuration, `default` always.
+ */
+import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
+import { describe } from '../../../std/describe.js'
+import { isRecord } from '../../../protocol/validate.js'
+import type { EngineHost } from '../../builtin.js'
+import type { Attempts, Deliver } from './attempts.js'
+import { deliveryTrace } from './delivery-trace.js'
+import { sizeOf, type Job } from './job.js'
+import { JobQueue } from './job-queue.js'
+import type { Ledger } from './ledger.js'
+import type { NamedQueueSettings } from './queue-config.js'
+import { queueError } from './queue-errors.js'
+
+/** A call as it is handed to the queue. */
+export interface EnqueueRequest {
+  readonly queue: string
+  readonly functionId: string
+  readonly namespace: string | undefined
+  readonly data: unknown
+  readonly receiptId: string
+  readonly traceparent: string | undefined
+  readonly baggage: string | undefined
+}
+
+interface NamedQueue {
+  readonly settings: NamedQueueSettings
+  readonly jobs: JobQueue
+}
+
+export interface NamedQueuesParts {
+  readonly host: EngineHost
+  readonly ledger: Ledger
+  readonly attempts: Attempts
+}
+
+export class NamedQueues {
+  readonly #ledger: Ledger
+  readonly #queues = new Map<string, NamedQueue>()
+
+  constructor({ host, ledger, attempts }: NamedQueuesParts, configured: ReadonlyMap<string, NamedQueueSettings>) {
+    this.#ledger = ledger
+    const deliver: Deliver = (job, signal) => {
+      const { functionId, namespace, data } = job
+      return host.invoke({ functionId, namespace, data, ...deliveryTrace(job), signal })
+    }
+    for (const [name, settings] of configured) {
+      const jobs = new JobQueue(settings.policy, {
+        clock: host.clock,
+        attempt: (job, policy) => attempts.make(job, policy, deliver),
+      })
+      this.#queues.set(name, { settings, jobs })
+    }
+  }
+
+  /** The settings of a queue as they were written, and its depth. */
+  find(name: string): { readonly settings: NamedQueueSettings; readonly depth: number } | undefined {
+    const queue = this.#queues.get(name)
+    return queue && { settings: queue.settings, depth: queue.jobs.depth }
+  }
+
+  /**
+   * Takes a call on. Resolves once it is stored.
+   * @throws {InvocationError} queue_not_found, message_group_missing, queue_full or duplicate_message.
+   */
+  async enqueue(request: EnqueueRequest): Promise<void> {
+    const { queue: name, functionId, namespace = DEFAULT_NAMESPACE, data, receiptId, traceparent, baggage } = request
+    const queue = this.#queues.get(name)
+    if (queue === undefined) throw queueError('queue_not_found', `Queue '${name}' not found`)
+    const job: Job = {
+      id: receiptId,
+      kind: 'queue',
+      name,
+      functionId,
+      namespace,
+      data,
+      traceparent,
+      baggage,
+      group: groupOf(name, queue.settings.groupField, data),
+      sizeBytes: sizeOf(data),
+      attempts: 0,
+      sequence: this.#ledger.nextSequence(),
+    }
+    await this.#ledger.admit([job])
+    queue.jobs.add(job)
+  }
+
+  /** Puts a stored job to work; its queue must be configured. */
+  resume(job: Job): void {
+    this.#queues.get(job.name)?.jobs.add(job)
+  }
+
+  stop(): void {
+    for (const { jobs } of this.#queues.values()) jobs.stop()
+  }
+}
+
+function groupOf(queue: string, groupField: string | undefined, data: unknown): string {
+  if (groupField === undefined) return ''
+  const group = isRecord(data) && Object.hasOwn(data, groupField) ? data[groupField] : undefined
+  if (group === undefined || group === null) {
+    const seen = isRecord(data) ? `it is ${describe(group)}` : `the payload is ${describe(data)}`
+    const message = `Queue '${queue}' is fifo: the payload member '${groupField}' must be there and not null; ${seen}`
+    throw queueError('message_group_missing', message)
+  }
+  return typeof group === 'string' ? group : JSON.stringify(group)
+}

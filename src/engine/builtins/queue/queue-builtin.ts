@@ -1,0 +1,101 @@
+/**
+ * `iii-queue`: named queues behind the `enqueue` action, and topics with stored delivery. Puts the parts together and
+ * opens the journal; the rules are theirs.
+ */
+import type { Builtin, BuiltinTriggerType, EngineHost } from '../../builtin.js'
+import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
+import { Attempts } from './attempts.js'
+import { enqueueFunction, publishFunction } from './enqueue-functions.js'
+import type { Job } from './job.js'
+import { Ledger } from './ledger.js'
+import { MemoryJournal } from './memory-journal.js'
+import { NamedQueues } from './named-queues.js'
+import type { QueueConfig } from './queue-config.js'
+import type { QueueJournal } from './queue-journal.js'
+import { redriveFunctions } from './redrive-functions.js'
+import { reportFunctions } from './report-functions.js'
+import { StoreJournal } from './store-journal.js'
+import { Topics } from './topics.js'
+
+const NAME = 'iii-queue'
+
+/**
+ * Serves `engine::queue::*`, `iii::durable::publish`, `iii::queue::*` and the trigger type `durable:subscriber`.
+ * @param openJournal where jobs are written down; by default what the configuration says.
+ */
+export function createQueueBuiltin(
+  host: EngineHost,
+  config: QueueConfig,
+  openJournal: () => Promise<QueueJournal> = () => journalFor(config),
+): Builtin {
+  const ledger = new Ledger(host, config.limits)
+  const attempts = new Attempts(host, ledger)
+  const queues = new NamedQueues({ host, ledger, attempts }, config.queues)
+  const topics = new Topics({ host, ledger, attempts })
+  const resume = (job: Job): void => (job.kind === 'queue' ? queues.resume(job) : topics.resume(job))
+  const accepts = (job: Job): boolean => job.kind === 'topic' || queues.find(job.name) !== undefined
+  return {
+    name: NAME,
+    functions: [
+      enqueueFunction(queues, host.random),
+      publishFunction(topics),
+      ...redriveFunctions({ ledger, accepts, resume }),
+      ...reportFunctions({ ledger, queues, topics }),
+    ],
+    triggerTypes: [subscriberType(topics)],
+    async start() {
+      const jobs = await ledger.open(await openJournal())
+      attempts.expectReturn(jobs)
+      const stranded = jobs.filter((job) => !accepts(job))
+      if (stranded.length > 0)
+        host.log.warn({ queues: namesOf(stranded) }, 'Stored jobs wait for queues that are not configured')
+      for (const job of jobs) if (accepts(job)) resume(job)
+    },
+    async stop() {
+      attempts.stop()
+      queues.stop()
+      topics.stop()
+      await ledger.close()
+    },
+  }
+}
+
+async function journalFor({ storage }: QueueConfig): Promise<QueueJournal> {
+  // A store would keep every job a second time, as text; in memory the queue itself is copy enough.
+  if (storage.kind === 'memory') return new MemoryJournal()
+  return new StoreJournal(await openStore(storage, NAME, defaultStoreLimits))
+}
+
+function namesOf(jobs: readonly Job[]): string[] {
+  return [...new Set(jobs.map((job) => job.name))]
+}
+
+function subscriberType(topics: Topics): BuiltinTriggerType {
+  return {
+    id: 'durable:subscriber',
+    description: 'Calls a function with every event published to a topic, again until it succeeds or is given up',
+    configurationSchema: {
+      type: 'object',
+      properties: {
+        topic: { type: 'string', minLength: 1 },
+        condition_function_id: { type: 'string', description: 'Drops a message by returning false' },
+        queue_config: {
+          type: 'object',
+          properties: {
+            type: {
+              type: 'string',
+              description: '`fifo` delivers one at a time and in order; anything else, side by side',
+            },
+            maxRetries: { type: 'integer', minimum: 0, description: 'Attempts after the first; 2 when absent' },
+            concurrency: { type: 'integer', minimum: 1, default: 10 },
+            backoffDelayMs: { type: 'integer', minimum: 0, default: 1000 },
+          },
+        },
+      },
+      required: ['topic'],
+    },
+    requestSchema: { description: 'The published data, as it is' },
+    bind: (binding) => topics.bind(binding),
+    unbind: (binding) => topics.unbind(binding.id),
+  }
+}

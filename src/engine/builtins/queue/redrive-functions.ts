@@ -1,0 +1,105 @@
+/**
+ * The functions that bring dead letters back to work or remove them. Work on a queue or topic by its name.
+ */
+import { InvocationError } from '../../../errors.js'
+import { optional, string } from '../../../protocol/validate.js'
+import type { BuiltinFunction } from '../../builtin.js'
+import { builtinFunction } from '../../builtin-input.js'
+import type { Job } from './job.js'
+import type { Ledger } from './ledger.js'
+import { queueError, type QueueErrorCode } from './queue-errors.js'
+
+export interface RedriveParts {
+  readonly ledger: Ledger
+  /** Whether jobs of this name can be worked off. */
+  readonly accepts: (job: Job) => boolean
+  /** Puts a stored job to work. */
+  readonly resume: (job: Job) => void
+}
+
+const nameInput = { queue: optional(string), topic: optional(string) }
+const messageInput = { ...nameInput, message_id: optional(string) }
+
+const nameSchema = { queue: { type: 'string' }, topic: { type: 'string' } }
+const messageSchema = { ...nameSchema, message_id: { type: 'string' } }
+
+export function redriveFunctions(parts: RedriveParts): BuiltinFunction[] {
+  return [redriveAll(parts), redriveOne(parts), discardOne(parts)]
+}
+
+function redriveAll(parts: RedriveParts): BuiltinFunction {
+  return builtinFunction({
+    id: 'iii::queue::redrive',
+    description: 'Puts all dead letters of a queue or topic back to work, with all their attempts',
+    requestSchema: { type: 'object', properties: nameSchema },
+    input: nameInput,
+    async call(input) {
+      const queue = requiredName(input)
+      return { queue, redriven: await redrive(parts, 'redrive_failed', { queue }) }
+    },
+  })
+}
+
+function redriveOne(parts: RedriveParts): BuiltinFunction {
+  return builtinFunction({
+    id: 'iii::queue::redrive_message',
+    description: 'Puts one dead letter back to work, with all its attempts',
+    requestSchema: { type: 'object', properties: messageSchema },
+    input: messageInput,
+    async call(input) {
+      const message = requiredMessage(input)
+      const redriven = await redrive(parts, 'redrive_message_failed', message)
+      return { queue: message.queue, message_id: message.messageId, redriven }
+    },
+  })
+}
+
+function discardOne({ ledger }: RedriveParts): BuiltinFunction {
+  return builtinFunction({
+    id: 'iii::queue::discard_message',
+    description: 'Removes one dead letter',
+    requestSchema: { type: 'object', properties: messageSchema },
+    input: messageInput,
+    async call(input) {
+      const { queue, messageId } = requiredMessage(input)
+      const discarding = ledger.discard(queue, messageId)
+      // The wire calls the count `redriven` here too.
+      const redriven = await discarding.catch((error: unknown) => fail('discard_message_failed', error))
+      return { queue, message_id: messageId, redriven }
+    },
+  })
+}
+
+interface Wanted {
+  readonly queue: string
+  readonly messageId?: string
+}
+
+async function redrive(parts: RedriveParts, code: QueueErrorCode, { queue, messageId }: Wanted): Promise<number> {
+  const stranded = parts.ledger.letters.of(queue, messageId).find(({ job }) => !parts.accepts(job))
+  if (stranded !== undefined) throw queueError(code, `Queue '${queue}' not found`)
+  const jobs = await parts.ledger.revive(queue, messageId).catch((error: unknown) => fail(code, error))
+  for (const job of jobs) parts.resume(job)
+  return jobs.length
+}
+
+function fail(code: QueueErrorCode, cause: unknown): never {
+  const reason =
+    cause instanceof InvocationError ? cause.detail : cause instanceof Error ? cause.message : String(cause)
+  throw queueError(code, reason, { cause })
+}
+
+function requiredName({ queue, topic }: { queue?: string | undefined; topic?: string | undefined }): string {
+  const name = queue ?? topic ?? ''
+  if (name === '') throw queueError('queue_not_set', 'Queue is not set: give `queue` or `topic`')
+  return name
+}
+
+function requiredMessage(
+  input: Parameters<typeof requiredName>[0] & { message_id?: string | undefined },
+): Required<Wanted> {
+  const queue = requiredName(input)
+  const { message_id: messageId = '' } = input
+  if (messageId === '') throw queueError('message_id_not_set', 'Message id is not set: give `message_id`')
+  return { queue, messageId }
+}

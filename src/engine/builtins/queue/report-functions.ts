@@ -1,0 +1,121 @@
+/**
+ * The functions that show what the queues hold. They read; nothing here changes a job.
+ */
+import { optional, string } from '../../../protocol/validate.js'
+import type { BuiltinFunction } from '../../builtin.js'
+import { integer } from '../../builtin-fields.js'
+import { builtinFunction } from '../../builtin-input.js'
+import type { DeadLetter } from './job.js'
+import type { Ledger } from './ledger.js'
+import type { NamedQueues } from './named-queues.js'
+import { queueError } from './queue-errors.js'
+import type { Topics } from './topics.js'
+
+export interface ReportParts {
+  readonly ledger: Ledger
+  readonly queues: NamedQueues
+  readonly topics: Topics
+}
+
+const BROKER_TYPE = 'builtin'
+const DEFAULT_LIMIT = 50
+
+const nameInput = { topic: optional(string), queue: optional(string) }
+const nameSchema = { topic: { type: 'string' }, queue: { type: 'string' } }
+
+export function reportFunctions(parts: ReportParts): BuiltinFunction[] {
+  return [listTopics(parts), topicStats(parts), deadLetterTopics(parts), deadLetterMessages(parts)]
+}
+
+function listTopics({ topics }: ReportParts): BuiltinFunction {
+  return builtinFunction({
+    id: 'engine::queue::list_topics',
+    description: 'Lists topics with their subscribers',
+    input: {},
+    call: () =>
+      topics.names().map((name) => {
+        return { name, broker_type: BROKER_TYPE, subscriber_count: topics.figures(name).consumers }
+      }),
+  })
+}
+
+function topicStats({ ledger, queues, topics }: ReportParts): BuiltinFunction {
+  return builtinFunction({
+    id: 'engine::queue::topic_stats',
+    description: 'Counts jobs, consumers and dead letters of a topic or queue',
+    requestSchema: { type: 'object', properties: nameSchema },
+    input: nameInput,
+    call(input) {
+      const name = requiredTopic(input)
+      const { depth, consumers } = topics.figures(name)
+      const queue = queues.find(name)
+      return {
+        depth: depth + (queue?.depth ?? 0),
+        // A named queue is worked off by the engine itself.
+        consumer_count: consumers + (queue === undefined ? 0 : 1),
+        dlq_depth: ledger.letters.counts().get(name) ?? 0,
+        config: queue === undefined ? null : configRow(queue.settings),
+      }
+    },
+  })
+}
+
+function deadLetterTopics({ ledger }: ReportParts): BuiltinFunction {
+  return builtinFunction({
+    id: 'engine::queue::dlq_topics',
+    description: 'Lists topics and queues that have dead letters',
+    input: {},
+    call: () =>
+      [...ledger.letters.counts()].map(([topic, count]) => {
+        return { topic, broker_type: BROKER_TYPE, message_count: count }
+      }),
+  })
+}
+
+function deadLetterMessages({ ledger }: ReportParts): BuiltinFunction {
+  return builtinFunction({
+    id: 'engine::queue::dlq_messages',
+    description: 'Lists dead letters of a topic or queue, oldest first',
+    requestSchema: {
+      type: 'object',
+      properties: {
+        ...nameSchema,
+        offset: { type: 'integer', minimum: 0, default: 0 },
+        limit: { type: 'integer', minimum: 0, default: DEFAULT_LIMIT },
+      },
+    },
+    input: { ...nameInput, offset: optional(integer(0)), limit: optional(integer(0)) },
+    call({ offset = 0, limit = DEFAULT_LIMIT, ...input }) {
+      const letters = ledger.letters.of(requiredTopic(input))
+      return letters.slice(offset, offset + limit).map(letterRow)
+    },
+  })
+}
+
+function letterRow({ job, death }: DeadLetter): Record<string, unknown> {
+  return {
+    id: job.id,
+    payload: job.data,
+    error: death.error,
+    failed_at: death.failedAtSeconds,
+    retries: job.attempts,
+    size_bytes: job.sizeBytes,
+  }
+}
+
+function configRow({ policy, groupField }: NonNullable<ReturnType<NamedQueues['find']>>['settings']): object {
+  return {
+    type: policy.mode,
+    max_retries: policy.maxAttempts,
+    concurrency: policy.concurrency,
+    message_group_field: groupField ?? null,
+    backoff_ms: policy.backoffMs,
+    poll_interval_ms: policy.pollIntervalMs,
+  }
+}
+
+function requiredTopic({ topic, queue }: { topic?: string | undefined; queue?: string | undefined }): string {
+  const name = topic ?? queue ?? ''
+  if (name === '') throw queueError('topic_required', 'Topic is required: give `topic` or `queue`')
+  return name
+}
