@@ -3,6 +3,7 @@
  */
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Transport, TransportEvents } from '../transport/transport.js'
+import { CHANNEL_PATH, openChannelEnd } from './channel-sockets.js'
 import { openSession, type SessionParts } from './session.js'
 import { isTelemetry } from './telemetry-prefix.js'
 
@@ -13,6 +14,7 @@ export function openDoorway(parts: SessionParts): (request: UpgradeRequest) => v
         openSession(parts, { transport, remoteAddress: addressOf(request), access: undefined }),
       )
     } else if (request.path === '/otel') request.accept((transport) => telemetryOnly(parts, transport))
+    else if (request.path.startsWith(CHANNEL_PATH)) openChannelEnd(parts.channels, request)
     else request.refuse(404, '')
   }
 }

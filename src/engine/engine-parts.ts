@@ -5,6 +5,7 @@ import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import { Bindings } from './bindings.js'
+import { ChannelTable } from './channel-table.js'
 import { createCounters, type Counters } from './counters.js'
 import { Directory } from './directory.js'
 import type { EngineLimits } from './limits.js'
@@ -29,6 +30,7 @@ export interface EngineParts extends EnginePorts {
   readonly router: Router
   readonly bindings: Bindings
   readonly sessions: Sessions
+  readonly channels: ChannelTable
 }
 
 export function createParts(ports: EnginePorts): EngineParts {
@@ -44,5 +46,6 @@ export function createParts(ports: EnginePorts): EngineParts {
     router,
     bindings: new Bindings(log),
     sessions: new Sessions(log),
+    channels: new ChannelTable(ports),
   }
 }

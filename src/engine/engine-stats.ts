@@ -12,6 +12,7 @@ export interface EngineStats {
   readonly parkedTriggers: number
   /** Calls that wait for a worker. */
   readonly pendingCalls: number
+  readonly channels: number
   readonly framesIn: number
   readonly framesOut: number
   /** Frames that could not be read. */
@@ -26,7 +27,7 @@ export interface EngineStats {
   readonly duplicateCalls: number
 }
 
-export function statsOf({ sessions, directory, bindings, router, counters }: EngineParts): EngineStats {
+export function statsOf({ sessions, directory, bindings, router, channels, counters }: EngineParts): EngineStats {
   const parked = [...bindings.triggers.all()].filter(({ type }) => type === undefined)
   return {
     sessions: sessions.size,
@@ -34,6 +35,7 @@ export function statsOf({ sessions, directory, bindings, router, counters }: Eng
     triggers: bindings.triggers.size,
     parkedTriggers: parked.length,
     pendingCalls: router.pendingCalls,
+    channels: channels.size,
     ...counters,
   }
 }

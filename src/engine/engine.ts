@@ -12,6 +12,8 @@ import { createCoreBuiltin } from './builtins/core.js'
 import { openDoorway } from './doorway.js'
 import type { EngineConfig, ListenerConfig } from './engine-config.js'
 import { createHost, enterBuiltin } from './engine-host.js'
+import { createHostChannels } from './host-channels.js'
+import { reachableHost } from './reachable-host.js'
 import { createParts, type EngineParts, type EnginePorts } from './engine-parts.js'
 import { statsOf, type EngineStats } from './engine-stats.js'
 import { GuardedCalls } from './guarded-calls.js'
@@ -52,7 +54,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     namespaceGraceMs: config.namespaceGraceMs,
   })
   const builtins: Builtin[] = []
-  const host = createHost(parts, undefined as never)
+  const host = createHost(parts, createHostChannels(parts.channels))
   const startedAtMs = parts.clock.epochMs()
   builtins.push(createCoreBuiltin(host, parts, { list: () => builtins, startedAtMs }))
   for (const { make } of config.builtins) builtins.push(make(host))
@@ -152,12 +154,7 @@ class RunningEngine implements LocalEngine {
       })
     }
     for (const member of [...this.#parts.sessions.all()]) member.close()
+    this.#parts.channels.close()
     await Promise.all(this.#listeners.map((listener) => listener.close()))
   }
-}
-
-/** An address a client can use where the engine listens on every interface. */
-function reachableHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
 }

@@ -5,6 +5,7 @@
 import type { Builtin, EngineHost } from '../builtin.js'
 import type { EngineParts } from '../engine-parts.js'
 import { createBaggageFunctions } from './baggage.js'
+import { createChannelFunction } from './channels.js'
 import { createFunctionsBuiltin } from './functions.js'
 import { createTriggersBuiltin } from './triggers.js'
 import type { BuiltinWorkers } from './worker-rows.js'
@@ -18,7 +19,11 @@ export function createCoreBuiltin(host: EngineHost, parts: EngineParts, builtins
   ]
   return {
     name: ENGINE_WORKER_NAME,
-    functions: [...members.flatMap(({ functions }) => functions), ...createBaggageFunctions()],
+    functions: [
+      ...members.flatMap(({ functions }) => functions),
+      createChannelFunction(parts.channels),
+      ...createBaggageFunctions(),
+    ],
     triggerTypes: members.flatMap(({ triggerTypes }) => triggerTypes),
     start: async () => {
       for (const member of members) await member.start()

@@ -3,6 +3,12 @@
  * folder and one line here.
  */
 import type { Builtin, EngineHost } from '../builtin.js'
+import { createCronBuiltin } from './cron/cron-builtin.js'
+import { parseCronConfig } from './cron/cron-config.js'
+import { createHttpBuiltin } from './http/http-builtin.js'
+import { parseHttpConfig } from './http/http-config.js'
+import { createQueueBuiltin } from './queue/queue-builtin.js'
+import { parseQueueConfig } from './queue/queue-config.js'
 import { parsePubSubConfig } from './pubsub/pubsub-config.js'
 import { createPubSubBuiltin } from './pubsub/pubsub-builtin.js'
 
@@ -13,6 +19,9 @@ export type MakeBuiltin = (host: EngineHost) => Builtin
 export type ReadSettings = (config: unknown) => MakeBuiltin
 
 export const builtins: Readonly<Record<string, ReadSettings>> = {
+  'iii-http': (config) => kind(parseHttpConfig(config), createHttpBuiltin),
+  'iii-cron': (config) => kind(parseCronConfig(config), createCronBuiltin),
+  'iii-queue': (config) => kind(parseQueueConfig(config), createQueueBuiltin),
   'iii-pubsub': (config) => kind(parsePubSubConfig(config), createPubSubBuiltin),
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Binding, Builtin, EngineHost } from '../../builtin.js'
 import { reachableHost } from '../../reachable-host.js'
+import { reachableHost } from '../../reachable-host.js'
 import type { HttpConfig } from './http-config.js'
 import { HttpServer } from './http-server.js'
 import { parseRoute } from './route.js'
@@ -13,6 +14,8 @@ import { CONFIGURATION_SCHEMA, REQUEST_SCHEMA } from './trigger-schema.js'
 export interface HttpBuiltin extends Builtin {
   /** The bound port; the configured one until `start()` has resolved. */
   readonly port: number
+  /** Address of the server, without a slash at its end. */
+  readonly url: string
 }
 
 /** Makes the built-in; `start()` opens its port and rejects with `PORT_IN_USE` when that is taken. */
@@ -41,6 +44,9 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
     ],
     get port() {
       return server.port
+    },
+    get url() {
+      return `http://${reachableHost(config.host)}:${String(server.port)}`
     },
     get url() {
       return `http://${reachableHost(config.host)}:${String(server.port)}`

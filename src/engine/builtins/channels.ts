@@ -1,0 +1,24 @@
+/**
+ * `engine::channels::create`: a channel for two workers. It belongs to nobody and outlives the connection that asked.
+ */
+import { EngineFunctions } from '../../protocol/names.js'
+import { integer, optional } from '../builtin-fields.js'
+import { builtinFunction } from '../builtin-input.js'
+import type { BuiltinFunction } from '../builtin.js'
+import type { ChannelTable } from '../channel-table.js'
+
+export function createChannelFunction(channels: ChannelTable): BuiltinFunction {
+  return builtinFunction({
+    id: EngineFunctions.CREATE_CHANNEL,
+    description: 'Makes a channel and answers with a reference to each of its ends',
+    requestSchema: {
+      type: 'object',
+      properties: { buffer_size: { type: 'integer', minimum: 1, maximum: 1024, default: 64 } },
+    },
+    input: { buffer_size: optional(integer(0)) },
+    call: ({ buffer_size: bufferItems }) => {
+      const { writer, reader } = channels.create(bufferItems)
+      return { writer, reader }
+    },
+  })
+}

@@ -1,0 +1,87 @@
+/**
+ * The ends of channels that workers hold: one WebSocket each, one message per item. A writer that may not go on is
+ * simply not read from.
+ */
+import type { UpgradeRequest } from '../transport/ws-accept.js'
+import { HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../transport/transport.js'
+import type { ChannelItem } from './builtin.js'
+import type { Channel } from './channel.js'
+import type { ChannelTable } from './channel-table.js'
+
+/** Where channel ends connect. */
+export const CHANNEL_PATH = '/ws/channels/'
+
+/** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
+export function openChannelEnd(channels: ChannelTable, request: UpgradeRequest): void {
+  const query = new URLSearchParams(request.query)
+  const key = query.get('key')
+  const direction = query.get('dir')
+  if (key === null || (direction !== 'read' && direction !== 'write')) {
+    request.refuse(400, 'A channel end needs the query members `key` and `dir`, which is `read` or `write`')
+    return
+  }
+  const channel = channels.find(request.path.slice(CHANNEL_PATH.length), key)
+  if (channel === undefined) request.refuse(404, 'Channel not found')
+  else request.accept((transport) => (direction === 'read' ? reader(channel, transport) : writer(channel, transport)))
+}
+
+const IGNORE: TransportEvents = {
+  open: () => undefined,
+  text: () => undefined,
+  binary: () => undefined,
+  activity: () => undefined,
+  drained: () => undefined,
+  close: () => undefined,
+}
+
+function writer(channel: Channel, transport: Transport): TransportEvents {
+  let open = channel.attachWriter({
+    hold: () => transport.pause(),
+    release: () => transport.resume(),
+    drop: () => {
+      open = false
+      transport.terminate()
+    },
+  })
+  if (!open) return taken(transport)
+  const push = (item: ChannelItem): void => {
+    if (open) channel.push(item)
+  }
+  return {
+    ...IGNORE,
+    text: push,
+    binary: push,
+    close: () => {
+      if (open) channel.endInput()
+    },
+  }
+}
+
+function reader(channel: Channel, transport: Transport): TransportEvents {
+  const end = {
+    get full(): boolean {
+      return transport.bufferedBytes > HIGH_WATER_BYTES
+    },
+    deliver: (item: ChannelItem) => transport.send(item),
+    finish: () => transport.close(),
+    drop: () => transport.terminate(),
+  }
+  let open = false
+  return {
+    ...IGNORE,
+    // Taken here and not before, since items may only be sent once the transport is up.
+    open: () => {
+      open = channel.attachReader(end)
+      if (!open) transport.close()
+    },
+    drained: () => channel.pump(),
+    close: () => {
+      if (open) channel.readerGone()
+    },
+  }
+}
+
+/** An end that somebody else has: closed at once, without a reason. */
+function taken(transport: Transport): TransportEvents {
+  return { ...IGNORE, open: () => transport.close() }
+}

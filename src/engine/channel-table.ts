@@ -1,0 +1,109 @@
+/**
+ * Channels by id, each behind a key. A key is compared in constant time, and an unknown id takes as long as a wrong
+ * key, so neither can be guessed piece by piece. Channels whose ends nobody takes expire.
+ */
+import { timingSafeEqual } from 'node:crypto'
+import { ErrorCode, InvocationError } from '../errors.js'
+import type { Clock, Timer } from '../std/clock.js'
+import type { Random } from '../std/random.js'
+import { Channel } from './channel.js'
+import type { ChannelRef } from './channels.js'
+
+export interface ChannelTableParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly limits: { readonly maxChannels: number }
+}
+
+/** A channel with what it takes to reach it. */
+export interface Registered {
+  readonly channel: Channel
+  readonly writer: ChannelRef
+  readonly reader: ChannelRef
+}
+
+interface Entry {
+  readonly channel: Channel
+  readonly key: string
+  readonly createdAt: number
+}
+
+const DEFAULT_BUFFER_ITEMS = 64
+const MAX_BUFFER_ITEMS = 1024
+const SWEEP_MS = 60_000
+/** How long both ends may take to connect. */
+const UNCLAIMED_MS = 5 * 60_000
+
+export class ChannelTable {
+  readonly #parts: ChannelTableParts
+  readonly #entries = new Map<string, Entry>()
+  #sweep: Timer | undefined
+
+  constructor(parts: ChannelTableParts) {
+    this.#parts = parts
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /**
+   * Makes a channel. The buffer holds from 1 to 1024 items, 64 by default.
+   * @throws {InvocationError} `invocation_error` when there are as many channels as allowed.
+   */
+  create(bufferItems: number = DEFAULT_BUFFER_ITEMS): Registered {
+    const { random, limits, clock } = this.#parts
+    if (this.#entries.size >= limits.maxChannels) {
+      const message = `There are ${String(this.#entries.size)} channels, as many as allowed; close some first`
+      throw new InvocationError({ code: ErrorCode.invocation_error, message })
+    }
+    const channel = new Channel(Math.min(Math.max(bufferItems, 1), MAX_BUFFER_ITEMS))
+    const id = random.uuid()
+    const key = random.uuid()
+    this.#entries.set(id, { channel, key, createdAt: clock.now() })
+    this.#sweep ??= this.#nextSweep()
+    const ref = { channel_id: id, access_key: key }
+    return { channel, writer: { ...ref, direction: 'write' }, reader: { ...ref, direction: 'read' } }
+  }
+
+  /** The channel of an id, for whoever has its key. */
+  find(id: string, key: string): Channel | undefined {
+    const entry = this.#entries.get(id)
+    const expected = Buffer.from(entry?.key ?? NO_KEY)
+    const given = Buffer.from(key)
+    // A key of another length is compared with itself, which costs the same and never matches.
+    const matches = timingSafeEqual(given.length === expected.length ? given : expected, expected)
+    return matches && given.length === expected.length ? entry?.channel : undefined
+  }
+
+  /** Ends a channel at once and forgets it. */
+  destroy(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    this.#entries.delete(id)
+    entry.channel.destroy()
+  }
+
+  /** Ends all channels. */
+  close(): void {
+    this.#sweep?.cancel()
+    for (const id of [...this.#entries.keys()]) this.destroy(id)
+  }
+
+  #nextSweep(): Timer {
+    return this.#parts.clock.after(
+      SWEEP_MS,
+      () => {
+        const now = this.#parts.clock.now()
+        for (const [id, { channel, createdAt }] of this.#entries) {
+          if (channel.over || (channel.unclaimed && now - createdAt > UNCLAIMED_MS)) this.destroy(id)
+        }
+        this.#sweep = this.#entries.size === 0 ? undefined : this.#nextSweep()
+      },
+      'background',
+    )
+  }
+}
+
+/** As long as a key; no channel has it, since the entry is missing. */
+const NO_KEY = '00000000-0000-0000-0000-000000000000'
