@@ -3,7 +3,6 @@
  */
 import type { Binding, Builtin, EngineHost } from '../../builtin.js'
 import { reachableHost } from '../../reachable-host.js'
-import { reachableHost } from '../../reachable-host.js'
 import type { HttpConfig } from './http-config.js'
 import { HttpServer } from './http-server.js'
 import { parseRoute } from './route.js'
@@ -44,9 +43,6 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
     ],
     get port() {
       return server.port
-    },
-    get url() {
-      return `http://${reachableHost(config.host)}:${String(server.port)}`
     },
     get url() {
       return `http://${reachableHost(config.host)}:${String(server.port)}`
