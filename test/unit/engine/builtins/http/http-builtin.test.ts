@@ -223,7 +223,7 @@ test('a taken port is refused with PORT_IN_USE, and stopping what never started 
   const second = createHttpBuiltin(new ChannelHost(), parseHttpConfig({ port, host: '127.0.0.1' }))
   await expect(second.start()).rejects.toThrow(expect.objectContaining({ code: ErrorCode.PORT_IN_USE }))
   await second.stop()
-  expect(second.port).toBe(port)
+  expect([second.port, second.url]).toEqual([port, `http://127.0.0.1:${String(port)}`])
 })
 
 test('stopping cuts requests in work and idle connections, twice is once, and the port is free again', async () => {
