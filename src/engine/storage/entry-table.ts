@@ -1,0 +1,160 @@
+/**
+ * The entries of a store in memory: JSON text by space and key, each with the place it was given when its key was
+ * first put. Text keeps stored values out of everyone's reach and its size known; maps keep hostile names harmless.
+ * Knows nothing of disks.
+ */
+import type { JsonValue } from '../../protocol/validate.js'
+import { describe } from '../../std/describe.js'
+import { StoreError, type StoreLimits, type Write } from './store.js'
+
+/** Emptied spaces that stay listed. Beyond: the one emptied first is forgotten. */
+const MAX_EMPTY_SPACES = 10_000
+
+interface Entry {
+  /** Orders entries over all spaces; given once, never used again. */
+  readonly place: number
+  readonly text: string
+  readonly bytes: number
+}
+
+/** An entry as a journal keeps it: `text` is absent once the entry is deleted. */
+export interface Change {
+  readonly place: number
+  readonly space: string
+  readonly key: string
+  readonly text: string | undefined
+}
+
+type Encoded = { readonly write: Write; readonly text: string; readonly bytes: number }
+
+export class EntryTable {
+  readonly #limits: StoreLimits
+  readonly #spaces = new Map<string, Map<string, Entry>>()
+  readonly #emptySpaces = new Set<string>()
+  #nextPlace = 1
+  #totalBytes = 0
+
+  constructor(limits: StoreLimits) {
+    this.#limits = limits
+  }
+
+  get totalBytes(): number {
+    return this.#totalBytes
+  }
+
+  get(space: string, key: string): JsonValue | undefined {
+    const entry = this.#spaces.get(space)?.get(key)
+    return entry === undefined ? undefined : decode(entry)
+  }
+
+  *entries(space: string): Iterable<readonly [string, JsonValue]> {
+    for (const [key, entry] of this.#spaces.get(space) ?? []) yield [key, decode(entry)]
+  }
+
+  spaces(): Iterable<string> {
+    return this.#spaces.keys()
+  }
+
+  /** Takes an entry over as it was kept. Entries come in the order of their places. */
+  restore(change: Omit<Change, 'text'> & { readonly text: string }): void {
+    this.#nextPlace = Math.max(this.#nextPlace, change.place + 1)
+    this.#put(change, { place: change.place, text: change.text, bytes: bytesOf(change.key, change.text) })
+  }
+
+  /**
+   * Makes all changes of a batch, or none when one of them is refused.
+   * @throws {StoreError} `value_too_large`, `full`, `not_json`.
+   */
+  apply(batch: readonly Write[]): Change[] {
+    const encoded = batch.map((write) => this.#encode(write))
+    this.#checkTotal(encoded)
+    return encoded.map((change) => this.#change(change)).filter((change) => change !== undefined)
+  }
+
+  #encode(write: Write): Encoded {
+    if (write.kind === 'delete') return { write, text: '', bytes: 0 }
+    const text = encode(write.value)
+    const valueBytes = Buffer.byteLength(text)
+    const { maxValueBytes } = this.#limits
+    if (valueBytes > maxValueBytes) {
+      throw new StoreError('value_too_large', `The value has ${valueBytes} bytes as JSON; at most ${maxValueBytes} fit`)
+    }
+    return { write, text, bytes: valueBytes + Buffer.byteLength(write.key) }
+  }
+
+  #checkTotal(encoded: readonly Encoded[]): void {
+    let total = this.#totalBytes
+    let grows = false
+    for (const { write, bytes } of encoded) {
+      const replaced = this.#spaces.get(write.space)?.get(write.key)?.bytes ?? 0
+      grows ||= bytes > replaced
+      total += bytes - replaced
+    }
+    const { maxTotalBytes } = this.#limits
+    // A full store can still be emptied.
+    if (grows && total > maxTotalBytes) {
+      throw new StoreError(
+        'full',
+        `The store would hold ${total} bytes; at most ${maxTotalBytes} fit. Delete some keys.`,
+      )
+    }
+  }
+
+  #change({ write, text, bytes }: Encoded): Change | undefined {
+    const { space, key } = write
+    const current = this.#spaces.get(space)?.get(key)
+    if (write.kind === 'put') {
+      const place = current?.place ?? this.#nextPlace++
+      this.#put({ space, key }, { place, text, bytes })
+      return { place, space, key, text }
+    }
+    if (current === undefined) return undefined
+    this.#delete(write)
+    return { place: current.place, space, key, text: undefined }
+  }
+
+  #put({ space, key }: { readonly space: string; readonly key: string }, entry: Entry): void {
+    let keys = this.#spaces.get(space)
+    if (keys === undefined) {
+      keys = new Map()
+      this.#spaces.set(space, keys)
+    }
+    this.#emptySpaces.delete(space)
+    this.#totalBytes += entry.bytes - (keys.get(key)?.bytes ?? 0)
+    keys.set(key, entry)
+  }
+
+  #delete({ space, key }: Write): void {
+    const keys = this.#spaces.get(space)
+    this.#totalBytes -= keys?.get(key)?.bytes ?? 0
+    keys?.delete(key)
+    if (keys?.size === 0) this.#emptySpaces.add(space)
+    const [oldest] = this.#emptySpaces
+    if (this.#emptySpaces.size <= MAX_EMPTY_SPACES || oldest === undefined) return
+    this.#emptySpaces.delete(oldest)
+    this.#spaces.delete(oldest)
+  }
+}
+
+function bytesOf(key: string, text: string): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(text)
+}
+
+function encode(value: JsonValue): string {
+  let text: string | undefined
+  let cause: unknown
+  try {
+    // The declared type leaves out that functions and symbols give no text.
+    text = JSON.stringify(value)
+  } catch (error) {
+    cause = error
+  }
+  if (text !== undefined) return text
+  const reason = cause instanceof Error ? cause.message : `it is ${describe(value)}`
+  throw new StoreError('not_json', `The value cannot be written as JSON: ${reason}`, { cause })
+}
+
+function decode(entry: Entry): JsonValue {
+  // The text was made by `encode`, here or before the store was last closed.
+  return JSON.parse(entry.text) as JsonValue
+}

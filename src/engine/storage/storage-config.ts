@@ -1,0 +1,68 @@
+/**
+ * The settings that say where a built-in keeps its values, and the step from them to a store.
+ */
+import { join } from 'node:path'
+import { MAX_MESSAGE_BYTES } from '../../protocol/limits.js'
+import { optional, record, type Infer, type Shape } from '../../protocol/validate.js'
+import { oneOf, parseSettings, setting, wholeNumber } from '../builtin-config.js'
+import { openLevelStore } from './level-store.js'
+import { MemoryStore } from './memory-store.js'
+import type { Store, StoreLimits } from './store.js'
+
+/** Where values are kept. */
+export type StorageConfig =
+  | { readonly kind: 'memory' }
+  /** `directory` holds one folder for each built-in that stores there. */
+  | { readonly kind: 'durable'; readonly directory: string }
+
+const MIB = 1024 * 1024
+
+export const defaultStoreLimits: StoreLimits = {
+  // A larger value could not have come in one message and could not be sent in one.
+  maxValueBytes: MAX_MESSAGE_BYTES,
+  maxTotalBytes: 512 * MIB,
+}
+
+const DEFAULT_FILE_PATH = 'kv_store_data.db'
+
+const filePath = setting<string>('a path', (value) => typeof value === 'string' && value !== '')
+
+/** How often the engine saves its memory, in milliseconds. Accepted for its sake: here every write is saved at once. */
+export const saveIntervalMs = optional(wholeNumber(100, 3_600_000))
+
+const storageShape = {
+  store_method: optional(oneOf('in_memory', 'file_based')),
+  file_path: optional(filePath),
+  save_interval_ms: saveIntervalMs,
+}
+
+/**
+ * Reads the `adapter` of a built-in that stores values: the `kv` adapter, in memory or in files.
+ * @param path where the adapter stands in the configuration, such as `iii-state.adapter`.
+ * @param extra keys of the adapter's `config` that only this built-in has.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseStorageAdapter<S extends Shape>(
+  path: string,
+  adapter: unknown,
+  extra: S,
+): { readonly storage: StorageConfig; readonly settings: Infer<S> } {
+  const { config } = parseSettings(path, { name: optional(oneOf('kv')), config: optional(record) }, adapter)
+  const settings = parseSettings(`${path}.config`, { ...storageShape, ...extra }, config)
+  // The compiler cannot split the type of a merged shape; both halves have just been checked.
+  const { store_method, file_path } = settings as Infer<typeof storageShape>
+  const durable = store_method === 'file_based'
+  const storage: StorageConfig = durable
+    ? { kind: 'durable', directory: file_path ?? DEFAULT_FILE_PATH }
+    : { kind: 'memory' }
+  return { storage, settings: settings as Infer<S> }
+}
+
+/**
+ * Opens the store of one built-in.
+ * @throws {RuntimeError} INVALID_CONFIG when the directory cannot be used or `classic-level` is not installed.
+ */
+export function openStore(storage: StorageConfig, builtinName: string, limits: StoreLimits): Promise<Store> {
+  if (storage.kind === 'memory') return Promise.resolve(new MemoryStore(limits))
+  return openLevelStore(join(storage.directory, builtinName), limits)
+}

@@ -1,0 +1,42 @@
+/**
+ * A process that does nothing but write to a durable store until it is killed. For every write it prints a line when
+ * it starts and one when the store has acknowledged it, so whoever reads knows what must be found afterwards.
+ * Started as: store-writer.ts <directory> <seed> <first write number>
+ */
+import { writeSync } from 'node:fs'
+import { openLevelStore } from '../../src/engine/storage/level-store.js'
+import type { Write } from '../../src/engine/storage/store.js'
+import { seededRandom } from './seeded-random.js'
+
+/** Keys written to, each in the spaces `left` and `right` at once. */
+export const WRITER_KEYS = Array.from({ length: 20 }, (_, index) => `key-${index}`)
+const PARALLEL_WRITERS = 8
+
+/** Both halves of one atomic batch. Every fifth write deletes. */
+function batchOf(number: number, key: string): Write[] {
+  return ['left', 'right'].map((space) =>
+    number % 5 === 0
+      ? { kind: 'delete', space, key }
+      : { kind: 'put', space, key, value: { number, filler: 'x'.repeat(number % 3000) } },
+  )
+}
+
+async function main(directory: string, seed: number, first: number): Promise<void> {
+  const store = await openLevelStore(directory, { maxValueBytes: 1e6, maxTotalBytes: 1e9 })
+  const random = seededRandom(seed)
+  let next = first
+  const writeOnAndOn = async (): Promise<void> => {
+    while (true) {
+      const number = next++
+      const key = random.pick(WRITER_KEYS)
+      writeSync(1, `started ${number} ${key}\n`)
+      await store.write(batchOf(number, key))
+      writeSync(1, `kept ${number} ${key}\n`)
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL_WRITERS }, writeOnAndOn))
+}
+
+const [, program = '', directory, seed, first] = process.argv
+// Imported for its constants, it writes nothing.
+if (program.endsWith('store-writer.ts')) await main(directory!, Number(seed), Number(first))
