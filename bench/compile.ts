@@ -1,0 +1,33 @@
+/**
+ * Turns what runs in measured processes into plain JavaScript, file by file and unchanged in shape: a loader that
+ * compiles while it runs would be measured along.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import ensureBuild from '../scripts/ensure-build.js'
+
+const SOURCES = fileURLToPath(new URL('./processes/', import.meta.url))
+/** Inside the project, so that imports of the package by its name reach `dist/`. */
+const OUTPUT = fileURLToPath(new URL('../temp/bench/', import.meta.url))
+
+/** The path of a compiled file of `processes/`. */
+export function compiled(name: string): string {
+  return join(OUTPUT, `${name}.js`)
+}
+
+/** Brings the measured processes up to date, and `dist/` unless it is to be taken as it is. */
+export function prepare({ build }: { readonly build: boolean }): void {
+  if (build) ensureBuild()
+  rmSync(OUTPUT, { recursive: true, force: true })
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+  for (const file of files) {
+    const target = join(OUTPUT, file.replace(/\.ts$/, '.js'))
+    mkdirSync(dirname(target), { recursive: true })
+    const { outputText } = ts.transpileModule(readFileSync(join(SOURCES, file), 'utf8'), {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    })
+    writeFileSync(target, outputText)
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * A measured process as the suites see it: started from the compiled files, told what to do over IPC, ended at last.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import type { Profiler } from 'node:inspector'
+import { compiled } from './compile.js'
+
+interface Reply {
+  readonly id: number
+  readonly value?: unknown
+  readonly error?: string
+}
+
+export class MeasuredProcess implements AsyncDisposable {
+  readonly #child: ChildProcess
+  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+  #lastId = 0
+
+  private constructor(child: ChildProcess, name: string) {
+    this.#child = child
+    child.on('message', ({ id, value, error }: Reply) => {
+      const waiting = this.#waiting.get(id)
+      this.#waiting.delete(id)
+      if (error === undefined) waiting?.resolve(value)
+      else waiting?.reject(new Error(`${name}: ${error}`))
+    })
+    child.once('exit', (code, signal) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`${name} ended (${code ?? signal ?? ''})`))
+      this.#waiting.clear()
+    })
+  }
+
+  /** Starts a file of `processes/`; resolves once it takes commands. */
+  static async start(name: string, args: readonly string[] = []): Promise<MeasuredProcess> {
+    const child = fork(compiled(name), [...args], {
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve())
+      child.once('exit', (code) => reject(new Error(`${name} ended before it was ready (${code ?? 'signal'})`)))
+    })
+    return new MeasuredProcess(child, [name, ...args].join(' '))
+  }
+
+  /** Has the process perform a command and gives its result. */
+  tell<T = unknown>(name: string, argument?: unknown): Promise<T> {
+    const id = ++this.#lastId
+    return new Promise((resolve, reject) => {
+      // The result crossed processes as JSON: its type is what the command's own file says.
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      this.#child.send({ id, name, argument })
+    })
+  }
+
+  cpuMs(): Promise<number> {
+    return this.tell('cpuMs')
+  }
+
+  /** Profiles the process while something else goes on. */
+  async profiled(perform: () => Promise<unknown>): Promise<Profiler.Profile> {
+    await this.tell('startProfile')
+    await perform()
+    return this.tell('stopProfile')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#child.disconnect()
+    await ended
+  }
+}

@@ -1,0 +1,37 @@
+/** The command line of the benchmarks. */
+import { parseArgs } from 'node:util'
+import type { RunOptions } from './suite.js'
+
+export interface BenchOptions extends RunOptions {
+  readonly only: readonly string[]
+  readonly json: boolean
+  /** Whether `dist/` is brought up to date first. */
+  readonly build: boolean
+}
+
+/** Reads the command line. Throws for options that do not exist or make no sense. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string', default: '7' },
+      calls: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      'no-build': { type: 'boolean', default: false },
+    },
+  })
+  return {
+    only: values.only.flatMap((ids) => ids.split(',')),
+    rounds: wholeNumber('rounds', values.rounds),
+    calls: values.calls === undefined ? undefined : wholeNumber('calls', values.calls),
+    json: values.json,
+    build: !values['no-build'],
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1, got ${text}`)
+  return value
+}

@@ -1,0 +1,72 @@
+/**
+ * The bare relay that all sides talk through: greets, routes a call to the last registrant of its function and the
+ * answer back by invocation id, and passes frames on as the bytes they came in. No access rules, no namespaces, no
+ * clean-up beyond its maps: what any router on `ws` has to do, and nothing else.
+ */
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { serveCommands } from './commands.js'
+
+interface Frame {
+  readonly type: string
+  readonly id?: string
+  readonly function_id?: string
+  readonly invocation_id?: string
+}
+
+const owners = new Map<string, WebSocket>()
+const callers = new Map<string, WebSocket>()
+
+function route(socket: WebSocket, bytes: Buffer): void {
+  const frame = JSON.parse(bytes.toString()) as Frame
+  switch (frame.type) {
+    case 'invokefunction':
+      call(socket, frame, bytes)
+      break
+    case 'invocationresult':
+      answer(frame.invocation_id ?? '', bytes)
+      break
+    case 'registerfunction':
+      owners.set(frame.id ?? '', socket)
+      break
+    case 'ping':
+      socket.send('{"type":"pong"}')
+      break
+    default:
+  }
+}
+
+function call(socket: WebSocket, frame: Frame, bytes: Buffer): void {
+  const { invocation_id, function_id = '' } = frame
+  const owner = owners.get(function_id)
+  if (owner !== undefined) {
+    if (invocation_id !== undefined) callers.set(invocation_id, socket)
+    owner.send(bytes, { binary: false })
+  } else if (invocation_id !== undefined) {
+    // Workers announce themselves by such a call; anything else is a fault of the suite and must not hang.
+    const isEngine = function_id.startsWith('engine::')
+    const outcome = isEngine
+      ? { result: { success: true } }
+      : { error: { code: 'function_not_found', message: function_id } }
+    socket.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, ...outcome }))
+  }
+}
+
+function answer(invocationId: string, bytes: Buffer): void {
+  const caller = callers.get(invocationId)
+  callers.delete(invocationId)
+  caller?.send(bytes, { binary: false })
+}
+
+const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
+server.on('connection', (socket) => {
+  socket.send(JSON.stringify({ type: 'workerregistered', worker_id: randomUUID(), reattach_token: randomUUID() }))
+  socket.on('message', (bytes: Buffer, isBinary) => {
+    if (!isBinary) route(socket, bytes)
+  })
+})
+server.on('listening', () => {
+  const { port } = server.address() as AddressInfo
+  serveCommands({ url: () => `ws://127.0.0.1:${port}` })
+})

@@ -1,0 +1,13 @@
+/** What a side has to do to be measured: connect, serve a function that gives back its payload, and call one. */
+
+/** One end of a side, connected. */
+export interface End {
+  /** Serves a function that returns its payload. */
+  serve(functionId: string): void
+  call(functionId: string, data: unknown): Promise<unknown>
+}
+
+export type ConnectEnd = (url: string) => Promise<End>
+
+export const SIDE_NAMES = ['raw', 'peer', 'ours'] as const
+export type SideName = (typeof SIDE_NAMES)[number]

@@ -1,0 +1,18 @@
+/** The few figures a series of rounds is reported by. */
+
+/** The middle value; the mean of the middle two for an even count. NaN for none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const upper = sorted[sorted.length >> 1] ?? NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] ?? NaN)) / 2
+}
+
+/** How far rounds lie apart: (largest − smallest) ÷ median. */
+export function spread(values: readonly number[]): number {
+  return (Math.max(...values) - Math.min(...values)) / median(values)
+}
+
+/** Ratios round by round: what disturbs a round disturbs both sides of it. */
+export function ratios(values: readonly number[], base: readonly number[]): number[] {
+  return values.map((value, i) => value / (base[i] ?? NaN))
+}

@@ -1,0 +1,6 @@
+/** All suites, in the order of their ids. A new one is its file and a line here. */
+import type { Suite } from '../suite.js'
+import { cpuPerCall, cpuPerLargeCall, latency } from './calls.js'
+import { coldImport } from './cold-import.js'
+
+export const suites: readonly Suite[] = [cpuPerCall, cpuPerLargeCall, latency, coldImport]
