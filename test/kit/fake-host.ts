@@ -6,7 +6,7 @@ import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
 import { deferred } from '../../src/std/deferred.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
-import { seededRandom } from './seeded-random.js'
+import { seededRandom, type SeededRandom } from './seeded-random.js'
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -18,7 +18,7 @@ type Handler = (data: unknown, call: HostCall) => unknown
 
 export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
-  readonly random = seededRandom(1)
+  readonly random: SeededRandom
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []
@@ -30,8 +30,9 @@ export class FakeHost implements EngineHost {
   }
   readonly #handlers = new Map<string, Handler>()
 
-  constructor(clock = new VirtualClock()) {
+  constructor(clock = new VirtualClock(), random = seededRandom(1)) {
     this.clock = clock
+    this.random = random
   }
 
   /** Channels are not played here: a built-in that uses them is tested on the real engine. */

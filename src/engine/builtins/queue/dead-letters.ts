@@ -2,7 +2,7 @@
  * Jobs that used up their attempts, kept for people to look at. Bounded in number and bytes: beyond, the oldest
  * letters are handed back to be dropped.
  */
-import { jobKey, type DeadLetter } from './job.js'
+import { jobKey, type DeadLetter, type Job } from './job.js'
 
 export interface DeadLetterCaps {
   readonly maxLetters: number
@@ -21,6 +21,10 @@ export class DeadLetters {
 
   get size(): number {
     return this.#letters.size
+  }
+
+  has(job: Job): boolean {
+    return this.#letters.has(jobKey(job))
   }
 
   /** Adds a letter, and answers with those that had to go for it. */

@@ -76,7 +76,7 @@ export class Ledger {
 
   /**
    * Takes jobs on, all or none. Resolves once they are stored.
-   * @throws {InvocationError} queue_full beyond the caps; duplicate_message when an id is pending already;
+   * @throws {InvocationError} queue_full beyond the caps; duplicate_message when an id is in use;
    * queue_journal_failed when they could not be stored.
    */
   async admit(jobs: readonly Job[]): Promise<void> {
@@ -157,8 +157,11 @@ export class Ledger {
       const seen = `${this.#pendingBytes} bytes are pending and ${bytes} more exceed the limit of ${maxJobBytes}`
       throw queueError('queue_full', `${seen}; try again when some jobs are done`)
     }
-    const known = jobs.find((job) => this.#pending.has(jobKey(job)))
-    if (known !== undefined) throw queueError('duplicate_message', `Message '${known.id}' is queued already`)
+    // Two jobs of one id would share one record in the journal.
+    const known = jobs.find((job) => this.#pending.has(jobKey(job)) || this.letters.has(job))
+    if (known !== undefined) {
+      throw queueError('duplicate_message', `Message '${known.id}' is pending already, or a dead letter`)
+    }
   }
 
   #take(job: Job): void {

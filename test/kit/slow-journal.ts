@@ -1,0 +1,62 @@
+/**
+ * A queue journal on a slow disk, on virtual time: operations wait their turn, and a power cut drops those that wait.
+ * What had been stored by then is what the next run finds.
+ */
+import type { Job } from '../../src/engine/builtins/queue/job.js'
+import type { MemoryJournal } from '../../src/engine/builtins/queue/memory-journal.js'
+import type { JournalEntry, QueueJournal } from '../../src/engine/builtins/queue/queue-journal.js'
+import type { Clock } from '../../src/std/clock.js'
+import type { Random } from '../../src/std/random.js'
+
+export class SlowJournal implements QueueJournal {
+  readonly #disk: MemoryJournal
+  readonly #clock: Clock
+  readonly #random: Random
+  #last: Promise<void> = Promise.resolve()
+  #powered = true
+
+  constructor(disk: MemoryJournal, { clock, random }: { readonly clock: Clock; readonly random: Random }) {
+    this.#disk = disk
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /** From now on nothing reaches the disk and nothing answers. */
+  cutPower(): void {
+    this.#powered = false
+  }
+
+  load(): Promise<readonly JournalEntry[]> {
+    return this.#disk.load()
+  }
+
+  write(entries: readonly JournalEntry[]): Promise<void> {
+    return this.#inTurn(() => this.#disk.write(entries))
+  }
+
+  remove(jobs: readonly Job[]): Promise<void> {
+    return this.#inTurn(() => this.#disk.remove(jobs))
+  }
+
+  close(): Promise<void> {
+    return this.#last
+  }
+
+  #inTurn(operation: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      await this.#delay()
+      await operation()
+      // The confirmation can be lost after the disk has it.
+      await this.#delay()
+    })
+    return this.#last
+  }
+
+  #delay(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(this.#random.next() * 20, () => {
+        if (this.#powered) resolve()
+      })
+    })
+  }
+}
