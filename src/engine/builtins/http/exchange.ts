@@ -43,9 +43,6 @@ export class Exchange {
     this.response = response
     this.#clock = clock
     this.#deadline = clock.after(timeoutMs, () => this.#end('deadline'))
-    response.once('close', () => {
-      if (!response.writableFinished) this.#end('client-left')
-    })
   }
 
   /** Why the request ended early; `undefined` while it has not. */
@@ -69,6 +66,11 @@ export class Exchange {
       else reject(this.#ended)
       void work.then(resolve, reject).finally(() => this.#waiting.delete(reject))
     })
+  }
+
+  /** Says that the connection is gone. */
+  abandon(): void {
+    this.#end('client-left')
   }
 
   /** Lets the response take as long as it needs. */
@@ -102,19 +104,26 @@ export class Exchange {
   /** Takes the unread rest of the body off the wire, so that the connection can serve the next request. */
   #discardRest(): void {
     const { request, response } = this
-    if (request.complete || response.destroyed) {
-      request.resume()
-      return
-    }
     request.unpipe()
     request.resume()
-    // Cutting at once would take the response away from a client that is still sending.
-    const linger = (): void => {
-      if (request.complete) return
-      const timer = this.#clock.after(LINGER_MS, () => request.destroy(), 'background')
-      request.once('close', () => timer.cancel())
+    if (request.complete || request.socket.destroyed) return
+    if (response.writableFinished) this.#linger()
+    else response.once('finish', () => this.#linger())
+  }
+
+  /** Cutting at once would take the response away from a client that is still sending. */
+  #linger(): void {
+    const { request } = this
+    if (request.complete) return
+    const { socket } = request
+    const timer = this.#clock.after(LINGER_MS, () => socket.destroy(), 'background')
+    const settle = (): void => {
+      timer.cancel()
+      request.off('end', settle)
+      socket.off('close', settle)
     }
-    if (response.writableFinished) linger()
-    else response.once('finish', linger)
+    // Node stops telling a request of its connection once the response has gone out.
+    request.once('end', settle)
+    socket.once('close', settle)
   }
 }

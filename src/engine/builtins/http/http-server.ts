@@ -3,7 +3,7 @@
  * Whatever a client or a function does, a request gets one response or a closed connection, and the server stays up.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { bound } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
 import { failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
@@ -29,6 +29,8 @@ export class HttpServer {
   readonly #routes: RouteTable
   readonly #cors: CorsPolicy
   readonly #limit: RequestLimit
+  /** Requests in work, by connection. */
+  readonly #open = new WeakMap<Socket, Set<Exchange>>()
   #server: Server | undefined
 
   constructor(host: EngineHost, config: HttpConfig, routes: RouteTable) {
@@ -74,6 +76,7 @@ export class HttpServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', (error) => this.#host.log.debug({ error }, 'A response could not be written to its end'))
     const exchange = new Exchange({ request, response }, this.#host.clock, this.#config.defaultTimeoutMs)
+    this.#watch(exchange)
     try {
       await this.#respond(exchange)
     } catch (error) {
@@ -83,6 +86,20 @@ export class HttpServer {
     } finally {
       exchange.finish()
     }
+  }
+
+  /** A response that waits behind others on its connection never hears of that connection's end, so it is told. */
+  #watch(exchange: Exchange): void {
+    const { socket } = exchange.request
+    const open = this.#open.get(socket) ?? new Set()
+    if (!this.#open.has(socket)) {
+      this.#open.set(socket, open)
+      socket.once('close', () => {
+        for (const one of open) one.abandon()
+      })
+    }
+    open.add(exchange)
+    exchange.onOver(() => open.delete(exchange))
   }
 
   async #respond(exchange: Exchange): Promise<void> {

@@ -72,11 +72,9 @@ async function runHandler({ host, exchange, match }: PipelineInput, input: Handl
   const { payload, body, extra } = input
   const { binding } = match.route
   const requestBody = host.channels.createOutgoing()
+  exchange.onOver(() => requestBody.destroy())
   const response = host.channels.createIncoming()
-  exchange.onOver(() => {
-    requestBody.destroy()
-    response.destroy()
-  })
+  exchange.onOver(() => response.destroy())
   if (body === 'raw') pipeBody(exchange.request, requestBody)
   else sendBody(requestBody, body)
   const stream = readStart(response.items[Symbol.asyncIterator]()).then((start): Outcome => ({ kind: 'stream', start }))

@@ -62,6 +62,19 @@ test('requests on one connection are answered in order, pipelined ones too', asy
   expect(text.match(/"(one|two|three)"|Not Found"/g)).toEqual(['"one"', '"two"', 'Not Found"', '"three"'])
 })
 
+test('requests that wait behind others on a connection are given up with it', async () => {
+  const { host, route, port } = await startHttp()
+  host.serve('f', () => new Promise(() => {}))
+  await route('f', { api_path: '/' })
+  const socket = rawSocket(port)
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
+  while (host.calls.length < 3) await new Promise((resolve) => setImmediate(resolve))
+  socket.destroy()
+  while (host.clock.pendingTimers > 0) await new Promise((resolve) => setImmediate(resolve))
+  for (const channel of host.allChannels) await channel.destroyed()
+  expect(host.calls.map((call) => call.signal?.aborted)).toEqual([true, true, true])
+})
+
 test('a connection is kept for the next request', async () => {
   const { host, route, port } = await startHttp()
   host.serve('f', () => ({}))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openRequest } from '../../../../kit/http-client.js'
+import { openRequest, rawSocket } from '../../../../kit/http-client.js'
 import { startHttp, type HttpRig } from '../../../../kit/http-rig.js'
 
 /** A route `/a` whose handler waits until it is let go; `entered` counts how many it has seen. */
@@ -90,4 +90,23 @@ test('a response that has begun to stream gives its place to the next request', 
   expect((await second).status).toBe(200)
   channel.end()
   expect((await streaming).text).toBe('a')
+})
+
+test('when ten thousand requests wait, the next is turned away with 503 and a code', async () => {
+  const rig = await startHttp({ concurrency_request_limit: 1 })
+  const { letGo, untilSeen } = await startHeld(rig)
+  const socket = rawSocket(rig.port)
+  // Requests in a row on one connection all arrive at once, though they are answered in turn.
+  socket.write('GET /a?n=x HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10_001))
+  while (rig.host.clock.pendingTimers < 10_001) await new Promise((resolve) => setImmediate(resolve))
+  const refused = await rig.call({ path: '/a?n=y' })
+  expect([refused.status, refused.json()]).toMatchObject([503, { error: { code: 'PENDING_QUEUE_FULL' } }])
+  expect((await rig.call({ path: '/unknown' })).status).toBe(404)
+
+  socket.destroy()
+  while (rig.host.clock.pendingTimers > 0) await new Promise((resolve) => setImmediate(resolve))
+  const next = rig.call({ path: '/a?n=z' })
+  await untilSeen(2)
+  letGo[1]?.({})
+  expect((await next).status).toBe(200)
 })

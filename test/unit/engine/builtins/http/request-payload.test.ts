@@ -35,8 +35,9 @@ test('of any query, each name keeps its last value, and none becomes a prototype
 })
 
 test('no query makes the reader throw', () => {
+  const unit = fc.constantFrom('%', 'a', 'F', '0', '=', '&', '+', ';', '#', '\u0000', '\ud800', 'é', '😀')
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (query) => {
+    fc.property(fc.string({ unit, maxLength: 40 }), (query) => {
       expect(typeof queryParamsOf(query)).toBe('object')
     }),
   )
