@@ -11,6 +11,8 @@ import { createQueueBuiltin } from './queue/queue-builtin.js'
 import { parseQueueConfig } from './queue/queue-config.js'
 import { parsePubSubConfig } from './pubsub/pubsub-config.js'
 import { createPubSubBuiltin } from './pubsub/pubsub-builtin.js'
+import { createStateBuiltin } from './state/state-builtin.js'
+import { parseStateConfig } from './state/state-config.js'
 
 /** Makes a built-in once the engine is there; its settings have been read and found good. */
 export type MakeBuiltin = (host: EngineHost) => Builtin
@@ -22,8 +24,20 @@ export const builtins: Readonly<Record<string, ReadSettings>> = {
   'iii-http': (config) => kind(parseHttpConfig(config), createHttpBuiltin),
   'iii-cron': (config) => kind(parseCronConfig(config), createCronBuiltin),
   'iii-queue': (config) => kind(parseQueueConfig(config), createQueueBuiltin),
+  'iii-state': (config) => kind(parseStateConfig(config), createStateBuiltin),
   'iii-pubsub': (config) => kind(parsePubSubConfig(config), createPubSubBuiltin),
 }
+
+/** Served although no file names them. */
+export const ALWAYS_SERVED: readonly string[] = []
+
+/** Served when there is no file at all. */
+export const SERVED_BY_DEFAULT: readonly { readonly name: string; readonly hasPort?: boolean }[] = [
+  { name: 'iii-http', hasPort: true },
+  { name: 'iii-cron' },
+  { name: 'iii-pubsub' },
+  { name: 'iii-queue' },
+]
 
 function kind<T>(settings: T, create: (host: EngineHost, settings: T) => Builtin): MakeBuiltin {
   return (host) => create(host, settings)

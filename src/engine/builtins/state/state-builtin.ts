@@ -1,0 +1,37 @@
+/**
+ * `iii-state`: values under a scope and a key, the functions that read and change them, and the trigger type that
+ * tells of changes. Where values are kept is the store's business.
+ */
+import type { Builtin, EngineHost } from '../../builtin.js'
+import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
+import type { Store } from '../../storage/store.js'
+import type { StateConfig } from './state-config.js'
+import { stateFunctions } from './state-functions.js'
+import { StateTriggers } from './state-triggers.js'
+import { StateValues } from './state-values.js'
+
+const NAME = 'iii-state'
+
+/** Serves `state::*` and the trigger type `state`. */
+export function createStateBuiltin(host: EngineHost, config: StateConfig): Builtin {
+  const { storage, triggersEnabled, maxValueBytes = defaultStoreLimits.maxValueBytes } = config
+  const triggers = new StateTriggers(host)
+  let store: Store | undefined
+  let values: StateValues | undefined
+  return {
+    name: NAME,
+    functions: stateFunctions(() => values),
+    triggerTypes: [triggers.type],
+    async start() {
+      store = await openStore(storage, NAME, { ...defaultStoreLimits, maxValueBytes })
+      values = new StateValues(store, (change, trace) => {
+        if (triggersEnabled) triggers.fire(change, trace)
+      })
+    },
+    async stop() {
+      values = undefined
+      triggers.stop()
+      await store?.close()
+    },
+  }
+}

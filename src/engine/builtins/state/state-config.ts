@@ -1,0 +1,32 @@
+/**
+ * Settings of `iii-state`.
+ */
+import { optional, record } from '../../../protocol/validate.js'
+import { parseSettings, setting, wholeNumber } from '../../builtin-config.js'
+import { parseStorageAdapter, saveIntervalMs, type StorageConfig } from '../../storage/storage-config.js'
+
+/** What `iii-state` can be told. */
+export interface StateConfig {
+  readonly storage: StorageConfig
+  /** Whether `state` triggers fire. */
+  readonly triggersEnabled: boolean
+  /** Bytes of one value as JSON; absent: whatever fits into one message. */
+  readonly maxValueBytes: number | undefined
+}
+
+const shape = {
+  adapter: optional(record),
+  triggers_enabled: optional(setting<boolean>('true or false', (value) => typeof value === 'boolean')),
+  max_value_bytes: optional(wholeNumber(1)),
+  save_interval_ms: saveIntervalMs,
+}
+
+/**
+ * Reads the `config` of `iii-state`; absent means the defaults: in memory, triggers on.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseStateConfig(config: unknown): StateConfig {
+  const { adapter, triggers_enabled, max_value_bytes } = parseSettings('iii-state', shape, config)
+  const { storage } = parseStorageAdapter('iii-state.adapter', adapter, {})
+  return { storage, triggersEnabled: triggers_enabled ?? true, maxValueBytes: max_value_bytes }
+}

@@ -1,0 +1,123 @@
+/**
+ * The functions `state::*`: inputs and results as they are on the wire.
+ */
+import { ErrorCode, InvocationError } from '../../../errors.js'
+import { isRecord, json, string, type JsonValue } from '../../../protocol/validate.js'
+import type { BuiltinFunction, CallContext } from '../../builtin.js'
+import { builtinFunction } from '../../builtin-input.js'
+import { parseUpdateOps, updateOpsField, updateOpsSchema } from '../../update-op.js'
+import type { StateValues } from './state-values.js'
+
+/** The values once the store is open. */
+export type OpenState = () => StateValues | undefined
+
+/** Declares all functions; each answers with its own code while the store is not open. */
+export function stateFunctions(open: OpenState): BuiltinFunction[] {
+  const orThrow = (code: string): StateValues => {
+    const values = open()
+    if (values === undefined) throw new InvocationError({ code, message: 'The state store is not open' })
+    return values
+  }
+  return [...readers(orThrow), setFunction(orThrow), deleteFunction(orThrow), updateFunction(orThrow)]
+}
+
+type Values = (code: string) => StateValues
+
+const place = { scope: string, key: string }
+
+function readers(values: Values): BuiltinFunction[] {
+  return [
+    builtinFunction({
+      id: 'state::get',
+      description: 'Gives the value under a scope and a key; no result when there is none',
+      requestSchema: schemaOf('scope', 'key'),
+      input: place,
+      call: (input) => values('GET_ERROR').get(input),
+    }),
+    builtinFunction({
+      id: 'state::list',
+      description: 'Gives all values of a scope, in the order their keys were first set',
+      requestSchema: schemaOf('scope'),
+      responseSchema: { type: 'array' },
+      input: { scope: string },
+      call: ({ scope }) => values('LIST_ERROR').list(scope),
+    }),
+    builtinFunction({
+      id: 'state::list_groups',
+      description: 'Gives the names of all scopes, sorted',
+      requestSchema: schemaOf(),
+      responseSchema: {
+        type: 'object',
+        properties: { groups: { type: 'array', items: { type: 'string' } } },
+        required: ['groups'],
+      },
+      input: {},
+      call: () => ({ groups: values('LIST_GROUPS_ERROR').scopes() }),
+    }),
+  ]
+}
+
+function setFunction(values: Values): BuiltinFunction {
+  const set = builtinFunction({
+    id: 'state::set',
+    description: 'Sets the value under a scope and a key; `data` may stand for `value`',
+    requestSchema: schemaOf('scope', 'key', 'value'),
+    responseSchema: changeSchema,
+    input: { ...place, value: json },
+    // What came through JSON is JSON; the store refuses whatever is not.
+    call: (input, trace) => values('SET_ERROR').set(input, input.value as JsonValue, traceOf(trace)),
+  })
+  return { ...set, call: (input, context) => set.call(withValue(input), context) }
+}
+
+function deleteFunction(values: Values): BuiltinFunction {
+  return builtinFunction({
+    id: 'state::delete',
+    description: 'Removes the value under a scope and a key and gives it; no result when there was none',
+    requestSchema: schemaOf('scope', 'key'),
+    input: place,
+    call: (input, trace) => values('DELETE_ERROR').delete(input, traceOf(trace)),
+  })
+}
+
+function updateFunction(values: Values): BuiltinFunction {
+  const id = 'state::update'
+  return builtinFunction({
+    id,
+    description: 'Changes the value under a scope and a key by operations, all in one step',
+    requestSchema: { ...schemaOf('scope', 'key', 'ops'), properties: { ...properties, ops: updateOpsSchema } },
+    responseSchema: changeSchema,
+    input: { ...place, ops: updateOpsField },
+    call: (input, trace) => values('UPDATE_ERROR').update(input, parseUpdateOps(id, input.ops), traceOf(trace)),
+  })
+}
+
+/** Puts `data` in the place of `value`. */
+function withValue(input: unknown): unknown {
+  if (!isRecord(input) || !Object.hasOwn(input, 'data')) return input
+  const { data, ...rest } = input
+  if (!Object.hasOwn(rest, 'value')) return { ...rest, value: data }
+  const message = 'Failed to deserialize input for state::set: `value` and `data` are two names of one member; give one'
+  throw new InvocationError({ code: ErrorCode.deserialization_error, message })
+}
+
+function traceOf({ traceparent, baggage }: CallContext): Pick<CallContext, 'traceparent' | 'baggage'> {
+  return { traceparent, baggage }
+}
+
+const properties = { scope: { type: 'string' }, key: { type: 'string' }, value: {} }
+
+function schemaOf(...required: readonly (keyof typeof properties | 'ops')[]): object {
+  const named = Object.entries(properties).filter(([name]) => required.some((key) => key === name))
+  return { type: 'object', properties: Object.fromEntries(named), ...(required.length > 0 && { required }) }
+}
+
+const changeSchema = {
+  type: 'object',
+  properties: {
+    old_value: { description: 'null when there was none' },
+    new_value: {},
+    errors: { type: 'array', description: 'Operations of an update that were skipped; absent when there were none' },
+  },
+  required: ['old_value', 'new_value'],
+}

@@ -1,0 +1,94 @@
+/**
+ * The trigger type `state`: tells bound functions what a write has changed. Knows nothing of storage.
+ */
+import { optional, string, type JsonValue } from '../../../protocol/validate.js'
+import { BoundTriggers, readTriggerConfig } from '../../bound-triggers.js'
+import type { BuiltinTriggerType, EngineHost } from '../../builtin.js'
+import type { Trace } from '../../fire.js'
+import { WriteFirings } from '../../write-firings.js'
+
+/** What a handler receives. */
+export type StateEvent = {
+  type: 'state'
+  event_type: 'state:created' | 'state:updated' | 'state:deleted'
+  scope: string
+  key: string
+  old_value: JsonValue
+  new_value: JsonValue
+}
+
+/** A write that has been kept; `undefined` stands for no value. */
+export interface StateChange {
+  readonly scope: string
+  readonly key: string
+  readonly oldValue: JsonValue | undefined
+  readonly newValue: JsonValue | undefined
+}
+
+interface Filter {
+  readonly scope?: string | undefined
+  readonly key?: string | undefined
+}
+
+const filterShape = { scope: optional(string), key: optional(string), condition_function_id: optional(string) }
+
+export class StateTriggers {
+  readonly #bound = new BoundTriggers<Filter>()
+  readonly #firings: WriteFirings
+
+  constructor(host: EngineHost) {
+    this.#firings = new WriteFirings(host)
+  }
+
+  /** Starts the handlers of one write and returns at once. */
+  fire(change: StateChange, trace: Trace): void {
+    const bindings = this.#bound.matching(
+      ({ scope = change.scope, key = change.key }) => scope === change.scope && key === change.key,
+    )
+    this.#firings.start(bindings, eventOf(change), trace)
+  }
+
+  stop(): void {
+    this.#bound.clear()
+    this.#firings.stop()
+  }
+
+  get type(): BuiltinTriggerType {
+    return {
+      id: 'state',
+      description: 'Calls a function after a value was created, updated or deleted',
+      configurationSchema,
+      requestSchema,
+      bind: (binding) => this.#bound.add(binding, readTriggerConfig(binding, filterShape)),
+      unbind: (binding) => this.#bound.remove(binding),
+    }
+  }
+}
+
+function eventOf({ scope, key, oldValue, newValue }: StateChange): StateEvent {
+  const event_type =
+    newValue === undefined ? 'state:deleted' : oldValue === undefined ? 'state:created' : 'state:updated'
+  return { type: 'state', event_type, scope, key, old_value: oldValue ?? null, new_value: newValue ?? null }
+}
+
+const configurationSchema = {
+  type: 'object',
+  properties: {
+    scope: { type: 'string', description: 'Only this scope; absent: any' },
+    key: { type: 'string', description: 'Only this key; absent: any' },
+    condition_function_id: { type: 'string', description: 'Skips an event by returning false' },
+  },
+}
+
+const requestSchema = {
+  type: 'object',
+  properties: {
+    type: { const: 'state' },
+    event_type: { enum: ['state:created', 'state:updated', 'state:deleted'] },
+    scope: { type: 'string' },
+    key: { type: 'string' },
+    old_value: { description: 'null when there was none' },
+    new_value: { description: 'null when there is none any more' },
+  },
+  required: ['type', 'event_type', 'scope', 'key', 'old_value', 'new_value'],
+}

@@ -1,0 +1,82 @@
+/**
+ * Handlers of one event called one after the other, in the background: whoever caused the event never waits for them.
+ * A handler that fails is logged and the next one runs. Only so many events are worked on at once; beyond, the oldest
+ * is given up: the handler it waits for runs on, those after it are not called, which is counted and logged.
+ */
+import type { Binding, EngineHost, HostCall } from './builtin.js'
+import { callBound, conditionHolds, conditionOf, type Trace } from './fire.js'
+
+/** Events worked on at once. */
+export const MAX_FIRINGS = 10_000
+
+interface Firing {
+  readonly bindings: readonly Binding[]
+  readonly data: unknown
+  readonly extra: Partial<HostCall>
+  readonly controller: AbortController
+}
+
+export class WriteFirings {
+  readonly #host: EngineHost
+  readonly #running = new Set<Firing>()
+  #givenUp = 0
+
+  constructor(host: EngineHost) {
+    this.#host = host
+  }
+
+  /** Events whose handlers are being called. */
+  get running(): number {
+    return this.#running.size
+  }
+
+  /** Events given up because too many were worked on. */
+  get givenUp(): number {
+    return this.#givenUp
+  }
+
+  /** Calls the bound functions with an event and returns at once. */
+  start(bindings: readonly Binding[], data: unknown, trace: Trace): void {
+    if (bindings.length === 0) return
+    const controller = new AbortController()
+    const firing = { bindings, data, extra: { ...trace, signal: controller.signal }, controller }
+    this.#running.add(firing)
+    void this.#run(firing)
+    const [oldest] = this.#running
+    if (this.#running.size > MAX_FIRINGS && oldest !== undefined) this.#giveUp(oldest)
+  }
+
+  /** Stops waiting for handlers; none is called any more. */
+  stop(): void {
+    for (const { controller } of this.#running) controller.abort()
+    this.#running.clear()
+  }
+
+  async #run(firing: Firing): Promise<void> {
+    for (const binding of firing.bindings) {
+      if (firing.controller.signal.aborted) return
+      await this.#fire(binding, firing)
+    }
+    this.#running.delete(firing)
+  }
+
+  async #fire(binding: Binding, { data, extra, controller }: Firing): Promise<void> {
+    try {
+      // Without a condition the call leaves in this turn, so calls for successive events leave in their order.
+      if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, data, extra))) return
+      await callBound(this.#host, binding, data, { ...extra, metadata: binding.metadata })
+    } catch (err) {
+      if (controller.signal.aborted) return
+      const { id: triggerId, triggerType, functionId } = binding
+      this.#host.log.warn({ triggerId, triggerType, functionId, err }, 'A trigger handler or its condition failed')
+    }
+  }
+
+  #giveUp(firing: Firing): void {
+    this.#running.delete(firing)
+    firing.controller.abort()
+    this.#givenUp += 1
+    const fields = { givenUp: this.#givenUp, cap: MAX_FIRINGS }
+    this.#host.log.warn(fields, 'Too many events wait for their handlers; the oldest was given up')
+  }
+}
