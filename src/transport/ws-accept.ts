@@ -29,6 +29,8 @@ export interface UpgradeRequest {
   /** Header names in lower case; of repeated headers the last. */
   readonly headers: Readonly<Record<string, string>>
   readonly remoteAddress: string
+  /** Absent when there is no network in between. */
+  readonly remotePort?: number | undefined
   /** Completes the handshake. The transport is open when this returns; `events.open` is called inside. */
   accept(createEvents: (transport: Transport) => TransportEvents): void
   refuse(status: number, text: string): void
@@ -109,6 +111,7 @@ function upgradeRequest({ message, socket, head, acceptor }: Upgrade): UpgradeRe
     query,
     headers: lastOfEach(message.headersDistinct),
     remoteAddress: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    remotePort: socket.remotePort,
     accept(createEvents) {
       acceptor.handleUpgrade(message, socket, head, (ws) => {
         const relay: { events?: TransportEvents } = {}
