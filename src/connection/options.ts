@@ -59,9 +59,6 @@ export function connectionOptions(url: string, config: Required<ReconnectionConf
   }
 }
 
-/** TCP, TLS and the WebSocket handshake together. */
-export const HANDSHAKE_TIMEOUT_MS = 10_000
-
 /** Between two pings. */
 export const PING_INTERVAL_MS = 20_000
 

@@ -16,6 +16,9 @@ export const MAX_MESSAGE_BYTES = 64 * MIB
 /** Largest message a worker takes in. The engine sets no limit outbound (an HTTP body passes whole); memory does. */
 export const MAX_INBOUND_BYTES = 512 * MIB
 
+/** TCP, TLS and the WebSocket handshake together may take this long, on every socket. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000
+
 /** Functions per `engine::functions::info` request. */
 export const MAX_INFO_IDS = 32
 

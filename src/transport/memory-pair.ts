@@ -41,6 +41,8 @@ class MemoryEnd implements End {
   #in: Delivery[] = []
   #bytes = 0
   #scheduled = false
+  /** How the link ended before anybody was bound to hear it. */
+  #unheard: Closed | undefined
 
   readonly fence: Fence
 
@@ -68,6 +70,13 @@ class MemoryEnd implements End {
   }
 
   bind(events: TransportEvents): void {
+    const unheard = this.#unheard
+    if (unheard !== undefined) {
+      queueMicrotask(() => {
+        events.close(unheard)
+      })
+      return
+    }
     this.#events = events
     events.open()
     this.#schedule()
@@ -79,6 +88,10 @@ class MemoryEnd implements End {
 
   send(frame: string | Uint8Array): void {
     this.#push({ kind: 'frame', frame })
+  }
+
+  flushed(callback: () => void): void {
+    queueMicrotask(callback)
   }
 
   ping(): void {
@@ -155,6 +168,10 @@ class MemoryEnd implements End {
   #end(closed: Closed): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
+    if (this.#events === undefined) {
+      this.#unheard = closed
+      return
+    }
     queueMicrotask(() => {
       // Frames that were on their way before a polite close still arrive.
       if (closed.code !== CloseCode.ABNORMAL) this.#deliver()

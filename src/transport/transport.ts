@@ -39,6 +39,8 @@ export interface Transport {
   /** Bytes accepted by `send` that have not reached the operating system. */
   readonly bufferedBytes: number
   send(frame: string | Uint8Array): void
+  /** Calls back once everything sent so far has been handed to the operating system; never after the link ended. */
+  flushed(callback: () => void): void
   /** Asks the peer for a sign of life; the answer is an `activity`. */
   ping(): void
   /** Stops reading, so that the peer feels back-pressure. */
@@ -57,6 +59,10 @@ export const HIGH_WATER_BYTES = 8 * 1024 * 1024
 export interface DialOptions {
   /** Handshake headers; asked for after the current turn, so that headers set right after dialling still count. */
   readonly headers: () => Readonly<Record<string, string>>
+  /** Send buffer above which `drained` will follow. Default 8 MiB. */
+  readonly highWaterBytes?: number
+  /** How long the peer may take to answer a close frame before the socket is cut. Default 30 s. */
+  readonly closeTimeoutMs?: number
 }
 
 /** Opens a transport to a URL. */

@@ -19,8 +19,9 @@ export const dialWebSocket: Dial = (url, options, events) => {
     maxPayload: MAX_INBOUND_BYTES,
     perMessageDeflate: false,
     followRedirects: false,
+    ...(options.closeTimeoutMs === undefined ? {} : { closeTimeout: options.closeTimeoutMs }),
   })
-  const transport = new WsTransport(ws, events)
+  const transport = new WsTransport(ws, events, options.highWaterBytes)
   ws.once('upgrade', (response: IncomingMessage) => {
     response.socket.setNoDelay(true)
     transport.attach(response.socket)

@@ -11,13 +11,15 @@ import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } f
 export class WsTransport implements Transport {
   readonly #ws: WebSocket
   readonly #events: TransportEvents
+  readonly #highWaterBytes: number
   #socket: Socket | undefined
   #corked = false
   #congested = false
   #failure: { cause: unknown; status?: number } | undefined
 
-  constructor(ws: WebSocket, events: TransportEvents) {
+  constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
     this.#ws = ws
+    this.#highWaterBytes = highWaterBytes
     this.#events = events
     ws.on('message', (data: RawData, isBinary: boolean) => {
       events.activity()
@@ -60,7 +62,12 @@ export class WsTransport implements Transport {
     const mayNeedFragments = frame.length * 3 > FRAGMENT_BYTES
     if (mayNeedFragments && Buffer.byteLength(frame) > FRAGMENT_BYTES) this.#sendFragments(frame)
     else this.#ws.send(frame)
-    if (!this.#congested && this.#ws.bufferedAmount > HIGH_WATER_BYTES) this.#awaitDrain()
+    if (!this.#congested && this.#ws.bufferedAmount > this.#highWaterBytes) this.#awaitDrain()
+  }
+
+  flushed(callback: () => void): void {
+    // An empty write's callback runs after everything before it has reached the operating system.
+    if (this.#ws.readyState === this.#ws.OPEN) this.#socket?.write('', callback)
   }
 
   ping(): void {
@@ -109,9 +116,8 @@ export class WsTransport implements Transport {
     this.#congested = true
     const probe = (): void => {
       if (this.#ws.readyState !== this.#ws.OPEN) return
-      // An empty write's callback runs after everything before it has reached the operating system.
-      this.#socket?.write('', () => {
-        if (this.#ws.bufferedAmount > HIGH_WATER_BYTES / 2) {
+      this.flushed(() => {
+        if (this.#ws.bufferedAmount > this.#highWaterBytes / 2) {
           probe()
           return
         }

@@ -2,6 +2,7 @@
  * What `registerWorker` returns: the interface users program against. `IIIClient` is the official package's interface,
  * so that fakes written for it keep compiling; `III` adds the rest.
  */
+import type { Channel } from '../channel/create.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../errors.js'
 import type { Unsubscribe } from '../std/emitter.js'
@@ -124,6 +125,8 @@ export interface III extends IIIClient, AsyncDisposable {
   /** Resolves once everything registered so far is in effect at the engine. */
   ready(options?: ReadyOptions): Promise<void>
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): Unsubscribe
+  /** Byte and message streams between workers. */
+  readonly channels: { create(bufferSize?: number): Promise<Channel> }
   /** Counters of this client. */
   stats(): WorkerStats
   /** What the engine called this worker on its latest connection. */

@@ -2,6 +2,8 @@
  * The parts of one worker, joined: what is written on open, where each frame goes, what happens when the link ends.
  * The façade above holds no state of its own; everything that survives a link lives here.
  */
+import { replaceChannelRefs } from '../channel/channel-ref.js'
+import { channelEnd, type ChannelHost } from '../channel/create.js'
 import { connectionOptions } from '../connection/options.js'
 import { Connection, type ConnectionEvents, type ConnectionPorts } from '../connection/connection.js'
 import { IIIConnectionState } from '../connection/state.js'
@@ -47,6 +49,7 @@ export class Core implements ConnectionEvents {
   readonly refusals: Emitter<ErrorBody>
   readonly server: Server
   readonly caller: Caller
+  readonly channelHost: ChannelHost
   readonly ports: ConnectionPorts
   currentHeaders: Readonly<Record<string, string>>
   /** What the engine called us on the present link, or on the last one. */
@@ -85,6 +88,7 @@ export class Core implements ConnectionEvents {
       announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.options.metadata }),
     })
     this.caller = this.#createCaller()
+    this.channelHost = this.#createChannelHost(onListenerError)
     this.server = this.#createServer()
   }
 
@@ -112,7 +116,10 @@ export class Core implements ConnectionEvents {
   }
 
   frame(text: string): void {
-    receive(this, workerCodec.decode(text))
+    const message = workerCodec.decode(text)
+    // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
+    const mayHoldRefs = message.type === 'invokefunction' && text.includes('"channel_id"')
+    receive(this, mayHoldRefs ? { ...message, data: this.#withChannelEnds(message.data) } : message)
   }
 
   lost(reason: WebSocketError): void {
@@ -146,6 +153,10 @@ export class Core implements ConnectionEvents {
     const closed = this.connection.close()
     this.#failPending()
     return closed
+  }
+
+  #withChannelEnds(data: unknown): unknown {
+    return replaceChannelRefs(data, (ref) => channelEnd(this.channelHost, ref))
   }
 
   #failPending(): void {
@@ -195,6 +206,14 @@ export class Core implements ConnectionEvents {
       },
     }
     return new Results(ports, caps)
+  }
+
+  #createChannelHost(onCallbackError: (error: unknown) => void): ChannelHost {
+    return {
+      address: this.options.url,
+      ports: { dial: this.ports.dial, clock: this.ports.clock, headers: () => this.currentHeaders, onCallbackError },
+      call: (function_id, payload) => this.trigger({ function_id, payload }),
+    }
   }
 
   #createCaller(): Caller {

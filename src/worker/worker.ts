@@ -2,6 +2,7 @@
  * The façade: each method is a line or two over the core. Methods are bound own properties, so they can be taken
  * apart (`const { trigger } = worker`) and spied on.
  */
+import { CHANNEL_HOST, createChannelOn, type ChannelClient, type ChannelHost } from '../channel/create.js'
 import type { ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../errors.js'
@@ -20,12 +21,15 @@ import { statsOf, type WorkerStats } from './stats.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
 import type { RegisterTriggerInput, Trigger } from './triggers.js'
 
-export class Worker implements III {
+export class Worker implements III, ChannelClient {
   readonly #core: Core
   readonly #functionsAvailable: FunctionsAvailable
   #graceful: Promise<ShutdownReport> | undefined
 
   readonly trigger: TriggerFunction
+  readonly channels: III['channels'] = {
+    create: (bufferSize) => createChannelOn(this, bufferSize),
+  }
 
   constructor(options: WorkerOptions, ports: ConnectionPorts) {
     const core = new Core(options, ports)
@@ -40,6 +44,10 @@ export class Worker implements III {
       },
     })
     if (options.autoConnect) core.connection.connect()
+  }
+
+  get [CHANNEL_HOST](): ChannelHost {
+    return this.#core.channelHost
   }
 
   get workerId(): string | undefined {

@@ -1,0 +1,166 @@
+/**
+ * The socket of one channel end: dialled on first use, with a limit for the handshake. Knows the address and how a
+ * socket ends, not what flows through it.
+ */
+import { ErrorCode, NotConnectedError, WebSocketError } from '../errors.js'
+import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
+import type { Clock } from '../std/clock.js'
+import { systemClock } from '../std/clock.js'
+import { deferred } from '../std/deferred.js'
+import { CloseCode } from '../transport/close-codes.js'
+import type { Closed, Dial, Transport } from '../transport/transport.js'
+import { dialWebSocket } from '../transport/ws-dial.js'
+import type { StreamChannelRef } from './channel-ref.js'
+
+/** What a channel end takes from its client; the process's own by default. */
+export interface ChannelPorts {
+  readonly dial: Dial
+  readonly clock: Clock
+  /** Handshake headers, the same as the client's. */
+  readonly headers: () => Readonly<Record<string, string>>
+  /** Hears what a callback of the user threw. */
+  readonly onCallbackError: (error: unknown) => void
+}
+
+export const defaultChannelPorts: ChannelPorts = {
+  dial: dialWebSocket,
+  clock: systemClock,
+  headers: () => ({}),
+  onCallbackError: (error) => {
+    process.emitWarning(error instanceof Error ? error : String(error))
+  },
+}
+
+/** Bytes a writer buffers before it waits. */
+export const HIGH_WATER_BYTES = 1024 * 1024
+
+/**
+ * A slow reader delays the answer to our close frame by as long as it takes to read what is on its way; giving up
+ * sooner would cut the tail off.
+ */
+const CLOSE_TIMEOUT_MS = 600_000
+
+/** What happens on an end once it is dialled. */
+export interface EndpointEvents {
+  item(item: string | Uint8Array): void
+  drained(): void
+  /** The socket is gone: without an error after a clean close, with one after a cut or a refusal. */
+  ended(error: WebSocketError | undefined): void
+}
+
+export class Endpoint {
+  readonly #url: string
+  readonly #ports: ChannelPorts
+  readonly #events: EndpointEvents
+  #transport: Transport | undefined
+  #opened: Promise<Transport> | undefined
+  #state: 'idle' | 'open' | 'ended' = 'idle'
+  #error: WebSocketError | undefined
+
+  constructor(url: string, ports: ChannelPorts, events: EndpointEvents) {
+    this.#url = url
+    this.#ports = ports
+    this.#events = events
+  }
+
+  get isIdle(): boolean {
+    return this.#state === 'idle'
+  }
+
+  /** The socket, dialled now if it was not. Rejects when it cannot be opened or is gone. */
+  open(): Promise<Transport> {
+    if (this.#state === 'ended') return Promise.reject(this.#error ?? endedError())
+    this.#opened ??= this.#dial()
+    return this.#opened
+  }
+
+  /** Says goodbye; an end that was never used has nothing to say. */
+  close(reason: string): void {
+    if (this.#transport === undefined) this.#end(undefined)
+    else this.#transport.close(CloseCode.NORMAL, reason)
+  }
+
+  /** Cuts the socket. */
+  terminate(): void {
+    if (this.#transport === undefined) this.#end(undefined)
+    else this.#transport.terminate()
+  }
+
+  pause(): void {
+    this.#transport?.pause()
+  }
+
+  resume(): void {
+    this.#transport?.resume()
+  }
+
+  #dial(): Promise<Transport> {
+    const opened = deferred<Transport>()
+    opened.promise.catch(() => undefined)
+    const options = {
+      headers: this.#ports.headers,
+      highWaterBytes: HIGH_WATER_BYTES,
+      closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    }
+    const transport = this.#ports.dial(this.#url, options, {
+      open: () => {
+        timer.cancel()
+        this.#state = 'open'
+        opened.resolve(transport)
+      },
+      text: (item) => {
+        this.#events.item(item)
+      },
+      binary: (item) => {
+        this.#events.item(item)
+      },
+      activity: () => undefined,
+      drained: () => {
+        this.#events.drained()
+      },
+      close: (closed) => {
+        timer.cancel()
+        const error = errorOf(closed)
+        opened.reject(error ?? endedError())
+        this.#end(error)
+      },
+    })
+    const timer = this.#ports.clock.after(HANDSHAKE_TIMEOUT_MS, () => {
+      transport.terminate()
+    })
+    this.#transport = transport
+    return opened.promise
+  }
+
+  #end(error: WebSocketError | undefined): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#error = error
+    this.#transport = undefined
+    this.#events.ended(error)
+  }
+}
+
+/** The address of a channel end: the path goes before any query of the engine's address. */
+export function channelUrl(engineWsBase: string, ref: StreamChannelRef): string {
+  const url = new URL(engineWsBase)
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/ws/channels/${encodeURIComponent(ref.channel_id)}`
+  url.searchParams.set('key', ref.access_key)
+  url.searchParams.set('dir', ref.direction)
+  return url.href
+}
+
+function endedError(): NotConnectedError {
+  return new NotConnectedError(ErrorCode.NOT_CONNECTED, 'This end of the channel is closed', { outcome: 'not_sent' })
+}
+
+function errorOf({ code, status, cause }: Closed): WebSocketError | undefined {
+  if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined
+  if (status !== undefined) {
+    const hint = status === 404 ? ': the channel is unknown, over, or the key is wrong' : ''
+    const text = `The engine refused the channel with HTTP ${String(status)}${hint}`
+    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, text, { status, closeCode: code, cause })
+  }
+  const text = `The channel was cut (close code ${String(code)}); what was on its way may be lost`
+  return new WebSocketError(ErrorCode.CONNECTION_LOST, text, { closeCode: code, cause })
+}

@@ -1,0 +1,175 @@
+/**
+ * The read end of a channel: bytes as a stream, chunks or a whole, text as messages, or both in arrival order. The
+ * writer waits while nobody reads. A cut is an error to whoever reads, never a clean end.
+ */
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { describe } from '../std/describe.js'
+import type { Unsubscribe } from '../std/emitter.js'
+import { Emitter } from '../std/emitter.js'
+import { ChannelItem } from './channel-item.js'
+import type { StreamChannelRef } from './channel-ref.js'
+import { channelUrl, defaultChannelPorts, Endpoint, type ChannelPorts } from './endpoint.js'
+import { ItemQueue } from './item-queue.js'
+import type { ChannelOperationOptions } from './writer.js'
+
+/** The read end of a channel. The socket is opened on first use. */
+export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
+  readonly #ref: StreamChannelRef
+  readonly #endpoint: Endpoint
+  readonly #queue: ItemQueue
+  readonly #messages: Emitter<string>
+  #stream: Readable | undefined
+
+  /**
+   * @param engineWsBase the engine's address, as given to `registerWorker`.
+   * @param ref a reference whose direction is `read`.
+   */
+  constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
+    this.#ref = ref
+    this.#messages = new Emitter(ports.onCallbackError)
+    this.#queue = new ItemQueue({
+      pause: () => {
+        this.#endpoint.pause()
+      },
+      resume: () => {
+        this.#endpoint.resume()
+      },
+    })
+    this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref), ports, {
+      item: (item) => {
+        if (typeof item === 'string' && this.#messages.size > 0) this.#messages.emit(item)
+        else this.#queue.push(typeof item === 'string' ? item : toBuffer(item))
+      },
+      drained: () => undefined, // A reader sends nothing.
+      ended: (error) => {
+        this.#queue.finish(error)
+      },
+    })
+  }
+
+  /** A Node stream of the binary items. */
+  get stream(): Readable {
+    this.#stream ??= this.#createStream()
+    return this.#stream
+  }
+
+  /** Hears every text item, those that came before included; returns how to stop. */
+  onMessage(callback: (message: string) => void): Unsubscribe {
+    if (typeof callback !== 'function') {
+      const text = `callback must be a function, got ${describe(callback)}`
+      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+    }
+    const unsubscribe = this.#messages.on(callback)
+    this.#dial()
+    for (let text = this.#queue.takeNow(['text']); text !== undefined; text = this.#queue.takeNow(['text'])) {
+      this.#messages.emit(text as string)
+    }
+    return unsubscribe
+  }
+
+  /**
+   * The next binary item; `null` at the end.
+   * @throws {WebSocketError} when the channel is unknown or was cut.
+   */
+  async nextBinary(options: ChannelOperationOptions = {}): Promise<Buffer | null> {
+    this.#dial()
+    // The queue answers with the kind it was asked for.
+    return (await this.#queue.take(['binary'], options.signal)) as Buffer | null
+  }
+
+  /** The same as `nextBinary`. */
+  read(options?: ChannelOperationOptions): Promise<Buffer | null> {
+    return this.nextBinary(options)
+  }
+
+  /** All binary items as one buffer. */
+  async readAll(options?: ChannelOperationOptions): Promise<Buffer> {
+    const chunks: Buffer[] = []
+    for (let chunk = await this.read(options); chunk !== null; chunk = await this.read(options)) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  }
+
+  /** Text items in order. */
+  async *messages(): AsyncGenerator<string, void> {
+    for await (const item of this.#take(['text'])) yield item as string
+  }
+
+  /** All items in arrival order. */
+  async *items(): AsyncGenerator<ChannelItem, void> {
+    for await (const item of this.#take(['text', 'binary'])) {
+      yield typeof item === 'string' ? ChannelItem.Text(item) : ChannelItem.Binary(item)
+    }
+  }
+
+  /** Binary items in order. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
+    for await (const item of this.#take(['binary'])) yield item as Buffer
+  }
+
+  /** A web stream of the binary items. */
+  toWeb(): ReadableStream<Uint8Array> {
+    // Node's typings leave the chunk type open.
+    return Readable.toWeb(this.stream) as ReadableStream<Uint8Array>
+  }
+
+  /** Stops reading; what the writer still sends is lost. */
+  close(): Promise<void> {
+    this.#endpoint.close('channel_close')
+    this.#queue.clear()
+    this.#queue.finish(undefined)
+    // A paused socket would not see the other side's goodbye.
+    this.#endpoint.resume()
+    return Promise.resolve()
+  }
+
+  /** In a payload, an end is its reference. */
+  toJSON(): StreamChannelRef {
+    return this.#ref
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #dial(): void {
+    // A failure to open is told to whoever takes items.
+    if (this.#endpoint.isIdle) this.#endpoint.open().catch(() => undefined)
+  }
+
+  async *#take(kinds: readonly ('text' | 'binary')[]): AsyncGenerator<string | Buffer, void> {
+    this.#dial()
+    let finished = false
+    try {
+      for (let item = await this.#queue.take(kinds); item !== null; item = await this.#queue.take(kinds)) yield item
+      finished = true
+    } finally {
+      // Leaving the loop early is the reader's way to say enough.
+      if (!finished) await this.close()
+    }
+  }
+
+  #createStream(): Readable {
+    return new Readable({
+      read: () => {
+        this.nextBinary().then(
+          (chunk) => {
+            this.#stream?.push(chunk)
+          },
+          (error: unknown) => {
+            this.#stream?.destroy(error as Error)
+          },
+        )
+      },
+      destroy: (error, callback) => {
+        this.#endpoint.terminate()
+        callback(error)
+      },
+    })
+  }
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

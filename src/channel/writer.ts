@@ -1,0 +1,199 @@
+/**
+ * The write end of a channel. What is accepted leaves in order; nothing is accepted faster than the reader's side
+ * takes it; closing waits until every byte was handed over.
+ */
+import { Writable } from 'node:stream'
+import type { WritableStream } from 'node:stream/web'
+import { ErrorCode, NotConnectedError, RuntimeError } from '../errors.js'
+import { describe } from '../std/describe.js'
+import { deferred, type Deferred } from '../std/deferred.js'
+import type { Transport } from '../transport/transport.js'
+import type { StreamChannelRef } from './channel-ref.js'
+import { channelUrl, defaultChannelPorts, Endpoint, HIGH_WATER_BYTES, type ChannelPorts } from './endpoint.js'
+
+/** Largest chunk of a byte stream; larger ones are split. */
+const CHUNK_BYTES = 64 * 1024
+
+/** Options of an operation that can be given up. */
+export type ChannelOperationOptions = { signal?: AbortSignal }
+
+/** The write end of a channel. The socket is opened on first use. */
+export class ChannelWriter implements AsyncDisposable {
+  readonly #ref: StreamChannelRef
+  readonly #endpoint: Endpoint
+  #room: Deferred<void> | undefined
+  /** The last operation: operations leave one after the other. */
+  #tail: Promise<void> = Promise.resolve()
+  #stream: Writable | undefined
+  #closing: Promise<void> | undefined
+
+  /**
+   * @param engineWsBase the engine's address, as given to `registerWorker`.
+   * @param ref a reference whose direction is `write`.
+   */
+  constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
+    this.#ref = ref
+    this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref), ports, {
+      item: () => undefined, // Nobody writes to a writer.
+      drained: () => {
+        this.#makeRoom()
+      },
+      ended: (error) => {
+        const gone = error ?? new NotConnectedError(ErrorCode.NOT_CONNECTED, 'The channel is closed', NOT_SENT)
+        this.#room?.reject(gone)
+        this.#room = undefined
+        if (error !== undefined) this.#stream?.destroy(error)
+      },
+    })
+  }
+
+  /** A Node stream of bytes; ending it closes the channel. */
+  get stream(): Writable {
+    this.#stream ??= this.#createStream()
+    return this.#stream
+  }
+
+  /**
+   * Writes one binary item; a string as UTF-8. Resolves when there is room for the next.
+   * @throws {WebSocketError} when the channel is unknown, taken or cut. @throws {NotConnectedError} once it is closed.
+   */
+  write(data: Uint8Array | string, options?: ChannelOperationOptions): Promise<void> {
+    const bytes: unknown = typeof data === 'string' ? Buffer.from(data) : data
+    if (bytes instanceof Uint8Array) return handled(this.#send(bytes, options))
+    return handled(Promise.reject(wrongKind('data', 'a Uint8Array or a string', data)))
+  }
+
+  /** Writes one text item, in order with the binary ones. */
+  sendMessage(message: string, options?: ChannelOperationOptions): Promise<void> {
+    if (typeof message === 'string') return handled(this.#send(message, options))
+    return handled(Promise.reject(wrongKind('message', 'a string', message)))
+  }
+
+  /** Ends the channel after everything written so far. Resolves once all of it was handed to the operating system. */
+  close(): Promise<void> {
+    return this.#close('channel_close')
+  }
+
+  /** Writes everything a source yields, then closes. The source waits while the reader is behind. */
+  async pipeFrom(source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Promise<void> {
+    for await (const chunk of source) await this.#writeChunks(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+    await this.close()
+  }
+
+  /** A web stream: bytes become binary items, strings text items; closing it closes the channel. */
+  toWeb(): WritableStream<Uint8Array | string> {
+    return new globalThis.WritableStream<Uint8Array | string>({
+      write: (chunk) => (typeof chunk === 'string' ? this.sendMessage(chunk) : this.write(chunk)),
+      close: () => this.close(),
+      abort: () => {
+        this.#endpoint.terminate()
+      },
+    })
+  }
+
+  /** In a payload, an end is its reference. */
+  toJSON(): StreamChannelRef {
+    return this.#ref
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #send(item: Uint8Array | string, { signal }: ChannelOperationOptions = {}): Promise<void> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    if (this.#closing !== undefined) {
+      const text = 'The channel was closed; the item was not written'
+      return Promise.reject(new NotConnectedError(ErrorCode.NOT_CONNECTED, text, NOT_SENT))
+    }
+    return this.#next(async () => {
+      signal?.throwIfAborted()
+      const transport = await this.#endpoint.open()
+      transport.send(item)
+      await this.#waitForRoom(transport)
+    })
+  }
+
+  #next(operation: () => Promise<void>): Promise<void> {
+    const result = this.#tail.then(operation)
+    // A failed operation is reported to its own caller; the ones behind it fail or succeed on their own.
+    this.#tail = result.catch(() => undefined)
+    return result
+  }
+
+  async #waitForRoom(transport: Transport): Promise<void> {
+    if (transport.bufferedBytes <= HIGH_WATER_BYTES) return
+    this.#room ??= deferred()
+    await this.#room.promise
+  }
+
+  #makeRoom(): void {
+    this.#room?.resolve()
+    this.#room = undefined
+  }
+
+  #close(reason: string): Promise<void> {
+    this.#closing ??= handled(
+      this.#next(async () => {
+        // A channel that was never used is opened for its end: the reader waits for it.
+        const transport = await this.#endpoint.open()
+        const flushed = deferred<void>()
+        this.#room = flushed
+        transport.flushed(() => {
+          flushed.resolve()
+        })
+        await flushed.promise
+        this.#room = undefined
+        this.#endpoint.close(reason)
+      }),
+    )
+    return this.#closing
+  }
+
+  async #writeChunks(bytes: Uint8Array): Promise<void> {
+    if (bytes.byteLength <= CHUNK_BYTES) {
+      await this.#send(bytes)
+      return
+    }
+    for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) {
+      await this.#send(bytes.subarray(start, start + CHUNK_BYTES))
+    }
+  }
+
+  #createStream(): Writable {
+    const settle = (promise: Promise<void>, callback: (error?: Error) => void): void => {
+      promise.then(
+        () => {
+          callback()
+        },
+        (error: unknown) => {
+          callback(error as Error)
+        },
+      )
+    }
+    return new Writable({
+      write: (chunk: Buffer, _encoding, callback) => {
+        settle(this.#writeChunks(chunk), callback)
+      },
+      final: (callback) => {
+        settle(this.#close('stream_complete'), callback)
+      },
+      destroy: (error, callback) => {
+        if (error !== null) this.#endpoint.terminate()
+        callback(error)
+      },
+    })
+  }
+}
+
+const NOT_SENT = { outcome: 'not_sent' } as const
+
+function wrongKind(argument: string, expected: string, seen: unknown): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
+}
+
+/** Awaiting reports a failure; not awaiting does not end the process. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined)
+  return promise
+}
