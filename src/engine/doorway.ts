@@ -1,26 +1,46 @@
 /**
- * Decides what a WebSocket is for by the path it asks for: a worker, telemetry only, or one end of a channel.
+ * Decides what a WebSocket is for by the path it asks for: a worker, telemetry only, or one end of a channel. On a
+ * guarded listener the first two go past the guard.
  */
-import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Transport, TransportEvents } from '../transport/transport.js'
+import type { UpgradeRequest } from '../transport/ws-accept.js'
+import type { Access } from './access.js'
 import { CHANNEL_PATH, openChannelEnd } from './channel-sockets.js'
+import { Guard } from './guard.js'
+import type { ListenerConfig } from './listener-config.js'
 import { openSession, type SessionParts } from './session.js'
 import { isTelemetry } from './telemetry-prefix.js'
 
-export function openDoorway(parts: SessionParts): (request: UpgradeRequest) => void {
+/** Answers upgrade requests of one listener. */
+export type Doorway = (request: UpgradeRequest) => void
+
+export function openDoorway(
+  parts: SessionParts,
+  config: Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId'>,
+): Doorway {
+  const isGuarded = config.rbac !== undefined || config.middlewareFunctionId !== undefined
+  const guard = isGuarded ? new Guard(parts, config) : undefined
   return (request) => {
-    if (request.path === '/') {
-      request.accept((transport) =>
-        openSession(parts, { transport, remoteAddress: addressOf(request), access: undefined }),
-      )
-    } else if (request.path === '/otel') request.accept((transport) => telemetryOnly(parts, transport))
-    else if (request.path.startsWith(CHANNEL_PATH)) openChannelEnd(parts.channels, request)
-    else request.refuse(404, '')
+    const open = openerFor(parts, request)
+    if (open === undefined) {
+      if (request.path.startsWith(CHANNEL_PATH)) openChannelEnd(parts.channels, request)
+      else request.refuse(404, '')
+    } else if (guard === undefined) request.accept((transport) => open(transport, undefined))
+    else request.accept((transport) => guard.let(request, transport, open))
   }
 }
 
+/** Opens what a path is for, once its client may come in. */
+type Opener = (transport: Transport, access: Access | undefined) => TransportEvents
+
+function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undefined {
+  const remoteAddress = request.remoteAddress === '' ? undefined : request.remoteAddress
+  if (request.path === '/') return (transport, access) => openSession(parts, { transport, access, remoteAddress })
+  return request.path === '/otel' ? () => telemetryOnly(parts) : undefined
+}
+
 /** Takes telemetry and nothing else: no greeting, no answers. */
-function telemetryOnly(parts: SessionParts, _transport: Transport): TransportEvents {
+function telemetryOnly(parts: SessionParts): TransportEvents {
   return {
     open: () => undefined,
     text: () => undefined,
@@ -31,8 +51,4 @@ function telemetryOnly(parts: SessionParts, _transport: Transport): TransportEve
     drained: () => undefined,
     close: () => undefined,
   }
-}
-
-function addressOf({ remoteAddress }: UpgradeRequest): string | undefined {
-  return remoteAddress === '' ? undefined : remoteAddress
 }

@@ -2,14 +2,7 @@
  * What an engine is made of, read and checked: where it listens and what it serves. Knows no file format.
  */
 import type { MakeBuiltin } from './builtins/index.js'
-
-/** One port that workers connect to. */
-export interface ListenerConfig {
-  readonly host: string
-  /** 0 picks a free port. */
-  readonly port: number
-  readonly handshakeTimeoutMs: number
-}
+import type { ListenerConfig } from './listener-config.js'
 
 export interface EngineConfig {
   /** How long a worker may stay unannounced before it counts as one of the default namespace. Default 5000 ms. */

@@ -10,7 +10,7 @@ import { listen, type Listener, type UpgradeRequest } from '../transport/ws-acce
 import type { Builtin, HostCall } from './builtin.js'
 import { createCoreBuiltin } from './builtins/core.js'
 import { openDoorway } from './doorway.js'
-import type { EngineConfig, ListenerConfig } from './engine-config.js'
+import type { EngineConfig } from './engine-config.js'
 import { createHost, enterBuiltin } from './engine-host.js'
 import { createHostChannels } from './host-channels.js'
 import { reachableHost } from './reachable-host.js'
@@ -18,6 +18,7 @@ import { createParts, type EngineParts, type EnginePorts } from './engine-parts.
 import { statsOf, type EngineStats } from './engine-stats.js'
 import { GuardedCalls } from './guarded-calls.js'
 import { defaultLimits } from './limits.js'
+import type { ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
 import { Registrations } from './registrations.js'
 import type { SessionParts } from './session.js'
@@ -124,9 +125,9 @@ class RunningEngine implements LocalEngine {
       this.#started.push(builtin)
       await builtin.start()
     }
-    if (listeners.length === 0) this.#doors.push(openDoorway(sessionParts))
+    if (listeners.length === 0) this.#doors.push(openDoorway(sessionParts, {}))
     for (const config of listeners) {
-      const door = openDoorway(sessionParts)
+      const door = openDoorway(sessionParts, config)
       this.#doors.push(door)
       const listener = await listen(config, door)
       this.#listeners.push(listener)

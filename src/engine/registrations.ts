@@ -38,7 +38,7 @@ export class Registrations {
         this.#registerTrigger(peer, message)
         return
       case 'unregistertrigger':
-        this.#parts.bindings.unregister(message.id)
+        this.#unregisterTrigger(peer, message)
         return
       case 'registerservice':
         // Services group functions for display only; nothing asks for them.
@@ -152,6 +152,14 @@ export class Registrations {
       typeNamespace: trigger_namespace,
       owner: peer,
     })
+  }
+
+  /** On an open listener any worker may end any trigger; on a guarded one only its own. */
+  #unregisterTrigger(peer: Peer, message: Registration<'unregistertrigger'>): void {
+    const { bindings } = this.#parts
+    const owner = bindings.triggers.get(message.id)?.owner
+    if (peer.access === undefined || owner === peer) bindings.unregister(message.id)
+    else this.#refuse(peer, message, 'the trigger is not of this session')
   }
 
   #checkTrigger(peer: Peer, namespace: string, typeNamespace: string | undefined): ErrorBody | undefined {

@@ -9,7 +9,7 @@ import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
 import type { Transport, TransportEvents } from '../transport/transport.js'
-import type { Access, RegistrationMessage } from './access.js'
+import type { Access, Admission, RegistrationMessage } from './access.js'
 import type { EngineParts } from './engine-parts.js'
 import type { GuardedCalls } from './guarded-calls.js'
 import { Outlet } from './outlet.js'
@@ -62,7 +62,7 @@ export class Session implements Member {
     this.id = parts.random.uuid()
     this.reattachToken = parts.random.uuid()
     this.connectedAtMs = parts.clock.epochMs()
-    this.#grace = parts.clock.after(parts.namespaceGraceMs, () => this.#place(DEFAULT_NAMESPACE), 'background')
+    this.#grace = parts.clock.after(parts.namespaceGraceMs, () => this.#placeByDefault(), 'background')
     this.send({ type: 'workerregistered', worker_id: this.id, reattach_token: this.reattachToken })
     parts.sessions.add(this)
   }
@@ -201,20 +201,35 @@ export class Session implements Member {
   }
 
   #review(access: Access, message: RegistrationMessage): void {
-    const { log, counters, registrations } = this.#parts
+    const admission = access.admit(message, this.#namespace)
+    if (!(admission instanceof Promise)) {
+      this.#conclude(message, admission)
+      return
+    }
     const behind: WorkerMessage[] = []
     this.#behindReview = behind
-    void Promise.resolve(access.admit(message, this.#namespace)).then((admission) => {
+    void admission.then((admitted) => {
       if (this.#state === 'left') return
-      if (admission.kind === 'admitted') registrations.apply(this, admission.message, admission.localId)
-      else {
-        counters.refusedFrames += 1
-        log.warn({ workerId: this.id, id: message.id, reason: admission.reason }, 'A registration was refused')
-        if (admission.reply !== undefined) this.send(admission.reply)
-      }
+      this.#conclude(message, admitted)
       this.#behindReview = undefined
       for (const frame of behind) this.#take(frame)
     })
+  }
+
+  #conclude(message: RegistrationMessage, admission: Admission): void {
+    const { log, counters, registrations } = this.#parts
+    if (admission.kind === 'admitted') {
+      registrations.apply(this, admission.message, admission.localId)
+      return
+    }
+    counters.refusedFrames += 1
+    log.warn({ workerId: this.id, id: message.id, reason: admission.reason }, 'A registration was refused')
+    if (admission.reply !== undefined) this.send(admission.reply)
+  }
+
+  /** The time to announce itself is over. A worker that may not live in the default namespace keeps waiting. */
+  #placeByDefault(): void {
+    if (this.access?.refuseNamespace(DEFAULT_NAMESPACE) === undefined) this.#place(DEFAULT_NAMESPACE)
   }
 
   /** Fixes the namespace and carries out what waited for it. Later calls change nothing. */

@@ -1,0 +1,122 @@
+/**
+ * Reads an engine's configuration. Whatever is not understood is refused by name and place, never passed over: a typing
+ * error must not pass for a default, nor a part of another engine for one of this.
+ */
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { isRecord, optional, string, type Infer } from '../protocol/validate.js'
+import { describe } from '../std/describe.js'
+import { parseSettings, setting, wholeNumber } from './builtin-config.js'
+import { ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT } from './builtins/index.js'
+import { ConfigDocument } from './config-document.js'
+import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
+import { expandVariables } from './expand-variables.js'
+import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
+
+export interface ParseConfigOptions {
+  /** Put in front of error messages. */
+  readonly fileName: string
+  /** Where placeholders find their values. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** An engine's configuration as plain data, as it is written in a file. */
+export interface EngineSettings {
+  readonly registration_namespace_grace_ms?: number
+  readonly workers?: readonly { readonly name: string; readonly config?: unknown }[]
+}
+
+const DEFAULT_GRACE_MS = 5000
+const MAX_DELAY_MS = 2_147_483_647
+
+const list = optional(setting<readonly unknown[]>('a list of workers', Array.isArray))
+const topShape = {
+  registration_namespace_grace_ms: optional(wholeNumber(0, MAX_DELAY_MS)),
+  workers: list,
+  /** The older name of `workers`; both lists count. */
+  modules: list,
+}
+const entryShape = { name: string, config: optional(setting<unknown>('an object', isRecord)) }
+
+/** Where an error is, as a path of keys, and how it is put together with the place it is in. */
+type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
+
+/**
+ * Reads a configuration file.
+ * @throws {RuntimeError} INVALID_CONFIG saying file, line, key, and what is accepted.
+ */
+export function parseEngineConfig(text: string, { fileName, env }: ParseConfigOptions): EngineConfig {
+  const document = new ConfigDocument(expandVariables(text, env, fileName), fileName)
+  return read(document.content, env, (path, message, cause) => document.error(path, message, cause))
+}
+
+/**
+ * Reads a configuration that is already data, such as an object in a program.
+ * @throws {RuntimeError} INVALID_CONFIG saying key, and what is accepted.
+ */
+export function engineConfigOf(settings: EngineSettings, env: ParseConfigOptions['env'] = {}): EngineConfig {
+  return read(settings, env, (_path, message, cause) => new RuntimeError(ErrorCode.INVALID_CONFIG, message, { cause }))
+}
+
+/** The configuration of an engine without a file: workers on 49134, HTTP on 3111, on this machine only. */
+export function defaultEngineConfig(env: ParseConfigOptions['env'] = {}): EngineConfig {
+  const host = '127.0.0.1'
+  const served = SERVED_BY_DEFAULT.map(({ name, hasPort }) => ({ name, ...(hasPort ? { config: { host } } : {}) }))
+  return engineConfigOf({ workers: [{ name: LISTENER_NAME, config: { host } }, ...served] }, env)
+}
+
+function read(content: unknown, env: ParseConfigOptions['env'], report: Report): EngineConfig {
+  const top = located([], report, () => parseSettings('configuration', topShape, content))
+  const listeners: ListenerConfig[] = []
+  const served = new Map<string, ConfiguredBuiltin>()
+  for (const { entry, path } of entriesOf(top)) {
+    const { name, config } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
+    const inConfig = [...path, 'config']
+    if (name === LISTENER_NAME) {
+      listeners.push(located(inConfig, report, () => parseListenerConfig(config)))
+      continue
+    }
+    const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
+    if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
+    if (served.has(name)) throw report([...path, 'name'], `${name} is listed twice; list it once`)
+    served.set(name, { name, make: located(inConfig, report, () => readSettings(config)) })
+  }
+  for (const name of ALWAYS_SERVED) {
+    const make = builtins[name]?.(undefined)
+    if (make !== undefined && !served.has(name)) served.set(name, { name, make })
+  }
+  return {
+    namespaceGraceMs: graceFrom(env, report) ?? top.registration_namespace_grace_ms ?? DEFAULT_GRACE_MS,
+    listeners: listeners.length === 0 ? [parseListenerConfig(undefined)] : listeners,
+    builtins: [...served.values()],
+  }
+}
+
+function* entriesOf(top: Infer<typeof topShape>): Iterable<{ entry: unknown; path: (string | number)[] }> {
+  for (const key of ['workers', 'modules'] as const) {
+    for (const [index, entry] of (top[key] ?? []).entries()) yield { entry, path: [key, index] }
+  }
+}
+
+/** Gives an error of settings its place: their names are the path, from the settings on. */
+function located<T>(path: readonly (string | number)[], report: Report, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error
+    const [named = ''] = error.message.split(/[\s(]/, 1)
+    const own = path.at(-1) === 'config' ? named.split('.').slice(1) : named.split('.').slice(path.length || 1)
+    throw report([...path, ...own], error.message, error)
+  }
+}
+
+function unknownName(name: string): string {
+  const accepted = [LISTENER_NAME, ...Object.keys(builtins)].sort().join(', ')
+  return `this engine has no worker ${describe(name)}; it serves ${accepted}`
+}
+
+function graceFrom(env: ParseConfigOptions['env'], report: Report): number | undefined {
+  const text = env['III_NAMESPACE_GRACE_MS']
+  if (text === undefined || text === '') return undefined
+  if (/^\d{1,10}$/.test(text) && Number(text) <= MAX_DELAY_MS) return Number(text)
+  throw report([], `the environment variable III_NAMESPACE_GRACE_MS must be whole milliseconds, got ${describe(text)}`)
+}

@@ -1,0 +1,29 @@
+/**
+ * Patterns in which `*` stands for any text. Matching takes time linear in the text, whatever the pattern.
+ */
+
+/** Compiles a pattern; without a `*` it matches itself only. */
+export function compileGlob(pattern: string): (text: string) => boolean {
+  const [first = '', ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return (text) => text === pattern
+  return (text) => {
+    if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false
+    let position = first.length
+    const end = text.length - last.length
+    for (const part of rest) {
+      const found = text.indexOf(part, position)
+      if (found < 0 || found + part.length > end) return false
+      position = found + part.length
+    }
+    return true
+  }
+}
+
+const MATCH = /^match\((?:"([^"]*)"|'([^']*)')\)$/
+
+/** The pattern inside `match("…")`; `undefined` for any other text. */
+export function globIn(text: string): string | undefined {
+  const found = MATCH.exec(text.trim())
+  return found === null ? undefined : (found[1] ?? found[2])
+}

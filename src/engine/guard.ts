@@ -1,0 +1,139 @@
+/**
+ * Stands before a guarded listener: asks its auth function who may come in and keeps everybody else out. Until the
+ * answer is there nothing a client sends has any effect.
+ */
+import { ErrorCode, InvocationError } from '../errors.js'
+import { engineCodec } from '../protocol/codec.js'
+import type { Transport, TransportEvents } from '../transport/transport.js'
+import type { UpgradeRequest } from '../transport/ws-accept.js'
+import type { Access } from './access.js'
+import { anybody, readAuthAnswer, type Grants } from './auth-answer.js'
+import { GuardedAccess } from './guarded-access.js'
+import { invokeWithin, type InvokeWithin } from './invoke-within.js'
+import type { ListenerConfig } from './listener-config.js'
+import { RegistrationHooks } from './registration-hooks.js'
+import type { SessionParts } from './session.js'
+
+type Opener = (transport: Transport, access: Access) => TransportEvents
+type Rules = Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId'>
+
+/** Frames a client may send before it is let in. Beyond: it is cut off. */
+const MAX_EARLY_FRAMES = 1000
+
+export class Guard {
+  readonly #parts: SessionParts
+  readonly #rules: Rules
+  readonly #invoke: InvokeWithin
+  readonly #hooks: RegistrationHooks
+
+  constructor(parts: SessionParts, rules: Rules) {
+    this.#parts = parts
+    this.#rules = rules
+    this.#invoke = invokeWithin(parts, parts.limits.hookTimeoutMs)
+    this.#hooks = new RegistrationHooks(this.#invoke, parts.directory)
+  }
+
+  /** Lets a client in once it is known what it may do. */
+  let(request: UpgradeRequest, transport: Transport, open: Opener): TransportEvents {
+    const early = new EarlyFrames(transport)
+    void this.#ask(request).then((grants) => {
+      if (early.isClosed) return
+      if ('problem' in grants) this.#refuse(transport, grants.problem)
+      else early.handOver(open(transport, new GuardedAccess(this.#rules, grants, this.#hooks)))
+    })
+    return early
+  }
+
+  async #ask(request: UpgradeRequest): Promise<Grants | { readonly problem: string }> {
+    const functionId = this.#rules.rbac?.authFunctionId
+    if (functionId === undefined) return anybody
+    const { headers, query, remoteAddress } = request
+    const data = { headers, query_params: queryOf(query), ip_address: remoteAddress }
+    try {
+      return readAuthAnswer(await this.#invoke({ functionId, data }))
+    } catch (error) {
+      if (error instanceof InvocationError) return { problem: error.detail }
+      this.#parts.log.error({ functionId, error }, 'The auth function failed unexpectedly')
+      return { problem: 'auth function failed' }
+    }
+  }
+
+  #refuse(transport: Transport, message: string): void {
+    this.#parts.log.warn({ reason: message }, 'A connection was refused by the auth function')
+    transport.send(engineCodec.encode({ type: 'error', error: { code: ErrorCode.AUTH_ERROR, message } }))
+    // The goodbye is answered by the client, so the transport has to read again.
+    transport.resume()
+    transport.close()
+  }
+}
+
+/** Keeps what a client sends too early, and passes events on once there is somebody to take them. */
+class EarlyFrames implements TransportEvents {
+  readonly #transport: Transport
+  readonly #frames: (string | Uint8Array)[] = []
+  #next: TransportEvents | undefined
+  isClosed = false
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+    transport.pause()
+  }
+
+  handOver(next: TransportEvents): void {
+    this.#next = next
+    next.open()
+    for (const frame of this.#frames) {
+      if (typeof frame === 'string') next.text(frame)
+      else next.binary(frame)
+    }
+    this.#frames.length = 0
+    this.#transport.resume()
+  }
+
+  open(): void {
+    // The opening is passed on when the client is let in.
+  }
+
+  text(frame: string): void {
+    if (this.#next === undefined) this.#keep(frame)
+    else this.#next.text(frame)
+  }
+
+  binary(frame: Uint8Array): void {
+    if (this.#next === undefined) this.#keep(frame)
+    else this.#next.binary(frame)
+  }
+
+  activity(): void {
+    this.#next?.activity()
+  }
+
+  drained(): void {
+    this.#next?.drained()
+  }
+
+  close(...closed: Parameters<TransportEvents['close']>): void {
+    this.isClosed = true
+    this.#frames.length = 0
+    this.#next?.close(...closed)
+  }
+
+  #keep(frame: string | Uint8Array): void {
+    if (this.#frames.length < MAX_EARLY_FRAMES) this.#frames.push(frame)
+    else this.#transport.terminate()
+  }
+}
+
+/** Query members as lists of raw values: nothing is decoded, repeated names keep every value. */
+function queryOf(query: string): Record<string, readonly string[]> {
+  const members = new Map<string, string[]>()
+  for (const part of query.split('&')) {
+    if (part === '') continue
+    const equals = part.indexOf('=')
+    const name = equals < 0 ? part : part.slice(0, equals)
+    const values = members.get(name) ?? []
+    values.push(equals < 0 ? '' : part.slice(equals + 1))
+    members.set(name, values)
+  }
+  return Object.fromEntries(members)
+}

@@ -1,0 +1,91 @@
+/**
+ * Settings of one listener, `iii-worker-manager` in a configuration file: where it listens and whom it lets do what.
+ */
+import { optional, record, string } from '../protocol/validate.js'
+import { parseSettings, setting, wholeNumber } from './builtin-config.js'
+import { parseExposeFilter, type ExposeFilter } from './expose-filter.js'
+
+/** The name listeners have in a configuration file. It may appear more than once. */
+export const LISTENER_NAME = 'iii-worker-manager'
+
+/** One port that workers connect to. */
+export interface ListenerConfig {
+  /** Default `0.0.0.0`. */
+  readonly host: string
+  /** 0 picks a free port. Default 49134. */
+  readonly port: number
+  /** Time to send the request head. Default 10 000. */
+  readonly handshakeTimeoutMs: number
+  /** Absent on an open listener. */
+  readonly rbac?: RbacConfig | undefined
+  /** Gets every call in place of its target. */
+  readonly middlewareFunctionId?: string | undefined
+}
+
+/** Rules of access. All functions it names are in the default namespace. */
+export interface RbacConfig {
+  /** Decides who may connect and what they may do. Absent: everybody, everything that is exposed. */
+  readonly authFunctionId?: string | undefined
+  readonly exposeFunctions: readonly ExposeFilter[]
+  readonly onFunctionRegistration?: string | undefined
+  readonly onTriggerRegistration?: string | undefined
+  readonly onTriggerTypeRegistration?: string | undefined
+}
+
+const MAX_PORT = 65_535
+
+/** A port; digits in quotes count too, since one from an environment variable is often written that way. */
+export const port = setting<number | string>(
+  `a port from 0 to ${String(MAX_PORT)}`,
+  (value) =>
+    (typeof value === 'number' || (typeof value === 'string' && /^\d{1,5}$/.test(value))) &&
+    Number.isInteger(Number(value)) &&
+    Number(value) >= 0 &&
+    Number(value) <= MAX_PORT,
+)
+
+const shape = {
+  host: optional(string),
+  port: optional(port),
+  handshake_timeout_ms: optional(wholeNumber(1, 2_147_483_647)),
+  rbac: optional(record),
+  middleware_function_id: optional(string),
+}
+
+const rbacShape = {
+  auth_function_id: optional(string),
+  expose_functions: optional(setting<readonly unknown[]>('a list', Array.isArray)),
+  on_function_registration_function_id: optional(string),
+  on_trigger_registration_function_id: optional(string),
+  on_trigger_type_registration_function_id: optional(string),
+}
+
+/**
+ * Reads the `config` of one `iii-worker-manager`; absent means the defaults.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseListenerConfig(config: unknown): ListenerConfig {
+  const given = parseSettings(LISTENER_NAME, shape, config)
+  return {
+    host: given.host ?? '0.0.0.0',
+    port: Number(given.port ?? 49_134),
+    handshakeTimeoutMs: given.handshake_timeout_ms ?? 10_000,
+    rbac: given.rbac === undefined ? undefined : parseRbac(given.rbac),
+    middlewareFunctionId: given.middleware_function_id,
+  }
+}
+
+function parseRbac(config: unknown): RbacConfig {
+  const path = `${LISTENER_NAME}.rbac`
+  const given = parseSettings(path, rbacShape, config)
+  const filters = (given.expose_functions ?? []).map((entry, index) =>
+    parseExposeFilter(`${path}.expose_functions.${String(index)}`, entry),
+  )
+  return {
+    exposeFunctions: filters,
+    authFunctionId: given.auth_function_id,
+    onFunctionRegistration: given.on_function_registration_function_id,
+    onTriggerRegistration: given.on_trigger_registration_function_id,
+    onTriggerTypeRegistration: given.on_trigger_type_registration_function_id,
+  }
+}
