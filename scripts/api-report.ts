@@ -21,7 +21,7 @@ const configFile = (name: string): IConfigFile => ({
   newlineKind: 'lf',
   apiReport: {
     enabled: true,
-    reportFileName: `${name}.api.md`,
+    reportFileName: reportName(name),
     reportFolder: resolve(REPORTS),
     reportTempFolder: resolve('temp/api'),
   },
@@ -40,9 +40,14 @@ const configFile = (name: string): IConfigFile => ({
   },
 })
 
+/** Reports lie in one folder: `helpers/http` is `helpers-http.api.md`. */
+function reportName(name: string): string {
+  return `${name.replaceAll('/', '-')}.api.md`
+}
+
 /** Whether the report of one entry point is as it should be. */
 function report(name: string): boolean {
-  const file = `${REPORTS}/${name}.api.md`
+  const file = `${REPORTS}/${reportName(name)}`
   const { apiReportChanged, errorCount } = Extractor.invoke(
     ExtractorConfig.prepare({
       configObject: configFile(name),
@@ -62,7 +67,7 @@ function report(name: string): boolean {
 }
 
 function removeStrayReports(names: readonly string[]): readonly string[] {
-  const expected = new Set(names.map((name) => `${name}.api.md`))
+  const expected = new Set(names.map(reportName))
   const stray = readdirSync(REPORTS).filter((file) => file.endsWith('.api.md') && !expected.has(file))
   if (write) for (const file of stray) rmSync(join(REPORTS, file))
   return stray
