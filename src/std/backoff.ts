@@ -20,10 +20,14 @@ export function effectiveInitialDelayMs(policy: Pick<BackoffPolicy, 'initialDela
   return Math.max(1, policy.initialDelayMs)
 }
 
+/** Stands in for an infinite delay, with which the sums below would not be numbers. About 285 years. */
+const LONGEST_DELAY_MS = Number.MAX_SAFE_INTEGER / 1000
+
 /** Delay in milliseconds before retry `attempt`, counted from 1. */
 export function backoffDelayMs(policy: BackoffPolicy, attempt: number, random: Random): number {
   const grown = effectiveInitialDelayMs(policy) * policy.backoffMultiplier ** (attempt - 1)
-  const capped = Math.min(grown, policy.maxDelayMs)
+  const maxDelayMs = Math.min(policy.maxDelayMs, LONGEST_DELAY_MS)
+  const capped = Math.min(grown, maxDelayMs)
   const spread = capped * policy.jitterFactor * (random.next() * 2 - 1)
-  return Math.min(Math.max(1, capped + spread), Math.max(1, policy.maxDelayMs))
+  return Math.min(Math.max(1, capped + spread), Math.max(1, maxDelayMs))
 }

@@ -40,9 +40,13 @@ export class Deadlines<T extends Expiring> {
     return this.#lists.size
   }
 
-  /** Starts a deadline; an infinite duration never expires and costs nothing. */
-  add(item: T, durationMs: number): void {
-    if (durationMs === Infinity) return
+  /**
+   * Starts a deadline, in whole milliseconds, rounded up: timers are no finer, and it bounds the number of lists. An
+   * infinite duration never expires and costs nothing.
+   */
+  add(item: T, exactDurationMs: number): void {
+    if (exactDurationMs === Infinity) return
+    const durationMs = Math.ceil(exactDurationMs)
     let list = this.#lists.get(durationMs)
     if (list === undefined) {
       list = { durationMs, head: undefined, tail: undefined }
@@ -96,7 +100,8 @@ export class Deadlines<T extends Expiring> {
         due.push(item)
       }
     }
-    const next = Math.min(...[...this.#lists.values()].map((list) => list.head?.deadline?.at ?? Infinity))
+    let next = Infinity
+    for (const { head } of this.#lists.values()) next = Math.min(next, head?.deadline?.at ?? Infinity)
     if (next !== Infinity) this.#arm(next)
     for (const item of due) this.#onExpired(item)
   }

@@ -21,7 +21,16 @@ export function describe(value: unknown): string {
       return 'a function'
     case 'object':
     default:
-      return Array.isArray(value) ? `an array of ${String(value.length)}` : 'an object'
+      return describeObject(value)
+  }
+}
+
+function describeObject(value: object): string {
+  try {
+    return Array.isArray(value) ? `an array of ${String(value.length)}` : 'an object'
+  } catch {
+    // A revoked proxy answers no question at all.
+    return 'an object that cannot be read'
   }
 }
 

@@ -1,14 +1,17 @@
 /**
- * A list of listeners for one kind of event. A listener that throws is reported and the others still run, so user
- * code can neither stop delivery nor crash the process from a socket's callback.
+ * A list of listeners for one kind of event. A listener that throws or rejects is reported and the others still run,
+ * so user code can neither stop delivery nor crash the process from a socket's callback. Every listener hears events
+ * in the order they were emitted: what a listener causes is told once the present event has reached everybody.
  */
 
 /** Removes the listener it was returned for. */
 export type Unsubscribe = () => void
 
 export class Emitter<T> {
-  readonly #listeners = new Set<(event: T) => void>()
+  readonly #listeners = new Set<(event: T) => unknown>()
   readonly #onListenerError: (error: unknown) => void
+  /** Events to tell, the present one first; undefined while nothing is being told. */
+  #telling: T[] | undefined
 
   constructor(onListenerError: (error: unknown) => void) {
     this.#onListenerError = onListenerError
@@ -20,9 +23,7 @@ export class Emitter<T> {
 
   on(listener: (event: T) => void): Unsubscribe {
     // A wrapper of its own makes two subscriptions of one function independent of each other.
-    const own = (event: T): void => {
-      listener(event)
-    }
+    const own = (event: T): unknown => listener(event)
     this.#listeners.add(own)
     return () => {
       this.#listeners.delete(own)
@@ -30,9 +31,25 @@ export class Emitter<T> {
   }
 
   emit(event: T): void {
+    if (this.#telling !== undefined) {
+      this.#telling.push(event)
+      return
+    }
+    this.#telling = [event]
+    try {
+      for (const present of this.#telling) this.#tell(present)
+    } finally {
+      this.#telling = undefined
+    }
+  }
+
+  #tell(event: T): void {
     for (const listener of [...this.#listeners]) {
+      if (!this.#listeners.has(listener)) continue
       try {
-        listener(event)
+        // The type promises no result, but an async function fits it too, and its failure must not end the process.
+        const result: unknown = listener(event)
+        if (result instanceof Promise) result.catch(this.#onListenerError)
       } catch (error) {
         this.#onListenerError(error)
       }
