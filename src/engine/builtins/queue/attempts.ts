@@ -21,7 +21,9 @@ const RETURN_CHECK_MS = 250
 export class Attempts {
   readonly #host: EngineHost
   readonly #ledger: Ledger
-  readonly #stopping = new AbortController()
+  /** One controller per delivery: many listeners on one signal look like a leak to Node. */
+  readonly #underWay = new Set<AbortController>()
+  #stopped = false
   /** Jobs from an earlier run whose function has not been seen yet. */
   readonly #returning = new Set<string>()
   #returnUntil = -Infinity
@@ -40,19 +42,23 @@ export class Attempts {
   /** Makes one attempt. Never rejects; after `stop` nothing is noted any more. */
   async make(job: Job, policy: QueuePolicy, deliver: Deliver): Promise<Outcome> {
     if (this.#waitsForReturn(job, this.#host.clock)) return { kind: 'retry', job, delayMs: RETURN_CHECK_MS }
-    const { signal } = this.#stopping
+    const controller = new AbortController()
+    this.#underWay.add(controller)
     try {
-      await deliver(job, signal)
+      await deliver(job, controller.signal)
     } catch (error) {
-      return signal.aborted ? { kind: 'done' } : this.#failed(job, policy, error)
+      return this.#stopped ? { kind: 'done' } : await this.#failed(job, policy, error)
+    } finally {
+      this.#underWay.delete(controller)
     }
-    if (!signal.aborted) await this.#ledger.finish(job)
+    if (!this.#stopped) await this.#ledger.finish(job)
     return { kind: 'done' }
   }
 
   /** Gives up every attempt under way; its job stays pending in the journal. */
   stop(): void {
-    this.#stopping.abort()
+    this.#stopped = true
+    for (const controller of [...this.#underWay]) controller.abort()
   }
 
   async #failed(job: Job, policy: QueuePolicy, error: unknown): Promise<Outcome> {
