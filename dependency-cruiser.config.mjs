@@ -14,11 +14,11 @@ const mayImport = {
   // wire: the language of frames, and moving them
   protocol: ground,
   transport: [...ground, 'protocol'],
-  // parts: independent of each other, but for the connection, which performs calls
+  // parts: independent of each other, but for the connection, which performs calls, and telemetry, which rides one
   rpc: wire,
   connection: [...wire, 'rpc'],
   channel: wire,
-  telemetry: wire,
+  telemetry: [...wire, 'rpc', 'connection'],
   schema: wire,
   // ends: the SDK and the local engine never meet; the command line runs both
   worker: parts,

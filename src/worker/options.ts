@@ -5,6 +5,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { DEFAULT_RECONNECTION, type ReconnectionConfig } from '../connection/options.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
 import { describe } from '../std/describe.js'
+import type { OtelConfig } from '../telemetry/otel-config.js'
 import { checkAtLeast, checkDurationMs, checkHeaders, checkNamespace, checkRecord, invalid } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
@@ -23,6 +24,10 @@ export type InitOptions = {
   reconnectionConfig?: Partial<ReconnectionConfig>
   /** Headers of the WebSocket handshake, for example a token for a guarded listener. */
   headers?: Record<string, string>
+  /** Settings of telemetry: spans, logs and metrics. Default: on. */
+  otel?: Omit<OtelConfig, 'engineWsUrl'>
+  /** Whether memory, processor and event loop are reported as metrics. Default true. */
+  enableMetricsReporting?: boolean
   /** Labels reported with the worker's metadata. */
   telemetry?: TelemetryOptions
   /** Replaces detected metadata; the options above win over it. */
@@ -41,6 +46,8 @@ export interface WorkerOptions {
   readonly invocationTimeoutMs: number
   readonly reconnection: Required<ReconnectionConfig>
   readonly headers: Readonly<Record<string, string>>
+  readonly otel: Omit<OtelConfig, 'engineWsUrl'>
+  readonly enableMetricsReporting: boolean
   readonly autoConnect: boolean
   readonly diagnostics: DiagnosticsOption
 }
@@ -68,6 +75,8 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     ),
     reconnection: resolveReconnection(options.reconnectionConfig),
     headers: checkHeaders(options.headers ?? {}),
+    otel: checkRecord('otel', options.otel ?? {}),
+    enableMetricsReporting: options.enableMetricsReporting ?? true,
     autoConnect: options.autoConnect ?? true,
     diagnostics: options.diagnostics ?? 'console',
   }
