@@ -18,7 +18,7 @@ export interface ModelJob {
   readonly attempts: readonly { readonly durationMs: number; readonly succeeds: boolean }[]
 }
 
-export interface ModelStart {
+interface ModelStart {
   readonly id: number
   readonly attempt: number
   readonly atMs: number

@@ -16,10 +16,6 @@ export class Deliveries {
     this.#host = host
   }
 
-  get awaited(): number {
-    return this.#awaited.size
-  }
-
   /** Calls the bound function and returns at once. */
   start(binding: Binding, data: unknown, trace: Trace): void {
     const controller = new AbortController()

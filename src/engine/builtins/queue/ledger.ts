@@ -42,16 +42,6 @@ export class Ledger {
     this.letters = new DeadLetters(limits)
   }
 
-  /** Pending jobs of all queues. */
-  get pending(): number {
-    return this.#pending.size
-  }
-
-  /** Dead letters dropped since the start because there were too many. */
-  get droppedLetters(): number {
-    return this.#droppedLetters
-  }
-
   /** The next place in the order of acceptance. */
   nextSequence(): number {
     return this.#sequence++
