@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { describe } from '../std/describe.js'
 import { registerWorker } from '../worker/register-worker.js'
-import { UsageError, type Command, type Terminal } from './command.js'
+import { UsageError, type Command } from './command.js'
 
 const help = `Usage: iii-node call <function> [json] [options]
 
@@ -73,7 +73,8 @@ function parse(args: readonly string[]): CallArguments {
 function parseTimeout(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const timeoutMs = Number(value)
-  if (!(timeoutMs > 0)) throw new UsageError(`--timeout must be a number of milliseconds above 0, got ${describe(value)}`)
+  if (!(timeoutMs > 0))
+    throw new UsageError(`--timeout must be a number of milliseconds above 0, got ${describe(value)}`)
   return timeoutMs
 }
 

@@ -6,7 +6,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { isRecord, optional, string, type Infer } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import { parseSettings, setting, wholeNumber } from './builtin-config.js'
-import { ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT } from './builtins/index.js'
+import { ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, type DefaultPorts } from './builtins/index.js'
 import { ConfigDocument } from './config-document.js'
 import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
 import { expandVariables } from './expand-variables.js'
@@ -57,11 +57,28 @@ export function engineConfigOf(settings: EngineSettings, env: ParseConfigOptions
   return read(settings, env, (_path, message, cause) => new RuntimeError(ErrorCode.INVALID_CONFIG, message, { cause }))
 }
 
-/** The configuration of an engine without a file: workers on 49134, HTTP on 3111, on this machine only. */
-export function defaultEngineConfig(env: ParseConfigOptions['env'] = {}): EngineConfig {
-  const host = '127.0.0.1'
-  const served = SERVED_BY_DEFAULT.map(({ name, hasPort }) => ({ name, ...(hasPort ? { config: { host } } : {}) }))
-  return engineConfigOf({ workers: [{ name: LISTENER_NAME, config: { host } }, ...served] }, env)
+/** Where an engine without a file listens; 0 picks a free port. */
+export interface EngineAddresses extends DefaultPorts {
+  /** Default 127.0.0.1: this machine only. */
+  readonly host?: string | undefined
+  /** For workers. Default 49134. */
+  readonly port?: number | undefined
+}
+
+/** The configuration of an engine without a file. */
+export function defaultEngineConfig(
+  { host = '127.0.0.1', port, ...ports }: EngineAddresses = {},
+  env: ParseConfigOptions['env'] = {},
+): EngineConfig {
+  const served = SERVED_BY_DEFAULT.map(({ name, port: option }) => ({
+    name,
+    config: option === undefined ? {} : address(host, ports[option]),
+  }))
+  return engineConfigOf({ workers: [{ name: LISTENER_NAME, config: address(host, port) }, ...served] }, env)
+}
+
+function address(host: string, port: number | undefined): object {
+  return port === undefined ? { host } : { host, port }
 }
 
 function read(content: unknown, env: ParseConfigOptions['env'], report: Report): EngineConfig {

@@ -7,6 +7,12 @@ import { createCronBuiltin } from './cron/cron-builtin.js'
 import { parseCronConfig } from './cron/cron-config.js'
 import { createHttpBuiltin } from './http/http-builtin.js'
 import { parseHttpConfig } from './http/http-config.js'
+import { createHttpFunctionsBuiltin } from './http-functions/http-functions-builtin.js'
+import { parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
+import { createStateBuiltin } from './state/state-builtin.js'
+import { parseStateConfig } from './state/state-config.js'
+import { createStreamBuiltin } from './stream/stream-builtin.js'
+import { parseStreamConfig } from './stream/stream-config.js'
 import { createQueueBuiltin } from './queue/queue-builtin.js'
 import { parseQueueConfig } from './queue/queue-config.js'
 import { parsePubSubConfig } from './pubsub/pubsub-config.js'
@@ -22,7 +28,10 @@ export type ReadSettings = (config: unknown) => MakeBuiltin
 
 export const builtins: Readonly<Record<string, ReadSettings>> = {
   'iii-http': (config) => kind(parseHttpConfig(config), createHttpBuiltin),
+  'iii-stream': (config) => kind(parseStreamConfig(config), createStreamBuiltin),
+  'iii-state': (config) => kind(parseStateConfig(config), createStateBuiltin),
   'iii-cron': (config) => kind(parseCronConfig(config), createCronBuiltin),
+  'iii-http-functions': (config) => kind(parseHttpFunctionsConfig(config), createHttpFunctionsBuiltin),
   'iii-queue': (config) => kind(parseQueueConfig(config), createQueueBuiltin),
   'iii-state': (config) => kind(parseStateConfig(config), createStateBuiltin),
   'iii-pubsub': (config) => kind(parsePubSubConfig(config), createPubSubBuiltin),
@@ -31,9 +40,17 @@ export const builtins: Readonly<Record<string, ReadSettings>> = {
 /** Served although no file names them. */
 export const ALWAYS_SERVED: readonly string[] = []
 
+/** Ports of what is served when there is no file. */
+export interface DefaultPorts {
+  /** For HTTP triggers. Default 3111. */
+  readonly httpPort?: number | undefined
+}
+
 /** Served when there is no file at all. */
-export const SERVED_BY_DEFAULT: readonly { readonly name: string; readonly hasPort?: boolean }[] = [
-  { name: 'iii-http', hasPort: true },
+export const SERVED_BY_DEFAULT: readonly { readonly name: string; readonly port?: keyof DefaultPorts }[] = [
+  { name: 'iii-http', port: 'httpPort' },
+  { name: 'iii-stream', hasPort: true },
+  { name: 'iii-state' },
   { name: 'iii-cron' },
   { name: 'iii-pubsub' },
   { name: 'iii-queue' },

@@ -1,0 +1,106 @@
+/**
+ * `iii-node engine`: runs the local engine until it is told to stop.
+ */
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { pino, type Level } from 'pino'
+import { defaultEngineConfig, parseEngineConfig } from '../engine/config.js'
+import type { EngineConfig } from '../engine/engine-config.js'
+import { startEngine } from '../engine/engine.js'
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { describe } from '../std/describe.js'
+import { packageVersion } from '../version.js'
+import { UsageError, type Command } from './command.js'
+
+const help = `Usage: iii-node engine [options]
+
+Runs the local engine: one process, for development and tests. Ctrl-C stops it.
+
+Options:
+  --port <n>           port for workers (default: 49134; 0 picks a free one)
+  --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
+  --host <address>     where to listen (default: 127.0.0.1)
+  --config <file>      a YAML file with the engine's settings, instead of the options above
+  --log-level <level>  debug, info, warn or error (default: warn); the log goes to stderr as JSON lines
+  --help               print this text`
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies readonly Level[]
+
+export const engineCommand: Command = {
+  name: 'engine',
+  summary: 'run the local engine',
+  help,
+  async run(args, terminal) {
+    const options = parse(args)
+    const config = options.config === undefined ? defaultEngineConfig(options, process.env) : await read(options.config)
+    const log = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }))
+    // Listening for the signals first: a Ctrl-C during start-up must stop it too.
+    const interrupted = terminal.interrupted()
+    const engine = await startEngine(config, { log })
+    terminal.out(`iii-node engine ${packageVersion}`)
+    for (const url of engine.urls) terminal.out(`  workers  ${url}`)
+    if (engine.httpUrl !== undefined) terminal.out(`  http     ${engine.httpUrl}`)
+    terminal.out('Press Ctrl-C to stop.')
+    await interrupted
+    await engine.close()
+    return 0
+  },
+}
+
+interface EngineArguments {
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly httpPort: number | undefined
+  readonly config: string | undefined
+  readonly logLevel: Level
+}
+
+function parse(args: readonly string[]): EngineArguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string' },
+      'http-port': { type: 'string' },
+      host: { type: 'string' },
+      config: { type: 'string' },
+      'log-level': { type: 'string' },
+    },
+  })
+  const { config, host } = values
+  const addressed = (['port', 'http-port', 'host'] as const).find((name) => values[name] !== undefined)
+  if (config !== undefined && addressed !== undefined) {
+    throw new UsageError(`--${addressed} and --config do not go together; write the address into ${config}`)
+  }
+  return {
+    host,
+    port: parsePort('--port', values.port),
+    httpPort: parsePort('--http-port', values['http-port']),
+    config,
+    logLevel: parseLevel(values['log-level'] ?? 'warn'),
+  }
+}
+
+function parsePort(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
+  throw new UsageError(`${option} must be a port from 0 to 65535, got ${describe(value)}`)
+}
+
+function parseLevel(value: string): Level {
+  const level = LEVELS.find((candidate) => candidate === value)
+  if (level === undefined) throw new UsageError(`--log-level must be ${LEVELS.join(', ')}, got ${describe(value)}`)
+  return level
+}
+
+async function read(fileName: string): Promise<EngineConfig> {
+  let text: string
+  try {
+    text = await readFile(fileName, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new RuntimeError(ErrorCode.INVALID_CONFIG, `The configuration ${fileName} cannot be read: ${reason}`, {
+      cause,
+    })
+  }
+  return parseEngineConfig(text, { fileName, env: process.env })
+}
