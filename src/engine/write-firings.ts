@@ -3,11 +3,16 @@
  * A handler that fails is logged and the next one runs. Only so many events are worked on at once; beyond, the oldest
  * is given up: the handler it waits for runs on, those after it are not called, which is counted and logged.
  */
-import type { Binding, EngineHost, HostCall } from './builtin.js'
+import type { Binding, CallContext, EngineHost, HostCall } from './builtin.js'
 import { callBound, conditionHolds, conditionOf, type Trace } from './fire.js'
 
 /** Events worked on at once. */
 export const MAX_FIRINGS = 10_000
+
+/** What the handlers of an event inherit from the call that caused it. */
+export function traceOf({ traceparent, baggage }: CallContext): Trace {
+  return { traceparent, baggage }
+}
 
 interface Firing {
   readonly bindings: readonly Binding[]

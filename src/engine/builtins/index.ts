@@ -33,7 +33,6 @@ export const builtins: Readonly<Record<string, ReadSettings>> = {
   'iii-cron': (config) => kind(parseCronConfig(config), createCronBuiltin),
   'iii-http-functions': (config) => kind(parseHttpFunctionsConfig(config), createHttpFunctionsBuiltin),
   'iii-queue': (config) => kind(parseQueueConfig(config), createQueueBuiltin),
-  'iii-state': (config) => kind(parseStateConfig(config), createStateBuiltin),
   'iii-pubsub': (config) => kind(parsePubSubConfig(config), createPubSubBuiltin),
 }
 
@@ -44,12 +43,14 @@ export const ALWAYS_SERVED: readonly string[] = []
 export interface DefaultPorts {
   /** For HTTP triggers. Default 3111. */
   readonly httpPort?: number | undefined
+  /** For browsers that follow streams. Default 3112. */
+  readonly streamPort?: number | undefined
 }
 
 /** Served when there is no file at all. */
 export const SERVED_BY_DEFAULT: readonly { readonly name: string; readonly port?: keyof DefaultPorts }[] = [
   { name: 'iii-http', port: 'httpPort' },
-  { name: 'iii-stream', hasPort: true },
+  { name: 'iii-stream', port: 'streamPort' },
   { name: 'iii-state' },
   { name: 'iii-cron' },
   { name: 'iii-pubsub' },

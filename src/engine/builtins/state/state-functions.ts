@@ -3,9 +3,10 @@
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { isRecord, json, string, type JsonValue } from '../../../protocol/validate.js'
-import type { BuiltinFunction, CallContext } from '../../builtin.js'
+import type { BuiltinFunction } from '../../builtin.js'
 import { builtinFunction } from '../../builtin-input.js'
 import { parseUpdateOps, updateOpsField, updateOpsSchema } from '../../update-op.js'
+import { traceOf } from '../../write-firings.js'
 import type { StateValues } from './state-values.js'
 
 /** The values once the store is open. */
@@ -99,10 +100,6 @@ function withValue(input: unknown): unknown {
   if (!Object.hasOwn(rest, 'value')) return { ...rest, value: data }
   const message = 'Failed to deserialize input for state::set: `value` and `data` are two names of one member; give one'
   throw new InvocationError({ code: ErrorCode.deserialization_error, message })
-}
-
-function traceOf({ traceparent, baggage }: CallContext): Pick<CallContext, 'traceparent' | 'baggage'> {
-  return { traceparent, baggage }
 }
 
 const properties = { scope: { type: 'string' }, key: { type: 'string' }, value: {} }

@@ -1,0 +1,65 @@
+/**
+ * What is sent to a client that may read slowly: some goes to the socket at once, a little waits, and when that is full
+ * the oldest is lost, which is counted and logged once per jam. Keeps order; never holds more than its caps.
+ */
+import { BoundedQueue } from '../../../std/bounded-queue.js'
+import type { Log } from '../../../std/log.js'
+import type { Transport } from '../../../transport/transport.js'
+
+/** Bytes handed to the socket that the system has not taken yet. Beyond: messages wait here. */
+const SEND_WINDOW_BYTES = 1024 * 1024
+const MAX_WAITING_BYTES = 8 * 1024 * 1024
+
+export class LossyOutbox {
+  readonly #transport: Transport
+  readonly #log: Log
+  readonly #waiting: BoundedQueue<string>
+  #jammed = false
+  #lost = 0
+
+  /** @param maxWaiting messages that may wait. */
+  constructor(transport: Transport, maxWaiting: number, log: Log) {
+    this.#transport = transport
+    this.#log = log
+    this.#waiting = new BoundedQueue({ maxItems: maxWaiting, maxBytes: MAX_WAITING_BYTES, maxAgeMs: Infinity })
+  }
+
+  /** Messages lost so far. */
+  get lost(): number {
+    return this.#lost
+  }
+
+  send(text: string): void {
+    if (!this.#jammed) {
+      this.#transport.send(text)
+      if (this.#transport.bufferedBytes > SEND_WINDOW_BYTES) this.#wait()
+      return
+    }
+    // Not the bytes in UTF-8, but never less than a third of them, and counting them costs nothing.
+    while (this.#waiting.push(text, text.length, 0) !== undefined) {
+      this.#waiting.shift()
+      this.#lost += 1
+    }
+  }
+
+  /** Counts messages that were lost before they got here. */
+  noteLost(count: number): void {
+    if (count === 0) return
+    this.#lost += count
+    this.#report(count)
+  }
+
+  #report(lost: number): void {
+    this.#log.warn({ lost }, 'A stream client was too slow for its stream and has lost the oldest messages')
+  }
+
+  #wait(): void {
+    this.#jammed = true
+    const lostBefore = this.#lost
+    this.#transport.flushed(() => {
+      if (this.#lost > lostBefore) this.#report(this.#lost - lostBefore)
+      this.#jammed = false
+      for (const text of this.#waiting.drain()) this.send(text)
+    })
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * `iii-stream`: streams of groups of items, the functions that read and change them, the trigger types that tell of
+ * changes, and the WebSocket server through which browsers follow them.
+ */
+import type { Builtin, EngineHost } from '../../builtin.js'
+import { reachableHost } from '../../reachable-host.js'
+import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
+import type { Store } from '../../storage/store.js'
+import type { StreamClientParts } from './stream-client.js'
+import type { StreamConfig } from './stream-config.js'
+import { streamFunctions } from './stream-functions.js'
+import { StreamItems } from './stream-items.js'
+import { StreamOperations } from './stream-operations.js'
+import { StreamRooms } from './stream-rooms.js'
+import { StreamServer } from './stream-server.js'
+import { StreamTriggers } from './stream-triggers.js'
+
+const NAME = 'iii-stream'
+
+/** The built-in with the port it listens on; the configured one until it has started. */
+export type StreamBuiltin = Builtin & { readonly port: number; readonly url: string }
+
+/** Serves `stream::*`, the trigger types of streams, and a WebSocket server. */
+export function createStreamBuiltin(host: EngineHost, config: StreamConfig): StreamBuiltin {
+  const service = new StreamService(host, config)
+  return {
+    name: NAME,
+    functions: streamFunctions(() => service.operations),
+    triggerTypes: service.triggers.types,
+    get port() {
+      return service.port
+    },
+    get url() {
+      return `ws://${reachableHost(config.host)}:${service.port}`
+    },
+    start: () => service.start(),
+    stop: () => service.stop(),
+  }
+}
+
+/** What runs between start and stop. */
+class StreamService {
+  readonly triggers: StreamTriggers
+  readonly #host: EngineHost
+  readonly #config: StreamConfig
+  readonly #rooms: StreamRooms
+  readonly #server: StreamServer
+  #store: Store | undefined
+  #operations: StreamOperations | undefined
+
+  constructor(host: EngineHost, config: StreamConfig) {
+    this.#host = host
+    this.#config = config
+    this.triggers = new StreamTriggers(host)
+    this.#rooms = new StreamRooms(host.log)
+    this.#server = new StreamServer(host, config, this.#clientParts())
+  }
+
+  get operations(): StreamOperations | undefined {
+    return this.#operations
+  }
+
+  get port(): number {
+    return this.#server.port
+  }
+
+  async start(): Promise<void> {
+    this.#store = await openStore(this.#config.storage, NAME, defaultStoreLimits)
+    this.#operations = new StreamOperations({
+      host: this.#host,
+      items: new StreamItems(this.#store),
+      announce: (message, trace) => {
+        this.#rooms.tell(message)
+        this.triggers.fire(message, trace)
+      },
+    })
+    try {
+      await this.#server.start()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#operations = undefined
+    this.triggers.stop()
+    await this.#server.stop()
+    await this.#store?.close()
+  }
+
+  #clientParts(): StreamClientParts {
+    const { clock, log } = this.#host
+    return {
+      clock,
+      log,
+      rooms: this.#rooms,
+      triggers: this.triggers,
+      channelSize: this.#config.channelSize,
+      snapshot: ({ streamName, groupId, id }, signal) => {
+        const group = { stream_name: streamName, group_id: groupId }
+        // Clients come in only while the server runs, which starts after the store is open.
+        const operations = this.#operations
+        if (operations === undefined) return Promise.reject(new Error('The stream store is not open'))
+        return id === null ? operations.list(group, { signal }) : operations.get({ ...group, item_id: id }, { signal })
+      },
+    }
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * One client of the stream server: its subscriptions, and what it asks for, done one after the other in its order.
+ * Whatever it sends, only what reads as a join or a leave has an effect.
+ */
+import { isRecord, type JsonValue } from '../../../protocol/validate.js'
+import type { Clock } from '../../../std/clock.js'
+import type { Log } from '../../../std/log.js'
+import type { Transport } from '../../../transport/transport.js'
+import { LossyOutbox } from './lossy-outbox.js'
+import { streamMessage, type StreamNotice, type StreamTarget } from './stream-event.js'
+import type { Listener, StreamRooms } from './stream-rooms.js'
+import type { StreamTriggers, SubscriptionEvent } from './stream-triggers.js'
+
+/** Subscriptions of one client. Beyond: a join is answered with `unauthorized`. */
+const MAX_SUBSCRIPTIONS = 1_000
+/** Characters of one frame; a longer one cannot be a sensible join and is ignored unread. */
+const MAX_FRAME_CHARACTERS = 65_536
+/** How long join handlers and the first read may take together. Beyond: no joining, or no `sync`. */
+export const JOIN_TIMEOUT_MS = 30_000
+
+/** What all clients share. */
+export interface StreamClientParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly rooms: StreamRooms
+  readonly triggers: StreamTriggers
+  /** Reads what a new subscription starts with: an item, or the list of a group. */
+  readonly snapshot: (target: StreamTarget, signal: AbortSignal) => Promise<unknown>
+  /** Messages kept for a client that reads too slowly. */
+  readonly channelSize: number
+}
+
+type Request = { readonly type: 'join' | 'leave'; readonly subscriptionId: string; readonly target: StreamTarget }
+
+export class StreamClient {
+  readonly #parts: StreamClientParts
+  readonly #transport: Transport
+  readonly #context: unknown
+  readonly #outbox: LossyOutbox
+  readonly #subscriptions = new Map<string, Subscription>()
+  readonly #requests: Request[] = []
+  readonly #closed = new AbortController()
+  #busy = false
+
+  /** @param context what the auth function answered. */
+  constructor(parts: StreamClientParts, transport: Transport, context: unknown) {
+    this.#parts = parts
+    this.#transport = transport
+    this.#context = context
+    this.#outbox = new LossyOutbox(transport, parts.channelSize, parts.log)
+  }
+
+  /** Takes a text frame. */
+  receive(frame: string): void {
+    const request = readRequest(frame)
+    if (request === undefined) {
+      this.#parts.log.debug({ characters: frame.length }, 'A frame of a stream client is no join or leave; ignored')
+      return
+    }
+    this.#requests.push(request)
+    if (!this.#busy) void this.#work()
+  }
+
+  /** Ends every subscription; leave handlers hear of each. */
+  close(): void {
+    this.#closed.abort()
+    for (const id of [...this.#subscriptions.keys()]) this.#leave(id)
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true
+    // Not read while it is worked for, a client cannot pile up requests.
+    this.#transport.pause()
+    for (let next = this.#requests.shift(); next !== undefined; next = this.#requests.shift()) {
+      if (this.#closed.signal.aborted) break
+      if (next.type === 'leave') this.#leave(next.subscriptionId)
+      else await this.#join(next)
+    }
+    this.#busy = false
+    this.#transport.resume()
+  }
+
+  async #join(request: Request): Promise<void> {
+    const timeout = new AbortController()
+    const timer = this.#parts.clock.after(JOIN_TIMEOUT_MS, () => {
+      timeout.abort(new Error(`No answer within ${JOIN_TIMEOUT_MS} ms`))
+    })
+    const signal = AbortSignal.any([timeout.signal, this.#closed.signal])
+    // An id that is joined again moves; nothing may go on under it that nobody could leave.
+    this.#leave(request.subscriptionId)
+    const allowed = await this.#mayJoin(request, signal)
+    if (!this.#closed.signal.aborted) {
+      if (allowed) await this.#subscribe(request, signal)
+      else this.#notify(request.target, { type: 'unauthorized' })
+    }
+    timer.cancel()
+  }
+
+  /** A handler that fails refuses: it may be the only guard there is. */
+  async #mayJoin(request: Request, signal: AbortSignal): Promise<boolean> {
+    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) return false
+    try {
+      return await this.#parts.triggers.mayJoin(this.#eventOf(request), signal)
+    } catch (err) {
+      if (this.#closed.signal.aborted) return false
+      this.#parts.log.warn({ ...request.target, err }, 'A join handler failed, so a client may not join')
+      return false
+    }
+  }
+
+  async #subscribe({ subscriptionId, target }: Request, signal: AbortSignal): Promise<void> {
+    const subscription = new Subscription(target, this.#outbox, this.#parts.channelSize)
+    this.#subscriptions.set(subscriptionId, subscription)
+    this.#parts.rooms.add(subscription)
+    try {
+      const data = await this.#parts.snapshot(target, signal)
+      // An item that is not there is null; what a worker's function answered came through JSON.
+      this.#notify(target, { type: 'sync', data: (data ?? null) as JsonValue })
+    } catch (err) {
+      if (this.#closed.signal.aborted) return
+      this.#parts.log.warn({ ...target, err }, 'A stream could not be read; its new subscriber starts without a sync')
+    }
+    subscription.release()
+  }
+
+  #leave(subscriptionId: string): void {
+    const subscription = this.#subscriptions.get(subscriptionId)
+    if (subscription === undefined) return
+    this.#subscriptions.delete(subscriptionId)
+    this.#parts.rooms.remove(subscription)
+    this.#parts.triggers.left(this.#eventOf({ subscriptionId, target: subscription.target }))
+  }
+
+  #eventOf({ subscriptionId, target }: Omit<Request, 'type'>): SubscriptionEvent {
+    const { streamName, groupId, id } = target
+    const context = this.#context
+    return { subscription_id: subscriptionId, stream_name: streamName, group_id: groupId, id, context }
+  }
+
+  #notify(target: StreamTarget, notice: StreamNotice): void {
+    this.#outbox.send(JSON.stringify(streamMessage(target, notice, this.#parts.clock.epochMs())))
+  }
+}
+
+/** Holds messages back until the first state of its target has been sent, so that a client never sees the past. */
+class Subscription implements Listener {
+  readonly target: StreamTarget
+  readonly #outbox: LossyOutbox
+  readonly #maxHeld: number
+  #lost = 0
+  #held: string[] | undefined = []
+
+  constructor(target: StreamTarget, outbox: LossyOutbox, maxHeld: number) {
+    this.target = target
+    this.#outbox = outbox
+    this.#maxHeld = maxHeld
+  }
+
+  readonly deliver = (text: string): void => {
+    if (this.#held === undefined) {
+      this.#outbox.send(text)
+      return
+    }
+    this.#held.push(text)
+    if (this.#held.length <= this.#maxHeld) return
+    this.#held.shift()
+    this.#lost += 1
+  }
+
+  release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    this.#outbox.noteLost(this.#lost)
+    for (const text of held) this.#outbox.send(text)
+  }
+}
+
+function readRequest(frame: string): Request | undefined {
+  if (frame.length > MAX_FRAME_CHARACTERS) return undefined
+  const message = parse(frame)
+  if (!isRecord(message) || !isRecord(message['data'])) return undefined
+  const { type, data } = message
+  if (type !== 'join' && type !== 'leave') return undefined
+  const { subscriptionId, streamName, groupId, id = null } = data
+  if (typeof subscriptionId !== 'string' || typeof streamName !== 'string' || typeof groupId !== 'string') {
+    return undefined
+  }
+  if (id !== null && typeof id !== 'string') return undefined
+  return { type, subscriptionId, target: { streamName, groupId, id } }
+}
+
+function parse(frame: string): unknown {
+  try {
+    return JSON.parse(frame)
+  } catch {
+    return undefined
+  }
+}

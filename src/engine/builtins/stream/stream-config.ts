@@ -1,0 +1,46 @@
+/**
+ * Settings of `iii-stream`.
+ */
+import { optional, record, string } from '../../../protocol/validate.js'
+import { parseSettings, wholeNumber } from '../../builtin-config.js'
+import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
+
+/** What `iii-stream` can be told. */
+export interface StreamConfig {
+  readonly host: string
+  /** 0 picks a free port. */
+  readonly port: number
+  /** Called for each client that connects; what it answers is handed to join and leave handlers. */
+  readonly authFunctionId: string | undefined
+  /** Events kept for a client that reads too slowly; the oldest beyond are lost. */
+  readonly channelSize: number
+  readonly storage: StorageConfig
+}
+
+const DEFAULT_HOST = '0.0.0.0'
+const DEFAULT_PORT = 3112
+const DEFAULT_CHANNEL_SIZE = 256
+
+const shape = {
+  host: optional(string),
+  port: optional(wholeNumber(0, 65_535)),
+  auth_function: optional(string),
+  adapter: optional(record),
+}
+
+/**
+ * Reads the `config` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no auth.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseStreamConfig(config: unknown): StreamConfig {
+  const given = parseSettings('iii-stream', shape, config)
+  const channelSize = { channel_size: optional(wholeNumber(1, 100_000)) }
+  const { storage, settings } = parseStorageAdapter('iii-stream.adapter', given.adapter, channelSize)
+  return {
+    host: given.host ?? DEFAULT_HOST,
+    port: given.port ?? DEFAULT_PORT,
+    authFunctionId: given.auth_function === '' ? undefined : given.auth_function,
+    channelSize: settings.channel_size ?? DEFAULT_CHANNEL_SIZE,
+    storage,
+  }
+}

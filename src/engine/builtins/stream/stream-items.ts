@@ -1,0 +1,98 @@
+/**
+ * The engine's own storage of stream items: streams of groups of items. Knows neither events nor streams that workers
+ * store themselves.
+ */
+import type { JsonValue } from '../../../protocol/validate.js'
+import { orAnswer } from '../../storage/storage-error.js'
+import type { Store, Write } from '../../storage/store.js'
+import type { UpdateOp } from '../../update-op.js'
+import { applyUpdateOps, type UpdateOpError } from '../../update-ops.js'
+
+export interface GroupPlace {
+  readonly stream_name: string
+  readonly group_id: string
+}
+
+export interface ItemPlace extends GroupPlace {
+  readonly item_id: string
+}
+
+/** A kept change; `oldValue` is `undefined` when there was no item. */
+export interface ItemChange {
+  readonly oldValue: JsonValue | undefined
+  readonly newValue: JsonValue
+  readonly errors: readonly UpdateOpError[]
+}
+
+export class StreamItems {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  get(place: ItemPlace): JsonValue | undefined {
+    return this.#store.get(spaceOf(place), place.item_id)
+  }
+
+  /** Values of a group, in the order its items were first set. */
+  list(place: GroupPlace): JsonValue[] {
+    return Array.from(this.#store.entries(spaceOf(place)), ([, value]) => value)
+  }
+
+  groups(streamName: string): string[] {
+    return this.all().get(streamName) ?? []
+  }
+
+  /** Groups of every stream. */
+  all(): ReadonlyMap<string, string[]> {
+    const streams = new Map<string, string[]>()
+    for (const space of this.#store.spaces()) {
+      const [stream, group] = placeOf(space)
+      const groups = streams.get(stream)
+      if (groups === undefined) streams.set(stream, [group])
+      else groups.push(group)
+    }
+    return streams
+  }
+
+  /** @throws {InvocationError} STREAM_SET_ERROR. */
+  async set(place: ItemPlace, value: JsonValue): Promise<ItemChange> {
+    const oldValue = this.get(place)
+    await this.#keep({ kind: 'put', space: spaceOf(place), key: place.item_id, value }, 'STREAM_SET_ERROR')
+    return { oldValue, newValue: value, errors: [] }
+  }
+
+  /** @throws {InvocationError} STREAM_UPDATE_ERROR. */
+  async update(place: ItemPlace, ops: readonly UpdateOp[]): Promise<ItemChange> {
+    const oldValue = this.get(place)
+    const { value, errors } = applyUpdateOps(oldValue, ops)
+    await this.#keep({ kind: 'put', space: spaceOf(place), key: place.item_id, value }, 'STREAM_UPDATE_ERROR')
+    return { oldValue, newValue: value, errors }
+  }
+
+  /**
+   * Removes an item and answers with its value.
+   * @throws {InvocationError} STREAM_DELETE_ERROR.
+   */
+  async delete(place: ItemPlace): Promise<JsonValue | undefined> {
+    const oldValue = this.get(place)
+    if (oldValue === undefined) return undefined
+    await this.#keep({ kind: 'delete', space: spaceOf(place), key: place.item_id }, 'STREAM_DELETE_ERROR')
+    return oldValue
+  }
+
+  #keep(write: Write, code: string): Promise<void> {
+    return orAnswer(this.#store.write([write]), () => code)
+  }
+}
+
+/** Stream and group as one name that no other pair has. */
+function spaceOf({ stream_name, group_id }: GroupPlace): string {
+  return JSON.stringify([stream_name, group_id])
+}
+
+function placeOf(space: string): [stream: string, group: string] {
+  // Spaces of this store are named by `spaceOf` alone.
+  return JSON.parse(space) as [string, string]
+}

@@ -1,0 +1,129 @@
+/**
+ * The operations on streams: each is done by the worker's own function where there is one, else by the engine's store,
+ * and every change is announced once it is kept. Inputs and results are as on the wire.
+ */
+import type { JsonValue } from '../../../protocol/validate.js'
+import type { EngineHost } from '../../builtin.js'
+import type { Trace } from '../../fire.js'
+import { parseUpdateOps } from '../../update-op.js'
+import {
+  callCustom,
+  readCustomChange,
+  type CallOrigin,
+  type CustomCall,
+  type StreamOperation,
+} from './custom-streams.js'
+import { streamMessage, type StreamChange, type StreamMessage, type StreamTarget } from './stream-event.js'
+import type { GroupPlace, ItemPlace, StreamItems } from './stream-items.js'
+
+export type ChangeResult = { old_value: JsonValue; new_value: JsonValue; errors?: JsonValue }
+
+export interface StreamOperationsParts {
+  readonly host: EngineHost
+  readonly items: StreamItems
+  /** Hears of every change after it is kept. */
+  readonly announce: (message: StreamMessage, trace: Trace) => void
+}
+
+export class StreamOperations {
+  readonly #host: EngineHost
+  readonly #items: StreamItems
+  readonly #announce: StreamOperationsParts['announce']
+
+  constructor({ host, items, announce }: StreamOperationsParts) {
+    this.#host = host
+    this.#items = items
+    this.#announce = announce
+  }
+
+  get(place: ItemPlace, origin: CallOrigin): Promise<unknown> {
+    return this.#read(callOf('get', place, origin), () => this.#items.get(place))
+  }
+
+  list(place: GroupPlace, origin: CallOrigin): Promise<unknown> {
+    return this.#read(callOf('list', place, origin), () => this.#items.list(place))
+  }
+
+  listGroups(input: { readonly stream_name: string }, origin: CallOrigin): Promise<unknown> {
+    return this.#read(callOf('list_groups', input, origin), () => this.#items.groups(input.stream_name))
+  }
+
+  /** Streams in the engine's store; those that workers store themselves are unknown here. */
+  listAll(): { stream: { id: string; groups: string[] }[]; count: number } {
+    const stream = Array.from(this.#items.all(), ([id, groups]) => ({ id, groups }))
+    return { stream, count: stream.length }
+  }
+
+  /** @throws {InvocationError} STREAM_SET_ERROR, JSON_ERROR, or what the worker's function failed with. */
+  set(input: ItemPlace & { readonly data: JsonValue }, origin: CallOrigin): Promise<ChangeResult> {
+    return this.#change(callOf('set', input, origin), 'STREAM_SET_ERROR', () => this.#items.set(input, input.data))
+  }
+
+  /** @throws {InvocationError} STREAM_UPDATE_ERROR, JSON_ERROR, or what the worker's function failed with. */
+  update(input: ItemPlace & { readonly ops: readonly unknown[] }, origin: CallOrigin): Promise<ChangeResult> {
+    const ops = parseUpdateOps('stream::update', input.ops)
+    return this.#change(callOf('update', input, origin), 'STREAM_UPDATE_ERROR', () => this.#items.update(input, ops))
+  }
+
+  /** @throws {InvocationError} STREAM_DELETE_ERROR, JSON_ERROR, or what the worker's function failed with. */
+  async delete(place: ItemPlace, origin: CallOrigin): Promise<{ old_value: JsonValue }> {
+    const call = callOf('delete', place, origin)
+    const custom = callCustom(this.#host, call)
+    const oldValue =
+      custom === undefined
+        ? await this.#items.delete(place)
+        : readCustomChange(await custom, call, 'STREAM_DELETE_ERROR').oldValue
+    if (oldValue !== undefined) this.#tell(targetOf(place), { type: 'delete', data: oldValue }, origin)
+    return { old_value: oldValue ?? null }
+  }
+
+  /** Announces an event of the caller's own making; nothing is stored. */
+  send(target: StreamTarget, event: { readonly type: string; readonly data: JsonValue }, origin: CallOrigin): null {
+    this.#tell(target, { type: 'event', event }, origin)
+    return null
+  }
+
+  #read(call: CustomCall, own: () => unknown): Promise<unknown> {
+    return callCustom(this.#host, call) ?? Promise.resolve(own())
+  }
+
+  async #change(
+    call: CustomCall & { readonly input: ItemPlace },
+    code: string,
+    own: () => ReturnType<StreamItems['set']>,
+  ): Promise<ChangeResult> {
+    const custom = callCustom(this.#host, call)
+    const { oldValue, newValue, errors } =
+      custom === undefined ? await own() : readCustomChange(await custom, call, code)
+    // Read and checked: only a delete may go without.
+    const data = newValue as JsonValue
+    this.#tell(targetOf(call.input), { type: oldValue === undefined ? 'create' : 'update', data }, call.origin)
+    const hasErrors = Array.isArray(errors) && errors.length > 0
+    return { old_value: oldValue ?? null, new_value: data, ...(hasErrors && { errors: errors as JsonValue }) }
+  }
+
+  #tell(target: StreamTarget, change: StreamChange, origin: CallOrigin): void {
+    this.#announce(streamMessage(target, change, this.#host.clock.epochMs()), origin)
+  }
+}
+
+/** The call as the worker's function gets it: the members of this operation and no others. */
+function callOf<I extends { readonly stream_name: string }>(operation: StreamOperation, given: I, origin: CallOrigin) {
+  const members = INPUT_MEMBERS[operation].map((name) => [name, given[name as keyof I]])
+  // The same members as in `given`, less what a caller or the engine put beside them.
+  return { operation, input: Object.fromEntries(members) as I, origin }
+}
+
+const ITEM = ['stream_name', 'group_id', 'item_id']
+const INPUT_MEMBERS: Readonly<Record<StreamOperation, readonly string[]>> = {
+  get: ITEM,
+  set: [...ITEM, 'data'],
+  delete: ITEM,
+  list: ['stream_name', 'group_id'],
+  list_groups: ['stream_name'],
+  update: [...ITEM, 'ops'],
+}
+
+function targetOf({ stream_name, group_id, item_id }: ItemPlace): StreamTarget {
+  return { streamName: stream_name, groupId: group_id, id: item_id }
+}

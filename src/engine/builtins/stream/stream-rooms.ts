@@ -1,0 +1,61 @@
+/**
+ * Who listens to which group of which stream. A message is written as text once, however many listen.
+ */
+import type { Log } from '../../../std/log.js'
+import type { StreamMessage, StreamTarget } from './stream-event.js'
+
+/** One subscription of one client. */
+export interface Listener {
+  readonly target: StreamTarget
+  /** Takes a message about the target's group, or its item, as text. */
+  readonly deliver: (text: string) => void
+}
+
+export class StreamRooms {
+  readonly #log: Log
+  readonly #rooms = new Map<string, Map<string, Set<Listener>>>()
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  add(listener: Listener): void {
+    const { streamName, groupId } = listener.target
+    let groups = this.#rooms.get(streamName)
+    if (groups === undefined) this.#rooms.set(streamName, (groups = new Map<string, Set<Listener>>()))
+    const listeners = groups.get(groupId)
+    if (listeners === undefined) groups.set(groupId, new Set([listener]))
+    else listeners.add(listener)
+  }
+
+  remove(listener: Listener): void {
+    const { streamName, groupId } = listener.target
+    const groups = this.#rooms.get(streamName)
+    const listeners = groups?.get(groupId)
+    if (!listeners?.delete(listener) || listeners.size > 0) return
+    groups?.delete(groupId)
+    if (groups?.size === 0) this.#rooms.delete(streamName)
+  }
+
+  /** Gives a message to every subscription of its group, or of its item. */
+  tell(message: StreamMessage): void {
+    const listeners = this.#rooms.get(message.streamName)?.get(message.groupId)
+    if (listeners === undefined) return
+    const text = this.#textOf(message)
+    if (text === undefined) return
+    for (const { target, deliver } of listeners) {
+      if (target.id === null || target.id === message.id) deliver(text)
+    }
+  }
+
+  /** A value can be nested just too deeply to be written with the wrapper around it; its write stands all the same. */
+  #textOf(message: StreamMessage): string | undefined {
+    try {
+      return JSON.stringify(message)
+    } catch (err) {
+      const { streamName, groupId, id } = message
+      this.#log.warn({ streamName, groupId, id, err }, 'A stream message cannot be written as JSON; nobody hears of it')
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The trigger types of streams: `stream` for changes and events, `stream:join` and `stream:leave` for clients that come
+ * and go. Join handlers are asked, the others are told in the background.
+ */
+import { isRecord, optional, string } from '../../../protocol/validate.js'
+import { BoundTriggers, readTriggerConfig } from '../../bound-triggers.js'
+import type { Binding, BuiltinTriggerType, EngineHost } from '../../builtin.js'
+import { callBound, type Trace } from '../../fire.js'
+import { WriteFirings } from '../../write-firings.js'
+import type { StreamMessage } from './stream-event.js'
+
+/** What join and leave handlers receive. */
+export type SubscriptionEvent = {
+  subscription_id: string
+  stream_name: string
+  group_id: string
+  id: string | null
+  /** What the auth function answered; null when it did not. */
+  context: unknown
+}
+
+interface Filter {
+  readonly stream_name: string
+  readonly group_id?: string | undefined
+  readonly item_id?: string | undefined
+}
+
+const filterShape = {
+  stream_name: string,
+  group_id: optional(string),
+  item_id: optional(string),
+  condition_function_id: optional(string),
+}
+
+export class StreamTriggers {
+  readonly #host: EngineHost
+  readonly #changes = new BoundTriggers<Filter>()
+  readonly #joins = new BoundTriggers<undefined>()
+  readonly #leaves = new BoundTriggers<undefined>()
+  readonly #firings: WriteFirings
+
+  constructor(host: EngineHost) {
+    this.#host = host
+    this.#firings = new WriteFirings(host)
+  }
+
+  /** Starts the handlers of one change or event and returns at once. */
+  fire(message: StreamMessage, trace: Trace): void {
+    const bindings = this.#changes.matching(
+      ({ stream_name, group_id = message.groupId, item_id = message.id }) =>
+        stream_name === message.streamName && group_id === message.groupId && item_id === message.id,
+    )
+    this.#firings.start(bindings, message, trace)
+  }
+
+  /**
+   * Asks the join handlers, one after the other, until one refuses by `{ "unauthorized": true }`.
+   * @throws what a handler failed with, or the signal's reason; those after it are not asked.
+   */
+  async mayJoin(event: SubscriptionEvent, signal: AbortSignal): Promise<boolean> {
+    for (const binding of this.#joins.matching(() => true)) {
+      const answer = await callBound(this.#host, binding, event, { metadata: binding.metadata, signal })
+      if (isRecord(answer) && answer['unauthorized'] === true) return false
+    }
+    return true
+  }
+
+  /** Starts the leave handlers and returns at once. */
+  left(event: SubscriptionEvent): void {
+    const bindings = this.#leaves.matching(() => true)
+    this.#firings.start(bindings, event, {})
+  }
+
+  stop(): void {
+    for (const bound of [this.#changes, this.#joins, this.#leaves]) bound.clear()
+    this.#firings.stop()
+  }
+
+  get types(): BuiltinTriggerType[] {
+    return [
+      {
+        id: 'stream',
+        description: 'Calls a function after an item was created, updated or deleted, and for events sent to a stream',
+        configurationSchema,
+        requestSchema: messageSchema,
+        bind: (binding) => this.#changes.add(binding, readTriggerConfig(binding, filterShape)),
+        unbind: (binding) => this.#changes.remove(binding),
+      },
+      subscriptionType('stream:join', 'Asks a function whether a client may join a stream', this.#joins),
+      subscriptionType('stream:leave', 'Calls a function after a client has left a stream', this.#leaves),
+    ]
+  }
+}
+
+function subscriptionType(id: string, description: string, bound: BoundTriggers<undefined>): BuiltinTriggerType {
+  return {
+    id,
+    description,
+    requestSchema: subscriptionSchema,
+    // The config has no meaning for these types, conditions included.
+    bind: (binding: Binding) => bound.add({ ...binding, config: undefined }, undefined),
+    unbind: (binding) => bound.remove(binding),
+  }
+}
+
+const configurationSchema = {
+  type: 'object',
+  properties: {
+    stream_name: { type: 'string' },
+    group_id: { type: 'string', description: 'Only this group; absent: any' },
+    item_id: { type: 'string', description: 'Only this item; absent: any' },
+    condition_function_id: { type: 'string', description: 'Skips an event by returning false' },
+  },
+  required: ['stream_name'],
+}
+
+const idSchema = { type: ['string', 'null'], description: 'null when the whole group is meant' }
+
+const messageSchema = {
+  type: 'object',
+  properties: {
+    type: { const: 'stream' },
+    timestamp: { type: 'integer', description: 'Milliseconds since 1970' },
+    streamName: { type: 'string' },
+    groupId: { type: 'string' },
+    id: idSchema,
+    event: { type: 'object', properties: { type: { enum: ['create', 'update', 'delete', 'event'] } } },
+  },
+  required: ['type', 'timestamp', 'streamName', 'groupId', 'id', 'event'],
+}
+
+const subscriptionSchema = {
+  type: 'object',
+  properties: {
+    subscription_id: { type: 'string' },
+    stream_name: { type: 'string' },
+    group_id: { type: 'string' },
+    id: idSchema,
+    context: { description: 'What the auth function answered; null when it did not' },
+  },
+  required: ['subscription_id', 'stream_name', 'group_id', 'id', 'context'],
+}
