@@ -2,19 +2,38 @@
  * Where each frame from the engine goes: one exhaustive switch. Nothing here throws; a frame that cannot be used is
  * reported and the link stays.
  */
-import { ErrorCode, RegistrationRejectedError, RemoteError } from '../errors.js'
+import { ErrorCode, RegistrationRejectedError, RemoteError, type ErrorBody } from '../errors.js'
 import { workerCodec, type BlankFrame, type FrameProblem } from '../protocol/codec.js'
-import { isErrorBody } from '../protocol/error-body.js'
+import { readErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
-import type { Call } from '../rpc/calls.js'
+import type { Connection } from '../connection/connection.js'
+import type { Call, Calls } from '../rpc/calls.js'
+import type { Emitter } from '../std/emitter.js'
 import { assertNever } from '../std/assert-never.js'
 import { describe } from '../std/describe.js'
-import type { Core } from './core.js'
-import { serve } from './invoke.js'
+import type { Barrier } from './barrier.js'
+import type { Greeting } from './announce.js'
+import type { Report } from './diagnostics.js'
+import { serve, type Server } from './invoke.js'
+import type { TriggerTypes } from './trigger-types.js'
+
+/** What frames are handed to. */
+export interface Receivers {
+  readonly server: Server
+  readonly calls: Calls
+  readonly triggerTypes: TriggerTypes
+  readonly barrier: Barrier
+  readonly connection: Connection
+  readonly refusals: Emitter<ErrorBody>
+  readonly report: Report
+  greeting: Greeting | undefined
+  /** Ends the client because the engine refused it for good. */
+  reject(error: RegistrationRejectedError): void
+}
 
 /** Handles one decoded frame. */
-export function receive(core: Core, message: EngineMessage | FrameProblem | BlankFrame): void {
+export function receive(core: Receivers, message: EngineMessage | FrameProblem | BlankFrame): void {
   if (message.type === 'blank') return
   switch (message.type) {
     case 'invokefunction':
@@ -57,12 +76,12 @@ export function receive(core: Core, message: EngineMessage | FrameProblem | Blan
 
 const PONG = workerCodec.encode({ type: 'pong' })
 
-function refused(core: Core, { error }: MessageNamed<EngineMessage, 'error'>): void {
+function refused(core: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
   core.refusals.emit(error)
   core.report({ kind: 'session_refused', code: error.code, message: error.message })
 }
 
-function settle(core: Core, message: MessageNamed<EngineMessage, 'invocationresult'>): void {
+function settle(core: Receivers, message: MessageNamed<EngineMessage, 'invocationresult'>): void {
   const known = core.calls.settle(message.invocation_id, (opened) => {
     if (message.error === undefined) opened.resolve(message.result)
     else opened.reject(remoteError(opened, message.error))
@@ -73,12 +92,13 @@ function settle(core: Core, message: MessageNamed<EngineMessage, 'invocationresu
 
 function remoteError(opened: Call, error: unknown): RemoteError {
   const facts = { function_id: opened.options.functionId, invocationId: opened.id }
-  if (isErrorBody(error)) return new RemoteError({ ...facts, ...error })
+  const body = readErrorBody(error)
+  if (body !== undefined) return new RemoteError({ ...body, ...facts })
   const message = `The call failed with an error of an unknown form: ${describe(error)}`
   return new RemoteError({ ...facts, code: ErrorCode.UNKNOWN, message })
 }
 
-function rejected(core: Core, message: MessageNamed<EngineMessage, 'registrationrejected'>): void {
+function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registrationrejected'>): void {
   const { namespace = DEFAULT_NAMESPACE, owner_worker_id = '', code, worker_name, function_id } = message
   const error = new RegistrationRejectedError({
     code,
@@ -91,7 +111,7 @@ function rejected(core: Core, message: MessageNamed<EngineMessage, 'registration
   else core.reject(error)
 }
 
-function triggerResult(core: Core, message: MessageNamed<EngineMessage, 'triggerregistrationresult'>): void {
+function triggerResult(core: Receivers, message: MessageNamed<EngineMessage, 'triggerregistrationresult'>): void {
   if (message.error === undefined) return
   core.report({
     kind: 'trigger_registration_failed',
