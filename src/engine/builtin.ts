@@ -117,7 +117,7 @@ export interface Builtin {
   readonly functions: readonly BuiltinFunction[]
   readonly triggerTypes: readonly BuiltinTriggerType[]
   /** Where it can be reached once started, when it listens on a port of its own. */
-  readonly url?: string
+  readonly url?: string | undefined
   /** Takes a binary frame of telemetry that a worker sent; `undefined` for one that came over the telemetry path. */
   readonly takeTelemetry?: (frame: Uint8Array, workerId: string | undefined) => void
   /**

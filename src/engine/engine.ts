@@ -33,6 +33,8 @@ export interface LocalEngine extends AsyncDisposable {
   readonly urls: readonly string[]
   /** Address of the HTTP trigger server, when there is one. */
   readonly httpUrl: string | undefined
+  /** Address of the stream server, when there is one. */
+  readonly streamUrl: string | undefined
   /** Opens a connection without a port, as if it came through a listener; the first by default. */
   dial(listener?: number): Dial
   /** Calls a function as the engine. */
@@ -94,6 +96,10 @@ class RunningEngine implements LocalEngine {
 
   get httpUrl(): string | undefined {
     return this.#builtins.find(({ name }) => name === 'iii-http')?.url
+  }
+
+  get streamUrl(): string | undefined {
+    return this.#builtins.find(({ name }) => name === 'iii-stream')?.url
   }
 
   dial(listener = 0): Dial {

@@ -17,8 +17,6 @@ import { createQueueBuiltin } from './queue/queue-builtin.js'
 import { parseQueueConfig } from './queue/queue-config.js'
 import { parsePubSubConfig } from './pubsub/pubsub-config.js'
 import { createPubSubBuiltin } from './pubsub/pubsub-builtin.js'
-import { createStateBuiltin } from './state/state-builtin.js'
-import { parseStateConfig } from './state/state-config.js'
 
 /** Makes a built-in once the engine is there; its settings have been read and found good. */
 export type MakeBuiltin = (host: EngineHost) => Builtin

@@ -1,0 +1,97 @@
+/**
+ * One call of a function on another server: a request with the payload as JSON, and its answer as a result or an
+ * error. Follows no redirects, and reads no more than fits a message.
+ */
+import { createHmac } from 'node:crypto'
+import { request as requestPlain, type Agent, type IncomingMessage } from 'node:http'
+import { request as requestSecure } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { InvocationError } from '../../../errors.js'
+import { MAX_MESSAGE_BYTES } from '../../../protocol/limits.js'
+import type { Invocation } from './invocation.js'
+
+export interface HttpRequest {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly agent: Agent
+  readonly lookup: LookupFunction
+  readonly signal: AbortSignal
+}
+
+export interface HttpReply {
+  readonly status: number
+  readonly body: string
+}
+
+/** What is told about a call in its headers. */
+export interface CallFacts {
+  readonly functionId: string
+  readonly invocationId: string
+  readonly timestampSeconds: number
+}
+
+export function headersOf(invocation: Invocation, body: Buffer, facts: CallFacts): Record<string, string> {
+  const timestamp = String(facts.timestampSeconds)
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    'x-iii-Function-Path': facts.functionId.replace(/[^\x21-\x7e]+/g, encodeURIComponent),
+    'x-iii-Invocation-ID': facts.invocationId,
+    'x-iii-Timestamp': timestamp,
+    ...invocation.headers,
+  }
+  const { authorize } = invocation
+  if (authorize.type === 'header') headers[authorize.name] = authorize.value
+  else if (authorize.type === 'hmac') {
+    const signed = `${timestamp}:${body.toString('base64')}`
+    const signature = createHmac('sha256', authorize.secret).update(signed).digest('hex')
+    headers['x-iii-Signature'] = `sha256=${signature}`
+  }
+  return headers
+}
+
+/**
+ * Sends a request and reads its answer.
+ * @throws {InvocationError} `http_request_failed`, `http_response_failed` or `url_validation_failed`.
+ */
+export function sendRequest(request: HttpRequest): Promise<HttpReply> {
+  const { url, method, headers, body, agent, lookup, signal } = request
+  const send = url.protocol === 'https:' ? requestSecure : requestPlain
+  return new Promise((resolve, reject) => {
+    const outgoing = send(url, {
+      method,
+      headers: { ...headers, 'Content-Length': body.length },
+      agent,
+      lookup,
+      signal,
+    })
+    outgoing.once('error', (error) => {
+      const cause: unknown = signal.aborted ? signal.reason : error
+      reject(cause instanceof InvocationError ? cause : failed('http_request_failed', cause))
+    })
+    outgoing.once('response', (response) => {
+      readAll(response).then(
+        (text) => resolve({ status: response.statusCode ?? 0, body: text }),
+        (error: unknown) => reject(failed('http_response_failed', error)),
+      )
+    })
+    outgoing.end(body)
+  })
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > MAX_MESSAGE_BYTES) throw new Error(`The answer is longer than ${String(MAX_MESSAGE_BYTES)} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function failed(code: string, cause: unknown): InvocationError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new InvocationError({ code, message }, { cause })
+}

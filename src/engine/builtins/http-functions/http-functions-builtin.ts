@@ -1,0 +1,31 @@
+/**
+ * `iii-http-functions`: functions that workers register and another server carries out, called over HTTP.
+ */
+import type { Builtin, EngineHost } from '../../builtin.js'
+import type { HttpFunctionsConfig } from './http-functions-config.js'
+import { HttpFunctions } from './http-functions.js'
+import { readInvocation } from './invocation.js'
+
+/** @param env where secrets are looked up, once, when a function is registered. */
+export function createHttpFunctionsBuiltin(
+  host: EngineHost,
+  config: HttpFunctionsConfig,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Builtin {
+  const functions = new HttpFunctions(host, config)
+  return {
+    name: 'iii-http-functions',
+    functions: [],
+    triggerTypes: [],
+    serveExternal(functionId, given) {
+      const invocation = readInvocation(given, env)
+      functions.check(invocation)
+      return (data) => functions.call(functionId, invocation, data)
+    },
+    start: () => Promise.resolve(),
+    stop() {
+      functions.close()
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Settings of `iii-http-functions`: which servers functions may live on.
+ */
+import { optional, record } from '../../../protocol/validate.js'
+import { boolean, strings } from '../../builtin-fields.js'
+import { parseSettings } from '../../builtin-config.js'
+
+export interface HttpFunctionsConfig {
+  /** Patterns for host names, in which `*` stands for any text. Default: all. */
+  readonly urlAllowlist: readonly string[]
+  /** Refuses addresses of this machine and of private networks. Default true. */
+  readonly blockPrivateIps: boolean
+  /** Refuses plain `http:`. Default true. */
+  readonly requireHttps: boolean
+}
+
+/**
+ * Reads the `config` of `iii-http-functions`; absent means the defaults.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseHttpFunctionsConfig(config: unknown): HttpFunctionsConfig {
+  const { security } = parseSettings('iii-http-functions', { security: optional(record) }, config)
+  const shape = {
+    url_allowlist: optional(strings),
+    block_private_ips: optional(boolean),
+    require_https: optional(boolean),
+  }
+  const given = parseSettings('iii-http-functions.security', shape, security)
+  return {
+    urlAllowlist: given.url_allowlist ?? ['*'],
+    blockPrivateIps: given.block_private_ips ?? true,
+    requireHttps: given.require_https ?? true,
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Calls functions on other servers, each within its time, over connections that are kept for the next call.
+ */
+import { Agent } from 'node:http'
+import { Agent as SecureAgent } from 'node:https'
+import type { EngineHost } from '../../builtin.js'
+import { headersOf, sendRequest } from './http-call.js'
+import type { HttpFunctionsConfig } from './http-functions-config.js'
+import { resultOf } from './http-reply.js'
+import type { Invocation } from './invocation.js'
+import { UrlRules } from './url-rules.js'
+
+/** Connections to one server at a time; further calls wait for one, within their time. */
+const MAX_SOCKETS_PER_HOST = 128
+
+export class HttpFunctions {
+  readonly #host: EngineHost
+  readonly #rules: UrlRules
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST })
+  readonly #secureAgent = new SecureAgent({ keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST })
+  readonly #running = new Set<AbortController>()
+
+  constructor(host: EngineHost, config: HttpFunctionsConfig) {
+    this.#host = host
+    this.#rules = new UrlRules(config)
+  }
+
+  /** @throws {InvocationError} `url_validation_failed` when the server may not be called. */
+  check(invocation: Invocation): void {
+    this.#rules.check(invocation.url)
+  }
+
+  /** Carries out one call. The URL is checked every time, since what its name stands for may have changed. */
+  async call(functionId: string, invocation: Invocation, data: unknown): Promise<unknown> {
+    const { clock, random } = this.#host
+    const url = this.#rules.check(invocation.url)
+    const body = Buffer.from(JSON.stringify(data ?? null))
+    const timestampSeconds = Math.floor(clock.epochMs() / 1000)
+    const controller = new AbortController()
+    this.#running.add(controller)
+    const { method, timeoutMs } = invocation
+    const timer = clock.after(timeoutMs, () => {
+      controller.abort(new Error(`No answer within ${String(timeoutMs)} ms`))
+    })
+    try {
+      const reply = await sendRequest({
+        url,
+        method,
+        headers: headersOf(invocation, body, { functionId, invocationId: random.uuid(), timestampSeconds }),
+        body,
+        agent: url.protocol === 'https:' ? this.#secureAgent : this.#agent,
+        lookup: this.#rules.lookup,
+        signal: controller.signal,
+      })
+      return resultOf(reply)
+    } finally {
+      timer.cancel()
+      this.#running.delete(controller)
+    }
+  }
+
+  /** Ends all calls and closes all connections. */
+  close(): void {
+    for (const controller of this.#running) controller.abort(new Error('The engine stops'))
+    this.#agent.destroy()
+    this.#secureAgent.destroy()
+  }
+}

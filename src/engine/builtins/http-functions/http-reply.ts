@@ -1,0 +1,36 @@
+/**
+ * What the answer of another server means as the outcome of a call.
+ */
+import { InvocationError } from '../../../errors.js'
+import { isRecord } from '../../../protocol/validate.js'
+import type { HttpReply } from './http-call.js'
+
+/**
+ * The result in an answer; `undefined` for none.
+ * @throws {InvocationError} the error the server names, `http_error`, or `invalid_response`.
+ */
+export function resultOf({ status, body }: HttpReply): unknown {
+  const value = parse(body)
+  if (status >= 400) throw errorIn(status, value)
+  if (value !== undefined || body === '') return value
+  if (status < 200 || status >= 300) return undefined
+  throw new InvocationError({ code: 'invalid_response', message: 'The answer is not JSON' })
+}
+
+function errorIn(status: number, value: unknown): InvocationError {
+  const error = isRecord(value) ? value['error'] : undefined
+  if (!isRecord(error)) return new InvocationError({ code: 'http_error', message: `HTTP ${String(status)}` })
+  const { code, message } = error
+  return new InvocationError({
+    code: typeof code === 'string' ? code : 'http_error',
+    message: typeof message === 'string' ? message : 'HTTP request failed',
+  })
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * How a function on another server is reached, as its registration says. Secrets are looked up in the environment once,
+ * here, and are part of no message.
+ */
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { ErrorCode, InvocationError } from '../../../errors.js'
+import { findMismatch, optional, record, string, type Infer, type Shape } from '../../../protocol/validate.js'
+import { integer } from '../../builtin-fields.js'
+import { oneOf } from '../../builtin-config.js'
+
+/** Puts proof of who calls into a request's headers. */
+export type Authorize =
+  | { readonly type: 'none' }
+  | { readonly type: 'hmac'; readonly secret: string }
+  | { readonly type: 'header'; readonly name: string; readonly value: string }
+
+export interface Invocation {
+  readonly url: string
+  readonly method: string
+  readonly timeoutMs: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly authorize: Authorize
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const MAX_TIMEOUT_MS = 60_000
+
+const shape = {
+  url: string,
+  method: optional(oneOf('GET', 'POST', 'PUT', 'PATCH', 'DELETE')),
+  timeout_ms: optional(integer(1)),
+  headers: optional(record),
+  auth: optional(record),
+}
+
+/**
+ * Reads an `invocation`.
+ * @throws {InvocationError} when it does not fit, or a secret it names is not in the environment.
+ */
+export function readInvocation(given: Readonly<Record<string, unknown>>, env: Env): Invocation {
+  const { url, method = 'POST', timeout_ms: timeoutMs = DEFAULT_TIMEOUT_MS, headers, auth } = read(shape, given)
+  return {
+    url,
+    method,
+    timeoutMs: Math.min(timeoutMs, MAX_TIMEOUT_MS),
+    headers: readHeaders(headers ?? {}),
+    authorize: auth === undefined ? { type: 'none' } : readAuth(auth, env),
+  }
+}
+
+function readHeaders(given: Readonly<Record<string, unknown>>): Record<string, string> {
+  const headers = Object.entries(given).map(([name, value]) => {
+    if (typeof value !== 'string') throw unusable(`the header ${name} must be a string`)
+    checkHeader(name, value)
+    return [name, value] as const
+  })
+  return Object.fromEntries(headers)
+}
+
+function readAuth(given: Readonly<Record<string, unknown>>, env: Env): Authorize {
+  switch (given['type']) {
+    case 'hmac': {
+      const { secret_key: key } = read({ secret_key: string }, given)
+      return { type: 'hmac', secret: secretIn(env, key, 'secret_not_found') }
+    }
+    case 'bearer': {
+      const { token_key: key } = read({ token_key: string }, given)
+      const value = `Bearer ${secretIn(env, key, 'token_not_found')}`
+      checkHeader('Authorization', value)
+      return { type: 'header', name: 'Authorization', value }
+    }
+    case 'api_key': {
+      const { header: name, value_key: key } = read({ header: string, value_key: string }, given)
+      const value = secretIn(env, key, 'api_key_not_found')
+      checkHeader(name, value)
+      return { type: 'header', name, value }
+    }
+    default:
+      throw unusable('`auth.type` must be `hmac`, `bearer` or `api_key`')
+  }
+}
+
+function secretIn(env: Env, key: string, code: string): string {
+  const secret = Object.hasOwn(env, key) ? env[key] : undefined
+  if (secret !== undefined && secret !== '') return secret
+  throw new InvocationError({ code, message: `The environment variable ${key} of the engine is not set` })
+}
+
+function checkHeader(name: string, value: string): void {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+  } catch {
+    // The reason would show the value, which may be a secret.
+    throw unusable(`${JSON.stringify(name)} with its value cannot be sent as a header`)
+  }
+}
+
+function read<S extends Shape>(fields: S, given: Readonly<Record<string, unknown>>): Infer<S> {
+  const copy = { ...given }
+  const mismatch = findMismatch(Object.entries(fields), copy)
+  if (mismatch !== undefined) throw unusable(mismatch)
+  // The check just established the members.
+  return copy as Infer<S>
+}
+
+function unusable(reason: string): InvocationError {
+  return new InvocationError({ code: ErrorCode.INVALID_ARGUMENTS, message: `The invocation cannot be used: ${reason}` })
+}

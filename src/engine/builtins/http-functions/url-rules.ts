@@ -1,0 +1,58 @@
+/**
+ * Which URLs may be called. Names are checked once more when they are resolved, for the very address that is dialled:
+ * a name that answers differently the second time gets no further.
+ */
+import { lookup as lookupName } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import { InvocationError } from '../../../errors.js'
+import { compileGlob } from '../../glob.js'
+import type { HttpFunctionsConfig } from './http-functions-config.js'
+import { isPrivateAddress } from './private-addresses.js'
+
+export class UrlRules {
+  readonly #config: HttpFunctionsConfig
+  readonly #allowed: readonly ((host: string) => boolean)[]
+
+  constructor(config: HttpFunctionsConfig) {
+    this.#config = config
+    this.#allowed = config.urlAllowlist.map((pattern) => compileGlob(pattern.toLowerCase()))
+  }
+
+  /**
+   * Checks a URL without resolving its name.
+   * @throws {InvocationError} `url_validation_failed`
+   */
+  check(text: string): URL {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw refused('Invalid URL')
+    if (this.#config.requireHttps && url.protocol !== 'https:') throw refused('HTTPS is required')
+    const host = hostOf(url)
+    if (!this.#allowed.some((matches) => matches(host))) throw refused('URL not in allowlist')
+    if (this.#config.blockPrivateIps && isIP(host) !== 0 && isPrivateAddress(host)) throw refused('Private IP blocked')
+    return url
+  }
+
+  /** Resolves a name for one connection; refuses private addresses where they are blocked. */
+  readonly lookup: LookupFunction = (hostname, options, callback) => {
+    if (!this.#config.blockPrivateIps) {
+      lookupName(hostname, options, callback)
+      return
+    }
+    lookupName(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = error === null ? addresses : []
+      if (first === undefined) callback(refused('DNS lookup failed'), '')
+      else if (addresses.some(({ address }) => isPrivateAddress(address))) callback(refused('Private IP blocked'), '')
+      else if (options.all === true) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+}
+
+/** The host of a URL without the brackets of an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+}
+
+function refused(message: string): InvocationError {
+  return new InvocationError({ code: 'url_validation_failed', message })
+}
