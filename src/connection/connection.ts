@@ -51,6 +51,7 @@ export class Connection {
   #timer: Timer | undefined
   #congested = false
   #goodbye: Deferred<void> | undefined
+  #linkEnd: Deferred<void> | undefined
 
   constructor(ports: ConnectionPorts, options: ConnectionOptions, events: ConnectionEvents) {
     this.#ports = ports
@@ -61,6 +62,11 @@ export class Connection {
 
   get state(): IIIConnectionState {
     return publicState(this.#state)
+  }
+
+  /** Whether the connection has ended for good. */
+  get isOver(): boolean {
+    return isTerminal(this.#state)
   }
 
   /** The reason for `failed`. */
@@ -103,6 +109,19 @@ export class Connection {
     return true
   }
 
+  /** Resolves once everything written so far has left this process, or the link has ended. */
+  flushed(): Promise<void> {
+    const transport = this.#transport
+    if (transport === undefined || this.#state.kind !== 'open') return Promise.resolve()
+    this.#linkEnd ??= deferred()
+    return Promise.race([
+      new Promise<void>((resolve) => {
+        transport.flushed(resolve)
+      }),
+      this.#linkEnd.promise,
+    ])
+  }
+
   /** Ends for good: says goodbye, and cuts when the peer does not answer in time. Never rejects. */
   close(): Promise<void> {
     this.#end({ kind: 'close' })
@@ -116,10 +135,12 @@ export class Connection {
   }
 
   #end(event: LinkEvent): void {
+    // The second time, the timer is the one that cuts a peer which does not answer our goodbye.
+    if (isTerminal(this.#state)) return
     this.#timer?.cancel()
     this.#timer = undefined
-    this.#outbox.clear()
     this.#apply(event)
+    this.#outbox.discard()
   }
 
   #farewell(): Promise<void> {
@@ -203,20 +224,23 @@ export class Connection {
     if (before.kind === 'open') this.#events.lost(reason)
     if (this.#state.kind === 'waiting') this.#wait(reason, this.#state.retries)
     else if (before.kind !== this.#state.kind) {
-      this.#outbox.clear()
+      this.#outbox.discard()
       this.#events.ended(reason, undefined)
     }
+    this.#linkEnd?.resolve()
+    this.#linkEnd = undefined
     this.#goodbye?.resolve()
   }
 
   #wait(reason: WebSocketError, retries: number): void {
     const delayMs = backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
-    this.#events.ended(reason, delayMs)
-    this.#outbox.expire()
+    // Set before anybody is told: who hears of the end may close the connection, which cancels this.
     this.#timer = this.#ports.clock.after(delayMs, () => {
       this.#apply({ kind: 'delayPassed' })
-      this.#dial()
+      if (this.#state.kind === 'dialling') this.#dial()
     })
+    this.#outbox.expire()
+    this.#events.ended(reason, delayMs)
   }
 
   #flush(): void {

@@ -1,11 +1,11 @@
 /**
  * Finds dead links: pings at an interval and reports silence. The idle limit runs from the last inbound frame. A
- * blocked event loop is not silence: when a check itself comes late, the peer gets one more ping to answer.
+ * blocked event loop is not silence: when this process did not run in between, the peer gets one more ping to answer.
  */
 import type { Clock, Timer } from '../std/clock.js'
 import { IDLE_LIMIT_MS, PING_INTERVAL_MS } from './options.js'
 
-/** A check this late means that this process was not running, so nothing could have been read meanwhile. */
+/** A timer this late means that this process was not running, so nothing could have been asked or read meanwhile. */
 const LATE_MS = 1_000
 
 /** Time for the answer to that one ping. */
@@ -16,6 +16,9 @@ export class Keepalive {
   readonly #ping: () => void
   readonly #onSilence: () => void
   #lastActivityAt: number
+  /** Whether this process was found not running since the last activity. */
+  #wasBlocked = false
+  #pingDueAt = 0
   #pingTimer: Timer | undefined
   #checkTimer: Timer | undefined
 
@@ -32,6 +35,7 @@ export class Keepalive {
   /** Notes an inbound frame. */
   activity(): void {
     this.#lastActivityAt = this.#clock.now()
+    this.#wasBlocked = false
   }
 
   stop(): void {
@@ -40,9 +44,11 @@ export class Keepalive {
   }
 
   #schedulePing(): void {
+    this.#pingDueAt = this.#clock.now() + PING_INTERVAL_MS
     this.#pingTimer = this.#clock.after(
       PING_INTERVAL_MS,
       () => {
+        this.#noteLate(this.#pingDueAt)
         this.#ping()
         this.#schedulePing()
       },
@@ -55,17 +61,25 @@ export class Keepalive {
     this.#checkTimer = this.#clock.after(
       delayMs,
       () => {
-        this.#check(this.#clock.now() - dueAt)
+        this.#noteLate(dueAt)
+        // After a block the timers run in no fixed order, so the ping may be overdue without having run.
+        this.#noteLate(this.#pingDueAt)
+        this.#check()
       },
       'background',
     )
   }
 
-  #check(lateMs: number): void {
+  #noteLate(dueAt: number): void {
+    if (this.#clock.now() - dueAt > LATE_MS) this.#wasBlocked = true
+  }
+
+  #check(): void {
     const idleMs = this.#clock.now() - this.#lastActivityAt
     if (idleMs < IDLE_LIMIT_MS) {
       this.#scheduleCheck(IDLE_LIMIT_MS - idleMs)
-    } else if (lateMs > LATE_MS) {
+    } else if (this.#wasBlocked) {
+      this.#wasBlocked = false
       this.#ping()
       this.#scheduleCheck(SECOND_CHANCE_MS)
     } else {

@@ -11,6 +11,8 @@ export interface Letter {
   written(): void
   /** The frame was dropped unsent because it waited too long. */
   expired(): void
+  /** The frame was dropped unsent because the connection ended for good. */
+  discarded(): void
 }
 
 interface Waiting {
@@ -40,7 +42,7 @@ export class Outbox {
   put(frame: string, letter: Letter): QueueFull | undefined {
     this.expire()
     const waiting = { frame, letter }
-    const full = this.#queue.push(waiting, frame.length, this.#clock.now())
+    const full = this.#queue.push(waiting, Buffer.byteLength(frame), this.#clock.now())
     if (full === undefined) this.#waiting.set(letter, waiting)
     return full
   }
@@ -73,9 +75,9 @@ export class Outbox {
     }
   }
 
-  /** Forgets everything; the senders have been told otherwise. */
-  clear(): void {
-    this.#queue.drain()
+  /** Drops everything. */
+  discard(): void {
     this.#waiting.clear()
+    for (const { letter } of this.#queue.drain()) letter.discarded()
   }
 }

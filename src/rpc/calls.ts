@@ -39,6 +39,10 @@ export class Call implements Expiring {
     this.isWritten = true
   }
 
+  discarded(): void {
+    // Nothing to do: when the client ends, every call is failed with the reason.
+  }
+
   expired(): void {
     const text = `The call to '${this.options.functionId}' waited too long for a connection and was not sent; it is safe to retry`
     this.#calls.fail(this, new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' }))
