@@ -3,7 +3,7 @@
  * expected and what came; it never throws, because one bad frame must not cost the link. Knows no sockets.
  */
 import { ErrorCode, SerdeError } from '../errors.js'
-import { describe } from '../std/describe.js'
+import { describe, messageOf } from '../std/describe.js'
 import { MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
 import { engineMessages, workerMessages, type MessageOf, type MessageTable } from './messages.js'
 import { findMismatch, isRecord, type ShapeEntries } from './validate.js'
@@ -89,12 +89,15 @@ function notAnObject(frame: string, value: unknown): FrameProblem {
   return problem(ErrorCode.MALFORMED_FRAME, `expected a JSON object; got ${seen}`)
 }
 
+/** Enough to tell what went wrong; user code may throw a message of any length. */
+const MAX_REASON_CHARACTERS = 500
+
 function toText(message: unknown, maxBytes: number): string {
   let text: string
   try {
     text = JSON.stringify(message)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : describe(cause)
+    const reason = messageOf(cause).slice(0, MAX_REASON_CHARACTERS)
     throw new SerdeError(ErrorCode.serialization_error, `The value cannot be written as JSON: ${reason}`, { cause })
   }
   checkSize(text, maxBytes)

@@ -1,9 +1,9 @@
 /**
- * Anything a handler throws, as the error object that travels on the wire. Total: whatever came, a code and a message
- * go out, since an error without a message is unreadable to the engine and would leave the caller waiting.
+ * Anything a handler throws, as the error object that travels on the wire, and back. Total: whatever came, a code and
+ * a message go out, since an error without a message is unreadable to the engine and would leave the caller waiting.
  */
 import { ErrorCode, InvocationError, SerdeError, type ErrorBody } from '../errors.js'
-import { describe } from '../std/describe.js'
+import { describe, messageOf } from '../std/describe.js'
 import { isRecord } from './validate.js'
 
 /** Whether a value is an error object as the wire has it. False for an `Error` without a string code. */
@@ -14,6 +14,14 @@ export function isErrorBody(value: unknown): value is ErrorBody {
     typeof value['message'] === 'string' &&
     (value['stacktrace'] === undefined || typeof value['stacktrace'] === 'string')
   )
+}
+
+/** The error object in a frame, without members it should not have; undefined when code or message are missing. */
+export function readErrorBody(value: unknown): ErrorBody | undefined {
+  if (!isRecord(value)) return undefined
+  const { code, message, stacktrace } = value
+  if (typeof code !== 'string' || typeof message !== 'string') return undefined
+  return typeof stacktrace === 'string' ? { code, message, stacktrace } : { code, message }
 }
 
 /**
@@ -31,20 +39,20 @@ export function toErrorBody(thrown: unknown): ErrorBody {
 
 function bodyOf(thrown: unknown): ErrorBody {
   if (thrown instanceof InvocationError) {
-    const body: ErrorBody = { code: thrown.code, message: thrown.detail }
-    if (thrown.stacktrace !== undefined) body.stacktrace = thrown.stacktrace
-    return body
+    // Types are no proof: what users put into an error reaches this point as it is.
+    const { code, detail, stacktrace }: { code: unknown; detail: unknown; stacktrace?: unknown } = thrown
+    return body({ code, message: detail, stacktrace })
   }
-  if (thrown instanceof SerdeError) return { code: thrown.code, message: thrown.message }
-  if (thrown instanceof Error) {
-    const body: ErrorBody = { code: ErrorCode.invocation_failed, message: thrown.message }
-    if (typeof thrown.stack === 'string') body.stacktrace = thrown.stack
-    return body
-  }
-  return { code: ErrorCode.invocation_failed, message: typeof thrown === 'string' ? thrown : messageIn(thrown) }
+  if (thrown instanceof SerdeError) return body({ code: thrown.code, message: thrown.message })
+  if (thrown instanceof Error) return body({ message: thrown.message, stacktrace: thrown.stack })
+  const said = typeof thrown === 'string' || (isRecord(thrown) && typeof thrown['message'] === 'string')
+  return body({ message: said ? messageOf(thrown) : `The handler threw ${describe(thrown)}` })
 }
 
-function messageIn(thrown: unknown): string {
-  if (isRecord(thrown) && typeof thrown['message'] === 'string') return thrown['message']
-  return `The handler threw ${describe(thrown)}`
+function body({ code, message, stacktrace }: { code?: unknown; message: unknown; stacktrace?: unknown }): ErrorBody {
+  return {
+    code: typeof code === 'string' ? code : ErrorCode.invocation_failed,
+    message: typeof message === 'string' ? message : `The handler threw an error whose message is ${describe(message)}`,
+    ...(typeof stacktrace === 'string' ? { stacktrace } : {}),
+  }
 }

@@ -2,14 +2,25 @@
  * Every message of the protocol, declared once, by sender. Types and run-time checks both follow from these tables.
  * Knows nothing of who handles a message; `error` exists only as the answer to a refused session.
  */
-import { action, errorBody, json, optional, record, string, uuid, type Infer, type Shape } from './validate.js'
+import {
+  action,
+  errorBody,
+  json,
+  optional,
+  optionalJson,
+  record,
+  string,
+  uuid,
+  type Infer,
+  type Shape,
+} from './validate.js'
 
 const registerTrigger = {
   id: string,
   trigger_type: string,
   function_id: string,
   config: json,
-  metadata: optional(json),
+  metadata: optionalJson,
   namespace: optional(string),
   trigger_namespace: optional(string),
 } satisfies Shape
@@ -24,7 +35,7 @@ const triggerRegistrationResult = {
 const invocationResult = {
   invocation_id: uuid,
   function_id: string,
-  result: optional(json),
+  result: optionalJson,
   error: optional(errorBody),
   traceparent: optional(string),
   baggage: optional(string),
@@ -40,9 +51,9 @@ export const workerMessages = {
   registerfunction: {
     id: string,
     description: optional(string),
-    request_format: optional(json),
-    response_format: optional(json),
-    metadata: optional(json),
+    request_format: optionalJson,
+    response_format: optionalJson,
+    metadata: optionalJson,
     invocation: optional(record),
   },
   unregisterfunction: { id: string },
@@ -55,8 +66,8 @@ export const workerMessages = {
   registertriggertype: {
     id: string,
     description: string,
-    trigger_request_format: optional(json),
-    call_request_format: optional(json),
+    trigger_request_format: optionalJson,
+    call_request_format: optionalJson,
     namespace: optional(string),
   },
   unregistertriggertype: { id: string },
@@ -69,7 +80,7 @@ export const workerMessages = {
     data: json,
     action: optional(action),
     namespace: optional(string),
-    metadata: optional(json),
+    metadata: optionalJson,
     traceparent: optional(string),
     baggage: optional(string),
   },
@@ -95,12 +106,12 @@ export const engineMessages = {
     invocation_id: uuid,
     function_id: string,
     data: json,
-    metadata: optional(json),
+    metadata: optionalJson,
     traceparent: optional(string),
     baggage: optional(string),
   },
   // Whatever the error looks like, it ends a call: a strict check here would leave the caller waiting.
-  invocationresult: { ...invocationResult, error: optional(json) },
+  invocationresult: { ...invocationResult, error: optionalJson },
   error: { error: errorBody },
 } satisfies Record<string, Shape>
 

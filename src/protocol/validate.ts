@@ -37,6 +37,18 @@ export function optional<T>(inner: Field<T>): Field<T, true> {
   return { ...inner, optional: true }
 }
 
+/** Whether JSON has a form for a value. One without would be missing from the frame, which the peer then ignores. */
+function hasJsonForm(value: unknown): boolean {
+  if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return false
+  if (typeof value !== 'object' || value === null) return true
+  try {
+    const { toJSON } = value as { toJSON?: unknown }
+    return typeof toJSON !== 'function' || toJSON.call(value, '') !== undefined
+  } catch {
+    return true // Writing the frame throws the same, with the reason.
+  }
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Whether a value is a UUID in its usual spelling. */
@@ -52,7 +64,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 export const string = field<string>('a string', (value) => typeof value === 'string')
 export const uuid = field<string>('a UUID', isUuid)
 /** Any JSON; the key must be there, `null` is a value. */
-export const json = field<unknown>('any JSON value', (value) => value !== undefined)
+export const json = field<unknown>('any JSON value', hasJsonForm)
+/** Any JSON in a member that may be left out: a value without JSON form leaves it out. */
+export const optionalJson: Field<unknown, true> = optional(field('any JSON value', () => true))
 export const record = field<Readonly<Record<string, unknown>>>('an object', isRecord)
 export const errorBody = field<{ readonly code: string; readonly message: string; readonly stacktrace?: string }>(
   'an object with the strings `code` and `message`',

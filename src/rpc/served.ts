@@ -49,11 +49,14 @@ export class ServedInvocations {
     return served
   }
 
-  finish(served: Served): void {
-    this.#running.delete(served)
-    if (this.#running.size > 0 || this.#idle === undefined) return
-    this.#idle.resolve()
-    this.#idle = undefined
+  /** Ends one invocation; false when it had ended before. */
+  finish(served: Served): boolean {
+    if (!this.#running.delete(served)) return false
+    if (this.#running.size === 0) {
+      this.#idle?.resolve()
+      this.#idle = undefined
+    }
+    return true
   }
 
   /** Aborts the signal of everything that runs; the handlers themselves decide when to stop. */

@@ -47,6 +47,11 @@ export class BoundedQueue<T> {
     return undefined
   }
 
+  /** The oldest item, left where it is. */
+  peek(): T | undefined {
+    return this.#entries[this.#head]?.item
+  }
+
   /** Takes the oldest item, or `undefined` when empty. */
   shift(): T | undefined {
     const entry = this.#entries[this.#head]

@@ -25,6 +25,17 @@ export function describe(value: unknown): string {
   }
 }
 
+/** The message of anything thrown, as it is. Never throws, whatever the value's getters do. */
+export function messageOf(thrown: unknown): string {
+  try {
+    if (typeof thrown === 'string') return thrown
+    const { message } = (thrown ?? {}) as { message?: unknown }
+    return typeof message === 'string' ? message : describe(thrown)
+  } catch {
+    return 'a value that cannot be read'
+  }
+}
+
 function describeObject(value: object): string {
   try {
     return Array.isArray(value) ? `an array of ${String(value.length)}` : 'an object'

@@ -4,6 +4,7 @@
  */
 import { workerCodec } from '../protocol/codec.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../protocol/names.js'
+import { isUuid } from '../protocol/validate.js'
 import type { WorkerMetadata } from './identity.js'
 
 /** What the engine called us. */
@@ -12,19 +13,26 @@ export interface Greeting {
   readonly reattachToken: string | undefined
 }
 
-export function announcement(previous: Greeting | undefined, metadata: WorkerMetadata): string[] {
-  const register = workerCodec.encode({
+/**
+ * The frame that retires the previous connection; undefined when there is none, or when its greeting held no ids that
+ * an engine could know again.
+ */
+export function reattachFrame(previous: Greeting | undefined): string | undefined {
+  const { workerId, reattachToken } = previous ?? {}
+  if (!isUuid(workerId) || !isUuid(reattachToken)) return undefined
+  return workerCodec.encode({ type: 'reattach', previous_worker_id: workerId, reattach_token: reattachToken })
+}
+
+/**
+ * The frame that announces the worker.
+ * @throws {SerdeError} when the metadata cannot be written as JSON.
+ */
+export function registerFrame(metadata: WorkerMetadata): string {
+  return workerCodec.encode({
     type: 'invokefunction',
     function_id: EngineFunctions.REGISTER_WORKER,
     action: { type: 'void' },
     namespace: DEFAULT_NAMESPACE,
     data: metadata,
   })
-  if (previous?.reattachToken === undefined) return [register]
-  const reattach = workerCodec.encode({
-    type: 'reattach',
-    previous_worker_id: previous.workerId,
-    reattach_token: previous.reattachToken,
-  })
-  return [reattach, register]
 }

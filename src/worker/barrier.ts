@@ -28,12 +28,20 @@ export class Barrier {
    * @throws {NotConnectedError} `CONNECTION_LOST` when the link ends first.
    */
   async pass(): Promise<void> {
-    this.#announced ??= this.#ports.announce()
-    await this.#announced
+    await (this.#announced ??= this.#announce())
     const pong = deferred<void>()
     if (!this.#ports.send(PING)) throw lost()
     this.#pongs.push(pong)
     await pong.promise
+  }
+
+  #announce(): Promise<unknown> {
+    const announced = this.#ports.announce().catch((error: unknown) => {
+      // Whoever waits next asks again.
+      if (this.#announced === announced) this.#announced = undefined
+      throw error
+    })
+    return announced
   }
 
   /** The engine answered a ping. */

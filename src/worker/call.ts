@@ -7,7 +7,7 @@ import type { Connection, Posted } from '../connection/connection.js'
 import type { Letter } from '../connection/outbox.js'
 import { workerCodec } from '../protocol/codec.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
-import type { Action } from '../protocol/validate.js'
+import { isRecord, type Action } from '../protocol/validate.js'
 import type { Call, Calls } from '../rpc/calls.js'
 import { checkDurationMs, checkId, checkNamespace, checkRecord, checkSignal, invalid } from './check.js'
 
@@ -59,21 +59,38 @@ export interface Caller {
 /** Sends one call. Never throws: whatever is wrong rejects the promise. */
 export function call(caller: Caller, request: TriggerRequest): Promise<unknown> {
   try {
-    checkRecord('request', request)
-    const functionId = checkId('function_id', request.function_id)
-    const signal = checkSignal('signal', request.signal)
-    if (signal?.aborted) return Promise.reject(signal.reason)
-    const action = checkAction(request.action)
-    const namespace = checkNamespace('namespace', request.namespace) ?? defaultNamespace(caller, functionId)
-    const timeoutMs = checkDurationMs('timeoutMs', request.timeoutMs ?? request.timeout_ms ?? caller.timeoutMs)
-    const send = { functionId, action, namespace, request }
-    if (action?.type === 'void') return callVoid(caller, send)
-    return caller.calls.open({ functionId, timeoutMs, signal }, (opened) => {
-      const refused = post(caller, encode(send, opened.id), opened)
-      if (refused !== undefined) throw refused
-    })
+    return checkedCall(caller, request)
   } catch (error) {
-    return Promise.reject(error)
+    const rejected = Promise.reject(error)
+    return isVoid(request) ? handled(rejected) : rejected
+  }
+}
+
+function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> {
+  checkRecord('request', request)
+  const functionId = checkId('function_id', request.function_id)
+  const signal = checkSignal('signal', request.signal)
+  signal?.throwIfAborted()
+  const action = checkAction(request.action)
+  const namespace = checkNamespace('namespace', request.namespace) ?? defaultNamespace(caller, functionId)
+  const timeoutMs = checkDurationMs('timeoutMs', request.timeoutMs ?? request.timeout_ms ?? caller.timeoutMs)
+  const send = { functionId, action, namespace, request }
+  if (action?.type === 'void') return callVoid(caller, send)
+  return caller.calls.open({ functionId, timeoutMs, signal }, (opened) => {
+    const frame = encode(send, opened.id)
+    // Writing the payload runs code of its own, which may have given the call up.
+    if (signal?.aborted) return
+    const refused = post(caller, frame, opened)
+    if (refused !== undefined) throw refused
+  })
+}
+
+/** Whether a request, readable or not, asks to be sent and forgotten. */
+function isVoid(request: unknown): boolean {
+  try {
+    return isRecord(request) && isRecord(request['action']) && request['action']['type'] === 'void'
+  } catch {
+    return false
   }
 }
 
@@ -99,17 +116,18 @@ function encode({ functionId, action, namespace, request }: Outgoing, invocation
 
 function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
   const dropped = (): void => {
-    caller.onVoidDropped(`the fire-and-forget call to '${send.functionId}' found no connection in time`)
+    caller.onVoidDropped(`a fire-and-forget call to '${send.functionId}' found no connection in time`)
   }
-  const refused = post(caller, encode(send), { written: () => undefined, expired: dropped })
+  const letter = { written: () => undefined, expired: dropped, discarded: dropped }
+  const refused = post(caller, encode(send), letter)
   if (refused === undefined) return Promise.resolve(undefined)
-  if (refused.code !== ErrorCode.PENDING_QUEUE_FULL) return handled(Promise.reject(refused))
+  if (refused.code !== ErrorCode.PENDING_QUEUE_FULL) throw refused
   dropped()
   return Promise.resolve(undefined)
 }
 
 /** A rejection that may be ignored: awaiting reports it, not awaiting does not end the process. */
-function handled(promise: Promise<undefined>): Promise<undefined> {
+function handled(promise: Promise<never>): Promise<never> {
   promise.catch(() => undefined)
   return promise
 }

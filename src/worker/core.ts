@@ -19,8 +19,9 @@ import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import { Calls, type Call } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import type { QueueCaps } from '../std/bounded-queue.js'
+import { deferred } from '../std/deferred.js'
 import { Emitter } from '../std/emitter.js'
-import { announcement, type Greeting } from './announce.js'
+import { reattachFrame, registerFrame, type Greeting } from './announce.js'
 import { Barrier } from './barrier.js'
 import { call, endedError, type Caller, type TriggerFunction, type TriggerRequest } from './call.js'
 import { createReport, type Report } from './diagnostics.js'
@@ -58,14 +59,19 @@ export class Core implements ConnectionEvents {
   isDraining = false
   /** True once `end` was called. */
   isEnded = false
+  /** Settles once the client has ended, in whatever way. */
+  readonly over = deferred<void>()
   voidDropped = 0
   reconnects = 0
+  readonly #registerFrame: string
   #link = 0
 
   constructor(options: WorkerOptions, ports: ConnectionPorts) {
     this.options = options
     this.ports = ports
     this.currentHeaders = options.headers
+    // Written once, here: metadata that is no JSON is the caller's error, not the socket's.
+    this.#registerFrame = registerFrame(options.metadata)
     this.report = createReport(options.diagnostics)
     const onListenerError = (error: unknown): void => {
       this.report({ kind: 'callback_failed', error })
@@ -108,7 +114,9 @@ export class Core implements ConnectionEvents {
     this.results.flush(send)
     if (this.#link > 0) this.reconnects += 1
     this.#link += 1
-    for (const frame of announcement(this.greeting, this.options.metadata)) send(frame)
+    const reattach = reattachFrame(this.greeting)
+    if (reattach !== undefined) send(reattach)
+    send(this.#registerFrame)
     this.services.replay(send)
     this.triggerTypes.replay(send)
     this.functions.replay(send)
@@ -124,6 +132,7 @@ export class Core implements ConnectionEvents {
 
   lost(reason: WebSocketError): void {
     this.barrier.linkLost()
+    this.results.linkLost()
     this.calls.failWritten((opened) => lostError(opened, reason))
     this.served.abortAll(reason)
   }
@@ -162,9 +171,14 @@ export class Core implements ConnectionEvents {
   #failPending(): void {
     const { failure, state } = this.connection
     this.barrier.linkLost()
-    this.calls.failAll((opened) => (opened.isWritten ? shutDownError(opened) : endedError(failure, state)))
+    const ended = endedError(failure, state)
+    const isShutdown = ended.code === ErrorCode.SHUTDOWN
+    this.calls.failAll((opened) =>
+      isShutdown && opened.isWritten ? shutDownError(opened) : endedError(failure, state),
+    )
     this.results.clear()
-    this.served.abortAll(endedError(failure, state))
+    this.served.abortAll(ended)
+    this.over.resolve()
   }
 
   #dropStaleBindings(): void {
@@ -199,8 +213,9 @@ export class Core implements ConnectionEvents {
   #createResults(caps: QueueCaps): Results {
     const ports: ResultPorts = {
       clock: this.ports.clock,
-      link: () => ({ number: this.#link, isOpen: this.isConnected }),
+      link: () => ({ number: this.#link, state: this.isConnected ? 'open' : this.connection.isOver ? 'over' : 'down' }),
       post: (frame, letter) => this.connection.post(frame, letter),
+      withdraw: (letter) => this.connection.withdraw(letter),
       onDropped: (reason) => {
         this.report({ kind: 'frame_dropped', reason })
       },

@@ -25,7 +25,10 @@ export type DiagnosticEvent =
   | { readonly kind: 'late_result'; readonly invocationId: string; readonly functionId: string }
   | { readonly kind: 'callback_failed'; readonly error: unknown }
 
-/** Where events go: warnings and errors to the console, nowhere, or all of them to a function. */
+/**
+ * Where events go: warnings and errors to the console, nowhere, or all of them to a function. The console gets the
+ * 1st, 10th, 100th … of dropped messages and of unreadable frames.
+ */
 export type DiagnosticsOption = 'console' | 'silent' | ((event: DiagnosticEvent) => void)
 
 export type Report = (event: DiagnosticEvent) => void
@@ -33,18 +36,37 @@ export type Report = (event: DiagnosticEvent) => void
 /** A function that takes events and never throws. */
 export function createReport(option: DiagnosticsOption): Report {
   if (option === 'silent') return () => undefined
-  if (option === 'console') return toConsole
+  if (option === 'console') return thinned(toConsole)
+  const failed = (error: unknown): void => {
+    toConsole({ kind: 'callback_failed', error })
+  }
+  // The type promises no result, but an async function fits it too, and its failure must not end the process.
+  const tell: (event: DiagnosticEvent) => unknown = option
   return (event) => {
     try {
-      option(event)
+      const result = tell(event)
+      if (result instanceof Promise) result.catch(failed)
     } catch (error) {
-      toConsole({ kind: 'callback_failed', error })
+      failed(error)
     }
   }
 }
 
+/** Kinds that a peer or a long outage can cause by the thousand. */
+const FREQUENT: ReadonlySet<DiagnosticEvent['kind']> = new Set(['frame_dropped', 'unreadable_frame'])
+
+/** Passes on the 1st, 10th, 100th … event of a frequent kind, so that a flood of them cannot become one of lines. */
+function thinned(print: (event: DiagnosticEvent, count: number) => void): Report {
+  const counts = new Map<DiagnosticEvent['kind'], number>()
+  return (event) => {
+    const count = (counts.get(event.kind) ?? 0) + 1
+    counts.set(event.kind, count)
+    if (!FREQUENT.has(event.kind) || Number.isInteger(Math.log10(count))) print(event, count)
+  }
+}
+
 /* eslint-disable no-console -- the documented default of `diagnostics` */
-function toConsole(event: DiagnosticEvent): void {
+function toConsole(event: DiagnosticEvent, count = 1): void {
   switch (event.kind) {
     case 'state':
     case 'late_result':
@@ -64,10 +86,10 @@ function toConsole(event: DiagnosticEvent): void {
       )
       return
     case 'frame_dropped':
-      console.warn(`[iii] A message was dropped: ${event.reason}`)
+      console.warn(`[iii] A message was dropped: ${event.reason}${countText(count)}`)
       return
     case 'unreadable_frame':
-      console.warn(`[iii] A frame from the engine was ignored: ${event.code}: ${event.detail}`)
+      console.warn(`[iii] A frame from the engine was ignored: ${event.code}: ${event.detail}${countText(count)}`)
       return
     case 'callback_failed':
       console.error('[iii] A callback threw', event.error)
@@ -77,6 +99,10 @@ function toConsole(event: DiagnosticEvent): void {
   }
 }
 /* eslint-enable no-console */
+
+function countText(count: number): string {
+  return count === 1 ? '' : ` (${String(count)} so far; the next line comes at ${String(count * 10)})`
+}
 
 function retryText(retryInMs: number | undefined): string {
   return retryInMs === undefined ? 'not retrying' : `retrying in ${String(Math.round(retryInMs))} ms`

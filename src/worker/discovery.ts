@@ -207,11 +207,9 @@ async function list<Row>(
   functionId: string,
   { key, input }: { readonly key: string; readonly input: object },
 ): Promise<Row[]> {
-  const answer = await trigger<object, Record<string, Row[] | undefined> | undefined>({
-    function_id: functionId,
-    payload: input,
-  })
-  return answer?.[key] ?? []
+  const answer = await trigger<object, Record<string, unknown> | undefined>({ function_id: functionId, payload: input })
+  const rows = answer?.[key]
+  return Array.isArray(rows) ? (rows as Row[]) : []
 }
 
 /** Reads one detail; what is gone meanwhile or not ours to see is left out. */

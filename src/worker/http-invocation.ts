@@ -4,13 +4,24 @@
 import { isRecord } from '../protocol/validate.js'
 import { checkDurationMs, checkRecord, invalid } from './check.js'
 
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** Methods of a request that serves a function. */
+export const HttpMethod = { Get: 'GET', Post: 'POST', Put: 'PUT', Patch: 'PATCH', Delete: 'DELETE' } as const
+export type HttpMethod = (typeof HttpMethod)[keyof typeof HttpMethod]
 
 /** How the engine authenticates. The `*_key` members name environment variables of the engine, not secrets. */
 export type HttpAuthConfig =
   | { type: 'hmac'; secret_key: string }
   | { type: 'bearer'; token_key: string }
   | { type: 'api_key'; header: string; value_key: string }
+export const HttpAuthConfig = {
+  /** Signs each request with the secret that the variable `secretKey` holds. */
+  Hmac: (secretKey: string): HttpAuthConfig => checkedAuth({ type: 'hmac', secret_key: secretKey }),
+  /** Sends the token that the variable `tokenKey` holds. */
+  Bearer: (tokenKey: string): HttpAuthConfig => checkedAuth({ type: 'bearer', token_key: tokenKey }),
+  /** Sends what the variable `valueKey` holds in a header of one's choice. */
+  ApiKey: (header: string, valueKey: string): HttpAuthConfig =>
+    checkedAuth({ type: 'api_key', header, value_key: valueKey }),
+} as const
 
 /** The request that serves a function. */
 export type HttpInvocationConfig = {
@@ -23,7 +34,7 @@ export type HttpInvocationConfig = {
   auth?: HttpAuthConfig
 }
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const METHODS: readonly string[] = Object.values(HttpMethod)
 const AUTH_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   hmac: ['secret_key'],
   bearer: ['token_key'],
@@ -41,6 +52,11 @@ export function checkHttpInvocation(config: HttpInvocationConfig): HttpInvocatio
   if (headers !== undefined) checkRecord('invocation.headers', headers)
   if (auth !== undefined) checkAuth(auth)
   return config
+}
+
+function checkedAuth(auth: HttpAuthConfig): HttpAuthConfig {
+  checkAuth(auth)
+  return auth
 }
 
 function checkAuth(auth: unknown): void {

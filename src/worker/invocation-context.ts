@@ -5,7 +5,7 @@ import type { Served } from '../rpc/served.js'
 import type { MessageNamed, EngineMessage } from '../protocol/messages.js'
 import { CALLER_WORKER_ID } from '../protocol/names.js'
 import { isRecord, type JsonValue } from '../protocol/validate.js'
-import type { TriggerFunction } from './call.js'
+import type { TriggerFunction, TriggerRequest } from './call.js'
 
 /** Third argument of a handler. */
 export interface InvocationContext {
@@ -70,10 +70,14 @@ export class HandlerContext implements InvocationContext {
   }
 
   get trigger(): TriggerFunction {
-    return (request) => this.#trigger({ ...request, signal: linked(this.signal, request.signal) })
+    return (request) => this.#trigger(linked(this.signal, request))
   }
 }
 
-function linked(own: AbortSignal, given: AbortSignal | undefined): AbortSignal {
-  return given === undefined ? own : AbortSignal.any([own, given])
+/** The request with the signal added; one that cannot be read stays as it is, and calling tells what is wrong. */
+function linked<T>(own: AbortSignal, request: TriggerRequest<T>): TriggerRequest<T> {
+  if (!isRecord(request)) return request
+  const { signal: given } = request
+  if (given === undefined) return { ...request, signal: own }
+  return given instanceof AbortSignal ? { ...request, signal: AbortSignal.any([own, given]) } : request
 }

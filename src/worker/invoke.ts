@@ -2,7 +2,7 @@
  * Incoming invocations: finds the handler, runs it, answers. Whatever the handler does, one answer goes out, and the
  * caller never waits for a frame that could not be written.
  */
-import { ErrorCode, SerdeError, type ErrorBody } from '../errors.js'
+import { ErrorCode, type ErrorBody } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import { toErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
@@ -77,9 +77,13 @@ interface Running {
 type Answer = { readonly result: unknown } | { readonly error: ErrorBody }
 
 function finish(server: Server, { message, served }: Running, answer: Answer): void {
-  server.served.finish(served)
+  // A promise of the handler's own making may settle more than once; the first time counts.
+  if (!server.served.finish(served)) return
   server.reply(answerFrame(message, answer), served.link)
 }
+
+/** An id longer than this is not repeated in full where the answer itself has to fit. */
+const MAX_ECHOED_CHARACTERS = 1_000
 
 function answerFrame(message: Invocation, answer: Answer): string {
   const head = {
@@ -91,9 +95,9 @@ function answerFrame(message: Invocation, answer: Answer): string {
     if ('error' in answer) return workerCodec.encode({ ...head, error: answer.error })
     return workerCodec.encode({ ...head, result: answer.result })
   } catch (cause) {
-    // The result, or an error with odd members, is no JSON: the caller hears that instead of nothing.
-    const code = cause instanceof SerdeError ? cause.code : ErrorCode.serialization_error
-    const text = cause instanceof Error ? cause.message : 'The result cannot be written as JSON'
-    return workerCodec.encode({ ...head, error: { code, message: text } satisfies { code: string; message: string } })
+    // The result is no JSON, or too large: the caller hears that instead of nothing.
+    const { code, message: text } = toErrorBody(cause)
+    const function_id = head.function_id.slice(0, MAX_ECHOED_CHARACTERS)
+    return workerCodec.encode({ ...head, function_id, error: { code, message: text } })
   }
 }

@@ -78,8 +78,13 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     otel: checkRecord('otel', options.otel ?? {}),
     enableMetricsReporting: options.enableMetricsReporting ?? true,
     autoConnect: options.autoConnect ?? true,
-    diagnostics: options.diagnostics ?? 'console',
+    diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
   }
+}
+
+function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {
+  if (option === 'console' || option === 'silent' || typeof option === 'function') return option
+  throw invalid('diagnostics', "'console', 'silent' or a function", option)
 }
 
 function checkUrl(address: unknown): string {
@@ -93,6 +98,7 @@ function checkUrl(address: unknown): string {
 function resolveMetadata(options: InitOptions, namespace: string | undefined): WorkerMetadata {
   const detected = detectMetadata()
   const given = options.metadata ?? {}
+  checkRecord('metadata', given)
   const name = options.workerName ?? given.name ?? detected.name
   if (typeof name !== 'string' || name.trim() === '') throw invalid('workerName', 'a string that is not blank', name)
   const description = options.workerDescription ?? given.description

@@ -1,36 +1,35 @@
 /**
- * Answers on their way to the engine. An answer belongs to the link that delivered its call: finished while the link
- * is down it goes out first on the next one, before the engine is told to retire the old link; later it is of no use
- * to anybody and is counted.
+ * Answers on their way to the engine. An answer belongs to the link that delivered its call: not yet written when the
+ * link ends, it goes out first on the next one, before the engine is told to retire the old link; later it is of no
+ * use to anybody and is counted.
  */
 import { BoundedQueue, type QueueCaps } from '../std/bounded-queue.js'
 import type { Clock } from '../std/clock.js'
+import { deferred, type Deferred } from '../std/deferred.js'
 import type { Posted } from '../connection/connection.js'
 import type { Letter } from '../connection/outbox.js'
 
 /** What answering needs. */
 export interface ResultPorts {
   readonly clock: Clock
-  readonly link: () => { readonly number: number; readonly isOpen: boolean }
+  readonly link: () => { readonly number: number; readonly state: 'open' | 'down' | 'over' }
   readonly post: (frame: string, letter: Letter) => Posted
+  readonly withdraw: (letter: Letter) => void
   readonly onDropped: (reason: string) => void
 }
 
 export class Results {
   readonly #ports: ResultPorts
+  /** Finished while the link was down. */
   readonly #finished: BoundedQueue<string>
-  readonly #letter: Letter
+  /** Waiting for room on the present link. */
+  readonly #waiting = new Set<Answer>()
+  #allWritten: Deferred<void> | undefined
   #dropped = 0
 
   constructor(ports: ResultPorts, caps: QueueCaps) {
     this.#ports = ports
     this.#finished = new BoundedQueue(caps)
-    this.#letter = {
-      written: () => undefined,
-      expired: () => {
-        this.#drop('an answer waited too long for the connection')
-      },
-    }
   }
 
   get dropped(): number {
@@ -41,12 +40,24 @@ export class Results {
   send(frame: string, link: number): void {
     const now = this.#ports.link()
     if (now.number !== link) {
-      this.#drop('an answer came after its connection had been replaced; the engine has told the caller')
-    } else if (now.isOpen) {
-      if (typeof this.#ports.post(frame, this.#letter) === 'object') this.#drop('too many messages wait already')
-    } else if (this.#finished.push(frame, frame.length, this.#ports.clock.now()) !== undefined) {
-      this.#drop('too many answers wait for a connection')
+      this.drop('an answer came after its connection had been replaced; the engine has told the caller')
+    } else if (now.state === 'over') {
+      this.drop('an answer came after the client had ended; the engine has told the caller')
+    } else if (now.state === 'open') {
+      this.#post(frame)
+    } else {
+      this.#keep(frame)
     }
+  }
+
+  /** The link ended: what it did not take waits for the next. */
+  linkLost(): void {
+    for (const answer of this.#waiting) {
+      this.#ports.withdraw(answer)
+      this.#keep(answer.frame)
+    }
+    this.#waiting.clear()
+    this.#settle()
   }
 
   /** Hands over what was finished while the link was down. */
@@ -54,12 +65,69 @@ export class Results {
     for (const frame of this.#finished.drain()) send(frame)
   }
 
-  clear(): void {
-    this.#finished.drain()
+  /** Resolves once no answer waits for room on the present link. */
+  written(): Promise<void> {
+    if (this.#waiting.size === 0) return Promise.resolve()
+    this.#allWritten ??= deferred()
+    return this.#allWritten.promise
   }
 
-  #drop(reason: string): void {
+  /** Drops what waits for a link that will not come. */
+  clear(): void {
+    for (const _frame of this.#finished.drain()) this.drop('the client ended before an answer could be sent')
+  }
+
+  /** Counts an answer that will not be sent. */
+  drop(reason: string): void {
     this.#dropped += 1
     this.#ports.onDropped(reason)
+  }
+
+  /** An answer waits no longer. */
+  forget(answer: Answer): void {
+    if (this.#waiting.delete(answer)) this.#settle()
+  }
+
+  #post(frame: string): void {
+    const answer = new Answer(this, frame)
+    const posted = this.#ports.post(frame, answer)
+    if (posted === 'queued') this.#waiting.add(answer)
+    else if (posted !== 'written') this.drop('too many messages wait already')
+  }
+
+  #keep(frame: string): void {
+    const full = this.#finished.push(frame, Buffer.byteLength(frame), this.#ports.clock.now())
+    if (full !== undefined) this.drop('too many answers wait for a connection')
+  }
+
+  #settle(): void {
+    if (this.#waiting.size > 0) return
+    this.#allWritten?.resolve()
+    this.#allWritten = undefined
+  }
+}
+
+/** One answer handed to the connection. */
+class Answer implements Letter {
+  readonly #results: Results
+  readonly frame: string
+
+  constructor(results: Results, frame: string) {
+    this.#results = results
+    this.frame = frame
+  }
+
+  written(): void {
+    this.#results.forget(this)
+  }
+
+  expired(): void {
+    this.#results.forget(this)
+    this.#results.drop('an answer waited too long for the connection')
+  }
+
+  discarded(): void {
+    this.#results.forget(this)
+    this.#results.drop('the client ended before an answer could be sent')
   }
 }

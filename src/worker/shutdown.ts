@@ -1,6 +1,6 @@
 /**
- * The two ways to end a worker: at once, and after the work in hand is done. Both settle once the socket is gone, and
- * neither ever rejects.
+ * The two ways to end a worker: at once, and after the work in hand is done. Both settle once the socket is gone;
+ * whatever state the worker is in, neither fails.
  */
 import { ErrorCode, NotConnectedError } from '../errors.js'
 import { deferred } from '../std/deferred.js'
@@ -24,15 +24,29 @@ export type ShutdownReport = {
 
 const DEFAULT_DRAIN_TIMEOUT_MS = 10_000
 
-/** Takes no new work, lets running handlers finish within the limit, then ends the client. */
-export async function drainAndEnd(core: Core, options: ShutdownOptions = {}): Promise<ShutdownReport> {
+export interface DrainLimits {
+  readonly drainTimeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Checks the options of a graceful shutdown.
+ * @throws {RuntimeError} `INVALID_ARGUMENT`; nothing has been ended then.
+ */
+export function drainLimits(options: ShutdownOptions = {}): DrainLimits {
   checkRecord('options', options)
-  const drainTimeoutMs = checkDurationMs('drainTimeoutMs', options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS)
-  const signal = checkSignal('signal', options.signal)
+  return {
+    drainTimeoutMs: checkDurationMs('drainTimeoutMs', options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS),
+    signal: checkSignal('signal', options.signal),
+  }
+}
+
+/** Takes no new work, lets running handlers finish within the limit, then ends the client. */
+export async function drainAndEnd(core: Core, { drainTimeoutMs, signal }: DrainLimits): Promise<ShutdownReport> {
   core.isDraining = true
   core.functions.unregisterAll()
   const running = core.served.running
-  if (running > 0 && !signal?.aborted) await drained(core, drainTimeoutMs, signal)
+  if (!core.connection.isOver && !signal?.aborted) await drained(core, drainTimeoutMs, signal)
   const abandoned = core.served.running
   if (abandoned > 0) core.served.abortAll(drainOver(drainTimeoutMs))
   await core.end()
@@ -46,9 +60,16 @@ async function drained(core: Core, drainTimeoutMs: number, signal: AbortSignal |
   }
   const timer = core.ports.clock.after(drainTimeoutMs, stop)
   signal?.addEventListener('abort', stop, { once: true })
-  await Promise.race([core.served.idle(), enough.promise])
+  await Promise.race([workDone(core), enough.promise, core.over.promise])
   timer.cancel()
   signal?.removeEventListener('abort', stop)
+}
+
+/** Handlers have finished and their answers have left this process. */
+async function workDone(core: Core): Promise<void> {
+  await core.served.idle()
+  await core.results.written()
+  await core.connection.flushed()
 }
 
 function drainOver(drainTimeoutMs: number): NotConnectedError {

@@ -58,7 +58,7 @@ export interface ProviderPorts {
 export class TriggerTypes {
   readonly #ports: ProviderPorts
   readonly #registrations: Replayed
-  readonly #handlers = new Map<string, Handler>()
+  readonly #provided = new Map<string, { readonly handler: Handler }>()
   readonly #bound = new Map<string, Bound>()
   /** The last step per binding: steps of one binding run one after the other. */
   readonly #steps = new Map<string, Promise<void>>()
@@ -74,28 +74,33 @@ export class TriggerTypes {
   }
 
   /**
-   * Provides a trigger type.
+   * Provides a trigger type; the function returned ends that.
    * @throws {RuntimeError} `INVALID_ARGUMENT` for an empty id or a handler without its two functions,
    * `DUPLICATE_TRIGGER_TYPE` for an id provided already.
    */
-  register(input: RegisterTriggerTypeInput, handler: Handler): void {
+  register(input: RegisterTriggerTypeInput, handler: Handler): () => void {
     checkRecord('triggerType', input)
     const id = checkId('id', input.id)
     const members = checkRecord('handler', handler)
     for (const name of ['registerTrigger', 'unregisterTrigger']) checkFunction(`handler.${name}`, members[name])
-    if (this.#handlers.has(id)) {
+    if (this.#provided.has(id)) {
       throw new RuntimeError(ErrorCode.DUPLICATE_TRIGGER_TYPE, `trigger type already registered: ${id}`)
     }
     const { description, trigger_request_format, call_request_format } = input
     const namespace = checkNamespace('namespace', input.namespace)
     const message = { id, description, namespace, trigger_request_format, call_request_format }
     this.#registrations.add(id, { type: 'registertriggertype', ...message })
-    this.#handlers.set(id, handler)
+    const entry = { handler }
+    this.#provided.set(id, entry)
+    return () => {
+      // A later registration under the same id is not this one's to remove.
+      if (this.#provided.get(id) === entry) this.unregister(id)
+    }
   }
 
   /** Stops providing a type. The engine keeps it listed until this worker disconnects. */
   unregister(id: string): void {
-    this.#handlers.delete(id)
+    this.#provided.delete(id)
     this.#registrations.remove(id, { type: 'unregistertriggertype', id })
   }
 
@@ -106,7 +111,7 @@ export class TriggerTypes {
   /** The engine asks to take a binding on. */
   bind(message: BindMessage): void {
     const link = this.#ports.link()
-    const handler = this.#handlers.get(message.trigger_type)
+    const handler = this.#provided.get(message.trigger_type)?.handler
     if (handler === undefined) {
       const error = { code: ErrorCode.trigger_type_not_found, message: 'Trigger type not found' }
       this.#ports.answer(message, link, error)

@@ -49,8 +49,8 @@ export class Triggers {
    */
   register(input: RegisterTriggerInput): Trigger {
     // `trigger_type` is accepted as another spelling of `type`.
-    const { trigger_type: alias } = checkRecord('trigger', input)
-    const trigger_type = checkId('type', 'type' in input ? input.type : alias)
+    const { type, trigger_type: alias } = checkRecord('trigger', input)
+    const trigger_type = checkId('type', type ?? alias)
     const function_id = checkId('function_id', input.function_id)
     const namespace = checkNamespace('namespace', input.namespace) ?? this.#namespace
     const trigger_namespace = checkNamespace('trigger_namespace', input.trigger_namespace)

@@ -16,7 +16,7 @@ import { FunctionsAvailable } from './functions-available.js'
 import type { AnyHandler, FunctionRef, RegisterFunctionInput } from './functions.js'
 import type { WorkerOptions } from './options.js'
 import { ready, type ReadyOptions } from './ready.js'
-import { drainAndEnd, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
+import { drainAndEnd, drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 import { statsOf, type WorkerStats } from './stats.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
 import type { RegisterTriggerInput, Trigger } from './triggers.js'
@@ -81,8 +81,8 @@ export class Worker implements III, ChannelClient {
     const input = typeof type === 'string' ? { id: type, description: second as string } : type
     const handler = typeof type === 'string' ? third : second
     // A binding's config comes off the wire; its type is the provider's claim about what it accepts.
-    this.#core.triggerTypes.register(input, handler as TriggerHandler<unknown>)
-    return this.#typeRef<C>(input)
+    const unregister = this.#core.triggerTypes.register(input, handler as TriggerHandler<unknown>)
+    return this.#typeRef<C>(input, unregister)
   }
 
   readonly unregisterTriggerType = (type: RegisterTriggerTypeInput | string): void => {
@@ -129,14 +129,16 @@ export class Worker implements III, ChannelClient {
 
   readonly shutdown = (): Promise<void> => this.#core.end()
 
-  readonly shutdownAsync = (options?: ShutdownOptions): Promise<ShutdownReport> =>
-    (this.#graceful ??= drainAndEnd(this.#core, options))
+  readonly shutdownAsync = async (options?: ShutdownOptions): Promise<ShutdownReport> => {
+    const limits = drainLimits(options)
+    return (this.#graceful ??= drainAndEnd(this.#core, limits))
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdownAsync()
   }
 
-  #typeRef<C>({ id, namespace }: RegisterTriggerTypeInput): TriggerTypeRef<C> {
+  #typeRef<C>({ id, namespace }: RegisterTriggerTypeInput, unregister: () => void): TriggerTypeRef<C> {
     const bind = (function_id: string, config: C, metadata?: Record<string, unknown>): Trigger =>
       this.registerTrigger({
         type: id,
@@ -154,9 +156,7 @@ export class Worker implements III, ChannelClient {
         if (config !== undefined) bind(functionId, config, metadata)
         return ref
       },
-      unregister: () => {
-        this.unregisterTriggerType(id)
-      },
+      unregister,
     }
   }
 }

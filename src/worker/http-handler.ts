@@ -1,0 +1,62 @@
+/**
+ * Turns a handler of requests and responses into a function for the trigger type `http`: what it says about status and
+ * headers travels as text ahead of the body.
+ */
+import { isRecord } from '../protocol/validate.js'
+import { checkFunction, checkHeaders, invalid } from './check.js'
+import type { HttpResponse, StreamRequest, StreamResponse } from './http-request.js'
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the body's type is the handler's claim, and payloads are any */
+/** Answers through `res`, or by what it returns. */
+export type HttpCallback = (req: StreamRequest<any>, res: StreamResponse) => Promise<void | HttpResponse>
+
+/**
+ * A function that serves HTTP requests.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a callback that is no function. The function it returns rejects so for a
+ * payload that is no HTTP request.
+ * @example
+ * worker.registerFunction('report', http(async (req, res) => {
+ *   res.status(200)
+ *   res.headers({ 'content-type': 'text/csv' })
+ *   res.stream.end('a,b\n1,2\n')
+ * }))
+ */
+export function http(callback: HttpCallback): (req: any) => Promise<any> {
+  checkFunction('callback', callback)
+  return async (payload: unknown): Promise<void | HttpResponse> => {
+    const { response, ...request } = isRecord(payload) ? payload : {}
+    if (!isWriter(response)) throw invalid('payload', 'an HTTP request with a response channel', payload)
+    // The engine made the payload; its form was looked at as far as it is used here.
+    return callback(request as StreamRequest<any>, responseOver(response))
+  }
+}
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** The end a response is written to. */
+interface ResponseWriter {
+  readonly stream: NodeJS.WritableStream
+  sendMessage(message: string): unknown
+  close(): unknown
+}
+
+function isWriter(value: unknown): value is ResponseWriter {
+  return isRecord(value) && typeof value['sendMessage'] === 'function' && typeof value['close'] === 'function'
+}
+
+function responseOver(writer: ResponseWriter): StreamResponse {
+  const send = (message: object): void => {
+    writer.sendMessage(JSON.stringify(message))
+  }
+  return {
+    status: (statusCode) => {
+      const isStatus = Number.isInteger(statusCode) && statusCode >= 100 && statusCode <= 599
+      if (!isStatus) throw invalid('statusCode', 'a whole number from 100 to 599', statusCode)
+      send({ type: 'set_status', status_code: statusCode })
+    },
+    headers: (headers) => send({ type: 'set_headers', headers: checkHeaders(headers) }),
+    stream: writer.stream,
+    close: () => {
+      writer.close()
+    },
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What the operations of a stream take and answer, in the shape of the wire, and the interface of a store that serves
+ * them. Knows nothing of where items are kept.
+ */
+import type { UpdateOp, UpdateOpError } from './update-op.js'
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- items are any JSON, as in the official package */
+export type StreamGetInput = { stream_name: string; group_id: string; item_id: string }
+export type StreamSetInput = { stream_name: string; group_id: string; item_id: string; data: any }
+export type StreamDeleteInput = { stream_name: string; group_id: string; item_id: string }
+export type StreamListInput = { stream_name: string; group_id: string }
+export type StreamListGroupsInput = { stream_name: string }
+export type StreamUpdateInput = {
+  stream_name: string
+  group_id: string
+  item_id: string
+  /** Applied in order and in one step. */
+  ops: UpdateOp[]
+}
+
+/** The item before and after; `old_value` is null or absent for a new one. */
+export type StreamSetResult<TData> = { old_value?: TData; new_value: TData }
+export type StreamUpdateResult<TData> = {
+  old_value?: TData
+  new_value: TData
+  /** Operations that were skipped; absent when there are none. */
+  errors?: UpdateOpError[]
+}
+/** The item that was removed, if there was one. */
+export type StreamDeleteResult = { old_value?: any }
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** A store of stream items: groups of items by id. */
+export interface IStream<TData> {
+  get(input: StreamGetInput): Promise<TData | null>
+  set(input: StreamSetInput): Promise<StreamSetResult<TData> | null>
+  delete(input: StreamDeleteInput): Promise<StreamDeleteResult>
+  list(input: StreamListInput): Promise<TData[]>
+  listGroups(input: StreamListGroupsInput): Promise<string[]>
+  /** A store given to `createStream` is never asked for this: the engine updates such streams by itself. */
+  update(input: StreamUpdateInput): Promise<StreamUpdateResult<TData> | null>
+}

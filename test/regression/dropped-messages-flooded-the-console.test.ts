@@ -1,0 +1,13 @@
+import { expect, test, vi } from 'vitest'
+import { createReport } from '../../src/worker/diagnostics.js'
+
+test('a flood of one kind of incident is told to the console at its start and at powers of ten', () => {
+  const lines: string[] = []
+  vi.spyOn(console, 'warn').mockImplementation((line: string) => void lines.push(line))
+  const report = createReport('console')
+  for (let index = 0; index < 1_000; index += 1) report({ kind: 'frame_dropped', reason: `message ${index}` })
+  report({ kind: 'unreadable_frame', code: 'MALFORMED_FRAME', detail: 'another kind counts on its own' })
+
+  expect(lines).toHaveLength(5)
+  expect(lines[3]).toContain('1000')
+})
