@@ -13,6 +13,8 @@ import type { StreamTriggers, SubscriptionEvent } from './stream-triggers.js'
 
 /** Subscriptions of one client. Beyond: a join is answered with `unauthorized`. */
 const MAX_SUBSCRIPTIONS = 1_000
+/** Requests that wait while another is worked on. Beyond: the client is not read until they are done. */
+const MAX_WAITING_REQUESTS = 100
 /** Characters of one frame; a longer one cannot be a sensible join and is ignored unread. */
 const MAX_FRAME_CHARACTERS = 65_536
 /** How long join handlers and the first read may take together. Beyond: no joining, or no `sync`. */
@@ -58,6 +60,7 @@ export class StreamClient {
       return
     }
     this.#requests.push(request)
+    if (this.#requests.length === MAX_WAITING_REQUESTS) this.#transport.pause()
     if (!this.#busy) void this.#work()
   }
 
@@ -69,8 +72,6 @@ export class StreamClient {
 
   async #work(): Promise<void> {
     this.#busy = true
-    // Not read while it is worked for, a client cannot pile up requests.
-    this.#transport.pause()
     for (let next = this.#requests.shift(); next !== undefined; next = this.#requests.shift()) {
       if (this.#closed.signal.aborted) break
       if (next.type === 'leave') this.#leave(next.subscriptionId)

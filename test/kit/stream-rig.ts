@@ -1,0 +1,126 @@
+/**
+ * The stream built-in on a free port with the engine played by a fake host, and clients on real sockets. Everything is
+ * closed when the test has ended.
+ */
+import { onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Binding } from '../../src/engine/builtin.js'
+import { createStreamBuiltin, type StreamBuiltin } from '../../src/engine/builtins/stream/stream-builtin.js'
+import { parseStreamConfig } from '../../src/engine/builtins/stream/stream-config.js'
+import { bindingOf, bindTo, callBuiltin, FakeHost } from './fake-host.js'
+
+/** Longest wait for something that should happen at once. */
+const PATIENCE_MS = 5_000
+
+export interface StreamFrame {
+  readonly type: 'stream'
+  readonly timestamp: number
+  readonly streamName: string
+  readonly groupId: string
+  readonly id: string | null
+  readonly event: { readonly type: string; readonly data?: unknown; readonly event?: unknown }
+}
+
+export interface StreamRig {
+  readonly host: FakeHost
+  readonly builtin: StreamBuiltin
+  readonly call: (name: string, input: unknown, context?: object) => Promise<unknown>
+  readonly bind: (id: string, triggerType: string, functionId: string, members?: Partial<Binding>) => Promise<void>
+  /** Connects a client; `path` may hold a query. */
+  readonly connect: (path?: string, headers?: Record<string, string>) => Promise<StreamSocket>
+}
+
+export async function startStream(config: object = {}): Promise<StreamRig> {
+  const host = new FakeHost()
+  const builtin = createStreamBuiltin(host, parseStreamConfig({ host: '127.0.0.1', port: 0, ...config }))
+  await builtin.start()
+  onTestFinished(() => builtin.stop())
+  return {
+    host,
+    builtin,
+    call: (name, input, context = {}) => callBuiltin(builtin, `stream::${name}`, input, context),
+    bind: (id, triggerType, functionId, members = {}) =>
+      bindTo(builtin, bindingOf({ id, triggerType, functionId, config: null, ...members })),
+    connect: (path = '/', headers = {}) => StreamSocket.open(`${builtin.url}${path}`, headers),
+  }
+}
+
+/** A client that queues what it hears. */
+export class StreamSocket {
+  readonly ws: WebSocket
+  readonly #heard: StreamFrame[] = []
+  #wake: () => void = () => {}
+
+  private constructor(ws: WebSocket) {
+    this.ws = ws
+    ws.on('message', (data: Buffer) => {
+      this.#heard.push(JSON.parse(data.toString()) as StreamFrame)
+      this.#wake()
+    })
+  }
+
+  static async open(url: string, headers: Record<string, string>): Promise<StreamSocket> {
+    const ws = new WebSocket(url, { headers })
+    onTestFinished(() => ws.terminate())
+    // Listening from the start: a frame may come in the packet that ends the handshake.
+    const socket = new StreamSocket(ws)
+    await new Promise((resolve, reject) => {
+      ws.once('open', resolve)
+      ws.once('error', reject)
+    })
+    return socket
+  }
+
+  send(frame: unknown): void {
+    this.ws.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
+  }
+
+  request(type: 'join' | 'leave', subscriptionId: string, [streamName, groupId, id]: readonly string[]): void {
+    this.send({ type, data: { subscriptionId, streamName, groupId, ...(id !== undefined && { id }) } })
+  }
+
+  /** Joins and takes the first answer. */
+  async join(subscriptionId: string, ...target: readonly string[]): Promise<StreamFrame> {
+    this.request('join', subscriptionId, target)
+    return this.next()
+  }
+
+  /** Takes the oldest frame not taken yet, waiting for it if need be. */
+  async next(): Promise<StreamFrame> {
+    if (this.#heard.length === 0) {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`Nothing came within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    return this.#heard.shift()!
+  }
+
+  /** Frames that came until the server has answered a ping sent now: all it had to say before. */
+  async heardByNow(): Promise<StreamFrame[]> {
+    await new Promise((resolve) => {
+      this.ws.once('pong', resolve)
+      this.ws.ping()
+    })
+    return this.#heard.splice(0)
+  }
+
+  async close(): Promise<void> {
+    await new Promise((resolve) => {
+      this.ws.once('close', resolve)
+      this.ws.close()
+    })
+  }
+}
+
+/** Waits until something holds, in turns of the event loop rather than time. */
+export async function until(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`It did not come true within ${PATIENCE_MS} ms`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
