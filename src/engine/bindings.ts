@@ -137,8 +137,17 @@ export class Bindings {
     const { type } = trigger
     if (type === undefined) return
     trigger.type = undefined
-    if (type.provider.kind === 'builtin') type.provider.type.unbind(trigger)
-    else type.provider.peer.send({ type: 'unregistertrigger', id: trigger.id, trigger_type: trigger.triggerType })
+    const { id, triggerType } = trigger
+    if (type.provider.kind === 'worker') {
+      type.provider.peer.send({ type: 'unregistertrigger', id, trigger_type: triggerType })
+      return
+    }
+    try {
+      type.provider.type.unbind(trigger)
+    } catch (error) {
+      // The trigger is gone either way, and its worker's other triggers still have to go.
+      this.#log.error({ triggerId: id, triggerType, error }, 'A trigger was not ended cleanly')
+    }
   }
 
   #refused(trigger: Trigger, error: ErrorBody): void {

@@ -7,12 +7,18 @@ import { HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../trans
 import type { ChannelItem } from './builtin.js'
 import type { Channel } from './channel.js'
 import type { ChannelTable } from './channel-table.js'
+import type { OpenLinks } from './open-links.js'
 
 /** Where channel ends connect. */
 export const CHANNEL_PATH = '/ws/channels/'
 
+export interface ChannelDoorParts {
+  readonly channels: ChannelTable
+  readonly links: OpenLinks
+}
+
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
-export function openChannelEnd(channels: ChannelTable, request: UpgradeRequest): void {
+export function openChannelEnd({ channels, links }: ChannelDoorParts, request: UpgradeRequest): void {
   const query = new URLSearchParams(request.query)
   const key = query.get('key')
   const direction = query.get('dir')
@@ -22,7 +28,10 @@ export function openChannelEnd(channels: ChannelTable, request: UpgradeRequest):
   }
   const channel = channels.find(request.path.slice(CHANNEL_PATH.length), key)
   if (channel === undefined) request.refuse(404, 'Channel not found')
-  else request.accept((transport) => (direction === 'read' ? reader(channel, transport) : writer(channel, transport)))
+  else {
+    const end = direction === 'read' ? reader : writer
+    request.accept((transport) => links.watch(transport, end(channel, transport)))
+  }
 }
 
 const IGNORE: TransportEvents = {

@@ -8,7 +8,8 @@ import type { Access } from './access.js'
 import { CHANNEL_PATH, openChannelEnd } from './channel-sockets.js'
 import { Guard } from './guard.js'
 import type { ListenerConfig } from './listener-config.js'
-import { openSession, type SessionParts } from './session.js'
+import { openSession } from './open-session.js'
+import type { SessionParts } from './session.js'
 import { isTelemetry } from './telemetry-prefix.js'
 
 /** Answers upgrade requests of one listener. */
@@ -23,10 +24,14 @@ export function openDoorway(
   return (request) => {
     const open = openerFor(parts, request)
     if (open === undefined) {
-      if (request.path.startsWith(CHANNEL_PATH)) openChannelEnd(parts.channels, request)
+      if (request.path.startsWith(CHANNEL_PATH)) openChannelEnd(parts, request)
       else request.refuse(404, '')
-    } else if (guard === undefined) request.accept((transport) => open(transport, undefined))
-    else request.accept((transport) => guard.let(request, transport, open))
+      return
+    }
+    request.accept((transport) => {
+      const events = guard === undefined ? open(transport, undefined) : guard.let(request, transport, open)
+      return parts.links.watch(transport, events)
+    })
   }
 }
 

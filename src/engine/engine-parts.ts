@@ -10,6 +10,7 @@ import { createCounters, type Counters } from './counters.js'
 import { Directory } from './directory.js'
 import type { EngineLimits } from './limits.js'
 import { NameLeases } from './name-leases.js'
+import { OpenLinks } from './open-links.js'
 import { Router } from './router.js'
 import { Sessions } from './sessions.js'
 
@@ -31,6 +32,7 @@ export interface EngineParts extends EnginePorts {
   readonly bindings: Bindings
   readonly sessions: Sessions
   readonly channels: ChannelTable
+  readonly links: OpenLinks
 }
 
 export function createParts(ports: EnginePorts): EngineParts {
@@ -47,5 +49,6 @@ export function createParts(ports: EnginePorts): EngineParts {
     bindings: new Bindings(log),
     sessions: new Sessions(log),
     channels: new ChannelTable(ports),
+    links: new OpenLinks(),
   }
 }

@@ -3,13 +3,14 @@
  * things start and stop, and nothing of what they do.
  */
 import { systemClock } from '../std/clock.js'
+import { deferred } from '../std/deferred.js'
 import { silentLog } from '../std/log.js'
 import { systemRandom } from '../std/random.js'
 import type { Dial } from '../transport/transport.js'
-import { listen, type Listener, type UpgradeRequest } from '../transport/ws-accept.js'
+import { listen, type Listener } from '../transport/ws-accept.js'
 import type { Builtin, HostCall } from './builtin.js'
 import { createCoreBuiltin } from './builtins/core.js'
-import { openDoorway } from './doorway.js'
+import { openDoorway, type Doorway } from './doorway.js'
 import type { EngineConfig } from './engine-config.js'
 import { createHost, enterBuiltin } from './engine-host.js'
 import { createHostChannels } from './host-channels.js'
@@ -22,6 +23,11 @@ import type { ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
 import { Registrations } from './registrations.js'
 import type { SessionParts } from './session.js'
+
+/** How long a part may take to stop. */
+const STOP_MS = 5000
+/** How long clients may take to answer the engine's goodbye. */
+const GOODBYE_MS = 500
 
 /** What an engine is started with, beside its configuration. */
 export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs'>>
@@ -75,7 +81,7 @@ class RunningEngine implements LocalEngine {
   readonly #parts: EngineParts
   readonly #builtins: readonly Builtin[]
   readonly #started: Builtin[] = []
-  readonly #doors: ((request: UpgradeRequest) => void)[] = []
+  readonly #doors: Doorway[] = []
   readonly #listeners: Listener[] = []
   readonly #urls: string[] = []
   #closing: Promise<void> | undefined
@@ -131,13 +137,20 @@ class RunningEngine implements LocalEngine {
       this.#started.push(builtin)
       await builtin.start()
     }
-    if (listeners.length === 0) this.#doors.push(openDoorway(sessionParts, {}))
+    if (listeners.length === 0) this.#doors.push(this.#whileOpen(openDoorway(sessionParts, {})))
     for (const config of listeners) {
-      const door = openDoorway(sessionParts, config)
+      const door = this.#whileOpen(openDoorway(sessionParts, config))
       this.#doors.push(door)
       const listener = await listen(config, door)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
+    }
+  }
+
+  #whileOpen(door: Doorway): Doorway {
+    return (request) => {
+      if (this.#closing === undefined) door(request)
+      else request.refuse(503, 'The engine stops')
     }
   }
 
@@ -155,13 +168,24 @@ class RunningEngine implements LocalEngine {
   }
 
   async #close(): Promise<void> {
-    for (const builtin of this.#started.reverse()) {
-      await builtin.stop().catch((error: unknown) => {
-        this.#parts.log.error({ builtin: builtin.name, error }, 'A part of the engine did not stop cleanly')
-      })
-    }
-    for (const member of [...this.#parts.sessions.all()]) member.close()
-    this.#parts.channels.close()
+    const { sessions, channels, links, clock } = this.#parts
+    for (const builtin of this.#started.reverse()) await this.#stop(builtin)
+    for (const member of [...sessions.all()]) member.close()
+    channels.close()
+    await links.close(clock, GOODBYE_MS)
     await Promise.all(this.#listeners.map((listener) => listener.close()))
+  }
+
+  async #stop(builtin: Builtin): Promise<void> {
+    const { clock, log } = this.#parts
+    const late = deferred<void>()
+    const timer = clock.after(STOP_MS, () => late.reject(new Error(`not stopped within ${String(STOP_MS)} ms`)))
+    try {
+      await Promise.race([builtin.stop(), late.promise])
+    } catch (error) {
+      log.error({ builtin: builtin.name, error }, 'A part of the engine did not stop cleanly')
+    } finally {
+      timer.cancel()
+    }
   }
 }

@@ -3,6 +3,12 @@
  */
 import type { Peer } from './peer.js'
 
+/** From which name to which; `undefined` for none. */
+export interface NameChange {
+  readonly from: string | undefined
+  readonly to: string | undefined
+}
+
 export class NameLeases {
   readonly #namespaces = new Map<string, Map<string, Peer>>()
 
@@ -10,17 +16,19 @@ export class NameLeases {
     return this.#namespaces.get(namespace)?.get(name)
   }
 
-  /** Takes a name; answers with its holder when another worker has it. */
-  take(peer: Peer, namespace: string, name: string): Peer | undefined {
-    const holder = this.holder(namespace, name)
-    if (holder !== undefined) return holder === peer ? undefined : holder
-    const names = this.#namespaces.get(namespace) ?? new Map<string, Peer>()
-    this.#namespaces.set(namespace, names.set(name, peer))
+  /** Gives a worker another name, or none. Answers with the holder, and changes nothing, when another has it. */
+  move(peer: Peer, namespace: string, { from, to }: NameChange): Peer | undefined {
+    if (to !== undefined) {
+      const holder = this.holder(namespace, to)
+      if (holder !== undefined && holder !== peer) return holder
+      const names = this.#namespaces.get(namespace) ?? new Map<string, Peer>()
+      this.#namespaces.set(namespace, names.set(to, peer))
+    }
+    if (from !== undefined && from !== to) this.#release(peer, namespace, from)
     return undefined
   }
 
-  /** Frees a name if this worker holds it. */
-  release(peer: Peer, namespace: string, name: string): void {
+  #release(peer: Peer, namespace: string, name: string): void {
     const names = this.#namespaces.get(namespace)
     if (names?.get(name) !== peer) return
     names.delete(name)

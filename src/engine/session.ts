@@ -8,11 +8,12 @@ import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
-import type { Transport, TransportEvents } from '../transport/transport.js'
+import type { Transport } from '../transport/transport.js'
 import type { Access, Admission, RegistrationMessage } from './access.js'
 import type { EngineParts } from './engine-parts.js'
 import type { GuardedCalls } from './guarded-calls.js'
 import { Outlet } from './outlet.js'
+import { HeldFrames } from './held-frames.js'
 import type { Answer, Call, PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
 import type { Member } from './sessions.js'
@@ -48,9 +49,12 @@ export class Session implements Member {
   #namespace = DEFAULT_NAMESPACE
   #state: 'pending' | 'announced' | 'left' = 'pending'
   /** Registrations that wait for the namespace. */
-  #unplaced: RegistrationMessage[] = []
+  readonly #unplaced: HeldFrames<RegistrationMessage>
   /** Frames behind a registration that a hook looks at. */
-  #behindReview: WorkerMessage[] | undefined
+  readonly #behindReview: HeldFrames<WorkerMessage>
+  #isReviewing = false
+  /** Size of the frame being read. */
+  #frameBytes = 0
   readonly #grace: Timer
 
   constructor(parts: SessionParts, options: SessionOptions) {
@@ -59,6 +63,8 @@ export class Session implements Member {
     this.#outlet = new Outlet(parts, options.transport)
     this.remoteAddress = options.remoteAddress
     this.access = options.access
+    this.#unplaced = new HeldFrames(parts.limits.maxHeldFrames)
+    this.#behindReview = new HeldFrames(parts.limits.maxHeldFrames)
     this.id = parts.random.uuid()
     this.reattachToken = parts.random.uuid()
     this.connectedAtMs = parts.clock.epochMs()
@@ -82,6 +88,7 @@ export class Session implements Member {
   text(frame: string): void {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
+    this.#frameBytes = frame.length
     const message = engineCodec.decode(frame)
     if (message.type === 'blank') return
     if (message.type === 'invalid') {
@@ -128,15 +135,11 @@ export class Session implements Member {
     if (refusal !== undefined) throw new InvocationError(refusal)
     const identity = identityOf(input)
     const { names, sessions } = this.#parts
-    const { name } = this.#identity
-    if (identity.name !== undefined) {
-      const holder = names.take(this, namespace, identity.name)
-      if (holder !== undefined) {
-        this.#refuseName(namespace, identity.name, holder.id)
-        return false
-      }
+    const holder = names.move(this, namespace, { from: this.#identity.name, to: identity.name })
+    if (holder !== undefined) {
+      this.#refuseName(namespace, identity.name, holder.id)
+      return false
     }
-    if (name !== undefined && name !== identity.name) names.release(this, namespace, name)
     this.#identity = identity
     this.#place(namespace)
     sessions.updated(this)
@@ -156,7 +159,7 @@ export class Session implements Member {
 
   #take(message: WorkerMessage): void {
     // Answers are let past a review: the hook may need one of them to finish.
-    if (this.#behindReview !== undefined && message.type !== 'invocationresult') {
+    if (this.#isReviewing && message.type !== 'invocationresult') {
       this.#keep(this.#behindReview, message)
       return
     }
@@ -206,13 +209,12 @@ export class Session implements Member {
       this.#conclude(message, admission)
       return
     }
-    const behind: WorkerMessage[] = []
-    this.#behindReview = behind
+    this.#isReviewing = true
     void admission.then((admitted) => {
       if (this.#state === 'left') return
       this.#conclude(message, admitted)
-      this.#behindReview = undefined
-      for (const frame of behind) this.#take(frame)
+      this.#isReviewing = false
+      for (const frame of this.#behindReview.takeAll()) this.#take(frame)
     })
   }
 
@@ -238,24 +240,16 @@ export class Session implements Member {
     this.#state = 'announced'
     this.#namespace = namespace
     this.#grace.cancel()
-    const waiting = this.#unplaced
-    this.#unplaced = []
-    for (const message of waiting) this.#take(message)
+    for (const message of this.#unplaced.takeAll()) this.#take(message)
   }
 
-  #keep<M extends WorkerMessage>(queue: M[], message: M): void {
-    if (queue.length < this.#parts.limits.maxHeldFrames) {
-      queue.push(message)
-      return
-    }
-    this.#parts.log.error(
-      { workerId: this.id, frames: queue.length },
-      'A worker sent too much before its turn; it is cut off',
-    )
+  #keep<M extends WorkerMessage>(frames: HeldFrames<M>, message: M): void {
+    if (frames.push(message, this.#frameBytes)) return
+    this.#parts.log.error({ workerId: this.id }, 'A worker sent too much before its turn; it is cut off')
     this.retire()
   }
 
-  #refuseName(namespace: string, name: string, ownerWorkerId: string): void {
+  #refuseName(namespace: string, name: string | undefined, ownerWorkerId: string): void {
     this.#parts.log.warn({ workerId: this.id, name, namespace, ownerWorkerId }, 'A worker name is taken')
     this.send({
       type: 'registrationrejected',
@@ -271,29 +265,16 @@ export class Session implements Member {
     if (this.#state === 'left') return
     this.#state = 'left'
     this.#grace.cancel()
-    this.#unplaced = []
-    this.#behindReview = undefined
+    this.#unplaced.takeAll()
+    this.#behindReview.takeAll()
     const { directory, router, bindings, names, sessions } = this.#parts
     directory.leave(this)
     router.leave(this)
     bindings.leave(this)
-    if (this.#identity.name !== undefined) names.release(this, this.#namespace, this.#identity.name)
+    names.move(this, this.#namespace, { from: this.#identity.name, to: undefined })
     sessions.remove(this)
   }
 }
 
 const BLANK_NAMESPACE =
   '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'
-
-/** A session on a transport, and the events to give that transport. */
-export function openSession(parts: SessionParts, options: SessionOptions): TransportEvents {
-  const session = new Session(parts, options)
-  return {
-    open: () => undefined,
-    text: (frame) => session.text(frame),
-    binary: (frame) => session.binary(frame),
-    activity: () => undefined,
-    drained: () => session.drained(),
-    close: () => session.closed(),
-  }
-}

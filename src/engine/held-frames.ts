@@ -1,0 +1,33 @@
+/**
+ * Messages of one worker that wait their turn, in order, within caps on their number and their bytes.
+ */
+
+/** Bytes that may wait. One frame of the largest size always fits. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024
+
+export class HeldFrames<Message> {
+  readonly #maxFrames: number
+  #messages: Message[] = []
+  #bytes = 0
+
+  constructor(maxFrames: number) {
+    this.#maxFrames = maxFrames
+  }
+
+  /** Keeps a message; false when it is one too many. */
+  push(message: Message, bytes: number): boolean {
+    const isFull = this.#messages.length >= this.#maxFrames || this.#bytes + bytes > MAX_HELD_BYTES
+    if (isFull && this.#messages.length > 0) return false
+    this.#messages.push(message)
+    this.#bytes += bytes
+    return true
+  }
+
+  /** Takes everything out, oldest first. */
+  takeAll(): Message[] {
+    const messages = this.#messages
+    this.#messages = []
+    this.#bytes = 0
+    return messages
+  }
+}

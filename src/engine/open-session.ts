@@ -1,0 +1,34 @@
+/**
+ * Puts a session on a transport. Whatever goes wrong while a frame is carried out stays with that frame: no client can
+ * take the engine down by what it sends.
+ */
+import type { TransportEvents } from '../transport/transport.js'
+import { Session, type SessionOptions, type SessionParts } from './session.js'
+
+/** Opens a session; the events are to be given to its transport. */
+export function openSession(parts: SessionParts, options: SessionOptions): TransportEvents {
+  const session = new Session(parts, options)
+  const failed = (error: unknown): void => {
+    parts.log.error({ workerId: session.id, error }, 'A frame could not be carried out')
+  }
+  return {
+    open: () => undefined,
+    text: (frame) => {
+      try {
+        session.text(frame)
+      } catch (error) {
+        failed(error)
+      }
+    },
+    binary: (frame) => {
+      try {
+        session.binary(frame)
+      } catch (error) {
+        failed(error)
+      }
+    },
+    activity: () => undefined,
+    drained: () => session.drained(),
+    close: () => session.closed(),
+  }
+}
