@@ -6,7 +6,7 @@ import type { Channel } from '../channel/create.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../errors.js'
 import type { Unsubscribe } from '../std/emitter.js'
-import type { TriggerFunction } from './call.js'
+import type { TriggerRequest } from './call.js'
 import type {
   FunctionInfo,
   ListFunctionsOptions,
@@ -21,9 +21,9 @@ import type { FunctionsAvailableGuard } from './functions-available.js'
 import type {
   FunctionHandler,
   FunctionRef,
+  OwnedFunctionRef,
   RegisterFunctionInput,
   RegisterFunctionOptions,
-  RemoteFunctionHandler,
 } from './functions.js'
 import type { HttpInvocationConfig } from './http-invocation.js'
 import type { ReadyOptions } from './ready.js'
@@ -31,7 +31,7 @@ import type { RegisterServiceInput } from './services.js'
 import type { ShutdownOptions, ShutdownReport } from './shutdown.js'
 import type { WorkerStats } from './stats.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
-import type { RegisterTriggerInput, Trigger } from './triggers.js'
+import type { OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- payloads without a declared type are any, as in the official package */
 /** A provided trigger type: binds functions to it. */
@@ -60,7 +60,7 @@ export interface IIIClient {
    */
   registerFunction(
     functionId: string,
-    handler: FunctionHandler | RemoteFunctionHandler | HttpInvocationConfig,
+    handler: FunctionHandler | HttpInvocationConfig,
     options?: RegisterFunctionOptions,
   ): FunctionRef
   /**
@@ -69,7 +69,7 @@ export interface IIIClient {
    */
   registerTrigger(trigger: RegisterTriggerInput): Trigger
   /** Calls a function and resolves with its result. Every call settles exactly once. */
-  trigger: TriggerFunction
+  trigger<TInput = unknown, TOutput = any>(request: TriggerRequest<TInput>): Promise<TOutput>
   /** Provides a trigger type of one's own. */
   registerTriggerType<TConfig = unknown, TPayload = any>(
     type: RegisterTriggerTypeInput,
@@ -79,27 +79,32 @@ export interface IIIClient {
   unregisterTriggerType(type: RegisterTriggerTypeInput | string): void
   /** Ends the client at once; resolves when the socket is gone. */
   shutdown(): Promise<void>
-  getConnectionState(): IIIConnectionState
-  /** The engine's address. */
-  getAddress(): string
-  /** The rejection that ended this client, if one did. */
-  getFatalError(): RegistrationRejectedError | undefined
+  // Optional here, since fakes written for the official package do not have them.
+  getConnectionState?(): IIIConnectionState
+  getAddress?(): string
+  getFatalError?(): RegistrationRejectedError | undefined
 }
 
 /** A worker: its functions, its triggers, its calls, over one connection that is kept up. */
 export interface III extends IIIClient, AsyncDisposable {
+  registerFunction(
+    functionId: string,
+    handler: FunctionHandler | HttpInvocationConfig,
+    options?: RegisterFunctionOptions,
+  ): OwnedFunctionRef
   /** `registerFunction` with everything in one object. */
   register(
     registration: RegisterFunctionInput & {
-      handler?: FunctionHandler | RemoteFunctionHandler
+      handler?: FunctionHandler
       http?: HttpInvocationConfig
     },
-  ): FunctionRef
+  ): OwnedFunctionRef
   /** `registerFunction` with the description first. */
   registerFunctionWith(
     message: RegisterFunctionInput,
-    handler: FunctionHandler | RemoteFunctionHandler | HttpInvocationConfig,
-  ): FunctionRef
+    handler: FunctionHandler | HttpInvocationConfig,
+  ): OwnedFunctionRef
+  registerTrigger(trigger: RegisterTriggerInput): OwnedTrigger
   registerTriggerType<TConfig = unknown, TPayload = any>(
     type: RegisterTriggerTypeInput,
     handler: TriggerHandler<TConfig>,
@@ -127,6 +132,11 @@ export interface III extends IIIClient, AsyncDisposable {
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): Unsubscribe
   /** Byte and message streams between workers. */
   readonly channels: { create(bufferSize?: number): Promise<Channel> }
+  getConnectionState(): IIIConnectionState
+  /** The engine's address. */
+  getAddress(): string
+  /** The rejection that ended this client, if one did. */
+  getFatalError(): RegistrationRejectedError | undefined
   /** Counters of this client. */
   stats(): WorkerStats
   /** What the engine called this worker on its latest connection. */

@@ -4,6 +4,7 @@
  */
 import type { IIIConnectionState } from '../connection/state.js'
 import type { IIIError } from '../errors.js'
+import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 
 /** Something a client reports. */
@@ -24,6 +25,8 @@ export type DiagnosticEvent =
   | { readonly kind: 'unreadable_frame'; readonly code: string; readonly detail: string }
   | { readonly kind: 'late_result'; readonly invocationId: string; readonly functionId: string }
   | { readonly kind: 'callback_failed'; readonly error: unknown }
+  /** The engine asks workers of the default namespace only for streams they keep. */
+  | { readonly kind: 'stream_out_of_reach'; readonly streamName: string; readonly namespace: string }
 
 /**
  * Where events go: warnings and errors to the console, nowhere, or all of them to a function. The console gets the
@@ -32,6 +35,14 @@ export type DiagnosticEvent =
 export type DiagnosticsOption = 'console' | 'silent' | ((event: DiagnosticEvent) => void)
 
 export type Report = (event: DiagnosticEvent) => void
+
+/** Where a client takes reports of functions that work on it. Global, so that copies of the package understand each other. */
+export const REPORT = Symbol.for('iii-node.report')
+
+/** Something that takes reports. */
+export interface Reporting {
+  readonly [REPORT]: Report
+}
 
 /** A function that takes events and never throws. */
 export function createReport(option: DiagnosticsOption): Report {
@@ -93,6 +104,11 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       return
     case 'callback_failed':
       console.error('[iii] A callback threw', event.error)
+      return
+    case 'stream_out_of_reach':
+      console.warn(
+        `[iii] The stream '${event.streamName}' will not be asked for: the engine looks for it in the namespace '${DEFAULT_NAMESPACE}', and this worker is in '${event.namespace}'`,
+      )
       return
     default:
       assertNever(event)

@@ -51,10 +51,12 @@ export type FunctionRef = {
   id: string
   /** Removes the function; does nothing the second time. */
   unregister(): void
-  [Symbol.dispose](): void
 }
 
-export type AnyHandler = FunctionHandler | RemoteFunctionHandler | HttpInvocationConfig
+/** A registered function that `using` removes. */
+export type OwnedFunctionRef = FunctionRef & Disposable
+
+export type AnyHandler = FunctionHandler | HttpInvocationConfig
 
 export class Functions {
   readonly #registrations: Replayed
@@ -84,7 +86,7 @@ export class Functions {
    * an id that this client has already.
    * @throws {SerdeError} when the options cannot be written as JSON.
    */
-  register(input: RegisterFunctionInput, handler: AnyHandler): FunctionRef {
+  register(input: RegisterFunctionInput, handler: AnyHandler): OwnedFunctionRef {
     checkRecord('options', input)
     const id = checkId('id', input.id)
     if (this.has(id)) {

@@ -22,11 +22,12 @@ export type RegisterTriggerInput = {
 
 /** A bound trigger. */
 export type Trigger = {
-  readonly id: string
   /** Removes the binding; does nothing the second time. */
   unregister(): void
-  [Symbol.dispose](): void
 }
+
+/** A bound trigger that has an id and that `using` removes. */
+export type OwnedTrigger = Trigger & Disposable & { readonly id: string }
 
 export class Triggers {
   readonly #registrations: Replayed
@@ -47,7 +48,7 @@ export class Triggers {
    * Binds a function to a trigger type. Never waits: a type nobody provides yet is bound once it appears.
    * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the member that is off.
    */
-  register(input: RegisterTriggerInput): Trigger {
+  register(input: RegisterTriggerInput): OwnedTrigger {
     // `trigger_type` is accepted as another spelling of `type`.
     const { type, trigger_type: alias } = checkRecord('trigger', input)
     const trigger_type = checkId('type', type ?? alias)

@@ -11,17 +11,18 @@ import type { TriggerFunction } from './call.js'
 import { checkFunction, checkHeaders, checkId, checkRecord, invalid } from './check.js'
 import type { III, TriggerTypeRef } from './client.js'
 import { Core } from './core.js'
+import { REPORT, type Report, type Reporting } from './diagnostics.js'
 import * as discovery from './discovery.js'
 import { FunctionsAvailable } from './functions-available.js'
-import type { AnyHandler, FunctionRef, RegisterFunctionInput } from './functions.js'
+import type { AnyHandler, OwnedFunctionRef, RegisterFunctionInput } from './functions.js'
 import type { WorkerOptions } from './options.js'
 import { ready, type ReadyOptions } from './ready.js'
 import { drainAndEnd, drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 import { statsOf, type WorkerStats } from './stats.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
-import type { RegisterTriggerInput, Trigger } from './triggers.js'
+import type { OwnedTrigger, RegisterTriggerInput } from './triggers.js'
 
-export class Worker implements III, ChannelClient {
+export class Worker implements III, ChannelClient, Reporting {
   readonly #core: Core
   readonly #functionsAvailable: FunctionsAvailable
   #graceful: Promise<ShutdownReport> | undefined
@@ -50,6 +51,10 @@ export class Worker implements III, ChannelClient {
     return this.#core.channelHost
   }
 
+  get [REPORT](): Report {
+    return this.#core.report
+  }
+
   get workerId(): string | undefined {
     return this.#core.greeting?.workerId
   }
@@ -61,7 +66,7 @@ export class Worker implements III, ChannelClient {
   readonly registerFunction: III['registerFunction'] = (functionId, handler, options) =>
     this.#core.functions.register({ ...options, id: functionId }, handler)
 
-  readonly registerFunctionWith = (message: RegisterFunctionInput, handler: AnyHandler): FunctionRef =>
+  readonly registerFunctionWith = (message: RegisterFunctionInput, handler: AnyHandler): OwnedFunctionRef =>
     this.#core.functions.register(message, handler)
 
   readonly register: III['register'] = (registration) => {
@@ -71,7 +76,7 @@ export class Worker implements III, ChannelClient {
     return this.#core.functions.register(input, served)
   }
 
-  readonly registerTrigger = (trigger: RegisterTriggerInput): Trigger => this.#core.triggers.register(trigger)
+  readonly registerTrigger = (trigger: RegisterTriggerInput): OwnedTrigger => this.#core.triggers.register(trigger)
 
   readonly registerTriggerType: III['registerTriggerType'] = <C>(
     type: RegisterTriggerTypeInput | string,
@@ -139,7 +144,7 @@ export class Worker implements III, ChannelClient {
   }
 
   #typeRef<C>({ id, namespace }: RegisterTriggerTypeInput, unregister: () => void): TriggerTypeRef<C> {
-    const bind = (function_id: string, config: C, metadata?: Record<string, unknown>): Trigger =>
+    const bind = (function_id: string, config: C, metadata?: Record<string, unknown>): OwnedTrigger =>
       this.registerTrigger({
         type: id,
         function_id,
