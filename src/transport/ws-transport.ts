@@ -15,6 +15,7 @@ export class WsTransport implements Transport {
   #socket: Socket | undefined
   #corked = false
   #congested = false
+  #saidGoodbye = false
   #failure: { cause: unknown; status?: number } | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
@@ -56,7 +57,10 @@ export class WsTransport implements Transport {
   }
 
   send(frame: string | Uint8Array): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return
+    if (this.#ws.readyState !== this.#ws.OPEN) {
+      this.#cutHalfClosed()
+      return
+    }
     this.#cork()
     // Only a frame that could pass the limit is measured: a UTF-16 unit takes at most three bytes.
     const mayNeedFragments = frame.length * 3 > FRAGMENT_BYTES
@@ -72,6 +76,7 @@ export class WsTransport implements Transport {
 
   ping(): void {
     if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping()
+    else this.#cutHalfClosed()
   }
 
   pause(): void {
@@ -83,12 +88,18 @@ export class WsTransport implements Transport {
   }
 
   close(code?: number, reason?: string): void {
+    this.#saidGoodbye = true
     if (this.#ws.readyState === this.#ws.CONNECTING) this.#ws.terminate()
     else this.#ws.close(code, reason)
   }
 
   terminate(): void {
     this.#ws.terminate()
+  }
+
+  /** Ends a link whose peer has said goodbye but keeps the socket: nothing sent would arrive. */
+  #cutHalfClosed(): void {
+    if (this.#ws.readyState === this.#ws.CLOSING && !this.#saidGoodbye) this.#ws.terminate()
   }
 
   /** Collects what one turn sends into one write; a promise chain started by one frame counts as the same turn. */
