@@ -7,12 +7,13 @@ import type { QueueFull } from '../std/bounded-queue.js'
 import type { Clock, Timer } from '../std/clock.js'
 import { deferred, type Deferred } from '../std/deferred.js'
 import type { Random } from '../std/random.js'
-import { ErrorCode, WebSocketError } from '../errors.js'
+import type { WebSocketError } from '../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
 import { CloseCode } from '../transport/close-codes.js'
 import { HIGH_WATER_BYTES, type Closed, type Dial, type Transport } from '../transport/transport.js'
+import { closedError } from './closed-error.js'
 import { Keepalive } from './keepalive.js'
-import { CLOSE_TIMEOUT_MS, type ConnectionOptions } from './options.js'
+import { CLOSE_TIMEOUT_MS, LOW_PRIORITY_BYTES, type ConnectionOptions } from './options.js'
 import { Outbox, type Letter } from './outbox.js'
 import { isTerminal, next, publicState, type IIIConnectionState, type LinkEvent, type LinkState } from './state.js'
 
@@ -35,6 +36,8 @@ export interface ConnectionEvents {
   /** A dial or a link ended, and what happens next. */
   ended(reason: WebSocketError, retryInMs: number | undefined): void
   stateChanged(state: IIIConnectionState): void
+  /** Nothing waits any more and the link has room: frames of low priority may be offered. */
+  idle?(): void
 }
 
 /** What became of a posted frame: written, kept for later, or refused. */
@@ -122,10 +125,28 @@ export class Connection {
     ])
   }
 
-  /** Ends for good: says goodbye, and cuts when the peer does not answer in time. Never rejects. */
-  close(): Promise<void> {
+  /** Whether frames reach the peer; still true between `close` and the goodbye. */
+  get isUp(): boolean {
+    return this.#keepalive !== undefined
+  }
+
+  /** Writes a frame of low priority when nothing else waits, or as last words after `close`; false otherwise. */
+  offer(frame: Uint8Array): boolean {
+    const transport = this.#transport
+    if (transport === undefined || !this.isUp) return false
+    const isFree = this.#maySend() && this.#outbox.size === 0 && transport.bufferedBytes <= LOW_PRIORITY_BYTES
+    if (!isFree && !isTerminal(this.#state)) return false
+    transport.send(frame)
+    return true
+  }
+
+  /**
+   * Ends for good: says goodbye, and cuts when the peer does not answer in time. Never rejects.
+   * @param lastWords runs before the goodbye when the link is up and may `offer` frames; it limits its own time.
+   */
+  close(lastWords?: () => Promise<void>): Promise<void> {
     this.#end({ kind: 'close' })
-    return this.#farewell()
+    return this.#farewell(lastWords)
   }
 
   /** Ends for good because the engine refused us. */
@@ -143,15 +164,21 @@ export class Connection {
     this.#outbox.discard()
   }
 
-  #farewell(): Promise<void> {
+  #farewell(lastWords?: () => Promise<void>): Promise<void> {
     if (this.#goodbye !== undefined) return this.#goodbye.promise
     const transport = this.#transport
     if (transport === undefined) return Promise.resolve()
     this.#goodbye = deferred()
-    this.#timer = this.#ports.clock.after(CLOSE_TIMEOUT_MS, () => {
-      transport.terminate()
-    })
-    transport.close(CloseCode.NORMAL)
+    const leave = (): void => {
+      // The link may have ended during the last words.
+      if (this.#transport !== transport) return
+      this.#timer = this.#ports.clock.after(CLOSE_TIMEOUT_MS, () => {
+        transport.terminate()
+      })
+      transport.close(CloseCode.NORMAL)
+    }
+    if (lastWords === undefined || !this.isUp) leave()
+    else lastWords().then(leave, leave)
     return this.#goodbye.promise
   }
 
@@ -250,6 +277,7 @@ export class Connection {
       },
       () => this.#maySend(),
     )
+    if (this.#outbox.size === 0 && this.#maySend()) this.#events.idle?.()
   }
 
   #write(frame: string): void {
@@ -269,14 +297,4 @@ export class Connection {
     const after = publicState(this.#state)
     if (before !== after) this.#events.stateChanged(after)
   }
-}
-
-function closedError({ code, reason, status, cause }: Closed): WebSocketError {
-  if (status !== undefined) {
-    const message = `The engine refused the handshake with HTTP ${String(status)}`
-    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, message, { status, closeCode: code, cause })
-  }
-  const detail = cause instanceof Error ? `: ${cause.message}` : reason === '' ? '' : `: ${reason}`
-  const message = `The connection ended with code ${String(code)}${detail}`
-  return new WebSocketError(ErrorCode.CONNECTION_LOST, message, { closeCode: code, cause })
 }

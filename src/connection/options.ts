@@ -70,3 +70,6 @@ export const STABLE_AFTER_MS = 5_000
 
 /** How long the peer may take to answer our close frame; the engine does not always answer. */
 export const CLOSE_TIMEOUT_MS = 1_000
+
+/** Frames of low priority wait while more than this is buffered, so that a call waits behind little. */
+export const LOW_PRIORITY_BYTES = 1024 * 1024

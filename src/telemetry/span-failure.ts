@@ -1,0 +1,33 @@
+/**
+ * What a failure leaves on a span: status ERROR with the message, and an `exception` event. Anything can be thrown, so
+ * nothing is assumed of it.
+ */
+import type { Span } from '@opentelemetry/api'
+import { messageOf } from '../std/describe.js'
+import { otelApi } from './otel-modules.js'
+
+/** Marks a span as failed. Never throws. */
+export function recordFailure(span: Span, thrown: unknown): void {
+  const message = messageOf(thrown)
+  span.setStatus({ code: otelApi().SpanStatusCode.ERROR, message })
+  const { name, code, stack } = readFacts(thrown)
+  span.recordException({ message, name: code ?? name ?? 'Error', ...(stack === undefined ? {} : { stack }) })
+}
+
+/** The strings that describe an error; getters of foreign objects may throw. */
+function readFacts(thrown: unknown): {
+  name?: string | undefined
+  code?: string | undefined
+  stack?: string | undefined
+} {
+  try {
+    const { name, code, stack } = Object(thrown) as { name?: unknown; code?: unknown; stack?: unknown }
+    return { name: text(name), code: text(code), stack: text(stack) }
+  } catch {
+    return {}
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,127 @@
+/**
+ * The telemetry of one owner: three providers that share a resource and a sink. Nothing is registered process-wide
+ * here, so any number of them live side by side, and beside a program's own OpenTelemetry.
+ */
+import type { Meter, Tracer } from '@opentelemetry/api'
+import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
+import type { Resource } from '@opentelemetry/resources'
+import type { LoggerProvider, LogRecordProcessor } from '@opentelemetry/sdk-logs'
+import type { MeterProvider } from '@opentelemetry/sdk-metrics'
+import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import type { Clock } from '../std/clock.js'
+import { BaggageSpanProcessor } from './baggage-span-processor.js'
+import { metricsExporter } from './metrics-exporter.js'
+import type { ResolvedOtelConfig } from './otel-config.js'
+import { otelResources, otelSdkLogs, otelSdkMetrics, otelSdkTrace } from './otel-modules.js'
+import { ensureProcessWide } from './process-wide.js'
+import { logBatchProcessor, spanBatchProcessor, type Flushable } from './processors.js'
+import type { FrameSink } from './telemetry-outbox.js'
+
+export interface TelemetryPorts {
+  readonly clock: Clock
+  readonly sink: FrameSink
+}
+
+export class Telemetry {
+  readonly config: ResolvedOtelConfig
+  readonly tracer: Tracer
+  /** Absent when metrics are off. */
+  readonly meter: Meter | undefined
+  /** Absent when logs are off. */
+  readonly logger: OtelLogger | undefined
+  readonly #clock: Clock
+  readonly #tracerProvider: TracerProvider
+  readonly #meterProvider: MeterProvider | undefined
+  readonly #spans: Flushable<SpanProcessor>
+  readonly #logs: Flushable<LogRecordProcessor> | undefined
+
+  /** Loads OpenTelemetry when this is the first. */
+  constructor(config: ResolvedOtelConfig, ports: TelemetryPorts) {
+    this.config = config
+    this.#clock = ports.clock
+    ensureProcessWide()
+    const resource = createResource(config)
+    this.#spans = spanBatchProcessor(ports, config.spansFlushIntervalMs)
+    this.#tracerProvider = createTracerProvider(resource, this.#spans)
+    this.tracer = this.#tracerProvider.getTracer(config.serviceName)
+    this.#meterProvider = config.metricsEnabled ? createMeterProvider(config, resource, ports.sink) : undefined
+    this.meter = this.#meterProvider?.getMeter(config.serviceName)
+    if (config.logsEnabled) {
+      const batching = { delayMs: config.logsFlushIntervalMs, maxItems: config.logsBatchSize }
+      this.#logs = logBatchProcessor(ports, batching)
+      this.logger = createLoggerProvider(resource, this.#logs).getLogger(config.serviceName)
+    }
+    this.#connectInstrumentations()
+  }
+
+  /** Hands everything to the sink: spans and records in this turn, metrics once they are collected. Never rejects. */
+  async flush(): Promise<void> {
+    this.flushNow()
+    await this.#withinLimit(this.#meterProvider?.forceFlush())
+  }
+
+  /** Hands ended spans and log records to the sink in this turn. */
+  flushNow(): void {
+    this.#spans.flush()
+    this.#logs?.flush()
+  }
+
+  /** Hands over what is left and stops. Within `shutdownTimeoutMs`, whatever a metric's callback does. */
+  async shutdown(): Promise<void> {
+    this.flushNow()
+    // The provider's own shutdown flushes first.
+    await this.#withinLimit(this.#meterProvider?.shutdown())
+    this.flushNow()
+    for (const instrumentation of this.config.instrumentations) instrumentation.disable?.()
+  }
+
+  async #withinLimit(work: Promise<void> | undefined): Promise<void> {
+    if (work === undefined) return
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.after(this.config.shutdownTimeoutMs, resolve)
+      const done = (): void => {
+        timer.cancel()
+        resolve()
+      }
+      work.then(done, done)
+    })
+  }
+
+  #connectInstrumentations(): void {
+    for (const instrumentation of this.config.instrumentations) {
+      instrumentation.setTracerProvider?.(this.#tracerProvider)
+      if (this.#meterProvider !== undefined) instrumentation.setMeterProvider?.(this.#meterProvider)
+      instrumentation.enable?.()
+    }
+  }
+}
+
+function createResource(config: ResolvedOtelConfig): Resource {
+  return otelResources().resourceFromAttributes({
+    'service.name': config.serviceName,
+    'service.version': config.serviceVersion,
+    'service.instance.id': config.serviceInstanceId,
+    ...(config.serviceNamespace === undefined ? {} : { 'service.namespace': config.serviceNamespace }),
+  })
+}
+
+function createTracerProvider(resource: Resource, spans: SpanProcessor): TracerProvider {
+  const { TracerProvider } = otelSdkTrace()
+  return new TracerProvider({ resource, spanProcessors: [new BaggageSpanProcessor(), spans] })
+}
+
+function createLoggerProvider(resource: Resource, logs: LogRecordProcessor): LoggerProvider {
+  const { LoggerProvider } = otelSdkLogs()
+  return new LoggerProvider({ resource, processors: [logs] })
+}
+
+function createMeterProvider(config: ResolvedOtelConfig, resource: Resource, sink: FrameSink): MeterProvider {
+  const { MeterProvider, PeriodicExportingMetricReader } = otelSdkMetrics()
+  const exportIntervalMillis = config.metricsExportIntervalMs
+  const reader = new PeriodicExportingMetricReader({
+    exporter: metricsExporter(sink),
+    exportIntervalMillis,
+    exportTimeoutMillis: Math.min(exportIntervalMillis, config.shutdownTimeoutMs || exportIntervalMillis),
+  })
+  return new MeterProvider({ resource, readers: [reader] })
+}
