@@ -6,13 +6,13 @@ import { isRecord } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import type { UpdateOp, UpdatePath } from './update-op.js'
 
-export const MAX_PATH_SEGMENTS = 32
+const MAX_PATH_SEGMENTS = 32
 /** UTF-8 bytes of one segment. */
-export const MAX_SEGMENT_BYTES = 256
+const MAX_SEGMENT_BYTES = 256
 /** Levels of objects and arrays in a merged value, itself included. */
-export const MAX_MERGE_DEPTH = 16
+const MAX_MERGE_DEPTH = 16
 /** Keys of a merged value, on its first level. */
-export const MAX_MERGE_KEYS = 1024
+const MAX_MERGE_KEYS = 1024
 
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 

@@ -7,7 +7,7 @@ import type { Binding, CallContext, EngineHost, HostCall } from './builtin.js'
 import { callBound, conditionHolds, conditionOf, type Trace } from './fire.js'
 
 /** Events worked on at once. */
-export const MAX_FIRINGS = 10_000
+const MAX_FIRINGS = 10_000
 
 /** What the handlers of an event inherit from the call that caused it. */
 export function traceOf({ traceparent, baggage }: CallContext): Trace {

@@ -8,7 +8,7 @@ import type { Trace } from '../../fire.js'
 import { WriteFirings } from '../../write-firings.js'
 
 /** What a handler receives. */
-export type StateEvent = {
+type StateEvent = {
   type: 'state'
   event_type: 'state:created' | 'state:updated' | 'state:deleted'
   scope: string
