@@ -8,17 +8,25 @@ import { SIDE_NAMES } from '../processes/side.js'
 import { interleave } from '../rounds.js'
 import type { Suite } from '../suite.js'
 
+/** What each suite asks of a pair, by its id. */
+export const CALL_LOADS: ReadonlyMap<string, PairLoad> = new Map([
+  ['p1', { calls: 20_000, inFlight: 64, payloadBytes: 16 }],
+  ['p3', { calls: 10_000, inFlight: 64, payloadBytes: 4096 }],
+  ['p4', { calls: 4000, inFlight: 1, payloadBytes: 16 }],
+])
+
 interface CallSuite {
   readonly id: string
   readonly title: string
-  readonly load: PairLoad
   readonly unit: string
   readonly figure: (result: PairResult) => number
   /** Of ours ÷ raw. */
   readonly target: number
 }
 
-function callSuite({ id, title, load, unit, figure, target }: CallSuite): Suite {
+function callSuite({ id, title, unit, figure, target }: CallSuite): Suite {
+  const load = CALL_LOADS.get(id)
+  if (load === undefined) throw new Error(`no load for ${id}`)
   return {
     id,
     title,
@@ -36,7 +44,6 @@ function callSuite({ id, title, load, unit, figure, target }: CallSuite): Suite 
 export const cpuPerCall = callSuite({
   id: 'p1',
   title: 'CPU per call, both ends, 64 in flight, telemetry off',
-  load: { calls: 20_000, inFlight: 64, payloadBytes: 16 },
   unit: 'µs',
   figure: ({ cpuUsPerCall }) => cpuUsPerCall,
   target: 1.15,
@@ -45,7 +52,6 @@ export const cpuPerCall = callSuite({
 export const cpuPerLargeCall = callSuite({
   id: 'p3',
   title: 'CPU per call, both ends, 4 KiB payload, 64 in flight',
-  load: { calls: 10_000, inFlight: 64, payloadBytes: 4096 },
   unit: 'µs',
   figure: ({ cpuUsPerCall }) => cpuUsPerCall,
   target: 0.85,
@@ -54,7 +60,6 @@ export const cpuPerLargeCall = callSuite({
 export const latency = callSuite({
   id: 'p4',
   title: 'Median time of a call, one at a time',
-  load: { calls: 4000, inFlight: 1, payloadBytes: 16 },
   unit: 'µs',
   figure: ({ medianCallUs }) => medianCallUs,
   target: 1.1,

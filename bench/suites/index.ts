@@ -2,5 +2,6 @@
 import type { Suite } from '../suite.js'
 import { cpuPerCall, cpuPerLargeCall, latency } from './calls.js'
 import { coldImport } from './cold-import.js'
+import { engineCost } from './engine-cost.js'
 
-export const suites: readonly Suite[] = [cpuPerCall, cpuPerLargeCall, latency, coldImport]
+export const suites: readonly Suite[] = [cpuPerCall, cpuPerLargeCall, latency, coldImport, engineCost]
