@@ -41,16 +41,17 @@ const entryShape = { name: string, config: optional(setting<unknown>('an object'
 type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
 
 /**
- * Reads a configuration file.
+ * Reads a configuration file. One that names no listener gets the default one.
  * @throws {RuntimeError} INVALID_CONFIG saying file, line, key, and what is accepted.
  */
 export function parseEngineConfig(text: string, { fileName, env }: ParseConfigOptions): EngineConfig {
   const document = new ConfigDocument(expandVariables(text, env, fileName), fileName)
-  return read(document.content, env, (path, message, cause) => document.error(path, message, cause))
+  const config = read(document.content, env, (path, message, cause) => document.error(path, message, cause))
+  return config.listeners.length > 0 ? config : { ...config, listeners: [parseListenerConfig(undefined)] }
 }
 
 /**
- * Reads a configuration that is already data, such as an object in a program.
+ * Reads a configuration that is already data, such as an object in a program. One that names no listener opens no port.
  * @throws {RuntimeError} INVALID_CONFIG saying key, and what is accepted.
  */
 export function engineConfigOf(settings: EngineSettings, env: ParseConfigOptions['env'] = {}): EngineConfig {
@@ -103,7 +104,7 @@ function read(content: unknown, env: ParseConfigOptions['env'], report: Report):
   }
   return {
     namespaceGraceMs: graceFrom(env, report) ?? top.registration_namespace_grace_ms ?? DEFAULT_GRACE_MS,
-    listeners: listeners.length === 0 ? [parseListenerConfig(undefined)] : listeners,
+    listeners,
     builtins: [...served.values()],
   }
 }
