@@ -21,6 +21,7 @@ export const ErrorCode = {
   MALFORMED_FRAME: 'MALFORMED_FRAME',
   UNKNOWN_MESSAGE_TYPE: 'UNKNOWN_MESSAGE_TYPE',
   MESSAGE_TOO_LARGE: 'MESSAGE_TOO_LARGE',
+  WORKER_BUSY: 'WORKER_BUSY',
   HANDSHAKE_FAILED: 'HANDSHAKE_FAILED',
   AUTH_ERROR: 'AUTH_ERROR',
   PORT_IN_USE: 'PORT_IN_USE',
@@ -62,10 +63,13 @@ function brand(constructor: { readonly prototype: object }, name: string): void 
       // A subclass made by a user inherits this method but has no brand of its own: the prototype chain decides.
       if (this !== constructor) return Function.prototype[Symbol.hasInstance].call(this as object, candidate)
       if (typeof candidate !== 'object' || candidate === null) return false
-      return (candidate as { [BRANDS]?: readonly string[] })[BRANDS]?.includes(name) ?? false
+      const brands = (candidate as { [BRANDS]?: unknown })[BRANDS]
+      return Array.isArray(brands) && brands.includes(name)
     },
   })
 }
+
+// Optional members are declared only, not defined: one that was not given is absent.
 
 /** Base of all errors of this package; tell them apart by `kind` or `code`. */
 export abstract class IIIError extends Error {
@@ -88,11 +92,11 @@ export type InvocationErrorInit = { code: string; message: string; function_id?:
 export class InvocationError extends IIIError {
   readonly kind: IIIErrorKind = 'Remote'
   /** The function the caller asked for. */
-  readonly function_id?: string
+  declare readonly function_id?: string
   /** The callee's stack, when it sent one. */
-  readonly stacktrace?: string
+  declare readonly stacktrace?: string
   /** The id of the call on the wire. */
-  readonly invocationId?: string
+  declare readonly invocationId?: string
   /** The message without the leading code. */
   readonly detail: string
 
@@ -155,9 +159,9 @@ brand(SerdeError, 'SerdeError')
 export class WebSocketError extends IIIError {
   readonly kind = 'WebSocket'
   /** HTTP status of a refused handshake. */
-  readonly status?: number
+  declare readonly status?: number
   /** WebSocket close code. */
-  readonly closeCode?: number
+  declare readonly closeCode?: number
 
   constructor(code: string, message: string, options: ErrorOptions & { status?: number; closeCode?: number } = {}) {
     super(code, message, options)
@@ -180,8 +184,8 @@ export type RegistrationRejectedInit = {
 export class RegistrationRejectedError extends IIIError {
   readonly kind = 'RegistrationRejected'
   readonly namespace: string
-  readonly worker_name?: string
-  readonly function_id?: string
+  declare readonly worker_name?: string
+  declare readonly function_id?: string
   readonly owner_worker_id: string
 
   constructor(init: RegistrationRejectedInit) {
