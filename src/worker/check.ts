@@ -43,6 +43,12 @@ export function checkAtLeast(argument: string, minimum: number, value: unknown):
   return value
 }
 
+/** A whole number above zero, or `Infinity`. */
+export function checkCount(argument: string, value: unknown): number {
+  if (value === Infinity || (Number.isInteger(value) && (value as number) > 0)) return value as number
+  throw invalid(argument, 'a whole number above 0, or Infinity', value)
+}
+
 export function checkFunction(argument: string, value: unknown): void {
   if (typeof value !== 'function') throw invalid(argument, 'a function', value)
 }

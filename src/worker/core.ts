@@ -21,6 +21,7 @@ import { ServedInvocations } from '../rpc/served.js'
 import type { QueueCaps } from '../std/bounded-queue.js'
 import { deferred } from '../std/deferred.js'
 import { Emitter } from '../std/emitter.js'
+import { Admission } from './admission.js'
 import { reattachFrame, registerFrame, type Greeting } from './announce.js'
 import { Barrier } from './barrier.js'
 import { call, endedError, type Caller, type TriggerFunction, type TriggerRequest } from './call.js'
@@ -40,6 +41,7 @@ export class Core implements ConnectionEvents {
   readonly connection: Connection
   readonly calls: Calls
   readonly served = new ServedInvocations()
+  readonly admission: Admission
   readonly functions: Functions
   readonly triggers: Triggers
   readonly triggerTypes: TriggerTypes
@@ -93,6 +95,7 @@ export class Core implements ConnectionEvents {
       send: (frame) => this.connection.sendIfOpen(frame),
       announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.options.metadata }),
     })
+    this.admission = new Admission(options.maxConcurrentInvocations)
     this.caller = this.#createCaller()
     this.channelHost = this.#createChannelHost(onListenerError)
     this.server = this.#createServer()
@@ -134,7 +137,7 @@ export class Core implements ConnectionEvents {
     this.barrier.linkLost()
     this.results.linkLost()
     this.calls.failWritten((opened) => lostError(opened, reason))
-    this.served.abortAll(reason)
+    this.#abortServed(reason)
   }
 
   ended(reason: WebSocketError, retryInMs: number | undefined): void {
@@ -177,8 +180,14 @@ export class Core implements ConnectionEvents {
       isShutdown && opened.isWritten ? shutDownError(opened) : endedError(failure, state),
     )
     this.results.clear()
-    this.served.abortAll(ended)
+    this.#abortServed(ended)
     this.over.resolve()
+  }
+
+  /** Nobody waits for answers any more: what runs is told, what has not begun never does. */
+  #abortServed(reason: unknown): void {
+    for (const served of this.admission.dropWaiting()) this.served.finish(served)
+    this.served.abortAll(reason)
   }
 
   #dropStaleBindings(): void {
@@ -248,6 +257,7 @@ export class Core implements ConnectionEvents {
     return {
       functions: this.functions,
       served: this.served,
+      admission: this.admission,
       trigger: this.trigger,
       link: () => this.#link,
       draining: () => this.isDraining,

@@ -3,7 +3,8 @@
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
 import type { JsonValue } from '../protocol/validate.js'
-import { checkFunction, checkId, checkRecord, invalid } from './check.js'
+import { Gate } from '../std/gate.js'
+import { checkCount, checkFunction, checkId, checkRecord, invalid } from './check.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
 import type { InvocationContext } from './invocation-context.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
@@ -43,6 +44,8 @@ export type RegisterFunctionOptions = {
   metadata?: Record<string, unknown>
   /** Makes the engine serve the function over HTTP instead of calling this worker. */
   invocation?: HttpInvocationConfig
+  /** Invocations of this function that run at a time; the others wait in order. Default no limit. */
+  maxConcurrentInvocations?: number
 }
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
 
@@ -56,11 +59,19 @@ export type FunctionRef = {
 /** A registered function that `using` removes. */
 export type OwnedFunctionRef = FunctionRef & Disposable
 
+/** How a function is served. */
+export interface ServedFunction {
+  /** None when the engine serves the function over HTTP. */
+  readonly handler: FunctionHandler | undefined
+  /** Its own limit, when it has one. */
+  readonly gate: Gate | undefined
+}
+
 export type AnyHandler = FunctionHandler | HttpInvocationConfig
 
 export class Functions {
   readonly #registrations: Replayed
-  readonly #served = new Map<string, { readonly handler: FunctionHandler | undefined }>()
+  readonly #served = new Map<string, ServedFunction>()
 
   constructor(send: SendIfOpen) {
     this.#registrations = new Replayed(send)
@@ -75,9 +86,9 @@ export class Functions {
     return this.#registrations.has(id)
   }
 
-  /** The local handler of an id. */
-  handler(id: string): FunctionHandler | undefined {
-    return this.#served.get(id)?.handler
+  /** What serves an id here. */
+  find(id: string): ServedFunction | undefined {
+    return this.#served.get(id)
   }
 
   /**
@@ -93,6 +104,7 @@ export class Functions {
       throw new RuntimeError(ErrorCode.DUPLICATE_FUNCTION, `function id already registered: ${id}`)
     }
     const { invocation, local } = sortHandler(input, handler)
+    const gate = gateOf(input.maxConcurrentInvocations)
     const { description, request_format, response_format, metadata } = input
     this.#registrations.add(id, {
       type: 'registerfunction',
@@ -103,7 +115,7 @@ export class Functions {
       metadata,
       invocation,
     })
-    const entry = { handler: local }
+    const entry = { handler: local, gate }
     this.#served.set(id, entry)
     const unregister = (): void => {
       // A later registration under the same id is not this reference's to remove.
@@ -124,6 +136,11 @@ export class Functions {
   replay(send: SendIfOpen): void {
     this.#registrations.replay(send)
   }
+}
+
+function gateOf(maxConcurrent: number | undefined): Gate | undefined {
+  if (maxConcurrent === undefined) return undefined
+  return new Gate(checkCount('maxConcurrentInvocations', maxConcurrent))
 }
 
 function sortHandler(

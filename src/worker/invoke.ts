@@ -7,8 +7,9 @@ import { workerCodec } from '../protocol/codec.js'
 import { toErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import type { Served, ServedInvocations } from '../rpc/served.js'
+import { MAX_WAITING_INVOCATIONS, type Admission } from './admission.js'
 import type { TriggerFunction } from './call.js'
-import type { Functions } from './functions.js'
+import type { FunctionHandler, Functions } from './functions.js'
 import { HandlerContext } from './invocation-context.js'
 
 type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
@@ -17,6 +18,7 @@ type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
 export interface Server {
   readonly functions: Functions
   readonly served: ServedInvocations
+  readonly admission: Admission
   readonly trigger: TriggerFunction
   /** Number of the link in use; grows with each. */
   readonly link: () => number
@@ -29,28 +31,41 @@ export interface Server {
 /** Serves one invocation. Never throws and returns nothing to wait for: the answer is a frame. */
 export function serve(server: Server, message: Invocation): void {
   const served = server.served.begin(server.link())
-  const handler = server.functions.handler(message.function_id)
+  const { handler, gate } = server.functions.find(message.function_id) ?? {}
   if (handler === undefined) {
     finish(server, { message, served }, { error: unservable(server, message.function_id) })
     return
   }
+  const admitted = server.admission.admit(served, gate, (leave) => {
+    run(server, { message, served, leave }, handler)
+  })
+  if (!admitted) finish(server, { message, served }, { error: BUSY })
+}
+
+const BUSY: ErrorBody = {
+  code: ErrorCode.WORKER_BUSY,
+  message: `The call did not run: ${String(MAX_WAITING_INVOCATIONS)} calls already wait for this worker`,
+}
+
+function run(server: Server, running: Running, handler: FunctionHandler): void {
+  const { message, served } = running
   try {
     const context = new HandlerContext(message, served, server.trigger)
     const result: unknown = handler(message.data, context.metadata, context)
     if (!isThenable(result)) {
-      finish(server, { message, served }, { result })
+      finish(server, running, { result })
       return
     }
     Promise.resolve(result).then(
       (value: unknown) => {
-        finish(server, { message, served }, { result: value })
+        finish(server, running, { result: value })
       },
       (thrown: unknown) => {
-        finish(server, { message, served }, { error: toErrorBody(thrown) })
+        finish(server, running, { error: toErrorBody(thrown) })
       },
     )
   } catch (thrown) {
-    finish(server, { message, served }, { error: toErrorBody(thrown) })
+    finish(server, running, { error: toErrorBody(thrown) })
   }
 }
 
@@ -72,14 +87,17 @@ function unservable(server: Server, functionId: string): ErrorBody {
 interface Running {
   readonly message: Invocation
   readonly served: Served
+  /** Makes room for the next invocation; absent for one that was not let in. */
+  readonly leave?: () => void
 }
 
 type Answer = { readonly result: unknown } | { readonly error: ErrorBody }
 
-function finish(server: Server, { message, served }: Running, answer: Answer): void {
+function finish(server: Server, { message, served, leave }: Running, answer: Answer): void {
   // A promise of the handler's own making may settle more than once; the first time counts.
   if (!server.served.finish(served)) return
   server.reply(answerFrame(message, answer), served.link)
+  leave?.()
 }
 
 /** An id longer than this is not repeated in full where the answer itself has to fit. */

@@ -6,7 +6,15 @@ import { DEFAULT_RECONNECTION, type ReconnectionConfig } from '../connection/opt
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
 import { describe } from '../std/describe.js'
 import type { OtelConfig } from '../telemetry/otel-config.js'
-import { checkAtLeast, checkDurationMs, checkHeaders, checkNamespace, checkRecord, invalid } from './check.js'
+import {
+  checkAtLeast,
+  checkCount,
+  checkDurationMs,
+  checkHeaders,
+  checkNamespace,
+  checkRecord,
+  invalid,
+} from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
@@ -20,6 +28,8 @@ export type InitOptions = {
   workerDescription?: string
   /** Time limit of a call in milliseconds. Default 30 000; `Infinity` waits for ever. */
   invocationTimeoutMs?: number
+  /** Invocations that run at a time; the others wait in order, up to 10 000. Default no limit. */
+  maxConcurrentInvocations?: number
   /** How lost connections are re-established. */
   reconnectionConfig?: Partial<ReconnectionConfig>
   /** Headers of the WebSocket handshake, for example a token for a guarded listener. */
@@ -44,6 +54,7 @@ export interface WorkerOptions {
   readonly namespace: string | undefined
   readonly metadata: WorkerMetadata
   readonly invocationTimeoutMs: number
+  readonly maxConcurrentInvocations: number
   readonly reconnection: Required<ReconnectionConfig>
   readonly headers: Readonly<Record<string, string>>
   readonly otel: Omit<OtelConfig, 'engineWsUrl'>
@@ -73,6 +84,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
       'invocationTimeoutMs',
       options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
     ),
+    maxConcurrentInvocations: checkCount('maxConcurrentInvocations', options.maxConcurrentInvocations ?? Infinity),
     reconnection: resolveReconnection(options.reconnectionConfig),
     headers: checkHeaders(options.headers ?? {}),
     otel: checkRecord('otel', options.otel ?? {}),

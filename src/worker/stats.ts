@@ -12,6 +12,8 @@ export type WorkerStats = {
   lateResults: number
   /** Handlers running now. */
   runningInvocations: number
+  /** Invocations that wait for a limit of concurrency. */
+  waitingInvocations: number
   servedInvocations: number
   /** Messages waiting for the connection, and bytes waiting there and in the socket. */
   queuedMessages: number
@@ -33,7 +35,8 @@ export function statsOf(core: Core): WorkerStats {
     settledCalls: calls.settled,
     timedOutCalls: calls.timedOut,
     lateResults: calls.lateResults,
-    runningInvocations: core.served.running,
+    runningInvocations: core.served.running - core.admission.waiting,
+    waitingInvocations: core.admission.waiting,
     servedInvocations: core.served.total,
     queuedMessages: queued.items,
     queuedBytes: queued.bytes,
