@@ -11,6 +11,15 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './protocol': 'src/entry/protocol.ts',
   './runtime': 'src/entry/runtime.ts',
   './trigger': 'src/entry/trigger.ts',
+  './stream': 'src/entry/stream.ts',
+  './state': 'src/entry/state.ts',
+  './helpers': 'src/entry/helpers.ts',
+  './channel': 'src/entry/channel.ts',
+  './internal': 'src/entry/internal.ts',
+  './helpers/http': 'src/entry/helpers/http.ts',
+  './helpers/queue': 'src/entry/helpers/queue.ts',
+  './helpers/stream': 'src/entry/helpers/stream.ts',
+  './helpers/worker-connection-manager': 'src/entry/helpers/worker-connection-manager.ts',
   './testing': 'src/entry/testing.ts',
 }
 

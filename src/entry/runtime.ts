@@ -2,4 +2,6 @@
 export { IIIConnectionState } from '../connection/state.js'
 export type { TriggerTypeRef } from '../worker/client.js'
 export type { FunctionInfo, TriggerInfo, TriggerTypeInfo, WorkerInfo } from '../worker/discovery.js'
-export type { FunctionRef } from '../worker/functions.js'
+export type { FunctionRef, OwnedFunctionRef } from '../worker/functions.js'
+export { installSignalHandlers } from '../worker/signal-handlers.js'
+export type { SignalHandlerOptions } from '../worker/signal-handlers.js'

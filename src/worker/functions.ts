@@ -5,6 +5,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import type { JsonValue } from '../protocol/validate.js'
 import { Gate } from '../std/gate.js'
 import { checkCount, checkFunction, checkId, checkRecord, invalid } from './check.js'
+import { formatsOf, type RegisterFunctionFormat } from './function-format.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
 import type { InvocationContext } from './invocation-context.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
@@ -23,17 +24,6 @@ export type FunctionHandler<TInput = any, TOutput = any> = (
   context: InvocationContext,
 ) => TOutput | Promise<TOutput>
 /* eslint-enable @typescript-eslint/no-explicit-any */
-
-/** Documentation of a payload: any JSON Schema object. The engine lists it and never enforces it. */
-export type RegisterFunctionFormat = {
-  name?: string
-  description?: string
-  type?: 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null' | 'map' | 'integer'
-  properties?: Record<string, unknown>
-  items?: unknown
-  required?: string[]
-  [key: string]: unknown
-}
 
 /** What describes a function beside its handler. */
 export type RegisterFunctionOptions = {
@@ -105,7 +95,8 @@ export class Functions {
     }
     const { invocation, local } = sortHandler(input, handler)
     const gate = gateOf(input.maxConcurrentInvocations)
-    const { description, request_format, response_format, metadata } = input
+    const { input: taken, output: answered } = formatsOf(handler)
+    const { description, request_format = taken, response_format = answered, metadata } = input
     this.#registrations.add(id, {
       type: 'registerfunction',
       id,

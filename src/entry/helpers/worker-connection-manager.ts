@@ -1,0 +1,11 @@
+/** `iii-node/helpers/worker-connection-manager`: what the functions that guard a listener are asked and answer. */
+export type {
+  AuthInput,
+  AuthResult,
+  OnFunctionRegistrationInput,
+  OnFunctionRegistrationResult,
+  OnTriggerRegistrationInput,
+  OnTriggerRegistrationResult,
+  OnTriggerTypeRegistrationInput,
+  OnTriggerTypeRegistrationResult,
+} from '../../worker/session-hooks.js'

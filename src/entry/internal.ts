@@ -1,0 +1,2 @@
+/** `iii-node/internal`: an HTTP request with the ends of both bodies, as a function receives it. */
+export type { InternalHttpRequest } from '../worker/http-request.js'

@@ -1,0 +1,33 @@
+/** `iii-node/stream`: the interface of a stream's store, what its operations and events carry, and a client for it. */
+export type { IStream } from '../worker/stream-operations.js'
+export { streamClient } from '../worker/stream-client.js'
+export type { StreamClient } from '../worker/stream-client.js'
+export { StreamEventType, UpdateOp } from './helpers/stream.js'
+export type {
+  MergePath,
+  StreamAuthInput,
+  StreamAuthResult,
+  StreamChangeEvent,
+  StreamChangeEventDetail,
+  StreamContext,
+  StreamDeleteInput,
+  StreamDeleteResult,
+  StreamGetInput,
+  StreamJoinLeaveEvent,
+  StreamJoinLeaveTriggerConfig,
+  StreamJoinResult,
+  StreamListGroupsInput,
+  StreamListInput,
+  StreamSetInput,
+  StreamSetResult,
+  StreamTriggerConfig,
+  StreamUpdateInput,
+  StreamUpdateResult,
+  UpdateAppend,
+  UpdateDecrement,
+  UpdateIncrement,
+  UpdateMerge,
+  UpdateOpError,
+  UpdateRemove,
+  UpdateSet,
+} from './helpers/stream.js'

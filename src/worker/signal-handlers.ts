@@ -1,0 +1,54 @@
+/**
+ * Ends a worker gracefully when the process is told to stop. Opt-in: without it the process's signals are its own.
+ */
+import { constants } from 'node:os'
+import process from 'node:process'
+import { checkFunction, checkRecord, invalid } from './check.js'
+import type { ShutdownOptions, ShutdownReport } from './shutdown.js'
+
+export type SignalHandlerOptions = ShutdownOptions & {
+  /** Default `SIGTERM` and `SIGINT`. */
+  signals?: NodeJS.Signals[]
+  /** Told how the shutdown went, once it is over. */
+  onShutdown?: (report: ShutdownReport) => void
+}
+
+/**
+ * Drains and ends a worker on the first signal; on a second one, while that is under way, exits the process with the
+ * code the signal stands for. Exits on its own once nothing else keeps the process alive.
+ * @returns takes the handlers off again; a shutdown that has begun goes on.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no worker, or signals this system does not have.
+ */
+export function installSignalHandlers(
+  worker: { shutdownAsync(options?: ShutdownOptions): Promise<ShutdownReport> },
+  options: SignalHandlerOptions = {},
+): () => void {
+  checkFunction('worker.shutdownAsync', checkRecord('worker', worker)['shutdownAsync'])
+  const { signals, onShutdown, ...shutdown } = checkOptions(options)
+  let isEnding = false
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (isEnding) process.exit(EXIT_BY_SIGNAL + constants.signals[signal])
+    isEnding = true
+    void worker
+      .shutdownAsync(shutdown)
+      .then((report) => onShutdown?.(report))
+      .finally(dispose)
+  }
+  const dispose = (): void => {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+  for (const signal of signals) process.on(signal, onSignal)
+  return dispose
+}
+
+/** What shells add to a signal's number. */
+const EXIT_BY_SIGNAL = 128
+
+function checkOptions(options: SignalHandlerOptions): SignalHandlerOptions & { signals: NodeJS.Signals[] } {
+  checkRecord('options', options)
+  const { signals = ['SIGTERM', 'SIGINT'], onShutdown } = options
+  const isKnown = (signal: unknown): boolean => typeof signal === 'string' && Object.hasOwn(constants.signals, signal)
+  if (!Array.isArray(signals) || !signals.every(isKnown)) throw invalid('signals', 'a list of signal names', signals)
+  if (onShutdown !== undefined) checkFunction('onShutdown', onShutdown)
+  return { ...options, signals }
+}

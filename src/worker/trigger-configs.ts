@@ -1,0 +1,119 @@
+/**
+ * Configs of the trigger types that the engine provides, what bound functions receive, and a way to write a binding
+ * whose config is checked by the compiler. Knows types of the engine, not who binds them.
+ */
+import type { RegisterTriggerInput } from './triggers.js'
+
+/** Functions that a trigger may ask before it runs its own: `false` skips. */
+export interface ConditionConfig {
+  /** Receives what the function would receive; skips by returning `false`. */
+  condition_function_id?: string
+}
+
+/** `http`: runs a function for a method and a path. */
+export interface HttpTriggerConfig extends ConditionConfig {
+  /** Segments that begin with `:` are parameters; there are no wildcards. */
+  api_path: string
+  /** In any letter case. Default `GET`. */
+  http_method?: string
+  /** Functions that see a request before the handler, in order. */
+  middleware_function_ids?: string[]
+}
+
+/** `cron`: runs a function at given times, in UTC. */
+export interface CronTriggerConfig extends ConditionConfig {
+  /** Six or seven fields: `sec min hour day month weekday [year]`, weekdays from 1 = Sunday; or `@hourly`, `@daily` … */
+  expression: string
+}
+/** What a function bound to `cron` receives. */
+export type CronEvent = { trigger: 'cron'; job_id: string; scheduled_time: string; actual_time: string }
+
+/** How a topic's messages reach one subscriber. Times in milliseconds. */
+export interface SubscriberQueueConfig {
+  /** `fifo` delivers one message after the other. Default: several at once. */
+  type?: 'fifo' | 'standard'
+  /** Attempts beside the first. Default 2. */
+  maxRetries?: number
+  /** Deliveries at a time. Default 10; `fifo` has 1. */
+  concurrency?: number
+  /** Before the first retry; doubles with each. Default 1000. */
+  backoffDelayMs?: number
+  /** Brokers other than the built-in one may use these. */
+  maxPriority?: number
+  visibilityTimeout?: number
+  delaySeconds?: number
+  backoffType?: string
+}
+/** `durable:subscriber`: runs a function for each message of a topic, again if it fails. */
+export interface DurableSubscriberTriggerConfig extends ConditionConfig {
+  topic: string
+  queue_config?: SubscriberQueueConfig
+}
+
+/** `subscribe`: runs a function for each message of a topic, once and without a receipt. */
+export interface SubscribeTriggerConfig {
+  topic: string
+}
+
+/** `state`: runs a function after a value has changed. What is left out matches everything. */
+export interface StateTriggerConfig extends ConditionConfig {
+  scope?: string
+  key?: string
+}
+
+/** `stream`: runs a function after an item has changed. What is left out matches everything. */
+export interface StreamTriggerConfig extends ConditionConfig {
+  stream_name: string
+  group_id?: string
+  item_id?: string
+}
+
+/** `stream:join` and `stream:leave`: every binding hears of every stream, whatever the config says. */
+export interface StreamJoinLeaveTriggerConfig extends ConditionConfig {
+  stream_name?: string
+}
+
+/** `log`: runs a function for each log record of exactly this level. */
+export interface LogTriggerConfig {
+  /** Default `all`. */
+  level?: 'all' | 'trace' | 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** `trace`: runs a function for traces that have ended. What is left out matches everything. */
+export interface TraceTriggerConfig {
+  service_name?: string
+  status?: string
+}
+/** What a function bound to `trace` receives. */
+export type TraceEvent = { trace_ids: string[] }
+
+/** How a configuration entry changed. */
+export type ConfigurationEventType = 'configuration:registered' | 'configuration:updated' | 'configuration:deleted'
+/** `configuration`: runs a function after a configuration entry has changed. What is left out matches everything. */
+export interface ConfigurationTriggerConfig extends ConditionConfig {
+  configuration_id?: string
+  event_types?: ConfigurationEventType[]
+}
+
+/** Trigger types of the engine and their configs. */
+export interface TriggerConfigs {
+  http: HttpTriggerConfig
+  cron: CronTriggerConfig
+  'durable:subscriber': DurableSubscriberTriggerConfig
+  subscribe: SubscribeTriggerConfig
+  state: StateTriggerConfig
+  stream: StreamTriggerConfig
+  'stream:join': StreamJoinLeaveTriggerConfig
+  'stream:leave': StreamJoinLeaveTriggerConfig
+  log: LogTriggerConfig
+  trace: TraceTriggerConfig
+  configuration: ConfigurationTriggerConfig
+  'engine::functions-available': Record<string, never>
+  'engine::workers-available': Record<string, never>
+}
+
+/** A binding to a trigger type of the engine. */
+export type BuiltinTriggerInput<TType extends keyof TriggerConfigs> = RegisterTriggerInput & {
+  type: TType
+  config: TriggerConfigs[TType]
+}
