@@ -12,6 +12,8 @@ export interface EngineHost {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Whether a built-in may listen on ports. Without, it serves what needs none. */
+  readonly opensPorts: boolean
   /**
    * Calls a function as the engine itself: no caller id is added to the payload.
    * @returns the function's result; `undefined` when it gave none.

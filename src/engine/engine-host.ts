@@ -6,11 +6,12 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, random, log, router, directory } = parts
+  const { clock, random, log, opensPorts, router, directory } = parts
   return {
     clock,
     random,
     log,
+    opensPorts,
     channels,
     invoke: (call) => router.invoke(call),
     hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,

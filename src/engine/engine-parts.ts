@@ -22,6 +22,8 @@ export interface EnginePorts {
   readonly limits: EngineLimits
   /** How long a worker may stay unannounced before it counts as one of the default namespace. */
   readonly namespaceGraceMs: number
+  /** Whether anything listens on a port. Without, the engine is reached in memory only. */
+  readonly opensPorts: boolean
 }
 
 export interface EngineParts extends EnginePorts {

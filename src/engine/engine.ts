@@ -7,11 +7,12 @@ import { deferred } from '../std/deferred.js'
 import { silentLog } from '../std/log.js'
 import { systemRandom } from '../std/random.js'
 import type { Dial } from '../transport/transport.js'
-import { listen, type Listener } from '../transport/ws-accept.js'
-import type { Builtin, HostCall } from './builtin.js'
+import { listen, type Listener, type UpgradeRequest } from '../transport/ws-accept.js'
+import type { Builtin, EngineHost, HostCall } from './builtin.js'
 import { createCoreBuiltin } from './builtins/core.js'
 import { openDoorway, type Doorway } from './doorway.js'
 import type { EngineConfig } from './engine-config.js'
+import { fireTriggers } from './fire-triggers.js'
 import { createHost, enterBuiltin } from './engine-host.js'
 import { createHostChannels } from './host-channels.js'
 import { reachableHost } from './reachable-host.js'
@@ -30,7 +31,10 @@ const STOP_MS = 5000
 const GOODBYE_MS = 500
 
 /** What an engine is started with, beside its configuration. */
-export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs'>>
+export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs'>> & {
+  /** Sees every link before the engine does, and hands on what the engine is to see. For tests. */
+  readonly atDoor?: (request: UpgradeRequest, enter: Doorway) => void
+}
 
 export interface LocalEngine extends AsyncDisposable {
   /** Address of the first listener; `memory://engine` when there is none. */
@@ -45,6 +49,11 @@ export interface LocalEngine extends AsyncDisposable {
   dial(listener?: number): Dial
   /** Calls a function as the engine. */
   invoke(call: HostCall): Promise<unknown>
+  /**
+   * Fires the trigger of an id, or all of a type, as if their event had happened; resolves with the functions' results.
+   * @throws {InvocationError} `NOT_FOUND` when nothing is bound, else the first function's failure.
+   */
+  fire(typeOrId: string, payload: unknown): Promise<unknown[]>
   stats(): EngineStats
   /** Stops serving and closes everything. May be called again. */
   close(): Promise<void>
@@ -61,13 +70,14 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     log: options.log ?? silentLog,
     limits: options.limits ?? defaultLimits,
     namespaceGraceMs: config.namespaceGraceMs,
+    opensPorts: options.opensPorts ?? true,
   })
   const builtins: Builtin[] = []
   const host = createHost(parts, createHostChannels(parts.channels))
   const startedAtMs = parts.clock.epochMs()
   builtins.push(createCoreBuiltin(host, parts, { list: () => builtins, startedAtMs }))
   for (const { make } of config.builtins) builtins.push(make(host))
-  const engine = new RunningEngine(parts, builtins)
+  const engine = new RunningEngine(parts, builtins, { host, atDoor: options.atDoor })
   try {
     await engine.open(config.listeners)
   } catch (error) {
@@ -77,6 +87,12 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   return engine
 }
 
+/** What stands between an engine and the world. */
+interface Outside {
+  readonly host: EngineHost
+  readonly atDoor: EngineOptions['atDoor']
+}
+
 class RunningEngine implements LocalEngine {
   readonly #parts: EngineParts
   readonly #builtins: readonly Builtin[]
@@ -84,11 +100,13 @@ class RunningEngine implements LocalEngine {
   readonly #doors: Doorway[] = []
   readonly #listeners: Listener[] = []
   readonly #urls: string[] = []
+  readonly #outside: Outside
   #closing: Promise<void> | undefined
 
-  constructor(parts: EngineParts, builtins: readonly Builtin[]) {
+  constructor(parts: EngineParts, builtins: readonly Builtin[], outside: Outside) {
     this.#parts = parts
     this.#builtins = builtins
+    this.#outside = outside
     for (const builtin of builtins) enterBuiltin(parts, builtin)
   }
 
@@ -118,6 +136,10 @@ class RunningEngine implements LocalEngine {
     return this.#parts.router.invoke(call)
   }
 
+  fire(typeOrId: string, payload: unknown): Promise<unknown[]> {
+    return fireTriggers({ bindings: this.#parts.bindings, host: this.#outside.host }, typeOrId, payload)
+  }
+
   stats(): EngineStats {
     return statsOf(this.#parts)
   }
@@ -141,6 +163,7 @@ class RunningEngine implements LocalEngine {
     for (const config of listeners) {
       const door = this.#whileOpen(openDoorway(sessionParts, config))
       this.#doors.push(door)
+      if (!this.#parts.opensPorts) continue
       const listener = await listen(config, door)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
@@ -148,9 +171,12 @@ class RunningEngine implements LocalEngine {
   }
 
   #whileOpen(door: Doorway): Doorway {
+    const { atDoor } = this.#outside
     return (request) => {
-      if (this.#closing === undefined) door(request)
-      else request.refuse(503, 'The engine stops')
+      if (this.#closing === undefined) {
+        if (atDoor === undefined) door(request)
+        else atDoor(request, door)
+      } else request.refuse(503, 'The engine stops')
     }
   }
 

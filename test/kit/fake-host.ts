@@ -19,6 +19,7 @@ type Handler = (data: unknown, call: HostCall) => unknown
 export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
   readonly random: SeededRandom
+  readonly opensPorts = true
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []

@@ -13,8 +13,8 @@ import { CONFIGURATION_SCHEMA, REQUEST_SCHEMA } from './trigger-schema.js'
 export interface HttpBuiltin extends Builtin {
   /** The bound port; the configured one until `start()` has resolved. */
   readonly port: number
-  /** Address of the server, without a slash at its end. */
-  readonly url: string
+  /** Address of the server, without a slash at its end; `undefined` where no ports are opened. */
+  readonly url: string | undefined
 }
 
 /** Makes the built-in; `start()` opens its port and rejects with `PORT_IN_USE` when that is taken. */
@@ -45,9 +45,9 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
       return server.port
     },
     get url() {
-      return `http://${reachableHost(config.host)}:${String(server.port)}`
+      return host.opensPorts ? `http://${reachableHost(config.host)}:${String(server.port)}` : undefined
     },
-    start: () => server.start(),
+    start: () => (host.opensPorts ? server.start() : Promise.resolve()),
     stop: () => server.stop(),
   }
 }

@@ -18,7 +18,7 @@ import { StreamTriggers } from './stream-triggers.js'
 const NAME = 'iii-stream'
 
 /** The built-in with the port it listens on; the configured one until it has started. */
-export type StreamBuiltin = Builtin & { readonly port: number; readonly url: string }
+export type StreamBuiltin = Builtin & { readonly port: number; readonly url: string | undefined }
 
 /** Serves `stream::*`, the trigger types of streams, and a WebSocket server. */
 export function createStreamBuiltin(host: EngineHost, config: StreamConfig): StreamBuiltin {
@@ -31,7 +31,7 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
       return service.port
     },
     get url() {
-      return `ws://${reachableHost(config.host)}:${service.port}`
+      return host.opensPorts ? `ws://${reachableHost(config.host)}:${service.port}` : undefined
     },
     start: () => service.start(),
     stop: () => service.stop(),
@@ -74,6 +74,7 @@ class StreamService {
         this.triggers.fire(message, trace)
       },
     })
+    if (!this.#host.opensPorts) return
     try {
       await this.#server.start()
     } catch (error) {
