@@ -24,10 +24,16 @@ export class ConfigDocument {
     })
   }
 
-  /** The content as plain values; `undefined` for an empty file. */
-  get content(): unknown {
-    // The alias limit keeps a small file from growing into a large one.
-    return (this.#document.toJS({ maxAliasCount: 100 }) as unknown) ?? undefined
+  /**
+   * The content as plain values; `undefined` for an empty file.
+   * @throws {RuntimeError} INVALID_CONFIG when its aliases do not resolve, or would let a small file grow into a large one.
+   */
+  read(): unknown {
+    try {
+      return (this.#document.toJS({ maxAliasCount: 100 }) as unknown) ?? undefined
+    } catch (error) {
+      throw this.#invalid(error instanceof Error ? error.message : String(error), 0, error)
+    }
   }
 
   /** An error at the deepest node of a path that exists. */

@@ -46,7 +46,7 @@ type Report = (path: readonly (string | number)[], message: string, cause?: unkn
  */
 export function parseEngineConfig(text: string, { fileName, env }: ParseConfigOptions): EngineConfig {
   const document = new ConfigDocument(expandVariables(text, env, fileName), fileName)
-  const config = read(document.content, env, (path, message, cause) => document.error(path, message, cause))
+  const config = read(document.read(), env, (path, message, cause) => document.error(path, message, cause))
   return config.listeners.length > 0 ? config : { ...config, listeners: [parseListenerConfig(undefined)] }
 }
 

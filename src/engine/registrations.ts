@@ -136,7 +136,7 @@ export class Registrations {
   #registerTrigger(peer: Peer, message: Registration<'registertrigger'>): void {
     const { id, trigger_type, function_id, config, metadata, trigger_namespace } = message
     const { namespace = peer.namespace } = message
-    const error = this.#checkTrigger(peer, namespace, trigger_namespace)
+    const error = this.#checkTrigger(peer, message, namespace)
     if (error !== undefined) {
       peer.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
       return
@@ -162,13 +162,18 @@ export class Registrations {
     else this.#refuse(peer, message, 'the trigger is not of this session')
   }
 
-  #checkTrigger(peer: Peer, namespace: string, typeNamespace: string | undefined): ErrorBody | undefined {
+  #checkTrigger(peer: Peer, message: Registration<'registertrigger'>, namespace: string): ErrorBody | undefined {
+    const { id, trigger_namespace: typeNamespace } = message
     if (namespace.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blank('namespace') }
     if (typeNamespace?.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blank('trigger_namespace') }
-    const { maxRegistrations } = this.#parts.limits
-    if (this.#parts.bindings.triggers.ownedBy(peer).size < maxRegistrations) return undefined
-    const message = `A worker registers at most ${String(maxRegistrations)} triggers`
-    return { code: ErrorCode.trigger_registration_failed, message }
+    const { limits, bindings } = this.#parts
+    const present = bindings.triggers.get(id)
+    if (peer.access !== undefined && present !== undefined && present.owner !== peer) {
+      return { code: ErrorCode.FORBIDDEN, message: `trigger '${id}' is not of this session` }
+    }
+    if (bindings.triggers.ownedBy(peer).size < limits.maxRegistrations) return undefined
+    const text = `A worker registers at most ${String(limits.maxRegistrations)} triggers`
+    return { code: ErrorCode.trigger_registration_failed, message: text }
   }
 
   #refuse(peer: Peer, message: RegistrationMessage, reason: string): void {

@@ -1,0 +1,40 @@
+/** An engine with an open listener (0) and a guarded one (1), whose functions an administrator answers as the test says. */
+import { engineRig, type EngineRig } from './engine-rig.js'
+import type { Frame, RawWorker } from './raw-worker.js'
+
+export interface GuardedRig extends EngineRig {
+  readonly admin: RawWorker
+  /** Connects to the guarded listener and has the auth function answer. */
+  guest(grants: unknown, announcement?: Frame): Promise<RawWorker>
+  /** Answers the next call of a function that the administrator serves. */
+  answer(functionId: string, outcome: Frame): Promise<Frame>
+}
+
+export async function guardedRig(rules: Frame = {}, listener: Frame = {}): Promise<GuardedRig> {
+  const rbac = { auth_function_id: 'auth', expose_functions: ['match("open::*")'], ...rules }
+  const rig = await engineRig({
+    workers: [
+      { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0 } },
+      { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0, rbac, ...listener } },
+    ],
+  })
+  const admin = await rig.worker({ name: 'admin' }, 0)
+  admin.register('auth')
+  await rig.settle()
+  const answer = async (functionId: string, outcome: Frame): Promise<Frame> => {
+    const call = admin.take('invokefunction', { function_id: functionId })
+    admin.answer(call, outcome)
+    await rig.settle()
+    return call
+  }
+  return {
+    ...rig,
+    admin,
+    answer,
+    async guest(grants, announcement = { name: 'guest' }) {
+      const guest = await rig.worker(announcement, 1)
+      await answer('auth', { result: grants })
+      return guest
+    },
+  }
+}
