@@ -12,7 +12,7 @@ export function createBaggageFunctions(): readonly BuiltinFunction[] {
       id: 'engine::baggage::get',
       description: 'Reads one entry of the baggage of this call',
       input: { key: string },
-      call: ({ key }, { baggage }) => ({ value: entriesOf(baggage)[key] ?? null }),
+      call: ({ key }, { baggage }) => ({ value: entriesOf(baggage).get(key) ?? null }),
     }),
     builtinFunction({
       id: 'engine::baggage::set',
@@ -24,19 +24,19 @@ export function createBaggageFunctions(): readonly BuiltinFunction[] {
       id: 'engine::baggage::get_all',
       description: 'Reads the baggage of this call',
       input: {},
-      call: (_input, { baggage }) => ({ baggage: entriesOf(baggage) }),
+      call: (_input, { baggage }) => ({ baggage: Object.fromEntries(entriesOf(baggage)) }),
     }),
   ]
 }
 
 /** Entries of a W3C baggage header, without their properties. */
-function entriesOf(baggage: string | undefined): Record<string, string> {
+function entriesOf(baggage: string | undefined): ReadonlyMap<string, string> {
   const pairs = (baggage ?? '').split(',').flatMap((member) => {
     const [entry = ''] = member.split(';', 1)
     const equals = entry.indexOf('=')
     return equals < 0 ? [] : [[entry.slice(0, equals).trim(), decode(entry.slice(equals + 1).trim())] as const]
   })
-  return Object.fromEntries(pairs)
+  return new Map(pairs)
 }
 
 function decode(text: string): string {

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { OpenLinks } from '../../../src/engine/open-links.js'
+import { VirtualClock } from '../../../src/std/virtual-clock.js'
+import { createMemoryPair } from '../../../src/transport/memory-pair.js'
+
+const ignore = {
+  open: () => undefined,
+  text: () => undefined,
+  binary: () => undefined,
+  activity: () => undefined,
+  drained: () => undefined,
+  close: () => undefined,
+}
+
+test('stopping waits for goodbyes', async () => {
+  const clock = new VirtualClock()
+  const links = new OpenLinks()
+  const { left, right } = createMemoryPair()
+  left.bind(ignore)
+  right.bind(links.watch(right, ignore))
+  expect(links.size).toBe(1)
+  await links.close(clock, 1000)
+  expect([links.size, clock.pendingTimers]).toEqual([0, 0])
+  await links.close(clock, 1000)
+})
+
+test('a link that does not say goodbye in time is cut', async () => {
+  const clock = new VirtualClock()
+  const links = new OpenLinks()
+  const events: string[] = []
+  const { left } = createMemoryPair()
+  const mute = Object.assign(Object.create(left) as typeof left, {
+    close: () => events.push('close'),
+    terminate: () => events.push('terminate'),
+  })
+  links.watch(mute, ignore)
+  const closing = links.close(clock, 1000)
+  await clock.advance(1000)
+  await closing
+  expect(events).toEqual(['close', 'terminate'])
+})
