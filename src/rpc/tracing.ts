@@ -26,5 +26,6 @@ export interface Handling {
 export interface Tracing {
   /** Headers of the call that is being made, from what runs now. */
   inject(): TraceHeaders
-  begin(invocation: TracedInvocation): Handling
+  /** A handler is about to run; `undefined` when there is nothing to trace. */
+  begin(invocation: TracedInvocation): Handling | undefined
 }

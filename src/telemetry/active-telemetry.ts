@@ -43,6 +43,11 @@ export function currentTelemetry(): Telemetry | undefined {
   return standAlone ?? live.values().next().value
 }
 
+/** Whether the running code belongs to a worker whose telemetry is off. */
+export function isOwnerOff(): boolean {
+  return isAnyTelemetryLive() && ownerOf(otelApi().context.active()) === null
+}
+
 /** A context whose code belongs to an owner. */
 export function withOwner(context: Context, owner: Owner): Context {
   return context.setValue(ownerKey(), owner)

@@ -20,11 +20,8 @@ export interface LoggerSink {
 
 type Level = keyof LoggerSink
 
-/** A worker's telemetry and the context of a handler, for loggers that belong to one. */
-export interface LoggerOwner {
-  readonly telemetry: Telemetry | undefined
-  readonly context: Context | undefined
-}
+/** A worker's telemetry and the context of a handler, for loggers that belong to one; nothing when it is off. */
+export type LoggerOwner = { readonly telemetry: Telemetry; readonly context: Context } | undefined
 
 let sink: LoggerSink | undefined
 let ownedLogger: (owner: LoggerOwner, serviceName: string) => Logger
@@ -34,7 +31,8 @@ export class Logger {
   readonly #serviceName: string | undefined
   readonly #spanId: string | undefined
   #fields: object | undefined
-  #owner: LoggerOwner | undefined
+  /** `null` is for loggers of whatever runs. */
+  #owner: LoggerOwner | null = null
 
   static {
     ownedLogger = (owner, serviceName) => {
@@ -85,7 +83,7 @@ export class Logger {
 
   #emit(level: Level, message: string, data: unknown): void {
     const merged = this.#withFields(data)
-    const telemetry = this.#owner === undefined ? currentTelemetry() : this.#owner.telemetry
+    const telemetry = this.#owner === null ? currentTelemetry() : this.#owner?.telemetry
     if (telemetry?.logger === undefined) {
       fallBack(level, message, merged)
       return

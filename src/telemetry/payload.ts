@@ -11,11 +11,11 @@ export const REDACTED_PLACEHOLDER = '[REDACTED]'
 const TRUNCATION_MARKER = '..."[TRUNCATED]"'
 
 const SENSITIVE_KEY =
-  /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|(?:^|[_-])token$/i
+  /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|access_key|cookie|(?:^|[_-])token$/i
 
 /** Finds every text that could hold such a key, and some that do not: those are looked at closely. */
 const MAYBE_SENSITIVE =
-  /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|token"/i
+  /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|access_key|cookie|token"/i
 
 /** A value with the values of telling keys replaced. The original stays as it is; cycles end in `[Circular]`. */
 export function redact(value: unknown): unknown {

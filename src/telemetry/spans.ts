@@ -5,7 +5,7 @@
 import type { Context, Span } from '@opentelemetry/api'
 import type { Handling, TracedInvocation, TraceHeaders, Tracing } from '../rpc/tracing.js'
 import { messageOf } from '../std/describe.js'
-import { withOwner } from './active-telemetry.js'
+import { isAnyTelemetryLive, withOwner } from './active-telemetry.js'
 import { otelApi } from './otel-modules.js'
 import { redactAndTruncate, resolveMaxBytesFromEnv, tracesPayloads } from './payload.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
@@ -37,10 +37,13 @@ export function createTracing(telemetry: Telemetry): Tracing {
   }
 }
 
-/** Runs handlers of a worker whose telemetry is off, so that another worker's does not claim them. */
-export function runUntraced<T>(handler: () => T): T {
-  const { context, ROOT_CONTEXT } = otelApi()
-  return context.with(withOwner(ROOT_CONTEXT, null), handler)
+/** Tracing of a worker whose telemetry is off: keeps its handlers apart from those of other workers, if there are any. */
+export const noTracing: Tracing = {
+  inject: (): TraceHeaders => ({ traceparent: undefined, baggage: undefined }),
+  begin(): Handling | undefined {
+    if (!isAnyTelemetryLive()) return undefined
+    return new UnrecordedHandling(withOwner(otelApi().ROOT_CONTEXT, null))
+  },
 }
 
 class UnrecordedHandling implements Handling {

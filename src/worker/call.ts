@@ -9,6 +9,7 @@ import { workerCodec } from '../protocol/codec.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
 import { isRecord, type Action } from '../protocol/validate.js'
 import type { Call, Calls } from '../rpc/calls.js'
+import type { TraceHeaders, Tracing } from '../rpc/tracing.js'
 import { checkDurationMs, checkId, checkNamespace, checkRecord, checkSignal, invalid } from './check.js'
 
 /** How a call is routed. Without an action it waits for the result. */
@@ -52,6 +53,8 @@ export interface Caller {
   readonly calls: Calls
   readonly namespace: string | undefined
   readonly timeoutMs: number
+  /** Where trace headers come from. */
+  readonly tracing: () => Tracing
   /** Counts a fire-and-forget message that was not sent. */
   readonly onVoidDropped: (reason: string) => void
 }
@@ -77,7 +80,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   const send = { functionId, action, namespace, request }
   if (action?.type === 'void') return callVoid(caller, send)
   return caller.calls.open({ functionId, timeoutMs, signal }, (opened) => {
-    const frame = encode(send, opened.id)
+    const frame = encode(send, caller.tracing().inject(), opened.id)
     // Writing the payload runs code of its own, which may have given the call up.
     if (signal?.aborted) return
     const refused = post(caller, frame, opened)
@@ -101,16 +104,18 @@ interface Outgoing {
   readonly request: TriggerRequest
 }
 
-function encode({ functionId, action, namespace, request }: Outgoing, invocationId?: string): string {
+function encode({ functionId, action, namespace, request }: Outgoing, trace: TraceHeaders, id?: string): string {
   return workerCodec.encode({
     type: 'invokefunction',
-    invocation_id: invocationId,
+    invocation_id: id,
     function_id: functionId,
     // The engine drops a frame without the key, and the call would hang.
     data: request.payload === undefined ? {} : request.payload,
     action,
     namespace,
     metadata: request.metadata,
+    traceparent: trace.traceparent,
+    baggage: trace.baggage,
   })
 }
 
@@ -119,7 +124,7 @@ function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
     caller.onVoidDropped(`a fire-and-forget call to '${send.functionId}' found no connection in time`)
   }
   const letter = { written: () => undefined, expired: dropped, discarded: dropped }
-  const refused = post(caller, encode(send), letter)
+  const refused = post(caller, encode(send, caller.tracing().inject()), letter)
   if (refused === undefined) return Promise.resolve(undefined)
   if (refused.code !== ErrorCode.PENDING_QUEUE_FULL) throw refused
   dropped()

@@ -6,6 +6,7 @@ import type { Channel } from '../channel/create.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../errors.js'
 import type { Unsubscribe } from '../std/emitter.js'
+import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
 import type { TriggerRequest } from './call.js'
 import type {
   FunctionInfo,
@@ -137,6 +138,8 @@ export interface III extends IIIClient, AsyncDisposable {
   getAddress(): string
   /** The rejection that ended this client, if one did. */
   getFatalError(): RegistrationRejectedError | undefined
+  /** OpenTelemetry's tracer, meter and logger of this worker; each is `null` when it is switched off. */
+  readonly telemetry: TelemetryHandle
   /** Counters of this client. */
   stats(): WorkerStats
   /** What the engine called this worker on its latest connection. */

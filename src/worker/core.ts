@@ -7,16 +7,10 @@ import { channelEnd, type ChannelHost } from '../channel/create.js'
 import { connectionOptions } from '../connection/options.js'
 import { Connection, type ConnectionEvents, type ConnectionPorts } from '../connection/connection.js'
 import { IIIConnectionState } from '../connection/state.js'
-import {
-  ErrorCode,
-  NotConnectedError,
-  type ErrorBody,
-  type RegistrationRejectedError,
-  type WebSocketError,
-} from '../errors.js'
+import { ErrorCode, type ErrorBody, type RegistrationRejectedError, type WebSocketError } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
-import { Calls, type Call } from '../rpc/calls.js'
+import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import type { QueueCaps } from '../std/bounded-queue.js'
 import { deferred } from '../std/deferred.js'
@@ -26,12 +20,14 @@ import { reattachFrame, registerFrame, type Greeting } from './announce.js'
 import { Barrier } from './barrier.js'
 import { call, endedError, type Caller, type TriggerFunction, type TriggerRequest } from './call.js'
 import { createReport, type Report } from './diagnostics.js'
+import { lostError, shutDownError } from './ended-calls.js'
 import { Functions } from './functions.js'
 import { receive } from './inbox.js'
 import type { Server } from './invoke.js'
 import type { WorkerOptions } from './options.js'
 import { Results, type ResultPorts } from './results.js'
 import { Services } from './services.js'
+import { OwnTelemetry } from './own-telemetry.js'
 import { TriggerTypes } from './trigger-types.js'
 import { Triggers } from './triggers.js'
 
@@ -53,10 +49,9 @@ export class Core implements ConnectionEvents {
   readonly server: Server
   readonly caller: Caller
   readonly channelHost: ChannelHost
+  readonly telemetry: OwnTelemetry
   readonly ports: ConnectionPorts
   currentHeaders: Readonly<Record<string, string>>
-  /** What the engine called us on the present link, or on the last one. */
-  greeting: Greeting | undefined
   fatalError: RegistrationRejectedError | undefined
   isDraining = false
   /** True once `end` was called. */
@@ -66,6 +61,7 @@ export class Core implements ConnectionEvents {
   voidDropped = 0
   reconnects = 0
   readonly #registerFrame: string
+  #greeting: Greeting | undefined
   #link = 0
 
   constructor(options: WorkerOptions, ports: ConnectionPorts) {
@@ -82,6 +78,7 @@ export class Core implements ConnectionEvents {
     this.refusals = new Emitter(onListenerError)
     const connection = connectionOptions(options.url, options.reconnection)
     this.connection = new Connection(ports, connection, this)
+    this.telemetry = new OwnTelemetry(this)
     this.calls = new Calls(ports, (opened) => this.connection.withdraw(opened))
     const send = (frame: string): void => {
       this.connection.sendIfOpen(frame)
@@ -99,6 +96,16 @@ export class Core implements ConnectionEvents {
     this.caller = this.#createCaller()
     this.channelHost = this.#createChannelHost(onListenerError)
     this.server = this.#createServer()
+  }
+
+  /** What the engine called us on the present link, or on the last one. */
+  get greeting(): Greeting | undefined {
+    return this.#greeting
+  }
+
+  set greeting(greeting: Greeting | undefined) {
+    this.#greeting = greeting
+    if (greeting !== undefined) this.telemetry.running?.workerKnown(greeting.workerId)
   }
 
   get isConnected(): boolean {
@@ -151,6 +158,10 @@ export class Core implements ConnectionEvents {
     if (state === IIIConnectionState.Connected && this.triggerTypes.bindings > 0) this.#dropStaleBindings()
   }
 
+  idle(): void {
+    this.telemetry.running?.linkIdle()
+  }
+
   /** Ends the client because the engine refused it for good. */
   reject(error: RegistrationRejectedError): void {
     this.fatalError = error
@@ -162,9 +173,9 @@ export class Core implements ConnectionEvents {
   /** Ends the client: pending calls are rejected, handlers told, answers dropped. Resolves once the socket is gone. */
   end(): Promise<void> {
     this.isEnded = true
-    const closed = this.connection.close()
+    const closed = this.connection.close(() => this.telemetry.shutdown())
     this.#failPending()
-    return closed
+    return Promise.all([closed, this.telemetry.shutdown()]).then(() => undefined)
   }
 
   #withChannelEnds(data: unknown): unknown {
@@ -246,6 +257,7 @@ export class Core implements ConnectionEvents {
       calls: this.calls,
       namespace: this.options.namespace,
       timeoutMs: this.options.invocationTimeoutMs,
+      tracing: () => this.telemetry.tracing,
       onVoidDropped: (reason) => {
         this.voidDropped += 1
         this.report({ kind: 'frame_dropped', reason })
@@ -259,6 +271,8 @@ export class Core implements ConnectionEvents {
       served: this.served,
       admission: this.admission,
       trigger: this.trigger,
+      tracing: () => this.telemetry.tracing,
+      logger: (functionId) => this.telemetry.handlerLogger(functionId),
       link: () => this.#link,
       draining: () => this.isDraining,
       reply: (frame, link) => {
@@ -266,14 +280,4 @@ export class Core implements ConnectionEvents {
       },
     }
   }
-}
-
-function lostError(opened: Call, cause: WebSocketError): NotConnectedError {
-  const text = `The connection was lost while '${opened.options.functionId}' was called; it may or may not have run`
-  return new NotConnectedError(ErrorCode.CONNECTION_LOST, text, { outcome: 'unknown', cause })
-}
-
-function shutDownError(opened: Call): NotConnectedError {
-  const text = `iii is shutting down; '${opened.options.functionId}' had been called and may or may not have run`
-  return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' })
 }

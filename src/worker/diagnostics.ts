@@ -25,6 +25,7 @@ export type DiagnosticEvent =
   | { readonly kind: 'unreadable_frame'; readonly code: string; readonly detail: string }
   | { readonly kind: 'late_result'; readonly invocationId: string; readonly functionId: string }
   | { readonly kind: 'callback_failed'; readonly error: unknown }
+  | { readonly kind: 'telemetry_failed'; readonly error: unknown }
   /** The engine asks workers of the default namespace only for streams they keep. */
   | { readonly kind: 'stream_out_of_reach'; readonly streamName: string; readonly namespace: string }
 
@@ -104,6 +105,9 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       return
     case 'callback_failed':
       console.error('[iii] A callback threw', event.error)
+      return
+    case 'telemetry_failed':
+      console.warn('[iii] Telemetry could not be started; the worker runs without it', event.error)
       return
     case 'stream_out_of_reach':
       console.warn(

@@ -5,6 +5,7 @@ import type { Served } from '../rpc/served.js'
 import type { MessageNamed, EngineMessage } from '../protocol/messages.js'
 import { CALLER_WORKER_ID } from '../protocol/names.js'
 import { isRecord, type JsonValue } from '../protocol/validate.js'
+import type { Logger } from '../telemetry/logger.js'
 import type { TriggerFunction, TriggerRequest } from './call.js'
 
 /** Third argument of a handler. */
@@ -22,6 +23,14 @@ export interface InvocationContext {
   readonly signal: AbortSignal
   /** Calls other functions; such a call is given up when `signal` aborts. */
   readonly trigger: TriggerFunction
+  /** Writes log records that belong to this invocation. */
+  readonly logger: Logger
+}
+
+/** What a worker lends to its handlers. */
+export interface HandlerServices {
+  readonly trigger: TriggerFunction
+  readonly logger: (functionId: string) => Logger
 }
 
 type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
@@ -30,12 +39,13 @@ type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
 export class HandlerContext implements InvocationContext {
   readonly #message: Invocation
   readonly #served: Served
-  readonly #trigger: TriggerFunction
+  readonly #services: HandlerServices
+  #logger: Logger | undefined
 
-  constructor(message: Invocation, served: Served, trigger: TriggerFunction) {
+  constructor(message: Invocation, served: Served, services: HandlerServices) {
     this.#message = message
     this.#served = served
-    this.#trigger = trigger
+    this.#services = services
   }
 
   get functionId(): string {
@@ -70,7 +80,11 @@ export class HandlerContext implements InvocationContext {
   }
 
   get trigger(): TriggerFunction {
-    return (request) => this.#trigger(linked(this.signal, request))
+    return (request) => this.#services.trigger(linked(this.signal, request))
+  }
+
+  get logger(): Logger {
+    return (this.#logger ??= this.#services.logger(this.#message.function_id))
   }
 }
 

@@ -7,6 +7,8 @@ import { workerCodec } from '../protocol/codec.js'
 import { toErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import type { Served, ServedInvocations } from '../rpc/served.js'
+import type { Handling, Tracing } from '../rpc/tracing.js'
+import type { Logger } from '../telemetry/logger.js'
 import { MAX_WAITING_INVOCATIONS, type Admission } from './admission.js'
 import type { TriggerFunction } from './call.js'
 import type { FunctionHandler, Functions } from './functions.js'
@@ -20,6 +22,9 @@ export interface Server {
   readonly served: ServedInvocations
   readonly admission: Admission
   readonly trigger: TriggerFunction
+  readonly tracing: () => Tracing
+  /** The logger of the function that runs. */
+  readonly logger: (functionId: string) => Logger
   /** Number of the link in use; grows with each. */
   readonly link: () => number
   /** True once no new work is taken. */
@@ -47,26 +52,35 @@ const BUSY: ErrorBody = {
   message: `The call did not run: ${String(MAX_WAITING_INVOCATIONS)} calls already wait for this worker`,
 }
 
-function run(server: Server, running: Running, handler: FunctionHandler): void {
-  const { message, served } = running
-  try {
-    const context = new HandlerContext(message, served, server.trigger)
-    const result: unknown = handler(message.data, context.metadata, context)
-    if (!isThenable(result)) {
-      finish(server, running, { result })
-      return
-    }
-    Promise.resolve(result).then(
-      (value: unknown) => {
-        finish(server, running, { result: value })
-      },
-      (thrown: unknown) => {
-        finish(server, running, { error: toErrorBody(thrown) })
-      },
-    )
-  } catch (thrown) {
-    finish(server, running, { error: toErrorBody(thrown) })
+function run(server: Server, admitted: Running, handler: FunctionHandler): void {
+  const { message, served } = admitted
+  const { function_id: functionId, data: input, traceparent, baggage } = message
+  const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
+  const running = { ...admitted, handling }
+  const handle = (): unknown => {
+    const context = new HandlerContext(message, served, server)
+    const result: unknown = handler(input, context.metadata, context)
+    // A thenable may do its work only when asked for its value: that has to happen in here, too.
+    return isThenable(result) ? Promise.resolve(result) : result
   }
+  try {
+    const result = handling === undefined ? handle() : handling.run(handle)
+    if (result instanceof Promise) settleLater(server, running, result)
+    else finish(server, running, { result })
+  } catch (thrown) {
+    fail(server, running, thrown)
+  }
+}
+
+function settleLater(server: Server, running: Running, result: Promise<unknown>): void {
+  result.then(
+    (value) => {
+      finish(server, running, { result: value })
+    },
+    (thrown: unknown) => {
+      fail(server, running, thrown)
+    },
+  )
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -89,15 +103,26 @@ interface Running {
   readonly served: Served
   /** Makes room for the next invocation; absent for one that was not let in. */
   readonly leave?: () => void
+  /** The trace of the handler; absent when there is none. */
+  readonly handling?: Handling | undefined
 }
 
 type Answer = { readonly result: unknown } | { readonly error: ErrorBody }
 
-function finish(server: Server, { message, served, leave }: Running, answer: Answer): void {
-  // A promise of the handler's own making may settle more than once; the first time counts.
-  if (!server.served.finish(served)) return
+function finish(server: Server, running: Running, answer: Answer): void {
+  if (reply(server, running, answer) && 'result' in answer) running.handling?.succeeded(answer.result)
+}
+
+function fail(server: Server, running: Running, thrown: unknown): void {
+  if (reply(server, running, { error: toErrorBody(thrown) })) running.handling?.failed(thrown)
+}
+
+/** A promise of the handler's own making may settle more than once; the first time counts. */
+function reply(server: Server, { message, served, leave }: Running, answer: Answer): boolean {
+  if (!server.served.finish(served)) return false
   server.reply(answerFrame(message, answer), served.link)
   leave?.()
+  return true
 }
 
 /** An id longer than this is not repeated in full where the answer itself has to fit. */

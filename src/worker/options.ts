@@ -5,7 +5,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { DEFAULT_RECONNECTION, type ReconnectionConfig } from '../connection/options.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
 import { describe } from '../std/describe.js'
-import type { OtelConfig } from '../telemetry/otel-config.js'
+import { resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
 import {
   checkAtLeast,
   checkCount,
@@ -87,7 +87,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     maxConcurrentInvocations: checkCount('maxConcurrentInvocations', options.maxConcurrentInvocations ?? Infinity),
     reconnection: resolveReconnection(options.reconnectionConfig),
     headers: checkHeaders(options.headers ?? {}),
-    otel: checkRecord('otel', options.otel ?? {}),
+    otel: checkOtel(options.otel),
     enableMetricsReporting: options.enableMetricsReporting ?? true,
     autoConnect: options.autoConnect ?? true,
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
@@ -97,6 +97,13 @@ export function resolveOptions(address: string | undefined, options: InitOptions
 function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {
   if (option === 'console' || option === 'silent' || typeof option === 'function') return option
   throw invalid('diagnostics', "'console', 'silent' or a function", option)
+}
+
+/** Checked here, so that a bad setting is the caller's error at once. */
+function checkOtel(otel: InitOptions['otel'] = {}): Omit<OtelConfig, 'engineWsUrl'> {
+  checkRecord('otel', otel)
+  resolveOtelConfig(otel, () => '')
+  return otel.enabled === true ? otel : { ...otel, enabled: false }
 }
 
 function checkUrl(address: unknown): string {

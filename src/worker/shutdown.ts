@@ -20,6 +20,8 @@ export type ShutdownReport = {
   drained: number
   /** Invocations still running when the limit was reached; their signals were aborted. */
   abandoned: number
+  /** Spans, log records and metric points that were not sent, since the start. */
+  droppedTelemetry: number
 }
 
 const DEFAULT_DRAIN_TIMEOUT_MS = 10_000
@@ -50,7 +52,7 @@ export async function drainAndEnd(core: Core, { drainTimeoutMs, signal }: DrainL
   const abandoned = core.served.running
   if (abandoned > 0) core.served.abortAll(drainOver(drainTimeoutMs))
   await core.end()
-  return { drained: Math.max(0, running - abandoned), abandoned }
+  return { drained: Math.max(0, running - abandoned), abandoned, droppedTelemetry: core.telemetry.dropped }
 }
 
 async function drained(core: Core, drainTimeoutMs: number, signal: AbortSignal | undefined): Promise<void> {

@@ -7,6 +7,7 @@ import type { ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../errors.js'
 import type { Unsubscribe } from '../std/emitter.js'
+import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
 import type { TriggerFunction } from './call.js'
 import { checkFunction, checkHeaders, checkId, checkRecord, invalid } from './check.js'
 import type { III, TriggerTypeRef } from './client.js'
@@ -45,6 +46,7 @@ export class Worker implements III, ChannelClient, Reporting {
       },
     })
     if (options.autoConnect) core.connection.connect()
+    core.telemetry.start()
   }
 
   get [CHANNEL_HOST](): ChannelHost {
@@ -96,6 +98,10 @@ export class Worker implements III, ChannelClient, Reporting {
 
   readonly registerService: III['registerService'] = (service) => {
     this.#core.services.register(service)
+  }
+
+  get telemetry(): TelemetryHandle {
+    return this.#core.telemetry.handle
   }
 
   readonly setHeaders = (headers: Record<string, string>): void => {

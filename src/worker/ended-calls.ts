@@ -1,0 +1,15 @@
+/**
+ * What a caller hears when its call was written but cannot be answered any more.
+ */
+import { ErrorCode, NotConnectedError, type WebSocketError } from '../errors.js'
+import type { Call } from '../rpc/calls.js'
+
+export function lostError(opened: Call, cause: WebSocketError): NotConnectedError {
+  const text = `The connection was lost while '${opened.options.functionId}' was called; it may or may not have run`
+  return new NotConnectedError(ErrorCode.CONNECTION_LOST, text, { outcome: 'unknown', cause })
+}
+
+export function shutDownError(opened: Call): NotConnectedError {
+  const text = `iii is shutting down; '${opened.options.functionId}' had been called and may or may not have run`
+  return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' })
+}
