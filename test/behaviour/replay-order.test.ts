@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest'
+import { TriggerAction } from '../../src/worker/call.js'
+import type { Worker } from '../../src/worker/worker.js'
+import { connectedRig, workerRig } from '../kit/worker-rig.js'
+
+const noBindings = { registerTrigger: async () => {}, unregisterTrigger: async () => {} }
+
+function registerEverything(worker: Worker): void {
+  void worker.trigger({ function_id: 'pending', payload: {}, action: TriggerAction.Void() })
+  worker.registerTrigger({ type: 'cron', function_id: 'f1', config: {} })
+  worker.registerFunction('f1', () => 1)
+  worker.registerTriggerType('type1', 'mine', noBindings)
+  worker.registerService({ id: 'service1' })
+  worker.registerFunction('f2', () => 2)
+}
+
+const registrations = [
+  'registerservice service1',
+  'registertriggertype type1',
+  'registerfunction f1',
+  'registerfunction f2',
+  'registertrigger f1',
+]
+const announcement = 'invokefunction engine::workers::register'
+
+test('the first link gets: announcement, services, types, functions, triggers, pending messages', async () => {
+  const rig = workerRig()
+  registerEverything(rig.worker)
+  await rig.settle()
+
+  expect(rig.link.summary).toEqual([announcement, ...registrations, 'invokefunction pending'])
+})
+
+test('every later link gets finished results and the reattach before all that', async () => {
+  const rig = await connectedRig()
+  registerEverything(rig.worker)
+  let finish: (value: string) => void = () => undefined
+  rig.worker.registerFunction('slow', () => new Promise((resolve) => (finish = resolve)))
+  const first = rig.link
+  first.invoke('slow')
+  await rig.settle()
+  first.cut()
+  await rig.settle()
+  finish('done')
+  void rig.worker.trigger({ function_id: 'later', payload: {}, action: TriggerAction.Void() })
+  const link = await rig.reconnect()
+  await rig.settle()
+
+  expect(link.summary).toEqual([
+    'invocationresult slow',
+    'reattach',
+    announcement,
+    ...registrations.slice(0, 4),
+    'registerfunction slow',
+    'registertrigger f1',
+    'invokefunction later',
+  ])
+  expect(link.received[1]).toEqual({
+    type: 'reattach',
+    previous_worker_id: first.workerId,
+    reattach_token: first.reattachToken,
+  })
+})
+
+test('the next reattach names the link before it, or the last one that greeted', async () => {
+  const rig = await connectedRig()
+  const first = rig.link
+  first.cut()
+  rig.engine.polite = false
+  const second = await rig.reconnect()
+  await rig.settle()
+  second.cut()
+  const third = await rig.reconnect()
+  await rig.settle()
+
+  expect([second, third].map((link) => link.received[0])).toEqual([
+    expect.objectContaining({ type: 'reattach', previous_worker_id: first.workerId }),
+    expect.objectContaining({ type: 'reattach', previous_worker_id: first.workerId }),
+  ])
+})
+
+test('what was removed while offline does not come back, and what was added comes once', async () => {
+  const rig = await connectedRig()
+  const removed = rig.worker.registerFunction('removed', () => 1)
+  const trigger = rig.worker.registerTrigger({ type: 'cron', function_id: 'removed', config: {} })
+  const type = rig.worker.registerTriggerType('removed-type', '', noBindings)
+  rig.link.cut()
+  await rig.settle()
+  removed.unregister()
+  trigger.unregister()
+  type.unregister()
+  rig.worker.registerFunction('added', () => 2)
+  const link = await rig.reconnect()
+  await rig.settle()
+
+  expect(link.summary).toEqual(['reattach', announcement, 'registerfunction added'])
+})
+
+test('on an open link a registration is written at once and its removal once', async () => {
+  const rig = await connectedRig()
+  const before = rig.link.received.length
+  const ref = rig.worker.registerFunction('f', () => 1)
+  ref.unregister()
+  ref.unregister()
+  const trigger = rig.worker.registerTrigger({ type: 'cron', function_id: 'f', config: null })
+  trigger.unregister()
+  trigger[Symbol.dispose]()
+  await rig.settle()
+
+  expect(rig.link.received.slice(before)).toMatchObject([
+    { type: 'registerfunction', id: 'f' },
+    { type: 'unregisterfunction', id: 'f' },
+    { type: 'registertrigger', id: trigger.id, trigger_type: 'cron', config: null },
+    { type: 'unregistertrigger', id: trigger.id, trigger_type: 'cron' },
+  ])
+})
+
+test('a reference does not remove a later registration under the same id', async () => {
+  const rig = await connectedRig()
+  const old = rig.worker.registerFunction('f', () => 1)
+  old.unregister()
+  rig.worker.registerFunction('f', () => 2)
+  old.unregister()
+  const id = rig.link.invoke('f')
+  await rig.settle()
+
+  expect(rig.link.resultOf(id)).toMatchObject({ result: 2 })
+})
+
+test('the announcement says who the worker is, in the default namespace', async () => {
+  const rig = workerRig({
+    workerName: 'orders',
+    namespace: 'blue',
+    workerDescription: 'Takes orders',
+    telemetry: { framework: 'mine' },
+  })
+  await rig.settle()
+
+  expect(rig.link.received[0]).toMatchObject({
+    type: 'invokefunction',
+    function_id: 'engine::workers::register',
+    action: { type: 'void' },
+    namespace: 'default',
+    data: {
+      name: 'orders',
+      namespace: 'blue',
+      description: 'Takes orders',
+      runtime: 'node',
+      pid: process.pid,
+      telemetry: { framework: 'mine' },
+    },
+  })
+})
