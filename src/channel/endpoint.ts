@@ -56,6 +56,7 @@ export class Endpoint {
   #opened: Promise<Transport> | undefined
   #state: 'idle' | 'open' | 'ended' = 'idle'
   #error: WebSocketError | undefined
+  readonly #over = deferred<void>()
 
   constructor(url: string, ports: ChannelPorts, events: EndpointEvents) {
     this.#url = url
@@ -72,6 +73,12 @@ export class Endpoint {
     if (this.#state === 'ended') return Promise.reject(this.#error ?? endedError())
     this.#opened ??= this.#dial()
     return this.#opened
+  }
+
+  /** Waits for the end and rejects with its reason. */
+  async gone(): Promise<never> {
+    await this.#over.promise
+    throw this.#error ?? endedError()
   }
 
   /** Says goodbye; an end that was never used has nothing to say. */
@@ -137,6 +144,7 @@ export class Endpoint {
     this.#state = 'ended'
     this.#error = error
     this.#transport = undefined
+    this.#over.resolve()
     this.#events.ended(error)
   }
 }

@@ -109,6 +109,8 @@ export class ChannelWriter implements AsyncDisposable {
     return this.#next(async () => {
       signal?.throwIfAborted()
       const transport = await this.#endpoint.open()
+      // A socket on its way out takes nothing more; the reason follows with its end.
+      if (!transport.isOpen) await this.#endpoint.gone()
       transport.send(item)
       await this.#waitForRoom(transport)
     })

@@ -82,6 +82,10 @@ class MemoryEnd implements End {
     this.#schedule()
   }
 
+  get isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
   get bufferedBytes(): number {
     return this.#bytes
   }

@@ -38,6 +38,8 @@ export interface TransportEvents {
 export interface Transport {
   /** Bytes accepted by `send` that have not reached the operating system. */
   readonly bufferedBytes: number
+  /** Whether frames still go out. False before the link is up, and from the first sign of its end on. */
+  readonly isOpen: boolean
   send(frame: string | Uint8Array): void
   /** Calls back once everything sent so far has been handed to the operating system; never after the link ended. */
   flushed(callback: () => void): void

@@ -52,6 +52,10 @@ export class WsTransport implements Transport {
     this.#failure = { cause, status }
   }
 
+  get isOpen(): boolean {
+    return this.#ws.readyState === this.#ws.OPEN
+  }
+
   get bufferedBytes(): number {
     return this.#ws.bufferedAmount
   }

@@ -167,6 +167,7 @@ export class ScriptedEngine {
 /** A dial that never becomes a link. */
 class DeadTransport implements Transport {
   readonly bufferedBytes = 0
+  readonly isOpen = false
   readonly #events: TransportEvents
   #closed = false
 

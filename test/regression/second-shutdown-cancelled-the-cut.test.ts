@@ -22,6 +22,7 @@ test('closing twice still cuts a peer that never answers the close frame', async
     link = events
     return {
       bufferedBytes: 0,
+      isOpen: true,
       send: () => undefined,
       flushed: () => undefined,
       ping: () => undefined,

@@ -12,6 +12,7 @@ class HandTransport implements Transport {
   readonly calls: string[] = []
   readonly events: TransportEvents
   bufferedBytes = 0
+  isOpen = true
 
   constructor(events: TransportEvents) {
     this.events = events

@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/std/log.js'
 function outletOver(maxPeerBytes: number) {
   const events: string[] = []
   const transport = {
+    isOpen: true,
     bufferedBytes: 0,
     send: (frame: string | Uint8Array) => {
       transport.bufferedBytes += frame.length

@@ -1,0 +1,144 @@
+/**
+ * One link with a hand on it: everything that passes is shown to the owner, and can be delayed, held or cut. The engine
+ * on one side and the worker on the other see an ordinary transport.
+ */
+import type { Clock } from '../std/clock.js'
+import { HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../transport/transport.js'
+import { Lane } from './lane.js'
+
+/** Who watches a link. */
+export interface LinkWatcher {
+  /** The worker sent this. */
+  readonly sent: (link: TappedLink, frame: string | Uint8Array) => void
+  /** The worker is sent this. */
+  readonly received: (link: TappedLink, frame: string | Uint8Array) => void
+  readonly closed: (link: TappedLink) => void
+}
+
+export interface LinkParts {
+  readonly clock: Clock
+  /** Delay of each frame, in each direction. */
+  readonly latencyMs: number
+  readonly watcher: LinkWatcher
+}
+
+type ReadStop = 'engine' | 'paused' | 'stalled'
+
+export class TappedLink {
+  readonly #watcher: LinkWatcher
+  readonly #inner: Transport
+  /** Towards the engine. */
+  readonly #inbound: Lane
+  /** Towards the worker. */
+  readonly #outbound: Lane
+  #events: TransportEvents | undefined
+  /** Why the worker is not read from; empty when it is. */
+  readonly #readStops = new Set<ReadStop>()
+
+  constructor({ clock, latencyMs, watcher }: LinkParts, inner: Transport) {
+    this.#watcher = watcher
+    this.#inner = inner
+    const lane = { clock, latencyMs, onFull: () => this.cut() }
+    this.#inbound = new Lane(lane)
+    this.#outbound = new Lane(lane)
+  }
+
+  /** What the engine takes for the transport. */
+  get transport(): Transport {
+    const inner = this.#inner
+    const outbound = this.#outbound
+    return {
+      get isOpen() {
+        return inner.isOpen
+      },
+      get bufferedBytes() {
+        return inner.bufferedBytes + outbound.bytes
+      },
+      send: (frame) => this.send(frame),
+      flushed: (callback) => outbound.push(() => inner.flushed(callback)),
+      ping: () => outbound.push(() => inner.ping()),
+      pause: () => this.#stopReading('engine'),
+      resume: () => this.#readOn('engine'),
+      close: (code, reason) => outbound.push(() => inner.close(code, reason)),
+      terminate: () => this.cut(),
+    }
+  }
+
+  /** What the real transport tells, passed on to the engine in its turn. */
+  listen(events: TransportEvents): TransportEvents {
+    this.#events = events
+    return {
+      open: () => events.open(),
+      text: (frame) => {
+        this.#watcher.sent(this, frame)
+        this.#inbound.push(() => events.text(frame), frame.length)
+      },
+      binary: (frame) => {
+        this.#watcher.sent(this, frame)
+        this.#inbound.push(() => events.binary(frame), frame.length)
+      },
+      activity: () => events.activity(),
+      drained: () => events.drained(),
+      close: (closed) => {
+        this.#outbound.clear()
+        this.#watcher.closed(this)
+        this.#inbound.push(() => events.close(closed))
+      },
+    }
+  }
+
+  /** Sends the worker a frame, as the engine does. */
+  send(frame: string | Uint8Array): void {
+    this.#watcher.received(this, frame)
+    this.#outbound.push(() => this.#inner.send(frame), frame.length)
+  }
+
+  /** Says goodbye to the worker. */
+  close(code?: number, reason?: string): void {
+    this.#inner.close(code, reason)
+  }
+
+  /** Ends the link at once; what was under way is lost. */
+  cut(): void {
+    this.#inbound.clear()
+    this.#outbound.clear()
+    this.#inner.terminate()
+  }
+
+  /** Holds both directions. */
+  pause(): void {
+    this.#inbound.hold()
+    this.#outbound.hold()
+    this.#stopReading('paused')
+  }
+
+  resume(): void {
+    const wasFull = this.#outbound.bytes > HIGH_WATER_BYTES
+    this.#outbound.release()
+    if (!this.#readStops.has('stalled')) this.#inbound.release()
+    this.#readOn('paused')
+    // The engine waits for this word when it saw more buffered than it likes.
+    if (wasFull && this.#inner.bufferedBytes <= HIGH_WATER_BYTES) this.#events?.drained()
+  }
+
+  /** Reads nothing more of what the worker sends, so that the worker feels back-pressure. */
+  stallReads(): void {
+    this.#inbound.hold()
+    this.#stopReading('stalled')
+  }
+
+  endStall(): void {
+    if (!this.#readStops.has('paused')) this.#inbound.release()
+    this.#readOn('stalled')
+  }
+
+  #stopReading(why: ReadStop): void {
+    this.#readStops.add(why)
+    this.#inner.pause()
+  }
+
+  #readOn(why: ReadStop): void {
+    this.#readStops.delete(why)
+    if (this.#readStops.size === 0) this.#inner.resume()
+  }
+}
