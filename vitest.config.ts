@@ -40,6 +40,7 @@ export default defineConfig({
       project('behaviour'),
       project('hostile'),
       project('regression'),
+      project('compat'),
       project('docs'),
       project('sim'),
       projectOnBuild('interop'),

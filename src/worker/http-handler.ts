@@ -24,7 +24,8 @@ export type HttpCallback = (req: StreamRequest<any>, res: StreamResponse) => Pro
 export function http(callback: HttpCallback): (req: any) => Promise<any> {
   checkFunction('callback', callback)
   return async (payload: unknown): Promise<void | HttpResponse> => {
-    const { response, ...request } = isRecord(payload) ? payload : {}
+    const given: Record<string, unknown> = isRecord(payload) ? payload : {}
+    const { response, ...request } = given
     if (!isWriter(response)) throw invalid('payload', 'an HTTP request with a response channel', payload)
     // The engine made the payload; its form was looked at as far as it is used here.
     return callback(request as StreamRequest<any>, responseOver(response))
