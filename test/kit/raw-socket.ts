@@ -1,0 +1,63 @@
+/** A bare WebSocket client to a real listener: sends texts, collects what comes, waits for it with a bound. */
+import { onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+
+export interface RawSocket {
+  readonly socket: WebSocket
+  readonly frames: Record<string, unknown>[]
+  send(frame: object): void
+  /** The first frame that fits, as soon as it is there. */
+  next(fits: (frame: Record<string, unknown>) => boolean, withinMs?: number): Promise<Record<string, unknown>>
+  /** The close code, as soon as the socket is closed. */
+  readonly closed: Promise<number>
+}
+
+export async function rawSocket(url: string): Promise<RawSocket> {
+  const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 256 * 1024 * 1024 })
+  const frames: Record<string, unknown>[] = []
+  const waiting = new Set<() => void>()
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (!isBinary) frames.push(JSON.parse(data.toString()) as Record<string, unknown>)
+    for (const look of [...waiting]) look()
+  })
+  socket.on('error', () => undefined)
+  onTestFinished(() => socket.terminate())
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve)
+    socket.once('error', reject)
+  })
+  return {
+    socket,
+    frames,
+    closed,
+    send: (frame) => socket.send(JSON.stringify(frame)),
+    next: (fits, withinMs = 5000) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(look)
+          reject(new Error(`nothing that fits among ${String(frames.length)} frames within ${String(withinMs)} ms`))
+        }, withinMs)
+        const look = (): void => {
+          const index = frames.findIndex(fits)
+          if (index < 0) return
+          clearTimeout(timer)
+          waiting.delete(look)
+          resolve(frames.splice(index, 1)[0]!)
+        }
+        waiting.add(look)
+        look()
+      }),
+  }
+}
+
+/** An announced worker on a real socket. */
+export async function rawWorker(url: string, functionIds: readonly string[] = []): Promise<RawSocket> {
+  const worker = await rawSocket(url)
+  const announcement = { type: 'invokefunction', function_id: 'engine::workers::register', action: { type: 'void' } }
+  worker.send({ ...announcement, data: { pid: 1 } })
+  for (const id of functionIds) worker.send({ type: 'registerfunction', id })
+  worker.send({ type: 'ping' })
+  await worker.next(({ type }) => type === 'pong')
+  return worker
+}
