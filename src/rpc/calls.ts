@@ -5,6 +5,7 @@
 import type { Clock } from '../std/clock.js'
 import { Deadlines, type Expiring } from '../std/deadlines.js'
 import type { Random } from '../std/random.js'
+import { AbortLinks } from './abort-links.js'
 import { ErrorCode, NotConnectedError, TimeoutError } from '../errors.js'
 
 /** What a call is opened with. */
@@ -25,7 +26,6 @@ export class Call implements Expiring {
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
   isWritten = false
-  onAbort: (() => void) | undefined = undefined
 
   constructor(calls: Calls, options: CallOptions, settle: Pick<Call, 'id' | 'resolve' | 'reject'>) {
     this.#calls = calls
@@ -61,6 +61,9 @@ export class Calls {
   readonly #random: Random
   readonly #pending = new Map<string, Call>()
   readonly #deadlines: Deadlines<Call>
+  readonly #aborts = new AbortLinks<Call>((call, reason) => {
+    this.#giveUp(call, reason)
+  })
   readonly #withdraw: (call: Call) => void
   #settled = 0
   #timedOut = 0
@@ -91,7 +94,7 @@ export class Calls {
       const call = new Call(this, options, { id: this.#random.uuid(), resolve, reject })
       this.#pending.set(call.id, call)
       this.#deadlines.add(call, options.timeoutMs)
-      if (options.signal !== undefined) this.#linkSignal(call, options.signal)
+      if (options.signal !== undefined) this.#aborts.add(options.signal, call)
       try {
         start(call)
       } catch (error) {
@@ -129,13 +132,6 @@ export class Calls {
     for (const call of [...this.#pending.values()]) this.fail(call, reasonFor(call))
   }
 
-  #linkSignal(call: Call, signal: AbortSignal): void {
-    call.onAbort = () => {
-      this.#giveUp(call, signal.reason)
-    }
-    signal.addEventListener('abort', call.onAbort, { once: true })
-  }
-
   #giveUp(call: Call, reason: unknown): void {
     if (!call.isWritten) this.#withdraw(call)
     this.fail(call, reason)
@@ -145,7 +141,7 @@ export class Calls {
     this.#pending.delete(call.id)
     this.#settled += 1
     this.#deadlines.remove(call)
-    if (call.onAbort !== undefined) call.options.signal?.removeEventListener('abort', call.onAbort)
+    if (call.options.signal !== undefined) this.#aborts.remove(call.options.signal, call)
   }
 }
 
