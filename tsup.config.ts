@@ -24,7 +24,8 @@ export default defineConfig([
     entry: { ...library, [commandEntry.name]: commandEntry.source },
     onSuccess: () => makeExecutable(`dist/${commandEntry.name}.js`),
   },
-  { ...shared, format: 'cjs', entry: library },
+  // `import.meta.url`, which CommonJS lacks, is what optional packages are loaded relative to.
+  { ...shared, format: 'cjs', entry: library, shims: true },
 ])
 
 async function makeExecutable(file: string): Promise<void> {

@@ -20,6 +20,8 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './helpers/queue': 'src/entry/helpers/queue.ts',
   './helpers/stream': 'src/entry/helpers/stream.ts',
   './helpers/worker-connection-manager': 'src/entry/helpers/worker-connection-manager.ts',
+  './helpers/observability': 'src/entry/helpers/observability.ts',
+  './helpers/observability/internal': 'src/entry/helpers/observability/internal.ts',
   './testing': 'src/entry/testing.ts',
 }
 

@@ -11,7 +11,7 @@ test('shutdown ends a drain that is under way, and leaves no timer behind', asyn
   await rig.settle()
   await rig.worker.shutdown()
 
-  expect(await drain).toEqual({ drained: 0, abandoned: 1 })
+  expect(await drain).toEqual({ drained: 0, abandoned: 1, droppedTelemetry: 0 })
   expect(rig.clock.pendingTimers).toBe(0)
 })
 
@@ -22,6 +22,6 @@ test('a drain begun after shutdown does not wait for handlers that nobody can he
   await rig.settle()
   await rig.worker.shutdown()
 
-  expect(await rig.worker.shutdownAsync()).toEqual({ drained: 0, abandoned: 1 })
+  expect(await rig.worker.shutdownAsync()).toEqual({ drained: 0, abandoned: 1, droppedTelemetry: 0 })
   expect(rig.clock.pendingTimers).toBe(0)
 })

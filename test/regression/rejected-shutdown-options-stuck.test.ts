@@ -5,6 +5,6 @@ test('a shutdown refused for its options does not stand in the way of a proper o
   const { worker } = await connectedRig()
   await expect(worker.shutdownAsync({ drainTimeoutMs: -1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
 
-  await expect(worker.shutdownAsync()).resolves.toEqual({ drained: 0, abandoned: 0 })
+  await expect(worker.shutdownAsync()).resolves.toEqual({ drained: 0, abandoned: 0, droppedTelemetry: 0 })
   expect(worker.getConnectionState()).toBe('disconnected')
 })
