@@ -7,7 +7,7 @@ import type { BuiltinFunction, ExternalCall } from './builtin.js'
 import type { Peer } from './peer.js'
 
 /** Who serves a function. */
-export type FunctionTarget =
+type FunctionTarget =
   /** A worker, which knows the function as `localId`. */
   | { readonly kind: 'worker'; readonly peer: Peer; readonly localId: string }
   /** The engine, by calling out to another server on behalf of the worker that registered it. */
@@ -125,6 +125,6 @@ export class Directory {
 const NONE: ReadonlySet<FunctionEntry> = new Set()
 
 /** The worker a function belongs to; `undefined` for the engine's own. */
-export function ownerOf(entry: FunctionEntry): Peer | undefined {
+function ownerOf(entry: FunctionEntry): Peer | undefined {
   return entry.target.kind === 'builtin' ? undefined : entry.target.peer
 }

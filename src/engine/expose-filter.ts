@@ -9,7 +9,7 @@ import { parseSettings } from './builtin-config.js'
 import { compileGlob, globIn } from './glob.js'
 
 /** A function as far as filters look at it. */
-export interface Exposable {
+interface Exposable {
   readonly id: string
   readonly namespace: string
   readonly metadata: unknown

@@ -23,7 +23,7 @@ export interface ListenerConfig {
 }
 
 /** Rules of access. All functions it names are in the default namespace. */
-export interface RbacConfig {
+interface RbacConfig {
   /** Decides who may connect and what they may do. Absent: everybody, everything that is exposed. */
   readonly authFunctionId?: string | undefined
   readonly exposeFunctions: readonly ExposeFilter[]
@@ -35,7 +35,7 @@ export interface RbacConfig {
 const MAX_PORT = 65_535
 
 /** A port; digits in quotes count too, since one from an environment variable is often written that way. */
-export const port = setting<number | string>(
+const port = setting<number | string>(
   `a port from 0 to ${String(MAX_PORT)}`,
   (value) =>
     (typeof value === 'number' || (typeof value === 'string' && /^\d{1,5}$/.test(value))) &&

@@ -7,7 +7,7 @@ import type { Binding, BuiltinTriggerType } from './builtin.js'
 import type { Peer } from './peer.js'
 
 /** Who makes triggers of a type fire. */
-export type Provider =
+type Provider =
   | { readonly kind: 'worker'; readonly peer: Peer }
   | { readonly kind: 'builtin'; readonly builtin: string; readonly type: BuiltinTriggerType }
 

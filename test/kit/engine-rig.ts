@@ -7,7 +7,7 @@ import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { RawWorker, type Frame } from './raw-worker.js'
 import { seededRandom } from './seeded-random.js'
 
-export interface RigLog {
+interface RigLog {
   readonly level: string
   readonly fields: Readonly<Record<string, unknown>>
   readonly message: string

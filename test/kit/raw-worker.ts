@@ -17,7 +17,7 @@ export class RawWorker {
   constructor(dial: Dial, url = 'memory://engine/', headers: Readonly<Record<string, string>> = {}) {
     this.transport = dial(
       url,
-      { headers: () => headers, handshakeTimeoutMs: 1000 },
+      { headers: () => headers },
       {
         open: () => undefined,
         text: (text) => this.#took(text),

@@ -98,7 +98,7 @@ export function relevance(search: string, id: string, others: readonly (string |
   return others.some((text) => text?.toLowerCase().includes(wanted) === true) ? 1 : 0
 }
 
-export function nameOr(peer: Peer, id: string): string {
+function nameOr(peer: Peer, id: string): string {
   return peer.identity.name ?? firstSegment(id)
 }
 

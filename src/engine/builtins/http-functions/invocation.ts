@@ -9,7 +9,7 @@ import { integer } from '../../builtin-fields.js'
 import { oneOf } from '../../builtin-config.js'
 
 /** Puts proof of who calls into a request's headers. */
-export type Authorize =
+type Authorize =
   | { readonly type: 'none' }
   | { readonly type: 'hmac'; readonly secret: string }
   | { readonly type: 'header'; readonly name: string; readonly value: string }
