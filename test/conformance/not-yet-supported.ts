@@ -19,9 +19,8 @@ export const NOT_YET_SUPPORTED: ReadonlyMap<string, string> = new Map(
     'observability/09-log-functions',
     'observability/10-invocation-makes-span',
     'observability/11-alerts-rollups-sampling',
-    'rbac/09-infrastructure',
   ].map((id) => [id, OBSERVABILITY]),
 )
 
 /** Workers of `engine.yaml` that the engine does not serve; they are left out of its settings. */
-export const NOT_YET_SERVED: readonly string[] = ['iii-observability']
+export const NOT_YET_SERVED: readonly string[] = []

@@ -9,6 +9,8 @@ import { createHttpBuiltin } from './http/http-builtin.js'
 import { parseHttpConfig } from './http/http-config.js'
 import { createHttpFunctionsBuiltin } from './http-functions/http-functions-builtin.js'
 import { parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
+import { createObservabilityBuiltin } from './observability/observability-builtin.js'
+import { parseObservabilityConfig } from './observability/observability-config.js'
 import { createStateBuiltin } from './state/state-builtin.js'
 import { parseStateConfig } from './state/state-config.js'
 import { createStreamBuiltin } from './stream/stream-builtin.js'
@@ -32,10 +34,11 @@ export const builtins: Readonly<Record<string, ReadSettings>> = {
   'iii-http-functions': (config) => kind(parseHttpFunctionsConfig(config), createHttpFunctionsBuiltin),
   'iii-queue': (config) => kind(parseQueueConfig(config), createQueueBuiltin),
   'iii-pubsub': (config) => kind(parsePubSubConfig(config), createPubSubBuiltin),
+  'iii-observability': (config) => kind(parseObservabilityConfig(config), createObservabilityBuiltin),
 }
 
 /** Served although no file names them. */
-export const ALWAYS_SERVED: readonly string[] = []
+export const ALWAYS_SERVED: readonly string[] = ['iii-observability']
 
 /** Ports of what is served when there is no file. */
 export interface DefaultPorts {
