@@ -1,0 +1,28 @@
+/** A sink for telemetry that keeps what it gets, and can be told to be full. */
+import { telemetryPayload } from './telemetry-payload.js'
+import type { FrameSink } from '../../src/telemetry/telemetry-outbox.js'
+
+export interface CollectingSink extends FrameSink {
+  readonly frames: Uint8Array[]
+  hasRoom: boolean
+  dropped: number
+  /** The decoded frames of one signal. */
+  payloads(prefix: string): unknown[]
+}
+
+export function collectingSink(): CollectingSink {
+  const frames: Uint8Array[] = []
+  return {
+    frames,
+    hasRoom: true,
+    dropped: 0,
+    send(frame) {
+      frames.push(frame)
+      return true
+    },
+    drop(records) {
+      this.dropped += records
+    },
+    payloads: (prefix) => frames.map(telemetryPayload).flatMap((it) => (it.prefix === prefix ? [it.payload] : [])),
+  }
+}
