@@ -25,9 +25,6 @@ export const replacedSubpaths: readonly ReplacedSubpath[] = [
   ...subpathsOf('@iii-dev/helpers', './helpers'),
 ]
 
-/** Subpaths of ours that are still to come. Empty when the package is complete; a test fails for one that is there. */
-export const pendingSubpaths: readonly string[] = ['./helpers/observability', './helpers/observability/internal']
-
 /** Source file of a subpath of ours. */
 export function sourceOf(subpath: string): string | undefined {
   return libraryEntries[subpath]

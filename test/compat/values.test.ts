@@ -4,7 +4,7 @@ import { createChannel, createStream } from 'iii-node/helpers'
 import * as root from 'iii-node'
 import { InvocationError } from 'iii-node/errors'
 import { registerWorker } from 'iii-node'
-import { pendingSubpaths, replacedSubpaths, sourceOf } from './official-packages.js'
+import { replacedSubpaths, sourceOf } from './official-packages.js'
 
 type Namespace = Readonly<Record<string, unknown>>
 
@@ -22,7 +22,7 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member)]))
 }
 
-test.each(replacedSubpaths.filter((subpath) => !pendingSubpaths.includes(subpath.ours)))(
+test.each(replacedSubpaths)(
   'every value of $theirs is in $ours, of the same kind',
   async ({ theirs, ours: subpath }) => {
     const expected = (await import(theirs)) as Namespace
@@ -32,13 +32,6 @@ test.each(replacedSubpaths.filter((subpath) => !pendingSubpaths.includes(subpath
       // Theirs may lack members that ours has.
       expect({ [name]: shapeOf(found[name]) }).toMatchObject({ [name]: shapeOf(value) })
     }
-  },
-)
-
-test.each(pendingSubpaths)(
-  '%s is still missing; take it off the list of pending subpaths once it is published',
-  (subpath) => {
-    expect(sourceOf(subpath)).toBeUndefined()
   },
 )
 

@@ -7,6 +7,14 @@ import { once } from 'node:events'
 import process from 'node:process'
 import type { HttpInvocationConfig, HttpRequest, HttpResponse } from '@iii-dev/helpers/http'
 import { http } from '@iii-dev/helpers/http'
+import {
+  currentTraceId,
+  getLogger,
+  initOtel,
+  Logger,
+  redactAndTruncate,
+  shutdownOtel,
+} from '@iii-dev/helpers/observability'
 import type { EnqueueResult } from '@iii-dev/helpers/queue'
 import type { StreamChangeEvent, StreamTriggerConfig, UpdateOp } from '@iii-dev/helpers/stream'
 import type { AuthInput, AuthResult } from '@iii-dev/helpers/worker-connection-manager'
@@ -108,6 +116,8 @@ async function functions(provider: IIIClient, caller: IIIClient): Promise<void> 
   // eslint-disable-next-line @typescript-eslint/unbound-method -- clients may be taken apart
   const { trigger } = caller
 
+  await ready(provider)
+
   note('result', await trigger({ function_id: 'compat::greet', payload: { name: 'Ada' } }))
   note(
     'typed result',
@@ -135,8 +145,10 @@ async function functions(provider: IIIClient, caller: IIIClient): Promise<void> 
   note('time limit', stable(late as InvocationError, 'name', 'code', 'function_id'))
 
   ref.unregister()
+  await ready(provider)
   note('unregistered', await failureOf(() => trigger({ function_id: 'compat::greet', payload: { name: 'Ada' } })))
   const again = provider.registerFunction('compat::greet', greet)
+  await ready(provider)
   note('registered again', await trigger({ function_id: 'compat::greet', payload: { name: 'Dee' } }))
   again.unregister()
 }
@@ -182,6 +194,7 @@ async function triggerTypes(provider: IIIClient, consumer: IIIClient): Promise<v
     received.push(withCallerKind(data))
     return { heard: data.tick }
   })
+  await ready(consumer)
   const input: RegisterTriggerInput = {
     type: 'compat::tick',
     function_id: 'compat::on-tick',
@@ -279,6 +292,7 @@ async function channels(provider: IIIClient, caller: IIIClient): Promise<void> {
     const body = await data.reader.readAll()
     return { label: data.label, bytes: body.byteLength, isBuffer: Buffer.isBuffer(body), messages }
   })
+  await ready(provider)
   const channel = await createChannel(caller, 16)
   note('references', [
     isChannelRef(channel.readerRef),
@@ -303,6 +317,7 @@ async function channels(provider: IIIClient, caller: IIIClient): Promise<void> {
     await once(data.out.stream, 'finish')
     return 'sent'
   })
+  await ready(provider)
   const down = await createChannel(caller)
   const produced = caller.trigger({ function_id: 'compat::produce', payload: { out: down.writerRef } })
   let text = ''
@@ -436,6 +451,24 @@ async function discovery(worker: IIIClient): Promise<void> {
   note('names', [EngineTriggers.LOG, MessageType.RegisterFunction, MessageType.InvocationResult])
 }
 
+async function observability(worker: IIIClient): Promise<void> {
+  const printed: unknown[] = []
+  const print = console.info
+  worker.registerFunction('compat::logs', async () => {
+    console.info = (...parts: unknown[]) => void printed.push(parts)
+    new Logger(undefined, 'compat').info('ordered', { id: 7 })
+    console.info = print
+    return /^[0-9a-f]{32}$/.test(currentTraceId() ?? '')
+  })
+  await ready(worker)
+  note('a handler has a trace', await worker.trigger({ function_id: 'compat::logs', payload: {} }))
+  note('a log without telemetry is printed', printed)
+  note('redacted', redactAndTruncate({ user: 'u', password: 'p', deep: [{ token: 't' }] }, 1_000))
+  note('telemetry is off', [getLogger(), currentTraceId()])
+  initOtel({ enabled: false })
+  await shutdownOtel()
+}
+
 /** Hooks of a guarded listener and middleware: nobody calls them here, but they have to compile. */
 function hooks(worker: IIIClient): void {
   worker.registerFunction('compat::auth', async (input: AuthInput): Promise<AuthResult> => ({
@@ -476,6 +509,7 @@ async function main(): Promise<void> {
   await state(provider)
   await streams(provider)
   await queues(provider)
+  await observability(provider)
   hooks(provider)
   await discovery(caller)
   await caller.shutdown()
