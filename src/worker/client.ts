@@ -43,7 +43,7 @@ export type TriggerTypeRef<TConfig = unknown, TPayload = any> = {
   /** Registers a function and, when `config` is given, binds it to this type. */
   registerFunction(
     functionId: string,
-    handler: FunctionHandler<TPayload>,
+    handler: FunctionHandler<TPayload> | HttpInvocationConfig,
     config?: TConfig,
     metadata?: Record<string, unknown>,
   ): FunctionRef
