@@ -155,6 +155,39 @@ export class SerdeError extends IIIError {
 }
 brand(SerdeError, 'SerdeError')
 
+/** One thing wrong with a value. */
+export type ValidationIssue = {
+  /** Where, as a JSON pointer; empty for the value as a whole. */
+  readonly path: string
+  readonly message: string
+}
+
+/** What a `ValidationError` is made from. */
+export type ValidationErrorInit = {
+  readonly code: string
+  readonly message: string
+  readonly functionId: string
+  readonly issues: readonly ValidationIssue[]
+}
+
+/**
+ * A payload (`deserialization_error`) or a result (`serialization_error`) does not fit the schema it was declared with.
+ * Over the wire only code and message travel; whoever checked has the issues.
+ */
+export class ValidationError extends SerdeError {
+  /** Up to 100 of them. */
+  readonly issues: readonly ValidationIssue[]
+  /** The function, or trigger type, whose schema it is. */
+  readonly functionId: string
+
+  constructor(init: ValidationErrorInit, options?: ErrorOptions) {
+    super(init.code, init.message, options)
+    this.issues = init.issues
+    this.functionId = init.functionId
+  }
+}
+brand(ValidationError, 'ValidationError')
+
 /** A socket could not be opened or ended abnormally. */
 export class WebSocketError extends IIIError {
   readonly kind = 'WebSocket'

@@ -1,0 +1,93 @@
+/**
+ * Checks one value against a schema. Total: whatever a validator does (throw, reject, answer nonsense), a result comes
+ * out, at once when the validator is synchronous. Knows nothing of functions or of who sent the value.
+ */
+import { isRecord } from '../protocol/validate.js'
+import { describe, messageOf } from '../std/describe.js'
+import type { ValidationIssue } from '../errors.js'
+import type { StandardSchemaV1 } from './standard-schema.js'
+
+/** A value as its schema gives it, or what is wrong with it. */
+export type Parsed = { readonly value: unknown; readonly issues?: undefined } | Misfit
+
+/** Why a value does not fit. */
+export interface Misfit {
+  /** The first of them, at least one. */
+  readonly issues: readonly ValidationIssue[]
+  /** How many there are, kept or not. */
+  readonly total: number
+  /** What the validator threw, when it failed to check at all. */
+  readonly cause?: unknown
+}
+
+/** Issues kept of one value; a list of a million wrong items is as wrong as its beginning. */
+const MAX_ISSUES = 100
+const MAX_PATH_CHARACTERS = 200
+const MAX_REASON_CHARACTERS = 300
+
+/** Checks a value. Never throws and never rejects; answers with a promise only if the validator does. */
+export function parse(schema: StandardSchemaV1, value: unknown): Parsed | Promise<Parsed> {
+  try {
+    const result: unknown = schema['~standard'].validate(value)
+    return isThenable(result) ? Promise.resolve(result).then(read, failed) : read(result)
+  } catch (thrown) {
+    return failed(thrown)
+  }
+}
+
+/** Goes on with a result, at once if it is there. */
+export function whenParsed<T>(
+  parsed: Parsed | Promise<Parsed>,
+  next: (parsed: Parsed) => T | Promise<T>,
+): T | Promise<T> {
+  return parsed instanceof Promise ? parsed.then(next) : next(parsed)
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isRecord(value) && typeof value['then'] === 'function'
+}
+
+function read(result: unknown): Parsed {
+  try {
+    if (isRecord(result)) {
+      const { issues } = result
+      if (issues === undefined && 'value' in result) return { value: result['value'] }
+      if (Array.isArray(issues) && issues.length > 0) {
+        return { issues: issues.slice(0, MAX_ISSUES).map(readIssue), total: issues.length }
+      }
+    }
+    return misfit(`its schema answered ${describe(result)} instead of a value or issues`)
+  } catch (thrown) {
+    return failed(thrown)
+  }
+}
+
+function readIssue(issue: unknown): ValidationIssue {
+  const { message, path } = isRecord(issue) ? issue : {}
+  return {
+    path: Array.isArray(path) ? pointer(path) : '',
+    message: typeof message === 'string' ? cut(message, MAX_REASON_CHARACTERS) : describe(issue),
+  }
+}
+
+/** A JSON pointer (RFC 6901) for a path of keys. */
+function pointer(path: readonly unknown[]): string {
+  const keys = path.map((segment) => (isRecord(segment) ? segment['key'] : segment))
+  return cut(
+    keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+    MAX_PATH_CHARACTERS,
+  )
+}
+
+function failed(thrown: unknown): Misfit {
+  const reason = cut(messageOf(thrown), MAX_REASON_CHARACTERS)
+  return { ...misfit(`its schema could not check it: ${reason}`), cause: thrown }
+}
+
+function misfit(message: string): Misfit {
+  return { issues: [{ path: '', message }], total: 1 }
+}
+
+function cut(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`
+}
