@@ -1,4 +1,10 @@
-/** `iii-node/testing`: the local engine in a test's own process. */
+/** `iii-node/testing`: the local engine in a test's own process, on a clock of its own, with faults on demand. */
 export { createTestEngine } from '../testing/create-test-engine.js'
-export type { TestCallOptions, TestEngine, TestEngineOptions } from '../testing/create-test-engine.js'
+export type { Duration } from '../testing/duration.js'
+export type { RecordedFrame } from '../testing/frame-list.js'
+export type { Attributes, CapturedLog, CapturedMetric, CapturedSpan } from '../testing/otlp.js'
+export type { Rejection, TestCallOptions, TestEngine, TestWorkerOptions } from '../testing/test-engine.js'
+export type { TestEngineOptions } from '../testing/test-engine-options.js'
+export type { WorkerTarget } from '../testing/worker-links.js'
+export type { RecordedFrames } from '../testing/worker-record.js'
 export type { EngineStats } from '../engine/engine-stats.js'

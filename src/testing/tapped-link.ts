@@ -59,7 +59,7 @@ export class TappedLink {
       ping: () => outbound.push(() => inner.ping()),
       pause: () => this.#stopReading('engine'),
       resume: () => this.#readOn('engine'),
-      close: (code, reason) => outbound.push(() => inner.close(code, reason)),
+      close: (code, reason) => this.close(code, reason),
       terminate: () => this.cut(),
     }
   }
@@ -93,9 +93,9 @@ export class TappedLink {
     this.#outbound.push(() => this.#inner.send(frame), frame.length)
   }
 
-  /** Says goodbye to the worker. */
+  /** Says goodbye to the worker, after what is under way. */
   close(code?: number, reason?: string): void {
-    this.#inner.close(code, reason)
+    this.#outbound.push(() => this.#inner.close(code, reason))
   }
 
   /** Ends the link at once; what was under way is lost. */

@@ -1,0 +1,29 @@
+/**
+ * Durations as people write them: `250`, `'250ms'`, `'1h30m'`. Knows no clock.
+ */
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { describe } from '../std/describe.js'
+
+/** Milliseconds, or a text of numbers with units: `ms`, `s`, `m`, `h`, `d`. */
+export type Duration = number | string
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
+
+/**
+ * A duration in milliseconds.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for anything else than a duration of zero or more.
+ */
+export function durationMs(argument: string, duration: Duration): number {
+  if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration
+  const text = typeof duration === 'string' ? duration.replaceAll(' ', '') : ''
+  if (WHOLE.test(text)) {
+    return [...text.matchAll(PART)].reduce(
+      (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0),
+      0,
+    )
+  }
+  const expected = "milliseconds of 0 or more, or a text such as '90s' or '1h30m'"
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(duration)}`)
+}

@@ -1,0 +1,206 @@
+/**
+ * A test engine at work: each method a few lines over the engine, its links and its clock. Owns the workers it made and
+ * ends them with itself.
+ */
+import { setImmediate } from 'node:timers/promises'
+import type { LocalEngine } from '../engine/engine.js'
+import type { EngineStats } from '../engine/engine-stats.js'
+import { ErrorCode, RuntimeError, TimeoutError } from '../errors.js'
+import { systemClock, type Clock } from '../std/clock.js'
+import type { Unsubscribe } from '../std/emitter.js'
+import { systemRandom } from '../std/random.js'
+import type { VirtualClock } from '../std/virtual-clock.js'
+import type { EnqueueResult } from '../worker/call.js'
+import { checkDurationMs, checkId } from '../worker/check.js'
+import type { III } from '../worker/client.js'
+import { resolveOptions } from '../worker/options.js'
+import { Worker } from '../worker/worker.js'
+import { durationMs, type Duration } from './duration.js'
+import type { RecordedFrame } from './frame-list.js'
+import { rejectWorker } from './reject-worker.js'
+import type { TelemetryCapture } from './telemetry-capture.js'
+import type { Rejection, TestCallOptions, TestEngine, TestWorkerOptions } from './test-engine.js'
+import type { WorkerLinks, WorkerTarget } from './worker-links.js'
+import type { RecordedFrames } from './worker-record.js'
+
+export interface InProcessParts {
+  readonly engine: LocalEngine
+  readonly clock: Clock
+  /** The same clock when it can be advanced. */
+  readonly virtualClock: VirtualClock | undefined
+  readonly links: WorkerLinks
+  readonly telemetry: TelemetryCapture
+}
+
+/** What a worker in memory takes for the engine's address. */
+const MEMORY_URL = 'ws://memory.engine'
+const CALL_TIMEOUT_MS = 30_000
+const WAIT_TIMEOUT_MS = 5_000
+/** How long peers on sockets may take to answer a goodbye before virtual time is moved past the engine's own limits. */
+const GOODBYE_MS = 250
+const PAST_ALL_LIMITS_MS = 60_000
+
+export class InProcessEngine implements TestEngine {
+  readonly #parts: InProcessParts
+  readonly #workers: III[] = []
+  #closing: Promise<void> | undefined
+
+  constructor(parts: InProcessParts) {
+    this.#parts = parts
+  }
+
+  get url(): string {
+    return this.#parts.engine.url
+  }
+
+  get guardedUrl(): string | undefined {
+    return this.#parts.engine.urls[1]
+  }
+
+  get httpUrl(): string | undefined {
+    return this.#parts.engine.httpUrl
+  }
+
+  get streamUrl(): string | undefined {
+    return this.#parts.engine.streamUrl
+  }
+
+  connect({ guarded = false, ...options }: TestWorkerOptions = {}): III {
+    const { engine, clock } = this.#parts
+    const workerName = `test-worker-${String(this.#workers.length + 1)}`
+    const resolved = resolveOptions(MEMORY_URL, { workerName, otel: { enabled: false }, ...options })
+    const worker = new Worker(resolved, { dial: engine.dial(guarded ? 1 : 0), clock, random: systemRandom })
+    this.#workers.push(worker)
+    return worker
+  }
+
+  async call(functionId: string, data: unknown = {}, options: TestCallOptions = {}): Promise<unknown> {
+    checkId('functionId', functionId)
+    const { timeoutMs = CALL_TIMEOUT_MS, signal, ...call } = options
+    checkDurationMs('timeoutMs', timeoutMs)
+    const { engine, clock } = this.#parts
+    const limit = new AbortController()
+    const timer =
+      timeoutMs === Infinity
+        ? undefined
+        : clock.after(timeoutMs, () => limit.abort(timeoutError(functionId, timeoutMs)))
+    const signals = signal === undefined ? [limit.signal] : [limit.signal, signal]
+    try {
+      return await engine.invoke({ functionId, data, ...call, signal: AbortSignal.any(signals) })
+    } finally {
+      timer?.cancel()
+    }
+  }
+
+  fire(triggerTypeOrId: string, payload: unknown = {}): Promise<unknown[]> {
+    return this.#parts.engine.fire(triggerTypeOrId, payload)
+  }
+
+  async enqueue(queue: string, functionId: string, payload: unknown): Promise<EnqueueResult> {
+    // The engine's own function answers with a receipt.
+    return (await this.call('engine::queue::enqueue', {
+      queue,
+      function_id: functionId,
+      data: payload,
+    })) as EnqueueResult
+  }
+
+  async advance(duration: Duration): Promise<void> {
+    const { virtualClock } = this.#parts
+    if (virtualClock === undefined) {
+      const text = "advance() needs an engine with a clock of its own: createTestEngine({ clock: 'virtual' })"
+      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+    }
+    await virtualClock.advance(durationMs('duration', duration))
+  }
+
+  now(): number {
+    return this.#parts.clock.epochMs()
+  }
+
+  frames(worker: WorkerTarget): RecordedFrames {
+    return this.#parts.links.find(worker).frames
+  }
+
+  async waitFor(
+    predicate: (frame: RecordedFrame) => boolean,
+    { timeoutMs = WAIT_TIMEOUT_MS }: { timeoutMs?: number } = {},
+  ): Promise<RecordedFrame> {
+    return this.#parts.links.waitFor(predicate, checkDurationMs('timeoutMs', timeoutMs))
+  }
+
+  spans(): ReturnType<TestEngine['spans']> {
+    return this.#parts.telemetry.spans()
+  }
+
+  logs(): ReturnType<TestEngine['logs']> {
+    return this.#parts.telemetry.logs()
+  }
+
+  metrics(): ReturnType<TestEngine['metrics']> {
+    return this.#parts.telemetry.metrics()
+  }
+
+  drop(worker: WorkerTarget): void {
+    this.#parts.links.linkOf(worker).cut()
+  }
+
+  reject(worker: WorkerTarget, code?: Rejection, options: { functionId?: string } = {}): void {
+    rejectWorker(this.#parts.links, worker, { code, ...options })
+  }
+
+  stallReads(worker: WorkerTarget): Unsubscribe {
+    const link = this.#parts.links.linkOf(worker)
+    link.stallReads()
+    return () => link.endStall()
+  }
+
+  pause(): void {
+    this.#parts.links.pause()
+  }
+
+  resume(): void {
+    this.#parts.links.resume()
+  }
+
+  stats(): EngineStats {
+    return this.#parts.engine.stats()
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    const { engine, links } = this.#parts
+    links.release()
+    await this.#pastLimits(Promise.all(this.#workers.map((worker) => worker.shutdown())))
+    await this.#pastLimits(engine.close())
+    // Handles that were closed are gone after the loop's next turn.
+    await setImmediate()
+  }
+
+  /** Waits for an end whose limits are on a clock that nobody advances any more. */
+  async #pastLimits(end: Promise<unknown>): Promise<void> {
+    const { virtualClock } = this.#parts
+    if (virtualClock === undefined) {
+      await end
+      return
+    }
+    const advanced: Promise<void>[] = []
+    const timer = systemClock.after(GOODBYE_MS, () => advanced.push(virtualClock.advance(PAST_ALL_LIMITS_MS)))
+    await end
+    timer.cancel()
+    await Promise.all(advanced)
+  }
+}
+
+function timeoutError(functionId: string, timeoutMs: number): TimeoutError {
+  const message = `Function ${functionId} did not answer within ${String(timeoutMs)} ms`
+  return new TimeoutError({ code: ErrorCode.TIMEOUT, message, function_id: functionId })
+}

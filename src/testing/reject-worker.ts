@@ -1,0 +1,34 @@
+/**
+ * Refuses a worker or one of its functions the way the engine does when somebody else owns the name.
+ */
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { engineCodec } from '../protocol/codec.js'
+import { systemRandom } from '../std/random.js'
+import { describe } from '../std/describe.js'
+import type { Rejection } from './test-engine.js'
+import type { WorkerLinks, WorkerTarget } from './worker-links.js'
+
+const CODES: readonly Rejection[] = ['WORKER_NAMESPACE_CONFLICT', 'FUNCTION_NAMESPACE_CONFLICT']
+
+/** Sends the refusal; a refused worker is closed as well. */
+export function rejectWorker(
+  links: WorkerLinks,
+  worker: WorkerTarget,
+  { code = 'WORKER_NAMESPACE_CONFLICT', functionId }: { code?: Rejection | undefined; functionId?: string },
+): void {
+  if (!CODES.includes(code)) throw invalid(`code must be ${CODES.join(' or ')}, got ${describe(code)}`)
+  const isFunction = code === 'FUNCTION_NAMESPACE_CONFLICT'
+  if (isFunction !== (functionId !== undefined)) {
+    throw invalid('functionId goes with FUNCTION_NAMESPACE_CONFLICT, and only with it')
+  }
+  const { name, namespace } = links.find(worker)
+  const link = links.linkOf(worker)
+  const owner = { namespace, owner_worker_id: systemRandom.uuid() }
+  const subject = isFunction ? { function_id: functionId } : { worker_name: name }
+  link.send(engineCodec.encode({ type: 'registrationrejected', code, ...owner, ...subject }))
+  if (!isFunction) link.close()
+}
+
+function invalid(text: string): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+}

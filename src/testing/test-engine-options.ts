@@ -1,0 +1,118 @@
+/**
+ * What a test engine can be told, and the engine it comes to.
+ */
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
+import { engineConfigOf } from '../engine/config.js'
+import type { EngineConfig } from '../engine/engine-config.js'
+import { LISTENER_NAME } from '../engine/listener-config.js'
+import { describe } from '../std/describe.js'
+import type { Log } from '../std/log.js'
+import { durationMs, type Duration } from './duration.js'
+
+/** Options of `createTestEngine`. */
+export interface TestEngineOptions {
+  /** Whether to listen, on free ports of 127.0.0.1. Default true. Without, workers come in by `connect`. */
+  readonly ports?: boolean
+  /** `virtual`: time stands still until `advance`. Default `real`. */
+  readonly clock?: 'real' | 'virtual'
+  /** What the virtual clock shows first. Default 2026-01-01T00:00:00Z. */
+  readonly startTime?: Date
+  /** Delay of each frame between a worker and the engine, in each direction. Default 0. */
+  readonly latencyMs?: Duration
+  /**
+   * Rules of access, as in a configuration file, for a second listener: `guardedUrl`. Functions that decide are served
+   * by workers on the open one.
+   */
+  readonly rbac?: object
+  /** Settings of built-ins by their name in a configuration file; those not named keep their defaults. */
+  readonly builtins?: Readonly<Record<string, object>>
+  /** Frames kept for `frames`, of each worker and direction. Default 10 000. */
+  readonly maxFrames?: number
+  /** Where the engine logs to. Default: nowhere. */
+  readonly log?: Log
+}
+
+/** The options with their defaults, and the configuration they come to. */
+export interface ResolvedTestOptions {
+  readonly config: EngineConfig
+  readonly opensPorts: boolean
+  readonly isVirtual: boolean
+  readonly startTime: Date | undefined
+  readonly latencyMs: number
+  readonly maxFrames: number
+  readonly log: Log | undefined
+}
+
+const KNOWN: Readonly<Record<keyof TestEngineOptions, string>> = {
+  ports: 'boolean',
+  clock: 'string',
+  startTime: 'object',
+  latencyMs: '',
+  rbac: 'object',
+  builtins: 'object',
+  maxFrames: 'number',
+  log: 'object',
+}
+
+const DEFAULT_MAX_FRAMES = 10_000
+
+/**
+ * Checks options and reads the settings among them.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_CONFIG` naming what is off.
+ */
+export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOptions {
+  checkKinds(options)
+  const { ports = true, clock = 'real', startTime, latencyMs = 0, maxFrames = DEFAULT_MAX_FRAMES, log } = options
+  if (!['real', 'virtual'].includes(clock)) throw invalid('clock', "'real' or 'virtual'", clock)
+  if (startTime !== undefined && clock !== 'virtual')
+    throw invalid('startTime', "left out unless clock is 'virtual'", startTime)
+  if (startTime !== undefined && !(startTime instanceof Date && !Number.isNaN(startTime.getTime())))
+    throw invalid('startTime', 'a valid Date', startTime)
+  if (!Number.isSafeInteger(maxFrames) || maxFrames < 0)
+    throw invalid('maxFrames', 'a whole number of 0 or more', maxFrames)
+  return {
+    config: configOf(options),
+    opensPorts: ports,
+    isVirtual: clock === 'virtual',
+    startTime,
+    latencyMs: durationMs('latencyMs', latencyMs),
+    maxFrames,
+    log,
+  }
+}
+
+function checkKinds(options: TestEngineOptions): void {
+  if (typeof options !== 'object' || (options as object | null) === null) throw invalid('options', 'an object', options)
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(KNOWN, name)) {
+      const text = `createTestEngine has no option '${name}'; it has ${Object.keys(KNOWN).join(', ')}`
+      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+    }
+    const kind = KNOWN[name as keyof TestEngineOptions]
+    if (value !== undefined && kind !== '' && (typeof value !== kind || value === null)) {
+      throw invalid(name, `of the kind ${kind}`, value)
+    }
+  }
+}
+
+function configOf({ rbac, builtins = {} }: TestEngineOptions): EngineConfig {
+  const free = { host: '127.0.0.1', port: 0 }
+  const served = SERVED_BY_DEFAULT.map(({ name, port }) => ({
+    name,
+    config: { ...(port === undefined ? {} : free), ...builtins[name] },
+  }))
+  const added = Object.entries(builtins).filter(([name]) => !served.some((one) => one.name === name))
+  return engineConfigOf({
+    workers: [
+      { name: LISTENER_NAME, config: free },
+      ...(rbac === undefined ? [] : [{ name: LISTENER_NAME, config: { ...free, rbac } }]),
+      ...served,
+      ...added.map(([name, config]) => ({ name, config })),
+    ],
+  })
+}
+
+function invalid(option: string, expected: string, seen: unknown): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${option} must be ${expected}, got ${describe(seen)}`)
+}

@@ -1,0 +1,164 @@
+/**
+ * Every link of a test engine and the workers behind them. Stands at the engine's door: what a worker does and what is
+ * done to it can be looked up and interfered with by worker, over all its connections.
+ */
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { isTelemetry } from '../engine/telemetry-prefix.js'
+import { engineCodec, workerCodec } from '../protocol/codec.js'
+import type { UpgradeRequest } from '../transport/ws-accept.js'
+import type { RecordedFrame } from './frame-list.js'
+import { FrameWaiters, type FramePredicate } from './frame-waiters.js'
+import { TappedLink, type LinkParts, type LinkWatcher } from './tapped-link.js'
+import { WorkerRecord } from './worker-record.js'
+
+/** A worker, or its id, or its name. */
+export type WorkerTarget = string | { readonly workerId?: string | undefined }
+
+export interface WorkerLinksOptions extends Omit<LinkParts, 'watcher'> {
+  /** Frames kept of one worker and one direction. */
+  readonly maxFrames: number
+  readonly takeTelemetry: (frame: Uint8Array) => void
+}
+
+/** Workers remembered after they left. Beyond, the oldest are forgotten. */
+const MAX_WORKERS = 10_000
+/** Clients that may wait at a paused door. Beyond: 503. */
+const MAX_WAITING = 10_000
+
+export class WorkerLinks implements LinkWatcher {
+  readonly #options: WorkerLinksOptions
+  readonly #links = new Set<TappedLink>()
+  /** By every id a worker had. */
+  readonly #byId = new Map<string, WorkerRecord>()
+  readonly #byLink = new Map<TappedLink, WorkerRecord>()
+  readonly #waiters = new FrameWaiters()
+  #atDoor: (() => void)[] | undefined
+
+  constructor(options: WorkerLinksOptions) {
+    this.#options = options
+  }
+
+  /** Lets a client in, with a hand on its link. */
+  readonly enter = (request: UpgradeRequest, knock: (request: UpgradeRequest) => void): void => {
+    const tapped: UpgradeRequest = {
+      ...request,
+      accept: (createEvents) => {
+        request.accept((transport) => {
+          const link = new TappedLink({ ...this.#options, watcher: this }, transport)
+          this.#links.add(link)
+          if (this.#atDoor !== undefined) link.pause()
+          return link.listen(createEvents(link.transport))
+        })
+      },
+    }
+    if (this.#atDoor === undefined) knock(tapped)
+    else if (this.#atDoor.length < MAX_WAITING) this.#atDoor.push(() => knock(tapped))
+    else request.refuse(503, 'The engine is paused')
+  }
+
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for a worker that has never been here. */
+  find(target: WorkerTarget): WorkerRecord {
+    const id = typeof target === 'string' ? target : (target.workerId ?? '')
+    const record = this.#byId.get(id) ?? [...this.#byId.values()].reverse().find(({ name }) => name === id)
+    if (record !== undefined) return record
+    const known = [...new Set(this.#byId.values())].slice(0, 10).map(({ name, workerId }) => name ?? workerId)
+    const text = `No worker '${id}' has connected to this engine; wait for its ready() first. Known are: ${known.join(', ') || 'none'}`
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+  }
+
+  /** @throws {RuntimeError} `NOT_CONNECTED` while the worker has no link. */
+  linkOf(target: WorkerTarget): TappedLink {
+    const record = this.find(target)
+    if (record.link !== undefined) return record.link
+    const text = `The worker ${record.name ?? record.workerId} is not connected at the moment`
+    throw new RuntimeError(ErrorCode.NOT_CONNECTED, text)
+  }
+
+  /** Waits for a frame of any worker, or of one. */
+  waitFor(fits: FramePredicate, timeoutMs: number): Promise<RecordedFrame> {
+    return this.#waiters.wait(this.#past(), fits, timeoutMs)
+  }
+
+  pause(): void {
+    this.#atDoor ??= []
+    for (const link of this.#links) link.pause()
+  }
+
+  resume(): void {
+    const waiting = this.#atDoor ?? []
+    this.#atDoor = undefined
+    for (const link of [...this.#links]) link.resume()
+    for (const knock of waiting) knock()
+  }
+
+  /** Lets everything run as it would without a test. */
+  release(): void {
+    this.resume()
+    for (const link of [...this.#links]) link.endStall()
+  }
+
+  sent(link: TappedLink, frame: string | Uint8Array): void {
+    if (typeof frame !== 'string') {
+      if (isTelemetry(frame)) this.#options.takeTelemetry(frame)
+      return
+    }
+    const record = this.#byLink.get(link)
+    if (record === undefined) return
+    this.#waiters.show(record.addSent(frame))
+    if (frame.includes('"reattach"')) this.#reattached(link, record, frame)
+  }
+
+  received(link: TappedLink, frame: string | Uint8Array): void {
+    if (typeof frame !== 'string') return
+    const record = this.#byLink.get(link) ?? this.#greeted(link, frame)
+    if (record !== undefined) this.#waiters.show(record.addReceived(frame))
+  }
+
+  closed(link: TappedLink): void {
+    this.#links.delete(link)
+    const record = this.#byLink.get(link)
+    this.#byLink.delete(link)
+    if (record?.link === link) record.link = undefined
+  }
+
+  *#past(): Iterable<RecordedFrame> {
+    for (const record of new Set(this.#byId.values())) {
+      const { sent, received } = record.frames
+      yield* sent
+      yield* received
+    }
+  }
+
+  /** The first frame on a worker's link tells its id; links of channels have none. */
+  #greeted(link: TappedLink, frame: string): WorkerRecord | undefined {
+    const greeting = workerCodec.decode(frame)
+    if (greeting.type !== 'workerregistered') return undefined
+    const record = new WorkerRecord(greeting.worker_id, this.#options.maxFrames)
+    this.#remember(greeting.worker_id, record)
+    this.#byLink.set(link, record)
+    record.link = link
+    return record
+  }
+
+  /** A worker that says who it was goes on with its old record. */
+  #reattached(link: TappedLink, record: WorkerRecord, frame: string): void {
+    const message = engineCodec.decode(frame)
+    if (message.type !== 'reattach') return
+    const previous = this.#byId.get(message.previous_worker_id)
+    if (previous === undefined || previous === record) return
+    previous.adopt(record)
+    this.#remember(record.workerId, previous)
+    this.#byLink.set(link, previous)
+    previous.link = link
+  }
+
+  #remember(workerId: string, record: WorkerRecord): void {
+    this.#byId.set(workerId, record)
+    if (this.#byId.size <= MAX_WORKERS) return
+    for (const [id, { link }] of this.#byId) {
+      if (link !== undefined) continue
+      this.#byId.delete(id)
+      return
+    }
+  }
+}
