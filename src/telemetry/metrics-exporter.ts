@@ -4,7 +4,7 @@
  */
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import { exportBatch } from './exporter.js'
-import { otelCore } from './otel-modules.js'
+import { otelCore, otelSdkMetrics } from './otel-modules.js'
 import { metricsSignal } from './signals.js'
 import type { FrameSink } from './telemetry-outbox.js'
 
@@ -13,6 +13,12 @@ export function metricsExporter(sink: FrameSink): PushMetricExporter {
     export(metrics, done) {
       exportBatch(metricsSignal, sink, metrics)
       done({ code: otelCore().ExportResultCode.SUCCESS })
+    },
+    selectAggregationTemporality(instrument) {
+      const { AggregationTemporality, InstrumentType } = otelSdkMetrics()
+      // A gauge that is not observed any more, such as that of a former worker id, must not be repeated for ever.
+      const isObserved = instrument === InstrumentType.OBSERVABLE_GAUGE
+      return isObserved ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE
     },
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),

@@ -25,7 +25,7 @@ test('values without a JSON form become what a reader expects', () => {
     fn: Math.abs,
   }
   expect(toLogValue(value)).toEqual({
-    big: '10', huge: '1e+300', date: '1970-01-01T00:00:00.000Z', map: { k: 1 }, set: [1], fn: expect.any(String),
+    big: '10', huge: '1e+300', date: '1970-01-01T00:00:00.000Z', map: { k: 1 }, set: [1], fn: String(Math.abs),
   }) // prettier-ignore
 })
 

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { connectedRig, outcomeOf, workerRig } from '../kit/worker-rig.js'
+import { createTestEngine } from 'iii-node/testing'
+
+const otel = { enabled: true, fetchInstrumentationEnabled: false }
+
+test('a graceful shutdown sends the spans, logs and metrics of the last calls', async () => {
+  const engine = await createTestEngine({ ports: false, clock: 'virtual' })
+  const worker = engine.connect({
+    otel: { ...otel, spansFlushIntervalMs: 60_000, logsBatchSize: 100, logsFlushIntervalMs: 60_000 },
+  })
+  const counter = worker.telemetry.meter!.createCounter('orders')
+  worker.registerFunction('last', async (_input, _meta, { logger }) => {
+    await new Promise((resolve) => setImmediate(resolve))
+    counter.add(3)
+    logger.info('done')
+  })
+  await engine.advance('1 s')
+  const result = engine.call('last')
+  await engine.advance(1)
+  const report = worker.shutdownAsync()
+  for (let i = 0; i < 5; i += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    await engine.advance(1)
+  }
+  await result
+
+  expect(await report).toEqual({ drained: 1, abandoned: 0, droppedTelemetry: 0 })
+  expect(engine.spans().map(({ name }) => name)).toEqual(['execute last'])
+  expect(engine.logs().map(({ body }) => body)).toEqual(['done'])
+  expect(engine.metrics().find(({ name }) => name === 'orders')).toMatchObject({ value: 3 })
+  await engine.close()
+})
+
+test('an immediate shutdown flushes, too', async () => {
+  const engine = await createTestEngine({ ports: false, clock: 'virtual' })
+  const worker = engine.connect({ otel })
+  worker.registerFunction('f', () => 1)
+  await engine.advance('1 s')
+  const result = engine.call('f')
+  await engine.advance(1)
+  await result
+  expect(engine.spans()).toEqual([])
+  const ended = worker.shutdown()
+  await engine.advance(10)
+  await ended
+  expect(engine.spans()).toHaveLength(1)
+  await engine.close()
+})
+
+test('a metric whose callback never ends does not hold the shutdown beyond its limit', async () => {
+  const rig = await connectedRig({ otel: { ...otel, shutdownTimeoutMs: 500 }, enableMetricsReporting: false })
+  rig.worker.telemetry.meter!.createObservableGauge('stuck').addCallback(() => new Promise(() => undefined))
+  const ended = rig.worker.shutdown()
+  expect(rig.worker.getConnectionState()).toBe('disconnected')
+  await rig.clock.advance(499)
+  expect(await outcomeOf(ended)).toBeUndefined()
+  await rig.clock.advance(1)
+  await rig.clock.advance(1_000)
+  expect(await outcomeOf(ended)).toEqual({ value: undefined })
+  expect(rig.clock.pendingTimers).toBe(0)
+})
+
+test('without an engine nothing accumulates beyond the cap, shutdown does not wait, and the loss is counted', async () => {
+  const rig = workerRig(
+    { otel: { ...otel, logsBatchSize: 1 }, reconnectionConfig: { maxPendingMessages: 10 } },
+    (engine) => (engine.answer = 'unreachable'),
+  )
+  await rig.settle()
+  const { logger, tracer } = rig.worker.telemetry
+  for (let i = 0; i < 100; i += 1) logger!.emit({ body: String(i) })
+  for (let i = 0; i < 5; i += 1) tracer!.startSpan('s').end()
+  const report = rig.worker.shutdownAsync()
+  await rig.clock.advance(1)
+  expect(await outcomeOf(report)).toEqual({ value: { drained: 0, abandoned: 0, droppedTelemetry: 105 } })
+  expect(rig.clock.pendingTimers).toBe(0)
+})
+
+test('what was kept while the link was down leaves after the replay when it is back', async () => {
+  const engine = await createTestEngine({ ports: false, clock: 'virtual' })
+  const worker = engine.connect({ otel })
+  await engine.advance('1 s')
+  engine.drop(worker)
+  await engine.advance(1)
+  worker.telemetry.logger!.emit({ body: 'while away' })
+  await engine.advance('1 m')
+  expect(engine.logs().map(({ body }) => body)).toEqual(['while away'])
+  await engine.close()
+})
+
+test('a client that failed for good keeps no telemetry alive', async () => {
+  const rig = workerRig({ otel, reconnectionConfig: { maxRetries: 0 } }, (engine) => (engine.answer = 'unreachable'))
+  await rig.settle()
+  expect(rig.worker.getConnectionState()).toBe('failed')
+  rig.worker.telemetry.tracer!.startSpan('late').end()
+  await rig.clock.advance(100)
+  expect(rig.clock.pendingTimers).toBe(0)
+  expect(await rig.worker.shutdownAsync()).toMatchObject({ droppedTelemetry: 1 })
+})
+
+test('flush sends what has ended so far, and the worker goes on', async () => {
+  const engine = await createTestEngine({ ports: false, clock: 'virtual' })
+  const worker = engine.connect({ otel: { ...otel, spansFlushIntervalMs: 60_000 } })
+  await engine.advance('1 s')
+  worker.telemetry.tracer!.startSpan('one').end()
+  await worker.telemetry.flush()
+  await engine.advance(1)
+  expect(engine.spans().map(({ name }) => name)).toEqual(['one'])
+  await engine.close()
+})
+
+test('telemetry that is off is null, and says so in no other way', async () => {
+  const rig = await connectedRig({ otel: { enabled: false } })
+  const { telemetry } = rig.worker
+  expect(telemetry).toMatchObject({ tracer: null, meter: null, logger: null })
+  await telemetry.flush()
+  expect(rig.events.filter(({ kind }) => kind !== 'state')).toEqual([])
+})
