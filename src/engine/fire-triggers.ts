@@ -29,8 +29,8 @@ export async function fireTriggers(
 }
 
 async function fireOne(host: EngineHost, trigger: Trigger, payload: unknown): Promise<[] | [unknown]> {
-  if (!(await conditionHolds(host, trigger, payload))) return []
-  return [await callBound(host, trigger, payload, { metadata: trigger.metadata })]
+  if (!(await conditionHolds(host, trigger, { data: payload }))) return []
+  return [await callBound(host, trigger, { data: payload, metadata: trigger.metadata })]
 }
 
 function boundTo({ triggers }: Bindings, typeOrId: string): readonly Trigger[] {

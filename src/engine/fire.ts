@@ -13,27 +13,20 @@ export function conditionOf(binding: Binding): string | undefined {
   return typeof id === 'string' && id !== '' ? id : undefined
 }
 
+/** What a firing delivers, and what goes with it. */
+export type Firing = Partial<Omit<HostCall, 'functionId' | 'namespace'>> & Pick<HostCall, 'data'>
+
 /**
  * Whether a binding's condition lets a payload through. Only an explicit `false` holds it back.
  * @throws {InvocationError} when the condition function is missing or fails.
  */
-export async function conditionHolds(
-  host: EngineHost,
-  binding: Binding,
-  data: unknown,
-  trace: Trace = {},
-): Promise<boolean> {
+export async function conditionHolds(host: EngineHost, binding: Binding, firing: Firing): Promise<boolean> {
   const functionId = conditionOf(binding)
   if (functionId === undefined) return true
-  return (await host.invoke({ functionId, data, namespace: binding.namespace, ...trace })) !== false
+  return (await host.invoke({ functionId, namespace: binding.namespace, ...firing })) !== false
 }
 
 /** Calls the bound function with a payload and, where the type delivers it, the binding's metadata. */
-export function callBound(
-  host: EngineHost,
-  binding: Binding,
-  data: unknown,
-  extra: Partial<HostCall> = {},
-): Promise<unknown> {
-  return host.invoke({ functionId: binding.functionId, data, namespace: binding.namespace, ...extra })
+export function callBound(host: EngineHost, binding: Binding, firing: Firing): Promise<unknown> {
+  return host.invoke({ functionId: binding.functionId, namespace: binding.namespace, ...firing })
 }

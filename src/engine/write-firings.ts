@@ -68,8 +68,8 @@ export class WriteFirings {
   async #fire(binding: Binding, { data, extra, controller }: Firing): Promise<void> {
     try {
       // Without a condition the call leaves in this turn, so calls for successive events leave in their order.
-      if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, data, extra))) return
-      await callBound(this.#host, binding, data, { ...extra, metadata: binding.metadata })
+      if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, { data, ...extra }))) return
+      await callBound(this.#host, binding, { data, ...extra, metadata: binding.metadata })
     } catch (err) {
       if (controller.signal.aborted) return
       const { id: triggerId, triggerType, functionId } = binding

@@ -73,7 +73,7 @@ export class FunctionsAvailable {
     this.#known = ids
     const event = { event: 'functions_changed', functions: [...this.#parts.directory.all()].map(functionRow) }
     for (const binding of this.#bindings) {
-      callBound(this.#host, binding, event, { metadata: binding.metadata }).catch((error: unknown) => {
+      callBound(this.#host, binding, { data: event, metadata: binding.metadata }).catch((error: unknown) => {
         this.#host.log.debug({ triggerId: binding.id, error }, 'A listener to function changes could not be called')
       })
     }

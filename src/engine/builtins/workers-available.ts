@@ -44,7 +44,7 @@ export class WorkersAvailable {
 
   #fire(event: WorkerEvent): void {
     for (const binding of this.#bindings) {
-      callBound(this.#host, binding, event, { metadata: binding.metadata }).catch((error: unknown) => {
+      callBound(this.#host, binding, { data: event, metadata: binding.metadata }).catch((error: unknown) => {
         this.#host.log.debug({ triggerId: binding.id, error }, 'A listener to worker events could not be called')
       })
     }

@@ -69,8 +69,8 @@ export class CronJob {
       scheduled_time: timestamp(dueMs),
       actual_time: timestamp(this.#host.clock.epochMs()),
     }
-    if (!(await conditionHolds(this.#host, this.#binding, data)) || signal.aborted) return
-    await callBound(this.#host, this.#binding, data, { metadata: this.#binding.metadata, signal })
+    if (!(await conditionHolds(this.#host, this.#binding, { data })) || signal.aborted) return
+    await callBound(this.#host, this.#binding, { data, metadata: this.#binding.metadata, signal })
   }
 }
 

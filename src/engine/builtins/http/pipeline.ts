@@ -48,7 +48,7 @@ export async function runPipeline(input: PipelineInput): Promise<Outcome> {
   const body = await readBody(exchange, parts)
   if (body === 'too-large') return { kind: 'answer', answer: bodyTooLarge(MAX_JSON_BODY_BYTES) }
   const payload = payloadOf(match, parts, body === 'raw' ? null : parseJson(body))
-  if (!(await exchange.during(conditionHolds(host, binding, payload, extra)))) {
+  if (!(await exchange.during(conditionHolds(host, binding, { data: payload, ...extra })))) {
     return { kind: 'answer', answer: conditionNotMet() }
   }
   const late = await callMiddleware({ ids: match.route.middleware, namespace: binding.namespace })
@@ -79,7 +79,7 @@ async function runHandler({ host, exchange, match }: PipelineInput, input: Handl
   else sendBody(requestBody, body)
   const stream = readStart(response.items[Symbol.asyncIterator]()).then((start): Outcome => ({ kind: 'stream', start }))
   const data = { ...payload, request_body: requestBody.reader, response: response.writer }
-  const result = callBound(host, binding, data, { ...extra, metadata: binding.metadata })
+  const result = callBound(host, binding, { data, ...extra, metadata: binding.metadata })
   // No value means that the response is, or will be, in the channel. When both are there, the channel counts.
   const value = result.then((returned): Outcome | Promise<Outcome> =>
     returned === undefined || returned === null ? stream : { kind: 'answer', answer: answerFrom(returned) },

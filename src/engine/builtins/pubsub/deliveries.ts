@@ -20,7 +20,7 @@ export class Deliveries {
   start(binding: Binding, data: unknown, trace: Trace): void {
     const controller = new AbortController()
     this.#awaited.add(controller)
-    callBound(this.#host, binding, data, { ...trace, signal: controller.signal })
+    callBound(this.#host, binding, { data, ...trace, signal: controller.signal })
       .catch((error: unknown) => {
         if (controller.signal.aborted) return
         this.#host.log.debug({ err: error, trigger_id: binding.id }, 'A subscriber failed; its event is not repeated')

@@ -58,9 +58,9 @@ export class TopicSubscriber {
     const binding = this.#nextBinding()
     const trace = deliveryTrace(job)
     // A message that its condition holds back is done.
-    if (!(await conditionHolds(this.#host, binding, job.data, trace))) return
+    if (!(await conditionHolds(this.#host, binding, { data: job.data, ...trace }))) return
     signal.throwIfAborted()
-    await callBound(this.#host, binding, job.data, { ...trace, signal })
+    await callBound(this.#host, binding, { data: job.data, ...trace, signal })
   }
 
   #nextBinding(): Binding {

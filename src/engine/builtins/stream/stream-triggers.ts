@@ -59,7 +59,7 @@ export class StreamTriggers {
    */
   async mayJoin(event: SubscriptionEvent, signal: AbortSignal): Promise<boolean> {
     for (const binding of this.#joins.matching(() => true)) {
-      const answer = await callBound(this.#host, binding, event, { metadata: binding.metadata, signal })
+      const answer = await callBound(this.#host, binding, { data: event, metadata: binding.metadata, signal })
       if (isRecord(answer) && answer['unauthorized'] === true) return false
     }
     return true
