@@ -2,6 +2,7 @@
  * The socket of one channel end: dialled on first use, with a limit for the handshake. Knows the address and how a
  * socket ends, not what flows through it.
  */
+import type { Readable, Writable } from 'node:stream'
 import { ErrorCode, NotConnectedError, WebSocketError } from '../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
 import type { Clock } from '../std/clock.js'
@@ -20,15 +21,30 @@ export interface ChannelPorts {
   readonly headers: () => Readonly<Record<string, string>>
   /** Hears what a callback of the user threw. */
   readonly onCallbackError: (error: unknown) => void
+  /** Hears why a Node stream of a channel failed while nobody listened to it. */
+  readonly onUnheardError: (error: unknown) => void
 }
 
 export const defaultChannelPorts: ChannelPorts = {
   dial: dialWebSocket,
   clock: systemClock,
   headers: () => ({}),
-  onCallbackError: (error) => {
-    process.emitWarning(error instanceof Error ? error : String(error))
-  },
+  onCallbackError: warn,
+  onUnheardError: warn,
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+}
+
+/**
+ * Keeps a stream's failure from ending the process: a peer that leaves in the middle is nothing unusual, and whoever
+ * wants to know listens, or looks at the result of a write.
+ */
+export function hearErrors(stream: Readable | Writable, { onUnheardError }: ChannelPorts): void {
+  stream.on('error', (error) => {
+    if (stream.listenerCount('error') === 1) onUnheardError(error)
+  })
 }
 
 /** Bytes a writer buffers before it waits. */

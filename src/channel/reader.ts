@@ -10,13 +10,14 @@ import type { Unsubscribe } from '../std/emitter.js'
 import { Emitter } from '../std/emitter.js'
 import { ChannelItem } from './channel-item.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import { channelUrl, defaultChannelPorts, Endpoint, type ChannelPorts } from './endpoint.js'
+import { channelUrl, defaultChannelPorts, Endpoint, hearErrors, type ChannelPorts } from './endpoint.js'
 import { ItemQueue } from './item-queue.js'
 import type { ChannelOperationOptions } from './writer.js'
 
 /** The read end of a channel. The socket is opened on first use. */
 export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
   readonly #ref: StreamChannelRef
+  readonly #ports: ChannelPorts
   readonly #endpoint: Endpoint
   readonly #queue: ItemQueue
   readonly #messages: Emitter<string>
@@ -28,6 +29,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
    */
   constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
     this.#ref = ref
+    this.#ports = ports
     this.#messages = new Emitter(ports.onCallbackError)
     this.#queue = new ItemQueue({
       pause: () => {
@@ -151,7 +153,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
   }
 
   #createStream(): Readable {
-    return new Readable({
+    const stream = new Readable({
       read: () => {
         this.nextBinary().then(
           (chunk) => {
@@ -167,6 +169,8 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
         callback(error)
       },
     })
+    hearErrors(stream, this.#ports)
+    return stream
   }
 }
 

@@ -3,13 +3,21 @@
  * takes it; closing waits until every byte was handed over.
  */
 import { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { WritableStream } from 'node:stream/web'
 import { ErrorCode, NotConnectedError, RuntimeError } from '../errors.js'
 import { describe } from '../std/describe.js'
 import { deferred, type Deferred } from '../std/deferred.js'
 import type { Transport } from '../transport/transport.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import { channelUrl, defaultChannelPorts, Endpoint, HIGH_WATER_BYTES, type ChannelPorts } from './endpoint.js'
+import {
+  channelUrl,
+  defaultChannelPorts,
+  Endpoint,
+  hearErrors,
+  HIGH_WATER_BYTES,
+  type ChannelPorts,
+} from './endpoint.js'
 
 /** Largest chunk of a byte stream; larger ones are split. */
 const CHUNK_BYTES = 64 * 1024
@@ -20,6 +28,7 @@ export type ChannelOperationOptions = { signal?: AbortSignal }
 /** The write end of a channel. The socket is opened on first use. */
 export class ChannelWriter implements AsyncDisposable {
   readonly #ref: StreamChannelRef
+  readonly #ports: ChannelPorts
   readonly #endpoint: Endpoint
   #room: Deferred<void> | undefined
   /** The last operation: operations leave one after the other. */
@@ -33,6 +42,7 @@ export class ChannelWriter implements AsyncDisposable {
    */
   constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
     this.#ref = ref
+    this.#ports = ports
     this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref), ports, {
       item: () => undefined, // Nobody writes to a writer.
       drained: () => {
@@ -71,7 +81,11 @@ export class ChannelWriter implements AsyncDisposable {
 
   /** Ends the channel after everything written so far. Resolves once all of it was handed to the operating system. */
   close(): Promise<void> {
-    return this.#close('channel_close')
+    const stream = this.#stream
+    if (stream === undefined || stream.destroyed || stream.writableLength === 0) return this.#close('channel_close')
+    // What the stream has taken but not passed on yet leaves first; its end closes the channel.
+    stream.end()
+    return handled(finished(stream))
   }
 
   /** Writes everything a source yields, then closes. The source waits while the reader is behind. */
@@ -173,7 +187,7 @@ export class ChannelWriter implements AsyncDisposable {
         },
       )
     }
-    return new Writable({
+    const stream = new Writable({
       write: (chunk: Buffer, _encoding, callback) => {
         settle(this.#writeChunks(chunk), callback)
       },
@@ -185,6 +199,8 @@ export class ChannelWriter implements AsyncDisposable {
         callback(error)
       },
     })
+    hearErrors(stream, this.#ports)
+    return stream
   }
 }
 

@@ -244,9 +244,18 @@ export class Core implements ConnectionEvents {
   }
 
   #createChannelHost(onCallbackError: (error: unknown) => void): ChannelHost {
+    const onUnheardError = (error: unknown): void => {
+      this.report({ kind: 'channel_failed', error })
+    }
     return {
       address: this.options.url,
-      ports: { dial: this.ports.dial, clock: this.ports.clock, headers: () => this.currentHeaders, onCallbackError },
+      ports: {
+        dial: this.ports.dial,
+        clock: this.ports.clock,
+        headers: () => this.currentHeaders,
+        onCallbackError,
+        onUnheardError,
+      },
       call: (function_id, payload) => this.trigger({ function_id, payload }),
     }
   }

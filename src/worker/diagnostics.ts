@@ -6,6 +6,7 @@ import type { IIIConnectionState } from '../connection/state.js'
 import type { IIIError } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
+import { messageOf } from '../std/describe.js'
 
 /** Something a client reports. */
 export type DiagnosticEvent =
@@ -26,6 +27,8 @@ export type DiagnosticEvent =
   | { readonly kind: 'late_result'; readonly invocationId: string; readonly functionId: string }
   | { readonly kind: 'callback_failed'; readonly error: unknown }
   | { readonly kind: 'telemetry_failed'; readonly error: unknown }
+  /** A Node stream of a channel failed while nobody listened to it. */
+  | { readonly kind: 'channel_failed'; readonly error: unknown }
   /** The engine asks workers of the default namespace only for streams they keep. */
   | { readonly kind: 'stream_out_of_reach'; readonly streamName: string; readonly namespace: string }
 
@@ -93,9 +96,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       console.warn(`[iii] ${event.error.message}`)
       return
     case 'trigger_registration_failed':
-      console.error(
-        `[iii] Trigger ${event.triggerId} of type '${event.triggerType}' for '${event.functionId}' was refused: ${event.code}: ${event.message}`,
-      )
+      console.error(refusedText(event))
       return
     case 'frame_dropped':
       console.warn(`[iii] A message was dropped: ${event.reason}${countText(count)}`)
@@ -109,16 +110,33 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'telemetry_failed':
       console.warn('[iii] Telemetry could not be started; the worker runs without it', event.error)
       return
+    case 'channel_failed':
+      console.warn(`[iii] A channel was cut while nobody listened: ${messageOf(event.error)}`)
+      return
     case 'stream_out_of_reach':
-      console.warn(
-        `[iii] The stream '${event.streamName}' will not be asked for: the engine looks for it in the namespace '${DEFAULT_NAMESPACE}', and this worker is in '${event.namespace}'`,
-      )
+      console.warn(outOfReachText(event))
       return
     default:
       assertNever(event)
   }
 }
 /* eslint-enable no-console */
+
+function refusedText(event: Extract<DiagnosticEvent, { kind: 'trigger_registration_failed' }>): string {
+  const { triggerId, triggerType, functionId, code, message } = event
+  return `[iii] Trigger ${triggerId} of type '${triggerType}' for '${functionId}' was refused: ${code}: ${message}`
+}
+
+function outOfReachText({
+  streamName,
+  namespace,
+}: {
+  readonly streamName: string
+  readonly namespace: string
+}): string {
+  const rule = `the engine looks for it in the namespace '${DEFAULT_NAMESPACE}', and this worker is in '${namespace}'`
+  return `[iii] The stream '${streamName}' will not be asked for: ${rule}`
+}
 
 function countText(count: number): string {
   return count === 1 ? '' : ` (${String(count)} so far; the next line comes at ${String(count * 10)})`
