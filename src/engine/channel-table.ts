@@ -53,6 +53,8 @@ export class ChannelTable {
    */
   create(bufferItems: number = DEFAULT_BUFFER_ITEMS): Registered {
     const { random, limits, clock } = this.#parts
+    // Finished channels stay for a while, so that a late taker is told from a stranger; they give way first.
+    if (this.#entries.size >= limits.maxChannels) this.#sweepNow()
     if (this.#entries.size >= limits.maxChannels) {
       const message = `There are ${String(this.#entries.size)} channels, as many as allowed; close some first`
       throw new InvocationError({ code: ErrorCode.invocation_error, message })
@@ -90,14 +92,18 @@ export class ChannelTable {
     for (const id of [...this.#entries.keys()]) this.destroy(id)
   }
 
+  #sweepNow(): void {
+    const now = this.#parts.clock.now()
+    for (const [id, { channel, createdAt }] of this.#entries) {
+      if (channel.over || (channel.unclaimed && now - createdAt > UNCLAIMED_MS)) this.destroy(id)
+    }
+  }
+
   #nextSweep(): Timer {
     return this.#parts.clock.after(
       SWEEP_MS,
       () => {
-        const now = this.#parts.clock.now()
-        for (const [id, { channel, createdAt }] of this.#entries) {
-          if (channel.over || (channel.unclaimed && now - createdAt > UNCLAIMED_MS)) this.destroy(id)
-        }
+        this.#sweepNow()
         this.#sweep = this.#entries.size === 0 ? undefined : this.#nextSweep()
       },
       'background',

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { ChannelTable } from '../../src/engine/channel-table.js'
+import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { seededRandom } from '../kit/seeded-random.js'
+
+const end = { hold: () => undefined, release: () => undefined, drop: () => undefined }
+const sink = { full: false, deliver: () => undefined, finish: () => undefined, drop: () => undefined }
+
+test('channels that are over do not count against the cap, those in use do', () => {
+  const table = new ChannelTable({ clock: new VirtualClock(), random: seededRandom(1), limits: { maxChannels: 2 } })
+  for (let i = 0; i < 10; i++) {
+    const { channel } = table.create()
+    channel.attachWriter(end)
+    channel.attachReader(sink)
+    channel.endInput()
+  }
+  table.create()
+  table.create()
+  expect(() => table.create()).toThrow('as many as allowed')
+})
