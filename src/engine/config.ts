@@ -1,5 +1,5 @@
 /**
- * Reads an engine's configuration. Whatever is not understood is refused by name and place, never passed over: a typing
+ * Reads an engine's settings. Whatever is not understood is refused by name and place, never passed over: a typing
  * error must not pass for a default, nor a part of another engine for one of this.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
@@ -7,17 +7,11 @@ import { isRecord, optional, string, type Infer } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import { parseSettings, setting, wholeNumber } from './builtin-config.js'
 import { ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, type DefaultPorts } from './builtins/index.js'
-import { ConfigDocument } from './config-document.js'
 import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
-import { expandVariables } from './expand-variables.js'
 import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
 
-export interface ParseConfigOptions {
-  /** Put in front of error messages. */
-  readonly fileName: string
-  /** Where placeholders find their values. */
-  readonly env: Readonly<Record<string, string | undefined>>
-}
+/** Environment variables that count. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** An engine's configuration as plain data, as it is written in a file. */
 export interface EngineSettings {
@@ -38,24 +32,18 @@ const topShape = {
 const entryShape = { name: string, config: optional(setting<unknown>('an object', isRecord)) }
 
 /** Where an error is, as a path of keys, and how it is put together with the place it is in. */
-type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
-
-/**
- * Reads a configuration file. One that names no listener gets the default one.
- * @throws {RuntimeError} INVALID_CONFIG saying file, line, key, and what is accepted.
- */
-export function parseEngineConfig(text: string, { fileName, env }: ParseConfigOptions): EngineConfig {
-  const document = new ConfigDocument(expandVariables(text, env, fileName), fileName)
-  const config = read(document.read(), env, (path, message, cause) => document.error(path, message, cause))
-  return config.listeners.length > 0 ? config : { ...config, listeners: [parseListenerConfig(undefined)] }
-}
+export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
 
 /**
  * Reads a configuration that is already data, such as an object in a program. One that names no listener opens no port.
  * @throws {RuntimeError} INVALID_CONFIG saying key, and what is accepted.
  */
-export function engineConfigOf(settings: EngineSettings, env: ParseConfigOptions['env'] = {}): EngineConfig {
-  return read(settings, env, (_path, message, cause) => new RuntimeError(ErrorCode.INVALID_CONFIG, message, { cause }))
+export function engineConfigOf(settings: EngineSettings, env: Environment = {}): EngineConfig {
+  return readEngineConfig(
+    settings,
+    env,
+    (_path, message, cause) => new RuntimeError(ErrorCode.INVALID_CONFIG, message, { cause }),
+  )
 }
 
 /** Where an engine without a file listens; 0 picks a free port. */
@@ -69,7 +57,7 @@ export interface EngineAddresses extends DefaultPorts {
 /** The configuration of an engine without a file. */
 export function defaultEngineConfig(
   { host = '127.0.0.1', port, ...ports }: EngineAddresses = {},
-  env: ParseConfigOptions['env'] = {},
+  env: Environment = {},
 ): EngineConfig {
   const served = SERVED_BY_DEFAULT.map(({ name, port: option }) => ({
     name,
@@ -82,7 +70,8 @@ function address(host: string, port: number | undefined): object {
   return port === undefined ? { host } : { host, port }
 }
 
-function read(content: unknown, env: ParseConfigOptions['env'], report: Report): EngineConfig {
+/** Reads settings; errors are made by `report`, which knows where they are written. */
+export function readEngineConfig(content: unknown, env: Environment, report: Report): EngineConfig {
   const top = located([], report, () => parseSettings('configuration', topShape, content))
   const listeners: ListenerConfig[] = []
   const served = new Map<string, ConfiguredBuiltin>()
@@ -132,7 +121,7 @@ function unknownName(name: string): string {
   return `this engine has no worker ${describe(name)}; it serves ${accepted}`
 }
 
-function graceFrom(env: ParseConfigOptions['env'], report: Report): number | undefined {
+function graceFrom(env: Environment, report: Report): number | undefined {
   const text = env['III_NAMESPACE_GRACE_MS']
   if (text === undefined || text === '') return undefined
   if (/^\d{1,10}$/.test(text) && Number(text) <= MAX_DELAY_MS) return Number(text)

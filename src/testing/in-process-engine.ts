@@ -181,7 +181,8 @@ export class InProcessEngine implements TestEngine {
     links.release()
     await this.#pastLimits(Promise.all(this.#workers.map((worker) => worker.shutdown())))
     await this.#pastLimits(engine.close())
-    // Handles that were closed are gone after the loop's next turn.
+    // Handles that were closed are gone at the end of the loop's next turn.
+    await setImmediate()
     await setImmediate()
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { defaultEngineConfig, engineConfigOf, parseEngineConfig } from '../../../src/engine/config.js'
+import { defaultEngineConfig, engineConfigOf } from '../../../src/engine/config.js'
+import { parseEngineConfig } from '../../../src/engine/config-file.js'
 import { RuntimeError } from '../../../src/errors.js'
 
 const parse = (text: string, env: Record<string, string> = {}) =>
