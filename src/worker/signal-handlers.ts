@@ -4,7 +4,7 @@
 import { constants } from 'node:os'
 import process from 'node:process'
 import { checkFunction, checkRecord, invalid } from './check.js'
-import type { ShutdownOptions, ShutdownReport } from './shutdown.js'
+import { drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 
 export type SignalHandlerOptions = ShutdownOptions & {
   /** Default `SIGTERM` and `SIGINT`. */
@@ -29,10 +29,11 @@ export function installSignalHandlers(
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isEnding) process.exit(EXIT_BY_SIGNAL + constants.signals[signal])
     isEnding = true
-    void worker
-      .shutdownAsync(shutdown)
-      .then((report) => onShutdown?.(report))
-      .finally(dispose)
+    const over = worker.shutdownAsync(shutdown).then((report) => onShutdown?.(report))
+    over.finally(dispose).catch((error: unknown) => {
+      // What the callback threw is its author's to see; the worker has ended all the same.
+      process.emitWarning(error instanceof Error ? error : String(error))
+    })
   }
   const dispose = (): void => {
     for (const signal of signals) process.off(signal, onSignal)
@@ -45,7 +46,7 @@ export function installSignalHandlers(
 const EXIT_BY_SIGNAL = 128
 
 function checkOptions(options: SignalHandlerOptions): SignalHandlerOptions & { signals: NodeJS.Signals[] } {
-  checkRecord('options', options)
+  drainLimits(options)
   const { signals = ['SIGTERM', 'SIGINT'], onShutdown } = options
   const isKnown = (signal: unknown): boolean => typeof signal === 'string' && Object.hasOwn(constants.signals, signal)
   if (!Array.isArray(signals) || !signals.every(isKnown)) throw invalid('signals', 'a list of signal names', signals)
