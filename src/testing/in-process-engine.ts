@@ -66,6 +66,7 @@ export class InProcessEngine implements TestEngine {
   }
 
   connect({ guarded = false, ...options }: TestWorkerOptions = {}): III {
+    if (this.#closing !== undefined) throw new RuntimeError(ErrorCode.SHUTDOWN, 'This test engine is closed')
     const { engine, clock } = this.#parts
     const workerName = `test-worker-${String(this.#workers.length + 1)}`
     const resolved = resolveOptions(MEMORY_URL, { workerName, otel: { enabled: false }, ...options })

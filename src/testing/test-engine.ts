@@ -45,7 +45,7 @@ export interface TestEngine extends AsyncDisposable {
 
   /**
    * Makes a worker in this process, joined to the engine in memory and on its clock. Ended by `close`.
-   * @throws {RuntimeError} as `registerWorker`.
+   * @throws {RuntimeError} as `registerWorker`; `SHUTDOWN` once the engine is closed.
    */
   connect(options?: TestWorkerOptions): III
   /**

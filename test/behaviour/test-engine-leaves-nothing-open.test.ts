@@ -39,12 +39,12 @@ test.each([
 })
 
 test('`await using` closes', async () => {
-  let closed: Promise<void>
+  const engine = await createTestEngine({ ports: false })
+  const worker = engine.connect()
   {
-    await using engine = await createTestEngine({ ports: false })
-    closed = engine.connect().ready()
-    await closed
+    await using _engine = engine
+    await worker.ready()
   }
-  await closed
-  expect(process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap')).toEqual([])
+  expect(worker.getConnectionState()).toBe('disconnected')
+  expect(() => engine.connect()).toThrow(expect.objectContaining({ code: 'SHUTDOWN' }))
 })
