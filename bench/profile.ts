@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { prepare } from './compile.js'
 import { MeasuredProcess } from './measured-process.js'
 import { Pair } from './pair.js'
-import { SIDE_NAMES } from './processes/side.js'
+import { SIDE_NAMES, TRACED_SIDE_NAMES } from './processes/side.js'
 import { selfTimes, type SelfTime } from './self-times.js'
 import { CALL_LOADS } from './suites/calls.js'
 
@@ -29,7 +29,8 @@ const { values, positionals } = parseArgs({
 const [suite = 'p1', side = 'ours'] = positionals
 const suiteLoad = CALL_LOADS.get(suite)
 if (suiteLoad === undefined) throw new Error(`no load for ${suite}; there are ${[...CALL_LOADS.keys()].join(', ')}`)
-if (!SIDE_NAMES.some((name) => name === side)) throw new Error(`no side ${side}; there are ${SIDE_NAMES.join(', ')}`)
+const sides = [...SIDE_NAMES, ...TRACED_SIDE_NAMES]
+if (!sides.some((name) => name === side)) throw new Error(`no side ${side}; there are ${sides.join(', ')}`)
 const load = { ...suiteLoad, calls: Number(values.calls ?? suiteLoad.calls) }
 
 prepare({ build: !values['no-build'] })

@@ -4,13 +4,14 @@
  */
 import { MeasuredProcess } from '../measured-process.js'
 import { Pairs, type PairLoad, type PairResult } from '../pair.js'
-import { SIDE_NAMES } from '../processes/side.js'
+import { SIDE_NAMES, TRACED_SIDE_NAMES, type SideName } from '../processes/side.js'
 import { interleave } from '../rounds.js'
 import type { Suite } from '../suite.js'
 
 /** What each suite asks of a pair, by its id. */
 export const CALL_LOADS: ReadonlyMap<string, PairLoad> = new Map([
   ['p1', { calls: 20_000, inFlight: 64, payloadBytes: 16 }],
+  ['p2', { calls: 20_000, inFlight: 64, payloadBytes: 16 }],
   ['p3', { calls: 10_000, inFlight: 64, payloadBytes: 4096 }],
   ['p4', { calls: 2000, inFlight: 1, payloadBytes: 16 }],
 ])
@@ -26,9 +27,13 @@ interface CallSuite {
   readonly figure: (result: PairResult) => number
   /** Of ours ÷ raw. */
   readonly target: number
+  readonly sides?: readonly SideName[]
+  /** The side that stands for us. */
+  readonly of?: SideName
 }
 
-function callSuite({ id, title, unit, figure, target, minRounds = 1 }: CallSuite): Suite {
+function callSuite(suite: CallSuite): Suite {
+  const { id, title, unit, figure, target, minRounds = 1, sides = SIDE_NAMES, of = 'ours' } = suite
   const load = CALL_LOADS.get(id)
   if (load === undefined) throw new Error(`no load for ${id}`)
   return {
@@ -37,12 +42,12 @@ function callSuite({ id, title, unit, figure, target, minRounds = 1 }: CallSuite
     async run({ rounds, calls = load.calls }) {
       await using relay = await MeasuredProcess.start('relay')
       const url = await relay.tell<string>('url')
-      await using pairs = await Pairs.start(SIDE_NAMES, url)
+      await using pairs = await Pairs.start(sides, url)
       const figures = await interleave(pairs.list, Math.max(rounds, minRounds), async (pair) =>
         figure(await pair.run({ ...load, calls })),
       )
       const series = [...figures].map(([{ side }, values]) => ({ side, values }))
-      return { unit, series, ratio: { of: 'ours', to: 'raw', target } }
+      return { unit, series, ratio: { of, to: 'raw', target } }
     },
   }
 }
@@ -53,6 +58,16 @@ export const cpuPerCall = callSuite({
   unit: 'µs',
   figure: ({ cpuUsPerCall }) => cpuUsPerCall,
   target: 1.15,
+})
+
+export const cpuPerTracedCall = callSuite({
+  id: 'p2',
+  title: 'CPU per call, both ends, 64 in flight, telemetry on',
+  unit: 'µs',
+  figure: ({ cpuUsPerCall }) => cpuUsPerCall,
+  target: 1.7,
+  sides: TRACED_SIDE_NAMES,
+  of: 'ours-traced',
 })
 
 export const cpuPerLargeCall = callSuite({
