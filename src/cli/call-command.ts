@@ -21,8 +21,6 @@ Example:
   iii-node call orders::create '{"sku":"tea","quantity":2}'`
 
 export const callCommand: Command = {
-  name: 'call',
-  summary: 'call a function and print its result',
   help,
   async run(args, terminal) {
     const { functionId, json, url, namespace, timeoutMs } = parse(args)
@@ -31,6 +29,7 @@ export const callCommand: Command = {
       workerName: `iii-node-call:${String(process.pid)}`,
       reconnectionConfig: { maxRetries: 0 },
       diagnostics: 'silent',
+      otel: { enabled: false },
       ...(namespace === undefined ? {} : { namespace }),
     })
     try {

@@ -12,8 +12,6 @@ export interface Terminal {
 }
 
 export interface Command {
-  readonly name: string
-  readonly summary: string
   /** What `--help` prints. */
   readonly help: string
   /** @returns the exit code. */

@@ -12,6 +12,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { describe } from '../std/describe.js'
 import { packageVersion } from '../version.js'
 import { UsageError, type Command } from './command.js'
+import { parsePort } from './parse-port.js'
 
 const help = `Usage: iii-node engine [options]
 
@@ -28,8 +29,6 @@ Options:
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies readonly Level[]
 
 export const engineCommand: Command = {
-  name: 'engine',
-  summary: 'run the local engine',
   help,
   async run(args, terminal) {
     const options = parse(args)
@@ -79,12 +78,6 @@ function parse(args: readonly string[]): EngineArguments {
     config,
     logLevel: parseLevel(values['log-level'] ?? 'warn'),
   }
-}
-
-function parsePort(option: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined
-  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
-  throw new UsageError(`${option} must be a port from 0 to 65535, got ${describe(value)}`)
 }
 
 function parseLevel(value: string): Level {

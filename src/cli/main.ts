@@ -1,13 +1,34 @@
 #!/usr/bin/env node
 /**
- * The `iii-node` command: picks a subcommand, prints help, turns errors into exit codes.
+ * The `iii-node` command: picks a subcommand, loads only that, prints help, turns errors into exit codes.
  */
 import { packageVersion } from '../version.js'
-import { callCommand } from './call-command.js'
 import { UsageError, type Command, type Terminal } from './command.js'
-import { engineCommand } from './engine-command.js'
 
-const commands: readonly Command[] = [engineCommand, callCommand]
+/** A subcommand that has not been loaded. */
+interface Entry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+const commands: readonly Entry[] = [
+  {
+    name: 'engine',
+    summary: 'run the local engine',
+    load: async () => (await import('./engine-command.js')).engineCommand,
+  },
+  {
+    name: 'dev',
+    summary: 'run a worker on the local engine and restart it when its code changes',
+    load: async () => (await import('./dev-command.js')).devCommand,
+  },
+  {
+    name: 'call',
+    summary: 'call a function and print its result',
+    load: async () => (await import('./call-command.js')).callCommand,
+  },
+]
 
 const help = `Usage: iii-node <command> [options]
 
@@ -26,7 +47,7 @@ const terminal: Terminal = {
   stdin: process.stdin,
   interrupted: () =>
     new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.once(signal, () => {
           resolve()
         })
@@ -45,25 +66,28 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     terminal.out(help)
     return name === undefined ? 2 : 0
   }
-  const command = commands.find((candidate) => candidate.name === name)
-  if (command === undefined) {
+  const entry = commands.find((candidate) => candidate.name === name)
+  if (entry === undefined) {
     terminal.err(`iii-node: there is no command '${name}'\n\n${help}`)
     return 2
   }
-  if (args.includes('--help') || args.includes('-h')) {
+  const command = await entry.load()
+  // What follows `--` belongs to somebody else.
+  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  if (own.includes('--help') || own.includes('-h')) {
     terminal.out(command.help)
     return 0
   }
-  return run(command, args)
+  return run(name, command, args)
 }
 
-async function run(command: Command, args: readonly string[]): Promise<number> {
+async function run(name: string, command: Command, args: readonly string[]): Promise<number> {
   try {
     return await command.run(args, terminal)
   } catch (error) {
     const isMisuse = error instanceof UsageError || (error instanceof TypeError && 'code' in error)
     const reason = error instanceof Error ? error.message : String(error)
-    terminal.err(`iii-node ${command.name}: ${reason}`)
+    terminal.err(`iii-node ${name}: ${reason}`)
     if (isMisuse) terminal.err(`\n${command.help}`)
     return isMisuse ? 2 : 1
   }

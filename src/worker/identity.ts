@@ -36,10 +36,16 @@ export type WorkerMetadata = {
 export interface Environment {
   readonly url: string | undefined
   readonly namespace: string | undefined
+  /** Whether workers drain and end on SIGTERM and SIGINT. */
+  readonly drainsOnSignal: boolean
 }
 
 export function readEnvironment(): Environment {
-  return { url: variable('III_URL'), namespace: variable('III_NAMESPACE') }
+  return {
+    url: variable('III_URL'),
+    namespace: variable('III_NAMESPACE'),
+    drainsOnSignal: ['1', 'true'].includes(variable('III_DRAIN_ON_SIGNAL') ?? ''),
+  }
 }
 
 /** What can be found out about this process without being told. */

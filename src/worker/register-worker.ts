@@ -5,7 +5,9 @@ import { systemClock } from '../std/clock.js'
 import { systemRandom } from '../std/random.js'
 import { dialWebSocket } from '../transport/ws-dial.js'
 import type { III } from './client.js'
+import { readEnvironment } from './identity.js'
 import { resolveOptions, type InitOptions } from './options.js'
+import { installSignalHandlers } from './signal-handlers.js'
 import { Worker } from './worker.js'
 
 /**
@@ -21,5 +23,7 @@ import { Worker } from './worker.js'
  */
 export function registerWorker(address?: string, options?: InitOptions): III {
   const ports = { dial: dialWebSocket, clock: systemClock, random: systemRandom }
-  return new Worker(resolveOptions(address, options), ports)
+  const worker = new Worker(resolveOptions(address, options), ports)
+  if (readEnvironment().drainsOnSignal) installSignalHandlers(worker)
+  return worker
 }

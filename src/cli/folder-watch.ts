@@ -1,0 +1,92 @@
+/**
+ * Tells when code in a folder, or below it, has changed. Leaves out what is installed, generated or hidden; several
+ * changes in quick succession are one.
+ */
+import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { systemClock, type Timer } from '../std/clock.js'
+
+const CODE = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx']
+const SKIPPED = ['node_modules', 'dist', 'build', 'coverage']
+/** Folders that are watched. Beyond, the rest is not. */
+const MAX_FOLDERS = 2_000
+/** Editors write a file in several steps. */
+const QUIET_MS = 100
+
+export class FolderWatch {
+  readonly #root: string
+  readonly #onChange: (file: string) => void
+  readonly #watchers = new Map<string, FSWatcher>()
+  #timer: Timer | undefined
+
+  /** Starts watching. `onChange` hears of the last file that changed. */
+  constructor(root: string, onChange: (file: string) => void) {
+    this.#root = root
+    this.#onChange = onChange
+    this.#add(root)
+  }
+
+  close(): void {
+    this.#timer?.cancel()
+    for (const watcher of this.#watchers.values()) watcher.close()
+    this.#watchers.clear()
+  }
+
+  #add(folder: string): void {
+    if (this.#watchers.has(folder) || this.#watchers.size >= MAX_FOLDERS) return
+    try {
+      this.#watchers.set(folder, this.#watch(folder))
+    } catch (error) {
+      // A folder below may be gone by now, or not be ours to read; without the first there is nothing to watch.
+      if (folder === this.#root) throw error
+      return
+    }
+    for (const child of childrenOf(folder)) if (isWatched(child)) this.#add(child)
+  }
+
+  #watch(folder: string): FSWatcher {
+    const watcher = watch(folder, (_event, name) => {
+      if (name !== null) this.#changed(join(folder, name))
+    })
+    watcher.on('error', () => this.#remove(folder))
+    return watcher
+  }
+
+  #remove(folder: string): void {
+    this.#watchers.get(folder)?.close()
+    this.#watchers.delete(folder)
+  }
+
+  #changed(path: string): void {
+    if (isCode(path)) this.#report(path)
+    else if (isWatched(path)) {
+      this.#add(path)
+      // What is in a new folder was there before it was watched.
+      if (childrenOf(path).some(isCode)) this.#report(path)
+    } else this.#remove(path)
+  }
+
+  #report(file: string): void {
+    this.#timer?.cancel()
+    this.#timer = systemClock.after(QUIET_MS, () => this.#onChange(file))
+  }
+}
+
+function isCode(path: string): boolean {
+  return CODE.includes(extname(path))
+}
+
+function isWatched(path: string): boolean {
+  const name = basename(path)
+  const isSkipped = name.startsWith('.') || SKIPPED.includes(name)
+  return !isSkipped && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** What is in a folder; nothing when it is gone or not ours to read. */
+function childrenOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name))
+  } catch {
+    return []
+  }
+}

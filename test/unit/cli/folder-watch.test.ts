@@ -1,0 +1,64 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { FolderWatch } from '../../../src/cli/folder-watch.js'
+import { temporaryFolder } from '../../kit/temporary-folder.js'
+
+async function watched() {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'lib'))
+  await mkdir(join(folder, 'node_modules'))
+  const changes: string[] = []
+  const watch = new FolderWatch(folder, (file) => changes.push(basename(file)))
+  onTestFinished(() => {
+    watch.close()
+  })
+  return { folder, changes, watch, write: (name: string) => writeFile(join(folder, name), String(Math.random())) }
+}
+
+/** Longer than the watch waits for quiet. */
+const QUIET_MS = 300
+
+test('a change to code is told once, however many writes it took', async () => {
+  const { changes, write } = await watched()
+  await write('worker.ts')
+  await write('worker.ts')
+  await write('other.mjs')
+  await expect.poll(() => changes).toHaveLength(1)
+  await delay(QUIET_MS)
+  expect(changes).toEqual(['other.mjs'])
+})
+
+test('code in folders below counts, in new ones too', async () => {
+  const { folder, changes, write } = await watched()
+  await write('lib/helper.ts')
+  await expect.poll(() => changes).toEqual(['helper.ts'])
+  await mkdir(join(folder, 'fresh'))
+  await delay(50)
+  await write('fresh/new.ts')
+  await expect.poll(() => changes.at(-1)).toMatch(/new\.ts|fresh/)
+})
+
+test('what is no code, installed or hidden is passed over', async () => {
+  const { folder, changes, write } = await watched()
+  await mkdir(join(folder, '.cache'))
+  await write('data.json')
+  await write('notes.txt')
+  await write('node_modules/a.js')
+  await write('.cache/b.js')
+  await delay(QUIET_MS)
+  expect(changes).toEqual([])
+})
+
+test('a folder that goes away is no matter, and after close nothing is told', async () => {
+  const { folder, changes, watch, write } = await watched()
+  await rm(join(folder, 'lib'), { recursive: true })
+  await write('worker.ts')
+  await expect.poll(() => changes).toContain('worker.ts')
+  const before = changes.length
+  watch.close()
+  await write('worker.ts')
+  await delay(QUIET_MS)
+  expect(changes).toHaveLength(before)
+})
