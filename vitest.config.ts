@@ -16,6 +16,12 @@ const projectOnBuild = (name: string) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: ['scripts/ensure-build.ts'] },
 })
 
+/** Kinds whose tests run the official Python client: its environment is made first, once. */
+const projectWithPython = (name: string) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: ['scripts/setup-python.ts'] },
+})
+
 export default defineConfig({
   resolve: {
     // Tests import the package by its name and get the sources; tsconfig.json `paths` says the same to tsc and tsx.
@@ -43,7 +49,7 @@ export default defineConfig({
       project('compat'),
       project('docs'),
       project('sim'),
-      projectOnBuild('interop'),
+      projectWithPython('interop'),
       projectOnBuild('package'),
       {
         extends: true,

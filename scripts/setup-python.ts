@@ -1,0 +1,67 @@
+/**
+ * Makes the Python environment that the tests of other clients run in, once: `.venv-interop/<hash>/`, named after what
+ * is in it, so that a changed requirement or interpreter makes a new one. Needs `python3` with `venv`.
+ */
+import { execFileSync, type ExecFileSyncOptions } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+const FOLDER = '.venv-interop'
+const REQUIREMENTS = 'test/interop/python/requirements.txt'
+const PYTHON = process.env['PYTHON'] ?? 'python3'
+/** For each of the two steps; a step that takes longer hangs. */
+const STEP_LIMIT_MS = 180_000
+
+/** What the tests are told: the interpreter, or why there is none. */
+export type PythonSetup = { readonly python: string } | { readonly problem: string }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    pythonSetup: PythonSetup
+  }
+}
+
+/** A failure is told to the tests that need Python and fails those; the others run. */
+export default function provideSetup(project: TestProject): void {
+  project.provide('pythonSetup', setupPython())
+}
+
+export function setupPython(): PythonSetup {
+  try {
+    const version = run(PYTHON, ['-c', 'import sys; print(sys.version)'])
+    const hash = createHash('sha256').update(version).update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16)
+    const folder = resolve(FOLDER, hash)
+    if (!existsSync(folder)) install(folder)
+    return { python: join(folder, 'bin', 'python') }
+  } catch (error) {
+    return { problem: `The Python environment for the interop tests could not be made. ${describe(error)}` }
+  }
+}
+
+/** Under another name first: runs at the same time do not meet, and what has the right name is complete. */
+function install(folder: string): void {
+  const draft = `${folder}.${String(process.pid)}`
+  mkdirSync(FOLDER, { recursive: true })
+  try {
+    run(PYTHON, ['-m', 'venv', draft])
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:']
+    run(join(draft, 'bin', 'python'), [...pip, '--requirement', REQUIREMENTS])
+    if (!existsSync(folder)) renameSync(draft, folder)
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+function run(command: string, args: readonly string[]): string {
+  const options: ExecFileSyncOptions = { timeout: STEP_LIMIT_MS, stdio: ['ignore', 'pipe', 'pipe'] }
+  return execFileSync(command, args, { ...options, encoding: 'utf8' })
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'ENOENT')
+    return `There is no '${PYTHON}': install Python 3.11 or newer, with its venv module.`
+  return error.message
+}

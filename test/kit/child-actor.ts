@@ -1,0 +1,155 @@
+/**
+ * A process that plays a part: it is told what to do in JSON, a line each, and tells what happens to it the same way.
+ * Knows no client and no language. Every wait is bounded, and no process outlives its test.
+ */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const START_LIMIT_MS = 25_000
+const COMMAND_LIMIT_MS = 8_000
+const EXIT_LIMIT_MS = 5_000
+/** Of what the process says about itself, shown when something fails. */
+const MAX_STDERR_CHARS = 8_000
+
+export interface ActorEvent {
+  readonly event: string
+  readonly of?: string
+  readonly [fact: string]: unknown
+}
+
+export interface ActorExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** What went wrong in the other process, as it was seen there. */
+export class ActorFailure extends Error {
+  readonly seen: Readonly<Record<string, unknown>>
+
+  constructor(seen: Readonly<Record<string, unknown>>) {
+    super(String(seen['message']))
+    this.name = 'ActorFailure'
+    this.seen = seen
+  }
+}
+
+type Line = ActorEvent | { readonly id: number; readonly ok?: unknown; readonly failed?: Record<string, unknown> }
+
+export class ChildActor {
+  readonly name: string
+  readonly exited: Promise<ActorExit>
+  readonly events: ActorEvent[] = []
+  readonly #process: ChildProcessWithoutNullStreams
+  readonly #open = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+  #nextId = 1
+  #stderr = ''
+
+  constructor(name: string, [command = '', ...args]: readonly string[]) {
+    this.name = name
+    this.#process = spawn(command, args, { stdio: 'pipe', env: { ...process.env, OTEL_ENABLED: 'false' } })
+    this.exited = new Promise((resolve) => {
+      this.#process.once('error', (error) => this.#ended({ code: null, signal: null }, resolve, error.message))
+      this.#process.once('exit', (code, signal) => this.#ended({ code, signal }, resolve))
+    })
+    this.#process.stdin.on('error', () => undefined)
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-MAX_STDERR_CHARS)
+    })
+    createInterface({ input: this.#process.stdout }).on('line', (line) => this.#heard(line))
+  }
+
+  /** Waits until the process is ready for commands. */
+  async started(): Promise<this> {
+    await this.heard((event) => event.event === 'started', START_LIMIT_MS)
+    return this
+  }
+
+  /** @throws {ActorFailure} when the command fails over there. */
+  do<Result = unknown>(command: string, given: object = {}): Promise<Result> {
+    const id = this.#nextId++
+    const answered = new Promise<unknown>((resolve, reject) => this.#open.set(id, { resolve, reject }))
+    this.#process.stdin.write(`${JSON.stringify({ id, do: command, with: given })}\n`)
+    return this.#within(COMMAND_LIMIT_MS, answered, `'${command}' was not answered`).finally(() =>
+      this.#open.delete(id),
+    ) as Promise<Result>
+  }
+
+  /** The first event that fits, past or to come. */
+  async heard(fits: (event: ActorEvent) => boolean, limitMs = COMMAND_LIMIT_MS): Promise<ActorEvent> {
+    const [event] = await this.heardTimes(1, fits, limitMs)
+    if (event === undefined) throw new Error('One event was waited for and none found')
+    return event
+  }
+
+  /** All events that fit, once there are so many. */
+  async heardTimes(
+    count: number,
+    fits: (event: ActorEvent) => boolean,
+    limitMs = COMMAND_LIMIT_MS,
+  ): Promise<ActorEvent[]> {
+    const deadline = performance.now() + limitMs
+    for (;;) {
+      const found = this.events.filter(fits)
+      if (found.length >= count) return found
+      if (this.#process.exitCode !== null) throw this.#problem('ended before what was waited for')
+      if (performance.now() > deadline)
+        throw this.#problem(`did not tell what was waited for, but ${JSON.stringify(this.events)}`)
+      await delay(5)
+    }
+  }
+
+  /** Events a function was called with, once there are so many. */
+  received(functionId: string, count = 1): Promise<ActorEvent[]> {
+    return this.heardTimes(count, ({ event, of }) => event === 'received' && of === functionId)
+  }
+
+  /** Ends the input, after which the process has to end by itself. */
+  async end(): Promise<ActorExit> {
+    this.#process.stdin.end()
+    try {
+      return await this.#within(EXIT_LIMIT_MS, this.exited, 'went on after its input ended')
+    } finally {
+      this.kill()
+    }
+  }
+
+  kill(): void {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGKILL')
+  }
+
+  #heard(line: string): void {
+    const heard = parseLine(line)
+    if (heard === undefined) this.#stderr += `${line}\n`
+    else if ('event' in heard) this.events.push(heard)
+    else if (heard.failed === undefined) this.#open.get(heard.id)?.resolve(heard.ok)
+    else this.#open.get(heard.id)?.reject(new ActorFailure(heard.failed))
+  }
+
+  #ended(exit: ActorExit, resolve: (exit: ActorExit) => void, why = 'ended'): void {
+    for (const { reject } of this.#open.values()) reject(this.#problem(why))
+    resolve(exit)
+  }
+
+  async #within<T>(limitMs: number, awaited: Promise<T>, otherwise: string): Promise<T> {
+    const limit = new AbortController()
+    try {
+      return await Promise.race([
+        awaited,
+        delay(limitMs, undefined, limit).then(() => Promise.reject(this.#problem(otherwise))),
+      ])
+    } finally {
+      limit.abort()
+    }
+  }
+
+  #problem(what: string): Error {
+    return new Error(`${this.name}: ${what}. Its stderr: ${this.#stderr === '' ? '(nothing)' : this.#stderr}`)
+  }
+}
+
+/** Clients may print lines of their own. */
+function parseLine(line: string): Line | undefined {
+  if (!line.startsWith('{"')) return undefined
+  return JSON.parse(line) as Line
+}

@@ -1,0 +1,142 @@
+/**
+ * A local engine with workers of other makers on it, each in a process of its own: the official Node client, the
+ * official Python client, and ours, all driven the same way.
+ */
+import { afterAll, beforeAll, expect, inject, vi } from 'vitest'
+import { createTestEngine } from '../../src/testing/create-test-engine.js'
+import type { TestEngine } from '../../src/testing/test-engine.js'
+import type { TestEngineOptions } from '../../src/testing/test-engine-options.js'
+import type {} from '../../scripts/setup-python.js'
+import { ChildActor } from './child-actor.js'
+
+/** Whose client a worker is on. */
+export const makers = ['node', 'python', 'ours'] as const
+export type Maker = (typeof makers)[number]
+
+/** Every pair of a caller and a callee, those of one maker among themselves included. */
+export const pairs: readonly (readonly [Maker, Maker])[] = makers.flatMap((caller) =>
+  makers.map((callee) => [caller, callee] as const),
+)
+
+export interface StageOptions {
+  readonly engine?: TestEngineOptions
+  /** Whether the workers send telemetry. Default false. */
+  readonly telemetry?: boolean
+}
+
+const WAIT = { timeout: 6_000, interval: 10 }
+const OPEN_LIMIT_MS = 45_000
+
+/** A stage for all tests of a file, opened before the first and closed after the last. */
+export function useStage(options?: StageOptions, prepare?: (stage: InteropStage) => Promise<void>): () => InteropStage {
+  let stage: InteropStage | undefined
+  beforeAll(async () => {
+    stage = await InteropStage.open(options)
+    await prepare?.(stage)
+  }, OPEN_LIMIT_MS)
+  afterAll(() => stage?.close())
+  return () => {
+    if (stage === undefined) throw new Error('The stage is open during tests only')
+    return stage
+  }
+}
+
+export class InteropStage {
+  readonly engine: TestEngine
+  readonly #actors: ReadonlyMap<Maker, ChildActor>
+
+  private constructor(engine: TestEngine, actors: ReadonlyMap<Maker, ChildActor>) {
+    this.engine = engine
+    this.#actors = actors
+  }
+
+  static async open({ engine: options = {}, telemetry = false }: StageOptions = {}): Promise<InteropStage> {
+    const engine = await createTestEngine(options)
+    const rest = (name: string): string[] => [engine.url, name, telemetry ? 'telemetry' : 'no-telemetry']
+    const actors = new Map<Maker, ChildActor>()
+    try {
+      for (const maker of makers) actors.set(maker, new ChildActor(maker, commandLine(maker, rest(maker))))
+      await Promise.all([...actors.values()].map((actor) => actor.started()))
+      return new InteropStage(engine, actors)
+    } catch (error) {
+      for (const actor of actors.values()) actor.kill()
+      await engine.close()
+      throw error
+    }
+  }
+
+  actor(maker: Maker): ChildActor {
+    const actor = this.#actors.get(maker)
+    if (actor === undefined) throw new Error(`There is no worker of ${maker}`)
+    return actor
+  }
+
+  /** Has a worker serve a function, and waits until the engine knows it. */
+  async serve(maker: Maker, functionId: string, given: { readonly handler: string; readonly [more: string]: unknown }) {
+    await this.actor(maker).do('serve', { function_id: functionId, ...given })
+    await this.known(functionId)
+  }
+
+  /** Has a worker bind a trigger, and waits until the engine knows it. Returns what to take it back by. */
+  async bind(maker: Maker, type: string, functionId: string, config: object, metadata?: object): Promise<string> {
+    const handle = `${type} ${functionId}`
+    const given = { handle, type, function_id: functionId, config, ...(metadata === undefined ? {} : { metadata }) }
+    await this.actor(maker).do('bind', given)
+    await vi.waitFor(async () => expect(await this.bindings(functionId)).toContainEqual({ type, config }), WAIT)
+    return handle
+  }
+
+  /** Waits until the engine knows a function. */
+  async known(functionId: string): Promise<void> {
+    await vi.waitFor(async () => expect(await this.functions()).toContain(functionId), WAIT)
+  }
+
+  async functions(): Promise<string[]> {
+    const { functions } = (await this.engine.call('engine::functions::list', {})) as {
+      functions: { function_id: string }[]
+    }
+    return functions.map(({ function_id }) => function_id)
+  }
+
+  /** Triggers bound to a function. */
+  async bindings(functionId: string): Promise<{ type: string; config: unknown }[]> {
+    const { registered_triggers } = (await this.engine.call('engine::registered-triggers::list', {
+      function_id: functionId,
+    })) as { registered_triggers: { trigger_type: string; function_id: string; config: unknown }[] }
+    return registered_triggers
+      .filter(({ function_id }) => function_id === functionId)
+      .map(({ trigger_type: type, config }) => ({ type, config }))
+  }
+
+  /** Names of the workers that are connected. */
+  async workers(): Promise<string[]> {
+    const { workers } = (await this.engine.call('engine::workers::list', {})) as {
+      workers: { name: string; runtime: string }[]
+    }
+    return workers.filter(({ runtime }) => runtime !== 'engine').map(({ name }) => name)
+  }
+
+  /** Ends all workers, which have to do so in good order, then the engine. */
+  async close(): Promise<void> {
+    try {
+      const exits = await Promise.all([...this.#actors.values()].map((actor) => actor.end()))
+      expect(exits).toEqual(exits.map(() => ({ code: 0, signal: null })))
+    } finally {
+      for (const actor of this.#actors.values()) actor.kill()
+      await this.engine.close()
+    }
+  }
+}
+
+function commandLine(maker: Maker, rest: readonly string[]): string[] {
+  if (maker === 'python') return [pythonPath(), 'test/interop/python/actor.py', ...rest]
+  const whose = maker === 'node' ? 'official' : 'ours'
+  return [process.execPath, '--import', 'tsx', 'test/interop/node/actor.ts', whose, ...rest]
+}
+
+/** The interpreter that has the official packages. */
+export function pythonPath(): string {
+  const setup = inject('pythonSetup')
+  if ('problem' in setup) throw new Error(setup.problem)
+  return setup.python
+}
