@@ -7,7 +7,7 @@ import { EngineFunctions } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import { isChannelRef, type StreamChannelRef } from './channel-ref.js'
-import type { ChannelPorts } from './endpoint.js'
+import { invalid, type ChannelPorts } from './endpoint.js'
 import { ChannelReader } from './reader.js'
 import { ChannelWriter } from './writer.js'
 
@@ -49,8 +49,7 @@ export function channelEnd(host: ChannelHost, ref: StreamChannelRef): ChannelRea
 export async function createChannelOn(client: unknown, bufferSize?: number): Promise<Channel> {
   const host = hostOf(client)
   if (bufferSize !== undefined && !(Number.isInteger(bufferSize) && bufferSize > 0)) {
-    const text = `bufferSize must be a whole number above 0, got ${describe(bufferSize)}`
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+    throw invalid('bufferSize', 'a whole number above 0', bufferSize)
   }
   const payload = bufferSize === undefined ? {} : { buffer_size: bufferSize }
   const created = await host.call(EngineFunctions.CREATE_CHANNEL, payload)
@@ -71,6 +70,5 @@ function hostOf(client: unknown): ChannelHost {
   const host =
     typeof client === 'object' && client !== null ? (client as Partial<ChannelClient>)[CHANNEL_HOST] : undefined
   if (host !== undefined) return host
-  const text = `iii must be a client made by registerWorker, got ${describe(client)}`
-  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+  throw invalid('iii', 'a client made by registerWorker', client)
 }

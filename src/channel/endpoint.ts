@@ -3,15 +3,16 @@
  * socket ends, not what flows through it.
  */
 import type { Readable, Writable } from 'node:stream'
-import { ErrorCode, NotConnectedError, WebSocketError } from '../errors.js'
+import { ErrorCode, NotConnectedError, RuntimeError, WebSocketError } from '../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
 import type { Clock } from '../std/clock.js'
 import { systemClock } from '../std/clock.js'
+import { describe } from '../std/describe.js'
 import { deferred } from '../std/deferred.js'
 import { CloseCode } from '../transport/close-codes.js'
 import type { Closed, Dial, Transport } from '../transport/transport.js'
 import { dialWebSocket } from '../transport/ws-dial.js'
-import type { StreamChannelRef } from './channel-ref.js'
+import { isChannelRef, type ChannelDirection } from './channel-ref.js'
 
 /** What a channel end takes from its client; the process's own by default. */
 export interface ChannelPorts {
@@ -165,13 +166,26 @@ export class Endpoint {
   }
 }
 
-/** The address of a channel end: the path goes before any query of the engine's address. */
-export function channelUrl(engineWsBase: string, ref: StreamChannelRef): string {
+/**
+ * The address of a channel end: the path goes before any query of the engine's address.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is no URL, or a reference to something else.
+ */
+export function channelUrl(engineWsBase: unknown, ref: unknown, direction: ChannelDirection): string {
+  if (typeof engineWsBase !== 'string' || !URL.canParse(engineWsBase)) {
+    throw invalid('engineWsBase', "the engine's address as a URL", engineWsBase)
+  }
+  if (!isChannelRef(ref)) throw invalid('ref', 'a reference to an end of a channel', ref)
+  if (ref.direction !== direction) throw invalid('ref', `a reference to the ${direction} end`, ref.direction)
   const url = new URL(engineWsBase)
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/ws/channels/${encodeURIComponent(ref.channel_id)}`
   url.searchParams.set('key', ref.access_key)
   url.searchParams.set('dir', ref.direction)
   return url.href
+}
+
+/** The error for an argument that is off. */
+export function invalid(argument: string, expected: string, seen: unknown): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
 }
 
 function endedError(): NotConnectedError {

@@ -4,13 +4,11 @@
  */
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { ErrorCode, RuntimeError } from '../errors.js'
-import { describe } from '../std/describe.js'
 import type { Unsubscribe } from '../std/emitter.js'
 import { Emitter } from '../std/emitter.js'
 import { ChannelItem } from './channel-item.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import { channelUrl, defaultChannelPorts, Endpoint, hearErrors, type ChannelPorts } from './endpoint.js'
+import { channelUrl, defaultChannelPorts, Endpoint, hearErrors, invalid, type ChannelPorts } from './endpoint.js'
 import { ItemQueue } from './item-queue.js'
 import type { ChannelOperationOptions } from './writer.js'
 
@@ -39,7 +37,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
         this.#endpoint.resume()
       },
     })
-    this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref), ports, {
+    this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref, 'read'), ports, {
       item: (item) => {
         if (typeof item === 'string' && this.#messages.size > 0) this.#messages.emit(item)
         else this.#queue.push(typeof item === 'string' ? item : toBuffer(item))
@@ -59,10 +57,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
 
   /** Hears every text item, those that came before included; returns how to stop. */
   onMessage(callback: (message: string) => void): Unsubscribe {
-    if (typeof callback !== 'function') {
-      const text = `callback must be a function, got ${describe(callback)}`
-      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
-    }
+    if (typeof callback !== 'function') throw invalid('callback', 'a function', callback)
     const unsubscribe = this.#messages.on(callback)
     this.#dial()
     for (let text = this.#queue.takeNow(['text']); text !== undefined; text = this.#queue.takeNow(['text'])) {

@@ -5,8 +5,7 @@
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { WritableStream } from 'node:stream/web'
-import { ErrorCode, NotConnectedError, RuntimeError } from '../errors.js'
-import { describe } from '../std/describe.js'
+import { ErrorCode, NotConnectedError } from '../errors.js'
 import { deferred, type Deferred } from '../std/deferred.js'
 import type { Transport } from '../transport/transport.js'
 import type { StreamChannelRef } from './channel-ref.js'
@@ -16,6 +15,7 @@ import {
   Endpoint,
   hearErrors,
   HIGH_WATER_BYTES,
+  invalid,
   type ChannelPorts,
 } from './endpoint.js'
 
@@ -43,7 +43,7 @@ export class ChannelWriter implements AsyncDisposable {
   constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
     this.#ref = ref
     this.#ports = ports
-    this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref), ports, {
+    this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref, 'write'), ports, {
       item: () => undefined, // Nobody writes to a writer.
       drained: () => {
         this.#makeRoom()
@@ -70,13 +70,13 @@ export class ChannelWriter implements AsyncDisposable {
   write(data: Uint8Array | string, options?: ChannelOperationOptions): Promise<void> {
     const bytes: unknown = typeof data === 'string' ? Buffer.from(data) : data
     if (bytes instanceof Uint8Array) return handled(this.#send(bytes, options))
-    return handled(Promise.reject(wrongKind('data', 'a Uint8Array or a string', data)))
+    return handled(Promise.reject(invalid('data', 'a Uint8Array or a string', data)))
   }
 
   /** Writes one text item, in order with the binary ones. */
   sendMessage(message: string, options?: ChannelOperationOptions): Promise<void> {
     if (typeof message === 'string') return handled(this.#send(message, options))
-    return handled(Promise.reject(wrongKind('message', 'a string', message)))
+    return handled(Promise.reject(invalid('message', 'a string', message)))
   }
 
   /** Ends the channel after everything written so far. Resolves once all of it was handed to the operating system. */
@@ -205,10 +205,6 @@ export class ChannelWriter implements AsyncDisposable {
 }
 
 const NOT_SENT = { outcome: 'not_sent' } as const
-
-function wrongKind(argument: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
-}
 
 /** Awaiting reports a failure; not awaiting does not end the process. */
 function handled(promise: Promise<void>): Promise<void> {

@@ -3,9 +3,9 @@
  * sent.
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { ErrorCode, RuntimeError } from '../errors.js'
+import { ErrorCode, RuntimeError, SerdeError } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
-import { describe } from '../std/describe.js'
+import { describe, messageOf } from '../std/describe.js'
 
 export function invalid(argument: string, expected: string, seen: unknown): RuntimeError {
   return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
@@ -27,13 +27,54 @@ export function checkNamespace(argument: string, value: unknown): string | undef
   throw new RuntimeError(ErrorCode.INVALID_NAMESPACE, text)
 }
 
-/** A duration above zero in milliseconds; `Infinity` means no limit. */
+/** The longest delay a timer of Node can hold: almost 25 days. */
+const MAX_DURATION_MS = 2_147_483_647
+
+/** A duration above zero in milliseconds that a timer can hold; `Infinity` means no limit. */
 export function checkDurationMs(argument: string, value: unknown): number {
-  if (typeof value !== 'number' || Number.isNaN(value) || value <= 0) {
-    throw invalid(argument, 'a number of milliseconds above 0, or Infinity', value)
-  }
-  return value
+  const isUsable = typeof value === 'number' && value > 0 && (value <= MAX_DURATION_MS || value === Infinity)
+  if (isUsable) return value
+  throw invalid(argument, `a number of milliseconds above 0 and up to ${String(MAX_DURATION_MS)}, or Infinity`, value)
 }
+
+/** A string or nothing. */
+export function checkText(argument: string, value: unknown): void {
+  if (value !== undefined && value !== null && typeof value !== 'string') throw invalid(argument, 'a string', value)
+}
+
+/** True, false or nothing. */
+export function checkFlag(argument: string, value: unknown): void {
+  if (value !== undefined && value !== null && typeof value !== 'boolean') {
+    throw invalid(argument, 'true or false', value)
+  }
+}
+
+/** An object that JSON has a form for, or nothing. */
+export function checkJsonRecord(argument: string, value: unknown): void {
+  if (value === undefined || value === null) return
+  checkRecord(argument, value)
+  checkJson(argument, value)
+}
+
+/**
+ * A value that JSON has a form for, or nothing.
+ * @throws {SerdeError} `serialization_error` for a cycle, a BigInt or something too deep.
+ */
+export function checkJson(argument: string, value: unknown): void {
+  if (value === undefined) return
+  try {
+    // Declared as a string, but undefined for what JSON leaves out.
+    const text: unknown = JSON.stringify(value)
+    if (text !== undefined) return
+  } catch (cause) {
+    const text = `${argument} cannot be written as JSON: ${messageOf(cause).slice(0, MAX_REASON_CHARACTERS)}`
+    throw new SerdeError(ErrorCode.serialization_error, text, { cause })
+  }
+  throw invalid(argument, 'a JSON value', value)
+}
+
+/** Enough to tell what went wrong; user code may throw a message of any length. */
+const MAX_REASON_CHARACTERS = 500
 
 /** A number of at least `minimum`; `Infinity` is accepted. */
 export function checkAtLeast(argument: string, minimum: number, value: unknown): number {
@@ -66,16 +107,16 @@ export function checkSignal(argument: string, value: unknown): AbortSignal | und
 }
 
 /** Handshake headers; a value that HTTP does not allow is refused here, not inside the socket. */
-export function checkHeaders(value: unknown): Readonly<Record<string, string>> {
-  const headers = checkRecord('headers', value)
+export function checkHeaders(value: unknown, argument = 'headers'): Readonly<Record<string, string>> {
+  const headers = checkRecord(argument, value)
   for (const [name, content] of Object.entries(headers)) {
-    if (typeof content !== 'string') throw invalid(`headers['${name}']`, 'a string', content)
+    if (typeof content !== 'string') throw invalid(`${argument}['${name}']`, 'a string', content)
     try {
       validateHeaderName(name)
       validateHeaderValue(name, content)
     } catch (cause) {
       // The value may be a secret, so only the name is shown.
-      const text = `headers['${name}'] has a name or value that HTTP does not allow`
+      const text = `${argument}['${name}'] has a name or value that HTTP does not allow`
       throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text, { cause })
     }
   }

@@ -6,7 +6,7 @@ import { ErrorCode, InvocationError } from '../errors.js'
 import { MAX_INFO_IDS } from '../protocol/limits.js'
 import { EngineFunctions } from '../protocol/names.js'
 import type { TriggerFunction } from './call.js'
-import { checkRecord } from './check.js'
+import { checkFlag, checkRecord, checkText } from './check.js'
 
 /** A function somebody serves. */
 export type FunctionInfo = {
@@ -89,7 +89,8 @@ export async function listFunctions(
   trigger: TriggerFunction,
   options: ListFunctionsOptions = {},
 ): Promise<FunctionInfo[]> {
-  const { includeInternal, schemas = true, ...filters } = checkRecord('options', options) as ListFunctionsOptions
+  checkMembers(options, { texts: ['prefix', 'search', 'worker'], flags: ['includeInternal', 'schemas'] })
+  const { includeInternal, schemas = true, ...filters } = options
   const rows = await list<FunctionInfo>(trigger, EngineFunctions.LIST_FUNCTIONS, {
     key: 'functions',
     input: { ...filters, include_internal: includeInternal ?? false },
@@ -141,7 +142,7 @@ function withFormats(row: FunctionInfo, detail: SchemaRow | undefined): Function
 }
 
 export async function listWorkers(trigger: TriggerFunction, options: ListWorkersOptions = {}): Promise<WorkerInfo[]> {
-  const input = checkRecord('options', options)
+  const input = checkMembers(options, { texts: ['runtime', 'status', 'search'], flags: [] })
   const [workers, functions] = await Promise.all([
     list<WorkerInfo>(trigger, EngineFunctions.LIST_WORKERS, { key: 'workers', input }),
     listFunctions(trigger, { includeInternal: true, schemas: false }),
@@ -158,7 +159,11 @@ export async function listTriggers(
   trigger: TriggerFunction,
   options: boolean | ListTriggersOptions = {},
 ): Promise<TriggerInfo[]> {
-  const { includeInternal, triggerType, functionId, metadata } = named(options) as ListTriggersOptions
+  const given = checkMembers(named(options), {
+    texts: ['triggerType', 'functionId'],
+    flags: ['includeInternal', 'metadata'],
+  })
+  const { includeInternal, triggerType, functionId, metadata } = given as ListTriggersOptions
   const rows = await list<TriggerInfo>(trigger, EngineFunctions.LIST_REGISTERED_TRIGGERS, {
     key: 'registered_triggers',
     input: { include_internal: includeInternal ?? false, trigger_type: triggerType, function_id: functionId },
@@ -178,7 +183,8 @@ export async function listTriggerTypes(
   trigger: TriggerFunction,
   options: boolean | ListTriggerTypesOptions = {},
 ): Promise<TriggerTypeInfo[]> {
-  const { includeInternal, schemas = true } = named(options) as ListTriggerTypesOptions
+  const given = checkMembers(named(options), { texts: [], flags: ['includeInternal', 'schemas'] })
+  const { includeInternal, schemas = true } = given as ListTriggerTypesOptions
   const rows = await list<TriggerTypeInfo>(trigger, EngineFunctions.LIST_TRIGGERS, {
     key: 'triggers',
     input: { include_internal: includeInternal ?? false },
@@ -198,8 +204,20 @@ export async function listTriggerTypes(
   )
 }
 
-function named(options: boolean | object): Record<string, unknown> {
-  return typeof options === 'boolean' ? { includeInternal: options } : checkRecord('options', options)
+function named(options: boolean | object): object {
+  return typeof options === 'boolean' ? { includeInternal: options } : options
+}
+
+interface MemberKinds {
+  readonly texts: readonly string[]
+  readonly flags: readonly string[]
+}
+
+function checkMembers(options: object, { texts, flags }: MemberKinds): Record<string, unknown> {
+  const given = checkRecord('options', options)
+  for (const name of texts) checkText(name, given[name])
+  for (const name of flags) checkFlag(name, given[name])
+  return given
 }
 
 async function list<Row>(

@@ -2,7 +2,7 @@
  * Functions that the engine serves by calling a URL. The worker only describes them; it never makes the request.
  */
 import { isRecord } from '../protocol/validate.js'
-import { checkDurationMs, checkRecord, invalid } from './check.js'
+import { checkDurationMs, checkHeaders, checkRecord, invalid } from './check.js'
 
 /** Methods of a request that serves a function. */
 export const HttpMethod = { Get: 'GET', Post: 'POST', Put: 'PUT', Patch: 'PATCH', Delete: 'DELETE' } as const
@@ -43,13 +43,18 @@ const AUTH_MEMBERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Checks a configuration, so that a mistake shows here and not in the engine's log only. */
 export function checkHttpInvocation(config: HttpInvocationConfig): HttpInvocationConfig {
+  checkRecord('invocation', config)
   const { url, method, timeout_ms, headers, auth } = config
   if (typeof url !== 'string' || !URL.canParse(url)) throw invalid('invocation.url', 'an absolute URL', url)
   if (method !== undefined && !METHODS.includes(method)) {
     throw invalid('invocation.method', `one of ${METHODS.join(', ')}`, method)
   }
-  if (timeout_ms !== undefined) checkDurationMs('invocation.timeout_ms', timeout_ms)
-  if (headers !== undefined) checkRecord('invocation.headers', headers)
+  if (timeout_ms !== undefined) {
+    checkDurationMs('invocation.timeout_ms', timeout_ms)
+    // JSON has no form for it.
+    if (timeout_ms === Infinity) throw invalid('invocation.timeout_ms', 'a finite number', timeout_ms)
+  }
+  if (headers !== undefined) checkHeaders(headers, 'invocation.headers')
   if (auth !== undefined) checkAuth(auth)
   return config
 }
@@ -66,8 +71,9 @@ function checkAuth(auth: unknown): void {
     throw invalid('invocation.auth.type', 'hmac, bearer or api_key', type)
   }
   for (const member of members) {
-    if (typeof auth[member] !== 'string' || auth[member] === '') {
-      throw invalid(`invocation.auth.${member}`, 'a string that is not empty', auth[member])
+    const named = auth[member]
+    if (typeof named !== 'string' || named.trim() === '') {
+      throw invalid(`invocation.auth.${member}`, 'a string that is not blank', named)
     }
   }
 }

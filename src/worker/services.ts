@@ -1,7 +1,7 @@
 /**
  * Service registrations. The engine stores them and offers no way to read them back.
  */
-import { checkId, checkRecord } from './check.js'
+import { checkId, checkRecord, checkText } from './check.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
 export type RegisterServiceInput = {
@@ -24,6 +24,7 @@ export class Services {
     checkRecord('service', input)
     const id = checkId('id', input.id)
     const { name = '', description, parent_service_id } = input
+    for (const [argument, value] of Object.entries({ name, description, parent_service_id })) checkText(argument, value)
     this.#registrations.add(id, { type: 'registerservice', id, name, description, parent_service_id })
   }
 

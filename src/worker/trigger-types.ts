@@ -5,7 +5,7 @@
 import { ErrorCode, RuntimeError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
-import { checkFunction, checkId, checkNamespace, checkRecord } from './check.js'
+import { checkFunction, checkId, checkJson, checkNamespace, checkRecord, invalid } from './check.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
 /** A binding as its provider gets it. */
@@ -87,6 +87,9 @@ export class TriggerTypes {
       throw new RuntimeError(ErrorCode.DUPLICATE_TRIGGER_TYPE, `trigger type already registered: ${id}`)
     }
     const { description, trigger_request_format, call_request_format } = input
+    if (typeof description !== 'string') throw invalid('description', 'a string', description)
+    checkJson('trigger_request_format', trigger_request_format)
+    checkJson('call_request_format', call_request_format)
     const namespace = checkNamespace('namespace', input.namespace)
     const message = { id, description, namespace, trigger_request_format, call_request_format }
     this.#registrations.add(id, { type: 'registertriggertype', ...message })

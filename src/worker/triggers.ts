@@ -2,7 +2,7 @@
  * The triggers this worker has bound: which function runs on which event. Knows nothing of who provides the type.
  */
 import type { Random } from '../std/random.js'
-import { checkId, checkNamespace, checkRecord, invalid } from './check.js'
+import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from './check.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
 /** A binding of a function to a trigger type. */
@@ -55,7 +55,8 @@ export class Triggers {
     const function_id = checkId('function_id', input.function_id)
     const namespace = checkNamespace('namespace', input.namespace) ?? this.#namespace
     const trigger_namespace = checkNamespace('trigger_namespace', input.trigger_namespace)
-    if (typeof input.config === 'function') throw invalid('config', 'a JSON value', input.config)
+    checkJson('config', input.config)
+    checkJsonRecord('metadata', input.metadata)
     const id = this.#random.uuid()
     this.#registrations.add(id, {
       type: 'registertrigger',
