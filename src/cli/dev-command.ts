@@ -21,11 +21,11 @@ Runs the local engine and a worker on it, and starts the worker anew when code i
 handlers finish first. The worker finds the engine by III_URL. Ctrl-C stops both.
 
 Options:
-  --port <n>        port for workers (default: 49134; 0 picks a free one)
-  --http-port <n>   port for HTTP triggers (default: 3111; 0 picks a free one)
-  --stream-port <n> port for browsers that follow streams (default: 3112; 0 picks a free one)
-  --watch <folder>  watch this folder as well; may be given several times
-  --help            print this text
+  --port <n>           port for workers (default: 49134; 0 picks a free one)
+  --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
+  --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
+  --watch <folder>     watch this folder as well; may be given several times
+  --help               print this text
 
 TypeScript needs tsx beside the worker, or Node 22.18 or later.
 

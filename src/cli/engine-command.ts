@@ -21,6 +21,7 @@ Runs the local engine: one process, for development and tests. Ctrl-C stops it.
 Options:
   --port <n>           port for workers (default: 49134; 0 picks a free one)
   --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
+  --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
   --host <address>     where to listen (default: 127.0.0.1)
   --config <file>      a YAML file with the engine's settings, instead of the options above
   --log-level <level>  debug, info, warn or error (default: warn); the log goes to stderr as JSON lines
@@ -40,6 +41,7 @@ export const engineCommand: Command = {
     terminal.out(`iii-node engine ${packageVersion}`)
     for (const url of engine.urls) terminal.out(`  workers  ${url}`)
     if (engine.httpUrl !== undefined) terminal.out(`  http     ${engine.httpUrl}`)
+    if (engine.streamUrl !== undefined) terminal.out(`  streams  ${engine.streamUrl}`)
     terminal.out('Press Ctrl-C to stop.')
     await interrupted
     await engine.close()
@@ -51,6 +53,7 @@ interface EngineArguments {
   readonly host: string | undefined
   readonly port: number | undefined
   readonly httpPort: number | undefined
+  readonly streamPort: number | undefined
   readonly config: string | undefined
   readonly logLevel: Level
 }
@@ -61,13 +64,14 @@ function parse(args: readonly string[]): EngineArguments {
     options: {
       port: { type: 'string' },
       'http-port': { type: 'string' },
+      'stream-port': { type: 'string' },
       host: { type: 'string' },
       config: { type: 'string' },
       'log-level': { type: 'string' },
     },
   })
   const { config, host } = values
-  const addressed = (['port', 'http-port', 'host'] as const).find((name) => values[name] !== undefined)
+  const addressed = (['port', 'http-port', 'stream-port', 'host'] as const).find((name) => values[name] !== undefined)
   if (config !== undefined && addressed !== undefined) {
     throw new UsageError(`--${addressed} and --config do not go together; write the address into ${config}`)
   }
@@ -75,6 +79,7 @@ function parse(args: readonly string[]): EngineArguments {
     host,
     port: parsePort('--port', values.port),
     httpPort: parsePort('--http-port', values['http-port']),
+    streamPort: parsePort('--stream-port', values['stream-port']),
     config,
     logLevel: parseLevel(values['log-level'] ?? 'warn'),
   }

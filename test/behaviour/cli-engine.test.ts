@@ -1,0 +1,85 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { registerWorker } from '../../src/index.js'
+import { runCli } from '../kit/child.js'
+import { cliEngine } from '../kit/cli.js'
+import { temporaryFolder } from '../kit/temporary-folder.js'
+
+const limit = { timeout: 30_000 }
+
+async function configFile(text: string): Promise<string> {
+  const file = join(await temporaryFolder(), 'engine.yaml')
+  await writeFile(file, text)
+  return file
+}
+
+async function takenPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return (server.address() as { port: number }).port
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s stops a running engine, with a worker on it, with 0',
+  limit,
+  async (signal) => {
+    const { child, url, httpUrl } = await cliEngine()
+    const worker = registerWorker(url, { otel: { enabled: false }, diagnostics: 'silent' })
+    onTestFinished(() => worker.shutdown())
+    worker.registerFunction('hello', () => ({ status_code: 200, body: 'hello' }))
+    worker.registerTrigger({ type: 'http', function_id: 'hello', config: { api_path: '/hello' } })
+    await worker.ready()
+    expect(await (await fetch(`${httpUrl}/hello`)).json()).toBe('hello')
+    const stoppedAt = performance.now()
+    expect(await child.stop(signal)).toEqual({ code: 0, signal: null })
+    expect(performance.now() - stoppedAt).toBeLessThan(5_000)
+    expect(child.stderr).toBe('')
+  },
+)
+
+test.each([['--port'], ['--http-port'], ['--stream-port']])(
+  'a taken %s is told, and nothing stays open',
+  limit,
+  async (option) => {
+    const port = await takenPort()
+    const others = ['--port', '--http-port', '--stream-port'].filter((name) => name !== option)
+    const child = runCli(['engine', option, String(port), ...others.flatMap((name) => [name, '0'])])
+    expect(await child.exit()).toEqual({ code: 1, signal: null })
+    expect(child.stderr).toMatch(new RegExp(`^iii-node engine: Port ${String(port)} on 127\\.0\\.0\\.1 is in use`))
+  },
+)
+
+test('a configuration file sets addresses and settings', limit, async () => {
+  const file = await configFile(`
+workers:
+  - name: iii-worker-manager
+    config: { host: 127.0.0.1, port: 0 }
+  - name: iii-http
+    config: { host: 127.0.0.1, port: 0 }
+  - name: iii-state
+`)
+  const { child, url, httpUrl } = await cliEngine(['--config', file])
+  expect([url, httpUrl]).toEqual([expect.stringMatching(/^ws:/), expect.stringMatching(/^http:/)])
+  expect(await child.stop()).toEqual({ code: 0, signal: null })
+})
+
+test.each([
+  ['unknown names', 'workers:\n  - name: iii-teleport\n', /engine\.yaml:2: .*iii-teleport/],
+  ['unknown keys', 'workers:\n  - name: iii-http\n    config:\n      prot: 1\n', /engine\.yaml:4: .*prot/],
+  ['broken YAML', 'workers: [\n', /engine\.yaml:\d+: /],
+  ['variables that are not set', 'workers:\n  - name: ${NOT_SET_ANYWHERE}\n', /NOT_SET_ANYWHERE/],
+])('a file with %s is refused at its line', limit, async (_, text, reason) => {
+  const child = runCli(['engine', '--config', await configFile(text)])
+  expect(await child.exit()).toEqual({ code: 1, signal: null })
+  expect(child.stderr).toMatch(reason)
+  expect(child.stdout).toBe('')
+})
+
+test('a file that is not there is told', limit, async () => {
+  const child = runCli(['engine', '--config', join(await temporaryFolder(), 'none.yaml')])
+  expect(await child.exit()).toEqual({ code: 1, signal: null })
+  expect(child.stderr).toMatch(/^iii-node engine: The configuration .*none\.yaml cannot be read: ENOENT/)
+})

@@ -1,0 +1,18 @@
+/** The local engine as its command runs it, on free ports. */
+import { runCli, type Child } from './child.js'
+
+export interface CliEngine {
+  readonly child: Child
+  readonly url: string
+  readonly httpUrl: string
+}
+
+export const FREE_PORTS = ['--port', '0', '--http-port', '0', '--stream-port', '0'] as const
+
+/** Starts `iii-node engine`; it is gone when the test ends. */
+export async function cliEngine(args: readonly string[] = FREE_PORTS): Promise<CliEngine> {
+  const child = runCli(['engine', ...args])
+  await child.says(/Press Ctrl-C to stop/)
+  const address = (name: string): string => new RegExp(`^  ${name} +(\\S+)$`, 'm').exec(child.stdout)?.[1] ?? ''
+  return { child, url: address('workers'), httpUrl: address('http') }
+}
