@@ -58,7 +58,11 @@ export function isUuid(value: unknown): value is string {
 
 /** Whether a value is a JSON object rather than an array, a scalar or null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  try {
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false // A revoked proxy answers no question at all.
+  }
 }
 
 export const string = field<string>('a string', (value) => typeof value === 'string')

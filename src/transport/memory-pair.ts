@@ -143,8 +143,12 @@ class MemoryEnd implements End {
     for (const delivery of passed) this.#bytes -= sizeOf(delivery)
     if (congested && this.#bytes <= HIGH_WATER_BYTES) this.#events?.drained()
     if (this.#peer === undefined || passed.length === 0) return
-    this.#peer.#in.push(...passed)
-    this.#peer.#schedule()
+    this.#peer.#receive(passed)
+  }
+
+  #receive(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) this.#in.push(delivery)
+    this.#schedule()
   }
 
   #schedule(): void {
@@ -157,15 +161,26 @@ class MemoryEnd implements End {
   }
 
   #deliver(): void {
-    while (!this.#paused && this.#events !== undefined) {
-      const delivery = this.#in.shift()
-      if (delivery === undefined) return
-      this.#events.activity()
-      if (delivery.kind === 'ping') this.#push({ kind: 'pong' })
-      else if (delivery.kind === 'frame') {
-        if (typeof delivery.frame === 'string') this.#events.text(delivery.frame)
-        else this.#events.binary(delivery.frame)
+    let taken = 0
+    try {
+      while (!this.#paused && this.#events !== undefined) {
+        const delivery = this.#in[taken]
+        if (delivery === undefined) break
+        taken += 1
+        this.#hand(delivery, this.#events)
       }
+    } finally {
+      // Once for all that were taken: taking a long list's first entry over and over costs its length each time.
+      this.#in.splice(0, taken)
+    }
+  }
+
+  #hand(delivery: Delivery, events: TransportEvents): void {
+    events.activity()
+    if (delivery.kind === 'ping') this.#push({ kind: 'pong' })
+    else if (delivery.kind === 'frame') {
+      if (typeof delivery.frame === 'string') events.text(delivery.frame)
+      else events.binary(delivery.frame)
     }
   }
 
