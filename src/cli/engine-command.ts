@@ -23,6 +23,8 @@ Options:
   --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
   --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
   --host <address>     where to listen (default: 127.0.0.1)
+  --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
+                       (default: in memory; needs the package classic-level)
   --config <file>      a YAML file with the engine's settings, instead of the options above
   --log-level <level>  debug, info, warn or error (default: warn); the log goes to stderr as JSON lines
   --help               print this text`
@@ -54,6 +56,7 @@ interface EngineArguments {
   readonly port: number | undefined
   readonly httpPort: number | undefined
   readonly streamPort: number | undefined
+  readonly dataFolder: string | undefined
   readonly config: string | undefined
   readonly logLevel: Level
 }
@@ -66,20 +69,24 @@ function parse(args: readonly string[]): EngineArguments {
       'http-port': { type: 'string' },
       'stream-port': { type: 'string' },
       host: { type: 'string' },
+      data: { type: 'string' },
       config: { type: 'string' },
       'log-level': { type: 'string' },
     },
   })
   const { config, host } = values
-  const addressed = (['port', 'http-port', 'stream-port', 'host'] as const).find((name) => values[name] !== undefined)
-  if (config !== undefined && addressed !== undefined) {
-    throw new UsageError(`--${addressed} and --config do not go together; write the address into ${config}`)
+  const settings = ['port', 'http-port', 'stream-port', 'host', 'data'] as const
+  const given = settings.find((name) => values[name] !== undefined)
+  if (config !== undefined && given !== undefined) {
+    throw new UsageError(`--${given} and --config do not go together; write the setting into ${config}`)
   }
+  if (values.data?.trim() === '') throw new UsageError('--data must be a folder, got an empty string')
   return {
     host,
     port: parsePort('--port', values.port),
     httpPort: parsePort('--http-port', values['http-port']),
     streamPort: parsePort('--stream-port', values['stream-port']),
+    dataFolder: values.data,
     config,
     logLevel: parseLevel(values['log-level'] ?? 'warn'),
   }

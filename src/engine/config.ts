@@ -52,22 +52,31 @@ export interface EngineAddresses extends DefaultPorts {
   readonly host?: string | undefined
   /** For workers. Default 49134. */
   readonly port?: number | undefined
+  /** Folder that state, streams and queues are kept in. Default: none, they live in memory. */
+  readonly dataFolder?: string | undefined
 }
 
 /** The configuration of an engine without a file. */
 export function defaultEngineConfig(
-  { host = '127.0.0.1', port, ...ports }: EngineAddresses = {},
+  { host = '127.0.0.1', port, dataFolder, ...ports }: EngineAddresses = {},
   env: Environment = {},
 ): EngineConfig {
-  const served = SERVED_BY_DEFAULT.map(({ name, port: option }) => ({
+  const served = SERVED_BY_DEFAULT.map(({ name, port: option, stores = false }) => ({
     name,
-    config: option === undefined ? {} : address(host, ports[option]),
+    config: {
+      ...(option === undefined ? {} : address(host, ports[option])),
+      ...(stores && dataFolder !== undefined ? keptIn(dataFolder) : {}),
+    },
   }))
   return engineConfigOf({ workers: [{ name: LISTENER_NAME, config: address(host, port) }, ...served] }, env)
 }
 
 function address(host: string, port: number | undefined): object {
   return port === undefined ? { host } : { host, port }
+}
+
+function keptIn(folder: string): object {
+  return { adapter: { config: { store_method: 'file_based', file_path: folder } } }
 }
 
 /** Reads settings; errors are made by `report`, which knows where they are written. */

@@ -2,7 +2,7 @@
  * Outgoing invocations: a request becomes a frame, and its promise settles exactly once. Arguments are checked before
  * anything is sent.
  */
-import { ErrorCode, NotConnectedError, RegistrationRejectedError } from '../errors.js'
+import { ErrorCode, NotConnectedError, RegistrationRejectedError, SerdeError } from '../errors.js'
 import type { Connection, Posted } from '../connection/connection.js'
 import type { Letter } from '../connection/outbox.js'
 import { workerCodec } from '../protocol/codec.js'
@@ -10,13 +10,16 @@ import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
 import { isRecord, type Action } from '../protocol/validate.js'
 import type { Call, Calls } from '../rpc/calls.js'
 import type { TraceHeaders, Tracing } from '../rpc/tracing.js'
-import { checkDurationMs, checkId, checkNamespace, checkRecord, checkSignal, invalid } from './check.js'
+import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal, invalid } from './check.js'
 
 /** How a call is routed. Without an action it waits for the result. */
 export type TriggerAction = { type: 'enqueue'; queue: string } | { type: 'void' }
 export const TriggerAction = {
   /** Stores the call in a named queue; resolves with a receipt once it is stored. */
-  Enqueue: (options: { queue: string }): { queue: string; type: 'enqueue' } => ({ type: 'enqueue', ...options }),
+  Enqueue: (options: { queue: string }): { queue: string; type: 'enqueue' } => ({
+    type: 'enqueue',
+    queue: checkId('queue', checkRecord('options', options)['queue']),
+  }),
   /** Sends the call and forgets it. */
   Void: (): { type: 'void' } => ({ type: 'void' }),
 } as const
@@ -105,18 +108,28 @@ interface Outgoing {
 }
 
 function encode({ functionId, action, namespace, request }: Outgoing, trace: TraceHeaders, id?: string): string {
-  return workerCodec.encode({
-    type: 'invokefunction',
-    invocation_id: id,
-    function_id: functionId,
-    // The engine drops a frame without the key, and the call would hang.
-    data: request.payload === undefined ? {} : request.payload,
-    action,
-    namespace,
-    metadata: request.metadata,
-    traceparent: trace.traceparent,
-    baggage: trace.baggage,
-  })
+  const { payload, metadata } = request
+  try {
+    return workerCodec.encode({
+      type: 'invokefunction',
+      invocation_id: id,
+      function_id: functionId,
+      // The engine drops a frame without the key, and the call would hang.
+      data: payload === undefined ? {} : payload,
+      action,
+      namespace,
+      metadata,
+      traceparent: trace.traceparent,
+      baggage: trace.baggage,
+    })
+  } catch (error) {
+    // The codec knows members of a frame; the caller knows arguments.
+    if (error instanceof SerdeError && error.code !== ErrorCode.MESSAGE_TOO_LARGE) {
+      checkJson('payload', payload)
+      checkJson('metadata', metadata)
+    }
+    throw error
+  }
 }
 
 function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {

@@ -4,7 +4,7 @@
 import { ErrorCode, RuntimeError } from '../errors.js'
 import type { JsonValue } from '../protocol/validate.js'
 import { Gate } from '../std/gate.js'
-import { checkCount, checkFunction, checkId, checkRecord, invalid } from './check.js'
+import { checkCount, checkFunction, checkId, checkJsonRecord, checkRecord, checkText, invalid } from './check.js'
 import { formatsOf, type RegisterFunctionFormat } from './function-format.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
 import type { InvocationContext } from './invocation-context.js'
@@ -94,6 +94,10 @@ export class Functions {
       throw new RuntimeError(ErrorCode.DUPLICATE_FUNCTION, `function id already registered: ${id}`)
     }
     const { invocation, local } = sortHandler(input, handler)
+    checkText('description', input.description)
+    checkJsonRecord('metadata', input.metadata)
+    checkJsonRecord('request_format', input.request_format)
+    checkJsonRecord('response_format', input.response_format)
     const gate = gateOf(input.maxConcurrentInvocations)
     const { input: taken, output: answered } = formatsOf(handler)
     const { description, request_format = taken, response_format = answered, metadata } = input
@@ -129,8 +133,8 @@ export class Functions {
   }
 }
 
-function gateOf(maxConcurrent: number | undefined): Gate | undefined {
-  if (maxConcurrent === undefined) return undefined
+function gateOf(maxConcurrent: number | null | undefined): Gate | undefined {
+  if (maxConcurrent === undefined || maxConcurrent === null) return undefined
   return new Gate(checkCount('maxConcurrentInvocations', maxConcurrent))
 }
 

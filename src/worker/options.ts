@@ -10,9 +10,13 @@ import {
   checkAtLeast,
   checkCount,
   checkDurationMs,
+  checkFlag,
   checkHeaders,
+  checkJson,
+  checkJsonRecord,
   checkNamespace,
   checkRecord,
+  checkText,
   invalid,
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
@@ -71,6 +75,8 @@ const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
  */
 export function resolveOptions(address: string | undefined, options: InitOptions = {}): WorkerOptions {
   checkRecord('options', options)
+  checkFlag('enableMetricsReporting', options.enableMetricsReporting)
+  checkFlag('autoConnect', options.autoConnect)
   const environment = readEnvironment()
   const namespace =
     checkNamespace('namespace', options.namespace) ??
@@ -118,6 +124,9 @@ function resolveMetadata(options: InitOptions, namespace: string | undefined): W
   const detected = detectMetadata()
   const given = options.metadata ?? {}
   checkRecord('metadata', given)
+  checkJson('metadata', given)
+  checkText('workerDescription', options.workerDescription)
+  checkJsonRecord('telemetry', options.telemetry)
   const name = options.workerName ?? given.name ?? detected.name
   if (typeof name !== 'string' || name.trim() === '') throw invalid('workerName', 'a string that is not blank', name)
   const description = options.workerDescription ?? given.description
@@ -149,6 +158,8 @@ function resolveReconnection(given: Partial<ReconnectionConfig> = {}): Required<
     const value = given[key]
     if (value !== undefined) complete[key] = checkAtLeast(`reconnectionConfig.${key}`, MINIMUMS[key], value)
   }
+  if (complete.maxRetries !== Infinity && !Number.isInteger(complete.maxRetries))
+    throw invalid('reconnectionConfig.maxRetries', 'a whole number of at least -1', complete.maxRetries)
   if (complete.jitterFactor > 1)
     throw invalid('reconnectionConfig.jitterFactor', 'between 0 and 1', complete.jitterFactor)
   return complete

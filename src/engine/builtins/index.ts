@@ -48,14 +48,21 @@ export interface DefaultPorts {
   readonly streamPort?: number | undefined
 }
 
+interface ServedByDefault {
+  readonly name: string
+  readonly port?: keyof DefaultPorts
+  /** Whether it keeps values that may outlive the process. */
+  readonly stores?: boolean
+}
+
 /** Served when there is no file at all. */
-export const SERVED_BY_DEFAULT: readonly { readonly name: string; readonly port?: keyof DefaultPorts }[] = [
+export const SERVED_BY_DEFAULT: readonly ServedByDefault[] = [
   { name: 'iii-http', port: 'httpPort' },
-  { name: 'iii-stream', port: 'streamPort' },
-  { name: 'iii-state' },
+  { name: 'iii-stream', port: 'streamPort', stores: true },
+  { name: 'iii-state', stores: true },
   { name: 'iii-cron' },
   { name: 'iii-pubsub' },
-  { name: 'iii-queue' },
+  { name: 'iii-queue', stores: true },
 ]
 
 function kind<T>(settings: T, create: (host: EngineHost, settings: T) => Builtin): MakeBuiltin {
