@@ -22,6 +22,7 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './helpers/worker-connection-manager': 'src/entry/helpers/worker-connection-manager.ts',
   './helpers/observability': 'src/entry/helpers/observability.ts',
   './helpers/observability/internal': 'src/entry/helpers/observability/internal.ts',
+  './schema': 'src/entry/schema.ts',
   './testing': 'src/entry/testing.ts',
 }
 

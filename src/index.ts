@@ -5,6 +5,9 @@ export { registerWorker } from './worker/register-worker.js'
 export { TriggerAction } from './worker/call.js'
 export type { EnqueueResult, TriggerFunction, TriggerRequest } from './worker/call.js'
 export type { III, IIIClient, TriggerTypeRef } from './worker/client.js'
+export { defineFunction, defineTriggerType } from './worker/contract.js'
+export type { FunctionContract, TriggerTypeContract } from './worker/contract.js'
+export type { ContractCallOptions, ContractClient, ContractTrigger } from './worker/contract-call.js'
 export type { DiagnosticEvent, DiagnosticsOption } from './worker/diagnostics.js'
 export type {
   FunctionInfo,
@@ -68,6 +71,14 @@ export {
   RuntimeError,
   SerdeError,
   TimeoutError,
+  ValidationError,
   WebSocketError,
 } from './errors.js'
-export type { ErrorBody, IIIErrorKind, InvocationErrorInit, Outcome, RegistrationRejectedInit } from './errors.js'
+export type {
+  ErrorBody,
+  IIIErrorKind,
+  InvocationErrorInit,
+  Outcome,
+  RegistrationRejectedInit,
+  ValidationIssue,
+} from './errors.js'

@@ -10,7 +10,16 @@ export {
   RuntimeError,
   SerdeError,
   TimeoutError,
+  ValidationError,
   WebSocketError,
 } from '../errors.js'
-export type { ErrorBody, IIIErrorKind, InvocationErrorInit, Outcome, RegistrationRejectedInit } from '../errors.js'
+export type {
+  ErrorBody,
+  IIIErrorKind,
+  InvocationErrorInit,
+  Outcome,
+  RegistrationRejectedInit,
+  ValidationErrorInit,
+  ValidationIssue,
+} from '../errors.js'
 export { isErrorBody } from '../protocol/error-body.js'

@@ -92,7 +92,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
 }
 
 /** Whether a request, readable or not, asks to be sent and forgotten. */
-function isVoid(request: unknown): boolean {
+export function isVoid(request: unknown): boolean {
   try {
     return isRecord(request) && isRecord(request['action']) && request['action']['type'] === 'void'
   } catch {
@@ -145,7 +145,7 @@ function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
 }
 
 /** A rejection that may be ignored: awaiting reports it, not awaiting does not end the process. */
-function handled(promise: Promise<never>): Promise<never> {
+export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
 }

@@ -8,6 +8,8 @@ import type { RegistrationRejectedError } from '../errors.js'
 import type { Unsubscribe } from '../std/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
 import type { TriggerRequest } from './call.js'
+import type { FunctionContract, ReceivedAs, SentAs, TriggerTypeContract } from './contract.js'
+import type { ContractClient, ContractTrigger } from './contract-call.js'
 import type {
   FunctionInfo,
   ListFunctionsOptions,
@@ -19,18 +21,14 @@ import type {
   WorkerInfo,
 } from './discovery.js'
 import type { FunctionsAvailableGuard } from './functions-available.js'
-import type {
-  FunctionHandler,
-  FunctionRef,
-  OwnedFunctionRef,
-  RegisterFunctionInput,
-  RegisterFunctionOptions,
-} from './functions.js'
+import type { FunctionHandler, FunctionRef, RegisterFunctionOptions } from './functions.js'
 import type { HttpInvocationConfig } from './http-invocation.js'
 import type { ReadyOptions } from './ready.js'
 import type { RegisterServiceInput } from './services.js'
 import type { ShutdownOptions, ShutdownReport } from './shutdown.js'
 import type { WorkerStats } from './stats.js'
+import type { Register, RegisterFunction, RegisterFunctionWith } from './register-function.js'
+import type { ContractBinding, SchemaTriggerType } from './trigger-contract.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
 import type { OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers.js'
 
@@ -88,24 +86,22 @@ export interface IIIClient {
 
 /** A worker: its functions, its triggers, its calls, over one connection that is kept up. */
 export interface III extends IIIClient, AsyncDisposable {
-  registerFunction(
-    functionId: string,
-    handler: FunctionHandler | HttpInvocationConfig,
-    options?: RegisterFunctionOptions,
-  ): OwnedFunctionRef
+  registerFunction: RegisterFunction
   /** `registerFunction` with everything in one object. */
-  register(
-    registration: RegisterFunctionInput & {
-      handler?: FunctionHandler
-      http?: HttpInvocationConfig
-    },
-  ): OwnedFunctionRef
+  register: Register
   /** `registerFunction` with the description first. */
-  registerFunctionWith(
-    message: RegisterFunctionInput,
-    handler: FunctionHandler | HttpInvocationConfig,
-  ): OwnedFunctionRef
+  registerFunctionWith: RegisterFunctionWith
+  trigger: ContractTrigger
+  /** One function per contract, each calling what its contract names. */
+  client<T extends Readonly<Record<string, FunctionContract>>>(contracts: T): ContractClient<T>
+  /** Binds a function to the trigger type of a contract. */
+  registerTrigger<C extends TriggerTypeContract>(contract: C, binding: ContractBinding<C>): OwnedTrigger
   registerTrigger(trigger: RegisterTriggerInput): OwnedTrigger
+  /** Provides the trigger type of a contract. */
+  registerTriggerType<C extends SchemaTriggerType>(
+    contract: C,
+    handler: TriggerHandler<ReceivedAs<C['config']>>,
+  ): TriggerTypeRef<SentAs<C['config']>, ReceivedAs<C['request']>>
   registerTriggerType<TConfig = unknown, TPayload = any>(
     type: RegisterTriggerTypeInput,
     handler: TriggerHandler<TConfig>,

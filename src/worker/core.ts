@@ -83,7 +83,7 @@ export class Core implements ConnectionEvents {
     const send = (frame: string): void => {
       this.connection.sendIfOpen(frame)
     }
-    this.functions = new Functions(send)
+    this.functions = new Functions(send, this.report)
     this.triggers = new Triggers(send, ports.random, options.namespace)
     this.services = new Services(send)
     this.triggerTypes = this.#createTriggerTypes(onListenerError)

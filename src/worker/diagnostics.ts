@@ -3,10 +3,17 @@
  * function, or to nobody. The only place of the library that writes to the console.
  */
 import type { IIIConnectionState } from '../connection/state.js'
-import type { IIIError } from '../errors.js'
+import type { IIIError, ValidationError } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import { messageOf } from '../std/describe.js'
+
+/** A value that a function took or gave and that does not fit its schema. */
+export interface InvalidValue {
+  readonly error: ValidationError
+  readonly invocationId: string
+  readonly callerWorkerId: string | undefined
+}
 
 /** Something a client reports. */
 export type DiagnosticEvent =
@@ -26,6 +33,10 @@ export type DiagnosticEvent =
   | { readonly kind: 'unreadable_frame'; readonly code: string; readonly detail: string }
   | { readonly kind: 'late_result'; readonly invocationId: string; readonly functionId: string }
   | { readonly kind: 'callback_failed'; readonly error: unknown }
+  /** A payload did not fit its schema. Its caller has the message; the issues are here. */
+  | ({ readonly kind: 'input_invalid' } & InvalidValue)
+  /** A result did not fit its schema. */
+  | ({ readonly kind: 'output_invalid' } & InvalidValue)
   | { readonly kind: 'telemetry_failed'; readonly error: unknown }
   /** A Node stream of a channel failed while nobody listened to it. */
   | { readonly kind: 'channel_failed'; readonly error: unknown }
@@ -34,7 +45,7 @@ export type DiagnosticEvent =
 
 /**
  * Where events go: warnings and errors to the console, nowhere, or all of them to a function. The console gets the
- * 1st, 10th, 100th … of dropped messages and of unreadable frames.
+ * 1st, 10th, 100th … of dropped messages, of unreadable frames and of results that do not fit their schema.
  */
 export type DiagnosticsOption = 'console' | 'silent' | ((event: DiagnosticEvent) => void)
 
@@ -68,7 +79,7 @@ export function createReport(option: DiagnosticsOption): Report {
 }
 
 /** Kinds that a peer or a long outage can cause by the thousand. */
-const FREQUENT: ReadonlySet<DiagnosticEvent['kind']> = new Set(['frame_dropped', 'unreadable_frame'])
+const FREQUENT: ReadonlySet<DiagnosticEvent['kind']> = new Set(['frame_dropped', 'unreadable_frame', 'output_invalid'])
 
 /** Passes on the 1st, 10th, 100th … event of a frequent kind, so that a flood of them cannot become one of lines. */
 function thinned(print: (event: DiagnosticEvent, count: number) => void): Report {
@@ -85,6 +96,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
   switch (event.kind) {
     case 'state':
     case 'late_result':
+    case 'input_invalid': // The caller's mistake, and the caller is told.
       return
     case 'connection_ended':
       console.warn(`[iii] ${event.error.message}; ${retryText(event.retryInMs)}`)
@@ -99,10 +111,9 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       console.error(refusedText(event))
       return
     case 'frame_dropped':
-      console.warn(`[iii] A message was dropped: ${event.reason}${countText(count)}`)
-      return
     case 'unreadable_frame':
-      console.warn(`[iii] A frame from the engine was ignored: ${event.code}: ${event.detail}${countText(count)}`)
+    case 'output_invalid':
+      console.warn(`[iii] ${frequentText(event)}${countText(count)}`)
       return
     case 'callback_failed':
       console.error('[iii] A callback threw', event.error)
@@ -121,6 +132,14 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
   }
 }
 /* eslint-enable no-console */
+
+function frequentText(
+  event: Extract<DiagnosticEvent, { kind: 'frame_dropped' | 'unreadable_frame' | 'output_invalid' }>,
+): string {
+  if (event.kind === 'frame_dropped') return `A message was dropped: ${event.reason}`
+  if (event.kind === 'unreadable_frame') return `A frame from the engine was ignored: ${event.code}: ${event.detail}`
+  return event.error.message
+}
 
 function refusedText(event: Extract<DiagnosticEvent, { kind: 'trigger_registration_failed' }>): string {
   const { triggerId, triggerType, functionId, code, message } = event

@@ -1,6 +1,7 @@
 /**
  * Documentation of a function's payloads, and how a wrapped function carries it to its registration.
  */
+import type { StandardSchemaV1 } from '../schema/standard-schema.js'
 
 /** Documentation of a payload: any JSON Schema object. The engine lists it and never enforces it. */
 export type RegisterFunctionFormat = {
@@ -13,8 +14,11 @@ export type RegisterFunctionFormat = {
   [key: string]: unknown
 }
 
-/** Documentation of what a function takes and answers. */
-export type FunctionFormats = { input?: RegisterFunctionFormat; output?: RegisterFunctionFormat }
+/** What a function takes and answers: documentation, or schemas that are checked as well. */
+export type FunctionFormats = {
+  input?: RegisterFunctionFormat | StandardSchemaV1
+  output?: RegisterFunctionFormat | StandardSchemaV1
+}
 
 /** Global, so that copies of the package understand each other. */
 const FORMATS = Symbol.for('iii-node.function-formats')

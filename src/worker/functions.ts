@@ -2,28 +2,16 @@
  * The functions of this worker: handlers by id, and their registrations. Knows nothing of calls in flight.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
-import type { JsonValue } from '../protocol/validate.js'
 import { Gate } from '../std/gate.js'
 import { checkCount, checkFunction, checkId, checkJsonRecord, checkRecord, checkText, invalid } from './check.js'
-import { formatsOf, type RegisterFunctionFormat } from './function-format.js'
+import type { RegisterFunctionFormat } from './function-format.js'
+import type { FunctionHandler } from './function-handler.js'
+import { describeFunction, type SchemaOptions } from './function-schemas.js'
+import type { Report } from './diagnostics.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
-import type { InvocationContext } from './invocation-context.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- handlers without annotations take and return any, as in the official package */
-/** A handler as the official package has it. */
-export type RemoteFunctionHandler<TInput = any, TOutput = any> = (
-  data: TInput,
-  metadata?: JsonValue,
-) => Promise<TOutput>
-
-/** Serves one invocation: the payload, the caller's metadata, and what is known of the invocation. */
-export type FunctionHandler<TInput = any, TOutput = any> = (
-  data: TInput,
-  metadata: JsonValue | undefined,
-  context: InvocationContext,
-) => TOutput | Promise<TOutput>
-/* eslint-enable @typescript-eslint/no-explicit-any */
+export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
 
 /** What describes a function beside its handler. */
 export type RegisterFunctionOptions = {
@@ -61,9 +49,11 @@ export type AnyHandler = FunctionHandler | HttpInvocationConfig
 
 export class Functions {
   readonly #registrations: Replayed
+  readonly #report: Report
   readonly #served = new Map<string, ServedFunction>()
 
-  constructor(send: SendIfOpen) {
+  constructor(send: SendIfOpen, report: Report) {
+    this.#report = report
     this.#registrations = new Replayed(send)
   }
 
@@ -87,7 +77,7 @@ export class Functions {
    * an id that this client has already.
    * @throws {SerdeError} when the options cannot be written as JSON.
    */
-  register(input: RegisterFunctionInput, handler: AnyHandler): OwnedFunctionRef {
+  register(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): OwnedFunctionRef {
     checkRecord('options', input)
     const id = checkId('id', input.id)
     if (this.has(id)) {
@@ -99,8 +89,8 @@ export class Functions {
     checkJsonRecord('request_format', input.request_format)
     checkJsonRecord('response_format', input.response_format)
     const gate = gateOf(input.maxConcurrentInvocations)
-    const { input: taken, output: answered } = formatsOf(handler)
-    const { description, request_format = taken, response_format = answered, metadata } = input
+    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#report)
+    const { description, metadata } = input
     this.#registrations.add(id, {
       type: 'registerfunction',
       id,
@@ -110,7 +100,7 @@ export class Functions {
       metadata,
       invocation,
     })
-    const entry = { handler: local, gate }
+    const entry = { handler: local && wrap(local), gate }
     this.#served.set(id, entry)
     const unregister = (): void => {
       // A later registration under the same id is not this reference's to remove.

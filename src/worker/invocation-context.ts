@@ -7,6 +7,7 @@ import { CALLER_WORKER_ID } from '../protocol/names.js'
 import { isRecord, type JsonValue } from '../protocol/validate.js'
 import type { Logger } from '../telemetry/logger.js'
 import type { TriggerFunction, TriggerRequest } from './call.js'
+import { withContracts, type ContractTrigger } from './contract-call.js'
 
 /** Third argument of a handler. */
 export interface InvocationContext {
@@ -22,7 +23,7 @@ export interface InvocationContext {
   /** Aborts when nobody waits for the result any more: link lost, drain over, client shut down. */
   readonly signal: AbortSignal
   /** Calls other functions; such a call is given up when `signal` aborts. */
-  readonly trigger: TriggerFunction
+  readonly trigger: ContractTrigger
   /** Writes log records that belong to this invocation. */
   readonly logger: Logger
 }
@@ -79,8 +80,8 @@ export class HandlerContext implements InvocationContext {
     return this.#served.signal
   }
 
-  get trigger(): TriggerFunction {
-    return (request) => this.#services.trigger(linked(this.signal, request))
+  get trigger(): ContractTrigger {
+    return withContracts((request) => this.#services.trigger(linked(this.signal, request)))
   }
 
   get logger(): Logger {

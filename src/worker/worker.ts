@@ -6,20 +6,28 @@ import { CHANNEL_HOST, createChannelOn, type ChannelClient, type ChannelHost } f
 import type { ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../errors.js'
+import { isRecord } from '../protocol/validate.js'
 import type { Unsubscribe } from '../std/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
-import type { TriggerFunction } from './call.js'
 import { checkFunction, checkHeaders, checkId, checkRecord, invalid } from './check.js'
 import type { III, TriggerTypeRef } from './client.js'
+import type { FunctionContract, TriggerTypeContract } from './contract.js'
+import { contractClient, withContracts, type ContractTrigger } from './contract-call.js'
 import { Core } from './core.js'
 import { REPORT, type Report, type Reporting } from './diagnostics.js'
 import * as discovery from './discovery.js'
 import { FunctionsAvailable } from './functions-available.js'
-import type { AnyHandler, OwnedFunctionRef, RegisterFunctionInput } from './functions.js'
+import type { FunctionHandler } from './function-handler.js'
+import type { SchemaOptions } from './function-schemas.js'
+import type { AnyHandler, OwnedFunctionRef, RegisterFunctionInput, RegisterFunctionOptions } from './functions.js'
+import type { HttpInvocationConfig } from './http-invocation.js'
 import type { WorkerOptions } from './options.js'
 import { ready, type ReadyOptions } from './ready.js'
 import { drainAndEnd, drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 import { statsOf, type WorkerStats } from './stats.js'
+import type { Register, RegisterFunction, RegisterFunctionWith } from './register-function.js'
+import { bindingOf, describeTriggerType, type ContractBinding } from './trigger-contract.js'
+import { triggerTypeRef } from './trigger-type-ref.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
 import type { OwnedTrigger, RegisterTriggerInput } from './triggers.js'
 
@@ -28,7 +36,7 @@ export class Worker implements III, ChannelClient, Reporting {
   readonly #functionsAvailable: FunctionsAvailable
   #graceful: Promise<ShutdownReport> | undefined
 
-  readonly trigger: TriggerFunction
+  readonly trigger: ContractTrigger
   readonly channels: III['channels'] = {
     create: (bufferSize) => createChannelOn(this, bufferSize),
   }
@@ -36,7 +44,7 @@ export class Worker implements III, ChannelClient, Reporting {
   constructor(options: WorkerOptions, ports: ConnectionPorts) {
     const core = new Core(options, ports)
     this.#core = core
-    this.trigger = core.trigger
+    this.trigger = withContracts(core.trigger)
     this.#functionsAvailable = new FunctionsAvailable({
       functions: core.functions,
       triggers: core.triggers,
@@ -65,35 +73,52 @@ export class Worker implements III, ChannelClient, Reporting {
     return this.#core.options.namespace
   }
 
-  readonly registerFunction: III['registerFunction'] = (functionId, handler, options) =>
-    this.#core.functions.register({ ...options, id: functionId }, handler)
+  readonly registerFunction: RegisterFunction = (
+    first: string | FunctionContract,
+    handler: AnyHandler,
+    options?: RegisterFunctionOptions & SchemaOptions,
+  ): OwnedFunctionRef => {
+    const input = isRecord(first) ? { ...first, ...options } : { ...options, id: first }
+    return this.#core.functions.register(input, handler)
+  }
 
-  readonly registerFunctionWith = (message: RegisterFunctionInput, handler: AnyHandler): OwnedFunctionRef =>
-    this.#core.functions.register(message, handler)
+  readonly registerFunctionWith: RegisterFunctionWith = (
+    message: RegisterFunctionInput & SchemaOptions,
+    handler: AnyHandler,
+  ): OwnedFunctionRef => this.#core.functions.register(message, handler)
 
-  readonly register: III['register'] = (registration) => {
-    const { handler, http, ...input } = checkRecord('registration', registration) as Parameters<III['register']>[0]
+  readonly register: Register = (registration: Registration): OwnedFunctionRef => {
+    const { handler, http, ...input } = checkRecord('registration', registration) as Registration
     const served = handler ?? http
     if (served === undefined) throw invalid('registration.handler', 'a function, or `http` given instead', handler)
     return this.#core.functions.register(input, served)
   }
 
-  readonly registerTrigger = (trigger: RegisterTriggerInput): OwnedTrigger => this.#core.triggers.register(trigger)
+  readonly client: III['client'] = (contracts) => contractClient(this.trigger, contracts)
+
+  readonly registerTrigger = <C extends TriggerTypeContract>(
+    trigger: RegisterTriggerInput | C,
+    binding?: ContractBinding<C>,
+  ): OwnedTrigger =>
+    this.#core.triggers.register(
+      binding === undefined ? (trigger as RegisterTriggerInput) : bindingOf(trigger as C, binding),
+    )
 
   readonly registerTriggerType: III['registerTriggerType'] = <C>(
-    type: RegisterTriggerTypeInput | string,
+    type: RegisterTriggerTypeInput | TriggerTypeContract | string,
     second: TriggerHandler<C> | string,
     third?: TriggerHandler<C>,
   ): TriggerTypeRef<C> => {
     const input = typeof type === 'string' ? { id: type, description: second as string } : type
     const handler = typeof type === 'string' ? third : second
     // A binding's config comes off the wire; its type is the provider's claim about what it accepts.
-    const unregister = this.#core.triggerTypes.register(input, handler as TriggerHandler<unknown>)
-    return this.#typeRef<C>(input, unregister)
+    const provided = describeTriggerType(input, handler as TriggerHandler<unknown>)
+    const unregister = this.#core.triggerTypes.register(provided.input, provided.handler)
+    return triggerTypeRef<C>(this, provided, unregister)
   }
 
   readonly unregisterTriggerType = (type: RegisterTriggerTypeInput | string): void => {
-    this.#core.triggerTypes.unregister(checkId('id', typeof type === 'string' ? type : type.id))
+    this.#core.triggerTypes.unregister(checkId('id', isRecord(type) ? type.id : type))
   }
 
   readonly registerService: III['registerService'] = (service) => {
@@ -148,26 +173,7 @@ export class Worker implements III, ChannelClient, Reporting {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdownAsync()
   }
-
-  #typeRef<C>({ id, namespace }: RegisterTriggerTypeInput, unregister: () => void): TriggerTypeRef<C> {
-    const bind = (function_id: string, config: C, metadata?: Record<string, unknown>): OwnedTrigger =>
-      this.registerTrigger({
-        type: id,
-        function_id,
-        config,
-        ...(metadata === undefined ? {} : { metadata }),
-        ...(namespace === undefined ? {} : { trigger_namespace: namespace }),
-      })
-    return {
-      id,
-      registerTrigger: bind,
-      registerFunction: (functionId, handler, ...binding) => {
-        const ref = this.registerFunction(functionId, handler)
-        const [config, metadata] = binding
-        if (config !== undefined) bind(functionId, config, metadata)
-        return ref
-      },
-      unregister,
-    }
-  }
 }
+
+/** A registration in one object, as it is at run time. */
+type Registration = RegisterFunctionInput & SchemaOptions & { handler?: FunctionHandler; http?: HttpInvocationConfig }
