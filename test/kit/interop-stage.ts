@@ -129,7 +129,7 @@ export class InteropStage {
 }
 
 function commandLine(maker: Maker, rest: readonly string[]): string[] {
-  if (maker === 'python') return [pythonPath(), 'test/interop/python/actor.py', ...rest]
+  if (maker === 'python') return [pythonPath(), '-B', 'test/interop/python/actor.py', ...rest]
   const whose = maker === 'node' ? 'official' : 'ours'
   return [process.execPath, '--import', 'tsx', 'test/interop/node/actor.ts', whose, ...rest]
 }
