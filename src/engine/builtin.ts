@@ -6,6 +6,7 @@ import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { ChannelRef } from './channels.js'
+import type { Instruments } from './instruments.js'
 
 /** What a built-in may use of the engine. */
 export interface EngineHost {
@@ -23,6 +24,8 @@ export interface EngineHost {
   /** Whether a function exists right now. */
   hasFunction(functionId: string, namespace: string): boolean
   readonly channels: HostChannels
+  /** What the engine shows of its work; a built-in that measures it puts itself in here. */
+  readonly instruments: Instruments
 }
 
 /** A call the engine makes on its own. */
@@ -122,6 +125,8 @@ export interface Builtin {
   readonly url?: string | undefined
   /** Takes a binary frame of telemetry that a worker sent; `undefined` for one that came over the telemetry path. */
   readonly takeTelemetry?: (frame: Uint8Array, workerId: string | undefined) => void
+  /** What a connected worker last told of its process, as lists of workers show it. */
+  readonly metricsOf?: (workerId: string) => Readonly<Record<string, unknown>> | undefined
   /**
    * Serves a function that lives on another server, as its registration describes it.
    * @throws an `InvocationError` when it must not or cannot be served; the registration is then dropped.

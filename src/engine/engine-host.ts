@@ -6,13 +6,14 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, random, log, opensPorts, router, directory } = parts
+  const { clock, random, log, opensPorts, router, directory, instruments } = parts
   return {
     clock,
     random,
     log,
     opensPorts,
     channels,
+    instruments,
     invoke: (call) => router.invoke(call),
     hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,
   }

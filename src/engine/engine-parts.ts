@@ -8,6 +8,7 @@ import { Bindings } from './bindings.js'
 import { ChannelTable } from './channel-table.js'
 import { createCounters, type Counters } from './counters.js'
 import { Directory } from './directory.js'
+import type { Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import { NameLeases } from './name-leases.js'
 import { OpenLinks } from './open-links.js'
@@ -35,13 +36,17 @@ export interface EngineParts extends EnginePorts {
   readonly sessions: Sessions
   readonly channels: ChannelTable
   readonly links: OpenLinks
+  readonly instruments: Instruments
 }
 
 export function createParts(ports: EnginePorts): EngineParts {
   const counters = createCounters()
   const directory = new Directory()
-  const router = new Router({ ...ports, counters, directory })
+  const instruments: Instruments = {}
+  const router = new Router({ ...ports, counters, directory, instruments })
   const { log } = ports
+  const sessions = new Sessions(log)
+  sessions.onEvent((event) => instruments.watchWorkers?.(event))
   return {
     ...ports,
     counters,
@@ -49,8 +54,9 @@ export function createParts(ports: EnginePorts): EngineParts {
     names: new NameLeases(),
     router,
     bindings: new Bindings(log),
-    sessions: new Sessions(log),
+    sessions,
     channels: new ChannelTable(ports),
     links: new OpenLinks(),
+    instruments,
   }
 }

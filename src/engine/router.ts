@@ -14,6 +14,7 @@ import type { Counters } from './counters.js'
 import type { Directory, FunctionEntry } from './directory.js'
 import { Enqueue } from './enqueue.js'
 import { HostCaller } from './host-caller.js'
+import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import type { Peer, PendingCall } from './peer.js'
 import { PendingCalls } from './pending-calls.js'
@@ -29,6 +30,7 @@ export interface RouterParts {
   readonly limits: EngineLimits
   readonly random: Random
   readonly log: Log
+  readonly instruments: Instruments
 }
 
 export class Router {
@@ -95,8 +97,10 @@ export class Router {
   }
 
   /** Carries a call out at the function it names. */
-  dispatch(call: RoutedCall, entry: FunctionEntry): void {
+  dispatch(asked: RoutedCall, entry: FunctionEntry): void {
     const { target } = entry
+    const { watchCall } = this.#parts.instruments
+    const call = watchCall?.(asked, target.kind === 'builtin' ? target.builtin : undefined) ?? asked
     if (target.kind === 'worker') this.#forward(call, target.peer, target.localId)
     else this.#serve(call, entry)
   }
@@ -127,7 +131,8 @@ export class Router {
     const pending: PendingCall = { invocationId, functionId, traceparent, baggage, caller, callee }
     const replaced = this.#pending.add(pending)
     if (replaced !== undefined) this.#endReplaced(replaced)
-    const traced = traceparent !== undefined || baggage !== undefined
+    // A trace the engine itself started has no baggage to add to.
+    const traced = baggage !== undefined || (traceparent !== undefined && call.from !== undefined)
     const error = callee.send({
       type: 'invokefunction',
       invocation_id: invocationId,
@@ -178,7 +183,15 @@ export class Router {
     call.caller?.answer(call, { error: toErrorBody(thrown), traceparent, baggage })
   }
 
-  #enqueue(call: RoutedCall, namespace: string, queue: string): void {
+  /** What is stored keeps the caller's trace, as if there were no span in between. */
+  #traceEnqueue(call: RoutedCall, queue: string): RoutedCall {
+    const name = `enqueue ${call.functionId} → ${queue}`
+    const span = this.#parts.instruments.openSpan?.({ name, trace: call, attributes: { queue } })
+    return span === undefined ? call : withSpan(call, span)
+  }
+
+  #enqueue(asked: RoutedCall, namespace: string, queue: string): void {
+    const call = asked.traceparent === undefined ? asked : this.#traceEnqueue(asked, queue)
     const enqueue = new Enqueue(call, this.#parts.random.uuid())
     const provider = this.#parts.directory.find(DEFAULT_NAMESPACE, Enqueue.PROVIDER)
     if (provider === undefined) enqueue.failWithoutProvider()

@@ -4,6 +4,7 @@
  */
 import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
+import type { Instruments } from '../../src/engine/instruments.js'
 import { deferred } from '../../src/std/deferred.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { seededRandom, type SeededRandom } from './seeded-random.js'
@@ -20,6 +21,7 @@ export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
   readonly random: SeededRandom
   readonly opensPorts = true
+  readonly instruments: Instruments = {}
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []

@@ -70,7 +70,11 @@ export function findWorker(
 }
 
 /** A worker with its functions, trigger types and live triggers. */
-export function detailOfWorker(parts: EngineParts, worker: FoundWorker): Record<string, unknown> {
+export function detailOfWorker(
+  parts: EngineParts,
+  builtins: BuiltinWorkers,
+  worker: FoundWorker,
+): Record<string, unknown> {
   const { directory, bindings } = parts
   const isMine = isOwnedBy(worker)
   const types = [...bindings.types.all()].filter(({ provider }) => isMine(provider))
@@ -81,11 +85,22 @@ export function detailOfWorker(parts: EngineParts, worker: FoundWorker): Record<
   )
   const pid = worker.kind === 'connected' ? worker.member.identity.pid : undefined
   return {
-    worker: { ...rowOf(parts, worker), ...(pid === undefined ? {} : { pid }), internal: false },
+    worker: {
+      ...rowOf(parts, worker),
+      ...(pid === undefined ? {} : { pid }),
+      internal: false,
+      ...latestMetrics(builtins, worker),
+    },
     functions: functions.map(functionRow),
     trigger_types: types.map(typeRow),
     registered_triggers: triggers.map((trigger) => triggerRow(parts, trigger)),
   }
+}
+
+function latestMetrics(builtins: BuiltinWorkers, worker: FoundWorker): Record<string, unknown> {
+  if (worker.kind === 'builtin') return {}
+  const [latest] = builtins.list().flatMap((builtin) => builtin.metricsOf?.(worker.member.id) ?? [])
+  return latest === undefined ? {} : { latest_metrics: latest }
 }
 
 function isOwnedBy(worker: FoundWorker): (owner: { kind: string; peer?: unknown; builtin?: unknown }) => boolean {

@@ -10,9 +10,10 @@ import { failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer }
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
-import { runPipeline, type Outcome } from './pipeline.js'
+import { runPipeline, type Outcome, type PipelineInput } from './pipeline.js'
 import { RequestLimit } from './request-limit.js'
 import { headersOf, queryParamsOf, splitTarget } from './request-payload.js'
+import { withinRequestSpan } from './request-span.js'
 import type { RouteMatch, RouteTable } from './routes.js'
 import { sendStream, type StreamStart } from './streamed-response.js'
 import { writeAnswer, writeHead } from './write-response.js'
@@ -122,12 +123,16 @@ export class HttpServer {
     else writeAnswer(exchange.response, timedOut())
   }
 
-  async #outcome(exchange: Exchange, match: RouteMatch, query: string): Promise<Outcome | { kind: 'timeout' }> {
+  #outcome(exchange: Exchange, match: RouteMatch, query: string): Promise<Outcome | { kind: 'timeout' }> {
     const { method = 'GET', rawHeaders } = exchange.request
     const parts = { method, queryParams: queryParamsOf(query), headers: headersOf(rawHeaders) }
-    const input = { host: this.#host, config: this.#config, exchange, match, parts }
+    return withinRequestSpan(this.#host, { match, parts }, (trace) => this.#run({ exchange, match, parts, trace }))
+  }
+
+  async #run(request: Omit<PipelineInput, 'host' | 'config'>): Promise<Outcome | { kind: 'timeout' }> {
+    const { exchange, match } = request
     try {
-      return await this.#limit.run(exchange, () => runPipeline(input))
+      return await this.#limit.run(exchange, () => runPipeline({ host: this.#host, config: this.#config, ...request }))
     } catch (error) {
       if (exchange.endedBy === 'deadline') return { kind: 'timeout' }
       if (exchange.endedBy === 'client-left') throw error

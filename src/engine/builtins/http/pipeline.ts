@@ -2,14 +2,14 @@
  * The way of one request through a route: global middleware, condition, the route's middleware, handler. Yields the
  * response as an answer or as the start of a stream; does not write it.
  */
-import { callBound, conditionHolds } from '../../fire.js'
+import { callBound, conditionHolds, type Trace } from '../../fire.js'
 import type { EngineHost, HostCall } from '../../builtin.js'
 import { answerFrom, bodyTooLarge, conditionNotMet, type Answer } from './answer.js'
 import type { Exchange } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
 import { runMiddleware, type MiddlewareList } from './middleware.js'
 import { collectBody, isJson, MAX_JSON_BODY_BYTES, parseJson, pipeBody, sendBody } from './request-body.js'
-import { middlewareInput, payloadOf, traceOf, type RequestParts } from './request-payload.js'
+import { middlewareInput, payloadOf, type RequestParts } from './request-payload.js'
 import type { RouteMatch } from './routes.js'
 import { readStart, type StreamStart } from './streamed-response.js'
 
@@ -24,6 +24,8 @@ export interface PipelineInput {
   readonly exchange: Exchange
   readonly match: RouteMatch
   readonly parts: RequestParts
+  /** What the calls made for the request belong to. */
+  readonly trace: Trace
 }
 
 /** What every call made for a request carries. */
@@ -34,9 +36,9 @@ type CallExtra = Pick<HostCall, 'traceparent' | 'baggage' | 'signal'>
  * @throws {ExchangeEnded} when the client leaves or the time is over; `InvocationError` when a function fails.
  */
 export async function runPipeline(input: PipelineInput): Promise<Outcome> {
-  const { host, config, exchange, match, parts } = input
+  const { host, config, exchange, match, parts, trace } = input
   const { binding } = match.route
-  const extra: CallExtra = { ...traceOf(parts.headers), signal: exchange.signal }
+  const extra: CallExtra = { ...trace, signal: exchange.signal }
   const callMiddleware = (list: MiddlewareList): Promise<Answer | undefined> => {
     if (list.ids.length === 0) return Promise.resolve(undefined)
     const data = middlewareInput(match, parts)

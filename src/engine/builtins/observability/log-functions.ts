@@ -5,6 +5,7 @@ import { isRecord, json, optional, string } from '../../../protocol/validate.js'
 import { packageVersion } from '../../../version.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
 import { builtinFunction } from '../../builtin-input.js'
+import { parseTraceparent } from './traceparent.js'
 import { severities, type LogRecord, type Severity } from './log-record.js'
 import { epochNanos } from './nanos.js'
 import type { ServiceConfig } from './observability-config.js'
@@ -22,7 +23,7 @@ const requestSchema = {
   properties: {
     message: { type: 'string' },
     data: { description: 'Attributes of the record' },
-    trace_id: { type: 'string' },
+    trace_id: { type: 'string', description: 'Default: the trace of the call' },
     span_id: { type: 'string' },
     service_name: { type: 'string', description: 'Default: the engine' },
   },
@@ -42,8 +43,11 @@ export function logFunctions(
       description: `Writes a log record of severity ${severity}`,
       requestSchema,
       input,
-      call: ({ message, data, trace_id, span_id, service_name }) => {
+      call: ({ message, data, trace_id, span_id, service_name }, { traceparent }) => {
         const nowNanos = epochNanos(host.clock)
+        const parent = parseTraceparent(traceparent)
+        const traceId = trace_id ?? parent?.traceId
+        const spanId = span_id ?? (trace_id === undefined ? parent?.spanId : undefined)
         take({
           timestamp_unix_nano: nowNanos,
           observed_timestamp_unix_nano: nowNanos,
@@ -51,8 +55,8 @@ export function logFunctions(
           severity_text: severity.toUpperCase(),
           body: message,
           attributes: attributesOf(data),
-          ...(trace_id === undefined ? {} : { trace_id }),
-          ...(span_id === undefined ? {} : { span_id }),
+          ...(traceId === undefined ? {} : { trace_id: traceId }),
+          ...(spanId === undefined ? {} : { span_id: spanId }),
           resource: { 'service.name': service.name },
           service_name: service_name ?? service.name,
           instrumentation_scope_name: 'iii',

@@ -1,18 +1,120 @@
 /**
- * `iii-observability`: what workers tell of their work, kept in memory for whoever asks.
+ * `iii-observability`: what workers tell of their work and what the engine sees of its own, kept in memory for whoever
+ * asks. Puts the parts together; where telemetry is off, the functions stay and answer that there is nothing.
  */
-import type { Builtin, EngineHost } from '../../builtin.js'
+import type { Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../../builtin.js'
+import { Alerts } from './alerts.js'
+import { spanned } from './call-spans.js'
+import { EngineSpans } from './engine-spans.js'
+import { healthFunctions } from './health-functions.js'
+import { InvocationMeter } from './invocation-meter.js'
 import { logFunctions } from './log-functions.js'
+import { logReadFunctions } from './log-query.js'
+import { LogTriggers } from './log-triggers.js'
 import { Logs } from './logs.js'
+import { metricFunctions } from './metric-functions.js'
+import { Metrics } from './metrics.js'
 import type { ObservabilityConfig } from './observability-config.js'
+import { Spans } from './spans.js'
+import { TelemetryIntake } from './telemetry-intake.js'
+import { traceFunctions } from './trace-functions.js'
+import { TraceTriggers } from './trace-triggers.js'
 
-export function createObservabilityBuiltin(host: EngineHost, config: ObservabilityConfig): Builtin {
-  const logs = new Logs(host, config.logs)
+const NAME = 'iii-observability'
+
+/** Gives calls to built-in functions a span of the engine even outside of any trace. */
+const TRACE_ALL = 'III_OTEL_TRACE_BUILTINS'
+
+/** @param env where the switch for spans is read; the process's own by default. */
+export function createObservabilityBuiltin(
+  host: EngineHost,
+  config: ObservabilityConfig,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Builtin {
+  const parts = createParts(host, config)
+  const { intake, metrics, alerts, triggers } = parts
   return {
-    name: 'iii-observability',
-    functions: logFunctions(host, config.service, (record) => logs.add(record)),
-    triggerTypes: [],
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
+    name: NAME,
+    functions: functionsOf(host, config, parts),
+    triggerTypes: config.enabled ? triggers.map(({ type }) => type) : [],
+    takeTelemetry: (frame, workerId) => {
+      if (config.enabled) intake.take(frame, workerId)
+    },
+    metricsOf: (workerId) => metrics.latestOf(workerId),
+    start: () => {
+      if (config.enabled) instrument(host, parts, env[TRACE_ALL] === '1')
+      alerts.start()
+      return Promise.resolve()
+    },
+    stop: () => {
+      Object.assign(host.instruments, { watchCall: undefined, openSpan: undefined, watchWorkers: undefined })
+      alerts.stop()
+      for (const trigger of triggers) trigger.stop()
+      return Promise.resolve()
+    },
   }
+}
+
+interface Parts {
+  readonly spans: Spans
+  readonly logs: Logs
+  readonly metrics: Metrics
+  readonly meter: InvocationMeter
+  readonly engineSpans: EngineSpans
+  readonly intake: TelemetryIntake
+  readonly alerts: Alerts
+  readonly triggers: readonly { readonly type: BuiltinTriggerType; stop(): void }[]
+}
+
+function createParts(host: EngineHost, config: ObservabilityConfig): Parts {
+  const { service, sampling } = config
+  const spans = new Spans(host, config.maxSpans)
+  const logs = new Logs(host, { ...config.logs, enabled: config.enabled && config.logs.enabled })
+  const metrics = new Metrics(host, config.metrics)
+  const meter = new InvocationMeter(host.clock)
+  const engineSpans = new EngineSpans({ host, service, sampling, take: (span) => spans.add(span) })
+  const intake = new TelemetryIntake(host.log, {
+    span: (span) => spans.add(span),
+    log: (record) => logs.add(record),
+    metric: (metric, workerId) => metrics.add(metric, workerId),
+  })
+  const logTriggers = new LogTriggers(host, engineSpans)
+  const traceTriggers = new TraceTriggers(host, engineSpans)
+  logs.onAdded((record) => logTriggers.fire(record))
+  spans.onAdded((span) => traceTriggers.note(span))
+  const alerts = new Alerts(host, config.alerts, { metrics, meter })
+  return { spans, logs, metrics, meter, engineSpans, intake, alerts, triggers: [logTriggers, traceTriggers] }
+}
+
+function functionsOf(host: EngineHost, config: ObservabilityConfig, parts: Parts): BuiltinFunction[] {
+  const { spans, logs, metrics, meter, intake, alerts } = parts
+  const { enabled } = config
+  return [
+    ...logFunctions(host, config.service, (record) => logs.add(record)),
+    ...logReadFunctions(host, logs),
+    ...traceFunctions(enabled ? spans : undefined),
+    ...metricFunctions(host, metrics, meter),
+    ...alerts.functions(),
+    ...healthFunctions(host, config, {
+      spans: () => ({ enabled, stored: spans.size, limit: config.maxSpans }),
+      logs: () => ({ enabled: enabled && config.logs.enabled, stored: logs.size, limit: config.logs.maxItems }),
+      metrics: () => ({
+        enabled: enabled && config.metrics.enabled,
+        stored: metrics.size,
+        limit: config.metrics.maxItems,
+      }),
+      malformedFrames: () => intake.malformedFrames,
+    }),
+  ]
+}
+
+/** From here on the engine is watched. */
+function instrument(host: EngineHost, { engineSpans, meter }: Parts, always: boolean): void {
+  const { instruments } = host
+  const options = { open: engineSpans.open.bind(engineSpans), except: NAME, always }
+  instruments.openSpan = options.open
+  instruments.watchWorkers = (event) => {
+    meter.workerChanged(event)
+  }
+  instruments.watchCall = (call, builtin) => meter.watch(builtin === undefined ? call : spanned(call, builtin, options))
 }

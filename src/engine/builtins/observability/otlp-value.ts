@@ -1,0 +1,84 @@
+/**
+ * The pieces OTLP/JSON is made of: lists, ids, attributes. Takes whatever a frame holds; what does not fit is left
+ * out, and no name in a frame can reach a prototype.
+ */
+import { isRecord } from '../../../protocol/validate.js'
+
+/** A JSON object from a frame. */
+export type OtlpObject = Readonly<Record<string, unknown>>
+
+/** An attribute as spans and data points show it. */
+export type AttributePair = readonly [key: string, value: string]
+
+/** Values nested deeper are left out. */
+const MAX_DEPTH = 32
+
+/** The objects of a list; none when it is no list. */
+export function objectsIn(value: unknown): readonly OtlpObject[] {
+  return Array.isArray(value) ? value.filter(isRecord) : []
+}
+
+/** A member that is an object; an empty one otherwise. */
+export function objectAt(parent: OtlpObject, key: string): OtlpObject {
+  const value = parent[key]
+  return isRecord(value) ? value : {}
+}
+
+/** A text that says something. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** A number, also one written as a string of digits, as 64-bit integers are. */
+export function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
+
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/i
+const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/i
+
+/** A trace id in lower case; `undefined` for one that is none or all zeros. */
+export function traceIdOf(value: unknown): string | undefined {
+  return typeof value === 'string' && TRACE_ID.test(value) ? value.toLowerCase() : undefined
+}
+
+/** A span id in lower case; `undefined` for one that is none or all zeros. */
+export function spanIdOf(value: unknown): string | undefined {
+  return typeof value === 'string' && SPAN_ID.test(value) ? value.toLowerCase() : undefined
+}
+
+/** Attributes with their values as text. */
+export function attributePairs(list: unknown): AttributePair[] {
+  return entriesOf(list, 0).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)])
+}
+
+/** Attributes as an object, with JSON values. */
+export function attributeRecord(list: unknown): Record<string, unknown> {
+  // Entries become members of the object itself, also one called `__proto__`.
+  return Object.fromEntries(entriesOf(list, 0))
+}
+
+/** A value of OTLP as JSON; `null` when it is empty or too deep. */
+export function jsonOf(value: unknown, depth = 0): unknown {
+  if (!isRecord(value) || depth > MAX_DEPTH) return null
+  const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = value
+  if (typeof stringValue === 'string') return stringValue
+  if (typeof boolValue === 'boolean') return boolValue
+  if (intValue !== undefined) return integerOf(intValue)
+  // `NaN` and infinities are strings in JSON.
+  if (typeof doubleValue === 'number' || typeof doubleValue === 'string') return doubleValue
+  if (isRecord(arrayValue)) return objectsIn(arrayValue['values']).map((item) => jsonOf(item, depth + 1))
+  if (isRecord(kvlistValue)) return Object.fromEntries(entriesOf(kvlistValue['values'], depth + 1))
+  return typeof bytesValue === 'string' ? bytesValue : null
+}
+
+function entriesOf(list: unknown, depth: number): [string, unknown][] {
+  return objectsIn(list).flatMap(({ key, value }) => (typeof key === 'string' ? [[key, jsonOf(value, depth)]] : []))
+}
+
+/** An integer that a number cannot hold exactly stays the text it came as. */
+function integerOf(value: unknown): unknown {
+  const number = numberOf(value)
+  return number !== undefined && (typeof value === 'number' || Number.isSafeInteger(number)) ? number : (value ?? null)
+}

@@ -1,0 +1,88 @@
+/**
+ * Takes the binary frames workers send: four letters that name the signal, then OTLP/JSON. A frame that cannot be read
+ * is logged, counted and dropped; so is the part of a frame that makes no sense. Nothing is ever answered.
+ */
+import { assertNever } from '../../../std/assert-never.js'
+import { messageOf } from '../../../std/describe.js'
+import type { Log } from '../../../std/log.js'
+import { isRecord } from '../../../protocol/validate.js'
+import type { LogRecord } from './log-record.js'
+import { metricsIn, type MetricRow } from './metric-row.js'
+import { logsIn } from './otlp-logs.js'
+import type { OtlpObject } from './otlp-value.js'
+import { spansIn, type SpanRow } from './span-row.js'
+
+/** Where what was read goes. */
+export interface TelemetrySinks {
+  readonly span: (span: SpanRow) => void
+  readonly log: (record: LogRecord) => void
+  /** `workerId` is who sent it, where that is known. */
+  readonly metric: (metric: MetricRow, workerId: string | undefined) => void
+}
+
+const PREFIX_BYTES = 4
+
+type Signal = 'OTLP' | 'MTRC' | 'LOGS'
+
+export class TelemetryIntake {
+  readonly #log: Log
+  readonly #sinks: TelemetrySinks
+  #malformedFrames = 0
+  #malformedItems = 0
+
+  constructor(log: Log, sinks: TelemetrySinks) {
+    this.#log = log
+    this.#sinks = sinks
+  }
+
+  /** Frames that could not be read. */
+  get malformedFrames(): number {
+    return this.#malformedFrames
+  }
+
+  /** Spans without valid ids and metrics without a name or a known kind, in frames that could be read. */
+  get malformedItems(): number {
+    return this.#malformedItems
+  }
+
+  /** Takes one frame; never throws for what is in it. */
+  take(frame: Uint8Array, workerId: string | undefined): void {
+    const text = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
+    const signal = text.toString('latin1', 0, PREFIX_BYTES)
+    let content: unknown
+    try {
+      content = JSON.parse(text.toString('utf8', PREFIX_BYTES))
+      if (!isRecord(content)) throw new TypeError('it is no JSON object')
+      this.#distribute(signal as Signal, content, workerId)
+    } catch (error) {
+      this.#malformedFrames += 1
+      const fields = { signal, workerId, bytes: frame.byteLength, reason: messageOf(error).slice(0, MAX_REASON) }
+      this.#log.warn(fields, 'A frame of telemetry could not be read and was dropped')
+    }
+  }
+
+  #distribute(signal: Signal, content: OtlpObject, workerId: string | undefined): void {
+    switch (signal) {
+      case 'OTLP':
+        for (const span of spansIn(content)) {
+          if (span === undefined) this.#malformedItems += 1
+          else this.#sinks.span(span)
+        }
+        return
+      case 'LOGS':
+        for (const record of logsIn(content)) this.#sinks.log(record)
+        return
+      case 'MTRC':
+        for (const metric of metricsIn(content)) {
+          if (metric === undefined) this.#malformedItems += 1
+          else this.#sinks.metric(metric, workerId)
+        }
+        return
+      default:
+        assertNever(signal)
+    }
+  }
+}
+
+/** A parser's message may quote the frame. */
+const MAX_REASON = 200
