@@ -5,6 +5,7 @@
 import type { Clock } from '../std/clock.js'
 import { Deadlines, type Expiring } from '../std/deadlines.js'
 import type { Random } from '../std/random.js'
+import { stackless } from '../std/stackless.js'
 import { AbortLinks } from './abort-links.js'
 import { ErrorCode, NotConnectedError, TimeoutError } from '../errors.js'
 
@@ -124,12 +125,18 @@ export class Calls {
 
   /** Rejects every call whose frame was written: its answer cannot come any more. */
   failWritten(reasonFor: (call: Call) => unknown): void {
-    for (const call of [...this.#pending.values()]) if (call.isWritten) this.fail(call, reasonFor(call))
+    this.#failEach((call) => call.isWritten, reasonFor)
   }
 
   /** Rejects every call. */
   failAll(reasonFor: (call: Call) => unknown): void {
-    for (const call of [...this.#pending.values()]) this.fail(call, reasonFor(call))
+    this.#failEach(() => true, reasonFor)
+  }
+
+  #failEach(isMeant: (call: Call) => boolean, reasonFor: (call: Call) => unknown): void {
+    stackless(() => {
+      for (const call of [...this.#pending.values()]) if (isMeant(call)) this.fail(call, reasonFor(call))
+    })
   }
 
   #giveUp(call: Call, reason: unknown): void {

@@ -1,0 +1,22 @@
+/** Workers over real sockets or any other dial, without telemetry and without a word, ended with their test. */
+import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/std/clock.js'
+import { systemRandom } from '../../src/std/random.js'
+import type { Clock } from '../../src/std/clock.js'
+import type { Dial } from '../../src/transport/transport.js'
+import { dialWebSocket } from '../../src/transport/ws-dial.js'
+import { resolveOptions, type InitOptions } from '../../src/worker/options.js'
+import { Worker } from '../../src/worker/worker.js'
+
+export interface Ports {
+  readonly dial?: Dial
+  readonly clock?: Clock
+}
+
+export function quietWorker(url: string, options: InitOptions = {}, { dial, clock }: Ports = {}): Worker {
+  const resolved = resolveOptions(url, { diagnostics: 'silent', otel: { enabled: false }, ...options })
+  const ports = { dial: dial ?? dialWebSocket, clock: clock ?? systemClock, random: systemRandom }
+  const worker = new Worker(resolved, ports)
+  onTestFinished(() => worker.shutdown())
+  return worker
+}

@@ -1,0 +1,15 @@
+/** A plain TCP proxy in front of a local port: it passes bytes on and ends what the other side ends. */
+import { connect } from 'node:net'
+import { tcpPeer, type SocketPeer } from './socket-peer.js'
+
+export function tcpProxy(port: number): Promise<SocketPeer> {
+  return tcpPeer((client) => {
+    const server = connect(port, '127.0.0.1')
+    server.on('error', () => client.destroy())
+    client.on('error', () => server.destroy())
+    server.once('close', () => client.destroy())
+    client.once('close', () => server.destroy())
+    client.pipe(server)
+    server.pipe(client)
+  })
+}

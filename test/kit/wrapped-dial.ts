@@ -1,0 +1,44 @@
+/** A dial with the test's hands on every link it makes: to cut them, to hold events back, to lose frames on purpose. */
+import type { Dial, Transport, TransportEvents } from '../../src/transport/transport.js'
+
+export interface WrappedDial {
+  readonly dial: Dial
+  /** Every transport made, oldest first. */
+  readonly transports: Transport[]
+  /** Ends the present link without a goodbye. */
+  cut(): void
+}
+
+export interface Faults {
+  /** Whether a frame is passed on. */
+  readonly passes?: (frame: string | Uint8Array) => boolean
+  /** How much later than it happens the end of a link is told. */
+  readonly closeDelayMs?: number
+}
+
+export function wrappedDial(inner: Dial, { passes, closeDelayMs }: Faults = {}): WrappedDial {
+  const transports: Transport[] = []
+  const dial: Dial = (url, options, events) => {
+    const late: TransportEvents = {
+      open: () => events.open(),
+      text: (frame) => events.text(frame),
+      binary: (frame) => events.binary(frame),
+      activity: () => events.activity(),
+      drained: () => events.drained(),
+      close: (closed) => {
+        if (closeDelayMs === undefined) events.close(closed)
+        else setTimeout(() => events.close(closed), closeDelayMs)
+      },
+    }
+    const transport = inner(url, options, late)
+    if (passes !== undefined) {
+      const send = transport.send.bind(transport)
+      transport.send = (frame) => {
+        if (passes(frame)) send(frame)
+      }
+    }
+    transports.push(transport)
+    return transport
+  }
+  return { dial, transports, cut: () => transports.at(-1)?.terminate() }
+}

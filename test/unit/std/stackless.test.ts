@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { stackless } from '../../../src/std/stackless.js'
+
+test('errors made inside have no frames, errors made after have them again', () => {
+  const inside = stackless(() => new Error('inside'))
+  const after = new Error('after')
+
+  expect(inside.stack).toBe('Error: inside')
+  expect(after.stack).toContain('stackless.test')
+})
+
+test('the limit is restored when the work throws', () => {
+  const limit = Error.stackTraceLimit
+  expect(() =>
+    stackless(() => {
+      throw new RangeError('mine')
+    }),
+  ).toThrow('mine')
+
+  expect(Error.stackTraceLimit).toBe(limit)
+})
+
+test('where the limit cannot be changed the work is done all the same', () => {
+  const descriptor = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!
+  Object.defineProperty(Error, 'stackTraceLimit', { ...descriptor, writable: false })
+  try {
+    expect(stackless(() => 'done')).toBe('done')
+  } finally {
+    Object.defineProperty(Error, 'stackTraceLimit', descriptor)
+  }
+})
