@@ -137,7 +137,7 @@ test('trigger types are listed and described with the number of their triggers',
     { type: 'registertrigger', id: 't', trigger_type: 'tick', function_id: 'f', config: {} },
   )
   await rig.settle()
-  expect(result(await rig.call(worker, 'engine::triggers::list'))).toEqual({
+  expect(result(await rig.call(worker, 'engine::triggers::list', { worker: 'p' }))).toEqual({
     triggers: [{ id: 'tick', namespace: 'default', worker_name: 'p', description: 'd' }],
   })
   expect(result(await rig.call(worker, 'engine::triggers::info', { id: 'tick' }))).toEqual({
