@@ -46,19 +46,33 @@ export type PayloadText = { json: string; truncated: boolean }
 
 /** Writes a redacted payload as JSON. `maxBytes` counts UTF-8; nothing, 0 or less sets no limit. */
 export function redactAndTruncate(value: unknown, maxBytes: number | null = null): PayloadText {
-  const json = redactedJson(value)
+  return truncated(redactedJson(value, tryJson(value)), maxBytes)
+}
+
+function truncated(json: string, maxBytes: number | null): PayloadText {
   if (maxBytes === null || !(maxBytes > 0) || Buffer.byteLength(json) <= maxBytes) return { json, truncated: false }
   const room = maxBytes - TRUNCATION_MARKER.length
   if (room <= 0) return { json: TRUNCATION_MARKER.slice(0, maxBytes), truncated: true }
   return { json: cutUtf8(json, room) + TRUNCATION_MARKER, truncated: true }
 }
 
+/** Longer payloads are not shown: a span that holds them could not be sent, and reading them would hold up calls. */
+const MAX_SHOWN_CHARACTERS = 4 * 1024 * 1024
+
+/** `redactAndTruncate` for payloads of calls, which may have any size. */
+export function shownPayload(value: unknown, maxBytes: number | null): PayloadText {
+  const plain = tryJson(value)
+  if (plain === undefined || plain.length <= MAX_SHOWN_CHARACTERS)
+    return truncated(redactedJson(value, plain), maxBytes)
+  const text = `[${String(plain.length)} characters, not shown]`
+  return { json: JSON.stringify(text), truncated: true }
+}
+
 /**
  * Most payloads name nothing telling. One scan of the text shows that, and the text is then used as it is; only the
  * others are taken apart.
  */
-function redactedJson(value: unknown): string {
-  const plain = tryJson(value)
+function redactedJson(value: unknown, plain: string | undefined): string {
   if (plain === undefined) return tryJson(redact(jsonValue(value))) ?? 'null'
   return MAYBE_SENSITIVE.test(plain) ? (tryJson(redact(JSON.parse(plain))) ?? 'null') : plain
 }

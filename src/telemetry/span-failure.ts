@@ -6,9 +6,17 @@ import type { Span } from '@opentelemetry/api'
 import { messageOf } from '../std/describe.js'
 import { otelApi } from './otel-modules.js'
 
+/** Longer texts say nothing more to a reader, and a span has to fit into a message. */
+const MAX_CHARACTERS = 32 * 1024
+
+/** The message of anything thrown, in a length a span can carry. */
+export function failureMessage(thrown: unknown): string {
+  return messageOf(thrown).slice(0, MAX_CHARACTERS)
+}
+
 /** Marks a span as failed. Never throws. */
 export function recordFailure(span: Span, thrown: unknown): void {
-  const message = messageOf(thrown)
+  const message = failureMessage(thrown)
   span.setStatus({ code: otelApi().SpanStatusCode.ERROR, message })
   const { name, code, stack } = readFacts(thrown)
   span.recordException({ message, name: code ?? name ?? 'Error', ...(stack === undefined ? {} : { stack }) })
@@ -29,5 +37,5 @@ function readFacts(thrown: unknown): {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_CHARACTERS) : undefined
 }

@@ -4,12 +4,11 @@
  */
 import type { Context, Span } from '@opentelemetry/api'
 import type { Handling, TracedInvocation, TraceHeaders, Tracing } from '../rpc/tracing.js'
-import { messageOf } from '../std/describe.js'
 import { isAnyTelemetryLive, withOwner } from './active-telemetry.js'
 import { otelApi } from './otel-modules.js'
-import { redactAndTruncate, resolveMaxBytesFromEnv, tracesPayloads } from './payload.js'
+import { shownPayload, resolveMaxBytesFromEnv, tracesPayloads } from './payload.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
-import { recordFailure } from './span-failure.js'
+import { failureMessage, recordFailure } from './span-failure.js'
 import type { Telemetry } from './telemetry.js'
 
 /** How payloads appear in spans. */
@@ -88,7 +87,7 @@ class SpanHandling implements Handling {
   }
 
   failed(thrown: unknown): void {
-    this.#output({ error: messageOf(thrown) }, false)
+    this.#output({ error: failureMessage(thrown) }, false)
     recordFailure(this.#span, thrown)
     this.#span.end()
   }
@@ -106,7 +105,7 @@ interface Shown {
 }
 
 function addPayload(span: Span, event: string, { value, payloads, ok }: Shown): void {
-  const { json, truncated } = redactAndTruncate(value, payloads.maxBytes)
+  const { json, truncated } = shownPayload(value, payloads.maxBytes)
   span.addEvent(event, {
     'iii.payload.json': json,
     'iii.payload.truncated': truncated,

@@ -44,6 +44,7 @@ export class TelemetryOutbox implements FrameSink {
   readonly #queue: BoundedQueue<Waiting>
   #retry: Timer | undefined
   #dropped = 0
+  #isFlushing = false
   #closed = false
 
   constructor(ports: OutboxPorts, caps: OutboxCaps) {
@@ -80,10 +81,14 @@ export class TelemetryOutbox implements FrameSink {
 
   /** Sends what the socket takes now. */
   flush(): void {
+    // A socket may say that it has room in the middle of taking a frame.
+    if (this.#isFlushing) return
+    this.#isFlushing = true
     for (let waiting = this.#queue.peek(); waiting !== undefined; waiting = this.#queue.peek()) {
       if (!this.#ports.offer(waiting.frame)) break
       this.#queue.shift()
     }
+    this.#isFlushing = false
     if (this.#queue.size === 0 || !this.#ports.isUp()) this.#cancelRetry()
     else this.#retryLater()
   }

@@ -109,7 +109,7 @@ function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {
 function checkOtel(otel: InitOptions['otel'] = {}): Omit<OtelConfig, 'engineWsUrl'> {
   checkRecord('otel', otel)
   resolveOtelConfig(otel, () => '')
-  return otel.enabled === true ? otel : { ...otel, enabled: false }
+  return otel
 }
 
 function checkUrl(address: unknown): string {

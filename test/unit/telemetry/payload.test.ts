@@ -4,6 +4,7 @@ import {
   redactAndTruncate,
   resolveMaxBytesFromEnv,
   safeStringify,
+  shownPayload,
   tracesPayloads,
 } from '../../../src/telemetry/payload.js'
 
@@ -60,6 +61,17 @@ test.each([0, 1, 5, 17, 18, 19, 20, 21, 22, 40, 100])(
     if (max > 18) expect(json.endsWith('..."[TRUNCATED]"')).toBe(true)
   },
 )
+
+test('a payload of many megabytes is named by its size in a span, with a limit or without', () => {
+  const huge = { text: 'x'.repeat(5 * 1024 * 1024) }
+  for (const limit of [null, 100]) {
+    expect(shownPayload(huge, limit)).toEqual({ json: '"[5242891 characters, not shown]"', truncated: true })
+  }
+  expect(shownPayload({ a: 1, token: CANARY }, null)).toEqual({
+    json: '{"a":1,"token":"[REDACTED]"}',
+    truncated: false,
+  })
+})
 
 test('a payload within its limit stays whole', () => {
   const json = '{"text":"é"}'

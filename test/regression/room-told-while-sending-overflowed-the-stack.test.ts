@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { TelemetryOutbox } from '../../src/telemetry/telemetry-outbox.js'
+
+test('a link that says it has room while it takes a frame gets each frame once', () => {
+  const link = { isUp: false }
+  const sent: number[] = []
+  const outbox = new TelemetryOutbox(
+    {
+      clock: new VirtualClock(),
+      isUp: () => link.isUp,
+      offer: (frame) => {
+        if (!link.isUp) return false
+        sent.push(frame[0]!)
+        outbox.flush()
+        return true
+      },
+    },
+    { maxFrames: 10, maxFramesOffline: 10, maxBytes: 100 },
+  )
+  for (const id of [1, 2, 3]) outbox.send(new Uint8Array([id]), 1)
+  link.isUp = true
+  outbox.flush()
+  expect(sent).toEqual([1, 2, 3])
+})
