@@ -78,6 +78,8 @@ export class Worker implements III, ChannelClient, Reporting {
     handler: AnyHandler,
     options?: RegisterFunctionOptions & SchemaOptions,
   ): OwnedFunctionRef => {
+    // Spreading would make an empty object of anything else.
+    checkRecord('options', options ?? {})
     const input = isRecord(first) ? { ...first, ...options } : { ...options, id: first }
     return this.#core.functions.register(input, handler)
   }

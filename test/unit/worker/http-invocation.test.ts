@@ -17,5 +17,5 @@ test('authentication names variables of the engine, in the shape of the wire', a
 })
 
 test('a blank variable name is refused where it is written', () => {
-  expect(() => HttpAuthConfig.Hmac('')).toThrow('invocation.auth.secret_key must be a string that is not empty')
+  expect(() => HttpAuthConfig.Hmac('')).toThrow('invocation.auth.secret_key must be a string that is not blank')
 })

@@ -1,0 +1,439 @@
+import { describe, expect, test } from 'vitest'
+import * as root from '../../src/index.js'
+import * as channel from '../../src/entry/channel.js'
+import * as errors from '../../src/entry/errors.js'
+import * as helpers from '../../src/entry/helpers.js'
+import * as http from '../../src/entry/helpers/http.js'
+import * as streams from '../../src/entry/helpers/stream.js'
+import * as protocol from '../../src/entry/protocol.js'
+import * as state from '../../src/entry/state.js'
+import * as triggers from '../../src/entry/trigger.js'
+import { IIIError } from '../../src/errors.js'
+import type { III, InitOptions } from '../../src/index.js'
+import { connectedRig, outcomeOf } from '../kit/worker-rig.js'
+
+const cycle: Record<string, unknown> = {}
+cycle['self'] = cycle
+
+const nothing = { undefined, null: null }
+const numbers = { 'a number': 7, NaN }
+const blanks = { 'an empty string': '', 'a blank string': ' \t' }
+const objects = { 'an object': {}, 'a list': [] }
+const oddities = { 'a BigInt': 2n, 'a symbol': Symbol('s'), true: true }
+const text = { 'a string': 'text' }
+const aFunction = { 'a function': () => 1 }
+
+type Values = Record<string, unknown>
+
+const notId: Values = { ...nothing, ...numbers, ...blanks, ...objects, ...oddities, ...aFunction }
+// Null counts as left out where something may be left out.
+const notString: Values = { ...numbers, ...objects, ...oddities, ...aFunction }
+const notRecord: Values = { ...numbers, ...text, 'a list': [], ...oddities, ...aFunction }
+const notFunction: Values = { ...nothing, ...numbers, ...text, ...objects, ...oddities }
+const notBoolean: Values = { ...numbers, ...text, ...objects, 'a BigInt': 2n }
+const notNumber: Values = { NaN, ...text, ...objects, ...oddities, ...aFunction }
+const notDuration: Values = { ...notNumber, zero: 0, 'a negative one': -1, 'one no timer can hold': 2 ** 31 }
+const notCount: Values = { ...notNumber, zero: 0, 'a negative one': -1, 'a fraction': 1.5 }
+const notJson: Values = { 'a cycle': cycle, 'a nested BigInt': { deep: [2n] } }
+const notSignal: Values = { null: null, ...numbers, ...text, ...objects, 'an aborted flag': { aborted: true } }
+const notNamespace: Values = { ...numbers, ...blanks, ...objects, ...oddities, ...aFunction }
+const notClient: Values = {
+  ...nothing,
+  ...numbers,
+  ...text,
+  ...objects,
+  'a client of somebody else': { registerFunction: 1 },
+}
+
+/** One argument of one function, with what it does not take. */
+interface Argument {
+  /** The function and the argument, as users know them. */
+  readonly name: string
+  /** What the message has to name. Default: the argument. */
+  readonly named?: string
+  readonly wrong: Values
+  /** Passes what the types forbid; `never` fits everything. */
+  readonly pass: (value: never, worker: III) => unknown
+}
+
+/** The arguments of one function. */
+function of(name: string, args: Record<string, [wrong: Values, pass: Argument['pass'], named?: string]>): Argument[] {
+  return Object.entries(args).map(([argument, [wrong, pass, named = argument]]) => ({
+    name: `${name}(${argument})`,
+    named,
+    wrong,
+    pass,
+  }))
+}
+
+const trigger = { type: 'cron', function_id: 'f', config: {} }
+const provider = { registerTrigger: () => Promise.resolve(), unregisterTrigger: () => Promise.resolve() }
+const handler = (): number => 1
+const offline = (options: InitOptions): III =>
+  root.registerWorker('ws://127.0.0.1:9', { autoConnect: false, otel: { enabled: false }, ...options })
+const store = { get: handler, set: handler, delete: handler, list: handler, listGroups: handler }
+const ref = { channel_id: 'c', access_key: 'k', direction: 'read' }
+
+const methods: Argument[] = [
+  ...of('registerFunction', {
+    id: [notId, (v, w) => w.registerFunction(v, handler)],
+    handler: [{ ...nothing, ...numbers, ...text, ...oddities }, (v, w) => w.registerFunction('f', v)],
+    options: [notRecord, (v, w) => w.registerFunction('f', handler, v)],
+    description: [notString, (v, w) => w.registerFunction('f', handler, { description: v })],
+    request_format: [notRecord, (v, w) => w.registerFunction('f', handler, { request_format: v })],
+    response_format: [notRecord, (v, w) => w.registerFunction('f', handler, { response_format: v })],
+    metadata: [{ ...notRecord, ...notJson }, (v, w) => w.registerFunction('f', handler, { metadata: v })],
+    maxConcurrentInvocations: [notCount, (v, w) => w.registerFunction('f', handler, { maxConcurrentInvocations: v })],
+    invocation: [notRecord, (v, w) => w.registerFunction('f', handler, { invocation: v })],
+    'handler.url': [{ ...notId, 'no URL': 'nowhere' }, (v, w) => w.registerFunction('f', { url: v }), 'invocation.url'],
+    'handler.method': [
+      { ...notString, 'an unknown one': 'BREW' },
+      (v, w) => w.registerFunction('f', { url: 'http://a.test', method: v }),
+      'invocation.method',
+    ],
+    'handler.timeout_ms': [
+      { ...notDuration, Infinity },
+      (v, w) => w.registerFunction('f', { url: 'http://a.test', timeout_ms: v }),
+      'invocation.timeout_ms',
+    ],
+    'handler.headers': [
+      { ...notRecord, 'a header that is no text': { a: 1 }, 'a name HTTP does not have': { 'a b': '1' } },
+      (v, w) => w.registerFunction('f', { url: 'http://a.test', headers: v }),
+      'invocation.headers',
+    ],
+    'handler.auth': [
+      { ...notRecord, 'an unknown one': { type: 'magic' }, 'one without its key': { type: 'hmac' } },
+      (v, w) => w.registerFunction('f', { url: 'http://a.test', auth: v }),
+      'invocation.auth',
+    ],
+  }),
+  ...of('registerFunctionWith', {
+    options: [{ ...notRecord, ...nothing }, (v, w) => w.registerFunctionWith(v, handler)],
+    id: [notId, (v, w) => w.registerFunctionWith({ id: v }, handler)],
+    handler: [{ ...nothing, ...text }, (v, w) => w.registerFunctionWith({ id: 'f' }, v)],
+  }),
+  ...of('register', {
+    registration: [{ ...notRecord, ...nothing }, (v, w) => w.register(v)],
+    id: [notId, (v, w) => w.register({ id: v, handler })],
+    handler: [{ ...nothing, ...text }, (v, w) => w.register({ id: 'f', handler: v })],
+    http: [{ ...numbers, ...text }, (v, w) => w.register({ id: 'f', http: v }), 'handler'],
+  }),
+  ...of('registerTrigger', {
+    trigger: [{ ...notRecord, ...nothing }, (v, w) => w.registerTrigger(v)],
+    type: [notId, (v, w) => w.registerTrigger({ ...trigger, type: v })],
+    function_id: [notId, (v, w) => w.registerTrigger({ ...trigger, function_id: v })],
+    config: [
+      { ...aFunction, ...notJson, 'a symbol': Symbol('s') },
+      (v, w) => w.registerTrigger({ ...trigger, config: v }),
+    ],
+    metadata: [{ ...notRecord, ...notJson }, (v, w) => w.registerTrigger({ ...trigger, metadata: v })],
+    namespace: [notNamespace, (v, w) => w.registerTrigger({ ...trigger, namespace: v })],
+    trigger_namespace: [notNamespace, (v, w) => w.registerTrigger({ ...trigger, trigger_namespace: v })],
+  }),
+  ...of('registerTriggerType', {
+    triggerType: [{ ...nothing, ...numbers, 'a list': [] }, (v, w) => w.registerTriggerType(v, provider)],
+    id: [notId, (v, w) => w.registerTriggerType({ id: v, description: 'd' }, provider)],
+    description: [notString, (v, w) => w.registerTriggerType({ id: 't', description: v }, provider)],
+    'description, second': [notString, (v, w) => w.registerTriggerType('t', v, provider), 'description'],
+    handler: [{ ...notRecord, ...nothing }, (v, w) => w.registerTriggerType({ id: 't', description: 'd' }, v)],
+    'handler.registerTrigger': [
+      notFunction,
+      (v, w) => w.registerTriggerType({ id: 't', description: 'd' }, { ...provider, registerTrigger: v }),
+    ],
+    namespace: [notNamespace, (v, w) => w.registerTriggerType({ id: 't', description: 'd', namespace: v }, provider)],
+    trigger_request_format: [
+      notJson,
+      (v, w) => w.registerTriggerType({ id: 't', description: 'd', trigger_request_format: v }, provider),
+    ],
+  }),
+  ...of('unregisterTriggerType', {
+    id: [{ ...nothing, ...numbers, ...blanks, ...oddities }, (v, w) => w.unregisterTriggerType(v)],
+    'type.id': [notId, (v, w) => w.unregisterTriggerType({ id: v, description: 'd' }), 'id'],
+  }),
+  ...of('registerService', {
+    service: [{ ...notRecord, ...nothing }, (v, w) => w.registerService(v)],
+    id: [notId, (v, w) => w.registerService({ id: v })],
+    name: [notString, (v, w) => w.registerService({ id: 's', name: v })],
+    description: [notString, (v, w) => w.registerService({ id: 's', description: v })],
+    parent_service_id: [notString, (v, w) => w.registerService({ id: 's', parent_service_id: v })],
+  }),
+  ...of('trigger', {
+    request: [{ ...nothing, ...numbers, ...text, 'a list': [] }, (v, w) => w.trigger(v)],
+    function_id: [notId, (v, w) => w.trigger({ function_id: v, payload: {} })],
+    payload: [
+      { ...notJson, ...aFunction, 'a symbol': Symbol('s') },
+      (v, w) => w.trigger({ function_id: 'f', payload: v }),
+    ],
+    metadata: [notJson, (v, w) => w.trigger({ function_id: 'f', payload: {}, metadata: v })],
+    action: [notRecord, (v, w) => w.trigger({ function_id: 'f', payload: {}, action: v })],
+    'action.type': [notId, (v, w) => w.trigger({ function_id: 'f', payload: {}, action: { type: v } })],
+    'action.queue': [
+      notId,
+      (v, w) => w.trigger({ function_id: 'f', payload: {}, action: { type: 'enqueue', queue: v } }),
+    ],
+    timeoutMs: [notDuration, (v, w) => w.trigger({ function_id: 'f', payload: {}, timeoutMs: v })],
+    namespace: [notNamespace, (v, w) => w.trigger({ function_id: 'f', payload: {}, namespace: v })],
+    signal: [notSignal, (v, w) => w.trigger({ function_id: 'f', payload: {}, signal: v })],
+  }),
+  ...of('client', {
+    contracts: [{ ...notRecord, ...nothing }, (v, w) => w.client(v)],
+    'contracts.add': [{ ...nothing, ...numbers, ...text, ...objects }, (v, w) => w.client({ add: v })],
+  }),
+  ...of('setHeaders', {
+    headers: [{ ...notRecord, undefined, 'a value that is no text': { a: 1 } }, (v, w) => w.setHeaders(v)],
+  }),
+  ...of('listFunctions', {
+    options: [notRecord, (v, w) => w.listFunctions(v)],
+    includeInternal: [notBoolean, (v, w) => w.listFunctions({ includeInternal: v })],
+    prefix: [notString, (v, w) => w.listFunctions({ prefix: v })],
+    search: [notString, (v, w) => w.listFunctions({ search: v })],
+    worker: [notString, (v, w) => w.listFunctions({ worker: v })],
+    schemas: [notBoolean, (v, w) => w.listFunctions({ schemas: v })],
+  }),
+  ...of('listWorkers', {
+    options: [notRecord, (v, w) => w.listWorkers(v)],
+    runtime: [notString, (v, w) => w.listWorkers({ runtime: v })],
+    status: [notString, (v, w) => w.listWorkers({ status: v })],
+    search: [notString, (v, w) => w.listWorkers({ search: v })],
+  }),
+  ...of('listTriggers', {
+    options: [{ ...numbers, ...text, 'a list': [] }, (v, w) => w.listTriggers(v)],
+    triggerType: [notString, (v, w) => w.listTriggers({ triggerType: v })],
+    functionId: [notString, (v, w) => w.listTriggers({ functionId: v })],
+    metadata: [notBoolean, (v, w) => w.listTriggers({ metadata: v })],
+  }),
+  ...of('listTriggerTypes', {
+    options: [{ ...numbers, ...text, 'a list': [] }, (v, w) => w.listTriggerTypes(v)],
+    includeInternal: [notBoolean, (v, w) => w.listTriggerTypes({ includeInternal: v })],
+    schemas: [notBoolean, (v, w) => w.listTriggerTypes({ schemas: v })],
+  }),
+  ...of('onFunctionsAvailable', { callback: [notFunction, (v, w) => w.onFunctionsAvailable(v)] }),
+  ...of('onConnectionStateChange', { callback: [notFunction, (v, w) => w.onConnectionStateChange(v)] }),
+  ...of('shutdownAsync', {
+    options: [notRecord, (v, w) => w.shutdownAsync(v)],
+    drainTimeoutMs: [notDuration, (v, w) => w.shutdownAsync({ drainTimeoutMs: v })],
+    signal: [notSignal, (v, w) => w.shutdownAsync({ signal: v })],
+  }),
+  ...of('ready', {
+    options: [notRecord, (v, w) => w.ready(v)],
+    timeoutMs: [notDuration, (v, w) => w.ready({ timeoutMs: v })],
+    signal: [notSignal, (v, w) => w.ready({ signal: v })],
+  }),
+  ...of('channels.create', { bufferSize: [notCount, (v, w) => w.channels.create(v)] }),
+]
+
+const functions: Argument[] = [
+  ...of('registerWorker', {
+    address: [
+      { ...numbers, ...objects, ...oddities, 'no URL': 'nowhere', 'no socket': 'ftp://a.test' },
+      (v) => root.registerWorker(v),
+    ],
+    options: [notRecord, (v) => root.registerWorker('ws://127.0.0.1:9', v)],
+    workerName: [{ ...notString, ...blanks }, (v) => offline({ workerName: v })],
+    workerDescription: [notString, (v) => offline({ workerDescription: v })],
+    namespace: [notNamespace, (v) => offline({ namespace: v })],
+    invocationTimeoutMs: [notDuration, (v) => offline({ invocationTimeoutMs: v })],
+    maxConcurrentInvocations: [notCount, (v) => offline({ maxConcurrentInvocations: v })],
+    reconnectionConfig: [notRecord, (v) => offline({ reconnectionConfig: v })],
+    'reconnectionConfig.initialDelayMs': [
+      { ...notNumber, 'a negative one': -1 },
+      (v) => offline({ reconnectionConfig: { initialDelayMs: v } }),
+    ],
+    'reconnectionConfig.jitterFactor': [
+      { ...notNumber, 'more than all': 1.1 },
+      (v) => offline({ reconnectionConfig: { jitterFactor: v } }),
+    ],
+    'reconnectionConfig.maxRetries': [
+      { ...notNumber, 'less than none': -2, 'a fraction': 1.5 },
+      (v) => offline({ reconnectionConfig: { maxRetries: v } }),
+    ],
+    headers: [{ ...notRecord, 'a line break': { a: 'b\r\nc' } }, (v) => offline({ headers: v })],
+    otel: [notRecord, (v) => offline({ otel: v })],
+    'otel.enabled': [notBoolean, (v) => offline({ otel: { enabled: v } })],
+    enableMetricsReporting: [notBoolean, (v) => offline({ enableMetricsReporting: v })],
+    telemetry: [notRecord, (v) => offline({ telemetry: v })],
+    metadata: [{ ...notRecord, ...notJson }, (v) => offline({ metadata: v })],
+    autoConnect: [notBoolean, (v) => offline({ autoConnect: v })],
+    diagnostics: [{ ...numbers, ...text, ...objects }, (v) => offline({ diagnostics: v })],
+  }),
+  ...of('defineFunction', {
+    contract: [{ ...notRecord, ...nothing }, (v) => root.defineFunction(v)],
+    id: [notId, (v) => root.defineFunction({ id: v })],
+    input: [{ ...numbers, ...text, ...objects }, (v) => root.defineFunction({ id: 'f', input: v })],
+    output: [{ ...numbers, ...text, ...objects }, (v) => root.defineFunction({ id: 'f', output: v })],
+  }),
+  ...of('defineTriggerType', {
+    contract: [{ ...notRecord, ...nothing }, (v) => root.defineTriggerType(v)],
+    id: [notId, (v) => root.defineTriggerType({ id: v })],
+    namespace: [notNamespace, (v) => root.defineTriggerType({ id: 't', namespace: v })],
+    config: [{ ...numbers, ...text, ...objects }, (v) => root.defineTriggerType({ id: 't', config: v })],
+    request: [{ ...numbers, ...text, ...objects }, (v) => root.defineTriggerType({ id: 't', request: v })],
+  }),
+  ...of('createChannel', {
+    iii: [notClient, (v) => helpers.createChannel(v)],
+    bufferSize: [notCount, (v, w) => helpers.createChannel(w, v)],
+  }),
+  ...of('createStream', {
+    iii: [notClient, (v) => helpers.createStream(v, 's', store as never)],
+    streamName: [notId, (v, w) => helpers.createStream(w, v, store as never)],
+    stream: [notRecord, (v, w) => helpers.createStream(w, 's', v)],
+    'stream.listGroups': [notFunction, (v, w) => helpers.createStream(w, 's', { ...store, listGroups: v } as never)],
+  }),
+  ...of('stateClient', {
+    worker: [{ ...nothing, ...numbers, ...objects }, (v) => state.stateClient(v)],
+    input: [{ ...notRecord, ...nothing }, (v, w) => state.stateClient(w).get(v)],
+  }),
+  ...of('streamClient', {
+    worker: [{ ...nothing, ...numbers, ...objects }, (v) => root.streamClient(v, 's')],
+    streamName: [notId, (v, w) => root.streamClient(w, v)],
+    input: [{ ...notRecord, ...nothing }, (v, w) => root.streamClient(w, 's').get(v)],
+  }),
+  ...of('iiiFn', {
+    fn: [notFunction, (v) => root.iiiFn(v)],
+    options: [notRecord, (v) => root.iiiFn(handler, v)],
+    positional: [notBoolean, (v) => root.iiiFn(handler, { positional: v })],
+  }),
+  ...of('iiiAsyncFn', {
+    fn: [notFunction, (v) => root.iiiAsyncFn(v)],
+    options: [notRecord, (v) => root.iiiAsyncFn(async () => 1, v)],
+  }),
+  ...of('installSignalHandlers', {
+    worker: [{ ...nothing, ...numbers, ...objects }, (v) => root.installSignalHandlers(v)],
+    options: [notRecord, (v, w) => root.installSignalHandlers(w, v)],
+    signals: [
+      { null: null, ...numbers, ...text, 'a signal no system has': ['SIGTEA'] },
+      (v, w) => root.installSignalHandlers(w, { signals: v }),
+    ],
+    onShutdown: [{ null: null, ...numbers, ...text }, (v, w) => root.installSignalHandlers(w, { onShutdown: v })],
+    drainTimeoutMs: [notDuration, (v, w) => root.installSignalHandlers(w, { drainTimeoutMs: v })],
+  }),
+  ...of('http', { callback: [notFunction, (v) => http.http(v)] }),
+  ...of('HttpAuthConfig.Hmac', { secret_key: [notId, (v) => http.HttpAuthConfig.Hmac(v)] }),
+  ...of('HttpAuthConfig.Bearer', { token_key: [notId, (v) => http.HttpAuthConfig.Bearer(v)] }),
+  ...of('HttpAuthConfig.ApiKey', {
+    header: [notId, (v) => http.HttpAuthConfig.ApiKey(v, 'KEY')],
+    value_key: [notId, (v) => http.HttpAuthConfig.ApiKey('x-key', v)],
+  }),
+  ...of('TriggerAction.Enqueue', {
+    options: [{ ...notRecord, ...nothing }, (v) => root.TriggerAction.Enqueue(v)],
+    queue: [notId, (v) => root.TriggerAction.Enqueue({ queue: v })],
+  }),
+  ...of('UpdateOp.set', { path: [notString, (v) => streams.UpdateOp.set(v, 1)] }),
+  ...of('UpdateOp.merge', {
+    value: [{ ...notRecord, ...nothing }, (v) => streams.UpdateOp.merge(v)],
+    path: [{ null: null, ...numbers, 'a list of numbers': [1] }, (v) => streams.UpdateOp.merge({}, v)],
+  }),
+  ...of('UpdateOp.increment', {
+    path: [notString, (v) => streams.UpdateOp.increment(v, 1)],
+    by: [{ ...notNumber, 'a fraction': 1.5, Infinity }, (v) => streams.UpdateOp.increment('a', v)],
+  }),
+  ...of('UpdateOp.decrement', { by: [{ ...notNumber, 'a fraction': 1.5 }, (v) => streams.UpdateOp.decrement('a', v)] }),
+  ...of('UpdateOp.append', { path: [{ ...numbers, ...oddities }, (v) => streams.UpdateOp.append(1, v)] }),
+  ...of('UpdateOp.remove', { path: [notString, (v) => streams.UpdateOp.remove(v)] }),
+  ...Object.entries(triggers.BuiltinTrigger).flatMap(([name, bind]) =>
+    of(`BuiltinTrigger.${name}`, {
+      functionId: [notId, (v) => bind(v, {} as never)],
+      config: [{ ...notRecord, ...nothing }, (v) => bind('f', v)],
+      options: [notRecord, (v) => bind('f', {} as never, v)],
+    }),
+  ),
+  ...of('toMessage', {
+    registration: [{ ...notRecord, ...nothing }, (v) => protocol.toMessage(v)],
+    id: [notId, (v) => protocol.toMessage({ message_type: protocol.MessageType.RegisterFunction, id: v })],
+    message_type: [notId, (v) => protocol.toMessage({ message_type: v, id: 'x' })],
+  }),
+  ...of('parseMessage', {
+    frame: [{ ...nothing, ...numbers, ...objects, ...oddities }, (v) => protocol.parseMessage(v)],
+  }),
+  ...of('ChannelReader', {
+    engineWsBase: [{ ...notId, 'no URL': 'nowhere' }, (v) => new channel.ChannelReader(v, ref as never)],
+    ref: [
+      { ...nothing, ...numbers, ...text, ...objects, 'the other end': { ...ref, direction: 'write' } },
+      (v) => new channel.ChannelReader('ws://a.test', v),
+    ],
+    'onMessage: callback': [
+      notFunction,
+      (v) => new channel.ChannelReader('ws://a.test', ref as never).onMessage(v),
+      'callback',
+    ],
+  }),
+  ...of('ChannelWriter', {
+    engineWsBase: [
+      { ...notId, 'no URL': 'nowhere' },
+      (v) => new channel.ChannelWriter(v, { ...ref, direction: 'write' }),
+    ],
+    ref: [{ ...nothing, ...numbers, 'the other end': ref }, (v) => new channel.ChannelWriter('ws://a.test', v)],
+    'write: data': [
+      { ...nothing, ...numbers, ...objects },
+      (v) => new channel.ChannelWriter('ws://a.test', { ...ref, direction: 'write' }).write(v),
+      'data',
+    ],
+    'sendMessage: message': [
+      { ...nothing, ...numbers, ...objects },
+      (v) => new channel.ChannelWriter('ws://a.test', { ...ref, direction: 'write' }).sendMessage(v),
+      'message',
+    ],
+  }),
+]
+
+const CODES = ['INVALID_ARGUMENT', 'INVALID_NAMESPACE', 'serialization_error', 'MALFORMED_FRAME']
+
+/** How a call ended, thrown or rejected; undefined while it is under way. */
+async function outcome(call: () => unknown): Promise<unknown> {
+  try {
+    return await outcomeOf(Promise.resolve(call()))
+  } catch (error) {
+    return { error }
+  }
+}
+
+describe.each([...methods, ...functions])('$name', ({ named = '', wrong, pass }) => {
+  test.each(Object.entries(wrong))('refuses %s before anything is sent', async (_name, value) => {
+    const rig = await connectedRig()
+    const sent = rig.link.received.length
+    const ended = (await outcome(() => pass(value as never, rig.worker))) as { error?: unknown } | undefined
+    const { error } = ended ?? {}
+    expect(error, 'a typed error').toBeInstanceOf(IIIError)
+    const { code, message } = error as IIIError
+    expect(CODES).toContain(code)
+    expect(message, 'names the argument').toContain(named)
+    expect(message, 'says what is accepted').toMatch(
+      / must |is required|is empty|cannot be written as JSON|HTTP does not allow/,
+    )
+    await rig.settle()
+    expect(rig.link.received.length, 'nothing was sent').toBe(sent)
+    expect(rig.worker.stats().queuedMessages).toBe(0)
+  })
+})
+
+/** Functions that answer whatever they are given. */
+const TOTAL = [
+  'isChannelRef',
+  'extractChannelRefs',
+  'isErrorBody',
+  'effectiveInitialDelayMs',
+  'ChannelItem',
+  'Logger',
+  'TriggerAction',
+]
+
+test('every public function and method is in the table', async () => {
+  const named = [...methods, ...functions].map(({ name }) => name.split(/[(.]/)[0])
+  const exported = [root, channel, errors, helpers, http, streams, protocol, state, triggers]
+    .flatMap((module) => Object.entries<unknown>(module))
+    .filter(
+      ([, value]) => typeof value === 'function' && !((value as { prototype?: unknown }).prototype instanceof Error),
+    )
+    .map(([name]) => name)
+  const { worker } = await connectedRig()
+  const own = Object.entries(worker as unknown as Values).flatMap(([name, value]) =>
+    typeof value === 'function' && value.length > 0 ? [name] : [],
+  )
+  expect([...exported, ...own].filter((name) => !named.includes(name) && !TOTAL.includes(name))).toEqual([])
+})
+
+test.each(Object.entries({ ...notId, ...notJson }))('functions that take anything take %s', (_name, value) => {
+  expect(helpers.isChannelRef(value)).toBe(false)
+  expect(helpers.extractChannelRefs(value)).toEqual([])
+  expect(errors.isErrorBody(value)).toBe(false)
+})
