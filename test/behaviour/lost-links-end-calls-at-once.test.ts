@@ -37,8 +37,6 @@ async function settlingTimes(faults: Faults = {}): Promise<{ times: number[]; co
   return { times: times.sort((a, b) => a - b), codes }
 }
 
-const p99 = (times: readonly number[]): number => times[Math.floor(times.length * 0.99)]!
-
 /** The best of some rounds: other processes on the machine can only make it look slower. */
 async function bestP99(faults: Faults = {}): Promise<number> {
   let best = Infinity

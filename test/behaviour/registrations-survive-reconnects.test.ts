@@ -3,7 +3,7 @@ import { engineConfigOf } from '../../src/engine/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import type { FunctionRef } from '../../src/worker/functions.js'
-import type { Trigger } from '../../src/worker/triggers.js'
+import type { OwnedTrigger } from '../../src/worker/triggers.js'
 import type { Worker } from '../../src/worker/worker.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { seededRandom } from '../kit/seeded-random.js'
@@ -19,16 +19,16 @@ interface Stage {
 async function stage(faults: Faults = {}): Promise<Stage> {
   const clock = new VirtualClock()
   const engine = await startEngine(engineConfigOf({ workers: [] }), { clock, random: seededRandom(5) })
-  const { dial, cut } = wrappedDial(engine.dial(), faults)
+  const wrapped = wrappedDial(engine.dial(), faults)
   const options = { workerName: 'replayed', reconnectionConfig: { initialDelayMs: 10, maxDelayMs: 10 } }
-  const worker = quietWorker('ws://engine.test', options, { dial, clock })
+  const worker = quietWorker('ws://engine.test', options, { dial: wrapped.dial, clock })
   onTestFinished(async () => {
     const ended = Promise.all([worker.shutdown(), engine.close()])
     await clock.advance(60_000)
     await ended
   })
   await clock.advance(100)
-  return { clock, engine, worker, cut }
+  return { clock, engine, worker, cut: () => wrapped.cut() }
 }
 
 /** What the engine lists of this worker: functions and triggers, sorted. */
@@ -49,7 +49,7 @@ async function registry({ clock, engine }: Stage): Promise<string[]> {
 async function mismatches(on: Stage, rounds: number): Promise<string[]> {
   const random = seededRandom(1_000)
   const functions = new Map<string, FunctionRef>()
-  const triggers = new Map<string, Trigger>()
+  const triggers = new Map<string, OwnedTrigger>()
   const found: string[] = []
   const change = (round: number): void => {
     for (let step = random.below(4); step > 0; step -= 1) {
