@@ -9,9 +9,7 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
     readonly version: 1
     /** The library's name. */
     readonly vendor: string
-    readonly validate: (
-      value: unknown,
-    ) => StandardResult<Output> | Promise<StandardResult<Output>> | PromiseLike<StandardResult<Output>>
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
     /** Carries the two types; there is no value. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }

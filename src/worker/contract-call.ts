@@ -83,7 +83,8 @@ export function contractClient<T extends Readonly<Record<string, FunctionContrac
       trigger(contract, payload, options)
     return [name, call] as const
   })
-  return Object.fromEntries(entries) as ContractClient<T>
+  // The same names, each with the function that its contract describes.
+  return Object.fromEntries(entries) as unknown as ContractClient<T>
 }
 
 /** Whether a value is a contract rather than a request; with both ids it is a request. */

@@ -46,11 +46,27 @@ export type TriggerTypeContract<C extends MaybeSchema = MaybeSchema, R extends M
   readonly toJsonSchema?: ToJsonSchema
 }
 
+/** A contract of a trigger type whose schemas are known to be there, or not. */
+export type DefinedTriggerType<C extends MaybeSchema, R extends MaybeSchema> = Omit<
+  TriggerTypeContract<C, R>,
+  'config' | 'request'
+> &
+  ([C] extends [undefined] ? { readonly config?: undefined } : { readonly config: C }) &
+  ([R] extends [undefined] ? { readonly request?: undefined } : { readonly request: R })
+
 /* eslint-disable @typescript-eslint/no-explicit-any -- what no schema describes is any, as everywhere in this package */
 /** What those who send write, for a schema that may be missing. */
-export type SentAs<S> = [NonNullable<S>] extends [never] ? any : InferInput<NonNullable<S> & StandardSchemaV1>
+export type SentAs<S> = [NonNullable<S>] extends [never]
+  ? any
+  : NonNullable<S> extends StandardSchemaV1
+    ? InferInput<NonNullable<S>>
+    : never
 /** What those who receive get, for a schema that may be missing. */
-export type ReceivedAs<S> = [NonNullable<S>] extends [never] ? any : InferOutput<NonNullable<S> & StandardSchemaV1>
+export type ReceivedAs<S> = [NonNullable<S>] extends [never]
+  ? any
+  : NonNullable<S> extends StandardSchemaV1
+    ? InferOutput<NonNullable<S>>
+    : never
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** What callers of a contract send. */
@@ -86,13 +102,14 @@ export function defineFunction<I extends MaybeSchema = undefined, O extends Mayb
  */
 export function defineTriggerType<C extends MaybeSchema = undefined, R extends MaybeSchema = undefined>(
   contract: TriggerTypeContract<C, R>,
-): TriggerTypeContract<C, R> {
+): DefinedTriggerType<C, R> {
   checkRecord('contract', contract)
   checkId('id', contract.id)
   checkNamespace('namespace', contract.namespace)
   checkSchema('config', contract.config)
   checkSchema('request', contract.request)
-  return { ...contract }
+  // Which schemas are there is what the arguments' types said.
+  return { ...contract } as DefinedTriggerType<C, R>
 }
 
 /** A schema of any library, or none. */
