@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { CLOSE_TIMEOUT_MS } from '../../src/connection/options.js'
+import { runScript, type Child } from '../kit/child.js'
+import { tcpPeer, webSocketPeer, type SocketPeer } from '../kit/socket-peer.js'
+
+const script = fileURLToPath(new URL('../kit/children/shut-down-workers.ts', import.meta.url))
+const COUNT = 200
+const SLACK_MS = 250
+/** From the last line of the script to the end of its process. */
+const EXIT_MS = 2_000
+
+/** A peer that greets, announces work when asked for it, and answers a goodbye as the library does. */
+function politePeer(): Promise<SocketPeer> {
+  return webSocketPeer((socket) => {
+    socket.on('message', (data) => {
+      if (!(data as Buffer).includes('"registerfunction"')) return
+      socket.send(
+        '{"type":"invokefunction","invocation_id":"6f0c3f0e-0000-4000-8000-000000000000","function_id":"endless","data":{}}',
+      )
+    })
+  })
+}
+
+/** A peer that completes the handshake and never says or reads anything after. */
+function deafPeer(): Promise<SocketPeer> {
+  return tcpPeer((socket: Socket) => {
+    socket.once('data', (request: Buffer) => {
+      const key = /sec-websocket-key: (\S+)/i.exec(request.toString())![1]!
+      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      )
+    })
+  })
+}
+
+const closedPort = async (): Promise<SocketPeer> => {
+  const peer = await politePeer()
+  await peer.stop()
+  return peer
+}
+
+const cases: [string, string, () => Promise<SocketPeer>, number][] = [
+  ['idle', 'idle', politePeer, 0],
+  ['connecting to a peer that never answers', 'connecting', () => tcpPeer(() => undefined), 0],
+  ['connected', 'connected', politePeer, CLOSE_TIMEOUT_MS],
+  ['connected to a peer that is deaf', 'connected', deafPeer, CLOSE_TIMEOUT_MS],
+  ['reconnecting', 'reconnecting', closedPort, 0],
+  ['failed', 'failed', closedPort, 0],
+  ['closing', 'closing', deafPeer, CLOSE_TIMEOUT_MS],
+  ['draining', 'draining', politePeer, 200 + CLOSE_TIMEOUT_MS],
+]
+
+async function run(
+  state: string,
+  url: string,
+  env: Record<string, string> = {},
+): Promise<{ child: Child; slowestMs: number; states: string[] }> {
+  const child = runScript(script, [state, url, String(COUNT)], { env })
+  const [line] = await child.says(/\{.*\}\n/, 30_000)
+  return { child, ...(JSON.parse(line) as { slowestMs: number; states: string[] }) }
+}
+
+test.each(cases)(
+  '200 workers that are %s shut down within their limit and let the process end',
+  async (_name, state, makePeer, limitMs) => {
+    const { url } = await makePeer()
+    const { child, slowestMs, states } = await run(state, url)
+
+    expect(slowestMs).toBeLessThanOrEqual(limitMs + SLACK_MS)
+    expect(states).toEqual([state === 'failed' ? 'failed' : 'disconnected'])
+    expect(await child.exit(EXIT_MS)).toEqual({ code: 0, signal: null })
+    expect(child.stderr).toBe('')
+  },
+  60_000,
+)
+
+test('workers with telemetry on let the process end, too', async () => {
+  const { url } = await politePeer()
+  const { child, slowestMs } = await run('connected', url, { WITH_TELEMETRY: '1' })
+
+  expect(slowestMs).toBeLessThanOrEqual(10_000 + CLOSE_TIMEOUT_MS + SLACK_MS)
+  expect(await child.exit(EXIT_MS)).toEqual({ code: 0, signal: null })
+}, 60_000)
+
+test('the check notices a process that has something left to do', async () => {
+  const { url } = await politePeer()
+  const { child } = await run('connected', url, { LEAVE_A_TIMER: '1' })
+
+  await expect(child.exit(EXIT_MS)).rejects.toThrow('did not end')
+}, 60_000)
