@@ -3,6 +3,8 @@
  * folder and one line here.
  */
 import type { Builtin, EngineHost } from '../builtin.js'
+import { createConfigurationBuiltin } from './configuration/configuration-builtin.js'
+import { parseConfigurationConfig } from './configuration/configuration-config.js'
 import { createCronBuiltin } from './cron/cron-builtin.js'
 import { parseCronConfig } from './cron/cron-config.js'
 import { createHttpBuiltin } from './http/http-builtin.js'
@@ -34,11 +36,12 @@ export const builtins: Readonly<Record<string, ReadSettings>> = {
   'iii-http-functions': (config) => kind(parseHttpFunctionsConfig(config), createHttpFunctionsBuiltin),
   'iii-queue': (config) => kind(parseQueueConfig(config), createQueueBuiltin),
   'iii-pubsub': (config) => kind(parsePubSubConfig(config), createPubSubBuiltin),
+  configuration: (config) => kind(parseConfigurationConfig(config), createConfigurationBuiltin),
   'iii-observability': (config) => kind(parseObservabilityConfig(config), createObservabilityBuiltin),
 }
 
 /** Served although no file names them. */
-export const ALWAYS_SERVED: readonly string[] = ['iii-observability']
+export const ALWAYS_SERVED: readonly string[] = ['iii-observability', 'configuration']
 
 /** Ports of what is served when there is no file. */
 export interface DefaultPorts {

@@ -1,0 +1,120 @@
+/**
+ * `configuration`: values that workers register with a schema, read and change while they run.
+ */
+import { InvocationError } from '../../../errors.js'
+import { messageOf } from '../../../std/describe.js'
+import { json, optional, optionalJson, string } from '../../../protocol/validate.js'
+import type { Builtin, BuiltinFunction, EngineHost } from '../../builtin.js'
+import { boolean } from '../../builtin-fields.js'
+import { builtinFunction } from '../../builtin-input.js'
+import { traceOf } from '../../write-firings.js'
+import type { ConfigurationConfig } from './configuration-config.js'
+import { ConfigurationTriggers } from './configuration-triggers.js'
+import { Configurations, type Entry } from './configurations.js'
+import { expandValue } from './expand-value.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** @param env where placeholders find their values; the process's own environment by default. */
+export function createConfigurationBuiltin(
+  host: EngineHost,
+  { ttlMs }: ConfigurationConfig,
+  env: Environment = process.env,
+): Builtin {
+  const triggers = new ConfigurationTriggers(host)
+  const configurations = new Configurations({
+    clock: host.clock,
+    ttlMs,
+    onExpired: (event) => {
+      triggers.fire(event, {})
+    },
+  })
+  return {
+    name: 'configuration',
+    functions: [...writers(configurations, triggers), ...readers(configurations, env)],
+    triggerTypes: [triggers.type],
+    start: () => Promise.resolve(),
+    stop: () => {
+      triggers.stop()
+      configurations.stop()
+      return Promise.resolve()
+    },
+  }
+}
+
+function writers(configurations: Configurations, triggers: ConfigurationTriggers): BuiltinFunction[] {
+  return [
+    builtinFunction({
+      id: 'configuration::register',
+      description: 'Makes a configuration known; a value it has already is kept while it fits the schema',
+      input: {
+        id: string,
+        name: string,
+        description: string,
+        schema: json,
+        initial_value: optionalJson,
+        metadata: optionalJson,
+      },
+      call: async ({ id, name, description, schema, initial_value, metadata }, context) => {
+        const registration = { id, name, description, schema, ...(metadata === undefined ? {} : { metadata }) }
+        const event = await configurations.register(registration, initial_value)
+        triggers.fire(event, traceOf(context))
+        return event.entry
+      },
+    }),
+    builtinFunction({
+      id: 'configuration::set',
+      description: 'Replaces the value of a configuration',
+      input: { id: string, value: json },
+      call: ({ id, value }, context) => {
+        const event = configurations.set(id, value)
+        triggers.fire(event, traceOf(context))
+        return { old_value: event.oldValue, new_value: value }
+      },
+    }),
+  ]
+}
+
+function readers(configurations: Configurations, env: Environment): BuiltinFunction[] {
+  return [
+    builtinFunction({
+      id: 'configuration::get',
+      description: 'Gives a value, with `${VAR:default}` replaced from the environment of the engine unless `raw`',
+      input: { id: string, raw: optional(boolean) },
+      call: ({ id, raw = false }) => {
+        const { value } = found(configurations, id)
+        return { id, value: raw ? value : expanded(id, value, env) }
+      },
+    }),
+    builtinFunction({
+      id: 'configuration::list',
+      description: 'Lists all configurations, without their values',
+      input: {},
+      call: () => ({ configurations: configurations.all().map(rowOf) }),
+    }),
+    builtinFunction({
+      id: 'configuration::schema',
+      description: 'Describes one configuration, without its value',
+      input: { id: string },
+      call: ({ id }) => rowOf(found(configurations, id)),
+    }),
+  ]
+}
+
+function rowOf({ id, name, description, schema }: Entry): object {
+  return { id, name, description, schema }
+}
+
+function found(configurations: Configurations, id: string): Entry {
+  const entry = configurations.get(id)
+  if (entry !== undefined) return entry
+  throw new InvocationError({ code: 'NOT_FOUND', message: `configuration '${id}' not found` })
+}
+
+function expanded(id: string, value: unknown, env: Environment): unknown {
+  try {
+    return expandValue(value, env, `configuration '${id}'`)
+  } catch (error) {
+    throw new InvocationError({ code: 'EXPAND_FAILED', message: messageOf(error) }, { cause: error })
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Settings of `configuration`. This engine keeps configurations in memory for as long as it runs, so there is no
+ * adapter to choose.
+ */
+import { optional } from '../../../protocol/validate.js'
+import { parseSettings, wholeNumber } from '../../builtin-config.js'
+
+/** What `configuration` can be told. */
+export interface ConfigurationConfig {
+  /** How long a configuration is kept after it was last registered or set; `undefined`: as long as the engine runs. */
+  readonly ttlMs: number | undefined
+}
+
+/** The longest a timer can wait. */
+const MAX_TTL_SECONDS = 2_147_483
+
+/**
+ * Reads the `config` of `configuration`; absent means that nothing is ever removed.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseConfigurationConfig(config: unknown): ConfigurationConfig {
+  const shape = { ttl_seconds: optional(wholeNumber(0, MAX_TTL_SECONDS)) }
+  const { ttl_seconds: seconds = 0 } = parseSettings('configuration', shape, config)
+  return { ttlMs: seconds === 0 ? undefined : seconds * 1000 }
+}

@@ -1,0 +1,140 @@
+/**
+ * Named values, each with a schema that it always fits. The first registration gives the value; later ones change
+ * what is known about it and keep it, unless it fits no more.
+ */
+import { InvocationError } from '../../../errors.js'
+import { messageOf } from '../../../std/describe.js'
+import type { Clock, Timer } from '../../../std/clock.js'
+import { compileSchema, type CheckValue } from './value-schema.js'
+
+export interface Registration {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly schema: unknown
+  readonly metadata?: unknown
+}
+
+/** A configuration; its value is null until there is one. */
+export interface Entry extends Registration {
+  readonly value: unknown
+}
+
+export interface ConfigurationEvent {
+  readonly kind: 'registered' | 'updated' | 'deleted'
+  readonly entry: Entry
+  readonly oldValue: unknown
+}
+
+export interface ConfigurationsOptions {
+  readonly clock: Clock
+  readonly ttlMs: number | undefined
+  readonly onExpired: (event: ConfigurationEvent) => void
+}
+
+interface Kept {
+  readonly entry: Entry
+  readonly check: CheckValue
+  readonly characters: number
+  readonly expiry: Timer | undefined
+}
+
+const ID = /^[a-z0-9_-]{1,64}$/
+const MAX_ENTRIES = 1_000
+/** Characters of all configurations together, as JSON. */
+const MAX_CHARACTERS = 16 * 1024 * 1024
+
+export class Configurations {
+  readonly #options: ConfigurationsOptions
+  readonly #kept = new Map<string, Kept>()
+  #characters = 0
+
+  constructor(options: ConfigurationsOptions) {
+    this.#options = options
+  }
+
+  get(id: string): Entry | undefined {
+    return this.#kept.get(id)?.entry
+  }
+
+  /** All of them, in the order they were first registered. */
+  all(): Entry[] {
+    return Array.from(this.#kept.values(), ({ entry }) => entry)
+  }
+
+  /**
+   * Makes a configuration known.
+   * @throws {InvocationError} `INVALID_ID`, `SCHEMA_INVALID`, or `ADAPTER_ERROR` when there is no room.
+   */
+  async register(registration: Registration, initialValue: unknown): Promise<ConfigurationEvent> {
+    const { id, schema } = registration
+    if (!ID.test(id)) throw failure('INVALID_ID', `'${id}' must match [a-z0-9_-]{1,64}`)
+    const check = await compileSchema(schema).catch((error: unknown) => {
+      throw failure('SCHEMA_INVALID', `the schema of configuration '${id}' cannot be used: ${messageOf(error)}`)
+    })
+    const fault = initialValue === undefined ? undefined : check(initialValue)
+    if (fault !== undefined) throw misfit(id, fault)
+    // Looked up only now: another registration may have come while the schema was read.
+    const oldValue = this.get(id)?.value ?? null
+    const value = oldValue !== null && check(oldValue) === undefined ? oldValue : (initialValue ?? null)
+    const entry = { ...registration, value }
+    this.#keep(entry, check)
+    return { kind: 'registered', entry, oldValue }
+  }
+
+  /**
+   * Replaces a value.
+   * @throws {InvocationError} `NOT_REGISTERED`, `SCHEMA_INVALID`, or `ADAPTER_ERROR` when there is no room.
+   */
+  set(id: string, value: unknown): ConfigurationEvent {
+    const kept = this.#kept.get(id)
+    if (kept === undefined) throw failure('NOT_REGISTERED', `configuration '${id}' is not registered`)
+    const fault = kept.check(value)
+    if (fault !== undefined) throw misfit(id, fault)
+    const entry = { ...kept.entry, value }
+    this.#keep(entry, kept.check)
+    return { kind: 'updated', entry, oldValue: kept.entry.value }
+  }
+
+  /** Lets go of everything and fires no more. */
+  stop(): void {
+    for (const { expiry } of this.#kept.values()) expiry?.cancel()
+    this.#kept.clear()
+    this.#characters = 0
+  }
+
+  #keep(entry: Entry, check: CheckValue): void {
+    const { id } = entry
+    const present = this.#kept.get(id)
+    const characters = JSON.stringify(entry).length
+    const total = this.#characters + characters - (present?.characters ?? 0)
+    if (present === undefined && this.#kept.size >= MAX_ENTRIES) {
+      throw failure('ADAPTER_ERROR', `there are ${String(MAX_ENTRIES)} configurations, as many as allowed`)
+    }
+    if (total > MAX_CHARACTERS) {
+      throw failure('ADAPTER_ERROR', `all configurations together may take ${String(MAX_CHARACTERS)} characters`)
+    }
+    present?.expiry?.cancel()
+    this.#characters = total
+    this.#kept.set(id, { entry, check, characters, expiry: this.#expire(entry) })
+  }
+
+  #expire(entry: Entry): Timer | undefined {
+    const { clock, ttlMs, onExpired } = this.#options
+    if (ttlMs === undefined) return undefined
+    const expired = (): void => {
+      this.#characters -= this.#kept.get(entry.id)?.characters ?? 0
+      this.#kept.delete(entry.id)
+      onExpired({ kind: 'deleted', entry: { ...entry, value: null }, oldValue: entry.value })
+    }
+    return clock.after(ttlMs, expired, 'background')
+  }
+}
+
+function misfit(id: string, fault: string): InvocationError {
+  return failure('SCHEMA_INVALID', `the value of configuration '${id}' does not fit its schema: ${fault}`)
+}
+
+function failure(code: string, message: string): InvocationError {
+  return new InvocationError({ code, message })
+}
