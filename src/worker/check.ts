@@ -58,7 +58,7 @@ export function checkJsonRecord(argument: string, value: unknown): void {
 
 /**
  * A value that JSON has a form for, or nothing.
- * @throws {SerdeError} `serialization_error` for a cycle, a BigInt or something too deep.
+ * @throws {SerdeError} `serialization_error` for a cycle, a BigInt, something too deep, or a value JSON leaves out.
  */
 export function checkJson(argument: string, value: unknown): void {
   if (value === undefined) return
@@ -70,7 +70,8 @@ export function checkJson(argument: string, value: unknown): void {
     const text = `${argument} cannot be written as JSON: ${messageOf(cause).slice(0, MAX_REASON_CHARACTERS)}`
     throw new SerdeError(ErrorCode.serialization_error, text, { cause })
   }
-  throw invalid(argument, 'a JSON value', value)
+  const text = `${argument} must be a JSON value, got ${describe(value)}`
+  throw new SerdeError(ErrorCode.serialization_error, text)
 }
 
 /** Enough to tell what went wrong; user code may throw a message of any length. */
