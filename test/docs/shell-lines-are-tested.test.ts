@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { codeBlocks, pages } from '../kit/documents.js'
+
+/** Each command of the documentation, with the file that runs it and what that file must hold to do so. */
+const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: string]>> = {
+  'npm ci && npm start': ['test/behaviour/order-service-runs.test.ts', 'examples/order-service/main.ts'],
+  'npm ci && npm test': ['.ci/run', 'npm test'],
+  'npm ci': ['.ci/run', 'npm ci'],
+  'npm test': ['.ci/run', 'npm test'],
+  'npm run verify': ['.ci/run', 'npm run verify'],
+  'npm install iii-node': ['package.json', '"name": "iii-node"'],
+  'npx iii-node engine': ['test/behaviour/cli-engine.test.ts', 'cliEngine()'],
+  'npx iii-node engine --data ./data': ['test/behaviour/kept-data-survives-a-killed-engine.test.ts', '--data'],
+  'npx iii-node dev worker.ts': ['test/behaviour/cli-dev.test.ts', "'dev', file"],
+  'npx iii-node call greet \'{"name":"Ada"}\'': ['test/behaviour/cli-call.test.ts', `call(['echo', '{"a":[1,2]}'])`],
+}
+
+const lines = pages()
+  .flatMap((page) => codeBlocks(page))
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ page, code }) =>
+    code
+      .split('\n')
+      .map((line) => line.replace(/\s+# .*$/, '').trim())
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => [line, page] as const),
+  )
+
+test.each(lines)('`%s` (%s) is run by a test', (line) => {
+  const executor = EXECUTORS[line]
+  expect(executor, `say in this test which file runs \`${line}\``).toBeDefined()
+  const [file, evidence] = executor!
+  expect(readFileSync(file, 'utf8')).toContain(evidence)
+})
+
+test('no executor is left over', () => {
+  const used = new Set(lines.map(([line]) => line))
+  expect(Object.keys(EXECUTORS).filter((line) => !used.has(line))).toEqual([])
+})
