@@ -49,9 +49,10 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function read(result: unknown): Parsed {
   try {
-    if (isRecord(result)) {
-      const { issues } = result
-      if (issues === undefined && 'value' in result) return { value: result['value'] }
+    // Arktype's result of a failure is a list that has itself as `issues`, so not only records are results.
+    if (typeof result === 'object' && result !== null) {
+      const { issues } = result as { readonly issues?: unknown }
+      if (issues === undefined && 'value' in result) return { value: result.value }
       if (Array.isArray(issues) && issues.length > 0) {
         return { issues: issues.slice(0, MAX_ISSUES).map(readIssue), total: issues.length }
       }
