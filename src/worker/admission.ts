@@ -58,7 +58,8 @@ export class Admission {
   dropWaiting(): Served[] {
     const dropped = [...this.#waiting]
     this.#waiting.clear()
-    for (const [, withdraw] of dropped) withdraw()
+    // Last come first: one that gives its place up must not let in another that is dropped, too.
+    for (const [, withdraw] of dropped.reverse()) withdraw()
     return dropped.map(([served]) => served)
   }
 }
