@@ -19,7 +19,7 @@ export interface NodeAbilities {
   readonly canStripTypes: boolean
 }
 
-export function nodeAbilities(): NodeAbilities {
+function nodeAbilities(): NodeAbilities {
   const { typescript } = process.features as { readonly typescript?: unknown }
   return {
     version: process.version,

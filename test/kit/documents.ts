@@ -12,7 +12,7 @@ export function pages(): readonly string[] {
   return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', join('bench', 'README.md'), ...documents.sort()]
 }
 
-export function read(page: string): string {
+function read(page: string): string {
   return readFileSync(page, 'utf8')
 }
 
