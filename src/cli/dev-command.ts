@@ -24,6 +24,7 @@ Options:
   --port <n>           port for workers (default: 49134; 0 picks a free one)
   --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
   --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
+  --data <folder>      keep state, streams and queues here
   --watch <folder>     watch this folder as well; may be given several times
   --help               print this text
 
@@ -141,6 +142,7 @@ interface DevArguments {
   readonly file: string
   readonly workerArguments: readonly string[]
   readonly folders: readonly string[]
+  readonly dataFolder: string | undefined
   readonly port: number | undefined
   readonly httpPort: number | undefined
   readonly streamPort: number | undefined
@@ -155,12 +157,14 @@ function parse(args: readonly string[]): DevArguments {
       port: { type: 'string' },
       'http-port': { type: 'string' },
       'stream-port': { type: 'string' },
+      data: { type: 'string' },
       watch: { type: 'string', multiple: true },
     },
   })
   const [name, extra] = positionals
   if (name === undefined) throw new UsageError('dev needs the file of a worker')
   if (extra !== undefined) throw new UsageError(`dev runs one file; got also ${describe(extra)}`)
+  if (values.data?.trim() === '') throw new UsageError('--data must be a folder, got an empty string')
   const file = resolve(name)
   mustBe(file, 'file')
   const folders = [dirname(file), ...(values.watch ?? []).map((folder) => resolve(folder))]
@@ -169,6 +173,7 @@ function parse(args: readonly string[]): DevArguments {
     file,
     workerArguments: args.slice(end + 1),
     folders,
+    dataFolder: values.data,
     port: parsePort('--port', values.port),
     httpPort: parsePort('--http-port', values['http-port']),
     streamPort: parsePort('--stream-port', values['stream-port']),

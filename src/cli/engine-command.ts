@@ -3,15 +3,15 @@
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { pino, type Level } from 'pino'
 import { defaultEngineConfig } from '../engine/config.js'
-import { parseEngineConfig } from '../engine/config-file.js'
 import type { EngineConfig } from '../engine/engine-config.js'
 import { startEngine } from '../engine/engine.js'
 import { ErrorCode, RuntimeError } from '../errors.js'
+import { systemClock } from '../std/clock.js'
 import { describe } from '../std/describe.js'
 import { packageVersion } from '../version.js'
 import { UsageError, type Command } from './command.js'
+import { jsonLog, LOG_LEVELS, type LogLevel } from './json-log.js'
 import { parsePort } from './parse-port.js'
 
 const help = `Usage: iii-node engine [options]
@@ -29,14 +29,12 @@ Options:
   --log-level <level>  debug, info, warn or error (default: warn); the log goes to stderr as JSON lines
   --help               print this text`
 
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies readonly Level[]
-
 export const engineCommand: Command = {
   help,
   async run(args, terminal) {
     const options = parse(args)
     const config = options.config === undefined ? defaultEngineConfig(options, process.env) : await read(options.config)
-    const log = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }))
+    const log = jsonLog(options.logLevel, terminal.err, () => systemClock.epochMs())
     // Listening for the signals first: a Ctrl-C during start-up must stop it too.
     const interrupted = terminal.interrupted()
     const engine = await startEngine(config, { log })
@@ -58,7 +56,7 @@ interface EngineArguments {
   readonly streamPort: number | undefined
   readonly dataFolder: string | undefined
   readonly config: string | undefined
-  readonly logLevel: Level
+  readonly logLevel: LogLevel
 }
 
 function parse(args: readonly string[]): EngineArguments {
@@ -92,9 +90,9 @@ function parse(args: readonly string[]): EngineArguments {
   }
 }
 
-function parseLevel(value: string): Level {
-  const level = LEVELS.find((candidate) => candidate === value)
-  if (level === undefined) throw new UsageError(`--log-level must be ${LEVELS.join(', ')}, got ${describe(value)}`)
+function parseLevel(value: string): LogLevel {
+  const level = LOG_LEVELS.find((candidate) => candidate === value)
+  if (level === undefined) throw new UsageError(`--log-level must be ${LOG_LEVELS.join(', ')}, got ${describe(value)}`)
   return level
 }
 
@@ -108,5 +106,7 @@ async function read(fileName: string): Promise<EngineConfig> {
       cause,
     })
   }
+  // Loaded here, since most engines have no file and need no YAML parser.
+  const { parseEngineConfig } = await import('../engine/config-file.js')
   return parseEngineConfig(text, { fileName, env: process.env })
 }

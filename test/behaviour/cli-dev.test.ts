@@ -121,6 +121,7 @@ test('misuse is told with exit code 2', { timeout: 60_000 }, async () => {
     [['dev', folder], /is no file/],
     [['dev', file, 'second.ts'], /dev runs one file/],
     [['dev', file, '--watch', join(folder, 'nowhere')], /there is no folder/],
+    [['dev', file, '--data', ''], /--data must be a folder/],
     [['dev', file, '--port', 'x'], /--port must be a port/],
     [['dev', root('README.md')], /README\.md is no worker/],
   ]
