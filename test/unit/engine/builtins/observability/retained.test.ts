@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Retained, weightOf } from '../../../../../src/engine/builtins/observability/retained.js'
+
+const caps = { maxItems: 3, maxWeight: 1_000, maxAgeMs: 100 }
+
+test('the oldest item gives way to the newest and is counted', () => {
+  const gone: string[] = []
+  const kept = new Retained<string>(caps, (item) => gone.push(item))
+  for (const item of ['a', 'b', 'c', 'd']) kept.add(item, 0)
+  expect(kept.items()).toEqual(['b', 'c', 'd'])
+  expect(gone).toEqual(['a'])
+  expect(kept.dropped).toBe(1)
+})
+
+test('an item that is large pushes out as many as it needs room for, and stays alone if need be', () => {
+  const kept = new Retained<string>(caps)
+  kept.add('a', 0)
+  kept.add('x'.repeat(950), 0)
+  expect(kept.size).toBe(2)
+  kept.add('y'.repeat(5_000), 0)
+  expect(kept.size).toBe(1)
+  expect(kept.dropped).toBe(2)
+})
+
+test('items leave when they are over age, which is no loss', () => {
+  const kept = new Retained<string>(caps)
+  kept.add('a', 0)
+  kept.add('b', 60)
+  kept.expire(101)
+  expect(kept.items()).toEqual(['b'])
+  expect(kept.dropped).toBe(0)
+})
+
+test('a replaced item keeps its place and gives its weight back', () => {
+  const kept = new Retained<string>(caps)
+  const first = kept.add('x'.repeat(900), 0)
+  kept.add('b', 0)
+  kept.replace(first, 'a')
+  kept.add('y'.repeat(900), 0)
+  expect(kept.items()).toEqual(['a', 'b', 'y'.repeat(900)])
+})
+
+test('caps hold whatever is added', () => {
+  const additions = fc.array(fc.record({ characters: fc.nat(600), laterMs: fc.nat(50) }), { maxLength: 200 })
+  fc.assert(
+    fc.property(additions, (list) => {
+      const gone: string[] = []
+      const kept = new Retained<string>(caps, (item) => gone.push(item))
+      let now = 0
+      for (const { characters, laterMs } of list) {
+        now += laterMs
+        kept.add('x'.repeat(characters), now)
+        expect(kept.size).toBeLessThanOrEqual(caps.maxItems)
+        const weight = kept.items().reduce((sum, item) => sum + weightOf(item), 0)
+        expect(weight <= caps.maxWeight || kept.size === 1).toBe(true)
+      }
+      expect(kept.size + gone.length).toBe(list.length)
+    }),
+  )
+})
+
+test('the weight of a value grows with its texts and its members, and depth cannot overflow it', () => {
+  expect(weightOf({ a: 'xxxx' })).toBeGreaterThan(weightOf({ a: 'x' }))
+  expect(weightOf([1, 2, 3])).toBeGreaterThan(weightOf([1]))
+  let deep: unknown = 'x'
+  for (let level = 0; level < 100_000; level++) deep = [deep]
+  expect(weightOf(deep)).toBeGreaterThan(0)
+})
