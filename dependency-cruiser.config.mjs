@@ -50,7 +50,6 @@ const owners = {
   yaml: ['engine', 'cli'],
   croner: ['engine'],
   'classic-level': ['engine'],
-  pino: ['cli'],
 }
 const ownerRules = Object.entries(owners).map(([name, places]) => ({
   name: `only-home-of-${name}`,

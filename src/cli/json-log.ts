@@ -22,5 +22,5 @@ export function jsonLog(least: LogLevel, write: (line: string) => void, now: () 
 function readable(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
   if (!(value instanceof Error)) return value
-  return { ...value, name: value.name, message: value.message, stack: value.stack }
+  return { ...Object.fromEntries(Object.entries(value)), name: value.name, message: value.message, stack: value.stack }
 }
