@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+
+/** Runs a script beside the built package and gives back what it printed. */
+function run(source: string, kind: 'module' | 'commonjs'): unknown {
+  const args = [`--input-type=${kind}`, '--eval', source]
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 }))
+}
+
+const ENDS = `
+  const loaded = () => Object.keys(cache).filter((file) => file.includes('@opentelemetry')).length
+  const atImport = loaded()
+  const worker = registerWorker('ws://127.0.0.1:1', { diagnostics: 'silent', autoConnect: false, otel: { enabled: on } })
+  const { tracer, meter, logger } = worker.telemetry
+  const result = { atImport, whenOn: loaded() > 0, works: [tracer, meter, logger].every((it) => it !== null) }
+  worker.shutdown().then(() => console.log(JSON.stringify(result)))`
+
+const kinds = {
+  module: `import { createRequire } from 'node:module'; import { registerWorker } from 'iii-node'
+    const { cache } = createRequire(process.cwd() + '/x.js');`,
+  commonjs: `const { registerWorker } = require('iii-node'); const { cache } = require;`,
+}
+
+test.each(['module', 'commonjs'] as const)(
+  'nothing of OpenTelemetry is loaded by an import (%s), all of it by a worker',
+  (kind) => {
+    expect(run(`${kinds[kind]} const on = true; ${ENDS}`, kind)).toEqual({ atImport: 0, whenOn: true, works: true })
+    expect(run(`${kinds[kind]} const on = false; ${ENDS}`, kind)).toEqual({ atImport: 0, whenOn: false, works: false })
+  },
+)
+
+test.each(['module', 'commonjs'] as const)(
+  'the observability helpers of a subpath are those of its internal subpath (%s)',
+  (kind) => {
+    const names = '{ initOtel, shutdownOtel }'
+    const source =
+      kind === 'module'
+        ? `import ${names} from 'iii-node/helpers/observability'; import { getTracer } from 'iii-node/helpers/observability/internal';`
+        : `const ${names} = require('iii-node/helpers/observability'); const { getTracer } = require('iii-node/helpers/observability/internal');`
+    const body = `initOtel({ engineWsUrl: 'ws://127.0.0.1:1' }); const started = getTracer() !== null
+    shutdownOtel().then(() => console.log(JSON.stringify([started, getTracer()])))`
+    expect(run(source + body, kind)).toEqual([true, null])
+  },
+)
