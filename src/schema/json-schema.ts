@@ -46,6 +46,7 @@ export function jsonSchemaOf(schema: StandardSchemaV1, conversion: Conversion): 
 }
 
 const MAX_REASON_CHARACTERS = 300
+const MAX_NAME_CHARACTERS = 40
 
 type Way = readonly [name: string, convert: () => unknown]
 
@@ -92,10 +93,11 @@ function takesAnything(schema: StandardSchemaV1): boolean {
 
 function notConvertible(schema: StandardSchemaV1, conversion: Conversion, failures: readonly string[]): RuntimeError {
   const { argument, instead } = conversion
-  const library = describe(schema['~standard'].vendor)
+  const vendor: unknown = schema['~standard'].vendor
+  const library = typeof vendor === 'string' ? vendor.slice(0, MAX_NAME_CHARACTERS) : 'an unnamed library'
   const tried = failures.length === 0 ? 'it brings no converter' : failures.join('; ')
   const text =
-    `${argument} of the library ${library} could not be converted to JSON Schema: ${tried}. ` +
+    `${argument}, a schema of ${library}, could not be converted to JSON Schema: ${tried}. ` +
     `Give \`toJsonSchema\`, or write \`${instead}\` yourself`
   return new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
 }

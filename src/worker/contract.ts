@@ -60,13 +60,13 @@ export type SentAs<S> = [NonNullable<S>] extends [never]
   ? any
   : NonNullable<S> extends StandardSchemaV1
     ? InferInput<NonNullable<S>>
-    : never
+    : any
 /** What those who receive get, for a schema that may be missing. */
 export type ReceivedAs<S> = [NonNullable<S>] extends [never]
   ? any
   : NonNullable<S> extends StandardSchemaV1
     ? InferOutput<NonNullable<S>>
-    : never
+    : any
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** What callers of a contract send. */

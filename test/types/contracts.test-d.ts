@@ -26,6 +26,7 @@ test('a contract knows both sides of both schemas', () => {
   expectTypeOf<ContractOutput<typeof add>>().toEqualTypeOf<{ sum: number }>()
   expectTypeOf<ContractInput<typeof bare>>().toBeAny()
   expectTypeOf(add).toExtend<FunctionContract>()
+  expectTypeOf(worker.trigger({ id: 'written by hand' }, 1)).resolves.toBeAny()
 })
 
 test('contracts of zod 3, valibot and arktype are typed alike', () => {
