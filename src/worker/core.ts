@@ -13,7 +13,6 @@ import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import type { QueueCaps } from '../std/bounded-queue.js'
-import { deferred } from '../std/deferred.js'
 import { Emitter } from '../std/emitter.js'
 import { Admission } from './admission.js'
 import { reattachFrame, registerFrame, type Greeting } from './announce.js'
@@ -56,8 +55,8 @@ export class Core implements ConnectionEvents {
   isDraining = false
   /** True once `end` was called. */
   isEnded = false
-  /** Settles once the client has ended, in whatever way. */
-  readonly over = deferred<void>()
+  /** Tells that the client has ended, in whatever way; a client that never connected changes no state by that. */
+  readonly endings: Emitter<void>
   voidDropped = 0
   reconnects = 0
   readonly #registerFrame: string
@@ -76,6 +75,7 @@ export class Core implements ConnectionEvents {
     }
     this.states = new Emitter(onListenerError)
     this.refusals = new Emitter(onListenerError)
+    this.endings = new Emitter(onListenerError)
     const connection = connectionOptions(options.url, options.reconnection)
     this.connection = new Connection(ports, connection, this)
     this.telemetry = new OwnTelemetry(this)
@@ -192,7 +192,7 @@ export class Core implements ConnectionEvents {
     )
     this.results.clear()
     this.#abortServed(ended)
-    this.over.resolve()
+    this.endings.emit()
   }
 
   /** Nobody waits for answers any more: what runs is told, what has not begun never does. */
@@ -284,8 +284,9 @@ export class Core implements ConnectionEvents {
       logger: (functionId) => this.telemetry.handlerLogger(functionId),
       link: () => this.#link,
       draining: () => this.isDraining,
-      reply: (frame, link) => {
-        this.results.send(frame, link)
+      reply: (frame, link) => this.results.send(frame, link),
+      replyPastQueue: (frame) => {
+        this.connection.sendIfOpen(frame)
       },
     }
   }

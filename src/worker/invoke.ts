@@ -30,7 +30,9 @@ export interface Server {
   /** True once no new work is taken. */
   readonly draining: () => boolean
   /** Sends an answer that belongs to a link. */
-  readonly reply: (frame: string, link: number) => void
+  readonly reply: (frame: string, link: number) => boolean
+  /** Writes a short answer past everything that waits for room. */
+  readonly replyPastQueue: (frame: string) => void
 }
 
 /** Serves one invocation. Never throws and returns nothing to wait for: the answer is a frame. */
@@ -120,9 +122,16 @@ function fail(server: Server, running: Running, thrown: unknown): void {
 /** A promise of the handler's own making may settle more than once; the first time counts. */
 function reply(server: Server, { message, served, leave }: Running, answer: Answer): boolean {
   if (!server.served.finish(served)) return false
-  server.reply(answerFrame(message, answer), served.link)
+  const isSent = server.reply(answerFrame(message, answer), served.link)
+  if (!isSent) server.replyPastQueue(answerFrame(message, { error: NO_ROOM }))
   leave?.()
   return true
+}
+
+/** The only answer that always has room: without it the caller would wait for its time limit. */
+const NO_ROOM: ErrorBody = {
+  code: ErrorCode.RESULT_DROPPED,
+  message: 'The handler ran, but its result had no room: the engine does not read what this worker sends',
 }
 
 /** An id longer than this is not repeated in full where the answer itself has to fit. */

@@ -36,18 +36,21 @@ export class Results {
     return this.#dropped
   }
 
-  /** Sends the answer to a call that came on link `link`. */
-  send(frame: string, link: number): void {
+  /**
+   * Sends the answer to a call that came on link `link`. False when the link is up and has no room: only then does a
+   * caller still wait, who has to be told something shorter.
+   */
+  send(frame: string, link: number): boolean {
     const now = this.#ports.link()
+    if (now.state === 'open' && now.number === link) return this.#post(frame)
     if (now.number !== link) {
       this.drop('an answer came after its connection had been replaced; the engine has told the caller')
     } else if (now.state === 'over') {
       this.drop('an answer came after the client had ended; the engine has told the caller')
-    } else if (now.state === 'open') {
-      this.#post(frame)
     } else {
       this.#keep(frame)
     }
+    return true
   }
 
   /** The link ended: what it did not take waits for the next. */
@@ -88,11 +91,12 @@ export class Results {
     if (this.#waiting.delete(answer)) this.#settle()
   }
 
-  #post(frame: string): void {
+  #post(frame: string): boolean {
     const answer = new Answer(this, frame)
     const posted = this.#ports.post(frame, answer)
     if (posted === 'queued') this.#waiting.add(answer)
-    else if (posted !== 'written') this.drop('too many messages wait already')
+    else if (posted !== 'written') this.drop('too much waits to be sent; the caller is told so')
+    return typeof posted === 'string'
   }
 
   #keep(frame: string): void {
