@@ -51,13 +51,18 @@ export async function ready(core: Core, options: ReadyOptions = {}): Promise<voi
 async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {
   for (;;) {
     await untilConnected(core, gaveUp)
-    try {
-      await Promise.race([core.barrier.pass(), gaveUp])
-      return
-    } catch (error) {
-      // The link ended meanwhile: begin again on the next one.
-      if (!(error instanceof NotConnectedError && error.code === ErrorCode.CONNECTION_LOST)) throw error
-    }
+    if (await Promise.race([hasPassed(core), gaveUp])) return
+  }
+}
+
+/** False when the link ended meanwhile: it begins again on the next one. */
+async function hasPassed(core: Core): Promise<boolean> {
+  try {
+    await core.barrier.pass()
+    return true
+  } catch (error) {
+    if (error instanceof NotConnectedError && error.code === ErrorCode.CONNECTION_LOST) return false
+    throw error
   }
 }
 
@@ -67,12 +72,12 @@ async function untilConnected(core: Core, gaveUp: Promise<never>): Promise<void>
     if (core.isConnected) changed.resolve()
     else if (isOver(core)) changed.reject(endedError(core.connection.failure, core.connection.state))
   }
-  const unsubscribe = core.states.on(check)
+  const unsubscribes = [core.states.on(check), core.endings.on(check)]
   try {
     check()
     await Promise.race([changed.promise, gaveUp])
   } finally {
-    unsubscribe()
+    for (const unsubscribe of unsubscribes) unsubscribe()
   }
 }
 

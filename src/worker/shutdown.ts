@@ -62,7 +62,9 @@ async function drained(core: Core, drainTimeoutMs: number, signal: AbortSignal |
   }
   const timer = core.ports.clock.after(drainTimeoutMs, stop)
   signal?.addEventListener('abort', stop, { once: true })
-  await Promise.race([workDone(core), enough.promise, core.over.promise])
+  const unsubscribe = core.endings.on(stop)
+  await Promise.race([workDone(core), enough.promise])
+  unsubscribe()
   timer.cancel()
   signal?.removeEventListener('abort', stop)
 }
