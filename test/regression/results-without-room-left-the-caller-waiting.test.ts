@@ -12,7 +12,7 @@ test('every caller is answered, also those whose results found no room on a cong
   const calls = Array.from({ length: 20 }, () =>
     worker.trigger({ function_id: 'echo', payload, timeoutMs: 8_000 }).then(
       () => 'answered',
-      (error: { code: string }) => error.code,
+      (error: unknown) => (error as { code: string }).code,
     ),
   )
   await engine.waitFor((frame) => frame.type === 'invokefunction')
