@@ -99,7 +99,8 @@ export class Alerts {
     if (counted !== undefined) return counted
     const range = { startMs: nowMs - windowSeconds * 1000, metricName: metric }
     const points = selectMetrics(metrics.all(), range).flatMap(({ data_points }) => data_points)
-    const [newest] = points.sort((a, b) => b.timestamp_unix_nano - a.timestamp_unix_nano)
+    // Of points of one time the one that came last counts.
+    const newest = points.sort((a, b) => a.timestamp_unix_nano - b.timestamp_unix_nano).at(-1)
     if (newest === undefined) return undefined
     return isNumberPoint(newest) ? newest.value : newest.sum / Math.max(1, newest.count)
   }

@@ -1,0 +1,196 @@
+import { expect, test } from 'vitest'
+import { createConfigurationBuiltin } from '../../../../../src/engine/builtins/configuration/configuration-builtin.js'
+import { parseConfigurationConfig } from '../../../../../src/engine/builtins/configuration/configuration-config.js'
+import { bindingOf, bindTo, callBuiltin, FakeHost, unbindFrom } from '../../../../kit/fake-host.js'
+
+const schema = {
+  type: 'object',
+  properties: { url: { type: 'string' }, retries: { type: 'integer', minimum: 0 } },
+  required: ['url'],
+}
+const entry = { id: 'mail', name: 'Mail', description: 'How mail is sent', schema }
+
+function configurations(settings?: object) {
+  const host = new FakeHost()
+  const env = { HOST: 'example.test' }
+  const builtin = createConfigurationBuiltin(host, parseConfigurationConfig(settings), env)
+  host.serve('on-change', () => null)
+  return {
+    host,
+    builtin,
+    call: (name: string, input: object = {}, context = {}) =>
+      callBuiltin(builtin, `configuration::${name}`, input, context),
+    bind: (config: unknown) =>
+      bindTo(builtin, bindingOf({ triggerType: 'configuration', functionId: 'on-change', config, metadata: { m: 1 } })),
+    events: () => host.payloads('on-change') as Record<string, unknown>[],
+  }
+}
+
+test('a configuration is registered with its first value, read, changed and described', async () => {
+  const { call } = configurations()
+  const initial_value = { url: 'a' }
+  expect(await call('register', { ...entry, initial_value, metadata: { team: 't' } })).toEqual({
+    ...entry,
+    metadata: { team: 't' },
+    value: { url: 'a' },
+  })
+  expect(await call('get', { id: 'mail' })).toEqual({ id: 'mail', value: { url: 'a' } })
+  expect(await call('set', { id: 'mail', value: { url: 'b' } })).toEqual({
+    old_value: { url: 'a' },
+    new_value: { url: 'b' },
+  })
+  expect(await call('get', { id: 'mail' })).toEqual({ id: 'mail', value: { url: 'b' } })
+  expect(await call('list')).toEqual({ configurations: [entry] })
+  expect(await call('schema', { id: 'mail' })).toEqual(entry)
+})
+
+test('a configuration without a value is null', async () => {
+  const { call } = configurations()
+  await call('register', entry)
+  expect(await call('get', { id: 'mail' })).toEqual({ id: 'mail', value: null })
+})
+
+test('registering again keeps the value, unless it fits no more', async () => {
+  const { call } = configurations()
+  await call('register', { ...entry, initial_value: { url: 'first' } })
+  await call('register', { ...entry, initial_value: { url: 'second' } })
+  expect(await call('get', { id: 'mail' })).toMatchObject({ value: { url: 'first' } })
+  await call('register', { ...entry, schema: { type: 'number' }, initial_value: 7 })
+  expect(await call('get', { id: 'mail' })).toMatchObject({ value: 7 })
+})
+
+test.each(['', 'Mail', 'a b', 'x'.repeat(65), '../x'])('the id %j is refused at registration', async (id) => {
+  const { call } = configurations()
+  await expect(call('register', { ...entry, id })).rejects.toMatchObject({ code: 'INVALID_ID' })
+  await expect(call('get', { id })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    detail: `configuration '${id}' not found`,
+  })
+})
+
+test('a value that does not fit is refused with the reason, and the old one stays', async () => {
+  const { call } = configurations()
+  await call('register', { ...entry, initial_value: { url: 'a' } })
+  await expect(call('set', { id: 'mail', value: { url: 'a', retries: -1 } })).rejects.toMatchObject({
+    code: 'SCHEMA_INVALID',
+    detail: expect.stringContaining('retries') as unknown,
+  })
+  await expect(call('set', { id: 'none', value: 1 })).rejects.toMatchObject({ code: 'NOT_REGISTERED' })
+  expect(await call('get', { id: 'mail' })).toMatchObject({ value: { url: 'a' } })
+  await expect(call('register', { ...entry, id: 'x', initial_value: {} })).rejects.toMatchObject({
+    code: 'SCHEMA_INVALID',
+  })
+  await expect(call('schema', { id: 'x' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test.each([[7], ['text'], [[]], [{ $ref: '#/nowhere' }], [{ pattern: '(' }]])(
+  'the schema %j is refused',
+  async (bad: unknown) => {
+    const { call } = configurations()
+    await expect(call('register', { ...entry, schema: bad })).rejects.toMatchObject({ code: 'SCHEMA_INVALID' })
+  },
+)
+
+test('a schema that refers to itself without end judges nothing, and harms nothing', async () => {
+  const { call } = configurations()
+  await expect(call('register', { ...entry, schema: { $ref: '#' } })).rejects.toMatchObject({ code: 'SCHEMA_INVALID' })
+})
+
+test('placeholders are replaced when read, unless asked for raw', async () => {
+  const { call } = configurations()
+  const value = { url: 'http://${HOST}/${PATH_PART:x}', list: ['${HOST}', 1], '${HOST}': true }
+  await call('register', { ...entry, initial_value: value })
+  expect(await call('get', { id: 'mail' })).toEqual({
+    id: 'mail',
+    value: { url: 'http://example.test/x', list: ['example.test', 1], '${HOST}': true },
+  })
+  expect(await call('get', { id: 'mail', raw: true })).toEqual({ id: 'mail', value })
+  await call('set', { id: 'mail', value: { url: '${NOT_SET}' } })
+  await expect(call('get', { id: 'mail' })).rejects.toMatchObject({
+    code: 'EXPAND_FAILED',
+    detail: expect.stringContaining('NOT_SET is not set') as unknown,
+  })
+})
+
+test('members named like parts of prototypes are data', async () => {
+  const { call } = configurations()
+  const value = JSON.parse('{"url":"a","__proto__":{"polluted":"${HOST}"}}') as object
+  await call('register', { ...entry, initial_value: value })
+  const { value: read } = (await call('get', { id: 'mail' })) as { value: object }
+  expect(JSON.stringify(read)).toBe('{"url":"a","__proto__":{"polluted":"example.test"}}')
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+})
+
+test('triggers hear of changes, with the metadata of the trigger and the trace of the change', async () => {
+  const { host, call, bind, events } = configurations()
+  await bind({ configuration_id: 'mail' })
+  await call('register', { ...entry, initial_value: { url: 'a' }, metadata: { team: 't' } })
+  await call('register', { ...entry, id: 'other' })
+  await call('set', { id: 'mail', value: { url: 'b' } }, { traceparent: 'tp' })
+  await host.clock.advance(0)
+  const about = { type: 'configuration', ...entry, metadata: { team: 't' } }
+  expect(events()).toEqual([
+    { ...about, event_type: 'configuration:registered', old_value: null, new_value: { url: 'a' } },
+    { ...about, event_type: 'configuration:updated', old_value: { url: 'a' }, new_value: { url: 'b' } },
+  ])
+  expect(host.calls.at(-1)).toMatchObject({ metadata: { m: 1 }, traceparent: 'tp' })
+})
+
+test('a trigger can ask for kinds of event, and have a condition', async () => {
+  const { host, builtin, call, bind, events } = configurations()
+  host.serve('only-b', (data) => (data as { new_value: { url: string } }).new_value.url === 'b')
+  const config = { event_types: ['configuration:updated'], condition_function_id: 'only-b' }
+  await bind(config)
+  await call('register', entry)
+  await call('set', { id: 'mail', value: { url: 'a' } })
+  await call('set', { id: 'mail', value: { url: 'b' } })
+  await host.clock.advance(0)
+  expect(events()).toMatchObject([{ new_value: { url: 'b' } }])
+  unbindFrom(builtin, bindingOf({ triggerType: 'configuration', functionId: 'on-change', config }))
+  await call('set', { id: 'mail', value: { url: 'b' } })
+  await host.clock.advance(0)
+  expect(events()).toHaveLength(1)
+})
+
+test.each([{ configuration_id: 7 }, { event_types: 'x' }, { event_types: ['configuration:gone'] }])(
+  'a trigger with %j is refused',
+  async (config) => {
+    const { bind } = configurations()
+    await expect(bind(config)).rejects.toThrow('must be a')
+  },
+)
+
+test('a configuration that nobody touches for its time to live is deleted', async () => {
+  const { host, builtin, call, bind, events } = configurations({ ttl_seconds: 10 })
+  await bind({ event_types: ['configuration:deleted'] })
+  await call('register', { ...entry, initial_value: { url: 'a' } })
+  await host.clock.advance(9_000)
+  await call('set', { id: 'mail', value: { url: 'b' } })
+  await host.clock.advance(9_000)
+  expect(events()).toEqual([])
+  await host.clock.advance(1_000)
+  expect(events()).toMatchObject([{ event_type: 'configuration:deleted', old_value: { url: 'b' }, new_value: null }])
+  await expect(call('get', { id: 'mail' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await call('register', entry)
+  await builtin.stop()
+  expect(host.clock.pendingTimers).toBe(0)
+})
+
+test('there is room for so many configurations and for so much in them', async () => {
+  const { call } = configurations()
+  const large = { url: 'x'.repeat(10_000_000) }
+  await call('register', { ...entry, initial_value: large })
+  await expect(call('register', { ...entry, id: 'second', initial_value: large })).rejects.toMatchObject({
+    code: 'ADAPTER_ERROR',
+  })
+  await call('set', { id: 'mail', value: { url: 'x'.repeat(12_000_000) } })
+  for (let n = 1; n < 1_000; n++) await call('register', { ...entry, id: `c${n}` })
+  await expect(call('register', { ...entry, id: 'one-more' })).rejects.toMatchObject({ code: 'ADAPTER_ERROR' })
+})
+
+test('settings: a time to live and nothing else', () => {
+  expect(parseConfigurationConfig(undefined)).toEqual({ ttlMs: undefined })
+  expect(parseConfigurationConfig({ ttl_seconds: 0 })).toEqual({ ttlMs: undefined })
+  expect(() => parseConfigurationConfig({ adapter: { name: 'fs' } })).toThrow('configuration.adapter')
+  expect(() => parseConfigurationConfig({ ttl_seconds: -1 })).toThrow('configuration.ttl_seconds must be')
+})
