@@ -17,9 +17,9 @@ function eventually(worker: III, functionId: string, payload: object, expected: 
 }
 
 test('spans, logs and metrics sent on a worker link are read back', async () => {
-  const { engine, addWorker } = await socketRig()
-  const reader = await addWorker()
-  const { socket } = await rawWorker(engine.url)
+  const rig = await socketRig()
+  const reader = await rig.addWorker()
+  const { socket } = await rawWorker(rig.engine.url)
   socket.send(spanFrame([{ name: 'charge' }]))
   socket.send(logFrame([{ body: { stringValue: 'charged' }, severityText: 'INFO', traceId: TRACE }]))
   socket.send(metricFrame([gauge('charges', 3)]))
@@ -29,18 +29,18 @@ test('spans, logs and metrics sent on a worker link are read back', async () => 
 })
 
 test('a link for telemetry only is taken as well, and answered nothing', async () => {
-  const { engine, addWorker } = await socketRig()
-  const reader = await addWorker()
-  const { socket, frames } = await rawSocket(`${engine.url}/otel`)
+  const rig = await socketRig()
+  const reader = await rig.addWorker()
+  const { socket, frames } = await rawSocket(`${rig.engine.url}/otel`)
   socket.send(spanFrame([{ name: 'charge' }]))
   await eventually(reader, 'engine::traces::tree', { trace_id: TRACE }, { roots: [{ name: 'charge', children: [] }] })
   expect(frames).toEqual([])
 })
 
 test('frames that make no sense cost nothing but themselves', async () => {
-  const { engine, addWorker } = await socketRig()
-  const reader = await addWorker()
-  const sender = await rawWorker(engine.url)
+  const rig = await socketRig()
+  const reader = await rig.addWorker()
+  const sender = await rawWorker(rig.engine.url)
   for (const text of ['{', '', '[]', '{}', '{"resourceSpans":[{"scopeSpans":[{"spans":[{"__proto__":{"x":1}}]}]}]}']) {
     sender.socket.send(telemetryFrame('OTLP', text))
   }
@@ -55,8 +55,8 @@ test('frames that make no sense cost nothing but themselves', async () => {
 })
 
 test('a log trigger runs a function for what another program logged', async () => {
-  const { engine, addWorker } = await socketRig()
-  const worker = await addWorker()
+  const rig = await socketRig()
+  const worker = await rig.addWorker()
   const seen = vi.fn()
   worker.registerFunction('on-error', async (record: { body: string }) => {
     seen(record.body)
@@ -64,15 +64,15 @@ test('a log trigger runs a function for what another program logged', async () =
   })
   worker.registerTrigger({ type: 'log', function_id: 'on-error', config: { level: 'error' } })
   await worker.ready()
-  const { socket } = await rawWorker(engine.url)
+  const { socket } = await rawWorker(rig.engine.url)
   const record = (severityText: string) => ({ severityText, body: { stringValue: `an ${severityText}` } })
   socket.send(logFrame([record('INFO'), record('ERROR')]))
   await vi.waitFor(() => expect(seen.mock.calls).toEqual([['an ERROR']]))
 })
 
 test('a request over HTTP is a span, and what it calls is part of its trace', async () => {
-  const { engine, addWorker } = await socketRig()
-  const worker = await addWorker()
+  const rig = await socketRig()
+  const worker = await rig.addWorker()
   worker.registerFunction('pay', async () => {
     await worker.trigger({ function_id: 'state::set', payload: { scope: 's', key: 'k', value: 1 } })
     return { status_code: 503, body: {} }
@@ -80,9 +80,9 @@ test('a request over HTTP is a span, and what it calls is part of its trace', as
   worker.registerTrigger({ type: 'http', function_id: 'pay', config: { api_path: '/pay/:id', http_method: 'POST' } })
   await worker.ready()
   const traceparent = `00-${TRACE}-${spanId(7)}-01`
-  await fetch(`${engine.httpUrl!}/pay/1`, { method: 'POST', headers: { traceparent } })
-  await fetch(`${engine.httpUrl!}/pay/1`, { method: 'POST' })
-  const { spans } = (await worker.trigger({ function_id: 'engine::traces::list', payload: {} })) as Spans
+  await fetch(`${rig.engine.httpUrl!}/pay/1`, { method: 'POST', headers: { traceparent } })
+  await fetch(`${rig.engine.httpUrl!}/pay/1`, { method: 'POST' })
+  const { spans } = await worker.trigger<object, Spans>({ function_id: 'engine::traces::list', payload: {} })
   expect(spans.map(({ name, trace_id, parent_span_id }) => [name, trace_id === TRACE, parent_span_id])).toEqual([
     ['POST /pay/:id', true, spanId(7)],
     ['POST /pay/:id', false, null],

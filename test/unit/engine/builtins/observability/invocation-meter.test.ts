@@ -1,7 +1,20 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { InvocationMeter } from '../../../../../src/engine/builtins/observability/invocation-meter.js'
+import { VirtualClock } from '../../../../../src/std/virtual-clock.js'
 import { engineRig, type EngineRig } from '../../../../kit/engine-rig.js'
 import type { RawWorker } from '../../../../kit/raw-worker.js'
 import { gauge, metricFrame } from '../../../../kit/telemetry-frames.js'
+
+const callOf = (n: number) => ({
+  invocationId: String(n),
+  functionId: 'f',
+  traceparent: undefined,
+  baggage: undefined,
+  caller: { answer: () => undefined },
+  data: null,
+  metadata: undefined,
+  from: undefined,
+})
 
 async function counts(rig: EngineRig, worker: RawWorker): Promise<Record<string, Record<string, unknown>>> {
   const answer = await rig.call(worker, 'engine::metrics::list')
@@ -56,6 +69,15 @@ test('calls of a worker that leaves are failures, and the worker a death', async
   const { invocations, workers } = await counts(rig, caller)
   expect(invocations).toMatchObject({ error: 1 })
   expect(workers).toEqual({ spawns: 2, deaths: 1, active: 1 })
+})
+
+test('of many calls, those beyond the first thousand are timed now and then', () => {
+  const clock = new VirtualClock()
+  const meter = new InvocationMeter(clock)
+  const reads = vi.spyOn(clock, 'now')
+  for (let n = 0; n < 2_700; n++) meter.watch(callOf(n)).caller?.answer(callOf(n), { result: n })
+  expect(reads).toHaveBeenCalledTimes(2 * (1_000 + 100))
+  expect(meter.report()).toMatchObject({ invocations: { total: 2_700, success: 2_700 } })
 })
 
 test('functions are counted by name up to a thousand', async () => {

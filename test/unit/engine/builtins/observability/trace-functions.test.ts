@@ -18,7 +18,7 @@ function traces(settings: object = {}) {
     take: (spans: readonly Record<string, unknown>[], service?: string) =>
       builtin.takeTelemetry?.(spanFrame(spans, service), 'w'),
     call: (name: string, input: object = {}) => callBuiltin(builtin, `engine::traces::${name}`, input),
-    async names(query: object) {
+    names: async (query: object): Promise<string[]> => {
       const { spans } = (await callBuiltin(builtin, 'engine::traces::list', query)) as Listed
       return spans.map(({ name }) => name)
     },
