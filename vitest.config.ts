@@ -47,6 +47,7 @@ export default defineConfig({
       project('hostile'),
       project('regression'),
       project('compat'),
+      project('reliability'),
       project('docs'),
       project('sim'),
       projectWithPython('interop'),
