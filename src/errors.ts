@@ -59,6 +59,8 @@ const BRANDS = Symbol.for('iii-node.error-brands')
 function brand(constructor: { readonly prototype: object }, name: string): void {
   const inherited = (constructor.prototype as { [BRANDS]?: readonly string[] })[BRANDS] ?? []
   Object.defineProperty(constructor.prototype, BRANDS, { value: [...inherited, name] })
+  // Bundlers rename classes, and an error is known by its name.
+  Object.defineProperty(constructor, 'name', { value: name, configurable: true })
   Object.defineProperty(constructor, Symbol.hasInstance, {
     value(this: unknown, candidate: unknown): boolean {
       // A subclass made by a user inherits this method but has no brand of its own: the prototype chain decides.
