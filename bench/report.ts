@@ -2,7 +2,7 @@
 import { median, ratios, spread } from './statistics.js'
 import type { Suite, SuiteResult } from './suite.js'
 
-export interface SideSummary {
+interface SideSummary {
   readonly side: string
   readonly median: number
   readonly spread: number

@@ -6,7 +6,7 @@ export interface RunOptions {
   readonly calls: number | undefined
 }
 
-export interface Series {
+interface Series {
   readonly side: string
   readonly values: readonly number[]
 }

@@ -10,7 +10,7 @@ export interface Order {
   readonly total: number
 }
 
-export interface OrderPlacedConfig {
+interface OrderPlacedConfig {
   /** Only orders of at least this total fire the trigger. Default 0. */
   readonly minTotal?: number
 }

@@ -12,7 +12,7 @@ import type { WorkerEvent } from './sessions.js'
  * Sees a call that is about to be carried out, and answers with the one to carry out in its place. `builtin` is the
  * name of the part of the engine that serves it; `undefined` for a worker's function.
  */
-export type WatchCall = (call: RoutedCall, builtin: string | undefined) => RoutedCall
+type WatchCall = (call: RoutedCall, builtin: string | undefined) => RoutedCall
 
 /** A piece of the engine's work. */
 export interface SpanStart {

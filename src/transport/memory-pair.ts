@@ -6,7 +6,7 @@ import { CloseCode } from './close-codes.js'
 import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
 
 /** Holds back what one end sends. */
-export interface Fence {
+interface Fence {
   /** From now on frames wait. */
   hold(): void
   /** Lets `count` waiting frames through, all by default, and stays closed if it was. */

@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 /** Addresses and assumptions a scenario may need. */
-export const NEEDS = ['rbac', 'rbac-plain', 'http', 'stream', 'no-queue-provider'] as const
+const NEEDS = ['rbac', 'rbac-plain', 'http', 'stream', 'no-queue-provider'] as const
 
 export interface Scenario {
   readonly about: string
@@ -26,7 +26,7 @@ export interface BytesSpec {
 }
 
 /** Query parameters; several values of one name are sent one after the other. */
-export type Query = Readonly<Record<string, string | readonly string[]>>
+type Query = Readonly<Record<string, string | readonly string[]>>
 
 export interface Handshake {
   readonly to?: string

@@ -20,7 +20,7 @@ export interface AlertRule {
 export type AlertOperator = '>' | '>=' | '<' | '<=' | '==' | '!='
 
 /** A line in the engine's log, or a call. */
-export type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; readonly functionId: string }
+type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; readonly functionId: string }
 
 const DEFAULT_SECONDS = 60
 const MAX_RULES = 1_000

@@ -7,7 +7,7 @@ import { builtinFunction } from '../../builtin-input.js'
 import type { ObservabilityConfig } from './observability-config.js'
 
 /** One kind of telemetry: whether it is kept, and how much of it there is. */
-export interface HealthPart {
+interface HealthPart {
   readonly enabled: boolean
   readonly stored: number
   readonly limit: number

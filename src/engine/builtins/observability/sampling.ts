@@ -14,7 +14,7 @@ export interface SamplingConfig {
 }
 
 /** Spans of a name and a service, where given, are kept at this rate. Both may hold `*`. */
-export interface SamplingRule {
+interface SamplingRule {
   readonly operation?: string | undefined
   readonly service?: string | undefined
   readonly rate: number

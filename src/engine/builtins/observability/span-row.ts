@@ -6,7 +6,7 @@ import { attributePairs, numberOf, objectAt, objectsIn, spanIdOf, textOf, traceI
 import type { AttributePair, OtlpObject } from './otlp-value.js'
 import { scopedItems, type ScopedItems } from './otlp-scope.js'
 
-export type SpanStatus = 'unset' | 'ok' | 'error'
+type SpanStatus = 'unset' | 'ok' | 'error'
 
 /** Times are nanoseconds since 1970, as exact as a number can be: to 256 ns. */
 export interface SpanRow {
@@ -37,7 +37,7 @@ export interface SpanEvent {
   readonly attributes: readonly AttributePair[]
 }
 
-export interface SpanLink {
+interface SpanLink {
   readonly trace_id: string
   readonly span_id: string
   readonly attributes: readonly AttributePair[]
