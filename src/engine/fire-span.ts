@@ -1,20 +1,19 @@
 /**
- * Spans around calls that triggers cause. A firing that belongs to a trace gets one, a schedule's run starts one; a
- * request over HTTP has a span of its own already. Nothing is made where nobody keeps spans.
+ * Spans around calls that the engine makes because something happened. What belongs to a trace gets one, a schedule's
+ * run starts one; a request over HTTP has a span of its own already. Nothing is made where nobody keeps spans.
  */
 import { toErrorBody } from '../protocol/error-body.js'
-import type { Binding, HostCall } from './builtin.js'
-import type { Instruments, OpenSpan } from './instruments.js'
+import type { Binding, EngineHost, HostCall } from './builtin.js'
+import type { SpanStart } from './instruments.js'
 
-/** Makes a call within its span, if it gets one. */
-export function withinSpan(
-  instruments: Instruments,
-  binding: Binding,
-  { call, invoke }: { readonly call: HostCall; readonly invoke: (call: HostCall) => Promise<unknown> },
-): Promise<unknown> {
-  const span = openSpan(instruments, binding, call)
-  if (span === undefined) return invoke(call)
-  const result = invoke({ ...call, ...span.trace })
+/** What a span is called and says, without the trace, which is that of its call. */
+export type CallSpan = Omit<SpanStart, 'trace'>
+
+/** Makes a call within a span, if it is to have one and somebody keeps it. */
+export function invokeInSpan(host: EngineHost, call: HostCall, named: CallSpan | undefined): Promise<unknown> {
+  const span = named === undefined ? undefined : host.instruments.openSpan?.({ ...named, trace: call })
+  if (span === undefined) return host.invoke(call)
+  const result = host.invoke({ ...call, ...span.trace })
   result.then(
     () => span.end(),
     (error: unknown) => span.end(toErrorBody(error)),
@@ -22,11 +21,16 @@ export function withinSpan(
   return result
 }
 
-function openSpan({ openSpan: open }: Instruments, binding: Binding, call: HostCall): OpenSpan | undefined {
-  const { id, triggerType, functionId } = binding
+/** The span of a trigger's call. */
+export function firingSpan({ id, triggerType, functionId }: Binding, call: HostCall): CallSpan | undefined {
   const isSchedule = triggerType === 'cron'
-  if (open === undefined || triggerType === 'http' || (call.traceparent === undefined && !isSchedule)) return undefined
-  const name = `${isSchedule ? 'call' : 'trigger'} ${functionId}`
+  if (triggerType === 'http' || (call.traceparent === undefined && !isSchedule)) return undefined
   const attributes = { 'faas.invoked_name': functionId, 'trigger.id': id, 'trigger.type': triggerType }
-  return open({ name, trace: call, attributes })
+  return { name: `${isSchedule ? 'call' : 'trigger'} ${functionId}`, attributes }
+}
+
+/** The span of a call that waited in a queue. */
+export function deliverySpan(queue: string, { functionId, traceparent }: HostCall): CallSpan | undefined {
+  if (traceparent === undefined) return undefined
+  return { name: `fn_queue ${queue}`, attributes: { 'faas.invoked_name': functionId, queue } }
 }

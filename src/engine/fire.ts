@@ -3,7 +3,7 @@
  */
 import { isRecord } from '../protocol/validate.js'
 import type { Binding, EngineHost, HostCall } from './builtin.js'
-import { withinSpan } from './fire-span.js'
+import { firingSpan, invokeInSpan } from './fire-span.js'
 
 /** Trace headers a firing passes on. */
 export type Trace = Pick<HostCall, 'traceparent' | 'baggage'>
@@ -30,5 +30,5 @@ export async function conditionHolds(host: EngineHost, binding: Binding, firing:
 /** Calls the bound function with a payload and, where the type delivers it, the binding's metadata. */
 export function callBound(host: EngineHost, binding: Binding, firing: Firing): Promise<unknown> {
   const call = { functionId: binding.functionId, namespace: binding.namespace, ...firing }
-  return withinSpan(host.instruments, binding, { call, invoke: host.invoke.bind(host) })
+  return invokeInSpan(host, call, firingSpan(binding, call))
 }

@@ -5,6 +5,7 @@ import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
 import { describe } from '../../../std/describe.js'
 import { isRecord } from '../../../protocol/validate.js'
 import type { EngineHost } from '../../builtin.js'
+import { deliverySpan, invokeInSpan } from '../../fire-span.js'
 import type { Attempts, Deliver } from './attempts.js'
 import { deliveryTrace } from './delivery-trace.js'
 import { sizeOf, type Job } from './job.js'
@@ -43,7 +44,8 @@ export class NamedQueues {
     this.#ledger = ledger
     const deliver: Deliver = (job, signal) => {
       const { functionId, namespace, data } = job
-      return host.invoke({ functionId, namespace, data, ...deliveryTrace(job), signal })
+      const call = { functionId, namespace, data, ...deliveryTrace(job), signal }
+      return invokeInSpan(host, call, deliverySpan(job.name, call))
     }
     for (const [name, settings] of configured) {
       const jobs = new JobQueue(settings.policy, {

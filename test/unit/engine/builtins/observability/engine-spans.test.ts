@@ -139,6 +139,19 @@ test('an enqueued call makes a span, and is stored with the trace of its caller'
   expect(spans).toMatchObject([{ name: 'enqueue f → jobs', parent_span_id: spanId(1), status: 'ok' }])
 })
 
+test('an enqueued call that is delivered is part of the trace it came from', async () => {
+  const { rig, worker } = await started({ name: 'iii-queue' })
+  worker.register('job')
+  worker.invoke('job', {}, { traceparent: PARENT, action: { type: 'enqueue', queue: 'default' } })
+  await rig.clock.advance(1_000)
+  const call = worker.take('invokefunction', { function_id: 'job' })
+  worker.answer(call, { result: 1 })
+  await rig.settle()
+  const span = (await spansOf(rig, worker)).find(({ name }) => name === 'fn_queue default')
+  expect(span).toMatchObject({ parent_span_id: spanId(1), status: 'ok' })
+  expect(call['traceparent']).toBe(`00-${TRACE}-${span!.span_id}-01`)
+})
+
 test('by a switch of the environment, calls outside of any trace make spans as well', async () => {
   const host = new FakeHost()
   const env = { III_OTEL_TRACE_BUILTINS: '1' }
