@@ -125,7 +125,10 @@ test('a guest that may do nothing does nothing, whatever it sends', async () => 
   await rig.settle()
   await fc.assert(
     fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 20 }), async (frames) => {
-      const guest = await rig.guest({ allow_function_registration: false, forbidden_functions: ['engine::mine'] }, {})
+      const guest = await rig.guest(
+        { allow_function_registration: false, allowed_trigger_types: [], forbidden_functions: ['engine::mine'] },
+        {},
+      )
       const { functions, triggers } = rig.engine.stats()
       await survives(rig, [guest], rig.admin, frames)
       const seen = rig.admin.frames.filter((frame: Frame) => frame['type'] !== 'invocationresult')
