@@ -22,7 +22,7 @@ export interface ChannelPorts {
   readonly headers: () => Readonly<Record<string, string>>
   /** Hears what a callback of the user threw. */
   readonly onCallbackError: (error: unknown) => void
-  /** Hears why a Node stream of a channel failed while nobody listened to it. */
+  /** Hears why a channel failed where nobody else is told: its Node stream without a listener, a writer cut after `close`. */
   readonly onUnheardError: (error: unknown) => void
 }
 

@@ -35,6 +35,8 @@ export class ChannelWriter implements AsyncDisposable {
   #tail: Promise<void> = Promise.resolve()
   #stream: Writable | undefined
   #closing: Promise<void> | undefined
+  /** Everything was handed to the operating system and nobody is told of a failure any more. */
+  #isHandedOver = false
 
   /**
    * @param engineWsBase the engine's address, as given to `registerWorker`.
@@ -52,7 +54,10 @@ export class ChannelWriter implements AsyncDisposable {
         const gone = error ?? new NotConnectedError(ErrorCode.NOT_CONNECTED, 'The channel is closed', NOT_SENT)
         this.#room?.reject(gone)
         this.#room = undefined
-        if (error !== undefined) this.#stream?.destroy(error)
+        if (error === undefined) return
+        this.#stream?.destroy(error)
+        // The reader sees an ordinary end, so this is the only sign that the tail may be missing.
+        if (this.#isHandedOver) this.#ports.onUnheardError(error)
       },
     })
   }
@@ -79,7 +84,10 @@ export class ChannelWriter implements AsyncDisposable {
     return handled(Promise.reject(invalid('message', 'a string', message)))
   }
 
-  /** Ends the channel after everything written so far. Resolves once all of it was handed to the operating system. */
+  /**
+   * Ends the channel after everything written so far. Resolves once all of it was handed to the operating system; a cut
+   * after that is reported as a diagnostic.
+   */
   close(): Promise<void> {
     const stream = this.#stream
     if (stream === undefined || stream.destroyed || stream.writableLength === 0) return this.#close('channel_close')
@@ -160,6 +168,7 @@ export class ChannelWriter implements AsyncDisposable {
         })
         await flushed.promise
         this.#room = undefined
+        this.#isHandedOver = true
         this.#endpoint.close(reason)
       }),
     )
