@@ -16,12 +16,13 @@ test('functions are listed by id, filtered, and found by what is known of them',
   )
   nameless.register('shop::pay')
   await rig.settle()
+  /** Those of workers: what the engine always serves is beside the point. */
   const list = async (input: Frame): Promise<unknown> => {
     const { functions } = result(await rig.call(worker, 'engine::functions::list', input))
-    return (functions as { function_id: string }[]).map((row) => row.function_id)
+    const ids = (functions as { function_id: string }[]).map((row) => row.function_id)
+    return ids.filter((id) => !id.startsWith('configuration::'))
   }
-  const ofWorkers = (await list({})).filter((id) => !id.startsWith('configuration::'))
-  expect(ofWorkers).toEqual(['a', 'b', 'shop::pay'])
+  expect(await list({})).toEqual(['a', 'b', 'shop::pay'])
   expect(await list({ prefix: 'shop' })).toEqual(['shop::pay'])
   expect(await list({ search: 'needle' })).toEqual(['b'])
   expect(await list({ search: 'a' })).toEqual(['a', 'shop::pay', 'b'])
