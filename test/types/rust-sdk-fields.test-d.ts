@@ -344,9 +344,9 @@ test('every field of the Rust SDK has its counterpart', () => {
     item_id: string
     data: StreamSetInput['data']
   }>()
-  expectTypeOf<Pick<StreamSetResult, 'old_value' | 'new_value'>>().toEqualTypeOf<{
-    old_value?: StreamSetResult['old_value']
-    new_value: StreamSetResult['new_value']
+  expectTypeOf<Pick<StreamSetResult<unknown>, 'old_value' | 'new_value'>>().toEqualTypeOf<{
+    old_value?: StreamSetResult<unknown>['old_value']
+    new_value: StreamSetResult<unknown>['new_value']
   }>()
   expectTypeOf<
     Pick<StreamTriggerConfig, 'stream_name' | 'group_id' | 'item_id' | 'condition_function_id'>
@@ -362,10 +362,10 @@ test('every field of the Rust SDK has its counterpart', () => {
     item_id: string
     ops: StreamUpdateInput['ops']
   }>()
-  expectTypeOf<Pick<StreamUpdateResult, 'old_value' | 'new_value' | 'errors'>>().toEqualTypeOf<{
-    old_value?: StreamUpdateResult['old_value']
-    new_value: StreamUpdateResult['new_value']
-    errors?: StreamUpdateResult['errors']
+  expectTypeOf<Pick<StreamUpdateResult<unknown>, 'old_value' | 'new_value' | 'errors'>>().toEqualTypeOf<{
+    old_value?: StreamUpdateResult<unknown>['old_value']
+    new_value: StreamUpdateResult<unknown>['new_value']
+    errors?: StreamUpdateResult<unknown>['errors']
   }>()
   expectTypeOf<Pick<UpdateSet, 'path' | 'value'>>().toEqualTypeOf<{
     path: string
