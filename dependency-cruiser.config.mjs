@@ -46,7 +46,6 @@ const layerRules = Object.entries(mayImport).map(([place, allowed]) => ({
 const owners = {
   ws: ['transport'],
   'find-my-way': ['engine'],
-  croner: ['engine'],
   yaml: ['engine', 'cli'],
   croner: ['engine'],
   'classic-level': ['engine'],

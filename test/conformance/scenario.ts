@@ -6,11 +6,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 /** Addresses and assumptions a scenario may need. */
-const NEEDS = ['rbac', 'rbac-plain', 'http', 'stream', 'no-queue-provider'] as const
+type Need = 'rbac' | 'rbac-plain' | 'http' | 'stream' | 'no-queue-provider'
 
 export interface Scenario {
   readonly about: string
-  readonly needs?: readonly (typeof NEEDS)[number][]
+  readonly needs?: readonly Need[]
   readonly steps: readonly Step[]
 }
 

@@ -41,7 +41,7 @@ export async function startStream(config: object = {}): Promise<StreamRig> {
     call: (name, input, context = {}) => callBuiltin(builtin, `stream::${name}`, input, context),
     bind: (id, triggerType, functionId, members = {}) =>
       bindTo(builtin, bindingOf({ id, triggerType, functionId, config: null, ...members })),
-    connect: (path = '/', headers = {}) => StreamSocket.open(`${builtin.url}${path}`, headers),
+    connect: (path = '/', headers = {}) => StreamSocket.open(`${builtin.url ?? ''}${path}`, headers),
   }
 }
 
