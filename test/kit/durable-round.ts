@@ -7,7 +7,7 @@ import { cliEngine, FREE_PORTS } from './cli.js'
 import { rawWorker, type RawSocket } from './raw-socket.js'
 
 export const KINDS = ['state', 'stream', 'queue'] as const
-export type Kind = (typeof KINDS)[number]
+type Kind = (typeof KINDS)[number]
 /** Names of the items that were acknowledged, by where they went. */
 export type Acknowledged = Readonly<Record<Kind, Set<string>>>
 
