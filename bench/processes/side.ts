@@ -13,3 +13,5 @@ export const SIDE_NAMES = ['raw', 'peer', 'ours'] as const
 
 /** The floor against both clients with telemetry on. */
 export const TRACED_SIDE_NAMES = ['raw', 'peer-traced', 'ours-traced'] as const
+
+export type SideName = (typeof SIDE_NAMES)[number] | (typeof TRACED_SIDE_NAMES)[number]
