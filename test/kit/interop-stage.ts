@@ -43,45 +43,52 @@ export function useStage(options?: StageOptions, prepare?: (stage: InteropStage)
 
 export class InteropStage {
   readonly engine: TestEngine
-  readonly #actors: ReadonlyMap<Maker, ChildActor>
+  readonly #telemetry: boolean
+  readonly #actors = new Map<string, ChildActor>()
 
-  private constructor(engine: TestEngine, actors: ReadonlyMap<Maker, ChildActor>) {
+  private constructor(engine: TestEngine, telemetry: boolean) {
     this.engine = engine
-    this.#actors = actors
+    this.#telemetry = telemetry
   }
 
+  /** Starts an engine and a worker of each maker, named after it. */
   static async open({ engine: options = {}, telemetry = false }: StageOptions = {}): Promise<InteropStage> {
-    const engine = await createTestEngine(options)
-    const rest = (name: string): string[] => [engine.url, name, telemetry ? 'telemetry' : 'no-telemetry']
-    const actors = new Map<Maker, ChildActor>()
+    const stage = new InteropStage(await createTestEngine(options), telemetry)
     try {
-      for (const maker of makers) actors.set(maker, new ChildActor(maker, commandLine(maker, rest(maker))))
-      await Promise.all([...actors.values()].map((actor) => actor.started()))
-      return new InteropStage(engine, actors)
+      await Promise.all(makers.map((maker) => stage.add(maker, maker)))
+      return stage
     } catch (error) {
-      for (const actor of actors.values()) actor.kill()
-      await engine.close()
+      stage.#killAll()
+      await stage.engine.close()
       throw error
     }
   }
 
-  actor(maker: Maker): ChildActor {
-    const actor = this.#actors.get(maker)
-    if (actor === undefined) throw new Error(`There is no worker of ${maker}`)
+  /** Starts one more worker, which ends with the stage. */
+  async add(maker: Maker, name: string): Promise<ChildActor> {
+    const telemetry = this.#telemetry ? 'telemetry' : 'no-telemetry'
+    const actor = new ChildActor(name, commandLine(maker, [this.engine.url, name, telemetry]))
+    this.#actors.set(name, actor)
+    return actor.started()
+  }
+
+  actor(name: string): ChildActor {
+    const actor = this.#actors.get(name)
+    if (actor === undefined) throw new Error(`There is no worker '${name}'`)
     return actor
   }
 
   /** Has a worker serve a function, and waits until the engine knows it. */
-  async serve(maker: Maker, functionId: string, given: { readonly handler: string; readonly [more: string]: unknown }) {
-    await this.actor(maker).do('serve', { function_id: functionId, ...given })
+  async serve(name: string, functionId: string, given: { readonly handler: string; readonly [more: string]: unknown }) {
+    await this.actor(name).do('serve', { function_id: functionId, ...given })
     await this.known(functionId)
   }
 
   /** Has a worker bind a trigger, and waits until the engine knows it. Returns what to take it back by. */
-  async bind(maker: Maker, type: string, functionId: string, config: object, metadata?: object): Promise<string> {
+  async bind(name: string, type: string, functionId: string, config: object, metadata?: object): Promise<string> {
     const handle = `${type} ${functionId}`
     const given = { handle, type, function_id: functionId, config, ...(metadata === undefined ? {} : { metadata }) }
-    await this.actor(maker).do('bind', given)
+    await this.actor(name).do('bind', given)
     await vi.waitFor(async () => expect(await this.bindings(functionId)).toContainEqual({ type, config }), WAIT)
     return handle
   }
@@ -122,9 +129,13 @@ export class InteropStage {
       const exits = await Promise.all([...this.#actors.values()].map((actor) => actor.end()))
       expect(exits).toEqual(exits.map(() => ({ code: 0, signal: null })))
     } finally {
-      for (const actor of this.#actors.values()) actor.kill()
+      this.#killAll()
       await this.engine.close()
     }
+  }
+
+  #killAll(): void {
+    for (const actor of this.#actors.values()) actor.kill()
   }
 }
 

@@ -5,6 +5,7 @@
 import type * as Helpers from 'iii-sdk/helpers'
 import type * as Http from '@iii-dev/helpers/http'
 import type * as Observability from '@iii-dev/helpers/observability'
+import type * as Internal from '@iii-dev/helpers/observability/internal'
 import type * as Root from 'iii-sdk'
 
 const SUBPATHS = {
@@ -17,6 +18,7 @@ export interface ClientPackage {
   readonly helpers: typeof Helpers
   readonly http: typeof Http
   readonly observability: typeof Observability
+  readonly internal: typeof Internal
 }
 
 export async function loadClientPackage(whose: keyof typeof SUBPATHS): Promise<ClientPackage> {
@@ -28,5 +30,6 @@ export async function loadClientPackage(whose: keyof typeof SUBPATHS): Promise<C
     helpers: (await load(helpers)) as typeof Helpers,
     http: (await load(`${more}/http`)) as typeof Http,
     observability: (await load(`${more}/observability`)) as typeof Observability,
+    internal: (await load(`${more}/observability/internal`)) as typeof Internal,
   }
 }

@@ -2,7 +2,7 @@
  * What a test can have a Node client do, and the names it does it under.
  */
 import { createHash } from 'node:crypto'
-import { context, metrics } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
 import type { IIIClient } from 'iii-sdk'
 import type { RegisterTriggerInput } from 'iii-sdk/protocol'
 import type { TriggerConfig } from 'iii-sdk/trigger'
@@ -109,11 +109,11 @@ function calling({ client: { helpers, observability }, worker }: Actor): Record<
   }
 }
 
-function observing({ client: { observability }, name }: Actor): Record<string, Command> {
+function observing({ client: { observability, internal }, name }: Actor): Record<string, Command> {
   return {
     log: ({ message, data }: { message: string; data: object }) =>
       new observability.Logger(undefined, name).warn(message, data),
     count: ({ metric, amount }: { metric: string; amount: number }) =>
-      metrics.getMeter('interop').createCounter(metric, { unit: '1' }).add(amount, { by: name }),
+      internal.getMeter()?.createCounter(metric, { unit: '1' }).add(amount, { by: name }),
   }
 }

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { useStage, type InteropStage } from '../kit/interop-stage.js'
+import type { CapturedSpan } from '../../src/testing/otlp.js'
+
+const stage = useStage({ telemetry: true }, async (stage) => {
+  await stage.add('ours', 'ours too')
+})
+
+interface Hop {
+  readonly trace_id: string
+  readonly span_id: string
+  readonly baggage: Readonly<Record<string, string>>
+}
+
+const ENTRIES = { tenant: 'acme', note: 'grüße,ü=1' }
+
+test.each([
+  ['ours', 'python', 'ours too'],
+  ['python', 'ours', 'node'],
+  ['node', 'python', 'ours'],
+  ['ours', 'node', 'python'],
+])('a call from %s by way of %s to %s is one trace, and takes its baggage along', async (first, middle, last) => {
+  const chain = `${first} > ${middle} > ${last}`
+  await stage().serve(last, `${chain}::last`, { handler: 'relay' })
+  await stage().serve(middle, `${chain}::middle`, { handler: 'relay', to: `${chain}::last` })
+  const hops = await stage()
+    .actor(first)
+    .do<Hop[]>('trace', { span: chain, entries: ENTRIES, function_id: `${chain}::middle`, payload: {} })
+
+  const [hop] = hops
+  expect(hops).toHaveLength(2)
+  expect(new Set(hops.map(({ trace_id }) => trace_id)).size).toBe(1)
+  const names = [chain, `execute ${chain}::middle`, `execute ${chain}::last`]
+  const spans = await spansOfTrace(stage(), hop?.trace_id ?? '', names)
+  const [root, atMiddle, atLast] = names.map((name) => spans.find((span) => span.name === name))
+  expect([root, atMiddle, atLast].map((span) => span?.resource['service.name'])).toEqual([first, middle, last])
+  expect([atMiddle?.spanId, atLast?.spanId]).toEqual(hops.map(({ span_id }) => span_id))
+  const lineage = ancestorsOf(spans, atLast)
+  expect(lineage).toContain(atMiddle!)
+  expect(lineage.slice(lineage.indexOf(atMiddle!))).toContain(root!)
+  expect(lineage.at(-1)).toBe(root)
+  expect(root?.parentSpanId).toBeUndefined()
+
+  expect(atMiddle?.attributes).toMatchObject(ENTRIES)
+  if (middle !== 'python') expect(atLast?.attributes).toMatchObject(ENTRIES)
+  const carrying = hops.map(({ baggage }) => Object.entries(ENTRIES).every(([key, value]) => baggage[key] === value))
+  // Python's client sets the baggage on its span, but gives its handlers none and so passes none on.
+  expect(carrying).toEqual([middle !== 'python', middle !== 'python' && last !== 'python'])
+})
+
+/** All spans of a trace, once those named have come in and every parent has, too. */
+async function spansOfTrace(
+  { engine }: InteropStage,
+  traceId: string,
+  names: readonly string[],
+): Promise<CapturedSpan[]> {
+  const ofTrace = (): CapturedSpan[] => engine.spans().filter((span) => span.traceId === traceId)
+  await expect.poll(() => ofTrace().map(({ name }) => name)).toEqual(expect.arrayContaining([...names]))
+  const ids = (): Set<string> => new Set(ofTrace().map(({ spanId }) => spanId))
+  await expect
+    .poll(() => ofTrace().filter(({ parentSpanId }) => parentSpanId !== undefined && !ids().has(parentSpanId)))
+    .toEqual([])
+  return ofTrace()
+}
+
+/** From the span's parent to the root. */
+function ancestorsOf(spans: readonly CapturedSpan[], span: CapturedSpan | undefined): CapturedSpan[] {
+  const parent = spans.find(({ spanId }) => spanId === span?.parentSpanId)
+  return parent === undefined ? [] : [parent, ...ancestorsOf(spans, parent)]
+}
