@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const nightly = process.env['TIER'] === 'nightly'
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -16,13 +16,8 @@ const projectOnBuild = (name: string) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: ['scripts/ensure-build.ts'] },
 })
 
-/** Kinds whose tests run the official Python client: its environment is made first, once. */
-const projectWithPython = (name: string) => ({
-  extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: ['scripts/setup-python.ts'] },
-})
-
-export default defineConfig({
+/** What all kinds of tests have in common. */
+export const shared = {
   resolve: {
     // Tests import the package by its name and get the sources; tsconfig.json `paths` says the same to tsc and tsx.
     alias: [
@@ -41,6 +36,14 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
+  },
+} as const satisfies ViteUserConfig
+
+/** What `npm test` runs: all that needs nothing but Node. The others are in `vitest.more.config.ts`. */
+export default defineConfig({
+  ...shared,
+  test: {
+    ...shared.test,
     projects: [
       project('unit'),
       project('behaviour'),
@@ -49,23 +52,7 @@ export default defineConfig({
       project('compat'),
       project('reliability'),
       project('docs'),
-      project('sim'),
-      projectWithPython('interop'),
       projectOnBuild('package'),
-      {
-        extends: true,
-        test: {
-          name: 'types',
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ['test/types/**/*.test-d.ts'],
-            tsconfig: 'tsconfig.json',
-            ignoreSourceErrors: false,
-          },
-        },
-      },
     ],
   },
 })

@@ -9,8 +9,7 @@ import { delimiter, join, resolve } from 'node:path'
 const RELEASES = ['22', '24', '26']
 
 const wanted = process.argv.slice(2).filter((argument) => /^\d+$/.test(argument))
-const given = process.argv.slice(2).filter((argument) => !/^\d+$/.test(argument))
-const options = given.some((argument) => argument.startsWith('--project')) ? given : ['--project=!types', ...given]
+const options = process.argv.slice(2).filter((argument) => !/^\d+$/.test(argument))
 
 let failed = 0
 for (const release of wanted.length > 0 ? wanted : RELEASES) {

@@ -13,6 +13,7 @@ const STEPS = [
   'build',
   'test',
   'test:types',
+  'test:interop',
   'conformance',
   'examples',
   'knip',

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config'
+import { shared } from './vitest.config.js'
+
+/** Tests that need more than Node: the compiler, or the official Python client in an environment of its own. */
+export default defineConfig({
+  ...shared,
+  test: {
+    ...shared.test,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          // The Python environment is made first, once.
+          globalSetup: ['scripts/setup-python.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.json',
+            ignoreSourceErrors: false,
+          },
+        },
+      },
+    ],
+  },
+})
