@@ -24,7 +24,7 @@ export interface ActorExit {
 }
 
 /** What went wrong in the other process, as it was seen there. */
-export class ActorFailure extends Error {
+class ActorFailure extends Error {
   readonly seen: Readonly<Record<string, unknown>>
 
   constructor(seen: Readonly<Record<string, unknown>>) {

@@ -146,7 +146,7 @@ function commandLine(maker: Maker, rest: readonly string[]): string[] {
 }
 
 /** The interpreter that has the official packages. */
-export function pythonPath(): string {
+function pythonPath(): string {
   const setup = inject('pythonSetup')
   if ('problem' in setup) throw new Error(setup.problem)
   return setup.python
