@@ -48,9 +48,18 @@ function install(folder: string): void {
     run(PYTHON, ['-m', 'venv', draft])
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:']
     run(join(draft, 'bin', 'python'), [...pip, '--requirement', REQUIREMENTS])
-    if (!existsSync(folder)) renameSync(draft, folder)
+    giveName(draft, folder)
   } finally {
     rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+/** Whoever comes second finds the name taken by the same contents. */
+function giveName(draft: string, folder: string): void {
+  try {
+    renameSync(draft, folder)
+  } catch (error) {
+    if (!existsSync(folder)) throw error
   }
 }
 

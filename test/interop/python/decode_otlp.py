@@ -3,16 +3,20 @@
 OTLP's JSON differs from protobuf's in one point: ids are hexadecimal, not base64.
 """
 
+from __future__ import annotations
+
 import base64
 import json
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-REQUESTS = {
+REQUESTS: dict[str, Callable[[], Any]] = {
     "OTLP": ExportTraceServiceRequest,
     "MTRC": ExportMetricsServiceRequest,
     "LOGS": ExportLogsServiceRequest,
@@ -20,7 +24,7 @@ REQUESTS = {
 IDS = {"traceId", "spanId", "parentSpanId"}
 
 
-def with_binary_ids(value):
+def with_binary_ids(value: Any) -> Any:
     if isinstance(value, list):
         return [with_binary_ids(item) for item in value]
     if isinstance(value, dict):
@@ -28,11 +32,11 @@ def with_binary_ids(value):
     return value
 
 
-def to_base64(hexadecimal):
+def to_base64(hexadecimal: str) -> str:
     return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
 
 
-def any_value(value):
+def any_value(value: Any) -> list[Any]:
     kind = value.WhichOneof("value")
     if kind == "array_value":
         return [kind, [any_value(item) for item in value.array_value.values]]
@@ -41,11 +45,11 @@ def any_value(value):
     return [kind, getattr(value, kind)] if kind else [None, None]
 
 
-def attributes(pairs):
+def attributes(pairs: Iterable[Any]) -> dict[str, list[Any]]:
     return {pair.key: any_value(pair.value) for pair in pairs}
 
 
-def spans(request):
+def spans(request: Any) -> Iterator[dict[str, Any]]:
     for resource in request.resource_spans:
         for scope in resource.scope_spans:
             for span in scope.spans:
@@ -64,7 +68,7 @@ def spans(request):
                 }
 
 
-def logs(request):
+def logs(request: Any) -> Iterator[dict[str, Any]]:
     for resource in request.resource_logs:
         for scope in resource.scope_logs:
             for record in scope.log_records:
@@ -77,7 +81,7 @@ def logs(request):
                 }
 
 
-def metrics(request):
+def metrics(request: Any) -> Iterator[dict[str, Any]]:
     for resource in request.resource_metrics:
         for scope in resource.scope_metrics:
             for metric in scope.metrics:
@@ -86,9 +90,9 @@ def metrics(request):
                 yield {"name": metric.name, "unit": metric.unit, "kind": kind, "points": len(points)}
 
 
-READERS = {"OTLP": spans, "MTRC": metrics, "LOGS": logs}
+READERS: dict[str, Callable[[Any], Iterator[dict[str, Any]]]] = {"OTLP": spans, "MTRC": metrics, "LOGS": logs}
 
-read = {"OTLP": [], "MTRC": [], "LOGS": []}
+read: dict[str, list[dict[str, Any]]] = {"OTLP": [], "MTRC": [], "LOGS": []}
 for line in sys.stdin:
     frame = json.loads(line)
     request = json_format.ParseDict(with_binary_ids(frame["payload"]), REQUESTS[frame["prefix"]]())
