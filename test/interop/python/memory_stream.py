@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, List
 
 from iii import IStream
 from iii_helpers.stream import (
@@ -37,7 +37,7 @@ class MemoryStream(IStream[Any]):
     async def list(self, input: StreamListInput) -> list[Any]:
         return list(self._groups.get(input.group_id, {}).values())
 
-    async def list_groups(self, input: StreamListGroupsInput) -> list[str]:
+    async def list_groups(self, input: StreamListGroupsInput) -> List[str]:
         return list(self._groups)
 
     async def update(self, input: StreamUpdateInput) -> StreamUpdateResult[Any] | None:
