@@ -1,23 +1,11 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { engineCodec } from '../../src/protocol/codec.js'
 import { connectedRig, outcomeOf, type WorkerRig } from '../kit/worker-rig.js'
 import { brokenMember, engineMessage, mutation } from '../kit/wire-messages.js'
+import { nothingEscapes } from '../kit/nothing-escapes.js'
 
-const escaped: unknown[] = []
-const note = (error: unknown): void => void escaped.push(error)
-
-beforeEach(() => {
-  escaped.length = 0
-  process.on('unhandledRejection', note)
-  process.on('uncaughtExceptionMonitor', note)
-})
-
-afterEach(() => {
-  process.off('unhandledRejection', note)
-  process.off('uncaughtExceptionMonitor', note)
-  expect(escaped).toEqual([])
-})
+nothingEscapes()
 
 const id = '6f0c3f0e-0000-4000-8000-000000000000'
 

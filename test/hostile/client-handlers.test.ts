@@ -1,22 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { messageOf } from '../../src/std/describe.js'
 import { hostileThenables, hostileValues } from '../kit/hostile-values.js'
 import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
+import { nothingEscapes } from '../kit/nothing-escapes.js'
 
-const escaped: unknown[] = []
-const note = (error: unknown): void => void escaped.push(error)
-
-beforeEach(() => {
-  escaped.length = 0
-  process.on('unhandledRejection', note)
-  process.on('uncaughtExceptionMonitor', note)
-})
-
-afterEach(() => {
-  process.off('unhandledRejection', note)
-  process.off('uncaughtExceptionMonitor', note)
-  expect(escaped).toEqual([])
-})
+nothingEscapes()
 
 /** Invokes a function and expects exactly one answer that any engine can read. */
 async function answerOf(rig: WorkerRig, functionId: string): Promise<{ result?: unknown; error?: unknown }> {
