@@ -1,0 +1,76 @@
+/**
+ * Shows that the tests of the reliability rows can fail: plants each fault of `test/faults/list/*.ts` in a copy of the
+ * project and expects a test there to turn red. `npm run test:faults` for all, `-- name …` for those whose name, row or
+ * list contains one of the words, `-- --list` to see them. Exit code 1 when a fault is not found.
+ *
+ * A list is a file that exports `faults: readonly Fault[]` (test/faults/plant.ts).
+ */
+import { readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { planted, runTests, type Fault } from '../test/faults/plant.js'
+
+const FOLDER = resolve('test', 'faults', 'list')
+const LIMIT_MS = 300_000
+
+interface Listed {
+  readonly list: string
+  readonly fault: Fault
+}
+
+async function readLists(): Promise<Listed[]> {
+  const lists = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))
+  const all = await Promise.all(
+    lists.sort().map(async (list) => {
+      const { faults } = (await import(join(FOLDER, list))) as { readonly faults: readonly Fault[] }
+      return faults.map((fault) => ({ list, fault }))
+    }),
+  )
+  return all.flat()
+}
+
+/** What came of one fault: `found` is the only good end. */
+async function tryOut({ fault }: Listed): Promise<string> {
+  return planted(fault, async (root) => {
+    const end = await runTests(root, fault.tests, LIMIT_MS)
+    if (end.failedTests > 0) return 'found'
+    if (end.timedOut) return 'found: the tests did not end'
+    if (end.brokenFiles > 0) return `NOT LOADED: a test file failed before its tests\n${end.output.slice(-2_000)}`
+    return `NOT FOUND: ${end.passedTests} tests passed`
+  })
+}
+
+/** A test that fails without any fault would find them all. */
+async function mustPass(tests: readonly string[]): Promise<string | undefined> {
+  const end = await planted(undefined, (root) => runTests(root, tests, LIMIT_MS))
+  if (end.failedTests === 0 && end.brokenFiles === 0 && end.passedTests > 0) return undefined
+  return `FAILS WITHOUT FAULT\n${end.output.slice(-2_000)}`
+}
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const all = await readLists()
+const wanted = all.filter(({ list, fault }) => {
+  const text = `${list} ${fault.row} ${fault.name}`
+  return words.length === 0 || words.some((word) => text.includes(word))
+})
+const names = all.map(({ fault }) => fault.name)
+const twice = names.filter((name, index) => names.indexOf(name) !== index)
+if (twice.length > 0) throw new Error(`two faults of one name: ${twice.join(', ')}`)
+
+let missed = 0
+const sound = new Map<string, string | undefined>()
+for (const { list, fault } of wanted) {
+  const line = `${fault.row.padEnd(5)} ${fault.name} (${list})`
+  if (process.argv.includes('--list')) {
+    console.log(line)
+    continue
+  }
+  const startedAt = performance.now()
+  const key = fault.tests.join(' ')
+  if (!sound.has(key)) sound.set(key, await mustPass(fault.tests))
+  const outcome = sound.get(key) ?? (await tryOut({ list, fault }))
+  if (!outcome.startsWith('found')) missed += 1
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}: ${outcome}`)
+}
+console.log(`faults: ${wanted.length - missed} of ${wanted.length} found`)
+if (wanted.length === 0) console.error('no fault of that name')
+process.exitCode = missed > 0 || wanted.length === 0 ? 1 : 0

@@ -1,0 +1,146 @@
+/**
+ * Plants a fault: copies the project to `temp/faults/`, changes one piece of source text there and runs a command on
+ * the copy. The product needs no hooks for it, and the project itself is never touched. A piece of text that is not
+ * found exactly once is an error, so that no fault quietly stops being planted when the code moves on.
+ *
+ *   const outcome = await planted(
+ *     { name: 'calls-forget-deadlines', file: 'src/rpc/calls.ts', find: 'this.#deadlines.add(call', replace: 'void (call' },
+ *     (root) => runTests(root, ['test/unit/rpc/calls.test.ts']),
+ *   )
+ *   outcome.failedTests > 0 // the fault was found
+ *
+ * `npm run test:faults [-- name …]` runs every fault of `test/faults/list/`.
+ */
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+
+/** One change to the source text. */
+export interface Mutation {
+  /** Unique, in kebab case: says what is wrong. */
+  readonly name: string
+  /** Path from the project's root. */
+  readonly file: string
+  /** Text that occurs in the file exactly once. */
+  readonly find: string
+  readonly replace: string
+}
+
+/** A mutation that something has to notice. */
+export interface Fault extends Mutation {
+  /** The row of docs/reliability.md whose test is put to the proof. */
+  readonly row: string
+  /** Test files of which at least one test must fail. */
+  readonly tests: readonly string[]
+}
+
+const PROJECT = resolve(import.meta.dirname, '..', '..')
+/** Not copied: made by tools, or shared through a link. */
+const LEFT_OUT = new Set(['node_modules', 'dist', 'temp', 'coverage', '.git', '.venv-interop', '.cache'])
+
+const isCopied = (name: string): boolean => !LEFT_OUT.has(name)
+
+/** Runs `run` on a copy of the project with the mutation in it (none for `undefined`); the copy is gone afterwards. */
+export async function planted<T>(mutation: Mutation | undefined, run: (root: string) => Promise<T>): Promise<T> {
+  const root = copyProject(mutation?.name ?? 'none')
+  try {
+    if (mutation !== undefined) mutate(root, mutation)
+    return await run(root)
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+function copyProject(name: string): string {
+  const parent = join(PROJECT, 'temp', 'faults')
+  mkdirSync(parent, { recursive: true })
+  const root = mkdtempSync(join(parent, `${name}-`))
+  for (const entry of readdirSync(PROJECT).filter(isCopied)) {
+    cpSync(join(PROJECT, entry), join(root, entry), { recursive: true, filter: (path) => isCopied(basename(path)) })
+  }
+  symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'), 'dir')
+  return root
+}
+
+/** Changes the text of one file below `root`. @throws {Error} when the text to find is not there exactly once. */
+export function mutate(root: string, { name, file, find, replace }: Mutation): void {
+  const path = join(root, file)
+  const text = readFileSync(path, 'utf8')
+  const times = text.split(find).length - 1
+  if (times !== 1) throw new Error(`${name}: the text to replace occurs ${times} times in ${file}, not once: ${find}`)
+  if (find === replace) throw new Error(`${name}: the replacement changes nothing`)
+  writeFileSync(
+    path,
+    text.replace(find, () => replace),
+  )
+}
+
+/** How a command ended. */
+export interface CommandEnd {
+  /** `null` when it was killed, at its time limit for example. */
+  readonly exitCode: number | null
+  readonly output: string
+}
+
+const MAX_OUTPUT_CHARACTERS = 1_000_000
+
+/** Runs a command in a folder; one that takes longer than `limitMs` is killed with its children. */
+export function runCommand(root: string, command: readonly string[], limitMs = 120_000): Promise<CommandEnd> {
+  const [file = '', ...args] = command
+  return new Promise((done, failed) => {
+    // A group of its own, so that what it started ends with it.
+    const child = spawn(file, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const hear = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-MAX_OUTPUT_CHARACTERS)
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    }, limitMs)
+    child.on('error', failed)
+    child.on('close', (exitCode) => {
+      clearTimeout(timer)
+      done({ exitCode, output })
+    })
+  })
+}
+
+/** What a run of tests came to. */
+export interface TestsEnd {
+  readonly failedTests: number
+  readonly passedTests: number
+  /** Escaped rejections and files that could not be loaded. The second proves nothing about a fault. */
+  readonly brokenFiles: number
+  readonly timedOut: boolean
+  readonly output: string
+}
+
+/** Runs vitest on files of a copy. Tests that hang count as failed: a fault may well show that way. */
+export async function runTests(root: string, tests: readonly string[], limitMs?: number): Promise<TestsEnd> {
+  const report = join(root, 'temp-report.json')
+  const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { exitCode, output } = await runCommand(
+    root,
+    [process.execPath, vitest, 'run', ...reporters, ...tests],
+    limitMs,
+  )
+  if (exitCode === null) return { failedTests: 0, passedTests: 0, brokenFiles: 0, timedOut: true, output }
+  return { ...readReport(report, exitCode), timedOut: false, output }
+}
+
+interface Report {
+  readonly numFailedTests: number
+  readonly numPassedTests: number
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[]
+}
+
+function readReport(path: string, exitCode: number): Pick<TestsEnd, 'failedTests' | 'passedTests' | 'brokenFiles'> {
+  const { numFailedTests, numPassedTests, testResults } = JSON.parse(readFileSync(path, 'utf8')) as Report
+  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+  // All tests passed and yet the run failed: something escaped, which is a failure too.
+  const escaped = exitCode !== 0 && numFailedTests === 0 && broken === 0 ? 1 : 0
+  return { failedTests: numFailedTests + escaped, passedTests: numPassedTests, brokenFiles: broken }
+}
