@@ -1,0 +1,92 @@
+/**
+ * What a worker does when its link opens, brings a frame, or ends. Keeps nothing across links: what has to survive
+ * one lives in the parts. Everything a link lost is told before the next one opens.
+ */
+import { replaceChannelRefs } from '../channel/channel-ref.js'
+import { channelEnd } from '../channel/create.js'
+import type { ConnectionEvents } from '../connection/connection.js'
+import { IIIConnectionState } from '../connection/state.js'
+import type { WebSocketError } from '../errors.js'
+import { workerCodec } from '../protocol/codec.js'
+import { reattachFrame } from './announce.js'
+import { lostError } from './ended-calls.js'
+import { receive } from './inbox.js'
+import type { Parts } from './parts.js'
+
+export class LinkEvents implements ConnectionEvents {
+  readonly #parts: Parts
+  readonly #registerFrame: string
+
+  /** @param registerFrame announces the worker. */
+  constructor(parts: Parts, registerFrame: string) {
+    this.#parts = parts
+    this.#registerFrame = registerFrame
+  }
+
+  headers(): Readonly<Record<string, string>> {
+    return this.#parts.currentHeaders
+  }
+
+  opened(send: (frame: string) => void): void {
+    const { results, services, triggerTypes, functions, triggers, greeting } = this.#parts
+    results.flush(send)
+    this.#parts.link += 1
+    const reattach = reattachFrame(greeting)
+    if (reattach !== undefined) send(reattach)
+    send(this.#registerFrame)
+    services.replay(send)
+    triggerTypes.replay(send)
+    functions.replay(send)
+    triggers.replay(send)
+  }
+
+  frame(text: string): void {
+    const message = workerCodec.decode(text)
+    // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
+    const mayHoldRefs = message.type === 'invokefunction' && text.includes('"channel_id"')
+    receive(this.#parts, mayHoldRefs ? { ...message, data: this.#withChannelEnds(message.data) } : message)
+  }
+
+  lost(reason: WebSocketError): void {
+    const { barrier, results, calls } = this.#parts
+    barrier.linkLost()
+    results.linkLost()
+    calls.failWritten((opened) => lostError(opened, reason))
+    abortServed(this.#parts, reason)
+  }
+
+  ended(reason: WebSocketError, retryInMs: number | undefined): void {
+    this.#parts.report({ kind: 'connection_ended', error: reason, retryInMs })
+    if (retryInMs === undefined) this.#parts.failPending()
+  }
+
+  stateChanged(state: IIIConnectionState): void {
+    const { report, states, triggerTypes } = this.#parts
+    report({ kind: 'state', state })
+    states.emit(state)
+    if (state === IIIConnectionState.Connected && triggerTypes.bindings > 0) this.#dropStaleBindings()
+  }
+
+  idle(): void {
+    this.#parts.telemetry.running?.linkIdle()
+  }
+
+  #withChannelEnds(data: unknown): unknown {
+    return replaceChannelRefs(data, (ref) => channelEnd(this.#parts.channelHost, ref))
+  }
+
+  #dropStaleBindings(): void {
+    this.#parts.barrier.pass().then(
+      () => {
+        this.#parts.triggerTypes.releaseStale()
+      },
+      () => undefined, // The link ended again; the next one asks anew.
+    )
+  }
+}
+
+/** Nobody waits for answers any more: what runs is told, what has not begun never does. */
+export function abortServed({ admission, served }: Parts, reason: unknown): void {
+  for (const waiting of admission.dropWaiting()) served.finish(waiting)
+  served.abortAll(reason)
+}

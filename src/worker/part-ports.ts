@@ -1,0 +1,87 @@
+/**
+ * What the parts of one worker are given of each other: each function makes the ports of one part. Holds no state;
+ * everything is asked for when it is needed, so the order in which parts are made does not matter here.
+ */
+import type { ChannelHost } from '../channel/create.js'
+import type { ErrorBody } from '../errors.js'
+import { workerCodec } from '../protocol/codec.js'
+import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
+import type { Caller } from './call.js'
+import type { Server } from './invoke.js'
+import type { Parts } from './parts.js'
+import type { ResultPorts } from './results.js'
+import type { ProviderPorts } from './trigger-types.js'
+
+export function callerPorts(parts: Parts): Caller {
+  return {
+    connection: parts.connection,
+    calls: parts.calls,
+    namespace: parts.options.namespace,
+    timeoutMs: parts.options.invocationTimeoutMs,
+    tracing: () => parts.telemetry.tracing,
+    onVoidDropped: (reason) => {
+      parts.voidDropped += 1
+      parts.report({ kind: 'frame_dropped', reason })
+    },
+  }
+}
+
+export function serverPorts(parts: Parts): Server {
+  return {
+    functions: parts.functions,
+    served: parts.served,
+    admission: parts.admission,
+    trigger: parts.trigger,
+    tracing: () => parts.telemetry.tracing,
+    logger: (functionId) => parts.telemetry.handlerLogger(functionId),
+    link: () => parts.link,
+    draining: () => parts.isDraining,
+    reply: (frame, link) => parts.results.send(frame, link),
+    replyPastQueue: (frame) => {
+      parts.connection.sendIfOpen(frame)
+    },
+  }
+}
+
+export function resultPorts(parts: Parts): ResultPorts {
+  const { connection } = parts
+  return {
+    clock: parts.ports.clock,
+    link: () => ({ number: parts.link, state: parts.isConnected ? 'open' : connection.isOver ? 'over' : 'down' }),
+    post: (frame, letter) => connection.post(frame, letter),
+    withdraw: (letter) => connection.withdraw(letter),
+    onDropped: (reason) => {
+      parts.report({ kind: 'frame_dropped', reason })
+    },
+  }
+}
+
+export function providerPorts(parts: Parts, onError: (error: unknown) => void): ProviderPorts {
+  return {
+    send: (frame) => {
+      parts.connection.sendIfOpen(frame)
+    },
+    link: () => parts.link,
+    answer: (binding, link, error) => {
+      if (link === parts.link) parts.connection.sendIfOpen(bindingAnswer(binding, error))
+    },
+    onError,
+  }
+}
+
+function bindingAnswer(binding: MessageNamed<EngineMessage, 'registertrigger'>, error?: ErrorBody): string {
+  const { id, trigger_type, function_id } = binding
+  return workerCodec.encode({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
+}
+
+export function channelPorts(parts: Parts, onCallbackError: (error: unknown) => void): ChannelHost {
+  const { dial, clock } = parts.ports
+  const onUnheardError = (error: unknown): void => {
+    parts.report({ kind: 'channel_failed', error })
+  }
+  return {
+    address: parts.options.url,
+    ports: { dial, clock, headers: () => parts.currentHeaders, onCallbackError, onUnheardError },
+    call: (function_id, payload) => parts.trigger({ function_id, payload }),
+  }
+}

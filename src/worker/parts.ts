@@ -1,0 +1,59 @@
+/**
+ * The parts of one worker as they see each other. Only a list: the core makes the parts, and nobody else holds them.
+ */
+import type { ChannelHost } from '../channel/create.js'
+import type { Connection, ConnectionPorts } from '../connection/connection.js'
+import type { IIIConnectionState } from '../connection/state.js'
+import type { ErrorBody, RegistrationRejectedError } from '../errors.js'
+import type { Calls } from '../rpc/calls.js'
+import type { ServedInvocations } from '../rpc/served.js'
+import type { Emitter } from '../std/emitter.js'
+import type { Admission } from './admission.js'
+import type { Greeting } from './announce.js'
+import type { Barrier } from './barrier.js'
+import type { TriggerFunction } from './call.js'
+import type { Report } from './diagnostics.js'
+import type { Functions } from './functions.js'
+import type { Server } from './invoke.js'
+import type { WorkerOptions } from './options.js'
+import type { OwnTelemetry } from './own-telemetry.js'
+import type { Results } from './results.js'
+import type { Services } from './services.js'
+import type { TriggerTypes } from './trigger-types.js'
+import type { Triggers } from './triggers.js'
+
+export interface Parts {
+  readonly options: WorkerOptions
+  readonly ports: ConnectionPorts
+  readonly report: Report
+  readonly connection: Connection
+  readonly calls: Calls
+  readonly served: ServedInvocations
+  readonly admission: Admission
+  readonly functions: Functions
+  readonly triggers: Triggers
+  readonly triggerTypes: TriggerTypes
+  readonly services: Services
+  readonly results: Results
+  readonly barrier: Barrier
+  readonly states: Emitter<IIIConnectionState>
+  readonly refusals: Emitter<ErrorBody>
+  /** Tells that the client has ended, in whatever way; a client that never connected changes no state by that. */
+  readonly endings: Emitter<void>
+  readonly server: Server
+  readonly channelHost: ChannelHost
+  readonly telemetry: OwnTelemetry
+  readonly trigger: TriggerFunction
+  readonly isConnected: boolean
+  readonly isDraining: boolean
+  /** Number of the link in use, or of the last one; grows with each. */
+  link: number
+  /** What the engine called us on the present link, or on the last one. */
+  greeting: Greeting | undefined
+  currentHeaders: Readonly<Record<string, string>>
+  voidDropped: number
+  /** Ends the client because the engine refused it for good. */
+  reject(error: RegistrationRejectedError): void
+  /** Settles and drops everything that waited for a link that will not come. */
+  failPending(): void
+}
