@@ -2,11 +2,12 @@
  * Exporters for a program's own OpenTelemetry providers: they send spans, metrics or log records to the engine over a
  * connection that they share. Each export is answered at once, so `forceFlush` never waits for an engine.
  */
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { AggregationTemporality, InstrumentType, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { SharedEngineConnection } from './shared-engine-connection.js'
 import { logsSignal, metricsSignal, spansSignal, type Signal } from './signals.js'
+import { temporalityOf } from './temporality.js'
 
 /** What became of an export, in OpenTelemetry's words: 0 is success, 1 failure. */
 export type EngineExportResult = { code: 0 | 1; error?: Error }
@@ -58,6 +59,11 @@ export class EngineSpanExporter extends EngineExporter<ReadableSpan[]> {
 export class EngineMetricsExporter extends EngineExporter<ResourceMetrics> {
   constructor(connection: SharedEngineConnection) {
     super(connection, metricsSignal)
+  }
+
+  /** Asked by OpenTelemetry's readers: gauges that are not observed any more end, all else adds up. */
+  selectAggregationTemporality(instrument: InstrumentType): AggregationTemporality {
+    return temporalityOf(instrument)
   }
 }
 

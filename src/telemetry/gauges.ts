@@ -7,7 +7,10 @@ import { WorkerMetricsCollector, type WorkerMetrics } from './worker-metrics.js'
 
 export type WorkerGaugesOptions = { workerId: string; workerName?: string }
 
-/** Stops reporting. */
+/**
+ * Stops reporting. With a program's own exporter this takes effect when that exporter asks for gauges as deltas, as ours
+ * do: OpenTelemetry repeats the last value of a cumulative one for ever.
+ */
 export interface WorkerGaugesHandle {
   stop(): void
   [Symbol.dispose](): void

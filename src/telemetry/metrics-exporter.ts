@@ -4,9 +4,10 @@
  */
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import { exportBatch } from './exporter.js'
-import { otelCore, otelSdkMetrics } from './otel-modules.js'
+import { otelCore } from './otel-modules.js'
 import { metricsSignal } from './signals.js'
 import type { FrameSink } from './telemetry-outbox.js'
+import { temporalityOf } from './temporality.js'
 
 export function metricsExporter(sink: FrameSink): PushMetricExporter {
   return {
@@ -14,12 +15,7 @@ export function metricsExporter(sink: FrameSink): PushMetricExporter {
       exportBatch(metricsSignal, sink, metrics)
       done({ code: otelCore().ExportResultCode.SUCCESS })
     },
-    selectAggregationTemporality(instrument) {
-      const { AggregationTemporality, InstrumentType } = otelSdkMetrics()
-      // A gauge that is not observed any more, such as that of a former worker id, must not be repeated for ever.
-      const isObserved = instrument === InstrumentType.OBSERVABLE_GAUGE
-      return isObserved ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE
-    },
+    selectAggregationTemporality: temporalityOf,
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
   }
