@@ -10,6 +10,8 @@ export interface EngineLimits {
   readonly maxHeldFrames: number
   /** Functions, triggers and trigger types of one worker, each. Beyond: the registration is refused. */
   readonly maxRegistrations: number
+  /** Triggers registered by calling a function, which outlive their worker. Beyond: `trigger_registration_failed`. */
+  readonly maxUnownedTriggers: number
   /** Channels at once. Beyond: `engine::channels::create` fails. */
   readonly maxChannels: number
   /** How long an auth function, a registration hook or a trigger provider may take. */
@@ -24,6 +26,7 @@ export const defaultLimits: EngineLimits = {
   maxPendingCalls: 1_000_000,
   maxHeldFrames: 20_000,
   maxRegistrations: 20_000,
+  maxUnownedTriggers: 100_000,
   maxChannels: 20_000,
   hookTimeoutMs: 10_000,
 }

@@ -8,6 +8,7 @@ export class TriggerTable {
   readonly #byId = new Map<string, Trigger>()
   readonly #byType = new Map<string, Set<Trigger>>()
   readonly #byOwner = new Map<Peer, Set<Trigger>>()
+  readonly #unowned = new Set<Trigger>()
 
   get size(): number {
     return this.#byId.size
@@ -19,6 +20,11 @@ export class TriggerTable {
 
   all(): Iterable<Trigger> {
     return this.#byId.values()
+  }
+
+  /** Triggers that belong to no worker, and so end only when they are asked to. */
+  get unowned(): ReadonlySet<Trigger> {
+    return this.#unowned
   }
 
   ownedBy(peer: Peer): ReadonlySet<Trigger> {
@@ -33,13 +39,15 @@ export class TriggerTable {
   add(trigger: Trigger): void {
     this.#byId.set(trigger.id, trigger)
     enter(this.#byType, trigger.triggerType, trigger)
-    if (trigger.owner !== undefined) enter(this.#byOwner, trigger.owner, trigger)
+    if (trigger.owner === undefined) this.#unowned.add(trigger)
+    else enter(this.#byOwner, trigger.owner, trigger)
   }
 
   remove(trigger: Trigger): void {
     if (this.#byId.get(trigger.id) === trigger) this.#byId.delete(trigger.id)
     depart(this.#byType, trigger.triggerType, trigger)
-    if (trigger.owner !== undefined) depart(this.#byOwner, trigger.owner, trigger)
+    if (trigger.owner === undefined) this.#unowned.delete(trigger)
+    else depart(this.#byOwner, trigger.owner, trigger)
   }
 }
 

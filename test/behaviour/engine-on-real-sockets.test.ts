@@ -84,6 +84,7 @@ test('beyond its cap a worker that does not read gets no more calls, and is serv
       maxPendingCalls: 10_000,
       maxHeldFrames: 10,
       maxRegistrations: 10,
+      maxUnownedTriggers: 10,
       maxChannels: 10,
       hookTimeoutMs: 1000,
     },

@@ -24,6 +24,7 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
     },
     call: async (input, context) => {
       refuseForbidden(parts, input.function_id, context)
+      refuseTooMany(parts)
       const id = parts.random.uuid()
       const error = await answerTo(parts, {
         id,
@@ -70,6 +71,13 @@ function refuseForbidden({ sessions, directory }: EngineParts, functionId: strin
   const metadata = directory.find(DEFAULT_NAMESPACE, functionId)?.metadata
   const refusal = access?.refuseCall(DEFAULT_NAMESPACE, functionId, metadata)
   if (refusal !== undefined) throw new InvocationError(refusal)
+}
+
+/** They outlive whoever registers them, so that leaving gives no room back. */
+function refuseTooMany({ bindings, limits }: EngineParts): void {
+  if (bindings.triggers.unowned.size < limits.maxUnownedTriggers) return
+  const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers that belong to no worker; end some with ${EngineFunctions.UNREGISTER_TRIGGER}`
+  throw new InvocationError({ code: ErrorCode.trigger_registration_failed, message })
 }
 
 function failed({ code, message }: ErrorBody): InvocationError {
