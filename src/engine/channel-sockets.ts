@@ -3,7 +3,7 @@
  * simply not read from.
  */
 import type { UpgradeRequest } from '../transport/ws-accept.js'
-import { HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../transport/transport.js'
+import type { Transport, TransportEvents } from '../transport/transport.js'
 import type { ChannelItem } from './builtin.js'
 import type { Channel } from './channel.js'
 import type { ChannelTable } from './channel-table.js'
@@ -16,6 +16,9 @@ export interface ChannelDoorParts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
 }
+
+/** Bytes on their way to a reader beyond which the rest stays in the channel. */
+const READER_BYTES = 1024 * 1024
 
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
 export function openChannelEnd({ channels, links }: ChannelDoorParts, request: UpgradeRequest): void {
@@ -67,11 +70,20 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
 }
 
 function reader(channel: Channel, transport: Transport): TransportEvents {
+  let full = false
   const end = {
     get full(): boolean {
-      return transport.bufferedBytes > HIGH_WATER_BYTES
+      return full
     },
-    deliver: (item: ChannelItem) => transport.send(item),
+    deliver: (item: ChannelItem) => {
+      transport.send(item)
+      if (full || transport.bufferedBytes <= READER_BYTES) return
+      full = true
+      transport.flushed(() => {
+        full = false
+        channel.pump()
+      })
+    },
     finish: () => transport.close(),
     drop: () => transport.terminate(),
   }
@@ -83,7 +95,6 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
       open = channel.attachReader(end)
       if (!open) transport.close()
     },
-    drained: () => channel.pump(),
     close: () => {
       if (open) channel.readerGone()
     },

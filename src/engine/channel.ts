@@ -26,8 +26,8 @@ export interface ReaderEnd {
   drop(): void
 }
 
-/** Beyond this many bytes a buffer is full, however few items it holds. */
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024
+/** From this many bytes on a buffer is full, however few items it holds: 64 chunks as writers make them of a stream. */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
 
 export class Channel {
   readonly #maxItems: number

@@ -1,0 +1,99 @@
+/**
+ * A channel with its engine, its writer and its reader in processes of their own, each of which weighs itself. Knows
+ * how to start a transfer and to hear how it ended; what is measured is the test's affair.
+ */
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { registerWorker, type III } from '../../src/index.js'
+import { ChildActor } from './child-actor.js'
+
+const PROGRAM = fileURLToPath(new URL('./children/channel-process.ts', import.meta.url))
+const TRANSFER_LIMIT_MS = 300_000
+
+export const PARTS = ['engine', 'writer', 'reader'] as const
+export type Part = (typeof PARTS)[number]
+
+/** What a process has seen since it was last told to settle. */
+export interface Seen {
+  readonly peakBytes: number
+  /** Bytes written or read in the transfer. */
+  readonly doneBytes: number
+}
+
+/** What an end says when it is through. */
+interface Through {
+  readonly event: 'written' | 'read' | 'failed'
+  readonly bytes: number
+  readonly digest: string
+}
+
+export class ChannelStage {
+  readonly #actors: Readonly<Record<Part, ChildActor>>
+  readonly #url: string
+  readonly #maker: III
+  #transfers = 0
+
+  private constructor(actors: Readonly<Record<Part, ChildActor>>, url: string, maker: III) {
+    this.#actors = actors
+    this.#url = url
+    this.#maker = maker
+  }
+
+  /** Starts the three processes; they are gone when the test ends. */
+  static async open(): Promise<ChannelStage> {
+    const [engine, writer, reader] = (await Promise.all(PARTS.map(started))) as [ChildActor, ChildActor, ChildActor]
+    const url = await engine.do<string>('engine')
+    const maker = registerWorker(url, { otel: { enabled: false } })
+    onTestFinished(() => maker.shutdown())
+    await maker.ready()
+    return new ChannelStage({ engine, writer, reader }, url, maker)
+  }
+
+  /** Begins to write so many bytes to a new channel, and to read them. */
+  async start(offer: { readonly bytes: number; readonly itemBytes: number }): Promise<void> {
+    this.#transfers += 1
+    const { writerRef, readerRef } = await this.#maker.channels.create()
+    await this.#actors.reader.do('read', { url: this.#url, ref: readerRef })
+    await this.#actors.writer.do('write', { url: this.#url, ref: writerRef, ...offer })
+  }
+
+  /** Waits until both ends of the transfer are through; says what was written and what was read. */
+  end(): Promise<[Through, Through]> {
+    const { writer, reader } = this.#actors
+    return Promise.all([this.#told(writer, 'written'), this.#told(reader, 'read')])
+  }
+
+  /** Has the reader wait so long after each item. */
+  pace(pauseMs: number): Promise<unknown> {
+    return this.#actors.reader.do('pace', { pauseMs })
+  }
+
+  /** Has every process let go of what it can and forget its peak; says the bytes that each then holds. */
+  settle(): Promise<Record<Part, number>> {
+    return this.#all('settle')
+  }
+
+  seen(): Promise<Record<Part, Seen>> {
+    return this.#all('seen')
+  }
+
+  async #all<T>(command: string): Promise<Record<Part, T>> {
+    const answers = PARTS.map(async (part) => [part, await this.#actors[part].do<T>(command)] as const)
+    return Object.fromEntries(await Promise.all(answers)) as Record<Part, T>
+  }
+
+  async #told(actor: ChildActor, wanted: Through['event']): Promise<Through> {
+    const isTold = ({ event }: { readonly event: string }): boolean => event === wanted || event === 'failed'
+    const events = await actor.heardTimes(this.#transfers, isTold, TRANSFER_LIMIT_MS)
+    // The event is as the other process wrote it.
+    return events[this.#transfers - 1] as unknown as Through
+  }
+}
+
+async function started(name: string): Promise<ChildActor> {
+  const actor = new ChildActor(name, [process.execPath, '--expose-gc', '--import', 'tsx', PROGRAM])
+  onTestFinished(async () => {
+    await actor.end()
+  })
+  return actor.started()
+}

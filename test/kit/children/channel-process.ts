@@ -1,0 +1,106 @@
+/**
+ * A process that is an engine, the writer or the reader of a channel, and watches its own memory. It is told what to do
+ * in JSON, a line each; started with --expose-gc, so that what is weighed is what is held.
+ */
+import { createHash } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
+import { ChannelReader } from '../../../src/channel/reader.js'
+import { ChannelWriter } from '../../../src/channel/writer.js'
+import type { StreamChannelRef } from '../../../src/channel/channel-ref.js'
+import { defaultEngineConfig } from '../../../src/engine/config.js'
+import { startEngine } from '../../../src/engine/engine.js'
+
+const SAMPLE_MS = 10
+/** What is written: slices of one block, so that the offer itself takes no memory. */
+const BLOCK_BYTES = 16 * 1024 * 1024
+
+interface Given {
+  readonly url: string
+  readonly ref: StreamChannelRef
+  readonly bytes: number
+  readonly itemBytes: number
+  readonly pauseMs: number
+}
+
+let peakBytes = 0
+let doneBytes = 0
+/** How long the reader waits after each item. */
+let pauseMs = 0
+/** Ends a wait under way when the pace changes. */
+let hurry = new AbortController()
+
+let block: Buffer | undefined
+
+function newBlock(): Buffer {
+  const bytes = Buffer.alloc(BLOCK_BYTES)
+  for (let at = 0; at < BLOCK_BYTES; at += 4) bytes.writeUInt32LE(Math.imul(at + 1, 2_654_435_761) >>> 0, at)
+  return bytes
+}
+
+const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
+const sample = (): void => void (peakBytes = Math.max(peakBytes, process.memoryUsage.rss()))
+
+async function write({ url, ref, bytes, itemBytes }: Given): Promise<void> {
+  block ??= newBlock()
+  const hash = createHash('sha256')
+  const writer = new ChannelWriter(url, ref)
+  doneBytes = 0
+  while (doneBytes < bytes) {
+    // Items that begin at shifting places: a lost, doubled or swapped one changes the digest.
+    const start = (doneBytes / itemBytes) % (BLOCK_BYTES - itemBytes)
+    const item = block.subarray(start, start + Math.min(itemBytes, bytes - doneBytes))
+    hash.update(item)
+    await writer.write(item)
+    doneBytes += item.length
+  }
+  await writer.close()
+  say({ event: 'written', bytes: doneBytes, digest: hash.digest('hex') })
+}
+
+async function read({ url, ref }: Given): Promise<void> {
+  const hash = createHash('sha256')
+  doneBytes = 0
+  for await (const chunk of new ChannelReader(url, ref)) {
+    hash.update(chunk)
+    doneBytes += chunk.length
+    if (pauseMs > 0) await delay(pauseMs, undefined, { signal: hurry.signal }).catch(() => undefined)
+  }
+  say({ event: 'read', bytes: doneBytes, digest: hash.digest('hex') })
+}
+
+const failed = (error: unknown): void => say({ event: 'failed', message: String(error) })
+
+const commands: Record<string, (given: Given) => unknown> = {
+  engine: async () => (await startEngine(defaultEngineConfig({ port: 0, httpPort: 0, streamPort: 0 }))).url,
+  write: (given) => void write(given).catch(failed),
+  read: (given) => void read(given).catch(failed),
+  pace: (given) => {
+    pauseMs = given.pauseMs
+    hurry.abort()
+    hurry = new AbortController()
+  },
+  /** Forgets the peak so far and says what is in use now. */
+  settle: async () => {
+    for (let round = 0; round < 3; round++) {
+      globalThis.gc?.()
+      await turn()
+    }
+    peakBytes = 0
+    sample()
+    return peakBytes
+  },
+  seen: () => ({ peakBytes, doneBytes }),
+}
+
+setInterval(sample, SAMPLE_MS)
+createInterface({ input: process.stdin })
+  .on('line', (line) => {
+    const { id, do: name, with: given } = JSON.parse(line) as { id: number; do: string; with: Given }
+    void Promise.resolve(commands[name]?.(given)).then(
+      (ok) => say({ id, ok }),
+      (error: unknown) => say({ id, failed: { message: String(error) } }),
+    )
+  })
+  .on('close', () => process.exit())
+say({ event: 'started' })

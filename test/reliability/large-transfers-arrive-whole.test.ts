@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { ChannelStage } from '../kit/channel-stage.js'
+
+const MIB = 1024 * 1024
+const BYTES = (process.env['TIER'] === 'nightly' ? 1024 : 64) * MIB
+
+test(
+  `${String(BYTES / MIB)} MiB from one process to another through the engine of a third have the same SHA-256`,
+  { timeout: 600_000 },
+  async () => {
+    const stage = await ChannelStage.open()
+    const startedAt = performance.now()
+    // An odd length, so that the last item is a short one.
+    await stage.start({ bytes: BYTES + 1, itemBytes: 64 * 1024 })
+    const [written, read] = await stage.end()
+    console.info(`${String(BYTES / MIB)} MiB in ${String(Math.round(performance.now() - startedAt))} ms`)
+    expect(written).toMatchObject({ event: 'written', bytes: BYTES + 1 })
+    expect(read).toEqual({ ...written, event: 'read' })
+  },
+)
