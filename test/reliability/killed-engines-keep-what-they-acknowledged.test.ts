@@ -3,7 +3,7 @@ import { foundIn, KINDS, nothingYet, writeUntilKilled, type Acknowledged } from 
 import { seededRandom } from '../kit/seeded-random.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 
-const ROUNDS = process.env['TIER'] === 'nightly' ? 1000 : 30
+const ROUNDS = process.env['TIER'] === 'nightly' ? 1000 : 50
 /** Engines side by side, each with a folder of its own. */
 const LANES = 2
 
