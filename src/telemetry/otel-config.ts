@@ -1,14 +1,11 @@
 /**
  * Settings of telemetry: what users pass, and what the rest works with once environment and defaults are applied.
- * Configuration wins over environment, environment over default. A bad variable counts as unset, since whoever runs a
- * program may not be who wrote it; a bad option is an error.
  */
-import { env } from 'node:process'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
-import { DEFAULT_RECONNECTION, type ReconnectionConfig } from '../connection/options.js'
-import { ErrorCode, RuntimeError } from '../errors.js'
+import type { ReconnectionConfig } from '../connection/options.js'
+import { resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
-import { describe } from '../std/describe.js'
+import { flagSetting, invalidOption, numberSetting, textSetting, type NumberRule, type Setting } from './setting.js'
 
 /** An OpenTelemetry instrumentation of any major version, by its shape. */
 export interface OtelInstrumentation {
@@ -34,7 +31,7 @@ export type OtelConfig = {
   engineWsUrl?: string
   /** Whether metrics are sent. Variable `OTEL_METRICS_ENABLED`, default true. */
   metricsEnabled?: boolean
-  /** Milliseconds between two metric exports. Default 60 000. */
+  /** Milliseconds between two metric exports. Default 60 000, at least 1. */
   metricsExportIntervalMs?: number
   /** How the telemetry socket is re-established. Default: as the worker's. */
   reconnectionConfig?: Partial<ReconnectionConfig>
@@ -54,6 +51,11 @@ export type OtelConfig = {
   fetchInstrumentationEnabled?: boolean
   /** OpenTelemetry instrumentations to connect to these providers. Default none. */
   instrumentations?: OtelInstrumentation[]
+  /**
+   * Whether a span that still runs after `spansFlushIntervalMs` is shown at once, and completed when it ends. Variable
+   * `OTEL_LIVE_SPANS`, default false.
+   */
+  liveSpans?: boolean
   /** Over the worker's own socket, the default, or over a second one at `/otel`. */
   transport?: 'worker' | 'dedicated'
 }
@@ -69,106 +71,87 @@ export type ResolvedOtelConfig = Readonly<Required<Defaulted>> & {
 /** Applies environment and defaults. @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off. */
 export function resolveOtelConfig(config: OtelConfig = {}, newId: () => string): ResolvedOtelConfig {
   return {
-    ...resolveService(config, newId),
     ...resolveNumbers(config),
-    enabled: flag(config, 'enabled', 'OTEL_ENABLED'),
+    ...resolveFlags(config),
+    serviceName: text(config, 'serviceName', 'OTEL_SERVICE_NAME') ?? 'iii-node',
+    serviceVersion: text(config, 'serviceVersion', 'SERVICE_VERSION') ?? 'unknown',
+    serviceNamespace: text(config, 'serviceNamespace', 'SERVICE_NAMESPACE'),
+    serviceInstanceId: text(config, 'serviceInstanceId', 'SERVICE_INSTANCE_ID') ?? newId(),
     engineWsUrl: text(config, 'engineWsUrl', 'III_URL') ?? DEFAULT_ENGINE_URL,
-    metricsEnabled: flag(config, 'metricsEnabled', 'OTEL_METRICS_ENABLED'),
-    logsEnabled: flag(config, 'logsEnabled'),
-    fetchInstrumentationEnabled: flag(config, 'fetchInstrumentationEnabled'),
-    instrumentations: config.instrumentations ?? [],
-    transport: resolveTransport(config.transport),
-    reconnection: { ...DEFAULT_RECONNECTION, ...config.reconnectionConfig },
+    instrumentations: checkInstrumentations(config.instrumentations),
+    transport: checkTransport(config.transport),
+    reconnection: resolveReconnection(config.reconnectionConfig, 'otel.reconnectionConfig'),
   }
 }
 
 /** Whether telemetry is on, without looking at the rest. */
 export function isOtelEnabled(config: OtelConfig = {}): boolean {
-  return flag(config, 'enabled', 'OTEL_ENABLED')
+  return flag(config, 'enabled')
 }
 
-function resolveService(
-  config: OtelConfig,
-  newId: () => string,
-): Pick<ResolvedOtelConfig, 'serviceName' | 'serviceVersion' | 'serviceNamespace' | 'serviceInstanceId'> {
-  return {
-    serviceName: text(config, 'serviceName', 'OTEL_SERVICE_NAME') ?? 'iii-node',
-    serviceVersion: text(config, 'serviceVersion', 'SERVICE_VERSION') ?? 'unknown',
-    serviceNamespace: text(config, 'serviceNamespace', 'SERVICE_NAMESPACE'),
-    serviceInstanceId: text(config, 'serviceInstanceId', 'SERVICE_INSTANCE_ID') ?? newId(),
-  }
-}
-
-type NumberOption = {
-  [K in keyof OtelConfig]-?: OtelConfig[K] extends number | undefined ? K : never
+/** Options whose type is `T`. */
+type OptionOf<T> = {
+  [K in keyof OtelConfig]-?: OtelConfig[K] extends T | undefined ? K : never
 }[keyof OtelConfig]
 
-interface NumberRule {
-  readonly fallback: number
-  readonly minimum: number
-  readonly integer: boolean
-  readonly variable?: string
-}
+/** The longest delay a timer of Node can hold: almost 25 days. */
+const MAX_DELAY_MS = 2_147_483_647
+const delay = (fallback: number, variable?: string): NumberRule => ({
+  fallback,
+  minimum: 0,
+  maximum: MAX_DELAY_MS,
+  ...(variable === undefined ? {} : { variable }),
+})
 
-const NUMBERS: Readonly<Record<NumberOption, NumberRule>> = {
-  metricsExportIntervalMs: { fallback: 60_000, minimum: 1, integer: false },
-  shutdownTimeoutMs: { fallback: 10_000, minimum: 0, integer: false },
+const NUMBERS: Readonly<Record<OptionOf<number>, NumberRule>> = {
+  metricsExportIntervalMs: { ...delay(60_000), minimum: 1 },
+  shutdownTimeoutMs: delay(10_000),
   channelCapacity: { fallback: 10_000, minimum: 1, integer: true },
-  spansFlushIntervalMs: { fallback: 100, minimum: 0, integer: false, variable: 'OTEL_SPANS_FLUSH_INTERVAL_MS' },
-  logsFlushIntervalMs: { fallback: 100, minimum: 0, integer: false, variable: 'OTEL_LOGS_FLUSH_INTERVAL_MS' },
+  spansFlushIntervalMs: delay(100, 'OTEL_SPANS_FLUSH_INTERVAL_MS'),
+  logsFlushIntervalMs: delay(100, 'OTEL_LOGS_FLUSH_INTERVAL_MS'),
   logsBatchSize: { fallback: 1, minimum: 1, integer: true, variable: 'OTEL_LOGS_BATCH_SIZE' },
 }
 
-function resolveNumbers(config: OtelConfig): Record<NumberOption, number> {
+const FLAGS: Readonly<Record<OptionOf<boolean>, { readonly fallback: boolean; readonly variable?: string }>> = {
+  enabled: { fallback: true, variable: 'OTEL_ENABLED' },
+  metricsEnabled: { fallback: true, variable: 'OTEL_METRICS_ENABLED' },
+  logsEnabled: { fallback: true },
+  fetchInstrumentationEnabled: { fallback: true },
+  liveSpans: { fallback: false, variable: 'OTEL_LIVE_SPANS' },
+}
+
+function resolveNumbers(config: OtelConfig): Record<OptionOf<number>, number> {
   const entries = Object.entries(NUMBERS).map(([name, rule]) => {
-    const given = config[name as NumberOption]
-    return [name, optionNumber(name, given, rule) ?? variableNumber(rule) ?? rule.fallback]
+    return [name, numberSetting(setting(config, name as OptionOf<number>, rule.variable), rule)]
   })
-  return Object.fromEntries(entries) as Record<NumberOption, number>
+  return Object.fromEntries(entries) as Record<OptionOf<number>, number>
 }
 
-/** `NaN` is what `Number(process.env.UNSET)` gives, so it counts as unset. */
-function optionNumber(name: string, value: unknown, rule: NumberRule): number | undefined {
-  if (value === undefined || Number.isNaN(value)) return undefined
-  if (typeof value === 'number' && isWithin(value, rule)) return value
-  throw invalidOption(name, `${rule.integer ? 'an integer' : 'a number'} of at least ${String(rule.minimum)}`, value)
+function resolveFlags(config: OtelConfig): Record<OptionOf<boolean>, boolean> {
+  const entries = Object.keys(FLAGS).map((name) => [name, flag(config, name as OptionOf<boolean>)])
+  return Object.fromEntries(entries) as Record<OptionOf<boolean>, boolean>
 }
 
-function variableNumber(rule: NumberRule): number | undefined {
-  const raw = rule.variable === undefined ? undefined : variable(rule.variable)
-  if (raw === undefined) return undefined
-  const value = Number(raw)
-  return isWithin(value, rule) ? value : undefined
+function flag(config: OtelConfig, name: OptionOf<boolean>): boolean {
+  const { fallback, variable } = FLAGS[name]
+  return flagSetting(setting(config, name, variable), fallback)
 }
 
-function isWithin(value: number, { minimum, integer }: NumberRule): boolean {
-  return Number.isFinite(value) && value >= minimum && (!integer || Number.isInteger(value))
+function text(config: OtelConfig, name: OptionOf<string>, variable: string): string | undefined {
+  return textSetting(setting(config, name, variable))
 }
 
-function text(config: OtelConfig, name: keyof OtelConfig, variableName: string): string | undefined {
-  const value: unknown = config[name]
-  if (value !== undefined && typeof value !== 'string') throw invalidOption(name, 'a string', value)
-  return value === undefined || value.trim() === '' ? variable(variableName) : value
+function setting(config: OtelConfig, name: keyof OtelConfig, variable?: string): Setting {
+  return { name, value: config[name], variable }
 }
 
-function flag(config: OtelConfig, name: keyof OtelConfig, variableName?: string): boolean {
-  const value: unknown = config[name]
-  if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'true or false', value)
-  const raw = variableName === undefined ? undefined : variable(variableName)
-  return value ?? !(raw !== undefined && ['false', '0', 'no', 'off'].includes(raw.trim().toLowerCase()))
+function checkInstrumentations(value: unknown = []): OtelInstrumentation[] {
+  const isUsable = Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null)
+  if (isUsable) return value as OtelInstrumentation[]
+  throw invalidOption('instrumentations', 'a list of OpenTelemetry instrumentations', value)
 }
 
-function resolveTransport(value: unknown): 'worker' | 'dedicated' {
-  if (value === undefined || value === 'worker') return 'worker'
-  if (value === 'dedicated') return value
+function checkTransport(value: unknown = 'worker'): 'worker' | 'dedicated' {
+  if (value === 'worker' || value === 'dedicated') return value
   throw invalidOption('transport', "'worker' or 'dedicated'", value)
-}
-
-function variable(name: string): string | undefined {
-  const value = env[name]
-  return value === undefined || value.trim() === '' ? undefined : value
-}
-
-function invalidOption(name: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `otel.${name} must be ${expected}, got ${describe(seen)}`)
 }

@@ -16,7 +16,7 @@ export interface ProcessorPorts {
 }
 
 /** Spans per frame: enough to share the resource, few enough that writing them is quick and stays in the cache. */
-const SPANS_PER_FRAME = 64
+export const SPANS_PER_FRAME = 64
 
 /** Payload text after which a batch leaves early, so that big payloads do not pile up. */
 const BYTES_PER_FRAME = 512 * 1024

@@ -10,6 +10,7 @@ import type { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Clock } from '../std/clock.js'
 import { BaggageSpanProcessor } from './baggage-span-processor.js'
+import { liveSpanProcessor } from './live-spans.js'
 import { metricsExporter } from './metrics-exporter.js'
 import type { ResolvedOtelConfig } from './otel-config.js'
 import { otelResources, otelSdkLogs, otelSdkMetrics, otelSdkTrace } from './otel-modules.js'
@@ -33,6 +34,7 @@ export class Telemetry {
   readonly #tracerProvider: TracerProvider
   readonly #meterProvider: MeterProvider | undefined
   readonly #spans: Flushable<SpanProcessor>
+  readonly #live: SpanProcessor | undefined
   readonly #logs: Flushable<LogRecordProcessor> | undefined
 
   /** Loads OpenTelemetry when this is the first. */
@@ -42,7 +44,8 @@ export class Telemetry {
     ensureProcessWide()
     const resource = createResource(config)
     this.#spans = spanBatchProcessor(ports, config.spansFlushIntervalMs)
-    this.#tracerProvider = createTracerProvider(resource, this.#spans)
+    this.#live = config.liveSpans ? liveSpanProcessor(ports, config.spansFlushIntervalMs) : undefined
+    this.#tracerProvider = createTracerProvider(resource, this.#live ? [this.#live, this.#spans] : [this.#spans])
     this.tracer = this.#tracerProvider.getTracer(config.serviceName)
     this.#meterProvider = config.metricsEnabled ? createMeterProvider(config, resource, ports.sink) : undefined
     this.meter = this.#meterProvider?.getMeter(config.serviceName)
@@ -69,6 +72,7 @@ export class Telemetry {
   /** Hands over what is left and stops. Within `shutdownTimeoutMs`, whatever a metric's callback does. */
   async shutdown(): Promise<void> {
     this.flushNow()
+    void this.#live?.shutdown()
     // The provider's own shutdown flushes first.
     await this.#withinLimit(this.#meterProvider?.shutdown())
     this.flushNow()
@@ -105,9 +109,9 @@ function createResource(config: ResolvedOtelConfig): Resource {
   })
 }
 
-function createTracerProvider(resource: Resource, spans: SpanProcessor): TracerProvider {
+function createTracerProvider(resource: Resource, spans: readonly SpanProcessor[]): TracerProvider {
   const { TracerProvider } = otelSdkTrace()
-  return new TracerProvider({ resource, spanProcessors: [new BaggageSpanProcessor(), spans] })
+  return new TracerProvider({ resource, spanProcessors: [new BaggageSpanProcessor(), ...spans] })
 }
 
 function createLoggerProvider(resource: Resource, logs: LogRecordProcessor): LoggerProvider {

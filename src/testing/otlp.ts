@@ -15,6 +15,7 @@ export interface CapturedSpan {
   /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   readonly kind: number | undefined
   readonly startMs: number
+  /** 0 while the span runs; only programs that show such spans send them. */
   readonly endMs: number
   readonly attributes: Attributes
   readonly events: readonly { readonly name: string; readonly attributes: Attributes }[]

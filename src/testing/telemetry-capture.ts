@@ -11,6 +11,8 @@ const PREFIX_BYTES = 4
 export class TelemetryCapture {
   readonly #log: Log
   readonly #spans: CapturedSpan[] = []
+  /** Ids of spans that have not ended yet. */
+  readonly #running = new Set<string>()
   readonly #logs: CapturedLog[] = []
   readonly #metrics: CapturedMetric[] = []
 
@@ -40,9 +42,22 @@ export class TelemetryCapture {
       return
     }
     const prefix = bytes.toString('latin1', 0, PREFIX_BYTES)
-    if (prefix === 'OTLP') keep(this.#spans, spansOf(payload))
+    if (prefix === 'OTLP') this.#takeSpans(spansOf(payload))
     else if (prefix === 'LOGS') keep(this.#logs, logsOf(payload))
     else keep(this.#metrics, metricsOf(payload))
+  }
+
+  /** A span that was shown while it ran gives way to the whole one. */
+  #takeSpans(spans: readonly CapturedSpan[]): void {
+    for (const span of spans) {
+      const shown = this.#running.delete(span.spanId)
+        ? this.#spans.findIndex(({ spanId }) => spanId === span.spanId)
+        : -1
+      if (shown >= 0) this.#spans.splice(shown, 1)
+      if (span.endMs === 0) this.#running.add(span.spanId)
+    }
+    keep(this.#spans, spans)
+    if (this.#running.size > MAX_KEPT) this.#running.clear()
   }
 }
 

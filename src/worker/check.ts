@@ -77,14 +77,6 @@ export function checkJson(argument: string, value: unknown): void {
 /** Enough to tell what went wrong; user code may throw a message of any length. */
 const MAX_REASON_CHARACTERS = 500
 
-/** A number of at least `minimum`; `Infinity` is accepted. */
-export function checkAtLeast(argument: string, minimum: number, value: unknown): number {
-  if (typeof value !== 'number' || Number.isNaN(value) || value < minimum) {
-    throw invalid(argument, `a number of at least ${String(minimum)}`, value)
-  }
-  return value
-}
-
 /** A whole number above zero, or `Infinity`. */
 export function checkCount(argument: string, value: unknown): number {
   if (value === Infinity || (Number.isInteger(value) && (value as number) > 0)) return value as number

@@ -2,12 +2,12 @@
  * Options of a worker: what users pass, and what the rest works with once defaults and environment are applied.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
-import { DEFAULT_RECONNECTION, type ReconnectionConfig } from '../connection/options.js'
+import type { ReconnectionConfig } from '../connection/options.js'
+import { resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
 import { describe } from '../std/describe.js'
 import { resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
 import {
-  checkAtLeast,
   checkCount,
   checkDurationMs,
   checkFlag,
@@ -138,29 +138,4 @@ function resolveMetadata(options: InitOptions, namespace: string | undefined): W
     ...(description === undefined ? {} : { description }),
     ...(namespace === undefined ? {} : { namespace }),
   }
-}
-
-const MINIMUMS: Readonly<Record<keyof ReconnectionConfig, number>> = {
-  initialDelayMs: 0,
-  maxDelayMs: 1,
-  backoffMultiplier: 1,
-  jitterFactor: 0,
-  maxRetries: -1,
-  maxPendingMessages: 0,
-  maxPendingBytes: 0,
-  maxPendingAgeMs: 0,
-}
-
-function resolveReconnection(given: Partial<ReconnectionConfig> = {}): Required<ReconnectionConfig> {
-  checkRecord('reconnectionConfig', given)
-  const complete = { ...DEFAULT_RECONNECTION }
-  for (const key of Object.keys(MINIMUMS) as (keyof ReconnectionConfig)[]) {
-    const value = given[key]
-    if (value !== undefined) complete[key] = checkAtLeast(`reconnectionConfig.${key}`, MINIMUMS[key], value)
-  }
-  if (complete.maxRetries !== Infinity && !Number.isInteger(complete.maxRetries))
-    throw invalid('reconnectionConfig.maxRetries', 'a whole number of at least -1', complete.maxRetries)
-  if (complete.jitterFactor > 1)
-    throw invalid('reconnectionConfig.jitterFactor', 'between 0 and 1', complete.jitterFactor)
-  return complete
 }

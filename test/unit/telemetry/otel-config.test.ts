@@ -1,10 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
+import { DEFAULT_RECONNECTION } from '../../../src/connection/options.js'
+import { patchGlobalFetch, unpatchGlobalFetch } from '../../../src/telemetry/fetch.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig } from '../../../src/telemetry/otel-config.js'
+import { resolveMaxBytesFromEnv, tracesPayloads } from '../../../src/telemetry/payload.js'
 
 const resolve = (config: OtelConfig = {}) => resolveOtelConfig(config, () => 'new-id')
 
+/** Every option there is: one without a row does not compile. */
+type Option = keyof OtelConfig
+
 interface Row {
-  readonly option: keyof OtelConfig & keyof ReturnType<typeof resolve>
   readonly fallback: unknown
   readonly given: unknown
   readonly variable?: string
@@ -16,9 +22,8 @@ interface Row {
   readonly refused: readonly unknown[]
 }
 
-const rows: readonly Row[] = [
-  {
-    option: 'enabled',
+const table: Readonly<Record<Option, Row>> = {
+  enabled: {
     fallback: true,
     given: false,
     variable: 'OTEL_ENABLED',
@@ -26,8 +31,7 @@ const rows: readonly Row[] = [
     ignored: ['', ' ', 'maybe', 'true', '1'],
     refused: ['false', 0, null],
   },
-  {
-    option: 'serviceName',
+  serviceName: {
     fallback: 'iii-node',
     given: 'shop',
     variable: 'OTEL_SERVICE_NAME',
@@ -35,8 +39,7 @@ const rows: readonly Row[] = [
     ignored: ['', '  '],
     refused: [1, null],
   },
-  {
-    option: 'serviceVersion',
+  serviceVersion: {
     fallback: 'unknown',
     given: '2.0.0',
     variable: 'SERVICE_VERSION',
@@ -44,8 +47,7 @@ const rows: readonly Row[] = [
     ignored: ['', '  '],
     refused: [2],
   },
-  {
-    option: 'serviceNamespace',
+  serviceNamespace: {
     fallback: undefined,
     given: 'eu',
     variable: 'SERVICE_NAMESPACE',
@@ -53,8 +55,7 @@ const rows: readonly Row[] = [
     ignored: ['', '\t'],
     refused: [{}],
   },
-  {
-    option: 'serviceInstanceId',
+  serviceInstanceId: {
     fallback: 'new-id',
     given: 'one',
     variable: 'SERVICE_INSTANCE_ID',
@@ -62,8 +63,7 @@ const rows: readonly Row[] = [
     ignored: [''],
     refused: [7],
   },
-  {
-    option: 'engineWsUrl',
+  engineWsUrl: {
     fallback: 'ws://127.0.0.1:49134',
     given: 'ws://127.0.0.1:1',
     variable: 'III_URL',
@@ -71,8 +71,7 @@ const rows: readonly Row[] = [
     ignored: ['', ' '],
     refused: [49134],
   },
-  {
-    option: 'metricsEnabled',
+  metricsEnabled: {
     fallback: true,
     given: false,
     variable: 'OTEL_METRICS_ENABLED',
@@ -80,11 +79,10 @@ const rows: readonly Row[] = [
     ignored: ['', 'yes', 'none'],
     refused: ['no'],
   },
-  { option: 'metricsExportIntervalMs', fallback: 60_000, given: 5, refused: [0, -1, '5', Infinity] },
-  { option: 'shutdownTimeoutMs', fallback: 10_000, given: 0, refused: [-1, '5', null] },
-  { option: 'channelCapacity', fallback: 10_000, given: 1, refused: [0, 1.5, -1] },
-  {
-    option: 'spansFlushIntervalMs',
+  metricsExportIntervalMs: { fallback: 60_000, given: 5, refused: [0, -1, '5', Infinity] },
+  shutdownTimeoutMs: { fallback: 10_000, given: 0, refused: [-1, '5', null] },
+  channelCapacity: { fallback: 10_000, given: 1, refused: [0, 1.5, -1] },
+  spansFlushIntervalMs: {
     fallback: 100,
     given: 0,
     variable: 'OTEL_SPANS_FLUSH_INTERVAL_MS',
@@ -92,9 +90,8 @@ const rows: readonly Row[] = [
     ignored: ['', ' ', 'soon', '-1', 'NaN', 'Infinity'],
     refused: [-1, '250'],
   },
-  { option: 'logsEnabled', fallback: true, given: false, refused: ['off'] },
-  {
-    option: 'logsFlushIntervalMs',
+  logsEnabled: { fallback: true, given: false, refused: ['off'] },
+  logsFlushIntervalMs: {
     fallback: 100,
     given: 10,
     variable: 'OTEL_LOGS_FLUSH_INTERVAL_MS',
@@ -102,8 +99,7 @@ const rows: readonly Row[] = [
     ignored: ['', 'x', '-5'],
     refused: [-1],
   },
-  {
-    option: 'logsBatchSize',
+  logsBatchSize: {
     fallback: 1,
     given: 512,
     variable: 'OTEL_LOGS_BATCH_SIZE',
@@ -111,29 +107,73 @@ const rows: readonly Row[] = [
     ignored: ['', '0', '1.5', 'many', '-2'],
     refused: [0, 1.5],
   },
-  { option: 'fetchInstrumentationEnabled', fallback: true, given: false, refused: [1] },
-  { option: 'transport', fallback: 'worker', given: 'dedicated', refused: ['http', null] },
-]
+  fetchInstrumentationEnabled: { fallback: true, given: false, refused: [1] },
+  transport: { fallback: 'worker', given: 'dedicated', refused: ['http', null] },
+  liveSpans: {
+    fallback: false,
+    given: false,
+    variable: 'OTEL_LIVE_SPANS',
+    set: ['On', true],
+    ignored: ['', ' ', 'false', '0', 'maybe'],
+    refused: ['on', 1, null],
+  },
+  reconnectionConfig: {
+    fallback: DEFAULT_RECONNECTION,
+    given: {
+      initialDelayMs: 1,
+      maxDelayMs: 2,
+      backoffMultiplier: 1,
+      jitterFactor: 0,
+      maxRetries: 3,
+      maxPendingMessages: 4,
+      maxPendingBytes: 5,
+      maxPendingAgeMs: 6,
+    },
+    refused: [
+      null,
+      5,
+      [],
+      { maxRetries: 1.5 },
+      { maxRetries: -2 },
+      { jitterFactor: 1.1 },
+      { initialDelayMs: '5' },
+      { maxDelayMs: 0 },
+      { maxPendingMessages: NaN },
+      { maxPendingBytes: -1 },
+    ],
+  },
+  instrumentations: {
+    fallback: [],
+    given: [{ enable: () => undefined }],
+    refused: [null, {}, 'http', [null], [5], [{}, 'http']],
+  },
+}
+
+const rows = Object.entries(table).map(([option, row]) => ({ option: option as Option, ...row }))
+
+/** What an option has come to; its settings have a name of their own once they are complete. */
+const outcome = (option: Option, config: OtelConfig = {}): unknown =>
+  resolve(config)[option === 'reconnectionConfig' ? 'reconnection' : option]
 
 test.each(rows)('$option: its default, its variable, and the option over both', ({ option, ...row }) => {
   if (row.variable !== undefined) vi.stubEnv(row.variable, undefined)
-  expect(resolve()[option]).toBe(row.fallback)
+  expect(outcome(option)).toEqual(row.fallback)
   for (const text of row.ignored ?? []) {
     vi.stubEnv(row.variable!, text)
-    expect(resolve()[option], `${row.variable!}=${JSON.stringify(text)}`).toBe(row.fallback)
+    expect(outcome(option), `${row.variable!}=${JSON.stringify(text)}`).toEqual(row.fallback)
   }
   if (row.set !== undefined) {
     vi.stubEnv(row.variable!, row.set[0])
-    expect(resolve()[option]).toBe(row.set[1])
+    expect(outcome(option)).toEqual(row.set[1])
   }
-  expect(resolve({ [option]: row.given })[option]).toBe(row.given)
+  expect(outcome(option, { [option]: row.given })).toEqual(row.given)
 })
 
 test.each(rows)('$option: a value of the wrong kind is refused by name', ({ option, refused }) => {
   for (const value of refused) {
     const attempt = () => resolve({ [option]: value })
-    expect(attempt, String(value)).toThrow(`otel.${option} must be`)
-    expect(attempt, String(value)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    expect(attempt, JSON.stringify(value)).toThrow(new RegExp(`^otel\\.${option}\\b.* must be .+, got .+`))
+    expect(attempt, JSON.stringify(value)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
   }
 })
 
@@ -160,3 +200,65 @@ test('reconnection settings keep their defaults where they are not given', () =>
     initialDelayMs: 1000,
   })
 })
+
+/** Variables that no option stands above: text of the variable, and what it comes to. */
+const variables: Readonly<Record<string, { readonly read: () => unknown; readonly texts: readonly Text[] }>> = {
+  III_DISABLE_TRACE_PAYLOADS: {
+    read: () => !tracesPayloads(),
+    texts: [
+      [undefined, false], ['', false], ['0', false], ['no', false], ['maybe', false],
+      ['1', true], ['true', true], [' TRUE ', true],
+    ], // prettier-ignore
+  },
+  III_TRACE_PAYLOAD_MAX_BYTES: {
+    read: resolveMaxBytesFromEnv,
+    texts: [
+      [undefined, null], ['', null], ['0', null], ['unlimited', null], ['1.5', null], ['-3', null], ['1e3', null],
+      ['4096', 4096], [' 7 ', 7],
+    ], // prettier-ignore
+  },
+  OTEL_FETCH_IGNORE_URLS: {
+    read: () => ['http://h/health', 'http://h/a'].filter(isTraced),
+    texts: [
+      [undefined, ['http://h/health', 'http://h/a']], ['', ['http://h/health', 'http://h/a']],
+      [' , ,', ['http://h/health', 'http://h/a']], ['/health', ['http://h/a']], [' /a ,/health', []],
+    ], // prettier-ignore
+  },
+}
+
+type Text = readonly [text: string | undefined, value: unknown]
+
+/** Whether a request to an address gets a span, once `fetch` is patched. */
+function isTraced(address: string): boolean {
+  vi.stubGlobal('fetch', () => Promise.resolve(undefined))
+  const startActiveSpan = vi.fn(() => Promise.resolve(undefined))
+  patchGlobalFetch({ startActiveSpan } as never)
+  void fetch(address)
+  unpatchGlobalFetch()
+  return startActiveSpan.mock.calls.length > 0
+}
+
+const texts = Object.entries(variables).flatMap(([name, { texts, read }]) =>
+  texts.map(([text, value]) => [name, text, value, read] as const),
+)
+
+test.each(texts)('the variable %s=%s comes to %j', (name, text, value, read) => {
+  vi.stubEnv(name, text)
+  expect(read()).toEqual(value)
+})
+
+test('these tables have every variable that telemetry reads', () => {
+  const folder = new URL('../../../src/telemetry/', import.meta.url)
+  const source = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  const read = source.flatMap((text) => [...text.matchAll(/'((?:III|OTEL|SERVICE)_[A-Z_]+)'/g)].map(([, name]) => name))
+  const listed = [...rows.flatMap(({ variable }) => variable ?? []), ...Object.keys(variables)]
+  expect(listed.sort()).toEqual([...new Set(read)].sort())
+})
+
+test.each(['metricsExportIntervalMs', 'shutdownTimeoutMs', 'spansFlushIntervalMs', 'logsFlushIntervalMs'] as const)(
+  '%s is no longer than a timer can hold',
+  (option) => {
+    expect(resolve({ [option]: 2 ** 31 - 1 })[option]).toBe(2 ** 31 - 1)
+    expect(() => resolve({ [option]: 2 ** 31 })).toThrow(`otel.${option} must be a number of at least`)
+  },
+)
