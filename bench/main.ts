@@ -6,17 +6,14 @@
 import { prepare } from './compile.js'
 import { readOptions } from './options.js'
 import { reportLines, summarise, type Summary } from './report.js'
-import { suites } from './suites/index.js'
+import { pickSuites } from './suites/pick.js'
 
 const options = readOptions(process.argv.slice(2))
-const unknown = options.only.filter((id) => !suites.some((suite) => suite.id === id))
-if (unknown.length > 0)
-  throw new Error(`no such suite: ${unknown.join(', ')}; there are ${suites.map(({ id }) => id).join(', ')}`)
+const chosen = pickSuites(options.only)
 
 prepare(options)
 const summaries: Summary[] = []
-for (const suite of suites) {
-  if (options.only.length > 0 && !options.only.includes(suite.id)) continue
+for (const suite of chosen) {
   const summary = summarise(suite, await suite.run(options))
   summaries.push(summary)
   if (!options.json) console.log(`${reportLines(summary)}\n`)

@@ -2,8 +2,8 @@
  * A measured process as the suites see it: started from the compiled files, told what to do over IPC, ended at last.
  */
 import { fork, type ChildProcess } from 'node:child_process'
-import type { Profiler } from 'node:inspector'
 import { compiled } from './compile.js'
+import { profilerFlags } from './profiler-flags.js'
 
 interface Reply {
   readonly id: number
@@ -30,10 +30,10 @@ export class MeasuredProcess implements AsyncDisposable {
     })
   }
 
-  /** Starts a file of `processes/`; resolves once it takes commands. */
-  static async start(name: string, args: readonly string[] = []): Promise<MeasuredProcess> {
-    const child = fork(compiled(name), [...args], {
-      execArgv: ['--expose-gc'],
+  /** Starts a file of `processes/` with the package of a checkout, this one's by default; resolves once it is ready. */
+  static async start(name: string, args: readonly string[] = [], root?: string): Promise<MeasuredProcess> {
+    const child = fork(compiled(name, root), [...args], {
+      execArgv: ['--expose-gc', ...profilerFlags([name, ...args])],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     await new Promise<void>((resolve, reject) => {
@@ -57,11 +57,8 @@ export class MeasuredProcess implements AsyncDisposable {
     return this.tell('cpuMs')
   }
 
-  /** Profiles the process while something else goes on. */
-  async profiled(perform: () => Promise<unknown>): Promise<Profiler.Profile> {
-    await this.tell('startProfile')
-    await perform()
-    return this.tell('stopProfile')
+  heapBytes(): Promise<number> {
+    return this.tell('heapBytes')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,14 +23,15 @@ export function readOptions(args: readonly string[]): BenchOptions {
   })
   return {
     only: values.only.flatMap((ids) => ids.split(',')),
-    rounds: wholeNumber('rounds', values.rounds),
-    calls: values.calls === undefined ? undefined : wholeNumber('calls', values.calls),
+    rounds: positiveInteger('rounds', values.rounds),
+    calls: values.calls === undefined ? undefined : positiveInteger('calls', values.calls),
     json: values.json,
     build: !values['no-build'],
   }
 }
 
-function wholeNumber(name: string, text: string): number {
+/** Reads a whole number from 1. */
+export function positiveInteger(name: string, text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1, got ${text}`)
   return value

@@ -1,4 +1,5 @@
 /** A caller and a callee of one side, each in a process of its own, over one router. */
+import type { Contender } from './contender.js'
 import { MeasuredProcess } from './measured-process.js'
 import type { LoadResult } from './processes/end.js'
 
@@ -16,30 +17,30 @@ export interface PairResult {
 }
 
 export class Pair implements AsyncDisposable {
-  readonly side: string
+  readonly label: string
   readonly caller: MeasuredProcess
   readonly callee: MeasuredProcess
 
-  private constructor(side: string, caller: MeasuredProcess, callee: MeasuredProcess) {
-    this.side = side
+  private constructor(label: string, caller: MeasuredProcess, callee: MeasuredProcess) {
+    this.label = label
     this.caller = caller
     this.callee = callee
   }
 
   /** Starts both ends and waits until a call goes through. */
-  static async start(side: string, url: string): Promise<Pair> {
-    const callee = await MeasuredProcess.start('end', [side, url])
-    const caller = await MeasuredProcess.start('end', [side, url])
-    await callee.tell('serve', functionOf(side))
-    await caller.tell('reach', functionOf(side))
-    return new Pair(side, caller, callee)
+  static async start({ label, side, root }: Contender, url: string): Promise<Pair> {
+    const callee = await MeasuredProcess.start('end', [side, url], root)
+    const caller = await MeasuredProcess.start('end', [side, url], root)
+    await callee.tell('serve', functionOf(label))
+    await caller.tell('reach', functionOf(label))
+    return new Pair(label, caller, callee)
   }
 
   async run(load: PairLoad): Promise<PairResult> {
     const calleeBefore = await this.callee.cpuMs()
     const { cpuMs, medianCallUs, wallMs } = await this.caller.tell<LoadResult>('run', {
       ...load,
-      functionId: functionOf(this.side),
+      functionIds: [functionOf(this.label)],
     })
     const calleeMs = (await this.callee.cpuMs()) - calleeBefore
     return {
@@ -55,23 +56,4 @@ export class Pair implements AsyncDisposable {
   }
 }
 
-/** Pairs of several sides on one router, ended together. */
-export class Pairs implements AsyncDisposable {
-  readonly list: readonly Pair[]
-
-  private constructor(list: readonly Pair[]) {
-    this.list = list
-  }
-
-  static async start(sides: readonly string[], url: string): Promise<Pairs> {
-    const list: Pair[] = []
-    for (const side of sides) list.push(await Pair.start(side, url))
-    return new Pairs(list)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.list.map((pair) => pair[Symbol.asyncDispose]()))
-  }
-}
-
-const functionOf = (side: string): string => `bench::${side}::echo`
+const functionOf = (label: string): string => `bench::${label}::echo`

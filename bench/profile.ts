@@ -1,55 +1,61 @@
 /**
- * Profiles both ends of one side under the load of a suite and prints where their time goes, by function.
+ * Profiles what a suite runs, and prints where the time goes, by function.
  *
- *     npm run bench:profile -- [p1|p3|p4] [raw|peer|ours] [--calls n] [--top n] [--no-build]
+ *     npm run bench:profile -- p8 [engine] [--rounds 3] [--calls n] [--top 25] [--no-build]
  *
- * The profiles are also written to `temp/profile/`, to be opened in a browser's developer tools.
+ * The second word picks the processes of one side, by the name of the process or of the side; without, all of them.
+ * For each process `temp/profile/` gets the profile for a browser's developer tools, a flame graph, and the stacks as
+ * other tools read them. Start-up is part of it; more rounds make it a smaller one.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { Profiler } from 'node:inspector'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { callTree } from './call-tree.js'
 import { prepare } from './compile.js'
-import { MeasuredProcess } from './measured-process.js'
-import { Pair } from './pair.js'
-import { SIDE_NAMES, TRACED_SIDE_NAMES } from './processes/side.js'
-import { selfTimes, type SelfTime } from './self-times.js'
-import { CALL_LOADS } from './suites/calls.js'
+import { flameGraph } from './flame-graph.js'
+import { positiveInteger } from './options.js'
+import { profileProcesses } from './profiler-flags.js'
+import { PROJECT } from './project.js'
+import { collapsedStacks, selfTimes } from './self-times.js'
+import { pickSuites } from './suites/pick.js'
 
-const FOLDER = fileURLToPath(new URL('../temp/profile/', import.meta.url))
-const WARM_UP_RUNS = 2
+const FOLDER = join(PROJECT, 'temp/profile')
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    rounds: { type: 'string', default: '3' },
     calls: { type: 'string' },
     top: { type: 'string', default: '25' },
     'no-build': { type: 'boolean', default: false },
   },
 })
-const [suite = 'p1', side = 'ours'] = positionals
-const suiteLoad = CALL_LOADS.get(suite)
-if (suiteLoad === undefined) throw new Error(`no load for ${suite}; there are ${[...CALL_LOADS.keys()].join(', ')}`)
-const sides = [...SIDE_NAMES, ...TRACED_SIDE_NAMES]
-if (!sides.some((name) => name === side)) throw new Error(`no side ${side}; there are ${sides.join(', ')}`)
-const load = { ...suiteLoad, calls: Number(values.calls ?? suiteLoad.calls) }
+const [id = 'p1', side] = positionals
+const [suite] = pickSuites([id])
+const rounds = positiveInteger('rounds', values.rounds)
+const calls = values.calls === undefined ? undefined : positiveInteger('calls', values.calls)
+const top = positiveInteger('top', values.top)
 
 prepare({ build: !values['no-build'] })
-await using relay = await MeasuredProcess.start('relay')
-await using pair = await Pair.start(side, await relay.tell<string>('url'))
-for (let run = 0; run < WARM_UP_RUNS; run++) await pair.run(load)
-
+rmSync(FOLDER, { recursive: true, force: true })
 mkdirSync(FOLDER, { recursive: true })
-for (const end of ['caller', 'callee'] as const) {
-  const profile = await pair[end].profiled(() => pair.run(load))
-  const file = `${FOLDER}${suite}-${side}-${end}.cpuprofile`
-  writeFileSync(file, JSON.stringify(profile))
-  console.log(`\n${side} ${end}, ${suite}: self time per call, ${load.calls} calls (${file})`)
-  print(selfTimes(profile).slice(0, Number(values.top)))
-}
+profileProcesses({ folder: FOLDER, side })
+await suite?.run({ rounds, calls })
 
-function print(times: readonly SelfTime[]): void {
-  for (const { name, place, selfUs, share } of times) {
-    const perCall = `${(selfUs / load.calls).toFixed(2)} µs`.padStart(10)
-    console.log(`${perCall}  ${(share * 100).toFixed(1).padStart(5)} %  ${name.padEnd(32)} ${place}`)
+const names = readdirSync(FOLDER).map((file) => file.replace(/\.cpuprofile$/, ''))
+if (names.length === 0) throw new Error(`${id} started no process named ${side ?? ''}`)
+for (const name of names) show(name)
+
+function show(name: string): void {
+  const file = join(FOLDER, name)
+  const tree = callTree(JSON.parse(readFileSync(`${file}.cpuprofile`, 'utf8')) as Profiler.Profile)
+  const busy = `busy for ${(tree.totalUs / 1000).toFixed(0)} ms`
+  writeFileSync(`${file}.svg`, flameGraph(tree, `${id}: ${name}, ${busy}`))
+  writeFileSync(`${file}.stacks.txt`, collapsedStacks(tree))
+  console.log(`\n${id}: ${name}, ${busy} (${file}.svg)`)
+  for (const { name, place, selfUs, share } of selfTimes(tree).slice(0, top)) {
+    const ms = `${(selfUs / 1000).toFixed(1)} ms`.padStart(11)
+    console.log(`${ms}  ${(share * 100).toFixed(1).padStart(5)} %  ${name.padEnd(32)} ${place}`)
   }
 }

@@ -4,19 +4,19 @@
  */
 const WARM_UP_ROUNDS = 2
 
-/** Gives each side's figures, one per counted round. */
-export async function interleave<S>(
+/** Gives what each side measured, once per counted round. */
+export async function interleave<S, T = number>(
   sides: readonly S[],
-  rounds: number,
-  measure: (side: S) => Promise<number>,
-): Promise<Map<S, number[]>> {
-  const figures = new Map<S, number[]>(sides.map((side) => [side, []]))
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    const first = (round + WARM_UP_ROUNDS) % sides.length
+  { rounds, warmUpRounds = WARM_UP_ROUNDS }: { readonly rounds: number; readonly warmUpRounds?: number },
+  measure: (side: S) => Promise<T>,
+): Promise<Map<S, T[]>> {
+  const results = new Map<S, T[]>(sides.map((side) => [side, []]))
+  for (let round = 0; round < warmUpRounds + rounds; round++) {
+    const first = round % sides.length
     for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
-      const figure = await measure(side)
-      if (round >= 0) figures.get(side)?.push(figure)
+      const result = await measure(side)
+      if (round >= warmUpRounds) results.get(side)?.push(result)
     }
   }
-  return figures
+  return results
 }

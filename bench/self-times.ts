@@ -1,5 +1,5 @@
-/** A CPU profile as a table: how long each function ran itself, without what it called. */
-import type { Profiler, Runtime } from 'node:inspector'
+/** A call tree as a table: how long each function ran itself, wherever it was called from. */
+import type { CallTree } from './call-tree.js'
 
 export interface SelfTime {
   readonly name: string
@@ -9,33 +9,27 @@ export interface SelfTime {
   readonly share: number
 }
 
-/** Longest first; waiting does not count. */
-export function selfTimes(profile: Profiler.Profile): SelfTime[] {
-  const nodes = new Map(profile.nodes.map((node) => [node.id, node]))
-  const totals = new Map<string, { name: string; place: string; selfUs: number }>()
-  let busyUs = 0
-  for (const [i, id] of (profile.samples ?? []).entries()) {
-    const frame = nodes.get(id)?.callFrame
-    const deltaUs = profile.timeDeltas?.[i] ?? 0
-    if (frame === undefined || frame.functionName === '(idle)') continue
-    busyUs += deltaUs
-    const name = nameOf(frame)
-    const place = placeOf(frame)
-    const total = totals.get(`${name} ${place}`) ?? { name, place, selfUs: 0 }
-    total.selfUs += deltaUs
-    totals.set(`${name} ${place}`, total)
+/** Longest first. */
+export function selfTimes(tree: CallTree): SelfTime[] {
+  const totals = new Map<string, SelfTime>()
+  const add = ({ name, place, selfUs, children }: CallTree): void => {
+    const key = `${name} ${place}`
+    const sumUs = (totals.get(key)?.selfUs ?? 0) + selfUs
+    totals.set(key, { name, place, selfUs: sumUs, share: sumUs / tree.totalUs })
+    children.forEach(add)
   }
-  return [...totals.values()]
-    .map((total) => ({ ...total, share: total.selfUs / busyUs }))
-    .sort((a, b) => b.selfUs - a.selfUs)
+  tree.children.forEach(add)
+  return [...totals.values()].sort((a, b) => b.selfUs - a.selfUs)
 }
 
-/** Time in native code carries the name of the call that started the profiler, since that is still the last one known. */
-function nameOf({ functionName, url }: Runtime.CallFrame): string {
-  return functionName === 'dispatch' && url === '' ? '(native)' : functionName || '(anonymous)'
-}
-
-/** The end of the path and the line: enough to find it, short enough for a table. */
-function placeOf({ url, lineNumber }: Runtime.CallFrame): string {
-  return url === '' ? '' : `${url.split('/').slice(-3).join('/')}:${lineNumber + 1}`
+/** One line per stack, `outer;inner microseconds`, as flame graph tools read it. */
+export function collapsedStacks(tree: CallTree): string {
+  const lines: string[] = []
+  const walk = ({ name, place, selfUs, children }: CallTree, outer: readonly string[]): void => {
+    const stack = [...outer, `${name}${place === '' ? '' : ` (${place})`}`.replaceAll(';', ',')]
+    if (selfUs > 0) lines.push(`${stack.join(';')} ${selfUs}`)
+    for (const child of children) walk(child, stack)
+  }
+  for (const child of tree.children) walk(child, [])
+  return lines.map((line) => `${line}\n`).join('')
 }

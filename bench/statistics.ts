@@ -16,3 +16,9 @@ export function spread(values: readonly number[]): number {
 export function ratios(values: readonly number[], base: readonly number[]): number[] {
   return values.map((value, i) => value / (base[i] ?? NaN))
 }
+
+/** The value that a share of all does not exceed: the smallest that at least that share is at or below. NaN for none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN
+}

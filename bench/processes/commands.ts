@@ -1,8 +1,7 @@
 /**
  * Loaded into every measured process: performs commands of the parent over the IPC channel and answers each. Counts the
- * process's CPU and profiles it on request, so that one with other work inside, such as the engine, needs no change.
+ * process's CPU and memory on request, so that one with other work inside, such as the engine, needs no change.
  */
-import { Session } from 'node:inspector/promises'
 
 export type Command = (argument: never) => unknown
 
@@ -18,31 +17,17 @@ export function cpuMs(): number {
   return (user + system) / 1000
 }
 
-const session = new Session()
-
-/** Sampling interval in microseconds: fine enough for a second of work, cheap enough not to show. */
-const SAMPLING_US = 200
-
 const commands = new Map<string, Command>(
   Object.entries({
     cpuMs,
-    async startProfile() {
-      session.connect()
-      await session.post('Profiler.enable')
-      await session.post('Profiler.setSamplingInterval', { interval: SAMPLING_US })
-      await session.post('Profiler.start')
-    },
-    async stopProfile() {
-      const { profile } = await session.post('Profiler.stop')
-      session.disconnect()
-      return profile
-    },
     heapBytes() {
       if (globalThis.gc === undefined) throw new Error('start this process with --expose-gc')
       globalThis.gc()
       globalThis.gc()
       return process.memoryUsage().heapUsed
     },
+    /** The most memory this process ever had resident. */
+    peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
     exit: () => setImmediate(() => process.exit(0)),
   }),
 )

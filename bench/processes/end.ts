@@ -7,7 +7,8 @@ import { cpuMs, serveCommands } from './commands.js'
 import type { ConnectEnd } from './side.js'
 
 export interface Load {
-  readonly functionId: string
+  /** Called in turn. */
+  readonly functionIds: readonly string[]
   readonly calls: number
   readonly inFlight: number
   readonly payloadBytes: number
@@ -41,7 +42,7 @@ async function reach(functionId: string): Promise<void> {
   }
 }
 
-async function run({ functionId, calls, inFlight, payloadBytes }: Load): Promise<LoadResult> {
+async function run({ functionIds, calls, inFlight, payloadBytes }: Load): Promise<LoadResult> {
   const text = 'x'.repeat(payloadBytes)
   const callUs = new Float64Array(calls)
   let next = 0
@@ -49,7 +50,7 @@ async function run({ functionId, calls, inFlight, payloadBytes }: Load): Promise
     while (next < calls) {
       const n = next++
       const startedAt = performance.now()
-      await end.call(functionId, { n, text })
+      await end.call(functionIds[n % functionIds.length] ?? '', { n, text })
       callUs[n] = (performance.now() - startedAt) * 1000
     }
   }
@@ -60,4 +61,18 @@ async function run({ functionId, calls, inFlight, payloadBytes }: Load): Promise
   return { cpuMs: usedCpuMs, wallMs, medianCallUs: callUs.sort()[calls >> 1] ?? 0 }
 }
 
-serveCommands({ serve: (functionId: string) => end.serve(functionId), reach, run })
+/** Calls that nobody will answer; held, so that what they cost stays in memory. */
+const held: Promise<unknown>[] = []
+
+async function hold({ functionId, calls }: { functionId: string; calls: number }): Promise<void> {
+  for (let n = 0; n < calls; n++) {
+    const call = end.call(functionId, { n })
+    // It fails at its deadline, or when this process ends; neither is of interest.
+    call.catch(() => undefined)
+    held.push(call)
+    // What goes out in one turn is buffered: give the socket a chance.
+    if (n % 1000 === 999) await sleep(0)
+  }
+}
+
+serveCommands({ serve: (functionId: string) => end.serve(functionId), reach, run, hold })

@@ -2,14 +2,17 @@
  * Calls from one process to another through the relay, on all three sides: what they cost in CPU on both ends, and how
  * long one takes alone.
  */
+import { contenders } from '../contender.js'
+import { Group } from '../group.js'
 import { MeasuredProcess } from '../measured-process.js'
-import { Pairs, type PairLoad, type PairResult } from '../pair.js'
-import { SIDE_NAMES, TRACED_SIDE_NAMES, type SideName } from '../processes/side.js'
+import { Pair, type PairLoad, type PairResult } from '../pair.js'
+import { SIDE_NAMES, TRACED_SIDE_NAMES } from '../processes/side.js'
 import { interleave } from '../rounds.js'
+import { seriesOf } from '../series.js'
 import type { Suite } from '../suite.js'
 
 /** What each suite asks of a pair, by its id. */
-export const CALL_LOADS: ReadonlyMap<string, PairLoad> = new Map([
+const CALL_LOADS: ReadonlyMap<string, PairLoad> = new Map([
   ['p1', { calls: 20_000, inFlight: 64, payloadBytes: 16 }],
   ['p2', { calls: 20_000, inFlight: 64, payloadBytes: 16 }],
   ['p3', { calls: 10_000, inFlight: 64, payloadBytes: 4096 }],
@@ -27,9 +30,9 @@ interface CallSuite {
   readonly figure: (result: PairResult) => number
   /** Of ours ÷ raw. */
   readonly target: number
-  readonly sides?: readonly SideName[]
+  readonly sides?: readonly string[]
   /** The side that stands for us. */
-  readonly of?: SideName
+  readonly of?: string
 }
 
 function callSuite(suite: CallSuite): Suite {
@@ -39,15 +42,15 @@ function callSuite(suite: CallSuite): Suite {
   return {
     id,
     title,
-    async run({ rounds, calls = load.calls }) {
+    async run(options) {
+      const { rounds, calls = load.calls } = options
       await using relay = await MeasuredProcess.start('relay')
       const url = await relay.tell<string>('url')
-      await using pairs = await Pairs.start(sides, url)
-      const figures = await interleave(pairs.list, Math.max(rounds, minRounds), async (pair) =>
-        figure(await pair.run({ ...load, calls })),
+      await using pairs = await Group.start(contenders(options, sides, of), (contender) => Pair.start(contender, url))
+      const results = await interleave(pairs.list, { rounds: Math.max(rounds, minRounds) }, async (pair) =>
+        pair.run({ ...load, calls }),
       )
-      const series = [...figures].map(([{ side }, values]) => ({ side, values }))
-      return { unit, series, ratio: { of, to: 'raw', target } }
+      return [{ unit, series: seriesOf(results, figure), base: 'raw', goal: { of, limit: target, want: 'at most' } }]
     },
   }
 }

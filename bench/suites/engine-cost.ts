@@ -2,28 +2,31 @@
  * What a call costs the process in the middle: the local engine against the bare relay, both driven by the same bare
  * ends, so that only the router differs.
  */
+import { contenders, here, type Contender } from '../contender.js'
+import { Group } from '../group.js'
 import { MeasuredProcess } from '../measured-process.js'
 import { Pair } from '../pair.js'
 import { interleave } from '../rounds.js'
+import { seriesOf } from '../series.js'
 import type { Suite } from '../suite.js'
 
 const LOAD = { calls: 20_000, inFlight: 64, payloadBytes: 16 }
 
 /** A router and the ends that drive it. */
 class Route implements AsyncDisposable {
-  readonly side: string
+  readonly label: string
   readonly #router: MeasuredProcess
   readonly #pair: Pair
 
-  private constructor(side: string, router: MeasuredProcess, pair: Pair) {
-    this.side = side
+  private constructor(label: string, router: MeasuredProcess, pair: Pair) {
+    this.label = label
     this.#router = router
     this.#pair = pair
   }
 
-  static async start(side: 'relay' | 'engine'): Promise<Route> {
-    const router = await MeasuredProcess.start(side)
-    return new Route(side, router, await Pair.start('raw', await router.tell<string>('url')))
+  static readonly start = async ({ label, side, root }: Contender): Promise<Route> => {
+    const router = await MeasuredProcess.start(side, [], root)
+    return new Route(label, router, await Pair.start(here('raw'), await router.tell<string>('url')))
   }
 
   /** CPU of the router per call, in microseconds. */
@@ -42,11 +45,11 @@ class Route implements AsyncDisposable {
 export const engineCost: Suite = {
   id: 'p8',
   title: 'CPU of the router per call, 64 in flight',
-  async run({ rounds, calls = LOAD.calls }) {
-    await using relay = await Route.start('relay')
-    await using engine = await Route.start('engine')
-    const figures = await interleave([relay, engine], rounds, (route) => route.run(calls))
-    const series = [...figures].map(([{ side }, values]) => ({ side, values }))
-    return { unit: 'µs', series, ratio: { of: 'engine', to: 'relay', target: 1.5 } }
+  async run(options) {
+    const { rounds, calls = LOAD.calls } = options
+    await using routes = await Group.start(contenders(options, ['relay', 'engine'], 'engine'), Route.start)
+    const results = await interleave(routes.list, { rounds }, (route) => route.run(calls))
+    const series = seriesOf(results, (us) => us)
+    return [{ unit: 'µs', series, base: 'relay', goal: { of: 'engine', limit: 1.5, want: 'at most' } }]
   },
 }

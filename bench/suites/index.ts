@@ -1,7 +1,26 @@
 /** All suites, in the order of their ids. A new one is its file and a line here. */
 import type { Suite } from '../suite.js'
 import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.js'
+import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
 import { engineCost } from './engine-cost.js'
+import { engineHeap } from './engine-heap.js'
+import { growth } from './growth.js'
+import { heapPerPendingCall } from './heap-per-call.js'
+import { readiness } from './readiness.js'
+import { signals } from './signals.js'
 
-export const suites: readonly Suite[] = [cpuPerCall, cpuPerTracedCall, cpuPerLargeCall, latency, coldImport, engineCost]
+export const suites: readonly Suite[] = [
+  cpuPerCall,
+  cpuPerTracedCall,
+  cpuPerLargeCall,
+  latency,
+  heapPerPendingCall,
+  coldImport,
+  engineCost,
+  readiness,
+  channel,
+  growth,
+  engineHeap,
+  signals,
+]

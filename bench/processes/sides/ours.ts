@@ -1,11 +1,12 @@
 /** This package, as its users have it: the built files, telemetry off. */
 import { registerWorker } from 'iii-node'
+import { createChannel } from 'iii-node/helpers'
 import type { End } from '../side.js'
+import { workerEnd } from '../worker-end.js'
 
 export async function connectEnd(url: string): Promise<End> {
-  const worker = registerWorker(url, { workerName: `bench-ours-${process.pid}`, otel: { enabled: false } })
-  return {
-    serve: (id) => void worker.registerFunction(id, async (data: unknown) => data),
-    call: (functionId, data) => worker.trigger({ function_id: functionId, payload: data }),
-  }
+  return workerEnd(
+    registerWorker(url, { workerName: `bench-ours-${process.pid}`, otel: { enabled: false } }),
+    createChannel,
+  )
 }

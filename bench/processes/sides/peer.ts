@@ -1,11 +1,12 @@
 /** The existing SDK, as its users have it, telemetry off. */
 import { registerWorker } from 'iii-sdk'
+import { createChannel } from 'iii-sdk/helpers'
 import type { End } from '../side.js'
+import { workerEnd } from '../worker-end.js'
 
 export async function connectEnd(url: string): Promise<End> {
-  const worker = registerWorker(url, { workerName: `bench-peer-${process.pid}`, otel: { enabled: false } })
-  return {
-    serve: (id) => void worker.registerFunction(id, async (data: unknown) => data),
-    call: (functionId, data) => worker.trigger({ function_id: functionId, payload: data }),
-  }
+  return workerEnd(
+    registerWorker(url, { workerName: `bench-peer-${process.pid}`, otel: { enabled: false } }),
+    createChannel,
+  )
 }

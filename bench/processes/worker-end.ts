@@ -1,0 +1,16 @@
+/** An end out of a worker of either package: both have the same calls, so that they are measured by the same code. */
+import { echo, type BytesChannel, type End } from './side.js'
+
+/** What both packages' workers have in common. */
+interface AnyWorker {
+  registerFunction(functionId: string, handler: (data: unknown) => Promise<unknown>): unknown
+  trigger(request: { function_id: string; payload: unknown }): Promise<unknown>
+}
+
+export function workerEnd<W extends AnyWorker>(worker: W, createChannel: (worker: W) => Promise<BytesChannel>): End {
+  return {
+    serve: (id, handler = echo) => void worker.registerFunction(id, handler),
+    call: (functionId, data) => worker.trigger({ function_id: functionId, payload: data }),
+    createChannel: () => createChannel(worker),
+  }
+}

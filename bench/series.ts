@@ -1,0 +1,10 @@
+/** What contenders measured, as the series of a figure. */
+import type { Figure } from './suite.js'
+
+/** One series per contender; `pick` takes the figure's value out of what a round gave. */
+export function seriesOf<T>(
+  results: ReadonlyMap<{ readonly label: string }, readonly T[]>,
+  pick: (result: T) => number,
+): Figure['series'] {
+  return [...results].map(([{ label }, values]) => ({ side: label, values: values.map(pick) }))
+}
