@@ -5,7 +5,8 @@ import { ChannelStage, PARTS, type Part } from '../kit/channel-stage.js'
 const nightly = process.env['TIER'] === 'nightly'
 const MIB = 1024 * 1024
 const OFFERED_BYTES = nightly ? 1024 * MIB : 128 * MIB
-const ITEM_BYTES = nightly ? [16 * 1024, 64 * 1024, 256 * 1024] : [64 * 1024]
+/** Streams are written in items of 64 KiB. */
+const ITEM_BYTES = nightly ? [16 * 1024, 64 * 1024] : [64 * 1024]
 const WARM_UP_BYTES = 64 * MIB
 /** How much slower the reader is than its writer can be. */
 const SLOWER = 1000
