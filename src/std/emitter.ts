@@ -3,6 +3,7 @@
  * so user code can neither stop delivery nor crash the process from a socket's callback. Every listener hears events
  * in the order they were emitted: what a listener causes is told once the present event has reached everybody.
  */
+import { hearRejection } from './hear-rejection.js'
 
 /** Removes the listener it was returned for. */
 export type Unsubscribe = () => void
@@ -47,9 +48,7 @@ export class Emitter<T> {
     for (const listener of [...this.#listeners]) {
       if (!this.#listeners.has(listener)) continue
       try {
-        // The type promises no result, but an async function fits it too, and its failure must not end the process.
-        const result: unknown = listener(event)
-        if (result instanceof Promise) result.catch(this.#onListenerError)
+        hearRejection(listener(event), this.#onListenerError)
       } catch (error) {
         this.#onListenerError(error)
       }

@@ -5,6 +5,8 @@
 import type { Context } from '@opentelemetry/api'
 import type { AnyValueMap } from '@opentelemetry/api-logs'
 import { isRecord } from '../protocol/validate.js'
+import { messageOf } from '../std/describe.js'
+import { hearRejection } from '../std/hear-rejection.js'
 import { currentTelemetry } from './active-telemetry.js'
 import { toLogValue } from './log-value.js'
 import { otelApi, otelApiLogs } from './otel-modules.js'
@@ -24,6 +26,7 @@ type Level = keyof LoggerSink
 export type LoggerOwner = { readonly telemetry: Telemetry; readonly context: Context } | undefined
 
 let sink: LoggerSink | undefined
+let hasSinkFailed = false
 let ownedLogger: (owner: LoggerOwner, serviceName: string) => Logger
 
 export class Logger {
@@ -52,9 +55,13 @@ export class Logger {
     this.#spanId = spanId
   }
 
-  /** Replaces the console for lines that telemetry does not take; `undefined` brings it back. */
+  /**
+   * Replaces the console for lines that telemetry does not take; `undefined` brings it back. A sink that throws loses
+   * the line and is told of by a warning of the process, the first time.
+   */
   static setSink(next: LoggerSink | undefined): void {
     sink = next
+    hasSinkFailed = false
   }
 
   debug(message: string, data?: unknown): void {
@@ -131,7 +138,22 @@ export function createOwnedLogger(owner: LoggerOwner, serviceName: string): Logg
 }
 
 function fallBack(level: Level, message: string, data: unknown): void {
-  if (sink !== undefined) sink[level](isRecord(data) ? data : data === undefined ? {} : { data }, message)
-  // eslint-disable-next-line no-console -- the documented answer to a line when telemetry is off
-  else console[level](message, data)
+  if (sink === undefined) {
+    // eslint-disable-next-line no-console -- the documented answer to a line when telemetry is off
+    console[level](message, data)
+    return
+  }
+  try {
+    const write: (fields: object, message: string) => unknown = sink[level].bind(sink)
+    hearRejection(write(isRecord(data) ? data : data === undefined ? {} : { data }, message), sinkFailed)
+  } catch (error) {
+    sinkFailed(error)
+  }
+}
+
+/** A line of a log is not worth the work that wrote it. */
+function sinkFailed(error: unknown): void {
+  if (hasSinkFailed) return
+  hasSinkFailed = true
+  process.emitWarning(`A sink of log lines failed and lost a line; it is not told again: ${messageOf(error)}`)
 }

@@ -7,6 +7,7 @@ import type { IIIError, ValidationError } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import { messageOf } from '../std/describe.js'
+import { hearRejection } from '../std/hear-rejection.js'
 
 /** A value that a function took or gave and that does not fit its schema. */
 export interface InvalidValue {
@@ -66,12 +67,10 @@ export function createReport(option: DiagnosticsOption): Report {
   const failed = (error: unknown): void => {
     toConsole({ kind: 'callback_failed', error })
   }
-  // The type promises no result, but an async function fits it too, and its failure must not end the process.
   const tell: (event: DiagnosticEvent) => unknown = option
   return (event) => {
     try {
-      const result = tell(event)
-      if (result instanceof Promise) result.catch(failed)
+      hearRejection(tell(event), failed)
     } catch (error) {
       failed(error)
     }
