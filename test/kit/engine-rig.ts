@@ -16,7 +16,7 @@ interface RigLog {
 export interface EngineRig {
   readonly clock: VirtualClock
   readonly engine: LocalEngine
-  readonly lines: readonly RigLog[]
+  readonly lines: RigLog[]
   /** A connected worker; announced when something to announce is given. */
   worker(announcement?: Frame, listener?: number): Promise<RawWorker>
   /** Calls a function and takes the answer. */

@@ -1,0 +1,30 @@
+/** Frames to break an end with: transcripts that were mutated, and frames of the grammar that were broken. */
+import fc from 'fast-check'
+import { brokenMember, mutation, type WireMessage } from './wire-messages.js'
+
+/** What one end is told. */
+export interface Speech {
+  /** Messages that were really said. */
+  readonly transcript: readonly WireMessage[]
+  /** Messages of the tables that declare them. */
+  readonly grammar: fc.Arbitrary<WireMessage>
+}
+
+/** Makes frames; the same seed makes the same ones. */
+export function fuzzFrames({ transcript, grammar }: Speech): (seed: number, count: number) => string[] {
+  const said = fc.constantFrom(...transcript)
+  const text = (message: fc.Arbitrary<WireMessage>): fc.Arbitrary<string> => message.map((each) => JSON.stringify(each))
+  const mutated = (message: fc.Arbitrary<WireMessage>): fc.Arbitrary<string> =>
+    fc
+      .tuple(text(message), fc.array(mutation, { maxLength: 4 }))
+      .map(([whole, changes]) => changes.reduce((changed, change) => change(changed), whole))
+  const frame = fc.oneof(
+    { weight: 6, arbitrary: mutated(said) },
+    { weight: 4, arbitrary: text(brokenMember(said)) },
+    { weight: 2, arbitrary: text(said) },
+    { weight: 2, arbitrary: mutated(grammar) },
+    { weight: 2, arbitrary: text(brokenMember(grammar)) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  )
+  return (seed, numRuns) => fc.sample(frame, { seed, numRuns })
+}

@@ -1,0 +1,59 @@
+/**
+ * What a process holds and how long it is away from its event loop, measured so that other work on the machine does not
+ * count: a turn took as long as the smaller of its time by the clock and its time on the processor.
+ */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+setFlagsFromString('--expose-gc')
+const collectOnce = runInNewContext('gc') as () => void
+
+/** Collects garbage, what finalizers and settled promises held included. */
+export async function collectGarbage(): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    collectOnce()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** Bytes on the heap that something still refers to. */
+export async function heapBytes(): Promise<number> {
+  await collectGarbage()
+  return process.memoryUsage().heapUsed
+}
+
+export class ProcessWatch {
+  /** The longest turn so far. */
+  longestTurnMs = 0
+  /** What was done in it. */
+  longestTurn = ''
+  #startBytes = 0
+  #peakBytes = 0
+
+  /** Resident memory now is what growth is counted from. */
+  async begin(): Promise<void> {
+    await collectGarbage()
+    this.#startBytes = process.memoryUsage.rss()
+    this.#peakBytes = this.#startBytes
+  }
+
+  /** Resident memory at its most, above that of the start. */
+  get grownBytes(): number {
+    return this.#peakBytes - this.#startBytes
+  }
+
+  /** Does something that ends within one turn of the event loop, all its promises included, and measures it. */
+  async turn(what: string, work: () => void): Promise<void> {
+    const [startedAt, cpu] = [performance.now(), process.cpuUsage()]
+    work()
+    await new Promise((resolve) => setImmediate(resolve))
+    const clockMs = performance.now() - startedAt
+    const { user, system } = process.cpuUsage(cpu)
+    const tookMs = Math.min(clockMs, (user + system) / 1000)
+    if (tookMs > this.longestTurnMs) {
+      this.longestTurnMs = tookMs
+      this.longestTurn = what
+    }
+    this.#peakBytes = Math.max(this.#peakBytes, process.memoryUsage.rss())
+  }
+}

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { workerCodec } from '../../src/protocol/codec.js'
+import { ErrorCode } from '../../src/errors.js'
+import { engineRig, type EngineRig } from '../kit/engine-rig.js'
+import { fuzzFrames } from '../kit/fuzz-frames.js'
+import { nothingEscapes } from '../kit/nothing-escapes.js'
+import { collectGarbage, ProcessWatch } from '../kit/process-watch.js'
+import type { RawWorker } from '../kit/raw-worker.js'
+import { ANY_ID, transcripts, type Transcripts } from '../kit/transcripts.js'
+import { engineMessage, workerMessage } from '../kit/wire-messages.js'
+import { connectedRig, outcomeOf, type WorkerRig } from '../kit/worker-rig.js'
+
+nothingEscapes()
+
+/** For each end; `INPUTS` asks for another number. */
+const INPUTS = Number(process.env['INPUTS'] ?? (process.env['TIER'] === 'nightly' ? 2_500_000 : 50_000))
+/** Frames that arrive in one turn. */
+const TURN = 20
+/** Frames that one client, or one engine, is given before the next takes its place. */
+const ROUND = Math.max(10_000, Math.ceil(INPUTS / 50))
+/** Frames between two looks at whether the end still serves. */
+const CHUNK = 1_000
+const WARM_UP = 4_000
+const MAX_TURN_MS = 100
+const MAX_GROWTH_BYTES = 64 * 1024 * 1024
+const LIMIT_MS = 3_600_000
+
+let chunks = 0
+let said: Transcripts
+beforeAll(async () => {
+  said = await transcripts()
+})
+
+const measured: string[] = []
+afterAll(() => {
+  if (process.env['SHOW_FIGURES'] !== undefined) process.stdout.write(`${measured.join('\n')}\n`)
+})
+
+type Round = (watch: ProcessWatch, seed: number, inputs: number) => Promise<void>
+
+/** Plays rounds until all inputs were given, then judges what the process did meanwhile. */
+async function fuzz(end: string, round: Round): Promise<void> {
+  await round(new ProcessWatch(), 0, WARM_UP)
+  const watch = new ProcessWatch()
+  await watch.begin()
+  for (let given = 0, seed = 1; given < INPUTS; given += ROUND, seed += 1) {
+    await round(watch, seed, Math.min(ROUND, INPUTS - given))
+  }
+  const { longestTurnMs, longestTurn, grownBytes } = watch
+  measured.push(
+    `${end}: longest turn ${longestTurnMs.toFixed(1)} ms, grown by ${(grownBytes / 2 ** 20).toFixed(1)} MiB`,
+  )
+  expect({ longestTurnMs, longestTurn }).toSatisfy(() => longestTurnMs <= MAX_TURN_MS)
+  expect(grownBytes).toBeLessThan(MAX_GROWTH_BYTES)
+}
+
+/** Gives frames turn by turn. Left to itself, the garbage of so many would pile up, as there is room for it. */
+async function give(watch: ProcessWatch, frames: readonly string[], send: (frame: string) => void): Promise<void> {
+  for (let start = 0; start < frames.length; start += TURN) {
+    const turn = frames.slice(start, start + TURN)
+    await watch.turn(turn.join('\n'), () => turn.forEach(send))
+  }
+  chunks += 1
+  if (chunks % 10 === 0) await collectGarbage()
+}
+
+/** As many frames as are wanted, without those that are left out on purpose. */
+function chunkOf(made: readonly string[], isLeftOut: (frame: string) => boolean): readonly string[] {
+  const chunk = made.filter((frame) => !isLeftOut(frame)).slice(0, CHUNK)
+  expect(chunk).toHaveLength(CHUNK)
+  return chunk
+}
+
+/** Frames made beyond a chunk, in place of those left out. */
+const SPARE = 200
+
+/** An engine may end a worker for good by one message; all others must leave it as it was. */
+function endsTheWorker(frame: string): boolean {
+  const message = workerCodec.decode(frame)
+  return message.type === 'registrationrejected' && message.code !== ErrorCode.FUNCTION_NAMESPACE_CONFLICT
+}
+
+interface Victim {
+  readonly rig: WorkerRig
+  /** Bindings taken on by the provider's own count. */
+  readonly bound: Set<string>
+}
+
+async function victim(): Promise<Victim> {
+  const rig = await connectedRig({ otel: { enabled: false } })
+  const ids = new Set(said.fromEngines.map(({ function_id }) => function_id).filter((id) => typeof id === 'string'))
+  for (const id of ids) if (id !== '') rig.worker.registerFunction(id, (data: unknown) => data)
+  rig.worker.registerFunction('good', (data: unknown) => data)
+  const bound = new Set<string>()
+  const handler = {
+    registerTrigger: async ({ id }: { id: string }) => void bound.add(id),
+    unregisterTrigger: async ({ id }: { id: string }) => void bound.delete(id),
+  }
+  const types = new Set(said.fromEngines.map(({ trigger_type }) => trigger_type).filter((id) => typeof id === 'string'))
+  for (const id of types) if (id !== '') rig.worker.registerTriggerType(id, '', handler)
+  rig.worker.onFunctionsAvailable(() => undefined)
+  await rig.settle()
+  return { rig, bound }
+}
+
+async function expectGoodCalls({ rig }: Victim): Promise<void> {
+  const invoked = rig.link.invoke('good', { n: 1 })
+  const call = rig.worker.trigger({ function_id: 'f', payload: 1 })
+  await rig.settle()
+  expect(rig.link.resultOf(invoked)).toMatchObject({ result: { n: 1 } })
+  rig.link.answer(rig.link.calls.at(-1)!, { result: 'fine' })
+  expect(await outcomeOf(call)).toEqual({ value: 'fine' })
+}
+
+test(
+  `a client that is sent ${INPUTS.toLocaleString('en')} mutated frames stays small, quick and of use`,
+  async () => {
+    const make = fuzzFrames({ transcript: said.fromEngines, grammar: engineMessage })
+    await fuzz('client', async (watch, seed, inputs) => {
+      const client = await victim()
+      const { rig, bound } = client
+      for (let given = 0; given < inputs; given += CHUNK) {
+        // Answers among the frames then meet a call that waits for one.
+        const call = rig.worker.trigger({ function_id: 'asked', payload: 1 }).catch(() => undefined)
+        await rig.settle()
+        const pending = rig.link.calls.at(-1)!.invocation_id!
+        const made = make(seed * ROUND + given, CHUNK + SPARE).map((frame) => frame.replaceAll(ANY_ID, pending))
+        await give(watch, chunkOf(made, endsTheWorker), (frame) => rig.link.sendText(frame))
+        rig.link.answer(
+          { type: 'invokefunction', invocation_id: pending, function_id: 'asked', data: 1 },
+          { result: 1 },
+        )
+        await rig.settle()
+        await call
+        rig.link.received.length = 0
+        rig.events.length = 0
+        await expectGoodCalls(client)
+      }
+      expect(rig.engine.links).toHaveLength(1)
+      expect(rig.worker.stats()).toMatchObject({ pendingCalls: 0, runningInvocations: 0, queuedMessages: 0 })
+      rig.link.cut()
+      await rig.reconnect()
+      await rig.settle()
+      await expectGoodCalls(client)
+      expect(bound.size).toBe(0)
+      await rig.worker.shutdown()
+    })
+  },
+  LIMIT_MS,
+)
+
+const BUILTINS = ['iii-pubsub', 'iii-queue', 'iii-cron', 'iii-state', 'configuration', 'iii-observability']
+const UNCLAIMED_CHANNELS_GO_MS = 10 * 60_000
+
+async function expectServed(rig: EngineRig, honest: RawWorker): Promise<void> {
+  const id = honest.invoke('honest', { n: 1 })
+  await rig.settle()
+  honest.answer(honest.take('invokefunction', { function_id: 'honest' }), { result: 'still here' })
+  await rig.settle()
+  expect(honest.take('invocationresult', { invocation_id: id })).toMatchObject({ result: 'still here' })
+  // Lines with a service are what a worker asked the engine to log.
+  expect(rig.lines.filter(({ level, fields }) => level === 'error' && !('service' in fields))).toEqual([])
+  rig.lines.length = 0
+}
+
+/** What is registered by this call is meant to stay when its worker leaves, so it would look like something left over. */
+const isMeantToStay = (frame: string): boolean => frame.includes('engine::register_trigger')
+
+test(
+  `an engine that is sent ${INPUTS.toLocaleString('en')} mutated frames stays small, quick and of use`,
+  async () => {
+    const make = fuzzFrames({ transcript: said.fromWorkers, grammar: workerMessage })
+    await fuzz('engine', async (watch, seed, inputs) => {
+      const rig = await engineRig({ workers: BUILTINS.map((name) => ({ name })) })
+      const honest = await rig.worker({ name: 'honest' })
+      honest.register('honest')
+      await rig.settle()
+      const before = rig.engine.stats()
+      for (let given = 0; given < inputs; given += CHUNK) {
+        const hostile = [await rig.worker({ name: 'h' }), await rig.worker()]
+        let turn = 0
+        const made = make(seed * ROUND + given, CHUNK + SPARE)
+        await give(watch, chunkOf(made, isMeantToStay), (frame) => {
+          hostile[turn++ % 2]!.send(frame)
+        })
+        for (const { frames, texts } of hostile) frames.length = texts.length = 0
+        await expectServed(rig, honest)
+        for (const worker of hostile) worker.transport.terminate()
+        await rig.settle()
+        honest.frames.length = honest.texts.length = 0
+        const { sessions, functions, triggers } = before
+        expect(rig.engine.stats()).toMatchObject({ sessions, functions, triggers, pendingCalls: 0 })
+      }
+      await rig.clock.advance(UNCLAIMED_CHANNELS_GO_MS)
+      expect(rig.engine.stats()).toMatchObject({ sessions: 1, channels: 0, pendingCalls: 0 })
+      const closed = rig.engine.close()
+      await rig.clock.advance(10_000)
+      await closed
+    })
+  },
+  LIMIT_MS,
+)
