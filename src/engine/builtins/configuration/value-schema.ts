@@ -5,6 +5,7 @@
 import type { SchemaDraft } from '@cfworker/json-schema'
 import { messageOf } from '../../../std/describe.js'
 import { isRecord } from '../../../protocol/validate.js'
+import { withinTime } from './within-time.js'
 
 /** Says what is wrong with a value; `undefined` when it fits. */
 export type CheckValue = (value: unknown) => string | undefined
@@ -14,6 +15,9 @@ const DRAFTS: readonly (readonly [mark: string, draft: SchemaDraft])[] = [
   ['2019-09', '2019-09'],
   ['2020-12', '2020-12'],
 ]
+
+/** How long a schema may take over one value; everything else in the engine waits meanwhile. */
+const LIMIT_MS = 100
 
 /** Faults named in one message. */
 const MAX_FAULTS = 3
@@ -29,10 +33,10 @@ export async function compileSchema(schema: unknown): Promise<CheckValue> {
   const draft = DRAFTS.find(([mark]) => named.includes(mark))?.[1] ?? '7'
   const validator = new Validator(schema, draft, false)
   // Patterns and references that cannot be followed show only in use.
-  for (const probe of [{}, '', []]) validator.validate(probe)
+  for (const probe of [{}, '', []]) withinTime(LIMIT_MS, () => validator.validate(probe))
   return (value) => {
     try {
-      const { valid, errors } = validator.validate(value)
+      const { valid, errors } = withinTime(LIMIT_MS, () => validator.validate(value))
       if (valid) return undefined
       const faults = errors.filter(({ keyword }) => !OUTER.has(keyword))
       const named = (faults.length > 0 ? faults : errors).slice(0, MAX_FAULTS)
