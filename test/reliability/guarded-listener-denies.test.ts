@@ -148,6 +148,18 @@ test.each(NAMESPACES.flatMap((namespace) => [SECRET, 'x', 'open2::f'].map((id) =
   },
 )
 
+const ONLY_IN_DEFAULT = [SECRET, 'engine::channels::create', 'engine::log::info', 'engine::baggage::get_all']
+
+test.each(ONLY_IN_DEFAULT.flatMap((id) => ['blue', 'red'].map((namespace) => ({ id, namespace }))))(
+  'what a guest may call in default, such as "$id", it may not call in $namespace',
+  async ({ id, namespace }) => {
+    const rig = await rigWithSecrets()
+    const guest = await rig.guest({ allowed_functions: ONLY_IN_DEFAULT })
+    expect(codeOf(await rig.call(guest, id, {}, { namespace }))).toBe('FORBIDDEN')
+    untouched(rig)
+  },
+)
+
 // --- what may be registered -----------------------------------------------------------------------------------------
 
 const PREFIX_ESCAPES = [

@@ -193,7 +193,9 @@ test.each(Object.entries(yamlPlaces).flatMap(([place, write]) => yamlKeys.map((k
 )
 
 test.each(PLACES)('configuration: a variable named %s is not found on a prototype', (name) => {
-  const attempt = (): unknown => parseEngineConfig(`workers: [{name: "\${${name}}"}]`, { fileName: 'c.yaml', env: {} })
+  // A place that takes any text, so that only the variable can be refused.
+  const text = `workers: [{name: iii-state, config: {adapter: {config: {file_path: "\${${name}}"}}}}]`
+  const attempt = (): unknown => parseEngineConfig(text, { fileName: 'c.yaml', env: {} })
   expect(attempt).toThrow(expect.objectContaining({ code: 'INVALID_CONFIG' }) as Error)
 })
 
