@@ -1,0 +1,56 @@
+/** What is left when everybody has ended: nothing. And what was reported meanwhile that never should be. */
+import type { DiagnosticEvent } from '../../src/worker/diagnostics.js'
+import type { SimWorker } from './sim-worker.js'
+import type { World } from './world.js'
+
+export function auditEnds(world: World): string[] {
+  const workers = [...world.workers, ...(world.observer === undefined ? [] : [world.observer])]
+  return [
+    ...workers.flatMap(auditReports),
+    ...workers.filter(({ process }) => !process.isDead).flatMap(auditWorker),
+    ...world.allEngines.filter(({ process }) => !process.isDead).flatMap((running) => auditEngine(world, running)),
+    ...world.probes.flatMap(({ op, functionId, outcome }) =>
+      outcome !== undefined && 'value' in outcome ? [] : [`op ${op}: ${functionId} cannot be called after all is well`],
+    ),
+  ]
+}
+
+/** Reports that no fault explains. */
+const NEVER: ReadonlySet<DiagnosticEvent['kind']> = new Set([
+  'unreadable_frame',
+  'callback_failed',
+  'session_refused',
+  'registration_rejected',
+])
+
+function auditReports({ diagnostics, process }: SimWorker): string[] {
+  return diagnostics.flatMap((event) =>
+    NEVER.has(event.kind) ? [`${process.name} reported ${event.kind}: ${JSON.stringify(event)}`] : [],
+  )
+}
+
+function auditWorker({ worker, process }: SimWorker): string[] {
+  const { pendingCalls, runningInvocations, waitingInvocations, queuedMessages, queuedBytes } = worker.stats()
+  const left = {
+    pendingCalls,
+    runningInvocations,
+    waitingInvocations,
+    queuedMessages,
+    queuedBytes,
+    timers: process.timers,
+  }
+  return leftOver(process.name, left)
+}
+
+function auditEngine(world: World, { engine, process, idle, statsAtEnd }: World['allEngines'][number]): string[] {
+  const { malformedFrames, duplicateCalls } = engine.stats()
+  const { sessions, pendingCalls, functions, triggers, channels } = statsAtEnd ?? engine.stats()
+  const left = { sessions, pendingCalls, functions: functions - idle.functions, triggers, channels }
+  const isLast = world.allEngines.at(-1)?.process === process
+  return leftOver(process.name, { ...(isLast ? left : {}), timers: process.timers, malformedFrames, duplicateCalls })
+}
+
+function leftOver(name: string, counts: Readonly<Record<string, number>>): string[] {
+  const left = Object.entries(counts).filter(([, count]) => count !== 0)
+  return left.length === 0 ? [] : [`${name} has left over: ${left.map((entry) => entry.join(' ')).join(', ')}`]
+}

@@ -1,0 +1,167 @@
+/**
+ * The invariants: what docs/guide/delivery.md promises, held against what was noted. Each check says in one sentence
+ * what is wrong; an empty list is the only good end.
+ */
+import { auditChannels } from './audit-channels.js'
+import { auditEnds } from './audit-ends.js'
+import { auditRegistry } from './audit-registry.js'
+import { auditQueues } from './audit-queues.js'
+import type { Op, Run } from './journal.js'
+import type { SimProcess } from './schedule.js'
+import { isFault } from './scenario.js'
+import type { World } from './world.js'
+
+/** Timers are whole milliseconds. */
+const TIMER_MS = 2
+/** What a goodbye may take beyond its limit. */
+const END_SLACK_MS = 250
+
+/** Everything that is wrong with a run. */
+export function audit(world: World): string[] {
+  const runsOf = groupRuns(world)
+  const isCalm = !world.scenario.steps.some(({ what }) => isFault(what))
+  const problems = [...world.journal.violations]
+  for (const op of world.journal.ops) {
+    const found = auditOp(world, op, runsOf.get(op.op) ?? [])
+    const { name } = op.process
+    if (found !== undefined) problems.push(`op ${op.op} (${op.kind} ${op.functionId} of ${name}): ${found}`)
+  }
+  problems.push(...auditQueues(world, runsOf), ...auditChannels(world), ...auditRegistry(world), ...auditEnds(world))
+  if (isCalm) problems.push(...auditCalm(world))
+  return problems
+}
+
+function groupRuns({ journal }: World): Map<number, Run[]> {
+  const grouped = new Map<number, Run[]>()
+  for (const run of journal.runs) {
+    const known = grouped.get(run.op)
+    if (known === undefined) grouped.set(run.op, [run])
+    else known.push(run)
+  }
+  return grouped
+}
+
+function auditOp(world: World, op: Op, runs: readonly Run[]): string | undefined {
+  if (op.kind !== 'enqueue' && runs.length > 1) return `ran ${runs.length} times`
+  if (op.writtenTo.length > 1) return `its frame was written ${op.writtenTo.length} times`
+  if (op.settledAt === undefined) return op.process.isDead ? undefined : 'never settled'
+  if (op.settled > 1) return `settled ${op.settled} times`
+  const limit = op.deadlineAt + frozenMs(op.process, op.startedAt) + (op.kind === 'shutdown' ? END_SLACK_MS : TIMER_MS)
+  if (op.settledAt > limit) return `settled ${(op.settledAt - op.deadlineAt).toFixed(1)} ms after its deadline`
+  if (op.outcome === undefined) return 'has no outcome'
+  return 'value' in op.outcome ? auditValue(op, op.outcome.value, runs) : auditError(world, op, runs)
+}
+
+/** How long a process was held up since a moment. */
+function frozenMs({ freezes }: SimProcess, since: number): number {
+  return freezes.reduce((sum, { from, until }) => sum + Math.max(0, until - Math.max(from, since)), 0)
+}
+
+function auditValue(op: Op, value: unknown, runs: readonly Run[]): string | undefined {
+  if (op.kind === 'enqueue') {
+    return typeof (value as { messageReceiptId?: unknown }).messageReceiptId === 'string' ? undefined : 'has no receipt'
+  }
+  if (op.kind === 'void') return value === undefined ? undefined : 'a void call resolved with something'
+  if (op.kind !== 'call' && op.kind !== 'probe') return undefined
+  const { done, run: number } = (value ?? {}) as { done?: unknown; run?: unknown }
+  const run = runs.find((candidate) => candidate.run === number)
+  if (done !== op.op || run === undefined) return `got a result that is not its own: ${JSON.stringify(value)}`
+  return run.end === 'returned' ? undefined : 'got a result of a handler that has not returned'
+}
+
+interface Failure {
+  readonly code?: string
+  readonly outcome?: string
+  readonly message?: string
+}
+
+function auditError(world: World, op: Op, runs: readonly Run[]): string | undefined {
+  const { error } = op.outcome as { error: unknown }
+  if (error === op.abortReason) return op.settledAt === op.abortedAt ? undefined : 'rejected later than its abort'
+  const { code = '', outcome, message = '' } = error as Failure
+  const seen = `${code} ${outcome ?? ''} (${message})`
+  if (op.kind === 'void' && !ENDED.has(code)) return `a void call rejected: ${seen}`
+  if (op.kind === 'shutdown') return `a shutdown rejected: ${seen}`
+  if (outcome === 'not_sent') {
+    if (runs.length > 0) return `is said not to be sent, but ran: ${seen}`
+    if (op.writtenTo.length > 0) return `is said not to be sent, but was written: ${seen}`
+    return NOT_SENT.has(code) ? undefined : `unexpected: ${seen}`
+  }
+  if (outcome === 'unknown') {
+    if (op.kind !== 'ready' && isTapped(op) && op.writtenTo.length === 0)
+      return `is said to be unknown, but was never written: ${seen}`
+    return UNKNOWN.has(code) ? auditLost(op, code) : `unexpected: ${seen}`
+  }
+  return auditRemote(world, op, { code, message, runs })
+}
+
+const NOT_SENT = new Set(['PENDING_QUEUE_FULL', 'SHUTDOWN', 'RETRIES_EXHAUSTED'])
+/** After the end of a client, a void call too says that it was not sent. */
+const ENDED = new Set(['SHUTDOWN', 'RETRIES_EXHAUSTED'])
+const UNKNOWN = new Set(['CONNECTION_LOST', 'SHUTDOWN'])
+
+/** Whether its frame carries its number, so that writing it was noted. */
+function isTapped(op: Op): boolean {
+  return op.kind === 'call' || op.kind === 'enqueue' || op.kind === 'probe'
+}
+
+function auditLost(op: Op, code: string): string | undefined {
+  const [link] = op.writtenTo
+  if (code !== 'CONNECTION_LOST' || link === undefined) return undefined
+  return link.client.state === 'closed' ? undefined : `lost its connection ${link.name}, which is alive`
+}
+
+interface Remote {
+  readonly code: string
+  readonly message: string
+  readonly runs: readonly Run[]
+}
+
+/** An answer of the engine or of the handler. */
+function auditRemote(world: World, op: Op, { code, message, runs }: Remote): string | undefined {
+  const seen = `${code} (${message})`
+  switch (code) {
+    case 'TIMEOUT': {
+      const early = op.settledAt! < op.deadlineAt
+      return early ? `timed out ${(op.deadlineAt - op.settledAt!).toFixed(1)} ms early` : undefined
+    }
+    case 'invocation_failed': {
+      const number = /run (\d+) threw/.exec(message)?.[1]
+      const run = runs.find((candidate) => String(candidate.run) === number)
+      if (run?.end === 'threw') return undefined
+      return runs.some(({ functionId }) => functionId.endsWith('::sink'))
+        ? undefined
+        : `failed as no run of it did: ${seen}`
+    }
+    case 'function_not_found':
+      return runs.length === 0 ? undefined : `ran, but is said to be not found`
+    case 'invocation_stopped':
+      return mayHaveStopped(world, op) ? undefined : `stopped, though its callee never left: ${seen}`
+    case 'enqueue_error':
+      return op.queue === 'missing' || world.engines > 1 ? undefined : `unexpected: ${seen}`
+    case 'RESULT_DROPPED':
+      return runs.length > 0 ? undefined : 'its result was dropped, but it never ran'
+    case 'channel_send_failed':
+      return runs.length === 0 ? undefined : 'ran, but is said not to have been sent on'
+    case 'CONNECTION_LOST':
+    case 'HANDSHAKE_FAILED':
+      return op.kind === 'call' || op.kind === 'list' ? `unexpected: ${seen}` : undefined
+    default:
+      return `unexpected: ${seen}`
+  }
+}
+
+function mayHaveStopped(world: World, op: Op): boolean {
+  const callee = world.workers.find(({ index }) => op.functionId.startsWith(`w${index}::`))
+  if (callee === undefined || callee.isEnding || callee.process.isDead || world.engines > 1) return true
+  return world.network.links.some(({ client, server }) => {
+    return client.process === callee.process && (client.state === 'closed' || server?.state === 'closed')
+  })
+}
+
+/** Without faults nothing is lost. */
+function auditCalm(world: World): string[] {
+  return world.workers.flatMap(({ worker, process }) =>
+    worker.stats().reconnects > 0 ? [`${process.name} reconnected, though nothing happened to it`] : [],
+  )
+}

@@ -1,0 +1,99 @@
+/**
+ * What was asked, what ran and what came of it, noted while a simulation runs. The auditor compares the three
+ * afterwards; nothing here judges.
+ */
+import type { SimLink } from './link.js'
+import type { SimProcess } from './schedule.js'
+import type { Behaviour } from './scenario.js'
+
+export type OpKind = 'call' | 'void' | 'enqueue' | 'ready' | 'shutdown' | 'probe' | 'list'
+
+export interface Op {
+  readonly op: number
+  readonly kind: OpKind
+  readonly process: SimProcess
+  readonly functionId: string
+  readonly behaviour: Behaviour | undefined
+  readonly startedAt: number
+  /** When it must have settled, if its process was never held up. */
+  readonly deadlineAt: number
+  readonly timeoutMs: number
+  readonly queue: string | undefined
+  readonly group: string | undefined
+  abortReason: unknown
+  abortedAt: number | undefined
+  /** Links its frame was handed to. */
+  readonly writtenTo: SimLink[]
+  settledAt: number | undefined
+  settled: number
+  outcome: { readonly value: unknown } | { readonly error: unknown } | undefined
+  /** Engines that had been started when it settled. */
+  engineAtSettle: number
+}
+
+/** One run of a handler. */
+export interface Run {
+  readonly run: number
+  readonly op: number
+  readonly process: SimProcess
+  readonly functionId: string
+  readonly startedAt: number
+  endedAt: number | undefined
+  end: 'returned' | 'threw' | undefined
+  /** Present when the handler looked at its signal early. */
+  readonly signal: AbortSignal | undefined
+  /** The link the call came on. */
+  readonly link: SimLink | undefined
+}
+
+export interface ChannelRecord {
+  readonly op: number
+  /** What was handed to the writer, in order: `b3:100` for the 3rd item of 100 bytes. */
+  readonly sent: string[]
+  readonly got: string[]
+  writer: SimProcess
+  reader: SimProcess | undefined
+  writeError: unknown
+  isClosed: boolean
+  readEnd: 'clean' | { readonly error: unknown } | undefined
+  /** Addresses of the channel's links hold its id. */
+  channelId: string
+}
+
+export class Journal {
+  readonly ops: Op[] = []
+  readonly runs: Run[] = []
+  readonly channels: ChannelRecord[] = []
+  readonly violations: string[] = []
+
+  violate(text: string): void {
+    this.violations.push(text)
+  }
+
+  /** Follows a promise to its end. */
+  follow(
+    op: Op,
+    promise: Promise<unknown>,
+    ports: { readonly now: () => number; readonly engines: () => number },
+  ): void {
+    const settle = (outcome: NonNullable<Op['outcome']>): void => {
+      op.settled += 1
+      op.settledAt = ports.now()
+      op.outcome = outcome
+      op.engineAtSettle = ports.engines()
+    }
+    promise.then(
+      (value) => settle({ value }),
+      (error: unknown) => settle({ error }),
+    )
+  }
+
+  /** Notes that a frame left for a link; `text` may be any frame. */
+  written(link: SimLink, text: string): void {
+    if (!text.startsWith('{"type":"invokefunction"')) return
+    const number = OP.exec(text)?.[1]
+    if (number !== undefined) this.ops[Number(number)]?.writtenTo.push(link)
+  }
+}
+
+const OP = /"op":(\d+)/

@@ -1,0 +1,268 @@
+/**
+ * One simulated TCP connection with WebSocket framing on it: two lanes that deliver in order, late, partly or never, and
+ * the two transports at its ends. They close as sockets of the `ws` library do: a goodbye is answered, the server ends
+ * the TCP connection, whoever waits for that too long cuts it.
+ */
+import { CloseCode } from '../../src/transport/close-codes.js'
+import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from '../../src/transport/transport.js'
+import type { Timer } from '../../src/std/clock.js'
+import { Lane, type Item } from './lane.js'
+import type { NetworkParts } from './network.js'
+import type { SimProcess } from './schedule.js'
+
+const CLOSE_TIMEOUT_MS = 30_000
+
+export type Side = 'client' | 'server'
+
+export interface EndOptions {
+  readonly process: SimProcess
+  readonly highWaterBytes?: number | undefined
+  readonly closeTimeoutMs?: number | undefined
+}
+
+export class SimEnd implements Transport {
+  readonly link: SimLink
+  readonly side: Side
+  readonly process: SimProcess
+  events: TransportEvents | undefined
+  state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting'
+  readonly #highWaterBytes: number
+  readonly #closeTimeoutMs: number
+  #saidGoodbye = false
+  #sentGoodbye = false
+  #goodbye: Closed | undefined
+  #isCongested = false
+  #closeTimer: Timer | undefined
+
+  constructor(link: SimLink, side: Side, options: EndOptions) {
+    this.link = link
+    this.side = side
+    this.process = options.process
+    this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES
+    this.#closeTimeoutMs = options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS
+  }
+
+  get isOpen(): boolean {
+    return this.state === 'open'
+  }
+
+  get bufferedBytes(): number {
+    return this.state === 'closed' ? 0 : this.out.bufferedBytes
+  }
+
+  get out(): Lane {
+    return this.side === 'client' ? this.link.toServer : this.link.toClient
+  }
+
+  get in(): Lane {
+    return this.side === 'client' ? this.link.toClient : this.link.toServer
+  }
+
+  send(frame: string | Uint8Array): void {
+    // Noted in any case: whoever sends cannot know how much of the end has come to be known.
+    this.link.parts.onSent(this, frame)
+    if (this.state !== 'open') {
+      this.#cutHalfClosed()
+      return
+    }
+    this.#push({ kind: 'frame', frame: typeof frame === 'string' ? frame : Uint8Array.from(frame) })
+    if (this.bufferedBytes > this.#highWaterBytes) this.#isCongested = true
+  }
+
+  flushed(callback: () => void): void {
+    if (this.state === 'open') this.#push({ kind: 'flushed', callback })
+  }
+
+  ping(): void {
+    if (this.state === 'open') this.#push({ kind: 'ping' })
+    else this.#cutHalfClosed()
+  }
+
+  pause(): void {
+    this.in.isPaused = true
+  }
+
+  resume(): void {
+    this.in.isPaused = false
+    this.in.wake()
+  }
+
+  close(code: number = CloseCode.NO_STATUS, reason = ''): void {
+    this.#saidGoodbye = true
+    if (this.state === 'connecting') this.terminate()
+    else this.#sayGoodbye({ code, reason })
+  }
+
+  terminate(): void {
+    if (this.state === 'closed') return
+    this.link.parts.trace.add(`${this.link.name} ${this.side} terminates`)
+    this.link.terminated(this)
+    this.end(this.#goodbye ?? ABNORMAL)
+  }
+
+  /** The lane passed bytes on to the operating system. */
+  passed(): void {
+    if (!this.#isCongested || this.bufferedBytes > this.#highWaterBytes / 2) return
+    this.#isCongested = false
+    if (this.state === 'open') this.events?.drained()
+  }
+
+  /** Something arrived. */
+  receive(item: Item): void {
+    const { events } = this
+    if (this.state === 'closed' || events === undefined) return
+    switch (item.kind) {
+      case 'frame':
+        if (this.#goodbye !== undefined) return
+        events.activity()
+        if (typeof item.frame === 'string') events.text(item.frame)
+        else events.binary(Buffer.from(item.frame))
+        return
+      case 'ping':
+        events.activity()
+        if (this.state === 'open') this.#push({ kind: 'pong' })
+        return
+      case 'pong':
+        events.activity()
+        return
+      case 'goodbye':
+        this.#heardGoodbye(item.closed)
+        return
+      case 'accepted':
+        this.state = 'open'
+        events.open()
+        return
+      case 'fin':
+        this.out.clearUnsent()
+        this.end(this.#goodbye ?? ABNORMAL)
+        return
+      case 'flushed':
+        return
+    }
+  }
+
+  /** The end of this end, told in a turn of its own. */
+  end(closed: Closed): void {
+    if (this.state === 'closed') return
+    this.state = 'closed'
+    this.#closeTimer?.cancel()
+    const { events } = this
+    this.events = undefined
+    const { schedule } = this.link.parts
+    schedule.at(schedule.now, this.process, 'io', () => {
+      this.link.parts.onClosed(this, closed)
+      events?.close(closed)
+      this.link.parts.afterClosed(this)
+    })
+  }
+
+  #push(item: Item): void {
+    this.out.push(item)
+  }
+
+  #sayGoodbye(closed: Closed): void {
+    if (this.#sentGoodbye || this.state === 'closed') return
+    this.state = 'closing'
+    this.#sentGoodbye = true
+    this.#push({ kind: 'goodbye', closed })
+    const { schedule } = this.link.parts
+    this.#closeTimer = schedule.at(schedule.now + this.#closeTimeoutMs, this.process, 'timer', () => this.terminate())
+    this.#finishIfServer()
+  }
+
+  #heardGoodbye(closed: Closed): void {
+    this.#goodbye ??= closed
+    this.#sayGoodbye(closed)
+    this.#finishIfServer()
+  }
+
+  /** Both goodbyes are said: the server is the one that ends the connection. */
+  #finishIfServer(): void {
+    if (this.side !== 'server' || this.#goodbye === undefined || !this.#sentGoodbye) return
+    this.#push({ kind: 'fin' })
+    this.link.parts.schedule.at(this.link.parts.schedule.now, this.process, 'io', () => this.end(this.#goodbye!))
+  }
+
+  #cutHalfClosed(): void {
+    if (this.state === 'closing' && !this.#saidGoodbye) this.terminate()
+  }
+}
+
+const ABNORMAL: Closed = { code: CloseCode.ABNORMAL, reason: '' }
+
+export class SimLink {
+  readonly name: string
+  readonly path: string
+  readonly parts: NetworkParts
+  readonly client: SimEnd
+  server: SimEnd | undefined
+  readonly toServer: Lane
+  readonly toClient: Lane
+  /** Whether anything was done to it that a healthy network does not do. */
+  isFaulted = false
+
+  constructor(
+    parts: NetworkParts,
+    { name, path }: { readonly name: string; readonly path: string },
+    client: EndOptions,
+  ) {
+    this.parts = parts
+    this.name = name
+    this.path = path
+    this.client = new SimEnd(this, 'client', client)
+    this.toServer = new Lane(parts, `${name}>`, {
+      passed: () => this.client.passed(),
+      deliver: (item) => this.server?.receive(item),
+      sender: () => this.client.process,
+      receiver: () => this.server?.process,
+    })
+    this.toClient = new Lane(parts, `${name}<`, {
+      passed: () => this.server?.passed(),
+      deliver: (item) => this.client.receive(item),
+      sender: () => this.server?.process,
+      receiver: () => this.client.process,
+    })
+  }
+
+  accept(process: SimProcess): SimEnd {
+    const server = new SimEnd(this, 'server', { process })
+    this.server = server
+    server.state = 'open'
+    // First in its direction, so the client is open before any frame comes.
+    this.toClient.push({ kind: 'accepted' })
+    return server
+  }
+
+  get isOver(): boolean {
+    return this.client.state === 'closed' && (this.server === undefined || this.server.state === 'closed')
+  }
+
+  /** One end was cut by its own process: what is under way arrives, or is lost, as chance has it; then the end. */
+  terminated(end: SimEnd): void {
+    const other = end.side === 'client' ? this.server : this.client
+    if (other === undefined) return
+    end.out.clearUnsent()
+    if (this.parts.random.next() < 0.5) end.out.clearWire()
+    end.out.push({ kind: 'fin' })
+  }
+
+  /** Both ends hear of a cut, each in its own time; what is under way in a direction may still arrive. */
+  reset(keeps: { readonly toServer: boolean; readonly toClient: boolean }): void {
+    this.isFaulted = true
+    for (const [lane, isKept, end] of [
+      [this.toServer, keeps.toServer, this.server],
+      [this.toClient, keeps.toClient, this.client],
+    ] as const) {
+      lane.isBlackhole = false
+      lane.clearUnsent()
+      if (!isKept) lane.clearWire()
+      if (end !== undefined) lane.breakOff(() => end.end(ABNORMAL))
+    }
+  }
+
+  /** A goodbye that nobody at the ends has said, as proxies do it. */
+  interject(closed: Closed): void {
+    this.isFaulted = true
+    this.toClient.push({ kind: 'goodbye', closed })
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The simulated network between workers and the engine: dials become links, faults are done to them. Knows the engine
+ * as a door and the workers as processes, and nothing of the messages.
+ */
+import type { Closed, Dial, TransportEvents } from '../../src/transport/transport.js'
+import { CloseCode } from '../../src/transport/close-codes.js'
+import type { UpgradeRequest } from '../../src/transport/ws-accept.js'
+import type { SeededRandom } from '../kit/seeded-random.js'
+import { SimLink, type SimEnd } from './link.js'
+import type { Schedule, SimProcess } from './schedule.js'
+import type { Trace } from './trace.js'
+
+/** How the engine is reached: its process, and its door. */
+export interface EngineHost {
+  readonly process: SimProcess
+  knock(request: UpgradeRequest): void
+}
+
+export interface NetworkParts {
+  readonly schedule: Schedule
+  readonly random: SeededRandom
+  readonly trace: Trace
+  /** How often each byte of a frame counts. */
+  readonly bytesPerByte: number
+  latencyMs(): number
+  /** A frame was taken by an open transport. */
+  onSent(end: SimEnd, frame: string | Uint8Array): void
+  onClosed(end: SimEnd, closed: Closed): void
+  /** The owner of an end has been told of its end; promises this settled have not run yet. */
+  afterClosed(end: SimEnd): void
+}
+
+/** What becomes of dials for a while. */
+export type DialFault =
+  | { readonly kind: 'refuse' }
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'accept-then-close' }
+
+export class Network {
+  readonly #parts: NetworkParts
+  readonly links: SimLink[] = []
+  /** `undefined` while no engine runs: its port is closed. */
+  engine: EngineHost | undefined
+  readonly #dialFaults = new Map<SimProcess, DialFault>()
+
+  constructor(parts: NetworkParts) {
+    this.#parts = parts
+  }
+
+  /** How a process dials. */
+  dialFrom(process: SimProcess): Dial {
+    return (url, options, events) => {
+      const { pathname, search } = new URL(url)
+      const name = `${process.name}#${this.links.length}`
+      const link = new SimLink(this.#parts, { name, path: pathname }, { process, ...options })
+      this.links.push(link)
+      link.client.events = events
+      const { schedule } = this.#parts
+      schedule.at(schedule.now + this.#parts.latencyMs(), undefined, 'io', () => {
+        const headers = { upgrade: 'websocket', ...options.headers() }
+        this.#arrive(link, { path: pathname, query: search.slice(1), headers, remoteAddress: '' })
+      })
+      return link.client
+    }
+  }
+
+  setDialFault(process: SimProcess, fault: DialFault | undefined): void {
+    if (fault === undefined) this.#dialFaults.delete(process)
+    else this.#dialFaults.set(process, fault)
+  }
+
+  /** Links of a process that are not over, the worker's own first. */
+  linksOf(process: SimProcess): SimLink[] {
+    return this.links.filter((link) => link.client.process === process && !link.isOver)
+  }
+
+  /** A process is gone: its sockets are reset by its operating system. */
+  died(process: SimProcess): void {
+    for (const link of this.links) {
+      for (const end of [link.client, link.server]) {
+        if (end?.process === process && end.state !== 'closed') link.reset({ toServer: true, toClient: true })
+      }
+    }
+  }
+
+  /** Ends all faults. What was half dead is found by both sides, as TCP does in the end. */
+  heal(): void {
+    this.#dialFaults.clear()
+    for (const link of this.links) {
+      if (link.isOver) continue
+      const halfDead = link.client.state === 'closed' || link.toServer.isBlackhole || link.toClient.isBlackhole
+      if (halfDead) link.reset({ toServer: false, toClient: false })
+    }
+  }
+
+  #arrive(link: SimLink, request: Omit<UpgradeRequest, 'accept' | 'refuse'>): void {
+    const { client } = link
+    if (client.state === 'closed') return
+    const fault = this.#dialFaults.get(client.process)
+    if (fault !== undefined) link.isFaulted = true
+    if (fault?.kind === 'hang') return
+    if (fault?.kind === 'status') this.#refuse(link, fault.status)
+    else if (this.engine === undefined || fault?.kind === 'refuse') this.#refuse(link, undefined)
+    else this.#knock(link, request, fault?.kind === 'accept-then-close')
+  }
+
+  #knock(link: SimLink, request: Omit<UpgradeRequest, 'accept' | 'refuse'>, closesAtOnce: boolean): void {
+    const engine = this.engine!
+    const { schedule } = this.#parts
+    schedule.at(schedule.now, engine.process, 'io', () => {
+      engine.knock({
+        ...request,
+        accept: (createEvents) => {
+          this.#accept(link, engine.process, createEvents)
+          if (closesAtOnce) link.reset({ toServer: false, toClient: true })
+        },
+        refuse: (status) => this.#refuse(link, status),
+      })
+    })
+  }
+
+  #accept(link: SimLink, process: SimProcess, createEvents: (end: SimEnd) => TransportEvents): void {
+    const server = link.accept(process)
+    const events = createEvents(server)
+    server.events = events
+    events.open()
+    if (link.client.state === 'closed') link.terminated(link.client)
+  }
+
+  #refuse(link: SimLink, status: number | undefined): void {
+    const { schedule, trace } = this.#parts
+    const cause = new Error(status === undefined ? 'connect ECONNREFUSED' : `HTTP ${status}`)
+    const closed = { code: CloseCode.ABNORMAL, reason: '', cause, ...(status === undefined ? {} : { status }) }
+    schedule.at(schedule.now + this.#parts.latencyMs(), link.client.process, 'io', () => {
+      trace.add(`${link.name} refused ${status ?? ''}`)
+      link.client.end(closed)
+    })
+  }
+}

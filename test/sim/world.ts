@@ -1,0 +1,267 @@
+/**
+ * One simulated world: the engine, the workers, the network between them, and the steps of a scenario carried out in it.
+ * A world is made for one run and knows the whole course of it: work and faults, healing, a look at what the engine
+ * knows, a call to every function, the end of everybody.
+ */
+import { engineConfigOf } from '../../src/engine/config.js'
+import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
+import type { EngineStats } from '../../src/engine/engine-stats.js'
+import type { UpgradeRequest } from '../../src/transport/ws-accept.js'
+import type { Worker } from '../../src/worker/worker.js'
+import type { FunctionInfo, TriggerInfo } from '../../src/worker/discovery.js'
+import { seededRandom } from '../kit/seeded-random.js'
+import { hasNoOpenJobs } from './audit-queues.js'
+import { doFault } from './faults.js'
+import { Journal, type Op } from './journal.js'
+import type { SimEnd, SimLink } from './link.js'
+import { Network } from './network.js'
+import { isFault, type Scenario, type Step } from './scenario.js'
+import { Schedule, settle, type SimProcess } from './schedule.js'
+import { SimWorker } from './sim-worker.js'
+import { Trace } from './trace.js'
+
+/** An engine and the process it runs in. */
+export interface RunningEngine {
+  readonly engine: LocalEngine
+  readonly process: SimProcess
+  /** Its numbers before anybody came, and after everybody had left. */
+  readonly idle: EngineStats
+  statsAtEnd: EngineStats | undefined
+  closed: boolean
+}
+
+/** What an observer was told once everything was quiet. */
+export interface Observation {
+  readonly functions: FunctionInfo[]
+  readonly triggers: TriggerInfo[]
+  readonly deadLetters: string[]
+}
+
+/** Longest time after the last fault until everybody is connected again: a handshake, a backoff, a dead link found. */
+const RECOVERY_MS = 75_000
+/** Longest time a fault of a scenario lasts. */
+const LONGEST_FAULT_MS = 51_000
+/** How often jobs that have not ended are looked at again. */
+const MAX_ROUNDS = 10
+/** Longest time an unclaimed channel lives. */
+const CHANNEL_LIFE_MS = 7 * 60_000
+
+export class World {
+  readonly scenario: Scenario
+  readonly schedule: Schedule
+  readonly journal = new Journal()
+  readonly trace: Trace
+  readonly network: Network
+  readonly workers: SimWorker[] = []
+  readonly allEngines: RunningEngine[] = []
+  observer: SimWorker | undefined
+  observation: Observation | undefined
+  /** Workers that were expected to be fine when the engine was looked at. */
+  usableAtObservation: readonly SimWorker[] = []
+  readonly probes: Op[] = []
+  #knocked: UpgradeRequest | undefined
+
+  constructor(scenario: Scenario, keepsTrace: boolean) {
+    this.scenario = scenario
+    const random = seededRandom(scenario.seed ^ 0x2545f491)
+    this.schedule = new Schedule(random)
+    this.trace = new Trace(() => this.schedule.now, keepsTrace)
+    const { latencyMs, jitterMs, bytesPerByte } = scenario
+    this.network = new Network({
+      schedule: this.schedule,
+      random,
+      trace: this.trace,
+      bytesPerByte,
+      latencyMs: () => latencyMs + (jitterMs === 0 ? 0 : random.next() * jitterMs),
+      onSent: (end, frame) => this.#sent(end, frame),
+      onClosed: (end, { code }) => this.trace.add(`${end.link.name} ${end.side} closed ${code}`),
+      afterClosed: (end) => this.#afterClosed(end),
+    })
+  }
+
+  /** Engines started so far. */
+  get engines(): number {
+    return this.allEngines.length
+  }
+
+  /** The engine that runs now. */
+  get running(): RunningEngine | undefined {
+    const last = this.allEngines.at(-1)
+    return last?.closed === false && !last.process.isDead ? last : undefined
+  }
+
+  /** The latest link of a process to the engine that is not a channel's. */
+  linkOf(process: SimProcess): SimLink | undefined {
+    return this.network.links.findLast(({ client, path }) => client.process === process && path === '/')
+  }
+
+  async run(): Promise<void> {
+    await this.startEngine()
+    for (const [index, plan] of this.scenario.workers.entries()) this.workers.push(new SimWorker(this, index, plan))
+    for (const step of this.scenario.steps) this.#plan(step)
+    const lastAt = this.scenario.steps.at(-1)?.at ?? 0
+    const hasFaults = this.scenario.steps.some(({ what }) => isFault(what))
+    await this.schedule.runUntil(lastAt + (hasFaults ? LONGEST_FAULT_MS : 1_000))
+    this.trace.add('heal')
+    this.network.heal()
+    await this.schedule.runUntil(this.schedule.now + RECOVERY_MS)
+    await this.schedule.runUntil(this.#lastDeadline() + 1_500)
+    await this.#observe()
+    await this.#end()
+  }
+
+  /** Starts an engine; dials reach it from then on. */
+  async startEngine(): Promise<void> {
+    const process = this.schedule.process(`engine${this.allEngines.length}`)
+    const engine = await startEngine(engineConfigOf(ENGINE_SETTINGS), {
+      clock: process.clock,
+      random: seededRandom(this.scenario.seed * 17 + this.allEngines.length),
+      opensPorts: false,
+      atDoor: (request, enter) => {
+        const { accept, refuse } = this.#knocked!
+        enter({ ...request, accept, refuse })
+      },
+    })
+    this.allEngines.push({ engine, process, idle: engine.stats(), statsAtEnd: undefined, closed: false })
+    this.network.engine = { process, knock: (request) => this.#knock(engine, request) }
+    this.trace.add(`${process.name} starts`)
+  }
+
+  /** The memory door is dialled for its way in; the link itself is the simulated one. */
+  #knock(engine: LocalEngine, request: UpgradeRequest): void {
+    const ignore = (): void => undefined
+    const none = { open: ignore, text: ignore, binary: ignore, activity: ignore, drained: ignore }
+    const { path, query, headers } = request
+    // The door answers in a microtask of this event, so no other knock comes in between.
+    queueMicrotask(() => (this.#knocked = request))
+    engine.dial()(
+      `ws://engine.test${path}${query === '' ? '' : `?${query}`}`,
+      { headers: () => headers },
+      {
+        ...none,
+        close: ({ status }) => request.refuse(status ?? 503, ''),
+      },
+    )
+  }
+
+  #plan({ at, what }: Step): void {
+    const process = isFault(what) ? undefined : this.workers[what.worker]?.process
+    this.schedule.at(at, process, 'io', () => {
+      this.trace.add(`step ${JSON.stringify(what)}`)
+      if (isFault(what)) doFault(this, what)
+      else this.workers[what.worker]?.perform(what)
+    })
+  }
+
+  #sent(end: SimEnd, frame: string | Uint8Array): void {
+    if (end.side === 'client' && end.link.path === '/' && typeof frame === 'string')
+      this.journal.written(end.link, frame)
+  }
+
+  /** What a lost link ends, it ends at once: nothing may be left of it when promises have settled. */
+  #afterClosed(end: SimEnd): void {
+    if (end.side !== 'client' || end.link.path !== '/') return
+    const { link, process } = end
+    this.schedule.at(this.schedule.now, undefined, 'io', () => {
+      for (const { op, settledAt, writtenTo, kind } of this.journal.ops) {
+        if (settledAt === undefined && kind !== 'void' && writtenTo.includes(link)) {
+          this.journal.violate(`op ${op} was written to ${link.name}, which is lost, and still waits`)
+        }
+      }
+      for (const run of this.journal.runs) {
+        const isLeftOver = run.link === link && run.process === process && run.endedAt === undefined
+        if (isLeftOver && run.signal?.aborted === false) {
+          this.journal.violate(`run ${run.run} came by ${link.name}, which is lost, and its signal has not fired`)
+        }
+      }
+    })
+  }
+
+  #lastDeadline(): number {
+    return Math.max(0, ...this.journal.ops.map(({ deadlineAt }) => deadlineAt))
+  }
+
+  /** Looks at the engine through a client that nothing happened to, and calls everything that is registered. */
+  async #observe(): Promise<void> {
+    if (this.running === undefined) throw new Error('no engine runs after everything was healed')
+    const observer = (this.observer = new SimWorker(this, this.workers.length, undefined))
+    const usable = this.workers.filter(({ isUsable }) => isUsable)
+    for (const worker of [observer, ...usable]) worker.ready(20_000)
+    await this.#untilSettled(25_000)
+    for (const worker of usable) worker.noteRegistrations()
+    this.usableAtObservation = usable
+    await this.#ask(observer.worker)
+    for (const { functions } of usable) {
+      for (const functionId of functions.keys()) {
+        if (!functionId.endsWith('::sink')) this.probes.push(observer.probe(functionId))
+      }
+    }
+    await this.#untilSettled(60_000)
+  }
+
+  /** Asks until every job has come to its end, as far as that can be waited for. */
+  async #ask(worker: Worker): Promise<void> {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      this.observation = undefined
+      this.#askOnce(worker)
+      await this.schedule.runUntil(this.schedule.now + 20_000, () => this.observation !== undefined)
+      if (hasNoOpenJobs(this)) return
+      await this.schedule.runUntil(this.schedule.now + 30_000)
+    }
+  }
+
+  #askOnce(worker: Worker): void {
+    const asked = Promise.all([
+      worker.listFunctions({ schemas: false }),
+      worker.listTriggers(),
+      ...['default', 'ordered'].map((queue) =>
+        worker.trigger({ function_id: 'engine::queue::dlq_messages', payload: { queue, limit: 1_000 } }),
+      ),
+    ])
+    asked.then(
+      ([functions, triggers, ...letters]) => {
+        const deadLetters = letters.flat().map(({ payload }: { payload: { op: number } }) => String(payload.op))
+        this.observation = { functions, triggers, deadLetters }
+      },
+      (error: unknown) => this.journal.violate(`the observer got no answer: ${String(error)}`),
+    )
+  }
+
+  /** Ends everybody; what is left then is a leak. */
+  async #end(): Promise<void> {
+    for (const worker of [...this.workers, this.observer!]) {
+      if (!worker.process.isDead) worker.shutdown(undefined)
+    }
+    await this.#untilSettled(5_000)
+    // Handlers that were told to stop do, or have not listened; both end by themselves.
+    await this.schedule.runUntil(this.schedule.now + CHANNEL_LIFE_MS)
+    const { running } = this
+    if (running !== undefined) running.statsAtEnd = running.engine.stats()
+    await this.#closeEngine()
+  }
+
+  async #untilSettled(limitMs: number): Promise<void> {
+    const isEnough = (): boolean =>
+      this.journal.ops.every(({ settledAt, process }) => settledAt !== undefined || process.isDead)
+    await this.schedule.runUntil(this.schedule.now + limitMs, isEnough)
+  }
+
+  async #closeEngine(): Promise<void> {
+    const running = this.running
+    if (running === undefined) return
+    this.network.engine = undefined
+    void running.engine.close().then(() => (running.closed = true))
+    await this.schedule.runUntil(this.schedule.now + 10_000, () => running.closed)
+    await settle()
+  }
+}
+
+/** One queue of each kind, beside what is always served. */
+const ENGINE_SETTINGS = {
+  workers: [
+    {
+      name: 'iii-queue',
+      config: { queue_configs: { ordered: { type: 'fifo', message_group_field: 'group', concurrency: 3 } } },
+    },
+  ],
+}
