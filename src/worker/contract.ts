@@ -10,7 +10,7 @@ import {
 } from '../schema/standard-schema.js'
 import type { ToJsonSchema } from '../schema/json-schema.js'
 import { checkId, checkNamespace, checkRecord, invalid } from './check.js'
-import type { RegisterFunctionFormat } from './function-format.js'
+import type { JsonSchemaFormat } from './function-format.js'
 
 type MaybeSchema = StandardSchemaV1 | undefined
 
@@ -25,9 +25,9 @@ export type FunctionContract<I extends MaybeSchema = MaybeSchema, O extends Mayb
   /** Free JSON; `internal: true` hides the function from listings. */
   readonly metadata?: Record<string, unknown>
   /** JSON Schema of the payload, instead of the one made from `input`. */
-  readonly request_format?: RegisterFunctionFormat
+  readonly request_format?: JsonSchemaFormat
   /** JSON Schema of the result, instead of the one made from `output`. */
-  readonly response_format?: RegisterFunctionFormat
+  readonly response_format?: JsonSchemaFormat
   /** Converts schemas that cannot do it themselves. */
   readonly toJsonSchema?: ToJsonSchema
 }

@@ -14,10 +14,33 @@ export type RegisterFunctionFormat = {
   [key: string]: unknown
 }
 
+/**
+ * The same where it is given: any JSON Schema object, also one whose type is an interface of a schema library. A schema
+ * that checks goes into `input` and `output`.
+ */
+export type JsonSchemaFormat =
+  | RegisterFunctionFormat
+  | {
+      readonly $schema?: unknown
+      readonly $ref?: unknown
+      readonly type?: unknown
+      readonly enum?: unknown
+      readonly const?: unknown
+      readonly properties?: unknown
+      readonly items?: unknown
+      readonly allOf?: unknown
+      readonly anyOf?: unknown
+      readonly oneOf?: unknown
+      // Members of schemas that check, of zod, valibot and arktype.
+      readonly safeParse?: never
+      readonly '~run'?: never
+      readonly allows?: never
+    }
+
 /** What a function takes and answers: documentation, or schemas that are checked as well. */
 export type FunctionFormats = {
-  input?: RegisterFunctionFormat | StandardSchemaV1
-  output?: RegisterFunctionFormat | StandardSchemaV1
+  input?: JsonSchemaFormat | StandardSchemaV1
+  output?: JsonSchemaFormat | StandardSchemaV1
 }
 
 /** Global, so that copies of the package understand each other. */

@@ -10,7 +10,7 @@ import { checkedHandler } from './checked-handler.js'
 import { checkSchema } from './contract.js'
 import { checksMade, type ChecksMade } from './contract-call.js'
 import type { Report } from './diagnostics.js'
-import { formatsOf, type RegisterFunctionFormat } from './function-format.js'
+import { formatsOf, type JsonSchemaFormat, type RegisterFunctionFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 
 /** How schemas are used. */
@@ -35,14 +35,14 @@ export type SchemaOptions = SchemaSettings & {
 /** What is read of a registration here. */
 type Registration = SchemaOptions & {
   readonly id: string
-  readonly request_format?: RegisterFunctionFormat
-  readonly response_format?: RegisterFunctionFormat
+  readonly request_format?: JsonSchemaFormat
+  readonly response_format?: JsonSchemaFormat
 }
 
 /** A registration with its schemas worked in. */
 export interface Described {
-  readonly request_format: RegisterFunctionFormat | undefined
-  readonly response_format: RegisterFunctionFormat | undefined
+  readonly request_format: JsonSchemaFormat | undefined
+  readonly response_format: JsonSchemaFormat | undefined
   /** The handler, with checks around it if any are asked for. */
   readonly wrap: (handler: FunctionHandler) => FunctionHandler
 }
@@ -82,7 +82,7 @@ function schemaIn(carried: unknown): StandardSchemaV1 | undefined {
   return isStandardSchema(carried) ? carried : undefined
 }
 
-function formatIn(carried: RegisterFunctionFormat | StandardSchemaV1 | undefined): RegisterFunctionFormat | undefined {
+function formatIn(carried: JsonSchemaFormat | StandardSchemaV1 | undefined): JsonSchemaFormat | undefined {
   return isStandardSchema(carried) ? undefined : carried
 }
 

@@ -4,7 +4,7 @@
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { Gate } from '../std/gate.js'
 import { checkCount, checkFunction, checkId, checkJsonRecord, checkRecord, checkText, invalid } from './check.js'
-import type { RegisterFunctionFormat } from './function-format.js'
+import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
 import type { Report } from './diagnostics.js'
@@ -16,8 +16,10 @@ export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.
 /** What describes a function beside its handler. */
 export type RegisterFunctionOptions = {
   description?: string
-  request_format?: RegisterFunctionFormat
-  response_format?: RegisterFunctionFormat
+  /** JSON Schema of the payload; listed, never enforced. */
+  request_format?: JsonSchemaFormat
+  /** JSON Schema of the result; listed, never enforced. */
+  response_format?: JsonSchemaFormat
   /** Free JSON; `internal: true` hides the function from listings. */
   metadata?: Record<string, unknown>
   /** Makes the engine serve the function over HTTP instead of calling this worker. */
@@ -64,6 +66,15 @@ export class Functions {
   /** Whether an id is registered, here or as an HTTP-backed function. */
   has(id: string): boolean {
     return this.#registrations.has(id)
+  }
+
+  /** The id here of a function that the engine names; a listener may put a prefix before it. */
+  ownId(id: string): string | undefined {
+    for (let own = id, end = 0; ; own = own.slice(end + 2)) {
+      if (this.has(own)) return own
+      end = own.indexOf('::')
+      if (end < 0) return undefined
+    }
   }
 
   /** What serves an id here. */
@@ -114,8 +125,20 @@ export class Functions {
     this.#registrations.remove(id, { type: 'unregisterfunction', id })
   }
 
-  unregisterAll(): void {
-    for (const id of [...this.#served.keys()]) this.unregister(id)
+  /** Asks the engine for an id again. */
+  announceAgain(id: string): void {
+    this.#registrations.sendAgain(id)
+  }
+
+  /** Tells the engine to send no more calls. Those it has sent already are still served, until `forgetAll`. */
+  withdrawAll(): void {
+    for (const id of this.#served.keys()) this.#registrations.remove(id, { type: 'unregisterfunction', id })
+  }
+
+  /** Serves nothing any more. */
+  forgetAll(): void {
+    this.withdrawAll()
+    this.#served.clear()
   }
 
   replay(send: SendIfOpen): void {

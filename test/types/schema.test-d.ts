@@ -1,5 +1,6 @@
+import { toJsonSchema as toValibotJsonSchema } from '@valibot/to-json-schema'
 import { type } from 'arktype'
-import { registerWorker, type InvocationContext, type JsonValue } from 'iii-node'
+import { defineFunction, iiiFn, registerWorker, type InvocationContext, type JsonValue } from 'iii-node'
 import * as v from 'valibot'
 import { expectTypeOf, test } from 'vitest'
 import * as z from 'zod'
@@ -97,4 +98,29 @@ test('with the schema on the body, the handler gets a request and answers a resp
 test('a schema that is none does not compile', () => {
   // @ts-expect-error a JSON Schema is not a Standard Schema
   worker.registerFunction('f', () => null, { input: { type: 'object' } })
+})
+
+test('any JSON Schema object documents a function, however its library types it', () => {
+  const widened = { type: 'object', properties: { n: { type: ['number', 'null'] } }, additionalProperties: false }
+  const frozen = { type: ['object', 'null'], required: ['n'] } as const
+  worker.registerFunction('f', () => 1, { request_format: widened, response_format: frozen })
+  worker.registerFunction('f', () => 1, {
+    request_format: toValibotJsonSchema(v.object({ n: v.number() })),
+    response_format: z.toJSONSchema(z.object({ n: z.number() })),
+  })
+  iiiFn((n: number) => n, { input: widened, output: { enum: [1, 2] } })
+  defineFunction({ id: 'f', request_format: widened })
+})
+
+test('a schema that checks is no documentation', () => {
+  // @ts-expect-error it goes into `input`
+  worker.registerFunction('f', () => 1, { request_format: z.object({ n: z.number() }) })
+  // @ts-expect-error it goes into `input`
+  worker.registerFunction('f', () => 1, { request_format: z3.object({ n: z3.number() }) })
+  // @ts-expect-error it goes into `input`
+  worker.registerFunction('f', () => 1, { request_format: v.object({ n: v.number() }) })
+  // @ts-expect-error it goes into `output`
+  worker.registerFunction('f', () => 1, { response_format: type({ n: 'number' }) })
+  // @ts-expect-error a text is no JSON Schema
+  worker.registerFunction('f', () => 1, { request_format: 'object' })
 })
