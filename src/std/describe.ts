@@ -25,6 +25,12 @@ export function describe(value: unknown): string {
   }
 }
 
+/** Says what kind of value it is and shows nothing of it: for values that may be secret. */
+export function describeKind(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string'
+  return typeof value === 'number' && !Number.isNaN(value) ? 'a number' : describe(value)
+}
+
 /** The message of anything thrown, as it is. Never throws, whatever the value's getters do. */
 export function messageOf(thrown: unknown): string {
   try {

@@ -3,10 +3,13 @@
  * over it, and a frame that does not fit is dropped and counted.
  */
 import { Connection, type ConnectionEvents, type ConnectionPorts } from '../connection/connection.js'
-import { connectionOptions, DEFAULT_RECONNECTION, type ReconnectionConfig } from '../connection/options.js'
+import { checkAddress } from '../connection/address.js'
+import { connectionOptions, type ReconnectionConfig } from '../connection/options.js'
+import { resolveReconnection } from '../connection/reconnection.js'
 import { IIIConnectionState } from '../connection/state.js'
-import { ErrorCode, NotConnectedError } from '../errors.js'
+import { ErrorCode, NotConnectedError, RuntimeError } from '../errors.js'
 import { systemClock } from '../std/clock.js'
+import { describe } from '../std/describe.js'
 import { deferred, type Deferred } from '../std/deferred.js'
 import { Emitter, type Unsubscribe } from '../std/emitter.js'
 import { systemRandom } from '../std/random.js'
@@ -38,17 +41,22 @@ export class SharedEngineConnection {
   #isShuttingDown = false
   #ending: Promise<void> | undefined
 
-  /** Starts connecting at once; `wsUrl` is used as it is. */
+  /**
+   * Starts connecting at once; `wsUrl` is used as it is.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an address or a setting that is off.
+   */
   constructor(
     wsUrl: string,
     config: Partial<ReconnectionConfig> = {},
     options: SharedEngineConnectionOptions & { readonly ports?: ConnectionPorts } = {},
   ) {
-    const reconnection = { ...DEFAULT_RECONNECTION, ...config }
+    const address = checkAddress(wsUrl)
+    const reconnection = resolveReconnection(config, 'config')
+    const maxFrames = checkCapacity(options.channelCapacity)
     this.#ports = options.ports ?? { dial: dialWebSocket, clock: systemClock, random: systemRandom }
     this.#connection = new Connection(
       this.#ports,
-      connectionOptions(wsUrl, reconnection),
+      connectionOptions(address, reconnection),
       this.#events(options.headers),
     )
     this.#outbox = new TelemetryOutbox(
@@ -58,7 +66,7 @@ export class SharedEngineConnection {
         isUp: () => this.#connection.isUp,
       },
       {
-        maxFrames: options.channelCapacity ?? DEFAULT_CAPACITY,
+        maxFrames,
         maxFramesOffline: reconnection.maxPendingMessages,
         maxBytes: reconnection.maxPendingBytes,
       },
@@ -161,9 +169,18 @@ export class SharedEngineConnection {
   }
 }
 
-/** The telemetry address of an engine: `/otel` after its path, the query as it is. Does nothing twice. */
+function checkCapacity(value: unknown = DEFAULT_CAPACITY): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
+  const text = `options.channelCapacity must be an integer of at least 1, got ${describe(value)}`
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+}
+
+/**
+ * The telemetry address of an engine: `/otel` after its path, the query as it is. Does nothing twice.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for what is no address.
+ */
 export function otelUrl(address: string): string {
-  const url = new URL(address)
+  const url = new URL(checkAddress(address))
   const path = url.pathname.replace(/\/+$/, '')
   if (!path.endsWith('/otel')) url.pathname = `${path}/otel`
   return url.href

@@ -4,14 +4,20 @@
  */
 import type { Span } from '@opentelemetry/api'
 import { messageOf } from '../std/describe.js'
+import { withoutCredentials } from '../std/without-credentials.js'
 import { otelApi } from './otel-modules.js'
 
 /** Longer texts say nothing more to a reader, and a span has to fit into a message. */
 const MAX_CHARACTERS = 32 * 1024
 
-/** The message of anything thrown, in a length a span can carry. */
+/** The message of anything thrown, in a length a span can carry; addresses in it show no credentials. */
 export function failureMessage(thrown: unknown): string {
-  return messageOf(thrown).slice(0, MAX_CHARACTERS)
+  return shown(messageOf(thrown))
+}
+
+/** Cut first: what is left out need not be looked at. */
+function shown(text: string): string {
+  return withoutCredentials(text.slice(0, MAX_CHARACTERS))
 }
 
 /** Marks a span as failed. Never throws. */
@@ -37,5 +43,5 @@ function readFacts(thrown: unknown): {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_CHARACTERS) : undefined
+  return typeof value === 'string' && value !== '' ? shown(value) : undefined
 }

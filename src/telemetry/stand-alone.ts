@@ -8,7 +8,7 @@ import { systemClock } from '../std/clock.js'
 import { systemRandom } from '../std/random.js'
 import { currentTelemetry, setStandAlone, standAloneTelemetry } from './active-telemetry.js'
 import { patchGlobalFetch, unpatchGlobalFetch } from './fetch.js'
-import { isOtelEnabled, resolveOtelConfig, type OtelConfig } from './otel-config.js'
+import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
 import { otelUrl, SharedEngineConnection } from './shared-engine-connection.js'
 import { Telemetry } from './telemetry.js'
 
@@ -22,13 +22,23 @@ export function initOtel(config: OtelConfig = {}): void {
   if (standAloneTelemetry() !== undefined || !isOtelEnabled(config)) return
   const resolved = resolveOtelConfig(config, () => systemRandom.uuid())
   const { channelCapacity, engineWsUrl, reconnection } = resolved
-  connection = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
-  const telemetry = new Telemetry(resolved, { clock: systemClock, sink: connection.sink })
+  const opened = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
+  const telemetry = startedOver(opened, resolved)
+  connection = opened
   setStandAlone(telemetry)
   if (resolved.fetchInstrumentationEnabled) patchGlobalFetch(telemetry.tracer)
 }
 
-/** Sends what is left and stops. Never rejects; does nothing when nothing was started. */
+function startedOver(opened: SharedEngineConnection, config: ResolvedOtelConfig): Telemetry {
+  try {
+    return new Telemetry(config, { clock: systemClock, sink: opened.sink })
+  } catch (error) {
+    void opened.shutdown()
+    throw error
+  }
+}
+
+/** Sends what is left and stops, within `shutdownTimeoutMs`. Never rejects; does nothing when nothing was started. */
 export async function shutdownOtel(): Promise<void> {
   const telemetry = standAloneTelemetry()
   const ending = connection
@@ -37,8 +47,7 @@ export async function shutdownOtel(): Promise<void> {
   connection = undefined
   if (telemetry.config.fetchInstrumentationEnabled) unpatchGlobalFetch(telemetry.tracer)
   ending.beginShutdown()
-  await telemetry.shutdown()
-  await ending.shutdown()
+  await telemetry.shutdown(() => ending.shutdown())
 }
 
 /** Sends what has ended so far and keeps going. Never rejects. */

@@ -10,6 +10,7 @@ import type { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Clock } from '../std/clock.js'
 import { BaggageSpanProcessor } from './baggage-span-processor.js'
+import { connectInstrumentations, disconnectInstrumentations } from './instrumentations.js'
 import { liveSpanProcessor } from './live-spans.js'
 import { metricsExporter } from './metrics-exporter.js'
 import type { ResolvedOtelConfig } from './otel-config.js'
@@ -17,6 +18,7 @@ import { otelResources, otelSdkLogs, otelSdkMetrics, otelSdkTrace } from './otel
 import { ensureProcessWide } from './process-wide.js'
 import { logBatchProcessor, spanBatchProcessor, type Flushable } from './processors.js'
 import type { FrameSink } from './telemetry-outbox.js'
+import { TimeLimit } from './time-limit.js'
 
 export interface TelemetryPorts {
   readonly clock: Clock
@@ -37,7 +39,7 @@ export class Telemetry {
   readonly #live: SpanProcessor | undefined
   readonly #logs: Flushable<LogRecordProcessor> | undefined
 
-  /** Loads OpenTelemetry when this is the first. */
+  /** Loads OpenTelemetry when this is the first. Throws what an instrumentation throws, and leaves nothing running then. */
   constructor(config: ResolvedOtelConfig, ports: TelemetryPorts) {
     this.config = config
     this.#clock = ports.clock
@@ -60,7 +62,7 @@ export class Telemetry {
   /** Hands everything to the sink: spans and records in this turn, metrics once they are collected. Never rejects. */
   async flush(): Promise<void> {
     this.flushNow()
-    await this.#withinLimit(this.#meterProvider?.forceFlush())
+    if (this.#meterProvider !== undefined) await this.#limit().wait(this.#meterProvider.forceFlush())
   }
 
   /** Hands ended spans and log records to the sink in this turn. */
@@ -69,33 +71,33 @@ export class Telemetry {
     this.#logs?.flush()
   }
 
-  /** Hands over what is left and stops. Within `shutdownTimeoutMs`, whatever a metric's callback does. */
-  async shutdown(): Promise<void> {
+  /**
+   * Hands over what is left, stops, and closes the sink. Within `shutdownTimeoutMs` in all, whatever a metric's callback
+   * or the sink does. Never rejects.
+   */
+  async shutdown(closeSink: () => Promise<void>): Promise<void> {
+    const limit = this.#limit()
     this.flushNow()
     void this.#live?.shutdown()
     // The provider's own shutdown flushes first.
-    await this.#withinLimit(this.#meterProvider?.shutdown())
+    if (this.#meterProvider !== undefined) await limit.wait(this.#meterProvider.shutdown())
     this.flushNow()
-    for (const instrumentation of this.config.instrumentations) instrumentation.disable?.()
+    disconnectInstrumentations(this.config.instrumentations)
+    await limit.wait(closeSink())
   }
 
-  async #withinLimit(work: Promise<void> | undefined): Promise<void> {
-    if (work === undefined) return
-    await new Promise<void>((resolve) => {
-      const timer = this.#clock.after(this.config.shutdownTimeoutMs, resolve)
-      const done = (): void => {
-        timer.cancel()
-        resolve()
-      }
-      work.then(done, done)
-    })
+  #limit(): TimeLimit {
+    return new TimeLimit(this.#clock, this.config.shutdownTimeoutMs)
   }
 
   #connectInstrumentations(): void {
-    for (const instrumentation of this.config.instrumentations) {
-      instrumentation.setTracerProvider?.(this.#tracerProvider)
-      if (this.#meterProvider !== undefined) instrumentation.setMeterProvider?.(this.#meterProvider)
-      instrumentation.enable?.()
+    const { instrumentations } = this.config
+    try {
+      connectInstrumentations(instrumentations, { tracers: this.#tracerProvider, meters: this.#meterProvider })
+    } catch (error) {
+      // The reader of metrics would go on without an owner.
+      void this.shutdown(() => Promise.resolve())
+      throw error
     }
   }
 }

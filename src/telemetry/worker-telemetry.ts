@@ -7,6 +7,7 @@ import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 import type { Connection, ConnectionPorts } from '../connection/connection.js'
 import type { ReconnectionConfig } from '../connection/options.js'
 import type { Tracing } from '../rpc/tracing.js'
+import type { Clock } from '../std/clock.js'
 import { enlist } from './active-telemetry.js'
 import { patchGlobalFetch, unpatchGlobalFetch } from './fetch.js'
 import { registerWorkerGauges, type WorkerGaugesHandle } from './gauges.js'
@@ -62,7 +63,7 @@ export class WorkerTelemetry {
     this.#options = options
     this.#outlet =
       config.transport === 'worker' ? sharedOutlet(config, options, outlet) : ownOutlet(config, options, outlet.ports)
-    this.#telemetry = new Telemetry(config, { clock: outlet.ports.clock, sink: this.#outlet.sink })
+    this.#telemetry = this.#started(config, outlet.ports.clock)
     this.tracing = createTracing(this.#telemetry)
     this.#delist = enlist(this.#telemetry)
     if (config.fetchInstrumentationEnabled) patchGlobalFetch(this.#telemetry.tracer)
@@ -104,10 +105,20 @@ export class WorkerTelemetry {
 
   async #end(): Promise<void> {
     if (this.#telemetry.config.fetchInstrumentationEnabled) unpatchGlobalFetch(this.#telemetry.tracer)
-    await this.#telemetry.shutdown()
-    this.#gauges?.handle.stop()
-    this.#delist()
-    await this.#outlet.close()
+    await this.#telemetry.shutdown(() => {
+      this.#gauges?.handle.stop()
+      this.#delist()
+      return this.#outlet.close()
+    })
+  }
+
+  #started(config: ResolvedOtelConfig, clock: Clock): Telemetry {
+    try {
+      return new Telemetry(config, { clock, sink: this.#outlet.sink })
+    } catch (error) {
+      void this.#outlet.close()
+      throw error
+    }
   }
 }
 

@@ -5,7 +5,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, RuntimeError, SerdeError } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
-import { describe, messageOf } from '../std/describe.js'
+import { describe, describeKind, messageOf } from '../std/describe.js'
 
 export function invalid(argument: string, expected: string, seen: unknown): RuntimeError {
   return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
@@ -99,11 +99,17 @@ export function checkSignal(argument: string, value: unknown): AbortSignal | und
   return value
 }
 
+/** `invalid` for values that must not be shown. */
+function invalidSecret(argument: string, expected: string, seen: unknown): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describeKind(seen)}`)
+}
+
 /** Handshake headers; a value that HTTP does not allow is refused here, not inside the socket. */
 export function checkHeaders(value: unknown, argument = 'headers'): Readonly<Record<string, string>> {
-  const headers = checkRecord(argument, value)
+  if (!isRecord(value)) throw invalidSecret(argument, 'an object', value)
+  const headers = value
   for (const [name, content] of Object.entries(headers)) {
-    if (typeof content !== 'string') throw invalid(`${argument}['${name}']`, 'a string', content)
+    if (typeof content !== 'string') throw invalidSecret(`${argument}['${name}']`, 'a string', content)
     try {
       validateHeaderName(name)
       validateHeaderValue(name, content)

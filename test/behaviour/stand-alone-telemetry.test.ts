@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { registerWorker } from 'iii-node'
 import {
   captureOtelContext,
   currentSpanId,
@@ -196,4 +197,26 @@ test.each([
   ['wss://h/base/?token=1', 'wss://h/base/otel?token=1'],
 ])('the telemetry path of %s is %s', (address, url) => {
   expect(otelUrl(address)).toBe(url)
+})
+
+test.each([
+  ['initOtel', () => initOtel({ engineWsUrl: 'ws://user:canary@host:99999999/?token=canary' })],
+  ['initOtel', () => initOtel({ engineWsUrl: 'canary' })],
+  ['SharedEngineConnection', () => new SharedEngineConnection('http//canary')],
+  ['SharedEngineConnection', () => new SharedEngineConnection('ws://127.0.0.1:1', { jitterFactor: 2 })],
+  ['SharedEngineConnection', () => new SharedEngineConnection('ws://127.0.0.1:1', {}, { channelCapacity: 0 })],
+])('%s refuses what it cannot work with, and shows no password', (_name, attempt) => {
+  expect(attempt).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  expect(attempt).not.toThrow(/user:canary|token=canary/)
+  expect(getTracer()).toBeNull()
+})
+
+test('a bad III_URL is refused by initOtel, and of no interest to a worker that has an address', async () => {
+  vi.stubEnv('III_URL', 'nowhere')
+  expect(() => {
+    initOtel()
+  }).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  const worker = registerWorker('ws://127.0.0.1:1', { autoConnect: false, diagnostics: 'silent' })
+  expect(worker.telemetry.tracer).not.toBeNull()
+  await worker.shutdown()
 })

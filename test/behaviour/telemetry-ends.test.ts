@@ -1,4 +1,7 @@
+import type { TracerProvider } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
+import { initOtel } from 'iii-node/helpers/observability'
+import { getTracer } from 'iii-node/helpers/observability/internal'
 import { connectedRig, outcomeOf, workerRig } from '../kit/worker-rig.js'
 import { createTestEngine } from 'iii-node/testing'
 
@@ -61,6 +64,41 @@ test('a metric whose callback never ends does not hold the shutdown beyond its l
   expect(rig.clock.pendingTimers).toBe(0)
 })
 
+test.each([0, 200])(
+  'a telemetry socket that never opens holds the shutdown no longer than its %i ms',
+  async (limitMs) => {
+    const stalled = workerRig(
+      { otel: { ...otel, transport: 'dedicated', metricsEnabled: false, shutdownTimeoutMs: limitMs } },
+      (engine) => (engine.answer = (attempt) => (attempt === 1 ? 'accept' : 'stall')),
+    )
+    await stalled.settle()
+    stalled.worker.telemetry.tracer!.startSpan('s').end()
+    const ended = stalled.worker.shutdownAsync()
+    await stalled.clock.advance(Math.max(0, limitMs - 1))
+    if (limitMs > 0) expect(await outcomeOf(ended)).toBeUndefined()
+    await stalled.clock.advance(1)
+    expect(await outcomeOf(ended)).toMatchObject({ value: { drained: 0, abandoned: 0 } })
+    // The socket goes by itself soon after.
+    await stalled.clock.advance(2_000)
+    expect(stalled.clock.pendingTimers).toBe(0)
+  },
+)
+
+test('a metric that hangs and a socket that never opens share the limit', async () => {
+  const rig = workerRig(
+    { otel: { ...otel, transport: 'dedicated', shutdownTimeoutMs: 500 }, enableMetricsReporting: false },
+    (engine) => (engine.answer = (attempt) => (attempt === 1 ? 'accept' : 'stall')),
+  )
+  await rig.settle()
+  rig.worker.telemetry.meter!.createObservableGauge('stuck').addCallback(() => new Promise(() => undefined))
+  rig.worker.telemetry.tracer!.startSpan('s').end()
+  const ended = rig.worker.shutdown()
+  await rig.clock.advance(499)
+  expect(await outcomeOf(ended)).toBeUndefined()
+  await rig.clock.advance(1)
+  expect(await outcomeOf(ended)).toEqual({ value: undefined })
+})
+
 test('without an engine nothing accumulates beyond the cap, shutdown does not wait, and the loss is counted', async () => {
   const rig = workerRig(
     { otel: { ...otel, logsBatchSize: 1 }, reconnectionConfig: { maxPendingMessages: 10 } },
@@ -115,4 +153,58 @@ test('telemetry that is off is null, and says so in no other way', async () => {
   expect(telemetry).toMatchObject({ tracer: null, meter: null, logger: null })
   await telemetry.flush()
   expect(rig.events.filter(({ kind }) => kind !== 'state')).toEqual([])
+})
+
+test('an instrumentation that throws leaves a worker without telemetry, and nothing behind', async () => {
+  const failing = {
+    enable() {
+      throw new Error('cannot hook in')
+    },
+  }
+  const original = globalThis.fetch
+  const rig = workerRig({ otel: { enabled: true, transport: 'dedicated', instrumentations: [failing] } })
+  await rig.settle()
+  expect(rig.eventsOf('telemetry_failed')).toMatchObject([{ error: { message: 'cannot hook in' } }])
+  expect(rig.worker.telemetry.tracer).toBeNull()
+  expect(globalThis.fetch).toBe(original)
+  expect(getTracer()).toBeNull()
+  await rig.clock.advance(2_000)
+  expect(rig.engine.links.map(({ closed }) => closed !== undefined)).toEqual([false, true])
+  expect(() => {
+    initOtel({ engineWsUrl: 'ws://127.0.0.1:1', instrumentations: [failing] })
+  }).toThrow('cannot hook in')
+  expect(getTracer()).toBeNull()
+})
+
+test('instrumentations get the providers of the worker, and are switched off with it, whatever they throw', async () => {
+  const seen: string[] = []
+  const instrumentation = (name: string, disable: () => void) => ({
+    setTracerProvider: (provider: TracerProvider) => {
+      provider.getTracer(name).startSpan(`span of ${name}`).end()
+    },
+    setMeterProvider: () => void seen.push(`${name} meters`),
+    enable: () => void seen.push(`${name} on`),
+    disable,
+  })
+  const engine = await createTestEngine({ ports: false, clock: 'virtual' })
+  const worker = engine.connect({
+    otel: {
+      ...otel,
+      instrumentations: [
+        instrumentation('one', () => {
+          throw new Error('stuck')
+        }),
+        instrumentation('two', () => void seen.push('two off')),
+        {},
+      ],
+    },
+  })
+  await engine.advance('1 s')
+  expect(seen).toEqual(['one meters', 'one on', 'two meters', 'two on'])
+  expect(engine.spans().map(({ name }) => name)).toEqual(['span of one', 'span of two'])
+  const ended = worker.shutdown()
+  await engine.advance(10)
+  await ended
+  expect(seen.at(-1)).toBe('two off')
+  await engine.close()
 })

@@ -53,7 +53,7 @@ test('spans, log records and metrics are what OTLP says, down to ids, times and 
   const gauges = registerWorkerGauges(telemetry.meter!, { workerId: 'w1', workerName: 'shop' })
   telemetry.meter!.createCounter('sold', { unit: '1' }).add(2)
   telemetry.meter!.createHistogram('took').record(12.5)
-  await telemetry.shutdown()
+  await telemetry.shutdown(() => Promise.resolve())
   gauges.stop()
 
   const { OTLP, LOGS, MTRC } = decoded(sink)

@@ -1,0 +1,12 @@
+/**
+ * Addresses as messages may show them. What stands before the host and after the question mark may be a password or a
+ * token, so neither is shown; works on text around addresses, too, and on addresses that cannot be parsed.
+ */
+/** Longer parts are no address; without a limit a hostile text would cost the square of its length. */
+const USER = /:\/\/[^\s/?#]{0,2000}@/g
+const QUERY = /(:\/\/[^\s?#"'<>]{0,2000})\?[^\s#"'<>]*/g
+
+/** The text with user names, passwords and queries taken out of its addresses. */
+export function withoutCredentials(text: string): string {
+  return text.includes('://') ? text.replace(USER, '://').replace(QUERY, '$1') : text
+}
