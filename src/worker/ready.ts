@@ -55,13 +55,14 @@ async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void>
   }
 }
 
-/** False when the link ended meanwhile: it begins again on the next one. */
+/** False when the link ended meanwhile, or an answer got lost on it: it begins again. */
 async function hasPassed(core: Core): Promise<boolean> {
   try {
     await core.barrier.pass()
     return true
   } catch (error) {
     if (error instanceof NotConnectedError && error.code === ErrorCode.CONNECTION_LOST) return false
+    if (error instanceof TimeoutError) return false
     throw error
   }
 }
