@@ -123,7 +123,8 @@ function fail(server: Server, running: Running, thrown: unknown): void {
 function reply(server: Server, { message, served, leave }: Running, answer: Answer): boolean {
   if (!server.served.finish(served)) return false
   const isSent = server.reply(answerFrame(message, answer), served.link)
-  if (!isSent) server.replyPastQueue(answerFrame(message, { error: NO_ROOM }))
+  // One that was not let in has a short answer, and must not be told that it ran.
+  if (!isSent) server.replyPastQueue(answerFrame(message, leave === undefined ? answer : { error: NO_ROOM }))
   leave?.()
   return true
 }
