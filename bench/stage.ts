@@ -85,7 +85,7 @@ export class Stage implements AsyncDisposable {
     const functionId = 'bench::silent'
     await silent.tell('serve', functionId)
     await caller.tell('hold', { functionId, calls: pendingCalls })
-    await until(async () => (await silent.tell<number>('taken')) >= pendingCalls)
+    await until(`${pendingCalls} calls to arrive`, async () => (await silent.tell<number>('taken')) >= pendingCalls)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

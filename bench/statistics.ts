@@ -22,3 +22,11 @@ export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN
 }
+
+/** Half the width of the range in which, 19 times of 20, the median of all possible rounds lies. */
+export function medianHalfWidth(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  // Which ranks enclose it follows from counting heads and tails, so it holds however the values are spread.
+  const outside = Math.max(0, Math.floor((sorted.length - 1.96 * Math.sqrt(sorted.length)) / 2))
+  return ((sorted.at(-1 - outside) ?? NaN) - (sorted[outside] ?? NaN)) / 2
+}

@@ -22,7 +22,7 @@ async function heapPerCall({ side, root }: Contender, calls: number): Promise<nu
   const hold = async (more: number, inAll: number): Promise<number> => {
     await caller.tell('hold', { functionId, calls: more })
     // A call counts once it has left: before, its frame is in memory, too.
-    await until(async () => (await silent.tell<number>('taken')) >= inAll)
+    await until(`${inAll} calls to arrive`, async () => (await silent.tell<number>('taken')) >= inAll)
     return caller.heapBytes()
   }
   const before = await hold(FIRST_CALLS, FIRST_CALLS)

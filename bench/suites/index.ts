@@ -7,6 +7,7 @@ import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
 import { heapPerPendingCall } from './heap-per-call.js'
+import { installSize } from './install-size.js'
 import { readiness } from './readiness.js'
 import { signals } from './signals.js'
 
@@ -17,6 +18,7 @@ export const suites: readonly Suite[] = [
   latency,
   heapPerPendingCall,
   coldImport,
+  installSize,
   engineCost,
   readiness,
   channel,
