@@ -10,8 +10,8 @@ export interface CliEngine {
 export const FREE_PORTS = ['--port', '0', '--http-port', '0', '--stream-port', '0'] as const
 
 /** Starts `iii-node engine`; it is gone when the test ends. */
-export async function cliEngine(args: readonly string[] = FREE_PORTS): Promise<CliEngine> {
-  const child = runCli(['engine', ...args])
+export async function cliEngine(args: readonly string[] = FREE_PORTS, run = runCli): Promise<CliEngine> {
+  const child = run(['engine', ...args])
   await child.says(/Press Ctrl-C to stop/)
   const address = (name: string): string => new RegExp(`^  ${name} +(\\S+)$`, 'm').exec(child.stdout)?.[1] ?? ''
   return { child, url: address('workers'), httpUrl: address('http') }

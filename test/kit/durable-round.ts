@@ -3,7 +3,8 @@
  * keeps a list of everything the engine has acknowledged.
  */
 import { randomUUID } from 'node:crypto'
-import { cliEngine, FREE_PORTS } from './cli.js'
+import { cliEngine, FREE_PORTS, type CliEngine } from './cli.js'
+import { runCompiledCli } from './compiled-cli.js'
 import { rawWorker, type RawSocket } from './raw-socket.js'
 
 export const KINDS = ['state', 'stream', 'queue'] as const
@@ -22,13 +23,15 @@ function writeOf(kind: Kind, name: string): Record<string, unknown> {
   return { function_id: 'kept::run', data: value, action: { type: 'enqueue', queue: 'default' } }
 }
 
+const engineOn = (folder: string): Promise<CliEngine> => cliEngine([...FREE_PORTS, '--data', folder], runCompiledCli)
+
 /** Writes until so many items were acknowledged, then kills the engine in the middle of the others. */
 export async function writeUntilKilled(
   folder: string,
   acknowledged: Acknowledged,
   { round, after, ran }: { readonly round: number; readonly after: number; readonly ran: Set<string> },
 ): Promise<void> {
-  const { child, url } = await cliEngine([...FREE_PORTS, '--data', folder])
+  const { child, url } = await engineOn(folder)
   const worker = await rawWorker(url)
   const asked = new Map<string, { kind: Kind; name: string }>()
   runJobs(worker, ran)
@@ -65,7 +68,7 @@ function runJobs(worker: RawSocket, ran: Set<string>): void {
 
 /** What a new engine on the same folder has; jobs count that have run, before or now. */
 export async function foundIn(folder: string, ran: Set<string>, jobs: ReadonlySet<string>): Promise<Acknowledged> {
-  const { child, url } = await cliEngine([...FREE_PORTS, '--data', folder])
+  const { child, url } = await engineOn(folder)
   const found = { ...nothingYet(), queue: ran }
   const worker = await rawWorker(url)
   runJobs(worker, ran)

@@ -21,6 +21,18 @@ function batchOf(number: number, key: string): Write[] {
   )
 }
 
+/** A line, whole: whoever reads may be behind, and then the pipe takes nothing for a while. */
+function say(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`)
+      return
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'EAGAIN') throw error
+    }
+  }
+}
+
 async function main(directory: string, seed: number, first: number): Promise<void> {
   const store = await openLevelStore(directory, { maxValueBytes: 1e6, maxTotalBytes: 1e9 })
   const random = seededRandom(seed)
@@ -29,9 +41,9 @@ async function main(directory: string, seed: number, first: number): Promise<voi
     while (true) {
       const number = next++
       const key = random.pick(WRITER_KEYS)
-      writeSync(1, `started ${number} ${key}\n`)
+      say(`started ${number} ${key}`)
       await store.write(batchOf(number, key))
-      writeSync(1, `kept ${number} ${key}\n`)
+      say(`kept ${number} ${key}`)
     }
   }
   await Promise.all(Array.from({ length: PARALLEL_WRITERS }, writeOnAndOn))
