@@ -102,7 +102,10 @@ test.each([0, 1, MAX_FRAME_BYTES, 99 * MAX_FRAME_BYTES])(
     } else {
       for (let sent = 0; sent < 16; sent++) client.socket.write(Buffer.alloc(MIB))
       client.socket.write(frameBytes({ opcode: 9, payload: Buffer.from('still there') }))
-      await client.until(() => client.frames.some(({ opcode }) => opcode === 10), 'pong')
+      const isAnswered = (): boolean => client.frames.some(({ opcode }) => opcode === 10)
+      await client.until(isAnswered, 'pong')
+      expect(isAnswered()).toBe(true)
+      expect(client.closeCode).toBeUndefined()
     }
     client.socket.destroy()
     const healthy = await rawWorker(engine.url)
