@@ -41,8 +41,8 @@ class MemoryEnd implements End {
   #in: Delivery[] = []
   #bytes = 0
   #scheduled = false
-  /** How the link ended before anybody was bound to hear it. */
-  #unheard: Closed | undefined
+  /** How the link ended, until that has been told: what arrived before is told first, as soon as somebody takes it. */
+  #ending: Closed | undefined
 
   readonly fence: Fence
 
@@ -70,15 +70,8 @@ class MemoryEnd implements End {
   }
 
   bind(events: TransportEvents): void {
-    const unheard = this.#unheard
-    if (unheard !== undefined) {
-      queueMicrotask(() => {
-        events.close(unheard)
-      })
-      return
-    }
     this.#events = events
-    events.open()
+    if (this.#ending === undefined || this.#in.length > 0) events.open()
     this.#schedule()
   }
 
@@ -152,11 +145,12 @@ class MemoryEnd implements End {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#in.length === 0) return
+    if (this.#scheduled || (this.#in.length === 0 && this.#ending === undefined)) return
     this.#scheduled = true
     queueMicrotask(() => {
       this.#scheduled = false
       this.#deliver()
+      this.#tellEnd()
     })
   }
 
@@ -187,17 +181,19 @@ class MemoryEnd implements End {
   #end(closed: Closed): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
-    if (this.#events === undefined) {
-      this.#unheard = closed
-      return
-    }
-    queueMicrotask(() => {
-      // Frames that were on their way before a polite close still arrive.
-      if (closed.code !== CloseCode.ABNORMAL) this.#deliver()
-      const events = this.#events
-      this.#events = undefined
-      events?.close(closed)
-    })
+    this.#ending = closed
+    // Frames that were on their way before a polite close still arrive.
+    if (closed.code === CloseCode.ABNORMAL) this.#in = []
+    this.#schedule()
+  }
+
+  /** Tells the end once nothing is left to be taken before it. */
+  #tellEnd(): void {
+    const [events, closed] = [this.#events, this.#ending]
+    if (events === undefined || closed === undefined || this.#in.length > 0) return
+    this.#events = undefined
+    this.#ending = undefined
+    events.close(closed)
   }
 }
 

@@ -117,7 +117,7 @@ function upgradeRequest({ message, socket, head, acceptor }: Upgrade): UpgradeRe
         const relay: { events?: TransportEvents } = {}
         const transport = new WsTransport(ws, forwardTo(relay))
         socket.setNoDelay(true)
-        transport.attach(socket)
+        transport.attach(socket, 'server')
         guardFrames(socket, head, transport)
         relay.events = createEvents(transport)
         relay.events.open()

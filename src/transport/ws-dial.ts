@@ -24,7 +24,7 @@ export const dialWebSocket: Dial = (url, options, events) => {
   const transport = new WsTransport(ws, events, options.highWaterBytes)
   ws.once('upgrade', (response: IncomingMessage) => {
     response.socket.setNoDelay(true)
-    transport.attach(response.socket)
+    transport.attach(response.socket, 'client')
   })
   ws.once('unexpected-response', (_request, response: IncomingMessage) => {
     const status = response.statusCode ?? 0

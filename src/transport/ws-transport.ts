@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { FRAGMENT_BYTES } from '../protocol/limits.js'
 import { CloseCode } from './close-codes.js'
+import { FrameWriter } from './frame-writer.js'
 import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
 
 export class WsTransport implements Transport {
@@ -13,7 +14,7 @@ export class WsTransport implements Transport {
   readonly #events: TransportEvents
   readonly #highWaterBytes: number
   #socket: Socket | undefined
-  #corked = false
+  #writer: FrameWriter | undefined
   #congested = false
   #saidGoodbye = false
   #failure: { cause: unknown; status?: number } | undefined
@@ -42,9 +43,18 @@ export class WsTransport implements Transport {
     })
   }
 
-  /** Hands over the TCP socket once it is known; corking works on it. */
-  attach(socket: Socket): void {
+  /** Hands over the TCP socket once it is known: frames are written to it past the library. */
+  attach(socket: Socket, role: 'client' | 'server'): void {
+    const writer = new FrameWriter(socket, role === 'client')
     this.#socket = socket
+    this.#writer = writer
+    const close = this.#ws.close.bind(this.#ws)
+    // The library says goodbye by itself, too, when the peer does or breaks the protocol: in either case what was sent
+    // before has to leave first. Its other frames may overtake ours, since they carry no data.
+    this.#ws.close = (code, reason) => {
+      writer.flush()
+      close(code, reason)
+    }
   }
 
   /** Notes why the handshake failed, for the `close` that follows. */
@@ -57,7 +67,7 @@ export class WsTransport implements Transport {
   }
 
   get bufferedBytes(): number {
-    return this.#ws.bufferedAmount
+    return this.#ws.bufferedAmount + (this.#writer?.pendingBytes ?? 0)
   }
 
   send(frame: string | Uint8Array): void {
@@ -65,22 +75,30 @@ export class WsTransport implements Transport {
       this.#cutHalfClosed()
       return
     }
-    this.#cork()
+    const writer = this.#writer
     // Only a frame that could pass the limit is measured: a UTF-16 unit takes at most three bytes.
     const mayNeedFragments = frame.length * 3 > FRAGMENT_BYTES
-    if (mayNeedFragments && Buffer.byteLength(frame) > FRAGMENT_BYTES) this.#sendFragments(frame)
-    else this.#ws.send(frame)
-    if (!this.#congested && this.#ws.bufferedAmount > this.#highWaterBytes) this.#awaitDrain()
+    if (writer === undefined) this.#ws.send(frame)
+    else if (mayNeedFragments && Buffer.byteLength(frame) > FRAGMENT_BYTES) this.#sendFragments(writer, frame)
+    else if (typeof frame === 'string') writer.text(frame)
+    else writer.binary(frame)
+    if (!this.#congested && this.bufferedBytes > this.#highWaterBytes) this.#awaitDrain()
   }
 
   flushed(callback: () => void): void {
     // An empty write's callback runs after everything before it has reached the operating system.
-    if (this.#ws.readyState === this.#ws.OPEN) this.#socket?.write('', callback)
+    if (this.#ws.readyState !== this.#ws.OPEN) return
+    this.#writer?.flush()
+    this.#socket?.write('', callback)
   }
 
   ping(): void {
-    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping()
-    else this.#cutHalfClosed()
+    if (this.#ws.readyState === this.#ws.OPEN) {
+      this.#writer?.flush()
+      this.#ws.ping()
+    } else {
+      this.#cutHalfClosed()
+    }
   }
 
   pause(): void {
@@ -106,19 +124,8 @@ export class WsTransport implements Transport {
     if (this.#ws.readyState === this.#ws.CLOSING && !this.#saidGoodbye) this.#ws.terminate()
   }
 
-  /** Collects what one turn sends into one write; a promise chain started by one frame counts as the same turn. */
-  #cork(): void {
-    if (this.#corked || this.#socket === undefined) return
-    this.#corked = true
-    const socket = this.#socket
-    socket.cork()
-    process.nextTick(() => {
-      this.#corked = false
-      socket.uncork()
-    })
-  }
-
-  #sendFragments(frame: string | Uint8Array): void {
+  #sendFragments(writer: FrameWriter, frame: string | Uint8Array): void {
+    writer.flush()
     const binary = typeof frame !== 'string'
     const bytes = binary ? frame : Buffer.from(frame)
     for (let start = 0; start < bytes.byteLength; start += FRAGMENT_BYTES) {
@@ -132,7 +139,7 @@ export class WsTransport implements Transport {
     const probe = (): void => {
       if (this.#ws.readyState !== this.#ws.OPEN) return
       this.flushed(() => {
-        if (this.#ws.bufferedAmount > this.#highWaterBytes / 2) {
+        if (this.bufferedBytes > this.#highWaterBytes / 2) {
           probe()
           return
         }
