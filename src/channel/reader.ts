@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { describe } from '../std/describe.js'
 import type { Unsubscribe } from '../std/emitter.js'
 import { Emitter } from '../std/emitter.js'
 import { ChannelItem } from './channel-item.js'
@@ -150,14 +151,14 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
   #createStream(): Readable {
     const stream = new Readable({
       read: () => {
-        this.nextBinary().then(
-          (chunk) => {
+        this.nextBinary()
+          .then((chunk) => {
             this.#stream?.push(chunk)
-          },
-          (error: unknown) => {
-            this.#stream?.destroy(error as Error)
-          },
-        )
+          })
+          // What a listener to the stream throws comes here, too: it ends the stream, not the process.
+          .catch((error: unknown) => {
+            this.#stream?.destroy(asError(error))
+          })
       },
       destroy: (error, callback) => {
         this.#endpoint.terminate()
@@ -167,6 +168,11 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     hearErrors(stream, this.#ports)
     return stream
   }
+}
+
+/** A stream destroyed without an error would look like one that was closed on purpose. */
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`A listener threw ${describe(thrown)}`)
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {

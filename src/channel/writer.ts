@@ -73,9 +73,11 @@ export class ChannelWriter implements AsyncDisposable {
    * @throws {WebSocketError} when the channel is unknown, taken or cut. @throws {NotConnectedError} once it is closed.
    */
   write(data: Uint8Array | string, options?: ChannelOperationOptions): Promise<void> {
-    const bytes: unknown = typeof data === 'string' ? Buffer.from(data) : data
-    if (bytes instanceof Uint8Array) return handled(this.#send(bytes, options))
-    return handled(Promise.reject(invalid('data', 'a Uint8Array or a string', data)))
+    try {
+      return handled(this.#send(toBytes('data', data), options))
+    } catch (error) {
+      return handled(Promise.reject(error))
+    }
   }
 
   /** Writes one text item, in order with the binary ones. */
@@ -96,9 +98,13 @@ export class ChannelWriter implements AsyncDisposable {
     return handled(finished(stream))
   }
 
-  /** Writes everything a source yields, then closes. The source waits while the reader is behind. */
+  /**
+   * Writes everything a source yields, then closes. The source waits while the reader is behind.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a chunk that is neither; the channel stays open then, and when the
+   * source itself fails.
+   */
   async pipeFrom(source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Promise<void> {
-    for await (const chunk of source) await this.#writeChunks(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+    for await (const chunk of source) await this.#writeChunks(toBytes('chunk', chunk))
     await this.close()
   }
 
@@ -214,6 +220,12 @@ export class ChannelWriter implements AsyncDisposable {
 }
 
 const NOT_SENT = { outcome: 'not_sent' } as const
+
+function toBytes(argument: string, given: unknown): Uint8Array {
+  if (typeof given === 'string') return Buffer.from(given)
+  if (given instanceof Uint8Array) return given
+  throw invalid(argument, 'a Uint8Array or a string', given)
+}
 
 /** Awaiting reports a failure; not awaiting does not end the process. */
 function handled(promise: Promise<void>): Promise<void> {

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import type { DiagnosticEvent } from '../../src/worker/diagnostics.js'
+import { nothingEscapes } from '../kit/nothing-escapes.js'
+import { testEngine } from '../kit/test-engine.js'
+
+nothingEscapes()
+
+test("what a listener to a channel's bytes throws ends its stream and is told, instead of being an escaped rejection", async () => {
+  const engine = await testEngine()
+  const events: DiagnosticEvent[] = []
+  const worker = engine.connect({ diagnostics: (event) => events.push(event) })
+  await worker.ready()
+  const { writer, reader } = await worker.channels.create()
+  const thrown = new Error('of the listener')
+  reader.stream.on('data', () => {
+    throw thrown
+  })
+  await writer.write('bytes')
+  await expect.poll(() => events.filter(({ kind }) => kind === 'channel_failed')).toHaveLength(1)
+
+  expect(events.at(-1)).toEqual({ kind: 'channel_failed', error: thrown })
+  expect(reader.stream.destroyed).toBe(true)
+})
