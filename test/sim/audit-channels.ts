@@ -1,4 +1,5 @@
 /** Channels: what arrives is the beginning of what was sent, in order and whole; a clean end means all of it. */
+import { messageOf } from '../../src/std/describe.js'
 import type { ChannelRecord } from './journal.js'
 import type { SimLink } from './link.js'
 import type { World } from './world.js'
@@ -13,7 +14,7 @@ function auditChannel(world: World, record: ChannelRecord): string[] {
   const { sent, got, readEnd } = record
   const problems: string[] = []
   const wrong = got.findIndex((item, index) => item !== sent[index])
-  if (wrong >= 0) problems.push(`item ${wrong} arrived as ${got[wrong]}, sent was ${sent[wrong] ?? 'nothing'}`)
+  if (wrong >= 0) problems.push(`item ${wrong} arrived as ${got[wrong] ?? ''}, sent was ${sent[wrong] ?? 'nothing'}`)
   const links = linksOf(world, record)
   const isUntouched = links.every(({ isFaulted }) => !isFaulted) && isCalmFor(world, record)
   if (record.writer.isDead || record.reader?.isDead === true) return problems
@@ -21,10 +22,10 @@ function auditChannel(world: World, record: ChannelRecord): string[] {
     problems.push(`ended cleanly after ${got.length} of ${sent.length} items, though nothing was cut`)
   }
   if (readEnd !== 'clean' && readEnd !== undefined && isUntouched) {
-    problems.push(`the reader failed, though nothing was cut: ${String(readEnd.error)}`)
+    problems.push(`the reader failed, though nothing was cut: ${messageOf(readEnd.error)}`)
   }
   if (record.writeError !== undefined && isUntouched && record.reader !== undefined) {
-    problems.push(`the writer failed, though nothing was cut: ${String(record.writeError)}`)
+    problems.push(`the writer failed, though nothing was cut: ${messageOf(record.writeError)}`)
   }
   if (record.reader !== undefined && readEnd === undefined) problems.push('the reader still waits')
   return problems

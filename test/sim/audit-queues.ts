@@ -18,7 +18,9 @@ export function auditQueues(world: World, runsOf: ReadonlyMap<number, readonly R
 
 /** Whether a stored job came to its end: done, dead, or gone with the engine that held it. */
 export function isAccountedFor(world: World, op: Op, runs: readonly Run[]): boolean {
-  if (op.outcome === undefined || 'error' in op.outcome || op.engineAtSettle !== world.engines) return true
+  const holder = op.writtenTo[0]?.server?.process
+  const isHeld = holder !== undefined && holder === world.allEngines.at(-1)?.process
+  if (op.outcome === undefined || 'error' in op.outcome || !isHeld) return true
   return runs.some(({ end }) => end === 'returned') || world.observation?.deadLetters.includes(String(op.op)) === true
 }
 

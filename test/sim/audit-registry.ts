@@ -1,6 +1,6 @@
 /** The engine knows exactly what the workers have, once everything is quiet; providers have exactly their bindings. */
 import type { SimWorker } from './sim-worker.js'
-import type { World } from './world.js'
+import type { Observation, World } from './world.js'
 
 export function auditRegistry(world: World): string[] {
   const { observation } = world
@@ -8,15 +8,27 @@ export function auditRegistry(world: World): string[] {
   const usable = world.usableAtObservation
   const functions = observation.functions.map(({ function_id: id }) => id).filter((id) => /^w\d+::/.test(id))
   const expected = usable.flatMap(({ functionsAtObservation }) => functionsAtObservation)
-  const triggers = usable.flatMap(({ triggersAtObservation }) => triggersAtObservation.map(({ id }) => id))
   return [
     ...differences('functions', expected, functions),
-    ...differences(
-      'triggers',
-      triggers,
-      observation.triggers.map(({ id }) => id),
-    ),
+    ...auditTriggers(observation, usable),
     ...usable.flatMap((provider) => auditBindings(usable, provider)),
+  ]
+}
+
+/** The engine lists what is bound; what waits for its type shows in its numbers only. */
+function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWorker[]): string[] {
+  const expected = usable.flatMap(({ triggersAtObservation }) => triggersAtObservation)
+  const isProvided = (type: string): boolean =>
+    usable.some(({ boundAtObservation, withdrawn }) => boundAtObservation.has(type) && !withdrawn.has(type))
+  const listed = triggers.map(({ id }) => id)
+  const ids = expected.map(({ id }) => id)
+  const bound = expected.filter(({ type }) => isProvided(type)).map(({ id }) => id)
+  const missing = bound.filter((id) => !listed.includes(id))
+  const surplus = listed.filter((id) => !ids.includes(id))
+  return [
+    ...(missing.length > 0 ? [`triggers: the engine lacks ${missing.join(', ')}`] : []),
+    ...(surplus.length > 0 ? [`triggers: the engine still has ${surplus.join(', ')}`] : []),
+    ...(stats.triggers === ids.length ? [] : [`triggers: the engine has ${stats.triggers}, the workers ${ids.length}`]),
   ]
 }
 

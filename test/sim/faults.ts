@@ -59,7 +59,11 @@ function cut(world: World, fault: FaultOf<'cut'>): void {
   const link = linkAt(world, fault)
   const keepsServer = fault.direction === 'toClient' && fault.keepsOther
   const keepsClient = fault.direction === 'toServer' && fault.keepsOther
-  link?.[fault.direction].cutAfter(fault.frames, () => link.reset({ toServer: keepsServer, toClient: keepsClient }))
+  const { frames } = fault
+  link?.[fault.direction].cutAfter({
+    frames,
+    cut: () => link.reset({ toServer: keepsServer, toClient: keepsClient }),
+  })
 }
 
 function blackhole(world: World, fault: FaultOf<'blackhole'>): void {

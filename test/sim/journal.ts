@@ -27,8 +27,6 @@ export interface Op {
   settledAt: number | undefined
   settled: number
   outcome: { readonly value: unknown } | { readonly error: unknown } | undefined
-  /** Engines that had been started when it settled. */
-  engineAtSettle: number
 }
 
 /** One run of a handler. */
@@ -71,16 +69,11 @@ export class Journal {
   }
 
   /** Follows a promise to its end. */
-  follow(
-    op: Op,
-    promise: Promise<unknown>,
-    ports: { readonly now: () => number; readonly engines: () => number },
-  ): void {
+  follow(op: Op, promise: Promise<unknown>, now: () => number): void {
     const settle = (outcome: NonNullable<Op['outcome']>): void => {
       op.settled += 1
-      op.settledAt = ports.now()
+      op.settledAt = now()
       op.outcome = outcome
-      op.engineAtSettle = ports.engines()
     }
     promise.then(
       (value) => settle({ value }),
@@ -97,3 +90,9 @@ export class Journal {
 }
 
 const OP = /"op":(\d+)/
+
+/** The payload of a call: which it is, and what its handler is to do. */
+export function payloadOf(op: Op, padBytes: number): Record<string, unknown> {
+  const pad = padBytes === 0 ? {} : { pad: 'x'.repeat(padBytes) }
+  return { op: op.op, behaviour: op.behaviour, ...pad }
+}

@@ -72,8 +72,9 @@ export class Lane {
     this.#parts.schedule.at(time, undefined, 'io', () => this.#pump())
   }
 
-  cutAfter(frames: number, cut: () => void): void {
-    this.#cutAfter = { frames, cut }
+  /** Plans a cut within the frame after so many; or takes the plan back. */
+  cutAfter(planned: { readonly frames: number; readonly cut: () => void } | undefined): void {
+    this.#cutAfter = planned && { ...planned }
   }
 
   push(item: Item): void {

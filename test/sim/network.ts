@@ -79,7 +79,10 @@ export class Network {
   died(process: SimProcess): void {
     for (const link of this.links) {
       for (const end of [link.client, link.server]) {
-        if (end?.process === process && end.state !== 'closed') link.reset({ toServer: true, toClient: true })
+        if (end?.process !== process || end.state === 'closed') continue
+        link.reset({ toServer: true, toClient: true })
+        // Nobody is left to be told.
+        end.state = 'closed'
       }
     }
   }
@@ -89,6 +92,8 @@ export class Network {
     this.#dialFaults.clear()
     for (const link of this.links) {
       if (link.isOver) continue
+      link.toServer.cutAfter(undefined)
+      link.toClient.cutAfter(undefined)
       const halfDead = link.client.state === 'closed' || link.toServer.isBlackhole || link.toClient.isBlackhole
       if (halfDead) link.reset({ toServer: false, toClient: false })
     }

@@ -17,10 +17,12 @@ export interface WorkerPlan {
   readonly functions: number
   readonly maxConcurrentInvocations: number | undefined
   readonly ownConcurrency: number | undefined
-  readonly initialDelayMs: number
-  readonly maxRetries: number
-  readonly maxPendingMessages: number
-  readonly maxPendingAgeMs: number
+  readonly reconnection: {
+    readonly initialDelayMs: number
+    readonly maxRetries: number
+    readonly maxPendingMessages: number
+    readonly maxPendingAgeMs: number
+  }
 }
 
 interface Call {
@@ -130,10 +132,12 @@ function workerPlan(random: SeededRandom): WorkerPlan {
     functions: 1 + random.below(3),
     maxConcurrentInvocations: random.next() < 0.2 ? 1 + random.below(3) : undefined,
     ownConcurrency: random.next() < 0.2 ? 1 + random.below(2) : undefined,
-    initialDelayMs: random.pick([1, 100, 1_000]),
-    maxRetries: random.next() < 0.1 ? 1 + random.below(4) : -1,
-    maxPendingMessages: random.next() < 0.2 ? random.below(4) : 1_000,
-    maxPendingAgeMs: random.next() < 0.2 ? random.pick([100, 2_000]) : 300_000,
+    reconnection: {
+      initialDelayMs: random.pick([1, 100, 1_000]),
+      maxRetries: random.next() < 0.1 ? 1 + random.below(4) : -1,
+      maxPendingMessages: random.next() < 0.2 ? random.below(4) : 1_000,
+      maxPendingAgeMs: random.next() < 0.2 ? random.pick([100, 2_000]) : 300_000,
+    },
   }
 }
 

@@ -5,29 +5,21 @@
 import type { ChannelReader } from '../../src/channel/reader.js'
 import type { DiagnosticEvent } from '../../src/worker/diagnostics.js'
 import type { InvocationContext } from '../../src/worker/invocation-context.js'
-import { resolveOptions } from '../../src/worker/options.js'
+import { resolveOptions, type WorkerOptions } from '../../src/worker/options.js'
 import { Worker } from '../../src/worker/worker.js'
 import type { OwnedFunctionRef } from '../../src/worker/functions.js'
 import type { OwnedTrigger } from '../../src/worker/triggers.js'
 import type { TriggerRequest } from '../../src/worker/call.js'
-import { seededRandom } from '../kit/seeded-random.js'
-import type { Op, OpKind, Run } from './journal.js'
+import { simRandom } from './sim-random.js'
+import { payloadOf, type Op, type OpKind } from './journal.js'
 import type { Action, Behaviour, WorkerPlan } from './scenario.js'
+import { Handlers, type Payload } from './handlers.js'
 import { readItems, writeItems } from './channel-work.js'
 import type { SimProcess } from './schedule.js'
 import type { World } from './world.js'
 
-const URL = 'ws://engine.test'
-/** How long a nested call waits. */
-const NESTED_LIMIT_MS = 5_000
-/** A handler that waits for its signal stops by itself in the end, so that a run ends. */
-const PATIENCE_MS = 30_000
-
-interface Payload {
-  readonly op: number
-  readonly behaviour: Behaviour
-}
-
+/** Found out once: looking at the machine for each worker would take most of the time. */
+const DEFAULTS = resolveOptions('ws://engine.test', { otel: { enabled: false } })
 type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>
 
 export class SimWorker {
@@ -47,30 +39,23 @@ export class SimWorker {
   triggersAtObservation: readonly { readonly id: string; readonly type: string }[] = []
   boundAtObservation: ReadonlyMap<string, readonly string[]> = new Map()
   readonly #world: World
+  readonly #handlers: Handlers
 
   constructor(world: World, index: number, plan: WorkerPlan | undefined) {
     this.#world = world
+    this.#handlers = new Handlers(world, this)
     this.index = index
     const name = plan === undefined ? 'observer' : `w${index}`
     this.process = world.schedule.process(name)
-    const options = resolveOptions(URL, {
-      workerName: name,
-      metadata: { runtime: 'node', version: '0', os: 'sim', pid: index + 1, isolation: null },
-      telemetry: { language: 'en', project_name: 'sim', framework: 'sim' },
-      otel: { enabled: false },
+    const options: WorkerOptions = {
+      ...DEFAULTS,
+      metadata: { name, runtime: 'node', version: '0', os: 'sim', pid: index + 1, isolation: null },
       diagnostics: (event) => this.#heard(event),
-      ...(plan?.maxConcurrentInvocations === undefined
-        ? {}
-        : { maxConcurrentInvocations: plan.maxConcurrentInvocations }),
-      reconnectionConfig: {
-        initialDelayMs: plan?.initialDelayMs ?? 10,
-        maxRetries: plan?.maxRetries ?? -1,
-        maxPendingMessages: plan?.maxPendingMessages ?? 1_000,
-        maxPendingAgeMs: plan?.maxPendingAgeMs ?? 300_000,
-      },
-    })
+      maxConcurrentInvocations: plan?.maxConcurrentInvocations ?? Infinity,
+      reconnection: { ...DEFAULTS.reconnection, initialDelayMs: 10, ...plan?.reconnection },
+    }
     const dial = world.network.dialFrom(this.process)
-    const random = seededRandom(world.scenario.seed * 31 + index)
+    const random = simRandom(world.scenario.seed * 31 + index)
     this.worker = new Worker(options, { dial, clock: this.process.clock, random })
     if (plan === undefined) return
     for (let number = 0; number < plan.functions; number++) this.#register(`w${index}::f${number}`, plan.ownConcurrency)
@@ -128,7 +113,7 @@ export class SimWorker {
 
   ready(timeoutMs: number): Op {
     const op = this.newOp('ready', '', { timeoutMs })
-    this.#follow(op, this.worker.ready({ timeoutMs }))
+    this.follow(op, this.worker.ready({ timeoutMs }))
     return op
   }
 
@@ -144,7 +129,7 @@ export class SimWorker {
     this.isEnding = true
     const limitMs = (drainMs ?? 0) + GOODBYE_MS
     const op = this.newOp('shutdown', '', { timeoutMs: limitMs })
-    this.#follow(
+    this.follow(
       op,
       drainMs === undefined ? this.worker.shutdown() : this.worker.shutdownAsync({ drainTimeoutMs: drainMs }),
     )
@@ -186,30 +171,23 @@ export class SimWorker {
       settledAt: undefined,
       settled: 0,
       outcome: undefined,
-      engineAtSettle: 0,
     }
     journal.ops.push(op)
     return op
   }
 
-  #follow(op: Op, promise: Promise<unknown>): void {
+  follow(op: Op, promise: Promise<unknown>): void {
     const { schedule, journal, trace } = this.#world
     trace.add(`${this.process.name} op ${op.op} ${op.kind} ${op.functionId}`)
-    journal.follow(op, promise, { now: () => schedule.now, engines: () => this.#world.engines })
+    journal.follow(op, promise, () => schedule.now)
     promise.then(
       () => trace.add(`${this.process.name} op ${op.op} resolved`),
       (error: unknown) => trace.add(`${this.process.name} op ${op.op} rejected ${textOf(error)}`),
     )
   }
 
-  #trigger(
-    op: Op,
-    request: TriggerRequest,
-    trigger: (request: TriggerRequest) => Promise<unknown> = this.worker.trigger,
-  ): Promise<unknown> {
-    const promise = trigger(request)
-    this.#follow(op, promise)
-    return promise
+  #trigger(op: Op, request: TriggerRequest): void {
+    this.follow(op, this.worker.trigger(request))
   }
 
   #request(op: Op, { functionId, padBytes }: ActionOf<'call' | 'void' | 'enqueue'>): TriggerRequest {
@@ -248,105 +226,9 @@ export class SimWorker {
 
   #register(functionId: string, ownConcurrency: number | undefined): void {
     const handler = (payload: unknown, _metadata: unknown, context: unknown): unknown =>
-      this.#handle(functionId, payload as Payload, context as InvocationContext)
+      this.#handlers.handle(functionId, payload as Payload, context as InvocationContext)
     const limit = ownConcurrency === undefined ? {} : { maxConcurrentInvocations: ownConcurrency }
     this.functions.set(functionId, this.worker.registerFunction(functionId, handler, limit))
-  }
-
-  #handle(functionId: string, payload: Payload, context: InvocationContext): unknown {
-    const run = this.#begin(functionId, payload, context)
-    const { behaviour } = payload
-    if (behaviour.kind === 'value') return this.#returned(run)
-    if (behaviour.kind === 'throw') throw this.#threw(run)
-    return this.#work(run, behaviour, context).then(
-      () => this.#returned(run),
-      (error: unknown) => {
-        this.#threw(run)
-        throw error
-      },
-    )
-  }
-
-  #begin(functionId: string, { op }: Payload, context: InvocationContext): Run {
-    const { journal, schedule, trace } = this.#world
-    const number = journal.runs.length
-    const run: Run = {
-      run: number,
-      op,
-      process: this.process,
-      functionId,
-      startedAt: schedule.now,
-      endedAt: undefined,
-      end: undefined,
-      signal: number % 2 === 0 ? context.signal : undefined,
-      link: this.#world.linkOf(this.process),
-    }
-    journal.runs.push(run)
-    trace.add(`${this.process.name} run ${number} of op ${op}`)
-    return run
-  }
-
-  #returned(run: Run): unknown {
-    run.end = 'returned'
-    run.endedAt = this.#world.schedule.now
-    return { done: run.op, run: run.run }
-  }
-
-  #threw(run: Run): Error {
-    run.end = 'threw'
-    run.endedAt = this.#world.schedule.now
-    return new Error(`run ${run.run} threw`)
-  }
-
-  async #work(run: Run, behaviour: Behaviour, context: InvocationContext): Promise<void> {
-    switch (behaviour.kind) {
-      case 'value':
-      case 'throw':
-        return
-      case 'later':
-        await this.#wait(behaviour.ms)
-        if (behaviour.fails) throw new Error(`run ${run.run} threw`)
-        return
-      case 'until-aborted':
-        await this.#untilAborted(context.signal)
-        throw new Error(`run ${run.run} threw`)
-      case 'nested': {
-        const op = this.newOp('call', behaviour.functionId, { timeoutMs: NESTED_LIMIT_MS, behaviour: behaviour.inner })
-        if (behaviour.linked) this.#noteAbort(op, context.signal)
-        const trigger = behaviour.linked ? context.trigger : this.worker.trigger
-        const request = { function_id: behaviour.functionId, payload: payloadOf(op, 0), timeoutMs: NESTED_LIMIT_MS }
-        await this.#trigger(op, request, trigger).catch(() => {
-          throw new Error(`run ${run.run} threw`)
-        })
-      }
-    }
-  }
-
-  /** A call that belongs to an invocation is given up with it. */
-  #noteAbort(op: Op, signal: AbortSignal): void {
-    const note = (): void => {
-      if (op.settledAt !== undefined) return
-      op.abortReason = signal.reason
-      op.abortedAt = this.#world.schedule.now
-    }
-    if (signal.aborted) note()
-    else signal.addEventListener('abort', note, { once: true })
-  }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { schedule } = this.#world
-      schedule.at(schedule.now + ms, this.process, 'timer', resolve)
-    })
-  }
-
-  #untilAborted(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve()
-    return new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true })
-      const { schedule } = this.#world
-      schedule.at(schedule.now + PATIENCE_MS, this.process, 'timer', resolve)
-    })
   }
 
   #bind({ type, functionId }: ActionOf<'bind'>): void {
@@ -385,7 +267,7 @@ export class SimWorker {
     const { reader, timeoutMs, bufferSize, readDelayMs } = action
     const creating = this.worker.channels.create(bufferSize)
     const created = this.newOp('list', 'engine::channels::create', { timeoutMs: 30_000 })
-    this.#follow(created, creating)
+    this.follow(created, creating)
     const channel = await creating.catch(() => undefined)
     if (channel === undefined || this.process.isDead) return
     const op = this.newOp('call', `w${reader}::sink`, { timeoutMs })
@@ -398,18 +280,22 @@ export class SimWorker {
     })
     this.#world.journal.channels.push(record)
     const payload = { op: op.op, reader: channel.readerRef, readDelayMs }
-    this.#trigger(op, { function_id: op.functionId, payload, timeoutMs }).catch(() => undefined)
+    this.#trigger(op, { function_id: op.functionId, payload, timeoutMs })
   }
 
   #registerSink(functionId: string): OwnedFunctionRef {
     return this.worker.registerFunction(functionId, async (payload: unknown, _metadata: unknown, context: unknown) => {
       const { op, reader, readDelayMs } = payload as { op: number; reader: ChannelReader; readDelayMs: number }
-      const run = this.#begin(functionId, { op, behaviour: { kind: 'value' } }, context as InvocationContext)
+      const run = this.#handlers.begin(functionId, { op, behaviour: { kind: 'value' } }, context as InvocationContext)
       const record = this.#world.journal.channels.find((channel) => channel.op === op)
-      if (record === undefined) throw this.#threw(run)
+      if (record === undefined) throw this.#handlers.threw(run)
       record.reader = this.process
-      await readItems(reader, record, () => (readDelayMs === 0 ? undefined : this.#wait(readDelayMs)))
-      return this.#returned(run)
+      try {
+        await readItems(reader, record, () => (readDelayMs === 0 ? undefined : this.#handlers.wait(readDelayMs)))
+      } catch {
+        throw this.#handlers.threw(run)
+      }
+      return this.#handlers.returned(run)
     })
   }
 
@@ -423,13 +309,8 @@ export class SimWorker {
 /** How long a goodbye may take. */
 const GOODBYE_MS = 1_000
 
-function payloadOf(op: Op, padBytes: number): Record<string, unknown> {
-  const pad = padBytes === 0 ? {} : { pad: 'x'.repeat(padBytes) }
-  return { op: op.op, behaviour: op.behaviour, ...pad }
-}
-
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const { code, outcome } = error as { code?: unknown; outcome?: unknown }
-  return `${String(code ?? '')} ${String(outcome ?? '')} ${error.message}`
+  const { code = '', outcome = '' } = error as { code?: string; outcome?: string }
+  return `${code} ${outcome} ${error.message}`
 }

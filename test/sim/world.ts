@@ -9,7 +9,7 @@ import type { EngineStats } from '../../src/engine/engine-stats.js'
 import type { UpgradeRequest } from '../../src/transport/ws-accept.js'
 import type { Worker } from '../../src/worker/worker.js'
 import type { FunctionInfo, TriggerInfo } from '../../src/worker/discovery.js'
-import { seededRandom } from '../kit/seeded-random.js'
+import { simRandom } from './sim-random.js'
 import { hasNoOpenJobs } from './audit-queues.js'
 import { doFault } from './faults.js'
 import { Journal, type Op } from './journal.js'
@@ -35,6 +35,8 @@ export interface Observation {
   readonly functions: FunctionInfo[]
   readonly triggers: TriggerInfo[]
   readonly deadLetters: string[]
+  /** The engine's own numbers of that moment. */
+  readonly stats: EngineStats
 }
 
 /** Longest time after the last fault until everybody is connected again: a handshake, a backoff, a dead link found. */
@@ -63,7 +65,7 @@ export class World {
 
   constructor(scenario: Scenario, keepsTrace: boolean) {
     this.scenario = scenario
-    const random = seededRandom(scenario.seed ^ 0x2545f491)
+    const random = simRandom(scenario.seed ^ 0x2545f491)
     this.schedule = new Schedule(random)
     this.trace = new Trace(() => this.schedule.now, keepsTrace)
     const { latencyMs, jitterMs, bytesPerByte } = scenario
@@ -115,11 +117,15 @@ export class World {
     const process = this.schedule.process(`engine${this.allEngines.length}`)
     const engine = await startEngine(engineConfigOf(ENGINE_SETTINGS), {
       clock: process.clock,
-      random: seededRandom(this.scenario.seed * 17 + this.allEngines.length),
+      random: simRandom(this.scenario.seed * 17 + this.allEngines.length),
       opensPorts: false,
       atDoor: (request, enter) => {
-        const { accept, refuse } = this.#knocked!
-        enter({ ...request, accept, refuse })
+        const knocked = this.#knocked!
+        enter({
+          ...request,
+          accept: (createEvents) => knocked.accept(createEvents),
+          refuse: (status, text) => knocked.refuse(status, text),
+        })
       },
     })
     this.allEngines.push({ engine, process, idle: engine.stats(), statsAtEnd: undefined, closed: false })
@@ -221,7 +227,7 @@ export class World {
     asked.then(
       ([functions, triggers, ...letters]) => {
         const deadLetters = letters.flat().map(({ payload }: { payload: { op: number } }) => String(payload.op))
-        this.observation = { functions, triggers, deadLetters }
+        this.observation = { functions, triggers, deadLetters, stats: this.running!.engine.stats() }
       },
       (error: unknown) => this.journal.violate(`the observer got no answer: ${String(error)}`),
     )
