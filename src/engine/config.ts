@@ -6,7 +6,8 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { isRecord, optional, string, type Infer } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import { parseSettings, setting, wholeNumber } from './builtin-config.js'
-import { ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, type DefaultPorts } from './builtins/index.js'
+import { ABSENT, ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, SUCCESSORS, type DefaultPorts } from './builtins/index.js'
+import { ENGINE_WORKER_NAME } from './builtins/workers.js'
 import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
 import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
 
@@ -85,15 +86,21 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
   const listeners: ListenerConfig[] = []
   const served = new Map<string, ConfiguredBuiltin>()
   for (const { entry, path } of entriesOf(top)) {
-    const { name, config } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
+    const { name: listed, config } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
+    const name = SUCCESSORS.get(listed) ?? listed
     const inConfig = [...path, 'config']
     if (name === LISTENER_NAME) {
       listeners.push(located(inConfig, report, () => parseListenerConfig(config)))
       continue
     }
+    if (name === ENGINE_WORKER_NAME) {
+      // Always there, and without settings.
+      located(inConfig, report, () => parseSettings(name, {}, config))
+      continue
+    }
     const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
     if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
-    if (served.has(name)) throw report([...path, 'name'], `${name} is listed twice; list it once`)
+    if (served.has(name)) throw report([...path, 'name'], twice(name, listed))
     served.set(name, { name, make: located(inConfig, report, () => readSettings(config)) })
   }
   for (const name of ALWAYS_SERVED) {
@@ -126,8 +133,16 @@ function located<T>(path: readonly (string | number)[], report: Report, parse: (
 }
 
 function unknownName(name: string): string {
+  const instead = ABSENT.get(name)
+  if (instead !== undefined) return `${name} is a part of the distributed engine only: take it out; ${instead}`
   const accepted = [LISTENER_NAME, ...Object.keys(builtins)].sort().join(', ')
-  return `this engine has no worker ${describe(name)}; it serves ${accepted}`
+  return `this engine has no worker of that name, ${describe(name)}; it serves ${accepted}`
+}
+
+function twice(name: string, listed: string): string {
+  return name === listed
+    ? `${name} is listed twice; list it once`
+    : `${listed} is ${name}, which is listed twice; list it once`
 }
 
 function graceFrom(env: Environment, report: Report): number | undefined {

@@ -40,6 +40,18 @@ export const builtins: Readonly<Record<string, ReadSettings>> = {
   'iii-observability': (config) => kind(parseObservabilityConfig(config), createObservabilityBuiltin),
 }
 
+/** Newer names of the same parts; a file lists a part by one of its names. */
+export const SUCCESSORS: ReadonlyMap<string, string> = new Map(
+  ['http', 'state', 'cron', 'queue', 'pubsub'].map((name) => [name, `iii-${name}`]),
+)
+
+/** Parts of the distributed engine that make no sense here, and why. */
+export const ABSENT: ReadonlyMap<string, string> = new Map([
+  ['iii-exec', 'start other processes beside the engine'],
+  ['iii-bridge', 'connect workers to this engine directly'],
+  ['iii-telemetry', 'this engine reports its use to nobody'],
+])
+
 /** Served although no file names them. */
 export const ALWAYS_SERVED: readonly string[] = ['iii-observability', 'configuration']
 

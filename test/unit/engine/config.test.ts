@@ -50,6 +50,20 @@ test('a file without a listener gets the default one, and an empty file is a fil
   expect(engineConfigOf({}).listeners).toEqual([])
 })
 
+test('parts go by their newer names as well, and those that are always there may be listed', () => {
+  const names = ['http', 'state', 'cron', 'queue', 'pubsub', 'iii-engine-functions', 'configuration']
+  const { builtins } = parse(`workers: [${names.map((name) => `{name: ${name}}`).join()}]`)
+  expect(builtins.map(({ name }) => name)).toEqual([
+    'iii-http',
+    'iii-state',
+    'iii-cron',
+    'iii-queue',
+    'iii-pubsub',
+    'configuration',
+    'iii-observability',
+  ])
+})
+
 test('the environment sets the grace before the file does', () => {
   expect(parse('registration_namespace_grace_ms: 1', { III_NAMESPACE_GRACE_MS: '77' }).namespaceGraceMs).toBe(77)
   expect(parse('registration_namespace_grace_ms: 1', { III_NAMESPACE_GRACE_MS: '' }).namespaceGraceMs).toBe(1)
@@ -59,7 +73,13 @@ test('the environment sets the grace before the file does', () => {
 
 test.each([
   ['a key at the top', 'wokers: []', /^engine\.yaml:1: .*wokers.*accepted: .*workers/],
-  ['an unknown worker', 'workers:\n  - name: iii-exec', /^engine\.yaml:2: .*"iii-exec".*serves .*iii-http/],
+  ['an unknown worker', 'workers:\n  - name: iii-teleport', /^engine\.yaml:2: .*"iii-teleport".*serves .*iii-http/],
+  [
+    'a part of the distributed engine',
+    'workers:\n  - name: iii-exec',
+    /^engine\.yaml:2: iii-exec .*take it out; start/,
+  ],
+  ['settings of what has none', 'workers:\n  - name: iii-engine-functions\n    config: {a: 1}', /^engine\.yaml:3: .*a/],
   ['the name of another engine’s part', 'workers:\n  - name: constructor', /^engine\.yaml:2: .*"constructor"/],
   [
     'an unknown key of an entry',
@@ -73,6 +93,11 @@ test.each([
     'a part listed twice',
     'workers:\n  - name: iii-cron\n  - name: iii-cron',
     /^engine\.yaml:3: iii-cron is listed twice/,
+  ],
+  [
+    'a part listed under both of its names',
+    'workers:\n  - name: iii-queue\n  - name: queue',
+    /^engine\.yaml:3: queue is iii-queue, which is listed twice/,
   ],
   [
     'a setting nobody reads',
