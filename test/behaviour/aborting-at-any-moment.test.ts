@@ -23,6 +23,8 @@ test('10,000 calls given up by their caller at any moment settle in that turn, a
     const note = (): number => (settled += 1)
     caller.trigger(request).then(note, note)
     const giveUp = (): void => {
+      // One that has its answer listens no more, given up or not.
+      if (settled > 0 && getEventListeners(controller.signal, 'abort').length > 0) leaking.push(index)
       controller.abort(index)
       setImmediate(() => {
         if (settled !== 1) late.push(index)

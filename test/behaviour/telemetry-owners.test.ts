@@ -1,4 +1,4 @@
-import { context, metrics, propagation, trace } from '@opentelemetry/api'
+import { context, createContextKey, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
@@ -82,6 +82,8 @@ test('what a program registered process-wide stays, and only a missing context m
   await using engine = await createTestEngine({ ports: false, clock: 'virtual' })
   const worker = engine.connect({ otel: otel('w') })
   expect(propagation.fields()).toBe(fields)
+  const key = createContextKey('own')
+  expect(manager.with(ROOT_CONTEXT.setValue(key, 1), () => context.active().getValue(key))).toBe(1)
   trace.getTracer('x').startSpan('own').end()
   expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['own'])
   expect(metrics.getMeterProvider().constructor.name).toBe('NoopMeterProvider')
