@@ -9,7 +9,15 @@ import type {
   WorkerTelemetryMeta,
 } from 'iii-node'
 import type { HttpInvocationConfig } from 'iii-node/helpers/http'
-import { MessageType, toMessage, type RegisterFunctionMessage, type RegisterServiceMessage } from 'iii-node/protocol'
+import type { TriggerTypeRef } from 'iii-node/runtime'
+import type { TriggerConfig, TriggerHandler } from 'iii-node/trigger'
+import {
+  MessageType,
+  toMessage,
+  type RegisterFunctionMessage,
+  type RegisterServiceMessage,
+  type RegisterTriggerTypeInput,
+} from 'iii-node/protocol'
 import { RemoteError } from '../../src/errors.js'
 import { connectedRig, outcomeOf } from '../kit/worker-rig.js'
 
@@ -139,4 +147,42 @@ test('the error of a handler travels with code, message and, unless it chose its
   expect(chosen).toEqual({ code: 'SOLD_OUT', message: 'None left' })
   expect(plain).toMatchObject({ code: 'invocation_failed', message: 'no such row' })
   expect(plain?.stacktrace).toContain('TypeError: no such row')
+})
+
+test('a trigger type is announced with its formats, its handler is told of bindings, its reference binds functions', async () => {
+  const rig = await connectedRig()
+  const input: RegisterTriggerTypeInput = {
+    id: 'tick',
+    description: 'Ticks',
+    trigger_request_format: { type: 'object' },
+    call_request_format: { type: 'number' },
+  }
+  const told: [string, TriggerConfig<{ every: number }>][] = []
+  const handler: TriggerHandler<{ every: number }> = {
+    registerTrigger: async (binding) => void told.push(['bound', binding]),
+    unregisterTrigger: async (binding) => void told.push(['released', binding]),
+  }
+  const ref: TriggerTypeRef<{ every: number }, number> = rig.worker.registerTriggerType(input, handler)
+  ref.registerFunction('f', (n) => n + 1, { every: 2 }, { team: 'a' })
+  ref.registerTrigger('g', { every: 3 })
+  await rig.settle()
+  expect(ref.id).toBe('tick')
+  expect(rig.link.all('registertriggertype')).toEqual([{ type: 'registertriggertype', ...input }])
+  expect(rig.link.all('registerfunction')).toMatchObject([{ id: 'f' }])
+  expect(rig.link.all('registertrigger')).toMatchObject([
+    { trigger_type: 'tick', function_id: 'f', config: { every: 2 }, metadata: { team: 'a' } },
+    { trigger_type: 'tick', function_id: 'g', config: { every: 3 } },
+  ])
+
+  rig.link.send({ type: 'registertrigger', id: 't', trigger_type: 'tick', function_id: 'x', config: { every: 1 } })
+  rig.link.send({ type: 'unregistertrigger', id: 't', trigger_type: 'tick' })
+  await rig.settle()
+  const binding = { id: 't', function_id: 'x', config: { every: 1 } }
+  expect(told).toEqual([
+    ['bound', expect.objectContaining(binding)],
+    ['released', expect.objectContaining(binding)],
+  ])
+  ref.unregister()
+  await rig.settle()
+  expect(rig.link.all('unregistertriggertype')).toMatchObject([{ id: 'tick' }])
 })

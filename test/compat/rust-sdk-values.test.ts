@@ -136,3 +136,20 @@ test('a collector measures this process', () => {
   expect(uptime_seconds).toBeGreaterThanOrEqual(0)
   expect(runtime).toBe('node')
 })
+
+test('a caller whose callee goes away hears invocation_stopped', async () => {
+  const rig = await socketRig()
+  const callee = await rig.addWorker()
+  const running = new Promise<void>((resolve) => {
+    callee.registerFunction('hang', () => {
+      resolve()
+      return new Promise(() => undefined)
+    })
+  })
+  const caller = await rig.addWorker()
+  await callee.ready()
+  const ended = caller.trigger({ function_id: 'hang', payload: {} }).catch((error: unknown) => error)
+  await running
+  await callee.shutdown()
+  expect(await ended).toMatchObject({ code: 'invocation_stopped', function_id: 'hang' })
+})

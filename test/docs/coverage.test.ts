@@ -24,10 +24,11 @@ test('each row names an item, its form here, where that comes from, and its test
   expect(new Set(rows.map(([item]) => item)).size).toBe(rows.length)
 })
 
+// A type test shows that a member is there, not what it does.
 test('the test of each row exists, runs, and speaks of the TypeScript form', () => {
   const wrong = rows.flatMap(([, form = '', , cell = '']) => {
     const [file = ''] = quoted(cell)
-    if (!/^test\/.*\.test(-d)?\.ts$/.test(file) || !existsSync(file)) return [`${form}: there is no ${file}`]
+    if (!/^test\/.*\.test\.ts$/.test(file) || !existsSync(file)) return [`${form}: there is no ${file}`]
     const text = readFileSync(file, 'utf8')
     const missing = quoted(form)
       .flatMap((name) => name.split(/\W+/))
