@@ -23,6 +23,8 @@ export interface CallCost {
 }
 
 const IN_FLIGHT = 64
+/** Fewer calls are in flight when their payloads are large: a client takes on only so much that waits to be sent. */
+const MAX_BYTES_IN_FLIGHT = 8 * 1024 * 1024
 
 interface Processes {
   readonly engine: MeasuredProcess
@@ -64,12 +66,9 @@ export class Stage implements AsyncDisposable {
 
   async run(calls: number): Promise<CallCost> {
     const { engine, crowd, caller } = this.processes
-    const load: Load = {
-      functionIds: this.#functionIds,
-      calls,
-      inFlight: IN_FLIGHT,
-      payloadBytes: this.size.payloadBytes,
-    }
+    const { payloadBytes } = this.size
+    const inFlight = Math.min(IN_FLIGHT, Math.ceil(MAX_BYTES_IN_FLIGHT / payloadBytes))
+    const load: Load = { functionIds: this.#functionIds, calls, inFlight, payloadBytes }
     const before = await Promise.all([engine.cpuMs(), crowd.cpuMs()])
     const { cpuMs, wallMs } = await caller.tell<LoadResult>('run', load)
     const after = await Promise.all([engine.cpuMs(), crowd.cpuMs()])
