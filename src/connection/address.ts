@@ -4,14 +4,14 @@
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
 import { describe } from '../std/describe.js'
-import { withoutCredentials } from '../std/without-credentials.js'
+import { addressWithoutCredentials } from '../std/without-credentials.js'
 
 /** An address that can be dialled. @throws {RuntimeError} `INVALID_ARGUMENT`. */
 export function checkAddress(address: unknown): string {
   const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
   const usable = url !== undefined && ['ws:', 'wss:', 'http:', 'https:'].includes(url.protocol) && url.hash === ''
   if (usable) return String(address)
-  const seen = describe(typeof address === 'string' ? withoutCredentials(address) : address)
+  const seen = describe(typeof address === 'string' ? addressWithoutCredentials(address) : address)
   const text = `The engine address must be a URL such as ${DEFAULT_ENGINE_URL}, got ${seen}`
   throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
 }

@@ -10,3 +10,10 @@ const QUERY = /(:\/\/[^\s?#"'<>]{0,2000})\?[^\s#"'<>]*/g
 export function withoutCredentials(text: string): string {
   return text.includes('://') ? text.replace(USER, '://').replace(QUERY, '$1') : text
 }
+
+const UP_TO_HOST = /^([a-z][a-z0-9+.-]*:\/\/)?[^?#]*@/i
+
+/** The same for a text that is meant as one address, even if it is none. */
+export function addressWithoutCredentials(address: string): string {
+  return address.replace(UP_TO_HOST, '$1').replace(/\?.*/s, '')
+}

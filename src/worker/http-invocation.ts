@@ -2,6 +2,7 @@
  * Functions that the engine serves by calling a URL. The worker only describes them; it never makes the request.
  */
 import { isRecord } from '../protocol/validate.js'
+import { addressWithoutCredentials } from '../std/without-credentials.js'
 import { checkDurationMs, checkHeaders, checkRecord, invalid } from './check.js'
 
 /** Methods of a request that serves a function. */
@@ -45,7 +46,7 @@ const AUTH_MEMBERS: Readonly<Record<string, readonly string[]>> = {
 export function checkHttpInvocation(config: HttpInvocationConfig): HttpInvocationConfig {
   checkRecord('invocation', config)
   const { url, method, timeout_ms, headers, auth } = config
-  if (typeof url !== 'string' || !URL.canParse(url)) throw invalid('invocation.url', 'an absolute URL', url)
+  checkUrl(url)
   if (method !== undefined && !METHODS.includes(method)) {
     throw invalid('invocation.method', `one of ${METHODS.join(', ')}`, method)
   }
@@ -57,6 +58,12 @@ export function checkHttpInvocation(config: HttpInvocationConfig): HttpInvocatio
   if (headers !== undefined) checkHeaders(headers, 'invocation.headers')
   if (auth !== undefined) checkAuth(auth)
   return config
+}
+
+function checkUrl(url: unknown): void {
+  if (typeof url === 'string' && URL.canParse(url)) return
+  const shown = typeof url === 'string' ? addressWithoutCredentials(url) : url
+  throw invalid('invocation.url', 'an absolute URL', shown)
 }
 
 function checkedAuth(auth: HttpAuthConfig): HttpAuthConfig {

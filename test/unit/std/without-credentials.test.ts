@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutCredentials } from '../../../src/std/without-credentials.js'
+import { addressWithoutCredentials, withoutCredentials } from '../../../src/std/without-credentials.js'
 
 test.each([
   ['ws://h:1/otel', 'ws://h:1/otel'],
@@ -24,3 +24,13 @@ test.each(['a'.repeat(100_000), '://'.repeat(30_000), '://?'.repeat(30_000), `ht
     expect(performance.now() - startedAt).toBeLessThan(1_000)
   },
 )
+
+test.each([
+  ['//user:pass@host', 'host'],
+  ['user:pass@host:99999999?token=1', 'host:99999999'],
+  ['ftp://user:pa@ss@host/path?token=1#x', 'ftp://host/path'],
+  ['ws://host/@x', 'ws://x'],
+  ['nowhere', 'nowhere'],
+])('the address %s is shown as %s', (address, shown) => {
+  expect(addressWithoutCredentials(address)).toBe(shown)
+})
