@@ -1,7 +1,8 @@
 /** In which directions an engine grows, and how far it is measured. */
 import type { Size } from './stage.js'
 
-const SMALL: Size = { workers: 10, functionsPerWorker: 10, pendingCalls: 100, payloadBytes: 16 }
+/** Where every direction starts. */
+export const SMALL: Size = { workers: 10, functionsPerWorker: 10, pendingCalls: 100, payloadBytes: 16 }
 
 export interface Axis {
   readonly name: string

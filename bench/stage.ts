@@ -35,14 +35,14 @@ interface Processes {
 
 export class Stage implements AsyncDisposable {
   readonly label: string
-  readonly size: Size
-  readonly processes: Processes
+  readonly #size: Size
+  readonly #processes: Processes
   readonly #functionIds: readonly string[]
 
   private constructor(label: string, size: Size, started: { processes: Processes; functionIds: readonly string[] }) {
     this.label = label
-    this.size = size
-    this.processes = started.processes
+    this.#size = size
+    this.#processes = started.processes
     this.#functionIds = started.functionIds
   }
 
@@ -65,8 +65,8 @@ export class Stage implements AsyncDisposable {
   }
 
   async run(calls: number): Promise<CallCost> {
-    const { engine, crowd, caller } = this.processes
-    const { payloadBytes } = this.size
+    const { engine, crowd, caller } = this.#processes
+    const { payloadBytes } = this.#size
     const inFlight = Math.min(IN_FLIGHT, Math.ceil(MAX_BYTES_IN_FLIGHT / payloadBytes))
     const load: Load = { functionIds: this.#functionIds, calls, inFlight, payloadBytes }
     const before = await Promise.all([engine.cpuMs(), crowd.cpuMs()])
@@ -79,8 +79,12 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  engineHeapBytes(): Promise<number> {
+    return this.#processes.engine.heapBytes()
+  }
+
   async #hold(pendingCalls: number): Promise<void> {
-    const { silent, caller } = this.processes
+    const { silent, caller } = this.#processes
     const functionId = 'bench::silent'
     await silent.tell('serve', functionId)
     await caller.tell('hold', { functionId, calls: pendingCalls })
@@ -88,7 +92,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { engine, crowd, silent, caller } = this.processes
+    const { engine, crowd, silent, caller } = this.#processes
     for (const process of [caller, crowd, silent, engine]) await process[Symbol.asyncDispose]()
   }
 }

@@ -9,6 +9,7 @@ import { growth } from './growth.js'
 import { heapPerPendingCall } from './heap-per-call.js'
 import { installSize } from './install-size.js'
 import { readiness } from './readiness.js'
+import { scale } from './scale.js'
 import { signals } from './signals.js'
 
 export const suites: readonly Suite[] = [
@@ -24,5 +25,6 @@ export const suites: readonly Suite[] = [
   channel,
   growth,
   engineHeap,
+  scale,
   signals,
 ]
