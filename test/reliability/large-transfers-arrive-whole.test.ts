@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ChannelStage } from '../kit/channel-stage.js'
+import { socketRig } from '../kit/socket-rig.js'
 
 const MIB = 1024 * 1024
 const BYTES = (process.env['TIER'] === 'nightly' ? 1024 : 64) * MIB
@@ -18,3 +19,14 @@ test(
     expect(read).toEqual({ ...written, event: 'read' })
   },
 )
+
+test('what was written and closed before anybody read arrives whole', async () => {
+  const rig = await socketRig()
+  const worker = await rig.addWorker()
+  const { writer, reader } = await worker.channels.create()
+  // As much as the engine keeps, and more than goes to a reader at once.
+  const items = Array.from({ length: 63 }, (_, n) => Buffer.alloc(64 * 1024, n))
+  for (const item of items) await writer.write(item)
+  await writer.close()
+  expect((await reader.readAll()).equals(Buffer.concat(items))).toBe(true)
+})
