@@ -23,11 +23,36 @@ export function reattachFrame(previous: Greeting | undefined): string | undefine
   return workerCodec.encode({ type: 'reattach', previous_worker_id: workerId, reattach_token: reattachToken })
 }
 
-/**
- * The frame that announces the worker.
- * @throws {SerdeError} when the metadata cannot be written as JSON.
- */
-export function registerFrame(metadata: WorkerMetadata): string {
+/** How a worker introduces itself: by its name, or without one while another worker holds that name. */
+export class Introduction {
+  readonly #named: Introduced
+  readonly #nameless: Introduced
+  isNamed = true
+
+  /** @throws {SerdeError} when the metadata cannot be written as JSON. */
+  constructor(metadata: WorkerMetadata) {
+    this.#named = { metadata, frame: registerFrame(metadata) }
+    const { name: _name, ...nameless } = metadata
+    this.#nameless = { metadata: nameless, frame: registerFrame(nameless) }
+  }
+
+  /** What the engine is told. */
+  get metadata(): Partial<WorkerMetadata> {
+    return (this.isNamed ? this.#named : this.#nameless).metadata
+  }
+
+  /** The frame that tells it. Written once: metadata that is no JSON is the caller's error, not the socket's. */
+  get frame(): string {
+    return (this.isNamed ? this.#named : this.#nameless).frame
+  }
+}
+
+interface Introduced {
+  readonly metadata: Partial<WorkerMetadata>
+  readonly frame: string
+}
+
+function registerFrame(metadata: Partial<WorkerMetadata>): string {
   return workerCodec.encode({
     type: 'invokefunction',
     function_id: EngineFunctions.REGISTER_WORKER,

@@ -11,9 +11,10 @@ import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import { Emitter } from '../std/emitter.js'
 import { Admission } from './admission.js'
-import { registerFrame, type Greeting } from './announce.js'
+import { Introduction, type Greeting } from './announce.js'
 import { Barrier } from './barrier.js'
 import { call, endedError, type Caller, type TriggerFunction, type TriggerRequest } from './call.js'
+import { Conflicts } from './conflicts.js'
 import { createReport, type Report } from './diagnostics.js'
 import { shutDownError } from './ended-calls.js'
 import { Functions } from './functions.js'
@@ -21,7 +22,7 @@ import type { Server } from './invoke.js'
 import { abortServed, LinkEvents } from './link-events.js'
 import type { WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
-import { callerPorts, channelPorts, providerPorts, resultPorts, serverPorts } from './part-ports.js'
+import { callerPorts, channelPorts, conflictPorts, providerPorts, resultPorts, serverPorts } from './part-ports.js'
 import type { Parts } from './parts.js'
 import { Results } from './results.js'
 import { Services } from './services.js'
@@ -41,6 +42,8 @@ export class Core implements Parts {
   readonly services: Services
   readonly results: Results
   readonly barrier: Barrier
+  readonly conflicts: Conflicts | undefined
+  readonly introduction: Introduction
   readonly states: Emitter<IIIConnectionState>
   readonly refusals: Emitter<ErrorBody>
   readonly endings: Emitter<void>
@@ -62,8 +65,7 @@ export class Core implements Parts {
     this.options = options
     this.ports = ports
     this.currentHeaders = options.headers
-    // Written once, here: metadata that is no JSON is the caller's error, not the socket's.
-    const events = new LinkEvents(this, registerFrame(options.metadata))
+    this.introduction = new Introduction(options.metadata)
     this.report = createReport(options.diagnostics)
     const onListenerError = (error: unknown): void => {
       this.report({ kind: 'callback_failed', error })
@@ -72,7 +74,7 @@ export class Core implements Parts {
     this.refusals = new Emitter(onListenerError)
     this.endings = new Emitter(onListenerError)
     const connection = connectionOptions(options.url, options.reconnection)
-    this.connection = new Connection(ports, connection, events)
+    this.connection = new Connection(ports, connection, new LinkEvents(this))
     this.telemetry = new OwnTelemetry(this)
     this.calls = new Calls(ports, (opened) => this.connection.withdraw(opened))
     const send = (frame: string): void => {
@@ -85,8 +87,9 @@ export class Core implements Parts {
     this.results = new Results(resultPorts(this), connection.outbox)
     this.barrier = new Barrier({
       send: (frame) => this.connection.sendIfOpen(frame),
-      announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.options.metadata }),
+      announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.introduction.metadata }),
     })
+    if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
     this.admission = new Admission(options.maxConcurrentInvocations)
     this.#caller = callerPorts(this)
     this.channelHost = channelPorts(this, onListenerError)
@@ -136,6 +139,7 @@ export class Core implements Parts {
   failPending(): void {
     const { failure, state } = this.connection
     this.barrier.linkLost()
+    this.conflicts?.stop()
     const ended = endedError(failure, state)
     const isShutdown = ended.code === ErrorCode.SHUTDOWN
     this.calls.failAll((opened) =>

@@ -22,6 +22,10 @@ export type DiagnosticEvent =
   | { readonly kind: 'connection_ended'; readonly error: IIIError; readonly retryInMs: number | undefined }
   | { readonly kind: 'session_refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'registration_rejected'; readonly error: IIIError }
+  /** Another worker holds a name that this one waits for. Told once for each name. */
+  | { readonly kind: 'conflict_waiting'; readonly error: IIIError }
+  /** A name that was waited for is this worker's now. */
+  | { readonly kind: 'conflict_over'; readonly functionId?: string; readonly workerName?: string }
   | {
       readonly kind: 'trigger_registration_failed'
       readonly triggerId: string
@@ -46,7 +50,7 @@ export type DiagnosticEvent =
 
 /**
  * Where events go: warnings and errors to the console, nowhere, or all of them to a function. The console gets the
- * 1st, 10th, 100th … of dropped messages, of unreadable frames and of results that do not fit their schema.
+ * 1st, 10th, 100th … of dropped messages, unreadable frames, names waited for and results that do not fit their schema.
  */
 export type DiagnosticsOption = 'console' | 'silent' | ((event: DiagnosticEvent) => void)
 
@@ -77,8 +81,13 @@ export function createReport(option: DiagnosticsOption): Report {
   }
 }
 
-/** Kinds that a peer or a long outage can cause by the thousand. */
-const FREQUENT: ReadonlySet<DiagnosticEvent['kind']> = new Set(['frame_dropped', 'unreadable_frame', 'output_invalid'])
+/** Kinds that a peer, a long outage or a worker of many functions can cause by the thousand. */
+const FREQUENT: ReadonlySet<DiagnosticEvent['kind']> = new Set([
+  'frame_dropped',
+  'unreadable_frame',
+  'output_invalid',
+  'conflict_waiting',
+])
 
 /** Passes on the 1st, 10th, 100th … event of a frequent kind, so that a flood of them cannot become one of lines. */
 function thinned(print: (event: DiagnosticEvent, count: number) => void): Report {
@@ -95,6 +104,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
   switch (event.kind) {
     case 'state':
     case 'late_result':
+    case 'conflict_over':
     case 'input_invalid': // The caller's mistake, and the caller is told.
       return
     case 'connection_ended':
@@ -103,15 +113,14 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'session_refused':
       console.error(`[iii] The engine refused the session: ${event.code}: ${event.message}`)
       return
-    case 'registration_rejected':
-      console.warn(`[iii] ${event.error.message}`)
-      return
     case 'trigger_registration_failed':
       console.error(refusedText(event))
       return
     case 'frame_dropped':
     case 'unreadable_frame':
     case 'output_invalid':
+    case 'registration_rejected':
+    case 'conflict_waiting':
       console.warn(`[iii] ${frequentText(event)}${countText(count)}`)
       return
     case 'callback_failed':
@@ -133,10 +142,14 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
 /* eslint-enable no-console */
 
 function frequentText(
-  event: Extract<DiagnosticEvent, { kind: 'frame_dropped' | 'unreadable_frame' | 'output_invalid' }>,
+  event: Extract<
+    DiagnosticEvent,
+    { kind: 'frame_dropped' | 'unreadable_frame' | 'output_invalid' | 'registration_rejected' | 'conflict_waiting' }
+  >,
 ): string {
   if (event.kind === 'frame_dropped') return `A message was dropped: ${event.reason}`
   if (event.kind === 'unreadable_frame') return `A frame from the engine was ignored: ${event.code}: ${event.detail}`
+  if (event.kind === 'conflict_waiting') return `${event.error.message}; it is taken over once it is free`
   return event.error.message
 }
 

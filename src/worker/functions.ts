@@ -70,11 +70,8 @@ export class Functions {
 
   /** The id here of a function that the engine names; a listener may put a prefix before it. */
   ownId(id: string): string | undefined {
-    for (let own = id, end = 0; ; own = own.slice(end + 2)) {
-      if (this.has(own)) return own
-      end = own.indexOf('::')
-      if (end < 0) return undefined
-    }
+    const segments = id.split('::')
+    return segments.map((_, index) => segments.slice(index).join('::')).find((own) => this.has(own))
   }
 
   /** What serves an id here. */

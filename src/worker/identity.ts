@@ -38,12 +38,14 @@ export interface Environment {
   readonly namespace: string | undefined
   /** Whether workers drain and end on SIGTERM and SIGINT. */
   readonly drainsOnSignal: boolean
+  readonly onConflict: string | undefined
 }
 
 export function readEnvironment(): Environment {
   return {
     url: variable('III_URL'),
     namespace: variable('III_NAMESPACE'),
+    onConflict: variable('III_ON_CONFLICT'),
     drainsOnSignal: ['1', 'true'].includes(variable('III_DRAIN_ON_SIGNAL') ?? ''),
   }
 }

@@ -14,6 +14,7 @@ import { assertNever } from '../std/assert-never.js'
 import { describe } from '../std/describe.js'
 import type { Barrier } from './barrier.js'
 import type { Greeting } from './announce.js'
+import type { Conflicts } from './conflicts.js'
 import type { Report } from './diagnostics.js'
 import { serve, type Server } from './invoke.js'
 import type { TriggerTypes } from './trigger-types.js'
@@ -27,6 +28,8 @@ export interface Receivers {
   readonly connection: Connection
   readonly refusals: Emitter<ErrorBody>
   readonly report: Report
+  /** Absent when a conflict is not waited out. */
+  readonly conflicts: Conflicts | undefined
   greeting: Greeting | undefined
   /** Ends the client because the engine refused it for good. */
   reject(error: RegistrationRejectedError): void
@@ -107,6 +110,7 @@ function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registr
     ...(worker_name === undefined ? {} : { worker_name }),
     ...(function_id === undefined ? {} : { function_id }),
   })
+  if (core.conflicts?.refused(error)) return
   if (code === ErrorCode.FUNCTION_NAMESPACE_CONFLICT) core.report({ kind: 'registration_rejected', error })
   else core.reject(error)
 }

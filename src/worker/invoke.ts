@@ -95,7 +95,7 @@ function unservable(server: Server, functionId: string): ErrorBody {
     return { code: ErrorCode.function_not_invokable, message }
   }
   if (server.draining()) {
-    return { code: ErrorCode.invocation_stopped, message: 'The worker is shutting down; the call did not run' }
+    return { code: ErrorCode.WORKER_BUSY, message: 'The worker is shutting down; the call did not run' }
   }
   return { code: ErrorCode.function_not_found, message: 'Function not found' }
 }

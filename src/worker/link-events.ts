@@ -15,12 +15,9 @@ import type { Parts } from './parts.js'
 
 export class LinkEvents implements ConnectionEvents {
   readonly #parts: Parts
-  readonly #registerFrame: string
 
-  /** @param registerFrame announces the worker. */
-  constructor(parts: Parts, registerFrame: string) {
+  constructor(parts: Parts) {
     this.#parts = parts
-    this.#registerFrame = registerFrame
   }
 
   headers(): Readonly<Record<string, string>> {
@@ -28,12 +25,12 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   opened(send: (frame: string) => void): void {
-    const { results, services, triggerTypes, functions, triggers, greeting } = this.#parts
+    const { results, services, triggerTypes, functions, triggers, greeting, introduction } = this.#parts
     results.flush(send)
     this.#parts.link += 1
     const reattach = reattachFrame(greeting)
     if (reattach !== undefined) send(reattach)
-    send(this.#registerFrame)
+    send(introduction.frame)
     services.replay(send)
     triggerTypes.replay(send)
     functions.replay(send)
@@ -48,8 +45,9 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   lost(reason: WebSocketError): void {
-    const { barrier, results, calls } = this.#parts
+    const { barrier, results, calls, conflicts } = this.#parts
     barrier.linkLost()
+    conflicts?.linkLost()
     results.linkLost()
     calls.failWritten((opened) => lostError(opened, reason))
     abortServed(this.#parts, reason)
@@ -61,9 +59,10 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   stateChanged(state: IIIConnectionState): void {
-    const { report, states, triggerTypes } = this.#parts
+    const { report, states, triggerTypes, conflicts } = this.#parts
     report({ kind: 'state', state })
     states.emit(state)
+    if (state === IIIConnectionState.Connected) conflicts?.linkOpened()
     if (state === IIIConnectionState.Connected && triggerTypes.bindings > 0) this.#dropStaleBindings()
   }
 

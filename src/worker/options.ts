@@ -1,11 +1,10 @@
 /**
  * Options of a worker: what users pass, and what the rest works with once defaults and environment are applied.
  */
-import { ErrorCode, RuntimeError } from '../errors.js'
+import { checkAddress } from '../connection/address.js'
 import type { ReconnectionConfig } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
-import { describe } from '../std/describe.js'
 import { resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
 import {
   checkCount,
@@ -50,6 +49,11 @@ export type InitOptions = {
   autoConnect?: boolean
   /** Where warnings and errors of the client go. Default `'console'`. */
   diagnostics?: DiagnosticsOption
+  /**
+   * What happens when another live worker holds the worker's name or a function id. `'fail'` takes the refusal as
+   * final; `'wait'` takes each over as soon as its holder leaves. Default: `III_ON_CONFLICT`, else `'fail'`.
+   */
+  onConflict?: 'fail' | 'wait'
 }
 
 /** Options as the worker uses them. */
@@ -65,6 +69,7 @@ export interface WorkerOptions {
   readonly enableMetricsReporting: boolean
   readonly autoConnect: boolean
   readonly diagnostics: DiagnosticsOption
+  readonly onConflict: Required<InitOptions>['onConflict']
 }
 
 const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
@@ -83,7 +88,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     checkNamespace('metadata.namespace', options.metadata?.namespace) ??
     environment.namespace
   return {
-    url: checkUrl(address ?? environment.url ?? DEFAULT_ENGINE_URL),
+    url: checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL),
     namespace,
     metadata: resolveMetadata(options, namespace),
     invocationTimeoutMs: checkDurationMs(
@@ -97,6 +102,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     enableMetricsReporting: options.enableMetricsReporting ?? true,
     autoConnect: options.autoConnect ?? true,
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
+    onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
 }
 
@@ -105,19 +111,16 @@ function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {
   throw invalid('diagnostics', "'console', 'silent' or a function", option)
 }
 
+function checkOnConflict(name: string, given: string): Required<InitOptions>['onConflict'] {
+  if (given === 'fail' || given === 'wait') return given
+  throw invalid(name, "'fail' or 'wait'", given)
+}
+
 /** Checked here, so that a bad setting is the caller's error at once. */
 function checkOtel(otel: InitOptions['otel'] = {}): Omit<OtelConfig, 'engineWsUrl'> {
   checkRecord('otel', otel)
   resolveOtelConfig(otel, () => '')
   return otel
-}
-
-function checkUrl(address: unknown): string {
-  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
-  const usable = url !== undefined && ['ws:', 'wss:', 'http:', 'https:'].includes(url.protocol) && url.hash === ''
-  if (usable) return String(address)
-  const text = `The engine address must be a URL such as ${DEFAULT_ENGINE_URL}, got ${describe(address)}`
-  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
 }
 
 function resolveMetadata(options: InitOptions, namespace: string | undefined): WorkerMetadata {

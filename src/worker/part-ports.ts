@@ -3,10 +3,13 @@
  * everything is asked for when it is needed, so the order in which parts are made does not matter here.
  */
 import type { ChannelHost } from '../channel/create.js'
-import type { ErrorBody } from '../errors.js'
+import { ErrorCode, RemoteError, type ErrorBody } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
+import { DEFAULT_NAMESPACE, EngineFunctions } from '../protocol/names.js'
+import { isRecord } from '../protocol/validate.js'
 import type { Caller } from './call.js'
+import type { ConflictPorts } from './conflicts.js'
 import type { Server } from './invoke.js'
 import type { Parts } from './parts.js'
 import type { ResultPorts } from './results.js'
@@ -72,6 +75,42 @@ export function providerPorts(parts: Parts, onError: (error: unknown) => void): 
 function bindingAnswer(binding: MessageNamed<EngineMessage, 'registertrigger'>, error?: ErrorBody): string {
   const { id, trigger_type, function_id } = binding
   return workerCodec.encode({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
+}
+
+export function conflictPorts(parts: Parts): ConflictPorts {
+  const { ports, functions, triggers, report, introduction } = parts
+  return {
+    clock: ports.clock,
+    random: ports.random,
+    functions,
+    triggers,
+    report,
+    isConnected: () => parts.isConnected,
+    confirmed: () => parts.barrier.pass(),
+    giveUpName: () => {
+      introduction.isNamed = false
+    },
+    claimName: async () => {
+      introduction.isNamed = await claimName(parts)
+      return introduction.isNamed
+    },
+  }
+}
+
+/** Asking for a name that is held would end the link, so it is looked up first. */
+async function claimName({ options, trigger }: Parts): Promise<boolean> {
+  const { metadata, namespace = DEFAULT_NAMESPACE } = options
+  const payload = { name: metadata.name, namespace }
+  try {
+    await trigger({ function_id: EngineFunctions.INFO_WORKERS, payload })
+    return false
+  } catch (error) {
+    if (!(error instanceof RemoteError && error.code === ErrorCode.NOT_FOUND)) return false
+  }
+  const answer: unknown = await trigger({ function_id: EngineFunctions.REGISTER_WORKER, payload: metadata }).catch(
+    () => undefined, // Refused after all, and the link has ended by that; or it ended by itself.
+  )
+  return isRecord(answer) && answer['success'] === true
 }
 
 export function channelPorts(parts: Parts, onCallbackError: (error: unknown) => void): ChannelHost {

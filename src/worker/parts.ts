@@ -9,9 +9,10 @@ import type { Calls } from '../rpc/calls.js'
 import type { ServedInvocations } from '../rpc/served.js'
 import type { Emitter } from '../std/emitter.js'
 import type { Admission } from './admission.js'
-import type { Greeting } from './announce.js'
+import type { Greeting, Introduction } from './announce.js'
 import type { Barrier } from './barrier.js'
 import type { TriggerFunction } from './call.js'
+import type { Conflicts } from './conflicts.js'
 import type { Report } from './diagnostics.js'
 import type { Functions } from './functions.js'
 import type { Server } from './invoke.js'
@@ -36,6 +37,9 @@ export interface Parts {
   readonly services: Services
   readonly results: Results
   readonly barrier: Barrier
+  /** Absent when a conflict is not waited out. */
+  readonly conflicts: Conflicts | undefined
+  readonly introduction: Introduction
   readonly states: Emitter<IIIConnectionState>
   readonly refusals: Emitter<ErrorBody>
   /** Tells that the client has ended, in whatever way; a client that never connected changes no state by that. */

@@ -1,8 +1,15 @@
 /**
  * Waits until this worker is of use: connected, announced, and everything registered so far in effect at the engine.
+ * A name that another worker still holds is not in effect.
  */
 import { IIIConnectionState } from '../connection/state.js'
-import { ErrorCode, NotConnectedError, TimeoutError, WebSocketError } from '../errors.js'
+import {
+  ErrorCode,
+  NotConnectedError,
+  TimeoutError,
+  WebSocketError,
+  type RegistrationRejectedError,
+} from '../errors.js'
 import { deferred } from '../std/deferred.js'
 import { endedError } from './call.js'
 import { checkDurationMs, checkRecord, checkSignal } from './check.js'
@@ -34,7 +41,7 @@ export async function ready(core: Core, options: ReadyOptions = {}): Promise<voi
     timeoutMs === Infinity
       ? undefined
       : core.ports.clock.after(timeoutMs, () => {
-          gaveUp.reject(timeoutError(timeoutMs))
+          gaveUp.reject(timeoutError(timeoutMs, core.conflicts?.held[0]))
         })
   const unsubscribe = core.refusals.on(({ code, message }) => {
     gaveUp.reject(new WebSocketError(code, `The engine refused the session: ${message}`))
@@ -50,8 +57,10 @@ export async function ready(core: Core, options: ReadyOptions = {}): Promise<voi
 
 async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {
   for (;;) {
-    await untilConnected(core, gaveUp)
-    if (await Promise.race([hasPassed(core), gaveUp])) return
+    await until(core, () => core.isConnected, gaveUp)
+    const isConfirmed = await Promise.race([hasPassed(core), gaveUp])
+    if (isConfirmed && holdsEveryName(core)) return
+    await until(core, () => holdsEveryName(core), gaveUp)
   }
 }
 
@@ -67,18 +76,22 @@ async function hasPassed(core: Core): Promise<boolean> {
   }
 }
 
-async function untilConnected(core: Core, gaveUp: Promise<never>): Promise<void> {
+function holdsEveryName({ conflicts }: Core): boolean {
+  return conflicts === undefined || (conflicts.held.length === 0 && !conflicts.isStopped)
+}
+
+async function until(core: Core, holds: () => boolean, gaveUp: Promise<never>): Promise<void> {
   const changed = deferred<void>()
   const check = (): void => {
-    if (core.isConnected) changed.resolve()
+    if (holds()) changed.resolve()
     else if (isOver(core)) changed.reject(endedError(core.connection.failure, core.connection.state))
   }
-  const unsubscribes = [core.states.on(check), core.endings.on(check)]
+  const unsubscribes = [core.states.on(check), core.endings.on(check), core.conflicts?.changes.on(check)]
   try {
     check()
     await Promise.race([changed.promise, gaveUp])
   } finally {
-    for (const unsubscribe of unsubscribes) unsubscribe()
+    for (const unsubscribe of unsubscribes) unsubscribe?.()
   }
 }
 
@@ -86,7 +99,8 @@ function isOver(core: Core): boolean {
   return core.connection.state === IIIConnectionState.Failed || core.isEnded
 }
 
-function timeoutError(timeoutMs: number): TimeoutError {
-  const message = `The worker was not ready within ${String(timeoutMs)} ms; is the engine running at the worker's address?`
+function timeoutError(timeoutMs: number, held: RegistrationRejectedError | undefined): TimeoutError {
+  const why = held === undefined ? "is the engine running at the worker's address?" : `it waits: ${held.message}`
+  const message = `The worker was not ready within ${String(timeoutMs)} ms; ${why}`
   return new TimeoutError({ code: ErrorCode.TIMEOUT, message })
 }

@@ -41,6 +41,25 @@ export class Replayed {
     return true
   }
 
+  /** Takes a registration out for a while: the engine is told, and what is returned can be put back. */
+  takeOut(key: string, message: WorkerMessage): string | undefined {
+    const frame = this.#frames.get(key)
+    this.remove(key, message)
+    return frame
+  }
+
+  /** Puts a registration back that was taken out. */
+  putBack(key: string, frame: string): void {
+    this.#frames.set(key, frame)
+    this.#send(frame)
+  }
+
+  /** Sends one registration again. */
+  sendAgain(key: string): void {
+    const frame = this.#frames.get(key)
+    if (frame !== undefined) this.#send(frame)
+  }
+
   /** Sends everything again. */
   replay(send: SendIfOpen): void {
     for (const frame of this.#frames.values()) send(frame)

@@ -26,6 +26,9 @@ export type ShutdownReport = {
 
 const DEFAULT_DRAIN_TIMEOUT_MS = 10_000
 
+/** How long the engine may take to confirm that it sends no more calls. */
+const CONFIRM_LIMIT_MS = 1_000
+
 export interface DrainLimits {
   readonly drainTimeoutMs: number
   readonly signal: AbortSignal | undefined
@@ -45,17 +48,49 @@ export function drainLimits(options: ShutdownOptions = {}): DrainLimits {
 
 /** Takes no new work, lets running handlers finish within the limit, then ends the client. */
 export async function drainAndEnd(core: Core, { drainTimeoutMs, signal }: DrainLimits): Promise<ShutdownReport> {
+  const { served } = core
+  const before = served.total - served.running
   core.isDraining = true
-  core.functions.unregisterAll()
-  const running = core.served.running
-  if (!core.connection.isOver && !signal?.aborted) await drained(core, drainTimeoutMs, signal)
-  const abandoned = core.served.running
-  if (abandoned > 0) core.served.abortAll(drainOver(drainTimeoutMs))
+  // Calls that come later are refused and do not count.
+  let accepted: number | undefined
+  const withdrawn = withdraw(core).then(() => {
+    accepted = served.total
+  })
+  if (!core.connection.isOver && !signal?.aborted) await drained(core, { drainTimeoutMs, signal, withdrawn })
+  core.functions.forgetAll()
+  const abandoned = served.running
+  const handlers = (accepted ?? served.total) - before
+  if (abandoned > 0) served.abortAll(drainOver(drainTimeoutMs))
   await core.end()
-  return { drained: Math.max(0, running - abandoned), abandoned, droppedTelemetry: core.telemetry.dropped }
+  return { drained: Math.max(0, handlers - abandoned), abandoned, droppedTelemetry: core.telemetry.dropped }
 }
 
-async function drained(core: Core, drainTimeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * Gives the functions back. Calls that the engine sends until it has taken note are still served; triggers follow
+ * then, so that a worker which takes the functions over can bind them first.
+ */
+async function withdraw(core: Core): Promise<void> {
+  const { conflicts, functions, triggers, connection, introduction, barrier, ports } = core
+  conflicts?.stop()
+  const hadFunctions = functions.size > 0
+  functions.withdrawAll()
+  if (hadFunctions && core.isConnected) {
+    // Says nothing new: it makes the engine tell others that this worker has changed.
+    connection.sendIfOpen(introduction.frame)
+    const enough = deferred<void>()
+    const timer = ports.clock.after(CONFIRM_LIMIT_MS, enough.resolve)
+    await Promise.race([barrier.pass().catch(() => undefined), enough.promise])
+    timer.cancel()
+  }
+  functions.forgetAll()
+  triggers.unregisterAll()
+}
+
+interface Drain extends DrainLimits {
+  readonly withdrawn: Promise<void>
+}
+
+async function drained(core: Core, { drainTimeoutMs, signal, withdrawn }: Drain): Promise<void> {
   const enough = deferred<void>()
   const stop = (): void => {
     enough.resolve()
@@ -63,7 +98,7 @@ async function drained(core: Core, drainTimeoutMs: number, signal: AbortSignal |
   const timer = core.ports.clock.after(drainTimeoutMs, stop)
   signal?.addEventListener('abort', stop, { once: true })
   const unsubscribe = core.endings.on(stop)
-  await Promise.race([workDone(core), enough.promise])
+  await Promise.race([withdrawn.then(() => workDone(core)), enough.promise])
   unsubscribe()
   timer.cancel()
   signal?.removeEventListener('abort', stop)

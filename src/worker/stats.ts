@@ -23,6 +23,8 @@ export type WorkerStats = {
   /** Handler results whose caller had been told otherwise. */
   droppedResults: number
   reconnects: number
+  /** Names that another worker holds and this one waits for. */
+  waitingNames: number
   registeredFunctions: number
   registeredTriggers: number
 }
@@ -43,6 +45,7 @@ export function statsOf(core: Core): WorkerStats {
     droppedVoids: core.voidDropped,
     droppedResults: core.results.dropped,
     reconnects: core.reconnects,
+    waitingNames: core.conflicts?.held.length ?? 0,
     registeredFunctions: core.functions.size,
     registeredTriggers: core.triggers.size,
   }

@@ -1,6 +1,9 @@
 /**
- * The triggers this worker has bound: which function runs on which event. Knows nothing of who provides the type.
+ * The triggers this worker has bound: which function runs on which event. Knows nothing of who provides the type. A
+ * function that another worker serves meanwhile has its triggers held back, since that worker has bound them, too.
  */
+import { workerCodec } from '../protocol/codec.js'
+import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Random } from '../std/random.js'
 import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from './check.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
@@ -29,10 +32,21 @@ export type Trigger = {
 /** A bound trigger that has an id and that `using` removes. */
 export type OwnedTrigger = Trigger & Disposable & { readonly id: string }
 
+/** What has to be known of a binding to take it off again. */
+interface Bound {
+  readonly triggerType: string
+  /** The function, when it is looked up where this worker's own functions live. */
+  readonly ownFunctionId: string | undefined
+}
+
 export class Triggers {
   readonly #registrations: Replayed
   readonly #random: Random
   readonly #namespace: string | undefined
+  readonly #bound = new Map<string, Bound>()
+  /** Functions whose bindings are held back. */
+  readonly #heldFunctions = new Set<string>()
+  readonly #heldFrames = new Map<string, string>()
 
   constructor(send: SendIfOpen, random: Random, namespace: string | undefined) {
     this.#registrations = new Replayed(send)
@@ -41,7 +55,7 @@ export class Triggers {
   }
 
   get size(): number {
-    return this.#registrations.size
+    return this.#bound.size
   }
 
   /**
@@ -58,7 +72,7 @@ export class Triggers {
     checkJson('config', input.config)
     checkJsonRecord('metadata', input.metadata)
     const id = this.#random.uuid()
-    this.#registrations.add(id, {
+    this.#add(id, {
       type: 'registertrigger',
       id,
       trigger_type,
@@ -70,12 +84,64 @@ export class Triggers {
       trigger_namespace,
     })
     const unregister = (): void => {
-      this.#registrations.remove(id, { type: 'unregistertrigger', id, trigger_type })
+      this.#unregister(id)
     }
     return { id, unregister, [Symbol.dispose]: unregister }
+  }
+
+  /** Takes the bindings of a function off for now; those made meanwhile wait, too. */
+  hold(functionId: string): void {
+    this.#heldFunctions.add(functionId)
+    for (const id of this.#ofFunction(functionId)) this.#holdBack(id)
+  }
+
+  /** Binds what was held back. */
+  release(functionId: string): void {
+    this.#heldFunctions.delete(functionId)
+    for (const id of this.#ofFunction(functionId)) {
+      const frame = this.#heldFrames.get(id)
+      if (frame === undefined) continue
+      this.#heldFrames.delete(id)
+      this.#registrations.putBack(id, frame)
+    }
+  }
+
+  unregisterAll(): void {
+    for (const id of [...this.#bound.keys()]) this.#unregister(id)
   }
 
   replay(send: SendIfOpen): void {
     this.#registrations.replay(send)
   }
+
+  #add(id: string, message: MessageNamed<WorkerMessage, 'registertrigger'>): void {
+    const { trigger_type: triggerType, function_id: functionId, namespace } = message
+    const frame = workerCodec.encode(message)
+    const ownFunctionId = namespace === this.#namespace ? functionId : undefined
+    this.#bound.set(id, { triggerType, ownFunctionId })
+    if (ownFunctionId !== undefined && this.#heldFunctions.has(ownFunctionId)) this.#heldFrames.set(id, frame)
+    else this.#registrations.putBack(id, frame)
+  }
+
+  #unregister(id: string): void {
+    const bound = this.#bound.get(id)
+    if (bound === undefined) return
+    this.#bound.delete(id)
+    this.#heldFrames.delete(id)
+    this.#registrations.remove(id, farewell(id, bound))
+  }
+
+  #holdBack(id: string): void {
+    const bound = this.#bound.get(id)
+    const frame = bound === undefined ? undefined : this.#registrations.takeOut(id, farewell(id, bound))
+    if (frame !== undefined) this.#heldFrames.set(id, frame)
+  }
+
+  #ofFunction(functionId: string): string[] {
+    return [...this.#bound].flatMap(([id, { ownFunctionId }]) => (ownFunctionId === functionId ? [id] : []))
+  }
+}
+
+function farewell(id: string, { triggerType }: Bound): WorkerMessage {
+  return { type: 'unregistertrigger', id, trigger_type: triggerType }
 }

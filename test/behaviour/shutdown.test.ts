@@ -134,19 +134,48 @@ test('a graceful shutdown unregisters, lets handlers and their own calls finish,
   expect(rig.link.closed).toMatchObject({ code: 1000 })
 })
 
-test('work that comes during a drain is refused as stopped, which callers may retry', async () => {
+test('a drain serves what was on its way and refuses what comes later as not run', async () => {
   const rig = await connectedRig()
-  const work = deferred<void>()
+  const work = deferred<string>()
   rig.worker.registerFunction('slow', () => work.promise)
   rig.link.invoke('slow')
   await rig.settle()
   const done = rig.worker.shutdownAsync()
+  const onItsWay = rig.link.invoke('slow')
+  await rig.settle()
   const refused = rig.link.invoke('slow')
   await rig.settle()
-  expect(rig.link.resultOf(refused)?.error?.code).toBe('invocation_stopped')
-  work.resolve()
+  expect(rig.link.resultOf(refused)?.error).toMatchObject({
+    code: 'WORKER_BUSY',
+    message: expect.stringContaining('the call did not run') as string,
+  })
+  work.resolve('done')
 
-  expect(await done).toMatchObject({ drained: 1, abandoned: 0 })
+  expect(await done).toMatchObject({ drained: 2, abandoned: 0 })
+  expect(rig.link.resultOf(onItsWay)?.result).toBe('done')
+})
+
+test('a drain takes triggers off once the engine knows that the functions are gone', async () => {
+  const rig = await connectedRig()
+  rig.worker.registerFunction('tick', () => null)
+  rig.worker.registerTrigger({ type: 'cron', function_id: 'tick', config: { expression: '* * * * * *' } })
+  await rig.worker.shutdownAsync()
+
+  const kinds = rig.link.received.map(({ type }) => type)
+  expect(kinds.indexOf('unregisterfunction')).toBeGreaterThan(0)
+  expect(kinds.indexOf('unregistertrigger')).toBeGreaterThan(kinds.lastIndexOf('ping'))
+})
+
+test('an engine that confirms nothing holds a drain up for a second at most', async () => {
+  const rig = await connectedRig()
+  rig.worker.registerFunction('f', () => null)
+  rig.engine.polite = false
+  const done = rig.worker.shutdownAsync()
+  await rig.clock.advance(999)
+  expect(await outcomeOf(done)).toBeUndefined()
+  await rig.clock.advance(1 + CLOSE_TIMEOUT_MS)
+
+  expect(await outcomeOf(done)).toMatchObject({ value: { drained: 0, abandoned: 0 } })
 })
 
 test('what runs past the drain limit is aborted and counted as abandoned', async () => {

@@ -3,7 +3,9 @@ import { DEFAULT_RECONNECTION } from '../../../src/connection/options.js'
 import { resolveOptions, type InitOptions } from '../../../src/worker/options.js'
 
 beforeEach(() => {
-  for (const name of ['III_URL', 'III_WORKER_NAME', 'III_NAMESPACE', 'III_ISOLATION']) vi.stubEnv(name, '')
+  for (const name of ['III_URL', 'III_WORKER_NAME', 'III_NAMESPACE', 'III_ISOLATION', 'III_ON_CONFLICT']) {
+    vi.stubEnv(name, '')
+  }
 })
 
 afterEach(() => {
@@ -19,7 +21,23 @@ test('without options and environment the defaults apply', () => {
     headers: {},
     autoConnect: true,
     diagnostics: 'console',
+    onConflict: 'fail',
   })
+})
+
+test('what happens on a conflict comes from the option, then the environment', () => {
+  vi.stubEnv('III_ON_CONFLICT', 'wait')
+  expect(resolveOptions(undefined).onConflict).toBe('wait')
+  expect(resolveOptions(undefined, { onConflict: 'fail' }).onConflict).toBe('fail')
+})
+
+test.each(['Wait', '', 1, true, {}])('%j is refused as an answer to conflicts', (onConflict) => {
+  expect(() => resolveOptions(undefined, { onConflict: onConflict as never })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('onConflict') as string,
+    }) as Error,
+  )
 })
 
 test('the argument wins over III_URL, which wins over the default; blank variables count as unset', () => {
