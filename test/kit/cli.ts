@@ -9,10 +9,20 @@ export interface CliEngine {
 
 export const FREE_PORTS = ['--port', '0', '--http-port', '0', '--stream-port', '0'] as const
 
+export interface CliEngineOptions {
+  /** How `iii-node` is run. Default: from its sources. */
+  readonly run?: typeof runCli
+  /** How long it may take to start. */
+  readonly startLimitMs?: number
+}
+
 /** Starts `iii-node engine`; it is gone when the test ends. */
-export async function cliEngine(args: readonly string[] = FREE_PORTS, run = runCli): Promise<CliEngine> {
+export async function cliEngine(
+  args: readonly string[] = FREE_PORTS,
+  { run = runCli, startLimitMs }: CliEngineOptions = {},
+): Promise<CliEngine> {
   const child = run(['engine', ...args])
-  await child.says(/Press Ctrl-C to stop/)
+  await child.says(/Press Ctrl-C to stop/, startLimitMs)
   const address = (name: string): string => new RegExp(`^  ${name} +(\\S+)$`, 'm').exec(child.stdout)?.[1] ?? ''
   return { child, url: address('workers'), httpUrl: address('http') }
 }
