@@ -7,7 +7,7 @@
  */
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { planted, runTests, type Fault } from '../test/faults/plant.js'
+import { planted, runSimulator, runTests, type Fault, type TestsEnd } from '../test/faults/plant.js'
 
 const FOLDER = resolve('test', 'faults', 'list')
 const LIMIT_MS = 300_000
@@ -28,11 +28,15 @@ async function readLists(): Promise<Listed[]> {
   return all.flat()
 }
 
+function lookFor(fault: Fault, root: string): Promise<TestsEnd> {
+  return 'tests' in fault ? runTests(root, fault.tests, LIMIT_MS) : runSimulator(root, fault.seeds, LIMIT_MS)
+}
+
 /** What came of one fault: `found` is the only good end. */
 async function tryOut({ fault }: Listed): Promise<string> {
   return planted(fault, async (root) => {
-    const end = await runTests(root, fault.tests, LIMIT_MS)
-    if (end.failedTests > 0) return 'found'
+    const end = await lookFor(fault, root)
+    if (end.failedTests > 0) return `found${/^seed \d+/m.exec(end.output)?.[0].replace('seed', ' by seed') ?? ''}`
     if (end.timedOut) return 'found: the tests did not end'
     if (end.brokenFiles > 0) return `NOT LOADED: a test file failed before its tests\n${end.output.slice(-2_000)}`
     return `NOT FOUND: ${end.passedTests} tests passed`
@@ -40,8 +44,8 @@ async function tryOut({ fault }: Listed): Promise<string> {
 }
 
 /** A test that fails without any fault would find them all. */
-async function mustPass(tests: readonly string[]): Promise<string | undefined> {
-  const end = await planted(undefined, (root) => runTests(root, tests, LIMIT_MS))
+async function mustPass(fault: Fault): Promise<string | undefined> {
+  const end = await planted(undefined, (root) => lookFor(fault, root))
   if (end.failedTests === 0 && end.brokenFiles === 0 && end.passedTests > 0) return undefined
   return `FAILS WITHOUT FAULT\n${end.output.slice(-2_000)}`
 }
@@ -65,8 +69,8 @@ for (const { list, fault } of wanted) {
     continue
   }
   const startedAt = performance.now()
-  const key = fault.tests.join(' ')
-  if (!sound.has(key)) sound.set(key, await mustPass(fault.tests))
+  const key = 'tests' in fault ? fault.tests.join(' ') : `simulator ${fault.seeds}`
+  if (!sound.has(key)) sound.set(key, await mustPass(fault))
   const outcome = sound.get(key) ?? (await tryOut({ list, fault }))
   if (!outcome.startsWith('found')) missed += 1
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}: ${outcome}`)

@@ -27,12 +27,13 @@ export interface Mutation {
 }
 
 /** A mutation that something has to notice. */
-export interface Fault extends Mutation {
+export type Fault = Mutation & {
   /** The row of docs/reliability.md whose test is put to the proof. */
   readonly row: string
-  /** Test files of which at least one test must fail. */
-  readonly tests: readonly string[]
-}
+} & Finder
+
+/** What has to notice a fault: test files of which at least one test must fail, or so many seeds of the simulator. */
+type Finder = { readonly tests: readonly string[] } | { readonly seeds: number }
 
 const PROJECT = resolve(import.meta.dirname, '..', '..')
 /** Not copied: made by tools, or shared through a link. */
@@ -129,6 +130,15 @@ export async function runTests(root: string, tests: readonly string[], limitMs?:
   )
   if (exitCode === null) return { failedTests: 0, passedTests: 0, brokenFiles: 0, timedOut: true, output }
   return { ...readReport(report, exitCode), timedOut: false, output }
+}
+
+/** Runs the simulator in a copy up to the first seed that fails. */
+export async function runSimulator(root: string, seeds: number, limitMs?: number): Promise<TestsEnd> {
+  const command = ['--import', 'tsx', join('test', 'sim', 'main.ts'), '--seeds', String(seeds), '--no-shrink']
+  const { exitCode, output } = await runCommand(root, [process.execPath, ...command], limitMs)
+  const failedTests = /^seed \d+ fails/m.test(output) ? 1 : 0
+  const brokenFiles = exitCode !== 0 && failedTests === 0 ? 1 : 0
+  return { failedTests, passedTests: exitCode === 0 ? seeds : 0, brokenFiles, timedOut: exitCode === null, output }
 }
 
 interface Report {

@@ -8,7 +8,9 @@ import { auditRegistry } from './audit-registry.js'
 import { auditQueues } from './audit-queues.js'
 import type { Op, Run } from './journal.js'
 import type { SimProcess } from './schedule.js'
-import { isFault } from './scenario.js'
+import type { SimLink } from './link.js'
+import { isFault, type Fault } from './scenario.js'
+import type { SimWorker } from './sim-worker.js'
 import type { World } from './world.js'
 
 /** Timers are whole milliseconds. */
@@ -19,7 +21,7 @@ const END_SLACK_MS = 250
 /** Everything that is wrong with a run. */
 export function audit(world: World): string[] {
   const runsOf = groupRuns(world)
-  const isCalm = !world.scenario.steps.some(({ what }) => isFault(what))
+  const isCalm = world.scenario.steps.every(({ what }) => !isFault(what) || isHarmless(what))
   const problems = [...world.journal.violations]
   for (const op of world.journal.ops) {
     const found = auditOp(world, op, runsOf.get(op.op) ?? [])
@@ -27,8 +29,13 @@ export function audit(world: World): string[] {
     if (found !== undefined) problems.push(`op ${op.op} (${op.kind} ${op.functionId} of ${name}): ${found}`)
   }
   problems.push(...auditQueues(world, runsOf), ...auditChannels(world), ...auditRegistry(world), ...auditEnds(world))
-  if (isCalm) problems.push(...auditCalm(world))
+  if (isCalm && world.scenario.bytesPerByte === 1) problems.push(...auditCalm(world))
   return problems
+}
+
+/** A worker that is held up, and a wall clock that is set, cost no connection. */
+function isHarmless(fault: Fault): boolean {
+  return fault.kind === 'epoch' || (fault.kind === 'freeze' && fault.worker !== 'engine')
 }
 
 function groupRuns({ journal }: World): Map<number, Run[]> {
@@ -49,7 +56,10 @@ function auditOp(world: World, op: Op, runs: readonly Run[]): string | undefined
   const limit = op.deadlineAt + frozenMs(op.process, op.startedAt) + (op.kind === 'shutdown' ? END_SLACK_MS : TIMER_MS)
   if (op.settledAt > limit) return `settled ${(op.settledAt - op.deadlineAt).toFixed(1)} ms after its deadline`
   if (op.outcome === undefined) return 'has no outcome'
-  return 'value' in op.outcome ? auditValue(op, op.outcome.value, runs) : auditError(world, op, runs)
+  if (op.abortedAt !== undefined && op.settledAt > op.abortedAt) return 'was given up and settled later'
+  const waited = auditWait(world, op)
+  if (waited !== undefined) return waited
+  return 'value' in op.outcome ? auditValue(world, op, runs) : auditError(world, op, runs)
 }
 
 /** How long a process was held up since a moment. */
@@ -57,16 +67,33 @@ function frozenMs({ freezes }: SimProcess, since: number): number {
   return freezes.reduce((sum, { from, until }) => sum + Math.max(0, until - Math.max(from, since)), 0)
 }
 
-function auditValue(op: Op, value: unknown, runs: readonly Run[]): string | undefined {
+function auditValue(world: World, op: Op, runs: readonly Run[]): string | undefined {
+  const { value } = op.outcome as { value: unknown }
   if (op.kind === 'enqueue') {
     return typeof (value as { messageReceiptId?: unknown }).messageReceiptId === 'string' ? undefined : 'has no receipt'
   }
   if (op.kind === 'void') return value === undefined ? undefined : 'a void call resolved with something'
+  if (op.kind === 'shutdown') return auditDrain(world, op)
   if (op.kind !== 'call' && op.kind !== 'probe') return undefined
   const { done, run: number } = (value ?? {}) as { done?: unknown; run?: unknown }
   const run = runs.find((candidate) => candidate.run === number)
   if (done !== op.op || run === undefined) return `got a result that is not its own: ${JSON.stringify(value)}`
   return run.end === 'returned' ? undefined : 'got a result of a handler that has not returned'
+}
+
+/** A drain ends early only when nothing runs any more, or nobody waits for it. */
+function auditDrain({ journal }: World, op: Op): string | undefined {
+  const endsAt = op.deadlineAt - 1_000
+  if (op.functionId !== 'drained' || op.settledAt! >= endsAt) return undefined
+  const isRunning = journal.runs.some(({ process, startedAt, endedAt, link }) => {
+    const wasRunning =
+      process === op.process && startedAt < op.startedAt && !(endedAt !== undefined && endedAt <= op.settledAt!)
+    return wasRunning && link?.isFaulted === false && link.client.closedAt! >= op.settledAt! - 1_000
+  })
+  const isCut = journal.ops.some(({ process, functionId, startedAt }) => {
+    return functionId === 'at once' && process === op.process && startedAt <= op.settledAt!
+  })
+  return isRunning && !isCut ? 'ended while a handler was running' : undefined
 }
 
 interface Failure {
@@ -121,10 +148,8 @@ interface Remote {
 function auditRemote(world: World, op: Op, { code, message, runs }: Remote): string | undefined {
   const seen = `${code} (${message})`
   switch (code) {
-    case 'TIMEOUT': {
-      const early = op.settledAt! < op.deadlineAt
-      return early ? `timed out ${(op.deadlineAt - op.settledAt!).toFixed(1)} ms early` : undefined
-    }
+    case 'TIMEOUT':
+      return auditTimeout(world, op, runs)
     case 'invocation_failed': {
       const number = /run (\d+) threw/.exec(message)?.[1]
       const run = runs.find((candidate) => String(candidate.run) === number)
@@ -139,6 +164,8 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
       return mayHaveStopped(world, op) ? undefined : `stopped, though its callee never left: ${seen}`
     case 'enqueue_error':
       return op.queue === 'missing' || world.engines > 1 ? undefined : `unexpected: ${seen}`
+    case 'WORKER_BUSY':
+      return runs.length === 0 && calleeOf(world, op)?.isEnding === true ? undefined : `unexpected: ${seen}`
     case 'RESULT_DROPPED':
       return runs.length > 0 ? undefined : 'its result was dropped, but it never ran'
     case 'channel_send_failed':
@@ -151,8 +178,40 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
   }
 }
 
+/** A call whose callee has left is ended by the engine, not by its time limit. */
+function auditTimeout(world: World, op: Op, runs: readonly Run[]): string | undefined {
+  if (op.settledAt! < op.deadlineAt) return `timed out ${(op.deadlineAt - op.settledAt!).toFixed(1)} ms early`
+  const [link] = op.writtenTo
+  const [run] = runs
+  const leftAt = run?.link?.server?.closedAt
+  if (link === undefined || leftAt === undefined || isDisturbed(world, op, link)) return undefined
+  const { latencyMs, jitterMs } = world.scenario
+  const isLate = leftAt + 2 * (latencyMs + jitterMs) + 500 < op.settledAt!
+  const hadAnswered = run?.endedAt !== undefined && run.endedAt < leftAt
+  return isLate && !hadAnswered ? 'was not told that its callee had left' : undefined
+}
+
+/** Whether its own connection, or the engine, had troubles of its own. */
+function isDisturbed(world: World, op: Op, link: SimLink): boolean {
+  const processes = [op.process, ...world.allEngines.map(({ process }) => process)]
+  return link.isFaulted || link.isOver || world.engines > 1 || processes.some(({ freezes }) => freezes.length > 0)
+}
+
+/** What waits longer than its worker allows is not sent any more. */
+function auditWait(world: World, op: Op): string | undefined {
+  const plan = world.scenario.workers.find((_plan, index) => world.workers[index]?.process === op.process)
+  if (plan === undefined || op.writtenAt === undefined) return undefined
+  const waitedMs = op.writtenAt - op.startedAt - frozenMs(op.process, op.startedAt)
+  const isTooOld = waitedMs > plan.reconnection.maxPendingAgeMs + TIMER_MS
+  return isTooOld ? `was sent after waiting ${waitedMs.toFixed(0)} ms` : undefined
+}
+
+function calleeOf(world: World, { functionId }: Op): SimWorker | undefined {
+  return world.workers.find(({ index }) => functionId.startsWith(`w${index}::`))
+}
+
 function mayHaveStopped(world: World, op: Op): boolean {
-  const callee = world.workers.find(({ index }) => op.functionId.startsWith(`w${index}::`))
+  const callee = calleeOf(world, op)
   if (callee === undefined || callee.isEnding || callee.process.isDead || world.engines > 1) return true
   return world.network.links.some(({ client, server }) => {
     return client.process === callee.process && (client.state === 'closed' || server?.state === 'closed')

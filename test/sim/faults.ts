@@ -45,6 +45,9 @@ export function doFault(world: World, fault: Fault): void {
   }
 }
 
+/** Silence after which a worker has to give a link up, and some time to do it. */
+const SILENCE_MS = 66_000
+
 function linkAt(world: World, { worker, nth }: { readonly worker: number; readonly nth: number }): SimLink | undefined {
   const process = world.workers[worker]?.process
   return process && world.network.linksOf(process)[nth]
@@ -72,7 +75,14 @@ function blackhole(world: World, fault: FaultOf<'blackhole'>): void {
   link.isFaulted = true
   const lanes = fault.directions === 'both' ? [link.toServer, link.toClient] : [link[fault.directions]]
   for (const lane of lanes) lane.isBlackhole = true
-  world.schedule.at(world.schedule.now + fault.forMs, undefined, 'io', () => {
+  const { schedule } = world
+  const since = schedule.now
+  schedule.at(since + fault.forMs, undefined, 'io', () => {
+    const wasSilent = fault.directions !== 'toServer' && fault.forMs > SILENCE_MS && link.path === '/'
+    const wasHeldUp = link.client.process.freezes.length > 0
+    if (wasSilent && !wasHeldUp && link.client.state === 'open') {
+      world.journal.violate(`${link.name} was silent for ${fault.forMs} ms, and its worker holds on to it`)
+    }
     for (const lane of lanes) lane.isBlackhole = false
   })
 }

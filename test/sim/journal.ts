@@ -2,7 +2,8 @@
  * What was asked, what ran and what came of it, noted while a simulation runs. The auditor compares the three
  * afterwards; nothing here judges.
  */
-import type { SimLink } from './link.js'
+import { HIGH_WATER_BYTES } from '../../src/transport/transport.js'
+import type { SimEnd, SimLink } from './link.js'
 import type { SimProcess } from './schedule.js'
 import type { Behaviour } from './scenario.js'
 
@@ -22,8 +23,9 @@ export interface Op {
   readonly group: string | undefined
   abortReason: unknown
   abortedAt: number | undefined
-  /** Links its frame was handed to. */
+  /** Links its frame was handed to, and when first. */
   readonly writtenTo: SimLink[]
+  writtenAt: number | undefined
   settledAt: number | undefined
   settled: number
   outcome: { readonly value: unknown } | { readonly error: unknown } | undefined
@@ -82,10 +84,16 @@ export class Journal {
   }
 
   /** Notes that a frame left for a link; `text` may be any frame. */
-  written(link: SimLink, text: string): void {
+  written(end: SimEnd, text: string, now: number): void {
     if (!text.startsWith('{"type":"invokefunction"')) return
-    const number = OP.exec(text)?.[1]
-    if (number !== undefined) this.ops[Number(number)]?.writtenTo.push(link)
+    const op = this.ops[Number(OP.exec(text)?.[1])]
+    if (op === undefined) return
+    op.writtenTo.push(end.link)
+    op.writtenAt ??= now
+    if (op.settledAt !== undefined && op.kind !== 'void') this.violate(`op ${op.op} was written after it had settled`)
+    if (end.bufferedBytes > HIGH_WATER_BYTES) {
+      this.violate(`op ${op.op} was written while ${end.bufferedBytes} bytes waited in the socket`)
+    }
   }
 }
 

@@ -27,6 +27,7 @@ export class Lane {
   readonly #parts: NetworkParts
   readonly #name: string
   readonly #ends: LaneEnds
+  readonly #bytesPerByte: number
   #unsent: Item[] = []
   /** Under way and unread, oldest first. */
   #wire: Item[] = []
@@ -52,6 +53,7 @@ export class Lane {
     this.#parts = parts
     this.#name = name
     this.#ends = ends
+    this.#bytesPerByte = parts.bytesPerByte()
   }
 
   get bufferedBytes(): number {
@@ -182,7 +184,7 @@ export class Lane {
   }
 
   #sizeOf(item: Item): number {
-    return item.kind === 'frame' ? item.frame.length * this.#parts.bytesPerByte : 0
+    return item.kind === 'frame' ? item.frame.length * this.#bytesPerByte : 0
   }
 }
 

@@ -25,6 +25,7 @@ export class SimEnd implements Transport {
   readonly side: Side
   readonly process: SimProcess
   events: TransportEvents | undefined
+  closedAt: number | undefined
   state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting'
   readonly #highWaterBytes: number
   readonly #closeTimeoutMs: number
@@ -145,6 +146,7 @@ export class SimEnd implements Transport {
   end(closed: Closed): void {
     if (this.state === 'closed') return
     this.state = 'closed'
+    this.closedAt = this.link.parts.schedule.now
     this.#closeTimer?.cancel()
     const { events } = this
     this.events = undefined

@@ -20,8 +20,8 @@ export interface NetworkParts {
   readonly schedule: Schedule
   readonly random: SeededRandom
   readonly trace: Trace
-  /** How often each byte of a frame counts. */
-  readonly bytesPerByte: number
+  /** How often each byte of a frame counts, on links made now. */
+  bytesPerByte(): number
   latencyMs(): number
   /** A frame was taken by an open transport. */
   onSent(end: SimEnd, frame: string | Uint8Array): void

@@ -226,10 +226,10 @@ class Generator {
       const functionId = `w${worker}::f${random.below(this.#plans[worker]!.functions + 2)}`
       return { kind: random.next() < 0.5 ? 'register' : 'unregister', worker, functionId }
     }
-    if (chance < 0.82) return { kind: 'bind', worker, type: random.pick(TYPES), functionId: this.#functionId() }
-    if (chance < 0.84) return { kind: 'unbind', worker, nth: random.below(3) }
-    if (chance < 0.87) return { kind: random.next() < 0.8 ? 'provide' : 'withdraw', worker, type: random.pick(TYPES) }
-    if (chance < 0.91) return { kind: 'ready', worker, timeoutMs }
+    if (chance < 0.83) return { kind: 'bind', worker, type: random.pick(TYPES), functionId: this.#functionId() }
+    if (chance < 0.85) return { kind: 'unbind', worker, nth: random.below(3) }
+    if (chance < 0.89) return { kind: random.next() < 0.85 ? 'provide' : 'withdraw', worker, type: random.pick(TYPES) }
+    if (chance < 0.92) return { kind: 'ready', worker, timeoutMs }
     if (chance < 0.97) return this.#channel(worker)
     return { kind: 'shutdown', worker, drainMs: random.next() < 0.5 ? undefined : random.pick([1, 100, 10_000]) }
   }
@@ -254,7 +254,7 @@ class Generator {
     const worker = this.#worker()
     const anyone = random.next() < 0.2 ? 'engine' : worker
     const nth = random.next() < 0.75 ? 0 : 1 + random.below(3)
-    const forMs = random.pick([10, 300, 2_000, 15_000, 50_000])
+    const forMs = random.pick([10, 300, 2_000, 15_000, 50_000, 120_000])
     const direction = random.pick(['toServer', 'toClient'] as const)
     const coin = (): boolean => random.next() < 0.5
     const chance = random.next()

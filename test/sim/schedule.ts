@@ -52,6 +52,7 @@ export class SimProcess {
         end()
         entry.cancel()
       },
+      setMode: () => undefined,
     }
   }
 }
@@ -84,6 +85,7 @@ export class Schedule {
       cancel: () => {
         entry.run = undefined
       },
+      setMode: () => undefined,
     }
   }
 

@@ -34,6 +34,7 @@ export class SimWorker {
   readonly withdrawn = new Set<string>()
   readonly diagnostics: DiagnosticEvent[] = []
   isEnding = false
+  #endsAt: number | undefined
   /** What it had when the engine was looked at. */
   functionsAtObservation: readonly string[] = []
   triggersAtObservation: readonly { readonly id: string; readonly type: string }[] = []
@@ -127,8 +128,13 @@ export class SimWorker {
   /** Ends the worker; `undefined` for at once. */
   shutdown(drainMs: number | undefined): Op {
     this.isEnding = true
-    const limitMs = (drainMs ?? 0) + GOODBYE_MS
-    const op = this.newOp('shutdown', '', { timeoutMs: limitMs })
+    const { now } = this.#world.schedule
+    // The first limit counts: whoever asks later waits for the same end.
+    this.#endsAt ??= drainMs === undefined ? undefined : now + drainMs
+    const endsAt = drainMs === undefined ? now : (this.#endsAt ?? now)
+    const op = this.newOp('shutdown', drainMs === undefined ? 'at once' : 'drained', {
+      timeoutMs: Math.max(0, endsAt - now) + GOODBYE_MS,
+    })
     this.follow(
       op,
       drainMs === undefined ? this.worker.shutdown() : this.worker.shutdownAsync({ drainTimeoutMs: drainMs }),
@@ -168,6 +174,7 @@ export class SimWorker {
       abortReason: undefined,
       abortedAt: undefined,
       writtenTo: [],
+      writtenAt: undefined,
       settledAt: undefined,
       settled: 0,
       outcome: undefined,

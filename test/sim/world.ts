@@ -5,6 +5,8 @@
  */
 import { engineConfigOf } from '../../src/engine/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
+import { defaultLimits } from '../../src/engine/limits.js'
+import { silentLog } from '../../src/std/log.js'
 import type { EngineStats } from '../../src/engine/engine-stats.js'
 import type { UpgradeRequest } from '../../src/transport/ws-accept.js'
 import type { Worker } from '../../src/worker/worker.js'
@@ -41,8 +43,6 @@ export interface Observation {
 
 /** Longest time after the last fault until everybody is connected again: a handshake, a backoff, a dead link found. */
 const RECOVERY_MS = 75_000
-/** Longest time a fault of a scenario lasts. */
-const LONGEST_FAULT_MS = 51_000
 /** How often jobs that have not ended are looked at again. */
 const MAX_ROUNDS = 10
 /** Longest time an unclaimed channel lives. */
@@ -57,6 +57,7 @@ export class World {
   readonly workers: SimWorker[] = []
   readonly allEngines: RunningEngine[] = []
   observer: SimWorker | undefined
+  isObserving = false
   observation: Observation | undefined
   /** Workers that were expected to be fine when the engine was looked at. */
   usableAtObservation: readonly SimWorker[] = []
@@ -73,7 +74,7 @@ export class World {
       schedule: this.schedule,
       random,
       trace: this.trace,
-      bytesPerByte,
+      bytesPerByte: () => (this.isObserving ? 1 : bytesPerByte),
       latencyMs: () => latencyMs + (jitterMs === 0 ? 0 : random.next() * jitterMs),
       onSent: (end, frame) => this.#sent(end, frame),
       onClosed: (end, { code }) => this.trace.add(`${end.link.name} ${end.side} closed ${code}`),
@@ -102,8 +103,10 @@ export class World {
     for (const [index, plan] of this.scenario.workers.entries()) this.workers.push(new SimWorker(this, index, plan))
     for (const step of this.scenario.steps) this.#plan(step)
     const lastAt = this.scenario.steps.at(-1)?.at ?? 0
-    const hasFaults = this.scenario.steps.some(({ what }) => isFault(what))
-    await this.schedule.runUntil(lastAt + (hasFaults ? LONGEST_FAULT_MS : 1_000))
+    const faultMs = this.scenario.steps.map(({ what }) =>
+      'forMs' in what ? what.forMs : 'downMs' in what ? what.downMs : 0,
+    )
+    await this.schedule.runUntil(lastAt + Math.max(0, ...faultMs) + 1_000)
     this.trace.add('heal')
     this.network.heal()
     await this.schedule.runUntil(this.schedule.now + RECOVERY_MS)
@@ -119,6 +122,9 @@ export class World {
       clock: process.clock,
       random: simRandom(this.scenario.seed * 17 + this.allEngines.length),
       opensPorts: false,
+      // Half of what it is, so that it is reached.
+      limits: { ...defaultLimits, maxPeerBytes: defaultLimits.maxPeerBytes / 2 },
+      log: { ...silentLog, error: (fields, message) => this.#logged(fields, message) },
       atDoor: (request, enter) => {
         const knocked = this.#knocked!
         enter({
@@ -131,6 +137,11 @@ export class World {
     this.allEngines.push({ engine, process, idle: engine.stats(), statsAtEnd: undefined, closed: false })
     this.network.engine = { process, knock: (request) => this.#knock(engine, request) }
     this.trace.add(`${process.name} starts`)
+  }
+
+  #logged(fields: object, message: string): void {
+    // The one error that a peer can cause.
+    if (!message.startsWith('A worker does not read')) this.journal.violate(`${message}: ${JSON.stringify(fields)}`)
   }
 
   /** The memory door is dialled for its way in; the link itself is the simulated one. */
@@ -161,7 +172,7 @@ export class World {
 
   #sent(end: SimEnd, frame: string | Uint8Array): void {
     if (end.side === 'client' && end.link.path === '/' && typeof frame === 'string')
-      this.journal.written(end.link, frame)
+      this.journal.written(end, frame, this.schedule.now)
   }
 
   /** What a lost link ends, it ends at once: nothing may be left of it when promises have settled. */
@@ -190,9 +201,10 @@ export class World {
   /** Looks at the engine through a client that nothing happened to, and calls everything that is registered. */
   async #observe(): Promise<void> {
     if (this.running === undefined) throw new Error('no engine runs after everything was healed')
+    this.isObserving = true
     const observer = (this.observer = new SimWorker(this, this.workers.length, undefined))
     const usable = this.workers.filter(({ isUsable }) => isUsable)
-    for (const worker of [observer, ...usable]) worker.ready(20_000)
+    this.probes.push(...[observer, ...usable].map((worker) => worker.ready(20_000)))
     await this.#untilSettled(25_000)
     for (const worker of usable) worker.noteRegistrations()
     this.usableAtObservation = usable
