@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { Child } from '../kit/child.js'
+
+const LIMIT_BYTES = 2 * 1024 * 1024
+const LIMIT_MS = 240_000
+const script = fileURLToPath(new URL('../kit/children/heap-plateau.ts', import.meta.url))
+
+interface Lived {
+  readonly kind: string
+  readonly retainedBytes: number
+  readonly server: Readonly<Record<string, number>>
+  readonly caller: Readonly<Record<string, number>>
+  readonly engine: Readonly<Record<string, number>>
+}
+
+/** What a process holds and counts after each kind of work that it was told to do, so many times. */
+async function lives(works: Readonly<Record<string, number>>): Promise<readonly Lived[]> {
+  const told = Object.entries(works).map(([kind, count]) => `${kind}=${String(count)}`)
+  const child = new Child(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...told])
+  expect(await child.exit(LIMIT_MS), child.output).toMatchObject({ code: 0 })
+  const lived = child.stdout.trim().split('\n')
+  return lived.map((line) => JSON.parse(line) as Lived)
+}
+
+const FUNCTIONS_OF_SERVER = 3
+
+/** Nothing is left of the work in either end, whatever map it was in. */
+function expectLevel(lived: readonly Lived[], works: object): void {
+  expect(lived.map(({ kind }) => kind)).toEqual(Object.keys(works))
+  const empty = { pendingCalls: 0, runningInvocations: 0, waitingInvocations: 0, queuedMessages: 0, queuedBytes: 0 }
+  for (const { kind, retainedBytes, server, caller, engine } of lived) {
+    expect({ kind, server }).toMatchObject({ server: { ...empty, registeredFunctions: FUNCTIONS_OF_SERVER } })
+    expect({ kind, caller }).toMatchObject({ caller: { ...empty, registeredFunctions: 0, registeredTriggers: 0 } })
+    expect({ kind, engine }).toMatchObject({
+      engine: { sessions: 2, pendingCalls: 0, channels: 0, triggers: 0, parkedTriggers: 0 },
+    })
+    expect(engine['functions']).toBe(lived[0]?.engine['functions'])
+    expect({ kind, retainedBytes }).toSatisfy(() => retainedBytes <= LIMIT_BYTES)
+  }
+  if (process.env['SHOW_FIGURES'] === undefined) return
+  for (const { kind, retainedBytes } of lived) process.stdout.write(`${kind}: ${String(retainedBytes)} B\n`)
+}
+
+test(
+  'what calls, registrations and channels held is free again, in the client and in the engine',
+  async () => {
+    const works = { calls: 100_000, registrations: 10_000, channels: 1_000 }
+    expectLevel(await lives(works), works)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'so is what failed on every way there is: calls, links, registrations and channels',
+  async () => {
+    const works = {
+      'failed calls': 2_000,
+      'calls of nobody': 2_000,
+      'unwritable payloads': 2_000,
+      'calls given up': 2_000,
+      'calls timed out': 2_000,
+      'links lost': 300,
+      'refused registrations': 2_000,
+      'failed channels': 200,
+    }
+    expectLevel(await lives(works), works)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'the measure sees what is kept',
+  async () => {
+    const [lived] = await lives({ leak: 50_000 })
+    expect(lived?.retainedBytes).toBeGreaterThan(LIMIT_BYTES)
+  },
+  LIMIT_MS,
+)
