@@ -51,6 +51,7 @@ export default defineConfig({
       project('regression'),
       project('compat'),
       project('reliability'),
+      project('sim'),
       project('docs'),
       projectOnBuild('package'),
     ],

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util'
 import { runSeed } from './run-seed.js'
 import { runSeeds } from './run-seeds.js'
-import { report } from './report.js'
+import { describeFailure } from './report.js'
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +26,7 @@ if (values.seed !== undefined) {
   for (const line of verdict.lines ?? []) console.log(line)
   console.log(`seed ${values.seed}: ${verdict.events} events, trace ${verdict.hash}, again ${again.hash}`)
   if (again.hash !== verdict.hash) console.log('NOT DETERMINISTIC')
-  if (verdict.problems.length > 0) await report(verdict, !values['no-shrink'])
+  if (verdict.problems.length > 0) console.log(await describeFailure(verdict, !values['no-shrink']))
   process.exitCode = verdict.problems.length > 0 || again.hash !== verdict.hash ? 1 : 0
 } else {
   const failed = await runSeeds({

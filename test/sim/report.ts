@@ -2,14 +2,23 @@
 import type { Verdict } from './run-seed.js'
 import { shrink } from './shrink.js'
 
-export async function report(verdict: Verdict, shrinks: boolean): Promise<void> {
-  console.log(`\nseed ${verdict.scenario.seed} fails (npm run sim -- --seed ${verdict.scenario.seed} --trace):`)
-  for (const problem of verdict.problems.slice(0, 10)) console.log(`  ${problem}`)
-  if (!shrinks) return
+export async function describeFailure(verdict: Verdict, shrinks: boolean): Promise<string> {
+  const { seed } = verdict.scenario
+  const lines = [
+    `seed ${seed} fails (npm run sim -- --seed ${seed} --trace):`,
+    ...indented(verdict.problems.slice(0, 10)),
+  ]
+  if (!shrinks) return lines.join('\n')
   const { scenario, problems } = await shrink(verdict)
-  console.log(`smallest scenario, ${scenario.steps.length} of ${verdict.scenario.steps.length} steps:`)
   const { steps, ...rest } = scenario
-  console.log(`  ${JSON.stringify(rest)}`)
-  for (const { at, what } of steps) console.log(`  ${at} ms ${JSON.stringify(what)}`)
-  for (const problem of problems.slice(0, 5)) console.log(`  → ${problem}`)
+  return [
+    ...lines,
+    `smallest scenario, ${steps.length} of ${verdict.scenario.steps.length} steps:`,
+    ...indented([JSON.stringify(rest), ...steps.map(({ at, what }) => `${at} ms ${JSON.stringify(what)}`)]),
+    ...problems.slice(0, 5).map((problem) => `  → ${problem}`),
+  ].join('\n')
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`)
 }

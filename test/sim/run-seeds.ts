@@ -1,5 +1,5 @@
 /** Runs many seeds, in one process or in several, and tells of each that fails. */
-import { report } from './report.js'
+import { describeFailure } from './report.js'
 import { runSeed } from './run-seed.js'
 
 export interface SeedRange {
@@ -21,7 +21,7 @@ export async function runSeeds({ from, count, keepsGoing, shrinks }: SeedRange):
     done += 1
     if (verdict.problems.length === 0) continue
     failed += 1
-    await report(verdict, shrinks)
+    console.log(`\n${await describeFailure(verdict, shrinks)}`)
     if (!keepsGoing) break
   }
   const seconds = (performance.now() - startedAt) / 1000
