@@ -1,0 +1,74 @@
+/** Who may do what on a guarded listener and with a channel (R22), and names that mean something to JavaScript (R23). */
+import type { Fault } from '../plant.js'
+
+const listener = ['test/reliability/guarded-listener-denies.test.ts']
+const linksAndChannels = ['test/reliability/guarded-links-and-channels-deny.test.ts']
+const prototypes = ['test/reliability/prototypes-stay-clean.test.ts']
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'empty-auth-answer-lets-in',
+    row: 'R22',
+    file: 'src/engine/guard.ts',
+    find: 'return readAuthAnswer(await this.#invoke({ functionId, data }))',
+    replace: 'return readAuthAnswer((await this.#invoke({ functionId, data })) ?? {})',
+    tests: listener,
+  },
+  {
+    name: 'pattern-matches-anywhere',
+    row: 'R22',
+    file: 'src/engine/glob.ts',
+    find: '!text.startsWith(first)',
+    replace: '!text.includes(first)',
+    tests: listener,
+  },
+  {
+    name: 'grants-count-in-every-namespace',
+    row: 'R22',
+    file: 'src/engine/guarded-access.ts',
+    find: 'if (namespace === DEFAULT_NAMESPACE && (allowedFunctions',
+    replace: 'if (namespace !== undefined && (allowedFunctions',
+    tests: listener,
+  },
+  {
+    name: 'triggers-reach-further-than-their-worker',
+    row: 'R22',
+    file: 'src/engine/guarded-access.ts',
+    find: 'const target = [admission.message.function_id, ...helpersIn(config)].find(',
+    replace: 'const target = [admission.message.function_id].find(',
+    tests: listener,
+  },
+  {
+    name: 'key-of-another-length-opens-a-channel',
+    row: 'R22',
+    file: 'src/engine/channel-table.ts',
+    find: 'return matches && given.length === expected.length ? entry?.channel : undefined',
+    replace: 'return matches ? entry?.channel : undefined',
+    tests: linksAndChannels,
+  },
+  {
+    name: 'any-token-ends-another-connection',
+    row: 'R22',
+    file: 'src/engine/sessions.ts',
+    find: ' || !matches(previous.reattachToken, message.reattach_token)',
+    replace: '',
+    tests: linksAndChannels,
+  },
+  {
+    name: 'query-members-are-assigned-by-name',
+    row: 'R23',
+    file: 'src/engine/guard.ts',
+    find: 'return Object.fromEntries(members)',
+    replace:
+      'const record: Record<string, readonly string[]> = {}\n  for (const [name, values] of members) record[name] = values\n  return record',
+    tests: prototypes,
+  },
+  {
+    name: 'inherited-members-count-as-values',
+    row: 'R23',
+    file: 'src/engine/expand-variables.ts',
+    find: '(Object.hasOwn(env, name) ? env[name] : undefined) ?? fallback',
+    replace: 'env[name] ?? fallback',
+    tests: prototypes,
+  },
+]

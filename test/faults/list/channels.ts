@@ -1,0 +1,64 @@
+/** Channels: back-pressure from end to end (R14), and nothing missing without an error (R15). */
+import type { Fault } from '../plant.js'
+
+const slowReader = ['test/reliability/slow-readers-hold-their-writers.test.ts']
+const cut = ['test/reliability/cut-channels-are-noticed.test.ts']
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'engine-reads-on-for-a-slow-reader',
+    row: 'R14',
+    file: 'src/engine/channel-sockets.ts',
+    find: 'hold: () => transport.pause()',
+    replace: 'hold: () => undefined',
+    tests: slowReader,
+  },
+  {
+    name: 'writer-buffers-without-end',
+    row: 'R14',
+    file: 'src/channel/writer.ts',
+    find: 'if (transport.bufferedBytes <= HIGH_WATER_BYTES) return',
+    replace: 'if (transport.bufferedBytes <= 1000 * HIGH_WATER_BYTES) return',
+    tests: slowReader,
+  },
+  {
+    name: 'reader-takes-more-than-it-is-asked-for',
+    row: 'R14',
+    file: 'src/channel/item-queue.ts',
+    find: 'const FULL_BYTES = 1024 * 1024',
+    replace: 'const FULL_BYTES = 1024 * 1024 * 1024',
+    tests: slowReader,
+  },
+  {
+    name: 'cut-channel-ends-cleanly',
+    row: 'R15',
+    file: 'src/channel/endpoint.ts',
+    find: 'if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined',
+    replace: 'if (code <= CloseCode.ABNORMAL && status === undefined) return undefined',
+    tests: cut,
+  },
+  {
+    name: 'writer-does-not-tell-of-a-cut-after-its-close',
+    row: 'R15',
+    file: 'src/channel/writer.ts',
+    find: 'this.#isHandedOver = true',
+    replace: 'this.#isHandedOver = false',
+    tests: cut,
+  },
+  {
+    name: 'end-overtakes-what-is-buffered',
+    row: 'R15',
+    file: 'src/engine/channel.ts',
+    find: "if (this.#items.length === 0 && this.#writer === 'done') {",
+    replace: "if (this.#writer === 'done') {",
+    tests: ['test/reliability/large-transfers-arrive-whole.test.ts'],
+  },
+  {
+    name: 'held-writer-loses-an-item',
+    row: 'R15',
+    file: 'src/engine/channel.ts',
+    find: '    this.#items.push(item)\n',
+    replace: '    if (!this.#holding) this.#items.push(item)\n',
+    tests: slowReader,
+  },
+]

@@ -1,0 +1,86 @@
+/** Links that end, come back and are kept alive (R5 to R8), and processes that have to end (R10). */
+import type { Fault } from '../plant.js'
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'removed-registrations-come-back',
+    row: 'R5',
+    file: 'src/worker/replayed.ts',
+    find: 'if (!this.#frames.delete(key)) return false',
+    replace: 'if (!this.#frames.has(key)) return false',
+    tests: ['test/behaviour/registrations-survive-reconnects.test.ts'],
+  },
+  {
+    name: 'registrations-made-offline-are-lost',
+    row: 'R5',
+    file: 'src/worker/replayed.ts',
+    find: 'for (const frame of this.#frames.values()) send(frame)',
+    replace: 'for (const frame of [...this.#frames.values()].slice(0, -1)) send(frame)',
+    tests: ['test/behaviour/registrations-survive-reconnects.test.ts'],
+  },
+  {
+    name: 'normal-close-is-taken-for-the-end',
+    row: 'R6',
+    file: 'src/connection/state.ts',
+    find: 'return afterEnd(state, event, maxRetries)',
+    replace:
+      "return (event.cause as { closeCode?: number }).closeCode === 1000 ? { kind: 'closed' } : afterEnd(state, event, maxRetries)",
+    tests: ['test/behaviour/reconnecting-after-any-close.test.ts'],
+  },
+  {
+    name: 'rejected-worker-comes-back',
+    row: 'R6',
+    file: 'src/connection/state.ts',
+    find: "return { kind: 'failed', cause: event.cause }\n    default",
+    replace: 'return afterEnd(state, { now: 0, cause: event.cause }, maxRetries)\n    default',
+    tests: ['test/behaviour/reconnecting-after-any-close.test.ts'],
+  },
+  {
+    name: 'any-link-resets-the-backoff',
+    row: 'R7',
+    file: 'src/connection/state.ts',
+    find: "state.kind === 'open' && event.now - state.openedAt >= STABLE_AFTER_MS",
+    replace: "state.kind === 'open'",
+    tests: ['test/behaviour/dialling-is-paced.test.ts'],
+  },
+  {
+    name: 'backoff-does-not-grow',
+    row: 'R7',
+    file: 'src/std/backoff.ts',
+    find: 'policy.backoffMultiplier ** (attempt - 1)',
+    replace: 'policy.backoffMultiplier',
+    tests: ['test/behaviour/dialling-is-paced.test.ts'],
+  },
+  {
+    name: 'silence-is-looked-for-once',
+    row: 'R8',
+    file: 'src/connection/keepalive.ts',
+    find: 'this.#scheduleCheck(IDLE_LIMIT_MS - idleMs)',
+    replace: 'void idleMs',
+    tests: ['test/behaviour/silent-peers-are-found.test.ts'],
+  },
+  {
+    name: 'frozen-process-cuts-its-healthy-link',
+    row: 'R8',
+    file: 'src/connection/keepalive.ts',
+    find: '} else if (this.#wasBlocked) {',
+    replace: '} else if (this.#wasBlocked && idleMs < IDLE_LIMIT_MS) {',
+    tests: ['test/behaviour/silent-peers-are-found.test.ts'],
+  },
+  {
+    name: 'drain-ignores-its-limit',
+    row: 'R10',
+    file: 'src/worker/shutdown.ts',
+    find: 'core.ports.clock.after(drainTimeoutMs, stop)',
+    replace: 'core.ports.clock.after(drainTimeoutMs * 20, stop)',
+    tests: ['test/behaviour/processes-end-after-shutdown.test.ts'],
+  },
+  {
+    name: 'shutdown-leaves-the-wait-for-a-retry',
+    row: 'R10',
+    file: 'src/connection/state.ts',
+    find: "case 'close':\n      return { kind: 'closed' }",
+    replace: "case 'close':\n      return state.kind === 'waiting' ? state : { kind: 'closed' }",
+    tests: ['test/behaviour/processes-end-after-shutdown.test.ts'],
+  },
+]

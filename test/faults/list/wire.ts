@@ -1,0 +1,45 @@
+/** What may pass the wire: sizes (R17), frames (R18), and values (R27). */
+import type { Fault } from '../plant.js'
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'too-large-messages-are-sent',
+    row: 'R17',
+    file: 'src/protocol/codec.ts',
+    find: 'if (bytes <= maxBytes) return',
+    replace: 'if (bytes <= 2 * maxBytes) return',
+    tests: ['test/reliability/payloads-around-the-limits.test.ts'],
+  },
+  {
+    name: 'frame-of-just-the-limit-is-refused',
+    row: 'R17',
+    file: 'src/transport/frame-guard.ts',
+    find: 'payloadLeft > maxBytes',
+    replace: 'payloadLeft >= maxBytes',
+    tests: ['test/reliability/payloads-around-the-limits.test.ts'],
+  },
+  {
+    name: 'broken-text-is-let-in',
+    row: 'R18',
+    file: 'src/transport/ws-accept.ts',
+    find: '    clientTracking: false,\n',
+    replace: '    clientTracking: false,\n    skipUTF8Validation: true,\n',
+    tests: ['test/reliability/raw-websocket-frames.test.ts'],
+  },
+  {
+    name: 'frame-guard-forgets-the-mask',
+    row: 'R18',
+    file: 'src/transport/frame-guard.ts',
+    find: '(masked ? 4 : 0)',
+    replace: '(masked ? 2 : 0)',
+    tests: ['test/reliability/raw-websocket-frames.test.ts'],
+  },
+  {
+    name: 'what-is-no-json-escapes-untyped',
+    row: 'R27',
+    file: 'src/protocol/codec.ts',
+    find: 'throw new SerdeError(ErrorCode.serialization_error, `The value',
+    replace: 'throw cause ?? new SerdeError(ErrorCode.serialization_error, `The value',
+    tests: ['test/hostile/json-edges.test.ts'],
+  },
+]

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Fault } from '../../faults/plant.js'
+
+const LISTS = 'test/faults/list'
+
+/** Every list there is, so that a fault stops fitting in the run that moved its text, not in the night after. */
+const lists = await Promise.all(
+  readdirSync(LISTS).map(async (name) => {
+    const { faults } = (await import(join('../../faults/list', name))) as { readonly faults: readonly Fault[] }
+    return [name, faults] as const
+  }),
+)
+
+test.each(lists)('the faults of %s fit the source they are planted in, and their tests are there', (_name, faults) => {
+  for (const fault of faults) {
+    const { name, file, find } = fault
+    expect(readFileSync(file, 'utf8').split(find).length - 1, `${name}: how often its text occurs in ${file}`).toBe(1)
+    for (const path of 'tests' in fault ? fault.tests : [])
+      expect(readFileSync(path, 'utf8'), `${name}: ${path}`).toContain('test')
+  }
+})
+
+test('each row with a test of its own has a fault planted', () => {
+  const document = readFileSync('docs/reliability.md', 'utf8')
+  const [table = ''] = document.split('## ')
+  const rows = new Set(Array.from(table.matchAll(/^\| (R\d+) +\|/gm), ([, row]) => row))
+  const planted = new Set(lists.flatMap(([, faults]) => faults.map(({ row }) => row)))
+  expect(rows.size).toBeGreaterThan(10)
+  expect([...rows].filter((row) => row !== undefined && !planted.has(row))).toEqual([])
+})
