@@ -5,6 +5,7 @@
 import { isRecord } from '../protocol/validate.js'
 import { describe, messageOf } from '../std/describe.js'
 import type { ValidationIssue } from '../errors.js'
+import { cut, MAX_REASON_CHARACTERS, readIssue } from './issue.js'
 import type { StandardSchemaV1 } from './standard-schema.js'
 
 /** A value as its schema gives it, or what is wrong with it. */
@@ -22,14 +23,14 @@ export interface Misfit {
 
 /** Issues kept of one value; a list of a million wrong items is as wrong as its beginning. */
 const MAX_ISSUES = 100
-const MAX_PATH_CHARACTERS = 200
-const MAX_REASON_CHARACTERS = 300
 
 /** Checks a value. Never throws and never rejects; answers with a promise only if the validator does. */
 export function parse(schema: StandardSchemaV1, value: unknown): Parsed | Promise<Parsed> {
   try {
     const result: unknown = schema['~standard'].validate(value)
-    return isThenable(result) ? Promise.resolve(result).then(read, failed) : read(result)
+    return isThenable(result)
+      ? Promise.resolve(result).then((settled) => read(settled, value), failed)
+      : read(result, value)
   } catch (thrown) {
     return failed(thrown)
   }
@@ -47,37 +48,20 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isRecord(value) && typeof value['then'] === 'function'
 }
 
-function read(result: unknown): Parsed {
+function read(result: unknown, value: unknown): Parsed {
   try {
     // Arktype's result of a failure is a list that has itself as `issues`, so not only records are results.
     if (typeof result === 'object' && result !== null) {
       const { issues } = result as { readonly issues?: unknown }
       if (issues === undefined && 'value' in result) return { value: result.value }
       if (Array.isArray(issues) && issues.length > 0) {
-        return { issues: issues.slice(0, MAX_ISSUES).map(readIssue), total: issues.length }
+        return { issues: issues.slice(0, MAX_ISSUES).map((issue) => readIssue(issue, value)), total: issues.length }
       }
     }
     return misfit(`its schema answered ${describe(result)} instead of a value or issues`)
   } catch (thrown) {
     return failed(thrown)
   }
-}
-
-function readIssue(issue: unknown): ValidationIssue {
-  const { message, path } = isRecord(issue) ? issue : {}
-  return {
-    path: Array.isArray(path) ? pointer(path) : '',
-    message: typeof message === 'string' ? cut(message, MAX_REASON_CHARACTERS) : describe(issue),
-  }
-}
-
-/** A JSON pointer (RFC 6901) for a path of keys. */
-function pointer(path: readonly unknown[]): string {
-  const keys = path.map((segment) => (isRecord(segment) ? segment['key'] : segment))
-  return cut(
-    keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    MAX_PATH_CHARACTERS,
-  )
 }
 
 function failed(thrown: unknown): Misfit {
@@ -87,8 +71,4 @@ function failed(thrown: unknown): Misfit {
 
 function misfit(message: string): Misfit {
   return { issues: [{ path: '', message }], total: 1 }
-}
-
-function cut(text: string, maxCharacters: number): string {
-  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`
 }

@@ -3,7 +3,7 @@
  * follow OpenTelemetry's HTTP conventions. Credentials in an address are never shown.
  */
 import type { Attributes } from '@opentelemetry/api'
-import { REDACTED_PLACEHOLDER, redact } from './payload.js'
+import { isTellingKey } from '../std/telling-keys.js'
 
 const SAFE_HEADERS = ['content-type', 'accept'] as const
 
@@ -45,8 +45,7 @@ function withoutSecrets(url: URL): URL {
   if (shown.username !== '') shown.username = 'REDACTED'
   if (shown.password !== '') shown.password = 'REDACTED'
   for (const key of new Set(shown.searchParams.keys())) {
-    const isSecret = (redact({ [key]: '' }) as Record<string, unknown>)[key] === REDACTED_PLACEHOLDER
-    if (isSecret) shown.searchParams.set(key, 'REDACTED')
+    if (isTellingKey(key)) shown.searchParams.set(key, 'REDACTED')
   }
   return shown
 }

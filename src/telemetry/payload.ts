@@ -4,14 +4,13 @@
  */
 import { env } from 'node:process'
 import { isRecord } from '../protocol/validate.js'
+import { isTellingKey } from '../std/telling-keys.js'
+import { invalidArgument } from './argument.js'
 
 /** What stands in place of a value whose key says that it is secret. */
 export const REDACTED_PLACEHOLDER = '[REDACTED]'
 
 const TRUNCATION_MARKER = '..."[TRUNCATED]"'
-
-const SENSITIVE_KEY =
-  /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|access_key|cookie|(?:^|[_-])token$/i
 
 /** Finds every text that could hold such a key, and some that do not: those are looked at closely. */
 const MAYBE_SENSITIVE =
@@ -32,7 +31,7 @@ function redacted(value: unknown, ancestors: readonly object[]): unknown {
   // Defined one by one, since an own key `__proto__` must stay a key.
   const copy: Record<string, unknown> = {}
   for (const [key, item] of Object.entries(value)) {
-    const shown = SENSITIVE_KEY.test(key) ? REDACTED_PLACEHOLDER : redacted(item, path)
+    const shown = isTellingKey(key) ? REDACTED_PLACEHOLDER : redacted(item, path)
     Object.defineProperty(copy, key, { value: shown, enumerable: true, writable: true, configurable: true })
   }
   return copy
@@ -46,6 +45,9 @@ export type PayloadText = { json: string; truncated: boolean }
 
 /** Writes a redacted payload as JSON. `maxBytes` counts UTF-8; nothing, 0 or less sets no limit. */
 export function redactAndTruncate(value: unknown, maxBytes: number | null = null): PayloadText {
+  if (maxBytes !== null && (typeof maxBytes !== 'number' || Number.isNaN(maxBytes))) {
+    throw invalidArgument('maxBytes', 'a number of bytes, or null', maxBytes)
+  }
   return truncated(redactedJson(value, tryJson(value)), maxBytes)
 }
 

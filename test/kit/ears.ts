@@ -48,6 +48,11 @@ export class Ears {
     return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
   }
 
+  /** Whether an engine has logged a sentence with this part. */
+  logged(part: string): boolean {
+    return this.#logged.some((line) => inDepth(line).includes(part))
+  }
+
   async engine(options: TestEngineOptions = {}): Promise<TestEngine> {
     const engine = await createTestEngine({ log: this.log, ...options })
     onTestFinished(() => engine.close())
