@@ -94,10 +94,11 @@ export class Calls {
     return new Promise((resolve, reject) => {
       const call = new Call(this, options, { id: this.#random.uuid(), resolve, reject })
       this.#pending.set(call.id, call)
-      this.#deadlines.add(call, options.timeoutMs)
       if (options.signal !== undefined) this.#aborts.add(options.signal, call)
       try {
         start(call)
+        // A call that ended at once, refused or given up, needs no time limit.
+        if (this.#pending.has(call.id)) this.#deadlines.add(call, options.timeoutMs)
       } catch (error) {
         this.fail(call, error)
       }
@@ -128,9 +129,10 @@ export class Calls {
     this.#failEach((call) => call.isWritten, reasonFor)
   }
 
-  /** Rejects every call. */
+  /** Rejects every call and leaves no timer behind. */
   failAll(reasonFor: (call: Call) => unknown): void {
     this.#failEach(() => true, reasonFor)
+    this.#deadlines.release()
   }
 
   #failEach(isMeant: (call: Call) => boolean, reasonFor: (call: Call) => unknown): void {

@@ -3,10 +3,15 @@
  * Knows nothing of what the time is used for; `now` never runs backwards.
  */
 
+/** Whether a timer keeps the process alive: one in the foreground does. */
+export type TimerMode = 'foreground' | 'background'
+
 /** A pending timer. */
 export interface Timer {
   /** Stops the timer; does nothing once it has fired. */
   cancel(): void
+  /** Lets the timer keep the process alive from now on, or no longer; costs far less than a new timer. */
+  setMode(mode: TimerMode): void
 }
 
 /** A source of time and timers. */
@@ -16,7 +21,7 @@ export interface Clock {
   /** Wall-clock time in milliseconds since 1970. */
   epochMs(): number
   /** Runs `callback` once after `delayMs`. `background` timers do not keep the process alive. */
-  after(delayMs: number, callback: () => void, mode?: 'foreground' | 'background'): Timer
+  after(delayMs: number, callback: () => void, mode?: TimerMode): Timer
 }
 
 /** Longest delay a Node timer can hold (2^31 - 1 ms); Node fires longer ones at once. */
@@ -32,6 +37,10 @@ export const systemClock: Clock = {
     return {
       cancel: () => {
         clearTimeout(timeout)
+      },
+      setMode: (changed) => {
+        if (changed === 'background') timeout.unref()
+        else timeout.ref()
       },
     }
   },

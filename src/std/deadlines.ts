@@ -1,7 +1,8 @@
 /**
  * Many deadlines on one timer. Deadlines of equal duration expire in the order they were added, so one list per
- * duration and one timer for the nearest head are enough: adding and removing cost O(1) and allocate no timer.
- * Knows nothing of what expires.
+ * duration and one timer are enough: adding and removing cost O(1) and allocate no timer. The timer stays when its
+ * deadline is removed, since arming one per call costs more than waking up once for nothing; without any deadline it
+ * lets the process end. Knows nothing of what expires.
  */
 import type { Clock, Timer } from './clock.js'
 
@@ -29,6 +30,8 @@ export class Deadlines<T extends Expiring> {
   readonly #lists = new Map<number, DeadlineList>()
   #timer: Timer | undefined
   #timerAt = Infinity
+  /** Whether nothing can expire; the timer, if there is one, is then in the background. */
+  #isIdle = true
 
   constructor(clock: Clock, onExpired: (item: T) => void) {
     this.#clock = clock
@@ -58,6 +61,8 @@ export class Deadlines<T extends Expiring> {
     else list.tail.deadline.next = item
     list.tail = item
     if (at < this.#timerAt) this.#arm(at)
+    else if (this.#isIdle) this.#timer?.setMode('foreground')
+    this.#isIdle = false
   }
 
   /** Ends a deadline before it expires. */
@@ -71,7 +76,14 @@ export class Deadlines<T extends Expiring> {
     if (next?.deadline === undefined) list.tail = previous
     else next.deadline.previous = previous
     if (list.head === undefined) this.#lists.delete(list.durationMs)
-    if (this.#lists.size === 0) this.#disarm()
+    if (this.#lists.size > 0) return
+    this.#isIdle = true
+    this.#timer?.setMode('background')
+  }
+
+  /** Gives the timer up when nothing is left to expire; a later `add` starts one again. */
+  release(): void {
+    if (this.#isIdle) this.#disarm()
   }
 
   #arm(at: number): void {

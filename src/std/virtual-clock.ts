@@ -2,12 +2,13 @@
  * A clock that stands still until it is advanced. Timers fire in order of their time, and between two timers the
  * promises they settled run to their end, so an hour of retries takes a millisecond and always the same course.
  */
-import type { Clock, Timer } from './clock.js'
+import type { Clock, Timer, TimerMode } from './clock.js'
 
 interface Pending {
   readonly at: number
   readonly order: number
   readonly callback: () => void
+  mode: TimerMode
 }
 
 export class VirtualClock implements Clock {
@@ -26,6 +27,11 @@ export class VirtualClock implements Clock {
     return this.#pending.size
   }
 
+  /** Those of them that would keep a process alive. */
+  get foregroundTimers(): number {
+    return [...this.#pending].filter(({ mode }) => mode === 'foreground').length
+  }
+
   now(): number {
     return this.#now
   }
@@ -34,12 +40,15 @@ export class VirtualClock implements Clock {
     return this.#startEpochMs + this.#now
   }
 
-  after(delayMs: number, callback: () => void): Timer {
-    const timer: Pending = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback }
+  after(delayMs: number, callback: () => void, mode: TimerMode = 'foreground'): Timer {
+    const timer: Pending = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback, mode }
     this.#pending.add(timer)
     return {
       cancel: () => {
         this.#pending.delete(timer)
+      },
+      setMode: (changed) => {
+        timer.mode = changed
       },
     }
   }

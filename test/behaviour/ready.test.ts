@@ -19,7 +19,7 @@ test('ready resolves once the engine has read everything registered before', asy
   await rig.settle()
 
   expect(await outcomeOf(ready)).toEqual({ value: undefined })
-  expect(rig.clock.pendingTimers).toBeLessThanOrEqual(2) // keepalive only
+  expect(rig.clock.foregroundTimers).toBe(0)
 })
 
 test('each ready is a barrier of its own, behind one announcement per link', async () => {

@@ -19,7 +19,7 @@ class FreezableClock implements Clock {
   after(delayMs: number, callback: () => void): Timer {
     const timer = { at: this.#now + delayMs, callback }
     this.#timers.add(timer)
-    return { cancel: () => void this.#timers.delete(timer) }
+    return { cancel: () => void this.#timers.delete(timer), setMode: () => undefined }
   }
 
   /** Time passes while nothing runs, then everything due runs. */

@@ -30,7 +30,7 @@ test('an answer settles its call, and a second one is late', async () => {
 
   expect(await promise).toBe('one')
   expect(calls.counts).toEqual({ pending: 0, settled: 1, timedOut: 0, lateResults: 1 })
-  expect(clock.pendingTimers).toBe(0)
+  expect(clock.foregroundTimers).toBe(0)
 })
 
 test('a call that is not answered in time rejects with its facts, and its frame is withdrawn only if unsent', async () => {
@@ -54,7 +54,7 @@ test('an abort rejects with its reason as it is, and leaves no listener', async 
     const { promise } = open({ signal: controller.signal })
     controller.abort(reason)
     expect(await outcomeOf(promise)).toEqual({ error: reason })
-    expect([calls.counts.pending, clock.pendingTimers]).toEqual([0, 0])
+    expect([calls.counts.pending, clock.foregroundTimers]).toEqual([0, 0])
   }
 })
 

@@ -21,6 +21,23 @@ test('a cancelled timer does not fire', async () => {
   expect(fired).toBe(0)
 })
 
+test('a timer keeps the process alive just while it is in the foreground, and fires in either mode', async () => {
+  const held = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+  const before = held()
+  const endless = systemClock.after(1_000_000, () => undefined)
+  expect(held()).toBe(before + 1)
+  endless.setMode('background')
+  expect(held()).toBe(before)
+  endless.setMode('foreground')
+  expect(held()).toBe(before + 1)
+  endless.cancel()
+  const fired = new Promise<void>((resolve) => {
+    systemClock.after(5, resolve).setMode('background')
+  })
+  await delay(20)
+  await fired
+})
+
 test('time never runs backwards', () => {
   let last = systemClock.now()
   for (let index = 0; index < 10_000; index += 1) {

@@ -22,7 +22,7 @@ test('an infinite duration costs nothing and never expires', async () => {
   expect([expired, clock.pendingTimers, deadlines.lists]).toEqual([[], 0, 0])
 })
 
-test('one timer serves any number of deadlines, and none is left once all are removed', () => {
+test('one timer serves any number of deadlines, and lets the process end once all are removed', () => {
   const clock = new VirtualClock()
   const deadlines = new Deadlines<Item>(clock, () => undefined)
   const items = Array.from({ length: 100 }, (_, name) => item(name))
@@ -31,7 +31,63 @@ test('one timer serves any number of deadlines, and none is left once all are re
   for (const each of items) deadlines.remove(each)
   for (const each of items) deadlines.remove(each)
 
-  expect([clock.pendingTimers, deadlines.lists]).toEqual([0, 0])
+  expect([clock.foregroundTimers, deadlines.lists]).toEqual([0, 0])
+  deadlines.release()
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('a deadline at a time starts one timer in all, which keeps the process alive only meanwhile', async () => {
+  let started = 0
+  const clock = new VirtualClock()
+  const counting: Clock = {
+    now: () => clock.now(),
+    epochMs: () => clock.epochMs(),
+    after: (...timer) => {
+      started += 1
+      return clock.after(...timer)
+    },
+  }
+  const expired: number[] = []
+  const deadlines = new Deadlines<Item>(counting, ({ name }) => expired.push(name))
+  for (let name = 0; name < 50; name += 1) {
+    const each = item(name)
+    deadlines.add(each, 1_000)
+    expect(clock.foregroundTimers).toBe(1)
+    await clock.advance(10)
+    deadlines.remove(each)
+    expect(clock.foregroundTimers).toBe(0)
+  }
+  expect(started).toBe(1)
+  deadlines.add(item(50), 1_000)
+  await clock.advance(999)
+  expect(expired).toEqual([])
+  await clock.advance(1)
+
+  expect([expired, clock.pendingTimers]).toEqual([[50], 0])
+})
+
+test('a shorter deadline expires in time while the timer of a longer one is kept', async () => {
+  const clock = new VirtualClock()
+  const expired: number[] = []
+  const deadlines = new Deadlines<Item>(clock, ({ name }) => expired.push(name))
+  const long = item(1)
+  deadlines.add(long, 10_000)
+  deadlines.remove(long)
+  deadlines.add(item(2), 10)
+  await clock.advance(10)
+
+  expect([expired, clock.pendingTimers]).toEqual([[2], 0])
+})
+
+test('what still has a deadline keeps its timer when idle timers are released', async () => {
+  const clock = new VirtualClock()
+  const expired: number[] = []
+  const deadlines = new Deadlines<Item>(clock, ({ name }) => expired.push(name))
+  deadlines.add(item(1), 10)
+  deadlines.release()
+  await clock.advance(10)
+
+  expect(expired).toEqual([1])
 })
 
 test('expiry may add and remove deadlines', async () => {
