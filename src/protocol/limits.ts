@@ -13,6 +13,12 @@ export const FRAGMENT_BYTES = 15 * MIB
 /** The engine's limit for one message, in one frame or many. Larger ones are refused before they are sent. */
 export const MAX_MESSAGE_BYTES = 64 * MIB
 
+/** Fragments of one message that a listener takes: the largest message in pieces of 32 KiB. */
+export const MAX_FRAGMENTS = 2_048
+
+/** Pings and pongs that a listener takes between the fragments of one message. */
+export const MAX_CONTROLS_AMID_MESSAGE = 1_000
+
 /** Largest message a worker takes in. The engine sets no limit outbound (an HTTP body passes whole); memory does. */
 export const MAX_INBOUND_BYTES = 512 * MIB
 

@@ -7,5 +7,6 @@ export const CloseCode = {
   NO_STATUS: 1005,
   /** Never on the wire: the connection ended without a close frame. */
   ABNORMAL: 1006,
+  POLICY_VIOLATION: 1008,
   MESSAGE_TOO_BIG: 1009,
 } as const

@@ -1,12 +1,37 @@
 /**
- * Watches the byte stream of a socket for a WebSocket frame over a size limit (RFC 6455 §5.2). The `ws` library limits
- * whole messages only, while the engine also limits each frame. Reads headers, never payloads.
+ * Watches the byte stream of a socket for what the `ws` library lets pass: a single frame over a size limit (it limits
+ * whole messages only), and control frames without end between the fragments of a message (each fragment keeps the
+ * chunk it came in until the message is whole; RFC 6455 §5.2 and §5.4). Reads headers, never payloads.
  */
 
-/** Returns a function to feed chunks to; it answers true once a frame over `maxBytes` has begun. */
-export function createFrameGuard(maxBytes: number): (chunk: Uint8Array) => boolean {
+/** What a stream may hold. */
+export interface FrameLimits {
+  /** Payload of one frame. */
+  readonly maxBytes: number
+  /** Pings, pongs and closes amid one message. */
+  readonly maxControls: number
+}
+
+/** The limit that was passed. */
+export type FrameExcess = keyof FrameLimits
+
+/** Returns a function to feed chunks to; it tells which limit a frame has passed once its header is there. */
+export function createFrameGuard({
+  maxBytes,
+  maxControls,
+}: FrameLimits): (chunk: Uint8Array) => FrameExcess | undefined {
   let payloadLeft = 0
   let header: number[] = []
+  let controls = 0
+  let isAmidMessage = false
+  const count = (first: number): void => {
+    const isControl = (first & 0x08) !== 0
+    if (isControl) controls += isAmidMessage ? 1 : 0
+    else {
+      isAmidMessage = (first & 0x80) === 0
+      if (!isAmidMessage) controls = 0
+    }
+  }
   return (chunk) => {
     let position = 0
     while (position < chunk.length) {
@@ -20,10 +45,12 @@ export function createFrameGuard(maxBytes: number): (chunk: Uint8Array) => boole
       position += 1
       if (header.length < headerLength(header)) continue
       payloadLeft = payloadLength(header)
+      count(header[0] ?? 0)
       header = []
-      if (payloadLeft > maxBytes) return true
+      if (payloadLeft > maxBytes) return 'maxBytes'
+      if (controls > maxControls) return 'maxControls'
     }
-    return false
+    return undefined
   }
 }
 

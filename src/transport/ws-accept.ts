@@ -6,7 +6,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'n
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { ErrorCode, RuntimeError } from '../errors.js'
-import { MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
+import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode } from './close-codes.js'
 import { createFrameGuard } from './frame-guard.js'
 import type { Transport, TransportEvents } from './transport.js'
@@ -56,6 +56,7 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
   const acceptor = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
+    maxFragments: MAX_FRAGMENTS,
     perMessageDeflate: false,
     clientTracking: false,
   })
@@ -146,11 +147,13 @@ function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
 }
 
 function guardFrames(socket: Socket, head: Buffer, transport: Transport): void {
-  const exceeds = createFrameGuard(MAX_FRAME_BYTES)
+  const excessOf = createFrameGuard({ maxBytes: MAX_FRAME_BYTES, maxControls: MAX_CONTROLS_AMID_MESSAGE })
   const check = (chunk: Buffer): void => {
-    if (!exceeds(chunk)) return
+    const excess = excessOf(chunk)
+    if (excess === undefined) return
     socket.off('data', check)
-    transport.close(CloseCode.MESSAGE_TOO_BIG, `frame over ${String(MAX_FRAME_BYTES)} bytes`)
+    if (excess === 'maxBytes') transport.close(CloseCode.MESSAGE_TOO_BIG, `frame over ${String(MAX_FRAME_BYTES)} bytes`)
+    else transport.close(CloseCode.POLICY_VIOLATION, 'too many control frames amid a message')
     // The peer is in the middle of the frame and will not answer a close frame.
     setImmediate(() => {
       transport.terminate()

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createFrameGuard } from '../../../src/transport/frame-guard.js'
 
+const guard = (maxBytes: number, maxControls = Infinity): ReturnType<typeof createFrameGuard> =>
+  createFrameGuard({ maxBytes, maxControls })
+
 /** A frame of the WebSocket protocol with a payload of the given length. */
 function frame(length: number, masked: boolean): Buffer {
   const mask = masked ? 0x80 : 0
@@ -34,21 +37,32 @@ test('a frame is measured the same however the stream is cut', () => {
   fc.assert(
     fc.property(lengths, fc.boolean(), fc.array(fc.nat(200_000), { maxLength: 20 }), (sizes, masked, cuts) => {
       const limit = 1_000
-      const exceeds = createFrameGuard(limit)
+      const excessOf = guard(limit)
       const bytes = Buffer.concat(sizes.map((size) => frame(size, masked)))
-      const found = pieces(bytes, cuts).some((piece) => exceeds(piece))
+      const found = pieces(bytes, cuts).some((piece) => excessOf(piece) === 'maxBytes')
       expect(found).toBe(sizes.some((size) => size > limit))
     }),
   )
 })
 
 test('the limit itself is allowed, one byte more is not, and the header alone tells', () => {
-  expect(createFrameGuard(65_536)(frame(65_536, true))).toBe(false)
-  expect(createFrameGuard(65_535)(frame(65_536, true).subarray(0, 14))).toBe(true)
+  expect(guard(65_536)(frame(65_536, true))).toBe(undefined)
+  expect(guard(65_535)(frame(65_536, true).subarray(0, 14))).toBe('maxBytes')
 })
 
 test('lengths beyond what a number holds exactly are still too large', () => {
   const head = Buffer.from([0x82, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
 
-  expect(createFrameGuard(2 ** 40)(head)).toBe(true)
+  expect(guard(2 ** 40)(head)).toBe('maxBytes')
+})
+
+const BEGUN = Buffer.from([0x01, 0x01, 0x61])
+const ENDED = Buffer.from([0x80, 0x01, 0x62])
+const PING = Buffer.from([0x89, 0x00])
+const pings = (count: number): Buffer => Buffer.concat(Array.from({ length: count }, () => PING))
+
+test('control frames count while a message is under way, and from its end on anew', () => {
+  expect(guard(100, 3)(Buffer.concat([BEGUN, pings(3), ENDED, BEGUN, pings(3), ENDED]))).toBe(undefined)
+  expect(guard(100, 3)(Buffer.concat([BEGUN, pings(2), BEGUN, pings(2)]))).toBe('maxControls')
+  expect(guard(100, 3)(pings(1_000))).toBe(undefined)
 })
