@@ -1,0 +1,118 @@
+/** Hostile input (R19, R20), what is left after work (R31) and hostile user code (R41). */
+import type { Fault } from '../plant.js'
+
+const FUZZ = ['test/reliability/mutated-frames-are-survived.test.ts']
+const FLOODS = ['test/reliability/floods-are-stopped.test.ts']
+const HEAP = ['test/reliability/the-heap-stays-level.test.ts']
+const CALLBACKS = ['test/reliability/hostile-callbacks-are-survived.test.ts']
+const STREAMS = ['test/reliability/hostile-streams-are-survived.test.ts']
+const OPTIONS = ['test/reliability/hostile-options-are-survived.test.ts']
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'frames-that-are-no-json-throw',
+    row: 'R19',
+    file: 'src/protocol/codec.ts',
+    find: '    return JSON.parse(frame)\n  } catch {\n    return undefined',
+    replace: '    return JSON.parse(frame)\n  } catch (error) {\n    throw error',
+    tests: FUZZ,
+  },
+  {
+    name: 'triggers-of-a-worker-that-left-stay',
+    row: 'R19',
+    file: 'src/engine/session.ts',
+    find: '    bindings.leave(this)\n',
+    replace: '    void bindings\n',
+    tests: FUZZ,
+  },
+  {
+    name: 'engine-keeps-what-it-was-sent',
+    row: 'R19',
+    file: 'src/engine/session.ts',
+    find: '    this.#frameBytes = frame.length\n',
+    replace: '    this.#frameBytes = frame.length\n    ;(globalThis.kept ??= []).push(Buffer.alloc(4_096, 1))\n',
+    tests: FUZZ,
+  },
+  {
+    name: 'one-frame-in-thousands-blocks-the-loop',
+    row: 'R19',
+    file: 'src/worker/inbox.ts',
+    find: "      core.report({ kind: 'unreadable_frame',",
+    replace:
+      "      globalThis.seen = (globalThis.seen ?? 0) + 1\n      for (const end = performance.now() + 250; globalThis.seen % 5_000 === 0 && performance.now() < end; );\n      core.report({ kind: 'unreadable_frame',",
+    tests: FUZZ,
+  },
+  {
+    name: 'fragments-are-not-counted',
+    row: 'R20',
+    file: 'src/transport/ws-accept.ts',
+    find: 'maxFragments: MAX_FRAGMENTS',
+    replace: 'maxFragments: 0',
+    tests: FLOODS,
+  },
+  {
+    name: 'control-frames-amid-a-message-are-not-counted',
+    row: 'R20',
+    file: 'src/transport/frame-guard.ts',
+    find: "if (controls > maxControls) return 'maxControls'",
+    replace: '',
+    tests: FLOODS,
+  },
+  {
+    name: 'finished-channels-are-kept',
+    row: 'R31',
+    file: 'src/engine/channel-table.ts',
+    find: 'if (channel.over || (',
+    replace: 'if ((',
+    tests: HEAP,
+  },
+  {
+    name: 'ended-triggers-stay-listed-by-type',
+    row: 'R31',
+    file: 'src/engine/trigger-table.ts',
+    find: 'depart(this.#byType, trigger.triggerType, trigger)',
+    replace: '',
+    tests: HEAP,
+  },
+  {
+    name: 'what-a-listener-throws-goes-on',
+    row: 'R41',
+    file: 'src/std/emitter.ts',
+    find: '      } catch (error) {\n        this.#onListenerError(error)',
+    replace: '      } catch (error) {\n        throw error',
+    tests: CALLBACKS,
+  },
+  {
+    name: 'what-a-listener-throws-is-told-twice',
+    row: 'R41',
+    file: 'src/std/emitter.ts',
+    find: '      } catch (error) {\n        this.#onListenerError(error)',
+    replace: '      } catch (error) {\n        this.#onListenerError(error)\n        this.#onListenerError(error)',
+    tests: CALLBACKS,
+  },
+  {
+    name: 'promises-of-other-realms-are-not-heard',
+    row: 'R41',
+    file: 'src/std/hear-rejection.ts',
+    find: 'types.isPromise(result)',
+    replace: 'result instanceof Promise',
+    tests: CALLBACKS,
+  },
+  {
+    name: 'listeners-to-streams-may-end-the-process',
+    row: 'R41',
+    file: 'src/channel/reader.ts',
+    find: 'this.#stream?.destroy(asError(error))',
+    replace: 'throw error',
+    tests: STREAMS,
+  },
+  {
+    name: 'calls-that-cannot-be-written-stay-open',
+    row: 'R41',
+    file: 'src/worker/call.ts',
+    find: '    const frame = encode(send, caller.tracing().inject(), opened.id)\n',
+    replace:
+      "    let frame = ''\n    try {\n      frame = encode(send, caller.tracing().inject(), opened.id)\n    } catch {\n      return\n    }\n",
+    tests: OPTIONS,
+  },
+]
