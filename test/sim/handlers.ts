@@ -84,6 +84,7 @@ export class Handlers {
         await this.#untilAborted(context.signal)
         throw new Error(`run ${run.run} threw`)
       case 'nested': {
+        if (behaviour.afterMs > 0) await this.wait(behaviour.afterMs)
         const op = this.#owner.newOp('call', behaviour.functionId, {
           timeoutMs: NESTED_LIMIT_MS,
           behaviour: behaviour.inner,

@@ -1,6 +1,7 @@
 /** One run of a scenario from its start to its verdict. */
 import { audit } from './audit.js'
-import { generate, type Scenario } from './scenario.js'
+import { generate } from './generate.js'
+import type { Scenario } from './scenario.js'
 import { World } from './world.js'
 
 export interface Verdict {

@@ -1,9 +1,7 @@
 /**
- * A scenario as plain data: which workers there are, what they do and what is done to them, each at its moment. Made from
- * a seed; a step can be left out of it, so a failing one shrinks.
+ * A scenario as plain data: which workers there are, what they do and what is done to them, each at its moment. Any step
+ * can be left out of it, so a failing one shrinks.
  */
-import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'
-
 /** What a handler does with a call. */
 export type Behaviour =
   | { readonly kind: 'value' }
@@ -11,7 +9,13 @@ export type Behaviour =
   | { readonly kind: 'later'; readonly ms: number; readonly fails: boolean }
   /** Runs until its signal aborts. */
   | { readonly kind: 'until-aborted' }
-  | { readonly kind: 'nested'; readonly functionId: string; readonly inner: Behaviour; readonly linked: boolean }
+  | {
+      readonly kind: 'nested'
+      readonly functionId: string
+      readonly inner: Behaviour
+      readonly linked: boolean
+      readonly afterMs: number
+    }
 
 export interface WorkerPlan {
   readonly functions: number
@@ -25,7 +29,7 @@ export interface WorkerPlan {
   }
 }
 
-interface Call {
+export interface PlannedCall {
   readonly worker: number
   readonly functionId: string
   readonly behaviour: Behaviour
@@ -33,9 +37,14 @@ interface Call {
 }
 
 export type Action =
-  | (Call & { readonly kind: 'call'; readonly timeoutMs: number; readonly abortAfterMs: number | undefined })
-  | (Call & { readonly kind: 'void' })
-  | (Call & { readonly kind: 'enqueue'; readonly queue: string; readonly group: string; readonly timeoutMs: number })
+  | (PlannedCall & { readonly kind: 'call'; readonly timeoutMs: number; readonly abortAfterMs: number | undefined })
+  | (PlannedCall & { readonly kind: 'void' })
+  | (PlannedCall & {
+      readonly kind: 'enqueue'
+      readonly queue: string
+      readonly group: string
+      readonly timeoutMs: number
+    })
   | { readonly kind: 'register' | 'unregister'; readonly worker: number; readonly functionId: string }
   | { readonly kind: 'bind'; readonly worker: number; readonly type: string; readonly functionId: string }
   | { readonly kind: 'unbind'; readonly worker: number; readonly nth: number }
@@ -105,174 +114,6 @@ export interface Scenario {
   readonly bytesPerByte: number
   readonly workers: readonly WorkerPlan[]
   readonly steps: readonly Step[]
-}
-
-const CALL_LIMITS_MS = [50, 500, 2_000, 10_000, 30_000, 90_000]
-const TYPES = ['alpha', 'beta']
-const CLOSE_CODES = [1000, 1001, 1005, 1008, 1009, 1011, 1012, 1013, 4000]
-
-/** The scenario of a seed. */
-export function generate(seed: number): Scenario {
-  const random = seededRandom(Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995)
-  const plans = Array.from({ length: 2 + random.below(3) }, () => workerPlan(random))
-  const horizonMs = random.pick([200, 2_000, 10_000, 40_000])
-  const make = new Generator(random, plans, horizonMs)
-  return {
-    seed,
-    latencyMs: random.pick([0, 0, 1, 5, 40, 300]),
-    jitterMs: random.pick([0, 1, 10, 200]),
-    bytesPerByte: random.pick([1, 1, 1, 1000, 20_000]),
-    workers: plans,
-    steps: make.steps(),
-  }
-}
-
-function workerPlan(random: SeededRandom): WorkerPlan {
-  return {
-    functions: 1 + random.below(3),
-    maxConcurrentInvocations: random.next() < 0.2 ? 1 + random.below(3) : undefined,
-    ownConcurrency: random.next() < 0.2 ? 1 + random.below(2) : undefined,
-    reconnection: {
-      initialDelayMs: random.pick([1, 100, 1_000]),
-      maxRetries: random.next() < 0.1 ? 1 + random.below(4) : -1,
-      maxPendingMessages: random.next() < 0.2 ? random.below(4) : 1_000,
-      maxPendingAgeMs: random.next() < 0.2 ? random.pick([100, 2_000]) : 300_000,
-    },
-  }
-}
-
-class Generator {
-  readonly #random: SeededRandom
-  readonly #plans: readonly WorkerPlan[]
-  readonly #horizonMs: number
-
-  constructor(random: SeededRandom, plans: readonly WorkerPlan[], horizonMs: number) {
-    this.#random = random
-    this.#plans = plans
-    this.#horizonMs = horizonMs
-  }
-
-  steps(): Step[] {
-    const random = this.#random
-    const actions = Array.from({ length: 3 + random.below(30) }, () => this.#action())
-    const faults = Array.from({ length: random.pick([0, 1, 1, 2, 3, 5, 8]) }, () => this.#fault())
-    // Work comes in bursts, and faults in the middle of them.
-    const bursts = Array.from({ length: 1 + random.below(4) }, () => random.below(this.#horizonMs))
-    const moment = (): number =>
-      random.next() < 0.7 ? random.pick(bursts) + random.below(20) : random.below(this.#horizonMs)
-    return [...actions, ...faults].map((what) => ({ at: moment(), what })).sort((a, b) => a.at - b.at)
-  }
-
-  #worker(): number {
-    return this.#random.below(this.#plans.length)
-  }
-
-  #functionId(): string {
-    const random = this.#random
-    if (random.next() < 0.05) return 'nobody::serves'
-    const worker = this.#worker()
-    return `w${worker}::f${random.below(this.#plans[worker]!.functions + (random.next() < 0.1 ? 2 : 0))}`
-  }
-
-  #behaviour(depth = 0): Behaviour {
-    const random = this.#random
-    const chance = random.next()
-    if (chance < 0.4) return { kind: 'value' }
-    if (chance < 0.5) return { kind: 'throw' }
-    if (chance < 0.8 || depth > 1) {
-      return { kind: 'later', ms: random.pick([0, 1, 10, 100, 1_000, 8_000]), fails: random.next() < 0.15 }
-    }
-    if (chance < 0.86) return { kind: 'until-aborted' }
-    const inner = this.#behaviour(depth + 1)
-    return { kind: 'nested', functionId: this.#functionId(), inner, linked: random.next() < 0.5 }
-  }
-
-  /** Jobs are tried again and stand in line: one that waits for its signal would hold up the rest for minutes. */
-  #jobBehaviour(): Behaviour {
-    const random = this.#random
-    const chance = random.next()
-    if (chance < 0.5) return { kind: 'value' }
-    return chance < 0.65 ? { kind: 'throw' } : { kind: 'later', ms: random.pick([1, 100, 2_000]), fails: chance < 0.75 }
-  }
-
-  #call(): Call {
-    const random = this.#random
-    const padBytes = random.pick([0, 0, 0, 10, 300, 2_000])
-    return { worker: this.#worker(), functionId: this.#functionId(), behaviour: this.#behaviour(), padBytes }
-  }
-
-  #action(): Action {
-    const random = this.#random
-    const worker = this.#worker()
-    const timeoutMs = random.pick(CALL_LIMITS_MS)
-    const chance = random.next()
-    if (chance < 0.45) {
-      const abortAfterMs = random.next() < 0.15 ? random.below(1_000) : undefined
-      return { kind: 'call', ...this.#call(), timeoutMs, abortAfterMs }
-    }
-    if (chance < 0.55) return { kind: 'void', ...this.#call() }
-    if (chance < 0.67) {
-      const queue = random.pick(['default', 'ordered', 'ordered', 'missing'])
-      return {
-        kind: 'enqueue',
-        ...this.#call(),
-        behaviour: this.#jobBehaviour(),
-        queue,
-        group: random.pick(['a', 'b']),
-        timeoutMs,
-      }
-    }
-    if (chance < 0.77) {
-      const functionId = `w${worker}::f${random.below(this.#plans[worker]!.functions + 2)}`
-      return { kind: random.next() < 0.5 ? 'register' : 'unregister', worker, functionId }
-    }
-    if (chance < 0.83) return { kind: 'bind', worker, type: random.pick(TYPES), functionId: this.#functionId() }
-    if (chance < 0.85) return { kind: 'unbind', worker, nth: random.below(3) }
-    if (chance < 0.89) return { kind: random.next() < 0.85 ? 'provide' : 'withdraw', worker, type: random.pick(TYPES) }
-    if (chance < 0.92) return { kind: 'ready', worker, timeoutMs }
-    if (chance < 0.97) return this.#channel(worker)
-    return { kind: 'shutdown', worker, drainMs: random.next() < 0.5 ? undefined : random.pick([1, 100, 10_000]) }
-  }
-
-  #channel(worker: number): Action {
-    const random = this.#random
-    const sizes = [0, 1, 50, 50, 500, 4_000]
-    const items = Array.from({ length: random.below(25) }, () => random.pick(sizes) * (random.next() < 0.3 ? -1 : 1))
-    return {
-      kind: 'channel',
-      worker,
-      reader: this.#worker(),
-      items,
-      bufferSize: random.pick([1, 2, 64]),
-      readDelayMs: random.pick([0, 0, 1, 50]),
-      timeoutMs: random.pick([10_000, 90_000]),
-    }
-  }
-
-  #fault(): Fault {
-    const random = this.#random
-    const worker = this.#worker()
-    const anyone = random.next() < 0.2 ? 'engine' : worker
-    const nth = random.next() < 0.75 ? 0 : 1 + random.below(3)
-    const forMs = random.pick([10, 300, 2_000, 15_000, 50_000, 120_000])
-    const direction = random.pick(['toServer', 'toClient'] as const)
-    const coin = (): boolean => random.next() < 0.5
-    const chance = random.next()
-    if (chance < 0.2) return { kind: 'reset', worker, nth, keeps: { toServer: coin(), toClient: coin() } }
-    if (chance < 0.4) return { kind: 'cut', worker, nth, direction, frames: random.below(8), keepsOther: coin() }
-    if (chance < 0.52) {
-      return { kind: 'blackhole', worker, nth, directions: random.pick(['both', 'toServer', 'toClient']), forMs }
-    }
-    if (chance < 0.6) return { kind: 'stall', worker, nth, direction, forMs }
-    if (chance < 0.66) return { kind: 'goodbye', worker, code: random.pick(CLOSE_CODES) }
-    if (chance < 0.76) {
-      return { kind: 'dials', worker, how: random.pick(['refuse', 'hang', 'status', 'accept-then-close']), forMs }
-    }
-    if (chance < 0.84) return { kind: 'freeze', worker: anyone, forMs }
-    if (chance < 0.87) return { kind: 'epoch', worker: anyone, byMs: random.pick([-3_600_000, -500, 500, 86_400_000]) }
-    if (chance < 0.91) return { kind: 'crash', worker }
-    return { kind: 'restart', graceful: coin(), downMs: random.pick([0, 100, 3_000, 20_000]) }
-  }
 }
 
 /** Whether a step is something done to the workers, not by them. */
