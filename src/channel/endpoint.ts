@@ -171,8 +171,8 @@ export class Endpoint {
  * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is no URL, or a reference to something else.
  */
 export function channelUrl(engineWsBase: unknown, ref: unknown, direction: ChannelDirection): string {
-  if (typeof engineWsBase !== 'string' || !URL.canParse(engineWsBase)) {
-    throw invalid('engineWsBase', "the engine's address as a URL", engineWsBase)
+  if (typeof engineWsBase !== 'string' || !/^(ws|http)s?:/i.test(engineWsBase) || !URL.canParse(engineWsBase)) {
+    throw invalid('engineWsBase', "the engine's address as a ws: or wss: URL", engineWsBase)
   }
   if (!isChannelRef(ref)) throw invalid('ref', 'a reference to an end of a channel', ref)
   if (ref.direction !== direction) throw invalid('ref', `a reference to the ${direction} end`, ref.direction)
@@ -181,6 +181,17 @@ export function channelUrl(engineWsBase: unknown, ref: unknown, direction: Chann
   url.searchParams.set('key', ref.access_key)
   url.searchParams.set('dir', ref.direction)
   return url.href
+}
+
+/** Checks the options of one operation. */
+export function checkOperation(options: unknown): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalid('options', 'an object', options)
+  }
+  const signal = 'signal' in options ? options.signal : undefined
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalid('options.signal', 'an AbortSignal', signal)
 }
 
 /** The error for an argument that is off. */

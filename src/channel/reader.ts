@@ -9,7 +9,15 @@ import type { Unsubscribe } from '../std/emitter.js'
 import { Emitter } from '../std/emitter.js'
 import { ChannelItem } from './channel-item.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import { channelUrl, defaultChannelPorts, Endpoint, hearErrors, invalid, type ChannelPorts } from './endpoint.js'
+import {
+  channelUrl,
+  checkOperation,
+  defaultChannelPorts,
+  Endpoint,
+  hearErrors,
+  invalid,
+  type ChannelPorts,
+} from './endpoint.js'
 import { ItemQueue } from './item-queue.js'
 import type { ChannelOperationOptions } from './writer.js'
 
@@ -72,6 +80,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
    * @throws {WebSocketError} when the channel is unknown or was cut.
    */
   async nextBinary(options: ChannelOperationOptions = {}): Promise<Buffer | null> {
+    checkOperation(options)
     this.#dial()
     // The queue answers with the kind it was asked for.
     return (await this.#queue.take(['binary'], options.signal)) as Buffer | null

@@ -15,6 +15,7 @@ import {
   Endpoint,
   hearErrors,
   HIGH_WATER_BYTES,
+  checkOperation,
   invalid,
   type ChannelPorts,
 } from './endpoint.js'
@@ -100,10 +101,11 @@ export class ChannelWriter implements AsyncDisposable {
 
   /**
    * Writes everything a source yields, then closes. The source waits while the reader is behind.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` for a chunk that is neither; the channel stays open then, and when the
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a source that is none, or a chunk that is neither; the channel stays open then, and when the
    * source itself fails.
    */
   async pipeFrom(source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Promise<void> {
+    if (!isIterable(source)) throw invalid('source', 'an iterable, synchronous or not', source)
     for await (const chunk of source) await this.#writeChunks(toBytes('chunk', chunk))
     await this.close()
   }
@@ -128,11 +130,14 @@ export class ChannelWriter implements AsyncDisposable {
     return this.close()
   }
 
-  #send(item: Uint8Array | string, { signal }: ChannelOperationOptions = {}): Promise<void> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason)
+  // Up to the queue all of it happens at once, so that items keep the order in which they were given.
+  async #send(item: Uint8Array | string, options: ChannelOperationOptions = {}): Promise<void> {
+    checkOperation(options)
+    const { signal } = options
+    signal?.throwIfAborted()
     if (this.#closing !== undefined) {
       const text = 'The channel was closed; the item was not written'
-      return Promise.reject(new NotConnectedError(ErrorCode.NOT_CONNECTED, text, NOT_SENT))
+      throw new NotConnectedError(ErrorCode.NOT_CONNECTED, text, NOT_SENT)
     }
     return this.#next(async () => {
       signal?.throwIfAborted()
@@ -225,6 +230,11 @@ function toBytes(argument: string, given: unknown): Uint8Array {
   if (typeof given === 'string') return Buffer.from(given)
   if (given instanceof Uint8Array) return given
   throw invalid(argument, 'a Uint8Array or a string', given)
+}
+
+function isIterable(source: unknown): boolean {
+  if (typeof source === 'string') return true
+  return typeof source === 'object' && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source)
 }
 
 /** Awaiting reports a failure; not awaiting does not end the process. */

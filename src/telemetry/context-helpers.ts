@@ -3,6 +3,7 @@
  * function looks at the context that is active where it is called.
  */
 import type { Attributes, AttributeValue, Baggage, Context, Span, SpanContext, SpanKind } from '@opentelemetry/api'
+import { checkFunction, checkName, checkOptions, invalidArgument } from './argument.js'
 import { currentTelemetry } from './active-telemetry.js'
 import { otelApi } from './otel-modules.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
@@ -60,8 +61,13 @@ export function getAllBaggage(): Record<string, string> {
   return Object.fromEntries(entries.map(([key, { value }]) => [key, value]))
 }
 
-/** A context with an entry added to the running baggage; the running one stays as it is. */
+/**
+ * A context with an entry added to the running baggage; the running one stays as it is.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank key, or a value that is no string.
+ */
 export function setBaggageEntry(key: string, value: string): Context {
+  checkName('key', key)
+  if (typeof value !== 'string') throw invalidArgument('value', 'a string', value)
   return withBaggage((baggage) => baggage.setEntry(key, { value }))
 }
 
@@ -81,9 +87,9 @@ export function currentSpanIsRecording(): boolean {
   return recordingSpan() !== undefined
 }
 
-/** Sets an attribute on the running span, if it records. */
+/** Sets an attribute on the running span, if it records. A key that is no string is left out. */
 export function setCurrentSpanAttribute(key: string, value: AttributeValue): void {
-  recordingSpan()?.setAttribute(key, value)
+  if (typeof key === 'string') recordingSpan()?.setAttribute(key, value)
 }
 
 /** Marks the running span as failed, if there is one. */
@@ -112,8 +118,12 @@ export type WithSpanOptions = {
 /**
  * Runs a function inside a new span: status OK when it resolves, ERROR and an `exception` event when it rejects. Without
  * telemetry the span records nothing.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank name, options that are no object, or something that cannot run.
  */
 export async function withSpan<T>(name: string, options: WithSpanOptions, fn: (span: Span) => Promise<T>): Promise<T> {
+  checkName('name', name)
+  checkOptions('options', options)
+  checkFunction('fn', fn)
   const { context, SpanKind, SpanStatusCode, trace, INVALID_SPAN_CONTEXT } = otelApi()
   const tracer = currentTelemetry()?.tracer
   if (tracer === undefined) return fn(trace.wrapSpanContext(INVALID_SPAN_CONTEXT))

@@ -5,6 +5,7 @@
 import type { AggregationTemporality, InstrumentType, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { checkKind } from './argument.js'
 import type { SharedEngineConnection } from './shared-engine-connection.js'
 import { logsSignal, metricsSignal, spansSignal, type Signal } from './signals.js'
 import { temporalityOf } from './temporality.js'
@@ -18,6 +19,7 @@ abstract class EngineExporter<Batch> {
   #isShutDown = false
 
   constructor(connection: SharedEngineConnection, signal: Signal<Batch>) {
+    checkKind('connection', 'a SharedEngineConnection', { value: connection, method: 'beginShutdown' })
     this.#connection = connection
     this.#signal = signal
   }

@@ -4,8 +4,10 @@
  */
 import { env } from 'node:process'
 import type { Span, Tracer } from '@opentelemetry/api'
+import { isRecord } from '../protocol/validate.js'
 import { messageOf } from '../std/describe.js'
 import { currentTelemetry, isOwnerOff } from './active-telemetry.js'
+import { checkKind, checkOptions, invalidArgument } from './argument.js'
 import { requestFacts, responseAttributes, sentAttributes } from './fetch-attributes.js'
 import { otelApi } from './otel-modules.js'
 import { injectHeaders } from './propagation.js'
@@ -28,8 +30,10 @@ let patch: Patch | undefined
 /**
  * Makes `globalThis.fetch` trace its requests until `unpatchGlobalFetch` was called as often. `OTEL_FETCH_IGNORE_URLS`
  * names parts of addresses, separated by commas, whose requests are left alone; it is read by the first call.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no tracer.
  */
 export function patchGlobalFetch(tracer: Tracer): void {
+  checkKind('tracer', 'an OpenTelemetry tracer', { value: tracer, method: 'startActiveSpan' })
   if (patch !== undefined) {
     patch.tracers.push(tracer)
     return
@@ -69,11 +73,25 @@ function patchedFetch(
 /**
  * Makes one traced request, whether `fetch` is patched or not: a CLIENT span, W3C headers, status ERROR from 400 on.
  * Without telemetry it is a plain `fetch`.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is none, or an `init` that is no object.
  */
-export function executeTracedRequest(input: string | URL | Request, init: TracedFetchInit = {}): Promise<Response> {
+export async function executeTracedRequest(
+  input: string | URL | Request,
+  init: TracedFetchInit = {},
+): Promise<Response> {
+  if (!URL.canParse(addressOf(input))) {
+    throw invalidArgument('input', 'an absolute URL or a Request', input)
+  }
+  checkOptions('init', init)
   const { tracer = currentTelemetry()?.tracer, ...rest } = init
   const fetch = patch?.original ?? globalThis.fetch
   return tracer === undefined ? fetch(input, rest) : tracedFetch(fetch, input, { ...rest, tracer })
+}
+
+/** Where a request goes, whoever's `Request` it is; the empty text for what is none. */
+function addressOf(input: unknown): string {
+  if (typeof input === 'string' || input instanceof URL) return String(input)
+  return isRecord(input) && typeof input['url'] === 'string' ? input['url'] : ''
 }
 
 function tracedFetch(

@@ -3,6 +3,7 @@
  * registered; the snapshot behind them is taken when metrics are exported.
  */
 import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api'
+import { checkKind, checkName, checkOptions, checkText } from './argument.js'
 import { WorkerMetricsCollector, type WorkerMetrics } from './worker-metrics.js'
 
 export type WorkerGaugesOptions = { workerId: string; workerName?: string }
@@ -37,8 +38,15 @@ const GAUGES: readonly {
 
 const registered = new Map<Meter, WorkerGaugesHandle>()
 
-/** Reports this process's memory, processor and event loop through a meter. A second call returns the first handle. */
+/**
+ * Reports this process's memory, processor and event loop through a meter. A second call returns the first handle.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no meter, or a blank id.
+ */
 export function registerWorkerGauges(meter: Meter, options: WorkerGaugesOptions): WorkerGaugesHandle {
+  checkKind('meter', 'an OpenTelemetry meter', { value: meter, method: 'createObservableGauge' })
+  checkOptions('options', options)
+  checkName('options.workerId', options.workerId)
+  checkText('options.workerName', options.workerName)
   const existing = registered.get(meter)
   if (existing !== undefined) return existing
   const collector = new WorkerMetricsCollector()

@@ -8,6 +8,7 @@ import { isRecord } from '../protocol/validate.js'
 import { messageOf } from '../std/describe.js'
 import { hearRejection } from '../std/hear-rejection.js'
 import { currentTelemetry } from './active-telemetry.js'
+import { checkKind, checkOptions } from './argument.js'
 import { toLogValue } from './log-value.js'
 import { otelApi, otelApiLogs } from './otel-modules.js'
 import type { Telemetry } from './telemetry.js'
@@ -21,6 +22,7 @@ export interface LoggerSink {
 }
 
 type Level = keyof LoggerSink
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
 /** A worker's telemetry and the context of a handler, for loggers that belong to one; nothing when it is off. */
 export type LoggerOwner = { readonly telemetry: Telemetry; readonly context: Context } | undefined
@@ -58,8 +60,13 @@ export class Logger {
   /**
    * Replaces the console for lines that telemetry does not take; `undefined` brings it back. A sink that throws loses
    * the line and is told of by a warning of the process, the first time.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a sink that lacks a level.
    */
   static setSink(next: LoggerSink | undefined): void {
+    if (next !== undefined) {
+      for (const level of LEVELS)
+        checkKind('sink', `an object with the method ${level}`, { value: next, method: level })
+    }
     sink = next
     hasSinkFailed = false
   }
@@ -82,6 +89,7 @@ export class Logger {
 
   /** A logger that adds fields to the data of each line; a line's own fields win. */
   child(fields: object): Logger {
+    checkOptions('fields', fields)
     const child = new Logger(this.#traceId, this.#serviceName, this.#spanId)
     child.#owner = this.#owner
     child.#fields = { ...this.#fields, ...fields }

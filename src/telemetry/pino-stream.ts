@@ -4,6 +4,7 @@
  */
 import type { SeverityNumber } from '@opentelemetry/api-logs'
 import { isRecord } from '../protocol/validate.js'
+import { checkOptions, checkText } from './argument.js'
 import { currentTelemetry } from './active-telemetry.js'
 import { toLogValue } from './log-value.js'
 import { otelApi, otelApiLogs } from './otel-modules.js'
@@ -32,10 +33,14 @@ const LEVELS: readonly (readonly [number, SeverityText])[] = [
 
 /**
  * Makes a destination for pino.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for options that are none.
  * @example
  * const logger = pino({}, pino.multistream([process.stdout, { stream: createPinoStream() }]))
  */
-export function createPinoStream({ messageKey = 'msg' }: PinoStreamOptions = {}): PinoStream {
+export function createPinoStream(options: PinoStreamOptions = {}): PinoStream {
+  checkOptions('options', options)
+  checkText('options.messageKey', options.messageKey)
+  const { messageKey = 'msg' } = options
   return {
     write(line) {
       const logger = currentTelemetry()?.logger

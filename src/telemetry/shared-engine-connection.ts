@@ -14,6 +14,7 @@ import { deferred, type Deferred } from '../std/deferred.js'
 import { Emitter, type Unsubscribe } from '../std/emitter.js'
 import { systemRandom } from '../std/random.js'
 import { dialWebSocket } from '../transport/ws-dial.js'
+import { checkFunction, checkOptions, invalidArgument } from './argument.js'
 import { telemetryFrame, type OtelPrefix } from './signals.js'
 import { TelemetryOutbox, type FrameSink } from './telemetry-outbox.js'
 
@@ -27,6 +28,7 @@ export type SharedEngineConnectionOptions = {
 }
 
 const DEFAULT_CAPACITY = 10_000
+const PREFIXES: readonly OtelPrefix[] = ['OTLP', 'MTRC', 'LOGS']
 
 /** How long last frames may wait for a socket that is still being opened. */
 const OPENING_GRACE_MS = 1_000
@@ -50,6 +52,7 @@ export class SharedEngineConnection {
     config: Partial<ReconnectionConfig> = {},
     options: SharedEngineConnectionOptions & { readonly ports?: ConnectionPorts } = {},
   ) {
+    checkOptions('options', options)
     const address = checkAddress(wsUrl)
     const reconnection = resolveReconnection(config, 'config')
     const maxFrames = checkCapacity(options.channelCapacity)
@@ -86,6 +89,9 @@ export class SharedEngineConnection {
 
   /** Sends a message or keeps it until the socket is up. The callback hears whether it was taken. */
   send(prefix: OtelPrefix, data: Uint8Array, callback?: (error?: Error) => void): void {
+    if (!PREFIXES.includes(prefix)) throw invalidArgument('prefix', `one of ${PREFIXES.join(', ')}`, prefix)
+    if (!(data instanceof Uint8Array)) throw invalidArgument('data', 'bytes', data)
+    if (callback !== undefined) checkFunction('callback', callback)
     if (this.#outbox.send(telemetryFrame({ prefix, data }), 1)) callback?.()
     else callback?.(this.#refusal())
   }
@@ -102,11 +108,13 @@ export class SharedEngineConnection {
 
   /** Hears each time the socket is up. */
   onConnected(callback: () => void): Unsubscribe {
+    checkFunction('callback', callback)
     return this.#connected.on(callback)
   }
 
   /** Hears when connecting is given up for good. */
   onFailed(callback: () => void): Unsubscribe {
+    checkFunction('callback', callback)
     return this.#failed.on(callback)
   }
 

@@ -6,6 +6,7 @@ import type { Meter, Tracer } from '@opentelemetry/api'
 import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 import { systemClock } from '../std/clock.js'
 import { systemRandom } from '../std/random.js'
+import { checkOptions } from './argument.js'
 import { currentTelemetry, setStandAlone, standAloneTelemetry } from './active-telemetry.js'
 import { patchGlobalFetch, unpatchGlobalFetch } from './fetch.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
@@ -19,6 +20,7 @@ let connection: SharedEngineConnection | undefined
  * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off.
  */
 export function initOtel(config: OtelConfig = {}): void {
+  checkOptions('config', config)
   if (standAloneTelemetry() !== undefined || !isOtelEnabled(config)) return
   const resolved = resolveOtelConfig(config, () => systemRandom.uuid())
   const { channelCapacity, engineWsUrl, reconnection } = resolved

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
 import process from 'node:process'
 import { systemClock, type Clock } from '../std/clock.js'
+import { checkOptions, invalidArgument } from './argument.js'
 
 /** A snapshot. Sizes in bytes, processor times in microseconds. */
 export type WorkerMetrics = {
@@ -44,11 +45,17 @@ export class WorkerMetricsCollector {
   #lastAt: number
   #cached: WorkerMetrics | undefined
 
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for options that are none, or a resolution that is no number. */
   constructor(options: WorkerMetricsCollectorOptions & { readonly clock?: Clock } = {}) {
+    checkOptions('options', options)
+    const { eventLoopResolutionMs = DEFAULT_RESOLUTION_MS } = options
+    if (typeof eventLoopResolutionMs !== 'number' || Number.isNaN(eventLoopResolutionMs)) {
+      throw invalidArgument('options.eventLoopResolutionMs', 'a number of milliseconds', eventLoopResolutionMs)
+    }
     this.#clock = options.clock ?? systemClock
     this.#startedAt = this.#clock.now()
     this.#lastAt = this.#startedAt
-    const asked = Math.floor(options.eventLoopResolutionMs ?? DEFAULT_RESOLUTION_MS)
+    const asked = Math.floor(eventLoopResolutionMs)
     this.#histogram = monitorEventLoopDelay({ resolution: asked >= 1 ? asked : DEFAULT_RESOLUTION_MS })
     this.#histogram.enable()
   }

@@ -11,7 +11,15 @@ import type { Unsubscribe } from '../std/emitter.js'
 import { systemRandom } from '../std/random.js'
 import type { VirtualClock } from '../std/virtual-clock.js'
 import type { EnqueueResult } from '../worker/call.js'
-import { checkDurationMs, checkId } from '../worker/check.js'
+import {
+  checkDurationMs,
+  checkFlag,
+  checkFunction,
+  checkId,
+  checkNamespace,
+  checkRecord,
+  checkSignal,
+} from '../worker/check.js'
 import type { III } from '../worker/client.js'
 import { resolveOptions } from '../worker/options.js'
 import { Worker } from '../worker/worker.js'
@@ -65,7 +73,9 @@ export class InProcessEngine implements TestEngine {
     return this.#parts.engine.streamUrl
   }
 
-  connect({ guarded = false, ...options }: TestWorkerOptions = {}): III {
+  connect(given: TestWorkerOptions = {}): III {
+    const { guarded = false, ...options } = checkRecord('options', given) as TestWorkerOptions
+    checkFlag('guarded', guarded)
     if (this.#closing !== undefined) throw new RuntimeError(ErrorCode.SHUTDOWN, 'This test engine is closed')
     const { engine, clock } = this.#parts
     const workerName = `test-worker-${String(this.#workers.length + 1)}`
@@ -77,8 +87,11 @@ export class InProcessEngine implements TestEngine {
 
   async call(functionId: string, data: unknown = {}, options: TestCallOptions = {}): Promise<unknown> {
     checkId('functionId', functionId)
+    checkRecord('options', options)
     const { timeoutMs = CALL_TIMEOUT_MS, signal, ...call } = options
     checkDurationMs('timeoutMs', timeoutMs)
+    checkNamespace('namespace', call.namespace)
+    checkSignal('signal', signal)
     const { engine, clock } = this.#parts
     const limit = new AbortController()
     const timer =
@@ -93,11 +106,14 @@ export class InProcessEngine implements TestEngine {
     }
   }
 
-  fire(triggerTypeOrId: string, payload: unknown = {}): Promise<unknown[]> {
+  async fire(triggerTypeOrId: string, payload: unknown = {}): Promise<unknown[]> {
+    checkId('triggerTypeOrId', triggerTypeOrId)
     return this.#parts.engine.fire(triggerTypeOrId, payload)
   }
 
   async enqueue(queue: string, functionId: string, payload: unknown): Promise<EnqueueResult> {
+    checkId('queue', queue)
+    checkId('functionId', functionId)
     // The engine's own function answers with a receipt.
     return (await this.call('engine::queue::enqueue', {
       queue,
@@ -125,8 +141,11 @@ export class InProcessEngine implements TestEngine {
 
   async waitFor(
     predicate: (frame: RecordedFrame) => boolean,
-    { timeoutMs = WAIT_TIMEOUT_MS }: { timeoutMs?: number } = {},
+    options: { timeoutMs?: number } = {},
   ): Promise<RecordedFrame> {
+    checkFunction('predicate', predicate)
+    checkRecord('options', options)
+    const { timeoutMs = WAIT_TIMEOUT_MS } = options
     return this.#parts.links.waitFor(predicate, checkDurationMs('timeoutMs', timeoutMs))
   }
 
@@ -147,6 +166,7 @@ export class InProcessEngine implements TestEngine {
   }
 
   reject(worker: WorkerTarget, code?: Rejection, options: { functionId?: string } = {}): void {
+    checkRecord('options', options)
     rejectWorker(this.#parts.links, worker, { code, ...options })
   }
 

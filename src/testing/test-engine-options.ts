@@ -83,7 +83,8 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
 }
 
 function checkKinds(options: TestEngineOptions): void {
-  if (typeof options !== 'object' || (options as object | null) === null) throw invalid('options', 'an object', options)
+  const isObject = typeof options === 'object' && (options as object | null) !== null && !Array.isArray(options)
+  if (!isObject) throw invalid('options', 'an object', options)
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(KNOWN, name)) {
       const text = `createTestEngine has no option '${name}'; it has ${Object.keys(KNOWN).join(', ')}`

@@ -5,6 +5,7 @@
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { isTelemetry } from '../engine/telemetry-prefix.js'
 import { engineCodec, workerCodec } from '../protocol/codec.js'
+import { describe } from '../std/describe.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { RecordedFrame } from './frame-list.js'
 import { FrameWaiters, type FramePredicate } from './frame-waiters.js'
@@ -58,7 +59,7 @@ export class WorkerLinks implements LinkWatcher {
 
   /** @throws {RuntimeError} `INVALID_ARGUMENT` for a worker that has never been here. */
   find(target: WorkerTarget): WorkerRecord {
-    const id = typeof target === 'string' ? target : (target.workerId ?? '')
+    const id = idOf(target)
     const record = this.#byId.get(id) ?? [...this.#byId.values()].reverse().find(({ name }) => name === id)
     if (record !== undefined) return record
     const known = [...new Set(this.#byId.values())].slice(0, 10).map(({ name, workerId }) => name ?? workerId)
@@ -161,4 +162,14 @@ export class WorkerLinks implements LinkWatcher {
       return
     }
   }
+}
+
+function idOf(target: unknown): string {
+  if (typeof target === 'string') return target
+  if (typeof target !== 'object' || target === null) {
+    const text = `worker must be a worker, its id or its name, got ${describe(target)}`
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+  }
+  const id = 'workerId' in target ? target.workerId : undefined
+  return typeof id === 'string' ? id : ''
 }

@@ -11,60 +11,30 @@ import * as triggers from '../../src/entry/trigger.js'
 import { IIIError } from '../../src/errors.js'
 import type { III, InitOptions } from '../../src/index.js'
 import { connectedRig, outcomeOf } from '../kit/worker-rig.js'
-
-const cycle: Record<string, unknown> = {}
-cycle['self'] = cycle
-
-const nothing = { undefined, null: null }
-const numbers = { 'a number': 7, NaN }
-const blanks = { 'an empty string': '', 'a blank string': ' \t' }
-const objects = { 'an object': {}, 'a list': [] }
-const oddities = { 'a BigInt': 2n, 'a symbol': Symbol('s'), true: true }
-const text = { 'a string': 'text' }
-const aFunction = { 'a function': () => 1 }
-
-type Values = Record<string, unknown>
-
-const notId: Values = { ...nothing, ...numbers, ...blanks, ...objects, ...oddities, ...aFunction }
-// Null counts as left out where something may be left out.
-const notString: Values = { ...numbers, ...objects, ...oddities, ...aFunction }
-const notRecord: Values = { ...numbers, ...text, 'a list': [], ...oddities, ...aFunction }
-const notFunction: Values = { ...nothing, ...numbers, ...text, ...objects, ...oddities }
-const notBoolean: Values = { ...numbers, ...text, ...objects, 'a BigInt': 2n }
-const notNumber: Values = { NaN, ...text, ...objects, ...oddities, ...aFunction }
-const notDuration: Values = { ...notNumber, zero: 0, 'a negative one': -1, 'one no timer can hold': 2 ** 31 }
-const notCount: Values = { ...notNumber, zero: 0, 'a negative one': -1, 'a fraction': 1.5 }
-const notJson: Values = { 'a cycle': cycle, 'a nested BigInt': { deep: [2n] } }
-const notSignal: Values = { null: null, ...numbers, ...text, ...objects, 'an aborted flag': { aborted: true } }
-const notNamespace: Values = { ...numbers, ...blanks, ...objects, ...oddities, ...aFunction }
-const notClient: Values = {
-  ...nothing,
-  ...numbers,
-  ...text,
-  ...objects,
-  'a client of somebody else': { registerFunction: 1 },
-}
-
-/** One argument of one function, with what it does not take. */
-interface Argument {
-  /** The function and the argument, as users know them. */
-  readonly name: string
-  /** What the message has to name. Default: the argument. */
-  readonly named?: string
-  readonly wrong: Values
-  /** Passes what the types forbid; `never` fits everything. */
-  readonly pass: (value: never, worker: III) => unknown
-}
-
-/** The arguments of one function. */
-function of(name: string, args: Record<string, [wrong: Values, pass: Argument['pass'], named?: string]>): Argument[] {
-  return Object.entries(args).map(([argument, [wrong, pass, named = argument]]) => ({
-    name: `${name}(${argument})`,
-    named,
-    wrong,
-    pass,
-  }))
-}
+import {
+  argumentsOf,
+  aFunction,
+  blanks,
+  notBoolean,
+  notClient,
+  notCount,
+  notDuration,
+  notFunction,
+  notId,
+  notJson,
+  notNamespace,
+  notNumber,
+  notRecord,
+  notSignal,
+  notString,
+  nothing,
+  numbers,
+  objects,
+  oddities,
+  text,
+  type Argument,
+  type Values,
+} from '../kit/wrong-arguments.js'
 
 const trigger = { type: 'cron', function_id: 'f', config: {} }
 const provider = { registerTrigger: () => Promise.resolve(), unregisterTrigger: () => Promise.resolve() }
@@ -75,7 +45,7 @@ const store = { get: handler, set: handler, delete: handler, list: handler, list
 const ref = { channel_id: 'c', access_key: 'k', direction: 'read' }
 
 const methods: Argument[] = [
-  ...of('registerFunction', {
+  ...argumentsOf('registerFunction', {
     id: [notId, (v, w) => w.registerFunction(v, handler)],
     handler: [{ ...nothing, ...numbers, ...text, ...oddities }, (v, w) => w.registerFunction('f', v)],
     options: [notRecord, (v, w) => w.registerFunction('f', handler, v)],
@@ -107,18 +77,18 @@ const methods: Argument[] = [
       'invocation.auth',
     ],
   }),
-  ...of('registerFunctionWith', {
+  ...argumentsOf('registerFunctionWith', {
     options: [{ ...notRecord, ...nothing }, (v, w) => w.registerFunctionWith(v, handler)],
     id: [notId, (v, w) => w.registerFunctionWith({ id: v }, handler)],
     handler: [{ ...nothing, ...text }, (v, w) => w.registerFunctionWith({ id: 'f' }, v)],
   }),
-  ...of('register', {
+  ...argumentsOf('register', {
     registration: [{ ...notRecord, ...nothing }, (v, w) => w.register(v)],
     id: [notId, (v, w) => w.register({ id: v, handler })],
     handler: [{ ...nothing, ...text }, (v, w) => w.register({ id: 'f', handler: v })],
     http: [{ ...numbers, ...text }, (v, w) => w.register({ id: 'f', http: v }), 'handler'],
   }),
-  ...of('registerTrigger', {
+  ...argumentsOf('registerTrigger', {
     trigger: [{ ...notRecord, ...nothing }, (v, w) => w.registerTrigger(v)],
     type: [notId, (v, w) => w.registerTrigger({ ...trigger, type: v })],
     function_id: [notId, (v, w) => w.registerTrigger({ ...trigger, function_id: v })],
@@ -130,7 +100,7 @@ const methods: Argument[] = [
     namespace: [notNamespace, (v, w) => w.registerTrigger({ ...trigger, namespace: v })],
     trigger_namespace: [notNamespace, (v, w) => w.registerTrigger({ ...trigger, trigger_namespace: v })],
   }),
-  ...of('registerTriggerType', {
+  ...argumentsOf('registerTriggerType', {
     triggerType: [{ ...nothing, ...numbers, 'a list': [] }, (v, w) => w.registerTriggerType(v, provider)],
     id: [notId, (v, w) => w.registerTriggerType({ id: v, description: 'd' }, provider)],
     description: [notString, (v, w) => w.registerTriggerType({ id: 't', description: v }, provider)],
@@ -146,18 +116,18 @@ const methods: Argument[] = [
       (v, w) => w.registerTriggerType({ id: 't', description: 'd', trigger_request_format: v }, provider),
     ],
   }),
-  ...of('unregisterTriggerType', {
+  ...argumentsOf('unregisterTriggerType', {
     id: [{ ...nothing, ...numbers, ...blanks, ...oddities }, (v, w) => w.unregisterTriggerType(v)],
     'type.id': [notId, (v, w) => w.unregisterTriggerType({ id: v, description: 'd' }), 'id'],
   }),
-  ...of('registerService', {
+  ...argumentsOf('registerService', {
     service: [{ ...notRecord, ...nothing }, (v, w) => w.registerService(v)],
     id: [notId, (v, w) => w.registerService({ id: v })],
     name: [notString, (v, w) => w.registerService({ id: 's', name: v })],
     description: [notString, (v, w) => w.registerService({ id: 's', description: v })],
     parent_service_id: [notString, (v, w) => w.registerService({ id: 's', parent_service_id: v })],
   }),
-  ...of('trigger', {
+  ...argumentsOf('trigger', {
     request: [{ ...nothing, ...numbers, ...text, 'a list': [] }, (v, w) => w.trigger(v)],
     function_id: [notId, (v, w) => w.trigger({ function_id: v, payload: {} })],
     payload: [
@@ -175,14 +145,14 @@ const methods: Argument[] = [
     namespace: [notNamespace, (v, w) => w.trigger({ function_id: 'f', payload: {}, namespace: v })],
     signal: [notSignal, (v, w) => w.trigger({ function_id: 'f', payload: {}, signal: v })],
   }),
-  ...of('client', {
+  ...argumentsOf('client', {
     contracts: [{ ...notRecord, ...nothing }, (v, w) => w.client(v)],
     'contracts.add': [{ ...nothing, ...numbers, ...text, ...objects }, (v, w) => w.client({ add: v })],
   }),
-  ...of('setHeaders', {
+  ...argumentsOf('setHeaders', {
     headers: [{ ...notRecord, undefined, 'a value that is no text': { a: 1 } }, (v, w) => w.setHeaders(v)],
   }),
-  ...of('listFunctions', {
+  ...argumentsOf('listFunctions', {
     options: [notRecord, (v, w) => w.listFunctions(v)],
     includeInternal: [notBoolean, (v, w) => w.listFunctions({ includeInternal: v })],
     prefix: [notString, (v, w) => w.listFunctions({ prefix: v })],
@@ -190,40 +160,40 @@ const methods: Argument[] = [
     worker: [notString, (v, w) => w.listFunctions({ worker: v })],
     schemas: [notBoolean, (v, w) => w.listFunctions({ schemas: v })],
   }),
-  ...of('listWorkers', {
+  ...argumentsOf('listWorkers', {
     options: [notRecord, (v, w) => w.listWorkers(v)],
     runtime: [notString, (v, w) => w.listWorkers({ runtime: v })],
     status: [notString, (v, w) => w.listWorkers({ status: v })],
     search: [notString, (v, w) => w.listWorkers({ search: v })],
   }),
-  ...of('listTriggers', {
+  ...argumentsOf('listTriggers', {
     options: [{ ...numbers, ...text, 'a list': [] }, (v, w) => w.listTriggers(v)],
     triggerType: [notString, (v, w) => w.listTriggers({ triggerType: v })],
     functionId: [notString, (v, w) => w.listTriggers({ functionId: v })],
     metadata: [notBoolean, (v, w) => w.listTriggers({ metadata: v })],
   }),
-  ...of('listTriggerTypes', {
+  ...argumentsOf('listTriggerTypes', {
     options: [{ ...numbers, ...text, 'a list': [] }, (v, w) => w.listTriggerTypes(v)],
     includeInternal: [notBoolean, (v, w) => w.listTriggerTypes({ includeInternal: v })],
     schemas: [notBoolean, (v, w) => w.listTriggerTypes({ schemas: v })],
   }),
-  ...of('onFunctionsAvailable', { callback: [notFunction, (v, w) => w.onFunctionsAvailable(v)] }),
-  ...of('onConnectionStateChange', { callback: [notFunction, (v, w) => w.onConnectionStateChange(v)] }),
-  ...of('shutdownAsync', {
+  ...argumentsOf('onFunctionsAvailable', { callback: [notFunction, (v, w) => w.onFunctionsAvailable(v)] }),
+  ...argumentsOf('onConnectionStateChange', { callback: [notFunction, (v, w) => w.onConnectionStateChange(v)] }),
+  ...argumentsOf('shutdownAsync', {
     options: [notRecord, (v, w) => w.shutdownAsync(v)],
     drainTimeoutMs: [notDuration, (v, w) => w.shutdownAsync({ drainTimeoutMs: v })],
     signal: [notSignal, (v, w) => w.shutdownAsync({ signal: v })],
   }),
-  ...of('ready', {
+  ...argumentsOf('ready', {
     options: [notRecord, (v, w) => w.ready(v)],
     timeoutMs: [notDuration, (v, w) => w.ready({ timeoutMs: v })],
     signal: [notSignal, (v, w) => w.ready({ signal: v })],
   }),
-  ...of('channels.create', { bufferSize: [notCount, (v, w) => w.channels.create(v)] }),
+  ...argumentsOf('channels.create', { bufferSize: [notCount, (v, w) => w.channels.create(v)] }),
 ]
 
 const functions: Argument[] = [
-  ...of('registerWorker', {
+  ...argumentsOf('registerWorker', {
     address: [
       { ...numbers, ...objects, ...oddities, 'no URL': 'nowhere', 'no socket': 'ftp://a.test' },
       (v) => root.registerWorker(v),
@@ -256,48 +226,48 @@ const functions: Argument[] = [
     autoConnect: [notBoolean, (v) => offline({ autoConnect: v })],
     diagnostics: [{ ...numbers, ...text, ...objects }, (v) => offline({ diagnostics: v })],
   }),
-  ...of('defineFunction', {
+  ...argumentsOf('defineFunction', {
     contract: [{ ...notRecord, ...nothing }, (v) => root.defineFunction(v)],
     id: [notId, (v) => root.defineFunction({ id: v })],
     input: [{ ...numbers, ...text, ...objects }, (v) => root.defineFunction({ id: 'f', input: v })],
     output: [{ ...numbers, ...text, ...objects }, (v) => root.defineFunction({ id: 'f', output: v })],
   }),
-  ...of('defineTriggerType', {
+  ...argumentsOf('defineTriggerType', {
     contract: [{ ...notRecord, ...nothing }, (v) => root.defineTriggerType(v)],
     id: [notId, (v) => root.defineTriggerType({ id: v })],
     namespace: [notNamespace, (v) => root.defineTriggerType({ id: 't', namespace: v })],
     config: [{ ...numbers, ...text, ...objects }, (v) => root.defineTriggerType({ id: 't', config: v })],
     request: [{ ...numbers, ...text, ...objects }, (v) => root.defineTriggerType({ id: 't', request: v })],
   }),
-  ...of('createChannel', {
+  ...argumentsOf('createChannel', {
     iii: [notClient, (v) => helpers.createChannel(v)],
     bufferSize: [notCount, (v, w) => helpers.createChannel(w, v)],
   }),
-  ...of('createStream', {
+  ...argumentsOf('createStream', {
     iii: [notClient, (v) => helpers.createStream(v, 's', store as never)],
     streamName: [notId, (v, w) => helpers.createStream(w, v, store as never)],
     stream: [notRecord, (v, w) => helpers.createStream(w, 's', v)],
     'stream.listGroups': [notFunction, (v, w) => helpers.createStream(w, 's', { ...store, listGroups: v } as never)],
   }),
-  ...of('stateClient', {
+  ...argumentsOf('stateClient', {
     worker: [{ ...nothing, ...numbers, ...objects }, (v) => state.stateClient(v)],
     input: [{ ...notRecord, ...nothing }, (v, w) => state.stateClient(w).get(v)],
   }),
-  ...of('streamClient', {
+  ...argumentsOf('streamClient', {
     worker: [{ ...nothing, ...numbers, ...objects }, (v) => root.streamClient(v, 's')],
     streamName: [notId, (v, w) => root.streamClient(w, v)],
     input: [{ ...notRecord, ...nothing }, (v, w) => root.streamClient(w, 's').get(v)],
   }),
-  ...of('iiiFn', {
+  ...argumentsOf('iiiFn', {
     fn: [notFunction, (v) => root.iiiFn(v)],
     options: [notRecord, (v) => root.iiiFn(handler, v)],
     positional: [notBoolean, (v) => root.iiiFn(handler, { positional: v })],
   }),
-  ...of('iiiAsyncFn', {
+  ...argumentsOf('iiiAsyncFn', {
     fn: [notFunction, (v) => root.iiiAsyncFn(v)],
     options: [notRecord, (v) => root.iiiAsyncFn(async () => 1, v)],
   }),
-  ...of('installSignalHandlers', {
+  ...argumentsOf('installSignalHandlers', {
     worker: [{ ...nothing, ...numbers, ...objects }, (v) => root.installSignalHandlers(v)],
     options: [notRecord, (v, w) => root.installSignalHandlers(w, v)],
     signals: [
@@ -307,45 +277,47 @@ const functions: Argument[] = [
     onShutdown: [{ null: null, ...numbers, ...text }, (v, w) => root.installSignalHandlers(w, { onShutdown: v })],
     drainTimeoutMs: [notDuration, (v, w) => root.installSignalHandlers(w, { drainTimeoutMs: v })],
   }),
-  ...of('http', { callback: [notFunction, (v) => http.http(v)] }),
-  ...of('HttpAuthConfig.Hmac', { secret_key: [notId, (v) => http.HttpAuthConfig.Hmac(v)] }),
-  ...of('HttpAuthConfig.Bearer', { token_key: [notId, (v) => http.HttpAuthConfig.Bearer(v)] }),
-  ...of('HttpAuthConfig.ApiKey', {
+  ...argumentsOf('http', { callback: [notFunction, (v) => http.http(v)] }),
+  ...argumentsOf('HttpAuthConfig.Hmac', { secret_key: [notId, (v) => http.HttpAuthConfig.Hmac(v)] }),
+  ...argumentsOf('HttpAuthConfig.Bearer', { token_key: [notId, (v) => http.HttpAuthConfig.Bearer(v)] }),
+  ...argumentsOf('HttpAuthConfig.ApiKey', {
     header: [notId, (v) => http.HttpAuthConfig.ApiKey(v, 'KEY')],
     value_key: [notId, (v) => http.HttpAuthConfig.ApiKey('x-key', v)],
   }),
-  ...of('TriggerAction.Enqueue', {
+  ...argumentsOf('TriggerAction.Enqueue', {
     options: [{ ...notRecord, ...nothing }, (v) => root.TriggerAction.Enqueue(v)],
     queue: [notId, (v) => root.TriggerAction.Enqueue({ queue: v })],
   }),
-  ...of('UpdateOp.set', { path: [notString, (v) => streams.UpdateOp.set(v, 1)] }),
-  ...of('UpdateOp.merge', {
+  ...argumentsOf('UpdateOp.set', { path: [notString, (v) => streams.UpdateOp.set(v, 1)] }),
+  ...argumentsOf('UpdateOp.merge', {
     value: [{ ...notRecord, ...nothing }, (v) => streams.UpdateOp.merge(v)],
     path: [{ null: null, ...numbers, 'a list of numbers': [1] }, (v) => streams.UpdateOp.merge({}, v)],
   }),
-  ...of('UpdateOp.increment', {
+  ...argumentsOf('UpdateOp.increment', {
     path: [notString, (v) => streams.UpdateOp.increment(v, 1)],
     by: [{ ...notNumber, 'a fraction': 1.5, Infinity }, (v) => streams.UpdateOp.increment('a', v)],
   }),
-  ...of('UpdateOp.decrement', { by: [{ ...notNumber, 'a fraction': 1.5 }, (v) => streams.UpdateOp.decrement('a', v)] }),
-  ...of('UpdateOp.append', { path: [{ ...numbers, ...oddities }, (v) => streams.UpdateOp.append(1, v)] }),
-  ...of('UpdateOp.remove', { path: [notString, (v) => streams.UpdateOp.remove(v)] }),
+  ...argumentsOf('UpdateOp.decrement', {
+    by: [{ ...notNumber, 'a fraction': 1.5 }, (v) => streams.UpdateOp.decrement('a', v)],
+  }),
+  ...argumentsOf('UpdateOp.append', { path: [{ ...numbers, ...oddities }, (v) => streams.UpdateOp.append(1, v)] }),
+  ...argumentsOf('UpdateOp.remove', { path: [notString, (v) => streams.UpdateOp.remove(v)] }),
   ...Object.entries(triggers.BuiltinTrigger).flatMap(([name, bind]) =>
-    of(`BuiltinTrigger.${name}`, {
+    argumentsOf(`BuiltinTrigger.${name}`, {
       functionId: [notId, (v) => bind(v, {} as never)],
       config: [{ ...notRecord, ...nothing }, (v) => bind('f', v)],
       options: [notRecord, (v) => bind('f', {} as never, v)],
     }),
   ),
-  ...of('toMessage', {
+  ...argumentsOf('toMessage', {
     registration: [{ ...notRecord, ...nothing }, (v) => protocol.toMessage(v)],
     id: [notId, (v) => protocol.toMessage({ message_type: protocol.MessageType.RegisterFunction, id: v })],
     message_type: [notId, (v) => protocol.toMessage({ message_type: v, id: 'x' })],
   }),
-  ...of('parseMessage', {
+  ...argumentsOf('parseMessage', {
     frame: [{ ...nothing, ...numbers, ...objects, ...oddities }, (v) => protocol.parseMessage(v)],
   }),
-  ...of('ChannelReader', {
+  ...argumentsOf('ChannelReader', {
     engineWsBase: [{ ...notId, 'no URL': 'nowhere' }, (v) => new channel.ChannelReader(v, ref as never)],
     ref: [
       { ...nothing, ...numbers, ...text, ...objects, 'the other end': { ...ref, direction: 'write' } },
@@ -357,7 +329,7 @@ const functions: Argument[] = [
       'callback',
     ],
   }),
-  ...of('ChannelWriter', {
+  ...argumentsOf('ChannelWriter', {
     engineWsBase: [
       { ...notId, 'no URL': 'nowhere' },
       (v) => new channel.ChannelWriter(v, { ...ref, direction: 'write' }),
