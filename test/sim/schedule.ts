@@ -36,6 +36,7 @@ export class SimProcess {
     }
   }
 
+  /** As Node does it: in whole milliseconds, cut off, and at least one. */
   #after(schedule: Schedule, delayMs: number, callback: () => void): Timer {
     this.timers += 1
     let isPending = true
@@ -43,7 +44,7 @@ export class SimProcess {
       if (isPending) this.timers -= 1
       isPending = false
     }
-    const entry = schedule.at(schedule.now + Math.max(0, delayMs), this, 'timer', () => {
+    const entry = schedule.at(schedule.now + Math.max(1, Math.trunc(delayMs)), this, 'timer', () => {
       end()
       callback()
     })

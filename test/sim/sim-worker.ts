@@ -120,6 +120,12 @@ export class SimWorker {
 
   /** Notes what it has, for comparing it with what the engine says now. */
   noteRegistrations(): void {
+    const { queuedMessages, queuedBytes } = this.worker.stats()
+    if (queuedMessages + queuedBytes > 0) {
+      this.#world.journal.violate(
+        `${this.process.name} is connected and has ${queuedMessages} messages of ${queuedBytes} bytes waiting`,
+      )
+    }
     this.functionsAtObservation = [...this.functions.keys()]
     this.triggersAtObservation = this.triggers.map(({ ref, type }) => ({ id: ref.id, type }))
     this.boundAtObservation = new Map([...this.types].map(([type, bound]) => [type, [...bound.keys()]]))
