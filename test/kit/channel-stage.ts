@@ -68,7 +68,7 @@ export class ChannelStage {
     return this.#actors.reader.do('pace', { pauseMs })
   }
 
-  /** Has every process let go of what it can and forget its peak; says the bytes that each then holds. */
+  /** Has every process forget its peak; says the bytes that each takes now. */
   settle(): Promise<Record<Part, number>> {
     return this.#all('settle')
   }
@@ -91,7 +91,7 @@ export class ChannelStage {
 }
 
 async function started(name: string): Promise<ChildActor> {
-  const actor = new ChildActor(name, [process.execPath, '--expose-gc', '--import', 'tsx', PROGRAM])
+  const actor = new ChildActor(name, [process.execPath, '--import', 'tsx', PROGRAM])
   onTestFinished(async () => {
     await actor.end()
   })

@@ -25,6 +25,7 @@ test.each(ITEM_BYTES)(
     await stage.end()
     const pauseMs = Math.ceil((((performance.now() - started) * itemBytes) / WARM_UP_BYTES) * SLOWER)
 
+    // What a process takes that has just moved as much as it can.
     const before = await stage.settle()
     await stage.pace(pauseMs)
     await stage.start({ bytes: OFFERED_BYTES, itemBytes })

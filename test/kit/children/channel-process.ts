@@ -1,10 +1,10 @@
 /**
  * A process that is an engine, the writer or the reader of a channel, and watches its own memory. It is told what to do
- * in JSON, a line each; started with --expose-gc, so that what is weighed is what is held.
+ * in JSON, a line each.
  */
 import { createHash } from 'node:crypto'
 import { createInterface } from 'node:readline'
-import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ChannelReader } from '../../../src/channel/reader.js'
 import { ChannelWriter } from '../../../src/channel/writer.js'
 import type { StreamChannelRef } from '../../../src/channel/channel-ref.js'
@@ -81,11 +81,7 @@ const commands: Record<string, (given: Given) => unknown> = {
     hurry = new AbortController()
   },
   /** Forgets the peak so far and says what is in use now. */
-  settle: async () => {
-    for (let round = 0; round < 3; round++) {
-      globalThis.gc?.()
-      await turn()
-    }
+  settle: () => {
     peakBytes = 0
     sample()
     return peakBytes
