@@ -118,7 +118,7 @@ test('a frame cannot pollute prototypes', () => {
   expect(({} as { polluted?: number }).polluted).toBeUndefined()
 })
 
-test('a hundred thousand levels of nesting are read, and refused when written', () => {
+test('a hundred thousand levels of nesting are read and written whole, or refused with a code', () => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   const read = workerCodec.decode(
     `{"type":"invokefunction","invocation_id":"6f0c3f0e-0000-4000-8000-000000000000","function_id":"f","data":${deep}}`,
@@ -127,9 +127,14 @@ test('a hundred thousand levels of nesting are read, and refused when written', 
 
   let data: unknown[] = []
   for (let level = 0; level < 100_000; level += 1) data = [data]
-  expect(() => workerCodec.encode({ type: 'invokefunction', function_id: 'f', data })).toThrow(
-    expect.objectContaining({ code: 'serialization_error' }) as Error,
-  )
+  // Depending on its version, V8 writes such a value or gives up.
+  let written: string | undefined
+  try {
+    written = workerCodec.encode({ type: 'invokefunction', function_id: 'f', data })
+  } catch (error) {
+    expect(error).toMatchObject({ kind: 'Serde', code: 'serialization_error' })
+  }
+  if (written !== undefined) expect(written).toContain(`${'['.repeat(100_001)}${']'.repeat(100_001)}`)
 })
 
 test('whatever a payload is, writing it gives a frame or an error of this package', () => {
