@@ -53,12 +53,4 @@ export const faults: readonly Fault[] = [
     replace: "if (this.#writer === 'done') {",
     tests: ['test/reliability/large-transfers-arrive-whole.test.ts'],
   },
-  {
-    name: 'held-writer-loses-an-item',
-    row: 'R15',
-    file: 'src/engine/channel.ts',
-    find: '    this.#items.push(item)\n',
-    replace: '    if (!this.#holding) this.#items.push(item)\n',
-    tests: slowReader,
-  },
 ]

@@ -65,7 +65,7 @@ export const faults: readonly Fault[] = [
     file: 'src/connection/keepalive.ts',
     find: '} else if (this.#wasBlocked) {',
     replace: '} else if (this.#wasBlocked && idleMs < IDLE_LIMIT_MS) {',
-    tests: ['test/behaviour/silent-peers-are-found.test.ts'],
+    tests: ['test/regression/short-freeze-killed-a-healthy-link.test.ts'],
   },
   {
     name: 'drain-ignores-its-limit',
