@@ -6,7 +6,7 @@ import { ErrorCode, SerdeError } from '../errors.js'
 import { describe, messageOf } from '../std/describe.js'
 import { MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
 import { engineMessages, workerMessages, type MessageOf, type MessageTable } from './messages.js'
-import { findMismatch, isRecord, type ShapeEntries } from './validate.js'
+import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntries } from './validate.js'
 
 /** A frame that could not be read. */
 export interface FrameProblem {
@@ -41,7 +41,7 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
   inbound: In,
   maxBytes: number,
 ): Codec<MessageOf<Out>, MessageOf<In>> {
-  const outboundShapes = entriesByType(outbound)
+  const outboundShapes = entriesByType(outbound, isCheckedOnWriting)
   const inboundShapes = entriesByType(inbound)
   return {
     encode(message) {
@@ -72,8 +72,20 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
   }
 }
 
-function entriesByType(table: MessageTable): ReadonlyMap<string, ShapeEntries> {
-  return new Map(Object.entries(table).map(([type, shape]) => [type, Object.entries(shape)]))
+function entriesByType(
+  table: MessageTable,
+  isChecked: (field: Shape[string]) => boolean = () => true,
+): ReadonlyMap<string, ShapeEntries> {
+  const entriesOf = (shape: Shape): ShapeEntries => Object.entries(shape).filter(([, field]) => isChecked(field))
+  return new Map(Object.entries(table).map(([type, shape]) => [type, entriesOf(shape)]))
+}
+
+/**
+ * Ids of calls and sessions are made by this package or were checked when they came in, and what may be anything needs
+ * no look: leaving both out spares a call two expressions and four lookups.
+ */
+function isCheckedOnWriting({ accepts }: Shape[string]): boolean {
+  return accepts !== isUuid && accepts !== isAnything
 }
 
 function parse(frame: string): unknown {

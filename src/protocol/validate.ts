@@ -49,6 +49,11 @@ function hasJsonForm(value: unknown): boolean {
   }
 }
 
+/** Accepts every value. */
+export function isAnything(): boolean {
+  return true
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Whether a value is a UUID in its usual spelling. */
@@ -70,7 +75,7 @@ export const uuid = field<string>('a UUID', isUuid)
 /** Any JSON; the key must be there, `null` is a value. */
 export const json = field<unknown>('any JSON value', hasJsonForm)
 /** Any JSON in a member that may be left out: a value without JSON form leaves it out. */
-export const optionalJson: Field<unknown, true> = optional(field('any JSON value', () => true))
+export const optionalJson: Field<unknown, true> = optional(field('any JSON value', isAnything))
 export const record = field<Readonly<Record<string, unknown>>>('an object', isRecord)
 export const errorBody = field<{ readonly code: string; readonly message: string; readonly stacktrace?: string }>(
   'an object with the strings `code` and `message`',
