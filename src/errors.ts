@@ -43,6 +43,15 @@ export const ErrorCode = {
   INVALID_ARGUMENTS: 'INVALID_ARGUMENTS',
   WORKER_NAMESPACE_CONFLICT: 'WORKER_NAMESPACE_CONFLICT',
   FUNCTION_NAMESPACE_CONFLICT: 'FUNCTION_NAMESPACE_CONFLICT',
+  url_validation_failed: 'url_validation_failed',
+  http_request_failed: 'http_request_failed',
+  http_response_failed: 'http_response_failed',
+  http_error: 'http_error',
+  invalid_response: 'invalid_response',
+  missing_env_var: 'missing_env_var',
+  secret_not_found: 'secret_not_found',
+  token_not_found: 'token_not_found',
+  api_key_not_found: 'api_key_not_found',
 } as const
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
 
