@@ -1,18 +1,24 @@
 /** Runs many seeds, in one process or in several, and tells of each that fails. */
+import { spawn } from 'node:child_process'
 import { describeFailure } from './report.js'
 import { runSeed } from './run-seed.js'
 
 export interface SeedRange {
   readonly from: number
   readonly count: number
+  /** Processes that share the seeds. */
   readonly jobs: number
   /** Whether to go on after a failing seed. */
   readonly keepsGoing: boolean
   readonly shrinks: boolean
 }
 
-/** Answers with the number of seeds that failed. */
-export async function runSeeds({ from, count, keepsGoing, shrinks }: SeedRange): Promise<number> {
+/** Answers with the number of seeds that failed; in several processes, of processes that found one. */
+export function runSeeds(range: SeedRange): Promise<number> {
+  return range.jobs > 1 ? share(range) : runAll(range)
+}
+
+async function runAll({ from, count, keepsGoing, shrinks }: SeedRange): Promise<number> {
   const startedAt = performance.now()
   let failed = 0
   let done = 0
@@ -25,8 +31,28 @@ export async function runSeeds({ from, count, keepsGoing, shrinks }: SeedRange):
     if (!keepsGoing) break
   }
   const seconds = (performance.now() - startedAt) / 1000
-  console.log(
-    `${done} seeds from ${from}, ${failed} failed, ${seconds.toFixed(1)} s, ${(done / seconds).toFixed(0)} seeds/s`,
-  )
+  const pace = (done / seconds).toFixed(0)
+  console.log(`${done} seeds from ${from}, ${failed} failed, ${seconds.toFixed(1)} s, ${pace} seeds/s`)
   return failed
+}
+
+async function share({ from, count, jobs, keepsGoing, shrinks }: SeedRange): Promise<number> {
+  const each = Math.ceil(count / jobs)
+  const flags = [...(keepsGoing ? ['--keep-going'] : []), ...(shrinks ? [] : ['--no-shrink'])]
+  const parts = Array.from({ length: jobs }, (_, job) => {
+    const first = from + job * each
+    const seeds = Math.min(each, from + count - first)
+    return seeds <= 0 ? Promise.resolve(0) : runChild(['--from', String(first), '--seeds', String(seeds), ...flags])
+  })
+  const codes = await Promise.all(parts)
+  return codes.filter((code) => code !== 0).length
+}
+
+function runChild(args: readonly string[]): Promise<number | null> {
+  const [main = ''] = process.argv.slice(1)
+  const child = spawn(process.execPath, [...process.execArgv, main, ...args], { stdio: 'inherit' })
+  return new Promise((ended, failed) => {
+    child.on('error', failed)
+    child.on('close', ended)
+  })
 }
