@@ -137,10 +137,12 @@ function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
     caller.onVoidDropped(`a fire-and-forget call to '${send.functionId}' found no connection in time`)
   }
   const letter = { written: () => undefined, expired: dropped, discarded: dropped }
-  const refused = post(caller, encode(send, caller.tracing().inject()), letter)
-  if (refused === undefined) return Promise.resolve(undefined)
-  if (refused.code !== ErrorCode.PENDING_QUEUE_FULL) throw refused
-  dropped()
+  const posted = caller.connection.post(encode(send, caller.tracing().inject()), letter)
+  if (typeof posted !== 'string') {
+    // A full queue is counted, not raised: an error for each message of a flood would cost more than the messages.
+    if (posted.refused === 'ended') throw refusal(caller.connection, posted)
+    dropped()
+  }
   return Promise.resolve(undefined)
 }
 

@@ -251,3 +251,18 @@ test('a worker that is rejected while it drains does not wait for the limit', as
 
   expect(await outcomeOf(done)).toMatchObject({ value: { drained: 0, abandoned: 1 } })
 })
+
+test('a drain that lasts longer than a silent link may keeps the link alive', async () => {
+  const rig = await connectedRig()
+  rig.worker.registerFunction('slow', () => new Promise((resolve) => rig.clock.after(150_000, () => resolve('done'))))
+  const id = rig.link.invoke('slow')
+  await rig.settle()
+  const done = rig.worker.shutdownAsync({ drainTimeoutMs: 200_000 })
+  await rig.clock.advance(149_000)
+  expect(rig.link.closed).toBeUndefined()
+  await rig.clock.advance(2_000 + CLOSE_TIMEOUT_MS)
+
+  expect(rig.link.resultOf(id)?.result).toBe('done')
+  expect(await outcomeOf(done)).toMatchObject({ value: { drained: 1, abandoned: 0 } })
+  expect(rig.engine.links).toHaveLength(1)
+})

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { cliEngine, FREE_PORTS, type CliEngine } from './cli.js'
-import { runCompiledCli } from './compiled-cli.js'
+import { runCompiledCli } from './compiled-project.js'
 import { rawWorker, type RawSocket } from './raw-socket.js'
 
 export const KINDS = ['state', 'stream', 'queue'] as const

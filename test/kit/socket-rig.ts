@@ -8,8 +8,8 @@ import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
 
 export interface SocketRig {
   readonly engine: LocalEngine
-  /** A worker that is ready. */
-  addWorker(options?: InitOptions): Promise<III>
+  /** A worker that is ready. It finds the engine at `address` where something stands between the two. */
+  addWorker(options?: InitOptions, address?: string): Promise<III>
 }
 
 export async function socketRig(): Promise<SocketRig> {
@@ -21,8 +21,8 @@ export async function socketRig(): Promise<SocketRig> {
   })
   return {
     engine,
-    async addWorker(options = {}) {
-      const worker = registerWorker(engine.url, {
+    async addWorker(options = {}, address = engine.url) {
+      const worker = registerWorker(address, {
         workerName: `worker-${String(added.length + 1)}`,
         diagnostics: 'silent',
         otel: { enabled: false },

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { runCompiledChild } from '../kit/compiled-project.js'
+import { webSocketPeer } from '../kit/socket-peer.js'
+
+const CALLS = 1_000_000
+const MIB = 1024 * 1024
+const CAP_BYTES = 16 * MIB
+const SLACK_BYTES = 10 * MIB
+
+interface Told {
+  readonly grownBytes: number
+  readonly refused: string
+  readonly queuedMessages: number
+  readonly queuedBytes: number
+  readonly droppedVoids: number
+}
+
+test(
+  'a million calls without an engine cost the cap and no more; those kept arrive in order',
+  { timeout: 120_000 },
+  async () => {
+    const numbers: number[] = []
+    const peer = await webSocketPeer((socket) => {
+      socket.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString()) as Record<string, unknown>
+        const { type, invocation_id, function_id } = frame
+        if (function_id === 'log') numbers.push((frame['data'] as { n: number }).n)
+        if (type === 'ping') socket.send('{"type":"pong"}')
+        if (invocation_id === undefined) return
+        socket.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, result: { success: true } }))
+      })
+    })
+    const child = runCompiledChild('offline-worker', [peer.url, String(CALLS), String(CAP_BYTES)], ['--expose-gc'])
+    const [line] = await child.says(/\{.*\}\n/, 100_000)
+    const told = JSON.parse(line) as Told
+    expect(await child.exit()).toEqual({ code: 0, signal: null })
+    console.info(
+      `heap + ${(told.grownBytes / MIB).toFixed(1)} MiB, ${String(told.queuedMessages)} kept, ${String(told.droppedVoids)} dropped`,
+    )
+
+    expect(told.grownBytes).toBeLessThanOrEqual(CAP_BYTES + SLACK_BYTES)
+    expect(told.queuedBytes).toBeLessThanOrEqual(CAP_BYTES)
+    expect(told.queuedBytes).toBeGreaterThan(CAP_BYTES - 2 * 1024)
+    expect(told.refused).toBe('PENDING_QUEUE_FULL, not_sent')
+    expect(told.droppedVoids + told.queuedMessages).toBe(CALLS)
+    expect(numbers).toEqual(Array.from({ length: told.queuedMessages }, (_, n) => n))
+  },
+)
