@@ -9,7 +9,14 @@ export function pages(): readonly string[] {
   const documents = readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .map((name) => join('docs', name))
     .filter((file) => file.endsWith('.md') && !file.startsWith(join('docs', 'api')))
-  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', join('bench', 'README.md'), ...documents.sort()]
+  return [
+    'README.md',
+    'SECURITY.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    join('bench', 'README.md'),
+    ...documents.sort(),
+  ]
 }
 
 function read(page: string): string {
