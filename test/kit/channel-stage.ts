@@ -14,7 +14,7 @@ export const PARTS = ['engine', 'writer', 'reader'] as const
 export type Part = (typeof PARTS)[number]
 
 /** What a process has seen since it was last told to settle. */
-export interface Seen {
+interface Seen {
   readonly peakBytes: number
   /** Bytes written or read in the transfer. */
   readonly doneBytes: number

@@ -9,7 +9,7 @@ export interface CliEngine {
 
 export const FREE_PORTS = ['--port', '0', '--http-port', '0', '--stream-port', '0'] as const
 
-export interface CliEngineOptions {
+interface CliEngineOptions {
   /** How `iii-node` is run. Default: from its sources. */
   readonly run?: typeof runCli
   /** How long it may take to start. */
