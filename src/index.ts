@@ -19,7 +19,7 @@ export type {
   TriggerTypeInfo,
   WorkerInfo,
 } from './worker/discovery.js'
-export type { RegisterFunctionFormat } from './worker/function-format.js'
+export type { JsonSchemaFormat, RegisterFunctionFormat } from './worker/function-format.js'
 export type { FunctionsAvailableGuard } from './worker/functions-available.js'
 export type {
   FunctionHandler,

@@ -3,7 +3,7 @@ export { MessageType } from '../protocol/names.js'
 export { parseMessage } from '../protocol/parse-message.js'
 export type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
 export type { ErrorBody } from '../errors.js'
-export type { RegisterFunctionFormat } from '../worker/function-format.js'
+export type { JsonSchemaFormat, RegisterFunctionFormat } from '../worker/function-format.js'
 export type { RegisterFunctionInput, RegisterFunctionOptions } from '../worker/functions.js'
 export { toMessage } from '../worker/register-message.js'
 export type {
