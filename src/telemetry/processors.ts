@@ -2,6 +2,7 @@
  * The ends of OpenTelemetry's pipelines for spans and log records: what ended or was logged goes into a batch, and the
  * batch to an exporter.
  */
+import type { Attributes } from '@opentelemetry/api'
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Clock } from '../std/clock.js'
@@ -75,11 +76,18 @@ function flushing<T>(batch: Batch<T>): { flush(): void; forceFlush(): Promise<vo
   return { flush, forceFlush: settled, shutdown: settled }
 }
 
-/** Payloads sit in the attributes of events; the rest of a span is small. */
-function spanBytes(span: ReadableSpan): number {
+/** Texts make a span heavy: payloads in its events, and what users put into attributes. */
+function spanBytes({ attributes, events }: ReadableSpan): number {
+  let bytes = textBytes(attributes)
+  for (const event of events) bytes += textBytes(event.attributes)
+  return bytes
+}
+
+function textBytes(attributes: Attributes | undefined): number {
   let bytes = 0
-  for (const { attributes } of span.events) {
-    for (const value of Object.values(attributes ?? {})) if (typeof value === 'string') bytes += value.length
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (typeof value === 'string') bytes += value.length
   }
   return bytes
 }

@@ -22,6 +22,8 @@ export type WorkerStats = {
   droppedVoids: number
   /** Handler results whose caller had been told otherwise. */
   droppedResults: number
+  /** Spans, log records and metric points that were not sent. */
+  droppedTelemetry: number
   reconnects: number
   /** Names that another worker holds and this one waits for. */
   waitingNames: number
@@ -44,6 +46,7 @@ export function statsOf(core: Core): WorkerStats {
     queuedBytes: queued.bytes,
     droppedVoids: core.voidDropped,
     droppedResults: core.results.dropped,
+    droppedTelemetry: core.telemetry.dropped,
     reconnects: core.reconnects,
     waitingNames: core.conflicts?.held.length ?? 0,
     registeredFunctions: core.functions.size,

@@ -22,6 +22,13 @@ export async function heapBytes(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
+/** Bytes of the heap and of the buffers outside of it that something still refers to. */
+export async function heldBytes(): Promise<number> {
+  await collectGarbage()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
 export class ProcessWatch {
   /** The longest turn so far. */
   longestTurnMs = 0
