@@ -13,6 +13,9 @@ import { lostError } from './ended-calls.js'
 import { receive } from './inbox.js'
 import type { Parts } from './parts.js'
 
+/** How long to wait when the engine could not be asked, or has not answered. */
+const ASK_AGAIN_MS = 1_000
+
 export class LinkEvents implements ConnectionEvents {
   readonly #parts: Parts
 
@@ -75,11 +78,16 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   #dropStaleBindings(): void {
-    this.#parts.barrier.pass().then(
+    const { barrier, triggerTypes, link, ports } = this.#parts
+    const again = (): void => {
+      // On another link, that one has asked anew.
+      if (this.#parts.isConnected && this.#parts.link === link) this.#dropStaleBindings()
+    }
+    barrier.pass().then(
       () => {
-        this.#parts.triggerTypes.releaseStale()
+        triggerTypes.releaseStale()
       },
-      () => undefined, // The link ended again; the next one asks anew.
+      () => ports.clock.after(ASK_AGAIN_MS, again, 'background'),
     )
   }
 }
