@@ -2,7 +2,6 @@
  * OpenTelemetry, loaded when it is first asked for and then kept: a program that only imports this package pays
  * nothing for it. Loading is synchronous, so a tracer exists as soon as telemetry was started.
  */
-import { createRequire } from 'node:module'
 import type * as Api from '@opentelemetry/api'
 import type * as ApiLogs from '@opentelemetry/api-logs'
 import type * as ContextAsyncHooks from '@opentelemetry/context-async-hooks'
@@ -12,8 +11,7 @@ import type * as Resources from '@opentelemetry/resources'
 import type * as SdkLogs from '@opentelemetry/sdk-logs'
 import type * as SdkMetrics from '@opentelemetry/sdk-metrics'
 import type * as SdkTrace from '@opentelemetry/sdk-trace'
-
-const requireModule = createRequire(import.meta.url)
+import { requireModule } from '../std/require-module.js'
 
 /** A function that loads a module at its first call. The caller names the module's type, which only it can know. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters

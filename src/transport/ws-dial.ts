@@ -1,14 +1,18 @@
 /**
- * Opens WebSockets to an engine. The socket is constructed synchronously; everything else is an event.
+ * Opens WebSockets to an engine. The socket is constructed synchronously; everything else is an event. The library is
+ * loaded by the first dial: it would be half of what a cold import costs, and tests over memory never dial.
  */
 import type { IncomingMessage } from 'node:http'
-import { WebSocket } from 'ws'
+import type * as Ws from 'ws'
 import { MAX_INBOUND_BYTES } from '../protocol/limits.js'
+import { requireModule } from '../std/require-module.js'
 import type { Dial } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
 /** Dials over TCP or TLS, without compression: the engine offers none. */
 export const dialWebSocket: Dial = (url, options, events) => {
+  // What `require` gives is declared by the package itself.
+  const { WebSocket } = requireModule('ws') as typeof Ws
   const ws = new WebSocket(url, {
     finishRequest(request) {
       queueMicrotask(() => {

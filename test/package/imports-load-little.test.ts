@@ -10,11 +10,7 @@ const HTTP_ROUTER = [
 
 /** Packages that a subpath's import may load; those not named here load none at all. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  '.': ['ws'],
-  './helpers': ['ws'],
-  './channel': ['ws'],
-  './helpers/observability': ['@opentelemetry/api-logs', 'ws'],
-  './helpers/observability/internal': ['ws'],
+  './helpers/observability': ['@opentelemetry/api-logs'],
   // The local engine.
   './testing': ['croner', ...HTTP_ROUTER, 'ws'],
 }
