@@ -1,19 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { TriggerAction } from '../../src/worker/call.js'
+import { heapBytes } from '../kit/process-watch.js'
 import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-async function heapBytes(): Promise<number> {
-  for (let round = 0; round < 3; round += 1) {
-    collect()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  return process.memoryUsage().heapUsed
-}
 
 /** One of everything a worker can do, many times over, each of it ended. */
 async function live(rig: WorkerRig, calls: number, registrations: number): Promise<void> {

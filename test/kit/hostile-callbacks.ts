@@ -2,7 +2,7 @@
 import { runInNewContext } from 'node:vm'
 
 /** How a callback goes wrong, as its caller sees it. */
-export type Ending =
+type Ending =
   /** By an exception. */
   | 'throws'
   /** By a promise that is rejected. */

@@ -126,7 +126,6 @@ test('a loop over a channel that throws leaves the channel, and the writer hears
     for await (const _chunk of reader) fail()
   }
   await expect(loop()).rejects.toBe(failure)
-  await soon(() => true)
   const written = (async () => {
     for (;;) {
       await writer.write('more')
