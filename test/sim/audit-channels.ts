@@ -17,7 +17,7 @@ function auditChannel(world: World, record: ChannelRecord): string[] {
   if (wrong >= 0) problems.push(`item ${wrong} arrived as ${got[wrong] ?? ''}, sent was ${sent[wrong] ?? 'nothing'}`)
   const links = linksOf(world, record)
   const isUntouched = links.every(({ isFaulted }) => !isFaulted) && isCalmFor(world, record)
-  if (record.writer.isDead || record.reader?.isDead === true) return problems
+  if (record.writer.isDead || record.reader?.isDead === true || record.hasGivenUp) return problems
   if (readEnd === 'clean' && got.length < sent.length && isUntouched) {
     problems.push(`ended cleanly after ${got.length} of ${sent.length} items, though nothing was cut`)
   }

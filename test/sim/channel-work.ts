@@ -23,6 +23,7 @@ export function writeItems({ op, items, channel, process, trace }: Writing): Cha
     reader: undefined,
     writeError: undefined,
     isClosed: false,
+    hasGivenUp: false,
     readEnd: undefined,
     channelId: channel.writerRef.channel_id,
   }

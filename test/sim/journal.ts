@@ -55,6 +55,8 @@ export interface ChannelRecord {
   reader: SimProcess | undefined
   writeError: unknown
   isClosed: boolean
+  /** The reader waited for a writer that never came, and closed its end. */
+  hasGivenUp: boolean
   readEnd: 'clean' | { readonly error: unknown } | undefined
   /** Addresses of the channel's links hold its id. */
   channelId: string

@@ -303,6 +303,12 @@ export class SimWorker {
       const record = this.#world.journal.channels.find((channel) => channel.op === op)
       if (record === undefined) throw this.#handlers.threw(run)
       record.reader = this.process
+      const { schedule } = this.#world
+      schedule.at(schedule.now + READER_PATIENCE_MS, this.process, 'timer', () => {
+        if (record.readEnd !== undefined) return
+        record.hasGivenUp = true
+        void reader.close()
+      })
       try {
         await readItems(reader, record, () => (readDelayMs === 0 ? undefined : this.#handlers.wait(readDelayMs)))
       } catch {
@@ -318,6 +324,9 @@ export class SimWorker {
     this.#world.trace.add(`${this.process.name} reports ${event.kind} ${detail}`)
   }
 }
+
+/** A reader whose writer never comes would wait until its channel expires. */
+const READER_PATIENCE_MS = 60_000
 
 /** How long a goodbye may take. */
 const GOODBYE_MS = 1_000
