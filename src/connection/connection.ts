@@ -3,57 +3,32 @@
  * run synchronously inside the socket's own event, so nothing can slip in before the replay. Knows no message.
  */
 import { backoffDelayMs } from '../std/backoff.js'
-import type { QueueFull } from '../std/bounded-queue.js'
-import type { Clock, Timer } from '../std/clock.js'
+import type { Timer } from '../std/clock.js'
 import { deferred, type Deferred } from '../std/deferred.js'
-import type { Random } from '../std/random.js'
 import type { WebSocketError } from '../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
-import { CloseCode } from '../transport/close-codes.js'
-import { HIGH_WATER_BYTES, type Closed, type Dial, type Transport } from '../transport/transport.js'
+import { HIGH_WATER_BYTES, type Closed, type Transport } from '../transport/transport.js'
 import { closedError } from './closed-error.js'
+import { Farewell } from './farewell.js'
 import { Keepalive } from './keepalive.js'
-import { CLOSE_TIMEOUT_MS, LOW_PRIORITY_BYTES, type ConnectionOptions } from './options.js'
+import { LOW_PRIORITY_BYTES, type ConnectionOptions } from './options.js'
 import { Outbox, type Letter } from './outbox.js'
+import type { ConnectionEvents, ConnectionPorts, Posted } from './ports.js'
 import { isTerminal, next, publicState, type IIIConnectionState, type LinkEvent, type LinkState } from './state.js'
 
-/** What a connection needs from the world. */
-export interface ConnectionPorts {
-  readonly dial: Dial
-  readonly clock: Clock
-  readonly random: Random
-}
-
-/** What a connection tells its owner. */
-export interface ConnectionEvents {
-  /** Handshake headers for the next dial. */
-  headers(): Readonly<Record<string, string>>
-  /** The link is up: everything sent through `send` now precedes whatever was waiting. */
-  opened(send: (frame: string) => void): void
-  frame(text: string): void
-  /** The link that was up is gone; frames written to it may or may not have arrived. */
-  lost(reason: WebSocketError): void
-  /** A dial or a link ended, and what happens next. */
-  ended(reason: WebSocketError, retryInMs: number | undefined): void
-  stateChanged(state: IIIConnectionState): void
-  /** Nothing waits any more and the link has room: frames of low priority may be offered. */
-  idle?(): void
-}
-
-/** What became of a posted frame: written, kept for later, or refused. */
-export type Posted = 'written' | 'queued' | { readonly refused: QueueFull | 'ended' }
+export type { ConnectionEvents, ConnectionPorts, Posted } from './ports.js'
 
 export class Connection {
   readonly #ports: ConnectionPorts
   readonly #options: ConnectionOptions
   readonly #events: ConnectionEvents
   readonly #outbox: Outbox
+  readonly #farewell: Farewell
   #state: LinkState = { kind: 'idle' }
   #transport: Transport | undefined
   #keepalive: Keepalive | undefined
   #timer: Timer | undefined
   #congested = false
-  #goodbye: Deferred<void> | undefined
   #linkEnd: Deferred<void> | undefined
 
   constructor(ports: ConnectionPorts, options: ConnectionOptions, events: ConnectionEvents) {
@@ -61,6 +36,7 @@ export class Connection {
     this.#options = options
     this.#events = events
     this.#outbox = new Outbox(ports.clock, options.outbox)
+    this.#farewell = new Farewell(ports.clock)
   }
 
   get state(): IIIConnectionState {
@@ -146,40 +122,21 @@ export class Connection {
    */
   close(lastWords?: () => Promise<void>): Promise<void> {
     this.#end({ kind: 'close' })
-    return this.#farewell(lastWords)
+    return this.#farewell.say(this.#transport, this.isUp ? lastWords : undefined)
   }
 
   /** Ends for good because the engine refused us. */
   fail(cause: unknown): Promise<void> {
     this.#end({ kind: 'reject', cause })
-    return this.#farewell()
+    return this.#farewell.say(this.#transport)
   }
 
   #end(event: LinkEvent): void {
-    // The second time, the timer is the one that cuts a peer which does not answer our goodbye.
     if (isTerminal(this.#state)) return
     this.#timer?.cancel()
     this.#timer = undefined
     this.#apply(event)
     this.#outbox.discard()
-  }
-
-  #farewell(lastWords?: () => Promise<void>): Promise<void> {
-    if (this.#goodbye !== undefined) return this.#goodbye.promise
-    const transport = this.#transport
-    if (transport === undefined) return Promise.resolve()
-    this.#goodbye = deferred()
-    const leave = (): void => {
-      // The link may have ended during the last words.
-      if (this.#transport !== transport) return
-      this.#timer = this.#ports.clock.after(CLOSE_TIMEOUT_MS, () => {
-        transport.terminate()
-      })
-      transport.close(CloseCode.NORMAL)
-    }
-    if (lastWords === undefined || !this.isUp) leave()
-    else lastWords().then(leave, leave)
-    return this.#goodbye.promise
   }
 
   #dial(): void {
@@ -227,10 +184,7 @@ export class Connection {
         transport.terminate()
       },
     )
-    const write = (frame: string): void => {
-      this.#write(frame)
-    }
-    this.#events.opened(write)
+    this.#events.opened(this.#write)
     this.#apply({ kind: 'opened', now: this.#ports.clock.now() })
     this.#flush()
   }
@@ -256,7 +210,7 @@ export class Connection {
     }
     this.#linkEnd?.resolve()
     this.#linkEnd = undefined
-    this.#goodbye?.resolve()
+    this.#farewell.linkEnded()
   }
 
   #wait(reason: WebSocketError, retries: number): void {
@@ -271,16 +225,11 @@ export class Connection {
   }
 
   #flush(): void {
-    this.#outbox.flush(
-      (frame) => {
-        this.#write(frame)
-      },
-      () => this.#maySend(),
-    )
+    this.#outbox.flush(this.#write, () => this.#maySend())
     if (this.#outbox.size === 0 && this.#maySend()) this.#events.idle?.()
   }
 
-  #write(frame: string): void {
+  readonly #write = (frame: string): void => {
     const transport = this.#transport
     if (transport === undefined) return
     transport.send(frame)
