@@ -202,6 +202,8 @@ export class SimLink {
   readonly toClient: Lane
   /** Whether anything was done to it that a healthy network does not do. */
   isFaulted = false
+  /** How often it was made to deliver nothing. */
+  blackholes = 0
 
   constructor(
     parts: NetworkParts,
