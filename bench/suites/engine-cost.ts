@@ -5,12 +5,13 @@
 import { contenders, here, type Contender } from '../contender.js'
 import { Group } from '../group.js'
 import { MeasuredProcess } from '../measured-process.js'
-import { Pair } from '../pair.js'
+import { Pair, type PairLoad } from '../pair.js'
 import { interleave } from '../rounds.js'
 import { seriesOf } from '../series.js'
-import type { Suite } from '../suite.js'
+import type { Figure, Suite } from '../suite.js'
 
-const LOAD = { calls: 20_000, inFlight: 64, payloadBytes: 16 }
+const SMALL = { calls: 20_000, inFlight: 64, payloadBytes: 16 }
+const LARGE = { calls: 5000, inFlight: 64, payloadBytes: 4096 }
 
 /** A router and the ends that drive it. */
 class Route implements AsyncDisposable {
@@ -30,10 +31,10 @@ class Route implements AsyncDisposable {
   }
 
   /** CPU of the router per call, in microseconds. */
-  async run(calls: number): Promise<number> {
+  async run(load: PairLoad): Promise<number> {
     const before = await this.#router.cpuMs()
-    await this.#pair.run({ ...LOAD, calls })
-    return (((await this.#router.cpuMs()) - before) * 1000) / calls
+    await this.#pair.run(load)
+    return (((await this.#router.cpuMs()) - before) * 1000) / load.calls
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -46,10 +47,15 @@ export const engineCost: Suite = {
   id: 'p8',
   title: 'CPU of the router per call, 64 in flight',
   async run(options) {
-    const { rounds, calls = LOAD.calls } = options
     await using routes = await Group.start(contenders(options, ['relay', 'engine'], 'engine'), Route.start)
-    const results = await interleave(routes.list, { rounds }, (route) => route.run(calls))
-    const series = seriesOf(results, (us) => us)
-    return [{ unit: 'µs', series, base: 'relay', goal: { of: 'engine', limit: 1.5, want: 'at most' } }]
+    const measure = async (load: PairLoad): Promise<Pick<Figure, 'unit' | 'series' | 'base'>> => {
+      const { rounds, calls = load.calls } = options
+      const results = await interleave(routes.list, { rounds }, (route) => route.run({ ...load, calls }))
+      return { unit: 'µs', series: seriesOf(results, (us) => us), base: 'relay' }
+    }
+    return [
+      { ...(await measure(SMALL)), goal: { of: 'engine', limit: 1.5, want: 'at most' } },
+      { ...(await measure(LARGE)), name: 'the same with 4 KiB payloads' },
+    ]
   },
 }
