@@ -1,7 +1,7 @@
 /** Lines over a logarithmic axis as plain SVG text: enough to see whether something grows, and where it bends. */
 import { escapeXml } from './svg-text.js'
 
-export interface Line {
+interface Line {
   readonly name: string
   /** One per point of the plot. */
   readonly values: readonly number[]
