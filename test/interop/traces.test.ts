@@ -41,12 +41,59 @@ test.each([
   expect(lineage.at(-1)).toBe(root)
   expect(root?.parentSpanId).toBeUndefined()
 
+  await engineTells(stage(), { traceId: root?.traceId ?? '', services: [first, middle, last], names })
+  // Python's actor logs nothing on its way.
+  const logging = [atMiddle, atLast].filter((span) => span?.resource['service.name'] !== 'python')
+  await engineTellsLines(stage(), logging)
+
   expect(atMiddle?.attributes).toMatchObject(ENTRIES)
   if (middle !== 'python') expect(atLast?.attributes).toMatchObject(ENTRIES)
   const carrying = hops.map(({ baggage }) => Object.entries(ENTRIES).every(([key, value]) => baggage[key] === value))
   // Python's client sets the baggage on its span, but gives its handlers none and so passes none on.
   expect(carrying).toEqual([middle !== 'python', middle !== 'python' && last !== 'python'])
 })
+
+interface TreeSpan {
+  readonly name: string
+  readonly service_name: string
+  readonly children: readonly TreeSpan[]
+}
+
+interface Told {
+  readonly traceId: string
+  readonly services: readonly string[]
+  readonly names: readonly string[]
+}
+
+/** The engine's own functions give the trace as one tree, in which each hop is below the one before. */
+async function engineTells({ engine }: InteropStage, { traceId, services, names }: Told): Promise<void> {
+  const tree = async (): Promise<readonly TreeSpan[]> => {
+    const answer = await engine.call('engine::traces::tree', { trace_id: traceId })
+    return (answer as { roots: readonly TreeSpan[] }).roots
+  }
+  const hops = async (): Promise<string[][]> => pathsTo(await tree(), names)
+  await expect.poll(hops).toEqual([names.map((name, index) => `${services[index]!}: ${name}`)])
+}
+
+/** Ways from a root to a leaf, by the spans that were asked for. */
+function pathsTo(spans: readonly TreeSpan[], names: readonly string[]): string[][] {
+  return spans.flatMap(({ name, service_name: service, children }) => {
+    const here = names.includes(name) ? [`${service}: ${name}`] : []
+    const below = pathsTo(children, names)
+    return below.length === 0 ? (here.length === 0 ? [] : [here]) : below.map((path) => [...here, ...path])
+  })
+}
+
+/** Each of these spans has the line that was logged inside of it. */
+async function engineTellsLines({ engine }: InteropStage, spans: readonly (CapturedSpan | undefined)[]): Promise<void> {
+  for (const span of spans) {
+    const query = { trace_id: span?.traceId, span_id: span?.spanId }
+    const body = span?.name.replace('execute ', 'at ')
+    await expect
+      .poll(() => engine.call('engine::logs::list', query))
+      .toMatchObject({ logs: [{ body, ...query, service_name: span?.resource['service.name'] }] })
+  }
+}
 
 /** All spans of a trace, once those named have come in and every parent has, too. */
 async function spansOfTrace(

@@ -121,12 +121,13 @@ test('calls take no longer than with a sink that reads', { timeout: LIMIT_MS }, 
     for (const side of order) times.set(side, p99(await side.calls(calls)))
     ratios.push(times.get(dead)! / times.get(alive)!)
   }
-  expect(dead.worker.stats().droppedTelemetry).toBeGreaterThan(SPANS / 2)
-  expect(await alive.end()).toBe(0)
-  await dead.end()
   console.log(
     `p99 with a dead sink: ${median(ratios).toFixed(3)} of that with one that reads (${ratios.length} rounds)`,
   )
+  expect(dead.worker.stats().droppedTelemetry).toBeGreaterThan(SPANS / 2)
+  // The one that reads does so in this process, in between, and may fall behind.
+  expect(await alive.end()).toBeLessThan(SPANS / 10)
+  await dead.end()
   // A few hundred calls among other tests are no measurement.
   if (isNightly) expect(median(ratios)).toBeLessThanOrEqual(P99_RATIO)
 })

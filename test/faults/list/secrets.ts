@@ -1,4 +1,4 @@
-/** What telemetry tells: no secrets (R26), and nobody's spans but one's own (R33). */
+/** What telemetry tells: no secrets (R26), nobody's spans but one's own (R33), no more than fits (R34). */
 import type { Fault } from '../plant.js'
 
 const secrets = ['test/hostile/secrets-stay-out-of-telemetry.test.ts']
@@ -20,6 +20,46 @@ export const faults: readonly Fault[] = [
     find: 'if (Array.isArray(value)) return value.map((item) => redacted(item, path))',
     replace: 'if (Array.isArray(value)) return value',
     tests: secrets,
+  },
+  {
+    name: 'addresses-show-their-passwords',
+    row: 'R26',
+    file: 'src/std/without-credentials.ts',
+    find: "text.replace(USER, '://').replace(QUERY, '$1')",
+    replace: "text.replace(QUERY, '$1')",
+    tests: ['test/reliability/secrets-stay-out-of-calls.test.ts'],
+  },
+  {
+    name: 'bad-headers-are-repeated',
+    row: 'R26',
+    file: 'src/worker/check.ts',
+    find: 'got ${describeKind(seen)}',
+    replace: 'got ${describe(seen)}',
+    tests: ['test/reliability/secrets-stay-out-of-connections.test.ts'],
+  },
+  {
+    name: 'reasons-of-schemas-repeat-secrets',
+    row: 'R26',
+    file: 'src/schema/issue.ts',
+    find: "return text !== '' && reason.includes(",
+    replace: "return text === '' && reason.includes(",
+    tests: ['test/reliability/secrets-stay-out-of-calls.test.ts'],
+  },
+  {
+    name: 'telemetry-waits-without-a-cap',
+    row: 'R34',
+    file: 'src/telemetry/shared-engine-connection.ts',
+    find: 'maxBytes: reconnection.maxPendingBytes,',
+    replace: 'maxBytes: Infinity,',
+    tests: ['test/reliability/dead-telemetry-sink.test.ts'],
+  },
+  {
+    name: 'dropped-spans-are-not-counted',
+    row: 'R34',
+    file: 'src/telemetry/exporter.ts',
+    find: '  sink.drop(records)\n',
+    replace: '',
+    tests: ['test/reliability/dead-telemetry-sink.test.ts'],
   },
   {
     name: 'context-manager-of-the-program-is-replaced',

@@ -76,10 +76,11 @@ function failing({ actor, functionId: of, given }: Served): Record<string, Remot
   }
 }
 
-/** Tells where it stands in the trace, and passes the call on if there is anyone to pass it to. */
-function relay({ actor: { client, worker }, given: { to } }: Served): RemoteFunctionHandler {
-  const { currentTraceId, currentSpanId, getAllBaggage } = client.observability
+/** Tells where it stands in the trace, logs that it was here, and passes the call on if there is anyone to pass it to. */
+function relay({ actor: { client, worker }, functionId, given: { to } }: Served): RemoteFunctionHandler {
+  const { currentTraceId, currentSpanId, getAllBaggage, Logger } = client.observability
   return async (payload: unknown) => {
+    new Logger().info(`at ${functionId}`)
     const here = { trace_id: currentTraceId(), span_id: currentSpanId(), baggage: getAllBaggage() }
     if (typeof to !== 'string') return [here]
     return [here, ...(await worker.trigger<unknown, unknown[]>({ function_id: to, payload }))]
