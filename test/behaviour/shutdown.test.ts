@@ -195,7 +195,8 @@ test('what runs past the drain limit is aborted and counted as abandoned', async
   await rig.clock.advance(1)
 
   expect(await done).toMatchObject({ drained: 1, abandoned: 1 })
-  expect(signals[0]).toMatchObject({ aborted: true, reason: { code: 'SHUTDOWN' } })
+  const message = expect.stringContaining('past the drain limit of 1000 ms') as string
+  expect(signals[0]).toMatchObject({ aborted: true, reason: { code: 'SHUTDOWN', message } })
 })
 
 test('a signal ends a drain early', async () => {

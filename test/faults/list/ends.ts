@@ -42,11 +42,11 @@ export const faults: readonly Fault[] = [
     tests: drainsInMemory,
   },
   {
-    name: 'pings-stop-after-the-first',
+    name: 'links-are-not-kept-awake',
     row: 'R9',
     file: 'src/connection/keepalive.ts',
     find: 'this.#ping()\n        this.#schedulePing()',
-    replace: 'this.#ping()',
+    replace: 'this.#schedulePing()',
     tests: drainsInMemory,
   },
   {
