@@ -29,8 +29,8 @@ export interface Server {
   readonly link: () => number
   /** True once no new work is taken. */
   readonly draining: () => boolean
-  /** Sends an answer that belongs to a link. */
-  readonly reply: (frame: string, link: number) => boolean
+  /** Sends an answer that belongs to a link; false without room. `onExpired` hears when it waited too long for room. */
+  readonly reply: (frame: string, link: number, onExpired: () => void) => boolean
   /** Writes a short answer past everything that waits for room. */
   readonly replyPastQueue: (frame: string) => void
 }
@@ -55,10 +55,10 @@ const BUSY: ErrorBody = {
 }
 
 function run(server: Server, admitted: Running, handler: FunctionHandler): void {
-  const { message, served } = admitted
+  const { message, served, leave } = admitted
   const { function_id: functionId, data: input, traceparent, baggage } = message
   const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
-  const running = { ...admitted, handling }
+  const running: Running = { message, served, leave, handling }
   const handle = (): unknown => {
     const context = new HandlerContext(message, served, server)
     const result: unknown = handler(input, context.metadata, context)
@@ -104,7 +104,7 @@ interface Running {
   readonly message: Invocation
   readonly served: Served
   /** Makes room for the next invocation; absent for one that was not let in. */
-  readonly leave?: () => void
+  readonly leave?: (() => void) | undefined
   /** The trace of the handler; absent when there is none. */
   readonly handling?: Handling | undefined
 }
@@ -122,9 +122,11 @@ function fail(server: Server, running: Running, thrown: unknown): void {
 /** A promise of the handler's own making may settle more than once; the first time counts. */
 function reply(server: Server, { message, served, leave }: Running, answer: Answer): boolean {
   if (!server.served.finish(served)) return false
-  const isSent = server.reply(answerFrame(message, answer), served.link)
-  // One that was not let in has a short answer, and must not be told that it ran.
-  if (!isSent) server.replyPastQueue(answerFrame(message, leave === undefined ? answer : { error: NO_ROOM }))
+  const replyShortly = (): void => {
+    // One that was not let in has a short answer, and must not be told that it ran.
+    server.replyPastQueue(answerFrame(message, leave === undefined ? answer : { error: NO_ROOM }))
+  }
+  if (!server.reply(answerFrame(message, answer), served.link, replyShortly)) replyShortly()
   leave?.()
   return true
 }
@@ -139,18 +141,18 @@ const NO_ROOM: ErrorBody = {
 const MAX_ECHOED_CHARACTERS = 1_000
 
 function answerFrame(message: Invocation, answer: Answer): string {
-  const head = {
-    type: 'invocationresult',
-    invocation_id: message.invocation_id,
-    function_id: message.function_id,
-  } as const
+  const { invocation_id, function_id } = message
   try {
-    if ('error' in answer) return workerCodec.encode({ ...head, error: answer.error })
-    return workerCodec.encode({ ...head, result: answer.result })
+    // Each shape written out: copying a common part into both took as long as all checks of the message.
+    if ('error' in answer) {
+      return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id, error: answer.error })
+    }
+    return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id, result: answer.result })
   } catch (cause) {
     // The result is no JSON, or too large: the caller hears that instead of nothing.
     const { code, message: text } = toErrorBody(cause)
-    const function_id = head.function_id.slice(0, MAX_ECHOED_CHARACTERS)
-    return workerCodec.encode({ ...head, function_id, error: { code, message: text } })
+    const echoed = function_id.slice(0, MAX_ECHOED_CHARACTERS)
+    const error = { code, message: text }
+    return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id: echoed, error })
   }
 }

@@ -39,7 +39,7 @@ export function serverPorts(parts: Parts): Server {
     logger: (functionId) => parts.telemetry.handlerLogger(functionId),
     link: () => parts.link,
     draining: () => parts.isDraining,
-    reply: (frame, link) => parts.results.send(frame, link),
+    reply: (frame, link, onExpired) => parts.results.send(frame, link, onExpired),
     replyPastQueue: (frame) => {
       parts.connection.sendIfOpen(frame)
     },

@@ -38,11 +38,11 @@ export class Results {
 
   /**
    * Sends the answer to a call that came on link `link`. False when the link is up and has no room: only then does a
-   * caller still wait, who has to be told something shorter.
+   * caller still wait, who has to be told something shorter. So does one whose answer waited too long for room.
    */
-  send(frame: string, link: number): boolean {
+  send(frame: string, link: number, onExpired?: () => void): boolean {
     const now = this.#ports.link()
-    if (now.state === 'open' && now.number === link) return this.#post(frame)
+    if (now.state === 'open' && now.number === link) return this.#post(frame, onExpired)
     if (now.number !== link) {
       this.drop('an answer came after its connection had been replaced; the engine has told the caller')
     } else if (now.state === 'over') {
@@ -91,8 +91,8 @@ export class Results {
     if (this.#waiting.delete(answer)) this.#settle()
   }
 
-  #post(frame: string): boolean {
-    const answer = new Answer(this, frame)
+  #post(frame: string, onExpired: (() => void) | undefined): boolean {
+    const answer = new Answer(this, frame, onExpired)
     const posted = this.#ports.post(frame, answer)
     if (posted === 'queued') this.#waiting.add(answer)
     else if (posted !== 'written') this.drop('too much waits to be sent; the caller is told so')
@@ -115,10 +115,12 @@ export class Results {
 class Answer implements Letter {
   readonly #results: Results
   readonly frame: string
+  readonly #onExpired: (() => void) | undefined
 
-  constructor(results: Results, frame: string) {
+  constructor(results: Results, frame: string, onExpired: (() => void) | undefined) {
     this.#results = results
     this.frame = frame
+    this.#onExpired = onExpired
   }
 
   written(): void {
@@ -128,6 +130,7 @@ class Answer implements Letter {
   expired(): void {
     this.#results.forget(this)
     this.#results.drop('an answer waited too long for the connection')
+    this.#onExpired?.()
   }
 
   discarded(): void {
