@@ -54,6 +54,6 @@ class SpanCaller implements Caller {
   answer(_call: Call, answer: Answer): void {
     this.#span.end(answer.error)
     const { caller, traceparent, baggage } = this.#call
-    caller?.answer(this.#call, { ...answer, traceparent, baggage })
+    caller?.answer(this.#call, { ...answer, traceparent, baggage, frame: undefined })
   }
 }

@@ -40,10 +40,15 @@ export class Outlet {
       if (!(error instanceof SerdeError)) throw error
       return { code: error.code, message: error.message }
     }
+    this.forward(frame)
+    return undefined
+  }
+
+  /** Sends a frame that is written already. */
+  forward(frame: string): void {
     this.#parts.counters.framesOut += 1
     this.#transport.send(frame)
     if (this.congested) this.#holdBack()
-    return undefined
   }
 
   /** The backlog is gone: reads on. */

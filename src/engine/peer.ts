@@ -33,6 +33,8 @@ export interface Answer {
   readonly error?: ErrorBody | undefined
   readonly traceparent?: string | undefined
   readonly baggage?: string | undefined
+  /** The frame the answer came in, when it is just what its caller is to get. Whoever changes anything leaves it out. */
+  readonly frame?: string | undefined
 }
 
 /** Whoever waits for a call. */

@@ -14,6 +14,7 @@ import type { Counters } from './counters.js'
 import type { Directory, FunctionEntry } from './directory.js'
 import { Enqueue } from './enqueue.js'
 import { HostCaller } from './host-caller.js'
+import { isForCallerAsItIs, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import type { Peer, PendingCall } from './peer.js'
@@ -22,7 +23,6 @@ import type { RoutedCall } from './routed-call.js'
 import { withFunctionId } from './trace-baggage.js'
 
 export type InvokeMessage = MessageNamed<WorkerMessage, 'invokefunction'>
-type ResultMessage = MessageNamed<WorkerMessage, 'invocationresult'>
 
 export interface RouterParts {
   readonly directory: Directory
@@ -67,16 +67,18 @@ export class Router {
     else this.#find(call, namespace)
   }
 
-  /** Takes an answer, from whichever connection it comes. */
-  settle(message: ResultMessage): void {
+  /** Takes an answer, from whichever connection it comes; `frame` is its text. */
+  settle(message: ResultMessage, frame?: string): void {
     const call = this.#pending.take(message.invocation_id)
     if (call === undefined) {
       this.#parts.counters.lateResults += 1
       return
     }
     const { result, error, traceparent = call.traceparent, baggage = call.baggage } = message
-    if (error === undefined) call.caller?.answer(call, { result, traceparent, baggage })
-    else call.caller?.answer(call, { error: bareError(error), traceparent, baggage })
+    if (error === undefined) {
+      const asItCame = isForCallerAsItIs(message, call) ? frame : undefined
+      call.caller?.answer(call, { result, traceparent, baggage, frame: asItCame })
+    } else call.caller?.answer(call, { error: bareError(error), traceparent, baggage })
   }
 
   /** Makes a call as the engine. */

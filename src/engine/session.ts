@@ -95,7 +95,7 @@ export class Session implements Member {
       this.#parts.counters.malformedFrames += 1
       const { code, detail } = message
       this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be read and was dropped')
-    } else this.#take(message)
+    } else this.#take(message, frame)
   }
 
   binary(frame: Uint8Array): void {
@@ -120,10 +120,17 @@ export class Session implements Member {
     return this.#outlet.send(message)
   }
 
-  answer(call: Call, { result, error, traceparent, baggage }: Answer): void {
-    const base = { type: 'invocationresult', invocation_id: call.invocationId, function_id: call.functionId } as const
-    const unwritable = this.send({ ...base, result, error, traceparent, baggage })
-    if (unwritable !== undefined) this.send({ ...base, error: unwritable, traceparent, baggage })
+  answer(call: Call, { result, error, traceparent, baggage, frame }: Answer): void {
+    if (frame !== undefined && this.#state !== 'left') {
+      this.#outlet.forward(frame)
+      return
+    }
+    const { invocationId: invocation_id, functionId: function_id } = call
+    const type = 'invocationresult'
+    // Spelled out, since spreading costs several times as much, and this is every call.
+    const unwritable = this.send({ type, invocation_id, function_id, result, error, traceparent, baggage })
+    if (unwritable === undefined) return
+    this.send({ type, invocation_id, function_id, error: unwritable, traceparent, baggage })
   }
 
   announce(input: Announcement): boolean {
@@ -157,7 +164,8 @@ export class Session implements Member {
     this.#transport.close()
   }
 
-  #take(message: WorkerMessage): void {
+  /** @param frame the text of the message; absent for one that had to wait. */
+  #take(message: WorkerMessage, frame?: string): void {
     // Answers are let past a review: the hook may need one of them to finish.
     if (this.#isReviewing && message.type !== 'invocationresult') {
       this.#keep(this.#behindReview, message)
@@ -169,7 +177,7 @@ export class Session implements Member {
         else this.#parts.guardedCalls.handle(this, this.access, message)
         return
       case 'invocationresult':
-        this.#parts.router.settle(message)
+        this.#parts.router.settle(message, frame)
         return
       case 'ping':
         this.send({ type: 'pong' })
