@@ -192,7 +192,7 @@ class Generator {
     if (chance < 0.76) {
       return { kind: 'dials', worker, how: random.pick(['refuse', 'hang', 'status', 'accept-then-close']), forMs }
     }
-    if (chance < 0.84) return { kind: 'freeze', worker: anyone, forMs }
+    if (chance < 0.84) return { kind: 'freeze', worker: anyone, forMs: random.next() < 0.4 ? 90_000 : forMs }
     if (chance < 0.87) return { kind: 'epoch', worker: anyone, byMs: random.pick([-3_600_000, -500, 500, 86_400_000]) }
     if (chance < 0.91) return { kind: 'crash', worker }
     return { kind: 'restart', graceful: coin(), downMs: random.pick([0, 100, 3_000, 20_000]) }
