@@ -56,8 +56,8 @@ export const faults: readonly Fault[] = [
   {
     ...R4,
     name: 'unanswered-goodbye-waits-for-ever',
-    file: 'src/connection/connection.ts',
-    find: 'this.#timer = this.#ports.clock.after(CLOSE_TIMEOUT_MS, () => {\n        transport.terminate()\n      })',
+    file: 'src/connection/farewell.ts',
+    find: 'this.#cut = this.#clock.after(CLOSE_TIMEOUT_MS, () => {\n        transport.terminate()\n      })',
     replace: '',
   },
   {
