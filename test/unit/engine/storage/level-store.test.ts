@@ -78,17 +78,22 @@ test('a write the disk refuses is rejected, and so is every later one', async ()
   await store.close()
 })
 
-test('writes that overtake the disk by far are refused, and the ones before are kept', async () => {
-  const store = await openLevelStore(await temporaryFolder(), limits)
-  const put = (index: number): Promise<void> => store.write([{ kind: 'put', space: 's', key: String(index), value: 1 }])
-  const first = put(0)
-  const waiting = Array.from({ length: 100_000 }, (_, index) => put(index))
-  await expect(put(0)).rejects.toMatchObject({ reason: 'busy' })
-  await first
-  await Promise.all(waiting)
-  await put(0)
-  await store.close()
-})
+test(
+  'writes that overtake the disk by far are refused, and the ones before are kept',
+  { timeout: 60_000 },
+  async () => {
+    const store = await openLevelStore(await temporaryFolder(), limits)
+    const put = (index: number): Promise<void> =>
+      store.write([{ kind: 'put', space: 's', key: String(index), value: 1 }])
+    const first = put(0)
+    const waiting = Array.from({ length: 100_000 }, (_, index) => put(index))
+    await expect(put(0)).rejects.toMatchObject({ reason: 'busy' })
+    await first
+    await Promise.all(waiting)
+    await put(0)
+    await store.close()
+  },
+)
 
 test(
   `a process killed at any moment loses no acknowledged write (${rounds} rounds)`,
