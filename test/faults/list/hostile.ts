@@ -67,10 +67,10 @@ export const faults: readonly Fault[] = [
     tests: HEAP,
   },
   {
-    name: 'ended-triggers-stay-listed-by-type',
+    name: 'ended-triggers-stay-with-their-owner',
     row: 'R31',
     file: 'src/engine/trigger-table.ts',
-    find: 'depart(this.#byType, trigger.triggerType, trigger)',
+    find: 'else depart(this.#byOwner, trigger.owner, trigger)',
     replace: '',
     tests: HEAP,
   },
