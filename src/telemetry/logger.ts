@@ -113,7 +113,13 @@ export class Logger {
   #withFields(data: unknown): unknown {
     if (this.#fields === undefined) return data
     if (data === undefined) return this.#fields
-    return isRecord(data) && !(data instanceof Error) ? { ...this.#fields, ...data } : { ...this.#fields, data }
+    if (!isRecord(data) || data instanceof Error) return { ...this.#fields, data }
+    try {
+      return { ...this.#fields, ...data }
+    } catch {
+      // A getter threw; what can be read of it is shown further on.
+      return { ...this.#fields, data }
+    }
   }
 
   /** The running context; with the ids given to the constructor it is as if their span ran. */

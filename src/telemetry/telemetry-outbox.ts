@@ -45,6 +45,8 @@ export class TelemetryOutbox implements FrameSink {
   #retry: Timer | undefined
   #dropped = 0
   #isFlushing = false
+  /** A frame did not fit: until one leaves, others are not written in vain. */
+  #isFull = false
   #closed = false
 
   constructor(ports: OutboxPorts, caps: OutboxCaps) {
@@ -64,7 +66,7 @@ export class TelemetryOutbox implements FrameSink {
 
   get hasRoom(): boolean {
     const cap = this.#ports.isUp() ? this.#caps.maxFrames : this.#caps.maxFramesOffline
-    return !this.#closed && this.#queue.size < cap && this.#queue.bytes < this.#caps.maxBytes
+    return !this.#closed && !this.#isFull && this.#queue.size < cap && this.#queue.bytes < this.#caps.maxBytes
   }
 
   send(frame: Uint8Array, records: number): boolean {
@@ -87,6 +89,7 @@ export class TelemetryOutbox implements FrameSink {
     for (let waiting = this.#queue.peek(); waiting !== undefined; waiting = this.#queue.peek()) {
       if (!this.#ports.offer(waiting.frame)) break
       this.#queue.shift()
+      this.#isFull = false
     }
     this.#isFlushing = false
     if (this.#queue.size === 0 || !this.#ports.isUp()) this.#cancelRetry()
@@ -103,7 +106,11 @@ export class TelemetryOutbox implements FrameSink {
 
   #take(waiting: Waiting): boolean {
     if (this.#queue.size === 0 && this.#ports.offer(waiting.frame)) return true
-    if (!this.hasRoom || this.#queue.push(waiting, waiting.frame.byteLength, 0) !== undefined) return false
+    if (!this.hasRoom) return false
+    if (this.#queue.push(waiting, waiting.frame.byteLength, 0) !== undefined) {
+      this.#isFull = true
+      return false
+    }
     this.flush()
     return true
   }

@@ -85,6 +85,40 @@ test('without telemetry a line goes to the console, or to a sink that was set', 
   expect(info).toHaveBeenCalledTimes(1)
 })
 
+test('a pino logger is a sink as it is: levels, fields and errors survive', () => {
+  const lines: Record<string, unknown>[] = []
+  const logger = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as never) })
+  Logger.setSink(logger)
+  new Logger().debug('one', { n: 1 })
+  new Logger().child({ order: 7 }).info('two', { list: [1, 2] })
+  new Logger().warn('three')
+  new Logger().error('four', new RangeError('bad'))
+  expect(lines).toMatchObject([
+    { level: 20, msg: 'one', n: 1 },
+    { level: 30, msg: 'two', order: 7, list: [1, 2] },
+    { level: 40, msg: 'three' },
+    { level: 50, msg: 'four', err: { type: 'RangeError', message: 'bad' } },
+  ])
+})
+
+test('data that cannot be read does not keep a line from being written', async () => {
+  await using engine = await createTestEngine({ ports: false, clock: 'virtual' })
+  engine.connect({ otel })
+  await engine.advance('1 s')
+  const hostile = {
+    get secret(): never {
+      throw new Error('no')
+    },
+  }
+  new Logger().info('alone', hostile)
+  new Logger().child({ order: 7 }).info('with fields', hostile)
+  await engine.advance('1 s')
+  expect(engine.logs().map(({ body, attributes }) => [body, attributes['log.data']])).toEqual([
+    ['alone', '[unreadable]'],
+    ['with fields', { order: 7, data: '[unreadable]' }],
+  ])
+})
+
 test('a worker whose logs are off logs to the console, also when another worker’s are on', async () => {
   const info = vi.spyOn(console, 'info').mockImplementation(() => undefined)
   await using engine = await createTestEngine({ ports: false, clock: 'virtual' })

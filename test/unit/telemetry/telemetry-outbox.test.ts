@@ -84,3 +84,13 @@ test('closing sends what the link takes, counts the rest, and refuses what comes
   expect(outbox.dropped).toBe(15)
   expect(clock.pendingTimers).toBe(0)
 })
+
+test('after a frame did not fit no other is written in vain, until one has left', () => {
+  const { outbox, link } = setUp({ maxBytes: 100 })
+  link.takes = 0
+  expect([outbox.send(frame(1, 60), 1), outbox.hasRoom]).toEqual([true, true])
+  expect([outbox.send(frame(2, 60), 1), outbox.hasRoom]).toEqual([false, false])
+  link.takes = 1
+  outbox.flush()
+  expect([outbox.hasRoom, outbox.dropped]).toEqual([true, 1])
+})
