@@ -47,6 +47,11 @@ export function registerWorkerGauges(meter: Meter, options: WorkerGaugesOptions)
   checkOptions('options', options)
   checkName('options.workerId', options.workerId)
   checkText('options.workerName', options.workerName)
+  return startGauges(meter, options)
+}
+
+/** The same for an id as an engine gave it, whatever that is. */
+export function startGauges(meter: Meter, options: WorkerGaugesOptions): WorkerGaugesHandle {
   const existing = registered.get(meter)
   if (existing !== undefined) return existing
   const collector = new WorkerMetricsCollector()

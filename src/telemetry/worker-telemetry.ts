@@ -10,7 +10,7 @@ import type { Tracing } from '../rpc/tracing.js'
 import type { Clock } from '../std/clock.js'
 import { enlist } from './active-telemetry.js'
 import { patchGlobalFetch, unpatchGlobalFetch } from './fetch.js'
-import { registerWorkerGauges, type WorkerGaugesHandle } from './gauges.js'
+import { startGauges, type WorkerGaugesHandle } from './gauges.js'
 import { createOwnedLogger, type Logger } from './logger.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
 import { otelApi } from './otel-modules.js'
@@ -95,7 +95,7 @@ export class WorkerTelemetry {
     if (!this.#options.reportsMetrics || meter === undefined || this.#gauges?.workerId === workerId) return
     this.#gauges?.handle.stop()
     const { workerName } = this.#options
-    this.#gauges = { workerId, handle: registerWorkerGauges(meter, { workerId, workerName }) }
+    this.#gauges = { workerId, handle: startGauges(meter, { workerId, workerName }) }
   }
 
   /** Sends what is left and stops, within `shutdownTimeoutMs`. Never rejects. */
