@@ -64,7 +64,7 @@ function copyProject(name: string): string {
 }
 
 /** Changes the text of one file below `root`. @throws {Error} when the text to find is not there exactly once. */
-export function mutate(root: string, { name, file, find, replace }: Mutation): void {
+function mutate(root: string, { name, file, find, replace }: Mutation): void {
   const path = join(root, file)
   const text = readFileSync(path, 'utf8')
   const times = text.split(find).length - 1
@@ -77,7 +77,7 @@ export function mutate(root: string, { name, file, find, replace }: Mutation): v
 }
 
 /** How a command ended. */
-export interface CommandEnd {
+interface CommandEnd {
   /** `null` when it was killed, at its time limit for example. */
   readonly exitCode: number | null
   readonly output: string
@@ -86,7 +86,7 @@ export interface CommandEnd {
 const MAX_OUTPUT_CHARACTERS = 1_000_000
 
 /** Runs a command in a folder; one that takes longer than `limitMs` is killed with its children. */
-export function runCommand(root: string, command: readonly string[], limitMs = 120_000): Promise<CommandEnd> {
+function runCommand(root: string, command: readonly string[], limitMs = 120_000): Promise<CommandEnd> {
   const [file = '', ...args] = command
   return new Promise((done, failed) => {
     // A group of its own, so that what it started ends with it.

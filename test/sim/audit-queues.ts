@@ -17,7 +17,7 @@ export function auditQueues(world: World, runsOf: ReadonlyMap<number, readonly R
 }
 
 /** Whether a stored job came to its end: done, dead, or gone with the engine that held it. */
-export function isAccountedFor(world: World, op: Op, runs: readonly Run[]): boolean {
+function isAccountedFor(world: World, op: Op, runs: readonly Run[]): boolean {
   const holder = op.writtenTo[0]?.server?.process
   const isHeld = holder !== undefined && holder === world.allEngines.at(-1)?.process
   if (op.outcome === undefined || 'error' in op.outcome || !isHeld) return true
