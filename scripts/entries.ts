@@ -24,6 +24,7 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './helpers/observability/internal': 'src/entry/helpers/observability/internal.ts',
   './schema': 'src/entry/schema.ts',
   './testing': 'src/entry/testing.ts',
+  './bundle': 'src/entry/bundle.ts',
 }
 
 /** The command line: ESM only, never imported, so it has no types and no subpath. */

@@ -1,14 +1,22 @@
 /**
  * Loads a package when it is first needed: what a program never uses costs its start nothing. Synchronous, so that
- * whoever needs it need not wait. Knows no package by name.
+ * whoever needs it need not wait. Where there is nothing to find, in a bundle of one file, the module is provided in
+ * advance. Knows no package by name.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
+const provided = new Map<string, unknown>()
 let requireFromHere: NodeJS.Require | undefined
+
+/** Gives a module in advance: nobody looks for one of that name then. */
+export function provideModule(name: string, module: unknown): void {
+  provided.set(name, module)
+}
 
 /** The module of that name, as found from this package; the caller names its type, which only it can know. */
 export function requireModule(name: string): unknown {
+  if (provided.has(name)) return provided.get(name)
   requireFromHere ??= createRequire(placeOfThisFile())
   return requireFromHere(name)
 }

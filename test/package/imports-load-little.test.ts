@@ -8,9 +8,16 @@ const HTTP_ROUTER = [
   ...['fast-decode-uri-component', 'fast-deep-equal', 'fast-querystring', 'find-my-way', 'ret', 'safe-regex2'],
 ]
 
+const OPENTELEMETRY = [
+  ...['api', 'api-logs', 'context-async-hooks', 'core', 'otlp-transformer', 'resources'],
+  ...['sdk-logs', 'sdk-metrics', 'sdk-trace', 'semantic-conventions'],
+].map((name) => `@opentelemetry/${name}`)
+
 /** Packages that a subpath's import may load; those not named here load none at all. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   './helpers/observability': ['@opentelemetry/api-logs'],
+  // What the others load late.
+  './bundle': [...OPENTELEMETRY, 'ws'],
   // The local engine.
   './testing': ['croner', ...HTTP_ROUTER, 'ws'],
 }
