@@ -16,6 +16,18 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'baggage',
 ])
 
+/**
+ * Longer texts are always written anew, since that can shorten them: some clients escape every letter beyond ASCII, and
+ * the Python client takes no message over 1 MiB.
+ */
+const MAX_UNCHANGED_CHARACTERS = 256 * 1024
+
+/** The text of an answer if its caller is to get just that. */
+export function textForCaller(frame: string | undefined, message: ResultMessage, call: Call): string | undefined {
+  if (frame === undefined || frame.length > MAX_UNCHANGED_CHARACTERS) return undefined
+  return isForCallerAsItIs(message, call) ? frame : undefined
+}
+
 /** Whether a result, not an error, is what the caller is to get: all of it, nothing more, and under the caller's names. */
 export function isForCallerAsItIs(message: ResultMessage, call: Call): boolean {
   const { function_id, traceparent, baggage } = message

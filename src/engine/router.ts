@@ -14,7 +14,7 @@ import type { Counters } from './counters.js'
 import type { Directory, FunctionEntry } from './directory.js'
 import { Enqueue } from './enqueue.js'
 import { HostCaller } from './host-caller.js'
-import { isForCallerAsItIs, type ResultMessage } from './result-message.js'
+import { textForCaller, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import type { Peer, PendingCall } from './peer.js'
@@ -76,8 +76,7 @@ export class Router {
     }
     const { result, error, traceparent = call.traceparent, baggage = call.baggage } = message
     if (error === undefined) {
-      const asItCame = isForCallerAsItIs(message, call) ? frame : undefined
-      call.caller?.answer(call, { result, traceparent, baggage, frame: asItCame })
+      call.caller?.answer(call, { result, traceparent, baggage, frame: textForCaller(frame, message, call) })
     } else call.caller?.answer(call, { error: bareError(error), traceparent, baggage })
   }
 

@@ -22,6 +22,7 @@ export interface Tally {
 
 export interface Link {
   send(frame: object): void
+  sendText(frame: string): void
 }
 
 type TextListener = (text: string, link: Link) => void
@@ -31,7 +32,7 @@ export async function leanLink(url: string, hear: TextListener, functionIds: rea
   let ready!: () => void
   const isReady = new Promise<void>((resolve) => (ready = resolve))
   let isUp = false
-  const link: Link = { send: (frame) => send(transport, frame) }
+  const link: Link = { send: (frame) => send(transport, frame), sendText: (frame) => transport.send(frame) }
   const ignore = (): void => undefined
   const transport = dialWebSocket(
     url,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isForCallerAsItIs, type ResultMessage } from '../../../src/engine/result-message.js'
+import { isForCallerAsItIs, textForCaller, type ResultMessage } from '../../../src/engine/result-message.js'
 import { engineRig } from '../../kit/engine-rig.js'
 
 const call = { invocationId: 'i', functionId: 'f', traceparent: undefined, baggage: undefined }
@@ -27,6 +27,13 @@ test.each([
   ['a null that reads as absent', { ...message, error: undefined }, call],
 ])('With %s the answer is written anew', (_what, came, asked) => {
   expect(isForCallerAsItIs(came, asked)).toBe(false)
+})
+
+test('A long text is written anew whatever it says, since that may shorten it', () => {
+  expect(textForCaller('short', message, call)).toBe('short')
+  expect(textForCaller('short', { ...message, function_id: 'local' }, call)).toBeUndefined()
+  expect(textForCaller('l'.repeat(256 * 1024 + 1), message, call)).toBeUndefined()
+  expect(textForCaller(undefined, message, call)).toBeUndefined()
 })
 
 test('A result reaches its caller as the worker wrote it; what the caller must not see is taken out', async () => {
