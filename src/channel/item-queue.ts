@@ -36,7 +36,9 @@ export class ItemQueue {
     this.#flow = flow
   }
 
+  /** Keeps an item; after the end, what still comes is dropped: whoever ended the queue forgot what was before it. */
   push(item: string | Buffer): void {
+    if (this.#end !== undefined) return
     const kind = typeof item === 'string' ? 'text' : 'binary'
     this.#entries[kind].push({ order: this.#order++, item })
     this.#bytes += item.length

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { ItemQueue } from '../../src/channel/item-queue.js'
+
+test('What still arrives after a reader was closed is not given out, since what came before was forgotten', async () => {
+  const queue = new ItemQueue({ pause: () => undefined, resume: () => undefined })
+  queue.push('taken')
+  queue.push('forgotten')
+  expect(await queue.take(['text'])).toBe('taken')
+  queue.clear()
+  queue.finish(undefined)
+  queue.push('too late')
+  expect(await queue.take(['text'])).toBeNull()
+})
