@@ -28,6 +28,7 @@ import { Results } from './results.js'
 import { Services } from './services.js'
 import { TriggerTypes } from './trigger-types.js'
 import { Triggers } from './triggers.js'
+import { UnheardLink } from './unheard-link.js'
 
 export class Core implements Parts {
   readonly options: WorkerOptions
@@ -44,6 +45,7 @@ export class Core implements Parts {
   readonly barrier: Barrier
   readonly conflicts: Conflicts | undefined
   readonly introduction: Introduction
+  readonly unheardLink: UnheardLink
   readonly states: Emitter<IIIConnectionState>
   readonly refusals: Emitter<ErrorBody>
   readonly endings: Emitter<void>
@@ -66,6 +68,7 @@ export class Core implements Parts {
     this.ports = ports
     this.currentHeaders = options.headers
     this.introduction = new Introduction(options.metadata)
+    this.unheardLink = new UnheardLink(ports.clock)
     this.report = createReport(options.diagnostics)
     const onListenerError = (error: unknown): void => {
       this.report({ kind: 'callback_failed', error })

@@ -22,7 +22,7 @@ export type DiagnosticEvent =
   | { readonly kind: 'connection_ended'; readonly error: IIIError; readonly retryInMs: number | undefined }
   | { readonly kind: 'session_refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'registration_rejected'; readonly error: IIIError }
-  /** Another worker holds a name that this one waits for. Told once for each name. */
+  /** Another worker, or a lost link of this one, holds a name that is waited for. Told once for each name or attempt. */
   | { readonly kind: 'conflict_waiting'; readonly error: IIIError }
   /** A name that was waited for is this worker's now. */
   | { readonly kind: 'conflict_over'; readonly functionId?: string; readonly workerName?: string }

@@ -18,6 +18,7 @@ import type { Conflicts } from './conflicts.js'
 import type { Report } from './diagnostics.js'
 import { serve, type Server } from './invoke.js'
 import type { TriggerTypes } from './trigger-types.js'
+import type { UnheardLink } from './unheard-link.js'
 
 /** What frames are handed to. */
 export interface Receivers {
@@ -30,6 +31,7 @@ export interface Receivers {
   readonly report: Report
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
+  readonly unheardLink: UnheardLink
   greeting: Greeting | undefined
   /** Ends the client because the engine refused it for good. */
   reject(error: RegistrationRejectedError): void
@@ -111,6 +113,11 @@ function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registr
     ...(function_id === undefined ? {} : { function_id }),
   })
   if (core.conflicts?.refused(error)) return
+  if (code === ErrorCode.WORKER_NAMESPACE_CONFLICT && core.unheardLink.mayHoldName) {
+    // The engine ends this link; the next one asks for the name again.
+    core.report({ kind: 'conflict_waiting', error })
+    return
+  }
   if (code === ErrorCode.FUNCTION_NAMESPACE_CONFLICT) core.report({ kind: 'registration_rejected', error })
   else core.reject(error)
 }

@@ -31,6 +31,7 @@ export class LinkEvents implements ConnectionEvents {
     const { results, services, triggerTypes, functions, triggers, greeting, introduction } = this.#parts
     results.flush(send)
     this.#parts.link += 1
+    this.#parts.unheardLink.linkOpened()
     const reattach = reattachFrame(greeting)
     if (reattach !== undefined) send(reattach)
     send(introduction.frame)
@@ -41,6 +42,7 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   frame(text: string): void {
+    this.#parts.unheardLink.heard()
     const message = workerCodec.decode(text)
     // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
     const mayHoldRefs = message.type === 'invokefunction' && text.includes('"channel_id"')
@@ -48,7 +50,8 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   lost(reason: WebSocketError): void {
-    const { barrier, results, calls, conflicts } = this.#parts
+    const { barrier, results, calls, conflicts, unheardLink } = this.#parts
+    unheardLink.linkLost()
     barrier.linkLost()
     conflicts?.linkLost()
     results.linkLost()

@@ -22,6 +22,7 @@ import type { Results } from './results.js'
 import type { Services } from './services.js'
 import type { TriggerTypes } from './trigger-types.js'
 import type { Triggers } from './triggers.js'
+import type { UnheardLink } from './unheard-link.js'
 
 export interface Parts {
   readonly options: WorkerOptions
@@ -40,6 +41,7 @@ export interface Parts {
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
   readonly introduction: Introduction
+  readonly unheardLink: UnheardLink
   readonly states: Emitter<IIIConnectionState>
   readonly refusals: Emitter<ErrorBody>
   /** Tells that the client has ended, in whatever way; a client that never connected changes no state by that. */

@@ -52,7 +52,7 @@ function auditOrder(jobs: readonly Op[], runsOf: ReadonlyMap<number, readonly Ru
   const problems: string[] = []
   for (const op of jobs) {
     const [link] = op.writtenTo
-    const startedAt = runsOf.get(op.op)?.[0]?.startedAt
+    const startedAt = runsOf.get(op.op)?.find(isKnownToEngine)?.startedAt
     if (link === undefined || startedAt === undefined) continue
     const key = `${link.name} ${op.group ?? ''}`
     const before = last.get(key)
@@ -62,4 +62,10 @@ function auditOrder(jobs: readonly Op[], runsOf: ReadonlyMap<number, readonly Ru
     last.set(key, { op, startedAt })
   }
   return problems
+}
+
+/** A process that was held up may begin a job after its link has ended; the engine has given the job to somebody else. */
+function isKnownToEngine({ link, startedAt }: Run): boolean {
+  const endedAt = link?.server?.closedAt
+  return endedAt === undefined || endedAt > startedAt
 }

@@ -81,8 +81,9 @@ function auditValue(world: World, op: Op, runs: readonly Run[]): string | undefi
   return run.end === 'returned' ? undefined : 'got a result of a handler that has not returned'
 }
 
-/** A drain ends early only when nothing runs any more, or nobody waits for it. */
-function auditDrain({ journal }: World, op: Op): string | undefined {
+/** A drain ends early only when nothing runs any more, or nobody waits for it, or the client has failed for good. */
+function auditDrain(world: World, op: Op): string | undefined {
+  const { journal } = world
   const endsAt = op.deadlineAt - 1_000
   if (op.functionId !== 'drained' || op.settledAt! >= endsAt) return undefined
   const isRunning = journal.runs.some(({ process, startedAt, endedAt, link }) => {
@@ -93,7 +94,10 @@ function auditDrain({ journal }: World, op: Op): string | undefined {
   const isCut = journal.ops.some(({ process, functionId, startedAt }) => {
     return functionId === 'at once' && process === op.process && startedAt <= op.settledAt!
   })
-  return isRunning && !isCut ? 'ended while a handler was running' : undefined
+  const failed = world.workers
+    .find(({ process }) => process === op.process)
+    ?.diagnostics.some((event) => event.kind === 'state' && event.state === 'failed')
+  return isRunning && !isCut && !failed ? 'ended while a handler was running' : undefined
 }
 
 interface Failure {

@@ -326,7 +326,7 @@ export class SimWorker {
 }
 
 /** A reader whose writer never comes would wait until its channel expires. */
-const READER_PATIENCE_MS = 60_000
+const READER_PATIENCE_MS = 20_000
 
 /** How long a goodbye may take. */
 const GOODBYE_MS = 1_000
