@@ -1,6 +1,7 @@
 /** A suite for Node's own test runner, run by a test in a process of its own. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { registerWorker } from 'iii-node'
 import { createTestEngine, type TestEngine } from 'iii-node/testing'
 
@@ -10,11 +11,14 @@ before(async () => {
 })
 after(async () => {
   await engine.close()
-  assert.deepEqual(
-    process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap' && name !== 'TTYWrap'),
-    [],
-  )
+  // Reads of files, such as the runner's own, are let end; what an engine would leave open does not end by itself.
+  for (let turn = 0; turn < 100 && held().includes('FSReqCallback'); turn += 1) await setTimeout(10)
+  assert.deepEqual(held(), [])
 })
+
+function held(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap' && name !== 'TTYWrap')
+}
 
 void test('workers on a socket and in memory answer', async () => {
   const remote = registerWorker(engine.url, { otel: { enabled: false } })
