@@ -13,6 +13,9 @@ export interface SeedRange {
   readonly shrinks: boolean
 }
 
+/** So many seeds go by between two signs of life. */
+const SEEDS_PER_LINE = 10_000
+
 /** Answers with the number of seeds that failed; in several processes, of processes that found one. */
 export function runSeeds(range: SeedRange): Promise<number> {
   return range.jobs > 1 ? share(range) : runAll(range)
@@ -25,6 +28,7 @@ async function runAll({ from, count, keepsGoing, shrinks }: SeedRange): Promise<
   for (let seed = from; seed < from + count; seed++) {
     const verdict = await runSeed(seed)
     done += 1
+    if (done % SEEDS_PER_LINE === 0) console.log(`${done} of ${count} seeds from ${from}, ${failed} failed so far`)
     if (verdict.problems.length === 0) continue
     failed += 1
     console.log(`\n${await describeFailure(verdict, shrinks)}`)
