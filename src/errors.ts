@@ -2,6 +2,7 @@
  * Every error this package raises: one stable `code` each, one class per kind. A brand under a global symbol makes
  * `instanceof` hold across copies of the package (ESM beside CJS, two versions in one process).
  */
+import { describe } from './std/describe.js'
 
 /**
  * Codes that this package raises or that the engine and other workers send. Each is described in
@@ -154,6 +155,11 @@ export class RuntimeError extends IIIError {
   readonly kind = 'Runtime'
 }
 brand(RuntimeError, 'RuntimeError')
+
+/** The error (`INVALID_ARGUMENT`) for an argument or an option that is off: names it, what it has to be, and what came. */
+export function invalidArgument(argument: string, expected: string, seen: unknown): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
+}
 
 /** Wraps what user code threw, in `cause`. */
 export class HandlerError extends IIIError {

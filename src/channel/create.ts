@@ -2,12 +2,12 @@
  * Makes channels through a client, and ends of channels out of references. The client offers what this needs under a
  * symbol, so that a value from elsewhere is told apart before anything is sent.
  */
-import { ErrorCode, RuntimeError } from '../errors.js'
+import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { EngineFunctions } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import { isChannelRef, type StreamChannelRef } from './channel-ref.js'
-import { invalid, type ChannelPorts } from './endpoint.js'
+import type { ChannelPorts } from './endpoint.js'
 import { ChannelReader } from './reader.js'
 import { ChannelWriter } from './writer.js'
 
@@ -49,7 +49,7 @@ export function channelEnd(host: ChannelHost, ref: StreamChannelRef): ChannelRea
 export async function createChannelOn(client: unknown, bufferSize?: number): Promise<Channel> {
   const host = hostOf(client)
   if (bufferSize !== undefined && !(Number.isInteger(bufferSize) && bufferSize > 0)) {
-    throw invalid('bufferSize', 'a whole number above 0', bufferSize)
+    throw invalidArgument('bufferSize', 'a whole number above 0', bufferSize)
   }
   const payload = bufferSize === undefined ? {} : { buffer_size: bufferSize }
   const created = await host.call(EngineFunctions.CREATE_CHANNEL, payload)
@@ -70,5 +70,5 @@ function hostOf(client: unknown): ChannelHost {
   const host =
     typeof client === 'object' && client !== null ? (client as Partial<ChannelClient>)[CHANNEL_HOST] : undefined
   if (host !== undefined) return host
-  throw invalid('iii', 'a client made by registerWorker', client)
+  throw invalidArgument('iii', 'a client made by registerWorker', client)
 }

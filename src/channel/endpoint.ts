@@ -3,11 +3,10 @@
  * socket ends, not what flows through it.
  */
 import type { Readable, Writable } from 'node:stream'
-import { ErrorCode, NotConnectedError, RuntimeError, WebSocketError } from '../errors.js'
+import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError } from '../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
 import type { Clock } from '../std/clock.js'
 import { systemClock } from '../std/clock.js'
-import { describe } from '../std/describe.js'
 import { deferred } from '../std/deferred.js'
 import { CloseCode } from '../transport/close-codes.js'
 import type { Closed, Dial, Transport } from '../transport/transport.js'
@@ -172,10 +171,10 @@ export class Endpoint {
  */
 export function channelUrl(engineWsBase: unknown, ref: unknown, direction: ChannelDirection): string {
   if (typeof engineWsBase !== 'string' || !/^(ws|http)s?:/i.test(engineWsBase) || !URL.canParse(engineWsBase)) {
-    throw invalid('engineWsBase', "the engine's address as a ws: or wss: URL", engineWsBase)
+    throw invalidArgument('engineWsBase', "the engine's address as a ws: or wss: URL", engineWsBase)
   }
-  if (!isChannelRef(ref)) throw invalid('ref', 'a reference to an end of a channel', ref)
-  if (ref.direction !== direction) throw invalid('ref', `a reference to the ${direction} end`, ref.direction)
+  if (!isChannelRef(ref)) throw invalidArgument('ref', 'a reference to an end of a channel', ref)
+  if (ref.direction !== direction) throw invalidArgument('ref', `a reference to the ${direction} end`, ref.direction)
   const url = new URL(engineWsBase)
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/ws/channels/${encodeURIComponent(ref.channel_id)}`
   url.searchParams.set('key', ref.access_key)
@@ -187,16 +186,11 @@ export function channelUrl(engineWsBase: unknown, ref: unknown, direction: Chann
 export function checkOperation(options: unknown): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid('options', 'an object', options)
+    throw invalidArgument('options', 'an object', options)
   }
   const signal = 'signal' in options ? options.signal : undefined
   if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw invalid('options.signal', 'an AbortSignal', signal)
-}
-
-/** The error for an argument that is off. */
-export function invalid(argument: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
+    throw invalidArgument('options.signal', 'an AbortSignal', signal)
 }
 
 function endedError(): NotConnectedError {

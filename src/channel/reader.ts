@@ -4,20 +4,13 @@
  */
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { invalidArgument } from '../errors.js'
 import { describe } from '../std/describe.js'
 import type { Unsubscribe } from '../std/emitter.js'
 import { Emitter } from '../std/emitter.js'
 import { ChannelItem } from './channel-item.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import {
-  channelUrl,
-  checkOperation,
-  defaultChannelPorts,
-  Endpoint,
-  hearErrors,
-  invalid,
-  type ChannelPorts,
-} from './endpoint.js'
+import { channelUrl, checkOperation, defaultChannelPorts, Endpoint, hearErrors, type ChannelPorts } from './endpoint.js'
 import { ItemQueue } from './item-queue.js'
 import type { ChannelOperationOptions } from './writer.js'
 
@@ -66,7 +59,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
 
   /** Hears every text item, those that came before included; returns how to stop. */
   onMessage(callback: (message: string) => void): Unsubscribe {
-    if (typeof callback !== 'function') throw invalid('callback', 'a function', callback)
+    if (typeof callback !== 'function') throw invalidArgument('callback', 'a function', callback)
     const unsubscribe = this.#messages.on(callback)
     this.#dial()
     for (let text = this.#queue.takeNow(['text']); text !== undefined; text = this.#queue.takeNow(['text'])) {

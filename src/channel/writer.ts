@@ -5,7 +5,7 @@
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { WritableStream } from 'node:stream/web'
-import { ErrorCode, NotConnectedError } from '../errors.js'
+import { ErrorCode, invalidArgument, NotConnectedError } from '../errors.js'
 import { deferred, type Deferred } from '../std/deferred.js'
 import type { Transport } from '../transport/transport.js'
 import type { StreamChannelRef } from './channel-ref.js'
@@ -16,7 +16,6 @@ import {
   hearErrors,
   HIGH_WATER_BYTES,
   checkOperation,
-  invalid,
   type ChannelPorts,
 } from './endpoint.js'
 
@@ -84,7 +83,7 @@ export class ChannelWriter implements AsyncDisposable {
   /** Writes one text item, in order with the binary ones. */
   sendMessage(message: string, options?: ChannelOperationOptions): Promise<void> {
     if (typeof message === 'string') return handled(this.#send(message, options))
-    return handled(Promise.reject(invalid('message', 'a string', message)))
+    return handled(Promise.reject(invalidArgument('message', 'a string', message)))
   }
 
   /**
@@ -105,7 +104,7 @@ export class ChannelWriter implements AsyncDisposable {
    * source itself fails.
    */
   async pipeFrom(source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Promise<void> {
-    if (!isIterable(source)) throw invalid('source', 'an iterable, synchronous or not', source)
+    if (!isIterable(source)) throw invalidArgument('source', 'an iterable, synchronous or not', source)
     for await (const chunk of source) await this.#writeChunks(toBytes('chunk', chunk))
     await this.close()
   }
@@ -229,7 +228,7 @@ const NOT_SENT = { outcome: 'not_sent' } as const
 function toBytes(argument: string, given: unknown): Uint8Array {
   if (typeof given === 'string') return Buffer.from(given)
   if (given instanceof Uint8Array) return given
-  throw invalid(argument, 'a Uint8Array or a string', given)
+  throw invalidArgument(argument, 'a Uint8Array or a string', given)
 }
 
 function isIterable(source: unknown): boolean {

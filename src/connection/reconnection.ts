@@ -1,9 +1,8 @@
 /**
  * Reconnection settings as users give them, checked and completed. Knows the bounds of each; who uses them knows why.
  */
-import { ErrorCode, RuntimeError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
-import { describe } from '../std/describe.js'
 import { DEFAULT_RECONNECTION, type ReconnectionConfig } from './options.js'
 
 const MINIMUMS: Readonly<Record<keyof ReconnectionConfig, number>> = {
@@ -26,22 +25,18 @@ export function resolveReconnection(
   given: Partial<ReconnectionConfig> = {},
   option = 'reconnectionConfig',
 ): Required<ReconnectionConfig> {
-  if (!isRecord(given)) throw invalid(option, 'an object', given)
+  if (!isRecord(given)) throw invalidArgument(option, 'an object', given)
   const complete = { ...DEFAULT_RECONNECTION }
   for (const key of Object.keys(MINIMUMS) as (keyof ReconnectionConfig)[]) {
     const value: unknown = given[key]
     if (value === undefined) continue
     const isUsable = typeof value === 'number' && value >= MINIMUMS[key]
-    if (!isUsable) throw invalid(`${option}.${key}`, `a number of at least ${String(MINIMUMS[key])}`, value)
+    if (!isUsable) throw invalidArgument(`${option}.${key}`, `a number of at least ${String(MINIMUMS[key])}`, value)
     complete[key] = value
   }
   const { maxRetries, jitterFactor } = complete
   if (maxRetries !== Infinity && !Number.isInteger(maxRetries))
-    throw invalid(`${option}.maxRetries`, 'a whole number of at least -1', maxRetries)
-  if (jitterFactor > 1) throw invalid(`${option}.jitterFactor`, 'between 0 and 1', jitterFactor)
+    throw invalidArgument(`${option}.maxRetries`, 'a whole number of at least -1', maxRetries)
+  if (jitterFactor > 1) throw invalidArgument(`${option}.jitterFactor`, 'between 0 and 1', jitterFactor)
   return complete
-}
-
-function invalid(option: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${option} must be ${expected}, got ${describe(seen)}`)
 }

@@ -2,13 +2,8 @@
  * Checks of what users hand to the functions of telemetry that set something up. Functions that only note something on
  * a span, or in a log, have none: what is noted must not break the work it is about.
  */
-import { ErrorCode, RuntimeError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
-import { describe } from '../std/describe.js'
-
-export function invalidArgument(argument: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
-}
 
 /** An object of options. */
 export function checkOptions(argument: string, value: unknown): void {

@@ -3,7 +3,8 @@
  * function looks at the context that is active where it is called.
  */
 import type { Attributes, AttributeValue, Baggage, Context, Span, SpanContext, SpanKind } from '@opentelemetry/api'
-import { checkFunction, checkName, checkOptions, invalidArgument } from './argument.js'
+import { invalidArgument } from '../errors.js'
+import { checkFunction, checkName, checkOptions } from './argument.js'
 import { currentTelemetry } from './active-telemetry.js'
 import { otelApi } from './otel-modules.js'
 import { extractHeaders, injectHeaders } from './propagation.js'

@@ -4,10 +4,11 @@
  */
 import { env } from 'node:process'
 import type { Span, Tracer } from '@opentelemetry/api'
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
 import { messageOf } from '../std/describe.js'
 import { currentTelemetry, isOwnerOff } from './active-telemetry.js'
-import { checkKind, checkOptions, invalidArgument } from './argument.js'
+import { checkKind, checkOptions } from './argument.js'
 import { requestFacts, responseAttributes, sentAttributes } from './fetch-attributes.js'
 import { otelApi } from './otel-modules.js'
 import { injectHeaders } from './propagation.js'

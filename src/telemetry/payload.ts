@@ -3,9 +3,9 @@
  * Never throws, whatever a payload holds: it must not fail the call it describes.
  */
 import { env } from 'node:process'
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
 import { isTellingKey } from '../std/telling-keys.js'
-import { invalidArgument } from './argument.js'
 
 /** What stands in place of a value whose key says that it is secret. */
 export const REDACTED_PLACEHOLDER = '[REDACTED]'

@@ -3,8 +3,7 @@
  * variable counts as unset, since whoever runs a program may not be who wrote it; a bad option is an error.
  */
 import { env } from 'node:process'
-import { ErrorCode, RuntimeError } from '../errors.js'
-import { describe } from '../std/describe.js'
+import { invalidArgument, type RuntimeError } from '../errors.js'
 
 /** A setting: its option's name and value, and the variable that stands in for it. */
 export interface Setting {
@@ -64,5 +63,5 @@ function readVariable(name: string | undefined): string | undefined {
 }
 
 export function invalidOption(name: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `otel.${name} must be ${expected}, got ${describe(seen)}`)
+  return invalidArgument(`otel.${name}`, expected, seen)
 }

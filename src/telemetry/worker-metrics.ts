@@ -5,8 +5,9 @@
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
 import process from 'node:process'
+import { invalidArgument } from '../errors.js'
 import { systemClock, type Clock } from '../std/clock.js'
-import { checkOptions, invalidArgument } from './argument.js'
+import { checkOptions } from './argument.js'
 
 /** A snapshot. Sizes in bytes, processor times in microseconds. */
 export type WorkerMetrics = {

@@ -1,8 +1,7 @@
 /**
  * Durations as people write them: `250`, `'250ms'`, `'1h30m'`. Knows no clock.
  */
-import { ErrorCode, RuntimeError } from '../errors.js'
-import { describe } from '../std/describe.js'
+import { invalidArgument } from '../errors.js'
 
 /** Milliseconds, or a text of numbers with units: `ms`, `s`, `m`, `h`, `d`. */
 export type Duration = number | string
@@ -24,6 +23,5 @@ export function durationMs(argument: string, duration: Duration): number {
       0,
     )
   }
-  const expected = "milliseconds of 0 or more, or a text such as '90s' or '1h30m'"
-  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(duration)}`)
+  throw invalidArgument(argument, "milliseconds of 0 or more, or a text such as '90s' or '1h30m'", duration)
 }

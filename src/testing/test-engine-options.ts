@@ -1,12 +1,11 @@
 /**
  * What a test engine can be told, and the engine it comes to.
  */
-import { ErrorCode, RuntimeError } from '../errors.js'
+import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
 import { engineConfigOf } from '../engine/config.js'
 import type { EngineConfig } from '../engine/engine-config.js'
 import { LISTENER_NAME } from '../engine/listener-config.js'
-import { describe } from '../std/describe.js'
 import type { Log } from '../std/log.js'
 import { durationMs, type Duration } from './duration.js'
 
@@ -64,13 +63,13 @@ const DEFAULT_MAX_FRAMES = 10_000
 export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOptions {
   checkKinds(options)
   const { ports = true, clock = 'real', startTime, latencyMs = 0, maxFrames = DEFAULT_MAX_FRAMES, log } = options
-  if (!['real', 'virtual'].includes(clock)) throw invalid('clock', "'real' or 'virtual'", clock)
+  if (!['real', 'virtual'].includes(clock)) throw invalidArgument('clock', "'real' or 'virtual'", clock)
   if (startTime !== undefined && clock !== 'virtual')
-    throw invalid('startTime', "left out unless clock is 'virtual'", startTime)
+    throw invalidArgument('startTime', "left out unless clock is 'virtual'", startTime)
   if (startTime !== undefined && !(startTime instanceof Date && !Number.isNaN(startTime.getTime())))
-    throw invalid('startTime', 'a valid Date', startTime)
+    throw invalidArgument('startTime', 'a valid Date', startTime)
   if (!Number.isSafeInteger(maxFrames) || maxFrames < 0)
-    throw invalid('maxFrames', 'a whole number of 0 or more', maxFrames)
+    throw invalidArgument('maxFrames', 'a whole number of 0 or more', maxFrames)
   return {
     config: configOf(options),
     opensPorts: ports,
@@ -84,7 +83,7 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
 
 function checkKinds(options: TestEngineOptions): void {
   const isObject = typeof options === 'object' && (options as object | null) !== null && !Array.isArray(options)
-  if (!isObject) throw invalid('options', 'an object', options)
+  if (!isObject) throw invalidArgument('options', 'an object', options)
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(KNOWN, name)) {
       const text = `createTestEngine has no option '${name}'; it has ${Object.keys(KNOWN).join(', ')}`
@@ -92,7 +91,7 @@ function checkKinds(options: TestEngineOptions): void {
     }
     const kind = KNOWN[name as keyof TestEngineOptions]
     if (value !== undefined && kind !== '' && (typeof value !== kind || value === null)) {
-      throw invalid(name, `of the kind ${kind}`, value)
+      throw invalidArgument(name, `of the kind ${kind}`, value)
     }
   }
 }
@@ -112,8 +111,4 @@ function configOf({ rbac, builtins = {} }: TestEngineOptions): EngineConfig {
       ...added.map(([name, config]) => ({ name, config })),
     ],
   })
-}
-
-function invalid(option: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${option} must be ${expected}, got ${describe(seen)}`)
 }

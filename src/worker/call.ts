@@ -2,7 +2,7 @@
  * Outgoing invocations: a request becomes a frame, and its promise settles exactly once. Arguments are checked before
  * anything is sent.
  */
-import { ErrorCode, NotConnectedError, RegistrationRejectedError, SerdeError } from '../errors.js'
+import { ErrorCode, invalidArgument, NotConnectedError, RegistrationRejectedError, SerdeError } from '../errors.js'
 import type { Connection, Posted } from '../connection/connection.js'
 import type { Letter } from '../connection/outbox.js'
 import { workerCodec } from '../protocol/codec.js'
@@ -10,7 +10,7 @@ import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
 import { isRecord, type Action } from '../protocol/validate.js'
 import type { Call, Calls } from '../rpc/calls.js'
 import type { TraceHeaders, Tracing } from '../rpc/tracing.js'
-import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal, invalid } from './check.js'
+import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from './check.js'
 
 /** How a call is routed. Without an action it waits for the result. */
 export type TriggerAction = { type: 'enqueue'; queue: string } | { type: 'void' }
@@ -187,6 +187,6 @@ function checkAction(action: TriggerAction | undefined): TriggerAction | undefin
   if (action === undefined) return undefined
   const { type } = checkRecord('action', action)
   if (type === 'void') return { type }
-  if (type !== 'enqueue') throw invalid('action.type', "'void' or 'enqueue'", type)
+  if (type !== 'enqueue') throw invalidArgument('action.type', "'void' or 'enqueue'", type)
   return { type, queue: checkId('action.queue', action.type === 'enqueue' ? action.queue : undefined) }
 }

@@ -1,9 +1,9 @@
 /**
  * The one thing that helpers around calls need from a worker: its `trigger`.
  */
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
 import type { TriggerFunction } from './call.js'
-import { invalid } from './check.js'
 
 /** Anything that calls functions: a worker, or a handler's context. */
 export interface CanTrigger {
@@ -14,7 +14,7 @@ export interface CanTrigger {
 export function callerOf(argument: string, worker: CanTrigger): TriggerFunction {
   const given: unknown = worker
   if (!isRecord(given) || typeof given['trigger'] !== 'function') {
-    throw invalid(argument, 'a worker or another object with `trigger`', given)
+    throw invalidArgument(argument, 'a worker or another object with `trigger`', given)
   }
   return (request) => worker.trigger(request)
 }

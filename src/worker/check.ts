@@ -3,25 +3,22 @@
  * sent.
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { ErrorCode, RuntimeError, SerdeError } from '../errors.js'
+import { ErrorCode, invalidArgument, RuntimeError, SerdeError } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
 import { describe, describeKind, messageOf } from '../std/describe.js'
-
-export function invalid(argument: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
-}
 
 /** A string that is not blank. An empty id keeps the wording that users of the official package match on. */
 export function checkId(argument: string, value: unknown): string {
   if (value === '' || value === undefined) throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} is required`)
-  if (typeof value !== 'string' || value.trim() === '') throw invalid(argument, 'a string that is not blank', value)
+  if (typeof value !== 'string' || value.trim() === '')
+    throw invalidArgument(argument, 'a string that is not blank', value)
   return value
 }
 
 /** A namespace: absent, or a string that is not blank. */
 export function checkNamespace(argument: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string') throw invalid(argument, 'a string', value)
+  if (typeof value !== 'string') throw invalidArgument(argument, 'a string', value)
   if (value.trim() !== '') return value
   const text = `${argument} is empty: it was named and left blank. Give it a name, or leave it out`
   throw new RuntimeError(ErrorCode.INVALID_NAMESPACE, text)
@@ -34,18 +31,20 @@ const MAX_DURATION_MS = 2_147_483_647
 export function checkDurationMs(argument: string, value: unknown): number {
   const isUsable = typeof value === 'number' && value > 0 && (value <= MAX_DURATION_MS || value === Infinity)
   if (isUsable) return value
-  throw invalid(argument, `a number of milliseconds above 0 and up to ${String(MAX_DURATION_MS)}, or Infinity`, value)
+  const expected = `a number of milliseconds above 0 and up to ${String(MAX_DURATION_MS)}, or Infinity`
+  throw invalidArgument(argument, expected, value)
 }
 
 /** A string or nothing. */
 export function checkText(argument: string, value: unknown): void {
-  if (value !== undefined && value !== null && typeof value !== 'string') throw invalid(argument, 'a string', value)
+  if (value !== undefined && value !== null && typeof value !== 'string')
+    throw invalidArgument(argument, 'a string', value)
 }
 
 /** True, false or nothing. */
 export function checkFlag(argument: string, value: unknown): void {
   if (value !== undefined && value !== null && typeof value !== 'boolean') {
-    throw invalid(argument, 'true or false', value)
+    throw invalidArgument(argument, 'true or false', value)
   }
 }
 
@@ -80,26 +79,26 @@ const MAX_REASON_CHARACTERS = 500
 /** A whole number above zero, or `Infinity`. */
 export function checkCount(argument: string, value: unknown): number {
   if (value === Infinity || (Number.isInteger(value) && (value as number) > 0)) return value as number
-  throw invalid(argument, 'a whole number above 0, or Infinity', value)
+  throw invalidArgument(argument, 'a whole number above 0, or Infinity', value)
 }
 
 export function checkFunction(argument: string, value: unknown): void {
-  if (typeof value !== 'function') throw invalid(argument, 'a function', value)
+  if (typeof value !== 'function') throw invalidArgument(argument, 'a function', value)
 }
 
 /** A plain object. */
 export function checkRecord(argument: string, value: unknown): Record<string, unknown> {
-  if (!isRecord(value)) throw invalid(argument, 'an object', value)
+  if (!isRecord(value)) throw invalidArgument(argument, 'an object', value)
   return value
 }
 
 export function checkSignal(argument: string, value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined
-  if (!(value instanceof AbortSignal)) throw invalid(argument, 'an AbortSignal', value)
+  if (!(value instanceof AbortSignal)) throw invalidArgument(argument, 'an AbortSignal', value)
   return value
 }
 
-/** `invalid` for values that must not be shown. */
+/** `invalidArgument` for values that must not be shown. */
 function invalidSecret(argument: string, expected: string, seen: unknown): RuntimeError {
   return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describeKind(seen)}`)
 }

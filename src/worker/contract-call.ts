@@ -2,12 +2,13 @@
  * Calls by contract: the payload is checked before anything is sent, the result when it is back. The payload travels as
  * it was given; what its schema makes of it is for the callee to see.
  */
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
 import { parse, whenParsed } from '../schema/parse.js'
 import type { StandardSchemaV1 } from '../schema/standard-schema.js'
 import { validate, validationError } from '../schema/validation.js'
 import { handled, isVoid, type EnqueueResult, type TriggerFunction, type TriggerRequest } from './call.js'
-import { checkId, checkRecord, invalid } from './check.js'
+import { checkId, checkRecord } from './check.js'
 import { checkSchema, type ContractInput, type ContractOutput, type FunctionContract } from './contract.js'
 
 /** Options of a call by contract. */
@@ -78,7 +79,7 @@ export function contractClient<T extends Readonly<Record<string, FunctionContrac
   contracts: T,
 ): ContractClient<T> {
   const entries = Object.entries(checkRecord('contracts', contracts)).map(([name, contract]) => {
-    if (!isContract(contract)) throw invalid(`contracts.${name}`, 'a contract made by defineFunction', contract)
+    if (!isContract(contract)) throw invalidArgument(`contracts.${name}`, 'a contract made by defineFunction', contract)
     const call = (payload?: unknown, options?: ContractCallOptions): Promise<unknown> =>
       trigger(contract, payload, options)
     return [name, call] as const
@@ -143,7 +144,7 @@ function checkResult(schema: StandardSchemaV1, result: unknown, id: string): unk
 /** The checks to make. */
 export function checksMade(wanted: ChecksMade | undefined): Required<ChecksMade> {
   const { input = true, output = true } = checkRecord('validate', wanted ?? {}) as ChecksMade
-  if (typeof input !== 'boolean') throw invalid('validate.input', 'true or false', input)
-  if (typeof output !== 'boolean') throw invalid('validate.output', 'true or false', output)
+  if (typeof input !== 'boolean') throw invalidArgument('validate.input', 'true or false', input)
+  if (typeof output !== 'boolean') throw invalidArgument('validate.output', 'true or false', output)
   return { input, output }
 }

@@ -2,6 +2,7 @@
  * Contracts: what callers and callees agree on, written once as plain data. Making one has no side effect and needs no
  * worker, so both sides can import it.
  */
+import { invalidArgument } from '../errors.js'
 import {
   isStandardSchema,
   type InferInput,
@@ -9,7 +10,7 @@ import {
   type StandardSchemaV1,
 } from '../schema/standard-schema.js'
 import type { ToJsonSchema } from '../schema/json-schema.js'
-import { checkId, checkNamespace, checkRecord, invalid } from './check.js'
+import { checkId, checkNamespace, checkRecord } from './check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 
 type MaybeSchema = StandardSchemaV1 | undefined
@@ -115,5 +116,5 @@ export function defineTriggerType<C extends MaybeSchema = undefined, R extends M
 /** A schema of any library, or none. */
 export function checkSchema(argument: string, value: unknown): StandardSchemaV1 | undefined {
   if (value === undefined || isStandardSchema(value)) return value
-  throw invalid(argument, 'a Standard Schema, as zod (3.24 or later), valibot and arktype make them', value)
+  throw invalidArgument(argument, 'a Standard Schema, as zod (3.24 or later), valibot and arktype make them', value)
 }

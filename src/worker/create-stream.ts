@@ -1,9 +1,10 @@
 /**
  * Lets a worker keep the items of a stream itself: the engine then asks the worker instead of its own store.
  */
+import { invalidArgument } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
-import { checkFunction, checkId, checkRecord, invalid } from './check.js'
+import { checkFunction, checkId, checkRecord } from './check.js'
 import type { IIIClient } from './client.js'
 import { REPORT, type Reporting } from './diagnostics.js'
 import type { FunctionRef, RemoteFunctionHandler } from './functions.js'
@@ -26,7 +27,7 @@ const METHODS = ['get', 'set', 'delete', 'list', 'listGroups'] as const
  */
 export function createStream<TData>(iii: IIIClient, streamName: string, stream: IStream<TData>): void {
   const client: unknown = iii
-  if (!isRecord(client)) throw invalid('iii', 'a client made by registerWorker', client)
+  if (!isRecord(client)) throw invalidArgument('iii', 'a client made by registerWorker', client)
   checkFunction('iii.registerFunction', client['registerFunction'])
   const name = checkId('streamName', streamName)
   const store = checkRecord('stream', stream)

@@ -2,10 +2,10 @@
  * The schemas a function is registered with: what the engine is told of them, and the handler that checks by them. A
  * function without schemas passes through untouched.
  */
+import { invalidArgument } from '../errors.js'
 import { jsonSchemaOf, type ToJsonSchema } from '../schema/json-schema.js'
 import { nestedUnder } from '../schema/nested.js'
 import { isStandardSchema, type SchemaSide, type StandardSchemaV1 } from '../schema/standard-schema.js'
-import { invalid } from './check.js'
 import { checkedHandler } from './checked-handler.js'
 import { checkSchema } from './contract.js'
 import { checksMade, type ChecksMade } from './contract-call.js'
@@ -100,11 +100,11 @@ function formatOf(
 /** A converter, or none. */
 export function checkConverter(value: unknown): ToJsonSchema | undefined {
   if (value === undefined || typeof value === 'function') return value as ToJsonSchema | undefined
-  throw invalid('toJsonSchema', 'a function', value)
+  throw invalidArgument('toJsonSchema', 'a function', value)
 }
 
 function checkTarget(value: unknown): 'payload' | 'body' {
   if (value === undefined || value === 'payload') return 'payload'
   if (value === 'body') return value
-  throw invalid('schemaTarget', "'payload' or 'body'", value)
+  throw invalidArgument('schemaTarget', "'payload' or 'body'", value)
 }

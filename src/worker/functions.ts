@@ -1,9 +1,9 @@
 /**
  * The functions of this worker: handlers by id, and their registrations. Knows nothing of calls in flight.
  */
-import { ErrorCode, RuntimeError } from '../errors.js'
+import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { Gate } from '../std/gate.js'
-import { checkCount, checkFunction, checkId, checkJsonRecord, checkRecord, checkText, invalid } from './check.js'
+import { checkCount, checkFunction, checkId, checkJsonRecord, checkRecord, checkText } from './check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
@@ -159,6 +159,6 @@ function sortHandler(
 }
 
 function checkedConfig(handler: HttpInvocationConfig | null): HttpInvocationConfig {
-  if (handler === null) throw invalid('handler', 'a function or an HTTP invocation config', handler)
+  if (handler === null) throw invalidArgument('handler', 'a function or an HTTP invocation config', handler)
   return handler
 }

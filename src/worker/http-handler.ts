@@ -2,8 +2,9 @@
  * Turns a handler of requests and responses into a function for the trigger type `http`: what it says about status and
  * headers travels as text ahead of the body.
  */
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
-import { checkFunction, checkHeaders, invalid } from './check.js'
+import { checkFunction, checkHeaders } from './check.js'
 import type { HttpResponse, StreamRequest, StreamResponse } from './http-request.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the body's type is the handler's claim, and payloads are any */
@@ -26,7 +27,7 @@ export function http(callback: HttpCallback): (req: any) => Promise<any> {
   return async (payload: unknown): Promise<void | HttpResponse> => {
     const given: Record<string, unknown> = isRecord(payload) ? payload : {}
     const { response, ...request } = given
-    if (!isWriter(response)) throw invalid('payload', 'an HTTP request with a response channel', payload)
+    if (!isWriter(response)) throw invalidArgument('payload', 'an HTTP request with a response channel', payload)
     // The engine made the payload; its form was looked at as far as it is used here.
     return callback(request as StreamRequest<any>, responseOver(response))
   }
@@ -51,7 +52,7 @@ function responseOver(writer: ResponseWriter): StreamResponse {
   return {
     status: (statusCode) => {
       const isStatus = Number.isInteger(statusCode) && statusCode >= 100 && statusCode <= 599
-      if (!isStatus) throw invalid('statusCode', 'a whole number from 100 to 599', statusCode)
+      if (!isStatus) throw invalidArgument('statusCode', 'a whole number from 100 to 599', statusCode)
       send({ type: 'set_status', status_code: statusCode })
     },
     headers: (headers) => send({ type: 'set_headers', headers: checkHeaders(headers) }),

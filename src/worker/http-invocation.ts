@@ -1,9 +1,10 @@
 /**
  * Functions that the engine serves by calling a URL. The worker only describes them; it never makes the request.
  */
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
 import { addressWithoutCredentials } from '../std/without-credentials.js'
-import { checkDurationMs, checkHeaders, checkRecord, invalid } from './check.js'
+import { checkDurationMs, checkHeaders, checkRecord } from './check.js'
 
 /** Methods of a request that serves a function. */
 export const HttpMethod = { Get: 'GET', Post: 'POST', Put: 'PUT', Patch: 'PATCH', Delete: 'DELETE' } as const
@@ -48,12 +49,12 @@ export function checkHttpInvocation(config: HttpInvocationConfig): HttpInvocatio
   const { url, method, timeout_ms, headers, auth } = config
   checkUrl(url)
   if (method !== undefined && !METHODS.includes(method)) {
-    throw invalid('invocation.method', `one of ${METHODS.join(', ')}`, method)
+    throw invalidArgument('invocation.method', `one of ${METHODS.join(', ')}`, method)
   }
   if (timeout_ms !== undefined) {
     checkDurationMs('invocation.timeout_ms', timeout_ms)
     // JSON has no form for it.
-    if (timeout_ms === Infinity) throw invalid('invocation.timeout_ms', 'a finite number', timeout_ms)
+    if (timeout_ms === Infinity) throw invalidArgument('invocation.timeout_ms', 'a finite number', timeout_ms)
   }
   if (headers !== undefined) checkHeaders(headers, 'invocation.headers')
   if (auth !== undefined) checkAuth(auth)
@@ -63,7 +64,7 @@ export function checkHttpInvocation(config: HttpInvocationConfig): HttpInvocatio
 function checkUrl(url: unknown): void {
   if (typeof url === 'string' && URL.canParse(url)) return
   const shown = typeof url === 'string' ? addressWithoutCredentials(url) : url
-  throw invalid('invocation.url', 'an absolute URL', shown)
+  throw invalidArgument('invocation.url', 'an absolute URL', shown)
 }
 
 function checkedAuth(auth: HttpAuthConfig): HttpAuthConfig {
@@ -75,12 +76,12 @@ function checkAuth(auth: unknown): void {
   const type = isRecord(auth) ? auth['type'] : undefined
   const members = typeof type === 'string' && Object.hasOwn(AUTH_MEMBERS, type) ? AUTH_MEMBERS[type] : undefined
   if (!isRecord(auth) || members === undefined) {
-    throw invalid('invocation.auth.type', 'hmac, bearer or api_key', type)
+    throw invalidArgument('invocation.auth.type', 'hmac, bearer or api_key', type)
   }
   for (const member of members) {
     const named = auth[member]
     if (typeof named !== 'string' || named.trim() === '') {
-      throw invalid(`invocation.auth.${member}`, 'a string that is not blank', named)
+      throw invalidArgument(`invocation.auth.${member}`, 'a string that is not blank', named)
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Options of a worker: what users pass, and what the rest works with once defaults and environment are applied.
  */
+import { invalidArgument } from '../errors.js'
 import { checkAddress } from '../connection/address.js'
 import type { ReconnectionConfig } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
@@ -16,7 +17,6 @@ import {
   checkNamespace,
   checkRecord,
   checkText,
-  invalid,
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
@@ -108,12 +108,12 @@ export function resolveOptions(address: string | undefined, options: InitOptions
 
 function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {
   if (option === 'console' || option === 'silent' || typeof option === 'function') return option
-  throw invalid('diagnostics', "'console', 'silent' or a function", option)
+  throw invalidArgument('diagnostics', "'console', 'silent' or a function", option)
 }
 
 function checkOnConflict(name: string, given: string): Required<InitOptions>['onConflict'] {
   if (given === 'fail' || given === 'wait') return given
-  throw invalid(name, "'fail' or 'wait'", given)
+  throw invalidArgument(name, "'fail' or 'wait'", given)
 }
 
 /** Checked here, so that a bad setting is the caller's error at once. */
@@ -131,7 +131,8 @@ function resolveMetadata(options: InitOptions, namespace: string | undefined): W
   checkText('workerDescription', options.workerDescription)
   checkJsonRecord('telemetry', options.telemetry)
   const name = options.workerName ?? given.name ?? detected.name
-  if (typeof name !== 'string' || name.trim() === '') throw invalid('workerName', 'a string that is not blank', name)
+  if (typeof name !== 'string' || name.trim() === '')
+    throw invalidArgument('workerName', 'a string that is not blank', name)
   const description = options.workerDescription ?? given.description
   return {
     ...detected,

@@ -1,14 +1,16 @@
 /**
  * Registrations as objects that say what they are, and the frames of the wire they stand for.
  */
+import { invalidArgument } from '../errors.js'
 import { MessageType } from '../protocol/names.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
-import { checkId, checkNamespace, checkRecord, invalid } from './check.js'
+import { checkId, checkNamespace, checkRecord } from './check.js'
 import type { RegisterFunctionInput } from './functions.js'
 import type { RegisterServiceInput } from './services.js'
 import type { RegisterTriggerTypeInput } from './trigger-types.js'
 import type { RegisterTriggerInput } from './triggers.js'
 
+/** A function to register, as a message of its own kind. */
 export type RegisterFunctionMessage = RegisterFunctionInput & { message_type: MessageType.RegisterFunction }
 export type RegisterTriggerMessage = RegisterTriggerInput & { id: string; message_type: MessageType.RegisterTrigger }
 export type RegisterTriggerTypeMessage = RegisterTriggerTypeInput & { message_type: MessageType.RegisterTriggerType }
@@ -56,7 +58,7 @@ function frameOf(registration: RegistrationMessage): Message {
     }
     default: {
       const { message_type } = registration as { readonly message_type?: unknown }
-      throw invalid('message_type', 'one of the registrations in MessageType', message_type)
+      throw invalidArgument('message_type', 'one of the registrations in MessageType', message_type)
     }
   }
 }

@@ -3,7 +3,8 @@
  */
 import { constants } from 'node:os'
 import process from 'node:process'
-import { checkFunction, checkRecord, invalid } from './check.js'
+import { invalidArgument } from '../errors.js'
+import { checkFunction, checkRecord } from './check.js'
 import { drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 
 export type SignalHandlerOptions = ShutdownOptions & {
@@ -49,7 +50,8 @@ function checkOptions(options: SignalHandlerOptions): SignalHandlerOptions & { s
   drainLimits(options)
   const { signals = ['SIGTERM', 'SIGINT'], onShutdown } = options
   const isKnown = (signal: unknown): boolean => typeof signal === 'string' && Object.hasOwn(constants.signals, signal)
-  if (!Array.isArray(signals) || !signals.every(isKnown)) throw invalid('signals', 'a list of signal names', signals)
+  if (!Array.isArray(signals) || !signals.every(isKnown))
+    throw invalidArgument('signals', 'a list of signal names', signals)
   if (onShutdown !== undefined) checkFunction('onShutdown', onShutdown)
   return { ...options, signals }
 }

@@ -1,9 +1,10 @@
 /**
  * The items of one stream, read and changed through the engine.
  */
+import { invalidArgument } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
-import { checkId, checkRecord, invalid } from './check.js'
+import { checkId, checkRecord } from './check.js'
 import { callerOf, type CanTrigger } from './caller.js'
 import type {
   IStream,
@@ -43,7 +44,7 @@ export function streamClient<TData>(worker: CanTrigger, streamName: string): Str
   const stream_name = checkId('streamName', streamName)
   const call = async <TResult>(operation: string, input: object): Promise<TResult> => {
     const { stream_name: named = stream_name, ...rest } = checkRecord('input', input)
-    if (named !== stream_name) throw invalid('input.stream_name', `'${stream_name}' or left out`, named)
+    if (named !== stream_name) throw invalidArgument('input.stream_name', `'${stream_name}' or left out`, named)
     const payload = { stream_name, ...rest }
     return trigger({ function_id: `stream::${operation}`, payload, namespace: DEFAULT_NAMESPACE })
   }

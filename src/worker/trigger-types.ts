@@ -2,10 +2,10 @@
  * Trigger types this worker provides. The engine hands bindings over, again on every link; handlers see each binding
  * once per change: a replayed binding replaces the one known, one that is not replayed was removed meanwhile.
  */
-import { ErrorCode, RuntimeError, type ErrorBody } from '../errors.js'
+import { type ErrorBody, ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
-import { checkFunction, checkId, checkJson, checkNamespace, checkRecord, invalid } from './check.js'
+import { checkFunction, checkId, checkJson, checkNamespace, checkRecord } from './check.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
 /** A binding as its provider gets it. */
@@ -87,7 +87,7 @@ export class TriggerTypes {
       throw new RuntimeError(ErrorCode.DUPLICATE_TRIGGER_TYPE, `trigger type already registered: ${id}`)
     }
     const { description, trigger_request_format, call_request_format } = input
-    if (typeof description !== 'string') throw invalid('description', 'a string', description)
+    if (typeof description !== 'string') throw invalidArgument('description', 'a string', description)
     checkJson('trigger_request_format', trigger_request_format)
     checkJson('call_request_format', call_request_format)
     const namespace = checkNamespace('namespace', input.namespace)

@@ -2,8 +2,8 @@
  * Operations that change a stored value in one step, as `state::update` and `stream::update` take them. Describes and
  * makes them; applying them is the engine's work.
  */
+import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
-import { invalid } from './check.js'
 
 /**
  * Where a nested operation goes: one key, or the keys from the root on. Keys are literal, a dot never splits one; the
@@ -45,7 +45,7 @@ export type UpdateOpError = {
 export const UpdateOp = {
   set: (path: string, value: unknown): UpdateSet => ({ type: 'set', path: checkKey(path), value: value ?? null }),
   merge: (value: Record<string, unknown>, path?: MergePath): UpdateMerge => {
-    if (!isRecord(value)) throw invalid('value', 'an object', value)
+    if (!isRecord(value)) throw invalidArgument('value', 'an object', value)
     return { type: 'merge', value, ...at(path) }
   },
   increment: (path: string, by: number): UpdateIncrement => ({
@@ -63,18 +63,18 @@ export const UpdateOp = {
 } as const
 
 function checkKey(path: unknown): string {
-  if (typeof path !== 'string') throw invalid('path', 'a string', path)
+  if (typeof path !== 'string') throw invalidArgument('path', 'a string', path)
   return path
 }
 
 function whole(by: unknown): number {
-  if (!Number.isSafeInteger(by)) throw invalid('by', 'a whole number', by)
+  if (!Number.isSafeInteger(by)) throw invalidArgument('by', 'a whole number', by)
   return by as number
 }
 
 function at(path: unknown): { path?: MergePath } {
   if (path === undefined) return {}
   const isPath = typeof path === 'string' || (Array.isArray(path) && path.every((key) => typeof key === 'string'))
-  if (!isPath) throw invalid('path', 'a string or a list of strings', path)
+  if (!isPath) throw invalidArgument('path', 'a string or a list of strings', path)
   return { path }
 }

@@ -5,11 +5,11 @@
 import { CHANNEL_HOST, createChannelOn, type ChannelClient, type ChannelHost } from '../channel/create.js'
 import type { ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
-import type { RegistrationRejectedError } from '../errors.js'
+import { invalidArgument, type RegistrationRejectedError } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
 import type { Unsubscribe } from '../std/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
-import { checkFunction, checkHeaders, checkId, checkRecord, invalid } from './check.js'
+import { checkFunction, checkHeaders, checkId, checkRecord } from './check.js'
 import type { III, TriggerTypeRef } from './client.js'
 import type { FunctionContract, TriggerTypeContract } from './contract.js'
 import { contractClient, withContracts, type ContractTrigger } from './contract-call.js'
@@ -92,7 +92,8 @@ export class Worker implements III, ChannelClient, Reporting {
   readonly register: Register = (registration: Registration): OwnedFunctionRef => {
     const { handler, http, ...input } = checkRecord('registration', registration) as Registration
     const served = handler ?? http
-    if (served === undefined) throw invalid('registration.handler', 'a function, or `http` given instead', handler)
+    if (served === undefined)
+      throw invalidArgument('registration.handler', 'a function, or `http` given instead', handler)
     return this.#core.functions.register(input, served)
   }
 

@@ -1,9 +1,9 @@
 /**
  * Plain functions as handlers: what describes a function travels with it to its registration.
  */
-import { ErrorCode, InvocationError } from '../errors.js'
+import { ErrorCode, invalidArgument, InvocationError } from '../errors.js'
 import { describe } from '../std/describe.js'
-import { checkFunction, checkRecord, invalid } from './check.js'
+import { checkFunction, checkRecord } from './check.js'
 import { withFormats, type FunctionFormats } from './function-format.js'
 import type { FunctionHandler } from './functions.js'
 
@@ -26,7 +26,7 @@ export function iiiFn<TArgs extends unknown[], TOutput>(
 ): FunctionHandler<TArgs[0], Awaited<TOutput>> {
   checkFunction('fn', fn)
   const { positional = false, ...formats } = checkRecord('options', options) as WrapOptions
-  if (typeof positional !== 'boolean') throw invalid('positional', 'true or false', positional)
+  if (typeof positional !== 'boolean') throw invalidArgument('positional', 'true or false', positional)
   const handler = (payload: unknown): Awaited<TOutput> | Promise<Awaited<TOutput>> =>
     // The payload's type is the function's claim about what its callers send.
     fn(...((positional ? listOf(payload) : [payload]) as TArgs)) as Awaited<TOutput>
