@@ -4,6 +4,7 @@
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { isRecord, optional, string, type Infer } from '../protocol/validate.js'
+import { MAX_DELAY_MS } from '../std/clock.js'
 import { describe } from '../std/describe.js'
 import { parseSettings, setting, wholeNumber } from './builtin-config.js'
 import { ABSENT, ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, SUCCESSORS, type DefaultPorts } from './builtins/index.js'
@@ -21,7 +22,6 @@ export interface EngineSettings {
 }
 
 const DEFAULT_GRACE_MS = 5000
-const MAX_DELAY_MS = 2_147_483_647
 
 const list = optional(setting<readonly unknown[]>('a list of workers', Array.isArray))
 const topShape = {

@@ -2,6 +2,7 @@
  * Settings of one listener, `iii-worker-manager` in a configuration file: where it listens and whom it lets do what.
  */
 import { optional, record, string } from '../protocol/validate.js'
+import { MAX_DELAY_MS } from '../std/clock.js'
 import { parseSettings, setting, wholeNumber } from './builtin-config.js'
 import { parseExposeFilter, type ExposeFilter } from './expose-filter.js'
 
@@ -47,7 +48,7 @@ const port = setting<number | string>(
 const shape = {
   host: optional(string),
   port: optional(port),
-  handshake_timeout_ms: optional(wholeNumber(1, 2_147_483_647)),
+  handshake_timeout_ms: optional(wholeNumber(1, MAX_DELAY_MS)),
   rbac: optional(record),
   middleware_function_id: optional(string),
 }

@@ -24,8 +24,8 @@ export interface Clock {
   after(delayMs: number, callback: () => void, mode?: TimerMode): Timer
 }
 
-/** Longest delay a Node timer can hold (2^31 - 1 ms); Node fires longer ones at once. */
-const MAX_DELAY_MS = 2_147_483_647
+/** Longest delay a Node timer can hold: 2^31 - 1 ms, almost 25 days. Node fires longer ones at once. */
+export const MAX_DELAY_MS = 2_147_483_647
 
 /** The process's own clock. */
 export const systemClock: Clock = {

@@ -5,6 +5,7 @@ import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import type { ReconnectionConfig } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
+import { MAX_DELAY_MS } from '../std/clock.js'
 import { flagSetting, invalidOption, numberSetting, textSetting, type NumberRule, type Setting } from './setting.js'
 
 /** An OpenTelemetry instrumentation of any major version, by its shape. */
@@ -94,8 +95,6 @@ type OptionOf<T> = {
   [K in keyof OtelConfig]-?: OtelConfig[K] extends T | undefined ? K : never
 }[keyof OtelConfig]
 
-/** The longest delay a timer of Node can hold: almost 25 days. */
-const MAX_DELAY_MS = 2_147_483_647
 const delay = (fallback: number, variable?: string): NumberRule => ({
   fallback,
   minimum: 0,

@@ -5,6 +5,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, invalidArgument, RuntimeError, SerdeError } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
+import { MAX_DELAY_MS } from '../std/clock.js'
 import { describe, describeKind, messageOf } from '../std/describe.js'
 
 /** A string that is not blank. An empty id keeps the wording that users of the official package match on. */
@@ -24,14 +25,11 @@ export function checkNamespace(argument: string, value: unknown): string | undef
   throw new RuntimeError(ErrorCode.INVALID_NAMESPACE, text)
 }
 
-/** The longest delay a timer of Node can hold: almost 25 days. */
-const MAX_DURATION_MS = 2_147_483_647
-
 /** A duration above zero in milliseconds that a timer can hold; `Infinity` means no limit. */
 export function checkDurationMs(argument: string, value: unknown): number {
-  const isUsable = typeof value === 'number' && value > 0 && (value <= MAX_DURATION_MS || value === Infinity)
+  const isUsable = typeof value === 'number' && value > 0 && (value <= MAX_DELAY_MS || value === Infinity)
   if (isUsable) return value
-  const expected = `a number of milliseconds above 0 and up to ${String(MAX_DURATION_MS)}, or Infinity`
+  const expected = `a number of milliseconds above 0 and up to ${String(MAX_DELAY_MS)}, or Infinity`
   throw invalidArgument(argument, expected, value)
 }
 

@@ -17,8 +17,6 @@ const SHORTENS_TEXT = /SHOWN|REASON|NAMED|LISTED|ECHOED|FAULTS/
 /** What cannot be otherwise: how the platform, a standard or a format has it. */
 const GIVEN =
   /_(STATUS|PORT|TTL_SECONDS|DELAY_MS|NANOS|MICROS|DURATION_MS|LENGTH)$|^MAX_SPARE|(PREFIX|PAGE|HEADER)_BYTES/
-/** The longest time a timer takes. */
-const LONGEST_MS = 2_147_483_647
 /** Members of an object of limits. */
 const MEMBER_BOUNDS = /^max[A-Z]|TimeoutMs$/
 /** Says what an option must be at least. */
@@ -36,7 +34,7 @@ function limitsOf(file: string): SourceLimit[] {
   const known = new Map<string, number>()
   const limits: SourceLimit[] = []
   const note = (name: string, value: number): void => {
-    if (value !== LONGEST_MS) limits.push({ id: `${file} ${name}`, value, text: quantity(name, value) })
+    limits.push({ id: `${file} ${name}`, value, text: quantity(name, value) })
   }
   for (const { name, initializer } of constants(source)) {
     if (name === MINIMUMS) continue

@@ -3,6 +3,7 @@
  * adapter to choose.
  */
 import { optional } from '../../../protocol/validate.js'
+import { MAX_DELAY_MS } from '../../../std/clock.js'
 import { parseSettings, wholeNumber } from '../../builtin-config.js'
 
 /** What `configuration` can be told. */
@@ -12,7 +13,7 @@ export interface ConfigurationConfig {
 }
 
 /** The longest a timer can wait. */
-const MAX_TTL_SECONDS = 2_147_483
+const MAX_TTL_SECONDS = Math.floor(MAX_DELAY_MS / 1000)
 
 /**
  * Reads the `config` of `configuration`; absent means that nothing is ever removed.

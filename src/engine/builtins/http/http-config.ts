@@ -2,6 +2,7 @@
  * Settings of `iii-http`: what a configuration file may say, with its defaults. Knows nothing of the server they set up.
  */
 import { optional, record, type Field } from '../../../protocol/validate.js'
+import { MAX_DELAY_MS } from '../../../std/clock.js'
 import { oneOf, parseSettings, setting, wholeNumber } from '../../builtin-config.js'
 
 /** Who may call from a browser. An empty list, or one with `*`, allows any. */
@@ -25,9 +26,6 @@ export interface HttpConfig {
   readonly middleware: readonly string[]
 }
 
-/** The longest delay a Node timer can hold. */
-const MAX_TIMEOUT_MS = 2_147_483_647
-
 const MAX_PORT = 65_535
 
 /** Digits in quotes count too: a port from an environment variable is often written that way. */
@@ -48,7 +46,7 @@ const texts: Field<readonly string[]> = setting(
 const shape = {
   port: optional(port),
   host: optional(text),
-  default_timeout: optional(wholeNumber(1, MAX_TIMEOUT_MS)),
+  default_timeout: optional(wholeNumber(1, MAX_DELAY_MS)),
   concurrency_request_limit: optional(wholeNumber(1)),
   cors: optional(record),
   middleware: optional(setting<readonly unknown[]>('a list', Array.isArray)),
