@@ -7,7 +7,7 @@ export function auditRegistry(world: World): string[] {
   if (observation === undefined) return ['nobody could look at the engine']
   const usable = world.usableAtObservation
   const functions = observation.functions.map(({ function_id: id }) => id).filter((id) => /^w\d+::/.test(id))
-  const expected = usable.flatMap(({ functionsAtObservation }) => functionsAtObservation)
+  const expected = usable.flatMap(({ holdings }) => holdings.noted.functions)
   return [
     ...differences('functions', expected, functions),
     ...auditTriggers(observation, usable),
@@ -17,9 +17,10 @@ export function auditRegistry(world: World): string[] {
 
 /** The engine lists what is bound; what waits for its type shows in its numbers only. */
 function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWorker[]): string[] {
-  const expected = usable.flatMap(({ triggersAtObservation }) => triggersAtObservation)
+  const expected = usable.flatMap(({ holdings }) => holdings.noted.triggers)
   const isProvided = (type: string): boolean =>
-    usable.some(({ boundAtObservation, withdrawn }) => boundAtObservation.has(type) && !withdrawn.has(type))
+    BUILT_IN.has(type) ||
+    usable.some(({ holdings: { noted, withdrawn } }) => noted.bound.has(type) && !withdrawn.has(type))
   const listed = triggers.map(({ id }) => id)
   const ids = expected.map(({ id }) => id)
   const bound = expected.filter(({ type }) => isProvided(type)).map(({ id }) => id)
@@ -32,11 +33,14 @@ function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWor
   ]
 }
 
+/** Trigger types of the engine itself. */
+const BUILT_IN: ReadonlySet<string> = new Set(['subscribe', 'state'])
+
 function auditBindings(usable: readonly SimWorker[], provider: SimWorker): string[] {
-  return [...provider.boundAtObservation].flatMap(([type, bound]) => {
-    if (provider.withdrawn.has(type)) return []
-    const expected = usable.flatMap(({ triggersAtObservation }) =>
-      triggersAtObservation.filter((trigger) => trigger.type === type).map(({ id }) => id),
+  return [...provider.holdings.noted.bound].flatMap(([type, bound]) => {
+    if (provider.holdings.withdrawn.has(type)) return []
+    const expected = usable.flatMap(({ holdings }) =>
+      holdings.noted.triggers.filter((trigger) => trigger.type === type).map(({ id }) => id),
     )
     return differences(`bindings of ${type}`, expected, bound)
   })

@@ -6,6 +6,8 @@ import { auditChannels } from './audit-channels.js'
 import { auditEnds } from './audit-ends.js'
 import { auditRegistry } from './audit-registry.js'
 import { auditQueues } from './audit-queues.js'
+import { auditState } from './audit-state.js'
+import { auditWatches } from './audit-watches.js'
 import type { Op, Run } from './journal.js'
 import type { SimProcess } from './schedule.js'
 import type { SimLink } from './link.js'
@@ -29,6 +31,8 @@ export function audit(world: World): string[] {
     if (found !== undefined) problems.push(`op ${op.op} (${op.kind} ${op.functionId} of ${name}): ${found}`)
   }
   problems.push(...auditQueues(world, runsOf), ...auditChannels(world), ...auditRegistry(world), ...auditEnds(world))
+  const { problems: ofState, fired } = auditState(world)
+  problems.push(...ofState, ...auditWatches(world, fired))
   if (isCalm && world.scenario.bytesPerByte === 1) problems.push(...auditCalm(world))
   return problems
 }
@@ -74,6 +78,7 @@ function auditValue(world: World, op: Op, runs: readonly Run[]): string | undefi
   }
   if (op.kind === 'void') return value === undefined ? undefined : 'a void call resolved with something'
   if (op.kind === 'shutdown') return auditDrain(world, op)
+  if (op.kind === 'publish') return (value ?? null) === null ? undefined : 'a publication resolved with something'
   if (op.kind !== 'call' && op.kind !== 'probe') return undefined
   const { done, run: number } = (value ?? {}) as { done?: unknown; run?: unknown }
   const run = runs.find((candidate) => candidate.run === number)
@@ -131,9 +136,11 @@ const NOT_SENT = new Set(['PENDING_QUEUE_FULL', 'SHUTDOWN', 'RETRIES_EXHAUSTED']
 const ENDED = new Set(['SHUTDOWN', 'RETRIES_EXHAUSTED'])
 const UNKNOWN = new Set(['CONNECTION_LOST', 'SHUTDOWN'])
 
+const TAPPED: ReadonlySet<Op['kind']> = new Set(['call', 'enqueue', 'probe', 'publish', 'state'])
+
 /** Whether its frame carries its number, so that writing it was noted. */
 function isTapped(op: Op): boolean {
-  return op.kind === 'call' || op.kind === 'enqueue' || op.kind === 'probe'
+  return TAPPED.has(op.kind)
 }
 
 function auditLost(op: Op, code: string): string | undefined {
@@ -168,6 +175,11 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
       return mayHaveStopped(world, op) ? undefined : `stopped, though its callee never left: ${seen}`
     case 'enqueue_error':
       return op.queue === 'missing' || world.engines > 1 ? undefined : `unexpected: ${seen}`
+    case 'GET_ERROR':
+    case 'SET_ERROR':
+    case 'UPDATE_ERROR':
+    case 'DELETE_ERROR':
+      return op.kind === 'state' && world.engines > 1 ? undefined : `unexpected: ${seen}`
     case 'WORKER_BUSY':
       return runs.length === 0 && calleeOf(world, op)?.isEnding === true ? undefined : `unexpected: ${seen}`
     case 'RESULT_DROPPED':

@@ -1,8 +1,71 @@
-/** Writes a channel's items one after the other, and reads them, noting both. */
+/** Channels of a simulated worker: writes items one after the other, and reads them, noting both. */
+import type { InvocationContext } from '../../src/worker/invocation-context.js'
 import type { Channel } from '../../src/channel/create.js'
 import type { ChannelReader } from '../../src/channel/reader.js'
 import type { ChannelRecord } from './journal.js'
+import type { Action } from './scenario.js'
 import type { SimProcess } from './schedule.js'
+import type { SimWorker } from './sim-worker.js'
+import type { World } from './world.js'
+
+/** A reader whose writer never comes would wait until its channel expires. */
+const READER_PATIENCE_MS = 20_000
+
+export class ChannelWork {
+  readonly #world: World
+  readonly #owner: SimWorker
+
+  constructor(world: World, owner: SimWorker) {
+    this.#world = world
+    this.#owner = owner
+  }
+
+  /** Makes a channel, writes to it and hands its other end to a reader. */
+  async run(action: Extract<Action, { kind: 'channel' }>): Promise<void> {
+    const { reader, timeoutMs, bufferSize, readDelayMs } = action
+    const creating = this.#owner.worker.channels.create(bufferSize)
+    const created = this.#owner.newOp('list', 'engine::channels::create', { timeoutMs: 30_000 })
+    this.#owner.follow(created, creating)
+    const channel = await creating.catch(() => undefined)
+    if (channel === undefined || this.#owner.process.isDead) return
+    const op = this.#owner.newOp('call', `w${reader}::sink`, { timeoutMs })
+    const record = writeItems({
+      op: op.op,
+      items: action.items,
+      channel,
+      process: this.#owner.process,
+      trace: (text) => this.#world.trace.add(text),
+    })
+    this.#world.journal.channels.push(record)
+    const payload = { op: op.op, reader: channel.readerRef, readDelayMs }
+    this.#owner.trigger(op, { function_id: op.functionId, payload, timeoutMs })
+  }
+
+  /** Registers the function that reads. */
+  registerSink(functionId: string): void {
+    const { worker, handlers, holdings } = this.#owner
+    const sink = async (payload: unknown, _metadata: unknown, context: unknown): Promise<unknown> => {
+      const { op, reader, readDelayMs } = payload as { op: number; reader: ChannelReader; readDelayMs: number }
+      const run = handlers.begin(functionId, { op, behaviour: { kind: 'value' } }, context as InvocationContext)
+      const record = this.#world.journal.channels.find((channel) => channel.op === op)
+      if (record === undefined) throw handlers.threw(run)
+      record.reader = this.#owner.process
+      const { schedule } = this.#world
+      schedule.at(schedule.now + READER_PATIENCE_MS, this.#owner.process, 'timer', () => {
+        if (record.readEnd !== undefined) return
+        record.hasGivenUp = true
+        void reader.close()
+      })
+      try {
+        await readItems(reader, record, () => (readDelayMs === 0 ? undefined : handlers.wait(readDelayMs)))
+      } catch {
+        throw handlers.threw(run)
+      }
+      return handlers.returned(run)
+    }
+    holdings.functions.set(functionId, worker.registerFunction(functionId, sink))
+  }
+}
 
 export interface Writing {
   readonly op: number

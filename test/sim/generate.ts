@@ -3,6 +3,7 @@
  * was set by the planted bugs: each has to be found soon.
  */
 import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'
+import { extraSteps } from './generate-extras.js'
 import type { Action, Behaviour, Fault, PlannedCall, Scenario, Step, WorkerPlan } from './scenario.js'
 
 const CALL_LIMITS_MS = [50, 500, 2_000, 10_000, 30_000, 90_000]
@@ -21,7 +22,7 @@ export function generate(seed: number): Scenario {
     jitterMs: random.pick([0, 1, 10, 200]),
     bytesPerByte: random.pick([1, 1, 1, 1000, 20_000]),
     workers: plans,
-    steps: make.steps(),
+    steps: [...make.steps(), ...extraSteps(seed, plans, make.bursts)].sort((a, b) => a.at - b.at),
   }
 }
 
@@ -43,6 +44,8 @@ class Generator {
   readonly #random: SeededRandom
   readonly #plans: readonly WorkerPlan[]
   readonly #horizonMs: number
+  /** Work comes in bursts, and faults in the middle of them. */
+  bursts: readonly number[] = []
 
   constructor(random: SeededRandom, plans: readonly WorkerPlan[], horizonMs: number) {
     this.#random = random
@@ -54,8 +57,8 @@ class Generator {
     const random = this.#random
     const actions = Array.from({ length: 3 + random.below(30) }, () => this.#action())
     const faults = Array.from({ length: random.pick([0, 1, 1, 2, 3, 5, 8]) }, () => this.#fault())
-    // Work comes in bursts, and faults in the middle of them.
     const bursts = Array.from({ length: 1 + random.below(4) }, () => random.below(this.#horizonMs))
+    this.bursts = bursts
     const moment = (): number =>
       random.next() < 0.7 ? random.pick(bursts) + random.below(20) : random.below(this.#horizonMs)
     const steps = [...actions, ...faults].map((what) => ({ at: moment(), what }))

@@ -5,9 +5,10 @@
 import { HIGH_WATER_BYTES } from '../../src/transport/transport.js'
 import type { SimEnd, SimLink } from './link.js'
 import type { SimProcess } from './schedule.js'
-import type { Behaviour } from './scenario.js'
+import type { Behaviour, StateHow } from './scenario.js'
+import type { SimWorker } from './sim-worker.js'
 
-export type OpKind = 'call' | 'void' | 'enqueue' | 'ready' | 'shutdown' | 'probe' | 'list'
+export type OpKind = 'call' | 'void' | 'enqueue' | 'ready' | 'shutdown' | 'probe' | 'list' | 'publish' | 'state'
 
 export interface Op {
   readonly op: number
@@ -21,6 +22,10 @@ export interface Op {
   readonly timeoutMs: number
   readonly queue: string | undefined
   readonly group: string | undefined
+  /** What subscribers are to be told. */
+  event: FiredEvent | undefined
+  /** What it does to the engine's state. */
+  state: { readonly how: StateHow; readonly key: string } | undefined
   abortReason: unknown
   abortedAt: number | undefined
   /** Links its frame was handed to, and when first. */
@@ -29,6 +34,31 @@ export interface Op {
   settledAt: number | undefined
   settled: number
   outcome: { readonly value: unknown } | { readonly error: unknown } | undefined
+}
+
+/** Something that happened in the engine: to a topic or a key, and how it is told. */
+export interface FiredEvent {
+  readonly on: string
+  readonly text: string
+}
+
+/** A frame that the engine read. */
+export interface Reading {
+  readonly link: SimLink
+  readonly at: number
+  /** The event of the schedule it was read in. Frames of one event may take effect in another order. */
+  readonly turn: number
+}
+
+/** A function bound to what the engine tells. */
+export interface Watch {
+  readonly functionId: string
+  readonly owner: SimWorker
+  readonly type: 'subscribe' | 'state'
+  readonly on: string
+  /** When the engine read that it was bound, or ended. */
+  readonly changes: (Reading & { readonly isBound: boolean })[]
+  readonly told: { readonly text: string; readonly at: number }[]
 }
 
 /** One run of a handler. */
@@ -66,6 +96,10 @@ export class Journal {
   readonly ops: Op[] = []
   readonly runs: Run[] = []
   readonly channels: ChannelRecord[] = []
+  /** By the id of the trigger. */
+  readonly watches = new Map<string, Watch>()
+  /** Publications and changes of state, in the order the engine read them. */
+  readonly handed: { readonly op: Op; readonly reading: Reading }[] = []
   readonly violations: string[] = []
 
   violate(text: string): void {
@@ -97,8 +131,20 @@ export class Journal {
       this.violate(`op ${op.op} was written while ${end.bufferedBytes} bytes waited in the socket`)
     }
   }
+
+  /** The engine reads a frame of a worker. */
+  read(text: string, reading: Reading): void {
+    if (text.startsWith('{"type":"invokefunction"')) {
+      const op = this.ops[Number(OP.exec(text)?.[1])]
+      if (op?.event !== undefined || op?.state !== undefined) this.handed.push({ op, reading })
+      return
+    }
+    const [, isEnd, id = ''] = TRIGGER.exec(text) ?? []
+    this.watches.get(id)?.changes.push({ ...reading, isBound: isEnd === undefined })
+  }
 }
 
+const TRIGGER = /^\{"type":"(un)?registertrigger","id":"([^"]+)"/
 const OP = /"op":(\d+)/
 
 /** The payload of a call: which it is, and what its handler is to do. */

@@ -116,6 +116,7 @@ export class SimEnd implements Transport {
       case 'frame':
         if (this.#goodbye !== undefined) return
         events.activity()
+        if (this.side === 'server' && this.state === 'open') this.link.parts.onRead(this, item.frame)
         if (typeof item.frame === 'string') events.text(item.frame)
         else events.binary(Buffer.from(item.frame))
         return

@@ -25,6 +25,8 @@ export interface NetworkParts {
   latencyMs(): number
   /** A frame was taken by an open transport. */
   onSent(end: SimEnd, frame: string | Uint8Array): void
+  /** An open transport hands a frame to the engine. */
+  onRead(end: SimEnd, frame: string | Uint8Array): void
   onClosed(end: SimEnd, closed: Closed): void
   /** The owner of an end has been told of its end; promises this settled have not run yet. */
   afterClosed(end: SimEnd): void

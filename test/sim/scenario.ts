@@ -59,7 +59,20 @@ export type Action =
       readonly readDelayMs: number
       readonly timeoutMs: number
     }
+  | { readonly kind: 'publish'; readonly worker: number; readonly topic: string; readonly timeoutMs: number }
+  | {
+      readonly kind: 'state'
+      readonly worker: number
+      readonly how: StateHow
+      readonly key: string
+      readonly timeoutMs: number
+    }
+  /** Binds a new function to a topic, or to a key of the state. */
+  | { readonly kind: 'watch'; readonly worker: number; readonly type: 'subscribe' | 'state'; readonly on: string }
+  | { readonly kind: 'unwatch'; readonly worker: number; readonly nth: number }
   | { readonly kind: 'shutdown'; readonly worker: number; readonly drainMs: number | undefined }
+
+export type StateHow = 'set' | 'get' | 'update' | 'delete'
 
 export type Fault =
   | {

@@ -58,6 +58,8 @@ export class World {
   readonly allEngines: RunningEngine[] = []
   observer: SimWorker | undefined
   isObserving = false
+  /** When everybody was told to end. */
+  endedAt = Infinity
   observation: Observation | undefined
   /** Workers that were expected to be fine when the engine was looked at. */
   usableAtObservation: readonly SimWorker[] = []
@@ -77,6 +79,7 @@ export class World {
       bytesPerByte: () => (this.isObserving ? 1 : bytesPerByte),
       latencyMs: () => latencyMs + (jitterMs === 0 ? 0 : random.next() * jitterMs),
       onSent: (end, frame) => this.#sent(end, frame),
+      onRead: (end, frame) => this.#read(end, frame),
       onClosed: (end, { code }) => this.trace.add(`${end.link.name} ${end.side} closed ${code}`),
       afterClosed: (end) => this.#afterClosed(end),
     })
@@ -175,6 +178,11 @@ export class World {
       this.journal.written(end, frame, this.schedule.now)
   }
 
+  #read({ link }: SimEnd, frame: string | Uint8Array): void {
+    const { now: at, events: turn } = this.schedule
+    if (typeof frame === 'string' && link.path === '/') this.journal.read(frame, { link, at, turn })
+  }
+
   /** What a lost link ends, it ends at once: nothing may be left of it when promises have settled. */
   #afterClosed(end: SimEnd): void {
     if (end.side !== 'client' || end.link.path !== '/') return
@@ -209,9 +217,10 @@ export class World {
     for (const worker of usable) worker.noteRegistrations()
     this.usableAtObservation = usable
     await this.#ask(observer.worker)
-    for (const { functions } of usable) {
-      for (const functionId of functions.keys()) {
-        if (!functionId.endsWith('::sink')) this.probes.push(observer.probe(functionId))
+    this.probes.push(...this.#keys().map((key) => observer.state({ how: 'get', key, timeoutMs: 20_000 })))
+    for (const { holdings } of usable) {
+      for (const functionId of holdings.functions.keys()) {
+        if (/::f\d+$/.test(functionId)) this.probes.push(observer.probe(functionId))
       }
     }
     await this.#untilSettled(60_000)
@@ -245,8 +254,14 @@ export class World {
     )
   }
 
+  /** Keys of the state that were used. */
+  #keys(): string[] {
+    return [...new Set(this.journal.ops.flatMap(({ state }) => state?.key ?? []))]
+  }
+
   /** Ends everybody; what is left then is a leak. */
   async #end(): Promise<void> {
+    this.endedAt = this.schedule.now
     for (const worker of [...this.workers, this.observer!]) {
       if (!worker.process.isDead) worker.shutdown(undefined)
     }
@@ -281,5 +296,7 @@ const ENGINE_SETTINGS = {
       name: 'iii-queue',
       config: { queue_configs: { ordered: { type: 'fifo', message_group_field: 'group', concurrency: 3 } } },
     },
+    { name: 'iii-pubsub' },
+    { name: 'iii-state' },
   ],
 }

@@ -222,4 +222,32 @@ export const faults: readonly Fault[] = [
     find: "const lane = this.policy.mode === 'fifo' ? this.#lanes.get(job.group) : undefined",
     replace: 'const lane = undefined as Lane | undefined',
   },
+  {
+    ...R4,
+    name: 'publications-reach-who-has-unsubscribed',
+    file: 'src/engine/builtins/pubsub/subscriptions.ts',
+    find: '    bindings?.delete(bindingId)\n',
+    replace: '',
+  },
+  {
+    ...R4,
+    name: 'publications-reach-the-first-subscriber-only',
+    file: 'src/engine/builtins/pubsub/pubsub-builtin.ts',
+    find: 'for (const binding of subscriptions.of(topic)) deliveries',
+    replace: 'for (const binding of subscriptions.of(topic).slice(0, 1)) deliveries',
+  },
+  {
+    ...R4,
+    name: 'deleted-state-is-acknowledged-and-kept',
+    file: 'src/engine/builtins/state/state-values.ts',
+    find: "if (oldValue !== undefined) await this.#keep({ kind: 'delete', space: scope, key }, 'DELETE_ERROR')",
+    replace: '',
+  },
+  {
+    ...R4,
+    name: 'ended-state-triggers-still-fire',
+    file: 'src/engine/builtins/state/state-triggers.ts',
+    find: 'unbind: (binding) => this.#bound.remove(binding)',
+    replace: 'unbind: () => undefined',
+  },
 ]

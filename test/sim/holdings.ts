@@ -1,0 +1,123 @@
+/**
+ * What one simulated worker has registered: functions, triggers, trigger types. Knows what the engine should know of
+ * it, and nothing of calls.
+ */
+import type { InvocationContext } from '../../src/worker/invocation-context.js'
+import type { OwnedFunctionRef } from '../../src/worker/functions.js'
+import type { OwnedTrigger } from '../../src/worker/triggers.js'
+import type { Payload } from './handlers.js'
+import type { Watch } from './journal.js'
+import type { Action } from './scenario.js'
+import type { SimWorker } from './sim-worker.js'
+import type { World } from './world.js'
+
+type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>
+
+/** Values of before a worker was asked. */
+export interface Noted {
+  readonly functions: readonly string[]
+  readonly triggers: readonly { readonly id: string; readonly type: string }[]
+  readonly bound: ReadonlyMap<string, readonly string[]>
+}
+
+export class Holdings {
+  readonly functions = new Map<string, OwnedFunctionRef>()
+  readonly triggers: { readonly ref: OwnedTrigger; readonly type: string }[] = []
+  readonly watches: { readonly ref: OwnedTrigger; readonly type: string }[] = []
+  /** Types provided now, and what each has bound. */
+  readonly types = new Map<string, Map<string, string>>()
+  /** Types that were provided once and withdrawn: who still has them is the engine's business. */
+  readonly withdrawn = new Set<string>()
+  /** What it had when the engine was looked at. */
+  noted: Noted = { functions: [], triggers: [], bound: new Map() }
+  readonly #world: World
+  readonly #owner: SimWorker
+  #watched = 0
+
+  constructor(world: World, owner: SimWorker) {
+    this.#world = world
+    this.#owner = owner
+  }
+
+  /** Notes what there is, for comparing it with what the engine says now. */
+  note(): void {
+    this.noted = {
+      functions: [...this.functions.keys()],
+      triggers: [...this.triggers, ...this.watches].map(({ ref, type }) => ({ id: ref.id, type })),
+      bound: new Map([...this.types].map(([type, bound]) => [type, [...bound.keys()]])),
+    }
+  }
+
+  register(functionId: string, ownConcurrency: number | undefined): void {
+    if (this.functions.has(functionId)) return
+    const { handlers, worker } = this.#owner
+    const handler = (payload: unknown, _metadata: unknown, context: unknown): unknown =>
+      handlers.handle(functionId, payload as Payload, context as InvocationContext)
+    const limit = ownConcurrency === undefined ? {} : { maxConcurrentInvocations: ownConcurrency }
+    this.functions.set(functionId, worker.registerFunction(functionId, handler, limit))
+  }
+
+  unregister(functionId: string): void {
+    this.functions.get(functionId)?.unregister()
+    this.functions.delete(functionId)
+  }
+
+  bind({ type, functionId }: ActionOf<'bind'>): void {
+    const provider = functionId.startsWith('w') ? functionId.slice(0, 2) : 'w0'
+    const fullType = `${provider}::${type}`
+    const ref = this.#owner.worker.registerTrigger({ type: fullType, function_id: functionId, config: { type } })
+    this.triggers.push({ ref, type: fullType })
+  }
+
+  unbind(nth: number): void {
+    this.triggers.splice(nth, 1)[0]?.ref.unregister()
+  }
+
+  /** Binds a function of its own to what the engine tells of a topic, or of a key of its state. */
+  watch({ type, on }: ActionOf<'watch'>): void {
+    const { worker, index, process } = this.#owner
+    const { journal, schedule, trace } = this.#world
+    const functionId = `w${index}::watch${this.#watched++}`
+    const told: Watch['told'] = []
+    const handler = (payload: unknown): null => {
+      told.push({ text: JSON.stringify(payload), at: schedule.now })
+      trace.add(`${process.name} ${functionId} is told ${JSON.stringify(payload)}`)
+      return null
+    }
+    this.functions.set(functionId, worker.registerFunction(functionId, handler))
+    const config = type === 'subscribe' ? { topic: on } : { scope: 'sim', key: on }
+    const ref = worker.registerTrigger({ type, function_id: functionId, config })
+    this.watches.push({ ref, type })
+    journal.watches.set(ref.id, { functionId, owner: this.#owner, type, on, changes: [], told })
+  }
+
+  unwatch(nth: number): void {
+    this.watches.splice(nth, 1)[0]?.ref.unregister()
+  }
+
+  provide(type: string): void {
+    if (this.types.has(type)) return
+    const bound = new Map<string, string>()
+    this.types.set(type, bound)
+    const { process, worker } = this.#owner
+    const { journal } = this.#world
+    worker.registerTriggerType(
+      { id: type, description: type },
+      {
+        registerTrigger: async ({ id, function_id }) => {
+          if (bound.has(id)) journal.violate(`${process.name}: binding ${id} was taken on twice`)
+          bound.set(id, function_id)
+        },
+        unregisterTrigger: async ({ id }) => {
+          if (!bound.delete(id)) journal.violate(`${process.name}: binding ${id} ended but was not bound`)
+        },
+      },
+    )
+  }
+
+  withdraw(type: string): void {
+    if (!this.types.delete(type)) return
+    this.withdrawn.add(type)
+    this.#owner.worker.unregisterTriggerType(type)
+  }
+}
