@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws'
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode } from './close-codes.js'
-import { createFrameGuard } from './frame-guard.js'
+import { FrameGuard } from './frame-guard.js'
 import type { Transport, TransportEvents } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
@@ -146,12 +146,17 @@ function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
   }
 }
 
+/**
+ * Sees every byte once, before it lies in the socket's buffer: what is left there when a link is cut reaches the library
+ * past all listeners.
+ */
 function guardFrames(socket: Socket, head: Buffer, transport: Transport): void {
-  const excessOf = createFrameGuard({ maxBytes: MAX_FRAME_BYTES, maxControls: MAX_CONTROLS_AMID_MESSAGE })
+  const guard = new FrameGuard({ maxBytes: MAX_FRAME_BYTES, maxControls: MAX_CONTROLS_AMID_MESSAGE })
+  let isOver = false
   const check = (chunk: Buffer): void => {
-    const excess = excessOf(chunk)
+    const excess = isOver ? undefined : guard.take(chunk)
     if (excess === undefined) return
-    socket.off('data', check)
+    isOver = true
     if (excess === 'maxBytes') transport.close(CloseCode.MESSAGE_TOO_BIG, `frame over ${String(MAX_FRAME_BYTES)} bytes`)
     else transport.close(CloseCode.POLICY_VIOLATION, 'too many control frames amid a message')
     // The peer is in the middle of the frame and will not answer a close frame.
@@ -159,8 +164,12 @@ function guardFrames(socket: Socket, head: Buffer, transport: Transport): void {
       transport.terminate()
     })
   }
-  if (head.length > 0) check(head)
-  socket.prependListener('data', check)
+  check(head)
+  const push = socket.push.bind(socket)
+  socket.push = (chunk: Buffer | null, encoding) => {
+    if (chunk !== null) check(chunk)
+    return push(chunk, encoding)
+  }
 }
 
 function splitOnce(url: string): [string, string] {

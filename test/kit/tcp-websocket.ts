@@ -49,13 +49,14 @@ export class TcpWebSocket {
   #head = ''
   #heard: () => void = () => undefined
 
-  constructor(url: string) {
+  /** @param early bytes that leave in one write with the request. */
+  constructor(url: string, early: Uint8Array = new Uint8Array()) {
     const { port, pathname } = new URL(url)
     this.socket = connect(Number(port), '127.0.0.1')
-    this.socket.write(
+    const request =
       `GET ${pathname} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
-    )
+      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Version: 13\r\n\r\n`
+    this.socket.write(Buffer.concat([Buffer.from(request), early]))
     this.socket.on('data', (chunk) => this.#take(chunk))
     this.socket.on('error', () => undefined)
     this.socket.on('close', () => {
@@ -77,6 +78,11 @@ export class TcpWebSocket {
       }
       this.#heard()
     })
+  }
+
+  /** Whether the server has answered the request. */
+  get isUp(): boolean {
+    return this.#head !== ''
   }
 
   /** The code of the close frame that came: 1005 for an empty one, `undefined` for none. */

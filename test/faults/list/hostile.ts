@@ -54,7 +54,7 @@ export const faults: readonly Fault[] = [
     name: 'control-frames-amid-a-message-are-not-counted',
     row: 'R20',
     file: 'src/transport/frame-guard.ts',
-    find: "if (controls > maxControls) return 'maxControls'",
+    find: "if (this.#controls > this.#limits.maxControls) return 'maxControls'",
     replace: '',
     tests: FLOODS,
   },

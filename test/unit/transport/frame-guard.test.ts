@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createFrameGuard } from '../../../src/transport/frame-guard.js'
+import { FrameGuard } from '../../../src/transport/frame-guard.js'
+import { frameBytes } from '../../kit/tcp-websocket.js'
 
-const guard = (maxBytes: number, maxControls = Infinity): ReturnType<typeof createFrameGuard> =>
-  createFrameGuard({ maxBytes, maxControls })
+type Take = (chunk: Uint8Array) => ReturnType<FrameGuard['take']>
+
+function guard(maxBytes: number, maxControls = Infinity): Take {
+  const made = new FrameGuard({ maxBytes, maxControls })
+  return (chunk) => made.take(chunk)
+}
 
 /** A frame of the WebSocket protocol with a payload of the given length. */
 function frame(length: number, masked: boolean): Buffer {
@@ -43,6 +49,54 @@ test('a frame is measured the same however the stream is cut', () => {
       expect(found).toBe(sizes.some((size) => size > limit))
     }),
   )
+})
+
+/** What a receiver makes of masked frames that follow each other. */
+function payloads(bytes: Buffer): Buffer[] {
+  const found: Buffer[] = []
+  for (let at = 0; at < bytes.length;) {
+    const code = bytes[at + 1]! & 0x7f
+    const keyAt = at + (code < 126 ? 2 : code === 126 ? 4 : 10)
+    const length = code < 126 ? code : code === 126 ? bytes.readUInt16BE(at + 2) : bytes.readUIntBE(at + 4, 6)
+    const key = bytes.subarray(keyAt, keyAt + 4)
+    at = keyAt + 4 + length
+    found.push(Buffer.from(bytes.subarray(keyAt + 4, at).map((byte, index) => byte ^ key[index & 3]!)))
+  }
+  return found
+}
+
+test('a payload means the same behind the guard however the stream is cut, and wherever in memory the pieces lie', () => {
+  const length = fc.oneof(fc.nat(130), fc.integer({ min: 500, max: 2_000 }), fc.constantFrom(511, 512, 513, 65_536))
+  const frames = fc.array(length, { minLength: 1, maxLength: 5 })
+  const cuts = fc.array(fc.oneof(fc.nat(200_000), fc.nat(30)), { maxLength: 20 })
+  fc.assert(
+    fc.property(frames, cuts, fc.nat(7), (lengths, cutAt, shift) => {
+      const sent = lengths.map((bytes) => randomBytes(bytes))
+      const stream = Buffer.concat(sent.map((payload) => frameBytes({ opcode: 2, payload })))
+      const take = guard(Infinity)
+      const passed = pieces(stream, cutAt).map((piece) => {
+        const moved = Buffer.concat([Buffer.alloc(shift), piece]).subarray(shift)
+        take(moved)
+        return moved
+      })
+      expect(payloads(Buffer.concat(passed)).map((payload) => payload.equals(sent.shift()!))).not.toContain(false)
+    }),
+  )
+})
+
+test('a large frame whose key came in one piece is unmasked, and one whose key was cut is left alone', () => {
+  const stream = frameBytes({ opcode: 2, payload: Buffer.alloc(1_000, 7) })
+  const rest = (cut: number): Buffer => {
+    const copy = Buffer.from(stream)
+    const take = guard(Infinity)
+    take(copy.subarray(0, cut))
+    take(copy.subarray(cut))
+    return copy
+  }
+
+  for (const cut of [0, 1, 4, 8, 500]) expect(rest(cut).subarray(8)).toEqual(Buffer.alloc(1_000, 7))
+  for (const cut of [0, 1, 4, 8, 500]) expect(rest(cut).subarray(4, 8)).toEqual(Buffer.alloc(4))
+  for (const cut of [5, 6, 7]) expect(rest(cut)).toEqual(stream)
 })
 
 test('the limit itself is allowed, one byte more is not, and the header alone tells', () => {

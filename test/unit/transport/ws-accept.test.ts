@@ -6,6 +6,7 @@ import { MAX_FRAME_BYTES } from '../../../src/protocol/limits.js'
 import type { Transport } from '../../../src/transport/transport.js'
 import { listen, type Listener, type UpgradeRequest } from '../../../src/transport/ws-accept.js'
 import { dialWebSocket } from '../../../src/transport/ws-dial.js'
+import { TcpWebSocket, frameBytes } from '../../kit/tcp-websocket.js'
 import { TransportLog } from '../../kit/transport-log.js'
 
 interface Accepted {
@@ -86,6 +87,26 @@ test('a single frame over the limit is answered with 1009 and does no other harm
   const log = new TransportLog()
   dialWebSocket(url, { headers: () => ({}) }, log)
   await log.next('open')
+})
+
+test('what waits unread when a link is reset is read as it was sent, or not at all', async () => {
+  const payload = Buffer.alloc(10_000, 'payload ')
+  const frame = frameBytes({ opcode: 2, payload })
+  const accepted: Accepted[] = []
+  const { url } = await listener(accepting(accepted))
+  const peer = new TcpWebSocket(url)
+  await peer.until(() => peer.isUp, 'answer')
+  const { log, transport } = accepted[0]!
+  peer.socket.write(Buffer.concat([frameBytes({ opcode: 1 }), frame.subarray(0, 1_000)]))
+  await log.next('text')
+  transport.pause()
+  peer.socket.write(frame.subarray(1_000))
+  // It has to lie in the socket's buffer when the reset comes, and leave room there: a full one reads no further.
+  await delay(50)
+  peer.socket.resetAndDestroy()
+  await log.next('close')
+
+  expect(log.all('binary').map(({ frame: read }) => payload.equals(read))).toEqual([true])
 })
 
 test('a request head that never ends is closed', async () => {
