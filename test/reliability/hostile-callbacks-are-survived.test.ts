@@ -2,25 +2,14 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { createStream } from '../../src/entry/helpers.js'
 import type { StandardSchemaV1 } from '../../src/schema/standard-schema.js'
 import { Logger } from '../../src/telemetry/logger.js'
+import { expectUnharmed } from '../kit/good-calls.js'
 import { hostileCallbacks, type HostileCallback } from '../kit/hostile-callbacks.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
-import { connectedRig, outcomeOf, type WorkerRig } from '../kit/worker-rig.js'
+import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
 
 nothingEscapes()
 
 const quiet = { otel: { enabled: false } } as const
-
-/** The client serves and calls as if nothing had happened. */
-async function expectGoodCalls(rig: WorkerRig): Promise<void> {
-  rig.worker.registerFunction('good', (data: unknown) => data)
-  const invoked = rig.link.invoke('good', { n: 1 })
-  const call = rig.worker.trigger({ function_id: 'f', payload: 1 })
-  await rig.settle()
-  expect(rig.link.resultOf(invoked)).toMatchObject({ result: { n: 1 } })
-  rig.link.answer(rig.link.calls.at(-1)!, { result: 'fine' })
-  expect(await outcomeOf(call)).toEqual({ value: 'fine' })
-  expect(rig.link.unreadable).toEqual([])
-}
 
 async function settled(rig: WorkerRig): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) await rig.settle()
@@ -64,7 +53,7 @@ for (const [place, tell] of Object.entries(listeners)) {
 
     expect(told).toBeGreaterThan(0)
     expect(reported(rig)).toBe(isSeenUnasked(callback) ? told : 0)
-    await expectGoodCalls(rig)
+    await expectUnharmed(rig)
   })
 }
 
@@ -77,7 +66,7 @@ test.each(cases)('a diagnostics function that %s goes to the console, once an ev
   await settled(rig)
 
   expect(printed).toHaveBeenCalledTimes(isSeenUnasked(callback) ? 1 : 0)
-  await expectGoodCalls(rig)
+  await expectUnharmed(rig)
 })
 
 /** Functions whose work somebody asked for: a failure is that caller's error, and nobody else's. */
@@ -116,7 +105,7 @@ for (const [place, serve] of Object.entries(served)) {
     expect(answers).toHaveLength(callback.ending === 'hangs' ? 0 : 1)
     if (failsWhenAsked(callback)) expect(answers[0]).toMatchObject({ error: { code: expect.any(String) as string } })
     expect(reported(rig)).toBe(0)
-    await expectGoodCalls(rig)
+    await expectUnharmed(rig)
   })
 }
 
@@ -137,7 +126,7 @@ test.each(cases)('a sink of log lines that %s costs its lines, and is told of on
   expect(rig.link.resultOf(invoked)).toMatchObject({ result: 'done' })
   expect(warned).toHaveBeenCalledTimes(isSeenUnasked(callback) ? 1 : 0)
   expect(reported(rig)).toBe(0)
-  await expectGoodCalls(rig)
+  await expectUnharmed(rig)
 })
 
 test.each(cases)('a provider that %s when a trigger comes refuses it, once', async (_name, callback) => {
@@ -153,7 +142,7 @@ test.each(cases)('a provider that %s when a trigger comes refuses it, once', asy
   expect(answers).toHaveLength(callback.ending === 'hangs' ? 0 : 1)
   if (answers.length > 0) expect(answers[0]?.error !== undefined).toBe(failsWhenAsked(callback))
   expect(reported(rig)).toBe(0)
-  await expectGoodCalls(rig)
+  await expectUnharmed(rig)
 })
 
 test.each(cases)('a provider that %s when a trigger goes is reported once', async (_name, callback) => {
@@ -167,5 +156,5 @@ test.each(cases)('a provider that %s when a trigger goes is reported once', asyn
   await settled(rig)
 
   expect(reported(rig)).toBe(failsWhenAsked(callback) ? 1 : 0)
-  await expectGoodCalls(rig)
+  await expectUnharmed(rig)
 })

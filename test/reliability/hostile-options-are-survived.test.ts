@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
 import { resolveOptions } from '../../src/worker/options.js'
 import type { Worker } from '../../src/worker/worker.js'
+import { expectUnharmed } from '../kit/good-calls.js'
 import { hostileValues } from '../kit/hostile-values.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
 import { connectedRig, outcomeOf, type WorkerRig } from '../kit/worker-rig.js'
@@ -113,17 +114,6 @@ async function endOf(rig: WorkerRig, give: () => unknown): Promise<unknown> {
   }
 }
 
-async function expectGoodCalls(rig: WorkerRig): Promise<void> {
-  rig.worker.registerFunction('good', (data: unknown) => data)
-  const invoked = rig.link.invoke('good', { n: 1 })
-  const answered = rig.worker.trigger({ function_id: 'f', payload: 1 })
-  await rig.settle()
-  expect(rig.link.resultOf(invoked)).toMatchObject({ result: { n: 1 } })
-  rig.link.answer(rig.link.calls.at(-1)!, { result: 'fine' })
-  expect(await outcomeOf(answered)).toEqual({ value: 'fine' })
-  expect(rig.link.unreadable).toEqual([])
-}
-
 /** What a client holds, which a refused argument must leave as it was. */
 function held(rig: WorkerRig): object {
   const { pendingCalls, registeredFunctions, registeredTriggers, queuedMessages } = rig.worker.stats()
@@ -144,7 +134,7 @@ test.each(traps)(
     // A member that is not looked at is no failure.
     if (error !== undefined) expect(held(rig)).toEqual(before)
     expect(rig.eventsOf('callback_failed')).toEqual([])
-    await expectGoodCalls(rig)
+    await expectUnharmed(rig)
   },
 )
 
@@ -174,7 +164,7 @@ test.each(hostileValues().map(({ name }) => name))(
     for (const error of failed) expect(error).toMatchObject({ kind: 'Serde' })
     expect(rig.worker.stats()).toMatchObject({ pendingCalls: 0, queuedMessages: 0 })
     expect(rig.eventsOf('callback_failed')).toEqual([])
-    await expectGoodCalls(rig)
+    await expectUnharmed(rig)
   },
 )
 
@@ -205,5 +195,5 @@ test.each(Object.keys(meddlers))('a payload that %s while it is written leaves o
 
   expect(outcomes).toHaveLength(1)
   expect(rig.worker.stats()).toMatchObject({ pendingCalls: 0, queuedMessages: 0 })
-  if (name !== 'ends the client') await expectGoodCalls(rig)
+  if (name !== 'ends the client') await expectUnharmed(rig)
 })

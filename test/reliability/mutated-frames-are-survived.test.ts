@@ -3,12 +3,13 @@ import { workerCodec } from '../../src/protocol/codec.js'
 import { ErrorCode } from '../../src/errors.js'
 import { engineRig, type EngineRig } from '../kit/engine-rig.js'
 import { fuzzFrames } from '../kit/fuzz-frames.js'
+import { expectGoodCalls, serveGood } from '../kit/good-calls.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
 import { collectGarbage, ProcessWatch } from '../kit/process-watch.js'
 import type { RawWorker } from '../kit/raw-worker.js'
 import { ANY_ID, transcripts, type Transcripts } from '../kit/transcripts.js'
 import { engineMessage, workerMessage } from '../kit/wire-messages.js'
-import { connectedRig, outcomeOf, type WorkerRig } from '../kit/worker-rig.js'
+import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
 
 nothingEscapes()
 
@@ -90,7 +91,7 @@ async function victim(): Promise<Victim> {
   const rig = await connectedRig({ otel: { enabled: false } })
   const ids = new Set(said.fromEngines.map(({ function_id }) => function_id).filter((id) => typeof id === 'string'))
   for (const id of ids) if (id !== '') rig.worker.registerFunction(id, (data: unknown) => data)
-  rig.worker.registerFunction('good', (data: unknown) => data)
+  serveGood(rig)
   const bound = new Set<string>()
   const handler = {
     registerTrigger: async ({ id }: { id: string }) => void bound.add(id),
@@ -103,22 +104,12 @@ async function victim(): Promise<Victim> {
   return { rig, bound }
 }
 
-async function expectGoodCalls({ rig }: Victim): Promise<void> {
-  const invoked = rig.link.invoke('good', { n: 1 })
-  const call = rig.worker.trigger({ function_id: 'f', payload: 1 })
-  await rig.settle()
-  expect(rig.link.resultOf(invoked)).toMatchObject({ result: { n: 1 } })
-  rig.link.answer(rig.link.calls.at(-1)!, { result: 'fine' })
-  expect(await outcomeOf(call)).toEqual({ value: 'fine' })
-}
-
 test(
   `a client that is sent ${INPUTS.toLocaleString('en')} mutated frames stays small, quick and of use`,
   async () => {
     const make = fuzzFrames({ transcript: said.fromEngines, grammar: engineMessage })
     await fuzz('client', async (watch, seed, inputs) => {
-      const client = await victim()
-      const { rig, bound } = client
+      const { rig, bound } = await victim()
       for (let given = 0; given < inputs; given += CHUNK) {
         // Answers among the frames then meet a call that waits for one.
         const call = rig.worker.trigger({ function_id: 'asked', payload: 1 }).catch(() => undefined)
@@ -134,14 +125,14 @@ test(
         await call
         rig.link.received.length = 0
         rig.events.length = 0
-        await expectGoodCalls(client)
+        await expectGoodCalls(rig)
       }
       expect(rig.engine.links).toHaveLength(1)
       expect(rig.worker.stats()).toMatchObject({ pendingCalls: 0, runningInvocations: 0, queuedMessages: 0 })
       rig.link.cut()
       await rig.reconnect()
       await rig.settle()
-      await expectGoodCalls(client)
+      await expectGoodCalls(rig)
       expect(bound.size).toBe(0)
       await rig.worker.shutdown()
     })
