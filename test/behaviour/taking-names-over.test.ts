@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DiagnosticEvent } from '../../src/worker/diagnostics.js'
+import type { Worker } from '../../src/worker/worker.js'
 import { localRig, type LocalRig } from '../kit/local-rig.js'
 import { connectedRig, outcomeOf } from '../kit/worker-rig.js'
 
@@ -25,6 +26,17 @@ async function twoReleases(names: { old?: string; new?: string } = {}) {
   return { rig, old, next, events }
 }
 
+/** Lets a worker drain while a call of its function `slow` still runs. */
+async function drainAtWork(rig: LocalRig, { worker, workMs }: { worker: Worker; workMs: number }) {
+  worker.registerFunction('slow', () => new Promise((resolve) => rig.clock.after(workMs, () => resolve('finished'))))
+  await rig.settle()
+  const slow = call(rig, 'slow')
+  await rig.settle()
+  const drained = worker.shutdownAsync()
+  await rig.settle()
+  return { slow, drained }
+}
+
 const kinds = (events: readonly DiagnosticEvent[]): string[] =>
   events.filter(({ kind }) => kind !== 'state').map(({ kind }) => kind)
 
@@ -46,12 +58,7 @@ test('a function that another worker holds is waited for while the others are se
 
 test('functions are taken over at once when their holder drains, while it still runs what it has', async () => {
   const { rig, old, next, events } = await twoReleases()
-  old.registerFunction('slow', () => new Promise((resolve) => rig.clock.after(5_000, () => resolve('finished'))))
-  await rig.settle()
-  const slow = call(rig, 'slow')
-  await rig.settle()
-  const drained = old.shutdownAsync()
-  await rig.settle()
+  const { slow, drained } = await drainAtWork(rig, { worker: old, workMs: 5_000 })
 
   expect(await call(rig, 'orders::create')).toBe('new orders::create')
   expect(await call(rig, 'orders::list')).toBe('new orders::list')
@@ -111,12 +118,7 @@ test('a worker whose name is held goes on without it, takes functions over at on
   expect(kinds(events).filter((kind) => kind === 'conflict_waiting')).toHaveLength(3)
   expect(await call(rig, 'orders::new')).toBe('new orders::new')
 
-  old.registerFunction('slow', () => new Promise((resolve) => rig.clock.after(3_000, () => resolve('finished'))))
-  await rig.settle()
-  const slow = call(rig, 'slow')
-  await rig.settle()
-  const drained = old.shutdownAsync()
-  await rig.settle()
+  const { slow, drained } = await drainAtWork(rig, { worker: old, workMs: 3_000 })
   expect(await call(rig, 'orders::create')).toBe('new orders::create')
   expect(next.stats().waitingNames).toBe(1)
   await rig.clock.advance(3_100)
