@@ -4,6 +4,7 @@
  */
 import { auditChannels } from './audit-channels.js'
 import { auditEnds } from './audit-ends.js'
+import { auditGuests } from './audit-guests.js'
 import { auditRegistry } from './audit-registry.js'
 import { auditQueues } from './audit-queues.js'
 import { auditState } from './audit-state.js'
@@ -32,7 +33,7 @@ export function audit(world: World): string[] {
   }
   problems.push(...auditQueues(world, runsOf), ...auditChannels(world), ...auditRegistry(world), ...auditEnds(world))
   const { problems: ofState, fired } = auditState(world)
-  problems.push(...ofState, ...auditWatches(world, fired))
+  problems.push(...ofState, ...auditWatches(world, fired), ...auditGuests(world, runsOf))
   if (isCalm && world.scenario.bytesPerByte === 1) problems.push(...auditCalm(world))
   return problems
 }
@@ -53,7 +54,7 @@ function groupRuns({ journal }: World): Map<number, Run[]> {
 }
 
 function auditOp(world: World, op: Op, runs: readonly Run[]): string | undefined {
-  if (op.kind !== 'enqueue' && runs.length > 1) return `ran ${runs.length} times`
+  if (op.kind !== 'enqueue' && op.kind !== 'publish' && runs.length > 1) return `ran ${runs.length} times`
   if (op.writtenTo.length > 1) return `its frame was written ${op.writtenTo.length} times`
   if (op.settledAt === undefined) return op.process.isDead ? undefined : 'never settled'
   if (op.settled > 1) return `settled ${op.settled} times`
@@ -180,6 +181,9 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
     case 'UPDATE_ERROR':
     case 'DELETE_ERROR':
       return op.kind === 'state' && world.engines > 1 ? undefined : `unexpected: ${seen}`
+    case 'FORBIDDEN':
+    case 'AUTH_ERROR':
+      return isGuest(world, op) ? undefined : `unexpected: ${seen}`
     case 'WORKER_BUSY':
       return runs.length === 0 && calleeOf(world, op)?.isEnding === true ? undefined : `unexpected: ${seen}`
     case 'RESULT_DROPPED':
@@ -226,6 +230,10 @@ function calleeOf(world: World, { functionId }: Op): SimWorker | undefined {
   return world.workers.find(({ index }) => functionId.startsWith(`w${index}::`))
 }
 
+function isGuest(world: World, { process }: Op): boolean {
+  return world.workers.some((worker) => worker.process === process && worker.token !== undefined)
+}
+
 function mayHaveStopped(world: World, op: Op): boolean {
   const callee = calleeOf(world, op)
   if (callee === undefined || callee.isEnding || callee.process.isDead || world.engines > 1) return true
@@ -236,7 +244,9 @@ function mayHaveStopped(world: World, op: Op): boolean {
 
 /** Without faults nothing is lost. */
 function auditCalm(world: World): string[] {
-  return world.workers.flatMap(({ worker, process }) =>
-    worker.stats().reconnects > 0 ? [`${process.name} reconnected, though nothing happened to it`] : [],
+  return world.workers.flatMap(({ worker, process, token }) =>
+    worker.stats().reconnects > 0 && token === undefined
+      ? [`${process.name} reconnected, though nothing happened to it`]
+      : [],
   )
 }

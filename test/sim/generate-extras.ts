@@ -1,81 +1,138 @@
 /**
- * Work that only some scenarios have, of one kind or of several: publications, state. Drawn from chance of its own, so
- * that the rest of a scenario stays what it is.
+ * Work that only some scenarios have, of one kind or of several: publications, state, guests of a guarded listener.
+ * Drawn from chance of its own, so that the rest of a scenario stays what it is.
  */
 import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'
-import type { Action, Step, StateHow, WorkerPlan } from './scenario.js'
+import { someFault } from './generate-faults.js'
+import type { Token } from './guests.js'
+import type { Action, Behaviour, Fault, Role, Step, StateHow, WorkerPlan } from './scenario.js'
 
 const HOWS: readonly StateHow[] = ['set', 'set', 'update', 'update', 'get', 'delete']
+const TOKENS: readonly Token[] = ['calls', 'serves', 'serves', 'bad']
 
-/** The steps a scenario has beside those of every scenario. */
-export function extraSteps(seed: number, plans: readonly WorkerPlan[], bursts: readonly number[]): Step[] {
-  const random = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x27d4eb2f)
-  const extras = new Extras(random, plans.length, bursts)
-  const publishes = random.next() < 0.15
-  const keepsState = random.next() < 0.15
-  return [...(publishes ? extras.publications() : []), ...(keepsState ? extras.state() : [])]
+/** What a scenario has beside that of every scenario. */
+export interface Extra {
+  readonly workers: readonly WorkerPlan[]
+  readonly steps: readonly Step[]
 }
 
-class Extras {
+export function extrasOf(seed: number, plans: readonly WorkerPlan[], bursts: readonly number[]): Extra {
+  const random = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x27d4eb2f)
+  const extras = new Extras(random, plans.length, bursts)
+  if (random.next() < 0.15) extras.publications()
+  if (random.next() < 0.15) extras.state()
+  if (random.next() < 0.12) extras.guests()
+  return extras
+}
+
+class Extras implements Extra {
+  readonly workers: WorkerPlan[] = []
+  readonly steps: Step[] = []
   readonly #random: SeededRandom
-  readonly #workers: number
+  readonly #count: number
   readonly #bursts: readonly number[]
 
-  constructor(random: SeededRandom, workers: number, bursts: readonly number[]) {
+  /** @param count of the workers that are there anyway. */
+  constructor(random: SeededRandom, count: number, bursts: readonly number[]) {
     this.#random = random
-    this.#workers = workers
+    this.#count = count
     this.#bursts = bursts
   }
 
-  publications(): Step[] {
+  publications(): void {
     const topic = (): string => this.#random.pick(['news', 'news', 'prices'])
-    return [
-      ...this.#watching('subscribe', topic),
-      ...this.#some(3, 12, () => ({
-        kind: 'publish',
-        worker: this.#worker(),
-        topic: topic(),
-        timeoutMs: this.#limit(),
-      })),
-    ]
+    this.#watch('subscribe', topic)
+    this.#add(3, 12, () => ({ kind: 'publish', worker: this.#worker(), topic: topic(), timeoutMs: this.#limitMs() }))
   }
 
-  state(): Step[] {
+  state(): void {
     const key = (): string => this.#random.pick(['a', 'a', 'b'])
-    return [
-      ...this.#watching('state', key),
-      ...this.#some(5, 15, () => ({
-        kind: 'state',
-        worker: this.#worker(),
-        how: this.#random.pick(HOWS),
-        key: key(),
-        timeoutMs: this.#limit(),
-      })),
-    ]
+    this.#watch('state', key)
+    this.#add(5, 15, () => this.#stateAction(this.#worker(), key()))
+  }
+
+  /** Guests try what they may and what they may not; who lets them in is not always there. */
+  guests(): void {
+    const guardian = this.#newWorker({ kind: 'guardian' }, 0)
+    const guests = Array.from({ length: 1 + this.#random.below(2) }, () =>
+      this.#newWorker({ kind: 'guest', token: this.#random.pick(TOKENS) }, 1),
+    )
+    const guest = (): number => this.#random.pick(guests)
+    this.#add(4, 14, () => this.#guestAction(guest()))
+    this.#add(1, 3, () => ({ kind: 'publish', worker: this.#worker(), topic: 'news', timeoutMs: this.#limitMs() }))
+    this.#add(0, 2, () => this.#call(this.#worker(), `w${guest()}::f0`))
+    this.#add(0, 3, () => {
+      const fault = someFault(this.#random, this.#random.pick([guardian, ...guests]))
+      // Nobody could come in any more.
+      return fault.kind === 'crash' && fault.worker === guardian
+        ? { kind: 'goodbye', worker: guardian, code: 1001 }
+        : fault
+    })
+  }
+
+  #guestAction(worker: number): Action {
+    const random = this.#random
+    const functionId = `w${this.#worker()}::f${random.below(2)}`
+    const chance = random.next()
+    if (chance < 0.5) return this.#call(worker, functionId)
+    const call = { worker, functionId, behaviour: this.#behaviour(), padBytes: 0 }
+    if (chance < 0.6) return { kind: 'void', ...call }
+    if (chance < 0.7) return { kind: 'enqueue', ...call, queue: 'default', group: 'a', timeoutMs: this.#limitMs() }
+    if (chance < 0.85) return { kind: 'spy', worker, functionId, topic: 'news' }
+    if (chance < 0.92) return { kind: 'publish', worker, topic: 'news', timeoutMs: this.#limitMs() }
+    return this.#stateAction(worker, 'a')
+  }
+
+  #stateAction(worker: number, key: string): Action {
+    return { kind: 'state', worker, how: this.#random.pick(HOWS), key, timeoutMs: this.#limitMs() }
+  }
+
+  #call(worker: number, functionId: string): Action {
+    const call = { worker, functionId, behaviour: this.#behaviour(), padBytes: 0 }
+    return { kind: 'call', ...call, timeoutMs: this.#limitMs(), abortAfterMs: undefined }
+  }
+
+  #behaviour(): Behaviour {
+    return this.#random.pick([{ kind: 'value' }, { kind: 'throw' }, { kind: 'later', ms: 100, fails: false }])
   }
 
   /** Most are bound before the work begins, and some of them end in the middle of it. */
-  #watching(type: 'subscribe' | 'state', on: () => string): Step[] {
+  #watch(type: 'subscribe' | 'state', on: () => string): void {
     const watch = (): Action => ({ kind: 'watch', worker: this.#worker(), type, on: on() })
-    const early = this.#some(1, 4, watch).map(({ what }) => ({ at: 0, what }))
-    const ends = this.#some(0, 3, () => ({ kind: 'unwatch', worker: this.#worker(), nth: this.#random.below(2) }))
-    return [...early, ...this.#some(0, 2, watch), ...ends]
+    const early = 1 + this.#random.below(4)
+    for (let count = 0; count < early; count++) this.steps.push({ at: 0, what: watch() })
+    this.#add(0, 2, watch)
+    this.#add(0, 3, () => ({ kind: 'unwatch', worker: this.#worker(), nth: this.#random.below(2) }))
   }
 
-  #some(least: number, most: number, make: () => Action): Step[] {
-    const count = least + this.#random.below(most - least + 1)
-    return Array.from({ length: count }, () => ({ at: this.#moment(), what: make() }))
+  #add(least: number, most: number, make: () => Action | Fault): void {
+    const random = this.#random
+    const count = least + random.below(most - least + 1)
+    for (let index = 0; index < count; index++) {
+      const at = random.pick(this.#bursts) + random.pick([random.below(20), random.below(3_000)])
+      this.steps.push({ at, what: make() })
+    }
   }
 
-  #moment(): number {
-    return this.#random.pick(this.#bursts) + this.#random.pick([this.#random.below(20), this.#random.below(3_000)])
+  /** One that comes back soon, as others depend on it. */
+  #newWorker(role: Role, functions: number): number {
+    const reconnection = {
+      initialDelayMs: 100,
+      maxDelayMs: 5_000,
+      maxRetries: -1,
+      maxPendingMessages: 1_000,
+      maxPendingAgeMs: 300_000,
+    }
+    const plan = { functions, maxConcurrentInvocations: undefined, ownConcurrency: undefined, reconnection, role }
+    return this.#count + this.workers.push(plan) - 1
   }
 
+  /** One of those that are there anyway. */
   #worker(): number {
-    return this.#random.below(this.#workers)
+    return this.#random.below(this.#count)
   }
 
-  #limit(): number {
+  #limitMs(): number {
     return this.#random.pick([500, 10_000, 30_000])
   }
 }

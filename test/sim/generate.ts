@@ -3,12 +3,12 @@
  * was set by the planted bugs: each has to be found soon.
  */
 import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'
-import { extraSteps } from './generate-extras.js'
-import type { Action, Behaviour, Fault, PlannedCall, Scenario, Step, WorkerPlan } from './scenario.js'
+import { extrasOf } from './generate-extras.js'
+import { someFault } from './generate-faults.js'
+import type { Action, Behaviour, PlannedCall, Scenario, Step, WorkerPlan } from './scenario.js'
 
 const CALL_LIMITS_MS = [50, 500, 2_000, 10_000, 30_000, 90_000]
 const TYPES = ['alpha', 'beta']
-const CLOSE_CODES = [1000, 1001, 1005, 1008, 1009, 1011, 1012, 1013, 4000]
 
 /** The scenario of a seed. */
 export function generate(seed: number): Scenario {
@@ -16,13 +16,15 @@ export function generate(seed: number): Scenario {
   const plans = Array.from({ length: 2 + random.below(3) }, () => workerPlan(random))
   const horizonMs = random.pick([200, 2_000, 10_000, 40_000])
   const make = new Generator(random, plans, horizonMs)
+  const steps = make.steps()
+  const extra = extrasOf(seed, plans, make.bursts)
   return {
     seed,
     latencyMs: random.pick([0, 0, 1, 5, 40, 300]),
     jitterMs: random.pick([0, 1, 10, 200]),
     bytesPerByte: random.pick([1, 1, 1, 1000, 20_000]),
-    workers: plans,
-    steps: [...make.steps(), ...extraSteps(seed, plans, make.bursts)].sort((a, b) => a.at - b.at),
+    workers: [...plans, ...extra.workers],
+    steps: [...steps, ...extra.steps].sort((a, b) => a.at - b.at),
   }
 }
 
@@ -56,7 +58,7 @@ class Generator {
   steps(): Step[] {
     const random = this.#random
     const actions = Array.from({ length: 3 + random.below(30) }, () => this.#action())
-    const faults = Array.from({ length: random.pick([0, 1, 1, 2, 3, 5, 8]) }, () => this.#fault())
+    const faults = Array.from({ length: random.pick([0, 1, 1, 2, 3, 5, 8]) }, () => someFault(random, this.#worker()))
     const bursts = Array.from({ length: 1 + random.below(4) }, () => random.below(this.#horizonMs))
     this.bursts = bursts
     const moment = (): number =>
@@ -174,30 +176,5 @@ class Generator {
       readDelayMs: random.pick([0, 0, 1, 50]),
       timeoutMs: random.pick([10_000, 90_000]),
     }
-  }
-
-  #fault(): Fault {
-    const random = this.#random
-    const worker = this.#worker()
-    const anyone = random.next() < 0.2 ? 'engine' : worker
-    const nth = random.next() < 0.75 ? 0 : 1 + random.below(3)
-    const forMs = random.pick([10, 300, 2_000, 15_000, 50_000, 120_000])
-    const direction = random.pick(['toServer', 'toClient'] as const)
-    const coin = (): boolean => random.next() < 0.5
-    const chance = random.next()
-    if (chance < 0.2) return { kind: 'reset', worker, nth, keeps: { toServer: coin(), toClient: coin() } }
-    if (chance < 0.4) return { kind: 'cut', worker, nth, direction, frames: random.below(8), keepsOther: coin() }
-    if (chance < 0.52) {
-      return { kind: 'blackhole', worker, nth, directions: random.pick(['both', 'toServer', 'toClient']), forMs }
-    }
-    if (chance < 0.6) return { kind: 'stall', worker, nth, direction, forMs }
-    if (chance < 0.66) return { kind: 'goodbye', worker, code: random.pick(CLOSE_CODES) }
-    if (chance < 0.76) {
-      return { kind: 'dials', worker, how: random.pick(['refuse', 'hang', 'status', 'accept-then-close']), forMs }
-    }
-    if (chance < 0.84) return { kind: 'freeze', worker: anyone, forMs: random.next() < 0.4 ? 90_000 : forMs }
-    if (chance < 0.87) return { kind: 'epoch', worker: anyone, byMs: random.pick([-3_600_000, -500, 500, 86_400_000]) }
-    if (chance < 0.91) return { kind: 'crash', worker }
-    return { kind: 'restart', graceful: coin(), downMs: random.pick([0, 100, 3_000, 20_000]) }
   }
 }

@@ -14,7 +14,7 @@ const PATIENCE_MS = 30_000
 
 export interface Payload {
   readonly op: number
-  readonly behaviour: Behaviour
+  readonly behaviour?: Behaviour
 }
 
 export class Handlers {
@@ -28,7 +28,8 @@ export class Handlers {
 
   handle(functionId: string, payload: Payload, context: InvocationContext): unknown {
     const run = this.begin(functionId, payload, context)
-    const { behaviour } = payload
+    // What was published says nothing of what to do.
+    const { behaviour = { kind: 'value' } as const } = payload
     if (behaviour.kind === 'value') return this.returned(run)
     if (behaviour.kind === 'throw') throw this.threw(run)
     return this.#work(run, behaviour, context).then(

@@ -5,6 +5,7 @@
 import type { InvocationContext } from '../../src/worker/invocation-context.js'
 import type { OwnedFunctionRef } from '../../src/worker/functions.js'
 import type { OwnedTrigger } from '../../src/worker/triggers.js'
+import { answerFor, AUTH_FUNCTION, mayBind } from './guests.js'
 import type { Payload } from './handlers.js'
 import type { Watch } from './journal.js'
 import type { Action } from './scenario.js'
@@ -41,8 +42,10 @@ export class Holdings {
 
   /** Notes what there is, for comparing it with what the engine says now. */
   note(): void {
+    const { token } = this.#owner
+    const mayServe = token === undefined || token === 'serves'
     this.noted = {
-      functions: [...this.functions.keys()],
+      functions: mayServe ? [...this.functions.keys()].filter((id) => id !== AUTH_FUNCTION) : [],
       triggers: [...this.triggers, ...this.watches].map(({ ref, type }) => ({ id: ref.id, type })),
       bound: new Map([...this.types].map(([type, bound]) => [type, [...bound.keys()]])),
     }
@@ -89,6 +92,19 @@ export class Holdings {
     const ref = worker.registerTrigger({ type, function_id: functionId, config })
     this.watches.push({ ref, type })
     journal.watches.set(ref.id, { functionId, owner: this.#owner, type, on, changes: [], told })
+  }
+
+  /** Binds a function of somebody else to a topic; expects it to be there only if that is allowed. */
+  spy({ functionId, topic }: ActionOf<'spy'>): void {
+    const { worker, token } = this.#owner
+    const ref = worker.registerTrigger({ type: 'subscribe', function_id: functionId, config: { topic } })
+    if (token === undefined || mayBind(token, functionId)) this.triggers.push({ ref, type: 'subscribe' })
+  }
+
+  /** Serves the function that says who may come in. */
+  guard(): void {
+    const handler = ({ headers }: { headers: { token?: string } }): object | null => answerFor(headers.token)
+    this.functions.set(AUTH_FUNCTION, this.#owner.worker.registerFunction(AUTH_FUNCTION, handler))
   }
 
   unwatch(nth: number): void {

@@ -2,6 +2,8 @@
  * A scenario as plain data: which workers there are, what they do and what is done to them, each at its moment. Any step
  * can be left out of it, so a failing one shrinks.
  */
+import type { Token } from './guests.js'
+
 /** What a handler does with a call. */
 export type Behaviour =
   | { readonly kind: 'value' }
@@ -17,7 +19,15 @@ export type Behaviour =
       readonly afterMs: number
     }
 
+/** Who a worker is, if it is not one like the others. */
+export type Role =
+  /** Says who may come by the guarded listener. */
+  | { readonly kind: 'guardian' }
+  /** Comes by the guarded listener. */
+  | { readonly kind: 'guest'; readonly token: Token }
+
 export interface WorkerPlan {
+  readonly role?: Role
   readonly functions: number
   readonly maxConcurrentInvocations: number | undefined
   readonly ownConcurrency: number | undefined
@@ -26,6 +36,7 @@ export interface WorkerPlan {
     readonly maxRetries: number
     readonly maxPendingMessages: number
     readonly maxPendingAgeMs: number
+    readonly maxDelayMs?: number
   }
 }
 
@@ -69,6 +80,8 @@ export type Action =
     }
   /** Binds a new function to a topic, or to a key of the state. */
   | { readonly kind: 'watch'; readonly worker: number; readonly type: 'subscribe' | 'state'; readonly on: string }
+  /** Binds a function of somebody else to a topic. */
+  | { readonly kind: 'spy'; readonly worker: number; readonly functionId: string; readonly topic: string }
   | { readonly kind: 'unwatch'; readonly worker: number; readonly nth: number }
   | { readonly kind: 'shutdown'; readonly worker: number; readonly drainMs: number | undefined }
 

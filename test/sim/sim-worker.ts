@@ -8,6 +8,7 @@ import { Worker } from '../../src/worker/worker.js'
 import type { TriggerRequest } from '../../src/worker/call.js'
 import { simRandom } from './sim-random.js'
 import { payloadOf, type Op, type OpKind } from './journal.js'
+import type { Token } from './guests.js'
 import type { Action, Behaviour, WorkerPlan } from './scenario.js'
 import { ChannelWork } from './channel-work.js'
 import { Handlers } from './handlers.js'
@@ -26,6 +27,9 @@ export class SimWorker {
   readonly worker: Worker
   readonly diagnostics: DiagnosticEvent[] = []
   isEnding = false
+  /** What it shows at the guarded listener; absent for those who come by the open one. */
+  readonly token: Token | undefined
+  readonly spiedOn: string[] = []
   /** When it was first told to end. */
   endingSince = Infinity
   #endsAt: number | undefined
@@ -42,11 +46,14 @@ export class SimWorker {
     this.index = index
     const name = plan === undefined ? 'observer' : `w${index}`
     this.process = world.schedule.process(name)
+    const role = plan?.role
+    this.token = role?.kind === 'guest' ? role.token : undefined
     const options: WorkerOptions = {
       ...DEFAULTS,
       metadata: { name, runtime: 'node', version: '0', os: 'sim', pid: index + 1, isolation: null },
       diagnostics: (event) => this.#heard(event),
       maxConcurrentInvocations: plan?.maxConcurrentInvocations ?? Infinity,
+      headers: role?.kind === 'guest' ? { token: role.token } : {},
       reconnection: { ...DEFAULTS.reconnection, initialDelayMs: 10, ...plan?.reconnection },
     }
     const dial = world.network.dialFrom(this.process)
@@ -55,12 +62,15 @@ export class SimWorker {
     if (plan === undefined) return
     for (let number = 0; number < plan.functions; number++)
       this.holdings.register(`w${index}::f${number}`, plan.ownConcurrency)
+    if (role?.kind === 'guardian') this.holdings.guard()
     this.#channels.registerSink(`w${index}::sink`)
   }
 
   /** Alive and not told to end. */
   get isUsable(): boolean {
-    return !this.process.isDead && !this.isEnding && this.worker.getConnectionState() !== 'failed'
+    return (
+      !this.process.isDead && !this.isEnding && this.token !== 'bad' && this.worker.getConnectionState() !== 'failed'
+    )
   }
 
   perform(action: Action): void {
@@ -96,6 +106,10 @@ export class SimWorker {
         return
       case 'watch':
         this.holdings.watch(action)
+        return
+      case 'spy':
+        this.spiedOn.push(action.functionId)
+        this.holdings.spy(action)
         return
       case 'unwatch':
         this.holdings.unwatch(action.nth)

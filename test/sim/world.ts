@@ -14,6 +14,7 @@ import type { FunctionInfo, TriggerInfo } from '../../src/worker/discovery.js'
 import { simRandom } from './sim-random.js'
 import { hasNoOpenJobs } from './audit-queues.js'
 import { doFault } from './faults.js'
+import { LISTENERS } from './guests.js'
 import { Journal, type Op } from './journal.js'
 import type { SimEnd, SimLink } from './link.js'
 import { Network } from './network.js'
@@ -152,9 +153,10 @@ export class World {
     const ignore = (): void => undefined
     const none = { open: ignore, text: ignore, binary: ignore, activity: ignore, drained: ignore }
     const { path, query, headers } = request
+    const listener = headers['token'] === undefined ? 0 : 1
     // The door answers in a microtask of this event, so no other knock comes in between.
     queueMicrotask(() => (this.#knocked = request))
-    engine.dial()(
+    engine.dial(listener)(
       `ws://engine.test${path}${query === '' ? '' : `?${query}`}`,
       { headers: () => headers },
       {
@@ -180,6 +182,8 @@ export class World {
 
   #read({ link }: SimEnd, frame: string | Uint8Array): void {
     const { now: at, events: turn } = this.schedule
+    // Guests may do none of what is followed here.
+    if (this.workers.some(({ process, token }) => token !== undefined && process === link.client.process)) return
     if (typeof frame === 'string' && link.path === '/') this.journal.read(frame, { link, at, turn })
   }
 
@@ -219,7 +223,7 @@ export class World {
     await this.#ask(observer.worker)
     this.probes.push(...this.#keys().map((key) => observer.state({ how: 'get', key, timeoutMs: 20_000 })))
     for (const { holdings } of usable) {
-      for (const functionId of holdings.functions.keys()) {
+      for (const functionId of holdings.noted.functions) {
         if (/::f\d+$/.test(functionId)) this.probes.push(observer.probe(functionId))
       }
     }
@@ -292,6 +296,7 @@ export class World {
 /** One queue of each kind, beside what is always served. */
 const ENGINE_SETTINGS = {
   workers: [
+    ...LISTENERS,
     {
       name: 'iii-queue',
       config: { queue_configs: { ordered: { type: 'fifo', message_group_field: 'group', concurrency: 3 } } },

@@ -250,4 +250,18 @@ export const faults: readonly Fault[] = [
     find: 'unbind: (binding) => this.#bound.remove(binding)',
     replace: 'unbind: () => undefined',
   },
+  {
+    ...R4,
+    name: 'grants-are-not-checked-for-jobs',
+    file: 'src/engine/guarded-calls.ts',
+    find: 'if (refusal !== undefined) {',
+    replace: "if (refusal !== undefined && message.action?.type !== 'enqueue') {",
+  },
+  {
+    ...R4,
+    name: 'an-unreachable-guardian-lets-everybody-in',
+    file: 'src/engine/guard.ts',
+    find: 'if (error instanceof InvocationError) return { problem: error.detail }',
+    replace: 'if (error instanceof InvocationError) return anybody',
+  },
 ]
