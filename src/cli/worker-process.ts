@@ -4,6 +4,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { systemClock } from '../std/clock.js'
 import { deferred } from '../std/deferred.js'
+import { TimeLimit } from '../std/time-limit.js'
 
 /** How long a worker may take to drain. */
 const DRAIN_MS = 11_000
@@ -67,11 +68,8 @@ export class WorkerProcess {
     if (!this.#isOver) this.#signal('SIGKILL')
   }
 
-  async #pause(): Promise<void> {
-    const over = deferred<void>()
-    const timer = systemClock.after(POLL_MS, () => over.resolve())
-    await Promise.race([over.promise, this.#ended.promise])
-    timer.cancel()
+  #pause(): Promise<void> {
+    return new TimeLimit(systemClock, POLL_MS).wait(this.#ended.promise)
   }
 
   #signal(signal: NodeJS.Signals): void {

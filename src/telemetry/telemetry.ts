@@ -9,6 +9,7 @@ import type { LoggerProvider, LogRecordProcessor } from '@opentelemetry/sdk-logs
 import type { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Clock } from '../std/clock.js'
+import { TimeLimit } from '../std/time-limit.js'
 import { BaggageSpanProcessor } from './baggage-span-processor.js'
 import { connectInstrumentations, disconnectInstrumentations } from './instrumentations.js'
 import { liveSpanProcessor } from './live-spans.js'
@@ -18,7 +19,6 @@ import { otelResources, otelSdkLogs, otelSdkMetrics, otelSdkTrace } from './otel
 import { ensureProcessWide } from './process-wide.js'
 import { logBatchProcessor, spanBatchProcessor, type Flushable } from './processors.js'
 import type { FrameSink } from './telemetry-outbox.js'
-import { TimeLimit } from './time-limit.js'
 
 export interface TelemetryPorts {
   readonly clock: Clock

@@ -4,6 +4,7 @@
  */
 import { ErrorCode, NotConnectedError } from '../errors.js'
 import { deferred } from '../std/deferred.js'
+import { TimeLimit } from '../std/time-limit.js'
 import { checkDurationMs, checkRecord, checkSignal } from './check.js'
 import type { Core } from './core.js'
 
@@ -77,10 +78,7 @@ async function withdraw(core: Core): Promise<void> {
   if (hadFunctions && core.isConnected) {
     // Says nothing new: it makes the engine tell others that this worker has changed.
     connection.sendIfOpen(introduction.frame)
-    const enough = deferred<void>()
-    const timer = ports.clock.after(CONFIRM_LIMIT_MS, enough.resolve)
-    await Promise.race([barrier.pass().catch(() => undefined), enough.promise])
-    timer.cancel()
+    await new TimeLimit(ports.clock, CONFIRM_LIMIT_MS).wait(barrier.pass())
   }
   functions.forgetAll()
   triggers.unregisterAll()

@@ -1,7 +1,8 @@
 /**
- * A limit that several steps share: each gets what the earlier ones have left of it.
+ * A limit that several steps share: each gets what the earlier ones have left of it. Knows nothing of what is waited
+ * for, nor how it went.
  */
-import type { Clock } from '../std/clock.js'
+import type { Clock } from './clock.js'
 
 export class TimeLimit {
   readonly #clock: Clock
