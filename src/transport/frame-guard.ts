@@ -4,7 +4,7 @@
  * keeps the chunk it came in until the message is whole; RFC 6455 §5.2 and §5.4). Frames that are large leave it
  * unmasked. Reads headers, never payloads.
  */
-import { FrameUnmask } from './frame-unmask.js'
+import { FrameUnmask, KEY_BYTES } from './frame-unmask.js'
 
 /** What a stream may hold. */
 export interface FrameLimits {
@@ -20,9 +20,8 @@ export type FrameExcess = keyof FrameLimits
 /** Two bytes, eight of length, four of key. */
 const MAX_HEADER_BYTES = 14
 const MAX_7_BIT_LENGTH = 125
-const KEY_BYTES = 4
-/** Below, the library is as fast. */
-const MIN_UNMASKED_BYTES = 512
+/** Of shorter payloads the library takes the mask off as fast. */
+const MIN_UNMASKED_LENGTH = 512
 
 export class FrameGuard {
   readonly #limits: FrameLimits
@@ -71,7 +70,7 @@ export class FrameGuard {
     if (length > this.#limits.maxBytes) return 'maxBytes'
     if (this.#controls > this.#limits.maxControls) return 'maxControls'
     // Of a key that came in two pieces the library has one already.
-    if (isKeyHere && length >= MIN_UNMASKED_BYTES) this.#unmask.take(chunk, payloadAt)
+    if (isKeyHere && length >= MIN_UNMASKED_LENGTH) this.#unmask.take(chunk, payloadAt)
     else this.#unmask.leave()
     return undefined
   }

@@ -5,7 +5,7 @@
  */
 import { maskWords } from './frame-mask.js'
 
-const KEY_BYTES = 4
+export const KEY_BYTES = 4
 
 export class FrameUnmask {
   /** The key, turned such that its first byte belongs to addresses that are multiples of four. */

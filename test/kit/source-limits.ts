@@ -16,7 +16,7 @@ const BOUNDS = /^(MAX|FULL)_|_(BYTES|ITEMS|CAPACITY|TIMEOUT_MS|LIMIT_MS|FRAMES)$
 const SHORTENS_TEXT = /SHOWN|REASON|NAMED|LISTED|ECHOED|FAULTS/
 /** What cannot be otherwise: how the platform, a standard or a format has it. */
 const GIVEN =
-  /_(STATUS|PORT|TTL_SECONDS|DELAY_MS|NANOS|MICROS|DURATION_MS|LENGTH)$|^MAX_SPARE|(PREFIX|PAGE|HEADER)_BYTES/
+  /_(STATUS|PORT|TTL_SECONDS|DELAY_MS|NANOS|MICROS|DURATION_MS|LENGTH)$|^MAX_SPARE|(PREFIX|PAGE|HEADER|KEY)_BYTES/
 /** Members of an object of limits. */
 const MEMBER_BOUNDS = /^max[A-Z]|TimeoutMs$/
 /** Says what an option must be at least. */

@@ -28,15 +28,28 @@ test('items wait for company, counted from the first', async () => {
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('enough items leave at once, and so do heavy ones', () => {
+test('a full batch leaves in the next turn, by number or by weight, and what came after it waits its own time', async () => {
   const { clock, delivered, batch } = setUp()
-  for (const item of ['a', 'b', 'c', 'd']) batch.add(item)
-  expect(delivered).toEqual([['a', 'b', 'c']])
-  batch.add('123456789')
+  for (const item of ['a', 'b', 'c', 'd', '123456789', 'e']) batch.add(item)
+  expect(delivered).toEqual([])
+  await clock.advance(0)
   expect(delivered).toEqual([
     ['a', 'b', 'c'],
     ['d', '123456789'],
   ])
+  await clock.advance(99)
+  expect(delivered).toHaveLength(2)
+  await clock.advance(1)
+  expect(delivered[2]).toEqual(['e'])
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('a turn that fills more than four batches hands them over within the turn', async () => {
+  const { clock, delivered, batch } = setUp()
+  for (let item = 0; item < 13; item += 1) batch.add(String(item))
+  expect(delivered.map((items) => items.length)).toEqual([3, 3, 3, 3])
+  await clock.advance(100)
+  expect(delivered.flat()).toEqual(Array.from({ length: 13 }, (_, item) => String(item)))
   expect(clock.pendingTimers).toBe(0)
 })
 
