@@ -21,7 +21,7 @@ export type FrameExcess = keyof FrameLimits
 const MAX_HEADER_BYTES = 14
 const MAX_7_BIT_LENGTH = 125
 /** Of shorter payloads the library takes the mask off as fast. */
-const MIN_UNMASKED_LENGTH = 512
+const MIN_UNMASKED_LENGTH = 64
 
 export class FrameGuard {
   readonly #limits: FrameLimits

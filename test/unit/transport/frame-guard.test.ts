@@ -66,7 +66,7 @@ function payloads(bytes: Buffer): Buffer[] {
 }
 
 test('a payload means the same behind the guard however the stream is cut, and wherever in memory the pieces lie', () => {
-  const length = fc.oneof(fc.nat(130), fc.integer({ min: 500, max: 2_000 }), fc.constantFrom(511, 512, 513, 65_536))
+  const length = fc.oneof(fc.nat(130), fc.integer({ min: 500, max: 2_000 }), fc.constantFrom(63, 64, 65, 65_536))
   const frames = fc.array(length, { minLength: 1, maxLength: 5 })
   const cuts = fc.array(fc.oneof(fc.nat(200_000), fc.nat(30)), { maxLength: 20 })
   fc.assert(
