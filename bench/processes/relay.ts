@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { serveCommands } from './commands.js'
+import { createChannel, isChannelEnd } from './relay-channels.js'
 
 interface Frame {
   readonly type: string
@@ -45,12 +46,14 @@ function call(socket: WebSocket, frame: Frame, bytes: Buffer): void {
     owner.send(bytes, { binary: false })
   } else if (invocation_id !== undefined) {
     // Workers announce themselves by such a call; anything else is a fault of the suite and must not hang.
-    const isEngine = function_id.startsWith('engine::')
-    const outcome = isEngine
-      ? { result: { success: true } }
-      : { error: { code: 'function_not_found', message: function_id } }
-    socket.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, ...outcome }))
+    socket.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, ...outcomeOf(function_id) }))
   }
+}
+
+function outcomeOf(functionId: string): object {
+  if (functionId === 'engine::channels::create') return { result: createChannel() }
+  if (functionId.startsWith('engine::')) return { result: { success: true } }
+  return { error: { code: 'function_not_found', message: functionId } }
 }
 
 function answer(invocationId: string, bytes: Buffer): void {
@@ -60,7 +63,8 @@ function answer(invocationId: string, bytes: Buffer): void {
 }
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
-server.on('connection', (socket) => {
+server.on('connection', (socket, { url }) => {
+  if (isChannelEnd(socket, url)) return
   socket.send(JSON.stringify({ type: 'workerregistered', worker_id: randomUUID(), reattach_token: randomUUID() }))
   socket.on('message', (bytes: Buffer, isBinary) => {
     if (!isBinary) route(socket, bytes)

@@ -1,75 +1,103 @@
 /**
- * Bytes through a channel from one process to another, both packages over the same local engine: how fast, at what cost
- * at both ends, and with how much memory.
+ * Bytes through a channel from one process to another, both packages over the same relay and then over the same local
+ * engine: how fast, at what cost at both ends, and with how much memory.
  */
 import { contenders, type Contender } from '../contender.js'
+import { Group } from '../group.js'
 import { MeasuredProcess } from '../measured-process.js'
 import { interleave } from '../rounds.js'
 import { seriesOf } from '../series.js'
-import type { Suite } from '../suite.js'
+import type { Figure, RunOptions, Suite } from '../suite.js'
 
 const MIB = 1024 * 1024
 const TRANSFER = { bytes: 256 * MIB, chunkBytes: 64 * 1024 }
 
 interface Transferred {
   readonly mibPerSecond: number
-  /** Of both ends; the engine is the same for all. */
-  readonly cpuMsPerMib: number
+  /** Of both ends. */
+  readonly endsMsPerMib: number
+  readonly routerMsPerMib: number
   /** Of the end that had more. */
   readonly peakRssMib: number
 }
 
-/** New ends for each transfer, since the most memory a process had never goes down again. */
-async function transfer({ label, side, root }: Contender, url: string): Promise<Transferred> {
-  await using reader = await MeasuredProcess.start('channel-end', [side, url], root)
-  await using writer = await MeasuredProcess.start('channel-end', [side, url], root)
-  const functionId = `bench::${label}::count`
-  await reader.tell('serve', functionId)
-  // The first transfer warms up and proves that the function is there.
-  await writer.tell('transfer', { ...TRANSFER, functionId, bytes: MIB })
-  const readerCpuMs = await reader.cpuMs()
-  const { wallMs, cpuMs } = await writer.tell<{ wallMs: number; cpuMs: number }>('transfer', {
-    ...TRANSFER,
-    functionId,
-  })
-  const mib = TRANSFER.bytes / MIB
-  const peaks = await Promise.all([reader, writer].map((end) => end.tell<number>('peakRssBytes')))
-  return {
-    mibPerSecond: (mib * 1000) / wallMs,
-    cpuMsPerMib: (cpuMs + (await reader.cpuMs()) - readerCpuMs) / mib,
-    peakRssMib: Math.max(...peaks) / MIB,
+/** A side with a router of its own, so that nothing that one side leaves behind there slows another. */
+class Route implements AsyncDisposable {
+  readonly label: string
+  readonly #side: Contender
+  readonly #router: MeasuredProcess
+
+  private constructor(side: Contender, router: MeasuredProcess) {
+    this.label = side.label
+    this.#side = side
+    this.#router = router
   }
+
+  /** The side's name comes along for the profiler: the router itself has no use for it. */
+  static readonly start = async (router: string, contender: Contender): Promise<Route> =>
+    new Route(contender, await MeasuredProcess.start(router, [contender.side]))
+
+  /** New ends for each transfer, since the most memory a process had never goes down again. */
+  async transfer(): Promise<Transferred> {
+    const { label, side, root } = this.#side
+    const url = await this.#router.tell<string>('url')
+    await using reader = await MeasuredProcess.start('channel-end', [side, url, 'reader'], root)
+    await using writer = await MeasuredProcess.start('channel-end', [side, url, 'writer'], root)
+    const functionId = `bench::${label}::count`
+    await reader.tell('serve', functionId)
+    // The first transfer warms up and proves that the function is there.
+    await writer.tell('transfer', { ...TRANSFER, functionId, bytes: MIB })
+    const before = await Promise.all([reader.cpuMs(), this.#router.cpuMs()])
+    const sent = await writer.tell<{ wallMs: number; cpuMs: number }>('transfer', { ...TRANSFER, functionId })
+    const after = await Promise.all([reader.cpuMs(), this.#router.cpuMs()])
+    const peaks = await Promise.all([reader, writer].map((end) => end.tell<number>('peakRssBytes')))
+    const mib = TRANSFER.bytes / MIB
+    return {
+      mibPerSecond: (mib * 1000) / sent.wallMs,
+      endsMsPerMib: (sent.cpuMs + after[0] - before[0]) / mib,
+      routerMsPerMib: (after[1] - before[1]) / mib,
+      peakRssMib: Math.max(...peaks) / MIB,
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#router[Symbol.asyncDispose]()
+  }
+}
+
+async function through(router: string, options: RunOptions): Promise<readonly Figure[]> {
+  const sides = contenders(options, ['raw-channels', 'peer', 'ours'], 'ours')
+  await using routes = await Group.start(sides, (side) => Route.start(router, side))
+  const { rounds } = options
+  const results = await interleave(routes.list, { rounds, warmUpRounds: 0 }, (route) => route.transfer())
+  const figure = (name: string, unit: string, pick: (result: Transferred) => number): Figure => ({
+    name: `${name}, through the ${router}`,
+    unit,
+    series: seriesOf(results, pick),
+  })
+  return [
+    {
+      ...figure('throughput', 'MiB/s', ({ mibPerSecond }) => mibPerSecond),
+      base: 'peer',
+      goal: { of: 'ours', limit: 1.3, want: 'at least' },
+    },
+    {
+      ...figure('CPU of both ends per MiB', 'ms', ({ endsMsPerMib }) => endsMsPerMib),
+      base: 'peer',
+      goal: { of: 'ours', limit: 0.7, want: 'at most' },
+    },
+    { ...figure('CPU of the router per MiB', 'ms', ({ routerMsPerMib }) => routerMsPerMib), base: 'peer' },
+    {
+      ...figure('peak memory of an end', 'MiB', ({ peakRssMib }) => peakRssMib),
+      goal: { of: 'ours', limit: 110, want: 'at most' },
+    },
+  ]
 }
 
 export const channel: Suite = {
   id: 'p10',
   title: '256 MiB through a channel',
   async run(options) {
-    await using engine = await MeasuredProcess.start('engine')
-    const url = await engine.tell<string>('url')
-    const sides = contenders(options, ['peer', 'ours'], 'ours')
-    const results = await interleave(sides, { rounds: options.rounds, warmUpRounds: 0 }, (side) => transfer(side, url))
-    return [
-      {
-        name: 'throughput',
-        unit: 'MiB/s',
-        series: seriesOf(results, ({ mibPerSecond }) => mibPerSecond),
-        base: 'peer',
-        goal: { of: 'ours', limit: 1.3, want: 'at least' },
-      },
-      {
-        name: 'CPU of both ends per MiB',
-        unit: 'ms',
-        series: seriesOf(results, ({ cpuMsPerMib }) => cpuMsPerMib),
-        base: 'peer',
-        goal: { of: 'ours', limit: 0.7, want: 'at most' },
-      },
-      {
-        name: 'peak memory of an end',
-        unit: 'MiB',
-        series: seriesOf(results, ({ peakRssMib }) => peakRssMib),
-        goal: { of: 'ours', limit: 110, want: 'at most' },
-      },
-    ]
+    return [...(await through('relay', options)), ...(await through('engine', options))]
   },
 }
