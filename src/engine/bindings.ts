@@ -6,6 +6,7 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Log } from '../std/log.js'
+import type { Counters } from './counters.js'
 import type { Peer } from './peer.js'
 import type { Trigger, TriggerRequest, TriggerType } from './trigger.js'
 import { TriggerTable } from './trigger-table.js'
@@ -17,9 +18,11 @@ export class Bindings {
   readonly types = new TriggerTypes()
   readonly triggers = new TriggerTable()
   readonly #log: Log
+  readonly #counters: Counters
 
-  constructor(log: Log) {
+  constructor(log: Log, counters: Counters) {
     this.#log = log
+    this.#counters = counters
   }
 
   /** Registers a trigger; an older one of the same id ends. `onAnswer` hears the provider's first word on it. */
@@ -153,6 +156,7 @@ export class Bindings {
   #refused(trigger: Trigger, error: ErrorBody): void {
     const { id, triggerType, functionId, owner } = trigger
     trigger.type = undefined
+    this.#counters.refused.triggers += 1
     this.#log.warn({ triggerId: id, triggerType, functionId, error }, 'A trigger was refused by its provider')
     if (this.#tell(trigger, error)) return
     owner?.send({

@@ -6,6 +6,8 @@ import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { ChannelRef } from './channels.js'
+import type { Counters } from './counters.js'
+import type { EngineStats } from './engine-stats.js'
 import type { Instruments } from './instruments.js'
 
 /** What a built-in may use of the engine. */
@@ -26,6 +28,8 @@ export interface EngineHost {
   readonly channels: HostChannels
   /** What the engine shows of its work; a built-in that measures it puts itself in here. */
   readonly instruments: Instruments
+  /** Where a built-in counts what its caps refuse and drop. */
+  readonly counters: Counters
 }
 
 /** A call the engine makes on its own. */
@@ -125,6 +129,10 @@ export interface Builtin {
   readonly url?: string | undefined
   /** Takes a binary frame of telemetry that a worker sent; `undefined` for one that came over the telemetry path. */
   readonly takeTelemetry?: (frame: Uint8Array, workerId: string | undefined) => void
+  /** What waits in it right now. Each number is told by one built-in only. */
+  readonly waiting?: () => Partial<EngineStats['waiting']>
+  /** What it has dropped and counts by itself, in the same way. */
+  readonly dropped?: () => Partial<EngineStats['dropped']>
   /** What a connected worker last told of its process, as lists of workers show it. */
   readonly metricsOf?: (workerId: string) => Readonly<Record<string, unknown>> | undefined
   /**

@@ -8,11 +8,13 @@ import type { Clock, Timer } from '../std/clock.js'
 import type { Random } from '../std/random.js'
 import { Channel } from './channel.js'
 import type { ChannelRef } from './channels.js'
+import type { Counters } from './counters.js'
 
 export interface ChannelTableParts {
   readonly clock: Clock
   readonly random: Random
   readonly limits: { readonly maxChannels: number }
+  readonly counters: Pick<Counters, 'refused'>
 }
 
 /** A channel with what it takes to reach it. */
@@ -47,15 +49,23 @@ export class ChannelTable {
     return this.#entries.size
   }
 
+  /** What waits in all channels. */
+  get bufferedBytes(): number {
+    let bytes = 0
+    for (const { channel } of this.#entries.values()) bytes += channel.bufferedBytes
+    return bytes
+  }
+
   /**
    * Makes a channel. The buffer holds from 1 to 1024 items, 64 by default.
    * @throws {InvocationError} `invocation_error` when there are as many channels as allowed.
    */
   create(bufferItems: number = DEFAULT_BUFFER_ITEMS): Registered {
-    const { random, limits, clock } = this.#parts
+    const { random, limits, clock, counters } = this.#parts
     // Finished channels stay for a while, so that a late taker is told from a stranger; they give way first.
     if (this.#entries.size >= limits.maxChannels) this.#sweepNow()
     if (this.#entries.size >= limits.maxChannels) {
+      counters.refused.channels += 1
       const message = `There are ${String(this.#entries.size)} channels, as many as allowed; close some first`
       throw new InvocationError({ code: ErrorCode.invocation_error, message })
     }

@@ -41,6 +41,11 @@ export class Channel {
     this.#maxItems = maxItems
   }
 
+  /** What waits in the buffer: bytes, and UTF-16 units of text. */
+  get bufferedBytes(): number {
+    return this.#bytes
+  }
+
   /** Whether nothing more can happen here. */
   get over(): boolean {
     return this.#writer === 'done' && this.#reader === 'gone'

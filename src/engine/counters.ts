@@ -1,22 +1,27 @@
 /**
  * What the engine counts while it runs. Plain numbers that each part raises where the event happens; nothing decides
- * by them.
+ * by them. What each one means stands with the numbers a user reads.
  */
-export interface Counters {
-  /** Frames read from workers, bad ones included. */
-  framesIn: number
-  /** Frames handed to workers' transports. */
-  framesOut: number
-  /** Frames that could not be read; the link stayed. */
-  malformedFrames: number
-  /** Frames read but not acted on, because a cap or a rule of access refused them. */
-  refusedFrames: number
-  /** Answers that came for a call nobody waits for any more. */
-  lateResults: number
-  /** Answers and notices that could not be written, or whose receiver had left. */
-  droppedFrames: number
-  /** Calls that ended because another call took their id. */
-  duplicateCalls: number
+import type { EngineStats } from './engine-stats.js'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends number ? number : Mutable<T[K]> }
+
+type Counted =
+  | 'framesIn'
+  | 'framesOut'
+  | 'malformedFrames'
+  | 'refusedFrames'
+  | 'lateResults'
+  | 'droppedFrames'
+  | 'duplicateCalls'
+  | 'refused'
+  | 'cutOff'
+
+/** Counted by the built-in that keeps them. */
+type CountedElsewhere = 'spans' | 'logs' | 'metrics'
+
+export interface Counters extends Mutable<Pick<EngineStats, Counted>> {
+  readonly dropped: Mutable<Omit<EngineStats['dropped'], CountedElsewhere>>
 }
 
 export function createCounters(): Counters {
@@ -28,5 +33,19 @@ export function createCounters(): Counters {
     lateResults: 0,
     droppedFrames: 0,
     duplicateCalls: 0,
+    refused: {
+      callsToSlowWorkers: 0,
+      excessCalls: 0,
+      triggers: 0,
+      unownedTriggers: 0,
+      channels: 0,
+      jobs: 0,
+      writes: 0,
+      requests: 0,
+      streamClients: 0,
+      streamJoins: 0,
+    },
+    dropped: { deadLetters: 0, firings: 0, deliveries: 0, streamEvents: 0 },
+    cutOff: { unread: 0, heldFrames: 0, earlyFrames: 0 },
   }
 }

@@ -6,7 +6,7 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, random, log, opensPorts, router, directory, instruments } = parts
+  const { clock, random, log, opensPorts, router, directory, instruments, counters } = parts
   return {
     clock,
     random,
@@ -14,6 +14,7 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
     opensPorts,
     channels,
     instruments,
+    counters,
     invoke: (call) => router.invoke(call),
     hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,
   }

@@ -53,9 +53,9 @@ export function createParts(ports: EnginePorts): EngineParts {
     directory,
     names: new NameLeases(),
     router,
-    bindings: new Bindings(log),
+    bindings: new Bindings(log, counters),
     sessions,
-    channels: new ChannelTable(ports),
+    channels: new ChannelTable({ ...ports, counters }),
     links: new OpenLinks(),
     instruments,
   }

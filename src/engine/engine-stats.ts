@@ -1,41 +1,98 @@
 /**
- * The engine in numbers, at one moment.
+ * The engine in numbers: what there is, what waits, and how often each cap has acted. Counts run since the engine
+ * started and only grow; everything else is as of the moment it was asked for. Says nothing of how they are kept.
  */
-import type { EngineParts } from './engine-parts.js'
-
 export interface EngineStats {
   /** Connected workers. */
   readonly sessions: number
   readonly functions: number
   /** Registered triggers, parked ones included. */
   readonly triggers: number
+  /** Triggers whose type nobody provides. */
   readonly parkedTriggers: number
   /** Calls that wait for a worker. */
   readonly pendingCalls: number
   readonly channels: number
+  /** Frames read from workers, bad ones included. */
   readonly framesIn: number
+  /** Frames handed to workers' transports. */
   readonly framesOut: number
-  /** Frames that could not be read. */
+  /** Frames that could not be read; the link stayed. */
   readonly malformedFrames: number
-  /** Registrations refused by a cap or a rule of access. */
+  /** Registrations read but not acted on, because a cap or a rule of access refused them. */
   readonly refusedFrames: number
-  /** Answers to calls nobody waits for. */
+  /** Answers to calls nobody waits for any more. */
   readonly lateResults: number
-  /** Frames for workers that had left. */
+  /** Answers and notices for workers that had left. */
   readonly droppedFrames: number
   /** Calls ended because another took over their id. */
   readonly duplicateCalls: number
-}
-
-export function statsOf({ sessions, directory, bindings, router, channels, counters }: EngineParts): EngineStats {
-  const parked = [...bindings.triggers.all()].filter(({ type }) => type === undefined)
-  return {
-    sessions: sessions.size,
-    functions: directory.size,
-    triggers: bindings.triggers.size,
-    parkedTriggers: parked.length,
-    pendingCalls: router.pendingCalls,
-    channels: channels.size,
-    ...counters,
+  /** What waits now. */
+  readonly waiting: {
+    /** Bytes of frames that workers have not read yet, all workers together. */
+    readonly workerBytes: number
+    /** The same of the one worker that has the most. */
+    readonly mostWorkerBytes: number
+    /** Workers that are not read from, because too much waits to be read by them. */
+    readonly pausedWorkers: number
+    /** Frames of workers that wait for their announcement or for a registration hook. */
+    readonly heldFrames: number
+    /** In the buffers of all channels; bytes of binary items, UTF-16 units of text. */
+    readonly channelBytes: number
+    /** Jobs of all queues: waiting, delayed and under way. */
+    readonly jobs: number
+    /** Bytes of the payloads of these jobs. */
+    readonly jobBytes: number
+    readonly deadLetters: number
+    /** HTTP requests that wait for their turn. */
+    readonly requests: number
+  }
+  /** What was refused; whoever asked was told. */
+  readonly refused: {
+    /** Calls to a worker that does not read, answered with `channel_send_failed`. */
+    readonly callsToSlowWorkers: number
+    /** Calls above the number that may be in flight, answered with `invocation_error`. */
+    readonly excessCalls: number
+    /** Triggers that their provider would not take, for a cap or for what they ask. */
+    readonly triggers: number
+    /** Triggers above the number that may belong to no worker. */
+    readonly unownedTriggers: number
+    readonly channels: number
+    /** Enqueued calls and published messages answered with `queue_full`. */
+    readonly jobs: number
+    /** Writes of state, streams and configurations that their store had no room for. */
+    readonly writes: number
+    /** HTTP requests answered with 503, because too many wait. */
+    readonly requests: number
+    /** Clients of the stream server answered with 503, because there are too many. */
+    readonly streamClients: number
+    /** Joins of a stream above the number one client may have. */
+    readonly streamJoins: number
+  }
+  /** What was taken on and then given up. */
+  readonly dropped: {
+    /** The oldest dead letters, for newer ones. */
+    readonly deadLetters: number
+    /** The oldest events whose handlers were still being called; the handlers that were left are not called. */
+    readonly firings: number
+    /** The oldest deliveries of published events whose end was waited for; their handlers run on. */
+    readonly deliveries: number
+    /** The oldest events for clients of the stream server that read too slowly. */
+    readonly streamEvents: number
+    /** The oldest spans, for newer ones. */
+    readonly spans: number
+    /** The oldest log records, for newer ones. */
+    readonly logs: number
+    /** The oldest metric points, for newer ones. */
+    readonly metrics: number
+  }
+  /** Workers whose link was cut. */
+  readonly cutOff: {
+    /** Did not read, while twice as much waited as may wait. */
+    readonly unread: number
+    /** Sent too much before their announcement or behind a registration hook. */
+    readonly heldFrames: number
+    /** Sent too much before a guarded listener had let them in. */
+    readonly earlyFrames: number
   }
 }

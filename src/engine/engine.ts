@@ -17,13 +17,14 @@ import { createHost, enterBuiltin } from './engine-host.js'
 import { createHostChannels } from './host-channels.js'
 import { reachableHost } from './reachable-host.js'
 import { createParts, type EngineParts, type EnginePorts } from './engine-parts.js'
-import { statsOf, type EngineStats } from './engine-stats.js'
+import type { EngineStats } from './engine-stats.js'
 import { GuardedCalls } from './guarded-calls.js'
 import { defaultLimits } from './limits.js'
 import type { ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
 import { Registrations } from './registrations.js'
 import type { SessionParts } from './session.js'
+import { statsOf } from './stats-of.js'
 
 /** How long a part may take to stop. */
 const STOP_MS = 5000
@@ -141,7 +142,7 @@ class RunningEngine implements LocalEngine {
   }
 
   stats(): EngineStats {
-    return statsOf(this.#parts)
+    return statsOf(this.#parts, this.#builtins)
   }
 
   close(): Promise<void> {

@@ -10,6 +10,7 @@ import type { Access } from './access.js'
 import { anybody, readAuthAnswer, type Grants } from './auth-answer.js'
 import { GuardedAccess } from './guarded-access.js'
 import { invokeWithin, type InvokeWithin } from './invoke-within.js'
+import type { Counters } from './counters.js'
 import type { ListenerConfig } from './listener-config.js'
 import { RegistrationHooks } from './registration-hooks.js'
 import type { SessionParts } from './session.js'
@@ -35,7 +36,7 @@ export class Guard {
 
   /** Lets a client in once it is known what it may do. */
   let(request: UpgradeRequest, transport: Transport, open: Opener): TransportEvents {
-    const early = new EarlyFrames(transport)
+    const early = new EarlyFrames(transport, this.#parts.counters)
     void this.#ask(request).then((grants) => {
       if (early.isClosed) return
       if ('problem' in grants) this.#refuse(transport, grants.problem)
@@ -70,12 +71,14 @@ export class Guard {
 /** Keeps what a client sends too early, and passes events on once there is somebody to take them. */
 class EarlyFrames implements TransportEvents {
   readonly #transport: Transport
+  readonly #counters: Counters
   readonly #frames: (string | Uint8Array)[] = []
   #next: TransportEvents | undefined
   isClosed = false
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, counters: Counters) {
     this.#transport = transport
+    this.#counters = counters
     transport.pause()
   }
 
@@ -119,8 +122,12 @@ class EarlyFrames implements TransportEvents {
   }
 
   #keep(frame: string | Uint8Array): void {
-    if (this.#frames.length < MAX_EARLY_FRAMES) this.#frames.push(frame)
-    else this.#transport.terminate()
+    if (this.#frames.length < MAX_EARLY_FRAMES) {
+      this.#frames.push(frame)
+    } else {
+      this.#counters.cutOff.earlyFrames += 1
+      this.#transport.terminate()
+    }
   }
 }
 

@@ -14,6 +14,10 @@ export class HeldFrames<Message> {
     this.#maxFrames = maxFrames
   }
 
+  get size(): number {
+    return this.#messages.length
+  }
+
   /** Keeps a message; false when it is one too many. */
   push(message: Message, bytes: number): boolean {
     const isFull = this.#messages.length >= this.#maxFrames || this.#bytes + bytes > MAX_HELD_BYTES

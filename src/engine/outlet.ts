@@ -31,6 +31,16 @@ export class Outlet {
     return this.#transport.bufferedBytes > this.#parts.limits.maxPeerBytes
   }
 
+  /** Bytes that wait to be read. */
+  get unreadBytes(): number {
+    return this.#transport.bufferedBytes
+  }
+
+  /** Whether its worker is not read from until it reads. */
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
   /** Sends a message, or says why its values cannot be written. */
   send(message: EngineMessage): ErrorBody | undefined {
     let frame: string
@@ -62,6 +72,7 @@ export class Outlet {
     const bufferedBytes = this.#transport.bufferedBytes
     if (bufferedBytes > 2 * this.#parts.limits.maxPeerBytes) {
       this.#parts.log.error({ bufferedBytes }, 'A worker does not read and too much waits for it; it is cut off')
+      this.#parts.counters.cutOff.unread += 1
       this.#transport.terminate()
     } else if (!this.#paused) {
       this.#paused = true

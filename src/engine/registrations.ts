@@ -138,6 +138,7 @@ export class Registrations {
     const { namespace = peer.namespace } = message
     const error = this.#checkTrigger(peer, message, namespace)
     if (error !== undefined) {
+      this.#parts.counters.refusedFrames += 1
       peer.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
       return
     }

@@ -121,11 +121,14 @@ export class Router {
 
   #forward(call: RoutedCall, callee: Peer, localId: string): void {
     const { invocationId, functionId, traceparent, baggage, caller, metadata } = call
+    const { refused } = this.#parts.counters
     if (callee.congested) {
+      refused.callsToSlowWorkers += 1
       fail(call, 'channel_send_failed', `The worker of ${functionId} does not read its calls; too many wait for it`)
       return
     }
     if (this.#pending.size >= this.#parts.limits.maxPendingCalls) {
+      refused.excessCalls += 1
       fail(call, ErrorCode.invocation_error, `${String(this.#pending.size)} calls are in flight, as many as allowed`)
       return
     }

@@ -16,7 +16,7 @@ import { Outlet } from './outlet.js'
 import { HeldFrames } from './held-frames.js'
 import type { Answer, Call, PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
-import type { Member } from './sessions.js'
+import type { Backlog, Member } from './sessions.js'
 import { isTelemetry } from './telemetry-prefix.js'
 import { identityOf, unknownWorker, type Announcement, type WorkerIdentity } from './worker-identity.js'
 
@@ -83,6 +83,11 @@ export class Session implements Member {
 
   get congested(): boolean {
     return this.#outlet.congested
+  }
+
+  get backlog(): Backlog {
+    const { unreadBytes, isPaused } = this.#outlet
+    return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size }
   }
 
   text(frame: string): void {
@@ -254,6 +259,7 @@ export class Session implements Member {
   #keep<M extends WorkerMessage>(frames: HeldFrames<M>, message: M): void {
     if (frames.push(message, this.#frameBytes)) return
     this.#parts.log.error({ workerId: this.id }, 'A worker sent too much before its turn; it is cut off')
+    this.#parts.counters.cutOff.heldFrames += 1
     this.retire()
   }
 

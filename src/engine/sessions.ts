@@ -8,10 +8,18 @@ import type { Log } from '../std/log.js'
 import type { Peer } from './peer.js'
 import type { Announcement } from './worker-identity.js'
 
+/** What waits on the way to a worker and from it. */
+export interface Backlog {
+  readonly unreadBytes: number
+  readonly isPaused: boolean
+  readonly heldFrames: number
+}
+
 /** A connected worker as its own connection knows it. */
 export interface Member extends Peer {
   /** Proves that a later connection comes from the same process. */
   readonly reattachToken: string
+  readonly backlog: Backlog
   /**
    * Takes what the worker tells about itself.
    * @returns false when its name belongs to another worker; it is told and closed.

@@ -24,7 +24,6 @@ interface Firing {
 export class WriteFirings {
   readonly #host: EngineHost
   readonly #running = new Set<Firing>()
-  #givenUp = 0
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -33,11 +32,6 @@ export class WriteFirings {
   /** Events whose handlers are being called. */
   get running(): number {
     return this.#running.size
-  }
-
-  /** Events given up because too many were worked on. */
-  get givenUp(): number {
-    return this.#givenUp
   }
 
   /** Calls the bound functions with an event and returns at once. */
@@ -80,8 +74,11 @@ export class WriteFirings {
   #giveUp(firing: Firing): void {
     this.#running.delete(firing)
     firing.controller.abort()
-    this.#givenUp += 1
-    const fields = { givenUp: this.#givenUp, cap: MAX_FIRINGS }
-    this.#host.log.warn(fields, 'Too many events wait for their handlers; the oldest was given up')
+    const { counters, log } = this.#host
+    counters.dropped.firings += 1
+    log.warn(
+      { givenUp: counters.dropped.firings, cap: MAX_FIRINGS },
+      'Too many events wait for their handlers; the oldest was given up',
+    )
   }
 }

@@ -4,6 +4,7 @@
  */
 import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
+import { createCounters } from '../../src/engine/counters.js'
 import type { Instruments } from '../../src/engine/instruments.js'
 import { deferred } from '../../src/std/deferred.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
@@ -22,6 +23,7 @@ export class FakeHost implements EngineHost {
   readonly random: SeededRandom
   readonly opensPorts = true
   readonly instruments: Instruments = {}
+  readonly counters = createCounters()
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []

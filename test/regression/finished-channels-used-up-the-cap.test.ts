@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ChannelTable } from '../../src/engine/channel-table.js'
+import { createCounters } from '../../src/engine/counters.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { seededRandom } from '../kit/seeded-random.js'
 
@@ -7,7 +8,12 @@ const end = { hold: () => undefined, release: () => undefined, drop: () => undef
 const sink = { full: false, deliver: () => undefined, finish: () => undefined, drop: () => undefined }
 
 test('channels that are over do not count against the cap, those in use do', () => {
-  const table = new ChannelTable({ clock: new VirtualClock(), random: seededRandom(1), limits: { maxChannels: 2 } })
+  const table = new ChannelTable({
+    counters: createCounters(),
+    clock: new VirtualClock(),
+    random: seededRandom(1),
+    limits: { maxChannels: 2 },
+  })
   for (let i = 0; i < 10; i++) {
     const { channel } = table.create()
     channel.attachWriter(end)

@@ -74,8 +74,9 @@ function refuseForbidden({ sessions, directory }: EngineParts, functionId: strin
 }
 
 /** They outlive whoever registers them, so that leaving gives no room back. */
-function refuseTooMany({ bindings, limits }: EngineParts): void {
+function refuseTooMany({ bindings, limits, counters }: EngineParts): void {
   if (bindings.triggers.unowned.size < limits.maxUnownedTriggers) return
+  counters.refused.unownedTriggers += 1
   const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers that belong to no worker; end some with ${EngineFunctions.UNREGISTER_TRIGGER}`
   throw new InvocationError({ code: ErrorCode.trigger_registration_failed, message })
 }

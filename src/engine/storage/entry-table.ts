@@ -5,7 +5,7 @@
  */
 import type { JsonValue } from '../../protocol/validate.js'
 import { describe } from '../../std/describe.js'
-import { StoreError, type StoreLimits, type Write } from './store.js'
+import { StoreError, type StoreErrorReason, type StoreLimits, type Write } from './store.js'
 
 /** Emptied spaces that stay listed. Beyond: the one emptied first is forgotten. */
 const MAX_EMPTY_SPACES = 10_000
@@ -55,6 +55,13 @@ export class EntryTable {
     return this.#spaces.keys()
   }
 
+  /** Counts a write that a cap refuses, and says so. */
+  refusal(reason: StoreErrorReason, message: string): StoreError {
+    const { counters } = this.#limits
+    if (counters !== undefined) counters.refused.writes += 1
+    return new StoreError(reason, message)
+  }
+
   /** Takes an entry over as it was kept. Entries come in the order of their places. */
   restore(change: Omit<Change, 'text'> & { readonly text: string }): void {
     this.#nextPlace = Math.max(this.#nextPlace, change.place + 1)
@@ -77,7 +84,7 @@ export class EntryTable {
     const valueBytes = Buffer.byteLength(text)
     const { maxValueBytes } = this.#limits
     if (valueBytes > maxValueBytes) {
-      throw new StoreError('value_too_large', `The value has ${valueBytes} bytes as JSON; at most ${maxValueBytes} fit`)
+      throw this.refusal('value_too_large', `The value has ${valueBytes} bytes as JSON; at most ${maxValueBytes} fit`)
     }
     return { write, text, bytes: valueBytes + Buffer.byteLength(write.key) }
   }
@@ -93,10 +100,7 @@ export class EntryTable {
     const { maxTotalBytes } = this.#limits
     // A full store can still be emptied.
     if (grows && total > maxTotalBytes) {
-      throw new StoreError(
-        'full',
-        `The store would hold ${total} bytes; at most ${maxTotalBytes} fit. Delete some keys.`,
-      )
+      throw this.refusal('full', `The store would hold ${total} bytes; at most ${maxTotalBytes} fit. Delete some keys.`)
     }
   }
 

@@ -68,7 +68,7 @@ class LevelStore implements Store {
     if (this.#refusal !== undefined) throw this.#refusal
     const group = (this.#waiting ??= { changes: [], kept: deferred() })
     if (group.changes.length >= MAX_WAITING_CHANGES) {
-      throw new StoreError('busy', `${MAX_WAITING_CHANGES} changes wait for the disk; try again later`)
+      throw this.#table.refusal('busy', `${MAX_WAITING_CHANGES} changes wait for the disk; try again later`)
     }
     group.changes.push(...this.#table.apply(batch))
     this.#flushing ??= this.#flush()

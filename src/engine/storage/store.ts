@@ -33,6 +33,8 @@ export interface StoreLimits {
   readonly maxValueBytes: number
   /** UTF-8 bytes of all values and keys. Beyond: `full`. */
   readonly maxTotalBytes: number
+  /** Where writes that a cap refused are counted. */
+  readonly counters?: { readonly refused: { writes: number } } | undefined
 }
 
 /**

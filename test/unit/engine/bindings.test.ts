@@ -255,5 +255,5 @@ test('beyond the cap a trigger is refused with a code', async () => {
     id: 'b',
     error: { code: 'trigger_registration_failed' },
   })
-  expect(rig.engine.stats().refusedFrames).toBe(2)
+  expect(rig.engine.stats().refusedFrames).toBe(3)
 })

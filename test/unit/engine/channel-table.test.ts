@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ChannelTable } from '../../../src/engine/channel-table.js'
+import { createCounters } from '../../../src/engine/counters.js'
 import { VirtualClock } from '../../../src/std/virtual-clock.js'
 import { seededRandom } from '../../kit/seeded-random.js'
 
@@ -7,7 +8,10 @@ const MINUTE_MS = 60_000
 
 function tableWith(maxChannels = 100): { table: ChannelTable; clock: VirtualClock } {
   const clock = new VirtualClock()
-  return { clock, table: new ChannelTable({ clock, random: seededRandom(3), limits: { maxChannels } }) }
+  return {
+    clock,
+    table: new ChannelTable({ counters: createCounters(), clock, random: seededRandom(3), limits: { maxChannels } }),
+  }
 }
 
 const end = { hold: () => undefined, release: () => undefined, drop: () => undefined }

@@ -4,11 +4,17 @@ import type { ChannelItem } from '../../../src/engine/builtin.js'
 import type { ChannelRef } from '../../../src/engine/channels.js'
 import { createHostChannels } from '../../../src/engine/host-channels.js'
 import { defaultLimits } from '../../../src/engine/limits.js'
+import { createCounters } from '../../../src/engine/counters.js'
 import { VirtualClock } from '../../../src/std/virtual-clock.js'
 import { seededRandom } from '../../kit/seeded-random.js'
 
 function setUp() {
-  const table = new ChannelTable({ clock: new VirtualClock(), random: seededRandom(3), limits: defaultLimits })
+  const table = new ChannelTable({
+    counters: createCounters(),
+    clock: new VirtualClock(),
+    random: seededRandom(3),
+    limits: defaultLimits,
+  })
   const channelOf = (ref: ChannelRef) => table.find(ref.channel_id, ref.access_key)!
   return { table, channels: createHostChannels(table), channelOf }
 }

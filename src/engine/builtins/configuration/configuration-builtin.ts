@@ -25,6 +25,7 @@ export function createConfigurationBuiltin(
   const configurations = new Configurations({
     clock: host.clock,
     ttlMs,
+    counters: host.counters,
     onExpired: (event) => {
       triggers.fire(event, {})
     },

@@ -5,6 +5,7 @@
 import { InvocationError } from '../../../errors.js'
 import { messageOf } from '../../../std/describe.js'
 import type { Clock, Timer } from '../../../std/clock.js'
+import type { Counters } from '../../counters.js'
 import { compileSchema, type CheckValue } from './value-schema.js'
 
 export interface Registration {
@@ -29,6 +30,7 @@ export interface ConfigurationEvent {
 export interface ConfigurationsOptions {
   readonly clock: Clock
   readonly ttlMs: number | undefined
+  readonly counters: Counters
   readonly onExpired: (event: ConfigurationEvent) => void
 }
 
@@ -109,14 +111,19 @@ export class Configurations {
     const characters = JSON.stringify(entry).length
     const total = this.#characters + characters - (present?.characters ?? 0)
     if (present === undefined && this.#kept.size >= MAX_ENTRIES) {
-      throw failure('ADAPTER_ERROR', `there are ${String(MAX_ENTRIES)} configurations, as many as allowed`)
+      throw this.#full(`there are ${String(MAX_ENTRIES)} configurations, as many as allowed`)
     }
     if (total > MAX_CHARACTERS) {
-      throw failure('ADAPTER_ERROR', `all configurations together may take ${String(MAX_CHARACTERS)} characters`)
+      throw this.#full(`all configurations together may take ${String(MAX_CHARACTERS)} characters`)
     }
     present?.expiry?.cancel()
     this.#characters = total
     this.#kept.set(id, { entry, check, characters, expiry: this.#expire(entry) })
+  }
+
+  #full(message: string): InvocationError {
+    this.#options.counters.refused.writes += 1
+    return failure('ADAPTER_ERROR', message)
   }
 
   #expire(entry: Entry): Timer | undefined {

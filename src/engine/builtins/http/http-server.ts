@@ -47,6 +47,11 @@ export class HttpServer {
     return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? this.#config.port
   }
 
+  /** Requests that wait for their turn. */
+  get waitingRequests(): number {
+    return this.#limit.waiting
+  }
+
   /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
   async start(): Promise<void> {
     const server = createServer({
@@ -111,8 +116,13 @@ export class HttpServer {
     }
     const target = splitTarget(url)
     const match = this.#routes.match(method, target.path)
-    if (match === undefined || this.#limit.isFull) {
-      this.#answer(exchange, match === undefined ? this.#missing(method, target.path) : overloaded())
+    if (match === undefined) {
+      this.#answer(exchange, this.#missing(method, target.path))
+      return
+    }
+    if (this.#limit.isFull) {
+      this.#host.counters.refused.requests += 1
+      this.#answer(exchange, overloaded())
       return
     }
     const outcome = await this.#outcome(exchange, match, target.query)

@@ -17,6 +17,11 @@ export class RequestLimit {
     this.#maxActive = maxActive
   }
 
+  /** Requests in the line. */
+  get waiting(): number {
+    return this.#line.size
+  }
+
   /** Whether one more request would find no place in the line. */
   get isFull(): boolean {
     return this.#active >= this.#maxActive && this.#line.size >= MAX_WAITING

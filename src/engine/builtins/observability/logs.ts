@@ -30,6 +30,11 @@ export class Logs {
     return this.#records.size
   }
 
+  /** Log records that gave way to newer ones. */
+  get dropped(): number {
+    return this.#records.dropped
+  }
+
   /** Calls back with every record that is kept. */
   onAdded(listener: (record: LogRecord) => void): Unsubscribe {
     return this.#added.on(listener)

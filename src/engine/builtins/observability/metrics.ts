@@ -37,6 +37,11 @@ export class Metrics {
     return this.#kept.size
   }
 
+  /** Metrics that gave way to newer ones. */
+  get dropped(): number {
+    return this.#kept.dropped
+  }
+
   add(row: MetricRow, workerId: string | undefined): void {
     if (!this.#config.enabled) return
     const at = this.#host.clock.now()

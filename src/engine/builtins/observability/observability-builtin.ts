@@ -32,7 +32,7 @@ export function createObservabilityBuiltin(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Builtin {
   const parts = createParts(host, config)
-  const { intake, metrics, alerts, triggers } = parts
+  const { intake, spans, logs, metrics, alerts, triggers } = parts
   return {
     name: NAME,
     functions: functionsOf(host, config, parts),
@@ -40,6 +40,7 @@ export function createObservabilityBuiltin(
     takeTelemetry: (frame, workerId) => {
       if (config.enabled) intake.take(frame, workerId)
     },
+    dropped: () => ({ spans: spans.dropped, logs: logs.dropped, metrics: metrics.dropped }),
     metricsOf: (workerId) => metrics.latestOf(workerId),
     start: () => {
       if (config.enabled) instrument(host, parts, env[TRACE_ALL] === '1')

@@ -27,7 +27,10 @@ export class Deliveries {
       })
       .finally(() => this.#awaited.delete(controller))
     const [oldest] = this.#awaited
-    if (this.#awaited.size > MAX_AWAITED && oldest !== undefined) this.#forget(oldest)
+    if (this.#awaited.size > MAX_AWAITED && oldest !== undefined) {
+      this.#host.counters.dropped.deliveries += 1
+      this.#forget(oldest)
+    }
   }
 
   /** Stops waiting for every answer. */

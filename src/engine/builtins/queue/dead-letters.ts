@@ -19,6 +19,10 @@ export class DeadLetters {
     this.#caps = caps
   }
 
+  get size(): number {
+    return this.#letters.size
+  }
+
   has(job: Job): boolean {
     return this.#letters.has(jobKey(job))
   }

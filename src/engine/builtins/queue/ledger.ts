@@ -2,7 +2,9 @@
  * The books of all queues: what is pending, what is dead, how much of both is taken on, and that the journal says the
  * same. Decides on caps; knows nothing of when a job runs.
  */
+import type { InvocationError } from '../../../errors.js'
 import type { EngineHost } from '../../builtin.js'
+import type { EngineStats } from '../../engine-stats.js'
 import { DeadLetters, type DeadLetterCaps } from './dead-letters.js'
 import { jobKey, type DeadLetter, type Job } from './job.js'
 import { queueError } from './queue-errors.js'
@@ -34,12 +36,16 @@ export class Ledger {
   #openJournal: QueueJournal | undefined
   #pendingBytes = 0
   #sequence = 0
-  #droppedLetters = 0
 
   constructor(host: EngineHost, limits: QueueLimits) {
     this.#host = host
     this.#limits = limits
     this.letters = new DeadLetters(limits)
+  }
+
+  /** What is pending and what is dead. */
+  get waiting(): Pick<EngineStats['waiting'], 'jobs' | 'jobBytes' | 'deadLetters'> {
+    return { jobs: this.#pending.size, jobBytes: this.#pendingBytes, deadLetters: this.letters.size }
   }
 
   /** The next place in the order of acceptance. */
@@ -141,17 +147,22 @@ export class Ledger {
     const { maxJobs, maxJobBytes } = this.#limits
     const bytes = jobs.reduce((sum, job) => sum + job.sizeBytes, 0)
     if (this.#pending.size + jobs.length > maxJobs) {
-      throw queueError('queue_full', `${maxJobs} jobs are pending, which is the limit; try again when some are done`)
+      throw this.#full(`${maxJobs} jobs are pending, which is the limit; try again when some are done`)
     }
     if (this.#pendingBytes + bytes > maxJobBytes) {
       const seen = `${this.#pendingBytes} bytes are pending and ${bytes} more exceed the limit of ${maxJobBytes}`
-      throw queueError('queue_full', `${seen}; try again when some jobs are done`)
+      throw this.#full(`${seen}; try again when some jobs are done`)
     }
     // Two jobs of one id would share one record in the journal.
     const known = jobs.find((job) => this.#pending.has(jobKey(job)) || this.letters.has(job))
     if (known !== undefined) {
       throw queueError('duplicate_message', `Message '${known.id}' is pending already, or a dead letter`)
     }
+  }
+
+  #full(message: string): InvocationError {
+    this.#host.counters.refused.jobs += 1
+    return queueError('queue_full', message)
   }
 
   #take(job: Job): void {
@@ -165,9 +176,10 @@ export class Ledger {
 
   #drop(letters: readonly DeadLetter[]): void {
     if (letters.length === 0) return
-    this.#droppedLetters += letters.length
-    const fields = { dropped: letters.length, dropped_total: this.#droppedLetters }
-    this.#host.log.warn(fields, 'Dead letters were dropped because there are too many')
+    const { counters, log } = this.#host
+    counters.dropped.deadLetters += letters.length
+    const fields = { dropped: letters.length, dropped_total: counters.dropped.deadLetters }
+    log.warn(fields, 'Dead letters were dropped because there are too many')
     void this.#noted((journal) => journal.remove(letters.map(({ job }) => job)))
   }
 

@@ -26,7 +26,7 @@ const NAME = 'iii-queue'
 export function createQueueBuiltin(
   host: EngineHost,
   config: QueueConfig,
-  openJournal: () => Promise<QueueJournal> = () => journalFor(config),
+  openJournal: () => Promise<QueueJournal> = () => journalFor(host, config),
 ): Builtin {
   const ledger = new Ledger(host, config.limits)
   const attempts = new Attempts(host, ledger)
@@ -43,6 +43,7 @@ export function createQueueBuiltin(
       ...reportFunctions({ ledger, queues, topics }),
     ],
     triggerTypes: [subscriberType(topics)],
+    waiting: () => ledger.waiting,
     async start() {
       const jobs = await ledger.open(await openJournal())
       attempts.expectReturn(jobs)
@@ -60,10 +61,10 @@ export function createQueueBuiltin(
   }
 }
 
-async function journalFor({ storage }: QueueConfig): Promise<QueueJournal> {
+async function journalFor({ counters }: EngineHost, { storage }: QueueConfig): Promise<QueueJournal> {
   // A store would keep every job a second time, as text; in memory the queue itself is copy enough.
   if (storage.kind === 'memory') return new MemoryJournal()
-  return new StoreJournal(await openStore(storage, NAME, defaultStoreLimits))
+  return new StoreJournal(await openStore(storage, NAME, { ...defaultStoreLimits, counters }))
 }
 
 function namesOf(jobs: readonly Job[]): string[] {

@@ -23,7 +23,7 @@ export function createStateBuiltin(host: EngineHost, config: StateConfig): Built
     functions: stateFunctions(() => values),
     triggerTypes: [triggers.type],
     async start() {
-      store = await openStore(storage, NAME, { ...defaultStoreLimits, maxValueBytes })
+      store = await openStore(storage, NAME, { ...defaultStoreLimits, maxValueBytes, counters: host.counters })
       values = new StateValues(store, (change, trace) => {
         if (triggersEnabled) triggers.fire(change, trace)
       })

@@ -5,22 +5,28 @@
 import { BoundedQueue } from '../../../std/bounded-queue.js'
 import type { Log } from '../../../std/log.js'
 import type { Transport } from '../../../transport/transport.js'
+import type { Counters } from '../../counters.js'
 
 /** Bytes handed to the socket that the system has not taken yet. Beyond: messages wait here. */
 const SEND_WINDOW_BYTES = 1024 * 1024
 const MAX_WAITING_BYTES = 8 * 1024 * 1024
 
+export interface OutboxParts {
+  readonly log: Log
+  readonly counters: Pick<Counters, 'dropped'>
+}
+
 export class LossyOutbox {
   readonly #transport: Transport
-  readonly #log: Log
+  readonly #parts: OutboxParts
   readonly #waiting: BoundedQueue<string>
   #jammed = false
   #lost = 0
 
   /** @param maxWaiting messages that may wait. */
-  constructor(transport: Transport, maxWaiting: number, log: Log) {
+  constructor(transport: Transport, maxWaiting: number, parts: OutboxParts) {
     this.#transport = transport
-    this.#log = log
+    this.#parts = parts
     this.#waiting = new BoundedQueue({ maxItems: maxWaiting, maxBytes: MAX_WAITING_BYTES, maxAgeMs: Infinity })
   }
 
@@ -38,19 +44,24 @@ export class LossyOutbox {
     // Not the bytes in UTF-8, but never less than a third of them, and counting them costs nothing.
     while (this.#waiting.push(text, text.length, 0) !== undefined) {
       this.#waiting.shift()
-      this.#lost += 1
+      this.#lose(1)
     }
   }
 
   /** Counts messages that were lost before they got here. */
   noteLost(count: number): void {
     if (count === 0) return
-    this.#lost += count
+    this.#lose(count)
     this.#report(count)
   }
 
+  #lose(count: number): void {
+    this.#lost += count
+    this.#parts.counters.dropped.streamEvents += count
+  }
+
   #report(lost: number): void {
-    this.#log.warn({ lost }, 'A stream client was too slow for its stream and has lost the oldest messages')
+    this.#parts.log.warn({ lost }, 'A stream client was too slow for its stream and has lost the oldest messages')
   }
 
   #wait(): void {

@@ -65,7 +65,7 @@ class StreamService {
   }
 
   async start(): Promise<void> {
-    this.#store = await openStore(this.#config.storage, NAME, defaultStoreLimits)
+    this.#store = await openStore(this.#config.storage, NAME, { ...defaultStoreLimits, counters: this.#host.counters })
     this.#operations = new StreamOperations({
       host: this.#host,
       items: new StreamItems(this.#store),
@@ -91,10 +91,11 @@ class StreamService {
   }
 
   #clientParts(): StreamClientParts {
-    const { clock, log } = this.#host
+    const { clock, log, counters } = this.#host
     return {
       clock,
       log,
+      counters,
       rooms: this.#rooms,
       triggers: this.triggers,
       channelSize: this.#config.channelSize,

@@ -6,6 +6,7 @@ import { isRecord, type JsonValue } from '../../../protocol/validate.js'
 import type { Clock } from '../../../std/clock.js'
 import type { Log } from '../../../std/log.js'
 import type { Transport } from '../../../transport/transport.js'
+import type { Counters } from '../../counters.js'
 import { LossyOutbox } from './lossy-outbox.js'
 import { streamMessage, type StreamNotice, type StreamTarget } from './stream-event.js'
 import type { Listener, StreamRooms } from './stream-rooms.js'
@@ -24,6 +25,7 @@ export const JOIN_TIMEOUT_MS = 30_000
 export interface StreamClientParts {
   readonly clock: Clock
   readonly log: Log
+  readonly counters: Counters
   readonly rooms: StreamRooms
   readonly triggers: StreamTriggers
   /** Reads what a new subscription starts with: an item, or the list of a group. */
@@ -49,7 +51,7 @@ export class StreamClient {
     this.#parts = parts
     this.#transport = transport
     this.#context = context
-    this.#outbox = new LossyOutbox(transport, parts.channelSize, parts.log)
+    this.#outbox = new LossyOutbox(transport, parts.channelSize, parts)
   }
 
   /** Takes a text frame. */
@@ -99,7 +101,10 @@ export class StreamClient {
 
   /** A handler that fails refuses: it may be the only guard there is. */
   async #mayJoin(request: Request, signal: AbortSignal): Promise<boolean> {
-    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) return false
+    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
+      this.#parts.counters.refused.streamJoins += 1
+      return false
+    }
     try {
       return await this.#parts.triggers.mayJoin(this.#eventOf(request), signal)
     } catch (err) {

@@ -56,6 +56,7 @@ export class StreamServer {
       return
     }
     if (this.#clients + this.#authenticating >= MAX_CLIENTS) {
+      this.#host.counters.refused.streamClients += 1
       request.refuse(503, 'Too many clients')
       return
     }

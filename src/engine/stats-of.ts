@@ -1,0 +1,57 @@
+/**
+ * Puts the engine's numbers together when somebody asks. What waits is looked up here and counted nowhere, so that
+ * nothing has to be kept in step with it.
+ */
+import type { Builtin } from './builtin.js'
+import type { EngineParts } from './engine-parts.js'
+import type { EngineStats } from './engine-stats.js'
+
+export function statsOf(parts: EngineParts, builtins: readonly Builtin[]): EngineStats {
+  const { sessions, directory, bindings, router, channels, counters } = parts
+  const parked = [...bindings.triggers.all()].filter(({ type }) => type === undefined)
+  return {
+    sessions: sessions.size,
+    functions: directory.size,
+    triggers: bindings.triggers.size,
+    parkedTriggers: parked.length,
+    pendingCalls: router.pendingCalls,
+    channels: channels.size,
+    ...counters,
+    waiting: waitingIn(parts, builtins),
+    // Copies, since the counters go on.
+    refused: { ...counters.refused },
+    dropped: withTold({ ...counters.dropped, spans: 0, logs: 0, metrics: 0 }, builtins, 'dropped'),
+    cutOff: { ...counters.cutOff },
+  }
+}
+
+function waitingIn({ sessions, channels }: EngineParts, builtins: readonly Builtin[]): EngineStats['waiting'] {
+  let [workerBytes, mostWorkerBytes, pausedWorkers, heldFrames] = [0, 0, 0, 0]
+  for (const { backlog } of sessions.all()) {
+    workerBytes += backlog.unreadBytes
+    mostWorkerBytes = Math.max(mostWorkerBytes, backlog.unreadBytes)
+    pausedWorkers += backlog.isPaused ? 1 : 0
+    heldFrames += backlog.heldFrames
+  }
+  const waiting = {
+    workerBytes,
+    mostWorkerBytes,
+    pausedWorkers,
+    heldFrames,
+    channelBytes: channels.bufferedBytes,
+    jobs: 0,
+    jobBytes: 0,
+    deadLetters: 0,
+    requests: 0,
+  }
+  return withTold(waiting, builtins, 'waiting')
+}
+
+/** Numbers with those that built-ins tell in their place. */
+function withTold<Group extends 'waiting' | 'dropped'>(
+  numbers: EngineStats[Group],
+  builtins: readonly Builtin[],
+  group: Group,
+): EngineStats[Group] {
+  return builtins.reduce((sum, builtin) => ({ ...sum, ...builtin[group]?.() }), numbers)
+}
