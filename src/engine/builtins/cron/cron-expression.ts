@@ -62,14 +62,20 @@ export function parseCronExpression(expression: unknown): Schedule {
 }
 
 function scheduleOf(pattern: string): Schedule {
-  const cron = new Cron(pattern, {
+  cronOf(pattern)
+  // Made anew for each date: croner keeps a table of ten thousand years, so that many triggers would not fit into memory.
+  return { next: (afterMs) => cronOf(pattern).nextRun(new Date(afterMs))?.getTime() }
+}
+
+/** @throws {Error} when croner does not take the pattern. */
+function cronOf(pattern: string): Cron {
+  return new Cron(pattern, {
     mode: '6-or-7-parts',
     // croner counts weekdays from 0 = Sunday unless told that 1 is Sunday.
     alternativeWeekdays: true,
     domAndDow: true,
     utcOffset: 0,
   })
-  return { next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime() }
 }
 
 function spellOut(expression: string): string {
