@@ -44,6 +44,8 @@ export class Conflicts {
   /** Whether a holder changed while others were being asked for. */
   #isUrgent = false
   #attempt = 0
+  /** Counts up, so that each function of a holder has its turn. */
+  #turn = 0
   #timer: Timer | undefined
 
   constructor(ports: ConflictPorts, onListenerError: (error: unknown) => void) {
@@ -150,9 +152,16 @@ export class Conflicts {
     else this.#ask(this.#functions.keys())
   }
 
-  /** One function per holder: one that still holds this still holds the others. */
-  #probes(): Iterable<string> {
-    return new Map([...this.#functions].map(([id, { owner_worker_id }]) => [owner_worker_id, id])).values()
+  /** One function per holder, the next one each time: most holders give all back together, but some only one. */
+  #probes(): string[] {
+    const idsOf = new Map<string, string[]>()
+    for (const [id, { owner_worker_id: holder }] of this.#functions) {
+      const ids = idsOf.get(holder)
+      if (ids === undefined) idsOf.set(holder, [id])
+      else ids.push(id)
+    }
+    this.#turn += 1
+    return [...idsOf.values()].flatMap((ids) => ids[this.#turn % ids.length] ?? [])
   }
 
   #ask(ids: Iterable<string>): void {

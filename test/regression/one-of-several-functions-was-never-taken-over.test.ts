@@ -1,0 +1,40 @@
+/**
+ * A waiting worker asked for one function per holder, as if a holder gave back all of them or none. One that a holder
+ * unregistered by itself was waited for until the holder left.
+ */
+import { expect, test } from 'vitest'
+import { localRig } from '../kit/local-rig.js'
+
+/** Longest interval between two attempts, with its jitter. */
+const LONGEST_RETRY_MS = 1_000
+
+async function waitingFor(ids: readonly string[]) {
+  const rig = await localRig([])
+  const old = rig.addWorker({ workerName: 'old' })
+  const held = new Map(ids.map((id) => [id, old.registerFunction(id, () => `old ${id}`)]))
+  await rig.settle()
+  const next = rig.addWorker({ workerName: 'new', onConflict: 'wait' })
+  for (const id of ids) next.registerFunction(id, () => `new ${id}`)
+  await rig.clock.advance(20_000)
+  return { rig, held, next }
+}
+
+test.each(['a', 'b', 'c'])('%s is taken over when its holder gives back nothing else', async (id) => {
+  const { rig, held, next } = await waitingFor(['a', 'b', 'c'])
+  held.get(id)?.unregister()
+  await rig.clock.advance(3 * LONGEST_RETRY_MS + 10)
+
+  expect(await rig.engine.invoke({ functionId: id, data: {} })).toBe(`new ${id}`)
+  expect(next.stats().waitingNames).toBe(2)
+})
+
+test('each of many functions has its turn, again and again', async () => {
+  const ids = Array.from({ length: 20 }, (_, index) => `f${index}`)
+  const { rig, held, next } = await waitingFor(ids)
+  for (const id of ['f19', 'f0', 'f10']) {
+    held.get(id)?.unregister()
+    await rig.clock.advance(20 * LONGEST_RETRY_MS + 10)
+    expect(await rig.engine.invoke({ functionId: id, data: {} })).toBe(`new ${id}`)
+  }
+  expect(next.stats().waitingNames).toBe(17)
+})
