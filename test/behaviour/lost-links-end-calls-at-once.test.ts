@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { runScript } from '../kit/child.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { webSocketPeer } from '../kit/socket-peer.js'
 import { wrappedDial, type Faults } from '../kit/wrapped-dial.js'
@@ -6,21 +8,51 @@ import { dialWebSocket } from '../../src/transport/ws-dial.js'
 
 const CALLS = 10_000
 const BOUND_MS = 50
+const ROUNDS = 5
 
-/** How long after the peer cut the link each written call was settled, sorted. */
-async function settlingTimes(faults: Faults = {}): Promise<{ times: number[]; codes: Set<string> }> {
+/** What takes the calls and never answers. */
+interface Peer {
+  readonly url: string
+  /** All calls have arrived. */
+  readonly everything: Promise<unknown>
+  readonly cut: () => void
+}
+
+/** The announcement comes first. */
+const FRAMES = CALLS + 1
+
+async function peerHere(): Promise<Peer> {
   let received = 0
   let allReceived: () => void = () => undefined
   const everything = new Promise<void>((resolve) => (allReceived = resolve))
   const peer = await webSocketPeer((socket) => {
     socket.on('message', () => {
       received += 1
-      // The announcement comes first.
-      if (received === CALLS + 1) allReceived()
+      if (received === FRAMES) allReceived()
     })
   })
+  const cut = (): void => {
+    for (const socket of peer.sockets) socket.destroy()
+  }
+  return { url: peer.url, everything, cut }
+}
+
+async function peerInItsProcess(): Promise<Peer> {
+  const program = fileURLToPath(new URL('../kit/children/deaf-peer.ts', import.meta.url))
+  const child = runScript(program, [String(FRAMES)])
+  const [, port = ''] = await child.says(/port (\d+);/)
+  const everything = child.says(/all received/)
+  return { url: `ws://127.0.0.1:${port}`, everything, cut: () => void child.process.kill('SIGKILL') }
+}
+
+/** How long after the peer ended each written call was settled, sorted. */
+async function settlingTimes(
+  makePeer: () => Promise<Peer>,
+  faults: Faults,
+): Promise<{ times: number[]; codes: Set<string> }> {
+  const { url, everything, cut } = await makePeer()
   const { dial } = wrappedDial(dialWebSocket, faults)
-  const worker = quietWorker(peer.url, { reconnectionConfig: { maxPendingMessages: CALLS } }, { dial })
+  const worker = quietWorker(url, { reconnectionConfig: { maxPendingMessages: CALLS } }, { dial })
   const codes = new Set<string>()
   const times: number[] = []
   let cutAt = 0
@@ -32,26 +64,35 @@ async function settlingTimes(faults: Faults = {}): Promise<{ times: number[]; co
   )
   await everything
   cutAt = performance.now()
-  for (const socket of peer.sockets) socket.destroy()
+  cut()
   await Promise.all(calls)
   return { times: times.sort((a, b) => a - b), codes }
 }
 
 /** The best of some rounds: other processes on the machine can only make it look slower. */
-async function bestP99(faults: Faults = {}): Promise<number> {
-  let best = Infinity
-  for (let round = 0; round < 5 && best > BOUND_MS; round += 1) {
-    const { times, codes } = await settlingTimes(faults)
+async function bestP99(makePeer: () => Promise<Peer>, faults: Faults = {}): Promise<number> {
+  const p99s: number[] = []
+  while (p99s.length < ROUNDS && !p99s.some((p99) => p99 <= BOUND_MS)) {
+    const { times, codes } = await settlingTimes(makePeer, faults)
     expect([times.length, ...codes]).toEqual([CALLS, 'CONNECTION_LOST'])
-    best = Math.min(best, times[Math.floor(CALLS * 0.99)]!)
+    p99s.push(times[Math.floor(CALLS * 0.99)]!)
   }
-  return best
+  if (process.env['SHOW_FIGURES'] !== undefined)
+    process.stdout.write(`${makePeer.name}: p99 of ${p99s.map((p99) => p99.toFixed(1)).join(', ')} ms\n`)
+  return Math.min(...p99s)
 }
 
-test('ten thousand written calls settle within 50 ms of the loss of their link, each once', async () => {
-  expect(await bestP99()).toBeLessThanOrEqual(BOUND_MS)
-}, 60_000)
+test.each([
+  ['cuts the link', peerHere],
+  ['is killed with its process', peerInItsProcess],
+])(
+  'ten thousand written calls settle, each once, within 50 ms after their peer %s',
+  async (_how, makePeer) => {
+    expect(await bestP99(makePeer)).toBeLessThanOrEqual(BOUND_MS)
+  },
+  60_000,
+)
 
 test('the measure sees a loss that is told late', async () => {
-  expect(await bestP99({ closeDelayMs: 2 * BOUND_MS })).toBeGreaterThan(BOUND_MS)
+  expect(await bestP99(peerHere, { closeDelayMs: 2 * BOUND_MS })).toBeGreaterThan(BOUND_MS)
 }, 60_000)

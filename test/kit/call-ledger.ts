@@ -1,6 +1,7 @@
 /**
  * Calls and what became of them, held against what their handlers saw: every call settles once, in time, with an
- * outcome that is true. Knows no link and no engine.
+ * outcome that is true. Callers and handlers may be in processes of their own, each with its part of the ledger. Knows
+ * no link and no engine.
  */
 import { InvocationError, NotConnectedError } from '../../src/errors.js'
 
@@ -20,38 +21,60 @@ interface Outcome {
   readonly what: string
 }
 
+/** What one process knows. */
+export interface LedgerPart {
+  /** Calls made here, by their number, and how they ended. */
+  readonly outcomes: readonly (readonly [n: number, outcome: Outcome])[]
+  /** Calls whose handler began here, and how often. */
+  readonly runs: readonly (readonly [n: number, times: number])[]
+  /** What was wrong in itself. */
+  readonly wrong: readonly string[]
+  readonly slowestMs: number
+}
+
+export interface LedgerOptions {
+  /** When a call has to have settled, from its start. */
+  readonly limitMs: number
+  /** Number of the first call made here. */
+  readonly first: number
+  /** From one call's number to the next. */
+  readonly step: number
+}
+
 export class CallLedger {
-  readonly #limitMs: number
-  readonly #outcomes: (Outcome | undefined)[] = []
-  readonly #runs: number[] = []
+  readonly #options: LedgerOptions
+  readonly #outcomes = new Map<number, Outcome>()
+  readonly #runs = new Map<number, number>()
   readonly #wrong: string[] = []
+  #made = 0
   #slowestMs = 0
 
-  /** @param limitMs when a call has to have settled, from its start. */
-  constructor(limitMs: number) {
-    this.#limitMs = limitMs
+  constructor(options: LedgerOptions) {
+    this.#options = options
   }
 
-  get size(): number {
-    return this.#outcomes.length
+  /** Calls made here so far. */
+  get made(): number {
+    return this.#made
   }
 
-  get slowestMs(): number {
-    return this.#slowestMs
+  get part(): LedgerPart {
+    const [outcomes, runs] = [[...this.#outcomes], [...this.#runs]]
+    return { outcomes, runs, wrong: this.#wrong, slowestMs: this.#slowestMs }
   }
 
   /** What a handler does with call `n`. */
   run(n: number): void {
-    this.#runs[n] = (this.#runs[n] ?? 0) + 1
+    this.#runs.set(n, (this.#runs.get(n) ?? 0) + 1)
   }
 
   /** Makes the next call and resolves once it has settled or its limit has passed; true when it was answered. */
   async make(call: (n: number) => Promise<Answer>): Promise<boolean> {
-    const n = this.#outcomes.length
-    this.#outcomes.push(undefined)
+    const { first, step, limitMs } = this.#options
+    const n = first + step * this.#made++
     const startedAt = performance.now()
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.#limitMs)))
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)))
     const settled = call(n).then(
       (answer) => this.#settle(n, answered(n, answer)),
       (error: unknown) => this.#settle(n, failed(error)),
@@ -59,36 +82,38 @@ export class CallLedger {
     await Promise.race([settled, late])
     clearTimeout(timer)
     this.#slowestMs = Math.max(this.#slowestMs, performance.now() - startedAt)
-    const outcome = this.#outcomes[n]
-    if (outcome === undefined) this.#wrong.push(`call ${n} was pending after ${this.#limitMs} ms`)
+    const outcome = this.#outcomes.get(n)
+    if (outcome === undefined) this.#wrong.push(`call ${n} was pending after ${limitMs} ms`)
     return outcome?.kind === 'answered'
   }
 
-  /** How many calls ended in which way. */
-  get counts(): Record<string, number> {
-    const counts: Record<string, number> = {}
-    for (const { what } of this.#outcomes.filter((outcome) => outcome !== undefined)) {
-      counts[what] = (counts[what] ?? 0) + 1
-    }
-    return counts
-  }
-
-  /** Everything that is not as it should be; asked once no handler can begin any more. */
-  get faults(): string[] {
-    const untrue = this.#outcomes.flatMap((outcome, n) => {
-      const runs = this.#runs[n] ?? 0
-      if (runs > 1) return [`call ${n} ran ${runs} times`]
-      if (outcome?.kind === 'answered' && runs === 0) return [`call ${n} was answered and never ran`]
-      if (outcome?.kind === 'did not run' && runs > 0) return [`call ${n} ran, and its caller heard ${outcome.what}`]
-      return outcome?.kind === 'wrong' ? [`call ${n}: ${outcome.what}`] : []
-    })
-    return [...this.#wrong, ...untrue]
-  }
-
   #settle(n: number, outcome: Outcome): void {
-    if (this.#outcomes[n] !== undefined) this.#wrong.push(`call ${n} settled twice`)
-    this.#outcomes[n] = outcome
+    if (this.#outcomes.has(n)) this.#wrong.push(`call ${n} settled twice`)
+    this.#outcomes.set(n, outcome)
   }
+}
+
+/** How many calls ended in which way. */
+export function countsOf(parts: readonly LedgerPart[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const [, { what }] of parts.flatMap(({ outcomes }) => outcomes)) counts[what] = (counts[what] ?? 0) + 1
+  return counts
+}
+
+/** Everything that is not as it should be; asked once no handler can begin any more. */
+export function faultsOf(parts: readonly LedgerPart[]): string[] {
+  const runs = new Map<number, number>()
+  for (const [n, times] of parts.flatMap((part) => part.runs)) runs.set(n, (runs.get(n) ?? 0) + times)
+  const twice = [...runs].flatMap(([n, times]) => (times > 1 ? [`call ${n} ran ${times} times`] : []))
+  const untrue = parts
+    .flatMap(({ outcomes }) => outcomes)
+    .flatMap(([n, { kind, what }]) => {
+      const ran = runs.has(n)
+      if (kind === 'answered' && !ran) return [`call ${n} was answered and never ran`]
+      if (kind === 'did not run' && ran) return [`call ${n} ran, and its caller heard ${what}`]
+      return kind === 'wrong' ? [`call ${n}: ${what}`] : []
+    })
+  return [...parts.flatMap(({ wrong }) => wrong), ...twice, ...untrue]
 }
 
 /** What the handler of call `n` answers. */

@@ -17,7 +17,7 @@ export type Cut =
   | { readonly kind: 'fin' }
   /** One end is told that nothing more comes; what it sends is still passed on. */
   | { readonly kind: 'half-close'; readonly towards: 'client' | 'server' }
-  /** Nothing passes any more; after a while both ends get a reset. */
+  /** Nothing passes any more; after a while both ends get a reset. With `Infinity` neither ever hears of the other. */
   | { readonly kind: 'black-hole'; readonly forMs: number }
   /** The client gets a close frame after the next whole frame. */
   | { readonly kind: 'close-code'; readonly code: number }
@@ -30,6 +30,8 @@ export interface Trouble {
   readonly latencyMs?: number
   /** Bytes passed at a time, with a pause of a millisecond between two. */
   readonly throttleBytes?: number
+  /** Called when the cut is made; a connection that ended before has none. */
+  readonly onCut?: () => void
 }
 
 /** A proxy in front of a local port; `trouble` is asked once for each connection. */
@@ -59,14 +61,27 @@ class Spoiled {
   }
 
   #join(from: Socket, to: Socket): void {
-    from.on('error', () => to.destroy())
-    from.once('close', () => to.destroy())
-    from.on('end', () => this.#later(() => to.end()))
+    from.on('error', () => this.#gone(to))
+    from.once('close', () => this.#gone(to))
+    from.on('end', () => {
+      if (this.#isHalfOpen) from.destroy()
+      else this.#later(() => to.end())
+    })
     from.on('data', (chunk) => {
       const { throttleBytes } = this.#trouble
       if (throttleBytes !== undefined && chunk.length > throttleBytes) this.#drip(chunk, { from, to, throttleBytes })
       else this.#later(() => this.#pass(chunk, to))
     })
+  }
+
+  /** The other end went; nothing says so in a black hole. */
+  #gone(to: Socket): void {
+    if (!this.#isHalfOpen) to.destroy()
+  }
+
+  get #isHalfOpen(): boolean {
+    const { cut } = this.#trouble
+    return this.#isCut && cut.kind === 'black-hole' && cut.forMs === Infinity
   }
 
   /** Order is kept: all delays of a connection are equal. */
@@ -100,6 +115,7 @@ class Spoiled {
       return
     }
     this.#isCut = true
+    this.#trouble.onCut?.()
     this.#owesGoodbye = this.#trouble.cut.kind === 'close-code'
     if (this.#owesGoodbye) this.#passAfterCut(chunk, to, end)
     else {
@@ -138,6 +154,7 @@ class Spoiled {
         else this.#server.end()
         return
       case 'black-hole':
+        if (cut.forMs === Infinity) return
         setTimeout(() => {
           for (const socket of both) socket.resetAndDestroy()
         }, cut.forMs)

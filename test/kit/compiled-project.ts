@@ -10,7 +10,10 @@ import { afterAll } from 'vitest'
 import { Child, type ChildOptions } from './child.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const COMPILED = ['src', join('test', 'kit', 'children')]
+const KIT = join('test', 'kit')
+/** Folders, and what the scripts need beside them. */
+const COMPILED = ['src', join(KIT, 'children')]
+const COMPILED_FILES = ['call-ledger', 'fast-clock'].map((name) => join(KIT, `${name}.ts`))
 
 let compiled: string | undefined
 
@@ -28,6 +31,12 @@ export function runCompiledChild(name: string, args: readonly string[], nodeArgs
   return run(join('test', 'kit', 'children', `${name}.js`), args, {}, nodeArgs)
 }
 
+/** The same as a command with its arguments. */
+export function compiledChild(name: string): readonly string[] {
+  compiled ??= compile()
+  return [process.execPath, join(compiled, 'test', 'kit', 'children', `${name}.js`)]
+}
+
 function run(file: string, args: readonly string[], options: ChildOptions, nodeArgs: readonly string[] = []): Child {
   compiled ??= compile()
   return new Child(process.execPath, [...nodeArgs, join(compiled, file), ...args], options)
@@ -39,14 +48,16 @@ function compile(): string {
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'compiled-'))
   const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
-  for (const part of COMPILED) {
-    for (const file of readdirSync(join(ROOT, part), { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.ts')) continue
-      const target = join(folder, part, file.replace(/\.ts$/, '.js'))
-      mkdirSync(dirname(target), { recursive: true })
-      const text = readFileSync(join(ROOT, part, file), 'utf8')
-      writeFileSync(target, ts.transpileModule(text, { compilerOptions: options }).outputText)
-    }
+  for (const file of [...COMPILED.flatMap(filesOf), ...COMPILED_FILES]) {
+    if (!file.endsWith('.ts')) continue
+    const target = join(folder, file.replace(/\.ts$/, '.js'))
+    mkdirSync(dirname(target), { recursive: true })
+    const text = readFileSync(join(ROOT, file), 'utf8')
+    writeFileSync(target, ts.transpileModule(text, { compilerOptions: options }).outputText)
   }
   return folder
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file))
 }

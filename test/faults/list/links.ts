@@ -68,6 +68,22 @@ export const faults: readonly Fault[] = [
     tests: ['test/regression/short-freeze-killed-a-healthy-link.test.ts'],
   },
   {
+    name: 'silent-links-are-asked-to-close',
+    row: 'R8',
+    file: 'src/connection/connection.ts',
+    find: '        transport.terminate()\n      },\n    )',
+    replace: '        transport.close()\n      },\n    )',
+    tests: ['test/reliability/silent-links-are-replaced.test.ts'],
+  },
+  {
+    name: 'late-timers-are-taken-for-silence',
+    row: 'R8',
+    file: 'src/connection/keepalive.ts',
+    find: 'this.#clock.now() - dueAt > LATE_MS',
+    replace: 'this.#clock.now() - dueAt > 100 * LATE_MS',
+    tests: ['test/reliability/silent-links-are-replaced.test.ts'],
+  },
+  {
     name: 'drain-ignores-its-limit',
     row: 'R10',
     file: 'src/worker/shutdown.ts',
