@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { packageBudget } from '../../bench/package-budget.js'
+import { importedBytes } from '../../bench/package-budget.js'
 import { libraryEntries } from '../../scripts/entries.js'
 import { loadedFiles, packagesOf } from '../kit/loaded-modules.js'
 
@@ -25,24 +25,23 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const subpaths = Object.keys(libraryEntries)
 const nameOf = (subpath: string): string => `iii-node${subpath.slice(1)}`
 const own = (files: readonly string[]): readonly string[] => files.filter((file) => !file.includes('node_modules'))
+const bytesOf = (files: readonly string[]): number => files.reduce((sum, file) => sum + statSync(file).size, 0)
 const holdsEngine = (files: readonly string[]): boolean =>
   own(files).some((file) => readFileSync(file, 'utf8').includes('RunningEngine'))
 
-test.each(subpaths)('`%s` loads the packages it is known to need and no other', (subpath) => {
-  for (const how of ['import', 'require'] as const) {
-    const files = loadedFiles(nameOf(subpath), how)
-    expect(own(files)).not.toEqual([])
-    expect(packagesOf(files), how).toEqual(PACKAGES[subpath] ?? [])
-    expect(holdsEngine(files), `${how} loads the local engine`).toBe(subpath === './testing')
-  }
-})
+test.each(subpaths)(
+  '`%s` loads the packages it is known to need and no other, within its budget of bytes',
+  (subpath) => {
+    for (const how of ['import', 'require'] as const) {
+      const files = loadedFiles(nameOf(subpath), how)
+      expect(own(files)).not.toEqual([])
+      expect(packagesOf(files), how).toEqual(PACKAGES[subpath] ?? [])
+      expect(holdsEngine(files), `${how} loads the local engine`).toBe(subpath === './testing')
+      expect(bytesOf(files), `bytes that ${how} reads`).toBeLessThanOrEqual(importedBytes[subpath] ?? 0)
+    }
+  },
+)
 
-test('The code that an import of the package reads stays within its budget', () => {
-  for (const how of ['import', 'require'] as const) {
-    const sizes = own(loadedFiles('iii-node', how)).map((file) => statSync(file).size)
-    expect(
-      sizes.reduce((sum, size) => sum + size, 0),
-      how,
-    ).toBeLessThanOrEqual(packageBudget.importedBytes)
-  }
+test('Every published subpath has a budget of bytes, and no other name has one', () => {
+  expect(Object.keys(importedBytes).sort()).toEqual([...subpaths].sort())
 })
