@@ -30,6 +30,7 @@ export type ContractResult<C extends FunctionContract, TOptions> = TOptions exte
     : ContractOutput<C>
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the result's type is the caller's to name, as in the official package */
+/* eslint-disable @typescript-eslint/unified-signatures -- the two for an id differ in what the type is when nobody names it */
 /** Calls a function, by contract or by id. */
 export interface ContractTrigger {
   /**
@@ -42,9 +43,14 @@ export interface ContractTrigger {
     payload: ContractInput<C>,
     options?: TOptions,
   ): Promise<ContractResult<C, TOptions>>
+  /** Has a call of a function by id stored in a queue; resolves with the receipt, unless the caller names another type. */
+  <TInput = unknown, TOutput = EnqueueResult>(
+    request: TriggerRequest<TInput> & { action: { type: 'enqueue' } },
+  ): Promise<TOutput>
+  /** Calls a function by id. The result's type is the caller's to name. */
   <TInput = unknown, TOutput = any>(request: TriggerRequest<TInput>): Promise<TOutput>
 }
-/* eslint-enable @typescript-eslint/no-explicit-any */
+/* eslint-enable @typescript-eslint/no-explicit-any, @typescript-eslint/unified-signatures */
 
 /** The functions of some contracts, by the names they were given. */
 export type ContractClient<T extends Readonly<Record<string, FunctionContract>>> = {

@@ -6,6 +6,9 @@ import {
   TriggerAction,
   type EnqueueResult,
   type FunctionContract,
+  type III,
+  type TriggerFunction,
+  type TriggerRequest,
 } from 'iii-node'
 import type { ContractInput, ContractOutput } from 'iii-node/schema'
 import * as v from 'valibot'
@@ -87,6 +90,35 @@ test('a client has one function per contract', () => {
   // @ts-expect-error the payload is missing
   void math.add()
   expectTypeOf(math).not.toHaveProperty('subtract')
+})
+
+test('a call by id that is stored resolves with its receipt, unless the caller names another type', () => {
+  const stored = { function_id: 'f', payload: { a: 1 }, action: TriggerAction.Enqueue({ queue: 'q' }) }
+  expectTypeOf(worker.trigger(stored)).resolves.toEqualTypeOf<EnqueueResult>()
+  const literal = worker.trigger({ function_id: 'f', payload: 1, action: { type: 'enqueue', queue: 'q' } })
+  expectTypeOf(literal).resolves.toEqualTypeOf<EnqueueResult>()
+  expectTypeOf(worker.trigger<{ a: number }>(stored)).resolves.toEqualTypeOf<EnqueueResult>()
+  expectTypeOf(worker.trigger<unknown, { receipt: string }>(stored)).resolves.toEqualTypeOf<{ receipt: string }>()
+  const named: Promise<{ receipt: string }> = worker.trigger(stored)
+  expectTypeOf(Promise.all([named, worker.trigger(stored)])).resolves.toEqualTypeOf<
+    [{ receipt: string }, EnqueueResult]
+  >()
+  worker.registerFunction('g', async (_data: unknown, _metadata: unknown, context) => {
+    expectTypeOf(context.trigger(stored)).resolves.toEqualTypeOf<EnqueueResult>()
+  })
+  // @ts-expect-error -- a queue must be named
+  void worker.trigger({ function_id: 'f', payload: 1, action: { type: 'enqueue' } })
+})
+
+test('a call by id whose action is not known beforehand, or is no queue, stays as it was', () => {
+  const request: TriggerRequest = { function_id: 'f', payload: 1 }
+  expectTypeOf(worker.trigger(request)).resolves.toBeAny()
+  expectTypeOf(worker.trigger({ ...request, action: TriggerAction.Void() })).resolves.toBeAny()
+  const either = TriggerAction.Void() as TriggerAction
+  expectTypeOf(worker.trigger({ ...request, action: either })).resolves.toBeAny()
+  expectTypeOf<Parameters<III['trigger']>>().toEqualTypeOf<[request: TriggerRequest]>()
+  const passed: TriggerFunction = worker.trigger
+  expectTypeOf(passed).toBeFunction()
 })
 
 test('a trigger type types its provider, its bindings and its functions', () => {
