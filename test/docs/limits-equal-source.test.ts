@@ -21,6 +21,14 @@ test('every limit is told in words, with what happens beyond it', () => {
   }
 })
 
+test('every limit says why it is what it is', () => {
+  for (const [limit = '', , , , why = ''] of tableRows(PAGE, /^## /)) {
+    expect(why.length, limit).toBeGreaterThan(15)
+    // A number that nothing gives was weighed against something.
+    if (why.includes('judgement')) expect(why, limit).toContain('against')
+  }
+})
+
 test('limits are found in the source as they are written there', () => {
   expect(sourceLimits()).toEqual(
     expect.arrayContaining([
