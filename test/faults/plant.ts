@@ -11,9 +11,9 @@
  *
  * `npm run test:faults [-- name …]` runs every fault of `test/faults/list/`.
  */
-import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { execFileSync, spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 
 /** One change to the source text. */
 export interface Mutation {
@@ -36,10 +36,6 @@ export type Fault = Mutation & {
 type Finder = { readonly tests: readonly string[] } | { readonly seeds: number }
 
 const PROJECT = resolve(import.meta.dirname, '..', '..')
-/** Not copied: made by tools, or shared through a link. */
-const LEFT_OUT = new Set(['node_modules', 'dist', 'temp', 'coverage', '.git', '.venv-interop', '.cache'])
-
-const isCopied = (name: string): boolean => !LEFT_OUT.has(name)
 
 /** Runs `run` on a copy of the project with the mutation in it (none for `undefined`); the copy is gone afterwards. */
 export async function planted<T>(mutation: Mutation | undefined, run: (root: string) => Promise<T>): Promise<T> {
@@ -56,11 +52,25 @@ function copyProject(name: string): string {
   const parent = join(PROJECT, 'temp', 'faults')
   mkdirSync(parent, { recursive: true })
   const root = mkdtempSync(join(parent, `${name}-`))
-  for (const entry of readdirSync(PROJECT).filter(isCopied)) {
-    cpSync(join(PROJECT, entry), join(root, entry), { recursive: true, filter: (path) => isCopied(basename(path)) })
-  }
+  for (const file of projectFiles()) copyIfThere(join(PROJECT, file), join(root, file))
   symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'), 'dir')
   return root
+}
+
+/** What is written by hand, committed or not. Where `node_modules` is a link, git takes it for such a file. */
+function projectFiles(): readonly string[] {
+  const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--exclude=node_modules']
+  return execFileSync('git', listing, { cwd: PROJECT, encoding: 'utf8' }).split('\0').slice(0, -1)
+}
+
+/** Files come and go while somebody works on the project: one that went since it was listed is left out. */
+function copyIfThere(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true })
+  try {
+    copyFileSync(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }
 
 /** Changes the text of one file below `root`. @throws {Error} when the text to find is not there exactly once. */
