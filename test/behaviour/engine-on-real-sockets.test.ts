@@ -96,12 +96,18 @@ test('beyond its cap a worker that does not read gets no more calls, and is serv
   for (let n = 0; n < 24; n++) call(caller, 'slow', data)
   const refused = await caller.next(({ error }) => error !== undefined)
   expect(refused['error']).toMatchObject({ code: 'channel_send_failed' })
+  const { waiting, refused: counted } = engine.stats()
+  expect(counted.callsToSlowWorkers).toBeGreaterThan(0)
+  expect(waiting).toMatchObject({ pausedWorkers: 1, workerBytes: waiting.mostWorkerBytes })
+  expect(waiting.mostWorkerBytes).toBeGreaterThan(12 * MIB)
+  expect(waiting.mostWorkerBytes).toBeLessThan(13 * MIB + 1024)
   slow.socket.resume()
   await expect.poll(() => engine.stats().pendingCalls - slow.frames.filter(isCall).length).toBe(0)
   const id = call(caller, 'slow', 'again')
   const again = await slow.next(({ data: payload }) => payload === 'again')
   slow.send({ type: 'invocationresult', invocation_id: again['invocation_id'], function_id: 'slow', result: 1 })
   expect(await caller.next(answerTo(id))).toMatchObject({ result: 1 })
+  expect(engine.stats().waiting).toMatchObject({ pausedWorkers: 0, workerBytes: 0, mostWorkerBytes: 0 })
 })
 
 test('a frame over the limit ends its connection only; the same bytes in fragments pass', async () => {

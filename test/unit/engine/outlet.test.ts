@@ -39,17 +39,21 @@ test('a worker that does not read is not read from until its backlog is gone', (
   outlet.send(result('x'.repeat(500)))
   outlet.send(result('x'))
   expect([outlet.congested, events]).toEqual([true, ['pause']])
+  expect([outlet.isPaused, outlet.unreadBytes]).toEqual([true, transport.bufferedBytes])
   transport.bufferedBytes = 0
   outlet.drained()
   outlet.drained()
   expect([outlet.congested, events]).toEqual([false, ['pause', 'resume']])
+  expect(outlet.isPaused).toBe(false)
 })
 
-test('a backlog of twice the cap ends the link', () => {
-  const { outlet, events } = outletOver(1000)
+test('a backlog of twice the cap ends the link, which is counted', () => {
+  const { outlet, events, counters } = outletOver(1000)
   outlet.send(result('x'.repeat(1000)))
+  expect(counters.cutOff.unread).toBe(0)
   outlet.send(result('x'.repeat(1000)))
   expect(events).toEqual(['pause', 'terminate'])
+  expect(counters.cutOff.unread).toBe(1)
 })
 
 test('values that cannot be written are told and not counted as sent', () => {

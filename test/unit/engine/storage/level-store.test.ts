@@ -82,12 +82,14 @@ test(
   'writes that overtake the disk by far are refused, and the ones before are kept',
   { timeout: 60_000 },
   async () => {
-    const store = await openLevelStore(await temporaryFolder(), limits)
+    const counters = { refused: { writes: 0 } }
+    const store = await openLevelStore(await temporaryFolder(), { ...limits, counters })
     const put = (index: number): Promise<void> =>
       store.write([{ kind: 'put', space: 's', key: String(index), value: 1 }])
     const first = put(0)
     const waiting = Array.from({ length: 100_000 }, (_, index) => put(index))
     await expect(put(0)).rejects.toMatchObject({ reason: 'busy' })
+    expect(counters.refused.writes).toBe(1)
     await first
     await Promise.all(waiting)
     await put(0)

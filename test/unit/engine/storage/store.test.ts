@@ -79,9 +79,11 @@ describe.each(kinds)('a %s', (_name, open) => {
   })
 
   test('refuses to grow past its total, and takes writes again after deletes', async () => {
-    const store = await open({ maxValueBytes: 1000, maxTotalBytes: 1000 })
+    const counters = { refused: { writes: 0 } }
+    const store = await open({ maxValueBytes: 1000, maxTotalBytes: 1000, counters })
     await store.write([put('s', 'a', 'x'.repeat(500))])
     await expect(store.write([put('s', 'b', 'x'.repeat(600))])).rejects.toMatchObject({ reason: 'full' })
+    expect(counters.refused.writes).toBe(1)
     await store.write([put('s', 'a', 'x'.repeat(400))])
     await store.write([drop('s', 'a')])
     await store.write([put('s', 'b', 'x'.repeat(600))])

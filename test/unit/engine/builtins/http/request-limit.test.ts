@@ -102,6 +102,8 @@ test('when ten thousand requests wait, the next is turned away with 503 and a co
   const refused = await rig.call({ path: '/a?n=y' })
   expect([refused.status, refused.json()]).toMatchObject([503, { error: { code: 'PENDING_QUEUE_FULL' } }])
   expect((await rig.call({ path: '/unknown' })).status).toBe(404)
+  expect(rig.builtin.waiting?.()).toEqual({ requests: 10_000 })
+  expect(rig.host.counters.refused.requests).toBe(1)
 
   socket.destroy()
   while (rig.host.clock.pendingTimers > 0) await new Promise((resolve) => setImmediate(resolve))

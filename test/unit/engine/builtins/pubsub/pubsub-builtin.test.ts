@@ -110,6 +110,7 @@ test('handlers that never answer are waited for up to a cap only, and none is le
 
   expect(host.calls).toHaveLength(MAX_AWAITED + 5)
   expect(host.calls.filter((call) => call.signal?.aborted)).toHaveLength(5)
+  expect(host.counters.dropped.deliveries).toBe(5)
   await builtin.stop()
   expect(host.calls.every((call) => call.signal?.aborted)).toBe(true)
 })

@@ -197,6 +197,7 @@ test('beyond its caps the queue refuses new jobs with queue_full and takes them 
   await host.clock.advance(0)
   await expect(enqueue({ data: 'x'.repeat(1_000) })).rejects.toMatchObject({ code: 'queue_full' })
   await enqueue({ data: 'x'.repeat(900) })
+  expect(host.counters.refused.jobs).toBe(2)
 })
 
 test('beyond their cap the oldest dead letters are dropped, and the log says so', async () => {
@@ -211,6 +212,7 @@ test('beyond their cap the oldest dead letters are dropped, and the log says so'
     { dropped: 1, dropped_total: 1 },
     { dropped: 1, dropped_total: 2 },
   ])
+  expect(host.counters.dropped.deadLetters).toBe(2)
 })
 
 test('a redrive that does not fit is refused whole and the letters stay', async () => {

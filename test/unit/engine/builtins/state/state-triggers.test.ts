@@ -145,6 +145,7 @@ test('past the cap the oldest write is given up, counted and logged; its first h
   expect(host.payloads('hangs')).toHaveLength(10_002)
   expect(host.payloads('second')).toEqual([])
   expect(host.lines.map(({ fields }) => fields)).toMatchObject([{ givenUp: 1 }, { givenUp: 2 }])
+  expect(host.counters.dropped.firings).toBe(2)
 })
 
 test('an unbound trigger is silent, one bound again with its id has the new filter', async () => {

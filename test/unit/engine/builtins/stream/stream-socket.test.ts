@@ -299,6 +299,7 @@ test('a client that does not read loses the oldest messages, counted, and hears 
   expect(indexes.slice(-4)).toEqual([count - 4, count - 3, count - 2, count - 1])
   expect(indexes).toEqual([...indexes].sort((a, b) => a - b))
   expect(host.lines.map(({ fields }) => (fields as { lost: number }).lost).reduce((a, b) => a + b, 0)).toBe(lost)
+  expect(host.counters.dropped.streamEvents).toBe(lost)
 })
 
 test('stopping cuts clients and calls no leave handler', async () => {
