@@ -45,7 +45,7 @@ function codeOf({ outcome }: Op): string | undefined {
 /** A publication runs no function but by a binding of somebody who may call it. */
 function auditSpies({ journal, workers }: World, runsOf: ReadonlyMap<number, readonly Run[]>): string[] {
   const bound = workers.flatMap(({ token, spiedOn }) =>
-    token === undefined ? [] : spiedOn.filter((functionId) => mayBind(token, functionId)),
+    spiedOn.filter((functionId) => token === undefined || mayBind(token, functionId)),
   )
   return journal.ops.flatMap(({ op, kind }) => {
     if (kind !== 'publish') return []

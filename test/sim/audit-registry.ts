@@ -7,7 +7,7 @@ export function auditRegistry(world: World): string[] {
   if (observation === undefined) return ['nobody could look at the engine']
   const usable = world.usableAtObservation
   const functions = observation.functions.map(({ function_id: id }) => id).filter((id) => /^w\d+::/.test(id))
-  const expected = usable.flatMap(({ holdings }) => holdings.noted.functions)
+  const expected = usable.flatMap(({ holdings }) => holdings.noted.held)
   return [
     ...differences('functions', expected, functions),
     ...auditTriggers(observation, usable),
@@ -21,7 +21,9 @@ function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWor
   const isProvided = (type: string): boolean =>
     BUILT_IN.has(type) ||
     usable.some(({ holdings: { noted, withdrawn } }) => noted.bound.has(type) && !withdrawn.has(type))
-  const listed = triggers.map(({ id }) => id)
+  // Whoever waits for a name hears of those who leave.
+  const listed = triggers.filter(({ function_id }) => !function_id.startsWith(NEWS)).map(({ id }) => id)
+  const news = usable.filter(({ holdings }) => holdings.noted.waits.length > 0).length
   const ids = expected.map(({ id }) => id)
   const bound = expected.filter(({ type }) => isProvided(type)).map(({ id }) => id)
   const missing = bound.filter((id) => !listed.includes(id))
@@ -29,9 +31,13 @@ function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWor
   return [
     ...(missing.length > 0 ? [`triggers: the engine lacks ${missing.join(', ')}`] : []),
     ...(surplus.length > 0 ? [`triggers: the engine still has ${surplus.join(', ')}`] : []),
-    ...(stats.triggers === ids.length ? [] : [`triggers: the engine has ${stats.triggers}, the workers ${ids.length}`]),
+    ...(stats.triggers === ids.length + news
+      ? []
+      : [`triggers: the engine has ${stats.triggers}, the workers ${ids.length}, and ${news} for those who wait`]),
   ]
 }
+
+const NEWS = 'iii-node::owner-news::'
 
 /** Trigger types of the engine itself. */
 const BUILT_IN: ReadonlySet<string> = new Set(['subscribe', 'state'])

@@ -2,6 +2,7 @@
  * The invariants: what docs/guide/delivery.md promises, held against what was noted. Each check says in one sentence
  * what is wrong; an empty list is the only good end.
  */
+import { auditClaims } from './audit-claims.js'
 import { auditChannels } from './audit-channels.js'
 import { auditEnds } from './audit-ends.js'
 import { auditGuests } from './audit-guests.js'
@@ -33,7 +34,7 @@ export function audit(world: World): string[] {
   }
   problems.push(...auditQueues(world, runsOf), ...auditChannels(world), ...auditRegistry(world), ...auditEnds(world))
   const { problems: ofState, fired } = auditState(world)
-  problems.push(...ofState, ...auditWatches(world, fired), ...auditGuests(world, runsOf))
+  problems.push(...ofState, ...auditWatches(world, fired), ...auditGuests(world, runsOf), ...auditClaims(world))
   if (isCalm && world.scenario.bytesPerByte === 1) problems.push(...auditCalm(world))
   return problems
 }
@@ -184,8 +185,12 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
     case 'FORBIDDEN':
     case 'AUTH_ERROR':
       return isGuest(world, op) ? undefined : `unexpected: ${seen}`
+    case 'WORKER_NAMESPACE_CONFLICT':
+      return hasFailed(world, op) && runs.length === 0 ? undefined : `unexpected: ${seen}`
     case 'WORKER_BUSY':
-      return runs.length === 0 && calleeOf(world, op)?.isEnding === true ? undefined : `unexpected: ${seen}`
+      return runs.length === 0 && calleesOf(world, op).some(({ isEnding }) => isEnding)
+        ? undefined
+        : `unexpected: ${seen}`
     case 'RESULT_DROPPED':
       return runs.length > 0 ? undefined : 'its result was dropped, but it never ran'
     case 'channel_send_failed':
@@ -226,26 +231,37 @@ function auditWait(world: World, op: Op): string | undefined {
   return isTooOld ? `was sent after waiting ${waitedMs.toFixed(0)} ms` : undefined
 }
 
-function calleeOf(world: World, { functionId }: Op): SimWorker | undefined {
-  return world.workers.find(({ index }) => functionId.startsWith(`w${index}::`))
+/** Who may serve a function. */
+function calleesOf(world: World, { functionId }: Op): SimWorker[] {
+  return world.workers.filter(
+    ({ index, claim }) => functionId.startsWith(`w${claim?.group ?? index}::`) || functionId.startsWith(`w${index}::`),
+  )
 }
 
 function isGuest(world: World, { process }: Op): boolean {
   return world.workers.some((worker) => worker.process === process && worker.token !== undefined)
 }
 
+/** Whether the worker has found its name taken, and takes that for final. */
+function hasFailed(world: World, { process }: Op): boolean {
+  const { claim, worker } = world.workers.find((each) => each.process === process) ?? {}
+  return claim?.sharesName === true && claim.onConflict === 'fail' && worker?.getConnectionState() === 'failed'
+}
+
 function mayHaveStopped(world: World, op: Op): boolean {
-  const callee = calleeOf(world, op)
-  if (callee === undefined || callee.isEnding || callee.process.isDead || world.engines > 1) return true
+  const callees = calleesOf(world, op)
+  if (callees.length === 0 || world.engines > 1) return true
+  if (callees.some(({ isEnding, process }) => isEnding || process.isDead)) return true
   return world.network.links.some(({ client, server }) => {
-    return client.process === callee.process && (client.state === 'closed' || server?.state === 'closed')
+    const isLost = client.state === 'closed' || server?.state === 'closed'
+    return isLost && callees.some(({ process }) => client.process === process)
   })
 }
 
 /** Without faults nothing is lost. */
 function auditCalm(world: World): string[] {
-  return world.workers.flatMap(({ worker, process, token }) =>
-    worker.stats().reconnects > 0 && token === undefined
+  return world.workers.flatMap(({ worker, process, token, claim }) =>
+    worker.stats().reconnects > 0 && token === undefined && claim?.sharesName !== true
       ? [`${process.name} reconnected, though nothing happened to it`]
       : [],
   )

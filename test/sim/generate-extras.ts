@@ -22,6 +22,7 @@ export function extrasOf(seed: number, plans: readonly WorkerPlan[], bursts: rea
   if (random.next() < 0.15) extras.publications()
   if (random.next() < 0.15) extras.state()
   if (random.next() < 0.12) extras.guests()
+  if (random.next() < 0.15) extras.claims()
   return extras
 }
 
@@ -68,6 +69,32 @@ class Extras implements Extra {
         ? { kind: 'goodbye', worker: guardian, code: 1001 }
         : fault
     })
+  }
+
+  /** Several workers claim the same functions, and come and go. */
+  claims(): void {
+    const random = this.#random
+    const group = this.#count + this.workers.length
+    const sharesName = random.next() < 0.4
+    const claimants = Array.from({ length: 2 + random.below(2) }, () => {
+      const onConflict = random.next() < 0.7 ? 'wait' : 'fail'
+      return this.#newWorker({ kind: 'claimant', group, onConflict, sharesName }, random.pick([0, 2, 2]))
+    })
+    const claimant = (): number => random.pick(claimants)
+    const functionId = (): string => `w${group}::f${random.below(2)}`
+    // None is registered again: what is reported would not tell whether it is waited for.
+    const late = claimants.filter(() => random.next() < 0.5)
+    for (const worker of late) this.#add(1, 1, () => ({ kind: 'register', worker, functionId: functionId() }))
+    const early = claimants.filter((each) => !late.includes(each))
+    this.#add(3, 10, () => this.#call(this.#worker(), functionId()))
+    this.#add(0, 2, () => ({ kind: 'spy', worker: claimant(), functionId: functionId(), topic: 'news' }))
+    this.#add(0, 2, () => ({ kind: 'publish', worker: this.#worker(), topic: 'news', timeoutMs: this.#limitMs() }))
+    if (early.length > 0) {
+      this.#add(0, 1, () => ({ kind: 'unregister', worker: random.pick(early), functionId: functionId() }))
+    }
+    this.#add(0, 2, () => ({ kind: 'shutdown', worker: claimant(), drainMs: random.pick([undefined, 100, 10_000]) }))
+    this.#add(0, 1, () => ({ kind: 'ready', worker: claimant(), timeoutMs: this.#limitMs() }))
+    this.#add(0, 3, () => someFault(random, claimant()))
   }
 
   #guestAction(worker: number): Action {

@@ -14,23 +14,34 @@ import type { World } from './world.js'
 
 type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>
 
+interface BoundTrigger {
+  readonly ref: OwnedTrigger
+  readonly type: string
+  readonly functionId: string
+}
+
 /** Values of before a worker was asked. */
 export interface Noted {
   readonly functions: readonly string[]
   readonly triggers: readonly { readonly id: string; readonly type: string }[]
   readonly bound: ReadonlyMap<string, readonly string[]>
+  /** Functions it serves, as far as it knows. */
+  readonly held: readonly string[]
+  /** What it has told that it waits for, and how many names it counts. */
+  readonly waits: readonly string[]
+  readonly waitingNames: number
 }
 
 export class Holdings {
   readonly functions = new Map<string, OwnedFunctionRef>()
-  readonly triggers: { readonly ref: OwnedTrigger; readonly type: string }[] = []
-  readonly watches: { readonly ref: OwnedTrigger; readonly type: string }[] = []
+  readonly triggers: BoundTrigger[] = []
+  readonly watches: BoundTrigger[] = []
   /** Types provided now, and what each has bound. */
   readonly types = new Map<string, Map<string, string>>()
   /** Types that were provided once and withdrawn: who still has them is the engine's business. */
   readonly withdrawn = new Set<string>()
   /** What it had when the engine was looked at. */
-  noted: Noted = { functions: [], triggers: [], bound: new Map() }
+  noted: Noted = { functions: [], triggers: [], bound: new Map(), held: [], waits: [], waitingNames: 0 }
   readonly #world: World
   readonly #owner: SimWorker
   #watched = 0
@@ -42,12 +53,18 @@ export class Holdings {
 
   /** Notes what there is, for comparing it with what the engine says now. */
   note(): void {
-    const { token } = this.#owner
+    const { token, claims, worker } = this.#owner
     const mayServe = token === undefined || token === 'serves'
+    const functions = mayServe ? [...this.functions.keys()].filter((id) => id !== AUTH_FUNCTION) : []
+    // A trigger waits with its function.
+    const bound = [...this.triggers, ...this.watches].filter(({ functionId }) => !claims.waiting.has(functionId))
     this.noted = {
-      functions: mayServe ? [...this.functions.keys()].filter((id) => id !== AUTH_FUNCTION) : [],
-      triggers: [...this.triggers, ...this.watches].map(({ ref, type }) => ({ id: ref.id, type })),
-      bound: new Map([...this.types].map(([type, bound]) => [type, [...bound.keys()]])),
+      functions,
+      triggers: bound.map(({ ref, type }) => ({ id: ref.id, type })),
+      bound: new Map([...this.types].map(([type, bindings]) => [type, [...bindings.keys()]])),
+      held: functions.filter((id) => claims.holds(id)),
+      waits: [...claims.waiting, ...(claims.waitsForName ? ['its name'] : [])],
+      waitingNames: worker.stats().waitingNames,
     }
   }
 
@@ -63,13 +80,14 @@ export class Holdings {
   unregister(functionId: string): void {
     this.functions.get(functionId)?.unregister()
     this.functions.delete(functionId)
+    this.#owner.claims.dropped(functionId)
   }
 
   bind({ type, functionId }: ActionOf<'bind'>): void {
     const provider = functionId.startsWith('w') ? functionId.slice(0, 2) : 'w0'
     const fullType = `${provider}::${type}`
     const ref = this.#owner.worker.registerTrigger({ type: fullType, function_id: functionId, config: { type } })
-    this.triggers.push({ ref, type: fullType })
+    this.triggers.push({ ref, type: fullType, functionId })
   }
 
   unbind(nth: number): void {
@@ -90,7 +108,7 @@ export class Holdings {
     this.functions.set(functionId, worker.registerFunction(functionId, handler))
     const config = type === 'subscribe' ? { topic: on } : { scope: 'sim', key: on }
     const ref = worker.registerTrigger({ type, function_id: functionId, config })
-    this.watches.push({ ref, type })
+    this.watches.push({ ref, type, functionId })
     journal.watches.set(ref.id, { functionId, owner: this.#owner, type, on, changes: [], told })
   }
 
@@ -98,7 +116,7 @@ export class Holdings {
   spy({ functionId, topic }: ActionOf<'spy'>): void {
     const { worker, token } = this.#owner
     const ref = worker.registerTrigger({ type: 'subscribe', function_id: functionId, config: { topic } })
-    if (token === undefined || mayBind(token, functionId)) this.triggers.push({ ref, type: 'subscribe' })
+    if (token === undefined || mayBind(token, functionId)) this.triggers.push({ ref, type: 'subscribe', functionId })
   }
 
   /** Serves the function that says who may come in. */

@@ -25,6 +25,15 @@ export type Role =
   | { readonly kind: 'guardian' }
   /** Comes by the guarded listener. */
   | { readonly kind: 'guest'; readonly token: Token }
+  | Claim
+
+/** Claims the functions of the first worker of its group. */
+export interface Claim {
+  readonly kind: 'claimant'
+  readonly group: number
+  readonly onConflict: 'wait' | 'fail'
+  readonly sharesName: boolean
+}
 
 export interface WorkerPlan {
   readonly role?: Role

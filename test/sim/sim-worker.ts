@@ -9,7 +9,8 @@ import type { TriggerRequest } from '../../src/worker/call.js'
 import { simRandom } from './sim-random.js'
 import { payloadOf, type Op, type OpKind } from './journal.js'
 import type { Token } from './guests.js'
-import type { Action, Behaviour, WorkerPlan } from './scenario.js'
+import type { Action, Behaviour, Claim, WorkerPlan } from './scenario.js'
+import { Claims } from './claims.js'
 import { ChannelWork } from './channel-work.js'
 import { Handlers } from './handlers.js'
 import { Holdings } from './holdings.js'
@@ -29,6 +30,9 @@ export class SimWorker {
   isEnding = false
   /** What it shows at the guarded listener; absent for those who come by the open one. */
   readonly token: Token | undefined
+  /** Names that it shares with others; absent for those who have their own. */
+  readonly claim: Claim | undefined
+  readonly claims = new Claims()
   readonly spiedOn: string[] = []
   /** When it was first told to end. */
   endingSince = Infinity
@@ -47,11 +51,20 @@ export class SimWorker {
     const name = plan === undefined ? 'observer' : `w${index}`
     this.process = world.schedule.process(name)
     const role = plan?.role
+    this.claim = role?.kind === 'claimant' ? role : undefined
     this.token = role?.kind === 'guest' ? role.token : undefined
     const options: WorkerOptions = {
       ...DEFAULTS,
-      metadata: { name, runtime: 'node', version: '0', os: 'sim', pid: index + 1, isolation: null },
+      metadata: {
+        name: this.claim?.sharesName === true ? `group${this.claim.group}` : name,
+        runtime: 'node',
+        version: '0',
+        os: 'sim',
+        pid: index + 1,
+        isolation: null,
+      },
       diagnostics: (event) => this.#heard(event),
+      onConflict: this.claim?.onConflict ?? 'fail',
       maxConcurrentInvocations: plan?.maxConcurrentInvocations ?? Infinity,
       headers: role?.kind === 'guest' ? { token: role.token } : {},
       reconnection: { ...DEFAULTS.reconnection, initialDelayMs: 10, ...plan?.reconnection },
@@ -61,7 +74,7 @@ export class SimWorker {
     this.worker = new Worker(options, { dial, clock: this.process.clock, random })
     if (plan === undefined) return
     for (let number = 0; number < plan.functions; number++)
-      this.holdings.register(`w${index}::f${number}`, plan.ownConcurrency)
+      this.holdings.register(`w${this.claim?.group ?? index}::f${number}`, plan.ownConcurrency)
     if (role?.kind === 'guardian') this.holdings.guard()
     this.#channels.registerSink(`w${index}::sink`)
   }
@@ -140,8 +153,9 @@ export class SimWorker {
 
   /** Notes what it has, for comparing it with what the engine says now. */
   noteRegistrations(): void {
-    const { queuedMessages, queuedBytes } = this.worker.stats()
-    if (queuedMessages + queuedBytes > 0) {
+    const { queuedMessages, queuedBytes, waitingNames } = this.worker.stats()
+    // Whoever waits for a name goes on asking.
+    if (queuedMessages + queuedBytes > 0 && waitingNames === 0) {
       this.#world.journal.violate(
         `${this.process.name} is connected and has ${queuedMessages} messages of ${queuedBytes} bytes waiting`,
       )
@@ -275,6 +289,7 @@ export class SimWorker {
 
   #heard(event: DiagnosticEvent): void {
     this.diagnostics.push(event)
+    this.claims.heard(event)
     const detail = 'error' in event ? textOf(event.error) : 'state' in event ? event.state : ''
     this.#world.trace.add(`${this.process.name} reports ${event.kind} ${detail}`)
   }

@@ -12,6 +12,7 @@ import type { UpgradeRequest } from '../../src/transport/ws-accept.js'
 import type { Worker } from '../../src/worker/worker.js'
 import type { FunctionInfo, TriggerInfo } from '../../src/worker/discovery.js'
 import { simRandom } from './sim-random.js'
+import { findFreeNames } from './audit-claims.js'
 import { hasNoOpenJobs } from './audit-queues.js'
 import { doFault } from './faults.js'
 import { LISTENERS } from './guests.js'
@@ -216,14 +217,17 @@ export class World {
     this.isObserving = true
     const observer = (this.observer = new SimWorker(this, this.workers.length, undefined))
     const usable = this.workers.filter(({ isUsable }) => isUsable)
-    this.probes.push(...[observer, ...usable].map((worker) => worker.ready(20_000)))
+    // Before anybody makes itself heard again, which may be what a waiting worker needed.
+    this.journal.violations.push(...findFreeNames(usable))
+    const ready = usable.filter(({ worker }) => worker.stats().waitingNames === 0)
+    this.probes.push(...[observer, ...ready].map((worker) => worker.ready(20_000)))
     await this.#untilSettled(25_000)
     for (const worker of usable) worker.noteRegistrations()
     this.usableAtObservation = usable
     await this.#ask(observer.worker)
     this.probes.push(...this.#keys().map((key) => observer.state({ how: 'get', key, timeoutMs: 20_000 })))
     for (const { holdings } of usable) {
-      for (const functionId of holdings.noted.functions) {
+      for (const functionId of holdings.noted.held) {
         if (/::f\d+$/.test(functionId)) this.probes.push(observer.probe(functionId))
       }
     }

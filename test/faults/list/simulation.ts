@@ -264,4 +264,32 @@ export const faults: readonly Fault[] = [
     find: 'if (error instanceof InvocationError) return { problem: error.detail }',
     replace: 'if (error instanceof InvocationError) return anybody',
   },
+  {
+    ...R4,
+    name: 'waiting-workers-never-ask-again',
+    file: 'src/worker/conflicts.ts',
+    find: 'this.#ask(this.#probes())',
+    replace: '',
+  },
+  {
+    ...R4,
+    name: 'functions-given-back-alone-are-not-asked-for',
+    file: 'src/worker/conflicts.ts',
+    find: '    this.#turn += 1\n',
+    replace: '',
+  },
+  {
+    ...R4,
+    name: 'workers-that-have-all-names-still-listen-for-news',
+    file: 'src/worker/conflicts.ts',
+    find: '    if (this.#isIdle) this.#news.stop()\n',
+    replace: '',
+  },
+  {
+    ...R4,
+    name: 'a-name-is-given-to-who-asks-last',
+    file: 'src/engine/name-leases.ts',
+    find: 'if (holder !== undefined && holder !== peer) return holder',
+    replace: '',
+  },
 ]
