@@ -211,6 +211,19 @@ test('a result finished after its link was replaced is dropped, counted, reporte
   expect(rig.eventsOf('frame_dropped')).toHaveLength(1)
 })
 
+test('a result that was written when its link was lost is not sent again', async () => {
+  const rig = await connectedRig()
+  rig.worker.registerFunction('quick', () => 'done')
+  const id = rig.link.invoke('quick')
+  await rig.settle()
+  expect(rig.link.resultOf(id)).toMatchObject({ result: 'done' })
+  rig.link.cut()
+  const link = await rig.reconnect()
+  await rig.settle()
+
+  expect(link.all('invocationresult')).toEqual([])
+})
+
 test('results beyond the caps of a link that is down are dropped and counted', async () => {
   const rig = await connectedRig({ reconnectionConfig: { maxPendingMessages: 2 } })
   const work = deferred<string>()
