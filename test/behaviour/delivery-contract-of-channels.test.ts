@@ -1,23 +1,24 @@
 import { expect, test } from 'vitest'
 import { ChannelReader } from '../../src/channel/reader.js'
 import { ChannelWriter } from '../../src/channel/writer.js'
-import type { ChannelRef } from '../../src/index.js'
+import type { StreamChannelRef } from '../../src/index.js'
 import { socketRig } from '../kit/socket-rig.js'
 import type { SocketPeer } from '../kit/socket-peer.js'
 import { tcpProxy } from '../kit/tcp-proxy.js'
 
 interface Stage {
-  readonly writerRef: ChannelRef
-  readonly readerRef: ChannelRef
+  readonly writerRef: StreamChannelRef
+  readonly readerRef: StreamChannelRef
   readonly url: string
   /** The way to the engine of the end whose link is cut. */
   readonly proxy: SocketPeer
-  cut(): void
+  readonly cut: () => void
 }
 
 async function stage(): Promise<Stage> {
-  const { engine, addWorker } = await socketRig()
-  const worker = await addWorker()
+  const rig = await socketRig()
+  const { engine } = rig
+  const worker = await rig.addWorker()
   const { writerRef, readerRef } = await worker.channels.create()
   const proxy = await tcpProxy(Number(new URL(engine.url).port))
   const cut = (): void => {
