@@ -20,6 +20,16 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Field<n
   )
 }
 
+const MAX_PORT = 65_535
+
+/** A port. Digits in quotes count too: one from an environment variable is often written that way. */
+export const port: Field<number | string> = setting(
+  `a port from 0 to ${String(MAX_PORT)}`,
+  (value) =>
+    (typeof value === 'string' ? /^\d{1,5}$/.test(value) : Number.isInteger(value) && Number(value) >= 0) &&
+    Number(value) <= MAX_PORT,
+)
+
 /** One of a few words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Field<T> {
   return setting(words.map((word) => `\`${word}\``).join(' or '), (value) => words.some((word) => word === value))

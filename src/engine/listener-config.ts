@@ -3,7 +3,7 @@
  */
 import { optional, record, string } from '../protocol/validate.js'
 import { MAX_DELAY_MS } from '../std/clock.js'
-import { parseSettings, setting, wholeNumber } from './builtin-config.js'
+import { parseSettings, port, setting, wholeNumber } from './builtin-config.js'
 import { parseExposeFilter, type ExposeFilter } from './expose-filter.js'
 
 /** The name listeners have in a configuration file. It may appear more than once. */
@@ -32,18 +32,6 @@ interface RbacConfig {
   readonly onTriggerRegistration?: string | undefined
   readonly onTriggerTypeRegistration?: string | undefined
 }
-
-const MAX_PORT = 65_535
-
-/** A port; digits in quotes count too, since one from an environment variable is often written that way. */
-const port = setting<number | string>(
-  `a port from 0 to ${String(MAX_PORT)}`,
-  (value) =>
-    (typeof value === 'number' || (typeof value === 'string' && /^\d{1,5}$/.test(value))) &&
-    Number.isInteger(Number(value)) &&
-    Number(value) >= 0 &&
-    Number(value) <= MAX_PORT,
-)
 
 const shape = {
   host: optional(string),

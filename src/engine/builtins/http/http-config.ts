@@ -3,7 +3,7 @@
  */
 import { optional, record, type Field } from '../../../protocol/validate.js'
 import { MAX_DELAY_MS } from '../../../std/clock.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../../builtin-config.js'
+import { oneOf, parseSettings, port, setting, wholeNumber } from '../../builtin-config.js'
 
 /** Who may call from a browser. An empty list, or one with `*`, allows any. */
 export interface CorsConfig {
@@ -25,16 +25,6 @@ export interface HttpConfig {
   /** Functions that see every request first, in the order they run. */
   readonly middleware: readonly string[]
 }
-
-const MAX_PORT = 65_535
-
-/** Digits in quotes count too: a port from an environment variable is often written that way. */
-const port = setting<number | string>(
-  `a port from 0 to ${String(MAX_PORT)}`,
-  (value) =>
-    (typeof value === 'string' ? /^\d{1,5}$/.test(value) : Number.isInteger(value) && Number(value) >= 0) &&
-    Number(value) <= MAX_PORT,
-)
 
 const text = setting<string>('a string that is not blank', isText)
 
