@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import type { StreamChannelRef } from '../../src/channel/channel-ref.js'
 import { ChannelReader } from '../../src/channel/reader.js'
 import { ChannelWriter } from '../../src/channel/writer.js'
-import type { StreamChannelRef } from '../../src/index.js'
 import { socketRig } from '../kit/socket-rig.js'
 import type { SocketPeer } from '../kit/socket-peer.js'
 import { tcpProxy } from '../kit/tcp-proxy.js'
