@@ -20,11 +20,12 @@ interface Seen {
   readonly doneBytes: number
 }
 
-/** What an end says when it is through. */
+/** What an end says when it is through; one that failed says only with which code. */
 interface Through {
   readonly event: 'written' | 'read' | 'failed'
   readonly bytes: number
   readonly digest: string
+  readonly code?: string
 }
 
 export class ChannelStage {
@@ -59,8 +60,27 @@ export class ChannelStage {
 
   /** Waits until both ends of the transfer are through; says what was written and what was read. */
   end(): Promise<[Through, Through]> {
-    const { writer, reader } = this.#actors
-    return Promise.all([this.#told(writer, 'written'), this.#told(reader, 'read')])
+    return Promise.all([this.endOf('writer'), this.endOf('reader')])
+  }
+
+  endOf(part: 'writer' | 'reader'): Promise<Through> {
+    return this.#told(this.#actors[part], part === 'writer' ? 'written' : 'read')
+  }
+
+  /** Ends the process of a part without a word. */
+  async kill(part: Part): Promise<void> {
+    this.#actors[part].kill()
+    await this.#actors[part].exited
+  }
+
+  /** The digest of the first so many bytes of an offer. */
+  digestOf(offer: { readonly bytes: number; readonly itemBytes: number }): Promise<string> {
+    return this.#actors.reader.do('digest', offer)
+  }
+
+  /** Bytes that a part has written or read in the transfer. */
+  async doneBytes(part: Part): Promise<number> {
+    return (await this.#actors[part].do<Seen>('seen')).doneBytes
   }
 
   /** Has the reader wait so long after each item. */

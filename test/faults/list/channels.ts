@@ -46,6 +46,14 @@ export const faults: readonly Fault[] = [
     tests: cut,
   },
   {
+    name: 'channels-of-a-killed-engine-end-cleanly',
+    row: 'R15',
+    file: 'src/channel/endpoint.ts',
+    find: 'if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined',
+    replace: 'if (code <= CloseCode.ABNORMAL && status === undefined) return undefined',
+    tests: ['test/reliability/killed-channel-ends.test.ts'],
+  },
+  {
     name: 'end-overtakes-what-is-buffered',
     row: 'R15',
     file: 'src/engine/channel.ts',

@@ -74,6 +74,22 @@ export const faults: readonly Fault[] = [
     tests: takingOver,
   },
   {
+    name: 'callers-of-a-worker-that-left-are-not-told',
+    row: 'R9',
+    file: 'src/engine/session.ts',
+    find: 'router.leave(this)',
+    replace: 'void router',
+    tests: ['test/reliability/killed-workers-free-their-names.test.ts'],
+  },
+  {
+    name: 'functions-of-a-worker-that-left-are-kept',
+    row: 'R9',
+    file: 'src/engine/session.ts',
+    find: 'directory.leave(this)',
+    replace: 'void directory',
+    tests: ['test/reliability/killed-workers-free-their-names.test.ts'],
+  },
+  {
     name: 'queues-hold-four-times-their-cap',
     row: 'R12',
     file: 'src/std/bounded-queue.ts',

@@ -41,15 +41,21 @@ function newBlock(): Buffer {
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 const sample = (): void => void (peakBytes = Math.max(peakBytes, process.memoryUsage.rss()))
 
-async function write({ url, ref, bytes, itemBytes }: Given): Promise<void> {
+/** Items that begin at shifting places: a lost, doubled or swapped one changes the digest. */
+function* itemsOf({ bytes, itemBytes }: Given): Generator<Buffer> {
   block ??= newBlock()
+  for (let at = 0; at < bytes; at += itemBytes) {
+    const start = (at / itemBytes) % (BLOCK_BYTES - itemBytes)
+    yield block.subarray(start, start + Math.min(itemBytes, bytes - at))
+  }
+}
+
+async function write(given: Given): Promise<void> {
+  const { url, ref } = given
   const hash = createHash('sha256')
   const writer = new ChannelWriter(url, ref)
   doneBytes = 0
-  while (doneBytes < bytes) {
-    // Items that begin at shifting places: a lost, doubled or swapped one changes the digest.
-    const start = (doneBytes / itemBytes) % (BLOCK_BYTES - itemBytes)
-    const item = block.subarray(start, start + Math.min(itemBytes, bytes - doneBytes))
+  for (const item of itemsOf(given)) {
     hash.update(item)
     await writer.write(item)
     doneBytes += item.length
@@ -69,11 +75,19 @@ async function read({ url, ref }: Given): Promise<void> {
   say({ event: 'read', bytes: doneBytes, digest: hash.digest('hex') })
 }
 
-const failed = (error: unknown): void => say({ event: 'failed', message: String(error) })
+/** What an offer comes to, without a channel. */
+function digest(given: Given): string {
+  const hash = createHash('sha256')
+  for (const item of itemsOf(given)) hash.update(item)
+  return hash.digest('hex')
+}
+
+const failed = (error: unknown): void => say({ event: 'failed', code: (error as { code?: unknown }).code })
 
 const commands: Record<string, (given: Given) => unknown> = {
   engine: async () => (await startEngine(defaultEngineConfig({ port: 0, httpPort: 0, streamPort: 0 }))).url,
   write: (given) => void write(given).catch(failed),
+  digest,
   read: (given) => void read(given).catch(failed),
   pace: (given) => {
     pauseMs = given.pauseMs

@@ -1,6 +1,6 @@
 /**
  * A worker in a process of its own that drains on SIGTERM and ends by itself. Its handlers finish a while after the
- * signal, or never. Tells when it serves, when all expected calls run, and how its shutdown went.
+ * signal, or never, or leave the event loop to nobody. Tells when it serves, when all expected calls run, and how its shutdown went.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { installSignalHandlers, registerWorker } from '../../../src/index.js'
@@ -20,6 +20,7 @@ worker.registerFunction(`${name}::work`, async ({ n }: { n: number }, _metadata,
   signal.addEventListener('abort', () => (aborted += 1))
   began += 1
   if (began === Number(expected)) say('running')
+  if (kind === 'stuck' && began === Number(expected)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   if (kind === 'endless') return new Promise(() => undefined)
   await asked
   await delay(50 + (n % 100))

@@ -1,0 +1,45 @@
+/** A worker in a process of its own with as many running handlers as were asked for. */
+import type { III } from '../../src/index.js'
+import type { Child } from './child.js'
+import { runCompiledChild } from './compiled-project.js'
+
+export interface BusyWork {
+  readonly calls: number
+  readonly drainTimeoutMs: number
+  /** Handlers end soon after the worker is asked to drain, never, or leave the event loop to nobody. */
+  readonly kind: 'finishing' | 'endless' | 'stuck'
+}
+
+export interface BusyWorker {
+  readonly child: Child
+  readonly functionId: string
+  readonly caller: III
+  readonly results: Promise<PromiseSettledResult<unknown>[]>
+}
+
+/** Calls a new process until all its handlers run. */
+export async function busyWorker(
+  { url, caller, name }: { readonly url: string; readonly caller: III; readonly name: string },
+  work: BusyWork,
+): Promise<BusyWorker> {
+  const args = [url, name, String(work.calls), String(work.drainTimeoutMs), work.kind]
+  const child = runCompiledChild('drained-worker', args)
+  await child.says(/"ready"/)
+  const functionId = `${name}::work`
+  const calls = Array.from({ length: work.calls }, (_, n) =>
+    caller.trigger({ function_id: functionId, payload: { n } }),
+  )
+  const results = Promise.allSettled(calls)
+  await child.says(/"running"/)
+  return { child, functionId, caller, results }
+}
+
+/** The codes calls ended with; `answered` for those without one. */
+export function codesOf(results: readonly PromiseSettledResult<unknown>[]): Record<string, number> {
+  const codes: Record<string, number> = {}
+  for (const result of results) {
+    const code = result.status === 'fulfilled' ? 'answered' : (result.reason as { code: string }).code
+    codes[code] = (codes[code] ?? 0) + 1
+  }
+  return codes
+}
