@@ -112,7 +112,7 @@ export class Connection {
     if (transport === undefined || !this.isUp) return false
     const isFree = this.#maySend() && this.#outbox.size === 0 && transport.bufferedBytes <= LOW_PRIORITY_BYTES
     if (!isFree && !isTerminal(this.#state)) return false
-    transport.send(frame)
+    this.#write(frame)
     return true
   }
 
@@ -229,7 +229,7 @@ export class Connection {
     if (this.#outbox.size === 0 && this.#maySend()) this.#events.idle?.()
   }
 
-  readonly #write = (frame: string): void => {
+  readonly #write = (frame: string | Uint8Array): void => {
     const transport = this.#transport
     if (transport === undefined) return
     transport.send(frame)
