@@ -13,6 +13,12 @@ import type { Closed, Dial, Transport } from '../transport/transport.js'
 import { dialWebSocket } from '../transport/ws-dial.js'
 import { isChannelRef, type ChannelDirection } from './channel-ref.js'
 
+/** An end with a socket, as whoever counts sees it. */
+export interface ChannelEnd {
+  /** Bytes to be sent, and bytes received that nobody has read yet; text counts in UTF-16 units. */
+  readonly heldBytes: number
+}
+
 /** What a channel end takes from its client; the process's own by default. */
 export interface ChannelPorts {
   readonly dial: Dial
@@ -23,6 +29,8 @@ export interface ChannelPorts {
   readonly onCallbackError: (error: unknown) => void
   /** Hears why a channel failed where nobody else is told: its Node stream without a listener, a writer cut after `close`. */
   readonly onUnheardError: (error: unknown) => void
+  /** Where ends are listed as long as they have a socket. */
+  readonly ends?: Set<ChannelEnd>
 }
 
 export const defaultChannelPorts: ChannelPorts = {
@@ -60,11 +68,13 @@ const CLOSE_TIMEOUT_MS = 600_000
 export interface EndpointEvents {
   item(item: string | Uint8Array): void
   drained(): void
+  /** Bytes received that nobody has read yet. */
+  readonly unreadBytes: number
   /** The socket is gone: without an error after a clean close, with one after a cut or a refusal. */
   ended(error: WebSocketError | undefined): void
 }
 
-export class Endpoint {
+export class Endpoint implements ChannelEnd {
   readonly #url: string
   readonly #ports: ChannelPorts
   readonly #events: EndpointEvents
@@ -78,6 +88,10 @@ export class Endpoint {
     this.#url = url
     this.#ports = ports
     this.#events = events
+  }
+
+  get heldBytes(): number {
+    return this.#events.unreadBytes + (this.#transport?.bufferedBytes ?? 0)
   }
 
   get isIdle(): boolean {
@@ -152,12 +166,14 @@ export class Endpoint {
       transport.terminate()
     })
     this.#transport = transport
+    this.#ports.ends?.add(this)
     return opened.promise
   }
 
   #end(error: WebSocketError | undefined): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
+    this.#ports.ends?.delete(this)
     this.#error = error
     this.#transport = undefined
     this.#over.resolve()

@@ -36,6 +36,11 @@ export class ItemQueue {
     this.#flow = flow
   }
 
+  /** Bytes kept, and UTF-16 units of text. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Keeps an item; after the end, what still comes is dropped: whoever ended the queue forgot what was before it. */
   push(item: string | Buffer): void {
     if (this.#end !== undefined) return

@@ -39,7 +39,11 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
         this.#endpoint.resume()
       },
     })
+    const queue = this.#queue
     this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref, 'read'), ports, {
+      get unreadBytes() {
+        return queue.bytes
+      },
       item: (item) => {
         if (typeof item === 'string' && this.#messages.size > 0) this.#messages.emit(item)
         else this.#queue.push(typeof item === 'string' ? item : toBuffer(item))

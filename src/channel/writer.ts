@@ -47,6 +47,7 @@ export class ChannelWriter implements AsyncDisposable {
     this.#ports = ports
     this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref, 'write'), ports, {
       item: () => undefined, // Nobody writes to a writer.
+      unreadBytes: 0,
       drained: () => {
         this.#makeRoom()
       },

@@ -53,8 +53,10 @@ export class Connection {
     return this.#state.kind === 'failed' ? this.#state.cause : undefined
   }
 
-  get queued(): { readonly items: number; readonly bytes: number } {
-    return { items: this.#outbox.size, bytes: this.#outbox.bytes + (this.#transport?.bufferedBytes ?? 0) }
+  /** What waits here and in the socket; `socketBytes` are part of `bytes`. */
+  get queued(): { readonly items: number; readonly bytes: number; readonly socketBytes: number } {
+    const socketBytes = this.#transport?.bufferedBytes ?? 0
+    return { items: this.#outbox.size, bytes: this.#outbox.bytes + socketBytes, socketBytes }
   }
 
   /** Starts connecting; does nothing when already begun. */
@@ -156,6 +158,9 @@ export class Connection {
         activity: () => {
           this.#keepalive?.activity()
         },
+        pong: () => {
+          this.#events.ponged?.()
+        },
         drained: () => {
           this.#onDrained()
         },
@@ -178,6 +183,7 @@ export class Connection {
     this.#keepalive = new Keepalive(
       this.#ports.clock,
       () => {
+        this.#events.pinged?.()
         transport.ping()
       },
       () => {

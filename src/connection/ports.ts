@@ -27,6 +27,10 @@ export interface ConnectionEvents {
   /** A dial or a link ended, and what happens next. */
   ended(reason: WebSocketError, retryInMs: number | undefined): void
   stateChanged(state: IIIConnectionState): void
+  /** A ping is about to leave, behind everything written so far. */
+  pinged?(): void
+  /** The peer has answered a ping of this link. */
+  ponged?(): void
   /** Nothing waits any more and the link has room: frames of low priority may be offered. */
   idle?(): void
 }

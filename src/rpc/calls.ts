@@ -45,6 +45,7 @@ export class Call implements Expiring {
   }
 
   expired(): void {
+    this.#calls.noteExpired()
     const text = `The call to '${this.options.functionId}' waited too long for a connection and was not sent; it is safe to retry`
     this.#calls.fail(this, new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' }))
   }
@@ -56,6 +57,8 @@ export interface CallCounts {
   readonly settled: number
   readonly timedOut: number
   readonly lateResults: number
+  /** Waited too long for a link. */
+  readonly expired: number
 }
 
 export class Calls {
@@ -69,6 +72,7 @@ export class Calls {
   #settled = 0
   #timedOut = 0
   #lateResults = 0
+  #expired = 0
 
   /** @param withdraw takes the frame of a call that ended early back, if it was not written yet. */
   constructor(ports: { readonly clock: Clock; readonly random: Random }, withdraw: (call: Call) => void) {
@@ -86,6 +90,7 @@ export class Calls {
       settled: this.#settled,
       timedOut: this.#timedOut,
       lateResults: this.#lateResults,
+      expired: this.#expired,
     }
   }
 
@@ -115,6 +120,11 @@ export class Calls {
     this.#forget(call)
     finish(call)
     return true
+  }
+
+  /** Counts a call whose frame waited too long for a link. */
+  noteExpired(): void {
+    this.#expired += 1
   }
 
   /** Rejects one call. */

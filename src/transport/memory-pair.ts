@@ -171,11 +171,11 @@ class MemoryEnd implements End {
 
   #hand(delivery: Delivery, events: TransportEvents): void {
     events.activity()
-    if (delivery.kind === 'ping') this.#push({ kind: 'pong' })
-    else if (delivery.kind === 'frame') {
+    if (delivery.kind === 'frame') {
       if (typeof delivery.frame === 'string') events.text(delivery.frame)
       else events.binary(delivery.frame)
-    }
+    } else if (delivery.kind === 'ping') this.#push({ kind: 'pong' })
+    else events.pong?.()
   }
 
   #end(closed: Closed): void {

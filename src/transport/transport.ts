@@ -29,6 +29,8 @@ export interface TransportEvents {
   binary(frame: Uint8Array): void
   /** Something arrived: a frame, a ping or a pong. */
   activity(): void
+  /** A pong arrived, after its `activity`: the peer has read everything sent before a ping. */
+  pong?(): void
   /** The send buffer is empty again after it had passed the high-water mark. */
   drained(): void
   /** The link ended. */

@@ -34,6 +34,7 @@ export class WsTransport implements Transport {
     })
     ws.on('pong', () => {
       events.activity()
+      events.pong?.()
     })
     ws.on('error', (cause: Error) => {
       this.#failure ??= { cause }

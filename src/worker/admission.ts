@@ -11,12 +11,18 @@ export const MAX_WAITING_INVOCATIONS = 10_000
 export class Admission {
   readonly #worker: Gate
   readonly #isLimited: boolean
+  #refused = 0
   /** What waits, and how to take it back. */
   readonly #waiting = new Map<Served, () => void>()
 
   constructor(maxConcurrent: number) {
     this.#worker = new Gate(maxConcurrent)
     this.#isLimited = maxConcurrent !== Infinity
+  }
+
+  /** Invocations that found too many waiting, since the start. */
+  get refused(): number {
+    return this.#refused
   }
 
   get waiting(): number {
@@ -30,7 +36,10 @@ export class Admission {
       return true
     }
     const mustWait = this.#worker.isFull || own?.isFull === true
-    if (mustWait && this.#waiting.size >= MAX_WAITING_INVOCATIONS) return false
+    if (mustWait && this.#waiting.size >= MAX_WAITING_INVOCATIONS) {
+      this.#refused += 1
+      return false
+    }
     const leave = (): void => {
       this.#worker.leave()
       own?.leave()

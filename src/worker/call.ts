@@ -9,7 +9,8 @@ import { workerCodec } from '../protocol/codec.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
 import { isRecord, type Action } from '../protocol/validate.js'
 import type { Call, Calls } from '../rpc/calls.js'
-import type { TraceHeaders, Tracing } from '../rpc/tracing.js'
+import type { Tracing } from '../rpc/tracing.js'
+import type { WorkerCounters } from './counters.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from './check.js'
 
 /** How a call is routed. Without an action it waits for the result. */
@@ -58,6 +59,9 @@ export interface Caller {
   readonly timeoutMs: number
   /** Where trace headers come from. */
   readonly tracing: () => Tracing
+  readonly counters: WorkerCounters
+  /** A fire-and-forget message was handed to the link. */
+  readonly onVoidWritten: () => void
   /** Counts a fire-and-forget message that was not sent. */
   readonly onVoidDropped: (reason: string) => void
 }
@@ -83,7 +87,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   const send = { functionId, action, namespace, request }
   if (action?.type === 'void') return callVoid(caller, send)
   return caller.calls.open({ functionId, timeoutMs, signal }, (opened) => {
-    const frame = encode(send, caller.tracing().inject(), opened.id)
+    const frame = encode(caller, send, opened.id)
     // Writing the payload runs code of its own, which may have given the call up.
     if (signal?.aborted) return
     const refused = post(caller, frame, opened)
@@ -107,8 +111,9 @@ interface Outgoing {
   readonly request: TriggerRequest
 }
 
-function encode({ functionId, action, namespace, request }: Outgoing, trace: TraceHeaders, id?: string): string {
+function encode(caller: Caller, { functionId, action, namespace, request }: Outgoing, id?: string): string {
   const { payload, metadata } = request
+  const trace = caller.tracing().inject()
   try {
     return workerCodec.encode({
       type: 'invokefunction',
@@ -123,8 +128,10 @@ function encode({ functionId, action, namespace, request }: Outgoing, trace: Tra
       baggage: trace.baggage,
     })
   } catch (error) {
-    // The codec knows members of a frame; the caller knows arguments.
-    if (error instanceof SerdeError && error.code !== ErrorCode.MESSAGE_TOO_LARGE) {
+    if (error instanceof SerdeError && error.code === ErrorCode.MESSAGE_TOO_LARGE) {
+      caller.counters.oversizedMessages += 1
+    } else if (error instanceof SerdeError) {
+      // The codec knows members of a frame; the caller knows arguments.
       checkJson('payload', payload)
       checkJson('metadata', metadata)
     }
@@ -136,8 +143,8 @@ function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
   const dropped = (): void => {
     caller.onVoidDropped(`a fire-and-forget call to '${send.functionId}' found no connection in time`)
   }
-  const letter = { written: () => undefined, expired: dropped, discarded: dropped }
-  const posted = caller.connection.post(encode(send, caller.tracing().inject()), letter)
+  const letter = { written: caller.onVoidWritten, expired: dropped, discarded: dropped }
+  const posted = caller.connection.post(encode(caller, send), letter)
   if (typeof posted !== 'string') {
     // A full queue is counted, not raised: an error for each message of a flood would cost more than the messages.
     if (posted.refused === 'ended') throw refusal(caller.connection, posted)
@@ -156,7 +163,9 @@ type Refusal = NotConnectedError | RegistrationRejectedError
 
 function post(caller: Caller, frame: string, letter: Letter | Call): Refusal | undefined {
   const posted = caller.connection.post(frame, letter)
-  return typeof posted === 'string' ? undefined : refusal(caller.connection, posted)
+  if (typeof posted === 'string') return undefined
+  if (posted.refused !== 'ended') caller.counters.refusedCalls += 1
+  return refusal(caller.connection, posted)
 }
 
 function refusal(connection: Connection, { refused }: Exclude<Posted, string>): Refusal {

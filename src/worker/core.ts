@@ -3,18 +3,21 @@
  * everything that survives a link lives here.
  */
 import type { ChannelHost } from '../channel/create.js'
+import type { ChannelEnd } from '../channel/endpoint.js'
 import { connectionOptions } from '../connection/options.js'
 import { Connection, type ConnectionPorts } from '../connection/connection.js'
 import { IIIConnectionState } from '../connection/state.js'
 import { ErrorCode, type ErrorBody, type RegistrationRejectedError } from '../errors.js'
 import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
+import { Unconfirmed } from '../rpc/unconfirmed.js'
 import { Emitter } from '../std/emitter.js'
 import { Admission } from './admission.js'
 import { Introduction, type Greeting } from './announce.js'
 import { Barrier } from './barrier.js'
 import { call, endedError, type Caller, type TriggerFunction, type TriggerRequest } from './call.js'
 import { Conflicts } from './conflicts.js'
+import { createCounters } from './counters.js'
 import { createReport, type Report } from './diagnostics.js'
 import { shutDownError } from './ended-calls.js'
 import { Functions } from './functions.js'
@@ -59,7 +62,10 @@ export class Core implements Parts {
   isDraining = false
   /** True once `end` was called. */
   isEnded = false
-  voidDropped = 0
+  readonly counters = createCounters()
+  readonly unconfirmedVoids = new Unconfirmed()
+  readonly unconfirmedResults = new Unconfirmed()
+  readonly channelEnds = new Set<ChannelEnd>()
   link = 0
   #greeting: Greeting | undefined
 

@@ -15,6 +15,7 @@ import { describe } from '../std/describe.js'
 import type { Barrier } from './barrier.js'
 import type { Greeting } from './announce.js'
 import type { Conflicts } from './conflicts.js'
+import type { WorkerCounters } from './counters.js'
 import type { Report } from './diagnostics.js'
 import { serve, type Server } from './invoke.js'
 import type { TriggerTypes } from './trigger-types.js'
@@ -23,6 +24,7 @@ import type { UnheardLink } from './unheard-link.js'
 /** What frames are handed to. */
 export interface Receivers {
   readonly server: Server
+  readonly counters: WorkerCounters
   readonly calls: Calls
   readonly triggerTypes: TriggerTypes
   readonly barrier: Barrier
@@ -72,7 +74,7 @@ export function receive(core: Receivers, message: EngineMessage | FrameProblem |
       refused(core, message)
       break
     case 'invalid':
-      core.report({ kind: 'unreadable_frame', code: message.code, detail: message.detail })
+      unreadable(core, message)
       break
     default:
       assertNever(message)
@@ -84,6 +86,11 @@ const PONG = workerCodec.encode({ type: 'pong' })
 function refused(core: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
   core.refusals.emit(error)
   core.report({ kind: 'session_refused', code: error.code, message: error.message })
+}
+
+function unreadable(core: Receivers, { code, detail }: FrameProblem): void {
+  core.counters.unreadableFrames += 1
+  core.report({ kind: 'unreadable_frame', code, detail })
 }
 
 function settle(core: Receivers, message: MessageNamed<EngineMessage, 'invocationresult'>): void {

@@ -11,6 +11,7 @@ import type { Handling, Tracing } from '../rpc/tracing.js'
 import type { Logger } from '../telemetry/logger.js'
 import { MAX_WAITING_INVOCATIONS, type Admission } from './admission.js'
 import type { TriggerFunction } from './call.js'
+import type { WorkerCounters } from './counters.js'
 import type { FunctionHandler, Functions } from './functions.js'
 import { HandlerContext } from './invocation-context.js'
 
@@ -21,6 +22,7 @@ export interface Server {
   readonly functions: Functions
   readonly served: ServedInvocations
   readonly admission: Admission
+  readonly counters: WorkerCounters
   readonly trigger: TriggerFunction
   readonly tracing: () => Tracing
   /** The logger of the function that runs. */
@@ -124,9 +126,9 @@ function reply(server: Server, { message, served, leave }: Running, answer: Answ
   if (!server.served.finish(served)) return false
   const replyShortly = (): void => {
     // One that was not let in has a short answer, and must not be told that it ran.
-    server.replyPastQueue(answerFrame(message, leave === undefined ? answer : { error: NO_ROOM }))
+    server.replyPastQueue(answerFrame(server, message, leave === undefined ? answer : { error: NO_ROOM }))
   }
-  if (!server.reply(answerFrame(message, answer), served.link, replyShortly)) replyShortly()
+  if (!server.reply(answerFrame(server, message, answer), served.link, replyShortly)) replyShortly()
   leave?.()
   return true
 }
@@ -140,7 +142,7 @@ const NO_ROOM: ErrorBody = {
 /** An id longer than this is not repeated in full where the answer itself has to fit. */
 const MAX_ECHOED_CHARACTERS = 1_000
 
-function answerFrame(message: Invocation, answer: Answer): string {
+function answerFrame({ counters }: Server, message: Invocation, answer: Answer): string {
   const { invocation_id, function_id } = message
   try {
     // Each shape written out: in Node 20 a spread that is added to takes 1.5 µs, such a literal 0.02.
@@ -151,6 +153,7 @@ function answerFrame(message: Invocation, answer: Answer): string {
   } catch (cause) {
     // The result is no JSON, or too large: the caller hears that instead of nothing.
     const { code, message: text } = toErrorBody(cause)
+    if (code === ErrorCode.MESSAGE_TOO_LARGE) counters.oversizedMessages += 1
     const echoed = function_id.slice(0, MAX_ECHOED_CHARACTERS)
     const error = { code, message: text }
     return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id: echoed, error })

@@ -52,6 +52,8 @@ export class LinkEvents implements ConnectionEvents {
   lost(reason: WebSocketError): void {
     const { barrier, results, calls, conflicts, unheardLink } = this.#parts
     unheardLink.linkLost()
+    this.#parts.unconfirmedVoids.linkLost()
+    this.#parts.unconfirmedResults.linkLost()
     barrier.linkLost()
     conflicts?.linkLost()
     results.linkLost()
@@ -70,6 +72,16 @@ export class LinkEvents implements ConnectionEvents {
     states.emit(state)
     if (state === IIIConnectionState.Connected) conflicts?.linkOpened()
     if (state === IIIConnectionState.Connected && triggerTypes.bindings > 0) this.#dropStaleBindings()
+  }
+
+  pinged(): void {
+    this.#parts.unconfirmedVoids.pinged()
+    this.#parts.unconfirmedResults.pinged()
+  }
+
+  ponged(): void {
+    this.#parts.unconfirmedVoids.ponged()
+    this.#parts.unconfirmedResults.ponged()
   }
 
   idle(): void {

@@ -22,8 +22,12 @@ export function callerPorts(parts: Parts): Caller {
     namespace: parts.options.namespace,
     timeoutMs: parts.options.invocationTimeoutMs,
     tracing: () => parts.telemetry.tracing,
+    counters: parts.counters,
+    onVoidWritten: () => {
+      parts.unconfirmedVoids.note()
+    },
     onVoidDropped: (reason) => {
-      parts.voidDropped += 1
+      parts.counters.droppedVoids += 1
       parts.report({ kind: 'frame_dropped', reason })
     },
   }
@@ -34,6 +38,7 @@ export function serverPorts(parts: Parts): Server {
     functions: parts.functions,
     served: parts.served,
     admission: parts.admission,
+    counters: parts.counters,
     trigger: parts.trigger,
     tracing: () => parts.telemetry.tracing,
     logger: (functionId) => parts.telemetry.handlerLogger(functionId),
@@ -53,6 +58,9 @@ export function resultPorts(parts: Parts): ResultPorts {
     link: () => ({ number: parts.link, state: parts.isConnected ? 'open' : connection.isOver ? 'over' : 'down' }),
     post: (frame, letter) => connection.post(frame, letter),
     withdraw: (letter) => connection.withdraw(letter),
+    onWritten: () => {
+      parts.unconfirmedResults.note()
+    },
     onDropped: (reason) => {
       parts.report({ kind: 'frame_dropped', reason })
     },
@@ -120,7 +128,14 @@ export function channelPorts(parts: Parts, onCallbackError: (error: unknown) => 
   }
   return {
     address: parts.options.url,
-    ports: { dial, clock, headers: () => parts.currentHeaders, onCallbackError, onUnheardError },
+    ports: {
+      dial,
+      clock,
+      headers: () => parts.currentHeaders,
+      onCallbackError,
+      onUnheardError,
+      ends: parts.channelEnds,
+    },
     call: (function_id, payload) => parts.trigger({ function_id, payload }),
   }
 }

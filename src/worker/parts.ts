@@ -2,17 +2,20 @@
  * The parts of one worker as they see each other. Only a list: the core makes the parts, and nobody else holds them.
  */
 import type { ChannelHost } from '../channel/create.js'
+import type { ChannelEnd } from '../channel/endpoint.js'
 import type { Connection, ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { ErrorBody, RegistrationRejectedError } from '../errors.js'
 import type { Calls } from '../rpc/calls.js'
 import type { ServedInvocations } from '../rpc/served.js'
+import type { Unconfirmed } from '../rpc/unconfirmed.js'
 import type { Emitter } from '../std/emitter.js'
 import type { Admission } from './admission.js'
 import type { Greeting, Introduction } from './announce.js'
 import type { Barrier } from './barrier.js'
 import type { TriggerFunction } from './call.js'
 import type { Conflicts } from './conflicts.js'
+import type { WorkerCounters } from './counters.js'
 import type { Report } from './diagnostics.js'
 import type { Functions } from './functions.js'
 import type { Server } from './invoke.js'
@@ -38,6 +41,13 @@ export interface Parts {
   readonly services: Services
   readonly results: Results
   readonly barrier: Barrier
+  readonly counters: WorkerCounters
+  /** Fire-and-forget calls written to the present link. */
+  readonly unconfirmedVoids: Unconfirmed
+  /** Answers written to the present link. */
+  readonly unconfirmedResults: Unconfirmed
+  /** Ends of channels with a socket. */
+  readonly channelEnds: Set<ChannelEnd>
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
   readonly introduction: Introduction
@@ -57,7 +67,6 @@ export interface Parts {
   /** What the engine called us on the present link, or on the last one. */
   greeting: Greeting | undefined
   currentHeaders: Readonly<Record<string, string>>
-  voidDropped: number
   /** Ends the client because the engine refused it for good. */
   reject(error: RegistrationRejectedError): void
   /** Settles and drops everything that waited for a link that will not come. */

@@ -15,6 +15,7 @@ export interface ResultPorts {
   readonly link: () => { readonly number: number; readonly state: 'open' | 'down' | 'over' }
   readonly post: (frame: string, letter: Letter) => Posted
   readonly withdraw: (letter: Letter) => void
+  readonly onWritten: () => void
   readonly onDropped: (reason: string) => void
 }
 
@@ -65,7 +66,10 @@ export class Results {
 
   /** Hands over what was finished while the link was down. */
   flush(send: (frame: string) => void): void {
-    for (const frame of this.#finished.drain()) send(frame)
+    for (const frame of this.#finished.drain()) {
+      send(frame)
+      this.#ports.onWritten()
+    }
   }
 
   /** Resolves once no answer waits for room on the present link. */
@@ -84,6 +88,12 @@ export class Results {
   drop(reason: string): void {
     this.#dropped += 1
     this.#ports.onDropped(reason)
+  }
+
+  /** An answer was handed to the link. */
+  noteWritten(answer: Answer): void {
+    this.#ports.onWritten()
+    this.forget(answer)
   }
 
   /** An answer waits no longer. */
@@ -124,7 +134,7 @@ class Answer implements Letter {
   }
 
   written(): void {
-    this.#results.forget(this)
+    this.#results.noteWritten(this)
   }
 
   expired(): void {

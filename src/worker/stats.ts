@@ -15,10 +15,30 @@ export type WorkerStats = {
   /** Invocations that wait for a limit of concurrency. */
   waitingInvocations: number
   servedInvocations: number
-  /** Messages waiting for the connection, and bytes waiting there and in the socket. */
+  /** Messages that wait for the connection, or for room on it. */
   queuedMessages: number
+  /** Bytes of these messages, and of those in the socket. */
   queuedBytes: number
-  /** Fire-and-forget calls that found no connection in time. */
+  /** Those of `queuedBytes` that are in the socket: written, and not yet taken by the system. */
+  socketBytes: number
+  /** Bytes in the channel ends of this worker that are open: to be sent, or received and not yet read. */
+  channelBytes: number
+  /** Calls rejected with `PENDING_QUEUE_FULL`: too much waited for the connection, or they waited too long for it. */
+  refusedCalls: number
+  /** Invocations answered with `WORKER_BUSY`, because too many waited for a limit of concurrency. */
+  refusedInvocations: number
+  /** Calls and results above the largest message; their callers were told `MESSAGE_TOO_LARGE`. */
+  oversizedMessages: number
+  /** Frames from the engine that could not be read; the link stayed. */
+  unreadableFrames: number
+  /**
+   * Fire-and-forget calls that may have arrived or not: written to a link that was lost before the engine answered a
+   * later ping. Pings leave every 20 s.
+   */
+  unconfirmedVoids: number
+  /** The same of handlers' results. */
+  unconfirmedResults: number
+  /** Fire-and-forget calls that found no connection in time, or too much waiting for it. */
   droppedVoids: number
   /** Handler results whose caller had been told otherwise. */
   droppedResults: number
@@ -44,7 +64,13 @@ export function statsOf(core: Core): WorkerStats {
     servedInvocations: core.served.total,
     queuedMessages: queued.items,
     queuedBytes: queued.bytes,
-    droppedVoids: core.voidDropped,
+    socketBytes: queued.socketBytes,
+    channelBytes: [...core.channelEnds].reduce((sum, { heldBytes }) => sum + heldBytes, 0),
+    ...core.counters,
+    refusedCalls: core.counters.refusedCalls + calls.expired,
+    refusedInvocations: core.admission.refused,
+    unconfirmedVoids: core.unconfirmedVoids.lost,
+    unconfirmedResults: core.unconfirmedResults.lost,
     droppedResults: core.results.dropped,
     droppedTelemetry: core.telemetry.dropped,
     reconnects: core.reconnects,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PING_INTERVAL_MS } from '../../src/connection/options.js'
 import { deferred } from '../../src/std/deferred.js'
 import { TriggerAction } from '../../src/worker/call.js'
 import { connectedRig, outcomeOf, workerRig } from '../kit/worker-rig.js'
@@ -161,15 +162,31 @@ test('a fire-and-forget call over the caps, or too old, is dropped, counted and 
   expect(rig.eventsOf('frame_dropped')).toHaveLength(3)
 })
 
-test('a fire-and-forget call that was written is not sent again', async () => {
+test('a fire-and-forget call that was written is not sent again, and counted when its link is lost', async () => {
   const rig = await connectedRig()
   await rig.worker.trigger({ function_id: 'v', payload: 1, action: TriggerAction.Void() })
   await rig.settle()
+  expect(rig.worker.stats().unconfirmedVoids).toBe(0)
   rig.link.cut()
   await rig.reconnect()
   await rig.settle()
 
   expect(rig.link.calls).toEqual([])
+  expect(rig.worker.stats()).toMatchObject({ unconfirmedVoids: 1, droppedVoids: 0 })
+})
+
+test('a ping that the engine answered proves that fire-and-forget calls before it were read', async () => {
+  const rig = await connectedRig()
+  const call = (): Promise<unknown> =>
+    rig.worker.trigger({ function_id: 'v', payload: 1, action: TriggerAction.Void() })
+  for (let n = 0; n < 3; n += 1) await call()
+  await rig.clock.advance(PING_INTERVAL_MS)
+  for (let n = 0; n < 2; n += 1) await call()
+  await rig.settle()
+  rig.link.cut()
+  await rig.settle()
+
+  expect(rig.worker.stats().unconfirmedVoids).toBe(2)
 })
 
 test('a result finished while the link is down goes out first on the next one', async () => {
@@ -211,7 +228,7 @@ test('a result finished after its link was replaced is dropped, counted, reporte
   expect(rig.eventsOf('frame_dropped')).toHaveLength(1)
 })
 
-test('a result that was written when its link was lost is not sent again', async () => {
+test('a result that was written when its link was lost is not sent again, and counted', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('quick', () => 'done')
   const id = rig.link.invoke('quick')
@@ -222,6 +239,7 @@ test('a result that was written when its link was lost is not sent again', async
   await rig.settle()
 
   expect(link.all('invocationresult')).toEqual([])
+  expect(rig.worker.stats()).toMatchObject({ unconfirmedResults: 1, droppedResults: 0 })
 })
 
 test('results beyond the caps of a link that is down are dropped and counted', async () => {

@@ -29,7 +29,7 @@ test('an answer settles its call, and a second one is late', async () => {
   expect(calls.settle(call.id, (opened) => opened.resolve('two'))).toBe(false)
 
   expect(await promise).toBe('one')
-  expect(calls.counts).toEqual({ pending: 0, settled: 1, timedOut: 0, lateResults: 1 })
+  expect(calls.counts).toEqual({ pending: 0, settled: 1, timedOut: 0, lateResults: 1, expired: 0 })
   expect(clock.foregroundTimers).toBe(0)
 })
 

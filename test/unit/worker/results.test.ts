@@ -19,6 +19,7 @@ function set(caps = { maxItems: 3, maxBytes: Infinity, maxAgeMs: Infinity }) {
         return behaviour.answer
       },
       withdraw: () => undefined,
+      onWritten: () => undefined,
       onDropped: (reason) => dropped.push(reason),
     },
     caps,
