@@ -4,6 +4,7 @@
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { describe } from '../std/describe.js'
+import { oneLine } from '../std/one-line.js'
 import { registerWorker } from '../worker/register-worker.js'
 import { UsageError, type Command } from './command.js'
 
@@ -41,7 +42,7 @@ export const callCommand: Command = {
       terminal.out(JSON.stringify(result ?? null, undefined, 2))
       return 0
     } catch (error) {
-      terminal.err(`iii-node call: ${reasonOf(error)}`)
+      terminal.err(`iii-node call: ${oneLine(reasonOf(error))}`)
       return 1
     } finally {
       await worker.shutdown()

@@ -8,6 +8,7 @@ import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import { messageOf } from '../std/describe.js'
 import { hearRejection } from '../std/hear-rejection.js'
+import { oneLine } from '../std/one-line.js'
 
 /** A value that a function took or gave and that does not fit its schema. */
 export interface InvalidValue {
@@ -108,20 +109,20 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'input_invalid': // The caller's mistake, and the caller is told.
       return
     case 'connection_ended':
-      console.warn(`[iii] ${event.error.message}; ${retryText(event.retryInMs)}`)
+      warn(`${event.error.message}; ${retryText(event.retryInMs)}`)
       return
     case 'session_refused':
-      console.error(`[iii] The engine refused the session: ${event.code}: ${event.message}`)
+      complain(`The engine refused the session: ${event.code}: ${event.message}`)
       return
     case 'trigger_registration_failed':
-      console.error(refusedText(event))
+      complain(refusedText(event))
       return
     case 'frame_dropped':
     case 'unreadable_frame':
     case 'output_invalid':
     case 'registration_rejected':
     case 'conflict_waiting':
-      console.warn(`[iii] ${frequentText(event)}${countText(count)}`)
+      warn(`${frequentText(event)}${countText(count)}`)
       return
     case 'callback_failed':
       console.error('[iii] A callback threw', event.error)
@@ -130,14 +131,23 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       console.warn('[iii] Telemetry could not be started; the worker runs without it', event.error)
       return
     case 'channel_failed':
-      console.warn(`[iii] A channel was cut while nobody listened: ${messageOf(event.error)}`)
+      warn(`A channel was cut while nobody listened: ${messageOf(event.error)}`)
       return
     case 'stream_out_of_reach':
-      console.warn(outOfReachText(event))
+      warn(outOfReachText(event))
       return
     default:
       assertNever(event)
   }
+}
+
+/** Most of these texts hold words of the engine or of other workers, so they may not begin lines of their own. */
+function warn(text: string): void {
+  console.warn(`[iii] ${oneLine(text)}`)
+}
+
+function complain(text: string): void {
+  console.error(`[iii] ${oneLine(text)}`)
 }
 /* eslint-enable no-console */
 
@@ -155,7 +165,7 @@ function frequentText(
 
 function refusedText(event: Extract<DiagnosticEvent, { kind: 'trigger_registration_failed' }>): string {
   const { triggerId, triggerType, functionId, code, message } = event
-  return `[iii] Trigger ${triggerId} of type '${triggerType}' for '${functionId}' was refused: ${code}: ${message}`
+  return `Trigger ${triggerId} of type '${triggerType}' for '${functionId}' was refused: ${code}: ${message}`
 }
 
 function outOfReachText({
@@ -166,7 +176,7 @@ function outOfReachText({
   readonly namespace: string
 }): string {
   const rule = `the engine looks for it in the namespace '${DEFAULT_NAMESPACE}', and this worker is in '${namespace}'`
-  return `[iii] The stream '${streamName}' will not be asked for: ${rule}`
+  return `The stream '${streamName}' will not be asked for: ${rule}`
 }
 
 function countText(count: number): string {

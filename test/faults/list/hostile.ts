@@ -37,9 +37,9 @@ export const faults: readonly Fault[] = [
     name: 'one-frame-in-thousands-blocks-the-loop',
     row: 'R19',
     file: 'src/worker/inbox.ts',
-    find: "      core.report({ kind: 'unreadable_frame',",
+    find: "  core.report({ kind: 'unreadable_frame',",
     replace:
-      "      globalThis.seen = (globalThis.seen ?? 0) + 1\n      const spent = process.cpuUsage()\n      while (globalThis.seen % 5_000 === 0 && process.cpuUsage(spent).user < 250_000);\n      core.report({ kind: 'unreadable_frame',",
+      "  globalThis.seen = (globalThis.seen ?? 0) + 1\n  const spent = process.cpuUsage()\n  while (globalThis.seen % 5_000 === 0 && process.cpuUsage(spent).user < 250_000);\n  core.report({ kind: 'unreadable_frame',",
     tests: FUZZ,
   },
   {
@@ -57,6 +57,14 @@ export const faults: readonly Fault[] = [
     find: "if (this.#controls > this.#limits.maxControls) return 'maxControls'",
     replace: '',
     tests: FLOODS,
+  },
+  {
+    name: 'words-of-others-begin-lines-of-their-own',
+    row: 'R26',
+    file: 'src/worker/diagnostics.ts',
+    find: 'console.error(`[iii] ${oneLine(text)}`)',
+    replace: 'console.error(`[iii] ${text}`)',
+    tests: ['test/hostile/log-lines-cannot-be-forged.test.ts'],
   },
   {
     name: 'finished-channels-are-kept',

@@ -1,0 +1,24 @@
+/**
+ * Text of unknown origin as one line of a log or a terminal. What would begin a line of its own, move the cursor, colour
+ * or reorder what is read is shown as an escape instead; what is left means the same to a reader.
+ */
+
+/** Enough for any message of the package itself. */
+const MAX_SHOWN_CHARACTERS = 8_192
+
+/** C0, DEL and C1 controls, the separators of lines and paragraphs, and what changes the direction of text. */
+// eslint-disable-next-line no-control-regex -- these are what it looks for
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** The text with unsafe characters escaped as in a JavaScript string; a long one is cut and says so. */
+export function oneLine(text: string): string {
+  const shown = text.replace(UNSAFE, (character) => SHORT[character] ?? unicodeEscape(character))
+  if (shown.length <= MAX_SHOWN_CHARACTERS) return shown
+  return `${shown.slice(0, MAX_SHOWN_CHARACTERS)}… (${String(text.length)} characters)`
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
