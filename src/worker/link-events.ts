@@ -45,8 +45,8 @@ export class LinkEvents implements ConnectionEvents {
     this.#parts.unheardLink.heard()
     const message = workerCodec.decode(text)
     // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
-    const mayHoldRefs = message.type === 'invokefunction' && text.includes('"channel_id"')
-    receive(this.#parts, mayHoldRefs ? { ...message, data: this.#withChannelEnds(message.data) } : message)
+    const isSearched = message.type === 'invokefunction' && mayHoldRefs(text)
+    receive(this.#parts, isSearched ? { ...message, data: this.#withChannelEnds(message.data) } : message)
   }
 
   lost(reason: WebSocketError): void {
@@ -111,4 +111,9 @@ export class LinkEvents implements ConnectionEvents {
 export function abortServed({ admission, served }: Parts, reason: unknown): void {
   for (const waiting of admission.dropWaiting()) served.finish(waiting)
   served.abortAll(reason)
+}
+
+/** A name can be written with escapes. Two searches take a tenth of what one regular expression does. */
+function mayHoldRefs(text: string): boolean {
+  return text.includes('"channel_id"') || text.includes('\\u')
 }
