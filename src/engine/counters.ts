@@ -44,6 +44,7 @@ export function createCounters(): Counters {
       requests: 0,
       streamClients: 0,
       streamJoins: 0,
+      oversizedMessages: 0,
     },
     dropped: { deadLetters: 0, firings: 0, deliveries: 0, streamEvents: 0 },
     cutOff: { unread: 0, heldFrames: 0, earlyFrames: 0 },

@@ -68,6 +68,8 @@ export interface EngineStats {
     readonly streamClients: number
     /** Joins of a stream above the number one client may have. */
     readonly streamJoins: number
+    /** Calls and results too large for one message to a worker, answered with `MESSAGE_TOO_LARGE`. */
+    readonly oversizedMessages: number
   }
   /** What was taken on and then given up. */
   readonly dropped: {

@@ -2,7 +2,7 @@
  * The engine's way out to one worker: encodes, counts, and bounds what waits to be read. A worker that does not read is
  * not read from either, so it cannot ask for more answers; if its backlog still doubles the cap, the link is cut.
  */
-import { SerdeError, type ErrorBody } from '../errors.js'
+import { ErrorCode, SerdeError, type ErrorBody } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
 import type { EngineMessage } from '../protocol/messages.js'
 import type { Log } from '../std/log.js'
@@ -48,6 +48,7 @@ export class Outlet {
       frame = engineCodec.encode(message)
     } catch (error) {
       if (!(error instanceof SerdeError)) throw error
+      if (error.code === ErrorCode.MESSAGE_TOO_LARGE) this.#parts.counters.refused.oversizedMessages += 1
       return { code: error.code, message: error.message }
     }
     this.forward(frame)

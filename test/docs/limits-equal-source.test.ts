@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { tableRows } from '../kit/documents.js'
 import { sourceLimits } from '../kit/source-limits.js'
+import { connectedRig } from '../kit/worker-rig.js'
+import { engineRig } from '../kit/engine-rig.js'
 
 const PAGE = 'docs/reference/limits.md'
 
@@ -38,3 +40,56 @@ test('limits are found in the source as they are written there', () => {
     ]),
   )
 })
+
+/** Something is refused, dropped or cut off; a text that is cut off is not meant. */
+const LOSS = /refus|drop|given up|forgotten|is cut|fail|clos|status|queue_full|ignored|`[A-Z_]{4,}`/
+
+/** Limits of one thing that was sent: its sender hears of it, and nothing that was taken on is lost. */
+const TOLD = new Set([
+  'protocol/limits.ts MAX_FRAME_BYTES',
+  'protocol/limits.ts MAX_FRAGMENTS',
+  'protocol/limits.ts MAX_CONTROLS_AMID_MESSAGE',
+  'protocol/limits.ts MAX_INFO_IDS',
+  'worker/unheard-link.ts UNHEARD_LIMIT_MS',
+  'connection/options.ts CLOSE_TIMEOUT_MS',
+  'channel/endpoint.ts CLOSE_TIMEOUT_MS',
+  'engine/storage/entry-table.ts MAX_EMPTY_SPACES',
+  'engine/builtins/http/request-body.ts MAX_JSON_BODY_BYTES',
+  'engine/builtins/http/http-server.ts HEAD_TIMEOUT_MS',
+  'engine/builtins/http-functions/invocation.ts DEFAULT_TIMEOUT_MS',
+  'engine/builtins/stream/stream-server.ts HANDSHAKE_TIMEOUT_MS',
+  'engine/builtins/stream/stream-client.ts MAX_FRAME_CHARACTERS',
+  'engine/builtins/stream/stream-client.ts JOIN_TIMEOUT_MS',
+  'engine/builtins/observability/alert-rule.ts MAX_RULES',
+])
+
+/** Every limit of the engine and its workers, with the numbers that its row names. */
+const counted = tableRows(PAGE, /^## (?!Tests)/).map(([, , beyond = '', where = '', , counters = '']) => ({
+  id: where.replaceAll('`', ''),
+  beyond,
+  counters: [...counters.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+}))
+
+test('every limit beyond which something is refused or dropped names the number that counts it', () => {
+  const uncounted = counted.filter(({ beyond, counters }) => LOSS.test(beyond) && counters.length === 0)
+  expect(new Set(uncounted.map(({ id }) => id))).toEqual(TOLD)
+})
+
+test('the numbers that limits name are told by engines and workers, and each count of a cap has its limit', async () => {
+  const { engine } = await engineRig()
+  const { worker } = await connectedRig()
+  const told = namesOf({ engine: engine.stats(), worker: worker.stats() })
+  const named = new Set(counted.flatMap(({ counters }) => counters))
+  expect([...named].filter((name) => !told.includes(name))).toEqual([])
+  const caps = told.filter((name) =>
+    /^engine\.(refused|dropped|cutOff)\.|^worker\.(refused|dropped|oversized)/.test(name),
+  )
+  expect(caps.filter((name) => !named.has(name))).toEqual([])
+})
+
+/** Paths to the numbers in an object. */
+function namesOf(stats: object, path = ''): string[] {
+  return Object.entries(stats).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'number' ? [`${path}${key}`] : namesOf(value as object, `${path}${key}.`),
+  )
+}
