@@ -12,7 +12,16 @@
  * `npm run test:faults [-- name …]` runs every fault of `test/faults/list/`.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 /** One change to the source text. */
@@ -130,18 +139,21 @@ export interface TestsEnd {
   readonly output: string
 }
 
-/** Runs vitest on files of a copy. */
+const NOTHING = { failedTests: 0, passedTests: 0, brokenFiles: 0, timedOut: false } as const
+
+/**
+ * Runs vitest on files of a copy. Without its reporter for people, which prints the causes of an error one by one: an
+ * error that is its own cause, as some tests throw, never ends.
+ */
 export async function runTests(root: string, tests: readonly string[], limitMs?: number): Promise<TestsEnd> {
   const report = join(root, 'temp-report.json')
   const vitest = join('node_modules', 'vitest', 'vitest.mjs')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { exitCode, output } = await runCommand(
-    root,
-    [process.execPath, vitest, 'run', ...reporters, ...tests],
-    limitMs,
-  )
-  if (exitCode === null) return { failedTests: 0, passedTests: 0, brokenFiles: 0, timedOut: true, output }
-  return { ...readReport(report, exitCode), timedOut: false, output }
+  const command = [process.execPath, vitest, 'run', '--reporter=json', `--outputFile.json=${report}`, ...tests]
+  const { exitCode, output } = await runCommand(root, command, limitMs)
+  if (exitCode === null) return { ...NOTHING, timedOut: true, output }
+  // A runner that ended before its report proves nothing.
+  if (!existsSync(report)) return { ...NOTHING, brokenFiles: 1, output }
+  return readReport(report, { exitCode, output })
 }
 
 /** Runs the simulator in a copy up to the first seed that fails. */
@@ -156,13 +168,27 @@ export async function runSimulator(root: string, seeds: number, limitMs?: number
 interface Report {
   readonly numFailedTests: number
   readonly numPassedTests: number
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[]
+  readonly testResults: readonly {
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly { readonly failureMessages?: readonly string[] }[]
+  }[]
 }
 
-function readReport(path: string, exitCode: number): Pick<TestsEnd, 'failedTests' | 'passedTests' | 'brokenFiles'> {
+function readReport(path: string, { exitCode, output }: CommandEnd): TestsEnd {
   const { numFailedTests, numPassedTests, testResults } = JSON.parse(readFileSync(path, 'utf8')) as Report
   const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
   // All tests passed and yet the run failed: something escaped, which is a failure too.
   const escaped = exitCode !== 0 && numFailedTests === 0 && broken === 0 ? 1 : 0
-  return { failedTests: numFailedTests + escaped, passedTests: numPassedTests, brokenFiles: broken }
+  const reasons = testResults.flatMap(({ message, assertionResults }) => [
+    message,
+    ...assertionResults.flatMap(({ failureMessages = [] }) => failureMessages),
+  ])
+  return {
+    failedTests: numFailedTests + escaped,
+    passedTests: numPassedTests,
+    brokenFiles: broken,
+    timedOut: false,
+    output: [output, ...reasons].join('\n'),
+  }
 }
