@@ -1,25 +1,29 @@
 /**
- * What a call costs while an engine grows, one direction after the other, as plots and as a table.
+ * What a call costs while an engine grows, one direction after the other, as plots and as tables.
  *
- *     npm run bench:growth -- [--only functions,payload] [--rounds 3] [--no-build]
+ *     npm run bench:growth -- [--only functions,payload] [--rounds 7] [--no-build]
  *
- * Plots go to `bench/growth/`, the table to the standard output. Each point has an engine of its own, measured in turn
- * with its neighbours; the last point of `pending` alone takes a minute.
+ * Plots go to `bench/growth/`, tables to `bench/README.md`. Each point of a direction has an engine of its own; all of
+ * them are started first, and every round measures each once, so that drift of the machine cannot pass for growth.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepare } from './compile.js'
+import { keepFigures } from './figure-store.js'
 import { AXES, type Axis } from './growth-axes.js'
+import { Group } from './group.js'
 import { linePlot } from './line-plot.js'
 import { readOptions } from './options.js'
 import { PROJECT } from './project.js'
-import { Stage, type CallCost } from './stage.js'
-import { median } from './statistics.js'
+import { reportLines, summarise, type Summary } from './report.js'
+import { interleave } from './rounds.js'
+import { seriesOf } from './series.js'
+import { Stage } from './stage.js'
 
 const FOLDER = join(PROJECT, 'bench/growth')
 const CALLS = 10_000
 /** Large payloads take longer: so many bytes per round at most. */
-const MAX_BYTES = 128 * 1024 * 1024
+const MAX_BYTES = 64 * 1024 * 1024
 
 const { only, rounds, ...options } = readOptions(process.argv.slice(2))
 const axes = only.length === 0 ? AXES : AXES.filter(({ name }) => only.includes(name))
@@ -27,41 +31,36 @@ if (axes.length === 0) throw new Error(`There are ${AXES.map(({ name }) => name)
 
 prepare(options)
 mkdirSync(FOLDER, { recursive: true })
+const summaries: Summary[] = []
 for (const axis of axes) {
-  const costs: CallCost[] = []
-  for (const point of axis.points) costs.push(await costAt(axis, point))
-  writeFileSync(join(FOLDER, `${axis.name}.svg`), plotOf(axis, costs))
-  console.log(`\n${tableOf(axis, costs)}`)
+  const summary = await grow(axis)
+  summaries.push(summary)
+  writeFileSync(join(FOLDER, `${axis.name}.svg`), plotOf(axis, summary))
+  console.log(`${reportLines(summary)}\n`)
+}
+await keepFigures(summaries)
+
+async function grow({ name, unit, points, sizeAt }: Axis): Promise<Summary> {
+  await using stages = await Group.start(points, (point) => Stage.start(String(point), sizeAt(point)))
+  const results = await interleave(stages.list, { rounds }, (stage) => {
+    const { payloadBytes } = sizeAt(Number(stage.label))
+    return stage.run(Math.min(options.calls ?? CALLS, Math.floor(MAX_BYTES / payloadBytes)))
+  })
+  const base = String(points[0])
+  return summarise({ id: name, title: unit }, [
+    { name: 'engine', unit: 'µs', series: seriesOf(results, ({ engineUs }) => engineUs), base },
+    { name: 'both ends', unit: 'µs', series: seriesOf(results, ({ endsUs }) => endsUs), base },
+    { name: 'calls', unit: '/s', series: seriesOf(results, ({ callsPerSecond }) => callsPerSecond) },
+  ])
 }
 
-/** The median of several rounds, after one to warm up. */
-async function costAt({ name, sizeAt }: Axis, point: number): Promise<CallCost> {
-  const size = sizeAt(point)
-  const calls = Math.min(options.calls ?? CALLS, Math.floor(MAX_BYTES / size.payloadBytes))
-  await using stage = await Stage.start(`${name} ${point}`, size)
-  const all: CallCost[] = []
-  for (let round = 0; round <= rounds; round++) all.push(await stage.run(calls))
-  const middle = (of: keyof CallCost): number => median(all.slice(1).map((cost) => cost[of]))
-  return { engineUs: middle('engineUs'), endsUs: middle('endsUs'), callsPerSecond: middle('callsPerSecond') }
-}
-
-function plotOf({ name, unit, points }: Axis, costs: readonly CallCost[]): string {
+function plotOf({ name, unit, points }: Axis, { figures }: Summary): string {
+  const lines = figures.filter((figure) => figure.unit === 'µs')
   return linePlot({
     title: `CPU per call by ${name}`,
     xLabel: unit,
     yLabel: 'µs',
     points,
-    lines: [
-      { name: 'engine', values: costs.map(({ engineUs }) => engineUs) },
-      { name: 'caller and worker', values: costs.map(({ endsUs }) => endsUs) },
-    ],
+    lines: lines.map(({ name = '', sides }) => ({ name, values: sides.map(({ median }) => median) })),
   })
-}
-
-function tableOf({ unit, points }: Axis, costs: readonly CallCost[]): string {
-  const rows = costs.map(({ engineUs, endsUs, callsPerSecond }, i) =>
-    [points[i]?.toLocaleString('en'), engineUs.toFixed(1), endsUs.toFixed(1), callsPerSecond.toFixed(0)].join(' | '),
-  )
-  const head = `${unit} | engine, µs per call | both ends, µs per call | calls per second`
-  return [head, '--- | --- | --- | ---', ...rows].map((row) => `| ${row} |`).join('\n')
 }

@@ -1,9 +1,12 @@
 /**
  * Runs the suites and prints their figures. Ratios are what counts: all sides run in turn, on one machine, in one run.
  *
- *     npm run bench -- [--only p1,p4] [--rounds 7] [--calls n] [--json] [--no-build]
+ *     npm run bench -- [--only p1,p4] [--rounds 7] [--calls n] [--json] [--write] [--no-build]
+ *
+ * `--write` keeps the figures in `figures.json` and brings the documents that show them up to date.
  */
 import { prepare } from './compile.js'
+import { keepFigures } from './figure-store.js'
 import { readOptions } from './options.js'
 import { reportLines, summarise, type Summary } from './report.js'
 import { pickSuites } from './suites/pick.js'
@@ -18,4 +21,5 @@ for (const suite of chosen) {
   summaries.push(summary)
   if (!options.json) console.log(`${reportLines(summary)}\n`)
 }
+if (options.write) await keepFigures(summaries)
 if (options.json) console.log(JSON.stringify(summaries, undefined, 2))

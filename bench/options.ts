@@ -5,6 +5,8 @@ import type { RunOptions } from './suite.js'
 export interface BenchOptions extends RunOptions {
   readonly only: readonly string[]
   readonly json: boolean
+  /** Whether the figures are kept in `figures.json`, and the documents that show them brought up to date. */
+  readonly write: boolean
   /** Whether `dist/` is brought up to date first. */
   readonly build: boolean
 }
@@ -18,6 +20,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string', default: '7' },
       calls: { type: 'string' },
       json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
     },
   })
@@ -26,6 +29,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: positiveInteger('rounds', values.rounds),
     calls: values.calls === undefined ? undefined : positiveInteger('calls', values.calls),
     json: values.json,
+    write: values.write,
     build: !values['no-build'],
   }
 }

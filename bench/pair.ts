@@ -12,6 +12,8 @@ export interface PairLoad {
 export interface PairResult {
   /** CPU of both ends per call, in microseconds. */
   readonly cpuUsPerCall: number
+  /** Of the end that answers alone. */
+  readonly calleeUsPerCall: number
   readonly medianCallUs: number
   readonly callsPerSecond: number
 }
@@ -45,6 +47,7 @@ export class Pair implements AsyncDisposable {
     const calleeMs = (await this.callee.cpuMs()) - calleeBefore
     return {
       cpuUsPerCall: ((cpuMs + calleeMs) * 1000) / load.calls,
+      calleeUsPerCall: (calleeMs * 1000) / load.calls,
       medianCallUs,
       callsPerSecond: (load.calls * 1000) / wallMs,
     }

@@ -10,7 +10,7 @@ interface SideSummary {
   readonly ratio: number | undefined
 }
 
-interface FigureSummary {
+export interface FigureSummary {
   readonly name: string | undefined
   readonly unit: string
   readonly rounds: number

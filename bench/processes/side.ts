@@ -4,7 +4,8 @@
 export interface End {
   /** Serves a function; without a handler it returns its payload. */
   serve(functionId: string, handler?: (data: unknown) => Promise<unknown>): void
-  call(functionId: string, data: unknown): Promise<unknown>
+  /** @param timeoutMs how long the answer may take, where that is not to be the side's own default. */
+  call(functionId: string, data: unknown, timeoutMs?: number): Promise<unknown>
   /** Where the side has channels. */
   createChannel?(): Promise<BytesChannel>
 }

@@ -4,13 +4,18 @@ import { echo, type BytesChannel, type End } from './side.js'
 /** What both packages' workers have in common. */
 interface AnyWorker {
   registerFunction(functionId: string, handler: (data: unknown) => Promise<unknown>): unknown
-  trigger(request: { function_id: string; payload: unknown }): Promise<unknown>
+  trigger(request: { function_id: string; payload: unknown; timeoutMs?: number }): Promise<unknown>
 }
 
 export function workerEnd<W extends AnyWorker>(worker: W, createChannel: (worker: W) => Promise<BytesChannel>): End {
   return {
     serve: (id, handler = echo) => void worker.registerFunction(id, handler),
-    call: (functionId, data) => worker.trigger({ function_id: functionId, payload: data }),
+    call: (functionId, data, timeoutMs) =>
+      worker.trigger(
+        timeoutMs === undefined
+          ? { function_id: functionId, payload: data }
+          : { function_id: functionId, payload: data, timeoutMs },
+      ),
     createChannel: () => createChannel(worker),
   }
 }

@@ -71,7 +71,7 @@ async function through(router: string, options: RunOptions): Promise<readonly Fi
   const { rounds } = options
   const results = await interleave(routes.list, { rounds, warmUpRounds: 0 }, (route) => route.transfer())
   const figure = (name: string, unit: string, pick: (result: Transferred) => number): Figure => ({
-    name: `${name}, through the ${router}`,
+    name: `${name}, ${router}`,
     unit,
     series: seriesOf(results, pick),
   })

@@ -54,7 +54,7 @@ export const engineCost: Suite = {
       return { unit: 'µs', series: seriesOf(results, (us) => us), base: 'relay' }
     }
     return [
-      { ...(await measure(SMALL)), goal: { of: 'engine', limit: 1.5, want: 'at most' } },
+      { ...(await measure(SMALL)), name: 'for small calls', goal: { of: 'engine', limit: 1.5, want: 'at most' } },
       { ...(await measure(LARGE)), name: 'the same with 4 KiB payloads' },
     ]
   },

@@ -8,9 +8,11 @@ import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
 import { heapPerPendingCall } from './heap-per-call.js'
 import { installSize } from './install-size.js'
+import { oneWorker } from './one-worker.js'
 import { readiness } from './readiness.js'
 import { scale } from './scale.js'
 import { signals } from './signals.js'
+import { subpaths } from './subpaths.js'
 
 export const suites: readonly Suite[] = [
   cpuPerCall,
@@ -27,4 +29,6 @@ export const suites: readonly Suite[] = [
   engineHeap,
   scale,
   signals,
+  subpaths,
+  oneWorker,
 ]

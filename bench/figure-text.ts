@@ -1,0 +1,25 @@
+/** Figures as documents write them: no more digits than mean something. */
+import type { Goal } from './suite.js'
+
+/** What is no measurement: as it is, with thousands set apart. */
+export function countText(value: number): string {
+  return value.toLocaleString('en')
+}
+
+/** A measurement: three digits, or all before the point, with thousands set apart. */
+export function numberText(value: number): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
+/** Two decimals, or three where two would hide on which side of its limit a ratio is; large ones as any number. */
+export function ratioText(value: number, goal?: Pick<Goal, 'limit'>): string {
+  if (value >= 10) return numberText(value)
+  const text = value.toFixed(2)
+  return Number(text) === goal?.limit && value !== goal.limit ? value.toFixed(3) : text
+}
+
+/** Half the range of the rounds, in per cent of their median. */
+export function spreadText(spread: number): string {
+  return (spread * 50).toFixed(0)
+}

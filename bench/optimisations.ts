@@ -1,0 +1,94 @@
+/**
+ * What was done to the way of a call, each as the change that takes it out again: a text that stands once in a file of
+ * `src/`, and what to write in its place. Measured by `npm run bench:gains`.
+ */
+
+export interface Optimisation {
+  /** Short, for the command line. */
+  readonly id: string
+  readonly what: string
+  /** The suite that shows it. */
+  readonly suite: string
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+export const OPTIMISATIONS: readonly Optimisation[] = [
+  {
+    id: 'one-write',
+    what: 'frames of a turn leave in one write',
+    suite: 'p1',
+    file: 'src/transport/frame-writer.ts',
+    find: '    chunk.end = payloadAt + length\n',
+    replace: '    chunk.end = payloadAt + length\n    this.flush()\n',
+  },
+  {
+    id: 'mask-words',
+    what: 'a client masks by words',
+    suite: 'p3',
+    file: 'src/transport/frame-mask.ts',
+    find: '  maskWords(words, { from: at >> 2, to: (at + length + 3) >> 2, word: keys[key] ?? 0 })\n',
+    replace:
+      '  for (let i = at; i < at + length; i += 1) bytes[i] = (bytes[i] ?? 0) ^ (keyBytes[key * 4 + (i & 3)] ?? 0)\n',
+  },
+  {
+    id: 'unmask-words',
+    what: 'the engine unmasks by words',
+    suite: 'p8',
+    file: 'src/transport/frame-guard.ts',
+    find: 'const MIN_UNMASKED_LENGTH = 64',
+    replace: 'const MIN_UNMASKED_LENGTH = Infinity',
+  },
+  {
+    id: 'results-as-text',
+    what: 'results are handed on as the text they came in',
+    suite: 'p8',
+    file: 'src/engine/result-message.ts',
+    find: '  return isForCallerAsItIs(message, call) ? frame : undefined',
+    replace: '  return isForCallerAsItIs(message, call) ? undefined : undefined',
+  },
+  {
+    id: 'timed-calls',
+    what: 'the engine times one call in seventeen',
+    suite: 'p8',
+    file: 'src/engine/builtins/observability/invocation-meter.ts',
+    find: 'const TIMED_EVERY = 17',
+    replace: 'const TIMED_EVERY = 1',
+  },
+  {
+    id: 'copied-calls',
+    what: 'what the engine copies of a call is spelled out',
+    suite: 'p8',
+    file: 'src/engine/builtins/observability/invocation-meter.ts',
+    find: 'return { invocationId, functionId, traceparent, baggage, caller, data, metadata, from }',
+    replace:
+      'void [invocationId, functionId, traceparent, baggage, data, metadata, from]\n    return { ...call, caller }',
+  },
+  {
+    id: 'literal-answers',
+    what: 'answers are written as literals',
+    suite: 'p1',
+    file: 'src/worker/invoke.ts',
+    find: "return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id, result: answer.result })",
+    replace:
+      "const common = { type: 'invocationresult' as const, invocation_id, function_id }\n" +
+      '    return workerCodec.encode({ ...common, result: answer.result })',
+  },
+  {
+    id: 'searched-payloads',
+    what: 'only payloads whose text may hold a channel are searched',
+    suite: 'p3',
+    file: 'src/worker/link-events.ts',
+    find: "message.type === 'invokefunction' && mayHoldRefs(text)",
+    replace: "message.type === 'invokefunction'",
+  },
+  {
+    id: 'kept-timer',
+    what: 'the timer of the last time limit stays armed',
+    suite: 'p4',
+    file: 'src/std/deadlines.ts',
+    find: "    this.#timer?.setMode('background')\n  }\n\n  /** Gives the timer up",
+    replace: '    this.#disarm()\n  }\n\n  /** Gives the timer up',
+  },
+]

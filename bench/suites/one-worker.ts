@@ -1,0 +1,38 @@
+/**
+ * How many calls one worker process answers through the local engine: as many as this machine's cores let through, with
+ * the caller and the engine on them too, and as many as a core of its own would.
+ */
+import { contenders } from '../contender.js'
+import { Group } from '../group.js'
+import { MeasuredProcess } from '../measured-process.js'
+import { Pair } from '../pair.js'
+import { SIDE_NAMES } from '../processes/side.js'
+import { interleave } from '../rounds.js'
+import { seriesOf } from '../series.js'
+import type { Suite } from '../suite.js'
+
+const LOAD = { calls: 20_000, inFlight: 64, payloadBytes: 16 }
+
+export const oneWorker: Suite = {
+  id: 'worker',
+  title: 'Calls answered by one worker process',
+  async run(options) {
+    const { rounds, calls = LOAD.calls } = options
+    await using engine = await MeasuredProcess.start('engine')
+    const url = await engine.tell<string>('url')
+    await using pairs = await Group.start(contenders(options, SIDE_NAMES, 'ours'), (side) => Pair.start(side, url))
+    const results = await interleave(pairs.list, { rounds }, (pair) => pair.run({ ...LOAD, calls }))
+    return [
+      {
+        name: 'on all cores together',
+        unit: '/s',
+        series: seriesOf(results, ({ callsPerSecond }) => callsPerSecond),
+      },
+      {
+        name: "by the worker's own CPU",
+        unit: '/s',
+        series: seriesOf(results, ({ calleeUsPerCall }) => 1e6 / calleeUsPerCall),
+      },
+    ]
+  },
+}
