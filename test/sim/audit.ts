@@ -9,6 +9,7 @@ import { auditGuests } from './audit-guests.js'
 import { auditRegistry } from './audit-registry.js'
 import { auditQueues } from './audit-queues.js'
 import { auditState } from './audit-state.js'
+import { auditTelemetry } from './audit-telemetry.js'
 import { auditWatches } from './audit-watches.js'
 import type { Op, Run } from './journal.js'
 import type { SimProcess } from './schedule.js'
@@ -34,7 +35,13 @@ export function audit(world: World): string[] {
   }
   problems.push(...auditQueues(world, runsOf), ...auditChannels(world), ...auditRegistry(world), ...auditEnds(world))
   const { problems: ofState, fired } = auditState(world)
-  problems.push(...ofState, ...auditWatches(world, fired), ...auditGuests(world, runsOf), ...auditClaims(world))
+  problems.push(
+    ...ofState,
+    ...auditWatches(world, fired),
+    ...auditGuests(world, runsOf),
+    ...auditClaims(world),
+    ...auditTelemetry(world),
+  )
   if (isCalm && world.scenario.bytesPerByte === 1) problems.push(...auditCalm(world))
   return problems
 }
@@ -185,8 +192,6 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
     case 'FORBIDDEN':
     case 'AUTH_ERROR':
       return isGuest(world, op) ? undefined : `unexpected: ${seen}`
-    case 'WORKER_NAMESPACE_CONFLICT':
-      return hasFailed(world, op) && runs.length === 0 ? undefined : `unexpected: ${seen}`
     case 'WORKER_BUSY':
       return runs.length === 0 && calleesOf(world, op).some(({ isEnding }) => isEnding)
         ? undefined
@@ -240,12 +245,6 @@ function calleesOf(world: World, { functionId }: Op): SimWorker[] {
 
 function isGuest(world: World, { process }: Op): boolean {
   return world.workers.some((worker) => worker.process === process && worker.token !== undefined)
-}
-
-/** Whether the worker has found its name taken, and takes that for final. */
-function hasFailed(world: World, { process }: Op): boolean {
-  const { claim, worker } = world.workers.find((each) => each.process === process) ?? {}
-  return claim?.sharesName === true && claim.onConflict === 'fail' && worker?.getConnectionState() === 'failed'
 }
 
 function mayHaveStopped(world: World, op: Op): boolean {

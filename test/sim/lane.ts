@@ -3,6 +3,7 @@
  * receiver; in order always. Bytes can be made to count many times, so that limits of megabytes are reached by
  * kilobytes.
  */
+import { isTelemetry } from '../../src/engine/telemetry-prefix.js'
 import type { Closed } from '../../src/transport/transport.js'
 import type { NetworkParts } from './network.js'
 import type { SimProcess } from './schedule.js'
@@ -189,7 +190,11 @@ export class Lane {
 }
 
 function describe(item: Item): string {
-  if (item.kind === 'frame')
-    return typeof item.frame === 'string' ? item.frame : Buffer.from(item.frame).toString('hex')
+  if (item.kind === 'frame') {
+    if (typeof item.frame === 'string') return item.frame
+    // Its time stamps are those of this machine, all of one length.
+    if (isTelemetry(item.frame)) return `telemetry of ${item.frame.byteLength} bytes`
+    return Buffer.from(item.frame).toString('hex')
+  }
   return item.kind === 'goodbye' ? `goodbye ${item.closed.code} ${item.closed.reason}` : item.kind
 }

@@ -1,7 +1,9 @@
 /** One run of a scenario from its start to its verdict. */
+import { otelApi } from '../../src/telemetry/otel-modules.js'
 import { audit } from './audit.js'
 import { generate } from './generate.js'
 import type { Scenario } from './scenario.js'
+import { simRandom } from './sim-random.js'
 import { World } from './world.js'
 
 export interface Verdict {
@@ -30,14 +32,31 @@ export async function runScenario(scenario: Scenario, { trace = false }: RunOpti
   // Stacks travel in frames, and differ with the place the sources are in.
   Error.stackTraceLimit = 0
   process.on('unhandledRejection', escaped)
+  const restore = withChanceOf(scenario)
   try {
     await world.run()
   } catch (error) {
     world.journal.violate(`the run broke off: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
+    restore()
     process.off('unhandledRejection', escaped)
     Error.stackTraceLimit = stackTraceLimit
   }
   const { hash, lines } = world.trace
-  return { scenario, problems: audit(world), hash, events: world.schedule.events, lines }
+  const problems = audit(world)
+  await world.release()
+  return { scenario, problems, hash, events: world.schedule.events, lines }
+}
+
+/** OpenTelemetry takes its ids from the process, and keeps its context there. */
+function withChanceOf({ seed, workers }: Scenario): () => void {
+  if (!workers.some(({ role }) => role?.kind === 'traced')) return () => undefined
+  const random = Object.getOwnPropertyDescriptor(Math, 'random')!
+  const chance = simRandom(seed ^ 0x165667b1)
+  Math.random = () => chance.next()
+  return () => {
+    Object.defineProperty(Math, 'random', random)
+    // Else every promise of later runs would pay for it.
+    otelApi().context.disable()
+  }
 }

@@ -26,6 +26,14 @@ export type Role =
   /** Comes by the guarded listener. */
   | { readonly kind: 'guest'; readonly token: Token }
   | Claim
+  | Traced
+
+/** Sends telemetry: so many frames of it may wait, and so long does a span wait for others. */
+export interface Traced {
+  readonly kind: 'traced'
+  readonly capacity: number
+  readonly flushMs: number
+}
 
 /** Claims the functions of the first worker of its group. */
 export interface Claim {
@@ -91,6 +99,8 @@ export type Action =
   | { readonly kind: 'watch'; readonly worker: number; readonly type: 'subscribe' | 'state'; readonly on: string }
   /** Binds a function of somebody else to a topic. */
   | { readonly kind: 'spy'; readonly worker: number; readonly functionId: string; readonly topic: string }
+  /** Makes spans and lines of a log. */
+  | { readonly kind: 'tell'; readonly worker: number; readonly spans: number; readonly lines: number }
   | { readonly kind: 'unwatch'; readonly worker: number; readonly nth: number }
   | { readonly kind: 'shutdown'; readonly worker: number; readonly drainMs: number | undefined }
 

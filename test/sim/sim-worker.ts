@@ -9,7 +9,7 @@ import type { TriggerRequest } from '../../src/worker/call.js'
 import { simRandom } from './sim-random.js'
 import { payloadOf, type Op, type OpKind } from './journal.js'
 import type { Token } from './guests.js'
-import type { Action, Behaviour, Claim, WorkerPlan } from './scenario.js'
+import type { Action, Behaviour, Claim, Traced, WorkerPlan } from './scenario.js'
 import { Claims } from './claims.js'
 import { ChannelWork } from './channel-work.js'
 import { Handlers } from './handlers.js'
@@ -33,6 +33,8 @@ export class SimWorker {
   /** Names that it shares with others; absent for those who have their own. */
   readonly claim: Claim | undefined
   readonly claims = new Claims()
+  /** How it sends telemetry; absent for those who do not. */
+  readonly traced: Traced | undefined
   readonly spiedOn: string[] = []
   /** When it was first told to end. */
   endingSince = Infinity
@@ -51,6 +53,7 @@ export class SimWorker {
     const name = plan === undefined ? 'observer' : `w${index}`
     this.process = world.schedule.process(name)
     const role = plan?.role
+    this.traced = role?.kind === 'traced' ? role : undefined
     this.claim = role?.kind === 'claimant' ? role : undefined
     this.token = role?.kind === 'guest' ? role.token : undefined
     const options: WorkerOptions = {
@@ -64,6 +67,7 @@ export class SimWorker {
         isolation: null,
       },
       diagnostics: (event) => this.#heard(event),
+      otel: this.traced === undefined ? DEFAULTS.otel : otelOf(this.traced),
       onConflict: this.claim?.onConflict ?? 'fail',
       maxConcurrentInvocations: plan?.maxConcurrentInvocations ?? Infinity,
       headers: role?.kind === 'guest' ? { token: role.token } : {},
@@ -123,6 +127,9 @@ export class SimWorker {
       case 'spy':
         this.spiedOn.push(action.functionId)
         this.holdings.spy(action)
+        return
+      case 'tell':
+        this.#world.telemetry.make(this, action)
         return
       case 'unwatch':
         this.holdings.unwatch(action.nth)
@@ -292,6 +299,17 @@ export class SimWorker {
     this.claims.heard(event)
     const detail = 'error' in event ? textOf(event.error) : 'state' in event ? event.state : ''
     this.#world.trace.add(`${this.process.name} reports ${event.kind} ${detail}`)
+  }
+}
+
+/** Metrics are left out: their reader goes by the time of this machine. */
+function otelOf({ capacity, flushMs }: Traced): WorkerOptions['otel'] {
+  return {
+    enabled: true,
+    metricsEnabled: false,
+    fetchInstrumentationEnabled: false,
+    channelCapacity: capacity,
+    spansFlushIntervalMs: flushMs,
   }
 }
 

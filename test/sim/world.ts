@@ -22,6 +22,7 @@ import { Network } from './network.js'
 import { isFault, type Scenario, type Step } from './scenario.js'
 import { Schedule, settle, type SimProcess } from './schedule.js'
 import { SimWorker } from './sim-worker.js'
+import { TelemetryNotes } from './telemetry-work.js'
 import { Trace } from './trace.js'
 
 /** An engine and the process it runs in. */
@@ -54,6 +55,7 @@ export class World {
   readonly scenario: Scenario
   readonly schedule: Schedule
   readonly journal = new Journal()
+  readonly telemetry = new TelemetryNotes()
   readonly trace: Trace
   readonly network: Network
   readonly workers: SimWorker[] = []
@@ -120,6 +122,12 @@ export class World {
     await this.#end()
   }
 
+  /** Takes what a worker whose process is gone has left in this one. To be called when everything is judged. */
+  async release(): Promise<void> {
+    for (const { process, traced, worker } of this.workers) if (process.isDead && traced) void worker.shutdown()
+    await settle()
+  }
+
   /** Starts an engine; dials reach it from then on. */
   async startEngine(): Promise<void> {
     const process = this.schedule.process(`engine${this.allEngines.length}`)
@@ -177,12 +185,14 @@ export class World {
   }
 
   #sent(end: SimEnd, frame: string | Uint8Array): void {
+    if (end.side === 'client' && end.link.path === '/') this.telemetry.note(end.process, 'sent', frame)
     if (end.side === 'client' && end.link.path === '/' && typeof frame === 'string')
       this.journal.written(end, frame, this.schedule.now)
   }
 
   #read({ link }: SimEnd, frame: string | Uint8Array): void {
     const { now: at, events: turn } = this.schedule
+    if (link.path === '/') this.telemetry.note(link.client.process, 'read', frame)
     // Guests may do none of what is followed here.
     if (this.workers.some(({ process, token }) => token !== undefined && process === link.client.process)) return
     if (typeof frame === 'string' && link.path === '/') this.journal.read(frame, { link, at, turn })
