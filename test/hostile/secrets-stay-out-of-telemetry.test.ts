@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { DiagnosticEvent } from 'iii-node'
 import { createTestEngine } from 'iii-node/testing'
+import { atLeastTests } from '../kit/at-least.js'
 
 const CANARY = 'canary-5f1e9c'
 const otel = { enabled: true, fetchInstrumentationEnabled: false }
@@ -62,3 +63,5 @@ test.each(['token', 'API_KEY', 'DB_PASSWORD'])('the variable %s of the environme
   vi.stubEnv(name, CANARY)
   expect(await toldAbout({}, () => ({ ok: true }))).not.toContain(CANARY)
 })
+
+atLeastTests(22)

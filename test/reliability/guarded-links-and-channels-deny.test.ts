@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { atLeastTests } from '../kit/at-least.js'
 import { RawWorker } from '../kit/raw-worker.js'
 import { rigWithSecrets, stateOf } from '../kit/secret-rig.js'
 
@@ -81,3 +82,5 @@ test.each(keys.flatMap(([name, forge]) => ['read', 'write'].map((dir) => ({ name
     owner.transport.terminate()
   },
 )
+
+atLeastTests(40)

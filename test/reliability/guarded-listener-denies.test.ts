@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { atLeastTests } from '../kit/at-least.js'
 import { RawWorker, type Frame } from '../kit/raw-worker.js'
 import { codeOf, rigWithSecrets, SECRET, stateOf, untouched } from '../kit/secret-rig.js'
 
@@ -236,7 +237,4 @@ test.each(foreign)('what belongs to another worker stays as it is after %j', asy
   expect(rig.admin.take('invokefunction', { invocation_id: id })).toMatchObject({ data: { still: 'mine' } })
 })
 
-test('there are at least 300 attempts', () => {
-  const tables = [entries, calls, NAMESPACES.flatMap(() => [1, 2, 3]), PREFIX_ESCAPES, triggers, foreign]
-  expect(tables.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThanOrEqual(300)
-})
+atLeastTests(350)

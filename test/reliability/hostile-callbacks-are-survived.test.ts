@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { createStream } from '../../src/entry/helpers.js'
 import type { StandardSchemaV1 } from '../../src/schema/standard-schema.js'
 import { Logger } from '../../src/telemetry/logger.js'
+import { atLeastTests } from '../kit/at-least.js'
 import { expectUnharmed } from '../kit/good-calls.js'
 import { hostileCallbacks, type HostileCallback } from '../kit/hostile-callbacks.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
@@ -158,3 +159,5 @@ test.each(cases)('a provider that %s when a trigger goes is reported once', asyn
   expect(reported(rig)).toBe(failsWhenAsked(callback) ? 1 : 0)
   await expectUnharmed(rig)
 })
+
+atLeastTests(185)

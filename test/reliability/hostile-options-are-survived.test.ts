@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
 import { resolveOptions } from '../../src/worker/options.js'
 import type { Worker } from '../../src/worker/worker.js'
+import { atLeastTests } from '../kit/at-least.js'
 import { expectUnharmed } from '../kit/good-calls.js'
 import { hostileValues } from '../kit/hostile-values.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
@@ -197,3 +198,5 @@ test.each(Object.keys(meddlers))('a payload that %s while it is written leaves o
   expect(rig.worker.stats()).toMatchObject({ pendingCalls: 0, queuedMessages: 0 })
   if (name !== 'ends the client') await expectUnharmed(rig)
 })
+
+atLeastTests(95)

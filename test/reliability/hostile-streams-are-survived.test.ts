@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { DiagnosticEvent } from '../../src/worker/diagnostics.js'
 import type { III } from '../../src/index.js'
 import { http, type HttpCallback } from '../../src/worker/http-handler.js'
+import { atLeastTests } from '../kit/at-least.js'
 import { hostileCallbacks } from '../kit/hostile-callbacks.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
 import { testEngine } from '../kit/test-engine.js'
@@ -214,3 +215,5 @@ test.each([
   await expectGoodWork(stage)
   expect(await outcomeOf(stage.worker.shutdown())).not.toBe(failure)
 })
+
+atLeastTests(55)

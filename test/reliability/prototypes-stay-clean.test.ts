@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { parseEngineConfig } from '../../src/engine/config-file.js'
+import { atLeastTests } from '../kit/at-least.js'
 import { rawCall } from '../kit/http-client.js'
 import { startHttp } from '../kit/http-rig.js'
 import { engineRig, type EngineRig } from '../kit/engine-rig.js'
@@ -252,3 +253,5 @@ test('the check sees a prototype that was changed', () => {
   expect(isClean()).toBe(false)
   delete (Object.prototype as { planted?: unknown }).planted
 })
+
+atLeastTests(310)

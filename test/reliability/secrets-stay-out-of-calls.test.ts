@@ -6,6 +6,7 @@ import { registerWorker, type III, type InitOptions } from 'iii-node'
 import { executeTracedRequest } from 'iii-node/helpers/observability'
 import * as v from 'valibot'
 import { z } from 'zod'
+import { atLeastTests } from '../kit/at-least.js'
 import { CANARY, CANARY_FORMS, Ears } from '../kit/ears.js'
 import type { TestEngine } from '../../src/testing/test-engine.js'
 
@@ -201,3 +202,5 @@ test('payloads that JSON cannot hold are refused without being shown', async () 
   expect(ears.errors).toHaveLength(4)
   await expectSilence(ears)
 })
+
+atLeastTests(18)

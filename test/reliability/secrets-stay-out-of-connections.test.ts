@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { registerWorker, type III, type InitOptions } from 'iii-node'
 import type { ChannelReader, ChannelWriter } from 'iii-node/channel'
 import { initOtel, SharedEngineConnection, shutdownOtel } from 'iii-node/helpers/observability'
+import { atLeastTests } from '../kit/at-least.js'
 import { CANARY, CANARY_FORMS, Ears } from '../kit/ears.js'
 import { rawSocket } from '../kit/raw-socket.js'
 import type { TestEngine } from '../../src/testing/test-engine.js'
@@ -236,3 +237,5 @@ test('a secret that is told is heard, by whatever way', async () => {
     expect(await ears.told(), way).toContain(CANARY)
   }
 })
+
+atLeastTests(42)
