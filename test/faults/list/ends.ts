@@ -113,4 +113,28 @@ export const faults: readonly Fault[] = [
     replace: 'if (callee.congested && callee.id === undefined) {',
     tests: stalled,
   },
+  {
+    name: 'calls-refused-for-slow-workers-are-not-counted',
+    row: 'R13',
+    file: 'src/engine/router.ts',
+    find: '      refused.callsToSlowWorkers += 1\n',
+    replace: '',
+    tests: stalled,
+  },
+  {
+    name: 'written-voids-of-lost-links-are-not-counted',
+    row: 'R12',
+    file: 'src/worker/link-events.ts',
+    find: '    this.#parts.unconfirmedVoids.linkLost()\n',
+    replace: '',
+    tests: ['test/behaviour/delivery-contract.test.ts'],
+  },
+  {
+    name: 'dropped-dead-letters-are-not-counted',
+    row: 'R13',
+    file: 'src/engine/builtins/queue/ledger.ts',
+    find: '    counters.dropped.deadLetters += letters.length\n',
+    replace: '',
+    tests: ['test/unit/engine/builtins/queue/named-queues.test.ts'],
+  },
 ]

@@ -118,9 +118,9 @@ export const faults: readonly Fault[] = [
     name: 'calls-that-cannot-be-written-stay-open',
     row: 'R41',
     file: 'src/worker/call.ts',
-    find: '    const frame = encode(send, caller.tracing().inject(), opened.id)\n',
+    find: '    const frame = encode(caller, send, opened.id)\n',
     replace:
-      "    let frame = ''\n    try {\n      frame = encode(send, caller.tracing().inject(), opened.id)\n    } catch {\n      return\n    }\n",
+      "    let frame = ''\n    try {\n      frame = encode(caller, send, opened.id)\n    } catch {\n      return\n    }\n",
     tests: OPTIONS,
   },
 ]

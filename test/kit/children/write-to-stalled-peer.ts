@@ -40,16 +40,19 @@ async function asWorker(): Promise<void> {
     reconnectionConfig: { maxPendingBytes: Number(capBytes) },
   })
   while (worker.getConnectionState() !== 'connected') await delay(5)
-  let mostWaiting = 0
+  let [mostInSocket, mostInQueue] = [0, 0]
   const grownBytes = await offer(() => {
     void worker.trigger({ function_id: 'f', payload: { text }, action: TriggerAction.Void() })
-    mostWaiting = Math.max(mostWaiting, worker.stats().queuedBytes)
+    const { queuedBytes, socketBytes } = worker.stats()
+    mostInSocket = Math.max(mostInSocket, socketBytes)
+    mostInQueue = Math.max(mostInQueue, queuedBytes - socketBytes)
   })
   const refused: string = await worker.trigger({ function_id: 'f', payload: { text } }).then(
     () => 'answered',
     (error: unknown) => String((error as { code?: string }).code),
   )
-  say({ grownBytes, mostWaiting, refused, dropped: worker.stats().droppedVoids, messages })
+  const { droppedVoids, refusedCalls } = worker.stats()
+  say({ grownBytes, mostInSocket, mostInQueue, refused, droppedVoids, refusedCalls })
   await worker.shutdown()
 }
 
@@ -59,16 +62,15 @@ async function asEngine(): Promise<void> {
   const { functions } = engine.stats()
   say({ url: engine.url })
   while (engine.stats().functions === functions) await delay(5)
-  let [taken, refused] = [0, 0]
+  let [mostWaiting, refused] = [0, 0]
   const grownBytes = await offer(() => {
-    taken += 1
     engine.invoke({ functionId: 'f', data: { text } }).catch((error: unknown) => {
-      if ((error as { code?: string }).code !== 'channel_send_failed') return
-      taken -= 1
-      refused += 1
+      if ((error as { code?: string }).code === 'channel_send_failed') refused += 1
     })
+    mostWaiting = Math.max(mostWaiting, engine.stats().waiting.mostWorkerBytes)
   })
-  say({ grownBytes, mostWaiting: taken * Number(messageBytes), refused, messages })
+  const { refused: counted, waiting } = engine.stats()
+  say({ grownBytes, mostWaiting, refused, counted: counted.callsToSlowWorkers, paused: waiting.pausedWorkers })
   await engine.close()
 }
 
