@@ -29,6 +29,8 @@ export class Connection {
   #keepalive: Keepalive | undefined
   #timer: Timer | undefined
   #congested = false
+  /** Whether the next end of the link is no reason to wait. */
+  #isEndExpected = false
   #linkEnd: Deferred<void> | undefined
 
   constructor(ports: ConnectionPorts, options: ConnectionOptions, events: ConnectionEvents) {
@@ -88,6 +90,11 @@ export class Connection {
     if (this.#state.kind !== 'open') return false
     this.#write(frame)
     return true
+  }
+
+  /** Dials again without a delay if the present link ends: its end is the engine's answer, and has been dealt with. */
+  expectEnd(): void {
+    this.#isEndExpected = this.#state.kind === 'open'
   }
 
   /** Resolves once everything written so far has left this process, or the link has ended. */
@@ -220,7 +227,8 @@ export class Connection {
   }
 
   #wait(reason: WebSocketError, retries: number): void {
-    const delayMs = backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
+    const delayMs = this.#isEndExpected ? 0 : backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
+    this.#isEndExpected = false
     // Set before anybody is told: who hears of the end may close the connection, which cancels this.
     this.#timer = this.#ports.clock.after(delayMs, () => {
       this.#apply({ kind: 'delayPassed' })

@@ -96,6 +96,8 @@ export function conflictPorts(parts: Parts): ConflictPorts {
     isConnected: () => parts.isConnected,
     confirmed: () => parts.barrier.pass(),
     giveUpName: () => {
+      // Without the name the next link is not refused, and functions that are held may become free any moment.
+      if (introduction.isNamed) parts.connection.expectEnd()
       introduction.isNamed = false
     },
     claimName: async () => {
@@ -106,7 +108,7 @@ export function conflictPorts(parts: Parts): ConflictPorts {
 }
 
 /** Asking for a name that is held would end the link, so it is looked up first. */
-async function claimName({ options, trigger }: Parts): Promise<boolean> {
+async function claimName({ options, trigger, introduction }: Parts): Promise<boolean> {
   const { metadata, namespace = DEFAULT_NAMESPACE } = options
   const payload = { name: metadata.name, namespace }
   try {
@@ -115,6 +117,7 @@ async function claimName({ options, trigger }: Parts): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof RemoteError && error.code === ErrorCode.NOT_FOUND)) return false
   }
+  introduction.isNamed = true
   const answer: unknown = await trigger({ function_id: EngineFunctions.REGISTER_WORKER, payload: metadata }).catch(
     () => undefined, // Refused after all, and the link has ended by that; or it ended by itself.
   )

@@ -136,6 +136,55 @@ test('a worker whose name is held goes on without it, takes functions over at on
   expect(workers.find(({ id }) => id === next.workerId)?.name).toBe('orders')
 })
 
+test('a worker whose name is held is back without it before any delay, in line for its functions', async () => {
+  const { rig, next, events } = await twoReleases({ old: 'orders', new: 'orders' })
+  await rig.settle()
+
+  expect(next.getConnectionState()).toBe('connected')
+  expect(next.stats().waitingNames).toBe(3)
+  expect(events.flatMap((event) => (event.kind === 'connection_ended' ? [event.retryInMs] : []))).toEqual([0])
+})
+
+test('an engine that refuses a worker without a name, too, is dialled at the usual pace', async () => {
+  const rig = await connectedRig({ onConflict: 'wait' })
+  const code = 'WORKER_NAMESPACE_CONFLICT'
+  rig.engine.onFrame = (link, { type }) => {
+    if (type !== 'invokefunction') return
+    link.send({ type: 'registrationrejected', code, worker_name: 'orders', owner_worker_id: 'w' })
+    link.close()
+  }
+  rig.link.cut()
+  await rig.clock.advance(60_000)
+
+  expect(rig.eventsOf('connection_ended').filter(({ retryInMs }) => retryInMs === 0)).toHaveLength(1)
+  expect(rig.engine.links.length).toBeLessThan(12)
+  expect(rig.engine.links.length).toBeGreaterThan(4)
+})
+
+test('while an owner drains no call meets a moment in which nobody has the function', async () => {
+  const { rig, old, next } = await twoReleases()
+  const caller = rig.addWorker()
+  await rig.settle()
+  const answers: unknown[] = []
+  const callAll = async (): Promise<void> => {
+    const calls = [caller, next].map((each) => each.trigger({ function_id: 'orders::create', payload: {} }))
+    const endings = await Promise.allSettled([...calls, rig.engine.invoke({ functionId: 'orders::create', data: {} })])
+    for (const ending of endings) answers.push(ending.status === 'fulfilled' ? ending.value : ending.reason)
+  }
+  void callAll()
+  await rig.settle()
+  void old.shutdownAsync()
+  for (let tick = 0; tick < 20; tick++) {
+    void callAll()
+    await rig.clock.advance(1)
+  }
+  await rig.clock.advance(2_000)
+
+  expect(answers).toHaveLength(21 * 3)
+  expect(new Set(answers)).toEqual(new Set(['old orders::create', 'new orders::create']))
+  expect(answers.at(-1)).toBe('new orders::create')
+})
+
 test('a worker whose name is taken over introduces itself by it after a reconnect', async () => {
   const { rig, old, next } = await twoReleases({ old: 'orders', new: 'orders' })
   await rig.clock.advance(2_000)
