@@ -87,9 +87,11 @@ export class Directory {
     return true
   }
 
-  /** Removes everything a worker owns. */
-  leave(peer: Peer): void {
-    for (const entry of [...this.ownedBy(peer)]) this.#remove(entry)
+  /** Removes everything a worker owns, and says what that was. */
+  leave(peer: Peer): FunctionEntry[] {
+    const owned = [...this.ownedBy(peer)]
+    for (const entry of owned) this.#remove(entry)
+    return owned
   }
 
   #add(entry: FunctionEntry): void {

@@ -8,6 +8,7 @@ import { Bindings } from './bindings.js'
 import { ChannelTable } from './channel-table.js'
 import { createCounters, type Counters } from './counters.js'
 import { Directory } from './directory.js'
+import { HandOver } from './hand-over.js'
 import type { Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import { NameLeases } from './name-leases.js'
@@ -30,6 +31,7 @@ export interface EnginePorts {
 export interface EngineParts extends EnginePorts {
   readonly counters: Counters
   readonly directory: Directory
+  readonly handOver: HandOver
   readonly names: NameLeases
   readonly router: Router
   readonly bindings: Bindings
@@ -43,7 +45,8 @@ export function createParts(ports: EnginePorts): EngineParts {
   const counters = createCounters()
   const directory = new Directory()
   const instruments: Instruments = {}
-  const router = new Router({ ...ports, counters, directory, instruments })
+  const handOver = new HandOver({ clock: ports.clock, maxPerPeer: ports.limits.maxRegistrations })
+  const router = new Router({ ...ports, counters, directory, handOver, instruments })
   const { log } = ports
   const sessions = new Sessions(log)
   sessions.onEvent((event) => instruments.watchWorkers?.(event))
@@ -51,6 +54,7 @@ export function createParts(ports: EnginePorts): EngineParts {
     ...ports,
     counters,
     directory,
+    handOver,
     names: new NameLeases(),
     router,
     bindings: new Bindings(log, counters),

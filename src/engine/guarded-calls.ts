@@ -7,12 +7,14 @@ import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
 import type { Random } from '../std/random.js'
 import type { Access } from './access.js'
 import type { Directory } from './directory.js'
+import type { HandOver } from './hand-over.js'
 import type { Peer } from './peer.js'
 import type { RoutedCall } from './routed-call.js'
 import type { InvokeMessage, Router } from './router.js'
 
 export interface GuardedCallsParts {
   readonly directory: Directory
+  readonly handOver: HandOver
   readonly router: Router
   readonly random: Random
 }
@@ -25,9 +27,14 @@ export class GuardedCalls {
   }
 
   handle(from: Peer, access: Access, message: InvokeMessage): void {
-    const { directory, router } = this.#parts
+    const { directory, handOver, router } = this.#parts
     const { function_id: functionId, namespace = DEFAULT_NAMESPACE } = message
     const entry = directory.find(namespace, functionId)
+    if (entry === undefined) {
+      // What may be called can depend on the function's metadata, so it is decided once the function is there.
+      const held = { ...this.#call(from, message), data: message.data }
+      if (handOver.hold(held, { namespace, id: functionId }, () => this.handle(from, access, message))) return
+    }
     const refusal = access.refuseCall(namespace, functionId, entry?.metadata)
     if (refusal !== undefined) {
       from.answer(this.#call(from, message), { error: refusal })
@@ -43,9 +50,12 @@ export class GuardedCalls {
     namespace: string,
     via: { readonly message: InvokeMessage; readonly functionId: string; readonly context: unknown },
   ): void {
-    const { directory, router } = this.#parts
+    const { directory, handOver, router } = this.#parts
     const middleware = directory.find(namespace, via.functionId)
     if (middleware === undefined) {
+      const held = { ...call, data: via.message.data }
+      const name = { namespace, id: via.functionId }
+      if (handOver.hold(held, name, () => this.#toMiddleware(call, namespace, via))) return
       const message = `Function ${via.functionId} not found in namespace ${namespace}`
       call.caller?.answer(call, { error: { code: ErrorCode.function_not_found, message } })
       return

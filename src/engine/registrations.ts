@@ -4,6 +4,7 @@
  */
 import { ErrorCode, type ErrorBody } from '../errors.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
+import { EngineTriggers } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import type { RegistrationMessage } from './access.js'
 import type { Builtin } from './builtin.js'
@@ -50,22 +51,28 @@ export class Registrations {
 
   #registerFunction(peer: Peer, message: Registration<'registerfunction'>, localId: string): void {
     const { id, description, request_format, response_format, metadata } = message
-    const { directory, limits } = this.#parts
+    const { namespace } = peer
+    const { directory, handOver, limits } = this.#parts
     if (directory.ownedBy(peer).size >= limits.maxRegistrations) {
       this.#refuse(peer, message, `a worker registers at most ${String(limits.maxRegistrations)} functions`)
       return
     }
     const conflict = directory.register({
       id,
-      namespace: peer.namespace,
+      namespace,
       description,
       requestSchema: request_format,
       responseSchema: response_format,
       metadata,
       target: { kind: 'worker', peer, localId },
     })
-    if (conflict !== undefined) this.#conflict(peer, id, conflict.ownerWorkerId)
-    else if (message.invocation !== undefined) this.#makeExternal(peer, message, message.invocation)
+    if (conflict !== undefined) {
+      if (conflict.ownerWorkerId !== '') handOver.refused(peer, { namespace, id }, localId)
+      this.#conflict(peer, id, conflict.ownerWorkerId)
+      return
+    }
+    if (message.invocation !== undefined) this.#makeExternal(peer, message, message.invocation)
+    if (directory.find(namespace, id) !== undefined) handOver.taken(peer, { namespace, id })
   }
 
   /** Conflicts are told before the address is looked at, so the entry is there already. */
@@ -87,14 +94,24 @@ export class Registrations {
   }
 
   #unregisterFunction(peer: Peer, id: string): void {
-    const { directory } = this.#parts
-    if (directory.unregister(peer, peer.namespace, id)) return
-    // Under a prefix or after a hook the worker knows its function by another id than the directory.
-    for (const { id: registeredId, target } of directory.ownedBy(peer)) {
-      if (target.kind !== 'worker' || target.localId !== id) continue
-      directory.unregister(peer, peer.namespace, registeredId)
-      return
+    const { handOver } = this.#parts
+    const owned = this.#ownedAs(peer, id)
+    if (owned === undefined) handOver.withdrawn(peer, id)
+    else {
+      this.#parts.directory.unregister(peer, peer.namespace, owned)
+      handOver.givenUp([{ namespace: peer.namespace, id: owned }])
     }
+  }
+
+  /** The registered id of a function as its worker calls it: under a prefix or after a hook the two differ. */
+  #ownedAs(peer: Peer, id: string): string | undefined {
+    const { directory } = this.#parts
+    const entry = directory.find(peer.namespace, id)
+    if (entry !== undefined && directory.ownedBy(peer).has(entry)) return id
+    for (const { id: registeredId, target } of directory.ownedBy(peer)) {
+      if (target.kind === 'worker' && target.localId === id) return registeredId
+    }
+    return undefined
   }
 
   #conflict(peer: Peer, id: string, ownerWorkerId: string): void {
@@ -142,6 +159,7 @@ export class Registrations {
       peer.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
       return
     }
+    if (trigger_type === EngineTriggers.WORKERS_AVAILABLE) this.#parts.handOver.listens(peer)
     this.#parts.bindings.register({
       id,
       triggerType: trigger_type,

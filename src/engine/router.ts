@@ -13,6 +13,7 @@ import type { HostCall } from './builtin.js'
 import type { Counters } from './counters.js'
 import type { Directory, FunctionEntry } from './directory.js'
 import { Enqueue } from './enqueue.js'
+import type { HandOver } from './hand-over.js'
 import { HostCaller } from './host-caller.js'
 import { textForCaller, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from './instruments.js'
@@ -26,6 +27,7 @@ export type InvokeMessage = MessageNamed<WorkerMessage, 'invokefunction'>
 
 export interface RouterParts {
   readonly directory: Directory
+  readonly handOver: HandOver
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly random: Random
@@ -87,7 +89,10 @@ export class Router {
       const invocationId = this.#parts.random.uuid()
       const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined }
       this.#find(routed, namespace)
-      return () => this.#pending.take(invocationId)
+      return () => {
+        this.#parts.handOver.forget(routed)
+        this.#pending.take(invocationId)
+      }
     })
   }
 
@@ -107,9 +112,12 @@ export class Router {
   }
 
   #find(call: RoutedCall, namespace: string): void {
-    const entry = this.#parts.directory.find(namespace, call.functionId)
+    const { directory, handOver } = this.#parts
+    const entry = directory.find(namespace, call.functionId)
     if (entry !== undefined) this.dispatch(call, entry)
-    else fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
+    else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
+      fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
+    }
   }
 
   #notFound(call: RoutedCall, namespace: string): string {

@@ -281,8 +281,8 @@ export class Session implements Member {
     this.#grace.cancel()
     this.#unplaced.takeAll()
     this.#behindReview.takeAll()
-    const { directory, router, bindings, names, sessions } = this.#parts
-    directory.leave(this)
+    const { directory, handOver, router, bindings, names, sessions } = this.#parts
+    handOver.left(this, directory.leave(this))
     router.leave(this)
     bindings.leave(this)
     names.move(this, this.#namespace, { from: this.#identity.name, to: undefined })

@@ -2,6 +2,7 @@
  * Things kept in memory for a while: so many, of so many characters all together, no older than so long. The oldest
  * gives way to the newest, and what gave way before its time is counted. Knows nothing of what it holds.
  */
+import { weightOf } from '../../../std/weight.js'
 
 export interface RetentionCaps {
   readonly maxItems: number
@@ -108,18 +109,4 @@ export class Retained<T> {
     }
     this.#onGone(entry.item)
   }
-}
-
-/** Deeper members count little: rows of telemetry are cut long before. */
-const MAX_DEPTH = 40
-/** What a member costs beside its text. */
-const MEMBER_WEIGHT = 16
-
-/** About how many characters of memory a JSON value takes. */
-export function weightOf(value: unknown, depth = 0): number {
-  if (typeof value === 'string') return value.length + MEMBER_WEIGHT
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return MEMBER_WEIGHT
-  let weight = MEMBER_WEIGHT
-  for (const key in value) weight += key.length + weightOf((value as Record<string, unknown>)[key], depth + 1)
-  return weight
 }

@@ -1,0 +1,167 @@
+/**
+ * Functions on their way from one worker to the next. Whoever was refused a function and listens for workers that
+ * change is next in line for it. Once its owner has given it up, calls are held for a moment instead of failing, and go
+ * on in the order they came when somebody registers it. Knows nothing of routing, and changes nothing for functions
+ * that nobody is in line for.
+ */
+import type { Clock, Timer } from '../std/clock.js'
+import { HeldCalls } from './held-calls.js'
+import type { Peer } from './peer.js'
+import type { RoutedCall } from './routed-call.js'
+
+/** How long after a function was given up its calls may still be held. */
+const HOLD_LIMIT_MS = 1_000
+
+/** What names a function. */
+export interface FunctionName {
+  readonly namespace: string
+  readonly id: string
+}
+
+/** Those in line for one function. */
+interface Line extends FunctionName {
+  /** Each with what it calls the function. */
+  readonly peers: Map<Peer, string>
+  /** Set once the owner has given the function up. */
+  vacancy: Vacancy | undefined
+}
+
+interface Vacancy {
+  readonly until: number
+  readonly calls: Set<RoutedCall>
+  timer: Timer | undefined
+}
+
+export interface HandOverPorts {
+  readonly clock: Clock
+  /** Functions one worker may be in line for. */
+  readonly maxPerPeer: number
+}
+
+export class HandOver {
+  readonly #ports: HandOverPorts
+  readonly #calls = new HeldCalls()
+  readonly #lines = new Map<string, Line>()
+  readonly #linesOf = new Map<Peer, Set<Line>>()
+  /** Workers that hear when another changes or leaves, and so ask again. */
+  readonly #listening = new Set<Peer>()
+  #missed = 0
+
+  constructor(ports: HandOverPorts) {
+    this.#ports = ports
+  }
+
+  /** Calls held now. */
+  get held(): number {
+    return this.#calls.size
+  }
+
+  /** Calls that failed although their function was on its way: held for too long, or one too many to be held. */
+  get missed(): number {
+    return this.#missed
+  }
+
+  /** A worker was refused a function, which it calls `localId`, because another worker has it. */
+  refused(peer: Peer, { namespace, id }: FunctionName, localId: string): void {
+    const own = this.#linesOf.get(peer) ?? new Set()
+    if (own.size >= this.#ports.maxPerPeer) return
+    const key = keyOf({ namespace, id })
+    const line = this.#lines.get(key) ?? { namespace, id, peers: new Map<Peer, string>(), vacancy: undefined }
+    this.#lines.set(key, line)
+    line.peers.set(peer, localId)
+    this.#linesOf.set(peer, own.add(line))
+  }
+
+  /** A worker asked to hear of other workers: what it was refused, it waits for. */
+  listens(peer: Peer): void {
+    this.#listening.add(peer)
+  }
+
+  /** A worker asks for a function no longer; `id` is what it calls the function. */
+  withdrawn(peer: Peer, id: string): void {
+    for (const line of this.#linesOf.get(peer) ?? []) if (line.peers.get(peer) === id) this.#leaveLine(peer, line)
+  }
+
+  /** The owner of functions has given them up. */
+  givenUp(names: Iterable<FunctionName>): void {
+    if (this.#lines.size === 0) return
+    const until = this.#ports.clock.now() + HOLD_LIMIT_MS
+    for (const name of names) {
+      const line = this.#lines.get(keyOf(name))
+      if (line !== undefined) line.vacancy = { until, calls: new Set(), timer: undefined }
+    }
+  }
+
+  /** A worker has got a function. Calls that were held for it go on at once, before any later one. */
+  taken(peer: Peer, name: FunctionName): void {
+    const line = this.#lines.get(keyOf(name))
+    if (line === undefined) return
+    const { vacancy } = line
+    line.vacancy = undefined
+    this.#leaveLine(peer, line)
+    if (vacancy !== undefined) this.#end(vacancy)
+  }
+
+  /** A worker has gone, and with it what it owned. */
+  left(peer: Peer, owned: Iterable<FunctionName>): void {
+    this.#listening.delete(peer)
+    for (const line of this.#linesOf.get(peer) ?? []) this.#leaveLine(peer, line)
+    this.givenUp(owned)
+  }
+
+  /**
+   * Holds a call to a function that nobody has, if it is on its way to somebody.
+   * @param again looks for the function once more: when it is there, or when it is too late. Runs once.
+   * @returns false when the call has to fail.
+   */
+  hold(call: RoutedCall, name: FunctionName, again: () => void): boolean {
+    const line = this.#lines.size === 0 ? undefined : this.#lines.get(keyOf(name))
+    const vacancy = line?.vacancy
+    if (line === undefined || vacancy === undefined || !this.#isAwaited(line)) return false
+    const leftMs = vacancy.until - this.#ports.clock.now()
+    if (leftMs <= 0 || !this.#calls.add(call, vacancy.calls, again)) {
+      if (leftMs > 0) this.#missed += 1
+      return false
+    }
+    vacancy.timer ??= this.#ports.clock.after(leftMs, () => this.#giveUp(line), 'background')
+    return true
+  }
+
+  /** Lets go of a held call whose caller has given up; does nothing when it is not held. */
+  forget(call: RoutedCall): void {
+    this.#calls.forget(call)
+  }
+
+  #isAwaited({ peers }: Line): boolean {
+    for (const peer of peers.keys()) if (this.#listening.has(peer)) return true
+    return false
+  }
+
+  #leaveLine(peer: Peer, line: Line): void {
+    if (!line.peers.delete(peer)) return
+    const own = this.#linesOf.get(peer)
+    own?.delete(line)
+    if (own?.size === 0) this.#linesOf.delete(peer)
+    if (line.peers.size === 0) this.#lines.delete(keyOf(line))
+    if (!this.#isAwaited(line)) this.#giveUp(line)
+  }
+
+  /** Nobody comes for the function, or not in time. */
+  #giveUp(line: Line): void {
+    const { vacancy } = line
+    if (vacancy === undefined) return
+    line.vacancy = undefined
+    this.#missed += vacancy.calls.size
+    this.#end(vacancy)
+  }
+
+  #end({ timer, calls }: Vacancy): void {
+    timer?.cancel()
+    this.#calls.release(calls)
+  }
+}
+
+/** The length keeps the two apart, whatever characters they hold. */
+function keyOf({ namespace, id }: FunctionName): string {
+  return `${String(namespace.length)}:${namespace}:${id}`
+}
