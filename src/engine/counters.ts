@@ -36,6 +36,7 @@ export function createCounters(): Counters {
     refused: {
       callsToSlowWorkers: 0,
       excessCalls: 0,
+      callsInHandOver: 0,
       triggers: 0,
       unownedTriggers: 0,
       channels: 0,

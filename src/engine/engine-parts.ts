@@ -45,7 +45,7 @@ export function createParts(ports: EnginePorts): EngineParts {
   const counters = createCounters()
   const directory = new Directory()
   const instruments: Instruments = {}
-  const handOver = new HandOver({ clock: ports.clock, maxPerPeer: ports.limits.maxRegistrations })
+  const handOver = new HandOver({ clock: ports.clock, counters, maxPerPeer: ports.limits.maxRegistrations })
   const router = new Router({ ...ports, counters, directory, handOver, instruments })
   const { log } = ports
   const sessions = new Sessions(log)

@@ -37,6 +37,8 @@ export interface EngineStats {
     readonly pausedWorkers: number
     /** Frames of workers that wait for their announcement or for a registration hook. */
     readonly heldFrames: number
+    /** Calls held for a function that goes from one worker to the next. */
+    readonly callsInHandOver: number
     /** In the buffers of all channels; bytes of binary items, UTF-16 units of text. */
     readonly channelBytes: number
     /** Jobs of all queues: waiting, delayed and under way. */
@@ -53,6 +55,8 @@ export interface EngineStats {
     readonly callsToSlowWorkers: number
     /** Calls above the number that may be in flight, answered with `invocation_error`. */
     readonly excessCalls: number
+    /** Calls held in vain for a function on its way to the next worker, or too many to hold; `function_not_found`. */
+    readonly callsInHandOver: number
     /** Triggers that their provider would not take, for a cap or for what they ask. */
     readonly triggers: number
     /** Triggers above the number that may belong to no worker. */

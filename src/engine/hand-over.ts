@@ -5,6 +5,7 @@
  * that nobody is in line for.
  */
 import type { Clock, Timer } from '../std/clock.js'
+import type { Counters } from './counters.js'
 import { HeldCalls } from './held-calls.js'
 import type { Peer } from './peer.js'
 import type { RoutedCall } from './routed-call.js'
@@ -34,6 +35,7 @@ interface Vacancy {
 
 export interface HandOverPorts {
   readonly clock: Clock
+  readonly counters: Counters
   /** Functions one worker may be in line for. */
   readonly maxPerPeer: number
 }
@@ -45,7 +47,6 @@ export class HandOver {
   readonly #linesOf = new Map<Peer, Set<Line>>()
   /** Workers that hear when another changes or leaves, and so ask again. */
   readonly #listening = new Set<Peer>()
-  #missed = 0
 
   constructor(ports: HandOverPorts) {
     this.#ports = ports
@@ -54,11 +55,6 @@ export class HandOver {
   /** Calls held now. */
   get held(): number {
     return this.#calls.size
-  }
-
-  /** Calls that failed although their function was on its way: held for too long, or one too many to be held. */
-  get missed(): number {
-    return this.#missed
   }
 
   /** A worker was refused a function, which it calls `localId`, because another worker has it. */
@@ -120,7 +116,7 @@ export class HandOver {
     if (line === undefined || vacancy === undefined || !this.#isAwaited(line)) return false
     const leftMs = vacancy.until - this.#ports.clock.now()
     if (leftMs <= 0 || !this.#calls.add(call, vacancy.calls, again)) {
-      if (leftMs > 0) this.#missed += 1
+      if (leftMs > 0) this.#ports.counters.refused.callsInHandOver += 1
       return false
     }
     vacancy.timer ??= this.#ports.clock.after(leftMs, () => this.#giveUp(line), 'background')
@@ -151,7 +147,7 @@ export class HandOver {
     const { vacancy } = line
     if (vacancy === undefined) return
     line.vacancy = undefined
-    this.#missed += vacancy.calls.size
+    this.#ports.counters.refused.callsInHandOver += vacancy.calls.size
     this.#end(vacancy)
   }
 

@@ -25,7 +25,10 @@ export function statsOf(parts: EngineParts, builtins: readonly Builtin[]): Engin
   }
 }
 
-function waitingIn({ sessions, channels }: EngineParts, builtins: readonly Builtin[]): EngineStats['waiting'] {
+function waitingIn(
+  { sessions, channels, handOver }: EngineParts,
+  builtins: readonly Builtin[],
+): EngineStats['waiting'] {
   let [workerBytes, mostWorkerBytes, pausedWorkers, heldFrames] = [0, 0, 0, 0]
   for (const { backlog } of sessions.all()) {
     workerBytes += backlog.unreadBytes
@@ -38,6 +41,7 @@ function waitingIn({ sessions, channels }: EngineParts, builtins: readonly Built
     mostWorkerBytes,
     pausedWorkers,
     heldFrames,
+    callsInHandOver: handOver.held,
     channelBytes: channels.bufferedBytes,
     jobs: 0,
     jobBytes: 0,

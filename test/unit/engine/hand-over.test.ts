@@ -3,6 +3,7 @@ import { engineRig, type EngineRig } from '../../kit/engine-rig.js'
 import type { Frame, RawWorker } from '../../kit/raw-worker.js'
 
 const LIMIT_MS = 1_000
+const MAX_CALLS = 10_000
 
 /** A worker that was refused `ids` and asked to hear of other workers. */
 async function nextInLine(rig: EngineRig, ids: readonly string[], listens = true): Promise<RawWorker> {
@@ -41,7 +42,7 @@ test('calls between two owners are held and go to the next one in the order they
   caller.invoke('f', { n: 2 }, { action: { type: 'void' } })
   const hosted = rig.engine.invoke({ functionId: 'f', data: { n: 3 } })
   await rig.settle()
-  expect(rig.engine.stats().pendingCalls).toBe(0)
+  expect(rig.engine.stats()).toMatchObject({ pendingCalls: 0, waiting: { callsInHandOver: 3 } })
   expect(caller.frames).toEqual([])
 
   next.register('f')
@@ -53,6 +54,7 @@ test('calls between two owners are held and go to the next one in the order they
   next.answer(next.take('invokefunction'), { result: 'new' })
   await rig.settle()
   expect(await hosted).toBe('new')
+  expect(rig.engine.stats()).toMatchObject({ waiting: { callsInHandOver: 0 }, refused: { callsInHandOver: 0 } })
 })
 
 test('calls in flight stay with the old owner, which answers them after the function has moved on', async () => {
@@ -103,6 +105,7 @@ test('a held call fails at the limit, counted from when the function was given u
     })
   }
   expect(codeOf(await rig.call(caller, 'f'))).toBe('function_not_found')
+  expect(rig.engine.stats()).toMatchObject({ waiting: { callsInHandOver: 0 }, refused: { callsInHandOver: 2 } })
 })
 
 test.each([
@@ -197,4 +200,39 @@ test('calls of engine and workers end with the engine, and nothing waits on', as
   await expect(hosted).rejects.toMatchObject({ code: 'function_not_found' })
   await rig.clock.advance(LIMIT_MS)
   await closed
+})
+
+test('calls above the number that may be held fail at once and are counted', async () => {
+  const { rig, old, next, caller } = await twoReleases()
+  giveUp(old, 'f')
+  await rig.settle()
+  for (let n = 0; n < MAX_CALLS + 3; n++) caller.invoke('f', { n })
+  await rig.settle()
+  expect(caller.frames.map(codeOf)).toEqual(Array(3).fill('function_not_found'))
+  expect(rig.engine.stats()).toMatchObject({
+    waiting: { callsInHandOver: MAX_CALLS },
+    refused: { callsInHandOver: 3 },
+  })
+  next.register('f')
+  await rig.settle()
+  expect(payloads(next)).toEqual(Array.from({ length: MAX_CALLS }, (_, n) => n))
+})
+
+test('a worker waits for no more functions than it may have', async () => {
+  const rig = await engineRig({}, { maxRegistrations: 2 })
+  const [one, other, caller] = [await rig.worker({}), await rig.worker({}), await rig.worker({})]
+  one.register('a', 'b')
+  other.register('c')
+  await rig.settle()
+  const next = await nextInLine(rig, ['a', 'b', 'c'])
+  giveUp(one, 'a')
+  giveUp(other, 'c')
+  await rig.settle()
+  caller.invoke('a')
+  const beyond = caller.invoke('c')
+  await rig.settle()
+  expect(caller.frames.map(({ invocation_id }) => invocation_id)).toEqual([beyond])
+  next.register('a')
+  await rig.settle()
+  expect(next.peek('invokefunction')).toBeDefined()
 })
