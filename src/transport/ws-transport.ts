@@ -9,6 +9,11 @@ import { CloseCode } from './close-codes.js'
 import { FrameWriter } from './frame-writer.js'
 import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
 
+interface Message {
+  readonly data: Buffer
+  readonly isBinary: boolean
+}
+
 export class WsTransport implements Transport {
   readonly #ws: WebSocket
   readonly #events: TransportEvents
@@ -17,6 +22,9 @@ export class WsTransport implements Transport {
   #writer: FrameWriter | undefined
   #congested = false
   #saidGoodbye = false
+  #isPaused = false
+  /** Messages that were read in one chunk with that during which reading was paused, oldest first. */
+  readonly #unread: Message[] = []
   #failure: { cause: unknown; status?: number } | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
@@ -26,8 +34,8 @@ export class WsTransport implements Transport {
     ws.on('message', (data: RawData, isBinary: boolean) => {
       events.activity()
       // `nodebuffer` is the library's default binary type, so one Buffer arrives per message.
-      if (isBinary) events.binary(data as Buffer)
-      else events.text((data as Buffer).toString('utf8'))
+      if (this.#isPaused || this.#unread.length > 0) this.#unread.push({ data: data as Buffer, isBinary })
+      else this.#hand(data as Buffer, isBinary)
     })
     ws.on('ping', () => {
       events.activity()
@@ -40,6 +48,7 @@ export class WsTransport implements Transport {
       this.#failure ??= { cause }
     })
     ws.once('close', (code: number, reason: Buffer) => {
+      this.#handUnread('all')
       events.close(this.#closed(code, reason))
     })
   }
@@ -51,8 +60,10 @@ export class WsTransport implements Transport {
     this.#writer = writer
     const close = this.#ws.close.bind(this.#ws)
     // The library says goodbye by itself, too, when the peer does or breaks the protocol: in either case what was sent
-    // before has to leave first. Its other frames may overtake ours, since they carry no data.
+    // before has to leave first, and so do answers to what came before. Its other frames may overtake ours, since they
+    // carry no data.
     this.#ws.close = (code, reason) => {
+      if (!this.#saidGoodbye) this.#handUnread('all')
       writer.flush()
       close(code, reason)
     }
@@ -64,7 +75,8 @@ export class WsTransport implements Transport {
   }
 
   get isOpen(): boolean {
-    return this.#ws.readyState === this.#ws.OPEN
+    // A write that fails at once ends the socket before anybody is told: who only writes would not hear of it.
+    return this.#ws.readyState === this.#ws.OPEN && this.#socket?.writable !== false
   }
 
   get bufferedBytes(): number {
@@ -90,7 +102,10 @@ export class WsTransport implements Transport {
     // An empty write's callback runs after everything before it has reached the operating system.
     if (this.#ws.readyState !== this.#ws.OPEN) return
     this.#writer?.flush()
-    this.#socket?.write('', callback)
+    this.#socket?.write('', (error) => {
+      // Not with an error: the link has ended, and what was sent before is lost.
+      if (!(error instanceof Error)) callback()
+    })
   }
 
   ping(): void {
@@ -103,11 +118,14 @@ export class WsTransport implements Transport {
   }
 
   pause(): void {
+    this.#isPaused = true
     this.#ws.pause()
   }
 
   resume(): void {
-    this.#ws.resume()
+    this.#isPaused = false
+    if (this.#unread.length === 0) this.#ws.resume()
+    else queueMicrotask(() => this.#handUnread('untilPaused'))
   }
 
   close(code?: number, reason?: string): void {
@@ -118,6 +136,29 @@ export class WsTransport implements Transport {
 
   terminate(): void {
     this.#ws.terminate()
+  }
+
+  #hand(data: Buffer, isBinary: boolean): void {
+    if (isBinary) this.#events.binary(data)
+    else this.#events.text(data.toString('utf8'))
+  }
+
+  /** Hands over what waits, and reads on once nothing does. The library pauses between two chunks only. */
+  #handUnread(extent: 'untilPaused' | 'all'): void {
+    const unread = this.#unread
+    if (unread.length === 0) return
+    let taken = 0
+    try {
+      while (extent === 'all' || !this.#isPaused) {
+        const message = unread[taken]
+        if (message === undefined) break
+        taken += 1
+        this.#hand(message.data, message.isBinary)
+      }
+    } finally {
+      unread.splice(0, taken)
+    }
+    if (!this.#isPaused && unread.length === 0) this.#ws.resume()
   }
 
   /** Ends a link whose peer has said goodbye but keeps the socket: nothing sent would arrive. */

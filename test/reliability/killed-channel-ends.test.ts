@@ -4,8 +4,8 @@ import { ChannelStage } from '../kit/channel-stage.js'
 const MIB = 1024 * 1024
 /** More than is on its way at any time. */
 const OFFER = { bytes: 512 * MIB, itemBytes: 64 * 1024 }
-/** Not in a hurry, so that much is on its way when the process dies. */
-const PAUSE_MS = 1
+/** At this pace the whole takes minutes: the process dies in the middle, however late it is killed. */
+const PAUSE_MS = 20
 const LOST = { event: 'failed', code: 'CONNECTION_LOST' }
 
 /** Begins a transfer in three processes; resolves once it is well under way. */

@@ -7,7 +7,7 @@ const ROUNDS = process.env['TIER'] === 'nightly' ? 25 : 3
 const RUNNING = 200
 const NAME = 'orders'
 /** Time limits of the calls and of the drain: nothing here may have to wait for either. */
-const CALL_LIMIT_MS = 120_000
+const CALL_LIMIT_MS = 30_000
 const DRAIN_LIMIT_MS = 60_000
 const AT_ONCE_MS = 5_000
 
@@ -25,7 +25,7 @@ async function successor(rig: SocketRig): Promise<{ worker: III; isReady: () => 
 
 /** Whether the successor answers. */
 async function isServed(caller: III): Promise<boolean> {
-  const answer = caller.trigger({ function_id: `${NAME}::work`, payload: { n: 1 } })
+  const answer = caller.trigger({ function_id: `${NAME}::work`, payload: { n: 1 }, timeoutMs: AT_ONCE_MS })
   return answer.then(
     (result: { by?: string }) => result.by === 'successor',
     () => false,

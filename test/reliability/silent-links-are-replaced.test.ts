@@ -62,7 +62,7 @@ test('a half-open link is found amid its calls, which end with it, and the next 
   expect(others['CONNECTION_LOST, unknown']).toBe(IN_FLIGHT)
   expect(Object.keys(others).sort()).toEqual(['CONNECTION_LOST, unknown'])
   expect([await worker.do('reconnects'), begunAt.length]).toEqual([1, 2])
-}, 30_000)
+}, 90_000)
 
 test('a peer that falls silent in the handshake is given up for a link that works', async () => {
   const stage = await connected(1)
@@ -70,7 +70,7 @@ test('a peer that falls silent in the handshake is given up for a link that work
 
   expect(await stage.worker.do('answer', { n: 0 })).toMatchObject({ n: 0 })
   expect(stage.begunAt.length).toBeGreaterThan(1)
-}, 30_000)
+}, 90_000)
 
 test('a process that was blocked for longer than the idle limit keeps its healthy link', async () => {
   const { worker, begunAt } = await connected(Infinity)
@@ -79,4 +79,4 @@ test('a process that was blocked for longer than the idle limit keeps its health
 
   expect(await worker.do('answer', { n: 0 })).toMatchObject({ n: 0 })
   expect([await worker.do('reconnects'), begunAt.length]).toEqual([0, 1])
-}, 30_000)
+}, 90_000)

@@ -54,6 +54,14 @@ export const faults: readonly Fault[] = [
     tests: ['test/reliability/killed-channel-ends.test.ts'],
   },
   {
+    name: 'writers-do-not-see-that-their-socket-failed',
+    row: 'R15',
+    file: 'src/transport/ws-transport.ts',
+    find: ' && this.#socket?.writable !== false',
+    replace: '',
+    tests: ['test/regression/channel-wrote-on-to-a-dead-socket.test.ts'],
+  },
+  {
     name: 'end-overtakes-what-is-buffered',
     row: 'R15',
     file: 'src/engine/channel.ts',
