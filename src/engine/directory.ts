@@ -4,6 +4,7 @@
  */
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
 import type { BuiltinFunction, ExternalCall } from './builtin.js'
+import { NamespaceIndex } from './namespace-index.js'
 import type { Peer } from './peer.js'
 
 /** Who serves a function. */
@@ -32,6 +33,7 @@ export interface Conflict {
 
 export class Directory {
   readonly #namespaces = new Map<string, Map<string, FunctionEntry>>()
+  readonly #index = new NamespaceIndex()
   readonly #owned = new Map<Peer, Set<FunctionEntry>>()
   #size = 0
   #revision = 0
@@ -50,9 +52,9 @@ export class Directory {
     return this.#namespaces.get(namespace)?.get(id)
   }
 
-  /** Namespaces that have a function of this id. Looks at every namespace: for messages, not for calls. */
+  /** Namespaces that have a function of this id, in the order of their names. */
   namespacesOf(id: string): string[] {
-    return [...this.#namespaces].flatMap(([namespace, functions]) => (functions.has(id) ? [namespace] : [])).sort()
+    return this.#index.namespacesOf(id)
   }
 
   /** All functions, in no order. */
@@ -101,6 +103,7 @@ export class Directory {
       this.#namespaces.set(entry.namespace, functions)
     }
     functions.set(entry.id, entry)
+    this.#index.add(entry.id, entry.namespace)
     const owner = ownerOf(entry)
     if (owner !== undefined) {
       const owned = this.#owned.get(owner)
@@ -114,6 +117,7 @@ export class Directory {
   #remove(entry: FunctionEntry): void {
     const functions = this.#namespaces.get(entry.namespace)
     functions?.delete(entry.id)
+    this.#index.remove(entry.id, entry.namespace)
     if (functions?.size === 0) this.#namespaces.delete(entry.namespace)
     const owner = ownerOf(entry)
     const owned = owner === undefined ? undefined : this.#owned.get(owner)

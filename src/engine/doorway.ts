@@ -7,6 +7,7 @@ import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Access } from './access.js'
 import { CHANNEL_PATH, openChannelEnd } from './channel-sockets.js'
 import { Guard } from './guard.js'
+import { Inlet } from './inlet.js'
 import type { ListenerConfig } from './listener-config.js'
 import { openSession } from './open-session.js'
 import type { SessionParts } from './session.js'
@@ -41,15 +42,17 @@ type Opener = (transport: Transport, access: Access | undefined) => TransportEve
 function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undefined {
   const remoteAddress = request.remoteAddress === '' ? undefined : request.remoteAddress
   if (request.path === '/') return (transport, access) => openSession(parts, { transport, access, remoteAddress })
-  return request.path === '/otel' ? () => telemetryOnly(parts) : undefined
+  return request.path === '/otel' ? (transport) => telemetryOnly(parts, transport) : undefined
 }
 
 /** Takes telemetry and nothing else: no greeting, no answers. */
-function telemetryOnly(parts: SessionParts): TransportEvents {
+function telemetryOnly(parts: SessionParts, transport: Transport): TransportEvents {
+  const inlet = new Inlet(parts.clock, transport)
   return {
     open: () => undefined,
     text: () => undefined,
     binary: (frame) => {
+      inlet.took(frame.byteLength)
       if (isTelemetry(frame)) parts.takeTelemetry(frame, undefined)
     },
     activity: () => undefined,

@@ -1,7 +1,7 @@
 /**
  * The parts an engine is made of, made once and handed to whoever needs them.
  */
-import type { Clock } from '../std/clock.js'
+import type { LoopClock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import { Bindings } from './bindings.js'
@@ -18,7 +18,7 @@ import { Sessions } from './sessions.js'
 
 /** What an engine takes from outside. */
 export interface EnginePorts {
-  readonly clock: Clock
+  readonly clock: LoopClock
   readonly random: Random
   readonly log: Log
   readonly limits: EngineLimits

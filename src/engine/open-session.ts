@@ -3,17 +3,20 @@
  * take the engine down by what it sends.
  */
 import type { TransportEvents } from '../transport/transport.js'
+import { Inlet } from './inlet.js'
 import { Session, type SessionOptions, type SessionParts } from './session.js'
 
 /** Opens a session; the events are to be given to its transport. */
-export function openSession(parts: SessionParts, options: SessionOptions): TransportEvents {
-  const session = new Session(parts, options)
+export function openSession(parts: SessionParts, options: Omit<SessionOptions, 'inlet'>): TransportEvents {
+  const inlet = new Inlet(parts.clock, options.transport)
+  const session = new Session(parts, { ...options, inlet })
   const failed = (error: unknown): void => {
     parts.log.error({ workerId: session.id, error }, 'A frame could not be carried out')
   }
   return {
     open: () => undefined,
     text: (frame) => {
+      inlet.took(frame.length)
       try {
         session.text(frame)
       } catch (error) {
@@ -21,6 +24,7 @@ export function openSession(parts: SessionParts, options: SessionOptions): Trans
       }
     },
     binary: (frame) => {
+      inlet.took(frame.byteLength)
       try {
         session.binary(frame)
       } catch (error) {

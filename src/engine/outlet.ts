@@ -8,6 +8,7 @@ import type { EngineMessage } from '../protocol/messages.js'
 import type { Log } from '../std/log.js'
 import type { Transport } from '../transport/transport.js'
 import type { Counters } from './counters.js'
+import type { Inlet } from './inlet.js'
 import type { EngineLimits } from './limits.js'
 
 export interface OutletParts {
@@ -19,11 +20,13 @@ export interface OutletParts {
 export class Outlet {
   readonly #parts: OutletParts
   readonly #transport: Transport
+  readonly #inlet: Pick<Inlet, 'hold' | 'release'>
   #paused = false
 
-  constructor(parts: OutletParts, transport: Transport) {
+  constructor(parts: OutletParts, transport: Transport, inlet: Pick<Inlet, 'hold' | 'release'>) {
     this.#parts = parts
     this.#transport = transport
+    this.#inlet = inlet
   }
 
   /** Whether more waits to be read than a worker may let wait. */
@@ -66,7 +69,7 @@ export class Outlet {
   drained(): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#transport.resume()
+    this.#inlet.release()
   }
 
   #holdBack(): void {
@@ -77,7 +80,7 @@ export class Outlet {
       this.#transport.terminate()
     } else if (!this.#paused) {
       this.#paused = true
-      this.#transport.pause()
+      this.#inlet.hold()
     }
   }
 }

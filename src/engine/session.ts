@@ -12,8 +12,9 @@ import type { Transport } from '../transport/transport.js'
 import type { Access, Admission, RegistrationMessage } from './access.js'
 import type { EngineParts } from './engine-parts.js'
 import type { GuardedCalls } from './guarded-calls.js'
-import { Outlet } from './outlet.js'
 import { HeldFrames } from './held-frames.js'
+import type { Inlet } from './inlet.js'
+import { Outlet } from './outlet.js'
 import type { Answer, Call, PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
 import type { Backlog, Member } from './sessions.js'
@@ -22,6 +23,8 @@ import { identityOf, unknownWorker, type Announcement, type WorkerIdentity } fro
 
 export interface SessionOptions {
   readonly transport: Transport
+  /** How the transport is read. */
+  readonly inlet: Inlet
   readonly remoteAddress: string | undefined
   /** What the listener allows; `undefined` for everything. */
   readonly access: Access | undefined
@@ -60,7 +63,7 @@ export class Session implements Member {
   constructor(parts: SessionParts, options: SessionOptions) {
     this.#parts = parts
     this.#transport = options.transport
-    this.#outlet = new Outlet(parts, options.transport)
+    this.#outlet = new Outlet(parts, options.transport, options.inlet)
     this.remoteAddress = options.remoteAddress
     this.access = options.access
     this.#unplaced = new HeldFrames(parts.limits.maxHeldFrames)

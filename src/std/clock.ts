@@ -24,13 +24,22 @@ export interface Clock {
   after(delayMs: number, callback: () => void, mode?: TimerMode): Timer
 }
 
+/** A clock that also counts the turns of an event loop. */
+export interface LoopClock extends Clock {
+  /** Runs `callback` in the next turn, once everybody else has had this one. */
+  nextTurn(callback: () => void): void
+}
+
 /** Longest delay a Node timer can hold: 2^31 - 1 ms, almost 25 days. Node fires longer ones at once. */
 export const MAX_DELAY_MS = 2_147_483_647
 
 /** The process's own clock. */
-export const systemClock: Clock = {
+export const systemClock: LoopClock = {
   now: () => performance.now(),
   epochMs: () => Date.now(),
+  nextTurn(callback) {
+    setImmediate(callback)
+  },
   after(delayMs, callback, mode = 'foreground') {
     const timeout = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_DELAY_MS))
     if (mode === 'background') timeout.unref()

@@ -2,7 +2,7 @@
  * A clock that stands still until it is advanced. Timers fire in order of their time, and between two timers the
  * promises they settled run to their end, so an hour of retries takes a millisecond and always the same course.
  */
-import type { Clock, Timer, TimerMode } from './clock.js'
+import type { LoopClock, Timer, TimerMode } from './clock.js'
 
 interface Pending {
   readonly at: number
@@ -11,7 +11,7 @@ interface Pending {
   mode: TimerMode
 }
 
-export class VirtualClock implements Clock {
+export class VirtualClock implements LoopClock {
   readonly #pending = new Set<Pending>()
   readonly #startEpochMs: number
   #now = 0
@@ -51,6 +51,11 @@ export class VirtualClock implements Clock {
         timer.mode = changed
       },
     }
+  }
+
+  /** Turns take no time here: the next one begins behind the microtasks that wait already. */
+  nextTurn(callback: () => void): void {
+    queueMicrotask(callback)
   }
 
   /** Moves time forward by `durationMs`, firing every timer that falls due, in order. */

@@ -47,7 +47,10 @@ export interface Transport {
   flushed(callback: () => void): void
   /** Asks the peer for a sign of life; the answer is an `activity`. */
   ping(): void
-  /** Stops reading, so that the peer feels back-pressure. */
+  /**
+   * Stops reading, so that the peer feels back-pressure. No frame is handed over from here to `resume`, even if it has
+   * been read already; only a link that ends hands over what came before its end.
+   */
   pause(): void
   resume(): void
   /** Says goodbye after everything sent so far; without a code the close frame is empty. */

@@ -4,6 +4,7 @@ import { engineConfigOf } from '../../src/engine/config.js'
 import { startEngine } from '../../src/engine/engine.js'
 import { InvocationError, RegistrationRejectedError } from '../../src/errors.js'
 import { TriggerAction } from '../../src/worker/call.js'
+import { deferred } from '../../src/std/deferred.js'
 import type { TriggerConfig } from '../../src/worker/trigger-types.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { socketRig } from '../kit/socket-rig.js'
@@ -219,12 +220,15 @@ test('many workers of one process do not disturb each other', async () => {
 test('a graceful shutdown lets 200 running handlers answer their callers', async () => {
   const rig = await socketRig()
   const [caller, server] = [await rig.addWorker(), await rig.addWorker()]
-  server.registerFunction('slow', (n: number) => new Promise((resolve) => setTimeout(resolve, 50, n)))
+  const held = deferred<void>()
+  server.registerFunction('slow', (n: number) => held.promise.then(() => n))
   await server.ready()
   const numbers = Array.from({ length: 200 }, (_, n) => n)
   const calls = Promise.all(numbers.map((n) => caller.trigger({ function_id: 'slow', payload: n })))
   await expect.poll(() => server.stats().runningInvocations).toBe(200)
-  const report = await server.shutdownAsync()
+  const shutdown = server.shutdownAsync()
+  setTimeout(held.resolve, 50)
+  const report = await shutdown
 
   expect(report).toMatchObject({ drained: 200, abandoned: 0 })
   expect(await calls).toEqual(numbers)

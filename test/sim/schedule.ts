@@ -2,7 +2,7 @@
  * Virtual time for everything in one simulation: one heap of events, and processes whose event loop can be held up or
  * ended. Between two events all promises that can settle do, so the order of everything follows from the seed alone.
  */
-import type { Clock, Timer } from '../../src/std/clock.js'
+import type { LoopClock, Timer } from '../../src/std/clock.js'
 import type { SeededRandom } from '../kit/seeded-random.js'
 
 interface Entry {
@@ -18,7 +18,7 @@ interface Entry {
 /** Stands for one operating-system process: a worker's or the engine's. */
 export class SimProcess {
   readonly name: string
-  readonly clock: Clock
+  readonly clock: LoopClock
   frozenUntil = 0
   isDead = false
   /** Timers that have not fired. */
@@ -32,6 +32,7 @@ export class SimProcess {
     this.clock = {
       now: () => schedule.now,
       epochMs: () => START_EPOCH_MS + schedule.now + this.epochOffsetMs,
+      nextTurn: (callback) => void schedule.at(schedule.now, this, 'io', callback),
       after: (delayMs, callback): Timer => this.#after(schedule, delayMs, callback),
     }
   }

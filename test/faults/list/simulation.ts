@@ -204,7 +204,7 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'worker-that-reads-again-is-not-heard',
     file: 'src/engine/outlet.ts',
-    find: 'this.#transport.resume()',
+    find: 'this.#inlet.release()',
     replace: '',
   },
   {

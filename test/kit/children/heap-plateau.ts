@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { TriggerAction } from '../../../src/index.js'
 import { defaultEngineConfig } from '../../../src/engine/config.js'
 import { startEngine } from '../../../src/engine/engine.js'
-import { systemClock, type Clock } from '../../../src/std/clock.js'
+import { systemClock, type LoopClock } from '../../../src/std/clock.js'
 import { systemRandom } from '../../../src/std/random.js'
 import { dialWebSocket } from '../../../src/transport/ws-dial.js'
 import { resolveOptions } from '../../../src/worker/options.js'
@@ -15,7 +15,7 @@ import { Worker } from '../../../src/worker/worker.js'
 import type { Dial, Transport } from '../../../src/transport/transport.js'
 
 /** What the engine sweeps up each minute is gone sooner. */
-const clock: Clock = {
+const clock: LoopClock = {
   ...systemClock,
   after: (delayMs, callback, kind) => systemClock.after(delayMs === 60_000 ? 50 : delayMs, callback, kind),
 }

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import { createCounters } from '../../../src/engine/counters.js'
+import { Inlet } from '../../../src/engine/inlet.js'
 import { defaultLimits } from '../../../src/engine/limits.js'
 import { Outlet } from '../../../src/engine/outlet.js'
 import type { EngineMessage } from '../../../src/protocol/messages.js'
 import { silentLog } from '../../../src/std/log.js'
+import { VirtualClock } from '../../../src/std/virtual-clock.js'
 
 /** A transport whose buffer is as full as the test says. */
 function outletOver(maxPeerBytes: number) {
@@ -22,7 +24,12 @@ function outletOver(maxPeerBytes: number) {
     terminate: () => events.push('terminate'),
   }
   const parts = { counters: createCounters(), limits: { ...defaultLimits, maxPeerBytes }, log: silentLog }
-  return { outlet: new Outlet(parts, transport), transport, events, counters: parts.counters }
+  return {
+    outlet: new Outlet(parts, transport, new Inlet(new VirtualClock(), transport)),
+    transport,
+    events,
+    counters: parts.counters,
+  }
 }
 
 const result = (text: string): EngineMessage => ({

@@ -136,3 +136,53 @@ test('a link cut in the turn in which something was sent ends without an error',
 
   expect(closed).toEqual({ code: 1006, reason: '' })
 })
+
+test('what came in one write with the frame that paused reading waits for the resume, in order', async () => {
+  const seen: string[] = []
+  const { client, log, transport } = await accepted((accepted, content) => {
+    seen.push(content)
+    if (content === '1' || content === '3') accepted.pause()
+  })
+  client.socket.write(Buffer.concat(['1', '2', '3', '4'].map(text)))
+  await log.next('activity')
+  client.socket.write(Buffer.concat(['5', '6'].map(text)))
+  await turns()
+  expect(seen).toEqual(['1'])
+  transport.resume()
+  await turns()
+  expect(seen).toEqual(['1', '2', '3'])
+  transport.resume()
+  transport.pause()
+  await turns()
+  expect(seen).toEqual(['1', '2', '3'])
+  transport.resume()
+  await expect.poll(() => seen).toEqual(['1', '2', '3', '4', '5', '6'])
+})
+
+test('what came before a goodbye is handed over and answered before the goodbye is, paused or not', async () => {
+  const { client, log } = await accepted((transport, question) => {
+    transport.pause()
+    transport.send(`answer to ${question}`)
+  })
+  client.socket.write(Buffer.concat([text('one'), text('two'), text('three'), frameBytes({ opcode: CLOSE })]))
+  await client.until(() => client.closeCode !== undefined, 'close frame')
+
+  expect(shown(client)).toEqual(['answer to one', 'answer to two', 'answer to three', CLOSE])
+  expect((await log.next('close')).closed).toEqual({ code: 1005, reason: '' })
+})
+
+test('what came before a link was lost is handed over before its end is told, paused or not', async () => {
+  const seen: string[] = []
+  const { client, log } = await accepted((transport, content) => {
+    transport.pause()
+    seen.push(content)
+  })
+  log.close = () => void seen.push('end')
+  client.socket.write(Buffer.concat(['1', '2', '3'].map(text)), () => client.socket.resetAndDestroy())
+  await expect.poll(() => seen).toEqual(['1', '2', '3', 'end'])
+})
+
+/** Lets the event loop look at its sockets some times. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import { engineConfigOf } from '../../src/engine/config.js'
+import { startEngine } from '../../src/engine/engine.js'
+import { rawSocket, rawWorker, type RawSocket } from '../kit/raw-socket.js'
+
+/** Frames of one worker that the engine carries out in one turn of its event loop. */
+const SHARE = 64
+/** Enough that the engine could read on for long, and few enough for the buffers of the sockets. */
+const FLOOD = 3_000
+
+async function stage() {
+  const listener = { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0 } }
+  const engine = await startEngine(engineConfigOf({ workers: [listener] }))
+  onTestFinished(() => engine.close())
+  return { engine, flooder: await rawWorker(engine.url), honest: await rawWorker(engine.url, ['echo']) }
+}
+
+/** Calls a function that nobody has, many times and all in one write. */
+function flood(worker: RawSocket): string[] {
+  const ids = Array.from({ length: FLOOD }, () => randomUUID())
+  const tcp = (worker.socket as unknown as { readonly _socket: { cork(): void; uncork(): void } })._socket
+  tcp.cork()
+  for (const invocation_id of ids)
+    worker.send({ type: 'invokefunction', invocation_id, function_id: 'nobody::there', data: 1 })
+  tcp.uncork()
+  return ids
+}
+
+/** Ids of the calls that were answered, in this order. */
+function answered({ frames }: RawSocket): unknown[] {
+  return frames.filter(({ type }) => type === 'invocationresult').map(({ invocation_id }) => invocation_id)
+}
+
+test('a call is answered after a few frames of a worker that sends without end', async () => {
+  const { engine, flooder, honest } = await stage()
+  const heard: number[] = []
+  const before = engine.stats().framesIn
+  honest.socket.on('message', () => heard.push(engine.stats().framesIn - before))
+  flood(flooder)
+  honest.send({ type: 'invokefunction', invocation_id: randomUUID(), function_id: 'echo', data: 1 })
+  const { invocation_id, function_id } = await honest.next(({ type }) => type === 'invokefunction')
+  honest.send({ type: 'invocationresult', invocation_id, function_id, result: 1 })
+  await honest.next(({ type }) => type === 'invocationresult')
+
+  const [calledAfter = 0, answeredAfter = 0] = heard
+  expect(calledAfter).toBeLessThanOrEqual(5 * SHARE)
+  expect(answeredAfter).toBeLessThanOrEqual(10 * SHARE)
+})
+
+test('what a worker sends beyond its share is carried out in order, down to what came before its goodbye', async () => {
+  const { engine, flooder, honest } = await stage()
+  const asked = flood(flooder)
+  flooder.send({ type: 'registerfunction', id: 'last' })
+  flooder.send({ type: 'ping' })
+  await flooder.next(({ type }) => type === 'pong')
+  expect(answered(flooder)).toEqual(asked)
+
+  const leaver = await rawSocket(engine.url)
+  const before = engine.stats().framesIn
+  const askedLast = flood(leaver)
+  leaver.socket.close()
+  await leaver.closed
+  await expect.poll(() => engine.stats().framesIn - before).toBe(FLOOD)
+  expect(answered(leaver)).toEqual(askedLast)
+  honest.send({ type: 'ping' })
+  await honest.next(({ type }) => type === 'pong')
+})
