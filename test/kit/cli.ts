@@ -17,12 +17,17 @@ interface CliEngineOptions {
 }
 
 /** Starts `iii-node engine`; it is gone when the test ends. */
-export async function cliEngine(
-  args: readonly string[] = FREE_PORTS,
+export function cliEngine(args: readonly string[] = FREE_PORTS, options: CliEngineOptions = {}): Promise<CliEngine> {
+  return beginCliEngine(args, options).ready
+}
+
+/** The same, with its process at hand from the beginning. */
+export function beginCliEngine(
+  args: readonly string[],
   { run = runCli, startLimitMs }: CliEngineOptions = {},
-): Promise<CliEngine> {
+): { readonly child: Child; readonly ready: Promise<CliEngine> } {
   const child = run(['engine', ...args])
-  await child.says(/Press Ctrl-C to stop/, startLimitMs)
   const address = (name: string): string => new RegExp(`^  ${name} +(\\S+)$`, 'm').exec(child.stdout)?.[1] ?? ''
-  return { child, url: address('workers'), httpUrl: address('http') }
+  const started = child.says(/Press Ctrl-C to stop/, startLimitMs)
+  return { child, ready: started.then(() => ({ child, url: address('workers'), httpUrl: address('http') })) }
 }

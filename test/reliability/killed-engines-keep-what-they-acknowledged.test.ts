@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { foundIn, KINDS, nothingYet, writeUntilKilled, type Acknowledged } from '../kit/durable-round.js'
+import { foundIn, itemOf, KINDS, nameIfWhole, nothingYet, writeUntilKilled } from '../kit/durable-round.js'
+import type { Acknowledged, Kill } from '../kit/durable-round.js'
 import { seededRandom } from '../kit/seeded-random.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 
@@ -14,16 +15,29 @@ function missing(acknowledged: Acknowledged, found: Acknowledged): string[] {
   )
 }
 
+interface Lane {
+  readonly acknowledged: Acknowledged
+  readonly found: Acknowledged
+  /** Engines that were killed before they were ready. */
+  readonly killedInStart: number
+}
+
 /** Kills one engine after the other on the same folder, then looks for everything that was ever acknowledged. */
-async function lane(seed: number, rounds: number): Promise<[Acknowledged, Acknowledged]> {
+async function lane(seed: number, rounds: number): Promise<Lane> {
   const folder = await temporaryFolder()
   const random = seededRandom(seed)
   const acknowledged = nothingYet()
   const ran = new Set<string>()
+  let [startMs, killedInStart] = [0, 0]
   for (let round = 0; round < rounds; round++) {
-    await writeUntilKilled(folder, acknowledged, { round, after: 1 + random.below(120), ran })
+    // By the count of what was kept, and at any time from the begin of the process to as long again as its start took.
+    const kill: Kill =
+      round % 2 === 0 ? { afterItems: 1 + random.below(120) } : { afterMs: random.next() * 2 * startMs }
+    const { reached, startedMs } = await writeUntilKilled(folder, acknowledged, { round, kill, ran })
+    if (reached === 'writes') startMs = startedMs
+    else killedInStart += 1
   }
-  return [acknowledged, await foundIn(folder, ran, acknowledged.queue)]
+  return { acknowledged, found: await foundIn(folder, ran, acknowledged.queue), killedInStart }
 }
 
 test(
@@ -32,12 +46,15 @@ test(
   async () => {
     const started = performance.now()
     const lanes = await Promise.all(Array.from({ length: LANES }, (_, n) => lane(35 + n, ROUNDS / LANES)))
-    const count = (kind: (typeof KINDS)[number]): number => lanes.reduce((sum, [kept]) => sum + kept[kind].size, 0)
+    const count = (kind: (typeof KINDS)[number]): number =>
+      lanes.reduce((sum, { acknowledged }) => sum + acknowledged[kind].size, 0)
+    const inStart = lanes.reduce((sum, { killedInStart }) => sum + killedInStart, 0)
     console.info(
-      `${String(ROUNDS)} kills: ${KINDS.map((kind) => `${String(count(kind))} ${kind}`).join(', ')} in ${String(Math.round(performance.now() - started))} ms`,
+      `${String(ROUNDS)} kills, ${String(inStart)} of them in a start: ${KINDS.map((kind) => `${String(count(kind))} ${kind}`).join(', ')} in ${String(Math.round(performance.now() - started))} ms`,
     )
-    for (const [acknowledged, found] of lanes) expect(missing(acknowledged, found)).toEqual([])
+    for (const { acknowledged, found } of lanes) expect(missing(acknowledged, found)).toEqual([])
     for (const kind of KINDS) expect(count(kind)).toBeGreaterThan(ROUNDS)
+    expect(inStart).toBeGreaterThan(0)
   },
 )
 
@@ -46,4 +63,11 @@ test('the check sees one item that is not there', () => {
   for (const kind of KINDS) acknowledged[kind].add('a')
   for (const kind of ['state', 'stream'] as const) found[kind].add('a')
   expect(missing(acknowledged, found)).toEqual(['queue a'])
+})
+
+test('the check sees an item that is not as it was written', () => {
+  const item = itemOf('a')
+  expect(nameIfWhole(item)).toBe('a')
+  for (const changed of [{ ...item, filler: 'x' }, { ...item, more: 1 }, { name: 'a' }])
+    expect(nameIfWhole(changed)).toMatch(/^changed/)
 })
