@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { FRAGMENT_BYTES, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../../src/protocol/limits.js'
+import { FRAGMENT_BYTES, MAX_FRAME_BYTES, MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from '../../src/protocol/limits.js'
 import { deferred } from '../../src/std/deferred.js'
 import { leanLink } from '../kit/load.js'
+import { quietWorker } from '../kit/quiet-worker.js'
 import { rawSocket, rawWorker } from '../kit/raw-socket.js'
+import { webSocketPeer } from '../kit/socket-peer.js'
 import { frameBytes, TcpWebSocket } from '../kit/tcp-websocket.js'
 import { socketRig } from '../kit/socket-rig.js'
 
@@ -113,3 +116,46 @@ test.each([0, 1, MAX_FRAME_BYTES, 99 * MAX_FRAME_BYTES])(
     await healthy.next(({ type }) => type === 'pong')
   },
 )
+
+test('a worker cuts off an engine that begins a frame over its inbound limit, with 1009, and comes back', async () => {
+  const codes: number[] = []
+  const again = deferred<undefined>()
+  let links = 0
+  const peer = await webSocketPeer((socket, request) => {
+    links += 1
+    socket.on('close', (code) => codes.push(code))
+    if (links > 1) again.resolve(undefined)
+    // The head alone, which says how long the rest would be: nobody has to hold half a gigabyte for this.
+    else socket.once('message', () => request.socket.write(frameHead(MAX_INBOUND_BYTES + 1)))
+  })
+  const worker = quietWorker(peer.url, { reconnectionConfig: { initialDelayMs: 1, maxDelayMs: 1 } })
+  await again.promise
+
+  expect(codes).toEqual([1009])
+  await expect.poll(() => worker.getConnectionState()).toBe('connected')
+  await worker.shutdown()
+})
+
+test('a frame of just the inbound limit is let in', async () => {
+  const codes: number[] = []
+  const peer = await webSocketPeer((socket, request) => {
+    socket.on('close', (code) => codes.push(code))
+    socket.once('message', () => {
+      request.socket.write(frameHead(MAX_INBOUND_BYTES))
+      request.socket.write(Buffer.alloc(MIB, 'x'))
+    })
+  })
+  const worker = quietWorker(peer.url, {})
+  await expect.poll(() => worker.getConnectionState()).toBe('connected')
+  await delay(200)
+
+  expect([worker.getConnectionState(), codes]).toEqual(['connected', []])
+  await worker.shutdown()
+})
+
+/** The first bytes of a whole text message of this size, from a server. */
+function frameHead(bytes: number): Buffer {
+  const head = Buffer.from([0x81, 127, 0, 0, 0, 0, 0, 0, 0, 0])
+  head.writeBigUInt64BE(BigInt(bytes), 2)
+  return head
+}

@@ -55,6 +55,22 @@ export const faults: readonly Fault[] = [
     tests: linksAndChannels,
   },
   {
+    name: 'tokens-are-compared-letter-by-letter',
+    row: 'R22',
+    file: 'src/engine/sessions.ts',
+    find: 'return timingSafeEqual(Buffer.from(expected), Buffer.from(given.toLowerCase()))',
+    replace: 'return expected === given.toLowerCase()',
+    tests: ['test/hostile/keys-are-compared-in-constant-time.test.ts'],
+  },
+  {
+    name: 'keys-are-compared-letter-by-letter',
+    row: 'R22',
+    file: 'src/engine/channel-table.ts',
+    find: 'timingSafeEqual(given.length === expected.length ? given : expected, expected)',
+    replace: 'given.equals(expected)',
+    tests: ['test/hostile/keys-are-compared-in-constant-time.test.ts'],
+  },
+  {
     name: 'query-members-are-assigned-by-name',
     row: 'R23',
     file: 'src/engine/guard.ts',

@@ -19,6 +19,14 @@ export const faults: readonly Fault[] = [
     tests: ['test/reliability/payloads-around-the-limits.test.ts'],
   },
   {
+    name: 'workers-take-messages-of-any-size',
+    row: 'R17',
+    file: 'src/transport/ws-dial.ts',
+    find: '    maxPayload: MAX_INBOUND_BYTES,\n',
+    replace: '    maxPayload: 0,\n',
+    tests: ['test/reliability/payloads-around-the-limits.test.ts'],
+  },
+  {
     name: 'broken-text-is-let-in',
     row: 'R18',
     file: 'src/transport/ws-accept.ts',
