@@ -5,6 +5,7 @@ const killedEngines = ['test/reliability/killed-engines-keep-what-they-acknowled
 const queue = ['test/unit/engine/builtins/queue/queue-model.test.ts']
 const cron = ['test/unit/engine/builtins/cron/cron-expression.test.ts']
 const calls = ['test/reliability/engine-answers-every-call.test.ts']
+const shares = ['test/behaviour/workers-have-fair-shares.test.ts']
 
 export const faults: readonly Fault[] = [
   {
@@ -113,5 +114,29 @@ export const faults: readonly Fault[] = [
     find: '    this.#byId.delete(invocationId)\n    call.callee.serving.delete(call)\n    return call\n',
     replace: '    call.callee.serving.delete(call)\n    return call\n',
     tests: calls,
+  },
+  {
+    name: 'shares-of-a-turn-have-no-end',
+    row: 'R37',
+    file: 'src/engine/inlet.ts',
+    find: 'if (this.#frames >= MAX_TURN_FRAMES || this.#bytes >= MAX_TURN_BYTES) this.#waitForNextTurn()',
+    replace: '',
+    tests: shares,
+  },
+  {
+    name: 'paused-sockets-hand-over-what-was-read',
+    row: 'R37',
+    file: 'src/transport/ws-transport.ts',
+    find: 'if (this.#isPaused || this.#unread.length > 0) this.#unread.push({ data: data as Buffer, isBinary })\n      else ',
+    replace: '',
+    tests: shares,
+  },
+  {
+    name: 'goodbyes-overtake-what-waits-unread',
+    row: 'R37',
+    file: 'src/transport/ws-transport.ts',
+    find: "      if (!this.#saidGoodbye) this.#handUnread('all')\n",
+    replace: '',
+    tests: shares,
   },
 ]
