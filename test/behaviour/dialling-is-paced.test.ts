@@ -45,9 +45,11 @@ test.each<[string, Answer, number]>([
   ['cannot be reached', 'unreachable', 0],
   ['refuses with 401', { status: 401 }, 0],
   ['never answers the handshake', 'stall', HANDSHAKE_TIMEOUT_MS],
-])('an hour with a peer that %s costs no more dials than the schedule allows', async (_name, answer, lastedMs) => {
+])('an hour with a peer that %s costs no more dials than the schedule allows', async (name, answer, lastedMs) => {
   const rig = await hourOf(answer)
   const { dials } = rig.engine
+  if (process.env['SHOW_FIGURES'] !== undefined)
+    process.stdout.write(`${name}: ${String(dials.length)} dials of ${String(mostDials())} allowed\n`)
 
   expect(dials.length).toBeLessThanOrEqual(mostDials())
   // An hour of waits of half a minute and a handshake each is at least this many: it keeps trying.

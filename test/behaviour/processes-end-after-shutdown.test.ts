@@ -66,9 +66,13 @@ async function run(
 
 test.each(cases)(
   '200 workers that are %s shut down within their limit and let the process end',
-  async (_name, state, makePeer, limitMs) => {
+  async (name, state, makePeer, limitMs) => {
     const { url } = await makePeer()
     const { child, slowestMs, states } = await run(state, url)
+    if (process.env['SHOW_FIGURES'] !== undefined)
+      process.stdout.write(
+        `${name}: slowest after ${slowestMs.toFixed(0)} ms, limit ${String(limitMs + SLACK_MS)} ms\n`,
+      )
 
     expect(slowestMs).toBeLessThanOrEqual(limitMs + SLACK_MS)
     expect(states).toEqual([state === 'failed' ? 'failed' : 'disconnected'])

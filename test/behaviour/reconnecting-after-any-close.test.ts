@@ -54,6 +54,9 @@ async function within(ms: number, promise: Promise<void>): Promise<'in time' | '
 
 const routes = ['directly', 'through a proxy'] as const
 
+if (process.env['SHOW_FIGURES'] !== undefined)
+  process.stdout.write(`${String(Object.keys(endings).length)} endings on ${String(routes.length)} routes\n`)
+
 for (const route of routes) {
   test.each(Object.keys(endings))(`${route}: a worker whose peer %s connects again`, async (name) => {
     const { peer, secondLink } = await endingPeer(endings[name]!)
