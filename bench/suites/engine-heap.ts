@@ -23,7 +23,7 @@ export const engineHeap: Suite = {
   async run(options) {
     const sides = contenders(options, ['engine'], 'engine')
     // Each round has new processes, so there is nothing to warm up.
-    const { rounds } = options
+    const rounds = Math.min(options.rounds, 5)
     const results = await interleave(sides, { rounds, warmUpRounds: 0 }, heapPerWorkerKb)
     const series = seriesOf(results, (kb) => kb)
     return [{ unit: 'KB', series, goal: { of: 'engine', limit: 40, want: 'at most' } }]

@@ -7,7 +7,7 @@ import { interleave } from '../rounds.js'
 import { seriesOf } from '../series.js'
 import type { Suite } from '../suite.js'
 
-const LOAD = { calls: 20_000, inFlight: 64, payloadBytes: 16 }
+const LOAD = { calls: 10_000, inFlight: 64, payloadBytes: 16 }
 const SIDES = ['ours', 'ours-spans', 'ours-payloads', 'ours-metrics', 'ours-logs', 'ours-traced']
 
 export const signals: Suite = {
