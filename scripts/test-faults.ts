@@ -60,11 +60,12 @@ const names = all.map(({ fault }) => fault.name)
 const twice = names.filter((name, index) => names.indexOf(name) !== index)
 if (twice.length > 0) throw new Error(`two faults of one name: ${twice.join(', ')}`)
 
+const isListing = process.argv.includes('--list')
 let missed = 0
 const sound = new Map<string, string | undefined>()
 for (const { list, fault } of wanted) {
   const line = `${fault.row.padEnd(5)} ${fault.name} (${list})`
-  if (process.argv.includes('--list')) {
+  if (isListing) {
     console.log(line)
     continue
   }
@@ -75,6 +76,6 @@ for (const { list, fault } of wanted) {
   if (!outcome.startsWith('found')) missed += 1
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}: ${outcome}`)
 }
-console.log(`faults: ${wanted.length - missed} of ${wanted.length} found`)
+if (!isListing) console.log(`faults: ${wanted.length - missed} of ${wanted.length} found`)
 if (wanted.length === 0) console.error('no fault of that name')
 process.exitCode = missed > 0 || wanted.length === 0 ? 1 : 0
