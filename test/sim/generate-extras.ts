@@ -23,6 +23,7 @@ export function extrasOf(seed: number, plans: readonly WorkerPlan[], bursts: rea
   if (random.next() < 0.15) extras.state()
   if (random.next() < 0.12) extras.guests()
   if (random.next() < 0.15) extras.claims()
+  if (random.next() < 0.1) extras.telemetry()
   return extras
 }
 
@@ -97,6 +98,22 @@ class Extras implements Extra {
     this.#add(0, 2, () => ({ kind: 'shutdown', worker: claimant(), drainMs: random.pick([undefined, 100, 10_000]) }))
     this.#add(0, 1, () => ({ kind: 'ready', worker: claimant(), timeoutMs: this.#limitMs() }))
     this.#add(0, 3, () => someFault(random, claimant()))
+  }
+
+  /** A worker sends spans and lines over the link that its calls go by. */
+  telemetry(): void {
+    const random = this.#random
+    const role = {
+      kind: 'traced',
+      capacity: random.pick([1, 3, 10_000]),
+      flushMs: random.pick([0, 100, 1_000]),
+    } as const
+    const worker = this.#newWorker(role, 2)
+    this.#add(1, 8, () => ({ kind: 'tell', worker, spans: random.below(5), lines: random.below(5) }))
+    this.#add(2, 8, () => this.#call(this.#worker(), `w${worker}::f${random.below(2)}`))
+    this.#add(1, 5, () => this.#call(worker, `w${this.#worker()}::f0`))
+    this.#add(0, 3, () => someFault(random, worker))
+    this.#add(0, 1, () => ({ kind: 'shutdown', worker, drainMs: random.pick([undefined, 100, 10_000]) }))
   }
 
   #guestAction(worker: number): Action {

@@ -292,4 +292,18 @@ export const faults: readonly Fault[] = [
     find: 'if (holder !== undefined && holder !== peer) return holder',
     replace: '',
   },
+  {
+    ...R4,
+    name: 'telemetry-that-was-sent-is-sent-again',
+    file: 'src/telemetry/telemetry-outbox.ts',
+    find: 'if (this.#queue.size === 0 && this.#ports.offer(waiting.frame)) return true',
+    replace: 'if (this.#queue.size === 0) this.#ports.offer(waiting.frame)',
+  },
+  {
+    ...R4,
+    name: 'telemetry-left-at-the-end-is-not-counted',
+    file: 'src/telemetry/telemetry-outbox.ts',
+    find: 'for (const { records } of this.#queue.drain()) this.#dropped += records',
+    replace: 'this.#queue.drain()',
+  },
 ]
