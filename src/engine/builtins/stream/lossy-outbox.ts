@@ -11,7 +11,7 @@ import type { Counters } from '../../counters.js'
 const SEND_WINDOW_BYTES = 1024 * 1024
 const MAX_WAITING_BYTES = 8 * 1024 * 1024
 
-export interface OutboxParts {
+interface OutboxParts {
   readonly log: Log
   readonly counters: Pick<Counters, 'dropped'>
 }

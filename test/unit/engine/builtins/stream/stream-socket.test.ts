@@ -266,13 +266,14 @@ test('only the path / is served', async () => {
 })
 
 test('the subscriptions of one client are capped; the next join is unauthorized', async () => {
-  const { connect } = await startStream()
+  const { host, connect } = await startStream()
   const client = await connect()
   for (let index = 0; index <= 1000; index += 1) client.request('join', String(index), ['chat', 'g'])
   const answers: string[] = []
   while (answers.length <= 1000) answers.push((await client.next()).event.type)
   expect(answers.filter((type) => type === 'sync')).toHaveLength(1000)
   expect(answers.at(-1)).toBe('unauthorized')
+  expect(host.counters.refused.streamJoins).toBe(1)
 })
 
 test('a client that does not read loses the oldest messages, counted, and hears the newest', async () => {
