@@ -1,8 +1,6 @@
 /**
  * Counters of one worker: what waits, what runs, what was dropped.
  */
-import type { Core } from './core.js'
-
 export type WorkerStats = {
   /** Calls of this worker without an answer yet. */
   pendingCalls: number
@@ -49,33 +47,4 @@ export type WorkerStats = {
   waitingNames: number
   registeredFunctions: number
   registeredTriggers: number
-}
-
-export function statsOf(core: Core): WorkerStats {
-  const calls = core.calls.counts
-  const queued = core.connection.queued
-  return {
-    pendingCalls: calls.pending,
-    settledCalls: calls.settled,
-    timedOutCalls: calls.timedOut,
-    lateResults: calls.lateResults,
-    runningInvocations: core.served.running - core.admission.waiting,
-    waitingInvocations: core.admission.waiting,
-    servedInvocations: core.served.total,
-    queuedMessages: queued.items,
-    queuedBytes: queued.bytes,
-    socketBytes: queued.socketBytes,
-    channelBytes: [...core.channelEnds].reduce((sum, { heldBytes }) => sum + heldBytes, 0),
-    ...core.counters,
-    refusedCalls: core.counters.refusedCalls + calls.expired,
-    refusedInvocations: core.admission.refused,
-    unconfirmedVoids: core.unconfirmedVoids.lost,
-    unconfirmedResults: core.unconfirmedResults.lost,
-    droppedResults: core.results.dropped,
-    droppedTelemetry: core.telemetry.dropped,
-    reconnects: core.reconnects,
-    waitingNames: core.conflicts?.held.length ?? 0,
-    registeredFunctions: core.functions.size,
-    registeredTriggers: core.triggers.size,
-  }
 }
