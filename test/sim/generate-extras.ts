@@ -24,6 +24,7 @@ export function extrasOf(seed: number, plans: readonly WorkerPlan[], bursts: rea
   if (random.next() < 0.12) extras.guests()
   if (random.next() < 0.15) extras.claims()
   if (random.next() < 0.1) extras.telemetry()
+  if (random.next() < 0.1) extras.backlog()
   return extras
 }
 
@@ -114,6 +115,26 @@ class Extras implements Extra {
     this.#add(1, 5, () => this.#call(worker, `w${this.#worker()}::f0`))
     this.#add(0, 3, () => someFault(random, worker))
     this.#add(0, 1, () => ({ kind: 'shutdown', worker, drainMs: random.pick([undefined, 100, 10_000]) }))
+  }
+
+  /** A worker is called while nothing gets through to it: an engine stops reading from it, and later goes on. */
+  backlog(): void {
+    const random = this.#random
+    const worker = this.#worker()
+    const at = random.pick(this.#bursts)
+    const forMs = random.pick([300, 2_000, 15_000])
+    const isLost = random.next() < 0.5
+    const how = isLost
+      ? ({ kind: 'blackhole', directions: 'toClient' } as const)
+      : ({ kind: 'stall', direction: 'toClient' } as const)
+    this.steps.push({ at, what: { ...how, worker, nth: 0, forMs } })
+    for (let calls = 2 + random.below(4); calls > 0; calls -= 1) {
+      const padBytes = 1_000 + random.below(2_000)
+      const call = { ...this.#call(this.#worker(), `w${worker}::f0`), padBytes }
+      this.steps.push({ at: at + 1 + random.below(200), what: call })
+    }
+    const end = { kind: 'shutdown', worker, drainMs: random.pick([undefined, 10_000]) } as const
+    if (random.next() < 0.7) this.steps.push({ at: at + random.below(forMs + 2_000), what: end })
   }
 
   #guestAction(worker: number): Action {

@@ -202,13 +202,6 @@ export const faults: readonly Fault[] = [
   },
   {
     ...R4,
-    name: 'worker-that-reads-again-is-not-heard',
-    file: 'src/engine/outlet.ts',
-    find: 'this.#inlet.release()',
-    replace: '',
-  },
-  {
-    ...R4,
     name: 'failed-jobs-count-as-done',
     file: 'src/engine/builtins/queue/attempts.ts',
     find: "return this.#stopped ? { kind: 'done' } : await this.#failed(job, policy, error)",
