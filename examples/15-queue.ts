@@ -2,7 +2,7 @@
  * Queues: a call is stored and made until it succeeds, by a named queue or for each subscriber of a topic. A job that
  * keeps failing becomes a dead letter, which can be sent again.
  */
-import { BuiltinTrigger, TriggerAction, type EnqueueResult } from 'iii-node'
+import { BuiltinTrigger, TriggerAction } from 'iii-node'
 import { createTestEngine } from 'iii-node/testing'
 
 const engine = await createTestEngine({
@@ -21,7 +21,7 @@ for (const id of ['audit', 'stock::reserve']) worker.registerTrigger(BuiltinTrig
 await worker.ready()
 
 console.log('a named queue tries until it gives up:')
-const { messageReceiptId } = await worker.trigger<object, EnqueueResult>({
+const { messageReceiptId } = await worker.trigger({
   function_id: 'mail::send',
   payload: { to: 'ada' },
   action: TriggerAction.Enqueue({ queue: 'mail' }),

@@ -6,7 +6,10 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Log } from '../std/log.js'
+import type { Clock } from '../std/clock.js'
 import type { Counters } from './counters.js'
+import type { HandOver } from './hand-over.js'
+import { isEqual, KeptTriggers } from './kept-triggers.js'
 import type { Peer } from './peer.js'
 import type { Trigger, TriggerRequest, TriggerType } from './trigger.js'
 import { TriggerTable } from './trigger-table.js'
@@ -14,15 +17,22 @@ import { TriggerTypes } from './trigger-types.js'
 
 type ResultMessage = MessageNamed<WorkerMessage, 'triggerregistrationresult'>
 
+export interface BindingPorts {
+  readonly log: Log
+  readonly counters: Counters
+  readonly clock: Clock
+  readonly handOver: HandOver
+}
+
 export class Bindings {
   readonly types = new TriggerTypes()
   readonly triggers = new TriggerTable()
-  readonly #log: Log
-  readonly #counters: Counters
+  readonly #ports: BindingPorts
+  readonly #kept: KeptTriggers
 
-  constructor(log: Log, counters: Counters) {
-    this.#log = log
-    this.#counters = counters
+  constructor(ports: BindingPorts) {
+    this.#ports = ports
+    this.#kept = new KeptTriggers(ports.clock)
   }
 
   /** Registers a trigger; an older one of the same id ends. `onAnswer` hears the provider's first word on it. */
@@ -31,6 +41,7 @@ export class Bindings {
     const trigger: Trigger = { ...request, type: undefined, onAnswer }
     const type = this.types.resolve(trigger)
     if (older !== undefined) this.#replace(older, type)
+    this.#kept.succeededBy(trigger)
     this.triggers.add(trigger)
     if (type === undefined) this.#park(trigger)
     else this.#bind(trigger, type)
@@ -41,7 +52,7 @@ export class Bindings {
     const trigger = this.triggers.get(id)
     if (trigger === undefined) return false
     this.triggers.remove(trigger)
-    this.#unbind(trigger)
+    this.#end(trigger)
     this.#tell(trigger, undefined)
     return true
   }
@@ -79,7 +90,7 @@ export class Bindings {
     const gone = this.types.leave(peer)
     for (const trigger of [...this.triggers.ownedBy(peer)]) {
       this.triggers.remove(trigger)
-      if (!isProvidedBy(trigger, peer)) this.#unbind(trigger)
+      if (!isProvidedBy(trigger, peer)) this.#end(trigger)
     }
     for (const { id } of gone) {
       for (const trigger of [...this.triggers.ofType(id)]) {
@@ -136,6 +147,21 @@ export class Bindings {
     }
   }
 
+  /** Ends a trigger; one of the engine's own types later, when its function is on its way to the next owner. */
+  #end(trigger: Trigger): void {
+    const { owner, type, namespace, functionId: id } = trigger
+    const isKept = owner !== undefined && type?.provider.kind === 'builtin'
+    const leftMs = isKept ? this.#ports.handOver.leftMs(owner, { namespace, id }) : 0
+    if (leftMs > 0 && !this.#hasEqual(trigger)) this.#kept.keep(trigger, leftMs, () => this.#unbind(trigger))
+    else this.#unbind(trigger)
+  }
+
+  /** Whether the next owner has bound its own already. */
+  #hasEqual(trigger: Trigger): boolean {
+    for (const other of this.triggers.ofType(trigger.triggerType)) if (isEqual(trigger, other)) return true
+    return false
+  }
+
   #unbind(trigger: Trigger): void {
     const { type } = trigger
     if (type === undefined) return
@@ -149,15 +175,15 @@ export class Bindings {
       type.provider.type.unbind(trigger)
     } catch (error) {
       // The trigger is gone either way, and its worker's other triggers still have to go.
-      this.#log.error({ triggerId: id, triggerType, error }, 'A trigger was not ended cleanly')
+      this.#ports.log.error({ triggerId: id, triggerType, error }, 'A trigger was not ended cleanly')
     }
   }
 
   #refused(trigger: Trigger, error: ErrorBody): void {
     const { id, triggerType, functionId, owner } = trigger
     trigger.type = undefined
-    this.#counters.refused.triggers += 1
-    this.#log.warn({ triggerId: id, triggerType, functionId, error }, 'A trigger was refused by its provider')
+    this.#ports.counters.refused.triggers += 1
+    this.#ports.log.warn({ triggerId: id, triggerType, functionId, error }, 'A trigger was refused by its provider')
     if (this.#tell(trigger, error)) return
     owner?.send({
       type: 'triggerregistrationresult',
@@ -171,7 +197,7 @@ export class Bindings {
   #park(trigger: Trigger): void {
     trigger.type = undefined
     const { id, triggerType, functionId } = trigger
-    this.#log.info({ triggerId: id, triggerType, functionId }, 'A trigger waits for its type to be provided')
+    this.#ports.log.info({ triggerId: id, triggerType, functionId }, 'A trigger waits for its type to be provided')
     this.#tell(trigger, undefined)
   }
 

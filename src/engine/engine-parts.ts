@@ -57,7 +57,7 @@ export function createParts(ports: EnginePorts): EngineParts {
     handOver,
     names: new NameLeases(),
     router,
-    bindings: new Bindings(log, counters),
+    bindings: new Bindings({ ...ports, counters, handOver }),
     sessions,
     channels: new ChannelTable({ ...ports, counters }),
     links: new OpenLinks(),

@@ -29,6 +29,8 @@ interface Line extends FunctionName {
 
 interface Vacancy {
   readonly until: number
+  /** Who had the function. */
+  readonly former: Peer
   readonly calls: Set<RoutedCall>
   timer: Timer | undefined
 }
@@ -47,6 +49,8 @@ export class HandOver {
   readonly #linesOf = new Map<Peer, Set<Line>>()
   /** Workers that hear when another changes or leaves, and so ask again. */
   readonly #listening = new Set<Peer>()
+  /** Functions that have just gone to somebody in line. */
+  readonly #moved = new Map<string, Vacancy>()
 
   constructor(ports: HandOverPorts) {
     this.#ports = ports
@@ -79,12 +83,14 @@ export class HandOver {
   }
 
   /** The owner of functions has given them up. */
-  givenUp(names: Iterable<FunctionName>): void {
-    if (this.#lines.size === 0) return
+  givenUp(former: Peer, names: Iterable<FunctionName>): void {
+    if (this.#lines.size === 0 && this.#moved.size === 0) return
     const until = this.#ports.clock.now() + HOLD_LIMIT_MS
     for (const name of names) {
-      const line = this.#lines.get(keyOf(name))
-      if (line !== undefined) line.vacancy = { until, calls: new Set(), timer: undefined }
+      const key = keyOf(name)
+      this.#moved.delete(key)
+      const line = this.#lines.get(key)
+      if (line !== undefined) line.vacancy = { until, former, calls: new Set(), timer: undefined }
     }
   }
 
@@ -95,14 +101,25 @@ export class HandOver {
     const { vacancy } = line
     line.vacancy = undefined
     this.#leaveLine(peer, line)
-    if (vacancy !== undefined) this.#end(vacancy)
+    if (vacancy === undefined) return
+    this.#noteMoved(keyOf(name), vacancy)
+    this.#end(vacancy)
+  }
+
+  /** How long a function that a worker gave up still counts as on its way to the next one; 0 when it does not. */
+  leftMs(former: Peer, name: FunctionName): number {
+    if (this.#lines.size === 0 && this.#moved.size === 0) return 0
+    const key = keyOf(name)
+    const line = this.#lines.get(key)
+    const vacancy = this.#moved.get(key) ?? (line !== undefined && this.#isAwaited(line) ? line.vacancy : undefined)
+    return vacancy?.former === former ? Math.max(0, vacancy.until - this.#ports.clock.now()) : 0
   }
 
   /** A worker has gone, and with it what it owned. */
   left(peer: Peer, owned: Iterable<FunctionName>): void {
     this.#listening.delete(peer)
     for (const line of this.#linesOf.get(peer) ?? []) this.#leaveLine(peer, line)
-    this.givenUp(owned)
+    this.givenUp(peer, owned)
   }
 
   /**
@@ -126,6 +143,15 @@ export class HandOver {
   /** Lets go of a held call whose caller has given up; does nothing when it is not held. */
   forget(call: RoutedCall): void {
     this.#calls.forget(call)
+  }
+
+  #noteMoved(key: string, vacancy: Vacancy): void {
+    const { clock } = this.#ports
+    this.#moved.set(key, vacancy)
+    const forget = (): void => {
+      if (this.#moved.get(key) === vacancy) this.#moved.delete(key)
+    }
+    clock.after(vacancy.until - clock.now(), forget, 'background')
   }
 
   #isAwaited({ peers }: Line): boolean {

@@ -99,7 +99,7 @@ export class Registrations {
     if (owned === undefined) handOver.withdrawn(peer, id)
     else {
       this.#parts.directory.unregister(peer, peer.namespace, owned)
-      handOver.givenUp([{ namespace: peer.namespace, id: owned }])
+      handOver.givenUp(peer, [{ namespace: peer.namespace, id: owned }])
     }
   }
 

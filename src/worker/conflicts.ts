@@ -39,6 +39,10 @@ export class Conflicts {
   #name: RegistrationRejectedError | undefined
   /** Functions asked for and not refused since. */
   readonly #asked = new Set<string>()
+  /** Own functions, whoever holds them. */
+  readonly #own = new Set<string>()
+  /** Those of them that the engine has not had time to refuse on this link. */
+  readonly #unsure = new Set<string>()
   readonly #changes: Emitter<void>
   #state: 'waiting' | 'asking' | 'stopped' = 'waiting'
   /** Whether a holder changed while others were being asked for. */
@@ -69,6 +73,11 @@ export class Conflicts {
     return this.#name === undefined ? functions : [this.#name, ...functions]
   }
 
+  /** Whether every name is ours for all that is known, and the engine has had time to say otherwise. */
+  get holdsAll(): boolean {
+    return !this.isStopped && this.#unsure.size === 0 && this.held.length === 0
+  }
+
   /** Whether nothing is asked for any more. */
   get isStopped(): boolean {
     return this.#state === 'stopped'
@@ -84,28 +93,50 @@ export class Conflicts {
     return true
   }
 
+  /** A function was registered here. Its triggers wait until it is ours: another may have bound the same ones. */
+  announced(id: string): void {
+    if (this.isStopped) return
+    this.#own.add(id)
+    this.#doubt(id)
+    if (this.#ports.isConnected()) void this.#conclude()
+  }
+
   /** A link is up, on which everything was announced. */
   linkOpened(): void {
-    if (this.#isIdle) return
+    if (this.#isIdle && this.#unsure.size === 0) return
     for (const id of this.#functions.keys()) this.#asked.add(id)
     void this.#conclude()
   }
 
   linkLost(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
-    this.#asked.clear()
+    this.#rest()
+    for (const id of this.#own) {
+      if (this.#ports.functions.has(id)) this.#doubt(id)
+      else this.#own.delete(id)
+    }
   }
 
   /** Asks for nothing any more. */
   stop(): void {
     if (this.#state === 'stopped') return
     this.#state = 'stopped'
-    this.linkLost()
+    this.#unsure.clear()
+    this.#rest()
     this.#news.stop()
     this.#functions.clear()
     this.#name = undefined
     this.#changes.emit()
+  }
+
+  #rest(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#asked.clear()
+  }
+
+  #doubt(id: string): void {
+    this.#unsure.add(id)
+    this.#ports.triggers.hold(id)
   }
 
   get #isIdle(): boolean {
@@ -179,12 +210,13 @@ export class Conflicts {
   async #conclude(): Promise<void> {
     if (this.#state !== 'waiting') return
     this.#state = 'asking'
+    const unsure = [...this.#unsure]
     const isConfirmed = this.#ports.confirmed().then(
       () => true,
       () => false, // The link ended; everything is announced on the next one.
     )
     // Functions do not wait for the name: they are what callers miss.
-    const functionsTaken = (await isConfirmed) ? this.#takeFunctions() : 0
+    const functionsTaken = (await isConfirmed) ? this.#takeFunctions(unsure) : 0
     const nameTaken = this.#name !== undefined && (await this.#ports.claimName()) ? this.#takeName() : 0
     if (this.isStopped) return
     this.#state = 'waiting'
@@ -197,12 +229,15 @@ export class Conflicts {
     const isUrgent = this.#isUrgent || taken > 0
     this.#isUrgent = false
     if (isUrgent && this.#functions.size > 0) this.#ask(this.#functions.keys())
+    else if (this.#unsure.size > 0 && this.#ports.isConnected()) void this.#conclude()
     else this.#schedule()
-    if (taken > 0) this.#changes.emit()
+    this.#changes.emit()
   }
 
-  #takeFunctions(): number {
+  /** @param unsure functions that were announced before the engine's word, and so are ours if it did not refuse them. */
+  #takeFunctions(unsure: readonly string[]): number {
     const { functions, triggers, report } = this.#ports
+    for (const id of unsure) if (this.#unsure.delete(id) && !this.#functions.has(id)) triggers.release(id)
     const taken = [...this.#asked].filter((id) => this.#functions.delete(id))
     this.#asked.clear()
     for (const functionId of taken) {

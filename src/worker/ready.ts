@@ -57,10 +57,10 @@ export async function ready(core: Core, options: ReadyOptions = {}): Promise<voi
 
 async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {
   for (;;) {
-    await until(core, () => core.isConnected, gaveUp)
+    // In this order: a trigger leaves only once the worker holds its function.
+    await until(core, () => core.isConnected && holdsEveryName(core), gaveUp)
     const isConfirmed = await Promise.race([hasPassed(core), gaveUp])
     if (isConfirmed && holdsEveryName(core)) return
-    await until(core, () => holdsEveryName(core), gaveUp)
   }
 }
 
@@ -77,7 +77,7 @@ async function hasPassed(core: Core): Promise<boolean> {
 }
 
 function holdsEveryName({ conflicts }: Core): boolean {
-  return conflicts === undefined || (conflicts.held.length === 0 && !conflicts.isStopped)
+  return conflicts === undefined || conflicts.holdsAll
 }
 
 async function until(core: Core, holds: () => boolean, gaveUp: Promise<never>): Promise<void> {

@@ -68,7 +68,7 @@ export async function drainAndEnd(core: Core, { drainTimeoutMs, signal }: DrainL
 
 /**
  * Gives the functions back. Calls that the engine sends until it has taken note are still served; triggers follow
- * then, so that a worker which takes the functions over can bind them first.
+ * then: by then an engine that keeps triggers for the next owner knows that the functions are on their way to one.
  */
 async function withdraw(core: Core): Promise<void> {
   const { conflicts, functions, triggers, connection, introduction, barrier, ports } = core

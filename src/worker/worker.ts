@@ -82,20 +82,20 @@ export class Worker implements III, ChannelClient, Reporting {
     // Spreading would make an empty object of anything else.
     checkRecord('options', options ?? {})
     const input = isRecord(first) ? { ...first, ...options } : { ...options, id: first }
-    return this.#core.functions.register(input, handler)
+    return this.#addFunction(input, handler)
   }
 
   readonly registerFunctionWith: RegisterFunctionWith = (
     message: RegisterFunctionInput & SchemaOptions,
     handler: AnyHandler,
-  ): OwnedFunctionRef => this.#core.functions.register(message, handler)
+  ): OwnedFunctionRef => this.#addFunction(message, handler)
 
   readonly register: Register = (registration: Registration): OwnedFunctionRef => {
     const { handler, http, ...input } = checkRecord('registration', registration) as Registration
     const served = handler ?? http
     if (served === undefined)
       throw invalidArgument('registration.handler', 'a function, or `http` given instead', handler)
-    return this.#core.functions.register(input, served)
+    return this.#addFunction(input, served)
   }
 
   readonly client: III['client'] = (contracts) => contractClient(this.trigger, contracts)
@@ -176,6 +176,13 @@ export class Worker implements III, ChannelClient, Reporting {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdownAsync()
+  }
+
+  #addFunction(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): OwnedFunctionRef {
+    const { functions, conflicts } = this.#core
+    const ref = functions.register(input, handler)
+    conflicts?.announced(ref.id)
+    return ref
   }
 }
 

@@ -99,7 +99,7 @@ test('an enqueued call is answered with the receipt under which it is stored', a
   await worker.ready()
   const action = TriggerAction.Enqueue({ queue: 'default' })
   const request = { function_id: 'later', payload: { n: 1 }, action }
-  const { messageReceiptId } = await worker.trigger<object, EnqueueResult>(request)
+  const { messageReceiptId }: EnqueueResult = await worker.trigger(request)
   expect(messageReceiptId).toMatch(/^[0-9a-f-]{36}$/)
   expect(await ran).toMatchObject({ n: 1 })
 })

@@ -176,7 +176,7 @@ test('a flood of registrations stops at its cap and takes nothing from the other
     )
   }
   await rig.settle()
-  expect(rig.engine.stats()).toMatchObject({ triggers: 50, functions: own + 50, refusedFrames: 300 })
+  expect(rig.engine.stats()).toMatchObject({ triggers: 50, functions: own + 50, refusedFrames: 450 })
   const other = await rig.worker({})
   other.register('mine')
   other.invoke('mine')

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { III } from '../../src/index.js'
 import type { Child } from '../kit/child.js'
 import { runCompiledChild } from '../kit/compiled-project.js'
+import { httpCall } from '../kit/http-client.js'
 import { socketRig } from '../kit/socket-rig.js'
 
 const RELEASES = 10
 const IN_FLIGHT = 16
+const BETWEEN_EVENTS_MS = 2
 
 interface Load {
   /** Calls that were answered, by the release that did. */
@@ -17,13 +19,15 @@ interface Load {
   isOver: boolean
 }
 
-/** Calls one after the other, each once. */
-async function keepCalling(caller: III, load: Load): Promise<void> {
+type Ask = (n: number) => Promise<{ n: number; release: string }>
+
+/** Asks one after the other, each once. */
+async function keepAsking(ask: Ask, load: Load): Promise<void> {
   for (let n = 0; !load.isOver; n++) {
     const startedAt = performance.now()
-    const ending = await caller.trigger({ function_id: 'orders::create', payload: { n } }).then(
-      (answer: { n: number; release: string }) => (answer.n === n ? answer.release : 'wrong answer'),
-      (error: unknown) => (error as { code: string }).code,
+    const ending = await ask(n).then(
+      (answer) => (answer.n === n ? answer.release : 'wrong answer'),
+      (error: unknown) => (error as { code?: string }).code ?? String(error),
     )
     if (/^r\d+$/.test(ending)) load.answeredBy[ending] = (load.answeredBy[ending] ?? 0) + 1
     else load.failed.push(ending)
@@ -31,11 +35,41 @@ async function keepCalling(caller: III, load: Load): Promise<void> {
   }
 }
 
+const call =
+  (caller: III): Ask =>
+  (n) =>
+    caller.trigger({ function_id: 'orders::create', payload: { n } })
+
+const request =
+  (port: number): Ask =>
+  async (n) => {
+    const answer = await httpCall({ port, path: `/orders?n=${String(n)}` })
+    if (answer.status !== 200) throw new Error(`HTTP ${String(answer.status)}`)
+    return answer.json() as Awaited<ReturnType<Ask>>
+  }
+
+interface Events {
+  published: number
+  readonly heard: Map<number, number>
+}
+
+/** Publishes one event after the other, and counts how often each is heard. */
+async function keepPublishing(publisher: III, load: Load, events: Events): Promise<void> {
+  publisher.registerFunction('tally::heard', ({ n }: { n: number }) => {
+    events.heard.set(n, (events.heard.get(n) ?? 0) + 1)
+  })
+  await publisher.ready()
+  for (; !load.isOver; events.published++) {
+    await publisher.trigger({ function_id: 'publish', payload: { topic: 'orders', data: { n: events.published } } })
+    await delay(BETWEEN_EVENTS_MS)
+  }
+}
+
 test.each([
   ['names of their own', undefined],
   ['one name', 'orders'],
 ])(
-  `${String(RELEASES)} releases with %s follow each other under load without a failed call`,
+  `${String(RELEASES)} releases with %s follow each other under load without a failed call or request, or a lost event`,
   { timeout: 90_000 },
   async (_what, workerName) => {
     const rig = await socketRig()
@@ -47,7 +81,10 @@ test.each([
     await present.says(/took over/)
     const load: Load = { answeredBy: {}, failed: [], longestMs: 0, isOver: false }
     const callers = await Promise.all([rig.addWorker(), rig.addWorker()])
-    const calling = callers.flatMap((caller) => Array.from({ length: IN_FLIGHT / 2 }, () => keepCalling(caller, load)))
+    const asks = [...callers.map(call), request(Number(new URL(rig.engine.httpUrl ?? '').port))]
+    const asking = asks.flatMap((ask) => Array.from({ length: IN_FLIGHT / 2 }, () => keepAsking(ask, load)))
+    const events: Events = { published: 0, heard: new Map() }
+    const publishing = keepPublishing(await rig.addWorker(), load, events)
     for (let n = 1; n <= RELEASES; n++) {
       const next = release(n)
       await next.says(/waits/)
@@ -60,11 +97,13 @@ test.each([
     }
     await delay(50)
     load.isOver = true
-    await Promise.all(calling)
+    await Promise.all([...asking, publishing])
+    await vi.waitFor(() => expect(events.heard.size).toBe(events.published), 5_000)
     const calls = Object.values(load.answeredBy).reduce((sum, count) => sum + count, 0)
     console.info(
-      `${String(calls)} calls over ${String(RELEASES)} releases, the longest of ${load.longestMs.toFixed(0)} ms: ` +
-        `${String(load.failed.length)} failed`,
+      `${String(calls)} calls and requests over ${String(RELEASES)} releases, the longest of ` +
+        `${load.longestMs.toFixed(0)} ms: ${String(load.failed.length)} failed; ` +
+        `${String(events.published)} events, ${String([...events.heard.values()].filter((times) => times > 1).length)} heard twice`,
     )
 
     expect(load.failed).toEqual([])

@@ -67,7 +67,7 @@ export class ChannelWork {
   }
 }
 
-export interface Writing {
+interface Writing {
   readonly op: number
   /** Sizes; a negative one stands for text. */
   readonly items: readonly number[]
@@ -77,7 +77,7 @@ export interface Writing {
 }
 
 /** Starts writing; what comes of it is noted in the record. */
-export function writeItems({ op, items, channel, process, trace }: Writing): ChannelRecord {
+function writeItems({ op, items, channel, process, trace }: Writing): ChannelRecord {
   const record: ChannelRecord = {
     op,
     sent: [],
@@ -109,7 +109,7 @@ export function writeItems({ op, items, channel, process, trace }: Writing): Cha
   return record
 }
 
-export async function readItems(
+async function readItems(
   reader: ChannelReader,
   record: ChannelRecord,
   pause: () => Promise<void> | undefined,

@@ -68,9 +68,9 @@ export const faults: readonly Fault[] = [
   {
     name: 'triggers-do-not-wait-with-their-function',
     row: 'R9',
-    file: 'src/worker/conflicts.ts',
-    find: 'this.#ports.triggers.hold(id)',
-    replace: 'void id',
+    file: 'src/worker/triggers.ts',
+    find: '    for (const id of this.#ofFunction(functionId)) this.#holdBack(id)\n',
+    replace: '',
     tests: takingOver,
   },
   {
@@ -95,6 +95,22 @@ export const faults: readonly Fault[] = [
     file: 'src/engine/hand-over.ts',
     find: 'vacancy === undefined || !this.#isAwaited(line)',
     replace: 'vacancy === undefined || this.#isAwaited(line)',
+    tests: ['test/reliability/releases-hand-over.test.ts'],
+  },
+  {
+    name: 'triggers-end-with-their-owner',
+    row: 'R9',
+    file: 'src/engine/bindings.ts',
+    find: 'if (leftMs > 0 && !this.#hasEqual(trigger))',
+    replace: 'if (leftMs < 0 && !this.#hasEqual(trigger))',
+    tests: ['test/reliability/releases-hand-over.test.ts'],
+  },
+  {
+    name: 'triggers-are-bound-before-their-function-is-sure',
+    row: 'R9',
+    file: 'src/worker/conflicts.ts',
+    find: '    this.#unsure.add(id)\n    this.#ports.triggers.hold(id)',
+    replace: '    this.#unsure.add(id)',
     tests: ['test/reliability/releases-hand-over.test.ts'],
   },
   {

@@ -190,8 +190,8 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'triggers-of-a-worker-that-left-stay',
     file: 'src/engine/bindings.ts',
-    find: '      this.triggers.remove(trigger)\n      if (!isProvidedBy(trigger, peer)) this.#unbind(trigger)',
-    replace: '      if (!isProvidedBy(trigger, peer)) this.#unbind(trigger)',
+    find: '      this.triggers.remove(trigger)\n      if (!isProvidedBy(trigger, peer)) this.#end(trigger)',
+    replace: '      if (!isProvidedBy(trigger, peer)) this.#end(trigger)',
   },
   {
     ...R4,

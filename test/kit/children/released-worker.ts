@@ -3,7 +3,7 @@
  * Tells when it waits for its function, and when every name is its own.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { installSignalHandlers, RegistrationRejectedError, registerWorker } from '../../../src/index.js'
+import { BuiltinTrigger, installSignalHandlers, RegistrationRejectedError, registerWorker } from '../../../src/index.js'
 
 const [url = '', release = '', workerName = `orders-${release}`] = process.argv.slice(2)
 
@@ -20,6 +20,15 @@ worker.registerFunction('orders::create', async ({ n }: { n: number }) => {
   await delay(n % 20)
   return { n, release }
 })
+worker.registerFunction('orders::page', ({ query_params }: { query_params: { n: string } }) => ({
+  status_code: 200,
+  body: { n: Number(query_params.n), release },
+}))
+worker.registerTrigger(BuiltinTrigger.http('orders::page', { api_path: '/orders' }))
+worker.registerFunction('orders::heard', async ({ n }: { n: number }) => {
+  await worker.trigger({ function_id: 'tally::heard', payload: { n } })
+})
+worker.registerTrigger(BuiltinTrigger.subscribe('orders::heard', { topic: 'orders' }))
 installSignalHandlers(worker)
 await worker.ready({ timeoutMs: 60_000 })
 process.stdout.write('took over\n')

@@ -1,0 +1,41 @@
+import { expect, test, vi } from 'vitest'
+import { BuiltinTrigger, type DiagnosticEvent, type III } from '../../src/index.js'
+import { httpCall } from '../kit/http-client.js'
+import { socketRig } from '../kit/socket-rig.js'
+import { connectedRig } from '../kit/worker-rig.js'
+
+function serve(worker: III, release: string): void {
+  worker.registerFunction('page', () => ({ status_code: 200, body: release }))
+  worker.registerTrigger(BuiltinTrigger.http('page', { api_path: '/page' }))
+}
+
+test('a worker that waits for a function leaves the route of whoever holds it alone', async () => {
+  const rig = await socketRig()
+  const port = Number(new URL(rig.engine.httpUrl ?? '').port)
+  const old = await rig.addWorker()
+  serve(old, 'old')
+  await old.ready()
+  const events: DiagnosticEvent[] = []
+  const next = await rig.addWorker({ onConflict: 'wait', diagnostics: (event) => events.push(event) })
+  serve(next, 'next')
+  await vi.waitFor(() => expect(events.map(({ kind }) => kind)).toContain('conflict_waiting'))
+  expect((await httpCall({ port, path: '/page' })).json()).toBe('old')
+
+  await old.shutdownAsync()
+  await next.ready()
+  expect((await httpCall({ port, path: '/page' })).json()).toBe('next')
+})
+
+test('triggers of a worker that would wait are bound once the engine has had time to refuse their functions', async () => {
+  const rig = await connectedRig({ onConflict: 'wait' })
+  rig.worker.registerFunction('f', () => 1)
+  rig.worker.registerTrigger({ type: 'http', function_id: 'f', config: {} })
+  rig.worker.registerTrigger({ type: 'http', function_id: 'of::another', config: {} })
+  await rig.settle()
+
+  const { summary } = rig.link
+  const [own, another] = ['f', 'of::another'].map((id) => summary.indexOf(`registertrigger ${id}`))
+  expect(own).toBeGreaterThan(summary.indexOf('ping'))
+  expect(another).toBeLessThan(summary.indexOf('ping'))
+  expect([own, another]).not.toContain(-1)
+})
