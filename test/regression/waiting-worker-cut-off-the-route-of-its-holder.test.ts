@@ -39,3 +39,18 @@ test('triggers of a worker that would wait are bound once the engine has had tim
   expect(another).toBeLessThan(summary.indexOf('ping'))
   expect([own, another]).not.toContain(-1)
 })
+
+test('after a lost link they wait again, since another worker may have the functions by now', async () => {
+  const rig = await connectedRig({ onConflict: 'wait' })
+  rig.worker.registerFunction('f', () => 1)
+  rig.worker.registerTrigger({ type: 'http', function_id: 'f', config: {} })
+  await rig.settle()
+  rig.link.cut()
+  const link = await rig.reconnect()
+  await rig.settle()
+
+  const { summary } = link
+  expect(summary).toContain('ping')
+  expect(summary.filter((text) => text === 'registertrigger f')).toHaveLength(1)
+  expect(summary.indexOf('registertrigger f')).toBeGreaterThan(summary.indexOf('ping'))
+})

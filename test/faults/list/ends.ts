@@ -71,7 +71,7 @@ export const faults: readonly Fault[] = [
     file: 'src/worker/triggers.ts',
     find: '    for (const id of this.#ofFunction(functionId)) this.#holdBack(id)\n',
     replace: '',
-    tests: takingOver,
+    tests: ['test/regression/waiting-worker-cut-off-the-route-of-its-holder.test.ts'],
   },
   {
     name: 'callers-of-a-worker-that-left-are-not-told',
