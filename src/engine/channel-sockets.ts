@@ -2,6 +2,7 @@
  * The ends of channels that workers hold: one WebSocket each, one message per item. A writer that may not go on is
  * simply not read from.
  */
+import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Transport, TransportEvents } from '../transport/transport.js'
 import type { ChannelItem } from './builtin.js'
@@ -37,15 +38,6 @@ export function openChannelEnd({ channels, links }: ChannelDoorParts, request: U
   }
 }
 
-const IGNORE: TransportEvents = {
-  open: () => undefined,
-  text: () => undefined,
-  binary: () => undefined,
-  activity: () => undefined,
-  drained: () => undefined,
-  close: () => undefined,
-}
-
 function writer(channel: Channel, transport: Transport): TransportEvents {
   let open = channel.attachWriter({
     hold: () => transport.pause(),
@@ -60,7 +52,7 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
     if (open) channel.push(item)
   }
   return {
-    ...IGNORE,
+    ...IGNORE_EVENTS,
     text: push,
     binary: push,
     close: () => {
@@ -89,7 +81,7 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
   }
   let open = false
   return {
-    ...IGNORE,
+    ...IGNORE_EVENTS,
     // Taken here and not before, since items may only be sent once the transport is up.
     open: () => {
       open = channel.attachReader(end)
@@ -103,5 +95,5 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
 
 /** An end that somebody else has: closed at once, without a reason. */
 function taken(transport: Transport): TransportEvents {
-  return { ...IGNORE, open: () => transport.close() }
+  return { ...IGNORE_EVENTS, open: () => transport.close() }
 }

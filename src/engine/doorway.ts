@@ -3,6 +3,7 @@
  * guarded listener the first two go past the guard.
  */
 import type { Transport, TransportEvents } from '../transport/transport.js'
+import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Access } from './access.js'
 import { CHANNEL_PATH, openChannelEnd } from './channel-sockets.js'
@@ -49,14 +50,10 @@ function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undef
 function telemetryOnly(parts: SessionParts, transport: Transport): TransportEvents {
   const inlet = new Inlet(parts.clock, transport)
   return {
-    open: () => undefined,
-    text: () => undefined,
+    ...IGNORE_EVENTS,
     binary: (frame) => {
       inlet.took(frame.byteLength)
       if (isTelemetry(frame)) parts.takeTelemetry(frame, undefined)
     },
-    activity: () => undefined,
-    drained: () => undefined,
-    close: () => undefined,
   }
 }

@@ -3,6 +3,7 @@ import type * as Crypto from 'node:crypto'
 import { timingSafeEqual } from 'node:crypto'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { engineRig } from '../kit/engine-rig.js'
+import { IGNORE_EVENTS } from '../../src/transport/ignore-events.js'
 
 vi.mock('node:crypto', async (original) => {
   const actual = await original<typeof Crypto>()
@@ -41,18 +42,13 @@ test.each([
   const { result } = await rig.call(worker, 'engine::channels::create')
   const { channel_id, access_key } = (result as { reader: Record<'channel_id' | 'access_key', string> }).reader
   const key = forge(access_key)
-  rig.engine.dial(0)(`memory://engine/ws/channels/${channel_id}?key=${key}&dir=read`, { headers: () => ({}) }, QUIET)
+  rig.engine.dial(0)(
+    `memory://engine/ws/channels/${channel_id}?key=${key}&dir=read`,
+    { headers: () => ({}) },
+    IGNORE_EVENTS,
+  )
   await rig.settle()
 
   // One of another length is compared with itself.
   expect(compared()).toEqual([[key.length === access_key.length ? key : access_key, access_key]])
 })
-
-const QUIET = {
-  open: () => undefined,
-  text: () => undefined,
-  binary: () => undefined,
-  activity: () => undefined,
-  drained: () => undefined,
-  close: () => undefined,
-}

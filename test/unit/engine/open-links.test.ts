@@ -1,23 +1,15 @@
 import { expect, test } from 'vitest'
 import { OpenLinks } from '../../../src/engine/open-links.js'
 import { VirtualClock } from '../../../src/std/virtual-clock.js'
+import { IGNORE_EVENTS } from '../../../src/transport/ignore-events.js'
 import { createMemoryPair } from '../../../src/transport/memory-pair.js'
-
-const ignore = {
-  open: () => undefined,
-  text: () => undefined,
-  binary: () => undefined,
-  activity: () => undefined,
-  drained: () => undefined,
-  close: () => undefined,
-}
 
 test('stopping waits for goodbyes', async () => {
   const clock = new VirtualClock()
   const links = new OpenLinks()
   const { left, right } = createMemoryPair()
-  left.bind(ignore)
-  right.bind(links.watch(right, ignore))
+  left.bind(IGNORE_EVENTS)
+  right.bind(links.watch(right, IGNORE_EVENTS))
   expect(links.size).toBe(1)
   await links.close(clock, 1000)
   expect([links.size, clock.pendingTimers]).toEqual([0, 0])
@@ -33,7 +25,7 @@ test('a link that does not say goodbye in time is cut', async () => {
     close: () => events.push('close'),
     terminate: () => events.push('terminate'),
   })
-  links.watch(mute, ignore)
+  links.watch(mute, IGNORE_EVENTS)
   const closing = links.close(clock, 1000)
   await clock.advance(1000)
   await closing
