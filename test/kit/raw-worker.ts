@@ -60,6 +60,12 @@ export class RawWorker {
     for (const id of ids) this.send({ type: 'registerfunction', id })
   }
 
+  /** Asks to hear of other workers, as one does that waits for what another holds. */
+  listenForWorkers(): void {
+    const trigger = { id: `news-of-${this.id}`, trigger_type: 'engine::workers-available', config: {} }
+    this.send({ type: 'registertrigger', ...trigger, function_id: `news-of-${this.id}` })
+  }
+
   /** Sends a call and answers with its id. */
   invoke(functionId: string, data: unknown = {}, extra: Frame = {}): string {
     const invocationId = (extra['invocation_id'] as string | undefined) ?? randomUUID()

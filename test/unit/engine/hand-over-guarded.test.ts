@@ -11,13 +11,7 @@ async function vacated(rig: GuardedRig, id: string): Promise<RawWorker> {
   await rig.settle()
   const next = await rig.worker({}, 0)
   next.register(id)
-  next.send({
-    type: 'registertrigger',
-    id: 't',
-    trigger_type: 'engine::workers-available',
-    function_id: 'n',
-    config: {},
-  })
+  next.listenForWorkers()
   await rig.settle()
   rig.admin.send({ type: 'unregisterfunction', id })
   await rig.settle()
@@ -64,13 +58,7 @@ test('a guarded worker is in line for a function by the id it is registered unde
   const grants = { function_registration_prefix: 'open', allowed_trigger_types: ['engine::workers-available'] }
   const next = await rig.guest(grants, {})
   next.register('f')
-  next.send({
-    type: 'registertrigger',
-    id: 't',
-    trigger_type: 'engine::workers-available',
-    function_id: 'n',
-    config: {},
-  })
+  next.listenForWorkers()
   await rig.settle()
   expect(next.take('registrationrejected')).toMatchObject({ function_id: 'open::f' })
   rig.admin.send({ type: 'unregisterfunction', id: 'open::f' })

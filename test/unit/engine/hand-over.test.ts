@@ -9,8 +9,7 @@ const MAX_CALLS = 10_000
 async function nextInLine(rig: EngineRig, ids: readonly string[], listens = true): Promise<RawWorker> {
   const next = await rig.worker({})
   next.register(...ids)
-  const trigger = { id: next.id, trigger_type: 'engine::workers-available', function_id: `news-${next.id}` }
-  if (listens) next.send({ type: 'registertrigger', ...trigger, config: {} })
+  if (listens) next.listenForWorkers()
   await rig.settle()
   for (const id of ids) next.take('registrationrejected', { function_id: id })
   return next

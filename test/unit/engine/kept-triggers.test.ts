@@ -14,8 +14,7 @@ async function twoReleases({ listens = true } = {}) {
   bind(old, 'of-old')
   await rig.settle()
   next.register('f')
-  const news = { trigger_type: 'engine::workers-available', function_id: 'news-of-next', config: {} }
-  if (listens) next.send({ type: 'registertrigger', id: 'listening', ...news })
+  if (listens) next.listenForWorkers()
   await rig.settle()
   let published = 0
   return {
@@ -127,13 +126,7 @@ test('a function that moves on twice within the limit has its triggers kept each
   bind(next, 'of-next')
   const third = await rig.worker({ name: 'third' })
   third.register('f')
-  third.send({
-    type: 'registertrigger',
-    id: 'third-listens',
-    trigger_type: 'engine::workers-available',
-    function_id: 'news-of-third',
-    config: {},
-  })
+  third.listenForWorkers()
   await rig.settle()
   await giveUp(rig, next, 'of-next')
   const event = await publish()
