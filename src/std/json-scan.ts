@@ -25,7 +25,7 @@ export type JsonFault = 'too_deep' | 'too_many_nodes' | 'lone_surrogate' | 'numb
 export function findJsonFault(text: string, limits: JsonLimits): JsonFault | undefined {
   if (limits.strict === true) {
     if (hasLoneSurrogate(text)) return 'lone_surrogate'
-    if (MAYBE_OUT_OF_RANGE.test(text)) return scan(text, limits)
+    if (LARGE_EXPONENT.test(text) || hasLongNumber(text)) return scan(text, limits)
   }
   const { maxDepth = Infinity, maxNodes = Infinity } = limits
   if (cannotHoldNodes(text.length, maxNodes) && cannotNest(text, maxDepth)) return undefined
@@ -109,10 +109,25 @@ function isEscaped(text: string, at: number, from: number): boolean {
   return (at - start) % 2 === 1
 }
 
-/** The largest double has 309 digits before the point. */
-const MAYBE_OUT_OF_RANGE = /\d[eE]\+?\d{3}|\d{309}/
+/** The largest double is below 1.8e308. Ids hold the like in the middle, so what follows counts too. */
+const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?:[\s,\]}]|$)/
+/** Digits of the largest double before the point. */
+const MAX_DIGITS = 309
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+
+/** Whether as many digits follow each other anywhere. Looks at one character in as many, and around it if it is one. */
+function hasLongNumber(text: string): boolean {
+  for (let at = MAX_DIGITS - 1; at < text.length; at += MAX_DIGITS) {
+    if (!isDigit(text.charCodeAt(at))) continue
+    let start = at
+    while (isDigit(text.charCodeAt(start - 1))) start--
+    let end = at + 1
+    while (isDigit(text.charCodeAt(end))) end++
+    if (end - start >= MAX_DIGITS) return true
+  }
+  return false
+}
 
 function endOfNumber(text: string, from: number): number {
   let at = from
