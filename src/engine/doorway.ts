@@ -55,5 +55,6 @@ function telemetryOnly(parts: SessionParts, transport: Transport): TransportEven
       inlet.took(frame.byteLength)
       if (isTelemetry(frame)) parts.takeTelemetry(frame, undefined)
     },
+    frameFailed: (error) => parts.log.error({ error }, 'A frame could not be handled'),
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Puts a session on a transport. Whatever goes wrong while a frame is carried out stays with that frame: no client can
- * take the engine down by what it sends.
+ * Puts a session on a transport. A frame whose handling fails costs that frame: it is logged, and a call is answered.
  */
-import type { TransportEvents } from '../transport/transport.js'
+import { engineCodec } from '../protocol/codec.js'
+import { frameText, type TransportEvents } from '../transport/transport.js'
 import { Inlet } from './inlet.js'
 import { Session, type SessionOptions, type SessionParts } from './session.js'
 
@@ -10,26 +10,21 @@ import { Session, type SessionOptions, type SessionParts } from './session.js'
 export function openSession(parts: SessionParts, options: Omit<SessionOptions, 'inlet'>): TransportEvents {
   const inlet = new Inlet(parts.clock, options.transport)
   const session = new Session(parts, { ...options, inlet })
-  const failed = (error: unknown): void => {
-    parts.log.error({ workerId: session.id, error }, 'A frame could not be carried out')
-  }
   return {
     open: () => undefined,
     text: (frame) => {
       inlet.took(frame.length)
-      try {
-        session.text(frame)
-      } catch (error) {
-        failed(error)
-      }
+      session.text(frame)
     },
     binary: (frame) => {
       inlet.took(frame.byteLength)
-      try {
-        session.binary(frame)
-      } catch (error) {
-        failed(error)
-      }
+      session.binary(frame)
+    },
+    frameFailed: (error, frame) => {
+      parts.counters.failedFrames += 1
+      parts.log.error({ workerId: session.id, error }, 'A frame could not be handled')
+      const message = engineCodec.decode(frameText(frame))
+      if (message.type === 'invokefunction') parts.router.failed(session, message)
     },
     activity: () => undefined,
     drained: () => session.drained(),

@@ -8,7 +8,7 @@ import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
-import type { Transport } from '../transport/transport.js'
+import { frameText, type Transport } from '../transport/transport.js'
 import type { Access, Admission, RegistrationMessage } from './access.js'
 import type { EngineParts } from './engine-parts.js'
 import type { GuardedCalls } from './guarded-calls.js'
@@ -109,7 +109,7 @@ export class Session implements Member {
   binary(frame: Uint8Array): void {
     if (this.#state === 'left') return
     if (isTelemetry(frame)) this.#parts.takeTelemetry(frame, this.id)
-    else this.text(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8'))
+    else this.text(frameText(frame))
   }
 
   drained(): void {

@@ -4,8 +4,10 @@
  */
 import { ErrorCode, SerdeError } from '../errors.js'
 import { describe, messageOf } from '../std/describe.js'
-import { MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
+import { findJsonFault, withoutLoneSurrogates, type JsonFault, type JsonLimits } from '../std/json-scan.js'
+import { MAX_FRAME_LEVELS, MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
 import { engineMessages, workerMessages, type MessageOf, type MessageTable } from './messages.js'
+import { pathBelow } from '../std/walk.js'
 import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntries } from './validate.js'
 
 /** A frame that could not be read. */
@@ -23,8 +25,8 @@ export interface BlankFrame {
 
 export interface Codec<Outbound, Inbound> {
   /**
-   * Writes a message as one frame of JSON text.
-   * @throws {SerdeError} `serialization_error` when a value is not JSON (cycle, BigInt, nested too deep);
+   * Writes a message as one frame of JSON text; half a surrogate pair in it becomes U+FFFD.
+   * @throws {SerdeError} `serialization_error` when a value is not JSON (cycle, BigInt) or nests deeper than the peer reads;
    * `MALFORMED_FRAME` when a member is missing or of the wrong kind; `MESSAGE_TOO_LARGE` above what the peer takes.
    */
   encode(message: Outbound): string
@@ -36,10 +38,16 @@ function problem(code: FrameProblem['code'], detail: string): FrameProblem {
   return { type: 'invalid', code, detail }
 }
 
+/** What an end reads of the frames that the other sends; frames within its limits are not always measured. */
+interface Reader {
+  readonly maxBytes: number
+  readonly limits: JsonLimits
+}
+
 function createCodec<Out extends MessageTable, In extends MessageTable>(
   outbound: Out,
   inbound: In,
-  maxBytes: number,
+  { peer, own }: { readonly peer: Reader; readonly own: JsonLimits },
 ): Codec<MessageOf<Out>, MessageOf<In>> {
   const outboundShapes = entriesByType(outbound, isCheckedOnWriting)
   const inboundShapes = entriesByType(inbound)
@@ -51,10 +59,12 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
           ? `type ${describe(message.type)} is not one this end sends`
           : findMismatch(shape, message, 'keep')
       if (mismatch !== undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, `Message not sent: ${mismatch}`)
-      return toText(message, maxBytes)
+      return toText(message, peer)
     },
     decode(frame) {
+      const fault = findJsonFault(frame, own)
       const value = parse(frame)
+      if (fault !== undefined) return problem(ErrorCode.MALFORMED_FRAME, faultText(fault, value))
       if (!isRecord(value)) return frame.trim() === '' ? { type: 'blank' } : notAnObject(frame, value)
       const type = value['type']
       const shape = typeof type === 'string' ? inboundShapes.get(type) : undefined
@@ -104,17 +114,34 @@ function notAnObject(frame: string, value: unknown): FrameProblem {
 /** Enough to tell what went wrong; user code may throw a message of any length. */
 const MAX_REASON_CHARACTERS = 500
 
-function toText(message: unknown, maxBytes: number): string {
+function toText(message: object, { maxBytes, limits }: Reader): string {
   let text: string
   try {
     text = JSON.stringify(message)
   } catch (cause) {
+    if (cause instanceof RangeError) refuseNesting(message, limits, cause)
     const reason = messageOf(cause).slice(0, MAX_REASON_CHARACTERS)
     throw new SerdeError(ErrorCode.serialization_error, `The value cannot be written as JSON: ${reason}`, { cause })
   }
   checkSize(text, maxBytes)
-  return text
+  if (findJsonFault(text, limits) === 'too_deep') refuseNesting(JSON.parse(text) as object, limits)
+  return withoutLoneSurrogates(text)
 }
+
+/** Throws when a message nests deeper than its reader takes, naming the place. */
+function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimits, cause?: unknown): void {
+  const path = pathBelow(message, maxDepth)
+  if (path === undefined) return
+  // What is `data` on the wire is `payload` in the API.
+  const named = path.replace(/^data\b/, 'payload')
+  const place = named.length > MAX_PATH_CHARACTERS ? `${named.slice(0, MAX_PATH_CHARACTERS)}…` : named
+  const limit = `the engine reads ${String(maxDepth - 1)} levels of lists and objects`
+  const text = `The value nests too deep at \`${place}\`: ${limit}. Flatten it, or send it as a string of JSON.`
+  throw new SerdeError(ErrorCode.serialization_error, text, { cause })
+}
+
+/** The rest of a path of a hundred members says little more. */
+const MAX_PATH_CHARACTERS = 200
 
 function checkSize(text: string, maxBytes: number): void {
   // A UTF-16 unit takes at most three bytes in UTF-8, so small frames need no count.
@@ -127,8 +154,32 @@ function checkSize(text: string, maxBytes: number): void {
   )
 }
 
-/** The worker's end: writes worker messages, reads engine messages. */
-export const workerCodec = createCodec(workerMessages, engineMessages, MAX_MESSAGE_BYTES)
+/** Why an engine cannot read a frame that JavaScript can, and which one it is. */
+function faultText(fault: JsonFault, value: unknown): string {
+  const { type, function_id, id } = isRecord(value) ? value : {}
+  const subject = typeof function_id === 'string' ? function_id : id
+  const frame = typeof type === 'string' ? type : 'a frame'
+  return `${typeof subject === 'string' ? `${frame} of ${describe(subject)}` : frame}: ${FAULTS[fault]}; engines drop it`
+}
 
-/** The engine's end: the same tables swapped. */
-export const engineCodec = createCodec(engineMessages, workerMessages, MAX_INBOUND_BYTES)
+const FAULTS: Readonly<Record<JsonFault, string>> = {
+  too_deep: `more than ${String(MAX_FRAME_LEVELS)} levels of lists and objects`,
+  too_many_nodes: 'too many values',
+  lone_surrogate: 'half a surrogate pair in a text or a name',
+  number_out_of_range: 'a number above the largest double',
+}
+
+/** No limit but the stack's: what any JavaScript end reads. */
+const ANY_JSON: JsonLimits = {}
+
+/** The worker's end: writes worker messages, reads engine messages. */
+export const workerCodec = createCodec(workerMessages, engineMessages, {
+  peer: { maxBytes: MAX_MESSAGE_BYTES, limits: { maxDepth: MAX_FRAME_LEVELS } },
+  own: ANY_JSON,
+})
+
+/** The engine's end: the same tables swapped. It reads what the real engine reads, and drops what that drops. */
+export const engineCodec = createCodec(engineMessages, workerMessages, {
+  peer: { maxBytes: MAX_INBOUND_BYTES, limits: ANY_JSON },
+  own: { maxDepth: MAX_FRAME_LEVELS, strict: true },
+})

@@ -25,6 +25,12 @@ export const MAX_INBOUND_BYTES = 512 * MIB
 /** TCP, TLS and the WebSocket handshake together may take this long, on every socket. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000
 
+/**
+ * Levels of lists and objects in a frame that the engine reads, the frame itself included; it drops a deeper one without
+ * an answer. Workers read any depth.
+ */
+export const MAX_FRAME_LEVELS = 127
+
 /** Functions per `engine::functions::info` request. */
 export const MAX_INFO_IDS = 32
 

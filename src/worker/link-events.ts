@@ -11,6 +11,7 @@ import { workerCodec } from '../protocol/codec.js'
 import { reattachFrame } from './announce.js'
 import { lostError } from './ended-calls.js'
 import { receive } from './inbox.js'
+import { refuse } from './invoke.js'
 import type { Parts } from './parts.js'
 
 /** How long to wait when the engine could not be asked, or has not answered. */
@@ -47,6 +48,13 @@ export class LinkEvents implements ConnectionEvents {
     // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
     const isSearched = message.type === 'invokefunction' && mayHoldRefs(text)
     receive(this.#parts, isSearched ? { ...message, data: this.#withChannelEnds(message.data) } : message)
+  }
+
+  frameFailed(error: unknown, text: string): void {
+    this.#parts.counters.failedFrames += 1
+    this.#parts.report({ kind: 'frame_failed', error })
+    const message = workerCodec.decode(text)
+    if (message.type === 'invokefunction') refuse(this.#parts.server, message, error)
   }
 
   lost(reason: WebSocketError): void {

@@ -70,7 +70,7 @@ class LevelStore implements Store {
     if (group.changes.length >= MAX_WAITING_CHANGES) {
       throw this.#table.refusal('busy', `${MAX_WAITING_CHANGES} changes wait for the disk; try again later`)
     }
-    group.changes.push(...this.#table.apply(batch))
+    for (const change of this.#table.apply(batch)) group.changes.push(change)
     this.#flushing ??= this.#flush()
     await group.kept.promise
   }
