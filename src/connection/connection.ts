@@ -162,8 +162,8 @@ export class Connection {
         binary: (frame) => {
           if (!isTerminal(this.#state)) this.#events.frame(frameText(frame))
         },
-        frameFailed: (error, frame) => {
-          this.#events.frameFailed?.(error, frameText(frame))
+        frameFailed: (error) => {
+          this.#events.frameFailed?.(error)
         },
         activity: () => {
           this.#keepalive?.activity()

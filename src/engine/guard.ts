@@ -112,8 +112,8 @@ class EarlyFrames implements TransportEvents {
     this.#next?.drained()
   }
 
-  frameFailed(error: unknown, frame: string | Uint8Array): void {
-    if (this.#next !== undefined) failFrame(this.#next, error, frame)
+  frameFailed(error: unknown): void {
+    if (this.#next !== undefined) failFrame(this.#next, error)
   }
 
   close(closed: Closed): void {

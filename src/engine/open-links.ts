@@ -22,7 +22,7 @@ export class OpenLinks {
       binary: (frame) => events.binary(frame),
       activity: () => events.activity(),
       drained: () => events.drained(),
-      frameFailed: (error, frame) => failFrame(events, error, frame),
+      frameFailed: (error) => failFrame(events, error),
       close: (closed) => {
         this.#links.delete(transport)
         if (this.#links.size === 0) this.#empty?.resolve()

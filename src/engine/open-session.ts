@@ -1,8 +1,7 @@
 /**
- * Puts a session on a transport. A frame whose handling fails costs that frame: it is logged, and a call is answered.
+ * Puts a session on a transport, which it reads in fair shares.
  */
-import { engineCodec } from '../protocol/codec.js'
-import { frameText, type TransportEvents } from '../transport/transport.js'
+import type { TransportEvents } from '../transport/transport.js'
 import { Inlet } from './inlet.js'
 import { Session, type SessionOptions, type SessionParts } from './session.js'
 
@@ -20,12 +19,7 @@ export function openSession(parts: SessionParts, options: Omit<SessionOptions, '
       inlet.took(frame.byteLength)
       session.binary(frame)
     },
-    frameFailed: (error, frame) => {
-      parts.counters.failedFrames += 1
-      parts.log.error({ workerId: session.id, error }, 'A frame could not be handled')
-      const message = engineCodec.decode(frameText(frame))
-      if (message.type === 'invokefunction') parts.router.failed(session, message)
-    },
+    frameFailed: (error) => session.frameFailed(error),
     activity: () => undefined,
     drained: () => session.drained(),
     close: () => session.closed(),

@@ -5,7 +5,7 @@
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
-import { CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { BLANK_NAMESPACE, CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
@@ -222,9 +222,6 @@ export class Router {
     else this.dispatch(enqueue.toProvider(this.#parts.random.uuid(), namespace, queue), provider)
   }
 }
-
-const BLANK_NAMESPACE =
-  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'
 
 function fail(call: RoutedCall, code: string, message: string): void {
   const { caller, traceparent, baggage } = call

@@ -5,7 +5,7 @@
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
-import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { BLANK_NAMESPACE, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
 import { frameText, type Transport } from '../transport/transport.js'
@@ -58,6 +58,8 @@ export class Session implements Member {
   #isReviewing = false
   /** Size of the frame being read. */
   #frameBytes = 0
+  /** The message being handled, and the last one afterwards. */
+  #message: ReturnType<typeof engineCodec.decode> | undefined
   readonly #grace: Timer
 
   constructor(parts: SessionParts, options: SessionOptions) {
@@ -98,10 +100,11 @@ export class Session implements Member {
     this.#parts.counters.framesIn += 1
     this.#frameBytes = frame.length
     const message = engineCodec.decode(frame)
+    this.#message = message
     if (message.type === 'blank') return
     if (message.type === 'invalid') {
-      this.#parts.counters.malformedFrames += 1
       const { code, detail } = message
+      this.#parts.counters.malformedFrames += 1
       this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be read and was dropped')
     } else this.#take(message, frame)
   }
@@ -110,6 +113,12 @@ export class Session implements Member {
     if (this.#state === 'left') return
     if (isTelemetry(frame)) this.#parts.takeTelemetry(frame, this.id)
     else this.text(frameText(frame))
+  }
+
+  frameFailed(error: unknown): void {
+    this.#parts.counters.failedFrames += 1
+    this.#parts.log.error({ workerId: this.id, error }, 'A frame could not be handled')
+    if (this.#message?.type === 'invokefunction') this.#parts.router.failed(this, this.#message)
   }
 
   drained(): void {
@@ -292,6 +301,3 @@ export class Session implements Member {
     sessions.remove(this)
   }
 }
-
-const BLANK_NAMESPACE =
-  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'

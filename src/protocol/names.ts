@@ -56,3 +56,7 @@ export const CALLER_WORKER_ID = '_caller_worker_id'
 
 /** Default address of an engine's worker listener. */
 export const DEFAULT_ENGINE_URL = 'ws://127.0.0.1:49134'
+
+/** Why a namespace without a name is refused. */
+export const BLANK_NAMESPACE =
+  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'

@@ -79,7 +79,7 @@ export class TappedLink {
       },
       activity: () => events.activity(),
       drained: () => events.drained(),
-      frameFailed: (error, frame) => failFrame(events, error, frame),
+      frameFailed: (error) => failFrame(events, error),
       close: (closed) => {
         this.#outbound.clear()
         this.#watcher.closed(this)

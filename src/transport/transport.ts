@@ -34,10 +34,10 @@ export interface TransportEvents {
   /** The send buffer is empty again after it had passed the high-water mark. */
   drained(): void
   /**
-   * Handling a frame threw. The link stays; the listener reports it, and answers where somebody waits. Only a listener
+   * Handling the latest frame threw. The link stays; the listener reports it, and answers where somebody waits. Only a listener
    * that cannot throw on a frame may leave it out: it would throw out of the socket's event.
    */
-  frameFailed?(error: unknown, frame: string | Uint8Array): void
+  frameFailed?(error: unknown): void
   /** The link ended. */
   close(closed: Closed): void
 }
@@ -51,14 +51,14 @@ export function handFrame(events: TransportEvents, frame: string | Uint8Array): 
     if (typeof frame === 'string') events.text(frame)
     else events.binary(frame)
   } catch (error) {
-    failFrame(events, error, frame)
+    failFrame(events, error)
   }
 }
 
 /** Passes the failure of a frame on to its listener. */
-export function failFrame(events: TransportEvents, error: unknown, frame: string | Uint8Array): void {
+export function failFrame(events: TransportEvents, error: unknown): void {
   if (events.frameFailed === undefined) throw error
-  events.frameFailed(error, frame)
+  events.frameFailed(error)
 }
 
 /** The text of a frame. Binary frames of the protocol hold UTF-8. */

@@ -142,8 +142,8 @@ function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
     binary: (frame) => relay.events?.binary(frame),
     activity: () => relay.events?.activity(),
     drained: () => relay.events?.drained(),
-    frameFailed: (error, frame) => {
-      if (relay.events !== undefined) failFrame(relay.events, error, frame)
+    frameFailed: (error) => {
+      if (relay.events !== undefined) failFrame(relay.events, error)
     },
     close: (closed) => relay.events?.close(closed),
   }

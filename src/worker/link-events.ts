@@ -19,6 +19,8 @@ const ASK_AGAIN_MS = 1_000
 
 export class LinkEvents implements ConnectionEvents {
   readonly #parts: Parts
+  /** The message being handled, and the last one afterwards. */
+  #message: ReturnType<typeof workerCodec.decode> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -44,17 +46,19 @@ export class LinkEvents implements ConnectionEvents {
 
   frame(text: string): void {
     this.#parts.unheardLink.heard()
+    this.#message = undefined
     const message = workerCodec.decode(text)
+    this.#message = message
     // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
     const isSearched = message.type === 'invokefunction' && mayHoldRefs(text)
     receive(this.#parts, isSearched ? { ...message, data: this.#withChannelEnds(message.data) } : message)
   }
 
-  frameFailed(error: unknown, text: string): void {
+  frameFailed(error: unknown): void {
+    const message = this.#message
     this.#parts.counters.failedFrames += 1
     this.#parts.report({ kind: 'frame_failed', error })
-    const message = workerCodec.decode(text)
-    if (message.type === 'invokefunction') refuse(this.#parts.server, message, error)
+    if (message?.type === 'invokefunction') refuse(this.#parts.server, message, error)
   }
 
   lost(reason: WebSocketError): void {

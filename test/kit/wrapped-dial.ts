@@ -25,7 +25,7 @@ export function wrappedDial(inner: Dial, { passes, closeDelayMs }: Faults = {}):
       binary: (frame) => events.binary(frame),
       activity: () => events.activity(),
       drained: () => events.drained(),
-      frameFailed: (error, frame) => failFrame(events, error, frame),
+      frameFailed: (error) => failFrame(events, error),
       close: (closed) => {
         if (closeDelayMs === undefined) events.close(closed)
         else setTimeout(() => events.close(closed), closeDelayMs)
