@@ -56,9 +56,8 @@ export class Session implements Member {
   /** Frames behind a registration that a hook looks at. */
   readonly #behindReview: HeldFrames<WorkerMessage>
   #isReviewing = false
-  /** Size of the frame being read. */
+  /** Size of the frame being read, and what it holds. */
   #frameBytes = 0
-  /** The message being handled, and the last one afterwards. */
   #message: ReturnType<typeof engineCodec.decode> | undefined
   readonly #grace: Timer
 
@@ -99,14 +98,12 @@ export class Session implements Member {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
     this.#frameBytes = frame.length
-    const message = engineCodec.decode(frame)
-    this.#message = message
-    if (message.type === 'blank') return
+    const message = (this.#message = engineCodec.decode(frame))
     if (message.type === 'invalid') {
-      const { code, detail } = message
       this.#parts.counters.malformedFrames += 1
+      const { code, detail } = message
       this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be read and was dropped')
-    } else this.#take(message, frame)
+    } else if (message.type !== 'blank') this.#take(message, frame)
   }
 
   binary(frame: Uint8Array): void {

@@ -4,8 +4,8 @@
  */
 import { ErrorCode, SerdeError } from '../errors.js'
 import { describe, messageOf } from '../std/describe.js'
-import { findJsonFault, withoutLoneSurrogates, type JsonFault, type JsonLimits } from '../std/json-scan.js'
-import { MAX_FRAME_LEVELS, MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
+import { findJsonFault, JSON_FAULTS, withoutLoneSurrogates, type JsonFault, type JsonLimits } from '../std/json-scan.js'
+import { ENGINE_JSON, MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
 import { engineMessages, workerMessages, type MessageOf, type MessageTable } from './messages.js'
 import { pathBelow } from '../std/walk.js'
 import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntries } from './validate.js'
@@ -159,14 +159,7 @@ function faultText(fault: JsonFault, value: unknown): string {
   const { type, function_id, id } = isRecord(value) ? value : {}
   const subject = typeof function_id === 'string' ? function_id : id
   const frame = typeof type === 'string' ? type : 'a frame'
-  return `${typeof subject === 'string' ? `${frame} of ${describe(subject)}` : frame}: ${FAULTS[fault]}; engines drop it`
-}
-
-const FAULTS: Readonly<Record<JsonFault, string>> = {
-  too_deep: `more than ${String(MAX_FRAME_LEVELS)} levels of lists and objects`,
-  too_many_nodes: 'too many values',
-  lone_surrogate: 'half a surrogate pair in a text or a name',
-  number_out_of_range: 'a number above the largest double',
+  return `${typeof subject === 'string' ? `${frame} of ${describe(subject)}` : frame}: ${JSON_FAULTS[fault]}; engines drop such a frame`
 }
 
 /** No limit but the stack's: what any JavaScript end reads. */
@@ -174,12 +167,12 @@ const ANY_JSON: JsonLimits = {}
 
 /** The worker's end: writes worker messages, reads engine messages. */
 export const workerCodec = createCodec(workerMessages, engineMessages, {
-  peer: { maxBytes: MAX_MESSAGE_BYTES, limits: { maxDepth: MAX_FRAME_LEVELS } },
+  peer: { maxBytes: MAX_MESSAGE_BYTES, limits: { maxDepth: ENGINE_JSON.maxDepth } },
   own: ANY_JSON,
 })
 
 /** The engine's end: the same tables swapped. It reads what the real engine reads, and drops what that drops. */
 export const engineCodec = createCodec(engineMessages, workerMessages, {
   peer: { maxBytes: MAX_INBOUND_BYTES, limits: ANY_JSON },
-  own: { maxDepth: MAX_FRAME_LEVELS, strict: true },
+  own: ENGINE_JSON,
 })

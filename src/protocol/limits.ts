@@ -2,6 +2,8 @@
  * Sizes and counts that the wire fixes. The engine ends a connection without a word when one is passed, so both ends
  * check before they send.
  */
+import type { JsonLimits } from '../std/json-scan.js'
+
 const MIB = 1024 * 1024
 
 /** The engine's limit for one WebSocket frame. */
@@ -26,10 +28,10 @@ export const MAX_INBOUND_BYTES = 512 * MIB
 export const HANDSHAKE_TIMEOUT_MS = 10_000
 
 /**
- * Levels of lists and objects in a frame that the engine reads, the frame itself included; it drops a deeper one without
- * an answer. Workers read any depth.
+ * What the engine reads of JSON: 127 levels of lists and objects, a frame itself included, and no text or number that a
+ * strict reader refuses. It drops what passes this without an answer. Workers read any JSON.
  */
-export const MAX_FRAME_LEVELS = 127
+export const ENGINE_JSON = { maxDepth: 127, strict: true } as const satisfies JsonLimits
 
 /** Functions per `engine::functions::info` request. */
 export const MAX_INFO_IDS = 32

@@ -21,6 +21,14 @@ export interface JsonLimits {
 /** What was found first: a limit that is passed, or text that a strict reader refuses. */
 export type JsonFault = 'too_deep' | 'too_many_nodes' | 'lone_surrogate' | 'number_out_of_range'
 
+/** Faults as sentences about text name them. */
+export const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
+  too_deep: 'too many levels of lists and objects',
+  too_many_nodes: 'too many values',
+  lone_surrogate: 'half a surrogate pair in a string or a key',
+  number_out_of_range: 'a number above the largest double',
+}
+
 /** What is wrong with a JSON text, or `undefined`. Text that is too short to pass a limit is not looked at. */
 export function findJsonFault(text: string, limits: JsonLimits): JsonFault | undefined {
   if (limits.strict === true) {

@@ -1,0 +1,54 @@
+/** An engine on a real socket that reads no more than the real one: what that drops in silence is dropped here, too. */
+import { onTestFinished } from 'vitest'
+import type { WebSocket } from 'ws'
+import { webSocketPeer } from './socket-peer.js'
+import { whyUnreadable } from './strict-reader.js'
+
+/** Greets, answers pings, and answers calls with their payload. */
+export interface StrictPeer {
+  readonly url: string
+  /** Readable protocol messages, in order. */
+  readonly messages: Readonly<Record<string, unknown>>[]
+  /** Readable telemetry, by prefix. */
+  readonly telemetry: { readonly prefix: string; readonly content: unknown }[]
+  /** Why frames were dropped. */
+  readonly dropped: string[]
+  /** Sends the present worker a message. */
+  send(message: object): void
+}
+
+export async function strictPeer(): Promise<StrictPeer> {
+  const messages: StrictPeer['messages'] = []
+  const telemetry: StrictPeer['telemetry'] = []
+  const dropped: string[] = []
+  let worker: WebSocket | undefined
+  const send = (message: object): void => worker?.send(JSON.stringify(message))
+  const answer = (message: Readonly<Record<string, unknown>>): void => {
+    const { type, invocation_id, function_id, data } = message
+    if (type === 'ping') send({ type: 'pong' })
+    if (type === 'invokefunction' && invocation_id !== undefined) {
+      send({ type: 'invocationresult', invocation_id, function_id, result: data })
+    }
+  }
+  const peer = await webSocketPeer((socket, { url }) => {
+    if (url === '/') {
+      worker = socket
+      send({ type: 'workerregistered', worker_id: WORKER_ID, reattach_token: WORKER_ID })
+    }
+    socket.on('message', (frame: Buffer, isBinary) => {
+      const reason = whyUnreadable(isBinary ? frame : frame.toString())
+      if (reason !== undefined) dropped.push(reason)
+      else if (isBinary) {
+        telemetry.push({ prefix: frame.toString('latin1', 0, 4), content: JSON.parse(frame.toString('utf8', 4)) })
+      } else {
+        const message = JSON.parse(frame.toString()) as Readonly<Record<string, unknown>>
+        messages.push(message)
+        answer(message)
+      }
+    })
+  })
+  onTestFinished(() => void worker?.terminate())
+  return { url: peer.url, messages, telemetry, dropped, send }
+}
+
+const WORKER_ID = '4b1f1f0e-6a0e-4c53-9f3e-1c7c0b7d2a11'
