@@ -129,7 +129,7 @@ function toText(message: object, { maxBytes, limits }: Reader): string {
 }
 
 /** Throws when a message nests deeper than its reader takes, naming the place. */
-function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimits, cause?: unknown): void {
+export function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimits, cause?: unknown): void {
   const path = pathBelow(message, maxDepth)
   if (path === undefined) return
   // What is `data` on the wire is `payload` in the API.
