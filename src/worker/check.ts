@@ -4,10 +4,10 @@
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, invalidArgument, RuntimeError, SerdeError } from '../errors.js'
-import { isRecord } from '../protocol/validate.js'
-import { MAX_DELAY_MS } from '../std/clock.js'
 import { refuseNesting } from '../protocol/codec.js'
 import { ENGINE_JSON } from '../protocol/limits.js'
+import { isRecord } from '../protocol/validate.js'
+import { MAX_DELAY_MS } from '../std/clock.js'
 import { describe, describeKind, messageOf } from '../std/describe.js'
 
 /** A string that is not blank. An empty id keeps the wording that users of the official package match on. */
