@@ -132,7 +132,7 @@ function toText(message: object, { maxBytes, limits }: Reader): string {
 export function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimits, cause?: unknown): void {
   const path = pathBelow(message, maxDepth)
   if (path === undefined) return
-  // What is `data` on the wire is `payload` in the API.
+  // The wire's `data` is the API's `payload`.
   const named = path.replace(/^data\b/, 'payload')
   const place = named.length > MAX_PATH_CHARACTERS ? `${named.slice(0, MAX_PATH_CHARACTERS)}…` : named
   const limit = `the engine reads ${String(maxDepth - 1)} levels of lists and objects`

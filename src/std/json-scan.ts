@@ -18,7 +18,7 @@ export interface JsonLimits {
   readonly strict?: boolean
 }
 
-/** What was found first: a limit that is passed, or text that a strict reader refuses. */
+/** The first thing found: a limit that is passed, or text that a strict reader refuses. */
 export type JsonFault = 'too_deep' | 'too_many_nodes' | 'lone_surrogate' | 'number_out_of_range'
 
 /** Faults as sentences about text name them. */
@@ -29,7 +29,7 @@ export const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
   number_out_of_range: 'a number above the largest double',
 }
 
-/** What is wrong with a JSON text, or `undefined`. Text that is too short to pass a limit is not looked at. */
+/** The first fault of a JSON text, or `undefined`. Text that is too short to pass a limit is not scanned. */
 export function findJsonFault(text: string, limits: JsonLimits): JsonFault | undefined {
   if (limits.strict === true) {
     if (hasLoneSurrogate(text)) return 'lone_surrogate'

@@ -14,7 +14,7 @@ export interface Level {
   key: string | number
 }
 
-/** What is done with a list or an object: its members are visited, or left out, or the walk ends. */
+/** Visits the members of a list or an object, leaves them out, or ends the walk. */
 export type Step = 'enter' | 'leave out' | 'end'
 
 /** Visits what `root` holds, not itself. `levels` lead to the visited value; the last one holds it. */

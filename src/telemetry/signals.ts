@@ -60,7 +60,7 @@ function withReadableDepth(record: ReadableLogRecord): ReadableLogRecord {
   const { attributes, body } = record
   if (pathBelow({ attributes, body }, MAX_DATA_LEVELS + 2) === undefined) return record
   const cut = { attributes: { value: toLogValue(attributes) }, body: { value: toLogValue(body) } }
-  // What is logged is read through getters, so the record stays what it is behind two members of its own.
+  // The writer reads the members of a record, so two of its own hide those of the record behind it.
   return Object.create(record, cut) as ReadableLogRecord
 }
 

@@ -53,14 +53,17 @@ export async function strictPeer(): Promise<StrictPeer> {
       }
     })
   })
-  onTestFinished(() => void worker?.terminate())
+  onTestFinished(() => worker?.terminate())
   const next: StrictPeer['next'] = (fits, from = 0) =>
     new Promise((resolve) => {
       let at = from
       const look = (): void => {
         while (at < messages.length) {
           const message = messages[at++]!
-          if (fits(message)) return resolve(message)
+          if (fits(message)) {
+            resolve(message)
+            return
+          }
         }
         waiting.push(look)
       }
