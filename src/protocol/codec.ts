@@ -134,14 +134,14 @@ export function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimi
   if (path === undefined) return
   // The wire's `data` is the API's `payload`.
   const named = path.replace(/^data\b/, 'payload')
-  const place = named.length > MAX_PATH_CHARACTERS ? `${named.slice(0, MAX_PATH_CHARACTERS)}…` : named
+  const place = named.length > SHOWN_PATH_CHARACTERS ? `${named.slice(0, SHOWN_PATH_CHARACTERS)}…` : named
   const limit = `the engine reads ${String(maxDepth - 1)} levels of lists and objects`
   const text = `The value nests too deep at \`${place}\`: ${limit}. Flatten it, or send it as a string of JSON.`
   throw new SerdeError(ErrorCode.serialization_error, text, { cause })
 }
 
 /** The rest of a path of a hundred members says little more. */
-const MAX_PATH_CHARACTERS = 200
+const SHOWN_PATH_CHARACTERS = 200
 
 function checkSize(text: string, maxBytes: number): void {
   // A UTF-16 unit takes at most three bytes in UTF-8, so small frames need no count.

@@ -27,11 +27,14 @@ export const MAX_INBOUND_BYTES = 512 * MIB
 /** TCP, TLS and the WebSocket handshake together may take this long, on every socket. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000
 
+/** Levels of lists and objects that the engine reads, a frame itself included. Workers read any number. */
+const MAX_ENGINE_LEVELS = 127
+
 /**
- * What the engine reads of JSON: 127 levels of lists and objects, a frame itself included, and no text or number that a
- * strict reader refuses. It drops what passes this without an answer. Workers read any JSON.
+ * The JSON that the engine reads: no deeper than that, and no text or number that a strict reader refuses. It drops a
+ * frame that passes this without an answer.
  */
-export const ENGINE_JSON = { maxDepth: 127, strict: true } as const satisfies JsonLimits
+export const ENGINE_JSON = { maxDepth: MAX_ENGINE_LEVELS, strict: true } as const satisfies JsonLimits
 
 /** Functions per `engine::functions::info` request. */
 export const MAX_INFO_IDS = 32
