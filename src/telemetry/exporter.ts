@@ -10,20 +10,14 @@ import type { FrameSink } from './telemetry-outbox.js'
 export function exportBatch<Batch>(signal: Signal<Batch>, sink: FrameSink, batch: Batch): boolean {
   const records = signal.count(batch)
   if (records === 0) return true
-  if (!sink.hasRoom) {
-    sink.drop(records)
-    return false
-  }
-  const frame = written(signal, batch)
+  const { hasRoom } = sink
+  const frame = hasRoom ? written(signal, batch) : undefined
   if (frame !== undefined) return sink.send(frame, records)
   // One item that cannot be written, or is too large, costs itself: the others go in smaller batches.
-  const halves = signal.halves(batch)
-  if (halves === undefined) {
-    sink.drop(records)
-    return false
-  }
-  const [first, second] = halves.map((half) => exportBatch(signal, sink, half))
-  return first === true && second === true
+  const halves = hasRoom ? signal.halves(batch) : undefined
+  if (halves !== undefined) return halves.map((half) => exportBatch(signal, sink, half)).every((isSent) => isSent)
+  sink.drop(records)
+  return false
 }
 
 function written<Batch>(signal: Signal<Batch>, batch: Batch): Uint8Array | undefined {

@@ -44,6 +44,9 @@ function thrownIn({ make, isForeign, code, message, stacktrace }: Case, foreign:
   return make === 'OrderError' ? new OrderError(init) : new from[make](init)
 }
 
+/** Halves of surrogate pairs become U+FFFD on their way, since engines cannot read them. */
+const readable = (text: string): string => Buffer.from(text).toString()
+
 /** What the caller is to see: codes travel with the errors of this package, stacks of others are told. */
 function expected({ make, code, message, stacktrace }: Case, thrown: Error): object {
   const isPlain = make === 'RangeError'
@@ -52,11 +55,11 @@ function expected({ make, code, message, stacktrace }: Case, thrown: Error): obj
   return {
     name: 'InvocationError',
     kind: 'Remote',
-    code: shown,
-    detail: message,
-    message: `${shown}: ${message}`,
+    code: readable(shown),
+    detail: readable(message),
+    message: readable(`${shown}: ${message}`),
     function_id: 'start',
-    stacktrace: stack,
+    stacktrace: stack === undefined ? undefined : readable(stack),
   }
 }
 

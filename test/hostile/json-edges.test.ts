@@ -64,6 +64,12 @@ function asJson(data: unknown): { readonly text: string | undefined } | 'refused
   }
 }
 
+/** JSON text with U+FFFD in place of halves of surrogate pairs; of two members with one name the later counts. */
+function readable(json: string): string {
+  const text = json.replace(/\\(?:ud[89a-f]..|[^])/g, (escape) => (escape.length > 2 ? '\ufffd' : escape))
+  return JSON.stringify(JSON.parse(text))
+}
+
 function written(data: unknown): string | IIIError {
   try {
     return workerCodec.encode({ type: 'invokefunction', function_id: 'f', data })
@@ -85,7 +91,7 @@ test('whatever is sent, the other end reads what JSON makes of it, or the sender
       } else {
         const read = engineCodec.decode(frame as string)
         expect(read).toMatchObject({ type: 'invokefunction', function_id: 'f' })
-        expect(JSON.stringify((read as { data?: unknown }).data)).toBe(expected.text)
+        expect(JSON.stringify((read as { data?: unknown }).data)).toBe(readable(expected.text))
       }
     }),
     { numRuns: RUNS },
@@ -96,7 +102,7 @@ test.each([
   ['minus zero', -0, 0],
   ['no number', [NaN, Infinity], [null, null]],
   ['an integer above the safe ones', Number('9007199254740993'), 2 ** 53],
-  ['a lone surrogate', 'a\ud800b', 'a\ud800b'],
+  ['a lone surrogate', 'a\ud800b', 'a\ufffdb'],
   ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],
   ['a map', new Map([[1, 2]]), {}],
   ['undefined in a list and in an object', [undefined, { a: undefined }], [null, {}]],

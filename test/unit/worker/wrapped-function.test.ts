@@ -28,7 +28,7 @@ test('a positional function takes a list as its arguments, and refuses anything 
   expect(rig.link.resultOf(ids[0]!)?.result).toBe(7)
   expect(rig.link.resultOf(ids[1]!)?.error).toMatchObject({
     code: 'deserialization_error',
-    message: 'The payload must be a list of arguments, got an object',
+    message: 'The payload must be a list of at most 10000 arguments, got an object',
   })
 })
 
