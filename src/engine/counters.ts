@@ -47,7 +47,7 @@ export function createCounters(): Counters {
       streamJoins: 0,
       oversizedMessages: 0,
     },
-    dropped: { deadLetters: 0, firings: 0, deliveries: 0, streamEvents: 0 },
+    dropped: { channels: 0, deadLetters: 0, firings: 0, deliveries: 0, streamEvents: 0 },
     cutOff: { unread: 0, heldFrames: 0, earlyFrames: 0 },
   }
 }

@@ -77,6 +77,8 @@ export interface EngineStats {
   }
   /** What was taken on and then given up. */
   readonly dropped: {
+    /** Channels with what they held, because all channels together held too much; their ends receive an error. */
+    readonly channels: number
     /** The oldest dead letters, for newer ones. */
     readonly deadLetters: number
     /** The oldest events whose handlers were still being called; the handlers that were left are not called. */
