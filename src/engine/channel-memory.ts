@@ -1,7 +1,7 @@
 /**
  * The memory of all channels together, shared fairly. Each session that creates channels has an account; once all of
- * them hold as much as allowed, those with more than an equal share wait until some of it is free. Channels whose writer
- * has finished and whose reader never came give way first. Knows nothing of items.
+ * them hold as much as allowed, those with more than an equal share wait until some of it is free. If that is not
+ * enough, channels whose writer has finished and whose reader never came are given up. Knows nothing of items.
  */
 
 /** A channel as far as memory goes. */
@@ -28,7 +28,7 @@ export class ChannelAccount {
     return this.memory.isFull && this.bytes * this.memory.busyAccounts >= this.memory.maxBytes
   }
 
-  /** Whether a channel that takes even more has to be given up. */
+  /** Whether room has to be made for what its channels took. */
   get isOver(): boolean {
     return this.memory.isOver && this.isFull
   }
@@ -50,7 +50,7 @@ export class ChannelAccount {
 export interface ChannelMemoryOptions {
   /** From here on accounts with more than their share wait. */
   readonly maxBytes: number
-  /** What may be taken above that before a channel is given up: one item of the largest size. */
+  /** What may be taken above that before channels are given up: one item of the largest size. */
   readonly reserveBytes: number
   /** A channel was given up for its memory. */
   readonly onGivenUp: () => void
@@ -85,17 +85,15 @@ export class ChannelMemory {
 
   add(bytes: number): void {
     this.#bytes += bytes
-    if (!this.isFull) return
-    for (const orphan of this.#orphans) {
-      if (!this.isFull) return
-      this.giveUp(orphan)
-    }
   }
 
-  /** Gives up a channel for the memory it holds. */
-  giveUp(channel: MemoryHolder): void {
-    channel.destroy()
-    this.#options.onGivenUp()
+  /** Gives up finished channels without a reader, the oldest first, then the channel that goes on at the cap. */
+  makeRoom(channel: MemoryHolder): void {
+    for (const orphan of this.#orphans) {
+      if (!this.isOver) return
+      this.#giveUp(orphan)
+    }
+    if (this.isOver) this.#giveUp(channel)
   }
 
   remove(bytes: number): void {
@@ -119,6 +117,11 @@ export class ChannelMemory {
   forget(channel: MemoryHolder): void {
     this.#orphans.delete(channel)
     this.#waiting.delete(channel)
+  }
+
+  #giveUp(channel: MemoryHolder): void {
+    channel.destroy()
+    this.#options.onGivenUp()
   }
 
   #wake(): void {

@@ -99,10 +99,8 @@ export class Channel {
     this.#bytes += item.length
     this.account.add(item.length + ITEM_COST)
     this.pump()
-    if (this.account.isOver && this.#items.length > 0) {
-      this.account.memory.giveUp(this)
-      return false
-    }
+    if (this.account.isOver && this.#items.length > 0) this.account.memory.makeRoom(this)
+    if (this.over) return false
     if (!this.#full) return true
     this.#holding = true
     this.#awaitMemory()

@@ -17,8 +17,8 @@ export interface EngineLimits {
   /** Channels at once that one session has created. Beyond: `engine::channels::create` fails. */
   readonly maxSessionChannels: number
   /**
-   * Bytes in all channels together. Beyond: finished channels that nobody reads yet are given up, the oldest first, and
-   * writers of sessions with more than an equal share are not read.
+   * Bytes in all channels together. Beyond: writers of sessions with more than an equal share are not read. Where that
+   * does not help, finished channels without a reader are given up, the oldest first.
    */
   readonly maxChannelBytes: number
   /** How long an auth function, a registration hook or a trigger provider may take. */
@@ -36,6 +36,6 @@ export const defaultLimits: EngineLimits = {
   maxUnownedTriggers: 100_000,
   maxChannels: 20_000,
   maxSessionChannels: 500,
-  maxChannelBytes: 32 * MIB,
+  maxChannelBytes: 24 * MIB,
   hookTimeoutMs: 10_000,
 }

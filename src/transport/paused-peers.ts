@@ -12,7 +12,7 @@ export interface PausedPeer {
 }
 
 /** A socket is probed after one whole interval, then at each: a peer that is gone is found by the second probe. */
-const PROBE_INTERVAL_MS = 2_000
+const PROBE_INTERVAL_MS = 1_500
 
 export class PausedPeers {
   readonly #clock: Clock

@@ -18,7 +18,7 @@ interface Message {
 }
 
 /** How long an accepted socket stays open after its peer's close frame or FIN, for what is still to be sent. */
-const LINGER_LIMIT_MS = 5_000
+const LINGER_LIMIT_MS = 3_000
 
 /** What is read ahead from a paused socket to find the end of its peer behind it. */
 const READ_AHEAD_BYTES = 64 * 1024
