@@ -53,6 +53,7 @@ const TOLD = new Set([
   'worker/unheard-link.ts UNHEARD_LIMIT_MS',
   'connection/options.ts CLOSE_TIMEOUT_MS',
   'channel/endpoint.ts CLOSE_TIMEOUT_MS',
+  'transport/ws-transport.ts LINGER_LIMIT_MS',
   'engine/storage/entry-table.ts MAX_EMPTY_SPACES',
   'engine/builtins/http/request-body.ts MAX_JSON_BODY_BYTES',
   'engine/builtins/http/http-server.ts HEAD_TIMEOUT_MS',

@@ -57,10 +57,12 @@ async function departed(engine: LocalEngine, { last, isEnded }: (typeof DEPARTUR
   peer.socket.setNoDelay(true)
   const { functions, triggers } = engine.stats()
   peer.socket.write(Buffer.concat(registration('of-the-peer').map(text)))
-  await expect.poll(() => engine.stats(), { interval: 1 }).toMatchObject({
-    functions: functions + 1,
-    triggers: triggers + 1,
-  })
+  await expect
+    .poll(() => engine.stats(), { interval: 1 })
+    .toMatchObject({
+      functions: functions + 1,
+      triggers: triggers + 1,
+    })
   peer.socket.pause()
   await new Promise((resolve) => (isEnded ? peer.socket.end(last, () => resolve(0)) : peer.socket.write(last, resolve)))
   return peer

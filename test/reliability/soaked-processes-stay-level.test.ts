@@ -67,7 +67,7 @@ const row = (minute: number, weights: Readonly<Record<Part, Weight>>): string =>
 
 test(
   'calls, jobs, state, streams, channels and HTTP over links that are cut again and again: no process grows, nothing is lost',
-  { timeout: SAMPLES * SAMPLE_EVERY_MS + 60_000 },
+  { timeout: SAMPLES * SAMPLE_EVERY_MS + 120_000 },
   async () => {
     const [engine, server, client] = (await Promise.all(PARTS.map(started))) as [ChildActor, ChildActor, ChildActor]
     const { url, httpUrl } = await engine.do<{ url: string; httpUrl: string }>('engine')

@@ -30,6 +30,14 @@ export const faults: readonly Fault[] = [
     tests: channels,
   },
   {
+    name: 'channels-keep-what-they-delivered',
+    row: 'R46',
+    file: 'src/engine/channel.ts',
+    find: 'reader.deliver(item)',
+    replace: 'reader.deliver(item)\n        ;((this as { kept?: ChannelItem[] }).kept ??= []).push(item)',
+    tests: ['test/reliability/soaked-processes-stay-level.test.ts'],
+  },
+  {
     name: 'links-end-with-their-socket-alone',
     row: 'R48',
     file: 'src/transport/ws-transport.ts',
