@@ -139,7 +139,7 @@ test(
     await Promise.all(Array.from({ length: 12 }, () => transfer(stage)))
     await stage.settle()
     const before = await stage.weighEngine()
-    const greedy = registerWorker(stage.url, { otel: { enabled: false }, diagnostics: 'silent' })
+    const greedy = registerWorker(stage.url, { workerName: 'greedy', otel: { enabled: false }, diagnostics: 'silent' })
     const writers: ChannelWriter[] = []
     let refusal: unknown
     for (let n = 0; n < 1000 && refusal === undefined; n += 1) {
