@@ -108,7 +108,7 @@ export class ChannelMemory {
     this.#waiting.add(channel)
   }
 
-  /** The writer of a channel is done, and nobody reads it yet. */
+  /** The writer of a channel has finished, and no reader has come yet. */
   orphaned(channel: MemoryHolder): void {
     this.#orphans.add(channel)
   }

@@ -125,7 +125,7 @@ export class ChannelTable {
       if (this.#entries.size >= limits.maxChannels) return `There are ${String(this.#entries.size)} channels`
       return undefined
     }
-    // Finished channels stay for a while, so that a late taker is told from a stranger; they give way first.
+    // Finished channels stay for a while, so that a second taker gets another answer than a stranger; they go first.
     if (excess() === undefined) return
     this.#sweepNow()
     const found = excess()

@@ -1,6 +1,6 @@
 /**
- * A list that grows at its end and is taken from at its front, each at constant cost. What was taken is let go at once:
- * a list of large things holds no more of them than it says.
+ * A first-in, first-out list with constant cost at both ends. It drops its reference to a taken value at once, so a list
+ * of large values holds no more memory than its size says.
  */
 export class Fifo<T> {
   /** Slots before the head are empty. */
