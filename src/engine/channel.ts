@@ -77,6 +77,7 @@ export class Channel {
   attachWriter(end: WriterEnd): boolean {
     if (this.#writer !== 'free') return false
     this.#writer = end
+    if (this.#full) this.#hold()
     return true
   }
 
@@ -102,9 +103,7 @@ export class Channel {
     if (this.account.isOver && this.#items.length > 0) this.account.memory.makeRoom(this)
     if (this.over) return false
     if (!this.#full) return true
-    this.#holding = true
-    this.#awaitMemory()
-    if (typeof this.#writer === 'object') this.#writer.hold()
+    this.#hold()
     return false
   }
 
@@ -172,7 +171,14 @@ export class Channel {
   get #full(): boolean {
     const items = this.#items.length
     if (items >= this.#options.maxItems || this.#bytes >= MAX_BUFFERED_BYTES) return true
-    return items > 0 && this.account.isFull
+    // A channel that is read goes on item by item, so that it ends some time.
+    return this.account.isFull && (items > 0 || this.#reader === 'free')
+  }
+
+  #hold(): void {
+    this.#holding = true
+    this.#awaitMemory()
+    if (typeof this.#writer === 'object') this.#writer.hold()
   }
 
   #awaitMemory(): void {

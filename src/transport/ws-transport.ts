@@ -21,7 +21,7 @@ interface Message {
 const LINGER_LIMIT_MS = 3_000
 
 /** What is read ahead from a paused socket to find the end of its peer behind it. */
-const READ_AHEAD_BYTES = 64 * 1024
+const READ_AHEAD_BYTES = 16 * 1024
 
 /** Accepted sockets that are not read from. */
 const pausedPeers = new PausedPeers(systemClock)
@@ -181,6 +181,8 @@ export class WsTransport implements Transport, PausedPeer {
   #readAhead(): void {
     const socket = this.#socket
     if (socket === undefined || this.#endReadAhead !== undefined) return
+    // What is read already is more than that.
+    if (socket.readableLength >= READ_AHEAD_BYTES) return
     const endAt = socket.bytesRead + READ_AHEAD_BYTES
     const count = (): void => {
       if (socket.bytesRead < endAt) return

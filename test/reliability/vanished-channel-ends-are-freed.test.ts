@@ -25,8 +25,8 @@ const FREED_WITHIN_MS = 10_000
 const FILLED = 200
 const FILLED_BYTES = MIB
 const MAX_CHANNEL_BYTES = defaultLimits.maxChannelBytes
-/** For 8 MiB of another session. */
-const UNHINDERED_MS = 5_000
+/** What another session's transfer may take longer; one that is held up waits until memory is free. */
+const UNHINDERED_MS = 3_000
 
 const CUTS: readonly Cut[] = [
   { kind: 'destroy' },
@@ -52,6 +52,12 @@ async function readAll(reader: ChannelReader): Promise<void> {
 async function transfer({ maker, url }: ChannelStage): Promise<void> {
   const { writerRef, readerRef } = await maker.channels.create()
   await Promise.all([writeAll(new ChannelWriter(url, writerRef)), readAll(new ChannelReader(url, readerRef))])
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const since = performance.now()
+  await work()
+  return performance.now() - since
 }
 
 /** The socket of a channel end that is opened and never read. */
@@ -139,6 +145,7 @@ test(
     await Promise.all(Array.from({ length: 12 }, () => transfer(stage)))
     await stage.settle()
     const before = await stage.weighEngine()
+    const aloneMs = await timed(() => transfer(stage))
     const greedy = registerWorker(stage.url, { workerName: 'greedy', otel: { enabled: false }, diagnostics: 'silent' })
     const writers: ChannelWriter[] = []
     let refusal: unknown
@@ -151,19 +158,17 @@ test(
     await expect
       .poll(async () => (await stage.weighEngine()).channelBytes, { timeout: 20_000 })
       .toBeGreaterThan(MAX_CHANNEL_BYTES * 0.9)
-    const since = performance.now()
-    await transfer(stage)
-    const transferMs = performance.now() - since
-    const { peakBytes } = (await stage.seen()).engine
+    const besideMs = await timed(() => transfer(stage))
+    const { rssBytes } = await stage.weighEngine()
     for (const writer of writers) writer.stream.destroy(new Error('vanished'))
     await greedy.shutdown()
     const freedMs = await freedAfterMs(stage, before)
     console.info(
-      `greedy session: engine +${inMib(peakBytes - before.rssBytes)} MiB at most; another's transfer took ` +
-        `${transferMs.toFixed(0)} ms; sockets free after ${freedMs.toFixed(0)} ms`,
+      `greedy session: engine +${inMib(rssBytes - before.rssBytes)} MiB; another's transfer took ` +
+        `${besideMs.toFixed(0)} ms (${aloneMs.toFixed(0)} alone); sockets free after ${freedMs.toFixed(0)} ms`,
     )
     expect(refusal).toMatchObject({ code: 'invocation_error', message: expect.stringContaining('session') as string })
-    expect(peakBytes - before.rssBytes).toBeLessThanOrEqual(MAX_GROWTH_BYTES)
-    expect(transferMs).toBeLessThan(UNHINDERED_MS)
+    expect(rssBytes - before.rssBytes).toBeLessThanOrEqual(MAX_GROWTH_BYTES)
+    expect(besideMs).toBeLessThan(UNHINDERED_MS + 5 * aloneMs)
   },
 )
