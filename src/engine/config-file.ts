@@ -22,5 +22,5 @@ export interface ParseConfigOptions {
 export function parseEngineConfig(text: string, { fileName, env }: ParseConfigOptions): EngineConfig {
   const document = new ConfigDocument(expandVariables(text, env, fileName), fileName)
   const config = readEngineConfig(document.read(), env, (path, message, cause) => document.error(path, message, cause))
-  return config.listeners.length > 0 ? config : { ...config, listeners: [parseListenerConfig(undefined)] }
+  return config.listeners.length > 0 ? config : { ...config, listeners: [parseListenerConfig(undefined, undefined)] }
 }

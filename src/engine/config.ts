@@ -18,7 +18,13 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** An engine's configuration as plain data, as it is written in a file. */
 export interface EngineSettings {
   readonly registration_namespace_grace_ms?: number
-  readonly workers?: readonly { readonly name: string; readonly config?: unknown }[]
+  readonly workers?: readonly {
+    readonly name: string
+    /** What the distributed engine reads too. */
+    readonly config?: unknown
+    /** What only this engine knows. */
+    readonly local?: unknown
+  }[]
 }
 
 const DEFAULT_GRACE_MS = 5000
@@ -30,7 +36,8 @@ const topShape = {
   /** The older name of `workers`; both lists count. */
   modules: list,
 }
-const entryShape = { name: string, config: optional(setting<unknown>('an object', isRecord)) }
+const object = optional(setting<unknown>('an object', isRecord))
+const entryShape = { name: string, config: object, local: object }
 
 /** Where an error is, as a path of keys, and how it is put together with the place it is in. */
 export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
@@ -86,25 +93,29 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
   const listeners: ListenerConfig[] = []
   const served = new Map<string, ConfiguredBuiltin>()
   for (const { entry, path } of entriesOf(top)) {
-    const { name: listed, config } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
+    const {
+      name: listed,
+      config,
+      local,
+    } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
     const name = SUCCESSORS.get(listed) ?? listed
-    const inConfig = [...path, 'config']
+    const settings = [...path, 'config']
     if (name === LISTENER_NAME) {
-      listeners.push(located(inConfig, report, () => parseListenerConfig(config)))
+      listeners.push(located(settings, report, () => parseListenerConfig(config, local)))
       continue
     }
     if (name === ENGINE_WORKER_NAME) {
       // Always there, and without settings.
-      located(inConfig, report, () => parseSettings(name, {}, config))
+      located(settings, report, () => [parseSettings(name, {}, config), parseSettings(`${name}.local`, {}, local)])
       continue
     }
     const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
     if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
     if (served.has(name)) throw report([...path, 'name'], twice(name, listed))
-    served.set(name, { name, make: located(inConfig, report, () => readSettings(config)) })
+    served.set(name, { name, make: located(settings, report, () => readSettings(config, local)) })
   }
   for (const name of ALWAYS_SERVED) {
-    const make = builtins[name]?.(undefined)
+    const make = builtins[name]?.(undefined, undefined)
     if (make !== undefined && !served.has(name)) served.set(name, { name, make })
   }
   return {
@@ -120,15 +131,17 @@ function* entriesOf(top: Infer<typeof topShape>): Iterable<{ entry: unknown; pat
   }
 }
 
-/** Gives an error of settings its place: their names are the path, from the settings on. */
+/** Gives an error of settings its place: their names are the path, from `config` on, or from `local` where they say so. */
 function located<T>(path: readonly (string | number)[], report: Report, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error
     const [named = ''] = error.message.split(/[\s(]/, 1)
-    const own = path.at(-1) === 'config' ? named.split('.').slice(1) : named.split('.').slice(path.length || 1)
-    throw report([...path, ...own], error.message, error)
+    if (path.at(-1) !== 'config')
+      throw report([...path, ...named.split('.').slice(path.length || 1)], error.message, error)
+    const own = named.split('.').slice(1)
+    throw report([...(own[0] === 'local' ? path.slice(0, -1) : path), ...own], error.message, error)
   }
 }
 

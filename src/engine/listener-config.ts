@@ -41,6 +41,9 @@ const shape = {
   middleware_function_id: optional(string),
 }
 
+/** Settings of this engine alone. */
+const localShape = {}
+
 const rbacShape = {
   auth_function_id: optional(string),
   expose_functions: optional(setting<readonly unknown[]>('a list', Array.isArray)),
@@ -50,11 +53,12 @@ const rbacShape = {
 }
 
 /**
- * Reads the `config` of one `iii-worker-manager`; absent means the defaults.
+ * Reads the `config` and `local` of one `iii-worker-manager`; absent means the defaults.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
  */
-export function parseListenerConfig(config: unknown): ListenerConfig {
+export function parseListenerConfig(config: unknown, local: unknown): ListenerConfig {
   const given = parseSettings(LISTENER_NAME, shape, config)
+  parseSettings(`${LISTENER_NAME}.local`, localShape, local)
   return {
     host: given.host ?? '0.0.0.0',
     port: Number(given.port ?? 49_134),

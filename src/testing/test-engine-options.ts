@@ -26,6 +26,11 @@ export interface TestEngineOptions {
   readonly rbac?: object
   /** Settings of built-ins by their name in a configuration file; those not named keep their defaults. */
   readonly builtins?: Readonly<Record<string, object>>
+  /**
+   * Settings that only the local engine knows, as below `local` in a configuration file, by the same names;
+   * `iii-worker-manager` stands for both listeners.
+   */
+  readonly local?: Readonly<Record<string, object>>
   /** Frames kept for `frames`, of each worker and direction. Default 10 000. */
   readonly maxFrames?: number
   /** Where the engine logs to. Default: nowhere. */
@@ -50,6 +55,7 @@ const KNOWN: Readonly<Record<keyof TestEngineOptions, string>> = {
   latencyMs: '',
   rbac: 'object',
   builtins: 'object',
+  local: 'object',
   maxFrames: 'number',
   log: 'object',
 }
@@ -96,19 +102,19 @@ function checkKinds(options: TestEngineOptions): void {
   }
 }
 
-function configOf({ rbac, builtins = {} }: TestEngineOptions): EngineConfig {
+function configOf({ rbac, builtins = {}, local = {} }: TestEngineOptions): EngineConfig {
   const free = { host: '127.0.0.1', port: 0 }
   const served = SERVED_BY_DEFAULT.map(({ name, port }) => ({
     name,
     config: { ...(port === undefined ? {} : free), ...builtins[name] },
   }))
+  const listeners = [free, ...(rbac === undefined ? [] : [{ ...free, rbac }])]
   const added = Object.entries(builtins).filter(([name]) => !served.some((one) => one.name === name))
-  return engineConfigOf({
-    workers: [
-      { name: LISTENER_NAME, config: free },
-      ...(rbac === undefined ? [] : [{ name: LISTENER_NAME, config: { ...free, rbac } }]),
-      ...served,
-      ...added.map(([name, config]) => ({ name, config })),
-    ],
-  })
+  const workers: { name: string; config?: object }[] = [
+    ...listeners.map((config) => ({ name: LISTENER_NAME, config })),
+    ...served,
+    ...added.map(([name, config]) => ({ name, config })),
+  ]
+  for (const name of Object.keys(local)) if (!workers.some((one) => one.name === name)) workers.push({ name })
+  return engineConfigOf({ workers: workers.map((entry) => ({ ...entry, local: local[entry.name] })) })
 }
