@@ -39,7 +39,7 @@ async function addresses(of: TestEngine): Promise<readonly string[]> {
   >
   const end = (ref: Record<string, string>, direction: string) =>
     `${of.url}/ws/channels/${ref['channel_id']!}?key=${ref['access_key']!}&dir=${direction}`
-  return [of.url, `${of.url}/otel`, end(writer!, 'write'), end(reader!, 'read'), of.streamUrl!]
+  return [of.url, `${of.url}/otel`, end(writer, 'write'), end(reader, 'read'), of.streamUrl!]
 }
 
 const asked = (id: string, data: object) => ({
