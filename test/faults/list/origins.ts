@@ -41,8 +41,8 @@ export const faults: readonly Fault[] = [
     name: 'placeholders-read-the-whole-environment',
     row: 'R42',
     file: 'src/engine/builtins/configuration/configuration-builtin.ts',
-    find: 'exposedVariables(env, exposeEnv)',
-    replace: 'exposeEnv.length === 0 ? env : exposedVariables(env, exposeEnv)',
+    find: '() => exposedVariables(env, exposeEnv)',
+    replace: '() => (exposeEnv.length === 0 ? env : exposedVariables(env, exposeEnv))',
     tests: pages,
   },
   {
