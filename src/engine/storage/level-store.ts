@@ -68,7 +68,7 @@ class LevelStore implements Store {
   #outage: StoreError | undefined
   /** Reverts, on disk, the batch that was given up: some of it may have been written. */
   #corrections: readonly Operation[] = []
-  #closed = false
+  #closing: Promise<void> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -88,7 +88,7 @@ class LevelStore implements Store {
   }
 
   async write(batch: readonly Write[]): Promise<void> {
-    if (this.#closed) throw new StoreError('closed', 'The store is closed')
+    if (this.#closing !== undefined) throw new StoreError('closed', 'The store is closed')
     if (this.#outage !== undefined) throw this.#outage
     const group = (this.#waiting ??= { changes: [], kept: deferred() })
     if (group.changes.length >= MAX_WAITING_CHANGES) {
@@ -99,8 +99,12 @@ class LevelStore implements Store {
     await group.kept.promise
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     await this.#flushing
     await this.#parts.database.close()
     this.#parts.acknowledged.close()
@@ -149,7 +153,7 @@ class LevelStore implements Store {
     } catch (error) {
       // LevelDB takes no more writes after one has failed, until it is opened again.
       await database.close()
-      if (delayMs === undefined || this.#closed) throw error
+      if (delayMs === undefined || this.#closing !== undefined) throw error
       await this.#pause(delayMs, 'foreground')
       return false
     }
@@ -182,7 +186,7 @@ class LevelStore implements Store {
   async #recover(): Promise<void> {
     const { log, directory } = this.#parts
     for (;;) {
-      if (!this.#closed) await this.#pause(RECOVERY_INTERVAL_MS, 'background')
+      if (this.#closing === undefined) await this.#pause(RECOVERY_INTERVAL_MS, 'background')
       try {
         await this.#keep([], [])
         this.#corrections = []
@@ -190,7 +194,7 @@ class LevelStore implements Store {
         log.info({ directory }, 'The store writes to disk again')
         return
       } catch (err) {
-        if (!this.#closed) continue
+        if (this.#closing === undefined) continue
         log.error({ err, directory }, 'The store closes while the disk refuses writes; the rejected ones may come back')
         return
       }
