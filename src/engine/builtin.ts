@@ -5,6 +5,7 @@
 import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
+import type { TickLane } from '../std/tick-lane.js'
 import type { ChannelRef } from './channels.js'
 import type { Counters } from './counters.js'
 import type { EngineStats } from './engine-stats.js'
@@ -13,6 +14,8 @@ import type { Instruments } from './instruments.js'
 /** What a built-in may use of the engine. */
 export interface EngineHost {
   readonly clock: Clock
+  /** Runs expensive work, one piece in each event-loop tick. */
+  readonly lane: TickLane
   readonly random: Random
   readonly log: Log
   /** Whether a built-in may listen on ports. Without, it serves what needs none. */

@@ -48,7 +48,7 @@ function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undef
 
 /** Takes telemetry and nothing else: no greeting, no answers. */
 function telemetryOnly(parts: SessionParts, transport: Transport): TransportEvents {
-  const inlet = new Inlet(parts.clock, transport)
+  const inlet = new Inlet(parts, transport)
   return {
     ...IGNORE_EVENTS,
     binary: (frame) => {

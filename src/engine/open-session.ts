@@ -8,7 +8,7 @@ import { Session, type SessionOptions, type SessionParts } from './session.js'
 
 /** Opens a session; the events are to be given to its transport. */
 export function openSession(parts: SessionParts, options: Omit<SessionOptions, 'inlet'>): TransportEvents {
-  const inlet = new Inlet(parts.clock, options.transport)
+  const inlet = new Inlet(parts, options.transport)
   const session = new Session(parts, { ...options, inlet })
   const failed = (error: unknown): void => {
     parts.log.error({ workerId: session.id, error }, 'A frame could not be carried out')

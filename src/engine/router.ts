@@ -7,6 +7,7 @@ import { toErrorBody } from '../protocol/error-body.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import { CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
+import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { HostCall } from './builtin.js'
@@ -31,6 +32,7 @@ export interface RouterParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly random: Random
+  readonly clock: Clock
   readonly log: Log
   readonly instruments: Instruments
 }
@@ -163,7 +165,15 @@ export class Router {
     call.caller?.answer(call, { error: { code: ErrorCode.invocation_error, message } })
   }
 
+  /** Serves a call in the engine itself. The time that takes, its answer included, counts as its worker's. */
   #serve(call: RoutedCall, entry: FunctionEntry): void {
+    const { clock } = this.#parts
+    const startedAt = clock.now()
+    this.#run(call, entry)
+    call.from?.spent(clock.now() - startedAt)
+  }
+
+  #run(call: RoutedCall, entry: FunctionEntry): void {
     const { caller, metadata, traceparent, baggage, from } = call
     const { target } = entry
     let outcome: unknown
@@ -180,7 +190,11 @@ export class Router {
       return
     }
     outcome.then(
-      (result: unknown) => caller?.answer(call, { result, traceparent, baggage }),
+      (result: unknown) => {
+        const startedAt = this.#parts.clock.now()
+        caller?.answer(call, { result, traceparent, baggage })
+        from?.spent(this.#parts.clock.now() - startedAt)
+      },
       (error: unknown) => {
         this.#failed(call, error)
       },

@@ -47,6 +47,7 @@ export class Session implements Member {
   readonly serving = new Set<PendingCall>()
   readonly #parts: SessionParts
   readonly #transport: Transport
+  readonly #inlet: Inlet
   readonly #outlet: Outlet
   #identity: WorkerIdentity = unknownWorker
   #namespace = DEFAULT_NAMESPACE
@@ -63,6 +64,7 @@ export class Session implements Member {
   constructor(parts: SessionParts, options: SessionOptions) {
     this.#parts = parts
     this.#transport = options.transport
+    this.#inlet = options.inlet
     this.#outlet = new Outlet(parts, options.transport, options.inlet)
     this.remoteAddress = options.remoteAddress
     this.access = options.access
@@ -118,6 +120,10 @@ export class Session implements Member {
 
   closed(): void {
     this.#leave()
+  }
+
+  spent(durationMs: number): void {
+    this.#inlet.spent(durationMs)
   }
 
   send(message: EngineMessage): ErrorBody | undefined {

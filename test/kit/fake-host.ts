@@ -7,6 +7,7 @@ import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels 
 import { createCounters } from '../../src/engine/counters.js'
 import type { Instruments } from '../../src/engine/instruments.js'
 import { deferred } from '../../src/std/deferred.js'
+import { TickLane } from '../../src/std/tick-lane.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { seededRandom, type SeededRandom } from './seeded-random.js'
 
@@ -20,6 +21,7 @@ type Handler = (data: unknown, call: HostCall) => unknown
 
 export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
+  readonly lane: TickLane
   readonly random: SeededRandom
   readonly opensPorts = true
   readonly instruments: Instruments = {}
@@ -37,6 +39,7 @@ export class FakeHost implements EngineHost {
 
   constructor(clock = new VirtualClock(), random = seededRandom(1)) {
     this.clock = clock
+    this.lane = new TickLane(clock)
     this.random = random
   }
 
