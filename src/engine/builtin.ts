@@ -44,6 +44,8 @@ export interface HostCall {
   readonly metadata?: unknown
   readonly traceparent?: string | undefined
   readonly baggage?: string | undefined
+  /** Whether a large result stays text, as `JsonText`; else it is parsed, and fails the call if that costs too much. */
+  readonly keepsText?: boolean
   /** Gives up waiting; the callee runs on, its answer is dropped. */
   readonly signal?: AbortSignal | undefined
 }

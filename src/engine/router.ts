@@ -4,6 +4,7 @@
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
+import { JsonText, withMember } from '../protocol/json-text.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import { CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
@@ -87,7 +88,7 @@ export class Router {
   /** Makes a call as the engine. */
   invoke(call: HostCall): Promise<unknown> {
     const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage } = call
-    return HostCaller.run(call.signal, (caller) => {
+    return HostCaller.run(call, (caller) => {
       const invocationId = this.#parts.random.uuid()
       const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined }
       this.#find(routed, namespace)
@@ -179,7 +180,7 @@ export class Router {
     let outcome: unknown
     try {
       if (target.kind === 'builtin') {
-        outcome = target.call(call.data, { callerWorkerId: from?.id, metadata, traceparent, baggage })
+        outcome = target.call(inputOf(call.data), { callerWorkerId: from?.id, metadata, traceparent, baggage })
       } else if (target.kind === 'external') outcome = target.call(withCaller(call))
     } catch (error) {
       this.#failed(call, error)
@@ -228,6 +229,11 @@ export class Router {
 const BLANK_NAMESPACE =
   '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'
 
+/** What a built-in reads of a payload that came as text: large members stay text. */
+function inputOf(data: unknown): unknown {
+  return data instanceof JsonText ? data.open() : data
+}
+
 function fail(call: RoutedCall, code: string, message: string): void {
   const { caller, traceparent, baggage } = call
   caller?.answer(call, { error: { code, message }, traceparent, baggage })
@@ -235,6 +241,10 @@ function fail(call: RoutedCall, code: string, message: string): void {
 
 /** The payload as the callee gets it. The decoded frame is ours, so its payload may be written to. */
 function withCaller({ data, from }: RoutedCall): unknown {
+  if (data instanceof JsonText) {
+    if (from === undefined || !data.text.startsWith('{')) return data
+    return withMember(data, CALLER_WORKER_ID, new JsonText(JSON.stringify(from.id)))
+  }
   if (from !== undefined && isRecord(data)) data[CALLER_WORKER_ID] = from.id
   return data
 }

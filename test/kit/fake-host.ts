@@ -6,6 +6,7 @@ import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
 import type { Instruments } from '../../src/engine/instruments.js'
+import { parsed } from '../../src/protocol/json-text.js'
 import { deferred } from '../../src/std/deferred.js'
 import { TickLane } from '../../src/std/tick-lane.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
@@ -61,7 +62,8 @@ export class FakeHost implements EngineHost {
     return this.#handlers.has(keyOf(functionId, namespace))
   }
 
-  async invoke(call: HostCall): Promise<unknown> {
+  async invoke(given: HostCall): Promise<unknown> {
+    const call = { ...given, data: parsed(given.data) }
     this.calls.push(call)
     const { functionId, namespace = 'default', signal } = call
     const handler = this.#handlers.get(keyOf(functionId, namespace))
@@ -120,7 +122,7 @@ export async function callBuiltin(
 ): Promise<unknown> {
   const target = builtin.functions.find(({ id }) => id === functionId)
   if (target === undefined) throw new Error(`${builtin.name} has no function ${functionId}`)
-  return target.call(input, { ...noContext, ...context })
+  return parsed(await target.call(input, { ...noContext, ...context }))
 }
 
 /** A binding with the members a test does not care about filled in. */

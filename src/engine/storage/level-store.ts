@@ -6,10 +6,9 @@
 import { mkdir } from 'node:fs/promises'
 import type { ClassicLevel } from 'classic-level'
 import { ErrorCode, RuntimeError } from '../../errors.js'
-import type { JsonValue } from '../../protocol/validate.js'
 import { deferred, type Deferred } from '../../std/deferred.js'
 import { EntryTable, type Change } from './entry-table.js'
-import { StoreError, type Store, type StoreLimits, type Write } from './store.js'
+import { StoreError, type Store, type Stored, type StoreLimits, type Write } from './store.js'
 
 /** Changes waiting for the disk. Beyond: writes are refused as `busy`. */
 const MAX_WAITING_CHANGES = 100_000
@@ -52,12 +51,16 @@ class LevelStore implements Store {
     this.#table = table
   }
 
-  get(space: string, key: string): JsonValue | undefined {
+  get(space: string, key: string): Stored | undefined {
     return this.#table.get(space, key)
   }
 
-  entries(space: string): Iterable<readonly [string, JsonValue]> {
+  entries(space: string): Iterable<readonly [string, Stored]> {
     return this.#table.entries(space)
+  }
+
+  values(space: string): Stored {
+    return this.#table.values(space)
   }
 
   spaces(): Iterable<string> {
