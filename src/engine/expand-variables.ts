@@ -3,6 +3,7 @@
  * the raw text, before anything else reads it.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
+import type { Environment } from './environment.js'
 
 const OPENING = '${'
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -15,11 +16,7 @@ const MAX_EXPANDED_CHARACTERS = 16 * 1024 * 1024
  * @throws {RuntimeError} INVALID_CONFIG when a variable without default is not set, a placeholder has no usable name, or
  * the text would become too long.
  */
-export function expandVariables(
-  text: string,
-  env: Readonly<Record<string, string | undefined>>,
-  fileName: string,
-): string {
+export function expandVariables(text: string, env: Environment, fileName: string): string {
   const parts: string[] = []
   let length = 0
   let end = 0
@@ -39,7 +36,7 @@ export function expandVariables(
 }
 
 /** What a placeholder stands for; `inner` is what is between its braces. */
-function valueOf(inner: string, env: Readonly<Record<string, string | undefined>>, place: () => string): string {
+function valueOf(inner: string, env: Environment, place: () => string): string {
   const colon = inner.indexOf(':')
   const name = colon === -1 ? inner : inner.slice(0, colon)
   const fallback = colon === -1 ? undefined : inner.slice(colon + 1)

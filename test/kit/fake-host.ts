@@ -25,6 +25,7 @@ export class FakeHost implements EngineHost {
   readonly lane: TickLane
   readonly random: SeededRandom
   readonly opensPorts = true
+  readonly repairsStores = false
   readonly instruments: Instruments = {}
   readonly counters = createCounters()
   readonly lines: LogLine[] = []
