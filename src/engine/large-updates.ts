@@ -57,34 +57,30 @@ export class LargeUpdates {
     }
     this.#waiting += 1
     try {
-      for (;;) {
-        const oldValue = read()
-        if (!(oldValue instanceof JsonText)) return await this.apply(read, ops, write)
-        const outcome = await this.#inLane(read, oldValue, ops, write)
-        if (outcome !== undefined) return outcome
-      }
+      let outcome = await this.#inLane(read, ops, write)
+      while (outcome === undefined) outcome = await this.#inLane(read, ops, write)
+      return outcome
     } finally {
       this.#waiting -= 1
     }
   }
 
   /** `undefined` when the value changed while its text was read. */
-  #inLane(
-    read: () => Stored | undefined,
-    oldValue: JsonText,
-    ops: readonly UpdateOp[],
-    write: (value: Stored) => Promise<void>,
-  ): Promise<Updated | undefined> {
-    const keys = keysOf(oldValue, ops)
-    const outline = new JsonOutline(oldValue.text, { ...OUTLINE_LIMITS, maxNodes: Infinity }, keys)
+  #inLane(...[read, ops, write]: Parameters<LargeUpdates['apply']>): Promise<Updated | undefined> {
+    let reading: Reading | undefined
     return new Promise((resolve, reject) => {
       this.#lane.add(() => {
-        if (keys !== undefined && !outline.step(PIECE_CHARACTERS)) return false
         try {
           const present = read()
-          const isSame = present instanceof JsonText && present.text === oldValue.text
-          const part = outline.members === undefined ? undefined : outline
-          resolve(isSame ? changed(oldValue, keys === undefined ? undefined : part, ops, write) : undefined)
+          if (!(present instanceof JsonText)) {
+            resolve(this.apply(() => present, ops, write))
+            return true
+          }
+          // Begun when it is its turn: updates before it have changed the value.
+          reading ??= new Reading(present, ops)
+          if (reading.text !== present.text) resolve(undefined)
+          else if (!reading.step()) return false
+          else resolve(reading.change(write))
         } catch (error) {
           reject(error as Error)
         }
@@ -94,17 +90,37 @@ export class LargeUpdates {
   }
 }
 
-function changed(
-  oldValue: JsonText,
-  outline: JsonOutline | undefined,
-  ops: readonly UpdateOp[],
-  write: (value: Stored) => Promise<void>,
-): Updated {
-  // Stored values have been JSON all along.
-  const current = outline === undefined ? (oldValue.parse() as JsonValue) : partOf(outline)
-  const { value, errors } = applyUpdateOps(current, ops)
-  const updated = outline === undefined ? value : withPart(outline, value as Record<string, JsonValue>)
-  return { oldValue, value: updated, errors, kept: write(updated) }
+/** The text of a large value, read as far as operations need it. */
+class Reading {
+  readonly #value: JsonText
+  readonly #ops: readonly UpdateOp[]
+  readonly #outline: JsonOutline | undefined
+
+  constructor(value: JsonText, ops: readonly UpdateOp[]) {
+    this.#value = value
+    this.#ops = ops
+    const keys = keysOf(value, ops)
+    const limits = { ...OUTLINE_LIMITS, maxNodes: Infinity }
+    this.#outline = keys === undefined ? undefined : new JsonOutline(value.text, limits, keys)
+  }
+
+  get text(): string {
+    return this.#value.text
+  }
+
+  /** Reads on; true when all is read. */
+  step(): boolean {
+    return this.#outline?.step(PIECE_CHARACTERS) ?? true
+  }
+
+  change(write: (value: Stored) => Promise<void>): Updated {
+    const outline = this.#outline?.members === undefined ? undefined : this.#outline
+    // Stored values have been JSON all along.
+    const current = outline === undefined ? (this.#value.parse() as JsonValue) : partOf(outline)
+    const { value, errors } = applyUpdateOps(current, this.#ops)
+    const updated = outline === undefined ? value : withPart(outline, value as Record<string, JsonValue>)
+    return { oldValue: this.#value, value: updated, errors, kept: write(updated) }
+  }
 }
 
 /** The members of the root that operations reach; `undefined` when they reach all of it. */

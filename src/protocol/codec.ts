@@ -74,7 +74,7 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
           : findMismatch(shape, message, 'keep')
       if (mismatch !== undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, `Message not sent: ${mismatch}`)
       const { data, result } = message as { readonly data?: unknown; readonly result?: unknown }
-      const isText = data instanceof JsonText || result instanceof JsonText
+      const isText = JsonText.is(data) || JsonText.is(result)
       return toText(isText ? withTextMembers({ ...message }) : message, maxBytes)
     },
     decode: (frame) => read(parse(frame), frame),

@@ -22,6 +22,11 @@ export class JsonText {
     this.#cost = text.length <= LARGE_JSON_CHARACTERS ? 0 : cost
   }
 
+  /** Whether a value is one; asks nothing of a proxy. */
+  static is(value: unknown): value is JsonText {
+    return typeof value === 'object' && value !== null && #cost in value
+  }
+
   /** Values and keys, which is what parsing costs; 0 for a text so short that it does not matter. */
   get cost(): number {
     this.#cost ??= outlineOf(this.text).cost

@@ -41,7 +41,7 @@ export function optional<T>(inner: Field<T>): Field<T, true> {
 /** Whether JSON has a form for a value. One without would be missing from the frame, which the peer then ignores. */
 function hasJsonForm(value: unknown): boolean {
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return false
-  if (typeof value !== 'object' || value === null || value instanceof JsonText) return true
+  if (typeof value !== 'object' || value === null || JsonText.is(value)) return true
   try {
     const { toJSON } = value as { toJSON?: unknown }
     return typeof toJSON !== 'function' || toJSON.call(value, '') !== undefined
