@@ -13,9 +13,7 @@ import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntri
 export interface FrameProblem {
   readonly type: 'invalid'
   readonly code:
-    | typeof ErrorCode.MALFORMED_FRAME
-    | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE
-    | typeof ErrorCode.MESSAGE_TOO_LARGE
+    typeof ErrorCode.MALFORMED_FRAME | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE | typeof ErrorCode.MESSAGE_TOO_LARGE
   /** What was expected and what came, in one sentence. */
   readonly detail: string
 }

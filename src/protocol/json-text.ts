@@ -104,7 +104,10 @@ export function parsed(value: unknown): unknown {
 export function withTextMembers(object: object, levels = 1): unknown {
   const entries = Object.entries(object).map(([key, value]: [string, unknown]): [string, unknown] => {
     const isObject = levels > 1 && typeof value === 'object' && value !== null
-    return [key, isObject && Object.getPrototypeOf(value) === Object.prototype ? withTextMembers(value, levels - 1) : value]
+    return [
+      key,
+      isObject && Object.getPrototypeOf(value) === Object.prototype ? withTextMembers(value, levels - 1) : value,
+    ]
   })
   const large = entries.filter((entry): entry is [string, JsonText] => entry[1] instanceof JsonText)
   if (large.length === 0) return object
@@ -115,7 +118,9 @@ export function withTextMembers(object: object, levels = 1): unknown {
 /** A list as text when an item of it is; else the list itself. */
 export function withTextItems(items: readonly unknown[]): unknown {
   if (!items.some((item) => item instanceof JsonText)) return items
-  return new JsonText(`[${items.map((item) => (item instanceof JsonText ? item.text : JSON.stringify(item))).join(',')}]`)
+  return new JsonText(
+    `[${items.map((item) => (item instanceof JsonText ? item.text : JSON.stringify(item))).join(',')}]`,
+  )
 }
 
 /** The text of an object with one more member, which replaces one of the same name. */

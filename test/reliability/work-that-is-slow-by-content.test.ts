@@ -8,7 +8,11 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
   const attackers = await Promise.all(Array.from({ length: 4 }, () => rig.client()))
   const stalls: Record<string, number> = {}
   /** Makes calls from four clients at once; resolves with the codes of the answers. */
-  const all = async (what: string, count: number, call: (index: number) => [id: string, data: string]): Promise<string[]> => {
+  const all = async (
+    what: string,
+    count: number,
+    call: (index: number) => [id: string, data: string],
+  ): Promise<string[]> => {
     let answers: string[] = []
     stalls[what] = await rig.stallDuring(async () => {
       const calls = Array.from({ length: count }, (_, index) => attackers[index % 4]?.call(...call(index)) ?? '')

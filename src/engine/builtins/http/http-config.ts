@@ -34,9 +34,9 @@ export interface HttpConfig {
 const text = setting<string>('a string that is not blank', isText)
 
 const MIB = 1024 * 1024
-const DEFAULT_BODY_LIMIT = 16 * MIB
+const DEFAULT_BODY_BYTES = 16 * MIB
 /** A larger one could not be handed to a worker. */
-const MAX_BODY_LIMIT = 64 * MIB
+const MAX_BODY_BYTES = 64 * MIB
 
 const texts: Field<readonly string[]> = setting(
   'a list of strings that are not blank',
@@ -55,7 +55,7 @@ const shape = {
 /** Settings of this engine alone. */
 const localShape = {
   allowed_origins: originFields.allowed_origins,
-  body_limit: optional(wholeNumber(1, MAX_BODY_LIMIT)),
+  body_limit: optional(wholeNumber(1, MAX_BODY_BYTES)),
 }
 
 const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(texts) }
@@ -82,7 +82,7 @@ export function parseHttpConfig(config: unknown, local?: unknown): HttpConfig {
     host: settings.host ?? '0.0.0.0',
     defaultTimeoutMs: settings.default_timeout ?? 30_000,
     concurrencyRequestLimit: settings.concurrency_request_limit ?? 1024,
-    bodyLimit: own.body_limit ?? DEFAULT_BODY_LIMIT,
+    bodyLimit: own.body_limit ?? DEFAULT_BODY_BYTES,
     cors: { ...originsOf(cors.allowed_origins, own.allowed_origins), allowedMethods: cors.allowed_methods ?? [] },
     middleware: middleware
       .sort((one, other) => (one.priority ?? 0) - (other.priority ?? 0))

@@ -55,7 +55,8 @@ export class TelemetryIntake {
     let content: unknown
     try {
       const json = text.toString('utf8', PREFIX_BYTES)
-      if (findJsonFault(json, { maxNodes: MAX_VALUES }) !== undefined) throw new TypeError(`it holds over ${MAX_VALUES} values`)
+      if (findJsonFault(json, { maxNodes: MAX_VALUES }) !== undefined)
+        throw new TypeError(`it holds over ${MAX_VALUES} values`)
       content = JSON.parse(json)
       if (!isRecord(content)) throw new TypeError('it is no JSON object')
       this.#distribute(signal as Signal, content, workerId)

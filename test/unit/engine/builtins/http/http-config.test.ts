@@ -7,7 +7,7 @@ const defaults = {
   host: '0.0.0.0',
   defaultTimeoutMs: 30_000,
   concurrencyRequestLimit: 1024,
-    bodyLimit: 16 * 1024 * 1024,
+  bodyLimit: 16 * 1024 * 1024,
   cors: { allowedOrigins: 'any', allowsLoopback: false, allowedMethods: [] },
   middleware: [],
 }
