@@ -30,7 +30,7 @@ export const faults: readonly Fault[] = [
     row: 'R19',
     file: 'src/engine/session.ts',
     find: '    this.#parts.counters.framesIn += 1\n',
-    replace: '    this.#frameBytes = frame.length\n    ;(globalThis.kept ??= []).push(Buffer.alloc(4_096, 1))\n',
+    replace: '    this.#parts.counters.framesIn += 1\n    ;(globalThis.kept ??= []).push(Buffer.alloc(4_096, 1))\n',
     tests: FUZZ,
   },
   {
