@@ -5,6 +5,7 @@
 import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
+import type { TickLane } from '../std/tick-lane.js'
 import type { ChannelRef } from './channels.js'
 import type { Counters } from './counters.js'
 import type { EngineStats } from './engine-stats.js'
@@ -13,6 +14,8 @@ import type { Instruments } from './instruments.js'
 /** What a built-in may use of the engine. */
 export interface EngineHost {
   readonly clock: Clock
+  /** Runs expensive work, one piece in each event-loop tick. */
+  readonly lane: TickLane
   readonly random: Random
   readonly log: Log
   /** Whether a built-in may listen on ports. Without, it serves what needs none. */
@@ -43,6 +46,8 @@ export interface HostCall {
   readonly metadata?: unknown
   readonly traceparent?: string | undefined
   readonly baggage?: string | undefined
+  /** Whether a large result stays text, as `JsonText`; else it is parsed, and fails the call if that costs too much. */
+  readonly keepsText?: boolean
   /** Gives up waiting; the callee runs on, its answer is dropped. */
   readonly signal?: AbortSignal | undefined
 }

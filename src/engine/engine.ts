@@ -2,6 +2,7 @@
  * The local engine: puts the parts together, opens the doors, and closes everything it opened. Knows the order in which
  * things start and stop, and nothing of what they do.
  */
+import { JsonText } from '../protocol/json-text.js'
 import { systemClock } from '../std/clock.js'
 import { deferred } from '../std/deferred.js'
 import { silentLog } from '../std/log.js'
@@ -96,6 +97,10 @@ interface Outside {
   readonly atDoor: EngineOptions['atDoor']
 }
 
+function valueOf(result: unknown): unknown {
+  return result instanceof JsonText ? (JSON.parse(result.text) as unknown) : result
+}
+
 class RunningEngine implements LocalEngine {
   readonly #parts: EngineParts
   readonly #builtins: readonly Builtin[]
@@ -136,7 +141,8 @@ class RunningEngine implements LocalEngine {
   }
 
   invoke(call: HostCall): Promise<unknown> {
-    return this.#parts.router.invoke(call)
+    // Whoever runs the engine in its own process gets values of any size, as from any call.
+    return this.#parts.router.invoke({ ...call, keepsText: true }).then(valueOf)
   }
 
   fire(typeOrId: string, payload: unknown): Promise<unknown[]> {

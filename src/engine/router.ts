@@ -4,9 +4,11 @@
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
+import { JsonText, withMember } from '../protocol/json-text.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import { CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
+import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { HostCall } from './builtin.js'
@@ -31,6 +33,7 @@ export interface RouterParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly random: Random
+  readonly clock: Clock
   readonly log: Log
   readonly instruments: Instruments
 }
@@ -85,7 +88,7 @@ export class Router {
   /** Makes a call as the engine. */
   invoke(call: HostCall): Promise<unknown> {
     const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage } = call
-    return HostCaller.run(call.signal, (caller) => {
+    return HostCaller.run(call, (caller) => {
       const invocationId = this.#parts.random.uuid()
       const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined }
       this.#find(routed, namespace)
@@ -163,13 +166,21 @@ export class Router {
     call.caller?.answer(call, { error: { code: ErrorCode.invocation_error, message } })
   }
 
+  /** Serves a call in the engine itself. The time that takes, its answer included, counts as its worker's. */
   #serve(call: RoutedCall, entry: FunctionEntry): void {
+    const { clock } = this.#parts
+    const startedAt = clock.now()
+    this.#run(call, entry)
+    call.from?.spent(clock.now() - startedAt)
+  }
+
+  #run(call: RoutedCall, entry: FunctionEntry): void {
     const { caller, metadata, traceparent, baggage, from } = call
     const { target } = entry
     let outcome: unknown
     try {
       if (target.kind === 'builtin') {
-        outcome = target.call(call.data, { callerWorkerId: from?.id, metadata, traceparent, baggage })
+        outcome = target.call(inputOf(call.data), { callerWorkerId: from?.id, metadata, traceparent, baggage })
       } else if (target.kind === 'external') outcome = target.call(withCaller(call))
     } catch (error) {
       this.#failed(call, error)
@@ -180,7 +191,11 @@ export class Router {
       return
     }
     outcome.then(
-      (result: unknown) => caller?.answer(call, { result, traceparent, baggage }),
+      (result: unknown) => {
+        const startedAt = this.#parts.clock.now()
+        caller?.answer(call, { result, traceparent, baggage })
+        from?.spent(this.#parts.clock.now() - startedAt)
+      },
       (error: unknown) => {
         this.#failed(call, error)
       },
@@ -214,6 +229,11 @@ export class Router {
 const BLANK_NAMESPACE =
   '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'
 
+/** What a built-in reads of a payload that came as text: large members stay text. */
+function inputOf(data: unknown): unknown {
+  return data instanceof JsonText ? data.open() : data
+}
+
 function fail(call: RoutedCall, code: string, message: string): void {
   const { caller, traceparent, baggage } = call
   caller?.answer(call, { error: { code, message }, traceparent, baggage })
@@ -221,6 +241,10 @@ function fail(call: RoutedCall, code: string, message: string): void {
 
 /** The payload as the callee gets it. The decoded frame is ours, so its payload may be written to. */
 function withCaller({ data, from }: RoutedCall): unknown {
+  if (data instanceof JsonText) {
+    if (from === undefined || !data.text.startsWith('{')) return data
+    return withMember(data, CALLER_WORKER_ID, new JsonText(JSON.stringify(from.id)))
+  }
   if (from !== undefined && isRecord(data)) data[CALLER_WORKER_ID] = from.id
   return data
 }

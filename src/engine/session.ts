@@ -6,11 +6,14 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { isUuid } from '../protocol/validate.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
+import { weightOf } from '../std/weight.js'
 import type { Transport } from '../transport/transport.js'
 import type { Access, Admission, RegistrationMessage } from './access.js'
 import type { EngineParts } from './engine-parts.js'
+import type { CostlyFrame } from './frame-intake.js'
 import type { GuardedCalls } from './guarded-calls.js'
 import { HeldFrames } from './held-frames.js'
 import type { Inlet } from './inlet.js'
@@ -18,7 +21,6 @@ import { Outlet } from './outlet.js'
 import type { Answer, Call, PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
 import type { Backlog, Member } from './sessions.js'
-import { isTelemetry } from './telemetry-prefix.js'
 import { identityOf, unknownWorker, type Announcement, type WorkerIdentity } from './worker-identity.js'
 
 export interface SessionOptions {
@@ -47,6 +49,7 @@ export class Session implements Member {
   readonly serving = new Set<PendingCall>()
   readonly #parts: SessionParts
   readonly #transport: Transport
+  readonly #inlet: Inlet
   readonly #outlet: Outlet
   #identity: WorkerIdentity = unknownWorker
   #namespace = DEFAULT_NAMESPACE
@@ -56,13 +59,12 @@ export class Session implements Member {
   /** Frames behind a registration that a hook looks at. */
   readonly #behindReview: HeldFrames<WorkerMessage>
   #isReviewing = false
-  /** Size of the frame being read. */
-  #frameBytes = 0
   readonly #grace: Timer
 
   constructor(parts: SessionParts, options: SessionOptions) {
     this.#parts = parts
     this.#transport = options.transport
+    this.#inlet = options.inlet
     this.#outlet = new Outlet(parts, options.transport, options.inlet)
     this.remoteAddress = options.remoteAddress
     this.access = options.access
@@ -94,10 +96,13 @@ export class Session implements Member {
   }
 
   text(frame: string): void {
+    this.message(engineCodec.decode(frame), frame)
+  }
+
+  /** Takes what a frame was read as; `frame` is its text, when it may be handed on as it is. */
+  message(message: ReturnType<typeof engineCodec.read>, frame?: string): void {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
-    this.#frameBytes = frame.length
-    const message = engineCodec.decode(frame)
     if (message.type === 'blank') return
     if (message.type === 'invalid') {
       this.#parts.counters.malformedFrames += 1
@@ -106,10 +111,20 @@ export class Session implements Member {
     } else this.#take(message, frame)
   }
 
+  /** Refuses a frame; who waits for what it was about gets an error. */
+  costly({ problem, members }: CostlyFrame): void {
+    this.message(problem)
+    const { type, invocation_id, function_id } = members
+    if (!isUuid(invocation_id) || typeof function_id !== 'string') return
+    this.#parts.counters.refused.oversizedMessages += 1
+    const result = { invocation_id, function_id, error: { code: problem.code, message: problem.detail } }
+    if (type === 'invokefunction') this.send({ type: 'invocationresult', ...result })
+    else if (type === 'invocationresult') this.#take({ type, ...result })
+  }
+
+  /** Takes a frame of telemetry. */
   binary(frame: Uint8Array): void {
-    if (this.#state === 'left') return
-    if (isTelemetry(frame)) this.#parts.takeTelemetry(frame, this.id)
-    else this.text(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8'))
+    if (this.#state !== 'left') this.#parts.takeTelemetry(frame, this.id)
   }
 
   drained(): void {
@@ -118,6 +133,10 @@ export class Session implements Member {
 
   closed(): void {
     this.#leave()
+  }
+
+  spent(durationMs: number): void {
+    this.#inlet.spent(durationMs)
   }
 
   send(message: EngineMessage): ErrorBody | undefined {
@@ -260,7 +279,7 @@ export class Session implements Member {
   }
 
   #keep<M extends WorkerMessage>(frames: HeldFrames<M>, message: M): void {
-    if (frames.push(message, this.#frameBytes)) return
+    if (frames.push(message, weightOf(message))) return
     this.#parts.log.error({ workerId: this.id }, 'A worker sent too much before its turn; it is cut off')
     this.#parts.counters.cutOff.heldFrames += 1
     this.retire()

@@ -6,14 +6,13 @@
  * When the disk refuses a batch, the database is reopened and the batch tried again. A batch that is given up is
  * reverted in memory at once and on disk before anything else is written, so a rejected write is never read back.
  */
-import type { JsonValue } from '../../protocol/validate.js'
 import { systemClock, type Clock, type TimerMode } from '../../std/clock.js'
 import { deferred, type Deferred } from '../../std/deferred.js'
 import { silentLog, type Log } from '../../std/log.js'
 import { EntryTable, type Change } from './entry-table.js'
 import { openDatabase, recordOf, TOTALS_KEY, type OpenDatabase } from './level-database.js'
 import { countRecord, formatTotals, type Totals } from './store-totals.js'
-import { StoreError, type Store, type StoreLimits, type Write } from './store.js'
+import { StoreError, type Store, type Stored, type StoreLimits, type Write } from './store.js'
 
 /** Changes waiting for the disk. When exceeded, writes are refused as `busy`. */
 const MAX_WAITING_CHANGES = 100_000
@@ -75,12 +74,16 @@ class LevelStore implements Store {
     this.#totals = parts.totals
   }
 
-  get(space: string, key: string): JsonValue | undefined {
+  get(space: string, key: string): Stored | undefined {
     return this.#parts.table.get(space, key)
   }
 
-  entries(space: string): Iterable<readonly [string, JsonValue]> {
+  entries(space: string): Iterable<readonly [string, Stored]> {
     return this.#parts.table.entries(space)
+  }
+
+  values(space: string): Stored {
+    return this.#parts.table.values(space)
   }
 
   spaces(): Iterable<string> {

@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { bound } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
 import { badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
+import { BodyRoom } from './body-room.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
@@ -30,6 +31,7 @@ export class HttpServer {
   readonly #routes: RouteTable
   readonly #cors: CorsPolicy
   readonly #limit: RequestLimit
+  readonly #room = new BodyRoom()
   /** Requests in work, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
   #server: Server | undefined
@@ -143,10 +145,11 @@ export class HttpServer {
     return withinRequestSpan(this.#host, { match, parts }, (trace) => this.#run({ exchange, match, parts, trace }))
   }
 
-  async #run(request: Omit<PipelineInput, 'host' | 'config'>): Promise<Outcome | { kind: 'timeout' }> {
+  async #run(request: Omit<PipelineInput, 'host' | 'config' | 'room'>): Promise<Outcome | { kind: 'timeout' }> {
     const { exchange, match } = request
     try {
-      return await this.#limit.run(exchange, () => runPipeline({ host: this.#host, config: this.#config, ...request }))
+      const shared = { host: this.#host, config: this.#config, room: this.#room }
+      return await this.#limit.run(exchange, () => runPipeline({ ...shared, ...request }))
     } catch (error) {
       if (exchange.endedBy === 'deadline') return { kind: 'timeout' }
       if (exchange.endedBy === 'client-left') throw error

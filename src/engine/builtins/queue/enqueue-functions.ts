@@ -28,6 +28,7 @@ export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFun
       required: ['queue', 'function_id', 'data'],
     },
     responseSchema: { type: 'object', properties: { messageReceiptId: { type: 'string' } } },
+    textMembers: ['data'],
     input: {
       queue: string,
       function_id: string,
@@ -55,6 +56,7 @@ export function publishFunction(topics: Topics): BuiltinFunction {
       properties: { topic: { type: 'string', minLength: 1 }, data: {} },
       required: ['topic', 'data'],
     },
+    textMembers: ['data'],
     input: { topic: string, data: json },
     async call({ topic, data }, { traceparent, baggage }) {
       if (topic === '') throw queueError('topic_not_set', 'Topic is not set')

@@ -1,6 +1,7 @@
 /**
  * Queues that calls are sent to by name. They exist by configuration, `default` always.
  */
+import { JsonText } from '../../../protocol/json-text.js'
 import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
 import { describe } from '../../../std/describe.js'
 import { isRecord } from '../../../protocol/validate.js'
@@ -8,7 +9,7 @@ import type { EngineHost } from '../../builtin.js'
 import { deliverySpan, invokeInSpan } from '../../fire-span.js'
 import type { Attempts, Deliver } from './attempts.js'
 import { deliveryTrace } from './delivery-trace.js'
-import { sizeOf, type Job } from './job.js'
+import { dataOf, type Job } from './job.js'
 import { JobQueue } from './job-queue.js'
 import type { Ledger } from './ledger.js'
 import type { NamedQueueSettings } from './queue-config.js'
@@ -76,11 +77,10 @@ export class NamedQueues {
       name,
       functionId,
       namespace,
-      data,
+      ...dataOf(data),
       traceparent,
       baggage,
       group: groupOf(name, queue.settings.groupField, data),
-      sizeBytes: sizeOf(data),
       attempts: 0,
       sequence: this.#ledger.nextSequence(),
     }
@@ -98,8 +98,9 @@ export class NamedQueues {
   }
 }
 
-function groupOf(queue: string, groupField: string | undefined, data: unknown): string {
+function groupOf(queue: string, groupField: string | undefined, payload: unknown): string {
   if (groupField === undefined) return ''
+  const data = payload instanceof JsonText ? payload.open() : payload
   const group = isRecord(data) && Object.hasOwn(data, groupField) ? data[groupField] : undefined
   if (group === undefined || group === null) {
     const seen = isRecord(data) ? `it is ${describe(group)}` : `the payload is ${describe(data)}`

@@ -3,6 +3,7 @@
  * default namespace takes that operation over.
  */
 import { InvocationError } from '../../../errors.js'
+import { withTextMembers } from '../../../protocol/json-text.js'
 import { isRecord, type JsonValue } from '../../../protocol/validate.js'
 import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
 import { describe } from '../../../std/describe.js'
@@ -25,7 +26,7 @@ export interface CustomCall {
 export function callCustom(host: EngineHost, { operation, input, origin }: CustomCall): Promise<unknown> | undefined {
   const functionId = `stream::${operation}(${input.stream_name})`
   if (!host.hasFunction(functionId, DEFAULT_NAMESPACE)) return undefined
-  return host.invoke({ functionId, data: input, namespace: DEFAULT_NAMESPACE, ...origin })
+  return host.invoke({ functionId, data: withTextMembers(input), namespace: DEFAULT_NAMESPACE, ...origin })
 }
 
 /** What a worker's function said about a change. */

@@ -4,6 +4,7 @@
  */
 import type { Builtin, EngineHost } from '../../builtin.js'
 import { reachableHost } from '../../reachable-host.js'
+import { LargeUpdates } from '../../large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import type { Store } from '../../storage/store.js'
 import type { StreamClientParts } from './stream-client.js'
@@ -69,7 +70,7 @@ class StreamService {
     this.#store = await openStore(this.#config.storage, limits, { builtin: NAME, host: this.#host })
     this.#operations = new StreamOperations({
       host: this.#host,
-      items: new StreamItems(this.#store),
+      items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
       announce: (message, trace) => {
         this.#rooms.tell(message)
         this.triggers.fire(message, trace)

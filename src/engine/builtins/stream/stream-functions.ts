@@ -2,8 +2,9 @@
  * The functions `stream::*`: inputs and results as they are on the wire.
  */
 import { InvocationError } from '../../../errors.js'
-import { json, optional, string, type JsonValue } from '../../../protocol/validate.js'
+import { json, optional, string } from '../../../protocol/validate.js'
 import type { BuiltinFunction } from '../../builtin.js'
+import type { Stored } from '../../storage/store.js'
 import { builtinFunction } from '../../builtin-input.js'
 import { traceOf } from '../../write-firings.js'
 import { updateOpsField, updateOpsSchema } from '../../update-op.js'
@@ -51,10 +52,11 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       description: 'Sets an item and announces its creation or update',
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id', 'data'),
       responseSchema: changeSchema,
+      textMembers: ['data'],
       input: { ...item, data: json },
       // What came through JSON is JSON; the store refuses whatever is not.
       call: (input, trace) =>
-        operations('STREAM_SET_ERROR').set({ ...input, data: input.data as JsonValue }, traceOf(trace)),
+        operations('STREAM_SET_ERROR').set({ ...input, data: input.data as Stored }, traceOf(trace)),
     }),
     builtinFunction({
       id: 'stream::update',
@@ -108,10 +110,11 @@ function sendFunction(operations: Operations): BuiltinFunction {
       ...schemaOf('stream_name', 'group_id', 'type', 'data'),
       properties: { ...properties, id: { type: 'string', description: 'Absent: the whole group is meant' } },
     },
+    textMembers: ['data'],
     input: { ...group, id: optional(string), type: string, data: json },
     call({ stream_name, group_id, id, type, data }, trace) {
       const target = { streamName: stream_name, groupId: group_id, id: id ?? null }
-      return operations('STREAM_SEND_ERROR').send(target, { type, data: data as JsonValue }, traceOf(trace))
+      return operations('STREAM_SEND_ERROR').send(target, { type, data: data as Stored }, traceOf(trace))
     },
   })
 }

@@ -7,7 +7,7 @@ import { BoundTriggers, readTriggerConfig } from '../../bound-triggers.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../../builtin.js'
 import { callBound, type Trace } from '../../fire.js'
 import { WriteFirings } from '../../write-firings.js'
-import type { StreamMessage } from './stream-event.js'
+import { payloadOf, type StreamMessage } from './stream-event.js'
 
 /** What join and leave handlers receive. */
 export type SubscriptionEvent = {
@@ -50,7 +50,7 @@ export class StreamTriggers {
       ({ stream_name, group_id = message.groupId, item_id = message.id }) =>
         stream_name === message.streamName && group_id === message.groupId && item_id === message.id,
     )
-    this.#firings.start(bindings, message, trace)
+    if (bindings.length > 0) this.#firings.start(bindings, payloadOf(message), trace)
   }
 
   /**
