@@ -5,7 +5,7 @@
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
-import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { blankNamespace, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
 import type { Transport } from '../transport/transport.js'
@@ -14,6 +14,7 @@ import type { EngineParts } from './engine-parts.js'
 import type { GuardedCalls } from './guarded-calls.js'
 import { HeldFrames } from './held-frames.js'
 import type { Inlet } from './inlet.js'
+import { OwedAnswers } from './owed-answers.js'
 import { Outlet } from './outlet.js'
 import type { Answer, Call, PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
@@ -34,6 +35,8 @@ export interface SessionOptions {
 export interface SessionParts extends EngineParts {
   readonly registrations: Registrations
   readonly guardedCalls: GuardedCalls
+  /** Functions that the configuration names. */
+  readonly namedFunctions: ReadonlySet<string>
   /** Takes binary frames that `isTelemetry` recognises. */
   readonly takeTelemetry: (frame: Uint8Array, workerId: string | undefined) => void
 }
@@ -55,6 +58,7 @@ export class Session implements Member {
   readonly #unplaced: HeldFrames<RegistrationMessage>
   /** Frames behind a registration that a hook looks at. */
   readonly #behindReview: HeldFrames<WorkerMessage>
+  readonly #owed: OwedAnswers
   #isReviewing = false
   /** Size of the frame being read. */
   #frameBytes = 0
@@ -68,6 +72,7 @@ export class Session implements Member {
     this.access = options.access
     this.#unplaced = new HeldFrames(parts.limits.maxHeldFrames)
     this.#behindReview = new HeldFrames(parts.limits.maxHeldFrames)
+    this.#owed = new OwedAnswers(parts)
     this.id = parts.random.uuid()
     this.reattachToken = parts.random.uuid()
     this.connectedAtMs = parts.clock.epochMs()
@@ -90,7 +95,7 @@ export class Session implements Member {
 
   get backlog(): Backlog {
     const { unreadBytes, isPaused } = this.#outlet
-    return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size }
+    return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size + this.#owed.size }
   }
 
   text(frame: string): void {
@@ -143,7 +148,7 @@ export class Session implements Member {
 
   announce(input: Announcement): boolean {
     if (input.namespace?.trim() === '') {
-      throw new InvocationError({ code: ErrorCode.INVALID_NAMESPACE, message: BLANK_NAMESPACE })
+      throw new InvocationError({ code: ErrorCode.INVALID_NAMESPACE, message: blankNamespace('namespace') })
     }
     const namespace = this.#state === 'pending' ? (input.namespace ?? DEFAULT_NAMESPACE) : this.#namespace
     const refusal = this.access?.refuseNamespace(namespace)
@@ -159,6 +164,11 @@ export class Session implements Member {
     this.#place(namespace)
     sessions.updated(this)
     return true
+  }
+
+  succeed(previous: Member): void {
+    if (this.access !== undefined && previous.access !== undefined) this.access.succeed(previous.access)
+    this.#owed.settleFor(previous)
   }
 
   retire(): void {
@@ -185,7 +195,8 @@ export class Session implements Member {
         else this.#parts.guardedCalls.handle(this, this.access, message)
         return
       case 'invocationresult':
-        this.#parts.router.settle(message, frame)
+        if (this.#owed.isAnothers(this, message)) this.#owed.keep(message, this.#frameBytes)
+        else this.#parts.router.settle(message, frame)
         return
       case 'ping':
         this.send({ type: 'pong' })
@@ -215,12 +226,7 @@ export class Session implements Member {
   }
 
   #register(message: RegistrationMessage): void {
-    if (this.access === undefined) this.#parts.registrations.apply(this, message)
-    else this.#review(this.access, message)
-  }
-
-  #review(access: Access, message: RegistrationMessage): void {
-    const admission = access.admit(message, this.#namespace)
+    const admission = this.access?.admit(message, this.#namespace) ?? { kind: 'admitted', message }
     if (!(admission instanceof Promise)) {
       this.#conclude(message, admission)
       return
@@ -237,7 +243,8 @@ export class Session implements Member {
   #conclude(message: RegistrationMessage, admission: Admission): void {
     const { log, counters, registrations } = this.#parts
     if (admission.kind === 'admitted') {
-      registrations.apply(this, admission.message, admission.localId)
+      const { message: admitted, calledAs = message.id } = admission
+      registrations.apply(this, admitted, { sentAs: message.id, calledAs })
       return
     }
     counters.refusedFrames += 1
@@ -256,6 +263,7 @@ export class Session implements Member {
     this.#state = 'announced'
     this.#namespace = namespace
     this.#grace.cancel()
+    this.#owed.close()
     for (const message of this.#unplaced.takeAll()) this.#take(message)
   }
 
@@ -268,13 +276,8 @@ export class Session implements Member {
 
   #refuseName(namespace: string, name: string | undefined, ownerWorkerId: string): void {
     this.#parts.log.warn({ workerId: this.id, name, namespace, ownerWorkerId }, 'A worker name is taken')
-    this.send({
-      type: 'registrationrejected',
-      code: ErrorCode.WORKER_NAMESPACE_CONFLICT,
-      namespace,
-      worker_name: name,
-      owner_worker_id: ownerWorkerId,
-    })
+    const code = ErrorCode.WORKER_NAMESPACE_CONFLICT
+    this.send({ type: 'registrationrejected', code, namespace, worker_name: name, owner_worker_id: ownerWorkerId })
     this.close()
   }
 
@@ -284,6 +287,7 @@ export class Session implements Member {
     this.#grace.cancel()
     this.#unplaced.takeAll()
     this.#behindReview.takeAll()
+    this.#owed.close()
     const { directory, handOver, router, bindings, names, sessions } = this.#parts
     handOver.left(this, directory.leave(this))
     router.leave(this)
@@ -292,6 +296,3 @@ export class Session implements Member {
     sessions.remove(this)
   }
 }
-
-const BLANK_NAMESPACE =
-  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'

@@ -58,6 +58,10 @@ export class FakeHost implements EngineHost {
     return this.#handlers.has(keyOf(functionId, namespace))
   }
 
+  metadataOf(): unknown {
+    return undefined
+  }
+
   async invoke(call: HostCall): Promise<unknown> {
     this.calls.push(call)
     const { functionId, namespace = 'default', signal } = call
@@ -103,6 +107,7 @@ function keyOf(functionId: string, namespace: string): string {
 
 const noContext: CallContext = {
   callerWorkerId: undefined,
+  access: undefined,
   metadata: undefined,
   traceparent: undefined,
   baggage: undefined,

@@ -2,6 +2,8 @@
  * One stored call and what became of it. Jobs are values: an attempt makes a new one with its count raised.
  */
 
+import type { Access } from '../../access.js'
+
 /** A call that waits to be made. */
 export interface Job {
   readonly id: string
@@ -22,6 +24,8 @@ export interface Job {
   readonly attempts: number
   /** Order of acceptance over all queues; a redriven job gets a new place. */
   readonly sequence: number
+  /** What the guarded session that sent it may do. Not written down: after a restart a job is delivered as it was stored. */
+  readonly access?: Access | undefined
 }
 
 /** How a job ended for good. */

@@ -24,11 +24,11 @@ export class StoreJournal implements QueueJournal {
   write(entries: readonly JournalEntry[]): Promise<void> {
     return this.#store.write(
       // Jobs came as JSON and hold nothing else but numbers and strings; absent members are left out of the text.
-      entries.map((entry) => ({
+      entries.map(({ job, ...entry }) => ({
         kind: 'put',
         space: SPACE,
-        key: jobKey(entry.job),
-        value: entry as unknown as JsonValue,
+        key: jobKey(job),
+        value: { ...entry, job: { ...job, access: undefined } } as unknown as JsonValue,
       })),
     )
   }

@@ -27,6 +27,7 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
     name: NAME,
     functions: streamFunctions(() => service.operations),
     triggerTypes: service.triggers.types,
+    namedFunctions: config.authFunctionId === undefined ? [] : [config.authFunctionId],
     get port() {
       return service.port
     },

@@ -102,8 +102,8 @@ export class StreamOperations {
     return { old_value: oldValue ?? null, new_value: data, ...(hasErrors && { errors: errors as JsonValue }) }
   }
 
-  #tell(target: StreamTarget, change: StreamChange, origin: CallOrigin): void {
-    this.#announce(streamMessage(target, change, this.#host.clock.epochMs()), origin)
+  #tell(target: StreamTarget, change: StreamChange, { traceparent, baggage }: CallOrigin): void {
+    this.#announce(streamMessage(target, change, this.#host.clock.epochMs()), { traceparent, baggage })
   }
 }
 
