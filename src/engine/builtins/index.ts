@@ -34,7 +34,7 @@ export type ReadSettings = (config: unknown, local: unknown) => MakeBuiltin
 
 export const builtins: Readonly<Record<string, ReadSettings>> = {
   'iii-http': withoutLocal('iii-http', parseHttpConfig, createHttpBuiltin),
-  'iii-stream': withoutLocal('iii-stream', parseStreamConfig, createStreamBuiltin),
+  'iii-stream': withLocal(parseStreamConfig, createStreamBuiltin),
   'iii-state': withoutLocal('iii-state', parseStateConfig, createStateBuiltin),
   'iii-cron': withoutLocal('iii-cron', parseCronConfig, createCronBuiltin),
   'iii-http-functions': withoutLocal('iii-http-functions', parseHttpFunctionsConfig, createHttpFunctionsBuiltin),

@@ -99,6 +99,7 @@ class StreamService {
       counters,
       rooms: this.#rooms,
       triggers: this.triggers,
+      authRequired: this.#config.authRequired,
       channelSize: this.#config.channelSize,
       snapshot: ({ streamName, groupId, id }, signal) => {
         const group = { stream_name: streamName, group_id: groupId }

@@ -53,6 +53,11 @@ export class StreamTriggers {
     this.#firings.start(bindings, message, trace)
   }
 
+  /** Whether a join handler without limits is bound. One of a guarded session may refuse clients, but vouches for none. */
+  get hasJoinHandler(): boolean {
+    return this.#joins.some(({ access }) => access === undefined)
+  }
+
   /**
    * Asks the join handlers, one after the other, until one refuses by `{ "unauthorized": true }`.
    * @throws what a handler failed with, or the signal's reason; those after it are not asked.
