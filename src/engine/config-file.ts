@@ -3,8 +3,9 @@
  * themselves, so that an engine without a file does not load a YAML parser.
  */
 import { ConfigDocument } from './config-document.js'
-import { readEngineConfig, type Environment } from './config.js'
+import { readEngineConfig } from './config.js'
 import type { EngineConfig } from './engine-config.js'
+import type { Environment } from './environment.js'
 import { expandVariables } from './expand-variables.js'
 import { parseListenerConfig } from './listener-config.js'
 

@@ -10,10 +10,9 @@ import { parseSettings, setting, wholeNumber } from './builtin-config.js'
 import { ABSENT, ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, SUCCESSORS, type DefaultPorts } from './builtins/index.js'
 import { ENGINE_WORKER_NAME } from './builtins/workers.js'
 import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
+import type { Environment } from './environment.js'
+import { originSettings, type OriginRules } from './origins.js'
 import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
-
-/** Environment variables that count. */
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** An engine's configuration as plain data, as it is written in a file. */
 export interface EngineSettings {
@@ -54,8 +53,8 @@ export function engineConfigOf(settings: EngineSettings, env: Environment = {}):
   )
 }
 
-/** Where an engine without a file listens; 0 picks a free port. */
-export interface EngineAddresses extends DefaultPorts {
+/** Where an engine without a file listens, and to whom; 0 picks a free port. */
+export interface EngineAddresses extends DefaultPorts, Partial<OriginRules> {
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string | undefined
   /** For workers. Default 49134. */
@@ -66,17 +65,20 @@ export interface EngineAddresses extends DefaultPorts {
 
 /** The configuration of an engine without a file. */
 export function defaultEngineConfig(
-  { host = '127.0.0.1', port, dataFolder, ...ports }: EngineAddresses = {},
+  { host = '127.0.0.1', port, dataFolder, allowedOrigins = [], allowedHosts = [], ...ports }: EngineAddresses = {},
   env: Environment = {},
 ): EngineConfig {
-  const served = SERVED_BY_DEFAULT.map(({ name, port: option, stores = false }) => ({
+  const rules = { allowedOrigins, allowedHosts }
+  const served = SERVED_BY_DEFAULT.map(({ name, port: option, stores = false, local }) => ({
     name,
+    local: local?.(rules),
     config: {
       ...(option === undefined ? {} : address(host, ports[option])),
       ...(stores && dataFolder !== undefined ? keptIn(dataFolder) : {}),
     },
   }))
-  return engineConfigOf({ workers: [{ name: LISTENER_NAME, config: address(host, port) }, ...served] }, env)
+  const listener = { name: LISTENER_NAME, config: address(host, port), local: originSettings(rules) }
+  return engineConfigOf({ workers: [listener, ...served] }, env)
 }
 
 function address(host: string, port: number | undefined): object {

@@ -70,6 +70,8 @@ export interface EngineStats {
     readonly requests: number
     /** Clients of the stream server answered with 503, because there are too many. */
     readonly streamClients: number
+    /** Requests with an `Origin` or a `Host` that is not trusted, answered with 403. */
+    readonly foreignRequests: number
     /** Joins of a stream above the number one client may have. */
     readonly streamJoins: number
     /** Calls and results too large for one message to a worker, answered with `MESSAGE_TOO_LARGE`. */

@@ -7,6 +7,7 @@ import { MAX_DELAY_MS } from '../std/clock.js'
 import { boolean } from './builtin-fields.js'
 import { parseSettings, port, setting, wholeNumber } from './builtin-config.js'
 import { parseExposeFilter, type ExposeFilter } from './expose-filter.js'
+import { originFields, readOriginRules, type OriginRules } from './origins.js'
 
 /** The name listeners have in a configuration file. It may appear more than once. */
 export const LISTENER_NAME = 'iii-worker-manager'
@@ -19,6 +20,8 @@ export interface ListenerConfig {
   readonly port: number
   /** Time to send the request head. Default 10 000. */
   readonly handshakeTimeoutMs: number
+  /** Which web pages may connect, beside those of this machine. Default: none. */
+  readonly origins: OriginRules
   /** Absent on an open listener. */
   readonly rbac?: RbacConfig | undefined
   /** Gets every call in place of its target. */
@@ -46,7 +49,7 @@ const shape = {
 }
 
 /** Settings of this engine alone. */
-const localShape = { default_deny: optional(boolean) }
+const localShape = { ...originFields, default_deny: optional(boolean) }
 
 const rbacShape = {
   auth_function_id: optional(string),
@@ -62,8 +65,8 @@ const rbacShape = {
  */
 export function parseListenerConfig(config: unknown, local: unknown): ListenerConfig {
   const given = parseSettings(LISTENER_NAME, shape, config)
-  const { default_deny: defaultDeny } = parseSettings(`${LISTENER_NAME}.local`, localShape, local)
-  if (defaultDeny === true && given.rbac === undefined) {
+  const own = parseSettings(`${LISTENER_NAME}.local`, localShape, local)
+  if (own.default_deny === true && given.rbac === undefined) {
     const message = `${LISTENER_NAME}.local.default_deny needs \`config.rbac\`: without rules the listener is open`
     throw new RuntimeError(ErrorCode.INVALID_CONFIG, message)
   }
@@ -71,9 +74,10 @@ export function parseListenerConfig(config: unknown, local: unknown): ListenerCo
     host: given.host ?? '0.0.0.0',
     port: Number(given.port ?? 49_134),
     handshakeTimeoutMs: given.handshake_timeout_ms ?? 10_000,
+    origins: readOriginRules(own),
     rbac: given.rbac === undefined ? undefined : parseRbac(given.rbac),
     middlewareFunctionId: given.middleware_function_id,
-    defaultDeny,
+    defaultDeny: own.default_deny,
   }
 }
 

@@ -96,7 +96,7 @@ export class Registrations {
     const entry = directory.find(peer.namespace, message.id)
     try {
       if (this.#serveExternal === undefined) throw new Error('`iii-http-functions` is not part of this engine')
-      const call = this.#serveExternal(message.id, invocation)
+      const call = this.#serveExternal(message.id, invocation, peer.access !== undefined)
       if (entry?.target.kind !== 'worker') return
       const { sentAs } = entry.target
       directory.register({ ...entry, target: { kind: 'external', peer, sentAs, call } })

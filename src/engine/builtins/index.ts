@@ -12,6 +12,7 @@ import { createHttpBuiltin } from './http/http-builtin.js'
 import { parseHttpConfig } from './http/http-config.js'
 import { createHttpFunctionsBuiltin } from './http-functions/http-functions-builtin.js'
 import { parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
+import { originSettings, type OriginRules } from '../origins.js'
 import { createObservabilityBuiltin } from './observability/observability-builtin.js'
 import { parseObservabilityConfig } from './observability/observability-config.js'
 import { createStateBuiltin } from './state/state-builtin.js'
@@ -33,14 +34,14 @@ export type MakeBuiltin = (host: EngineHost) => Builtin
 export type ReadSettings = (config: unknown, local: unknown) => MakeBuiltin
 
 export const builtins: Readonly<Record<string, ReadSettings>> = {
-  'iii-http': withoutLocal('iii-http', parseHttpConfig, createHttpBuiltin),
+  'iii-http': withLocal(parseHttpConfig, createHttpBuiltin),
   'iii-stream': withLocal(parseStreamConfig, createStreamBuiltin),
   'iii-state': withoutLocal('iii-state', parseStateConfig, createStateBuiltin),
   'iii-cron': withoutLocal('iii-cron', parseCronConfig, createCronBuiltin),
-  'iii-http-functions': withoutLocal('iii-http-functions', parseHttpFunctionsConfig, createHttpFunctionsBuiltin),
+  'iii-http-functions': withLocal(parseHttpFunctionsConfig, createHttpFunctionsBuiltin),
   'iii-queue': withoutLocal('iii-queue', parseQueueConfig, createQueueBuiltin),
   'iii-pubsub': withoutLocal('iii-pubsub', parsePubSubConfig, createPubSubBuiltin),
-  configuration: withoutLocal('configuration', parseConfigurationConfig, createConfigurationBuiltin),
+  configuration: withLocal(parseConfigurationConfig, createConfigurationBuiltin),
   'iii-observability': withoutLocal('iii-observability', parseObservabilityConfig, createObservabilityBuiltin),
 }
 
@@ -72,12 +73,14 @@ interface ServedByDefault {
   readonly port?: keyof DefaultPorts
   /** Whether it keeps values that may outlive the process. */
   readonly stores?: boolean
+  /** Its local settings for the pages and hosts that the operator trusts. */
+  readonly local?: (rules: OriginRules) => object
 }
 
 /** Served when there is no file at all. */
 export const SERVED_BY_DEFAULT: readonly ServedByDefault[] = [
-  { name: 'iii-http', port: 'httpPort' },
-  { name: 'iii-stream', port: 'streamPort', stores: true },
+  { name: 'iii-http', port: 'httpPort', local: ({ allowedOrigins }) => ({ allowed_origins: allowedOrigins }) },
+  { name: 'iii-stream', port: 'streamPort', stores: true, local: originSettings },
   { name: 'iii-state', stores: true },
   { name: 'iii-cron' },
   { name: 'iii-pubsub' },

@@ -4,6 +4,7 @@
 import { boolean, optional, string } from '../../builtin-fields.js'
 import { record } from '../../../protocol/validate.js'
 import { parseSettings, wholeNumber } from '../../builtin-config.js'
+import { originFields, readOriginRules, type OriginRules } from '../../origins.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
 
 /** What `iii-stream` can be told. */
@@ -18,6 +19,8 @@ export interface StreamConfig {
   /** Events kept for a client that reads too slowly; the oldest beyond are lost. */
   readonly channelSize: number
   readonly storage: StorageConfig
+  /** Which web pages may connect, beside those of this machine. Default: none. */
+  readonly origins: OriginRules
 }
 
 const DEFAULT_HOST = '0.0.0.0'
@@ -31,7 +34,8 @@ const shape = {
   adapter: optional(record),
 }
 
-const localShape = { auth_required: optional(boolean) }
+/** Settings of this engine alone. */
+const localShape = { ...originFields, auth_required: optional(boolean) }
 
 /**
  * Reads the `config` and `local` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no auth.
@@ -39,15 +43,16 @@ const localShape = { auth_required: optional(boolean) }
  */
 export function parseStreamConfig(config: unknown, local?: unknown): StreamConfig {
   const given = parseSettings('iii-stream', shape, config)
-  const { auth_required: authRequired = false } = parseSettings('iii-stream.local', localShape, local)
+  const own = parseSettings('iii-stream.local', localShape, local)
   const channelSize = { channel_size: optional(wholeNumber(1, 100_000)) }
   const { storage, settings } = parseStorageAdapter('iii-stream.adapter', given.adapter, channelSize)
   return {
     host: given.host ?? DEFAULT_HOST,
     port: given.port ?? DEFAULT_PORT,
     authFunctionId: given.auth_function === '' ? undefined : given.auth_function,
-    authRequired,
+    authRequired: own.auth_required ?? false,
     channelSize: settings.channel_size ?? DEFAULT_CHANNEL_SIZE,
     storage,
+    origins: readOriginRules(own),
   }
 }
