@@ -109,6 +109,7 @@ export class StreamClient {
     }
     const { triggers, authRequired } = this.#parts
     if (authRequired && !triggers.hasJoinHandler) return false
+    triggers.warnIfOpen()
     try {
       return await triggers.mayJoin(this.#eventOf(request), signal)
     } catch (err) {

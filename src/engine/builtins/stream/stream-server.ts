@@ -26,8 +26,6 @@ export class StreamServer {
   #listener: Listener | undefined
   #clients = 0
   #authenticating = 0
-  /** Whether the log says already that joins are open. */
-  #warned = false
 
   constructor(host: EngineHost, config: StreamServerConfig, clientParts: StreamClientParts) {
     this.#host = host
@@ -93,15 +91,8 @@ export class StreamServer {
 
   #mayEnter(answer: Readonly<Record<string, unknown>> | undefined): boolean {
     const { authRequired, authFunctionId } = this.#config
-    const isJudged = this.#clientParts.triggers.hasJoinHandler
     const isRefused = authFunctionId !== undefined && (answer === undefined || answer['unauthorized'] === true)
-    if (authRequired) return isJudged && !isRefused
-    if (!isJudged && !this.#warned) {
-      this.#warned = true
-      const text = 'No `stream:join` trigger is bound, so clients may join every stream; `auth_required` refuses them'
-      this.#host.log.warn({ setting: 'iii-stream.local.auth_required' }, text)
-    }
-    return true
+    return !authRequired || (!isRefused && this.#clientParts.triggers.hasJoinHandler)
   }
 
   /** What the auth function says about a client; `undefined` when there is none, it fails or says nothing. */
