@@ -9,9 +9,11 @@ import { defaultEngineConfig } from '../engine/config.js'
 import { startEngine, type LocalEngine } from '../engine/engine.js'
 import type { OriginRules } from '../engine/origins.js'
 import { EngineFunctions } from '../protocol/names.js'
+import { systemClock } from '../std/clock.js'
 import { describe } from '../std/describe.js'
 import { UsageError, type Command, type Terminal } from './command.js'
 import { FolderWatch } from './folder-watch.js'
+import { jsonLog } from './json-log.js'
 import { parsePort } from './parse-port.js'
 import { parseTrust, trustHelp, trustOptions } from './trust-options.js'
 import { runnerArguments } from './script-runner.js'
@@ -42,7 +44,8 @@ export const devCommand: Command = {
     const { file, workerArguments, folders, ...ports } = parse(args)
     const runner = [...runnerArguments(file), ...workerArguments]
     const interrupted = terminal.interrupted()
-    const engine = await startEngine(defaultEngineConfig(ports, process.env))
+    const log = jsonLog('warn', terminal.err, () => systemClock.epochMs())
+    const engine = await startEngine(defaultEngineConfig(ports, process.env), { log })
     const session = new DevSession({ engine, runner, file, terminal })
     try {
       terminal.out(`  workers  ${engine.url}`)

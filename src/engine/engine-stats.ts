@@ -70,7 +70,7 @@ export interface EngineStats {
     readonly requests: number
     /** Clients of the stream server answered with 503, because there are too many. */
     readonly streamClients: number
-    /** Requests with an `Origin` or a `Host` that is not trusted, answered with 403. */
+    /** Requests refused for their `Origin` or `Host`: 403 when it is not trusted, 400 when `Host` came twice. */
     readonly foreignRequests: number
     /** Joins of a stream above the number one client may have. */
     readonly streamJoins: number

@@ -30,8 +30,8 @@ const AUTHORITY = /^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]]+)(?::\d{1,5})?$/i
 /** Refused origins and hosts that are logged, each once. */
 const MAX_LOGGED_REFUSALS = 100
 
-export const originList = listOf(ORIGIN, 'a list of origins such as `https://app.example:8443`, without path and `*`')
-export const hostList = listOf(HOST, 'a list of host names such as `engine.example`, without port and `*`')
+export const originList = listOf(ORIGIN, 'origins such as `https://app.example:8443`, without path and `*`')
+export const hostList = listOf(HOST, 'host names such as `engine.example`, without port and `*`')
 
 /** The settings of one port under `local`. */
 export const originFields = { allowed_origins: optional(originList), allowed_hosts: optional(hostList) }
@@ -142,7 +142,7 @@ function normalized(origin: string): string {
 
 function listOf(pattern: RegExp, expected: string): Field<readonly string[]> {
   return setting(
-    expected,
+    `a list of ${expected}`,
     (value) => Array.isArray(value) && value.every((each) => typeof each === 'string' && pattern.test(each)),
   )
 }

@@ -87,17 +87,17 @@ test.each([
     /^engine\.yaml:3: .*image.*accepted: name, config, local/,
   ],
   [
-    'a setting of this engine alone that nobody reads',
+    'an unknown local setting',
     'workers:\n  - name: iii-http\n    config: { port: 1 }\n    local:\n      cros: {}',
     /^engine\.yaml:5: iii-http\.local\.cros .*accepted: /,
   ],
   [
-    'such a setting of a part that has none',
+    'a local setting of a part that has none',
     'workers:\n  - name: iii-cron\n    local: { body_limit: 1 }',
     /^engine\.yaml:3: iii-cron\.local\.body_limit .*accepted: none/,
   ],
   [
-    'such a setting of a listener',
+    'an unknown local setting of a listener',
     'workers:\n  - name: iii-worker-manager\n    local: { allow: 1 }',
     /^engine\.yaml:3: iii-worker-manager\.local\.allow /,
   ],

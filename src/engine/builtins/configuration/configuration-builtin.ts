@@ -31,7 +31,10 @@ export function createConfigurationBuiltin(
   })
   return {
     name: 'configuration',
-    functions: [...writers(configurations, triggers), ...readers(configurations, exposedVariables(env, exposeEnv))],
+    functions: [
+      ...writers(configurations, triggers),
+      ...readers(configurations, () => exposedVariables(env, exposeEnv)),
+    ],
     triggerTypes: [triggers.type],
     start: () => Promise.resolve(),
     stop: () => {
@@ -75,7 +78,7 @@ function writers(configurations: Configurations, triggers: ConfigurationTriggers
   ]
 }
 
-function readers(configurations: Configurations, env: Environment): BuiltinFunction[] {
+function readers(configurations: Configurations, exposed: () => Environment): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'configuration::get',
@@ -83,7 +86,7 @@ function readers(configurations: Configurations, env: Environment): BuiltinFunct
       input: { id: string, raw: optional(boolean) },
       call: ({ id, raw = false }) => {
         const { value } = found(configurations, id)
-        return { id, value: raw ? value : expanded(id, value, env) }
+        return { id, value: raw ? value : expanded(id, value, exposed()) }
       },
     }),
     builtinFunction({

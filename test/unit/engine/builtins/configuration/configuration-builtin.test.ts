@@ -121,7 +121,11 @@ test('a variable that is not exposed counts as unset, whether it is set or not',
     await call('set', { id: 'mail', value: { url: `\${${name}:none}` } })
     expect(await call('get', { id: 'mail' })).toEqual({ id: 'mail', value: { url: 'none' } })
     await call('set', { id: 'mail', value: { url: `\${${name}}` } })
-    refusals.push(await call('get', { id: 'mail' }).then(String, (error: Error) => error.message.replaceAll(name, 'X')))
+    refusals.push(
+      await call('get', { id: 'mail' }).then(String, (error: unknown) =>
+        (error as Error).message.replaceAll(name, 'X'),
+      ),
+    )
   }
   expect(new Set(refusals).size).toBe(1)
   expect(refusals[0]).toContain('EXPAND_FAILED')
