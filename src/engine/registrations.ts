@@ -32,7 +32,7 @@ export class Registrations {
     this.#serveExternal = serveExternal
   }
 
-  /** Carries out one registration. `names` are those the worker knows a function by, where they differ. */
+  /** Handles one registration. `names` are those the worker knows a function by, where they differ. */
   apply(peer: Peer, message: RegistrationMessage, names?: OwnNames): void {
     switch (message.type) {
       case 'registerfunction':

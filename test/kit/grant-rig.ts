@@ -13,7 +13,7 @@ export const HOOKS = {
 }
 
 const SERVED = [
-  // A listener that nobody uses here, whose rules name functions.
+  // An unused listener, whose rules name functions.
   { name: 'iii-worker-manager', config: { ...port, middleware_function_id: 'mw', rbac: HOOKS } },
   { name: 'iii-http', config: { ...port, middleware: [{ function_id: 'http-mw' }] } },
   { name: 'iii-stream', config: { ...port, auth_function: 'stream-auth' } },
@@ -52,7 +52,7 @@ export interface TriggerAsked {
   readonly config: unknown
 }
 
-/** Asks for a trigger; answers with the code it was refused with, if it was told one. */
+/** Asks for a trigger; answers with the code it was refused with, if it received one. */
 export async function askForTrigger(
   rig: GuardedRig,
   guest: RawWorker,

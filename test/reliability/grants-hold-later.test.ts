@@ -168,7 +168,7 @@ test.each(
 
 test.each([
   ['calls', {}],
-  ['calls in vain', { function_id: SECRET }],
+  ['makes a forbidden call', { function_id: SECRET }],
   ['enqueues', { action: { type: 'enqueue', queue: 'default' } }],
 ] as const)('a guest does not end the call of another worker when it %s under the same id', async (_how, members) => {
   const { rig, callee, guest, call } = await waiting({ allowed_functions: ['f'] })
@@ -208,7 +208,10 @@ test('an answer on a new connection counts once the session reattaches to the on
 test.each([
   ['no proof', () => undefined],
   ['a token it made up', ({ id }: RawWorker) => ({ previous_worker_id: id, reattach_token: randomUUID() })],
-  ['the token of nobody', ({ token }: RawWorker) => ({ previous_worker_id: randomUUID(), reattach_token: token })],
+  [
+    'a token without its worker',
+    ({ token }: RawWorker) => ({ previous_worker_id: randomUUID(), reattach_token: token }),
+  ],
 ])('an answer on a new connection with %s is dropped', async (_what, token) => {
   expect(await reconnected(token)).toBeUndefined()
 })
@@ -299,7 +302,7 @@ test.each(LISTS)('a guest that may call %s with %j sees nothing of a function it
   expect(JSON.stringify(await rig.call(rig.admin, id, input))).toMatch(/secret::answer/)
 })
 
-test('a guest that listens for functions hears of those it may call', async () => {
+test('a guest that listens for functions receives those it may call', async () => {
   const rig = await grantRig()
   const guest = await rig.guest({})
   guest.register('open::news')
@@ -374,11 +377,14 @@ test.each(
   const outcome = FAILURES[failure]
   if (outcome !== undefined) await rig.answer(hook, outcome)
   await rig.clock.advance(10_000)
-  expect(stateOf(rig, 1)).toMatchObject({ ...before, pendingCalls: failure === 'stays silent' ? expect.anything() : 0 })
+  expect(stateOf(rig, 1)).toMatchObject({
+    ...before,
+    pendingCalls: failure === 'stays silent' ? (expect.anything() as unknown) : 0,
+  })
   expect((await rig.call(rig.admin, 'engine::triggers::list'))['result']).toEqual(types['result'])
 })
 
-test.each(Object.keys(FAILURES))('nobody comes in while the auth function %s', async (failure) => {
+test.each(Object.keys(FAILURES))('no client comes in while the auth function %s', async (failure) => {
   const rig = await grantRig()
   if (failure === 'never came' || failure === 'has gone') rig.admin.send({ type: 'unregisterfunction', id: 'auth' })
   await rig.settle()

@@ -75,7 +75,7 @@ export class FunctionsAvailable {
     const rows = all.map(functionRow)
     for (const binding of this.#bindings) {
       const { access } = binding
-      // A guarded session hears of what it may call, as in the lists.
+      // A guarded session receives what it may call, as in the lists.
       const functions = access === undefined ? rows : all.filter((entry) => isVisible(entry, access)).map(functionRow)
       const event = { event: 'functions_changed', functions }
       callBound(this.#host, binding, { data: event, metadata: binding.metadata }).catch((error: unknown) => {

@@ -59,7 +59,7 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
 export function unregisterTriggerFunction({ bindings }: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.UNREGISTER_TRIGGER,
-    description: 'Ends a trigger, whoever registered it; a session of a guarded listener ends its own only',
+    description: 'Ends a trigger; a session of a guarded listener ends its own only',
     input: { id: string, trigger_type: optional(string) },
     call: ({ id }, { access }) => {
       const present = bindings.triggers.get(id)

@@ -25,7 +25,7 @@ export interface CustomCall {
 export function callCustom(host: EngineHost, { operation, input, origin }: CustomCall): Promise<unknown> | undefined {
   const functionId = `stream::${operation}(${input.stream_name})`
   const { access, ...trace } = origin
-  // Whoever may use `stream::get` may use it for every stream, wherever it is stored, unless this one is forbidden.
+  // A grant of `stream::get` covers every stream, wherever it is stored, unless this function is forbidden.
   const refusal = access?.refuseForbidden(functionId)
   if (refusal !== undefined) return Promise.reject(new InvocationError(refusal))
   if (!host.hasFunction(functionId, DEFAULT_NAMESPACE)) return undefined
