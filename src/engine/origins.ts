@@ -53,7 +53,7 @@ export function originSettings({ allowedOrigins, allowedHosts }: OriginRules): o
 }
 
 /** The check of one port, which is bound to `boundTo`. */
-export class OriginPolicy {
+class OriginPolicy {
   readonly #origins: ReadonlySet<string>
   readonly #hosts: ReadonlySet<string>
   readonly #isLoopbackOnly: boolean

@@ -125,6 +125,7 @@ test('a page of another origin is refused with a warning, unless it is listed', 
   expect(await from('https://app.example')).toBe(101)
   expect(await from('https://evil.example')).toBe(403)
   await child.says(/"level":"warn".*https:\/\/evil\.example/)
+  expect(await child.stop()).toEqual({ code: 0, signal: null })
 })
 
 test('misuse is told with exit code 2', { timeout: 60_000 }, async () => {
