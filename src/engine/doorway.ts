@@ -20,7 +20,7 @@ export type Doorway = (request: UpgradeRequest) => void
 
 export function openDoorway(
   parts: SessionParts,
-  config: Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId'>,
+  config: Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny'>,
 ): Doorway {
   const isGuarded = config.rbac !== undefined || config.middlewareFunctionId !== undefined
   const guard = isGuarded ? new Guard(parts, config) : undefined

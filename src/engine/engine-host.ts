@@ -18,6 +18,7 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
     instruments,
     counters,
     invoke: (call) => router.invoke(call),
+    metadataOf: (functionId, namespace) => directory.find(namespace, functionId)?.metadata,
     hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,
   }
 }

@@ -22,7 +22,7 @@ import { createParts, type EngineParts, type EnginePorts } from './engine-parts.
 import type { EngineStats } from './engine-stats.js'
 import { GuardedCalls } from './guarded-calls.js'
 import { defaultLimits } from './limits.js'
-import type { ListenerConfig } from './listener-config.js'
+import { functionsAskedBy, type ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
 import { Registrations } from './registrations.js'
 import type { SessionParts } from './session.js'
@@ -163,7 +163,7 @@ class RunningEngine implements LocalEngine {
   }
 
   async open(listeners: readonly ListenerConfig[]): Promise<void> {
-    const sessionParts = this.#sessionParts()
+    const sessionParts = this.#sessionParts(listeners)
     for (const builtin of this.#builtins) {
       this.#started.push(builtin)
       await builtin.start()
@@ -189,11 +189,13 @@ class RunningEngine implements LocalEngine {
     }
   }
 
-  #sessionParts(): SessionParts {
+  #sessionParts(listeners: readonly ListenerConfig[]): SessionParts {
     const { serveExternal } = this.#builtins.find((builtin) => builtin.serveExternal !== undefined) ?? {}
     const takers = this.#builtins.flatMap(({ takeTelemetry }) => takeTelemetry ?? [])
+    const asked = this.#builtins.flatMap(({ namedFunctions = [] }) => namedFunctions)
     return {
       ...this.#parts,
+      namedFunctions: new Set([...listeners.flatMap(functionsAskedBy), ...asked]),
       registrations: new Registrations(this.#parts, serveExternal),
       guardedCalls: new GuardedCalls(this.#parts),
       takeTelemetry: (frame, workerId) => {

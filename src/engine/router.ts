@@ -6,7 +6,7 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
 import { JsonText, withMember } from '../protocol/json-text.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
-import { CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { blankNamespace, CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
 import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
@@ -65,11 +65,23 @@ export class Router {
       data: message.data,
       metadata: message.metadata,
       from,
+      access: undefined,
     }
     const namespace = message.namespace ?? DEFAULT_NAMESPACE
-    if (namespace.trim() === '') fail(call, ErrorCode.INVALID_NAMESPACE, BLANK_NAMESPACE)
+    if (namespace.trim() === '') fail(call, ErrorCode.INVALID_NAMESPACE, blankNamespace('namespace'))
     else if (action?.type === 'enqueue') this.#enqueue(call, namespace, action.queue)
     else this.#find(call, namespace)
+  }
+
+  /** Whether a call of this id waits for its answer. */
+  isPending(invocationId: string): boolean {
+    return this.#pending.get(invocationId) !== undefined
+  }
+
+  /** Whether a call waits for another worker than this one. */
+  isServedByAnother(peer: Peer, invocationId: string): boolean {
+    const call = this.#pending.get(invocationId)
+    return call !== undefined && call.callee !== peer
   }
 
   /** Takes an answer, from whichever connection it comes; `frame` is its text. */
@@ -87,10 +99,10 @@ export class Router {
 
   /** Makes a call as the engine. */
   invoke(call: HostCall): Promise<unknown> {
-    const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage } = call
+    const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage, access } = call
     return HostCaller.run(call, (caller) => {
       const invocationId = this.#parts.random.uuid()
-      const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined }
+      const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined, access }
       this.#find(routed, namespace)
       return () => {
         this.#parts.handOver.forget(routed)
@@ -110,15 +122,18 @@ export class Router {
     const { target } = entry
     const { watchCall } = this.#parts.instruments
     const call = watchCall?.(asked, target.kind === 'builtin' ? target.builtin : undefined) ?? asked
-    if (target.kind === 'worker') this.#forward(call, target.peer, target.localId)
+    if (target.kind === 'worker') this.#forward(call, target.peer, target.calledAs)
     else this.#serve(call, entry)
   }
 
   #find(call: RoutedCall, namespace: string): void {
     const { directory, handOver } = this.#parts
     const entry = directory.find(namespace, call.functionId)
-    if (entry !== undefined) this.dispatch(call, entry)
-    else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
+    if (entry !== undefined) {
+      const refusal = call.access?.refuseCall(namespace, call.functionId, entry.metadata)
+      if (refusal === undefined) this.dispatch(call, entry)
+      else fail(call, refusal.code, refusal.message)
+    } else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
       fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
     }
   }
@@ -126,11 +141,15 @@ export class Router {
   #notFound(call: RoutedCall, namespace: string): string {
     const text = `Function ${call.functionId} not found in namespace ${namespace}`
     if (call.from === undefined) return text
-    const elsewhere = this.#parts.directory.namespacesOf(call.functionId)
+    const { directory } = this.#parts
+    const elsewhere = directory.namespacesOf(call.functionId).filter((each) => {
+      const metadata = directory.find(each, call.functionId)?.metadata
+      return call.from?.access?.refuseCall(each, call.functionId, metadata) === undefined
+    })
     return elsewhere.length === 0 ? `${text}.` : `${text}. It is registered in namespace(s): ${elsewhere.join(', ')}.`
   }
 
-  #forward(call: RoutedCall, callee: Peer, localId: string): void {
+  #forward(call: RoutedCall, callee: Peer, calledAs: string): void {
     const { invocationId, functionId, traceparent, baggage, caller, metadata } = call
     const { refused } = this.#parts.counters
     if (callee.congested) {
@@ -151,7 +170,7 @@ export class Router {
     const error = callee.send({
       type: 'invokefunction',
       invocation_id: invocationId,
-      function_id: localId,
+      function_id: calledAs,
       data: withCaller(call),
       metadata,
       traceparent,
@@ -175,12 +194,12 @@ export class Router {
   }
 
   #run(call: RoutedCall, entry: FunctionEntry): void {
-    const { caller, metadata, traceparent, baggage, from } = call
+    const { caller, metadata, traceparent, baggage, from, access = from?.access } = call
     const { target } = entry
     let outcome: unknown
     try {
       if (target.kind === 'builtin') {
-        outcome = target.call(inputOf(call.data), { callerWorkerId: from?.id, metadata, traceparent, baggage })
+        outcome = target.call(inputOf(call.data), { callerWorkerId: from?.id, access, metadata, traceparent, baggage })
       } else if (target.kind === 'external') outcome = target.call(withCaller(call))
     } catch (error) {
       this.#failed(call, error)
@@ -225,9 +244,6 @@ export class Router {
     else this.dispatch(enqueue.toProvider(this.#parts.random.uuid(), namespace, queue), provider)
   }
 }
-
-const BLANK_NAMESPACE =
-  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'
 
 /** What a built-in reads of a payload that came as text: large members stay text. */
 function inputOf(data: unknown): unknown {

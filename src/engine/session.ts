@@ -5,7 +5,7 @@
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
-import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { blankNamespace, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isUuid } from '../protocol/validate.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
@@ -17,6 +17,7 @@ import type { CostlyFrame } from './frame-intake.js'
 import type { GuardedCalls } from './guarded-calls.js'
 import { HeldFrames } from './held-frames.js'
 import type { Inlet } from './inlet.js'
+import { OwedAnswers } from './owed-answers.js'
 import { Outlet } from './outlet.js'
 import type { Answer, Call, PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
@@ -36,6 +37,8 @@ export interface SessionOptions {
 export interface SessionParts extends EngineParts {
   readonly registrations: Registrations
   readonly guardedCalls: GuardedCalls
+  /** Functions that the configuration names. */
+  readonly namedFunctions: ReadonlySet<string>
   /** Takes binary frames that `isTelemetry` recognises. */
   readonly takeTelemetry: (frame: Uint8Array, workerId: string | undefined) => void
 }
@@ -58,6 +61,7 @@ export class Session implements Member {
   readonly #unplaced: HeldFrames<RegistrationMessage>
   /** Frames behind a registration that a hook looks at. */
   readonly #behindReview: HeldFrames<WorkerMessage>
+  readonly #owed: OwedAnswers
   #isReviewing = false
   readonly #grace: Timer
 
@@ -70,6 +74,7 @@ export class Session implements Member {
     this.access = options.access
     this.#unplaced = new HeldFrames(parts.limits.maxHeldFrames)
     this.#behindReview = new HeldFrames(parts.limits.maxHeldFrames)
+    this.#owed = new OwedAnswers(parts)
     this.id = parts.random.uuid()
     this.reattachToken = parts.random.uuid()
     this.connectedAtMs = parts.clock.epochMs()
@@ -92,7 +97,7 @@ export class Session implements Member {
 
   get backlog(): Backlog {
     const { unreadBytes, isPaused } = this.#outlet
-    return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size }
+    return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size + this.#owed.size }
   }
 
   text(frame: string): void {
@@ -162,7 +167,7 @@ export class Session implements Member {
 
   announce(input: Announcement): boolean {
     if (input.namespace?.trim() === '') {
-      throw new InvocationError({ code: ErrorCode.INVALID_NAMESPACE, message: BLANK_NAMESPACE })
+      throw new InvocationError({ code: ErrorCode.INVALID_NAMESPACE, message: blankNamespace('namespace') })
     }
     const namespace = this.#state === 'pending' ? (input.namespace ?? DEFAULT_NAMESPACE) : this.#namespace
     const refusal = this.access?.refuseNamespace(namespace)
@@ -178,6 +183,11 @@ export class Session implements Member {
     this.#place(namespace)
     sessions.updated(this)
     return true
+  }
+
+  succeed(previous: Member): void {
+    if (this.access !== undefined && previous.access !== undefined) this.access.succeed(previous.access)
+    this.#owed.settleFor(previous)
   }
 
   retire(): void {
@@ -204,7 +214,8 @@ export class Session implements Member {
         else this.#parts.guardedCalls.handle(this, this.access, message)
         return
       case 'invocationresult':
-        this.#parts.router.settle(message, frame)
+        if (this.#owed.isAnothers(this, message)) this.#owed.keep(message, weightOf(message))
+        else this.#parts.router.settle(message, frame)
         return
       case 'ping':
         this.send({ type: 'pong' })
@@ -234,12 +245,7 @@ export class Session implements Member {
   }
 
   #register(message: RegistrationMessage): void {
-    if (this.access === undefined) this.#parts.registrations.apply(this, message)
-    else this.#review(this.access, message)
-  }
-
-  #review(access: Access, message: RegistrationMessage): void {
-    const admission = access.admit(message, this.#namespace)
+    const admission = this.access?.admit(message, this.#namespace) ?? { kind: 'admitted', message }
     if (!(admission instanceof Promise)) {
       this.#conclude(message, admission)
       return
@@ -256,7 +262,8 @@ export class Session implements Member {
   #conclude(message: RegistrationMessage, admission: Admission): void {
     const { log, counters, registrations } = this.#parts
     if (admission.kind === 'admitted') {
-      registrations.apply(this, admission.message, admission.localId)
+      const { message: admitted, calledAs = message.id } = admission
+      registrations.apply(this, admitted, { sentAs: message.id, calledAs })
       return
     }
     counters.refusedFrames += 1
@@ -275,6 +282,7 @@ export class Session implements Member {
     this.#state = 'announced'
     this.#namespace = namespace
     this.#grace.cancel()
+    this.#owed.close()
     for (const message of this.#unplaced.takeAll()) this.#take(message)
   }
 
@@ -287,13 +295,8 @@ export class Session implements Member {
 
   #refuseName(namespace: string, name: string | undefined, ownerWorkerId: string): void {
     this.#parts.log.warn({ workerId: this.id, name, namespace, ownerWorkerId }, 'A worker name is taken')
-    this.send({
-      type: 'registrationrejected',
-      code: ErrorCode.WORKER_NAMESPACE_CONFLICT,
-      namespace,
-      worker_name: name,
-      owner_worker_id: ownerWorkerId,
-    })
+    const code = ErrorCode.WORKER_NAMESPACE_CONFLICT
+    this.send({ type: 'registrationrejected', code, namespace, worker_name: name, owner_worker_id: ownerWorkerId })
     this.close()
   }
 
@@ -303,6 +306,7 @@ export class Session implements Member {
     this.#grace.cancel()
     this.#unplaced.takeAll()
     this.#behindReview.takeAll()
+    this.#owed.close()
     const { directory, handOver, router, bindings, names, sessions } = this.#parts
     handOver.left(this, directory.leave(this))
     router.leave(this)
@@ -311,6 +315,3 @@ export class Session implements Member {
     sessions.remove(this)
   }
 }
-
-const BLANK_NAMESPACE =
-  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'

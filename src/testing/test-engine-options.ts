@@ -135,6 +135,10 @@ function configOf(options: TestEngineOptions): EngineConfig {
   ]
   for (const name of Object.keys(local)) if (!workers.some((one) => one.name === name)) workers.push({ name })
   return engineConfigOf({
-    workers: workers.map((entry) => ({ ...entry, local: { ...entry.local, ...local[entry.name] } })),
+    workers: workers.map((entry, index) => ({
+      ...entry,
+      // The first is the open listener, which has no grants that could be denied.
+      local: { ...entry.local, ...local[entry.name], ...(index === 0 && { default_deny: undefined }) },
+    })),
   })
 }

@@ -63,6 +63,10 @@ export class FakeHost implements EngineHost {
     return this.#handlers.has(keyOf(functionId, namespace))
   }
 
+  metadataOf(): unknown {
+    return undefined
+  }
+
   async invoke(given: HostCall): Promise<unknown> {
     const call = { ...given, data: parsed(given.data) }
     this.calls.push(call)
@@ -109,6 +113,7 @@ function keyOf(functionId: string, namespace: string): string {
 
 const noContext: CallContext = {
   callerWorkerId: undefined,
+  access: undefined,
   metadata: undefined,
   traceparent: undefined,
   baggage: undefined,

@@ -58,7 +58,8 @@ export async function runPipeline(input: PipelineInput): Promise<Outcome> {
   if (!(await exchange.during(conditionHolds(host, binding, { data: withTextMembers(payload), ...extra })))) {
     return { kind: 'answer', answer: conditionNotMet() }
   }
-  const late = await callMiddleware({ ids: match.route.middleware, namespace: binding.namespace })
+  const { namespace, access } = binding
+  const late = await callMiddleware({ ids: match.route.middleware, namespace, access })
   if (late !== undefined) return { kind: 'answer', answer: late }
   return runHandler(input, { payload, body, extra })
 }

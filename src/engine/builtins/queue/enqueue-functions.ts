@@ -38,9 +38,9 @@ export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFun
       traceparent: optional(string),
       baggage: optional(string),
     },
-    async call({ function_id: functionId, messageReceiptId: receiptId = random.uuid(), ...input }) {
+    async call({ function_id: functionId, messageReceiptId: receiptId = random.uuid(), ...input }, { access }) {
       const { queue, namespace, data, traceparent, baggage } = input
-      await queues.enqueue({ queue, functionId, namespace, data, receiptId, traceparent, baggage })
+      await queues.enqueue({ queue, functionId, namespace, data, receiptId, traceparent, baggage, access })
       return { messageReceiptId: receiptId }
     },
   })

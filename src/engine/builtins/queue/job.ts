@@ -3,6 +3,7 @@
  */
 
 import { JsonText } from '../../../protocol/json-text.js'
+import type { Access } from '../../access.js'
 
 /** A call that waits to be made. */
 export interface Job {
@@ -25,6 +26,8 @@ export interface Job {
   readonly attempts: number
   /** Order of acceptance over all queues; a redriven job gets a new place. */
   readonly sequence: number
+  /** What the guarded session that sent it may do. Not written down: after a restart a job is delivered as it was stored. */
+  readonly access?: Access | undefined
 }
 
 /** How a job ended for good. */

@@ -2,9 +2,11 @@
  * Queues that calls are sent to by name. They exist by configuration, `default` always.
  */
 import { JsonText } from '../../../protocol/json-text.js'
+import { InvocationError } from '../../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
 import { describe } from '../../../std/describe.js'
 import { isRecord } from '../../../protocol/validate.js'
+import type { Access } from '../../access.js'
 import type { EngineHost } from '../../builtin.js'
 import { deliverySpan, invokeInSpan } from '../../fire-span.js'
 import type { Attempts, Deliver } from './attempts.js'
@@ -24,6 +26,8 @@ export interface EnqueueRequest {
   readonly receiptId: string
   readonly traceparent: string | undefined
   readonly baggage: string | undefined
+  /** What the guarded session that enqueues may do. */
+  readonly access: Access | undefined
 }
 
 interface NamedQueue {
@@ -38,14 +42,16 @@ export interface NamedQueuesParts {
 }
 
 export class NamedQueues {
+  readonly #host: EngineHost
   readonly #ledger: Ledger
   readonly #queues = new Map<string, NamedQueue>()
 
   constructor({ host, ledger, attempts }: NamedQueuesParts, configured: ReadonlyMap<string, NamedQueueSettings>) {
+    this.#host = host
     this.#ledger = ledger
     const deliver: Deliver = (job, signal) => {
-      const { functionId, namespace, data } = job
-      const call = { functionId, namespace, data, ...deliveryTrace(job), signal }
+      const { functionId, namespace, data, access } = job
+      const call = { functionId, namespace, data, ...deliveryTrace(job), access, signal }
       return invokeInSpan(host, call, deliverySpan(job.name, call))
     }
     for (const [name, settings] of configured) {
@@ -65,12 +71,23 @@ export class NamedQueues {
 
   /**
    * Takes a call on. Resolves once it is stored.
-   * @throws {InvocationError} queue_not_found, message_group_missing, queue_full or duplicate_message.
+   * @throws {InvocationError} FORBIDDEN, queue_not_found, message_group_missing, queue_full or duplicate_message.
    */
   async enqueue(request: EnqueueRequest): Promise<void> {
-    const { queue: name, functionId, namespace = DEFAULT_NAMESPACE, data, receiptId, traceparent, baggage } = request
+    const {
+      queue: name,
+      functionId,
+      namespace = DEFAULT_NAMESPACE,
+      data,
+      receiptId,
+      traceparent,
+      baggage,
+      access,
+    } = request
     const queue = this.#queues.get(name)
     if (queue === undefined) throw queueError('queue_not_found', `Queue '${name}' not found`)
+    const refusal = access?.refuseCall(namespace, functionId, this.#host.metadataOf(functionId, namespace))
+    if (refusal !== undefined) throw new InvocationError(refusal)
     const job: Job = {
       id: receiptId,
       kind: 'queue',
@@ -83,6 +100,7 @@ export class NamedQueues {
       group: groupOf(name, queue.settings.groupField, data),
       attempts: 0,
       sequence: this.#ledger.nextSequence(),
+      access,
     }
     await this.#ledger.admit([job])
     queue.jobs.add(job)

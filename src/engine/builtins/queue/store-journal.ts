@@ -43,8 +43,8 @@ export class StoreJournal implements QueueJournal {
 
 /** A record is the text of an entry; absent members are left out. */
 function textOf({ job, death }: JournalEntry): Stored {
-  // A job has a payload, which is text.
-  return withTextMembers({ job, death }, 2) as JsonText
+  // A job has a payload, which is text. The rights of a session end with the process.
+  return withTextMembers({ job: { ...job, access: undefined }, death }, 2) as JsonText
 }
 
 function readEntry(key: string, stored: Stored): JournalEntry {

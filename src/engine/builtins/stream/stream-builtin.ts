@@ -28,6 +28,7 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
     name: NAME,
     functions: streamFunctions(() => service.operations),
     triggerTypes: service.triggers.types,
+    namedFunctions: config.authFunctionId === undefined ? [] : [config.authFunctionId],
     get port() {
       return service.port
     },
@@ -100,6 +101,7 @@ class StreamService {
       counters,
       rooms: this.#rooms,
       triggers: this.triggers,
+      authRequired: this.#config.authRequired,
       channelSize: this.#config.channelSize,
       snapshot: ({ streamName, groupId, id }, signal) => {
         const group = { stream_name: streamName, group_id: groupId }

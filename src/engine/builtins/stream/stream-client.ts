@@ -31,6 +31,8 @@ export interface StreamClientParts {
   readonly counters: Counters
   readonly rooms: StreamRooms
   readonly triggers: StreamTriggers
+  /** Whether joins are refused while no join handler is bound. */
+  readonly authRequired: boolean
   /** Reads what a new subscription starts with: an item, or the list of a group. */
   readonly snapshot: (target: StreamTarget, signal: AbortSignal) => Promise<unknown>
   /** Messages kept for a client that reads too slowly. */
@@ -108,8 +110,11 @@ export class StreamClient {
       this.#parts.counters.refused.streamJoins += 1
       return false
     }
+    const { triggers, authRequired } = this.#parts
+    if (authRequired && !triggers.hasJoinHandler) return false
+    triggers.warnIfOpen()
     try {
-      return await this.#parts.triggers.mayJoin(this.#eventOf(request), signal)
+      return await triggers.mayJoin(this.#eventOf(request), signal)
     } catch (err) {
       if (this.#closed.signal.aborted) return false
       this.#parts.log.warn({ ...request.target, err }, 'A join handler failed, so a client may not join')

@@ -3,11 +3,11 @@
  */
 import { InvocationError } from '../../../errors.js'
 import { json, optional, string } from '../../../protocol/validate.js'
-import type { BuiltinFunction } from '../../builtin.js'
+import type { BuiltinFunction, CallContext } from '../../builtin.js'
 import type { Stored } from '../../storage/store.js'
 import { builtinFunction } from '../../builtin-input.js'
-import { traceOf } from '../../write-firings.js'
 import { updateOpsField, updateOpsSchema } from '../../update-op.js'
+import type { CallOrigin } from './custom-streams.js'
 import type { StreamOperations } from './stream-operations.js'
 
 /** Declares all functions; each answers with its own code while the store is not open. */
@@ -18,6 +18,10 @@ export function streamFunctions(open: () => StreamOperations | undefined): Built
     return operations
   }
   return [...itemFunctions(orThrow), ...changeFunctions(orThrow), ...listFunctions(orThrow), sendFunction(orThrow)]
+}
+
+function originOf({ traceparent, baggage, access }: CallContext): CallOrigin {
+  return { traceparent, baggage, access }
 }
 
 type Operations = (code: string) => StreamOperations
@@ -32,7 +36,7 @@ function itemFunctions(operations: Operations): BuiltinFunction[] {
       description: 'Gives an item; no result when there is none',
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id'),
       input: item,
-      call: (input, trace) => operations('STREAM_GET_ERROR').get(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_GET_ERROR').get(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::delete',
@@ -40,7 +44,7 @@ function itemFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id'),
       responseSchema: { type: 'object', properties: { old_value: oldValueSchema }, required: ['old_value'] },
       input: item,
-      call: (input, trace) => operations('STREAM_DELETE_ERROR').delete(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_DELETE_ERROR').delete(input, originOf(context)),
     }),
   ]
 }
@@ -55,8 +59,8 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       textMembers: ['data'],
       input: { ...item, data: json },
       // What came through JSON is JSON; the store refuses whatever is not.
-      call: (input, trace) =>
-        operations('STREAM_SET_ERROR').set({ ...input, data: input.data as Stored }, traceOf(trace)),
+      call: (input, context) =>
+        operations('STREAM_SET_ERROR').set({ ...input, data: input.data as Stored }, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::update',
@@ -64,7 +68,7 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id', 'ops'),
       responseSchema: changeSchema,
       input: { ...item, ops: updateOpsField },
-      call: (input, trace) => operations('STREAM_UPDATE_ERROR').update(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_UPDATE_ERROR').update(input, originOf(context)),
     }),
   ]
 }
@@ -77,7 +81,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id'),
       responseSchema: { type: 'array' },
       input: group,
-      call: (input, trace) => operations('STREAM_GET_GROUP_ERROR').list(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_GET_GROUP_ERROR').list(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::list_groups',
@@ -85,7 +89,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name'),
       responseSchema: { type: 'array', items: { type: 'string' } },
       input: { stream_name: string },
-      call: (input, trace) => operations('STREAM_LIST_GROUPS_ERROR').listGroups(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_LIST_GROUPS_ERROR').listGroups(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::list_all',
@@ -112,9 +116,9 @@ function sendFunction(operations: Operations): BuiltinFunction {
     },
     textMembers: ['data'],
     input: { ...group, id: optional(string), type: string, data: json },
-    call({ stream_name, group_id, id, type, data }, trace) {
+    call({ stream_name, group_id, id, type, data }, context) {
       const target = { streamName: stream_name, groupId: group_id, id: id ?? null }
-      return operations('STREAM_SEND_ERROR').send(target, { type, data: data as Stored }, traceOf(trace))
+      return operations('STREAM_SEND_ERROR').send(target, { type, data: data as Stored }, originOf(context))
     },
   })
 }

@@ -104,8 +104,8 @@ export class StreamOperations {
     return withTextMembers({ old_value: oldValue ?? null, new_value: data, ...(hasErrors && { errors }) })
   }
 
-  #tell(target: StreamTarget, change: StreamChange, origin: CallOrigin): void {
-    this.#announce(streamMessage(target, change, this.#host.clock.epochMs()), origin)
+  #tell(target: StreamTarget, change: StreamChange, { traceparent, baggage }: CallOrigin): void {
+    this.#announce(streamMessage(target, change, this.#host.clock.epochMs()), { traceparent, baggage })
   }
 }
 

@@ -38,6 +38,8 @@ export class StreamTriggers {
   readonly #joins = new BoundTriggers<undefined>()
   readonly #leaves = new BoundTriggers<undefined>()
   readonly #firings: WriteFirings
+  /** Whether the log says already that joins are open. */
+  #warned = false
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -51,6 +53,19 @@ export class StreamTriggers {
         stream_name === message.streamName && group_id === message.groupId && item_id === message.id,
     )
     if (bindings.length > 0) this.#firings.start(bindings, payloadOf(message), trace)
+  }
+
+  /** Whether a join handler without limits is bound. One of a guarded session may refuse clients, but vouches for none. */
+  get hasJoinHandler(): boolean {
+    return this.#joins.some(({ access }) => access === undefined)
+  }
+
+  /** Logs once that clients join unchecked. */
+  warnIfOpen(): void {
+    if (this.#warned || this.hasJoinHandler) return
+    this.#warned = true
+    const text = 'No `stream:join` trigger is bound, so clients may join every stream; `auth_required` refuses them'
+    this.#host.log.warn({ setting: 'iii-stream.local.auth_required' }, text)
   }
 
   /**
