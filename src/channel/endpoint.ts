@@ -155,6 +155,7 @@ export class Endpoint implements ChannelEnd {
       drained: () => {
         this.#events.drained()
       },
+      frameFailed: this.#ports.onCallbackError,
       close: (closed) => {
         timer.cancel()
         const error = errorOf(closed)

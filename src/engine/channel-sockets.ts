@@ -2,6 +2,7 @@
  * The ends of channels that workers hold: one WebSocket each, one message per item. A writer that may not go on is
  * simply not read from.
  */
+import type { Log } from '../std/log.js'
 import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import { CloseCode } from '../transport/close-codes.js'
@@ -17,13 +18,14 @@ export const CHANNEL_PATH = '/ws/channels/'
 export interface ChannelDoorParts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
+  readonly log: Log
 }
 
 /** Bytes on their way to a reader beyond which the rest stays in the channel, and beyond which they are accounted for. */
 const READER_BYTES = 256 * 1024
 
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
-export function openChannelEnd({ channels, links }: ChannelDoorParts, request: UpgradeRequest): void {
+export function openChannelEnd({ channels, links, log }: ChannelDoorParts, request: UpgradeRequest): void {
   const query = new URLSearchParams(request.query)
   const key = query.get('key')
   const direction = query.get('dir')
@@ -35,7 +37,8 @@ export function openChannelEnd({ channels, links }: ChannelDoorParts, request: U
   if (channel === undefined) request.refuse(404, 'Channel not found')
   else {
     const end = direction === 'read' ? reader : writer
-    request.accept((transport) => links.watch(transport, end(channel, transport)))
+    const frameFailed = (error: unknown): void => log.error({ error }, 'An item of a channel could not be handled')
+    request.accept((transport) => links.watch(transport, { ...end(channel, transport), frameFailed }))
   }
 }
 

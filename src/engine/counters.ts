@@ -10,6 +10,7 @@ type Counted =
   | 'framesIn'
   | 'framesOut'
   | 'malformedFrames'
+  | 'failedFrames'
   | 'refusedFrames'
   | 'lateResults'
   | 'droppedFrames'
@@ -29,6 +30,7 @@ export function createCounters(): Counters {
     framesIn: 0,
     framesOut: 0,
     malformedFrames: 0,
+    failedFrames: 0,
     refusedFrames: 0,
     lateResults: 0,
     droppedFrames: 0,

@@ -62,5 +62,6 @@ function telemetryOnly(parts: SessionParts, transport: Transport): TransportEven
       if (isTelemetry(frame)) intake.take(frame)
     },
     close: () => intake.finish(),
+    frameFailed: (error) => parts.log.error({ error }, 'A frame could not be handled'),
   }
 }

@@ -4,7 +4,7 @@
  */
 import { ErrorCode, InvocationError } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
-import type { Transport, TransportEvents } from '../transport/transport.js'
+import { failFrame, handFrame, type Closed, type Transport, type TransportEvents } from '../transport/transport.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Access } from './access.js'
 import { grantsWithoutAuth, readAuthAnswer, type Grants } from './auth-answer.js'
@@ -88,10 +88,7 @@ class EarlyFrames implements TransportEvents {
   handOver(next: TransportEvents): void {
     this.#next = next
     next.open()
-    for (const frame of this.#frames) {
-      if (typeof frame === 'string') next.text(frame)
-      else next.binary(frame)
-    }
+    for (const frame of this.#frames) handFrame(next, frame)
     this.#frames.length = 0
     this.#transport.resume()
   }
@@ -118,10 +115,14 @@ class EarlyFrames implements TransportEvents {
     this.#next?.drained()
   }
 
-  close(...closed: Parameters<TransportEvents['close']>): void {
+  frameFailed(error: unknown): void {
+    if (this.#next !== undefined) failFrame(this.#next, error)
+  }
+
+  close(closed: Closed): void {
     this.isClosed = true
     this.#frames.length = 0
-    this.#next?.close(...closed)
+    this.#next?.close(closed)
   }
 
   #keep(frame: string | Uint8Array): void {

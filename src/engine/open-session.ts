@@ -1,8 +1,7 @@
 /**
- * Puts a session on a transport. Whatever goes wrong while a frame is carried out stays with that frame: no client can
- * take the engine down by what it sends.
+ * Puts a session on a transport, which it reads in fair shares.
  */
-import type { TransportEvents } from '../transport/transport.js'
+import { frameText, type TransportEvents } from '../transport/transport.js'
 import { FrameIntake } from './frame-intake.js'
 import { Inlet } from './inlet.js'
 import { Session, type SessionOptions, type SessionParts } from './session.js'
@@ -18,7 +17,7 @@ export function openSession(parts: SessionParts, options: Omit<SessionOptions, '
       try {
         handle(frame)
       } catch (error) {
-        parts.log.error({ workerId: session.id, error }, 'A frame could not be carried out')
+        session.frameFailed(error)
       }
     }
   const intake = new FrameIntake(parts.lane, inlet, {
@@ -30,8 +29,9 @@ export function openSession(parts: SessionParts, options: Omit<SessionOptions, '
   return {
     open: () => undefined,
     text: (frame) => intake.take(frame),
-    // Telemetry is text in a coat; any other binary frame is a text frame.
-    binary: (frame) => intake.take(isTelemetry(frame) ? frame : textOf(frame)),
+    // Any binary frame but telemetry is a text frame.
+    binary: (frame) => intake.take(isTelemetry(frame) ? frame : frameText(frame)),
+    frameFailed: (error) => session.frameFailed(error),
     activity: () => undefined,
     drained: () => session.drained(),
     close: () => {
@@ -39,8 +39,4 @@ export function openSession(parts: SessionParts, options: Omit<SessionOptions, '
       session.closed()
     },
   }
-}
-
-function textOf(frame: Uint8Array): string {
-  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8')
 }

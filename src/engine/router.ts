@@ -84,6 +84,18 @@ export class Router {
     return call !== undefined && call.callee !== peer
   }
 
+  /** Ends a call whose handling threw: nothing of it stays, and its caller gets an answer. */
+  failed(from: Peer, { invocation_id: invocationId, function_id: functionId, action, ...trace }: InvokeMessage): void {
+    if (invocationId === undefined || action?.type === 'void') return
+    this.#pending.take(invocationId)
+    const error = {
+      code: ErrorCode.invocation_error,
+      message: 'The engine could not handle the call; its log says why',
+    }
+    const { traceparent, baggage } = trace
+    from.answer({ invocationId, functionId, traceparent, baggage }, { error })
+  }
+
   /** Takes an answer, from whichever connection it comes; `frame` is its text. */
   settle(message: ResultMessage, frame?: string): void {
     const call = this.#pending.take(message.invocation_id)

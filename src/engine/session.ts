@@ -63,6 +63,8 @@ export class Session implements Member {
   readonly #behindReview: HeldFrames<WorkerMessage>
   readonly #owed: OwedAnswers
   #isReviewing = false
+  /** What the frame being handled holds. */
+  #message: ReturnType<typeof engineCodec.read> | undefined
   readonly #grace: Timer
 
   constructor(parts: SessionParts, options: SessionOptions) {
@@ -108,12 +110,12 @@ export class Session implements Member {
   message(message: ReturnType<typeof engineCodec.read>, frame?: string): void {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
-    if (message.type === 'blank') return
+    this.#message = message
     if (message.type === 'invalid') {
       this.#parts.counters.malformedFrames += 1
       const { code, detail } = message
       this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be read and was dropped')
-    } else this.#take(message, frame)
+    } else if (message.type !== 'blank') this.#take(message, frame)
   }
 
   /** Refuses a frame; who waits for what it was about gets an error. */
@@ -130,6 +132,12 @@ export class Session implements Member {
   /** Takes a frame of telemetry. */
   binary(frame: Uint8Array): void {
     if (this.#state !== 'left') this.#parts.takeTelemetry(frame, this.id)
+  }
+
+  frameFailed(error: unknown): void {
+    this.#parts.counters.failedFrames += 1
+    this.#parts.log.error({ workerId: this.id, error }, 'A frame could not be handled')
+    if (this.#message?.type === 'invokefunction') this.#parts.router.failed(this, this.#message)
   }
 
   drained(): void {

@@ -2,6 +2,8 @@
  * Sizes and counts that the wire fixes. The engine ends a connection without a word when one is passed, so both ends
  * check before they send.
  */
+import type { JsonLimits } from '../std/json-scan.js'
+
 const MIB = 1024 * 1024
 
 /** The engine's limit for one WebSocket frame. */
@@ -36,6 +38,15 @@ export const MAX_INBOUND_BYTES = 512 * MIB
 
 /** TCP, TLS and the WebSocket handshake together may take this long, on every socket. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000
+
+/** Levels of lists and objects that the engine reads, a frame itself included. Workers read any number. */
+const MAX_ENGINE_LEVELS = 127
+
+/**
+ * The JSON that the engine reads: no deeper than that, and no text or number that a strict reader refuses. It drops a
+ * frame that passes this without an answer.
+ */
+export const ENGINE_JSON = { maxDepth: MAX_ENGINE_LEVELS, strict: true } as const satisfies JsonLimits
 
 /** Functions per `engine::functions::info` request. */
 export const MAX_INFO_IDS = 32

@@ -18,14 +18,22 @@ export interface JsonLimits {
   readonly strict?: boolean
 }
 
-/** What was found first: a limit that is passed, or text that a strict reader refuses. */
+/** The first thing found: a limit that is passed, or text that a strict reader refuses. */
 export type JsonFault = 'too_deep' | 'too_many_nodes' | 'lone_surrogate' | 'number_out_of_range'
 
-/** What is wrong with a JSON text, or `undefined`. Text that is too short to pass a limit is not looked at. */
+/** Faults as sentences about text name them. */
+export const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
+  too_deep: 'too many levels of lists and objects',
+  too_many_nodes: 'too many values',
+  lone_surrogate: 'half a surrogate pair in a string or a key',
+  number_out_of_range: 'a number above the largest double',
+}
+
+/** The first fault of a JSON text, or `undefined`. Text that is too short to pass a limit is not scanned. */
 export function findJsonFault(text: string, limits: JsonLimits): JsonFault | undefined {
   if (limits.strict === true) {
     if (hasLoneSurrogate(text)) return 'lone_surrogate'
-    if (MAYBE_OUT_OF_RANGE.test(text)) return scan(text, limits)
+    if (LARGE_EXPONENT.test(text) || hasLongNumber(text)) return scan(text, limits)
   }
   const { maxDepth = Infinity, maxNodes = Infinity } = limits
   if (cannotHoldNodes(text.length, maxNodes) && cannotNest(text, maxDepth)) return undefined
@@ -109,10 +117,25 @@ function isEscaped(text: string, at: number, from: number): boolean {
   return (at - start) % 2 === 1
 }
 
-/** The largest double has 309 digits before the point. */
-const MAYBE_OUT_OF_RANGE = /\d[eE]\+?\d{3}|\d{309}/
+/** The largest double is below 1.8e308. Ids hold the like in the middle, so what follows counts too. */
+const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?:[\s,\]}]|$)/
+/** Digits of the largest double before the point. */
+const LARGEST_DIGITS = 309
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+
+/** Whether as many digits follow each other anywhere. Looks at one character in as many, and around it if it is one. */
+function hasLongNumber(text: string): boolean {
+  for (let at = LARGEST_DIGITS - 1; at < text.length; at += LARGEST_DIGITS) {
+    if (!isDigit(text.charCodeAt(at))) continue
+    let start = at
+    while (isDigit(text.charCodeAt(start - 1))) start--
+    let end = at + 1
+    while (isDigit(text.charCodeAt(end))) end++
+    if (end - start >= LARGEST_DIGITS) return true
+  }
+  return false
+}
 
 function endOfNumber(text: string, from: number): number {
   let at = from

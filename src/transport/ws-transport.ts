@@ -10,7 +10,7 @@ import { systemClock, type Timer } from '../std/clock.js'
 import { CloseCode } from './close-codes.js'
 import { FrameWriter } from './frame-writer.js'
 import { PausedPeers, type PausedPeer } from './paused-peers.js'
-import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
+import { handFrame, HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
 
 interface Message {
   readonly data: Buffer
@@ -210,8 +210,7 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   #hand(data: Buffer, isBinary: boolean): void {
-    if (isBinary) this.#events.binary(data)
-    else this.#events.text(data.toString('utf8'))
+    handFrame(this.#events, isBinary ? data : data.toString('utf8'))
   }
 
   /** Hands over what waits, and reads on once nothing does. The library pauses between two chunks only. */

@@ -37,6 +37,8 @@ export type DiagnosticEvent =
     }
   | { readonly kind: 'frame_dropped'; readonly reason: string }
   | { readonly kind: 'unreadable_frame'; readonly code: string; readonly detail: string }
+  /** Handling a frame from the engine failed. The link stays, and a call is answered with an error. */
+  | { readonly kind: 'frame_failed'; readonly error: unknown }
   | { readonly kind: 'late_result'; readonly invocationId: string; readonly functionId: string }
   | { readonly kind: 'callback_failed'; readonly error: unknown }
   /** A payload did not fit its schema. Its caller has the message; the issues are here. */
@@ -51,7 +53,8 @@ export type DiagnosticEvent =
 
 /**
  * Where events go: warnings and errors to the console, nowhere, or all of them to a function. The console gets the
- * 1st, 10th, 100th … of dropped messages, unreadable frames, names waited for and results that do not fit their schema.
+ * 1st, 10th, 100th … of dropped messages, unreadable and failed frames, names waited for and results that do not fit
+ * their schema.
  */
 export type DiagnosticsOption = 'console' | 'silent' | ((event: DiagnosticEvent) => void)
 
@@ -86,6 +89,7 @@ export function createReport(option: DiagnosticsOption): Report {
 const FREQUENT: ReadonlySet<DiagnosticEvent['kind']> = new Set([
   'frame_dropped',
   'unreadable_frame',
+  'frame_failed',
   'output_invalid',
   'conflict_waiting',
 ])
@@ -98,6 +102,11 @@ function thinned(print: (event: DiagnosticEvent, count: number) => void): Report
     counts.set(event.kind, count)
     if (!FREQUENT.has(event.kind) || Number.isInteger(Math.log10(count))) print(event, count)
   }
+}
+
+const FAILURES = {
+  frame_failed: 'A frame from the engine could not be handled',
+  callback_failed: 'A callback threw',
 }
 
 /* eslint-disable no-console -- the documented default of `diagnostics` */
@@ -124,8 +133,9 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'conflict_waiting':
       warn(`${frequentText(event)}${countText(count)}`)
       return
+    case 'frame_failed':
     case 'callback_failed':
-      console.error('[iii] A callback threw', event.error)
+      console.error(`[iii] ${FAILURES[event.kind]}${FREQUENT.has(event.kind) ? countText(count) : ''}`, event.error)
       return
     case 'telemetry_failed':
       console.warn('[iii] Telemetry could not be started; the worker runs without it', event.error)

@@ -51,16 +51,20 @@ export function serve(server: Server, message: Invocation): void {
   if (!admitted) finish(server, { message, served }, { error: BUSY })
 }
 
+/** Answers an invocation whose frame could not be handled. */
+export function refuse(server: Server, message: Invocation, reason: unknown): void {
+  finish(server, { message, served: server.served.begin(server.link()) }, { error: toErrorBody(reason) })
+}
+
 const BUSY: ErrorBody = {
   code: ErrorCode.WORKER_BUSY,
   message: `The call did not run: ${String(MAX_WAITING_INVOCATIONS)} calls already wait for this worker`,
 }
 
 function run(server: Server, admitted: Running, handler: FunctionHandler): void {
-  const { message, served, leave } = admitted
+  const { message, served } = admitted
   const { function_id: functionId, data: input, traceparent, baggage } = message
-  const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
-  const running: Running = { message, served, leave, handling }
+  let running: Running = admitted
   const handle = (): unknown => {
     const context = new HandlerContext(message, served, server)
     const result: unknown = handler(input, context.metadata, context)
@@ -68,6 +72,8 @@ function run(server: Server, admitted: Running, handler: FunctionHandler): void 
     return isThenable(result) ? Promise.resolve(result) : result
   }
   try {
+    const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
+    if (handling !== undefined) running = { ...admitted, handling }
     const result = handling === undefined ? handle() : handling.run(handle)
     if (result instanceof Promise) settleLater(server, running, result)
     else finish(server, running, { result })

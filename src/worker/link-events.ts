@@ -11,6 +11,7 @@ import { workerCodec } from '../protocol/codec.js'
 import { reattachFrame } from './announce.js'
 import { lostError } from './ended-calls.js'
 import { receive } from './inbox.js'
+import { refuse } from './invoke.js'
 import type { Parts } from './parts.js'
 
 /** How long to wait when the engine could not be asked, or has not answered. */
@@ -18,6 +19,8 @@ const ASK_AGAIN_MS = 1_000
 
 export class LinkEvents implements ConnectionEvents {
   readonly #parts: Parts
+  /** The message being handled, and the last one afterwards. */
+  #message: ReturnType<typeof workerCodec.decode> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -43,10 +46,19 @@ export class LinkEvents implements ConnectionEvents {
 
   frame(text: string): void {
     this.#parts.unheardLink.heard()
+    this.#message = undefined
     const message = workerCodec.decode(text)
+    this.#message = message
     // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
     const isSearched = message.type === 'invokefunction' && mayHoldRefs(text)
     receive(this.#parts, isSearched ? { ...message, data: this.#withChannelEnds(message.data) } : message)
+  }
+
+  frameFailed(error: unknown): void {
+    const message = this.#message
+    this.#parts.counters.failedFrames += 1
+    this.#parts.report({ kind: 'frame_failed', error })
+    if (message?.type === 'invokefunction') refuse(this.#parts.server, message, error)
   }
 
   lost(reason: WebSocketError): void {

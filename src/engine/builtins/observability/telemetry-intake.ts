@@ -4,8 +4,9 @@
  */
 import { assertNever } from '../../../std/assert-never.js'
 import { messageOf } from '../../../std/describe.js'
-import { findJsonFault } from '../../../std/json-scan.js'
 import type { Log } from '../../../std/log.js'
+import { findJsonFault, JSON_FAULTS } from '../../../std/json-scan.js'
+import { ENGINE_JSON } from '../../../protocol/limits.js'
 import { isRecord } from '../../../protocol/validate.js'
 import type { LogRecord } from './log-record.js'
 import { metricsIn, type MetricRow } from './metric-row.js'
@@ -54,7 +55,7 @@ export class TelemetryIntake {
     const signal = text.toString('latin1', 0, PREFIX_BYTES)
     let content: unknown
     try {
-      const json = text.toString('utf8', PREFIX_BYTES)
+      const json = readable(text.toString('utf8', PREFIX_BYTES))
       if (findJsonFault(json, { maxNodes: MAX_VALUES }) !== undefined)
         throw new TypeError(`it holds over ${MAX_VALUES} values`)
       content = JSON.parse(json)
@@ -92,3 +93,10 @@ export class TelemetryIntake {
 
 /** A parser's message may quote the frame. */
 const MAX_REASON = 200
+
+/** Text that the real engine can read, too. */
+function readable(json: string): string {
+  const fault = findJsonFault(json, ENGINE_JSON)
+  if (fault !== undefined) throw new TypeError(`it holds ${JSON_FAULTS[fault]}`)
+  return json
+}

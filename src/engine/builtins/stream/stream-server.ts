@@ -81,6 +81,7 @@ export class StreamServer {
         binary: () => undefined,
         activity: () => undefined,
         drained: () => undefined,
+        frameFailed: (error) => this.#host.log.error({ error }, 'A frame could not be handled'),
         close: () => {
           this.#clients -= 1
           if (!this.#stopped.signal.aborted) client.close()
