@@ -124,7 +124,16 @@ export interface III extends IIIClient, AsyncDisposable {
   shutdownAsync(options?: ShutdownOptions): Promise<ShutdownReport>
   /** Starts connecting when `autoConnect` is off. */
   connect(): void
-  /** Resolves once everything registered so far is in effect at the engine. */
+  /**
+   * Resolves once everything registered so far is in effect at the engine. A refusal that arrives later is reported to
+   * `diagnostics`.
+   * @throws {RegistrationRejectedError} with the code of the first refusal, when the engine refused a function or a
+   * trigger: the message names each id and its owner, `cause` has all. Pass `allowRefused: true` to resolve all the same.
+   * @throws {TimeoutError} `TIMEOUT` past `timeoutMs`. @throws {WebSocketError} when the engine refuses the session.
+   * @throws {NotConnectedError} after shutdown or failure.
+   * @example
+   * await worker.ready({ timeoutMs: 5_000 })
+   */
   ready(options?: ReadyOptions): Promise<void>
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): Unsubscribe
   /** Byte and message streams between workers. */

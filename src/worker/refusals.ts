@@ -1,0 +1,50 @@
+/**
+ * Registrations of one kind that the engine refused on the present link, by id. What is kept here is not in effect.
+ * Forgets everything when a link opens, since all registrations are sent again then.
+ */
+import { EngineFunctions } from '../protocol/names.js'
+import { isRecord } from '../protocol/validate.js'
+import { RegistrationRejectedError } from '../errors.js'
+import type { TriggerFunction } from './call.js'
+
+/** What to do about a function id or a worker name that another worker holds. */
+export const CONFLICT_ADVICE =
+  "Choose another, stop that worker, or set `onConflict: 'wait'` to take it over once it is free"
+
+/** How long the engine may take to name the workers that own what was refused. */
+const NAMES_LIMIT_MS = 1_000
+
+/**
+ * One error for all refusals, with the names of the workers that own what was refused, if the engine tells them. Never
+ * rejects.
+ */
+export async function refusalError(
+  refused: readonly [RegistrationRejectedError, ...RegistrationRejectedError[]],
+  trigger: TriggerFunction,
+): Promise<RegistrationRejectedError> {
+  const names = refused.some(({ owner_worker_id: id }) => id !== '') ? await workerNames(trigger) : undefined
+  const [first, ...others] = refused.map((error) => named(error, names?.get(error.owner_worker_id)))
+  // Mapped from a list that is not empty.
+  const error = first as RegistrationRejectedError
+  return others.length === 0 ? error : new RegistrationRejectedError(error, { advice: error.advice, others })
+}
+
+function named(error: RegistrationRejectedError, name: string | undefined): RegistrationRejectedError {
+  if (name === undefined) return error
+  return new RegistrationRejectedError({ ...error, owner_worker_name: name }, { advice: error.advice })
+}
+
+/** Names of the connected workers by id; none when the engine does not tell. */
+async function workerNames(trigger: TriggerFunction): Promise<Map<string, string>> {
+  const request = { function_id: EngineFunctions.LIST_WORKERS, payload: {}, timeoutMs: NAMES_LIMIT_MS }
+  // A guarded listener may deny it, and the refusal is known without.
+  const answer: unknown = await trigger(request).catch(() => undefined)
+  const rows: unknown = isRecord(answer) ? answer['workers'] : undefined
+  if (!Array.isArray(rows)) return new Map()
+  return new Map(
+    rows.flatMap((row: unknown) => {
+      const { id, name } = isRecord(row) ? row : {}
+      return typeof id === 'string' && typeof name === 'string' ? [[id, name] as const] : []
+    }),
+  )
+}
