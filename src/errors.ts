@@ -236,7 +236,7 @@ export type RegistrationRejectedInit = {
   function_id?: string
   /** Id of the worker that owns the name; empty for a reserved one and for a trigger. */
   owner_worker_id: string
-  /** Name of that worker, where the engine tells it. */
+  /** Name of that worker, where it is known. */
   owner_worker_name?: string
   /** The trigger that was refused. */
   trigger_id?: string

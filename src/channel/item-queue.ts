@@ -34,7 +34,7 @@ export interface QueueOwner {
   readonly hasTextListener: () => boolean
   /** Receives each text message that is dropped for lack of a listener, by how many were dropped so far. */
   readonly onTextDropped: (dropped: number) => void
-  /** Receives the kind that nobody takes, so that a reader of the other kind waits. Called once for each pause. */
+  /** Receives the kind that stays unread, so that a reader of the other kind waits. Called once for each pause. */
   readonly onStalled: (unread: ItemKind) => void
 }
 

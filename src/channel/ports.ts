@@ -11,7 +11,7 @@ import { dialWebSocket } from '../transport/ws-dial.js'
 
 /** An end with a socket, as its client sees it. */
 export interface ChannelEnd {
-  /** Bytes to be sent, and bytes received that nobody has read yet; text counts in UTF-16 units. */
+  /** Bytes to be sent, and bytes received that are still unread; text counts in UTF-16 units. */
   readonly heldBytes: number
   /** Whether work is left on it: its last bytes are on their way, or it is a response that has not ended. */
   readonly isBusy: boolean
@@ -86,7 +86,7 @@ export interface ChannelPorts {
   readonly headers: () => Readonly<Record<string, string>>
   /** Hears what a callback of the user threw. */
   readonly onCallbackError: (error: unknown) => void
-  /** Hears why a channel failed where nobody else is told: its Node stream without a listener, a writer cut after `close`. */
+  /** Receives why a channel failed where no other code would: its Node stream has no listener, or a writer was cut after `close`. */
   readonly onUnheardError: (error: unknown) => void
   /** Receives each text message that is dropped because nothing listens and too many are kept already. */
   readonly onTextDropped: (text: DroppedText) => void

@@ -1,7 +1,7 @@
 /**
- * How many invocations run at a time: first each function's own limit, then the worker's. The others wait in order, up
- * to a cap. What waits when its link ends is dropped, since its caller is told otherwise; a call that can never begin,
- * because those before it wait for it, is refused. Knows no handlers.
+ * Limits how many invocations run at a time: first by each function's own limit, then by the worker's. The others wait in
+ * order, up to a cap. Waiting invocations are dropped when their link ends, since the engine has ended them for their
+ * callers. A call that can never begin, because those before it wait for it, is refused. Knows no handlers.
  */
 import type { Served, ServedInvocations } from '../rpc/served.js'
 import type { Clock, Timer } from '../std/clock.js'
@@ -44,6 +44,7 @@ export class Admission {
   readonly #ports: AdmissionPorts
   readonly #worker: Gate
   readonly #isLimited: boolean
+  #hasLimits = false
   #refused = 0
   readonly #waiting = new Map<Served, Waiting>()
   readonly #holders = new Map<Gate, Set<Served>>()
@@ -66,9 +67,9 @@ export class Admission {
     return this.#waiting.size
   }
 
-  /** Whether there has been a limit, so that calls have to be known by the handlers that make them. */
+  /** Whether a limit has been met, so that calls have to be known by the handlers that make them. */
   get hasLimits(): boolean {
-    return this.#isLimited || this.#holders.size > 0
+    return this.#hasLimits
   }
 
   /** Whether an invocation has to ask to be let in. */
@@ -79,16 +80,14 @@ export class Admission {
   /** Runs an invocation once its function and the worker have room; false when too many wait already. */
   admit(entrant: Entrant): boolean {
     const { served, gate: own, run } = entrant
+    this.#hasLimits = true
     const mustWait = this.#worker.isFull || own?.isFull === true
     if (mustWait && this.#waiting.size >= MAX_WAITING_INVOCATIONS) {
       this.#refused += 1
       return false
     }
-    const leaveWorker = (): void => {
-      this.#left(this.#worker, served)
-    }
     const leave = (): void => {
-      leaveWorker()
+      this.#left(this.#worker, served)
       if (own !== undefined) this.#left(own, served)
     }
     const enterWorker = (): void => {
@@ -136,7 +135,9 @@ export class Admission {
   }
 
   #left(gate: Gate, served: Served): void {
-    this.#holders.get(gate)?.delete(served)
+    const holders = this.#holders.get(gate)
+    holders?.delete(served)
+    if (holders?.size === 0) this.#holders.delete(gate)
     gate.leave()
   }
 

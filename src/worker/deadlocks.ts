@@ -8,7 +8,7 @@ import type { Gate } from '../std/gate.js'
 
 const current = new AsyncLocalStorage<Served>()
 
-/** The invocation whose handler makes the present call, where invocations are told apart. */
+/** The invocation whose handler makes the present call, where that is tracked. */
 export function currentInvocation(): Served | undefined {
   return current.getStore()
 }

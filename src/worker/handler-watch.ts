@@ -1,12 +1,12 @@
 /**
- * Reports handlers that run for a long time, each once. Looks around at intervals, so that a call costs no timer: a
+ * Reports handlers that run for a long time, each once. Checks at intervals, so that a call costs no timer: a
  * handler is reported after the limit and at most a quarter of it later.
  */
 import type { ServedInvocations } from '../rpc/served.js'
 import type { Clock, Timer } from '../std/clock.js'
 import type { Report } from './diagnostics.js'
 
-/** How often the watch looks around within the limit. */
+/** How often the watch checks within the limit. */
 const TICKS_PER_LIMIT = 4
 
 export interface HandlerWatchPorts {
@@ -42,13 +42,13 @@ export class HandlerWatch {
       this.#limitMs / TICKS_PER_LIMIT,
       () => {
         this.#timer = undefined
-        this.#lookAround()
+        this.#checkAll()
       },
       'background',
     )
   }
 
-  #lookAround(): void {
+  #checkAll(): void {
     const { served, report } = this.#ports
     this.#tick += 1
     for (const running of served.all) {

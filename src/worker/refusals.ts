@@ -1,6 +1,5 @@
 /**
- * Registrations of one kind that the engine refused on the present link, by id. What is kept here is not in effect.
- * Forgets everything when a link opens, since all registrations are sent again then.
+ * Turns registrations that the engine refused into one error, which names what was refused, its owner, and what to do.
  */
 import { EngineFunctions } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
@@ -15,7 +14,7 @@ export const CONFLICT_ADVICE =
 const NAMES_LIMIT_MS = 1_000
 
 /**
- * One error for all refusals, with the names of the workers that own what was refused, if the engine tells them. Never
+ * One error for all refusals, with the names of the workers that own what was refused, if they are known. Never
  * rejects.
  */
 export async function refusalError(
