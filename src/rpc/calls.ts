@@ -65,8 +65,8 @@ export class Call implements Expiring {
 
 async function rejectedLater(makeReason: () => unknown): Promise<never> {
   // The first turn lets the awaited promise be followed; in the second one V8 sees who follows it.
-  await undefined
-  await undefined
+  await Promise.resolve()
+  await Promise.resolve()
   throw makeReason()
 }
 

@@ -144,7 +144,9 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'conflict_waiting':
     case 'handler_slow':
     case 'handler_abandoned':
-      warn(`${frequentText(event)}${countText(count)}`)
+    case 'channel_stalled':
+    case 'stream_out_of_reach':
+      warn(`${warningText(event)}${countText(count)}`)
       return
     case 'callback_failed':
       console.error('[iii] A callback threw', event.error)
@@ -154,12 +156,6 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       return
     case 'channel_failed':
       warn(`A channel was cut while nobody listened: ${messageOf(event.error)}`)
-      return
-    case 'channel_stalled':
-      warn(stalledText(event))
-      return
-    case 'stream_out_of_reach':
-      warn(outOfReachText(event))
       return
     default:
       assertNever(event)
@@ -176,7 +172,7 @@ function complain(text: string): void {
 }
 /* eslint-enable no-console */
 
-function frequentText(
+function warningText(
   event: Extract<
     DiagnosticEvent,
     {
@@ -188,12 +184,16 @@ function frequentText(
         | 'conflict_waiting'
         | 'handler_slow'
         | 'handler_abandoned'
+        | 'channel_stalled'
+        | 'stream_out_of_reach'
     }
   >,
 ): string {
   if (event.kind === 'frame_dropped') return `A message was dropped: ${event.reason}`
   if (event.kind === 'unreadable_frame') return `A frame from the engine was ignored: ${event.code}: ${event.detail}`
   if (event.kind === 'conflict_waiting') return `${event.error.message}; it is taken over once it is free`
+  if (event.kind === 'channel_stalled') return stalledText(event)
+  if (event.kind === 'stream_out_of_reach') return outOfReachText(event)
   if (event.kind === 'handler_slow') {
     return `Function '${event.functionId}' has been running for ${seconds(event)} s (invocation ${event.invocationId}); its cron schedule or queue may wait for it`
   }

@@ -44,7 +44,7 @@ export function http(
     const res = responseOver(response)
     holdDrain(response)
     if (context instanceof HandlerContext) abortWith(response.stream, context)
-    return callback(request as StreamRequest<any>, res, context as InvocationContext)
+    return callback(request as StreamRequest<any>, res, context!)
   }
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */

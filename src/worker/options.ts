@@ -104,7 +104,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
       options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
     ),
     maxConcurrentInvocations: checkCount('maxConcurrentInvocations', options.maxConcurrentInvocations ?? Infinity),
-    warnAfterMs: checkDurationMs('warnAfterMs', options.warnAfterMs ?? DEFAULT_WARN_AFTER_MS),
+    warnAfterMs: checkWarnAfter(options.warnAfterMs),
     reconnection: resolveReconnection(options.reconnectionConfig),
     headers: checkHeaders(options.headers ?? {}),
     otel: checkOtel(options.otel),
@@ -113,6 +113,10 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
+}
+
+function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {
+  return checkDurationMs('warnAfterMs', limitMs)
 }
 
 function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {

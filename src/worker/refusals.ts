@@ -24,13 +24,13 @@ export async function refusalError(
   const names = refused.some(({ owner_worker_id: id }) => id !== '') ? await workerNames(trigger) : undefined
   const [first, ...others] = refused.map((error) => named(error, names?.get(error.owner_worker_id)))
   // Mapped from a list that is not empty.
-  const error = first as RegistrationRejectedError
+  const error = first!
   return others.length === 0 ? error : new RegistrationRejectedError(error, { advice: error.advice, others })
 }
 
 function named(error: RegistrationRejectedError, name: string | undefined): RegistrationRejectedError {
   if (name === undefined) return error
-  return new RegistrationRejectedError({ ...error, owner_worker_name: name }, { advice: error.advice })
+  return new RegistrationRejectedError(Object.assign({}, error, { owner_worker_name: name }), { advice: error.advice })
 }
 
 /** Names of the connected workers by id; none when the engine does not tell. */

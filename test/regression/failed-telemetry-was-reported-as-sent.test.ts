@@ -1,3 +1,4 @@
+import { SpanStatusCode } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
 import {
   EngineSpanExporter,
@@ -53,7 +54,11 @@ test('an error that a handler sets on its span stays when the handler returns', 
   const worker = registerWorker(engine.url, { diagnostics: 'silent', otel: { metricsEnabled: false } })
   worker.registerFunction('marked', async () => {
     setCurrentSpanError('half of it failed')
-    await withSpan('inner', {}, async (span) => void span.setStatus({ code: 2, message: 'inner failed' }))
+    await withSpan(
+      'inner',
+      {},
+      async (span) => void span.setStatus({ code: SpanStatusCode.ERROR, message: 'inner failed' }),
+    )
     await withSpan('fine', {}, async () => undefined)
   })
   await worker.ready()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TestEngine } from '../../src/entry/testing.js'
-import type { DiagnosticEvent, InitOptions, III, RegisterFunctionOptions } from '../../src/index.js'
+import type { DiagnosticEvent, IIIError, InitOptions, III, RegisterFunctionOptions } from '../../src/index.js'
 import { testEngine } from '../kit/test-engine.js'
 
 async function virtualRig(options: InitOptions = {}) {
@@ -13,7 +13,7 @@ async function virtualRig(options: InitOptions = {}) {
 async function endOf(engine: TestEngine, call: Promise<unknown>): Promise<unknown> {
   const end = call.then(
     (value) => ({ value }),
-    ({ code }: { code: string }) => ({ code }),
+    (error: unknown) => ({ code: (error as IIIError).code }),
   )
   await engine.advance('3s')
   return Promise.race([end, Promise.resolve('pending')])
@@ -71,7 +71,7 @@ test('a call that waits behind work which goes on is not refused', async () => {
   await worker.ready()
   const calls = [1, 2].map(() => worker.trigger({ function_id: 'outer', payload: {} }))
   await engine.advance('20s')
-  for (let count = 0; count < calls.length; count += 1) {
+  for (const _call of calls) {
     ends.shift()?.()
     await engine.advance('1s')
   }

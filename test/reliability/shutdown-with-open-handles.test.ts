@@ -42,11 +42,9 @@ test.each([
 
 test('a streamed response is waited for up to the drain limit; then its client and its handler receive the end', async () => {
   const engine = await testEngine({ ports: true })
-  const child = await openChild(engine.url ?? '', 'response')
+  const child = await openChild(engine.url, 'response')
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request(`${engine.httpUrl ?? ''}/stream`, resolve)
-      .on('error', reject)
-      .end()
+    request(`${engine.httpUrl!}/stream`, resolve).on('error', reject).end()
   })
   const cut = new Promise<Error>((resolve) => response.once('error', resolve))
   response.resume()
