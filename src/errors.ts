@@ -276,13 +276,11 @@ export class RegistrationRejectedError extends IIIError {
     const own = `${init.code}: ${refusalText(init)}${advice === undefined ? '' : `. ${advice}`}`
     const cause = others.length === 0 ? undefined : { cause: new AggregateError(others, 'Also refused') }
     super(init.code, [own, ...otherTexts(others)].join('\n'), cause)
-    const { namespace, owner_worker_id, worker_name, function_id, owner_worker_name, trigger_id, trigger_type } = init
-    this.namespace = namespace
-    this.owner_worker_id = owner_worker_id
-    const known = { worker_name, function_id, owner_worker_name, trigger_id, trigger_type, reason: init.reason, advice }
-    for (const [name, value] of Object.entries(known)) {
-      if (value !== undefined) Object.assign(this, { [name]: value })
-    }
+    this.namespace = init.namespace
+    this.owner_worker_id = init.owner_worker_id
+    const { worker_name, function_id, owner_worker_name, trigger_id, trigger_type, reason } = init
+    const known = { worker_name, function_id, owner_worker_name, trigger_id, trigger_type, reason, advice }
+    Object.assign(this, Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)))
   }
 }
 

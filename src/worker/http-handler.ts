@@ -44,6 +44,7 @@ export function http(
     const res = responseOver(response)
     holdDrain(response)
     if (context instanceof HandlerContext) abortWith(response.stream, context)
+    // eslint-disable-next-line @typescript-eslint/no-non-null-assertion -- as its type says, a worker always passes it
     return callback(request as StreamRequest<any>, res, context!)
   }
 }

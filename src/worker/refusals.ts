@@ -22,10 +22,12 @@ export async function refusalError(
   trigger: TriggerFunction,
 ): Promise<RegistrationRejectedError> {
   const names = refused.some(({ owner_worker_id: id }) => id !== '') ? await workerNames(trigger) : undefined
-  const [first, ...others] = refused.map((error) => named(error, names?.get(error.owner_worker_id)))
-  // Mapped from a list that is not empty.
-  const error = first!
-  return others.length === 0 ? error : new RegistrationRejectedError(error, { advice: error.advice, others })
+  const known = (error: RegistrationRejectedError): RegistrationRejectedError =>
+    named(error, names?.get(error.owner_worker_id))
+  const [first, ...rest] = refused
+  const error = known(first)
+  if (rest.length === 0) return error
+  return new RegistrationRejectedError(error, { advice: error.advice, others: rest.map(known) })
 }
 
 function named(error: RegistrationRejectedError, name: string | undefined): RegistrationRejectedError {
