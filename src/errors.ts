@@ -256,10 +256,7 @@ export type RegistrationRejectedOptions = {
 /** Refusals that a message spells out; the others are counted, and all are in `cause`. */
 const MAX_LISTED_REFUSALS = 10
 
-/**
- * The engine refused a registration: a function or a worker name that another live worker owns, or a trigger that its
- * provider does not accept.
- */
+/** The engine refused a name that another live worker owns, or a trigger that its provider does not accept. */
 export class RegistrationRejectedError extends IIIError {
   readonly kind = 'RegistrationRejected'
   readonly namespace: string
