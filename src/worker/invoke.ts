@@ -52,18 +52,17 @@ export function serve(server: Server, message: Invocation): void {
     finish(server, { message, served }, { error: unservable(server, message.function_id) })
     return
   }
-  const start = (leave: () => void): void => {
-    const running: Running = { message, served, leave, handling: undefined }
-    run(server, abandonAfterMs === undefined ? running : withLimit(server, running, abandonAfterMs), handler)
-  }
-  if (!server.admission.isLimited(gate)) {
-    start(nothing)
+  if (!server.admission.isLimited(gate) && abandonAfterMs === undefined) {
+    run(server, { message, served, leave: nothing, handling: undefined }, handler)
     return
   }
   const admitted = server.admission.admit({
     served,
     gate,
-    run: start,
+    run: (leave) => {
+      const running: Running = { message, served, leave, handling: undefined }
+      run(server, abandonAfterMs === undefined ? running : withLimit(server, running, abandonAfterMs), handler)
+    },
     refuse: () => {
       finish(server, { message, served }, { error: deadlock(message.function_id) })
     },
@@ -126,9 +125,9 @@ function run(server: Server, admitted: Running, handler: FunctionHandler): void 
     // A thenable may do its work only when asked for its value: that has to happen in here, too.
     return isThenable(result) ? Promise.resolve(result) : result
   }
-  const begin = (): unknown => (handling === undefined ? handle() : handling.run(handle))
+  const work = server.admission.hasLimits ? (): unknown => asInvocation(served, handle) : handle
   try {
-    const result = server.admission.hasLimits ? asInvocation(served, begin) : begin()
+    const result = handling === undefined ? work() : handling.run(work)
     if (result instanceof Promise) settleLater(server, admitted, result)
     else finish(server, admitted, { result })
   } catch (thrown) {
