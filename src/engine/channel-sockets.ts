@@ -62,7 +62,7 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
     close: ({ code }) => {
       if (!open) return
       if (code === CloseCode.ABNORMAL) channel.writerCut()
-      else channel.endInput()
+      else channel.endInput(code !== CloseCode.NORMAL && code !== CloseCode.NO_STATUS)
     },
   }
 }
@@ -89,6 +89,7 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
         channel.pump()
       })
     },
+    // As the real engine: a worker cannot tell a writer that was cut from one that has finished.
     finish: () => transport.close(),
     drop: () => transport.terminate(),
   }

@@ -21,8 +21,8 @@ export interface ReaderEnd {
   /** Whether it should not be given more for now. It calls `pump` when that changes. */
   readonly full: boolean
   deliver(item: ChannelItem): void
-  /** Everything has been delivered and the writer is done. */
-  finish(): void
+  /** Everything has been delivered and the writer is done; `wasCut` when it left without a close frame. */
+  finish(wasCut: boolean): void
   /** The channel is over before its end. */
   drop(): void
 }
@@ -48,6 +48,7 @@ export class Channel {
   #writer: WriterEnd | 'free' | 'done' = 'free'
   #reader: ReaderEnd | 'free' | 'gone' = 'free'
   #holding = false
+  #wasCut = false
 
   constructor(options: ChannelOptions) {
     this.#options = options
@@ -108,9 +109,10 @@ export class Channel {
   }
 
   /** The writer is done. What is buffered still reaches the reader. */
-  endInput(): void {
+  endInput(wasCut = false): void {
     if (this.#writer === 'done') return
     this.#writer = 'done'
+    this.#wasCut = wasCut
     if (this.#reader === 'free') this.account.memory.orphaned(this)
     this.pump()
   }
@@ -121,7 +123,7 @@ export class Channel {
    */
   writerCut(): void {
     if (this.#holding) this.destroy()
-    else this.endInput()
+    else this.endInput(true)
   }
 
   /** Gives the reader what it will take. */
@@ -137,7 +139,7 @@ export class Channel {
       }
       if (this.#items.length === 0 && this.#writer === 'done') {
         this.#reader = 'gone'
-        reader.finish()
+        reader.finish(this.#wasCut)
         return
       }
     }

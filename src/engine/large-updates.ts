@@ -9,8 +9,8 @@ import { isRecord, type JsonValue } from '../protocol/validate.js'
 import { JsonOutline } from '../std/json-outline.js'
 import type { TickLane } from '../std/tick-lane.js'
 import type { Stored } from './storage/store.js'
-import type { UpdateOp } from './update-op.js'
-import { applyUpdateOps, type UpdateOpError } from './update-ops.js'
+import type { UpdateOp } from '../updates/update-op.js'
+import { applyUpdateOps, type UpdateOpError } from '../updates/update-ops.js'
 
 /** Updates of large values that wait. */
 const MAX_WAITING = 1_000

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ChannelReader } from '../../src/channel/reader.js'
 import { ChannelWriter } from '../../src/channel/writer.js'
-import { defaultChannelPorts, type ChannelEnd } from '../../src/channel/endpoint.js'
+import { defaultChannelPorts, type ChannelEnd } from '../../src/channel/ports.js'
 import { socketRig } from '../kit/socket-rig.js'
 
 const MIB = 1024 * 1024

@@ -5,10 +5,10 @@
 import { withTextMembers } from '../../../protocol/json-text.js'
 import type { Trace } from '../../fire.js'
 import { orAnswer } from '../../storage/storage-error.js'
+import type { UpdateOp } from '../../../updates/update-op.js'
+import type { UpdateOpError } from '../../../updates/update-ops.js'
 import type { Store, Stored, StoreError, Write } from '../../storage/store.js'
-import type { UpdateOp } from '../../update-op.js'
 import { LargeUpdates } from '../../large-updates.js'
-import type { UpdateOpError } from '../../update-ops.js'
 import type { StateChange } from './state-triggers.js'
 
 /** Where a value is. */

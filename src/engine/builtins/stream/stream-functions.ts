@@ -6,7 +6,7 @@ import { json, optional, string } from '../../../protocol/validate.js'
 import type { BuiltinFunction, CallContext } from '../../builtin.js'
 import type { Stored } from '../../storage/store.js'
 import { builtinFunction } from '../../builtin-input.js'
-import { updateOpsField, updateOpsSchema } from '../../update-op.js'
+import { updateOpsField, updateOpsSchema } from '../../builtin-fields.js'
 import type { CallOrigin } from './custom-streams.js'
 import type { StreamOperations } from './stream-operations.js'
 

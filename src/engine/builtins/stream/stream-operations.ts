@@ -6,7 +6,7 @@ import { withTextMembers } from '../../../protocol/json-text.js'
 import type { Stored } from '../../storage/store.js'
 import type { EngineHost } from '../../builtin.js'
 import type { Trace } from '../../fire.js'
-import { parseUpdateOps } from '../../update-op.js'
+import { parseUpdateOps } from '../../../updates/update-op.js'
 import {
   callCustom,
   readCustomChange,
