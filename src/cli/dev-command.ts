@@ -7,11 +7,15 @@ import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { defaultEngineConfig } from '../engine/config.js'
 import { startEngine, type LocalEngine } from '../engine/engine.js'
+import type { OriginRules } from '../engine/origins.js'
 import { EngineFunctions } from '../protocol/names.js'
+import { systemClock } from '../std/clock.js'
 import { describe } from '../std/describe.js'
 import { UsageError, type Command, type Terminal } from './command.js'
 import { FolderWatch } from './folder-watch.js'
+import { jsonLog } from './json-log.js'
 import { parsePort } from './parse-port.js'
+import { parseTrust, trustHelp, trustOptions } from './trust-options.js'
 import { runnerArguments } from './script-runner.js'
 import { WorkerProcess } from './worker-process.js'
 
@@ -24,6 +28,7 @@ Options:
   --port <n>           port for workers (default: 49134; 0 picks a free one)
   --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
   --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
+${trustHelp}
   --data <folder>      keep state, streams and queues here
   --watch <folder>     watch this folder as well; may be given several times
   --help               print this text
@@ -39,7 +44,8 @@ export const devCommand: Command = {
     const { file, workerArguments, folders, ...ports } = parse(args)
     const runner = [...runnerArguments(file), ...workerArguments]
     const interrupted = terminal.interrupted()
-    const engine = await startEngine(defaultEngineConfig(ports, process.env))
+    const log = jsonLog('warn', terminal.err, () => systemClock.epochMs())
+    const engine = await startEngine(defaultEngineConfig(ports, process.env), { log })
     const session = new DevSession({ engine, runner, file, terminal })
     try {
       terminal.out(`  workers  ${engine.url}`)
@@ -138,7 +144,7 @@ async function hasWorkerOf(engine: LocalEngine, pid: number): Promise<boolean> {
   return found.some((detail) => detail?.worker.pid === pid)
 }
 
-interface DevArguments {
+interface DevArguments extends OriginRules {
   readonly file: string
   readonly workerArguments: readonly string[]
   readonly folders: readonly string[]
@@ -159,6 +165,7 @@ function parse(args: readonly string[]): DevArguments {
       'stream-port': { type: 'string' },
       data: { type: 'string' },
       watch: { type: 'string', multiple: true },
+      ...trustOptions,
     },
   })
   const [name, extra] = positionals
@@ -174,6 +181,7 @@ function parse(args: readonly string[]): DevArguments {
     workerArguments: args.slice(end + 1),
     folders,
     dataFolder: values.data,
+    ...parseTrust(values),
     port: parsePort('--port', values.port),
     httpPort: parsePort('--http-port', values['http-port']),
     streamPort: parsePort('--stream-port', values['stream-port']),

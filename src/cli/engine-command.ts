@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { defaultEngineConfig } from '../engine/config.js'
 import type { EngineConfig } from '../engine/engine-config.js'
 import { startEngine } from '../engine/engine.js'
+import type { OriginRules } from '../engine/origins.js'
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { systemClock } from '../std/clock.js'
 import { describe } from '../std/describe.js'
@@ -13,6 +14,7 @@ import { packageVersion } from '../version.js'
 import { UsageError, type Command } from './command.js'
 import { jsonLog, LOG_LEVELS, type LogLevel } from './json-log.js'
 import { parsePort } from './parse-port.js'
+import { parseTrust, trustHelp, trustOptions } from './trust-options.js'
 
 const help = `Usage: iii-node engine [options]
 
@@ -23,6 +25,7 @@ Options:
   --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
   --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
   --host <address>     where to listen (default: 127.0.0.1)
+${trustHelp}
   --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
                        (default: in memory; needs the package classic-level)
   --config <file>      a YAML file with the engine's settings, instead of the options above
@@ -49,7 +52,7 @@ export const engineCommand: Command = {
   },
 }
 
-interface EngineArguments {
+interface EngineArguments extends OriginRules {
   readonly host: string | undefined
   readonly port: number | undefined
   readonly httpPort: number | undefined
@@ -70,10 +73,11 @@ function parse(args: readonly string[]): EngineArguments {
       data: { type: 'string' },
       config: { type: 'string' },
       'log-level': { type: 'string' },
+      ...trustOptions,
     },
   })
   const { config, host } = values
-  const settings = ['port', 'http-port', 'stream-port', 'host', 'data'] as const
+  const settings = ['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const
   const given = settings.find((name) => values[name] !== undefined)
   if (config !== undefined && given !== undefined) {
     throw new UsageError(`--${given} and --config do not go together; write the setting into ${config}`)
@@ -85,6 +89,7 @@ function parse(args: readonly string[]): EngineArguments {
     httpPort: parsePort('--http-port', values['http-port']),
     streamPort: parsePort('--stream-port', values['stream-port']),
     dataFolder: values.data,
+    ...parseTrust(values),
     config,
     logLevel: parseLevel(values['log-level'] ?? 'warn'),
   }

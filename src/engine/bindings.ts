@@ -8,6 +8,7 @@ import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Log } from '../std/log.js'
 import type { Clock } from '../std/clock.js'
 import type { Counters } from './counters.js'
+import type { FunctionEntry } from './directory.js'
 import type { HandOver } from './hand-over.js'
 import { isEqual, KeptTriggers } from './kept-triggers.js'
 import type { Peer } from './peer.js'
@@ -65,6 +66,17 @@ export class Bindings {
     const { error } = message
     if (error === undefined) this.#tell(trigger, undefined)
     else this.#refused(trigger, error)
+  }
+
+  /** Ends triggers of guarded sessions on a function that has changed hands and is no longer granted to them. */
+  changed({ namespace, id, metadata }: Pick<FunctionEntry, 'namespace' | 'id' | 'metadata'>): void {
+    for (const trigger of [...this.triggers.guardedOn(id)]) {
+      const refusal = trigger.namespace === namespace ? trigger.access?.refuseCall(namespace, id, metadata) : undefined
+      if (refusal === undefined) continue
+      this.triggers.remove(trigger)
+      this.#unbind(trigger)
+      this.#refused(trigger, refusal)
+    }
   }
 
   /** Adds a type and hands it the triggers it serves; false when the engine provides that type itself. */

@@ -19,8 +19,8 @@ export interface ChannelDoorParts {
   readonly links: OpenLinks
 }
 
-/** Bytes on their way to a reader beyond which the rest stays in the channel. */
-const READER_BYTES = 1024 * 1024
+/** Bytes on their way to a reader beyond which the rest stays in the channel, and beyond which they are accounted for. */
+const READER_BYTES = 256 * 1024
 
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
 export function openChannelEnd({ channels, links }: ChannelDoorParts, request: UpgradeRequest): void {
@@ -57,23 +57,32 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
     text: push,
     binary: push,
     close: ({ code }) => {
-      if (open) channel.endInput(code !== CloseCode.NORMAL && code !== CloseCode.NO_STATUS)
+      if (!open) return
+      if (code === CloseCode.ABNORMAL) channel.writerCut()
+      else channel.endInput()
     },
   }
 }
 
 function reader(channel: Channel, transport: Transport): TransportEvents {
-  let full = false
+  /** Bytes on their way that the channel's account pays for; it takes no more while there are any. */
+  let waitingBytes = 0
+  const settle = (): void => {
+    channel.account.remove(waitingBytes)
+    waitingBytes = 0
+  }
   const end = {
     get full(): boolean {
-      return full
+      return waitingBytes > 0
     },
     deliver: (item: ChannelItem) => {
       transport.send(item)
-      if (full || transport.bufferedBytes <= READER_BYTES) return
-      full = true
+      const bytes = transport.bufferedBytes
+      if (bytes <= READER_BYTES) return
+      waitingBytes = bytes
+      channel.account.add(bytes)
       transport.flushed(() => {
-        full = false
+        settle()
         channel.pump()
       })
     },
@@ -90,6 +99,7 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
       if (!open) transport.close()
     },
     close: () => {
+      settle()
       if (open) channel.readerGone()
     },
   }

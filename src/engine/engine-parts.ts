@@ -4,6 +4,7 @@
 import type { LoopClock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
+import { TickLane } from '../std/tick-lane.js'
 import { Bindings } from './bindings.js'
 import { ChannelTable } from './channel-table.js'
 import { createCounters, type Counters } from './counters.js'
@@ -31,6 +32,8 @@ export interface EnginePorts {
 }
 
 export interface EngineParts extends EnginePorts {
+  /** For expensive work of all clients. */
+  readonly lane: TickLane
   readonly counters: Counters
   readonly directory: Directory
   readonly handOver: HandOver
@@ -54,6 +57,7 @@ export function createParts(ports: EnginePorts): EngineParts {
   sessions.onEvent((event) => instruments.watchWorkers?.(event))
   return {
     ...ports,
+    lane: new TickLane(ports.clock),
     counters,
     directory,
     handOver,

@@ -2,6 +2,7 @@
  * The local engine: puts the parts together, opens the doors, and closes everything it opened. Knows the order in which
  * things start and stop, and nothing of what they do.
  */
+import { JsonText } from '../protocol/json-text.js'
 import { systemClock } from '../std/clock.js'
 import { deferred } from '../std/deferred.js'
 import { silentLog } from '../std/log.js'
@@ -15,12 +16,13 @@ import type { EngineConfig } from './engine-config.js'
 import { fireTriggers } from './fire-triggers.js'
 import { createHost, enterBuiltin } from './engine-host.js'
 import { createHostChannels } from './host-channels.js'
+import { screenOf } from './origins.js'
 import { reachableHost } from './reachable-host.js'
 import { createParts, type EngineParts, type EnginePorts } from './engine-parts.js'
 import type { EngineStats } from './engine-stats.js'
 import { GuardedCalls } from './guarded-calls.js'
 import { defaultLimits } from './limits.js'
-import type { ListenerConfig } from './listener-config.js'
+import { functionsAskedBy, type ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
 import { Registrations } from './registrations.js'
 import type { SessionParts } from './session.js'
@@ -95,6 +97,10 @@ interface Outside {
   readonly atDoor: EngineOptions['atDoor']
 }
 
+function valueOf(result: unknown): unknown {
+  return result instanceof JsonText ? (JSON.parse(result.text) as unknown) : result
+}
+
 class RunningEngine implements LocalEngine {
   readonly #parts: EngineParts
   readonly #builtins: readonly Builtin[]
@@ -135,7 +141,8 @@ class RunningEngine implements LocalEngine {
   }
 
   invoke(call: HostCall): Promise<unknown> {
-    return this.#parts.router.invoke(call)
+    // Whoever runs the engine in its own process gets values of any size, as from any call.
+    return this.#parts.router.invoke({ ...call, keepsText: true }).then(valueOf)
   }
 
   fire(typeOrId: string, payload: unknown): Promise<unknown[]> {
@@ -156,7 +163,7 @@ class RunningEngine implements LocalEngine {
   }
 
   async open(listeners: readonly ListenerConfig[]): Promise<void> {
-    const sessionParts = this.#sessionParts()
+    const sessionParts = this.#sessionParts(listeners)
     for (const builtin of this.#builtins) {
       this.#started.push(builtin)
       await builtin.start()
@@ -166,7 +173,7 @@ class RunningEngine implements LocalEngine {
       const door = this.#whileOpen(openDoorway(sessionParts, config))
       this.#doors.push(door)
       if (!this.#parts.opensPorts) continue
-      const listener = await listen(config, door)
+      const listener = await listen({ ...config, screen: screenOf(config, this.#outside.host) }, door)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }
@@ -182,11 +189,13 @@ class RunningEngine implements LocalEngine {
     }
   }
 
-  #sessionParts(): SessionParts {
+  #sessionParts(listeners: readonly ListenerConfig[]): SessionParts {
     const { serveExternal } = this.#builtins.find((builtin) => builtin.serveExternal !== undefined) ?? {}
     const takers = this.#builtins.flatMap(({ takeTelemetry }) => takeTelemetry ?? [])
+    const asked = this.#builtins.flatMap(({ namedFunctions = [] }) => namedFunctions)
     return {
       ...this.#parts,
+      namedFunctions: new Set([...listeners.flatMap(functionsAskedBy), ...asked]),
       registrations: new Registrations(this.#parts, serveExternal),
       guardedCalls: new GuardedCalls(this.#parts),
       takeTelemetry: (frame, workerId) => {

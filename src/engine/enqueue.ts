@@ -22,7 +22,7 @@ export class Enqueue implements Caller {
 
   /** The call to the provider that stores this one. Metadata is not part of what is stored. */
   toProvider(invocationId: string, namespace: string, queue: string): RoutedCall {
-    const { functionId, data, traceparent, baggage } = this.#call
+    const { functionId, data, traceparent, baggage, from } = this.#call
     const traced = traceparent !== undefined || baggage !== undefined
     return {
       invocationId,
@@ -41,6 +41,7 @@ export class Enqueue implements Caller {
       },
       metadata: undefined,
       from: undefined,
+      access: from?.access,
     }
   }
 

@@ -15,7 +15,7 @@ export function conditionOf(binding: Binding): string | undefined {
 }
 
 /** What a firing delivers, and what goes with it. */
-export type Firing = Partial<Omit<HostCall, 'functionId' | 'namespace'>> & Pick<HostCall, 'data'>
+export type Firing = Partial<Omit<HostCall, 'functionId' | 'namespace' | 'access'>> & Pick<HostCall, 'data'>
 
 /**
  * Whether a binding's condition lets a payload through. Only an explicit `false` holds it back.
@@ -24,11 +24,13 @@ export type Firing = Partial<Omit<HostCall, 'functionId' | 'namespace'>> & Pick<
 export async function conditionHolds(host: EngineHost, binding: Binding, firing: Firing): Promise<boolean> {
   const functionId = conditionOf(binding)
   if (functionId === undefined) return true
-  return (await host.invoke({ functionId, namespace: binding.namespace, ...firing })) !== false
+  const { namespace, access } = binding
+  return (await host.invoke({ ...firing, functionId, namespace, access })) !== false
 }
 
 /** Calls the bound function with a payload and, where the type delivers it, the binding's metadata. */
 export function callBound(host: EngineHost, binding: Binding, firing: Firing): Promise<unknown> {
-  const call = { functionId: binding.functionId, namespace: binding.namespace, ...firing }
+  const { functionId, namespace, access } = binding
+  const call = { ...firing, functionId, namespace, access }
   return invokeInSpan(host, call, firingSpan(binding, call))
 }

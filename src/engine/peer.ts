@@ -22,6 +22,8 @@ export interface Peer extends Caller {
   readonly serving: Set<PendingCall>
   /** Whether so much waits to be read by it that it gets no new calls. */
   readonly congested: boolean
+  /** Counts time that the engine itself worked for it. */
+  spent(durationMs: number): void
   /** Sends a message. Answers with an error when its values cannot be written; a lost link is not an error here. */
   send(message: EngineMessage): ErrorBody | undefined
 }

@@ -4,9 +4,11 @@
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
+import { JsonText, withMember } from '../protocol/json-text.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
-import { CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { blankNamespace, CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
+import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { HostCall } from './builtin.js'
@@ -31,6 +33,7 @@ export interface RouterParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly random: Random
+  readonly clock: Clock
   readonly log: Log
   readonly instruments: Instruments
 }
@@ -62,11 +65,23 @@ export class Router {
       data: message.data,
       metadata: message.metadata,
       from,
+      access: undefined,
     }
     const namespace = message.namespace ?? DEFAULT_NAMESPACE
-    if (namespace.trim() === '') fail(call, ErrorCode.INVALID_NAMESPACE, BLANK_NAMESPACE)
+    if (namespace.trim() === '') fail(call, ErrorCode.INVALID_NAMESPACE, blankNamespace('namespace'))
     else if (action?.type === 'enqueue') this.#enqueue(call, namespace, action.queue)
     else this.#find(call, namespace)
+  }
+
+  /** Whether a call of this id waits for its answer. */
+  isPending(invocationId: string): boolean {
+    return this.#pending.get(invocationId) !== undefined
+  }
+
+  /** Whether a call waits for another worker than this one. */
+  isServedByAnother(peer: Peer, invocationId: string): boolean {
+    const call = this.#pending.get(invocationId)
+    return call !== undefined && call.callee !== peer
   }
 
   /** Takes an answer, from whichever connection it comes; `frame` is its text. */
@@ -84,10 +99,10 @@ export class Router {
 
   /** Makes a call as the engine. */
   invoke(call: HostCall): Promise<unknown> {
-    const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage } = call
-    return HostCaller.run(call.signal, (caller) => {
+    const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage, access } = call
+    return HostCaller.run(call, (caller) => {
       const invocationId = this.#parts.random.uuid()
-      const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined }
+      const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined, access }
       this.#find(routed, namespace)
       return () => {
         this.#parts.handOver.forget(routed)
@@ -107,15 +122,18 @@ export class Router {
     const { target } = entry
     const { watchCall } = this.#parts.instruments
     const call = watchCall?.(asked, target.kind === 'builtin' ? target.builtin : undefined) ?? asked
-    if (target.kind === 'worker') this.#forward(call, target.peer, target.localId)
+    if (target.kind === 'worker') this.#forward(call, target.peer, target.calledAs)
     else this.#serve(call, entry)
   }
 
   #find(call: RoutedCall, namespace: string): void {
     const { directory, handOver } = this.#parts
     const entry = directory.find(namespace, call.functionId)
-    if (entry !== undefined) this.dispatch(call, entry)
-    else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
+    if (entry !== undefined) {
+      const refusal = call.access?.refuseCall(namespace, call.functionId, entry.metadata)
+      if (refusal === undefined) this.dispatch(call, entry)
+      else fail(call, refusal.code, refusal.message)
+    } else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
       fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
     }
   }
@@ -123,11 +141,15 @@ export class Router {
   #notFound(call: RoutedCall, namespace: string): string {
     const text = `Function ${call.functionId} not found in namespace ${namespace}`
     if (call.from === undefined) return text
-    const elsewhere = this.#parts.directory.namespacesOf(call.functionId)
+    const { directory } = this.#parts
+    const elsewhere = directory.namespacesOf(call.functionId).filter((each) => {
+      const metadata = directory.find(each, call.functionId)?.metadata
+      return call.from?.access?.refuseCall(each, call.functionId, metadata) === undefined
+    })
     return elsewhere.length === 0 ? `${text}.` : `${text}. It is registered in namespace(s): ${elsewhere.join(', ')}.`
   }
 
-  #forward(call: RoutedCall, callee: Peer, localId: string): void {
+  #forward(call: RoutedCall, callee: Peer, calledAs: string): void {
     const { invocationId, functionId, traceparent, baggage, caller, metadata } = call
     const { refused } = this.#parts.counters
     if (callee.congested) {
@@ -148,7 +170,7 @@ export class Router {
     const error = callee.send({
       type: 'invokefunction',
       invocation_id: invocationId,
-      function_id: localId,
+      function_id: calledAs,
       data: withCaller(call),
       metadata,
       traceparent,
@@ -163,13 +185,21 @@ export class Router {
     call.caller?.answer(call, { error: { code: ErrorCode.invocation_error, message } })
   }
 
+  /** Serves a call in the engine itself. The time that takes, its answer included, counts as its worker's. */
   #serve(call: RoutedCall, entry: FunctionEntry): void {
-    const { caller, metadata, traceparent, baggage, from } = call
+    const { clock } = this.#parts
+    const startedAt = clock.now()
+    this.#run(call, entry)
+    call.from?.spent(clock.now() - startedAt)
+  }
+
+  #run(call: RoutedCall, entry: FunctionEntry): void {
+    const { caller, metadata, traceparent, baggage, from, access = from?.access } = call
     const { target } = entry
     let outcome: unknown
     try {
       if (target.kind === 'builtin') {
-        outcome = target.call(call.data, { callerWorkerId: from?.id, metadata, traceparent, baggage })
+        outcome = target.call(inputOf(call.data), { callerWorkerId: from?.id, access, metadata, traceparent, baggage })
       } else if (target.kind === 'external') outcome = target.call(withCaller(call))
     } catch (error) {
       this.#failed(call, error)
@@ -180,7 +210,11 @@ export class Router {
       return
     }
     outcome.then(
-      (result: unknown) => caller?.answer(call, { result, traceparent, baggage }),
+      (result: unknown) => {
+        const startedAt = this.#parts.clock.now()
+        caller?.answer(call, { result, traceparent, baggage })
+        from?.spent(this.#parts.clock.now() - startedAt)
+      },
       (error: unknown) => {
         this.#failed(call, error)
       },
@@ -211,8 +245,10 @@ export class Router {
   }
 }
 
-const BLANK_NAMESPACE =
-  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'
+/** What a built-in reads of a payload that came as text: large members stay text. */
+function inputOf(data: unknown): unknown {
+  return data instanceof JsonText ? data.open() : data
+}
 
 function fail(call: RoutedCall, code: string, message: string): void {
   const { caller, traceparent, baggage } = call
@@ -221,6 +257,10 @@ function fail(call: RoutedCall, code: string, message: string): void {
 
 /** The payload as the callee gets it. The decoded frame is ours, so its payload may be written to. */
 function withCaller({ data, from }: RoutedCall): unknown {
+  if (data instanceof JsonText) {
+    if (from === undefined || !data.text.startsWith('{')) return data
+    return withMember(data, CALLER_WORKER_ID, new JsonText(JSON.stringify(from.id)))
+  }
   if (from !== undefined && isRecord(data)) data[CALLER_WORKER_ID] = from.id
   return data
 }

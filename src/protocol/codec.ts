@@ -5,13 +5,15 @@
 import { ErrorCode, SerdeError } from '../errors.js'
 import { describe, messageOf } from '../std/describe.js'
 import { MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
+import { JsonText, withTextMembers } from './json-text.js'
 import { engineMessages, workerMessages, type MessageOf, type MessageTable } from './messages.js'
 import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntries } from './validate.js'
 
 /** A frame that could not be read. */
 export interface FrameProblem {
   readonly type: 'invalid'
-  readonly code: typeof ErrorCode.MALFORMED_FRAME | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE
+  readonly code:
+    typeof ErrorCode.MALFORMED_FRAME | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE | typeof ErrorCode.MESSAGE_TOO_LARGE
   /** What was expected and what came, in one sentence. */
   readonly detail: string
 }
@@ -30,6 +32,8 @@ export interface Codec<Outbound, Inbound> {
   encode(message: Outbound): string
   /** Reads one frame. */
   decode(frame: string): Inbound | FrameProblem | BlankFrame
+  /** Reads what a frame was parsed to. */
+  read(value: unknown, frame: string): Inbound | FrameProblem | BlankFrame
 }
 
 function problem(code: FrameProblem['code'], detail: string): FrameProblem {
@@ -43,7 +47,23 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
 ): Codec<MessageOf<Out>, MessageOf<In>> {
   const outboundShapes = entriesByType(outbound, isCheckedOnWriting)
   const inboundShapes = entriesByType(inbound)
+  const read = (value: unknown, frame: string): MessageOf<In> | FrameProblem | BlankFrame => {
+    if (!isRecord(value)) return frame.trim() === '' ? { type: 'blank' } : notAnObject(frame, value)
+    const type = value['type']
+    const shape = typeof type === 'string' ? inboundShapes.get(type) : undefined
+    if (shape === undefined) {
+      return problem(
+        ErrorCode.UNKNOWN_MESSAGE_TYPE,
+        `expected \`type\` to be one of ${[...inboundShapes.keys()].join(', ')}; got ${describe(type)}`,
+      )
+    }
+    const mismatch = findMismatch(shape, value)
+    if (mismatch !== undefined) return problem(ErrorCode.MALFORMED_FRAME, `${String(type)}: ${mismatch}`)
+    // The shape's check just established the type.
+    return value as MessageOf<In>
+  }
   return {
+    read,
     encode(message) {
       const shape = outboundShapes.get(message.type)
       const mismatch =
@@ -51,24 +71,11 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
           ? `type ${describe(message.type)} is not one this end sends`
           : findMismatch(shape, message, 'keep')
       if (mismatch !== undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, `Message not sent: ${mismatch}`)
-      return toText(message, maxBytes)
+      const { data, result } = message as { readonly data?: unknown; readonly result?: unknown }
+      const isText = JsonText.is(data) || JsonText.is(result)
+      return toText(isText ? withTextMembers({ ...message }) : message, maxBytes)
     },
-    decode(frame) {
-      const value = parse(frame)
-      if (!isRecord(value)) return frame.trim() === '' ? { type: 'blank' } : notAnObject(frame, value)
-      const type = value['type']
-      const shape = typeof type === 'string' ? inboundShapes.get(type) : undefined
-      if (shape === undefined) {
-        return problem(
-          ErrorCode.UNKNOWN_MESSAGE_TYPE,
-          `expected \`type\` to be one of ${[...inboundShapes.keys()].join(', ')}; got ${describe(type)}`,
-        )
-      }
-      const mismatch = findMismatch(shape, value)
-      if (mismatch !== undefined) return problem(ErrorCode.MALFORMED_FRAME, `${String(type)}: ${mismatch}`)
-      // The shape's check just established the type.
-      return value as MessageOf<In>
-    },
+    decode: (frame) => read(parse(frame), frame),
   }
 }
 
@@ -107,7 +114,7 @@ const MAX_REASON_CHARACTERS = 500
 function toText(message: unknown, maxBytes: number): string {
   let text: string
   try {
-    text = JSON.stringify(message)
+    text = message instanceof JsonText ? message.text : JSON.stringify(message)
   } catch (cause) {
     const reason = messageOf(cause).slice(0, MAX_REASON_CHARACTERS)
     throw new SerdeError(ErrorCode.serialization_error, `The value cannot be written as JSON: ${reason}`, { cause })

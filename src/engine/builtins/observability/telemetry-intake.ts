@@ -4,6 +4,7 @@
  */
 import { assertNever } from '../../../std/assert-never.js'
 import { messageOf } from '../../../std/describe.js'
+import { findJsonFault } from '../../../std/json-scan.js'
 import type { Log } from '../../../std/log.js'
 import { isRecord } from '../../../protocol/validate.js'
 import type { LogRecord } from './log-record.js'
@@ -21,6 +22,8 @@ export interface TelemetrySinks {
 }
 
 const PREFIX_BYTES = 4
+/** Values in one frame: some ten times those of a full batch. */
+const MAX_VALUES = 100_000
 
 type Signal = 'OTLP' | 'MTRC' | 'LOGS'
 
@@ -51,7 +54,10 @@ export class TelemetryIntake {
     const signal = text.toString('latin1', 0, PREFIX_BYTES)
     let content: unknown
     try {
-      content = JSON.parse(text.toString('utf8', PREFIX_BYTES))
+      const json = text.toString('utf8', PREFIX_BYTES)
+      if (findJsonFault(json, { maxNodes: MAX_VALUES }) !== undefined)
+        throw new TypeError(`it holds over ${MAX_VALUES} values`)
+      content = JSON.parse(json)
       if (!isRecord(content)) throw new TypeError('it is no JSON object')
       this.#distribute(signal as Signal, content, workerId)
     } catch (error) {
