@@ -3,9 +3,9 @@
  * simply not read from.
  */
 import type { Log } from '../std/log.js'
+import { CloseCode } from '../transport/close-codes.js'
 import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
-import { CloseCode } from '../transport/close-codes.js'
 import type { Transport, TransportEvents } from '../transport/transport.js'
 import type { ChannelItem } from './builtin.js'
 import type { Channel } from './channel.js'

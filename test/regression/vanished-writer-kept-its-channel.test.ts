@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { ChannelReader } from '../../src/channel/reader.js'
 import { ChannelWriter } from '../../src/channel/writer.js'
-import { defaultChannelPorts, type ChannelEnd } from '../../src/channel/ports.js'
+import { ChannelEnds, defaultChannelPorts } from '../../src/channel/ports.js'
 import { socketRig } from '../kit/socket-rig.js'
 
 const MIB = 1024 * 1024
-const openEnds = new Set<ChannelEnd>()
+const openEnds = new ChannelEnds()
 const ports = { ...defaultChannelPorts, onUnheardError: () => undefined, ends: openEnds }
 
 /** A channel whose writer has written until it was held back, and is gone. */
