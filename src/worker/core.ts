@@ -94,7 +94,11 @@ export class Core implements Parts {
     const send = (frame: string): void => {
       this.connection.sendIfOpen(frame)
     }
-    this.functions = new Functions(send, this.report)
+    this.functions = new Functions(send, {
+      report: this.report,
+      random: ports.random,
+      exposeErrors: options.exposeErrors,
+    })
     this.triggers = new Triggers(send, ports.random, options.namespace)
     this.services = new Services(send)
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))

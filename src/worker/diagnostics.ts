@@ -66,6 +66,18 @@ export type DiagnosticEvent =
   | ({ readonly kind: 'handler_slow' } & SlowHandler)
   /** A handler ran past its function's `abandonAfterMs`; its caller received `HANDLER_TIMEOUT`. */
   | ({ readonly kind: 'handler_abandoned' } & SlowHandler)
+  /**
+   * A handler answered an HTTP request with something that engines do not read as a response; `problem` says what it was
+   * and what the client got. Reported once for each function and problem.
+   */
+  | { readonly kind: 'http_answer_ignored'; readonly functionId: string; readonly problem: string }
+  /** A handler of an HTTP request failed on a worker with `exposeErrors: false`; the client got `errorId` alone. */
+  | {
+      readonly kind: 'http_error_hidden'
+      readonly functionId: string
+      readonly errorId: string
+      readonly error: unknown
+    }
   /** The engine asks workers of the default namespace only for streams they keep. */
   | { readonly kind: 'stream_out_of_reach'; readonly streamName: string; readonly namespace: string }
 
@@ -136,6 +148,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'late_result':
     case 'conflict_over':
     case 'input_invalid': // The caller's mistake, and the caller is told.
+    case 'http_error_hidden': // Logged by the handler's logger.
       return
     case 'connection_ended':
       warn(`${event.error.message}; ${retryText(event.retryInMs)}`)
@@ -154,6 +167,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'handler_slow':
     case 'handler_abandoned':
     case 'channel_stalled':
+    case 'http_answer_ignored':
     case 'stream_out_of_reach':
       warn(`${warningText(event)}${countText(count)}`)
       return
@@ -171,6 +185,8 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       assertNever(event)
   }
 }
+
+const RESPONSE_SHAPE = 'Return { status_code, headers, body }, or write through http()'
 
 /** Most of these texts hold words of the engine or of other workers, so they may not begin lines of their own. */
 function warn(text: string): void {
@@ -195,6 +211,7 @@ function warningText(
         | 'handler_slow'
         | 'handler_abandoned'
         | 'channel_stalled'
+        | 'http_answer_ignored'
         | 'stream_out_of_reach'
     }
   >,
@@ -203,6 +220,9 @@ function warningText(
   if (event.kind === 'unreadable_frame') return `A frame from the engine was ignored: ${event.code}: ${event.detail}`
   if (event.kind === 'conflict_waiting') return `${event.error.message}; it is taken over once it is free`
   if (event.kind === 'channel_stalled') return stalledText(event)
+  if (event.kind === 'http_answer_ignored') {
+    return `Function '${event.functionId}' answered an HTTP request with ${event.problem}. ${RESPONSE_SHAPE}`
+  }
   if (event.kind === 'stream_out_of_reach') return outOfReachText(event)
   if (event.kind === 'handler_slow') {
     return `Function '${event.functionId}' has been running for ${seconds(event)} s (invocation ${event.invocationId}); its cron schedule or queue may wait for it`

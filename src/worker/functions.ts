@@ -15,7 +15,7 @@ import {
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
-import type { Report } from './diagnostics.js'
+import { answeringHttp, type HttpAnswering } from './http-answer.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
@@ -70,13 +70,13 @@ export type AnyHandler = FunctionHandler | HttpInvocationConfig
 
 export class Functions {
   readonly #registrations: Replayed
-  readonly #report: Report
+  readonly #answering: HttpAnswering
   readonly #served = new Map<string, ServedFunction>()
   /** Those that the engine refused on the present link. */
   readonly #refused = new Map<string, RegistrationRejectedError>()
 
-  constructor(send: SendIfOpen, report: Report) {
-    this.#report = report
+  constructor(send: SendIfOpen, answering: HttpAnswering) {
+    this.#answering = answering
     this.#registrations = new Replayed(send)
   }
 
@@ -130,7 +130,7 @@ export class Functions {
     checkJsonRecord('response_format', input.response_format)
     const gate = gateOf(input.maxConcurrentInvocations)
     const abandonAfterMs = abandonLimit(input.abandonAfterMs)
-    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#report)
+    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#answering.report)
     const { description, metadata } = input
     this.#registrations.add(id, {
       type: 'registerfunction',
@@ -141,7 +141,8 @@ export class Functions {
       metadata,
       invocation,
     })
-    const entry = { handler: local && wrap(local), gate, abandonAfterMs }
+    const served = local && answeringHttp(id, wrap(local), this.#answering)
+    const entry = { handler: served, gate, abandonAfterMs }
     this.#served.set(id, entry)
     const unregister = (): void => {
       // A later registration under the same id is not this reference's to remove.

@@ -17,6 +17,7 @@ import { asInvocation } from './deadlocks.js'
 import type { Report } from './diagnostics.js'
 import type { FunctionHandler, Functions } from './functions.js'
 import type { HandlerWatch } from './handler-watch.js'
+import { AnsweredFailure } from './http-answer.js'
 import { HandlerContext } from './invocation-context.js'
 
 type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
@@ -182,6 +183,10 @@ function finish(server: Server, running: Running, answer: Answer): void {
 }
 
 function fail(server: Server, running: Running, thrown: unknown): void {
+  if (thrown instanceof AnsweredFailure) {
+    if (reply(server, running, { result: thrown.answer })) running.handling?.failed(thrown.thrown)
+    return
+  }
   if (reply(server, running, { error: toErrorBody(thrown) })) running.handling?.failed(thrown)
 }
 

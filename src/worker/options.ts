@@ -59,6 +59,11 @@ export type InitOptions = {
    * final; `'wait'` takes each over as soon as its holder leaves. Default: `III_ON_CONFLICT`, else `'fail'`.
    */
   onConflict?: 'fail' | 'wait'
+  /**
+   * Whether clients of HTTP requests receive the code and message of what a handler threw, as engines send them. Default
+   * true. With `false` they receive status 500 with an `error_id` alone; the error is logged under that id.
+   */
+  exposeErrors?: boolean
 }
 
 /** Options as the worker uses them. */
@@ -76,6 +81,7 @@ export interface WorkerOptions {
   readonly autoConnect: boolean
   readonly diagnostics: DiagnosticsOption
   readonly onConflict: Required<InitOptions>['onConflict']
+  readonly exposeErrors: boolean
 }
 
 const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
@@ -90,6 +96,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
   checkRecord('options', options)
   checkFlag('enableMetricsReporting', options.enableMetricsReporting)
   checkFlag('autoConnect', options.autoConnect)
+  checkFlag('exposeErrors', options.exposeErrors)
   const environment = readEnvironment()
   const namespace =
     checkNamespace('namespace', options.namespace) ??
@@ -111,6 +118,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     enableMetricsReporting: options.enableMetricsReporting ?? true,
     autoConnect: options.autoConnect ?? true,
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
+    exposeErrors: options.exposeErrors ?? true,
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
 }
