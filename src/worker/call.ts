@@ -34,15 +34,15 @@ export type TriggerRequest<TInput = unknown> = {
   function_id: string
   /** Any JSON value; `undefined` is sent as `{}`. */
   payload: TInput
-  action?: TriggerAction
+  action?: TriggerAction | undefined
   /** Default: the client's `invocationTimeoutMs`. The limit is local: the callee runs on. */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Another spelling of `timeoutMs`, which wins. */
-  timeout_ms?: number
+  timeout_ms?: number | undefined
   /** Free JSON handed to the handler beside the payload. */
-  metadata?: unknown
+  metadata?: unknown | undefined
   /** Where the function is looked up. Default: the worker's namespace, `default` for `engine::` ids. */
-  namespace?: string
+  namespace?: string | undefined
   /** Gives the call up: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }

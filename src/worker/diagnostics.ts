@@ -3,6 +3,7 @@
  * function, or to nobody. The only place of the library that writes to the console.
  */
 import { stalledText, type StalledChannel } from '../channel/ports.js'
+import type { UnknownOption } from './unknown-options.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { IIIError, ValidationError } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
@@ -78,6 +79,8 @@ export type DiagnosticEvent =
       readonly errorId: string
       readonly error: unknown
     }
+  /** An option that nothing reads, with the known name that was probably meant. */
+  | ({ readonly kind: 'unknown_option' } & UnknownOption)
   /** The engine asks workers of the default namespace only for streams they keep. */
   | { readonly kind: 'stream_out_of_reach'; readonly streamName: string; readonly namespace: string }
 
@@ -168,6 +171,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'handler_abandoned':
     case 'channel_stalled':
     case 'http_answer_ignored':
+    case 'unknown_option':
     case 'stream_out_of_reach':
       warn(`${warningText(event)}${countText(count)}`)
       return
@@ -212,6 +216,7 @@ function warningText(
         | 'handler_abandoned'
         | 'channel_stalled'
         | 'http_answer_ignored'
+        | 'unknown_option'
         | 'stream_out_of_reach'
     }
   >,
@@ -223,6 +228,7 @@ function warningText(
   if (event.kind === 'http_answer_ignored') {
     return `Function '${event.functionId}' answered an HTTP request with ${event.problem}. ${RESPONSE_SHAPE}`
   }
+  if (event.kind === 'unknown_option') return unknownOptionText(event)
   if (event.kind === 'stream_out_of_reach') return outOfReachText(event)
   if (event.kind === 'handler_slow') {
     return `Function '${event.functionId}' has been running for ${seconds(event)} s (invocation ${event.invocationId}); its cron schedule or queue may wait for it`
@@ -235,6 +241,11 @@ function warningText(
 
 function seconds({ runningMs }: SlowHandler): string {
   return String(runningMs / 1_000)
+}
+
+function unknownOptionText(event: Extract<DiagnosticEvent, { kind: 'unknown_option' }>): string {
+  const { argument, option, nearest } = event
+  return `Unknown option '${option}' in ${argument}${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`
 }
 
 function refusedText(event: Extract<DiagnosticEvent, { kind: 'trigger_registration_failed' }>): string {

@@ -23,26 +23,26 @@ export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.
 
 /** What describes a function beside its handler. */
 export type RegisterFunctionOptions = {
-  description?: string
+  description?: string | undefined
   /** JSON Schema of the payload; listed, never enforced. */
-  request_format?: JsonSchemaFormat
+  request_format?: JsonSchemaFormat | undefined
   /** JSON Schema of the result; listed, never enforced. */
-  response_format?: JsonSchemaFormat
+  response_format?: JsonSchemaFormat | undefined
   /** Free JSON; `internal: true` hides the function from listings. */
-  metadata?: Record<string, unknown>
+  metadata?: Record<string, unknown> | undefined
   /** Makes the engine serve the function over HTTP instead of calling this worker. */
-  invocation?: HttpInvocationConfig
+  invocation?: HttpInvocationConfig | undefined
   /**
    * Invocations of this function that run at a time; the others wait in order. Default no limit. A call that the handlers
    * of this worker make and that can never begin, since every slot waits for a call queued behind it, is refused with
    * `CONCURRENCY_DEADLOCK` after about a second.
    */
-  maxConcurrentInvocations?: number
+  maxConcurrentInvocations?: number | undefined
   /**
    * Milliseconds after which a running handler is abandoned: its caller receives `HANDLER_TIMEOUT`, its signal aborts, its
    * slot is free, and its result is dropped. A cron schedule or a queue that waits for it goes on. Default no limit.
    */
-  abandonAfterMs?: number
+  abandonAfterMs?: number | undefined
 }
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
 
@@ -126,11 +126,11 @@ export class Functions {
     const { invocation, local } = sortHandler(input, handler)
     checkText('description', input.description)
     checkJsonRecord('metadata', input.metadata)
-    checkJsonRecord('request_format', input.request_format)
-    checkJsonRecord('response_format', input.response_format)
     const gate = gateOf(input.maxConcurrentInvocations)
     const abandonAfterMs = abandonLimit(input.abandonAfterMs)
     const { request_format, response_format, wrap } = describeFunction(input, handler, this.#answering.report)
+    checkJsonRecord('request_format', request_format)
+    checkJsonRecord('response_format', response_format)
     const { description, metadata } = input
     this.#registrations.add(id, {
       type: 'registerfunction',
