@@ -55,7 +55,7 @@ function waysFor(schema: StandardSchemaV1, { side, toJsonSchema }: Conversion): 
   if (own !== undefined) ways.push(['its own converter', own])
   if (isZod4(schema)) ways.push(['toJSONSchema of zod', () => zod4JsonSchema(schema, side)])
   if (isZod3(schema)) ways.push(['zod-to-json-schema', () => zod3JsonSchema(schema, side)])
-  if (schema['~standard'].vendor === 'valibot') {
+  if (schema['~standard'].vendor === 'valibot' && toJsonSchema === undefined) {
     ways.push(['@valibot/to-json-schema', () => valibotJsonSchema(schema, side)])
   }
   if (toJsonSchema !== undefined) {

@@ -105,7 +105,8 @@ export class Worker implements III, ChannelClient, Reporting {
     trigger: RegisterTriggerInput | AliasedTriggerInput | C,
     binding?: ContractBinding<C>,
   ): OwnedTrigger => {
-    const input = binding === undefined ? (trigger as RegisterTriggerInput | AliasedTriggerInput) : bindingOf(trigger as C, binding)
+    const input =
+      binding === undefined ? (trigger as RegisterTriggerInput | AliasedTriggerInput) : bindingOf(trigger as C, binding)
     const bound = this.#core.triggers.register(input)
     for (const unknown of unknownTriggerOptions(input)) this.#core.report({ kind: 'unknown_option', ...unknown })
     return bound
