@@ -6,7 +6,13 @@
 export interface Terminal {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
+  /** Clears the screen of a terminal. */
+  readonly clear: () => void
   readonly stdin: NodeJS.ReadableStream
+  /** Whether a person reads stderr. */
+  readonly isTty: boolean
+  /** Whether that person wants colours. */
+  readonly isColoured: boolean
   /** Resolves when the user asks to stop (Ctrl-C, SIGTERM). */
   readonly interrupted: () => Promise<void>
 }

@@ -7,6 +7,7 @@ import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { ChannelRef } from './channels.js'
 import type { Counters } from './counters.js'
+import type { Emit } from './engine-events.js'
 import type { EngineStats } from './engine-stats.js'
 import type { Instruments } from './instruments.js'
 
@@ -14,6 +15,8 @@ import type { Instruments } from './instruments.js'
 export interface EngineHost {
   readonly clock: Clock
   readonly random: Random
+  /** Reports what happens; `log` writes to it as well. */
+  readonly emit: Emit
   readonly log: Log
   /** Whether a built-in may listen on ports. Without, it serves what needs none. */
   readonly opensPorts: boolean

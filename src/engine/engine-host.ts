@@ -6,10 +6,11 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, random, log, opensPorts, router, directory, instruments, counters } = parts
+  const { clock, random, emit, log, opensPorts, router, directory, instruments, counters } = parts
   return {
     clock,
     random,
+    emit,
     log,
     opensPorts,
     channels,

@@ -15,7 +15,7 @@ import type { GuardedCalls } from './guarded-calls.js'
 import { HeldFrames } from './held-frames.js'
 import type { Inlet } from './inlet.js'
 import { Outlet } from './outlet.js'
-import type { Answer, Call, PendingCall } from './peer.js'
+import { refusalOf, type Answer, type Call, type PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
 import type { Backlog, Member } from './sessions.js'
 import { isTelemetry } from './telemetry-prefix.js'
@@ -235,13 +235,13 @@ export class Session implements Member {
   }
 
   #conclude(message: RegistrationMessage, admission: Admission): void {
-    const { log, counters, registrations } = this.#parts
+    const { emit, counters, registrations } = this.#parts
     if (admission.kind === 'admitted') {
       registrations.apply(this, admission.message, admission.localId)
       return
     }
     counters.refusedFrames += 1
-    log.warn({ workerId: this.id, id: message.id, reason: admission.reason }, 'A registration was refused')
+    emit(refusalOf(this, message, { reason: admission.reason }))
     if (admission.reply !== undefined) this.send(admission.reply)
   }
 
@@ -267,7 +267,8 @@ export class Session implements Member {
   }
 
   #refuseName(namespace: string, name: string | undefined, ownerWorkerId: string): void {
-    this.#parts.log.warn({ workerId: this.id, name, namespace, ownerWorkerId }, 'A worker name is taken')
+    const reason = `another connected worker has the name in the namespace ${namespace}`
+    this.#parts.emit(refusalOf(this, { type: 'worker', id: name ?? '' }, { reason, ownerWorkerId }))
     this.send({
       type: 'registrationrejected',
       code: ErrorCode.WORKER_NAMESPACE_CONFLICT,

@@ -139,6 +139,12 @@ export class Calls {
     this.#failEach((call) => call.isWritten, reasonFor)
   }
 
+  /** Rejects every call, and takes back the frames that were not written. */
+  giveUpAll(reasonFor: (call: Call) => unknown): void {
+    for (const call of this.#pending.values()) if (!call.isWritten) this.#withdraw(call)
+    this.#failEach(() => true, reasonFor)
+  }
+
   /** Rejects every call and leaves no timer behind. */
   failAll(reasonFor: (call: Call) => unknown): void {
     this.#failEach(() => true, reasonFor)

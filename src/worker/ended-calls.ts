@@ -13,3 +13,8 @@ export function shutDownError(opened: Call): NotConnectedError {
   const text = `iii is shutting down; '${opened.options.functionId}' had been called and may or may not have run`
   return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' })
 }
+
+/** For calls to an engine that denied the session: it handled none of them, so they are safe to retry. */
+export function deniedCallError(cause: WebSocketError): NotConnectedError {
+  return new NotConnectedError(cause.code, cause.message, { outcome: 'not_sent', cause })
+}
