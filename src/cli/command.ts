@@ -13,7 +13,7 @@ export interface Terminal {
   readonly isTty: boolean
   /** Whether that person wants colours. */
   readonly isColoured: boolean
-  /** Resolves when the user asks to stop (Ctrl-C, SIGTERM). */
+  /** Resolves when the user asks to stop: Ctrl-C, SIGTERM, or the end of the package manager that runs this. */
   readonly interrupted: () => Promise<void>
 }
 

@@ -5,6 +5,7 @@
 import { safeLines } from '../std/one-line.js'
 import { packageVersion } from '../version.js'
 import { UsageError, type Command, type Terminal } from './command.js'
+import { whenLauncherIsGone } from './launcher.js'
 
 /** A subcommand that has not been loaded. */
 interface Entry {
@@ -54,6 +55,7 @@ const terminal: Terminal = {
   isColoured: process.stderr.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   interrupted: () =>
     new Promise((resolve) => {
+      whenLauncherIsGone(resolve)
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.once(signal, () => {
           resolve()

@@ -141,8 +141,9 @@ export class Calls {
 
   /** Rejects every call, and takes back the frames that were not written. */
   giveUpAll(reasonFor: (call: Call) => unknown): void {
-    for (const call of this.#pending.values()) if (!call.isWritten) this.#withdraw(call)
-    this.#failEach(() => true, reasonFor)
+    stackless(() => {
+      for (const call of [...this.#pending.values()]) this.#giveUp(call, reasonFor(call))
+    })
   }
 
   /** Rejects every call and leaves no timer behind. */

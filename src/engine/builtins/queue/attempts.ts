@@ -68,7 +68,7 @@ export class Attempts {
     const { name, kind: source, functionId, id: jobId } = job
     const { maxAttempts } = policy
     const report = { name, source, functionId, jobId, attempt: failed.attempts, maxAttempts, error: toErrorBody(error) }
-    if (failed.attempts < maxAttempts) {
+    if (failed.attempts < policy.maxAttempts) {
       await this.#ledger.retry(failed)
       const delayMs = retryDelayMs(policy, failed.attempts, random)
       emit({ kind: 'attempt_failed', ...report, retryInMs: delayMs })
