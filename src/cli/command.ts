@@ -24,6 +24,11 @@ export interface Command {
   readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>
 }
 
+/** Whether a person who reads a terminal wants colours (https://no-color.org). */
+export function wantsColour(isTty: boolean, { NO_COLOR, TERM }: Readonly<Record<string, string | undefined>>): boolean {
+  return isTty && (NO_COLOR ?? '') === '' && TERM !== 'dumb'
+}
+
 /** The command line was used in a way it does not understand. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'

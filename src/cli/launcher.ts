@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { systemClock } from '../std/clock.js'
 
 const SHELLS = ['sh', 'dash', 'bash', 'zsh', 'busybox', 'ash']
 const CHECK_MS = 500
@@ -14,12 +15,11 @@ export function whenLauncherIsGone(onGone: () => void): void {
   if (process.env['npm_lifecycle_event'] === undefined) return
   const launcher = launcherPid()
   if (launcher === undefined) return
-  const timer = setInterval(() => {
-    if (isAlive(launcher)) return
-    clearInterval(timer)
-    onGone()
-  }, CHECK_MS)
-  timer.unref()
+  const check = (): void => {
+    if (isAlive(launcher)) systemClock.after(CHECK_MS, check, 'background')
+    else onGone()
+  }
+  check()
 }
 
 /** The parent, or the one above the shell in between: a script may leave a command in the background and end. */

@@ -4,7 +4,7 @@
  */
 import { safeLines } from '../std/one-line.js'
 import { packageVersion } from '../version.js'
-import { UsageError, type Command, type Terminal } from './command.js'
+import { UsageError, wantsColour, type Command, type Terminal } from './command.js'
 import { whenLauncherIsGone } from './launcher.js'
 
 /** A subcommand that has not been loaded. */
@@ -52,7 +52,7 @@ const terminal: Terminal = {
   },
   stdin: process.stdin,
   isTty: process.stderr.isTTY,
-  isColoured: process.stderr.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+  isColoured: wantsColour(process.stderr.isTTY, process.env),
   interrupted: () =>
     new Promise((resolve) => {
       whenLauncherIsGone(resolve)

@@ -97,3 +97,10 @@ async function answer(response: Promise<Response>): Promise<[number, unknown]> {
   }))
   return [status, await json]
 }
+
+test('`npm start -- --help` says what the options are and starts nothing', { timeout: 30_000 }, async () => {
+  const child = runScript('examples/order-service/main.ts', ['--help'])
+  expect(await child.exit()).toEqual({ code: 0, signal: null })
+  expect(child.stdout).toMatch(/^npm start -- \[options of iii-node engine\]/)
+  expect(child.stderr).toBe('')
+})

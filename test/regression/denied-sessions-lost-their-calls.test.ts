@@ -35,7 +35,7 @@ const DENIED = expect.stringMatching(
 test.each([0, -1])('calls end with AUTH_ERROR and not_sent (retries: %i)', async (maxRetries) => {
   const { guest, runs } = await guarded()
   const { worker, events } = guest(maxRetries)
-  const failed = await worker.trigger({ function_id: 'f', payload: {} }).catch((error: unknown) => error)
+  const failed: unknown = await worker.trigger({ function_id: 'f', payload: {} }).catch((error: unknown) => error)
   expect(failed).toMatchObject({ code: 'AUTH_ERROR', outcome: 'not_sent', message: DENIED })
   expect(events.find(({ kind }) => kind === 'connection_ended')).toMatchObject({
     error: { code: 'AUTH_ERROR', message: DENIED },

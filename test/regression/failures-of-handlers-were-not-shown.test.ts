@@ -40,7 +40,7 @@ async function watchedEngine() {
     worker.answer(worker.take('invokefunction', { function_id: 'f' }), { error })
     await clock.advance(0)
   }
-  const of = <K extends EngineEvent['kind']>(kind: K) => events.filter((event) => event.kind === kind)
+  const of = (kind: EngineEvent['kind']) => events.filter((event) => event.kind === kind)
   return { engine, clock, worker, events, send, failNext, of }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { wantsColour } from '../../../src/cli/command.js'
 import { eventLog, LOG_LEVELS, type EventLogOptions } from '../../../src/cli/event-log.js'
 import type { EngineEvent, EventLevel } from '../../../src/engine/engine-events.js'
 
@@ -172,6 +173,16 @@ test.each(['text', 'json'] as const)('values of sensitive keys are not shown as 
   expect(line).not.toContain(secret)
   expect(line).toContain('[redacted]')
   expect(line).toContain('"user":"u"')
+})
+
+test.each([
+  [true, {}, true],
+  [true, { NO_COLOR: '' }, true],
+  [true, { NO_COLOR: '1' }, false],
+  [true, { TERM: 'dumb' }, false],
+  [false, {}, false],
+])('colours on a terminal (%j) with %j: %j', (isTty, env, expected) => {
+  expect(wantsColour(isTty, env)).toBe(expected)
 })
 
 test('text is coloured where a person wants it', () => {
