@@ -6,13 +6,14 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, random, emit, log, opensPorts, router, directory, instruments, counters } = parts
+  const { clock, random, emit, log, opensPorts, repairsStores, router, directory, instruments, counters } = parts
   return {
     clock,
     random,
     emit,
     log,
     opensPorts,
+    repairsStores,
     channels,
     instruments,
     counters,

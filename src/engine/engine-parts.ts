@@ -29,6 +29,8 @@ export interface EnginePorts {
   readonly namespaceGraceMs: number
   /** Whether anything listens on a port. Without, the engine is reached in memory only. */
   readonly opensPorts: boolean
+  /** Whether a damaged store is opened with what can be read of it, instead of refused. */
+  readonly repairsStores: boolean
 }
 
 export interface EngineParts extends EnginePorts {

@@ -86,6 +86,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     limits: options.limits ?? defaultLimits,
     namespaceGraceMs: config.namespaceGraceMs,
     opensPorts: options.opensPorts ?? true,
+    repairsStores: options.repairsStores ?? false,
   })
   const builtins: Builtin[] = []
   const host = createHost(parts, createHostChannels(parts.channels))

@@ -76,7 +76,7 @@ test('a token and headers are sent to a guarded engine; a denied one says what t
   worker.registerFunction('hello', () => 'hello')
   await worker.ready()
   const call = async (...args: readonly string[]) => {
-    const child = runCli(['call', 'hello', '--url', engine.guardedUrl, ...args])
+    const child = runCli(['call', 'hello', '--url', engine.guardedUrl!, ...args])
     const { code } = await child.exit()
     return { code, stdout: child.stdout, stderr: child.stderr }
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { MAX_MESSAGE_BYTES } from '../../protocol/limits.js'
 import { optional, record, type Infer, type Shape } from '../../protocol/validate.js'
 import { oneOf, parseSettings, setting, wholeNumber } from '../builtin-config.js'
+import type { EngineHost } from '../builtin.js'
 import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreLimits } from './store.js'
@@ -60,9 +61,14 @@ export function parseStorageAdapter<S extends Shape>(
 
 /**
  * Opens the store of one built-in.
- * @throws {RuntimeError} INVALID_CONFIG when the directory cannot be used or `classic-level` is not installed.
+ * @throws {RuntimeError} as `openLevelStore` does.
  */
-export function openStore(storage: StorageConfig, builtinName: string, limits: StoreLimits): Promise<Store> {
+export function openStore(
+  storage: StorageConfig,
+  limits: StoreLimits,
+  { builtin, host }: { readonly builtin: string; readonly host: Pick<EngineHost, 'log' | 'repairsStores'> },
+): Promise<Store> {
   if (storage.kind === 'memory') return Promise.resolve(new MemoryStore(limits))
-  return openLevelStore(join(storage.directory, builtinName), limits)
+  const { log, repairsStores: repair } = host
+  return openLevelStore(join(storage.directory, builtin), limits, { log, repair })
 }

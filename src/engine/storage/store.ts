@@ -20,7 +20,7 @@ export interface Store {
   /**
    * Makes all changes or none. They are readable at once; the promise resolves when they are kept: in memory, or on
    * disk when the store is durable.
-   * @throws {StoreError} as a rejection; nothing was changed, except when the reason is `failed`.
+   * @throws {StoreError} as a rejection; nothing was changed.
    */
   write(batch: readonly Write[]): Promise<void>
   /** Waits for writes under way and gives everything free; later calls are refused. */
@@ -38,8 +38,8 @@ export interface StoreLimits {
 }
 
 /**
- * Why a store refused a write. `failed`: the disk did; the change may be readable but is not kept, and the store takes
- * no more writes. `busy`: the disk lags too far behind.
+ * Why a store refused a write. `failed`: the disk did, repeatedly; the change was reverted, and later writes are tried
+ * again. `busy`: the disk lags too far behind.
  */
 export type StoreErrorReason = 'value_too_large' | 'full' | 'not_json' | 'busy' | 'failed' | 'closed'
 

@@ -61,10 +61,11 @@ export function createQueueBuiltin(
   }
 }
 
-async function journalFor({ counters }: EngineHost, { storage }: QueueConfig): Promise<QueueJournal> {
+async function journalFor(host: EngineHost, { storage }: QueueConfig): Promise<QueueJournal> {
   // A store would keep every job a second time, as text; in memory the queue itself is copy enough.
   if (storage.kind === 'memory') return new MemoryJournal()
-  return new StoreJournal(await openStore(storage, NAME, { ...defaultStoreLimits, counters }))
+  const limits = { ...defaultStoreLimits, counters: host.counters }
+  return new StoreJournal(await openStore(storage, limits, { builtin: NAME, host }))
 }
 
 function namesOf(jobs: readonly Job[]): string[] {

@@ -23,7 +23,8 @@ export function createStateBuiltin(host: EngineHost, config: StateConfig): Built
     functions: stateFunctions(() => values),
     triggerTypes: [triggers.type],
     async start() {
-      store = await openStore(storage, NAME, { ...defaultStoreLimits, maxValueBytes, counters: host.counters })
+      const limits = { ...defaultStoreLimits, maxValueBytes, counters: host.counters }
+      store = await openStore(storage, limits, { builtin: NAME, host })
       values = new StateValues(store, (change, trace) => {
         if (triggersEnabled) triggers.fire(change, trace)
       })

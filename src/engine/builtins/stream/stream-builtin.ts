@@ -65,7 +65,8 @@ class StreamService {
   }
 
   async start(): Promise<void> {
-    this.#store = await openStore(this.#config.storage, NAME, { ...defaultStoreLimits, counters: this.#host.counters })
+    const limits = { ...defaultStoreLimits, counters: this.#host.counters }
+    this.#store = await openStore(this.#config.storage, limits, { builtin: NAME, host: this.#host })
     this.#operations = new StreamOperations({
       host: this.#host,
       items: new StreamItems(this.#store),
