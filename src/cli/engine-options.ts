@@ -24,6 +24,7 @@ export const engineOptions = {
   host: { type: 'string' },
   data: { type: 'string' },
   config: { type: 'string' },
+  repair: { type: 'boolean' },
   'log-level': { type: 'string' },
   'log-format': { type: 'string' },
 } as const satisfies ParseArgsConfig['options']
@@ -35,18 +36,22 @@ export const engineOptionsHelp = `  --port <n>           port for workers (defau
   --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
                        (default: in memory; needs the package classic-level)
   --config <file>      a YAML file with the engine's settings, instead of the options above
+  --repair             keep what can be read of a damaged store, once
   --log-level <level>  debug, info, warn or error (default: info); the log goes to stderr
   --log-format <name>  text or json (default: text on a terminal, else json); NO_COLOR switches colours off`
 
 /** Options that a configuration file replaces. */
 const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data'] as const
 
-type OptionValues = { readonly [Name in keyof typeof engineOptions]?: string | undefined }
+type OptionValues = { readonly [Name in Exclude<keyof typeof engineOptions, 'repair'>]?: string | undefined } & {
+  readonly repair?: boolean | undefined
+}
 
 export interface EngineArguments {
   readonly addresses: EngineAddresses
   /** The configuration file. */
   readonly config: string | undefined
+  readonly repairsStores: boolean
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat | undefined
 }
@@ -73,6 +78,7 @@ export function readEngineOptions(values: OptionValues, found?: string): EngineA
       dataFolder: values.data,
     },
     config,
+    repairsStores: values.repair ?? false,
     logLevel: oneOf('--log-level', LOG_LEVELS, values['log-level'] ?? 'info'),
     logFormat:
       values['log-format'] === undefined ? undefined : oneOf('--log-format', LOG_FORMATS, values['log-format']),
@@ -91,9 +97,9 @@ export function terminalLog({ logLevel: level, logFormat }: EngineArguments, ter
  * @param onEvent a reader of its events.
  */
 export async function startCliEngine(args: EngineArguments, terminal: Terminal, onEvent: Emit): Promise<LocalEngine> {
-  const { addresses, config: file } = args
+  const { addresses, config: file, repairsStores } = args
   const config = file === undefined ? defaultEngineConfig(addresses, process.env) : await readConfig(file)
-  const engine = await startEngine(config, { onEvent }).catch((error: unknown) => {
+  const engine = await startEngine(config, { onEvent, repairsStores }).catch((error: unknown) => {
     throw withRemedy(error, args)
   })
   terminal.out(`iii-node engine ${packageVersion}`)
