@@ -108,8 +108,8 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 function invocationText({ functionId, worker, error, isVoid }: Of<'invocation_failed'>): Text {
   const at = worker === undefined ? '' : ` at worker ${worker}`
-  const nobody = isVoid ? ' (called without waiting for the result: no caller receives this error)' : ''
-  return { headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${nobody}`, frames: framesOf(error) }
+  const unheard = isVoid ? ' (called without waiting for the result: no caller receives this error)' : ''
+  return { headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${unheard}`, frames: framesOf(error) }
 }
 
 function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {

@@ -1,6 +1,6 @@
 /**
  * The package manager that runs this command, as `npx` and `npm start` do. It dies of a SIGTERM without passing it on,
- * and so does its shell: whoever stops it expects that the command stops.
+ * and so does its shell: this ends the command with it.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

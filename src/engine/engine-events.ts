@@ -39,7 +39,7 @@ export type EngineEvent =
       readonly invocationId: string
       /** The worker that served the call; `undefined` when none could be reached. */
       readonly worker: string | undefined
-      /** Whether nobody receives the error. */
+      /** Whether no caller receives the error. */
       readonly isVoid: boolean
     })
   /** The function of a trigger or its condition failed, and no caller receives the error. */
@@ -91,7 +91,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** The stream of one engine. Costs one comparison while nobody reads it. */
+/** The stream of one engine. The engine emits no event for a call that succeeds. */
 export class EngineEvents {
   readonly #emitter = new Emitter<EngineEvent>((error) => {
     process.emitWarning(`A reader of engine events failed: ${toErrorBody(error).message}`)

@@ -189,7 +189,7 @@ test(
   },
 )
 
-test('a file of variables that is not there is told', { timeout: 30_000 }, async () => {
+test('a missing file of variables is reported', { timeout: 30_000 }, async () => {
   const { file } = await project('')
   const child = runCli(['dev', file, '--env-file', 'none.env'])
   // Node 20 looks at options with this name wherever they are, and ends with 9 before the command runs.
