@@ -16,6 +16,7 @@ import { oneLine } from '../std/one-line.js'
 import { packageVersion } from '../version.js'
 import { UsageError, type Terminal } from './command.js'
 import { eventLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './event-log.js'
+import { parseTrust, trustHelp, trustOptions } from './trust-options.js'
 
 export const engineOptions = {
   port: { type: 'string' },
@@ -27,12 +28,14 @@ export const engineOptions = {
   repair: { type: 'boolean' },
   'log-level': { type: 'string' },
   'log-format': { type: 'string' },
+  ...trustOptions,
 } as const satisfies ParseArgsConfig['options']
 
 export const engineOptionsHelp = `  --port <n>           port for workers (default: 49134; 0 picks a free one)
   --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
   --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
   --host <address>     where to listen (default: 127.0.0.1)
+${trustHelp}
   --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
                        (default: in memory; needs the package classic-level)
   --config <file>      a YAML file with the engine's settings, instead of the options above
@@ -41,10 +44,14 @@ export const engineOptionsHelp = `  --port <n>           port for workers (defau
   --log-format <name>  text or json (default: text on a terminal, else json); NO_COLOR switches colours off`
 
 /** Options that a configuration file replaces. */
-const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data'] as const
+const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const
 
-type OptionValues = { readonly [Name in Exclude<keyof typeof engineOptions, 'repair'>]?: string | undefined } & {
-  readonly repair?: boolean | undefined
+type OptionValues = {
+  readonly [Name in keyof typeof engineOptions]?: (typeof engineOptions)[Name] extends { readonly multiple: true }
+    ? string[] | undefined
+    : (typeof engineOptions)[Name] extends { readonly type: 'boolean' }
+      ? boolean | undefined
+      : string | undefined
 }
 
 export interface EngineArguments {
@@ -76,6 +83,7 @@ export function readEngineOptions(values: OptionValues, found?: string): EngineA
       httpPort: parsePort('--http-port', values['http-port']),
       streamPort: parsePort('--stream-port', values['stream-port']),
       dataFolder: values.data,
+      ...parseTrust(values),
     },
     config,
     repairsStores: values.repair ?? false,

@@ -141,10 +141,15 @@ export interface Builtin {
   /** What a connected worker last told of its process, as lists of workers show it. */
   readonly metricsOf?: (workerId: string) => Readonly<Record<string, unknown>> | undefined
   /**
-   * Serves a function that lives on another server, as its registration describes it.
+   * Serves a function that lives on another server, as its registration describes it. `isGuarded` says whether its
+   * worker came through a guarded listener.
    * @throws an `InvocationError` when it must not or cannot be served; the registration is then dropped.
    */
-  readonly serveExternal?: (functionId: string, invocation: Readonly<Record<string, unknown>>) => ExternalCall
+  readonly serveExternal?: (
+    functionId: string,
+    invocation: Readonly<Record<string, unknown>>,
+    isGuarded: boolean,
+  ) => ExternalCall
   /** Opens what it needs (ports, stores). Functions and types are registered before. */
   start(): Promise<void>
   /** Closes everything; nothing of it keeps the process alive afterwards. */

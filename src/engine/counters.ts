@@ -44,6 +44,7 @@ export function createCounters(): Counters {
       writes: 0,
       requests: 0,
       streamClients: 0,
+      foreignRequests: 0,
       streamJoins: 0,
       oversizedMessages: 0,
     },

@@ -70,6 +70,8 @@ export interface EngineStats {
     readonly requests: number
     /** Clients of the stream server answered with 503, because there are too many. */
     readonly streamClients: number
+    /** Requests refused for their `Origin` or `Host`: 403 when it is not trusted, 400 when `Host` came twice. */
+    readonly foreignRequests: number
     /** Joins of a stream above the number one client may have. */
     readonly streamJoins: number
     /** Calls and results too large for one message to a worker, answered with `MESSAGE_TOO_LARGE`. */

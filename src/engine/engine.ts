@@ -16,6 +16,7 @@ import { EngineEvents, writeTo, type Emit } from './engine-events.js'
 import { fireTriggers } from './fire-triggers.js'
 import { createHost, enterBuiltin } from './engine-host.js'
 import { createHostChannels } from './host-channels.js'
+import { screenOf } from './origins.js'
 import { reachableHost } from './reachable-host.js'
 import { createParts, type EngineParts, type EnginePorts } from './engine-parts.js'
 import type { EngineStats } from './engine-stats.js'
@@ -189,7 +190,7 @@ class RunningEngine implements LocalEngine {
       const door = this.#whileOpen(openDoorway(sessionParts, config))
       this.#doors.push(door)
       if (!this.#parts.opensPorts) continue
-      const listener = await listen(config, door)
+      const listener = await listen({ ...config, screen: screenOf(config, this.#outside.host) }, door)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }

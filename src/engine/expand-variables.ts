@@ -3,6 +3,7 @@
  * the raw text, before anything else reads it.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
+import type { Environment } from './environment.js'
 
 const PLACEHOLDER = /\$\{([^}:]*)(?::([^}]*))?\}/g
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -11,11 +12,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
  * The text with all placeholders replaced.
  * @throws {RuntimeError} INVALID_CONFIG when a variable without default is not set, or a placeholder has no usable name.
  */
-export function expandVariables(
-  text: string,
-  env: Readonly<Record<string, string | undefined>>,
-  fileName: string,
-): string {
+export function expandVariables(text: string, env: Environment, fileName: string): string {
   let expanded = ''
   let end = 0
   for (const found of text.matchAll(PLACEHOLDER)) {

@@ -5,6 +5,7 @@ import { optional, record, string } from '../protocol/validate.js'
 import { MAX_DELAY_MS } from '../std/clock.js'
 import { parseSettings, port, setting, wholeNumber } from './builtin-config.js'
 import { parseExposeFilter, type ExposeFilter } from './expose-filter.js'
+import { originFields, readOriginRules, type OriginRules } from './origins.js'
 
 /** The name listeners have in a configuration file. It may appear more than once. */
 export const LISTENER_NAME = 'iii-worker-manager'
@@ -17,6 +18,8 @@ export interface ListenerConfig {
   readonly port: number
   /** Time to send the request head. Default 10 000. */
   readonly handshakeTimeoutMs: number
+  /** Which web pages may connect, beside those of this machine. Default: none. */
+  readonly origins: OriginRules
   /** Absent on an open listener. */
   readonly rbac?: RbacConfig | undefined
   /** Gets every call in place of its target. */
@@ -41,6 +44,9 @@ const shape = {
   middleware_function_id: optional(string),
 }
 
+/** Settings of this engine alone. */
+const localShape = { ...originFields }
+
 const rbacShape = {
   auth_function_id: optional(string),
   expose_functions: optional(setting<readonly unknown[]>('a list', Array.isArray)),
@@ -50,15 +56,17 @@ const rbacShape = {
 }
 
 /**
- * Reads the `config` of one `iii-worker-manager`; absent means the defaults.
+ * Reads the `config` and `local` of one `iii-worker-manager`; absent means the defaults.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
  */
-export function parseListenerConfig(config: unknown): ListenerConfig {
+export function parseListenerConfig(config: unknown, local: unknown): ListenerConfig {
   const given = parseSettings(LISTENER_NAME, shape, config)
+  const own = parseSettings(`${LISTENER_NAME}.local`, localShape, local)
   return {
     host: given.host ?? '0.0.0.0',
     port: Number(given.port ?? 49_134),
     handshakeTimeoutMs: given.handshake_timeout_ms ?? 10_000,
+    origins: readOriginRules(own),
     rbac: given.rbac === undefined ? undefined : parseRbac(given.rbac),
     middlewareFunctionId: given.middleware_function_id,
   }

@@ -88,7 +88,7 @@ export class Registrations {
     const entry = directory.find(peer.namespace, message.id)
     try {
       if (this.#serveExternal === undefined) throw new Error('`iii-http-functions` is not part of this engine')
-      const call = this.#serveExternal(message.id, invocation)
+      const call = this.#serveExternal(message.id, invocation, peer.access !== undefined)
       if (entry !== undefined) directory.register({ ...entry, target: { kind: 'external', peer, call } })
     } catch (error) {
       directory.unregister(peer, peer.namespace, message.id)

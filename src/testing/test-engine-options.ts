@@ -5,6 +5,7 @@ import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
 import { engineConfigOf } from '../engine/config.js'
 import type { EngineConfig } from '../engine/engine-config.js'
+import { hostList, originList, originSettings } from '../engine/origins.js'
 import { LISTENER_NAME } from '../engine/listener-config.js'
 import type { Log } from '../std/log.js'
 import { durationMs, type Duration } from './duration.js'
@@ -24,8 +25,19 @@ export interface TestEngineOptions {
    * by workers on the open one.
    */
   readonly rbac?: object
+  /**
+   * Origins of web pages that may connect, beside those of this machine, such as `https://app.example`. Default: none.
+   */
+  readonly allowedOrigins?: readonly string[]
+  /** Host names that the engine is reached by, beside IP addresses and `localhost`. Default: none. */
+  readonly allowedHosts?: readonly string[]
   /** Settings of built-ins by their name in a configuration file; those not named keep their defaults. */
   readonly builtins?: Readonly<Record<string, object>>
+  /**
+   * Settings that only the local engine knows, as below `local` in a configuration file, by the same names;
+   * `iii-worker-manager` stands for both listeners.
+   */
+  readonly local?: Readonly<Record<string, object>>
   /** Frames kept for `frames`, of each worker and direction. Default 10 000. */
   readonly maxFrames?: number
   /** Where the engine logs to. Default: nowhere. */
@@ -49,7 +61,10 @@ const KNOWN: Readonly<Record<keyof TestEngineOptions, string>> = {
   startTime: 'object',
   latencyMs: '',
   rbac: 'object',
+  allowedOrigins: 'object',
+  allowedHosts: 'object',
   builtins: 'object',
+  local: 'object',
   maxFrames: 'number',
   log: 'object',
 }
@@ -70,6 +85,7 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
     throw invalidArgument('startTime', 'a valid Date', startTime)
   if (!Number.isSafeInteger(maxFrames) || maxFrames < 0)
     throw invalidArgument('maxFrames', 'a whole number of 0 or more', maxFrames)
+  checkLists(options)
   return {
     config: configOf(options),
     opensPorts: ports,
@@ -96,19 +112,29 @@ function checkKinds(options: TestEngineOptions): void {
   }
 }
 
-function configOf({ rbac, builtins = {} }: TestEngineOptions): EngineConfig {
+function checkLists({ allowedOrigins = [], allowedHosts = [] }: TestEngineOptions): void {
+  if (!originList.accepts(allowedOrigins)) throw invalidArgument('allowedOrigins', originList.expected, allowedOrigins)
+  if (!hostList.accepts(allowedHosts)) throw invalidArgument('allowedHosts', hostList.expected, allowedHosts)
+}
+
+function configOf(options: TestEngineOptions): EngineConfig {
+  const { rbac, builtins = {}, local = {}, allowedOrigins = [], allowedHosts = [] } = options
+  const rules = { allowedOrigins, allowedHosts }
   const free = { host: '127.0.0.1', port: 0 }
-  const served = SERVED_BY_DEFAULT.map(({ name, port }) => ({
+  const served = SERVED_BY_DEFAULT.map(({ name, port, local: localOf }) => ({
     name,
+    local: localOf?.(rules),
     config: { ...(port === undefined ? {} : free), ...builtins[name] },
   }))
+  const listeners = [free, ...(rbac === undefined ? [] : [{ ...free, rbac }])]
   const added = Object.entries(builtins).filter(([name]) => !served.some((one) => one.name === name))
+  const workers: { name: string; config?: object; local?: object }[] = [
+    ...listeners.map((config) => ({ name: LISTENER_NAME, config, local: originSettings(rules) })),
+    ...served,
+    ...added.map(([name, config]) => ({ name, config })),
+  ]
+  for (const name of Object.keys(local)) if (!workers.some((one) => one.name === name)) workers.push({ name })
   return engineConfigOf({
-    workers: [
-      { name: LISTENER_NAME, config: free },
-      ...(rbac === undefined ? [] : [{ name: LISTENER_NAME, config: { ...free, rbac } }]),
-      ...served,
-      ...added.map(([name, config]) => ({ name, config })),
-    ],
+    workers: workers.map((entry) => ({ ...entry, local: { ...entry.local, ...local[entry.name] } })),
   })
 }

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { runCli } from '../kit/child.js'
 import { FREE_PORTS } from '../kit/cli.js'
 import { devProject as project, isAlive, startDev as started, versionAt, workerCode } from '../kit/dev-project.js'
+import { sendHead, UPGRADE_HEADERS } from '../kit/http-client.js'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
@@ -63,6 +64,20 @@ test('JavaScript runs too, with the arguments after --', { timeout: 60_000 }, as
   const { file } = await project('console.log("args", process.argv.slice(2).join())', 'worker.mjs')
   const child = runCli(['dev', file, '--port=0', '--http-port=0', '--stream-port=0', '--', 'one', '--help'])
   await child.says(/args one,--help/)
+  expect(await child.stop()).toEqual({ code: 0, signal: null })
+})
+
+test('a page of another origin is refused with a warning, unless it is listed', { timeout: 60_000 }, async () => {
+  const { file } = await project(workerCode(1))
+  const trust = ['--allow-origin', 'https://app.example']
+  const child = runCli(['dev', file, '--port', '0', '--http-port', '0', '--stream-port', '0', ...trust])
+  const [, url = ''] = await child.says(/workers +(\S+)/)
+  const port = Number(new URL(url).port)
+  const from = async (origin: string) =>
+    (await sendHead({ port }, ['Host: localhost', `Origin: ${origin}`, ...UPGRADE_HEADERS])).status
+  expect(await from('https://app.example')).toBe(101)
+  expect(await from('https://evil.example')).toBe(403)
+  await child.says(/"level":"warn".*https:\/\/evil\.example/)
   expect(await child.stop()).toEqual({ code: 0, signal: null })
 })
 

@@ -68,6 +68,11 @@ export function timedOut(): Answer {
   return { status: 504, headers: new Map(), body: '' }
 }
 
+/** 400: the request is not HTTP as it should be. */
+export function badRequest(message: string): Answer {
+  return errorAnswer(400, ErrorCode.INVALID_ARGUMENTS, message)
+}
+
 /** 404: nothing is registered at this path. */
 export function notFound(): Answer {
   return errorAnswer(404, ErrorCode.NOT_FOUND, 'Not Found')

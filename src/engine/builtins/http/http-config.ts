@@ -4,10 +4,13 @@
 import { optional, record, type Field } from '../../../protocol/validate.js'
 import { MAX_DELAY_MS } from '../../../std/clock.js'
 import { oneOf, parseSettings, port, setting, wholeNumber } from '../../builtin-config.js'
+import { originFields, readOriginRules } from '../../origins.js'
 
-/** Who may call from a browser. An empty list, or one with `*`, allows any. */
+/** Who may call from a browser. */
 export interface CorsConfig {
-  readonly allowedOrigins: readonly string[]
+  /** `any`, or these and pages of this machine where `allowsLoopback` is set. */
+  readonly allowedOrigins: 'any' | readonly string[]
+  readonly allowsLoopback: boolean
   readonly allowedMethods: readonly string[]
 }
 
@@ -42,6 +45,9 @@ const shape = {
   middleware: optional(setting<readonly unknown[]>('a list', Array.isArray)),
 }
 
+/** Settings of this engine alone. */
+const localShape = { allowed_origins: originFields.allowed_origins }
+
 const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(texts) }
 
 const middlewareShape = {
@@ -51,11 +57,12 @@ const middlewareShape = {
 }
 
 /**
- * Reads the `config` of `iii-http`; absent means the defaults.
+ * Reads the `config` and `local` of `iii-http`; absent means the defaults.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
  */
-export function parseHttpConfig(config: unknown): HttpConfig {
+export function parseHttpConfig(config: unknown, local?: unknown): HttpConfig {
   const settings = parseSettings('iii-http', shape, config)
+  const own = parseSettings('iii-http.local', localShape, local)
   const cors = parseSettings('iii-http.cors', corsShape, settings.cors)
   const middleware = (settings.middleware ?? []).map((entry, index) =>
     parseSettings(`iii-http.middleware[${String(index)}]`, middlewareShape, entry),
@@ -65,11 +72,23 @@ export function parseHttpConfig(config: unknown): HttpConfig {
     host: settings.host ?? '0.0.0.0',
     defaultTimeoutMs: settings.default_timeout ?? 30_000,
     concurrencyRequestLimit: settings.concurrency_request_limit ?? 1024,
-    cors: { allowedOrigins: cors.allowed_origins ?? [], allowedMethods: cors.allowed_methods ?? [] },
+    cors: { ...originsOf(cors.allowed_origins, own.allowed_origins), allowedMethods: cors.allowed_methods ?? [] },
     middleware: middleware
       .sort((one, other) => (one.priority ?? 0) - (other.priority ?? 0))
       .map(({ function_id }) => function_id),
   }
+}
+
+/** `cors.allowed_origins` counts as on the distributed engine, where an empty list, or one with `*`, allows any. */
+function originsOf(
+  shared: readonly string[] | undefined,
+  local: readonly string[] | undefined,
+): Omit<CorsConfig, 'allowedMethods'> {
+  if (shared === undefined && local !== undefined) {
+    return { allowedOrigins: readOriginRules({ allowed_origins: local }).allowedOrigins, allowsLoopback: true }
+  }
+  const isAny = shared === undefined || shared.length === 0 || shared.includes('*')
+  return { allowedOrigins: isAny ? 'any' : shared, allowsLoopback: false }
 }
 
 function isText(value: unknown): value is string {

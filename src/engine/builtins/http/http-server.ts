@@ -7,13 +7,13 @@ import type { AddressInfo, Socket } from 'node:net'
 import { toErrorBody } from '../../../protocol/error-body.js'
 import { bound } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
-import { failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
+import { badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
 import { runPipeline, type Outcome, type PipelineInput } from './pipeline.js'
 import { RequestLimit } from './request-limit.js'
-import { headersOf, queryParamsOf, splitTarget } from './request-payload.js'
+import { headersOf, isSentTwice, queryParamsOf, splitTarget } from './request-payload.js'
 import { withinRequestSpan } from './request-span.js'
 import type { RouteMatch, RouteTable } from './routes.js'
 import { sendStream, type StreamStart } from './streamed-response.js'
@@ -110,7 +110,11 @@ export class HttpServer {
   }
 
   async #respond(exchange: Exchange): Promise<void> {
-    const { method = 'GET', headers, url = '/' } = exchange.request
+    const { method = 'GET', headers, rawHeaders, url = '/' } = exchange.request
+    if (isSentTwice('host', rawHeaders)) {
+      this.#answer(exchange, badRequest('`Host` was sent more than once'))
+      return
+    }
     if (method === 'OPTIONS') {
       writeAnswer(exchange.response, this.#cors.preflight(headers.origin))
       return

@@ -12,12 +12,19 @@ export const MAX_JSON_BODY_BYTES = 64 * 1024 * 1024
 /** Deepest nesting of a JSON body; a deeper one counts as unreadable, since it could not be written out again. */
 const MAX_JSON_DEPTH = 128
 
+/** `application/json`, and formats made of it whose names begin so, such as `application/json-patch+json`. */
+const JSON_MEDIA_TYPE = /^\s*application\/json(-[\w.-]+\+json)?\s*$/i
+
 /** The end of a channel that takes a request's body. */
 export type BodyChannel = ReturnType<HostChannels['createOutgoing']>
 
-/** Whether a body is to be parsed, going by its content type. */
+/**
+ * Whether a body is to be parsed, going by its content type: one that a browser sends for a page of another origin only
+ * after asking by a preflight request. Parameters do not count.
+ */
 export function isJson(contentType: string | undefined): boolean {
-  return contentType?.toLowerCase().includes('application/json') ?? false
+  const [mediaType = ''] = (contentType ?? '').split(';', 1)
+  return JSON_MEDIA_TYPE.test(mediaType)
 }
 
 /**

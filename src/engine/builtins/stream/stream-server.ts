@@ -5,6 +5,7 @@
 import { isRecord } from '../../../protocol/validate.js'
 import { listen, type Listener, type UpgradeRequest } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
+import { screenOf } from '../../origins.js'
 import { StreamClient, type StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 
@@ -14,7 +15,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 /** How long the auth function may take. Beyond: the client comes in without a context. */
 export const AUTH_TIMEOUT_MS = 10_000
 
-export type StreamServerConfig = Pick<StreamConfig, 'host' | 'port' | 'authFunctionId'>
+export type StreamServerConfig = Pick<StreamConfig, 'host' | 'port' | 'authFunctionId' | 'origins'>
 
 export class StreamServer {
   readonly #host: EngineHost
@@ -39,7 +40,8 @@ export class StreamServer {
   /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
   async start(): Promise<void> {
     const { host, port } = this.#config
-    const options = { host, port, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }
+    const screen = screenOf(this.#config, this.#host)
+    const options = { host, port, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, screen }
     this.#listener = await listen(options, (request) => void this.#admit(request))
   }
 

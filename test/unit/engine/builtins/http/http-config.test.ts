@@ -7,7 +7,7 @@ const defaults = {
   host: '0.0.0.0',
   defaultTimeoutMs: 30_000,
   concurrencyRequestLimit: 1024,
-  cors: { allowedOrigins: [], allowedMethods: [] },
+  cors: { allowedOrigins: 'any', allowsLoopback: false, allowedMethods: [] },
   middleware: [],
 }
 
@@ -37,7 +37,7 @@ test('every key is read, and middleware is put in the order of its priority', ()
     host: '127.0.0.1',
     defaultTimeoutMs: 5000,
     concurrencyRequestLimit: 10,
-    cors: { allowedOrigins: ['https://a.example'], allowedMethods: ['GET'] },
+    cors: { allowedOrigins: ['https://a.example'], allowsLoopback: false, allowedMethods: ['GET'] },
     middleware: ['first', 'second', 'third', 'last'],
   })
 })
