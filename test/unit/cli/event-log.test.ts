@@ -5,16 +5,15 @@ import type { EngineEvent, EventLevel } from '../../../src/engine/engine-events.
 
 const error = { code: 'invocation_failed', message: 'no stock', stacktrace: '' }
 
-function shown(events: readonly EngineEvent[], options: Partial<EventLogOptions> = {}): string[] {
+function reader(options: Partial<EventLogOptions> = {}) {
   const written: string[] = []
-  const emit = eventLog({
-    format: 'text',
-    level: 'debug',
-    isColoured: false,
-    write: (text) => written.push(text),
-    now: () => 0,
-    ...options,
-  })
+  const write = (text: string): void => void written.push(text)
+  const emit = eventLog({ format: 'text', level: 'debug', isColoured: false, write, now: () => 0, ...options })
+  return { written, emit }
+}
+
+function shown(events: readonly EngineEvent[], options: Partial<EventLogOptions> = {}): string[] {
+  const { written, emit } = reader(options)
   for (const event of events) emit(event)
   return written
 }
@@ -193,14 +192,7 @@ test('text is coloured where a person wants it', () => {
 test('a flood is cut to 200 events in a second, and the rest is counted', () => {
   let nowMs = 0
   const many = Array.from({ length: 1_000 }, () => failed())
-  const written: string[] = []
-  const emit = eventLog({
-    format: 'text',
-    level: 'info',
-    isColoured: false,
-    write: (text) => written.push(text),
-    now: () => nowMs,
-  })
+  const { written, emit } = reader({ now: () => nowMs })
   for (const event of many) emit(event)
   expect(written).toHaveLength(200)
   nowMs = 1_000
