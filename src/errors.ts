@@ -144,7 +144,10 @@ export type Outcome = 'not_sent' | 'unknown'
 /** There is no usable connection: offline for good, queue full, link lost, or shut down. */
 export class NotConnectedError extends IIIError {
   readonly kind = 'NotConnected'
-  /** `not_sent`: the call never left this process, so it is safe to retry. `unknown`: it may have run. */
+  /**
+   * `not_sent`: the call never left this process, or the engine denied the session and ignored it, so it is safe to
+   * retry. `unknown`: it may have run.
+   */
   readonly outcome: Outcome
 
   constructor(code: string, message: string, options: ErrorOptions & { outcome: Outcome }) {

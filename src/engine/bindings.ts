@@ -8,6 +8,8 @@ import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Log } from '../std/log.js'
 import type { Clock } from '../std/clock.js'
 import type { Counters } from './counters.js'
+import { builtinOfType } from './builtin-types.js'
+import type { Emit } from './engine-events.js'
 import type { FunctionEntry } from './directory.js'
 import type { HandOver } from './hand-over.js'
 import { isEqual, KeptTriggers } from './kept-triggers.js'
@@ -19,6 +21,7 @@ import { TriggerTypes } from './trigger-types.js'
 type ResultMessage = MessageNamed<WorkerMessage, 'triggerregistrationresult'>
 
 export interface BindingPorts {
+  readonly emit: Emit
   readonly log: Log
   readonly counters: Counters
   readonly clock: Clock
@@ -46,6 +49,11 @@ export class Bindings {
     this.triggers.add(trigger)
     if (type === undefined) this.#park(trigger)
     else this.#bind(trigger, type)
+  }
+
+  /** Ends the triggers that outlived their owner. */
+  endKept(): void {
+    this.#kept.endAll()
   }
 
   /** Ends a trigger; false when there is none of this id. */
@@ -195,7 +203,7 @@ export class Bindings {
     const { id, triggerType, functionId, owner } = trigger
     trigger.type = undefined
     this.#ports.counters.refused.triggers += 1
-    this.#ports.log.warn({ triggerId: id, triggerType, functionId, error }, 'A trigger was refused by its provider')
+    this.#ports.emit({ kind: 'trigger_refused', triggerId: id, triggerType, functionId, error })
     if (this.#tell(trigger, error)) return
     owner?.send({
       type: 'triggerregistrationresult',
@@ -209,7 +217,8 @@ export class Bindings {
   #park(trigger: Trigger): void {
     trigger.type = undefined
     const { id, triggerType, functionId } = trigger
-    this.#ports.log.info({ triggerId: id, triggerType, functionId }, 'A trigger waits for its type to be provided')
+    const builtin = builtinOfType(triggerType)
+    this.#ports.emit({ kind: 'trigger_waiting', triggerId: id, triggerType, functionId, builtin })
     this.#tell(trigger, undefined)
   }
 

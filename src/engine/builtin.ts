@@ -9,6 +9,7 @@ import type { TickLane } from '../std/tick-lane.js'
 import type { Access } from './access.js'
 import type { ChannelRef } from './channels.js'
 import type { Counters } from './counters.js'
+import type { Emit } from './engine-events.js'
 import type { EngineStats } from './engine-stats.js'
 import type { Instruments } from './instruments.js'
 
@@ -18,6 +19,8 @@ export interface EngineHost {
   /** Runs expensive work, one piece in each event-loop tick. */
   readonly lane: TickLane
   readonly random: Random
+  /** Reports what happens; `log` writes to it as well. */
+  readonly emit: Emit
   readonly log: Log
   /** Whether a built-in may listen on ports. Without, it serves what needs none. */
   readonly opensPorts: boolean

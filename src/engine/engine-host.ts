@@ -6,11 +6,12 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, lane, random, log, opensPorts, repairsStores, router, directory, instruments, counters } = parts
+  const { clock, lane, random, emit, log, opensPorts, repairsStores, router, directory, instruments, counters } = parts
   return {
     clock,
     lane,
     random,
+    emit,
     log,
     opensPorts,
     repairsStores,

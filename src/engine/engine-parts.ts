@@ -9,6 +9,7 @@ import { Bindings } from './bindings.js'
 import { ChannelTable } from './channel-table.js'
 import { createCounters, type Counters } from './counters.js'
 import { Directory } from './directory.js'
+import type { Emit } from './engine-events.js'
 import { HandOver } from './hand-over.js'
 import type { Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
@@ -21,6 +22,8 @@ import { Sessions } from './sessions.js'
 export interface EnginePorts {
   readonly clock: LoopClock
   readonly random: Random
+  /** Where everything that is worth a report goes; `log` writes to it as well. */
+  readonly emit: Emit
   readonly log: Log
   readonly limits: EngineLimits
   /** How long a worker may stay unannounced before it counts as one of the default namespace. */

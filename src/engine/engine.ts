@@ -5,7 +5,7 @@
 import { JsonText } from '../protocol/json-text.js'
 import { systemClock } from '../std/clock.js'
 import { deferred } from '../std/deferred.js'
-import { silentLog } from '../std/log.js'
+import type { Log } from '../std/log.js'
 import { systemRandom } from '../std/random.js'
 import type { Dial } from '../transport/transport.js'
 import { listen, type Listener, type UpgradeRequest } from '../transport/ws-accept.js'
@@ -13,6 +13,7 @@ import type { Builtin, EngineHost, HostCall } from './builtin.js'
 import { createCoreBuiltin } from './builtins/core.js'
 import { openDoorway, type Doorway } from './doorway.js'
 import type { EngineConfig } from './engine-config.js'
+import { EngineEvents, writeTo, type Emit } from './engine-events.js'
 import { fireTriggers } from './fire-triggers.js'
 import { createHost, enterBuiltin } from './engine-host.js'
 import { createHostChannels } from './host-channels.js'
@@ -34,7 +35,11 @@ const STOP_MS = 5000
 const GOODBYE_MS = 500
 
 /** What an engine is started with, beside its configuration. */
-export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs'>> & {
+export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit' | 'log'>> & {
+  /** Takes the engine's events, see `EngineEvent`. */
+  readonly onEvent?: Emit
+  /** Takes the same events as log records. */
+  readonly log?: Log
   /** Sees every link before the engine does, and hands on what the engine is to see. For tests. */
   readonly atDoor?: (request: UpgradeRequest, enter: Doorway) => void
 }
@@ -57,6 +62,11 @@ export interface LocalEngine extends AsyncDisposable {
    * @throws {InvocationError} `NOT_FOUND` when nothing is bound, else the first function's failure.
    */
   fire(typeOrId: string, payload: unknown): Promise<unknown[]>
+  /**
+   * Announces that the next worker that leaves is followed by another with the same functions: their calls and triggers
+   * wait for it, for up to 30 s. Call the function it returns once the successor has registered everything.
+   */
+  expectSuccessor(): () => void
   stats(): EngineStats
   /** Stops serving and closes everything. May be called again. */
   close(): Promise<void>
@@ -67,10 +77,14 @@ export interface LocalEngine extends AsyncDisposable {
  * @throws {RuntimeError} `PORT_IN_USE` when a port is taken. Nothing stays open then.
  */
 export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<LocalEngine> {
+  const events = new EngineEvents()
+  if (options.onEvent !== undefined) events.on(options.onEvent)
+  if (options.log !== undefined) events.on(writeTo(options.log))
   const parts = createParts({
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
-    log: options.log ?? silentLog,
+    emit: events.emit,
+    log: events.log,
     limits: options.limits ?? defaultLimits,
     namespaceGraceMs: config.namespaceGraceMs,
     opensPorts: options.opensPorts ?? true,
@@ -147,6 +161,15 @@ class RunningEngine implements LocalEngine {
 
   fire(typeOrId: string, payload: unknown): Promise<unknown[]> {
     return fireTriggers({ bindings: this.#parts.bindings, host: this.#outside.host }, typeOrId, payload)
+  }
+
+  expectSuccessor(): () => void {
+    const { handOver, bindings } = this.#parts
+    handOver.expectSuccessor()
+    return () => {
+      handOver.successorSettled()
+      bindings.endKept()
+    }
   }
 
   stats(): EngineStats {

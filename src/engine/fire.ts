@@ -1,8 +1,10 @@
 /**
  * Fires a binding of a built-in type: condition first, then the function. Knows the rules all built-in types share.
  */
+import { toErrorBody } from '../protocol/error-body.js'
 import { isRecord } from '../protocol/validate.js'
 import type { Binding, EngineHost, HostCall } from './builtin.js'
+import type { EngineEvent } from './engine-events.js'
 import { firingSpan, invokeInSpan } from './fire-span.js'
 
 /** Trace headers a firing passes on. */
@@ -33,4 +35,9 @@ export function callBound(host: EngineHost, binding: Binding, firing: Firing): P
   const { functionId, namespace, access } = binding
   const call = { ...firing, functionId, namespace, access }
   return invokeInSpan(host, call, firingSpan(binding, call))
+}
+
+/** The report of a firing whose function or condition failed while no caller waits for it. */
+export function triggerFailed({ id: triggerId, triggerType, functionId }: Binding, thrown: unknown): EngineEvent {
+  return { kind: 'trigger_failed', triggerId, triggerType, functionId, error: toErrorBody(thrown) }
 }

@@ -10,7 +10,7 @@ import { isForeign, type RegistrationMessage } from './access.js'
 import type { Builtin } from './builtin.js'
 import type { FunctionEntry } from './directory.js'
 import type { EngineParts } from './engine-parts.js'
-import type { Peer } from './peer.js'
+import { nameOf, refusalOf, type Peer } from './peer.js'
 
 /** What the worker itself calls a function that is registered under another id. */
 interface OwnNames {
@@ -76,8 +76,11 @@ export class Registrations {
       target: { kind: 'worker', peer, ...names },
     })
     if (conflict !== undefined) {
-      if (conflict.ownerWorkerId !== '') handOver.refused(peer, { namespace, id }, names.sentAs)
-      this.#conflict(peer, id, conflict.ownerWorkerId)
+      const { ownerWorkerId } = conflict
+      const isNew = ownerWorkerId === '' || handOver.refused(peer, { namespace, id }, names.sentAs)
+      // One that waits for the function asks again and again.
+      if (isNew) this.#reportConflict(peer, id, ownerWorkerId)
+      this.#conflict(peer, id, ownerWorkerId)
       return
     }
     if (message.invocation !== undefined) this.#makeExternal(peer, message, message.invocation)
@@ -127,10 +130,6 @@ export class Registrations {
   }
 
   #conflict(peer: Peer, id: string, ownerWorkerId: string): void {
-    this.#parts.log.warn(
-      { functionId: id, workerId: peer.id, ownerWorkerId },
-      'A function id belongs to another worker',
-    )
     peer.send({
       type: 'registrationrejected',
       code: ErrorCode.FUNCTION_NAMESPACE_CONFLICT,
@@ -138,6 +137,13 @@ export class Registrations {
       function_id: id,
       owner_worker_id: ownerWorkerId,
     })
+  }
+
+  #reportConflict(peer: Peer, id: string, ownerWorkerId: string): void {
+    const { sessions, emit } = this.#parts
+    const owner = sessions.get(ownerWorkerId)
+    const reason = owner === undefined ? 'the engine serves it itself' : `the worker ${nameOf(owner)} owns it`
+    emit(refusalOf(peer, { type: 'registerfunction', id }, { reason, ownerWorkerId }))
   }
 
   #registerTriggerType(peer: Peer, message: Registration<'registertriggertype'>): void {
@@ -171,7 +177,7 @@ export class Registrations {
     const { namespace = peer.namespace } = message
     const error = this.#checkTrigger(peer, message, namespace)
     if (error !== undefined) {
-      this.#parts.counters.refusedFrames += 1
+      this.#refuse(peer, message, error.message)
       peer.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
       return
     }
@@ -215,10 +221,7 @@ export class Registrations {
 
   #refuse(peer: Peer, message: RegistrationMessage, reason: string): void {
     this.#parts.counters.refusedFrames += 1
-    this.#parts.log.warn(
-      { workerId: peer.id, type: message.type, id: message.id, reason },
-      'A registration was refused',
-    )
+    this.#parts.emit(refusalOf(peer, message, { reason }))
   }
 }
 

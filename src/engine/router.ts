@@ -14,13 +14,14 @@ import type { Random } from '../std/random.js'
 import type { HostCall } from './builtin.js'
 import type { Counters } from './counters.js'
 import type { Directory, FunctionEntry } from './directory.js'
+import type { Emit, EngineEvent } from './engine-events.js'
 import { Enqueue } from './enqueue.js'
 import type { HandOver } from './hand-over.js'
 import { HostCaller } from './host-caller.js'
 import { textForCaller, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
-import type { Peer, PendingCall } from './peer.js'
+import { nameOf, type Call, type Peer, type PendingCall } from './peer.js'
 import { PendingCalls } from './pending-calls.js'
 import type { RoutedCall } from './routed-call.js'
 import { withFunctionId } from './trace-baggage.js'
@@ -34,6 +35,7 @@ export interface RouterParts {
   readonly limits: EngineLimits
   readonly random: Random
   readonly clock: Clock
+  readonly emit: Emit
   readonly log: Log
   readonly instruments: Instruments
 }
@@ -68,7 +70,7 @@ export class Router {
       access: undefined,
     }
     const namespace = message.namespace ?? DEFAULT_NAMESPACE
-    if (namespace.trim() === '') fail(call, ErrorCode.INVALID_NAMESPACE, blankNamespace('namespace'))
+    if (namespace.trim() === '') this.#fail(call, ErrorCode.INVALID_NAMESPACE, blankNamespace('namespace'))
     else if (action?.type === 'enqueue') this.#enqueue(call, namespace, action.queue)
     else this.#find(call, namespace)
   }
@@ -106,7 +108,11 @@ export class Router {
     const { result, error, traceparent = call.traceparent, baggage = call.baggage } = message
     if (error === undefined) {
       call.caller?.answer(call, { result, traceparent, baggage, frame: textForCaller(frame, message, call) })
-    } else call.caller?.answer(call, { error: bareError(error), traceparent, baggage })
+      return
+    }
+    const body = bareError(error)
+    this.#parts.emit(failureOf(call, body, call.callee))
+    call.caller?.answer(call, { error: body, traceparent, baggage })
   }
 
   /** Makes a call as the engine. */
@@ -126,7 +132,12 @@ export class Router {
   /** Ends everything a worker that left was asked to do. Answers to it are dropped when they come. */
   leave(peer: Peer): void {
     const error = { code: ErrorCode.invocation_stopped, message: 'Invocation stopped' }
-    for (const call of this.#pending.takeAllOf(peer)) call.caller?.answer(call, { error })
+    const calls = this.#pending.takeAllOf(peer)
+    if (calls.length > 0) {
+      const fields = { worker: nameOf(peer), workerId: peer.id, calls: calls.length }
+      this.#parts.log.warn(fields, 'A worker left before it had answered its calls')
+    }
+    for (const call of calls) call.caller?.answer(call, { error })
   }
 
   /** Carries a call out at the function it names. */
@@ -144,9 +155,9 @@ export class Router {
     if (entry !== undefined) {
       const refusal = call.access?.refuseCall(namespace, call.functionId, entry.metadata)
       if (refusal === undefined) this.dispatch(call, entry)
-      else fail(call, refusal.code, refusal.message)
+      else this.#fail(call, refusal.code, refusal.message)
     } else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
-      fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
+      this.#fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
     }
   }
 
@@ -166,12 +177,20 @@ export class Router {
     const { refused } = this.#parts.counters
     if (callee.congested) {
       refused.callsToSlowWorkers += 1
-      fail(call, 'channel_send_failed', `The worker of ${functionId} does not read its calls; too many wait for it`)
+      this.#fail(
+        call,
+        'channel_send_failed',
+        `The worker of ${functionId} does not read its calls; too many wait for it`,
+      )
       return
     }
     if (this.#pending.size >= this.#parts.limits.maxPendingCalls) {
       refused.excessCalls += 1
-      fail(call, ErrorCode.invocation_error, `${String(this.#pending.size)} calls are in flight, as many as allowed`)
+      this.#fail(
+        call,
+        ErrorCode.invocation_error,
+        `${String(this.#pending.size)} calls are in flight, as many as allowed`,
+      )
       return
     }
     const pending: PendingCall = { invocationId, functionId, traceparent, baggage, caller, callee }
@@ -189,6 +208,14 @@ export class Router {
       baggage: traced ? withFunctionId(baggage, functionId) : undefined,
     })
     if (error !== undefined && this.#pending.remove(pending)) caller?.answer(pending, { error })
+  }
+
+  /** Answers a call that reaches no function. A call of the engine itself is reported by the part that made it. */
+  #fail(call: RoutedCall, code: string, message: string): void {
+    const { caller, traceparent, baggage, from } = call
+    const error = { code, message }
+    if (from !== undefined) this.#parts.emit(failureOf(call, error, undefined))
+    caller?.answer(call, { error, traceparent, baggage })
   }
 
   #endReplaced(call: PendingCall): void {
@@ -250,10 +277,10 @@ export class Router {
 
   #enqueue(asked: RoutedCall, namespace: string, queue: string): void {
     const call = asked.traceparent === undefined ? asked : this.#traceEnqueue(asked, queue)
-    const enqueue = new Enqueue(call, this.#parts.random.uuid())
+    const enqueue = new Enqueue(call, queue, { receiptId: this.#parts.random.uuid(), emit: this.#parts.emit })
     const provider = this.#parts.directory.find(DEFAULT_NAMESPACE, Enqueue.PROVIDER)
     if (provider === undefined) enqueue.failWithoutProvider()
-    else this.dispatch(enqueue.toProvider(this.#parts.random.uuid(), namespace, queue), provider)
+    else this.dispatch(enqueue.toProvider(this.#parts.random.uuid(), namespace), provider)
   }
 }
 
@@ -262,9 +289,11 @@ function inputOf(data: unknown): unknown {
   return data instanceof JsonText ? data.open() : data
 }
 
-function fail(call: RoutedCall, code: string, message: string): void {
-  const { caller, traceparent, baggage } = call
-  caller?.answer(call, { error: { code, message }, traceparent, baggage })
+/** The report of a call that failed at a worker, or that no worker could be asked to do. */
+function failureOf(call: Call & Pick<RoutedCall, 'caller'>, error: ErrorBody, callee: Peer | undefined): EngineEvent {
+  const { invocationId, functionId, caller } = call
+  const worker = callee === undefined ? undefined : nameOf(callee)
+  return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid: caller === undefined, error }
 }
 
 /** The payload as the callee gets it. The decoded frame is ours, so its payload may be written to. */

@@ -19,7 +19,7 @@ import { HeldFrames } from './held-frames.js'
 import type { Inlet } from './inlet.js'
 import { OwedAnswers } from './owed-answers.js'
 import { Outlet } from './outlet.js'
-import type { Answer, Call, PendingCall } from './peer.js'
+import { refusalOf, type Answer, type Call, type PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
 import type { Backlog, Member } from './sessions.js'
 import { identityOf, unknownWorker, type Announcement, type WorkerIdentity } from './worker-identity.js'
@@ -268,14 +268,14 @@ export class Session implements Member {
   }
 
   #conclude(message: RegistrationMessage, admission: Admission): void {
-    const { log, counters, registrations } = this.#parts
+    const { emit, counters, registrations } = this.#parts
     if (admission.kind === 'admitted') {
       const { message: admitted, calledAs = message.id } = admission
       registrations.apply(this, admitted, { sentAs: message.id, calledAs })
       return
     }
     counters.refusedFrames += 1
-    log.warn({ workerId: this.id, id: message.id, reason: admission.reason }, 'A registration was refused')
+    emit(refusalOf(this, message, { reason: admission.reason }))
     if (admission.reply !== undefined) this.send(admission.reply)
   }
 
@@ -302,7 +302,8 @@ export class Session implements Member {
   }
 
   #refuseName(namespace: string, name: string | undefined, ownerWorkerId: string): void {
-    this.#parts.log.warn({ workerId: this.id, name, namespace, ownerWorkerId }, 'A worker name is taken')
+    const reason = `another connected worker has the name in the namespace ${namespace}`
+    this.#parts.emit(refusalOf(this, { type: 'worker', id: name ?? '' }, { reason, ownerWorkerId }))
     const code = ErrorCode.WORKER_NAMESPACE_CONFLICT
     this.send({ type: 'registrationrejected', code, namespace, worker_name: name, owner_worker_id: ownerWorkerId })
     this.close()

@@ -5,7 +5,7 @@
  */
 import { weightOf } from '../std/weight.js'
 import type { Binding, CallContext, EngineHost, HostCall } from './builtin.js'
-import { callBound, conditionHolds, conditionOf, type Trace } from './fire.js'
+import { callBound, conditionHolds, conditionOf, triggerFailed, type Trace } from './fire.js'
 
 /** Events worked on at once. */
 const MAX_FIRINGS = 10_000
@@ -75,10 +75,8 @@ export class WriteFirings {
       // Without a condition the call leaves in this turn, so calls for successive events leave in their order.
       if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, { data, ...extra }))) return
       await callBound(this.#host, binding, { data, ...extra, metadata: binding.metadata })
-    } catch (err) {
-      if (controller.signal.aborted) return
-      const { id: triggerId, triggerType, functionId } = binding
-      this.#host.log.warn({ triggerId, triggerType, functionId, err }, 'A trigger handler or its condition failed')
+    } catch (error) {
+      if (!controller.signal.aborted) this.#host.emit(triggerFailed(binding, error))
     }
   }
 

@@ -7,7 +7,7 @@ import { ChannelEnds } from '../channel/ports.js'
 import { connectionOptions } from '../connection/options.js'
 import { Connection, type ConnectionPorts } from '../connection/connection.js'
 import { IIIConnectionState } from '../connection/state.js'
-import { ErrorCode, type ErrorBody, type RegistrationRejectedError } from '../errors.js'
+import { ErrorCode, type ErrorBody, type RegistrationRejectedError, type WebSocketError } from '../errors.js'
 import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import { Unconfirmed } from '../rpc/unconfirmed.js'
@@ -72,6 +72,7 @@ export class Core implements Parts {
   readonly unconfirmedResults = new Unconfirmed()
   readonly channelEnds = new ChannelEnds()
   link = 0
+  denial: WebSocketError | undefined
   #greeting: Greeting | undefined
 
   constructor(options: WorkerOptions, ports: ConnectionPorts) {

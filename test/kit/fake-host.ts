@@ -5,18 +5,13 @@
 import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
+import { logLineOf, type EngineEvent, type LogLine } from '../../src/engine/engine-events.js'
 import type { Instruments } from '../../src/engine/instruments.js'
 import { parsed } from '../../src/protocol/json-text.js'
 import { deferred } from '../../src/std/deferred.js'
 import { TickLane } from '../../src/std/tick-lane.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { seededRandom, type SeededRandom } from './seeded-random.js'
-
-export interface LogLine {
-  readonly level: 'debug' | 'info' | 'warn' | 'error'
-  readonly fields: object
-  readonly message: string
-}
 
 type Handler = (data: unknown, call: HostCall) => unknown
 
@@ -31,6 +26,9 @@ export class FakeHost implements EngineHost {
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []
+  readonly emit = (event: EngineEvent): void => {
+    this.lines.push(logLineOf(event))
+  }
   readonly log = {
     debug: this.#line('debug'),
     info: this.#line('info'),

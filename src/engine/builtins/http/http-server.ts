@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { toErrorBody } from '../../../protocol/error-body.js'
 import { bound } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
 import { badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
@@ -146,7 +147,7 @@ export class HttpServer {
   }
 
   async #run(request: Omit<PipelineInput, 'host' | 'config' | 'room'>): Promise<Outcome | { kind: 'timeout' }> {
-    const { exchange, match } = request
+    const { exchange, match, parts } = request
     try {
       const shared = { host: this.#host, config: this.#config, room: this.#room }
       return await this.#limit.run(exchange, () => runPipeline({ ...shared, ...request }))
@@ -155,7 +156,10 @@ export class HttpServer {
       if (exchange.endedBy === 'client-left') throw error
       const answer = failed(error, this.#host.random)
       const { functionId } = match.route.binding
-      this.#host.log.warn({ functionId, errorId: answer.errorId, error }, 'An HTTP request failed')
+      const { method } = parts
+      const { path } = match.route
+      const { errorId } = answer
+      this.#host.emit({ kind: 'request_failed', method, path, functionId, errorId, error: toErrorBody(error) })
       return { kind: 'answer', answer }
     }
   }
