@@ -216,7 +216,8 @@ export class Connection {
     this.#keepalive = undefined
     this.#transport = undefined
     const before = this.#state
-    const reason = closedError(closed)
+    const dialled = before.kind === 'open' ? undefined : this.#options.url
+    const reason = this.#events.denial?.() ?? closedError(closed, dialled)
     this.#apply({ kind: 'ended', now: this.#ports.clock.now(), cause: reason })
     if (before.kind === 'open') this.#events.lost(reason)
     if (this.#state.kind === 'waiting') this.#wait(reason, this.#state.retries)

@@ -3,6 +3,7 @@
  * simply not read from.
  */
 import type { Log } from '../std/log.js'
+import { CloseCode } from '../transport/close-codes.js'
 import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Transport, TransportEvents } from '../transport/transport.js'
@@ -20,8 +21,8 @@ export interface ChannelDoorParts {
   readonly log: Log
 }
 
-/** Bytes on their way to a reader beyond which the rest stays in the channel. */
-const READER_BYTES = 1024 * 1024
+/** Bytes on their way to a reader beyond which the rest stays in the channel, and beyond which they are accounted for. */
+const READER_BYTES = 256 * 1024
 
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
 export function openChannelEnd({ channels, links, log }: ChannelDoorParts, request: UpgradeRequest): void {
@@ -58,27 +59,37 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
     ...IGNORE_EVENTS,
     text: push,
     binary: push,
-    close: () => {
-      if (open) channel.endInput()
+    close: ({ code }) => {
+      if (!open) return
+      if (code === CloseCode.ABNORMAL) channel.writerCut()
+      else channel.endInput(code !== CloseCode.NORMAL && code !== CloseCode.NO_STATUS)
     },
   }
 }
 
 function reader(channel: Channel, transport: Transport): TransportEvents {
-  let full = false
+  /** Bytes on their way that the channel's account pays for; it takes no more while there are any. */
+  let waitingBytes = 0
+  const settle = (): void => {
+    channel.account.remove(waitingBytes)
+    waitingBytes = 0
+  }
   const end = {
     get full(): boolean {
-      return full
+      return waitingBytes > 0
     },
     deliver: (item: ChannelItem) => {
       transport.send(item)
-      if (full || transport.bufferedBytes <= READER_BYTES) return
-      full = true
+      const bytes = transport.bufferedBytes
+      if (bytes <= READER_BYTES) return
+      waitingBytes = bytes
+      channel.account.add(bytes)
       transport.flushed(() => {
-        full = false
+        settle()
         channel.pump()
       })
     },
+    // As the real engine: a worker cannot tell a writer that was cut from one that has finished.
     finish: () => transport.close(),
     drop: () => transport.terminate(),
   }
@@ -91,6 +102,7 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
       if (!open) transport.close()
     },
     close: () => {
+      settle()
       if (open) channel.readerGone()
     },
   }

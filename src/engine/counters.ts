@@ -46,10 +46,11 @@ export function createCounters(): Counters {
       writes: 0,
       requests: 0,
       streamClients: 0,
+      foreignRequests: 0,
       streamJoins: 0,
       oversizedMessages: 0,
     },
-    dropped: { deadLetters: 0, firings: 0, deliveries: 0, streamEvents: 0 },
+    dropped: { channels: 0, deadLetters: 0, firings: 0, deliveries: 0, streamEvents: 0 },
     cutOff: { unread: 0, heldFrames: 0, earlyFrames: 0 },
   }
 }

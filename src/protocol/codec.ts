@@ -5,6 +5,7 @@
 import { ErrorCode, SerdeError } from '../errors.js'
 import { describe, messageOf } from '../std/describe.js'
 import { findJsonFault, JSON_FAULTS, withoutLoneSurrogates, type JsonFault, type JsonLimits } from '../std/json-scan.js'
+import { JsonText, withTextMembers } from './json-text.js'
 import { ENGINE_JSON, MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
 import { engineMessages, workerMessages, type MessageOf, type MessageTable } from './messages.js'
 import { pathBelow } from '../std/walk.js'
@@ -13,7 +14,8 @@ import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntri
 /** A frame that could not be read. */
 export interface FrameProblem {
   readonly type: 'invalid'
-  readonly code: typeof ErrorCode.MALFORMED_FRAME | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE
+  readonly code:
+    typeof ErrorCode.MALFORMED_FRAME | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE | typeof ErrorCode.MESSAGE_TOO_LARGE
   /** What was expected and what came, in one sentence. */
   readonly detail: string
 }
@@ -32,6 +34,8 @@ export interface Codec<Outbound, Inbound> {
   encode(message: Outbound): string
   /** Reads one frame. */
   decode(frame: string): Inbound | FrameProblem | BlankFrame
+  /** Reads what a frame was parsed to. */
+  read(value: unknown, frame: string): Inbound | FrameProblem | BlankFrame
 }
 
 function problem(code: FrameProblem['code'], detail: string): FrameProblem {
@@ -51,7 +55,23 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
 ): Codec<MessageOf<Out>, MessageOf<In>> {
   const outboundShapes = entriesByType(outbound, isCheckedOnWriting)
   const inboundShapes = entriesByType(inbound)
+  const read = (value: unknown, frame: string): MessageOf<In> | FrameProblem | BlankFrame => {
+    if (!isRecord(value)) return frame.trim() === '' ? { type: 'blank' } : notAnObject(frame, value)
+    const type = value['type']
+    const shape = typeof type === 'string' ? inboundShapes.get(type) : undefined
+    if (shape === undefined) {
+      return problem(
+        ErrorCode.UNKNOWN_MESSAGE_TYPE,
+        `expected \`type\` to be one of ${[...inboundShapes.keys()].join(', ')}; got ${describe(type)}`,
+      )
+    }
+    const mismatch = findMismatch(shape, value)
+    if (mismatch !== undefined) return problem(ErrorCode.MALFORMED_FRAME, `${String(type)}: ${mismatch}`)
+    // The shape's check just established the type.
+    return value as MessageOf<In>
+  }
   return {
+    read,
     encode(message) {
       const shape = outboundShapes.get(message.type)
       const mismatch =
@@ -59,25 +79,15 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
           ? `type ${describe(message.type)} is not one this end sends`
           : findMismatch(shape, message, 'keep')
       if (mismatch !== undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, `Message not sent: ${mismatch}`)
-      return toText(message, peer)
+      const { data, result } = message as { readonly data?: unknown; readonly result?: unknown }
+      const isText = JsonText.is(data) || JsonText.is(result)
+      return toText(isText ? (withTextMembers({ ...message }) as object) : message, peer)
     },
     decode(frame) {
       const fault = findJsonFault(frame, own)
       const value = parse(frame)
       if (fault !== undefined) return problem(ErrorCode.MALFORMED_FRAME, faultText(fault, value))
-      if (!isRecord(value)) return frame.trim() === '' ? { type: 'blank' } : notAnObject(frame, value)
-      const type = value['type']
-      const shape = typeof type === 'string' ? inboundShapes.get(type) : undefined
-      if (shape === undefined) {
-        return problem(
-          ErrorCode.UNKNOWN_MESSAGE_TYPE,
-          `expected \`type\` to be one of ${[...inboundShapes.keys()].join(', ')}; got ${describe(type)}`,
-        )
-      }
-      const mismatch = findMismatch(shape, value)
-      if (mismatch !== undefined) return problem(ErrorCode.MALFORMED_FRAME, `${String(type)}: ${mismatch}`)
-      // The shape's check just established the type.
-      return value as MessageOf<In>
+      return read(value, frame)
     },
   }
 }
@@ -117,7 +127,7 @@ const MAX_REASON_CHARACTERS = 500
 function toText(message: object, { maxBytes, limits }: Reader): string {
   let text: string
   try {
-    text = JSON.stringify(message)
+    text = message instanceof JsonText ? message.text : JSON.stringify(message)
   } catch (cause) {
     if (cause instanceof RangeError) refuseNesting(message, limits, cause)
     const reason = messageOf(cause).slice(0, MAX_REASON_CHARACTERS)

@@ -21,6 +21,18 @@ export const MAX_FRAGMENTS = 2_048
 /** Pings and pongs that a listener takes between the fragments of one message. */
 export const MAX_CONTROLS_AMID_MESSAGE = 1_000
 
+/** JSON texts above this are not parsed whole by the engine: 64 KiB of the costliest content take some 15 ms (measured). */
+export const LARGE_JSON_CHARACTERS = 64 * 1024
+
+/** Values that a JSON text may hold, in a message or an HTTP body: lists, objects and scalars count, keys do not. */
+export const MAX_JSON_NODES = 1_000_000
+
+/** Levels of a large message that the engine hands on. */
+export const MAX_JSON_LEVELS = 1_000
+
+/** Values and keys of a large value that the engine itself has to read: the costliest take some 120 ms (measured). */
+export const MAX_PARSED_COST = 100_000
+
 /** Largest message a worker takes in. The engine sets no limit outbound (an HTTP body passes whole); memory does. */
 export const MAX_INBOUND_BYTES = 512 * MIB
 

@@ -18,6 +18,14 @@ export interface ListenOptions {
   readonly port: number
   /** Time a client has to send its request head. */
   readonly handshakeTimeoutMs: number
+  /** Looks at the headers of every request first, each with all its values. */
+  readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
+}
+
+/** Why a request is not answered. */
+export interface Refusal {
+  readonly status: number
+  readonly body: { readonly error: { readonly code: string; readonly message: string } }
 }
 
 /** One client that wants to upgrade. */
@@ -42,6 +50,8 @@ export interface Listener {
   close(): Promise<void>
 }
 
+const JSON_TYPE = 'application/json'
+
 /**
  * Starts listening.
  * @throws {RuntimeError} `PORT_IN_USE` when the port is taken; other system errors as they are.
@@ -49,8 +59,11 @@ export interface Listener {
 export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
   const server = createServer(
     { headersTimeout: options.handshakeTimeoutMs, connectionsCheckingInterval: options.handshakeTimeoutMs / 4 },
-    (_request, response) => {
-      response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
+    (request, response) => {
+      const refusal = options.screen?.(request.headersDistinct)
+      if (refusal === undefined) {
+        response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
+      } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
     },
   )
   const acceptor = new WebSocketServer({
@@ -66,7 +79,11 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     socket.once('close', () => sockets.delete(socket))
   })
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
-    onUpgrade(upgradeRequest({ message, socket, head, acceptor }))
+    // A client that resets during the handshake must not crash the process.
+    socket.on('error', () => socket.destroy())
+    const refusal = options.screen?.(message.headersDistinct)
+    if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor }))
+    else refuse(socket, { status: refusal.status, type: JSON_TYPE, text: JSON.stringify(refusal.body) })
   })
   await bound(server, options)
   return {
@@ -105,8 +122,6 @@ interface Upgrade {
 
 function upgradeRequest({ message, socket, head, acceptor }: Upgrade): UpgradeRequest {
   const [path, query] = splitOnce(message.url ?? '/')
-  // A client that resets during the handshake must not crash the process.
-  socket.on('error', () => socket.destroy())
   return {
     path,
     query,
@@ -125,13 +140,23 @@ function upgradeRequest({ message, socket, head, acceptor }: Upgrade): UpgradeRe
       })
     },
     refuse(status, text) {
-      const length = String(Buffer.byteLength(text))
-      socket.end(
-        `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
-          `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${text}`,
-      )
+      refuse(socket, { status, type: 'text/plain; charset=utf-8', text })
     },
   }
+}
+
+interface RefusalText {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+function refuse(socket: Socket, { status, type, text }: RefusalText): void {
+  const length = String(Buffer.byteLength(text))
+  socket.end(
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
+      `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,
+  )
 }
 
 /** Lets the transport exist before the events that need to know it. */

@@ -9,7 +9,7 @@ import { IIIConnectionState } from '../connection/state.js'
 import type { WebSocketError } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import { reattachFrame } from './announce.js'
-import { lostError } from './ended-calls.js'
+import { deniedCallError, lostError } from './ended-calls.js'
 import { receive } from './inbox.js'
 import { refuse } from './invoke.js'
 import type { Parts } from './parts.js'
@@ -30,7 +30,12 @@ export class LinkEvents implements ConnectionEvents {
     return this.#parts.currentHeaders
   }
 
+  denial(): WebSocketError | undefined {
+    return this.#parts.denial
+  }
+
   opened(send: (frame: string) => void): void {
+    this.#parts.denial = undefined
     const { results, services, triggerTypes, functions, triggers, greeting, introduction } = this.#parts
     results.flush(send)
     this.#parts.link += 1
@@ -69,7 +74,9 @@ export class LinkEvents implements ConnectionEvents {
     barrier.linkLost()
     conflicts?.linkLost()
     results.linkLost()
-    calls.failWritten((opened) => lostError(opened, reason))
+    // Nothing that was sent on a link that was denied has had an effect.
+    if (this.#parts.denial === undefined) calls.failWritten((opened) => lostError(opened, reason))
+    else calls.giveUpAll(() => deniedCallError(reason))
     abortServed(this.#parts, reason)
   }
 

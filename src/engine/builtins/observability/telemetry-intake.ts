@@ -23,6 +23,8 @@ export interface TelemetrySinks {
 }
 
 const PREFIX_BYTES = 4
+/** Values in one frame: some ten times those of a full batch. */
+const MAX_VALUES = 100_000
 
 type Signal = 'OTLP' | 'MTRC' | 'LOGS'
 
@@ -53,7 +55,10 @@ export class TelemetryIntake {
     const signal = text.toString('latin1', 0, PREFIX_BYTES)
     let content: unknown
     try {
-      content = JSON.parse(readable(text.toString('utf8', PREFIX_BYTES)))
+      const json = readable(text.toString('utf8', PREFIX_BYTES))
+      if (findJsonFault(json, { maxNodes: MAX_VALUES }) !== undefined)
+        throw new TypeError(`it holds over ${MAX_VALUES} values`)
+      content = JSON.parse(json)
       if (!isRecord(content)) throw new TypeError('it is no JSON object')
       this.#distribute(signal as Signal, content, workerId)
     } catch (error) {
