@@ -15,7 +15,7 @@ export interface StrictPeer {
   readonly dropped: string[]
   /** Sends the present worker a message. */
   send(message: object): void
-  /** The first message that fits, of those from `from` on; waits for one. The test's time limit bounds the wait. */
+  /** The first message that fits, of those from `from` on; waits for one, and rejects when a frame is dropped instead. */
   next(fits: (message: Message) => boolean, from?: number): Promise<Message>
 }
 
@@ -25,7 +25,7 @@ export async function strictPeer(): Promise<StrictPeer> {
   const messages: StrictPeer['messages'] = []
   const telemetry: StrictPeer['telemetry'] = []
   const dropped: string[] = []
-  const waiting: (() => void)[] = []
+  const waiting: ((dropped?: string) => void)[] = []
   let worker: WebSocket | undefined
   const send = (message: object): void => worker?.send(JSON.stringify(message))
   const answer = (message: Message): void => {
@@ -42,8 +42,10 @@ export async function strictPeer(): Promise<StrictPeer> {
     }
     socket.on('message', (frame: Buffer, isBinary) => {
       const reason = whyUnreadable(isBinary ? frame : frame.toString())
-      if (reason !== undefined) dropped.push(reason)
-      else if (isBinary) {
+      if (reason !== undefined) {
+        dropped.push(reason)
+        waiting.splice(0).forEach((look) => look(reason))
+      } else if (isBinary) {
         telemetry.push({ prefix: frame.toString('latin1', 0, 4), content: JSON.parse(frame.toString('utf8', 4)) })
       } else {
         const message = JSON.parse(frame.toString()) as Message
@@ -55,9 +57,9 @@ export async function strictPeer(): Promise<StrictPeer> {
   })
   onTestFinished(() => worker?.terminate())
   const next: StrictPeer['next'] = (fits, from = 0) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       let at = from
-      const look = (): void => {
+      const look = (reason?: string): void => {
         while (at < messages.length) {
           const message = messages[at++]!
           if (fits(message)) {
@@ -65,7 +67,8 @@ export async function strictPeer(): Promise<StrictPeer> {
             return
           }
         }
-        waiting.push(look)
+        if (reason === undefined) waiting.push(look)
+        else reject(new Error(`A frame was dropped: ${reason}`))
       }
       look()
     })

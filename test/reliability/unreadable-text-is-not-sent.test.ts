@@ -55,7 +55,7 @@ function levelsOf(each: unknown): number {
 
 async function stage(options: InitOptions = {}): Promise<{ peer: StrictPeer; worker: III }> {
   const peer = await strictPeer()
-  const worker = registerWorker(peer.url, { otel: { enabled: false }, ...options })
+  const worker = registerWorker(peer.url, { otel: { enabled: false }, invocationTimeoutMs: 5_000, ...options })
   onTestFinished(() => worker.shutdown())
   await worker.ready()
   return { peer, worker }
@@ -102,7 +102,7 @@ test(`${RUNS.toLocaleString('en')} payloads, results and errors arrive readable 
       }
     },
   )
-  await fc.assert(check, { numRuns: RUNS })
+  await fc.assert(check, { numRuns: RUNS, endOnFailure: true })
   expect(peer.dropped).toEqual([])
   expect(worker.stats()).toMatchObject({ reconnects: 0, pendingCalls: 0, timedOutCalls: 0 })
 }, 600_000)
