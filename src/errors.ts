@@ -2,6 +2,7 @@
  * Every error this package raises: one stable `code` each, one class per kind. A brand under a global symbol makes
  * `instanceof` hold across copies of the package (ESM beside CJS, two versions in one process).
  */
+import { brand } from './std/brand.js'
 import { describe } from './std/describe.js'
 
 /**
@@ -66,25 +67,6 @@ export type IIIErrorKind =
 
 /** The error object that travels on the wire. */
 export type ErrorBody = { code: string; message: string; stacktrace?: string }
-
-const BRANDS = Symbol.for('iii-node.error-brands')
-
-/** Gives a class an `instanceof` that recognises instances made by any copy of this package. */
-function brand(constructor: { readonly prototype: object }, name: string): void {
-  const inherited = (constructor.prototype as { [BRANDS]?: readonly string[] })[BRANDS] ?? []
-  Object.defineProperty(constructor.prototype, BRANDS, { value: [...inherited, name] })
-  // Bundlers rename classes, and an error is known by its name.
-  Object.defineProperty(constructor, 'name', { value: name, configurable: true })
-  Object.defineProperty(constructor, Symbol.hasInstance, {
-    value(this: unknown, candidate: unknown): boolean {
-      // A subclass made by a user inherits this method but has no brand of its own: the prototype chain decides.
-      if (this !== constructor) return Function.prototype[Symbol.hasInstance].call(this as object, candidate)
-      if (typeof candidate !== 'object' || candidate === null) return false
-      const brands = (candidate as { [BRANDS]?: unknown })[BRANDS]
-      return Array.isArray(brands) && brands.includes(name)
-    },
-  })
-}
 
 // Optional members are declared only, not defined: one that was not given is absent.
 

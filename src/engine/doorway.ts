@@ -12,7 +12,7 @@ import { FrameIntake } from './frame-intake.js'
 import { Inlet } from './inlet.js'
 import type { ListenerConfig } from './listener-config.js'
 import { openSession } from './open-session.js'
-import type { SessionParts } from './session.js'
+import type { SessionParts } from './session-parts.js'
 import { isTelemetry } from './telemetry-prefix.js'
 
 /** Answers upgrade requests of one listener. */

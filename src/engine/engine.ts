@@ -26,7 +26,7 @@ import { defaultLimits } from './limits.js'
 import { functionsAskedBy, type ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
 import { Registrations } from './registrations.js'
-import type { SessionParts } from './session.js'
+import type { SessionParts } from './session-parts.js'
 import { statsOf } from './stats-of.js'
 
 /** How long a part may take to stop. */

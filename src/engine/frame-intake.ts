@@ -7,6 +7,8 @@ import { ErrorCode, InvocationError } from '../errors.js'
 import { engineCodec, type FrameProblem } from '../protocol/codec.js'
 import { membersOf, OUTLINE_LIMITS, parsed } from '../protocol/json-text.js'
 import { LARGE_JSON_CHARACTERS, MAX_JSON_LEVELS, MAX_JSON_NODES } from '../protocol/limits.js'
+import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
+import { isUuid } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import { JsonOutline } from '../std/json-outline.js'
 import type { TickLane } from '../std/tick-lane.js'
@@ -22,6 +24,16 @@ const HOLD = 'large frame'
 export interface CostlyFrame {
   readonly problem: FrameProblem
   readonly members: Readonly<Record<string, unknown>>
+}
+
+/** The answer in place of a call or a result that was not taken on; `undefined` for other messages. */
+export function refusalOfCostly(
+  { code, detail: message }: FrameProblem,
+  { type, invocation_id, function_id }: CostlyFrame['members'],
+): MessageNamed<WorkerMessage, 'invocationresult'> | undefined {
+  const isCall = type === 'invokefunction' || type === 'invocationresult'
+  if (!isCall || !isUuid(invocation_id) || typeof function_id !== 'string') return undefined
+  return { type: 'invocationresult', invocation_id, function_id, error: { code, message } }
 }
 
 /** What takes the frames. */

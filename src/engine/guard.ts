@@ -13,7 +13,7 @@ import { invokeWithin, type InvokeWithin } from './invoke-within.js'
 import type { Counters } from './counters.js'
 import type { ListenerConfig } from './listener-config.js'
 import { RegistrationHooks } from './registration-hooks.js'
-import type { SessionParts } from './session.js'
+import type { SessionParts } from './session-parts.js'
 
 type Opener = (transport: Transport, access: Access) => TransportEvents
 type Rules = Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny'>

@@ -82,7 +82,7 @@ export class LargeUpdates {
           else if (!reading.step()) return false
           else resolve(reading.change(write))
         } catch (error) {
-          reject(error as Error)
+          reject(error)
         }
         return true
       })

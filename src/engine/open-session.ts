@@ -4,7 +4,8 @@
 import { frameText, type TransportEvents } from '../transport/transport.js'
 import { FrameIntake } from './frame-intake.js'
 import { Inlet } from './inlet.js'
-import { Session, type SessionOptions, type SessionParts } from './session.js'
+import { Session } from './session.js'
+import type { SessionOptions, SessionParts } from './session-parts.js'
 import { isTelemetry } from './telemetry-prefix.js'
 
 /** Opens a session; the events are to be given to its transport. */

@@ -4,10 +4,8 @@
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
-import { JsonText, withMember } from '../protocol/json-text.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
-import { blankNamespace, CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
-import { isRecord } from '../protocol/validate.js'
+import { blankNamespace, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
@@ -23,7 +21,7 @@ import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import { nameOf, type Call, type Peer, type PendingCall } from './peer.js'
 import { PendingCalls } from './pending-calls.js'
-import type { RoutedCall } from './routed-call.js'
+import { inputOf, withCaller, type RoutedCall } from './routed-call.js'
 import { withFunctionId } from './trace-baggage.js'
 
 export type InvokeMessage = MessageNamed<WorkerMessage, 'invokefunction'>
@@ -284,26 +282,11 @@ export class Router {
   }
 }
 
-/** What a built-in reads of a payload that came as text: large members stay text. */
-function inputOf(data: unknown): unknown {
-  return data instanceof JsonText ? data.open() : data
-}
-
 /** The report of a call that failed at a worker, or that no worker could be asked to do. */
 function failureOf(call: Call & Pick<RoutedCall, 'caller'>, error: ErrorBody, callee: Peer | undefined): EngineEvent {
   const { invocationId, functionId, caller } = call
   const worker = callee === undefined ? undefined : nameOf(callee)
   return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid: caller === undefined, error }
-}
-
-/** The payload as the callee gets it. The decoded frame is ours, so its payload may be written to. */
-function withCaller({ data, from }: RoutedCall): unknown {
-  if (data instanceof JsonText) {
-    if (from === undefined || !data.text.startsWith('{')) return data
-    return withMember(data, CALLER_WORKER_ID, new JsonText(JSON.stringify(from.id)))
-  }
-  if (from !== undefined && isRecord(data)) data[CALLER_WORKER_ID] = from.id
-  return data
 }
 
 /** An error without members the protocol does not know. */

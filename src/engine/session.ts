@@ -6,42 +6,20 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
 import { blankNamespace, DEFAULT_NAMESPACE } from '../protocol/names.js'
-import { isUuid } from '../protocol/validate.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
 import { weightOf } from '../std/weight.js'
 import type { Transport } from '../transport/transport.js'
 import type { Access, Admission, RegistrationMessage } from './access.js'
-import type { EngineParts } from './engine-parts.js'
-import type { CostlyFrame } from './frame-intake.js'
-import type { GuardedCalls } from './guarded-calls.js'
+import { refusalOfCostly, type CostlyFrame } from './frame-intake.js'
 import { HeldFrames } from './held-frames.js'
 import type { Inlet } from './inlet.js'
 import { OwedAnswers } from './owed-answers.js'
 import { Outlet } from './outlet.js'
 import { refusalOf, type Answer, type Call, type PendingCall } from './peer.js'
-import type { Registrations } from './registrations.js'
+import type { SessionOptions, SessionParts } from './session-parts.js'
 import type { Backlog, Member } from './sessions.js'
 import { identityOf, unknownWorker, type Announcement, type WorkerIdentity } from './worker-identity.js'
-
-export interface SessionOptions {
-  readonly transport: Transport
-  /** How the transport is read. */
-  readonly inlet: Inlet
-  readonly remoteAddress: string | undefined
-  /** What the listener allows; `undefined` for everything. */
-  readonly access: Access | undefined
-}
-
-/** What a session hands its frames to. */
-export interface SessionParts extends EngineParts {
-  readonly registrations: Registrations
-  readonly guardedCalls: GuardedCalls
-  /** Functions that the configuration names. */
-  readonly namedFunctions: ReadonlySet<string>
-  /** Takes binary frames that `isTelemetry` recognises. */
-  readonly takeTelemetry: (frame: Uint8Array, workerId: string | undefined) => void
-}
 
 export class Session implements Member {
   readonly id: string
@@ -63,7 +41,6 @@ export class Session implements Member {
   readonly #behindReview: HeldFrames<WorkerMessage>
   readonly #owed: OwedAnswers
   #isReviewing = false
-  /** What the frame being handled holds. */
   #message: ReturnType<typeof engineCodec.read> | undefined
   readonly #grace: Timer
 
@@ -121,15 +98,13 @@ export class Session implements Member {
   /** Refuses a frame; who waits for what it was about gets an error. */
   costly({ problem, members }: CostlyFrame): void {
     this.message(problem)
-    const { type, invocation_id, function_id } = members
-    if (!isUuid(invocation_id) || typeof function_id !== 'string') return
+    const refusal = refusalOfCostly(problem, members)
+    if (refusal === undefined) return
     this.#parts.counters.refused.oversizedMessages += 1
-    const result = { invocation_id, function_id, error: { code: problem.code, message: problem.detail } }
-    if (type === 'invokefunction') this.send({ type: 'invocationresult', ...result })
-    else if (type === 'invocationresult') this.#take({ type, ...result })
+    if (members['type'] === 'invokefunction') this.send(refusal)
+    else this.#take(refusal)
   }
 
-  /** Takes a frame of telemetry. */
   binary(frame: Uint8Array): void {
     if (this.#state !== 'left') this.#parts.takeTelemetry(frame, this.id)
   }
@@ -313,8 +288,7 @@ export class Session implements Member {
     if (this.#state === 'left') return
     this.#state = 'left'
     this.#grace.cancel()
-    this.#unplaced.takeAll()
-    this.#behindReview.takeAll()
+    for (const held of [this.#unplaced, this.#behindReview]) held.takeAll()
     this.#owed.close()
     const { directory, handOver, router, bindings, names, sessions } = this.#parts
     handOver.left(this, directory.leave(this))

@@ -73,12 +73,7 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
   return {
     read,
     encode(message) {
-      const shape = outboundShapes.get(message.type)
-      const mismatch =
-        shape === undefined
-          ? `type ${describe(message.type)} is not one this end sends`
-          : findMismatch(shape, message, 'keep')
-      if (mismatch !== undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, `Message not sent: ${mismatch}`)
+      checkOutbound(message, outboundShapes.get(message.type))
       const { data, result } = message as { readonly data?: unknown; readonly result?: unknown }
       const isText = JsonText.is(data) || JsonText.is(result)
       return toText(isText ? (withTextMembers({ ...message }) as object) : message, peer)
@@ -90,6 +85,14 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
       return read(value, frame)
     },
   }
+}
+
+function checkOutbound(message: { readonly type: string }, shape: ShapeEntries | undefined): void {
+  const mismatch =
+    shape === undefined
+      ? `type ${describe(message.type)} is not one this end sends`
+      : findMismatch(shape, message, 'keep')
+  if (mismatch !== undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, `Message not sent: ${mismatch}`)
 }
 
 function entriesByType(

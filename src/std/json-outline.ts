@@ -4,6 +4,8 @@
  * speak of. Knows nothing of what members mean.
  */
 
+import { endOfScalar, isSpace, lengthOfEscape } from './json-scalars.js'
+
 /** What a text may hold. */
 export interface OutlineLimits {
   /** Levels of lists and objects. */
@@ -30,16 +32,11 @@ export type OutlineFault = 'not_json' | 'too_deep' | 'too_many_nodes'
 const MAX_MEMBERS = 2_048
 
 const QUOTE = 0x22
-const PLUS = 0x2b
 const COMMA = 0x2c
-const MINUS = 0x2d
-const POINT = 0x2e
-const ZERO = 0x30
 const COLON = 0x3a
 const OPEN_LIST = 0x5b
 const BACKSLASH = 0x5c
 const CLOSE_LIST = 0x5d
-const SMALL_U = 0x75
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
@@ -122,7 +119,7 @@ export class JsonOutline {
     while (this.#at < stop && this.#fault === undefined) {
       const code = text.charCodeAt(this.#at)
       if (this.#expected >= IN_STRING) this.#string(stop)
-      else if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) this.#at += 1
+      else if (isSpace(code)) this.#at += 1
       else if (code === COMMA && this.#expected === AFTER_VALUE) this.#comma()
       else this.#token(code)
     }
@@ -132,6 +129,7 @@ export class JsonOutline {
   }
 
   #token(code: number): void {
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- strings are read by `#string`.
     switch (this.#expected) {
       case VALUE_OR_END:
         if (code === CLOSE_LIST) this.#close(0)
@@ -286,41 +284,3 @@ export class JsonOutline {
     return this.#control
   }
 }
-
-const isDigit = (code: number): boolean => code >= ZERO && code <= 0x39
-
-/** The position behind a number, `true`, `false` or `null`; -1 when there is none. */
-function endOfScalar(text: string, from: number, code: number): number {
-  if (code === MINUS || isDigit(code)) return endOfNumber(text, code === MINUS ? from + 1 : from)
-  if (text.startsWith('true', from) || text.startsWith('null', from)) return from + 4
-  return text.startsWith('false', from) ? from + 5 : -1
-}
-
-function endOfNumber(text: string, from: number): number {
-  let at = text.charCodeAt(from) === ZERO ? from + 1 : endOfDigits(text, from)
-  if (at !== -1 && text.charCodeAt(at) === POINT) at = endOfDigits(text, at + 1)
-  if (at === -1 || (text.charCodeAt(at) | 0x20) !== 0x65) return at
-  const sign = text.charCodeAt(at + 1)
-  return endOfDigits(text, sign === PLUS || sign === MINUS ? at + 2 : at + 1)
-}
-
-/** The position behind at least one digit, or -1. */
-function endOfDigits(text: string, from: number): number {
-  let at = from
-  while (isDigit(text.charCodeAt(at))) at++
-  return at === from ? -1 : at
-}
-
-/** Characters of the escape at a backslash; 0 when it is none. */
-function lengthOfEscape(text: string, at: number): number {
-  const code = text.charCodeAt(at + 1)
-  if (code !== SMALL_U) return SHORT_ESCAPES.includes(code) ? 2 : 0
-  for (let digit = at + 2; digit < at + 6; digit++) {
-    const hex = text.charCodeAt(digit)
-    if (!isDigit(hex) && !((hex | 0x20) >= 0x61 && (hex | 0x20) <= 0x66)) return 0
-  }
-  return 6
-}
-
-/** What may stand behind a backslash. */
-const SHORT_ESCAPES = Array.from('"\\/bfnrt', (character) => character.charCodeAt(0))

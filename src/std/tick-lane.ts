@@ -40,7 +40,7 @@ export class TickLane {
         try {
           resolve(work())
         } catch (error) {
-          reject(error as Error)
+          reject(error)
         }
         return true
       })

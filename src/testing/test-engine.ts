@@ -16,7 +16,7 @@ import type { RecordedFrames } from './worker-record.js'
 export interface TestCallOptions {
   /** Where the function is registered. Default `default`. */
   readonly namespace?: string | undefined
-  readonly metadata?: unknown | undefined
+  readonly metadata?: unknown
   /** How long to wait, on the engine's clock. Default 30 s; `Infinity` waits for ever. */
   readonly timeoutMs?: number | undefined
   /** Gives up waiting; the callee runs on. */

@@ -48,7 +48,7 @@ export type TriggerRequest<TInput = unknown> = {
   /** Another spelling of `timeoutMs`, which wins. */
   timeout_ms?: number | undefined
   /** Free JSON handed to the handler beside the payload. */
-  metadata?: unknown | undefined
+  metadata?: unknown
   /** Where the function is looked up. Default: the worker's namespace, `default` for `engine::` ids. */
   namespace?: string | undefined
   /** Gives the call up: the promise rejects with the signal's reason. */

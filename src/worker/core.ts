@@ -27,7 +27,7 @@ import type { Server } from './invoke.js'
 import { abortServed, LinkEvents } from './link-events.js'
 import type { WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
-import { callerPorts, channelPorts, conflictPorts, providerPorts, resultPorts, serverPorts } from './part-ports.js'
+import { admissionPorts, answeringPorts, callerPorts, channelPorts, conflictPorts, providerPorts, resultPorts, serverPorts } from './part-ports.js'
 import type { Parts } from './parts.js'
 import { Results } from './results.js'
 import { Services } from './services.js'
@@ -96,11 +96,7 @@ export class Core implements Parts {
     const send = (frame: string): void => {
       this.connection.sendIfOpen(frame)
     }
-    this.functions = new Functions(send, {
-      report: this.report,
-      random: ports.random,
-      exposeErrors: options.exposeErrors,
-    })
+    this.functions = new Functions(send, answeringPorts(this))
     this.triggers = new Triggers(send, ports.random, options.namespace)
     this.services = new Services(send)
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))
@@ -110,11 +106,7 @@ export class Core implements Parts {
       announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.introduction.metadata }),
     })
     if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
-    this.admission = new Admission(options.maxConcurrentInvocations, {
-      clock: ports.clock,
-      served: this.served,
-      originOf: (invocationId) => this.calls.originOf(invocationId),
-    })
+    this.admission = new Admission(options.maxConcurrentInvocations, admissionPorts(this))
     this.watch = new HandlerWatch(options.warnAfterMs, { clock: ports.clock, served: this.served, report: this.report })
     this.#caller = callerPorts(this)
     this.channelHost = channelPorts(this, onListenerError)

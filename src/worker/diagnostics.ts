@@ -157,8 +157,6 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       warn(`${event.error.message}; ${retryText(event.retryInMs)}`)
       return
     case 'session_refused':
-      complain(`The engine refused the session: ${event.code}: ${event.message}`)
-      return
     case 'trigger_registration_failed':
       complain(refusedText(event))
       return
@@ -169,6 +167,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'conflict_waiting':
     case 'handler_slow':
     case 'handler_abandoned':
+    case 'channel_failed':
     case 'channel_stalled':
     case 'http_answer_ignored':
     case 'unknown_option':
@@ -181,9 +180,6 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       return
     case 'telemetry_failed':
       console.warn('[iii] Telemetry could not be started; the worker runs without it', event.error)
-      return
-    case 'channel_failed':
-      warn(`A channel was cut while nobody listened: ${messageOf(event.error)}`)
       return
     default:
       assertNever(event)
@@ -214,6 +210,7 @@ function warningText(
         | 'conflict_waiting'
         | 'handler_slow'
         | 'handler_abandoned'
+        | 'channel_failed'
         | 'channel_stalled'
         | 'http_answer_ignored'
         | 'unknown_option'
@@ -225,6 +222,7 @@ function warningText(
   if (event.kind === 'unreadable_frame') return `A frame from the engine was ignored: ${event.code}: ${event.detail}`
   if (event.kind === 'conflict_waiting') return `${event.error.message}; it is taken over once it is free`
   if (event.kind === 'channel_stalled') return stalledText(event)
+  if (event.kind === 'channel_failed') return `A channel was cut while nothing listened: ${messageOf(event.error)}`
   if (event.kind === 'http_answer_ignored') {
     return `Function '${event.functionId}' answered an HTTP request with ${event.problem}. ${RESPONSE_SHAPE}`
   }
@@ -248,7 +246,10 @@ function unknownOptionText(event: Extract<DiagnosticEvent, { kind: 'unknown_opti
   return `Unknown option '${option}' in ${argument}${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`
 }
 
-function refusedText(event: Extract<DiagnosticEvent, { kind: 'trigger_registration_failed' }>): string {
+function refusedText(
+  event: Extract<DiagnosticEvent, { kind: 'session_refused' | 'trigger_registration_failed' }>,
+): string {
+  if (event.kind === 'session_refused') return `The engine refused the session: ${event.code}: ${event.message}`
   const { triggerId, triggerType, functionId, code, message } = event
   return `Trigger ${triggerId} of type '${triggerType}' for '${functionId}' was refused: ${code}: ${message}`
 }

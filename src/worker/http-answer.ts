@@ -21,11 +21,12 @@ export interface HttpAnswering {
 }
 
 /** A failed invocation whose caller receives an answer instead of the error. */
-export class AnsweredFailure {
+export class AnsweredFailure extends Error {
   readonly answer: unknown
   readonly thrown: unknown
 
   constructor(answer: unknown, thrown: unknown) {
+    super('Answered')
     this.answer = answer
     this.thrown = thrown
   }

@@ -97,9 +97,6 @@ const DEFAULT_WARN_AFTER_MS = 300_000
  */
 export function resolveOptions(address: string | undefined, options: InitOptions = {}): WorkerOptions {
   checkRecord('options', options)
-  checkFlag('enableMetricsReporting', options.enableMetricsReporting)
-  checkFlag('autoConnect', options.autoConnect)
-  checkFlag('exposeErrors', options.exposeErrors)
   const environment = readEnvironment()
   const namespace =
     checkNamespace('namespace', options.namespace) ??
@@ -118,13 +115,19 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     reconnection: resolveReconnection(options.reconnectionConfig),
     headers: checkHeaders(options.headers ?? {}),
     otel: checkOtel(options.otel),
-    enableMetricsReporting: options.enableMetricsReporting ?? true,
-    autoConnect: options.autoConnect ?? true,
+    enableMetricsReporting: flagIn(options, 'enableMetricsReporting'),
+    autoConnect: flagIn(options, 'autoConnect'),
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
-    exposeErrors: options.exposeErrors ?? true,
+    exposeErrors: flagIn(options, 'exposeErrors'),
     unknown: unknownWorkerOptions(options),
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
+}
+
+/** A flag that is on unless it is switched off. */
+function flagIn(options: InitOptions, name: 'enableMetricsReporting' | 'autoConnect' | 'exposeErrors'): boolean {
+  checkFlag(name, options[name])
+  return options[name] ?? true
 }
 
 function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {

@@ -12,9 +12,23 @@ import { isRecord } from '../protocol/validate.js'
 import type { Caller } from './call.js'
 import type { ConflictPorts } from './conflicts.js'
 import type { Server } from './invoke.js'
+import type { AdmissionPorts } from './admission.js'
+import type { HttpAnswering } from './http-answer.js'
 import type { Parts } from './parts.js'
 import type { ResultPorts } from './results.js'
 import type { ProviderPorts } from './trigger-types.js'
+
+export function admissionPorts(parts: Parts): AdmissionPorts {
+  return {
+    clock: parts.ports.clock,
+    served: parts.served,
+    originOf: (invocationId) => parts.calls.originOf(invocationId),
+  }
+}
+
+export function answeringPorts({ report, ports, options }: Parts): HttpAnswering {
+  return { report, random: ports.random, exposeErrors: options.exposeErrors }
+}
 
 export function callerPorts(parts: Parts): Caller {
   return {

@@ -8,7 +8,7 @@ import { orAnswer } from '../../storage/storage-error.js'
 import type { UpdateOp } from '../../../updates/update-op.js'
 import type { UpdateOpError } from '../../../updates/update-ops.js'
 import type { Store, Stored, StoreError, Write } from '../../storage/store.js'
-import { LargeUpdates } from '../../large-updates.js'
+import type { LargeUpdates } from '../../large-updates.js'
 import type { StateChange } from './state-triggers.js'
 
 /** Where a value is. */
