@@ -6,7 +6,7 @@
 import { ErrorCode, InvocationError } from '../errors.js'
 import { engineCodec, type FrameProblem } from '../protocol/codec.js'
 import { membersOf, OUTLINE_LIMITS, parsed } from '../protocol/json-text.js'
-import { LARGE_JSON_CHARACTERS, MAX_JSON_LEVELS, MAX_JSON_NODES } from '../protocol/limits.js'
+import { ENGINE_JSON, LARGE_JSON_CHARACTERS, MAX_JSON_NODES } from '../protocol/limits.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import { isUuid } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
@@ -107,7 +107,7 @@ export class FrameIntake {
 
   /** Reads a piece of a frame; true when it has been handled. */
   #reading(frame: string): () => boolean {
-    const outline = new JsonOutline(frame, OUTLINE_LIMITS)
+    const outline = new JsonOutline(frame, { ...OUTLINE_LIMITS, ...ENGINE_JSON })
     return () => {
       if (!outline.step(PIECE_CHARACTERS)) return false
       const problem = problemOf(outline)
@@ -142,11 +142,14 @@ function problemOf({ fault, text }: JsonOutline): FrameProblem | undefined {
     case 'too_many_nodes':
       return tooCostly(`it holds more than ${String(MAX_JSON_NODES)} values`)
     case 'too_deep':
-      return tooCostly(`it is nested more than ${String(MAX_JSON_LEVELS)} levels deep`)
+      return tooCostly(`it is nested more than ${String(ENGINE_JSON.maxDepth)} levels deep`)
     case 'not_json':
-      return { type: 'invalid', code: ErrorCode.MALFORMED_FRAME, detail: `text that is not JSON: ${describe(text)}` }
+      return { type: 'invalid', code: ErrorCode.MALFORMED_FRAME, detail: `${NOT_READABLE}: ${describe(text)}` }
   }
 }
+
+const NOT_READABLE =
+  'text that is not JSON, or holds half a surrogate pair or a number above the largest double, which engines do not read'
 
 function tooCostly(reason: string): FrameProblem {
   return { type: 'invalid', code: ErrorCode.MESSAGE_TOO_LARGE, detail: `The message is too large: ${reason}` }

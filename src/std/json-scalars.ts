@@ -1,9 +1,14 @@
-/** Where the scalars of a JSON text end, and its escapes: what `json-outline.ts` reads between brackets. */
+/**
+ * Where the scalars of a JSON text end, and its escapes: what `json-outline.ts` reads between brackets. As strict as
+ * readers outside JavaScript: half a surrogate pair is no escape, and a number above the largest double no number.
+ */
 
 const MINUS = 0x2d
 const ZERO = 0x30
 const POINT = 0x2e
 const PLUS = 0x2b
+const EIGHT = 0x38
+const BACKSLASH = 0x5c
 const SMALL_U = 0x75
 
 /** White space between the tokens of JSON. */
@@ -21,11 +26,22 @@ export function endOfScalar(text: string, from: number, code: number): number {
 }
 
 function endOfNumber(text: string, from: number): number {
-  let at = text.charCodeAt(from) === ZERO ? from + 1 : endOfDigits(text, from)
-  if (at !== -1 && text.charCodeAt(at) === POINT) at = endOfDigits(text, at + 1)
-  if (at === -1 || (text.charCodeAt(at) | 0x20) !== 0x65) return at
+  const at = endOfDecimal(text, from)
+  if (at === -1) return -1
+  const hasExponent = (text.charCodeAt(at) | 0x20) === 0x65
   const sign = text.charCodeAt(at + 1)
-  return endOfDigits(text, sign === PLUS || sign === MINUS ? at + 2 : at + 1)
+  const exponent = sign === PLUS || sign === MINUS ? at + 2 : at + 1
+  const end = hasExponent ? endOfDigits(text, exponent) : at
+  const mayBeTooLarge = end - from >= LONG_NUMBER || (hasExponent && end - exponent >= 3)
+  return mayBeTooLarge && Number(text.slice(from, end)) === Infinity ? -1 : end
+}
+
+/** Shorter numbers with an exponent of two digits are below the largest double. */
+const LONG_NUMBER = 200
+
+function endOfDecimal(text: string, from: number): number {
+  const at = text.charCodeAt(from) === ZERO ? from + 1 : endOfDigits(text, from)
+  return at !== -1 && text.charCodeAt(at) === POINT ? endOfDigits(text, at + 1) : at
 }
 
 /** The position behind at least one digit, or -1. */
@@ -35,15 +51,32 @@ function endOfDigits(text: string, from: number): number {
   return at === from ? -1 : at
 }
 
-/** Characters of the escape at a backslash; 0 when it is none. */
+/** Characters of the escape at a backslash, of both halves of a surrogate pair; 0 when it is none. */
 export function lengthOfEscape(text: string, at: number): number {
   const code = text.charCodeAt(at + 1)
   if (code !== SMALL_U) return SHORT_ESCAPES.includes(code) ? 2 : 0
+  if (!isHexEscape(text, at)) return 0
+  const half = surrogateHalf(text, at)
+  if (half === undefined) return 6
+  const isPair = half === 'high' && text.charCodeAt(at + 6) === BACKSLASH && isHexEscape(text, at + 6)
+  return isPair && surrogateHalf(text, at + 6) === 'low' ? 12 : 0
+}
+
+/** Which half of a surrogate pair an escape is: `\ud8…` to `\udb…`, or `\udc…` to `\udf…`. */
+function surrogateHalf(text: string, at: number): 'high' | 'low' | undefined {
+  if ((text.charCodeAt(at + 2) | 0x20) !== 0x64) return undefined
+  const digit = text.charCodeAt(at + 3)
+  if (digit < EIGHT) return undefined
+  return (digit | 0x20) >= 0x63 ? 'low' : 'high'
+}
+
+function isHexEscape(text: string, at: number): boolean {
+  if (text.charCodeAt(at + 1) !== SMALL_U) return false
   for (let digit = at + 2; digit < at + 6; digit++) {
     const hex = text.charCodeAt(digit)
-    if (!isDigit(hex) && !((hex | 0x20) >= 0x61 && (hex | 0x20) <= 0x66)) return 0
+    if (!isDigit(hex) && !((hex | 0x20) >= 0x61 && (hex | 0x20) <= 0x66)) return false
   }
-  return 6
+  return true
 }
 
 /** What may stand behind a backslash. */

@@ -119,20 +119,20 @@ function isEscaped(text: string, at: number, from: number): boolean {
 
 /** The largest double is below 1.8e308. Ids hold the like in the middle, so what follows counts too. */
 const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?:[\s,\]}]|$)/
-/** Digits of the largest double before the point. */
-const LARGEST_DIGITS = 309
+/** With fewer digits and an exponent of two, a number is below the largest double. */
+const LONG_NUMBER = 200
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
 /** Whether as many digits follow each other anywhere. Looks at one character in as many, and around it if it is one. */
 function hasLongNumber(text: string): boolean {
-  for (let at = LARGEST_DIGITS - 1; at < text.length; at += LARGEST_DIGITS) {
+  for (let at = LONG_NUMBER - 1; at < text.length; at += LONG_NUMBER) {
     if (!isDigit(text.charCodeAt(at))) continue
     let start = at
     while (isDigit(text.charCodeAt(start - 1))) start--
     let end = at + 1
     while (isDigit(text.charCodeAt(end))) end++
-    if (end - start >= LARGEST_DIGITS) return true
+    if (end - start >= LONG_NUMBER) return true
   }
   return false
 }

@@ -62,6 +62,7 @@ const digits = '9'.repeat(309)
 
 test.each([
   digits,
+  `${'9'.repeat(215)}e95`,
   ...[0, 1, 100, 308, 309].map((spaces) => `${' '.repeat(spaces)}-${digits}.5`),
   '1e309',
   '-1e309',

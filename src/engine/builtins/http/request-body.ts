@@ -87,7 +87,7 @@ function decode(body: Uint8Array): string | undefined {
 
 function parse(text: string): unknown {
   try {
-    return findJsonFault(text, { maxDepth: MAX_JSON_DEPTH }) === undefined ? JSON.parse(text) : null
+    return findJsonFault(text, { maxDepth: MAX_JSON_DEPTH, strict: true }) === undefined ? JSON.parse(text) : null
   } catch {
     return null
   }
