@@ -2,6 +2,7 @@
  * The ends of channels that workers hold: one WebSocket each, one message per item. A writer that may not go on is
  * simply not read from.
  */
+import { CloseCode } from '../transport/close-codes.js'
 import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Transport, TransportEvents } from '../transport/transport.js'
@@ -55,8 +56,8 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
     ...IGNORE_EVENTS,
     text: push,
     binary: push,
-    close: () => {
-      if (open) channel.endInput()
+    close: ({ code }) => {
+      if (open) channel.endInput(code !== CloseCode.NORMAL && code !== CloseCode.NO_STATUS)
     },
   }
 }
@@ -76,6 +77,7 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
         channel.pump()
       })
     },
+    // As the real engine: a worker cannot tell a writer that was cut from one that has finished.
     finish: () => transport.close(),
     drop: () => transport.terminate(),
   }

@@ -20,8 +20,8 @@ export interface ReaderEnd {
   /** Whether it should not be given more for now. It calls `pump` when that changes. */
   readonly full: boolean
   deliver(item: ChannelItem): void
-  /** Everything has been delivered and the writer is done. */
-  finish(): void
+  /** Everything has been delivered and the writer is done; `wasCut` when it left without a close frame. */
+  finish(wasCut: boolean): void
   /** The channel is over before its end. */
   drop(): void
 }
@@ -36,6 +36,7 @@ export class Channel {
   #writer: WriterEnd | 'free' | 'done' = 'free'
   #reader: ReaderEnd | 'free' | 'gone' = 'free'
   #holding = false
+  #wasCut = false
 
   constructor(maxItems: number) {
     this.#maxItems = maxItems
@@ -87,9 +88,10 @@ export class Channel {
   }
 
   /** The writer is done. What is buffered still reaches the reader. */
-  endInput(): void {
+  endInput(wasCut = false): void {
     if (this.#writer === 'done') return
     this.#writer = 'done'
+    this.#wasCut = wasCut
     this.pump()
   }
 
@@ -105,7 +107,7 @@ export class Channel {
     }
     if (this.#items.length === 0 && this.#writer === 'done') {
       this.#reader = 'gone'
-      reader.finish()
+      reader.finish(this.#wasCut)
     } else if (this.#holding && !this.#full) {
       this.#holding = false
       if (typeof this.#writer === 'object') this.#writer.release()

@@ -4,15 +4,27 @@
  */
 import { deferred, type Deferred } from '../std/deferred.js'
 
+/** What an invocation is known by. */
+export interface ServedIds {
+  readonly function_id: string
+  readonly invocation_id: string
+}
+
 /** One invocation being served. Its signal is made when first asked for, since most handlers never do. */
 export class Served {
   /** Which link delivered it; its result is of use on that link only. */
   readonly link: number
+  readonly functionId: string
+  readonly invocationId: string
+  /** At which tick of the watch its handler began; undefined while it waits, and once it was reported as slow. */
+  startedTick: number | undefined
   #controller: AbortController | undefined
   #abortReason: { readonly reason: unknown } | undefined
 
-  constructor(link: number) {
+  constructor(link: number, { function_id, invocation_id }: ServedIds) {
     this.link = link
+    this.functionId = function_id
+    this.invocationId = invocation_id
   }
 
   get signal(): AbortSignal {
@@ -34,6 +46,11 @@ export class ServedInvocations {
   #total = 0
   #idle: Deferred<void> | undefined
 
+  /** Every invocation that has arrived and is not answered. */
+  get all(): Iterable<Served> {
+    return this.#running
+  }
+
   get running(): number {
     return this.#running.size
   }
@@ -42,8 +59,8 @@ export class ServedInvocations {
     return this.#total
   }
 
-  begin(link: number): Served {
-    const served = new Served(link)
+  begin(link: number, ids: ServedIds): Served {
+    const served = new Served(link, ids)
     this.#running.add(served)
     this.#total += 1
     return served

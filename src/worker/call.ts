@@ -11,6 +11,7 @@ import { isRecord, type Action } from '../protocol/validate.js'
 import type { Call, Calls } from '../rpc/calls.js'
 import type { Tracing } from '../rpc/tracing.js'
 import type { WorkerCounters } from './counters.js'
+import { currentInvocation } from './deadlocks.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from './check.js'
 
 /** How a call is routed. Without an action it waits for the result. */
@@ -86,7 +87,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   const timeoutMs = checkDurationMs('timeoutMs', request.timeoutMs ?? request.timeout_ms ?? caller.timeoutMs)
   const send = { functionId, action, namespace, request }
   if (action?.type === 'void') return callVoid(caller, send)
-  return caller.calls.open({ functionId, timeoutMs, signal }, (opened) => {
+  return caller.calls.open({ functionId, timeoutMs, signal, origin: currentInvocation() }, (opened) => {
     const frame = encode(caller, send, opened.id)
     // Writing the payload runs code of its own, which may have given the call up.
     if (signal?.aborted) return

@@ -2,6 +2,7 @@
  * What a client has to say about itself beside results and errors: one event per incident, to the console, to a
  * function, or to nobody. The only place of the library that writes to the console.
  */
+import { stalledText, type StalledChannel } from '../channel/ports.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { IIIError, ValidationError } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
@@ -15,6 +16,14 @@ export interface InvalidValue {
   readonly error: ValidationError
   readonly invocationId: string
   readonly callerWorkerId: string | undefined
+}
+
+/** A handler that takes long. */
+export interface SlowHandler {
+  readonly functionId: string
+  readonly invocationId: string
+  /** Milliseconds since it was started; of `handler_slow` at least this many. */
+  readonly runningMs: number
 }
 
 /** Something a client reports. */
@@ -46,6 +55,15 @@ export type DiagnosticEvent =
   | { readonly kind: 'telemetry_failed'; readonly error: unknown }
   /** A Node stream of a channel failed while nobody listened to it. */
   | { readonly kind: 'channel_failed'; readonly error: unknown }
+  /**
+   * A reader of a channel has waited for 5 s for items of one kind, behind items of the other kind (`unread`) that nothing
+   * reads. Reported once for each pause of the channel.
+   */
+  | ({ readonly kind: 'channel_stalled' } & StalledChannel)
+  /** A handler has run longer than `warnAfterMs`. Reported once for each invocation. */
+  | ({ readonly kind: 'handler_slow' } & SlowHandler)
+  /** A handler ran past its function's `abandonAfterMs`; its caller received `HANDLER_TIMEOUT`. */
+  | ({ readonly kind: 'handler_abandoned' } & SlowHandler)
   /** The engine asks workers of the default namespace only for streams they keep. */
   | { readonly kind: 'stream_out_of_reach'; readonly streamName: string; readonly namespace: string }
 
@@ -88,6 +106,8 @@ const FREQUENT: ReadonlySet<DiagnosticEvent['kind']> = new Set([
   'unreadable_frame',
   'output_invalid',
   'conflict_waiting',
+  'handler_slow',
+  'handler_abandoned',
 ])
 
 /** Passes on the 1st, 10th, 100th … event of a frequent kind, so that a flood of them cannot become one of lines. */
@@ -122,7 +142,11 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'output_invalid':
     case 'registration_rejected':
     case 'conflict_waiting':
-      warn(`${frequentText(event)}${countText(count)}`)
+    case 'handler_slow':
+    case 'handler_abandoned':
+    case 'channel_stalled':
+    case 'stream_out_of_reach':
+      warn(`${warningText(event)}${countText(count)}`)
       return
     case 'callback_failed':
       console.error('[iii] A callback threw', event.error)
@@ -132,9 +156,6 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
       return
     case 'channel_failed':
       warn(`A channel was cut while nobody listened: ${messageOf(event.error)}`)
-      return
-    case 'stream_out_of_reach':
-      warn(outOfReachText(event))
       return
     default:
       assertNever(event)
@@ -151,16 +172,39 @@ function complain(text: string): void {
 }
 /* eslint-enable no-console */
 
-function frequentText(
+function warningText(
   event: Extract<
     DiagnosticEvent,
-    { kind: 'frame_dropped' | 'unreadable_frame' | 'output_invalid' | 'registration_rejected' | 'conflict_waiting' }
+    {
+      kind:
+        | 'frame_dropped'
+        | 'unreadable_frame'
+        | 'output_invalid'
+        | 'registration_rejected'
+        | 'conflict_waiting'
+        | 'handler_slow'
+        | 'handler_abandoned'
+        | 'channel_stalled'
+        | 'stream_out_of_reach'
+    }
   >,
 ): string {
   if (event.kind === 'frame_dropped') return `A message was dropped: ${event.reason}`
   if (event.kind === 'unreadable_frame') return `A frame from the engine was ignored: ${event.code}: ${event.detail}`
   if (event.kind === 'conflict_waiting') return `${event.error.message}; it is taken over once it is free`
+  if (event.kind === 'channel_stalled') return stalledText(event)
+  if (event.kind === 'stream_out_of_reach') return outOfReachText(event)
+  if (event.kind === 'handler_slow') {
+    return `Function '${event.functionId}' has been running for ${seconds(event)} s (invocation ${event.invocationId}); its cron schedule or queue may wait for it`
+  }
+  if (event.kind === 'handler_abandoned') {
+    return `Function '${event.functionId}' was abandoned after ${seconds(event)} s (invocation ${event.invocationId}); it may still be running`
+  }
   return event.error.message
+}
+
+function seconds({ runningMs }: SlowHandler): string {
+  return String(runningMs / 1_000)
 }
 
 function refusedText(event: Extract<DiagnosticEvent, { kind: 'trigger_registration_failed' }>): string {

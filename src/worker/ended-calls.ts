@@ -1,5 +1,5 @@
 /**
- * What a caller hears when its call was written but cannot be answered any more.
+ * The errors of work that ended with its link or its client: calls that were written and cannot be answered, channels.
  */
 import { ErrorCode, NotConnectedError, type WebSocketError } from '../errors.js'
 import type { Call } from '../rpc/calls.js'
@@ -11,5 +11,10 @@ export function lostError(opened: Call, cause: WebSocketError): NotConnectedErro
 
 export function shutDownError(opened: Call): NotConnectedError {
   const text = `iii is shutting down; '${opened.options.functionId}' had been called and may or may not have run`
+  return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' })
+}
+
+export function channelCutError(): NotConnectedError {
+  const text = 'iii is shutting down; the channel was cut, and data on its way may be lost'
   return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' })
 }

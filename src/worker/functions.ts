@@ -1,9 +1,17 @@
 /**
  * The functions of this worker: handlers by id, and their registrations. Knows nothing of calls in flight.
  */
-import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
+import { ErrorCode, invalidArgument, RuntimeError, type RegistrationRejectedError } from '../errors.js'
 import { Gate } from '../std/gate.js'
-import { checkCount, checkFunction, checkId, checkJsonRecord, checkRecord, checkText } from './check.js'
+import {
+  checkCount,
+  checkDurationMs,
+  checkFunction,
+  checkId,
+  checkJsonRecord,
+  checkRecord,
+  checkText,
+} from './check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
@@ -24,8 +32,17 @@ export type RegisterFunctionOptions = {
   metadata?: Record<string, unknown>
   /** Makes the engine serve the function over HTTP instead of calling this worker. */
   invocation?: HttpInvocationConfig
-  /** Invocations of this function that run at a time; the others wait in order. Default no limit. */
+  /**
+   * Invocations of this function that run at a time; the others wait in order. Default no limit. A call that the handlers
+   * of this worker make and that can never begin, since every slot waits for a call queued behind it, is refused with
+   * `CONCURRENCY_DEADLOCK` after about a second.
+   */
   maxConcurrentInvocations?: number
+  /**
+   * Milliseconds after which a running handler is abandoned: its caller receives `HANDLER_TIMEOUT`, its signal aborts, its
+   * slot is free, and its result is dropped. A cron schedule or a queue that waits for it goes on. Default no limit.
+   */
+  abandonAfterMs?: number
 }
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
 
@@ -45,6 +62,8 @@ export interface ServedFunction {
   readonly handler: FunctionHandler | undefined
   /** Its own limit, when it has one. */
   readonly gate: Gate | undefined
+  /** How long a handler may run before it is abandoned. */
+  readonly abandonAfterMs: number | undefined
 }
 
 export type AnyHandler = FunctionHandler | HttpInvocationConfig
@@ -53,6 +72,8 @@ export class Functions {
   readonly #registrations: Replayed
   readonly #report: Report
   readonly #served = new Map<string, ServedFunction>()
+  /** Those that the engine refused on the present link. */
+  readonly #refused = new Map<string, RegistrationRejectedError>()
 
   constructor(send: SendIfOpen, report: Report) {
     this.#report = report
@@ -72,6 +93,17 @@ export class Functions {
   ownId(id: string): string | undefined {
     const segments = id.split('::')
     return segments.map((_, index) => segments.slice(index).join('::')).find((own) => this.has(own))
+  }
+
+  /** Functions that the engine refused on the present link, by id. */
+  get refused(): ReadonlyMap<string, RegistrationRejectedError> {
+    return this.#refused
+  }
+
+  /** Notes that the engine refused a function. */
+  refuse(error: RegistrationRejectedError): void {
+    const id = this.ownId(error.function_id ?? '')
+    if (id !== undefined) this.#refused.set(id, error)
   }
 
   /** What serves an id here. */
@@ -97,6 +129,7 @@ export class Functions {
     checkJsonRecord('request_format', input.request_format)
     checkJsonRecord('response_format', input.response_format)
     const gate = gateOf(input.maxConcurrentInvocations)
+    const abandonAfterMs = abandonLimit(input.abandonAfterMs)
     const { request_format, response_format, wrap } = describeFunction(input, handler, this.#report)
     const { description, metadata } = input
     this.#registrations.add(id, {
@@ -108,7 +141,7 @@ export class Functions {
       metadata,
       invocation,
     })
-    const entry = { handler: local && wrap(local), gate }
+    const entry = { handler: local && wrap(local), gate, abandonAfterMs }
     this.#served.set(id, entry)
     const unregister = (): void => {
       // A later registration under the same id is not this reference's to remove.
@@ -119,11 +152,13 @@ export class Functions {
 
   unregister(id: string): void {
     this.#served.delete(id)
+    this.#refused.delete(id)
     this.#registrations.remove(id, { type: 'unregisterfunction', id })
   }
 
   /** Asks the engine for an id again. */
   announceAgain(id: string): void {
+    this.#refused.delete(id)
     this.#registrations.sendAgain(id)
   }
 
@@ -136,9 +171,11 @@ export class Functions {
   forgetAll(): void {
     this.withdrawAll()
     this.#served.clear()
+    this.#refused.clear()
   }
 
   replay(send: SendIfOpen): void {
+    this.#refused.clear()
     this.#registrations.replay(send)
   }
 }
@@ -146,6 +183,11 @@ export class Functions {
 function gateOf(maxConcurrent: number | null | undefined): Gate | undefined {
   if (maxConcurrent === undefined || maxConcurrent === null) return undefined
   return new Gate(checkCount('maxConcurrentInvocations', maxConcurrent))
+}
+
+function abandonLimit(limitMs: number | null | undefined): number | undefined {
+  const checked = checkDurationMs('abandonAfterMs', limitMs ?? Infinity)
+  return checked === Infinity ? undefined : checked
 }
 
 function sortHandler(

@@ -18,6 +18,10 @@ import type { Conflicts } from './conflicts.js'
 import type { WorkerCounters } from './counters.js'
 import type { Report } from './diagnostics.js'
 import { serve, type Server } from './invoke.js'
+import type { Functions } from './functions.js'
+import type { WorkerOptions } from './options.js'
+import { CONFLICT_ADVICE } from './refusals.js'
+import type { Triggers } from './triggers.js'
 import type { TriggerTypes } from './trigger-types.js'
 import type { UnheardLink } from './unheard-link.js'
 
@@ -29,6 +33,9 @@ export interface Receivers {
   readonly triggerTypes: TriggerTypes
   readonly barrier: Barrier
   readonly connection: Connection
+  readonly options: WorkerOptions
+  readonly functions: Functions
+  readonly triggers: Triggers
   readonly refusals: Emitter<ErrorBody>
   readonly report: Report
   /** Absent when a conflict is not waited out. */
@@ -96,7 +103,7 @@ function unreadable(core: Receivers, { code, detail }: FrameProblem): void {
 function settle(core: Receivers, message: MessageNamed<EngineMessage, 'invocationresult'>): void {
   const known = core.calls.settle(message.invocation_id, (opened) => {
     if (message.error === undefined) opened.resolve(message.result)
-    else opened.reject(remoteError(opened, message.error))
+    else opened.rejectTraced(() => remoteError(opened, message.error))
   })
   if (known) return
   core.report({ kind: 'late_result', invocationId: message.invocation_id, functionId: message.function_id })
@@ -112,31 +119,45 @@ function remoteError(opened: Call, error: unknown): RemoteError {
 
 function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registrationrejected'>): void {
   const { namespace = DEFAULT_NAMESPACE, owner_worker_id = '', code, worker_name, function_id } = message
-  const error = new RegistrationRejectedError({
+  const init = {
     code,
     namespace,
     owner_worker_id,
     ...(worker_name === undefined ? {} : { worker_name }),
     ...(function_id === undefined ? {} : { function_id }),
-  })
-  if (core.conflicts?.refused(error)) return
+  }
+  const passing = new RegistrationRejectedError(init)
+  if (core.conflicts?.refused(passing)) return
   if (code === ErrorCode.WORKER_NAMESPACE_CONFLICT && core.unheardLink.mayHoldName) {
     // The engine ends this link; the next one asks for the name again.
-    core.report({ kind: 'conflict_waiting', error })
+    core.report({ kind: 'conflict_waiting', error: passing })
     return
   }
-  if (code === ErrorCode.FUNCTION_NAMESPACE_CONFLICT) core.report({ kind: 'registration_rejected', error })
-  else core.reject(error)
+  const canWait = core.conflicts === undefined && owner_worker_id !== ''
+  const error = canWait ? new RegistrationRejectedError(init, { advice: CONFLICT_ADVICE }) : passing
+  if (code !== ErrorCode.FUNCTION_NAMESPACE_CONFLICT) {
+    core.reject(error)
+    return
+  }
+  core.functions.refuse(error)
+  core.report({ kind: 'registration_rejected', error })
 }
 
 function triggerResult(core: Receivers, message: MessageNamed<EngineMessage, 'triggerregistrationresult'>): void {
-  if (message.error === undefined) return
+  const { id, trigger_type, function_id, error } = message
+  if (error === undefined) return
+  const facts = { trigger_id: id, trigger_type, function_id, reason: error.message }
+  const namespace = core.options.namespace ?? DEFAULT_NAMESPACE
+  core.triggers.refuse(
+    id,
+    new RegistrationRejectedError({ ...facts, code: error.code, namespace, owner_worker_id: '' }),
+  )
   core.report({
     kind: 'trigger_registration_failed',
-    triggerId: message.id,
-    triggerType: message.trigger_type,
-    functionId: message.function_id,
-    code: message.error.code,
-    message: message.error.message,
+    triggerId: id,
+    triggerType: trigger_type,
+    functionId: function_id,
+    code: error.code,
+    message: error.message,
   })
 }

@@ -33,6 +33,11 @@ export type InitOptions = {
   invocationTimeoutMs?: number
   /** Invocations that run at a time; the others wait in order, up to 10 000. Default no limit. */
   maxConcurrentInvocations?: number
+  /**
+   * Milliseconds after which a handler that still runs is reported to `diagnostics` as `handler_slow`, once. Default
+   * 300,000; `Infinity` reports none.
+   */
+  warnAfterMs?: number
   /** How lost connections are re-established. */
   reconnectionConfig?: Partial<ReconnectionConfig>
   /** Headers of the WebSocket handshake, for example a token for a guarded listener. */
@@ -63,6 +68,7 @@ export interface WorkerOptions {
   readonly metadata: WorkerMetadata
   readonly invocationTimeoutMs: number
   readonly maxConcurrentInvocations: number
+  readonly warnAfterMs: number
   readonly reconnection: Required<ReconnectionConfig>
   readonly headers: Readonly<Record<string, string>>
   readonly otel: Omit<OtelConfig, 'engineWsUrl'>
@@ -73,6 +79,8 @@ export interface WorkerOptions {
 }
 
 const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
+
+const DEFAULT_WARN_AFTER_MS = 300_000
 
 /**
  * Applies defaults and environment.
@@ -96,6 +104,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
       options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
     ),
     maxConcurrentInvocations: checkCount('maxConcurrentInvocations', options.maxConcurrentInvocations ?? Infinity),
+    warnAfterMs: checkWarnAfter(options.warnAfterMs),
     reconnection: resolveReconnection(options.reconnectionConfig),
     headers: checkHeaders(options.headers ?? {}),
     otel: checkOtel(options.otel),
@@ -104,6 +113,10 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
+}
+
+function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {
+  return checkDurationMs('warnAfterMs', limitMs)
 }
 
 function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {

@@ -44,12 +44,8 @@ export class OwnerNews {
       if (typeof workerId === 'string') this.#onChange(workerId)
       return Promise.resolve(null)
     })
-    const trigger = triggers.register({
-      type: EngineTriggers.WORKERS_AVAILABLE,
-      function_id: id,
-      config: {},
-      trigger_namespace: DEFAULT_NAMESPACE,
-    })
+    const binding = { type: EngineTriggers.WORKERS_AVAILABLE, function_id: id, config: {} }
+    const trigger = triggers.register({ ...binding, trigger_namespace: DEFAULT_NAMESPACE }, true)
     return { ref, trigger }
   }
 }

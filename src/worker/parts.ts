@@ -2,7 +2,7 @@
  * The parts of one worker as they see each other. Only a list: the core makes the parts, and nobody else holds them.
  */
 import type { ChannelHost } from '../channel/create.js'
-import type { ChannelEnd } from '../channel/endpoint.js'
+import type { ChannelEnds } from '../channel/ports.js'
 import type { Connection, ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { ErrorBody, RegistrationRejectedError } from '../errors.js'
@@ -20,6 +20,7 @@ import type { Report } from './diagnostics.js'
 import type { Functions } from './functions.js'
 import type { Server } from './invoke.js'
 import type { WorkerOptions } from './options.js'
+import type { HandlerWatch } from './handler-watch.js'
 import type { OwnTelemetry } from './own-telemetry.js'
 import type { Results } from './results.js'
 import type { Services } from './services.js'
@@ -35,6 +36,7 @@ export interface Parts {
   readonly calls: Calls
   readonly served: ServedInvocations
   readonly admission: Admission
+  readonly watch: HandlerWatch
   readonly functions: Functions
   readonly triggers: Triggers
   readonly triggerTypes: TriggerTypes
@@ -47,7 +49,7 @@ export interface Parts {
   /** Answers written to the present link. */
   readonly unconfirmedResults: Unconfirmed
   /** Ends of channels with a socket. */
-  readonly channelEnds: Set<ChannelEnd>
+  readonly channelEnds: ChannelEnds
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
   readonly introduction: Introduction

@@ -40,11 +40,15 @@ export type WorkerStats = {
   droppedVoids: number
   /** Handler results whose caller had been told otherwise. */
   droppedResults: number
+  /** Text messages of channels that nothing listened to, once 1,024 of a channel or 1 MiB were kept. */
+  droppedChannelMessages: number
   /** Spans, log records and metric points that were not sent. */
   droppedTelemetry: number
   reconnects: number
   /** Names that another worker holds and this one waits for. */
   waitingNames: number
+  /** Functions of this worker, without those that the engine refused. */
   registeredFunctions: number
+  /** Triggers of this worker, without those that were refused. */
   registeredTriggers: number
 }

@@ -23,7 +23,7 @@ import type { AnyHandler, OwnedFunctionRef, RegisterFunctionInput, RegisterFunct
 import type { HttpInvocationConfig } from './http-invocation.js'
 import type { WorkerOptions } from './options.js'
 import { ready, type ReadyOptions } from './ready.js'
-import { drainAndEnd, drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
+import { drainAndEnd, drainLimits, limitDrain, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 import type { WorkerStats } from './stats.js'
 import { statsOf } from './stats-of.js'
 import type { Register, RegisterFunction, RegisterFunctionWith } from './register-function.js'
@@ -171,7 +171,10 @@ export class Worker implements III, ChannelClient, Reporting {
 
   readonly shutdownAsync = async (options?: ShutdownOptions): Promise<ShutdownReport> => {
     const limits = drainLimits(options)
-    return (this.#graceful ??= drainAndEnd(this.#core, limits))
+    if (this.#graceful === undefined) return (this.#graceful = drainAndEnd(this.#core, limits))
+    // The default of a second call is no reason to cut the first one short.
+    limitDrain(this.#core, { ...limits, drainTimeoutMs: options?.drainTimeoutMs ?? Infinity })
+    return this.#graceful
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

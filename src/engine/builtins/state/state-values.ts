@@ -6,8 +6,8 @@ import type { JsonValue } from '../../../protocol/validate.js'
 import type { Trace } from '../../fire.js'
 import { orAnswer } from '../../storage/storage-error.js'
 import type { Store, StoreError, Write } from '../../storage/store.js'
-import type { UpdateOp } from '../../update-op.js'
-import { applyUpdateOps, type UpdateOpError } from '../../update-ops.js'
+import type { UpdateOp } from '../../../updates/update-op.js'
+import { applyUpdateOps, type UpdateOpError } from '../../../updates/update-ops.js'
 import type { StateChange } from './state-triggers.js'
 
 /** Where a value is. */

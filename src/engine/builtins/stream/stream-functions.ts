@@ -6,7 +6,7 @@ import { json, optional, string, type JsonValue } from '../../../protocol/valida
 import type { BuiltinFunction } from '../../builtin.js'
 import { builtinFunction } from '../../builtin-input.js'
 import { traceOf } from '../../write-firings.js'
-import { updateOpsField, updateOpsSchema } from '../../update-op.js'
+import { updateOpsField, updateOpsSchema } from '../../builtin-fields.js'
 import type { StreamOperations } from './stream-operations.js'
 
 /** Declares all functions; each answers with its own code while the store is not open. */

@@ -5,8 +5,8 @@
 import type { JsonValue } from '../../../protocol/validate.js'
 import { orAnswer } from '../../storage/storage-error.js'
 import type { Store, Write } from '../../storage/store.js'
-import type { UpdateOp } from '../../update-op.js'
-import { applyUpdateOps, type UpdateOpError } from '../../update-ops.js'
+import type { UpdateOp } from '../../../updates/update-op.js'
+import { applyUpdateOps, type UpdateOpError } from '../../../updates/update-ops.js'
 
 export interface GroupPlace {
   readonly stream_name: string

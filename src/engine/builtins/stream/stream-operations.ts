@@ -5,7 +5,7 @@
 import type { JsonValue } from '../../../protocol/validate.js'
 import type { EngineHost } from '../../builtin.js'
 import type { Trace } from '../../fire.js'
-import { parseUpdateOps } from '../../update-op.js'
+import { parseUpdateOps } from '../../../updates/update-op.js'
 import {
   callCustom,
   readCustomChange,
