@@ -18,11 +18,16 @@ export interface TelemetryHost {
   headers(): Readonly<Record<string, string>>
 }
 
-const SWITCHED_OFF: TelemetryHandle = { tracer: null, meter: null, logger: null, flush: () => Promise.resolve() }
+const SWITCHED_OFF: TelemetryHandle = {
+  tracer: null,
+  meter: null,
+  logger: null,
+  flush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+}
 
 export class OwnTelemetry {
   readonly #host: TelemetryHost
-  tracing: Tracing = noTracing
   /** Absent while telemetry is off. */
   running: WorkerTelemetry | undefined
 
@@ -30,8 +35,12 @@ export class OwnTelemetry {
     this.#host = host
   }
 
+  get tracing(): Tracing {
+    return this.running?.tracing ?? noTracing
+  }
+
   get handle(): TelemetryHandle {
-    return this.running?.handle ?? SWITCHED_OFF
+    return this.running?.isOn ? this.running.handle : SWITCHED_OFF
   }
 
   /** Spans, log records and metric points that were not sent. */
@@ -50,7 +59,6 @@ export class OwnTelemetry {
     } catch (error) {
       report({ kind: 'telemetry_failed', error })
     }
-    this.tracing = this.running?.tracing ?? noTracing
   }
 
   handlerLogger(functionId: string): Logger {
