@@ -26,7 +26,7 @@ export function initOtel(config: OtelConfig = {}): void {
     setStandAlone(null)
     return
   }
-  const resolved = resolveOtelConfig(config, () => systemRandom.uuid())
+  const resolved = resolveOtelConfig(config, { newId: () => systemRandom.uuid() })
   const { channelCapacity, engineWsUrl, reconnection } = resolved
   const connection = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
   const telemetry = startedOver(connection, resolved)

@@ -36,6 +36,8 @@ export interface WorkerTelemetryOptions {
   readonly url: string
   readonly reconnection: Required<ReconnectionConfig>
   readonly workerName: string
+  /** The name that the worker was given; absent when it has one by default. */
+  readonly givenName: string | undefined
   readonly reportsMetrics: boolean
   readonly headers: () => Readonly<Record<string, string>>
 }
@@ -155,7 +157,10 @@ export function startWorkerTelemetry(
   outlet: { readonly ports: ConnectionPorts; readonly connection: Connection },
 ): WorkerTelemetry | undefined {
   if (!isOtelEnabled(options.otel)) return undefined
-  const config = resolveOtelConfig(options.otel, () => outlet.ports.random.uuid())
+  const config = resolveOtelConfig(options.otel, {
+    newId: () => outlet.ports.random.uuid(),
+    workerName: options.givenName,
+  })
   return new WorkerTelemetry(config, options, outlet)
 }
 

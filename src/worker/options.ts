@@ -66,6 +66,8 @@ export interface WorkerOptions {
   readonly url: string
   readonly namespace: string | undefined
   readonly metadata: WorkerMetadata
+  /** The name that was given by an option or by `III_WORKER_NAME`. */
+  readonly givenName: string | undefined
   readonly invocationTimeoutMs: number
   readonly maxConcurrentInvocations: number
   readonly warnAfterMs: number
@@ -99,6 +101,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     url: checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL),
     namespace,
     metadata: resolveMetadata(options, namespace),
+    givenName: options.workerName ?? options.metadata?.name ?? environment.workerName,
     invocationTimeoutMs: checkDurationMs(
       'invocationTimeoutMs',
       options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
@@ -132,7 +135,7 @@ function checkOnConflict(name: string, given: string): Required<InitOptions>['on
 /** Checked here, so that a bad setting is the caller's error at once. */
 function checkOtel(otel: InitOptions['otel'] = {}): Omit<OtelConfig, 'engineWsUrl'> {
   checkRecord('otel', otel)
-  resolveOtelConfig(otel, () => '')
+  resolveOtelConfig(otel, { newId: () => '' })
   return otel
 }
 

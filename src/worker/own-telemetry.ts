@@ -51,9 +51,9 @@ export class OwnTelemetry {
   /** Starts telemetry if it is on. Its libraries load here, while the socket is being opened. */
   start(): void {
     const { options, ports, connection, report } = this.#host
-    const { otel, url, reconnection, metadata, enableMetricsReporting: reportsMetrics } = options
+    const { otel, url, reconnection, metadata, givenName, enableMetricsReporting: reportsMetrics } = options
     const headers = (): Readonly<Record<string, string>> => this.#host.headers()
-    const settings = { otel, url, reconnection, workerName: metadata.name, reportsMetrics, headers }
+    const settings = { otel, url, reconnection, workerName: metadata.name, givenName, reportsMetrics, headers }
     try {
       this.running = startWorkerTelemetry(settings, { ports, connection })
     } catch (error) {
