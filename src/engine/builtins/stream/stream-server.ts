@@ -3,6 +3,7 @@
  * hands its frames to a `StreamClient`. Refusing is the business of join handlers.
  */
 import { isRecord } from '../../../protocol/validate.js'
+import { joinSignals } from '../../../std/abortable.js'
 import { listen, type Listener, type UpgradeRequest } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
 import { screenOf } from '../../origins.js'
@@ -91,8 +92,8 @@ export class StreamServer {
     const timer = this.#host.clock.after(AUTH_TIMEOUT_MS, () => {
       timeout.abort(new Error(`No answer within ${AUTH_TIMEOUT_MS} ms`))
     })
+    const { signal, release } = joinSignals(timeout.signal, this.#stopped.signal)
     try {
-      const signal = AbortSignal.any([timeout.signal, this.#stopped.signal])
       const answer = await this.#host.invoke({ functionId, data: authInputOf(request), signal })
       return isRecord(answer) ? (answer['context'] ?? null) : null
     } catch (err) {
@@ -100,6 +101,7 @@ export class StreamServer {
       return null
     } finally {
       timer.cancel()
+      release()
     }
   }
 }
