@@ -42,6 +42,7 @@ export function samplerFromEnvironment(): Sampler | undefined {
       return new ParentBasedSampler({ root: new AlwaysOffSampler() })
     case 'parentbased_traceidratio':
       return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio()) })
+    case undefined:
     default:
       return undefined
   }

@@ -101,7 +101,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     url: checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL),
     namespace,
     metadata: resolveMetadata(options, namespace),
-    givenName: options.workerName ?? options.metadata?.name ?? environment.workerName,
+    givenName: givenName(options),
     invocationTimeoutMs: checkDurationMs(
       'invocationTimeoutMs',
       options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
@@ -116,6 +116,10 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
+}
+
+function givenName({ workerName, metadata }: InitOptions): string | undefined {
+  return workerName ?? metadata?.name ?? readEnvironment().workerName
 }
 
 function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {

@@ -42,9 +42,7 @@ test(`${String(CALLS)} calls of handlers and as many of a worker leave nothing o
   )
   await worker.ready()
   const round = (count: number) =>
-    Promise.all(
-      Array.from({ length: count }, () => worker.trigger({ function_id: 'outer', payload: {}, signal })),
-    )
+    Promise.all(Array.from({ length: count }, () => worker.trigger({ function_id: 'outer', payload: {}, signal })))
   // The recorded frames of a test engine and the compiled code reach their size first.
   for (let done = 0; done < 5_000; done += 100) await round(100)
   const before = heapBytes()
@@ -142,13 +140,16 @@ async function callsAfterSetUp(globals: Readonly<Record<string, unknown>>) {
 /** What versions 1.x of the API register: their version beside the manager. */
 const contextManager = () => ({ context: new AsyncLocalStorageContextManager().enable() })
 
-test.each(['1.9.0', '1.9.1', '1.10.0'])('a program with @opentelemetry/api %s has its context manager used', async (version) => {
-  const warnings = watchWarnings()
-  const { traceparent, traceIds } = await callsAfterSetUp({ version, ...contextManager() })
-  expect(traceIds.size).toBe(1)
-  expect(traceparent).toContain([...traceIds][0])
-  expect(await warnings()).toEqual([])
-})
+test.each(['1.9.0', '1.9.1', '1.10.0'])(
+  'a program with @opentelemetry/api %s has its context manager used',
+  async (version) => {
+    const warnings = watchWarnings()
+    const { traceparent, traceIds } = await callsAfterSetUp({ version, ...contextManager() })
+    expect(traceIds.size).toBe(1)
+    expect(traceparent).toContain([...traceIds][0])
+    expect(await warnings()).toEqual([])
+  },
+)
 
 test.each([
   ['1.4.1', contextManager()],

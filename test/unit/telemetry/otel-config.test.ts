@@ -189,7 +189,10 @@ test('a service is named by option, OTEL_SERVICE_NAME, resource attributes, the 
     resolveOtelConfig(config, { newId: () => '', workerName }).serviceName
   vi.stubEnv('OTEL_SERVICE_NAME', '')
   expect([name({}), name({}, 'orders')]).toEqual(['iii-node', 'orders'])
-  vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.name=attr,service.version=2,service.namespace=ns,service.instance.id=i')
+  vi.stubEnv(
+    'OTEL_RESOURCE_ATTRIBUTES',
+    'service.name=attr,service.version=2,service.namespace=ns,service.instance.id=i',
+  )
   expect(name({}, 'orders')).toBe('attr')
   const described = { serviceVersion: '2', serviceNamespace: 'ns', serviceInstanceId: 'i' }
   expect(resolve()).toMatchObject(described)
