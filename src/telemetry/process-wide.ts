@@ -39,7 +39,6 @@ function warnOfVersion(): void {
     `Handlers have no running span, and their calls carry no trace: this program has set OpenTelemetry up with ` +
       `@opentelemetry/api ${String(version)}, which the version that iii-node uses cannot join. Use ` +
       `version ${NEEDED_API} in the program.`,
-    { code: 'III_OTEL_API_VERSION' },
   )
 }
 
