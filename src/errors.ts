@@ -144,7 +144,10 @@ export type Outcome = 'not_sent' | 'unknown'
 /** There is no usable connection: offline for good, queue full, link lost, or shut down. */
 export class NotConnectedError extends IIIError {
   readonly kind = 'NotConnected'
-  /** `not_sent`: the call never left this process, so it is safe to retry. `unknown`: it may have run. */
+  /**
+   * `not_sent`: the call never left this process, or the engine denied the session and ignored it, so it is safe to
+   * retry. `unknown`: it may have run.
+   */
   readonly outcome: Outcome
 
   constructor(code: string, message: string, options: ErrorOptions & { outcome: Outcome }) {
@@ -256,10 +259,7 @@ export type RegistrationRejectedOptions = {
 /** Refusals that a message spells out; the others are counted, and all are in `cause`. */
 const MAX_LISTED_REFUSALS = 10
 
-/**
- * The engine refused a registration: a function or a worker name that another live worker owns, or a trigger that its
- * provider does not accept.
- */
+/** The engine refused a name that another live worker owns, or a trigger that its provider does not accept. */
 export class RegistrationRejectedError extends IIIError {
   readonly kind = 'RegistrationRejected'
   readonly namespace: string

@@ -139,6 +139,7 @@ export class Endpoint implements ChannelEnd {
       drained: () => {
         this.#events.drained()
       },
+      frameFailed: this.#ports.onCallbackError,
       close: (closed) => {
         timer.cancel()
         const error = this.#abandoned ?? errorOf(closed)

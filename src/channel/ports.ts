@@ -30,6 +30,10 @@ export class ChannelEnds {
     return this.#over
   }
 
+  get size(): number {
+    return this.#open.size
+  }
+
   get heldBytes(): number {
     let bytes = 0
     for (const end of this.#open) bytes += end.heldBytes

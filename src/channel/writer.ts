@@ -13,6 +13,9 @@ import type { StreamChannelRef } from './channel-ref.js'
 import { channelUrl, checkOperation, Endpoint, hearErrors, HIGH_WATER_BYTES } from './endpoint.js'
 import { defaultChannelPorts, type ChannelPorts } from './ports.js'
 
+/** The operation before the first. */
+const UNTOUCHED = Promise.resolve()
+
 /** Largest chunk of a byte stream; larger ones are split. */
 const CHUNK_BYTES = 64 * 1024
 
@@ -40,7 +43,7 @@ export class ChannelWriter implements AsyncDisposable {
   readonly #endpoint: Endpoint
   #room: Deferred<void> | undefined
   /** The last operation: operations leave one after the other. */
-  #tail: Promise<void> = Promise.resolve()
+  #tail: Promise<void> = UNTOUCHED
   #stream: Writable | undefined
   #closing: Promise<void> | undefined
   /** Everything was handed to the operating system and nobody is told of a failure any more. */
@@ -74,6 +77,11 @@ export class ChannelWriter implements AsyncDisposable {
         if (this.#isHandedOver) this.#ports.onUnheardError(error)
       },
     })
+  }
+
+  /** Whether nothing was written yet and the channel was not closed. */
+  get isUntouched(): boolean {
+    return this.#tail === UNTOUCHED
   }
 
   /** A Node stream of bytes; ending it closes the channel. */

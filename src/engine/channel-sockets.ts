@@ -2,6 +2,7 @@
  * The ends of channels that workers hold: one WebSocket each, one message per item. A writer that may not go on is
  * simply not read from.
  */
+import type { Log } from '../std/log.js'
 import { CloseCode } from '../transport/close-codes.js'
 import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
@@ -17,13 +18,14 @@ export const CHANNEL_PATH = '/ws/channels/'
 export interface ChannelDoorParts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
+  readonly log: Log
 }
 
-/** Bytes on their way to a reader beyond which the rest stays in the channel. */
-const READER_BYTES = 1024 * 1024
+/** Bytes on their way to a reader beyond which the rest stays in the channel, and beyond which they are accounted for. */
+const READER_BYTES = 256 * 1024
 
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
-export function openChannelEnd({ channels, links }: ChannelDoorParts, request: UpgradeRequest): void {
+export function openChannelEnd({ channels, links, log }: ChannelDoorParts, request: UpgradeRequest): void {
   const query = new URLSearchParams(request.query)
   const key = query.get('key')
   const direction = query.get('dir')
@@ -35,7 +37,8 @@ export function openChannelEnd({ channels, links }: ChannelDoorParts, request: U
   if (channel === undefined) request.refuse(404, 'Channel not found')
   else {
     const end = direction === 'read' ? reader : writer
-    request.accept((transport) => links.watch(transport, end(channel, transport)))
+    const frameFailed = (error: unknown): void => log.error({ error }, 'An item of a channel could not be handled')
+    request.accept((transport) => links.watch(transport, { ...end(channel, transport), frameFailed }))
   }
 }
 
@@ -57,23 +60,32 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
     text: push,
     binary: push,
     close: ({ code }) => {
-      if (open) channel.endInput(code !== CloseCode.NORMAL && code !== CloseCode.NO_STATUS)
+      if (!open) return
+      if (code === CloseCode.ABNORMAL) channel.writerCut()
+      else channel.endInput(code !== CloseCode.NORMAL && code !== CloseCode.NO_STATUS)
     },
   }
 }
 
 function reader(channel: Channel, transport: Transport): TransportEvents {
-  let full = false
+  /** Bytes on their way that the channel's account pays for; it takes no more while there are any. */
+  let waitingBytes = 0
+  const settle = (): void => {
+    channel.account.remove(waitingBytes)
+    waitingBytes = 0
+  }
   const end = {
     get full(): boolean {
-      return full
+      return waitingBytes > 0
     },
     deliver: (item: ChannelItem) => {
       transport.send(item)
-      if (full || transport.bufferedBytes <= READER_BYTES) return
-      full = true
+      const bytes = transport.bufferedBytes
+      if (bytes <= READER_BYTES) return
+      waitingBytes = bytes
+      channel.account.add(bytes)
       transport.flushed(() => {
-        full = false
+        settle()
         channel.pump()
       })
     },
@@ -90,6 +102,7 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
       if (!open) transport.close()
     },
     close: () => {
+      settle()
       if (open) channel.readerGone()
     },
   }

@@ -6,10 +6,12 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, random, log, opensPorts, repairsStores, router, directory, instruments, counters } = parts
+  const { clock, lane, random, emit, log, opensPorts, repairsStores, router, directory, instruments, counters } = parts
   return {
     clock,
+    lane,
     random,
+    emit,
     log,
     opensPorts,
     repairsStores,
@@ -17,6 +19,7 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
     instruments,
     counters,
     invoke: (call) => router.invoke(call),
+    metadataOf: (functionId, namespace) => directory.find(namespace, functionId)?.metadata,
     hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,
   }
 }

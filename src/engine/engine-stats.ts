@@ -19,6 +19,8 @@ export interface EngineStats {
   readonly framesOut: number
   /** Frames that could not be read; the link stayed. */
   readonly malformedFrames: number
+  /** Frames whose handling failed inside the engine; the link stayed, and a call was answered with an error. */
+  readonly failedFrames: number
   /** Registrations read but not acted on, because a cap or a rule of access refused them. */
   readonly refusedFrames: number
   /** Answers to calls nobody waits for any more. */
@@ -79,6 +81,8 @@ export interface EngineStats {
   }
   /** What was taken on and then given up. */
   readonly dropped: {
+    /** Channels with what they held, because all channels together held too much; their ends receive an error. */
+    readonly channels: number
     /** The oldest dead letters, for newer ones. */
     readonly deadLetters: number
     /** The oldest events whose handlers were still being called; the handlers that were left are not called. */

@@ -97,7 +97,8 @@ class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
   }
 
   drop(): void {
-    this.finish(false)
+    // What was buffered is lost with the channel, so the items do not end as if they were all.
+    if (!this.#ended) this.finish(true)
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<ChannelItem> {

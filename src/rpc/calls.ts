@@ -175,6 +175,12 @@ export class Calls {
     this.#failEach((call) => call.isWritten, reasonFor)
   }
 
+  /** Rejects every call, and takes back the frames that were not written. */
+  giveUpAll(reasonFor: (call: Call) => unknown): void {
+    for (const call of this.#pending.values()) this.#takeBack(call)
+    this.#failEach(() => true, reasonFor)
+  }
+
   /** Rejects every call and leaves no timer behind. */
   failAll(reasonFor: (call: Call) => unknown): void {
     this.#failEach(() => true, reasonFor)

@@ -14,17 +14,23 @@ export interface ServedIds {
 export class Served {
   /** Which link delivered it; its result is of use on that link only. */
   readonly link: number
-  readonly functionId: string
-  readonly invocationId: string
+  readonly #ids: ServedIds
   /** At which tick of the watch its handler began; undefined while it waits, and once it was reported as slow. */
   startedTick: number | undefined
   #controller: AbortController | undefined
   #abortReason: { readonly reason: unknown } | undefined
 
-  constructor(link: number, { function_id, invocation_id }: ServedIds) {
+  constructor(link: number, ids: ServedIds) {
     this.link = link
-    this.functionId = function_id
-    this.invocationId = invocation_id
+    this.#ids = ids
+  }
+
+  get functionId(): string {
+    return this.#ids.function_id
+  }
+
+  get invocationId(): string {
+    return this.#ids.invocation_id
   }
 
   get signal(): AbortSignal {

@@ -13,35 +13,35 @@ import { durationMs, type Duration } from './duration.js'
 /** Options of `createTestEngine`. */
 export interface TestEngineOptions {
   /** Whether to listen, on free ports of 127.0.0.1. Default true. Without, workers come in by `connect`. */
-  readonly ports?: boolean
+  readonly ports?: boolean | undefined
   /** `virtual`: time stands still until `advance`. Default `real`. */
-  readonly clock?: 'real' | 'virtual'
+  readonly clock?: 'real' | 'virtual' | undefined
   /** What the virtual clock shows first. Default 2026-01-01T00:00:00Z. */
-  readonly startTime?: Date
+  readonly startTime?: Date | undefined
   /** Delay of each frame between a worker and the engine, in each direction. Default 0. */
-  readonly latencyMs?: Duration
+  readonly latencyMs?: Duration | undefined
   /**
    * Rules of access, as in a configuration file, for a second listener: `guardedUrl`. Functions that decide are served
    * by workers on the open one.
    */
-  readonly rbac?: object
+  readonly rbac?: object | undefined
   /**
    * Origins of web pages that may connect, beside those of this machine, such as `https://app.example`. Default: none.
    */
-  readonly allowedOrigins?: readonly string[]
+  readonly allowedOrigins?: readonly string[] | undefined
   /** Host names that the engine is reached by, beside IP addresses and `localhost`. Default: none. */
-  readonly allowedHosts?: readonly string[]
+  readonly allowedHosts?: readonly string[] | undefined
   /** Settings of built-ins by their name in a configuration file; those not named keep their defaults. */
-  readonly builtins?: Readonly<Record<string, object>>
+  readonly builtins?: Readonly<Record<string, object>> | undefined
   /**
    * Settings that only the local engine knows, as below `local` in a configuration file, by the same names;
    * `iii-worker-manager` stands for both listeners.
    */
-  readonly local?: Readonly<Record<string, object>>
+  readonly local?: Readonly<Record<string, object>> | undefined
   /** Frames kept for `frames`, of each worker and direction. Default 10 000. */
-  readonly maxFrames?: number
+  readonly maxFrames?: number | undefined
   /** Where the engine logs to. Default: nowhere. */
-  readonly log?: Log
+  readonly log?: Log | undefined
 }
 
 /** The options with their defaults, and the configuration they come to. */
@@ -135,6 +135,10 @@ function configOf(options: TestEngineOptions): EngineConfig {
   ]
   for (const name of Object.keys(local)) if (!workers.some((one) => one.name === name)) workers.push({ name })
   return engineConfigOf({
-    workers: workers.map((entry) => ({ ...entry, local: { ...entry.local, ...local[entry.name] } })),
+    workers: workers.map((entry, index) => ({
+      ...entry,
+      // The first is the open listener, which has no grants that could be denied.
+      local: { ...entry.local, ...local[entry.name], ...(index === 0 && { default_deny: undefined }) },
+    })),
   })
 }

@@ -9,7 +9,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode } from './close-codes.js'
 import { FrameGuard } from './frame-guard.js'
-import type { Transport, TransportEvents } from './transport.js'
+import { failFrame, type Transport, type TransportEvents } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
 export interface ListenOptions {
@@ -167,6 +167,9 @@ function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
     binary: (frame) => relay.events?.binary(frame),
     activity: () => relay.events?.activity(),
     drained: () => relay.events?.drained(),
+    frameFailed: (error) => {
+      if (relay.events !== undefined) failFrame(relay.events, error)
+    },
     close: (closed) => relay.events?.close(closed),
   }
 }

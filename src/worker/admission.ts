@@ -80,7 +80,7 @@ export class Admission {
   /** Runs an invocation once its function and the worker have room; false when too many wait already. */
   admit(entrant: Entrant): boolean {
     const { served, gate: own, run } = entrant
-    this.#hasLimits = true
+    if (this.isLimited(own)) this.#hasLimits = true
     const mustWait = this.#worker.isFull || own?.isFull === true
     if (mustWait && this.#waiting.size >= MAX_WAITING_INVOCATIONS) {
       this.#refused += 1

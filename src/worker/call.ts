@@ -2,7 +2,14 @@
  * Outgoing invocations: a request becomes a frame, and its promise settles exactly once. Arguments are checked before
  * anything is sent.
  */
-import { ErrorCode, invalidArgument, NotConnectedError, RegistrationRejectedError, SerdeError } from '../errors.js'
+import {
+  ErrorCode,
+  invalidArgument,
+  NotConnectedError,
+  RegistrationRejectedError,
+  SerdeError,
+  WebSocketError,
+} from '../errors.js'
 import type { Connection, Posted } from '../connection/connection.js'
 import type { Letter } from '../connection/outbox.js'
 import { workerCodec } from '../protocol/codec.js'
@@ -12,6 +19,7 @@ import type { Call, Calls } from '../rpc/calls.js'
 import type { Tracing } from '../rpc/tracing.js'
 import type { WorkerCounters } from './counters.js'
 import { currentInvocation } from './deadlocks.js'
+import { deniedCallError } from './ended-calls.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from './check.js'
 
 /** How a call is routed. Without an action it waits for the result. */
@@ -34,15 +42,15 @@ export type TriggerRequest<TInput = unknown> = {
   function_id: string
   /** Any JSON value; `undefined` is sent as `{}`. */
   payload: TInput
-  action?: TriggerAction
+  action?: TriggerAction | undefined
   /** Default: the client's `invocationTimeoutMs`. The limit is local: the callee runs on. */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Another spelling of `timeoutMs`, which wins. */
-  timeout_ms?: number
+  timeout_ms?: number | undefined
   /** Free JSON handed to the handler beside the payload. */
-  metadata?: unknown
+  metadata?: unknown | undefined
   /** Where the function is looked up. Default: the worker's namespace, `default` for `engine::` ids. */
-  namespace?: string
+  namespace?: string | undefined
   /** Gives the call up: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }
@@ -180,6 +188,7 @@ function refusal(connection: Connection, { refused }: Exclude<Posted, string>): 
 /** Why nothing can be sent any more. */
 export function endedError(failure: unknown, state: string): Refusal {
   if (failure instanceof RegistrationRejectedError) return failure
+  if (failure instanceof WebSocketError && failure.code === ErrorCode.AUTH_ERROR) return deniedCallError(failure)
   if (state === 'failed') {
     const text = 'The connection failed for good and the call was not sent; see the cause'
     return new NotConnectedError(ErrorCode.RETRIES_EXHAUSTED, text, { outcome: 'not_sent', cause: failure })

@@ -30,7 +30,7 @@ import type { WorkerStats } from './stats.js'
 import type { Register, RegisterFunction, RegisterFunctionWith } from './register-function.js'
 import type { ContractBinding, SchemaTriggerType } from './trigger-contract.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
-import type { OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers.js'
+import type { AliasedTriggerInput, OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- payloads without a declared type are any, as in the official package */
 /** A provided trigger type: binds functions to it. */
@@ -103,7 +103,7 @@ export interface III extends IIIClient, AsyncDisposable {
   client<T extends Readonly<Record<string, FunctionContract>>>(contracts: T): ContractClient<T>
   /** Binds a function to the trigger type of a contract. */
   registerTrigger<C extends TriggerTypeContract>(contract: C, binding: ContractBinding<C>): OwnedTrigger
-  registerTrigger(trigger: RegisterTriggerInput): OwnedTrigger
+  registerTrigger(trigger: RegisterTriggerInput | AliasedTriggerInput): OwnedTrigger
   /** Provides the trigger type of a contract. */
   registerTriggerType<C extends SchemaTriggerType>(
     contract: C,
@@ -118,6 +118,7 @@ export interface III extends IIIClient, AsyncDisposable {
     description: string,
     handler: TriggerHandler<TConfig>,
   ): TriggerTypeRef<TConfig, TPayload>
+  /** Registers a service. Engines store the registration and ignore it: nothing lists or reads services. */
   registerService(service: RegisterServiceInput): void
   /** Replaces the headers of the next handshake; right after `registerWorker` that is the first one. */
   setHeaders(headers: Record<string, string>): void

@@ -7,7 +7,7 @@ import { ChannelEnds } from '../channel/ports.js'
 import { connectionOptions } from '../connection/options.js'
 import { Connection, type ConnectionPorts } from '../connection/connection.js'
 import { IIIConnectionState } from '../connection/state.js'
-import { ErrorCode, type ErrorBody, type RegistrationRejectedError } from '../errors.js'
+import { ErrorCode, type ErrorBody, type RegistrationRejectedError, type WebSocketError } from '../errors.js'
 import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import { Unconfirmed } from '../rpc/unconfirmed.js'
@@ -72,6 +72,7 @@ export class Core implements Parts {
   readonly unconfirmedResults = new Unconfirmed()
   readonly channelEnds = new ChannelEnds()
   link = 0
+  denial: WebSocketError | undefined
   #greeting: Greeting | undefined
 
   constructor(options: WorkerOptions, ports: ConnectionPorts) {
@@ -81,6 +82,7 @@ export class Core implements Parts {
     this.introduction = new Introduction(options.metadata)
     this.unheardLink = new UnheardLink(ports.clock)
     this.report = createReport(options.diagnostics)
+    for (const unknown of options.unknown) this.report({ kind: 'unknown_option', ...unknown })
     const onListenerError = (error: unknown): void => {
       this.report({ kind: 'callback_failed', error })
     }
@@ -94,7 +96,11 @@ export class Core implements Parts {
     const send = (frame: string): void => {
       this.connection.sendIfOpen(frame)
     }
-    this.functions = new Functions(send, this.report)
+    this.functions = new Functions(send, {
+      report: this.report,
+      random: ports.random,
+      exposeErrors: options.exposeErrors,
+    })
     this.triggers = new Triggers(send, ports.random, options.namespace)
     this.services = new Services(send)
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))

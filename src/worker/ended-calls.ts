@@ -18,3 +18,8 @@ export function channelCutError(): NotConnectedError {
   const text = 'iii is shutting down; the channel was cut, and data on its way may be lost'
   return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' })
 }
+
+/** For calls to an engine that denied the session: it handled none of them, so they are safe to retry. */
+export function deniedCallError(cause: WebSocketError): NotConnectedError {
+  return new NotConnectedError(cause.code, cause.message, { outcome: 'not_sent', cause })
+}

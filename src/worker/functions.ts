@@ -15,7 +15,7 @@ import {
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
-import type { Report } from './diagnostics.js'
+import { answeringHttp, type HttpAnswering } from './http-answer.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
@@ -23,26 +23,26 @@ export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.
 
 /** What describes a function beside its handler. */
 export type RegisterFunctionOptions = {
-  description?: string
+  description?: string | undefined
   /** JSON Schema of the payload; listed, never enforced. */
-  request_format?: JsonSchemaFormat
+  request_format?: JsonSchemaFormat | undefined
   /** JSON Schema of the result; listed, never enforced. */
-  response_format?: JsonSchemaFormat
+  response_format?: JsonSchemaFormat | undefined
   /** Free JSON; `internal: true` hides the function from listings. */
-  metadata?: Record<string, unknown>
+  metadata?: Record<string, unknown> | undefined
   /** Makes the engine serve the function over HTTP instead of calling this worker. */
-  invocation?: HttpInvocationConfig
+  invocation?: HttpInvocationConfig | undefined
   /**
    * Invocations of this function that run at a time; the others wait in order. Default no limit. A call that the handlers
    * of this worker make and that can never begin, since every slot waits for a call queued behind it, is refused with
    * `CONCURRENCY_DEADLOCK` after about a second.
    */
-  maxConcurrentInvocations?: number
+  maxConcurrentInvocations?: number | undefined
   /**
    * Milliseconds after which a running handler is abandoned: its caller receives `HANDLER_TIMEOUT`, its signal aborts, its
    * slot is free, and its result is dropped. A cron schedule or a queue that waits for it goes on. Default no limit.
    */
-  abandonAfterMs?: number
+  abandonAfterMs?: number | undefined
 }
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
 
@@ -70,13 +70,13 @@ export type AnyHandler = FunctionHandler | HttpInvocationConfig
 
 export class Functions {
   readonly #registrations: Replayed
-  readonly #report: Report
+  readonly #answering: HttpAnswering
   readonly #served = new Map<string, ServedFunction>()
   /** Those that the engine refused on the present link. */
   readonly #refused = new Map<string, RegistrationRejectedError>()
 
-  constructor(send: SendIfOpen, report: Report) {
-    this.#report = report
+  constructor(send: SendIfOpen, answering: HttpAnswering) {
+    this.#answering = answering
     this.#registrations = new Replayed(send)
   }
 
@@ -126,11 +126,11 @@ export class Functions {
     const { invocation, local } = sortHandler(input, handler)
     checkText('description', input.description)
     checkJsonRecord('metadata', input.metadata)
-    checkJsonRecord('request_format', input.request_format)
-    checkJsonRecord('response_format', input.response_format)
     const gate = gateOf(input.maxConcurrentInvocations)
     const abandonAfterMs = abandonLimit(input.abandonAfterMs)
-    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#report)
+    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#answering.report)
+    checkJsonRecord('request_format', request_format)
+    checkJsonRecord('response_format', response_format)
     const { description, metadata } = input
     this.#registrations.add(id, {
       type: 'registerfunction',
@@ -141,7 +141,8 @@ export class Functions {
       metadata,
       invocation,
     })
-    const entry = { handler: local && wrap(local), gate, abandonAfterMs }
+    const served = local && answeringHttp(id, wrap(local), this.#answering)
+    const entry = { handler: served, gate, abandonAfterMs }
     this.#served.set(id, entry)
     const unregister = (): void => {
       // A later registration under the same id is not this reference's to remove.

@@ -5,7 +5,8 @@
 import { invalidArgument } from '../errors.js'
 import { holdDrain } from '../channel/writer.js'
 import { isRecord, type JsonValue } from '../protocol/validate.js'
-import { checkFunction, checkHeaders } from './check.js'
+import { checkFunction } from './check.js'
+import { streamedHeaders } from './http-answer.js'
 import { HandlerContext, type InvocationContext } from './invocation-context.js'
 import type { HttpResponse, StreamRequest, StreamResponse } from './http-request.js'
 
@@ -78,7 +79,7 @@ function responseOver(writer: ResponseWriter): StreamResponse {
       if (!isStatus) throw invalidArgument('statusCode', 'a whole number from 100 to 599', statusCode)
       send({ type: 'set_status', status_code: statusCode })
     },
-    headers: (headers) => send({ type: 'set_headers', headers: checkHeaders(headers) }),
+    headers: (headers) => send({ type: 'set_headers', headers: streamedHeaders(headers) }),
     stream: writer.stream,
     close: () => {
       writer.close()

@@ -2,11 +2,12 @@
  * Where each frame from the engine goes: one exhaustive switch. Nothing here throws; a frame that cannot be used is
  * reported and the link stays.
  */
-import { ErrorCode, RegistrationRejectedError, RemoteError, type ErrorBody } from '../errors.js'
+import { ErrorCode, RegistrationRejectedError, RemoteError, type ErrorBody, type WebSocketError } from '../errors.js'
 import { workerCodec, type BlankFrame, type FrameProblem } from '../protocol/codec.js'
 import { readErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { deniedError } from '../connection/closed-error.js'
 import type { Connection } from '../connection/connection.js'
 import type { Call, Calls } from '../rpc/calls.js'
 import type { Emitter } from '../std/emitter.js'
@@ -42,6 +43,7 @@ export interface Receivers {
   readonly conflicts: Conflicts | undefined
   readonly unheardLink: UnheardLink
   greeting: Greeting | undefined
+  denial: WebSocketError | undefined
   /** Ends the client because the engine refused it for good. */
   reject(error: RegistrationRejectedError): void
 }
@@ -91,6 +93,7 @@ export function receive(core: Receivers, message: EngineMessage | FrameProblem |
 const PONG = workerCodec.encode({ type: 'pong' })
 
 function refused(core: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
+  core.denial = deniedError(error, core.options.url)
   core.refusals.emit(error)
   core.report({ kind: 'session_refused', code: error.code, message: error.message })
 }

@@ -17,6 +17,7 @@ import { asInvocation } from './deadlocks.js'
 import type { Report } from './diagnostics.js'
 import type { FunctionHandler, Functions } from './functions.js'
 import type { HandlerWatch } from './handler-watch.js'
+import { AnsweredFailure } from './http-answer.js'
 import { HandlerContext } from './invocation-context.js'
 
 type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
@@ -52,23 +53,27 @@ export function serve(server: Server, message: Invocation): void {
     finish(server, { message, served }, { error: unservable(server, message.function_id) })
     return
   }
-  const start = (leave: () => void): void => {
-    const running: Running = { message, served, leave, handling: undefined }
-    run(server, abandonAfterMs === undefined ? running : withLimit(server, running, abandonAfterMs), handler)
-  }
-  if (!server.admission.isLimited(gate)) {
-    start(nothing)
+  if (!server.admission.isLimited(gate) && abandonAfterMs === undefined) {
+    run(server, { message, served, leave: nothing, handling: undefined }, handler)
     return
   }
   const admitted = server.admission.admit({
     served,
     gate,
-    run: start,
+    run: (leave) => {
+      const running: Running = { message, served, leave, handling: undefined }
+      run(server, abandonAfterMs === undefined ? running : withLimit(server, running, abandonAfterMs), handler)
+    },
     refuse: () => {
       finish(server, { message, served }, { error: deadlock(message.function_id) })
     },
   })
   if (!admitted) finish(server, { message, served }, { error: BUSY })
+}
+
+/** Answers an invocation whose frame could not be handled. */
+export function refuse(server: Server, message: Invocation, reason: unknown): void {
+  finish(server, { message, served: server.served.begin(server.link(), message) }, { error: toErrorBody(reason) })
 }
 
 const nothing = (): void => undefined
@@ -117,18 +122,18 @@ function run(server: Server, admitted: Running, handler: FunctionHandler): void 
   const { message, served } = admitted
   served.startedTick = server.watch.tick()
   const { function_id: functionId, data: input, traceparent, baggage } = message
-  const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
-  // Abandoning a handler fails its trace, too.
-  admitted.handling = handling
   const handle = (): unknown => {
     const context = new HandlerContext(message, served, server)
     const result: unknown = handler(input, context.metadata, context)
     // A thenable may do its work only when asked for its value: that has to happen in here, too.
     return isThenable(result) ? Promise.resolve(result) : result
   }
-  const begin = (): unknown => (handling === undefined ? handle() : handling.run(handle))
+  const work = server.admission.hasLimits ? (): unknown => asInvocation(served, handle) : handle
   try {
-    const result = server.admission.hasLimits ? asInvocation(served, begin) : begin()
+    const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
+    // Abandoning a handler fails its trace, too.
+    admitted.handling = handling
+    const result = handling === undefined ? work() : handling.run(work)
     if (result instanceof Promise) settleLater(server, admitted, result)
     else finish(server, admitted, { result })
   } catch (thrown) {
@@ -178,6 +183,10 @@ function finish(server: Server, running: Running, answer: Answer): void {
 }
 
 function fail(server: Server, running: Running, thrown: unknown): void {
+  if (thrown instanceof AnsweredFailure) {
+    if (reply(server, running, { result: thrown.answer })) running.handling?.failed(thrown.thrown)
+    return
+  }
   if (reply(server, running, { error: toErrorBody(thrown) })) running.handling?.failed(thrown)
 }
 

@@ -5,7 +5,7 @@ import type { ChannelHost } from '../channel/create.js'
 import type { ChannelEnds } from '../channel/ports.js'
 import type { Connection, ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
-import type { ErrorBody, RegistrationRejectedError } from '../errors.js'
+import type { ErrorBody, RegistrationRejectedError, WebSocketError } from '../errors.js'
 import type { Calls } from '../rpc/calls.js'
 import type { ServedInvocations } from '../rpc/served.js'
 import type { Unconfirmed } from '../rpc/unconfirmed.js'
@@ -66,6 +66,8 @@ export interface Parts {
   readonly isDraining: boolean
   /** Number of the link in use, or of the last one; grows with each. */
   link: number
+  /** Why the engine denied the session on the present link, or on the last one. */
+  denial: WebSocketError | undefined
   /** What the engine called us on the present link, or on the last one. */
   greeting: Greeting | undefined
   currentHeaders: Readonly<Record<string, string>>

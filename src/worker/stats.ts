@@ -29,6 +29,8 @@ export type WorkerStats = {
   oversizedMessages: number
   /** Frames from the engine that could not be read; the link stayed. */
   unreadableFrames: number
+  /** Frames from the engine whose handling failed; the link stayed, and a call was answered with an error. */
+  failedFrames: number
   /**
    * Fire-and-forget calls that may have arrived or not: written to a link that was lost before the engine answered a
    * later ping. Pings leave every 20 s.

@@ -17,12 +17,15 @@ export type RegisterTriggerInput = {
   /** What the type needs to know; its shape is the type's own. */
   config: unknown
   /** Handed to the provider and, for most types, to the function on every firing. */
-  metadata?: Record<string, unknown>
+  metadata?: Record<string, unknown> | undefined
   /** Where `function_id` is looked up. Default: the worker's namespace. */
-  namespace?: string
+  namespace?: string | undefined
   /** Where the trigger type is looked up. Default: the worker's namespace, then `default`. */
-  trigger_namespace?: string
+  trigger_namespace?: string | undefined
 }
+
+/** The same with the name of the type as the wire spells it. */
+export type AliasedTriggerInput = Omit<RegisterTriggerInput, 'type'> & { trigger_type: string }
 
 /** A bound trigger. */
 export type Trigger = {
@@ -80,8 +83,7 @@ export class Triggers {
    * @param isOptional whether the worker does without it where it is refused.
    * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the member that is off.
    */
-  register(input: RegisterTriggerInput, isOptional = false): OwnedTrigger {
-    // `trigger_type` is accepted as another spelling of `type`.
+  register(input: RegisterTriggerInput | AliasedTriggerInput, isOptional = false): OwnedTrigger {
     const { type, trigger_type: alias } = checkRecord('trigger', input)
     const trigger_type = checkId('type', type ?? alias)
     const function_id = checkId('function_id', input.function_id)

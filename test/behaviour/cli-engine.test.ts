@@ -50,7 +50,9 @@ test.each([['--port'], ['--http-port'], ['--stream-port']])(
     const others = ['--port', '--http-port', '--stream-port'].filter((name) => name !== option)
     const child = runCli(['engine', option, String(port), ...others.flatMap((name) => [name, '0'])])
     expect(await child.exit()).toEqual({ code: 1, signal: null })
-    expect(child.stderr).toMatch(new RegExp(`^iii-node engine: Port ${String(port)} on 127\\.0\\.0\\.1 is in use`))
+    expect(child.stderr).toMatch(
+      new RegExp(`^iii-node engine: Port ${String(port)} on 127\\.0\\.0\\.1 is in use.* ${option} changes it\\.`),
+    )
   },
 )
 

@@ -176,8 +176,8 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'callers-are-not-told-that-the-callee-left',
     file: 'src/engine/router.ts',
-    find: 'for (const call of this.#pending.takeAllOf(peer)) call.caller?.answer(call, { error })',
-    replace: 'void [this.#pending.takeAllOf(peer), error]',
+    find: 'for (const call of calls) call.caller?.answer(call, { error })',
+    replace: 'void error',
   },
   {
     ...R4,

@@ -23,6 +23,7 @@ export function createConfigurationBuiltin(
   const triggers = new ConfigurationTriggers(host)
   const configurations = new Configurations({
     clock: host.clock,
+    lane: host.lane,
     ttlMs,
     counters: host.counters,
     onExpired: (event) => {

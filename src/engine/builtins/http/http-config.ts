@@ -24,12 +24,19 @@ export interface HttpConfig {
   readonly defaultTimeoutMs: number
   /** Requests worked on at the same time; the others wait. Default 1024. */
   readonly concurrencyRequestLimit: number
+  /** Largest JSON body in bytes; a larger one is answered 413. Default 16 MiB, at most 64 MiB. */
+  readonly bodyLimit: number
   readonly cors: CorsConfig
   /** Functions that see every request first, in the order they run. */
   readonly middleware: readonly string[]
 }
 
 const text = setting<string>('a string that is not blank', isText)
+
+const MIB = 1024 * 1024
+const DEFAULT_BODY_BYTES = 16 * MIB
+/** A larger one could not be handed to a worker. */
+const MAX_BODY_BYTES = 64 * MIB
 
 const texts: Field<readonly string[]> = setting(
   'a list of strings that are not blank',
@@ -46,7 +53,10 @@ const shape = {
 }
 
 /** Settings of this engine alone. */
-const localShape = { allowed_origins: originFields.allowed_origins }
+const localShape = {
+  allowed_origins: originFields.allowed_origins,
+  body_limit: optional(wholeNumber(1, MAX_BODY_BYTES)),
+}
 
 const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(texts) }
 
@@ -72,6 +82,7 @@ export function parseHttpConfig(config: unknown, local?: unknown): HttpConfig {
     host: settings.host ?? '0.0.0.0',
     defaultTimeoutMs: settings.default_timeout ?? 30_000,
     concurrencyRequestLimit: settings.concurrency_request_limit ?? 1024,
+    bodyLimit: own.body_limit ?? DEFAULT_BODY_BYTES,
     cors: { ...originsOf(cors.allowed_origins, own.allowed_origins), allowedMethods: cors.allowed_methods ?? [] },
     middleware: middleware
       .sort((one, other) => (one.priority ?? 0) - (other.priority ?? 0))

@@ -4,9 +4,11 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { toErrorBody } from '../../../protocol/error-body.js'
 import { bound } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
 import { badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
+import { BodyRoom } from './body-room.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
@@ -30,6 +32,7 @@ export class HttpServer {
   readonly #routes: RouteTable
   readonly #cors: CorsPolicy
   readonly #limit: RequestLimit
+  readonly #room = new BodyRoom()
   /** Requests in work, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
   #server: Server | undefined
@@ -143,16 +146,20 @@ export class HttpServer {
     return withinRequestSpan(this.#host, { match, parts }, (trace) => this.#run({ exchange, match, parts, trace }))
   }
 
-  async #run(request: Omit<PipelineInput, 'host' | 'config'>): Promise<Outcome | { kind: 'timeout' }> {
-    const { exchange, match } = request
+  async #run(request: Omit<PipelineInput, 'host' | 'config' | 'room'>): Promise<Outcome | { kind: 'timeout' }> {
+    const { exchange, match, parts } = request
     try {
-      return await this.#limit.run(exchange, () => runPipeline({ host: this.#host, config: this.#config, ...request }))
+      const shared = { host: this.#host, config: this.#config, room: this.#room }
+      return await this.#limit.run(exchange, () => runPipeline({ ...shared, ...request }))
     } catch (error) {
       if (exchange.endedBy === 'deadline') return { kind: 'timeout' }
       if (exchange.endedBy === 'client-left') throw error
       const answer = failed(error, this.#host.random)
       const { functionId } = match.route.binding
-      this.#host.log.warn({ functionId, errorId: answer.errorId, error }, 'An HTTP request failed')
+      const { method } = parts
+      const { path } = match.route
+      const { errorId } = answer
+      this.#host.emit({ kind: 'request_failed', method, path, functionId, errorId, error: toErrorBody(error) })
       return { kind: 'answer', answer }
     }
   }

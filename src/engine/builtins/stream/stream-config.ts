@@ -1,7 +1,8 @@
 /**
  * Settings of `iii-stream`.
  */
-import { optional, record, string } from '../../../protocol/validate.js'
+import { boolean, optional, string } from '../../builtin-fields.js'
+import { record } from '../../../protocol/validate.js'
 import { parseSettings, wholeNumber } from '../../builtin-config.js'
 import { originFields, readOriginRules, type OriginRules } from '../../origins.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
@@ -13,6 +14,8 @@ export interface StreamConfig {
   readonly port: number
   /** Called for each client that connects; what it answers is handed to join and leave handlers. */
   readonly authFunctionId: string | undefined
+  /** Refuses clients that nothing has let in, where the default lets them in. Default false. */
+  readonly authRequired: boolean
   /** Events kept for a client that reads too slowly; the oldest beyond are lost. */
   readonly channelSize: number
   readonly storage: StorageConfig
@@ -32,7 +35,7 @@ const shape = {
 }
 
 /** Settings of this engine alone. */
-const localShape = { ...originFields }
+const localShape = { ...originFields, auth_required: optional(boolean) }
 
 /**
  * Reads the `config` and `local` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no auth.
@@ -47,6 +50,7 @@ export function parseStreamConfig(config: unknown, local?: unknown): StreamConfi
     host: given.host ?? DEFAULT_HOST,
     port: given.port ?? DEFAULT_PORT,
     authFunctionId: given.auth_function === '' ? undefined : given.auth_function,
+    authRequired: own.auth_required ?? false,
     channelSize: settings.channel_size ?? DEFAULT_CHANNEL_SIZE,
     storage,
     origins: readOriginRules(own),

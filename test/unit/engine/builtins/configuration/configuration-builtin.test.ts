@@ -197,12 +197,12 @@ test('a configuration that nobody touches for its time to live is deleted', asyn
 
 test('there is room for so many configurations and for so much in them', async () => {
   const { call, host } = configurations()
-  const large = { url: 'x'.repeat(10_000_000) }
+  const large = { url: 'x'.repeat(40_000_000) }
   await call('register', { ...entry, initial_value: large })
   await expect(call('register', { ...entry, id: 'second', initial_value: large })).rejects.toMatchObject({
     code: 'ADAPTER_ERROR',
   })
-  await call('set', { id: 'mail', value: { url: 'x'.repeat(12_000_000) } })
+  await call('set', { id: 'mail', value: { url: 'x'.repeat(50_000_000) } })
   for (let n = 1; n < 1_000; n++) await call('register', { ...entry, id: `c${n}` })
   await expect(call('register', { ...entry, id: 'one-more' })).rejects.toMatchObject({ code: 'ADAPTER_ERROR' })
   expect(host.counters.refused.writes).toBe(2)
