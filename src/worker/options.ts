@@ -72,6 +72,8 @@ export interface WorkerOptions {
   readonly url: string
   readonly namespace: string | undefined
   readonly metadata: WorkerMetadata
+  /** The name that was given by an option or by `III_WORKER_NAME`. */
+  readonly givenName: string | undefined
   readonly invocationTimeoutMs: number
   readonly maxConcurrentInvocations: number
   readonly warnAfterMs: number
@@ -106,6 +108,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     url: checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL),
     namespace,
     metadata: resolveMetadata(options, namespace),
+    givenName: givenName(options),
     invocationTimeoutMs: checkDurationMs(
       'invocationTimeoutMs',
       options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
@@ -130,6 +133,10 @@ function flagIn(options: InitOptions, name: 'enableMetricsReporting' | 'autoConn
   return options[name] ?? true
 }
 
+function givenName({ workerName, metadata }: InitOptions): string | undefined {
+  return workerName ?? metadata?.name ?? readEnvironment().workerName
+}
+
 function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {
   return checkDurationMs('warnAfterMs', limitMs)
 }
@@ -147,7 +154,7 @@ function checkOnConflict(name: string, given: string): Required<InitOptions>['on
 /** Checked here, so that a bad setting is the caller's error at once. */
 function checkOtel(otel: InitOptions['otel'] = {}): Omit<OtelConfig, 'engineWsUrl'> {
   checkRecord('otel', otel)
-  resolveOtelConfig(otel, () => '')
+  resolveOtelConfig(otel, { newId: () => '' })
   return otel
 }
 

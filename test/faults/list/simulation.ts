@@ -127,8 +127,8 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'nested-calls-outlive-their-invocation',
     file: 'src/worker/invocation-context.ts',
-    find: 'if (given === undefined) return { ...request, signal: own }',
-    replace: 'if (given === undefined) return request',
+    find: 'if (given === undefined) return trigger({ ...request, signal: own })',
+    replace: 'if (given === undefined) return trigger(request)',
   },
   {
     ...R4,
