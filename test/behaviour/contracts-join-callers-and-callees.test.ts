@@ -255,7 +255,7 @@ const wrong: readonly (readonly [string, () => unknown, string])[] = [
   ['a binding without a function', () => offline.registerTrigger({ id: 't' }, {} as never), 'function_id is required'],
   [
     'a schema that needs a converter',
-    () => offline.registerFunction(defineFunction({ id: 'f', input: v.string() }), () => 1),
+    () => offline.registerFunction(defineFunction({ id: 'f', input: withoutConverter }), () => 1),
     'Give `toJsonSchema`, or write `request_format` yourself',
   ],
 ]

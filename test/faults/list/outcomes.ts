@@ -16,7 +16,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'errors-of-another-copy-are-strangers',
     row: 'R28',
-    file: 'src/errors.ts',
+    file: 'src/std/brand.ts',
     find: "Symbol.for('iii-node.error-brands')",
     replace: "Symbol('iii-node.error-brands')",
     tests: errors,

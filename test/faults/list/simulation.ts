@@ -155,7 +155,7 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'taken-back-bytes-still-count',
     file: 'src/std/bounded-queue.ts',
-    find: 'this.#bytes -= this.#entries[index]?.bytes ?? 0',
+    find: 'this.#bytes -= removed?.bytes ?? 0',
     replace: '',
   },
   {
