@@ -2,6 +2,7 @@
  * The ends of channels that workers hold: one WebSocket each, one message per item. A writer that may not go on is
  * simply not read from.
  */
+import { CloseCode } from '../transport/close-codes.js'
 import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Transport, TransportEvents } from '../transport/transport.js'
@@ -9,6 +10,7 @@ import type { ChannelItem } from './builtin.js'
 import type { Channel } from './channel.js'
 import type { ChannelTable } from './channel-table.js'
 import type { OpenLinks } from './open-links.js'
+import { handshakeHeaders, type EngineQuirks } from './quirks.js'
 
 /** Where channel ends connect. */
 export const CHANNEL_PATH = '/ws/channels/'
@@ -16,13 +18,14 @@ export const CHANNEL_PATH = '/ws/channels/'
 export interface ChannelDoorParts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
+  readonly quirks: EngineQuirks
 }
 
 /** Bytes on their way to a reader beyond which the rest stays in the channel. */
 const READER_BYTES = 1024 * 1024
 
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
-export function openChannelEnd({ channels, links }: ChannelDoorParts, request: UpgradeRequest): void {
+export function openChannelEnd({ channels, links, quirks }: ChannelDoorParts, request: UpgradeRequest): void {
   const query = new URLSearchParams(request.query)
   const key = query.get('key')
   const direction = query.get('dir')
@@ -33,8 +36,11 @@ export function openChannelEnd({ channels, links }: ChannelDoorParts, request: U
   const channel = channels.find(request.path.slice(CHANNEL_PATH.length), key)
   if (channel === undefined) request.refuse(404, 'Channel not found')
   else {
-    const end = direction === 'read' ? reader : writer
-    request.accept((transport) => links.watch(transport, end(channel, transport)))
+    const isUnread = quirks.unreadReaderCloses === true
+    request.accept((transport) => {
+      const end = direction === 'read' ? reader(channel, transport, isUnread) : writer(channel, transport)
+      return links.watch(transport, end)
+    }, handshakeHeaders(quirks))
   }
 }
 
@@ -61,7 +67,8 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
   }
 }
 
-function reader(channel: Channel, transport: Transport): TransportEvents {
+/** @param isUnread whether nothing is read from the socket before all is delivered (`unreadReaderCloses`). */
+function reader(channel: Channel, transport: Transport, isUnread: boolean): TransportEvents {
   let full = false
   const end = {
     get full(): boolean {
@@ -76,7 +83,10 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
         channel.pump()
       })
     },
-    finish: () => transport.close(),
+    finish: () => {
+      if (isUnread) transport.resume()
+      transport.close()
+    },
     drop: () => transport.terminate(),
   }
   let open = false
@@ -84,11 +94,12 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
     ...IGNORE_EVENTS,
     // Taken here and not before, since items may only be sent once the transport is up.
     open: () => {
+      if (isUnread) transport.pause()
       open = channel.attachReader(end)
       if (!open) transport.close()
     },
-    close: () => {
-      if (open) channel.readerGone()
+    close: ({ code }) => {
+      if (open && (!isUnread || code === CloseCode.ABNORMAL)) channel.readerGone()
     },
   }
 }

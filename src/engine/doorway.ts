@@ -10,6 +10,7 @@ import { CHANNEL_PATH, openChannelEnd } from './channel-sockets.js'
 import { Guard } from './guard.js'
 import { Inlet } from './inlet.js'
 import type { ListenerConfig } from './listener-config.js'
+import { handshakeHeaders } from './quirks.js'
 import { openSession } from './open-session.js'
 import type { SessionParts } from './session.js'
 import { isTelemetry } from './telemetry-prefix.js'
@@ -33,7 +34,7 @@ export function openDoorway(
     request.accept((transport) => {
       const events = guard === undefined ? open(transport, undefined) : guard.let(request, transport, open)
       return parts.links.watch(transport, events)
-    })
+    }, handshakeHeaders(parts.quirks))
   }
 }
 

@@ -6,7 +6,7 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, random, log, opensPorts, router, directory, instruments, counters } = parts
+  const { clock, random, log, opensPorts, router, directory, instruments, counters, quirks } = parts
   return {
     clock,
     random,
@@ -15,6 +15,7 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
     channels,
     instruments,
     counters,
+    quirks,
     invoke: (call) => router.invoke(call),
     hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,
   }

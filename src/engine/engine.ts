@@ -22,6 +22,7 @@ import { GuardedCalls } from './guarded-calls.js'
 import { defaultLimits } from './limits.js'
 import type { ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
+import { NO_QUIRKS } from './quirks.js'
 import { Registrations } from './registrations.js'
 import type { SessionParts } from './session.js'
 import { statsOf } from './stats-of.js'
@@ -72,6 +73,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     limits: options.limits ?? defaultLimits,
     namespaceGraceMs: config.namespaceGraceMs,
     opensPorts: options.opensPorts ?? true,
+    quirks: options.quirks ?? NO_QUIRKS,
   })
   const builtins: Builtin[] = []
   const host = createHost(parts, createHostChannels(parts.channels))
@@ -165,7 +167,7 @@ class RunningEngine implements LocalEngine {
       const door = this.#whileOpen(openDoorway(sessionParts, config))
       this.#doors.push(door)
       if (!this.#parts.opensPorts) continue
-      const listener = await listen(config, door)
+      const listener = await listen({ ...config, delaysWrites: this.#parts.quirks.delayedWrites === true }, door)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }

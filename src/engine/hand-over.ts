@@ -40,6 +40,8 @@ export interface HandOverPorts {
   readonly counters: Counters
   /** Functions one worker may be in line for. */
   readonly maxPerPeer: number
+  /** Whether nothing is held or kept (`abruptHandOver`). */
+  readonly isAbrupt: boolean
 }
 
 export class HandOver {
@@ -64,6 +66,7 @@ export class HandOver {
   /** A worker was refused a function, which it calls `localId`, because another worker has it. */
   refused(peer: Peer, { namespace, id }: FunctionName, localId: string): void {
     const own = this.#linesOf.get(peer) ?? new Set()
+    if (this.#ports.isAbrupt) return
     if (own.size >= this.#ports.maxPerPeer) return
     const key = keyOf({ namespace, id })
     const line = this.#lines.get(key) ?? { namespace, id, peers: new Map<Peer, string>(), vacancy: undefined }

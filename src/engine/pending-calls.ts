@@ -29,6 +29,11 @@ export class PendingCalls {
     return call
   }
 
+  /** Forgets the call of an id: nobody waits for it any more. */
+  cancel(invocationId: string): void {
+    this.take(invocationId)
+  }
+
   /** Takes a call out if it is still the one of its id. */
   remove(call: PendingCall): boolean {
     if (this.#byId.get(call.invocationId) !== call) return false

@@ -7,6 +7,7 @@ import { toErrorBody } from '../protocol/error-body.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import { CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
+import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { HostCall } from './builtin.js'
@@ -19,7 +20,9 @@ import { textForCaller, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import type { Peer, PendingCall } from './peer.js'
+import { LatePendingCalls } from './late-notes.js'
 import { PendingCalls } from './pending-calls.js'
+import type { EngineQuirks } from './quirks.js'
 import type { RoutedCall } from './routed-call.js'
 import { withFunctionId } from './trace-baggage.js'
 
@@ -33,14 +36,19 @@ export interface RouterParts {
   readonly random: Random
   readonly log: Log
   readonly instruments: Instruments
+  readonly clock: Clock
+  readonly quirks: EngineQuirks
 }
 
 export class Router {
   readonly #parts: RouterParts
-  readonly #pending = new PendingCalls()
+  readonly #pending: PendingCalls
 
   constructor(parts: RouterParts) {
     this.#parts = parts
+    const { clock, quirks } = parts
+    const { lateNotes } = quirks
+    this.#pending = lateNotes === undefined ? new PendingCalls() : new LatePendingCalls({ clock, ...lateNotes })
   }
 
   /** Calls that wait for a worker. */
@@ -91,7 +99,7 @@ export class Router {
       this.#find(routed, namespace)
       return () => {
         this.#parts.handOver.forget(routed)
-        this.#pending.take(invocationId)
+        this.#pending.cancel(invocationId)
       }
     })
   }

@@ -5,8 +5,10 @@ import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
 import { engineConfigOf } from '../engine/config.js'
 import type { EngineConfig } from '../engine/engine-config.js'
+import type { EngineQuirks } from '../engine/quirks.js'
 import { LISTENER_NAME } from '../engine/listener-config.js'
 import type { Log } from '../std/log.js'
+import { resolveQuirks, type TestEngineQuirks } from './quirks.js'
 import { durationMs, type Duration } from './duration.js'
 
 /** Options of `createTestEngine`. */
@@ -26,6 +28,11 @@ export interface TestEngineOptions {
   readonly rbac?: object
   /** Settings of built-ins by their name in a configuration file; those not named keep their defaults. */
   readonly builtins?: Readonly<Record<string, object>>
+  /**
+   * Flaws of the distributed engine to show, so that tests meet what production does: `'distributed'` for all of them,
+   * or single ones. Default none.
+   */
+  readonly quirks?: TestEngineQuirks
   /** Frames kept for `frames`, of each worker and direction. Default 10 000. */
   readonly maxFrames?: number
   /** Where the engine logs to. Default: nowhere. */
@@ -40,6 +47,7 @@ export interface ResolvedTestOptions {
   readonly startTime: Date | undefined
   readonly latencyMs: number
   readonly maxFrames: number
+  readonly quirks: EngineQuirks
   readonly log: Log | undefined
 }
 
@@ -50,6 +58,7 @@ const KNOWN: Readonly<Record<keyof TestEngineOptions, string>> = {
   latencyMs: '',
   rbac: 'object',
   builtins: 'object',
+  quirks: '',
   maxFrames: 'number',
   log: 'object',
 }
@@ -76,6 +85,7 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
     isVirtual: clock === 'virtual',
     startTime,
     latencyMs: durationMs('latencyMs', latencyMs),
+    quirks: resolveQuirks(options.quirks),
     maxFrames,
     log,
   }

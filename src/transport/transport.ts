@@ -42,6 +42,8 @@ export interface Transport {
   readonly bufferedBytes: number
   /** Whether frames still go out. False before the link is up, and from the first sign of its end on. */
   readonly isOpen: boolean
+  /** Headers of the peer's handshake response, names in lower case; on the dialling end, once the link is up. */
+  readonly peerHeaders?: Readonly<Record<string, unknown>> | undefined
   send(frame: string | Uint8Array): void
   /** Calls back once everything sent so far has been handed to the operating system; never after the link ended. */
   flushed(callback: () => void): void

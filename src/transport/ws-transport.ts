@@ -20,12 +20,14 @@ export class WsTransport implements Transport {
   readonly #highWaterBytes: number
   #socket: Socket | undefined
   #writer: FrameWriter | undefined
+  #flushesEach = false
   #congested = false
   #saidGoodbye = false
   #isPaused = false
   /** Messages that were read in one chunk with that during which reading was paused, oldest first. */
   readonly #unread: Message[] = []
   #failure: { cause: unknown; status?: number } | undefined
+  peerHeaders: Readonly<Record<string, unknown>> | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
     this.#ws = ws
@@ -53,8 +55,12 @@ export class WsTransport implements Transport {
     })
   }
 
-  /** Hands over the TCP socket once it is known: frames are written to it past the library. */
-  attach(socket: Socket, role: 'client' | 'server'): void {
+  /**
+   * Hands over the TCP socket once it is known: frames are written to it past the library.
+   * @param flushesEach whether each frame is a write of its own.
+   */
+  attach(socket: Socket, role: 'client' | 'server', flushesEach = false): void {
+    this.#flushesEach = flushesEach
     const writer = new FrameWriter(socket, role === 'client')
     this.#socket = socket
     this.#writer = writer
@@ -95,6 +101,7 @@ export class WsTransport implements Transport {
     else if (mayNeedFragments && Buffer.byteLength(frame) > FRAGMENT_BYTES) this.#sendFragments(writer, frame)
     else if (typeof frame === 'string') writer.text(frame)
     else writer.binary(frame)
+    if (this.#flushesEach) writer?.flush()
     if (!this.#congested && this.bufferedBytes > this.#highWaterBytes) this.#awaitDrain()
   }
 

@@ -5,6 +5,7 @@
 import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
+import { NO_QUIRKS } from '../../src/engine/quirks.js'
 import type { Instruments } from '../../src/engine/instruments.js'
 import { deferred } from '../../src/std/deferred.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
@@ -24,6 +25,7 @@ export class FakeHost implements EngineHost {
   readonly opensPorts = true
   readonly instruments: Instruments = {}
   readonly counters = createCounters()
+  readonly quirks = NO_QUIRKS
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { MAX_MESSAGE_BYTES } from '../../protocol/limits.js'
 import { optional, record, type Infer, type Shape } from '../../protocol/validate.js'
 import { oneOf, parseSettings, setting, wholeNumber } from '../builtin-config.js'
+import type { EngineHost } from '../builtin.js'
+import { ForgetfulStore } from './forgetful-store.js'
 import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreLimits } from './store.js'
@@ -62,7 +64,15 @@ export function parseStorageAdapter<S extends Shape>(
  * Opens the store of one built-in.
  * @throws {RuntimeError} INVALID_CONFIG when the directory cannot be used or `classic-level` is not installed.
  */
-export function openStore(storage: StorageConfig, builtinName: string, limits: StoreLimits): Promise<Store> {
-  if (storage.kind === 'memory') return Promise.resolve(new MemoryStore(limits))
-  return openLevelStore(join(storage.directory, builtinName), limits)
+export async function openStore(storage: StorageConfig, builtinName: string, limits: StoreLimits): Promise<Store> {
+  if (storage.kind === 'memory') return new MemoryStore(limits)
+  const store = await openLevelStore(join(storage.directory, builtinName), limits)
+  return limits.forgetful === undefined ? store : new ForgetfulStore(store, limits, limits.forgetful)
+}
+
+/** Caps of a built-in's store, with where it counts and how it saves. */
+export function storeLimitsOf({ counters, quirks, clock }: EngineHost): StoreLimits {
+  const { forgottenWrites } = quirks
+  const forgetful = forgottenWrites === undefined ? undefined : { clock, ...forgottenWrites }
+  return { ...defaultStoreLimits, counters, forgetful }
 }

@@ -4,6 +4,7 @@
  * the store can make it. Knows nothing of what the values mean.
  */
 import type { JsonValue } from '../../protocol/validate.js'
+import type { Clock } from '../../std/clock.js'
 
 /** One change of a batch. */
 export type Write =
@@ -27,6 +28,12 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** When a store that acknowledges first saves what it has acknowledged. */
+export interface Forgetfulness {
+  readonly clock: Clock
+  readonly intervalMs: number
+}
+
 /** Caps of a store. */
 export interface StoreLimits {
   /** UTF-8 bytes of one value as JSON. Beyond: `value_too_large`. */
@@ -35,6 +42,8 @@ export interface StoreLimits {
   readonly maxTotalBytes: number
   /** Where writes that a cap refused are counted. */
   readonly counters?: { readonly refused: { writes: number } } | undefined
+  /** Makes a durable store acknowledge writes before it saves them (`forgottenWrites`). */
+  readonly forgetful?: Forgetfulness | undefined
 }
 
 /**
