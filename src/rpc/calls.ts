@@ -84,6 +84,11 @@ export class Calls {
     })
   }
 
+  /** Calls without an answer yet. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
   get counts(): CallCounts {
     return {
       pending: this.#pending.size,

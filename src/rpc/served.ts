@@ -8,11 +8,14 @@ import { deferred, type Deferred } from '../std/deferred.js'
 export class Served {
   /** Which link delivered it; its result is of use on that link only. */
   readonly link: number
+  /** As the caller of `begin` measures time. */
+  readonly beganAt: number
   #controller: AbortController | undefined
   #abortReason: { readonly reason: unknown } | undefined
 
-  constructor(link: number) {
+  constructor(link: number, beganAt: number) {
     this.link = link
+    this.beganAt = beganAt
   }
 
   get signal(): AbortSignal {
@@ -42,8 +45,8 @@ export class ServedInvocations {
     return this.#total
   }
 
-  begin(link: number): Served {
-    const served = new Served(link)
+  begin(link: number, beganAt = 0): Served {
+    const served = new Served(link, beganAt)
     this.#running.add(served)
     this.#total += 1
     return served

@@ -50,6 +50,12 @@ export interface Transport {
   /** Asks the peer for a sign of life; the answer is an `activity`. */
   ping(): void
   /**
+   * From now on acknowledges what arrives, as long as `isMoreExpected`: a turn that brought frames and sent none ends with
+   * an unsolicited pong (RFC 6455 §5.5.3), since a peer may hold small writes back until then. Absent where no system is
+   * in between.
+   */
+  acknowledgeWhile?(isMoreExpected: () => boolean): void
+  /**
    * Stops reading, so that the peer feels back-pressure. No frame is handed over from here to `resume`, even if it has
    * been read already; only a link that ends hands over what came before its end.
    */

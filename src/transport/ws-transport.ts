@@ -21,6 +21,10 @@ export class WsTransport implements Transport {
   #socket: Socket | undefined
   #writer: FrameWriter | undefined
   #flushesEach = false
+  #isMoreExpected: (() => boolean) | undefined
+  #isAckPlanned = false
+  /** Whether nothing has been sent since the acknowledgement was planned. */
+  #isAckDue = false
   #congested = false
   #saidGoodbye = false
   #isPaused = false
@@ -35,6 +39,7 @@ export class WsTransport implements Transport {
     this.#events = events
     ws.on('message', (data: RawData, isBinary: boolean) => {
       events.activity()
+      if (this.#isMoreExpected !== undefined && !this.#isAckPlanned) this.#planAck()
       // `nodebuffer` is the library's default binary type, so one Buffer arrives per message.
       if (this.#isPaused || this.#unread.length > 0) this.#unread.push({ data: data as Buffer, isBinary })
       else this.#hand(data as Buffer, isBinary)
@@ -94,6 +99,7 @@ export class WsTransport implements Transport {
       this.#cutHalfClosed()
       return
     }
+    this.#isAckDue = false
     const writer = this.#writer
     // Only a frame that could pass the limit is measured: a UTF-16 unit takes at most three bytes.
     const mayNeedFragments = frame.length * 3 > FRAGMENT_BYTES
@@ -124,6 +130,10 @@ export class WsTransport implements Transport {
     }
   }
 
+  acknowledgeWhile(isMoreExpected: () => boolean): void {
+    this.#isMoreExpected = isMoreExpected
+  }
+
   pause(): void {
     this.#isPaused = true
     this.#ws.pause()
@@ -143,6 +153,16 @@ export class WsTransport implements Transport {
 
   terminate(): void {
     this.#ws.terminate()
+  }
+
+  #planAck(): void {
+    this.#isAckPlanned = true
+    this.#isAckDue = true
+    setImmediate(() => {
+      this.#isAckPlanned = false
+      const isDue = this.#isAckDue && this.#ws.readyState === this.#ws.OPEN
+      if (isDue && this.#isMoreExpected?.() === true) this.#ws.pong()
+    })
   }
 
   #hand(data: Buffer, isBinary: boolean): void {

@@ -25,13 +25,26 @@ import type { Server } from './invoke.js'
 import { abortServed, LinkEvents } from './link-events.js'
 import type { WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
-import { callerPorts, channelPorts, conflictPorts, providerPorts, resultPorts, serverPorts } from './part-ports.js'
+import {
+  callerPorts,
+  channelPorts,
+  conflictPorts,
+  newsPorts,
+  providerPorts,
+  resultPorts,
+  serverPorts,
+  topicPorts,
+} from './part-ports.js'
 import type { Parts } from './parts.js'
+import { Repeats } from './repeats.js'
 import { Results } from './results.js'
 import { Services } from './services.js'
+import { TopicRepair } from './topic-repair.js'
 import { TriggerTypes } from './trigger-types.js'
 import { Triggers } from './triggers.js'
 import { UnheardLink } from './unheard-link.js'
+import { WorkerNews } from './worker-news.js'
+import { NO_NEEDS } from './workarounds.js'
 
 export class Core implements Parts {
   readonly options: WorkerOptions
@@ -49,6 +62,10 @@ export class Core implements Parts {
   readonly conflicts: Conflicts | undefined
   readonly introduction: Introduction
   readonly unheardLink: UnheardLink
+  readonly news: WorkerNews
+  readonly topicRepair: TopicRepair
+  readonly repeats: Repeats
+  needs = NO_NEEDS
   readonly states: Emitter<IIIConnectionState>
   readonly refusals: Emitter<ErrorBody>
   readonly endings: Emitter<void>
@@ -98,6 +115,9 @@ export class Core implements Parts {
       send: (frame) => this.connection.sendIfOpen(frame),
       announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.introduction.metadata }),
     })
+    this.news = new WorkerNews(newsPorts(this, onListenerError))
+    this.topicRepair = new TopicRepair(topicPorts(this))
+    this.repeats = new Repeats({ clock: ports.clock, offer: (frame) => this.connection.offer(frame) })
     if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
     this.admission = new Admission(options.maxConcurrentInvocations)
     this.#caller = callerPorts(this)
@@ -155,6 +175,8 @@ export class Core implements Parts {
       isShutdown && opened.isWritten ? shutDownError(opened) : endedError(failure, state),
     )
     this.results.clear()
+    this.repeats.linkLost()
+    this.topicRepair.stop()
     abortServed(this, ended)
     this.endings.emit()
   }

@@ -12,6 +12,7 @@ import { reattachFrame } from './announce.js'
 import { lostError } from './ended-calls.js'
 import { receive } from './inbox.js'
 import type { Parts } from './parts.js'
+import { needsOf } from './workarounds.js'
 
 /** How long to wait when the engine could not be asked, or has not answered. */
 const ASK_AGAIN_MS = 1_000
@@ -27,8 +28,9 @@ export class LinkEvents implements ConnectionEvents {
     return this.#parts.currentHeaders
   }
 
-  opened(send: (frame: string) => void): void {
+  opened(send: (frame: string) => void, transport: Parameters<ConnectionEvents['opened']>[1]): void {
     const { results, services, triggerTypes, functions, triggers, greeting, introduction } = this.#parts
+    this.#adapt(transport)
     results.flush(send)
     this.#parts.link += 1
     this.#parts.unheardLink.linkOpened()
@@ -56,6 +58,8 @@ export class LinkEvents implements ConnectionEvents {
     this.#parts.unconfirmedResults.linkLost()
     barrier.linkLost()
     conflicts?.linkLost()
+    this.#parts.repeats.linkLost()
+    this.#parts.topicRepair.linkLost()
     results.linkLost()
     calls.failWritten((opened) => lostError(opened, reason))
     abortServed(this.#parts, reason)
@@ -70,7 +74,10 @@ export class LinkEvents implements ConnectionEvents {
     const { report, states, triggerTypes, conflicts } = this.#parts
     report({ kind: 'state', state })
     states.emit(state)
-    if (state === IIIConnectionState.Connected) conflicts?.linkOpened()
+    if (state === IIIConnectionState.Connected) {
+      conflicts?.linkOpened()
+      this.#parts.topicRepair.linkOpened(this.#parts.needs.restoreTopics)
+    }
     if (state === IIIConnectionState.Connected && triggerTypes.bindings > 0) this.#dropStaleBindings()
   }
 
@@ -86,6 +93,15 @@ export class LinkEvents implements ConnectionEvents {
 
   idle(): void {
     this.#parts.telemetry.running?.linkIdle()
+  }
+
+  /** Works around what this engine does not guarantee. */
+  #adapt(transport: Parameters<ConnectionEvents['opened']>[1]): void {
+    const { options, repeats, calls, served } = this.#parts
+    const needs = needsOf(options.workarounds, transport.peerHeaders)
+    this.#parts.needs = needs
+    repeats.linkOpened(needs.repeatAnswers)
+    if (needs.releaseBursts) transport.acknowledgeWhile?.(() => calls.pending > 0 || served.running > 0)
   }
 
   #withChannelEnds(data: unknown): unknown {

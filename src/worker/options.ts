@@ -19,6 +19,7 @@ import {
   checkText,
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
+import { checkWorkarounds, type Workarounds } from './workarounds.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
 /** Options of `registerWorker`. */
@@ -54,6 +55,8 @@ export type InitOptions = {
    * final; `'wait'` takes each over as soon as its holder leaves. Default: `III_ON_CONFLICT`, else `'fail'`.
    */
   onConflict?: 'fail' | 'wait'
+  /** What the worker does about flaws of the engine. Default: what the engine needs. */
+  workarounds?: Workarounds
 }
 
 /** Options as the worker uses them. */
@@ -70,6 +73,7 @@ export interface WorkerOptions {
   readonly autoConnect: boolean
   readonly diagnostics: DiagnosticsOption
   readonly onConflict: Required<InitOptions>['onConflict']
+  readonly workarounds: Workarounds
 }
 
 const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
@@ -102,6 +106,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     enableMetricsReporting: options.enableMetricsReporting ?? true,
     autoConnect: options.autoConnect ?? true,
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
+    workarounds: checkWorkarounds(options.workarounds),
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
 }

@@ -13,7 +13,9 @@ import type { ConflictPorts } from './conflicts.js'
 import type { Server } from './invoke.js'
 import type { Parts } from './parts.js'
 import type { ResultPorts } from './results.js'
+import type { TopicRepairPorts } from './topic-repair.js'
 import type { ProviderPorts } from './trigger-types.js'
+import type { WorkerNewsPorts } from './worker-news.js'
 
 export function callerPorts(parts: Parts): Caller {
   return {
@@ -45,6 +47,7 @@ export function serverPorts(parts: Parts): Server {
     link: () => parts.link,
     draining: () => parts.isDraining,
     reply: (frame, link, onExpired) => parts.results.send(frame, link, onExpired),
+    repeats: parts.repeats,
     replyPastQueue: (frame) => {
       parts.connection.sendIfOpen(frame)
     },
@@ -85,13 +88,32 @@ function bindingAnswer(binding: MessageNamed<EngineMessage, 'registertrigger'>, 
   return workerCodec.encode({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
 }
 
+export function newsPorts(parts: Parts, onListenerError: (error: unknown) => void): WorkerNewsPorts {
+  const { functions, triggers, ports } = parts
+  return { functions, triggers, uuid: () => ports.random.uuid(), onListenerError }
+}
+
+export function topicPorts(parts: Parts): TopicRepairPorts {
+  const { ports, triggers, news } = parts
+  return {
+    clock: ports.clock,
+    random: ports.random,
+    triggers,
+    news,
+    announce: () => {
+      parts.connection.sendIfOpen(parts.introduction.frame)
+    },
+  }
+}
+
 export function conflictPorts(parts: Parts): ConflictPorts {
-  const { ports, functions, triggers, report, introduction } = parts
+  const { ports, functions, triggers, news, report, introduction } = parts
   return {
     clock: ports.clock,
     random: ports.random,
     functions,
     triggers,
+    news,
     report,
     isConnected: () => parts.isConnected,
     confirmed: () => parts.barrier.pass(),
@@ -137,6 +159,7 @@ export function channelPorts(parts: Parts, onCallbackError: (error: unknown) => 
       headers: () => parts.currentHeaders,
       onCallbackError,
       onUnheardError,
+      releasesBursts: () => parts.options.workarounds.releaseBursts,
       ends: parts.channelEnds,
     },
     call: (function_id, payload) => parts.trigger({ function_id, payload }),

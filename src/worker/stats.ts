@@ -40,6 +40,10 @@ export type WorkerStats = {
   droppedVoids: number
   /** Handler results whose caller had been told otherwise. */
   droppedResults: number
+  /** Results sent a second time, for an engine that may drop the first; see `workarounds`. */
+  repeatedResults: number
+  /** Results that were not sent a second time because too much waited. */
+  unrepeatedResults: number
   /** Spans, log records and metric points that were not sent. */
   droppedTelemetry: number
   reconnects: number

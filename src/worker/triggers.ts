@@ -47,6 +47,9 @@ export class Triggers {
   /** Functions whose bindings are held back. */
   readonly #heldFunctions = new Set<string>()
   readonly #heldFrames = new Map<string, string>()
+  #subscriptions = 0
+  /** Called after a `subscribe` trigger was bound, or is bound no longer. */
+  onSubscriptions: (change: 'added' | 'removed') => void = () => undefined
 
   constructor(send: SendIfOpen, random: Random, namespace: string | undefined) {
     this.#registrations = new Replayed(send)
@@ -56,6 +59,11 @@ export class Triggers {
 
   get size(): number {
     return this.#bound.size
+  }
+
+  /** `subscribe` triggers among them. */
+  get subscriptions(): number {
+    return this.#subscriptions
   }
 
   /**
@@ -110,6 +118,11 @@ export class Triggers {
     for (const id of [...this.#bound.keys()]) this.#unregister(id)
   }
 
+  /** Registers the `subscribe` triggers again that are bound. */
+  sendSubscriptionsAgain(): void {
+    for (const [id, { triggerType }] of this.#bound) if (isSubscription(triggerType)) this.#registrations.sendAgain(id)
+  }
+
   replay(send: SendIfOpen): void {
     this.#registrations.replay(send)
   }
@@ -121,6 +134,9 @@ export class Triggers {
     this.#bound.set(id, { triggerType, ownFunctionId })
     if (ownFunctionId !== undefined && this.#heldFunctions.has(ownFunctionId)) this.#heldFrames.set(id, frame)
     else this.#registrations.putBack(id, frame)
+    if (!isSubscription(triggerType)) return
+    this.#subscriptions += 1
+    this.onSubscriptions('added')
   }
 
   #unregister(id: string): void {
@@ -129,17 +145,27 @@ export class Triggers {
     this.#bound.delete(id)
     this.#heldFrames.delete(id)
     this.#registrations.remove(id, farewell(id, bound))
+    if (!isSubscription(bound.triggerType)) return
+    this.#subscriptions -= 1
+    this.onSubscriptions('removed')
   }
 
   #holdBack(id: string): void {
     const bound = this.#bound.get(id)
     const frame = bound === undefined ? undefined : this.#registrations.takeOut(id, farewell(id, bound))
-    if (frame !== undefined) this.#heldFrames.set(id, frame)
+    if (bound === undefined || frame === undefined) return
+    this.#heldFrames.set(id, frame)
+    if (isSubscription(bound.triggerType)) this.onSubscriptions('removed')
   }
 
   #ofFunction(functionId: string): string[] {
     return [...this.#bound].flatMap(([id, { ownFunctionId }]) => (ownFunctionId === functionId ? [id] : []))
   }
+}
+
+/** A trigger of `iii-pubsub`. */
+function isSubscription(triggerType: string): boolean {
+  return triggerType === 'subscribe'
 }
 
 function farewell(id: string, { triggerType }: Bound): WorkerMessage {
