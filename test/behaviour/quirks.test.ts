@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createTestEngine, type TestEngine, type TestEngineQuirks } from '../../src/entry/testing.js'
+import type { ChannelRef } from '../../src/engine/channels.js'
+import { deferred } from '../../src/std/deferred.js'
 import { GUARANTEES_HEADER } from '../../src/protocol/guarantees.js'
 import { callLoad, echoServer, leanLink } from '../kit/load.js'
+import { quietWorker } from '../kit/quiet-worker.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 import { testEngine } from '../kit/test-engine.js'
 
@@ -136,25 +139,62 @@ describe('unreadableFrames', () => {
 const ID = '00000000-0000-4000-8000-000000000001'
 
 describe('delayedWrites', () => {
-  test('a burst waits for acknowledgements', async () => {
-    const burst = async (quirks?: TestEngineQuirks): Promise<number> => {
+  test('the second of two small frames waits for an acknowledgement', async () => {
+    const bothMs = async (quirks?: TestEngineQuirks): Promise<number> => {
       const { url } = await testEngine(quirks === undefined ? {} : { quirks })
-      let left = 16
-      let over!: () => void
-      const answered = new Promise<void>((resolve) => (over = resolve))
+      let left = 0
+      let answered = deferred<void>()
       const worker = await leanLink(url, () => {
-        if (--left === 0) over()
+        if (--left === 0) answered.resolve()
       })
-      // The system acknowledges the first segments of a connection at once.
-      for (let n = 0; n < 40; n++) worker.send({ type: 'pong' })
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      const startedAt = performance.now()
-      for (let n = 0; n < 16; n++) worker.send({ type: 'ping' })
-      await answered
-      return performance.now() - startedAt
+      const ping = async (count: number): Promise<void> => {
+        left = count
+        answered = deferred()
+        for (let n = 0; n < count; n++) worker.send({ type: 'ping' })
+        await answered.promise
+      }
+      // The system acknowledges the first packets of a connection at once.
+      for (let n = 0; n < 60; n++) await ping(1)
+      const times: number[] = []
+      for (let n = 0; n < 5; n++) {
+        await new Promise((resolve) => setTimeout(resolve, 30))
+        const startedAt = performance.now()
+        await ping(2)
+        times.push(performance.now() - startedAt)
+      }
+      return times.sort((one, other) => one - other)[2]!
     }
-    const delayed = await burst({ delayedWrites: true })
-    expect(delayed).toBeGreaterThan(3 * (await burst()))
+    expect(await bothMs({ delayedWrites: true })).toBeGreaterThan(20)
+    expect(await bothMs()).toBeLessThan(20)
+  })
+})
+
+describe('unreadReaderCloses', () => {
+  test('the writer of a channel whose reader has closed goes on until it is done', async () => {
+    const goesOn = async (quirks?: TestEngineQuirks): Promise<boolean> => {
+      const { url } = await testEngine(quirks === undefined ? {} : { quirks })
+      const worker = quietWorker(url)
+      const { writerRef, readerRef } = await worker.channels.create()
+      const socket = (ref: ChannelRef): WebSocket => {
+        const opened = new WebSocket(`${url}/ws/channels/${ref.channel_id}?key=${ref.access_key}&dir=${ref.direction}`)
+        onTestFinished(() => opened.terminate())
+        return opened
+      }
+      const [writer, reader] = [socket(writerRef), socket(readerRef)]
+      await Promise.all([once(writer, 'open'), once(reader, 'open')])
+      reader.close()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      let isCut = false
+      writer.once('close', () => (isCut = true))
+      writer.on('error', () => undefined)
+      for (let n = 0; n < 5; n++) {
+        writer.send('item')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      return !isCut
+    }
+    expect(await goesOn({ unreadReaderCloses: true })).toBe(true)
+    expect(await goesOn()).toBe(false)
   })
 })
 
