@@ -28,6 +28,7 @@ export const ErrorCode = {
   AUTH_ERROR: 'AUTH_ERROR',
   PORT_IN_USE: 'PORT_IN_USE',
   INVALID_CONFIG: 'INVALID_CONFIG',
+  STORE_DAMAGED: 'STORE_DAMAGED',
   invocation_failed: 'invocation_failed',
   function_not_invokable: 'function_not_invokable',
   deserialization_error: 'deserialization_error',

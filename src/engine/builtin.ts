@@ -18,6 +18,8 @@ export interface EngineHost {
   readonly log: Log
   /** Whether a built-in may listen on ports. Without, it serves what needs none. */
   readonly opensPorts: boolean
+  /** Whether a damaged store is opened with what can be read of it, instead of refused. */
+  readonly repairsStores: boolean
   /**
    * Calls a function as the engine itself: no caller id is added to the payload.
    * @returns the function's result; `undefined` when it gave none.

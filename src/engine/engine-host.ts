@@ -6,12 +6,13 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, random, log, opensPorts, router, directory, instruments, counters, quirks } = parts
+  const { clock, random, log, opensPorts, repairsStores, router, directory, instruments, counters, quirks } = parts
   return {
     clock,
     random,
     log,
     opensPorts,
+    repairsStores,
     channels,
     instruments,
     counters,

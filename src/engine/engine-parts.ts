@@ -27,6 +27,8 @@ export interface EnginePorts {
   readonly namespaceGraceMs: number
   /** Whether anything listens on a port. Without, the engine is reached in memory only. */
   readonly opensPorts: boolean
+  /** Whether a damaged store is opened with what can be read of it, instead of refused. */
+  readonly repairsStores: boolean
   /** Flaws of the distributed engine to show. */
   readonly quirks: EngineQuirks
 }

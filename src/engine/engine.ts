@@ -73,6 +73,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     limits: options.limits ?? defaultLimits,
     namespaceGraceMs: config.namespaceGraceMs,
     opensPorts: options.opensPorts ?? true,
+    repairsStores: options.repairsStores ?? false,
     quirks: options.quirks ?? NO_QUIRKS,
   })
   const builtins: Builtin[] = []

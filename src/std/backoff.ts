@@ -7,11 +7,11 @@ import type { Random } from './random.js'
 export interface BackoffPolicy {
   /** Delay before the first retry. */
   readonly initialDelayMs: number
-  /** Upper bound, applied before and after jitter. */
+  /** Upper bound, jitter included. */
   readonly maxDelayMs: number
   /** Growth from one retry to the next. */
   readonly backoffMultiplier: number
-  /** Share of the delay that is random: 0 is deterministic, 0.3 spreads by ±30 %. */
+  /** Share of the delay that is random: 0 is deterministic, 0.3 spreads by ±30 %, at the cap by −30 % alone. */
   readonly jitterFactor: number
 }
 
@@ -28,6 +28,9 @@ export function backoffDelayMs(policy: BackoffPolicy, attempt: number, random: R
   const grown = effectiveInitialDelayMs(policy) * policy.backoffMultiplier ** (attempt - 1)
   const maxDelayMs = Math.min(policy.maxDelayMs, LONGEST_DELAY_MS)
   const capped = Math.min(grown, maxDelayMs)
-  const spread = capped * policy.jitterFactor * (random.next() * 2 - 1)
-  return Math.min(Math.max(1, capped + spread), Math.max(1, maxDelayMs))
+  const shortest = Math.max(1, capped * (1 - policy.jitterFactor))
+  // Cut off before the draw, not after: else half of all delays at the cap would be the same, and workers that lost
+  // their engine together would come back together.
+  const longest = Math.max(shortest, Math.min(capped * (1 + policy.jitterFactor), maxDelayMs))
+  return shortest + (longest - shortest) * random.next()
 }

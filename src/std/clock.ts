@@ -20,6 +20,8 @@ export interface Clock {
   now(): number
   /** Wall-clock time in milliseconds since 1970. */
   epochMs(): number
+  /** Whether `epochMs` and `now` always advance together, as in simulated time. Absent: the wall clock may be set. */
+  readonly isSteady?: boolean
   /** Runs `callback` once after `delayMs`. `background` timers do not keep the process alive. */
   after(delayMs: number, callback: () => void, mode?: TimerMode): Timer
 }

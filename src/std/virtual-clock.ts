@@ -13,13 +13,18 @@ interface Pending {
 
 export class VirtualClock implements LoopClock {
   readonly #pending = new Set<Pending>()
-  readonly #startEpochMs: number
+  readonly isSteady: boolean
+  #epochOffsetMs: number
   #now = 0
   #order = 0
 
-  /** @param startEpochMs wall-clock time at the start; default 2026-01-01T00:00:00Z. */
-  constructor(startEpochMs = Date.UTC(2026, 0, 1)) {
-    this.#startEpochMs = startEpochMs
+  /**
+   * @param startEpochMs wall-clock time at the start; default 2026-01-01T00:00:00Z.
+   * @param options `isSteady: false` allows `setWallClock`; watching for it costs a timer per second.
+   */
+  constructor(startEpochMs = Date.UTC(2026, 0, 1), { isSteady = true }: { readonly isSteady?: boolean } = {}) {
+    this.#epochOffsetMs = startEpochMs
+    this.isSteady = isSteady
   }
 
   /** Timers that have not fired. */
@@ -37,7 +42,13 @@ export class VirtualClock implements LoopClock {
   }
 
   epochMs(): number {
-    return this.#startEpochMs + this.#now
+    return this.#epochOffsetMs + this.#now
+  }
+
+  /** Sets the wall clock forward, or back when negative, as an administrator or a time daemon does. */
+  setWallClock(byMs: number): void {
+    if (this.isSteady) throw new Error('The clock was made steady')
+    this.#epochOffsetMs += byMs
   }
 
   after(delayMs: number, callback: () => void, mode: TimerMode = 'foreground'): Timer {

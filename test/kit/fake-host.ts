@@ -23,6 +23,7 @@ export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
   readonly random: SeededRandom
   readonly opensPorts = true
+  readonly repairsStores = false
   readonly instruments: Instruments = {}
   readonly counters = createCounters()
   readonly quirks = NO_QUIRKS

@@ -23,6 +23,8 @@ export interface Change {
   readonly space: string
   readonly key: string
   readonly text: string | undefined
+  /** The text before the change; absent when there was no entry. */
+  readonly previous: string | undefined
 }
 
 type Encoded = { readonly write: Write; readonly text: string; readonly bytes: number }
@@ -63,9 +65,26 @@ export class EntryTable {
   }
 
   /** Takes an entry over as it was kept. Entries come in the order of their places. */
-  restore(change: Omit<Change, 'text'> & { readonly text: string }): void {
+  restore(change: Omit<Change, 'text' | 'previous'> & { readonly text: string }): void {
     this.#nextPlace = Math.max(this.#nextPlace, change.place + 1)
     this.#put(change, { place: change.place, text: change.text, bytes: bytesOf(change.key, change.text) })
+  }
+
+  /** Reverts changes that could not be kept, the latest first. Entries come back at their old place. */
+  revert(changes: readonly Change[]): void {
+    const returned = new Set<string>()
+    for (const change of [...changes].reverse()) {
+      const { place, space, key, text, previous } = change
+      if (previous === undefined) this.#delete({ space, key })
+      else this.#put({ space, key }, { place, text: previous, bytes: bytesOf(key, previous) })
+      if (text === undefined) returned.add(space)
+    }
+    for (const space of returned) this.#sort(space)
+  }
+
+  #sort(space: string): void {
+    const keys = this.#spaces.get(space)
+    if (keys !== undefined) this.#spaces.set(space, new Map([...keys].sort(([, a], [, b]) => a.place - b.place)))
   }
 
   /**
@@ -110,11 +129,11 @@ export class EntryTable {
     if (write.kind === 'put') {
       const place = current?.place ?? this.#nextPlace++
       this.#put({ space, key }, { place, text, bytes })
-      return { place, space, key, text }
+      return { place, space, key, text, previous: current?.text }
     }
     if (current === undefined) return undefined
     this.#delete(write)
-    return { place: current.place, space, key, text: undefined }
+    return { place: current.place, space, key, text: undefined, previous: current.text }
   }
 
   #put({ space, key }: { readonly space: string; readonly key: string }, entry: Entry): void {
@@ -128,7 +147,7 @@ export class EntryTable {
     keys.set(key, entry)
   }
 
-  #delete({ space, key }: Write): void {
+  #delete({ space, key }: Pick<Write, 'space' | 'key'>): void {
     const keys = this.#spaces.get(space)
     this.#totalBytes -= keys?.get(key)?.bytes ?? 0
     keys?.delete(key)

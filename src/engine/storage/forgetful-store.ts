@@ -3,9 +3,15 @@
  * store underneath on a timer, one space after another. Closing saves nothing, so a restart forgets the last interval.
  */
 import type { JsonValue } from '../../protocol/validate.js'
-import type { Timer } from '../../std/clock.js'
+import type { Clock, Timer } from '../../std/clock.js'
 import { EntryTable } from './entry-table.js'
-import { StoreError, type Forgetfulness, type Store, type StoreLimits, type Write } from './store.js'
+import { StoreError, type Store, type StoreLimits, type Write } from './store.js'
+
+/** When it saves what it has acknowledged. */
+export interface Forgetfulness {
+  readonly clock: Clock
+  readonly intervalMs: number
+}
 
 export class ForgetfulStore implements Store {
   readonly #durable: Store

@@ -1,95 +1,119 @@
 /**
  * A durable store: entries live in memory, every change goes through LevelDB's log, and a write resolves after the
  * disk has confirmed it. Writes that come while the disk is busy leave together, in their order, so a kept write
- * proves that all before it are kept. The package `classic-level` is loaded only when such a store is opened.
+ * proves that all before it are kept.
+ *
+ * When the disk refuses a batch, the database is reopened and the batch tried again. A batch that is given up is
+ * reverted in memory at once and on disk before anything else is written, so a rejected write is never read back.
  */
-import { mkdir } from 'node:fs/promises'
-import type { ClassicLevel } from 'classic-level'
-import { ErrorCode, RuntimeError } from '../../errors.js'
 import type { JsonValue } from '../../protocol/validate.js'
+import { systemClock, type Clock, type TimerMode } from '../../std/clock.js'
 import { deferred, type Deferred } from '../../std/deferred.js'
+import { silentLog, type Log } from '../../std/log.js'
 import { EntryTable, type Change } from './entry-table.js'
+import { openDatabase, recordOf, TOTALS_KEY, type OpenDatabase } from './level-database.js'
+import { countRecord, formatTotals, type Totals } from './store-totals.js'
 import { StoreError, type Store, type StoreLimits, type Write } from './store.js'
 
-/** Changes waiting for the disk. Beyond: writes are refused as `busy`. */
+/** Changes waiting for the disk. When exceeded, writes are refused as `busy`. */
 const MAX_WAITING_CHANGES = 100_000
 
-/** Sorts before every place; its value names the layout, so that another one is refused instead of misread. */
-const LAYOUT_KEY = '!layout'
-const LAYOUT = 'iii-node store 1'
+/** Pauses before a batch is tried again, in milliseconds: 1.5 s in all, so that a caller is answered soon. */
+const RETRY_DELAYS_MS = [50, 150, 400, 900]
 
-/** Hexadecimal digits that hold any safe integer, so that text order is number order. */
-const PLACE_DIGITS = 14
+/** How often the store tries the disk again after it gave a batch up. */
+const RECOVERY_INTERVAL_MS = 1000
 
-type Database = ClassicLevel
-type Group = { readonly changes: Change[]; readonly kept: Deferred<void> }
+export interface LevelStoreOptions {
+  readonly log?: Log
+  /** Keep what can be read of a damaged store instead of refusing it. */
+  readonly repair?: boolean
+  /** Times the retries. */
+  readonly clock?: Clock
+}
 
 /**
  * Opens or creates a store in a directory of its own. Only one process can hold it.
- * @throws {RuntimeError} INVALID_CONFIG when the directory cannot be used or `classic-level` is not installed.
+ * @throws {RuntimeError} `INVALID_CONFIG` when the directory cannot be used or `classic-level` is not installed;
+ * `STORE_DAMAGED` when values are missing or changed, unless `repair` is set.
  */
-export async function openLevelStore(directory: string, limits: StoreLimits): Promise<Store> {
-  const database = await openDatabase(directory)
+export async function openLevelStore(
+  directory: string,
+  limits: StoreLimits,
+  { log = silentLog, repair = false, clock = systemClock }: LevelStoreOptions = {},
+): Promise<Store> {
   const table = new EntryTable(limits)
-  try {
-    await restore(database, table)
-  } catch (cause) {
-    await database.close()
-    throw unusable(directory, cause)
-  }
-  return new LevelStore(database, table)
+  const open = await openDatabase(directory, { log, repair, restore: (entry) => table.restore(entry) })
+  return new LevelStore({ ...open, table, log, clock, directory })
+}
+
+type Group = { readonly changes: Change[]; readonly kept: Deferred<void> }
+type Operation =
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'del'; readonly key: string }
+
+interface Parts extends OpenDatabase {
+  readonly table: EntryTable
+  readonly log: Log
+  readonly clock: Clock
+  readonly directory: string
 }
 
 class LevelStore implements Store {
-  readonly #database: Database
-  readonly #table: EntryTable
+  readonly #parts: Parts
+  #totals: Totals
   #waiting: Group | undefined
   #flushing: Promise<void> | undefined
-  #refusal: StoreError | undefined
+  /** Set from the moment a batch is given up until the disk takes writes again. */
+  #outage: StoreError | undefined
+  /** Reverts, on disk, the batch that was given up: some of it may have been written. */
+  #corrections: readonly Operation[] = []
+  #closed = false
 
-  constructor(database: Database, table: EntryTable) {
-    this.#database = database
-    this.#table = table
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#totals = parts.totals
   }
 
   get(space: string, key: string): JsonValue | undefined {
-    return this.#table.get(space, key)
+    return this.#parts.table.get(space, key)
   }
 
   entries(space: string): Iterable<readonly [string, JsonValue]> {
-    return this.#table.entries(space)
+    return this.#parts.table.entries(space)
   }
 
   spaces(): Iterable<string> {
-    return this.#table.spaces()
+    return this.#parts.table.spaces()
   }
 
   async write(batch: readonly Write[]): Promise<void> {
-    if (this.#refusal !== undefined) throw this.#refusal
+    if (this.#closed) throw new StoreError('closed', 'The store is closed')
+    if (this.#outage !== undefined) throw this.#outage
     const group = (this.#waiting ??= { changes: [], kept: deferred() })
     if (group.changes.length >= MAX_WAITING_CHANGES) {
-      throw this.#table.refusal('busy', `${MAX_WAITING_CHANGES} changes wait for the disk; try again later`)
+      throw this.#parts.table.refusal('busy', `${MAX_WAITING_CHANGES} changes wait for the disk; try again later`)
     }
-    group.changes.push(...this.#table.apply(batch))
+    for (const change of this.#parts.table.apply(batch)) group.changes.push(change)
     this.#flushing ??= this.#flush()
     await group.kept.promise
   }
 
   async close(): Promise<void> {
-    this.#refusal ??= new StoreError('closed', 'The store is closed')
+    this.#closed = true
     await this.#flushing
-    await this.#database.close()
+    await this.#parts.database.close()
+    this.#parts.acknowledged.close()
   }
 
   async #flush(): Promise<void> {
     for (let group = this.#takeWaiting(); group !== undefined; group = this.#takeWaiting()) {
       try {
-        if (this.#refusal?.reason === 'failed') throw this.#refusal
-        await this.#database.batch(group.changes.map(operationOf), { sync: true })
+        await this.#keep(group.changes, RETRY_DELAYS_MS)
         group.kept.resolve()
       } catch (cause) {
-        this.#refusal = asFailure(cause)
-        group.kept.reject(this.#refusal)
+        this.#giveUp(group, cause)
+        await this.#recover()
       }
     }
     this.#flushing = undefined
@@ -100,66 +124,101 @@ class LevelStore implements Store {
     this.#waiting = undefined
     return group
   }
-}
 
-async function openDatabase(directory: string): Promise<Database> {
-  const Level = await loadLevel()
-  try {
-    await mkdir(directory, { recursive: true })
-    const database: Database = new Level(directory)
-    await database.open()
-    return database
-  } catch (cause) {
-    throw unusable(directory, cause)
-  }
-}
-
-async function loadLevel(): Promise<typeof ClassicLevel> {
-  try {
-    return (await import('classic-level')).ClassicLevel
-  } catch (cause) {
-    const text = 'Storing on disk needs the package classic-level, which is not installed: npm install classic-level'
-    throw new RuntimeError(ErrorCode.INVALID_CONFIG, text, { cause })
-  }
-}
-
-async function restore(database: Database, table: EntryTable): Promise<void> {
-  let layout: string | undefined
-  for await (const [id, kept] of database.iterator()) {
-    if (layout === undefined) {
-      if (id !== LAYOUT_KEY || kept !== LAYOUT) throw new Error(`It holds something else than "${LAYOUT}"`)
-      layout = kept
-      continue
+  /** Writes changes, after whatever still has to be reverted, and tries again after each of `delaysMs`. */
+  async #keep(changes: readonly Change[], delaysMs: readonly number[]): Promise<void> {
+    const { log, directory } = this.#parts
+    const totals = totalsAfter(this.#totals, changes)
+    const operations = [...this.#corrections]
+    for (const change of changes) operations.push(operationOf(change, change.text))
+    operations.push({ type: 'put', key: TOTALS_KEY, value: formatTotals(totals) })
+    for (let attempt = 0; !(await this.#isWritten(operations, delaysMs[attempt])); attempt += 1) {
+      if (attempt === 0) log.warn({ directory }, 'The disk refused a write of the store; trying again')
     }
-    const end = kept.indexOf('\n')
-    // Written by `operationOf` alone, as the layout has just shown.
-    const [space, key] = JSON.parse(kept.slice(0, end)) as [string, string]
-    table.restore({ place: Number.parseInt(id, 16), space, key, text: kept.slice(end + 1) })
+    this.#totals = totals
+    this.#acknowledge(totals)
   }
-  if (layout === undefined) await database.put(LAYOUT_KEY, LAYOUT, { sync: true })
+
+  /** Makes one attempt. When it fails: waits and returns false, or throws where there is no time left to wait. */
+  async #isWritten(operations: Operation[], delayMs: number | undefined): Promise<boolean> {
+    const { database } = this.#parts
+    try {
+      if (database.status !== 'open') await database.open()
+      await database.batch(operations, { sync: true })
+      return true
+    } catch (error) {
+      // LevelDB takes no more writes after one has failed, until it is opened again.
+      await database.close()
+      if (delayMs === undefined || this.#closed) throw error
+      await this.#pause(delayMs, 'foreground')
+      return false
+    }
+  }
+
+  #acknowledge(totals: Totals): void {
+    const { acknowledged, log, directory } = this.#parts
+    try {
+      acknowledged.write(totals)
+    } catch (err) {
+      // The batch is on disk; an older number in the file only makes the check at the next start weaker.
+      log.warn({ err, directory }, 'The number of the last batch could not be written')
+    }
+  }
+
+  /** Reverts a group, and what was changed on top of it meanwhile; refuses writes until `#recover` is done. */
+  #giveUp(group: Group, cause: unknown): void {
+    const { table, log, directory } = this.#parts
+    const later = this.#takeWaiting()
+    table.revert([...group.changes, ...(later?.changes ?? [])])
+    this.#corrections = group.changes.toReversed().map((change) => operationOf(change, change.previous))
+    const message = `The disk refused a write: ${reasonOf(cause)}. Nothing was changed; the store tries again each second`
+    this.#outage = new StoreError('failed', message, { cause })
+    log.error({ err: cause, directory }, 'The disk refuses writes of the store; they are rejected until it takes them')
+    group.kept.reject(this.#outage)
+    later?.kept.reject(this.#outage)
+  }
+
+  /** Ends once the disk has taken the corrections, or the store is closed. */
+  async #recover(): Promise<void> {
+    const { log, directory } = this.#parts
+    for (;;) {
+      if (!this.#closed) await this.#pause(RECOVERY_INTERVAL_MS, 'background')
+      try {
+        await this.#keep([], [])
+        this.#corrections = []
+        this.#outage = undefined
+        log.info({ directory }, 'The store writes to disk again')
+        return
+      } catch (err) {
+        if (!this.#closed) continue
+        log.error({ err, directory }, 'The store closes while the disk refuses writes; the rejected ones may come back')
+        return
+      }
+    }
+  }
+
+  #pause(delayMs: number, mode: TimerMode): Promise<void> {
+    const { promise, resolve } = deferred<void>()
+    this.#parts.clock.after(delayMs, resolve, mode)
+    return promise
+  }
 }
 
-function operationOf({ place, space, key, text }: Change) {
-  const id = place.toString(16).padStart(PLACE_DIGITS, '0')
-  // JSON text holds no raw line feed, so the first one ends the name.
-  if (text !== undefined) return { type: 'put' as const, key: id, value: `${JSON.stringify([space, key])}\n${text}` }
-  return { type: 'del' as const, key: id }
+function totalsAfter(before: Totals, changes: readonly Change[]): Totals {
+  let totals = { ...before, batch: before.batch + 1 }
+  for (const change of changes) {
+    if (change.previous !== undefined) totals = countRecord(totals, recordOf(change, change.previous), -1)
+    if (change.text !== undefined) totals = countRecord(totals, recordOf(change, change.text), 1)
+  }
+  return totals
 }
 
-function asFailure(cause: unknown): StoreError {
-  if (cause instanceof StoreError) return cause
-  const text = 'The disk refused a write, so the store takes no more: free the disk and start the engine again'
-  return new StoreError('failed', text, { cause })
+function operationOf(change: Change, text: string | undefined): Operation {
+  const { id, value } = recordOf(change, text ?? '')
+  return text === undefined ? { type: 'del', key: id } : { type: 'put', key: id, value }
 }
 
-function unusable(directory: string, thrown: unknown): RuntimeError {
-  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
-  const locked = isLocked(cause) ? 'another process or engine holds it' : undefined
-  const reason = locked ?? (cause instanceof Error ? cause.message : String(cause))
-  const text = `The store in ${directory} cannot be opened: ${reason}. Close its holder or choose another file_path.`
-  return new RuntimeError(ErrorCode.INVALID_CONFIG, text, { cause })
-}
-
-function isLocked(cause: unknown): boolean {
-  return (cause as { code?: unknown } | null)?.code === 'LEVEL_LOCKED'
+function reasonOf(cause: unknown): string {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  return inner instanceof Error ? inner.message : String(inner)
 }

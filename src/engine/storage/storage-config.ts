@@ -62,17 +62,19 @@ export function parseStorageAdapter<S extends Shape>(
 
 /**
  * Opens the store of one built-in.
- * @throws {RuntimeError} INVALID_CONFIG when the directory cannot be used or `classic-level` is not installed.
+ * @throws {RuntimeError} as `openLevelStore` does.
  */
-export async function openStore(storage: StorageConfig, builtinName: string, limits: StoreLimits): Promise<Store> {
+export async function openStore(
+  storage: StorageConfig,
+  limits: StoreLimits,
+  {
+    builtin,
+    host,
+  }: { readonly builtin: string; readonly host: Pick<EngineHost, 'log' | 'repairsStores' | 'clock' | 'quirks'> },
+): Promise<Store> {
   if (storage.kind === 'memory') return new MemoryStore(limits)
-  const store = await openLevelStore(join(storage.directory, builtinName), limits)
-  return limits.forgetful === undefined ? store : new ForgetfulStore(store, limits, limits.forgetful)
-}
-
-/** Caps of a built-in's store, with where it counts and how it saves. */
-export function storeLimitsOf({ counters, quirks, clock }: EngineHost): StoreLimits {
+  const { log, repairsStores: repair, clock, quirks } = host
+  const store = await openLevelStore(join(storage.directory, builtin), limits, { log, repair })
   const { forgottenWrites } = quirks
-  const forgetful = forgottenWrites === undefined ? undefined : { clock, ...forgottenWrites }
-  return { ...defaultStoreLimits, counters, forgetful }
+  return forgottenWrites === undefined ? store : new ForgetfulStore(store, limits, { clock, ...forgottenWrites })
 }

@@ -4,7 +4,6 @@
  * the store can make it. Knows nothing of what the values mean.
  */
 import type { JsonValue } from '../../protocol/validate.js'
-import type { Clock } from '../../std/clock.js'
 
 /** One change of a batch. */
 export type Write =
@@ -21,17 +20,11 @@ export interface Store {
   /**
    * Makes all changes or none. They are readable at once; the promise resolves when they are kept: in memory, or on
    * disk when the store is durable.
-   * @throws {StoreError} as a rejection; nothing was changed, except when the reason is `failed`.
+   * @throws {StoreError} as a rejection; nothing was changed.
    */
   write(batch: readonly Write[]): Promise<void>
   /** Waits for writes under way and gives everything free; later calls are refused. */
   close(): Promise<void>
-}
-
-/** When a store that acknowledges first saves what it has acknowledged. */
-export interface Forgetfulness {
-  readonly clock: Clock
-  readonly intervalMs: number
 }
 
 /** Caps of a store. */
@@ -42,13 +35,11 @@ export interface StoreLimits {
   readonly maxTotalBytes: number
   /** Where writes that a cap refused are counted. */
   readonly counters?: { readonly refused: { writes: number } } | undefined
-  /** Makes a durable store acknowledge writes before it saves them (`forgottenWrites`). */
-  readonly forgetful?: Forgetfulness | undefined
 }
 
 /**
- * Why a store refused a write. `failed`: the disk did; the change may be readable but is not kept, and the store takes
- * no more writes. `busy`: the disk lags too far behind.
+ * Why a store refused a write. `failed`: the disk did, repeatedly; the change was reverted, and later writes are tried
+ * again. `busy`: the disk lags too far behind.
  */
 export type StoreErrorReason = 'value_too_large' | 'full' | 'not_json' | 'busy' | 'failed' | 'closed'
 

@@ -12,8 +12,8 @@ export const faults: readonly Fault[] = [
     name: 'store-acknowledges-before-the-disk',
     row: 'R35',
     file: 'src/engine/storage/level-store.ts',
-    find: 'await this.#database.batch(group',
-    replace: 'void this.#database.batch(group',
+    find: 'await database.batch(operations',
+    replace: 'void database.batch(operations',
     tests: ['test/unit/engine/storage/level-store.test.ts'],
   },
   {
@@ -35,18 +35,18 @@ export const faults: readonly Fault[] = [
   {
     name: 'a-start-takes-what-is-kept-off-the-disk',
     row: 'R35',
-    file: 'src/engine/storage/level-store.ts',
-    find: "    const end = kept.indexOf('\\n')",
+    file: 'src/engine/storage/level-database.ts',
+    find: 'const entry = entryOf(id, value, state)',
     replace:
-      "    await database.del(id)\n    setTimeout(() => void database.put(id, kept).catch(() => 0), 100)\n    const end = kept.indexOf('\\n')",
+      'await database.del(id)\nsetTimeout(() => void database.put(id, value).catch(() => 0), 100)\nconst entry = entryOf(id, value, state)',
     tests: killedEngines,
   },
   {
     name: 'values-come-back-changed',
     row: 'R35',
-    file: 'src/engine/storage/level-store.ts',
-    find: 'text: kept.slice(end + 1) })',
-    replace: "text: kept.slice(end + 1).replace('xxxx', 'xxx') })",
+    file: 'src/engine/storage/level-database.ts',
+    find: 'return { place, space, key, text }',
+    replace: "return { place, space, key, text: text.replace('xxxx', 'xxx') }",
     tests: killedEngines,
   },
   {

@@ -17,7 +17,7 @@ test('jitter reaches both ends of its range and never passes the cap', () => {
     backoffDelayMs(policy, attempt, { next: () => value, uuid: () => '' })
 
   expect([at(0, 1), at(0.5, 1), at(1, 1)]).toEqual([700, 1_000, 1_300])
-  expect([at(0, 9), at(1, 9)]).toEqual([21_000, 30_000])
+  expect([at(0, 9), at(0.5, 9), at(1, 9)]).toEqual([21_000, 25_500, 30_000])
 })
 
 test('a zero first delay cannot become a busy loop', () => {

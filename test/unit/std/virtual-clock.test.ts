@@ -42,3 +42,12 @@ test('wall-clock time moves with the clock', async () => {
 
   expect([clock.now(), clock.epochMs()]).toEqual([500, 1_500])
 })
+
+test('a steady clock refuses to be set; another one moves its wall clock alone', () => {
+  expect(() => {
+    new VirtualClock().setWallClock(1)
+  }).toThrow('steady')
+  const clock = new VirtualClock(1_000, { isSteady: false })
+  clock.setWallClock(-400)
+  expect([clock.epochMs(), clock.now()]).toEqual([600, 0])
+})

@@ -2,6 +2,8 @@
  * `iii-cron`: the trigger type `cron`. Knows which triggers exist; when they run is each job's own business.
  */
 import { isRecord } from '../../../protocol/validate.js'
+import type { Timer } from '../../../std/clock.js'
+import { watchWallClock } from '../../../std/wall-clock-watch.js'
 import type { Builtin, BuiltinTriggerType, EngineHost } from '../../builtin.js'
 import type { CronConfig } from './cron-config.js'
 import { parseCronExpression } from './cron-expression.js'
@@ -13,12 +15,20 @@ const MAX_JOBS = 100_000
 /** Serves the trigger type `cron`. */
 export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builtin {
   const jobs = new Map<string, CronJob>()
+  let watch: Pick<Timer, 'cancel'> | undefined
   return {
     name: 'iii-cron',
     functions: [],
     triggerTypes: [cronType(host, jobs)],
-    start: () => Promise.resolve(),
+    start() {
+      watch = watchWallClock(host.clock, (byMs) => {
+        host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers wait anew')
+        for (const job of jobs.values()) job.onClockJump()
+      })
+      return Promise.resolve()
+    },
     stop() {
+      watch?.cancel()
       for (const job of jobs.values()) job.stop()
       jobs.clear()
       return Promise.resolve()

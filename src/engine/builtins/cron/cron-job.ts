@@ -1,6 +1,7 @@
 /**
  * One cron trigger: waits for its next due time, runs, and only then computes the next one. Runs of one trigger never
- * overlap, and ticks missed meanwhile are skipped.
+ * overlap, and ticks missed meanwhile are skipped. A wall clock that is set forward brings a missed tick once; one that
+ * is set back does not repeat a tick, unless waiting for a new one would leave out more than one regular interval.
  *
  *   waiting ──due──▶ running ──settled──▶ waiting        any state ──stop──▶ stopped
  */
@@ -9,7 +10,7 @@ import type { Binding, EngineHost } from '../../builtin.js'
 import { callBound, conditionHolds } from '../../fire.js'
 import type { Schedule } from './cron-expression.js'
 
-/** Longest single wait. A wall clock that is set or a machine that slept is noticed after this. */
+/** Longest single wait: timers drift against the wall clock. */
 const MAX_WAIT_MS = 60_000
 
 export class CronJob {
@@ -18,6 +19,8 @@ export class CronJob {
   readonly #schedule: Schedule
   readonly #stopping = new AbortController()
   #lastDueMs = -Infinity
+  #dueMs: number | undefined
+  /** Set while waiting. */
   #timer: Timer | undefined
 
   constructor(host: EngineHost, binding: Binding, schedule: Schedule) {
@@ -27,10 +30,25 @@ export class CronJob {
   }
 
   start(): void {
-    // A wall clock that was set back must not bring the same tick again.
-    const dueMs = this.#schedule.next(Math.max(this.#host.clock.epochMs(), this.#lastDueMs))
-    if (dueMs !== undefined) this.#wait(dueMs)
+    this.#dueMs = this.#nextDueMs()
+    if (this.#dueMs !== undefined) this.#wait(this.#dueMs)
     else this.#host.log.warn({ trigger_id: this.#binding.id }, 'A cron trigger is never due again')
+  }
+
+  /** The wall clock was set: a tick that it passed runs now; else the wait starts anew. */
+  onClockJump(): void {
+    if (this.#dueMs === undefined || this.#timer === undefined) return
+    this.#timer.cancel()
+    if (this.#dueMs <= this.#host.clock.epochMs()) this.#wait(this.#dueMs)
+    else this.start()
+  }
+
+  #nextDueMs(): number | undefined {
+    const nowMs = this.#host.clock.epochMs()
+    if (nowMs >= this.#lastDueMs) return this.#schedule.next(nowMs)
+    const freshMs = this.#schedule.next(this.#lastDueMs)
+    const isLongWait = freshMs !== undefined && this.#lastDueMs - nowMs > freshMs - this.#lastDueMs
+    return isLongWait ? this.#schedule.next(nowMs) : freshMs
   }
 
   /** Ends the trigger; a handler that is running runs on, nobody waits for it. */
@@ -47,6 +65,7 @@ export class CronJob {
   }
 
   async #run(dueMs: number): Promise<void> {
+    this.#timer = undefined
     this.#lastDueMs = dueMs
     const { signal } = this.#stopping
     try {

@@ -26,6 +26,8 @@ interface AlertState {
   /** Since when it fires; `undefined` while it does not. */
   firingSinceMs: number | undefined
   lastActionMs: number | undefined
+  /** On the monotonic clock. */
+  quietUntilMs: number
 }
 
 export class Alerts {
@@ -38,7 +40,7 @@ export class Alerts {
     this.#host = host
     this.#sources = sources
     this.#states = rules.map((rule) => {
-      return { rule, value: undefined, firingSinceMs: undefined, lastActionMs: undefined }
+      return { rule, value: undefined, firingSinceMs: undefined, lastActionMs: undefined, quietUntilMs: -Infinity }
     })
   }
 
@@ -86,8 +88,10 @@ export class Alerts {
       state.value = this.#valueOf(rule, nowMs)
       const isBeyond = state.value !== undefined && compare(state.value, rule.operator, rule.threshold)
       state.firingSinceMs = isBeyond ? (state.firingSinceMs ?? nowMs) : undefined
-      const isQuiet = state.lastActionMs !== undefined && nowMs - state.lastActionMs < rule.cooldownSeconds * 1000
-      if (!isBeyond || isQuiet) continue
+      // Monotonic, so that a wall clock set back does not silence an alert.
+      const monotonicMs = this.#host.clock.now()
+      if (!isBeyond || monotonicMs < state.quietUntilMs) continue
+      state.quietUntilMs = monotonicMs + rule.cooldownSeconds * 1000
       state.lastActionMs = nowMs
       this.#act(state)
     }

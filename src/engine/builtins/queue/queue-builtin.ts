@@ -3,7 +3,7 @@
  * opens the journal; the rules are theirs.
  */
 import type { Builtin, BuiltinTriggerType, EngineHost } from '../../builtin.js'
-import { openStore, storeLimitsOf } from '../../storage/storage-config.js'
+import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import { Attempts } from './attempts.js'
 import { enqueueFunction, publishFunction } from './enqueue-functions.js'
 import type { Job } from './job.js'
@@ -64,7 +64,8 @@ export function createQueueBuiltin(
 async function journalFor(host: EngineHost, { storage }: QueueConfig): Promise<QueueJournal> {
   // A store would keep every job a second time, as text; in memory the queue itself is copy enough.
   if (storage.kind === 'memory') return new MemoryJournal()
-  return new StoreJournal(await openStore(storage, NAME, storeLimitsOf(host)))
+  const limits = { ...defaultStoreLimits, counters: host.counters }
+  return new StoreJournal(await openStore(storage, limits, { builtin: NAME, host }))
 }
 
 function namesOf(jobs: readonly Job[]): string[] {

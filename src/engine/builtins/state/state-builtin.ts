@@ -3,7 +3,7 @@
  * tells of changes. Where values are kept is the store's business.
  */
 import type { Builtin, EngineHost } from '../../builtin.js'
-import { defaultStoreLimits, openStore, storeLimitsOf } from '../../storage/storage-config.js'
+import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import type { Store } from '../../storage/store.js'
 import type { StateConfig } from './state-config.js'
 import { stateFunctions } from './state-functions.js'
@@ -23,7 +23,8 @@ export function createStateBuiltin(host: EngineHost, config: StateConfig): Built
     functions: stateFunctions(() => values),
     triggerTypes: [triggers.type],
     async start() {
-      store = await openStore(storage, NAME, { ...storeLimitsOf(host), maxValueBytes })
+      const limits = { ...defaultStoreLimits, maxValueBytes, counters: host.counters }
+      store = await openStore(storage, limits, { builtin: NAME, host })
       values = new StateValues(store, (change, trace) => {
         if (triggersEnabled) triggers.fire(change, trace)
       })

@@ -4,7 +4,7 @@
  */
 import type { Builtin, EngineHost } from '../../builtin.js'
 import { reachableHost } from '../../reachable-host.js'
-import { openStore, storeLimitsOf } from '../../storage/storage-config.js'
+import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import type { Store } from '../../storage/store.js'
 import type { StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
@@ -65,7 +65,8 @@ class StreamService {
   }
 
   async start(): Promise<void> {
-    this.#store = await openStore(this.#config.storage, NAME, storeLimitsOf(this.#host))
+    const limits = { ...defaultStoreLimits, counters: this.#host.counters }
+    this.#store = await openStore(this.#config.storage, limits, { builtin: NAME, host: this.#host })
     this.#operations = new StreamOperations({
       host: this.#host,
       items: new StreamItems(this.#store),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ClassicLevel } from 'classic-level'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openLevelStore } from '../../../../src/engine/storage/level-store.js'
 import type { Store } from '../../../../src/engine/storage/store.js'
 import { seededRandom, type SeededRandom } from '../../../kit/seeded-random.js'
@@ -64,18 +64,6 @@ test('a directory that is held, is a file, or belongs to something else is refus
   await foreign.put('a', 'b')
   await foreign.close()
   await expect(openLevelStore(join(folder, 'foreign'), limits)).rejects.toMatchObject(refusal(/something else/))
-})
-
-test('a write the disk refuses is rejected, and so is every later one', async () => {
-  const store = await openLevelStore(await temporaryFolder(), limits)
-  const batch = vi.spyOn(ClassicLevel.prototype, 'batch' as never) as unknown as {
-    mockRejectedValueOnce(e: Error): void
-  }
-  batch.mockRejectedValueOnce(new Error('ENOSPC'))
-  const put = (key: string): Promise<void> => store.write([{ kind: 'put', space: 's', key, value: 1 }])
-  await expect(put('a')).rejects.toMatchObject({ reason: 'failed', cause: { message: 'ENOSPC' } })
-  await expect(put('b')).rejects.toMatchObject({ reason: 'failed' })
-  await store.close()
 })
 
 test(

@@ -24,6 +24,17 @@ test.each([
   'ff02::1',
   '64:ff9b::7f00:1',
   '2002:7f00:1::',
+  'fec0::1',
+  '2001::1',
+  '2001:10::1',
+  '2001:db8::1',
+  '::ffff:0:127.0.0.1',
+  '64:ff9b:1::1',
+  '100::1',
+  '3fff::1',
+  '5f00::1',
+  '192.88.99.1',
+  'no address',
 ])('%s is private', (address) => {
   expect(isPrivateAddress(address)).toBe(true)
 })

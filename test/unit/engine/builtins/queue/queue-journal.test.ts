@@ -27,7 +27,12 @@ type Reopen = () => Promise<QueueJournal>
 async function withDirectory(run: (reopen: Reopen) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'queue-journal-'))
   try {
-    await run(async () => new StoreJournal(await openStore({ kind: 'durable', directory }, 'q', defaultStoreLimits)))
+    await run(
+      async () =>
+        new StoreJournal(
+          await openStore({ kind: 'durable', directory }, defaultStoreLimits, { builtin: 'q', host: new FakeHost() }),
+        ),
+    )
   } finally {
     await rm(directory, { recursive: true })
   }
@@ -165,7 +170,7 @@ test('an enqueue that could not be stored fails and is not delivered', async () 
 })
 
 test('a record of another kind stops the start instead of being misread', async () => {
-  const store = await openStore({ kind: 'memory' }, 'q', defaultStoreLimits)
+  const store = await openStore({ kind: 'memory' }, defaultStoreLimits, { builtin: 'q', host: new FakeHost() })
   await store.write([{ kind: 'put', space: 'jobs', key: 'x', value: { some: 'thing' } }])
   await expect(start(() => Promise.resolve(new StoreJournal(store)))).rejects.toThrow('cannot be read: x')
 })

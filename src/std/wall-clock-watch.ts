@@ -1,0 +1,31 @@
+/**
+ * Notices when the wall clock is set, forwards or backwards, by comparing it with the monotonic clock once a second.
+ * Small steps are left to whoever reads the clock next; a machine that slept counts as set forward.
+ */
+import type { Clock, Timer } from './clock.js'
+
+const INTERVAL_MS = 1000
+
+/** A difference in one interval that no correction of a running clock reaches: time daemons slew by 0.5 ms per second. */
+const SMALLEST_JUMP_MS = 500
+
+/** Calls `onJump` after each jump until it is cancelled. Does not keep the process alive. */
+export function watchWallClock(clock: Clock, onJump: (byMs: number) => void): Pick<Timer, 'cancel'> {
+  // Its two times cannot drift apart, so that advancing it by a month costs no ticks.
+  if (clock.isSteady === true) return { cancel: () => undefined }
+  const offset = (): number => clock.epochMs() - clock.now()
+  let before = offset()
+  let timer: Timer
+  const check = (): void => {
+    timer = clock.after(INTERVAL_MS, check, 'background')
+    const jumpedMs = offset() - before
+    before += jumpedMs
+    if (Math.abs(jumpedMs) >= SMALLEST_JUMP_MS) onJump(jumpedMs)
+  }
+  timer = clock.after(INTERVAL_MS, check, 'background')
+  return {
+    cancel: () => {
+      timer.cancel()
+    },
+  }
+}
