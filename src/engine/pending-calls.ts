@@ -29,7 +29,7 @@ export class PendingCalls {
     return call
   }
 
-  /** Forgets the call of an id: nobody waits for it any more. */
+  /** Forgets the call of an id, whose caller has given up. */
   cancel(invocationId: string): void {
     this.take(invocationId)
   }

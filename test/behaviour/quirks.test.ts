@@ -115,7 +115,7 @@ describe('unreadableFrames', () => {
     ['a lone surrogate', '"\\ud800"'],
     ['a key with one', '{"\\udc00":1}'],
     ['deep nesting', '['.repeat(127) + ']'.repeat(127)],
-  ])('%s costs the frame without a word', async (_name, data) => {
+  ])('a frame with %s is dropped without an answer', async (_name, data) => {
     const engine = await testEngine({ quirks: { unreadableFrames: true } })
     const heard: string[] = []
     const worker = await leanLink(engine.url, (text) => heard.push(text))

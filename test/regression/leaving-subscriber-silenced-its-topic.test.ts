@@ -55,7 +55,7 @@ test.each<[string, (engine: TestEngine, one: Subscriber) => unknown]>([
 
 test('what the engine does not report is repaired within 66 s', async () => {
   const { engine, heardBy, all } = await stage()
-  // A trigger without a worker: nobody is told when it goes.
+  // A trigger without a worker: the engine reports no change when it goes.
   const id = await engine.call('engine::register_trigger', {
     trigger_type: 'subscribe',
     function_id: 'a',

@@ -76,5 +76,5 @@ export async function openStore(
   const { log, repairsStores: repair, clock, quirks } = host
   const store = await openLevelStore(join(storage.directory, builtin), limits, { log, repair })
   const { forgottenWrites } = quirks
-  return forgottenWrites === undefined ? store : new ForgetfulStore(store, limits, { clock, ...forgottenWrites })
+  return forgottenWrites === undefined ? store : ForgetfulStore.over(store, limits, { clock, ...forgottenWrites })
 }
