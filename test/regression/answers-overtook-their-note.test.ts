@@ -38,7 +38,7 @@ test('calls whose first answer is dropped are answered by the second', async () 
   const outcomes = await Promise.allSettled(failures)
   expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
   expect(outcomes).toMatchObject(Array(3).fill({ reason: { code: ErrorCode.invocation_failed } }))
-  expect(worker.stats().repeatedResults).toBeGreaterThan(99)
+  expect(worker.stats().repeatedResults).toBeGreaterThan(30)
 })
 
 test('without repeats such a call waits for its time limit', async () => {
