@@ -25,8 +25,8 @@ const GET = { scope: 's', key: 'k' }
 
 const idle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Milliseconds of bursts on a connection that was idle for less than the system's time-outs, the shortest of some. */
-async function burstMs(worker: III, size: number): Promise<number> {
+/** Milliseconds of bursts on a connection that was idle for less than the system's time-outs, several in a row. */
+async function burstMs(worker: III, size: number): Promise<{ shortest: number; median: number }> {
   const times: number[] = []
   // The system acknowledges the first packets of a connection at once, whatever anybody sends.
   for (let n = 0; n < 60; n++) await worker.trigger({ function_id: 'state::get', payload: GET })
@@ -36,18 +36,19 @@ async function burstMs(worker: III, size: number): Promise<number> {
     await Promise.all(Array.from({ length: size }, () => worker.trigger({ function_id: 'state::get', payload: GET })))
     times.push(performance.now() - startedAt)
   }
-  return Math.min(...times)
+  times.sort((one, other) => one - other)
+  return { shortest: times[0]!, median: times[2]! }
 }
 
 test.each([2, 16, 64])('a burst of %i calls is not held back', async (size) => {
   const { url } = await testEngine({ quirks: { delayedWrites: true } })
-  expect(await burstMs(await connected(url), size)).toBeLessThan(HELD_BACK_MS)
+  expect((await burstMs(await connected(url), size)).shortest).toBeLessThan(HELD_BACK_MS)
 })
 
 test('without the workaround it is', async () => {
   const { url } = await testEngine({ quirks: { delayedWrites: true } })
   const worker = await connected(url, { workarounds: { releaseBursts: false } })
-  expect(await burstMs(worker, 2)).toBeGreaterThan(HELD_BACK_MS)
+  expect((await burstMs(worker, 2)).median).toBeGreaterThan(HELD_BACK_MS)
 })
 
 test('small items of a channel are not held back', async () => {
