@@ -27,6 +27,7 @@ export const shared = {
   },
   test: {
     pool: 'forks',
+    setupFiles: [fromRoot('test/kit/every-suite.ts')],
     testTimeout: nightly ? 120_000 : 10_000,
     hookTimeout: nightly ? 30_000 : 10_000,
     teardownTimeout: 5_000,

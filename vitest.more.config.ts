@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { shared } from './vitest.config.js'
 
-/** Tests that need more than Node: the compiler, or the official Python client in an environment of its own. */
+/** Tests that need more than Node: the compiler, a browser, or the official Python client in an environment of its own. */
 export default defineConfig({
   ...shared,
   test: {
@@ -16,6 +16,8 @@ export default defineConfig({
           globalSetup: ['scripts/setup-python.ts'],
         },
       },
+      // Needs Chromium. Without it the tests fail; they are not skipped.
+      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       {
         extends: true,
         test: {

@@ -1,6 +1,6 @@
 /**
  * Access rules: a listener that asks a function of yours who may connect, what a guest may call and register, and under
- * which names.
+ * which names. Grants that the function leaves out are empty, because of `default_deny`.
  */
 import { InvocationError, registerWorker } from 'iii-node'
 import type { AuthInput, AuthResult, OnFunctionRegistrationInput } from 'iii-node/helpers/worker-connection-manager'
@@ -8,13 +8,19 @@ import { createTestEngine } from 'iii-node/testing'
 
 const engine = await createTestEngine({
   rbac: { auth_function_id: 'guests::auth', on_function_registration_function_id: 'guests::review' },
+  local: { 'iii-worker-manager': { default_deny: true } },
 })
 
 // On the open listener: who decides, and what there is to call.
 const admin = registerWorker(engine.url, { workerName: 'admin' })
 admin.registerFunction('guests::auth', ({ headers }: AuthInput): AuthResult => {
   if (headers['authorization'] !== 'Bearer tea') throw new Error('Unknown token') // refuses
-  return { allowed_functions: ['menu'], function_registration_prefix: 'guest', context: { team: 'tea' } }
+  return {
+    allowed_functions: ['menu'],
+    allow_function_registration: true,
+    function_registration_prefix: 'guest',
+    context: { team: 'tea' },
+  }
 })
 admin.registerFunction('guests::review', ({ function_id, context }: OnFunctionRegistrationInput) => {
   console.log('registers:', function_id, 'of team', context['team'])

@@ -13,6 +13,7 @@ const STEPS = [
   'build',
   'test',
   'test:types',
+  'test:browser',
   'test:interop',
   'conformance',
   'examples',

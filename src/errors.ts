@@ -24,6 +24,9 @@ export const ErrorCode = {
   MESSAGE_TOO_LARGE: 'MESSAGE_TOO_LARGE',
   WORKER_BUSY: 'WORKER_BUSY',
   RESULT_DROPPED: 'RESULT_DROPPED',
+  CONCURRENCY_DEADLOCK: 'CONCURRENCY_DEADLOCK',
+  HANDLER_TIMEOUT: 'HANDLER_TIMEOUT',
+  MESSAGES_DROPPED: 'MESSAGES_DROPPED',
   HANDSHAKE_FAILED: 'HANDSHAKE_FAILED',
   AUTH_ERROR: 'AUTH_ERROR',
   PORT_IN_USE: 'PORT_IN_USE',
@@ -141,7 +144,10 @@ export type Outcome = 'not_sent' | 'unknown'
 /** There is no usable connection: offline for good, queue full, link lost, or shut down. */
 export class NotConnectedError extends IIIError {
   readonly kind = 'NotConnected'
-  /** `not_sent`: the call never left this process, so it is safe to retry. `unknown`: it may have run. */
+  /**
+   * `not_sent`: the call never left this process, or the engine denied the session and ignored it, so it is safe to
+   * retry. `unknown`: it may have run.
+   */
   readonly outcome: Outcome
 
   constructor(code: string, message: string, options: ErrorOptions & { outcome: Outcome }) {
@@ -223,32 +229,75 @@ export class WebSocketError extends IIIError {
 }
 brand(WebSocketError, 'WebSocketError')
 
-/** Members a `RegistrationRejectedError` is made from: the engine's frame. */
+/** Members a `RegistrationRejectedError` is made from: the engine's frame, and what is known beside it. */
 export type RegistrationRejectedInit = {
   code: string
   namespace: string
+  /** The worker name that was refused. */
   worker_name?: string
+  /** The function that was refused; of a trigger, the function that it was to run. */
   function_id?: string
+  /** Id of the worker that owns the name; empty for a reserved one and for a trigger. */
   owner_worker_id: string
+  /** Name of that worker, where it is known. */
+  owner_worker_name?: string
+  /** The trigger that was refused. */
+  trigger_id?: string
+  trigger_type?: string
+  /** Why the trigger was refused, in the words of its provider. */
+  reason?: string
 }
 
-/** The engine refused a registration because another live worker owns the name. */
+/** What is added to the message of a `RegistrationRejectedError`. */
+export type RegistrationRejectedOptions = {
+  /** What to do about it, as a sentence without its full stop. */
+  advice?: string | undefined
+  /** Refusals beside the first: they follow in the message, and `cause` is an `AggregateError` of all. */
+  others?: readonly RegistrationRejectedError[]
+}
+
+/** Refusals that a message spells out; the others are counted, and all are in `cause`. */
+const MAX_LISTED_REFUSALS = 10
+
+/** The engine refused a name that another live worker owns, or a trigger that its provider does not accept. */
 export class RegistrationRejectedError extends IIIError {
   readonly kind = 'RegistrationRejected'
   readonly namespace: string
   declare readonly worker_name?: string
   declare readonly function_id?: string
   readonly owner_worker_id: string
+  declare readonly owner_worker_name?: string
+  declare readonly trigger_id?: string
+  declare readonly trigger_type?: string
+  declare readonly reason?: string
+  declare readonly advice?: string
 
-  constructor(init: RegistrationRejectedInit) {
-    const subject =
-      init.function_id === undefined ? `worker name '${init.worker_name ?? ''}'` : `function '${init.function_id}'`
-    const owner = init.owner_worker_id === '' ? 'is reserved' : `is owned by worker ${init.owner_worker_id}`
-    super(init.code, `${init.code}: ${subject} ${owner} in namespace '${init.namespace}'`)
+  constructor(init: RegistrationRejectedInit, { advice, others = [] }: RegistrationRejectedOptions = {}) {
+    const own = `${init.code}: ${refusalText(init)}${advice === undefined ? '' : `. ${advice}`}`
+    const cause = others.length === 0 ? undefined : { cause: new AggregateError(others, 'Also refused') }
+    super(init.code, [own, ...otherTexts(others)].join('\n'), cause)
     this.namespace = init.namespace
     this.owner_worker_id = init.owner_worker_id
-    if (init.worker_name !== undefined) this.worker_name = init.worker_name
-    if (init.function_id !== undefined) this.function_id = init.function_id
+    const { worker_name, function_id, owner_worker_name, trigger_id, trigger_type, reason } = init
+    const known = { worker_name, function_id, owner_worker_name, trigger_id, trigger_type, reason, advice }
+    Object.assign(this, Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)))
   }
+}
+
+function refusalText({ namespace, reason, ...init }: RegistrationRejectedInit): string {
+  if (init.trigger_id !== undefined) {
+    return `trigger ${init.trigger_id} of type '${init.trigger_type ?? ''}' for function '${init.function_id ?? ''}' was refused: ${reason ?? 'no reason given'}`
+  }
+  const subject =
+    init.function_id === undefined ? `worker name '${init.worker_name ?? ''}'` : `function '${init.function_id}'`
+  const { owner_worker_id: id, owner_worker_name: name } = init
+  const owner = name === undefined ? id : `'${name}' (${id})`
+  return `${subject} ${id === '' ? 'is reserved' : `is owned by worker ${owner}`} in namespace '${namespace}'`
+}
+
+function otherTexts(others: readonly RegistrationRejectedError[]): string[] {
+  const listed = others.slice(0, MAX_LISTED_REFUSALS - 1).map(({ message }) => message)
+  const rest = others.length - listed.length
+  return rest === 0 ? listed : [...listed, `and ${String(rest)} more`]
 }
 brand(RegistrationRejectedError, 'RegistrationRejectedError')

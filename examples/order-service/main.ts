@@ -10,12 +10,23 @@ const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
 })
 
+const options = process.argv.slice(2)
+const help = `npm start -- [options of iii-node engine]
+
+Runs the order service on a local engine. The options are those of \`npx iii-node engine --help\`, such as
+--http-port 8080.`
+
 try {
-  const engine = await startLocalEngine(process.argv.slice(2))
-  await serve(engine).finally(() => engine.stop())
+  if (options.includes('--help') || options.includes('-h')) console.log(help)
+  else await run()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
+}
+
+async function run(): Promise<void> {
+  const engine = await startLocalEngine(options)
+  await serve(engine).finally(() => engine.stop())
 }
 
 async function serve(engine: LocalEngine): Promise<void> {

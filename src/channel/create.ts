@@ -7,7 +7,7 @@ import { EngineFunctions } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import { isChannelRef, type StreamChannelRef } from './channel-ref.js'
-import type { ChannelPorts } from './endpoint.js'
+import type { ChannelPorts } from './ports.js'
 import { ChannelReader } from './reader.js'
 import { ChannelWriter } from './writer.js'
 

@@ -3,50 +3,14 @@
  * socket ends, not what flows through it.
  */
 import type { Readable, Writable } from 'node:stream'
-import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError } from '../errors.js'
+import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError, type IIIError } from '../errors.js'
 import { readGuarantees } from '../protocol/guarantees.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
-import type { Clock } from '../std/clock.js'
-import { systemClock } from '../std/clock.js'
 import { deferred } from '../std/deferred.js'
 import { CloseCode } from '../transport/close-codes.js'
-import type { Closed, Dial, Transport } from '../transport/transport.js'
-import { dialWebSocket } from '../transport/ws-dial.js'
+import type { Closed, Transport } from '../transport/transport.js'
 import { isChannelRef, type ChannelDirection } from './channel-ref.js'
-
-/** An end with a socket, as whoever counts sees it. */
-export interface ChannelEnd {
-  /** Bytes to be sent, and bytes received that nobody has read yet; text counts in UTF-16 units. */
-  readonly heldBytes: number
-}
-
-/** What a channel end takes from its client; the process's own by default. */
-export interface ChannelPorts {
-  readonly dial: Dial
-  readonly clock: Clock
-  /** Handshake headers, the same as the client's. */
-  readonly headers: () => Readonly<Record<string, string>>
-  /** Hears what a callback of the user threw. */
-  readonly onCallbackError: (error: unknown) => void
-  /** Hears why a channel failed where nobody else is told: its Node stream without a listener, a writer cut after `close`. */
-  readonly onUnheardError: (error: unknown) => void
-  /** Whether small items are acknowledged at once; `undefined` where the engine decides. */
-  readonly releasesBursts?: () => boolean | undefined
-  /** Where ends are listed as long as they have a socket. */
-  readonly ends?: Set<ChannelEnd>
-}
-
-export const defaultChannelPorts: ChannelPorts = {
-  dial: dialWebSocket,
-  clock: systemClock,
-  headers: () => ({}),
-  onCallbackError: warn,
-  onUnheardError: warn,
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error))
-}
+import type { ChannelEnd, ChannelPorts } from './ports.js'
 
 /**
  * Keeps a stream's failure from ending the process: a peer that leaves in the middle is nothing unusual, and whoever
@@ -76,8 +40,10 @@ export interface EndpointEvents {
   drained(): void
   /** Bytes received that nobody has read yet. */
   readonly unreadBytes: number
+  /** Whether a graceful end of the client waits for this end. */
+  readonly isBusy: boolean
   /** The socket is gone: without an error after a clean close, with one after a cut or a refusal. */
-  ended(error: WebSocketError | undefined): void
+  ended(error: IIIError | undefined): void
 }
 
 export class Endpoint implements ChannelEnd {
@@ -87,8 +53,10 @@ export class Endpoint implements ChannelEnd {
   #transport: Transport | undefined
   #opened: Promise<Transport> | undefined
   #state: 'idle' | 'open' | 'ended' = 'idle'
-  #error: WebSocketError | undefined
+  #error: IIIError | undefined
   #isLastItemSmall = false
+  /** Why the client cut this end. */
+  #abandoned: IIIError | undefined
   readonly #over = deferred<void>()
 
   constructor(url: string, ports: ChannelPorts, events: EndpointEvents) {
@@ -105,9 +73,18 @@ export class Endpoint implements ChannelEnd {
     return this.#state === 'idle'
   }
 
+  get isBusy(): boolean {
+    return this.#events.isBusy
+  }
+
   /** The socket, dialled now if it was not. Rejects when it cannot be opened or is gone. */
   open(): Promise<Transport> {
     if (this.#state === 'ended') return Promise.reject(this.#error ?? endedError())
+    const over = this.#ports.ends?.over
+    if (over !== undefined && this.#opened === undefined) {
+      this.#end(over)
+      return Promise.reject(over)
+    }
     this.#opened ??= this.#dial()
     return this.#opened
   }
@@ -118,10 +95,15 @@ export class Endpoint implements ChannelEnd {
     throw this.#error ?? endedError()
   }
 
-  /** Says goodbye; an end that was never used has nothing to say. */
+  /** Sends the close frame; an end that was never used just ends. */
   close(reason: string): void {
     if (this.#transport === undefined) this.#end(undefined)
     else this.#transport.close(CloseCode.NORMAL, reason)
+  }
+
+  abandon(error: IIIError): void {
+    this.#abandoned = error
+    this.terminate()
   }
 
   /** Cuts the socket. */
@@ -163,9 +145,10 @@ export class Endpoint implements ChannelEnd {
       drained: () => {
         this.#events.drained()
       },
+      frameFailed: this.#ports.onCallbackError,
       close: (closed) => {
         timer.cancel()
-        const error = errorOf(closed)
+        const error = this.#abandoned ?? errorOf(closed)
         opened.reject(error ?? endedError())
         this.#end(error)
       },
@@ -184,7 +167,7 @@ export class Endpoint implements ChannelEnd {
     if (isNeeded) transport.acknowledgeWhile?.(() => this.#isLastItemSmall)
   }
 
-  #end(error: WebSocketError | undefined): void {
+  #end(error: IIIError | undefined): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#ports.ends?.delete(this)

@@ -10,8 +10,9 @@ import type { Unsubscribe } from '../std/emitter.js'
 import { Emitter } from '../std/emitter.js'
 import { ChannelItem } from './channel-item.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import { channelUrl, checkOperation, defaultChannelPorts, Endpoint, hearErrors, type ChannelPorts } from './endpoint.js'
-import { ItemQueue } from './item-queue.js'
+import { channelUrl, checkOperation, Endpoint, hearErrors } from './endpoint.js'
+import { ItemQueue, type ItemKind } from './item-queue.js'
+import { defaultChannelPorts, type ChannelPorts } from './ports.js'
 import type { ChannelOperationOptions } from './writer.js'
 
 /** The read end of a channel. The socket is opened on first use. */
@@ -32,11 +33,19 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     this.#ports = ports
     this.#messages = new Emitter(ports.onCallbackError)
     this.#queue = new ItemQueue({
+      clock: ports.clock,
       pause: () => {
         this.#endpoint.pause()
       },
       resume: () => {
         this.#endpoint.resume()
+      },
+      hasTextListener: () => this.#messages.size > 0,
+      onTextDropped: (dropped) => {
+        ports.onTextDropped({ channelId: ref.channel_id, dropped })
+      },
+      onStalled: (unread) => {
+        ports.onStalled({ channelId: ref.channel_id, unread })
       },
     })
     const queue = this.#queue
@@ -44,6 +53,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
       get unreadBytes() {
         return queue.bytes
       },
+      isBusy: false,
       item: (item) => {
         if (typeof item === 'string' && this.#messages.size > 0) this.#messages.emit(item)
         else this.#queue.push(typeof item === 'string' ? item : toBuffer(item))
@@ -61,7 +71,12 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     return this.#stream
   }
 
-  /** Hears every text item, those that came before included; returns how to stop. */
+  /**
+   * Calls back with every text item, those kept so far included. Returns the function that stops it.
+   *
+   * Text that nothing listens to is kept up to 1,024 items and 1 MiB; later text is dropped, counted
+   * (`droppedChannelMessages` of `worker.stats()`) and reported.
+   */
   onMessage(callback: (message: string) => void): Unsubscribe {
     if (typeof callback !== 'function') throw invalidArgument('callback', 'a function', callback)
     const unsubscribe = this.#messages.on(callback)
@@ -95,12 +110,16 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     return Buffer.concat(chunks)
   }
 
-  /** Text items in order. */
+  /**
+   * Text items in order.
+   * @throws {RuntimeError} `MESSAGES_DROPPED` after the items that were kept, when text came before anything listened and
+   * was dropped; the channel stays open. @throws {WebSocketError} when the channel is unknown or was cut.
+   */
   async *messages(): AsyncGenerator<string, void> {
     for await (const item of this.#take(['text'])) yield item as string
   }
 
-  /** All items in arrival order. */
+  /** All items in arrival order. @throws the same as `messages`, where the first item is missing. */
   async *items(): AsyncGenerator<ChannelItem, void> {
     for await (const item of this.#take(['text', 'binary'])) {
       yield typeof item === 'string' ? ChannelItem.Text(item) : ChannelItem.Binary(item)
@@ -118,13 +137,12 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     return Readable.toWeb(this.stream) as ReadableStream<Uint8Array>
   }
 
-  /** Stops reading; what the writer still sends is lost. */
+  /** Stops reading; what the writer still sends is lost, and the writer gets an error after a few more items. */
   close(): Promise<void> {
-    this.#endpoint.close('channel_close')
     this.#queue.clear()
     this.#queue.finish(undefined)
-    // A paused socket would not see the other side's goodbye.
-    this.#endpoint.resume()
+    // Cut, since the distributed engine does not read the close frame of a reader: its writer would never be notified.
+    this.#endpoint.terminate()
     return Promise.resolve()
   }
 
@@ -142,15 +160,20 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     if (this.#endpoint.isIdle) this.#endpoint.open().catch(() => undefined)
   }
 
-  async *#take(kinds: readonly ('text' | 'binary')[]): AsyncGenerator<string | Buffer, void> {
+  async *#take(kinds: readonly ItemKind[]): AsyncGenerator<string | Buffer, void> {
     this.#dial()
-    let finished = false
+    const closeText = kinds.includes('text') ? this.#queue.openText() : undefined
+    let isWaiting = true
     try {
-      for (let item = await this.#queue.take(kinds); item !== null; item = await this.#queue.take(kinds)) yield item
-      finished = true
+      for (let item = await this.#queue.take(kinds); item !== null; item = await this.#queue.take(kinds)) {
+        isWaiting = false
+        yield item
+        isWaiting = true
+      }
     } finally {
-      // Leaving the loop early is the reader's way to say enough.
-      if (!finished) await this.close()
+      closeText?.()
+      // The consumer left the loop early. A loop that ended by itself, also by an error, leaves the channel as it is.
+      if (!isWaiting) await this.close()
     }
   }
 

@@ -6,24 +6,35 @@ import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { WritableStream } from 'node:stream/web'
 import { ErrorCode, invalidArgument, NotConnectedError } from '../errors.js'
+import { orAborted } from '../std/abortable.js'
 import { deferred, type Deferred } from '../std/deferred.js'
 import type { Transport } from '../transport/transport.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import {
-  channelUrl,
-  defaultChannelPorts,
-  Endpoint,
-  hearErrors,
-  HIGH_WATER_BYTES,
-  checkOperation,
-  type ChannelPorts,
-} from './endpoint.js'
+import { channelUrl, checkOperation, Endpoint, hearErrors, HIGH_WATER_BYTES } from './endpoint.js'
+import { defaultChannelPorts, type ChannelPorts } from './ports.js'
+
+/** The operation before the first. */
+const UNTOUCHED = Promise.resolve()
 
 /** Largest chunk of a byte stream; larger ones are split. */
 const CHUNK_BYTES = 64 * 1024
 
-/** Options of an operation that can be given up. */
-export type ChannelOperationOptions = { signal?: AbortSignal }
+/** Options of one operation on a channel end. */
+export type ChannelOperationOptions = {
+  /**
+   * Gives the operation up: its promise rejects with the signal's reason, whatever it waits for. A write that still waits
+   * for its turn or for the handshake sends nothing; one that waits for capacity has been sent.
+   */
+  signal?: AbortSignal
+}
+
+/** Writers of HTTP responses: a graceful end of the worker waits for them, also after their handlers have returned. */
+const responses = new WeakSet<object>()
+
+/** Has a graceful end of the worker wait until a writer has ended. */
+export function holdDrain(writer: object): void {
+  responses.add(writer)
+}
 
 /** The write end of a channel. The socket is opened on first use. */
 export class ChannelWriter implements AsyncDisposable {
@@ -32,7 +43,7 @@ export class ChannelWriter implements AsyncDisposable {
   readonly #endpoint: Endpoint
   #room: Deferred<void> | undefined
   /** The last operation: operations leave one after the other. */
-  #tail: Promise<void> = Promise.resolve()
+  #tail: Promise<void> = UNTOUCHED
   #stream: Writable | undefined
   #closing: Promise<void> | undefined
   /** Everything was handed to the operating system and nobody is told of a failure any more. */
@@ -45,7 +56,12 @@ export class ChannelWriter implements AsyncDisposable {
   constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
     this.#ref = ref
     this.#ports = ports
+    const isBusy = (): boolean =>
+      responses.has(this) || this.#closing !== undefined || this.#stream?.writableEnded === true
     this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref, 'write'), ports, {
+      get isBusy() {
+        return isBusy()
+      },
       item: () => undefined, // Nobody writes to a writer.
       unreadBytes: 0,
       drained: () => {
@@ -61,6 +77,11 @@ export class ChannelWriter implements AsyncDisposable {
         if (this.#isHandedOver) this.#ports.onUnheardError(error)
       },
     })
+  }
+
+  /** Whether nothing was written yet and the channel was not closed. */
+  get isUntouched(): boolean {
+    return this.#tail === UNTOUCHED
   }
 
   /** A Node stream of bytes; ending it closes the channel. */
@@ -139,14 +160,18 @@ export class ChannelWriter implements AsyncDisposable {
       const text = 'The channel was closed; the item was not written'
       throw new NotConnectedError(ErrorCode.NOT_CONNECTED, text, NOT_SENT)
     }
-    return this.#next(async () => {
+    const sent = this.#next(async () => {
       signal?.throwIfAborted()
       const transport = await this.#endpoint.open()
+      // Given up during the handshake.
+      signal?.throwIfAborted()
       // A socket on its way out takes nothing more; the reason follows with its end.
       if (!transport.isOpen) await this.#endpoint.gone()
       transport.send(item)
       await this.#waitForRoom(transport)
     })
+    // The operations behind it go on waiting for capacity.
+    return orAborted(sent, signal)
   }
 
   #next(operation: () => Promise<void>): Promise<void> {

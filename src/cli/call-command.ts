@@ -3,8 +3,9 @@
  */
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
+import { NotConnectedError } from '../errors.js'
 import { describe } from '../std/describe.js'
-import { oneLine } from '../std/one-line.js'
+import { oneLine, safeLines } from '../std/one-line.js'
 import { registerWorker } from '../worker/register-worker.js'
 import { UsageError, type Command } from './command.js'
 
@@ -15,6 +16,8 @@ Calls a function and prints its result as JSON. The payload is the second argume
 Options:
   --url <ws-url>       the engine's address (default: III_URL, else ws://127.0.0.1:49134)
   --namespace <name>   where the function is registered (default: III_NAMESPACE, else default)
+  --token <token>      for a guarded engine: sent as 'authorization: Bearer <token>'
+  --header <header>    'name: value', sent with the handshake; may be given several times
   --timeout <ms>       how long to wait for the result (default: 30000)
   --help               print this text
 
@@ -24,13 +27,14 @@ Example:
 export const callCommand: Command = {
   help,
   async run(args, terminal) {
-    const { functionId, json, url, namespace, timeoutMs } = parse(args)
+    const { functionId, json, url, namespace, headers, timeoutMs } = parse(args)
     const payload = parsePayload(json === '-' ? await text(terminal.stdin) : json)
     const worker = registerWorker(url, {
       workerName: `iii-node-call:${String(process.pid)}`,
       reconnectionConfig: { maxRetries: 0 },
       diagnostics: 'silent',
       otel: { enabled: false },
+      headers,
       ...(namespace === undefined ? {} : { namespace }),
     })
     try {
@@ -39,7 +43,7 @@ export const callCommand: Command = {
         payload,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       })
-      terminal.out(JSON.stringify(result ?? null, undefined, 2))
+      terminal.out(safeLines(JSON.stringify(result ?? null, undefined, 2)))
       return 0
     } catch (error) {
       terminal.err(`iii-node call: ${oneLine(reasonOf(error))}`)
@@ -55,6 +59,7 @@ interface CallArguments {
   readonly json: string | undefined
   readonly url: string | undefined
   readonly namespace: string | undefined
+  readonly headers: Record<string, string>
   readonly timeoutMs: number | undefined
 }
 
@@ -62,12 +67,30 @@ function parse(args: readonly string[]): CallArguments {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { url: { type: 'string' }, namespace: { type: 'string' }, timeout: { type: 'string' } },
+    options: {
+      url: { type: 'string' },
+      namespace: { type: 'string' },
+      token: { type: 'string' },
+      header: { type: 'string', multiple: true },
+      timeout: { type: 'string' },
+    },
   })
   const [functionId, json, ...rest] = positionals
   if (functionId === undefined) throw new UsageError('call needs the id of a function')
   if (rest.length > 0) throw new UsageError(`call takes one payload; quote the JSON, got also ${describe(rest[0])}`)
-  return { functionId, json, url: values.url, namespace: values.namespace, timeoutMs: parseTimeout(values.timeout) }
+  const { url, namespace } = values
+  const headers = parseHeaders(values.header ?? [], values.token)
+  return { functionId, json, url, namespace, headers, timeoutMs: parseTimeout(values.timeout) }
+}
+
+/** Values may be secret, so no message shows one. */
+function parseHeaders(lines: readonly string[], token: string | undefined): Record<string, string> {
+  const entries = lines.map((line): [string, string] => {
+    const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(line) ?? []
+    if (name === undefined || value === undefined) throw new UsageError("--header must be 'name: value'")
+    return [name, value]
+  })
+  return Object.fromEntries(token === undefined ? entries : [...entries, ['authorization', `Bearer ${token}`]])
 }
 
 function parseTimeout(value: string | undefined): number | undefined {
@@ -90,5 +113,6 @@ function parsePayload(json: string | undefined): unknown {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
+  // Why the connection failed for good is in the cause.
+  return error instanceof NotConnectedError && error.cause instanceof Error ? error.cause.message : error.message
 }

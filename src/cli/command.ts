@@ -6,8 +6,14 @@
 export interface Terminal {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
+  /** Clears the screen of a terminal. */
+  readonly clear: () => void
   readonly stdin: NodeJS.ReadableStream
-  /** Resolves when the user asks to stop (Ctrl-C, SIGTERM). */
+  /** Whether a person reads stderr. */
+  readonly isTty: boolean
+  /** Whether that person wants colours. */
+  readonly isColoured: boolean
+  /** Resolves when the user asks to stop: Ctrl-C, SIGTERM, or the end of the package manager that runs this. */
   readonly interrupted: () => Promise<void>
 }
 
@@ -16,6 +22,11 @@ export interface Command {
   readonly help: string
   /** @returns the exit code. */
   readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>
+}
+
+/** Whether a person who reads a terminal wants colours (https://no-color.org). */
+export function wantsColour(isTty: boolean, { NO_COLOR, TERM }: Readonly<Record<string, string | undefined>>): boolean {
+  return isTty && (NO_COLOR ?? '') === '' && TERM !== 'dumb'
 }
 
 /** The command line was used in a way it does not understand. */

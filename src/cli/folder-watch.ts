@@ -1,9 +1,10 @@
 /**
- * Tells when code in a folder, or below it, has changed. Leaves out what is installed, generated or hidden; several
- * changes in quick succession are one.
+ * Reports changes of code in a folder and below. Leaves out what is installed, generated, hidden (such as the lock files
+ * of editors) or ignored by the user; several changes in quick succession are one.
  */
 import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { basename, extname, join, relative } from 'node:path'
+import { compileGlob } from '../engine/glob.js'
 import { systemClock, type Timer } from '../std/clock.js'
 
 const CODE = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx']
@@ -13,15 +14,24 @@ const MAX_FOLDERS = 2_000
 /** Editors write a file in several steps. */
 const QUIET_MS = 100
 
+export interface WatchOptions {
+  /** Patterns in which `*` stands for any text, for paths below the folder or names of files. */
+  readonly ignored?: readonly string[]
+  /** Receives the last file that changed. */
+  readonly onChange: (file: string) => void
+}
+
 export class FolderWatch {
   readonly #root: string
   readonly #onChange: (file: string) => void
   readonly #watchers = new Map<string, FSWatcher>()
+  readonly #ignored: readonly ((path: string) => boolean)[]
   #timer: Timer | undefined
 
-  /** Starts watching. `onChange` hears of the last file that changed. */
-  constructor(root: string, onChange: (file: string) => void) {
+  /** Starts watching. */
+  constructor(root: string, { ignored = [], onChange }: WatchOptions) {
     this.#root = root
+    this.#ignored = ignored.map(compileGlob)
     this.#onChange = onChange
     this.#add(root)
   }
@@ -41,7 +51,7 @@ export class FolderWatch {
       if (folder === this.#root) throw error
       return
     }
-    for (const child of childrenOf(folder)) if (isWatched(child)) this.#add(child)
+    for (const child of childrenOf(folder)) if (isWatched(child) && !this.#isIgnored(child)) this.#add(child)
   }
 
   #watch(folder: string): FSWatcher {
@@ -57,7 +67,13 @@ export class FolderWatch {
     this.#watchers.delete(folder)
   }
 
+  #isIgnored(path: string): boolean {
+    const below = relative(this.#root, path).replaceAll('\\', '/')
+    return this.#ignored.some((matches) => matches(below) || matches(basename(path)))
+  }
+
   #changed(path: string): void {
+    if (this.#isIgnored(path)) return
     if (isCode(path)) this.#report(path)
     else if (isWatched(path)) {
       this.#add(path)
@@ -73,7 +89,8 @@ export class FolderWatch {
 }
 
 function isCode(path: string): boolean {
-  return CODE.includes(extname(path))
+  const name = basename(path)
+  return (CODE.includes(extname(name)) && !name.startsWith('.')) || name === 'package.json'
 }
 
 function isWatched(path: string): boolean {

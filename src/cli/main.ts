@@ -2,8 +2,10 @@
 /**
  * The `iii-node` command: picks a subcommand, loads only that, prints help, turns errors into exit codes.
  */
+import { safeLines } from '../std/one-line.js'
 import { packageVersion } from '../version.js'
-import { UsageError, type Command, type Terminal } from './command.js'
+import { UsageError, wantsColour, type Command, type Terminal } from './command.js'
+import { whenLauncherIsGone } from './launcher.js'
 
 /** A subcommand that has not been loaded. */
 interface Entry {
@@ -44,9 +46,16 @@ const terminal: Terminal = {
   err: (line) => {
     console.error(line)
   },
+  clear: () => {
+    // Screen, lines scrolled out of it, and the cursor to the first line.
+    if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[3J\u001b[H')
+  },
   stdin: process.stdin,
+  isTty: process.stderr.isTTY,
+  isColoured: wantsColour(process.stderr.isTTY, process.env),
   interrupted: () =>
     new Promise((resolve) => {
+      whenLauncherIsGone(resolve)
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.once(signal, () => {
           resolve()
@@ -87,7 +96,7 @@ async function run(name: string, command: Command, args: readonly string[]): Pro
   } catch (error) {
     const isMisuse = error instanceof UsageError || (error instanceof TypeError && 'code' in error)
     const reason = error instanceof Error ? error.message : String(error)
-    terminal.err(`iii-node ${name}: ${reason}`)
+    terminal.err(`iii-node ${name}: ${safeLines(reason)}`)
     if (isMisuse) terminal.err(`\n${command.help}`)
     return isMisuse ? 2 : 1
   }

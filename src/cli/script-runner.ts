@@ -2,8 +2,9 @@
  * How Node runs a worker's file: JavaScript as it is, TypeScript through `tsx` where that is installed, else by Node
  * itself where it can.
  */
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { extname } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from './command.js'
 
@@ -55,4 +56,49 @@ function findTsx(file: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Why the file cannot run as the kind of module it counts as: `tsx` runs TypeScript as CommonJS where no package.json
+ * says otherwise, and CommonJS has no top-level `await`. The compiler of `tsx` decides, so there are no false alarms.
+ */
+export function moduleProblem(file: string): string | undefined {
+  const tsx = extname(file) === '.ts' ? findTsx(file) : undefined
+  if (tsx === undefined) return undefined
+  const manifest = nearestManifest(dirname(file))
+  if (manifest?.type === 'module' || !hasTopLevelAwait(file, tsx)) return undefined
+  const remedy =
+    manifest === undefined
+      ? `Create ${join(dirname(file), 'package.json')} with { "type": "module" }`
+      : `Add "type": "module" to ${manifest.path}`
+  const name = basename(file)
+  return `${name} uses \`await\` outside of a function, which needs an ES module. ${remedy}, or rename the file to ${name.replace(/ts$/, 'mts')}`
+}
+
+function nearestManifest(folder: string): { readonly path: string; readonly type: unknown } | undefined {
+  const path = join(folder, 'package.json')
+  if (existsSync(path)) return { path, type: typeIn(path) }
+  const parent = dirname(folder)
+  return parent === folder ? undefined : nearestManifest(parent)
+}
+
+function typeIn(path: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { readonly type?: unknown } | null)?.type
+  } catch {
+    // Node reports a manifest that cannot be read.
+    return undefined
+  }
+}
+
+function hasTopLevelAwait(file: string, tsx: string): boolean {
+  const code = readFileSync(file, 'utf8')
+  if (!/\bawait\b/.test(code)) return false
+  try {
+    const esbuild = createRequire(tsx)('esbuild') as { transformSync(code: string, options: object): unknown }
+    esbuild.transformSync(code, { loader: 'ts', format: 'cjs', logLevel: 'silent' })
+  } catch (error) {
+    return error instanceof Error && error.message.includes('Top-level await')
+  }
+  return false
 }

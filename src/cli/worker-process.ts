@@ -15,12 +15,26 @@ const POLL_MS = 50
 export interface WorkerProcessOptions {
   /** Arguments of Node. */
   readonly args: readonly string[]
+  /** Variables beside those of this process, which win over them. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** The engine's address. */
   readonly url: string
   /** Whether a worker of this process is connected to the engine. */
   readonly isConnected: (pid: number) => Promise<boolean>
   /** The process ended without having been asked to. */
   readonly onDeath: (how: string) => void
+}
+
+/**
+ * A module that ends the worker with this process, also when this one is killed: its old code must not serve beside the
+ * new. Processes that the worker starts inherit the arguments of Node and are left alone.
+ */
+function tie(): string {
+  const code = `if (process.ppid === ${String(process.pid)} && process.channel) {
+    process.on('disconnect', () => process.exit())
+    process.channel.unref()
+  }`
+  return `data:text/javascript,${encodeURIComponent(code)}`
 }
 
 export class WorkerProcess {
@@ -32,16 +46,20 @@ export class WorkerProcess {
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options
-    this.#child = spawn(process.execPath, [...options.args], {
+    this.#child = spawn(process.execPath, ['--import', tie(), '--enable-source-maps', ...options.args], {
       // A group of its own: the terminal's Ctrl-C is for us, and the worker hears of it once.
       detached: true,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, III_URL: options.url, III_DRAIN_ON_SIGNAL: '1' },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...options.env, ...process.env, III_URL: options.url, III_DRAIN_ON_SIGNAL: '1' },
     })
     this.#child.once('error', (error) => this.#over(`could not be started: ${error.message}`))
     this.#child.once('exit', (code, signal) =>
       this.#over(`ended ${code === null ? `by ${String(signal)}` : `with code ${String(code)}`}`),
     )
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
   }
 
   /** Lets running handlers finish and ends the process. @returns false when it had to be killed. */
@@ -54,7 +72,7 @@ export class WorkerProcess {
       const now = systemClock.now()
       if (now > deadline) break
       if (leftAt !== undefined && now - leftAt > LINGER_MS) break
-      if (leftAt === undefined && !(await this.#options.isConnected(this.#child.pid ?? 0))) leftAt = systemClock.now()
+      if (leftAt === undefined && !(await this.#options.isConnected(this.pid))) leftAt = systemClock.now()
       await this.#pause()
     }
     const isClean = this.#isOver || leftAt !== undefined

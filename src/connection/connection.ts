@@ -7,7 +7,7 @@ import type { Timer } from '../std/clock.js'
 import { deferred, type Deferred } from '../std/deferred.js'
 import type { WebSocketError } from '../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
-import { HIGH_WATER_BYTES, type Closed, type Transport } from '../transport/transport.js'
+import { frameText, HIGH_WATER_BYTES, type Closed, type Transport } from '../transport/transport.js'
 import { closedError } from './closed-error.js'
 import { Farewell } from './farewell.js'
 import { Keepalive } from './keepalive.js'
@@ -160,7 +160,10 @@ export class Connection {
           if (!isTerminal(this.#state)) this.#events.frame(frame)
         },
         binary: (frame) => {
-          if (!isTerminal(this.#state)) this.#events.frame(Buffer.from(frame).toString('utf8'))
+          if (!isTerminal(this.#state)) this.#events.frame(frameText(frame))
+        },
+        frameFailed: (error) => {
+          this.#events.frameFailed?.(error)
         },
         activity: () => {
           this.#keepalive?.activity()
@@ -213,7 +216,8 @@ export class Connection {
     this.#keepalive = undefined
     this.#transport = undefined
     const before = this.#state
-    const reason = closedError(closed)
+    const dialled = before.kind === 'open' ? undefined : this.#options.url
+    const reason = this.#events.denial?.() ?? closedError(closed, dialled)
     this.#apply({ kind: 'ended', now: this.#ports.clock.now(), cause: reason })
     if (before.kind === 'open') this.#events.lost(reason)
     if (this.#state.kind === 'waiting') this.#wait(reason, this.#state.retries)

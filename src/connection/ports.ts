@@ -22,6 +22,10 @@ export interface ConnectionEvents {
   /** The link is up: everything sent through `send` now precedes whatever was waiting. */
   opened(send: (frame: string) => void, transport: Pick<Transport, 'peerHeaders' | 'acknowledgeWhile'>): void
   frame(text: string): void
+  /** Handling the latest frame threw; only an owner that ignores frames may leave it out. */
+  frameFailed?(error: unknown): void
+  /** Why the engine denied the session on this link, when it did; the link ends with that. */
+  denial?(): WebSocketError | undefined
   /** The link that was up is gone; frames written to it may or may not have arrived. */
   lost(reason: WebSocketError): void
   /** A dial or a link ended, and what happens next. */

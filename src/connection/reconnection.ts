@@ -16,6 +16,12 @@ const MINIMUMS: Readonly<Record<keyof ReconnectionConfig, number>> = {
   maxPendingAgeMs: 0,
 }
 
+/** Members that count something. */
+const WHOLE: ReadonlySet<keyof ReconnectionConfig> = new Set(['maxRetries', 'maxPendingMessages', 'maxPendingBytes'])
+
+/** The names of all members. */
+export const RECONNECTION_KEYS = Object.keys(MINIMUMS)
+
 /**
  * Completes reconnection settings with their defaults.
  * @param option how the settings are called in error messages.
@@ -31,12 +37,13 @@ export function resolveReconnection(
     const value: unknown = given[key]
     if (value === undefined) continue
     const isUsable = typeof value === 'number' && value >= MINIMUMS[key]
-    if (!isUsable) throw invalidArgument(`${option}.${key}`, `a number of at least ${String(MINIMUMS[key])}`, value)
+    const isWhole = !WHOLE.has(key) || value === Infinity || Number.isInteger(value)
+    const kind = WHOLE.has(key) ? 'a whole number' : 'a number'
+    if (!isUsable || !isWhole)
+      throw invalidArgument(`${option}.${key}`, `${kind} of at least ${String(MINIMUMS[key])}`, value)
     complete[key] = value
   }
-  const { maxRetries, jitterFactor } = complete
-  if (maxRetries !== Infinity && !Number.isInteger(maxRetries))
-    throw invalidArgument(`${option}.maxRetries`, 'a whole number of at least -1', maxRetries)
+  const { jitterFactor } = complete
   if (jitterFactor > 1) throw invalidArgument(`${option}.jitterFactor`, 'between 0 and 1', jitterFactor)
   return complete
 }

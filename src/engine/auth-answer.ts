@@ -2,18 +2,24 @@
  * What an auth function may answer, and what its silence means. An answer of the wrong form refuses the connection: a
  * rule that cannot be read must not count as none.
  */
+import { DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { findMismatch, isRecord, optional, record, string, type Field } from '../protocol/validate.js'
 import { boolean, json, strings } from './builtin-fields.js'
 import { compileGlob, globIn } from './glob.js'
 
+/** Whether a function's id is one of those that a list names. */
+type Matches = (functionId: string) => boolean
+
 /** What one connection may do. */
 export interface Grants {
-  /** By namespace: which functions may be called there. Not empty: also the only namespaces to live in. */
-  readonly namespaces: ReadonlyMap<string, readonly ((functionId: string) => boolean)[]>
+  /** By namespace: which functions may be called there. */
+  readonly namespaces: ReadonlyMap<string, Matches>
+  /** The only namespaces to live in; `undefined` for all. */
+  readonly homes: readonly string[] | undefined
   /** May be called in the default namespace. */
   readonly allowedFunctions: ReadonlySet<string>
   /** May be called nowhere. */
-  readonly forbiddenFunctions: ReadonlySet<string>
+  readonly forbiddenFunctions: Matches
   /** `undefined` for all. */
   readonly allowedTriggerTypes: ReadonlySet<string> | undefined
   readonly allowTriggerTypeRegistration: boolean
@@ -45,43 +51,53 @@ interface AuthAnswer {
   readonly function_registration_prefix?: string
 }
 
-/** Grants of a listener that asks nobody: only what it exposes limits its workers. */
-export const anybody: Grants = grantsOf({ allow_trigger_type_registration: true })
+/** Grants of a listener without an auth function: only what it exposes limits its workers. */
+export function grantsWithoutAuth(denies: boolean): Grants {
+  return grantsOf(denies ? {} : { allow_trigger_type_registration: true }, denies)
+}
 
-/** The grants an answer gives, or what is wrong with it. */
-export function readAuthAnswer(answer: unknown): Grants | { readonly problem: string } {
+/**
+ * The grants an answer gives, or what is wrong with it.
+ * @param denies whether a grant that the answer leaves out is empty.
+ */
+export function readAuthAnswer(answer: unknown, denies = false): Grants | { readonly problem: string } {
   if (answer === undefined || answer === null) return { problem: 'auth function returned no result' }
   if (!isRecord(answer)) return { problem: 'auth function must return an object' }
   const copy = { ...answer }
   const mismatch = findMismatch(shape, copy)
   if (mismatch !== undefined) return { problem: `auth function returned an unusable result: ${mismatch}` }
   // The check just established the members.
-  return grantsOf(copy)
+  return grantsOf(copy, denies)
 }
 
-function grantsOf(answer: AuthAnswer): Grants {
-  const namespaces = Object.entries(answer.namespaces ?? {}).map(
-    ([namespace, grants]) => [namespace, grants.map(compileGrant)] as const,
-  )
+function grantsOf(answer: AuthAnswer, denies: boolean): Grants {
+  const namespaces = Object.entries(answer.namespaces ?? {})
+  const homes = namespaces.map(([namespace]) => namespace).sort()
+  const types = answer.allowed_trigger_types ?? (denies ? [] : undefined)
   return {
-    namespaces: new Map(namespaces),
+    namespaces: new Map(namespaces.map(([namespace, grants]) => [namespace, compileGrants(grants)])),
+    homes: homes.length > 0 ? homes : denies ? [DEFAULT_NAMESPACE] : undefined,
     allowedFunctions: new Set(answer.allowed_functions),
-    forbiddenFunctions: new Set(answer.forbidden_functions),
-    allowedTriggerTypes: answer.allowed_trigger_types === undefined ? undefined : new Set(answer.allowed_trigger_types),
+    forbiddenFunctions: compileGrants(answer.forbidden_functions ?? []),
+    allowedTriggerTypes: types === undefined ? undefined : new Set(types),
     allowTriggerTypeRegistration: answer.allow_trigger_type_registration ?? false,
-    allowFunctionRegistration: answer.allow_function_registration ?? true,
+    allowFunctionRegistration: answer.allow_function_registration ?? !denies,
     context: answer.context ?? {},
     functionPrefix: answer.function_registration_prefix === '' ? undefined : answer.function_registration_prefix,
   }
 }
 
-/** An exact id, `prefix::*`, or `match("…")`. */
-function compileGrant(grant: string): (functionId: string) => boolean {
-  const glob = globIn(grant)
-  if (glob !== undefined) return compileGlob(glob)
-  if (!grant.endsWith('::*')) return (functionId) => functionId === grant
-  const prefix = grant.slice(0, -1)
-  return (functionId) => functionId.startsWith(prefix)
+/** Each grant is an exact id, a beginning such as `orders::*`, or `match("…")`. */
+function compileGrants(grants: readonly string[]): Matches {
+  const exact = new Set(grants)
+  const patterns = grants.flatMap((grant) => {
+    const glob = globIn(grant)
+    if (glob !== undefined) return compileGlob(glob)
+    if (!grant.endsWith('*')) return []
+    const start = grant.slice(0, -1)
+    return (functionId: string) => functionId.startsWith(start)
+  })
+  return (functionId) => exact.has(functionId) || patterns.some((matches) => matches(functionId))
 }
 
 function grantsByNamespace(): Field<Readonly<Record<string, readonly string[]>>> {

@@ -8,6 +8,9 @@ import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Log } from '../std/log.js'
 import type { Clock } from '../std/clock.js'
 import type { Counters } from './counters.js'
+import { builtinOfType } from './builtin-types.js'
+import type { Emit } from './engine-events.js'
+import type { FunctionEntry } from './directory.js'
 import type { HandOver } from './hand-over.js'
 import { isEqual, KeptTriggers } from './kept-triggers.js'
 import type { Peer } from './peer.js'
@@ -18,6 +21,7 @@ import { TriggerTypes } from './trigger-types.js'
 type ResultMessage = MessageNamed<WorkerMessage, 'triggerregistrationresult'>
 
 export interface BindingPorts {
+  readonly emit: Emit
   readonly log: Log
   readonly counters: Counters
   readonly clock: Clock
@@ -47,6 +51,11 @@ export class Bindings {
     else this.#bind(trigger, type)
   }
 
+  /** Ends the triggers that outlived their owner. */
+  endKept(): void {
+    this.#kept.endAll()
+  }
+
   /** Ends a trigger; false when there is none of this id. */
   unregister(id: string): boolean {
     const trigger = this.triggers.get(id)
@@ -65,6 +74,17 @@ export class Bindings {
     const { error } = message
     if (error === undefined) this.#tell(trigger, undefined)
     else this.#refused(trigger, error)
+  }
+
+  /** Ends triggers of guarded sessions on a function that has changed hands and is no longer granted to them. */
+  changed({ namespace, id, metadata }: Pick<FunctionEntry, 'namespace' | 'id' | 'metadata'>): void {
+    for (const trigger of [...this.triggers.guardedOn(id)]) {
+      const refusal = trigger.namespace === namespace ? trigger.access?.refuseCall(namespace, id, metadata) : undefined
+      if (refusal === undefined) continue
+      this.triggers.remove(trigger)
+      this.#unbind(trigger)
+      this.#refused(trigger, refusal)
+    }
   }
 
   /** Adds a type and hands it the triggers it serves; false when the engine provides that type itself. */
@@ -183,7 +203,7 @@ export class Bindings {
     const { id, triggerType, functionId, owner } = trigger
     trigger.type = undefined
     this.#ports.counters.refused.triggers += 1
-    this.#ports.log.warn({ triggerId: id, triggerType, functionId, error }, 'A trigger was refused by its provider')
+    this.#ports.emit({ kind: 'trigger_refused', triggerId: id, triggerType, functionId, error })
     if (this.#tell(trigger, error)) return
     owner?.send({
       type: 'triggerregistrationresult',
@@ -197,7 +217,8 @@ export class Bindings {
   #park(trigger: Trigger): void {
     trigger.type = undefined
     const { id, triggerType, functionId } = trigger
-    this.#ports.log.info({ triggerId: id, triggerType, functionId }, 'A trigger waits for its type to be provided')
+    const builtin = builtinOfType(triggerType)
+    this.#ports.emit({ kind: 'trigger_waiting', triggerId: id, triggerType, functionId, builtin })
     this.#tell(trigger, undefined)
   }
 

@@ -30,6 +30,12 @@ export class BoundTriggers<F> {
     this.#triggers.clear()
   }
 
+  /** Whether some binding is of a kind. */
+  some(is: (binding: Binding) => boolean): boolean {
+    for (const { binding } of this.#triggers.values()) if (is(binding)) return true
+    return false
+  }
+
   /** The bindings whose filter fits, in the order they came. */
   matching(fits: (filter: F) => boolean): Binding[] {
     const bindings: Binding[] = []

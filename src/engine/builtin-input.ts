@@ -4,11 +4,14 @@
 import { ErrorCode, InvocationError } from '../errors.js'
 import { describe } from '../std/describe.js'
 import { findMismatch, isRecord, type Infer, type Shape } from '../protocol/validate.js'
+import { parsed } from '../protocol/json-text.js'
 import type { BuiltinFunction, CallContext } from './builtin.js'
 
 /** What a built-in function is declared from. */
 export interface FunctionDeclaration<S extends Shape> extends Omit<BuiltinFunction, 'call'> {
   readonly input: S
+  /** Members that `call` takes as `JsonText` when they are large; all others are parsed. */
+  readonly textMembers?: readonly string[]
   readonly call: (input: Infer<S>, context: CallContext) => unknown
 }
 
@@ -21,6 +24,7 @@ export function builtinFunction<S extends Shape>(declaration: FunctionDeclaratio
     call(input, context) {
       // A copy, since checking turns optional nulls into `undefined` and the caller's object is not ours.
       const value = isRecord(input) ? { ...input } : undefined
+      if (value !== undefined) readTexts(value, rest.textMembers ?? [])
       const mismatch = value === undefined ? `expected an object, got ${describe(input)}` : findMismatch(entries, value)
       if (mismatch !== undefined) {
         const message = `Failed to deserialize input for ${rest.id}: ${mismatch}`
@@ -29,5 +33,12 @@ export function builtinFunction<S extends Shape>(declaration: FunctionDeclaratio
       // The check just established the type.
       return call(value as Infer<S>, context)
     },
+  }
+}
+
+/** @throws {InvocationError} `MESSAGE_TOO_LARGE` when a member that has to be parsed costs too much. */
+function readTexts(input: Record<string, unknown>, textMembers: readonly string[]): void {
+  for (const [key, value] of Object.entries(input)) {
+    if (!textMembers.includes(key)) input[key] = parsed(value)
   }
 }

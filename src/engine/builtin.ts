@@ -5,8 +5,11 @@
 import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
+import type { TickLane } from '../std/tick-lane.js'
+import type { Access } from './access.js'
 import type { ChannelRef } from './channels.js'
 import type { Counters } from './counters.js'
+import type { Emit } from './engine-events.js'
 import type { EngineStats } from './engine-stats.js'
 import type { Instruments } from './instruments.js'
 import type { EngineQuirks } from './quirks.js'
@@ -14,7 +17,11 @@ import type { EngineQuirks } from './quirks.js'
 /** What a built-in may use of the engine. */
 export interface EngineHost {
   readonly clock: Clock
+  /** Runs expensive work, one piece in each event-loop tick. */
+  readonly lane: TickLane
   readonly random: Random
+  /** Reports what happens; `log` writes to it as well. */
+  readonly emit: Emit
   readonly log: Log
   /** Whether a built-in may listen on ports. Without, it serves what needs none. */
   readonly opensPorts: boolean
@@ -28,6 +35,8 @@ export interface EngineHost {
   invoke(call: HostCall): Promise<unknown>
   /** Whether a function exists right now. */
   hasFunction(functionId: string, namespace: string): boolean
+  /** What its worker registered a function with, beside its schemas. */
+  metadataOf(functionId: string, namespace: string): unknown
   readonly channels: HostChannels
   /** What the engine shows of its work; a built-in that measures it puts itself in here. */
   readonly instruments: Instruments
@@ -46,6 +55,10 @@ export interface HostCall {
   readonly metadata?: unknown
   readonly traceparent?: string | undefined
   readonly baggage?: string | undefined
+  /** Whether a large result stays text, as `JsonText`; else it is parsed, and fails the call if that costs too much. */
+  readonly keepsText?: boolean
+  /** The guarded session that the call is made for: it is refused where that session could not make it itself. */
+  readonly access?: Access | undefined
   /** Gives up waiting; the callee runs on, its answer is dropped. */
   readonly signal?: AbortSignal | undefined
 }
@@ -79,6 +92,8 @@ export interface HostChannels {
 export interface CallContext {
   /** The worker that called; `undefined` for calls the engine makes. */
   readonly callerWorkerId: string | undefined
+  /** What a guarded listener allows the caller; `undefined` for callers without limits. */
+  readonly access: Access | undefined
   readonly metadata: unknown
   readonly traceparent: string | undefined
   readonly baggage: string | undefined
@@ -106,6 +121,8 @@ export interface Binding {
   readonly namespace: string
   readonly config: unknown
   readonly metadata: unknown
+  /** What the guarded session that asked for the trigger may do; checked again whenever the trigger fires. */
+  readonly access?: Access | undefined
 }
 
 /** A trigger type provided by the engine. */
@@ -134,6 +151,8 @@ export interface Builtin {
   readonly url?: string | undefined
   /** Takes a binary frame of telemetry that a worker sent; `undefined` for one that came over the telemetry path. */
   readonly takeTelemetry?: (frame: Uint8Array, workerId: string | undefined) => void
+  /** Functions that its configuration names: what it asks before it serves others. No guarded session may register them. */
+  readonly namedFunctions?: readonly string[]
   /** What waits in it right now. Each number is told by one built-in only. */
   readonly waiting?: () => Partial<EngineStats['waiting']>
   /** What it has dropped and counts by itself, in the same way. */
@@ -141,10 +160,15 @@ export interface Builtin {
   /** What a connected worker last told of its process, as lists of workers show it. */
   readonly metricsOf?: (workerId: string) => Readonly<Record<string, unknown>> | undefined
   /**
-   * Serves a function that lives on another server, as its registration describes it.
+   * Serves a function that lives on another server, as its registration describes it. `isGuarded` says whether its
+   * worker came through a guarded listener.
    * @throws an `InvocationError` when it must not or cannot be served; the registration is then dropped.
    */
-  readonly serveExternal?: (functionId: string, invocation: Readonly<Record<string, unknown>>) => ExternalCall
+  readonly serveExternal?: (
+    functionId: string,
+    invocation: Readonly<Record<string, unknown>>,
+    isGuarded: boolean,
+  ) => ExternalCall
   /** Opens what it needs (ports, stores). Functions and types are registered before. */
   start(): Promise<void>
   /** Closes everything; nothing of it keeps the process alive afterwards. */

@@ -2,6 +2,7 @@
  * The ends of channels that workers hold: one WebSocket each, one message per item. A writer that may not go on is
  * simply not read from.
  */
+import type { Log } from '../std/log.js'
 import { CloseCode } from '../transport/close-codes.js'
 import { IGNORE_EVENTS } from '../transport/ignore-events.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
@@ -19,13 +20,15 @@ export interface ChannelDoorParts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
   readonly quirks: EngineQuirks
+  readonly log: Log
 }
 
-/** Bytes on their way to a reader beyond which the rest stays in the channel. */
-const READER_BYTES = 1024 * 1024
+/** Bytes on their way to a reader beyond which the rest stays in the channel, and beyond which they are accounted for. */
+const READER_BYTES = 256 * 1024
 
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
-export function openChannelEnd({ channels, links, quirks }: ChannelDoorParts, request: UpgradeRequest): void {
+export function openChannelEnd(parts: ChannelDoorParts, request: UpgradeRequest): void {
+  const { channels, links, quirks, log } = parts
   const query = new URLSearchParams(request.query)
   const key = query.get('key')
   const direction = query.get('dir')
@@ -37,9 +40,10 @@ export function openChannelEnd({ channels, links, quirks }: ChannelDoorParts, re
   if (channel === undefined) request.refuse(404, 'Channel not found')
   else {
     const isUnread = quirks.unreadReaderCloses === true
+    const frameFailed = (error: unknown): void => log.error({ error }, 'An item of a channel could not be handled')
     request.accept((transport) => {
       const end = direction === 'read' ? reader(channel, transport, isUnread) : writer(channel, transport)
-      return links.watch(transport, end)
+      return links.watch(transport, { ...end, frameFailed })
     }, handshakeHeaders(quirks))
   }
 }
@@ -61,28 +65,38 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
     ...IGNORE_EVENTS,
     text: push,
     binary: push,
-    close: () => {
-      if (open) channel.endInput()
+    close: ({ code }) => {
+      if (!open) return
+      if (code === CloseCode.ABNORMAL) channel.writerCut()
+      else channel.endInput(code !== CloseCode.NORMAL && code !== CloseCode.NO_STATUS)
     },
   }
 }
 
 /** @param isUnread whether nothing is read from the socket before all is delivered (`unreadReaderCloses`). */
 function reader(channel: Channel, transport: Transport, isUnread: boolean): TransportEvents {
-  let full = false
+  /** Bytes on their way that the channel's account pays for; it takes no more while there are any. */
+  let waitingBytes = 0
+  const settle = (): void => {
+    channel.account.remove(waitingBytes)
+    waitingBytes = 0
+  }
   const end = {
     get full(): boolean {
-      return full
+      return waitingBytes > 0
     },
     deliver: (item: ChannelItem) => {
       transport.send(item)
-      if (full || transport.bufferedBytes <= READER_BYTES) return
-      full = true
+      const bytes = transport.bufferedBytes
+      if (bytes <= READER_BYTES) return
+      waitingBytes = bytes
+      channel.account.add(bytes)
       transport.flushed(() => {
-        full = false
+        settle()
         channel.pump()
       })
     },
+    // As the real engine: a worker cannot tell a writer that was cut from one that has finished.
     finish: () => {
       if (isUnread) transport.resume()
       transport.close()
@@ -99,6 +113,7 @@ function reader(channel: Channel, transport: Transport, isUnread: boolean): Tran
       if (!open) transport.close()
     },
     close: ({ code }) => {
+      settle()
       if (open && (!isUnread || code === CloseCode.ABNORMAL)) channel.readerGone()
     },
   }

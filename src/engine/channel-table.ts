@@ -6,15 +6,20 @@ import { timingSafeEqual } from 'node:crypto'
 import { ErrorCode, InvocationError } from '../errors.js'
 import type { Clock, Timer } from '../std/clock.js'
 import type { Random } from '../std/random.js'
+import { MAX_MESSAGE_BYTES } from '../protocol/limits.js'
+import type { Log } from '../std/log.js'
 import { Channel } from './channel.js'
+import { ChannelAccount, ChannelMemory } from './channel-memory.js'
 import type { ChannelRef } from './channels.js'
 import type { Counters } from './counters.js'
+import type { EngineLimits } from './limits.js'
 
 export interface ChannelTableParts {
   readonly clock: Clock
   readonly random: Random
-  readonly limits: { readonly maxChannels: number }
-  readonly counters: Pick<Counters, 'refused'>
+  readonly log: Log
+  readonly limits: Pick<EngineLimits, 'maxChannels' | 'maxSessionChannels' | 'maxChannelBytes'>
+  readonly counters: Pick<Counters, 'refused' | 'dropped'>
 }
 
 /** A channel with what it takes to reach it. */
@@ -39,10 +44,21 @@ const UNCLAIMED_MS = 5 * 60_000
 export class ChannelTable {
   readonly #parts: ChannelTableParts
   readonly #entries = new Map<string, Entry>()
+  /** By the session that creates channels; those of the engine itself under the empty id. */
+  readonly #accounts = new Map<string, ChannelAccount>()
+  readonly #memory: ChannelMemory
   #sweep: Timer | undefined
 
   constructor(parts: ChannelTableParts) {
     this.#parts = parts
+    this.#memory = new ChannelMemory({
+      maxBytes: parts.limits.maxChannelBytes,
+      reserveBytes: MAX_MESSAGE_BYTES,
+      onGivenUp: () => {
+        parts.counters.dropped.channels += 1
+        parts.log.warn({}, 'A channel was given up with what it held: all channels together hold too much')
+      },
+    })
   }
 
   get size(): number {
@@ -58,20 +74,22 @@ export class ChannelTable {
 
   /**
    * Makes a channel. The buffer holds from 1 to 1024 items, 64 by default.
-   * @throws {InvocationError} `invocation_error` when there are as many channels as allowed.
+   * @param sessionId the session that asks; omitted for the engine itself, which is not limited.
+   * @throws {InvocationError} `invocation_error` when the session, or all together, have as many channels as allowed.
    */
-  create(bufferItems: number = DEFAULT_BUFFER_ITEMS): Registered {
-    const { random, limits, clock, counters } = this.#parts
-    // Finished channels stay for a while, so that a late taker is told from a stranger; they give way first.
-    if (this.#entries.size >= limits.maxChannels) this.#sweepNow()
-    if (this.#entries.size >= limits.maxChannels) {
-      counters.refused.channels += 1
-      const message = `There are ${String(this.#entries.size)} channels, as many as allowed; close some first`
-      throw new InvocationError({ code: ErrorCode.invocation_error, message })
-    }
-    const channel = new Channel(Math.min(Math.max(bufferItems, 1), MAX_BUFFER_ITEMS))
+  create(bufferItems: number = DEFAULT_BUFFER_ITEMS, sessionId = ''): Registered {
+    const { random, clock } = this.#parts
+    this.#refuseExcess(sessionId)
     const id = random.uuid()
     const key = random.uuid()
+    const account = this.#accounts.get(sessionId) ?? new ChannelAccount(this.#memory)
+    this.#accounts.set(sessionId, account)
+    account.channels += 1
+    const channel = new Channel({
+      maxItems: Math.min(Math.max(bufferItems, 1), MAX_BUFFER_ITEMS),
+      account,
+      onDestroyed: () => this.#forget(id, sessionId),
+    })
     this.#entries.set(id, { channel, key, createdAt: clock.now() })
     this.#sweep ??= this.#nextSweep()
     const ref = { channel_id: id, access_key: key }
@@ -90,16 +108,39 @@ export class ChannelTable {
 
   /** Ends a channel at once and forgets it. */
   destroy(id: string): void {
-    const entry = this.#entries.get(id)
-    if (entry === undefined) return
-    this.#entries.delete(id)
-    entry.channel.destroy()
+    this.#entries.get(id)?.channel.destroy()
   }
 
   /** Ends all channels. */
   close(): void {
     this.#sweep?.cancel()
     for (const id of [...this.#entries.keys()]) this.destroy(id)
+  }
+
+  #refuseExcess(sessionId: string): void {
+    const { limits, counters } = this.#parts
+    const excess = (): string | undefined => {
+      const own = this.#accounts.get(sessionId)?.channels ?? 0
+      if (sessionId !== '' && own >= limits.maxSessionChannels) return `This session has ${String(own)} channels`
+      if (this.#entries.size >= limits.maxChannels) return `There are ${String(this.#entries.size)} channels`
+      return undefined
+    }
+    // Finished channels stay for a while, so that a second taker gets another answer than a stranger; they go first.
+    if (excess() === undefined) return
+    this.#sweepNow()
+    const found = excess()
+    if (found === undefined) return
+    counters.refused.channels += 1
+    const message = `${found}, as many as allowed; close some first`
+    throw new InvocationError({ code: ErrorCode.invocation_error, message })
+  }
+
+  #forget(id: string, sessionId: string): void {
+    if (!this.#entries.delete(id)) return
+    const account = this.#accounts.get(sessionId)
+    if (account === undefined) return
+    account.channels -= 1
+    if (account.channels === 0) this.#accounts.delete(sessionId)
   }
 
   #sweepNow(): void {

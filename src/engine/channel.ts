@@ -4,6 +4,7 @@
  * nor keys.
  */
 import type { ChannelItem } from './builtin.js'
+import type { ChannelAccount } from './channel-memory.js'
 
 /** What a channel asks of its writer. */
 export interface WriterEnd {
@@ -20,25 +21,42 @@ export interface ReaderEnd {
   /** Whether it should not be given more for now. It calls `pump` when that changes. */
   readonly full: boolean
   deliver(item: ChannelItem): void
-  /** Everything has been delivered and the writer is done. */
-  finish(): void
+  /** Everything has been delivered and the writer is done; `wasCut` when it left without a close frame. */
+  finish(wasCut: boolean): void
   /** The channel is over before its end. */
   drop(): void
+}
+
+export interface ChannelOptions {
+  readonly maxItems: number
+  /** Pays for what the channel holds. */
+  readonly account: ChannelAccount
+  /** The channel was given up; neither end may be taken any more. */
+  readonly onDestroyed: () => void
 }
 
 /** From this many bytes on a buffer is full, however few items it holds: 64 chunks as writers make them of a stream. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
 
+/** What an item takes beside its bytes. */
+const ITEM_COST = 128
+
 export class Channel {
-  readonly #maxItems: number
+  readonly #options: ChannelOptions
   readonly #items: ChannelItem[] = []
   #bytes = 0
   #writer: WriterEnd | 'free' | 'done' = 'free'
   #reader: ReaderEnd | 'free' | 'gone' = 'free'
   #holding = false
+  #wasCut = false
 
-  constructor(maxItems: number) {
-    this.#maxItems = maxItems
+  constructor(options: ChannelOptions) {
+    this.#options = options
+  }
+
+  /** Pays for what the channel holds. */
+  get account(): ChannelAccount {
+    return this.#options.account
   }
 
   /** What waits in the buffer: bytes, and UTF-16 units of text. */
@@ -60,6 +78,7 @@ export class Channel {
   attachWriter(end: WriterEnd): boolean {
     if (this.#writer !== 'free') return false
     this.#writer = end
+    if (this.#full) this.#hold()
     return true
   }
 
@@ -67,6 +86,7 @@ export class Channel {
   attachReader(end: ReaderEnd): boolean {
     if (this.#reader !== 'free') return false
     this.#reader = end
+    this.account.memory.forget(this)
     this.pump()
     return true
   }
@@ -79,34 +99,53 @@ export class Channel {
     }
     this.#items.push(item)
     this.#bytes += item.length
+    this.account.add(item.length + ITEM_COST)
     this.pump()
+    if (this.account.isOver && this.#items.length > 0) this.account.memory.makeRoom(this)
+    if (this.over) return false
     if (!this.#full) return true
-    this.#holding = true
-    if (typeof this.#writer === 'object') this.#writer.hold()
+    this.#hold()
     return false
   }
 
   /** The writer is done. What is buffered still reaches the reader. */
-  endInput(): void {
+  endInput(wasCut = false): void {
     if (this.#writer === 'done') return
     this.#writer = 'done'
+    this.#wasCut = wasCut
+    if (this.#reader === 'free') this.account.memory.orphaned(this)
     this.pump()
+  }
+
+  /**
+   * The writer's connection ended without a close frame. While the writer is held back, some of what it sent was not
+   * read: the reader gets an error instead of a clean end of a part.
+   */
+  writerCut(): void {
+    if (this.#holding) this.destroy()
+    else this.endInput(true)
   }
 
   /** Gives the reader what it will take. */
   pump(): void {
     const reader = this.#reader
-    if (typeof reader !== 'object') return
-    while (!reader.full) {
-      const item = this.#items.shift()
-      if (item === undefined) break
-      this.#bytes -= item.length
-      reader.deliver(item)
+    if (typeof reader === 'object') {
+      while (!reader.full) {
+        const item = this.#items.shift()
+        if (item === undefined) break
+        this.#bytes -= item.length
+        this.account.remove(item.length + ITEM_COST)
+        reader.deliver(item)
+      }
+      if (this.#items.length === 0 && this.#writer === 'done') {
+        this.#reader = 'gone'
+        reader.finish(this.#wasCut)
+        return
+      }
     }
-    if (this.#items.length === 0 && this.#writer === 'done') {
-      this.#reader = 'gone'
-      reader.finish()
-    } else if (this.#holding && !this.#full) {
+    if (!this.#holding) return
+    if (this.#full) this.#awaitMemory()
+    else {
       this.#holding = false
       if (typeof this.#writer === 'object') this.#writer.release()
     }
@@ -128,10 +167,24 @@ export class Channel {
     this.#reader = 'gone'
     this.#dropWriter()
     if (typeof reader === 'object') reader.drop()
+    this.#options.onDestroyed()
   }
 
   get #full(): boolean {
-    return this.#items.length >= this.#maxItems || this.#bytes >= MAX_BUFFERED_BYTES
+    const items = this.#items.length
+    if (items >= this.#options.maxItems || this.#bytes >= MAX_BUFFERED_BYTES) return true
+    // A channel that is read goes on item by item, so that it ends some time.
+    return this.account.isFull && (items > 0 || this.#reader === 'free')
+  }
+
+  #hold(): void {
+    this.#holding = true
+    this.#awaitMemory()
+    if (typeof this.#writer === 'object') this.#writer.hold()
+  }
+
+  #awaitMemory(): void {
+    if (this.account.isFull) this.account.memory.wait(this)
   }
 
   #dropWriter(): void {
@@ -141,6 +194,8 @@ export class Channel {
   }
 
   #clear(): void {
+    this.account.remove(this.#bytes + this.#items.length * ITEM_COST)
+    this.account.memory.forget(this)
     this.#items.length = 0
     this.#bytes = 0
   }

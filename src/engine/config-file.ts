@@ -3,8 +3,9 @@
  * themselves, so that an engine without a file does not load a YAML parser.
  */
 import { ConfigDocument } from './config-document.js'
-import { readEngineConfig, type Environment } from './config.js'
+import { readEngineConfig } from './config.js'
 import type { EngineConfig } from './engine-config.js'
+import type { Environment } from './environment.js'
 import { expandVariables } from './expand-variables.js'
 import { parseListenerConfig } from './listener-config.js'
 
@@ -22,5 +23,5 @@ export interface ParseConfigOptions {
 export function parseEngineConfig(text: string, { fileName, env }: ParseConfigOptions): EngineConfig {
   const document = new ConfigDocument(expandVariables(text, env, fileName), fileName)
   const config = readEngineConfig(document.read(), env, (path, message, cause) => document.error(path, message, cause))
-  return config.listeners.length > 0 ? config : { ...config, listeners: [parseListenerConfig(undefined)] }
+  return config.listeners.length > 0 ? config : { ...config, listeners: [parseListenerConfig(undefined, undefined)] }
 }

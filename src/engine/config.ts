@@ -10,15 +10,20 @@ import { parseSettings, setting, wholeNumber } from './builtin-config.js'
 import { ABSENT, ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, SUCCESSORS, type DefaultPorts } from './builtins/index.js'
 import { ENGINE_WORKER_NAME } from './builtins/workers.js'
 import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
+import type { Environment } from './environment.js'
+import { originSettings, type OriginRules } from './origins.js'
 import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
-
-/** Environment variables that count. */
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** An engine's configuration as plain data, as it is written in a file. */
 export interface EngineSettings {
   readonly registration_namespace_grace_ms?: number
-  readonly workers?: readonly { readonly name: string; readonly config?: unknown }[]
+  readonly workers?: readonly {
+    readonly name: string
+    /** What the distributed engine reads too. */
+    readonly config?: unknown
+    /** What only this engine knows. */
+    readonly local?: unknown
+  }[]
 }
 
 const DEFAULT_GRACE_MS = 5000
@@ -30,7 +35,8 @@ const topShape = {
   /** The older name of `workers`; both lists count. */
   modules: list,
 }
-const entryShape = { name: string, config: optional(setting<unknown>('an object', isRecord)) }
+const object = optional(setting<unknown>('an object', isRecord))
+const entryShape = { name: string, config: object, local: object }
 
 /** Where an error is, as a path of keys, and how it is put together with the place it is in. */
 export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
@@ -47,8 +53,8 @@ export function engineConfigOf(settings: EngineSettings, env: Environment = {}):
   )
 }
 
-/** Where an engine without a file listens; 0 picks a free port. */
-export interface EngineAddresses extends DefaultPorts {
+/** Where an engine without a file listens, and to whom; 0 picks a free port. */
+export interface EngineAddresses extends DefaultPorts, Partial<OriginRules> {
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string | undefined
   /** For workers. Default 49134. */
@@ -59,17 +65,20 @@ export interface EngineAddresses extends DefaultPorts {
 
 /** The configuration of an engine without a file. */
 export function defaultEngineConfig(
-  { host = '127.0.0.1', port, dataFolder, ...ports }: EngineAddresses = {},
+  { host = '127.0.0.1', port, dataFolder, allowedOrigins = [], allowedHosts = [], ...ports }: EngineAddresses = {},
   env: Environment = {},
 ): EngineConfig {
-  const served = SERVED_BY_DEFAULT.map(({ name, port: option, stores = false }) => ({
+  const rules = { allowedOrigins, allowedHosts }
+  const served = SERVED_BY_DEFAULT.map(({ name, port: option, stores = false, local }) => ({
     name,
+    local: local?.(rules),
     config: {
       ...(option === undefined ? {} : address(host, ports[option])),
       ...(stores && dataFolder !== undefined ? keptIn(dataFolder) : {}),
     },
   }))
-  return engineConfigOf({ workers: [{ name: LISTENER_NAME, config: address(host, port) }, ...served] }, env)
+  const listener = { name: LISTENER_NAME, config: address(host, port), local: originSettings(rules) }
+  return engineConfigOf({ workers: [listener, ...served] }, env)
 }
 
 function address(host: string, port: number | undefined): object {
@@ -86,25 +95,29 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
   const listeners: ListenerConfig[] = []
   const served = new Map<string, ConfiguredBuiltin>()
   for (const { entry, path } of entriesOf(top)) {
-    const { name: listed, config } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
+    const {
+      name: listed,
+      config,
+      local,
+    } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
     const name = SUCCESSORS.get(listed) ?? listed
-    const inConfig = [...path, 'config']
+    const settings = [...path, 'config']
     if (name === LISTENER_NAME) {
-      listeners.push(located(inConfig, report, () => parseListenerConfig(config)))
+      listeners.push(located(settings, report, () => parseListenerConfig(config, local)))
       continue
     }
     if (name === ENGINE_WORKER_NAME) {
       // Always there, and without settings.
-      located(inConfig, report, () => parseSettings(name, {}, config))
+      located(settings, report, () => [parseSettings(name, {}, config), parseSettings(`${name}.local`, {}, local)])
       continue
     }
     const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
     if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
     if (served.has(name)) throw report([...path, 'name'], twice(name, listed))
-    served.set(name, { name, make: located(inConfig, report, () => readSettings(config)) })
+    served.set(name, { name, make: located(settings, report, () => readSettings(config, local)) })
   }
   for (const name of ALWAYS_SERVED) {
-    const make = builtins[name]?.(undefined)
+    const make = builtins[name]?.(undefined, undefined)
     if (make !== undefined && !served.has(name)) served.set(name, { name, make })
   }
   return {
@@ -120,15 +133,17 @@ function* entriesOf(top: Infer<typeof topShape>): Iterable<{ entry: unknown; pat
   }
 }
 
-/** Gives an error of settings its place: their names are the path, from the settings on. */
+/** Gives an error of settings its place: their names are the path, from `config` on, or from `local` where they say so. */
 function located<T>(path: readonly (string | number)[], report: Report, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error
     const [named = ''] = error.message.split(/[\s(]/, 1)
-    const own = path.at(-1) === 'config' ? named.split('.').slice(1) : named.split('.').slice(path.length || 1)
-    throw report([...path, ...own], error.message, error)
+    if (path.at(-1) !== 'config')
+      throw report([...path, ...named.split('.').slice(path.length || 1)], error.message, error)
+    const own = named.split('.').slice(1)
+    throw report([...(own[0] === 'local' ? path.slice(0, -1) : path), ...own], error.message, error)
   }
 }
 

@@ -10,6 +10,7 @@ type Counted =
   | 'framesIn'
   | 'framesOut'
   | 'malformedFrames'
+  | 'failedFrames'
   | 'refusedFrames'
   | 'lateResults'
   | 'droppedFrames'
@@ -29,6 +30,7 @@ export function createCounters(): Counters {
     framesIn: 0,
     framesOut: 0,
     malformedFrames: 0,
+    failedFrames: 0,
     refusedFrames: 0,
     lateResults: 0,
     droppedFrames: 0,
@@ -44,10 +46,11 @@ export function createCounters(): Counters {
       writes: 0,
       requests: 0,
       streamClients: 0,
+      foreignRequests: 0,
       streamJoins: 0,
       oversizedMessages: 0,
     },
-    dropped: { deadLetters: 0, firings: 0, deliveries: 0, streamEvents: 0 },
+    dropped: { channels: 0, deadLetters: 0, firings: 0, deliveries: 0, streamEvents: 0 },
     cutOff: { unread: 0, heldFrames: 0, earlyFrames: 0 },
   }
 }

@@ -9,10 +9,10 @@ import type { Peer } from './peer.js'
 
 /** Who serves a function. */
 type FunctionTarget =
-  /** A worker, which knows the function as `localId`. */
-  | { readonly kind: 'worker'; readonly peer: Peer; readonly localId: string }
+  /** A worker: it registered the function as `sentAs` and is called under `calledAs`. */
+  | { readonly kind: 'worker'; readonly peer: Peer; readonly sentAs: string; readonly calledAs: string }
   /** The engine, by calling out to another server on behalf of the worker that registered it. */
-  | { readonly kind: 'external'; readonly peer: Peer; readonly call: ExternalCall }
+  | { readonly kind: 'external'; readonly peer: Peer; readonly sentAs: string; readonly call: ExternalCall }
   /** The engine itself. */
   | { readonly kind: 'builtin'; readonly builtin: string; readonly call: BuiltinFunction['call'] }
 

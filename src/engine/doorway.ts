@@ -8,6 +8,7 @@ import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Access } from './access.js'
 import { CHANNEL_PATH, openChannelEnd } from './channel-sockets.js'
 import { Guard } from './guard.js'
+import { FrameIntake } from './frame-intake.js'
 import { Inlet } from './inlet.js'
 import type { ListenerConfig } from './listener-config.js'
 import { handshakeHeaders } from './quirks.js'
@@ -20,7 +21,7 @@ export type Doorway = (request: UpgradeRequest) => void
 
 export function openDoorway(
   parts: SessionParts,
-  config: Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId'>,
+  config: Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny'>,
 ): Doorway {
   const isGuarded = config.rbac !== undefined || config.middlewareFunctionId !== undefined
   const guard = isGuarded ? new Guard(parts, config) : undefined
@@ -49,12 +50,19 @@ function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undef
 
 /** Takes telemetry and nothing else: no greeting, no answers. */
 function telemetryOnly(parts: SessionParts, transport: Transport): TransportEvents {
-  const inlet = new Inlet(parts.clock, transport)
+  const ignore = (): void => undefined
+  const intake = new FrameIntake(parts.lane, new Inlet(parts, transport), {
+    small: ignore,
+    large: ignore,
+    costly: ignore,
+    binary: (frame) => parts.takeTelemetry(frame, undefined),
+  })
   return {
     ...IGNORE_EVENTS,
     binary: (frame) => {
-      inlet.took(frame.byteLength)
-      if (isTelemetry(frame)) parts.takeTelemetry(frame, undefined)
+      if (isTelemetry(frame)) intake.take(frame)
     },
+    close: () => intake.finish(),
+    frameFailed: (error) => parts.log.error({ error }, 'A frame could not be handled'),
   }
 }

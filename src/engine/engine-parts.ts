@@ -4,10 +4,12 @@
 import type { LoopClock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
+import { TickLane } from '../std/tick-lane.js'
 import { Bindings } from './bindings.js'
 import { ChannelTable } from './channel-table.js'
 import { createCounters, type Counters } from './counters.js'
 import { Directory } from './directory.js'
+import type { Emit } from './engine-events.js'
 import { HandOver } from './hand-over.js'
 import type { Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
@@ -21,6 +23,8 @@ import { Sessions } from './sessions.js'
 export interface EnginePorts {
   readonly clock: LoopClock
   readonly random: Random
+  /** Where everything that is worth a report goes; `log` writes to it as well. */
+  readonly emit: Emit
   readonly log: Log
   readonly limits: EngineLimits
   /** How long a worker may stay unannounced before it counts as one of the default namespace. */
@@ -34,6 +38,8 @@ export interface EnginePorts {
 }
 
 export interface EngineParts extends EnginePorts {
+  /** For expensive work of all clients. */
+  readonly lane: TickLane
   readonly counters: Counters
   readonly directory: Directory
   readonly handOver: HandOver
@@ -59,6 +65,7 @@ export function createParts(ports: EnginePorts): EngineParts {
   sessions.onEvent((event) => instruments.watchWorkers?.(event))
   return {
     ...ports,
+    lane: new TickLane(ports.clock),
     counters,
     directory,
     handOver,

@@ -19,6 +19,8 @@ export interface EngineStats {
   readonly framesOut: number
   /** Frames that could not be read; the link stayed. */
   readonly malformedFrames: number
+  /** Frames whose handling failed inside the engine; the link stayed, and a call was answered with an error. */
+  readonly failedFrames: number
   /** Registrations read but not acted on, because a cap or a rule of access refused them. */
   readonly refusedFrames: number
   /** Answers to calls nobody waits for any more. */
@@ -70,6 +72,8 @@ export interface EngineStats {
     readonly requests: number
     /** Clients of the stream server answered with 503, because there are too many. */
     readonly streamClients: number
+    /** Requests refused for their `Origin` or `Host`: 403 when it is not trusted, 400 when `Host` came twice. */
+    readonly foreignRequests: number
     /** Joins of a stream above the number one client may have. */
     readonly streamJoins: number
     /** Calls and results too large for one message to a worker, answered with `MESSAGE_TOO_LARGE`. */
@@ -77,6 +81,8 @@ export interface EngineStats {
   }
   /** What was taken on and then given up. */
   readonly dropped: {
+    /** Channels with what they held, because all channels together held too much; their ends receive an error. */
+    readonly channels: number
     /** The oldest dead letters, for newer ones. */
     readonly deadLetters: number
     /** The oldest events whose handlers were still being called; the handlers that were left are not called. */

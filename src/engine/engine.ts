@@ -2,9 +2,10 @@
  * The local engine: puts the parts together, opens the doors, and closes everything it opened. Knows the order in which
  * things start and stop, and nothing of what they do.
  */
+import { JsonText } from '../protocol/json-text.js'
 import { systemClock } from '../std/clock.js'
 import { deferred } from '../std/deferred.js'
-import { silentLog } from '../std/log.js'
+import type { Log } from '../std/log.js'
 import { systemRandom } from '../std/random.js'
 import type { Dial } from '../transport/transport.js'
 import { listen, type Listener, type UpgradeRequest } from '../transport/ws-accept.js'
@@ -12,15 +13,17 @@ import type { Builtin, EngineHost, HostCall } from './builtin.js'
 import { createCoreBuiltin } from './builtins/core.js'
 import { openDoorway, type Doorway } from './doorway.js'
 import type { EngineConfig } from './engine-config.js'
+import { EngineEvents, writeTo, type Emit } from './engine-events.js'
 import { fireTriggers } from './fire-triggers.js'
 import { createHost, enterBuiltin } from './engine-host.js'
 import { createHostChannels } from './host-channels.js'
+import { screenOf } from './origins.js'
 import { reachableHost } from './reachable-host.js'
 import { createParts, type EngineParts, type EnginePorts } from './engine-parts.js'
 import type { EngineStats } from './engine-stats.js'
 import { GuardedCalls } from './guarded-calls.js'
 import { defaultLimits } from './limits.js'
-import type { ListenerConfig } from './listener-config.js'
+import { functionsAskedBy, type ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
 import { NO_QUIRKS } from './quirks.js'
 import { Registrations } from './registrations.js'
@@ -33,7 +36,11 @@ const STOP_MS = 5000
 const GOODBYE_MS = 500
 
 /** What an engine is started with, beside its configuration. */
-export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs'>> & {
+export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit' | 'log'>> & {
+  /** Takes the engine's events, see `EngineEvent`. */
+  readonly onEvent?: Emit
+  /** Takes the same events as log records. */
+  readonly log?: Log
   /** Sees every link before the engine does, and hands on what the engine is to see. For tests. */
   readonly atDoor?: (request: UpgradeRequest, enter: Doorway) => void
 }
@@ -56,6 +63,11 @@ export interface LocalEngine extends AsyncDisposable {
    * @throws {InvocationError} `NOT_FOUND` when nothing is bound, else the first function's failure.
    */
   fire(typeOrId: string, payload: unknown): Promise<unknown[]>
+  /**
+   * Announces that the next worker that leaves is followed by another with the same functions: their calls and triggers
+   * wait for it, for up to 30 s. Call the function it returns once the successor has registered everything.
+   */
+  expectSuccessor(): () => void
   stats(): EngineStats
   /** Stops serving and closes everything. May be called again. */
   close(): Promise<void>
@@ -66,10 +78,14 @@ export interface LocalEngine extends AsyncDisposable {
  * @throws {RuntimeError} `PORT_IN_USE` when a port is taken. Nothing stays open then.
  */
 export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<LocalEngine> {
+  const events = new EngineEvents()
+  if (options.onEvent !== undefined) events.on(options.onEvent)
+  if (options.log !== undefined) events.on(writeTo(options.log))
   const parts = createParts({
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
-    log: options.log ?? silentLog,
+    emit: events.emit,
+    log: events.log,
     limits: options.limits ?? defaultLimits,
     namespaceGraceMs: config.namespaceGraceMs,
     opensPorts: options.opensPorts ?? true,
@@ -95,6 +111,10 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
 interface Outside {
   readonly host: EngineHost
   readonly atDoor: EngineOptions['atDoor']
+}
+
+function valueOf(result: unknown): unknown {
+  return result instanceof JsonText ? (JSON.parse(result.text) as unknown) : result
 }
 
 class RunningEngine implements LocalEngine {
@@ -137,11 +157,21 @@ class RunningEngine implements LocalEngine {
   }
 
   invoke(call: HostCall): Promise<unknown> {
-    return this.#parts.router.invoke(call)
+    // Whoever runs the engine in its own process gets values of any size, as from any call.
+    return this.#parts.router.invoke({ ...call, keepsText: true }).then(valueOf)
   }
 
   fire(typeOrId: string, payload: unknown): Promise<unknown[]> {
     return fireTriggers({ bindings: this.#parts.bindings, host: this.#outside.host }, typeOrId, payload)
+  }
+
+  expectSuccessor(): () => void {
+    const { handOver, bindings } = this.#parts
+    handOver.expectSuccessor()
+    return () => {
+      handOver.successorSettled()
+      bindings.endKept()
+    }
   }
 
   stats(): EngineStats {
@@ -158,7 +188,7 @@ class RunningEngine implements LocalEngine {
   }
 
   async open(listeners: readonly ListenerConfig[]): Promise<void> {
-    const sessionParts = this.#sessionParts()
+    const sessionParts = this.#sessionParts(listeners)
     for (const builtin of this.#builtins) {
       this.#started.push(builtin)
       await builtin.start()
@@ -168,7 +198,8 @@ class RunningEngine implements LocalEngine {
       const door = this.#whileOpen(openDoorway(sessionParts, config))
       this.#doors.push(door)
       if (!this.#parts.opensPorts) continue
-      const listener = await listen({ ...config, delaysWrites: this.#parts.quirks.delayedWrites === true }, door)
+      const delaysWrites = this.#parts.quirks.delayedWrites === true
+      const listener = await listen({ ...config, delaysWrites, screen: screenOf(config, this.#outside.host) }, door)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }
@@ -184,11 +215,13 @@ class RunningEngine implements LocalEngine {
     }
   }
 
-  #sessionParts(): SessionParts {
+  #sessionParts(listeners: readonly ListenerConfig[]): SessionParts {
     const { serveExternal } = this.#builtins.find((builtin) => builtin.serveExternal !== undefined) ?? {}
     const takers = this.#builtins.flatMap(({ takeTelemetry }) => takeTelemetry ?? [])
+    const asked = this.#builtins.flatMap(({ namedFunctions = [] }) => namedFunctions)
     return {
       ...this.#parts,
+      namedFunctions: new Set([...listeners.flatMap(functionsAskedBy), ...asked]),
       registrations: new Registrations(this.#parts, serveExternal),
       guardedCalls: new GuardedCalls(this.#parts),
       takeTelemetry: (frame, workerId) => {

@@ -2,8 +2,9 @@
  * A call that is stored for later instead of made: handed to the queue provider, with a receipt for the caller. Knows
  * nothing of queues; which exist is the provider's business.
  */
-import { ErrorCode } from '../errors.js'
+import { ErrorCode, type ErrorBody } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import type { Emit } from './engine-events.js'
 import type { Answer, Call, Caller } from './peer.js'
 import type { RoutedCall } from './routed-call.js'
 import { withFunctionId } from './trace-baggage.js'
@@ -13,16 +14,20 @@ export class Enqueue implements Caller {
   static readonly PROVIDER = 'engine::queue::enqueue'
 
   readonly #call: RoutedCall
+  readonly #queue: string
   readonly #receiptId: string
+  readonly #emit: Emit
 
-  constructor(call: RoutedCall, receiptId: string) {
+  constructor(call: RoutedCall, queue: string, { receiptId, emit }: { receiptId: string; emit: Emit }) {
     this.#call = call
+    this.#queue = queue
     this.#receiptId = receiptId
+    this.#emit = emit
   }
 
   /** The call to the provider that stores this one. Metadata is not part of what is stored. */
-  toProvider(invocationId: string, namespace: string, queue: string): RoutedCall {
-    const { functionId, data, traceparent, baggage } = this.#call
+  toProvider(invocationId: string, namespace: string): RoutedCall {
+    const { functionId, data, traceparent, baggage, from } = this.#call
     const traced = traceparent !== undefined || baggage !== undefined
     return {
       invocationId,
@@ -31,7 +36,7 @@ export class Enqueue implements Caller {
       baggage,
       caller: this,
       data: {
-        queue,
+        queue: this.#queue,
         function_id: functionId,
         data,
         messageReceiptId: this.#receiptId,
@@ -41,22 +46,25 @@ export class Enqueue implements Caller {
       },
       metadata: undefined,
       from: undefined,
+      access: from?.access,
     }
   }
 
   /** The provider's answer becomes the caller's receipt. */
   answer(_call: Call, { error }: Answer): void {
     if (error === undefined) this.#reply({ result: { messageReceiptId: this.#receiptId } })
-    else this.#fail(`${error.code}: ${error.message}`)
+    else this.#fail(error, `${error.code}: ${error.message}`)
   }
 
   failWithoutProvider(): void {
-    this.#fail(
-      'No queue provider is installed. Add `iii-queue` to the engine configuration, or install one with `iii worker add queue`.',
-    )
+    const message =
+      'No queue provider is installed. Add `iii-queue` to the engine configuration, or install one with `iii worker add queue`.'
+    this.#fail({ code: ErrorCode.enqueue_error, message }, message)
   }
 
-  #fail(message: string): void {
+  #fail(error: ErrorBody, message: string): void {
+    const { functionId } = this.#call
+    this.#emit({ kind: 'enqueue_refused', queue: this.#queue, functionId, error })
     this.#reply({ error: { code: ErrorCode.enqueue_error, message } })
   }
 

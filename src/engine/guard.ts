@@ -4,11 +4,11 @@
  */
 import { ErrorCode, InvocationError } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
-import type { Transport, TransportEvents } from '../transport/transport.js'
+import { failFrame, handFrame, type Closed, type Transport, type TransportEvents } from '../transport/transport.js'
 import type { UpgradeRequest } from '../transport/ws-accept.js'
 import type { Access } from './access.js'
-import { anybody, readAuthAnswer, type Grants } from './auth-answer.js'
-import { GuardedAccess } from './guarded-access.js'
+import { grantsWithoutAuth, readAuthAnswer, type Grants } from './auth-answer.js'
+import { GuardedAccess, type GuardedAccessParts } from './guarded-access.js'
 import { invokeWithin, type InvokeWithin } from './invoke-within.js'
 import type { Counters } from './counters.js'
 import type { ListenerConfig } from './listener-config.js'
@@ -16,7 +16,7 @@ import { RegistrationHooks } from './registration-hooks.js'
 import type { SessionParts } from './session.js'
 
 type Opener = (transport: Transport, access: Access) => TransportEvents
-type Rules = Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId'>
+type Rules = Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny'>
 
 /** Frames a client may send before it is let in. Beyond: it is cut off. */
 const MAX_EARLY_FRAMES = 1000
@@ -25,13 +25,15 @@ export class Guard {
   readonly #parts: SessionParts
   readonly #rules: Rules
   readonly #invoke: InvokeWithin
-  readonly #hooks: RegistrationHooks
+  readonly #accessParts: GuardedAccessParts
 
   constructor(parts: SessionParts, rules: Rules) {
     this.#parts = parts
     this.#rules = rules
     this.#invoke = invokeWithin(parts, parts.limits.hookTimeoutMs)
-    this.#hooks = new RegistrationHooks(this.#invoke, parts.directory)
+    const hooks = new RegistrationHooks(this.#invoke)
+    const { directory, namedFunctions } = parts
+    this.#accessParts = { rules, hooks, directory, namedFunctions }
   }
 
   /** Lets a client in once it is known what it may do. */
@@ -40,18 +42,19 @@ export class Guard {
     void this.#ask(request).then((grants) => {
       if (early.isClosed) return
       if ('problem' in grants) this.#refuse(transport, grants.problem)
-      else early.handOver(open(transport, new GuardedAccess(this.#rules, grants, this.#hooks)))
+      else early.handOver(open(transport, new GuardedAccess(grants, this.#accessParts)))
     })
     return early
   }
 
   async #ask(request: UpgradeRequest): Promise<Grants | { readonly problem: string }> {
-    const functionId = this.#rules.rbac?.authFunctionId
-    if (functionId === undefined) return anybody
+    const { rbac, defaultDeny = false } = this.#rules
+    const functionId = rbac?.authFunctionId
+    if (functionId === undefined) return grantsWithoutAuth(defaultDeny)
     const { headers, query, remoteAddress } = request
     const data = { headers, query_params: queryOf(query), ip_address: remoteAddress }
     try {
-      return readAuthAnswer(await this.#invoke({ functionId, data }))
+      return readAuthAnswer(await this.#invoke({ functionId, data }), defaultDeny)
     } catch (error) {
       if (error instanceof InvocationError) return { problem: error.detail }
       this.#parts.log.error({ functionId, error }, 'The auth function failed unexpectedly')
@@ -85,10 +88,7 @@ class EarlyFrames implements TransportEvents {
   handOver(next: TransportEvents): void {
     this.#next = next
     next.open()
-    for (const frame of this.#frames) {
-      if (typeof frame === 'string') next.text(frame)
-      else next.binary(frame)
-    }
+    for (const frame of this.#frames) handFrame(next, frame)
     this.#frames.length = 0
     this.#transport.resume()
   }
@@ -115,10 +115,14 @@ class EarlyFrames implements TransportEvents {
     this.#next?.drained()
   }
 
-  close(...closed: Parameters<TransportEvents['close']>): void {
+  frameFailed(error: unknown): void {
+    if (this.#next !== undefined) failFrame(this.#next, error)
+  }
+
+  close(closed: Closed): void {
     this.isClosed = true
     this.#frames.length = 0
-    this.#next?.close(...closed)
+    this.#next?.close(closed)
   }
 
   #keep(frame: string | Uint8Array): void {

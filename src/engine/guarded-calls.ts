@@ -28,7 +28,13 @@ export class GuardedCalls {
 
   handle(from: Peer, access: Access, message: InvokeMessage): void {
     const { directory, handOver, router } = this.#parts
-    const { function_id: functionId, namespace = DEFAULT_NAMESPACE } = message
+    const { invocation_id: id, function_id: functionId, namespace = DEFAULT_NAMESPACE } = message
+    if (id !== undefined && message.action?.type !== 'void' && router.isPending(id)) {
+      // Under the same id a call ends the one before it, which may be another worker's.
+      const error = { code: ErrorCode.invocation_error, message: `The invocation id ${id} is in use` }
+      from.answer(this.#call(from, message), { error })
+      return
+    }
     const entry = directory.find(namespace, functionId)
     if (entry === undefined) {
       // What may be called can depend on the function's metadata, so it is decided once the function is there.
@@ -77,6 +83,7 @@ export class GuardedCalls {
       data: undefined,
       metadata,
       from: undefined,
+      access: undefined,
     }
   }
 }

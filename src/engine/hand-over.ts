@@ -12,6 +12,8 @@ import type { RoutedCall } from './routed-call.js'
 
 /** How long after a function was given up its calls may still be held. */
 const HOLD_LIMIT_MS = 1_000
+/** The same while a successor is announced: its process has to start first. */
+const SUCCESSOR_LIMIT_MS = 30_000
 
 /** What names a function. */
 export interface FunctionName {
@@ -25,6 +27,8 @@ interface Line extends FunctionName {
   readonly peers: Map<Peer, string>
   /** Set once the owner has given the function up. */
   vacancy: Vacancy | undefined
+  /** Whether a worker that is still to connect will register the function. */
+  isExpected: boolean
 }
 
 interface Vacancy {
@@ -54,6 +58,8 @@ export class HandOver {
   /** Functions that have just gone to somebody in line. */
   readonly #moved = new Map<string, Vacancy>()
 
+  #expectsSuccessor = false
+
   constructor(ports: HandOverPorts) {
     this.#ports = ports
   }
@@ -63,16 +69,30 @@ export class HandOver {
     return this.#calls.size
   }
 
-  /** A worker was refused a function, which it calls `localId`, because another worker has it. */
-  refused(peer: Peer, { namespace, id }: FunctionName, localId: string): void {
+  /** From now on a worker that leaves is followed by another that registers the same functions. */
+  expectSuccessor(): void {
+    this.#expectsSuccessor = true
+  }
+
+  /** The successor has registered what it serves, or does not come. What it left out is not held any more. */
+  successorSettled(): void {
+    this.#expectsSuccessor = false
+    this.#moved.clear()
+    for (const line of [...this.#lines.values()]) if (line.isExpected) this.#expectNoMore(line)
+  }
+
+  /**
+   * A worker was refused a function, which it calls `localId`, because another worker has it.
+   * @returns whether it was not in line for it before.
+   */
+  refused(peer: Peer, { namespace, id }: FunctionName, localId: string): boolean {
     const own = this.#linesOf.get(peer) ?? new Set()
-    if (this.#ports.isAbrupt) return
-    if (own.size >= this.#ports.maxPerPeer) return
-    const key = keyOf({ namespace, id })
-    const line = this.#lines.get(key) ?? { namespace, id, peers: new Map<Peer, string>(), vacancy: undefined }
-    this.#lines.set(key, line)
+    if (this.#ports.isAbrupt || own.size >= this.#ports.maxPerPeer) return true
+    const line = this.#lineOf({ namespace, id })
+    const isNew = !line.peers.has(peer)
     line.peers.set(peer, localId)
     this.#linesOf.set(peer, own.add(line))
+    return isNew
   }
 
   /** A worker asked to hear of other workers: what it was refused, it waits for. */
@@ -87,11 +107,13 @@ export class HandOver {
 
   /** The owner of functions has given them up. */
   givenUp(former: Peer, names: Iterable<FunctionName>): void {
-    if (this.#lines.size === 0 && this.#moved.size === 0) return
-    const until = this.#ports.clock.now() + HOLD_LIMIT_MS
+    const isExpected = this.#expectsSuccessor
+    if (this.#lines.size === 0 && this.#moved.size === 0 && !isExpected) return
+    const until = this.#ports.clock.now() + (isExpected ? SUCCESSOR_LIMIT_MS : HOLD_LIMIT_MS)
     for (const name of names) {
       const key = keyOf(name)
       this.#moved.delete(key)
+      if (isExpected) this.#lineOf(name).isExpected = true
       const line = this.#lines.get(key)
       if (line !== undefined) line.vacancy = { until, former, calls: new Set(), timer: undefined }
     }
@@ -103,7 +125,9 @@ export class HandOver {
     if (line === undefined) return
     const { vacancy } = line
     line.vacancy = undefined
+    line.isExpected = false
     this.#leaveLine(peer, line)
+    this.#dropIfEmpty(line)
     if (vacancy === undefined) return
     this.#noteMoved(keyOf(name), vacancy)
     this.#end(vacancy)
@@ -157,7 +181,8 @@ export class HandOver {
     clock.after(vacancy.until - clock.now(), forget, 'background')
   }
 
-  #isAwaited({ peers }: Line): boolean {
+  #isAwaited({ peers, isExpected }: Line): boolean {
+    if (isExpected) return true
     for (const peer of peers.keys()) if (this.#listening.has(peer)) return true
     return false
   }
@@ -167,8 +192,27 @@ export class HandOver {
     const own = this.#linesOf.get(peer)
     own?.delete(line)
     if (own?.size === 0) this.#linesOf.delete(peer)
-    if (line.peers.size === 0) this.#lines.delete(keyOf(line))
+    this.#dropIfEmpty(line)
     if (!this.#isAwaited(line)) this.#giveUp(line)
+  }
+
+  #lineOf({ namespace, id }: FunctionName): Line {
+    const key = keyOf({ namespace, id })
+    const present = this.#lines.get(key)
+    if (present !== undefined) return present
+    const line: Line = { namespace, id, peers: new Map(), vacancy: undefined, isExpected: false }
+    this.#lines.set(key, line)
+    return line
+  }
+
+  #expectNoMore(line: Line): void {
+    line.isExpected = false
+    this.#dropIfEmpty(line)
+    if (!this.#isAwaited(line)) this.#giveUp(line)
+  }
+
+  #dropIfEmpty(line: Line): void {
+    if (line.peers.size === 0 && !line.isExpected) this.#lines.delete(keyOf(line))
   }
 
   /** Nobody comes for the function, or not in time. */
@@ -176,6 +220,7 @@ export class HandOver {
     const { vacancy } = line
     if (vacancy === undefined) return
     line.vacancy = undefined
+    if (line.isExpected) this.#expectNoMore(line)
     this.#ports.counters.refused.callsInHandOver += vacancy.calls.size
     this.#end(vacancy)
   }

@@ -2,19 +2,26 @@
  * The engine waiting for a call of its own: an answer settles a promise. Giving up drops the answer when it comes.
  */
 import { InvocationError } from '../errors.js'
+import { parsed } from '../protocol/json-text.js'
 import { deferred, type Deferred } from '../std/deferred.js'
+import type { HostCall } from './builtin.js'
 import type { Answer, Call, Caller } from './peer.js'
 
 export class HostCaller implements Caller {
   readonly #outcome: Deferred<unknown> = deferred()
+  readonly #keepsText: boolean
+
+  constructor(keepsText: boolean) {
+    this.#keepsText = keepsText
+  }
 
   /**
    * Runs one call.
    * @param start starts the call and answers with a way to forget it.
    */
-  static run(signal: AbortSignal | undefined, start: (caller: Caller) => () => void): Promise<unknown> {
+  static run({ signal, keepsText = false }: HostCall, start: (caller: Caller) => () => void): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(signal.reason)
-    const caller = new HostCaller()
+    const caller = new HostCaller(keepsText)
     const forget = start(caller)
     if (signal === undefined) return caller.#outcome.promise
     const onAbort = (): void => {
@@ -28,8 +35,10 @@ export class HostCaller implements Caller {
   }
 
   answer(call: Call, { result, error }: Answer): void {
-    if (error === undefined) this.#outcome.resolve(result)
-    else {
+    if (error === undefined) {
+      // What was large is parsed if that costs little; else the call fails, and its caller alone.
+      this.#outcome.resolve(this.#keepsText ? result : new Promise((resolve) => resolve(parsed(result))))
+    } else {
       const { functionId, invocationId } = call
       this.#outcome.reject(new InvocationError({ ...error, function_id: functionId, invocationId }))
     }

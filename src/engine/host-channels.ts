@@ -62,12 +62,17 @@ function readerGone(): NotConnectedError {
   return new NotConnectedError(ErrorCode.CONNECTION_LOST, 'The reader of the channel is gone', { outcome: 'unknown' })
 }
 
+function writerCut(): NotConnectedError {
+  return new NotConnectedError(ErrorCode.CONNECTION_LOST, 'The writer of the channel was cut', { outcome: 'unknown' })
+}
+
 /** The engine as a reader: takes one item at a time, so the next waits in the channel. */
 class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
   readonly #channel: Channel
   readonly #destroy: () => void
   #item: ChannelItem | undefined
   #ended = false
+  #wasCut = false
   #wake: Deferred<void> | undefined
 
   constructor(channel: Channel, destroy: () => void) {
@@ -85,13 +90,15 @@ class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
     this.#wake?.resolve()
   }
 
-  finish(): void {
+  finish(wasCut: boolean): void {
     this.#ended = true
+    this.#wasCut = wasCut
     this.#wake?.resolve()
   }
 
   drop(): void {
-    this.finish()
+    // What was buffered is lost with the channel, so the items do not end as if they were all.
+    if (!this.#ended) this.finish(true)
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<ChannelItem> {
@@ -102,7 +109,8 @@ class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
           this.#item = undefined
           yield item
           this.#channel.pump()
-        } else if (this.#ended) return
+        } else if (this.#wasCut) throw writerCut()
+        else if (this.#ended) return
         else {
           this.#wake = deferred()
           await this.#wake.promise

@@ -34,6 +34,11 @@ export class KeptTriggers {
     for (const [key, { id }] of this.#kept) if (id === trigger.id) this.#end(key)
   }
 
+  /** Ends all of them. */
+  endAll(): void {
+    for (const key of this.#kept.keys()) this.#end(key)
+  }
+
   #end(key: string): void {
     const kept = this.#kept.get(key)
     if (kept === undefined) return

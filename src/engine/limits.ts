@@ -14,6 +14,13 @@ export interface EngineLimits {
   readonly maxUnownedTriggers: number
   /** Channels at once. Beyond: `engine::channels::create` fails. */
   readonly maxChannels: number
+  /** Channels at once that one session has created. Beyond: `engine::channels::create` fails. */
+  readonly maxSessionChannels: number
+  /**
+   * Bytes in all channels together. Beyond: writers of sessions with more than an equal share are not read. Where that
+   * does not help, finished channels without a reader are given up, the oldest first.
+   */
+  readonly maxChannelBytes: number
   /** How long an auth function, a registration hook or a trigger provider may take. */
   readonly hookTimeoutMs: number
 }
@@ -28,5 +35,7 @@ export const defaultLimits: EngineLimits = {
   maxRegistrations: 20_000,
   maxUnownedTriggers: 100_000,
   maxChannels: 20_000,
+  maxSessionChannels: 500,
+  maxChannelBytes: 24 * MIB,
   hookTimeoutMs: 10_000,
 }

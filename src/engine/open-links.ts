@@ -3,7 +3,7 @@
  */
 import type { Clock } from '../std/clock.js'
 import { deferred, type Deferred } from '../std/deferred.js'
-import type { Transport, TransportEvents } from '../transport/transport.js'
+import { failFrame, type Transport, type TransportEvents } from '../transport/transport.js'
 
 export class OpenLinks {
   readonly #links = new Set<Transport>()
@@ -22,6 +22,7 @@ export class OpenLinks {
       binary: (frame) => events.binary(frame),
       activity: () => events.activity(),
       drained: () => events.drained(),
+      frameFailed: (error) => failFrame(events, error),
       close: (closed) => {
         this.#links.delete(transport)
         if (this.#links.size === 0) this.#empty?.resolve()

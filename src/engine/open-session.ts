@@ -1,44 +1,42 @@
 /**
- * Puts a session on a transport. Whatever goes wrong while a frame is carried out stays with that frame: no client can
- * take the engine down by what it sends.
+ * Puts a session on a transport, which it reads in fair shares.
  */
-import type { TransportEvents } from '../transport/transport.js'
+import { frameText, type TransportEvents } from '../transport/transport.js'
+import { FrameIntake } from './frame-intake.js'
 import { Inlet } from './inlet.js'
-import { isUnreadable } from './unreadable-frame.js'
 import { Session, type SessionOptions, type SessionParts } from './session.js'
+import { isTelemetry } from './telemetry-prefix.js'
 
 /** Opens a session; the events are to be given to its transport. */
 export function openSession(parts: SessionParts, options: Omit<SessionOptions, 'inlet'>): TransportEvents {
-  const inlet = new Inlet(parts.clock, options.transport)
+  const inlet = new Inlet(parts, options.transport)
   const session = new Session(parts, { ...options, inlet })
-  const dropsUnreadable = parts.quirks.unreadableFrames === true
-  const failed = (error: unknown): void => {
-    parts.log.error({ workerId: session.id, error }, 'A frame could not be carried out')
-  }
+  const guarded =
+    <T>(handle: (frame: T) => void) =>
+    (frame: T): void => {
+      try {
+        handle(frame)
+      } catch (error) {
+        session.frameFailed(error)
+      }
+    }
+  const intake = new FrameIntake(parts.lane, inlet, {
+    small: guarded((frame) => session.text(frame)),
+    large: guarded((message) => session.message(message)),
+    costly: guarded((frame) => session.costly(frame)),
+    binary: guarded((frame) => session.binary(frame)),
+  })
   return {
     open: () => undefined,
-    text: (frame) => {
-      inlet.took(frame.length)
-      if (dropsUnreadable && isUnreadable(frame)) {
-        parts.counters.malformedFrames += 1
-        return
-      }
-      try {
-        session.text(frame)
-      } catch (error) {
-        failed(error)
-      }
-    },
-    binary: (frame) => {
-      inlet.took(frame.byteLength)
-      try {
-        session.binary(frame)
-      } catch (error) {
-        failed(error)
-      }
-    },
+    text: (frame) => intake.take(frame),
+    // Any binary frame but telemetry is a text frame.
+    binary: (frame) => intake.take(isTelemetry(frame) ? frame : frameText(frame)),
+    frameFailed: (error) => session.frameFailed(error),
     activity: () => undefined,
     drained: () => session.drained(),
-    close: () => session.closed(),
+    close: () => {
+      intake.finish()
+      session.closed()
+    },
   }
 }

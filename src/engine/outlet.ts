@@ -17,6 +17,9 @@ export interface OutletParts {
   readonly log: Log
 }
 
+/** Why its worker is not read: it does not read itself. */
+const HOLD = 'unread'
+
 export class Outlet {
   readonly #parts: OutletParts
   readonly #transport: Transport
@@ -69,7 +72,7 @@ export class Outlet {
   drained(): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#inlet.release()
+    this.#inlet.release(HOLD)
   }
 
   #holdBack(): void {
@@ -80,7 +83,7 @@ export class Outlet {
       this.#transport.terminate()
     } else if (!this.#paused) {
       this.#paused = true
-      this.#inlet.hold()
+      this.#inlet.hold(HOLD)
     }
   }
 }

@@ -4,7 +4,8 @@
  */
 import type { ErrorBody } from '../errors.js'
 import type { EngineMessage } from '../protocol/messages.js'
-import type { Access } from './access.js'
+import type { Access, RegistrationMessage } from './access.js'
+import type { EngineEvent } from './engine-events.js'
 import type { WorkerIdentity } from './worker-identity.js'
 
 export interface Peer extends Caller {
@@ -22,6 +23,8 @@ export interface Peer extends Caller {
   readonly serving: Set<PendingCall>
   /** Whether so much waits to be read by it that it gets no new calls. */
   readonly congested: boolean
+  /** Counts time that the engine itself worked for it. */
+  spent(durationMs: number): void
   /** Sends a message. Answers with an error when its values cannot be written; a lost link is not an error here. */
   send(message: EngineMessage): ErrorBody | undefined
 }
@@ -56,4 +59,20 @@ export interface PendingCall extends Call {
   /** Nobody, for a void call. */
   readonly caller: Caller | undefined
   readonly callee: Peer
+}
+
+/** What reports call a worker. */
+export function nameOf({ id, identity }: Peer): string {
+  return identity.name ?? id
+}
+
+/** The report of a registration that has no effect. */
+export function refusalOf(
+  peer: Peer,
+  { type, id }: Pick<RegistrationMessage, 'id'> & { readonly type: string },
+  { reason, ownerWorkerId }: { readonly reason: string; readonly ownerWorkerId?: string },
+): EngineEvent {
+  const { id: workerId, namespace } = peer
+  const worker = nameOf(peer)
+  return { kind: 'registration_refused', type, id, reason, namespace, workerId, worker, ownerWorkerId }
 }

@@ -20,6 +20,10 @@ export class PendingCalls {
     return replaced
   }
 
+  get(invocationId: string): PendingCall | undefined {
+    return this.#byId.get(invocationId)
+  }
+
   /** Takes the call of an id out. */
   take(invocationId: string): PendingCall | undefined {
     const call = this.#byId.get(invocationId)

@@ -19,8 +19,6 @@ export interface EngineQuirks {
   readonly delayedWrites?: boolean | undefined
   /** The close frame of a channel reader is not read before the writer has finished. */
   readonly unreadReaderCloses?: boolean | undefined
-  /** Frames with lone surrogates or with JSON nested too deep are dropped without a log line. */
-  readonly unreadableFrames?: boolean | undefined
   /** A durable store acknowledges first and saves every `intervalMs`; what came since then is lost when it closes. */
   readonly forgottenWrites?: { readonly intervalMs: number } | undefined
 }
@@ -34,7 +32,6 @@ export const DISTRIBUTED_QUIRKS: Required<EngineQuirks> = {
   abruptHandOver: true,
   delayedWrites: true,
   unreadReaderCloses: true,
-  unreadableFrames: true,
   // The default of `save_interval_ms`.
   forgottenWrites: { intervalMs: 5_000 },
 }

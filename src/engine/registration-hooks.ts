@@ -1,11 +1,10 @@
 /**
- * Functions that look at registrations on a guarded listener. Each sees what is to be registered and may change it by
+ * Functions that look at registrations on a guarded listener. Each sees what the worker sent and may change it by
  * returning members; anything but an object, a failure or silence refuses. Never rejects.
  */
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import { isRecord } from '../protocol/validate.js'
 import type { Admission } from './access.js'
-import type { Directory } from './directory.js'
 import type { InvokeWithin } from './invoke-within.js'
 
 type FunctionMessage = MessageNamed<WorkerMessage, 'registerfunction'>
@@ -20,25 +19,16 @@ interface About {
 
 export class RegistrationHooks {
   readonly #invoke: InvokeWithin
-  readonly #directory: Directory
 
-  constructor(invoke: InvokeWithin, directory: Directory) {
+  constructor(invoke: InvokeWithin) {
     this.#invoke = invoke
-    this.#directory = directory
   }
 
-  /** Metadata of a function that exists. */
-  metadataOf(namespace: string, functionId: string): unknown {
-    return this.#directory.find(namespace, functionId)?.metadata
-  }
-
-  reviewFunction(hook: string, message: FunctionMessage, about: About & { localId: string }): Promise<Admission> {
+  reviewFunction(hook: string, message: FunctionMessage, { namespace, context }: About): Promise<Admission> {
     const { id, description = null, metadata = null } = message
-    const { namespace, context, localId } = about
     const input = { function_id: id, description, metadata, namespace, context }
     return this.#review(hook, input, (changes) => ({
       kind: 'admitted',
-      localId,
       message: {
         ...message,
         id: textIn(changes, 'function_id') ?? id,

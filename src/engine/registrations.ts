@@ -4,12 +4,21 @@
  */
 import { ErrorCode, type ErrorBody } from '../errors.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
-import { EngineTriggers } from '../protocol/names.js'
+import { blankNamespace, EngineTriggers } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
-import type { RegistrationMessage } from './access.js'
+import { isForeign, type RegistrationMessage } from './access.js'
 import type { Builtin } from './builtin.js'
+import type { FunctionEntry } from './directory.js'
 import type { EngineParts } from './engine-parts.js'
-import type { Peer } from './peer.js'
+import { nameOf, refusalOf, type Peer } from './peer.js'
+
+/** What the worker itself calls a function that is registered under another id. */
+interface OwnNames {
+  /** The id it registered it under, and unregisters it by. */
+  readonly sentAs: string
+  /** The id that calls carry. */
+  readonly calledAs: string
+}
 
 type Registration<Type extends RegistrationMessage['type']> = MessageNamed<WorkerMessage, Type>
 
@@ -23,11 +32,11 @@ export class Registrations {
     this.#serveExternal = serveExternal
   }
 
-  /** Carries out one registration. `localId` is what the worker calls the function, where that differs. */
-  apply(peer: Peer, message: RegistrationMessage, localId?: string): void {
+  /** Handles one registration. `names` are those the worker knows a function by, where they differ. */
+  apply(peer: Peer, message: RegistrationMessage, names?: OwnNames): void {
     switch (message.type) {
       case 'registerfunction':
-        this.#registerFunction(peer, message, localId ?? message.id)
+        this.#registerFunction(peer, message, names ?? { sentAs: message.id, calledAs: message.id })
         return
       case 'unregisterfunction':
         this.#unregisterFunction(peer, message.id)
@@ -49,10 +58,10 @@ export class Registrations {
     }
   }
 
-  #registerFunction(peer: Peer, message: Registration<'registerfunction'>, localId: string): void {
+  #registerFunction(peer: Peer, message: Registration<'registerfunction'>, names: OwnNames): void {
     const { id, description, request_format, response_format, metadata } = message
     const { namespace } = peer
-    const { directory, handOver, limits } = this.#parts
+    const { directory, handOver, bindings, limits } = this.#parts
     if (directory.ownedBy(peer).size >= limits.maxRegistrations) {
       this.#refuse(peer, message, `a worker registers at most ${String(limits.maxRegistrations)} functions`)
       return
@@ -64,15 +73,20 @@ export class Registrations {
       requestSchema: request_format,
       responseSchema: response_format,
       metadata,
-      target: { kind: 'worker', peer, localId },
+      target: { kind: 'worker', peer, ...names },
     })
     if (conflict !== undefined) {
-      if (conflict.ownerWorkerId !== '') handOver.refused(peer, { namespace, id }, localId)
-      this.#conflict(peer, id, conflict.ownerWorkerId)
+      const { ownerWorkerId } = conflict
+      const isNew = ownerWorkerId === '' || handOver.refused(peer, { namespace, id }, names.sentAs)
+      // One that waits for the function asks again and again.
+      if (isNew) this.#reportConflict(peer, id, ownerWorkerId)
+      this.#conflict(peer, id, ownerWorkerId)
       return
     }
     if (message.invocation !== undefined) this.#makeExternal(peer, message, message.invocation)
-    if (directory.find(namespace, id) !== undefined) handOver.taken(peer, { namespace, id })
+    if (directory.find(namespace, id) === undefined) return
+    bindings.changed({ namespace, id, metadata })
+    handOver.taken(peer, { namespace, id })
   }
 
   /** Conflicts are told before the address is looked at, so the entry is there already. */
@@ -85,8 +99,10 @@ export class Registrations {
     const entry = directory.find(peer.namespace, message.id)
     try {
       if (this.#serveExternal === undefined) throw new Error('`iii-http-functions` is not part of this engine')
-      const call = this.#serveExternal(message.id, invocation)
-      if (entry !== undefined) directory.register({ ...entry, target: { kind: 'external', peer, call } })
+      const call = this.#serveExternal(message.id, invocation, peer.access !== undefined)
+      if (entry?.target.kind !== 'worker') return
+      const { sentAs } = entry.target
+      directory.register({ ...entry, target: { kind: 'external', peer, sentAs, call } })
     } catch (error) {
       directory.unregister(peer, peer.namespace, message.id)
       this.#refuse(peer, message, error instanceof Error ? error.message : String(error))
@@ -103,22 +119,17 @@ export class Registrations {
     }
   }
 
-  /** The registered id of a function as its worker calls it: under a prefix or after a hook the two differ. */
+  /** The registered id of a function by what its worker calls it: under a prefix or after a hook the two differ. */
   #ownedAs(peer: Peer, id: string): string | undefined {
     const { directory } = this.#parts
     const entry = directory.find(peer.namespace, id)
-    if (entry !== undefined && directory.ownedBy(peer).has(entry)) return id
-    for (const { id: registeredId, target } of directory.ownedBy(peer)) {
-      if (target.kind === 'worker' && target.localId === id) return registeredId
-    }
+    const owned = directory.ownedBy(peer)
+    if (entry !== undefined && owned.has(entry) && isCalled(entry.target, id)) return id
+    for (const { id: registeredId, target } of owned) if (isCalled(target, id)) return registeredId
     return undefined
   }
 
   #conflict(peer: Peer, id: string, ownerWorkerId: string): void {
-    this.#parts.log.warn(
-      { functionId: id, workerId: peer.id, ownerWorkerId },
-      'A function id belongs to another worker',
-    )
     peer.send({
       type: 'registrationrejected',
       code: ErrorCode.FUNCTION_NAMESPACE_CONFLICT,
@@ -126,6 +137,13 @@ export class Registrations {
       function_id: id,
       owner_worker_id: ownerWorkerId,
     })
+  }
+
+  #reportConflict(peer: Peer, id: string, ownerWorkerId: string): void {
+    const { sessions, emit } = this.#parts
+    const owner = sessions.get(ownerWorkerId)
+    const reason = owner === undefined ? 'the engine serves it itself' : `the worker ${nameOf(owner)} owns it`
+    emit(refusalOf(peer, { type: 'registerfunction', id }, { reason, ownerWorkerId }))
   }
 
   #registerTriggerType(peer: Peer, message: Registration<'registertriggertype'>): void {
@@ -137,6 +155,10 @@ export class Registrations {
     }
     if (bindings.types.providedBy(peer).size >= limits.maxRegistrations) {
       this.#refuse(peer, message, `a worker provides at most ${String(limits.maxRegistrations)} trigger types`)
+      return
+    }
+    if (peer.access !== undefined && bindings.types.isTaken(namespace, id, peer)) {
+      this.#refuse(peer, message, 'the trigger type is provided by another worker or by the engine')
       return
     }
     const provided = bindings.provide({
@@ -155,7 +177,7 @@ export class Registrations {
     const { namespace = peer.namespace } = message
     const error = this.#checkTrigger(peer, message, namespace)
     if (error !== undefined) {
-      this.#parts.counters.refusedFrames += 1
+      this.#refuse(peer, message, error.message)
       peer.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
       return
     }
@@ -170,24 +192,26 @@ export class Registrations {
       homeNamespace: peer.namespace,
       typeNamespace: trigger_namespace,
       owner: peer,
+      access: peer.access,
     })
   }
 
   /** On an open listener any worker may end any trigger; on a guarded one only its own. */
   #unregisterTrigger(peer: Peer, message: Registration<'unregistertrigger'>): void {
     const { bindings } = this.#parts
-    const owner = bindings.triggers.get(message.id)?.owner
-    if (peer.access === undefined || owner === peer) bindings.unregister(message.id)
-    else this.#refuse(peer, message, 'the trigger is not of this session')
+    const present = bindings.triggers.get(message.id)
+    if (isForeign(present ?? {}, peer.access)) this.#refuse(peer, message, 'the trigger is not of this session')
+    else bindings.unregister(message.id)
   }
 
   #checkTrigger(peer: Peer, message: Registration<'registertrigger'>, namespace: string): ErrorBody | undefined {
     const { id, trigger_namespace: typeNamespace } = message
-    if (namespace.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blank('namespace') }
-    if (typeNamespace?.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blank('trigger_namespace') }
+    if (namespace.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blankNamespace('namespace') }
+    if (typeNamespace?.trim() === '')
+      return { code: ErrorCode.INVALID_NAMESPACE, message: blankNamespace('trigger_namespace') }
     const { limits, bindings } = this.#parts
     const present = bindings.triggers.get(id)
-    if (peer.access !== undefined && present !== undefined && present.owner !== peer) {
+    if (present !== undefined && isForeign(present, peer.access)) {
       return { code: ErrorCode.FORBIDDEN, message: `trigger '${id}' is not of this session` }
     }
     if (bindings.triggers.ownedBy(peer).size < limits.maxRegistrations) return undefined
@@ -197,13 +221,11 @@ export class Registrations {
 
   #refuse(peer: Peer, message: RegistrationMessage, reason: string): void {
     this.#parts.counters.refusedFrames += 1
-    this.#parts.log.warn(
-      { workerId: peer.id, type: message.type, id: message.id, reason },
-      'A registration was refused',
-    )
+    this.#parts.emit(refusalOf(peer, message, { reason }))
   }
 }
 
-function blank(member: string): string {
-  return `\`${member}\` is empty: it was named and left blank. Give it a name, or omit it to use \`default\`.`
+function isCalled(target: FunctionEntry['target'], id: string): boolean {
+  if (target.kind === 'builtin') return false
+  return target.sentAs === id || (target.kind === 'worker' && target.calledAs === id)
 }

@@ -1,6 +1,7 @@
 /**
  * A call with everything needed to carry it out, before anybody has been asked to.
  */
+import type { Access } from './access.js'
 import type { Call, Caller, Peer } from './peer.js'
 
 export interface RoutedCall extends Call {
@@ -10,4 +11,6 @@ export interface RoutedCall extends Call {
   readonly metadata: unknown
   /** The worker whose id is added to the payload. */
   readonly from: Peer | undefined
+  /** Whose rights the call is checked against when its function is looked up; `undefined` for no check. */
+  readonly access: Access | undefined
 }

@@ -4,8 +4,9 @@
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
+import { JsonText, withMember } from '../protocol/json-text.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
-import { CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { blankNamespace, CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
 import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
@@ -13,14 +14,15 @@ import type { Random } from '../std/random.js'
 import type { HostCall } from './builtin.js'
 import type { Counters } from './counters.js'
 import type { Directory, FunctionEntry } from './directory.js'
+import type { Emit, EngineEvent } from './engine-events.js'
 import { Enqueue } from './enqueue.js'
 import type { HandOver } from './hand-over.js'
 import { HostCaller } from './host-caller.js'
 import { textForCaller, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
-import type { Peer, PendingCall } from './peer.js'
 import { LatePendingCalls } from './late-notes.js'
+import { nameOf, type Call, type Peer, type PendingCall } from './peer.js'
 import { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from './quirks.js'
 import type { RoutedCall } from './routed-call.js'
@@ -34,9 +36,10 @@ export interface RouterParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly random: Random
+  readonly clock: Clock
+  readonly emit: Emit
   readonly log: Log
   readonly instruments: Instruments
-  readonly clock: Clock
   readonly quirks: EngineQuirks
 }
 
@@ -70,11 +73,35 @@ export class Router {
       data: message.data,
       metadata: message.metadata,
       from,
+      access: undefined,
     }
     const namespace = message.namespace ?? DEFAULT_NAMESPACE
-    if (namespace.trim() === '') fail(call, ErrorCode.INVALID_NAMESPACE, BLANK_NAMESPACE)
+    if (namespace.trim() === '') this.#fail(call, ErrorCode.INVALID_NAMESPACE, blankNamespace('namespace'))
     else if (action?.type === 'enqueue') this.#enqueue(call, namespace, action.queue)
     else this.#find(call, namespace)
+  }
+
+  /** Whether a call of this id waits for its answer. */
+  isPending(invocationId: string): boolean {
+    return this.#pending.get(invocationId) !== undefined
+  }
+
+  /** Whether a call waits for another worker than this one. */
+  isServedByAnother(peer: Peer, invocationId: string): boolean {
+    const call = this.#pending.get(invocationId)
+    return call !== undefined && call.callee !== peer
+  }
+
+  /** Ends a call whose handling threw: nothing of it stays, and its caller gets an answer. */
+  failed(from: Peer, { invocation_id: invocationId, function_id: functionId, action, ...trace }: InvokeMessage): void {
+    if (invocationId === undefined || action?.type === 'void') return
+    this.#pending.take(invocationId)
+    const error = {
+      code: ErrorCode.invocation_error,
+      message: 'The engine could not handle the call; its log says why',
+    }
+    const { traceparent, baggage } = trace
+    from.answer({ invocationId, functionId, traceparent, baggage }, { error })
   }
 
   /** Takes an answer, from whichever connection it comes; `frame` is its text. */
@@ -87,15 +114,19 @@ export class Router {
     const { result, error, traceparent = call.traceparent, baggage = call.baggage } = message
     if (error === undefined) {
       call.caller?.answer(call, { result, traceparent, baggage, frame: textForCaller(frame, message, call) })
-    } else call.caller?.answer(call, { error: bareError(error), traceparent, baggage })
+      return
+    }
+    const body = bareError(error)
+    this.#parts.emit(failureOf(call, body, call.callee))
+    call.caller?.answer(call, { error: body, traceparent, baggage })
   }
 
   /** Makes a call as the engine. */
   invoke(call: HostCall): Promise<unknown> {
-    const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage } = call
-    return HostCaller.run(call.signal, (caller) => {
+    const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage, access } = call
+    return HostCaller.run(call, (caller) => {
       const invocationId = this.#parts.random.uuid()
-      const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined }
+      const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined, access }
       this.#find(routed, namespace)
       return () => {
         this.#parts.handOver.forget(routed)
@@ -107,7 +138,12 @@ export class Router {
   /** Ends everything a worker that left was asked to do. Answers to it are dropped when they come. */
   leave(peer: Peer): void {
     const error = { code: ErrorCode.invocation_stopped, message: 'Invocation stopped' }
-    for (const call of this.#pending.takeAllOf(peer)) call.caller?.answer(call, { error })
+    const calls = this.#pending.takeAllOf(peer)
+    if (calls.length > 0) {
+      const fields = { worker: nameOf(peer), workerId: peer.id, calls: calls.length }
+      this.#parts.log.warn(fields, 'A worker left before it had answered its calls')
+    }
+    for (const call of calls) call.caller?.answer(call, { error })
   }
 
   /** Carries a call out at the function it names. */
@@ -115,37 +151,52 @@ export class Router {
     const { target } = entry
     const { watchCall } = this.#parts.instruments
     const call = watchCall?.(asked, target.kind === 'builtin' ? target.builtin : undefined) ?? asked
-    if (target.kind === 'worker') this.#forward(call, target.peer, target.localId)
+    if (target.kind === 'worker') this.#forward(call, target.peer, target.calledAs)
     else this.#serve(call, entry)
   }
 
   #find(call: RoutedCall, namespace: string): void {
     const { directory, handOver } = this.#parts
     const entry = directory.find(namespace, call.functionId)
-    if (entry !== undefined) this.dispatch(call, entry)
-    else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
-      fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
+    if (entry !== undefined) {
+      const refusal = call.access?.refuseCall(namespace, call.functionId, entry.metadata)
+      if (refusal === undefined) this.dispatch(call, entry)
+      else this.#fail(call, refusal.code, refusal.message)
+    } else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
+      this.#fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
     }
   }
 
   #notFound(call: RoutedCall, namespace: string): string {
     const text = `Function ${call.functionId} not found in namespace ${namespace}`
     if (call.from === undefined) return text
-    const elsewhere = this.#parts.directory.namespacesOf(call.functionId)
+    const { directory } = this.#parts
+    const elsewhere = directory.namespacesOf(call.functionId).filter((each) => {
+      const metadata = directory.find(each, call.functionId)?.metadata
+      return call.from?.access?.refuseCall(each, call.functionId, metadata) === undefined
+    })
     return elsewhere.length === 0 ? `${text}.` : `${text}. It is registered in namespace(s): ${elsewhere.join(', ')}.`
   }
 
-  #forward(call: RoutedCall, callee: Peer, localId: string): void {
+  #forward(call: RoutedCall, callee: Peer, calledAs: string): void {
     const { invocationId, functionId, traceparent, baggage, caller, metadata } = call
     const { refused } = this.#parts.counters
     if (callee.congested) {
       refused.callsToSlowWorkers += 1
-      fail(call, 'channel_send_failed', `The worker of ${functionId} does not read its calls; too many wait for it`)
+      this.#fail(
+        call,
+        'channel_send_failed',
+        `The worker of ${functionId} does not read its calls; too many wait for it`,
+      )
       return
     }
     if (this.#pending.size >= this.#parts.limits.maxPendingCalls) {
       refused.excessCalls += 1
-      fail(call, ErrorCode.invocation_error, `${String(this.#pending.size)} calls are in flight, as many as allowed`)
+      this.#fail(
+        call,
+        ErrorCode.invocation_error,
+        `${String(this.#pending.size)} calls are in flight, as many as allowed`,
+      )
       return
     }
     const pending: PendingCall = { invocationId, functionId, traceparent, baggage, caller, callee }
@@ -156,7 +207,7 @@ export class Router {
     const error = callee.send({
       type: 'invokefunction',
       invocation_id: invocationId,
-      function_id: localId,
+      function_id: calledAs,
       data: withCaller(call),
       metadata,
       traceparent,
@@ -165,19 +216,35 @@ export class Router {
     if (error !== undefined && this.#pending.remove(pending)) caller?.answer(pending, { error })
   }
 
+  /** Answers a call that reaches no function. A call of the engine itself is reported by the part that made it. */
+  #fail(call: RoutedCall, code: string, message: string): void {
+    const { caller, traceparent, baggage, from } = call
+    const error = { code, message }
+    if (from !== undefined) this.#parts.emit(failureOf(call, error, undefined))
+    caller?.answer(call, { error, traceparent, baggage })
+  }
+
   #endReplaced(call: PendingCall): void {
     this.#parts.counters.duplicateCalls += 1
     const message = `Another call took over the invocation id ${call.invocationId}`
     call.caller?.answer(call, { error: { code: ErrorCode.invocation_error, message } })
   }
 
+  /** Serves a call in the engine itself. The time that takes, its answer included, counts as its worker's. */
   #serve(call: RoutedCall, entry: FunctionEntry): void {
-    const { caller, metadata, traceparent, baggage, from } = call
+    const { clock } = this.#parts
+    const startedAt = clock.now()
+    this.#run(call, entry)
+    call.from?.spent(clock.now() - startedAt)
+  }
+
+  #run(call: RoutedCall, entry: FunctionEntry): void {
+    const { caller, metadata, traceparent, baggage, from, access = from?.access } = call
     const { target } = entry
     let outcome: unknown
     try {
       if (target.kind === 'builtin') {
-        outcome = target.call(call.data, { callerWorkerId: from?.id, metadata, traceparent, baggage })
+        outcome = target.call(inputOf(call.data), { callerWorkerId: from?.id, access, metadata, traceparent, baggage })
       } else if (target.kind === 'external') outcome = target.call(withCaller(call))
     } catch (error) {
       this.#failed(call, error)
@@ -188,7 +255,11 @@ export class Router {
       return
     }
     outcome.then(
-      (result: unknown) => caller?.answer(call, { result, traceparent, baggage }),
+      (result: unknown) => {
+        const startedAt = this.#parts.clock.now()
+        caller?.answer(call, { result, traceparent, baggage })
+        from?.spent(this.#parts.clock.now() - startedAt)
+      },
       (error: unknown) => {
         this.#failed(call, error)
       },
@@ -212,23 +283,31 @@ export class Router {
 
   #enqueue(asked: RoutedCall, namespace: string, queue: string): void {
     const call = asked.traceparent === undefined ? asked : this.#traceEnqueue(asked, queue)
-    const enqueue = new Enqueue(call, this.#parts.random.uuid())
+    const enqueue = new Enqueue(call, queue, { receiptId: this.#parts.random.uuid(), emit: this.#parts.emit })
     const provider = this.#parts.directory.find(DEFAULT_NAMESPACE, Enqueue.PROVIDER)
     if (provider === undefined) enqueue.failWithoutProvider()
-    else this.dispatch(enqueue.toProvider(this.#parts.random.uuid(), namespace, queue), provider)
+    else this.dispatch(enqueue.toProvider(this.#parts.random.uuid(), namespace), provider)
   }
 }
 
-const BLANK_NAMESPACE =
-  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'
+/** What a built-in reads of a payload that came as text: large members stay text. */
+function inputOf(data: unknown): unknown {
+  return data instanceof JsonText ? data.open() : data
+}
 
-function fail(call: RoutedCall, code: string, message: string): void {
-  const { caller, traceparent, baggage } = call
-  caller?.answer(call, { error: { code, message }, traceparent, baggage })
+/** The report of a call that failed at a worker, or that no worker could be asked to do. */
+function failureOf(call: Call & Pick<RoutedCall, 'caller'>, error: ErrorBody, callee: Peer | undefined): EngineEvent {
+  const { invocationId, functionId, caller } = call
+  const worker = callee === undefined ? undefined : nameOf(callee)
+  return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid: caller === undefined, error }
 }
 
 /** The payload as the callee gets it. The decoded frame is ours, so its payload may be written to. */
 function withCaller({ data, from }: RoutedCall): unknown {
+  if (data instanceof JsonText) {
+    if (from === undefined || !data.text.startsWith('{')) return data
+    return withMember(data, CALLER_WORKER_ID, new JsonText(JSON.stringify(from.id)))
+  }
   if (from !== undefined && isRecord(data)) data[CALLER_WORKER_ID] = from.id
   return data
 }

@@ -5,20 +5,23 @@
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { engineCodec } from '../protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
-import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { blankNamespace, DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { isUuid } from '../protocol/validate.js'
 import { assertNever } from '../std/assert-never.js'
 import type { Timer } from '../std/clock.js'
+import { weightOf } from '../std/weight.js'
 import type { Transport } from '../transport/transport.js'
 import type { Access, Admission, RegistrationMessage } from './access.js'
 import type { EngineParts } from './engine-parts.js'
+import type { CostlyFrame } from './frame-intake.js'
 import type { GuardedCalls } from './guarded-calls.js'
 import { HeldFrames } from './held-frames.js'
 import type { Inlet } from './inlet.js'
+import { OwedAnswers } from './owed-answers.js'
 import { Outlet } from './outlet.js'
-import type { Answer, Call, PendingCall } from './peer.js'
+import { refusalOf, type Answer, type Call, type PendingCall } from './peer.js'
 import type { Registrations } from './registrations.js'
 import type { Backlog, Member } from './sessions.js'
-import { isTelemetry } from './telemetry-prefix.js'
 import { identityOf, unknownWorker, type Announcement, type WorkerIdentity } from './worker-identity.js'
 
 export interface SessionOptions {
@@ -34,6 +37,8 @@ export interface SessionOptions {
 export interface SessionParts extends EngineParts {
   readonly registrations: Registrations
   readonly guardedCalls: GuardedCalls
+  /** Functions that the configuration names. */
+  readonly namedFunctions: ReadonlySet<string>
   /** Takes binary frames that `isTelemetry` recognises. */
   readonly takeTelemetry: (frame: Uint8Array, workerId: string | undefined) => void
 }
@@ -47,6 +52,7 @@ export class Session implements Member {
   readonly serving = new Set<PendingCall>()
   readonly #parts: SessionParts
   readonly #transport: Transport
+  readonly #inlet: Inlet
   readonly #outlet: Outlet
   #identity: WorkerIdentity = unknownWorker
   #namespace = DEFAULT_NAMESPACE
@@ -55,19 +61,22 @@ export class Session implements Member {
   readonly #unplaced: HeldFrames<RegistrationMessage>
   /** Frames behind a registration that a hook looks at. */
   readonly #behindReview: HeldFrames<WorkerMessage>
+  readonly #owed: OwedAnswers
   #isReviewing = false
-  /** Size of the frame being read. */
-  #frameBytes = 0
+  /** What the frame being handled holds. */
+  #message: ReturnType<typeof engineCodec.read> | undefined
   readonly #grace: Timer
 
   constructor(parts: SessionParts, options: SessionOptions) {
     this.#parts = parts
     this.#transport = options.transport
+    this.#inlet = options.inlet
     this.#outlet = new Outlet(parts, options.transport, options.inlet)
     this.remoteAddress = options.remoteAddress
     this.access = options.access
     this.#unplaced = new HeldFrames(parts.limits.maxHeldFrames)
     this.#behindReview = new HeldFrames(parts.limits.maxHeldFrames)
+    this.#owed = new OwedAnswers(parts)
     this.id = parts.random.uuid()
     this.reattachToken = parts.random.uuid()
     this.connectedAtMs = parts.clock.epochMs()
@@ -90,26 +99,45 @@ export class Session implements Member {
 
   get backlog(): Backlog {
     const { unreadBytes, isPaused } = this.#outlet
-    return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size }
+    return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size + this.#owed.size }
   }
 
   text(frame: string): void {
+    this.message(engineCodec.decode(frame), frame)
+  }
+
+  /** Takes what a frame was read as; `frame` is its text, when it may be handed on as it is. */
+  message(message: ReturnType<typeof engineCodec.read>, frame?: string): void {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
-    this.#frameBytes = frame.length
-    const message = engineCodec.decode(frame)
-    if (message.type === 'blank') return
+    this.#message = message
     if (message.type === 'invalid') {
       this.#parts.counters.malformedFrames += 1
       const { code, detail } = message
       this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be read and was dropped')
-    } else this.#take(message, frame)
+    } else if (message.type !== 'blank') this.#take(message, frame)
   }
 
+  /** Refuses a frame; who waits for what it was about gets an error. */
+  costly({ problem, members }: CostlyFrame): void {
+    this.message(problem)
+    const { type, invocation_id, function_id } = members
+    if (!isUuid(invocation_id) || typeof function_id !== 'string') return
+    this.#parts.counters.refused.oversizedMessages += 1
+    const result = { invocation_id, function_id, error: { code: problem.code, message: problem.detail } }
+    if (type === 'invokefunction') this.send({ type: 'invocationresult', ...result })
+    else if (type === 'invocationresult') this.#take({ type, ...result })
+  }
+
+  /** Takes a frame of telemetry. */
   binary(frame: Uint8Array): void {
-    if (this.#state === 'left') return
-    if (isTelemetry(frame)) this.#parts.takeTelemetry(frame, this.id)
-    else this.text(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8'))
+    if (this.#state !== 'left') this.#parts.takeTelemetry(frame, this.id)
+  }
+
+  frameFailed(error: unknown): void {
+    this.#parts.counters.failedFrames += 1
+    this.#parts.log.error({ workerId: this.id, error }, 'A frame could not be handled')
+    if (this.#message?.type === 'invokefunction') this.#parts.router.failed(this, this.#message)
   }
 
   drained(): void {
@@ -118,6 +146,10 @@ export class Session implements Member {
 
   closed(): void {
     this.#leave()
+  }
+
+  spent(durationMs: number): void {
+    this.#inlet.spent(durationMs)
   }
 
   send(message: EngineMessage): ErrorBody | undefined {
@@ -143,7 +175,7 @@ export class Session implements Member {
 
   announce(input: Announcement): boolean {
     if (input.namespace?.trim() === '') {
-      throw new InvocationError({ code: ErrorCode.INVALID_NAMESPACE, message: BLANK_NAMESPACE })
+      throw new InvocationError({ code: ErrorCode.INVALID_NAMESPACE, message: blankNamespace('namespace') })
     }
     const namespace = this.#state === 'pending' ? (input.namespace ?? DEFAULT_NAMESPACE) : this.#namespace
     const refusal = this.access?.refuseNamespace(namespace)
@@ -159,6 +191,11 @@ export class Session implements Member {
     this.#place(namespace)
     sessions.updated(this)
     return true
+  }
+
+  succeed(previous: Member): void {
+    if (this.access !== undefined && previous.access !== undefined) this.access.succeed(previous.access)
+    this.#owed.settleFor(previous)
   }
 
   retire(): void {
@@ -185,7 +222,8 @@ export class Session implements Member {
         else this.#parts.guardedCalls.handle(this, this.access, message)
         return
       case 'invocationresult':
-        this.#parts.router.settle(message, frame)
+        if (this.#owed.isAnothers(this, message)) this.#owed.keep(message, weightOf(message))
+        else this.#parts.router.settle(message, frame)
         return
       case 'ping':
         this.send({ type: 'pong' })
@@ -215,12 +253,7 @@ export class Session implements Member {
   }
 
   #register(message: RegistrationMessage): void {
-    if (this.access === undefined) this.#parts.registrations.apply(this, message)
-    else this.#review(this.access, message)
-  }
-
-  #review(access: Access, message: RegistrationMessage): void {
-    const admission = access.admit(message, this.#namespace)
+    const admission = this.access?.admit(message, this.#namespace) ?? { kind: 'admitted', message }
     if (!(admission instanceof Promise)) {
       this.#conclude(message, admission)
       return
@@ -235,13 +268,14 @@ export class Session implements Member {
   }
 
   #conclude(message: RegistrationMessage, admission: Admission): void {
-    const { log, counters, registrations } = this.#parts
+    const { emit, counters, registrations } = this.#parts
     if (admission.kind === 'admitted') {
-      registrations.apply(this, admission.message, admission.localId)
+      const { message: admitted, calledAs = message.id } = admission
+      registrations.apply(this, admitted, { sentAs: message.id, calledAs })
       return
     }
     counters.refusedFrames += 1
-    log.warn({ workerId: this.id, id: message.id, reason: admission.reason }, 'A registration was refused')
+    emit(refusalOf(this, message, { reason: admission.reason }))
     if (admission.reply !== undefined) this.send(admission.reply)
   }
 
@@ -256,25 +290,22 @@ export class Session implements Member {
     this.#state = 'announced'
     this.#namespace = namespace
     this.#grace.cancel()
+    this.#owed.close()
     for (const message of this.#unplaced.takeAll()) this.#take(message)
   }
 
   #keep<M extends WorkerMessage>(frames: HeldFrames<M>, message: M): void {
-    if (frames.push(message, this.#frameBytes)) return
+    if (frames.push(message, weightOf(message))) return
     this.#parts.log.error({ workerId: this.id }, 'A worker sent too much before its turn; it is cut off')
     this.#parts.counters.cutOff.heldFrames += 1
     this.retire()
   }
 
   #refuseName(namespace: string, name: string | undefined, ownerWorkerId: string): void {
-    this.#parts.log.warn({ workerId: this.id, name, namespace, ownerWorkerId }, 'A worker name is taken')
-    this.send({
-      type: 'registrationrejected',
-      code: ErrorCode.WORKER_NAMESPACE_CONFLICT,
-      namespace,
-      worker_name: name,
-      owner_worker_id: ownerWorkerId,
-    })
+    const reason = `another connected worker has the name in the namespace ${namespace}`
+    this.#parts.emit(refusalOf(this, { type: 'worker', id: name ?? '' }, { reason, ownerWorkerId }))
+    const code = ErrorCode.WORKER_NAMESPACE_CONFLICT
+    this.send({ type: 'registrationrejected', code, namespace, worker_name: name, owner_worker_id: ownerWorkerId })
     this.close()
   }
 
@@ -284,6 +315,7 @@ export class Session implements Member {
     this.#grace.cancel()
     this.#unplaced.takeAll()
     this.#behindReview.takeAll()
+    this.#owed.close()
     const { directory, handOver, router, bindings, names, sessions } = this.#parts
     handOver.left(this, directory.leave(this))
     router.leave(this)
@@ -292,6 +324,3 @@ export class Session implements Member {
     sessions.remove(this)
   }
 }
-
-const BLANK_NAMESPACE =
-  '`namespace` is empty: it was named and left blank. Give it a name, or omit it to use `default`.'

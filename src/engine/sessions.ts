@@ -26,6 +26,8 @@ export interface Member extends Peer {
    * @throws {InvocationError} INVALID_NAMESPACE or FORBIDDEN.
    */
   announce(input: Announcement): boolean
+  /** Takes over from an earlier connection of the same process, which is about to end. */
+  succeed(previous: Member): void
   /** Ends the connection at once, without goodbye. */
   retire(): void
   /** Ends the connection politely. */
@@ -85,6 +87,7 @@ export class Sessions {
       this.#log.warn({ workerId: member.id }, 'A reattach was ignored: unknown worker or wrong token')
       return
     }
+    member.succeed(previous)
     previous.retire()
   }
 }

@@ -9,6 +9,8 @@ export class TriggerTable {
   readonly #byType = new Map<string, Set<Trigger>>()
   readonly #byOwner = new Map<Peer, Set<Trigger>>()
   readonly #unowned = new Set<Trigger>()
+  /** Those of guarded sessions, by the function they call. */
+  readonly #guarded = new Map<string, Set<Trigger>>()
 
   get size(): number {
     return this.#byId.size
@@ -27,6 +29,11 @@ export class TriggerTable {
     return this.#unowned
   }
 
+  /** Triggers of guarded sessions that call a function of this id, in whichever namespace. */
+  guardedOn(functionId: string): ReadonlySet<Trigger> {
+    return this.#guarded.get(functionId) ?? NONE
+  }
+
   ownedBy(peer: Peer): ReadonlySet<Trigger> {
     return this.#byOwner.get(peer) ?? NONE
   }
@@ -39,6 +46,7 @@ export class TriggerTable {
   add(trigger: Trigger): void {
     this.#byId.set(trigger.id, trigger)
     enter(this.#byType, trigger.triggerType, trigger)
+    if (trigger.access !== undefined) enter(this.#guarded, trigger.functionId, trigger)
     if (trigger.owner === undefined) this.#unowned.add(trigger)
     else enter(this.#byOwner, trigger.owner, trigger)
   }
@@ -46,6 +54,7 @@ export class TriggerTable {
   remove(trigger: Trigger): void {
     if (this.#byId.get(trigger.id) === trigger) this.#byId.delete(trigger.id)
     depart(this.#byType, trigger.triggerType, trigger)
+    if (trigger.access !== undefined) depart(this.#guarded, trigger.functionId, trigger)
     if (trigger.owner === undefined) this.#unowned.delete(trigger)
     else depart(this.#byOwner, trigger.owner, trigger)
   }

@@ -23,6 +23,13 @@ export class TriggerTypes {
     return [...(this.#byId.get(id)?.values() ?? [])]
   }
 
+  /** Whether a type is another worker's, or has the name of one that the engine provides, which count everywhere. */
+  isTaken(namespace: string, id: string, peer: Peer): boolean {
+    const present = this.find(namespace, id)?.provider
+    if (present?.kind === 'worker' && present.peer !== peer) return true
+    return this.find(DEFAULT_NAMESPACE, id)?.provider.kind === 'builtin'
+  }
+
   providedBy(peer: Peer): ReadonlySet<TriggerType> {
     return this.#provided.get(peer) ?? NONE
   }

@@ -3,11 +3,14 @@
  * A handler that fails is logged and the next one runs. Only so many events are worked on at once; beyond, the oldest
  * is given up: the handler it waits for runs on, those after it are not called, which is counted and logged.
  */
+import { weightOf } from '../std/weight.js'
 import type { Binding, CallContext, EngineHost, HostCall } from './builtin.js'
-import { callBound, conditionHolds, conditionOf, type Trace } from './fire.js'
+import { callBound, conditionHolds, conditionOf, triggerFailed, type Trace } from './fire.js'
 
 /** Events worked on at once. */
 const MAX_FIRINGS = 10_000
+/** Memory of such events, in bytes, about. One event of any size fits when nothing else is worked on. */
+const MAX_WEIGHT = 64 * 1024 * 1024
 
 /** What the handlers of an event inherit from the call that caused it. */
 export function traceOf({ traceparent, baggage }: CallContext): Trace {
@@ -17,6 +20,7 @@ export function traceOf({ traceparent, baggage }: CallContext): Trace {
 interface Firing {
   readonly bindings: readonly Binding[]
   readonly data: unknown
+  readonly weight: number
   readonly extra: Partial<HostCall>
   readonly controller: AbortController
 }
@@ -24,6 +28,7 @@ interface Firing {
 export class WriteFirings {
   readonly #host: EngineHost
   readonly #running = new Set<Firing>()
+  #weight = 0
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -38,17 +43,23 @@ export class WriteFirings {
   start(bindings: readonly Binding[], data: unknown, trace: Trace): void {
     if (bindings.length === 0) return
     const controller = new AbortController()
-    const firing = { bindings, data, extra: { ...trace, signal: controller.signal }, controller }
+    const weight = weightOf(data)
+    const firing = { bindings, data, weight, extra: { ...trace, signal: controller.signal }, controller }
     this.#running.add(firing)
+    this.#weight += weight
     void this.#run(firing)
-    const [oldest] = this.#running
-    if (this.#running.size > MAX_FIRINGS && oldest !== undefined) this.#giveUp(oldest)
+    while (this.#running.size > MAX_FIRINGS || (this.#running.size > 1 && this.#weight > MAX_WEIGHT)) {
+      const [oldest] = this.#running
+      if (oldest === undefined) return
+      this.#giveUp(oldest)
+    }
   }
 
   /** Stops waiting for handlers; none is called any more. */
   stop(): void {
     for (const { controller } of this.#running) controller.abort()
     this.#running.clear()
+    this.#weight = 0
   }
 
   async #run(firing: Firing): Promise<void> {
@@ -56,7 +67,7 @@ export class WriteFirings {
       if (firing.controller.signal.aborted) return
       await this.#fire(binding, firing)
     }
-    this.#running.delete(firing)
+    this.#end(firing)
   }
 
   async #fire(binding: Binding, { data, extra, controller }: Firing): Promise<void> {
@@ -64,20 +75,22 @@ export class WriteFirings {
       // Without a condition the call leaves in this turn, so calls for successive events leave in their order.
       if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, { data, ...extra }))) return
       await callBound(this.#host, binding, { data, ...extra, metadata: binding.metadata })
-    } catch (err) {
-      if (controller.signal.aborted) return
-      const { id: triggerId, triggerType, functionId } = binding
-      this.#host.log.warn({ triggerId, triggerType, functionId, err }, 'A trigger handler or its condition failed')
+    } catch (error) {
+      if (!controller.signal.aborted) this.#host.emit(triggerFailed(binding, error))
     }
   }
 
+  #end(firing: Firing): void {
+    if (this.#running.delete(firing)) this.#weight -= firing.weight
+  }
+
   #giveUp(firing: Firing): void {
-    this.#running.delete(firing)
+    this.#end(firing)
     firing.controller.abort()
     const { counters, log } = this.#host
     counters.dropped.firings += 1
     log.warn(
-      { givenUp: counters.dropped.firings, cap: MAX_FIRINGS },
+      { givenUp: counters.dropped.firings, cap: MAX_FIRINGS, maxBytes: MAX_WEIGHT },
       'Too many events wait for their handlers; the oldest was given up',
     )
   }

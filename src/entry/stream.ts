@@ -16,6 +16,7 @@ export type {
   StreamJoinLeaveEvent,
   StreamJoinLeaveTriggerConfig,
   StreamJoinResult,
+  StreamSentEvent,
   StreamListGroupsInput,
   StreamListInput,
   StreamSetInput,

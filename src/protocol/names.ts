@@ -48,6 +48,11 @@ export const EngineTriggers = {
 /** Where names live when nobody says otherwise. */
 export const DEFAULT_NAMESPACE = 'default'
 
+/** What is wrong with a namespace that was named and left blank. */
+export function blankNamespace(member: string): string {
+  return `\`${member}\` is empty: it was named and left blank. Give it a name, or omit it to use \`${DEFAULT_NAMESPACE}\`.`
+}
+
 /** Ids with this prefix belong to the engine and exist in the default namespace only. */
 export const ENGINE_PREFIX = 'engine::'
 
@@ -56,3 +61,4 @@ export const CALLER_WORKER_ID = '_caller_worker_id'
 
 /** Default address of an engine's worker listener. */
 export const DEFAULT_ENGINE_URL = 'ws://127.0.0.1:49134'
+

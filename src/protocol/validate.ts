@@ -3,6 +3,7 @@
  * walks it at run time, so the two cannot drift apart. Knows the kinds of field, not the messages.
  */
 import { describe } from '../std/describe.js'
+import { JsonText } from './json-text.js'
 
 /** Any value JSON can hold. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
@@ -40,7 +41,7 @@ export function optional<T>(inner: Field<T>): Field<T, true> {
 /** Whether JSON has a form for a value. One without would be missing from the frame, which the peer then ignores. */
 function hasJsonForm(value: unknown): boolean {
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return false
-  if (typeof value !== 'object' || value === null) return true
+  if (typeof value !== 'object' || value === null || JsonText.is(value)) return true
   try {
     const { toJSON } = value as { toJSON?: unknown }
     return typeof toJSON !== 'function' || toJSON.call(value, '') !== undefined

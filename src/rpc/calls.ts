@@ -7,6 +7,7 @@ import { Deadlines, type Expiring } from '../std/deadlines.js'
 import type { Random } from '../std/random.js'
 import { stackless } from '../std/stackless.js'
 import { AbortLinks } from './abort-links.js'
+import type { Served } from './served.js'
 import { ErrorCode, NotConnectedError, TimeoutError } from '../errors.js'
 
 /** What a call is opened with. */
@@ -16,6 +17,8 @@ export interface CallOptions {
   /** `Infinity` waits for ever. */
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
+  /** The invocation whose handler makes the call, where that is known. */
+  readonly origin?: Served | undefined
 }
 
 /** One call in flight. It follows its own frame as a letter. */
@@ -25,6 +28,7 @@ export class Call implements Expiring {
   readonly id: string
   readonly options: CallOptions
   readonly resolve: (value: unknown) => void
+  /** Rejects at once, with an error whose stack needs nothing more. */
   readonly reject: (reason: unknown) => void
   isWritten = false
 
@@ -34,6 +38,15 @@ export class Call implements Expiring {
     this.options = options
     this.resolve = settle.resolve
     this.reject = settle.reject
+  }
+
+  /**
+   * Rejects the promise with an error that is made a little later, once the promise follows the one that makes it: only
+   * then does V8 find the functions that await the call, and the error's stack shows where the call was made. A call that
+   * succeeds pays nothing for this.
+   */
+  rejectTraced(makeReason: () => unknown): void {
+    this.resolve(rejectedLater(makeReason))
   }
 
   written(): void {
@@ -46,9 +59,15 @@ export class Call implements Expiring {
 
   expired(): void {
     this.#calls.noteExpired()
-    const text = `The call to '${this.options.functionId}' waited too long for a connection and was not sent; it is safe to retry`
-    this.#calls.fail(this, new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' }))
+    this.#calls.failTraced(this, () => expiredError(this))
   }
+}
+
+async function rejectedLater(makeReason: () => unknown): Promise<never> {
+  // The first turn lets the awaited promise be followed; in the second one V8 sees who follows it.
+  await Promise.resolve()
+  await Promise.resolve()
+  throw makeReason()
 }
 
 /** How many calls ended in which way, since the start. */
@@ -61,12 +80,16 @@ export interface CallCounts {
   readonly expired: number
 }
 
+/** Calls that one event may end with stacks of their own: when it ends more, their errors have none. */
+const MAX_TRACED = 1_000
+
 export class Calls {
   readonly #random: Random
   readonly #pending = new Map<string, Call>()
   readonly #deadlines: Deadlines<Call>
   readonly #aborts = new AbortLinks<Call>((call, reason) => {
-    this.#giveUp(call, reason)
+    this.#takeBack(call)
+    this.fail(call, reason)
   })
   readonly #withdraw: (call: Call) => void
   #settled = 0
@@ -80,7 +103,8 @@ export class Calls {
     this.#withdraw = withdraw
     this.#deadlines = new Deadlines(ports.clock, (call) => {
       this.#timedOut += 1
-      this.#giveUp(call, timeoutError(call))
+      this.#takeBack(call)
+      this.failTraced(call, () => timeoutError(call))
     })
   }
 
@@ -127,6 +151,11 @@ export class Calls {
     return true
   }
 
+  /** The invocation whose handler made a call that is pending. */
+  originOf(id: string): Served | undefined {
+    return this.#pending.get(id)?.options.origin
+  }
+
   /** Counts a call whose frame waited too long for a link. */
   noteExpired(): void {
     this.#expired += 1
@@ -139,9 +168,22 @@ export class Calls {
     call.reject(reason)
   }
 
+  /** Rejects one call with an error whose stack shows where the call was made. */
+  failTraced(call: Call, makeReason: () => unknown): void {
+    if (!this.#pending.has(call.id)) return
+    this.#forget(call)
+    call.rejectTraced(makeReason)
+  }
+
   /** Rejects every call whose frame was written: its answer cannot come any more. */
   failWritten(reasonFor: (call: Call) => unknown): void {
     this.#failEach((call) => call.isWritten, reasonFor)
+  }
+
+  /** Rejects every call, and takes back the frames that were not written. */
+  giveUpAll(reasonFor: (call: Call) => unknown): void {
+    for (const call of this.#pending.values()) this.#takeBack(call)
+    this.#failEach(() => true, reasonFor)
   }
 
   /** Rejects every call and leaves no timer behind. */
@@ -151,14 +193,19 @@ export class Calls {
   }
 
   #failEach(isMeant: (call: Call) => boolean, reasonFor: (call: Call) => unknown): void {
+    const meant = [...this.#pending.values()].filter(isMeant)
+    if (meant.length <= MAX_TRACED) {
+      for (const call of meant) this.failTraced(call, () => reasonFor(call))
+      return
+    }
     stackless(() => {
-      for (const call of [...this.#pending.values()]) if (isMeant(call)) this.fail(call, reasonFor(call))
+      for (const call of meant) this.fail(call, reasonFor(call))
     })
   }
 
-  #giveUp(call: Call, reason: unknown): void {
+  /** The frame of a call that ended early is not sent. */
+  #takeBack(call: Call): void {
     if (!call.isWritten) this.#withdraw(call)
-    this.fail(call, reason)
   }
 
   #forget(call: Call): void {
@@ -167,6 +214,11 @@ export class Calls {
     this.#deadlines.remove(call)
     if (call.options.signal !== undefined) this.#aborts.remove(call.options.signal, call)
   }
+}
+
+function expiredError({ options }: Call): NotConnectedError {
+  const text = `The call to '${options.functionId}' waited too long for a connection and was not sent; it is safe to retry`
+  return new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' })
 }
 
 function timeoutError(call: Call): TimeoutError {

@@ -4,18 +4,36 @@
  */
 import { deferred, type Deferred } from '../std/deferred.js'
 
+/** What an invocation is known by. */
+export interface ServedIds {
+  readonly function_id: string
+  readonly invocation_id: string
+}
+
 /** One invocation being served. Its signal is made when first asked for, since most handlers never do. */
 export class Served {
   /** Which link delivered it; its result is of use on that link only. */
   readonly link: number
+  readonly #ids: ServedIds
   /** As the caller of `begin` measures time. */
   readonly beganAt: number
+  /** At which tick of the watch its handler began; undefined while it waits, and once it was reported as slow. */
+  startedTick: number | undefined
   #controller: AbortController | undefined
   #abortReason: { readonly reason: unknown } | undefined
 
-  constructor(link: number, beganAt: number) {
+  constructor(link: number, ids: ServedIds, beganAt: number) {
     this.link = link
+    this.#ids = ids
     this.beganAt = beganAt
+  }
+
+  get functionId(): string {
+    return this.#ids.function_id
+  }
+
+  get invocationId(): string {
+    return this.#ids.invocation_id
   }
 
   get signal(): AbortSignal {
@@ -37,6 +55,11 @@ export class ServedInvocations {
   #total = 0
   #idle: Deferred<void> | undefined
 
+  /** Every invocation that has arrived and is not answered. */
+  get all(): Iterable<Served> {
+    return this.#running
+  }
+
   get running(): number {
     return this.#running.size
   }
@@ -45,8 +68,8 @@ export class ServedInvocations {
     return this.#total
   }
 
-  begin(link: number, beganAt = 0): Served {
-    const served = new Served(link, beganAt)
+  begin(link: number, ids: ServedIds, beganAt = 0): Served {
+    const served = new Served(link, ids, beganAt)
     this.#running.add(served)
     this.#total += 1
     return served

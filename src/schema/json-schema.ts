@@ -7,11 +7,10 @@ import { isRecord } from '../protocol/validate.js'
 import { describe, messageOf } from '../std/describe.js'
 import { parse } from './parse.js'
 import type { SchemaSide, StandardSchemaV1 } from './standard-schema.js'
-import { isZod3, isZod4, zod3JsonSchema, zod4JsonSchema, zod4Options } from './zod.js'
+import { isZod3, isZod4, valibotJsonSchema, zod3JsonSchema, zod4JsonSchema, zod4Options } from './library-schemas.js'
 
 /**
- * Converts a schema of a library that cannot do it by itself, for example
- * `(schema, { io }) => toJsonSchema(schema, { typeMode: io })` of `@valibot/to-json-schema`.
+ * Converts a schema of a library that cannot do it by itself: `io` says whether what goes in or what comes out is meant.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every library's converter asks for its own schema type
 export type ToJsonSchema = (schema: any, options: { io: SchemaSide; target: 'draft-07' }) => unknown
@@ -56,6 +55,9 @@ function waysFor(schema: StandardSchemaV1, { side, toJsonSchema }: Conversion): 
   if (own !== undefined) ways.push(['its own converter', own])
   if (isZod4(schema)) ways.push(['toJSONSchema of zod', () => zod4JsonSchema(schema, side)])
   if (isZod3(schema)) ways.push(['zod-to-json-schema', () => zod3JsonSchema(schema, side)])
+  if (schema['~standard'].vendor === 'valibot' && toJsonSchema === undefined) {
+    ways.push(['@valibot/to-json-schema', () => valibotJsonSchema(schema, side)])
+  }
   if (toJsonSchema !== undefined) {
     ways.push(['`toJsonSchema`', () => toJsonSchema(schema, { io: side, target: 'draft-07' })])
   }

@@ -2,6 +2,7 @@
  * A first-in, first-out queue with caps on items, bytes and age. It never grows past its caps and never drops in
  * silence: a refused item is the caller's answer, an expired one is handed back. Knows nothing of what it holds.
  */
+import { Fifo } from './fifo.js'
 
 /** Caps of a queue; `Infinity` switches one off. */
 export interface QueueCaps {
@@ -22,8 +23,7 @@ export type QueueFull = 'items' | 'bytes'
 
 export class BoundedQueue<T> {
   readonly #caps: QueueCaps
-  #entries: Entry<T>[] = []
-  #head = 0
+  readonly #entries = new Fifo<Entry<T>>()
   #bytes = 0
 
   constructor(caps: QueueCaps) {
@@ -31,7 +31,7 @@ export class BoundedQueue<T> {
   }
 
   get size(): number {
-    return this.#entries.length - this.#head
+    return this.#entries.size
   }
 
   get bytes(): number {
@@ -49,27 +49,20 @@ export class BoundedQueue<T> {
 
   /** The oldest item, left where it is. */
   peek(): T | undefined {
-    return this.#entries[this.#head]?.item
+    return this.#entries.first?.item
   }
 
   /** Takes the oldest item, or `undefined` when empty. */
   shift(): T | undefined {
-    const entry = this.#entries[this.#head]
-    if (entry === undefined) return undefined
-    this.#head += 1
-    this.#bytes -= entry.bytes
-    // Compacting at half keeps shift O(1) amortised without holding on to taken entries.
-    if (this.#head * 2 >= this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#head)
-      this.#head = 0
-    }
-    return entry.item
+    const entry = this.#entries.shift()
+    this.#bytes -= entry?.bytes ?? 0
+    return entry?.item
   }
 
   /** Takes every item that is over age at `now`. */
   takeExpired(now: number): T[] {
     const expired: T[] = []
-    for (let entry = this.#entries[this.#head]; entry !== undefined; entry = this.#entries[this.#head]) {
+    for (let entry = this.#entries.first; entry !== undefined; entry = this.#entries.first) {
       if (now - entry.addedAt <= this.#caps.maxAgeMs) break
       this.shift()
       expired.push(entry.item)
@@ -79,18 +72,15 @@ export class BoundedQueue<T> {
 
   /** Removes one item by identity; false when it is not queued any more. */
   remove(item: T): boolean {
-    const index = this.#entries.findIndex((entry, i) => i >= this.#head && entry.item === item)
-    if (index < 0) return false
-    this.#bytes -= this.#entries[index]?.bytes ?? 0
-    this.#entries.splice(index, 1)
-    return true
+    const removed = this.#entries.remove((entry) => entry.item === item)
+    this.#bytes -= removed?.bytes ?? 0
+    return removed !== undefined
   }
 
   /** Takes everything, oldest first. */
   drain(): T[] {
-    const items = this.#entries.slice(this.#head).map((entry) => entry.item)
-    this.#entries = []
-    this.#head = 0
+    const items = this.#entries.toArray().map((entry) => entry.item)
+    this.#entries.clear()
     this.#bytes = 0
     return items
   }

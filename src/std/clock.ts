@@ -35,10 +35,18 @@ export interface LoopClock extends Clock {
 /** Longest delay a Node timer can hold: 2^31 - 1 ms, almost 25 days. Node fires longer ones at once. */
 export const MAX_DELAY_MS = 2_147_483_647
 
+/**
+ * Taken when the package is loaded: a test that replaces the globals with fake timers controls its own code, not the
+ * worker's connection, which would wait for ever.
+ */
+const { setTimeout, clearTimeout, setImmediate } = globalThis
+const dateNow = Date.now.bind(Date)
+const monotonicNow = performance.now.bind(performance)
+
 /** The process's own clock. */
 export const systemClock: LoopClock = {
-  now: () => performance.now(),
-  epochMs: () => Date.now(),
+  now: monotonicNow,
+  epochMs: dateNow,
   nextTurn(callback) {
     setImmediate(callback)
   },

@@ -19,6 +19,11 @@ export function oneLine(text: string): string {
   return `${shown.slice(0, MAX_SHOWN_CHARACTERS)}… (${String(text.length)} characters)`
 }
 
+/** The text with its line breaks, and every other unsafe character escaped. JSON stays the same JSON. */
+export function safeLines(text: string): string {
+  return text.replace(UNSAFE, (character) => (character === '\n' ? character : unicodeEscape(character)))
+}
+
 function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -18,7 +18,13 @@ export function provideModule(name: string, module: unknown): void {
 export function requireModule(name: string): unknown {
   if (provided.has(name)) return provided.get(name)
   requireFromHere ??= createRequire(placeOfThisFile())
-  return requireFromHere(name)
+  try {
+    return requireFromHere(name)
+  } catch (cause) {
+    if ((cause as { code?: unknown } | null)?.code !== 'MODULE_NOT_FOUND') throw cause
+    const text = `The package ${name} cannot be found. In a bundled program, add the line: import 'iii-node/bundle'`
+    throw new Error(text, { cause })
+  }
 }
 
 /** Bundled into CommonJS, this file does not know where it is: packages then are those of the program. */

@@ -8,7 +8,7 @@ import { checkFunction, checkName, checkOptions } from './argument.js'
 import { currentTelemetry } from './active-telemetry.js'
 import { otelApi } from './otel-modules.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
-import { recordFailure } from './span-failure.js'
+import { recordFailure, recordSuccess } from './span-failure.js'
 
 /** Trace id of the running span: 32 hex digits. */
 export function currentTraceId(): string | undefined {
@@ -93,7 +93,7 @@ export function setCurrentSpanAttribute(key: string, value: AttributeValue): voi
   if (typeof key === 'string') recordingSpan()?.setAttribute(key, value)
 }
 
-/** Marks the running span as failed, if there is one. */
+/** Marks the running span as failed, if there is one. The mark stays when the handler returns a result. */
 export function setCurrentSpanError(message: string): void {
   const { SpanStatusCode, trace } = otelApi()
   trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message })
@@ -117,7 +117,7 @@ export type WithSpanOptions = {
 }
 
 /**
- * Runs a function inside a new span: status OK when it resolves, ERROR and an `exception` event when it rejects. Without
+ * Runs a function inside a new span: status OK when it resolves, unless it has set an error by then; ERROR and an `exception` event when it rejects. Without
  * telemetry the span records nothing.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank name, options that are no object, or something that cannot run.
  */
@@ -125,14 +125,14 @@ export async function withSpan<T>(name: string, options: WithSpanOptions, fn: (s
   checkName('name', name)
   checkOptions('options', options)
   checkFunction('fn', fn)
-  const { context, SpanKind, SpanStatusCode, trace, INVALID_SPAN_CONTEXT } = otelApi()
+  const { context, SpanKind, trace, INVALID_SPAN_CONTEXT } = otelApi()
   const tracer = currentTelemetry()?.tracer
   if (tracer === undefined) return fn(trace.wrapSpanContext(INVALID_SPAN_CONTEXT))
   const parent = options.traceparent === undefined ? context.active() : extractTraceparent(options.traceparent)
   const span = tracer.startSpan(name, { kind: options.kind ?? SpanKind.INTERNAL }, parent)
   try {
     const result = await context.with(trace.setSpan(parent, span), fn, undefined, span)
-    span.setStatus({ code: SpanStatusCode.OK })
+    recordSuccess(span)
     return result
   } catch (error) {
     recordFailure(span, error)

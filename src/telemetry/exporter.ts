@@ -2,23 +2,34 @@
  * Export, whatever the signal: a batch becomes one frame and goes to a sink. When the sink is full the batch is counted
  * as dropped before any work is spent on it.
  */
+import { MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { telemetryFrame, type Signal } from './signals.js'
 import type { FrameSink } from './telemetry-outbox.js'
 
-/** Writes a batch and hands it over; false when it was dropped. Never throws. */
+/** Writes a batch and hands it over; false when some of it was dropped. Never throws. */
 export function exportBatch<Batch>(signal: Signal<Batch>, sink: FrameSink, batch: Batch): boolean {
   const records = signal.count(batch)
   if (records === 0) return true
-  const frame = sink.hasRoom ? written(signal, batch) : undefined
+  if (!sink.hasRoom) {
+    sink.drop(records)
+    return false
+  }
+  const frame = written(signal, batch)
   if (frame !== undefined) return sink.send(frame, records)
-  sink.drop(records)
-  return false
+  // One item that cannot be written, or is too large, costs itself: the others go in smaller batches.
+  const halves = signal.halves(batch)
+  if (halves === undefined) {
+    sink.drop(records)
+    return false
+  }
+  const [first, second] = halves.map((half) => exportBatch(signal, sink, half))
+  return first === true && second === true
 }
 
-/** A value that OpenTelemetry cannot write costs its batch, not the program. */
 function written<Batch>(signal: Signal<Batch>, batch: Batch): Uint8Array | undefined {
   try {
-    return telemetryFrame({ prefix: signal.prefix, data: signal.serialize(batch) })
+    const frame = telemetryFrame({ prefix: signal.prefix, data: signal.serialize(batch) })
+    return frame.byteLength > MAX_MESSAGE_BYTES ? undefined : frame
   } catch {
     return undefined
   }

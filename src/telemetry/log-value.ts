@@ -4,8 +4,8 @@
  */
 import type { AnyValue } from '@opentelemetry/api-logs'
 
-/** Deeper data is cut: nobody reads it, and a recursive writer must not overflow on it. */
-const MAX_DEPTH = 32
+/** Deeper data is cut. In OTLP each level takes four, ten are around them, and the engine reads 127. */
+export const MAX_DATA_LEVELS = 28
 
 /** Data in a form OTLP can carry. */
 export function toLogValue(value: unknown): AnyValue {
@@ -35,7 +35,7 @@ function converted(value: unknown, ancestors: readonly unknown[]): AnyValue {
 function fromObject(value: object | null, ancestors: readonly unknown[]): AnyValue {
   if (value === null || value instanceof Uint8Array) return value
   if (ancestors.includes(value)) return '[Circular]'
-  if (ancestors.length >= MAX_DEPTH) return '[Too deep]'
+  if (ancestors.length >= MAX_DATA_LEVELS) return '[Too deep]'
   const path = [...ancestors, value]
   try {
     if (Array.isArray(value)) return value.map((item) => converted(item, path))

@@ -19,52 +19,75 @@ export interface OtelInstrumentation {
 /** Settings of telemetry. */
 export type OtelConfig = {
   /** Whether spans, logs and metrics are made and sent. Variable `OTEL_ENABLED`, default true. */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /** `service.name`. Variable `OTEL_SERVICE_NAME`, default `iii-node`. */
-  serviceName?: string
+  serviceName?: string | undefined
   /** `service.version`. Variable `SERVICE_VERSION`, default `unknown`. */
-  serviceVersion?: string
+  serviceVersion?: string | undefined
   /** `service.namespace`. Variable `SERVICE_NAMESPACE`, default none. */
-  serviceNamespace?: string
+  serviceNamespace?: string | undefined
   /** `service.instance.id`. Variable `SERVICE_INSTANCE_ID`, default a random UUID. */
-  serviceInstanceId?: string
+  serviceInstanceId?: string | undefined
   /** Engine address for stand-alone telemetry; a worker uses its own. Variable `III_URL`. */
-  engineWsUrl?: string
+  engineWsUrl?: string | undefined
   /** Whether metrics are sent. Variable `OTEL_METRICS_ENABLED`, default true. */
-  metricsEnabled?: boolean
+  metricsEnabled?: boolean | undefined
   /** Milliseconds between two metric exports. Default 60 000, at least 1. */
-  metricsExportIntervalMs?: number
+  metricsExportIntervalMs?: number | undefined
   /** How the telemetry socket is re-established. Default: as the worker's. */
-  reconnectionConfig?: Partial<ReconnectionConfig>
+  reconnectionConfig?: Partial<ReconnectionConfig> | undefined
   /** Limit of the whole flush at shutdown in milliseconds. Default 10 000. */
-  shutdownTimeoutMs?: number
+  shutdownTimeoutMs?: number | undefined
   /** Frames that wait between exporters and socket; more are dropped and counted. Default 10 000. */
-  channelCapacity?: number
+  channelCapacity?: number | undefined
   /** How long an ended span waits for company in milliseconds. Variable `OTEL_SPANS_FLUSH_INTERVAL_MS`, default 100. */
-  spansFlushIntervalMs?: number
+  spansFlushIntervalMs?: number | undefined
   /** Whether log records are sent. Default true. */
-  logsEnabled?: boolean
+  logsEnabled?: boolean | undefined
   /** How long a log record waits in milliseconds. Variable `OTEL_LOGS_FLUSH_INTERVAL_MS`, default 100. */
-  logsFlushIntervalMs?: number
+  logsFlushIntervalMs?: number | undefined
   /** Log records per message. Variable `OTEL_LOGS_BATCH_SIZE`, default 1. */
-  logsBatchSize?: number
+  logsBatchSize?: number | undefined
   /** Whether `globalThis.fetch` makes spans. Default true. */
-  fetchInstrumentationEnabled?: boolean
+  fetchInstrumentationEnabled?: boolean | undefined
   /** OpenTelemetry instrumentations to connect to these providers. Default none. */
-  instrumentations?: OtelInstrumentation[]
+  instrumentations?: OtelInstrumentation[] | undefined
   /**
    * Whether a span that still runs after `spansFlushIntervalMs` is shown at once, and completed when it ends. Variable
    * `OTEL_LIVE_SPANS`, default false.
    */
-  liveSpans?: boolean
+  liveSpans?: boolean | undefined
   /** Over the worker's own socket, the default, or over a second one at `/otel`. */
-  transport?: 'worker' | 'dedicated'
+  transport?: 'worker' | 'dedicated' | undefined
 }
+
+/** The names of all settings. */
+export const OTEL_KEYS: readonly string[] = Object.keys({
+  enabled: true,
+  serviceName: true,
+  serviceVersion: true,
+  serviceNamespace: true,
+  serviceInstanceId: true,
+  engineWsUrl: true,
+  metricsEnabled: true,
+  metricsExportIntervalMs: true,
+  reconnectionConfig: true,
+  shutdownTimeoutMs: true,
+  channelCapacity: true,
+  spansFlushIntervalMs: true,
+  logsEnabled: true,
+  logsFlushIntervalMs: true,
+  logsBatchSize: true,
+  fetchInstrumentationEnabled: true,
+  instrumentations: true,
+  liveSpans: true,
+  transport: true,
+} satisfies Record<keyof OtelConfig, true>)
 
 type Defaulted = Omit<OtelConfig, 'serviceNamespace' | 'reconnectionConfig'>
 
 /** Settings of telemetry with nothing left open. */
-export type ResolvedOtelConfig = Readonly<Required<Defaulted>> & {
+export type ResolvedOtelConfig = { readonly [K in keyof Defaulted]-?: NonNullable<Defaulted[K]> } & {
   readonly serviceNamespace: string | undefined
   readonly reconnection: Required<ReconnectionConfig>
 }

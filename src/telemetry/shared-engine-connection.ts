@@ -67,6 +67,7 @@ export class SharedEngineConnection {
         clock: this.#ports.clock,
         offer: (frame) => this.#connection.offer(frame),
         isUp: () => this.#connection.isUp,
+        isOver: () => this.#connection.isOver && !this.#connection.isUp,
       },
       {
         maxFrames,
@@ -87,7 +88,10 @@ export class SharedEngineConnection {
     return this.#outbox.dropped
   }
 
-  /** Sends a message or keeps it until the socket is up. The callback hears whether it was taken. */
+  /**
+   * Sends a message or keeps it until the socket is up. The callback receives an error when the message was dropped: too
+   * many wait (`PENDING_QUEUE_FULL`), or the connection has failed or ended (`SHUTDOWN`).
+   */
   send(prefix: OtelPrefix, data: Uint8Array, callback?: (error?: Error) => void): void {
     if (!PREFIXES.includes(prefix)) throw invalidArgument('prefix', `one of ${PREFIXES.join(', ')}`, prefix)
     if (!(data instanceof Uint8Array)) throw invalidArgument('data', 'bytes', data)
@@ -155,7 +159,11 @@ export class SharedEngineConnection {
       opened: () => undefined,
       frame: () => undefined,
       lost: () => undefined,
-      ended: () => this.#settled?.resolve(),
+      ended: (_reason, retryInMs) => {
+        // What waits cannot leave any more.
+        if (retryInMs === undefined) this.#outbox.close()
+        this.#settled?.resolve()
+      },
       stateChanged: (state) => {
         if (state === IIIConnectionState.Connected) this.#connected.emit(undefined)
         if (state === IIIConnectionState.Failed) this.#failed.emit(undefined)

@@ -3,6 +3,7 @@
  * nothing is assumed of it.
  */
 import type { Span } from '@opentelemetry/api'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { messageOf } from '../std/describe.js'
 import { withoutCredentials } from '../std/without-credentials.js'
 import { otelApi } from './otel-modules.js'
@@ -18,6 +19,12 @@ export function failureMessage(thrown: unknown): string {
 /** Cut first: what is left out need not be looked at. */
 function shown(text: string): string {
   return withoutCredentials(text.slice(0, MAX_CHARACTERS))
+}
+
+/** Marks a span as succeeded, unless it was marked as failed before: an error that the handler set stays. */
+export function recordSuccess(span: Span & Partial<Pick<ReadableSpan, 'status'>>): void {
+  const { SpanStatusCode } = otelApi()
+  if (span.status?.code !== SpanStatusCode.ERROR) span.setStatus({ code: SpanStatusCode.OK })
 }
 
 /** Marks a span as failed. Never throws. */

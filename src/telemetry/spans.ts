@@ -8,7 +8,7 @@ import { isAnyTelemetryLive, withOwner } from './active-telemetry.js'
 import { otelApi } from './otel-modules.js'
 import { shownPayload, resolveMaxBytesFromEnv, tracesPayloads } from './payload.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
-import { failureMessage, recordFailure } from './span-failure.js'
+import { failureMessage, recordFailure, recordSuccess } from './span-failure.js'
 import type { Telemetry } from './telemetry.js'
 
 /** How payloads appear in spans. */
@@ -82,7 +82,7 @@ class SpanHandling implements Handling {
 
   succeeded(result: unknown): void {
     this.#output(result, true)
-    this.#span.setStatus({ code: otelApi().SpanStatusCode.OK })
+    recordSuccess(this.#span)
     this.#span.end()
   }
 

@@ -21,6 +21,8 @@ export interface OutboxPorts {
   /** Hands a frame to the socket; false when it has to wait. */
   readonly offer: (frame: Uint8Array) => boolean
   readonly isUp: () => boolean
+  /** Whether the socket has ended for good, so that nothing that waits can leave. */
+  readonly isOver: () => boolean
 }
 
 export interface OutboxCaps {
@@ -66,11 +68,11 @@ export class TelemetryOutbox implements FrameSink {
 
   get hasRoom(): boolean {
     const cap = this.#ports.isUp() ? this.#caps.maxFrames : this.#caps.maxFramesOffline
-    return !this.#closed && !this.#isFull && this.#queue.size < cap && this.#queue.bytes < this.#caps.maxBytes
+    return !this.#isEnded && !this.#isFull && this.#queue.size < cap && this.#queue.bytes < this.#caps.maxBytes
   }
 
   send(frame: Uint8Array, records: number): boolean {
-    if (this.#closed || frame.byteLength > MAX_MESSAGE_BYTES || !this.#take({ frame, records })) {
+    if (this.#isEnded || frame.byteLength > MAX_MESSAGE_BYTES || !this.#take({ frame, records })) {
       this.#dropped += records
       return false
     }
@@ -102,6 +104,10 @@ export class TelemetryOutbox implements FrameSink {
     this.#cancelRetry()
     this.#closed = true
     for (const { records } of this.#queue.drain()) this.#dropped += records
+  }
+
+  get #isEnded(): boolean {
+    return this.#closed || this.#ports.isOver()
   }
 
   #take(waiting: Waiting): boolean {

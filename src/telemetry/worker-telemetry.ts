@@ -43,6 +43,8 @@ interface Outlet {
   readonly sink: FrameSink
   readonly dropped: () => number
   readonly flush: () => void
+  /** The worker's link has failed for good. */
+  readonly linkFailed: () => void
   readonly close: () => Promise<void>
 }
 
@@ -87,6 +89,12 @@ export class WorkerTelemetry {
   /** The worker's link has room. */
   linkIdle(): void {
     this.#outlet.flush()
+  }
+
+  /** The worker's link has failed for good: what waits for it is dropped and counted, and so is what follows. */
+  linkFailed(): void {
+    this.#telemetry.flushNow()
+    this.#outlet.linkFailed()
   }
 
   /** The engine has named the worker; the gauges go by the latest name. */
@@ -138,7 +146,12 @@ function sharedOutlet(
   { ports, connection }: { readonly ports: ConnectionPorts; readonly connection: Connection },
 ): Outlet {
   const outbox = new TelemetryOutbox(
-    { clock: ports.clock, offer: (frame) => connection.offer(frame), isUp: () => connection.isUp },
+    {
+      clock: ports.clock,
+      offer: (frame) => connection.offer(frame),
+      isUp: () => connection.isUp,
+      isOver: () => connection.isOver && !connection.isUp,
+    },
     {
       maxFrames: config.channelCapacity,
       maxFramesOffline: Math.min(config.channelCapacity, reconnection.maxPendingMessages),
@@ -150,6 +163,9 @@ function sharedOutlet(
     dropped: () => outbox.dropped,
     flush: () => {
       outbox.flush()
+    },
+    linkFailed: () => {
+      outbox.close()
     },
     close: () => {
       outbox.close()
@@ -169,6 +185,7 @@ function ownOutlet(
     sink: connection.sink,
     dropped: () => connection.dropped,
     flush: () => undefined,
+    linkFailed: () => undefined, // It has a socket of its own.
     close: () => connection.shutdown(),
   }
 }

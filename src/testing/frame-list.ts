@@ -2,6 +2,7 @@
  * The latest frames of one direction, oldest first. Bounded by count and by bytes; the oldest go first and are counted.
  * A frame is decoded when somebody looks at it, so that recording costs next to nothing.
  */
+import { Fifo } from '../std/fifo.js'
 import type { FrameProblem } from '../protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
 
@@ -29,8 +30,7 @@ const MAX_BYTES = 32 * 1024 * 1024
 
 export class FrameList<Message> {
   readonly #maxFrames: number
-  #frames: Frame<Message>[] = []
-  #head = 0
+  readonly #frames = new Fifo<Frame<Message>>()
   #bytes = 0
   #forgotten = 0
 
@@ -44,21 +44,17 @@ export class FrameList<Message> {
   }
 
   all(): readonly Frame<Message>[] {
-    return this.#frames.slice(this.#head)
+    return this.#frames.toArray()
   }
 
   add(frame: Frame<Message>): void {
     this.#frames.push(frame)
     this.#bytes += frame.text.length
-    while (this.#frames.length - this.#head > this.#maxFrames || this.#bytes > MAX_BYTES) this.#forgetOldest()
+    while (this.#frames.size > this.#maxFrames || this.#bytes > MAX_BYTES) this.#forgetOldest()
   }
 
   #forgetOldest(): void {
-    this.#bytes -= this.#frames[this.#head]?.text.length ?? 0
-    this.#head += 1
+    this.#bytes -= this.#frames.shift()?.text.length ?? 0
     this.#forgotten += 1
-    if (this.#head * 2 < this.#frames.length) return
-    this.#frames = this.#frames.slice(this.#head)
-    this.#head = 0
   }
 }

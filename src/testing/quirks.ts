@@ -11,22 +11,20 @@ export interface SingleQuirks {
    * Calls are sent to their worker before the engine records them, so an answer that comes first is dropped: every
    * `every`-th call is recorded after `delayMs`. Default every 100th, after 2 ms.
    */
-  readonly lateNotes?: boolean | { readonly every?: number; readonly delayMs?: number }
+  readonly lateNotes?: boolean | { readonly every?: number | undefined; readonly delayMs?: number | undefined } | undefined
   /** One `subscribe` trigger that leaves ends delivery to all triggers of its topic, until they are registered again. */
-  readonly silentTopics?: boolean
+  readonly silentTopics?: boolean | undefined
   /** A released function is gone at once, with its triggers, although another worker waits for it. */
-  readonly abruptHandOver?: boolean
+  readonly abruptHandOver?: boolean | undefined
   /** Small writes wait for the client's acknowledgement (Nagle's algorithm). Without ports it changes nothing. */
-  readonly delayedWrites?: boolean
+  readonly delayedWrites?: boolean | undefined
   /** The close frame of a channel reader is not read before the writer has finished. */
-  readonly unreadReaderCloses?: boolean
-  /** Frames with lone surrogates, or with JSON nested 128 levels or more, are dropped without a log line. */
-  readonly unreadableFrames?: boolean
+  readonly unreadReaderCloses?: boolean | undefined
   /**
    * `file_based` stores acknowledge first and save every `intervalMs`, default 5000 ms. An engine that is closed forgets
    * what it has not saved.
    */
-  readonly forgottenWrites?: boolean | { readonly intervalMs?: number }
+  readonly forgottenWrites?: boolean | { readonly intervalMs?: number | undefined } | undefined
 }
 
 /** All flaws of the distributed engine, or single ones. */
@@ -56,12 +54,13 @@ export function resolveQuirks(given: TestEngineQuirks | undefined): EngineQuirks
 function settings(name: string, defaults: unknown, given: unknown): unknown {
   if (!isRecord(defaults)) throw invalidArgument(`quirks.${name}`, 'a boolean', given)
   if (!isRecord(given)) throw invalidArgument(`quirks.${name}`, 'a boolean or an object', given)
-  for (const [key, value] of Object.entries(given)) {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined)
+  for (const [key, value] of set) {
     const isFit = Object.hasOwn(defaults, key) && Number.isSafeInteger(value) && Number(value) >= 1
     if (!isFit) {
       const expected = Object.hasOwn(defaults, key) ? 'a whole number of at least 1' : 'left out'
       throw invalidArgument(`quirks.${name}.${key}`, expected, value)
     }
   }
-  return { ...defaults, ...given }
+  return { ...defaults, ...Object.fromEntries(set) }
 }

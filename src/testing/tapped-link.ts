@@ -3,7 +3,7 @@
  * on one side and the worker on the other see an ordinary transport.
  */
 import type { Clock } from '../std/clock.js'
-import { HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../transport/transport.js'
+import { failFrame, handFrame, HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../transport/transport.js'
 import { Lane } from './lane.js'
 
 /** Who watches a link. */
@@ -71,14 +71,15 @@ export class TappedLink {
       open: () => events.open(),
       text: (frame) => {
         this.#watcher.sent(this, frame)
-        this.#inbound.push(() => events.text(frame), frame.length)
+        this.#inbound.push(() => handFrame(events, frame), frame.length)
       },
       binary: (frame) => {
         this.#watcher.sent(this, frame)
-        this.#inbound.push(() => events.binary(frame), frame.length)
+        this.#inbound.push(() => handFrame(events, frame), frame.length)
       },
       activity: () => events.activity(),
       drained: () => events.drained(),
+      frameFailed: (error) => failFrame(events, error),
       close: (closed) => {
         this.#outbound.clear()
         this.#watcher.closed(this)

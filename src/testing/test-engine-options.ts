@@ -5,6 +5,7 @@ import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
 import { engineConfigOf } from '../engine/config.js'
 import type { EngineConfig } from '../engine/engine-config.js'
+import { hostList, originList, originSettings } from '../engine/origins.js'
 import type { EngineQuirks } from '../engine/quirks.js'
 import { LISTENER_NAME } from '../engine/listener-config.js'
 import type { Log } from '../std/log.js'
@@ -14,29 +15,40 @@ import { durationMs, type Duration } from './duration.js'
 /** Options of `createTestEngine`. */
 export interface TestEngineOptions {
   /** Whether to listen, on free ports of 127.0.0.1. Default true. Without, workers come in by `connect`. */
-  readonly ports?: boolean
+  readonly ports?: boolean | undefined
   /** `virtual`: time stands still until `advance`. Default `real`. */
-  readonly clock?: 'real' | 'virtual'
+  readonly clock?: 'real' | 'virtual' | undefined
   /** What the virtual clock shows first. Default 2026-01-01T00:00:00Z. */
-  readonly startTime?: Date
+  readonly startTime?: Date | undefined
   /** Delay of each frame between a worker and the engine, in each direction. Default 0. */
-  readonly latencyMs?: Duration
+  readonly latencyMs?: Duration | undefined
   /**
    * Rules of access, as in a configuration file, for a second listener: `guardedUrl`. Functions that decide are served
    * by workers on the open one.
    */
-  readonly rbac?: object
+  readonly rbac?: object | undefined
+  /**
+   * Origins of web pages that may connect, beside those of this machine, such as `https://app.example`. Default: none.
+   */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /** Host names that the engine is reached by, beside IP addresses and `localhost`. Default: none. */
+  readonly allowedHosts?: readonly string[] | undefined
   /** Settings of built-ins by their name in a configuration file; those not named keep their defaults. */
-  readonly builtins?: Readonly<Record<string, object>>
+  readonly builtins?: Readonly<Record<string, object>> | undefined
+  /**
+   * Settings that only the local engine knows, as below `local` in a configuration file, by the same names;
+   * `iii-worker-manager` stands for both listeners.
+   */
+  readonly local?: Readonly<Record<string, object>> | undefined
   /**
    * Flaws of the distributed engine to show, so that tests meet what production does: `'distributed'` for all of them,
    * or single ones. Default none.
    */
-  readonly quirks?: TestEngineQuirks
+  readonly quirks?: TestEngineQuirks | undefined
   /** Frames kept for `frames`, of each worker and direction. Default 10 000. */
-  readonly maxFrames?: number
+  readonly maxFrames?: number | undefined
   /** Where the engine logs to. Default: nowhere. */
-  readonly log?: Log
+  readonly log?: Log | undefined
 }
 
 /** The options with their defaults, and the configuration they come to. */
@@ -57,7 +69,10 @@ const KNOWN: Readonly<Record<keyof TestEngineOptions, string>> = {
   startTime: 'object',
   latencyMs: '',
   rbac: 'object',
+  allowedOrigins: 'object',
+  allowedHosts: 'object',
   builtins: 'object',
+  local: 'object',
   quirks: '',
   maxFrames: 'number',
   log: 'object',
@@ -79,6 +94,7 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
     throw invalidArgument('startTime', 'a valid Date', startTime)
   if (!Number.isSafeInteger(maxFrames) || maxFrames < 0)
     throw invalidArgument('maxFrames', 'a whole number of 0 or more', maxFrames)
+  checkLists(options)
   return {
     config: configOf(options),
     opensPorts: ports,
@@ -106,19 +122,33 @@ function checkKinds(options: TestEngineOptions): void {
   }
 }
 
-function configOf({ rbac, builtins = {} }: TestEngineOptions): EngineConfig {
+function checkLists({ allowedOrigins = [], allowedHosts = [] }: TestEngineOptions): void {
+  if (!originList.accepts(allowedOrigins)) throw invalidArgument('allowedOrigins', originList.expected, allowedOrigins)
+  if (!hostList.accepts(allowedHosts)) throw invalidArgument('allowedHosts', hostList.expected, allowedHosts)
+}
+
+function configOf(options: TestEngineOptions): EngineConfig {
+  const { rbac, builtins = {}, local = {}, allowedOrigins = [], allowedHosts = [] } = options
+  const rules = { allowedOrigins, allowedHosts }
   const free = { host: '127.0.0.1', port: 0 }
-  const served = SERVED_BY_DEFAULT.map(({ name, port }) => ({
+  const served = SERVED_BY_DEFAULT.map(({ name, port, local: localOf }) => ({
     name,
+    local: localOf?.(rules),
     config: { ...(port === undefined ? {} : free), ...builtins[name] },
   }))
+  const listeners = [free, ...(rbac === undefined ? [] : [{ ...free, rbac }])]
   const added = Object.entries(builtins).filter(([name]) => !served.some((one) => one.name === name))
+  const workers: { name: string; config?: object; local?: object }[] = [
+    ...listeners.map((config) => ({ name: LISTENER_NAME, config, local: originSettings(rules) })),
+    ...served,
+    ...added.map(([name, config]) => ({ name, config })),
+  ]
+  for (const name of Object.keys(local)) if (!workers.some((one) => one.name === name)) workers.push({ name })
   return engineConfigOf({
-    workers: [
-      { name: LISTENER_NAME, config: free },
-      ...(rbac === undefined ? [] : [{ name: LISTENER_NAME, config: { ...free, rbac } }]),
-      ...served,
-      ...added.map(([name, config]) => ({ name, config })),
-    ],
+    workers: workers.map((entry, index) => ({
+      ...entry,
+      // The first is the open listener, which has no grants that could be denied.
+      local: { ...entry.local, ...local[entry.name], ...(index === 0 && { default_deny: undefined }) },
+    })),
   })
 }

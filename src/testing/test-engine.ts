@@ -15,12 +15,12 @@ import type { RecordedFrames } from './worker-record.js'
 /** How the engine makes a call of its own. */
 export interface TestCallOptions {
   /** Where the function is registered. Default `default`. */
-  readonly namespace?: string
-  readonly metadata?: unknown
+  readonly namespace?: string | undefined
+  readonly metadata?: unknown | undefined
   /** How long to wait, on the engine's clock. Default 30 s; `Infinity` waits for ever. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Gives up waiting; the callee runs on. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Options of a worker in this process: those of `registerWorker`, with telemetry off unless `otel` says otherwise. */

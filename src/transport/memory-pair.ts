@@ -3,7 +3,7 @@
  * back on demand, so a test can put the ends into any interleaving without sockets or sleeps.
  */
 import { CloseCode } from './close-codes.js'
-import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
+import { handFrame, HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
 
 /** Holds back what one end sends. */
 interface Fence {
@@ -173,10 +173,8 @@ class MemoryEnd implements End {
 
   #hand(delivery: Delivery, events: TransportEvents): void {
     events.activity()
-    if (delivery.kind === 'frame') {
-      if (typeof delivery.frame === 'string') events.text(delivery.frame)
-      else events.binary(delivery.frame)
-    } else if (delivery.kind === 'ping') this.#push({ kind: 'pong' })
+    if (delivery.kind === 'frame') handFrame(events, delivery.frame)
+    else if (delivery.kind === 'ping') this.#push({ kind: 'pong' })
     else events.pong?.()
   }
 

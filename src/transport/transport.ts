@@ -33,8 +33,38 @@ export interface TransportEvents {
   pong?(): void
   /** The send buffer is empty again after it had passed the high-water mark. */
   drained(): void
+  /**
+   * Handling the latest frame threw. The link stays; the listener reports it, and answers where somebody waits. Only a listener
+   * that cannot throw on a frame may leave it out: it would throw out of the socket's event.
+   */
+  frameFailed?(error: unknown): void
   /** The link ended. */
   close(closed: Closed): void
+}
+
+/**
+ * Hands a frame over. The only way frames reach a listener: whatever one holds, handling it cannot throw out of the
+ * event of its socket, which would end the process.
+ */
+export function handFrame(events: TransportEvents, frame: string | Uint8Array): void {
+  try {
+    if (typeof frame === 'string') events.text(frame)
+    else events.binary(frame)
+  } catch (error) {
+    failFrame(events, error)
+  }
+}
+
+/** Passes the failure of a frame on to its listener. */
+export function failFrame(events: TransportEvents, error: unknown): void {
+  if (events.frameFailed === undefined) throw error
+  events.frameFailed(error)
+}
+
+/** The text of a frame. Binary frames of the protocol hold UTF-8. */
+export function frameText(frame: string | Uint8Array): string {
+  if (typeof frame === 'string') return frame
+  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8')
 }
 
 export interface Transport {

@@ -9,7 +9,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode } from './close-codes.js'
 import { FrameGuard } from './frame-guard.js'
-import type { Transport, TransportEvents } from './transport.js'
+import { failFrame, type Transport, type TransportEvents } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
 export interface ListenOptions {
@@ -20,6 +20,14 @@ export interface ListenOptions {
   readonly handshakeTimeoutMs: number
   /** Leaves Nagle's algorithm on and writes each frame by itself, so that small frames wait. Default false. */
   readonly delaysWrites?: boolean
+  /** Looks at the headers of every request first, each with all its values. */
+  readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
+}
+
+/** Why a request is not answered. */
+export interface Refusal {
+  readonly status: number
+  readonly body: { readonly error: { readonly code: string; readonly message: string } }
 }
 
 /** One client that wants to upgrade. */
@@ -44,6 +52,8 @@ export interface Listener {
   close(): Promise<void>
 }
 
+const JSON_TYPE = 'application/json'
+
 /**
  * Starts listening.
  * @throws {RuntimeError} `PORT_IN_USE` when the port is taken; other system errors as they are.
@@ -51,8 +61,11 @@ export interface Listener {
 export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
   const server = createServer(
     { headersTimeout: options.handshakeTimeoutMs, connectionsCheckingInterval: options.handshakeTimeoutMs / 4 },
-    (_request, response) => {
-      response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
+    (request, response) => {
+      const refusal = options.screen?.(request.headersDistinct)
+      if (refusal === undefined) {
+        response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
+      } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
     },
   )
   const acceptor = new WebSocketServer({
@@ -62,13 +75,18 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     perMessageDeflate: false,
     clientTracking: false,
   })
+  const delaysWrites = options.delaysWrites === true
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
-    onUpgrade(upgradeRequest({ message, socket, head, acceptor, delaysWrites: options.delaysWrites === true }))
+    // A client that resets during the handshake must not crash the process.
+    socket.on('error', () => socket.destroy())
+    const refusal = options.screen?.(message.headersDistinct)
+    if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor, delaysWrites }))
+    else refuse(socket, { status: refusal.status, type: JSON_TYPE, text: JSON.stringify(refusal.body) })
   })
   await bound(server, options)
   return {
@@ -108,8 +126,6 @@ interface Upgrade {
 
 function upgradeRequest({ message, socket, head, acceptor, delaysWrites }: Upgrade): UpgradeRequest {
   const [path, query] = splitOnce(message.url ?? '/')
-  // A client that resets during the handshake must not crash the process.
-  socket.on('error', () => socket.destroy())
   return {
     path,
     query,
@@ -134,13 +150,23 @@ function upgradeRequest({ message, socket, head, acceptor, delaysWrites }: Upgra
       acceptor.off('headers', addHeaders)
     },
     refuse(status, text) {
-      const length = String(Buffer.byteLength(text))
-      socket.end(
-        `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
-          `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${text}`,
-      )
+      refuse(socket, { status, type: 'text/plain; charset=utf-8', text })
     },
   }
+}
+
+interface RefusalText {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+function refuse(socket: Socket, { status, type, text }: RefusalText): void {
+  const length = String(Buffer.byteLength(text))
+  socket.end(
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
+      `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,
+  )
 }
 
 /** Lets the transport exist before the events that need to know it. */
@@ -151,6 +177,9 @@ function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
     binary: (frame) => relay.events?.binary(frame),
     activity: () => relay.events?.activity(),
     drained: () => relay.events?.drained(),
+    frameFailed: (error) => {
+      if (relay.events !== undefined) failFrame(relay.events, error)
+    },
     close: (closed) => relay.events?.close(closed),
   }
 }

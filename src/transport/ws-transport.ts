@@ -1,20 +1,32 @@
 /**
  * A transport over one WebSocket of the `ws` library; dialling and accepting share it. Frames sent in one turn of the
- * event loop leave in one write. Knows no protocol.
+ * event loop leave in one write. An accepted socket counts as ended once its peer's close frame or FIN is read; the rest
+ * of the closing handshake has a time limit of its own. Knows no protocol.
  */
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { FRAGMENT_BYTES } from '../protocol/limits.js'
+import { systemClock, type Timer } from '../std/clock.js'
 import { CloseCode } from './close-codes.js'
 import { FrameWriter } from './frame-writer.js'
-import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
+import { PausedPeers, type PausedPeer } from './paused-peers.js'
+import { handFrame, HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from './transport.js'
 
 interface Message {
   readonly data: Buffer
   readonly isBinary: boolean
 }
 
-export class WsTransport implements Transport {
+/** How long an accepted socket stays open after its peer's close frame or FIN, for what is still to be sent. */
+const LINGER_LIMIT_MS = 3_000
+
+/** What is read ahead from a paused socket to find the end of its peer behind it. */
+const READ_AHEAD_BYTES = 16 * 1024
+
+/** Accepted sockets that are not read from. */
+const pausedPeers = new PausedPeers(systemClock)
+
+export class WsTransport implements Transport, PausedPeer {
   readonly #ws: WebSocket
   readonly #events: TransportEvents
   readonly #highWaterBytes: number
@@ -27,7 +39,15 @@ export class WsTransport implements Transport {
   #isAckDue = false
   #congested = false
   #saidGoodbye = false
+  /** Sends the close frame behind everything sent so far. */
+  #sayGoodbye: ((code?: number, reason?: string | Buffer) => void) | undefined
   #isPaused = false
+  #isAccepted = false
+  /** The end was reported; the socket may linger. */
+  #isOver = false
+  #linger: Timer | undefined
+  /** Ends reading ahead; set from the first probe of a paused socket to its `resume`. */
+  #endReadAhead: (() => void) | undefined
   /** Messages that were read in one chunk with that during which reading was paused, oldest first. */
   readonly #unread: Message[] = []
   #failure: { cause: unknown; status?: number } | undefined
@@ -55,8 +75,8 @@ export class WsTransport implements Transport {
       this.#failure ??= { cause }
     })
     ws.once('close', (code: number, reason: Buffer) => {
-      this.#handUnread('all')
-      events.close(this.#closed(code, reason))
+      this.#linger?.cancel()
+      this.#end(code, reason)
     })
   }
 
@@ -69,15 +89,21 @@ export class WsTransport implements Transport {
     const writer = new FrameWriter(socket, role === 'client')
     this.#socket = socket
     this.#writer = writer
+    this.#isAccepted = role === 'server'
     const close = this.#ws.close.bind(this.#ws)
+    this.#sayGoodbye = (code, reason) => {
+      writer.flush()
+      close(code, reason)
+    }
     // The library says goodbye by itself, too, when the peer does or breaks the protocol: in either case what was sent
     // before has to leave first, and so do answers to what came before. Its other frames may overtake ours, since they
     // carry no data.
     this.#ws.close = (code, reason) => {
       if (!this.#saidGoodbye) this.#handUnread('all')
-      writer.flush()
-      close(code, reason)
+      this.#sayGoodbye?.(code, reason)
+      this.#peerEnded(code ?? CloseCode.NO_STATUS, reason)
     }
+    socket.once('end', () => this.#peerEnded(CloseCode.ABNORMAL))
   }
 
   /** Notes why the handshake failed, for the `close` that follows. */
@@ -117,7 +143,7 @@ export class WsTransport implements Transport {
     this.#writer?.flush()
     this.#socket?.write('', (error) => {
       // Not with an error: the link has ended, and what was sent before is lost.
-      if (!(error instanceof Error)) callback()
+      if (!(error instanceof Error) && !this.#isOver) callback()
     })
   }
 
@@ -137,10 +163,14 @@ export class WsTransport implements Transport {
   pause(): void {
     this.#isPaused = true
     this.#ws.pause()
+    if (this.#isAccepted && !this.#isOver) pausedPeers.add(this)
   }
 
   resume(): void {
     this.#isPaused = false
+    this.#endReadAhead?.()
+    this.#endReadAhead = undefined
+    pausedPeers.delete(this)
     if (this.#unread.length === 0) this.#ws.resume()
     else queueMicrotask(() => this.#handUnread('untilPaused'))
   }
@@ -148,11 +178,52 @@ export class WsTransport implements Transport {
   close(code?: number, reason?: string): void {
     this.#saidGoodbye = true
     if (this.#ws.readyState === this.#ws.CONNECTING) this.#ws.terminate()
-    else this.#ws.close(code, reason)
+    else this.#sayGoodbye?.(code, reason)
   }
 
   terminate(): void {
     this.#ws.terminate()
+  }
+
+  /**
+   * Looks for the end of a peer that is not read from: in the next bytes, and by a ping. A process that is gone answers
+   * the first with a reset, which the second one meets; where bytes wait to be sent, these do the same.
+   */
+  probe(): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return
+    this.#readAhead()
+    if (this.bufferedBytes === 0) this.ping()
+  }
+
+  #readAhead(): void {
+    const socket = this.#socket
+    if (socket === undefined || this.#endReadAhead !== undefined) return
+    // What is read already is more than that.
+    if (socket.readableLength >= READ_AHEAD_BYTES) return
+    const endAt = socket.bytesRead + READ_AHEAD_BYTES
+    const count = (): void => {
+      if (socket.bytesRead < endAt) return
+      socket.off('data', count)
+      this.#ws.pause()
+    }
+    this.#endReadAhead = () => socket.off('data', count)
+    socket.on('data', count)
+    this.#ws.resume()
+  }
+
+  /** Nothing more comes from the peer of an accepted socket: reported at once, since the socket itself may stay open. */
+  #peerEnded(code: number, reason?: string | Buffer): void {
+    if (!this.#isAccepted || this.#isOver) return
+    this.#end(code, reason)
+    this.#linger = systemClock.after(LINGER_LIMIT_MS, () => this.#ws.terminate(), 'background')
+  }
+
+  #end(code: number, reason: string | Buffer = ''): void {
+    if (this.#isOver) return
+    this.#handUnread('all')
+    this.#isOver = true
+    pausedPeers.delete(this)
+    this.#events.close(this.#closed(code, reason))
   }
 
   #planAck(): void {
@@ -166,8 +237,7 @@ export class WsTransport implements Transport {
   }
 
   #hand(data: Buffer, isBinary: boolean): void {
-    if (isBinary) this.#events.binary(data)
-    else this.#events.text(data.toString('utf8'))
+    handFrame(this.#events, isBinary ? data : data.toString('utf8'))
   }
 
   /** Hands over what waits, and reads on once nothing does. The library pauses between two chunks only. */
@@ -219,8 +289,8 @@ export class WsTransport implements Transport {
     probe()
   }
 
-  #closed(code: number, reason: Buffer): Closed {
-    const closed = { code: this.#failure === undefined ? code : CloseCode.ABNORMAL, reason: reason.toString('utf8') }
+  #closed(code: number, reason: string | Buffer): Closed {
+    const closed = { code: this.#failure === undefined ? code : CloseCode.ABNORMAL, reason: reason.toString() }
     return { ...closed, ...this.#failure }
   }
 }

@@ -2,7 +2,14 @@
  * Outgoing invocations: a request becomes a frame, and its promise settles exactly once. Arguments are checked before
  * anything is sent.
  */
-import { ErrorCode, invalidArgument, NotConnectedError, RegistrationRejectedError, SerdeError } from '../errors.js'
+import {
+  ErrorCode,
+  invalidArgument,
+  NotConnectedError,
+  RegistrationRejectedError,
+  SerdeError,
+  WebSocketError,
+} from '../errors.js'
 import type { Connection, Posted } from '../connection/connection.js'
 import type { Letter } from '../connection/outbox.js'
 import { workerCodec } from '../protocol/codec.js'
@@ -11,6 +18,8 @@ import { isRecord, type Action } from '../protocol/validate.js'
 import type { Call, Calls } from '../rpc/calls.js'
 import type { Tracing } from '../rpc/tracing.js'
 import type { WorkerCounters } from './counters.js'
+import { currentInvocation } from './deadlocks.js'
+import { deniedCallError } from './ended-calls.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from './check.js'
 
 /** How a call is routed. Without an action it waits for the result. */
@@ -33,15 +42,15 @@ export type TriggerRequest<TInput = unknown> = {
   function_id: string
   /** Any JSON value; `undefined` is sent as `{}`. */
   payload: TInput
-  action?: TriggerAction
+  action?: TriggerAction | undefined
   /** Default: the client's `invocationTimeoutMs`. The limit is local: the callee runs on. */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Another spelling of `timeoutMs`, which wins. */
-  timeout_ms?: number
+  timeout_ms?: number | undefined
   /** Free JSON handed to the handler beside the payload. */
-  metadata?: unknown
+  metadata?: unknown | undefined
   /** Where the function is looked up. Default: the worker's namespace, `default` for `engine::` ids. */
-  namespace?: string
+  namespace?: string | undefined
   /** Gives the call up: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }
@@ -86,7 +95,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   const timeoutMs = checkDurationMs('timeoutMs', request.timeoutMs ?? request.timeout_ms ?? caller.timeoutMs)
   const send = { functionId, action, namespace, request }
   if (action?.type === 'void') return callVoid(caller, send)
-  return caller.calls.open({ functionId, timeoutMs, signal }, (opened) => {
+  return caller.calls.open({ functionId, timeoutMs, signal, origin: currentInvocation() }, (opened) => {
     const frame = encode(caller, send, opened.id)
     // Writing the payload runs code of its own, which may have given the call up.
     if (signal?.aborted) return
@@ -179,6 +188,7 @@ function refusal(connection: Connection, { refused }: Exclude<Posted, string>): 
 /** Why nothing can be sent any more. */
 export function endedError(failure: unknown, state: string): Refusal {
   if (failure instanceof RegistrationRejectedError) return failure
+  if (failure instanceof WebSocketError && failure.code === ErrorCode.AUTH_ERROR) return deniedCallError(failure)
   if (state === 'failed') {
     const text = 'The connection failed for good and the call was not sent; see the cause'
     return new NotConnectedError(ErrorCode.RETRIES_EXHAUSTED, text, { outcome: 'not_sent', cause: failure })

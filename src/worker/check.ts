@@ -4,6 +4,8 @@
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, invalidArgument, RuntimeError, SerdeError } from '../errors.js'
+import { refuseNesting } from '../protocol/codec.js'
+import { ENGINE_JSON } from '../protocol/limits.js'
 import { isRecord } from '../protocol/validate.js'
 import { MAX_DELAY_MS } from '../std/clock.js'
 import { describe, describeKind, messageOf } from '../std/describe.js'
@@ -64,6 +66,8 @@ export function checkJson(argument: string, value: unknown): void {
     const text: unknown = JSON.stringify(value)
     if (text !== undefined) return
   } catch (cause) {
+    // The stack of the writer ends far below the deepest value that may be sent.
+    if (cause instanceof RangeError) refuseNesting({ [argument]: value }, ENGINE_JSON, cause)
     const text = `${argument} cannot be written as JSON: ${messageOf(cause).slice(0, MAX_REASON_CHARACTERS)}`
     throw new SerdeError(ErrorCode.serialization_error, text, { cause })
   }

@@ -38,7 +38,7 @@ export function checkedHandler(handler: FunctionHandler, checks: Checks): Functi
     return whenParsed<unknown>(parse(checks.input, valueIn(checks, payload)), (parsed) => {
       if (parsed.issues === undefined) return run(withValue(checks, payload, parsed.value), metadata, context)
       const error = reported(checks, { side: 'input', misfit: parsed, context })
-      if (checks.target === 'body') return badRequest(error)
+      if (checks.target === 'body') return badRequest(hasUnreadBody(payload) ? notJson(error) : error)
       throw error
     })
   }
@@ -90,7 +90,20 @@ function withValue({ target }: Checks, whole: unknown, value: unknown): unknown 
   return isRecord(whole) ? { ...whole, body: value } : { body: value }
 }
 
+/** Whether a request has a JSON body that the engine could not parse: it hands over `null` in its place. */
+function hasUnreadBody(payload: unknown): boolean {
+  if (!isRecord(payload) || payload['body'] !== null || !isRecord(payload['headers'])) return false
+  const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = payload['headers']
+  const isSent = encoding !== undefined || Number(length) > 0
+  // A body that is the text `null` has four characters.
+  return isSent && length !== '4' && typeof type === 'string' && /^application\/([\w.-]+\+)?json\b/i.test(type)
+}
+
+function notJson({ issues }: ValidationError): Pick<ValidationError, 'message' | 'issues'> {
+  return { message: 'The body of the request is not valid JSON', issues }
+}
+
 /** The response to a request whose body does not fit. */
-function badRequest({ message, issues }: ValidationError): unknown {
+function badRequest({ message, issues }: Pick<ValidationError, 'message' | 'issues'>): unknown {
   return { status_code: 400, body: { error: { code: ErrorCode.deserialization_error, message, issues } } }
 }

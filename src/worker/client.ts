@@ -30,7 +30,7 @@ import type { WorkerStats } from './stats.js'
 import type { Register, RegisterFunction, RegisterFunctionWith } from './register-function.js'
 import type { ContractBinding, SchemaTriggerType } from './trigger-contract.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
-import type { OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers.js'
+import type { AliasedTriggerInput, OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- payloads without a declared type are any, as in the official package */
 /** A provided trigger type: binds functions to it. */
@@ -45,6 +45,7 @@ export type TriggerTypeRef<TConfig = unknown, TPayload = any> = {
     config?: TConfig,
     metadata?: Record<string, unknown>,
   ): FunctionRef
+  /** Stops providing the type and releases its bindings. Engines go on listing it until this worker disconnects. */
   unregister(): void
 }
 
@@ -67,14 +68,20 @@ export interface IIIClient {
    * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE`.
    */
   registerTrigger(trigger: RegisterTriggerInput): Trigger
-  /** Calls a function and resolves with its result. Every call settles exactly once. */
+  /**
+   * Calls a function and resolves with its result. Every call settles exactly once. A call that fails while nothing awaits
+   * it raises `unhandledRejection`, except with the action `void`. An error's stack names the functions that awaited the call.
+   */
   trigger<TInput = unknown, TOutput = any>(request: TriggerRequest<TInput>): Promise<TOutput>
   /** Provides a trigger type of one's own. */
   registerTriggerType<TConfig = unknown, TPayload = any>(
     type: RegisterTriggerTypeInput,
     handler: TriggerHandler<TConfig>,
   ): TriggerTypeRef<TConfig, TPayload>
-  /** Stops providing a trigger type. */
+  /**
+   * Stops providing a trigger type: its handler's `unregisterTrigger` runs for each binding, and later bindings are answered
+   * with `trigger_type_not_found`. Engines go on listing the type until this worker disconnects.
+   */
   unregisterTriggerType(type: RegisterTriggerTypeInput | string): void
   /** Ends the client at once; resolves when the socket is gone. */
   shutdown(): Promise<void>
@@ -96,7 +103,7 @@ export interface III extends IIIClient, AsyncDisposable {
   client<T extends Readonly<Record<string, FunctionContract>>>(contracts: T): ContractClient<T>
   /** Binds a function to the trigger type of a contract. */
   registerTrigger<C extends TriggerTypeContract>(contract: C, binding: ContractBinding<C>): OwnedTrigger
-  registerTrigger(trigger: RegisterTriggerInput): OwnedTrigger
+  registerTrigger(trigger: RegisterTriggerInput | AliasedTriggerInput): OwnedTrigger
   /** Provides the trigger type of a contract. */
   registerTriggerType<C extends SchemaTriggerType>(
     contract: C,
@@ -111,6 +118,7 @@ export interface III extends IIIClient, AsyncDisposable {
     description: string,
     handler: TriggerHandler<TConfig>,
   ): TriggerTypeRef<TConfig, TPayload>
+  /** Registers a service. Engines store the registration and ignore it: nothing lists or reads services. */
   registerService(service: RegisterServiceInput): void
   /** Replaces the headers of the next handshake; right after `registerWorker` that is the first one. */
   setHeaders(headers: Record<string, string>): void
@@ -120,11 +128,23 @@ export interface III extends IIIClient, AsyncDisposable {
   listTriggerTypes(options?: boolean | ListTriggerTypesOptions): Promise<TriggerTypeInfo[]>
   /** Hears which functions exist after each change; the engine looks every five seconds. */
   onFunctionsAvailable(callback: (functions: FunctionInfo[]) => void): FunctionsAvailableGuard
-  /** Lets running handlers finish, then ends the client. */
+  /**
+   * Lets running handlers, closing channels and streamed responses finish within `drainTimeoutMs`, then ends the client and
+   * cuts the ends of channels that are left. The signal of a later call ends a drain that is under way.
+   */
   shutdownAsync(options?: ShutdownOptions): Promise<ShutdownReport>
   /** Starts connecting when `autoConnect` is off. */
   connect(): void
-  /** Resolves once everything registered so far is in effect at the engine. */
+  /**
+   * Resolves once everything registered so far is in effect at the engine. A refusal that arrives later is reported to
+   * `diagnostics`.
+   * @throws {RegistrationRejectedError} with the code of the first refusal, when the engine refused a function or a
+   * trigger: the message names each id and its owner, `cause` has all. Pass `allowRefused: true` to resolve all the same.
+   * @throws {TimeoutError} `TIMEOUT` past `timeoutMs`. @throws {WebSocketError} when the engine refuses the session.
+   * @throws {NotConnectedError} after shutdown or failure.
+   * @example
+   * await worker.ready({ timeoutMs: 5_000 })
+   */
   ready(options?: ReadyOptions): Promise<void>
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): Unsubscribe
   /** Byte and message streams between workers. */

@@ -70,6 +70,11 @@ export class Conflicts {
     return this.#name === undefined ? functions : [this.#name, ...functions]
   }
 
+  /** How many functions are waited for. */
+  get heldFunctions(): number {
+    return this.held.length - (this.#name === undefined ? 0 : 1)
+  }
+
   /** Whether every name is ours for all that is known, and the engine has had time to say otherwise. */
   get holdsAll(): boolean {
     return !this.isStopped && this.#unsure.size === 0 && this.held.length === 0

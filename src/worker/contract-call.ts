@@ -4,6 +4,7 @@
  */
 import { invalidArgument } from '../errors.js'
 import { isRecord } from '../protocol/validate.js'
+import { orAborted } from '../std/abortable.js'
 import { parse, whenParsed } from '../schema/parse.js'
 import type { StandardSchemaV1 } from '../schema/standard-schema.js'
 import { validate, validationError } from '../schema/validation.js'
@@ -110,8 +111,15 @@ interface Call {
 
 /** Never throws: whatever is wrong rejects the promise. */
 function callContract(trigger: TriggerFunction, contract: FunctionContract, call: Call): Promise<unknown> {
-  const sent = checkThenSend(trigger, contract, call)
+  // A check may take its time, too.
+  const sent = orAborted(checkThenSend(trigger, contract, call), signalOf(call.options))
   return isVoid(call.options) ? handled(sent) : sent
+}
+
+/** What else it may be, the call itself refuses. */
+function signalOf(options: ContractCallOptions | undefined): AbortSignal | undefined {
+  const signal = isRecord(options) ? options.signal : undefined
+  return signal instanceof AbortSignal ? signal : undefined
 }
 
 async function checkThenSend(

@@ -3,14 +3,15 @@
  * everything that survives a link lives here.
  */
 import type { ChannelHost } from '../channel/create.js'
-import type { ChannelEnd } from '../channel/endpoint.js'
+import { ChannelEnds } from '../channel/ports.js'
 import { connectionOptions } from '../connection/options.js'
 import { Connection, type ConnectionPorts } from '../connection/connection.js'
 import { IIIConnectionState } from '../connection/state.js'
-import { ErrorCode, type ErrorBody, type RegistrationRejectedError } from '../errors.js'
+import { ErrorCode, type ErrorBody, type RegistrationRejectedError, type WebSocketError } from '../errors.js'
 import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import { Unconfirmed } from '../rpc/unconfirmed.js'
+import { deferred } from '../std/deferred.js'
 import { Emitter } from '../std/emitter.js'
 import { Admission } from './admission.js'
 import { Introduction, type Greeting } from './announce.js'
@@ -19,8 +20,9 @@ import { call, endedError, type Caller, type TriggerFunction, type TriggerReques
 import { Conflicts } from './conflicts.js'
 import { createCounters } from './counters.js'
 import { createReport, type Report } from './diagnostics.js'
-import { shutDownError } from './ended-calls.js'
+import { channelCutError, shutDownError } from './ended-calls.js'
 import { Functions } from './functions.js'
+import { HandlerWatch } from './handler-watch.js'
 import type { Server } from './invoke.js'
 import { abortServed, LinkEvents } from './link-events.js'
 import type { WorkerOptions } from './options.js'
@@ -53,6 +55,7 @@ export class Core implements Parts {
   readonly calls: Calls
   readonly served = new ServedInvocations()
   readonly admission: Admission
+  readonly watch: HandlerWatch
   readonly functions: Functions
   readonly triggers: Triggers
   readonly triggerTypes: TriggerTypes
@@ -77,13 +80,16 @@ export class Core implements Parts {
   currentHeaders: Readonly<Record<string, string>>
   fatalError: RegistrationRejectedError | undefined
   isDraining = false
+  /** Resolved when a graceful shutdown waits no longer. */
+  readonly drainOver = deferred<void>()
   /** True once `end` was called. */
   isEnded = false
   readonly counters = createCounters()
   readonly unconfirmedVoids = new Unconfirmed()
   readonly unconfirmedResults = new Unconfirmed()
-  readonly channelEnds = new Set<ChannelEnd>()
+  readonly channelEnds = new ChannelEnds()
   link = 0
+  denial: WebSocketError | undefined
   #greeting: Greeting | undefined
 
   constructor(options: WorkerOptions, ports: ConnectionPorts) {
@@ -93,6 +99,7 @@ export class Core implements Parts {
     this.introduction = new Introduction(options.metadata)
     this.unheardLink = new UnheardLink(ports.clock)
     this.report = createReport(options.diagnostics)
+    for (const unknown of options.unknown) this.report({ kind: 'unknown_option', ...unknown })
     const onListenerError = (error: unknown): void => {
       this.report({ kind: 'callback_failed', error })
     }
@@ -106,7 +113,11 @@ export class Core implements Parts {
     const send = (frame: string): void => {
       this.connection.sendIfOpen(frame)
     }
-    this.functions = new Functions(send, this.report)
+    this.functions = new Functions(send, {
+      report: this.report,
+      random: ports.random,
+      exposeErrors: options.exposeErrors,
+    })
     this.triggers = new Triggers(send, ports.random, options.namespace)
     this.services = new Services(send)
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))
@@ -119,7 +130,12 @@ export class Core implements Parts {
     this.topicRepair = new TopicRepair(topicPorts(this))
     this.repeats = new Repeats({ clock: ports.clock, offer: (frame) => this.connection.offer(frame) })
     if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
-    this.admission = new Admission(options.maxConcurrentInvocations)
+    this.admission = new Admission(options.maxConcurrentInvocations, {
+      clock: ports.clock,
+      served: this.served,
+      originOf: (invocationId) => this.calls.originOf(invocationId),
+    })
+    this.watch = new HandlerWatch(options.warnAfterMs, { clock: ports.clock, served: this.served, report: this.report })
     this.#caller = callerPorts(this)
     this.channelHost = channelPorts(this, onListenerError)
     this.server = serverPorts(this)
@@ -157,11 +173,16 @@ export class Core implements Parts {
     this.failPending()
   }
 
-  /** Ends the client: pending calls are rejected, handlers told, answers dropped. Resolves once the socket is gone. */
+  /**
+   * Ends the client: rejects pending calls, aborts the signals of handlers, drops answers, cuts channel ends and releases
+   * the bindings of its trigger types. Resolves once the socket is gone.
+   */
   end(): Promise<void> {
     this.isEnded = true
     const closed = this.connection.close(() => this.telemetry.shutdown())
     this.failPending()
+    this.channelEnds.abandonAll(channelCutError())
+    this.triggerTypes.releaseAll()
     return Promise.all([closed, this.telemetry.shutdown()]).then(() => undefined)
   }
 
@@ -174,9 +195,11 @@ export class Core implements Parts {
     this.calls.failAll((opened) =>
       isShutdown && opened.isWritten ? shutDownError(opened) : endedError(failure, state),
     )
+    if (state === IIIConnectionState.Failed) this.telemetry.running?.linkFailed()
     this.results.clear()
     this.repeats.linkLost()
     this.topicRepair.stop()
+    this.watch.stop()
     abortServed(this, ended)
     this.endings.emit()
   }

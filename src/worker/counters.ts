@@ -4,10 +4,23 @@
  */
 import type { WorkerStats } from './stats.js'
 
-type Counted = 'droppedVoids' | 'refusedCalls' | 'oversizedMessages' | 'unreadableFrames'
+type Counted =
+  | 'droppedVoids'
+  | 'droppedChannelMessages'
+  | 'refusedCalls'
+  | 'oversizedMessages'
+  | 'unreadableFrames'
+  | 'failedFrames'
 
 export type WorkerCounters = Pick<WorkerStats, Counted>
 
 export function createCounters(): WorkerCounters {
-  return { droppedVoids: 0, refusedCalls: 0, oversizedMessages: 0, unreadableFrames: 0 }
+  return {
+    droppedVoids: 0,
+    droppedChannelMessages: 0,
+    refusedCalls: 0,
+    oversizedMessages: 0,
+    unreadableFrames: 0,
+    failedFrames: 0,
+  }
 }

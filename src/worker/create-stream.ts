@@ -3,7 +3,9 @@
  */
 import { invalidArgument } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
-import { isRecord } from '../protocol/validate.js'
+import { isRecord, type JsonValue } from '../protocol/validate.js'
+import { parseUpdateOps } from '../updates/update-op.js'
+import { applyUpdateOps } from '../updates/update-ops.js'
 import { checkFunction, checkId, checkRecord } from './check.js'
 import type { IIIClient } from './client.js'
 import { REPORT, type Reporting } from './diagnostics.js'
@@ -15,13 +17,21 @@ import type {
   StreamListGroupsInput,
   StreamListInput,
   StreamSetInput,
+  StreamSetResult,
+  StreamUpdateInput,
+  StreamUpdateResult,
 } from './stream-operations.js'
 
 const METHODS = ['get', 'set', 'delete', 'list', 'listGroups'] as const
 
 /**
- * Serves a stream from a store of one's own. `update` stays with the engine. The engine looks for such stores in the
- * default namespace only, so a worker of another namespace is warned that it will not be asked.
+ * Serves a stream from a store of one's own: registers `stream::get(<name>)`, `::set`, `::delete`, `::list`,
+ * `::list_groups` and `::update`. An update calls the store's own `update`. Where that gives `null`, the item is read with
+ * `get`, the operations are applied, and the result is written with `set`; meanwhile no other `set`, `delete` or such
+ * update of the item runs in this worker.
+ *
+ * The engine looks for such stores in the default namespace only, so a worker of another namespace is warned that it will
+ * not be asked.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for a client or a store that is none, `DUPLICATE_FUNCTION` for a stream that
  * this client serves already; nothing is registered then.
  */
@@ -33,13 +43,52 @@ export function createStream<TData>(iii: IIIClient, streamName: string, stream: 
   const store = checkRecord('stream', stream)
   for (const method of METHODS) checkFunction(`stream.${method}`, store[method])
   warnIfNeverAsked(iii, name)
+  const turns = new ItemTurns()
   registerAll(iii, [
     [`stream::get(${name})`, (input: StreamGetInput) => stream.get(input)],
-    [`stream::set(${name})`, (input: StreamSetInput) => stream.set(input)],
-    [`stream::delete(${name})`, (input: StreamDeleteInput) => stream.delete(input)],
+    [`stream::set(${name})`, (input: StreamSetInput) => turns.take(input, () => stream.set(input))],
+    [`stream::delete(${name})`, (input: StreamDeleteInput) => turns.take(input, () => stream.delete(input))],
     [`stream::list(${name})`, (input: StreamListInput) => stream.list(input)],
     [`stream::list_groups(${name})`, (input: StreamListGroupsInput) => stream.listGroups(input)],
+    [`stream::update(${name})`, (input: StreamUpdateInput) => update(stream, input, turns)],
   ])
+}
+
+async function update<TData>(
+  stream: IStream<TData>,
+  input: StreamUpdateInput,
+  turns: ItemTurns,
+): Promise<StreamUpdateResult<unknown>> {
+  const { ops, ...item } = input
+  // Stores in JavaScript may come without it.
+  const own = await (stream as Partial<IStream<TData>>).update?.(input)
+  if (own !== null && own !== undefined) return own
+  const parsed = parseUpdateOps(`stream::update(${item.stream_name})`, ops)
+  return turns.take(item, async () => {
+    // Items of a stream are JSON.
+    const before = ((await stream.get(item)) ?? undefined) as JsonValue | undefined
+    const { value, errors } = applyUpdateOps(before, parsed)
+    const kept: StreamSetResult<unknown> | null = await stream.set({ ...item, data: value })
+    const result = { old_value: before ?? null, new_value: kept?.new_value ?? value }
+    return errors.length === 0 ? result : { ...result, errors: [...errors] }
+  })
+}
+
+/** Work on items, one at a time for each item, in the order it came. */
+class ItemTurns {
+  readonly #last = new Map<string, Promise<unknown>>()
+
+  take<T>({ group_id, item_id }: { group_id: string; item_id: string }, work: () => Promise<T>): Promise<T> {
+    const key = JSON.stringify([group_id, item_id])
+    const done = (this.#last.get(key) ?? Promise.resolve()).then(work)
+    const settled = done
+      .catch(() => undefined) // Its own caller receives the error.
+      .then(() => {
+        if (this.#last.get(key) === settled) this.#last.delete(key)
+      })
+    this.#last.set(key, settled)
+    return done
+  }
 }
 
 type Registration = readonly [id: string, handler: RemoteFunctionHandler]

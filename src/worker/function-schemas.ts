@@ -35,8 +35,8 @@ export type SchemaOptions = SchemaSettings & {
 /** What is read of a registration here. */
 type Registration = SchemaOptions & {
   readonly id: string
-  readonly request_format?: JsonSchemaFormat
-  readonly response_format?: JsonSchemaFormat
+  readonly request_format?: JsonSchemaFormat | undefined
+  readonly response_format?: JsonSchemaFormat | undefined
 }
 
 /** A registration with its schemas worked in. */
@@ -56,8 +56,8 @@ export function describeFunction(options: Registration, handler: object, report:
   const carried = formatsOf(handler)
   const input = checkSchema('input', options.input) ?? schemaIn(carried.input)
   const output = checkSchema('output', options.output) ?? schemaIn(carried.output)
-  const request_format = options.request_format ?? formatIn(carried.input)
-  const response_format = options.response_format ?? formatIn(carried.output)
+  const request_format = written('input', options) ?? formatIn(carried.input)
+  const response_format = written('output', options) ?? formatIn(carried.output)
   if (input === undefined && output === undefined) return { request_format, response_format, wrap: unchanged }
   const checks = checksMade(options.validate)
   const target = checkTarget(options.schemaTarget)
@@ -84,6 +84,12 @@ function schemaIn(carried: unknown): StandardSchemaV1 | undefined {
 
 function formatIn(carried: JsonSchemaFormat | StandardSchemaV1 | undefined): JsonSchemaFormat | undefined {
   return isStandardSchema(carried) ? undefined : carried
+}
+
+/** A format that is written out; a schema in its place, which the types do not allow, is converted and not checked. */
+function written(side: SchemaSide, options: Registration): JsonSchemaFormat | undefined {
+  const given = side === 'input' ? options.request_format : options.response_format
+  return isStandardSchema(given) ? formatOf(side, given, options) : given
 }
 
 function formatOf(

@@ -1,13 +1,21 @@
 /**
  * The functions of this worker: handlers by id, and their registrations. Knows nothing of calls in flight.
  */
-import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
+import { ErrorCode, invalidArgument, RuntimeError, type RegistrationRejectedError } from '../errors.js'
 import { Gate } from '../std/gate.js'
-import { checkCount, checkFunction, checkId, checkJsonRecord, checkRecord, checkText } from './check.js'
+import {
+  checkCount,
+  checkDurationMs,
+  checkFunction,
+  checkId,
+  checkJsonRecord,
+  checkRecord,
+  checkText,
+} from './check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
-import type { Report } from './diagnostics.js'
+import { answeringHttp, type HttpAnswering } from './http-answer.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
@@ -15,17 +23,26 @@ export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.
 
 /** What describes a function beside its handler. */
 export type RegisterFunctionOptions = {
-  description?: string
+  description?: string | undefined
   /** JSON Schema of the payload; listed, never enforced. */
-  request_format?: JsonSchemaFormat
+  request_format?: JsonSchemaFormat | undefined
   /** JSON Schema of the result; listed, never enforced. */
-  response_format?: JsonSchemaFormat
+  response_format?: JsonSchemaFormat | undefined
   /** Free JSON; `internal: true` hides the function from listings. */
-  metadata?: Record<string, unknown>
+  metadata?: Record<string, unknown> | undefined
   /** Makes the engine serve the function over HTTP instead of calling this worker. */
-  invocation?: HttpInvocationConfig
-  /** Invocations of this function that run at a time; the others wait in order. Default no limit. */
-  maxConcurrentInvocations?: number
+  invocation?: HttpInvocationConfig | undefined
+  /**
+   * Invocations of this function that run at a time; the others wait in order. Default no limit. A call that the handlers
+   * of this worker make and that can never begin, since every slot waits for a call queued behind it, is refused with
+   * `CONCURRENCY_DEADLOCK` after about a second.
+   */
+  maxConcurrentInvocations?: number | undefined
+  /**
+   * Milliseconds after which a running handler is abandoned: its caller receives `HANDLER_TIMEOUT`, its signal aborts, its
+   * slot is free, and its result is dropped. A cron schedule or a queue that waits for it goes on. Default no limit.
+   */
+  abandonAfterMs?: number | undefined
 }
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
 
@@ -45,17 +62,21 @@ export interface ServedFunction {
   readonly handler: FunctionHandler | undefined
   /** Its own limit, when it has one. */
   readonly gate: Gate | undefined
+  /** How long a handler may run before it is abandoned. */
+  readonly abandonAfterMs: number | undefined
 }
 
 export type AnyHandler = FunctionHandler | HttpInvocationConfig
 
 export class Functions {
   readonly #registrations: Replayed
-  readonly #report: Report
+  readonly #answering: HttpAnswering
   readonly #served = new Map<string, ServedFunction>()
+  /** Those that the engine refused on the present link. */
+  readonly #refused = new Map<string, RegistrationRejectedError>()
 
-  constructor(send: SendIfOpen, report: Report) {
-    this.#report = report
+  constructor(send: SendIfOpen, answering: HttpAnswering) {
+    this.#answering = answering
     this.#registrations = new Replayed(send)
   }
 
@@ -72,6 +93,17 @@ export class Functions {
   ownId(id: string): string | undefined {
     const segments = id.split('::')
     return segments.map((_, index) => segments.slice(index).join('::')).find((own) => this.has(own))
+  }
+
+  /** Functions that the engine refused on the present link, by id. */
+  get refused(): ReadonlyMap<string, RegistrationRejectedError> {
+    return this.#refused
+  }
+
+  /** Notes that the engine refused a function. */
+  refuse(error: RegistrationRejectedError): void {
+    const id = this.ownId(error.function_id ?? '')
+    if (id !== undefined) this.#refused.set(id, error)
   }
 
   /** What serves an id here. */
@@ -94,10 +126,11 @@ export class Functions {
     const { invocation, local } = sortHandler(input, handler)
     checkText('description', input.description)
     checkJsonRecord('metadata', input.metadata)
-    checkJsonRecord('request_format', input.request_format)
-    checkJsonRecord('response_format', input.response_format)
     const gate = gateOf(input.maxConcurrentInvocations)
-    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#report)
+    const abandonAfterMs = abandonLimit(input.abandonAfterMs)
+    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#answering.report)
+    checkJsonRecord('request_format', request_format)
+    checkJsonRecord('response_format', response_format)
     const { description, metadata } = input
     this.#registrations.add(id, {
       type: 'registerfunction',
@@ -108,7 +141,8 @@ export class Functions {
       metadata,
       invocation,
     })
-    const entry = { handler: local && wrap(local), gate }
+    const served = local && answeringHttp(id, wrap(local), this.#answering)
+    const entry = { handler: served, gate, abandonAfterMs }
     this.#served.set(id, entry)
     const unregister = (): void => {
       // A later registration under the same id is not this reference's to remove.
@@ -119,11 +153,13 @@ export class Functions {
 
   unregister(id: string): void {
     this.#served.delete(id)
+    this.#refused.delete(id)
     this.#registrations.remove(id, { type: 'unregisterfunction', id })
   }
 
   /** Asks the engine for an id again. */
   announceAgain(id: string): void {
+    this.#refused.delete(id)
     this.#registrations.sendAgain(id)
   }
 
@@ -136,9 +172,11 @@ export class Functions {
   forgetAll(): void {
     this.withdrawAll()
     this.#served.clear()
+    this.#refused.clear()
   }
 
   replay(send: SendIfOpen): void {
+    this.#refused.clear()
     this.#registrations.replay(send)
   }
 }
@@ -146,6 +184,11 @@ export class Functions {
 function gateOf(maxConcurrent: number | null | undefined): Gate | undefined {
   if (maxConcurrent === undefined || maxConcurrent === null) return undefined
   return new Gate(checkCount('maxConcurrentInvocations', maxConcurrent))
+}
+
+function abandonLimit(limitMs: number | null | undefined): number | undefined {
+  const checked = checkDurationMs('abandonAfterMs', limitMs ?? Infinity)
+  return checked === Infinity ? undefined : checked
 }
 
 function sortHandler(

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { hostname, platform, release } from 'node:os'
 import { basename, join } from 'node:path'
 import { arch, cwd, env, pid } from 'node:process'
+import { isMainThread, threadId } from 'node:worker_threads'
 import { isRecord } from '../protocol/validate.js'
 import { packageVersion } from '../version.js'
 
@@ -51,12 +52,13 @@ export function readEnvironment(): Environment {
 }
 
 /** What can be found out about this process without being told. */
-export function detectMetadata(): WorkerMetadata & { readonly telemetry: WorkerTelemetryMeta } {
+/** @param givenName spares the default name, so that workers with a name of their own do not use numbers up. */
+export function detectMetadata(givenName?: string): WorkerMetadata & { readonly telemetry: WorkerTelemetryMeta } {
   const language = Intl.DateTimeFormat().resolvedOptions().locale || variable('LANG')
   return {
     runtime: 'node',
     version: packageVersion,
-    name: variable('III_WORKER_NAME') ?? `${hostname()}:${String(pid)}`,
+    name: givenName ?? variable('III_WORKER_NAME') ?? defaultName(),
     os: `${platform()} ${release()} (${arch})`,
     pid,
     isolation: variable('III_ISOLATION') ?? null,
@@ -66,6 +68,18 @@ export function detectMetadata(): WorkerMetadata & { readonly telemetry: WorkerT
       framework: 'iii-node',
     },
   }
+}
+
+/** Global, so that copies of the package in one process count on. */
+const COUNT = Symbol.for('iii-node.default-names')
+
+/** `host:pid` for the first worker of the process; those that follow add their number, and threads their id. */
+function defaultName(): string {
+  const shared = globalThis as { [COUNT]?: number }
+  const count = (shared[COUNT] ?? 0) + 1
+  shared[COUNT] = count
+  const thread = isMainThread ? [] : [`thread-${String(threadId)}`]
+  return [hostname(), String(pid), ...thread, ...(count === 1 ? [] : [String(count)])].join(':')
 }
 
 function variable(name: string): string | undefined {

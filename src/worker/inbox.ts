@@ -2,11 +2,12 @@
  * Where each frame from the engine goes: one exhaustive switch. Nothing here throws; a frame that cannot be used is
  * reported and the link stays.
  */
-import { ErrorCode, RegistrationRejectedError, RemoteError, type ErrorBody } from '../errors.js'
+import { ErrorCode, RegistrationRejectedError, RemoteError, type ErrorBody, type WebSocketError } from '../errors.js'
 import { workerCodec, type BlankFrame, type FrameProblem } from '../protocol/codec.js'
 import { readErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import { deniedError } from '../connection/closed-error.js'
 import type { Connection } from '../connection/connection.js'
 import type { Call, Calls } from '../rpc/calls.js'
 import type { Emitter } from '../std/emitter.js'
@@ -18,6 +19,10 @@ import type { Conflicts } from './conflicts.js'
 import type { WorkerCounters } from './counters.js'
 import type { Report } from './diagnostics.js'
 import { serve, type Server } from './invoke.js'
+import type { Functions } from './functions.js'
+import type { WorkerOptions } from './options.js'
+import { CONFLICT_ADVICE } from './refusals.js'
+import type { Triggers } from './triggers.js'
 import type { TriggerTypes } from './trigger-types.js'
 import type { UnheardLink } from './unheard-link.js'
 
@@ -29,12 +34,16 @@ export interface Receivers {
   readonly triggerTypes: TriggerTypes
   readonly barrier: Barrier
   readonly connection: Connection
+  readonly options: WorkerOptions
+  readonly functions: Functions
+  readonly triggers: Triggers
   readonly refusals: Emitter<ErrorBody>
   readonly report: Report
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
   readonly unheardLink: UnheardLink
   greeting: Greeting | undefined
+  denial: WebSocketError | undefined
   /** Ends the client because the engine refused it for good. */
   reject(error: RegistrationRejectedError): void
 }
@@ -84,6 +93,7 @@ export function receive(core: Receivers, message: EngineMessage | FrameProblem |
 const PONG = workerCodec.encode({ type: 'pong' })
 
 function refused(core: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
+  core.denial = deniedError(error, core.options.url)
   core.refusals.emit(error)
   core.report({ kind: 'session_refused', code: error.code, message: error.message })
 }
@@ -96,7 +106,7 @@ function unreadable(core: Receivers, { code, detail }: FrameProblem): void {
 function settle(core: Receivers, message: MessageNamed<EngineMessage, 'invocationresult'>): void {
   const known = core.calls.settle(message.invocation_id, (opened) => {
     if (message.error === undefined) opened.resolve(message.result)
-    else opened.reject(remoteError(opened, message.error))
+    else opened.rejectTraced(() => remoteError(opened, message.error))
   })
   if (known) return
   core.report({ kind: 'late_result', invocationId: message.invocation_id, functionId: message.function_id })
@@ -112,31 +122,45 @@ function remoteError(opened: Call, error: unknown): RemoteError {
 
 function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registrationrejected'>): void {
   const { namespace = DEFAULT_NAMESPACE, owner_worker_id = '', code, worker_name, function_id } = message
-  const error = new RegistrationRejectedError({
+  const init = {
     code,
     namespace,
     owner_worker_id,
     ...(worker_name === undefined ? {} : { worker_name }),
     ...(function_id === undefined ? {} : { function_id }),
-  })
-  if (core.conflicts?.refused(error)) return
+  }
+  const passing = new RegistrationRejectedError(init)
+  if (core.conflicts?.refused(passing)) return
   if (code === ErrorCode.WORKER_NAMESPACE_CONFLICT && core.unheardLink.mayHoldName) {
     // The engine ends this link; the next one asks for the name again.
-    core.report({ kind: 'conflict_waiting', error })
+    core.report({ kind: 'conflict_waiting', error: passing })
     return
   }
-  if (code === ErrorCode.FUNCTION_NAMESPACE_CONFLICT) core.report({ kind: 'registration_rejected', error })
-  else core.reject(error)
+  const canWait = core.conflicts === undefined && owner_worker_id !== ''
+  const error = canWait ? new RegistrationRejectedError(init, { advice: CONFLICT_ADVICE }) : passing
+  if (code !== ErrorCode.FUNCTION_NAMESPACE_CONFLICT) {
+    core.reject(error)
+    return
+  }
+  core.functions.refuse(error)
+  core.report({ kind: 'registration_rejected', error })
 }
 
 function triggerResult(core: Receivers, message: MessageNamed<EngineMessage, 'triggerregistrationresult'>): void {
-  if (message.error === undefined) return
+  const { id, trigger_type, function_id, error } = message
+  if (error === undefined) return
+  const facts = { trigger_id: id, trigger_type, function_id, reason: error.message }
+  const namespace = core.options.namespace ?? DEFAULT_NAMESPACE
+  core.triggers.refuse(
+    id,
+    new RegistrationRejectedError({ ...facts, code: error.code, namespace, owner_worker_id: '' }),
+  )
   core.report({
     kind: 'trigger_registration_failed',
-    triggerId: message.id,
-    triggerType: message.trigger_type,
-    functionId: message.function_id,
-    code: message.error.code,
-    message: message.error.message,
+    triggerId: id,
+    triggerType: trigger_type,
+    functionId: function_id,
+    code: error.code,
+    message: error.message,
   })
 }

@@ -80,6 +80,11 @@ export class HandlerContext implements InvocationContext {
     return this.#served.signal
   }
 
+  /** Aborts the signal, also once the handler has returned. */
+  abort(reason: unknown): void {
+    this.#served.abort(reason)
+  }
+
   get trigger(): ContractTrigger {
     return withContracts((request) => this.#services.trigger(linked(this.signal, request)))
   }

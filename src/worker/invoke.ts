@@ -2,17 +2,22 @@
  * Incoming invocations: finds the handler, runs it, answers. Whatever the handler does, one answer goes out, and the
  * caller never waits for a frame that could not be written.
  */
-import { ErrorCode, type ErrorBody } from '../errors.js'
+import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import { toErrorBody } from '../protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import type { Served, ServedInvocations } from '../rpc/served.js'
 import type { Handling, Tracing } from '../rpc/tracing.js'
 import type { Logger } from '../telemetry/logger.js'
+import type { Clock } from '../std/clock.js'
 import { MAX_WAITING_INVOCATIONS, type Admission } from './admission.js'
 import type { TriggerFunction } from './call.js'
 import type { WorkerCounters } from './counters.js'
+import { asInvocation } from './deadlocks.js'
+import type { Report } from './diagnostics.js'
 import type { FunctionHandler, Functions } from './functions.js'
+import type { HandlerWatch } from './handler-watch.js'
+import { AnsweredFailure } from './http-answer.js'
 import type { Repeats } from './repeats.js'
 import { HandlerContext } from './invocation-context.js'
 
@@ -24,6 +29,9 @@ export interface Server {
   readonly served: ServedInvocations
   readonly admission: Admission
   readonly counters: WorkerCounters
+  readonly clock: Clock
+  readonly report: Report
+  readonly watch: HandlerWatch
   readonly trigger: TriggerFunction
   readonly tracing: () => Tracing
   /** The logger of the function that runs. */
@@ -41,16 +49,70 @@ export interface Server {
 
 /** Serves one invocation. Never throws and returns nothing to wait for: the answer is a frame. */
 export function serve(server: Server, message: Invocation): void {
-  const served = server.served.begin(server.link(), server.repeats.now())
-  const { handler, gate } = server.functions.find(message.function_id) ?? {}
+  const served = server.served.begin(server.link(), message, server.repeats.now())
+  const { handler, gate, abandonAfterMs } = server.functions.find(message.function_id) ?? {}
   if (handler === undefined) {
     finish(server, { message, served }, { error: unservable(server, message.function_id) })
     return
   }
-  const admitted = server.admission.admit(served, gate, (leave) => {
-    run(server, { message, served, leave }, handler)
+  if (!server.admission.isLimited(gate) && abandonAfterMs === undefined) {
+    run(server, { message, served, leave: nothing, handling: undefined }, handler)
+    return
+  }
+  const admitted = server.admission.admit({
+    served,
+    gate,
+    run: (leave) => {
+      const running: Running = { message, served, leave, handling: undefined }
+      run(server, abandonAfterMs === undefined ? running : withLimit(server, running, abandonAfterMs), handler)
+    },
+    refuse: () => {
+      finish(server, { message, served }, { error: deadlock(message.function_id) })
+    },
   })
   if (!admitted) finish(server, { message, served }, { error: BUSY })
+}
+
+/** Answers an invocation whose frame could not be handled. */
+export function refuse(server: Server, message: Invocation, reason: unknown): void {
+  finish(server, { message, served: server.served.begin(server.link(), message, server.repeats.now()) }, { error: toErrorBody(reason) })
+}
+
+const nothing = (): void => undefined
+
+/** Answers for a handler that takes too long, and gives its place up. Whatever it returns later is dropped. */
+function withLimit(server: Server, running: Running, limitMs: number): Running {
+  const { message, served } = running
+  const { function_id: functionId, invocation_id: invocationId } = message
+  const timer = server.clock.after(
+    limitMs,
+    () => {
+      const text = `The handler of '${functionId}' ran past its limit of ${String(limitMs)} ms (\`abandonAfterMs\`) and was abandoned; it may still be running`
+      const error = new InvocationError({
+        code: ErrorCode.HANDLER_TIMEOUT,
+        message: text,
+        function_id: functionId,
+        invocationId,
+      })
+      fail(server, limited, error)
+      served.abort(error)
+      server.report({ kind: 'handler_abandoned', functionId, invocationId, runningMs: limitMs })
+    },
+    'background',
+  )
+  const limited: Running = {
+    ...running,
+    leave: () => {
+      timer.cancel()
+      running.leave?.()
+    },
+  }
+  return limited
+}
+
+function deadlock(functionId: string): ErrorBody {
+  const message = `The call to '${functionId}' did not run: every slot of \`maxConcurrentInvocations\` is held by an invocation that waits for a call queued behind it. Raise the limit, or do not await a function from its own handlers`
+  return { code: ErrorCode.CONCURRENCY_DEADLOCK, message }
 }
 
 const BUSY: ErrorBody = {
@@ -59,22 +121,25 @@ const BUSY: ErrorBody = {
 }
 
 function run(server: Server, admitted: Running, handler: FunctionHandler): void {
-  const { message, served, leave } = admitted
+  const { message, served } = admitted
+  served.startedTick = server.watch.tick()
   const { function_id: functionId, data: input, traceparent, baggage } = message
-  const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
-  const running: Running = { message, served, leave, handling }
   const handle = (): unknown => {
     const context = new HandlerContext(message, served, server)
     const result: unknown = handler(input, context.metadata, context)
     // A thenable may do its work only when asked for its value: that has to happen in here, too.
     return isThenable(result) ? Promise.resolve(result) : result
   }
+  const work = server.admission.hasLimits ? (): unknown => asInvocation(served, handle) : handle
   try {
-    const result = handling === undefined ? handle() : handling.run(handle)
-    if (result instanceof Promise) settleLater(server, running, result)
-    else finish(server, running, { result })
+    const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
+    // Abandoning a handler fails its trace, too.
+    admitted.handling = handling
+    const result = handling === undefined ? work() : handling.run(work)
+    if (result instanceof Promise) settleLater(server, admitted, result)
+    else finish(server, admitted, { result })
   } catch (thrown) {
-    fail(server, running, thrown)
+    fail(server, admitted, thrown)
   }
 }
 
@@ -110,7 +175,7 @@ interface Running {
   /** Makes room for the next invocation; absent for one that was not let in. */
   readonly leave?: (() => void) | undefined
   /** The trace of the handler; absent when there is none. */
-  readonly handling?: Handling | undefined
+  handling?: Handling | undefined
 }
 
 type Answer = { readonly result: unknown } | { readonly error: ErrorBody }
@@ -120,6 +185,10 @@ function finish(server: Server, running: Running, answer: Answer): void {
 }
 
 function fail(server: Server, running: Running, thrown: unknown): void {
+  if (thrown instanceof AnsweredFailure) {
+    if (reply(server, running, { result: thrown.answer })) running.handling?.failed(thrown.thrown)
+    return
+  }
   if (reply(server, running, { error: toErrorBody(thrown) })) running.handling?.failed(thrown)
 }
 

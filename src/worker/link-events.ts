@@ -9,8 +9,9 @@ import { IIIConnectionState } from '../connection/state.js'
 import type { WebSocketError } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import { reattachFrame } from './announce.js'
-import { lostError } from './ended-calls.js'
+import { deniedCallError, lostError } from './ended-calls.js'
 import { receive } from './inbox.js'
+import { refuse } from './invoke.js'
 import type { Parts } from './parts.js'
 import { needsOf } from './workarounds.js'
 
@@ -19,6 +20,8 @@ const ASK_AGAIN_MS = 1_000
 
 export class LinkEvents implements ConnectionEvents {
   readonly #parts: Parts
+  /** The message being handled, and the last one afterwards. */
+  #message: ReturnType<typeof workerCodec.decode> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -28,7 +31,12 @@ export class LinkEvents implements ConnectionEvents {
     return this.#parts.currentHeaders
   }
 
+  denial(): WebSocketError | undefined {
+    return this.#parts.denial
+  }
+
   opened(send: (frame: string) => void, transport: Parameters<ConnectionEvents['opened']>[1]): void {
+    this.#parts.denial = undefined
     const { results, services, triggerTypes, functions, triggers, greeting, introduction } = this.#parts
     this.#adapt(transport)
     results.flush(send)
@@ -45,10 +53,19 @@ export class LinkEvents implements ConnectionEvents {
 
   frame(text: string): void {
     this.#parts.unheardLink.heard()
+    this.#message = undefined
     const message = workerCodec.decode(text)
+    this.#message = message
     // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
     const isSearched = message.type === 'invokefunction' && mayHoldRefs(text)
     receive(this.#parts, isSearched ? { ...message, data: this.#withChannelEnds(message.data) } : message)
+  }
+
+  frameFailed(error: unknown): void {
+    const message = this.#message
+    this.#parts.counters.failedFrames += 1
+    this.#parts.report({ kind: 'frame_failed', error })
+    if (message?.type === 'invokefunction') refuse(this.#parts.server, message, error)
   }
 
   lost(reason: WebSocketError): void {
@@ -61,7 +78,9 @@ export class LinkEvents implements ConnectionEvents {
     this.#parts.repeats.linkLost()
     this.#parts.topicRepair.linkLost()
     results.linkLost()
-    calls.failWritten((opened) => lostError(opened, reason))
+    // Nothing that was sent on a link that was denied has had an effect.
+    if (this.#parts.denial === undefined) calls.failWritten((opened) => lostError(opened, reason))
+    else calls.giveUpAll(() => deniedCallError(reason))
     abortServed(this.#parts, reason)
   }
 

@@ -19,44 +19,55 @@ import {
   checkText,
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
+import { unknownWorkerOptions, type UnknownOption } from './unknown-options.js'
 import { checkWorkarounds, type Workarounds } from './workarounds.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
 /** Options of `registerWorker`. */
 export type InitOptions = {
   /** Name under which the engine lists this worker. Default: `III_WORKER_NAME`, else `host:pid`. */
-  workerName?: string
+  workerName?: string | undefined
   /** Namespace of this worker's functions and calls. Default: `III_NAMESPACE`, else none. Must not be blank. */
-  namespace?: string
+  namespace?: string | undefined
   /** One line about what this worker does; the engine keeps 280 characters. */
-  workerDescription?: string
+  workerDescription?: string | undefined
   /** Time limit of a call in milliseconds. Default 30 000; `Infinity` waits for ever. */
-  invocationTimeoutMs?: number
+  invocationTimeoutMs?: number | undefined
   /** Invocations that run at a time; the others wait in order, up to 10 000. Default no limit. */
-  maxConcurrentInvocations?: number
+  maxConcurrentInvocations?: number | undefined
+  /**
+   * Milliseconds after which a handler that still runs is reported to `diagnostics` as `handler_slow`, once. Default
+   * 300,000; `Infinity` reports none.
+   */
+  warnAfterMs?: number | undefined
   /** How lost connections are re-established. */
-  reconnectionConfig?: Partial<ReconnectionConfig>
+  reconnectionConfig?: Partial<ReconnectionConfig> | undefined
   /** Headers of the WebSocket handshake, for example a token for a guarded listener. */
-  headers?: Record<string, string>
+  headers?: Record<string, string> | undefined
   /** Settings of telemetry: spans, logs and metrics. Default: on. */
-  otel?: Omit<OtelConfig, 'engineWsUrl'>
+  otel?: Omit<OtelConfig, 'engineWsUrl'> | undefined
   /** Whether memory, processor and event loop are reported as metrics. Default true. */
-  enableMetricsReporting?: boolean
+  enableMetricsReporting?: boolean | undefined
   /** Labels reported with the worker's metadata. */
-  telemetry?: TelemetryOptions
+  telemetry?: TelemetryOptions | undefined
   /** Replaces detected metadata; the options above win over it. */
-  metadata?: Partial<WorkerMetadata>
+  metadata?: Partial<WorkerMetadata> | undefined
   /** Whether to connect at once. Default true; otherwise `connect()` starts it. */
-  autoConnect?: boolean
+  autoConnect?: boolean | undefined
   /** Where warnings and errors of the client go. Default `'console'`. */
-  diagnostics?: DiagnosticsOption
+  diagnostics?: DiagnosticsOption | undefined
   /**
    * What happens when another live worker holds the worker's name or a function id. `'fail'` takes the refusal as
    * final; `'wait'` takes each over as soon as its holder leaves. Default: `III_ON_CONFLICT`, else `'fail'`.
    */
-  onConflict?: 'fail' | 'wait'
+  onConflict?: 'fail' | 'wait' | undefined
+  /**
+   * Whether clients of HTTP requests receive the code and message of what a handler threw, as engines send them. Default
+   * true. With `false` they receive status 500 with an `error_id` alone; the error is logged under that id.
+   */
+  exposeErrors?: boolean | undefined
   /** What the worker does about flaws of the engine. Default: what the engine needs. */
-  workarounds?: Workarounds
+  workarounds?: Workarounds | undefined
 }
 
 /** Options as the worker uses them. */
@@ -66,6 +77,7 @@ export interface WorkerOptions {
   readonly metadata: WorkerMetadata
   readonly invocationTimeoutMs: number
   readonly maxConcurrentInvocations: number
+  readonly warnAfterMs: number
   readonly reconnection: Required<ReconnectionConfig>
   readonly headers: Readonly<Record<string, string>>
   readonly otel: Omit<OtelConfig, 'engineWsUrl'>
@@ -74,9 +86,14 @@ export interface WorkerOptions {
   readonly diagnostics: DiagnosticsOption
   readonly onConflict: Required<InitOptions>['onConflict']
   readonly workarounds: Workarounds
+  readonly exposeErrors: boolean
+  /** Options that nothing reads. */
+  readonly unknown: readonly UnknownOption[]
 }
 
 const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
+
+const DEFAULT_WARN_AFTER_MS = 300_000
 
 /**
  * Applies defaults and environment.
@@ -86,6 +103,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
   checkRecord('options', options)
   checkFlag('enableMetricsReporting', options.enableMetricsReporting)
   checkFlag('autoConnect', options.autoConnect)
+  checkFlag('exposeErrors', options.exposeErrors)
   const environment = readEnvironment()
   const namespace =
     checkNamespace('namespace', options.namespace) ??
@@ -100,6 +118,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
       options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
     ),
     maxConcurrentInvocations: checkCount('maxConcurrentInvocations', options.maxConcurrentInvocations ?? Infinity),
+    warnAfterMs: checkWarnAfter(options.warnAfterMs),
     reconnection: resolveReconnection(options.reconnectionConfig),
     headers: checkHeaders(options.headers ?? {}),
     otel: checkOtel(options.otel),
@@ -107,8 +126,14 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     autoConnect: options.autoConnect ?? true,
     diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
     workarounds: checkWorkarounds(options.workarounds),
+    exposeErrors: options.exposeErrors ?? true,
+    unknown: unknownWorkerOptions(options),
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
+}
+
+function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {
+  return checkDurationMs('warnAfterMs', limitMs)
 }
 
 function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {
@@ -129,13 +154,13 @@ function checkOtel(otel: InitOptions['otel'] = {}): Omit<OtelConfig, 'engineWsUr
 }
 
 function resolveMetadata(options: InitOptions, namespace: string | undefined): WorkerMetadata {
-  const detected = detectMetadata()
   const given = options.metadata ?? {}
   checkRecord('metadata', given)
   checkJson('metadata', given)
   checkText('workerDescription', options.workerDescription)
   checkJsonRecord('telemetry', options.telemetry)
-  const name = options.workerName ?? given.name ?? detected.name
+  const detected = detectMetadata(options.workerName ?? given.name)
+  const { name } = detected
   if (typeof name !== 'string' || name.trim() === '')
     throw invalidArgument('workerName', 'a string that is not blank', name)
   const description = options.workerDescription ?? given.description

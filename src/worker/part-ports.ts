@@ -3,6 +3,7 @@
  * everything is asked for when it is needed, so the order in which parts are made does not matter here.
  */
 import type { ChannelHost } from '../channel/create.js'
+import { droppedText } from '../channel/ports.js'
 import { ErrorCode, RemoteError, type ErrorBody } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
@@ -41,6 +42,9 @@ export function serverPorts(parts: Parts): Server {
     served: parts.served,
     admission: parts.admission,
     counters: parts.counters,
+    clock: parts.ports.clock,
+    report: parts.report,
+    watch: parts.watch,
     trigger: parts.trigger,
     tracing: () => parts.telemetry.tracing,
     logger: (functionId) => parts.telemetry.handlerLogger(functionId),
@@ -160,6 +164,13 @@ export function channelPorts(parts: Parts, onCallbackError: (error: unknown) => 
       onCallbackError,
       onUnheardError,
       releasesBursts: () => parts.options.workarounds.releaseBursts,
+      onTextDropped: (text) => {
+        parts.counters.droppedChannelMessages += 1
+        parts.report({ kind: 'frame_dropped', reason: droppedText(text) })
+      },
+      onStalled: (channel) => {
+        parts.report({ kind: 'channel_stalled', ...channel })
+      },
       ends: parts.channelEnds,
     },
     call: (function_id, payload) => parts.trigger({ function_id, payload }),

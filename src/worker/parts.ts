@@ -2,10 +2,10 @@
  * The parts of one worker as they see each other. Only a list: the core makes the parts, and nobody else holds them.
  */
 import type { ChannelHost } from '../channel/create.js'
-import type { ChannelEnd } from '../channel/endpoint.js'
+import type { ChannelEnds } from '../channel/ports.js'
 import type { Connection, ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
-import type { ErrorBody, RegistrationRejectedError } from '../errors.js'
+import type { ErrorBody, RegistrationRejectedError, WebSocketError } from '../errors.js'
 import type { Calls } from '../rpc/calls.js'
 import type { ServedInvocations } from '../rpc/served.js'
 import type { Unconfirmed } from '../rpc/unconfirmed.js'
@@ -20,6 +20,7 @@ import type { Report } from './diagnostics.js'
 import type { Functions } from './functions.js'
 import type { Server } from './invoke.js'
 import type { WorkerOptions } from './options.js'
+import type { HandlerWatch } from './handler-watch.js'
 import type { OwnTelemetry } from './own-telemetry.js'
 import type { Repeats } from './repeats.js'
 import type { Results } from './results.js'
@@ -39,6 +40,7 @@ export interface Parts {
   readonly calls: Calls
   readonly served: ServedInvocations
   readonly admission: Admission
+  readonly watch: HandlerWatch
   readonly functions: Functions
   readonly triggers: Triggers
   readonly triggerTypes: TriggerTypes
@@ -51,7 +53,7 @@ export interface Parts {
   /** Answers written to the present link. */
   readonly unconfirmedResults: Unconfirmed
   /** Ends of channels with a socket. */
-  readonly channelEnds: Set<ChannelEnd>
+  readonly channelEnds: ChannelEnds
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
   readonly introduction: Introduction
@@ -73,6 +75,8 @@ export interface Parts {
   readonly isDraining: boolean
   /** Number of the link in use, or of the last one; grows with each. */
   link: number
+  /** Why the engine denied the session on the present link, or on the last one. */
+  denial: WebSocketError | undefined
   /** What the engine called us on the present link, or on the last one. */
   greeting: Greeting | undefined
   currentHeaders: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 /**
  * Waits until this worker is of use: connected, announced, and everything registered so far in effect at the engine.
- * A name that another worker still holds is not in effect.
+ * A function or trigger that was refused is not in effect, nor is a name that another worker still holds.
  */
 import { IIIConnectionState } from '../connection/state.js'
 import {
@@ -12,24 +12,33 @@ import {
 } from '../errors.js'
 import { deferred } from '../std/deferred.js'
 import { endedError } from './call.js'
-import { checkDurationMs, checkRecord, checkSignal } from './check.js'
+import { checkDurationMs, checkFlag, checkRecord, checkSignal } from './check.js'
 import type { Core } from './core.js'
+import { refusalError } from './refusals.js'
 
 export type ReadyOptions = {
-  /** Default: the client's `invocationTimeoutMs`. */
+  /** Limit in milliseconds; `Infinity` waits for ever. Default: the client's `invocationTimeoutMs`, 30,000. */
   timeoutMs?: number
+  /** Ends the wait: the promise rejects with the signal's reason. */
   signal?: AbortSignal
+  /** Resolves although the engine refused functions or triggers, which are reported to `diagnostics` alone. Default false. */
+  allowRefused?: boolean
 }
+
+/** Refusals that a caller of `ready` has received. */
+const received = new WeakSet<RegistrationRejectedError>()
 
 /**
  * Resolves once registrations made so far have taken effect.
- * @throws {TimeoutError} `TIMEOUT` past the limit. @throws {WebSocketError} with the engine's code when it refuses the
+ * @throws {RegistrationRejectedError} with the code of the first refusal, when the engine refused a function or a trigger
+ * by then. @throws {TimeoutError} `TIMEOUT` past the limit. @throws {WebSocketError} with the engine's code when it refuses the
  * session. @throws {NotConnectedError} after shutdown or failure; the signal's reason when it aborts.
  */
 export async function ready(core: Core, options: ReadyOptions = {}): Promise<void> {
   checkRecord('options', options)
   const timeoutMs = checkDurationMs('timeoutMs', options.timeoutMs ?? core.options.invocationTimeoutMs)
   const signal = checkSignal('signal', options.signal)
+  checkFlag('allowRefused', options.allowRefused)
   signal?.throwIfAborted()
   const gaveUp = deferred<never>()
   gaveUp.promise.catch(() => undefined)
@@ -46,13 +55,27 @@ export async function ready(core: Core, options: ReadyOptions = {}): Promise<voi
   const unsubscribe = core.refusals.on(({ code, message }) => {
     gaveUp.reject(new WebSocketError(code, `The engine refused the session: ${message}`))
   })
+  askAgain(core)
   try {
     await untilConfirmed(core, gaveUp.promise)
+    if (options.allowRefused !== true) await Promise.race([refuseIfRefused(core), gaveUp.promise])
   } finally {
     timer?.cancel()
     unsubscribe()
     signal?.removeEventListener('abort', onAbort)
   }
+}
+
+/** The owner of a function may have left since the last `ready`. Refused triggers are not sent twice: they may be kept. */
+function askAgain({ functions }: Core): void {
+  for (const [id, error] of functions.refused) if (received.has(error)) functions.announceAgain(id)
+}
+
+async function refuseIfRefused(core: Core): Promise<void> {
+  const [first, ...others] = [...core.functions.refused.values(), ...core.triggers.refused.values()]
+  if (first === undefined) return
+  for (const error of [first, ...others]) received.add(error)
+  throw await refusalError([first, ...others], core.trigger)
 }
 
 async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {

@@ -53,8 +53,8 @@ function frameOf(registration: RegistrationMessage): Message {
       return { type: message_type, ...input }
     }
     case MessageType.RegisterService: {
-      const { message_type, name = '', ...input } = registration
-      return { type: message_type, name, ...input }
+      const { message_type, ...input } = registration
+      return { type: message_type, ...input }
     }
     default: {
       const { message_type } = registration as { readonly message_type?: unknown }

@@ -7,9 +7,9 @@ import { Replayed, type SendIfOpen } from './replayed.js'
 export type RegisterServiceInput = {
   id: string
   /** Default: the id. */
-  name?: string
-  description?: string
-  parent_service_id?: string
+  name?: string | undefined
+  description?: string | undefined
+  parent_service_id?: string | undefined
 }
 
 export class Services {

@@ -14,11 +14,11 @@ export type AuthInput = {
 
 /** What a session may do. */
 export type AuthResult = {
-  /** Namespace → functions that may be called there: ids, `prefix::*` or `match("glob")`. */
+  /** Namespace → functions that may be called there: ids, beginnings such as `orders*`, or `match("glob")`. */
   namespaces?: Record<string, string[]>
   /** Functions that may be called beside those the listener exposes. Default none. */
   allowed_functions?: string[]
-  /** Functions that may not be called, whatever else says so. Default none. */
+  /** Functions that may not be called, whatever else says so: ids, beginnings, or `match("glob")`. Default none. */
   forbidden_functions?: string[]
   /** Trigger types that may be bound. Default all. */
   allowed_trigger_types?: string[]

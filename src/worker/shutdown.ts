@@ -3,7 +3,6 @@
  * whatever state the worker is in, neither fails.
  */
 import { ErrorCode, NotConnectedError } from '../errors.js'
-import { deferred } from '../std/deferred.js'
 import { TimeLimit } from '../std/time-limit.js'
 import { checkDurationMs, checkRecord, checkSignal } from './check.js'
 import type { Core } from './core.js'
@@ -58,6 +57,7 @@ export async function drainAndEnd(core: Core, { drainTimeoutMs, signal }: DrainL
     accepted = served.total
   })
   if (!core.connection.isOver && !signal?.aborted) await drained(core, { drainTimeoutMs, signal, withdrawn })
+  core.drainOver.resolve()
   core.functions.forgetAll()
   const abandoned = served.running
   const handlers = (accepted ?? served.total) - before
@@ -97,25 +97,36 @@ interface Drain extends DrainLimits {
   readonly withdrawn: Promise<void>
 }
 
-async function drained(core: Core, { drainTimeoutMs, signal, withdrawn }: Drain): Promise<void> {
-  const enough = deferred<void>()
-  const stop = (): void => {
-    enough.resolve()
-  }
-  const timer = core.ports.clock.after(drainTimeoutMs, stop)
-  signal?.addEventListener('abort', stop, { once: true })
-  const unsubscribe = core.endings.on(stop)
-  await Promise.race([withdrawn.then(() => workDone(core)), enough.promise])
+async function drained(core: Core, { withdrawn, ...limits }: Drain): Promise<void> {
+  const unlimit = limitDrain(core, limits)
+  const unsubscribe = core.endings.on(core.drainOver.resolve)
+  await Promise.race([withdrawn.then(() => workDone(core)), core.drainOver.promise])
   unsubscribe()
-  timer.cancel()
-  signal?.removeEventListener('abort', stop)
+  unlimit()
 }
 
-/** Handlers have finished and their answers have left this process. */
+/** Ends the drain at a limit, also one that is under way; the first limit counts. Returns what takes the limit off. */
+export function limitDrain({ ports, drainOver }: Core, { drainTimeoutMs, signal }: DrainLimits): () => void {
+  const timer = ports.clock.after(drainTimeoutMs, drainOver.resolve)
+  const unlimit = (): void => {
+    timer.cancel()
+    signal?.removeEventListener('abort', stop)
+  }
+  const stop = (): void => {
+    drainOver.resolve()
+  }
+  if (signal?.aborted) stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  void drainOver.promise.then(unlimit)
+  return unlimit
+}
+
+/** Handlers have finished, and their answers, streamed responses and closing channels have left this process. */
 async function workDone(core: Core): Promise<void> {
   await core.served.idle()
   await core.results.written()
   await core.repeats.written()
+  await core.channelEnds.idle()
   await core.connection.flushed()
 }
 

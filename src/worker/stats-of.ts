@@ -18,7 +18,7 @@ export function statsOf(core: Core): WorkerStats {
     queuedMessages: queued.items,
     queuedBytes: queued.bytes,
     socketBytes: queued.socketBytes,
-    channelBytes: [...core.channelEnds].reduce((sum, { heldBytes }) => sum + heldBytes, 0),
+    channelBytes: core.channelEnds.heldBytes,
     ...core.counters,
     refusedCalls: core.counters.refusedCalls + calls.expired,
     refusedInvocations: core.admission.refused,
@@ -30,7 +30,7 @@ export function statsOf(core: Core): WorkerStats {
     droppedTelemetry: core.telemetry.dropped,
     reconnects: core.reconnects,
     waitingNames: core.conflicts?.held.length ?? 0,
-    registeredFunctions: core.functions.size,
-    registeredTriggers: core.triggers.size,
+    registeredFunctions: core.functions.size - core.functions.refused.size - (core.conflicts?.heldFunctions ?? 0),
+    registeredTriggers: core.triggers.size - core.triggers.refused.size,
   }
 }

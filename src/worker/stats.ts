@@ -29,6 +29,8 @@ export type WorkerStats = {
   oversizedMessages: number
   /** Frames from the engine that could not be read; the link stayed. */
   unreadableFrames: number
+  /** Frames from the engine whose handling failed; the link stayed, and a call was answered with an error. */
+  failedFrames: number
   /**
    * Fire-and-forget calls that may have arrived or not: written to a link that was lost before the engine answered a
    * later ping. Pings leave every 20 s.
@@ -40,6 +42,8 @@ export type WorkerStats = {
   droppedVoids: number
   /** Handler results whose caller had been told otherwise. */
   droppedResults: number
+  /** Text messages of channels that nothing listened to, once 1,024 of a channel or 1 MiB were kept. */
+  droppedChannelMessages: number
   /** Results sent a second time, for an engine that may drop the first; see `workarounds`. */
   repeatedResults: number
   /** Results that were not sent a second time because too much waited. */
@@ -49,6 +53,8 @@ export type WorkerStats = {
   reconnects: number
   /** Names that another worker holds and this one waits for. */
   waitingNames: number
+  /** Functions of this worker, without those that the engine refused. */
   registeredFunctions: number
+  /** Triggers of this worker, without those that were refused. */
   registeredTriggers: number
 }

@@ -58,3 +58,9 @@ export interface StreamChangeEvent {
   id?: string
   event: StreamChangeEventDetail
 }
+
+/** What `stream::send` delivers: an event of the caller's own, about a group or one item; nothing has changed. */
+export interface StreamSentEvent extends Omit<StreamChangeEvent, 'event'> {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- data is any JSON, as in the official package
+  event: { type: 'event'; event: { type: string; data: any } }
+}

@@ -37,6 +37,9 @@ export interface IStream<TData> {
   delete(input: StreamDeleteInput): Promise<StreamDeleteResult>
   list(input: StreamListInput): Promise<TData[]>
   listGroups(input: StreamListGroupsInput): Promise<string[]>
-  /** A store given to `createStream` is never asked for this: the engine updates such streams by itself. */
+  /**
+   * Applies the operations in order. A store given to `createStream` may give `null`: the item is then read with `get`,
+   * changed, and written with `set`.
+   */
   update(input: StreamUpdateInput): Promise<StreamUpdateResult<TData> | null>
 }

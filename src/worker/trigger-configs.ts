@@ -7,7 +7,7 @@ import type { RegisterTriggerInput } from './triggers.js'
 /** Functions that a trigger may ask before it runs its own: `false` skips. */
 export interface ConditionConfig {
   /** Receives what the function would receive; skips by returning `false`. */
-  condition_function_id?: string
+  condition_function_id?: string | undefined
 }
 
 /** `http`: runs a function for a method and a path. */
@@ -15,14 +15,17 @@ export interface HttpTriggerConfig extends ConditionConfig {
   /** Segments that begin with `:` are parameters; there are no wildcards. */
   api_path: string
   /** In any letter case. Default `GET`. */
-  http_method?: string
+  http_method?: string | undefined
   /** Functions that see a request before the handler, in order. */
-  middleware_function_ids?: string[]
+  middleware_function_ids?: string[] | undefined
 }
 
 /** `cron`: runs a function at given times, in UTC. */
 export interface CronTriggerConfig extends ConditionConfig {
-  /** Six or seven fields: `sec min hour day month weekday [year]`, weekdays from 1 = Sunday; or `@hourly`, `@daily` … */
+  /**
+   * Six or seven fields: `sec min hour day month weekday [year]`, or `@hourly`, `@daily` … Weekday 1 is Sunday on this
+   * engine, 7 is Saturday; in most other crons 1 is Monday. Write names: `0 0 9 * * MON-FRI`.
+   */
   expression: string
 }
 /** What a function bound to `cron` receives. */
@@ -31,23 +34,23 @@ export type CronEvent = { trigger: 'cron'; job_id: string; scheduled_time: strin
 /** How a topic's messages reach one subscriber. Times in milliseconds. */
 export interface SubscriberQueueConfig {
   /** `fifo` delivers one message after the other. Default: several at once. */
-  type?: 'fifo' | 'standard'
+  type?: 'fifo' | 'standard' | undefined
   /** Attempts beside the first. Default 2. */
-  maxRetries?: number
+  maxRetries?: number | undefined
   /** Deliveries at a time. Default 10; `fifo` has 1. */
-  concurrency?: number
+  concurrency?: number | undefined
   /** Before the first retry; doubles with each. Default 1000. */
-  backoffDelayMs?: number
+  backoffDelayMs?: number | undefined
   /** Brokers other than the built-in one may use these. */
-  maxPriority?: number
-  visibilityTimeout?: number
-  delaySeconds?: number
-  backoffType?: string
+  maxPriority?: number | undefined
+  visibilityTimeout?: number | undefined
+  delaySeconds?: number | undefined
+  backoffType?: string | undefined
 }
 /** `durable:subscriber`: runs a function for each message of a topic, again if it fails. */
 export interface DurableSubscriberTriggerConfig extends ConditionConfig {
   topic: string
-  queue_config?: SubscriberQueueConfig
+  queue_config?: SubscriberQueueConfig | undefined
 }
 
 /** `subscribe`: runs a function for each message of a topic, once and without a receipt. */
@@ -57,32 +60,32 @@ export interface SubscribeTriggerConfig {
 
 /** `state`: runs a function after a value has changed. What is left out matches everything. */
 export interface StateTriggerConfig extends ConditionConfig {
-  scope?: string
-  key?: string
+  scope?: string | undefined
+  key?: string | undefined
 }
 
 /** `stream`: runs a function after an item has changed. What is left out matches everything. */
 export interface StreamTriggerConfig extends ConditionConfig {
   stream_name: string
-  group_id?: string
-  item_id?: string
+  group_id?: string | undefined
+  item_id?: string | undefined
 }
 
 /** `stream:join` and `stream:leave`: every binding hears of every stream, whatever the config says. */
 export interface StreamJoinLeaveTriggerConfig extends ConditionConfig {
-  stream_name?: string
+  stream_name?: string | undefined
 }
 
 /** `log`: runs a function for each log record of exactly this level. */
 export interface LogTriggerConfig {
   /** Default `all`. */
-  level?: 'all' | 'trace' | 'debug' | 'info' | 'warn' | 'error'
+  level?: 'all' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | undefined
 }
 
 /** `trace`: runs a function for traces that have ended. What is left out matches everything. */
 export interface TraceTriggerConfig {
-  service_name?: string
-  status?: string
+  service_name?: string | undefined
+  status?: string | undefined
 }
 /** What a function bound to `trace` receives. */
 export type TraceEvent = { trace_ids: string[] }
@@ -91,8 +94,8 @@ export type TraceEvent = { trace_ids: string[] }
 export type ConfigurationEventType = 'configuration:registered' | 'configuration:updated' | 'configuration:deleted'
 /** `configuration`: runs a function after a configuration entry has changed. What is left out matches everything. */
 export interface ConfigurationTriggerConfig extends ConditionConfig {
-  configuration_id?: string
-  event_types?: ConfigurationEventType[]
+  configuration_id?: string | undefined
+  event_types?: ConfigurationEventType[] | undefined
 }
 
 /** Trigger types of the engine and their configs. */

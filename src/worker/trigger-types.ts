@@ -42,6 +42,7 @@ type Handler = TriggerHandler<unknown>
 
 interface Bound {
   readonly handler: Handler
+  readonly triggerType: string
   readonly config: TriggerConfig<unknown>
   readonly link: number
 }
@@ -54,6 +55,8 @@ export interface ProviderPorts {
   readonly answer: (binding: BindMessage, link: number, error?: ErrorBody) => void
   readonly onError: (error: unknown) => void
 }
+
+const NOT_PROVIDED: ErrorBody = { code: ErrorCode.trigger_type_not_found, message: 'Trigger type not found' }
 
 export class TriggerTypes {
   readonly #ports: ProviderPorts
@@ -101,10 +104,18 @@ export class TriggerTypes {
     }
   }
 
-  /** Stops providing a type. The engine keeps it listed until this worker disconnects. */
+  /** Stops providing a type and releases its bindings. The engine keeps it listed until this worker disconnects. */
   unregister(id: string): void {
+    const handler = this.#provided.get(id)?.handler
     this.#provided.delete(id)
     this.#registrations.remove(id, { type: 'unregistertriggertype', id })
+    if (handler !== undefined) this.#releaseWhere((bound) => bound.handler === handler && bound.triggerType === id)
+  }
+
+  /** Releases every binding and takes none on any more: the worker ends. */
+  releaseAll(): void {
+    this.#provided.clear()
+    this.#releaseWhere(() => true)
   }
 
   replay(send: SendIfOpen): void {
@@ -116,17 +127,22 @@ export class TriggerTypes {
     const link = this.#ports.link()
     const handler = this.#provided.get(message.trigger_type)?.handler
     if (handler === undefined) {
-      const error = { code: ErrorCode.trigger_type_not_found, message: 'Trigger type not found' }
-      this.#ports.answer(message, link, error)
+      this.#ports.answer(message, link, NOT_PROVIDED)
       return
     }
     this.#enqueue(message.id, async () => {
       await this.#release(message.id)
-      const bound: Bound = { handler, config: configOf(message), link }
+      const triggerType = message.trigger_type
+      const bound: Bound = { handler, triggerType, config: configOf(message), link }
       try {
         await handler.registerTrigger(bound.config)
         this.#bound.set(message.id, bound)
-        this.#ports.answer(message, link)
+        // The type was given up meanwhile.
+        if (this.#provided.get(triggerType)?.handler === handler) this.#ports.answer(message, link)
+        else {
+          await this.#release(bound.config.id)
+          this.#ports.answer(message, link, NOT_PROVIDED)
+        }
       } catch (thrown) {
         const error = { ...toErrorBody(thrown), code: ErrorCode.trigger_registration_failed }
         this.#ports.answer(message, link, error)
@@ -144,6 +160,13 @@ export class TriggerTypes {
     const link = this.#ports.link()
     for (const [id] of this.#bound) {
       this.#enqueue(id, () => (this.#bound.get(id)?.link === link ? Promise.resolve() : this.#release(id)))
+    }
+  }
+
+  #releaseWhere(isMeant: (bound: Bound) => boolean): void {
+    for (const [id, bound] of this.#bound) {
+      if (isMeant(bound))
+        this.#enqueue(id, () => (this.#bound.get(id) === bound ? this.#release(id) : Promise.resolve()))
     }
   }
 

@@ -2,6 +2,7 @@
  * The triggers this worker has bound: which function runs on which event. Knows nothing of who provides the type. A
  * function that another worker serves meanwhile has its triggers held back, since that worker has bound them, too.
  */
+import type { RegistrationRejectedError } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Random } from '../std/random.js'
@@ -16,12 +17,15 @@ export type RegisterTriggerInput = {
   /** What the type needs to know; its shape is the type's own. */
   config: unknown
   /** Handed to the provider and, for most types, to the function on every firing. */
-  metadata?: Record<string, unknown>
+  metadata?: Record<string, unknown> | undefined
   /** Where `function_id` is looked up. Default: the worker's namespace. */
-  namespace?: string
+  namespace?: string | undefined
   /** Where the trigger type is looked up. Default: the worker's namespace, then `default`. */
-  trigger_namespace?: string
+  trigger_namespace?: string | undefined
 }
+
+/** The same with the name of the type as the wire spells it. */
+export type AliasedTriggerInput = Omit<RegisterTriggerInput, 'type'> & { trigger_type: string }
 
 /** A bound trigger. */
 export type Trigger = {
@@ -32,11 +36,15 @@ export type Trigger = {
 /** A bound trigger that has an id and that `using` removes. */
 export type OwnedTrigger = Trigger & Disposable & { readonly id: string }
 
+type RegisterMessage = MessageNamed<WorkerMessage, 'registertrigger'>
+
 /** What has to be known of a binding to take it off again. */
 interface Bound {
   readonly triggerType: string
   /** The function, when it is looked up where this worker's own functions live. */
   readonly ownFunctionId: string | undefined
+  /** The worker does without it. */
+  readonly isOptional: boolean
 }
 
 export class Triggers {
@@ -47,6 +55,8 @@ export class Triggers {
   /** Functions whose bindings are held back. */
   readonly #heldFunctions = new Set<string>()
   readonly #heldFrames = new Map<string, string>()
+  /** Those that were refused on the present link. */
+  readonly #refused = new Map<string, RegistrationRejectedError>()
   #subscriptions = 0
   /** Called after a `subscribe` trigger was bound, or is bound no longer. */
   onSubscriptions: (change: 'added' | 'removed') => void = () => undefined
@@ -66,12 +76,22 @@ export class Triggers {
     return this.#subscriptions
   }
 
+  /** Triggers that were refused on the present link, by id; those that the worker does without are left out. */
+  get refused(): ReadonlyMap<string, RegistrationRejectedError> {
+    return this.#refused
+  }
+
+  /** Notes that a trigger was refused. */
+  refuse(id: string, error: RegistrationRejectedError): void {
+    if (this.#bound.get(id)?.isOptional === false) this.#refused.set(id, error)
+  }
+
   /**
    * Binds a function to a trigger type. Never waits: a type nobody provides yet is bound once it appears.
+   * @param isOptional whether the worker does without it where it is refused.
    * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the member that is off.
    */
-  register(input: RegisterTriggerInput): OwnedTrigger {
-    // `trigger_type` is accepted as another spelling of `type`.
+  register(input: RegisterTriggerInput | AliasedTriggerInput, isOptional = false): OwnedTrigger {
     const { type, trigger_type: alias } = checkRecord('trigger', input)
     const trigger_type = checkId('type', type ?? alias)
     const function_id = checkId('function_id', input.function_id)
@@ -80,7 +100,7 @@ export class Triggers {
     checkJson('config', input.config)
     checkJsonRecord('metadata', input.metadata)
     const id = this.#random.uuid()
-    this.#add(id, {
+    const message: RegisterMessage = {
       type: 'registertrigger',
       id,
       trigger_type,
@@ -90,7 +110,8 @@ export class Triggers {
       metadata: input.metadata,
       namespace,
       trigger_namespace,
-    })
+    }
+    this.#add(message, isOptional)
     const unregister = (): void => {
       this.#unregister(id)
     }
@@ -124,14 +145,15 @@ export class Triggers {
   }
 
   replay(send: SendIfOpen): void {
+    this.#refused.clear()
     this.#registrations.replay(send)
   }
 
-  #add(id: string, message: MessageNamed<WorkerMessage, 'registertrigger'>): void {
-    const { trigger_type: triggerType, function_id: functionId, namespace } = message
+  #add(message: RegisterMessage, isOptional: boolean): void {
+    const { id, trigger_type: triggerType, function_id: functionId, namespace } = message
     const frame = workerCodec.encode(message)
     const ownFunctionId = namespace === this.#namespace ? functionId : undefined
-    this.#bound.set(id, { triggerType, ownFunctionId })
+    this.#bound.set(id, { triggerType, ownFunctionId, isOptional })
     if (ownFunctionId !== undefined && this.#heldFunctions.has(ownFunctionId)) this.#heldFrames.set(id, frame)
     else this.#registrations.putBack(id, frame)
     if (!isSubscription(triggerType)) return
@@ -144,6 +166,7 @@ export class Triggers {
     if (bound === undefined) return
     this.#bound.delete(id)
     this.#heldFrames.delete(id)
+    this.#refused.delete(id)
     this.#registrations.remove(id, farewell(id, bound))
     if (!isSubscription(bound.triggerType)) return
     this.#subscriptions -= 1

@@ -8,15 +8,18 @@ import { checkFlag, checkRecord } from './check.js'
 /** Switches that override what the engine says of itself. */
 export type Workarounds = {
   /** Sends small, fast results a second time, for an engine that may drop the first. */
-  repeatAnswers?: boolean
+  repeatAnswers?: boolean | undefined
   /** Registers `subscribe` triggers again after other workers leave, for an engine that then stops delivering. */
-  restoreTopics?: boolean
+  restoreTopics?: boolean | undefined
   /** Acknowledges answers at once, for an engine that delays small writes until then. */
-  releaseBursts?: boolean
+  releaseBursts?: boolean | undefined
 }
 
 /** What the present engine needs. */
-export interface Needs extends Readonly<Required<Workarounds>> {
+export interface Needs {
+  readonly repeatAnswers: boolean
+  readonly restoreTopics: boolean
+  readonly releaseBursts: boolean
   /** On shutdown, triggers are released before their functions. */
   readonly releaseTriggersFirst: boolean
 }

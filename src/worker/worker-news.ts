@@ -54,12 +54,8 @@ export class WorkerNews {
       if (typeof workerId === 'string') this.#changes.emit({ workerId, event })
       return Promise.resolve(null)
     })
-    const trigger = triggers.register({
-      type: EngineTriggers.WORKERS_AVAILABLE,
-      function_id: id,
-      config: {},
-      trigger_namespace: DEFAULT_NAMESPACE,
-    })
+    const binding = { type: EngineTriggers.WORKERS_AVAILABLE, function_id: id, config: {} }
+    const trigger = triggers.register({ ...binding, trigger_namespace: DEFAULT_NAMESPACE }, true)
     return { ref, trigger }
   }
 }

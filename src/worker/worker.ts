@@ -23,14 +23,15 @@ import type { AnyHandler, OwnedFunctionRef, RegisterFunctionInput, RegisterFunct
 import type { HttpInvocationConfig } from './http-invocation.js'
 import type { WorkerOptions } from './options.js'
 import { ready, type ReadyOptions } from './ready.js'
-import { drainAndEnd, drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
+import { drainAndEnd, drainLimits, limitDrain, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 import type { WorkerStats } from './stats.js'
 import { statsOf } from './stats-of.js'
 import type { Register, RegisterFunction, RegisterFunctionWith } from './register-function.js'
 import { bindingOf, describeTriggerType, type ContractBinding } from './trigger-contract.js'
 import { triggerTypeRef } from './trigger-type-ref.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
-import type { OwnedTrigger, RegisterTriggerInput } from './triggers.js'
+import type { AliasedTriggerInput, OwnedTrigger, RegisterTriggerInput } from './triggers.js'
+import { unknownFunctionOptions, unknownTriggerOptions } from './unknown-options.js'
 
 export class Worker implements III, ChannelClient, Reporting {
   readonly #core: Core
@@ -101,12 +102,15 @@ export class Worker implements III, ChannelClient, Reporting {
   readonly client: III['client'] = (contracts) => contractClient(this.trigger, contracts)
 
   readonly registerTrigger = <C extends TriggerTypeContract>(
-    trigger: RegisterTriggerInput | C,
+    trigger: RegisterTriggerInput | AliasedTriggerInput | C,
     binding?: ContractBinding<C>,
-  ): OwnedTrigger =>
-    this.#core.triggers.register(
-      binding === undefined ? (trigger as RegisterTriggerInput) : bindingOf(trigger as C, binding),
-    )
+  ): OwnedTrigger => {
+    const input =
+      binding === undefined ? (trigger as RegisterTriggerInput | AliasedTriggerInput) : bindingOf(trigger as C, binding)
+    const bound = this.#core.triggers.register(input)
+    for (const unknown of unknownTriggerOptions(input)) this.#core.report({ kind: 'unknown_option', ...unknown })
+    return bound
+  }
 
   readonly registerTriggerType: III['registerTriggerType'] = <C>(
     type: RegisterTriggerTypeInput | TriggerTypeContract | string,
@@ -171,7 +175,10 @@ export class Worker implements III, ChannelClient, Reporting {
 
   readonly shutdownAsync = async (options?: ShutdownOptions): Promise<ShutdownReport> => {
     const limits = drainLimits(options)
-    return (this.#graceful ??= drainAndEnd(this.#core, limits))
+    if (this.#graceful === undefined) return (this.#graceful = drainAndEnd(this.#core, limits))
+    // The default of a second call is no reason to cut the first one short.
+    limitDrain(this.#core, { ...limits, drainTimeoutMs: options?.drainTimeoutMs ?? Infinity })
+    return this.#graceful
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -179,8 +186,9 @@ export class Worker implements III, ChannelClient, Reporting {
   }
 
   #addFunction(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): OwnedFunctionRef {
-    const { functions, conflicts } = this.#core
+    const { functions, conflicts, report } = this.#core
     const ref = functions.register(input, handler)
+    for (const unknown of unknownFunctionOptions(input)) report({ kind: 'unknown_option', ...unknown })
     conflicts?.announced(ref.id)
     return ref
   }

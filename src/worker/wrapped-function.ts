@@ -41,8 +41,12 @@ export function iiiAsyncFn<TArgs extends unknown[], TOutput>(
   return iiiFn(fn, options)
 }
 
+/** Each argument takes a place on the stack, and a longer list than the stack has room for would be a `RangeError`. */
+const MAX_ARGUMENTS = 10_000
+
 function listOf(payload: unknown): unknown[] {
-  if (Array.isArray(payload)) return payload
-  const message = `The payload must be a list of arguments, got ${describe(payload)}`
+  if (Array.isArray(payload) && payload.length <= MAX_ARGUMENTS) return payload
+  const seen = Array.isArray(payload) ? `${String(payload.length)} items` : describe(payload)
+  const message = `The payload must be a list of at most ${String(MAX_ARGUMENTS)} arguments, got ${seen}`
   throw new InvocationError({ code: ErrorCode.deserialization_error, message })
 }

@@ -64,6 +64,43 @@ test('a call that fails says why and exits with 1', limit, async () => {
   ])
 })
 
+test('a token and headers are sent to a guarded engine; a denied one says what to check', limit, async () => {
+  const engine = await testEngine({ rbac: { auth_function_id: 'auth', expose_functions: ['match("*")'] } })
+  const worker = engine.connect()
+  const seen: Record<string, string>[] = []
+  worker.registerFunction('auth', ({ headers }: { headers: Record<string, string> }) => {
+    seen.push(headers)
+    if (headers['authorization'] !== 'Bearer right') throw new Error('the token is unknown')
+    return {}
+  })
+  worker.registerFunction('hello', () => 'hello')
+  await worker.ready()
+  const call = async (...args: readonly string[]) => {
+    const child = runCli(['call', 'hello', '--url', engine.guardedUrl!, ...args])
+    const { code } = await child.exit()
+    return { code, stdout: child.stdout, stderr: child.stderr }
+  }
+  const header = ['--header', 'x-tenant: a: b']
+  expect(await call('--token', 'right', ...header)).toEqual({ code: 0, stdout: '"hello"\n', stderr: '' })
+  expect(seen[0]).toMatchObject({ 'x-tenant': 'a: b' })
+  const denied = await call('--token', 'wrong')
+  expect(denied).toMatchObject({ code: 1, stdout: '' })
+  expect(denied.stderr).toMatch(
+    /^iii-node call: The engine at ws:\S+ denied access: .*the token is unknown.*\. Check the token/,
+  )
+  expect(denied.stderr).not.toContain('wrong')
+  expect(await call('--header', 'nonsense')).toMatchObject({ code: 2 })
+})
+
+test('no control character of a result reaches the terminal, and the JSON stays the same', limit, async () => {
+  const { call } = await served()
+  const text = 'a\u001b[2J\u009b\u202e'
+  const { stdout } = await call(['echo', JSON.stringify({ text })])
+  // eslint-disable-next-line no-control-regex -- these must not be there
+  expect(stdout).not.toMatch(/[\u001b\u009b\u202e]/)
+  expect(JSON.parse(stdout)).toEqual({ text })
+})
+
 test('calling loads neither the local engine nor telemetry', limit, async () => {
   const { call, engine } = await served()
   const folder = await temporaryFolder()

@@ -1,60 +1,14 @@
-import { symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { runCli, type Child } from '../kit/child.js'
-import { temporaryFolder } from '../kit/temporary-folder.js'
+import { runCli } from '../kit/child.js'
+import { FREE_PORTS } from '../kit/cli.js'
+import { devProject as project, isAlive, startDev as started, versionAt, workerCode } from '../kit/dev-project.js'
+import { sendHead, UPGRADE_HEADERS } from '../kit/http-client.js'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-
-const workerCode = (version: number, extra = ''): string => `
-import { registerWorker } from '${root('src/index.ts')}'
-const worker = registerWorker(undefined, { otel: { enabled: false }, diagnostics: 'silent' })
-const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-worker.registerFunction('version', async ({ query_params }) => {
-  await wait(Number(query_params.wait ?? 0))
-  return { status_code: 200, body: { version: ${String(version)}, pid: process.pid } }
-})
-worker.registerTrigger({ type: 'http', function_id: 'version', config: { api_path: '/version' } })
-await worker.ready()
-console.log('version ${String(version)} is ready')
-${extra}`
-
-async function project(code: string, name = 'worker.mts') {
-  const folder = await temporaryFolder()
-  await symlink(root('node_modules'), join(folder, 'node_modules'))
-  const file = join(folder, name)
-  await writeFile(file, code)
-  return { folder, file, write: (text: string) => writeFile(file, text) }
-}
-
-async function started(file: string): Promise<{ child: Child; httpUrl: string }> {
-  const child = runCli(['dev', file, '--port', '0', '--http-port', '0', '--stream-port', '0'])
-  const [, httpUrl = ''] = await child.says(/http +(\S+)/)
-  return { child, httpUrl }
-}
-
-interface Answer {
-  readonly version: number
-  readonly pid: number
-}
-
-async function versionAt(httpUrl: string, wait = 0): Promise<Answer> {
-  const answer = await fetch(`${httpUrl}/version?wait=${String(wait)}`)
-  if (!answer.ok) throw new Error(`HTTP ${String(answer.status)}: ${await answer.text()}`)
-  return (await answer.json()) as Answer
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 test('a change drains the old worker, then the new one takes over; Ctrl-C ends all', { timeout: 60_000 }, async () => {
   const { file, write } = await project(workerCode(1))
@@ -113,6 +67,20 @@ test('JavaScript runs too, with the arguments after --', { timeout: 60_000 }, as
   expect(await child.stop()).toEqual({ code: 0, signal: null })
 })
 
+test('a page of another origin is refused with a warning, unless it is listed', { timeout: 60_000 }, async () => {
+  const { file } = await project(workerCode(1))
+  const trust = ['--allow-origin', 'https://app.example']
+  const child = runCli(['dev', file, '--port', '0', '--http-port', '0', '--stream-port', '0', ...trust])
+  const [, url = ''] = await child.says(/workers +(\S+)/)
+  const port = Number(new URL(url).port)
+  const from = async (origin: string) =>
+    (await sendHead({ port }, ['Host: localhost', `Origin: ${origin}`, ...UPGRADE_HEADERS])).status
+  expect(await from('https://app.example')).toBe(101)
+  expect(await from('https://evil.example')).toBe(403)
+  await child.says(/"level":"warn".*https:\/\/evil\.example/)
+  expect(await child.stop()).toEqual({ code: 0, signal: null })
+})
+
 test('misuse is told with exit code 2', { timeout: 60_000 }, async () => {
   const { folder, file } = await project('')
   const bad: [string[], RegExp][] = [
@@ -124,6 +92,8 @@ test('misuse is told with exit code 2', { timeout: 60_000 }, async () => {
     [['dev', file, '--data', ''], /--data must be a folder/],
     [['dev', file, '--port', 'x'], /--port must be a port/],
     [['dev', root('README.md')], /README\.md is no worker/],
+    [['dev', file, '--config', 'a.yaml', '--host', '::1'], /--host and --config do not go together/],
+    [['dev', file, '--log-format', 'xml'], /--log-format must be text, json/],
   ]
   for (const [args, text] of bad) {
     const child = runCli(args)
@@ -140,6 +110,141 @@ test('a taken port is told and nothing is started', { timeout: 30_000 }, async (
   const { port } = server.address() as { port: number }
   const child = runCli(['dev', file, '--port', String(port), '--http-port', '0', '--stream-port', '0'])
   expect((await child.exit()).code).toBe(1)
-  expect(child.stderr).toMatch(new RegExp(`Port ${String(port)} .*in use`))
+  expect(child.stderr).toMatch(new RegExp(`Port ${String(port)} .*in use.* --port changes it`))
   expect(child.output).not.toMatch(/ready/)
 })
+
+const failing = workerCode(
+  1,
+  `worker.registerFunction('fails', () => {
+  throw new RangeError('no stock')
+})
+worker.registerFunction('logs', (_data, _metadata, { logger }) => logger.warn('low stock', { left: 1, password: 'hunter2' }))
+await worker.ready()
+await worker.trigger({ function_id: 'fails', payload: {} }).catch(() => undefined)
+worker.trigger({ function_id: 'nowhere', payload: {}, action: TriggerAction.Void() })
+await worker.trigger({ function_id: 'logs', payload: {} })`,
+).replace('otel: { enabled: false }, ', '')
+
+test('failures and log lines are shown as JSON where no person reads them', { timeout: 60_000 }, async () => {
+  const { file } = await project(failing)
+  const { child } = await started(file)
+  await child.says(/low stock/)
+  await child.stop()
+  const records = child.stderr.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as object]))
+  const stacktrace = expect.stringMatching(/RangeError: no stock\n +at .*worker\.mts:\d+/) as unknown
+  expect(records).toContainEqual(
+    expect.objectContaining({
+      level: 'error',
+      kind: 'invocation_failed',
+      functionId: 'fails',
+      error: { code: 'invocation_failed', message: 'no stock', stacktrace },
+    }),
+  )
+  expect(records).toContainEqual(expect.objectContaining({ functionId: 'nowhere', isVoid: true }))
+  expect(records).toContainEqual(expect.objectContaining({ kind: 'worker_log', level: 'warn', message: 'low stock' }))
+  expect(child.output).not.toContain('hunter2')
+})
+
+test('failures are shown as text on request, with the line of the source', { timeout: 60_000 }, async () => {
+  const { file } = await project(failing)
+  const { child } = await started(file, [...FREE_PORTS, '--log-format', 'text', '--log-level', 'warn'])
+  const line = failing.split('\n').findIndex((text) => text.includes('no stock')) + 1
+  await child.says(new RegExp(`ERROR \`fails\` failed at worker .*: no stock\n +at .*worker\\.mts:${String(line)}:`))
+  await child.says(/WARN {2}\[logs\] low stock \{"data":\{"left":1,"password":"\[redacted\]"\}\}/)
+  expect(child.stderr).not.toContain('The worker starts')
+  await child.stop()
+})
+
+const CONFIG = `workers:
+  - name: iii-worker-manager
+    config: { host: 127.0.0.1, port: 0 }
+  - name: iii-http
+    config: { host: 127.0.0.1, port: 0 }
+`
+
+test('iii.config.yaml beside the worker is found, and what it leaves out is said', { timeout: 60_000 }, async () => {
+  const { file, add } = await project(workerCode(1))
+  await add('iii.config.yaml', CONFIG)
+  const { child, httpUrl } = await started(file, [])
+  await child.says(
+    /Not served, because .*iii\.config\.yaml.*: iii-stream, iii-state, iii-cron, iii-pubsub, iii-queue\n/,
+  )
+  await child.says(/version 1 is ready/)
+  expect((await versionAt(httpUrl)).version).toBe(1)
+  await child.stop()
+  const refused = runCli(['dev', file, '--port', '0'])
+  expect((await refused.exit()).code).toBe(2)
+  expect(refused.stderr).toMatch(
+    /--port and .*iii\.config\.yaml, which was found beside the worker, do not go together/,
+  )
+})
+
+test('--config names another file', { timeout: 60_000 }, async () => {
+  const { file, folder, add } = await project(workerCode(1))
+  await add('other.yaml', CONFIG)
+  const { child } = await started(file, ['--config', join(folder, 'other.yaml')])
+  await child.says(/version 1 is ready/)
+  await child.stop()
+})
+
+test(
+  'variables come from --env-file, read again at each start; those of the environment win',
+  { timeout: 60_000 },
+  async () => {
+    const { file, folder, add, write } = await project('console.log("sees", process.env.A, process.env.B)')
+    await add('.env', 'A=file\nB=file')
+    const options = { env: { B: 'environment' } }
+    const { child } = await started(file, [...FREE_PORTS, '--env-file', join(folder, '.env')], options)
+    await child.says(/sees file environment/)
+    await add('.env', 'A=again')
+    await write('console.log("sees now", process.env.A)')
+    await child.says(/sees now again/)
+    await child.stop()
+  },
+)
+
+test('a missing file of variables is reported', { timeout: 30_000 }, async () => {
+  const { file } = await project('')
+  const child = runCli(['dev', file, '--env-file', 'none.env'])
+  // Node 20 looks at options with this name wherever they are, and ends with 9 before the command runs.
+  expect([2, 9]).toContain((await child.exit()).code)
+  expect(child.stderr).toMatch(/none\.env/)
+})
+
+test('--inspect lets a debugger attach to the worker', { timeout: 60_000 }, async () => {
+  const { file } = await project(workerCode(1))
+  const { child } = await started(file, [...FREE_PORTS, '--inspect=0'])
+  await child.says(/Debugger listening on ws:\/\/127\.0\.0\.1:\d+/)
+  await child.says(/version 1 is ready/)
+  await child.stop()
+})
+
+test('a change of an ignored file restarts nothing', { timeout: 60_000 }, async () => {
+  const { file, add } = await project(workerCode(1))
+  await add('generated/types.ts', '')
+  const { child } = await started(file, [...FREE_PORTS, '--ignore', 'generated/*'])
+  await child.says(/version 1 is ready/)
+  await add('generated/types.ts', 'export type A = 1')
+  await delay(500)
+  await add('other.ts', '')
+  await child.says(/other\.ts has changed/)
+  expect(child.output).not.toContain('types.ts')
+  await child.stop()
+})
+
+test(
+  'top-level await in CommonJS is a sentence and its remedy, no stack of the compiler',
+  { timeout: 60_000 },
+  async () => {
+    const { file, folder, add } = await project(workerCode(1), 'worker.ts')
+    await add('package.json', '{ "name": "shop" }')
+    const { child } = await started(file)
+    await child.says(/worker\.ts uses `await` outside of a function, which needs an ES module/)
+    expect(child.output).toContain(`to ${join(folder, 'package.json')}, or rename the file to worker.mts`)
+    expect(child.output).not.toMatch(/Transform failed|esbuild/)
+    await add('package.json', '{ "name": "shop", "type": "module" }')
+    await child.says(/version 1 is ready/)
+    await child.stop()
+  },
+)

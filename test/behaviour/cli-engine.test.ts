@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
 import { runCli } from '../kit/child.js'
-import { cliEngine } from '../kit/cli.js'
+import { cliEngine, FREE_PORTS } from '../kit/cli.js'
+import { sendHead, UPGRADE_HEADERS } from '../kit/http-client.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 
 const limit = { timeout: 30_000 }
@@ -48,7 +50,9 @@ test.each([['--port'], ['--http-port'], ['--stream-port']])(
     const others = ['--port', '--http-port', '--stream-port'].filter((name) => name !== option)
     const child = runCli(['engine', option, String(port), ...others.flatMap((name) => [name, '0'])])
     expect(await child.exit()).toEqual({ code: 1, signal: null })
-    expect(child.stderr).toMatch(new RegExp(`^iii-node engine: Port ${String(port)} on 127\\.0\\.0\\.1 is in use`))
+    expect(child.stderr).toMatch(
+      new RegExp(`^iii-node engine: Port ${String(port)} on 127\\.0\\.0\\.1 is in use.* ${option} changes it\\.`),
+    )
   },
 )
 
@@ -82,4 +86,45 @@ test('a file that is not there is told', limit, async () => {
   const child = runCli(['engine', '--config', join(await temporaryFolder(), 'none.yaml')])
   expect(await child.exit()).toEqual({ code: 1, signal: null })
   expect(child.stderr).toMatch(/^iii-node engine: The configuration .*none\.yaml cannot be read: ENOENT/)
+})
+
+test('pages and hosts are trusted by the command line, or below `local` in a file', limit, async () => {
+  const local = '{ allowed_origins: ["https://b.example"], allowed_hosts: [b.example] }'
+  const file = await configFile(`
+workers:
+  - name: iii-worker-manager
+    config: { host: 127.0.0.1, port: 0 }
+    local: ${local}
+`)
+  const trust = ['a', 'b'].flatMap((name) => [
+    '--allow-origin',
+    `https://${name}.example`,
+    '--allow-host',
+    `${name}.example`,
+  ])
+  for (const args of [
+    [...FREE_PORTS, ...trust],
+    ['--config', file],
+  ]) {
+    const { child, url } = await cliEngine(args)
+    const port = Number(new URL(url).port)
+    const status = async (host: string, origin: string) =>
+      (await sendHead({ port }, [`Host: ${host}`, `Origin: ${origin}`, ...UPGRADE_HEADERS])).status
+    expect(await status('127.0.0.1', 'https://b.example')).toBe(101)
+    expect(await status('b.example', 'http://b.example:5173')).toBe(101)
+    expect(await status('127.0.0.1', 'https://c.example')).toBe(403)
+    expect(await child.stop()).toEqual({ code: 0, signal: null })
+    expect(child.stderr).toMatch(/"reason":"The origin of this page, .*c\.example/)
+  }
+})
+
+test.each([
+  ['engine', '--allow-origin', '*', 'one of origins such as'],
+  ['engine', '--allow-origin', 'app.example', 'one of origins such as'],
+  ['dev', '--allow-origin', 'https://app.example/path', 'one of origins such as'],
+  ['dev', '--allow-host', 'app.example:80', 'one of host names such as'],
+])('%s %s %s is refused with what is accepted', limit, async (command, option, value, accepted) => {
+  const child = runCli([command, ...(command === 'dev' ? [fileURLToPath(import.meta.url)] : []), option, value])
+  expect(await child.exit()).toEqual({ code: 2, signal: null })
+  expect(child.stderr).toContain(`${option} must be ${accepted}`)
 })

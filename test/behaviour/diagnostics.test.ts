@@ -40,10 +40,10 @@ test('by default the console hears of trouble and of nothing else', async () => 
 
   expect(lines).toEqual([
     "error [iii] Trigger t1 of type 'cron' for 'f' was refused: C: m",
-    "warn [iii] FUNCTION_NAMESPACE_CONFLICT: function 'f' is owned by worker o in namespace 'default'",
+    "warn [iii] FUNCTION_NAMESPACE_CONFLICT: function 'f' is owned by worker o in namespace 'default'. Choose another, stop that worker, or set `onConflict: 'wait'` to take it over once it is free",
     'error [iii] The engine refused the session: AUTH_ERROR: no',
     'warn [iii] A frame from the engine was ignored: MALFORMED_FRAME: expected a JSON object; got text that is not JSON: the string "nonsense"',
-    'warn [iii] The connection ended with code 1006; retrying in 1000 ms',
+    'warn [iii] The engine at ws://engine.test denied access: no. Check the token or the headers that this worker sends; retrying in 1000 ms',
   ])
 })
 

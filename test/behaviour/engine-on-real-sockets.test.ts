@@ -86,6 +86,8 @@ test('beyond its cap a worker that does not read gets no more calls, and is serv
       maxRegistrations: 10,
       maxUnownedTriggers: 10,
       maxChannels: 10,
+      maxSessionChannels: 10,
+      maxChannelBytes: 12 * MIB,
       hookTimeoutMs: 1000,
     },
   })

@@ -120,5 +120,5 @@ test('any client will do that registers functions', () => {
     },
   }
   createStream(fake as never, 'mine', memoryStore())
-  expect(ids).toEqual(['get', 'set', 'delete', 'list', 'list_groups'].map((op) => `stream::${op}(mine)`))
+  expect(ids).toEqual(['get', 'set', 'delete', 'list', 'list_groups', 'update'].map((op) => `stream::${op}(mine)`))
 })

@@ -65,7 +65,11 @@ test('the service takes the order it prints, answers, and leaves nothing behind'
 
   expect(processesWith(mark).length).toBeGreaterThanOrEqual(existsSync('/proc/self/environ') ? 2 : 0)
   expect(await service.stop('SIGINT')).toEqual({ code: 0, signal: null })
-  expect(service.stderr).toBe('')
+  // The engine reports the order that could not be taken, and nothing else.
+  const reports = service.stderr.trim().split('\n')
+  expect(reports.map((report) => JSON.parse(report) as unknown)).toMatchObject([
+    { functionId: 'inventory::reserve', error: { code: 'OUT_OF_STOCK' } },
+  ])
   expect(processesWith(mark)).toEqual([])
   await expect(fetch(url)).rejects.toThrow()
 })
@@ -97,3 +101,10 @@ async function answer(response: Promise<Response>): Promise<[number, unknown]> {
   }))
   return [status, await json]
 }
+
+test('`npm start -- --help` says what the options are and starts nothing', { timeout: 30_000 }, async () => {
+  const child = runScript('examples/order-service/main.ts', ['--help'])
+  expect(await child.exit()).toEqual({ code: 0, signal: null })
+  expect(child.stdout).toMatch(/^npm start -- \[options of iii-node engine\]/)
+  expect(child.stderr).toBe('')
+})

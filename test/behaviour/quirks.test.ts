@@ -110,34 +110,6 @@ describe('silentTopics', () => {
   })
 })
 
-describe('unreadableFrames', () => {
-  test.each([
-    ['a lone surrogate', '"\\ud800"'],
-    ['a key with one', '{"\\udc00":1}'],
-    ['deep nesting', '['.repeat(127) + ']'.repeat(127)],
-  ])('a frame with %s is dropped without an answer', async (_name, data) => {
-    const engine = await testEngine({ quirks: { unreadableFrames: true } })
-    const heard: string[] = []
-    const worker = await leanLink(engine.url, (text) => heard.push(text))
-    worker.sendText(`{"type":"invokefunction","invocation_id":"${ID}","function_id":"missing","data":${data}}`)
-    worker.send({ type: 'ping' })
-    await expect.poll(() => heard).toEqual(['{"type":"pong"}'])
-    expect(engine.stats().malformedFrames).toBe(1)
-  })
-
-  test('pairs of surrogates and nesting up to the limit are read', async () => {
-    const engine = await testEngine({ quirks: { unreadableFrames: true } })
-    const heard: string[] = []
-    const worker = await leanLink(engine.url, (text) => heard.push(text))
-    const data = '['.repeat(126) + '"\\ud83d\\ude00"' + ']'.repeat(126)
-    worker.sendText(`{"type":"invokefunction","invocation_id":"${ID}","function_id":"missing","data":${data}}`)
-    await expect.poll(() => heard.length).toBe(1)
-    expect(engine.stats().malformedFrames).toBe(0)
-  })
-})
-
-const ID = '00000000-0000-4000-8000-000000000001'
-
 describe('delayedWrites', () => {
   test('the second of two small frames waits for an acknowledgement', async () => {
     const bothMs = async (quirks?: TestEngineQuirks): Promise<number> => {

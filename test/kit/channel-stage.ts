@@ -20,6 +20,15 @@ interface Seen {
   readonly doneBytes: number
 }
 
+/** What the engine's process holds. */
+export interface Weight {
+  readonly rssBytes: number
+  /** Open file descriptors. */
+  readonly descriptors: number
+  /** In the buffers of all channels. */
+  readonly channelBytes: number
+}
+
 /** What an end says when it is through; one that failed says only with which code. */
 interface Through {
   readonly event: 'written' | 'read' | 'failed'
@@ -48,6 +57,16 @@ export class ChannelStage {
     onTestFinished(() => maker.shutdown())
     await maker.ready()
     return new ChannelStage({ engine, writer, reader }, url, maker)
+  }
+
+  /** Where the engine listens. */
+  get url(): string {
+    return this.#url
+  }
+
+  /** A worker of the test's own process, which makes the channels. */
+  get maker(): III {
+    return this.#maker
   }
 
   /** Begins to write so many bytes to a new channel, and to read them. */
@@ -91,6 +110,11 @@ export class ChannelStage {
   /** Has every process forget its peak; says the bytes that each takes now. */
   settle(): Promise<Record<Part, number>> {
     return this.#all('settle')
+  }
+
+  /** What the engine's process holds after its garbage is collected. */
+  weighEngine(): Promise<Weight> {
+    return this.#actors.engine.do('weigh')
   }
 
   seen(): Promise<Record<Part, Seen>> {

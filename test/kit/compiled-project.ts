@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const KIT = join('test', 'kit')
 /** Folders, and what the scripts need beside them. */
 const COMPILED = ['src', join(KIT, 'children')]
-const COMPILED_FILES = ['call-ledger', 'fast-clock'].map((name) => join(KIT, `${name}.ts`))
+const COMPILED_FILES = ['call-ledger', 'fast-clock', 'process-watch'].map((name) => join(KIT, `${name}.ts`))
 
 let compiled: string | undefined
 

@@ -5,22 +5,20 @@
 import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
+import { logLineOf, type EngineEvent, type LogLine } from '../../src/engine/engine-events.js'
 import { NO_QUIRKS } from '../../src/engine/quirks.js'
 import type { Instruments } from '../../src/engine/instruments.js'
+import { parsed } from '../../src/protocol/json-text.js'
 import { deferred } from '../../src/std/deferred.js'
+import { TickLane } from '../../src/std/tick-lane.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { seededRandom, type SeededRandom } from './seeded-random.js'
-
-export interface LogLine {
-  readonly level: 'debug' | 'info' | 'warn' | 'error'
-  readonly fields: object
-  readonly message: string
-}
 
 type Handler = (data: unknown, call: HostCall) => unknown
 
 export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
+  readonly lane: TickLane
   readonly random: SeededRandom
   readonly opensPorts = true
   readonly repairsStores = false
@@ -30,6 +28,9 @@ export class FakeHost implements EngineHost {
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []
+  readonly emit = (event: EngineEvent): void => {
+    this.lines.push(logLineOf(event))
+  }
   readonly log = {
     debug: this.#line('debug'),
     info: this.#line('info'),
@@ -40,6 +41,7 @@ export class FakeHost implements EngineHost {
 
   constructor(clock = new VirtualClock(), random = seededRandom(1)) {
     this.clock = clock
+    this.lane = new TickLane(clock)
     this.random = random
   }
 
@@ -61,7 +63,12 @@ export class FakeHost implements EngineHost {
     return this.#handlers.has(keyOf(functionId, namespace))
   }
 
-  async invoke(call: HostCall): Promise<unknown> {
+  metadataOf(): unknown {
+    return undefined
+  }
+
+  async invoke(given: HostCall): Promise<unknown> {
+    const call = { ...given, data: parsed(given.data) }
     this.calls.push(call)
     const { functionId, namespace = 'default', signal } = call
     const handler = this.#handlers.get(keyOf(functionId, namespace))
@@ -106,6 +113,7 @@ function keyOf(functionId: string, namespace: string): string {
 
 const noContext: CallContext = {
   callerWorkerId: undefined,
+  access: undefined,
   metadata: undefined,
   traceparent: undefined,
   baggage: undefined,
@@ -120,7 +128,7 @@ export async function callBuiltin(
 ): Promise<unknown> {
   const target = builtin.functions.find(({ id }) => id === functionId)
   if (target === undefined) throw new Error(`${builtin.name} has no function ${functionId}`)
-  return target.call(input, { ...noContext, ...context })
+  return parsed(await target.call(input, { ...noContext, ...context }))
 }
 
 /** A binding with the members a test does not care about filled in. */

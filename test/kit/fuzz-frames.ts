@@ -28,3 +28,20 @@ export function fuzzFrames({ transcript, grammar }: Speech): (seed: number, coun
   )
   return (seed, numRuns) => fc.sample(frame, { seed, numRuns })
 }
+
+const WIDE = 1_000_000
+const REFERENCE = '{"channel_id":"c","access_key":"k","direction":"read"}'
+
+/** Values that are wide rather than deep: their members are more than the stack has room for arguments. */
+export const wideValues: readonly (readonly [what: string, json: string])[] = [
+  ['a list of a million scalars', list(WIDE, '1')],
+  ['a list of 100,000 objects', list(WIDE / 10, '{}')],
+  ['a list of 100,000 strings that name references', list(WIDE / 10, '"channel_id"')],
+  ['an object of 100,000 members', `{${Array.from({ length: WIDE / 10 }, (_, at) => `"${at}":{}`).join(',')}}`],
+  ['lists in lists', list(300, list(300, '[null]'))],
+  ['a wide list beside references', `{"a":${list(WIDE / 5, 'true')},"b":${list(100, REFERENCE)}}`],
+]
+
+function list(length: number, item: string): string {
+  return `[${Array.from({ length }, () => item).join(',')}]`
+}

@@ -1,4 +1,5 @@
 /** An engine with an open listener (0) and a guarded one (1), whose functions an administrator answers as the test says. */
+import type { EngineSettings } from '../../src/engine/config.js'
 import { engineRig, type EngineRig } from './engine-rig.js'
 import type { Frame, RawWorker } from './raw-worker.js'
 
@@ -10,12 +11,23 @@ export interface GuardedRig extends EngineRig {
   answer(functionId: string, outcome: Frame): Promise<Frame>
 }
 
-export async function guardedRig(rules: Frame = {}, listener: Frame = {}): Promise<GuardedRig> {
+/** A listener of the guarded rig, beside its rules, and what the engine serves. */
+export interface GuardedSettings {
+  readonly listener?: Frame
+  readonly local?: Frame
+  readonly served?: NonNullable<EngineSettings['workers']>
+}
+
+export async function guardedRig(
+  rules: Frame = {},
+  { listener = {}, local = {}, served = [] }: GuardedSettings = {},
+): Promise<GuardedRig> {
   const rbac = { auth_function_id: 'auth', expose_functions: ['match("open::*")'], ...rules }
   const rig = await engineRig({
     workers: [
       { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0 } },
-      { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0, rbac, ...listener } },
+      { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0, rbac, ...listener }, local },
+      ...served,
     ],
   })
   const admin = await rig.worker({ name: 'admin' }, 0)

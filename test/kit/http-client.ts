@@ -69,3 +69,29 @@ export async function readToEnd(socket: Socket): Promise<string> {
   for await (const piece of socket) received += (piece as Buffer).toString('latin1')
   return received
 }
+
+/**
+ * Sends the head of a request with these header lines alone, and reads the answer: its body too, unless the connection
+ * becomes a WebSocket.
+ */
+export async function sendHead(
+  { port, path = '/' }: Pick<HttpCall, 'port' | 'path'>,
+  headers: readonly string[],
+): Promise<{ readonly status: number; readonly body: string }> {
+  const socket = rawSocket(port)
+  socket.write([`GET ${path} HTTP/1.1`, ...headers, '', ''].join('\r\n'))
+  let received = ''
+  for await (const piece of socket) {
+    received += (piece as Buffer).toString('latin1')
+    if (received.startsWith('HTTP/1.1 101 ')) break
+  }
+  return { status: Number(received.split(' ', 2)[1]), body: received.slice(received.indexOf('\r\n\r\n') + 4) }
+}
+
+/** What a client sends to turn a request into a WebSocket. */
+export const UPGRADE_HEADERS: readonly string[] = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+]

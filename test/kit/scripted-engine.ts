@@ -9,6 +9,7 @@ import { CloseCode } from '../../src/transport/close-codes.js'
 import { createMemoryPair, type MemoryPair } from '../../src/transport/memory-pair.js'
 import type { Dial, Transport, TransportEvents } from '../../src/transport/transport.js'
 import { seededRandom } from './seeded-random.js'
+import { checkFrame } from './strict-reader.js'
 
 /** How a dial ends: a link, a refused handshake, no connection, or silence for as long as the client waits. */
 export type Answer =
@@ -39,7 +40,7 @@ export class EngineLink {
     pair.right.bind({
       open: () => undefined,
       text: (frame) => this.#onText(frame),
-      binary: () => undefined,
+      binary: (frame) => checkFrame(frame),
       activity: () => undefined,
       drained: () => undefined,
       close: (closed) => {
@@ -102,6 +103,7 @@ export class EngineLink {
   }
 
   #onText(frame: string): void {
+    checkFrame(frame)
     const message = engineCodec.decode(frame)
     if (message.type === 'blank') return
     if (message.type === 'invalid') {

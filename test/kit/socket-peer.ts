@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { checkFrame } from './strict-reader.js'
 
 export interface SocketPeer {
   readonly url: string
@@ -11,6 +12,9 @@ export interface SocketPeer {
   readonly sockets: ReadonlySet<Socket>
   stop(): Promise<void>
 }
+
+/** How frames of workers begin; others are data of tests. */
+const IS_PROTOCOL = /^(?:\{"type":|OTLP|MTRC|LOGS)/
 
 /** A WebSocket server; `onSocket` gets every client and its request. */
 export function webSocketPeer(
@@ -21,6 +25,9 @@ export function webSocketPeer(
   const acceptor = new WebSocketServer({ server, maxPayload: 128 * 1024 * 1024, ...options })
   acceptor.on('connection', (socket, request) => {
     socket.on('error', () => undefined)
+    socket.on('message', (frame: Buffer) => {
+      if (IS_PROTOCOL.test(frame.toString('latin1', 0, 8))) checkFrame(frame)
+    })
     onSocket(socket, request)
   })
   return listening(server)

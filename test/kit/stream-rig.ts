@@ -30,9 +30,9 @@ export interface StreamRig {
   readonly connect: (path?: string, headers?: Record<string, string>) => Promise<StreamSocket>
 }
 
-export async function startStream(config: object = {}): Promise<StreamRig> {
+export async function startStream(config: object = {}, local: object = {}): Promise<StreamRig> {
   const host = new FakeHost()
-  const builtin = createStreamBuiltin(host, parseStreamConfig({ host: '127.0.0.1', port: 0, ...config }))
+  const builtin = createStreamBuiltin(host, parseStreamConfig({ host: '127.0.0.1', port: 0, ...config }, local))
   await builtin.start()
   onTestFinished(() => builtin.stop())
   return {

@@ -1,5 +1,5 @@
 /** A dial with the test's hands on every link it makes: to cut them, to hold events back, to lose frames on purpose. */
-import type { Dial, Transport, TransportEvents } from '../../src/transport/transport.js'
+import { failFrame, type Dial, type Transport, type TransportEvents } from '../../src/transport/transport.js'
 
 export interface WrappedDial {
   readonly dial: Dial
@@ -25,6 +25,7 @@ export function wrappedDial(inner: Dial, { passes, closeDelayMs }: Faults = {}):
       binary: (frame) => events.binary(frame),
       activity: () => events.activity(),
       drained: () => events.drained(),
+      frameFailed: (error) => failFrame(events, error),
       close: (closed) => {
         if (closeDelayMs === undefined) events.close(closed)
         else setTimeout(() => events.close(closed), closeDelayMs)

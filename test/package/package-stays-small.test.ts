@@ -25,5 +25,20 @@ test('The archive is no larger than the budget, and holds the built package and 
   expect(archive.size).toBeLessThanOrEqual(packageBudget.packedBytes)
   expect(archive.unpackedSize).toBeLessThanOrEqual(packageBudget.unpackedBytes)
   const others = archive.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/'))
-  expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  const places = new Set(others.map((path) => path.split('/', 1)[0]))
+  expect([...places].sort()).toEqual([
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'bench',
+    'docs',
+    'examples',
+    'package.json',
+  ])
+  const links = [...readFileSync('README.md', 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link)
+  expect(links.length).toBeGreaterThan(20)
+  const missing = links.filter((link) => !others.some((path) => path === link || path.startsWith(`${String(link)}/`)))
+  expect(missing, 'links of the README that lead nowhere in an installed package').toEqual([])
 })

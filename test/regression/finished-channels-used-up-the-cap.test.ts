@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { ChannelTable } from '../../src/engine/channel-table.js'
 import { createCounters } from '../../src/engine/counters.js'
+import { defaultLimits } from '../../src/engine/limits.js'
+import { silentLog } from '../../src/std/log.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { seededRandom } from '../kit/seeded-random.js'
 
@@ -12,7 +14,8 @@ test('channels that are over do not count against the cap, those in use do', () 
     counters: createCounters(),
     clock: new VirtualClock(),
     random: seededRandom(1),
-    limits: { maxChannels: 2 },
+    limits: { ...defaultLimits, maxChannels: 2 },
+    log: silentLog,
   })
   for (let i = 0; i < 10; i++) {
     const { channel } = table.create()

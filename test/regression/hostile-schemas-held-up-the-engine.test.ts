@@ -14,7 +14,10 @@ const doubling = Object.fromEntries(
 )
 const hostile: Record<string, object> = {
   'a pattern that backtracks': { pattern: '^(a+)+$' },
-  'a pattern of member names that backtracks': { patternProperties: { '^(a|a)*$': { type: 'number' } } },
+  'a pattern of member names that backtracks': {
+    type: 'object',
+    patternProperties: { '^(a|a)*$': { type: 'number' } },
+  },
   'references that double with each level': {
     definitions: { ...doubling, level40: { type: 'number' } },
     $ref: '#/definitions/level0',

@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest'
 import { ItemQueue } from '../../src/channel/item-queue.js'
+import { VirtualClock } from '../../src/std/virtual-clock.js'
 
 test('What still arrives after a reader was closed is not given out, since what came before was forgotten', async () => {
-  const queue = new ItemQueue({ pause: () => undefined, resume: () => undefined })
+  const queue = new ItemQueue({
+    clock: new VirtualClock(),
+    pause: () => undefined,
+    resume: () => undefined,
+    hasTextListener: () => false,
+    onTextDropped: () => undefined,
+    onStalled: () => undefined,
+  })
   queue.push('taken')
   queue.push('forgotten')
   expect(await queue.take(['text'])).toBe('taken')

@@ -9,6 +9,7 @@ test('a link that says it has room while it takes a frame gets each frame once',
     {
       clock: new VirtualClock(),
       isUp: () => link.isUp,
+      isOver: () => false,
       offer: (frame) => {
         if (!link.isUp) return false
         sent.push(frame[0]!)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { defaultChannelPorts } from '../../src/channel/endpoint.js'
+import { defaultChannelPorts } from '../../src/channel/ports.js'
 import { ChannelWriter } from '../../src/channel/writer.js'
 import { deferred } from '../../src/std/deferred.js'
 import { webSocketPeer } from '../kit/socket-peer.js'

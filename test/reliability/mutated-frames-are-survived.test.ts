@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { workerCodec } from '../../src/protocol/codec.js'
 import { ErrorCode } from '../../src/errors.js'
 import { engineRig, type EngineRig } from '../kit/engine-rig.js'
-import { fuzzFrames } from '../kit/fuzz-frames.js'
+import { fuzzFrames, wideValues } from '../kit/fuzz-frames.js'
 import { expectGoodCalls, serveGood } from '../kit/good-calls.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
 import { collectGarbage, ProcessWatch } from '../kit/process-watch.js'
@@ -128,7 +128,8 @@ test(
         await expectGoodCalls(rig)
       }
       expect(rig.engine.links).toHaveLength(1)
-      expect(rig.worker.stats()).toMatchObject({ pendingCalls: 0, runningInvocations: 0, queuedMessages: 0 })
+      const idle = { pendingCalls: 0, runningInvocations: 0, queuedMessages: 0, failedFrames: 0 }
+      expect(rig.worker.stats()).toMatchObject(idle)
       rig.link.cut()
       await rig.reconnect()
       await rig.settle()
@@ -183,7 +184,7 @@ test(
         expect(rig.engine.stats()).toMatchObject({ sessions, functions, triggers, pendingCalls: 0 })
       }
       await rig.clock.advance(UNCLAIMED_CHANNELS_GO_MS)
-      expect(rig.engine.stats()).toMatchObject({ sessions: 1, channels: 0, pendingCalls: 0 })
+      expect(rig.engine.stats()).toMatchObject({ sessions: 1, channels: 0, pendingCalls: 0, failedFrames: 0 })
       const closed = rig.engine.close()
       await rig.clock.advance(10_000)
       await closed
@@ -191,3 +192,46 @@ test(
   },
   LIMIT_MS,
 )
+
+/** Each member of a frame that may hold any JSON, with a value in it; the frame is well-formed. */
+const framesTo = {
+  client: (json: string): readonly string[] => [
+    `{"type":"invokefunction","invocation_id":"${ANY_ID}","function_id":"echo","data":${json}}`,
+    `{"type":"invokefunction","invocation_id":"${ANY_ID}","function_id":"echo","data":1,"metadata":${json}}`,
+    `{"type":"invocationresult","invocation_id":"${ANY_ID}","function_id":"asked","result":${json}}`,
+    `{"type":"registertrigger","id":"t","trigger_type":"mine","function_id":"f","config":${json}}`,
+  ],
+  engine: (json: string): readonly string[] => [
+    `{"type":"invokefunction","invocation_id":"${ANY_ID}","function_id":"echo","data":${json}}`,
+    `{"type":"invokefunction","invocation_id":"${ANY_ID}","function_id":"engine::functions::list","data":${json}}`,
+    `{"type":"registerfunction","id":"wide","request_format":${json},"metadata":${json}}`,
+    `{"type":"registertrigger","id":"t","trigger_type":"cron","function_id":"f","config":${json}}`,
+  ],
+}
+
+test.each(wideValues)('a client that is sent %s in any member survives and serves on', async (_what, json) => {
+  const rig = await connectedRig({ otel: { enabled: false } })
+  rig.worker.registerFunction('echo', (data: unknown) => data)
+  rig.worker.registerTriggerType('mine', '', { registerTrigger: async () => {}, unregisterTrigger: async () => {} })
+  serveGood(rig)
+  await rig.settle()
+  for (const frame of framesTo.client(json)) rig.link.sendText(frame)
+  await rig.settle()
+  expect(rig.link.all('invocationresult').filter(({ error }) => error === undefined)).toHaveLength(2)
+  expect(rig.worker.stats()).toMatchObject({ failedFrames: 0, unreadableFrames: 0, reconnects: 0 })
+  await expectGoodCalls(rig)
+})
+
+test.each(wideValues)('an engine that is sent %s in any member survives and serves on', async (_what, json) => {
+  const rig = await engineRig({ workers: BUILTINS.map((name) => ({ name })) })
+  const honest = await rig.worker({ name: 'honest' })
+  honest.register('honest', 'echo')
+  const hostile = await rig.worker({ name: 'h' })
+  hostile.send(...framesTo.engine(json))
+  await rig.settle()
+  // The call is passed on whole, or its caller gets a code.
+  const passedOn = honest.peek('invokefunction', { function_id: 'echo' })
+  expect(passedOn ?? hostile.peek('invocationresult', { function_id: 'echo' })?.['error']).toBeDefined()
+  await expectServed(rig, honest)
+  expect(rig.engine.stats()).toMatchObject({ failedFrames: 0, malformedFrames: 0, sessions: 2 })
+})

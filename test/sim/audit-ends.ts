@@ -18,6 +18,7 @@ export function auditEnds(world: World): string[] {
 /** Reports that no fault explains. */
 const NEVER: ReadonlySet<DiagnosticEvent['kind']> = new Set([
   'unreadable_frame',
+  'frame_failed',
   'callback_failed',
   'session_refused',
   'registration_rejected',
@@ -51,11 +52,17 @@ function auditWorker({ worker, process }: SimWorker): string[] {
 }
 
 function auditEngine(world: World, { engine, process, idle, statsAtEnd }: World['allEngines'][number]): string[] {
-  const { malformedFrames, duplicateCalls } = engine.stats()
+  const { malformedFrames, failedFrames, duplicateCalls } = engine.stats()
   const { sessions, pendingCalls, functions, triggers, channels } = statsAtEnd ?? engine.stats()
   const left = { sessions, pendingCalls, functions: functions - idle.functions, triggers, channels }
   const isLast = world.allEngines.at(-1)?.process === process
-  return leftOver(process.name, { ...(isLast ? left : {}), timers: process.timers, malformedFrames, duplicateCalls })
+  return leftOver(process.name, {
+    ...(isLast ? left : {}),
+    timers: process.timers,
+    malformedFrames,
+    failedFrames,
+    duplicateCalls,
+  })
 }
 
 function leftOver(name: string, counts: Readonly<Record<string, number>>): string[] {

@@ -129,6 +129,8 @@ function auditError(world: World, op: Op, runs: readonly Run[]): string | undefi
   if (op.kind === 'shutdown') return `a shutdown rejected: ${seen}`
   if (outcome === 'not_sent') {
     if (runs.length > 0) return `is said not to be sent, but ran: ${seen}`
+    // Written, but on a link whose session the engine denied.
+    if (code === 'AUTH_ERROR') return isGuest(world, op) ? undefined : `unexpected: ${seen}`
     if (op.writtenTo.length > 0) return `is said not to be sent, but was written: ${seen}`
     return NOT_SENT.has(code) ? undefined : `unexpected: ${seen}`
   }
@@ -142,7 +144,7 @@ function auditError(world: World, op: Op, runs: readonly Run[]): string | undefi
 
 const NOT_SENT = new Set(['PENDING_QUEUE_FULL', 'SHUTDOWN', 'RETRIES_EXHAUSTED'])
 /** After the end of a client, a void call too says that it was not sent. */
-const ENDED = new Set(['SHUTDOWN', 'RETRIES_EXHAUSTED'])
+const ENDED = new Set(['SHUTDOWN', 'RETRIES_EXHAUSTED', 'AUTH_ERROR'])
 const UNKNOWN = new Set(['CONNECTION_LOST', 'SHUTDOWN'])
 
 const TAPPED: ReadonlySet<Op['kind']> = new Set(['call', 'enqueue', 'probe', 'publish', 'state'])

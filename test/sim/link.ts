@@ -4,7 +4,13 @@
  * the TCP connection, whoever waits for that too long cuts it.
  */
 import { CloseCode } from '../../src/transport/close-codes.js'
-import { HIGH_WATER_BYTES, type Closed, type Transport, type TransportEvents } from '../../src/transport/transport.js'
+import {
+  handFrame,
+  HIGH_WATER_BYTES,
+  type Closed,
+  type Transport,
+  type TransportEvents,
+} from '../../src/transport/transport.js'
 import type { Timer } from '../../src/std/clock.js'
 import { Lane, type Item } from './lane.js'
 import type { NetworkParts } from './network.js'
@@ -118,8 +124,7 @@ export class SimEnd implements Transport {
         if (this.#goodbye !== undefined) return
         events.activity()
         if (this.side === 'server' && this.state === 'open') this.link.parts.onRead(this, item.frame)
-        if (typeof item.frame === 'string') events.text(item.frame)
-        else events.binary(Buffer.from(item.frame))
+        handFrame(events, typeof item.frame === 'string' ? item.frame : Buffer.from(item.frame))
         return
       case 'ping':
         events.activity()

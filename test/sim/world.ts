@@ -6,7 +6,6 @@
 import { engineConfigOf } from '../../src/engine/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
 import { defaultLimits } from '../../src/engine/limits.js'
-import { silentLog } from '../../src/std/log.js'
 import type { EngineStats } from '../../src/engine/engine-stats.js'
 import type { UpgradeRequest } from '../../src/transport/ws-accept.js'
 import type { Worker } from '../../src/worker/worker.js'
@@ -137,7 +136,9 @@ export class World {
       opensPorts: false,
       // Half of what it is, so that it is reached.
       limits: { ...defaultLimits, maxPeerBytes: defaultLimits.maxPeerBytes / 2 },
-      log: { ...silentLog, error: (fields, message) => this.#logged(fields, message) },
+      onEvent: (event) => {
+        if (event.kind === 'log' && event.level === 'error') this.#logged(event.fields, event.message)
+      },
       atDoor: (request, enter) => {
         const knocked = this.#knocked!
         enter({

@@ -1,5 +1,6 @@
 /**
- * `engine::channels::create`: a channel for two workers. It belongs to nobody and outlives the connection that asked.
+ * `engine::channels::create`: a channel for two workers. It outlives the connection that asked, and counts as one of its
+ * channels until it is over.
  */
 import { EngineFunctions } from '../../protocol/names.js'
 import { integer, optional } from '../builtin-fields.js'
@@ -16,8 +17,8 @@ export function createChannelFunction(channels: ChannelTable): BuiltinFunction {
       properties: { buffer_size: { type: 'integer', minimum: 1, maximum: 1024, default: 64 } },
     },
     input: { buffer_size: optional(integer(0)) },
-    call: ({ buffer_size: bufferItems }) => {
-      const { writer, reader } = channels.create(bufferItems)
+    call: ({ buffer_size: bufferItems }, { callerWorkerId }) => {
+      const { writer, reader } = channels.create(bufferItems, callerWorkerId)
       return { writer, reader }
     },
   })

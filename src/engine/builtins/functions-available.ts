@@ -7,7 +7,7 @@ import type { Timer } from '../../std/clock.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import type { EngineParts } from '../engine-parts.js'
 import { callBound } from '../fire.js'
-import { functionRow } from './rows.js'
+import { functionRow, isVisible } from './rows.js'
 
 const POLL_MS = 5000
 
@@ -71,8 +71,13 @@ export class FunctionsAvailable {
     const ids = this.#idsNow()
     if (ids === this.#known) return
     this.#known = ids
-    const event = { event: 'functions_changed', functions: [...this.#parts.directory.all()].map(functionRow) }
+    const all = [...this.#parts.directory.all()]
+    const rows = all.map(functionRow)
     for (const binding of this.#bindings) {
+      const { access } = binding
+      // A guarded session receives what it may call, as in the lists.
+      const functions = access === undefined ? rows : all.filter((entry) => isVisible(entry, access)).map(functionRow)
+      const event = { event: 'functions_changed', functions }
       callBound(this.#host, binding, { data: event, metadata: binding.metadata }).catch((error: unknown) => {
         this.#host.log.debug({ triggerId: binding.id, error }, 'A listener to function changes could not be called')
       })

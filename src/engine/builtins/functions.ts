@@ -10,7 +10,7 @@ import type { Builtin, CallContext, EngineHost } from '../builtin.js'
 import type { FunctionEntry } from '../directory.js'
 import type { EngineParts } from '../engine-parts.js'
 import { FunctionsAvailable } from './functions-available.js'
-import { functionDetail, functionRow, isInternal, relevance, workerNameOf } from './rows.js'
+import { functionDetail, functionRow, isInternal, isVisible, relevance, workerNameOf } from './rows.js'
 import { ENGINE_WORKER_NAME } from './workers.js'
 
 const filter = {
@@ -56,7 +56,7 @@ export function createFunctionsBuiltin(host: EngineHost, parts: EngineParts): Bu
   }
 }
 
-function list(parts: EngineParts, input: Filter, context: CallContext): FunctionEntry[] {
+function list(parts: EngineParts, input: Filter, { access }: CallContext): FunctionEntry[] {
   const { search, prefix, worker, workers, include_internal: includeInternal = false } = input
   const names = new Set([...(worker === undefined ? [] : [worker]), ...(workers ?? [])])
   const found = [...parts.directory.all()].filter(
@@ -64,7 +64,7 @@ function list(parts: EngineParts, input: Filter, context: CallContext): Function
       (includeInternal || !isInternal(entry.id, entry.metadata)) &&
       (prefix === undefined || entry.id.startsWith(prefix)) &&
       (names.size === 0 || names.has(workerNameOf(entry))) &&
-      isVisible(parts, entry, context),
+      isVisible(entry, access),
   )
   const byId = (a: FunctionEntry, b: FunctionEntry): number => compare(a.id, b.id) || compare(a.namespace, b.namespace)
   if (search === undefined) return found.sort(byId)
@@ -86,7 +86,7 @@ function info(parts: EngineParts, input: InfoInput, context: CallContext): unkno
   if ((id === undefined) === (ids === undefined)) throw invalid('Give either `function_id` or `function_ids`.')
   if (id !== undefined) {
     const entry = findOne(parts, id, namespace)
-    if (isVisible(parts, entry, context)) return functionDetail(parts, entry)
+    if (isVisible(entry, context.access)) return functionDetail(parts, entry)
     throw new InvocationError({ code: ErrorCode.FORBIDDEN, message: `Function '${id}' is not visible to this worker.` })
   }
   const unique = [...new Set(ids)]
@@ -99,11 +99,11 @@ function info(parts: EngineParts, input: InfoInput, context: CallContext): unkno
 function detailOrError(
   parts: EngineParts,
   { id, namespace }: { readonly id: string; readonly namespace: string | undefined },
-  context: CallContext,
+  { access }: CallContext,
 ): Record<string, unknown> {
   const [entry] = candidates(parts, id, namespace)
   if (entry === undefined) return { function_id: id, error: 'not_found' }
-  if (!isVisible(parts, entry, context)) return { function_id: id, error: 'forbidden' }
+  if (!isVisible(entry, access)) return { function_id: id, error: 'forbidden' }
   return functionDetail(parts, entry)
 }
 
@@ -125,12 +125,6 @@ function findOne(parts: EngineParts, id: string, namespace: string | undefined):
 function candidates({ directory }: EngineParts, id: string, namespace: string | undefined): FunctionEntry[] {
   const namespaces = namespace === undefined ? directory.namespacesOf(id) : [namespace]
   return namespaces.flatMap((each) => directory.find(each, id) ?? [])
-}
-
-/** Whether the caller may know of a function: on a guarded listener, only what it may call. */
-function isVisible({ sessions }: EngineParts, entry: FunctionEntry, { callerWorkerId }: CallContext): boolean {
-  const access = callerWorkerId === undefined ? undefined : sessions.get(callerWorkerId)?.access
-  return access?.refuseCall(entry.namespace, entry.id, entry.metadata) === undefined
 }
 
 function compare(a: string, b: string): number {

@@ -2,6 +2,7 @@
  * The list of everything the engine can serve itself, by the name a configuration file uses. A new built-in is its
  * folder and one line here.
  */
+import { parseSettings } from '../builtin-config.js'
 import type { Builtin, EngineHost } from '../builtin.js'
 import { createConfigurationBuiltin } from './configuration/configuration-builtin.js'
 import { parseConfigurationConfig } from './configuration/configuration-config.js'
@@ -11,6 +12,7 @@ import { createHttpBuiltin } from './http/http-builtin.js'
 import { parseHttpConfig } from './http/http-config.js'
 import { createHttpFunctionsBuiltin } from './http-functions/http-functions-builtin.js'
 import { parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
+import { originSettings, type OriginRules } from '../origins.js'
 import { createObservabilityBuiltin } from './observability/observability-builtin.js'
 import { parseObservabilityConfig } from './observability/observability-config.js'
 import { createStateBuiltin } from './state/state-builtin.js'
@@ -25,19 +27,22 @@ import { createPubSubBuiltin } from './pubsub/pubsub-builtin.js'
 /** Makes a built-in once the engine is there; its settings have been read and found good. */
 export type MakeBuiltin = (host: EngineHost) => Builtin
 
-/** Reads the settings of a built-in. Throws `INVALID_CONFIG` for any it does not know. */
-export type ReadSettings = (config: unknown) => MakeBuiltin
+/**
+ * Reads the settings of a built-in: `config` holds what the distributed engine reads too, `local` what only this engine
+ * knows. Throws `INVALID_CONFIG` for any key it does not know.
+ */
+export type ReadSettings = (config: unknown, local: unknown) => MakeBuiltin
 
 export const builtins: Readonly<Record<string, ReadSettings>> = {
-  'iii-http': (config) => kind(parseHttpConfig(config), createHttpBuiltin),
-  'iii-stream': (config) => kind(parseStreamConfig(config), createStreamBuiltin),
-  'iii-state': (config) => kind(parseStateConfig(config), createStateBuiltin),
-  'iii-cron': (config) => kind(parseCronConfig(config), createCronBuiltin),
-  'iii-http-functions': (config) => kind(parseHttpFunctionsConfig(config), createHttpFunctionsBuiltin),
-  'iii-queue': (config) => kind(parseQueueConfig(config), createQueueBuiltin),
-  'iii-pubsub': (config) => kind(parsePubSubConfig(config), createPubSubBuiltin),
-  configuration: (config) => kind(parseConfigurationConfig(config), createConfigurationBuiltin),
-  'iii-observability': (config) => kind(parseObservabilityConfig(config), createObservabilityBuiltin),
+  'iii-http': withLocal(parseHttpConfig, createHttpBuiltin),
+  'iii-stream': withLocal(parseStreamConfig, createStreamBuiltin),
+  'iii-state': withoutLocal('iii-state', parseStateConfig, createStateBuiltin),
+  'iii-cron': withoutLocal('iii-cron', parseCronConfig, createCronBuiltin),
+  'iii-http-functions': withLocal(parseHttpFunctionsConfig, createHttpFunctionsBuiltin),
+  'iii-queue': withoutLocal('iii-queue', parseQueueConfig, createQueueBuiltin),
+  'iii-pubsub': withoutLocal('iii-pubsub', parsePubSubConfig, createPubSubBuiltin),
+  configuration: withLocal(parseConfigurationConfig, createConfigurationBuiltin),
+  'iii-observability': withoutLocal('iii-observability', parseObservabilityConfig, createObservabilityBuiltin),
 }
 
 /** Newer names of the same parts; a file lists a part by one of its names. */
@@ -68,18 +73,34 @@ interface ServedByDefault {
   readonly port?: keyof DefaultPorts
   /** Whether it keeps values that may outlive the process. */
   readonly stores?: boolean
+  /** Its local settings for the pages and hosts that the operator trusts. */
+  readonly local?: (rules: OriginRules) => object
 }
 
 /** Served when there is no file at all. */
 export const SERVED_BY_DEFAULT: readonly ServedByDefault[] = [
-  { name: 'iii-http', port: 'httpPort' },
-  { name: 'iii-stream', port: 'streamPort', stores: true },
+  { name: 'iii-http', port: 'httpPort', local: ({ allowedOrigins }) => ({ allowed_origins: allowedOrigins }) },
+  { name: 'iii-stream', port: 'streamPort', stores: true, local: originSettings },
   { name: 'iii-state', stores: true },
   { name: 'iii-cron' },
   { name: 'iii-pubsub' },
   { name: 'iii-queue', stores: true },
 ]
 
-function kind<T>(settings: T, create: (host: EngineHost, settings: T) => Builtin): MakeBuiltin {
-  return (host) => create(host, settings)
+type Create<T> = (host: EngineHost, settings: T) => Builtin
+
+/** A built-in with settings of this engine alone. */
+function withLocal<T>(parse: (config: unknown, local: unknown) => T, create: Create<T>): ReadSettings {
+  return (config, local) => {
+    const settings = parse(config, local)
+    return (host) => create(host, settings)
+  }
+}
+
+/** A built-in whose settings are all those of the distributed engine. */
+function withoutLocal<T>(name: string, parse: (config: unknown) => T, create: Create<T>): ReadSettings {
+  return withLocal((config, local) => {
+    parseSettings(`${name}.local`, {}, local)
+    return parse(config)
+  }, create)
 }

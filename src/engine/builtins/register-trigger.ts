@@ -3,13 +3,17 @@
  * silence counts as consent.
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
+import type { MessageNamed, WorkerMessage } from '../../protocol/messages.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../protocol/names.js'
 import { deferred } from '../../std/deferred.js'
+import { isForeign } from '../access.js'
 import { json, optional, string } from '../builtin-fields.js'
 import { builtinFunction } from '../builtin-input.js'
 import type { BuiltinFunction, CallContext } from '../builtin.js'
 import type { EngineParts } from '../engine-parts.js'
 import type { TriggerRequest } from '../trigger.js'
+
+type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 
 export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
   return builtinFunction({
@@ -23,19 +27,27 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
       trigger_namespace: optional(string),
     },
     call: async (input, context) => {
-      refuseForbidden(parts, input.function_id, context)
       refuseTooMany(parts)
-      const id = parts.random.uuid()
+      const asked: TriggerMessage = {
+        type: 'registertrigger',
+        ...input,
+        id: parts.random.uuid(),
+        config: input.config ?? null,
+        namespace: DEFAULT_NAMESPACE,
+      }
+      const message = await admitted(parts, asked, context)
+      const { id, trigger_type, function_id, config, metadata, trigger_namespace } = message
       const error = await answerTo(parts, {
         id,
-        triggerType: input.trigger_type,
-        functionId: input.function_id,
+        triggerType: trigger_type,
+        functionId: function_id,
         namespace: DEFAULT_NAMESPACE,
-        config: input.config ?? null,
-        metadata: input.metadata,
+        config,
+        metadata,
         homeNamespace: DEFAULT_NAMESPACE,
-        typeNamespace: input.trigger_namespace,
+        typeNamespace: trigger_namespace,
         owner: undefined,
+        access: context.access,
       })
       if (error === undefined) return { id }
       parts.bindings.unregister(id)
@@ -47,10 +59,31 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
 export function unregisterTriggerFunction({ bindings }: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.UNREGISTER_TRIGGER,
-    description: 'Ends a trigger, whoever registered it',
+    description: 'Ends a trigger; a session of a guarded listener ends its own only',
     input: { id: string, trigger_type: optional(string) },
-    call: ({ id }) => ({ removed: bindings.unregister(id) }),
+    call: ({ id }, { access }) => {
+      const present = bindings.triggers.get(id)
+      return { removed: present !== undefined && !isForeign(present, access) && bindings.unregister(id) }
+    },
   })
+}
+
+/** The trigger as a guarded listener lets it pass: by the same checks, hooks and prefix as one that comes as a frame. */
+async function admitted(
+  { sessions, bindings }: EngineParts,
+  asked: TriggerMessage,
+  { access, callerWorkerId = '' }: CallContext,
+): Promise<TriggerMessage> {
+  if (access === undefined) return asked
+  const admission = await access.admit(asked, sessions.get(callerWorkerId)?.namespace ?? DEFAULT_NAMESPACE)
+  if (admission.kind === 'refused' || admission.message.type !== 'registertrigger') {
+    throw forbidden(admission.kind === 'refused' ? admission.reason : 'the hook returned another registration')
+  }
+  const { message } = admission
+  const present = bindings.triggers.get(message.id)
+  if (present !== undefined && isForeign(present, access))
+    throw forbidden(`trigger '${message.id}' is not of this session`)
+  return message
 }
 
 /** The provider's first word on a trigger; `undefined` for consent and for silence. */
@@ -65,20 +98,16 @@ async function answerTo(parts: EngineParts, request: TriggerRequest): Promise<Er
   }
 }
 
-/** A caller on a guarded listener may not have done for it what it may not do itself. */
-function refuseForbidden({ sessions, directory }: EngineParts, functionId: string, context: CallContext): void {
-  const access = context.callerWorkerId === undefined ? undefined : sessions.get(context.callerWorkerId)?.access
-  const metadata = directory.find(DEFAULT_NAMESPACE, functionId)?.metadata
-  const refusal = access?.refuseCall(DEFAULT_NAMESPACE, functionId, metadata)
-  if (refusal !== undefined) throw new InvocationError(refusal)
-}
-
 /** They outlive whoever registers them, so that leaving gives no room back. */
 function refuseTooMany({ bindings, limits, counters }: EngineParts): void {
   if (bindings.triggers.unowned.size < limits.maxUnownedTriggers) return
   counters.refused.unownedTriggers += 1
   const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers that belong to no worker; end some with ${EngineFunctions.UNREGISTER_TRIGGER}`
   throw new InvocationError({ code: ErrorCode.trigger_registration_failed, message })
+}
+
+function forbidden(message: string): InvocationError {
+  return new InvocationError({ code: ErrorCode.FORBIDDEN, message })
 }
 
 function failed({ code, message }: ErrorBody): InvocationError {

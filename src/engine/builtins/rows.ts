@@ -1,6 +1,7 @@
 /**
  * Functions, trigger types and triggers as the lists show them. Members without a value are left out.
  */
+import type { Access } from '../access.js'
 import type { FunctionEntry } from '../directory.js'
 import type { EngineParts } from '../engine-parts.js'
 import type { Peer } from '../peer.js'
@@ -81,6 +82,20 @@ export function triggerWorkerName({ directory }: EngineParts, trigger: Trigger):
   const entry = directory.find(trigger.namespace, trigger.functionId)
   if (entry !== undefined) return workerNameOf(entry)
   return trigger.owner === undefined ? firstSegment(trigger.functionId) : nameOr(trigger.owner, trigger.functionId)
+}
+
+/** Whether a caller may know of a function: on a guarded listener, only what it may call. */
+export function isVisible(
+  { namespace, id, metadata }: Pick<FunctionEntry, 'namespace' | 'id' | 'metadata'>,
+  access: Access | undefined,
+): boolean {
+  return access?.refuseCall(namespace, id, metadata) === undefined
+}
+
+/** Whether a caller may know of a trigger: of those on functions it may call. */
+export function isTriggerVisible({ directory }: EngineParts, trigger: Trigger, access: Access | undefined): boolean {
+  const { namespace, functionId: id } = trigger
+  return isVisible({ namespace, id, metadata: directory.find(namespace, id)?.metadata }, access)
 }
 
 /** Whether the lists leave something out unless internals are asked for. */

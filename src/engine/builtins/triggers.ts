@@ -12,6 +12,7 @@ import { registerTriggerFunction, unregisterTriggerFunction } from './register-t
 import {
   functionDetail,
   isInternal,
+  isTriggerVisible,
   providerNameOf,
   relevance,
   triggerRow,
@@ -85,10 +86,11 @@ function listTriggers(parts: EngineParts): BuiltinFunction {
       worker: optional(string),
       include_internal: optional(boolean),
     },
-    call: ({ search, trigger_type, function_id, worker, include_internal: includeInternal = false }) => {
+    call: ({ search, trigger_type, function_id, worker, include_internal: includeInternal = false }, { access }) => {
       const triggers = [...parts.bindings.triggers.all()].filter(
         (trigger) =>
           trigger.type !== undefined &&
+          isTriggerVisible(parts, trigger, access) &&
           (includeInternal || !isInternal(trigger.functionId)) &&
           (trigger_type === undefined || trigger.triggerType === trigger_type) &&
           (function_id === undefined || trigger.functionId === function_id) &&
@@ -105,9 +107,10 @@ function describeTrigger(parts: EngineParts): BuiltinFunction {
     id: EngineFunctions.INFO_REGISTERED_TRIGGERS,
     description: 'Describes one trigger with its type and its function',
     input: { id: string },
-    call: ({ id }) => {
+    call: ({ id }, { access }) => {
       const trigger = parts.bindings.triggers.get(id)
-      if (trigger?.type === undefined) throw notFound(`Trigger '${id}' is not registered.`)
+      if (trigger?.type === undefined || !isTriggerVisible(parts, trigger, access))
+        throw notFound(`Trigger '${id}' is not registered.`)
       const entry = parts.directory.find(trigger.namespace, trigger.functionId)
       return {
         ...triggerRow(parts, trigger),

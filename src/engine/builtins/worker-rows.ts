@@ -4,10 +4,11 @@
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../protocol/names.js'
+import type { Access } from '../access.js'
 import type { Builtin } from '../builtin.js'
 import type { EngineParts } from '../engine-parts.js'
 import type { Member } from '../sessions.js'
-import { functionRow, relevance, triggerRow, typeRow } from './rows.js'
+import { functionRow, isVisible, relevance, triggerRow, typeRow } from './rows.js'
 
 /** The engine's own parts, and since when they run. */
 export interface BuiltinWorkers {
@@ -73,12 +74,12 @@ export function findWorker(
 export function detailOfWorker(
   parts: EngineParts,
   builtins: BuiltinWorkers,
-  worker: FoundWorker,
+  { access, ...worker }: FoundWorker & { readonly access: Access | undefined },
 ): Record<string, unknown> {
   const { directory, bindings } = parts
   const isMine = isOwnedBy(worker)
   const types = [...bindings.types.all()].filter(({ provider }) => isMine(provider))
-  const functions = [...directory.all()].filter(({ target }) => isMine(target))
+  const functions = [...directory.all()].filter((entry) => isMine(entry.target) && isVisible(entry, access))
   const mine = new Set(functions.map(({ id, namespace }) => `${namespace}\n${id}`))
   const triggers = [...bindings.triggers.all()].filter(
     ({ type, namespace, functionId }) => type !== undefined && mine.has(`${namespace}\n${functionId}`),

@@ -30,8 +30,8 @@ export function createWorkersBuiltin(host: EngineHost, parts: EngineParts, built
         id: EngineFunctions.INFO_WORKERS,
         description: 'Describes one worker with its functions, trigger types and triggers',
         input: { name: string, namespace: optional(string) },
-        call: ({ name, namespace }) =>
-          detailOfWorker(parts, builtins, findWorker(parts, builtins, { name, namespace })),
+        call: ({ name, namespace }, { access }) =>
+          detailOfWorker(parts, builtins, { ...findWorker(parts, builtins, { name, namespace }), access }),
       }),
     ],
     triggerTypes: [available.type],

@@ -3,9 +3,11 @@
  * first put. Text keeps stored values out of everyone's reach and its size known; maps keep hostile names harmless.
  * Knows nothing of disks.
  */
+import { JsonText } from '../../protocol/json-text.js'
+import { LARGE_JSON_CHARACTERS } from '../../protocol/limits.js'
 import type { JsonValue } from '../../protocol/validate.js'
 import { describe } from '../../std/describe.js'
-import { StoreError, type StoreErrorReason, type StoreLimits, type Write } from './store.js'
+import { StoreError, type Stored, type StoreErrorReason, type StoreLimits, type Write } from './store.js'
 
 /** Emptied spaces that stay listed. Beyond: the one emptied first is forgotten. */
 const MAX_EMPTY_SPACES = 10_000
@@ -44,13 +46,20 @@ export class EntryTable {
     return this.#totalBytes
   }
 
-  get(space: string, key: string): JsonValue | undefined {
+  get(space: string, key: string): Stored | undefined {
     const entry = this.#spaces.get(space)?.get(key)
     return entry === undefined ? undefined : decode(entry)
   }
 
-  *entries(space: string): Iterable<readonly [string, JsonValue]> {
+  *entries(space: string): Iterable<readonly [string, Stored]> {
     for (const [key, entry] of this.#spaces.get(space) ?? []) yield [key, decode(entry)]
+  }
+
+  values(space: string): Stored {
+    const entries = [...(this.#spaces.get(space)?.values() ?? [])]
+    const characters = entries.reduce((sum, { text }) => sum + text.length, 0)
+    if (characters <= LARGE_JSON_CHARACTERS) return entries.map(({ text }) => JSON.parse(text) as JsonValue)
+    return new JsonText(`[${entries.map(({ text }) => text).join(',')}]`)
   }
 
   spaces(): Iterable<string> {
@@ -163,7 +172,8 @@ function bytesOf(key: string, text: string): number {
   return Buffer.byteLength(key) + Buffer.byteLength(text)
 }
 
-function encode(value: JsonValue): string {
+function encode(value: Stored): string {
+  if (value instanceof JsonText) return value.text
   let text: string | undefined
   let cause: unknown
   try {
@@ -177,7 +187,8 @@ function encode(value: JsonValue): string {
   throw new StoreError('not_json', `The value cannot be written as JSON: ${reason}`, { cause })
 }
 
-function decode(entry: Entry): JsonValue {
+function decode(entry: Entry): Stored {
+  if (entry.text.length > LARGE_JSON_CHARACTERS) return new JsonText(entry.text)
   // The text was made by `encode`, here or before the store was last closed.
   return JSON.parse(entry.text) as JsonValue
 }

@@ -19,7 +19,7 @@ import {
   type Totals,
 } from './store-totals.js'
 
-export type Database = ClassicLevel
+type Database = ClassicLevel
 
 /** Sorts before every place; its value names the layout, so that another one is refused instead of misread. */
 const LAYOUT_KEY = '!layout'

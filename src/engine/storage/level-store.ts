@@ -6,14 +6,13 @@
  * When the disk refuses a batch, the database is reopened and the batch tried again. A batch that is given up is
  * reverted in memory at once and on disk before anything else is written, so a rejected write is never read back.
  */
-import type { JsonValue } from '../../protocol/validate.js'
 import { systemClock, type Clock, type TimerMode } from '../../std/clock.js'
 import { deferred, type Deferred } from '../../std/deferred.js'
 import { silentLog, type Log } from '../../std/log.js'
 import { EntryTable, type Change } from './entry-table.js'
 import { openDatabase, recordOf, TOTALS_KEY, type OpenDatabase } from './level-database.js'
 import { countRecord, formatTotals, type Totals } from './store-totals.js'
-import { StoreError, type Store, type StoreLimits, type Write } from './store.js'
+import { StoreError, type Store, type Stored, type StoreLimits, type Write } from './store.js'
 
 /** Changes waiting for the disk. When exceeded, writes are refused as `busy`. */
 const MAX_WAITING_CHANGES = 100_000
@@ -68,19 +67,23 @@ class LevelStore implements Store {
   #outage: StoreError | undefined
   /** Reverts, on disk, the batch that was given up: some of it may have been written. */
   #corrections: readonly Operation[] = []
-  #closed = false
+  #closing: Promise<void> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.#totals = parts.totals
   }
 
-  get(space: string, key: string): JsonValue | undefined {
+  get(space: string, key: string): Stored | undefined {
     return this.#parts.table.get(space, key)
   }
 
-  entries(space: string): Iterable<readonly [string, JsonValue]> {
+  entries(space: string): Iterable<readonly [string, Stored]> {
     return this.#parts.table.entries(space)
+  }
+
+  values(space: string): Stored {
+    return this.#parts.table.values(space)
   }
 
   spaces(): Iterable<string> {
@@ -88,7 +91,7 @@ class LevelStore implements Store {
   }
 
   async write(batch: readonly Write[]): Promise<void> {
-    if (this.#closed) throw new StoreError('closed', 'The store is closed')
+    if (this.#closing !== undefined) throw new StoreError('closed', 'The store is closed')
     if (this.#outage !== undefined) throw this.#outage
     const group = (this.#waiting ??= { changes: [], kept: deferred() })
     if (group.changes.length >= MAX_WAITING_CHANGES) {
@@ -99,8 +102,12 @@ class LevelStore implements Store {
     await group.kept.promise
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     await this.#flushing
     await this.#parts.database.close()
     this.#parts.acknowledged.close()
@@ -149,7 +156,7 @@ class LevelStore implements Store {
     } catch (error) {
       // LevelDB takes no more writes after one has failed, until it is opened again.
       await database.close()
-      if (delayMs === undefined || this.#closed) throw error
+      if (delayMs === undefined || this.#closing !== undefined) throw error
       await this.#pause(delayMs, 'foreground')
       return false
     }
@@ -182,7 +189,7 @@ class LevelStore implements Store {
   async #recover(): Promise<void> {
     const { log, directory } = this.#parts
     for (;;) {
-      if (!this.#closed) await this.#pause(RECOVERY_INTERVAL_MS, 'background')
+      if (this.#closing === undefined) await this.#pause(RECOVERY_INTERVAL_MS, 'background')
       try {
         await this.#keep([], [])
         this.#corrections = []
@@ -190,7 +197,7 @@ class LevelStore implements Store {
         log.info({ directory }, 'The store writes to disk again')
         return
       } catch (err) {
-        if (!this.#closed) continue
+        if (this.#closing === undefined) continue
         log.error({ err, directory }, 'The store closes while the disk refuses writes; the rejected ones may come back')
         return
       }

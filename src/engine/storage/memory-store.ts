@@ -1,9 +1,8 @@
 /**
  * A store that lives as long as the process. Writes are kept when they return.
  */
-import type { JsonValue } from '../../protocol/validate.js'
 import { EntryTable } from './entry-table.js'
-import { StoreError, type Store, type StoreLimits, type Write } from './store.js'
+import { StoreError, type Store, type Stored, type StoreLimits, type Write } from './store.js'
 
 export class MemoryStore implements Store {
   readonly #limits: StoreLimits
@@ -15,12 +14,16 @@ export class MemoryStore implements Store {
     this.#table = new EntryTable(limits)
   }
 
-  get(space: string, key: string): JsonValue | undefined {
+  get(space: string, key: string): Stored | undefined {
     return this.#table.get(space, key)
   }
 
-  entries(space: string): Iterable<readonly [string, JsonValue]> {
+  entries(space: string): Iterable<readonly [string, Stored]> {
     return this.#table.entries(space)
+  }
+
+  values(space: string): Stored {
+    return this.#table.values(space)
   }
 
   spaces(): Iterable<string> {

@@ -45,7 +45,7 @@ export function formatTotals({ batch, entries, digest }: Totals): string {
 
 const FILE_NAME = 'acknowledged'
 /** Fixed, so that a shorter text never leaves an end of the longer one before it. */
-const FILE_BYTES = 64
+const TEXT_WIDTH = 64
 
 /** What the file of a directory says: `absent`, or `undefined` when it cannot be understood. */
 export function readAcknowledged(directory: string): Totals | 'absent' | undefined {
@@ -74,7 +74,7 @@ export class AcknowledgedFile {
     writeSync(
       this.#descriptor,
       formatTotals(totals)
-        .padEnd(FILE_BYTES - 1)
+        .padEnd(TEXT_WIDTH - 1)
         .concat('\n'),
       0,
       'latin1',

@@ -3,18 +3,24 @@
  * reads and writes in one turn of the event loop has changed a key atomically; a write resolves once it is as safe as
  * the store can make it. Knows nothing of what the values mean.
  */
+import type { JsonText } from '../../protocol/json-text.js'
 import type { JsonValue } from '../../protocol/validate.js'
+
+/** A value in a store; a large one is text. */
+export type Stored = JsonValue | JsonText
 
 /** One change of a batch. */
 export type Write =
-  | { readonly kind: 'put'; readonly space: string; readonly key: string; readonly value: JsonValue }
+  | { readonly kind: 'put'; readonly space: string; readonly key: string; readonly value: Stored }
   | { readonly kind: 'delete'; readonly space: string; readonly key: string }
 
 export interface Store {
   /** A copy of the value that the caller may keep and change; `undefined` when there is none. */
-  get(space: string, key: string): JsonValue | undefined
+  get(space: string, key: string): Stored | undefined
   /** Copies of a space's values in the order their keys were first put. A key put again keeps its place. */
-  entries(space: string): Iterable<readonly [key: string, value: JsonValue]>
+  entries(space: string): Iterable<readonly [key: string, value: Stored]>
+  /** Values of a space in the order of `entries`; as one text when they are large together. */
+  values(space: string): Stored
   /** Names of spaces in the order they came. An emptied one stays listed until the store closes, or too many are. */
   spaces(): Iterable<string>
   /**

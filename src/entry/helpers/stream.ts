@@ -19,6 +19,7 @@ export type {
   StreamContext,
   StreamJoinLeaveEvent,
   StreamJoinResult,
+  StreamSentEvent,
 } from '../../worker/stream-events.js'
 export type { StreamJoinLeaveTriggerConfig, StreamTriggerConfig } from '../../worker/trigger-configs.js'
 export { UpdateOp } from '../../worker/update-op.js'

@@ -10,8 +10,8 @@ export const faults: readonly Fault[] = [
     name: 'empty-auth-answer-lets-in',
     row: 'R22',
     file: 'src/engine/guard.ts',
-    find: 'return readAuthAnswer(await this.#invoke({ functionId, data }))',
-    replace: 'return readAuthAnswer((await this.#invoke({ functionId, data })) ?? {})',
+    find: 'return readAuthAnswer(await this.#invoke({ functionId, data }), defaultDeny)',
+    replace: 'return readAuthAnswer((await this.#invoke({ functionId, data })) ?? {}, defaultDeny)',
     tests: listener,
   },
   {
@@ -34,8 +34,8 @@ export const faults: readonly Fault[] = [
     name: 'triggers-reach-further-than-their-worker',
     row: 'R22',
     file: 'src/engine/guarded-access.ts',
-    find: 'const target = [admission.message.function_id, ...helpersIn(config)].find(',
-    replace: 'const target = [admission.message.function_id].find(',
+    find: 'const target = [message.function_id, ...functionsIn(config)].find(',
+    replace: 'const target = [message.function_id, ...functionsIn(undefined)].find(',
     tests: listener,
   },
   {

@@ -181,7 +181,7 @@ export const faults: readonly Fault[] = [
     name: 'worker-that-reads-again-is-not-heard',
     row: 'R13',
     file: 'src/engine/outlet.ts',
-    find: 'this.#inlet.release()',
+    find: 'this.#inlet.release(HOLD)',
     replace: '',
     tests: ['test/unit/engine/outlet.test.ts'],
   },

@@ -119,7 +119,7 @@ export const faults: readonly Fault[] = [
     name: 'shares-of-a-turn-have-no-end',
     row: 'R37',
     file: 'src/engine/inlet.ts',
-    find: 'if (this.#frames >= MAX_TURN_FRAMES || this.#bytes >= MAX_TURN_BYTES) this.#waitForNextTurn()',
+    find: "if (this.#frames >= MAX_TURN_FRAMES || this.#bytes >= MAX_TURN_BYTES) this.#wait('tick')",
     replace: '',
     tests: shares,
   },

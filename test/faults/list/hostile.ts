@@ -29,8 +29,8 @@ export const faults: readonly Fault[] = [
     name: 'engine-keeps-what-it-was-sent',
     row: 'R19',
     file: 'src/engine/session.ts',
-    find: '    this.#frameBytes = frame.length\n',
-    replace: '    this.#frameBytes = frame.length\n    ;(globalThis.kept ??= []).push(Buffer.alloc(4_096, 1))\n',
+    find: '    this.#parts.counters.framesIn += 1\n',
+    replace: '    this.#parts.counters.framesIn += 1\n    ;(globalThis.kept ??= []).push(Buffer.alloc(4_096, 1))\n',
     tests: FUZZ,
   },
   {

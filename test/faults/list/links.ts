@@ -87,8 +87,8 @@ export const faults: readonly Fault[] = [
     name: 'drain-ignores-its-limit',
     row: 'R10',
     file: 'src/worker/shutdown.ts',
-    find: 'core.ports.clock.after(drainTimeoutMs, stop)',
-    replace: 'core.ports.clock.after(drainTimeoutMs * 20, stop)',
+    find: 'ports.clock.after(drainTimeoutMs, drainOver.resolve)',
+    replace: 'ports.clock.after(drainTimeoutMs * 20, drainOver.resolve)',
     tests: ['test/behaviour/processes-end-after-shutdown.test.ts'],
   },
   {

@@ -120,7 +120,7 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'dropped-invocations-keep-their-place',
     file: 'src/worker/admission.ts',
-    find: 'for (const [, withdraw] of dropped.reverse()) withdraw()',
+    find: 'for (const [, { withdraw }] of dropped.reverse()) withdraw()',
     replace: '',
   },
   {
@@ -162,8 +162,8 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'text-overtakes-bytes',
     file: 'src/channel/item-queue.ts',
-    find: '.sort((a, b) => (this.#entries[a][0]?.order ?? 0) - (this.#entries[b][0]?.order ?? 0))',
-    replace: '.sort()',
+    find: '.sort((a, b) => orderOf(a) - orderOf(b))',
+    replace: '.filter(({ entries }) => entries.length > 0)',
   },
   {
     ...R4,
@@ -176,8 +176,8 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'callers-are-not-told-that-the-callee-left',
     file: 'src/engine/router.ts',
-    find: 'for (const call of this.#pending.takeAllOf(peer)) call.caller?.answer(call, { error })',
-    replace: 'void [this.#pending.takeAllOf(peer), error]',
+    find: 'for (const call of calls) call.caller?.answer(call, { error })',
+    replace: 'void error',
   },
   {
     ...R4,

@@ -3,13 +3,15 @@
  * in JSON, a line each.
  */
 import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChannelReader } from '../../../src/channel/reader.js'
 import { ChannelWriter } from '../../../src/channel/writer.js'
 import type { StreamChannelRef } from '../../../src/channel/channel-ref.js'
 import { defaultEngineConfig } from '../../../src/engine/config.js'
-import { startEngine } from '../../../src/engine/engine.js'
+import { startEngine, type LocalEngine } from '../../../src/engine/engine.js'
+import { collectGarbage } from '../process-watch.js'
 
 const SAMPLE_MS = 10
 /** What is written: slices of one block, so that the offer itself takes no memory. */
@@ -30,6 +32,7 @@ let pauseMs = 0
 /** Ends a wait under way when the pace changes. */
 let hurry = new AbortController()
 
+let engine: LocalEngine | undefined
 let block: Buffer | undefined
 
 function newBlock(): Buffer {
@@ -85,7 +88,19 @@ function digest(given: Given): string {
 const failed = (error: unknown): void => say({ event: 'failed', code: (error as { code?: unknown }).code })
 
 const commands: Record<string, (given: Given) => unknown> = {
-  engine: async () => (await startEngine(defaultEngineConfig({ port: 0, httpPort: 0, streamPort: 0 }))).url,
+  engine: async () => {
+    engine = await startEngine(defaultEngineConfig({ port: 0, httpPort: 0, streamPort: 0 }))
+    return engine.url
+  },
+  /** What the engine's process holds now. */
+  weigh: async () => {
+    await collectGarbage()
+    return {
+      rssBytes: process.memoryUsage.rss(),
+      descriptors: readdirSync('/dev/fd').length,
+      channelBytes: engine?.stats().waiting.channelBytes,
+    }
+  },
   write: (given) => void write(given).catch(failed),
   digest,
   read: (given) => void read(given).catch(failed),

@@ -10,7 +10,10 @@ async function watched() {
   await mkdir(join(folder, 'lib'))
   await mkdir(join(folder, 'node_modules'))
   const changes: string[] = []
-  const watch = new FolderWatch(folder, (file) => changes.push(basename(file)))
+  const watch = new FolderWatch(folder, {
+    ignored: ['generated/*', '*.gen.ts'],
+    onChange: (file) => changes.push(basename(file)),
+  })
   onTestFinished(() => {
     watch.close()
   })
@@ -40,15 +43,29 @@ test('code in folders below counts, in new ones too', async () => {
   await expect.poll(() => changes.at(-1)).toMatch(/new\.ts|fresh/)
 })
 
-test('what is no code, installed or hidden is passed over', async () => {
+test('what is no code, installed, hidden or ignored is passed over, and so are the files of editors', async () => {
   const { folder, changes, write } = await watched()
   await mkdir(join(folder, '.cache'))
+  await mkdir(join(folder, 'generated'))
+  await delay(50)
+  await write('generated/types.ts')
+  await write('lib/api.gen.ts')
+  await write('.#worker.ts')
+  await write('.worker.ts.swp')
+  await write('worker.ts~')
+  await write('.eslintrc.js')
   await write('data.json')
   await write('notes.txt')
   await write('node_modules/a.js')
   await write('.cache/b.js')
   await delay(QUIET_MS)
   expect(changes).toEqual([])
+})
+
+test('a package.json counts: it decides what kind of module the worker is', async () => {
+  const { changes, write } = await watched()
+  await write('package.json')
+  await expect.poll(() => changes).toEqual(['package.json'])
 })
 
 test('a folder that goes away is no matter, and after close nothing is told', async () => {

@@ -17,13 +17,32 @@ test('an empty object grants nothing but registering functions', () => {
   })
 })
 
-test('grants by namespace are exact ids, prefixes or patterns', () => {
-  const [exact, prefix, pattern] = grants({ namespaces: { blue: ['a', 'b::*', 'match("c*d")'] } }).namespaces.get(
-    'blue',
-  )!
-  expect(['a', 'ab'].map((id) => exact!(id))).toEqual([true, false])
-  expect(['b::x', 'b::', 'bx'].map((id) => prefix!(id))).toEqual([true, true, false])
-  expect(['cxd', 'cx'].map((id) => pattern!(id))).toEqual([true, false])
+const LIST = ['a', 'b::*', 'half*', 'match("c*d")']
+const MATCHED = ['a', 'b::x', 'b::', 'half', 'halfway', 'half::x', 'cxd']
+const UNMATCHED = ['ab', 'b', 'bx', 'hal', 'xhalf', 'cx', '']
+
+test('grants by namespace, and what is forbidden, are exact ids, beginnings or patterns', () => {
+  const granted = grants({ namespaces: { blue: LIST }, forbidden_functions: LIST })
+  for (const matches of [granted.namespaces.get('blue')!, granted.forbiddenFunctions]) {
+    expect(MATCHED.filter((id) => !matches(id))).toEqual([])
+    expect(UNMATCHED.filter((id) => matches(id))).toEqual([])
+  }
+})
+
+test('where grants are denied by default, what an answer leaves out is empty and what it says counts', () => {
+  const denied = readAuthAnswer({}, true) as Grants
+  expect(denied).toMatchObject({
+    homes: ['default'],
+    allowedTriggerTypes: new Set(),
+    allowTriggerTypeRegistration: false,
+    allowFunctionRegistration: false,
+  })
+  const said = { namespaces: { blue: [] }, allowed_trigger_types: ['cron'], allow_function_registration: true }
+  expect(readAuthAnswer(said, true)).toMatchObject({
+    homes: ['blue'],
+    allowedTriggerTypes: new Set(['cron']),
+    allowFunctionRegistration: true,
+  })
 })
 
 test('a namespace called like an inherited member has no grants by itself', () => {

@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest'
 import { ChannelTable } from '../../../src/engine/channel-table.js'
 import { createCounters } from '../../../src/engine/counters.js'
+import { defaultLimits } from '../../../src/engine/limits.js'
+import { silentLog } from '../../../src/std/log.js'
 import { VirtualClock } from '../../../src/std/virtual-clock.js'
 import { seededRandom } from '../../kit/seeded-random.js'
 
 const MINUTE_MS = 60_000
 
-function tableWith(maxChannels = 100): { table: ChannelTable; clock: VirtualClock } {
+function tableWith(maxChannels = 100, maxSessionChannels = 10): { table: ChannelTable; clock: VirtualClock } {
   const clock = new VirtualClock()
-  return {
-    clock,
-    table: new ChannelTable({ counters: createCounters(), clock, random: seededRandom(3), limits: { maxChannels } }),
-  }
+  const limits = { ...defaultLimits, maxChannels, maxSessionChannels }
+  const random = seededRandom(3)
+  return { clock, table: new ChannelTable({ counters: createCounters(), clock, random, limits, log: silentLog }) }
 }
 
 const end = { hold: () => undefined, release: () => undefined, drop: () => undefined }
@@ -65,4 +66,23 @@ test('there are only so many channels at once', () => {
   table.destroy(writer.channel_id)
   table.destroy(writer.channel_id)
   table.create()
+})
+
+test('a session may have so many channels at once, and no other session or the engine is refused for it', () => {
+  const { table } = tableWith(100, 2)
+  const [first] = [table.create(1, 'greedy'), table.create(1, 'greedy')]
+  expect(() => table.create(1, 'greedy')).toThrow('This session has 2 channels, as many as allowed')
+  table.create(1, 'other')
+  for (let i = 0; i < 5; i++) table.create()
+  table.destroy(first.writer.channel_id)
+  expect(table.create(1, 'greedy').channel.over).toBe(false)
+})
+
+test('a channel that was given up is not found any more', () => {
+  const { table } = tableWith()
+  const { channel, reader: ref } = table.create(1)
+  channel.attachWriter(end)
+  channel.push('x')
+  channel.writerCut()
+  expect([table.find(ref.channel_id, ref.access_key), table.size]).toEqual([undefined, 0])
 })

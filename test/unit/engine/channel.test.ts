@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest'
 import type { ChannelItem } from '../../../src/engine/builtin.js'
 import { Channel } from '../../../src/engine/channel.js'
+import { ChannelAccount, ChannelMemory } from '../../../src/engine/channel-memory.js'
+
+const MIB = 1024 * 1024
+
+function memoryOf(maxBytes: number, onGivenUp = (): void => undefined): ChannelMemory {
+  return new ChannelMemory({ maxBytes, reserveBytes: maxBytes, onGivenUp })
+}
+
+function channelFor(maxItems: number, account = new ChannelAccount(memoryOf(32 * MIB))): Channel {
+  return new Channel({ maxItems, account, onDestroyed: () => undefined })
+}
 
 function writerEnd() {
   const events: string[] = []
@@ -29,7 +40,7 @@ function readerEnd(room = Infinity) {
 }
 
 test('items wait for the reader in order, and a full buffer holds the writer until there is room', () => {
-  const channel = new Channel(2)
+  const channel = channelFor(2)
   const writer = writerEnd()
   channel.attachWriter(writer)
   expect([channel.push('a'), channel.push('b')]).toEqual([true, false])
@@ -44,7 +55,7 @@ test('items wait for the reader in order, and a full buffer holds the writer unt
 })
 
 test('the end comes after everything written, empty items included', () => {
-  const channel = new Channel(8)
+  const channel = channelFor(8)
   channel.attachWriter(writerEnd())
   for (const item of ['', new Uint8Array(0), 'last']) channel.push(item)
   channel.endInput()
@@ -57,7 +68,7 @@ test('the end comes after everything written, empty items included', () => {
 })
 
 test('each end is given away once', () => {
-  const channel = new Channel(1)
+  const channel = channelFor(1)
   expect([channel.attachWriter(writerEnd()), channel.attachWriter(writerEnd())]).toEqual([true, false])
   expect([channel.attachReader(readerEnd()), channel.attachReader(readerEnd())]).toEqual([true, false])
   channel.endInput()
@@ -65,7 +76,7 @@ test('each end is given away once', () => {
 })
 
 test('a writer learns that its reader is gone by its next item', () => {
-  const channel = new Channel(4)
+  const channel = channelFor(4)
   const writer = writerEnd()
   channel.attachWriter(writer)
   channel.attachReader(readerEnd())
@@ -76,7 +87,7 @@ test('a writer learns that its reader is gone by its next item', () => {
 })
 
 test('a writer learns it at once when items wait that nobody will read', () => {
-  const channel = new Channel(4)
+  const channel = channelFor(4)
   const writer = writerEnd()
   channel.attachWriter(writer)
   channel.attachReader(readerEnd(0))
@@ -86,7 +97,7 @@ test('a writer learns it at once when items wait that nobody will read', () => {
 })
 
 test('many bytes fill the buffer as many items do', () => {
-  const channel = new Channel(1024)
+  const channel = channelFor(1024)
   const writer = writerEnd()
   channel.attachWriter(writer)
   expect(channel.push(new Uint8Array(16 * 1024 * 1024))).toBe(false)
@@ -94,7 +105,7 @@ test('many bytes fill the buffer as many items do', () => {
 })
 
 test('destroying drops both ends and whatever is in between', () => {
-  const channel = new Channel(4)
+  const channel = channelFor(4)
   const writer = writerEnd()
   const reader = readerEnd(0)
   channel.attachWriter(writer)
@@ -102,4 +113,58 @@ test('destroying drops both ends and whatever is in between', () => {
   channel.push('x')
   channel.destroy()
   expect([writer.events, reader.items, reader.events, channel.over]).toEqual([['drop'], [], ['drop'], true])
+})
+
+test('a writer that is cut while it is held back ends its reader with an error, one that was read to the end does not', () => {
+  const [held, read] = [channelFor(1), channelFor(4)]
+  const [heldReader, reader] = [readerEnd(0), readerEnd()]
+  held.attachReader(heldReader)
+  read.attachReader(reader)
+  for (const channel of [held, read]) {
+    channel.attachWriter(writerEnd())
+    channel.push('x')
+    channel.writerCut()
+  }
+  expect([heldReader.events, reader.events]).toEqual([['drop'], ['finish']])
+})
+
+test('sessions with more than an equal share of the memory wait, the others go on', async () => {
+  const memory = memoryOf(1000)
+  const [greedy, modest] = [new ChannelAccount(memory), new ChannelAccount(memory)]
+  const [first, second, other] = [channelFor(64, greedy), channelFor(64, greedy), channelFor(64, modest)]
+  const writer = writerEnd()
+  second.attachWriter(writer)
+  expect(first.push('x'.repeat(600))).toBe(true)
+  expect(second.push('x'.repeat(200))).toBe(false)
+  expect([other.push('y'), other.push('y')]).toEqual([true, true])
+  first.attachReader(readerEnd())
+  await Promise.resolve()
+  expect(writer.events).toEqual(['hold', 'release'])
+  expect(greedy.bytes).toBe(200 + 128)
+})
+
+test('finished channels without a reader give way, the oldest first, and are counted', () => {
+  let givenUp = 0
+  const memory = memoryOf(1000, () => (givenUp += 1))
+  const made = Array.from({ length: 3 }, () => {
+    const channel = channelFor(64, new ChannelAccount(memory))
+    channel.push('x'.repeat(400))
+    channel.endInput()
+    return channel
+  })
+  const live = channelFor(64, new ChannelAccount(memory))
+  expect(live.push('x'.repeat(600))).toBe(false)
+  expect([givenUp, ...made.map(({ over }) => over), live.over]).toEqual([1, true, false, false, false])
+})
+
+test('a channel that goes on at the cap is given up, and its account is empty', () => {
+  let givenUp = 0
+  const account = new ChannelAccount(memoryOf(1000, () => (givenUp += 1)))
+  const channel = channelFor(64, account)
+  const [writer, reader] = [writerEnd(), readerEnd(0)]
+  channel.attachWriter(writer)
+  channel.attachReader(reader)
+  expect(channel.push('x'.repeat(1500))).toBe(false)
+  expect(channel.push('x'.repeat(500))).toBe(false)
+  expect([writer.events, reader.events, givenUp, account.bytes]).toEqual([['hold', 'drop'], ['drop'], 1, 0])
 })

@@ -84,7 +84,27 @@ test.each([
   [
     'an unknown key of an entry',
     'workers:\n  - name: iii-cron\n    image: x',
-    /^engine\.yaml:3: .*image.*accepted: name, config/,
+    /^engine\.yaml:3: .*image.*accepted: name, config, local/,
+  ],
+  [
+    'an unknown local setting',
+    'workers:\n  - name: iii-http\n    config: { port: 1 }\n    local:\n      cros: {}',
+    /^engine\.yaml:5: iii-http\.local\.cros .*accepted: /,
+  ],
+  [
+    'a local setting of a part that has none',
+    'workers:\n  - name: iii-cron\n    local: { body_limit: 1 }',
+    /^engine\.yaml:3: iii-cron\.local\.body_limit .*accepted: none/,
+  ],
+  [
+    'an unknown local setting of a listener',
+    'workers:\n  - name: iii-worker-manager\n    local: { allow: 1 }',
+    /^engine\.yaml:3: iii-worker-manager\.local\.allow /,
+  ],
+  [
+    'local settings that are no object',
+    'workers:\n  - name: iii-http\n    local: 1',
+    /^engine\.yaml:3: .*local must be an object/,
   ],
   ['an entry without name', 'workers:\n  - config: {}', /^engine\.yaml:2: .*name must be a string/],
   ['an entry that is no object', 'workers:\n  - iii-cron', /^engine\.yaml:2: .*must be an object/],

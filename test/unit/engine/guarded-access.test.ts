@@ -80,6 +80,10 @@ test('registering may be switched off, or happen under a prefix that cannot be l
     await rig.settle()
     expect(prefixed.take('invokefunction')['function_id']).toBe(local)
   }
+  prefixed.send({ type: 'unregisterfunction', id: 'open::f' }, { type: 'ping' })
+  rig.admin.invoke('open::f')
+  await rig.settle()
+  expect(prefixed.take('invokefunction')['function_id']).toBe('f')
   prefixed.send({ type: 'unregisterfunction', id: 'f' })
   await rig.settle()
   expect(code(await rig.call(rig.admin, 'open::f'))).toBe('function_not_found')
@@ -148,7 +152,7 @@ test('lists show a guest what it may call', async () => {
 })
 
 test('calls go to the middleware, which answers for the target; the engine’s own functions do not', async () => {
-  const rig = await guardedRig({}, { middleware_function_id: 'mw' })
+  const rig = await guardedRig({}, { listener: { middleware_function_id: 'mw' } })
   rig.admin.register('mw', 'open::f')
   const guest = await rig.guest({ context: { user: 'u' } }, {})
   const id = guest.invoke('open::f', { n: 1 }, { metadata: { m: 1 }, action: { type: 'void' } })
@@ -169,7 +173,7 @@ test('calls go to the middleware, which answers for the target; the engine’s o
 })
 
 test('a missing middleware is told', async () => {
-  const rig = await guardedRig({}, { middleware_function_id: 'mw' })
+  const rig = await guardedRig({}, { listener: { middleware_function_id: 'mw' } })
   const guest = await rig.guest({}, {})
   expect(code(await rig.call(guest, 'open::f'))).toBe('function_not_found')
 })

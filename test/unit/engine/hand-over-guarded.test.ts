@@ -38,7 +38,7 @@ test.each([
 })
 
 test('calls wait for the middleware of their listener as for any function', async () => {
-  const rig = await guardedRig({}, { middleware_function_id: 'mw' })
+  const rig = await guardedRig({}, { listener: { middleware_function_id: 'mw' } })
   rig.admin.register('open::f')
   const guest = await rig.guest({}, {})
   const next = await vacated(rig, 'mw')

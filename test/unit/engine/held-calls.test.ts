@@ -14,6 +14,7 @@ const call = (data: unknown = {}): RoutedCall => ({
   data,
   metadata: undefined,
   from: undefined,
+  access: undefined,
 })
 const nothing = (): undefined => undefined
 

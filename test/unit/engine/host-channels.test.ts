@@ -5,6 +5,7 @@ import type { ChannelRef } from '../../../src/engine/channels.js'
 import { createHostChannels } from '../../../src/engine/host-channels.js'
 import { defaultLimits } from '../../../src/engine/limits.js'
 import { createCounters } from '../../../src/engine/counters.js'
+import { silentLog } from '../../../src/std/log.js'
 import { VirtualClock } from '../../../src/std/virtual-clock.js'
 import { seededRandom } from '../../kit/seeded-random.js'
 
@@ -14,6 +15,7 @@ function setUp() {
     clock: new VirtualClock(),
     random: seededRandom(3),
     limits: defaultLimits,
+    log: silentLog,
   })
   const channelOf = (ref: ChannelRef) => table.find(ref.channel_id, ref.access_key)!
   return { table, channels: createHostChannels(table), channelOf }

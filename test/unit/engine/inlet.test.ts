@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { Inlet } from '../../../src/engine/inlet.js'
+import type { Transport } from '../../../src/transport/transport.js'
+import { TickLane } from '../../../src/std/tick-lane.js'
 import { VirtualClock } from '../../../src/std/virtual-clock.js'
 import { engineRig } from '../../kit/engine-rig.js'
 import { RawWorker } from '../../kit/raw-worker.js'
@@ -23,7 +25,7 @@ function inletOver() {
     terminate: () => undefined,
   }
   const clock = Object.assign(new VirtualClock(), { nextTurn: (callback: () => void) => void turns.push(callback) })
-  const inlet = new Inlet(clock, transport)
+  const inlet = new Inlet({ clock, lane: new TickLane(clock) }, transport)
   return {
     inlet,
     events,
@@ -63,17 +65,37 @@ test('frames that come while the next turn is waited for ask for no second one',
 test('who is held for another reason is read once neither reason is left', () => {
   const { inlet, events, turns, took } = inletOver()
   took(SHARE)
-  inlet.hold()
+  inlet.hold('unread')
   turns.pop()?.()
   expect(events.splice(0)).toEqual(['pause', 'pause'])
-  inlet.release()
+  inlet.release('unread')
   expect(events.splice(0)).toEqual(['resume'])
-  inlet.hold()
+  inlet.hold('unread')
   took(SHARE)
-  inlet.release()
+  inlet.release('unread')
   expect(events.splice(0)).toEqual(['pause', 'pause'])
   turns.pop()?.()
   expect(events).toEqual(['resume'])
+})
+
+test('past its share of time a client is read again one at a time with others that are', () => {
+  const clock = new VirtualClock()
+  const turns: (() => void)[] = []
+  const lane = new TickLane({ nextTurn: (callback) => void turns.push(callback) })
+  const events: string[] = []
+  const inlets = ['one', 'other'].map((name) => {
+    const transport = { pause: () => events.push(`pause ${name}`), resume: () => events.push(`resume ${name}`) }
+    return new Inlet({ clock, lane }, transport as unknown as Transport)
+  })
+  for (const inlet of inlets) inlet.spent(9)
+  expect(events).toEqual([])
+  for (const inlet of inlets) inlet.spent(1)
+  expect(events.splice(0)).toEqual(['pause one', 'pause other'])
+  turns.shift()?.()
+  expect(events.splice(0)).toEqual(['resume one'])
+  turns.shift()?.()
+  expect(events).toEqual(['resume other'])
+  expect(turns).toEqual([])
 })
 
 test('behind a client that sends without end everybody else is answered after a few of its frames', async () => {

@@ -5,6 +5,7 @@ import { defaultLimits } from '../../../src/engine/limits.js'
 import { Outlet } from '../../../src/engine/outlet.js'
 import type { EngineMessage } from '../../../src/protocol/messages.js'
 import { silentLog } from '../../../src/std/log.js'
+import { TickLane } from '../../../src/std/tick-lane.js'
 import { VirtualClock } from '../../../src/std/virtual-clock.js'
 
 /** A transport whose buffer is as full as the test says. */
@@ -23,9 +24,11 @@ function outletOver(maxPeerBytes: number) {
     close: () => events.push('close'),
     terminate: () => events.push('terminate'),
   }
+  const clock = new VirtualClock()
+  const inlet = new Inlet({ clock, lane: new TickLane(clock) }, transport)
   const parts = { counters: createCounters(), limits: { ...defaultLimits, maxPeerBytes }, log: silentLog }
   return {
-    outlet: new Outlet(parts, transport, new Inlet(new VirtualClock(), transport)),
+    outlet: new Outlet(parts, transport, inlet),
     transport,
     events,
     counters: parts.counters,

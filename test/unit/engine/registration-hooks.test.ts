@@ -14,7 +14,7 @@ async function hookedRig(): Promise<GuardedRig> {
   return rig
 }
 
-test('a hook may rename a function; its worker still knows it by its own name', async () => {
+test('a hook sees the id as it was sent and may rename the function; calls carry the new id', async () => {
   const rig = await hookedRig()
   const guest = await rig.guest({ context: { z: 1 } }, { name: 'g' })
   guest.register('f')
@@ -29,7 +29,24 @@ test('a hook may rename a function; its worker still knows it by its own name', 
   })
   rig.admin.invoke('open::renamed')
   await rig.settle()
-  expect(guest.take('invokefunction')['function_id']).toBe('f')
+  expect(guest.take('invokefunction')['function_id']).toBe('open::renamed')
+  guest.send({ type: 'unregisterfunction', id: 'f' })
+  rig.admin.invoke('open::renamed')
+  await rig.settle()
+  expect(rig.admin.take('invocationresult')).toMatchObject({ error: { code: 'function_not_found' } })
+})
+
+test('the prefix goes before whatever a hook returns, and calls carry the id without it', async () => {
+  const rig = await hookedRig()
+  const guest = await rig.guest({ function_registration_prefix: 'pre' }, { name: 'g' })
+  guest.register('f')
+  await rig.settle()
+  expect((await rig.answer('on-function', { result: { function_id: 'g' } }))['data']).toMatchObject({
+    function_id: 'f',
+  })
+  rig.admin.invoke('pre::g')
+  await rig.settle()
+  expect(guest.take('invokefunction')['function_id']).toBe('g')
 })
 
 test('frames behind a hook wait in order, except answers', async () => {
@@ -44,14 +61,30 @@ test('frames behind a hook wait in order, except answers', async () => {
   expect(guest.frames.map(({ type }) => type)).toEqual(['invokefunction', 'pong'])
 })
 
-test('a hook that lives on the very worker that registers does not block itself', async () => {
-  const rig = await guardedRig({ on_trigger_registration_function_id: 'open::hook' })
+test('a hook that calls the very worker that registers does not block itself', async () => {
+  const rig = await hookedRig()
   const guest = await rig.guest({}, {})
-  guest.register('open::hook')
+  guest.register('open::about')
+  await rig.settle()
+  await rig.answer('on-function', { result: {} })
   guest.send({ type: 'registertrigger', id: 't', trigger_type: 'x', function_id: 'open::f', config: {} })
   await rig.settle()
-  guest.answer(guest.take('invokefunction'), { result: {} })
+  rig.admin.invoke('open::about')
   await rig.settle()
+  guest.answer(guest.take('invokefunction'), { result: 'an answer amid the review' })
+  await rig.settle()
+  expect(rig.admin.take('invocationresult')).toMatchObject({ result: 'an answer amid the review' })
+  await rig.answer('on-trigger', { result: {} })
+  expect(rig.engine.stats().triggers).toBe(1)
+})
+
+test('the hook is asked about a trigger before its target is checked', async () => {
+  const rig = await hookedRig()
+  const guest = await rig.guest({}, {})
+  guest.send({ type: 'registertrigger', id: 't', trigger_type: 'x', function_id: 'secret', config: {} })
+  await rig.settle()
+  await rig.answer('on-trigger', { result: { function_id: 'open::f' } })
+  expect(guest.frames).toEqual([])
   expect(rig.engine.stats().triggers).toBe(1)
 })
 

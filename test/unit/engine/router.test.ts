@@ -192,7 +192,7 @@ test('a result of any depth reaches its caller whole, or as an error', async () 
   // Depending on its version, V8 reads and writes such a text or it does not; without an answer the frame is counted.
   const answer = caller.peek('invocationresult')
   if (answer === undefined) expect(rig.engine.stats().malformedFrames).toBe(1)
-  else if (answer['error'] !== undefined) expect(answer['error']).toMatchObject({ code: 'serialization_error' })
+  else if (answer['error'] !== undefined) expect(answer['error']).toMatchObject({ code: 'MESSAGE_TOO_LARGE' })
   else {
     let depth = 0
     for (let inner = answer['result']; Array.isArray(inner); inner = (inner as unknown[])[0]) depth += 1

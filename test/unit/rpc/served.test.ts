@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import { ServedInvocations } from '../../../src/rpc/served.js'
 import { outcomeOf } from '../../kit/worker-rig.js'
 
+const ids = { function_id: 'f', invocation_id: '5e3c0a1e-6b5f-4a86-9a3c-1f1d0a6f0a01' }
+
 test('idle resolves once the last invocation has ended, and at once when nothing runs', async () => {
   const served = new ServedInvocations()
   await served.idle()
-  const first = served.begin(1)
-  const second = served.begin(1)
+  const first = served.begin(1, ids)
+  const second = served.begin(1, ids)
   const idle = served.idle()
   expect(served.finish(first)).toBe(true)
   expect(await outcomeOf(idle)).toBeUndefined()
@@ -18,8 +20,8 @@ test('idle resolves once the last invocation has ended, and at once when nothing
 
 test('an invocation ends once', async () => {
   const served = new ServedInvocations()
-  const first = served.begin(1)
-  served.begin(1)
+  const first = served.begin(1, ids)
+  served.begin(1, ids)
   served.finish(first)
 
   expect(served.finish(first)).toBe(false)
@@ -28,8 +30,8 @@ test('an invocation ends once', async () => {
 
 test('a signal asked for after the abort is aborted already, with the first reason', () => {
   const served = new ServedInvocations()
-  const early = served.begin(1)
-  const late = served.begin(1)
+  const early = served.begin(1, ids)
+  const late = served.begin(1, ids)
   const { signal } = early
   served.abortAll('first')
   served.abortAll('second')
@@ -40,7 +42,7 @@ test('a signal asked for after the abort is aborted already, with the first reas
 
 test('an invocation that has ended is not aborted any more', () => {
   const served = new ServedInvocations()
-  const done = served.begin(1)
+  const done = served.begin(1, ids)
   const { signal } = done
   served.finish(done)
   served.abortAll('over')
@@ -50,11 +52,11 @@ test('an invocation that has ended is not aborted any more', () => {
 
 test('an abort listener that begins and ends others does not disturb the rest', () => {
   const served = new ServedInvocations()
-  const first = served.begin(1)
-  const second = served.begin(1)
+  const first = served.begin(1, ids)
+  const second = served.begin(1, ids)
   first.signal.addEventListener('abort', () => {
     served.finish(second)
-    served.finish(served.begin(1))
+    served.finish(served.begin(1, ids))
   })
   served.abortAll('over')
 

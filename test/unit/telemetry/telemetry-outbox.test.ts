@@ -11,6 +11,7 @@ function setUp(caps: Partial<OutboxCaps> = {}) {
     {
       clock,
       isUp: () => link.isUp,
+      isOver: () => false,
       offer: (frame) => {
         if (!link.isUp || link.takes === 0) return false
         link.takes -= 1

@@ -74,7 +74,7 @@ test('the name comes from the option, the metadata, the environment, the host, i
   expect(name({ metadata: { name: 'metadata' } })).toBe('metadata')
   expect(name({})).toBe('from-env')
   vi.stubEnv('III_WORKER_NAME', '')
-  expect(name({})).toMatch(new RegExp(`:${process.pid}$`))
+  expect(name({})).toMatch(new RegExp(`:${process.pid}(:\\d+)?$`))
 })
 
 test('the namespace comes from the option, the metadata, the environment, and is part of the metadata', () => {

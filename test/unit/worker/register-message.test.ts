@@ -20,7 +20,7 @@ test.each<[RegistrationMessage, object]>([
   ],
   [
     { message_type: MessageType.RegisterService, id: 's', parent_service_id: 'p' },
-    { type: 'registerservice', id: 's', name: '', parent_service_id: 'p' },
+    { type: 'registerservice', id: 's', parent_service_id: 'p' },
   ],
 ])('a registration becomes its frame, without what is undefined: %j', (registration, frame) => {
   expect(toMessage(registration)).toStrictEqual(frame)

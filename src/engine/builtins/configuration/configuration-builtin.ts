@@ -11,19 +11,19 @@ import { traceOf } from '../../write-firings.js'
 import type { ConfigurationConfig } from './configuration-config.js'
 import { ConfigurationTriggers } from './configuration-triggers.js'
 import { Configurations, type Entry } from './configurations.js'
+import { exposedVariables, type Environment } from '../../environment.js'
 import { expandValue } from './expand-value.js'
 
-type Environment = Readonly<Record<string, string | undefined>>
-
-/** @param env where placeholders find their values; the process's own environment by default. */
+/** @param env where placeholders find the variables that are exposed to them; the process's own by default. */
 export function createConfigurationBuiltin(
   host: EngineHost,
-  { ttlMs }: ConfigurationConfig,
+  { ttlMs, exposeEnv }: ConfigurationConfig,
   env: Environment = process.env,
 ): Builtin {
   const triggers = new ConfigurationTriggers(host)
   const configurations = new Configurations({
     clock: host.clock,
+    lane: host.lane,
     ttlMs,
     counters: host.counters,
     onExpired: (event) => {
@@ -32,7 +32,10 @@ export function createConfigurationBuiltin(
   })
   return {
     name: 'configuration',
-    functions: [...writers(configurations, triggers), ...readers(configurations, env)],
+    functions: [
+      ...writers(configurations, triggers),
+      ...readers(configurations, () => exposedVariables(env, exposeEnv)),
+    ],
     triggerTypes: [triggers.type],
     start: () => Promise.resolve(),
     stop: () => {
@@ -76,15 +79,15 @@ function writers(configurations: Configurations, triggers: ConfigurationTriggers
   ]
 }
 
-function readers(configurations: Configurations, env: Environment): BuiltinFunction[] {
+function readers(configurations: Configurations, exposed: () => Environment): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'configuration::get',
-      description: 'Gives a value, with `${VAR:default}` replaced from the environment of the engine unless `raw`',
+      description: 'Gives a value, with `${VAR:default}` replaced from exposed environment variables unless `raw`',
       input: { id: string, raw: optional(boolean) },
       call: ({ id, raw = false }) => {
         const { value } = found(configurations, id)
-        return { id, value: raw ? value : expanded(id, value, env) }
+        return { id, value: raw ? value : expanded(id, value, exposed()) }
       },
     }),
     builtinFunction({
@@ -116,6 +119,7 @@ function expanded(id: string, value: unknown, env: Environment): unknown {
   try {
     return expandValue(value, env, `configuration '${id}'`)
   } catch (error) {
-    throw new InvocationError({ code: 'EXPAND_FAILED', message: messageOf(error) }, { cause: error })
+    const message = `${messageOf(error)}. A placeholder in a value reads only the variables that \`expose_env\` lists.`
+    throw new InvocationError({ code: 'EXPAND_FAILED', message }, { cause: error })
   }
 }

@@ -5,22 +5,26 @@
 import { optional } from '../../../protocol/validate.js'
 import { MAX_DELAY_MS } from '../../../std/clock.js'
 import { parseSettings, wholeNumber } from '../../builtin-config.js'
+import { strings } from '../../builtin-fields.js'
 
 /** What `configuration` can be told. */
 export interface ConfigurationConfig {
   /** How long a configuration is kept after it was last registered or set; `undefined`: as long as the engine runs. */
   readonly ttlMs: number | undefined
+  /** Environment variables that placeholders in values may name. Default: none. */
+  readonly exposeEnv: readonly string[]
 }
 
 /** The longest a timer can wait. */
 const MAX_TTL_SECONDS = Math.floor(MAX_DELAY_MS / 1000)
 
 /**
- * Reads the `config` of `configuration`; absent means that nothing is ever removed.
+ * Reads the `config` and `local` of `configuration`; absent means that nothing is ever removed.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
  */
-export function parseConfigurationConfig(config: unknown): ConfigurationConfig {
+export function parseConfigurationConfig(config: unknown, local?: unknown): ConfigurationConfig {
   const shape = { ttl_seconds: optional(wholeNumber(0, MAX_TTL_SECONDS)) }
   const { ttl_seconds: seconds = 0 } = parseSettings('configuration', shape, config)
-  return { ttlMs: seconds === 0 ? undefined : seconds * 1000 }
+  const { expose_env: exposeEnv = [] } = parseSettings('configuration.local', { expose_env: optional(strings) }, local)
+  return { ttlMs: seconds === 0 ? undefined : seconds * 1000, exposeEnv }
 }

@@ -5,8 +5,10 @@
 import { InvocationError } from '../../../errors.js'
 import { messageOf } from '../../../std/describe.js'
 import type { Clock, Timer } from '../../../std/clock.js'
+import type { TickLane } from '../../../std/tick-lane.js'
+import { weightOf } from '../../../std/weight.js'
 import type { Counters } from '../../counters.js'
-import { compileSchema, type CheckValue } from './value-schema.js'
+import { compileSchema, loadSchemaTools, type CheckValue } from './value-schema.js'
 
 export interface Registration {
   readonly id: string
@@ -29,6 +31,8 @@ export interface ConfigurationEvent {
 
 export interface ConfigurationsOptions {
   readonly clock: Clock
+  /** Where schemas are read. */
+  readonly lane: TickLane
   readonly ttlMs: number | undefined
   readonly counters: Counters
   readonly onExpired: (event: ConfigurationEvent) => void
@@ -37,19 +41,22 @@ export interface ConfigurationsOptions {
 interface Kept {
   readonly entry: Entry
   readonly check: CheckValue
-  readonly characters: number
+  readonly weight: number
   readonly expiry: Timer | undefined
 }
 
 const ID = /^[a-z0-9_-]{1,64}$/
 const MAX_ENTRIES = 1_000
-/** Characters of all configurations together, as JSON. */
-const MAX_CHARACTERS = 16 * 1024 * 1024
+/** Memory of all configurations together, in bytes, about. */
+const MAX_WEIGHT = 64 * 1024 * 1024
+/** Registrations whose schema is not read yet. */
+const MAX_WAITING = 100
 
 export class Configurations {
   readonly #options: ConfigurationsOptions
   readonly #kept = new Map<string, Kept>()
-  #characters = 0
+  #weight = 0
+  #waiting = 0
 
   constructor(options: ConfigurationsOptions) {
     this.#options = options
@@ -71,7 +78,9 @@ export class Configurations {
   async register(registration: Registration, initialValue: unknown): Promise<ConfigurationEvent> {
     const { id, schema } = registration
     if (!ID.test(id)) throw failure('INVALID_ID', `'${id}' must match [a-z0-9_-]{1,64}`)
-    const check = await compileSchema(schema).catch((error: unknown) => {
+    this.#checkRoom({ ...registration, value: initialValue })
+    const check = await this.#read(schema).catch((error: unknown) => {
+      if (error instanceof InvocationError) throw error
       throw failure('SCHEMA_INVALID', `the schema of configuration '${id}' cannot be used: ${messageOf(error)}`)
     })
     const fault = initialValue === undefined ? undefined : check(initialValue)
@@ -102,23 +111,40 @@ export class Configurations {
   stop(): void {
     for (const { expiry } of this.#kept.values()) expiry?.cancel()
     this.#kept.clear()
-    this.#characters = 0
+    this.#weight = 0
+  }
+
+  /** Reads a schema in a tick of its own. */
+  async #read(schema: unknown): Promise<CheckValue> {
+    if (this.#waiting >= MAX_WAITING) throw this.#full(`${String(MAX_WAITING)} registrations wait; try again later`)
+    this.#waiting += 1
+    try {
+      const tools = await loadSchemaTools()
+      return await this.#options.lane.run(() => compileSchema(tools, schema))
+    } finally {
+      this.#waiting -= 1
+    }
   }
 
   #keep(entry: Entry, check: CheckValue): void {
-    const { id } = entry
-    const present = this.#kept.get(id)
-    const characters = JSON.stringify(entry).length
-    const total = this.#characters + characters - (present?.characters ?? 0)
+    const weight = this.#checkRoom(entry)
+    const present = this.#kept.get(entry.id)
+    present?.expiry?.cancel()
+    this.#weight += weight - (present?.weight ?? 0)
+    this.#kept.set(entry.id, { entry, check, weight, expiry: this.#expire(entry) })
+  }
+
+  /** What an entry weighs, if it fits. */
+  #checkRoom(entry: Entry): number {
+    const present = this.#kept.get(entry.id)
     if (present === undefined && this.#kept.size >= MAX_ENTRIES) {
       throw this.#full(`there are ${String(MAX_ENTRIES)} configurations, as many as allowed`)
     }
-    if (total > MAX_CHARACTERS) {
-      throw this.#full(`all configurations together may take ${String(MAX_CHARACTERS)} characters`)
+    const weight = weightOf(entry)
+    if (this.#weight + weight - (present?.weight ?? 0) > MAX_WEIGHT) {
+      throw this.#full(`all configurations together may take ${String(MAX_WEIGHT)} bytes of memory`)
     }
-    present?.expiry?.cancel()
-    this.#characters = total
-    this.#kept.set(id, { entry, check, characters, expiry: this.#expire(entry) })
+    return weight
   }
 
   #full(message: string): InvocationError {
@@ -130,7 +156,7 @@ export class Configurations {
     const { clock, ttlMs, onExpired } = this.#options
     if (ttlMs === undefined) return undefined
     const expired = (): void => {
-      this.#characters -= this.#kept.get(entry.id)?.characters ?? 0
+      this.#weight -= this.#kept.get(entry.id)?.weight ?? 0
       this.#kept.delete(entry.id)
       onExpired({ kind: 'deleted', entry: { ...entry, value: null }, oldValue: entry.value })
     }

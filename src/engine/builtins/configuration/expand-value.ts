@@ -2,13 +2,14 @@
  * Replaces `${NAME}` and `${NAME:default}` in every text of a JSON value; names of members stay as they are.
  */
 import { isRecord } from '../../../protocol/validate.js'
+import type { Environment } from '../../environment.js'
 import { expandVariables } from '../../expand-variables.js'
 
 /**
  * The value with all placeholders replaced. `place` is named in errors.
  * @throws {RuntimeError} when a variable without default is not set, or a placeholder has no usable name.
  */
-export function expandValue(value: unknown, env: Readonly<Record<string, string | undefined>>, place: string): unknown {
+export function expandValue(value: unknown, env: Environment, place: string): unknown {
   if (typeof value === 'string') return value.includes('${') ? expandVariables(value, env, place) : value
   if (Array.isArray(value)) return value.map((item) => expandValue(item, env, place))
   if (!isRecord(value)) return value

@@ -1,13 +1,15 @@
 /**
- * Checks values against a JSON Schema. The validator interprets schemas rather than turning them into code: they come
- * from workers. It is loaded when the first schema is.
+ * Checks values against a JSON Schema. Schemas come from workers: the validator interprets them rather than turning them
+ * into code, patterns are matched in linear time, and a check that takes too long ends. Loads the validator with the
+ * first schema.
  */
-import type { SchemaDraft } from '@cfworker/json-schema'
+import type { SchemaDraft, Validator } from '@cfworker/json-schema'
+import type { RE2JS } from 're2js'
 import { messageOf } from '../../../std/describe.js'
 import { isRecord } from '../../../protocol/validate.js'
 import { withinTime } from './within-time.js'
 
-/** Says what is wrong with a value; `undefined` when it fits. */
+/** Describes what is wrong with a value; `undefined` when it is valid. */
 export type CheckValue = (value: unknown) => string | undefined
 
 const DRAFTS: readonly (readonly [mark: string, draft: SchemaDraft])[] = [
@@ -16,27 +18,46 @@ const DRAFTS: readonly (readonly [mark: string, draft: SchemaDraft])[] = [
   ['2020-12', '2020-12'],
 ]
 
-/** How long a schema may take over one value; everything else in the engine waits meanwhile. */
-const LIMIT_MS = 100
+/** How long reading a schema, or checking a value against it, may take; everything else in the engine waits meanwhile. */
+const LIMIT_MS = 60
+
+/** Characters of one pattern: compiling takes more than linear time. */
+const MAX_PATTERN_CHARACTERS = 1_000
 
 /** Faults named in one message. */
 const MAX_FAULTS = 3
 
+/** What reads schemas, once it is loaded. */
+interface Tools {
+  readonly Validator: typeof Validator
+  readonly RE2JS: typeof RE2JS
+}
+
+/** Loads what `compileSchema` needs. */
+export async function loadSchemaTools(): Promise<Tools> {
+  const [{ Validator }, { RE2JS }] = await Promise.all([import('@cfworker/json-schema'), import('re2js')])
+  return { Validator, RE2JS }
+}
+
 /**
- * Makes a check of a schema; draft-07 unless the schema says otherwise.
- * @throws {Error} when the schema cannot be used.
+ * Makes a check of a schema; draft-07 unless the schema names another.
+ * @throws {Error} when the schema cannot be used, or has a pattern that cannot be matched in linear time.
  */
-export async function compileSchema(schema: unknown): Promise<CheckValue> {
+export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): CheckValue {
   if (!isRecord(schema)) throw new Error('it must be an object')
-  const { Validator } = await import('@cfworker/json-schema')
   const named = typeof schema['$schema'] === 'string' ? schema['$schema'] : ''
   const draft = DRAFTS.find(([mark]) => named.includes(mark))?.[1] ?? '7'
-  const validator = new Validator(schema, draft, false)
-  // Patterns and references that cannot be followed show only in use.
-  for (const probe of [{}, '', []]) withinTime(LIMIT_MS, () => validator.validate(probe))
+  const patterns = new Patterns(RE2JS)
+  const validator = withinTime(LIMIT_MS, () => {
+    patterns.compileAllIn(schema)
+    const made = new Validator(schema, draft, false)
+    // References that cannot be followed show only in use.
+    for (const probe of [{}, '', []]) patterns.inPlaceOfRegExp(() => made.validate(probe))
+    return made
+  })
   return (value) => {
     try {
-      const { valid, errors } = withinTime(LIMIT_MS, () => validator.validate(value))
+      const { valid, errors } = withinTime(LIMIT_MS, () => patterns.inPlaceOfRegExp(() => validator.validate(value)))
       if (valid) return undefined
       const faults = errors.filter(({ keyword }) => !OUTER.has(keyword))
       const named = (faults.length > 0 ? faults : errors).slice(0, MAX_FAULTS)
@@ -47,5 +68,69 @@ export async function compileSchema(schema: unknown): Promise<CheckValue> {
   }
 }
 
-/** Keywords that only repeat that something within does not fit. */
+/** Keywords that only repeat that something within is not valid. */
 const OUTER = new Set(['properties', 'items', 'allOf', '$ref'])
+
+/** Keywords whose values are data: a member `pattern` in them is none. */
+const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
+
+/** The patterns of one schema, compiled once. */
+class Patterns {
+  readonly #engine: typeof RE2JS
+  readonly #compiled = new Map<string, RE2JS>()
+
+  constructor(engine: typeof RE2JS) {
+    this.#engine = engine
+  }
+
+  /** @throws {Error} naming a pattern that is none, or that has no linear-time form. */
+  compileAllIn(schema: unknown): void {
+    if (typeof schema !== 'object' || schema === null) return
+    for (const [keyword, value] of Object.entries(schema)) {
+      if (DATA.has(keyword) && !Array.isArray(schema)) continue
+      if (keyword === 'pattern' && typeof value === 'string') this.#compile(value)
+      if (keyword === 'patternProperties' && isRecord(value)) Object.keys(value).forEach((key) => this.#compile(key))
+      this.compileAllIn(value)
+    }
+  }
+
+  /**
+   * Runs the validator with these patterns where it would make a `RegExp`: it has no option for that. Nothing else runs
+   * meanwhile, as the validator awaits nothing.
+   */
+  inPlaceOfRegExp<T>(validate: () => T): T {
+    const native = globalThis.RegExp
+    const compile = (source: string): RE2JS => this.#compile(source)
+    function LinearPattern(source: string) {
+      // The format `regex` makes one just to see whether it can be made.
+      new native(source, 'u')
+      return { test: (text: string) => compile(source).test(text) }
+    }
+    // Only what the validator uses of the constructor is there.
+    globalThis.RegExp = LinearPattern as unknown as RegExpConstructor
+    try {
+      return validate()
+    } finally {
+      globalThis.RegExp = native
+    }
+  }
+
+  #compile(source: string): RE2JS {
+    const present = this.#compiled.get(source)
+    if (present !== undefined) return present
+    const shown = source.length <= 100 ? source : `${source.slice(0, 100)}…`
+    if (source.length > MAX_PATTERN_CHARACTERS) {
+      throw new Error(`the pattern ${shown} has more than ${String(MAX_PATTERN_CHARACTERS)} characters`)
+    }
+    // The other engine knows syntax that JSON Schema does not.
+    new RegExp(source, 'u')
+    try {
+      const pattern = this.#engine.compile(this.#engine.translateRegExp(source))
+      this.#compiled.set(source, pattern)
+      return pattern
+    } catch (cause) {
+      const text = `the pattern ${shown} cannot be matched in linear time (look-around, back-references): ${messageOf(cause)}`
+      throw new Error(text, { cause })
+    }
+  }
+}

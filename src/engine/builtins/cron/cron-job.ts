@@ -7,7 +7,7 @@
  */
 import type { Timer } from '../../../std/clock.js'
 import type { Binding, EngineHost } from '../../builtin.js'
-import { callBound, conditionHolds } from '../../fire.js'
+import { callBound, conditionHolds, triggerFailed } from '../../fire.js'
 import type { Schedule } from './cron-expression.js'
 
 /** Longest single wait: timers drift against the wall clock. */
@@ -71,12 +71,7 @@ export class CronJob {
     try {
       await this.#fire(dueMs, signal)
     } catch (error) {
-      if (!signal.aborted) {
-        this.#host.log.warn(
-          { err: error, trigger_id: this.#binding.id },
-          'A cron run failed; the next one comes as scheduled',
-        )
-      }
+      if (!signal.aborted) this.#host.emit(triggerFailed(this.#binding, error))
     }
     if (!signal.aborted) this.start()
   }

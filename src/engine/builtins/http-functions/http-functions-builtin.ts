@@ -2,6 +2,7 @@
  * `iii-http-functions`: functions that workers register and another server carries out, called over HTTP.
  */
 import type { Builtin, EngineHost } from '../../builtin.js'
+import { exposedVariables, type Environment } from '../../environment.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
 import { HttpFunctions } from './http-functions.js'
 import { readInvocation } from './invocation.js'
@@ -10,15 +11,15 @@ import { readInvocation } from './invocation.js'
 export function createHttpFunctionsBuiltin(
   host: EngineHost,
   config: HttpFunctionsConfig,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Environment = process.env,
 ): Builtin {
   const functions = new HttpFunctions(host, config)
   return {
     name: 'iii-http-functions',
     functions: [],
     triggerTypes: [],
-    serveExternal(functionId, given) {
-      const invocation = readInvocation(given, env)
+    serveExternal(functionId, given, isGuarded) {
+      const invocation = readInvocation(given, isGuarded ? exposedVariables(env, config.exposeEnv) : env)
       functions.check(invocation)
       return (data) => functions.call(functionId, invocation, data)
     },

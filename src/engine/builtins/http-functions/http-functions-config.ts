@@ -12,13 +12,15 @@ export interface HttpFunctionsConfig {
   readonly blockPrivateIps: boolean
   /** Refuses plain `http:`. Default true. */
   readonly requireHttps: boolean
+  /** Environment variables that workers of a guarded listener may name as secrets. Default: none. */
+  readonly exposeEnv: readonly string[]
 }
 
 /**
- * Reads the `config` of `iii-http-functions`; absent means the defaults.
+ * Reads the `config` and `local` of `iii-http-functions`; absent means the defaults.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
  */
-export function parseHttpFunctionsConfig(config: unknown): HttpFunctionsConfig {
+export function parseHttpFunctionsConfig(config: unknown, local?: unknown): HttpFunctionsConfig {
   const { security } = parseSettings('iii-http-functions', { security: optional(record) }, config)
   const shape = {
     url_allowlist: optional(strings),
@@ -26,7 +28,9 @@ export function parseHttpFunctionsConfig(config: unknown): HttpFunctionsConfig {
     require_https: optional(boolean),
   }
   const given = parseSettings('iii-http-functions.security', shape, security)
+  const own = parseSettings('iii-http-functions.local', { expose_env: optional(strings) }, local)
   return {
+    exposeEnv: own.expose_env ?? [],
     urlAllowlist: given.url_allowlist ?? ['*'],
     blockPrivateIps: given.block_private_ips ?? true,
     requireHttps: given.require_https ?? true,

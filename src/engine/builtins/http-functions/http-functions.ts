@@ -3,6 +3,7 @@
  */
 import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
+import { JsonText } from '../../../protocol/json-text.js'
 import type { EngineHost } from '../../builtin.js'
 import { headersOf, sendRequest } from './http-call.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
@@ -34,7 +35,7 @@ export class HttpFunctions {
   async call(functionId: string, invocation: Invocation, data: unknown): Promise<unknown> {
     const { clock, random } = this.#host
     const url = this.#rules.check(invocation.url)
-    const body = Buffer.from(JSON.stringify(data ?? null))
+    const body = Buffer.from(data instanceof JsonText ? data.text : JSON.stringify(data ?? null))
     const timestampSeconds = Math.floor(clock.epochMs() / 1000)
     const controller = new AbortController()
     this.#running.add(controller)

@@ -2,6 +2,7 @@
  * What the answer of another server means as the outcome of a call.
  */
 import { InvocationError } from '../../../errors.js'
+import { parsed, readJson } from '../../../protocol/json-text.js'
 import { isRecord } from '../../../protocol/validate.js'
 import type { HttpReply } from './http-call.js'
 
@@ -11,7 +12,7 @@ import type { HttpReply } from './http-call.js'
  */
 export function resultOf({ status, body }: HttpReply): unknown {
   const value = parse(body)
-  if (status >= 400) throw errorIn(status, value)
+  if (status >= 400) throw errorIn(status, parsed(value))
   if (value !== undefined || body === '') return value
   if (status < 200 || status >= 300) return undefined
   throw new InvocationError({ code: 'invalid_response', message: 'The answer is not JSON' })
@@ -27,9 +28,10 @@ function errorIn(status: number, value: unknown): InvocationError {
   })
 }
 
+/** A large answer stays text, as a worker's does. */
 function parse(body: string): unknown {
   try {
-    return JSON.parse(body)
+    return readJson(body)
   } catch {
     return undefined
   }

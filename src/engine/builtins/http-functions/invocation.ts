@@ -7,6 +7,7 @@ import { ErrorCode, InvocationError } from '../../../errors.js'
 import { findMismatch, optional, record, string, type Infer, type Shape } from '../../../protocol/validate.js'
 import { integer } from '../../builtin-fields.js'
 import { oneOf } from '../../builtin-config.js'
+import type { Environment } from '../../environment.js'
 
 /** Puts proof of who calls into a request's headers. */
 type Authorize =
@@ -21,8 +22,6 @@ export interface Invocation {
   readonly headers: Readonly<Record<string, string>>
   readonly authorize: Authorize
 }
-
-type Env = Readonly<Record<string, string | undefined>>
 
 const DEFAULT_TIMEOUT_MS = 30_000
 const MAX_TIMEOUT_MS = 60_000
@@ -39,7 +38,7 @@ const shape = {
  * Reads an `invocation`.
  * @throws {InvocationError} when it does not fit, or a secret it names is not in the environment.
  */
-export function readInvocation(given: Readonly<Record<string, unknown>>, env: Env): Invocation {
+export function readInvocation(given: Readonly<Record<string, unknown>>, env: Environment): Invocation {
   const { url, method = 'POST', timeout_ms: timeoutMs = DEFAULT_TIMEOUT_MS, headers, auth } = read(shape, given)
   return {
     url,
@@ -59,7 +58,7 @@ function readHeaders(given: Readonly<Record<string, unknown>>): Record<string, s
   return Object.fromEntries(headers)
 }
 
-function readAuth(given: Readonly<Record<string, unknown>>, env: Env): Authorize {
+function readAuth(given: Readonly<Record<string, unknown>>, env: Environment): Authorize {
   switch (given['type']) {
     case 'hmac': {
       const { secret_key: key } = read({ secret_key: string }, given)
@@ -82,10 +81,15 @@ function readAuth(given: Readonly<Record<string, unknown>>, env: Env): Authorize
   }
 }
 
-function secretIn(env: Env, key: string, code: string): string {
+function secretIn(env: Environment, key: string, code: string): string {
   const secret = Object.hasOwn(env, key) ? env[key] : undefined
   if (secret !== undefined && secret !== '') return secret
-  throw new InvocationError({ code, message: `The environment variable ${key} of the engine is not set` })
+  throw new InvocationError({ code, message: notSet(key) })
+}
+
+/** Says nothing of whether an unexposed variable exists. */
+function notSet(key: string): string {
+  return `The environment variable ${key} of the engine is not set. On a guarded listener, one that \`expose_env\` does not list counts as unset.`
 }
 
 function checkHeader(name: string, value: string): void {

@@ -2,6 +2,8 @@
  * A response known as a whole, and how one is made from what a function returned or from what went wrong.
  */
 import { ErrorCode } from '../../../errors.js'
+import { JsonText } from '../../../protocol/json-text.js'
+import { MAX_JSON_NODES } from '../../../protocol/limits.js'
 import { toErrorBody } from '../../../protocol/error-body.js'
 import { isRecord } from '../../../protocol/validate.js'
 import type { Random } from '../../../std/random.js'
@@ -25,7 +27,8 @@ const MIN_STATUS = 200
 const MAX_STATUS = 999
 
 /** The answer a function's non-null return value stands for. */
-export function answerFrom(value: unknown): Answer {
+export function answerFrom(returned: unknown): Answer {
+  const value = returned instanceof JsonText ? returned.open() : returned
   const { status_code, headers: wanted, body = {} } = isRecord(value) ? value : {}
   const status = isStatus(status_code, MAX_STATUS) ? status_code : 200
   const headers = readHeaders(wanted)
@@ -33,10 +36,17 @@ export function answerFrom(value: unknown): Answer {
   headers.delete('content-length')
   if (!headers.has('content-type')) {
     headers.set('content-type', JSON_TYPE)
-    return { status, headers, body: JSON.stringify(body) }
+    return { status, headers, body: body instanceof JsonText ? body.text : JSON.stringify(body) }
   }
   if (body === null) return { status, headers, body: '' }
-  return { status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) }
+  return { status, headers, body: bodyText(body) }
+}
+
+/** A text goes out as it is, anything else as JSON. */
+function bodyText(body: unknown): string {
+  const value = body instanceof JsonText && body.text.startsWith('"') ? body.parse() : body
+  if (value instanceof JsonText) return value.text
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Whether a value can be the status of a response. */
@@ -68,6 +78,11 @@ export function timedOut(): Answer {
   return { status: 504, headers: new Map(), body: '' }
 }
 
+/** 400: the request is not HTTP as it should be. */
+export function badRequest(message: string): Answer {
+  return errorAnswer(400, ErrorCode.INVALID_ARGUMENTS, message)
+}
+
 /** 404: nothing is registered at this path. */
 export function notFound(): Answer {
   return errorAnswer(404, ErrorCode.NOT_FOUND, 'Not Found')
@@ -81,6 +96,12 @@ export function methodNotAllowed(allowed: readonly string[]): Answer {
 /** 413: a JSON body over the cap. */
 export function bodyTooLarge(maxBytes: number): Answer {
   const message = `A JSON body may have ${String(maxBytes)} bytes; send larger ones with another content type and read them from request_body`
+  return errorAnswer(413, ErrorCode.MESSAGE_TOO_LARGE, message)
+}
+
+/** 413: a JSON body that holds too many values. */
+export function tooManyValues(): Answer {
+  const message = `A JSON body may hold ${String(MAX_JSON_NODES)} values; send more with another content type and read them from request_body`
   return errorAnswer(413, ErrorCode.MESSAGE_TOO_LARGE, message)
 }
 

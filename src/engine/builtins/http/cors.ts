@@ -5,17 +5,19 @@
 import type { Answer } from './answer.js'
 import type { CorsConfig } from './http-config.js'
 import type { Headers } from './response-headers.js'
+import { isLoopbackOrigin } from '../../origins.js'
 
 const VARY = 'origin, access-control-request-method, access-control-request-headers'
 
 export class CorsPolicy {
-  /** `undefined` allows any. */
-  readonly #origins: ReadonlySet<string> | undefined
+  readonly #config: CorsConfig
   readonly #methods: string
 
-  constructor({ allowedOrigins, allowedMethods }: CorsConfig) {
-    this.#origins = allowsAny(allowedOrigins) ? undefined : new Set(allowedOrigins)
-    this.#methods = allowsAny(allowedMethods) ? '*' : allowedMethods.map((method) => method.toUpperCase()).join(',')
+  constructor(config: CorsConfig) {
+    const { allowedMethods: methods } = config
+    const isAnyMethod = methods.length === 0 || methods.includes('*')
+    this.#config = config
+    this.#methods = isAnyMethod ? '*' : methods.map((method) => method.toUpperCase()).join(',')
   }
 
   /** The answer to an `OPTIONS` request, whatever its path. */
@@ -40,12 +42,10 @@ export class CorsPolicy {
   }
 
   #originHeader(origin: string | undefined): [string, readonly string[]][] {
-    if (this.#origins === undefined) return [['access-control-allow-origin', ['*']]]
-    if (origin === undefined || !this.#origins.has(origin)) return []
-    return [['access-control-allow-origin', [origin]]]
+    const { allowedOrigins, allowsLoopback } = this.#config
+    if (allowedOrigins === 'any') return [['access-control-allow-origin', ['*']]]
+    if (origin === undefined) return []
+    const isAllowed = allowedOrigins.includes(origin) || (allowsLoopback && isLoopbackOrigin(origin))
+    return isAllowed ? [['access-control-allow-origin', [origin]]] : []
   }
-}
-
-function allowsAny(list: readonly string[]): boolean {
-  return list.length === 0 || list.includes('*')
 }

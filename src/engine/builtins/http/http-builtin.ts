@@ -41,6 +41,7 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
         unbind: (binding) => routes.remove(binding.id),
       },
     ],
+    namedFunctions: config.middleware,
     waiting: () => ({ requests: server.waitingRequests }),
     get port() {
       return server.port

@@ -4,10 +4,13 @@
 import { optional, record, type Field } from '../../../protocol/validate.js'
 import { MAX_DELAY_MS } from '../../../std/clock.js'
 import { oneOf, parseSettings, port, setting, wholeNumber } from '../../builtin-config.js'
+import { originFields, readOriginRules } from '../../origins.js'
 
-/** Who may call from a browser. An empty list, or one with `*`, allows any. */
+/** Who may call from a browser. */
 export interface CorsConfig {
-  readonly allowedOrigins: readonly string[]
+  /** `any`, or these and pages of this machine where `allowsLoopback` is set. */
+  readonly allowedOrigins: 'any' | readonly string[]
+  readonly allowsLoopback: boolean
   readonly allowedMethods: readonly string[]
 }
 
@@ -21,12 +24,19 @@ export interface HttpConfig {
   readonly defaultTimeoutMs: number
   /** Requests worked on at the same time; the others wait. Default 1024. */
   readonly concurrencyRequestLimit: number
+  /** Largest JSON body in bytes; a larger one is answered 413. Default 16 MiB, at most 64 MiB. */
+  readonly bodyLimit: number
   readonly cors: CorsConfig
   /** Functions that see every request first, in the order they run. */
   readonly middleware: readonly string[]
 }
 
 const text = setting<string>('a string that is not blank', isText)
+
+const MIB = 1024 * 1024
+const DEFAULT_BODY_BYTES = 16 * MIB
+/** A larger one could not be handed to a worker. */
+const MAX_BODY_BYTES = 64 * MIB
 
 const texts: Field<readonly string[]> = setting(
   'a list of strings that are not blank',
@@ -42,6 +52,12 @@ const shape = {
   middleware: optional(setting<readonly unknown[]>('a list', Array.isArray)),
 }
 
+/** Settings of this engine alone. */
+const localShape = {
+  allowed_origins: originFields.allowed_origins,
+  body_limit: optional(wholeNumber(1, MAX_BODY_BYTES)),
+}
+
 const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(texts) }
 
 const middlewareShape = {
@@ -51,11 +67,12 @@ const middlewareShape = {
 }
 
 /**
- * Reads the `config` of `iii-http`; absent means the defaults.
+ * Reads the `config` and `local` of `iii-http`; absent means the defaults.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
  */
-export function parseHttpConfig(config: unknown): HttpConfig {
+export function parseHttpConfig(config: unknown, local?: unknown): HttpConfig {
   const settings = parseSettings('iii-http', shape, config)
+  const own = parseSettings('iii-http.local', localShape, local)
   const cors = parseSettings('iii-http.cors', corsShape, settings.cors)
   const middleware = (settings.middleware ?? []).map((entry, index) =>
     parseSettings(`iii-http.middleware[${String(index)}]`, middlewareShape, entry),
@@ -65,11 +82,24 @@ export function parseHttpConfig(config: unknown): HttpConfig {
     host: settings.host ?? '0.0.0.0',
     defaultTimeoutMs: settings.default_timeout ?? 30_000,
     concurrencyRequestLimit: settings.concurrency_request_limit ?? 1024,
-    cors: { allowedOrigins: cors.allowed_origins ?? [], allowedMethods: cors.allowed_methods ?? [] },
+    bodyLimit: own.body_limit ?? DEFAULT_BODY_BYTES,
+    cors: { ...originsOf(cors.allowed_origins, own.allowed_origins), allowedMethods: cors.allowed_methods ?? [] },
     middleware: middleware
       .sort((one, other) => (one.priority ?? 0) - (other.priority ?? 0))
       .map(({ function_id }) => function_id),
   }
+}
+
+/** `cors.allowed_origins` counts as on the distributed engine, where an empty list, or one with `*`, allows any. */
+function originsOf(
+  shared: readonly string[] | undefined,
+  local: readonly string[] | undefined,
+): Omit<CorsConfig, 'allowedMethods'> {
+  if (shared === undefined && local !== undefined) {
+    return { allowedOrigins: readOriginRules({ allowed_origins: local }).allowedOrigins, allowsLoopback: true }
+  }
+  const isAny = shared === undefined || shared.length === 0 || shared.includes('*')
+  return { allowedOrigins: isAny ? 'any' : shared, allowsLoopback: false }
 }
 
 function isText(value: unknown): value is string {

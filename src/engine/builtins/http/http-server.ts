@@ -4,15 +4,17 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { toErrorBody } from '../../../protocol/error-body.js'
 import { bound } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
-import { failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
+import { badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
+import { BodyRoom } from './body-room.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
 import { runPipeline, type Outcome, type PipelineInput } from './pipeline.js'
 import { RequestLimit } from './request-limit.js'
-import { headersOf, queryParamsOf, splitTarget } from './request-payload.js'
+import { headersOf, isSentTwice, queryParamsOf, splitTarget } from './request-payload.js'
 import { withinRequestSpan } from './request-span.js'
 import type { RouteMatch, RouteTable } from './routes.js'
 import { sendStream, type StreamStart } from './streamed-response.js'
@@ -30,6 +32,7 @@ export class HttpServer {
   readonly #routes: RouteTable
   readonly #cors: CorsPolicy
   readonly #limit: RequestLimit
+  readonly #room = new BodyRoom()
   /** Requests in work, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
   #server: Server | undefined
@@ -109,7 +112,11 @@ export class HttpServer {
   }
 
   async #respond(exchange: Exchange): Promise<void> {
-    const { method = 'GET', headers, url = '/' } = exchange.request
+    const { method = 'GET', headers, rawHeaders, url = '/' } = exchange.request
+    if (isSentTwice('host', rawHeaders)) {
+      this.#answer(exchange, badRequest('`Host` was sent more than once'))
+      return
+    }
     if (method === 'OPTIONS') {
       writeAnswer(exchange.response, this.#cors.preflight(headers.origin))
       return
@@ -139,16 +146,20 @@ export class HttpServer {
     return withinRequestSpan(this.#host, { match, parts }, (trace) => this.#run({ exchange, match, parts, trace }))
   }
 
-  async #run(request: Omit<PipelineInput, 'host' | 'config'>): Promise<Outcome | { kind: 'timeout' }> {
-    const { exchange, match } = request
+  async #run(request: Omit<PipelineInput, 'host' | 'config' | 'room'>): Promise<Outcome | { kind: 'timeout' }> {
+    const { exchange, match, parts } = request
     try {
-      return await this.#limit.run(exchange, () => runPipeline({ host: this.#host, config: this.#config, ...request }))
+      const shared = { host: this.#host, config: this.#config, room: this.#room }
+      return await this.#limit.run(exchange, () => runPipeline({ ...shared, ...request }))
     } catch (error) {
       if (exchange.endedBy === 'deadline') return { kind: 'timeout' }
       if (exchange.endedBy === 'client-left') throw error
       const answer = failed(error, this.#host.random)
       const { functionId } = match.route.binding
-      this.#host.log.warn({ functionId, errorId: answer.errorId, error }, 'An HTTP request failed')
+      const { method } = parts
+      const { path } = match.route
+      const { errorId } = answer
+      this.#host.emit({ kind: 'request_failed', method, path, functionId, errorId, error: toErrorBody(error) })
       return { kind: 'answer', answer }
     }
   }

@@ -3,6 +3,7 @@
  * lets the request pass.
  */
 import { isRecord } from '../../../protocol/validate.js'
+import type { Access } from '../../access.js'
 import type { EngineHost, HostCall } from '../../builtin.js'
 import { answerFrom, middlewareTimedOut, type Answer } from './answer.js'
 import { ExchangeEnded, type Exchange } from './exchange.js'
@@ -16,6 +17,7 @@ export interface MiddlewareCall extends Pick<HostCall, 'data' | 'traceparent' | 
 export interface MiddlewareList {
   readonly ids: readonly string[]
   readonly namespace?: string
+  readonly access?: Access | undefined
 }
 
 /**
@@ -25,12 +27,12 @@ export interface MiddlewareList {
  */
 export async function runMiddleware(
   { host, exchange }: { readonly host: EngineHost; readonly exchange: Exchange },
-  { ids, namespace }: MiddlewareList,
+  { ids, namespace, access }: MiddlewareList,
   { timeoutMs, ...call }: MiddlewareCall,
 ): Promise<Answer | undefined> {
   for (const functionId of ids) {
     try {
-      const verdict = await exchange.during(host.invoke({ ...call, functionId, namespace }))
+      const verdict = await exchange.during(host.invoke({ ...call, functionId, namespace, access }))
       if (isRecord(verdict) && verdict['action'] === 'respond') return answerFrom(verdict['response'])
     } catch (error) {
       if (error instanceof ExchangeEnded && error.kind === 'deadline') return middlewareTimedOut(functionId, timeoutMs)

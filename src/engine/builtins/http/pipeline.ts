@@ -2,13 +2,15 @@
  * The way of one request through a route: global middleware, condition, the route's middleware, handler. Yields the
  * response as an answer or as the start of a stream; does not write it.
  */
+import { withTextMembers } from '../../../protocol/json-text.js'
 import { callBound, conditionHolds, type Trace } from '../../fire.js'
 import type { EngineHost, HostCall } from '../../builtin.js'
-import { answerFrom, bodyTooLarge, conditionNotMet, type Answer } from './answer.js'
+import { answerFrom, bodyTooLarge, conditionNotMet, tooManyValues, type Answer } from './answer.js'
 import type { Exchange } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
 import { runMiddleware, type MiddlewareList } from './middleware.js'
-import { collectBody, isJson, MAX_JSON_BODY_BYTES, parseJson, pipeBody, sendBody } from './request-body.js'
+import type { BodyRoom } from './body-room.js'
+import { collectBody, isJson, pipeBody, readBody, sendBody } from './request-body.js'
 import { middlewareInput, payloadOf, type RequestParts } from './request-payload.js'
 import type { RouteMatch } from './routes.js'
 import { readStart, type StreamStart } from './streamed-response.js'
@@ -21,6 +23,7 @@ export type Outcome =
 export interface PipelineInput {
   readonly host: EngineHost
   readonly config: HttpConfig
+  readonly room: BodyRoom
   readonly exchange: Exchange
   readonly match: RouteMatch
   readonly parts: RequestParts
@@ -47,21 +50,29 @@ export async function runPipeline(input: PipelineInput): Promise<Outcome> {
 
   const early = await callMiddleware({ ids: config.middleware })
   if (early !== undefined) return { kind: 'answer', answer: early }
-  const body = await readBody(exchange, parts)
-  if (body === 'too-large') return { kind: 'answer', answer: bodyTooLarge(MAX_JSON_BODY_BYTES) }
-  const payload = payloadOf(match, parts, body === 'raw' ? null : parseJson(body))
-  if (!(await exchange.during(conditionHolds(host, binding, { data: payload, ...extra })))) {
+  const body = isJson(parts.headers['content-type']) ? await takeBody(input) : 'raw'
+  if (body === 'too-large') return { kind: 'answer', answer: bodyTooLarge(config.bodyLimit) }
+  const read = body === 'raw' ? { value: null } : await exchange.during(readBody(body, host.lane))
+  if (read === 'too-many-values') return { kind: 'answer', answer: tooManyValues() }
+  const payload = payloadOf(match, parts, read.value)
+  if (!(await exchange.during(conditionHolds(host, binding, { data: withTextMembers(payload), ...extra })))) {
     return { kind: 'answer', answer: conditionNotMet() }
   }
-  const late = await callMiddleware({ ids: match.route.middleware, namespace: binding.namespace })
+  const { namespace, access } = binding
+  const late = await callMiddleware({ ids: match.route.middleware, namespace, access })
   if (late !== undefined) return { kind: 'answer', answer: late }
   return runHandler(input, { payload, body, extra })
 }
 
 /** A JSON body whole; any other stays on the wire. */
-async function readBody(exchange: Exchange, parts: RequestParts): Promise<Buffer | 'raw' | 'too-large'> {
-  if (!isJson(parts.headers['content-type'])) return 'raw'
-  return (await exchange.during(collectBody(exchange.request, MAX_JSON_BODY_BYTES))) ?? 'too-large'
+async function takeBody({ exchange, config, room }: PipelineInput): Promise<Buffer | 'too-large'> {
+  const { request } = exchange
+  const announced = Number(request.headers['content-length'] ?? config.bodyLimit)
+  if (announced > config.bodyLimit) return 'too-large'
+  const keep = await room.take(exchange, announced)
+  const body = await exchange.during(collectBody(request, config.bodyLimit))
+  keep(body?.length ?? 0)
+  return body ?? 'too-large'
 }
 
 interface HandlerInput {
@@ -80,8 +91,8 @@ async function runHandler({ host, exchange, match }: PipelineInput, input: Handl
   if (body === 'raw') pipeBody(exchange.request, requestBody)
   else sendBody(requestBody, body)
   const stream = readStart(response.items[Symbol.asyncIterator]()).then((start): Outcome => ({ kind: 'stream', start }))
-  const data = { ...payload, request_body: requestBody.reader, response: response.writer }
-  const result = callBound(host, binding, { data, ...extra, metadata: binding.metadata })
+  const data = withTextMembers({ ...payload, request_body: requestBody.reader, response: response.writer })
+  const result = callBound(host, binding, { data, ...extra, metadata: binding.metadata, keepsText: true })
   // No value means that the response is, or will be, in the channel. When both are there, the channel counts.
   const value = result.then((returned): Outcome | Promise<Outcome> =>
     returned === undefined || returned === null ? stream : { kind: 'answer', answer: answerFrom(returned) },

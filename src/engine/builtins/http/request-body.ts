@@ -4,20 +4,32 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { Writable } from 'node:stream'
+import { JsonText } from '../../../protocol/json-text.js'
+import { LARGE_JSON_CHARACTERS, MAX_JSON_NODES } from '../../../protocol/limits.js'
+import { JsonOutline } from '../../../std/json-outline.js'
+import { findJsonFault } from '../../../std/json-scan.js'
+import type { TickLane } from '../../../std/tick-lane.js'
 import type { HostChannels } from '../../builtin.js'
 
-/** Largest JSON body; a larger one is answered 413. Other bodies have no limit, as they are never held whole. */
-export const MAX_JSON_BODY_BYTES = 64 * 1024 * 1024
+/** Characters of a large body that are read in one tick. */
+const PIECE_CHARACTERS = 128 * 1024
 
 /** Deepest nesting of a JSON body; a deeper one counts as unreadable, since it could not be written out again. */
 const MAX_JSON_DEPTH = 128
 
+/** `application/json`, and formats made of it whose names begin so, such as `application/json-patch+json`. */
+const JSON_MEDIA_TYPE = /^\s*application\/json(-[\w.-]+\+json)?\s*$/i
+
 /** The end of a channel that takes a request's body. */
 export type BodyChannel = ReturnType<HostChannels['createOutgoing']>
 
-/** Whether a body is to be parsed, going by its content type. */
+/**
+ * Whether a body is to be parsed, going by its content type: one that a browser sends for a page of another origin only
+ * after asking by a preflight request. Parameters do not count.
+ */
 export function isJson(contentType: string | undefined): boolean {
-  return contentType?.toLowerCase().includes('application/json') ?? false
+  const [mediaType = ''] = (contentType ?? '').split(';', 1)
+  return JSON_MEDIA_TYPE.test(mediaType)
 }
 
 /**
@@ -25,7 +37,6 @@ export function isJson(contentType: string | undefined): boolean {
  * @returns `undefined` when it is larger than `maxBytes`; the rest is left unread.
  */
 export function collectBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(undefined)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -47,19 +58,39 @@ export function collectBody(request: IncomingMessage, maxBytes: number): Promise
   })
 }
 
-/** The value of a JSON body; `null` when it cannot be read as JSON. */
-export function parseJson(body: Uint8Array): unknown {
+/** The value of a JSON body; `null` when it cannot be read as JSON, `'too-many-values'` when it holds too many. */
+export type BodyValue = { readonly value: unknown } | 'too-many-values'
+
+/** Reads a collected body. A large one is read piece by piece in the lane of expensive work, and stays text. */
+export function readBody(body: Uint8Array, lane: TickLane): Promise<BodyValue> {
+  const text = decode(body)
+  if (text === undefined) return Promise.resolve({ value: null })
+  if (text.length <= LARGE_JSON_CHARACTERS) return Promise.resolve({ value: parse(text) })
+  const outline = new JsonOutline(text, { maxDepth: MAX_JSON_DEPTH, maxNodes: MAX_JSON_NODES })
+  return new Promise((resolve) => {
+    lane.add(() => {
+      if (!outline.step(PIECE_CHARACTERS)) return false
+      if (outline.fault === 'too_many_nodes') resolve('too-many-values')
+      else resolve({ value: outline.fault === undefined ? new JsonText(outline.root, outline.cost) : null })
+      return true
+    })
+  })
+}
+
+function decode(body: Uint8Array): string | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
-    return isWithinDepth(value, MAX_JSON_DEPTH) ? value : null
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch {
-    return null
+    return undefined
   }
 }
 
-function isWithinDepth(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return depth > 0 && Object.values(value).every((member) => isWithinDepth(member, depth - 1))
+function parse(text: string): unknown {
+  try {
+    return findJsonFault(text, { maxDepth: MAX_JSON_DEPTH }) === undefined ? JSON.parse(text) : null
+  } catch {
+    return null
+  }
 }
 
 /** Puts a collected body into a channel, as one item, and ends it. */

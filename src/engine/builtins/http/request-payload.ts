@@ -45,6 +45,16 @@ export function headersOf(rawHeaders: readonly string[]): Record<string, string>
   return Object.fromEntries(entries)
 }
 
+/** Whether a header was sent more than once. Takes Node's flat list of names and values. */
+export function isSentTwice(name: string, rawHeaders: readonly string[]): boolean {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const sent = rawHeaders[index]
+    if (sent?.length === name.length && sent.toLowerCase() === name) count += 1
+  }
+  return count > 1
+}
+
 /** What a condition receives; the handler gets the two channel references besides. */
 export function payloadOf({ route, pathParams }: RouteMatch, parts: RequestParts, body: unknown): object {
   return {

@@ -4,6 +4,7 @@
  * over parameters; a parameter never matches an empty segment.
  */
 import createRouter from 'find-my-way'
+import { isForeign } from '../../access.js'
 import { isParameter, refused, type Route } from './route.js'
 
 /** Methods a route can have. `OPTIONS` may be registered, but those requests are answered before any route. */
@@ -21,6 +22,8 @@ type Router = createRouter.Instance<createRouter.HTTPVersion.V1>
 export class RouteTable {
   readonly #slots = new Map<string, Route>()
   readonly #slotOfBinding = new Map<string, string>()
+  /** Routes of guarded sessions. */
+  readonly #guarded = new Set<Route>()
   /** Absent after a removal: rebuilt when next asked, once for any number of removals. */
   #router: Router | undefined
 
@@ -28,7 +31,10 @@ export class RouteTable {
     return this.#slots.size
   }
 
-  /** Takes a route on; one with the same method and path, or from the same binding, is replaced. */
+  /**
+   * Takes a route on; one with the same method and path, or from the same binding, is replaced. One of a guarded session
+   * takes no request from a route of others, and makes way for a route without limits.
+   */
   add(route: Route): void {
     const slot = `${route.method} ${shapeOf(route.path)}`
     const present = this.#slots.get(slot)
@@ -38,10 +44,12 @@ export class RouteTable {
           'both match the same requests. Use the same parameter names to replace it, or another path.',
       )
     }
+    this.#settleClaims(route)
     this.remove(route.binding.id)
     if (present !== undefined) this.remove(present.binding.id)
     this.#slots.set(slot, route)
     this.#slotOfBinding.set(route.binding.id, slot)
+    if (route.binding.access !== undefined) this.#guarded.add(route)
     if (this.#router !== undefined) mount(this.#router, route)
   }
 
@@ -50,6 +58,8 @@ export class RouteTable {
     const slot = this.#slotOfBinding.get(bindingId)
     if (slot === undefined) return
     this.#slotOfBinding.delete(bindingId)
+    const route = this.#slots.get(slot)
+    if (route !== undefined) this.#guarded.delete(route)
     this.#slots.delete(slot)
     this.#router = undefined
   }
@@ -69,6 +79,20 @@ export class RouteTable {
   /** Methods that have a route at a path. */
   methodsAt(path: string): readonly string[] {
     return METHODS.filter((method) => this.match(method, path) !== undefined)
+  }
+
+  #settleClaims(route: Route): void {
+    const { access } = route.binding
+    if (access === undefined) {
+      for (const other of this.#guarded) if (takesFrom(other, route)) this.remove(other.binding.id)
+      return
+    }
+    for (const other of this.#slots.values()) {
+      if (!isForeign(other.binding, access) || !takesFrom(route, other)) continue
+      throw refused(
+        `Route '${titleOf(route)}' would take requests from '${titleOf(other)}', which is of another worker`,
+      )
+    }
   }
 
   #currentRouter(): Router {
@@ -99,6 +123,21 @@ function shapeOf(path: string): string {
     .split('/')
     .map((segment) => (isParameter(segment) ? ':' : segment))
     .join('/')
+}
+
+/** Whether some request that one route answers by itself goes to another one where both are there. */
+function takesFrom(route: Route, other: Route): boolean {
+  const [own, others] = [route.path.split('/'), other.path.split('/')]
+  if (route.method !== other.method || own.length !== others.length) return false
+  let winner: boolean | undefined
+  for (const [index, segment] of own.entries()) {
+    const against = others[index] ?? ''
+    if (isParameter(segment) !== isParameter(against)) winner ??= isParameter(against)
+    else if (!isParameter(segment) && segment !== against) return false
+    // A parameter matches no empty segment.
+    if (isParameter(segment) ? against === '' : segment === '' && against !== '') return false
+  }
+  return winner ?? true
 }
 
 function mount(router: Router, route: Route): void {

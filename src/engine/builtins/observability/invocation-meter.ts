@@ -41,10 +41,10 @@ export class InvocationMeter {
       return call
     }
     const isTimed = this.#total <= ALL_TIMED || this.#total % TIMED_EVERY === 0
-    const { invocationId, functionId, traceparent, baggage, data, metadata, from } = call
+    const { invocationId, functionId, traceparent, baggage, data, metadata, from, access } = call
     const caller = new MeteredCaller(call.caller, isTimed ? this.#clock.now() : undefined, this)
     // Spelled out, since spreading costs several times as much, and this is every call.
-    return { invocationId, functionId, traceparent, baggage, caller, data, metadata, from }
+    return { invocationId, functionId, traceparent, baggage, caller, data, metadata, from, access }
   }
 
   /** Takes the end of a call; `startedAt` is absent for one that is not timed. */

@@ -3,7 +3,8 @@
  */
 import { Emitter, type Unsubscribe } from '../../../std/emitter.js'
 import type { EngineHost } from '../../builtin.js'
-import type { LogRecord } from './log-record.js'
+import type { EventLevel } from '../../engine-events.js'
+import { severities, type LogRecord } from './log-record.js'
 import type { LogsConfig } from './observability-config.js'
 import { Retained } from './retained.js'
 
@@ -60,12 +61,14 @@ export class Logs {
   }
 
   #echo(record: LogRecord): void {
-    const { severity_number, service_name: service, attributes, trace_id: traceId, body } = record
-    const { log } = this.#host
-    const fields = { service, attributes, traceId }
-    if (severity_number >= 17) log.error(fields, body)
-    else if (severity_number >= 13) log.warn(fields, body)
-    else if (severity_number >= 9) log.info(fields, body)
-    else log.debug(fields, body)
+    const { severity_number, service_name: service, attributes, trace_id: traceId, body: message } = record
+    this.#host.emit({ kind: 'worker_log', level: levelOf(severity_number), message, service, traceId, attributes })
   }
+}
+
+/** A severity without a number counts as `debug`. */
+function levelOf(severity: number): EventLevel {
+  if (severity >= severities.error) return 'error'
+  if (severity >= severities.warn) return 'warn'
+  return severity >= severities.info ? 'info' : 'debug'
 }

@@ -37,6 +37,7 @@ export function createObservabilityBuiltin(
     name: NAME,
     functions: functionsOf(host, config, parts),
     triggerTypes: config.enabled ? triggers.map(({ type }) => type) : [],
+    namedFunctions: config.alerts.flatMap(({ action }) => (action.kind === 'function' ? [action.functionId] : [])),
     takeTelemetry: (frame, workerId) => {
       if (config.enabled) intake.take(frame, workerId)
     },

@@ -2,6 +2,7 @@
  * Things kept in memory for a while: so many, of so many characters all together, no older than so long. The oldest
  * gives way to the newest, and what gave way before its time is counted. Knows nothing of what it holds.
  */
+import { Fifo } from '../../../std/fifo.js'
 import { weightOf } from '../../../std/weight.js'
 
 export interface RetentionCaps {
@@ -25,9 +26,7 @@ interface Entry<T> extends Kept<T> {
 export class Retained<T> {
   readonly #caps: RetentionCaps
   readonly #onGone: (item: T) => void
-  /** A ring by slices: entries before the head are gone. */
-  #entries: Entry<T>[] = []
-  #head = 0
+  readonly #entries = new Fifo<Entry<T>>()
   #weight = 0
   #dropped = 0
 
@@ -38,7 +37,7 @@ export class Retained<T> {
   }
 
   get size(): number {
-    return this.#entries.length - this.#head
+    return this.#entries.size
   }
 
   /** Items that gave way to newer ones before their time. */
@@ -69,7 +68,7 @@ export class Retained<T> {
 
   /** Lets go of what is over age at `now`. */
   expire(now: number): void {
-    for (let oldest = this.#oldest; oldest !== undefined; oldest = this.#oldest) {
+    for (let oldest = this.#entries.first; oldest !== undefined; oldest = this.#entries.first) {
       if (now - oldest.addedAt <= this.#caps.maxAgeMs) return
       this.#shift(oldest)
     }
@@ -77,22 +76,17 @@ export class Retained<T> {
 
   /** All items, oldest first. */
   items(): T[] {
-    return this.#entries.slice(this.#head).map(({ item }) => item)
+    return this.#entries.toArray().map(({ item }) => item)
   }
 
   clear(): void {
-    this.#entries = []
-    this.#head = 0
+    this.#entries.clear()
     this.#weight = 0
-  }
-
-  get #oldest(): Entry<T> | undefined {
-    return this.#entries[this.#head]
   }
 
   #trim(): void {
     const { maxItems, maxWeight } = this.#caps
-    for (let oldest = this.#oldest; oldest !== undefined; oldest = this.#oldest) {
+    for (let oldest = this.#entries.first; oldest !== undefined; oldest = this.#entries.first) {
       if (this.size === 1 || (this.size <= maxItems && this.#weight <= maxWeight)) return
       this.#dropped += 1
       this.#shift(oldest)
@@ -100,13 +94,8 @@ export class Retained<T> {
   }
 
   #shift(entry: Entry<T>): void {
-    this.#head += 1
+    this.#entries.shift()
     this.#weight -= entry.weight
-    // Compacting at half keeps this cheap on the whole without holding on to what is gone.
-    if (this.#head * 2 >= this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#head)
-      this.#head = 0
-    }
     this.#onGone(entry.item)
   }
 }

@@ -5,6 +5,8 @@
 import { assertNever } from '../../../std/assert-never.js'
 import { messageOf } from '../../../std/describe.js'
 import type { Log } from '../../../std/log.js'
+import { findJsonFault, JSON_FAULTS } from '../../../std/json-scan.js'
+import { ENGINE_JSON } from '../../../protocol/limits.js'
 import { isRecord } from '../../../protocol/validate.js'
 import type { LogRecord } from './log-record.js'
 import { metricsIn, type MetricRow } from './metric-row.js'
@@ -21,6 +23,8 @@ export interface TelemetrySinks {
 }
 
 const PREFIX_BYTES = 4
+/** Values in one frame: some ten times those of a full batch. */
+const MAX_VALUES = 100_000
 
 type Signal = 'OTLP' | 'MTRC' | 'LOGS'
 
@@ -51,7 +55,10 @@ export class TelemetryIntake {
     const signal = text.toString('latin1', 0, PREFIX_BYTES)
     let content: unknown
     try {
-      content = JSON.parse(text.toString('utf8', PREFIX_BYTES))
+      const json = readable(text.toString('utf8', PREFIX_BYTES))
+      if (findJsonFault(json, { maxNodes: MAX_VALUES }) !== undefined)
+        throw new TypeError(`it holds over ${MAX_VALUES} values`)
+      content = JSON.parse(json)
       if (!isRecord(content)) throw new TypeError('it is no JSON object')
       this.#distribute(signal as Signal, content, workerId)
     } catch (error) {
@@ -86,3 +93,10 @@ export class TelemetryIntake {
 
 /** A parser's message may quote the frame. */
 const MAX_REASON = 200
+
+/** Text that the real engine can read, too. */
+function readable(json: string): string {
+  const fault = findJsonFault(json, ENGINE_JSON)
+  if (fault !== undefined) throw new TypeError(`it holds ${JSON_FAULTS[fault]}`)
+  return json
+}

@@ -3,7 +3,7 @@
  * at once: beyond the cap the oldest is no longer waited for, which loses nothing.
  */
 import type { Binding, EngineHost } from '../../builtin.js'
-import { callBound, type Trace } from '../../fire.js'
+import { callBound, triggerFailed, type Trace } from '../../fire.js'
 
 /** Answers awaited at once. A handler that never answers would otherwise be remembered for ever. */
 export const MAX_AWAITED = 10_000
@@ -23,7 +23,7 @@ export class Deliveries {
     callBound(this.#host, binding, { data, ...trace, signal: controller.signal })
       .catch((error: unknown) => {
         if (controller.signal.aborted) return
-        this.#host.log.debug({ err: error, trigger_id: binding.id }, 'A subscriber failed; its event is not repeated')
+        this.#host.emit(triggerFailed(binding, error))
       })
       .finally(() => this.#awaited.delete(controller))
     const [oldest] = this.#awaited

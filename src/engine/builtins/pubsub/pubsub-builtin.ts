@@ -40,6 +40,7 @@ function publishFunction(subscriptions: Subscriptions, deliveries: Deliveries): 
       properties: { topic: { type: 'string', minLength: 1 }, data: {} },
       required: ['topic', 'data'],
     },
+    textMembers: ['data'],
     input: { topic: string, data: json },
     call({ topic, data }, { traceparent, baggage }) {
       if (topic === '') throw new InvocationError({ code: 'topic_not_set', message: 'Topic is not set' })

@@ -2,6 +2,7 @@
  * One attempt at a job, from delivery to the books: done, again later, or dead. Any failure counts, whoever caused it.
  */
 import { InvocationError } from '../../../errors.js'
+import { toErrorBody } from '../../../protocol/error-body.js'
 import type { Clock } from '../../../std/clock.js'
 import type { EngineHost } from '../../builtin.js'
 import type { Job } from './job.js'
@@ -63,16 +64,18 @@ export class Attempts {
 
   async #failed(job: Job, policy: QueuePolicy, error: unknown): Promise<Outcome> {
     const failed = { ...job, attempts: job.attempts + 1 }
-    const { clock, log, random } = this.#host
+    const { clock, emit, random } = this.#host
+    const { name, kind: source, functionId, id: jobId } = job
+    const { maxAttempts } = policy
+    const report = { name, source, functionId, jobId, attempt: failed.attempts, maxAttempts, error: toErrorBody(error) }
     if (failed.attempts < policy.maxAttempts) {
       await this.#ledger.retry(failed)
-      return { kind: 'retry', job: failed, delayMs: retryDelayMs(policy, failed.attempts, random) }
+      const delayMs = retryDelayMs(policy, failed.attempts, random)
+      emit({ kind: 'attempt_failed', ...report, retryInMs: delayMs })
+      return { kind: 'retry', job: failed, delayMs }
     }
     const death = { error: textOf(error), failedAtSeconds: Math.floor(clock.epochMs() / 1000) }
-    log.warn(
-      { queue: job.name, function_id: job.functionId, message_id: job.id, attempts: failed.attempts, err: error },
-      'A job used up its attempts and is a dead letter now',
-    )
+    emit({ kind: 'job_dead', ...report })
     await this.#ledger.bury({ job: failed, death })
     return { kind: 'done' }
   }

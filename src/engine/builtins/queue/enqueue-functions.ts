@@ -28,6 +28,7 @@ export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFun
       required: ['queue', 'function_id', 'data'],
     },
     responseSchema: { type: 'object', properties: { messageReceiptId: { type: 'string' } } },
+    textMembers: ['data'],
     input: {
       queue: string,
       function_id: string,
@@ -37,9 +38,9 @@ export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFun
       traceparent: optional(string),
       baggage: optional(string),
     },
-    async call({ function_id: functionId, messageReceiptId: receiptId = random.uuid(), ...input }) {
+    async call({ function_id: functionId, messageReceiptId: receiptId = random.uuid(), ...input }, { access }) {
       const { queue, namespace, data, traceparent, baggage } = input
-      await queues.enqueue({ queue, functionId, namespace, data, receiptId, traceparent, baggage })
+      await queues.enqueue({ queue, functionId, namespace, data, receiptId, traceparent, baggage, access })
       return { messageReceiptId: receiptId }
     },
   })
@@ -55,6 +56,7 @@ export function publishFunction(topics: Topics): BuiltinFunction {
       properties: { topic: { type: 'string', minLength: 1 }, data: {} },
       required: ['topic', 'data'],
     },
+    textMembers: ['data'],
     input: { topic: string, data: json },
     async call({ topic, data }, { traceparent, baggage }) {
       if (topic === '') throw queueError('topic_not_set', 'Topic is not set')

@@ -2,6 +2,9 @@
  * One stored call and what became of it. Jobs are values: an attempt makes a new one with its count raised.
  */
 
+import { JsonText } from '../../../protocol/json-text.js'
+import type { Access } from '../../access.js'
+
 /** A call that waits to be made. */
 export interface Job {
   readonly id: string
@@ -11,7 +14,8 @@ export interface Job {
   readonly name: string
   readonly functionId: string
   readonly namespace: string
-  readonly data: unknown
+  /** As text, which is what its size counts: parsed it could take twenty times as much memory. */
+  readonly data: JsonText
   readonly traceparent?: string | undefined
   readonly baggage?: string | undefined
   /** Jobs of one group keep their order in a fifo queue. */
@@ -22,6 +26,8 @@ export interface Job {
   readonly attempts: number
   /** Order of acceptance over all queues; a redriven job gets a new place. */
   readonly sequence: number
+  /** What the guarded session that sent it may do. Not written down: after a restart a job is delivered as it was stored. */
+  readonly access?: Access | undefined
 }
 
 /** How a job ended for good. */
@@ -53,7 +59,8 @@ export function jobKey(job: Job): string {
   return `${queueKey(job)} ${job.id}`
 }
 
-/** Size of a payload as JSON text, in bytes. */
-export function sizeOf(data: unknown): number {
-  return Buffer.byteLength(JSON.stringify(data ?? null), 'utf8')
+/** A payload as a job keeps it. */
+export function dataOf(data: unknown): Pick<Job, 'data' | 'sizeBytes'> {
+  const text = data instanceof JsonText ? data : new JsonText(JSON.stringify(data ?? null))
+  return { data: text, sizeBytes: Buffer.byteLength(text.text, 'utf8') }
 }

@@ -1,14 +1,17 @@
 /**
  * Queues that calls are sent to by name. They exist by configuration, `default` always.
  */
+import { JsonText } from '../../../protocol/json-text.js'
+import { InvocationError } from '../../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
 import { describe } from '../../../std/describe.js'
 import { isRecord } from '../../../protocol/validate.js'
+import type { Access } from '../../access.js'
 import type { EngineHost } from '../../builtin.js'
 import { deliverySpan, invokeInSpan } from '../../fire-span.js'
 import type { Attempts, Deliver } from './attempts.js'
 import { deliveryTrace } from './delivery-trace.js'
-import { sizeOf, type Job } from './job.js'
+import { dataOf, type Job } from './job.js'
 import { JobQueue } from './job-queue.js'
 import type { Ledger } from './ledger.js'
 import type { NamedQueueSettings } from './queue-config.js'
@@ -23,6 +26,8 @@ export interface EnqueueRequest {
   readonly receiptId: string
   readonly traceparent: string | undefined
   readonly baggage: string | undefined
+  /** What the guarded session that enqueues may do. */
+  readonly access: Access | undefined
 }
 
 interface NamedQueue {
@@ -37,14 +42,16 @@ export interface NamedQueuesParts {
 }
 
 export class NamedQueues {
+  readonly #host: EngineHost
   readonly #ledger: Ledger
   readonly #queues = new Map<string, NamedQueue>()
 
   constructor({ host, ledger, attempts }: NamedQueuesParts, configured: ReadonlyMap<string, NamedQueueSettings>) {
+    this.#host = host
     this.#ledger = ledger
     const deliver: Deliver = (job, signal) => {
-      const { functionId, namespace, data } = job
-      const call = { functionId, namespace, data, ...deliveryTrace(job), signal }
+      const { functionId, namespace, data, access } = job
+      const call = { functionId, namespace, data, ...deliveryTrace(job), access, signal }
       return invokeInSpan(host, call, deliverySpan(job.name, call))
     }
     for (const [name, settings] of configured) {
@@ -64,25 +71,36 @@ export class NamedQueues {
 
   /**
    * Takes a call on. Resolves once it is stored.
-   * @throws {InvocationError} queue_not_found, message_group_missing, queue_full or duplicate_message.
+   * @throws {InvocationError} FORBIDDEN, queue_not_found, message_group_missing, queue_full or duplicate_message.
    */
   async enqueue(request: EnqueueRequest): Promise<void> {
-    const { queue: name, functionId, namespace = DEFAULT_NAMESPACE, data, receiptId, traceparent, baggage } = request
+    const {
+      queue: name,
+      functionId,
+      namespace = DEFAULT_NAMESPACE,
+      data,
+      receiptId,
+      traceparent,
+      baggage,
+      access,
+    } = request
     const queue = this.#queues.get(name)
     if (queue === undefined) throw queueError('queue_not_found', `Queue '${name}' not found`)
+    const refusal = access?.refuseCall(namespace, functionId, this.#host.metadataOf(functionId, namespace))
+    if (refusal !== undefined) throw new InvocationError(refusal)
     const job: Job = {
       id: receiptId,
       kind: 'queue',
       name,
       functionId,
       namespace,
-      data,
+      ...dataOf(data),
       traceparent,
       baggage,
       group: groupOf(name, queue.settings.groupField, data),
-      sizeBytes: sizeOf(data),
       attempts: 0,
       sequence: this.#ledger.nextSequence(),
+      access,
     }
     await this.#ledger.admit([job])
     queue.jobs.add(job)
@@ -98,8 +116,9 @@ export class NamedQueues {
   }
 }
 
-function groupOf(queue: string, groupField: string | undefined, data: unknown): string {
+function groupOf(queue: string, groupField: string | undefined, payload: unknown): string {
   if (groupField === undefined) return ''
+  const data = payload instanceof JsonText ? payload.open() : payload
   const group = isRecord(data) && Object.hasOwn(data, groupField) ? data[groupField] : undefined
   if (group === undefined || group === null) {
     const seen = isRecord(data) ? `it is ${describe(group)}` : `the payload is ${describe(data)}`

@@ -1,6 +1,7 @@
 /**
  * The functions that show what the queues hold. They read; nothing here changes a job.
  */
+import { withTextItems, withTextMembers } from '../../../protocol/json-text.js'
 import { optional, string } from '../../../protocol/validate.js'
 import type { BuiltinFunction } from '../../builtin.js'
 import { integer } from '../../builtin-fields.js'
@@ -87,20 +88,21 @@ function deadLetterMessages({ ledger }: ReportParts): BuiltinFunction {
     input: { ...nameInput, offset: optional(integer(0)), limit: optional(integer(0)) },
     call({ offset = 0, limit = DEFAULT_LIMIT, ...input }) {
       const letters = ledger.letters.of(requiredTopic(input))
-      return letters.slice(offset, offset + limit).map(letterRow)
+      return withTextItems(letters.slice(offset, offset + limit).map(letterRow))
     },
   })
 }
 
-function letterRow({ job, death }: DeadLetter): Record<string, unknown> {
-  return {
+/** A row is text, as its payload is. */
+function letterRow({ job, death }: DeadLetter): unknown {
+  return withTextMembers({
     id: job.id,
     payload: job.data,
     error: death.error,
     failed_at: death.failedAtSeconds,
     retries: job.attempts,
     size_bytes: job.sizeBytes,
-  }
+  })
 }
 
 function configRow({ policy, groupField }: NonNullable<ReturnType<NamedQueues['find']>>['settings']): object {

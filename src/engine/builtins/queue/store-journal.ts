@@ -1,10 +1,10 @@
 /**
  * A journal in a store: one record per job, written and removed in batches. As durable as the store is.
  */
-import type { JsonValue } from '../../../protocol/validate.js'
+import { JsonText, withTextMembers } from '../../../protocol/json-text.js'
 import { isRecord } from '../../../protocol/validate.js'
-import type { Store } from '../../storage/store.js'
-import { jobKey, type Job } from './job.js'
+import type { Store, Stored } from '../../storage/store.js'
+import { dataOf, jobKey, type Job } from './job.js'
 import type { JournalEntry, QueueJournal } from './queue-journal.js'
 
 const SPACE = 'jobs'
@@ -23,12 +23,11 @@ export class StoreJournal implements QueueJournal {
 
   write(entries: readonly JournalEntry[]): Promise<void> {
     return this.#store.write(
-      // Jobs came as JSON and hold nothing else but numbers and strings; absent members are left out of the text.
       entries.map((entry) => ({
         kind: 'put',
         space: SPACE,
         key: jobKey(entry.job),
-        value: entry as unknown as JsonValue,
+        value: textOf(entry),
       })),
     )
   }
@@ -42,10 +41,18 @@ export class StoreJournal implements QueueJournal {
   }
 }
 
-function readEntry(key: string, value: JsonValue): JournalEntry {
+/** A record is the text of an entry; absent members are left out. */
+function textOf({ job, death }: JournalEntry): Stored {
+  // A job has a payload, which is text. The rights of a session end with the process.
+  return withTextMembers({ job: { ...job, access: undefined }, death }, 2) as JsonText
+}
+
+function readEntry(key: string, stored: Stored): JournalEntry {
+  const value: unknown = stored instanceof JsonText ? JSON.parse(stored.text) : stored
   const job = isRecord(value) ? value['job'] : undefined
   const readable = isRecord(job) && typeof job['id'] === 'string' && typeof job['sequence'] === 'number'
   if (!readable) throw new Error(`The queue journal holds a record that cannot be read: ${key}`)
   // Written by this class; the check tells a foreign file from ours.
-  return value as unknown as JournalEntry
+  const entry = value as { readonly job: Omit<Job, 'data'> & { readonly data: unknown } } & Pick<JournalEntry, 'death'>
+  return { ...entry, job: { ...entry.job, ...dataOf(entry.job.data) } }
 }

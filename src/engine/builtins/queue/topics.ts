@@ -5,7 +5,7 @@
 import type { Binding, EngineHost } from '../../builtin.js'
 import type { Trace } from '../../fire.js'
 import type { Attempts } from './attempts.js'
-import { queueKey, sizeOf, type Job } from './job.js'
+import { dataOf, queueKey, type Job } from './job.js'
 import type { Ledger } from './ledger.js'
 import { parseSubscriberConfig } from './subscriber-config.js'
 import { TopicSubscriber } from './topic-subscriber.js'
@@ -61,7 +61,7 @@ export class Topics {
    */
   async publish(topic: string, data: unknown, trace: Trace): Promise<void> {
     const { host, ledger } = this.#parts
-    const sizeBytes = sizeOf(data)
+    const payload = dataOf(data)
     const copies = this.#targetsOf(topic).map((target): Job => {
       const { functionId, namespace } = target
       const id = host.random.uuid()
@@ -72,10 +72,9 @@ export class Topics {
         name: topic,
         functionId,
         namespace,
-        data,
+        ...payload,
         ...trace,
         group: '',
-        sizeBytes,
         attempts: 0,
         sequence,
       }

@@ -3,6 +3,7 @@
  * tells of changes. Where values are kept is the store's business.
  */
 import type { Builtin, EngineHost } from '../../builtin.js'
+import { LargeUpdates } from '../../large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import type { Store } from '../../storage/store.js'
 import type { StateConfig } from './state-config.js'
@@ -25,7 +26,7 @@ export function createStateBuiltin(host: EngineHost, config: StateConfig): Built
     async start() {
       const limits = { ...defaultStoreLimits, maxValueBytes, counters: host.counters }
       store = await openStore(storage, limits, { builtin: NAME, host })
-      values = new StateValues(store, (change, trace) => {
+      values = new StateValues(store, new LargeUpdates(host.lane), (change, trace) => {
         if (triggersEnabled) triggers.fire(change, trace)
       })
     },

@@ -2,10 +2,12 @@
  * The functions `state::*`: inputs and results as they are on the wire.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
-import { isRecord, json, string, type JsonValue } from '../../../protocol/validate.js'
+import { isRecord, json, string } from '../../../protocol/validate.js'
 import type { BuiltinFunction } from '../../builtin.js'
 import { builtinFunction } from '../../builtin-input.js'
-import { parseUpdateOps, updateOpsField, updateOpsSchema } from '../../update-op.js'
+import { parseUpdateOps } from '../../../updates/update-op.js'
+import { updateOpsField, updateOpsSchema } from '../../builtin-fields.js'
+import type { Stored } from '../../storage/store.js'
 import { traceOf } from '../../write-firings.js'
 import type { StateValues } from './state-values.js'
 
@@ -65,8 +67,9 @@ function setFunction(values: Values): BuiltinFunction {
     requestSchema: schemaOf('scope', 'key', 'value'),
     responseSchema: changeSchema,
     input: { ...place, value: json },
+    textMembers: ['value'],
     // What came through JSON is JSON; the store refuses whatever is not.
-    call: (input, trace) => values('SET_ERROR').set(input, input.value as JsonValue, traceOf(trace)),
+    call: (input, trace) => values('SET_ERROR').set(input, input.value as Stored, traceOf(trace)),
   })
   return { ...set, call: (input, context) => set.call(withValue(input), context) }
 }

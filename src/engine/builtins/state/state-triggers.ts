@@ -1,28 +1,20 @@
 /**
  * The trigger type `state`: tells bound functions what a write has changed. Knows nothing of storage.
  */
-import { optional, string, type JsonValue } from '../../../protocol/validate.js'
+import { withTextMembers } from '../../../protocol/json-text.js'
+import { optional, string } from '../../../protocol/validate.js'
 import { BoundTriggers, readTriggerConfig } from '../../bound-triggers.js'
 import type { BuiltinTriggerType, EngineHost } from '../../builtin.js'
 import type { Trace } from '../../fire.js'
+import type { Stored } from '../../storage/store.js'
 import { WriteFirings } from '../../write-firings.js'
-
-/** What a handler receives. */
-type StateEvent = {
-  type: 'state'
-  event_type: 'state:created' | 'state:updated' | 'state:deleted'
-  scope: string
-  key: string
-  old_value: JsonValue
-  new_value: JsonValue
-}
 
 /** A write that has been kept; `undefined` stands for no value. */
 export interface StateChange {
   readonly scope: string
   readonly key: string
-  readonly oldValue: JsonValue | undefined
-  readonly newValue: JsonValue | undefined
+  readonly oldValue: Stored | undefined
+  readonly newValue: Stored | undefined
 }
 
 interface Filter {
@@ -45,7 +37,7 @@ export class StateTriggers {
     const bindings = this.#bound.matching(
       ({ scope = change.scope, key = change.key }) => scope === change.scope && key === change.key,
     )
-    this.#firings.start(bindings, eventOf(change), trace)
+    if (bindings.length > 0) this.#firings.start(bindings, eventOf(change), trace)
   }
 
   stop(): void {
@@ -65,10 +57,12 @@ export class StateTriggers {
   }
 }
 
-function eventOf({ scope, key, oldValue, newValue }: StateChange): StateEvent {
+/** What a handler receives; text when a value is large. */
+function eventOf({ scope, key, oldValue, newValue }: StateChange): unknown {
   const event_type =
     newValue === undefined ? 'state:deleted' : oldValue === undefined ? 'state:created' : 'state:updated'
-  return { type: 'state', event_type, scope, key, old_value: oldValue ?? null, new_value: newValue ?? null }
+  const values = { old_value: oldValue ?? null, new_value: newValue ?? null }
+  return withTextMembers({ type: 'state', event_type, scope, key, ...values })
 }
 
 const configurationSchema = {

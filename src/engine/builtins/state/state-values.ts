@@ -2,12 +2,13 @@
  * State as its functions see it: a value under a scope and a key. Every change reads and writes in one turn, so changes
  * of one key never mix; triggers hear of a change once it is kept.
  */
-import type { JsonValue } from '../../../protocol/validate.js'
+import { withTextMembers } from '../../../protocol/json-text.js'
 import type { Trace } from '../../fire.js'
 import { orAnswer } from '../../storage/storage-error.js'
-import type { Store, StoreError, Write } from '../../storage/store.js'
-import type { UpdateOp } from '../../update-op.js'
-import { applyUpdateOps, type UpdateOpError } from '../../update-ops.js'
+import type { UpdateOp } from '../../../updates/update-op.js'
+import type { UpdateOpError } from '../../../updates/update-ops.js'
+import type { Store, Stored, StoreError, Write } from '../../storage/store.js'
+import { LargeUpdates } from '../../large-updates.js'
 import type { StateChange } from './state-triggers.js'
 
 /** Where a value is. */
@@ -16,24 +17,26 @@ export interface Place {
   readonly key: string
 }
 
-/** A change as the caller is told. */
-export type ChangeResult = { old_value: JsonValue; new_value: JsonValue; errors?: readonly UpdateOpError[] }
+/** A change as its caller gets it: `old_value`, `new_value` and `errors`; text when a value is large. */
+export type ChangeResult = unknown
 
 export class StateValues {
   readonly #store: Store
+  readonly #updates: LargeUpdates
   readonly #onChange: (change: StateChange, trace: Trace) => void
 
-  constructor(store: Store, onChange: (change: StateChange, trace: Trace) => void) {
+  constructor(store: Store, updates: LargeUpdates, onChange: (change: StateChange, trace: Trace) => void) {
     this.#store = store
+    this.#updates = updates
     this.#onChange = onChange
   }
 
-  get({ scope, key }: Place): JsonValue | undefined {
+  get({ scope, key }: Place): Stored | undefined {
     return this.#store.get(scope, key)
   }
 
-  list(scope: string): JsonValue[] {
-    return Array.from(this.#store.entries(scope), ([, value]) => value)
+  list(scope: string): Stored {
+    return this.#store.values(scope)
   }
 
   /** Names of all scopes, sorted. */
@@ -42,18 +45,18 @@ export class StateValues {
   }
 
   /** @throws {InvocationError} VALUE_TOO_LARGE, SET_ERROR. */
-  async set({ scope, key }: Place, value: JsonValue, trace: Trace): Promise<ChangeResult> {
+  async set({ scope, key }: Place, value: Stored, trace: Trace): Promise<ChangeResult> {
     const oldValue = this.#store.get(scope, key)
     await this.#keep({ kind: 'put', space: scope, key, value }, 'SET_ERROR')
     this.#onChange({ scope, key, oldValue, newValue: value }, trace)
-    return { old_value: oldValue ?? null, new_value: value }
+    return resultOf(oldValue, value, [])
   }
 
   /**
    * Removes a value and answers with it.
    * @throws {InvocationError} DELETE_ERROR.
    */
-  async delete({ scope, key }: Place, trace: Trace): Promise<JsonValue | undefined> {
+  async delete({ scope, key }: Place, trace: Trace): Promise<Stored | undefined> {
     const oldValue = this.#store.get(scope, key)
     if (oldValue !== undefined) await this.#keep({ kind: 'delete', space: scope, key }, 'DELETE_ERROR')
     this.#onChange({ scope, key, oldValue, newValue: undefined }, trace)
@@ -62,15 +65,22 @@ export class StateValues {
 
   /** @throws {InvocationError} VALUE_TOO_LARGE, UPDATE_ERROR. */
   async update({ scope, key }: Place, ops: readonly UpdateOp[], trace: Trace): Promise<ChangeResult> {
-    const oldValue = this.#store.get(scope, key)
-    const { value, errors } = applyUpdateOps(oldValue, ops)
-    await this.#keep({ kind: 'put', space: scope, key, value }, 'UPDATE_ERROR')
+    const { oldValue, value, errors, kept } = await this.#updates.apply(
+      () => this.#store.get(scope, key),
+      ops,
+      (updated) => this.#keep({ kind: 'put', space: scope, key, value: updated }, 'UPDATE_ERROR'),
+    )
+    await kept
     this.#onChange({ scope, key, oldValue, newValue: value }, trace)
-    return { old_value: oldValue ?? null, new_value: value, ...(errors.length > 0 && { errors }) }
+    return resultOf(oldValue, value, errors)
   }
 
   #keep(write: Write, code: string): Promise<void> {
     const codeOf = ({ reason }: StoreError): string => (reason === 'value_too_large' ? 'VALUE_TOO_LARGE' : code)
     return orAnswer(this.#store.write([write]), codeOf)
   }
+}
+
+function resultOf(oldValue: Stored | undefined, newValue: Stored, errors: readonly UpdateOpError[]): ChangeResult {
+  return withTextMembers({ old_value: oldValue ?? null, new_value: newValue, ...(errors.length > 0 && { errors }) })
 }

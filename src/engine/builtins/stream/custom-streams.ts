@@ -3,6 +3,7 @@
  * default namespace takes that operation over.
  */
 import { InvocationError } from '../../../errors.js'
+import { withTextMembers } from '../../../protocol/json-text.js'
 import { isRecord, type JsonValue } from '../../../protocol/validate.js'
 import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
 import { describe } from '../../../std/describe.js'
@@ -12,7 +13,7 @@ import type { Trace } from '../../fire.js'
 export type StreamOperation = 'get' | 'set' | 'delete' | 'list' | 'list_groups' | 'update'
 
 /** What a call inherits from the one that caused it, and when to give up waiting for it. */
-export type CallOrigin = Trace & Pick<HostCall, 'signal'>
+export type CallOrigin = Trace & Pick<HostCall, 'signal' | 'access'>
 
 /** One call to a worker's own function. */
 export interface CustomCall {
@@ -24,8 +25,12 @@ export interface CustomCall {
 /** Calls the worker's function for an operation; `undefined` when there is none, else what it answers. */
 export function callCustom(host: EngineHost, { operation, input, origin }: CustomCall): Promise<unknown> | undefined {
   const functionId = `stream::${operation}(${input.stream_name})`
+  const { access, ...trace } = origin
+  // A grant of `stream::get` covers every stream, wherever it is stored, unless this function is forbidden.
+  const refusal = access?.refuseForbidden(functionId)
+  if (refusal !== undefined) return Promise.reject(new InvocationError(refusal))
   if (!host.hasFunction(functionId, DEFAULT_NAMESPACE)) return undefined
-  return host.invoke({ functionId, data: input, namespace: DEFAULT_NAMESPACE, ...origin })
+  return host.invoke({ functionId, data: withTextMembers(input), namespace: DEFAULT_NAMESPACE, ...trace })
 }
 
 /** What a worker's function said about a change. */

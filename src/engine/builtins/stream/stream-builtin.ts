@@ -4,6 +4,7 @@
  */
 import type { Builtin, EngineHost } from '../../builtin.js'
 import { reachableHost } from '../../reachable-host.js'
+import { LargeUpdates } from '../../large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import type { Store } from '../../storage/store.js'
 import type { StreamClientParts } from './stream-client.js'
@@ -27,6 +28,7 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
     name: NAME,
     functions: streamFunctions(() => service.operations),
     triggerTypes: service.triggers.types,
+    namedFunctions: config.authFunctionId === undefined ? [] : [config.authFunctionId],
     get port() {
       return service.port
     },
@@ -69,7 +71,7 @@ class StreamService {
     this.#store = await openStore(this.#config.storage, limits, { builtin: NAME, host: this.#host })
     this.#operations = new StreamOperations({
       host: this.#host,
-      items: new StreamItems(this.#store),
+      items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
       announce: (message, trace) => {
         this.#rooms.tell(message)
         this.triggers.fire(message, trace)
@@ -99,6 +101,7 @@ class StreamService {
       counters,
       rooms: this.#rooms,
       triggers: this.triggers,
+      authRequired: this.#config.authRequired,
       channelSize: this.#config.channelSize,
       snapshot: ({ streamName, groupId, id }, signal) => {
         const group = { stream_name: streamName, group_id: groupId }

@@ -2,13 +2,14 @@
  * One client of the stream server: its subscriptions, and what it asks for, done one after the other in its order.
  * Whatever it sends, only what reads as a join or a leave has an effect.
  */
-import { isRecord, type JsonValue } from '../../../protocol/validate.js'
+import { isRecord } from '../../../protocol/validate.js'
 import type { Clock } from '../../../std/clock.js'
 import type { Log } from '../../../std/log.js'
 import type { Transport } from '../../../transport/transport.js'
 import type { Counters } from '../../counters.js'
+import type { Stored } from '../../storage/store.js'
 import { LossyOutbox } from './lossy-outbox.js'
-import { streamMessage, type StreamNotice, type StreamTarget } from './stream-event.js'
+import { streamMessage, textOf, type StreamNotice, type StreamTarget } from './stream-event.js'
 import type { Listener, StreamRooms } from './stream-rooms.js'
 import type { StreamTriggers, SubscriptionEvent } from './stream-triggers.js'
 
@@ -18,6 +19,8 @@ const MAX_SUBSCRIPTIONS = 1_000
 const MAX_WAITING_REQUESTS = 100
 /** Characters of one frame; a longer one cannot be a sensible join and is ignored unread. */
 const MAX_FRAME_CHARACTERS = 65_536
+/** Characters of the messages that wait behind the first read of a subscription. Beyond: the oldest are dropped. */
+const MAX_HELD_CHARACTERS = 8 * 1024 * 1024
 /** How long join handlers and the first read may take together. Beyond: no joining, or no `sync`. */
 export const JOIN_TIMEOUT_MS = 30_000
 
@@ -28,6 +31,8 @@ export interface StreamClientParts {
   readonly counters: Counters
   readonly rooms: StreamRooms
   readonly triggers: StreamTriggers
+  /** Whether joins are refused while no join handler is bound. */
+  readonly authRequired: boolean
   /** Reads what a new subscription starts with: an item, or the list of a group. */
   readonly snapshot: (target: StreamTarget, signal: AbortSignal) => Promise<unknown>
   /** Messages kept for a client that reads too slowly. */
@@ -105,8 +110,11 @@ export class StreamClient {
       this.#parts.counters.refused.streamJoins += 1
       return false
     }
+    const { triggers, authRequired } = this.#parts
+    if (authRequired && !triggers.hasJoinHandler) return false
+    triggers.warnIfOpen()
     try {
-      return await this.#parts.triggers.mayJoin(this.#eventOf(request), signal)
+      return await triggers.mayJoin(this.#eventOf(request), signal)
     } catch (err) {
       if (this.#closed.signal.aborted) return false
       this.#parts.log.warn({ ...request.target, err }, 'A join handler failed, so a client may not join')
@@ -121,7 +129,7 @@ export class StreamClient {
     try {
       const data = await this.#parts.snapshot(target, signal)
       // An item that is not there is null; what a worker's function answered came through JSON.
-      this.#notify(target, { type: 'sync', data: (data ?? null) as JsonValue })
+      this.#notify(target, { type: 'sync', data: (data ?? null) as Stored })
     } catch (err) {
       if (this.#closed.signal.aborted) return
       this.#parts.log.warn({ ...target, err }, 'A stream could not be read; its new subscriber starts without a sync')
@@ -144,7 +152,7 @@ export class StreamClient {
   }
 
   #notify(target: StreamTarget, notice: StreamNotice): void {
-    this.#outbox.send(JSON.stringify(streamMessage(target, notice, this.#parts.clock.epochMs())))
+    this.#outbox.send(textOf(streamMessage(target, notice, this.#parts.clock.epochMs())))
   }
 }
 
@@ -155,6 +163,7 @@ class Subscription implements Listener {
   readonly #maxHeld: number
   #lost = 0
   #held: string[] | undefined = []
+  #heldCharacters = 0
 
   constructor(target: StreamTarget, outbox: LossyOutbox, maxHeld: number) {
     this.target = target
@@ -168,9 +177,11 @@ class Subscription implements Listener {
       return
     }
     this.#held.push(text)
-    if (this.#held.length <= this.#maxHeld) return
-    this.#held.shift()
-    this.#lost += 1
+    this.#heldCharacters += text.length
+    while (this.#held.length > this.#maxHeld || (this.#held.length > 1 && this.#heldCharacters > MAX_HELD_CHARACTERS)) {
+      this.#heldCharacters -= this.#held.shift()?.length ?? 0
+      this.#lost += 1
+    }
   }
 
   release(): void {

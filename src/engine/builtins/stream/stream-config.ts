@@ -1,8 +1,10 @@
 /**
  * Settings of `iii-stream`.
  */
-import { optional, record, string } from '../../../protocol/validate.js'
+import { boolean, optional, string } from '../../builtin-fields.js'
+import { record } from '../../../protocol/validate.js'
 import { parseSettings, wholeNumber } from '../../builtin-config.js'
+import { originFields, readOriginRules, type OriginRules } from '../../origins.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
 
 /** What `iii-stream` can be told. */
@@ -12,9 +14,13 @@ export interface StreamConfig {
   readonly port: number
   /** Called for each client that connects; what it answers is handed to join and leave handlers. */
   readonly authFunctionId: string | undefined
+  /** Refuses clients that nothing has let in, where the default lets them in. Default false. */
+  readonly authRequired: boolean
   /** Events kept for a client that reads too slowly; the oldest beyond are lost. */
   readonly channelSize: number
   readonly storage: StorageConfig
+  /** Which web pages may connect, beside those of this machine. Default: none. */
+  readonly origins: OriginRules
 }
 
 const DEFAULT_HOST = '0.0.0.0'
@@ -28,19 +34,25 @@ const shape = {
   adapter: optional(record),
 }
 
+/** Settings of this engine alone. */
+const localShape = { ...originFields, auth_required: optional(boolean) }
+
 /**
- * Reads the `config` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no auth.
+ * Reads the `config` and `local` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no auth.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
  */
-export function parseStreamConfig(config: unknown): StreamConfig {
+export function parseStreamConfig(config: unknown, local?: unknown): StreamConfig {
   const given = parseSettings('iii-stream', shape, config)
+  const own = parseSettings('iii-stream.local', localShape, local)
   const channelSize = { channel_size: optional(wholeNumber(1, 100_000)) }
   const { storage, settings } = parseStorageAdapter('iii-stream.adapter', given.adapter, channelSize)
   return {
     host: given.host ?? DEFAULT_HOST,
     port: given.port ?? DEFAULT_PORT,
     authFunctionId: given.auth_function === '' ? undefined : given.auth_function,
+    authRequired: own.auth_required ?? false,
     channelSize: settings.channel_size ?? DEFAULT_CHANNEL_SIZE,
     storage,
+    origins: readOriginRules(own),
   }
 }

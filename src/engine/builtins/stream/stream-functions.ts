@@ -2,11 +2,12 @@
  * The functions `stream::*`: inputs and results as they are on the wire.
  */
 import { InvocationError } from '../../../errors.js'
-import { json, optional, string, type JsonValue } from '../../../protocol/validate.js'
-import type { BuiltinFunction } from '../../builtin.js'
+import { json, optional, string } from '../../../protocol/validate.js'
+import type { BuiltinFunction, CallContext } from '../../builtin.js'
+import type { Stored } from '../../storage/store.js'
 import { builtinFunction } from '../../builtin-input.js'
-import { traceOf } from '../../write-firings.js'
-import { updateOpsField, updateOpsSchema } from '../../update-op.js'
+import { updateOpsField, updateOpsSchema } from '../../builtin-fields.js'
+import type { CallOrigin } from './custom-streams.js'
 import type { StreamOperations } from './stream-operations.js'
 
 /** Declares all functions; each answers with its own code while the store is not open. */
@@ -17,6 +18,10 @@ export function streamFunctions(open: () => StreamOperations | undefined): Built
     return operations
   }
   return [...itemFunctions(orThrow), ...changeFunctions(orThrow), ...listFunctions(orThrow), sendFunction(orThrow)]
+}
+
+function originOf({ traceparent, baggage, access }: CallContext): CallOrigin {
+  return { traceparent, baggage, access }
 }
 
 type Operations = (code: string) => StreamOperations
@@ -31,7 +36,7 @@ function itemFunctions(operations: Operations): BuiltinFunction[] {
       description: 'Gives an item; no result when there is none',
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id'),
       input: item,
-      call: (input, trace) => operations('STREAM_GET_ERROR').get(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_GET_ERROR').get(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::delete',
@@ -39,7 +44,7 @@ function itemFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id'),
       responseSchema: { type: 'object', properties: { old_value: oldValueSchema }, required: ['old_value'] },
       input: item,
-      call: (input, trace) => operations('STREAM_DELETE_ERROR').delete(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_DELETE_ERROR').delete(input, originOf(context)),
     }),
   ]
 }
@@ -51,10 +56,11 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       description: 'Sets an item and announces its creation or update',
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id', 'data'),
       responseSchema: changeSchema,
+      textMembers: ['data'],
       input: { ...item, data: json },
       // What came through JSON is JSON; the store refuses whatever is not.
-      call: (input, trace) =>
-        operations('STREAM_SET_ERROR').set({ ...input, data: input.data as JsonValue }, traceOf(trace)),
+      call: (input, context) =>
+        operations('STREAM_SET_ERROR').set({ ...input, data: input.data as Stored }, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::update',
@@ -62,7 +68,7 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id', 'ops'),
       responseSchema: changeSchema,
       input: { ...item, ops: updateOpsField },
-      call: (input, trace) => operations('STREAM_UPDATE_ERROR').update(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_UPDATE_ERROR').update(input, originOf(context)),
     }),
   ]
 }
@@ -75,7 +81,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id'),
       responseSchema: { type: 'array' },
       input: group,
-      call: (input, trace) => operations('STREAM_GET_GROUP_ERROR').list(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_GET_GROUP_ERROR').list(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::list_groups',
@@ -83,7 +89,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name'),
       responseSchema: { type: 'array', items: { type: 'string' } },
       input: { stream_name: string },
-      call: (input, trace) => operations('STREAM_LIST_GROUPS_ERROR').listGroups(input, traceOf(trace)),
+      call: (input, context) => operations('STREAM_LIST_GROUPS_ERROR').listGroups(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::list_all',
@@ -108,10 +114,11 @@ function sendFunction(operations: Operations): BuiltinFunction {
       ...schemaOf('stream_name', 'group_id', 'type', 'data'),
       properties: { ...properties, id: { type: 'string', description: 'Absent: the whole group is meant' } },
     },
+    textMembers: ['data'],
     input: { ...group, id: optional(string), type: string, data: json },
-    call({ stream_name, group_id, id, type, data }, trace) {
+    call({ stream_name, group_id, id, type, data }, context) {
       const target = { streamName: stream_name, groupId: group_id, id: id ?? null }
-      return operations('STREAM_SEND_ERROR').send(target, { type, data: data as JsonValue }, traceOf(trace))
+      return operations('STREAM_SEND_ERROR').send(target, { type, data: data as Stored }, originOf(context))
     },
   })
 }

@@ -2,11 +2,11 @@
  * The engine's own storage of stream items: streams of groups of items. Knows neither events nor streams that workers
  * store themselves.
  */
-import type { JsonValue } from '../../../protocol/validate.js'
 import { orAnswer } from '../../storage/storage-error.js'
-import type { Store, Write } from '../../storage/store.js'
-import type { UpdateOp } from '../../update-op.js'
-import { applyUpdateOps, type UpdateOpError } from '../../update-ops.js'
+import type { UpdateOp } from '../../../updates/update-op.js'
+import type { UpdateOpError } from '../../../updates/update-ops.js'
+import type { Store, Stored, Write } from '../../storage/store.js'
+import type { LargeUpdates } from '../../large-updates.js'
 
 export interface GroupPlace {
   readonly stream_name: string
@@ -19,25 +19,27 @@ export interface ItemPlace extends GroupPlace {
 
 /** A kept change; `oldValue` is `undefined` when there was no item. */
 export interface ItemChange {
-  readonly oldValue: JsonValue | undefined
-  readonly newValue: JsonValue
+  readonly oldValue: Stored | undefined
+  readonly newValue: Stored
   readonly errors: readonly UpdateOpError[]
 }
 
 export class StreamItems {
   readonly #store: Store
+  readonly #updates: LargeUpdates
 
-  constructor(store: Store) {
+  constructor(store: Store, updates: LargeUpdates) {
     this.#store = store
+    this.#updates = updates
   }
 
-  get(place: ItemPlace): JsonValue | undefined {
+  get(place: ItemPlace): Stored | undefined {
     return this.#store.get(spaceOf(place), place.item_id)
   }
 
   /** Values of a group, in the order its items were first set. */
-  list(place: GroupPlace): JsonValue[] {
-    return Array.from(this.#store.entries(spaceOf(place)), ([, value]) => value)
+  list(place: GroupPlace): Stored {
+    return this.#store.values(spaceOf(place))
   }
 
   groups(streamName: string): string[] {
@@ -57,7 +59,7 @@ export class StreamItems {
   }
 
   /** @throws {InvocationError} STREAM_SET_ERROR. */
-  async set(place: ItemPlace, value: JsonValue): Promise<ItemChange> {
+  async set(place: ItemPlace, value: Stored): Promise<ItemChange> {
     const oldValue = this.get(place)
     await this.#keep({ kind: 'put', space: spaceOf(place), key: place.item_id, value }, 'STREAM_SET_ERROR')
     return { oldValue, newValue: value, errors: [] }
@@ -65,9 +67,13 @@ export class StreamItems {
 
   /** @throws {InvocationError} STREAM_UPDATE_ERROR. */
   async update(place: ItemPlace, ops: readonly UpdateOp[]): Promise<ItemChange> {
-    const oldValue = this.get(place)
-    const { value, errors } = applyUpdateOps(oldValue, ops)
-    await this.#keep({ kind: 'put', space: spaceOf(place), key: place.item_id, value }, 'STREAM_UPDATE_ERROR')
+    const { oldValue, value, errors, kept } = await this.#updates.apply(
+      () => this.get(place),
+      ops,
+      (updated) =>
+        this.#keep({ kind: 'put', space: spaceOf(place), key: place.item_id, value: updated }, 'STREAM_UPDATE_ERROR'),
+    )
+    await kept
     return { oldValue, newValue: value, errors }
   }
 
@@ -75,7 +81,7 @@ export class StreamItems {
    * Removes an item and answers with its value.
    * @throws {InvocationError} STREAM_DELETE_ERROR.
    */
-  async delete(place: ItemPlace): Promise<JsonValue | undefined> {
+  async delete(place: ItemPlace): Promise<Stored | undefined> {
     const oldValue = this.get(place)
     if (oldValue === undefined) return undefined
     await this.#keep({ kind: 'delete', space: spaceOf(place), key: place.item_id }, 'STREAM_DELETE_ERROR')

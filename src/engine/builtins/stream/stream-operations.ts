@@ -2,10 +2,11 @@
  * The operations on streams: each is done by the worker's own function where there is one, else by the engine's store,
  * and every change is announced once it is kept. Inputs and results are as on the wire.
  */
-import type { JsonValue } from '../../../protocol/validate.js'
+import { withTextMembers } from '../../../protocol/json-text.js'
+import type { Stored } from '../../storage/store.js'
 import type { EngineHost } from '../../builtin.js'
 import type { Trace } from '../../fire.js'
-import { parseUpdateOps } from '../../update-op.js'
+import { parseUpdateOps } from '../../../updates/update-op.js'
 import {
   callCustom,
   readCustomChange,
@@ -16,7 +17,8 @@ import {
 import { streamMessage, type StreamChange, type StreamMessage, type StreamTarget } from './stream-event.js'
 import type { GroupPlace, ItemPlace, StreamItems } from './stream-items.js'
 
-export type ChangeResult = { old_value: JsonValue; new_value: JsonValue; errors?: JsonValue }
+/** `old_value`, and of a set or an update `new_value` and `errors`; text when a value is large. */
+export type ChangeResult = unknown
 
 export interface StreamOperationsParts {
   readonly host: EngineHost
@@ -55,7 +57,7 @@ export class StreamOperations {
   }
 
   /** @throws {InvocationError} STREAM_SET_ERROR, JSON_ERROR, or what the worker's function failed with. */
-  set(input: ItemPlace & { readonly data: JsonValue }, origin: CallOrigin): Promise<ChangeResult> {
+  set(input: ItemPlace & { readonly data: Stored }, origin: CallOrigin): Promise<ChangeResult> {
     return this.#change(callOf('set', input, origin), 'STREAM_SET_ERROR', () => this.#items.set(input, input.data))
   }
 
@@ -66,7 +68,7 @@ export class StreamOperations {
   }
 
   /** @throws {InvocationError} STREAM_DELETE_ERROR, JSON_ERROR, or what the worker's function failed with. */
-  async delete(place: ItemPlace, origin: CallOrigin): Promise<{ old_value: JsonValue }> {
+  async delete(place: ItemPlace, origin: CallOrigin): Promise<ChangeResult> {
     const call = callOf('delete', place, origin)
     const custom = callCustom(this.#host, call)
     const oldValue =
@@ -74,11 +76,11 @@ export class StreamOperations {
         ? await this.#items.delete(place)
         : readCustomChange(await custom, call, 'STREAM_DELETE_ERROR').oldValue
     if (oldValue !== undefined) this.#tell(targetOf(place), { type: 'delete', data: oldValue }, origin)
-    return { old_value: oldValue ?? null }
+    return withTextMembers({ old_value: oldValue ?? null })
   }
 
   /** Announces an event of the caller's own making; nothing is stored. */
-  send(target: StreamTarget, event: { readonly type: string; readonly data: JsonValue }, origin: CallOrigin): null {
+  send(target: StreamTarget, event: { readonly type: string; readonly data: Stored }, origin: CallOrigin): null {
     this.#tell(target, { type: 'event', event }, origin)
     return null
   }
@@ -96,14 +98,14 @@ export class StreamOperations {
     const { oldValue, newValue, errors } =
       custom === undefined ? await own() : readCustomChange(await custom, call, code)
     // Read and checked: only a delete may go without.
-    const data = newValue as JsonValue
+    const data = newValue as Stored
     this.#tell(targetOf(call.input), { type: oldValue === undefined ? 'create' : 'update', data }, call.origin)
     const hasErrors = Array.isArray(errors) && errors.length > 0
-    return { old_value: oldValue ?? null, new_value: data, ...(hasErrors && { errors: errors as JsonValue }) }
+    return withTextMembers({ old_value: oldValue ?? null, new_value: data, ...(hasErrors && { errors }) })
   }
 
-  #tell(target: StreamTarget, change: StreamChange, origin: CallOrigin): void {
-    this.#announce(streamMessage(target, change, this.#host.clock.epochMs()), origin)
+  #tell(target: StreamTarget, change: StreamChange, { traceparent, baggage }: CallOrigin): void {
+    this.#announce(streamMessage(target, change, this.#host.clock.epochMs()), { traceparent, baggage })
   }
 }
 

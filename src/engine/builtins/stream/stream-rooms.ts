@@ -2,7 +2,7 @@
  * Who listens to which group of which stream. A message is written as text once, however many listen.
  */
 import type { Log } from '../../../std/log.js'
-import type { StreamMessage, StreamTarget } from './stream-event.js'
+import { textOf, type StreamMessage, type StreamTarget } from './stream-event.js'
 
 /** One subscription of one client. */
 export interface Listener {
@@ -51,7 +51,7 @@ export class StreamRooms {
   /** A value can be nested just too deeply to be written with the wrapper around it; its write stands all the same. */
   #textOf(message: StreamMessage): string | undefined {
     try {
-      return JSON.stringify(message)
+      return textOf(message)
     } catch (err) {
       const { streamName, groupId, id } = message
       this.#log.warn({ streamName, groupId, id, err }, 'A stream message cannot be written as JSON; nobody hears of it')

@@ -1,10 +1,12 @@
 /**
- * The WebSocket server for browsers: asks the auth function about each client, lets it in whatever the answer is, and
- * hands its frames to a `StreamClient`. Refusing is the business of join handlers.
+ * The WebSocket server for browsers: asks the auth function about each client and hands the client's frames to a
+ * `StreamClient`. By default every client comes in and join handlers refuse; with `auth_required` a client that the
+ * auth function does not let in, or that no join handler would judge, is refused with 401.
  */
 import { isRecord } from '../../../protocol/validate.js'
 import { listen, type Listener, type UpgradeRequest } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
+import { screenOf } from '../../origins.js'
 import { StreamClient, type StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 
@@ -14,7 +16,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 /** How long the auth function may take. Beyond: the client comes in without a context. */
 export const AUTH_TIMEOUT_MS = 10_000
 
-export type StreamServerConfig = Pick<StreamConfig, 'host' | 'port' | 'authFunctionId'>
+export type StreamServerConfig = Pick<StreamConfig, 'host' | 'port' | 'authFunctionId' | 'authRequired' | 'origins'>
 
 export class StreamServer {
   readonly #host: EngineHost
@@ -39,7 +41,8 @@ export class StreamServer {
   /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
   async start(): Promise<void> {
     const { host, port } = this.#config
-    const options = { host, port, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }
+    const screen = screenOf(this.#config, this.#host)
+    const options = { host, port, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, screen }
     this.#listener = await listen(options, (request) => void this.#admit(request))
   }
 
@@ -61,9 +64,14 @@ export class StreamServer {
       return
     }
     this.#authenticating += 1
-    const context = await this.#authenticate(request)
+    const answer = await this.#authenticate(request)
     this.#authenticating -= 1
     if (this.#stopped.signal.aborted) return
+    if (!this.#mayEnter(answer)) {
+      request.refuse(401, 'Unauthorized')
+      return
+    }
+    const context = answer?.['context'] ?? null
     request.accept((transport) => {
       const client = new StreamClient(this.#clientParts, transport, context)
       this.#clients += 1
@@ -73,6 +81,7 @@ export class StreamServer {
         binary: () => undefined,
         activity: () => undefined,
         drained: () => undefined,
+        frameFailed: (error) => this.#host.log.error({ error }, 'A frame could not be handled'),
         close: () => {
           this.#clients -= 1
           if (!this.#stopped.signal.aborted) client.close()
@@ -81,10 +90,16 @@ export class StreamServer {
     })
   }
 
-  /** What the auth function says about a client; null when it fails or says nothing. */
-  async #authenticate(request: UpgradeRequest): Promise<unknown> {
+  #mayEnter(answer: Readonly<Record<string, unknown>> | undefined): boolean {
+    const { authRequired, authFunctionId } = this.#config
+    const isRefused = authFunctionId !== undefined && (answer === undefined || answer['unauthorized'] === true)
+    return !authRequired || (!isRefused && this.#clientParts.triggers.hasJoinHandler)
+  }
+
+  /** What the auth function says about a client; `undefined` when there is none, it fails or says nothing. */
+  async #authenticate(request: UpgradeRequest): Promise<Readonly<Record<string, unknown>> | undefined> {
     const functionId = this.#config.authFunctionId
-    if (functionId === undefined) return null
+    if (functionId === undefined) return undefined
     const timeout = new AbortController()
     const timer = this.#host.clock.after(AUTH_TIMEOUT_MS, () => {
       timeout.abort(new Error(`No answer within ${AUTH_TIMEOUT_MS} ms`))
@@ -92,10 +107,10 @@ export class StreamServer {
     try {
       const signal = AbortSignal.any([timeout.signal, this.#stopped.signal])
       const answer = await this.#host.invoke({ functionId, data: authInputOf(request), signal })
-      return isRecord(answer) ? (answer['context'] ?? null) : null
+      return isRecord(answer) ? answer : undefined
     } catch (err) {
       this.#host.log.warn({ functionId, err }, 'The auth function of streams failed; the client has no context')
-      return null
+      return undefined
     } finally {
       timer.cancel()
     }

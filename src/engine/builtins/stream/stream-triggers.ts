@@ -7,7 +7,7 @@ import { BoundTriggers, readTriggerConfig } from '../../bound-triggers.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../../builtin.js'
 import { callBound, type Trace } from '../../fire.js'
 import { WriteFirings } from '../../write-firings.js'
-import type { StreamMessage } from './stream-event.js'
+import { payloadOf, type StreamMessage } from './stream-event.js'
 
 /** What join and leave handlers receive. */
 export type SubscriptionEvent = {
@@ -38,6 +38,8 @@ export class StreamTriggers {
   readonly #joins = new BoundTriggers<undefined>()
   readonly #leaves = new BoundTriggers<undefined>()
   readonly #firings: WriteFirings
+  /** Whether the log says already that joins are open. */
+  #warned = false
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -50,7 +52,20 @@ export class StreamTriggers {
       ({ stream_name, group_id = message.groupId, item_id = message.id }) =>
         stream_name === message.streamName && group_id === message.groupId && item_id === message.id,
     )
-    this.#firings.start(bindings, message, trace)
+    if (bindings.length > 0) this.#firings.start(bindings, payloadOf(message), trace)
+  }
+
+  /** Whether a join handler without limits is bound. One of a guarded session may refuse clients, but vouches for none. */
+  get hasJoinHandler(): boolean {
+    return this.#joins.some(({ access }) => access === undefined)
+  }
+
+  /** Logs once that clients join unchecked. */
+  warnIfOpen(): void {
+    if (this.#warned || this.hasJoinHandler) return
+    this.#warned = true
+    const text = 'No `stream:join` trigger is bound, so clients may join every stream; `auth_required` refuses them'
+    this.#host.log.warn({ setting: 'iii-stream.local.auth_required' }, text)
   }
 
   /**

@@ -12,8 +12,9 @@ const entry = { id: 'mail', name: 'Mail', description: 'How mail is sent', schem
 
 function configurations(settings?: object) {
   const host = new FakeHost()
-  const env = { HOST: 'example.test' }
-  const builtin = createConfigurationBuiltin(host, parseConfigurationConfig(settings), env)
+  const env = { HOST: 'example.test', TOKEN: 's3cr3t' }
+  const local = { expose_env: ['HOST', 'UNSET'] }
+  const builtin = createConfigurationBuiltin(host, parseConfigurationConfig(settings, local), env)
   host.serve('on-change', () => null)
   return {
     host,
@@ -112,6 +113,24 @@ test('placeholders are replaced when read, unless asked for raw', async () => {
   })
 })
 
+test('a variable that is not exposed counts as unset, whether it is set or not', async () => {
+  const { call } = configurations()
+  const refusals: unknown[] = []
+  for (const name of ['TOKEN', 'UNSET', 'NOT_THERE']) {
+    await call('register', { ...entry, initial_value: { url: `\${${name}:none}` } })
+    await call('set', { id: 'mail', value: { url: `\${${name}:none}` } })
+    expect(await call('get', { id: 'mail' })).toEqual({ id: 'mail', value: { url: 'none' } })
+    await call('set', { id: 'mail', value: { url: `\${${name}}` } })
+    refusals.push(
+      await call('get', { id: 'mail' }).then(String, (error: unknown) =>
+        (error as Error).message.replaceAll(name, 'X'),
+      ),
+    )
+  }
+  expect(new Set(refusals).size).toBe(1)
+  expect(refusals[0]).toContain('EXPAND_FAILED')
+})
+
 test('members named like parts of prototypes are data', async () => {
   const { call } = configurations()
   const value = JSON.parse('{"url":"a","__proto__":{"polluted":"${HOST}"}}') as object
@@ -178,20 +197,23 @@ test('a configuration that nobody touches for its time to live is deleted', asyn
 
 test('there is room for so many configurations and for so much in them', async () => {
   const { call, host } = configurations()
-  const large = { url: 'x'.repeat(10_000_000) }
+  const large = { url: 'x'.repeat(40_000_000) }
   await call('register', { ...entry, initial_value: large })
   await expect(call('register', { ...entry, id: 'second', initial_value: large })).rejects.toMatchObject({
     code: 'ADAPTER_ERROR',
   })
-  await call('set', { id: 'mail', value: { url: 'x'.repeat(12_000_000) } })
+  await call('set', { id: 'mail', value: { url: 'x'.repeat(50_000_000) } })
   for (let n = 1; n < 1_000; n++) await call('register', { ...entry, id: `c${n}` })
   await expect(call('register', { ...entry, id: 'one-more' })).rejects.toMatchObject({ code: 'ADAPTER_ERROR' })
   expect(host.counters.refused.writes).toBe(2)
 })
 
-test('settings: a time to live and nothing else', () => {
-  expect(parseConfigurationConfig(undefined)).toEqual({ ttlMs: undefined })
-  expect(parseConfigurationConfig({ ttl_seconds: 0 })).toEqual({ ttlMs: undefined })
+test('settings: a time to live, and variables that are exposed', () => {
+  expect(parseConfigurationConfig(undefined)).toEqual({ ttlMs: undefined, exposeEnv: [] })
+  expect(parseConfigurationConfig({ ttl_seconds: 0 })).toEqual({ ttlMs: undefined, exposeEnv: [] })
+  expect(() => parseConfigurationConfig(undefined, { expose_env: 'HOST' })).toThrow(
+    'configuration.local.expose_env must be',
+  )
   expect(() => parseConfigurationConfig({ adapter: { name: 'fs' } })).toThrow('configuration.adapter')
   expect(() => parseConfigurationConfig({ ttl_seconds: -1 })).toThrow('configuration.ttl_seconds must be')
 })

@@ -30,7 +30,11 @@ async function remoteFunction(respond: (response: ServerResponse) => void, invoc
   const host = new FakeHost()
   const builtin = createHttpFunctionsBuiltin(host, local, { SECRET: 's3cr3t' })
   onTestFinished(() => builtin.stop())
-  const call = builtin.serveExternal!('pay::é', { url: `http://127.0.0.1:${String(peer.port)}/x`, ...invocation })
+  const call = builtin.serveExternal!(
+    'pay::é',
+    { url: `http://127.0.0.1:${String(peer.port)}/x`, ...invocation },
+    false,
+  )
   return { call, seen, host, builtin }
 }
 
@@ -107,7 +111,22 @@ test('a server that takes too long fails the call, and one that is stopped on fa
 
 test('a server that is not allowed is refused when the function is registered', () => {
   const builtin = createHttpFunctionsBuiltin(new FakeHost(), local, {})
-  expect(() => builtin.serveExternal!('f', { url: 'http://example.invalid/' })).toThrow(
+  expect(() => builtin.serveExternal!('f', { url: 'http://example.invalid/' }, false)).toThrow(
     expect.objectContaining({ code: 'url_validation_failed' }) as Error,
+  )
+})
+
+test('a guarded session may name as a secret only what is exposed', () => {
+  const config = parseHttpFunctionsConfig(undefined, { expose_env: ['LISTED'] })
+  const builtin = createHttpFunctionsBuiltin(new FakeHost(), config, { LISTED: 'a', UNLISTED: 'b' })
+  const register = (key: string, isGuarded: boolean) => () =>
+    builtin.serveExternal!('f', { url: 'https://example.com/', auth: { type: 'bearer', token_key: key } }, isGuarded)
+  expect(register('LISTED', true)).not.toThrow()
+  expect(register('UNLISTED', false)).not.toThrow()
+  for (const key of ['UNLISTED', 'NOT_THERE', '__proto__']) {
+    expect(register(key, true)).toThrow(expect.objectContaining({ code: 'token_not_found' }) as Error)
+  }
+  expect(() => parseHttpFunctionsConfig(undefined, { expose_env: 1 })).toThrow(
+    'iii-http-functions.local.expose_env must be',
   )
 })

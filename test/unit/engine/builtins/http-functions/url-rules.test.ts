@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { HttpFunctionsConfig } from '../../../../../src/engine/builtins/http-functions/http-functions-config.js'
 import { UrlRules } from '../../../../../src/engine/builtins/http-functions/url-rules.js'
 
-const strict: HttpFunctionsConfig = { urlAllowlist: ['*'], blockPrivateIps: true, requireHttps: true }
+const strict: HttpFunctionsConfig = { urlAllowlist: ['*'], blockPrivateIps: true, requireHttps: true, exposeEnv: [] }
 
 function verdict(url: string, config: Partial<HttpFunctionsConfig> = {}): string {
   try {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { CorsPolicy } from '../../../../../src/engine/builtins/http/cors.js'
+import { parseHttpConfig } from '../../../../../src/engine/builtins/http/http-config.js'
 import { startHttp } from '../../../../kit/http-rig.js'
 
 const VARY = 'origin, access-control-request-method, access-control-request-headers'
@@ -44,9 +45,24 @@ test('with a list of origins only those are told that they may read', async () =
 })
 
 test('a list with a star allows any', () => {
-  const policy = new CorsPolicy({ allowedOrigins: ['https://a.example', '*'], allowedMethods: ['GET', '*'] })
+  const cors = { allowed_origins: ['https://a.example', '*'], allowed_methods: ['GET', '*'] }
+  const policy = new CorsPolicy(parseHttpConfig({ cors }).cors)
   expect(Object.fromEntries(policy.preflight('https://b.example').headers)).toMatchObject({
     'access-control-allow-origin': ['*'],
     'access-control-allow-methods': ['*'],
   })
+})
+
+test('a local list allows these origins and pages of this machine, unless the shared one says otherwise', () => {
+  const local = { allowed_origins: ['https://A.example:443'] }
+  const allowed = (origin: string, config: object = {}): boolean =>
+    new CorsPolicy(parseHttpConfig(config, local).cors).preflight(origin).headers.has('access-control-allow-origin')
+  expect(
+    ['https://a.example', 'http://localhost:5173', 'http://127.0.0.1', 'http://[::1]:1'].map((one) => allowed(one)),
+  ).toEqual(Array(4).fill(true))
+  expect(['https://b.example', 'null', 'http://localhost.b.example'].map((one) => allowed(one))).toEqual(
+    Array(3).fill(false),
+  )
+  expect(allowed('http://localhost:5173', { cors: { allowed_origins: ['https://b.example'] } })).toBe(false)
+  expect(allowed('https://c.example', { cors: { allowed_origins: [] } })).toBe(true)
 })

@@ -7,7 +7,8 @@ const defaults = {
   host: '0.0.0.0',
   defaultTimeoutMs: 30_000,
   concurrencyRequestLimit: 1024,
-  cors: { allowedOrigins: [], allowedMethods: [] },
+  bodyLimit: 16 * 1024 * 1024,
+  cors: { allowedOrigins: 'any', allowsLoopback: false, allowedMethods: [] },
   middleware: [],
 }
 
@@ -32,12 +33,13 @@ test('every key is read, and middleware is put in the order of its priority', ()
       { function_id: 'third', priority: 0 },
     ],
   }
-  expect(parseHttpConfig(config)).toEqual({
+  expect(parseHttpConfig(config, { body_limit: 1000 })).toEqual({
     port: 8080,
     host: '127.0.0.1',
     defaultTimeoutMs: 5000,
     concurrencyRequestLimit: 10,
-    cors: { allowedOrigins: ['https://a.example'], allowedMethods: ['GET'] },
+    bodyLimit: 1000,
+    cors: { allowedOrigins: ['https://a.example'], allowsLoopback: false, allowedMethods: ['GET'] },
     middleware: ['first', 'second', 'third', 'last'],
   })
 })

@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { MAX_JSON_BODY_BYTES, parseJson } from '../../../../../src/engine/builtins/http/request-body.js'
+import { readBody } from '../../../../../src/engine/builtins/http/request-body.js'
 import type { ChannelItem } from '../../../../../src/engine/builtin.js'
+import { TickLane } from '../../../../../src/std/tick-lane.js'
+import { VirtualClock } from '../../../../../src/std/virtual-clock.js'
 import { openRequest, rawSocket, readAnswer, readToEnd, responseOf } from '../../../../kit/http-client.js'
 import { heldHandler, startHttp } from '../../../../kit/http-rig.js'
 
+const MAX_JSON_BODY_BYTES = 16 * 1024 * 1024
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
 async function itemsOf(channel: AsyncIterable<ChannelItem>): Promise<ChannelItem[]> {
@@ -58,8 +61,9 @@ test.each([
 
 test.each([['null'], ['false'], ['0'], ['"x"'], ['[1,2]'], ['['.repeat(128) + ']'.repeat(128)], [' {"a" : 1}\n']])(
   'the JSON %s is read',
-  (text) => {
-    expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text))
+  async (text) => {
+    const lane = new TickLane(new VirtualClock())
+    expect(await readBody(Buffer.from(text), lane)).toEqual({ value: JSON.parse(text) })
   },
 )
 

@@ -165,6 +165,7 @@ test('by a switch of the environment, calls outside of any trace make spans as w
     data: {},
     metadata: undefined,
     from: undefined,
+    access: undefined,
   }
   expect(host.instruments.watchCall?.(call, 'iii-state').traceparent).toMatch(/^00-/)
   expect(host.instruments.watchCall?.(call, 'iii-observability').traceparent).toBeUndefined()

@@ -14,6 +14,7 @@ const callOf = (n: number) => ({
   data: null,
   metadata: undefined,
   from: undefined,
+  access: undefined,
 })
 
 async function counts(rig: EngineRig, worker: RawWorker): Promise<Record<string, Record<string, unknown>>> {

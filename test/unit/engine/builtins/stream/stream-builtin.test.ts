@@ -192,20 +192,29 @@ describe('parseStreamConfig', () => {
       host: '0.0.0.0',
       port: 3112,
       authFunctionId: undefined,
+      authRequired: false,
       channelSize: 256,
       storage: { kind: 'memory' },
+      origins: { allowedOrigins: [], allowedHosts: [] },
     })
   })
 
   test('reads every key', () => {
     const config = { store_method: 'file_based', channel_size: 8, save_interval_ms: 1000 }
     const adapter = { name: 'kv', config }
-    expect(parseStreamConfig({ host: '::1', port: 0, auth_function: 'a::b', adapter })).toEqual({
+    const local = {
+      auth_required: true,
+      allowed_origins: ['https://App.example:443'],
+      allowed_hosts: ['Streams.example'],
+    }
+    expect(parseStreamConfig({ host: '::1', port: 0, auth_function: 'a::b', adapter }, local)).toEqual({
       host: '::1',
       port: 0,
       authFunctionId: 'a::b',
+      authRequired: true,
       channelSize: 8,
       storage: { kind: 'durable', directory: 'kv_store_data.db' },
+      origins: { allowedOrigins: ['https://app.example'], allowedHosts: ['streams.example'] },
     })
   })
 

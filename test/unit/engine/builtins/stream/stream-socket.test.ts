@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Access } from '../../../../../src/engine/access.js'
 import { deferred } from '../../../../../src/std/deferred.js'
 import { AUTH_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-server.js'
 import { JOIN_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-client.js'
-import { startStream, type StreamSocket, until } from '../../../../kit/stream-rig.js'
+import { bindingOf, unbindFrom } from '../../../../kit/fake-host.js'
+import { startStream, type StreamRig, type StreamSocket, until } from '../../../../kit/stream-rig.js'
 
 const group = { stream_name: 'chat', group_id: 'g' }
 const item = { ...group, item_id: 'i' }
@@ -189,7 +191,7 @@ test('a client that goes while its join is decided leaves nothing behind, and wh
   await host.clock.advance(JOIN_TIMEOUT_MS)
   expect(host.payloads('left')).toMatchObject([{ subscription_id: 'joined' }])
   expect(host.clock.pendingTimers).toBe(0)
-  expect(host.lines).toEqual([])
+  expect(host.lines.filter(({ fields }) => !('setting' in fields))).toEqual([])
 })
 
 test('events during the first read of a worker’s own stream come after the sync', async () => {
@@ -212,7 +214,7 @@ test('when a stream cannot be read the subscription starts without a sync, and t
   })
   const client = await connect()
   client.request('join', '1', ['chat', 'g'])
-  await until(() => host.lines.length === 1)
+  await until(() => host.lines.some(({ message }) => message.startsWith('A stream could not be read')))
   await call('send', { ...group, type: 'note', data: 1 })
   expect((await client.next()).event.type).toBe('event')
 })
@@ -299,7 +301,9 @@ test('a client that does not read loses the oldest messages, counted, and hears 
   expect(lost).toBeGreaterThan(0)
   expect(indexes.slice(-4)).toEqual([count - 4, count - 3, count - 2, count - 1])
   expect(indexes).toEqual([...indexes].sort((a, b) => a - b))
-  expect(host.lines.map(({ fields }) => (fields as { lost: number }).lost).reduce((a, b) => a + b, 0)).toBe(lost)
+  expect(host.lines.flatMap(({ fields }) => (fields as { lost?: number }).lost ?? []).reduce((a, b) => a + b, 0)).toBe(
+    lost,
+  )
   expect(host.counters.dropped.streamEvents).toBe(lost)
 })
 
@@ -313,4 +317,61 @@ test('stopping cuts clients and calls no leave handler', async () => {
   await builtin.stop()
   await closed
   expect(host.calls).toEqual([])
+})
+
+describe('auth_required', () => {
+  const yes = (): object => ({})
+  /** What a guarded session may do plays no part here, only that there is one. */
+  const guest = {} as Access
+  const answers = (answer: unknown) => (rig: StreamRig) => {
+    rig.host.serve('auth', () => answer)
+    return rig.bind('j', 'stream:join', 'may-join')
+  }
+  const refusals: readonly [string, object, (rig: StreamRig) => Promise<unknown> | void][] = [
+    ['no join handler is bound', {}, () => undefined],
+    [
+      'no join handler is bound and the auth function says yes',
+      { auth_function: 'auth' },
+      ({ host }) => host.serve('auth', yes),
+    ],
+    ['the auth function is missing', { auth_function: 'auth' }, ({ bind }) => bind('j', 'stream:join', 'may-join')],
+    ['the auth function says nothing', { auth_function: 'auth' }, answers(null)],
+    ['the auth function says no', { auth_function: 'auth' }, answers({ unauthorized: true })],
+    [
+      'only a guarded session has bound a join handler',
+      {},
+      ({ bind }) => bind('j', 'stream:join', 'may-join', { access: guest }),
+    ],
+  ]
+
+  test.each(refusals)('a client is refused with 401 while %s', async (_what, config, prepare) => {
+    const rig = await startStream(config, { auth_required: true })
+    rig.host.serve('may-join', yes)
+    await prepare(rig)
+    await expect(rig.connect()).rejects.toThrow('Unexpected server response: 401')
+  })
+
+  test('a client comes in when the auth function says yes and a join handler is bound, and joins while it is', async () => {
+    const { host, builtin, bind, connect } = await startStream({ auth_function: 'auth' }, { auth_required: true })
+    host.serve('auth', () => ({ context: 'u' }))
+    host.serve('may-join', yes)
+    await bind('j', 'stream:join', 'may-join')
+    const client = await connect()
+    expect((await client.join('1', 'chat', 'g')).event.type).toBe('sync')
+    unbindFrom(builtin, bindingOf({ id: 'j', triggerType: 'stream:join', functionId: 'may-join', config: null }))
+    expect((await client.join('2', 'chat', 'g')).event.type).toBe('unauthorized')
+  })
+})
+
+test('the log says once that clients may join every stream, while no join handler is bound', async () => {
+  const { host, connect } = await startStream()
+  const client = await connect()
+  await client.join('1', 'chat', 'g')
+  await client.join('2', 'chat', 'g')
+  expect(host.lines).toMatchObject([{ level: 'warn', fields: { setting: 'iii-stream.local.auth_required' } }])
+  const judged = await startStream()
+  judged.host.serve('may-join', () => ({}))
+  await judged.bind('j', 'stream:join', 'may-join')
+  await (await judged.connect()).join('1', 'chat', 'g')
+  expect(judged.host.lines).toEqual([])
 })

@@ -8,7 +8,6 @@
 import { ErrorCode, InvocationError } from '../errors.js'
 import { isRecord, type JsonValue } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
-import { setting } from './builtin-config.js'
 
 /** Keys from the root inwards; none means the root itself. Dots are part of a key. */
 export type UpdatePath = readonly string[]
@@ -23,26 +22,6 @@ export type UpdateOp =
   | { readonly type: 'remove'; readonly path: UpdatePath }
 
 const INT64 = 2 ** 63
-
-/** The member `ops` of an input; `parseUpdateOps` reads what is in it. */
-export const updateOpsField = setting<readonly unknown[]>('an array of operations', Array.isArray)
-
-/** JSON Schema of the member `ops`. */
-export const updateOpsSchema = {
-  type: 'array',
-  items: {
-    type: 'object',
-    properties: {
-      type: { enum: ['set', 'merge', 'increment', 'decrement', 'append', 'remove'] },
-      path: {
-        description: 'One literal key, or the whole value when empty; merge and append also take a list of keys',
-      },
-      value: { description: 'For set, merge and append' },
-      by: { type: 'integer', description: 'For increment and decrement' },
-    },
-    required: ['type'],
-  },
-}
 
 /**
  * Reads the `ops` of a call.

@@ -1,5 +1,5 @@
 /**
- * Zod schemas as JSON Schema draft-07, with the user's own zod. Each major version says what it is by structure, so a
+ * Schemas of zod and valibot as JSON Schema draft-07, with the user's own packages. Each major version of zod says what it is by structure, so a
  * schema made by another copy of zod than the one loaded here is converted all the same.
  */
 import { isRecord } from '../protocol/validate.js'
@@ -77,4 +77,11 @@ export function zod3JsonSchema(schema: StandardSchemaV1, side: SchemaSide): unkn
       return jsonSchema
     },
   })
+}
+
+/** Converts a schema of valibot. */
+export function valibotJsonSchema(schema: StandardSchemaV1, side: SchemaSide): unknown {
+  const convert = userModule('@valibot/to-json-schema')?.['toJsonSchema'] as Convert | undefined
+  if (convert === undefined) throw new Error('schemas of valibot need the package @valibot/to-json-schema')
+  return convert(schema, { target: 'draft-07', typeMode: side })
 }

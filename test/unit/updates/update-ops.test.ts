@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { InvocationError } from '../../../src/errors.js'
 import type { JsonValue } from '../../../src/protocol/validate.js'
-import { parseUpdateOps } from '../../../src/engine/update-op.js'
-import { applyUpdateOps } from '../../../src/engine/update-ops.js'
+import { parseUpdateOps } from '../../../src/updates/update-op.js'
+import { applyUpdateOps } from '../../../src/updates/update-ops.js'
 import { modelUpdate, type ModelOp } from '../../kit/update-ops-model.js'
 
 function update(current: JsonValue | undefined, ...ops: readonly unknown[]) {

@@ -1,0 +1,180 @@
+/**
+ * One worker's process over its restarts. A change drains the old process, then the new one starts; meanwhile the engine
+ * holds calls and requests for it, so none fails.
+ */
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { LocalEngine } from '../engine/engine.js'
+import type { Emit } from '../engine/engine-events.js'
+import { EngineFunctions } from '../protocol/names.js'
+import { systemClock } from '../std/clock.js'
+import { FolderWatch } from './folder-watch.js'
+import type { LogLevel } from './event-log.js'
+import { moduleProblem } from './script-runner.js'
+import { WorkerProcess } from './worker-process.js'
+
+/** A file that changes this soon after a start may have been written by the worker itself. */
+const SOON_MS = 3_000
+/** Starts in a row that such changes of one file may cause. */
+const MAX_OWN_RESTARTS = 3
+/** How long a worker that has connected may take to register its functions. */
+const REGISTER_MS = 500
+/** How long a worker may take to connect until calls are not held for it any more. */
+const CONNECT_MS = 20_000
+const POLL_MS = 50
+
+export interface DevSessionOptions {
+  readonly engine: LocalEngine
+  readonly file: string
+  /** Arguments of Node, the file included. */
+  readonly args: readonly string[]
+  readonly envFiles: readonly string[]
+  readonly folders: readonly string[]
+  readonly ignored: readonly string[]
+  /** Runs before each restart. */
+  readonly clear: () => void
+  readonly emit: Emit
+}
+
+export class DevSession {
+  readonly #options: DevSessionOptions
+  readonly #watches: FolderWatch[] = []
+  #worker: WorkerProcess | undefined
+  #startedAt = -Infinity
+  /** The restart that is under way; changes meanwhile are part of it. */
+  #restart: Promise<void> | undefined
+  #isEnded = false
+  /** Counts restarts. */
+  #round = 0
+  /** The file that keeps changing soon after a start, and how many starts in a row it has caused. */
+  #restless = { file: '', restarts: 0 }
+
+  constructor(options: DevSessionOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { folders, ignored } = this.#options
+    const onChange = (file: string): void => {
+      this.#changed(file)
+    }
+    for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
+    this.#spawn()
+    // Whatever ends this process without asking must not leave a worker behind.
+    process.once('exit', this.#kill)
+  }
+
+  async end(): Promise<void> {
+    this.#isEnded = true
+    for (const watch of this.#watches) watch.close()
+    await this.#restart
+    await this.#drain()
+    process.off('exit', this.#kill)
+  }
+
+  readonly #kill = (): void => {
+    this.#worker?.kill()
+  }
+
+  #say(level: LogLevel, message: string): void {
+    this.#options.emit({ kind: 'log', level, message, fields: {} })
+  }
+
+  #changed(file: string): void {
+    if (this.#isEnded || this.#restart !== undefined || this.#wasWrittenByWorker(file)) return
+    this.#options.clear()
+    this.#say('info', `${relative('.', file)} has changed; the worker drains`)
+    const settled = this.#options.engine.expectSuccessor()
+    const round = (this.#round += 1)
+    this.#restart = this.#drain().then(() => {
+      this.#restart = undefined
+      if (this.#isEnded) return
+      this.#spawn()
+      void this.#registered().then(() => {
+        if (this.#round === round) settled()
+      })
+    })
+  }
+
+  /** Whether restarting for this file would go on for ever: it has changed just after each of the last starts. */
+  #wasWrittenByWorker(file: string): boolean {
+    const isSoon = systemClock.now() - this.#startedAt < SOON_MS
+    const { file: before, restarts } = this.#restless
+    this.#restless = { file, restarts: isSoon ? (file === before ? restarts + 1 : 1) : 0 }
+    if (this.#restless.restarts <= MAX_OWN_RESTARTS) return false
+    if (restarts === MAX_OWN_RESTARTS) {
+      const name = relative('.', file)
+      this.#say(
+        'warn',
+        `${name} changes just after each start, as if the worker wrote it; this does not restart the worker. --ignore leaves the file out`,
+      )
+    }
+    return true
+  }
+
+  #spawn(): void {
+    const { engine, args, file, envFiles } = this.#options
+    this.#startedAt = systemClock.now()
+    const problem = moduleProblem(file)
+    if (problem !== undefined) {
+      this.#say('error', problem)
+      return
+    }
+    this.#say('info', 'The worker starts')
+    this.#worker = new WorkerProcess({
+      args,
+      env: variablesIn(envFiles),
+      url: engine.url,
+      isConnected: (pid) => hasWorkerOf(engine, pid),
+      onDeath: (how) => {
+        this.#worker = undefined
+        this.#say('error', `The worker ${how}; a change to its code starts it again`)
+      },
+    })
+  }
+
+  async #drain(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = undefined
+    if (worker === undefined) return
+    if (!(await worker.drain())) this.#say('warn', 'The worker took too long to drain and was killed')
+  }
+
+  /** Resolves once the new worker has had time to register everything, or will not. */
+  async #registered(): Promise<void> {
+    const worker = this.#worker
+    const deadline = systemClock.now() + CONNECT_MS
+    while (worker !== undefined && this.#worker === worker && systemClock.now() < deadline) {
+      if (await hasWorkerOf(this.#options.engine, worker.pid)) {
+        await pause(REGISTER_MS)
+        return
+      }
+      await pause(POLL_MS)
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    systemClock.after(ms, resolve, 'background')
+  })
+}
+
+function variablesIn(files: readonly string[]): Record<string, string | undefined> {
+  return Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8')))) as Record<string, string>
+}
+
+/** Whether a process has a worker on the engine. */
+async function hasWorkerOf(engine: LocalEngine, pid: number): Promise<boolean> {
+  const list = (await engine.invoke({ functionId: EngineFunctions.LIST_WORKERS, data: { status: 'connected' } })) as {
+    readonly workers: readonly { readonly name: string | null; readonly namespace: string }[]
+  }
+  const details = list.workers.map(async ({ name, namespace }) => {
+    const data = { name, namespace }
+    // It may have left since.
+    return engine.invoke({ functionId: EngineFunctions.INFO_WORKERS, data }).catch(() => undefined)
+  })
+  const found = (await Promise.all(details)) as ({ readonly worker: { readonly pid?: number } } | undefined)[]
+  return found.some((detail) => detail?.worker.pid === pid)
+}

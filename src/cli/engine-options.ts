@@ -1,0 +1,169 @@
+/**
+ * The options that `engine` and `dev` share, and the engine they describe: where it listens, what it serves, and how
+ * its events are shown.
+ */
+import { readFile } from 'node:fs/promises'
+import type { ParseArgsConfig } from 'node:util'
+import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
+import { defaultEngineConfig, type EngineAddresses } from '../engine/config.js'
+import type { EngineConfig } from '../engine/engine-config.js'
+import { startEngine, type LocalEngine } from '../engine/engine.js'
+import type { Emit } from '../engine/engine-events.js'
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { systemClock } from '../std/clock.js'
+import { describe } from '../std/describe.js'
+import { oneLine } from '../std/one-line.js'
+import { packageVersion } from '../version.js'
+import { UsageError, type Terminal } from './command.js'
+import { eventLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './event-log.js'
+import { parseTrust, trustHelp, trustOptions } from './trust-options.js'
+
+export const engineOptions = {
+  port: { type: 'string' },
+  'http-port': { type: 'string' },
+  'stream-port': { type: 'string' },
+  host: { type: 'string' },
+  data: { type: 'string' },
+  config: { type: 'string' },
+  repair: { type: 'boolean' },
+  'log-level': { type: 'string' },
+  'log-format': { type: 'string' },
+  ...trustOptions,
+} as const satisfies ParseArgsConfig['options']
+
+export const engineOptionsHelp = `  --port <n>           port for workers (default: 49134; 0 picks a free one)
+  --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
+  --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
+  --host <address>     where to listen (default: 127.0.0.1)
+${trustHelp}
+  --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
+                       (default: in memory; needs the package classic-level)
+  --config <file>      a YAML file with the engine's settings, instead of the options above
+  --repair             keep what can be read of a damaged store, once
+  --log-level <level>  debug, info, warn or error (default: info); the log goes to stderr
+  --log-format <name>  text or json (default: text on a terminal, else json); NO_COLOR switches colours off`
+
+/** Options that a configuration file replaces. */
+const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const
+
+type OptionValues = {
+  readonly [Name in keyof typeof engineOptions]?: (typeof engineOptions)[Name] extends { readonly multiple: true }
+    ? string[] | undefined
+    : (typeof engineOptions)[Name] extends { readonly type: 'boolean' }
+      ? boolean | undefined
+      : string | undefined
+}
+
+export interface EngineArguments {
+  readonly addresses: EngineAddresses
+  /** The configuration file. */
+  readonly config: string | undefined
+  readonly repairsStores: boolean
+  readonly logLevel: LogLevel
+  readonly logFormat: LogFormat | undefined
+}
+
+/**
+ * Checks the options.
+ * @param found a configuration file that is used unless `--config` names another.
+ * @throws {UsageError} naming the option.
+ */
+export function readEngineOptions(values: OptionValues, found?: string): EngineArguments {
+  const config = values.config ?? found
+  const given = SETTINGS.find((name) => values[name] !== undefined)
+  if (config !== undefined && given !== undefined) {
+    const file = values.config === undefined ? `${config}, which was found beside the worker,` : '--config'
+    throw new UsageError(`--${given} and ${file} do not go together; write the setting into ${config}`)
+  }
+  if (values.data?.trim() === '') throw new UsageError('--data must be a folder, got an empty string')
+  return {
+    addresses: {
+      host: values.host,
+      port: parsePort('--port', values.port),
+      httpPort: parsePort('--http-port', values['http-port']),
+      streamPort: parsePort('--stream-port', values['stream-port']),
+      dataFolder: values.data,
+      ...parseTrust(values),
+    },
+    config,
+    repairsStores: values.repair ?? false,
+    logLevel: oneOf('--log-level', LOG_LEVELS, values['log-level'] ?? 'info'),
+    logFormat:
+      values['log-format'] === undefined ? undefined : oneOf('--log-format', LOG_FORMATS, values['log-format']),
+  }
+}
+
+/** The reader of events that shows them on stderr. */
+export function terminalLog({ logLevel: level, logFormat }: EngineArguments, terminal: Terminal): Emit {
+  const format = logFormat ?? (terminal.isTty ? 'text' : 'json')
+  const { isColoured, err: write } = terminal
+  return eventLog({ format, level, isColoured, write, now: () => systemClock.epochMs() })
+}
+
+/**
+ * Starts the engine and says where it listens.
+ * @param onEvent a reader of its events.
+ */
+export async function startCliEngine(args: EngineArguments, terminal: Terminal, onEvent: Emit): Promise<LocalEngine> {
+  const { addresses, config: file, repairsStores } = args
+  const config = file === undefined ? defaultEngineConfig(addresses, process.env) : await readConfig(file)
+  const engine = await startEngine(config, { onEvent, repairsStores }).catch((error: unknown) => {
+    throw withRemedy(error, args)
+  })
+  terminal.out(`iii-node engine ${packageVersion}`)
+  for (const url of engine.urls) terminal.out(`  workers  ${url}`)
+  if (engine.httpUrl !== undefined) terminal.out(`  http     ${engine.httpUrl}`)
+  if (engine.streamUrl !== undefined) terminal.out(`  streams  ${engine.streamUrl}`)
+  if (file !== undefined) sayWhatIsMissing(config, file, terminal)
+  return engine
+}
+
+function sayWhatIsMissing({ builtins }: EngineConfig, file: string, terminal: Terminal): void {
+  const served = new Set(builtins.map(({ name }) => name))
+  const missing = SERVED_BY_DEFAULT.flatMap(({ name }) => (served.has(name) ? [] : [name]))
+  if (missing.length === 0) return
+  terminal.out(`Not served, because ${oneLine(file)} does not list them under \`workers\`: ${missing.join(', ')}`)
+}
+
+/** A taken port, with what changes it. */
+function withRemedy(error: unknown, { addresses, config }: EngineArguments): unknown {
+  if (!(error instanceof RuntimeError) || error.code !== ErrorCode.PORT_IN_USE) return error
+  const { port } = (error.cause ?? {}) as { readonly port?: number }
+  const options = PORTS.flatMap(([option, name, usual]) => ((addresses[name] ?? usual) === port ? [option] : []))
+  const remedy = config === undefined ? `${options.join(' or ')} changes it.` : `It is set in ${config}.`
+  return new RuntimeError(error.code, `${error.message} ${remedy}`, { cause: error })
+}
+
+/** Each port's option, its name in the settings, and its default. */
+const PORTS = [
+  ['--port', 'port', 49_134],
+  ['--http-port', 'httpPort', 3_111],
+  ['--stream-port', 'streamPort', 3_112],
+] as const
+
+async function readConfig(fileName: string): Promise<EngineConfig> {
+  let text: string
+  try {
+    text = await readFile(fileName, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new RuntimeError(ErrorCode.INVALID_CONFIG, `The configuration ${fileName} cannot be read: ${reason}`, {
+      cause,
+    })
+  }
+  // Loaded here, since most engines have no file and need no YAML parser.
+  const { parseEngineConfig } = await import('../engine/config-file.js')
+  return parseEngineConfig(text, { fileName, env: process.env })
+}
+
+function parsePort(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
+  throw new UsageError(`${option} must be a port from 0 to 65535, got ${describe(value)}`)
+}
+
+function oneOf<T extends string>(option: string, accepted: readonly T[], value: string): T {
+  const found = accepted.find((candidate) => candidate === value)
+  if (found === undefined) throw new UsageError(`${option} must be ${accepted.join(', ')}, got ${describe(value)}`)
+  return found
+}

@@ -1,0 +1,62 @@
+/**
+ * Renders the engine's events on stderr: one JSON object per line for programs, text for people. Whatever names and
+ * payloads hold, no control character reaches the terminal, and values of sensitive keys are not shown.
+ */
+import { logLineOf, type Emit, type EngineEvent } from '../engine/engine-events.js'
+import { safeLines } from '../std/one-line.js'
+import { eventText, readable } from './event-text.js'
+
+/** From the lowest to the highest. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export const LOG_FORMATS = ['text', 'json'] as const
+export type LogFormat = (typeof LOG_FORMATS)[number]
+
+/** Events shown per second. Those over it are counted: a terminal that is slow would slow the engine down. */
+const MAX_PER_SECOND = 200
+
+export interface EventLogOptions {
+  readonly format: LogFormat
+  /** Lowest level that is shown. */
+  readonly level: LogLevel
+  readonly isColoured: boolean
+  readonly write: (text: string) => void
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** A reader of engine events that shows them. */
+export function eventLog({ format, level, isColoured, write, now }: EventLogOptions): Emit {
+  const render = format === 'json' ? eventJson : (event: EngineEvent, at: Date) => eventText(event, at, isColoured)
+  const least = LOG_LEVELS.indexOf(level)
+  let second = 0
+  let shown = 0
+  return (event) => {
+    if (LOG_LEVELS.indexOf(logLineOf(event).level) < least) return
+    const at = now()
+    const isNew = Math.floor(at / 1_000) !== second
+    if (!isNew && shown >= MAX_PER_SECOND) {
+      shown += 1
+      return
+    }
+    if (isNew) {
+      const left = shown - MAX_PER_SECOND
+      if (left > 0) write(render(notShown(left), new Date(at)))
+      second = Math.floor(at / 1_000)
+      shown = 0
+    }
+    shown += 1
+    write(render(event, new Date(at)))
+  }
+}
+
+function notShown(events: number): EngineEvent {
+  return { kind: 'log', level: 'warn', message: 'More events came than are shown in a second', fields: { events } }
+}
+
+function eventJson(event: EngineEvent, at: Date): string {
+  const { level, message, fields } = logLineOf(event)
+  const record = { time: at.toISOString(), level, message, kind: event.kind, ...fields }
+  return safeLines(JSON.stringify(record, readable))
+}

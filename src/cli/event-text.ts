@@ -1,0 +1,175 @@
+/**
+ * The text of an engine event for people: a line that says what happened and, where there is one, the stack of the
+ * failed handler and what to do about it.
+ */
+import { styleText } from 'node:util'
+import { logLineOf, type EngineEvent, type EventLevel } from '../engine/engine-events.js'
+import { ErrorCode, type ErrorBody } from '../errors.js'
+import { assertNever } from '../std/assert-never.js'
+import { oneLine } from '../std/one-line.js'
+import { isTellingKey } from '../std/telling-keys.js'
+import { withoutCredentials } from '../std/without-credentials.js'
+
+type Style = Parameters<typeof styleText>[0]
+
+const LEVEL_STYLES: Readonly<Record<EventLevel, Style>> = {
+  debug: 'gray',
+  info: 'green',
+  warn: 'yellow',
+  error: 'red',
+}
+
+/** Frames of a stack that are shown. */
+const MAX_FRAMES = 12
+
+/** What is said about an event. */
+interface Text {
+  readonly headline: string
+  /** Facts in the same line, less prominent. */
+  readonly facts?: object | undefined
+  /** Lines of their own: frames of a stack. */
+  readonly frames?: readonly string[]
+  readonly remedy?: string | undefined
+}
+
+export function eventText(event: EngineEvent, at: Date, isColoured: boolean): string {
+  const paint = (style: Style, text: string): string =>
+    isColoured ? styleText(style, text, { validateStream: false }) : text
+  const { level } = logLineOf(event)
+  const { headline, facts, frames = [], remedy } = textOf(event)
+  const shown = facts === undefined ? '' : factsText(facts)
+  const lines = [
+    `${paint('gray', clockTime(at))} ${paint(LEVEL_STYLES[level], level.toUpperCase().padEnd(5))} ` +
+      `${oneLine(withoutCredentials(headline))}${shown === '' ? '' : ` ${paint('gray', oneLine(shown))}`}`,
+    ...frames.map((frame) => paint('gray', `    ${oneLine(frame)}`)),
+  ]
+  if (remedy !== undefined) lines.push(`    ${paint('cyan', oneLine(remedy))}`)
+  return lines.join('\n')
+}
+
+function clockTime(at: Date): string {
+  const two = (number: number): string => String(number).padStart(2, '0')
+  const millis = String(at.getMilliseconds()).padStart(3, '0')
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${millis}`
+}
+
+function factsText(facts: object): string {
+  const text = JSON.stringify(facts, readable)
+  return text === '{}' ? '' : withoutCredentials(text)
+}
+
+function textOf(event: EngineEvent): Text {
+  switch (event.kind) {
+    case 'invocation_failed':
+      return invocationText(event)
+    case 'trigger_failed':
+      return {
+        headline: `The ${event.triggerType} trigger of \`${event.functionId}\` failed: ${reasonOf(event.error)}`,
+      }
+    case 'attempt_failed': {
+      const seconds = (event.retryInMs / 1_000).toFixed(1)
+      return { headline: `${attemptText(event)}; the next attempt is in ${seconds} s` }
+    }
+    case 'job_dead':
+      return deadJobText(event)
+    case 'enqueue_refused':
+      return enqueueText(event)
+    case 'request_failed': {
+      const { method, path, functionId, errorId, error } = event
+      return { headline: `${method} ${path} (\`${functionId}\`) answered 500, error id ${errorId}: ${reasonOf(error)}` }
+    }
+    case 'trigger_waiting':
+      return waitingText(event)
+    case 'trigger_refused': {
+      const { triggerType, functionId, error } = event
+      return { headline: `The ${triggerType} trigger of \`${functionId}\` was refused: ${reasonOf(error)}` }
+    }
+    case 'registration_refused': {
+      const { type, id, worker, reason } = event
+      return { headline: `The ${NOUNS[type] ?? type} \`${id}\` of worker ${worker} was refused: ${reason}` }
+    }
+    case 'worker_log':
+      return workerLogText(event)
+    case 'log':
+      return { headline: event.message, facts: event.fields }
+    default:
+      return assertNever(event)
+  }
+}
+
+type Of<Kind extends EngineEvent['kind']> = Extract<EngineEvent, { readonly kind: Kind }>
+
+const NOUNS: Readonly<Record<string, string>> = {
+  registerfunction: 'function',
+  registertrigger: 'trigger',
+  registertriggertype: 'trigger type',
+  worker: 'worker name',
+}
+
+function invocationText({ functionId, worker, error, isVoid }: Of<'invocation_failed'>): Text {
+  const at = worker === undefined ? '' : ` at worker ${worker}`
+  const unheard = isVoid ? ' (called without waiting for the result: no caller receives this error)' : ''
+  return { headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${unheard}`, frames: framesOf(error) }
+}
+
+function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {
+  const { source, name, functionId, attempt, maxAttempts, error } = event
+  const count = `attempt ${String(attempt)} of ${String(maxAttempts)}`
+  return `${source === 'queue' ? 'Queue' : 'Topic'} \`${name}\`: ${count} of \`${functionId}\` failed: ${reasonOf(error)}`
+}
+
+function deadJobText(event: Of<'job_dead'>): Text {
+  const headline = `${attemptText(event)}; the job is a dead letter now`
+  // A line that people paste into a shell holds no quotes of others.
+  if (!/^[\w:.-]+$/.test(event.name)) return { headline }
+  const redrive = `iii-node call iii::queue::redrive '${JSON.stringify({ queue: event.name })}'`
+  return { headline, remedy: `To put it back into the queue: ${redrive}` }
+}
+
+function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text {
+  const headline = `\`${functionId}\` was not put into queue \`${queue}\`: ${reasonOf(error)}`
+  if (error.code !== 'queue_not_found') return { headline }
+  const example = `queue_configs: { ${JSON.stringify(queue)}: { type: standard } }`
+  const remedy = `Declare the queue in the configuration file (--config), in the \`config\` of \`iii-queue\`: ${example}`
+  return { headline, remedy }
+}
+
+function waitingText({ functionId, triggerType, builtin }: Of<'trigger_waiting'>): Text {
+  const headline = `\`${functionId}\` is not triggered yet: nothing provides the trigger type \`${triggerType}\``
+  if (builtin === undefined) return { headline: `${headline}; it waits for a worker that does` }
+  return {
+    headline,
+    remedy: `\`${builtin}\` provides it. Add it to \`workers\` in the configuration file: - name: ${builtin}`,
+  }
+}
+
+function workerLogText({ message, service, attributes }: Of<'worker_log'>): Text {
+  const { 'log.data': data, 'service.name': label, trace_id: _, span_id: __, ...others } = attributes
+  const name = typeof label === 'string' ? label : service
+  const facts = data === undefined ? others : { data, ...others }
+  return { headline: `[${name}] ${message}`, facts }
+}
+
+/** Code and message; the code of an ordinary exception says nothing. */
+function reasonOf({ code, message }: ErrorBody): string {
+  return code === ErrorCode.invocation_failed ? message : `${code}: ${message}`
+}
+
+/** The frames of a stack down to the last one outside of libraries, without the message before them. */
+function framesOf({ stacktrace = '' }: ErrorBody): string[] {
+  const frames = stacktrace.split('\n').flatMap((line) => (/^\s+at /.test(line) ? [line.trim()] : []))
+  const own = frames.findLastIndex((frame) => !LIBRARY_FRAME.test(frame))
+  const shown = own < 0 ? frames : frames.slice(0, own + 1)
+  const more = shown.length - MAX_FRAMES
+  return more > 0 ? [...shown.slice(0, MAX_FRAMES), `… ${String(more)} more`] : shown
+}
+
+const LIBRARY_FRAME = /node:|[\\/]node_modules[\\/]/
+
+/** A replacer for JSON: errors keep what JSON would lose, and values of sensitive keys are left out. */
+export function readable(key: string, value: unknown): unknown {
+  if (value !== null && value !== undefined && isTellingKey(key)) return '[redacted]'
+  if (typeof value === 'bigint') return String(value)
+  if (!(value instanceof Error)) return value
+  return { ...Object.fromEntries(Object.entries(value)), name: value.name, message: value.message, stack: value.stack }
+}

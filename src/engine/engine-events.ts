@@ -1,0 +1,150 @@
+/**
+ * What happens inside the engine, as one typed stream: the command line renders it, a log is one of its readers. The
+ * engine never prints. Events carry ids, names and errors, and no payload of a call.
+ */
+import type { ErrorBody } from '../errors.js'
+import { toErrorBody } from '../protocol/error-body.js'
+import { Emitter, type Unsubscribe } from '../std/emitter.js'
+import type { Log } from '../std/log.js'
+
+export type EventLevel = keyof Log
+
+/** A function that failed and what it was called as. */
+interface Failure {
+  readonly functionId: string
+  readonly error: ErrorBody
+}
+
+/** A trigger as reports name it. */
+interface NamedTrigger {
+  readonly triggerId: string
+  readonly triggerType: string
+  readonly functionId: string
+}
+
+/** One attempt of the queue that failed. `maxAttempts` counts the first one. */
+interface FailedAttempt extends Failure {
+  readonly source: 'queue' | 'topic'
+  /** Name of the queue or topic. */
+  readonly name: string
+  readonly jobId: string
+  readonly attempt: number
+  readonly maxAttempts: number
+}
+
+export type EngineEvent =
+  /** A worker's handler failed, or a worker called a function that could not be reached. */
+  | (Failure & {
+      readonly kind: 'invocation_failed'
+      readonly invocationId: string
+      /** The worker that served the call; `undefined` when none could be reached. */
+      readonly worker: string | undefined
+      /** Whether no caller receives the error. */
+      readonly isVoid: boolean
+    })
+  /** The function of a trigger or its condition failed, and no caller receives the error. */
+  | (NamedTrigger & { readonly kind: 'trigger_failed'; readonly error: ErrorBody })
+  | (FailedAttempt & { readonly kind: 'attempt_failed'; readonly retryInMs: number })
+  /** A job used up its attempts and is a dead letter. */
+  | (FailedAttempt & { readonly kind: 'job_dead' })
+  | (Failure & { readonly kind: 'enqueue_refused'; readonly queue: string })
+  | (Failure & {
+      readonly kind: 'request_failed'
+      readonly method: string
+      readonly path: string
+      /** The id in the body of the response. */
+      readonly errorId: string
+    })
+  /** A trigger waits because nothing provides its type. `builtin` is the part of the engine that would. */
+  | (NamedTrigger & { readonly kind: 'trigger_waiting'; readonly builtin: string | undefined })
+  | (NamedTrigger & { readonly kind: 'trigger_refused'; readonly error: ErrorBody })
+  | {
+      readonly kind: 'registration_refused'
+      /** The type of the frame, such as `registerfunction`; `worker` for the name of a worker. */
+      readonly type: string
+      readonly id: string
+      readonly reason: string
+      readonly namespace: string
+      readonly workerId: string
+      readonly worker: string
+      /** The worker that owns the name, where that is the reason. */
+      readonly ownerWorkerId: string | undefined
+    }
+  /** A log record that a worker sent. */
+  | {
+      readonly kind: 'worker_log'
+      readonly level: EventLevel
+      readonly message: string
+      readonly service: string
+      readonly traceId: string | undefined
+      readonly attributes: Readonly<Record<string, unknown>>
+    }
+  /** Anything else the engine logs: a fixed sentence and its facts. */
+  | { readonly kind: 'log'; readonly level: EventLevel; readonly message: string; readonly fields: object }
+
+export type Emit = (event: EngineEvent) => void
+
+/** An event as a line of a log: fields first, then one fixed sentence. */
+export interface LogLine {
+  readonly level: EventLevel
+  readonly fields: object
+  readonly message: string
+}
+
+/** The stream of one engine. The engine emits no event for a call that succeeds. */
+export class EngineEvents {
+  readonly #emitter = new Emitter<EngineEvent>((error) => {
+    process.emitWarning(`A reader of engine events failed: ${toErrorBody(error).message}`)
+  })
+  /** The engine's log, whose records are events as well. */
+  readonly log: Log = {
+    debug: this.#line('debug'),
+    info: this.#line('info'),
+    warn: this.#line('warn'),
+    error: this.#line('error'),
+  }
+
+  readonly emit: Emit = (event) => {
+    this.#emitter.emit(event)
+  }
+
+  on(listener: Emit): Unsubscribe {
+    return this.#emitter.on(listener)
+  }
+
+  #line(level: EventLevel): (fields: object, message: string) => void {
+    return (fields, message) => {
+      this.emit({ kind: 'log', level, message, fields })
+    }
+  }
+}
+
+/** A reader that writes events to a log. */
+export function writeTo(log: Log): Emit {
+  return (event) => {
+    const { level, fields, message } = logLineOf(event)
+    log[level](fields, message)
+  }
+}
+
+export function logLineOf(event: EngineEvent): LogLine {
+  if (event.kind === 'log') return event
+  if (event.kind === 'worker_log') {
+    const { level, message, service, traceId, attributes } = event
+    return { level, message, fields: { service, attributes, traceId } }
+  }
+  const [level, message] = SENTENCES[event.kind]
+  return { level, message, fields: event }
+}
+
+const SENTENCES: Readonly<Record<Exclude<EngineEvent['kind'], 'log' | 'worker_log'>, readonly [EventLevel, string]>> = {
+  invocation_failed: ['error', 'An invocation failed'],
+  trigger_failed: ['warn', 'A trigger handler or its condition failed'],
+  attempt_failed: ['warn', 'An attempt at a job failed; it is retried'],
+  job_dead: ['error', 'A job used up its attempts and is a dead letter now'],
+  enqueue_refused: ['warn', 'A call could not be enqueued'],
+  request_failed: ['warn', 'An HTTP request failed'],
+  trigger_waiting: ['warn', 'A trigger waits for its type to be provided'],
+  trigger_refused: ['warn', 'A trigger was refused by its provider'],
+  registration_refused: ['warn', 'A registration was refused'],
+}

@@ -1,0 +1,326 @@
+/**
+ * Reads a large JSON text piece by piece without making values of it: checks that it is JSON, counts values and keys,
+ * and notes where the members of an object at its root are. Takes linear time whatever the text holds, and no memory to
+ * speak of. Knows nothing of what members mean.
+ */
+
+/** What a text may hold. */
+export interface OutlineLimits {
+  /** Levels of lists and objects. */
+  readonly maxDepth: number
+  /** Values: each list, object and scalar counts one, keys do not count. */
+  readonly maxNodes: number
+}
+
+/** One member of an object at the root. */
+export interface OutlineMember {
+  readonly key: string
+  readonly keyStart: number
+  /** Where its value is. */
+  readonly start: number
+  readonly end: number
+  /** Values and keys within. */
+  readonly cost: number
+}
+
+/** Why a text cannot be read. */
+export type OutlineFault = 'not_json' | 'too_deep' | 'too_many_nodes'
+
+/** Members that are noted; an object with more has none. */
+const MAX_MEMBERS = 2_048
+
+const QUOTE = 0x22
+const PLUS = 0x2b
+const COMMA = 0x2c
+const MINUS = 0x2d
+const POINT = 0x2e
+const ZERO = 0x30
+const COLON = 0x3a
+const OPEN_LIST = 0x5b
+const BACKSLASH = 0x5c
+const CLOSE_LIST = 0x5d
+const SMALL_U = 0x75
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/** What may come next. */
+const VALUE = 0
+const VALUE_OR_END = 1
+const KEY = 2
+const KEY_OR_END = 3
+const MEMBER_COLON = 4
+const AFTER_VALUE = 5
+const IN_STRING = 6
+const IN_KEY = 7
+type Expected = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
+
+// eslint-disable-next-line no-control-regex -- JSON allows none of them in a string.
+const CONTROL = /[\u0000-\u001f]/g
+
+/** Characters of a string that are looked at one by one; the searches that jump cost as much as these. */
+const SHORT_STRING = 32
+
+export class JsonOutline {
+  readonly text: string
+  readonly #limits: OutlineLimits
+  #at = 0
+  #expected: Expected = VALUE
+  #depth = 0
+  /** For each level, 1 for an object. */
+  readonly #isObject: (0 | 1)[] = []
+  #values = 0
+  #keys = 0
+  #fault: OutlineFault | undefined
+  #start = 0
+  #end = 0
+  readonly #wanted: ReadonlySet<string> | undefined
+  #members: OutlineMember[] | undefined = []
+  #key = ''
+  #keyStart = 0
+  #stringStart = 0
+  #memberStart = 0
+  #costBefore = 0
+  /** Where the next of these is, searched for once each. */
+  readonly #found = { '"': -1, '\\': -1 }
+  #control = -1
+
+  /** @param keys the members to note; without, all. */
+  constructor(text: string, limits: OutlineLimits, keys?: ReadonlySet<string>) {
+    this.text = text
+    this.#limits = limits
+    this.#wanted = keys
+  }
+
+  get fault(): OutlineFault | undefined {
+    return this.#fault
+  }
+
+  /** Values so far. */
+  get values(): number {
+    return this.#values
+  }
+
+  /** Values and keys so far, which is what parsing the text costs. */
+  get cost(): number {
+    return this.#values + this.#keys
+  }
+
+  /** The text of the root value without white space around it. */
+  get root(): string {
+    return this.text.slice(this.#start, this.#end)
+  }
+
+  /** Members of an object at the root, as far as they were read; `undefined` for another root or too many. */
+  get members(): readonly OutlineMember[] | undefined {
+    return this.text.charCodeAt(this.#start) === OPEN_OBJECT ? this.#members : undefined
+  }
+
+  /** Reads on over about so many characters; true when there is nothing left to read. */
+  step(characters = Infinity): boolean {
+    const { text } = this
+    const stop = Math.min(text.length, this.#at + characters)
+    while (this.#at < stop && this.#fault === undefined) {
+      const code = text.charCodeAt(this.#at)
+      if (this.#expected >= IN_STRING) this.#string(stop)
+      else if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) this.#at += 1
+      else if (code === COMMA && this.#expected === AFTER_VALUE) this.#comma()
+      else this.#token(code)
+    }
+    if (this.#fault === undefined && this.#at < text.length) return false
+    if (this.#depth > 0 || this.#expected !== AFTER_VALUE) this.#fault ??= 'not_json'
+    return true
+  }
+
+  #token(code: number): void {
+    switch (this.#expected) {
+      case VALUE_OR_END:
+        if (code === CLOSE_LIST) this.#close(0)
+        else this.#value(code)
+        return
+      case VALUE:
+        this.#value(code)
+        return
+      case KEY_OR_END:
+        if (code === CLOSE_OBJECT) this.#close(1)
+        else this.#enterString(code, IN_KEY)
+        return
+      case KEY:
+        this.#enterString(code, IN_KEY)
+        return
+      case MEMBER_COLON:
+        this.#at += 1
+        this.#expected = VALUE
+        if (code !== COLON) this.#fault = 'not_json'
+        return
+      default:
+        if (code === CLOSE_OBJECT || code === CLOSE_LIST) this.#close(code === CLOSE_OBJECT ? 1 : 0)
+        else this.#fault = 'not_json'
+    }
+  }
+
+  #comma(): void {
+    this.#at += 1
+    if (this.#depth === 0) this.#fault = 'not_json'
+    else this.#expected = this.#isObject[this.#depth - 1] === 1 ? KEY : VALUE
+  }
+
+  #value(code: number): void {
+    if (this.#depth < 2) this.#startMember()
+    this.#values += 1
+    if (this.#values > this.#limits.maxNodes) this.#fault = 'too_many_nodes'
+    else if (code === QUOTE) this.#enterString(code, IN_STRING)
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) this.#open(code === OPEN_OBJECT ? 1 : 0)
+    else this.#ended(endOfScalar(this.text, this.#at, code))
+  }
+
+  #open(isObject: 0 | 1): void {
+    if (this.#depth >= this.#limits.maxDepth) {
+      this.#fault = 'too_deep'
+      return
+    }
+    this.#isObject[this.#depth] = isObject
+    this.#depth += 1
+    this.#at += 1
+    this.#expected = isObject === 1 ? KEY_OR_END : VALUE_OR_END
+  }
+
+  #close(isObject: 0 | 1): void {
+    if (this.#depth === 0 || this.#isObject[this.#depth - 1] !== isObject) {
+      this.#fault = 'not_json'
+      return
+    }
+    this.#depth -= 1
+    this.#ended(this.#at + 1)
+  }
+
+  /** A value ends before a position; there is none when that is -1. */
+  #ended(end: number): void {
+    if (end === -1) {
+      this.#fault = 'not_json'
+      return
+    }
+    this.#at = end
+    this.#expected = AFTER_VALUE
+    if (this.#depth === 0) this.#end = end
+    else if (this.#depth === 1) this.#endMember(end)
+  }
+
+  #startMember(): void {
+    if (this.#depth === 0) this.#start = this.#at
+    this.#memberStart = this.#at
+    this.#costBefore = this.cost
+  }
+
+  #endMember(end: number): void {
+    const members = this.#members
+    if (members === undefined || this.#isObject[0] !== 1 || this.#wanted?.has(this.#key) === false) return
+    if (members.length === MAX_MEMBERS) {
+      this.#members = undefined
+      return
+    }
+    const cost = this.cost - this.#costBefore
+    members.push({ key: this.#key, keyStart: this.#keyStart, start: this.#memberStart, end, cost })
+  }
+
+  #enterString(code: number, expected: typeof IN_STRING | typeof IN_KEY): void {
+    if (code !== QUOTE) this.#fault = 'not_json'
+    this.#stringStart = this.#at
+    this.#at += 1
+    this.#expected = expected
+  }
+
+  /** Reads on in a string. */
+  #string(stop: number): void {
+    const { text } = this
+    let at = this.#at
+    for (let jumpAt = at + SHORT_STRING; at < stop; at++) {
+      const code = text.charCodeAt(at)
+      if (code === QUOTE) {
+        this.#endString(at + 1)
+        return
+      }
+      if (code < 0x20) break
+      if (code === BACKSLASH) {
+        const length = lengthOfEscape(text, at)
+        if (length === 0) break
+        at += length - 1
+        jumpAt = at + SHORT_STRING
+      } else if (at >= jumpAt) {
+        // What ends the string or has to be looked at; the loop goes on there.
+        at = Math.min(this.#next('"', at), this.#next('\\', at), this.#nextControl(at), text.length) - 1
+        jumpAt = Infinity
+      }
+    }
+    this.#at = at
+    if (at < stop) this.#fault = 'not_json'
+  }
+
+  #endString(end: number): void {
+    if (this.#expected === IN_STRING) {
+      this.#ended(end)
+      return
+    }
+    this.#keys += 1
+    // Just read as the text of a string, so it can be parsed.
+    if (this.#depth === 1 && this.#members !== undefined) {
+      const key = this.text.slice(this.#stringStart, end)
+      this.#key = key.includes('\\') ? (JSON.parse(key) as string) : key.slice(1, -1)
+      this.#keyStart = this.#stringStart
+    }
+    this.#at = end
+    this.#expected = MEMBER_COLON
+  }
+
+  #next(character: '"' | '\\', from: number): number {
+    const known = this.#found[character]
+    if (known >= from) return known
+    const found = this.text.indexOf(character, from)
+    return (this.#found[character] = found === -1 ? Infinity : found)
+  }
+
+  #nextControl(from: number): number {
+    if (this.#control < from) {
+      CONTROL.lastIndex = from
+      this.#control = CONTROL.exec(this.text)?.index ?? Infinity
+    }
+    return this.#control
+  }
+}
+
+const isDigit = (code: number): boolean => code >= ZERO && code <= 0x39
+
+/** The position behind a number, `true`, `false` or `null`; -1 when there is none. */
+function endOfScalar(text: string, from: number, code: number): number {
+  if (code === MINUS || isDigit(code)) return endOfNumber(text, code === MINUS ? from + 1 : from)
+  if (text.startsWith('true', from) || text.startsWith('null', from)) return from + 4
+  return text.startsWith('false', from) ? from + 5 : -1
+}
+
+function endOfNumber(text: string, from: number): number {
+  let at = text.charCodeAt(from) === ZERO ? from + 1 : endOfDigits(text, from)
+  if (at !== -1 && text.charCodeAt(at) === POINT) at = endOfDigits(text, at + 1)
+  if (at === -1 || (text.charCodeAt(at) | 0x20) !== 0x65) return at
+  const sign = text.charCodeAt(at + 1)
+  return endOfDigits(text, sign === PLUS || sign === MINUS ? at + 2 : at + 1)
+}
+
+/** The position behind at least one digit, or -1. */
+function endOfDigits(text: string, from: number): number {
+  let at = from
+  while (isDigit(text.charCodeAt(at))) at++
+  return at === from ? -1 : at
+}
+
+/** Characters of the escape at a backslash; 0 when it is none. */
+function lengthOfEscape(text: string, at: number): number {
+  const code = text.charCodeAt(at + 1)
+  if (code !== SMALL_U) return SHORT_ESCAPES.includes(code) ? 2 : 0
+  for (let digit = at + 2; digit < at + 6; digit++) {
+    const hex = text.charCodeAt(digit)
+    if (!isDigit(hex) && !((hex | 0x20) >= 0x61 && (hex | 0x20) <= 0x66)) return 0
+  }
+  return 6
+}
+
+/** What may stand behind a backslash. */
+const SHORT_ESCAPES = Array.from('"\\/bfnrt', (character) => character.charCodeAt(0))

@@ -1,0 +1,205 @@
+/**
+ * Looks through JSON text before it is parsed: how deep it nests, how many values it holds, and whether a strict reader
+ * can read it. One pass, stopped at the first limit that is passed, without recursion and without allocation. It does
+ * not validate: text that is not JSON gets any answer, and the parser refuses it afterwards.
+ *
+ * Bytes are decoded first: the parser needs the string anyway.
+ */
+
+export interface JsonLimits {
+  /** Levels of lists and objects; a list of scalars is one. No limit when left out. */
+  readonly maxDepth?: number
+  /** Values: each list, object and scalar counts one, keys do not count. No limit when left out. */
+  readonly maxNodes?: number
+  /**
+   * Finds what `JSON.parse` accepts and readers outside JavaScript refuse: half a surrogate pair, as an escape or as a
+   * code unit, and numbers above the largest double.
+   */
+  readonly strict?: boolean
+}
+
+/** The first thing found: a limit that is passed, or text that a strict reader refuses. */
+export type JsonFault = 'too_deep' | 'too_many_nodes' | 'lone_surrogate' | 'number_out_of_range'
+
+/** Faults as sentences about text name them. */
+export const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
+  too_deep: 'too many levels of lists and objects',
+  too_many_nodes: 'too many values',
+  lone_surrogate: 'half a surrogate pair in a string or a key',
+  number_out_of_range: 'a number above the largest double',
+}
+
+/** The first fault of a JSON text, or `undefined`. Text that is too short to pass a limit is not scanned. */
+export function findJsonFault(text: string, limits: JsonLimits): JsonFault | undefined {
+  if (limits.strict === true) {
+    if (hasLoneSurrogate(text)) return 'lone_surrogate'
+    if (LARGE_EXPONENT.test(text) || hasLongNumber(text)) return scan(text, limits)
+  }
+  const { maxDepth = Infinity, maxNodes = Infinity } = limits
+  if (cannotHoldNodes(text.length, maxNodes) && cannotNest(text, maxDepth)) return undefined
+  return scan(text, limits)
+}
+
+/** A value takes at least two characters: itself and a comma or the bracket around it. */
+function cannotHoldNodes(length: number, nodes: number): boolean {
+  return length < 2 * nodes
+}
+
+/**
+ * Whether a text has too few opening brackets to nest deeper; most have. Brackets in strings count, which errs on the
+ * safe side; one right behind a closed sibling does not, since it takes that sibling's level.
+ */
+function cannotNest(text: string, depth: number): boolean {
+  // A level takes two characters.
+  if (text.length < 2 * (depth + 1)) return true
+  let count = 0
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (text.charCodeAt(at - 1) === COMMA && isClosing(text.charCodeAt(at - 2))) continue
+      if (++count > depth) return false
+    }
+  }
+  return true
+}
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const BACKSLASH = 0x5c
+
+const isOpening = (code: number): boolean => code === 0x5b || code === 0x7b
+const isClosing = (code: number): boolean => code === 0x5d || code === 0x7d
+const isSpace = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d)
+
+function scan(text: string, { maxDepth = Infinity, maxNodes = Infinity, strict }: JsonLimits): JsonFault | undefined {
+  let depth = 0
+  let nodes = 1
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at + 1)
+    else if (code === COMMA) nodes += 1
+    else if (isClosing(code)) depth -= 1
+    else if (isOpening(code)) {
+      if (++depth > maxDepth) return 'too_deep'
+      while (isSpace(text.charCodeAt(at + 1))) at++
+      // The first member has no comma before it.
+      if (!isClosing(text.charCodeAt(at + 1))) nodes += 1
+    } else if (strict === true && isDigit(code)) {
+      const end = endOfNumber(text, at)
+      if (isOutOfRange(text, at, end)) return 'number_out_of_range'
+      at = end - 1
+    }
+    if (nodes > maxNodes) return 'too_many_nodes'
+  }
+  return undefined
+}
+
+/** Characters of a string that are looked at one by one; the search that jumps costs as much as these. */
+const SHORT_STRING = 24
+
+/** The position of the quote that closes a string, or the end of the text. */
+function endOfString(text: string, from: number): number {
+  let at = from
+  for (const end = Math.min(from + SHORT_STRING, text.length); at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at
+    if (code === BACKSLASH) at++
+  }
+  for (let quote = text.indexOf('"', at); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    if (!isEscaped(text, quote, at)) return quote
+  }
+  return text.length
+}
+
+/** Whether the character at a position follows an odd number of backslashes. */
+function isEscaped(text: string, at: number, from: number): boolean {
+  let start = at
+  while (start > from && text.charCodeAt(start - 1) === BACKSLASH) start--
+  return (at - start) % 2 === 1
+}
+
+/** The largest double is below 1.8e308. Ids hold the like in the middle, so what follows counts too. */
+const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?:[\s,\]}]|$)/
+/** Digits of the largest double before the point. */
+const LARGEST_DIGITS = 309
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+
+/** Whether as many digits follow each other anywhere. Looks at one character in as many, and around it if it is one. */
+function hasLongNumber(text: string): boolean {
+  for (let at = LARGEST_DIGITS - 1; at < text.length; at += LARGEST_DIGITS) {
+    if (!isDigit(text.charCodeAt(at))) continue
+    let start = at
+    while (isDigit(text.charCodeAt(start - 1))) start--
+    let end = at + 1
+    while (isDigit(text.charCodeAt(end))) end++
+    if (end - start >= LARGEST_DIGITS) return true
+  }
+  return false
+}
+
+function endOfNumber(text: string, from: number): number {
+  let at = from
+  for (let code = text.charCodeAt(at); isDigit(code) || isNumberMark(code); code = text.charCodeAt(at)) at++
+  return at
+}
+
+/** One of `.eE+-`. */
+function isNumberMark(code: number): boolean {
+  return code === 0x2e || code === 0x65 || code === 0x45 || code === 0x2b || code === 0x2d
+}
+
+/** Shorter ones cannot be: `1e309` has five characters. */
+function isOutOfRange(text: string, from: number, end: number): boolean {
+  return end - from >= 5 && Number(text.slice(from, end)) === Infinity
+}
+
+/** Whether a JSON text holds half a surrogate pair, as an escape or as a code unit. */
+export function hasLoneSurrogate(text: string): boolean {
+  if ((text.includes('\\ud') || text.includes('\\uD')) && loneEscapeAt(text, 0) !== -1) return true
+  return !(text as WellFormedness).isWellFormed()
+}
+
+/** What every supported Node has and the configured library does not declare. */
+type WellFormedness = string & { isWellFormed(): boolean }
+
+/**
+ * Makes text that `JSON.stringify` wrote readable for every peer: each escape of half a surrogate pair becomes U+FFFD,
+ * as an encoder to UTF-8 would write it. Returns other text as it is, after one search.
+ */
+export function withoutLoneSurrogates(text: string): string {
+  if (!text.includes('\\ud')) return text
+  let readable = ''
+  let from = 0
+  for (let at = loneEscapeAt(text, 0); at !== -1; at = loneEscapeAt(text, from)) {
+    readable += `${text.slice(from, at)}\\ufffd`
+    from = at + ESCAPE_LENGTH
+  }
+  return readable + text.slice(from)
+}
+
+/** Characters of `\u0000`. */
+const ESCAPE_LENGTH = 6
+
+/** The position of the first escape of half a surrogate pair, or -1. `from` is not amid an escape. */
+function loneEscapeAt(text: string, from: number): number {
+  for (let at = text.indexOf('\\u', from); at !== -1; at = text.indexOf('\\u', at + 2)) {
+    if (isEscaped(text, at, from) || !isSurrogate(text, at)) continue
+    if (isLow(text, at) || !isSurrogate(text, at + ESCAPE_LENGTH) || !isLow(text, at + ESCAPE_LENGTH)) return at
+    at += ESCAPE_LENGTH
+  }
+  return -1
+}
+
+/** Whether `\ud8` to `\udf` stands at a position, in either case. */
+function isSurrogate(text: string, at: number): boolean {
+  const isEscape = text.charCodeAt(at) === BACKSLASH && text.charCodeAt(at + 1) === 0x75
+  return isEscape && (text.charCodeAt(at + 2) | LOWER) === 0x64 && !(text.charCodeAt(at + 3) < 0x38)
+}
+
+/** Of a surrogate's escape, whether it is one of the second half: `\udc` to `\udf`. */
+function isLow(text: string, at: number): boolean {
+  return (text.charCodeAt(at + 3) | LOWER) >= 0x63
+}
+
+/** Turns a letter into a small one. */
+const LOWER = 0x20

@@ -1,0 +1,40 @@
+/** What content costs (R43, R44): limits on what JSON holds, and work that is slow by content. */
+import type { Fault } from '../plant.js'
+
+const json = ['test/reliability/costly-json-is-refused.test.ts']
+const slow = ['test/reliability/work-that-is-slow-by-content.test.ts']
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'values-of-a-message-are-not-counted',
+    row: 'R43',
+    file: 'src/std/json-outline.ts',
+    find: 'if (this.#values > this.#limits.maxNodes) this.#fault',
+    replace: 'if (this.#values > Infinity) this.#fault',
+    tests: json,
+  },
+  {
+    name: 'values-of-a-body-are-not-counted',
+    row: 'R43',
+    file: 'src/engine/builtins/http/request-body.ts',
+    find: "if (outline.fault === 'too_many_nodes') resolve('too-many-values')\n      else resolve",
+    replace: 'resolve',
+    tests: json,
+  },
+  {
+    name: 'patterns-are-matched-by-backtracking',
+    row: 'R44',
+    file: 'src/engine/builtins/configuration/value-schema.ts',
+    find: 'return { test: (text: string) => compile(source).test(text) }',
+    replace: "compile(source)\n      return new native(source, 'u')",
+    tests: slow,
+  },
+  {
+    name: 'large-values-are-read-in-one-piece',
+    row: 'R44',
+    file: 'src/engine/large-updates.ts',
+    find: 'step(PIECE_CHARACTERS)',
+    replace: 'step()',
+    tests: slow,
+  },
+]

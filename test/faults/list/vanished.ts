@@ -1,0 +1,56 @@
+/** Peers that vanish: their channels and sockets (R45, R46), and their names (R48). */
+import type { Fault } from '../plant.js'
+
+const channels = ['test/reliability/vanished-channel-ends-are-freed.test.ts']
+const names = ['test/reliability/closing-peers-free-their-names.test.ts']
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'paused-peers-are-not-probed',
+    row: 'R45',
+    file: 'src/transport/paused-peers.ts',
+    find: 'if (intervals > 0) peer.probe()',
+    replace: '',
+    tests: channels,
+  },
+  {
+    name: 'channels-have-no-cap-in-all',
+    row: 'R45',
+    file: 'src/engine/limits.ts',
+    find: 'maxChannelBytes: 24 * MIB',
+    replace: 'maxChannelBytes: 24_000 * MIB',
+    tests: channels,
+  },
+  {
+    name: 'sessions-have-any-number-of-channels',
+    row: 'R45',
+    file: 'src/engine/limits.ts',
+    find: 'maxSessionChannels: 500',
+    replace: 'maxSessionChannels: 500_000',
+    tests: channels,
+  },
+  {
+    name: 'channels-keep-what-they-delivered',
+    row: 'R46',
+    file: 'src/engine/channel.ts',
+    find: 'reader.deliver(item)',
+    replace: 'reader.deliver(item)\n        ;((this as { kept?: ChannelItem[] }).kept ??= []).push(item)',
+    tests: ['test/reliability/soaked-processes-stay-level.test.ts'],
+  },
+  {
+    name: 'links-end-with-their-socket-alone',
+    row: 'R48',
+    file: 'src/transport/ws-transport.ts',
+    find: 'if (!this.#isAccepted || this.#isOver) return',
+    replace: 'if (this.#isAccepted || this.#isOver) return',
+    tests: names,
+  },
+  {
+    name: 'closed-peers-keep-their-socket',
+    row: 'R48',
+    file: 'src/transport/ws-transport.ts',
+    find: 'const LINGER_LIMIT_MS = 3_000',
+    replace: 'const LINGER_LIMIT_MS = 300_000',
+    tests: names,
+  },
+]

@@ -1,0 +1,86 @@
+/** A guarded engine that serves every built-in, and the ways in which a guest can ask it for something. */
+import { guardedRig, type GuardedRig } from './guarded-rig.js'
+import type { Frame, RawWorker } from './raw-worker.js'
+import { codeOf, SECRET } from './secret-rig.js'
+
+const port = { host: '127.0.0.1', port: 0 }
+const alert = { name: 'a', metric: 'm', threshold: 1, action: { type: 'function', path: 'on-alert' } }
+
+export const HOOKS = {
+  on_function_registration_function_id: 'on-function',
+  on_trigger_registration_function_id: 'on-trigger',
+  on_trigger_type_registration_function_id: 'on-type',
+}
+
+const SERVED = [
+  // An unused listener, whose rules name functions.
+  { name: 'iii-worker-manager', config: { ...port, middleware_function_id: 'mw', rbac: HOOKS } },
+  { name: 'iii-http', config: { ...port, middleware: [{ function_id: 'http-mw' }] } },
+  { name: 'iii-stream', config: { ...port, auth_function: 'stream-auth' } },
+  ...['iii-state', 'iii-cron', 'iii-pubsub', 'iii-queue'].map((name) => ({ name })),
+  { name: 'iii-http-functions', config: { security: { block_private_ips: false, require_https: false } } },
+  { name: 'iii-observability', config: { alerts: [alert] } },
+]
+
+/** Trigger types, each with a configuration that it takes; `tick` is a worker's own. */
+export const TYPES: Readonly<Record<string, Frame>> = {
+  cron: { expression: '* * * * * *' },
+  http: { api_path: '/guest' },
+  subscribe: { topic: 't' },
+  'durable:subscriber': { topic: 't' },
+  state: {},
+  stream: { stream_name: 's' },
+  configuration: {},
+  log: {},
+  trace: {},
+  'engine::functions-available': {},
+  'engine::workers-available': {},
+  tick: {},
+}
+
+/** The two ways to ask for a trigger. */
+export const WAYS = ['frame', 'function'] as const
+export type Way = (typeof WAYS)[number]
+
+/** What a guest needs to ask for anything at all; nothing of it names a function of the administrator. */
+export const GRANTS = { allowed_functions: ['engine::register_trigger', 'engine::unregister_trigger'] }
+
+export interface TriggerAsked {
+  readonly id?: string
+  readonly trigger_type: string
+  readonly function_id: string
+  readonly config: unknown
+}
+
+/** Asks for a trigger; answers with the code it was refused with, if it received one. */
+export async function askForTrigger(
+  rig: GuardedRig,
+  guest: RawWorker,
+  way: Way,
+  asked: TriggerAsked,
+): Promise<unknown> {
+  if (way === 'function') {
+    const id = guest.invoke('engine::register_trigger', asked)
+    await rig.settle()
+    const answer = guest.peek('invocationresult', { invocation_id: id })
+    return answer === undefined ? undefined : codeOf(answer)
+  }
+  guest.send({ type: 'registertrigger', id: 'mine', ...asked })
+  await rig.settle()
+  const refusal = guest.peek('triggerregistrationresult')
+  return refusal === undefined ? undefined : codeOf(refusal)
+}
+
+/** A guarded engine with every built-in, whose administrator serves `SECRET`, `open::f` and the trigger type `tick`. */
+export async function grantRig(rules: Frame = {}, local: Frame = {}): Promise<GuardedRig> {
+  const shown = [{ match: 'open::*' }, { metadata: { public: true } }]
+  const rig = await guardedRig({ expose_functions: shown, ...rules }, { served: SERVED, local })
+  rig.admin.register(SECRET, 'open::f')
+  rig.admin.send(
+    { type: 'registertriggertype', id: 'tick', description: '' },
+    { type: 'registertrigger', id: 'own', trigger_type: 'tick', function_id: SECRET, config: {} },
+  )
+  await rig.settle()
+  rig.admin.frames.length = 0
+  return rig
+}
