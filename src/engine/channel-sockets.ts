@@ -73,7 +73,10 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
   }
 }
 
-/** @param isUnread whether nothing is read from the socket before all is delivered (`unreadReaderCloses`). */
+/**
+ * As with the real engine, a worker cannot tell a writer that was cut from one that has finished.
+ * @param isUnread whether nothing is read from the socket before all is delivered (`unreadReaderCloses`).
+ */
 function reader(channel: Channel, transport: Transport, isUnread: boolean): TransportEvents {
   /** Bytes on their way that the channel's account pays for; it takes no more while there are any. */
   let waitingBytes = 0
@@ -87,16 +90,14 @@ function reader(channel: Channel, transport: Transport, isUnread: boolean): Tran
     },
     deliver: (item: ChannelItem) => {
       transport.send(item)
-      const bytes = transport.bufferedBytes
-      if (bytes <= READER_BYTES) return
-      waitingBytes = bytes
-      channel.account.add(bytes)
+      if (transport.bufferedBytes <= READER_BYTES) return
+      waitingBytes = transport.bufferedBytes
+      channel.account.add(waitingBytes)
       transport.flushed(() => {
         settle()
         channel.pump()
       })
     },
-    // As the real engine: a worker cannot tell a writer that was cut from one that has finished.
     finish: () => {
       if (isUnread) transport.resume()
       transport.close()

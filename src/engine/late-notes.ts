@@ -5,11 +5,17 @@
 import type { Clock, Timer } from '../std/clock.js'
 import type { Peer, PendingCall } from './peer.js'
 import { PendingCalls } from './pending-calls.js'
+import type { EngineQuirks } from './quirks.js'
 
 export interface LateNotes {
   readonly clock: Clock
   readonly every: number
   readonly delayMs: number
+}
+
+/** Calls in flight as an engine with these flaws keeps them. */
+export function pendingCallsFor({ clock, quirks }: { clock: Clock; quirks: EngineQuirks }): PendingCalls {
+  return quirks.lateNotes === undefined ? new PendingCalls() : new LatePendingCalls({ clock, ...quirks.lateNotes })
 }
 
 export class LatePendingCalls extends PendingCalls {

@@ -4,14 +4,13 @@
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../errors.js'
 import { toErrorBody } from '../protocol/error-body.js'
-import { JsonText, withMember } from '../protocol/json-text.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
-import { blankNamespace, CALLER_WORKER_ID, DEFAULT_NAMESPACE } from '../protocol/names.js'
-import { isRecord } from '../protocol/validate.js'
+import { blankNamespace, DEFAULT_NAMESPACE } from '../protocol/names.js'
 import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { HostCall } from './builtin.js'
+import { inputOf, withCaller } from './call-payload.js'
 import type { Counters } from './counters.js'
 import type { Directory, FunctionEntry } from './directory.js'
 import type { Emit, EngineEvent } from './engine-events.js'
@@ -21,9 +20,9 @@ import { HostCaller } from './host-caller.js'
 import { textForCaller, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
-import { LatePendingCalls } from './late-notes.js'
+import { pendingCallsFor } from './late-notes.js'
 import { nameOf, type Call, type Peer, type PendingCall } from './peer.js'
-import { PendingCalls } from './pending-calls.js'
+import type { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from './quirks.js'
 import type { RoutedCall } from './routed-call.js'
 import { withFunctionId } from './trace-baggage.js'
@@ -49,9 +48,7 @@ export class Router {
 
   constructor(parts: RouterParts) {
     this.#parts = parts
-    const { clock, quirks } = parts
-    const { lateNotes } = quirks
-    this.#pending = lateNotes === undefined ? new PendingCalls() : new LatePendingCalls({ clock, ...lateNotes })
+    this.#pending = pendingCallsFor(parts)
   }
 
   /** Calls that wait for a worker. */
@@ -95,7 +92,7 @@ export class Router {
   /** Ends a call whose handling threw: nothing of it stays, and its caller gets an answer. */
   failed(from: Peer, { invocation_id: invocationId, function_id: functionId, action, ...trace }: InvokeMessage): void {
     if (invocationId === undefined || action?.type === 'void') return
-    this.#pending.take(invocationId)
+    this.#pending.cancel(invocationId)
     const error = {
       code: ErrorCode.invocation_error,
       message: 'The engine could not handle the call; its log says why',
@@ -290,26 +287,11 @@ export class Router {
   }
 }
 
-/** What a built-in reads of a payload that came as text: large members stay text. */
-function inputOf(data: unknown): unknown {
-  return data instanceof JsonText ? data.open() : data
-}
-
 /** The report of a call that failed at a worker, or that no worker could be asked to do. */
 function failureOf(call: Call & Pick<RoutedCall, 'caller'>, error: ErrorBody, callee: Peer | undefined): EngineEvent {
   const { invocationId, functionId, caller } = call
   const worker = callee === undefined ? undefined : nameOf(callee)
   return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid: caller === undefined, error }
-}
-
-/** The payload as the callee gets it. The decoded frame is ours, so its payload may be written to. */
-function withCaller({ data, from }: RoutedCall): unknown {
-  if (data instanceof JsonText) {
-    if (from === undefined || !data.text.startsWith('{')) return data
-    return withMember(data, CALLER_WORKER_ID, new JsonText(JSON.stringify(from.id)))
-  }
-  if (from !== undefined && isRecord(data)) data[CALLER_WORKER_ID] = from.id
-  return data
 }
 
 /** An error without members the protocol does not know. */

@@ -11,7 +11,8 @@ export interface SingleQuirks {
    * Calls are sent to their worker before the engine records them, so an answer that comes first is dropped: every
    * `every`-th call is recorded after `delayMs`. Default every 100th, after 2 ms.
    */
-  readonly lateNotes?: boolean | { readonly every?: number | undefined; readonly delayMs?: number | undefined } | undefined
+  readonly lateNotes?:
+    boolean | { readonly every?: number | undefined; readonly delayMs?: number | undefined } | undefined
   /** One `subscribe` trigger that leaves ends delivery to all triggers of its topic, until they are registered again. */
   readonly silentTopics?: boolean | undefined
   /** A released function is gone at once, with its triggers, although another worker waits for it. */

@@ -75,7 +75,6 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     perMessageDeflate: false,
     clientTracking: false,
   })
-  const delaysWrites = options.delaysWrites === true
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -85,7 +84,7 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     // A client that resets during the handshake must not crash the process.
     socket.on('error', () => socket.destroy())
     const refusal = options.screen?.(message.headersDistinct)
-    if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor, delaysWrites }))
+    if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor, options }))
     else refuse(socket, { status: refusal.status, type: JSON_TYPE, text: JSON.stringify(refusal.body) })
   })
   await bound(server, options)
@@ -121,10 +120,11 @@ interface Upgrade {
   readonly socket: Socket
   readonly head: Buffer
   readonly acceptor: WebSocketServer
-  readonly delaysWrites: boolean
+  readonly options: ListenOptions
 }
 
-function upgradeRequest({ message, socket, head, acceptor, delaysWrites }: Upgrade): UpgradeRequest {
+function upgradeRequest({ message, socket, head, acceptor, options }: Upgrade): UpgradeRequest {
+  const { delaysWrites = false } = options
   const [path, query] = splitOnce(message.url ?? '/')
   return {
     path,

@@ -28,6 +28,8 @@ import { abortServed, LinkEvents } from './link-events.js'
 import type { WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
 import {
+  admissionPorts,
+  barrierPorts,
   callerPorts,
   channelPorts,
   conflictPorts,
@@ -113,28 +115,18 @@ export class Core implements Parts {
     const send = (frame: string): void => {
       this.connection.sendIfOpen(frame)
     }
-    this.functions = new Functions(send, {
-      report: this.report,
-      random: ports.random,
-      exposeErrors: options.exposeErrors,
-    })
+    const { exposeErrors } = options
+    this.functions = new Functions(send, { report: this.report, random: ports.random, exposeErrors })
     this.triggers = new Triggers(send, ports.random, options.namespace)
     this.services = new Services(send)
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))
     this.results = new Results(resultPorts(this), connection.outbox)
-    this.barrier = new Barrier({
-      send: (frame) => this.connection.sendIfOpen(frame),
-      announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.introduction.metadata }),
-    })
+    this.barrier = new Barrier(barrierPorts(this))
     this.news = new WorkerNews(newsPorts(this, onListenerError))
     this.topicRepair = new TopicRepair(topicPorts(this))
     this.repeats = new Repeats({ clock: ports.clock, offer: (frame) => this.connection.offer(frame) })
     if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
-    this.admission = new Admission(options.maxConcurrentInvocations, {
-      clock: ports.clock,
-      served: this.served,
-      originOf: (invocationId) => this.calls.originOf(invocationId),
-    })
+    this.admission = new Admission(options.maxConcurrentInvocations, admissionPorts(this))
     this.watch = new HandlerWatch(options.warnAfterMs, { clock: ports.clock, served: this.served, report: this.report })
     this.#caller = callerPorts(this)
     this.channelHost = channelPorts(this, onListenerError)

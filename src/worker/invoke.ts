@@ -75,7 +75,11 @@ export function serve(server: Server, message: Invocation): void {
 
 /** Answers an invocation whose frame could not be handled. */
 export function refuse(server: Server, message: Invocation, reason: unknown): void {
-  finish(server, { message, served: server.served.begin(server.link(), message, server.repeats.now()) }, { error: toErrorBody(reason) })
+  finish(
+    server,
+    { message, served: server.served.begin(server.link(), message, server.repeats.now()) },
+    { error: toErrorBody(reason) },
+  )
 }
 
 const nothing = (): void => undefined

@@ -124,7 +124,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     otel: checkOtel(options.otel),
     enableMetricsReporting: options.enableMetricsReporting ?? true,
     autoConnect: options.autoConnect ?? true,
-    diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
+    diagnostics: checkDiagnostics(options.diagnostics),
     workarounds: checkWorkarounds(options.workarounds),
     exposeErrors: options.exposeErrors ?? true,
     unknown: unknownWorkerOptions(options),
@@ -136,7 +136,7 @@ function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {
   return checkDurationMs('warnAfterMs', limitMs)
 }
 
-function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {
+function checkDiagnostics(option: DiagnosticsOption = 'console'): DiagnosticsOption {
   if (option === 'console' || option === 'silent' || typeof option === 'function') return option
   throw invalidArgument('diagnostics', "'console', 'silent' or a function", option)
 }

@@ -9,6 +9,8 @@ import { workerCodec } from '../protocol/codec.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
+import type { AdmissionPorts } from './admission.js'
+import type { BarrierPorts } from './barrier.js'
 import type { Caller } from './call.js'
 import type { ConflictPorts } from './conflicts.js'
 import type { Server } from './invoke.js'
@@ -17,6 +19,21 @@ import type { ResultPorts } from './results.js'
 import type { TopicRepairPorts } from './topic-repair.js'
 import type { ProviderPorts } from './trigger-types.js'
 import type { WorkerNewsPorts } from './worker-news.js'
+
+export function admissionPorts(parts: Parts): AdmissionPorts {
+  return {
+    clock: parts.ports.clock,
+    served: parts.served,
+    originOf: (invocationId) => parts.calls.originOf(invocationId),
+  }
+}
+
+export function barrierPorts(parts: Parts): BarrierPorts {
+  return {
+    send: (frame) => parts.connection.sendIfOpen(frame),
+    announce: () => parts.trigger({ function_id: 'engine::workers::register', payload: parts.introduction.metadata }),
+  }
+}
 
 export function callerPorts(parts: Parts): Caller {
   return {
