@@ -61,4 +61,3 @@ export const CALLER_WORKER_ID = '_caller_worker_id'
 
 /** Default address of an engine's worker listener. */
 export const DEFAULT_ENGINE_URL = 'ws://127.0.0.1:49134'
-

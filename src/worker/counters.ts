@@ -5,12 +5,7 @@
 import type { WorkerStats } from './stats.js'
 
 type Counted =
-  | 'droppedVoids'
-  | 'droppedChannelMessages'
-  | 'refusedCalls'
-  | 'oversizedMessages'
-  | 'unreadableFrames'
-  | 'failedFrames'
+  'droppedVoids' | 'droppedChannelMessages' | 'refusedCalls' | 'oversizedMessages' | 'unreadableFrames' | 'failedFrames'
 
 export type WorkerCounters = Pick<WorkerStats, Counted>
 

@@ -10,7 +10,11 @@ interface Served {
   readonly events: DiagnosticEvent[]
 }
 
-async function serve(handler: FunctionHandler, options: RegisterFunctionOptions = {}, init: InitOptions = {}): Promise<Served> {
+async function serve(
+  handler: FunctionHandler,
+  options: RegisterFunctionOptions = {},
+  init: InitOptions = {},
+): Promise<Served> {
   const rig = await socketRig()
   const events: DiagnosticEvent[] = []
   const worker = await rig.addWorker({ ...init, diagnostics: (event) => events.push(event) })
@@ -100,7 +104,10 @@ test('numbers, lists and several cookies are sent', async () => {
 })
 
 test.each([
-  [{ 'content-disposition': 'attachment; filename="Übersicht 漢.pdf"' }, "filename*=UTF-8''%C3%9Cbersicht%20%E6%BC%A2.pdf"],
+  [
+    { 'content-disposition': 'attachment; filename="Übersicht 漢.pdf"' },
+    "filename*=UTF-8''%C3%9Cbersicht%20%E6%BC%A2.pdf",
+  ],
   [{ 'x-name': '漢' }, "headers['x-name']"],
   [{ 'x-name': 'a\nb' }, "headers['x-name']"],
   [{ 'bad name': 'a' }, "headers['bad name']"],

@@ -46,7 +46,11 @@ test('a schema in place of a format is converted, and one of valibot needs no co
       function_id: 'engine::functions::info',
       payload: { function_id },
     })
-    expect(info.request_schema).toMatchObject({ type: 'object', properties: { n: { type: 'number' } }, required: ['n'] })
+    expect(info.request_schema).toMatchObject({
+      type: 'object',
+      properties: { n: { type: 'number' } },
+      required: ['n'],
+    })
   }
 })
 
