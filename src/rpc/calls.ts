@@ -108,6 +108,11 @@ export class Calls {
     })
   }
 
+  /** Calls without an answer yet. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
   get counts(): CallCounts {
     return {
       pending: this.#pending.size,

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import * as v from 'valibot'
 import * as z from 'zod'
 import { defineFunction, defineTriggerType, registerWorker, TriggerAction, type FunctionContract } from 'iii-node'
 import { localRig } from '../kit/local-rig.js'
@@ -225,6 +224,8 @@ test('a trigger type is documented by its schemas, whether a contract or its for
     { id: 'c', call_request_format: { type: 'string' } },
   ])
 })
+
+const withoutConverter = { '~standard': { vendor: 'x', version: 1 as const, validate: () => ({ issues: [] }) } }
 
 const offline = registerWorker('ws://127.0.0.1:1', { autoConnect: false })
 

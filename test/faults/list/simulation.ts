@@ -275,7 +275,7 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'workers-that-have-all-names-still-listen-for-news',
     file: 'src/worker/conflicts.ts',
-    find: '    if (this.#isIdle) this.#news.stop()\n',
+    find: '    if (this.#isIdle) this.#ignoreNews()\n',
     replace: '',
   },
   {
