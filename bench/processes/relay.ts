@@ -1,7 +1,8 @@
 /**
  * The bare relay that all sides talk through: greets, routes a call to the last registrant of its function and the
  * answer back by invocation id, and passes frames on as the bytes they came in. No access rules, no namespaces, no
- * clean-up beyond its maps: what any router on `ws` has to do, and nothing else.
+ * clean-up beyond its maps: what any router on `ws` has to do, and nothing else. It notes a call before it passes it on and
+ * writes at once, and guarantees that; as `relay.js nothing` it guarantees nothing.
  */
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
@@ -63,6 +64,8 @@ function answer(invocationId: string, bytes: Buffer): void {
 }
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
+const GUARANTEES = 'calls-noted-first, topics-independent, functions-handed-over, writes-undelayed'
+if (process.argv[2] !== 'nothing') server.on('headers', (headers) => headers.push(`iii-guarantees: ${GUARANTEES}`))
 server.on('connection', (socket, { url }) => {
   if (isChannelEnd(socket, url)) return
   socket.send(JSON.stringify({ type: 'workerregistered', worker_id: randomUUID(), reattach_token: randomUUID() }))

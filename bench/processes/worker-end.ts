@@ -7,6 +7,9 @@ interface AnyWorker {
   trigger(request: { function_id: string; payload: unknown; timeoutMs?: number }): Promise<unknown>
 }
 
+/** For a worker that does nothing about flaws of an engine. */
+export const NO_WORKAROUNDS = { repeatAnswers: false, restoreTopics: false, releaseBursts: false }
+
 export function workerEnd<W extends AnyWorker>(worker: W, createChannel: (worker: W) => Promise<BytesChannel>): End {
   return {
     serve: (id, handler = echo) => void worker.registerFunction(id, handler),

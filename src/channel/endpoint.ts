@@ -4,6 +4,7 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError, type IIIError } from '../errors.js'
+import { readGuarantees } from '../protocol/guarantees.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
 import { deferred } from '../std/deferred.js'
 import { CloseCode } from '../transport/close-codes.js'
@@ -30,6 +31,9 @@ export const HIGH_WATER_BYTES = 1024 * 1024
  */
 const CLOSE_TIMEOUT_MS = 600_000
 
+/** An item under this may share a packet with others, and so be held back for them. */
+const SMALL_ITEM_BYTES = 16 * 1024
+
 /** What happens on an end once it is dialled. */
 export interface EndpointEvents {
   item(item: string | Uint8Array): void
@@ -50,6 +54,7 @@ export class Endpoint implements ChannelEnd {
   #opened: Promise<Transport> | undefined
   #state: 'idle' | 'open' | 'ended' = 'idle'
   #error: IIIError | undefined
+  #isLastItemSmall = false
   /** Why the client cut this end. */
   #abandoned: IIIError | undefined
   readonly #over = deferred<void>()
@@ -118,6 +123,10 @@ export class Endpoint implements ChannelEnd {
   #dial(): Promise<Transport> {
     const opened = deferred<Transport>()
     opened.promise.catch(() => undefined)
+    const take = (item: string | Uint8Array): void => {
+      this.#isLastItemSmall = item.length < SMALL_ITEM_BYTES
+      this.#events.item(item)
+    }
     const options = {
       headers: this.#ports.headers,
       highWaterBytes: HIGH_WATER_BYTES,
@@ -126,15 +135,12 @@ export class Endpoint implements ChannelEnd {
     const transport = this.#ports.dial(this.#url, options, {
       open: () => {
         timer.cancel()
+        this.#releaseSmallItems(transport)
         this.#state = 'open'
         opened.resolve(transport)
       },
-      text: (item) => {
-        this.#events.item(item)
-      },
-      binary: (item) => {
-        this.#events.item(item)
-      },
+      text: take,
+      binary: take,
       activity: () => undefined,
       drained: () => {
         this.#events.drained()
@@ -153,6 +159,12 @@ export class Endpoint implements ChannelEnd {
     this.#transport = transport
     this.#ports.ends?.add(this)
     return opened.promise
+  }
+
+  /** An engine may hold small items back until the one before is acknowledged; full packets leave by themselves. */
+  #releaseSmallItems(transport: Transport): void {
+    const isNeeded = this.#ports.releasesBursts?.() ?? !readGuarantees(transport.peerHeaders).has('writes-undelayed')
+    if (isNeeded) transport.acknowledgeWhile?.(() => this.#isLastItemSmall)
   }
 
   #end(error: IIIError | undefined): void {

@@ -96,6 +96,8 @@ export interface ChannelPorts {
   readonly onTextDropped: (text: DroppedText) => void
   /** Receives ends whose reader has waited for 5 s behind items that nothing takes. */
   readonly onStalled: (channel: StalledChannel) => void
+  /** Whether small items are acknowledged at once; `undefined` where the engine decides. */
+  readonly releasesBursts?: () => boolean | undefined
   /** Where ends are listed as long as they have a socket. */
   readonly ends?: ChannelEnds
 }

@@ -116,7 +116,7 @@ export class Connection {
   }
 
   /** Writes a frame of low priority when nothing else waits, or as last words after `close`; false otherwise. */
-  offer(frame: Uint8Array): boolean {
+  offer(frame: string | Uint8Array): boolean {
     const transport = this.#transport
     if (transport === undefined || !this.isUp) return false
     const isFree = this.#maySend() && this.#outbox.size === 0 && transport.bufferedBytes <= LOW_PRIORITY_BYTES
@@ -200,7 +200,7 @@ export class Connection {
         transport.terminate()
       },
     )
-    this.#events.opened(this.#write)
+    this.#events.opened(this.#write, transport)
     this.#apply({ kind: 'opened', now: this.#ports.clock.now() })
     this.#flush()
   }

@@ -5,7 +5,7 @@ import type { QueueFull } from '../std/bounded-queue.js'
 import type { Clock } from '../std/clock.js'
 import type { Random } from '../std/random.js'
 import type { WebSocketError } from '../errors.js'
-import type { Dial } from '../transport/transport.js'
+import type { Dial, Transport } from '../transport/transport.js'
 import type { IIIConnectionState } from './state.js'
 
 /** What a connection needs from the world. */
@@ -20,7 +20,7 @@ export interface ConnectionEvents {
   /** Handshake headers for the next dial. */
   headers(): Readonly<Record<string, string>>
   /** The link is up: everything sent through `send` now precedes whatever was waiting. */
-  opened(send: (frame: string) => void): void
+  opened(send: (frame: string) => void, transport: Pick<Transport, 'peerHeaders' | 'acknowledgeWhile'>): void
   frame(text: string): void
   /** Handling the latest frame threw; only an owner that ignores frames may leave it out. */
   frameFailed?(error: unknown): void

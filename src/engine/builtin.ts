@@ -12,6 +12,7 @@ import type { Counters } from './counters.js'
 import type { Emit } from './engine-events.js'
 import type { EngineStats } from './engine-stats.js'
 import type { Instruments } from './instruments.js'
+import type { EngineQuirks } from './quirks.js'
 
 /** What a built-in may use of the engine. */
 export interface EngineHost {
@@ -41,6 +42,8 @@ export interface EngineHost {
   readonly instruments: Instruments
   /** Where a built-in counts what its caps refuse and drop. */
   readonly counters: Counters
+  /** Flaws of the distributed engine to show. */
+  readonly quirks: EngineQuirks
 }
 
 /** A call the engine makes on its own. */

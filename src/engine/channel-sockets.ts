@@ -11,6 +11,7 @@ import type { ChannelItem } from './builtin.js'
 import type { Channel } from './channel.js'
 import type { ChannelTable } from './channel-table.js'
 import type { OpenLinks } from './open-links.js'
+import { handshakeHeaders, type EngineQuirks } from './quirks.js'
 
 /** Where channel ends connect. */
 export const CHANNEL_PATH = '/ws/channels/'
@@ -18,6 +19,7 @@ export const CHANNEL_PATH = '/ws/channels/'
 export interface ChannelDoorParts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
+  readonly quirks: EngineQuirks
   readonly log: Log
 }
 
@@ -25,7 +27,8 @@ export interface ChannelDoorParts {
 const READER_BYTES = 256 * 1024
 
 /** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
-export function openChannelEnd({ channels, links, log }: ChannelDoorParts, request: UpgradeRequest): void {
+export function openChannelEnd(parts: ChannelDoorParts, request: UpgradeRequest): void {
+  const { channels, links, quirks, log } = parts
   const query = new URLSearchParams(request.query)
   const key = query.get('key')
   const direction = query.get('dir')
@@ -36,9 +39,12 @@ export function openChannelEnd({ channels, links, log }: ChannelDoorParts, reque
   const channel = channels.find(request.path.slice(CHANNEL_PATH.length), key)
   if (channel === undefined) request.refuse(404, 'Channel not found')
   else {
-    const end = direction === 'read' ? reader : writer
+    const isUnread = quirks.unreadReaderCloses === true
     const frameFailed = (error: unknown): void => log.error({ error }, 'An item of a channel could not be handled')
-    request.accept((transport) => links.watch(transport, { ...end(channel, transport), frameFailed }))
+    request.accept((transport) => {
+      const end = direction === 'read' ? reader(channel, transport, isUnread) : writer(channel, transport)
+      return links.watch(transport, { ...end, frameFailed })
+    }, handshakeHeaders(quirks))
   }
 }
 
@@ -67,7 +73,11 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
   }
 }
 
-function reader(channel: Channel, transport: Transport): TransportEvents {
+/**
+ * As with the real engine, a worker cannot tell a writer that was cut from one that has finished.
+ * @param isUnread whether nothing is read from the socket before all is delivered (`unreadReaderCloses`).
+ */
+function reader(channel: Channel, transport: Transport, isUnread: boolean): TransportEvents {
   /** Bytes on their way that the channel's account pays for; it takes no more while there are any. */
   let waitingBytes = 0
   const settle = (): void => {
@@ -80,17 +90,18 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
     },
     deliver: (item: ChannelItem) => {
       transport.send(item)
-      const bytes = transport.bufferedBytes
-      if (bytes <= READER_BYTES) return
-      waitingBytes = bytes
-      channel.account.add(bytes)
+      if (transport.bufferedBytes <= READER_BYTES) return
+      waitingBytes = transport.bufferedBytes
+      channel.account.add(waitingBytes)
       transport.flushed(() => {
         settle()
         channel.pump()
       })
     },
-    // As the real engine: a worker cannot tell a writer that was cut from one that has finished.
-    finish: () => transport.close(),
+    finish: () => {
+      if (isUnread) transport.resume()
+      transport.close()
+    },
     drop: () => transport.terminate(),
   }
   let open = false
@@ -98,12 +109,13 @@ function reader(channel: Channel, transport: Transport): TransportEvents {
     ...IGNORE_EVENTS,
     // Taken here and not before, since items may only be sent once the transport is up.
     open: () => {
+      if (isUnread) transport.pause()
       open = channel.attachReader(end)
       if (!open) transport.close()
     },
-    close: () => {
+    close: ({ code }) => {
       settle()
-      if (open) channel.readerGone()
+      if (open && (!isUnread || code === CloseCode.ABNORMAL)) channel.readerGone()
     },
   }
 }

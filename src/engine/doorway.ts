@@ -11,6 +11,7 @@ import { Guard } from './guard.js'
 import { FrameIntake } from './frame-intake.js'
 import { Inlet } from './inlet.js'
 import type { ListenerConfig } from './listener-config.js'
+import { handshakeHeaders } from './quirks.js'
 import { openSession } from './open-session.js'
 import type { SessionParts } from './session-parts.js'
 import { isTelemetry } from './telemetry-prefix.js'
@@ -34,7 +35,7 @@ export function openDoorway(
     request.accept((transport) => {
       const events = guard === undefined ? open(transport, undefined) : guard.let(request, transport, open)
       return parts.links.watch(transport, events)
-    })
+    }, handshakeHeaders(parts.quirks))
   }
 }
 

@@ -6,7 +6,8 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, lane, random, emit, log, opensPorts, repairsStores, router, directory, instruments, counters } = parts
+  const { clock, lane, random, emit, log, opensPorts, repairsStores } = parts
+  const { router, directory, instruments, counters, quirks } = parts
   return {
     clock,
     lane,
@@ -18,6 +19,7 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
     channels,
     instruments,
     counters,
+    quirks,
     invoke: (call) => router.invoke(call),
     metadataOf: (functionId, namespace) => directory.find(namespace, functionId)?.metadata,
     hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,

@@ -15,6 +15,7 @@ import type { Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import { NameLeases } from './name-leases.js'
 import { OpenLinks } from './open-links.js'
+import type { EngineQuirks } from './quirks.js'
 import { Router } from './router.js'
 import { Sessions } from './sessions.js'
 
@@ -32,6 +33,8 @@ export interface EnginePorts {
   readonly opensPorts: boolean
   /** Whether a damaged store is opened with what can be read of it, instead of refused. */
   readonly repairsStores: boolean
+  /** Flaws of the distributed engine to show. */
+  readonly quirks: EngineQuirks
 }
 
 export interface EngineParts extends EnginePorts {
@@ -53,7 +56,9 @@ export function createParts(ports: EnginePorts): EngineParts {
   const counters = createCounters()
   const directory = new Directory()
   const instruments: Instruments = {}
-  const handOver = new HandOver({ clock: ports.clock, counters, maxPerPeer: ports.limits.maxRegistrations })
+  const { clock, limits, quirks } = ports
+  const isAbrupt = quirks.abruptHandOver === true
+  const handOver = new HandOver({ clock, counters, maxPerPeer: limits.maxRegistrations, isAbrupt })
   const router = new Router({ ...ports, counters, directory, handOver, instruments })
   const { log } = ports
   const sessions = new Sessions(log)

@@ -25,6 +25,7 @@ import { GuardedCalls } from './guarded-calls.js'
 import { defaultLimits } from './limits.js'
 import { functionsAskedBy, type ListenerConfig } from './listener-config.js'
 import { memoryDial } from './memory-door.js'
+import { NO_QUIRKS } from './quirks.js'
 import { Registrations } from './registrations.js'
 import type { SessionParts } from './session-parts.js'
 import { statsOf } from './stats-of.js'
@@ -89,6 +90,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     namespaceGraceMs: config.namespaceGraceMs,
     opensPorts: options.opensPorts ?? true,
     repairsStores: options.repairsStores ?? false,
+    quirks: options.quirks ?? NO_QUIRKS,
   })
   const builtins: Builtin[] = []
   const host = createHost(parts, createHostChannels(parts.channels))
@@ -196,7 +198,8 @@ class RunningEngine implements LocalEngine {
       const door = this.#whileOpen(openDoorway(sessionParts, config))
       this.#doors.push(door)
       if (!this.#parts.opensPorts) continue
-      const listener = await listen({ ...config, screen: screenOf(config, this.#outside.host) }, door)
+      const delaysWrites = this.#parts.quirks.delayedWrites === true
+      const listener = await listen({ ...config, delaysWrites, screen: screenOf(config, this.#outside.host) }, door)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }

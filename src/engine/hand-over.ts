@@ -44,6 +44,8 @@ export interface HandOverPorts {
   readonly counters: Counters
   /** Functions one worker may be in line for. */
   readonly maxPerPeer: number
+  /** Whether nothing is held or kept (`abruptHandOver`). */
+  readonly isAbrupt: boolean
 }
 
 export class HandOver {
@@ -85,7 +87,7 @@ export class HandOver {
    */
   refused(peer: Peer, { namespace, id }: FunctionName, localId: string): boolean {
     const own = this.#linesOf.get(peer) ?? new Set()
-    if (own.size >= this.#ports.maxPerPeer) return true
+    if (this.#ports.isAbrupt || own.size >= this.#ports.maxPerPeer) return true
     const line = this.#lineOf({ namespace, id })
     const isNew = !line.peers.has(peer)
     line.peers.set(peer, localId)

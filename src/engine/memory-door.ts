@@ -18,7 +18,8 @@ export function memoryDial(knock: (request: UpgradeRequest) => void): Dial {
         query: search.slice(1),
         headers: { upgrade: 'websocket', ...lowerCased(options.headers()) },
         remoteAddress: '',
-        accept: (createEvents) => {
+        accept: (createEvents, headers) => {
+          left.peerHeaders = headers
           right.bind(createEvents(right))
           left.bind(events)
         },

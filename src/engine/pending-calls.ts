@@ -33,6 +33,11 @@ export class PendingCalls {
     return call
   }
 
+  /** Forgets the call of an id, whose caller has given up. */
+  cancel(invocationId: string): void {
+    this.take(invocationId)
+  }
+
   /** Takes a call out if it is still the one of its id. */
   remove(call: PendingCall): boolean {
     if (this.#byId.get(call.invocationId) !== call) return false

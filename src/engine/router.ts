@@ -19,8 +19,10 @@ import { HostCaller } from './host-caller.js'
 import { textForCaller, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
+import { pendingCallsFor } from './late-notes.js'
 import { nameOf, type Call, type Peer, type PendingCall } from './peer.js'
-import { PendingCalls } from './pending-calls.js'
+import type { PendingCalls } from './pending-calls.js'
+import type { EngineQuirks } from './quirks.js'
 import { inputOf, withCaller, type RoutedCall } from './routed-call.js'
 import { withFunctionId } from './trace-baggage.js'
 
@@ -36,14 +38,16 @@ export interface RouterParts {
   readonly emit: Emit
   readonly log: Log
   readonly instruments: Instruments
+  readonly quirks: EngineQuirks
 }
 
 export class Router {
   readonly #parts: RouterParts
-  readonly #pending = new PendingCalls()
+  readonly #pending: PendingCalls
 
   constructor(parts: RouterParts) {
     this.#parts = parts
+    this.#pending = pendingCallsFor(parts)
   }
 
   /** Calls that wait for a worker. */
@@ -87,7 +91,7 @@ export class Router {
   /** Ends a call whose handling threw: nothing of it stays, and its caller gets an answer. */
   failed(from: Peer, { invocation_id: invocationId, function_id: functionId, action, ...trace }: InvokeMessage): void {
     if (invocationId === undefined || action?.type === 'void') return
-    this.#pending.take(invocationId)
+    this.#pending.cancel(invocationId)
     const error = {
       code: ErrorCode.invocation_error,
       message: 'The engine could not handle the call; its log says why',
@@ -122,7 +126,7 @@ export class Router {
       this.#find(routed, namespace)
       return () => {
         this.#parts.handOver.forget(routed)
-        this.#pending.take(invocationId)
+        this.#pending.cancel(invocationId)
       }
     })
   }

@@ -6,7 +6,7 @@ import type { Clock } from '../std/clock.js'
 import { Deadlines, type Expiring } from '../std/deadlines.js'
 import type { Random } from '../std/random.js'
 import { stackless } from '../std/stackless.js'
-import { AbortLinks } from './abort-links.js'
+import { AbortLinks } from '../std/abort-links.js'
 import type { Served } from './served.js'
 import { ErrorCode, NotConnectedError, TimeoutError } from '../errors.js'
 
@@ -106,6 +106,11 @@ export class Calls {
       this.#takeBack(call)
       this.failTraced(call, () => timeoutError(call))
     })
+  }
+
+  /** Calls without an answer yet. */
+  get pending(): number {
+    return this.#pending.size
   }
 
   get counts(): CallCounts {

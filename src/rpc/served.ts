@@ -15,14 +15,17 @@ export class Served {
   /** Which link delivered it; its result is of use on that link only. */
   readonly link: number
   readonly #ids: ServedIds
+  /** As the caller of `begin` measures time. */
+  readonly beganAt: number
   /** At which tick of the watch its handler began; undefined while it waits, and once it was reported as slow. */
   startedTick: number | undefined
   #controller: AbortController | undefined
   #abortReason: { readonly reason: unknown } | undefined
 
-  constructor(link: number, ids: ServedIds) {
+  constructor(link: number, ids: ServedIds, beganAt: number) {
     this.link = link
     this.#ids = ids
+    this.beganAt = beganAt
   }
 
   get functionId(): string {
@@ -65,8 +68,8 @@ export class ServedInvocations {
     return this.#total
   }
 
-  begin(link: number, ids: ServedIds): Served {
-    const served = new Served(link, ids)
+  begin(link: number, ids: ServedIds, beganAt = 0): Served {
+    const served = new Served(link, ids, beganAt)
     this.#running.add(served)
     this.#total += 1
     return served

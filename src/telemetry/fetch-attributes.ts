@@ -4,6 +4,7 @@
  */
 import type { Attributes } from '@opentelemetry/api'
 import { isTellingKey } from '../std/telling-keys.js'
+import { addressWithoutCredentials } from '../std/without-credentials.js'
 
 const SAFE_HEADERS = ['content-type', 'accept'] as const
 
@@ -15,22 +16,24 @@ export interface RequestFacts {
   readonly attributes: Attributes
 }
 
-/** Facts of `fetch(input, init)`. An address that cannot be read leaves the method alone. */
+/** Facts of `fetch(input, init)`. An address that cannot be parsed gives the method as name. */
 export function requestFacts(input: string | URL | Request, init: RequestInit | undefined): RequestFacts {
   const request = input instanceof Request ? input : undefined
   const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
   const raw = input instanceof Request ? input.url : String(input)
   const url = URL.canParse(raw) ? new URL(raw) : undefined
   const name = url === undefined ? method : `${method} ${url.pathname}`
-  const attributes = { 'http.request.method': method, ...(url === undefined ? {} : urlAttributes(url)) }
+  const shown = url === undefined ? { 'url.full': addressWithoutCredentials(raw) } : urlAttributes(url, raw)
+  const attributes = { 'http.request.method': method, ...shown }
   return { method, url, name, attributes }
 }
 
-function urlAttributes(url: URL): Attributes {
+/** An address without secrets is shown as it was given. */
+function urlAttributes(url: URL, raw: string): Attributes {
   const shown = withoutSecrets(url)
   const query = shown.search.slice(1)
   return {
-    'url.full': shown.href,
+    'url.full': shown.href === url.href ? raw : shown.href,
     'url.scheme': shown.protocol.slice(0, -1),
     'url.path': shown.pathname,
     'server.address': shown.hostname,

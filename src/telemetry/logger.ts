@@ -7,7 +7,7 @@ import type { AnyValueMap } from '@opentelemetry/api-logs'
 import { isRecord } from '../protocol/validate.js'
 import { messageOf } from '../std/describe.js'
 import { hearRejection } from '../std/hear-rejection.js'
-import { currentTelemetry } from './active-telemetry.js'
+import { currentTelemetry, isLive } from './active-telemetry.js'
 import { checkKind, checkOptions } from './argument.js'
 import { toLogValue } from './log-value.js'
 import { otelApi, otelApiLogs } from './otel-modules.js'
@@ -98,7 +98,7 @@ export class Logger {
 
   #emit(level: Level, message: string, data: unknown): void {
     const merged = this.#withFields(data)
-    const telemetry = this.#owner === null ? currentTelemetry() : this.#owner?.telemetry
+    const telemetry = this.#telemetry()
     if (telemetry?.logger === undefined) {
       fallBack(level, message, merged)
       return
@@ -108,6 +108,11 @@ export class Logger {
     const severityText = level.toUpperCase() as Uppercase<Level>
     const severityNumber = otelApiLogs().SeverityNumber[severityText]
     telemetry.logger.emit({ severityNumber, severityText, body: message, attributes, context })
+  }
+
+  #telemetry(): Telemetry | undefined {
+    if (this.#owner === null) return currentTelemetry()
+    return this.#owner !== undefined && isLive(this.#owner.telemetry) ? this.#owner.telemetry : undefined
   }
 
   #withFields(data: unknown): unknown {

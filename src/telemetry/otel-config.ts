@@ -6,6 +6,7 @@ import type { ReconnectionConfig } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
 import { MAX_DELAY_MS } from '../std/clock.js'
+import { isSdkDisabled, resourceAttributes } from './otel-environment.js'
 import { flagSetting, invalidOption, numberSetting, textSetting, type NumberRule, type Setting } from './setting.js'
 
 /** An OpenTelemetry instrumentation of any major version, by its shape. */
@@ -18,9 +19,12 @@ export interface OtelInstrumentation {
 
 /** Settings of telemetry. */
 export type OtelConfig = {
-  /** Whether spans, logs and metrics are made and sent. Variable `OTEL_ENABLED`, default true. */
+  /** Whether spans, logs and metrics are made and sent. Variables `OTEL_ENABLED`, `OTEL_SDK_DISABLED`; default true. */
   enabled?: boolean | undefined
-  /** `service.name`. Variable `OTEL_SERVICE_NAME`, default `iii-node`. */
+  /**
+   * `service.name`. Variable `OTEL_SERVICE_NAME`, else `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, else the name given to
+   * the worker by `workerName` or `III_WORKER_NAME`, else `iii-node`.
+   */
   serviceName?: string | undefined
   /** `service.version`. Variable `SERVICE_VERSION`, default `unknown`. */
   serviceVersion?: string | undefined
@@ -34,7 +38,10 @@ export type OtelConfig = {
   metricsEnabled?: boolean | undefined
   /** Milliseconds between two metric exports. Default 60 000, at least 1. */
   metricsExportIntervalMs?: number | undefined
-  /** How the telemetry socket is re-established. Default: as the worker's. */
+  /**
+   * How a telemetry socket of its own is re-established: with `transport: 'dedicated'`, and for `initOtel`. Defaults as those
+   * of `reconnectionConfig` of `registerWorker`, whose settings are not taken over. Without effect over the worker's socket.
+   */
   reconnectionConfig?: Partial<ReconnectionConfig> | undefined
   /** Limit of the whole flush at shutdown in milliseconds. Default 10 000. */
   shutdownTimeoutMs?: number | undefined
@@ -89,18 +96,32 @@ type Defaulted = Omit<OtelConfig, 'serviceNamespace' | 'reconnectionConfig'>
 /** Settings of telemetry with nothing left open. */
 export type ResolvedOtelConfig = { readonly [K in keyof Defaulted]-?: NonNullable<Defaulted[K]> } & {
   readonly serviceNamespace: string | undefined
+  /** Of `OTEL_RESOURCE_ATTRIBUTES`. */
+  readonly resourceAttributes: Readonly<Record<string, string>>
   readonly reconnection: Required<ReconnectionConfig>
 }
 
+/** What settings that nobody gave come to. */
+export interface OtelDefaults {
+  readonly newId: () => string
+  /** The name that the worker was given. */
+  readonly workerName?: string | undefined
+}
+
 /** Applies environment and defaults. @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off. */
-export function resolveOtelConfig(config: OtelConfig = {}, newId: () => string): ResolvedOtelConfig {
+export function resolveOtelConfig(config: OtelConfig = {}, { newId, workerName }: OtelDefaults): ResolvedOtelConfig {
+  const attributes = resourceAttributes()
+  const described = (name: OptionOf<string>, variable: string, attribute: string): string | undefined =>
+    text(config, name, variable) ?? attributes[attribute]
   return {
     ...resolveNumbers(config),
     ...resolveFlags(config),
-    serviceName: text(config, 'serviceName', 'OTEL_SERVICE_NAME') ?? 'iii-node',
-    serviceVersion: text(config, 'serviceVersion', 'SERVICE_VERSION') ?? 'unknown',
-    serviceNamespace: text(config, 'serviceNamespace', 'SERVICE_NAMESPACE'),
-    serviceInstanceId: text(config, 'serviceInstanceId', 'SERVICE_INSTANCE_ID') ?? newId(),
+    enabled: isOtelEnabled(config),
+    serviceName: described('serviceName', 'OTEL_SERVICE_NAME', 'service.name') ?? workerName ?? 'iii-node',
+    serviceVersion: described('serviceVersion', 'SERVICE_VERSION', 'service.version') ?? 'unknown',
+    serviceNamespace: described('serviceNamespace', 'SERVICE_NAMESPACE', 'service.namespace'),
+    serviceInstanceId: described('serviceInstanceId', 'SERVICE_INSTANCE_ID', 'service.instance.id') ?? newId(),
+    resourceAttributes: attributes,
     engineWsUrl: text(config, 'engineWsUrl', 'III_URL') ?? DEFAULT_ENGINE_URL,
     instrumentations: checkInstrumentations(config.instrumentations),
     transport: checkTransport(config.transport),
@@ -110,7 +131,7 @@ export function resolveOtelConfig(config: OtelConfig = {}, newId: () => string):
 
 /** Whether telemetry is on, without looking at the rest. */
 export function isOtelEnabled(config: OtelConfig = {}): boolean {
-  return flag(config, 'enabled')
+  return flag(config, 'enabled') && (config.enabled === true || !isSdkDisabled())
 }
 
 /** Options whose type is `T`. */

@@ -14,10 +14,12 @@ export interface PinoStream {
   write(line: string): void
 }
 
-/** How pino names its messages and fields, when it was told to do so in its own way. */
+/** How pino names its messages and levels, where the program has changed that. */
 export type PinoStreamOptions = {
-  /** Default `msg`. */
+  /** Default: `msg`, else `message`. */
   messageKey?: string
+  /** Default: `level`, else `severity` (Google Cloud), else `log.level` (ECS). */
+  levelKey?: string
 }
 
 type SeverityText = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'
@@ -29,7 +31,24 @@ const LEVELS: readonly (readonly [number, SeverityText])[] = [
   [40, 'WARN'],
   [30, 'INFO'],
   [20, 'DEBUG'],
+  [-Infinity, 'TRACE'],
 ]
+
+/** Names of pino, Google Cloud and syslog. */
+const NAMES: Readonly<Record<SeverityText, readonly string[]>> = {
+  FATAL: ['fatal', 'critical', 'crit', 'alert', 'emergency', 'emerg', 'panic'],
+  ERROR: ['error', 'err'],
+  WARN: ['warn', 'warning'],
+  INFO: ['info', 'notice', 'default'],
+  DEBUG: ['debug'],
+  TRACE: ['trace'],
+}
+
+const LEVEL_KEYS = ['level', 'severity', 'log.level'] as const
+const TIME_KEYS = ['time', '@timestamp', 'timestamp'] as const
+const MESSAGE_KEYS = ['msg', 'message'] as const
+
+type Fields = Record<string, unknown>
 
 /**
  * Makes a destination for pino.
@@ -39,31 +58,75 @@ const LEVELS: readonly (readonly [number, SeverityText])[] = [
  */
 export function createPinoStream(options: PinoStreamOptions = {}): PinoStream {
   checkOptions('options', options)
-  checkText('options.messageKey', options.messageKey)
-  const { messageKey = 'msg' } = options
+  const { messageKey, levelKey } = options
+  checkText('options.messageKey', messageKey)
+  checkText('options.levelKey', levelKey)
+  const messageKeys = messageKey === undefined ? MESSAGE_KEYS : [messageKey]
+  const levelKeys = levelKey === undefined ? LEVEL_KEYS : [levelKey, ...LEVEL_KEYS]
   return {
     write(line) {
       const logger = currentTelemetry()?.logger
       const fields = logger === undefined ? undefined : parsed(line)
       if (logger === undefined || fields === undefined) return
-      const { level, time, pid: _pid, hostname: _hostname, [messageKey]: message, ...data } = fields
-      const severity = severityOf(level)
+      const timestamp = taken(fields, TIME_KEYS, timeOf)
+      const severity = severityOf(taken(fields, levelKeys, levelOf) ?? withoutLevel(fields))
+      const body = taken(fields, messageKeys, (value) => (typeof value === 'string' ? value : undefined)) ?? ''
+      const { pid: _pid, hostname: _hostname, ...data } = fields
       logger.emit({
         ...severity,
-        body: typeof message === 'string' ? message : '',
+        body,
         attributes: { ...ids(), ...(Object.keys(data).length === 0 ? {} : { 'log.data': toLogValue(data) }) },
-        ...(typeof time === 'number' ? { timestamp: time } : {}),
+        ...(timestamp === undefined ? {} : { timestamp }),
       })
     },
   }
 }
 
-function severityOf(level: unknown): { readonly severityNumber: SeverityNumber; readonly severityText: SeverityText } {
-  const { SeverityNumber } = otelApiLogs()
-  const byName = typeof level === 'string' ? level.toUpperCase() : undefined
-  const found = LEVELS.find(([least, name]) => name === byName || (typeof level === 'number' && level >= least))
-  const severityText = found?.[1] ?? 'TRACE'
-  return { severityNumber: SeverityNumber[severityText], severityText }
+/** Removes the first field that can be read as what is looked for, and returns its meaning. */
+function taken<T>(fields: Fields, keys: readonly string[], read: (value: unknown) => T | undefined): T | undefined {
+  for (const key of keys) {
+    const meaning = read(fields[key])
+    if (meaning === undefined) continue
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the object was parsed for this line alone
+    delete fields[key]
+    return meaning
+  }
+  return undefined
+}
+
+function levelOf(value: unknown): SeverityText | undefined {
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : undefined
+  const number = typeof value === 'number' ? value : text === undefined || text === '' ? Number.NaN : Number(text)
+  if (!Number.isNaN(number)) return LEVELS.find(([least]) => number >= least)?.[1]
+  return LEVELS.find(([, name]) => NAMES[name].includes(text ?? ''))?.[1]
+}
+
+/** The level of a line whose level has a name of the program's own. */
+function withoutLevel({ log, err, error }: Fields): SeverityText {
+  const nested = isRecord(log) ? levelOf(log['level']) : undefined
+  return nested ?? (isRecord(err) || isRecord(error) ? 'ERROR' : 'INFO')
+}
+
+function severityOf(severityText: SeverityText): {
+  readonly severityNumber: SeverityNumber
+  readonly severityText: SeverityText
+} {
+  return { severityNumber: otelApiLogs().SeverityNumber[severityText], severityText }
+}
+
+/** Seconds, milliseconds, microseconds and nanoseconds, as milliseconds. */
+const UNITS_MS = [1e3, 1, 1e-3, 1e-6] as const
+
+/** A number that is a time of these years in no unit is no time. */
+const YEAR_2000_MS = Date.UTC(2000)
+const YEAR_2100_MS = Date.UTC(2100)
+
+/** A time as a number of any unit or as ISO text. A `Date`, since OpenTelemetry misreads numbers from before its start. */
+function timeOf(value: unknown): Date | undefined {
+  const isIso = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(value)
+  const number = isIso ? Date.parse(value) : Number(typeof value === 'object' ? undefined : value)
+  const ms = UNITS_MS.map((unit) => number * unit).find((each) => each >= YEAR_2000_MS && each < YEAR_2100_MS)
+  return ms === undefined ? undefined : new Date(ms)
 }
 
 function ids(): { readonly trace_id?: string; readonly span_id?: string } {

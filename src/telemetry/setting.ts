@@ -57,7 +57,7 @@ function bounds({ minimum, maximum, integer = false }: NumberRule): string {
 }
 
 /** Blank variables count as unset. */
-function readVariable(name: string | undefined): string | undefined {
+export function readVariable(name: string | undefined): string | undefined {
   const value = name === undefined ? undefined : env[name]
   return value === undefined || value.trim() === '' ? undefined : value
 }

@@ -2,6 +2,7 @@
  * What a failure leaves on a span: status ERROR with the message, and an `exception` event. Anything can be thrown, so
  * nothing is assumed of it.
  */
+import { types } from 'node:util'
 import type { Span } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { messageOf } from '../std/describe.js'
@@ -27,13 +28,26 @@ export function recordSuccess(span: Span & Partial<Pick<ReadableSpan, 'status'>>
   if (span.status?.code !== SpanStatusCode.ERROR) span.setStatus({ code: SpanStatusCode.OK })
 }
 
-/** Marks a span as failed. Never throws. */
+/** Marks a span as failed. An error that shows no credentials is recorded as it is. Never throws. */
 export function recordFailure(span: Span, thrown: unknown): void {
   const message = failureMessage(thrown)
   span.setStatus({ code: otelApi().SpanStatusCode.ERROR, message })
   const { name, code, stack } = readFacts(thrown)
-  span.recordException({ message, name: code ?? name ?? 'Error', ...(stack === undefined ? {} : { stack }) })
+  if (isShownAs(thrown, { message, stack })) span.recordException(thrown)
+  else span.recordException({ message, name: code ?? name ?? 'Error', ...(stack === undefined ? {} : { stack }) })
 }
+
+/** Whether an error holds these texts as plain own properties; anything else could throw or differ when read again. */
+function isShownAs(thrown: unknown, facts: Readonly<Record<'message' | 'stack', string | undefined>>): thrown is Error {
+  if (!(thrown instanceof Error) || types.isProxy(thrown) || 'code' in thrown) return false
+  return (['message', 'stack'] as const).every((name) => {
+    const own = Object.getOwnPropertyDescriptor(thrown, name)
+    return (own?.get !== undefined && own.get === NATIVE_STACK ? thrown.stack : own?.value) === facts[name]
+  })
+}
+
+/** Newer versions of V8 give errors their stack as an accessor. */
+const NATIVE_STACK: unknown = Reflect.get(Object.getOwnPropertyDescriptor(new Error(), 'stack') ?? {}, 'get')
 
 /** The strings that describe an error; getters of foreign objects may throw. */
 function readFacts(thrown: unknown): {

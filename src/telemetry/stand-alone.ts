@@ -1,55 +1,62 @@
 /**
- * Telemetry for programs without a worker, or beside one: started and stopped by hand, over a socket of its own. There
- * is one per process; starting it twice changes nothing.
+ * Telemetry for programs without a worker, or beside one: started by hand, over a socket of its own. There is one per
+ * process; starting it twice changes nothing. Ending it ends all telemetry of the process.
  */
 import type { Meter, Tracer } from '@opentelemetry/api'
 import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 import { systemClock } from '../std/clock.js'
 import { systemRandom } from '../std/random.js'
+import { currentTelemetry, endAllTelemetry, setStandAlone, standAloneTelemetry } from './active-telemetry.js'
 import { checkOptions } from './argument.js'
-import { currentTelemetry, setStandAlone, standAloneTelemetry } from './active-telemetry.js'
-import { patchGlobalFetch, unpatchGlobalFetch } from './fetch.js'
+import { holdFetchPatch, unpatchGlobalFetch } from './fetch.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
 import { otelUrl, SharedEngineConnection } from './shared-engine-connection.js'
 import { Telemetry } from './telemetry.js'
 
-let connection: SharedEngineConnection | undefined
-
 /**
- * Starts telemetry. The tracer, meter and logger exist when this returns; frames leave once the engine is reached.
+ * Starts telemetry. The tracer, meter and logger exist when this returns; frames leave once the engine is reached. When
+ * `enabled` or `OTEL_ENABLED` switches telemetry off, the three are `null` outside handlers, also beside workers that have
+ * telemetry.
  * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off.
  */
 export function initOtel(config: OtelConfig = {}): void {
   checkOptions('config', config)
-  if (standAloneTelemetry() !== undefined || !isOtelEnabled(config)) return
-  const resolved = resolveOtelConfig(config, () => systemRandom.uuid())
+  if (standAloneTelemetry()) return
+  if (!isOtelEnabled(config)) {
+    setStandAlone(null)
+    return
+  }
+  const resolved = resolveOtelConfig(config, { newId: () => systemRandom.uuid() })
   const { channelCapacity, engineWsUrl, reconnection } = resolved
-  const opened = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
-  const telemetry = startedOver(opened, resolved)
-  connection = opened
-  setStandAlone(telemetry)
-  if (resolved.fetchInstrumentationEnabled) patchGlobalFetch(telemetry.tracer)
+  const connection = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
+  const telemetry = startedOver(connection, resolved)
+  const releaseFetch = resolved.fetchInstrumentationEnabled ? holdFetchPatch() : undefined
+  const end = (): Promise<void> => {
+    releaseFetch?.()
+    connection.beginShutdown()
+    return telemetry.shutdown(() => connection.shutdown())
+  }
+  setStandAlone({ telemetry, end })
 }
 
-function startedOver(opened: SharedEngineConnection, config: ResolvedOtelConfig): Telemetry {
+function startedOver(connection: SharedEngineConnection, config: ResolvedOtelConfig): Telemetry {
   try {
-    return new Telemetry(config, { clock: systemClock, sink: opened.sink })
+    return new Telemetry(config, { clock: systemClock, sink: connection.sink })
   } catch (error) {
-    void opened.shutdown()
+    void connection.shutdown()
     throw error
   }
 }
 
-/** Sends what is left and stops, within `shutdownTimeoutMs`. Never rejects; does nothing when nothing was started. */
+/**
+ * Ends all telemetry of the process: that of `initOtel` and that of every live worker, whose handlers go on without.
+ * Sends what is left, within `shutdownTimeoutMs`, and puts the original `fetch` back. `initOtel` then starts anew. Never
+ * rejects. `worker.telemetry.shutdown()` ends the telemetry of one worker alone.
+ */
 export async function shutdownOtel(): Promise<void> {
-  const telemetry = standAloneTelemetry()
-  const ending = connection
-  if (telemetry === undefined || ending === undefined) return
-  setStandAlone(undefined)
-  connection = undefined
-  if (telemetry.config.fetchInstrumentationEnabled) unpatchGlobalFetch(telemetry.tracer)
-  ending.beginShutdown()
-  await telemetry.shutdown(() => ending.shutdown())
+  const ended = endAllTelemetry()
+  unpatchGlobalFetch()
+  await ended
 }
 
 /** Sends what has ended so far and keeps going. Never rejects. */

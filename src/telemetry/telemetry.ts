@@ -15,6 +15,7 @@ import { connectInstrumentations, disconnectInstrumentations } from './instrumen
 import { liveSpanProcessor } from './live-spans.js'
 import { metricsExporter } from './metrics-exporter.js'
 import type { ResolvedOtelConfig } from './otel-config.js'
+import { samplerFromEnvironment } from './otel-environment.js'
 import { otelResources, otelSdkLogs, otelSdkMetrics, otelSdkTrace } from './otel-modules.js'
 import { ensureProcessWide } from './process-wide.js'
 import { logBatchProcessor, spanBatchProcessor, type Flushable } from './processors.js'
@@ -104,6 +105,7 @@ export class Telemetry {
 
 function createResource(config: ResolvedOtelConfig): Resource {
   return otelResources().resourceFromAttributes({
+    ...config.resourceAttributes,
     'service.name': config.serviceName,
     'service.version': config.serviceVersion,
     'service.instance.id': config.serviceInstanceId,
@@ -113,7 +115,12 @@ function createResource(config: ResolvedOtelConfig): Resource {
 
 function createTracerProvider(resource: Resource, spans: readonly SpanProcessor[]): TracerProvider {
   const { TracerProvider } = otelSdkTrace()
-  return new TracerProvider({ resource, spanProcessors: [new BaggageSpanProcessor(), ...spans] })
+  const sampler = samplerFromEnvironment()
+  return new TracerProvider({
+    resource,
+    spanProcessors: [new BaggageSpanProcessor(), ...spans],
+    ...(sampler === undefined ? {} : { sampler }),
+  })
 }
 
 function createLoggerProvider(resource: Resource, logs: LogRecordProcessor): LoggerProvider {

@@ -14,7 +14,7 @@ export type WorkerMetrics = {
   memory_heap_used?: number
   memory_heap_total?: number
   memory_rss?: number
-  /** Address space; known on Linux. */
+  /** Size of the address space, `VmSize`; known on Linux. */
   memory_virtual?: number
   memory_external?: number
   cpu_user_micros?: number
@@ -36,7 +36,6 @@ export type WorkerMetricsCollectorOptions = {
 const DEFAULT_RESOLUTION_MS = 20
 const CACHE_MS = 500
 const NANOS_PER_MS = 1e6
-const LINUX_PAGE_BYTES = 4096
 
 export class WorkerMetricsCollector {
   readonly #clock: Clock
@@ -116,8 +115,8 @@ export class WorkerMetricsCollector {
 function virtualBytes(): number | undefined {
   if (process.platform !== 'linux') return undefined
   try {
-    const pages = Number(readFileSync('/proc/self/statm', 'utf8').split(' ', 1)[0])
-    return Number.isFinite(pages) ? pages * LINUX_PAGE_BYTES : undefined
+    const [, kibibytes] = /^VmSize:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024
   } catch {
     return undefined
   }

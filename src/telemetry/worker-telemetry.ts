@@ -9,13 +9,13 @@ import type { ReconnectionConfig } from '../connection/options.js'
 import type { Tracing } from '../rpc/tracing.js'
 import type { Clock } from '../std/clock.js'
 import { enlist } from './active-telemetry.js'
-import { patchGlobalFetch, unpatchGlobalFetch } from './fetch.js'
+import { holdFetchPatch } from './fetch.js'
 import { startGauges, type WorkerGaugesHandle } from './gauges.js'
 import { createOwnedLogger, type Logger } from './logger.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
 import { otelApi } from './otel-modules.js'
 import { otelUrl, SharedEngineConnection } from './shared-engine-connection.js'
-import { createTracing } from './spans.js'
+import { createTracing, noTracing } from './spans.js'
 import { Telemetry } from './telemetry.js'
 import { TelemetryOutbox, type FrameSink } from './telemetry-outbox.js'
 
@@ -26,6 +26,8 @@ export interface TelemetryHandle {
   readonly logger: OtelLogger | null
   /** Sends what has ended so far. Never rejects. */
   flush(): Promise<void>
+  /** Sends what is left and ends this worker's telemetry alone; the worker goes on without. Never rejects. */
+  shutdown(): Promise<void>
 }
 
 /** What a worker's telemetry is made from. */
@@ -34,6 +36,8 @@ export interface WorkerTelemetryOptions {
   readonly url: string
   readonly reconnection: Required<ReconnectionConfig>
   readonly workerName: string
+  /** The name that the worker was given; absent when it has one by default. */
+  readonly givenName: string | undefined
   readonly reportsMetrics: boolean
   readonly headers: () => Readonly<Record<string, string>>
 }
@@ -49,11 +53,12 @@ interface Outlet {
 }
 
 export class WorkerTelemetry {
-  readonly tracing: Tracing
+  readonly #tracing: Tracing
   readonly #telemetry: Telemetry
   readonly #outlet: Outlet
   readonly #options: WorkerTelemetryOptions
   readonly #delist: () => void
+  readonly #releaseFetch: (() => void) | undefined
   #gauges: { readonly workerId: string; readonly handle: WorkerGaugesHandle } | undefined
   #ending: Promise<void> | undefined
 
@@ -66,9 +71,9 @@ export class WorkerTelemetry {
     this.#outlet =
       config.transport === 'worker' ? sharedOutlet(config, options, outlet) : ownOutlet(config, options, outlet.ports)
     this.#telemetry = this.#started(config, outlet.ports.clock)
-    this.tracing = createTracing(this.#telemetry)
-    this.#delist = enlist(this.#telemetry)
-    if (config.fetchInstrumentationEnabled) patchGlobalFetch(this.#telemetry.tracer)
+    this.#tracing = createTracing(this.#telemetry)
+    this.#delist = enlist({ telemetry: this.#telemetry, end: () => this.shutdown() })
+    if (config.fetchInstrumentationEnabled) this.#releaseFetch = holdFetchPatch()
   }
 
   /** Spans, log records and metric points that were not sent. */
@@ -76,9 +81,24 @@ export class WorkerTelemetry {
     return this.#outlet.dropped()
   }
 
+  /** Whether it has not begun to end. */
+  get isOn(): boolean {
+    return this.#ending === undefined
+  }
+
+  get tracing(): Tracing {
+    return this.isOn ? this.#tracing : noTracing
+  }
+
   get handle(): TelemetryHandle {
     const { tracer, meter, logger } = this.#telemetry
-    return { tracer, meter: meter ?? null, logger: logger ?? null, flush: () => this.#telemetry.flush() }
+    return {
+      tracer,
+      meter: meter ?? null,
+      logger: logger ?? null,
+      flush: () => this.#telemetry.flush(),
+      shutdown: () => this.shutdown(),
+    }
   }
 
   /** The logger of a handler, with the ids of its span. */
@@ -100,7 +120,8 @@ export class WorkerTelemetry {
   /** The engine has named the worker; the gauges go by the latest name. */
   workerKnown(workerId: string): void {
     const { meter } = this.#telemetry
-    if (!this.#options.reportsMetrics || meter === undefined || this.#gauges?.workerId === workerId) return
+    if (!this.isOn || !this.#options.reportsMetrics || meter === undefined) return
+    if (this.#gauges?.workerId === workerId) return
     this.#gauges?.handle.stop()
     const { workerName } = this.#options
     this.#gauges = { workerId, handle: startGauges(meter, { workerId, workerName }) }
@@ -112,7 +133,7 @@ export class WorkerTelemetry {
   }
 
   async #end(): Promise<void> {
-    if (this.#telemetry.config.fetchInstrumentationEnabled) unpatchGlobalFetch(this.#telemetry.tracer)
+    this.#releaseFetch?.()
     await this.#telemetry.shutdown(() => {
       this.#gauges?.handle.stop()
       this.#delist()
@@ -136,7 +157,10 @@ export function startWorkerTelemetry(
   outlet: { readonly ports: ConnectionPorts; readonly connection: Connection },
 ): WorkerTelemetry | undefined {
   if (!isOtelEnabled(options.otel)) return undefined
-  const config = resolveOtelConfig(options.otel, () => outlet.ports.random.uuid())
+  const config = resolveOtelConfig(options.otel, {
+    newId: () => outlet.ports.random.uuid(),
+    workerName: options.givenName,
+  })
   return new WorkerTelemetry(config, options, outlet)
 }
 

@@ -31,12 +31,13 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
     startTime,
     latencyMs,
     maxFrames,
+    quirks,
     log = silentLog,
   } = resolveTestOptions(options)
   const virtualClock = isVirtual ? new VirtualClock(startTime?.getTime()) : undefined
   const clock = virtualClock ?? systemClock
   const telemetry = new TelemetryCapture(log)
   const links = new WorkerLinks({ clock, latencyMs, maxFrames, takeTelemetry: telemetry.take })
-  const engine = await startEngine(config, { clock, opensPorts, log, atDoor: links.enter })
+  const engine = await startEngine(config, { clock, opensPorts, log, quirks, atDoor: links.enter })
   return new InProcessEngine({ engine, clock, virtualClock, links, telemetry })
 }

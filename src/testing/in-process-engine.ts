@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { LocalEngine } from '../engine/engine.js'
 import type { EngineStats } from '../engine/engine-stats.js'
 import { ErrorCode, RuntimeError, TimeoutError } from '../errors.js'
+import { joinSignals } from '../std/abortable.js'
 import { systemClock, type Clock } from '../std/clock.js'
 import type { Unsubscribe } from '../std/emitter.js'
 import { systemRandom } from '../std/random.js'
@@ -98,11 +99,12 @@ export class InProcessEngine implements TestEngine {
       timeoutMs === Infinity
         ? undefined
         : clock.after(timeoutMs, () => limit.abort(timeoutError(functionId, timeoutMs)))
-    const signals = signal === undefined ? [limit.signal] : [limit.signal, signal]
+    const joined = joinSignals(limit.signal, ...(signal === undefined ? [] : [signal]))
     try {
-      return await engine.invoke({ functionId, data, ...call, signal: AbortSignal.any(signals) })
+      return await engine.invoke({ functionId, data, ...call, signal: joined.signal })
     } finally {
       timer?.cancel()
+      joined.release()
     }
   }
 

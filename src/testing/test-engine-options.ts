@@ -6,8 +6,10 @@ import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
 import { engineConfigOf } from '../engine/config.js'
 import type { EngineConfig } from '../engine/engine-config.js'
 import { hostList, originList, originSettings } from '../engine/origins.js'
+import type { EngineQuirks } from '../engine/quirks.js'
 import { LISTENER_NAME } from '../engine/listener-config.js'
 import type { Log } from '../std/log.js'
+import { resolveQuirks, type TestEngineQuirks } from './quirks.js'
 import { durationMs, type Duration } from './duration.js'
 
 /** Options of `createTestEngine`. */
@@ -38,6 +40,11 @@ export interface TestEngineOptions {
    * `iii-worker-manager` stands for both listeners.
    */
   readonly local?: Readonly<Record<string, object>> | undefined
+  /**
+   * Flaws of the distributed engine to show, so that tests meet what production does: `'distributed'` for all of them,
+   * or single ones. Default none.
+   */
+  readonly quirks?: TestEngineQuirks | undefined
   /** Frames kept for `frames`, of each worker and direction. Default 10 000. */
   readonly maxFrames?: number | undefined
   /** Where the engine logs to. Default: nowhere. */
@@ -52,6 +59,7 @@ export interface ResolvedTestOptions {
   readonly startTime: Date | undefined
   readonly latencyMs: number
   readonly maxFrames: number
+  readonly quirks: EngineQuirks
   readonly log: Log | undefined
 }
 
@@ -65,6 +73,7 @@ const KNOWN: Readonly<Record<keyof TestEngineOptions, string>> = {
   allowedHosts: 'object',
   builtins: 'object',
   local: 'object',
+  quirks: '',
   maxFrames: 'number',
   log: 'object',
 }
@@ -92,6 +101,7 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
     isVirtual: clock === 'virtual',
     startTime,
     latencyMs: durationMs('latencyMs', latencyMs),
+    quirks: resolveQuirks(options.quirks),
     maxFrames,
     log,
   }

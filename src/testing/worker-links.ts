@@ -43,13 +43,13 @@ export class WorkerLinks implements LinkWatcher {
   readonly enter = (request: UpgradeRequest, knock: (request: UpgradeRequest) => void): void => {
     const tapped: UpgradeRequest = {
       ...request,
-      accept: (createEvents) => {
+      accept: (createEvents, headers) => {
         request.accept((transport) => {
           const link = new TappedLink({ ...this.#options, watcher: this }, transport)
           this.#links.add(link)
           if (this.#atDoor !== undefined) link.pause()
           return link.listen(createEvents(link.transport))
-        })
+        }, headers)
       },
     }
     if (this.#atDoor === undefined) knock(tapped)

@@ -19,6 +19,7 @@ interface Fence {
 
 interface End extends Transport {
   readonly fence: Fence
+  peerHeaders: Readonly<Record<string, unknown>> | undefined
   /** Gives the end its listener; frames that came before wait for it. */
   bind(events: TransportEvents): void
 }
@@ -41,6 +42,7 @@ class MemoryEnd implements End {
   #in: Delivery[] = []
   #bytes = 0
   #scheduled = false
+  peerHeaders: Readonly<Record<string, unknown>> | undefined
   /** How the link ended, until that has been told: what arrived before is told first, as soon as somebody takes it. */
   #ending: Closed | undefined
 

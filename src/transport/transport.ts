@@ -72,11 +72,19 @@ export interface Transport {
   readonly bufferedBytes: number
   /** Whether frames still go out. False before the link is up, and from the first sign of its end on. */
   readonly isOpen: boolean
+  /** Headers of the peer's handshake response, names in lower case; on the dialling end, once the link is up. */
+  readonly peerHeaders?: Readonly<Record<string, unknown>> | undefined
   send(frame: string | Uint8Array): void
   /** Calls back once everything sent so far has been handed to the operating system; never after the link ended. */
   flushed(callback: () => void): void
   /** Asks the peer for a sign of life; the answer is an `activity`. */
   ping(): void
+  /**
+   * From now on acknowledges what arrives, as long as `isMoreExpected`: a turn that brought frames and sent none ends with
+   * an unsolicited pong (RFC 6455 §5.5.3), since a peer may hold small writes back until then. Absent where no system is
+   * in between.
+   */
+  acknowledgeWhile?(isMoreExpected: () => boolean): void
   /**
    * Stops reading, so that the peer feels back-pressure. No frame is handed over from here to `resume`, even if it has
    * been read already; only a link that ends hands over what came before its end.

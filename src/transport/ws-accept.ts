@@ -18,6 +18,8 @@ export interface ListenOptions {
   readonly port: number
   /** Time a client has to send its request head. */
   readonly handshakeTimeoutMs: number
+  /** Leaves Nagle's algorithm on and writes each frame by itself, so that small frames wait. Default false. */
+  readonly delaysWrites?: boolean
   /** Looks at the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
 }
@@ -39,8 +41,8 @@ export interface UpgradeRequest {
   readonly remoteAddress: string
   /** Absent when there is no network in between. */
   readonly remotePort?: number | undefined
-  /** Completes the handshake. The transport is open when this returns; `events.open` is called inside. */
-  accept(createEvents: (transport: Transport) => TransportEvents): void
+  /** Completes the handshake, with `headers` in its response. The transport is open when this returns; `events.open` is called inside. */
+  accept(createEvents: (transport: Transport) => TransportEvents, headers?: Readonly<Record<string, string>>): void
   refuse(status: number, text: string): void
 }
 
@@ -82,7 +84,7 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     // A client that resets during the handshake must not crash the process.
     socket.on('error', () => socket.destroy())
     const refusal = options.screen?.(message.headersDistinct)
-    if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor }))
+    if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor, options }))
     else refuse(socket, { status: refusal.status, type: JSON_TYPE, text: JSON.stringify(refusal.body) })
   })
   await bound(server, options)
@@ -118,9 +120,11 @@ interface Upgrade {
   readonly socket: Socket
   readonly head: Buffer
   readonly acceptor: WebSocketServer
+  readonly options: ListenOptions
 }
 
-function upgradeRequest({ message, socket, head, acceptor }: Upgrade): UpgradeRequest {
+function upgradeRequest({ message, socket, head, acceptor, options }: Upgrade): UpgradeRequest {
+  const { delaysWrites = false } = options
   const [path, query] = splitOnce(message.url ?? '/')
   return {
     path,
@@ -128,16 +132,22 @@ function upgradeRequest({ message, socket, head, acceptor }: Upgrade): UpgradeRe
     headers: lastOfEach(message.headersDistinct),
     remoteAddress: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
     remotePort: socket.remotePort,
-    accept(createEvents) {
+    accept(createEvents, headers = {}) {
+      const addHeaders = (lines: string[]): void => {
+        for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
+      }
+      // Emitted while `handleUpgrade` runs; not at all when the handshake is malformed.
+      acceptor.once('headers', addHeaders)
       acceptor.handleUpgrade(message, socket, head, (ws) => {
         const relay: { events?: TransportEvents } = {}
         const transport = new WsTransport(ws, forwardTo(relay))
-        socket.setNoDelay(true)
-        transport.attach(socket, 'server')
+        socket.setNoDelay(!delaysWrites)
+        transport.attach(socket, 'server', delaysWrites)
         guardFrames(socket, head, transport)
         relay.events = createEvents(transport)
         relay.events.open()
       })
+      acceptor.off('headers', addHeaders)
     },
     refuse(status, text) {
       refuse(socket, { status, type: 'text/plain; charset=utf-8', text })

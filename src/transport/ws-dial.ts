@@ -28,6 +28,7 @@ export const dialWebSocket: Dial = (url, options, events) => {
   const transport = new WsTransport(ws, events, options.highWaterBytes)
   ws.once('upgrade', (response: IncomingMessage) => {
     response.socket.setNoDelay(true)
+    transport.peerHeaders = response.headers
     transport.attach(response.socket, 'client')
   })
   ws.once('unexpected-response', (_request, response: IncomingMessage) => {

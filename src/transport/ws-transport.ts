@@ -32,6 +32,11 @@ export class WsTransport implements Transport, PausedPeer {
   readonly #highWaterBytes: number
   #socket: Socket | undefined
   #writer: FrameWriter | undefined
+  #flushesEach = false
+  #isMoreExpected: (() => boolean) | undefined
+  #isAckPlanned = false
+  /** Whether nothing has been sent since the acknowledgement was planned. */
+  #isAckDue = false
   #congested = false
   #saidGoodbye = false
   /** Sends the close frame behind everything sent so far. */
@@ -46,6 +51,7 @@ export class WsTransport implements Transport, PausedPeer {
   /** Messages that were read in one chunk with that during which reading was paused, oldest first. */
   readonly #unread: Message[] = []
   #failure: { cause: unknown; status?: number } | undefined
+  peerHeaders: Readonly<Record<string, unknown>> | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
     this.#ws = ws
@@ -53,6 +59,7 @@ export class WsTransport implements Transport, PausedPeer {
     this.#events = events
     ws.on('message', (data: RawData, isBinary: boolean) => {
       events.activity()
+      if (this.#isMoreExpected !== undefined && !this.#isAckPlanned) this.#planAck()
       // `nodebuffer` is the library's default binary type, so one Buffer arrives per message.
       if (this.#isPaused || this.#unread.length > 0) this.#unread.push({ data: data as Buffer, isBinary })
       else this.#hand(data as Buffer, isBinary)
@@ -73,8 +80,12 @@ export class WsTransport implements Transport, PausedPeer {
     })
   }
 
-  /** Hands over the TCP socket once it is known: frames are written to it past the library. */
-  attach(socket: Socket, role: 'client' | 'server'): void {
+  /**
+   * Hands over the TCP socket once it is known: frames are written to it past the library.
+   * @param flushesEach whether each frame is a write of its own.
+   */
+  attach(socket: Socket, role: 'client' | 'server', flushesEach = false): void {
+    this.#flushesEach = flushesEach
     const writer = new FrameWriter(socket, role === 'client')
     this.#socket = socket
     this.#writer = writer
@@ -114,6 +125,7 @@ export class WsTransport implements Transport, PausedPeer {
       this.#cutHalfClosed()
       return
     }
+    this.#isAckDue = false
     const writer = this.#writer
     // Only a frame that could pass the limit is measured: a UTF-16 unit takes at most three bytes.
     const mayNeedFragments = frame.length * 3 > FRAGMENT_BYTES
@@ -121,6 +133,7 @@ export class WsTransport implements Transport, PausedPeer {
     else if (mayNeedFragments && Buffer.byteLength(frame) > FRAGMENT_BYTES) this.#sendFragments(writer, frame)
     else if (typeof frame === 'string') writer.text(frame)
     else writer.binary(frame)
+    if (this.#flushesEach) writer?.flush()
     if (!this.#congested && this.bufferedBytes > this.#highWaterBytes) this.#awaitDrain()
   }
 
@@ -141,6 +154,10 @@ export class WsTransport implements Transport, PausedPeer {
     } else {
       this.#cutHalfClosed()
     }
+  }
+
+  acknowledgeWhile(isMoreExpected: () => boolean): void {
+    this.#isMoreExpected = isMoreExpected
   }
 
   pause(): void {
@@ -207,6 +224,16 @@ export class WsTransport implements Transport, PausedPeer {
     this.#isOver = true
     pausedPeers.delete(this)
     this.#events.close(this.#closed(code, reason))
+  }
+
+  #planAck(): void {
+    this.#isAckPlanned = true
+    this.#isAckDue = true
+    setImmediate(() => {
+      this.#isAckPlanned = false
+      const isDue = this.#isAckDue && this.#ws.readyState === this.#ws.OPEN
+      if (isDue && this.#isMoreExpected?.() === true) this.#ws.pong()
+    })
   }
 
   #hand(data: Buffer, isBinary: boolean): void {

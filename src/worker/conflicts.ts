@@ -6,18 +6,19 @@
 import { ErrorCode, type RegistrationRejectedError } from '../errors.js'
 import { backoffDelayMs, type BackoffPolicy } from '../std/backoff.js'
 import type { Clock, Timer } from '../std/clock.js'
-import { Emitter } from '../std/emitter.js'
+import { Emitter, type Unsubscribe } from '../std/emitter.js'
 import type { Random } from '../std/random.js'
 import type { Report } from './diagnostics.js'
 import type { Functions } from './functions.js'
-import { OwnerNews } from './owner-news.js'
 import type { Triggers } from './triggers.js'
+import type { WorkerNews } from './worker-news.js'
 
 export interface ConflictPorts {
   readonly clock: Clock
   readonly random: Random
   readonly functions: Functions
   readonly triggers: Triggers
+  readonly news: WorkerNews
   readonly report: Report
   readonly isConnected: () => boolean
   /** Resolves once the engine has taken in everything sent so far; rejects when the link ends first. */
@@ -33,7 +34,7 @@ const RETRY: BackoffPolicy = { initialDelayMs: 100, backoffMultiplier: 1.5, maxD
 
 export class Conflicts {
   readonly #ports: ConflictPorts
-  readonly #news: OwnerNews
+  #stopListening: Unsubscribe | undefined
   /** Own functions that others hold, with the latest refusal. */
   readonly #functions = new Map<string, RegistrationRejectedError>()
   #name: RegistrationRejectedError | undefined
@@ -55,10 +56,6 @@ export class Conflicts {
   constructor(ports: ConflictPorts, onListenerError: (error: unknown) => void) {
     this.#ports = ports
     this.#changes = new Emitter(onListenerError)
-    const { functions, triggers, random } = ports
-    this.#news = new OwnerNews({ functions, triggers, uuid: () => random.uuid() }, (workerId) => {
-      this.#holderChanged(workerId)
-    })
   }
 
   /** Tells that fewer names are waited for. */
@@ -93,7 +90,9 @@ export class Conflicts {
     if (this.#state === 'stopped' || error.owner_worker_id === '') return false
     if (error.code === ErrorCode.WORKER_NAMESPACE_CONFLICT) this.#nameRefused(error)
     else if (error.code !== ErrorCode.FUNCTION_NAMESPACE_CONFLICT || !this.#functionRefused(error)) return false
-    this.#news.start()
+    this.#stopListening ??= this.#ports.news.on(({ workerId }) => {
+      this.#holderChanged(workerId)
+    })
     this.#schedule()
     return true
   }
@@ -127,10 +126,15 @@ export class Conflicts {
     this.#state = 'stopped'
     this.#unsure.clear()
     this.#rest()
-    this.#news.stop()
+    this.#ignoreNews()
     this.#functions.clear()
     this.#name = undefined
     this.#changes.emit()
+  }
+
+  #ignoreNews(): void {
+    this.#stopListening?.()
+    this.#stopListening = undefined
   }
 
   #rest(): void {
@@ -229,7 +233,7 @@ export class Conflicts {
   }
 
   #goOn(taken: number): void {
-    if (this.#isIdle) this.#news.stop()
+    if (this.#isIdle) this.#ignoreNews()
     if (taken > 0) this.#attempt = 0
     const isUrgent = this.#isUrgent || taken > 0
     this.#isUrgent = false

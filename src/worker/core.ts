@@ -27,13 +27,29 @@ import type { Server } from './invoke.js'
 import { abortServed, LinkEvents } from './link-events.js'
 import type { WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
-import { admissionPorts, answeringPorts, callerPorts, channelPorts, conflictPorts, providerPorts, resultPorts, serverPorts } from './part-ports.js'
+import {
+  admissionPorts,
+  answeringPorts,
+  barrierPorts,
+  callerPorts,
+  channelPorts,
+  conflictPorts,
+  newsPorts,
+  providerPorts,
+  resultPorts,
+  serverPorts,
+  topicPorts,
+} from './part-ports.js'
 import type { Parts } from './parts.js'
+import { Repeats } from './repeats.js'
 import { Results } from './results.js'
 import { Services } from './services.js'
+import { TopicRepair } from './topic-repair.js'
 import { TriggerTypes } from './trigger-types.js'
 import { Triggers } from './triggers.js'
 import { UnheardLink } from './unheard-link.js'
+import { WorkerNews } from './worker-news.js'
+import { NO_NEEDS } from './workarounds.js'
 
 export class Core implements Parts {
   readonly options: WorkerOptions
@@ -52,6 +68,10 @@ export class Core implements Parts {
   readonly conflicts: Conflicts | undefined
   readonly introduction: Introduction
   readonly unheardLink: UnheardLink
+  readonly news: WorkerNews
+  readonly topicRepair: TopicRepair
+  readonly repeats: Repeats
+  needs = NO_NEEDS
   readonly states: Emitter<IIIConnectionState>
   readonly refusals: Emitter<ErrorBody>
   readonly endings: Emitter<void>
@@ -101,10 +121,10 @@ export class Core implements Parts {
     this.services = new Services(send)
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))
     this.results = new Results(resultPorts(this), connection.outbox)
-    this.barrier = new Barrier({
-      send: (frame) => this.connection.sendIfOpen(frame),
-      announce: () => this.trigger({ function_id: 'engine::workers::register', payload: this.introduction.metadata }),
-    })
+    this.barrier = new Barrier(barrierPorts(this))
+    this.news = new WorkerNews(newsPorts(this, onListenerError))
+    this.topicRepair = new TopicRepair(topicPorts(this))
+    this.repeats = new Repeats({ clock: ports.clock, offer: (frame) => this.connection.offer(frame) })
     if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
     this.admission = new Admission(options.maxConcurrentInvocations, admissionPorts(this))
     this.watch = new HandlerWatch(options.warnAfterMs, { clock: ports.clock, served: this.served, report: this.report })
@@ -169,6 +189,8 @@ export class Core implements Parts {
     )
     if (state === IIIConnectionState.Failed) this.telemetry.running?.linkFailed()
     this.results.clear()
+    this.repeats.linkLost()
+    this.topicRepair.stop()
     this.watch.stop()
     abortServed(this, ended)
     this.endings.emit()

@@ -17,6 +17,7 @@ import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
 import { answeringHttp, type HttpAnswering } from './http-answer.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
+import { keysOf } from './unknown-options.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
@@ -45,6 +46,24 @@ export type RegisterFunctionOptions = {
   abandonAfterMs?: number | undefined
 }
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
+
+/** The names of all options of a registration. */
+export const FUNCTION_KEYS = keysOf<RegisterFunctionInput & SchemaOptions & { message_type: unknown }>({
+  id: true,
+  description: true,
+  request_format: true,
+  response_format: true,
+  metadata: true,
+  invocation: true,
+  maxConcurrentInvocations: true,
+  abandonAfterMs: true,
+  input: true,
+  output: true,
+  validate: true,
+  toJsonSchema: true,
+  schemaTarget: true,
+  message_type: true,
+})
 
 /** A registered function. */
 export type FunctionRef = {

@@ -37,6 +37,7 @@ export type WorkerMetadata = {
 export interface Environment {
   readonly url: string | undefined
   readonly namespace: string | undefined
+  readonly workerName: string | undefined
   /** Whether workers drain and end on SIGTERM and SIGINT. */
   readonly drainsOnSignal: boolean
   readonly onConflict: string | undefined
@@ -46,6 +47,7 @@ export function readEnvironment(): Environment {
   return {
     url: variable('III_URL'),
     namespace: variable('III_NAMESPACE'),
+    workerName: variable('III_WORKER_NAME'),
     onConflict: variable('III_ON_CONFLICT'),
     drainsOnSignal: ['1', 'true'].includes(variable('III_DRAIN_ON_SIGNAL') ?? ''),
   }

@@ -6,7 +6,8 @@ import type { MessageNamed, EngineMessage } from '../protocol/messages.js'
 import { CALLER_WORKER_ID } from '../protocol/names.js'
 import { isRecord, type JsonValue } from '../protocol/validate.js'
 import type { Logger } from '../telemetry/logger.js'
-import type { TriggerFunction, TriggerRequest } from './call.js'
+import { joinSignals } from '../std/abortable.js'
+import { isVoid, type TriggerFunction, type TriggerRequest } from './call.js'
 import { withContracts, type ContractTrigger } from './contract-call.js'
 
 /** Third argument of a handler. */
@@ -86,7 +87,7 @@ export class HandlerContext implements InvocationContext {
   }
 
   get trigger(): ContractTrigger {
-    return withContracts((request) => this.#services.trigger(linked(this.signal, request)))
+    return withContracts((request) => triggerWithin(this.signal, this.#services.trigger, request))
   }
 
   get logger(): Logger {
@@ -94,10 +95,20 @@ export class HandlerContext implements InvocationContext {
   }
 }
 
-/** The request with the signal added; one that cannot be read stays as it is, and calling tells what is wrong. */
-function linked<T>(own: AbortSignal, request: TriggerRequest<T>): TriggerRequest<T> {
-  if (!isRecord(request)) return request
+/** Sends a call that also ends with a signal. A request that cannot be read is rejected as every other. */
+function triggerWithin<TInput, TOutput>(
+  own: AbortSignal,
+  trigger: TriggerFunction,
+  request: TriggerRequest<TInput>,
+): Promise<TOutput> {
+  if (!isRecord(request)) return trigger(request)
   const { signal: given } = request
-  if (given === undefined) return { ...request, signal: own }
-  return given instanceof AbortSignal ? { ...request, signal: AbortSignal.any([own, given]) } : request
+  if (given === undefined) return trigger({ ...request, signal: own })
+  if (!(given instanceof AbortSignal)) return trigger(request)
+  const { signal, release } = joinSignals(own, given)
+  const sent = trigger<TInput, TOutput>({ ...request, signal })
+  if (!isVoid(request)) return sent.finally(release)
+  // It was written or refused at once, and its rejection may be ignored.
+  release()
+  return sent
 }

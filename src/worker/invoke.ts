@@ -18,6 +18,7 @@ import type { Report } from './diagnostics.js'
 import type { FunctionHandler, Functions } from './functions.js'
 import type { HandlerWatch } from './handler-watch.js'
 import { AnsweredFailure } from './http-answer.js'
+import type { Repeats } from './repeats.js'
 import { HandlerContext } from './invocation-context.js'
 
 type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
@@ -41,13 +42,14 @@ export interface Server {
   readonly draining: () => boolean
   /** Sends an answer that belongs to a link; false without room. `onExpired` hears when it waited too long for room. */
   readonly reply: (frame: string, link: number, onExpired: () => void) => boolean
+  readonly repeats: Repeats
   /** Writes a short answer past everything that waits for room. */
   readonly replyPastQueue: (frame: string) => void
 }
 
 /** Serves one invocation. Never throws and returns nothing to wait for: the answer is a frame. */
 export function serve(server: Server, message: Invocation): void {
-  const served = server.served.begin(server.link(), message)
+  const served = server.served.begin(server.link(), message, server.repeats.now())
   const { handler, gate, abandonAfterMs } = server.functions.find(message.function_id) ?? {}
   if (handler === undefined) {
     finish(server, { message, served }, { error: unservable(server, message.function_id) })
@@ -73,7 +75,11 @@ export function serve(server: Server, message: Invocation): void {
 
 /** Answers an invocation whose frame could not be handled. */
 export function refuse(server: Server, message: Invocation, reason: unknown): void {
-  finish(server, { message, served: server.served.begin(server.link(), message) }, { error: toErrorBody(reason) })
+  finish(
+    server,
+    { message, served: server.served.begin(server.link(), message, server.repeats.now()) },
+    { error: toErrorBody(reason) },
+  )
 }
 
 const nothing = (): void => undefined
@@ -197,7 +203,9 @@ function reply(server: Server, { message, served, leave }: Running, answer: Answ
     // One that was not let in has a short answer, and must not be told that it ran.
     server.replyPastQueue(answerFrame(server, message, leave === undefined ? answer : { error: NO_ROOM }))
   }
-  if (!server.reply(answerFrame(server, message, answer), served.link, replyShortly)) replyShortly()
+  const frame = answerFrame(server, message, answer)
+  if (!server.reply(frame, served.link, replyShortly)) replyShortly()
+  else if (served.link === server.link()) server.repeats.note(frame, served.beganAt)
   leave?.()
   return true
 }

@@ -13,6 +13,7 @@ import { deniedCallError, lostError } from './ended-calls.js'
 import { receive } from './inbox.js'
 import { refuse } from './invoke.js'
 import type { Parts } from './parts.js'
+import { needsOf } from './workarounds.js'
 
 /** How long to wait when the engine could not be asked, or has not answered. */
 const ASK_AGAIN_MS = 1_000
@@ -34,9 +35,10 @@ export class LinkEvents implements ConnectionEvents {
     return this.#parts.denial
   }
 
-  opened(send: (frame: string) => void): void {
+  opened(send: (frame: string) => void, transport: Parameters<ConnectionEvents['opened']>[1]): void {
     this.#parts.denial = undefined
     const { results, services, triggerTypes, functions, triggers, greeting, introduction } = this.#parts
+    this.#adapt(transport)
     results.flush(send)
     this.#parts.link += 1
     this.#parts.unheardLink.linkOpened()
@@ -73,6 +75,8 @@ export class LinkEvents implements ConnectionEvents {
     this.#parts.unconfirmedResults.linkLost()
     barrier.linkLost()
     conflicts?.linkLost()
+    this.#parts.repeats.linkLost()
+    this.#parts.topicRepair.linkLost()
     results.linkLost()
     // Nothing that was sent on a link that was denied has had an effect.
     if (this.#parts.denial === undefined) calls.failWritten((opened) => lostError(opened, reason))
@@ -89,7 +93,10 @@ export class LinkEvents implements ConnectionEvents {
     const { report, states, triggerTypes, conflicts } = this.#parts
     report({ kind: 'state', state })
     states.emit(state)
-    if (state === IIIConnectionState.Connected) conflicts?.linkOpened()
+    if (state === IIIConnectionState.Connected) {
+      conflicts?.linkOpened()
+      this.#parts.topicRepair.linkOpened(this.#parts.needs.restoreTopics)
+    }
     if (state === IIIConnectionState.Connected && triggerTypes.bindings > 0) this.#dropStaleBindings()
   }
 
@@ -105,6 +112,15 @@ export class LinkEvents implements ConnectionEvents {
 
   idle(): void {
     this.#parts.telemetry.running?.linkIdle()
+  }
+
+  /** Works around what this engine does not guarantee. */
+  #adapt(transport: Parameters<ConnectionEvents['opened']>[1]): void {
+    const { options, repeats, calls, served } = this.#parts
+    const needs = needsOf(options.workarounds, transport.peerHeaders)
+    this.#parts.needs = needs
+    repeats.linkOpened(needs.repeatAnswers)
+    if (needs.releaseBursts) transport.acknowledgeWhile?.(() => calls.pending > 0 || served.running > 0)
   }
 
   #withChannelEnds(data: unknown): unknown {

@@ -4,9 +4,9 @@
 import { invalidArgument } from '../errors.js'
 import { checkAddress } from '../connection/address.js'
 import type { ReconnectionConfig } from '../connection/options.js'
-import { resolveReconnection } from '../connection/reconnection.js'
+import { RECONNECTION_KEYS, resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
-import { resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
+import { OTEL_KEYS, resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
 import {
   checkCount,
   checkDurationMs,
@@ -19,7 +19,8 @@ import {
   checkText,
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
-import { unknownWorkerOptions, type UnknownOption } from './unknown-options.js'
+import { keysOf, unknownOptions, type UnknownOption } from './unknown-options.js'
+import { checkWorkarounds, type Workarounds } from './workarounds.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
 /** Options of `registerWorker`. */
@@ -65,6 +66,8 @@ export type InitOptions = {
    * true. With `false` they receive status 500 with an `error_id` alone; the error is logged under that id.
    */
   exposeErrors?: boolean | undefined
+  /** What the worker does about flaws of the engine. Default: what the engine needs. */
+  workarounds?: Workarounds | undefined
 }
 
 /** Options as the worker uses them. */
@@ -72,6 +75,8 @@ export interface WorkerOptions {
   readonly url: string
   readonly namespace: string | undefined
   readonly metadata: WorkerMetadata
+  /** The name that was given by an option or by `III_WORKER_NAME`. */
+  readonly givenName: string | undefined
   readonly invocationTimeoutMs: number
   readonly maxConcurrentInvocations: number
   readonly warnAfterMs: number
@@ -82,6 +87,7 @@ export interface WorkerOptions {
   readonly autoConnect: boolean
   readonly diagnostics: DiagnosticsOption
   readonly onConflict: Required<InitOptions>['onConflict']
+  readonly workarounds: Workarounds
   readonly exposeErrors: boolean
   /** Options that nothing reads. */
   readonly unknown: readonly UnknownOption[]
@@ -106,6 +112,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     url: checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL),
     namespace,
     metadata: resolveMetadata(options, namespace),
+    givenName: givenName(options),
     invocationTimeoutMs: checkDurationMs(
       'invocationTimeoutMs',
       options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
@@ -117,12 +124,42 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     otel: checkOtel(options.otel),
     enableMetricsReporting: flagIn(options, 'enableMetricsReporting'),
     autoConnect: flagIn(options, 'autoConnect'),
-    diagnostics: checkDiagnostics(options.diagnostics ?? 'console'),
+    diagnostics: checkDiagnostics(options.diagnostics),
+    workarounds: checkWorkarounds(options.workarounds),
     exposeErrors: flagIn(options, 'exposeErrors'),
-    unknown: unknownWorkerOptions(options),
+    unknown: unknownIn(options),
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
 }
+
+/** Options that nothing reads, those of members included. */
+function unknownIn(options: InitOptions): UnknownOption[] {
+  return [
+    ...unknownOptions('options', options, OPTION_KEYS),
+    ...unknownOptions('reconnectionConfig', options.reconnectionConfig, RECONNECTION_KEYS),
+    ...unknownOptions('otel', options.otel, OTEL_KEYS),
+  ]
+}
+
+const OPTION_KEYS = keysOf<InitOptions>({
+  workerName: true,
+  namespace: true,
+  workerDescription: true,
+  invocationTimeoutMs: true,
+  maxConcurrentInvocations: true,
+  warnAfterMs: true,
+  reconnectionConfig: true,
+  headers: true,
+  otel: true,
+  enableMetricsReporting: true,
+  telemetry: true,
+  metadata: true,
+  autoConnect: true,
+  diagnostics: true,
+  onConflict: true,
+  exposeErrors: true,
+  workarounds: true,
+})
 
 /** A flag that is on unless it is switched off. */
 function flagIn(options: InitOptions, name: 'enableMetricsReporting' | 'autoConnect' | 'exposeErrors'): boolean {
@@ -130,11 +167,15 @@ function flagIn(options: InitOptions, name: 'enableMetricsReporting' | 'autoConn
   return options[name] ?? true
 }
 
+function givenName({ workerName, metadata }: InitOptions): string | undefined {
+  return workerName ?? metadata?.name ?? readEnvironment().workerName
+}
+
 function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {
   return checkDurationMs('warnAfterMs', limitMs)
 }
 
-function checkDiagnostics(option: DiagnosticsOption): DiagnosticsOption {
+function checkDiagnostics(option: DiagnosticsOption = 'console'): DiagnosticsOption {
   if (option === 'console' || option === 'silent' || typeof option === 'function') return option
   throw invalidArgument('diagnostics', "'console', 'silent' or a function", option)
 }
@@ -147,7 +188,7 @@ function checkOnConflict(name: string, given: string): Required<InitOptions>['on
 /** Checked here, so that a bad setting is the caller's error at once. */
 function checkOtel(otel: InitOptions['otel'] = {}): Omit<OtelConfig, 'engineWsUrl'> {
   checkRecord('otel', otel)
-  resolveOtelConfig(otel, () => '')
+  resolveOtelConfig(otel, { newId: () => '' })
   return otel
 }
 

@@ -18,11 +18,16 @@ export interface TelemetryHost {
   headers(): Readonly<Record<string, string>>
 }
 
-const SWITCHED_OFF: TelemetryHandle = { tracer: null, meter: null, logger: null, flush: () => Promise.resolve() }
+const SWITCHED_OFF: TelemetryHandle = {
+  tracer: null,
+  meter: null,
+  logger: null,
+  flush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+}
 
 export class OwnTelemetry {
   readonly #host: TelemetryHost
-  tracing: Tracing = noTracing
   /** Absent while telemetry is off. */
   running: WorkerTelemetry | undefined
 
@@ -30,8 +35,12 @@ export class OwnTelemetry {
     this.#host = host
   }
 
+  get tracing(): Tracing {
+    return this.running?.tracing ?? noTracing
+  }
+
   get handle(): TelemetryHandle {
-    return this.running?.handle ?? SWITCHED_OFF
+    return this.running?.isOn ? this.running.handle : SWITCHED_OFF
   }
 
   /** Spans, log records and metric points that were not sent. */
@@ -42,15 +51,14 @@ export class OwnTelemetry {
   /** Starts telemetry if it is on. Its libraries load here, while the socket is being opened. */
   start(): void {
     const { options, ports, connection, report } = this.#host
-    const { otel, url, reconnection, metadata, enableMetricsReporting: reportsMetrics } = options
+    const { otel, url, reconnection, metadata, givenName, enableMetricsReporting: reportsMetrics } = options
     const headers = (): Readonly<Record<string, string>> => this.#host.headers()
-    const settings = { otel, url, reconnection, workerName: metadata.name, reportsMetrics, headers }
+    const settings = { otel, url, reconnection, workerName: metadata.name, givenName, reportsMetrics, headers }
     try {
       this.running = startWorkerTelemetry(settings, { ports, connection })
     } catch (error) {
       report({ kind: 'telemetry_failed', error })
     }
-    this.tracing = this.running?.tracing ?? noTracing
   }
 
   handlerLogger(functionId: string): Logger {

@@ -9,20 +9,30 @@ import { workerCodec } from '../protocol/codec.js'
 import type { EngineMessage, MessageNamed } from '../protocol/messages.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
+import type { AdmissionPorts } from './admission.js'
+import type { BarrierPorts } from './barrier.js'
 import type { Caller } from './call.js'
 import type { ConflictPorts } from './conflicts.js'
 import type { Server } from './invoke.js'
-import type { AdmissionPorts } from './admission.js'
 import type { HttpAnswering } from './http-answer.js'
 import type { Parts } from './parts.js'
 import type { ResultPorts } from './results.js'
+import type { TopicRepairPorts } from './topic-repair.js'
 import type { ProviderPorts } from './trigger-types.js'
+import type { WorkerNewsPorts } from './worker-news.js'
 
 export function admissionPorts(parts: Parts): AdmissionPorts {
   return {
     clock: parts.ports.clock,
     served: parts.served,
     originOf: (invocationId) => parts.calls.originOf(invocationId),
+  }
+}
+
+export function barrierPorts(parts: Parts): BarrierPorts {
+  return {
+    send: (frame) => parts.connection.sendIfOpen(frame),
+    announce: () => parts.trigger({ function_id: 'engine::workers::register', payload: parts.introduction.metadata }),
   }
 }
 
@@ -63,6 +73,7 @@ export function serverPorts(parts: Parts): Server {
     link: () => parts.link,
     draining: () => parts.isDraining,
     reply: (frame, link, onExpired) => parts.results.send(frame, link, onExpired),
+    repeats: parts.repeats,
     replyPastQueue: (frame) => {
       parts.connection.sendIfOpen(frame)
     },
@@ -103,13 +114,32 @@ function bindingAnswer(binding: MessageNamed<EngineMessage, 'registertrigger'>, 
   return workerCodec.encode({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
 }
 
+export function newsPorts(parts: Parts, onListenerError: (error: unknown) => void): WorkerNewsPorts {
+  const { functions, triggers, ports } = parts
+  return { functions, triggers, uuid: () => ports.random.uuid(), onListenerError }
+}
+
+export function topicPorts(parts: Parts): TopicRepairPorts {
+  const { ports, triggers, news } = parts
+  return {
+    clock: ports.clock,
+    random: ports.random,
+    triggers,
+    news,
+    announce: () => {
+      parts.connection.sendIfOpen(parts.introduction.frame)
+    },
+  }
+}
+
 export function conflictPorts(parts: Parts): ConflictPorts {
-  const { ports, functions, triggers, report, introduction } = parts
+  const { ports, functions, triggers, news, report, introduction } = parts
   return {
     clock: ports.clock,
     random: ports.random,
     functions,
     triggers,
+    news,
     report,
     isConnected: () => parts.isConnected,
     confirmed: () => parts.barrier.pass(),
@@ -155,6 +185,7 @@ export function channelPorts(parts: Parts, onCallbackError: (error: unknown) => 
       headers: () => parts.currentHeaders,
       onCallbackError,
       onUnheardError,
+      releasesBursts: () => parts.options.workarounds.releaseBursts,
       onTextDropped: (text) => {
         parts.counters.droppedChannelMessages += 1
         parts.report({ kind: 'frame_dropped', reason: droppedText(text) })

@@ -22,11 +22,15 @@ import type { Server } from './invoke.js'
 import type { WorkerOptions } from './options.js'
 import type { HandlerWatch } from './handler-watch.js'
 import type { OwnTelemetry } from './own-telemetry.js'
+import type { Repeats } from './repeats.js'
 import type { Results } from './results.js'
 import type { Services } from './services.js'
+import type { TopicRepair } from './topic-repair.js'
 import type { TriggerTypes } from './trigger-types.js'
 import type { Triggers } from './triggers.js'
 import type { UnheardLink } from './unheard-link.js'
+import type { WorkerNews } from './worker-news.js'
+import type { Needs } from './workarounds.js'
 
 export interface Parts {
   readonly options: WorkerOptions
@@ -54,6 +58,11 @@ export interface Parts {
   readonly conflicts: Conflicts | undefined
   readonly introduction: Introduction
   readonly unheardLink: UnheardLink
+  readonly news: WorkerNews
+  readonly topicRepair: TopicRepair
+  readonly repeats: Repeats
+  /** What the engine on this link needs, or on the last one. */
+  needs: Needs
   readonly states: Emitter<IIIConnectionState>
   readonly refusals: Emitter<ErrorBody>
   /** Tells that the client has ended, in whatever way; a client that never connected changes no state by that. */

@@ -67,18 +67,27 @@ export async function drainAndEnd(core: Core, { drainTimeoutMs, signal }: DrainL
 }
 
 /**
- * Gives the functions back. Calls that the engine sends until it has taken note are still served; triggers follow
- * then: by then an engine that keeps triggers for the next owner knows that the functions are on their way to one.
+ * Gives the functions back. Calls that the engine sends until it has taken note are still served. Triggers follow then: an
+ * engine that keeps them for the next owner knows by then that the functions are on their way to one. For any other
+ * engine they go first, so that no event fires for a missing function, and none silences what the next owner has bound.
  */
 async function withdraw(core: Core): Promise<void> {
-  const { conflicts, functions, triggers, connection, introduction, barrier, ports } = core
+  const { conflicts, functions, triggers, topicRepair, connection, introduction, barrier, ports, needs } = core
   conflicts?.stop()
+  topicRepair.stop()
+  const confirmed = (): Promise<unknown> => new TimeLimit(ports.clock, CONFIRM_LIMIT_MS).wait(barrier.pass())
+  if (needs.releaseTriggersFirst && triggers.size > 0) {
+    triggers.unregisterAll()
+    // Others of a topic register again by it what the engine has silenced.
+    connection.sendIfOpen(introduction.frame)
+    if (core.isConnected) await confirmed()
+  }
   const hadFunctions = functions.size > 0
   functions.withdrawAll()
   if (hadFunctions && core.isConnected) {
     // Says nothing new: it makes the engine tell others that this worker has changed.
     connection.sendIfOpen(introduction.frame)
-    await new TimeLimit(ports.clock, CONFIRM_LIMIT_MS).wait(barrier.pass())
+    await confirmed()
   }
   functions.forgetAll()
   triggers.unregisterAll()
@@ -116,6 +125,7 @@ export function limitDrain({ ports, drainOver }: Core, { drainTimeoutMs, signal 
 async function workDone(core: Core): Promise<void> {
   await core.served.idle()
   await core.results.written()
+  await core.repeats.written()
   await core.channelEnds.idle()
   await core.connection.flushed()
 }

@@ -25,6 +25,8 @@ export function statsOf(core: Core): WorkerStats {
     unconfirmedVoids: core.unconfirmedVoids.lost,
     unconfirmedResults: core.unconfirmedResults.lost,
     droppedResults: core.results.dropped,
+    repeatedResults: core.repeats.sent,
+    unrepeatedResults: core.repeats.skipped,
     droppedTelemetry: core.telemetry.dropped,
     reconnects: core.reconnects,
     waitingNames: core.conflicts?.held.length ?? 0,

@@ -44,6 +44,10 @@ export type WorkerStats = {
   droppedResults: number
   /** Text messages of channels that nothing listened to, once 1,024 of a channel or 1 MiB were kept. */
   droppedChannelMessages: number
+  /** Results sent a second time, for an engine that may drop the first; see `workarounds`. */
+  repeatedResults: number
+  /** Results that were not sent a second time because too much waited. */
+  unrepeatedResults: number
   /** Spans, log records and metric points that were not sent. */
   droppedTelemetry: number
   reconnects: number

@@ -7,6 +7,7 @@ import { workerCodec } from '../protocol/codec.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Random } from '../std/random.js'
 import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from './check.js'
+import { keysOf } from './unknown-options.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
 
 /** A binding of a function to a trigger type. */
@@ -26,6 +27,21 @@ export type RegisterTriggerInput = {
 
 /** The same with the name of the type as the wire spells it. */
 export type AliasedTriggerInput = Omit<RegisterTriggerInput, 'type'> & { trigger_type: string }
+
+/** The names of all members of a registration. */
+export const TRIGGER_KEYS = keysOf<
+  RegisterTriggerInput & { trigger_type: unknown; id: unknown; message_type: unknown }
+>({
+  type: true,
+  trigger_type: true,
+  function_id: true,
+  config: true,
+  metadata: true,
+  namespace: true,
+  trigger_namespace: true,
+  id: true,
+  message_type: true,
+})
 
 /** A bound trigger. */
 export type Trigger = {
@@ -57,6 +73,9 @@ export class Triggers {
   readonly #heldFrames = new Map<string, string>()
   /** Those that were refused on the present link. */
   readonly #refused = new Map<string, RegistrationRejectedError>()
+  #subscriptions = 0
+  /** Called after a `subscribe` trigger was bound, or is bound no longer. */
+  onSubscriptions: (change: 'added' | 'removed') => void = () => undefined
 
   constructor(send: SendIfOpen, random: Random, namespace: string | undefined) {
     this.#registrations = new Replayed(send)
@@ -66,6 +85,11 @@ export class Triggers {
 
   get size(): number {
     return this.#bound.size
+  }
+
+  /** `subscribe` triggers among them. */
+  get subscriptions(): number {
+    return this.#subscriptions
   }
 
   /** Triggers that were refused on the present link, by id; those that the worker does without are left out. */
@@ -131,6 +155,11 @@ export class Triggers {
     for (const id of [...this.#bound.keys()]) this.#unregister(id)
   }
 
+  /** Registers the `subscribe` triggers again that are bound. */
+  sendSubscriptionsAgain(): void {
+    for (const [id, { triggerType }] of this.#bound) if (isSubscription(triggerType)) this.#registrations.sendAgain(id)
+  }
+
   replay(send: SendIfOpen): void {
     this.#refused.clear()
     this.#registrations.replay(send)
@@ -143,6 +172,9 @@ export class Triggers {
     this.#bound.set(id, { triggerType, ownFunctionId, isOptional })
     if (ownFunctionId !== undefined && this.#heldFunctions.has(ownFunctionId)) this.#heldFrames.set(id, frame)
     else this.#registrations.putBack(id, frame)
+    if (!isSubscription(triggerType)) return
+    this.#subscriptions += 1
+    this.onSubscriptions('added')
   }
 
   #unregister(id: string): void {
@@ -152,17 +184,27 @@ export class Triggers {
     this.#heldFrames.delete(id)
     this.#refused.delete(id)
     this.#registrations.remove(id, farewell(id, bound))
+    if (!isSubscription(bound.triggerType)) return
+    this.#subscriptions -= 1
+    this.onSubscriptions('removed')
   }
 
   #holdBack(id: string): void {
     const bound = this.#bound.get(id)
     const frame = bound === undefined ? undefined : this.#registrations.takeOut(id, farewell(id, bound))
-    if (frame !== undefined) this.#heldFrames.set(id, frame)
+    if (bound === undefined || frame === undefined) return
+    this.#heldFrames.set(id, frame)
+    if (isSubscription(bound.triggerType)) this.onSubscriptions('removed')
   }
 
   #ofFunction(functionId: string): string[] {
     return [...this.#bound].flatMap(([id, { ownFunctionId }]) => (ownFunctionId === functionId ? [id] : []))
   }
+}
+
+/** A trigger of `iii-pubsub`. */
+function isSubscription(triggerType: string): boolean {
+  return triggerType === 'subscribe'
 }
 
 function farewell(id: string, { triggerType }: Bound): WorkerMessage {

@@ -19,7 +19,13 @@ import * as discovery from './discovery.js'
 import { FunctionsAvailable } from './functions-available.js'
 import type { FunctionHandler } from './function-handler.js'
 import type { SchemaOptions } from './function-schemas.js'
-import type { AnyHandler, OwnedFunctionRef, RegisterFunctionInput, RegisterFunctionOptions } from './functions.js'
+import {
+  FUNCTION_KEYS,
+  type AnyHandler,
+  type OwnedFunctionRef,
+  type RegisterFunctionInput,
+  type RegisterFunctionOptions,
+} from './functions.js'
 import type { HttpInvocationConfig } from './http-invocation.js'
 import type { WorkerOptions } from './options.js'
 import { ready, type ReadyOptions } from './ready.js'
@@ -30,8 +36,8 @@ import type { Register, RegisterFunction, RegisterFunctionWith } from './registe
 import { bindingOf, describeTriggerType, type ContractBinding } from './trigger-contract.js'
 import { triggerTypeRef } from './trigger-type-ref.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './trigger-types.js'
-import type { AliasedTriggerInput, OwnedTrigger, RegisterTriggerInput } from './triggers.js'
-import { unknownFunctionOptions, unknownTriggerOptions } from './unknown-options.js'
+import { TRIGGER_KEYS, type AliasedTriggerInput, type OwnedTrigger, type RegisterTriggerInput } from './triggers.js'
+import { unknownOptions } from './unknown-options.js'
 
 export class Worker implements III, ChannelClient, Reporting {
   readonly #core: Core
@@ -108,7 +114,8 @@ export class Worker implements III, ChannelClient, Reporting {
     const input =
       binding === undefined ? (trigger as RegisterTriggerInput | AliasedTriggerInput) : bindingOf(trigger as C, binding)
     const bound = this.#core.triggers.register(input)
-    for (const unknown of unknownTriggerOptions(input)) this.#core.report({ kind: 'unknown_option', ...unknown })
+    for (const unknown of unknownOptions('registerTrigger options', input, TRIGGER_KEYS))
+      this.#core.report({ kind: 'unknown_option', ...unknown })
     return bound
   }
 
@@ -188,7 +195,8 @@ export class Worker implements III, ChannelClient, Reporting {
   #addFunction(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): OwnedFunctionRef {
     const { functions, conflicts, report } = this.#core
     const ref = functions.register(input, handler)
-    for (const unknown of unknownFunctionOptions(input)) report({ kind: 'unknown_option', ...unknown })
+    for (const unknown of unknownOptions('registerFunction options', input, FUNCTION_KEYS))
+      report({ kind: 'unknown_option', ...unknown })
     conflicts?.announced(ref.id)
     return ref
   }

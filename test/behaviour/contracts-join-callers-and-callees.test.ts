@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import * as v from 'valibot'
 import * as z from 'zod'
 import { defineFunction, defineTriggerType, registerWorker, TriggerAction, type FunctionContract } from 'iii-node'
 import { localRig } from '../kit/local-rig.js'
@@ -226,6 +225,8 @@ test('a trigger type is documented by its schemas, whether a contract or its for
   ])
 })
 
+const withoutConverter = { '~standard': { vendor: 'x', version: 1 as const, validate: () => ({ issues: [] }) } }
+
 const offline = registerWorker('ws://127.0.0.1:1', { autoConnect: false })
 
 const wrong: readonly (readonly [string, () => unknown, string])[] = [
@@ -255,7 +256,7 @@ const wrong: readonly (readonly [string, () => unknown, string])[] = [
   ['a binding without a function', () => offline.registerTrigger({ id: 't' }, {} as never), 'function_id is required'],
   [
     'a schema that needs a converter',
-    () => offline.registerFunction(defineFunction({ id: 'f', input: v.string() }), () => 1),
+    () => offline.registerFunction(defineFunction({ id: 'f', input: withoutConverter }), () => 1),
     'Give `toJsonSchema`, or write `request_format` yourself',
   ],
 ]

@@ -91,7 +91,8 @@ test('a function that another worker owns is refused, and the rest of the worker
   const second = await rig.addWorker({ diagnostics: (event) => events.push(event.kind) })
   second.registerFunction('shared', () => 'second')
   second.registerFunction('own', () => 'own')
-  await second.ready()
+  await expect(second.ready()).rejects.toMatchObject({ code: 'FUNCTION_NAMESPACE_CONFLICT', function_id: 'shared' })
+  await second.ready({ allowRefused: true })
 
   expect(await second.trigger({ function_id: 'shared', payload: {} })).toBe('first')
   expect(await first.trigger({ function_id: 'own', payload: {} })).toBe('own')

@@ -30,7 +30,7 @@ const PARENT_ID = 'b7ad6b7169203331'
 
 test('spans, log records and metrics are what OTLP says, down to ids, times and types of attributes', async () => {
   const sink = collectingSink()
-  const config = resolveOtelConfig({ serviceName: 'shop', serviceNamespace: 'eu' }, () => 'instance')
+  const config = resolveOtelConfig({ serviceName: 'shop', serviceNamespace: 'eu' }, { newId: () => 'instance' })
   const telemetry = new Telemetry(config, { clock: systemClock, sink })
   const before = BigInt(Date.now()) * 1_000_000n
   const handling = createTracing(telemetry).begin({

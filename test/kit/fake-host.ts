@@ -6,6 +6,7 @@ import { InvocationError } from '../../src/errors.js'
 import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
 import { logLineOf, type EngineEvent, type LogLine } from '../../src/engine/engine-events.js'
+import { NO_QUIRKS } from '../../src/engine/quirks.js'
 import type { Instruments } from '../../src/engine/instruments.js'
 import { parsed } from '../../src/protocol/json-text.js'
 import { deferred } from '../../src/std/deferred.js'
@@ -23,6 +24,7 @@ export class FakeHost implements EngineHost {
   readonly repairsStores = false
   readonly instruments: Instruments = {}
   readonly counters = createCounters()
+  readonly quirks = NO_QUIRKS
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []

@@ -3,6 +3,7 @@
  * is on record, and any frame can be sent back. Runs in memory on virtual time.
  */
 import { engineCodec } from '../../src/protocol/codec.js'
+import { guaranteesHeader, type Guarantee } from '../../src/protocol/guarantees.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../src/protocol/messages.js'
 import { CloseCode } from '../../src/transport/close-codes.js'
 import { createMemoryPair, type MemoryPair } from '../../src/transport/memory-pair.js'
@@ -124,6 +125,8 @@ export class ScriptedEngine {
   answer: Answer | ((attempt: number) => Answer) = 'accept'
   /** Whether the engine greets, answers barriers and confirms announcements by itself. */
   polite = true
+  /** What the engine does not guarantee. */
+  broken: ReadonlySet<Guarantee> = new Set()
   /** Hears every frame after it was recorded. */
   onFrame: (link: EngineLink, message: WorkerMessage) => void = () => undefined
 
@@ -151,6 +154,7 @@ export class ScriptedEngine {
       if (this.polite && link.closed === undefined) {
         link.send({ type: 'workerregistered', worker_id: link.workerId, reattach_token: link.reattachToken })
       }
+      pair.left.peerHeaders = guaranteesHeader(this.broken)
       pair.left.bind(events)
       if (answer === 'accept-then-close') link.close()
     })

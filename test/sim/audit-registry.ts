@@ -37,7 +37,7 @@ function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWor
   ]
 }
 
-const NEWS = 'iii-node::owner-news::'
+const NEWS = 'iii-node::worker-news::'
 
 /** Trigger types of the engine itself. */
 const BUILT_IN: ReadonlySet<string> = new Set(['subscribe', 'state'])

@@ -32,6 +32,7 @@ export class SimEnd implements Transport {
   readonly process: SimProcess
   events: TransportEvents | undefined
   closedAt: number | undefined
+  peerHeaders: Readonly<Record<string, string>> | undefined
   state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting'
   readonly #highWaterBytes: number
   readonly #closeTimeoutMs: number

@@ -118,7 +118,8 @@ export class Network {
     schedule.at(schedule.now, engine.process, 'io', () => {
       engine.knock({
         ...request,
-        accept: (createEvents) => {
+        accept: (createEvents, headers) => {
+          link.client.peerHeaders = headers
           this.#accept(link, engine.process, createEvents)
           if (closesAtOnce) link.reset({ toServer: false, toClient: true })
         },

@@ -143,7 +143,7 @@ export class World {
         const knocked = this.#knocked!
         enter({
           ...request,
-          accept: (createEvents) => knocked.accept(createEvents),
+          accept: (createEvents, headers) => knocked.accept(createEvents, headers),
           refuse: (status, text) => knocked.refuse(status, text),
         })
       },

@@ -6,6 +6,7 @@ import { MAX_MESSAGE_BYTES } from '../../protocol/limits.js'
 import { optional, record, type Infer, type Shape } from '../../protocol/validate.js'
 import { oneOf, parseSettings, setting, wholeNumber } from '../builtin-config.js'
 import type { EngineHost } from '../builtin.js'
+import { ForgetfulStore } from './forgetful-store.js'
 import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreLimits } from './store.js'
@@ -63,12 +64,17 @@ export function parseStorageAdapter<S extends Shape>(
  * Opens the store of one built-in.
  * @throws {RuntimeError} as `openLevelStore` does.
  */
-export function openStore(
+export async function openStore(
   storage: StorageConfig,
   limits: StoreLimits,
-  { builtin, host }: { readonly builtin: string; readonly host: Pick<EngineHost, 'log' | 'repairsStores'> },
+  {
+    builtin,
+    host,
+  }: { readonly builtin: string; readonly host: Pick<EngineHost, 'log' | 'repairsStores' | 'clock' | 'quirks'> },
 ): Promise<Store> {
-  if (storage.kind === 'memory') return Promise.resolve(new MemoryStore(limits))
-  const { log, repairsStores: repair } = host
-  return openLevelStore(join(storage.directory, builtin), limits, { log, repair })
+  if (storage.kind === 'memory') return new MemoryStore(limits)
+  const { log, repairsStores: repair, clock, quirks } = host
+  const store = await openLevelStore(join(storage.directory, builtin), limits, { log, repair })
+  const { forgottenWrites } = quirks
+  return forgottenWrites === undefined ? store : ForgetfulStore.over(store, limits, { clock, ...forgottenWrites })
 }

@@ -16,7 +16,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'errors-of-another-copy-are-strangers',
     row: 'R28',
-    file: 'src/errors.ts',
+    file: 'src/std/brand.ts',
     find: "Symbol.for('iii-node.error-brands')",
     replace: "Symbol('iii-node.error-brands')",
     tests: errors,
@@ -32,7 +32,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'signals-keep-their-listeners',
     row: 'R29',
-    file: 'src/rpc/abort-links.ts',
+    file: 'src/std/abort-links.ts',
     find: "signal.removeEventListener('abort', link.onAbort)",
     replace: 'void link.onAbort',
     tests: aborting,
@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'aborted-calls-wait-for-their-deadline',
     row: 'R29',
-    file: 'src/rpc/abort-links.ts',
+    file: 'src/std/abort-links.ts',
     find: 'for (const each of items) this.#onAborted(each, signal.reason)',
     replace: 'for (const each of [...items].slice(1)) this.#onAborted(each, signal.reason)',
     tests: aborting,

@@ -57,8 +57,8 @@ export const faults: readonly Fault[] = [
     name: 'dropped-spans-are-not-counted',
     row: 'R34',
     file: 'src/telemetry/exporter.ts',
-    find: '  sink.drop(records)\n',
-    replace: '',
+    find: 'if (!sink.hasRoom) {\n    sink.drop(records)\n',
+    replace: 'if (!sink.hasRoom) {\n',
     tests: ['test/reliability/dead-telemetry-sink.test.ts'],
   },
   {

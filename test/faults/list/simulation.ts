@@ -127,8 +127,8 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'nested-calls-outlive-their-invocation',
     file: 'src/worker/invocation-context.ts',
-    find: 'if (given === undefined) return { ...request, signal: own }',
-    replace: 'if (given === undefined) return request',
+    find: 'if (given === undefined) return trigger({ ...request, signal: own })',
+    replace: 'if (given === undefined) return trigger(request)',
   },
   {
     ...R4,
@@ -155,7 +155,7 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'taken-back-bytes-still-count',
     file: 'src/std/bounded-queue.ts',
-    find: 'this.#bytes -= this.#entries[index]?.bytes ?? 0',
+    find: 'this.#bytes -= removed?.bytes ?? 0',
     replace: '',
   },
   {
@@ -275,7 +275,7 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'workers-that-have-all-names-still-listen-for-news',
     file: 'src/worker/conflicts.ts',
-    find: '    if (this.#isIdle) this.#news.stop()\n',
+    find: '    if (this.#isIdle) this.#ignoreNews()\n',
     replace: '',
   },
   {

@@ -61,7 +61,10 @@ test('a client that sends too much before a guarded listener let it in is cut of
   const engine = await startEngine(engineConfigOf({ workers: [guarded] }), {
     opensPorts: false,
     atDoor: (request, enter) => {
-      enter({ ...request, accept: (events) => request.accept((transport) => events(unpausable(transport))) })
+      enter({
+        ...request,
+        accept: (events, headers) => request.accept((transport) => events(unpausable(transport)), headers),
+      })
     },
   })
   onTestFinished(() => engine.close())

@@ -3,9 +3,10 @@ import { expect, test, vi } from 'vitest'
 import { DEFAULT_RECONNECTION } from '../../../src/connection/options.js'
 import { patchGlobalFetch, unpatchGlobalFetch } from '../../../src/telemetry/fetch.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig } from '../../../src/telemetry/otel-config.js'
+import { samplerFromEnvironment } from '../../../src/telemetry/otel-environment.js'
 import { resolveMaxBytesFromEnv, tracesPayloads } from '../../../src/telemetry/payload.js'
 
-const resolve = (config: OtelConfig = {}) => resolveOtelConfig(config, () => 'new-id')
+const resolve = (config: OtelConfig = {}) => resolveOtelConfig(config, { newId: () => 'new-id' })
 
 /** Every option there is: one without a row does not compile. */
 type Option = keyof OtelConfig
@@ -183,6 +184,23 @@ test.each(['false', '0', 'no', 'off', 'FALSE', ' Off '])('OTEL_ENABLED=%s switch
   expect(isOtelEnabled({ enabled: true })).toBe(true)
 })
 
+test('a service is named by option, OTEL_SERVICE_NAME, resource attributes, the worker’s name, and iii-node, in this order', () => {
+  const name = (config: OtelConfig, workerName?: string) =>
+    resolveOtelConfig(config, { newId: () => '', workerName }).serviceName
+  vi.stubEnv('OTEL_SERVICE_NAME', '')
+  expect([name({}), name({}, 'orders')]).toEqual(['iii-node', 'orders'])
+  vi.stubEnv(
+    'OTEL_RESOURCE_ATTRIBUTES',
+    'service.name=attr,service.version=2,service.namespace=ns,service.instance.id=i',
+  )
+  expect(name({}, 'orders')).toBe('attr')
+  const described = { serviceVersion: '2', serviceNamespace: 'ns', serviceInstanceId: 'i' }
+  expect(resolve()).toMatchObject(described)
+  expect(resolve({ serviceVersion: '3' })).toMatchObject({ ...described, serviceVersion: '3' })
+  vi.stubEnv('OTEL_SERVICE_NAME', 'variable')
+  expect([name({}, 'orders'), name({ serviceName: 'option' }, 'orders')]).toEqual(['variable', 'option'])
+})
+
 test('a number option that is NaN counts as unset, as Number(process.env.UNSET) gives it', () => {
   vi.stubEnv('OTEL_SPANS_FLUSH_INTERVAL_MS', '30')
   expect(resolve({ spansFlushIntervalMs: NaN }).spansFlushIntervalMs).toBe(30)
@@ -222,6 +240,41 @@ const variables: Readonly<Record<string, { readonly read: () => unknown; readonl
     texts: [
       [undefined, ['http://h/health', 'http://h/a']], ['', ['http://h/health', 'http://h/a']],
       [' , ,', ['http://h/health', 'http://h/a']], ['/health', ['http://h/a']], [' /a ,/health', []],
+    ], // prettier-ignore
+  },
+  OTEL_SDK_DISABLED: {
+    read: () => [isOtelEnabled(), resolve().enabled, isOtelEnabled({ enabled: true })],
+    texts: [
+      [undefined, [true, true, true]], ['', [true, true, true]], ['1', [true, true, true]],
+      ['true', [false, false, true]], [' TRUE ', [false, false, true]],
+    ], // prettier-ignore
+  },
+  OTEL_RESOURCE_ATTRIBUTES: {
+    read: () => resolve().resourceAttributes,
+    texts: [
+      [undefined, {}], ['', {}], [' , ', {}], ['a=1,b=', { a: '1', b: '' }],
+      [' team = check%2Cout , k%3D=ü ', { team: 'check,out', 'k=': 'ü' }],
+      ['a=1,b', {}], ['a=1,=2', {}], ['a=1,b=2=3', {}], ['a=1,b=%zz', {}],
+    ], // prettier-ignore
+  },
+  OTEL_TRACES_SAMPLER: {
+    read: () => samplerFromEnvironment()?.toString(),
+    texts: [
+      [undefined, undefined], ['parentbased_always_on', undefined], ['no such', undefined],
+      ['always_on', 'AlwaysOnSampler'], ['always_off', 'AlwaysOffSampler'],
+      ['TraceIdRatio', 'TraceIdRatioBased{1}'],
+      ['parentbased_always_off', expect.stringContaining('ParentBased{root=AlwaysOffSampler')],
+      ['parentbased_traceidratio', expect.stringContaining('ParentBased{root=TraceIdRatioBased{1}')],
+    ], // prettier-ignore
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    read: () => {
+      vi.stubEnv('OTEL_TRACES_SAMPLER', 'traceidratio')
+      return samplerFromEnvironment()?.toString()
+    },
+    texts: [
+      [undefined, 'TraceIdRatioBased{1}'], ['0.25', 'TraceIdRatioBased{0.25}'], ['0', 'TraceIdRatioBased{0}'],
+      ['2', 'TraceIdRatioBased{1}'], ['-1', 'TraceIdRatioBased{1}'], ['much', 'TraceIdRatioBased{1}'],
     ], // prettier-ignore
   },
 }

@@ -10,7 +10,7 @@ const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
 function rig() {
   const sink = collectingSink()
-  const config = resolveOtelConfig({ metricsEnabled: false, logsEnabled: false }, () => 'id')
+  const config = resolveOtelConfig({ metricsEnabled: false, logsEnabled: false }, { newId: () => 'id' })
   const telemetry = new Telemetry(config, { clock: new VirtualClock(), sink })
   return { sink, telemetry, tracing: createTracing(telemetry) }
 }

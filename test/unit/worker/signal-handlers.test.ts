@@ -80,3 +80,13 @@ test('a process that has nothing else to do ends by itself after the signal', as
   const [code, signal] = (await once(child, 'exit', { signal: AbortSignal.timeout(9_000) })) as unknown[]
   expect([printed, code, signal]).toEqual(['up\nover\n', 0, null])
 })
+
+test('in a worker thread a warning says once that signals do not arrive', async () => {
+  vi.doMock('node:worker_threads', () => ({ isMainThread: false }))
+  vi.resetModules()
+  const inThread = await import('../../../src/worker/signal-handlers.js')
+  vi.doUnmock('node:worker_threads')
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  for (let count = 0; count < 2; count += 1) inThread.installSignalHandlers({ shutdownAsync: async () => REPORT })()
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('do not arrive in worker threads'))
+})

@@ -16,7 +16,7 @@ const MAX_SUBSCRIPTIONS = 100_000
 
 /** Serves `publish` and the trigger type `subscribe`. */
 export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Builtin {
-  const subscriptions = new Subscriptions()
+  const subscriptions = new Subscriptions(host.quirks.silentTopics)
   const deliveries = new Deliveries(host)
   return {
     name: 'iii-pubsub',

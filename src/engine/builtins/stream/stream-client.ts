@@ -3,6 +3,7 @@
  * Whatever it sends, only what reads as a join or a leave has an effect.
  */
 import { isRecord } from '../../../protocol/validate.js'
+import { joinSignals } from '../../../std/abortable.js'
 import type { Clock } from '../../../std/clock.js'
 import type { Log } from '../../../std/log.js'
 import type { Transport } from '../../../transport/transport.js'
@@ -93,7 +94,7 @@ export class StreamClient {
     const timer = this.#parts.clock.after(JOIN_TIMEOUT_MS, () => {
       timeout.abort(new Error(`No answer within ${JOIN_TIMEOUT_MS} ms`))
     })
-    const signal = AbortSignal.any([timeout.signal, this.#closed.signal])
+    const { signal, release } = joinSignals(timeout.signal, this.#closed.signal)
     // An id that is joined again moves; nothing may go on under it that nobody could leave.
     this.#leave(request.subscriptionId)
     const allowed = await this.#mayJoin(request, signal)
@@ -102,6 +103,7 @@ export class StreamClient {
       else this.#notify(request.target, { type: 'unauthorized' })
     }
     timer.cancel()
+    release()
   }
 
   /** A handler that fails refuses: it may be the only guard there is. */

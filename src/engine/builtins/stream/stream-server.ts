@@ -4,6 +4,7 @@
  * auth function does not let in, or that no join handler would judge, is refused with 401.
  */
 import { isRecord } from '../../../protocol/validate.js'
+import { joinSignals } from '../../../std/abortable.js'
 import { listen, type Listener, type UpgradeRequest } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
 import { screenOf } from '../../origins.js'
@@ -104,8 +105,8 @@ export class StreamServer {
     const timer = this.#host.clock.after(AUTH_TIMEOUT_MS, () => {
       timeout.abort(new Error(`No answer within ${AUTH_TIMEOUT_MS} ms`))
     })
+    const { signal, release } = joinSignals(timeout.signal, this.#stopped.signal)
     try {
-      const signal = AbortSignal.any([timeout.signal, this.#stopped.signal])
       const answer = await this.#host.invoke({ functionId, data: authInputOf(request), signal })
       return isRecord(answer) ? answer : undefined
     } catch (err) {
@@ -113,6 +114,7 @@ export class StreamServer {
       return undefined
     } finally {
       timer.cancel()
+      release()
     }
   }
 }

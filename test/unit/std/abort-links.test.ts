@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AbortLinks } from '../../../src/rpc/abort-links.js'
+import { AbortLinks } from '../../../src/std/abort-links.js'
 
 function set() {
   const seen: [string, unknown][] = []

@@ -8,7 +8,8 @@ interface Link<T> {
 }
 
 export class AbortLinks<T> {
-  readonly #links = new Map<AbortSignal, Link<T>>()
+  readonly #links = new WeakMap<AbortSignal, Link<T>>()
+  #size = 0
   readonly #onAborted: (item: T, reason: unknown) => void
 
   constructor(onAborted: (item: T, reason: unknown) => void) {
@@ -17,7 +18,7 @@ export class AbortLinks<T> {
 
   /** Signals that are listened to. */
   get size(): number {
-    return this.#links.size
+    return this.#size
   }
 
   add(signal: AbortSignal, item: T): void {
@@ -28,17 +29,23 @@ export class AbortLinks<T> {
     }
     const items = new Set([item])
     const onAbort = (): void => {
-      this.#links.delete(signal)
+      this.#forget(signal)
       for (const each of items) this.#onAborted(each, signal.reason)
     }
     this.#links.set(signal, { items, onAbort })
+    this.#size += 1
     signal.addEventListener('abort', onAbort, { once: true })
   }
 
   remove(signal: AbortSignal, item: T): void {
     const link = this.#links.get(signal)
     if (link === undefined || !link.items.delete(item) || link.items.size > 0) return
-    this.#links.delete(signal)
+    this.#forget(signal)
     signal.removeEventListener('abort', link.onAbort)
+  }
+
+  #forget(signal: AbortSignal): void {
+    this.#links.delete(signal)
+    this.#size -= 1
   }
 }

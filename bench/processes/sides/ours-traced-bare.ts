@@ -1,0 +1,10 @@
+/** This package without workarounds for flaws of an engine, telemetry as it comes. */
+import { registerWorker } from 'iii-node'
+import { createChannel } from 'iii-node/helpers'
+import type { End } from '../side.js'
+import { NO_WORKAROUNDS, workerEnd } from '../worker-end.js'
+
+export async function connectEnd(url: string): Promise<End> {
+  const workerName = `bench-ours-traced-bare-${process.pid}`
+  return workerEnd(registerWorker(url, { workerName, workarounds: NO_WORKAROUNDS }), createChannel)
+}
