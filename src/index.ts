@@ -8,7 +8,7 @@ export type { III, IIIClient, TriggerTypeRef } from './worker/client.js'
 export { defineFunction, defineTriggerType } from './worker/contract.js'
 export type { FunctionContract, TriggerTypeContract } from './worker/contract.js'
 export type { ContractCallOptions, ContractClient, ContractTrigger } from './worker/contract-call.js'
-export type { DiagnosticEvent, DiagnosticsOption, InvalidValue } from './worker/diagnostics.js'
+export type { DiagnosticEvent, DiagnosticsOption, InvalidValue, SlowHandler } from './worker/diagnostics.js'
 export type {
   FunctionInfo,
   ListFunctionsOptions,

@@ -7,7 +7,7 @@ import type { Peer, PendingCall } from './peer.js'
 import { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from './quirks.js'
 
-export interface LateNotes {
+interface LateNotes {
   readonly clock: Clock
   readonly every: number
   readonly delayMs: number
@@ -18,7 +18,7 @@ export function pendingCallsFor({ clock, quirks }: { clock: Clock; quirks: Engin
   return quirks.lateNotes === undefined ? new PendingCalls() : new LatePendingCalls({ clock, ...quirks.lateNotes })
 }
 
-export class LatePendingCalls extends PendingCalls {
+class LatePendingCalls extends PendingCalls {
   readonly #options: LateNotes
   readonly #unnoted = new Map<PendingCall, Timer>()
   #count = 0

@@ -66,7 +66,10 @@ test('the service takes the order it prints, answers, and leaves nothing behind'
   expect(processesWith(mark).length).toBeGreaterThanOrEqual(existsSync('/proc/self/environ') ? 2 : 0)
   expect(await service.stop('SIGINT')).toEqual({ code: 0, signal: null })
   // The engine reports the order that could not be taken, and no other failure. A trigger may wait while workers leave.
-  const reports = service.stderr.trim().split('\n').map((report) => JSON.parse(report) as { readonly kind: string })
+  const reports = service.stderr
+    .trim()
+    .split('\n')
+    .map((report) => JSON.parse(report) as { readonly kind: string })
   expect(reports.filter(({ kind }) => kind !== 'trigger_waiting')).toMatchObject([
     { kind: 'invocation_failed', functionId: 'inventory::reserve', error: { code: 'OUT_OF_STOCK' } },
   ])

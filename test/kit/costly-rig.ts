@@ -16,7 +16,7 @@ const child = (name: string, ...args: string[]): Child =>
   runScript(fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url)), args)
 
 /** A client that neither parses nor keeps what it gets, but for what identifies an answer. */
-export class CostlyClient {
+class CostlyClient {
   readonly #socket: WebSocket
   readonly #waiting = new Map<string, (frame: string) => void>()
   #next = 1

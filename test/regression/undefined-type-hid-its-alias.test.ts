@@ -3,6 +3,6 @@ import { workerRig } from '../kit/worker-rig.js'
 
 test('an alias of the trigger type counts when the usual member is there but undefined', () => {
   const rig = workerRig({ autoConnect: false })
-  rig.worker.registerTrigger({ type: undefined as never, trigger_type: 'cron', function_id: 'f', config: {} } as never)
+  rig.worker.registerTrigger({ type: undefined as never, trigger_type: 'cron', function_id: 'f', config: {} })
   expect(rig.worker.stats().registeredTriggers).toBe(1)
 })

@@ -15,7 +15,10 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
   ): Promise<string[]> => {
     let answers: string[] = []
     stalls[what] = await rig.stallDuring(async () => {
-      const calls = Array.from({ length: count }, (_, index) => attackers[index % 4]?.call(...call(index)) ?? '')
+      const calls = Array.from(
+        { length: count },
+        (_, index) => attackers[index % 4]?.call(...call(index)) ?? Promise.resolve(''),
+      )
       answers = await Promise.all(calls)
     })
     return answers.map(codeIn)
