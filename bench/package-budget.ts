@@ -3,10 +3,10 @@
  * file that was packed by mistake shows; raise one on purpose, in the commit that needs it.
  */
 export const packageBudget = {
-  /** The archive that is downloaded. */
-  packedBytes: 500_000,
+  /** The archive that is downloaded: the built package, its documentation and its examples. */
+  packedBytes: 800_000,
   /** The same unpacked. */
-  unpackedBytes: 2_000_000,
+  unpackedBytes: 3_000_000,
   /** Packages that come along, this one not counted. */
   runtimePackages: 22,
   /** All of those unpacked, this one not counted. */
@@ -15,25 +15,25 @@ export const packageBudget = {
 
 /** Bytes of all files, of this package and others, that an import or require of a subpath reads. */
 export const importedBytes: Readonly<Record<string, number>> = {
-  '.': 340_000,
-  './errors': 18_000,
+  '.': 427_000,
+  './errors': 33_000,
   './engine': 4_000,
-  './protocol': 38_000,
-  './runtime': 35_000,
-  './trigger': 23_000,
-  './stream': 29_000,
-  './state': 29_000,
-  './helpers': 80_000,
-  './channel': 62_000,
+  './protocol': 60_000,
+  './runtime': 69_000,
+  './trigger': 56_000,
+  './stream': 62_000,
+  './state': 61_000,
+  './helpers': 142_000,
+  './channel': 93_000,
   './internal': 1_000,
-  './helpers/http': 27_000,
+  './helpers/http': 136_000,
   './helpers/queue': 1_000,
-  './helpers/stream': 17_000,
+  './helpers/stream': 32_000,
   './helpers/worker-connection-manager': 1_000,
-  './helpers/observability': 160_000,
-  './helpers/observability/internal': 115_000,
-  './schema': 24_000,
-  './testing': 1_200_000,
+  './helpers/observability': 191_000,
+  './helpers/observability/internal': 147_000,
+  './schema': 57_000,
+  './testing': 1_359_000,
   './bundle': 1_300_000,
 }
 

@@ -21,8 +21,8 @@ export function createHostChannels(table: ChannelTable): HostChannels {
     },
     createIncoming(bufferItems) {
       const { channel, writer } = table.create(bufferItems)
-      const destroy = (): void => table.destroy(writer.channel_id)
-      return { writer, items: new IncomingItems(channel, destroy), destroy }
+      const items = new IncomingItems(channel, () => table.destroy(writer.channel_id))
+      return { writer, items, destroy: () => items.stop() }
     },
   }
 }
@@ -94,6 +94,12 @@ class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
     this.#ended = true
     this.#wasCut = wasCut
     this.#wake?.resolve()
+  }
+
+  /** Ends the items and drops the channel: the engine itself wants no more of them. */
+  stop(): void {
+    this.finish(this.#wasCut)
+    this.#destroy()
   }
 
   drop(): void {

@@ -39,7 +39,7 @@ export function recordFailure(span: Span, thrown: unknown): void {
 
 /** Whether an error holds these texts as plain own properties; anything else could throw or differ when read again. */
 function isShownAs(thrown: unknown, facts: Readonly<Record<'message' | 'stack', string | undefined>>): thrown is Error {
-  if (!(thrown instanceof Error) || types.isProxy(thrown) || 'code' in thrown) return false
+  if (types.isProxy(thrown) || !(thrown instanceof Error) || 'code' in thrown) return false
   return (['message', 'stack'] as const).every((name) => {
     const own = Object.getOwnPropertyDescriptor(thrown, name)
     return (own?.get !== undefined && own.get === NATIVE_STACK ? thrown.stack : own?.value) === facts[name]

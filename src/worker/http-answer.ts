@@ -21,15 +21,17 @@ export interface HttpAnswering {
 }
 
 /** A failed invocation whose caller receives an answer instead of the error. */
-export class AnsweredFailure extends Error {
+interface AnsweredFailure {
   readonly answer: unknown
   readonly thrown: unknown
+}
 
-  constructor(answer: unknown, thrown: unknown) {
-    super('Answered')
-    this.answer = answer
-    this.thrown = thrown
-  }
+/** By the error that stands for them. Looked up by identity, since what a handler throws may be a hostile proxy. */
+const answeredFailures = new WeakMap<object, AnsweredFailure>()
+
+/** What a failed invocation is answered with, when its error stands for an answer. */
+export function answeredFailure(thrown: unknown): AnsweredFailure | undefined {
+  return typeof thrown === 'object' && thrown !== null ? answeredFailures.get(thrown) : undefined
 }
 
 /** A handler whose answers to HTTP requests are checked and made sendable. */
@@ -192,10 +194,12 @@ interface Hiding {
 }
 
 /** 500 with an id alone; what was thrown goes to the log and the diagnostics under that id. */
-function hidden(thrown: unknown, { id, context, answering }: Hiding): AnsweredFailure {
+function hidden(thrown: unknown, { id, context, answering }: Hiding): Error {
   const errorId = answering.random.uuid().replaceAll('-', '').slice(0, 12)
   const stack = thrown instanceof Error ? thrown.stack : undefined
   context.logger.error('An HTTP request failed', { error_id: errorId, message: messageOf(thrown), stack })
   answering.report({ kind: 'http_error_hidden', functionId: id, errorId, error: thrown })
-  return new AnsweredFailure({ status_code: 500, body: { error: { error_id: errorId } } }, thrown)
+  const failure = new Error('The request was answered with status 500')
+  answeredFailures.set(failure, { answer: { status_code: 500, body: { error: { error_id: errorId } } }, thrown })
+  return failure
 }

@@ -17,7 +17,7 @@ import { asInvocation } from './deadlocks.js'
 import type { Report } from './diagnostics.js'
 import type { FunctionHandler, Functions } from './functions.js'
 import type { HandlerWatch } from './handler-watch.js'
-import { AnsweredFailure } from './http-answer.js'
+import { answeredFailure } from './http-answer.js'
 import type { Repeats } from './repeats.js'
 import { HandlerContext } from './invocation-context.js'
 
@@ -189,8 +189,9 @@ function finish(server: Server, running: Running, answer: Answer): void {
 }
 
 function fail(server: Server, running: Running, thrown: unknown): void {
-  if (thrown instanceof AnsweredFailure) {
-    if (reply(server, running, { result: thrown.answer })) running.handling?.failed(thrown.thrown)
+  const answered = answeredFailure(thrown)
+  if (answered !== undefined) {
+    if (reply(server, running, { result: answered.answer })) running.handling?.failed(answered.thrown)
     return
   }
   if (reply(server, running, { error: toErrorBody(thrown) })) running.handling?.failed(thrown)

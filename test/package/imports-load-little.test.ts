@@ -4,10 +4,6 @@ import { importedBytes } from '../../bench/package-budget.js'
 import { libraryEntries } from '../../scripts/entries.js'
 import { loadedFiles, packagesOf } from '../kit/loaded-modules.js'
 
-const HTTP_ROUTER = [
-  ...['fast-decode-uri-component', 'fast-deep-equal', 'fast-querystring', 'find-my-way', 'ret', 'safe-regex2'],
-]
-
 const OPENTELEMETRY = [
   ...['api', 'api-logs', 'context-async-hooks', 'core', 'otlp-transformer', 'resources'],
   ...['sdk-logs', 'sdk-metrics', 'sdk-trace', 'semantic-conventions'],
@@ -19,7 +15,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // What the others load late.
   './bundle': [...OPENTELEMETRY, 'ws'],
   // The local engine.
-  './testing': ['croner', ...HTTP_ROUTER, 'ws'],
+  './testing': [
+    'croner',
+    'fast-decode-uri-component',
+    'fast-deep-equal',
+    'fast-querystring',
+    'find-my-way',
+    'ipaddr.js',
+    'ret',
+    'safe-regex2',
+    'ws',
+  ],
 }
 
 const subpaths = Object.keys(libraryEntries)

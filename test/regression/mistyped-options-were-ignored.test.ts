@@ -27,6 +27,7 @@ test('an option that nothing reads is reported with the nearest known name, and 
     ['descripton', 'description'],
     ['nmespace', 'namespace'],
   ])
+  await worker.ready()
   expect(await engine.call('f')).toBe(1)
 })
 
