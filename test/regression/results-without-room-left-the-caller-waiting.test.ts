@@ -8,8 +8,8 @@ test('every caller is answered, also those whose results found no room on a cong
   worker.registerFunction('echo', (data: unknown) => data)
   await worker.ready()
   const readOn = engine.stallReads(worker)
-  const payload = { text: 'x'.repeat(1024 * 1024) }
-  const calls = Array.from({ length: 20 }, () =>
+  const payload = { text: 'x'.repeat(60 * 1024) }
+  const calls = Array.from({ length: 340 }, () =>
     worker.trigger({ function_id: 'echo', payload, timeoutMs: 8_000 }).then(
       () => 'answered',
       (error: unknown) => (error as { code: string }).code,

@@ -69,6 +69,8 @@ async function asEngine(): Promise<void> {
     })
     mostWaiting = Math.max(mostWaiting, engine.stats().waiting.mostWorkerBytes)
   })
+  // The last refusals are on their way.
+  await delay(50)
   const { refused: counted, waiting } = engine.stats()
   say({ grownBytes, mostWaiting, refused, counted: counted.callsToSlowWorkers, paused: waiting.pausedWorkers })
   await engine.close()
