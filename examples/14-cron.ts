@@ -32,7 +32,8 @@ const picky = registerWorker(engine.url, {
   },
 })
 picky.registerTrigger(BuiltinTrigger.cron('rounds', { expression: 'at midnight' }))
-await picky.ready()
+// Rejects with the reason, unless refusals are allowed.
+await picky.ready({ allowRefused: true })
 
 await picky.shutdownAsync()
 await engine.close()
