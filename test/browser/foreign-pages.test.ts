@@ -89,7 +89,10 @@ test('a listed page opens every socket, and one under a listed host name', async
 
 test('a page that is trusted reads no environment variable, and one that is not reads nothing', async () => {
   const trusted = await browser.open('localhost')
-  const received = (await run(trusted, 'converse', engine.url, conversation)) as Record<string, unknown>[]
+  // One after the other: calls have no order among each other.
+  const received: unknown[] = []
+  for (const frame of conversation)
+    received.push(...((await run(trusted, 'converse', engine.url, [frame])) as unknown[]))
   expect(received[1]).toMatchObject({ function_id: 'configuration::get', error: { code: 'EXPAND_FAILED' } })
   expect(JSON.stringify(received)).not.toContain('s3cr3t')
   const foreign = await browser.open('evil.example')
