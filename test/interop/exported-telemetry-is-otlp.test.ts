@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { expect, inject, test } from 'vitest'
+import { expect, inject, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/std/clock.js'
 import { createOwnedLogger } from '../../src/telemetry/logger.js'
 import { registerWorkerGauges } from '../../src/telemetry/gauges.js'
 import { resolveOtelConfig } from '../../src/telemetry/otel-config.js'
 import { createTracing } from '../../src/telemetry/spans.js'
+import { enlist } from '../../src/telemetry/active-telemetry.js'
 import { Telemetry } from '../../src/telemetry/telemetry.js'
 import { context } from '@opentelemetry/api'
 import { collectingSink, type CollectingSink } from '../kit/collecting-sink.js'
@@ -32,6 +33,8 @@ test('spans, log records and metrics are what OTLP says, down to ids, times and 
   const sink = collectingSink()
   const config = resolveOtelConfig({ serviceName: 'shop', serviceNamespace: 'eu' }, { newId: () => 'instance' })
   const telemetry = new Telemetry(config, { clock: systemClock, sink })
+  const delist = enlist({ telemetry, end: () => Promise.resolve() })
+  onTestFinished(delist)
   const before = BigInt(Date.now()) * 1_000_000n
   const handling = createTracing(telemetry).begin({
     functionId: 'sell',

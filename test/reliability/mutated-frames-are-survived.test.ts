@@ -21,7 +21,7 @@ const TURN = 20
 const ROUND = Math.max(10_000, Math.ceil(INPUTS / 50))
 /** Frames between two looks at whether the end still serves. */
 const CHUNK = 1_000
-const WARM_UP = 4_000
+const WARM_UP = 10_000
 const MAX_TURN_MS = 100
 const MAX_GROWTH_BYTES = 64 * 1024 * 1024
 const LIMIT_MS = 3_600_000
