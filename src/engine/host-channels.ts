@@ -103,7 +103,7 @@ class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
   }
 
   drop(): void {
-    // What was buffered is lost with the channel, so the items do not end as if they were all.
+    // Buffered items are lost with the channel, so reading must not end as if it were complete.
     if (!this.#ended) this.finish(true)
   }
 

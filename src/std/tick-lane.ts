@@ -1,6 +1,6 @@
 /**
  * One lane for expensive work of all clients: a single piece runs in each event-loop tick, in order of arrival, so that
- * everybody else waits for one piece at most. Knows nothing of what the work is.
+ * every other client waits for one piece at most. Knows nothing of what the work is.
  */
 import type { LoopClock } from './clock.js'
 

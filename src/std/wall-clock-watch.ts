@@ -1,6 +1,6 @@
 /**
  * Notices when the wall clock is set, forwards or backwards, by comparing it with the monotonic clock once a second.
- * Small steps are left to whoever reads the clock next; a machine that slept counts as set forward.
+ * Steps under half a second are ignored; a machine that slept counts as set forward.
  */
 import type { Clock, Timer } from './clock.js'
 

@@ -101,7 +101,7 @@ export type ResolvedOtelConfig = { readonly [K in keyof Defaulted]-?: NonNullabl
   readonly reconnection: Required<ReconnectionConfig>
 }
 
-/** What settings that nobody gave come to. */
+/** Defaults of settings that were not given. */
 export interface OtelDefaults {
   readonly newId: () => string
   /** The name that the worker was given. */

@@ -1,5 +1,5 @@
 /**
- * R50: faults of the disk under a durable store. What was acknowledged is there, or the start is refused with how much
+ * R50: faults of the disk under a durable store. Acknowledged values are there, or the start is refused with how much
  * is missing; a write the disk refuses is reverted, and the store goes on by itself once the disk does.
  */
 import { spawnSync } from 'node:child_process'

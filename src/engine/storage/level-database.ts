@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { ClassicLevel } from 'classic-level'
 import { ErrorCode, RuntimeError } from '../../errors.js'
+import { messageOf } from '../../std/describe.js'
 import type { Log } from '../../std/log.js'
 import type { Change } from './entry-table.js'
 import {
@@ -238,12 +239,9 @@ function unopened(cause: unknown): string {
   return `cannot be opened: ${messageOf(innermost(cause))}`
 }
 
-function innermost(thrown: unknown): unknown {
+/** LevelDB wraps the error that says what happened. */
+export function innermost(thrown: unknown): unknown {
   return thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function isLocked(cause: unknown): boolean {

@@ -8,9 +8,10 @@
  */
 import { systemClock, type Clock, type TimerMode } from '../../std/clock.js'
 import { deferred, type Deferred } from '../../std/deferred.js'
+import { messageOf } from '../../std/describe.js'
 import { silentLog, type Log } from '../../std/log.js'
 import { EntryTable, type Change } from './entry-table.js'
-import { openDatabase, recordOf, TOTALS_KEY, type OpenDatabase } from './level-database.js'
+import { innermost, openDatabase, recordOf, TOTALS_KEY, type OpenDatabase } from './level-database.js'
 import { countRecord, formatTotals, type Totals } from './store-totals.js'
 import { StoreError, type Store, type Stored, type StoreLimits, type Write } from './store.js'
 
@@ -178,7 +179,7 @@ class LevelStore implements Store {
     const later = this.#takeWaiting()
     table.revert([...group.changes, ...(later?.changes ?? [])])
     this.#corrections = group.changes.toReversed().map((change) => operationOf(change, change.previous))
-    const message = `The disk refused a write: ${reasonOf(cause)}. Nothing was changed; the store tries again each second`
+    const message = `The disk refused a write: ${messageOf(innermost(cause))}. Nothing was changed; the store tries again each second`
     this.#outage = new StoreError('failed', message, { cause })
     log.error({ err: cause, directory }, 'The disk refuses writes of the store; they are rejected until it takes them')
     group.kept.reject(this.#outage)
@@ -223,9 +224,4 @@ function totalsAfter(before: Totals, changes: readonly Change[]): Totals {
 function operationOf(change: Change, text: string | undefined): Operation {
   const { id, value } = recordOf(change, text ?? '')
   return text === undefined ? { type: 'del', key: id } : { type: 'put', key: id, value }
-}
-
-function reasonOf(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-  return inner instanceof Error ? inner.message : String(inner)
 }
