@@ -11,21 +11,34 @@ export interface InstrumentationProviders {
   readonly meters: MeterProvider | undefined
 }
 
+/** Which providers an instrumentation reports to: those that connected it last, also when several were given the same. */
+const connected = new WeakMap<OtelInstrumentation, InstrumentationProviders>()
+
 /** Points instrumentations at providers and switches them on; passes on what one throws. */
 export function connectInstrumentations(
   instrumentations: readonly OtelInstrumentation[],
-  { tracers, meters }: InstrumentationProviders,
+  providers: InstrumentationProviders,
 ): void {
+  const { tracers, meters } = providers
   for (const instrumentation of instrumentations) {
+    connected.set(instrumentation, providers)
     instrumentation.setTracerProvider?.(tracers)
     if (meters !== undefined) instrumentation.setMeterProvider?.(meters)
     instrumentation.enable?.()
   }
 }
 
-/** Switches instrumentations off. What one throws is told to OpenTelemetry's own diagnostics and stops nothing. */
-export function disconnectInstrumentations(instrumentations: readonly OtelInstrumentation[]): void {
+/**
+ * Switches off the instrumentations that still report to these providers. An error that one throws goes to
+ * OpenTelemetry's own diagnostics and stops nothing.
+ */
+export function disconnectInstrumentations(
+  instrumentations: readonly OtelInstrumentation[],
+  providers: InstrumentationProviders,
+): void {
   for (const instrumentation of instrumentations) {
+    if (connected.get(instrumentation) !== providers) continue
+    connected.delete(instrumentation)
     try {
       instrumentation.disable?.()
     } catch (error) {

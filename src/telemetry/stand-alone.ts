@@ -1,6 +1,6 @@
 /**
  * Telemetry for programs without a worker, or beside one: started by hand, over a socket of its own. There is one per
- * process; starting it twice changes nothing. Ending it ends all telemetry of the process.
+ * process; starting it again replaces it. Ending it ends all telemetry of the process.
  */
 import type { Meter, Tracer } from '@opentelemetry/api'
 import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
@@ -17,13 +17,16 @@ import { Telemetry } from './telemetry.js'
  * Starts telemetry. The tracer, meter and logger exist when this returns; frames leave once the engine is reached. When
  * `enabled` or `OTEL_ENABLED` switches telemetry off, the three are `null` outside handlers, also beside workers that have
  * telemetry.
- * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off.
+ *
+ * A second call starts anew with its own `config`: the earlier telemetry sends what has ended and closes its socket, and
+ * spans of it that still run are not sent. A second call with telemetry switched off changes nothing.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off; the earlier telemetry then goes on.
  */
 export function initOtel(config: OtelConfig = {}): void {
   checkOptions('config', config)
-  if (standAloneTelemetry()) return
+  const earlier = standAloneTelemetry()
   if (!isOtelEnabled(config)) {
-    setStandAlone(null)
+    if (!earlier) setStandAlone(null)
     return
   }
   const resolved = resolveOtelConfig(config, { newId: () => systemRandom.uuid() })
@@ -31,10 +34,13 @@ export function initOtel(config: OtelConfig = {}): void {
   const connection = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
   const telemetry = startedOver(connection, resolved)
   const releaseFetch = resolved.fetchInstrumentationEnabled ? holdFetchPatch() : undefined
-  const end = (): Promise<void> => {
+  // After the new telemetry holds its part of what both share.
+  const earlierEnded = earlier?.end()
+  const end = async (): Promise<void> => {
     releaseFetch?.()
     connection.beginShutdown()
-    return telemetry.shutdown(() => connection.shutdown())
+    await telemetry.shutdown(() => connection.shutdown())
+    await earlierEnded
   }
   setStandAlone({ telemetry, end })
 }

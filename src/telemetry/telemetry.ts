@@ -11,7 +11,11 @@ import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Clock } from '../std/clock.js'
 import { TimeLimit } from '../std/time-limit.js'
 import { BaggageSpanProcessor } from './baggage-span-processor.js'
-import { connectInstrumentations, disconnectInstrumentations } from './instrumentations.js'
+import {
+  connectInstrumentations,
+  disconnectInstrumentations,
+  type InstrumentationProviders,
+} from './instrumentations.js'
 import { liveSpanProcessor } from './live-spans.js'
 import { metricsExporter } from './metrics-exporter.js'
 import type { ResolvedOtelConfig } from './otel-config.js'
@@ -34,7 +38,7 @@ export class Telemetry {
   /** Absent when logs are off. */
   readonly logger: OtelLogger | undefined
   readonly #clock: Clock
-  readonly #tracerProvider: TracerProvider
+  readonly #providers: InstrumentationProviders
   readonly #meterProvider: MeterProvider | undefined
   readonly #spans: Flushable<SpanProcessor>
   readonly #live: SpanProcessor | undefined
@@ -48,10 +52,11 @@ export class Telemetry {
     const resource = createResource(config)
     this.#spans = spanBatchProcessor(ports, config.spansFlushIntervalMs)
     this.#live = config.liveSpans ? liveSpanProcessor(ports, config.spansFlushIntervalMs) : undefined
-    this.#tracerProvider = createTracerProvider(resource, this.#live ? [this.#live, this.#spans] : [this.#spans])
-    this.tracer = this.#tracerProvider.getTracer(config.serviceName)
+    const tracers = createTracerProvider(resource, this.#live ? [this.#live, this.#spans] : [this.#spans])
+    this.tracer = tracers.getTracer(config.serviceName)
     this.#meterProvider = config.metricsEnabled ? createMeterProvider(config, resource, ports.sink) : undefined
     this.meter = this.#meterProvider?.getMeter(config.serviceName)
+    this.#providers = { tracers, meters: this.#meterProvider }
     if (config.logsEnabled) {
       const batching = { delayMs: config.logsFlushIntervalMs, maxItems: config.logsBatchSize }
       this.#logs = logBatchProcessor(ports, batching)
@@ -83,7 +88,7 @@ export class Telemetry {
     // The provider's own shutdown flushes first.
     if (this.#meterProvider !== undefined) await limit.wait(this.#meterProvider.shutdown())
     this.flushNow()
-    disconnectInstrumentations(this.config.instrumentations)
+    disconnectInstrumentations(this.config.instrumentations, this.#providers)
     await limit.wait(closeSink())
   }
 
@@ -94,7 +99,7 @@ export class Telemetry {
   #connectInstrumentations(): void {
     const { instrumentations } = this.config
     try {
-      connectInstrumentations(instrumentations, { tracers: this.#tracerProvider, meters: this.#meterProvider })
+      connectInstrumentations(instrumentations, this.#providers)
     } catch (error) {
       // The reader of metrics would go on without an owner.
       void this.shutdown(() => Promise.resolve())

@@ -58,7 +58,6 @@ test('initOtel gives a tracer, a meter and a logger at once; shutdown sends ever
   const { frames, requests, url } = await telemetryServer()
   const original = globalThis.fetch
   initOtel({ engineWsUrl: url, serviceName: 'script' })
-  initOtel({ engineWsUrl: 'ws://127.0.0.1:1', serviceName: 'twice' })
   expect([getTracer(), getMeter(), getLogger()]).not.toContain(null)
   expect(globalThis.fetch).not.toBe(original)
   await withSpan('job', {}, async () => {
@@ -72,6 +71,43 @@ test('initOtel gives a tracer, a meter and a logger at once; shutdown sends ever
   expect(requests.map(({ url: path }) => path)).toEqual(['/otel'])
   expect(frames.map(({ prefix }) => prefix).sort()).toEqual(['LOGS', 'MTRC', 'OTLP'])
   expect(JSON.stringify(frames)).toContain('"script"')
+})
+
+test('a second initOtel sends what the first has, closes its socket and goes by its own options', async () => {
+  const [first, second] = [await telemetryServer(), await telemetryServer()]
+  const original = globalThis.fetch
+  const calls: string[] = []
+  const instrumentation = { enable: () => void calls.push('enable'), disable: () => void calls.push('disable') }
+  const options = { spansFlushIntervalMs: 60_000, metricsEnabled: false, instrumentations: [instrumentation] }
+  initOtel({ engineWsUrl: first.url, serviceName: 'one', ...options })
+  await withSpan('before', {}, async () => undefined)
+  expect(() => {
+    initOtel({ engineWsUrl: second.url, serviceName: 'wrong', logsBatchSize: 0 })
+  }).toThrow('logsBatchSize')
+  await withSpan('between', {}, async () => undefined)
+  initOtel({ engineWsUrl: second.url, serviceName: 'two', ...options, fetchInstrumentationEnabled: false })
+  expect(globalThis.fetch).toBe(original)
+  await withSpan('after', {}, async () => undefined)
+  await expect.poll(() => [first.frames.length, first.server.clients.size]).toEqual([1, 0])
+  // The same instrumentation reports to the second telemetry; the end of the first leaves it on.
+  expect(calls).toEqual(['enable', 'enable'])
+  await shutdownOtel()
+  expect(calls).toEqual(['enable', 'enable', 'disable'])
+
+  const names = /"name":"(before|between|after)"/g
+  const sent = [first, second].map(({ frames }) => [...JSON.stringify(frames).matchAll(names)].map(([, name]) => name))
+  expect(sent).toEqual([['before', 'between'], ['after']])
+  expect(JSON.stringify(second.frames)).toContain('"two"')
+})
+
+test('shutdownOtel waits for earlier telemetry, too', async () => {
+  const [first, second] = [await telemetryServer(), await telemetryServer()]
+  initOtel({ engineWsUrl: first.url, spansFlushIntervalMs: 60_000, metricsEnabled: false })
+  await expect.poll(() => first.server.clients.size).toBe(1)
+  await withSpan('before', {}, async () => undefined)
+  initOtel({ engineWsUrl: second.url })
+  await shutdownOtel()
+  await expect.poll(() => first.frames.length).toBe(1)
 })
 
 test('flushOtel sends what has ended and keeps going', async () => {

@@ -197,6 +197,21 @@ test.each(packages)(
   },
 )
 
+test.each(packages)('%s package: a second initOtel starts anew, unless it is switched off', async (name, otel, i) => {
+  if (name === 'this') liveWorker()
+  otel.initOtel({ engineWsUrl: NO_ENGINE })
+  const first = [i.getMeter(), otel.getLogger()]
+  const patched = globalThis.fetch
+  otel.initOtel({ engineWsUrl: NO_ENGINE, enabled: false })
+  expect([i.getMeter() === first[0], otel.getLogger() === first[1]]).toEqual([true, true])
+  otel.initOtel({ engineWsUrl: NO_ENGINE })
+  expect([i.getMeter() === first[0], otel.getLogger() === first[1]]).toEqual([false, false])
+  expect([i.getTracer(), i.getMeter(), otel.getLogger()]).not.toContain(null)
+  expect(globalThis.fetch).toBe(patched)
+  await otel.shutdownOtel()
+  expect([i.getTracer(), i.getMeter(), otel.getLogger(), globalThis.fetch]).toEqual([null, null, null, raw])
+})
+
 test.each(packages)('%s package: enabled: false starts nothing', (name, otel, i) => {
   if (name === 'this') liveWorker()
   otel.initOtel({ enabled: false })
