@@ -42,3 +42,57 @@ test.each(['module', 'commonjs'] as const)(
     expect(run(source + body, kind)).toEqual([true, null])
   },
 )
+
+const BOTH_BUILDS = `
+  import { createRequire } from 'node:module'
+  import { registerWorker } from 'iii-node'
+  import * as esm from 'iii-node/helpers/observability'
+  import * as esmInternals from 'iii-node/helpers/observability/internal'
+  const require = createRequire(process.cwd() + '/x.js')
+  const cjs = require('iii-node/helpers/observability')
+  const cjsInternals = require('iii-node/helpers/observability/internal')
+  const { createTestEngine } = require('iii-node/testing')
+  const original = globalThis.fetch
+  const engine = await createTestEngine()
+  const [first, second] = ['first', 'second'].map((workerName) => registerWorker(engine.url, { workerName, otel: {} }))`
+
+const IN_A_HANDLER = `${BOTH_BUILDS}
+  second.registerFunction('f', async () => {
+    new cjs.Logger().info('of the other copy')
+    return cjs.withSpan('inside', {}, async (span) => [
+      cjsInternals.getTracer() === second.telemetry.tracer,
+      esm.currentTraceId() === span.spanContext().traceId,
+    ])
+  })
+  await second.ready()
+  const inHandler = await engine.call('f')
+  const patched = globalThis.fetch
+  cjs.initOtel({ engineWsUrl: 'ws://127.0.0.1:1' })
+  const outside = [globalThis.fetch === patched, esmInternals.getTracer() === cjsInternals.getTracer()]
+  await cjs.shutdownOtel()
+  const ended = [esmInternals.getTracer(), esm.getLogger(), first.telemetry.tracer, second.telemetry.tracer]
+  await Promise.all([first.shutdown(), second.shutdown()])
+  await engine.close()
+  const spans = engine.spans().filter(({ name }) => ['inside', 'execute f'].includes(name))
+  const [log] = engine.logs()
+  console.log(JSON.stringify({
+    apart: esm.getLogger !== cjs.getLogger, inHandler, outside, ended, restored: globalThis.fetch === original,
+    spans: spans.map(({ name, resource }) => [name, resource['service.name']]), traces: new Set(spans.map(({ traceId }) => traceId)).size,
+    log: [log.body, log.traceId === spans[0].traceId],
+  }))`
+
+test('the ESM and the CommonJS build share one context: spans, logs, fetch and their end', () => {
+  expect(run(IN_A_HANDLER, 'module')).toEqual({
+    apart: true,
+    inHandler: [true, true],
+    outside: [true, true],
+    ended: [null, null, null, null],
+    restored: true,
+    spans: [
+      ['inside', 'second'],
+      ['execute f', 'second'],
+    ],
+    traces: 1,
+    log: ['of the other copy', true],
+  })
+})

@@ -1,7 +1,9 @@
 import { getEventListeners } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { context as ourContext, type ContextAPI, type TraceAPI } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { installSignalHandlers } from 'iii-node'
 import * as observability from 'iii-node/helpers/observability'
@@ -113,52 +115,89 @@ test('another copy of the package sees the telemetry of a handler, and ends it',
   expect(engine.logs()).toMatchObject([{ body: 'of the copy', traceId, resource: { 'service.name': 'second' } }])
 })
 
+/** All copies of `@opentelemetry/api` 1.x keep here what was registered. */
 const OTEL_GLOBAL = Symbol.for('opentelemetry.js.api.1')
 const holder = globalThis as Record<symbol, unknown>
 
-/** Calls through two workers after a program has set OpenTelemetry up with a version of its API. */
-async function callsAfterSetUp(globals: Readonly<Record<string, unknown>>) {
+interface OtelApi {
+  readonly context: ContextAPI
+  readonly trace: TraceAPI
+}
+
+/**
+ * Calls through two workers after a program has set OpenTelemetry up. The callee's handler also asks for the running
+ * span as the program would, with its own version of the API.
+ */
+async function callsAfterSetUp(setUp: () => Promise<OtelApi>) {
   const kept = holder[OTEL_GLOBAL]
   onTestFinished(() => {
     holder[OTEL_GLOBAL] = kept
+    // How this package's copy of the API was made to join the set-up.
+    Reflect.deleteProperty(ourContext, '_getContextManager')
     vi.resetModules()
   })
-  holder[OTEL_GLOBAL] = globals
+  holder[OTEL_GLOBAL] = undefined
   vi.resetModules()
+  const { trace } = await setUp()
   const testing = await import('iii-node/testing')
   const engine = await testing.createTestEngine({ ports: false })
   const [caller, callee] = ['caller', 'callee'].map((workerName) => engine.connect({ workerName, otel: {} }))
   caller!.registerFunction('outer', (_input, _meta, { trigger }) => trigger({ function_id: 'inner', payload: {} }))
-  callee!.registerFunction('inner', (_input, _meta, { traceparent }) => traceparent ?? null)
+  callee!.registerFunction('inner', async (_input, _meta, { traceparent }) => {
+    await new Promise((resolve) => setImmediate(resolve))
+    return { traceparent, activeTraceId: trace.getActiveSpan()?.spanContext().traceId }
+  })
   await Promise.all([caller!.ready(), callee!.ready()])
-  const traceparent = await engine.call('outer')
+  const seen = (await engine.call('outer')) as { readonly traceparent?: string; readonly activeTraceId?: string }
   await Promise.all([caller!.shutdown(), callee!.shutdown()])
   await engine.close()
-  return { traceparent, traceIds: new Set(engine.spans().map(({ traceId }) => traceId)) }
+  return { ...seen, traceIds: [...new Set(engine.spans().map(({ traceId }) => traceId))] }
 }
 
-/** What versions 1.x of the API register: their version beside the manager. */
-const contextManager = () => ({ context: new AsyncLocalStorageContextManager().enable() })
+/** A program's set-up: a tracer, and mostly a context manager. */
+function setUpOf(name: string, withManager: boolean) {
+  return async () => {
+    const api = (await import(name)) as OtelApi
+    api.trace.disable()
+    expect(api.trace.setGlobalTracerProvider(new BasicTracerProvider())).toBe(true)
+    if (withManager)
+      expect(api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())).toBe(true)
+    return api
+  }
+}
 
-test.each(['1.9.0', '1.9.1', '1.10.0'])(
-  'a program with @opentelemetry/api %s has its context manager used',
-  async (version) => {
-    const warnings = watchWarnings()
-    const { traceparent, traceIds } = await callsAfterSetUp({ version, ...contextManager() })
-    expect(traceIds.size).toBe(1)
-    expect(traceparent).toContain([...traceIds][0])
-    expect(await warnings()).toEqual([])
-  },
-)
-
-test.each([
-  ['1.4.1', contextManager()],
-  ['1.6.0', contextManager()],
-  ['1.8.0', contextManager()],
-  ['1.10.0', { trace: { getTracer: () => undefined } }],
-])('a set-up with @opentelemetry/api %s that cannot be joined is reported once at start', async (version, globals) => {
+test.each(
+  ['otel-api-1.4', 'otel-api-1.8', '@opentelemetry/api'].flatMap((name) => [
+    [name, 'with a context manager', setUpOf(name, true)] as const,
+    [name, 'without a context manager', setUpOf(name, false)] as const,
+  ]),
+)('a set-up of the program with %s %s is joined', async (_name, _what, setUp) => {
   const warnings = watchWarnings()
-  const { traceparent } = await callsAfterSetUp({ version, ...globals })
+  const { traceparent, activeTraceId, traceIds } = await callsAfterSetUp(setUp)
+  expect(traceIds).toHaveLength(1)
+  expect([traceparent?.split('-')[1], activeTraceId]).toEqual([traceIds[0], traceIds[0]])
+  expect(await warnings()).toEqual([])
+})
+
+test('a set-up with a later version of the API, with a tracer alone, is joined', async () => {
+  const warnings = watchWarnings()
+  const { traceparent, activeTraceId, traceIds } = await callsAfterSetUp(async () => {
+    holder[OTEL_GLOBAL] = { version: '1.10.0', trace: new BasicTracerProvider() }
+    return import('@opentelemetry/api')
+  })
+  expect([traceparent?.split('-')[1], activeTraceId]).toEqual([traceIds[0], traceIds[0]])
+  expect(await warnings()).toEqual([])
+})
+
+test('a context manager that keeps no contexts is reported once at start', async () => {
+  const warnings = watchWarnings()
+  const { traceparent } = await callsAfterSetUp(async () => {
+    const api = (await import('otel-api-1.4')) as unknown as OtelApi
+    const manager = new AsyncLocalStorageContextManager()
+    manager.with = (_context, fn, thisArg, ...args) => fn.call(thisArg as never, ...args)
+    api.context.setGlobalContextManager(manager)
+    return api
+  })
   expect(traceparent).toBeUndefined()
-  expect(await warnings()).toEqual([expect.stringMatching(`@opentelemetry/api ${version}.* 1.9`)])
+  expect(await warnings()).toEqual([expect.stringMatching('@opentelemetry/api 1.4.1 does not keep contexts')])
 })
