@@ -3,7 +3,14 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-const INPUTS = ['src', 'scripts/entries.ts', 'tsup.config.ts', 'tsconfig.json', 'package.json']
+const INPUTS = [
+  'src',
+  'scripts/entries.ts',
+  'scripts/write-commonjs.ts',
+  'tsup.config.ts',
+  'tsconfig.json',
+  'package.json',
+]
 /** Written last of all: declarations come after the code they describe. */
 const OUTPUT = 'dist/index.d.cts'
 

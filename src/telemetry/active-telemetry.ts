@@ -3,7 +3,8 @@
  * is that of `initOtel`, else that of the first live worker. A worker without telemetry marks its handlers too, so that
  * nothing they do is attributed to another worker. Copies of this package in one process share what is kept here.
  */
-import type { Context } from '@opentelemetry/api'
+import type { Context, Meter, Tracer } from '@opentelemetry/api'
+import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 import { processState } from '../std/process-state.js'
 import { otelApi } from './otel-modules.js'
 import type { Telemetry } from './telemetry.js'
@@ -87,4 +88,19 @@ export function withOwner(context: Context, owner: Owner): Context {
 /** OpenTelemetry makes keys with `Symbol.for`, so that all copies of this package use the same. */
 function ownerKey(): symbol {
   return (key ??= otelApi().createContextKey('iii-node.telemetry'))
+}
+
+/** The tracer of the running worker or of `initOtel`; `null` without telemetry. */
+export function getTracer(): Tracer | null {
+  return currentTelemetry()?.tracer ?? null
+}
+
+/** The meter of the running worker or of `initOtel`; `null` without metrics. */
+export function getMeter(): Meter | null {
+  return currentTelemetry()?.meter ?? null
+}
+
+/** OpenTelemetry's logger of the running worker or of `initOtel`; `null` without logs. */
+export function getLogger(): OtelLogger | null {
+  return currentTelemetry()?.logger ?? null
 }

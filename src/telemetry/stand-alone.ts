@@ -2,8 +2,6 @@
  * Telemetry for programs without a worker, or beside one: started by hand, over a socket of its own. There is one per
  * process; starting it again replaces it. Ending it ends all telemetry of the process.
  */
-import type { Meter, Tracer } from '@opentelemetry/api'
-import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 import { systemClock } from '../std/clock.js'
 import { systemRandom } from '../std/random.js'
 import { currentTelemetry, endAllTelemetry, setStandAlone, standAloneTelemetry } from './active-telemetry.js'
@@ -68,19 +66,4 @@ export async function shutdownOtel(): Promise<void> {
 /** Sends what has ended so far and keeps going. Never rejects. */
 export async function flushOtel(): Promise<void> {
   await currentTelemetry()?.flush()
-}
-
-/** The tracer of the running worker or of `initOtel`; `null` without telemetry. */
-export function getTracer(): Tracer | null {
-  return currentTelemetry()?.tracer ?? null
-}
-
-/** The meter of the running worker or of `initOtel`; `null` without metrics. */
-export function getMeter(): Meter | null {
-  return currentTelemetry()?.meter ?? null
-}
-
-/** OpenTelemetry's logger of the running worker or of `initOtel`; `null` without logs. */
-export function getLogger(): OtelLogger | null {
-  return currentTelemetry()?.logger ?? null
 }

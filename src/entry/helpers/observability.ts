@@ -48,6 +48,7 @@ export type { PinoStream, PinoStreamOptions } from '../../telemetry/pino-stream.
 export { SharedEngineConnection } from '../../telemetry/shared-engine-connection.js'
 export type { SharedEngineConnectionOptions } from '../../telemetry/shared-engine-connection.js'
 export type { OtelMessage, OtelPrefix } from '../../telemetry/signals.js'
-export { flushOtel, getLogger, initOtel, shutdownOtel } from '../../telemetry/stand-alone.js'
+export { getLogger } from '../../telemetry/active-telemetry.js'
+export { flushOtel, initOtel, shutdownOtel } from '../../telemetry/stand-alone.js'
 export { WorkerMetricsCollector } from '../../telemetry/worker-metrics.js'
 export type { WorkerMetrics, WorkerMetricsCollectorOptions } from '../../telemetry/worker-metrics.js'
