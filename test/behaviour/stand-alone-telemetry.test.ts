@@ -1,10 +1,6 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import type { IncomingMessage } from 'node:http'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import { WebSocketServer } from 'ws'
+import { afterEach, expect, test, vi } from 'vitest'
 import { registerWorker } from 'iii-node'
 import {
   captureOtelContext,
@@ -32,25 +28,7 @@ import {
 } from 'iii-node/helpers/observability'
 import { getMeter, getTracer } from 'iii-node/helpers/observability/internal'
 import { otelUrl } from '../../src/telemetry/shared-engine-connection.js'
-import { telemetryPayload } from '../kit/telemetry-payload.js'
-
-/** An engine's telemetry path over a real socket. */
-async function telemetryServer() {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
-  const frames: { readonly prefix: string; readonly payload: unknown }[] = []
-  const requests: IncomingMessage[] = []
-  server.on('connection', (socket, request) => {
-    requests.push(request)
-    socket.on('message', (bytes: Buffer) => frames.push(telemetryPayload(bytes)))
-  })
-  await once(server, 'listening')
-  onTestFinished(() => {
-    for (const client of server.clients) client.terminate()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  return { server, frames, requests, url: `ws://127.0.0.1:${String(port)}` }
-}
+import { telemetryServer } from '../kit/telemetry-server.js'
 
 afterEach(shutdownOtel)
 
@@ -71,43 +49,6 @@ test('initOtel gives a tracer, a meter and a logger at once; shutdown sends ever
   expect(requests.map(({ url: path }) => path)).toEqual(['/otel'])
   expect(frames.map(({ prefix }) => prefix).sort()).toEqual(['LOGS', 'MTRC', 'OTLP'])
   expect(JSON.stringify(frames)).toContain('"script"')
-})
-
-test('a second initOtel sends what the first has, closes its socket and goes by its own options', async () => {
-  const [first, second] = [await telemetryServer(), await telemetryServer()]
-  const original = globalThis.fetch
-  const calls: string[] = []
-  const instrumentation = { enable: () => void calls.push('enable'), disable: () => void calls.push('disable') }
-  const options = { spansFlushIntervalMs: 60_000, metricsEnabled: false, instrumentations: [instrumentation] }
-  initOtel({ engineWsUrl: first.url, serviceName: 'one', ...options })
-  await withSpan('before', {}, async () => undefined)
-  expect(() => {
-    initOtel({ engineWsUrl: second.url, serviceName: 'wrong', logsBatchSize: 0 })
-  }).toThrow('logsBatchSize')
-  await withSpan('between', {}, async () => undefined)
-  initOtel({ engineWsUrl: second.url, serviceName: 'two', ...options, fetchInstrumentationEnabled: false })
-  expect(globalThis.fetch).toBe(original)
-  await withSpan('after', {}, async () => undefined)
-  await expect.poll(() => [first.frames.length, first.server.clients.size]).toEqual([1, 0])
-  // The same instrumentation reports to the second telemetry; the end of the first leaves it on.
-  expect(calls).toEqual(['enable', 'enable'])
-  await shutdownOtel()
-  expect(calls).toEqual(['enable', 'enable', 'disable'])
-
-  const names = /"name":"(before|between|after)"/g
-  const sent = [first, second].map(({ frames }) => [...JSON.stringify(frames).matchAll(names)].map(([, name]) => name))
-  expect(sent).toEqual([['before', 'between'], ['after']])
-  expect(JSON.stringify(second.frames)).toContain('"two"')
-})
-
-test('shutdownOtel waits for earlier telemetry, too', async () => {
-  const [first, second] = [await telemetryServer(), await telemetryServer()]
-  initOtel({ engineWsUrl: first.url, spansFlushIntervalMs: 60_000, metricsEnabled: false })
-  await expect.poll(() => first.server.clients.size).toBe(1)
-  await withSpan('before', {}, async () => undefined)
-  initOtel({ engineWsUrl: second.url })
-  await shutdownOtel()
-  await expect.poll(() => first.frames.length).toBe(1)
 })
 
 test('flushOtel sends what has ended and keeps going', async () => {
