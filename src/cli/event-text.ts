@@ -85,8 +85,9 @@ function textOf(event: EngineEvent): Text {
       return { headline: `The ${triggerType} trigger of \`${functionId}\` was refused: ${reasonOf(error)}` }
     }
     case 'registration_refused': {
-      const { type, id, worker, reason } = event
-      return { headline: `The ${NOUNS[type] ?? type} \`${id}\` of worker ${worker} was refused: ${reason}` }
+      const { type, id, worker, reason, ownerWorkerId } = event
+      const headline = `The ${NOUNS[type] ?? type} \`${id}\` of worker ${worker} was refused: ${reason}`
+      return ownerWorkerId === undefined ? { headline } : { headline, remedy: OWNED_REMEDY }
     }
     case 'worker_log':
       return workerLogText(event)
@@ -98,6 +99,9 @@ function textOf(event: EngineEvent): Text {
 }
 
 type Of<Kind extends EngineEvent['kind']> = Extract<EngineEvent, { readonly kind: Kind }>
+
+const OWNED_REMEDY =
+  "Choose another, stop that worker, or set `onConflict: 'wait'` to take it over once it is free"
 
 const NOUNS: Readonly<Record<string, string>> = {
   registerfunction: 'function',

@@ -37,6 +37,11 @@ function tie(): string {
   return `data:text/javascript,${encodeURIComponent(code)}`
 }
 
+/** The engine prints refusals on the same terminal, so the worker does not print them, too. */
+function variablesOf(url: string): Readonly<Record<string, string>> {
+  return { III_URL: url, III_REPORTING_ENGINE: url, III_DRAIN_ON_SIGNAL: '1' }
+}
+
 export class WorkerProcess {
   readonly #options: WorkerProcessOptions
   readonly #child: ChildProcess
@@ -50,7 +55,7 @@ export class WorkerProcess {
       // A group of its own: the terminal's Ctrl-C is for us, and the worker hears of it once.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...options.env, ...process.env, III_URL: options.url, III_DRAIN_ON_SIGNAL: '1' },
+      env: { ...options.env, ...process.env, ...variablesOf(options.url) },
     })
     this.#child.once('error', (error) => this.#over(`could not be started: ${error.message}`))
     this.#child.once('exit', (code, signal) =>

@@ -101,7 +101,7 @@ export class Core implements Parts {
     this.currentHeaders = options.headers
     this.introduction = new Introduction(options.metadata)
     this.unheardLink = new UnheardLink(ports.clock)
-    this.report = createReport(options.diagnostics)
+    this.report = createReport(options.diagnostics, options.isShownByEngine)
     for (const unknown of options.unknown) this.report({ kind: 'unknown_option', ...unknown })
     const onListenerError = (error: unknown): void => {
       this.report({ kind: 'callback_failed', error })

@@ -101,10 +101,18 @@ export interface Reporting {
   readonly [REPORT]: Report
 }
 
-/** A function that takes events and never throws. */
-export function createReport(option: DiagnosticsOption): Report {
+/**
+ * A function that takes events and never throws.
+ * @param isShownByEngine whether the engine prints refusals where the console is, so that the worker leaves them out.
+ */
+export function createReport(option: DiagnosticsOption, isShownByEngine = false): Report {
   if (option === 'silent') return () => undefined
-  if (option === 'console') return thinned(toConsole)
+  if (option === 'console') {
+    const print = thinned(toConsole)
+    return (event) => {
+      if (!isShownByEngine || !SHOWN_BY_ENGINES.has(event.kind)) print(event)
+    }
+  }
   const failed = (error: unknown): void => {
     toConsole({ kind: 'callback_failed', error })
   }
@@ -117,6 +125,12 @@ export function createReport(option: DiagnosticsOption): Report {
     }
   }
 }
+
+/** What `iii-node dev` shows of its engine's events. */
+const SHOWN_BY_ENGINES: ReadonlySet<DiagnosticEvent['kind']> = new Set([
+  'registration_rejected',
+  'trigger_registration_failed',
+])
 
 /** Kinds that a peer, a long outage or a worker of many functions can cause by the thousand. */
 const FREQUENT: ReadonlySet<DiagnosticEvent['kind']> = new Set([

@@ -38,6 +38,8 @@ export interface Environment {
   readonly url: string | undefined
   readonly namespace: string | undefined
   readonly workerName: string | undefined
+  /** The address of an engine that prints refusals where this process prints. */
+  readonly reportingEngine: string | undefined
   /** Whether workers drain and end on SIGTERM and SIGINT. */
   readonly drainsOnSignal: boolean
   readonly onConflict: string | undefined
@@ -49,6 +51,7 @@ export function readEnvironment(): Environment {
     namespace: variable('III_NAMESPACE'),
     workerName: variable('III_WORKER_NAME'),
     onConflict: variable('III_ON_CONFLICT'),
+    reportingEngine: variable('III_REPORTING_ENGINE'),
     drainsOnSignal: ['1', 'true'].includes(variable('III_DRAIN_ON_SIGNAL') ?? ''),
   }
 }

@@ -86,6 +86,8 @@ export interface WorkerOptions {
   readonly enableMetricsReporting: boolean
   readonly autoConnect: boolean
   readonly diagnostics: DiagnosticsOption
+  /** Whether the engine prints refusals where this worker would. */
+  readonly isShownByEngine: boolean
   readonly onConflict: Required<InitOptions>['onConflict']
   readonly workarounds: Workarounds
   readonly exposeErrors: boolean
@@ -108,8 +110,9 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     checkNamespace('namespace', options.namespace) ??
     checkNamespace('metadata.namespace', options.metadata?.namespace) ??
     environment.namespace
+  const url = checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL)
   return {
-    url: checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL),
+    url,
     namespace,
     metadata: resolveMetadata(options, namespace),
     givenName: givenName(options),
@@ -125,6 +128,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     enableMetricsReporting: flagIn(options, 'enableMetricsReporting'),
     autoConnect: flagIn(options, 'autoConnect'),
     diagnostics: checkDiagnostics(options.diagnostics),
+    isShownByEngine: url === environment.reportingEngine,
     workarounds: checkWorkarounds(options.workarounds),
     exposeErrors: flagIn(options, 'exposeErrors'),
     unknown: unknownIn(options),

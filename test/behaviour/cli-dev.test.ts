@@ -2,7 +2,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { devCommand } from '../../src/cli/dev-command.js'
+import { deferred } from '../../src/std/deferred.js'
 import { runCli } from '../kit/child.js'
 import { FREE_PORTS } from '../kit/cli.js'
 import { devProject as project, isAlive, startDev as started, versionAt, workerCode } from '../kit/dev-project.js'
@@ -184,6 +186,7 @@ test('--config names another file', { timeout: 60_000 }, async () => {
   const { file, folder, add } = await project(workerCode(1))
   await add('other.yaml', CONFIG)
   const { child } = await started(file, ['--config', join(folder, 'other.yaml')])
+  await child.says(/Not served, because .*other\.yaml/)
   await child.says(/version 1 is ready/)
   await child.stop()
 })
@@ -218,6 +221,42 @@ test('--inspect lets a debugger attach to the worker', { timeout: 60_000 }, asyn
   await child.says(/Debugger listening on ws:\/\/127\.0\.0\.1:\d+/)
   await child.says(/version 1 is ready/)
   await child.stop()
+})
+
+test('--host names where the engine listens', { timeout: 60_000 }, async () => {
+  const { file } = await project(workerCode(1))
+  const { child, httpUrl } = await started(file, [...FREE_PORTS, '--host', 'localhost'])
+  expect(new URL(httpUrl).hostname).toBe('localhost')
+  await child.says(/workers +ws:\/\/localhost:/)
+  await child.says(/version 1 is ready/)
+  expect((await versionAt(httpUrl)).version).toBe(1)
+  await child.stop()
+})
+
+test.each([
+  [['--clear'], 1],
+  [[], 0],
+])('a restart with %j clears the terminal %i times', { timeout: 60_000 }, async (options, times) => {
+  const { file, write } = await project('')
+  const interrupted = deferred<void>()
+  const clear = vi.fn()
+  const lines: string[] = []
+  const ended = devCommand.run([file, ...FREE_PORTS, ...options], {
+    out: (line) => lines.push(line),
+    err: (line) => lines.push(line),
+    clear,
+    stdin: process.stdin,
+    isTty: false,
+    isColoured: false,
+    interrupted: () => interrupted.promise,
+  })
+  await vi.waitFor(() => expect(lines.join()).toContain('The worker ended with code 0'), 20_000)
+  expect(clear).not.toHaveBeenCalled()
+  await write('// again')
+  await vi.waitFor(() => expect(lines.join()).toMatch(/has changed.*The worker starts.*The worker ended/), 20_000)
+  expect(clear).toHaveBeenCalledTimes(times)
+  interrupted.resolve()
+  expect(await ended).toBe(0)
 })
 
 test('a change of an ignored file restarts nothing', { timeout: 60_000 }, async () => {

@@ -47,6 +47,25 @@ test('by default the console hears of trouble and of nothing else', async () => 
   ])
 })
 
+test('refusals are left to the engine that III_REPORTING_ENGINE names, and all else is printed', async () => {
+  for (const [engine, printed] of [
+    ['ws://engine.test', ['nonsense']],
+    ['ws://other.test', ['of type', 'FUNCTION_NAMESPACE_CONFLICT', 'nonsense']],
+  ] as const) {
+    vi.stubEnv('III_REPORTING_ENGINE', engine)
+    const lines = consoleLines()
+    const rig = workerRig({ diagnostics: 'console' })
+    await rig.settle()
+    const refused = { trigger_type: 'cron', function_id: 'f', error: { code: 'C', message: 'm' } }
+    rig.link.send({ type: 'triggerregistrationresult', id: 't1', ...refused })
+    rig.link.send({ type: 'registrationrejected', code: 'FUNCTION_NAMESPACE_CONFLICT', function_id: 'f' })
+    rig.link.sendText('nonsense')
+    await rig.settle()
+    await rig.worker.shutdown()
+    expect(lines).toEqual(printed.map((text) => expect.stringContaining(text)))
+  }
+})
+
 test('silent means silent', async () => {
   const lines = consoleLines()
   const rig = workerRig({ diagnostics: 'silent' })

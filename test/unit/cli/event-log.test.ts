@@ -107,6 +107,10 @@ test.each<[EngineEvent, RegExp]>([
     /^WARN {2}The function `f` of worker w was refused: too many$/,
   ],
   [
+    { kind: 'registration_refused', type: 'worker', ...registration, ownerWorkerId: 'o', reason: 'w owns it' },
+    /^WARN {2}The worker name `f` of worker w was refused: w owns it\n.*`onConflict: 'wait'`/,
+  ],
+  [
     {
       kind: 'worker_log',
       level: 'info',
