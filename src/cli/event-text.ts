@@ -100,8 +100,7 @@ function textOf(event: EngineEvent): Text {
 
 type Of<Kind extends EngineEvent['kind']> = Extract<EngineEvent, { readonly kind: Kind }>
 
-const OWNED_REMEDY =
-  "Choose another, stop that worker, or set `onConflict: 'wait'` to take it over once it is free"
+const OWNED_REMEDY = "Choose another, stop that worker, or set `onConflict: 'wait'` to take it over once it is free"
 
 const NOUNS: Readonly<Record<string, string>> = {
   registerfunction: 'function',

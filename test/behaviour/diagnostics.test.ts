@@ -62,7 +62,7 @@ test('refusals are left to the engine that III_REPORTING_ENGINE names, and all e
     rig.link.sendText('nonsense')
     await rig.settle()
     await rig.worker.shutdown()
-    expect(lines).toEqual(printed.map((text) => expect.stringContaining(text)))
+    expect(lines).toEqual(printed.map((text) => expect.stringContaining(text) as unknown))
   }
 })
 

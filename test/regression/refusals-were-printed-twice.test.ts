@@ -6,7 +6,7 @@ const refused = workerCode(
   1,
   `registerWorker(undefined, { workerName: 'twin' }).registerFunction('version', () => 2)
 worker.registerTrigger({ type: 'cron', function_id: 'version', config: { expression: 'never' } })
-worker.registerTrigger({ type: 'unheard', function_id: 'version', config: {} })
+worker.registerTrigger({ type: 'nosuch', function_id: 'version', config: {} })
 await worker.ready({ allowRefused: true })
 await wait(300)
 await worker.trigger({ function_id: 'nowhere', payload: {} }).catch(() => console.log('all was tried'))`,
@@ -21,7 +21,7 @@ test('each refusal and each trigger that waits is printed once', { timeout: 60_0
   for (const failure of [
     /refused.* owns it|FUNCTION_NAMESPACE_CONFLICT/g,
     /Invalid cron expression/g,
-    /`unheard`|'unheard'/g,
+    /`nosuch`|'nosuch'/g,
   ]) {
     expect(child.output.match(failure), String(failure)).toHaveLength(1)
   }
