@@ -38,6 +38,7 @@ export const ErrorCode = {
   deserialization_error: 'deserialization_error',
   serialization_error: 'serialization_error',
   trigger_registration_failed: 'trigger_registration_failed',
+  trigger_replaced: 'trigger_replaced',
   trigger_type_not_found: 'trigger_type_not_found',
   function_not_found: 'function_not_found',
   invocation_stopped: 'invocation_stopped',

@@ -35,6 +35,11 @@ export interface EngineHost {
   invoke(call: HostCall): Promise<unknown>
   /** Whether a function exists right now. */
   hasFunction(functionId: string, namespace: string): boolean
+  /**
+   * Notifies the worker of a trigger that another one has taken its place.
+   * @param what what the two share, as the subject of a sentence.
+   */
+  replaced(lost: Binding, by: Binding, what: string): void
   /** What its worker registered a function with, beside its schemas. */
   metadataOf(functionId: string, namespace: string): unknown
   readonly channels: HostChannels

@@ -117,7 +117,7 @@ export class Core implements Parts {
       this.connection.sendIfOpen(frame)
     }
     this.functions = new Functions(send, answeringPorts(this))
-    this.triggers = new Triggers(send, ports.random, options.namespace)
+    this.triggers = new Triggers(send, { random: ports.random, namespace: options.namespace, report: this.report })
     this.services = new Services(send)
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))
     this.results = new Results(resultPorts(this), connection.outbox)
