@@ -7,6 +7,7 @@ import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { TickLane } from '../std/tick-lane.js'
 import type { Access } from './access.js'
+import type { InjectedRequest } from './builtins/http/inject.js'
 import type { ChannelRef } from './channels.js'
 import type { Counters } from './counters.js'
 import type { Emit } from './engine-events.js'
@@ -174,6 +175,8 @@ export interface Builtin {
     invocation: Readonly<Record<string, unknown>>,
     isGuarded: boolean,
   ) => ExternalCall
+  /** Serves an HTTP request without a port. */
+  readonly inject?: (request: InjectedRequest) => Promise<Response>
   /** Opens what it needs (ports, stores). Functions and types are registered before. */
   start(): Promise<void>
   /** Closes everything; nothing of it keeps the process alive afterwards. */

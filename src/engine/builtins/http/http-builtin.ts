@@ -49,6 +49,7 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
     get url() {
       return host.opensPorts ? `http://${reachableHost(config.host)}:${String(server.port)}` : undefined
     },
+    inject: (request) => server.inject(request),
     start: () => (host.opensPorts ? server.start() : Promise.resolve()),
     stop: () => server.stop(),
   }
