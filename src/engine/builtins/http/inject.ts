@@ -64,10 +64,12 @@ export async function inject(connect: () => Duplex, given: InjectedRequest): Pro
 function checked(given: InjectedRequest): InjectedRequest {
   if (!isRecord(given)) throw invalidArgument('request', 'an object', given)
   const { path, method, headers, signal } = given
-  if (typeof path !== 'string' || !path.startsWith('/')) throw invalidArgument('path', 'a path that begins with /', path)
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    throw invalidArgument('path', 'a path that begins with /', path)
   if (method !== undefined && typeof method !== 'string') throw invalidArgument('method', 'a string', method)
   if (headers !== undefined && !isRecord(headers)) throw invalidArgument('headers', 'an object', headers)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal)
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('signal', 'an AbortSignal', signal)
   return given
 }
 
