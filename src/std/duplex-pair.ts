@@ -17,7 +17,7 @@ class Side extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     const { other } = this
-    // An empty piece would end nothing and wake nobody.
+    // `push` of an empty piece delivers nothing.
     if (other === undefined || other.destroyed || chunk.length === 0) process.nextTick(done)
     else other.#take(chunk, done)
   }

@@ -30,7 +30,7 @@ export type DiagnosticEvent =
   | { readonly kind: 'connection_ended'; readonly error: IIIError; readonly retryInMs: number | undefined }
   | { readonly kind: 'session_refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'registration_rejected'; readonly error: IIIError }
-  /** Another worker, or a lost link of this one, holds a name that is waited for. Told once for each name or attempt. */
+  /** Another worker, or a lost link of this one, holds a name that is waited for. Reported once for each name or attempt. */
   | { readonly kind: 'conflict_waiting'; readonly error: IIIError }
   /** A name that was waited for is this worker's now. */
   | { readonly kind: 'conflict_over'; readonly functionId?: string; readonly workerName?: string }
@@ -64,7 +64,7 @@ export type DiagnosticEvent =
   /** A result did not fit its schema. */
   | ({ readonly kind: 'output_invalid' } & InvalidValue)
   | { readonly kind: 'telemetry_failed'; readonly error: unknown }
-  /** A Node stream of a channel failed while nobody listened to it. */
+  /** A Node stream of a channel failed while nothing listened to it. */
   | { readonly kind: 'channel_failed'; readonly error: unknown }
   /**
    * A reader of a channel has waited for 5 s for items of one kind, behind items of the other kind (`unread`) that nothing
