@@ -33,6 +33,7 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './helpers/observability': 176_000,
   './helpers/observability/internal': 6_000,
   './schema': 53_000,
+  './local-engine': 956_000,
   './testing': 1_300_000,
   './bundle': 1_200_000,
 }

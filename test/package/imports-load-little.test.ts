@@ -9,24 +9,21 @@ const OPENTELEMETRY = [
   ...['sdk-logs', 'sdk-metrics', 'sdk-trace', 'semantic-conventions'],
 ].map((name) => `@opentelemetry/${name}`)
 
+const ENGINE_PACKAGES = [
+  ...['croner', 'fast-decode-uri-component', 'fast-deep-equal', 'fast-querystring', 'find-my-way'],
+  ...['ipaddr.js', 'ret', 'safe-regex2', 'ws'],
+]
+
 /** Packages that a subpath's import may load; those not named here load none at all. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   './helpers/observability': ['@opentelemetry/api-logs'],
   // What the others load late.
   './bundle': [...OPENTELEMETRY, 'ws'],
-  // The local engine.
-  './testing': [
-    'croner',
-    'fast-decode-uri-component',
-    'fast-deep-equal',
-    'fast-querystring',
-    'find-my-way',
-    'ipaddr.js',
-    'ret',
-    'safe-regex2',
-    'ws',
-  ],
+  './local-engine': ENGINE_PACKAGES,
+  './testing': ENGINE_PACKAGES,
 }
+
+const WITH_ENGINE = new Set(['./local-engine', './testing'])
 
 const subpaths = Object.keys(libraryEntries)
 const nameOf = (subpath: string): string => `iii-node${subpath.slice(1)}`
@@ -42,7 +39,7 @@ test.each(subpaths)(
       const files = loadedFiles(nameOf(subpath), how)
       expect(own(files)).not.toEqual([])
       expect(packagesOf(files), how).toEqual(PACKAGES[subpath] ?? [])
-      expect(holdsEngine(files), `${how} loads the local engine`).toBe(subpath === './testing')
+      expect(holdsEngine(files), `${how} loads the local engine`).toBe(WITH_ENGINE.has(subpath))
       expect(bytesOf(files), `bytes that ${how} reads`).toBeLessThanOrEqual(importedBytes[subpath] ?? 0)
     }
   },
