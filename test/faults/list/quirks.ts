@@ -3,6 +3,14 @@ import type { Fault } from '../plant.js'
 
 export const faults: readonly Fault[] = [
   {
+    name: 'payloads-in-spans-are-unlimited',
+    row: 'R37',
+    file: 'src/telemetry/payload.ts',
+    find: '(resolveMaxBytesFromEnv() ?? DEFAULT_PAYLOAD_BYTES)',
+    replace: '(resolveMaxBytesFromEnv() ?? 2 ** 30 + DEFAULT_PAYLOAD_BYTES)',
+    tests: ['test/regression/large-payloads-in-spans-stalled-the-engine.test.ts'],
+  },
+  {
     name: 'early-answers-are-not-repeated',
     row: 'R37',
     file: 'src/worker/repeats.ts',
