@@ -18,9 +18,15 @@ export class Barrier {
   readonly #ports: BarrierPorts
   #pongs: Deferred<void>[] = []
   #announced: Promise<unknown> | undefined
+  #isConfirmed = false
 
   constructor(ports: BarrierPorts) {
     this.#ports = ports
+  }
+
+  /** Whether the engine has confirmed the announcement on this link. */
+  get isConfirmed(): boolean {
+    return this.#isConfirmed
   }
 
   /**
@@ -29,6 +35,7 @@ export class Barrier {
    */
   async pass(): Promise<void> {
     await (this.#announced ??= this.#announce())
+    this.#isConfirmed = true
     const pong = deferred<void>()
     if (!this.#ports.send(PING)) throw lost()
     this.#pongs.push(pong)
@@ -52,6 +59,7 @@ export class Barrier {
   /** The link ended: whoever waits has to begin again on the next one. */
   linkLost(): void {
     this.#announced = undefined
+    this.#isConfirmed = false
     for (const pong of this.#pongs.splice(0)) pong.reject(lost())
   }
 }

@@ -26,6 +26,7 @@ import { HandlerWatch } from './handler-watch.js'
 import type { Server } from './invoke.js'
 import { abortServed, LinkEvents } from './link-events.js'
 import type { WorkerOptions } from './options.js'
+import { NameHolder } from './name-holder.js'
 import { OwnTelemetry } from './own-telemetry.js'
 import {
   admissionPorts,
@@ -34,6 +35,7 @@ import {
   callerPorts,
   channelPorts,
   conflictPorts,
+  nameHolderPorts,
   newsPorts,
   providerPorts,
   resultPorts,
@@ -47,7 +49,6 @@ import { Services } from './services.js'
 import { TopicRepair } from './topic-repair.js'
 import { TriggerTypes } from './trigger-types.js'
 import { Triggers } from './triggers.js'
-import { UnheardLink } from './unheard-link.js'
 import { WorkerNews } from './worker-news.js'
 import { NO_NEEDS } from './workarounds.js'
 
@@ -66,8 +67,8 @@ export class Core implements Parts {
   readonly results: Results
   readonly barrier: Barrier
   readonly conflicts: Conflicts | undefined
+  readonly nameHolder: NameHolder | undefined
   readonly introduction: Introduction
-  readonly unheardLink: UnheardLink
   readonly news: WorkerNews
   readonly topicRepair: TopicRepair
   readonly repeats: Repeats
@@ -93,6 +94,7 @@ export class Core implements Parts {
   readonly channelEnds = new ChannelEnds()
   link = 0
   denial: WebSocketError | undefined
+  previous: Greeting | undefined
   #greeting: Greeting | undefined
 
   constructor(options: WorkerOptions, ports: ConnectionPorts) {
@@ -100,7 +102,6 @@ export class Core implements Parts {
     this.ports = ports
     this.currentHeaders = options.headers
     this.introduction = new Introduction(options.metadata)
-    this.unheardLink = new UnheardLink(ports.clock)
     this.report = createReport(options.diagnostics)
     for (const unknown of options.unknown) this.report({ kind: 'unknown_option', ...unknown })
     const onListenerError = (error: unknown): void => {
@@ -126,6 +127,7 @@ export class Core implements Parts {
     this.topicRepair = new TopicRepair(topicPorts(this))
     this.repeats = new Repeats({ clock: ports.clock, offer: (frame) => this.connection.offer(frame) })
     if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
+    else this.nameHolder = new NameHolder(nameHolderPorts(this))
     this.admission = new Admission(options.maxConcurrentInvocations, admissionPorts(this))
     this.watch = new HandlerWatch(options.warnAfterMs, { clock: ports.clock, served: this.served, report: this.report })
     this.#caller = callerPorts(this)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import type { Worker } from '../../src/worker/worker.js'
 import { quietWorker } from '../kit/quiet-worker.js'
-import { webSocketPeer, type SocketPeer } from '../kit/socket-peer.js'
+import { SESSION_INFO, webSocketPeer, type SocketPeer } from '../kit/socket-peer.js'
 import { tcpProxy } from '../kit/tcp-proxy.js'
 
 /** How a peer ends a link. */
@@ -42,6 +42,7 @@ async function endingPeer(end: Ending): Promise<{ peer: SocketPeer; links: () =>
   const secondLink = new Promise<void>((resolve) => (second = resolve))
   const peer = await webSocketPeer((socket, request) => {
     links += 1
+    socket.send(SESSION_INFO)
     if (links > 1) second()
     else socket.once('message', () => end(socket, request.socket))
   })
