@@ -36,10 +36,18 @@ export class Barrier {
   async pass(): Promise<void> {
     await (this.#announced ??= this.#announce())
     this.#isConfirmed = true
+    await this.ping()
+  }
+
+  /**
+   * Resolves once the engine has read everything written so far.
+   * @throws {NotConnectedError} `CONNECTION_LOST` when the link ends first.
+   */
+  ping(): Promise<void> {
     const pong = deferred<void>()
-    if (!this.#ports.send(PING)) throw lost()
-    this.#pongs.push(pong)
-    await pong.promise
+    if (this.#ports.send(PING)) this.#pongs.push(pong)
+    else pong.reject(lost())
+    return pong.promise
   }
 
   #announce(): Promise<unknown> {

@@ -89,7 +89,7 @@ export class Core implements Parts {
   /** True once `end` was called. */
   isEnded = false
   readonly counters = createCounters()
-  readonly unconfirmedVoids = new Unconfirmed()
+  readonly unconfirmedVoids: Unconfirmed
   readonly unconfirmedResults = new Unconfirmed()
   readonly channelEnds = new ChannelEnds()
   link = 0
@@ -123,6 +123,7 @@ export class Core implements Parts {
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))
     this.results = new Results(resultPorts(this), connection.outbox)
     this.barrier = new Barrier(barrierPorts(this))
+    this.unconfirmedVoids = new Unconfirmed({ clock: ports.clock, ping: () => this.barrier.ping() })
     this.news = new WorkerNews(newsPorts(this, onListenerError))
     this.topicRepair = new TopicRepair(topicPorts(this))
     this.repeats = new Repeats({ clock: ports.clock, offer: (frame) => this.connection.offer(frame) })
@@ -193,6 +194,7 @@ export class Core implements Parts {
     this.results.clear()
     this.repeats.linkLost()
     this.topicRepair.stop()
+    this.unconfirmedVoids.stop()
     this.watch.stop()
     abortServed(this, ended)
     this.endings.emit()
