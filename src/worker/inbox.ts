@@ -61,10 +61,7 @@ export function receive(core: Receivers, message: EngineMessage | FrameProblem |
       settle(core, message)
       break
     case 'workerregistered':
-      core.previous = core.greeting
-      core.greeting = { workerId: message.worker_id, reattachToken: message.reattach_token }
-      core.nameHolder?.accepted(core.greeting)
-      core.connection.accepted()
+      accepted(core, message)
       break
     case 'registrationrejected':
       rejected(core, message)
@@ -96,6 +93,14 @@ export function receive(core: Receivers, message: EngineMessage | FrameProblem |
 }
 
 const PONG = workerCodec.encode({ type: 'pong' })
+
+/** Everything is announced now; the session before is retired first. */
+function accepted(core: Receivers, message: MessageNamed<EngineMessage, 'workerregistered'>): void {
+  core.previous = core.greeting
+  core.greeting = { workerId: message.worker_id, reattachToken: message.reattach_token }
+  core.nameHolder?.accepted(core.greeting)
+  core.connection.accepted()
+}
 
 function refused(core: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
   core.denial = deniedError(error, core.options.url)

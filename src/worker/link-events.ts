@@ -85,12 +85,6 @@ export class LinkEvents implements ConnectionEvents {
     abortServed(this.#parts, reason)
   }
 
-  #failLostCalls(): void {
-    const reason = this.#lost
-    this.#lost = undefined
-    if (reason !== undefined) this.#parts.calls.failWritten((opened) => lostError(opened, reason))
-  }
-
   ended(reason: WebSocketError, retryInMs: number | undefined): void {
     // Calls fail early: the next session has the same token. The denial itself was for one session.
     if (this.#parts.denial !== undefined) this.#parts.calls.giveUpAll(() => deniedCallError(reason))
@@ -131,6 +125,12 @@ export class LinkEvents implements ConnectionEvents {
     this.#parts.needs = needs
     repeats.linkOpened(needs.repeatAnswers)
     if (needs.releaseBursts) transport.acknowledgeWhile?.(() => calls.pending > 0 || served.running > 0)
+  }
+
+  #failLostCalls(): void {
+    const reason = this.#lost
+    this.#lost = undefined
+    if (reason !== undefined) this.#parts.calls.failWritten((opened) => lostError(opened, reason))
   }
 
   #withChannelEnds(data: unknown): unknown {

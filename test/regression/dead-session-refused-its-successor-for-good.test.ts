@@ -89,5 +89,8 @@ test('a refusal is final once the engine must have noticed', async () => {
   refuse(rig, first.workerId)
   await rig.settle()
 
-  expect(rig.worker.getFatalError()).toMatchObject({ code: 'WORKER_NAMESPACE_CONFLICT', owner_worker_id: first.workerId })
+  expect(rig.worker.getFatalError()).toMatchObject({
+    code: 'WORKER_NAMESPACE_CONFLICT',
+    owner_worker_id: first.workerId,
+  })
 })

@@ -18,7 +18,10 @@ test('functions and states are reported once for each restart of the engine', as
     startEngine(engineConfigOf({ workers: [] }), { clock, random: seededRandom(7) })
   let engine = await start()
   const dial: Dial = (...given) => engine.dial()(...given)
-  const options = resolveOptions('ws://engine.test', { diagnostics: 'silent', reconnectionConfig: { maxDelayMs: 1_000 } })
+  const options = resolveOptions('ws://engine.test', {
+    diagnostics: 'silent',
+    reconnectionConfig: { maxDelayMs: 1_000 },
+  })
   const worker = new Worker(options, { dial, clock, random: seededRandom(1) })
   onTestFinished(async () => {
     const ended = Promise.all([worker.shutdown(), engine.close()])
