@@ -198,6 +198,15 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
       return runs.length === 0 && calleesOf(world, op).some(({ isEnding }) => isEnding)
         ? undefined
         : `unexpected: ${seen}`
+    case 'CONCURRENCY_DEADLOCK':
+      return runs.length === 0 && calleesOf(world, op).some(({ isLimited }) => isLimited)
+        ? undefined
+        : `is said to wait for itself, which it cannot: ${seen}`
+    case 'FUNCTION_NAMESPACE_CONFLICT':
+      // `ready` rejects while another worker of the same names holds them.
+      return op.kind === 'ready' && world.workers.some(({ claim }) => claim !== undefined)
+        ? undefined
+        : `unexpected: ${seen}`
     case 'RESULT_DROPPED':
       return runs.length > 0 ? undefined : 'its result was dropped, but it never ran'
     case 'channel_send_failed':
