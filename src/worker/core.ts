@@ -185,6 +185,7 @@ export class Core implements Parts {
     const { failure, state } = this.connection
     this.barrier.linkLost()
     this.conflicts?.stop()
+    this.nameHolder?.stop()
     const ended = endedError(failure, state)
     const isShutdown = ended.code === ErrorCode.SHUTDOWN
     this.calls.failAll((opened) =>

@@ -3,12 +3,12 @@
  * them and removed with the last. The engine reports changes alone, and a restarted one may see none: the worker asks
  * after each reconnect, and drops an event that says the same again.
  */
+import { IIIConnectionState } from '../connection/state.js'
 import { DEFAULT_NAMESPACE, EngineFunctions, EngineTriggers } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
 import { Emitter, type Unsubscribe } from '../std/emitter.js'
-import { checkFunction } from './check.js'
-import { IIIConnectionState } from '../connection/state.js'
 import type { TriggerFunction } from './call.js'
+import { checkFunction } from './check.js'
 import type { FunctionInfo } from './discovery.js'
 import type { FunctionRef, Functions } from './functions.js'
 import type { Trigger, Triggers } from './triggers.js'

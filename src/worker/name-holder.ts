@@ -38,13 +38,18 @@ export class NameHolder {
   readonly #ports: NameHolderPorts
   /** Sessions of this worker by id, oldest first. */
   readonly #sessions = new Map<string, Greeting>()
-  /** The holder that is being looked up, waited for, or final. */
-  #holder: { readonly id: string; readonly untilMs: number } | undefined
-
+  /** The holder that is being looked up or waited for, with the refusal as it may become final. */
+  #holder: { readonly id: string; readonly untilMs: number; error: RegistrationRejectedError } | undefined
   #verdict: Promise<void> | undefined
+  #stopAsking: () => void = () => undefined
 
   constructor(ports: NameHolderPorts) {
     this.#ports = ports
+  }
+
+  /** Resolves once the engine has been asked about a holder; undefined while it is not being asked. */
+  get verdict(): Promise<void> | undefined {
+    return this.#verdict
   }
 
   /** The engine accepted a session of this worker. */
@@ -58,19 +63,18 @@ export class NameHolder {
   refused(error: RegistrationRejectedError): void {
     const now = this.#ports.clock.now()
     const id = error.owner_worker_id
+    const own = this.#sessions.get(id)
     if (this.#holder?.id !== id) {
-      this.#holder = { id, untilMs: now + IDLE_LIMIT_MS }
-      const own = this.#sessions.get(id)
+      this.#holder = { id, untilMs: now + IDLE_LIMIT_MS, error }
       if (own === undefined) this.#lookUp(error)
       else this.#ports.report({ kind: 'conflict_waiting', error })
-    } else if (now >= this.#holder.untilMs) this.#ports.reject(error)
-    const own = this.#sessions.get(id)
+    } else if (now >= this.#holder.untilMs) this.#ports.reject(this.#holder.error)
     if (own !== undefined) this.#ports.retire(own)
   }
 
-  /** Resolves once the engine has been asked about a holder; undefined while it is not being asked. */
-  get verdict(): Promise<void> | undefined {
-    return this.#verdict
+  /** Asks no more. */
+  stop(): void {
+    this.#stopAsking()
   }
 
   #lookUp(error: RegistrationRejectedError): void {
@@ -83,6 +87,7 @@ export class NameHolder {
     const answer = await this.#ask(refusal)
     const worker = isRecord(answer) ? answer['worker'] : undefined
     const error = described(refusal, worker, this.#ports.clock.epochMs())
+    if (this.#holder?.id === refusal.owner_worker_id) this.#holder.error = error
     if (this.#isGone(answer, worker)) this.#ports.report({ kind: 'conflict_waiting', error })
     else this.#ports.reject(error)
   }
@@ -114,6 +119,7 @@ export class NameHolder {
     }
     const transport = dial(url, { headers }, { ...IGNORE_EVENTS, text, close: giveUp })
     const timer = clock.after(ANSWER_LIMIT_MS, giveUp)
+    this.#stopAsking = giveUp
     await answer.promise
     timer.cancel()
     transport.terminate()
