@@ -178,8 +178,8 @@ export class SimWorker {
     this.isEnding = true
     const { now } = this.#world.schedule
     this.endingSince = Math.min(this.endingSince, now)
-    // The first limit counts: whoever asks later waits for the same end.
-    this.#endsAt ??= drainMs === undefined ? undefined : now + drainMs
+    // The limit that comes first counts: whoever asks later waits for the same end.
+    if (drainMs !== undefined) this.#endsAt = Math.min(this.#endsAt ?? Infinity, now + drainMs)
     const endsAt = drainMs === undefined ? now : (this.#endsAt ?? now)
     const op = this.newOp('shutdown', drainMs === undefined ? 'at once' : 'drained', {
       timeoutMs: Math.max(0, endsAt - now) + GOODBYE_MS,
