@@ -6,6 +6,7 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import type { MessageNamed, WorkerMessage } from '../../protocol/messages.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../protocol/names.js'
 import { deferred } from '../../std/deferred.js'
+import { weightOf } from '../../std/weight.js'
 import { isForeign } from '../access.js'
 import { json, optional, string } from '../builtin-fields.js'
 import { builtinFunction } from '../builtin-input.js'
@@ -27,7 +28,8 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
       trigger_namespace: optional(string),
     },
     call: async (input, context) => {
-      refuseTooMany(parts)
+      const bytes = weightOf(input)
+      refuseTooMany(parts, bytes)
       const asked: TriggerMessage = {
         type: 'registertrigger',
         ...input,
@@ -48,6 +50,7 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
         typeNamespace: trigger_namespace,
         owner: undefined,
         access: context.access,
+        bytes,
       })
       if (error === undefined) return { id }
       parts.bindings.unregister(id)
@@ -99,7 +102,9 @@ async function answerTo(parts: EngineParts, request: TriggerRequest): Promise<Er
 }
 
 /** They outlive whoever registers them, so that leaving gives no room back. */
-function refuseTooMany({ bindings, limits, counters }: EngineParts): void {
+function refuseTooMany({ bindings, limits, counters, ownedBytes }: EngineParts, bytes: number): void {
+  const refusal = ownedBytes.refuse(undefined, bytes)
+  if (refusal !== undefined) throw failed({ code: ErrorCode.trigger_registration_failed, message: refusal })
   if (bindings.triggers.unowned.size < limits.maxUnownedTriggers) return
   counters.refused.unownedTriggers += 1
   const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers that belong to no worker; end some with ${EngineFunctions.UNREGISTER_TRIGGER}`
