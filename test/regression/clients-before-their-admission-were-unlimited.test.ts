@@ -1,16 +1,12 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { acceptedSockets } from '../kit/accepted-sockets.js'
 import { guardedRig } from '../kit/guarded-rig.js'
 import { rawSocket } from '../kit/raw-socket.js'
 import { RawWorker } from '../kit/raw-worker.js'
 
 test('of a client whose auth function has not answered only the first bytes are read', async () => {
   const rig = await guardedRig()
-  const accepted: Socket[] = []
-  const note = (message: unknown): void => void accepted.push((message as { readonly socket: Socket }).socket)
-  subscribe('net.server.socket', note)
-  onTestFinished(() => void unsubscribe('net.server.socket', note))
+  const accepted = acceptedSockets()
   const { socket } = await rawSocket(rig.engine.urls[1] ?? '')
   const frame = JSON.stringify({ type: 'registerfunction', id: 'x'.repeat(1_000) })
   for (let n = 0; n < 16_000; n += 1) socket.send(frame)

@@ -57,7 +57,12 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
   const wide = `{"n":0,${Array.from({ length: 160_000 }, (_, index) => `"key${String(index)}":${String(index)}`).join(',')}}`
   await attackers[0]?.call('state::set', `{"scope":"s","key":"wide","value":${wide}}`)
   const increment = JSON.stringify({ scope: 's', key: 'wide', ops: [{ type: 'increment', path: 'n', by: 1 }] })
-  expect(await all('updates', 64, () => ['state::update', increment])).toEqual(Array(64).fill('fine'))
+  // The answers hold the value twice, so few are asked for.
+  const updates = await all('updates', 4, (n) => {
+    for (let told = 0; told < 15; told += 1) attackers[n]?.tell('state::update', increment)
+    return ['state::update', increment]
+  })
+  expect(updates).toEqual(Array(4).fill('fine'))
   const kept = await attackers[0]?.call('state::get', '{"scope":"s","key":"wide"}')
   // Each of them counted once.
   expect(kept).toMatch(/"n":64,"key0":0,.*"key159999":159999\}/)
