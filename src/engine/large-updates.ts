@@ -135,7 +135,10 @@ class Reading {
     return this.#outline?.step(PIECE_CHARACTERS) ?? true
   }
 
-  change(write: (value: Stored) => Promise<void>): { readonly updated: Updated; readonly located: Located | undefined } {
+  change(write: (value: Stored) => Promise<void>): {
+    readonly updated: Updated
+    readonly located: Located | undefined
+  } {
     const members = this.#known?.members ?? this.#outline?.members
     // Stored values have been JSON all along.
     const current = members === undefined ? (this.#value.parse() as JsonValue) : partOf(this.text, members)

@@ -191,7 +191,10 @@ function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
  * Sees every byte once, before it lies in the socket's buffer: what is left there when a link is cut reaches the library
  * past all listeners.
  */
-function guardFrames({ socket, head, options }: Pick<Upgrade, 'socket' | 'head' | 'options'>, transport: WsTransport): void {
+function guardFrames(
+  { socket, head, options }: Pick<Upgrade, 'socket' | 'head' | 'options'>,
+  transport: WsTransport,
+): void {
   const guard = new FrameGuard({ maxBytes: MAX_FRAME_BYTES, maxControls: MAX_CONTROLS_AMID_MESSAGE })
   let isOver = false
   const end = (code: number, reason: string): void => {

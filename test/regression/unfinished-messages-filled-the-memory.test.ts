@@ -85,7 +85,12 @@ test('whole messages that wait to be read count as well', () => {
   const ignore = (): void => undefined
   const intakeOf = (): FrameIntake => {
     const inlet = new Inlet({ clock: new VirtualClock(), lane }, createMemoryPair().right)
-    return new FrameIntake({ lane, largeMessages }, inlet, { small: ignore, large: ignore, costly: ignore, binary: ignore })
+    return new FrameIntake({ lane, largeMessages }, inlet, {
+      small: ignore,
+      large: ignore,
+      costly: ignore,
+      binary: ignore,
+    })
   }
   const intakes = [3, 4, 2].map((size) => {
     const intake = intakeOf()

@@ -23,7 +23,8 @@ const FREED_WITHIN_MS = 10_000
 
 /** Channels that one session fills. */
 const FILLED = 200
-const FILLED_BYTES = MIB
+/** More than is ever taken, so that none is read to its end. */
+const FILLED_BYTES = TRANSFER_BYTES
 const MAX_CHANNEL_BYTES = defaultLimits.maxChannelBytes
 /** What another session's transfer may take longer; one that is held up waits until memory is free. */
 const UNHINDERED_MS = 3_000
@@ -139,7 +140,7 @@ test(
 )
 
 test(
-  'a session that fills channels without readers is bounded, and holds up no other',
+  'a session without any grant that fills channels is bounded, holds up no other, and leaves nothing',
   { timeout: 60_000 },
   async () => {
     const stage = await ChannelStage.open()
@@ -147,7 +148,11 @@ test(
     await stage.settle()
     const before = await stage.weighEngine()
     const aloneMs = await timed(() => transfer(stage))
-    const greedy = registerWorker(stage.url, { workerName: 'greedy', otel: { enabled: false }, diagnostics: 'silent' })
+    const greedy = registerWorker(stage.guardedUrl, {
+      workerName: 'greedy',
+      otel: { enabled: false },
+      diagnostics: 'silent',
+    })
     const writers: ChannelWriter[] = []
     let refusal: unknown
     for (let n = 0; n < 1000 && refusal === undefined; n += 1) {
@@ -164,12 +169,17 @@ test(
     for (const writer of writers) writer.stream.destroy(new Error('vanished'))
     await greedy.shutdown()
     const freedMs = await freedAfterMs(stage, before)
+    const since = performance.now()
+    const channelBytes = async (): Promise<number> => (await stage.weighEngine()).channelBytes
+    await expect.poll(channelBytes, { timeout: FREED_WITHIN_MS }).toBe(before.channelBytes)
+    const emptyMs = freedMs + performance.now() - since
     console.info(
       `greedy session: engine +${inMib(rssBytes - before.rssBytes)} MiB; another's transfer took ` +
-        `${besideMs.toFixed(0)} ms (${aloneMs.toFixed(0)} alone); sockets free after ${freedMs.toFixed(0)} ms`,
+        `${besideMs.toFixed(0)} ms (${aloneMs.toFixed(0)} alone); sockets free after ${freedMs.toFixed(0)} ms, memory after ${emptyMs.toFixed(0)}`,
     )
     expect(refusal).toMatchObject({ code: 'invocation_error', message: expect.stringContaining('session') as string })
     expect(rssBytes - before.rssBytes).toBeLessThanOrEqual(MAX_GROWTH_BYTES)
+    expect(emptyMs).toBeLessThanOrEqual(FREED_WITHIN_MS)
     expect(besideMs).toBeLessThan(UNHINDERED_MS + 5 * aloneMs)
   },
 )
