@@ -95,9 +95,9 @@ export default {
     },
     {
       name: 'entries-stay-clear-of-the-local-engine',
-      comment: 'Only testing/ and its entry join the two ends: a production worker does not load the local engine.',
+      comment: 'Only these two entries lead to the local engine: a production worker does not load it.',
       severity: 'error',
-      from: { path: '^src/(index\\.ts$|entry/)', pathNot: '^src/entry/testing\\.ts$' },
+      from: { path: '^src/(index\\.ts$|entry/)', pathNot: '^src/entry/(testing|local-engine)\\.ts$' },
       to: { path: '^src/engine/', reachable: true },
     },
     {

@@ -40,7 +40,10 @@ export const shared = {
   },
 } as const satisfies ViteUserConfig
 
-/** What `npm test` runs: all that needs nothing but Node. The others are in `vitest.more.config.ts`. */
+/**
+ * All tests that need nothing but Node; the others are in `vitest.more.config.ts`. `npm test` runs the first group, which
+ * takes minutes; `npm run test:processes` and `npm run test:reliability` run the others.
+ */
 export default defineConfig({
   ...shared,
   test: {
@@ -51,10 +54,13 @@ export default defineConfig({
       project('hostile'),
       project('regression'),
       project('compat'),
+      project('docs'),
+      // Tests that start programs: the command line, examples, other test runners, compilers.
+      project('processes'),
+      projectOnBuild('package'),
+      // Load, faults and measured memory, delays and sizes.
       project('reliability'),
       project('sim'),
-      project('docs'),
-      projectOnBuild('package'),
     ],
   },
 })

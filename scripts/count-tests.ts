@@ -1,5 +1,6 @@
-/** Prints `N passed, N failed[, N skipped]` from vitest's JSON report, the sum that a reader of a long log looks for. */
+/** Prints what failed and `N passed, N failed[, N skipped]` over vitest's JSON reports, what a reader of a long log looks for. */
 import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 
 interface VitestReport {
   readonly success: boolean
@@ -7,14 +8,40 @@ interface VitestReport {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
 }
 
-const [file] = process.argv.slice(2)
-if (file === undefined) throw new Error('usage: count-tests <vitest report.json>')
+/** Of each failure; the whole is further up in the log. */
+const SHOWN_LINES = 6
 
-const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport
-const skipped = report.numPendingTests + report.numTodoTests
-const parts = [`${report.numPassedTests} passed`, `${report.numFailedTests} failed`]
+const files = process.argv.slice(2)
+if (files.length === 0) throw new Error('usage: count-tests <vitest report.json>…')
+const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as VitestReport)
+
+for (const { name, status, message, assertionResults } of reports.flatMap(({ testResults }) => testResults)) {
+  const failures = assertionResults.filter((result) => result.status === 'failed')
+  if (status === 'failed' && failures.length === 0) console.log(`FAIL ${relative('', name)}\n${message}`)
+  for (const { fullName, failureMessages } of failures) {
+    const reason = failureMessages.join('\n').split('\n').slice(0, SHOWN_LINES).join('\n')
+    console.log(`FAIL ${relative('', name)}: ${fullName}\n${reason}`)
+  }
+}
+
+const sum = (count: (report: VitestReport) => number): number =>
+  reports.reduce((total, report) => total + count(report), 0)
+const passed = sum((report) => report.numPassedTests)
+const failed = sum((report) => report.numFailedTests)
+const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
+const parts = [`${passed} passed`, `${failed} failed`]
 if (skipped > 0) parts.push(`${skipped} skipped`)
 console.log(parts.join(', '))
-if (!report.success || report.numPassedTests === 0) process.exitCode = 1
+if (reports.some(({ success, numPassedTests }) => !success || numPassedTests === 0)) process.exitCode = 1

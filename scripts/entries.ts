@@ -23,6 +23,7 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './helpers/observability': 'src/entry/helpers/observability.ts',
   './helpers/observability/internal': 'src/entry/helpers/observability/internal.ts',
   './schema': 'src/entry/schema.ts',
+  './local-engine': 'src/entry/local-engine.ts',
   './testing': 'src/entry/testing.ts',
   './bundle': 'src/entry/bundle.ts',
 }

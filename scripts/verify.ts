@@ -12,6 +12,8 @@ const STEPS = [
   'lint',
   'build',
   'test',
+  'test:processes',
+  'test:reliability',
   'test:types',
   'test:browser',
   'test:interop',

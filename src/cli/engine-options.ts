@@ -2,13 +2,13 @@
  * The options that `engine` and `dev` share, and the engine they describe: where it listens, what it serves, and how
  * its events are shown.
  */
-import { readFile } from 'node:fs/promises'
 import type { ParseArgsConfig } from 'node:util'
 import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
 import { defaultEngineConfig, type EngineAddresses } from '../engine/config.js'
 import type { EngineConfig } from '../engine/engine-config.js'
 import { startEngine, type LocalEngine } from '../engine/engine.js'
 import type { Emit } from '../engine/engine-events.js'
+import { readConfigFile } from '../engine/local-engine.js'
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { systemClock } from '../std/clock.js'
 import { describe } from '../std/describe.js'
@@ -106,7 +106,7 @@ export function terminalLog({ logLevel: level, logFormat }: EngineArguments, ter
  */
 export async function startCliEngine(args: EngineArguments, terminal: Terminal, onEvent: Emit): Promise<LocalEngine> {
   const { addresses, config: file, repairsStores } = args
-  const config = file === undefined ? defaultEngineConfig(addresses, process.env) : await readConfig(file)
+  const config = file === undefined ? defaultEngineConfig(addresses, process.env) : await readConfigFile(file)
   const engine = await startEngine(config, { onEvent, repairsStores }).catch((error: unknown) => {
     throw withRemedy(error, args)
   })
@@ -140,21 +140,6 @@ const PORTS = [
   ['--http-port', 'httpPort', 3_111],
   ['--stream-port', 'streamPort', 3_112],
 ] as const
-
-async function readConfig(fileName: string): Promise<EngineConfig> {
-  let text: string
-  try {
-    text = await readFile(fileName, 'utf8')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new RuntimeError(ErrorCode.INVALID_CONFIG, `The configuration ${fileName} cannot be read: ${reason}`, {
-      cause,
-    })
-  }
-  // Loaded here, since most engines have no file and need no YAML parser.
-  const { parseEngineConfig } = await import('../engine/config-file.js')
-  return parseEngineConfig(text, { fileName, env: process.env })
-}
 
 function parsePort(option: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined

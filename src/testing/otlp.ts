@@ -145,5 +145,6 @@ function number(value: unknown): number | undefined {
 }
 
 function milliseconds(nanoseconds: unknown): number {
-  return (number(nanoseconds) ?? 0) / 1e6
+  // To the microsecond: nanoseconds since 1970 are more digits than a number holds, and a whole millisecond must stay one.
+  return Math.round((number(nanoseconds) ?? 0) / 1e3) / 1e3
 }

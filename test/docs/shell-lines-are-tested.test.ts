@@ -4,16 +4,16 @@ import { codeBlocks, pages } from '../kit/documents.js'
 
 /** Each command of the documentation, with the file that runs it and what that file must hold to do so. */
 const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: string]>> = {
-  'npm ci && npm start': ['test/behaviour/order-service-runs.test.ts', 'examples/order-service/main.ts'],
+  'npm ci && npm start': ['test/processes/order-service-runs.test.ts', 'examples/order-service/main.ts'],
   'npm ci && npm test': ['.ci/run', 'npm test'],
   'npm ci': ['.ci/run', 'npm ci'],
   'npm test': ['.ci/run', 'npm test'],
   'npm run verify': ['.ci/run', 'npm run verify'],
   'npm install iii-node': ['package.json', '"name": "iii-node"'],
-  'npx iii-node engine': ['test/behaviour/cli-engine.test.ts', 'cliEngine()'],
-  'npx iii-node engine --data ./data': ['test/behaviour/kept-data-survives-a-killed-engine.test.ts', '--data'],
-  'npx iii-node dev worker.ts': ['test/behaviour/cli-dev.test.ts', "'dev', file"],
-  'npx iii-node call greet \'{"name":"Ada"}\'': ['test/behaviour/cli-call.test.ts', `call(['echo', '{"a":[1,2]}'])`],
+  'npx iii-node engine': ['test/processes/cli-engine.test.ts', 'cliEngine()'],
+  'npx iii-node engine --data ./data': ['test/processes/kept-data-survives-a-killed-engine.test.ts', '--data'],
+  'npx iii-node dev worker.ts': ['test/processes/cli-dev.test.ts', "'dev', file"],
+  'npx iii-node call greet \'{"name":"Ada"}\'': ['test/processes/cli-call.test.ts', `call(['echo', '{"a":[1,2]}'])`],
 }
 
 const lines = pages()

@@ -72,15 +72,15 @@ export class Child {
   }
 
   /** Resolves with how it ended. */
-  async exit(limitMs = LIMIT_MS): Promise<Ending> {
-    await this.#until(() => this.#isOver, limitMs, 'end')
+  async exit(limitMs = LIMIT_MS, what = 'end'): Promise<Ending> {
+    await this.#until(() => this.#isOver, limitMs, what)
     return this.ended
   }
 
   /** Sends a signal and waits for the end. */
   async stop(signal: NodeJS.Signals = 'SIGINT', limitMs = LIMIT_MS): Promise<Ending> {
     this.process.kill(signal)
-    return this.exit(limitMs)
+    return this.exit(limitMs, `end after ${signal}`)
   }
 
   get #isOver(): boolean {

@@ -99,6 +99,7 @@ async function writeTo(child: Child, worker: RawSocket, writes: Writes): Promise
   const asked = new Map<string, { kind: Kind; name: string }>()
   runJobs(worker, ran)
   let [n, left] = [0, writes.afterItems]
+  const refused: unknown[] = []
   const write = (): void => {
     const kind = KINDS[n % KINDS.length]!
     const invocation_id = randomUUID()
@@ -109,13 +110,19 @@ async function writeTo(child: Child, worker: RawSocket, writes: Writes): Promise
   worker.socket.on('message', (data: Buffer) => {
     const { invocation_id, error } = JSON.parse(data.toString()) as { invocation_id?: string; error?: unknown }
     const item = asked.get(invocation_id ?? '')
-    if (item === undefined || error !== undefined) return
+    if (item === undefined) return
+    if (error !== undefined) {
+      refused.push(error)
+      child.process.kill('SIGKILL')
+      return
+    }
     acknowledged[item.kind].add(item.name)
     if (--left === 0) child.process.kill('SIGKILL')
     else if (worker.socket.readyState === worker.socket.OPEN) write()
   })
   for (let parallel = 0; parallel < 24; parallel++) write()
   await child.exit()
+  if (refused.length > 0) throw new Error(`A write was refused: ${JSON.stringify(refused[0])}`)
 }
 
 /** Serves the queue's function and notes which jobs came. */

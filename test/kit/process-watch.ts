@@ -29,24 +29,55 @@ export async function heldBytes(): Promise<number> {
   return heapUsed + external
 }
 
+/** Growth up to this is noise: neither leaks nor caps are tested that closely. */
+const NOISE_BYTES = 16 * 1024 * 1024
+
+/**
+ * Resident memory at its most, without garbage: before a new peak counts, garbage is collected. On a busy machine the
+ * engine of JavaScript collects late, and the process then holds much that nothing refers to.
+ */
+export class MemoryPeak {
+  #startBytes = process.memoryUsage.rss()
+  #peakBytes = this.#startBytes
+
+  get bytes(): number {
+    return this.#peakBytes
+  }
+
+  get grownBytes(): number {
+    return this.#peakBytes - this.#startBytes
+  }
+
+  /** Looks at the memory now; call it often. */
+  sample(): void {
+    if (process.memoryUsage.rss() <= Math.max(this.#peakBytes, this.#startBytes + NOISE_BYTES)) return
+    collectOnce()
+    this.#peakBytes = Math.max(this.#peakBytes, process.memoryUsage.rss())
+  }
+
+  /** Forgets the peak so far. */
+  restart(): void {
+    this.#startBytes = process.memoryUsage.rss()
+    this.#peakBytes = this.#startBytes
+  }
+}
+
 export class ProcessWatch {
   /** The longest turn so far. */
   longestTurnMs = 0
   /** What was done in it. */
   longestTurn = ''
-  #startBytes = 0
-  #peakBytes = 0
+  readonly #memory = new MemoryPeak()
 
   /** Resident memory now is what growth is counted from. */
   async begin(): Promise<void> {
     await collectGarbage()
-    this.#startBytes = process.memoryUsage.rss()
-    this.#peakBytes = this.#startBytes
+    this.#memory.restart()
   }
 
   /** Resident memory at its most, above that of the start. */
   get grownBytes(): number {
-    return this.#peakBytes - this.#startBytes
+    return this.#memory.grownBytes
   }
 
   /** Does something that ends within one turn of the event loop, all its promises included, and measures it. */
@@ -61,6 +92,6 @@ export class ProcessWatch {
       this.longestTurnMs = tookMs
       this.longestTurn = what
     }
-    this.#peakBytes = Math.max(this.#peakBytes, process.memoryUsage.rss())
+    this.#memory.sample()
   }
 }

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { defaultEngineConfig } from '../../src/engine/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS } from '../../src/protocol/limits.js'
-import { collectGarbage } from '../kit/process-watch.js'
+import { collectGarbage, MemoryPeak } from '../kit/process-watch.js'
 import { rawWorker } from '../kit/raw-socket.js'
 import { frameBytes, TcpWebSocket } from '../kit/tcp-websocket.js'
 
@@ -84,9 +84,10 @@ test.each(Object.keys(floods))(
     const honest = await rawWorker(engine.url, ['honest'])
     await offend(engine.url, flood)
     await collectGarbage()
-    const before = process.memoryUsage.rss()
-    let peak = before
-    const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5)
+    const memory = new MemoryPeak()
+    const sampling = setInterval(() => {
+      memory.sample()
+    }, 5)
     onTestFinished(() => clearInterval(sampling))
 
     for (let offender = 0; offender < OFFENDERS; offender += 1) {
@@ -101,8 +102,8 @@ test.each(Object.keys(floods))(
     await collectGarbage()
     expect(engine.stats().sessions).toBe(1)
     if (process.env['SHOW_FIGURES'] !== undefined)
-      process.stdout.write(`${name}: ${((peak - before) / MIB).toFixed(1)} MiB\n`)
-    expect(peak - before).toBeLessThanOrEqual(MAX_GROWTH_BYTES)
+      process.stdout.write(`${name}: ${(memory.grownBytes / MIB).toFixed(1)} MiB\n`)
+    expect(memory.grownBytes).toBeLessThanOrEqual(MAX_GROWTH_BYTES)
   },
 )
 

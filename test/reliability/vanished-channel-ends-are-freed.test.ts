@@ -85,8 +85,7 @@ async function freedAfterMs(stage: ChannelStage, before: Weight): Promise<number
 
 test(
   'ends that are cut, never come or never read leave no memory and no socket behind',
-  // Memory that is not given back is missing each time; garbage of a busy machine is not.
-  { timeout: 700_000, retry: 2 },
+  { timeout: 700_000 },
   async () => {
     const stage = await ChannelStage.open()
     // What a process takes that moves as much with all ends in place is not counted.

@@ -35,10 +35,12 @@ function linksOf(world: World, { channelId }: ChannelRecord): SimLink[] {
   return world.network.links.filter(({ path }) => path.endsWith(channelId))
 }
 
-/** Whether neither a slow process nor a change of engines can explain an end. */
+/** Whether neither a slow process, a change of engines nor a worker that shuts down can explain an end. */
 function isCalmFor(world: World, { writer, reader }: ChannelRecord): boolean {
   const held = [writer, reader, ...world.allEngines.map(({ process }) => process)].some(
     (process) => (process?.freezes.length ?? 0) > 0,
   )
-  return !held && world.engines === 1
+  const usable = world.usableAtObservation.map(({ process }) => process)
+  const hasLeft = [writer, reader].some((process) => process !== undefined && !usable.includes(process))
+  return !held && !hasLeft && world.engines === 1
 }

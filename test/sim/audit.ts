@@ -105,8 +105,10 @@ function auditDrain(world: World, op: Op): string | undefined {
       process === op.process && startedAt < op.startedAt && !(endedAt !== undefined && endedAt <= op.settledAt!)
     return wasRunning && link?.isFaulted === false && link.client.closedAt! >= op.settledAt! - 1_000
   })
-  const isCut = journal.ops.some(({ process, functionId, startedAt }) => {
-    return functionId === 'at once' && process === op.process && startedAt <= op.settledAt!
+  // Of several limits, the one that comes first ends the drain.
+  const isCut = journal.ops.some(({ kind, process, functionId, startedAt, deadlineAt }) => {
+    if (kind !== 'shutdown' || process !== op.process) return false
+    return (functionId === 'at once' ? startedAt : deadlineAt - 1_000) <= op.settledAt!
   })
   const failed = world.workers
     .find(({ process }) => process === op.process)
@@ -196,6 +198,15 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
       return isGuest(world, op) ? undefined : `unexpected: ${seen}`
     case 'WORKER_BUSY':
       return runs.length === 0 && calleesOf(world, op).some(({ isEnding }) => isEnding)
+        ? undefined
+        : `unexpected: ${seen}`
+    case 'CONCURRENCY_DEADLOCK':
+      return runs.length === 0 && calleesOf(world, op).some(({ isLimited }) => isLimited)
+        ? undefined
+        : `is said to wait for itself, which it cannot: ${seen}`
+    case 'FUNCTION_NAMESPACE_CONFLICT':
+      // `ready` rejects while another worker of the same names holds them.
+      return op.kind === 'ready' && world.workers.some(({ claim }) => claim !== undefined)
         ? undefined
         : `unexpected: ${seen}`
     case 'RESULT_DROPPED':

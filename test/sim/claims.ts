@@ -21,6 +21,12 @@ export class Claims {
     }
   }
 
+  /** It asks again for what it was refused, which `ready` makes it do. */
+  sent(frame: string): void {
+    const asked = /^{"type":"registerfunction","id":"([^"]+)"/.exec(frame)?.[1]
+    if (asked !== undefined) this.refused.delete(asked)
+  }
+
   /** Whether it serves a function of its own, as far as it knows. */
   holds(functionId: string): boolean {
     return !this.waiting.has(functionId) && !this.refused.has(functionId)

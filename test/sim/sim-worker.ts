@@ -28,6 +28,8 @@ export class SimWorker {
   readonly worker: Worker
   readonly diagnostics: DiagnosticEvent[] = []
   isEnding = false
+  /** Whether the number of its invocations at a time is limited, so that nested calls can wait for themselves. */
+  readonly isLimited: boolean
   /** What it shows at the guarded listener; absent for those who come by the open one. */
   readonly token: Token | undefined
   /** Names that it shares with others; absent for those who have their own. */
@@ -50,6 +52,7 @@ export class SimWorker {
     this.holdings = new Holdings(world, this)
     this.#channels = new ChannelWork(world, this)
     this.index = index
+    this.isLimited = plan?.ownConcurrency !== undefined || plan?.maxConcurrentInvocations !== undefined
     const name = plan === undefined ? 'observer' : `w${index}`
     this.process = world.schedule.process(name)
     const role = plan?.role
@@ -152,9 +155,9 @@ export class SimWorker {
     }
   }
 
-  ready(timeoutMs: number): Op {
+  ready(timeoutMs: number, allowRefused = false): Op {
     const op = this.newOp('ready', '', { timeoutMs })
-    this.follow(op, this.worker.ready({ timeoutMs }))
+    this.follow(op, this.worker.ready({ timeoutMs, allowRefused }))
     return op
   }
 
@@ -175,8 +178,8 @@ export class SimWorker {
     this.isEnding = true
     const { now } = this.#world.schedule
     this.endingSince = Math.min(this.endingSince, now)
-    // The first limit counts: whoever asks later waits for the same end.
-    this.#endsAt ??= drainMs === undefined ? undefined : now + drainMs
+    // The limit that comes first counts: whoever asks later waits for the same end.
+    if (drainMs !== undefined) this.#endsAt = Math.min(this.#endsAt ?? Infinity, now + drainMs)
     const endsAt = drainMs === undefined ? now : (this.#endsAt ?? now)
     const op = this.newOp('shutdown', drainMs === undefined ? 'at once' : 'drained', {
       timeoutMs: Math.max(0, endsAt - now) + GOODBYE_MS,

@@ -28,7 +28,8 @@ export class TelemetryNotes {
     const { tracer, logger } = worker.telemetry
     for (let number = 0; number < spans; number++) tracer?.startSpan('work').end()
     for (let number = 0; number < lines; number++) logger?.emit({ body: `line ${record.made + number}` })
-    record.made += spans + lines
+    // Once a worker's telemetry has ended there is none to make them with.
+    record.made += (tracer === null ? 0 : spans) + (logger === null ? 0 : lines)
     record.hasLate ||= isEnding
   }
 

@@ -186,9 +186,11 @@ export class World {
   }
 
   #sent(end: SimEnd, frame: string | Uint8Array): void {
-    if (end.side === 'client' && end.link.path === '/') this.telemetry.note(end.process, 'sent', frame)
-    if (end.side === 'client' && end.link.path === '/' && typeof frame === 'string')
-      this.journal.written(end, frame, this.schedule.now)
+    if (end.side !== 'client' || end.link.path !== '/') return
+    this.telemetry.note(end.process, 'sent', frame)
+    if (typeof frame !== 'string') return
+    this.journal.written(end, frame, this.schedule.now)
+    this.workers.find(({ process }) => process === end.process)?.claims.sent(frame)
   }
 
   #read({ link }: SimEnd, frame: string | Uint8Array): void {
@@ -231,7 +233,7 @@ export class World {
     // Before anybody makes itself heard again, which may be what a waiting worker needed.
     this.journal.violations.push(...findFreeNames(usable))
     const ready = usable.filter(({ worker }) => worker.stats().waitingNames === 0)
-    this.probes.push(...[observer, ...ready].map((worker) => worker.ready(20_000)))
+    this.probes.push(...[observer, ...ready].map((worker) => worker.ready(20_000, true)))
     await this.#untilSettled(25_000)
     for (const worker of usable) worker.noteRegistrations()
     this.usableAtObservation = usable

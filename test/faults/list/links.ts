@@ -89,7 +89,7 @@ export const faults: readonly Fault[] = [
     file: 'src/worker/shutdown.ts',
     find: 'ports.clock.after(drainTimeoutMs, drainOver.resolve)',
     replace: 'ports.clock.after(drainTimeoutMs * 20, drainOver.resolve)',
-    tests: ['test/behaviour/processes-end-after-shutdown.test.ts'],
+    tests: ['test/processes/processes-end-after-shutdown.test.ts'],
   },
   {
     name: 'shutdown-leaves-the-wait-for-a-retry',
@@ -97,6 +97,6 @@ export const faults: readonly Fault[] = [
     file: 'src/connection/state.ts',
     find: "case 'close':\n      return { kind: 'closed' }",
     replace: "case 'close':\n      return state.kind === 'waiting' ? state : { kind: 'closed' }",
-    tests: ['test/behaviour/processes-end-after-shutdown.test.ts'],
+    tests: ['test/processes/processes-end-after-shutdown.test.ts'],
   },
 ]

@@ -11,7 +11,7 @@ import { ChannelWriter } from '../../../src/channel/writer.js'
 import type { StreamChannelRef } from '../../../src/channel/channel-ref.js'
 import { defaultEngineConfig } from '../../../src/engine/config.js'
 import { startEngine, type LocalEngine } from '../../../src/engine/engine.js'
-import { collectGarbage } from '../process-watch.js'
+import { collectGarbage, MemoryPeak } from '../process-watch.js'
 
 const SAMPLE_MS = 10
 /** What is written: slices of one block, so that the offer itself takes no memory. */
@@ -25,7 +25,7 @@ interface Given {
   readonly pauseMs: number
 }
 
-let peakBytes = 0
+const memory = new MemoryPeak()
 let doneBytes = 0
 /** How long the reader waits after each item. */
 let pauseMs = 0
@@ -42,7 +42,6 @@ function newBlock(): Buffer {
 }
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
-const sample = (): void => void (peakBytes = Math.max(peakBytes, process.memoryUsage.rss()))
 
 /** Items that begin at shifting places: a lost, doubled or swapped one changes the digest. */
 function* itemsOf({ bytes, itemBytes }: Given): Generator<Buffer> {
@@ -113,14 +112,15 @@ const commands: Record<string, (given: Given) => unknown> = {
   },
   /** Forgets the peak so far and says what is in use now. */
   settle: () => {
-    peakBytes = 0
-    sample()
-    return peakBytes
+    memory.restart()
+    return memory.bytes
   },
-  seen: () => ({ peakBytes, doneBytes }),
+  seen: () => ({ peakBytes: memory.bytes, doneBytes }),
 }
 
-setInterval(sample, SAMPLE_MS)
+setInterval(() => {
+  memory.sample()
+}, SAMPLE_MS)
 createInterface({ input: process.stdin })
   .on('line', (line) => {
     const { id, do: name, with: given } = JSON.parse(line) as { id: number; do: string; with: Given }

@@ -1,0 +1,111 @@
+/**
+ * Starts the local engine from options of a program, as `iii-node engine` does from its command line: checks the
+ * options, reads the configuration file if one is named, and hides what only tests of this package need.
+ */
+import { readFile } from 'node:fs/promises'
+import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
+import { messageOf } from '../std/describe.js'
+import { nearestName } from '../std/nearest-name.js'
+import { defaultEngineConfig, type EngineAddresses } from './config.js'
+import type { EngineConfig } from './engine-config.js'
+import { startEngine as startConfigured, type LocalEngine } from './engine.js'
+import type { Emit } from './engine-events.js'
+import { hostList, originList } from './origins.js'
+
+/** Where an engine listens, what it keeps, and who receives its events. */
+export interface StartEngineOptions extends EngineAddresses {
+  /**
+   * A YAML file with the engine's settings, the same that the distributed engine reads. Other options, apart from `repair`
+   * and `onEvent`, cannot be combined with it. Default: none.
+   */
+  readonly config?: string | undefined
+  /** Whether what can be read of a damaged store is kept and the rest is dropped. Default false: the engine does not start. */
+  readonly repair?: boolean | undefined
+  /** Receives what happens inside the engine, such as failed functions and refused registrations. Default: nothing is reported. */
+  readonly onEvent?: Emit | undefined
+}
+
+/** An engine that was started by `startEngine`. */
+export type StartedEngine = Pick<LocalEngine, 'url' | 'urls' | 'httpUrl' | 'streamUrl' | 'stats' | 'close'> &
+  AsyncDisposable
+
+type Check = (value: unknown) => boolean
+
+const isText: Check = (value) => typeof value === 'string' && value.trim() !== ''
+const isPort: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
+
+/** Each option with what it accepts. */
+const ACCEPTED: Readonly<Record<keyof StartEngineOptions, readonly [Check, string]>> = {
+  host: [isText, 'an address to listen on, such as 127.0.0.1'],
+  port: [isPort, 'a port from 0 to 65535'],
+  httpPort: [isPort, 'a port from 0 to 65535'],
+  streamPort: [isPort, 'a port from 0 to 65535'],
+  dataFolder: [isText, 'a folder'],
+  allowedOrigins: [originList.accepts, originList.expected],
+  allowedHosts: [hostList.accepts, hostList.expected],
+  config: [isText, 'the name of a file'],
+  repair: [(value) => typeof value === 'boolean', 'true or false'],
+  onEvent: [(value) => typeof value === 'function', 'a function'],
+}
+
+/** Options that a configuration file replaces. */
+const REPLACED = ['host', 'port', 'httpPort', 'streamPort', 'dataFolder', 'allowedOrigins', 'allowedHosts'] as const
+
+/**
+ * Starts the local engine in this process: for development, tests and programs that need an engine of their own. It is one
+ * process and not a replacement for the distributed engine.
+ *
+ * By default it listens on 127.0.0.1: port 49134 for workers, 3111 for HTTP triggers and 3112 for streams. 0 picks a free
+ * port. Values live in memory unless `dataFolder` is set.
+ *
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an unknown option or a value of the wrong kind; `INVALID_CONFIG` for a
+ * file that cannot be read or a setting in it; `PORT_IN_USE` for a port that is taken; `STORE_DAMAGED` for a store with
+ * unreadable entries when `repair` is off. Nothing stays open then.
+ * @example
+ * const engine = await startEngine({ port: 0, httpPort: 0, streamPort: 0 })
+ * const worker = registerWorker(engine.url)
+ */
+export async function startEngine(options: StartEngineOptions = {}): Promise<StartedEngine> {
+  checkStartOptions(options)
+  const { config: file, repair = false, onEvent, ...addresses } = options
+  const config = file === undefined ? defaultEngineConfig(addresses, process.env) : await readConfigFile(file)
+  return startConfigured(config, { repairsStores: repair, ...(onEvent === undefined ? {} : { onEvent }) })
+}
+
+/**
+ * Reads a configuration file.
+ * @throws {RuntimeError} `INVALID_CONFIG` when it cannot be read, or naming the line of a setting that is not accepted.
+ */
+export async function readConfigFile(fileName: string): Promise<EngineConfig> {
+  const text = await readFile(fileName, 'utf8').catch((cause: unknown) => {
+    const message = `The configuration ${fileName} cannot be read: ${messageOf(cause)}`
+    throw new RuntimeError(ErrorCode.INVALID_CONFIG, message, { cause })
+  })
+  // Loaded late: most engines have no file and need no YAML parser.
+  const { parseEngineConfig } = await import('./config-file.js')
+  return parseEngineConfig(text, { fileName, env: process.env })
+}
+
+function checkStartOptions(options: StartEngineOptions): void {
+  const isObject = typeof options === 'object' && (options as object | null) !== null && !Array.isArray(options)
+  if (!isObject) throw invalidArgument('options', 'an object', options)
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(ACCEPTED, name)) throw unknownOption(name)
+    const [accepts, expected] = ACCEPTED[name as keyof StartEngineOptions]
+    if (value !== undefined && !accepts(value)) throw invalidArgument(name, expected, value)
+  }
+  const replaced = REPLACED.find((name) => options[name] !== undefined)
+  if (options.config !== undefined && replaced !== undefined)
+    throw invalidArgument(
+      replaced,
+      `left out beside \`config\`; write the setting into ${options.config}`,
+      options[replaced],
+    )
+}
+
+function unknownOption(name: string): RuntimeError {
+  const known = Object.keys(ACCEPTED)
+  const near = nearestName(name, known)
+  const advice = near === undefined ? `it has ${known.join(', ')}` : `did you mean '${near}'?`
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `startEngine has no option '${name}'; ${advice}`)
+}

@@ -1,0 +1,5 @@
+/** `iii-node/local-engine`: the local engine as a part of a program. */
+export { startEngine } from '../engine/local-engine.js'
+export type { StartedEngine, StartEngineOptions } from '../engine/local-engine.js'
+export type { EngineEvent } from '../engine/engine-events.js'
+export type { EngineStats } from '../engine/engine-stats.js'
