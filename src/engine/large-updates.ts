@@ -120,7 +120,7 @@ class Reading {
     this.#value = value
     this.#ops = ops
     this.#keys = keysOf(value, ops)
-    if (latest !== undefined && latest.text === value.text && isSame(latest.keys, this.#keys)) this.#known = latest
+    if (latest?.text === value.text && isSame(latest.keys, this.#keys)) this.#known = latest
     else if (this.#keys !== undefined) {
       this.#outline = new JsonOutline(value.text, { ...OUTLINE_LIMITS, maxNodes: Infinity }, this.#keys)
     }

@@ -81,7 +81,7 @@ export class LargeMessages {
     if (message.bytes === 0) this.#messages.delete(message)
     else this.#messages.add(message)
     while (this.#bytes > this.#options.maxBytes) this.#cut(this.#largest(message), 'too many large messages')
-    if (this.#messages.size > 0) this.#look ??= this.#nextLook()
+    if (this.#messages.size > 0 && this.#look === undefined) this.#look = this.#nextLook()
   }
 
   #largest(first: LargeMessage): LargeMessage {

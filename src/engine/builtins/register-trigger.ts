@@ -28,8 +28,7 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
       trigger_namespace: optional(string),
     },
     call: async (input, context) => {
-      const bytes = weightOf(input)
-      refuseTooMany(parts, bytes)
+      refuseTooMany(parts, weightOf(input))
       const asked: TriggerMessage = {
         type: 'registertrigger',
         ...input,
@@ -37,20 +36,19 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
         config: input.config ?? null,
         namespace: DEFAULT_NAMESPACE,
       }
-      const message = await admitted(parts, asked, context)
-      const { id, trigger_type, function_id, config, metadata, trigger_namespace } = message
+      const { id, trigger_type, function_id, trigger_namespace, ...message } = await admitted(parts, asked, context)
       const error = await answerTo(parts, {
         id,
         triggerType: trigger_type,
         functionId: function_id,
         namespace: DEFAULT_NAMESPACE,
-        config,
-        metadata,
+        config: message.config,
+        metadata: message.metadata,
         homeNamespace: DEFAULT_NAMESPACE,
         typeNamespace: trigger_namespace,
         owner: undefined,
         access: context.access,
-        bytes,
+        bytes: weightOf(message),
       })
       if (error === undefined) return { id }
       parts.bindings.unregister(id)
