@@ -38,6 +38,8 @@ export const ErrorCode = {
   deserialization_error: 'deserialization_error',
   serialization_error: 'serialization_error',
   trigger_registration_failed: 'trigger_registration_failed',
+  trigger_replaced: 'trigger_replaced',
+  HTTP_FUNCTION_DROPPED: 'HTTP_FUNCTION_DROPPED',
   trigger_type_not_found: 'trigger_type_not_found',
   function_not_found: 'function_not_found',
   invocation_stopped: 'invocation_stopped',
@@ -226,7 +228,7 @@ export type RegistrationRejectedInit = {
   /** The trigger that was refused. */
   trigger_id?: string
   trigger_type?: string
-  /** Why the trigger was refused, in the words of its provider. */
+  /** Why the trigger was refused, in the words of its provider; or why a function behind a URL is not served. */
   reason?: string
 }
 
@@ -270,6 +272,7 @@ function refusalText({ namespace, reason, ...init }: RegistrationRejectedInit): 
   if (init.trigger_id !== undefined) {
     return `trigger ${init.trigger_id} of type '${init.trigger_type ?? ''}' for function '${init.function_id ?? ''}' was refused: ${reason ?? 'no reason given'}`
   }
+  if (reason !== undefined) return `function '${init.function_id ?? ''}' was refused: ${reason}`
   const subject =
     init.function_id === undefined ? `worker name '${init.worker_name ?? ''}'` : `function '${init.function_id}'`
   const { owner_worker_id: id, owner_worker_name: name } = init

@@ -8,12 +8,13 @@ import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import type { Log } from '../std/log.js'
 import type { Clock } from '../std/clock.js'
 import type { Counters } from './counters.js'
+import type { Binding } from './builtin.js'
 import { builtinOfType } from './builtin-types.js'
 import type { Emit } from './engine-events.js'
 import type { FunctionEntry } from './directory.js'
 import type { HandOver } from './hand-over.js'
 import { isEqual, KeptTriggers } from './kept-triggers.js'
-import type { Peer } from './peer.js'
+import { nameOf, type Peer } from './peer.js'
 import type { Trigger, TriggerRequest, TriggerType } from './trigger.js'
 import { TriggerTable } from './trigger-table.js'
 import { TriggerTypes } from './trigger-types.js'
@@ -74,6 +75,24 @@ export class Bindings {
     const { error } = message
     if (error === undefined) this.#tell(trigger, undefined)
     else this.#refused(trigger, error)
+  }
+
+  /**
+   * Notifies the owner of a trigger that gets no more events, since one of another worker has taken its place. A worker
+   * that replaces a trigger of its own knows it already.
+   */
+  replaced(lost: Binding, by: Binding, what: string): void {
+    const trigger = this.triggers.get(lost.id)
+    if (trigger === undefined || (lost.functionId === by.functionId && lost.namespace === by.namespace)) return
+    const { id, triggerType: trigger_type, functionId: function_id, owner, access } = trigger
+    const winner = this.triggers.get(by.id)?.owner
+    const worker = winner === undefined ? '' : ` of worker '${nameOf(winner)}'`
+    const facts = { triggerId: id, functionId: function_id, by: by.functionId, worker: owner && nameOf(owner) }
+    this.#ports.log.warn(facts, `${what} is now served by another function`)
+    if (owner === undefined || owner === winner) return
+    const server = access === undefined ? `function '${by.functionId}'${worker}` : 'a function of another worker'
+    const error = { code: ErrorCode.trigger_replaced, message: `${what} is now served by ${server}` }
+    owner.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
   }
 
   /** Ends triggers of guarded sessions on a function that has changed hands and is no longer granted to them. */

@@ -7,6 +7,7 @@ import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { TickLane } from '../std/tick-lane.js'
 import type { Access } from './access.js'
+import type { InjectedRequest } from './builtins/http/inject.js'
 import type { ChannelRef } from './channels.js'
 import type { Counters } from './counters.js'
 import type { Emit } from './engine-events.js'
@@ -35,6 +36,11 @@ export interface EngineHost {
   invoke(call: HostCall): Promise<unknown>
   /** Whether a function exists right now. */
   hasFunction(functionId: string, namespace: string): boolean
+  /**
+   * Notifies the worker of a trigger that another one has taken its place.
+   * @param what what the two share, as the subject of a sentence.
+   */
+  replaced(lost: Binding, by: Binding, what: string): void
   /** What its worker registered a function with, beside its schemas. */
   metadataOf(functionId: string, namespace: string): unknown
   readonly channels: HostChannels
@@ -169,6 +175,8 @@ export interface Builtin {
     invocation: Readonly<Record<string, unknown>>,
     isGuarded: boolean,
   ) => ExternalCall
+  /** Serves an HTTP request without a port. */
+  readonly inject?: (request: InjectedRequest) => Promise<Response>
   /** Opens what it needs (ports, stores). Functions and types are registered before. */
   start(): Promise<void>
   /** Closes everything; nothing of it keeps the process alive afterwards. */

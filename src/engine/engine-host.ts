@@ -7,7 +7,7 @@ import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
   const { clock, lane, random, emit, log, opensPorts, repairsStores } = parts
-  const { router, directory, instruments, counters, quirks } = parts
+  const { router, directory, bindings, instruments, counters, quirks } = parts
   return {
     clock,
     lane,
@@ -22,6 +22,7 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
     quirks,
     invoke: (call) => router.invoke(call),
     metadataOf: (functionId, namespace) => directory.find(namespace, functionId)?.metadata,
+    replaced: (lost, by, what) => bindings.replaced(lost, by, what),
     hasFunction: (functionId, namespace) => directory.find(namespace, functionId) !== undefined,
   }
 }

@@ -2,6 +2,7 @@
  * The local engine: puts the parts together, opens the doors, and closes everything it opened. Knows the order in which
  * things start and stop, and nothing of what they do.
  */
+import { ErrorCode, RuntimeError } from '../errors.js'
 import { JsonText } from '../protocol/json-text.js'
 import { systemClock } from '../std/clock.js'
 import { deferred } from '../std/deferred.js'
@@ -10,6 +11,7 @@ import { systemRandom } from '../std/random.js'
 import type { Dial } from '../transport/transport.js'
 import { listen, type Listener, type UpgradeRequest } from '../transport/ws-accept.js'
 import type { Builtin, EngineHost, HostCall } from './builtin.js'
+import type { InjectedRequest } from './builtins/http/inject.js'
 import { createCoreBuiltin } from './builtins/core.js'
 import { openDoorway, type Doorway } from './doorway.js'
 import type { EngineConfig } from './engine-config.js'
@@ -58,6 +60,12 @@ export interface LocalEngine extends AsyncDisposable {
   dial(listener?: number): Dial
   /** Calls a function as the engine. */
   invoke(call: HostCall): Promise<unknown>
+  /**
+   * Sends an HTTP request to the functions that triggers bind to routes, without a port.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a request that cannot be sent, or when the engine serves no HTTP;
+   * `SHUTDOWN` after `close`. @throws {NotConnectedError} `CONNECTION_LOST` when it is cut before the response.
+   */
+  inject(request: InjectedRequest): Promise<Response>
   /**
    * Fires the trigger of an id, or all of a type, as if their event had happened; resolves with the functions' results.
    * @throws {InvocationError} `NOT_FOUND` when nothing is bound, else the first function's failure.
@@ -159,6 +167,13 @@ class RunningEngine implements LocalEngine {
   invoke(call: HostCall): Promise<unknown> {
     // Whoever runs the engine in its own process gets values of any size, as from any call.
     return this.#parts.router.invoke({ ...call, keepsText: true }).then(valueOf)
+  }
+
+  async inject(request: InjectedRequest): Promise<Response> {
+    const http = this.#builtins.find((builtin) => builtin.inject !== undefined)
+    if (http?.inject !== undefined) return http.inject(request)
+    const message = 'This engine serves no HTTP: `iii-http` is not in its configuration'
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, message)
   }
 
   fire(typeOrId: string, payload: unknown): Promise<unknown[]> {

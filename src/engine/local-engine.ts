@@ -26,7 +26,7 @@ export interface StartEngineOptions extends EngineAddresses {
 }
 
 /** An engine that was started by `startEngine`. */
-export type StartedEngine = Pick<LocalEngine, 'url' | 'urls' | 'httpUrl' | 'streamUrl' | 'stats' | 'close'> &
+export type StartedEngine = Pick<LocalEngine, 'url' | 'urls' | 'httpUrl' | 'streamUrl' | 'inject' | 'stats' | 'close'> &
   AsyncDisposable
 
 type Check = (value: unknown) => boolean

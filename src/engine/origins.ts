@@ -52,16 +52,30 @@ export function originSettings({ allowedOrigins, allowedHosts }: OriginRules): o
   return { allowed_origins: allowedOrigins, allowed_hosts: allowedHosts }
 }
 
-/** The check of one port, which is bound to `boundTo`. */
+/** A port whose requests are checked. */
+export interface ScreenedPort {
+  /** What it is bound to. */
+  readonly host: string
+  readonly origins: OriginRules
+  /**
+   * Whether it serves pages or an HTTP interface: bound to loopback it then refuses every request to another host, since
+   * a browser sends no `Origin` with a plain `GET`, and no `Sec-Fetch-*` to a host name without TLS. Default false.
+   */
+  readonly servesPages?: boolean
+}
+
+/** The check of one port. */
 class OriginPolicy {
   readonly #origins: ReadonlySet<string>
   readonly #hosts: ReadonlySet<string>
   readonly #isLoopbackOnly: boolean
+  readonly #servesPages: boolean
 
-  constructor({ allowedOrigins, allowedHosts }: OriginRules, boundTo: string) {
+  constructor({ host, origins: { allowedOrigins, allowedHosts }, servesPages = false }: ScreenedPort) {
     this.#origins = new Set(allowedOrigins)
     this.#hosts = new Set(allowedHosts)
-    this.#isLoopbackOnly = isLoopback(boundTo)
+    this.#isLoopbackOnly = isLoopback(host)
+    this.#servesPages = servesPages
   }
 
   /** Why a request is not answered; `undefined` when it may pass. */
@@ -74,9 +88,8 @@ class OriginPolicy {
       if (host === undefined || host !== hostOfOrigin(each)) return foreignOrigin(each)
       if (!this.#trusts(host)) return foreignHost(host)
     }
-    const isOfBrowser = origin.length > 0 || Object.keys(headers).some((name) => name.startsWith('sec-fetch-'))
-    if (!this.#isLoopbackOnly || !isOfBrowser || this.#trusts(host)) return undefined
-    return foreignHost(hosts[0] ?? '')
+    if (!this.#isLoopbackOnly || this.#trusts(host)) return undefined
+    return this.#servesPages || mayBeOfBrowser(headers) ? foreignHost(hosts[0] ?? '') : undefined
   }
 
   #trusts(host: string | undefined): boolean {
@@ -84,12 +97,16 @@ class OriginPolicy {
   }
 }
 
+function mayBeOfBrowser(headers: RequestHeaders): boolean {
+  return Object.keys(headers).some((name) => name === 'origin' || name.startsWith('sec-fetch-'))
+}
+
 /** The check that a listener makes of every request; what it refuses is counted, and logged once for each cause. */
 export function screenOf(
-  config: { readonly host: string; readonly origins: OriginRules },
+  port: ScreenedPort,
   { log, counters }: Pick<EngineHost, 'log' | 'counters'>,
 ): (headers: RequestHeaders) => Refusal | undefined {
-  const policy = new OriginPolicy(config.origins, config.host)
+  const policy = new OriginPolicy(port)
   const logged = new Set<string>()
   return (headers) => {
     const refusal = policy.refusalOf(headers)

@@ -3,6 +3,7 @@
  * ends them with itself.
  */
 import { setImmediate } from 'node:timers/promises'
+import type { InjectedRequest } from '../engine/builtins/http/inject.js'
 import type { LocalEngine } from '../engine/engine.js'
 import type { EngineStats } from '../engine/engine-stats.js'
 import { ErrorCode, RuntimeError, TimeoutError } from '../errors.js'
@@ -106,6 +107,10 @@ export class InProcessEngine implements TestEngine {
       timer?.cancel()
       joined.release()
     }
+  }
+
+  async inject(request: InjectedRequest): Promise<Response> {
+    return this.#parts.engine.inject(request)
   }
 
   async fire(triggerTypeOrId: string, payload: unknown = {}): Promise<unknown[]> {

@@ -8,6 +8,7 @@ import type { EngineConfig } from '../engine/engine-config.js'
 import { hostList, originList, originSettings } from '../engine/origins.js'
 import type { EngineQuirks } from '../engine/quirks.js'
 import { LISTENER_NAME } from '../engine/listener-config.js'
+import { isRecord } from '../protocol/validate.js'
 import type { Log } from '../std/log.js'
 import { resolveQuirks, type TestEngineQuirks } from './quirks.js'
 import { durationMs, type Duration } from './duration.js'
@@ -95,6 +96,8 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
   if (!Number.isSafeInteger(maxFrames) || maxFrames < 0)
     throw invalidArgument('maxFrames', 'a whole number of 0 or more', maxFrames)
   checkLists(options)
+  checkSettings('builtins', options.builtins)
+  checkSettings('local', options.local)
   return {
     config: configOf(options),
     opensPorts: ports,
@@ -127,6 +130,14 @@ function checkLists({ allowedOrigins = [], allowedHosts = [] }: TestEngineOption
   if (!hostList.accepts(allowedHosts)) throw invalidArgument('allowedHosts', hostList.expected, allowedHosts)
 }
 
+/** Settings by name: of another kind they would count as none. */
+function checkSettings(option: 'builtins' | 'local', settings: Readonly<Record<string, unknown>> = {}): void {
+  if (Array.isArray(settings)) throw invalidArgument(option, 'an object', settings)
+  for (const [name, value] of Object.entries(settings)) {
+    if (value !== undefined && !isRecord(value)) throw invalidArgument(`${option}['${name}']`, 'an object', value)
+  }
+}
+
 function configOf(options: TestEngineOptions): EngineConfig {
   const { rbac, builtins = {}, local = {}, allowedOrigins = [], allowedHosts = [] } = options
   const rules = { allowedOrigins, allowedHosts }
@@ -147,8 +158,12 @@ function configOf(options: TestEngineOptions): EngineConfig {
   return engineConfigOf({
     workers: workers.map((entry, index) => ({
       ...entry,
-      // The first is the open listener, which has no grants that could be denied.
-      local: { ...entry.local, ...local[entry.name], ...(index === 0 && { default_deny: undefined }) },
+      local: {
+        ...entry.local,
+        ...local[entry.name],
+        // The first is the open listener, which has no grants that could be denied; the second reads it.
+        ...(index === 0 && rbac !== undefined && { default_deny: undefined }),
+      },
     })),
   })
 }

@@ -1,6 +1,7 @@
 /**
  * What a test sees of its engine.
  */
+import type { InjectedRequest } from '../engine/builtins/http/inject.js'
 import type { EngineStats } from '../engine/engine-stats.js'
 import type { Unsubscribe } from '../std/emitter.js'
 import type { EnqueueResult } from '../worker/call.js'
@@ -59,6 +60,19 @@ export interface TestEngine extends AsyncDisposable {
    * @throws {InvocationError} `NOT_FOUND` when nothing is bound, else the first function's failure.
    */
   fire(triggerTypeOrId: string, payload?: unknown): Promise<unknown[]>
+  /**
+   * Sends an HTTP request to the functions that triggers bind to routes, without a port; it takes the way of a request
+   * over a socket, and works with `ports: false`. A GET request without a body by default.
+   * @returns the response as of `fetch`, once its status and headers are there: read the body by `json()`, `text()` or
+   * `arrayBuffer()`, or piece by piece from `body`.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a request that cannot be sent; `SHUTDOWN` once the engine is closed.
+   * @throws {NotConnectedError} `CONNECTION_LOST` when the engine ends the connection before the response.
+   * @example
+   * const response = await engine.inject({ method: 'POST', path: '/orders?dry=yes', body: { item: 'tea' } })
+   * response.status // 201
+   * await response.json() // { id: 7 }
+   */
+  inject(request: InjectedRequest): Promise<Response>
   /**
    * Stores a call in a queue.
    * @throws {InvocationError} when there is no such queue.

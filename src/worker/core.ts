@@ -39,6 +39,7 @@ import {
   resultPorts,
   serverPorts,
   topicPorts,
+  urlFunctionPorts,
 } from './part-ports.js'
 import type { Parts } from './parts.js'
 import { Repeats } from './repeats.js'
@@ -48,6 +49,7 @@ import { TopicRepair } from './topic-repair.js'
 import { TriggerTypes } from './trigger-types.js'
 import { Triggers } from './triggers.js'
 import { UnheardLink } from './unheard-link.js'
+import { UrlFunctions } from './url-functions.js'
 import { WorkerNews } from './worker-news.js'
 import { NO_NEEDS } from './workarounds.js'
 
@@ -71,6 +73,7 @@ export class Core implements Parts {
   readonly news: WorkerNews
   readonly topicRepair: TopicRepair
   readonly repeats: Repeats
+  readonly urlFunctions: UrlFunctions
   needs = NO_NEEDS
   readonly states: Emitter<IIIConnectionState>
   readonly refusals: Emitter<ErrorBody>
@@ -117,7 +120,7 @@ export class Core implements Parts {
       this.connection.sendIfOpen(frame)
     }
     this.functions = new Functions(send, answeringPorts(this))
-    this.triggers = new Triggers(send, ports.random, options.namespace)
+    this.triggers = new Triggers(send, { random: ports.random, namespace: options.namespace, report: this.report })
     this.services = new Services(send)
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))
     this.results = new Results(resultPorts(this), connection.outbox)
@@ -125,6 +128,7 @@ export class Core implements Parts {
     this.news = new WorkerNews(newsPorts(this, onListenerError))
     this.topicRepair = new TopicRepair(topicPorts(this))
     this.repeats = new Repeats({ clock: ports.clock, offer: (frame) => this.connection.offer(frame) })
+    this.urlFunctions = new UrlFunctions(urlFunctionPorts(this))
     if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
     this.admission = new Admission(options.maxConcurrentInvocations, admissionPorts(this))
     this.watch = new HandlerWatch(options.warnAfterMs, { clock: ports.clock, served: this.served, report: this.report })

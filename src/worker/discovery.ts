@@ -83,6 +83,14 @@ export type ListTriggerTypesOptions = {
   schemas?: boolean
 }
 
+/** Functions that workers register for their own listeners, which are no functions of users; some have a prefix. */
+const HIDDEN_FUNCTION = /(?:^|::)iii-node::(?:functions-available|worker-news)::[^:]+$/
+
+/** Whether the lists leave a function and its triggers out unless internals are asked for. */
+export function isHidden(functionId: string): boolean {
+  return HIDDEN_FUNCTION.test(functionId)
+}
+
 type SchemaRow = FunctionInfo & { request_schema?: unknown; response_schema?: unknown }
 
 export async function listFunctions(
@@ -91,10 +99,11 @@ export async function listFunctions(
 ): Promise<FunctionInfo[]> {
   checkMembers(options, { texts: ['prefix', 'search', 'worker'], flags: ['includeInternal', 'schemas'] })
   const { includeInternal, schemas = true, ...filters } = options
-  const rows = await list<FunctionInfo>(trigger, EngineFunctions.LIST_FUNCTIONS, {
+  const listed = await list<FunctionInfo>(trigger, EngineFunctions.LIST_FUNCTIONS, {
     key: 'functions',
     input: { ...filters, include_internal: includeInternal ?? false },
   })
+  const rows = includeInternal === true ? listed : listed.filter((row) => !isHidden(row.function_id))
   // Older engines list the formats inline.
   const bare = schemas
     ? rows.filter((row) => row.request_format === undefined && row.response_format === undefined)
@@ -151,6 +160,7 @@ export async function listWorkers(trigger: TriggerFunction, options: ListWorkers
     ...worker,
     functions: functions
       .filter((row) => row.worker_name === worker.name && row.namespace === worker.namespace)
+      .filter((row) => !isHidden(row.function_id))
       .map((row) => row.function_id),
   }))
 }
@@ -164,10 +174,12 @@ export async function listTriggers(
     flags: ['includeInternal', 'metadata'],
   })
   const { includeInternal, triggerType, functionId, metadata } = given as ListTriggersOptions
-  const rows = await list<TriggerInfo>(trigger, EngineFunctions.LIST_REGISTERED_TRIGGERS, {
+  const bound = await list<TriggerInfo>(trigger, EngineFunctions.LIST_REGISTERED_TRIGGERS, {
     key: 'registered_triggers',
     input: { include_internal: includeInternal ?? false, trigger_type: triggerType, function_id: functionId },
   })
+  // Engines leave out triggers of functions of their own only.
+  const rows = includeInternal === true ? bound : bound.filter((row) => !isHidden(row.function_id))
   if (metadata !== true) return rows
   return Promise.all(
     rows.map(async (row) => {

@@ -6,7 +6,7 @@ import { DEFAULT_NAMESPACE, EngineTriggers } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
 import { Emitter } from '../std/emitter.js'
 import { checkFunction } from './check.js'
-import type { FunctionInfo } from './discovery.js'
+import { isHidden, type FunctionInfo } from './discovery.js'
 import type { FunctionRef, Functions } from './functions.js'
 import type { Trigger, Triggers } from './triggers.js'
 
@@ -49,7 +49,7 @@ export class FunctionsAvailable {
     const id = `iii-node::functions-available::${this.#ports.uuid()}`
     const ref = this.#ports.functions.register({ id, metadata: { internal: true } }, (payload: unknown) => {
       const functions = isRecord(payload) ? payload['functions'] : undefined
-      if (Array.isArray(functions)) this.#listeners.emit(functions as FunctionInfo[])
+      if (Array.isArray(functions)) this.#listeners.emit((functions as FunctionInfo[]).filter(isListed))
       return Promise.resolve(null)
     })
     const trigger = this.#ports.triggers.register({
@@ -60,4 +60,9 @@ export class FunctionsAvailable {
     })
     return { ref, trigger }
   }
+}
+
+/** Rows are an engine's, so anything may be in them. */
+function isListed(row: Partial<FunctionInfo> | null): boolean {
+  return typeof row?.function_id !== 'string' || !isHidden(row.function_id)
 }

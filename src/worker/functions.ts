@@ -79,6 +79,8 @@ export type OwnedFunctionRef = FunctionRef & Disposable
 export interface ServedFunction {
   /** None when the engine serves the function over HTTP. */
   readonly handler: FunctionHandler | undefined
+  /** Whether the engine serves it over HTTP. */
+  readonly isBehindUrl: boolean
   /** Its own limit, when it has one. */
   readonly gate: Gate | undefined
   /** How long a handler may run before it is abandoned. */
@@ -93,6 +95,9 @@ export class Functions {
   readonly #served = new Map<string, ServedFunction>()
   /** Those that the engine refused on the present link. */
   readonly #refused = new Map<string, RegistrationRejectedError>()
+
+  /** Called after a function behind a URL was registered. */
+  onUrlFunction: () => void = () => undefined
 
   constructor(send: SendIfOpen, answering: HttpAnswering) {
     this.#answering = answering
@@ -123,6 +128,11 @@ export class Functions {
   refuse(error: RegistrationRejectedError): void {
     const id = this.ownId(error.function_id ?? '')
     if (id !== undefined) this.#refused.set(id, error)
+  }
+
+  /** Functions that the engine serves over HTTP, by id. */
+  behindUrls(): [string, ServedFunction][] {
+    return [...this.#served].filter(([, { isBehindUrl }]) => isBehindUrl)
   }
 
   /** What serves an id here. */
@@ -161,8 +171,9 @@ export class Functions {
       invocation,
     })
     const served = local && answeringHttp(id, wrap(local), this.#answering)
-    const entry = { handler: served, gate, abandonAfterMs }
+    const entry = { handler: served, gate, abandonAfterMs, isBehindUrl: invocation !== undefined }
     this.#served.set(id, entry)
+    if (entry.isBehindUrl) this.onUrlFunction()
     const unregister = (): void => {
       // A later registration under the same id is not this reference's to remove.
       if (this.#served.get(id) === entry) this.unregister(id)

@@ -149,6 +149,17 @@ function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registr
 function triggerResult(core: Receivers, message: MessageNamed<EngineMessage, 'triggerregistrationresult'>): void {
   const { id, trigger_type, function_id, error } = message
   if (error === undefined) return
+  if (error.code === ErrorCode.trigger_replaced) {
+    const { message: text } = error
+    core.report({
+      kind: 'trigger_replaced',
+      triggerId: id,
+      triggerType: trigger_type,
+      functionId: function_id,
+      message: text,
+    })
+    return
+  }
   const facts = { trigger_id: id, trigger_type, function_id, reason: error.message }
   const namespace = core.options.namespace ?? DEFAULT_NAMESPACE
   core.triggers.refuse(

@@ -95,6 +95,7 @@ export class LinkEvents implements ConnectionEvents {
     states.emit(state)
     if (state === IIIConnectionState.Connected) {
       conflicts?.linkOpened()
+      this.#parts.urlFunctions.linkOpened()
       this.#parts.topicRepair.linkOpened(this.#parts.needs.restoreTopics)
     }
     if (state === IIIConnectionState.Connected && triggerTypes.bindings > 0) this.#dropStaleBindings()

@@ -19,6 +19,7 @@ import type { Parts } from './parts.js'
 import type { ResultPorts } from './results.js'
 import type { TopicRepairPorts } from './topic-repair.js'
 import type { ProviderPorts } from './trigger-types.js'
+import type { UrlFunctionsPorts } from './url-functions.js'
 import type { WorkerNewsPorts } from './worker-news.js'
 
 export function admissionPorts(parts: Parts): AdmissionPorts {
@@ -117,6 +118,18 @@ function bindingAnswer(binding: MessageNamed<EngineMessage, 'registertrigger'>, 
 export function newsPorts(parts: Parts, onListenerError: (error: unknown) => void): WorkerNewsPorts {
   const { functions, triggers, ports } = parts
   return { functions, triggers, uuid: () => ports.random.uuid(), onListenerError }
+}
+
+export function urlFunctionPorts(parts: Parts): UrlFunctionsPorts {
+  const { functions, trigger, report, options } = parts
+  return {
+    functions,
+    trigger,
+    namespace: options.namespace,
+    report,
+    isConnected: () => parts.isConnected,
+    confirmed: () => parts.barrier.pass(),
+  }
 }
 
 export function topicPorts(parts: Parts): TopicRepairPorts {

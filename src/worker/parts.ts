@@ -29,6 +29,7 @@ import type { TopicRepair } from './topic-repair.js'
 import type { TriggerTypes } from './trigger-types.js'
 import type { Triggers } from './triggers.js'
 import type { UnheardLink } from './unheard-link.js'
+import type { UrlFunctions } from './url-functions.js'
 import type { WorkerNews } from './worker-news.js'
 import type { Needs } from './workarounds.js'
 
@@ -61,6 +62,7 @@ export interface Parts {
   readonly news: WorkerNews
   readonly topicRepair: TopicRepair
   readonly repeats: Repeats
+  readonly urlFunctions: UrlFunctions
   /** What the engine on this link needs, or on the last one. */
   needs: Needs
   readonly states: Emitter<IIIConnectionState>

@@ -72,6 +72,7 @@ function askAgain({ functions }: Core): void {
 }
 
 async function refuseIfRefused(core: Core): Promise<void> {
+  await core.urlFunctions.look()
   const [first, ...others] = [...core.functions.refused.values(), ...core.triggers.refused.values()]
   if (first === undefined) return
   for (const error of [first, ...others]) received.add(error)

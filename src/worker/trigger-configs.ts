@@ -20,7 +20,7 @@ export interface HttpTriggerConfig extends ConditionConfig {
   middleware_function_ids?: string[] | undefined
 }
 
-/** `cron`: runs a function at given times, in UTC. */
+/** `cron`: runs a function at given times, in UTC; weekday 1 is Sunday. */
 export interface CronTriggerConfig extends ConditionConfig {
   /**
    * Six or seven fields: `sec min hour day month weekday [year]`, or `@hourly`, `@daily` … Weekday 1 is Sunday on this

@@ -5,7 +5,9 @@
 import type { RegistrationRejectedError } from '../errors.js'
 import { workerCodec } from '../protocol/codec.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
+import { isRecord } from '../protocol/validate.js'
 import type { Random } from '../std/random.js'
+import type { Report } from './diagnostics.js'
 import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from './check.js'
 import { keysOf } from './unknown-options.js'
 import { Replayed, type SendIfOpen } from './replayed.js'
@@ -57,10 +59,20 @@ type RegisterMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 /** What has to be known of a binding to take it off again. */
 interface Bound {
   readonly triggerType: string
+  readonly functionId: string
+  /** Of an HTTP trigger: what engines serve by one trigger at a time. */
+  readonly route: string | undefined
   /** The function, when it is looked up where this worker's own functions live. */
   readonly ownFunctionId: string | undefined
   /** The worker does without it. */
   readonly isOptional: boolean
+}
+
+export interface TriggerPorts {
+  readonly random: Random
+  /** The worker's namespace. */
+  readonly namespace: string | undefined
+  readonly report: Report
 }
 
 export class Triggers {
@@ -73,14 +85,19 @@ export class Triggers {
   readonly #heldFrames = new Map<string, string>()
   /** Those that were refused on the present link. */
   readonly #refused = new Map<string, RegistrationRejectedError>()
+  /** The trigger of each HTTP route. */
+  readonly #routes = new Map<string, string>()
   #subscriptions = 0
   /** Called after a `subscribe` trigger was bound, or is bound no longer. */
   onSubscriptions: (change: 'added' | 'removed') => void = () => undefined
+  readonly #report: Report
+  #saidWeekdays = false
 
-  constructor(send: SendIfOpen, random: Random, namespace: string | undefined) {
+  constructor(send: SendIfOpen, { random, namespace, report }: TriggerPorts) {
     this.#registrations = new Replayed(send)
     this.#random = random
     this.#namespace = namespace
+    this.#report = report
   }
 
   get size(): number {
@@ -169,7 +186,10 @@ export class Triggers {
     const { id, trigger_type: triggerType, function_id: functionId, namespace } = message
     const frame = workerCodec.encode(message)
     const ownFunctionId = namespace === this.#namespace ? functionId : undefined
-    this.#bound.set(id, { triggerType, ownFunctionId, isOptional })
+    const route = routeOf(message)
+    this.#bound.set(id, { triggerType, functionId, route, ownFunctionId, isOptional })
+    if (route !== undefined) this.#takeRoute(route, id, functionId)
+    this.#checkWeekdays(message)
     if (ownFunctionId !== undefined && this.#heldFunctions.has(ownFunctionId)) this.#heldFrames.set(id, frame)
     else this.#registrations.putBack(id, frame)
     if (!isSubscription(triggerType)) return
@@ -183,10 +203,29 @@ export class Triggers {
     this.#bound.delete(id)
     this.#heldFrames.delete(id)
     this.#refused.delete(id)
+    if (bound.route !== undefined && this.#routes.get(bound.route) === id) this.#routes.delete(bound.route)
     this.#registrations.remove(id, farewell(id, bound))
     if (!isSubscription(bound.triggerType)) return
     this.#subscriptions -= 1
     this.onSubscriptions('removed')
+  }
+
+  #takeRoute(route: string, id: string, functionId: string): void {
+    const triggerId = this.#routes.get(route) ?? ''
+    this.#routes.set(route, id)
+    const lost = this.#bound.get(triggerId)
+    if (lost === undefined || lost.functionId === functionId) return
+    const message = `Route '${route}' is now served by function '${functionId}' of this worker`
+    const { triggerType, functionId: lostId } = lost
+    this.#report({ kind: 'trigger_replaced', triggerId, triggerType, functionId: lostId, message })
+  }
+
+  #checkWeekdays({ trigger_type, function_id: functionId, config }: RegisterMessage): void {
+    if (this.#saidWeekdays || trigger_type !== 'cron' || !isRecord(config)) return
+    const { expression } = config
+    if (typeof expression !== 'string' || !hasWeekdayNumber(expression)) return
+    this.#saidWeekdays = true
+    this.#report({ kind: 'cron_weekday_number', functionId, expression })
   }
 
   #holdBack(id: string): void {
@@ -209,4 +248,20 @@ function isSubscription(triggerType: string): boolean {
 
 function farewell(id: string, { triggerType }: Bound): WorkerMessage {
   return { type: 'unregistertrigger', id, trigger_type: triggerType }
+}
+
+/** Whether a cron expression gives weekdays as numbers: other crons begin with another day. A step after `/` is no day. */
+function hasWeekdayNumber(expression: string): boolean {
+  const weekdays = expression.trim().split(/\s+/)[5] ?? ''
+  return weekdays.split(',').some((item) => /\d/.test(item.split('/', 1)[0] ?? ''))
+}
+
+/** The method and path of an HTTP trigger, as engines compare them. */
+function routeOf({ trigger_type, trigger_namespace, config }: RegisterMessage): string | undefined {
+  if (trigger_type !== 'http' || !isRecord(config)) return undefined
+  const { api_path: path, http_method: method } = config
+  if (typeof path !== 'string' || (method !== undefined && method !== null && typeof method !== 'string'))
+    return undefined
+  const provider = trigger_namespace === undefined ? '' : ` in namespace ${trigger_namespace}`
+  return `${(method ?? 'GET').toUpperCase()} ${path.startsWith('/') ? path : `/${path}`}${provider}`
 }

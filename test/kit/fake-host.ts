@@ -37,6 +37,8 @@ export class FakeHost implements EngineHost {
     warn: this.#line('warn'),
     error: this.#line('error'),
   }
+  /** Bindings that lost their place, by their ids. */
+  readonly replacements: { readonly lost: string; readonly by: string; readonly what: string }[] = []
   readonly #handlers = new Map<string, Handler>()
 
   constructor(clock = new VirtualClock(), random = seededRandom(1)) {
@@ -61,6 +63,10 @@ export class FakeHost implements EngineHost {
 
   hasFunction(functionId: string, namespace: string): boolean {
     return this.#handlers.has(keyOf(functionId, namespace))
+  }
+
+  replaced(lost: Binding, by: Binding, what: string): void {
+    this.replacements.push({ lost: lost.id, by: by.id, what })
   }
 
   metadataOf(): unknown {

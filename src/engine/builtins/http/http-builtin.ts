@@ -6,7 +6,7 @@ import { reachableHost } from '../../reachable-host.js'
 import type { HttpConfig } from './http-config.js'
 import { HttpServer } from './http-server.js'
 import { parseRoute } from './route.js'
-import { isReachable, RouteTable } from './routes.js'
+import { isReachable, RouteTable, titleOf } from './routes.js'
 import { CONFIGURATION_SCHEMA, REQUEST_SCHEMA } from './trigger-schema.js'
 
 /** The `iii-http` built-in. */
@@ -23,7 +23,7 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
   const server = new HttpServer(host, config, routes)
   const bind = (binding: Binding): void => {
     const route = parseRoute(binding)
-    routes.add(route)
+    for (const lost of routes.add(route)) host.replaced(lost.binding, binding, `Route '${titleOf(lost)}'`)
     if (isReachable(route)) return
     const { method, path } = route
     host.log.warn({ triggerId: binding.id, method, path }, 'No request can reach this HTTP route')
@@ -49,6 +49,7 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
     get url() {
       return host.opensPorts ? `http://${reachableHost(config.host)}:${String(server.port)}` : undefined
     },
+    inject: (request) => server.inject(request),
     start: () => (host.opensPorts ? server.start() : Promise.resolve()),
     stop: () => server.stop(),
   }

@@ -4,7 +4,10 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { ErrorCode, RuntimeError } from '../../../errors.js'
 import { toErrorBody } from '../../../protocol/error-body.js'
+import { duplexPair } from '../../../std/duplex-pair.js'
 import { bound } from '../../../transport/ws-accept.js'
 import type { EngineHost } from '../../builtin.js'
 import { badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer.js'
@@ -12,6 +15,7 @@ import { BodyRoom } from './body-room.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
+import { inject, type InjectedRequest } from './inject.js'
 import { runPipeline, type Outcome, type PipelineInput } from './pipeline.js'
 import { RequestLimit } from './request-limit.js'
 import { headersOf, isSentTwice, queryParamsOf, splitTarget } from './request-payload.js'
@@ -35,7 +39,10 @@ export class HttpServer {
   readonly #room = new BodyRoom()
   /** Requests in work, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
-  #server: Server | undefined
+  readonly #server: Server
+  /** Connections without a port. */
+  readonly #injected = new Set<Duplex>()
+  #state: 'made' | 'listening' | 'stopped' = 'made'
 
   constructor(host: EngineHost, config: HttpConfig, routes: RouteTable) {
     this.#host = host
@@ -43,11 +50,20 @@ export class HttpServer {
     this.#routes = routes
     this.#cors = new CorsPolicy(config.cors)
     this.#limit = new RequestLimit(config.concurrencyRequestLimit)
+    this.#server = createServer({
+      headersTimeout: HEAD_TIMEOUT_MS,
+      connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4,
+      // A long upload into a channel is fine; the answer has its own limit.
+      requestTimeout: 0,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+    })
+    this.#server.on('request', (request, response) => void this.#serve(request, response))
   }
 
   /** The bound port; the configured one until the server has started. */
   get port(): number {
-    return (this.#server?.address() as AddressInfo | null | undefined)?.port ?? this.#config.port
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#config.port
   }
 
   /** Requests that wait for their turn. */
@@ -57,29 +73,40 @@ export class HttpServer {
 
   /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
   async start(): Promise<void> {
-    const server = createServer({
-      headersTimeout: HEAD_TIMEOUT_MS,
-      connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4,
-      // A long upload into a channel is fine; the answer has its own limit.
-      requestTimeout: 0,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
-    })
-    server.on('request', (request, response) => void this.#serve(request, response))
-    await bound(server, this.#config)
-    server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reports an error'))
-    this.#server = server
+    await bound(this.#server, this.#config)
+    this.#server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reports an error'))
+    this.#state = 'listening'
+  }
+
+  /**
+   * Serves a request that needs no port.
+   * @throws {RuntimeError} `SHUTDOWN` after `stop`, and as `inject`.
+   */
+  inject(request: InjectedRequest): Promise<Response> {
+    if (this.#state === 'stopped') {
+      return Promise.reject(new RuntimeError(ErrorCode.SHUTDOWN, 'This engine is closed'))
+    }
+    return inject(() => this.#connect(), request)
   }
 
   /** Stops listening and cuts every connection; requests in work end with theirs. */
   async stop(): Promise<void> {
-    const server = this.#server
-    if (server === undefined) return
-    this.#server = undefined
+    const isListening = this.#state === 'listening'
+    this.#state = 'stopped'
+    for (const connection of this.#injected) connection.destroy()
+    if (!isListening) return
     await new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
+      this.#server.close(() => resolve())
+      this.#server.closeAllConnections()
     })
+  }
+
+  #connect(): Duplex {
+    const [client, served] = duplexPair()
+    this.#injected.add(served)
+    served.once('close', () => this.#injected.delete(served))
+    this.#server.emit('connection', served)
+    return client
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

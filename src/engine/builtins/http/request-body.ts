@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Writable } from 'node:stream'
 import { JsonText } from '../../../protocol/json-text.js'
-import { LARGE_JSON_CHARACTERS, MAX_JSON_NODES } from '../../../protocol/limits.js'
+import { ENGINE_JSON, LARGE_JSON_CHARACTERS, MAX_JSON_NODES } from '../../../protocol/limits.js'
 import { JsonOutline } from '../../../std/json-outline.js'
 import { findJsonFault } from '../../../std/json-scan.js'
 import type { TickLane } from '../../../std/tick-lane.js'
@@ -13,9 +13,6 @@ import type { HostChannels } from '../../builtin.js'
 
 /** Characters of a large body that are read in one tick. */
 const PIECE_CHARACTERS = 128 * 1024
-
-/** Deepest nesting of a JSON body; a deeper one counts as unreadable, since it could not be written out again. */
-const MAX_JSON_DEPTH = 128
 
 /** `application/json`, and formats made of it whose names begin so, such as `application/json-patch+json`. */
 const JSON_MEDIA_TYPE = /^\s*application\/json(-[\w.-]+\+json)?\s*$/i
@@ -66,7 +63,7 @@ export function readBody(body: Uint8Array, lane: TickLane): Promise<BodyValue> {
   const text = decode(body)
   if (text === undefined) return Promise.resolve({ value: null })
   if (text.length <= LARGE_JSON_CHARACTERS) return Promise.resolve({ value: parse(text) })
-  const outline = new JsonOutline(text, { maxDepth: MAX_JSON_DEPTH, maxNodes: MAX_JSON_NODES })
+  const outline = new JsonOutline(text, { maxDepth: ENGINE_JSON.maxDepth, maxNodes: MAX_JSON_NODES })
   return new Promise((resolve) => {
     lane.add(() => {
       if (!outline.step(PIECE_CHARACTERS)) return false
@@ -87,7 +84,7 @@ function decode(body: Uint8Array): string | undefined {
 
 function parse(text: string): unknown {
   try {
-    return findJsonFault(text, { maxDepth: MAX_JSON_DEPTH, strict: true }) === undefined ? JSON.parse(text) : null
+    return findJsonFault(text, ENGINE_JSON) === undefined ? JSON.parse(text) : null
   } catch {
     return null
   }

@@ -32,10 +32,11 @@ export class RouteTable {
   }
 
   /**
-   * Takes a route on; one with the same method and path, or from the same binding, is replaced. One of a guarded session
+   * Adds a route; one with the same method and path, or from the same binding, is replaced. One of a guarded session
    * takes no request from a route of others, and makes way for a route without limits.
+   * @returns the routes of other bindings that were replaced.
    */
-  add(route: Route): void {
+  add(route: Route): Route[] {
     const slot = `${route.method} ${shapeOf(route.path)}`
     const present = this.#slots.get(slot)
     if (present !== undefined && present.path !== route.path && present.binding.id !== route.binding.id) {
@@ -44,13 +45,15 @@ export class RouteTable {
           'both match the same requests. Use the same parameter names to replace it, or another path.',
       )
     }
-    this.#settleClaims(route)
+    const replaced = this.#settleClaims(route)
+    if (present !== undefined && present.binding.id !== route.binding.id) replaced.add(present)
     this.remove(route.binding.id)
     if (present !== undefined) this.remove(present.binding.id)
     this.#slots.set(slot, route)
     this.#slotOfBinding.set(route.binding.id, slot)
     if (route.binding.access !== undefined) this.#guarded.add(route)
     if (this.#router !== undefined) mount(this.#router, route)
+    return [...replaced]
   }
 
   /** Removes the route of a binding; does nothing when it was replaced before. */
@@ -81,11 +84,13 @@ export class RouteTable {
     return METHODS.filter((method) => this.match(method, path) !== undefined)
   }
 
-  #settleClaims(route: Route): void {
+  /** Removes routes of guarded sessions that would take requests from this one. */
+  #settleClaims(route: Route): Set<Route> {
     const { access } = route.binding
     if (access === undefined) {
-      for (const other of this.#guarded) if (takesFrom(other, route)) this.remove(other.binding.id)
-      return
+      const claimed = new Set([...this.#guarded].filter((other) => takesFrom(other, route)))
+      for (const { binding } of claimed) this.remove(binding.id)
+      return claimed
     }
     for (const other of this.#slots.values()) {
       if (!isForeign(other.binding, access) || !takesFrom(route, other)) continue
@@ -93,6 +98,7 @@ export class RouteTable {
         `Route '${titleOf(route)}' would take requests from '${titleOf(other)}', which is of another worker`,
       )
     }
+    return new Set()
   }
 
   #currentRouter(): Router {
@@ -113,7 +119,8 @@ function isMethod(method: string): method is Method {
   return (METHODS as readonly string[]).includes(method)
 }
 
-function titleOf(route: Route): string {
+/** What messages call a route. */
+export function titleOf(route: Route): string {
   return `${route.method} ${route.path}`
 }
 

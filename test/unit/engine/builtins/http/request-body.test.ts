@@ -43,7 +43,7 @@ test.each([
   ['broken JSON', JSON_HEADERS, '{oops'],
   ['no JSON at all', JSON_HEADERS, ''],
   ['JSON that is no UTF-8', JSON_HEADERS, Buffer.from([0x22, 0xff, 0x22])],
-  ['JSON deeper than 128 levels', JSON_HEADERS, '['.repeat(129) + ']'.repeat(129)],
+  ['JSON deeper than 127 levels', JSON_HEADERS, '['.repeat(128) + ']'.repeat(128)],
   ['JSON so deep that a stack would end', JSON_HEADERS, '['.repeat(1_000_000)],
   ['text', { 'content-type': 'text/plain' }, 'hello'],
   ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=1&b=2'],
@@ -59,7 +59,7 @@ test.each([
   expect((await pending).status).toBe(200)
 })
 
-test.each([['null'], ['false'], ['0'], ['"x"'], ['[1,2]'], ['['.repeat(128) + ']'.repeat(128)], [' {"a" : 1}\n']])(
+test.each([['null'], ['false'], ['0'], ['"x"'], ['[1,2]'], ['['.repeat(127) + ']'.repeat(127)], [' {"a" : 1}\n']])(
   'the JSON %s is read',
   async (text) => {
     const lane = new TickLane(new VirtualClock())
