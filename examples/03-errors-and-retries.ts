@@ -20,7 +20,7 @@ worker.registerFunction('stock::count', () => {
 await worker.ready()
 
 async function show(request: TriggerRequest): Promise<void> {
-  const outcome = await worker.trigger(request).catch((error: unknown) => {
+  const outcome: unknown = await worker.trigger(request).catch((error: unknown) => {
     if (!(error instanceof IIIError)) throw error
     return error.message // begins with `error.code`
   })

@@ -18,7 +18,7 @@ stock.registerFunction('stock::reserve', async ({ count }: { count: number }, _m
   return 'reserved'
 })
 const orders = registerWorker(undefined, { workerName: 'orders' })
-orders.registerFunction('orders::create', (order, _metadata, { trigger }) =>
+orders.registerFunction('orders::create', (order: object, _metadata, { trigger }) =>
   trigger({ function_id: 'stock::reserve', payload: order }),
 )
 await Promise.all([stock.ready(), orders.ready()])

@@ -21,7 +21,7 @@ const shutdown = worker.shutdownAsync({ drainTimeoutMs: 500 }) // accepts no new
 console.log('short call:', await short)
 const { drained, abandoned } = await shutdown
 console.log(`drained: ${String(drained)}, abandoned: ${String(abandoned)}`)
-const error = await long
+const error: unknown = await long
 console.log('long call:', error instanceof InvocationError ? error.code : error)
 
 await caller.shutdownAsync()
