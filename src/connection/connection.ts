@@ -1,6 +1,7 @@
 /**
- * One link to the engine that is kept up: performs what the state machine decides. Dialling, `open`, replay and flush
- * run synchronously inside the socket's own event, so nothing can slip in before the replay. Knows no message.
+ * One link to the engine that is kept up: performs what the state machine decides. Replay and flush run synchronously
+ * inside the event that accepts the session, so nothing can slip in before the replay, and a session that the engine
+ * refuses after the socket opened has received nothing. Knows no message.
  */
 import { backoffDelayMs } from '../std/backoff.js'
 import type { Timer } from '../std/clock.js'
@@ -180,6 +181,11 @@ export class Connection {
       },
     )
     this.#transport = transport
+    this.#limitHandshake(transport)
+  }
+
+  #limitHandshake(transport: Transport): void {
+    this.#timer?.cancel()
     this.#timer = this.#ports.clock.after(HANDSHAKE_TIMEOUT_MS, () => {
       transport.terminate()
     })
@@ -187,8 +193,16 @@ export class Connection {
 
   #onOpen(transport: Transport): void {
     if (this.#state.kind !== 'dialling') return
-    this.#timer?.cancel()
     this.#transport = transport
+    if (this.#events.awaitsSession === true) this.#limitHandshake(transport)
+    else this.accepted()
+  }
+
+  /** The engine accepted the session on this link: announces everything and sends what waits. Does nothing twice. */
+  accepted(): void {
+    const transport = this.#transport
+    if (this.#state.kind !== 'dialling' || transport === undefined) return
+    this.#timer?.cancel()
     this.#congested = false
     this.#keepalive = new Keepalive(
       this.#ports.clock,

@@ -19,6 +19,8 @@ export interface ConnectionPorts {
 export interface ConnectionEvents {
   /** Handshake headers for the next dial. */
   headers(): Readonly<Record<string, string>>
+  /** Whether an open socket is no link yet: the owner calls `accepted` once the engine accepts the session. */
+  readonly awaitsSession?: boolean
   /** The link is up: everything sent through `send` now precedes whatever was waiting. */
   opened(send: (frame: string) => void, transport: Pick<Transport, 'peerHeaders' | 'acknowledgeWhile'>): void
   frame(text: string): void

@@ -161,12 +161,12 @@ function tracedFetch(
   })
 }
 
-/** The request's own headers with the trace's added. */
+/** The request's own headers with the trace's added; a `traceparent` or `baggage` that the request has is kept. */
 function tracedHeaders(input: string | URL | Request, init: RequestInit): Headers {
   const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
   const { traceparent, baggage } = injectHeaders(otelApi().context.active())
-  if (traceparent !== undefined) headers.set('traceparent', traceparent)
-  if (baggage !== undefined) headers.set('baggage', baggage)
+  if (traceparent !== undefined && !headers.has('traceparent')) headers.set('traceparent', traceparent)
+  if (baggage !== undefined && !headers.has('baggage')) headers.set('baggage', baggage)
   return headers
 }
 

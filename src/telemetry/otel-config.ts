@@ -7,6 +7,7 @@ import { resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../protocol/names.js'
 import { MAX_DELAY_MS } from '../std/clock.js'
 import { isSdkDisabled, resourceAttributes } from './otel-environment.js'
+import { payloadBytesFromEnv } from './payload.js'
 import { flagSetting, invalidOption, numberSetting, textSetting, type NumberRule, type Setting } from './setting.js'
 
 /** An OpenTelemetry instrumentation of any major version, by its shape. */
@@ -64,6 +65,11 @@ export type OtelConfig = {
    * `OTEL_LIVE_SPANS`, default false.
    */
   liveSpans?: boolean | undefined
+  /**
+   * Longest payload that a span shows, in bytes of UTF-8; longer ones are cut. `Infinity` removes the limit. Variable
+   * `III_TRACE_PAYLOAD_MAX_BYTES` (`unlimited` removes it), default 8 KiB. A payload over 4 MiB is never shown.
+   */
+  tracePayloadMaxBytes?: number | undefined
   /** Over the worker's own socket, the default, or over a second one at `/otel`. */
   transport?: 'worker' | 'dedicated' | undefined
 }
@@ -88,6 +94,7 @@ export const OTEL_KEYS: readonly string[] = Object.keys({
   fetchInstrumentationEnabled: true,
   instrumentations: true,
   liveSpans: true,
+  tracePayloadMaxBytes: true,
   transport: true,
 } satisfies Record<keyof OtelConfig, true>)
 
@@ -153,6 +160,8 @@ const NUMBERS: Readonly<Record<OptionOf<number>, NumberRule>> = {
   spansFlushIntervalMs: delay(100, 'OTEL_SPANS_FLUSH_INTERVAL_MS'),
   logsFlushIntervalMs: delay(100, 'OTEL_LOGS_FLUSH_INTERVAL_MS'),
   logsBatchSize: { fallback: 1, minimum: 1, integer: true, variable: 'OTEL_LOGS_BATCH_SIZE' },
+  // Its variable knows a word beside numbers.
+  tracePayloadMaxBytes: { fallback: payloadBytesFromEnv, minimum: 1, maximum: Infinity },
 }
 
 const FLAGS: Readonly<Record<OptionOf<boolean>, { readonly fallback: boolean; readonly variable?: string }>> = {

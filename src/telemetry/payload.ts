@@ -96,7 +96,7 @@ function jsonValue(value: unknown): unknown {
 
 /** Cuts between characters, never inside one. */
 function cutUtf8(text: string, maxBytes: number): string {
-  const bytes = Buffer.from(text)
+  const bytes = Buffer.from(text.slice(0, maxBytes))
   let end = maxBytes
   while (end > 0 && ((bytes[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end -= 1
   return bytes.toString('utf8', 0, end)
@@ -123,9 +123,20 @@ export function safeStringify(value: unknown): string {
   }
 }
 
-/** The size limit for payloads in spans, from `III_TRACE_PAYLOAD_MAX_BYTES`; `null` when there is none. */
+/** The payload limit of a worker that sets none: with larger payloads the distributed engine stalls for seconds. */
+export const DEFAULT_PAYLOAD_BYTES = 8 * 1024
+
+const MAX_BYTES_VARIABLE = 'III_TRACE_PAYLOAD_MAX_BYTES'
+
+/** The payload limit that the environment sets for a worker: `unlimited` or `0` removes it. */
+export function payloadBytesFromEnv(): number {
+  const isUnlimited = /^(?:unlimited|0+)$/i.test(env[MAX_BYTES_VARIABLE]?.trim() ?? '')
+  return isUnlimited ? Infinity : (resolveMaxBytesFromEnv() ?? DEFAULT_PAYLOAD_BYTES)
+}
+
+/** The number in `III_TRACE_PAYLOAD_MAX_BYTES`, for `redactAndTruncate`; `null` when it is unset or not a number above 0. */
 export function resolveMaxBytesFromEnv(): number | null {
-  const raw = env['III_TRACE_PAYLOAD_MAX_BYTES']?.trim() ?? ''
+  const raw = env[MAX_BYTES_VARIABLE]?.trim() ?? ''
   const bytes = /^\d+$/.test(raw) ? Number(raw) : 0
   return bytes > 0 ? bytes : null
 }

@@ -31,7 +31,7 @@ export function textSetting({ name, value, variable }: Setting): string | undefi
 
 /** What a number has to be. */
 export interface NumberRule {
-  readonly fallback: number
+  readonly fallback: number | (() => number)
   readonly minimum: number
   readonly maximum?: number
   readonly integer?: boolean
@@ -44,7 +44,8 @@ export function numberSetting({ name, value, variable }: Setting, rule: NumberRu
   if (isGiven && !isWithin(value, rule)) throw invalidOption(name, bounds(rule), value)
   if (isGiven) return value as number
   const read = Number(readVariable(variable) ?? Number.NaN)
-  return isWithin(read, rule) ? read : rule.fallback
+  if (isWithin(read, rule)) return read
+  return typeof rule.fallback === 'number' ? rule.fallback : rule.fallback()
 }
 
 function isWithin(value: unknown, { minimum, maximum = Number.MAX_VALUE, integer = false }: NumberRule): boolean {
@@ -53,7 +54,7 @@ function isWithin(value: unknown, { minimum, maximum = Number.MAX_VALUE, integer
 
 function bounds({ minimum, maximum, integer = false }: NumberRule): string {
   const least = `${integer ? 'an integer' : 'a number'} of at least ${String(minimum)}`
-  return maximum === undefined ? least : `${least} and at most ${String(maximum)}`
+  return maximum === undefined || maximum === Infinity ? least : `${least} and at most ${String(maximum)}`
 }
 
 /** Blank variables count as unset. */

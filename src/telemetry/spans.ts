@@ -6,7 +6,7 @@ import type { Context, Span } from '@opentelemetry/api'
 import type { Handling, TracedInvocation, TraceHeaders, Tracing } from '../rpc/tracing.js'
 import { isAnyTelemetryLive, withOwner } from './active-telemetry.js'
 import { otelApi } from './otel-modules.js'
-import { shownPayload, resolveMaxBytesFromEnv, tracesPayloads } from './payload.js'
+import { shownPayload, tracesPayloads } from './payload.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
 import { failureMessage, recordFailure, recordSuccess } from './span-failure.js'
 import type { Telemetry } from './telemetry.js'
@@ -14,14 +14,14 @@ import type { Telemetry } from './telemetry.js'
 /** How payloads appear in spans. */
 interface PayloadRules {
   readonly shown: boolean
-  readonly maxBytes: number | null
+  readonly maxBytes: number
 }
 
-/** Tracing over a worker's telemetry. Reads the payload variables once. */
-export function createTracing(telemetry: Telemetry): Tracing {
+/** Tracing over a worker's telemetry. */
+export function createTracing(telemetry: Telemetry, maxBytes: number): Tracing {
   const { context, ROOT_CONTEXT, SpanKind, trace } = otelApi()
   const base = withOwner(ROOT_CONTEXT, telemetry)
-  const payloads = { shown: tracesPayloads(), maxBytes: resolveMaxBytesFromEnv() }
+  const payloads = { shown: tracesPayloads(), maxBytes }
   return {
     inject: (): TraceHeaders => injectHeaders(context.active()),
     begin(invocation: TracedInvocation): Handling {

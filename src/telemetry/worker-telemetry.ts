@@ -71,7 +71,7 @@ export class WorkerTelemetry {
     this.#outlet =
       config.transport === 'worker' ? sharedOutlet(config, options, outlet) : ownOutlet(config, options, outlet.ports)
     this.#telemetry = this.#started(config, outlet.ports.clock)
-    this.#tracing = createTracing(this.#telemetry)
+    this.#tracing = createTracing(this.#telemetry, config.tracePayloadMaxBytes)
     this.#delist = enlist({ telemetry: this.#telemetry, end: () => this.shutdown() })
     if (config.fetchInstrumentationEnabled) this.#releaseFetch = holdFetchPatch()
   }

@@ -18,9 +18,15 @@ export class Barrier {
   readonly #ports: BarrierPorts
   #pongs: Deferred<void>[] = []
   #announced: Promise<unknown> | undefined
+  #isConfirmed = false
 
   constructor(ports: BarrierPorts) {
     this.#ports = ports
+  }
+
+  /** Whether the engine has confirmed the announcement on this link. */
+  get isConfirmed(): boolean {
+    return this.#isConfirmed
   }
 
   /**
@@ -29,10 +35,19 @@ export class Barrier {
    */
   async pass(): Promise<void> {
     await (this.#announced ??= this.#announce())
+    this.#isConfirmed = true
+    await this.ping()
+  }
+
+  /**
+   * Resolves once the engine has read everything written so far.
+   * @throws {NotConnectedError} `CONNECTION_LOST` when the link ends first.
+   */
+  ping(): Promise<void> {
     const pong = deferred<void>()
-    if (!this.#ports.send(PING)) throw lost()
-    this.#pongs.push(pong)
-    await pong.promise
+    if (this.#ports.send(PING)) this.#pongs.push(pong)
+    else pong.reject(lost())
+    return pong.promise
   }
 
   #announce(): Promise<unknown> {
@@ -52,6 +67,7 @@ export class Barrier {
   /** The link ended: whoever waits has to begin again on the next one. */
   linkLost(): void {
     this.#announced = undefined
+    this.#isConfirmed = false
     for (const pong of this.#pongs.splice(0)) pong.reject(lost())
   }
 }

@@ -126,7 +126,7 @@ export interface III extends IIIClient, AsyncDisposable {
   listWorkers(options?: ListWorkersOptions): Promise<WorkerInfo[]>
   listTriggers(options?: boolean | ListTriggersOptions): Promise<TriggerInfo[]>
   listTriggerTypes(options?: boolean | ListTriggerTypesOptions): Promise<TriggerTypeInfo[]>
-  /** Hears which functions exist after each change; the engine looks every five seconds. */
+  /** Receives all functions after each change, which the engine looks for every five seconds, and after each reconnect. */
   onFunctionsAvailable(callback: (functions: FunctionInfo[]) => void): FunctionsAvailableGuard
   /**
    * Lets running handlers, closing channels and streamed responses finish within `drainTimeoutMs`, then ends the client and

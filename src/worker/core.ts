@@ -26,6 +26,7 @@ import { HandlerWatch } from './handler-watch.js'
 import type { Server } from './invoke.js'
 import { abortServed, LinkEvents } from './link-events.js'
 import type { WorkerOptions } from './options.js'
+import { NameHolder } from './name-holder.js'
 import { OwnTelemetry } from './own-telemetry.js'
 import {
   admissionPorts,
@@ -34,6 +35,7 @@ import {
   callerPorts,
   channelPorts,
   conflictPorts,
+  nameHolderPorts,
   newsPorts,
   providerPorts,
   resultPorts,
@@ -48,7 +50,6 @@ import { Services } from './services.js'
 import { TopicRepair } from './topic-repair.js'
 import { TriggerTypes } from './trigger-types.js'
 import { Triggers } from './triggers.js'
-import { UnheardLink } from './unheard-link.js'
 import { UrlFunctions } from './url-functions.js'
 import { WorkerNews } from './worker-news.js'
 import { NO_NEEDS } from './workarounds.js'
@@ -68,8 +69,8 @@ export class Core implements Parts {
   readonly results: Results
   readonly barrier: Barrier
   readonly conflicts: Conflicts | undefined
+  readonly nameHolder: NameHolder | undefined
   readonly introduction: Introduction
-  readonly unheardLink: UnheardLink
   readonly news: WorkerNews
   readonly topicRepair: TopicRepair
   readonly repeats: Repeats
@@ -91,11 +92,12 @@ export class Core implements Parts {
   /** True once `end` was called. */
   isEnded = false
   readonly counters = createCounters()
-  readonly unconfirmedVoids = new Unconfirmed()
+  readonly unconfirmedVoids: Unconfirmed
   readonly unconfirmedResults = new Unconfirmed()
   readonly channelEnds = new ChannelEnds()
   link = 0
   denial: WebSocketError | undefined
+  previous: Greeting | undefined
   #greeting: Greeting | undefined
 
   constructor(options: WorkerOptions, ports: ConnectionPorts) {
@@ -103,7 +105,6 @@ export class Core implements Parts {
     this.ports = ports
     this.currentHeaders = options.headers
     this.introduction = new Introduction(options.metadata)
-    this.unheardLink = new UnheardLink(ports.clock)
     this.report = createReport(options.diagnostics)
     for (const unknown of options.unknown) this.report({ kind: 'unknown_option', ...unknown })
     const onListenerError = (error: unknown): void => {
@@ -125,11 +126,13 @@ export class Core implements Parts {
     this.triggerTypes = new TriggerTypes(providerPorts(this, onListenerError))
     this.results = new Results(resultPorts(this), connection.outbox)
     this.barrier = new Barrier(barrierPorts(this))
+    this.unconfirmedVoids = new Unconfirmed({ clock: ports.clock, ping: () => this.barrier.ping() })
     this.news = new WorkerNews(newsPorts(this, onListenerError))
     this.topicRepair = new TopicRepair(topicPorts(this))
     this.repeats = new Repeats({ clock: ports.clock, offer: (frame) => this.connection.offer(frame) })
     this.urlFunctions = new UrlFunctions(urlFunctionPorts(this))
     if (options.onConflict === 'wait') this.conflicts = new Conflicts(conflictPorts(this), onListenerError)
+    else this.nameHolder = new NameHolder(nameHolderPorts(this))
     this.admission = new Admission(options.maxConcurrentInvocations, admissionPorts(this))
     this.watch = new HandlerWatch(options.warnAfterMs, { clock: ports.clock, served: this.served, report: this.report })
     this.#caller = callerPorts(this)
@@ -186,6 +189,7 @@ export class Core implements Parts {
     const { failure, state } = this.connection
     this.barrier.linkLost()
     this.conflicts?.stop()
+    this.nameHolder?.stop()
     const ended = endedError(failure, state)
     const isShutdown = ended.code === ErrorCode.SHUTDOWN
     this.calls.failAll((opened) =>
@@ -195,6 +199,7 @@ export class Core implements Parts {
     this.results.clear()
     this.repeats.linkLost()
     this.topicRepair.stop()
+    this.unconfirmedVoids.stop()
     this.watch.stop()
     abortServed(this, ended)
     this.endings.emit()

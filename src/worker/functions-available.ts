@@ -1,10 +1,13 @@
 /**
- * News of which functions exist. All subscribers share one hidden function and one trigger, made with the first of
- * them and removed with the last.
+ * Reports which functions exist. All subscribers share one hidden function and one trigger, made with the first of
+ * them and removed with the last. The engine reports changes alone, and a restarted one may see none: the worker asks
+ * after each reconnect, and drops an event that says the same again.
  */
-import { DEFAULT_NAMESPACE, EngineTriggers } from '../protocol/names.js'
+import { IIIConnectionState } from '../connection/state.js'
+import { DEFAULT_NAMESPACE, EngineFunctions, EngineTriggers } from '../protocol/names.js'
 import { isRecord } from '../protocol/validate.js'
-import { Emitter } from '../std/emitter.js'
+import { Emitter, type Unsubscribe } from '../std/emitter.js'
+import type { TriggerFunction } from './call.js'
 import { checkFunction } from './check.js'
 import { isHidden, type FunctionInfo } from './discovery.js'
 import type { FunctionRef, Functions } from './functions.js'
@@ -18,12 +21,25 @@ export interface FunctionsAvailablePorts {
   readonly triggers: Triggers
   readonly uuid: () => string
   readonly onListenerError: (error: unknown) => void
+  readonly states: Pick<Emitter<IIIConnectionState>, 'on'>
+  readonly reconnects: () => number
+  /** Resolves once the engine has handled everything sent so far; rejects when the link ends first. */
+  readonly confirmed: () => Promise<void>
+  readonly trigger: TriggerFunction
+}
+
+interface Bound {
+  readonly ref: FunctionRef
+  readonly trigger: Trigger
+  readonly stopListening: Unsubscribe
 }
 
 export class FunctionsAvailable {
   readonly #ports: FunctionsAvailablePorts
   readonly #listeners: Emitter<FunctionInfo[]>
-  #bound: { readonly ref: FunctionRef; readonly trigger: Trigger } | undefined
+  #bound: Bound | undefined
+  /** Ids last reported on the present link. */
+  #reported: string | undefined
 
   constructor(ports: FunctionsAvailablePorts) {
     this.#ports = ports
@@ -39,17 +55,17 @@ export class FunctionsAvailable {
       if (this.#listeners.size > 0) return
       this.#bound?.trigger.unregister()
       this.#bound?.ref.unregister()
+      this.#bound?.stopListening()
       this.#bound = undefined
     }
     return Object.assign(unsubscribe.bind(undefined), { unsubscribe, [Symbol.dispose]: unsubscribe })
   }
 
-  #bind(): { readonly ref: FunctionRef; readonly trigger: Trigger } {
+  #bind(): Bound {
     // Unique per client: two workers of one namespace would otherwise fight over the id.
     const id = `iii-node::functions-available::${this.#ports.uuid()}`
     const ref = this.#ports.functions.register({ id, metadata: { internal: true } }, (payload: unknown) => {
-      const functions = isRecord(payload) ? payload['functions'] : undefined
-      if (Array.isArray(functions)) this.#listeners.emit((functions as FunctionInfo[]).filter(isListed))
+      this.#report(payload)
       return Promise.resolve(null)
     })
     const trigger = this.#ports.triggers.register({
@@ -58,11 +74,38 @@ export class FunctionsAvailable {
       config: {},
       trigger_namespace: DEFAULT_NAMESPACE,
     })
-    return { ref, trigger }
+    const stopListening = this.#ports.states.on((state) => {
+      if (state !== IIIConnectionState.Connected) return
+      this.#reported = undefined
+      if (this.#ports.reconnects() > 0) void this.#ask()
+    })
+    return { ref, trigger, stopListening }
+  }
+
+  async #ask(): Promise<void> {
+    const link = this.#ports.reconnects()
+    const request = { function_id: EngineFunctions.LIST_FUNCTIONS, payload: { include_internal: true } }
+    // The link may end meanwhile, and a guarded listener may deny the list.
+    const listed: unknown = await this.#ports
+      .confirmed()
+      .then(() => this.#ports.trigger(request))
+      .catch(() => undefined)
+    if (link === this.#ports.reconnects()) this.#report(listed)
+  }
+
+  #report(listed: unknown): void {
+    const rows: unknown = isRecord(listed) ? listed['functions'] : undefined
+    if (!Array.isArray(rows)) return
+    const functions = (rows as FunctionInfo[]).filter(isListed)
+    const ids = functions.map((row) => JSON.stringify([row.namespace, row.function_id])).sort()
+    const reported = ids.join()
+    if (this.#reported === reported) return
+    this.#reported = reported
+    this.#listeners.emit(functions)
   }
 }
 
 /** Rows are an engine's, so anything may be in them. */
 function isListed(row: Partial<FunctionInfo> | null): boolean {
-  return typeof row?.function_id !== 'string' || !isHidden(row.function_id)
+  return isRecord(row) && !(typeof row.function_id === 'string' && isHidden(row.function_id))
 }

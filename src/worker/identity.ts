@@ -3,9 +3,9 @@
  * under `worker/` reads the environment.
  */
 import { readFileSync } from 'node:fs'
-import { hostname, platform, release } from 'node:os'
+import { hostname, networkInterfaces, platform, release } from 'node:os'
 import { basename, join } from 'node:path'
-import { arch, cwd, env, pid } from 'node:process'
+import { arch, cwd, env, kill, pid } from 'node:process'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { isRecord } from '../protocol/validate.js'
 import { packageVersion } from '../version.js'
@@ -99,4 +99,17 @@ function projectName(): string {
     // No readable manifest: the directory's name serves.
   }
   return basename(directory)
+}
+
+/** Whether an address belongs to this host and no process has the id there. */
+export function isEndedProcessOfThisHost(processId: number, address: string): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((interfaces) => interfaces ?? [])
+  if (!own.some((one) => one.address === address) || !Number.isInteger(processId) || processId <= 0) return false
+  try {
+    kill(processId, 0)
+    return false
+  } catch (error) {
+    // A process of another user answers with EPERM.
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
 }

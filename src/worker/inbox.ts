@@ -19,12 +19,12 @@ import type { Conflicts } from './conflicts.js'
 import type { WorkerCounters } from './counters.js'
 import type { Report } from './diagnostics.js'
 import { serve, type Server } from './invoke.js'
+import type { NameHolder } from './name-holder.js'
 import type { Functions } from './functions.js'
 import type { WorkerOptions } from './options.js'
 import { CONFLICT_ADVICE } from './refusals.js'
 import type { Triggers } from './triggers.js'
 import type { TriggerTypes } from './trigger-types.js'
-import type { UnheardLink } from './unheard-link.js'
 
 /** What frames are handed to. */
 export interface Receivers {
@@ -41,8 +41,10 @@ export interface Receivers {
   readonly report: Report
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
-  readonly unheardLink: UnheardLink
+  /** Absent when a conflict is waited out. */
+  readonly nameHolder: NameHolder | undefined
   greeting: Greeting | undefined
+  previous: Greeting | undefined
   denial: WebSocketError | undefined
   /** Ends the client because the engine refused it for good. */
   reject(error: RegistrationRejectedError): void
@@ -59,7 +61,7 @@ export function receive(core: Receivers, message: EngineMessage | FrameProblem |
       settle(core, message)
       break
     case 'workerregistered':
-      core.greeting = { workerId: message.worker_id, reattachToken: message.reattach_token }
+      accepted(core, message)
       break
     case 'registrationrejected':
       rejected(core, message)
@@ -91,6 +93,14 @@ export function receive(core: Receivers, message: EngineMessage | FrameProblem |
 }
 
 const PONG = workerCodec.encode({ type: 'pong' })
+
+/** Everything is announced now; the session before is retired first. */
+function accepted(core: Receivers, message: MessageNamed<EngineMessage, 'workerregistered'>): void {
+  core.previous = core.greeting
+  core.greeting = { workerId: message.worker_id, reattachToken: message.reattach_token }
+  core.nameHolder?.accepted(core.greeting)
+  core.connection.accepted()
+}
 
 function refused(core: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
   core.denial = deniedError(error, core.options.url)
@@ -131,12 +141,12 @@ function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registr
   }
   const passing = new RegistrationRejectedError(init)
   if (core.conflicts?.refused(passing)) return
-  if (code === ErrorCode.WORKER_NAMESPACE_CONFLICT && core.unheardLink.mayHoldName) {
-    // The engine ends this link; the next one asks for the name again.
-    core.report({ kind: 'conflict_waiting', error: passing })
+  const canWait = core.conflicts === undefined && owner_worker_id !== ''
+  // A name that the engine has confirmed before was not refused for a holder that is dying.
+  if (canWait && code === ErrorCode.WORKER_NAMESPACE_CONFLICT && !core.barrier.isConfirmed) {
+    core.nameHolder?.refused(passing)
     return
   }
-  const canWait = core.conflicts === undefined && owner_worker_id !== ''
   const error = canWait ? new RegistrationRejectedError(init, { advice: CONFLICT_ADVICE }) : passing
   if (code !== ErrorCode.FUNCTION_NAMESPACE_CONFLICT) {
     core.reject(error)

@@ -19,9 +19,12 @@ import { needsOf } from './workarounds.js'
 const ASK_AGAIN_MS = 1_000
 
 export class LinkEvents implements ConnectionEvents {
+  readonly awaitsSession = true
   readonly #parts: Parts
   /** The message being handled, and the last one afterwards. */
   #message: ReturnType<typeof workerCodec.decode> | undefined
+  /** Why the last link was lost, while its calls have not been failed. */
+  #lost: WebSocketError | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -36,13 +39,12 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   opened(send: (frame: string) => void, transport: Parameters<ConnectionEvents['opened']>[1]): void {
-    this.#parts.denial = undefined
-    const { results, services, triggerTypes, functions, triggers, greeting, introduction } = this.#parts
+    this.#failLostCalls()
+    const { results, services, triggerTypes, functions, triggers, previous, introduction } = this.#parts
     this.#adapt(transport)
     results.flush(send)
     this.#parts.link += 1
-    this.#parts.unheardLink.linkOpened()
-    const reattach = reattachFrame(greeting)
+    const reattach = reattachFrame(previous)
     if (reattach !== undefined) send(reattach)
     send(introduction.frame)
     services.replay(send)
@@ -52,7 +54,6 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   frame(text: string): void {
-    this.#parts.unheardLink.heard()
     this.#message = undefined
     const message = workerCodec.decode(text)
     this.#message = message
@@ -69,8 +70,7 @@ export class LinkEvents implements ConnectionEvents {
   }
 
   lost(reason: WebSocketError): void {
-    const { barrier, results, calls, conflicts, unheardLink } = this.#parts
-    unheardLink.linkLost()
+    const { barrier, results, nameHolder, conflicts } = this.#parts
     this.#parts.unconfirmedVoids.linkLost()
     this.#parts.unconfirmedResults.linkLost()
     barrier.linkLost()
@@ -78,13 +78,17 @@ export class LinkEvents implements ConnectionEvents {
     this.#parts.repeats.linkLost()
     this.#parts.topicRepair.linkLost()
     results.linkLost()
-    // Nothing that was sent on a link that was denied has had an effect.
-    if (this.#parts.denial === undefined) calls.failWritten((opened) => lostError(opened, reason))
-    else calls.giveUpAll(() => deniedCallError(reason))
+    this.#lost = reason
+    // A refusal of the name may turn out to be final, and is then the reason.
+    if (nameHolder?.verdict === undefined) this.#failLostCalls()
+    else void nameHolder.verdict.then(() => this.#failLostCalls())
     abortServed(this.#parts, reason)
   }
 
   ended(reason: WebSocketError, retryInMs: number | undefined): void {
+    // Calls fail early: the next session has the same token. The denial itself was for one session.
+    if (this.#parts.denial !== undefined) this.#parts.calls.giveUpAll(() => deniedCallError(reason))
+    this.#parts.denial = undefined
     this.#parts.report({ kind: 'connection_ended', error: reason, retryInMs })
     if (retryInMs === undefined) this.#parts.failPending()
   }
@@ -122,6 +126,12 @@ export class LinkEvents implements ConnectionEvents {
     this.#parts.needs = needs
     repeats.linkOpened(needs.repeatAnswers)
     if (needs.releaseBursts) transport.acknowledgeWhile?.(() => calls.pending > 0 || served.running > 0)
+  }
+
+  #failLostCalls(): void {
+    const reason = this.#lost
+    this.#lost = undefined
+    if (reason !== undefined) this.#parts.calls.failWritten((opened) => lostError(opened, reason))
   }
 
   #withChannelEnds(data: unknown): unknown {

@@ -14,7 +14,9 @@ import type { BarrierPorts } from './barrier.js'
 import type { Caller } from './call.js'
 import type { ConflictPorts } from './conflicts.js'
 import type { Server } from './invoke.js'
+import { isEndedProcessOfThisHost } from './identity.js'
 import type { HttpAnswering } from './http-answer.js'
+import type { NameHolderPorts } from './name-holder.js'
 import type { Parts } from './parts.js'
 import type { ResultPorts } from './results.js'
 import type { TopicRepairPorts } from './topic-repair.js'
@@ -164,6 +166,22 @@ export function conflictPorts(parts: Parts): ConflictPorts {
     claimName: async () => {
       introduction.isNamed = await claimName(parts)
       return introduction.isNamed
+    },
+  }
+}
+
+export function nameHolderPorts(parts: Parts): NameHolderPorts {
+  return {
+    ...parts.ports,
+    url: parts.options.url,
+    headers: () => parts.currentHeaders,
+    report: parts.report,
+    hasEnded: isEndedProcessOfThisHost,
+    retire: (session) => {
+      parts.greeting = session
+    },
+    reject: (error) => {
+      if (!parts.connection.isOver) parts.reject(error)
     },
   }
 }

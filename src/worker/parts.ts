@@ -21,6 +21,7 @@ import type { Functions } from './functions.js'
 import type { Server } from './invoke.js'
 import type { WorkerOptions } from './options.js'
 import type { HandlerWatch } from './handler-watch.js'
+import type { NameHolder } from './name-holder.js'
 import type { OwnTelemetry } from './own-telemetry.js'
 import type { Repeats } from './repeats.js'
 import type { Results } from './results.js'
@@ -28,7 +29,6 @@ import type { Services } from './services.js'
 import type { TopicRepair } from './topic-repair.js'
 import type { TriggerTypes } from './trigger-types.js'
 import type { Triggers } from './triggers.js'
-import type { UnheardLink } from './unheard-link.js'
 import type { UrlFunctions } from './url-functions.js'
 import type { WorkerNews } from './worker-news.js'
 import type { Needs } from './workarounds.js'
@@ -57,8 +57,9 @@ export interface Parts {
   readonly channelEnds: ChannelEnds
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
+  /** Absent when a conflict is waited out. */
+  readonly nameHolder: NameHolder | undefined
   readonly introduction: Introduction
-  readonly unheardLink: UnheardLink
   readonly news: WorkerNews
   readonly topicRepair: TopicRepair
   readonly repeats: Repeats
@@ -81,6 +82,8 @@ export interface Parts {
   denial: WebSocketError | undefined
   /** What the engine called us on the present link, or on the last one. */
   greeting: Greeting | undefined
+  /** The same for the link before that one. */
+  previous: Greeting | undefined
   currentHeaders: Readonly<Record<string, string>>
   /** Ends the client because the engine refused it for good. */
   reject(error: RegistrationRejectedError): void

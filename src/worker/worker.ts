@@ -60,6 +60,10 @@ export class Worker implements III, ChannelClient, Reporting {
       onListenerError: (error) => {
         core.report({ kind: 'callback_failed', error })
       },
+      states: core.states,
+      reconnects: () => core.reconnects,
+      confirmed: () => core.barrier.pass(),
+      trigger: core.trigger,
     })
     if (options.autoConnect) core.connection.connect()
     core.telemetry.start()

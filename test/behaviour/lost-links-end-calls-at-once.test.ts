@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { runScript } from '../kit/child.js'
 import { quietWorker } from '../kit/quiet-worker.js'
-import { webSocketPeer } from '../kit/socket-peer.js'
+import { SESSION_INFO, webSocketPeer } from '../kit/socket-peer.js'
 import { wrappedDial, type Faults } from '../kit/wrapped-dial.js'
 import { dialWebSocket } from '../../src/transport/ws-dial.js'
 
@@ -26,6 +26,7 @@ async function peerHere(): Promise<Peer> {
   let allReceived: () => void = () => undefined
   const everything = new Promise<void>((resolve) => (allReceived = resolve))
   const peer = await webSocketPeer((socket) => {
+    socket.send(SESSION_INFO)
     socket.on('message', () => {
       received += 1
       if (received === FRAMES) allReceived()

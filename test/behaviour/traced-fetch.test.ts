@@ -39,6 +39,29 @@ afterEach(() => {
   expect(globalThis.fetch).toBe(original)
 })
 
+test('a traceparent and a baggage that the request has are kept', async () => {
+  const { url, seen } = await webServer()
+  const engine = await createTestEngine({ ports: false })
+  const worker = engine.connect({ otel: { enabled: true } })
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  worker.registerFunction('own', async () => {
+    const own = { traceparent, baggage: 'tenant=acme' }
+    await fetch(`${url}/200`, { headers: own })
+    await fetch(new Request(`${url}/200`, { headers: own }))
+    await fetch(`${url}/200`, { headers: { baggage: 'tenant=acme' } })
+  })
+  await worker.ready()
+  await engine.call('own')
+  await worker.shutdown()
+  await engine.close()
+
+  const [inInit, inRequest, added] = seen.map(({ headers }) => headers)
+  for (const headers of [inInit, inRequest]) expect(headers).toMatchObject({ traceparent, baggage: 'tenant=acme' })
+  expect(added?.['traceparent']).toMatch(/^00-[0-9a-f]{32}-/)
+  expect(added?.['traceparent']).not.toBe(traceparent)
+  expect(added?.['baggage']).toBe('tenant=acme')
+})
+
 test('a request in a handler is a client span of its worker, and the trace goes on in its headers', async () => {
   const { url, seen } = await webServer()
   const engine = await createTestEngine({ ports: false })

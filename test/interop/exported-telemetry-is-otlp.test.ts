@@ -36,7 +36,7 @@ test('spans, log records and metrics are what OTLP says, down to ids, times and 
   const delist = enlist({ telemetry, end: () => Promise.resolve() })
   onTestFinished(delist)
   const before = BigInt(Date.now()) * 1_000_000n
-  const handling = createTracing(telemetry).begin({
+  const handling = createTracing(telemetry, Infinity).begin({
     functionId: 'sell',
     input: { sku: 'täe', token: 'x' },
     traceparent: `00-${TRACE_ID}-${PARENT_ID}-01`,

@@ -123,7 +123,9 @@ export class ScriptedEngine {
   readonly #now: () => number
   /** What happens to the next dials. */
   answer: Answer | ((attempt: number) => Answer) = 'accept'
-  /** Whether the engine greets, answers barriers and confirms announcements by itself. */
+  /** Whether the engine accepts sessions: sends their session info. */
+  greets = true
+  /** Whether the engine answers barriers and confirms announcements by itself. */
   polite = true
   /** What the engine does not guarantee. */
   broken: ReadonlySet<Guarantee> = new Set()
@@ -151,7 +153,7 @@ export class ScriptedEngine {
     queueMicrotask(() => {
       const link = new EngineLink(this, pair, options.headers())
       this.links.push(link)
-      if (this.polite && link.closed === undefined) {
+      if (this.greets && link.closed === undefined) {
         link.send({ type: 'workerregistered', worker_id: link.workerId, reattach_token: link.reattachToken })
       }
       pair.left.peerHeaders = guaranteesHeader(this.broken)
@@ -166,6 +168,9 @@ export class ScriptedEngine {
     if (this.polite && message.type === 'invokefunction' && message.function_id === 'engine::workers::register') {
       if (message.invocation_id !== undefined) link.answer(message, { result: { success: true } })
     }
+    // The holder of any name lives.
+    if (this.polite && message.type === 'invokefunction' && message.function_id === 'engine::workers::info')
+      link.answer(message, { result: { worker: { pid: process.pid, ip_address: '127.0.0.1' } } })
     this.onFrame(link, message)
   }
 }

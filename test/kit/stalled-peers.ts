@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { tcpPeer, type SocketPeer } from './socket-peer.js'
+import { SESSION_INFO, tcpPeer, type SocketPeer } from './socket-peer.js'
 import { frameBytes } from './tcp-websocket.js'
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
-/** An engine that reads nothing after the handshake. */
+/** An engine that accepts the session and reads nothing after the handshake. */
 export function stalledEngine(): Promise<SocketPeer> {
   return tcpPeer((socket) => {
     socket.once('data', (request: Buffer) => {
@@ -17,6 +17,7 @@ export function stalledEngine(): Promise<SocketPeer> {
       socket.write(
         `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
       )
+      socket.write(frameBytes({ opcode: 1, payload: Buffer.from(SESSION_INFO), masked: false }))
     })
   })
 }

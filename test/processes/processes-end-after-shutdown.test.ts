@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { CLOSE_TIMEOUT_MS } from '../../src/connection/options.js'
 import { runScript, type Child } from '../kit/child.js'
-import { tcpPeer, webSocketPeer, type SocketPeer } from '../kit/socket-peer.js'
+import { SESSION_INFO, tcpPeer, webSocketPeer, type SocketPeer } from '../kit/socket-peer.js'
+import { stalledEngine } from '../kit/stalled-peers.js'
 
 const script = fileURLToPath(new URL('../kit/children/shut-down-workers.ts', import.meta.url))
 const COUNT = 200
@@ -15,23 +14,11 @@ const EXIT_MS = 2_000
 /** A peer that greets, announces work when asked for it, and answers a goodbye as the library does. */
 function politePeer(): Promise<SocketPeer> {
   return webSocketPeer((socket) => {
+    socket.send(SESSION_INFO)
     socket.on('message', (data) => {
       if (!(data as Buffer).includes('"registerfunction"')) return
       socket.send(
         '{"type":"invokefunction","invocation_id":"6f0c3f0e-0000-4000-8000-000000000000","function_id":"endless","data":{}}',
-      )
-    })
-  })
-}
-
-/** A peer that completes the handshake and never says or reads anything after. */
-function deafPeer(): Promise<SocketPeer> {
-  return tcpPeer((socket: Socket) => {
-    socket.once('data', (request: Buffer) => {
-      const key = /sec-websocket-key: (\S+)/i.exec(request.toString())![1]!
-      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
       )
     })
   })
@@ -47,10 +34,10 @@ const cases: [string, string, () => Promise<SocketPeer>, number][] = [
   ['idle', 'idle', politePeer, 0],
   ['connecting to a peer that never answers', 'connecting', () => tcpPeer(() => undefined), 0],
   ['connected', 'connected', politePeer, CLOSE_TIMEOUT_MS],
-  ['connected to a peer that is deaf', 'connected', deafPeer, CLOSE_TIMEOUT_MS],
+  ['connected to a peer that is deaf', 'connected', stalledEngine, CLOSE_TIMEOUT_MS],
   ['reconnecting', 'reconnecting', closedPort, 0],
   ['failed', 'failed', closedPort, 0],
-  ['closing', 'closing', deafPeer, CLOSE_TIMEOUT_MS],
+  ['closing', 'closing', stalledEngine, CLOSE_TIMEOUT_MS],
   ['draining', 'draining', politePeer, 200 + CLOSE_TIMEOUT_MS],
 ]
 

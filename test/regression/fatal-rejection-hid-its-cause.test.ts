@@ -12,9 +12,10 @@ test('calls in flight hear of the rejection that ended their worker', async () =
     code: 'WORKER_NAMESPACE_CONFLICT',
     namespace: 'default',
     worker_name: 'orders',
-    owner_worker_id: rig.link.workerId,
+    owner_worker_id: '6f0c3f0e-0000-4000-8000-000000000000',
   })
-  await rig.settle()
+  rig.link.close()
+  await rig.clock.advance(100)
 
   const outcome = (await outcomeOf(written)) as { error: unknown }
   expect(outcome.error).toBeInstanceOf(RegistrationRejectedError)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { runCompiledChild } from '../kit/compiled-project.js'
-import { webSocketPeer } from '../kit/socket-peer.js'
+import { SESSION_INFO, webSocketPeer } from '../kit/socket-peer.js'
 
 const CALLS = 1_000_000
 const MIB = 1024 * 1024
@@ -21,6 +21,7 @@ test(
   async () => {
     const numbers: number[] = []
     const peer = await webSocketPeer((socket) => {
+      socket.send(SESSION_INFO)
       socket.on('message', (data: Buffer) => {
         const frame = JSON.parse(data.toString()) as Record<string, unknown>
         const { type, invocation_id, function_id } = frame

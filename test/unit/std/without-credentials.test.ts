@@ -21,7 +21,7 @@ test.each(['a'.repeat(100_000), '://'.repeat(30_000), '://?'.repeat(30_000), `ht
   (text) => {
     const startedAt = performance.now()
     withoutCredentials(text)
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
   },
 )
 

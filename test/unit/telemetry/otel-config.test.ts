@@ -4,7 +4,7 @@ import { DEFAULT_RECONNECTION } from '../../../src/connection/options.js'
 import { patchGlobalFetch, unpatchGlobalFetch } from '../../../src/telemetry/fetch.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig } from '../../../src/telemetry/otel-config.js'
 import { samplerFromEnvironment } from '../../../src/telemetry/otel-environment.js'
-import { resolveMaxBytesFromEnv, tracesPayloads } from '../../../src/telemetry/payload.js'
+import { tracesPayloads } from '../../../src/telemetry/payload.js'
 
 const resolve = (config: OtelConfig = {}) => resolveOtelConfig(config, { newId: () => 'new-id' })
 
@@ -118,6 +118,14 @@ const table: Readonly<Record<Option, Row>> = {
     ignored: ['', ' ', 'false', '0', 'maybe'],
     refused: ['on', 1, null],
   },
+  tracePayloadMaxBytes: {
+    fallback: 8 * 1024,
+    given: Infinity,
+    variable: 'III_TRACE_PAYLOAD_MAX_BYTES',
+    set: [' Unlimited ', Infinity],
+    ignored: ['', ' ', 'much', '-5', '1.5'],
+    refused: [0, -1, '4096', null],
+  },
   reconnectionConfig: {
     fallback: DEFAULT_RECONNECTION,
     given: {
@@ -226,13 +234,6 @@ const variables: Readonly<Record<string, { readonly read: () => unknown; readonl
     texts: [
       [undefined, false], ['', false], ['0', false], ['no', false], ['maybe', false],
       ['1', true], ['true', true], [' TRUE ', true],
-    ], // prettier-ignore
-  },
-  III_TRACE_PAYLOAD_MAX_BYTES: {
-    read: resolveMaxBytesFromEnv,
-    texts: [
-      [undefined, null], ['', null], ['0', null], ['unlimited', null], ['1.5', null], ['-3', null], ['1e3', null],
-      ['4096', 4096], [' 7 ', 7],
     ], // prettier-ignore
   },
   OTEL_FETCH_IGNORE_URLS: {

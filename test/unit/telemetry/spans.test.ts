@@ -12,7 +12,7 @@ function rig() {
   const sink = collectingSink()
   const config = resolveOtelConfig({ metricsEnabled: false, logsEnabled: false }, { newId: () => 'id' })
   const telemetry = new Telemetry(config, { clock: new VirtualClock(), sink })
-  return { sink, telemetry, tracing: createTracing(telemetry) }
+  return { sink, telemetry, tracing: createTracing(telemetry, Infinity) }
 }
 
 /** A value that counts how often it is written as JSON. */
