@@ -1,6 +1,6 @@
 /**
  * Tests a worker against an engine in the same process, with a virtual clock, recorded frames and injected faults. Works
- * with any test runner.
+ * with any test runner, and needs no `iii-node engine`.
  */
 import assert from 'node:assert/strict'
 import { createTestEngine } from 'iii-node/testing'
