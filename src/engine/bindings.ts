@@ -14,6 +14,7 @@ import type { Emit } from './engine-events.js'
 import type { FunctionEntry } from './directory.js'
 import type { HandOver } from './hand-over.js'
 import { isEqual, KeptTriggers } from './kept-triggers.js'
+import type { OwnedBytes } from './owned-bytes.js'
 import { nameOf, type Peer } from './peer.js'
 import type { Trigger, TriggerRequest, TriggerType } from './trigger.js'
 import { TriggerTable } from './trigger-table.js'
@@ -27,16 +28,19 @@ export interface BindingPorts {
   readonly counters: Counters
   readonly clock: Clock
   readonly handOver: HandOver
+  readonly ownedBytes: OwnedBytes
 }
 
 export class Bindings {
-  readonly types = new TriggerTypes()
-  readonly triggers = new TriggerTable()
+  readonly types: TriggerTypes
+  readonly triggers: TriggerTable
   readonly #ports: BindingPorts
   readonly #kept: KeptTriggers
 
   constructor(ports: BindingPorts) {
     this.#ports = ports
+    this.types = new TriggerTypes(ports.ownedBytes)
+    this.triggers = new TriggerTable(ports.ownedBytes)
     this.#kept = new KeptTriggers(ports.clock)
   }
 

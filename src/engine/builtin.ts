@@ -6,6 +6,7 @@ import type { Clock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import type { TickLane } from '../std/tick-lane.js'
+import type { LargeMessages } from '../transport/large-messages.js'
 import type { Access } from './access.js'
 import type { InjectedRequest } from './builtins/http/inject.js'
 import type { ChannelRef } from './channels.js'
@@ -20,6 +21,8 @@ export interface EngineHost {
   readonly clock: Clock
   /** Runs expensive work, one piece in each event-loop tick. */
   readonly lane: TickLane
+  /** Limits the memory of large messages of all clients. */
+  readonly largeMessages: LargeMessages
   readonly random: Random
   /** Reports what happens; `log` writes to it as well. */
   readonly emit: Emit

@@ -40,6 +40,8 @@ const MAX_BUFFER_ITEMS = 1024
 const SWEEP_MS = 60_000
 /** How long both ends may take to connect. */
 const UNCLAIMED_MS = 5 * 60_000
+/** How long the reader of a channel may take to connect whose writer was cut: what there is of it is a part at best. */
+const CUT_UNREAD_MS = 5_000
 
 export class ChannelTable {
   readonly #parts: ChannelTableParts
@@ -89,6 +91,7 @@ export class ChannelTable {
       maxItems: Math.min(Math.max(bufferItems, 1), MAX_BUFFER_ITEMS),
       account,
       onDestroyed: () => this.#forget(id, sessionId),
+      onCutUnread: () => clock.after(CUT_UNREAD_MS, () => this.#giveUpUnread(id), 'background'),
     })
     this.#entries.set(id, { channel, key, createdAt: clock.now() })
     this.#sweep ??= this.#nextSweep()
@@ -133,6 +136,10 @@ export class ChannelTable {
     counters.refused.channels += 1
     const message = `${found}, as many as allowed; close some first`
     throw new InvocationError({ code: ErrorCode.invocation_error, message })
+  }
+
+  #giveUpUnread(id: string): void {
+    if (this.#entries.get(id)?.channel.isUnread === true) this.destroy(id)
   }
 
   #forget(id: string, sessionId: string): void {

@@ -33,6 +33,8 @@ export interface ChannelOptions {
   readonly account: ChannelAccount
   /** The channel was given up; neither end may be taken any more. */
   readonly onDestroyed: () => void
+  /** The writer left without an end before there was a reader. */
+  readonly onCutUnread: () => void
 }
 
 /** From this many bytes on a buffer is full, however few items it holds: 64 chunks as writers make them of a stream. */
@@ -67,6 +69,11 @@ export class Channel {
   /** Whether nothing more can happen here. */
   get over(): boolean {
     return this.#writer === 'done' && this.#reader === 'gone'
+  }
+
+  /** Whether nobody has taken the reading end. */
+  get isUnread(): boolean {
+    return this.#reader === 'free'
   }
 
   /** Whether an end has never been taken. */
@@ -113,7 +120,10 @@ export class Channel {
     if (this.#writer === 'done') return
     this.#writer = 'done'
     this.#wasCut = wasCut
-    if (this.#reader === 'free') this.account.memory.orphaned(this)
+    if (this.#reader === 'free') {
+      this.account.memory.orphaned(this)
+      if (wasCut) this.#options.onCutUnread()
+    }
     this.pump()
   }
 

@@ -5,6 +5,7 @@
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../protocol/names.js'
 import type { BuiltinFunction, ExternalCall } from './builtin.js'
 import { NamespaceIndex } from './namespace-index.js'
+import type { OwnedBytes } from './owned-bytes.js'
 import type { Peer } from './peer.js'
 
 /** Who serves a function. */
@@ -24,6 +25,8 @@ export interface FunctionEntry {
   readonly responseSchema: unknown
   readonly metadata: unknown
   readonly target: FunctionTarget
+  /** Memory that the registration takes. */
+  readonly bytes: number
 }
 
 /** Why a registration was refused: the id belongs to `ownerWorkerId`, which is empty when it belongs to the engine. */
@@ -35,8 +38,13 @@ export class Directory {
   readonly #namespaces = new Map<string, Map<string, FunctionEntry>>()
   readonly #index = new NamespaceIndex()
   readonly #owned = new Map<Peer, Set<FunctionEntry>>()
+  readonly #ownedBytes: OwnedBytes
   #size = 0
   #revision = 0
+
+  constructor(ownedBytes: OwnedBytes) {
+    this.#ownedBytes = ownedBytes
+  }
 
   /** Number of functions. */
   get size(): number {
@@ -109,6 +117,7 @@ export class Directory {
       const owned = this.#owned.get(owner)
       if (owned === undefined) this.#owned.set(owner, new Set([entry]))
       else owned.add(entry)
+      this.#ownedBytes.add(owner, entry.bytes)
     }
     this.#size += 1
     this.#revision += 1
@@ -121,7 +130,7 @@ export class Directory {
     if (functions?.size === 0) this.#namespaces.delete(entry.namespace)
     const owner = ownerOf(entry)
     const owned = owner === undefined ? undefined : this.#owned.get(owner)
-    owned?.delete(entry)
+    if (owned?.delete(entry) === true) this.#ownedBytes.add(owner, -entry.bytes)
     if (owner !== undefined && owned?.size === 0) this.#owned.delete(owner)
     this.#size -= 1
     this.#revision += 1

@@ -32,6 +32,11 @@ export function openDoorway(
       else request.refuse(404, '')
       return
     }
+    if (guard?.isFull === true) {
+      parts.counters.refused.waitingClients += 1
+      request.refuse(503, 'Too many clients wait for the auth function')
+      return
+    }
     request.accept((transport) => {
       const events = guard === undefined ? open(transport, undefined) : guard.let(request, transport, open)
       return parts.links.watch(transport, events)
@@ -51,7 +56,7 @@ function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undef
 /** Takes telemetry and nothing else: no greeting, no answers. */
 function telemetryOnly(parts: SessionParts, transport: Transport): TransportEvents {
   const ignore = (): void => undefined
-  const intake = new FrameIntake(parts.lane, new Inlet(parts, transport), {
+  const intake = new FrameIntake(parts, new Inlet(parts, transport), {
     small: ignore,
     large: ignore,
     costly: ignore,

@@ -6,11 +6,12 @@ import type { Builtin, EngineHost, HostChannels } from './builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, lane, random, emit, log, opensPorts, repairsStores } = parts
+  const { clock, lane, largeMessages, random, emit, log, opensPorts, repairsStores } = parts
   const { router, directory, bindings, instruments, counters, quirks } = parts
   return {
     clock,
     lane,
+    largeMessages,
     random,
     emit,
     log,
@@ -41,6 +42,7 @@ export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Buil
       responseSchema,
       metadata: undefined,
       target: { kind: 'builtin', builtin: builtin.name, call },
+      bytes: 0,
     })
     if (conflict !== undefined) throw new Error(`Two built-ins serve the function ${id}`)
   }
@@ -51,6 +53,7 @@ export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Buil
       description: type.description,
       configurationSchema: type.configurationSchema,
       requestSchema: type.requestSchema,
+      bytes: 0,
       provider: { kind: 'builtin', builtin: builtin.name, type },
     })
     if (!provided) throw new Error(`Two built-ins provide the trigger type ${type.id}`)

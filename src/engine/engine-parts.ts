@@ -5,6 +5,7 @@ import type { LoopClock } from '../std/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import { TickLane } from '../std/tick-lane.js'
+import { LargeMessages } from '../transport/large-messages.js'
 import { Bindings } from './bindings.js'
 import { ChannelTable } from './channel-table.js'
 import { createCounters, type Counters } from './counters.js'
@@ -15,6 +16,7 @@ import type { Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
 import { NameLeases } from './name-leases.js'
 import { OpenLinks } from './open-links.js'
+import { OwnedBytes } from './owned-bytes.js'
 import type { EngineQuirks } from './quirks.js'
 import { Router } from './router.js'
 import { Sessions } from './sessions.js'
@@ -40,10 +42,13 @@ export interface EnginePorts {
 export interface EngineParts extends EnginePorts {
   /** For expensive work of all clients. */
   readonly lane: TickLane
+  /** Limits the memory of large messages of all clients. */
+  readonly largeMessages: LargeMessages
   readonly counters: Counters
   readonly directory: Directory
   readonly handOver: HandOver
   readonly names: NameLeases
+  readonly ownedBytes: OwnedBytes
   readonly router: Router
   readonly bindings: Bindings
   readonly sessions: Sessions
@@ -54,7 +59,8 @@ export interface EngineParts extends EnginePorts {
 
 export function createParts(ports: EnginePorts): EngineParts {
   const counters = createCounters()
-  const directory = new Directory()
+  const ownedBytes = new OwnedBytes({ ...ports, counters })
+  const directory = new Directory(ownedBytes)
   const instruments: Instruments = {}
   const { clock, limits, quirks } = ports
   const isAbrupt = quirks.abruptHandOver === true
@@ -66,15 +72,28 @@ export function createParts(ports: EnginePorts): EngineParts {
   return {
     ...ports,
     lane: new TickLane(ports.clock),
+    largeMessages: largeMessagesOf(ports, counters),
     counters,
     directory,
     handOver,
     names: new NameLeases(),
+    ownedBytes,
     router,
-    bindings: new Bindings({ ...ports, counters, handOver }),
+    bindings: new Bindings({ ...ports, counters, handOver, ownedBytes }),
     sessions,
     channels: new ChannelTable({ ...ports, counters }),
     links: new OpenLinks(),
     instruments,
   }
+}
+
+function largeMessagesOf({ clock, limits, log }: EnginePorts, { cutOff }: Counters): LargeMessages {
+  return new LargeMessages({
+    clock,
+    maxBytes: limits.maxLargeMessageBytes,
+    onCut: (reason, bytes) => {
+      cutOff.largeMessages += 1
+      log.warn({ reason, bytes }, 'A client with an unfinished large message was cut off')
+    },
+  })
 }

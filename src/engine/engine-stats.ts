@@ -43,6 +43,8 @@ export interface EngineStats {
     readonly callsInHandOver: number
     /** In the buffers of all channels; bytes of binary items, UTF-16 units of text. */
     readonly channelBytes: number
+    /** Of large messages that have arrived in part, or wait to be read. */
+    readonly largeMessageBytes: number
     /** Jobs of all queues: waiting, delayed and under way. */
     readonly jobs: number
     /** Bytes of the payloads of these jobs. */
@@ -63,6 +65,8 @@ export interface EngineStats {
     readonly triggers: number
     /** Triggers above the number that may belong to no worker. */
     readonly unownedTriggers: number
+    /** Registrations for which the memory of one worker's registrations, or of triggers without one, did not suffice. */
+    readonly registrations: number
     readonly channels: number
     /** Enqueued calls and published messages answered with `queue_full`. */
     readonly jobs: number
@@ -74,6 +78,8 @@ export interface EngineStats {
     readonly streamClients: number
     /** Requests refused for their `Origin` or `Host`: 403 when it is not trusted, 400 when `Host` came twice. */
     readonly foreignRequests: number
+    /** Clients of a guarded listener answered with 503, because too many wait for its auth function. */
+    readonly waitingClients: number
     /** Joins of a stream above the number one client may have. */
     readonly streamJoins: number
     /** Calls and results too large for one message to a worker, answered with `MESSAGE_TOO_LARGE`. */
@@ -106,5 +112,7 @@ export interface EngineStats {
     readonly heldFrames: number
     /** Sent too much before a guarded listener had let them in. */
     readonly earlyFrames: number
+    /** Had the largest of too many large messages at once, or stopped in the middle of one. */
+    readonly largeMessages: number
   }
 }

@@ -213,8 +213,10 @@ class RunningEngine implements LocalEngine {
       const door = this.#whileOpen(openDoorway(sessionParts, config))
       this.#doors.push(door)
       if (!this.#parts.opensPorts) continue
-      const delaysWrites = this.#parts.quirks.delayedWrites === true
-      const listener = await listen({ ...config, delaysWrites, screen: screenOf(config, this.#outside.host) }, door)
+      const { quirks, largeMessages } = this.#parts
+      const delaysWrites = quirks.delayedWrites === true
+      const screen = screenOf(config, this.#outside.host)
+      const listener = await listen({ ...config, delaysWrites, largeMessages, screen }, door)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }

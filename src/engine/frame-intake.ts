@@ -12,6 +12,8 @@ import { isUuid } from '../protocol/validate.js'
 import { describe } from '../std/describe.js'
 import { JsonOutline } from '../std/json-outline.js'
 import type { TickLane } from '../std/tick-lane.js'
+import type { LargeMessage, LargeMessages } from '../transport/large-messages.js'
+import { CloseCode } from '../transport/close-codes.js'
 import type { Inlet } from './inlet.js'
 
 /** Characters of a large frame that are read in one tick: some 10 ms of the costliest content (measured). */
@@ -45,8 +47,15 @@ export interface FrameSink {
   binary(frame: Uint8Array): void
 }
 
+/** What the intakes of an engine share. */
+interface IntakeParts {
+  readonly lane: TickLane
+  readonly largeMessages: LargeMessages
+}
+
 export class FrameIntake {
   readonly #lane: TickLane
+  readonly #message: LargeMessage
   readonly #inlet: Inlet
   readonly #sink: FrameSink
   /** Frames that came behind a large one. */
@@ -54,8 +63,9 @@ export class FrameIntake {
   /** The large frame that is being handled. */
   #step: (() => boolean) | undefined
 
-  constructor(lane: TickLane, inlet: Inlet, sink: FrameSink) {
-    this.#lane = lane
+  constructor(parts: IntakeParts, inlet: Inlet, sink: FrameSink) {
+    this.#lane = parts.lane
+    this.#message = parts.largeMessages.of({ cut: (reason) => this.#drop(reason) })
     this.#inlet = inlet
     this.#sink = sink
   }
@@ -76,6 +86,14 @@ export class FrameIntake {
     }
   }
 
+  /** Handles nothing more of the client. */
+  #drop(reason: string): void {
+    if (this.#step !== undefined) this.#lane.remove(this.#step)
+    this.#step = undefined
+    this.#waiting.length = 0
+    this.#inlet.end(CloseCode.TRY_AGAIN_LATER, reason)
+  }
+
   #small(frame: string | Uint8Array): void {
     if (typeof frame === 'string') this.#sink.small(frame)
     else this.#sink.binary(frame)
@@ -87,11 +105,14 @@ export class FrameIntake {
     this.#step = () => {
       if (read?.() === false) return false
       this.#step = undefined
+      this.#message.set(0)
       if (typeof frame !== 'string') this.#sink.binary(frame)
       this.#next()
       return true
     }
     this.#lane.add(this.#step)
+    // Last, since it may drop the frame.
+    this.#message.set(frame.length)
   }
 
   #next(): void {

@@ -20,12 +20,15 @@ type Rules = Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny
 
 /** Frames a client may send before it is let in. Beyond: it is cut off. */
 const MAX_EARLY_FRAMES = 1000
+/** Clients of a listener whose auth function has not answered yet. Beyond: status 503. */
+const MAX_WAITING_CLIENTS = 1000
 
 export class Guard {
   readonly #parts: SessionParts
   readonly #rules: Rules
   readonly #invoke: InvokeWithin
   readonly #accessParts: GuardedAccessParts
+  #waiting = 0
 
   constructor(parts: SessionParts, rules: Rules) {
     this.#parts = parts
@@ -36,10 +39,17 @@ export class Guard {
     this.#accessParts = { rules, hooks, directory, namedFunctions }
   }
 
+  /** Whether too many clients wait for the auth function already: of each up to some 100 KiB is read before it is held back. */
+  get isFull(): boolean {
+    return this.#waiting >= MAX_WAITING_CLIENTS
+  }
+
   /** Lets a client in once it is known what it may do. */
   let(request: UpgradeRequest, transport: Transport, open: Opener): TransportEvents {
     const early = new EarlyFrames(transport, this.#parts.counters)
+    this.#waiting += 1
     void this.#ask(request).then((grants) => {
+      this.#waiting -= 1
       if (early.isClosed) return
       if ('problem' in grants) this.#refuse(transport, grants.problem)
       else early.handOver(open(transport, new GuardedAccess(grants, this.#accessParts)))

@@ -50,6 +50,12 @@ export class Inlet {
     if (this.#spentMs >= MAX_TURN_MS) this.#wait('lane')
   }
 
+  /** Closes the link and waits for nothing. */
+  end(code: number, reason: string): void {
+    this.#transport.close(code, reason)
+    this.#parts.clock.nextTurn(() => this.#transport.terminate())
+  }
+
   /** Reads nothing more until `release` for the same reason. */
   hold(reason: string): void {
     this.#holds.add(reason)

@@ -1,12 +1,14 @@
 /**
  * Update operations on stored values. A small value is parsed and changed at once. Of a large one only the members that
  * the operations name are parsed: its text is read piece by piece in the lane of expensive work, and what changed is put
- * in between. Either way an update happens in one step: if the value changed meanwhile, its text is read again.
+ * in between; another update of the same members goes on from there. Either way an update happens in one step: if the
+ * value changed meanwhile, its text is read again.
  */
 import { ErrorCode, InvocationError } from '../errors.js'
 import { JsonText, OUTLINE_LIMITS } from '../protocol/json-text.js'
+import { LARGE_JSON_CHARACTERS } from '../protocol/limits.js'
 import { isRecord, type JsonValue } from '../protocol/validate.js'
-import { JsonOutline } from '../std/json-outline.js'
+import { JsonOutline, type OutlineMember } from '../std/json-outline.js'
 import type { TickLane } from '../std/tick-lane.js'
 import type { Stored } from './storage/store.js'
 import type { UpdateOp } from '../updates/update-op.js'
@@ -26,8 +28,18 @@ export interface Updated {
   readonly kept: Promise<void>
 }
 
+/** Where members of a text are. */
+interface Located {
+  readonly text: string
+  /** The names that were looked for. */
+  readonly keys: ReadonlySet<string>
+  readonly members: readonly OutlineMember[]
+}
+
 export class LargeUpdates {
   readonly #lane: TickLane
+  /** What the latest update wrote, while others wait. */
+  #latest: Located | undefined
   #waiting = 0
 
   constructor(lane: TickLane) {
@@ -62,6 +74,7 @@ export class LargeUpdates {
       return outcome
     } finally {
       this.#waiting -= 1
+      if (this.#waiting === 0) this.#latest = undefined
     }
   }
 
@@ -77,10 +90,14 @@ export class LargeUpdates {
             return true
           }
           // Begun when it is its turn: updates before it have changed the value.
-          reading ??= new Reading(present, ops)
+          reading ??= new Reading(present, ops, this.#latest)
           if (reading.text !== present.text) resolve(undefined)
           else if (!reading.step()) return false
-          else resolve(reading.change(write))
+          else {
+            const { updated, located } = reading.change(write)
+            this.#latest = located
+            resolve(updated)
+          }
         } catch (error) {
           reject(error)
         }
@@ -94,14 +111,19 @@ export class LargeUpdates {
 class Reading {
   readonly #value: JsonText
   readonly #ops: readonly UpdateOp[]
+  readonly #keys: ReadonlySet<string> | undefined
   readonly #outline: JsonOutline | undefined
+  /** Where the members are, when an earlier update knew. */
+  readonly #known: Located | undefined
 
-  constructor(value: JsonText, ops: readonly UpdateOp[]) {
+  constructor(value: JsonText, ops: readonly UpdateOp[], latest: Located | undefined) {
     this.#value = value
     this.#ops = ops
-    const keys = keysOf(value, ops)
-    const limits = { ...OUTLINE_LIMITS, maxNodes: Infinity }
-    this.#outline = keys === undefined ? undefined : new JsonOutline(value.text, limits, keys)
+    this.#keys = keysOf(value, ops)
+    if (latest?.text === value.text && isSame(latest.keys, this.#keys)) this.#known = latest
+    else if (this.#keys !== undefined) {
+      this.#outline = new JsonOutline(value.text, { ...OUTLINE_LIMITS, maxNodes: Infinity }, this.#keys)
+    }
   }
 
   get text(): string {
@@ -113,14 +135,26 @@ class Reading {
     return this.#outline?.step(PIECE_CHARACTERS) ?? true
   }
 
-  change(write: (value: Stored) => Promise<void>): Updated {
-    const outline = this.#outline?.members === undefined ? undefined : this.#outline
+  change(write: (value: Stored) => Promise<void>): {
+    readonly updated: Updated
+    readonly located: Located | undefined
+  } {
+    const members = this.#known?.members ?? this.#outline?.members
     // Stored values have been JSON all along.
-    const current = outline === undefined ? (this.#value.parse() as JsonValue) : partOf(outline)
+    const current = members === undefined ? (this.#value.parse() as JsonValue) : partOf(this.text, members)
     const { value, errors } = applyUpdateOps(current, this.#ops)
-    const updated = outline === undefined ? value : withPart(outline, value as Record<string, JsonValue>)
-    return { oldValue: this.#value, value: updated, errors, kept: write(updated) }
+    const oldValue = this.#value
+    if (members === undefined || this.#keys === undefined) {
+      return { updated: { oldValue, value, errors, kept: write(value) }, located: undefined }
+    }
+    const written = withPart({ text: this.text, keys: this.#keys, members }, value as Record<string, JsonValue>)
+    const text = new JsonText(written.text)
+    return { updated: { oldValue, value: text, errors, kept: write(text) }, located: written }
   }
+}
+
+function isSame(some: ReadonlySet<string>, others: ReadonlySet<string> | undefined): boolean {
+  return others?.size === some.size && [...some].every((key) => others.has(key))
 }
 
 /** The members of the root that operations reach; `undefined` when they reach all of it. */
@@ -137,7 +171,7 @@ function keysOf({ text }: JsonText, ops: readonly UpdateOp[]): ReadonlySet<strin
 }
 
 /** The last of several members of one name counts, as for `JSON.parse`. */
-function partOf({ text, members = [] }: JsonOutline): Record<string, JsonValue> {
+function partOf(text: string, members: readonly OutlineMember[]): Record<string, JsonValue> {
   const entries = members.map(({ key, start, end, cost }): [string, JsonValue] => {
     return [key, new JsonText(text.slice(start, end), cost).parse() as JsonValue]
   })
@@ -145,13 +179,20 @@ function partOf({ text, members = [] }: JsonOutline): Record<string, JsonValue> 
 }
 
 /** The text with the members of `part` in place of those that were read from it. */
-function withPart({ text, members = [] }: JsonOutline, part: Readonly<Record<string, JsonValue>>): JsonText {
+function withPart({ text, keys, members }: Located, part: Readonly<Record<string, JsonValue>>): Located {
   let written = ''
   let from = 0
+  const moved: OutlineMember[] = []
   for (const { key, keyStart, start, end } of members) {
     const isKept = Object.hasOwn(part, key)
     written += text.slice(from, isKept ? start : keyStart)
-    if (isKept) written += JSON.stringify(part[key])
+    if (isKept) {
+      const newStart = written.length
+      written += JSON.stringify(part[key])
+      const place = { keyStart: newStart - (start - keyStart), start: newStart, end: written.length }
+      // What parsing costs is known of small values only.
+      if (written.length - newStart <= LARGE_JSON_CHARACTERS) moved.push({ key, ...place, cost: 0 })
+    }
     const comma = isKept ? -1 : commaBehind(text, end)
     if (!isKept && comma === -1) written = withoutLastComma(written)
     from = comma === -1 ? end : comma + 1
@@ -161,7 +202,13 @@ function withPart({ text, members = [] }: JsonOutline, part: Readonly<Record<str
   const fresh = Object.entries(part).filter(([key]) => !known.has(key))
   const added = fresh.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`)
   const isEmpty = body.slice(1).trim() === ''
-  return new JsonText(`${body}${isEmpty || added.length === 0 ? '' : ','}${added.join(',')}}`)
+  const isMoved = moved.length === members.length && fresh.length === 0
+  return {
+    text: `${body}${isEmpty || added.length === 0 ? '' : ','}${added.join(',')}}`,
+    // Where members came, went or are large, the next update reads the text again.
+    keys: isMoved ? keys : new Set(),
+    members: isMoved ? moved : [],
+  }
 }
 
 /** The position of the comma behind a member; -1 behind the last one. */

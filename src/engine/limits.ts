@@ -10,6 +10,11 @@ export interface EngineLimits {
   readonly maxHeldFrames: number
   /** Functions, triggers and trigger types of one worker, each. Beyond: the registration is refused. */
   readonly maxRegistrations: number
+  /**
+   * Memory of one worker's functions, triggers and trigger types together, and of all triggers that belong to no worker.
+   * Beyond: the registration is refused.
+   */
+  readonly maxRegistrationBytes: number
   /** Triggers registered by calling a function, which outlive their worker. Beyond: `trigger_registration_failed`. */
   readonly maxUnownedTriggers: number
   /** Channels at once. Beyond: `engine::channels::create` fails. */
@@ -21,6 +26,11 @@ export interface EngineLimits {
    * does not help, finished channels without a reader are given up, the oldest first.
    */
   readonly maxChannelBytes: number
+  /**
+   * Bytes of large messages of which a part has arrived, or that wait to be read, of all clients together. Beyond: the
+   * client with the largest is cut off.
+   */
+  readonly maxLargeMessageBytes: number
   /** How long an auth function, a registration hook or a trigger provider may take. */
   readonly hookTimeoutMs: number
 }
@@ -33,9 +43,11 @@ export const defaultLimits: EngineLimits = {
   maxPendingCalls: 1_000_000,
   maxHeldFrames: 20_000,
   maxRegistrations: 20_000,
+  maxRegistrationBytes: 64 * MIB,
   maxUnownedTriggers: 100_000,
   maxChannels: 20_000,
   maxSessionChannels: 500,
   maxChannelBytes: 24 * MIB,
+  maxLargeMessageBytes: 256 * MIB,
   hookTimeoutMs: 10_000,
 }

@@ -21,7 +21,7 @@ export function openSession(parts: SessionParts, options: Omit<SessionOptions, '
         session.frameFailed(error)
       }
     }
-  const intake = new FrameIntake(parts.lane, inlet, {
+  const intake = new FrameIntake(parts, inlet, {
     small: guarded((frame) => session.text(frame)),
     large: guarded((message) => session.message(message)),
     costly: guarded((frame) => session.costly(frame)),

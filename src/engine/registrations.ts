@@ -6,11 +6,13 @@ import { ErrorCode, type ErrorBody } from '../errors.js'
 import type { MessageNamed, WorkerMessage } from '../protocol/messages.js'
 import { blankNamespace, EngineTriggers } from '../protocol/names.js'
 import { assertNever } from '../std/assert-never.js'
+import { weightOf } from '../std/weight.js'
 import { isForeign, type RegistrationMessage } from './access.js'
 import type { Builtin } from './builtin.js'
 import type { FunctionEntry } from './directory.js'
 import type { EngineParts } from './engine-parts.js'
 import { nameOf, refusalOf, type Peer } from './peer.js'
+import type { TriggerRequest } from './trigger.js'
 
 /** What the worker itself calls a function that is registered under another id. */
 interface OwnNames {
@@ -66,6 +68,8 @@ export class Registrations {
       this.#refuse(peer, message, `a worker registers at most ${String(limits.maxRegistrations)} functions`)
       return
     }
+    const bytes = weightOf(message)
+    if (this.#isTooLarge(peer, message, bytes - (this.#ownFunction(peer, id)?.bytes ?? 0))) return
     const conflict = directory.register({
       id,
       namespace,
@@ -74,6 +78,7 @@ export class Registrations {
       responseSchema: response_format,
       metadata,
       target: { kind: 'worker', peer, ...names },
+      bytes,
     })
     if (conflict !== undefined) {
       const { ownerWorkerId } = conflict
@@ -122,10 +127,9 @@ export class Registrations {
   /** The registered id of a function by what its worker calls it: under a prefix or after a hook the two differ. */
   #ownedAs(peer: Peer, id: string): string | undefined {
     const { directory } = this.#parts
-    const entry = directory.find(peer.namespace, id)
-    const owned = directory.ownedBy(peer)
-    if (entry !== undefined && owned.has(entry) && isCalled(entry.target, id)) return id
-    for (const { id: registeredId, target } of owned) if (isCalled(target, id)) return registeredId
+    const entry = this.#ownFunction(peer, id)
+    if (entry !== undefined && isCalled(entry.target, id)) return id
+    for (const { id: registeredId, target } of directory.ownedBy(peer)) if (isCalled(target, id)) return registeredId
     return undefined
   }
 
@@ -161,12 +165,17 @@ export class Registrations {
       this.#refuse(peer, message, 'the trigger type is provided by another worker or by the engine')
       return
     }
+    const present = bindings.types.find(namespace, id)
+    const isOwn = present !== undefined && bindings.types.providedBy(peer).has(present)
+    const bytes = weightOf(message)
+    if (this.#isTooLarge(peer, message, bytes - (isOwn ? present.bytes : 0))) return
     const provided = bindings.provide({
       id,
       namespace,
       description,
       configurationSchema: trigger_request_format,
       requestSchema: call_request_format,
+      bytes,
       provider: { kind: 'worker', peer },
     })
     if (!provided) this.#refuse(peer, message, 'the engine provides this trigger type itself')
@@ -175,7 +184,8 @@ export class Registrations {
   #registerTrigger(peer: Peer, message: Registration<'registertrigger'>): void {
     const { id, trigger_type, function_id, config, metadata, trigger_namespace } = message
     const { namespace = peer.namespace } = message
-    const error = this.#checkTrigger(peer, message, namespace)
+    const bytes = weightOf(message)
+    const error = this.#checkTrigger(peer, message, { namespace, bytes })
     if (error !== undefined) {
       this.#refuse(peer, message, error.message)
       peer.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
@@ -193,6 +203,7 @@ export class Registrations {
       typeNamespace: trigger_namespace,
       owner: peer,
       access: peer.access,
+      bytes,
     })
   }
 
@@ -204,19 +215,39 @@ export class Registrations {
     else bindings.unregister(message.id)
   }
 
-  #checkTrigger(peer: Peer, message: Registration<'registertrigger'>, namespace: string): ErrorBody | undefined {
+  #checkTrigger(
+    peer: Peer,
+    message: Registration<'registertrigger'>,
+    { namespace, bytes }: Pick<TriggerRequest, 'namespace' | 'bytes'>,
+  ): ErrorBody | undefined {
     const { id, trigger_namespace: typeNamespace } = message
     if (namespace.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blankNamespace('namespace') }
     if (typeNamespace?.trim() === '')
       return { code: ErrorCode.INVALID_NAMESPACE, message: blankNamespace('trigger_namespace') }
-    const { limits, bindings } = this.#parts
+    const { limits, bindings, ownedBytes } = this.#parts
     const present = bindings.triggers.get(id)
     if (present !== undefined && isForeign(present, peer.access)) {
       return { code: ErrorCode.FORBIDDEN, message: `trigger '${id}' is not of this session` }
     }
-    if (bindings.triggers.ownedBy(peer).size < limits.maxRegistrations) return undefined
-    const text = `A worker registers at most ${String(limits.maxRegistrations)} triggers`
-    return { code: ErrorCode.trigger_registration_failed, message: text }
+    const isFull = bindings.triggers.ownedBy(peer).size >= limits.maxRegistrations
+    const refusal = isFull
+      ? `a worker registers at most ${String(limits.maxRegistrations)} triggers`
+      : ownedBytes.refuse(peer, bytes - (present?.owner === peer ? present.bytes : 0))
+    if (refusal === undefined) return undefined
+    return { code: ErrorCode.trigger_registration_failed, message: refusal }
+  }
+
+  /** Refuses what would take too much memory. */
+  #isTooLarge(peer: Peer, message: RegistrationMessage, addedBytes: number): boolean {
+    const refusal = this.#parts.ownedBytes.refuse(peer, addedBytes)
+    if (refusal !== undefined) this.#refuse(peer, message, refusal)
+    return refusal !== undefined
+  }
+
+  #ownFunction(peer: Peer, id: string): FunctionEntry | undefined {
+    const { directory } = this.#parts
+    const entry = directory.find(peer.namespace, id)
+    return entry !== undefined && directory.ownedBy(peer).has(entry) ? entry : undefined
   }
 
   #refuse(peer: Peer, message: RegistrationMessage, reason: string): void {

@@ -26,7 +26,7 @@ export function statsOf(parts: EngineParts, builtins: readonly Builtin[]): Engin
 }
 
 function waitingIn(
-  { sessions, channels, handOver }: EngineParts,
+  { sessions, channels, handOver, largeMessages }: EngineParts,
   builtins: readonly Builtin[],
 ): EngineStats['waiting'] {
   let [workerBytes, mostWorkerBytes, pausedWorkers, heldFrames] = [0, 0, 0, 0]
@@ -43,6 +43,7 @@ function waitingIn(
     heldFrames,
     callsInHandOver: handOver.held,
     channelBytes: channels.bufferedBytes,
+    largeMessageBytes: largeMessages.bytes,
     jobs: 0,
     jobBytes: 0,
     deadLetters: 0,

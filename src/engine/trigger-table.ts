@@ -1,6 +1,7 @@
 /**
  * Registered triggers, found by id, by owner and by the name of their type. Holds them; changes nothing about them.
  */
+import type { OwnedBytes } from './owned-bytes.js'
 import type { Peer } from './peer.js'
 import type { Trigger } from './trigger.js'
 
@@ -11,6 +12,11 @@ export class TriggerTable {
   readonly #unowned = new Set<Trigger>()
   /** Those of guarded sessions, by the function they call. */
   readonly #guarded = new Map<string, Set<Trigger>>()
+  readonly #ownedBytes: OwnedBytes
+
+  constructor(ownedBytes: OwnedBytes) {
+    this.#ownedBytes = ownedBytes
+  }
 
   get size(): number {
     return this.#byId.size
@@ -49,6 +55,7 @@ export class TriggerTable {
     if (trigger.access !== undefined) enter(this.#guarded, trigger.functionId, trigger)
     if (trigger.owner === undefined) this.#unowned.add(trigger)
     else enter(this.#byOwner, trigger.owner, trigger)
+    this.#ownedBytes.add(trigger.owner, trigger.bytes)
   }
 
   remove(trigger: Trigger): void {
@@ -57,6 +64,7 @@ export class TriggerTable {
     if (trigger.access !== undefined) depart(this.#guarded, trigger.functionId, trigger)
     if (trigger.owner === undefined) this.#unowned.delete(trigger)
     else depart(this.#byOwner, trigger.owner, trigger)
+    this.#ownedBytes.add(trigger.owner, -trigger.bytes)
   }
 }
 

@@ -2,12 +2,18 @@
  * Trigger types by namespace and id. The last worker to register one provides it; those of the engine stay its own.
  */
 import { DEFAULT_NAMESPACE } from '../protocol/names.js'
+import type { OwnedBytes } from './owned-bytes.js'
 import type { Peer } from './peer.js'
 import type { TriggerRequest, TriggerType } from './trigger.js'
 
 export class TriggerTypes {
   readonly #byId = new Map<string, Map<string, TriggerType>>()
   readonly #provided = new Map<Peer, Set<TriggerType>>()
+  readonly #ownedBytes: OwnedBytes
+
+  constructor(ownedBytes: OwnedBytes) {
+    this.#ownedBytes = ownedBytes
+  }
 
   find(namespace: string, id: string): TriggerType | undefined {
     return this.#byId.get(id)?.get(namespace)
@@ -51,6 +57,7 @@ export class TriggerTypes {
     if (type.provider.kind === 'worker') {
       const { peer } = type.provider
       this.#provided.set(peer, (this.#provided.get(peer) ?? new Set()).add(type))
+      this.#ownedBytes.add(peer, type.bytes)
     }
     return true
   }
@@ -68,7 +75,7 @@ export class TriggerTypes {
     if (types?.size === 0) this.#byId.delete(type.id)
     if (type.provider.kind !== 'worker') return
     const provided = this.#provided.get(type.provider.peer)
-    provided?.delete(type)
+    if (provided?.delete(type) === true) this.#ownedBytes.add(type.provider.peer, -type.bytes)
     if (provided?.size === 0) this.#provided.delete(type.provider.peer)
   }
 }

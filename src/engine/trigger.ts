@@ -17,6 +17,8 @@ export interface TriggerType {
   readonly description: string
   readonly configurationSchema: unknown
   readonly requestSchema: unknown
+  /** Memory that the registration takes. */
+  readonly bytes: number
   readonly provider: Provider
 }
 
@@ -28,6 +30,8 @@ export interface TriggerRequest extends Binding {
   readonly typeNamespace: string | undefined
   /** `undefined` when it was registered through a function: it then outlives every connection. */
   readonly owner: Peer | undefined
+  /** Memory that the registration takes. */
+  readonly bytes: number
 }
 
 export interface Trigger extends TriggerRequest {

@@ -61,17 +61,23 @@ export function cleanText(text: string | undefined): string | undefined {
   return cut === '' ? undefined : cut
 }
 
+/** A text of usual length as it is; of a longer one its beginning, copied, since a slice would keep all of it. */
+function cut(text: string | undefined): string | undefined {
+  if (text === undefined || text.length <= MAX_NAME_CHARACTERS) return text
+  return Array.from(text.slice(0, MAX_NAME_CHARACTERS)).join('')
+}
+
 /** The identity an announcement gives. */
 export function identityOf(input: Announcement): WorkerIdentity {
   const framework = isRecord(input.telemetry) ? input.telemetry['framework'] : undefined
   return {
     name: cleanText(input.name),
-    runtime: input.runtime ?? 'unknown',
-    version: input.version,
-    os: input.os,
+    runtime: cut(input.runtime) ?? 'unknown',
+    version: cut(input.version),
+    os: cut(input.os),
     description: cleanText(input.description),
-    isolation: input.isolation,
+    isolation: cut(input.isolation),
     pid: input.pid,
-    framework: typeof framework === 'string' ? framework : undefined,
+    framework: typeof framework === 'string' ? cut(framework) : undefined,
   }
 }

@@ -2,6 +2,9 @@
  * Reads a large JSON text piece by piece without making values of it: checks that it is JSON, counts values and keys,
  * and notes where the members of an object at its root are. Takes linear time whatever the text holds, and no memory to
  * speak of. Knows nothing of what members mean.
+ *
+ * Small frames are parsed instead, behind the search for faults of `json-scan.ts`: on frames of 0.2 to 2 KB that takes
+ * 1 to 2 µs a KB (measured), this 12 to 18. One scanner for both would cost each frame that, so there are two.
  */
 
 import { endOfScalar, isSpace, lengthOfEscape } from './json-scalars.js'

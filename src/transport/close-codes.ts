@@ -9,4 +9,5 @@ export const CloseCode = {
   ABNORMAL: 1006,
   POLICY_VIOLATION: 1008,
   MESSAGE_TOO_BIG: 1009,
+  TRY_AGAIN_LATER: 1013,
 } as const

@@ -20,6 +20,8 @@ export type FrameExcess = keyof FrameLimits
 /** Two bytes, eight of length, four of key. */
 const MAX_HEADER_BYTES = 14
 const MAX_7_BIT_LENGTH = 125
+/** Opcode of every frame of a message but the first. */
+const CONTINUATION = 0
 /** Of shorter payloads the library takes the mask off as fast. */
 const MIN_UNMASKED_LENGTH = 64
 
@@ -30,10 +32,16 @@ export class FrameGuard {
   #headerBytes = 0
   #payloadLeft = 0
   #controls = 0
+  #messageBytes = 0
   #isAmidMessage = false
 
   constructor(limits: FrameLimits) {
     this.#limits = limits
+  }
+
+  /** Payload of the present message, of which more is to come; 0 between two messages. */
+  get unfinishedBytes(): number {
+    return this.#payloadLeft > 0 || this.#isAmidMessage ? this.#messageBytes : 0
   }
 
   /**
@@ -47,6 +55,7 @@ export class FrameGuard {
         const end = Math.min(at + this.#payloadLeft, chunk.length)
         this.#unmask.unmask(chunk, at, end)
         this.#payloadLeft -= end - at
+        this.#messageBytes += end - at
         at = end
         continue
       }
@@ -81,6 +90,8 @@ export class FrameGuard {
       this.#controls += this.#isAmidMessage ? 1 : 0
       return
     }
+    const isFirst = (first & 0x0f) !== CONTINUATION
+    if (isFirst) this.#messageBytes = 0
     this.#isAmidMessage = (first & 0x80) === 0
     if (!this.#isAmidMessage) this.#controls = 0
   }

@@ -9,6 +9,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode } from './close-codes.js'
 import { FrameGuard } from './frame-guard.js'
+import type { LargeMessages } from './large-messages.js'
 import { failFrame, type Transport, type TransportEvents } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
@@ -20,6 +21,8 @@ export interface ListenOptions {
   readonly handshakeTimeoutMs: number
   /** Leaves Nagle's algorithm on and writes each frame by itself, so that small frames wait. Default false. */
   readonly delaysWrites?: boolean
+  /** Limits the memory of large messages. Default: only each message is limited. */
+  readonly largeMessages?: LargeMessages
   /** Looks at the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
 }
@@ -143,7 +146,7 @@ function upgradeRequest({ message, socket, head, acceptor, options }: Upgrade): 
         const transport = new WsTransport(ws, forwardTo(relay))
         socket.setNoDelay(!delaysWrites)
         transport.attach(socket, 'server', delaysWrites)
-        guardFrames(socket, head, transport)
+        guardFrames({ socket, head, options }, transport)
         relay.events = createEvents(transport)
         relay.events.open()
       })
@@ -188,19 +191,30 @@ function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
  * Sees every byte once, before it lies in the socket's buffer: what is left there when a link is cut reaches the library
  * past all listeners.
  */
-function guardFrames(socket: Socket, head: Buffer, transport: Transport): void {
+function guardFrames(
+  { socket, head, options }: Pick<Upgrade, 'socket' | 'head' | 'options'>,
+  transport: WsTransport,
+): void {
   const guard = new FrameGuard({ maxBytes: MAX_FRAME_BYTES, maxControls: MAX_CONTROLS_AMID_MESSAGE })
   let isOver = false
-  const check = (chunk: Buffer): void => {
-    const excess = isOver ? undefined : guard.take(chunk)
-    if (excess === undefined) return
+  const end = (code: number, reason: string): void => {
     isOver = true
-    if (excess === 'maxBytes') transport.close(CloseCode.MESSAGE_TOO_BIG, `frame over ${String(MAX_FRAME_BYTES)} bytes`)
-    else transport.close(CloseCode.POLICY_VIOLATION, 'too many control frames amid a message')
+    transport.close(code, reason)
     // The peer is in the middle of the frame and will not answer a close frame.
     setImmediate(() => {
       transport.terminate()
     })
+  }
+  const message = options.largeMessages?.of({
+    isRead: () => !transport.isPaused,
+    cut: (reason) => end(CloseCode.TRY_AGAIN_LATER, reason),
+  })
+  const check = (chunk: Buffer): void => {
+    if (isOver) return
+    const excess = guard.take(chunk)
+    if (excess === undefined) message?.set(guard.unfinishedBytes)
+    else if (excess === 'maxBytes') end(CloseCode.MESSAGE_TOO_BIG, `frame over ${String(MAX_FRAME_BYTES)} bytes`)
+    else end(CloseCode.POLICY_VIOLATION, 'too many control frames amid a message')
   }
   check(head)
   const push = socket.push.bind(socket)
@@ -208,6 +222,10 @@ function guardFrames(socket: Socket, head: Buffer, transport: Transport): void {
     if (chunk !== null) check(chunk)
     return push(chunk, encoding)
   }
+  socket.once('close', () => {
+    isOver = true
+    message?.set(0)
+  })
 }
 
 function splitOnce(url: string): [string, string] {

@@ -116,6 +116,10 @@ export class WsTransport implements Transport, PausedPeer {
     return this.#ws.readyState === this.#ws.OPEN && this.#socket?.writable !== false
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
   get bufferedBytes(): number {
     return this.#ws.bufferedAmount + (this.#writer?.pendingBytes ?? 0)
   }

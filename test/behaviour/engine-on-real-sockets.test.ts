@@ -84,10 +84,12 @@ test('beyond its cap a worker that does not read gets no more calls, and is serv
       maxPendingCalls: 10_000,
       maxHeldFrames: 10,
       maxRegistrations: 10,
+      maxRegistrationBytes: MIB,
       maxUnownedTriggers: 10,
       maxChannels: 10,
       maxSessionChannels: 10,
       maxChannelBytes: 12 * MIB,
+      maxLargeMessageBytes: 256 * MIB,
       hookTimeoutMs: 1000,
     },
   })

@@ -40,23 +40,25 @@ interface Through {
 export class ChannelStage {
   readonly #actors: Readonly<Record<Part, ChildActor>>
   readonly #url: string
+  /** Where a session has no grant but those of every guarded session. */
+  readonly guardedUrl: string
   readonly #maker: III
   #transfers = 0
 
-  private constructor(actors: Readonly<Record<Part, ChildActor>>, url: string, maker: III) {
+  private constructor(actors: Readonly<Record<Part, ChildActor>>, urls: readonly string[], maker: III) {
     this.#actors = actors
-    this.#url = url
+    ;[this.#url = '', this.guardedUrl = ''] = urls
     this.#maker = maker
   }
 
   /** Starts the three processes; they are gone when the test ends. */
   static async open(): Promise<ChannelStage> {
     const [engine, writer, reader] = (await Promise.all(PARTS.map(started))) as [ChildActor, ChildActor, ChildActor]
-    const url = await engine.do<string>('engine')
-    const maker = registerWorker(url, { otel: { enabled: false } })
+    const urls = await engine.do<readonly string[]>('engine')
+    const maker = registerWorker(urls[0] ?? '', { otel: { enabled: false } })
     onTestFinished(() => maker.shutdown())
     await maker.ready()
-    return new ChannelStage({ engine, writer, reader }, url, maker)
+    return new ChannelStage({ engine, writer, reader }, urls, maker)
   }
 
   /** Where the engine listens. */

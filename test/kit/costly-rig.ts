@@ -49,6 +49,11 @@ class CostlyClient {
     }
   }
 
+  /** Calls a function without waiting for an answer. */
+  tell(functionId: string, data: string): void {
+    this.send(`{"type":"invokefunction","function_id":"${functionId}","action":{"type":"void"},"data":${data}}`)
+  }
+
   /** Calls a function with a payload that is text already; resolves with the text of the answer. */
   call(functionId: string, data: string, action = ''): Promise<string> {
     const id = `00000000-0000-4000-8000-${String(this.#next++).padStart(12, '0')}`

@@ -11,6 +11,7 @@ import type { Instruments } from '../../src/engine/instruments.js'
 import { parsed } from '../../src/protocol/json-text.js'
 import { deferred } from '../../src/std/deferred.js'
 import { TickLane } from '../../src/std/tick-lane.js'
+import { LargeMessages } from '../../src/transport/large-messages.js'
 import { VirtualClock } from '../../src/std/virtual-clock.js'
 import { seededRandom, type SeededRandom } from './seeded-random.js'
 
@@ -19,6 +20,7 @@ type Handler = (data: unknown, call: HostCall) => unknown
 export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
   readonly lane: TickLane
+  readonly largeMessages: LargeMessages
   readonly random: SeededRandom
   readonly opensPorts = true
   readonly repairsStores = false
@@ -44,6 +46,7 @@ export class FakeHost implements EngineHost {
   constructor(clock = new VirtualClock(), random = seededRandom(1)) {
     this.clock = clock
     this.lane = new TickLane(clock)
+    this.largeMessages = new LargeMessages({ clock, maxBytes: Infinity, onCut: () => undefined })
     this.random = random
   }
 

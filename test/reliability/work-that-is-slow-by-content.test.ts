@@ -44,7 +44,7 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
     }),
   )
   const schema = { definitions: { ...doubling, l40: { type: 'number' } }, $ref: '#/definitions/l0' }
-  expect(await all('schemas', 16, (n) => register(`s${n}`, schema, long))).toEqual(Array(16).fill('SCHEMA_INVALID'))
+  expect(await all('schemas', 8, (n) => register(`s${n}`, schema, long))).toEqual(Array(8).fill('SCHEMA_INVALID'))
 
   const text = '${'.repeat(80_000)
   await attackers[0]?.call(...register('placeholders', {}, text))
@@ -57,10 +57,15 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
   const wide = `{"n":0,${Array.from({ length: 160_000 }, (_, index) => `"key${String(index)}":${String(index)}`).join(',')}}`
   await attackers[0]?.call('state::set', `{"scope":"s","key":"wide","value":${wide}}`)
   const increment = JSON.stringify({ scope: 's', key: 'wide', ops: [{ type: 'increment', path: 'n', by: 1 }] })
-  expect(await all('updates', 16, () => ['state::update', increment])).toEqual(Array(16).fill('fine'))
+  // The answers hold the value twice, so few are asked for.
+  const updates = await all('updates', 4, (n) => {
+    for (let told = 0; told < 15; told += 1) attackers[n]?.tell('state::update', increment)
+    return ['state::update', increment]
+  })
+  expect(updates).toEqual(Array(4).fill('fine'))
   const kept = await attackers[0]?.call('state::get', '{"scope":"s","key":"wide"}')
   // Each of them counted once.
-  expect(kept).toMatch(/"n":16,"key0":0,.*"key159999":159999\}/)
+  expect(kept).toMatch(/"n":64,"key0":0,.*"key159999":159999\}/)
 
   console.info('R44', stalls)
   expect(Math.max(...Object.values(stalls))).toBeLessThanOrEqual(MAX_STALL_MS)

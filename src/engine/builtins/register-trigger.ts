@@ -6,6 +6,7 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import type { MessageNamed, WorkerMessage } from '../../protocol/messages.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../protocol/names.js'
 import { deferred } from '../../std/deferred.js'
+import { weightOf } from '../../std/weight.js'
 import { isForeign } from '../access.js'
 import { json, optional, string } from '../builtin-fields.js'
 import { builtinFunction } from '../builtin-input.js'
@@ -27,7 +28,7 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
       trigger_namespace: optional(string),
     },
     call: async (input, context) => {
-      refuseTooMany(parts)
+      refuseTooMany(parts, weightOf(input))
       const asked: TriggerMessage = {
         type: 'registertrigger',
         ...input,
@@ -35,19 +36,19 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
         config: input.config ?? null,
         namespace: DEFAULT_NAMESPACE,
       }
-      const message = await admitted(parts, asked, context)
-      const { id, trigger_type, function_id, config, metadata, trigger_namespace } = message
+      const { id, trigger_type, function_id, trigger_namespace, ...message } = await admitted(parts, asked, context)
       const error = await answerTo(parts, {
         id,
         triggerType: trigger_type,
         functionId: function_id,
         namespace: DEFAULT_NAMESPACE,
-        config,
-        metadata,
+        config: message.config,
+        metadata: message.metadata,
         homeNamespace: DEFAULT_NAMESPACE,
         typeNamespace: trigger_namespace,
         owner: undefined,
         access: context.access,
+        bytes: weightOf(message),
       })
       if (error === undefined) return { id }
       parts.bindings.unregister(id)
@@ -99,7 +100,9 @@ async function answerTo(parts: EngineParts, request: TriggerRequest): Promise<Er
 }
 
 /** They outlive whoever registers them, so that leaving gives no room back. */
-function refuseTooMany({ bindings, limits, counters }: EngineParts): void {
+function refuseTooMany({ bindings, limits, counters, ownedBytes }: EngineParts, bytes: number): void {
+  const refusal = ownedBytes.refuse(undefined, bytes)
+  if (refusal !== undefined) throw failed({ code: ErrorCode.trigger_registration_failed, message: refusal })
   if (bindings.triggers.unowned.size < limits.maxUnownedTriggers) return
   counters.refused.unownedTriggers += 1
   const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers that belong to no worker; end some with ${EngineFunctions.UNREGISTER_TRIGGER}`

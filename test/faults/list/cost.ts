@@ -37,4 +37,28 @@ export const faults: readonly Fault[] = [
     replace: 'step()',
     tests: slow,
   },
+  {
+    name: 'unfinished-messages-are-not-counted',
+    row: 'R43',
+    file: 'src/transport/ws-accept.ts',
+    find: 'message?.set(guard.unfinishedBytes)',
+    replace: 'message?.set(0)',
+    tests: ['test/regression/unfinished-messages-filled-the-memory.test.ts'],
+  },
+  {
+    name: 'messages-that-do-not-go-on-are-kept',
+    row: 'R43',
+    file: 'src/transport/large-messages.ts',
+    find: 'if (message.idleLooks > MAX_IDLE_LOOKS)',
+    replace: 'if (message.idleLooks > Infinity)',
+    tests: ['test/regression/unfinished-messages-filled-the-memory.test.ts'],
+  },
+  {
+    name: 'registrations-weigh-nothing',
+    row: 'R43',
+    file: 'src/engine/owned-bytes.ts',
+    find: 'const sum = this.#of(owner) + bytes',
+    replace: 'const sum = this.#of(owner) + 0 * bytes',
+    tests: ['test/regression/registrations-filled-the-memory.test.ts'],
+  },
 ]

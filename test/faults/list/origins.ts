@@ -33,8 +33,8 @@ export const faults: readonly Fault[] = [
     name: 'streams-are-open-to-every-page',
     row: 'R42',
     file: 'src/engine/builtins/stream/stream-server.ts',
-    find: 'handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, screen }',
-    replace: 'handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, ...(host === "" ? { screen } : {}) }',
+    find: 'handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, largeMessages, screen }',
+    replace: 'handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, largeMessages, ...(host === "" ? { screen } : {}) }',
     tests: pages,
   },
   {

@@ -53,4 +53,12 @@ export const faults: readonly Fault[] = [
     replace: 'const LINGER_LIMIT_MS = 300_000',
     tests: names,
   },
+  {
+    name: 'cut-writers-leave-their-bytes',
+    row: 'R45',
+    file: 'src/engine/channel-table.ts',
+    find: 'const CUT_UNREAD_MS = 5_000',
+    replace: 'const CUT_UNREAD_MS = 5_000_000',
+    tests: ['test/regression/cut-writer-left-its-bytes.test.ts'],
+  },
 ]

@@ -88,8 +88,10 @@ const failed = (error: unknown): void => say({ event: 'failed', code: (error as 
 
 const commands: Record<string, (given: Given) => unknown> = {
   engine: async () => {
-    engine = await startEngine(defaultEngineConfig({ port: 0, httpPort: 0, streamPort: 0 }))
-    return engine.url
+    const { listeners, ...config } = defaultEngineConfig({ port: 0, httpPort: 0, streamPort: 0 })
+    const guarded = listeners.map((listener) => ({ ...listener, rbac: { exposeFunctions: [] } }))
+    engine = await startEngine({ ...config, listeners: [...listeners, ...guarded] })
+    return engine.urls
   },
   /** What the engine's process holds now. */
   weigh: async () => {

@@ -10,7 +10,7 @@ function memoryOf(maxBytes: number, onGivenUp = (): void => undefined): ChannelM
 }
 
 function channelFor(maxItems: number, account = new ChannelAccount(memoryOf(32 * MIB))): Channel {
-  return new Channel({ maxItems, account, onDestroyed: () => undefined })
+  return new Channel({ maxItems, account, onDestroyed: () => undefined, onCutUnread: () => undefined })
 }
 
 function writerEnd() {

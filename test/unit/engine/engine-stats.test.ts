@@ -71,7 +71,7 @@ test('a client that sends too much before a guarded listener let it in is cut of
   const guest = new RawWorker(engine.dial())
   for (let n = 0; n < 1_001; n += 1) guest.transport.send('{}')
   await expect.poll(() => guest.closed).toMatchObject({ code: 1006 })
-  expect(engine.stats().cutOff).toEqual({ unread: 0, heldFrames: 0, earlyFrames: 1 })
+  expect(engine.stats().cutOff).toEqual({ unread: 0, heldFrames: 0, earlyFrames: 1, largeMessages: 0 })
 })
 
 /** A transport whose peer goes on sending: a WebSocket may have frames in hand when it is told to stop. */

@@ -48,7 +48,7 @@ export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): Che
   const named = typeof schema['$schema'] === 'string' ? schema['$schema'] : ''
   const draft = DRAFTS.find(([mark]) => named.includes(mark))?.[1] ?? '7'
   const patterns = new Patterns(RE2JS)
-  const validator = withinTime(LIMIT_MS, () => {
+  const validator = withinLimit(() => {
     patterns.compileAllIn(schema)
     const made = new Validator(schema, draft, false)
     // References that cannot be followed show only in use.
@@ -57,7 +57,7 @@ export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): Che
   })
   return (value) => {
     try {
-      const { valid, errors } = withinTime(LIMIT_MS, () => patterns.inPlaceOfRegExp(() => validator.validate(value)))
+      const { valid, errors } = withinLimit(() => patterns.inPlaceOfRegExp(() => validator.validate(value)))
       if (valid) return undefined
       const faults = errors.filter(({ keyword }) => !OUTER.has(keyword))
       const named = (faults.length > 0 ? faults : errors).slice(0, MAX_FAULTS)
@@ -65,6 +65,16 @@ export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): Che
     } catch (error) {
       return `the schema cannot judge it: ${messageOf(error)}`
     }
+  }
+}
+
+/** Work that is ended at the limit runs no `finally` block, so the process gets its own `RegExp` back here. */
+function withinLimit<T>(work: () => T): T {
+  const { RegExp: own } = globalThis
+  try {
+    return withinTime(LIMIT_MS, work)
+  } finally {
+    globalThis.RegExp = own
   }
 }
 

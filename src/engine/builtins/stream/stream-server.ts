@@ -43,7 +43,8 @@ export class StreamServer {
   async start(): Promise<void> {
     const { host, port } = this.#config
     const screen = screenOf(this.#config, this.#host)
-    const options = { host, port, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, screen }
+    const { largeMessages } = this.#host
+    const options = { host, port, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, largeMessages, screen }
     this.#listener = await listen(options, (request) => void this.#admit(request))
   }
 

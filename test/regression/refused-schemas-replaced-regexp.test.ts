@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { compileSchema, loadSchemaTools } from '../../src/engine/builtins/configuration/value-schema.js'
+import { withinTime } from '../../src/engine/builtins/configuration/within-time.js'
+
+const levels = Array.from({ length: 40 }, (_, level) => {
+  const next = { $ref: `#/definitions/level${String(level + 1)}` }
+  return [`level${String(level)}`, { anyOf: [next, next] }] as const
+})
+
+test('a schema that is ended at its time limit leaves the process its own `RegExp`', async () => {
+  const own = RegExp
+  const definitions = { ...Object.fromEntries(levels), level40: { type: 'number' } }
+  const tools = await loadSchemaTools()
+  expect(() => compileSchema(tools, { definitions, $ref: '#/definitions/level0' })).toThrow('it takes longer than')
+  expect(RegExp).toBe(own)
+  expect('a1'.replace(new RegExp('[0-9]'), '')).toBe('a')
+})
+
+test('work that got too little of the processor starts again; work that used it does not', () => {
+  const idle = new Int32Array(new SharedArrayBuffer(4))
+  let runs = 0
+  const heldUpTwice = (): number => {
+    runs += 1
+    if (runs < 3) Atomics.wait(idle, 0, 0, 60)
+    return runs
+  }
+  expect(withinTime(30, heldUpTwice)).toBe(3)
+
+  let busyRuns = 0
+  const busy = (): void => {
+    busyRuns += 1
+    for (;;) if (busyRuns < 0) return
+  }
+  expect(() => withinTime(30, busy)).toThrow('it takes longer than 30 ms')
+  expect(busyRuns).toBeLessThanOrEqual(2)
+})
