@@ -1,27 +1,25 @@
 /**
- * Functions: one worker serves them, another calls them. An error that the handler throws reaches the caller with its
- * code.
+ * Registers functions and calls them by id. Any worker that is connected to the engine can call them, in any language.
  */
-import { InvocationError, registerWorker, RemoteError } from 'iii-node'
-import { createTestEngine } from 'iii-node/testing'
+import { registerWorker } from 'iii-node'
 
-const engine = await createTestEngine() // stands for the engine you run
+const worker = registerWorker() // connects to III_URL, by default ws://127.0.0.1:49134
 
-const kitchen = registerWorker(engine.url, { workerName: 'kitchen' })
-kitchen.registerFunction('tea::brew', ({ cups }: { cups: number }) => {
-  if (cups > 4) throw new RemoteError({ code: 'POT_TOO_SMALL', message: `The pot holds 4 cups, not ${String(cups)}` })
-  return { minutes: 2 + cups }
+worker.registerFunction(
+  'orders::total',
+  ({ prices }: { prices: readonly number[] }) => ({ total: prices.reduce((sum, price) => sum + price, 0) }),
+  { description: 'Adds up the prices of an order' },
+)
+
+// A handler calls other functions through its context, so that the calls end together with the invocation.
+worker.registerFunction('orders::receipt', async (order: { prices: readonly number[] }, _metadata, context) => {
+  const { total } = await context.trigger<object, { total: number }>({ function_id: 'orders::total', payload: order })
+  return `${String(order.prices.length)} items, ${String(total)} EUR`
 })
-await kitchen.ready() // the function is in effect
+await worker.ready() // resolves when the engine has accepted the functions
 
-const guest = registerWorker(engine.url, { workerName: 'guest' })
-console.log('two cups:', await guest.trigger({ function_id: 'tea::brew', payload: { cups: 2 } }))
+const payload = { prices: [4, 7, 60] }
+console.log('orders::total returns', await worker.trigger({ function_id: 'orders::total', payload }))
+console.log('orders::receipt returns', await worker.trigger({ function_id: 'orders::receipt', payload }))
 
-try {
-  await guest.trigger({ function_id: 'tea::brew', payload: { cups: 9 } })
-} catch (error) {
-  if (error instanceof InvocationError) console.log('nine cups:', error.code, '-', error.detail)
-}
-
-await Promise.all([guest.shutdownAsync(), kitchen.shutdownAsync()])
-await engine.close()
+await worker.shutdownAsync()

@@ -1,16 +1,14 @@
 /**
- * HTTP: a trigger binds a route to a function. The function gets the request and returns the response.
+ * Serves HTTP: a trigger binds a method and a path to a function, which receives the request and returns the response.
  */
-import { registerWorker } from 'iii-node'
-import { createTestEngine } from 'iii-node/testing'
+import { BuiltinTrigger, registerWorker } from 'iii-node'
 
 interface NoteRequest {
   readonly path_params: { readonly id: string }
   readonly body: { readonly text?: unknown } | null
 }
 
-const engine = await createTestEngine()
-const worker = registerWorker(engine.url)
+const worker = registerWorker()
 const notes = new Map<string, string>()
 
 worker.registerFunction('notes::put', ({ path_params, body }: NoteRequest) => {
@@ -24,29 +22,23 @@ worker.registerFunction('notes::get', ({ path_params }: NoteRequest) => {
     ? { status_code: 404, body: { error: 'No such note' } }
     : { status_code: 200, body: { text } }
 })
-worker.registerTrigger({
-  type: 'http',
-  function_id: 'notes::put',
-  config: { api_path: '/notes/:id', http_method: 'PUT' },
-})
-worker.registerTrigger({
-  type: 'http',
-  function_id: 'notes::get',
-  config: { api_path: '/notes/:id', http_method: 'GET' },
-})
+worker.registerTrigger(BuiltinTrigger.http('notes::put', { api_path: '/notes/:id', http_method: 'PUT' }))
+worker.registerTrigger(BuiltinTrigger.http('notes::get', { api_path: '/notes/:id', http_method: 'GET' }))
 await worker.ready()
 
-async function ask(method: string, path: string, body?: object): Promise<void> {
+// The engine serves HTTP on port 3111.
+const api = process.env['EXAMPLE_HTTP_URL'] ?? 'http://127.0.0.1:3111'
+
+async function send(method: string, path: string, body?: object): Promise<void> {
   const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-  const response = await fetch(`${engine.httpUrl ?? ''}${path}`, { method, ...init })
+  const response = await fetch(`${api}${path}`, { method, ...init })
   console.log(method, path, '→', response.status, await response.text())
 }
 
-await ask('PUT', '/notes/1', { text: 'buy tea' })
-await ask('GET', '/notes/1')
-await ask('GET', '/notes/2')
-await ask('PUT', '/notes/3', {})
-await ask('DELETE', '/notes/1')
+await send('PUT', '/notes/1', { text: 'buy tea' })
+await send('GET', '/notes/1')
+await send('GET', '/notes/2')
+await send('PUT', '/notes/3', {})
+await send('DELETE', '/notes/1')
 
 await worker.shutdownAsync()
-await engine.close()

@@ -1,14 +1,13 @@
 /**
- * Channels: bytes and messages that flow from one worker to another beside the calls, at the reader's pace. A reference
- * in a payload arrives as a live end; from one in a result the end is made by hand.
+ * Channels: streams bytes and messages between workers, outside of call payloads and with back-pressure.
  */
 import { createHash } from 'node:crypto'
 import { registerWorker } from 'iii-node'
 import { ChannelReader, type StreamChannelRef } from 'iii-node/channel'
-import { createTestEngine } from 'iii-node/testing'
 
-const engine = await createTestEngine()
-const storage = registerWorker(engine.url, { workerName: 'storage' })
+const storage = registerWorker(undefined, { workerName: 'storage' })
+
+// A reference in a payload arrives as an open reader or writer.
 storage.registerFunction('files::digest', async ({ file }: { file: ChannelReader }) => {
   const hash = createHash('sha256')
   let bytes = 0
@@ -18,43 +17,36 @@ storage.registerFunction('files::digest', async ({ file }: { file: ChannelReader
   }
   return { bytes, sha256: hash.digest('hex') }
 })
-storage.registerFunction('files::words', async () => {
+storage.registerFunction('files::lines', async () => {
   const { writer, readerRef } = await storage.channels.create()
-  // The call is answered at once; the words follow.
+  // Return at once; the lines follow through the channel.
   void (async () => {
-    for (const word of ['words', 'one', 'by', 'one']) await writer.sendMessage(word)
+    for (const line of ['first line', 'second line', 'third line']) await writer.sendMessage(line)
     await writer.close()
   })()
-  return { words: readerRef }
+  return { lines: readerRef }
 })
 await storage.ready()
 
-const client = registerWorker(engine.url, { workerName: 'client' })
+const client = registerWorker(undefined, { workerName: 'client' })
 
-// Bytes in a payload: 8 MiB, of which only a few wait anywhere at a time.
+// Send 8 MiB. The writer waits while the reader is behind, so memory stays small.
 const { writer, readerRef } = await client.channels.create()
-const answer = client.trigger<object, { bytes: number; sha256: string }>({
+const digest = client.trigger<object, { bytes: number; sha256: string }>({
   function_id: 'files::digest',
   payload: { file: readerRef },
 })
-const hash = createHash('sha256')
 function* chunks(): Generator<Buffer> {
-  for (let n = 0; n < 128; n += 1) {
-    const chunk = Buffer.alloc(65_536, n)
-    hash.update(chunk)
-    yield chunk
-  }
+  for (let n = 0; n < 128; n += 1) yield Buffer.alloc(65_536, n)
 }
 await writer.pipeFrom(chunks())
-const { bytes, sha256 } = await answer
-console.log(bytes, 'bytes arrived', sha256 === hash.digest('hex') ? 'as they were sent' : 'changed')
+console.log('digest:', await digest)
 
-// Messages by way of a result.
-const { words } = await client.trigger<object, { words: StreamChannelRef }>({
-  function_id: 'files::words',
+// A reference in a result stays plain JSON: open it with `new ChannelReader`.
+const { lines } = await client.trigger<object, { lines: StreamChannelRef }>({
+  function_id: 'files::lines',
   payload: {},
 })
-for await (const word of new ChannelReader(client.getAddress(), words).messages()) console.log(word)
+for await (const line of new ChannelReader(client.getAddress(), lines).messages()) console.log('received:', line)
 
 await Promise.all([client.shutdownAsync(), storage.shutdownAsync()])
-await engine.close()

@@ -1,36 +1,31 @@
 /**
- * Signals: an orchestrator sends SIGTERM, and the worker drains: it takes no new work, finishes what runs, sends the
- * results, and lets the process end by itself.
+ * Drains a worker on SIGTERM and SIGINT: it accepts no new calls, finishes running handlers, sends their results, and lets
+ * the process exit.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { installSignalHandlers, registerWorker } from 'iii-node'
-import { createTestEngine } from 'iii-node/testing'
 
-const engine = await createTestEngine()
-const worker = registerWorker(engine.url, { workerName: 'worker' })
-worker.registerFunction('report', async () => {
-  await wait(100)
-  return 'written'
-})
-
-const over = new Promise<void>((resolve) => {
+const worker = registerWorker(undefined, { workerName: 'reports' })
+worker.registerFunction('report', () => wait(100, 'written'))
+const done = new Promise<void>((resolve) => {
   installSignalHandlers(worker, {
     drainTimeoutMs: 5_000,
     onShutdown: ({ drained, abandoned }) => {
-      console.log(`drained ${String(drained)}, abandoned ${String(abandoned)}`)
+      console.log(`drained: ${String(drained)}, abandoned: ${String(abandoned)}`)
       resolve()
     },
   })
 })
-await worker.ready()
+const caller = registerWorker(undefined, { workerName: 'caller' })
+await Promise.all([worker.ready(), caller.ready()])
 
-const report = engine.call('report')
+const report = caller.trigger({ function_id: 'report', payload: {} })
 while (worker.stats().runningInvocations === 0) await wait(5)
 
-console.log('SIGTERM while a report is written')
+console.log('SIGTERM, as an orchestrator sends it')
 process.kill(process.pid, 'SIGTERM')
-console.log('the report:', await report)
-await over
-console.log('state:', worker.getConnectionState())
+console.log('report:', await report)
+await done
+console.log('state of the worker:', worker.getConnectionState())
 
-await engine.close()
+await caller.shutdownAsync()

@@ -1,23 +1,28 @@
 /**
- * Disposal: with `await using` a worker drains at the end of its block, whatever ends it; with `using` a function or a
- * trigger is taken back.
+ * Explicit resource management: `await using` shuts a worker down at the end of its block, also after an error. `using`
+ * unregisters a function or a trigger.
  */
-import { registerWorker } from 'iii-node'
-import { createTestEngine } from 'iii-node/testing'
+import { registerWorker, type III } from 'iii-node'
 
-await using engine = await createTestEngine()
+function show(place: string, worker: III): void {
+  const { registeredFunctions, registeredTriggers } = worker.stats()
+  console.log(place, `${String(registeredFunctions)} functions, ${String(registeredTriggers)} triggers`)
+}
 
-async function serveOnce(): Promise<string> {
-  await using worker = registerWorker(engine.url, { workerName: 'once' })
+let ended: III | undefined
+
+async function serveOnce(): Promise<void> {
+  await using worker = registerWorker()
+  ended = worker
   {
     using greet = worker.registerFunction('greet', () => 'hello')
-    using route = worker.registerTrigger({ type: 'http', function_id: greet.id, config: { api_path: '/greet' } })
+    using _daily = worker.registerTrigger({ type: 'cron', function_id: greet.id, config: { expression: '@daily' } })
     await worker.ready()
-    console.log('in the block:', route.id !== '', worker.stats().registeredFunctions, worker.stats().registeredTriggers)
+    show('inside the block:', worker)
   }
-  console.log('behind it:', worker.stats().registeredFunctions, worker.stats().registeredTriggers)
-  throw new Error('something went wrong') // the worker ends all the same
+  show('after the block:', worker)
+  throw new Error('Something failed')
 }
 
 await serveOnce().catch((error: unknown) => console.log(String(error)))
-console.log('connected workers:', engine.stats().sessions)
+console.log('state of the worker:', ended?.getConnectionState())

@@ -1,14 +1,12 @@
 /**
- * Streaming over HTTP: a response that is written piece by piece, and a request body that is read as it comes, of any
- * size. The client's pace holds the function back.
+ * Streams HTTP bodies: a function writes its response in chunks and reads a request body of any size, with back-pressure
+ * from the client.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { BuiltinTrigger, registerWorker } from 'iii-node'
 import { http } from 'iii-node/helpers/http'
-import { createTestEngine } from 'iii-node/testing'
 
-const engine = await createTestEngine()
-const worker = registerWorker(engine.url)
+const worker = registerWorker()
 
 worker.registerFunction(
   'events',
@@ -23,7 +21,7 @@ worker.registerFunction(
   }),
 )
 worker.registerFunction(
-  'shout',
+  'uppercase',
   http(async (req, res) => {
     res.headers({ 'content-type': 'text/plain' })
     for await (const chunk of req.request_body) res.stream.write(chunk.toString().toUpperCase())
@@ -31,15 +29,17 @@ worker.registerFunction(
   }),
 )
 worker.registerTrigger(BuiltinTrigger.http('events', { api_path: '/events/:count' }))
-worker.registerTrigger(BuiltinTrigger.http('shout', { api_path: '/shout', http_method: 'POST' }))
+worker.registerTrigger(BuiltinTrigger.http('uppercase', { api_path: '/uppercase', http_method: 'POST' }))
 await worker.ready()
 
-const events = await fetch(`${engine.httpUrl ?? ''}/events/3`)
+// The engine serves HTTP on port 3111.
+const api = process.env['EXAMPLE_HTTP_URL'] ?? 'http://127.0.0.1:3111'
+
+const events = await fetch(`${api}/events/3`)
 console.log(events.status, events.headers.get('content-type'))
 console.log((await events.text()).trim())
 
-const shouted = await fetch(`${engine.httpUrl ?? ''}/shout`, { method: 'POST', body: 'tea is ready' })
-console.log(await shouted.text())
+const uppercase = await fetch(`${api}/uppercase`, { method: 'POST', body: 'tea is ready' })
+console.log(await uppercase.text())
 
 await worker.shutdownAsync()
-await engine.close()

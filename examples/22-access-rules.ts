@@ -1,49 +1,52 @@
 /**
- * Access rules: a listener that asks a function of yours who may connect, what a guest may call and register, and under
- * which names. Grants that the function leaves out are empty, because of `default_deny`.
+ * Controls access to a listener: a function decides who may connect, what each client may call and register, and under
+ * which prefix. The example starts its own engine, because the guarded listener is set up in 22-access-rules.yaml.
  */
-import { InvocationError, registerWorker } from 'iii-node'
+import { fileURLToPath } from 'node:url'
+import { InvocationError, registerWorker, WebSocketError } from 'iii-node'
 import type { AuthInput, AuthResult, OnFunctionRegistrationInput } from 'iii-node/helpers/worker-connection-manager'
-import { createTestEngine } from 'iii-node/testing'
+import { startEngine } from 'iii-node/local-engine'
 
-const engine = await createTestEngine({
-  rbac: { auth_function_id: 'guests::auth', on_function_registration_function_id: 'guests::review' },
-  local: { 'iii-worker-manager': { default_deny: true } },
-})
+const config = fileURLToPath(new URL('22-access-rules.yaml', import.meta.url))
+await using engine = await startEngine({ config })
+const [openUrl, guardedUrl] = engine.urls
 
-// On the open listener: who decides, and what there is to call.
-const admin = registerWorker(engine.url, { workerName: 'admin' })
-admin.registerFunction('guests::auth', ({ headers }: AuthInput): AuthResult => {
-  if (headers['authorization'] !== 'Bearer tea') throw new Error('Unknown token') // refuses
+// The open listener: your own workers, among them the one that decides.
+const admin = registerWorker(openUrl, { workerName: 'admin' })
+admin.registerFunction('access::auth', ({ headers }: AuthInput): AuthResult => {
+  if (headers['authorization'] !== 'Bearer partner-token') throw new Error('Unknown token') // refuses the connection
+  // With `default_deny`, grants that are left out are empty.
   return {
-    allowed_functions: ['menu'],
+    allowed_functions: ['shop::menu'],
     allow_function_registration: true,
-    function_registration_prefix: 'guest',
-    context: { team: 'tea' },
+    function_registration_prefix: 'partner',
+    context: { team: 'acme' },
   }
 })
-admin.registerFunction('guests::review', ({ function_id, context }: OnFunctionRegistrationInput) => {
-  console.log('registers:', function_id, 'of team', context['team'])
-  return { description: 'Made by a guest' } // what is left out stays as it was
+admin.registerFunction('access::review', ({ function_id, context }: OnFunctionRegistrationInput) => {
+  console.log('registration of', function_id, 'by', context['team'])
+  return { description: 'Registered by a partner' } // members that are left out stay unchanged
 })
-admin.registerFunction('menu', () => ['green', 'black'])
-admin.registerFunction('till::open', () => 'the money')
+admin.registerFunction('shop::menu', () => ['green tea', 'black tea'])
+admin.registerFunction('shop::refund', () => 'refunded')
 await admin.ready()
 
-const guest = registerWorker(engine.guardedUrl, { workerName: 'guest', headers: { authorization: 'Bearer tea' } })
-guest.registerFunction('wish', () => 'oolong')
-await guest.ready()
-console.log('may call:', await guest.trigger({ function_id: 'menu', payload: {} }))
-await guest.trigger({ function_id: 'till::open', payload: {} }).catch((error: unknown) => {
-  if (error instanceof InvocationError) console.log('may not call:', error.code)
+// The guarded listener: a partner with a valid token.
+const headers = { authorization: 'Bearer partner-token' }
+const partner = registerWorker(guardedUrl, { workerName: 'partner', headers })
+partner.registerFunction('delivery', () => 'tomorrow')
+await partner.ready()
+console.log('allowed:', await partner.trigger({ function_id: 'shop::menu', payload: {} }))
+await partner.trigger({ function_id: 'shop::refund', payload: {} }).catch((error: unknown) => {
+  if (error instanceof InvocationError) console.log('denied:', error.code)
 })
-const [listed] = await admin.listFunctions({ worker: 'guest' })
-console.log('is listed as:', listed?.function_id, '-', listed?.description)
+const [listed] = await admin.listFunctions({ worker: 'partner' })
+console.log('listed as:', listed?.function_id, '-', listed?.description)
 
-const stranger = registerWorker(engine.guardedUrl, { workerName: 'stranger', diagnostics: 'silent' })
+// A client without a token.
+const stranger = registerWorker(guardedUrl, { workerName: 'stranger', diagnostics: 'silent' })
 await stranger.ready().catch((error: unknown) => {
-  console.log('a stranger:', (error as { readonly code?: string }).code)
+  if (error instanceof WebSocketError) console.log('connection refused:', error.code)
 })
 
-await Promise.all([stranger.shutdown(), guest.shutdownAsync(), admin.shutdownAsync()])
-await engine.close()
+await Promise.all([stranger.shutdown(), partner.shutdownAsync(), admin.shutdownAsync()])

@@ -1,6 +1,6 @@
 /**
- * Reconnecting: the connection is lost, comes back by itself, and everything registered is in effect again. Calls made
- * meanwhile wait; calls that were under way are rejected at once.
+ * Reconnects after a lost connection: the worker registers everything again and sends the calls that were made meanwhile.
+ * The test engine drops the connection on demand, so this example runs without `iii-node engine`.
  */
 import { registerWorker } from 'iii-node'
 import { createTestEngine } from 'iii-node/testing'
@@ -14,17 +14,19 @@ worker.registerFunction('echo', ({ text }: { text: string }) => text)
 worker.onConnectionStateChange((state) => console.log('state:', state))
 await worker.ready()
 
-engine.drop(worker) // as a lost network does
-await new Promise<void>((resolve) => {
+const reconnecting = new Promise<void>((resolve) => {
   const unsubscribe = worker.onConnectionStateChange((state) => {
     if (state !== 'reconnecting') return
     unsubscribe()
     resolve()
   })
 })
-const waiting = worker.trigger({ function_id: 'echo', payload: { text: 'sent while offline' } })
-console.log('waiting messages:', worker.stats().queuedMessages)
-console.log('answered:', await waiting)
+engine.drop(worker) // the connection is lost without a close frame
+await reconnecting
+
+const call = worker.trigger({ function_id: 'echo', payload: { text: 'sent while offline' } })
+console.log('queued messages:', worker.stats().queuedMessages)
+console.log('result:', await call)
 console.log('reconnects:', worker.stats().reconnects)
 
 await worker.shutdownAsync()
