@@ -136,6 +136,13 @@ const tests: Argument[] = [
     namespace: [notNamespace, (v) => engine.call('f', {}, { namespace: v })],
     signal: [notSignal, (v) => engine.call('f', {}, { signal: v })],
   }),
+  ...argumentsOf('engine.inject', {
+    request: [notRecord, (v) => engine.inject(v)],
+    path: [{ ...notId, 'no path': 'orders' }, (v) => engine.inject({ path: v })],
+    method: [{ null: null, ...numbers, ...objects }, (v) => engine.inject({ path: '/', method: v })],
+    headers: [{ null: null, ...numbers, ...text }, (v) => engine.inject({ path: '/', headers: v })],
+    signal: [notSignal, (v) => engine.inject({ path: '/', signal: v })],
+  }),
   ...argumentsOf('engine.fire', { triggerTypeOrId: [notId, (v) => engine.fire(v)] }),
   ...argumentsOf('engine.enqueue', {
     queue: [notId, (v) => engine.enqueue(v, 'f', {})],
