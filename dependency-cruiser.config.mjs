@@ -3,8 +3,9 @@
  * Type-only imports count: a type that points upwards is the same knot in the reader's head.
  */
 const ground = ['std', 'errors.ts', 'version.ts']
-const wire = [...ground, 'protocol', 'transport']
-const parts = [...wire, 'rpc', 'connection', 'channel', 'telemetry', 'schema', 'updates']
+const wire = [...ground, 'wire/protocol', 'wire/transport', 'wire/updates']
+const sdk = ['sdk/rpc', 'sdk/connection', 'sdk/channel', 'sdk/telemetry', 'sdk/schema', 'sdk/worker']
+const columns = [...wire, ...sdk, 'engine']
 
 const mayImport = {
   // ground: no domain word, no I/O
@@ -12,23 +13,24 @@ const mayImport = {
   'errors.ts': ['std'],
   'version.ts': [],
   // wire: the language of frames, and moving them
-  protocol: ground,
-  transport: [...ground, 'protocol'],
-  // parts: independent of each other, but for the connection, which performs calls, and telemetry, which rides one
-  rpc: wire,
-  connection: [...wire, 'rpc'],
-  channel: wire,
-  telemetry: [...wire, 'rpc', 'connection'],
-  schema: wire,
-  updates: wire,
-  // ends: the SDK and the local engine never meet; the command line runs both
-  worker: parts,
-  engine: parts,
-  cli: [...parts, 'worker', 'engine'],
-  // entries: re-exports, and the one folder that joins the two ends for tests; who may reach it is ruled below
-  'index.ts': [...parts, 'worker', 'entry'],
-  testing: [...parts, 'worker', 'engine'],
-  entry: [...parts, 'worker', 'engine', 'testing', 'index.ts'],
+  'wire/protocol': ground,
+  'wire/transport': [...ground, 'wire/protocol'],
+  'wire/updates': [...ground, 'wire/protocol'],
+  // columns: the SDK and the local engine never import each other. In the SDK, the worker stands on the other parts, which
+  // are independent of each other, except that the connection performs calls, and telemetry uses a connection.
+  'sdk/rpc': wire,
+  'sdk/connection': [...wire, 'sdk/rpc'],
+  'sdk/channel': wire,
+  'sdk/telemetry': [...wire, 'sdk/rpc', 'sdk/connection'],
+  'sdk/schema': wire,
+  'sdk/worker': [...wire, ...sdk],
+  engine: wire,
+  // what needs both columns
+  cli: columns,
+  testing: columns,
+  // entries: re-exports; which of them may reach the local engine is ruled below
+  'index.ts': [...wire, ...sdk, 'entry'],
+  entry: [...columns, 'testing', 'index.ts'],
 }
 
 /** `std` → everything in src/std/, `errors.ts` → that one file. */
@@ -45,7 +47,7 @@ const layerRules = Object.entries(mayImport).map(([place, allowed]) => ({
 
 /** Outside packages that belong to one place. */
 const owners = {
-  ws: ['transport'],
+  ws: ['wire/transport'],
   'find-my-way': ['engine'],
   yaml: ['engine', 'cli'],
   croner: ['engine'],
@@ -103,9 +105,11 @@ export default {
     {
       name: 'no-io-in-pure-layers',
       comment:
-        'std, errors, protocol, rpc, connection, schema and updates move no bytes: sockets and files come through ports.',
+        'std, errors, wire/protocol, wire/updates, sdk/rpc, sdk/connection and sdk/schema move no bytes: sockets and files come through ports.',
       severity: 'error',
-      from: { path: joined(['std', 'errors.ts', 'protocol', 'rpc', 'connection', 'schema', 'updates']) },
+      from: {
+        path: joined(['std', 'errors.ts', 'wire/protocol', 'wire/updates', 'sdk/rpc', 'sdk/connection', 'sdk/schema']),
+      },
       to: { path: IO },
     },
     {

@@ -111,7 +111,7 @@ export default defineConfig(
   },
   {
     files: SOURCE,
-    ignores: ['src/std/clock.ts', 'src/std/random.ts'],
+    ignores: ['src/std/time/clock.ts', 'src/std/random.ts'],
     rules: {
       'no-restricted-globals': [
         'error',

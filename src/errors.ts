@@ -3,7 +3,7 @@
  * `instanceof` hold across copies of the package (ESM beside CJS, two versions in one process).
  */
 import { brand } from './std/brand.js'
-import { describe } from './std/describe.js'
+import { describe } from './std/text/describe.js'
 
 /**
  * Codes that this package raises or that the engine and other workers send. Each is described in

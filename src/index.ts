@@ -1,14 +1,14 @@
 /**
  * The public root: what a worker file imports.
  */
-export { registerWorker } from './worker/register-worker.js'
-export { TriggerAction } from './worker/call.js'
-export type { EnqueueResult, TriggerFunction, TriggerRequest } from './worker/call.js'
-export type { III, IIIClient, TriggerTypeRef } from './worker/client.js'
-export { defineFunction, defineTriggerType } from './worker/contract.js'
-export type { FunctionContract, TriggerTypeContract } from './worker/contract.js'
-export type { ContractCallOptions, ContractClient, ContractTrigger } from './worker/contract-call.js'
-export type { DiagnosticEvent, DiagnosticsOption, InvalidValue, SlowHandler } from './worker/diagnostics.js'
+export { registerWorker } from './sdk/worker/register-worker.js'
+export { TriggerAction } from './sdk/worker/calls/call.js'
+export type { EnqueueResult, TriggerFunction, TriggerRequest } from './sdk/worker/calls/call.js'
+export type { III, IIIClient, TriggerTypeRef } from './sdk/worker/client.js'
+export { defineFunction, defineTriggerType } from './sdk/worker/functions/contract.js'
+export type { FunctionContract, TriggerTypeContract } from './sdk/worker/functions/contract.js'
+export type { ContractCallOptions, ContractClient, ContractTrigger } from './sdk/worker/calls/contract-call.js'
+export type { DiagnosticEvent, DiagnosticsOption, InvalidValue, SlowHandler } from './sdk/worker/diagnostics.js'
 export type {
   FunctionInfo,
   ListFunctionsOptions,
@@ -18,9 +18,9 @@ export type {
   TriggerInfo,
   TriggerTypeInfo,
   WorkerInfo,
-} from './worker/discovery.js'
-export type { JsonSchemaFormat, RegisterFunctionFormat } from './worker/function-format.js'
-export type { FunctionsAvailableGuard } from './worker/functions-available.js'
+} from './sdk/worker/discovery/discovery.js'
+export type { JsonSchemaFormat, RegisterFunctionFormat } from './sdk/worker/functions/function-format.js'
+export type { FunctionsAvailableGuard } from './sdk/worker/discovery/functions-available.js'
 export type {
   FunctionHandler,
   FunctionRef,
@@ -28,38 +28,38 @@ export type {
   RegisterFunctionInput,
   RegisterFunctionOptions,
   RemoteFunctionHandler,
-} from './worker/functions.js'
-export type { StreamRequest, StreamResponse } from './worker/http-request.js'
-export type { HttpAuthConfig, HttpInvocationConfig, HttpMethod } from './worker/http-invocation.js'
-export type { TelemetryOptions, WorkerMetadata, WorkerTelemetryMeta } from './worker/identity.js'
-export type { InvocationContext } from './worker/invocation-context.js'
-export type { InitOptions } from './worker/options.js'
-export type { ReadyOptions } from './worker/ready.js'
-export type { MiddlewareFunctionInput } from './worker/session-hooks.js'
-export type { RegisterServiceInput } from './worker/services.js'
-export type { ShutdownOptions, ShutdownReport } from './worker/shutdown.js'
-export { installSignalHandlers } from './worker/signal-handlers.js'
-export type { SignalHandlerOptions } from './worker/signal-handlers.js'
-export { stateClient } from './worker/state-client.js'
-export type { StateClient } from './worker/state-client.js'
-export { streamClient } from './worker/stream-client.js'
-export type { StreamClient } from './worker/stream-client.js'
-export type { WorkerStats } from './worker/stats.js'
-export type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './worker/trigger-types.js'
-export type { OwnedTrigger, RegisterTriggerInput, Trigger } from './worker/triggers.js'
-export { BuiltinTrigger } from './worker/bind-builtin.js'
-export { iiiAsyncFn, iiiFn } from './worker/wrapped-function.js'
-export type { WrapOptions } from './worker/wrapped-function.js'
-export { effectiveInitialDelayMs } from './connection/options.js'
-export type { ReconnectionConfig } from './connection/options.js'
-export { IIIConnectionState } from './connection/state.js'
-export { Logger } from './telemetry/logger.js'
-export type { LoggerSink } from './telemetry/logger.js'
-export type { OtelConfig, OtelInstrumentation } from './telemetry/otel-config.js'
-export type { TelemetryHandle } from './telemetry/worker-telemetry.js'
-export { DEFAULT_ENGINE_URL } from './protocol/names.js'
-export type { JsonValue } from './protocol/validate.js'
-export type { Unsubscribe } from './std/emitter.js'
+} from './sdk/worker/functions/functions.js'
+export type { StreamRequest, StreamResponse } from './sdk/worker/invocations/http-request.js'
+export type { HttpAuthConfig, HttpInvocationConfig, HttpMethod } from './sdk/worker/functions/http-invocation.js'
+export type { TelemetryOptions, WorkerMetadata, WorkerTelemetryMeta } from './sdk/worker/identity.js'
+export type { InvocationContext } from './sdk/worker/invocations/invocation-context.js'
+export type { InitOptions } from './sdk/worker/options.js'
+export type { ReadyOptions } from './sdk/worker/lifecycle/ready.js'
+export type { MiddlewareFunctionInput } from './sdk/worker/functions/session-hooks.js'
+export type { RegisterServiceInput } from './sdk/worker/functions/services.js'
+export type { ShutdownOptions, ShutdownReport } from './sdk/worker/lifecycle/shutdown.js'
+export { installSignalHandlers } from './sdk/worker/lifecycle/signal-handlers.js'
+export type { SignalHandlerOptions } from './sdk/worker/lifecycle/signal-handlers.js'
+export { stateClient } from './sdk/worker/stores/state-client.js'
+export type { StateClient } from './sdk/worker/stores/state-client.js'
+export { streamClient } from './sdk/worker/stores/stream-client.js'
+export type { StreamClient } from './sdk/worker/stores/stream-client.js'
+export type { WorkerStats } from './sdk/worker/stats.js'
+export type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './sdk/worker/triggers/trigger-types.js'
+export type { OwnedTrigger, RegisterTriggerInput, Trigger } from './sdk/worker/triggers/triggers.js'
+export { BuiltinTrigger } from './sdk/worker/triggers/bind-builtin.js'
+export { iiiAsyncFn, iiiFn } from './sdk/worker/functions/wrapped-function.js'
+export type { WrapOptions } from './sdk/worker/functions/wrapped-function.js'
+export { effectiveInitialDelayMs } from './sdk/connection/options.js'
+export type { ReconnectionConfig } from './sdk/connection/options.js'
+export { IIIConnectionState } from './sdk/connection/state.js'
+export { Logger } from './sdk/telemetry/logs/logger.js'
+export type { LoggerSink } from './sdk/telemetry/logs/logger.js'
+export type { OtelConfig, OtelInstrumentation } from './sdk/telemetry/otel-config.js'
+export type { TelemetryHandle } from './sdk/telemetry/worker-telemetry.js'
+export { DEFAULT_ENGINE_URL } from './wire/protocol/names.js'
+export type { JsonValue } from './wire/protocol/validate.js'
+export type { Unsubscribe } from './std/async/emitter.js'
 export {
   ErrorCode,
   HandlerError,

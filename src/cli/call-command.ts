@@ -4,9 +4,9 @@
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { NotConnectedError } from '../errors.js'
-import { describe } from '../std/describe.js'
-import { oneLine, safeLines } from '../std/one-line.js'
-import { registerWorker } from '../worker/register-worker.js'
+import { describe } from '../std/text/describe.js'
+import { oneLine, safeLines } from '../std/text/one-line.js'
+import { registerWorker } from '../sdk/worker/register-worker.js'
 import { UsageError, type Command } from './command.js'
 
 const help = `Usage: iii-node call <function> [json] [options]

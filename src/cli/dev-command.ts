@@ -4,7 +4,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { describe } from '../std/describe.js'
+import { describe } from '../std/text/describe.js'
 import { UsageError, type Command } from './command.js'
 import { DevSession } from './dev-session.js'
 import {

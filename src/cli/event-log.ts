@@ -3,7 +3,7 @@
  * payloads hold, no control character reaches the terminal, and values of sensitive keys are not shown.
  */
 import { logLineOf, type Emit, type EngineEvent } from '../engine/engine-events.js'
-import { safeLines } from '../std/one-line.js'
+import { safeLines } from '../std/text/one-line.js'
 import { eventText, readable } from './event-text.js'
 
 /** From the lowest to the highest. */

@@ -6,9 +6,9 @@ import { styleText } from 'node:util'
 import { logLineOf, type EngineEvent, type EventLevel } from '../engine/engine-events.js'
 import { ErrorCode, type ErrorBody } from '../errors.js'
 import { assertNever } from '../std/assert-never.js'
-import { oneLine } from '../std/one-line.js'
-import { isTellingKey } from '../std/telling-keys.js'
-import { withoutCredentials } from '../std/without-credentials.js'
+import { oneLine } from '../std/text/one-line.js'
+import { isTellingKey } from '../std/text/telling-keys.js'
+import { withoutCredentials } from '../std/text/without-credentials.js'
 
 type Style = Parameters<typeof styleText>[0]
 

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { systemClock } from '../std/clock.js'
+import { systemClock } from '../std/time/clock.js'
 
 const SHELLS = ['sh', 'dash', 'bash', 'zsh', 'busybox', 'ash']
 const CHECK_MS = 500

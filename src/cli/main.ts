@@ -2,7 +2,7 @@
 /**
  * The `iii-node` command: picks a subcommand, loads only that, prints help, turns errors into exit codes.
  */
-import { safeLines } from '../std/one-line.js'
+import { safeLines } from '../std/text/one-line.js'
 import { packageVersion } from '../version.js'
 import { UsageError, wantsColour, type Command, type Terminal } from './command.js'
 import { whenLauncherIsGone } from './launcher.js'

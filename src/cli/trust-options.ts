@@ -1,9 +1,9 @@
 /**
  * `--allow-origin` and `--allow-host`: the web pages and host names that an engine without a configuration file trusts.
  */
-import { hostList, originList, type OriginRules } from '../engine/origins.js'
-import type { Field } from '../protocol/validate.js'
-import { describe } from '../std/describe.js'
+import { hostList, originList, type OriginRules } from '../engine/access/origins.js'
+import type { Field } from '../wire/protocol/validate.js'
+import { describe } from '../std/text/describe.js'
 import { UsageError } from './command.js'
 
 export const trustOptions = {

@@ -2,9 +2,9 @@
  * A worker in a process of its own: started, asked to drain, and ended for good when it takes too long.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { systemClock } from '../std/clock.js'
-import { deferred } from '../std/deferred.js'
-import { TimeLimit } from '../std/time-limit.js'
+import { systemClock } from '../std/time/clock.js'
+import { deferred } from '../std/async/deferred.js'
+import { TimeLimit } from '../std/time/time-limit.js'
 
 /** How long a worker may take to drain. */
 const DRAIN_MS = 11_000

@@ -3,8 +3,8 @@
  * engine never prints. Events carry ids, names and errors, and no payload of a call.
  */
 import type { ErrorBody } from '../errors.js'
-import { toErrorBody } from '../protocol/error-body.js'
-import { Emitter, type Unsubscribe } from '../std/emitter.js'
+import { toErrorBody } from '../wire/protocol/error-body.js'
+import { Emitter, type Unsubscribe } from '../std/async/emitter.js'
 import type { Log } from '../std/log.js'
 
 export type EventLevel = keyof Log

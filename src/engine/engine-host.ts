@@ -1,8 +1,8 @@
 /**
  * The engine as its built-ins see it.
  */
-import { DEFAULT_NAMESPACE } from '../protocol/names.js'
-import type { Builtin, EngineHost, HostChannels } from './builtin.js'
+import { DEFAULT_NAMESPACE } from '../wire/protocol/names.js'
+import type { Builtin, EngineHost, HostChannels } from './builtins/builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {

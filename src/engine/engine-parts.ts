@@ -1,25 +1,25 @@
 /**
  * The parts an engine is made of, made once and handed to whoever needs them.
  */
-import type { LoopClock } from '../std/clock.js'
+import type { LoopClock } from '../std/time/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
-import { TickLane } from '../std/tick-lane.js'
-import { LargeMessages } from '../transport/large-messages.js'
-import { Bindings } from './bindings.js'
-import { ChannelTable } from './channel-table.js'
+import { TickLane } from '../std/time/tick-lane.js'
+import { LargeMessages } from '../wire/transport/large-messages.js'
+import { Bindings } from './triggers/bindings.js'
+import { ChannelTable } from './channels/channel-table.js'
 import { createCounters, type Counters } from './counters.js'
-import { Directory } from './directory.js'
+import { Directory } from './registry/directory.js'
 import type { Emit } from './engine-events.js'
-import { HandOver } from './hand-over.js'
+import { HandOver } from './hand-over/hand-over.js'
 import type { Instruments } from './instruments.js'
 import type { EngineLimits } from './limits.js'
-import { NameLeases } from './name-leases.js'
-import { OpenLinks } from './open-links.js'
-import { OwnedBytes } from './owned-bytes.js'
+import { NameLeases } from './registry/name-leases.js'
+import { OpenLinks } from './links/open-links.js'
+import { OwnedBytes } from './registry/owned-bytes.js'
 import type { EngineQuirks } from './quirks.js'
-import { Router } from './router.js'
-import { Sessions } from './sessions.js'
+import { Router } from './calls/router.js'
+import { Sessions } from './registry/sessions.js'
 
 /** What an engine takes from outside. */
 export interface EnginePorts {

@@ -3,10 +3,10 @@
  * built-in takes an interest; then and only then does a call pay for it, before that it pays one comparison.
  */
 import type { ErrorBody } from '../errors.js'
-import type { TraceHeaders } from '../rpc/tracing.js'
-import type { Answer, Call, Caller } from './peer.js'
-import type { RoutedCall } from './routed-call.js'
-import type { WorkerEvent } from './sessions.js'
+import type { TraceHeaders } from '../wire/protocol/tracing.js'
+import type { Answer, Call, Caller } from './links/peer.js'
+import type { RoutedCall } from './calls/routed-call.js'
+import type { WorkerEvent } from './registry/sessions.js'
 
 /**
  * Sees a call that is about to be carried out, and answers with the one to carry out in its place. `builtin` is the

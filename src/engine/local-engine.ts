@@ -4,13 +4,13 @@
  */
 import { readFile } from 'node:fs/promises'
 import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
-import { messageOf } from '../std/describe.js'
-import { nearestName } from '../std/nearest-name.js'
-import { defaultEngineConfig, type EngineAddresses } from './config.js'
-import type { EngineConfig } from './engine-config.js'
+import { messageOf } from '../std/text/describe.js'
+import { nearestName } from '../std/text/nearest-name.js'
+import { defaultEngineConfig, type EngineAddresses } from './config/config.js'
+import type { EngineConfig } from './config/engine-config.js'
 import { startEngine as startConfigured, type LocalEngine } from './engine.js'
 import type { Emit } from './engine-events.js'
-import { hostList, originList } from './origins.js'
+import { hostList, originList } from './access/origins.js'
 
 /** Where an engine listens, what it keeps, and who receives its events. */
 export interface StartEngineOptions extends EngineAddresses {
@@ -82,7 +82,7 @@ export async function readConfigFile(fileName: string): Promise<EngineConfig> {
     throw new RuntimeError(ErrorCode.INVALID_CONFIG, message, { cause })
   })
   // Loaded late: most engines have no file and need no YAML parser.
-  const { parseEngineConfig } = await import('./config-file.js')
+  const { parseEngineConfig } = await import('./config/config-file.js')
   return parseEngineConfig(text, { fileName, env: process.env })
 }
 

@@ -2,7 +2,7 @@
  * Flaws of the distributed engine that the local one shows on request, so that tests meet what production does. Each is
  * a switch, off by default. An engine with a flaw does not promise its absence in the handshake.
  */
-import { guaranteesHeader, type Guarantee } from '../protocol/guarantees.js'
+import { guaranteesHeader, type Guarantee } from '../wire/protocol/guarantees.js'
 
 /** Flaws to show; those left out are absent. */
 export interface EngineQuirks {

@@ -2,7 +2,7 @@
  * Puts the engine's numbers together when somebody asks. What waits is looked up here and counted nowhere, so that
  * nothing has to be kept in step with it.
  */
-import type { Builtin } from './builtin.js'
+import type { Builtin } from './builtins/builtin.js'
 import type { EngineParts } from './engine-parts.js'
 import type { EngineStats } from './engine-stats.js'
 

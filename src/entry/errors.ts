@@ -22,4 +22,4 @@ export type {
   ValidationErrorInit,
   ValidationIssue,
 } from '../errors.js'
-export { isErrorBody } from '../protocol/error-body.js'
+export { isErrorBody } from '../wire/protocol/error-body.js'

@@ -1,11 +1,11 @@
 /** `iii-node/protocol`: the messages of the wire and what they are made from. */
-export { MessageType } from '../protocol/names.js'
-export { parseMessage } from '../protocol/parse-message.js'
-export type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
+export { MessageType } from '../wire/protocol/names.js'
+export { parseMessage } from '../wire/protocol/parse-message.js'
+export type { EngineMessage, WorkerMessage } from '../wire/protocol/messages.js'
 export type { ErrorBody } from '../errors.js'
-export type { JsonSchemaFormat, RegisterFunctionFormat } from '../worker/function-format.js'
-export type { RegisterFunctionInput, RegisterFunctionOptions } from '../worker/functions.js'
-export { toMessage } from '../worker/register-message.js'
+export type { JsonSchemaFormat, RegisterFunctionFormat } from '../sdk/worker/functions/function-format.js'
+export type { RegisterFunctionInput, RegisterFunctionOptions } from '../sdk/worker/functions/functions.js'
+export { toMessage } from '../sdk/worker/functions/register-message.js'
 export type {
   Message,
   RegisterFunctionMessage,
@@ -13,8 +13,8 @@ export type {
   RegisterTriggerMessage,
   RegisterTriggerTypeMessage,
   RegistrationMessage,
-} from '../worker/register-message.js'
-export type { RegisterServiceInput } from '../worker/services.js'
-export type { RegisterTriggerTypeInput } from '../worker/trigger-types.js'
-export type { RegisterTriggerInput } from '../worker/triggers.js'
-export type { TriggerRequest } from '../worker/call.js'
+} from '../sdk/worker/functions/register-message.js'
+export type { RegisterServiceInput } from '../sdk/worker/functions/services.js'
+export type { RegisterTriggerTypeInput } from '../sdk/worker/triggers/trigger-types.js'
+export type { RegisterTriggerInput } from '../sdk/worker/triggers/triggers.js'
+export type { TriggerRequest } from '../sdk/worker/calls/call.js'

@@ -1,5 +1,5 @@
 /** `iii-node/schema`: contracts, and the Standard Schema they are made of. */
-export { defineFunction, defineTriggerType } from '../worker/contract.js'
+export { defineFunction, defineTriggerType } from '../sdk/worker/functions/contract.js'
 export type {
   ContractInput,
   ContractOutput,
@@ -7,24 +7,24 @@ export type {
   ReceivedAs,
   SentAs,
   TriggerTypeContract,
-} from '../worker/contract.js'
+} from '../sdk/worker/functions/contract.js'
 export type {
   ChecksMade,
   ContractCallOptions,
   ContractClient,
   ContractResult,
   ContractTrigger,
-} from '../worker/contract-call.js'
-export type { SchemaSettings } from '../worker/function-schemas.js'
+} from '../sdk/worker/calls/contract-call.js'
+export type { SchemaSettings } from '../sdk/worker/functions/function-schemas.js'
 export type {
   ContractServeOptions,
   Register,
   RegisterFunction,
   RegisterFunctionWith,
-} from '../worker/register-function.js'
-export type { ContractBinding, SchemaTriggerType } from '../worker/trigger-contract.js'
-export type { ToJsonSchema } from '../schema/json-schema.js'
-export { isStandardSchema } from '../schema/standard-schema.js'
+} from '../sdk/worker/functions/register-function.js'
+export type { ContractBinding, SchemaTriggerType } from '../sdk/worker/triggers/trigger-contract.js'
+export type { ToJsonSchema } from '../sdk/schema/json-schema.js'
+export { isStandardSchema } from '../sdk/schema/standard-schema.js'
 export type {
   InferInput,
   InferOutput,
@@ -32,6 +32,6 @@ export type {
   StandardIssue,
   StandardResult,
   StandardSchemaV1,
-} from '../schema/standard-schema.js'
+} from '../sdk/schema/standard-schema.js'
 export { ValidationError } from '../errors.js'
 export type { ValidationErrorInit, ValidationIssue } from '../errors.js'

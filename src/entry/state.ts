@@ -1,7 +1,7 @@
 /** `iii-node/state`: what the operations and events of state carry, and a client for them. */
-export { stateClient } from '../worker/state-client.js'
-export type { StateClient } from '../worker/state-client.js'
-export { StateEventType } from '../worker/state-operations.js'
+export { stateClient } from '../sdk/worker/stores/state-client.js'
+export type { StateClient } from '../sdk/worker/stores/state-client.js'
+export { StateEventType } from '../sdk/worker/stores/state-operations.js'
 export type {
   IState,
   StateDeleteInput,
@@ -13,4 +13,4 @@ export type {
   StateSetResult,
   StateUpdateInput,
   StateUpdateResult,
-} from '../worker/state-operations.js'
+} from '../sdk/worker/stores/state-operations.js'

@@ -1,6 +1,6 @@
 /** `iii-node/trigger`: what binding a trigger and providing a trigger type involve. */
-export { BuiltinTrigger } from '../worker/bind-builtin.js'
-export type { BindingOptions } from '../worker/bind-builtin.js'
+export { BuiltinTrigger } from '../sdk/worker/triggers/bind-builtin.js'
+export type { BindingOptions } from '../sdk/worker/triggers/bind-builtin.js'
 export type {
   BuiltinTriggerInput,
   ConditionConfig,
@@ -19,6 +19,6 @@ export type {
   TraceEvent,
   TraceTriggerConfig,
   TriggerConfigs,
-} from '../worker/trigger-configs.js'
-export type { TriggerConfig, TriggerHandler } from '../worker/trigger-types.js'
-export type { OwnedTrigger, Trigger } from '../worker/triggers.js'
+} from '../sdk/worker/triggers/trigger-configs.js'
+export type { TriggerConfig, TriggerHandler } from '../sdk/worker/triggers/trigger-types.js'
+export type { OwnedTrigger, Trigger } from '../sdk/worker/triggers/triggers.js'

@@ -2,9 +2,9 @@
  * Puts a test engine together: the local engine, a clock, and a hand on every link.
  */
 import { startEngine } from '../engine/engine.js'
-import { systemClock } from '../std/clock.js'
+import { systemClock } from '../std/time/clock.js'
 import { silentLog } from '../std/log.js'
-import { VirtualClock } from '../std/virtual-clock.js'
+import { VirtualClock } from '../std/time/virtual-clock.js'
 import { InProcessEngine } from './in-process-engine.js'
 import { TelemetryCapture } from './telemetry-capture.js'
 import type { TestEngine } from './test-engine.js'

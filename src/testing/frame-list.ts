@@ -2,9 +2,9 @@
  * The latest frames of one direction, oldest first. Bounded by count and by bytes; the oldest go first and are counted.
  * A frame is decoded when somebody looks at it, so that recording costs next to nothing.
  */
-import { Fifo } from '../std/fifo.js'
-import type { FrameProblem } from '../protocol/codec.js'
-import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
+import { Fifo } from '../std/async/fifo.js'
+import type { FrameProblem } from '../wire/protocol/codec.js'
+import type { EngineMessage, WorkerMessage } from '../wire/protocol/messages.js'
 
 /** A recorded message, or what was wrong with a frame that is none. */
 export type RecordedFrame = WorkerMessage | EngineMessage | FrameProblem

@@ -2,8 +2,8 @@
  * Tests that wait for a frame: each is shown every frame until one fits or its time is over. Knows no worker.
  */
 import { ErrorCode, TimeoutError } from '../errors.js'
-import { systemClock } from '../std/clock.js'
-import { deferred } from '../std/deferred.js'
+import { systemClock } from '../std/time/clock.js'
+import { deferred } from '../std/async/deferred.js'
 import type { Frame, RecordedFrame } from './frame-list.js'
 
 /** Whether a frame is the one that is waited for. */

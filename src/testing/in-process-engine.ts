@@ -3,16 +3,16 @@
  * ends them with itself.
  */
 import { setImmediate } from 'node:timers/promises'
-import type { InjectedRequest } from '../engine/builtins/http/inject.js'
+import type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
 import type { LocalEngine } from '../engine/engine.js'
 import type { EngineStats } from '../engine/engine-stats.js'
 import { ErrorCode, RuntimeError, TimeoutError } from '../errors.js'
-import { joinSignals } from '../std/abortable.js'
-import { systemClock, type Clock } from '../std/clock.js'
-import type { Unsubscribe } from '../std/emitter.js'
+import { joinSignals } from '../std/async/abortable.js'
+import { systemClock, type Clock } from '../std/time/clock.js'
+import type { Unsubscribe } from '../std/async/emitter.js'
 import { systemRandom } from '../std/random.js'
-import type { VirtualClock } from '../std/virtual-clock.js'
-import type { EnqueueResult } from '../worker/call.js'
+import type { VirtualClock } from '../std/time/virtual-clock.js'
+import type { EnqueueResult } from '../sdk/worker/calls/call.js'
 import {
   checkDurationMs,
   checkFlag,
@@ -21,10 +21,10 @@ import {
   checkNamespace,
   checkRecord,
   checkSignal,
-} from '../worker/check.js'
-import type { III } from '../worker/client.js'
-import { resolveOptions } from '../worker/options.js'
-import { Worker } from '../worker/worker.js'
+} from '../sdk/worker/check.js'
+import type { III } from '../sdk/worker/client.js'
+import { resolveOptions } from '../sdk/worker/options.js'
+import { Worker } from '../sdk/worker/worker.js'
 import { durationMs, type Duration } from './duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import { rejectWorker } from './reject-worker.js'

@@ -2,8 +2,8 @@
  * One direction of a link: deliveries leave in the order they came, after a delay, or once they are no longer held.
  * Knows nothing of what is delivered. What waits is bounded: beyond the cap the owner is told.
  */
-import type { Clock, Timer } from '../std/clock.js'
-import { BoundedQueue } from '../std/bounded-queue.js'
+import type { Clock, Timer } from '../std/time/clock.js'
+import { BoundedQueue } from '../std/async/bounded-queue.js'
 
 export interface LaneOptions {
   readonly clock: Clock

@@ -2,7 +2,7 @@
  * OTLP as JSON, made easy to look at: attributes as plain objects, times in milliseconds, spans, records and data
  * points in one flat list. Reads what it can and leaves out what is missing.
  */
-import { isRecord } from '../protocol/validate.js'
+import { isRecord } from '../wire/protocol/validate.js'
 
 /** Attributes by name. */
 export type Attributes = Readonly<Record<string, unknown>>

@@ -3,7 +3,7 @@
  */
 import { DISTRIBUTED_QUIRKS, NO_QUIRKS, type EngineQuirks } from '../engine/quirks.js'
 import { invalidArgument } from '../errors.js'
-import { isRecord } from '../protocol/validate.js'
+import { isRecord } from '../wire/protocol/validate.js'
 
 /** Flaws to show, each off by default. `true` takes the settings of `'distributed'`. */
 export interface SingleQuirks {

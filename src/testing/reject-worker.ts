@@ -2,9 +2,9 @@
  * Refuses a worker or one of its functions the way the engine does when somebody else owns the name.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
-import { engineCodec } from '../protocol/codec.js'
+import { engineCodec } from '../wire/protocol/codec.js'
 import { systemRandom } from '../std/random.js'
-import { describe } from '../std/describe.js'
+import { describe } from '../std/text/describe.js'
 import type { Rejection } from './test-engine.js'
 import type { WorkerLinks, WorkerTarget } from './worker-links.js'
 

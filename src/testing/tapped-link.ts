@@ -2,8 +2,14 @@
  * One link with a hand on it: everything that passes is shown to the owner, and can be delayed, held or cut. The engine
  * on one side and the worker on the other see an ordinary transport.
  */
-import type { Clock } from '../std/clock.js'
-import { failFrame, handFrame, HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../transport/transport.js'
+import type { Clock } from '../std/time/clock.js'
+import {
+  failFrame,
+  handFrame,
+  HIGH_WATER_BYTES,
+  type Transport,
+  type TransportEvents,
+} from '../wire/transport/transport.js'
 import { Lane } from './lane.js'
 
 /** Who watches a link. */

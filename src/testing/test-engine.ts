@@ -1,12 +1,12 @@
 /**
  * What a test sees of its engine.
  */
-import type { InjectedRequest } from '../engine/builtins/http/inject.js'
+import type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
 import type { EngineStats } from '../engine/engine-stats.js'
-import type { Unsubscribe } from '../std/emitter.js'
-import type { EnqueueResult } from '../worker/call.js'
-import type { III } from '../worker/client.js'
-import type { InitOptions } from '../worker/options.js'
+import type { Unsubscribe } from '../std/async/emitter.js'
+import type { EnqueueResult } from '../sdk/worker/calls/call.js'
+import type { III } from '../sdk/worker/client.js'
+import type { InitOptions } from '../sdk/worker/options.js'
 import type { Duration } from './duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import type { CapturedLog, CapturedMetric, CapturedSpan } from './otlp.js'

@@ -3,10 +3,10 @@
  * done to it can be looked up and interfered with by worker, over all its connections.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
-import { isTelemetry } from '../engine/telemetry-prefix.js'
-import { engineCodec, workerCodec } from '../protocol/codec.js'
-import { describe } from '../std/describe.js'
-import type { UpgradeRequest } from '../transport/ws-accept.js'
+import { isTelemetry } from '../engine/links/telemetry-prefix.js'
+import { engineCodec, workerCodec } from '../wire/protocol/codec.js'
+import { describe } from '../std/text/describe.js'
+import type { UpgradeRequest } from '../wire/transport/ws-accept.js'
 import type { RecordedFrame } from './frame-list.js'
 import { FrameWaiters, type FramePredicate } from './frame-waiters.js'
 import { TappedLink, type LinkParts, type LinkWatcher } from './tapped-link.js'

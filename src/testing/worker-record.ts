@@ -1,10 +1,10 @@
 /**
  * What a test engine knows of one worker, over all its connections: who it is, the frames both ways, the link it has.
  */
-import { engineCodec, workerCodec, type FrameProblem } from '../protocol/codec.js'
-import type { EngineMessage, WorkerMessage } from '../protocol/messages.js'
-import { DEFAULT_NAMESPACE, EngineFunctions } from '../protocol/names.js'
-import { isRecord } from '../protocol/validate.js'
+import { engineCodec, workerCodec, type FrameProblem } from '../wire/protocol/codec.js'
+import type { EngineMessage, WorkerMessage } from '../wire/protocol/messages.js'
+import { DEFAULT_NAMESPACE, EngineFunctions } from '../wire/protocol/names.js'
+import { isRecord } from '../wire/protocol/validate.js'
 import { Frame, FrameList } from './frame-list.js'
 import type { TappedLink } from './tapped-link.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { InvocationError, RemoteError } from '../../src/errors.js'
-import type { InvocationContext } from '../../src/worker/invocation-context.js'
+import type { InvocationContext } from '../../src/sdk/worker/invocations/invocation-context.js'
 import { connectedRig, outcomeOf, workerRig } from '../kit/worker-rig.js'
 
 test('a call carries its function, payload, metadata and namespace', async () => {

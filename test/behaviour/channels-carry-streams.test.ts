@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { ChannelReader } from '../../src/channel/reader.js'
-import { ChannelWriter } from '../../src/channel/writer.js'
-import { extractChannelRefs } from '../../src/channel/channel-ref.js'
+import { ChannelReader } from '../../src/sdk/channel/reader.js'
+import { ChannelWriter } from '../../src/sdk/channel/writer.js'
+import { extractChannelRefs } from '../../src/sdk/channel/channel-ref.js'
 import { socketRig } from '../kit/socket-rig.js'
 
 test('bytes arrive whole and in order at another worker, which gets the reader in its payload', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { IIIConnectionState } from '../../src/connection/state.js'
+import type { IIIConnectionState } from '../../src/sdk/connection/state.js'
 import { workerRig, type WorkerRig } from '../kit/worker-rig.js'
 
 function states(rig: WorkerRig): IIIConnectionState[] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_RECONNECTION, STABLE_AFTER_MS } from '../../src/connection/options.js'
-import { HANDSHAKE_TIMEOUT_MS } from '../../src/protocol/limits.js'
+import { DEFAULT_RECONNECTION, STABLE_AFTER_MS } from '../../src/sdk/connection/options.js'
+import { HANDSHAKE_TIMEOUT_MS } from '../../src/wire/protocol/limits.js'
 import type { Answer } from '../kit/scripted-engine.js'
 import { workerRig, type WorkerRig } from '../kit/worker-rig.js'
 

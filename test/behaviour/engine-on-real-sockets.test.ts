@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { engineConfigOf } from '../../src/engine/config.js'
+import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine, type EngineOptions, type LocalEngine } from '../../src/engine/engine.js'
 import { rawSocket, rawWorker, type RawSocket } from '../kit/raw-socket.js'
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { BuiltinTrigger, type FunctionHandler, type III } from '../../src/index.js'
 import { http } from '../../src/entry/helpers/http.js'
 import type { TestEngine, TestEngineOptions } from '../../src/entry/testing.js'
-import { deferred } from '../../src/std/deferred.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import { testEngine } from '../kit/test-engine.js'
 
 async function serving(

@@ -4,7 +4,7 @@ import { runScript } from '../kit/child.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { SESSION_INFO, webSocketPeer } from '../kit/socket-peer.js'
 import { wrappedDial, type Faults } from '../kit/wrapped-dial.js'
-import { dialWebSocket } from '../../src/transport/ws-dial.js'
+import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 
 const CALLS = 10_000
 const BOUND_MS = 50

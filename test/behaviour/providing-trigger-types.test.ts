@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { deferred } from '../../src/std/deferred.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import type { EngineLink } from '../kit/scripted-engine.js'
 import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
-import type { TriggerConfig } from '../../src/worker/trigger-types.js'
+import type { TriggerConfig } from '../../src/sdk/worker/triggers/trigger-types.js'
 
 interface Provider {
   readonly rig: WorkerRig

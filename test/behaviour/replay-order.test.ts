@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { TriggerAction } from '../../src/worker/call.js'
-import type { Worker } from '../../src/worker/worker.js'
+import { TriggerAction } from '../../src/sdk/worker/calls/call.js'
+import type { Worker } from '../../src/sdk/worker/worker.js'
 import { connectedRig, workerRig } from '../kit/worker-rig.js'
 
 const noBindings = { registerTrigger: async () => {}, unregisterTrigger: async () => {} }

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createTestEngine } from 'iii-node/testing'
 import type { TestEngine } from '../../src/testing/test-engine.js'
-import { deferred, type Deferred } from '../../src/std/deferred.js'
+import { deferred, type Deferred } from '../../src/std/async/deferred.js'
 
 interface Rig {
   readonly engine: TestEngine

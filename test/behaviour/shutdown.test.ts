@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { CLOSE_TIMEOUT_MS } from '../../src/connection/options.js'
-import { deferred } from '../../src/std/deferred.js'
+import { CLOSE_TIMEOUT_MS } from '../../src/sdk/connection/options.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import { connectedRig, outcomeOf, workerRig, type WorkerRig } from '../kit/worker-rig.js'
 
 const rigs: Record<string, () => Promise<WorkerRig>> = {

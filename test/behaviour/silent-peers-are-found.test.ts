@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { IDLE_LIMIT_MS, PING_INTERVAL_MS } from '../../src/connection/options.js'
-import { HANDSHAKE_TIMEOUT_MS } from '../../src/protocol/limits.js'
+import { IDLE_LIMIT_MS, PING_INTERVAL_MS } from '../../src/sdk/connection/options.js'
+import { HANDSHAKE_TIMEOUT_MS } from '../../src/wire/protocol/limits.js'
 import { connectedRig, outcomeOf, workerRig, type WorkerRig } from '../kit/worker-rig.js'
 
 /** From now on the peer neither reads nor answers, as if its host had gone without a word. */

@@ -27,7 +27,7 @@ import {
   withSpan,
 } from 'iii-node/helpers/observability'
 import { getMeter, getTracer } from 'iii-node/helpers/observability/internal'
-import { otelUrl } from '../../src/telemetry/shared-engine-connection.js'
+import { otelUrl } from '../../src/sdk/telemetry/export/shared-engine-connection.js'
 import { telemetryServer } from '../kit/telemetry-server.js'
 
 afterEach(shutdownOtel)

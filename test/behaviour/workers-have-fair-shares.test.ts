@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
-import { engineConfigOf } from '../../src/engine/config.js'
+import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine } from '../../src/engine/engine.js'
 import { rawSocket, rawWorker, type RawSocket } from '../kit/raw-socket.js'
 

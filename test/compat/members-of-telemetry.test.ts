@@ -19,7 +19,7 @@ import {
   type WorkerMetrics,
 } from 'iii-node/helpers/observability'
 import type { TestEngine } from 'iii-node/testing'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { telemetryPayload } from '../kit/telemetry-payload.js'
 import { testEngine } from '../kit/test-engine.js'
 import { connectedRig, workerRig } from '../kit/worker-rig.js'

@@ -2,7 +2,7 @@
  * What comparing a value with a pattern yields: differences with their paths, and captured values. The walk is the
  * state handed down; matchers add to it.
  */
-import { isRecord } from '../../src/protocol/validate.js'
+import { isRecord } from '../../src/wire/protocol/validate.js'
 
 /** One place where a value is not what the pattern asks for. */
 export interface Difference {

@@ -2,7 +2,7 @@
  * Which of several unread frames a pattern is about. Only plain values tell frames apart, so that a frame that differs
  * elsewhere is reported as a difference and not as silence.
  */
-import { isRecord } from '../../src/protocol/validate.js'
+import { isRecord } from '../../src/wire/protocol/validate.js'
 import { isMatcher } from './comparison.js'
 
 const USUAL_PATHS = ['type', 'id', 'invocation_id', 'function_id', 'trigger_type']

@@ -1,7 +1,7 @@
 /**
  * Matchers that look at one value and not inside it.
  */
-import { isRecord } from '../../src/protocol/validate.js'
+import { isRecord } from '../../src/wire/protocol/validate.js'
 import { differ, show, type ApplyMatcher, type Matcher } from './comparison.js'
 
 /** Only lower case: that is how engines write the UUIDs they make. */

@@ -2,7 +2,7 @@
  * Compares what arrived with a pattern. A pattern is plain JSON: objects need exactly its keys, and an object with `$m`
  * is a matcher. Knows nothing of sockets; every difference comes back with the path it was found at.
  */
-import { isRecord } from '../../src/protocol/validate.js'
+import { isRecord } from '../../src/wire/protocol/validate.js'
 import {
   differ,
   isMatcher,

@@ -3,7 +3,7 @@
  * every event and gives up after a limit; nothing here knows what a frame should look like.
  */
 import type { RawData, WebSocket } from 'ws'
-import { isRecord } from '../../src/protocol/validate.js'
+import { isRecord } from '../../src/wire/protocol/validate.js'
 
 export type Message =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }

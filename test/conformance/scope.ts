@@ -3,7 +3,7 @@
  * value's own type. Identifiers are made on first use and stay.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { isRecord } from '../../src/protocol/validate.js'
+import { isRecord } from '../../src/wire/protocol/validate.js'
 import { ScenarioFailure } from './failure.js'
 
 const REFERENCE = /\$\{([^{}]+)\}/g

@@ -34,9 +34,9 @@ test('every limit says why it is what it is', () => {
 test('limits are found in the source as they are written there', () => {
   expect(sourceLimits()).toEqual(
     expect.arrayContaining([
-      { id: 'protocol/limits.ts MAX_FRAME_BYTES', value: 16 * 1024 ** 2, text: '16 MiB' },
+      { id: 'wire/protocol/limits.ts MAX_FRAME_BYTES', value: 16 * 1024 ** 2, text: '16 MiB' },
       { id: 'engine/limits.ts maxPendingCalls', value: 1_000_000, text: '1 000 000' },
-      { id: 'protocol/limits.ts HANDSHAKE_TIMEOUT_MS', value: 10_000, text: '10 s' },
+      { id: 'wire/protocol/limits.ts HANDSHAKE_TIMEOUT_MS', value: 10_000, text: '10 s' },
     ]),
   )
 })
@@ -46,27 +46,27 @@ const LOSS = /refus|drop|given up|forgotten|is cut|fail|clos|status|queue_full|i
 
 /** Limits of one thing that was sent: its sender hears of it, and nothing that was taken on is lost. */
 const TOLD = new Set([
-  'protocol/limits.ts MAX_FRAME_BYTES',
-  'protocol/limits.ts MAX_FRAGMENTS',
-  'protocol/limits.ts MAX_CONTROLS_AMID_MESSAGE',
-  'protocol/limits.ts MAX_INFO_IDS',
-  'worker/name-holder.ts ANSWER_LIMIT_MS',
-  'worker/name-holder.ts MAX_SESSIONS',
-  'connection/options.ts CLOSE_TIMEOUT_MS',
-  'channel/endpoint.ts CLOSE_TIMEOUT_MS',
-  'transport/ws-transport.ts LINGER_LIMIT_MS',
+  'wire/protocol/limits.ts MAX_FRAME_BYTES',
+  'wire/protocol/limits.ts MAX_FRAGMENTS',
+  'wire/protocol/limits.ts MAX_CONTROLS_AMID_MESSAGE',
+  'wire/protocol/limits.ts MAX_INFO_IDS',
+  'sdk/worker/lifecycle/name-holder.ts ANSWER_LIMIT_MS',
+  'sdk/worker/lifecycle/name-holder.ts MAX_SESSIONS',
+  'sdk/connection/options.ts CLOSE_TIMEOUT_MS',
+  'sdk/channel/endpoint.ts CLOSE_TIMEOUT_MS',
+  'wire/transport/ws-transport.ts LINGER_LIMIT_MS',
   'engine/storage/entry-table.ts MAX_EMPTY_SPACES',
   'engine/builtins/http/http-config.ts DEFAULT_BODY_BYTES',
   'engine/builtins/http/http-config.ts MAX_BODY_BYTES',
   'engine/builtins/configuration/value-schema.ts MAX_PATTERN_CHARACTERS',
   'engine/builtins/configuration/within-time.ts MAX_ATTEMPTS',
-  'engine/expand-variables.ts MAX_EXPANDED_CHARACTERS',
+  'engine/config/expand-variables.ts MAX_EXPANDED_CHARACTERS',
   'engine/builtins/http/http-server.ts HEAD_TIMEOUT_MS',
   'engine/builtins/http-functions/invocation.ts DEFAULT_TIMEOUT_MS',
   'engine/builtins/stream/stream-server.ts HANDSHAKE_TIMEOUT_MS',
   'engine/builtins/stream/stream-client.ts MAX_FRAME_CHARACTERS',
   'engine/builtins/stream/stream-client.ts JOIN_TIMEOUT_MS',
-  'engine/builtins/observability/alert-rule.ts MAX_RULES',
+  'engine/builtins/observability/metrics/alert-rule.ts MAX_RULES',
 ])
 
 /** Every limit of the engine and its workers, with the numbers that its row names. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { engineCodec, workerCodec } from '../../src/protocol/codec.js'
-import { engineMessages, workerMessages, type MessageTable } from '../../src/protocol/messages.js'
-import { isRecord } from '../../src/protocol/validate.js'
+import { engineCodec, workerCodec } from '../../src/wire/protocol/codec.js'
+import { engineMessages, workerMessages, type MessageTable } from '../../src/wire/protocol/messages.js'
+import { isRecord } from '../../src/wire/protocol/validate.js'
 import { codeBlocks, tableRows } from '../kit/documents.js'
 
 const PAGE = 'docs/protocol.md'

@@ -47,10 +47,10 @@ test('every error class is described', async () => {
 })
 
 test.each([
-  [/`registerWorker/, 'src/worker/options.ts', 'InitOptions'],
-  [/`reconnectionConfig`/, 'src/connection/options.ts', 'ReconnectionConfig'],
-  [/`otel`/, 'src/telemetry/otel-config.ts', 'OtelConfig'],
-  [/`shutdownAsync/, 'src/worker/shutdown.ts', 'ShutdownOptions'],
+  [/`registerWorker/, 'src/sdk/worker/options.ts', 'InitOptions'],
+  [/`reconnectionConfig`/, 'src/sdk/connection/options.ts', 'ReconnectionConfig'],
+  [/`otel`/, 'src/sdk/telemetry/otel-config.ts', 'OtelConfig'],
+  [/`shutdownAsync/, 'src/sdk/worker/lifecycle/shutdown.ts', 'ShutdownOptions'],
   [/`createTestEngine/, 'src/testing/test-engine-options.ts', 'TestEngineOptions'],
 ])('the options below %s are the members of their type', (heading, file, typeName) => {
   const documented = tableRows(OPTIONS, heading).map(([name = '']) => name.replaceAll('`', ''))

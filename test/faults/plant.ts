@@ -4,8 +4,8 @@
  * found exactly once is an error, so that no fault quietly stops being planted when the code moves on.
  *
  *   const outcome = await planted(
- *     { name: 'calls-forget-deadlines', file: 'src/rpc/calls.ts', find: 'this.#deadlines.add(call', replace: 'void (call' },
- *     (root) => runTests(root, ['test/unit/rpc/calls.test.ts']),
+ *     { name: 'calls-forget-deadlines', file: 'src/sdk/rpc/calls.ts', find: 'this.#deadlines.add(call', replace: 'void (call' },
+ *     (root) => runTests(root, ['test/unit/sdk/rpc/calls.test.ts']),
  *   )
  *   outcome.failedTests > 0 // the fault was found
  *

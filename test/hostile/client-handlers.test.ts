@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { messageOf } from '../../src/std/describe.js'
+import { messageOf } from '../../src/std/text/describe.js'
 import { hostileThenables, hostileValues } from '../kit/hostile-values.js'
 import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'

@@ -1,6 +1,6 @@
 /** A sink for telemetry that keeps what it gets, and can be told to be full. */
 import { telemetryPayload } from './telemetry-payload.js'
-import type { FrameSink } from '../../src/telemetry/telemetry-outbox.js'
+import type { FrameSink } from '../../src/sdk/telemetry/export/telemetry-outbox.js'
 
 export interface CollectingSink extends FrameSink {
   readonly frames: Uint8Array[]

@@ -1,9 +1,9 @@
 /** A real local engine on virtual time, reached in memory by workers that the test plays frame by frame. */
 import { onTestFinished } from 'vitest'
-import { engineConfigOf, type EngineSettings } from '../../src/engine/config.js'
+import { engineConfigOf, type EngineSettings } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
 import { defaultLimits, type EngineLimits } from '../../src/engine/limits.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { RawWorker, type Frame } from './raw-worker.js'
 import { seededRandom } from './seeded-random.js'
 

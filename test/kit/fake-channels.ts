@@ -2,8 +2,8 @@
  * Channels in memory, with the engine's end for the part under test and the worker's end for the test. Buffers are
  * bounded as the real ones are; a destroyed channel answers nothing any more, which is the hardest it may do.
  */
-import type { ChannelItem, HostChannels } from '../../src/engine/builtin.js'
-import { deferred, type Deferred } from '../../src/std/deferred.js'
+import type { ChannelItem, HostChannels } from '../../src/engine/builtins/builtin.js'
+import { deferred, type Deferred } from '../../src/std/async/deferred.js'
 import { FakeHost } from './fake-host.js'
 
 const DEFAULT_BUFFER_ITEMS = 64

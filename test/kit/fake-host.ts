@@ -3,16 +3,23 @@
  * record of every call. The built-in under test is the real one.
  */
 import { InvocationError } from '../../src/errors.js'
-import type { Binding, Builtin, CallContext, EngineHost, HostCall, HostChannels } from '../../src/engine/builtin.js'
+import type {
+  Binding,
+  Builtin,
+  CallContext,
+  EngineHost,
+  HostCall,
+  HostChannels,
+} from '../../src/engine/builtins/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
 import { logLineOf, type EngineEvent, type LogLine } from '../../src/engine/engine-events.js'
 import { NO_QUIRKS } from '../../src/engine/quirks.js'
 import type { Instruments } from '../../src/engine/instruments.js'
-import { parsed } from '../../src/protocol/json-text.js'
-import { deferred } from '../../src/std/deferred.js'
-import { TickLane } from '../../src/std/tick-lane.js'
-import { LargeMessages } from '../../src/transport/large-messages.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { parsed } from '../../src/wire/protocol/json-text.js'
+import { deferred } from '../../src/std/async/deferred.js'
+import { TickLane } from '../../src/std/time/tick-lane.js'
+import { LargeMessages } from '../../src/wire/transport/large-messages.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { seededRandom, type SeededRandom } from './seeded-random.js'
 
 type Handler = (data: unknown, call: HostCall) => unknown

@@ -1,5 +1,5 @@
 /** An engine with an open listener (0) and a guarded one (1), whose functions an administrator answers as the test says. */
-import type { EngineSettings } from '../../src/engine/config.js'
+import type { EngineSettings } from '../../src/engine/config/config.js'
 import { engineRig, type EngineRig } from './engine-rig.js'
 import type { Frame, RawWorker } from './raw-worker.js'
 

@@ -2,7 +2,7 @@
  * The HTTP built-in on a free port with a played engine behind it. Stops with its test.
  */
 import { onTestFinished } from 'vitest'
-import type { Binding } from '../../src/engine/builtin.js'
+import type { Binding } from '../../src/engine/builtins/builtin.js'
 import { createHttpBuiltin, type HttpBuiltin } from '../../src/engine/builtins/http/http-builtin.js'
 import { parseHttpConfig } from '../../src/engine/builtins/http/http-config.js'
 import { ChannelHost } from './fake-channels.js'

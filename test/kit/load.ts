@@ -3,8 +3,8 @@
  * so that what is counted is the engine's work alone.
  */
 import { onTestFinished } from 'vitest'
-import { dialWebSocket } from '../../src/transport/ws-dial.js'
-import type { Transport } from '../../src/transport/transport.js'
+import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
+import type { Transport } from '../../src/wire/transport/transport.js'
 
 /** No answer for this long means that none will come. */
 const STALL_MS = 2000

@@ -3,11 +3,11 @@
  * every time.
  */
 import { onTestFinished } from 'vitest'
-import { engineConfigOf, type EngineSettings } from '../../src/engine/config.js'
+import { engineConfigOf, type EngineSettings } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
-import { resolveOptions, type InitOptions } from '../../src/worker/options.js'
-import { Worker } from '../../src/worker/worker.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options.js'
+import { Worker } from '../../src/sdk/worker/worker.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { seededRandom } from './seeded-random.js'
 
 export interface LocalRig {

@@ -1,12 +1,12 @@
 /** Workers over real sockets or any other dial, without telemetry and without a word, ended with their test. */
 import { onTestFinished } from 'vitest'
-import { systemClock } from '../../src/std/clock.js'
+import { systemClock } from '../../src/std/time/clock.js'
 import { systemRandom } from '../../src/std/random.js'
-import type { Clock } from '../../src/std/clock.js'
-import type { Dial } from '../../src/transport/transport.js'
-import { dialWebSocket } from '../../src/transport/ws-dial.js'
-import { resolveOptions, type InitOptions } from '../../src/worker/options.js'
-import { Worker } from '../../src/worker/worker.js'
+import type { Clock } from '../../src/std/time/clock.js'
+import type { Dial } from '../../src/wire/transport/transport.js'
+import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
+import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options.js'
+import { Worker } from '../../src/sdk/worker/worker.js'
 
 export interface Ports {
   readonly dial?: Dial

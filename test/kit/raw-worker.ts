@@ -1,6 +1,6 @@
 /** A worker played frame by frame over any dial: what is sent is exactly what the test writes. */
 import { randomUUID } from 'node:crypto'
-import type { Closed, Dial, Transport } from '../../src/transport/transport.js'
+import type { Closed, Dial, Transport } from '../../src/wire/transport/transport.js'
 
 export type Frame = Readonly<Record<string, unknown>>
 

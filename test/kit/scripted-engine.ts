@@ -2,12 +2,12 @@
  * The engine's end of a link, played by a test: every dial is answered as the test says, every frame the client sends
  * is on record, and any frame can be sent back. Runs in memory on virtual time.
  */
-import { engineCodec } from '../../src/protocol/codec.js'
-import { guaranteesHeader, type Guarantee } from '../../src/protocol/guarantees.js'
-import type { EngineMessage, MessageNamed, WorkerMessage } from '../../src/protocol/messages.js'
-import { CloseCode } from '../../src/transport/close-codes.js'
-import { createMemoryPair, type MemoryPair } from '../../src/transport/memory-pair.js'
-import type { Dial, Transport, TransportEvents } from '../../src/transport/transport.js'
+import { engineCodec } from '../../src/wire/protocol/codec.js'
+import { guaranteesHeader, type Guarantee } from '../../src/wire/protocol/guarantees.js'
+import type { EngineMessage, MessageNamed, WorkerMessage } from '../../src/wire/protocol/messages.js'
+import { CloseCode } from '../../src/wire/transport/close-codes.js'
+import { createMemoryPair, type MemoryPair } from '../../src/wire/transport/memory-pair.js'
+import type { Dial, Transport, TransportEvents } from '../../src/wire/transport/transport.js'
 import { seededRandom } from './seeded-random.js'
 import { checkFrame } from './strict-reader.js'
 

@@ -3,9 +3,9 @@
  * What had been stored by then is what the next run finds.
  */
 import type { Job } from '../../src/engine/builtins/queue/job.js'
-import type { MemoryJournal } from '../../src/engine/builtins/queue/memory-journal.js'
-import type { JournalEntry, QueueJournal } from '../../src/engine/builtins/queue/queue-journal.js'
-import type { Clock } from '../../src/std/clock.js'
+import type { MemoryJournal } from '../../src/engine/builtins/queue/journal/memory-journal.js'
+import type { JournalEntry, QueueJournal } from '../../src/engine/builtins/queue/journal/queue-journal.js'
+import type { Clock } from '../../src/std/time/clock.js'
 import type { Random } from '../../src/std/random.js'
 
 export class SlowJournal implements QueueJournal {

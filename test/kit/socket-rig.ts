@@ -3,7 +3,7 @@
  */
 import { onTestFinished } from 'vitest'
 import { registerWorker, type III, type InitOptions } from '../../src/index.js'
-import { defaultEngineConfig } from '../../src/engine/config.js'
+import { defaultEngineConfig } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
 
 export interface SocketRig {

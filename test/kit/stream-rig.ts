@@ -4,7 +4,7 @@
  */
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Binding } from '../../src/engine/builtin.js'
+import type { Binding } from '../../src/engine/builtins/builtin.js'
 import { createStreamBuiltin, type StreamBuiltin } from '../../src/engine/builtins/stream/stream-builtin.js'
 import { parseStreamConfig } from '../../src/engine/builtins/stream/stream-config.js'
 import { bindingOf, bindTo, callBuiltin, FakeHost } from './fake-host.js'

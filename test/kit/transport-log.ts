@@ -1,5 +1,5 @@
 /** Transport events on record, with a way to wait for the next of a kind. Every wait is bounded. */
-import type { Closed, TransportEvents } from '../../src/transport/transport.js'
+import type { Closed, TransportEvents } from '../../src/wire/transport/transport.js'
 
 export type Noted =
   | { readonly kind: 'open' | 'activity' | 'drained' }

@@ -2,7 +2,7 @@
  * What update operations do, written down as plainly as possible: one fresh copy of everything for each operation, and
  * cases in the order a reader would tell them. Slow on purpose; the engine's own version is held against it.
  */
-import type { JsonValue } from '../../src/protocol/validate.js'
+import type { JsonValue } from '../../src/wire/protocol/validate.js'
 
 export interface ModelOp {
   readonly type: 'set' | 'merge' | 'increment' | 'decrement' | 'append' | 'remove'

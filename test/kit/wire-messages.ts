@@ -1,7 +1,7 @@
 /** Arbitrary messages of the protocol, made from the tables that declare them. */
 import fc from 'fast-check'
-import { engineMessages, workerMessages, type MessageTable } from '../../src/protocol/messages.js'
-import type { Field } from '../../src/protocol/validate.js'
+import { engineMessages, workerMessages, type MessageTable } from '../../src/wire/protocol/messages.js'
+import type { Field } from '../../src/wire/protocol/validate.js'
 
 /** Any value that survives a trip through JSON as it is. */
 export const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown)

@@ -1,9 +1,9 @@
 /** A real worker against a scripted engine on virtual time, with everything it reports on record. */
 import { onTestFinished } from 'vitest'
-import type { DiagnosticEvent } from '../../src/worker/diagnostics.js'
-import { resolveOptions, type InitOptions } from '../../src/worker/options.js'
-import { Worker } from '../../src/worker/worker.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options.js'
+import { Worker } from '../../src/sdk/worker/worker.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { ScriptedEngine, type EngineLink } from './scripted-engine.js'
 import { seededRandom } from './seeded-random.js'
 

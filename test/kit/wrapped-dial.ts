@@ -1,5 +1,5 @@
 /** A dial with the test's hands on every link it makes: to cut them, to hold events back, to lose frames on purpose. */
-import { failFrame, type Dial, type Transport, type TransportEvents } from '../../src/transport/transport.js'
+import { failFrame, type Dial, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
 
 export interface WrappedDial {
   readonly dial: Dial

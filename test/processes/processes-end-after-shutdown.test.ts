@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { CLOSE_TIMEOUT_MS } from '../../src/connection/options.js'
+import { CLOSE_TIMEOUT_MS } from '../../src/sdk/connection/options.js'
 import { runScript, type Child } from '../kit/child.js'
 import { SESSION_INFO, tcpPeer, webSocketPeer, type SocketPeer } from '../kit/socket-peer.js'
 import { stalledEngine } from '../kit/stalled-peers.js'

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { ErrorCode } from '../../src/errors.js'
-import type { MessageNamed, WorkerMessage } from '../../src/protocol/messages.js'
+import type { MessageNamed, WorkerMessage } from '../../src/wire/protocol/messages.js'
 import { connectedRig, workerRig, type WorkerRig } from '../kit/worker-rig.js'
 import { testEngine } from '../kit/test-engine.js'
 

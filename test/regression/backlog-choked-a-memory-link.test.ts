@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createMemoryPair } from '../../src/transport/memory-pair.js'
+import { createMemoryPair } from '../../src/wire/transport/memory-pair.js'
 
 test('three hundred thousand frames held back arrive in order, without a stack overflow', async () => {
   const { left, right } = createMemoryPair()

@@ -3,10 +3,10 @@
  * instead of waiting until the socket had room.
  */
 import { expect, test } from 'vitest'
-import { Connection } from '../../src/connection/connection.js'
-import { connectionOptions, DEFAULT_RECONNECTION } from '../../src/connection/options.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
-import { HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../../src/transport/transport.js'
+import { Connection } from '../../src/sdk/connection/connection.js'
+import { connectionOptions, DEFAULT_RECONNECTION } from '../../src/sdk/connection/options.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
+import { HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
 
 /** A socket whose peer does not read until it is told to. */
 class UnreadTransport implements Transport {

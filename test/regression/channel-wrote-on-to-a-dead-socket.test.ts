@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ChannelWriter } from '../../src/channel/writer.js'
+import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { webSocketPeer } from '../kit/socket-peer.js'
 
 const ITEM = Buffer.alloc(64 * 1024)

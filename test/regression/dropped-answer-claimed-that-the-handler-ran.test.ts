@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HIGH_WATER_BYTES } from '../../src/transport/transport.js'
+import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import { connectedRig } from '../kit/worker-rig.js'
 
 test('a call that did not run is answered so, also when answers find no room', async () => {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { createReport } from '../../src/worker/diagnostics.js'
+import { createReport } from '../../src/sdk/worker/diagnostics.js'
 
 test('a flood of one kind of incident is told to the console at its start and at powers of ten', () => {
   const lines: string[] = []

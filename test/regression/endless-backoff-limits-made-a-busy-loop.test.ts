@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { backoffDelayMs } from '../../src/std/backoff.js'
+import { backoffDelayMs } from '../../src/std/time/backoff.js'
 import { seededRandom } from '../kit/seeded-random.js'
 
 test.each([0, 0.3, 1])('a delay without upper bound stays a number at any attempt (jitter %d)', (jitterFactor) => {

@@ -1,12 +1,12 @@
 /** Of 20 restarts of an engine with the same functions, `onFunctionsAvailable` reported 6; short links confirmed no void. */
 import { expect, onTestFinished, test } from 'vitest'
-import { engineConfigOf } from '../../src/engine/config.js'
+import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
-import type { Dial } from '../../src/transport/transport.js'
-import { TriggerAction } from '../../src/worker/call.js'
-import { resolveOptions } from '../../src/worker/options.js'
-import { Worker } from '../../src/worker/worker.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
+import type { Dial } from '../../src/wire/transport/transport.js'
+import { TriggerAction } from '../../src/sdk/worker/calls/call.js'
+import { resolveOptions } from '../../src/sdk/worker/options.js'
+import { Worker } from '../../src/sdk/worker/worker.js'
 import { seededRandom } from '../kit/seeded-random.js'
 import { connectedRig } from '../kit/worker-rig.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ChannelWriter } from '../../src/channel/writer.js'
+import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { connectedRig } from '../kit/worker-rig.js'
 
 test('a reference to a channel is found however its member names are escaped', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HIGH_WATER_BYTES } from '../../src/transport/transport.js'
+import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import { connectedRig } from '../kit/worker-rig.js'
 
 test('a caller whose result waited too long for room is told so', async () => {

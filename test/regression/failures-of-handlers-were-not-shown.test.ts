@@ -1,14 +1,14 @@
 /** An engine showed nothing of a failed handler, a retry, a dead letter, a refusal or a trigger that never fires. */
 import { expect, onTestFinished, test } from 'vitest'
-import { TYPES_OF_BUILTINS } from '../../src/engine/builtin-types.js'
+import { TYPES_OF_BUILTINS } from '../../src/engine/triggers/builtin-types.js'
 import { builtins } from '../../src/engine/builtins/index.js'
-import { engineConfigOf } from '../../src/engine/config.js'
+import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine } from '../../src/engine/engine.js'
 import type { EngineEvent } from '../../src/engine/engine-events.js'
 import { FakeHost } from '../kit/fake-host.js'
 import { RawWorker, type Frame } from '../kit/raw-worker.js'
 import { seededRandom } from '../kit/seeded-random.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 
 async function watchedEngine() {
   const events: EngineEvent[] = []

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { ChannelTable } from '../../src/engine/channel-table.js'
+import { ChannelTable } from '../../src/engine/channels/channel-table.js'
 import { createCounters } from '../../src/engine/counters.js'
 import { defaultLimits } from '../../src/engine/limits.js'
 import { silentLog } from '../../src/std/log.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { seededRandom } from '../kit/seeded-random.js'
 
 const end = { hold: () => undefined, release: () => undefined, drop: () => undefined }

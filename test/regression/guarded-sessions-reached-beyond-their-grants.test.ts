@@ -4,7 +4,7 @@ import type { TestEngine } from '../../src/entry/testing.js'
 import { httpCall } from '../kit/http-client.js'
 import { RawWorker } from '../kit/raw-worker.js'
 import { testEngine } from '../kit/test-engine.js'
-import { dialWebSocket } from '../../src/transport/ws-dial.js'
+import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 
 interface Guarded {
   readonly engine: TestEngine

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { dialWebSocket } from '../../src/transport/ws-dial.js'
+import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { tcpPeer } from '../kit/socket-peer.js'
 import { TransportLog } from '../kit/transport-log.js'
 

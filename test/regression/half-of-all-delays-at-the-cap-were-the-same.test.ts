@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { backoffDelayMs } from '../../src/std/backoff.js'
+import { backoffDelayMs } from '../../src/std/time/backoff.js'
 import { seededRandom } from '../kit/seeded-random.js'
 
 test('delays at the cap spread below it, so that workers that lost their engine together do not return together', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ItemQueue } from '../../src/channel/item-queue.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { ItemQueue } from '../../src/sdk/channel/item-queue.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 
 test('What still arrives after a reader was closed is not given out, since what came before was forgotten', async () => {
   const queue = new ItemQueue({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
-import { ChannelReader } from '../../src/channel/reader.js'
-import { deferred } from '../../src/std/deferred.js'
+import { ChannelReader } from '../../src/sdk/channel/reader.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import { webSocketPeer } from '../kit/socket-peer.js'
 
 const REF = { channel_id: 'c', access_key: 'k', direction: 'read' } as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Emitter } from '../../src/std/emitter.js'
+import { Emitter } from '../../src/std/async/emitter.js'
 import { workerRig } from '../kit/worker-rig.js'
 
 test('a listener that shuts the worker down does not turn the order of states round for others', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Deadlines, type Expiring } from '../../src/std/deadlines.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { Deadlines, type Expiring } from '../../src/std/time/deadlines.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 
 test('as many different durations as there are calls do not stop the first from expiring', async () => {
   const clock = new VirtualClock()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createMemoryPair } from '../../src/transport/memory-pair.js'
-import type { Closed } from '../../src/transport/transport.js'
+import { createMemoryPair } from '../../src/wire/transport/memory-pair.js'
+import type { Closed } from '../../src/wire/transport/transport.js'
 
 test.each(['close', 'terminate'] as const)(
   'an end that %s came to before it was bound says so once bound',

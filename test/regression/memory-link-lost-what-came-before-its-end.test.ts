@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createMemoryPair } from '../../src/transport/memory-pair.js'
-import type { TransportEvents } from '../../src/transport/transport.js'
+import { createMemoryPair } from '../../src/wire/transport/memory-pair.js'
+import type { TransportEvents } from '../../src/wire/transport/transport.js'
 import { testEngine } from '../kit/test-engine.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,7 +1,7 @@
 /** Queued messages were written to sockets whose session the engine then refused: calls had an unknown outcome, voids were lost. */
 import { expect, onTestFinished, test } from 'vitest'
 import { registerWorker, TriggerAction, type DiagnosticEvent } from '../../src/index.js'
-import { HANDSHAKE_TIMEOUT_MS } from '../../src/protocol/limits.js'
+import { HANDSHAKE_TIMEOUT_MS } from '../../src/wire/protocol/limits.js'
 import { workerRig, type WorkerRig } from '../kit/worker-rig.js'
 import { testEngine } from '../kit/test-engine.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deferred } from '../../src/std/deferred.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import { connectedRig } from '../kit/worker-rig.js'
 
 test('a result that comes after shutdown is dropped and counted', async () => {

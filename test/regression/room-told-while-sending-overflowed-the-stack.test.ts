@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
-import { TelemetryOutbox } from '../../src/telemetry/telemetry-outbox.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
+import { TelemetryOutbox } from '../../src/sdk/telemetry/export/telemetry-outbox.js'
 
 test('a link that says it has room while it takes a frame gets each frame once', () => {
   const link = { isUp: false }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createTestEngine, type TestEngineOptions } from '../../src/entry/testing.js'
-import { engineConfigOf } from '../../src/engine/config.js'
-import { parseEngineConfig } from '../../src/engine/config-file.js'
+import { engineConfigOf } from '../../src/engine/config/config.js'
+import { parseEngineConfig } from '../../src/engine/config/config-file.js'
 import { builtins } from '../../src/engine/builtins/index.js'
 
 const NAMES = ['iii-worker-manager', 'iii-engine-functions', ...Object.keys(builtins)]

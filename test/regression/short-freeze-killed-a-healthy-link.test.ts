@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { Keepalive } from '../../src/connection/keepalive.js'
-import { IDLE_LIMIT_MS } from '../../src/connection/options.js'
-import type { Clock, Timer } from '../../src/std/clock.js'
+import { Keepalive } from '../../src/sdk/connection/keepalive.js'
+import { IDLE_LIMIT_MS } from '../../src/sdk/connection/options.js'
+import type { Clock, Timer } from '../../src/std/time/clock.js'
 
 /** A clock whose process can freeze: what fell due meanwhile fires late, all at once, before anything is read. */
 class FreezableClock implements Clock {

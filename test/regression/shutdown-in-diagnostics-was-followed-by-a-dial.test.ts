@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Worker } from '../../src/worker/worker.js'
+import type { Worker } from '../../src/sdk/worker/worker.js'
 import { workerRig } from '../kit/worker-rig.js'
 
 test('a worker that is shut down when it hears that its link ended never dials again', async () => {

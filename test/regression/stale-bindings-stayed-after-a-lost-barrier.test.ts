@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HIGH_WATER_BYTES } from '../../src/transport/transport.js'
+import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
 
 async function provide(rig: WorkerRig): Promise<string[]> {

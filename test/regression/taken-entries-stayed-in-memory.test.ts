@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Retained } from '../../src/engine/builtins/observability/retained.js'
-import { BoundedQueue } from '../../src/std/bounded-queue.js'
+import { BoundedQueue } from '../../src/std/async/bounded-queue.js'
 import { collectGarbage } from '../kit/process-watch.js'
 
 const KEPT = 100

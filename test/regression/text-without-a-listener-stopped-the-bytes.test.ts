@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ItemQueue, type ItemKind } from '../../src/channel/item-queue.js'
-import { VirtualClock } from '../../src/std/virtual-clock.js'
+import { ItemQueue, type ItemKind } from '../../src/sdk/channel/item-queue.js'
+import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import type { DiagnosticEvent } from '../../src/index.js'
 import { socketRig } from '../kit/socket-rig.js'
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { Logger } from '../../src/telemetry/logger.js'
+import { Logger } from '../../src/sdk/telemetry/logs/logger.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
 import { connectedRig } from '../kit/worker-rig.js'
 

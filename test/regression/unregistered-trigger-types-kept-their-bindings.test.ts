@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deferred } from '../../src/std/deferred.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import { testEngine } from '../kit/test-engine.js'
 
 async function providerRig(registered: () => Promise<void> = async () => undefined) {

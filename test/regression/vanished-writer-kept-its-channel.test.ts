@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { ChannelReader } from '../../src/channel/reader.js'
-import { ChannelWriter } from '../../src/channel/writer.js'
-import { ChannelEnds, defaultChannelPorts } from '../../src/channel/ports.js'
+import { ChannelReader } from '../../src/sdk/channel/reader.js'
+import { ChannelWriter } from '../../src/sdk/channel/writer.js'
+import { ChannelEnds, defaultChannelPorts } from '../../src/sdk/channel/ports.js'
 import { socketRig } from '../kit/socket-rig.js'
 
 const MIB = 1024 * 1024

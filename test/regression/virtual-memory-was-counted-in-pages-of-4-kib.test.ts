@@ -13,7 +13,7 @@ test('the size of the address space is what Linux gives in kB, whatever the size
     vi.resetModules()
   })
   vi.spyOn(process, 'platform', 'get').mockReturnValue('linux')
-  const { WorkerMetricsCollector } = await import('../../src/telemetry/worker-metrics.js')
+  const { WorkerMetricsCollector } = await import('../../src/sdk/telemetry/metrics/worker-metrics.js')
   const collector = new WorkerMetricsCollector()
   expect(collector.collect().memory_virtual).toBe(800_000 * 1024)
   collector.stopMonitoring()

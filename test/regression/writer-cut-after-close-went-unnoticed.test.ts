@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { defaultChannelPorts } from '../../src/channel/ports.js'
-import { ChannelWriter } from '../../src/channel/writer.js'
-import { deferred } from '../../src/std/deferred.js'
+import { defaultChannelPorts } from '../../src/sdk/channel/ports.js'
+import { ChannelWriter } from '../../src/sdk/channel/writer.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import { webSocketPeer } from '../kit/socket-peer.js'
 
 test('a link cut after close, before the engine has confirmed the end, is reported once', async () => {

@@ -1,6 +1,6 @@
 /** Results that overtake the record of their call, on an engine that sends calls before it records them. */
 import { expect, onTestFinished, test } from 'vitest'
-import { engineConfigOf } from '../../src/engine/config.js'
+import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
 import type { EngineQuirks } from '../../src/engine/quirks.js'
 import { quietWorker } from '../kit/quiet-worker.js'

@@ -1,7 +1,7 @@
 /** R42: which `Origin` and `Host` the ports for WebSockets answer, and that clients read no variable of the engine. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestEngine, type TestEngine } from '../../src/entry/testing.js'
-import { engineConfigOf } from '../../src/engine/config.js'
+import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine } from '../../src/engine/engine.js'
 import { atLeastTests } from '../kit/at-least.js'
 import { sendHead, UPGRADE_HEADERS } from '../kit/http-client.js'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workerCodec } from '../../src/protocol/codec.js'
+import { workerCodec } from '../../src/wire/protocol/codec.js'
 import { ErrorCode } from '../../src/errors.js'
 import { engineRig, type EngineRig } from '../kit/engine-rig.js'
 import { fuzzFrames, wideValues } from '../kit/fuzz-frames.js'

@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { FRAGMENT_BYTES, MAX_FRAME_BYTES, MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from '../../src/protocol/limits.js'
-import { deferred } from '../../src/std/deferred.js'
+import {
+  FRAGMENT_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_INBOUND_BYTES,
+  MAX_MESSAGE_BYTES,
+} from '../../src/wire/protocol/limits.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import { leanLink } from '../kit/load.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { rawSocket, rawWorker } from '../kit/raw-socket.js'

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { parseEngineConfig } from '../../src/engine/config-file.js'
+import { parseEngineConfig } from '../../src/engine/config/config-file.js'
 import { atLeastTests } from '../kit/at-least.js'
 import { rawCall } from '../kit/http-client.js'
 import { startHttp } from '../kit/http-rig.js'

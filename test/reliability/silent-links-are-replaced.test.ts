@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { IDLE_LIMIT_MS } from '../../src/connection/options.js'
+import { IDLE_LIMIT_MS } from '../../src/sdk/connection/options.js'
 import { countsOf, faultsOf, type LedgerPart } from '../kit/call-ledger.js'
 import { chaosActor } from '../kit/chaos-stage.js'
 import { chaosProxy, type Trouble } from '../kit/chaos-proxy.js'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defaultLimits } from '../../src/engine/limits.js'
-import { HIGH_WATER_BYTES } from '../../src/transport/transport.js'
+import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import { runCompiledChild } from '../kit/compiled-project.js'
 import { stalledEngine, stalledWorker } from '../kit/stalled-peers.js'
 

@@ -1,5 +1,5 @@
 /** Channels: what arrives is the beginning of what was sent, in order and whole; a clean end means all of it. */
-import { messageOf } from '../../src/std/describe.js'
+import { messageOf } from '../../src/std/text/describe.js'
 import type { ChannelRecord } from './journal.js'
 import type { SimLink } from './link.js'
 import type { World } from './world.js'

@@ -1,5 +1,5 @@
 /** What is left when everybody has ended: nothing. And what was reported meanwhile that never should be. */
-import type { DiagnosticEvent } from '../../src/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
 import type { SimWorker } from './sim-worker.js'
 import type { World } from './world.js'
 

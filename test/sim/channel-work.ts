@@ -1,7 +1,7 @@
 /** Channels of a simulated worker: writes items one after the other, and reads them, noting both. */
-import type { InvocationContext } from '../../src/worker/invocation-context.js'
-import type { Channel } from '../../src/channel/create.js'
-import type { ChannelReader } from '../../src/channel/reader.js'
+import type { InvocationContext } from '../../src/sdk/worker/invocations/invocation-context.js'
+import type { Channel } from '../../src/sdk/channel/create.js'
+import type { ChannelReader } from '../../src/sdk/channel/reader.js'
 import type { ChannelRecord } from './journal.js'
 import type { Action } from './scenario.js'
 import type { SimProcess } from './schedule.js'

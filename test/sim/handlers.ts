@@ -1,7 +1,7 @@
 /**
  * What the functions of a simulated worker do: as a call's payload says, each run noted in the journal.
  */
-import type { InvocationContext } from '../../src/worker/invocation-context.js'
+import type { InvocationContext } from '../../src/sdk/worker/invocations/invocation-context.js'
 import { payloadOf, type Op, type Run } from './journal.js'
 import type { Behaviour } from './scenario.js'
 import type { SimWorker } from './sim-worker.js'

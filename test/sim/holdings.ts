@@ -2,9 +2,9 @@
  * What one simulated worker has registered: functions, triggers, trigger types. Knows what the engine should know of
  * it, and nothing of calls.
  */
-import type { InvocationContext } from '../../src/worker/invocation-context.js'
-import type { OwnedFunctionRef } from '../../src/worker/functions.js'
-import type { OwnedTrigger } from '../../src/worker/triggers.js'
+import type { InvocationContext } from '../../src/sdk/worker/invocations/invocation-context.js'
+import type { OwnedFunctionRef } from '../../src/sdk/worker/functions/functions.js'
+import type { OwnedTrigger } from '../../src/sdk/worker/triggers/triggers.js'
 import { answerFor, AUTH_FUNCTION, mayBind } from './guests.js'
 import type { Payload } from './handlers.js'
 import type { Watch } from './journal.js'

@@ -2,7 +2,7 @@
  * What was asked, what ran and what came of it, noted while a simulation runs. The auditor compares the three
  * afterwards; nothing here judges.
  */
-import { HIGH_WATER_BYTES } from '../../src/transport/transport.js'
+import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import type { SimEnd, SimLink } from './link.js'
 import type { SimProcess } from './schedule.js'
 import type { Behaviour, StateHow } from './scenario.js'

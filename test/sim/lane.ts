@@ -3,8 +3,8 @@
  * receiver; in order always. Bytes can be made to count many times, so that limits of megabytes are reached by
  * kilobytes.
  */
-import { isTelemetry } from '../../src/engine/telemetry-prefix.js'
-import type { Closed } from '../../src/transport/transport.js'
+import { isTelemetry } from '../../src/engine/links/telemetry-prefix.js'
+import type { Closed } from '../../src/wire/transport/transport.js'
 import type { NetworkParts } from './network.js'
 import type { SimProcess } from './schedule.js'
 

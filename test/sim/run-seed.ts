@@ -1,5 +1,5 @@
 /** One run of a scenario from its start to its verdict. */
-import { otelApi } from '../../src/telemetry/otel-modules.js'
+import { otelApi } from '../../src/sdk/telemetry/otel-modules.js'
 import { audit } from './audit.js'
 import { generate } from './generate.js'
 import type { Scenario } from './scenario.js'

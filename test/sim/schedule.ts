@@ -2,7 +2,7 @@
  * Virtual time for everything in one simulation: one heap of events, and processes whose event loop can be held up or
  * ended. Between two events all promises that can settle do, so the order of everything follows from the seed alone.
  */
-import type { LoopClock, Timer } from '../../src/std/clock.js'
+import type { LoopClock, Timer } from '../../src/std/time/clock.js'
 import type { SeededRandom } from '../kit/seeded-random.js'
 
 interface Entry {

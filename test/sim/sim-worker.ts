@@ -2,10 +2,10 @@
  * A real worker in a simulated process: serves functions that do what a call's payload says, and carries out the
  * actions of a scenario. Everything is noted in the journal.
  */
-import type { DiagnosticEvent } from '../../src/worker/diagnostics.js'
-import { resolveOptions, type WorkerOptions } from '../../src/worker/options.js'
-import { Worker } from '../../src/worker/worker.js'
-import type { TriggerRequest } from '../../src/worker/call.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import { resolveOptions, type WorkerOptions } from '../../src/sdk/worker/options.js'
+import { Worker } from '../../src/sdk/worker/worker.js'
+import type { TriggerRequest } from '../../src/sdk/worker/calls/call.js'
 import { simRandom } from './sim-random.js'
 import { payloadOf, type Op, type OpKind } from './journal.js'
 import type { Token } from './guests.js'

@@ -2,7 +2,7 @@
  * Telemetry of simulated workers: what they make of it, and what is in the frames that they send. The time stamps are
  * those of this machine, so frames are traced by their length.
  */
-import { isTelemetry } from '../../src/engine/telemetry-prefix.js'
+import { isTelemetry } from '../../src/engine/links/telemetry-prefix.js'
 import type { SimProcess } from './schedule.js'
 import type { SimWorker } from './sim-worker.js'
 

@@ -3,13 +3,13 @@
  * A world is made for one run and knows the whole course of it: work and faults, healing, a look at what the engine
  * knows, a call to every function, the end of everybody.
  */
-import { engineConfigOf } from '../../src/engine/config.js'
+import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
 import { defaultLimits } from '../../src/engine/limits.js'
 import type { EngineStats } from '../../src/engine/engine-stats.js'
-import type { UpgradeRequest } from '../../src/transport/ws-accept.js'
-import type { Worker } from '../../src/worker/worker.js'
-import type { FunctionInfo, TriggerInfo } from '../../src/worker/discovery.js'
+import type { UpgradeRequest } from '../../src/wire/transport/ws-accept.js'
+import type { Worker } from '../../src/sdk/worker/worker.js'
+import type { FunctionInfo, TriggerInfo } from '../../src/sdk/worker/discovery/discovery.js'
 import { simRandom } from './sim-random.js'
 import { findFreeNames } from './audit-claims.js'
 import { hasNoOpenJobs } from './audit-queues.js'

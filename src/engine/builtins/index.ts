@@ -2,8 +2,8 @@
  * The list of everything the engine can serve itself, by the name a configuration file uses. A new built-in is its
  * folder and one line here.
  */
-import { parseSettings } from '../builtin-config.js'
-import type { Builtin, EngineHost } from '../builtin.js'
+import { parseSettings } from '../config/builtin-config.js'
+import type { Builtin, EngineHost } from './builtin.js'
 import { createConfigurationBuiltin } from './configuration/configuration-builtin.js'
 import { parseConfigurationConfig } from './configuration/configuration-config.js'
 import { createCronBuiltin } from './cron/cron-builtin.js'
@@ -12,7 +12,7 @@ import { createHttpBuiltin } from './http/http-builtin.js'
 import { parseHttpConfig } from './http/http-config.js'
 import { createHttpFunctionsBuiltin } from './http-functions/http-functions-builtin.js'
 import { parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
-import { originSettings, type OriginRules } from '../origins.js'
+import { originSettings, type OriginRules } from '../access/origins.js'
 import { createObservabilityBuiltin } from './observability/observability-builtin.js'
 import { parseObservabilityConfig } from './observability/observability-config.js'
 import { createStateBuiltin } from './state/state-builtin.js'

@@ -3,10 +3,10 @@
  * first put. Text keeps stored values out of everyone's reach and its size known; maps keep hostile names harmless.
  * Knows nothing of disks.
  */
-import { JsonText } from '../../protocol/json-text.js'
-import { LARGE_JSON_CHARACTERS } from '../../protocol/limits.js'
-import type { JsonValue } from '../../protocol/validate.js'
-import { describe } from '../../std/describe.js'
+import { JsonText } from '../../wire/protocol/json-text.js'
+import { LARGE_JSON_CHARACTERS } from '../../wire/protocol/limits.js'
+import type { JsonValue } from '../../wire/protocol/validate.js'
+import { describe } from '../../std/text/describe.js'
 import { StoreError, type Stored, type StoreErrorReason, type StoreLimits, type Write } from './store.js'
 
 /** Emptied spaces that stay listed. Beyond: the one emptied first is forgotten. */

@@ -2,7 +2,7 @@
  * A store that acknowledges before it saves (`forgottenWrites`): changes are readable at once and reach the durable
  * store underneath on a timer, one space after another. Closing saves nothing, so a restart forgets the last interval.
  */
-import type { Clock, Timer } from '../../std/clock.js'
+import type { Clock, Timer } from '../../std/time/clock.js'
 import { MemoryStore } from './memory-store.js'
 import { StoreError, type Store, type StoreLimits, type Write } from './store.js'
 

@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { ClassicLevel } from 'classic-level'
 import { ErrorCode, RuntimeError } from '../../errors.js'
-import { messageOf } from '../../std/describe.js'
+import { messageOf } from '../../std/text/describe.js'
 import type { Log } from '../../std/log.js'
 import type { Change } from './entry-table.js'
 import {

@@ -6,9 +6,9 @@
  * When the disk refuses a batch, the database is reopened and the batch tried again. A batch that is given up is
  * reverted in memory at once and on disk before anything else is written, so a rejected write is never read back.
  */
-import { systemClock, type Clock, type TimerMode } from '../../std/clock.js'
-import { deferred, type Deferred } from '../../std/deferred.js'
-import { messageOf } from '../../std/describe.js'
+import { systemClock, type Clock, type TimerMode } from '../../std/time/clock.js'
+import { deferred, type Deferred } from '../../std/async/deferred.js'
+import { messageOf } from '../../std/text/describe.js'
 import { silentLog, type Log } from '../../std/log.js'
 import { EntryTable, type Change } from './entry-table.js'
 import { innermost, openDatabase, recordOf, TOTALS_KEY, type OpenDatabase } from './level-database.js'

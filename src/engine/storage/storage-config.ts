@@ -2,10 +2,10 @@
  * The settings that say where a built-in keeps its values, and the step from them to a store.
  */
 import { join } from 'node:path'
-import { MAX_MESSAGE_BYTES } from '../../protocol/limits.js'
-import { optional, record, type Infer, type Shape } from '../../protocol/validate.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../builtin-config.js'
-import type { EngineHost } from '../builtin.js'
+import { MAX_MESSAGE_BYTES } from '../../wire/protocol/limits.js'
+import { optional, record, type Infer, type Shape } from '../../wire/protocol/validate.js'
+import { oneOf, parseSettings, setting, wholeNumber } from '../config/builtin-config.js'
+import type { EngineHost } from '../builtins/builtin.js'
 import { ForgetfulStore } from './forgetful-store.js'
 import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'

@@ -3,8 +3,8 @@
  * reads and writes in one turn of the event loop has changed a key atomically; a write resolves once it is as safe as
  * the store can make it. Knows nothing of what the values mean.
  */
-import type { JsonText } from '../../protocol/json-text.js'
-import type { JsonValue } from '../../protocol/validate.js'
+import type { JsonText } from '../../wire/protocol/json-text.js'
+import type { JsonValue } from '../../wire/protocol/validate.js'
 
 /** A value in a store; a large one is text. */
 export type Stored = JsonValue | JsonText

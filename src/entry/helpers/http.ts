@@ -1,8 +1,8 @@
 /** `iii-node/helpers/http`: functions that serve HTTP requests, and functions that the engine serves by making them. */
-export { http } from '../../worker/http-handler.js'
-export type { HttpCallback } from '../../worker/http-handler.js'
-export { HttpAuthConfig, HttpMethod } from '../../worker/http-invocation.js'
-export type { HttpInvocationConfig } from '../../worker/http-invocation.js'
+export { http } from '../../sdk/worker/invocations/http-handler.js'
+export type { HttpCallback } from '../../sdk/worker/invocations/http-handler.js'
+export { HttpAuthConfig, HttpMethod } from '../../sdk/worker/functions/http-invocation.js'
+export type { HttpInvocationConfig } from '../../sdk/worker/functions/http-invocation.js'
 export type {
   HttpRequest,
   HttpResponse,
@@ -10,4 +10,4 @@ export type {
   HttpTriggerInfo,
   StreamRequest,
   StreamResponse,
-} from '../../worker/http-request.js'
+} from '../../sdk/worker/invocations/http-request.js'

@@ -9,8 +9,8 @@ export type {
   StreamSetResult,
   StreamUpdateInput,
   StreamUpdateResult,
-} from '../../worker/stream-operations.js'
-export { StreamEventType } from '../../worker/stream-events.js'
+} from '../../sdk/worker/stores/stream-operations.js'
+export { StreamEventType } from '../../sdk/worker/stores/stream-events.js'
 export type {
   StreamAuthInput,
   StreamAuthResult,
@@ -20,9 +20,9 @@ export type {
   StreamJoinLeaveEvent,
   StreamJoinResult,
   StreamSentEvent,
-} from '../../worker/stream-events.js'
-export type { StreamJoinLeaveTriggerConfig, StreamTriggerConfig } from '../../worker/trigger-configs.js'
-export { UpdateOp } from '../../worker/update-op.js'
+} from '../../sdk/worker/stores/stream-events.js'
+export type { StreamJoinLeaveTriggerConfig, StreamTriggerConfig } from '../../sdk/worker/triggers/trigger-configs.js'
+export { UpdateOp } from '../../sdk/worker/stores/update-op.js'
 export type {
   MergePath,
   UpdateAppend,
@@ -32,4 +32,4 @@ export type {
   UpdateOpError,
   UpdateRemove,
   UpdateSet,
-} from '../../worker/update-op.js'
+} from '../../sdk/worker/stores/update-op.js'

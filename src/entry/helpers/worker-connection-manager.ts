@@ -8,4 +8,4 @@ export type {
   OnTriggerRegistrationResult,
   OnTriggerTypeRegistrationInput,
   OnTriggerTypeRegistrationResult,
-} from '../../worker/session-hooks.js'
+} from '../../sdk/worker/functions/session-hooks.js'

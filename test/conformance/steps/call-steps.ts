@@ -1,7 +1,7 @@
 /** Steps of invocations: calling and checking the answer, only calling, answering once or always. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isRecord } from '../../../src/protocol/validate.js'
+import { isRecord } from '../../../src/wire/protocol/validate.js'
 import { ScenarioFailure } from '../failure.js'
 import { ANSWER_DELAY_MS } from '../peer.js'
 import type { StepKinds } from '../scenario.js'

@@ -1,5 +1,5 @@
 /** Steps over HTTP: requests to the engine, and what the runner's own server answers and has seen. */
-import { isRecord } from '../../../src/protocol/validate.js'
+import { isRecord } from '../../../src/wire/protocol/validate.js'
 import { bytesOf, showBytes } from '../bytes.js'
 import { isMatcher, show } from '../comparison.js'
 import { ScenarioFailure } from '../failure.js'

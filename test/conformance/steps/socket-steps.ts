@@ -1,7 +1,7 @@
 /** Steps on a socket as such: opening, announcing, frames in and out, silence and the end. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isRecord } from '../../../src/protocol/validate.js'
+import { isRecord } from '../../../src/wire/protocol/validate.js'
 import { bytesOf, showBytes } from '../bytes.js'
 import { show } from '../comparison.js'
 import { ScenarioFailure } from '../failure.js'

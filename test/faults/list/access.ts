@@ -9,7 +9,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'empty-auth-answer-lets-in',
     row: 'R22',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/access/guard.ts',
     find: 'return readAuthAnswer(await this.#invoke({ functionId, data }), defaultDeny)',
     replace: 'return readAuthAnswer((await this.#invoke({ functionId, data })) ?? {}, defaultDeny)',
     tests: listener,
@@ -17,7 +17,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'pattern-matches-anywhere',
     row: 'R22',
-    file: 'src/engine/glob.ts',
+    file: 'src/engine/access/glob.ts',
     find: '!text.startsWith(first)',
     replace: '!text.includes(first)',
     tests: listener,
@@ -25,7 +25,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'grants-count-in-every-namespace',
     row: 'R22',
-    file: 'src/engine/guarded-access.ts',
+    file: 'src/engine/access/guarded-access.ts',
     find: 'if (namespace === DEFAULT_NAMESPACE && (allowedFunctions',
     replace: 'if (namespace !== undefined && (allowedFunctions',
     tests: listener,
@@ -33,7 +33,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'triggers-reach-further-than-their-worker',
     row: 'R22',
-    file: 'src/engine/guarded-access.ts',
+    file: 'src/engine/access/guarded-access.ts',
     find: 'const target = [message.function_id, ...functionsIn(config)].find(',
     replace: 'const target = [message.function_id, ...functionsIn(undefined)].find(',
     tests: listener,
@@ -41,7 +41,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'key-of-another-length-opens-a-channel',
     row: 'R22',
-    file: 'src/engine/channel-table.ts',
+    file: 'src/engine/channels/channel-table.ts',
     find: 'return matches && given.length === expected.length ? entry?.channel : undefined',
     replace: 'return matches ? entry?.channel : undefined',
     tests: linksAndChannels,
@@ -49,7 +49,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'any-token-ends-another-connection',
     row: 'R22',
-    file: 'src/engine/sessions.ts',
+    file: 'src/engine/registry/sessions.ts',
     find: ' || !matches(previous.reattachToken, message.reattach_token)',
     replace: '',
     tests: linksAndChannels,
@@ -57,7 +57,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'tokens-are-compared-letter-by-letter',
     row: 'R22',
-    file: 'src/engine/sessions.ts',
+    file: 'src/engine/registry/sessions.ts',
     find: 'return timingSafeEqual(Buffer.from(expected), Buffer.from(given.toLowerCase()))',
     replace: 'return expected === given.toLowerCase()',
     tests: ['test/hostile/keys-are-compared-in-constant-time.test.ts'],
@@ -65,7 +65,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'keys-are-compared-letter-by-letter',
     row: 'R22',
-    file: 'src/engine/channel-table.ts',
+    file: 'src/engine/channels/channel-table.ts',
     find: 'timingSafeEqual(given.length === expected.length ? given : expected, expected)',
     replace: 'given.equals(expected)',
     tests: ['test/hostile/keys-are-compared-in-constant-time.test.ts'],
@@ -73,7 +73,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'query-members-are-assigned-by-name',
     row: 'R23',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/access/guard.ts',
     find: 'return Object.fromEntries(members)',
     replace:
       'const record: Record<string, readonly string[]> = {}\n  for (const [name, values] of members) record[name] = values\n  return record',
@@ -82,7 +82,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'inherited-members-count-as-values',
     row: 'R23',
-    file: 'src/engine/expand-variables.ts',
+    file: 'src/engine/config/expand-variables.ts',
     find: '(Object.hasOwn(env, name) ? env[name] : undefined) ?? fallback',
     replace: 'env[name] ?? fallback',
     tests: prototypes,

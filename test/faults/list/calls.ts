@@ -5,7 +5,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'written-calls-outlive-their-link',
     row: 'R2',
-    file: 'src/rpc/calls.ts',
+    file: 'src/sdk/rpc/calls.ts',
     find: 'this.#failEach((call) => call.isWritten, reasonFor)',
     replace: 'this.#failEach((call) => !call.isWritten, reasonFor)',
     tests: ['test/behaviour/lost-links-end-calls-at-once.test.ts'],

@@ -8,7 +8,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'engine-reads-on-for-a-slow-reader',
     row: 'R14',
-    file: 'src/engine/channel-sockets.ts',
+    file: 'src/engine/channels/channel-sockets.ts',
     find: 'hold: () => transport.pause()',
     replace: 'hold: () => undefined',
     tests: slowReader,
@@ -16,7 +16,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'writer-buffers-without-end',
     row: 'R14',
-    file: 'src/channel/writer.ts',
+    file: 'src/sdk/channel/writer.ts',
     find: 'if (transport.bufferedBytes <= HIGH_WATER_BYTES) return',
     replace: 'if (transport.bufferedBytes <= 1000 * HIGH_WATER_BYTES) return',
     tests: slowReader,
@@ -24,7 +24,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'reader-takes-more-than-it-is-asked-for',
     row: 'R14',
-    file: 'src/channel/item-queue.ts',
+    file: 'src/sdk/channel/item-queue.ts',
     find: 'const FULL_BYTES = 1024 * 1024',
     replace: 'const FULL_BYTES = 1024 * 1024 * 1024',
     tests: slowReader,
@@ -32,7 +32,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'cut-channel-ends-cleanly',
     row: 'R15',
-    file: 'src/channel/endpoint.ts',
+    file: 'src/sdk/channel/endpoint.ts',
     find: 'if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined',
     replace: 'if (code <= CloseCode.ABNORMAL && status === undefined) return undefined',
     tests: cut,
@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'writer-does-not-tell-of-a-cut-after-its-close',
     row: 'R15',
-    file: 'src/channel/writer.ts',
+    file: 'src/sdk/channel/writer.ts',
     find: 'this.#isHandedOver = true',
     replace: 'this.#isHandedOver = false',
     tests: cut,
@@ -48,7 +48,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'channels-of-a-killed-engine-end-cleanly',
     row: 'R15',
-    file: 'src/channel/endpoint.ts',
+    file: 'src/sdk/channel/endpoint.ts',
     find: 'if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined',
     replace: 'if (code <= CloseCode.ABNORMAL && status === undefined) return undefined',
     tests: ['test/reliability/killed-channel-ends.test.ts'],
@@ -56,7 +56,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'writers-do-not-see-that-their-socket-failed',
     row: 'R15',
-    file: 'src/transport/ws-transport.ts',
+    file: 'src/wire/transport/ws-transport.ts',
     find: ' && this.#socket?.writable !== false',
     replace: '',
     tests: ['test/regression/channel-wrote-on-to-a-dead-socket.test.ts'],
@@ -64,7 +64,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'end-overtakes-what-is-buffered',
     row: 'R15',
-    file: 'src/engine/channel.ts',
+    file: 'src/engine/channels/channel.ts',
     find: "if (this.#items.length === 0 && this.#writer === 'done') {",
     replace: "if (this.#writer === 'done') {",
     tests: ['test/reliability/large-transfers-arrive-whole.test.ts'],

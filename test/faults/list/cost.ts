@@ -8,7 +8,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'values-of-a-message-are-not-counted',
     row: 'R43',
-    file: 'src/std/json-outline.ts',
+    file: 'src/std/json/json-outline.ts',
     find: 'if (this.#values > this.#limits.maxNodes) this.#fault',
     replace: 'if (this.#values > Infinity) this.#fault',
     tests: json,
@@ -16,7 +16,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'values-of-a-body-are-not-counted',
     row: 'R43',
-    file: 'src/engine/builtins/http/request-body.ts',
+    file: 'src/engine/builtins/http/request/request-body.ts',
     find: "if (outline.fault === 'too_many_nodes') resolve('too-many-values')\n      else resolve",
     replace: 'resolve',
     tests: json,
@@ -32,7 +32,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'large-values-are-read-in-one-piece',
     row: 'R44',
-    file: 'src/engine/large-updates.ts',
+    file: 'src/engine/storage/large-updates.ts',
     find: 'step(PIECE_CHARACTERS)',
     replace: 'step()',
     tests: slow,
@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'unfinished-messages-are-not-counted',
     row: 'R43',
-    file: 'src/transport/ws-accept.ts',
+    file: 'src/wire/transport/ws-accept.ts',
     find: 'message?.set(guard.unfinishedBytes)',
     replace: 'message?.set(0)',
     tests: ['test/regression/unfinished-messages-filled-the-memory.test.ts'],
@@ -48,7 +48,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'messages-that-do-not-go-on-are-kept',
     row: 'R43',
-    file: 'src/transport/large-messages.ts',
+    file: 'src/wire/transport/large-messages.ts',
     find: 'if (message.idleLooks > MAX_IDLE_LOOKS)',
     replace: 'if (message.idleLooks > Infinity)',
     tests: ['test/regression/unfinished-messages-filled-the-memory.test.ts'],
@@ -56,7 +56,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'registrations-weigh-nothing',
     row: 'R43',
-    file: 'src/engine/owned-bytes.ts',
+    file: 'src/engine/registry/owned-bytes.ts',
     find: 'const sum = this.#of(owner) + bytes',
     replace: 'const sum = this.#of(owner) + 0 * bytes',
     tests: ['test/regression/registrations-filled-the-memory.test.ts'],

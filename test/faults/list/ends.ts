@@ -12,7 +12,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'lost-calls-claim-not-to-have-been-sent',
     row: 'R1',
-    file: 'src/worker/ended-calls.ts',
+    file: 'src/sdk/worker/invocations/ended-calls.ts',
     find: "{ outcome: 'unknown', cause }",
     replace: "{ outcome: 'not_sent', cause }",
     tests: cuts,
@@ -20,7 +20,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'waiting-frames-are-sent-twice',
     row: 'R1',
-    file: 'src/connection/outbox.ts',
+    file: 'src/sdk/connection/outbox.ts',
     find: 'send(waiting.frame)',
     replace: 'send(waiting.frame), send(waiting.frame)',
     tests: cuts,
@@ -28,7 +28,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'drains-do-not-wait-for-handlers',
     row: 'R9',
-    file: 'src/worker/shutdown.ts',
+    file: 'src/sdk/worker/lifecycle/shutdown.ts',
     find: 'await core.served.idle()',
     replace: 'await Promise.resolve()',
     tests: drains,
@@ -36,7 +36,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'abandoned-handlers-are-not-told',
     row: 'R9',
-    file: 'src/worker/shutdown.ts',
+    file: 'src/sdk/worker/lifecycle/shutdown.ts',
     find: 'if (abandoned > 0) served.abortAll(drainOver(drainTimeoutMs))',
     replace: '',
     tests: drainsInMemory,
@@ -44,7 +44,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'links-are-not-kept-awake',
     row: 'R9',
-    file: 'src/connection/keepalive.ts',
+    file: 'src/sdk/connection/keepalive.ts',
     find: 'this.#ping()\n        this.#schedulePing()',
     replace: 'this.#schedulePing()',
     tests: drainsInMemory,
@@ -52,7 +52,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'calls-on-their-way-to-a-drain-are-refused',
     row: 'R9',
-    file: 'src/worker/shutdown.ts',
+    file: 'src/sdk/worker/lifecycle/shutdown.ts',
     find: '  functions.withdrawAll()\n',
     replace: '  functions.forgetAll()\n',
     tests: drainsInMemory,
@@ -60,7 +60,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'refused-names-are-not-asked-for-again',
     row: 'R9',
-    file: 'src/worker/conflicts.ts',
+    file: 'src/sdk/worker/lifecycle/conflicts.ts',
     find: 'this.#ports.functions.announceAgain(id)',
     replace: 'void id',
     tests: takingOver,
@@ -68,7 +68,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'triggers-do-not-wait-with-their-function',
     row: 'R9',
-    file: 'src/worker/triggers.ts',
+    file: 'src/sdk/worker/triggers/triggers.ts',
     find: '    for (const id of this.#ofFunction(functionId)) this.#holdBack(id)\n',
     replace: '',
     tests: ['test/regression/waiting-worker-cut-off-the-route-of-its-holder.test.ts'],
@@ -76,7 +76,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'callers-of-a-worker-that-left-are-not-told',
     row: 'R9',
-    file: 'src/engine/session.ts',
+    file: 'src/engine/links/session.ts',
     find: 'router.leave(this)',
     replace: 'void router',
     tests: ['test/reliability/killed-workers-free-their-names.test.ts'],
@@ -84,7 +84,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'functions-of-a-worker-that-left-are-kept',
     row: 'R9',
-    file: 'src/engine/session.ts',
+    file: 'src/engine/links/session.ts',
     find: 'directory.leave(this)',
     replace: '[]',
     tests: ['test/reliability/killed-workers-free-their-names.test.ts'],
@@ -92,7 +92,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'calls-between-two-owners-are-not-held',
     row: 'R9',
-    file: 'src/engine/hand-over.ts',
+    file: 'src/engine/hand-over/hand-over.ts',
     find: 'vacancy === undefined || !this.#isAwaited(line)',
     replace: 'vacancy === undefined || this.#isAwaited(line)',
     tests: ['test/reliability/releases-hand-over.test.ts'],
@@ -100,7 +100,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'triggers-end-with-their-owner',
     row: 'R9',
-    file: 'src/engine/bindings.ts',
+    file: 'src/engine/triggers/bindings.ts',
     find: 'if (leftMs > 0 && !this.#hasEqual(trigger))',
     replace: 'if (leftMs < 0 && !this.#hasEqual(trigger))',
     tests: ['test/reliability/releases-hand-over.test.ts'],
@@ -108,7 +108,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'triggers-are-bound-before-their-function-is-sure',
     row: 'R9',
-    file: 'src/worker/conflicts.ts',
+    file: 'src/sdk/worker/lifecycle/conflicts.ts',
     find: '    this.#unsure.add(id)\n    this.#ports.triggers.hold(id)',
     replace: '    this.#unsure.add(id)',
     tests: ['test/reliability/releases-hand-over.test.ts'],
@@ -116,15 +116,15 @@ export const faults: readonly Fault[] = [
   {
     name: 'held-calls-have-no-limit',
     row: 'R9',
-    file: 'src/engine/hand-over.ts',
+    file: 'src/engine/hand-over/hand-over.ts',
     find: '() => this.#giveUp(line)',
     replace: '() => undefined',
-    tests: ['test/unit/engine/hand-over.test.ts'],
+    tests: ['test/unit/engine/hand-over/hand-over.test.ts'],
   },
   {
     name: 'refused-names-cost-a-delay',
     row: 'R9',
-    file: 'src/worker/part-ports.ts',
+    file: 'src/sdk/worker/part-ports.ts',
     find: 'if (introduction.isNamed) parts.connection.expectEnd()',
     replace: '',
     tests: takingOver,
@@ -132,7 +132,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'queues-hold-four-times-their-cap',
     row: 'R12',
-    file: 'src/std/bounded-queue.ts',
+    file: 'src/std/async/bounded-queue.ts',
     find: 'this.#bytes + bytes > this.#caps.maxBytes',
     replace: 'this.#bytes + bytes > 4 * this.#caps.maxBytes',
     tests: offline,
@@ -140,7 +140,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'workers-write-to-full-sockets',
     row: 'R13',
-    file: 'src/connection/connection.ts',
+    file: 'src/sdk/connection/connection.ts',
     find: 'transport.bufferedBytes > HIGH_WATER_BYTES',
     replace: 'transport.bufferedBytes > 4 * HIGH_WATER_BYTES',
     tests: stalled,
@@ -148,7 +148,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'engines-write-to-full-sockets',
     row: 'R13',
-    file: 'src/engine/router.ts',
+    file: 'src/engine/calls/router.ts',
     find: 'if (callee.congested) {',
     replace: 'if (callee.congested && callee.id === undefined) {',
     tests: stalled,
@@ -156,7 +156,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'calls-refused-for-slow-workers-are-not-counted',
     row: 'R13',
-    file: 'src/engine/router.ts',
+    file: 'src/engine/calls/router.ts',
     find: '      refused.callsToSlowWorkers += 1\n',
     replace: '',
     tests: stalled,
@@ -164,7 +164,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'written-voids-of-lost-links-are-not-counted',
     row: 'R12',
-    file: 'src/worker/link-events.ts',
+    file: 'src/sdk/worker/lifecycle/link-events.ts',
     find: '    this.#parts.unconfirmedVoids.linkLost()\n',
     replace: '',
     tests: ['test/behaviour/delivery-contract.test.ts'],
@@ -172,7 +172,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'dropped-dead-letters-are-not-counted',
     row: 'R13',
-    file: 'src/engine/builtins/queue/ledger.ts',
+    file: 'src/engine/builtins/queue/journal/ledger.ts',
     find: '    counters.dropped.deadLetters += letters.length\n',
     replace: '',
     tests: ['test/unit/engine/builtins/queue/named-queues.test.ts'],
@@ -180,9 +180,9 @@ export const faults: readonly Fault[] = [
   {
     name: 'worker-that-reads-again-is-not-heard',
     row: 'R13',
-    file: 'src/engine/outlet.ts',
+    file: 'src/engine/links/outlet.ts',
     find: 'this.#inlet.release(HOLD)',
     replace: '',
-    tests: ['test/unit/engine/outlet.test.ts'],
+    tests: ['test/unit/engine/links/outlet.test.ts'],
   },
 ]

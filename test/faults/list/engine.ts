@@ -27,7 +27,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'jobs-are-acknowledged-before-they-are-kept',
     row: 'R35',
-    file: 'src/engine/builtins/queue/ledger.ts',
+    file: 'src/engine/builtins/queue/journal/ledger.ts',
     find: 'await journal.write(jobs.map((job) => ({ job })))',
     replace: 'setTimeout(() => void journal.write(jobs.map((job) => ({ job }))), 20)',
     tests: killedEngines,
@@ -101,7 +101,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'call-is-noted-after-it-is-forwarded',
     row: 'R37',
-    file: 'src/engine/router.ts',
+    file: 'src/engine/calls/router.ts',
     find: '    const replaced = this.#pending.add(pending)\n    if (replaced !== undefined) this.#endReplaced(replaced)\n',
     replace:
       '    setTimeout(() => {\n      const replaced = this.#pending.add(pending)\n      if (replaced !== undefined) this.#endReplaced(replaced)\n    }, 1)\n',
@@ -110,7 +110,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'answers-are-passed-on-twice',
     row: 'R37',
-    file: 'src/engine/pending-calls.ts',
+    file: 'src/engine/calls/pending-calls.ts',
     find: '    this.#byId.delete(invocationId)\n    call.callee.serving.delete(call)\n    return call\n',
     replace: '    call.callee.serving.delete(call)\n    return call\n',
     tests: calls,
@@ -118,7 +118,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'shares-of-a-turn-have-no-end',
     row: 'R37',
-    file: 'src/engine/inlet.ts',
+    file: 'src/engine/links/inlet.ts',
     find: "if (this.#frames >= MAX_TURN_FRAMES || this.#bytes >= MAX_TURN_BYTES) this.#wait('tick')",
     replace: '',
     tests: shares,
@@ -126,7 +126,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'paused-sockets-hand-over-what-was-read',
     row: 'R37',
-    file: 'src/transport/ws-transport.ts',
+    file: 'src/wire/transport/ws-transport.ts',
     find: 'if (this.#isPaused || this.#unread.length > 0) this.#unread.push({ data: data as Buffer, isBinary })\n      else ',
     replace: '',
     tests: shares,
@@ -134,7 +134,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'goodbyes-overtake-what-waits-unread',
     row: 'R37',
-    file: 'src/transport/ws-transport.ts',
+    file: 'src/wire/transport/ws-transport.ts',
     find: "      if (!this.#saidGoodbye) this.#handUnread('all')\n",
     replace: '',
     tests: shares,

@@ -8,7 +8,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'triggers-by-function-are-not-checked',
     row: 'R47',
-    file: 'src/engine/builtins/register-trigger.ts',
+    file: 'src/engine/builtins/engine/register-trigger.ts',
     find: 'if (access === undefined) return asked',
     replace: 'if (access?.refuseCall(DEFAULT_NAMESPACE, asked.function_id, undefined) === undefined) return asked',
     tests: wayIn,
@@ -16,7 +16,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'prefix-goes-before-the-hook',
     row: 'R47',
-    file: 'src/engine/guarded-access.ts',
+    file: 'src/engine/access/guarded-access.ts',
     find: "isAdmitted(admission, 'registerfunction') ? this.#prefixFunction(admission.message) : admission",
     replace: "isAdmitted(admission, 'registerfunction') ? { ...admission, calledAs: message.id } : admission",
     tests: wayIn,
@@ -24,7 +24,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'ids-that-the-configuration-names-are-free',
     row: 'R47',
-    file: 'src/engine/guarded-access.ts',
+    file: 'src/engine/access/guarded-access.ts',
     find: 'if (isReserved(id) || this.#parts.namedFunctions.has(id)) return',
     replace: 'if (isReserved(id)) return',
     tests: wayIn,
@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'firings-are-not-checked-again',
     row: 'R47',
-    file: 'src/engine/router.ts',
+    file: 'src/engine/calls/router.ts',
     find: 'const refusal = call.access?.refuseCall(namespace, call.functionId, entry.metadata)',
     replace: 'const refusal = call.access?.refuseNamespace(namespace)',
     tests: later,
@@ -48,7 +48,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'triggers-of-a-lost-grant-stay-with-their-provider',
     row: 'R47',
-    file: 'src/engine/registrations.ts',
+    file: 'src/engine/registry/registrations.ts',
     find: 'bindings.changed({ namespace, id, metadata })',
     replace: 'bindings.changed({ namespace, id: metadata === undefined ? id : ``, metadata })',
     tests: later,
@@ -56,7 +56,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'guests-settle-calls-of-others',
     row: 'R47',
-    file: 'src/engine/owed-answers.ts',
+    file: 'src/engine/access/owed-answers.ts',
     find: 'return session.access !== undefined && this.#parts.router.isServedByAnother(session, id)',
     replace: 'return session.access === undefined && this.#parts.router.isServedByAnother(session, id)',
     tests: later,
@@ -72,7 +72,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'failed-hooks-let-pass',
     row: 'R47',
-    file: 'src/engine/registration-hooks.ts',
+    file: 'src/engine/access/registration-hooks.ts',
     find: 'return isRecord(answer) ? admit(answer)',
     replace: 'return isRecord(answer) || answer === true ? admit(isRecord(answer) ? answer : {})',
     tests: later,

@@ -12,7 +12,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'frames-that-are-no-json-throw',
     row: 'R19',
-    file: 'src/protocol/codec.ts',
+    file: 'src/wire/protocol/codec.ts',
     find: '    return JSON.parse(frame)\n  } catch {\n    return undefined',
     replace: '    return JSON.parse(frame)\n  } catch (error) {\n    throw error',
     tests: FUZZ,
@@ -20,7 +20,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'triggers-of-a-worker-that-left-are-kept',
     row: 'R19',
-    file: 'src/engine/session.ts',
+    file: 'src/engine/links/session.ts',
     find: '    bindings.leave(this)\n',
     replace: '    void bindings\n',
     tests: FUZZ,
@@ -28,7 +28,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'engine-keeps-what-it-was-sent',
     row: 'R19',
-    file: 'src/engine/session.ts',
+    file: 'src/engine/links/session.ts',
     find: '    this.#parts.counters.framesIn += 1\n',
     replace: '    this.#parts.counters.framesIn += 1\n    ;(globalThis.kept ??= []).push(Buffer.alloc(4_096, 1))\n',
     tests: FUZZ,
@@ -36,7 +36,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'one-frame-in-thousands-blocks-the-loop',
     row: 'R19',
-    file: 'src/worker/inbox.ts',
+    file: 'src/sdk/worker/invocations/inbox.ts',
     find: "  core.report({ kind: 'unreadable_frame',",
     replace:
       "  globalThis.seen = (globalThis.seen ?? 0) + 1\n  const spent = process.cpuUsage()\n  while (globalThis.seen % 5_000 === 0 && process.cpuUsage(spent).user < 250_000);\n  core.report({ kind: 'unreadable_frame',",
@@ -45,7 +45,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'fragments-are-not-counted',
     row: 'R20',
-    file: 'src/transport/ws-accept.ts',
+    file: 'src/wire/transport/ws-accept.ts',
     find: 'maxFragments: MAX_FRAGMENTS',
     replace: 'maxFragments: 0',
     tests: FLOODS,
@@ -53,7 +53,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'control-frames-amid-a-message-are-not-counted',
     row: 'R20',
-    file: 'src/transport/frame-guard.ts',
+    file: 'src/wire/transport/framing/frame-guard.ts',
     find: "if (this.#controls > this.#limits.maxControls) return 'maxControls'",
     replace: '',
     tests: FLOODS,
@@ -61,7 +61,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'words-of-others-begin-lines-of-their-own',
     row: 'R26',
-    file: 'src/worker/diagnostics.ts',
+    file: 'src/sdk/worker/diagnostics.ts',
     find: 'console.error(`[iii] ${oneLine(text)}`)',
     replace: 'console.error(`[iii] ${text}`)',
     tests: ['test/hostile/log-lines-cannot-be-forged.test.ts'],
@@ -69,7 +69,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'finished-channels-are-kept',
     row: 'R31',
-    file: 'src/engine/channel-table.ts',
+    file: 'src/engine/channels/channel-table.ts',
     find: 'if (channel.over || (',
     replace: 'if ((',
     tests: HEAP,
@@ -77,7 +77,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'ended-triggers-stay-with-their-owner',
     row: 'R31',
-    file: 'src/engine/trigger-table.ts',
+    file: 'src/engine/triggers/trigger-table.ts',
     find: 'else depart(this.#byOwner, trigger.owner, trigger)',
     replace: '',
     tests: HEAP,
@@ -85,7 +85,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'what-a-listener-throws-goes-on',
     row: 'R41',
-    file: 'src/std/emitter.ts',
+    file: 'src/std/async/emitter.ts',
     find: '      } catch (error) {\n        this.#onListenerError(error)',
     replace: '      } catch (error) {\n        throw error',
     tests: CALLBACKS,
@@ -93,7 +93,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'what-a-listener-throws-is-told-twice',
     row: 'R41',
-    file: 'src/std/emitter.ts',
+    file: 'src/std/async/emitter.ts',
     find: '      } catch (error) {\n        this.#onListenerError(error)',
     replace: '      } catch (error) {\n        this.#onListenerError(error)\n        this.#onListenerError(error)',
     tests: CALLBACKS,
@@ -101,7 +101,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'promises-of-other-realms-are-not-heard',
     row: 'R41',
-    file: 'src/std/hear-rejection.ts',
+    file: 'src/std/async/hear-rejection.ts',
     find: 'types.isPromise(result)',
     replace: 'result instanceof Promise',
     tests: CALLBACKS,
@@ -109,7 +109,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'listeners-to-streams-may-end-the-process',
     row: 'R41',
-    file: 'src/channel/reader.ts',
+    file: 'src/sdk/channel/reader.ts',
     find: 'this.#stream?.destroy(asError(error))',
     replace: 'throw error',
     tests: STREAMS,
@@ -117,7 +117,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'calls-that-cannot-be-written-stay-open',
     row: 'R41',
-    file: 'src/worker/call.ts',
+    file: 'src/sdk/worker/calls/call.ts',
     find: '    const frame = encode(caller, send, opened.id)\n',
     replace:
       "    let frame = ''\n    try {\n      frame = encode(caller, send, opened.id)\n    } catch {\n      return\n    }\n",

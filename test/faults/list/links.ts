@@ -5,7 +5,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'removed-registrations-come-back',
     row: 'R5',
-    file: 'src/worker/replayed.ts',
+    file: 'src/sdk/worker/lifecycle/replayed.ts',
     find: 'if (!this.#frames.delete(key)) return false',
     replace: 'if (!this.#frames.has(key)) return false',
     tests: ['test/behaviour/registrations-survive-reconnects.test.ts'],
@@ -13,7 +13,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'registrations-made-offline-are-lost',
     row: 'R5',
-    file: 'src/worker/replayed.ts',
+    file: 'src/sdk/worker/lifecycle/replayed.ts',
     find: 'for (const frame of this.#frames.values()) send(frame)',
     replace: 'for (const frame of [...this.#frames.values()].slice(0, -1)) send(frame)',
     tests: ['test/behaviour/registrations-survive-reconnects.test.ts'],
@@ -21,7 +21,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'normal-close-is-taken-for-the-end',
     row: 'R6',
-    file: 'src/connection/state.ts',
+    file: 'src/sdk/connection/state.ts',
     find: 'return afterEnd(state, event, maxRetries)',
     replace:
       "return (event.cause as { closeCode?: number }).closeCode === 1000 ? { kind: 'closed' } : afterEnd(state, event, maxRetries)",
@@ -30,7 +30,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'rejected-worker-comes-back',
     row: 'R6',
-    file: 'src/connection/state.ts',
+    file: 'src/sdk/connection/state.ts',
     find: "return { kind: 'failed', cause: event.cause }\n    default",
     replace: 'return afterEnd(state, { now: 0, cause: event.cause }, maxRetries)\n    default',
     tests: ['test/behaviour/reconnecting-after-any-close.test.ts'],
@@ -38,7 +38,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'any-link-resets-the-backoff',
     row: 'R7',
-    file: 'src/connection/state.ts',
+    file: 'src/sdk/connection/state.ts',
     find: "state.kind === 'open' && event.now - state.openedAt >= STABLE_AFTER_MS",
     replace: "state.kind === 'open'",
     tests: ['test/behaviour/dialling-is-paced.test.ts'],
@@ -46,7 +46,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'backoff-does-not-grow',
     row: 'R7',
-    file: 'src/std/backoff.ts',
+    file: 'src/std/time/backoff.ts',
     find: 'policy.backoffMultiplier ** (attempt - 1)',
     replace: 'policy.backoffMultiplier',
     tests: ['test/behaviour/dialling-is-paced.test.ts'],
@@ -54,7 +54,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'silence-is-looked-for-once',
     row: 'R8',
-    file: 'src/connection/keepalive.ts',
+    file: 'src/sdk/connection/keepalive.ts',
     find: 'this.#scheduleCheck(IDLE_LIMIT_MS - idleMs)',
     replace: 'void idleMs',
     tests: ['test/behaviour/silent-peers-are-found.test.ts'],
@@ -62,7 +62,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'frozen-process-cuts-its-healthy-link',
     row: 'R8',
-    file: 'src/connection/keepalive.ts',
+    file: 'src/sdk/connection/keepalive.ts',
     find: '} else if (this.#wasBlocked) {',
     replace: '} else if (this.#wasBlocked && idleMs < IDLE_LIMIT_MS) {',
     tests: ['test/regression/short-freeze-killed-a-healthy-link.test.ts'],
@@ -70,7 +70,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'silent-links-are-asked-to-close',
     row: 'R8',
-    file: 'src/connection/connection.ts',
+    file: 'src/sdk/connection/connection.ts',
     find: '        transport.terminate()\n      },\n    )',
     replace: '        transport.close()\n      },\n    )',
     tests: ['test/reliability/silent-links-are-replaced.test.ts'],
@@ -78,7 +78,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'late-timers-are-taken-for-silence',
     row: 'R8',
-    file: 'src/connection/keepalive.ts',
+    file: 'src/sdk/connection/keepalive.ts',
     find: 'this.#clock.now() - dueAt > LATE_MS',
     replace: 'this.#clock.now() - dueAt > 100 * LATE_MS',
     tests: ['test/reliability/silent-links-are-replaced.test.ts'],
@@ -86,7 +86,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'drain-ignores-its-limit',
     row: 'R10',
-    file: 'src/worker/shutdown.ts',
+    file: 'src/sdk/worker/lifecycle/shutdown.ts',
     find: 'ports.clock.after(drainTimeoutMs, drainOver.resolve)',
     replace: 'ports.clock.after(drainTimeoutMs * 20, drainOver.resolve)',
     tests: ['test/processes/processes-end-after-shutdown.test.ts'],
@@ -94,7 +94,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'shutdown-leaves-the-wait-for-a-retry',
     row: 'R10',
-    file: 'src/connection/state.ts',
+    file: 'src/sdk/connection/state.ts',
     find: "case 'close':\n      return { kind: 'closed' }",
     replace: "case 'close':\n      return state.kind === 'waiting' ? state : { kind: 'closed' }",
     tests: ['test/processes/processes-end-after-shutdown.test.ts'],

@@ -8,7 +8,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'names-that-end-like-localhost-are-trusted',
     row: 'R42',
-    file: 'src/engine/origins.ts',
+    file: 'src/engine/access/origins.ts',
     find: "host === 'localhost' ||",
     replace: "host.endsWith('localhost') ||",
     tests: pages,
@@ -16,7 +16,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'pages-of-the-same-host-need-no-trust',
     row: 'R42',
-    file: 'src/engine/origins.ts',
+    file: 'src/engine/access/origins.ts',
     find: 'if (!this.#trusts(host)) return foreignHost(host)',
     replace: '',
     tests: pages,
@@ -24,7 +24,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'only-the-last-origin-counts',
     row: 'R42',
-    file: 'src/engine/origins.ts',
+    file: 'src/engine/access/origins.ts',
     find: 'for (const each of origin) {',
     replace: 'for (const each of origin.slice(-1)) {',
     tests: pages,
@@ -48,7 +48,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'text-that-mentions-json-is-parsed',
     row: 'R42',
-    file: 'src/engine/builtins/http/request-body.ts',
+    file: 'src/engine/builtins/http/request/request-body.ts',
     find: 'return JSON_MEDIA_TYPE.test(mediaType)',
     replace: "return JSON_MEDIA_TYPE.test(mediaType) || contentType?.includes('application/json') === true",
     tests: bodies,

@@ -8,7 +8,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'thrown-errors-lose-their-code',
     row: 'R28',
-    file: 'src/protocol/error-body.ts',
+    file: 'src/wire/protocol/error-body.ts',
     find: "code: typeof code === 'string' ? code : ErrorCode.invocation_failed",
     replace: 'code: ErrorCode.invocation_failed',
     tests: errors,
@@ -32,7 +32,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'signals-keep-their-listeners',
     row: 'R29',
-    file: 'src/std/abort-links.ts',
+    file: 'src/std/async/abort-links.ts',
     find: "signal.removeEventListener('abort', link.onAbort)",
     replace: 'void link.onAbort',
     tests: aborting,
@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'aborted-calls-wait-for-their-deadline',
     row: 'R29',
-    file: 'src/std/abort-links.ts',
+    file: 'src/std/async/abort-links.ts',
     find: 'for (const each of items) this.#onAborted(each, signal.reason)',
     replace: 'for (const each of [...items].slice(1)) this.#onAborted(each, signal.reason)',
     tests: aborting,
@@ -48,7 +48,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'handlers-do-not-hear-of-the-end',
     row: 'R29',
-    file: 'src/rpc/served.ts',
+    file: 'src/sdk/rpc/served.ts',
     find: 'this.#controller?.abort(reason)',
     replace: 'void this.#controller',
     tests: aborting,

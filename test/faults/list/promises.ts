@@ -7,7 +7,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'channel-ends-outlive-their-worker',
     row: 'R51',
-    file: 'src/worker/core.ts',
+    file: 'src/sdk/worker/core.ts',
     find: 'this.channelEnds.abandonAll(channelCutError())',
     replace: 'void channelCutError',
     tests: openHandles,
@@ -15,7 +15,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'streamed-responses-are-cut-at-once',
     row: 'R51',
-    file: 'src/channel/writer.ts',
+    file: 'src/sdk/channel/writer.ts',
     find: 'responses.add(writer)',
     replace: 'void writer',
     tests: openHandles,
@@ -23,7 +23,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'abandoned-handlers-keep-the-process',
     row: 'R51',
-    file: 'src/worker/signal-handlers.ts',
+    file: 'src/sdk/worker/lifecycle/signal-handlers.ts',
     find: 'if (ending === 0 && abandoned > 0)',
     replace: 'if (ending > 0 && abandoned > 0)',
     tests: openHandles,

@@ -5,7 +5,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'sessions-are-used-before-they-are-accepted',
     row: 'R37',
-    file: 'src/connection/connection.ts',
+    file: 'src/sdk/connection/connection.ts',
     find: 'if (this.#events.awaitsSession === true) this.#limitHandshake(transport)',
     replace: 'if (this.#events.awaitsSession === false) this.#limitHandshake(transport)',
     tests: ['test/regression/refused-sessions-lost-what-waited.test.ts'],
@@ -13,7 +13,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'dead-holders-are-final',
     row: 'R37',
-    file: 'src/worker/identity.ts',
+    file: 'src/sdk/worker/identity.ts',
     find: "error.code === 'ESRCH'",
     replace: "error.code === 'EPERM'",
     tests: ['test/regression/dead-session-refused-its-successor-for-good.test.ts'],
@@ -21,7 +21,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'own-earlier-sessions-are-not-retired',
     row: 'R37',
-    file: 'src/worker/name-holder.ts',
+    file: 'src/sdk/worker/lifecycle/name-holder.ts',
     find: 'if (own !== undefined) this.#ports.retire(own)',
     replace: "if (own === undefined) this.#ports.report({ kind: 'conflict_waiting', error })",
     tests: ['test/regression/dead-session-refused-its-successor-for-good.test.ts'],
@@ -29,7 +29,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'restarts-are-left-to-the-engine-to-report',
     row: 'R37',
-    file: 'src/worker/functions-available.ts',
+    file: 'src/sdk/worker/discovery/functions-available.ts',
     find: 'if (this.#ports.reconnects() > 0) void this.#ask()',
     replace: 'if (this.#ports.reconnects() < 0) void this.#ask()',
     tests: ['test/regression/engine-restarts-went-unreported.test.ts'],
@@ -37,7 +37,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'voids-wait-for-the-keepalive',
     row: 'R37',
-    file: 'src/rpc/unconfirmed.ts',
+    file: 'src/sdk/rpc/unconfirmed.ts',
     find: 'if (this.#timer === undefined && this.#ports !== undefined)',
     replace: 'if (this.#timer !== undefined && this.#ports !== undefined)',
     tests: ['test/regression/engine-restarts-went-unreported.test.ts'],
@@ -45,7 +45,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'fetch-replaces-the-trace-of-a-request',
     row: 'R37',
-    file: 'src/telemetry/fetch.ts',
+    file: 'src/sdk/telemetry/trace/fetch.ts',
     find: "traceparent !== undefined && !headers.has('traceparent')",
     replace: 'traceparent !== undefined',
     tests: ['test/behaviour/traced-fetch.test.ts'],
@@ -53,7 +53,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'payloads-in-spans-are-unlimited',
     row: 'R37',
-    file: 'src/telemetry/payload.ts',
+    file: 'src/sdk/telemetry/trace/payload.ts',
     find: '(resolveMaxBytesFromEnv() ?? DEFAULT_PAYLOAD_BYTES)',
     replace: '(resolveMaxBytesFromEnv() ?? 2 ** 30 + DEFAULT_PAYLOAD_BYTES)',
     tests: ['test/regression/large-payloads-in-spans-stalled-the-engine.test.ts'],
@@ -61,7 +61,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'early-answers-are-not-repeated',
     row: 'R37',
-    file: 'src/worker/repeats.ts',
+    file: 'src/sdk/worker/invocations/repeats.ts',
     find: 'if (this.#ports.offer(frame)) this.#sent += 1',
     replace: 'if (frame.length > 0) this.#sent += 1',
     tests: ['test/reliability/early-answers-reach-their-callers.test.ts'],
@@ -69,7 +69,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'repeats-outlive-their-link',
     row: 'R37',
-    file: 'src/worker/repeats.ts',
+    file: 'src/sdk/worker/invocations/repeats.ts',
     find: '    this.#timer?.cancel()\n    this.#fresh = []',
     replace: '',
     tests: ['test/regression/answers-overtook-their-note.test.ts'],
@@ -77,7 +77,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'bursts-are-not-acknowledged',
     row: 'R37',
-    file: 'src/transport/ws-transport.ts',
+    file: 'src/wire/transport/ws-transport.ts',
     find: 'this.#isMoreExpected?.() === true) this.#ws.pong()',
     replace: 'this.#isMoreExpected?.() === false) this.#ws.pong()',
     tests: ['test/regression/bursts-waited-for-acknowledgements.test.ts'],
@@ -85,7 +85,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'departures-do-not-restore-topics',
     row: 'R9',
-    file: 'src/worker/topic-repair.ts',
+    file: 'src/sdk/worker/triggers/topic-repair.ts',
     find: "if (event !== 'worker_connected') this.#repairSoon()",
     replace: "if (event === 'worker_connected') this.#repairSoon()",
     tests: ['test/reliability/topics-outlive-releases.test.ts'],
@@ -93,7 +93,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'functions-are-released-before-triggers',
     row: 'R9',
-    file: 'src/worker/workarounds.ts',
+    file: 'src/sdk/worker/lifecycle/workarounds.ts',
     find: "releaseTriggersFirst: !given.has('functions-handed-over')",
     replace: "releaseTriggersFirst: given.has('functions-handed-over')",
     tests: ['test/regression/leaving-subscriber-silenced-its-topic.test.ts'],

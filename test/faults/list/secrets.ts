@@ -8,7 +8,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'cookies-are-shown',
     row: 'R26',
-    file: 'src/std/telling-keys.ts',
+    file: 'src/std/text/telling-keys.ts',
     find: '|private_key|access_key|cookie|(?:^|[_-])token$/i',
     replace: '|private_key|access_key|(?:^|[_-])token$/i',
     tests: secrets,
@@ -16,7 +16,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'secrets-in-lists-are-shown',
     row: 'R26',
-    file: 'src/telemetry/payload.ts',
+    file: 'src/sdk/telemetry/trace/payload.ts',
     find: 'if (Array.isArray(value)) return value.map((item) => redacted(item, path))',
     replace: 'if (Array.isArray(value)) return value',
     tests: secrets,
@@ -24,7 +24,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'addresses-show-their-passwords',
     row: 'R26',
-    file: 'src/std/without-credentials.ts',
+    file: 'src/std/text/without-credentials.ts',
     find: "text.replace(USER, '://').replace(QUERY, '$1')",
     replace: "text.replace(QUERY, '$1')",
     tests: ['test/reliability/secrets-stay-out-of-calls.test.ts'],
@@ -32,7 +32,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'bad-headers-are-repeated',
     row: 'R26',
-    file: 'src/worker/check.ts',
+    file: 'src/sdk/worker/check.ts',
     find: 'got ${describeKind(seen)}',
     replace: 'got ${describe(seen)}',
     tests: ['test/reliability/secrets-stay-out-of-connections.test.ts'],
@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'reasons-of-schemas-repeat-secrets',
     row: 'R26',
-    file: 'src/schema/issue.ts',
+    file: 'src/sdk/schema/issue.ts',
     find: "return text !== '' && reason.includes(",
     replace: "return text === '' && reason.includes(",
     tests: ['test/reliability/secrets-stay-out-of-calls.test.ts'],
@@ -48,7 +48,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'telemetry-waits-without-a-cap',
     row: 'R34',
-    file: 'src/telemetry/shared-engine-connection.ts',
+    file: 'src/sdk/telemetry/export/shared-engine-connection.ts',
     find: 'maxBytes: reconnection.maxPendingBytes,',
     replace: 'maxBytes: Infinity,',
     tests: ['test/reliability/dead-telemetry-sink.test.ts'],
@@ -56,7 +56,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'dropped-spans-are-not-counted',
     row: 'R34',
-    file: 'src/telemetry/exporter.ts',
+    file: 'src/sdk/telemetry/export/exporter.ts',
     find: 'sink.drop(records)\n',
     replace: '\n',
     tests: ['test/reliability/dead-telemetry-sink.test.ts'],
@@ -64,7 +64,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'context-manager-of-the-program-is-replaced',
     row: 'R33',
-    file: 'src/telemetry/process-wide.ts',
+    file: 'src/sdk/telemetry/process-wide.ts',
     find: 'if (!hasContextManager()) {',
     replace: 'if (!hasContextManager() || context.disable() === undefined) {',
     tests: owners,
@@ -72,7 +72,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'spans-go-to-the-first-worker',
     row: 'R33',
-    file: 'src/telemetry/active-telemetry.ts',
+    file: 'src/sdk/telemetry/active-telemetry.ts',
     find: 'if (owner !== undefined) return owner ?? undefined',
     replace: 'if (owner === null) return undefined',
     tests: owners,

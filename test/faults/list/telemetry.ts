@@ -7,7 +7,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'joined-signals-are-not-released',
     row: 'R52',
-    file: 'src/worker/invocation-context.ts',
+    file: 'src/sdk/worker/invocations/invocation-context.ts',
     find: 'if (!isVoid(request)) return sent.finally(release)',
     replace: 'if (!isVoid(request)) return sent',
     tests: shared,
@@ -15,7 +15,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'each-worker-listens-to-signals',
     row: 'R52',
-    file: 'src/worker/signal-handlers.ts',
+    file: 'src/sdk/worker/lifecycle/signal-handlers.ts',
     find: 'const known = listened.get(signal)\n  if (known !== undefined) {',
     replace: 'const known = listened.get(signal)\n  if (known?.callbacks.size === 0) {',
     tests: shared,
@@ -31,7 +31,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'set-ups-with-older-versions-are-not-joined',
     row: 'R52',
-    file: 'src/telemetry/process-wide.ts',
+    file: 'src/sdk/telemetry/process-wide.ts',
     find: 'api._getContextManager = () => registered().context ?? own?.call(api) ?? manager',
     replace: 'api._getContextManager = () => own?.call(api) ?? manager',
     tests: shared,
@@ -39,7 +39,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'set-ups-without-a-manager-get-none',
     row: 'R52',
-    file: 'src/telemetry/process-wide.ts',
+    file: 'src/sdk/telemetry/process-wide.ts',
     find: 'registered().context ??= manager',
     replace: 'void manager',
     tests: shared,
@@ -47,7 +47,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'managers-that-keep-nothing-are-not-reported',
     row: 'R52',
-    file: 'src/telemetry/process-wide.ts',
+    file: 'src/sdk/telemetry/process-wide.ts',
     find: 'if (!hasContextManager()) warnOfManager()',
     replace: 'if (!hasContextManager()) void warnOfManager',
     tests: shared,

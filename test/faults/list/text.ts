@@ -7,7 +7,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'halves-of-pairs-are-sent-as-they-are',
     row: 'R49',
-    file: 'src/protocol/codec.ts',
+    file: 'src/wire/protocol/codec.ts',
     find: '  return withoutLoneSurrogates(text)\n',
     replace: '  void withoutLoneSurrogates\n  return text\n',
     tests: TEXT,
@@ -15,7 +15,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'nesting-is-not-limited',
     row: 'R49',
-    file: 'src/protocol/codec.ts',
+    file: 'src/wire/protocol/codec.ts',
     find: "  if (findJsonFault(text, limits) === 'too_deep') refuseNesting(",
     replace: "  if (findJsonFault(text, limits) === 'too_deep' && text === '') refuseNesting(",
     tests: TEXT,
@@ -23,7 +23,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'telemetry-is-sent-as-it-is',
     row: 'R49',
-    file: 'src/telemetry/signals.ts',
+    file: 'src/sdk/telemetry/export/signals.ts',
     find: "  if (!json.includes('\\\\ud') && !json.includes(NO_NUMBER)) return json\n",
     replace: '  if (json.length > 0) return json\n',
     tests: TEXT,
@@ -31,7 +31,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'log-records-nest-deeper-than-is-read',
     row: 'R49',
-    file: 'src/telemetry/log-value.ts',
+    file: 'src/sdk/telemetry/logs/log-value.ts',
     find: 'export const MAX_DATA_LEVELS = 28\n',
     replace: 'export const MAX_DATA_LEVELS = 32\n',
     tests: TEXT,
@@ -39,7 +39,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'what-handling-a-frame-throws-goes-on',
     row: 'R19',
-    file: 'src/transport/transport.ts',
+    file: 'src/wire/transport/transport.ts',
     find: '    failFrame(events, error)\n',
     replace: '    throw error\n',
     tests: ['test/regression/wide-payload-ended-the-process.test.ts'],

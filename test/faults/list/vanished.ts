@@ -8,7 +8,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'paused-peers-are-not-probed',
     row: 'R45',
-    file: 'src/transport/paused-peers.ts',
+    file: 'src/wire/transport/paused-peers.ts',
     find: 'if (intervals > 0) peer.probe()',
     replace: '',
     tests: channels,
@@ -32,7 +32,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'channels-keep-what-they-delivered',
     row: 'R46',
-    file: 'src/engine/channel.ts',
+    file: 'src/engine/channels/channel.ts',
     find: 'reader.deliver(item)',
     replace: 'reader.deliver(item)\n        ;((this as { kept?: ChannelItem[] }).kept ??= []).push(item)',
     tests: ['test/reliability/soaked-processes-stay-level.test.ts'],
@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'links-end-with-their-socket-alone',
     row: 'R48',
-    file: 'src/transport/ws-transport.ts',
+    file: 'src/wire/transport/ws-transport.ts',
     find: 'if (!this.#isAccepted || this.#isOver) return',
     replace: 'if (this.#isAccepted || this.#isOver) return',
     tests: names,
@@ -48,7 +48,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'closed-peers-keep-their-socket',
     row: 'R48',
-    file: 'src/transport/ws-transport.ts',
+    file: 'src/wire/transport/ws-transport.ts',
     find: 'const LINGER_LIMIT_MS = 3_000',
     replace: 'const LINGER_LIMIT_MS = 300_000',
     tests: names,
@@ -56,7 +56,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'cut-writers-leave-their-bytes',
     row: 'R45',
-    file: 'src/engine/channel-table.ts',
+    file: 'src/engine/channels/channel-table.ts',
     find: 'const CUT_UNREAD_MS = 5_000',
     replace: 'const CUT_UNREAD_MS = 5_000_000',
     tests: ['test/regression/cut-writer-left-its-bytes.test.ts'],

@@ -5,12 +5,12 @@
  */
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { defaultEngineConfig } from '../../../src/engine/config.js'
+import { defaultEngineConfig } from '../../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../../src/engine/engine.js'
 import { systemRandom } from '../../../src/std/random.js'
-import { dialWebSocket } from '../../../src/transport/ws-dial.js'
-import { resolveOptions } from '../../../src/worker/options.js'
-import { Worker } from '../../../src/worker/worker.js'
+import { dialWebSocket } from '../../../src/wire/transport/ws-dial.js'
+import { resolveOptions } from '../../../src/sdk/worker/options.js'
+import { Worker } from '../../../src/sdk/worker/worker.js'
 import { answerOf, CallLedger, type Answer, type LedgerOptions } from '../call-ledger.js'
 import { fastClock } from '../fast-clock.js'
 

@@ -4,7 +4,7 @@
  * the clock and its time on the processor, so that other work on the machine does not count.
  */
 import { createInterface } from 'node:readline'
-import { defaultEngineConfig } from '../../../src/engine/config.js'
+import { defaultEngineConfig } from '../../../src/engine/config/config.js'
 import { startEngine } from '../../../src/engine/engine.js'
 
 const engine = await startEngine(defaultEngineConfig({ port: 0, httpPort: 0, streamPort: 0 }))

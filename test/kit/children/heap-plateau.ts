@@ -5,14 +5,14 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { TriggerAction } from '../../../src/index.js'
-import { defaultEngineConfig } from '../../../src/engine/config.js'
+import { defaultEngineConfig } from '../../../src/engine/config/config.js'
 import { startEngine } from '../../../src/engine/engine.js'
-import { systemClock, type LoopClock } from '../../../src/std/clock.js'
+import { systemClock, type LoopClock } from '../../../src/std/time/clock.js'
 import { systemRandom } from '../../../src/std/random.js'
-import { dialWebSocket } from '../../../src/transport/ws-dial.js'
-import { resolveOptions } from '../../../src/worker/options.js'
-import { Worker } from '../../../src/worker/worker.js'
-import type { Dial, Transport } from '../../../src/transport/transport.js'
+import { dialWebSocket } from '../../../src/wire/transport/ws-dial.js'
+import { resolveOptions } from '../../../src/sdk/worker/options.js'
+import { Worker } from '../../../src/sdk/worker/worker.js'
+import type { Dial, Transport } from '../../../src/wire/transport/transport.js'
 
 /** What the engine sweeps up each minute is gone sooner. */
 const clock: LoopClock = {

@@ -3,7 +3,7 @@
  * taken, how much waits and how the process grew. Runs with `--expose-gc`.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { defaultEngineConfig } from '../../../src/engine/config.js'
+import { defaultEngineConfig } from '../../../src/engine/config/config.js'
 import { startEngine } from '../../../src/engine/engine.js'
 import { defaultLimits } from '../../../src/engine/limits.js'
 import { registerWorker, TriggerAction } from '../../../src/index.js'

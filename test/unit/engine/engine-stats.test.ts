@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { engineConfigOf } from '../../../src/engine/config.js'
+import { engineConfigOf } from '../../../src/engine/config/config.js'
 import { startEngine } from '../../../src/engine/engine.js'
-import type { Transport } from '../../../src/transport/transport.js'
+import type { Transport } from '../../../src/wire/transport/transport.js'
 import { engineRig } from '../../kit/engine-rig.js'
 import { RawWorker } from '../../kit/raw-worker.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { VirtualClock } from '../../../src/std/virtual-clock.js'
+import { VirtualClock } from '../../../src/std/time/virtual-clock.js'
 import { Lane } from '../../../src/testing/lane.js'
 
 function rig(latencyMs = 0) {

@@ -2,16 +2,16 @@
  * `configuration`: values that workers register with a schema, read and change while they run.
  */
 import { InvocationError } from '../../../errors.js'
-import { messageOf } from '../../../std/describe.js'
-import { json, optional, optionalJson, string } from '../../../protocol/validate.js'
-import type { Builtin, BuiltinFunction, EngineHost } from '../../builtin.js'
-import { boolean } from '../../builtin-fields.js'
-import { builtinFunction } from '../../builtin-input.js'
-import { traceOf } from '../../write-firings.js'
+import { messageOf } from '../../../std/text/describe.js'
+import { json, optional, optionalJson, string } from '../../../wire/protocol/validate.js'
+import type { Builtin, BuiltinFunction, EngineHost } from '../builtin.js'
+import { boolean } from '../../config/builtin-fields.js'
+import { builtinFunction } from '../../config/builtin-input.js'
+import { traceOf } from '../../triggers/write-firings.js'
 import type { ConfigurationConfig } from './configuration-config.js'
 import { ConfigurationTriggers } from './configuration-triggers.js'
 import { Configurations, type Entry } from './configurations.js'
-import { exposedVariables, type Environment } from '../../environment.js'
+import { exposedVariables, type Environment } from '../../config/environment.js'
 import { expandValue } from './expand-value.js'
 
 /** @param env where placeholders find the variables that are exposed to them; the process's own by default. */

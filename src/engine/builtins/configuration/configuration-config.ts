@@ -2,10 +2,10 @@
  * Settings of `configuration`. This engine keeps configurations in memory for as long as it runs, so there is no
  * adapter to choose.
  */
-import { optional } from '../../../protocol/validate.js'
-import { MAX_DELAY_MS } from '../../../std/clock.js'
-import { parseSettings, wholeNumber } from '../../builtin-config.js'
-import { strings } from '../../builtin-fields.js'
+import { optional } from '../../../wire/protocol/validate.js'
+import { MAX_DELAY_MS } from '../../../std/time/clock.js'
+import { parseSettings, wholeNumber } from '../../config/builtin-config.js'
+import { strings } from '../../config/builtin-fields.js'
 
 /** What `configuration` can be told. */
 export interface ConfigurationConfig {

@@ -1,11 +1,11 @@
 /**
  * The trigger type `configuration`: functions that hear when configurations come, change or go.
  */
-import { isRecord } from '../../../protocol/validate.js'
-import { describe } from '../../../std/describe.js'
-import type { Binding, BuiltinTriggerType, EngineHost } from '../../builtin.js'
-import type { Trace } from '../../fire.js'
-import { WriteFirings } from '../../write-firings.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { describe } from '../../../std/text/describe.js'
+import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
+import type { Trace } from '../../triggers/fire.js'
+import { WriteFirings } from '../../triggers/write-firings.js'
 import type { ConfigurationEvent } from './configurations.js'
 
 const EVENT_TYPES = ['configuration:registered', 'configuration:updated', 'configuration:deleted']

@@ -3,10 +3,10 @@
  * what is known about it and keep it, unless it fits no more.
  */
 import { InvocationError } from '../../../errors.js'
-import { messageOf } from '../../../std/describe.js'
-import type { Clock, Timer } from '../../../std/clock.js'
-import type { TickLane } from '../../../std/tick-lane.js'
-import { weightOf } from '../../../std/weight.js'
+import { messageOf } from '../../../std/text/describe.js'
+import type { Clock, Timer } from '../../../std/time/clock.js'
+import type { TickLane } from '../../../std/time/tick-lane.js'
+import { weightOf } from '../../../std/json/weight.js'
 import type { Counters } from '../../counters.js'
 import { compileSchema, loadSchemaTools, type CheckValue } from './value-schema.js'
 

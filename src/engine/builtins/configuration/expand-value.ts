@@ -1,9 +1,9 @@
 /**
  * Replaces `${NAME}` and `${NAME:default}` in every text of a JSON value; names of members stay as they are.
  */
-import { isRecord } from '../../../protocol/validate.js'
-import type { Environment } from '../../environment.js'
-import { expandVariables } from '../../expand-variables.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import type { Environment } from '../../config/environment.js'
+import { expandVariables } from '../../config/expand-variables.js'
 
 /**
  * The value with all placeholders replaced. `place` is named in errors.

@@ -5,8 +5,8 @@
  */
 import type { SchemaDraft, Validator } from '@cfworker/json-schema'
 import type { RE2JS } from 're2js'
-import { messageOf } from '../../../std/describe.js'
-import { isRecord } from '../../../protocol/validate.js'
+import { messageOf } from '../../../std/text/describe.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
 import { withinTime } from './within-time.js'
 
 /** Describes what is wrong with a value; `undefined` when it is valid. */

@@ -1,10 +1,10 @@
 /**
  * `iii-cron`: the trigger type `cron`. Knows which triggers exist; when they run is each job's own business.
  */
-import { isRecord } from '../../../protocol/validate.js'
-import type { Timer } from '../../../std/clock.js'
-import { watchWallClock } from '../../../std/wall-clock-watch.js'
-import type { Builtin, BuiltinTriggerType, EngineHost } from '../../builtin.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import type { Timer } from '../../../std/time/clock.js'
+import { watchWallClock } from '../../../std/time/wall-clock-watch.js'
+import type { Builtin, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import type { CronConfig } from './cron-config.js'
 import { parseCronExpression } from './cron-expression.js'
 import { CronJob } from './cron-job.js'

@@ -2,8 +2,8 @@
  * Settings of `iii-cron`. The `kv` adapter's keys are accepted so that one file serves both engines; they set up a
  * lock against double runs, and within one process the one loop per trigger is that lock already.
  */
-import { optional, record, string } from '../../../protocol/validate.js'
-import { oneOf, parseSettings, wholeNumber } from '../../builtin-config.js'
+import { optional, record, string } from '../../../wire/protocol/validate.js'
+import { oneOf, parseSettings, wholeNumber } from '../../config/builtin-config.js'
 
 /** What `iii-cron` can be told: nothing beyond its adapter's name so far. */
 export interface CronConfig {

@@ -4,7 +4,7 @@
  * nothing it knows beyond the dialect (`L`, `W`, `#`, five fields) can slip in and fail on the real engine.
  */
 import { Cron } from 'croner'
-import { describe } from '../../../std/describe.js'
+import { describe } from '../../../std/text/describe.js'
 
 /** When a trigger is due. */
 export interface Schedule {

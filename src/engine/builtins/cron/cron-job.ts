@@ -5,9 +5,9 @@
  *
  *   waiting ──due──▶ running ──settled──▶ waiting        any state ──stop──▶ stopped
  */
-import type { Timer } from '../../../std/clock.js'
-import type { Binding, EngineHost } from '../../builtin.js'
-import { callBound, conditionHolds, triggerFailed } from '../../fire.js'
+import type { Timer } from '../../../std/time/clock.js'
+import type { Binding, EngineHost } from '../builtin.js'
+import { callBound, conditionHolds, triggerFailed } from '../../triggers/fire.js'
 import type { Schedule } from './cron-expression.js'
 
 /** Longest single wait: timers drift against the wall clock. */

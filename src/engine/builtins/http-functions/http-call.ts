@@ -7,7 +7,7 @@ import { request as requestPlain, type Agent, type IncomingMessage } from 'node:
 import { request as requestSecure } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { InvocationError } from '../../../errors.js'
-import { MAX_MESSAGE_BYTES } from '../../../protocol/limits.js'
+import { MAX_MESSAGE_BYTES } from '../../../wire/protocol/limits.js'
 import type { Invocation } from './invocation.js'
 
 export interface HttpRequest {

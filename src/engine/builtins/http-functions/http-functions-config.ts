@@ -1,9 +1,9 @@
 /**
  * Settings of `iii-http-functions`: which servers functions may live on.
  */
-import { optional, record } from '../../../protocol/validate.js'
-import { boolean, strings } from '../../builtin-fields.js'
-import { parseSettings } from '../../builtin-config.js'
+import { optional, record } from '../../../wire/protocol/validate.js'
+import { boolean, strings } from '../../config/builtin-fields.js'
+import { parseSettings } from '../../config/builtin-config.js'
 
 export interface HttpFunctionsConfig {
   /** Patterns for host names, in which `*` stands for any text. Default: all. */

@@ -3,8 +3,8 @@
  */
 import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
-import { JsonText } from '../../../protocol/json-text.js'
-import type { EngineHost } from '../../builtin.js'
+import { JsonText } from '../../../wire/protocol/json-text.js'
+import type { EngineHost } from '../builtin.js'
 import { headersOf, sendRequest } from './http-call.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
 import { resultOf } from './http-reply.js'

@@ -2,8 +2,8 @@
  * What the answer of another server means as the outcome of a call.
  */
 import { InvocationError } from '../../../errors.js'
-import { parsed, readJson } from '../../../protocol/json-text.js'
-import { isRecord } from '../../../protocol/validate.js'
+import { parsed, readJson } from '../../../wire/protocol/json-text.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
 import type { HttpReply } from './http-call.js'
 
 /**

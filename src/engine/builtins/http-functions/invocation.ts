@@ -4,10 +4,10 @@
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, InvocationError } from '../../../errors.js'
-import { findMismatch, optional, record, string, type Infer, type Shape } from '../../../protocol/validate.js'
-import { integer } from '../../builtin-fields.js'
-import { oneOf } from '../../builtin-config.js'
-import type { Environment } from '../../environment.js'
+import { findMismatch, optional, record, string, type Infer, type Shape } from '../../../wire/protocol/validate.js'
+import { integer } from '../../config/builtin-fields.js'
+import { oneOf } from '../../config/builtin-config.js'
+import type { Environment } from '../../config/environment.js'
 
 /** Puts proof of who calls into a request's headers. */
 type Authorize =

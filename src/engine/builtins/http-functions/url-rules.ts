@@ -5,7 +5,7 @@
 import { lookup as lookupName } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { InvocationError } from '../../../errors.js'
-import { compileGlob } from '../../glob.js'
+import { compileGlob } from '../../access/glob.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
 import { isPrivateAddress } from './private-addresses.js'
 

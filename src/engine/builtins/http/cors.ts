@@ -2,10 +2,10 @@
  * Which browsers may read a response, and the answer to every `OPTIONS` request. Headers are added to what a function
  * set; those of this policy win.
  */
-import type { Answer } from './answer.js'
+import type { Answer } from './answer/answer.js'
 import type { CorsConfig } from './http-config.js'
-import type { Headers } from './response-headers.js'
-import { isLoopbackOrigin } from '../../origins.js'
+import type { Headers } from './answer/response-headers.js'
+import { isLoopbackOrigin } from '../../access/origins.js'
 
 const VARY = 'origin, access-control-request-method, access-control-request-headers'
 

@@ -3,7 +3,7 @@
  * whatever waits on its behalf is told, and whatever it holds is released exactly once. Knows nothing of routes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Clock, Timer } from '../../../std/clock.js'
+import type { Clock, Timer } from '../../../std/time/clock.js'
 
 /** Time a client has to finish sending a body nobody reads any more, before its connection is cut. */
 const LINGER_MS = 5_000

@@ -1,10 +1,10 @@
 /**
  * Settings of `iii-http`: what a configuration file may say, with its defaults. Knows nothing of the server they set up.
  */
-import { optional, record, type Field } from '../../../protocol/validate.js'
-import { MAX_DELAY_MS } from '../../../std/clock.js'
-import { oneOf, parseSettings, port, setting, wholeNumber } from '../../builtin-config.js'
-import { originFields, readOriginRules } from '../../origins.js'
+import { optional, record, type Field } from '../../../wire/protocol/validate.js'
+import { MAX_DELAY_MS } from '../../../std/time/clock.js'
+import { oneOf, parseSettings, port, setting, wholeNumber } from '../../config/builtin-config.js'
+import { originFields, readOriginRules } from '../../access/origins.js'
 
 /** Who may call from a browser. */
 export interface CorsConfig {

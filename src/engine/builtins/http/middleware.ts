@@ -2,10 +2,10 @@
  * Functions that see a request before its handler. Each may answer in the handler's place; anything else it returns
  * lets the request pass.
  */
-import { isRecord } from '../../../protocol/validate.js'
-import type { Access } from '../../access.js'
-import type { EngineHost, HostCall } from '../../builtin.js'
-import { answerFrom, middlewareTimedOut, type Answer } from './answer.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import type { Access } from '../../access/access.js'
+import type { EngineHost, HostCall } from '../builtin.js'
+import { answerFrom, middlewareTimedOut, type Answer } from './answer/answer.js'
 import { ExchangeEnded, type Exchange } from './exchange.js'
 
 /** What all middleware of one request share. */

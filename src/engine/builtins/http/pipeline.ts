@@ -2,18 +2,18 @@
  * The way of one request through a route: global middleware, condition, the route's middleware, handler. Yields the
  * response as an answer or as the start of a stream; does not write it.
  */
-import { withTextMembers } from '../../../protocol/json-text.js'
-import { callBound, conditionHolds, type Trace } from '../../fire.js'
-import type { EngineHost, HostCall } from '../../builtin.js'
-import { answerFrom, bodyTooLarge, conditionNotMet, tooManyValues, type Answer } from './answer.js'
+import { withTextMembers } from '../../../wire/protocol/json-text.js'
+import { callBound, conditionHolds, type Trace } from '../../triggers/fire.js'
+import type { EngineHost, HostCall } from '../builtin.js'
+import { answerFrom, bodyTooLarge, conditionNotMet, tooManyValues, type Answer } from './answer/answer.js'
 import type { Exchange } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
 import { runMiddleware, type MiddlewareList } from './middleware.js'
-import type { BodyRoom } from './body-room.js'
-import { collectBody, isJson, pipeBody, readBody, sendBody } from './request-body.js'
-import { middlewareInput, payloadOf, type RequestParts } from './request-payload.js'
+import type { BodyRoom } from './request/body-room.js'
+import { collectBody, isJson, pipeBody, readBody, sendBody } from './request/request-body.js'
+import { middlewareInput, payloadOf, type RequestParts } from './request/request-payload.js'
 import type { RouteMatch } from './routes.js'
-import { readStart, type StreamStart } from './streamed-response.js'
+import { readStart, type StreamStart } from './answer/streamed-response.js'
 
 /** A response that is ready to be written. */
 export type Outcome =

@@ -3,9 +3,9 @@
  * There are no wildcards.
  */
 import { ErrorCode, RuntimeError } from '../../../errors.js'
-import { isRecord } from '../../../protocol/validate.js'
-import { describe } from '../../../std/describe.js'
-import type { Binding } from '../../builtin.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { describe } from '../../../std/text/describe.js'
+import type { Binding } from '../builtin.js'
 
 /** A trigger bound to a method and a path. */
 export interface Route {

@@ -4,7 +4,7 @@
  * over parameters; a parameter never matches an empty segment.
  */
 import createRouter from 'find-my-way'
-import { isForeign } from '../../access.js'
+import { isForeign } from '../../access/access.js'
 import { isParameter, refused, type Route } from './route.js'
 
 /** Methods a route can have. `OPTIONS` may be registered, but those requests are answered before any route. */

@@ -2,8 +2,8 @@
  * The functions `engine::health::check` and `engine::sampling::rules`: how telemetry is set up and how full it is.
  */
 import { packageVersion } from '../../../version.js'
-import type { BuiltinFunction, EngineHost } from '../../builtin.js'
-import { builtinFunction } from '../../builtin-input.js'
+import type { BuiltinFunction, EngineHost } from '../builtin.js'
+import { builtinFunction } from '../../config/builtin-input.js'
 import type { ObservabilityConfig } from './observability-config.js'
 
 /** One kind of telemetry: whether it is kept, and how much of it there is. */

@@ -2,7 +2,7 @@
  * Times as OpenTelemetry writes them: nanoseconds since 1970. Kept as numbers, which today are exact to 256 ns: more
  * than any clock here tells, but the last digits of what a worker sent may differ in what is read back.
  */
-import type { Clock } from '../../../std/clock.js'
+import type { Clock } from '../../../std/time/clock.js'
 
 const NANOS_PER_MS = 1e6
 /** Times after the year 10000 are nobody's. */

@@ -2,10 +2,10 @@
  * Settings of `iii-observability`. This engine keeps telemetry in its memory and sends none on; a setting that asks
  * for a collector is refused, those that only tune one or the engine's own log are taken and have no effect.
  */
-import { isRecord, optional, string } from '../../../protocol/validate.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../../builtin-config.js'
-import { parseAlertRules, type AlertRule } from './alert-rule.js'
-import { parseSampling, ratio, type SamplingConfig } from './sampling.js'
+import { isRecord, optional, string } from '../../../wire/protocol/validate.js'
+import { oneOf, parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
+import { parseAlertRules, type AlertRule } from './metrics/alert-rule.js'
+import { parseSampling, ratio, type SamplingConfig } from './traces/sampling.js'
 
 /** What `iii-observability` can be told. */
 export interface ObservabilityConfig {

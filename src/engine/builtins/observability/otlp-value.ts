@@ -2,7 +2,7 @@
  * The pieces OTLP/JSON is made of: lists, ids, attributes. Takes whatever a frame holds; what does not fit is left
  * out, and no name in a frame can reach a prototype.
  */
-import { isRecord } from '../../../protocol/validate.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
 
 /** A JSON object from a frame. */
 export type OtlpObject = Readonly<Record<string, unknown>>

@@ -2,8 +2,8 @@
  * Things kept in memory for a while: so many, of so many characters all together, no older than so long. The oldest
  * gives way to the newest, and what gave way before its time is counted. Knows nothing of what it holds.
  */
-import { Fifo } from '../../../std/fifo.js'
-import { weightOf } from '../../../std/weight.js'
+import { Fifo } from '../../../std/async/fifo.js'
+import { weightOf } from '../../../std/json/weight.js'
 
 export interface RetentionCaps {
   readonly maxItems: number

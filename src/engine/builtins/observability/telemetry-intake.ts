@@ -3,16 +3,16 @@
  * is logged, counted and dropped; so is the part of a frame that makes no sense. Nothing is ever answered.
  */
 import { assertNever } from '../../../std/assert-never.js'
-import { messageOf } from '../../../std/describe.js'
+import { messageOf } from '../../../std/text/describe.js'
 import type { Log } from '../../../std/log.js'
-import { findJsonFault, JSON_FAULTS } from '../../../std/json-scan.js'
-import { ENGINE_JSON } from '../../../protocol/limits.js'
-import { isRecord } from '../../../protocol/validate.js'
-import type { LogRecord } from './log-record.js'
-import { metricsIn, type MetricRow } from './metric-row.js'
-import { logsIn } from './otlp-logs.js'
+import { findJsonFault, JSON_FAULTS } from '../../../std/json/json-scan.js'
+import { ENGINE_JSON } from '../../../wire/protocol/limits.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import type { LogRecord } from './logs/log-record.js'
+import { metricsIn, type MetricRow } from './metrics/metric-row.js'
+import { logsIn } from './logs/otlp-logs.js'
 import type { OtlpObject } from './otlp-value.js'
-import { spansIn, type SpanRow } from './span-row.js'
+import { spansIn, type SpanRow } from './traces/span-row.js'
 
 /** Where what was read goes. */
 export interface TelemetrySinks {

@@ -2,8 +2,8 @@
  * Deliveries whose answer nobody reads. Each one is still awaited so that its failure can be noted, but only so many
  * at once: beyond the cap the oldest is no longer waited for, which loses nothing.
  */
-import type { Binding, EngineHost } from '../../builtin.js'
-import { callBound, triggerFailed, type Trace } from '../../fire.js'
+import type { Binding, EngineHost } from '../builtin.js'
+import { callBound, triggerFailed, type Trace } from '../../triggers/fire.js'
 
 /** Answers awaited at once. A handler that never answers would otherwise be remembered for ever. */
 export const MAX_AWAITED = 10_000

@@ -3,10 +3,10 @@
  * stored, no order holds between subscribers, results and errors of handlers are ignored.
  */
 import { InvocationError } from '../../../errors.js'
-import { isRecord, json, string } from '../../../protocol/validate.js'
-import { describe } from '../../../std/describe.js'
-import type { Binding, Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../../builtin.js'
-import { builtinFunction } from '../../builtin-input.js'
+import { isRecord, json, string } from '../../../wire/protocol/validate.js'
+import { describe } from '../../../std/text/describe.js'
+import type { Binding, Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../builtin.js'
+import { builtinFunction } from '../../config/builtin-input.js'
 import { Deliveries } from './deliveries.js'
 import type { PubSubConfig } from './pubsub-config.js'
 import { Subscriptions } from './subscriptions.js'

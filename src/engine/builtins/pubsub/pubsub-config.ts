@@ -1,8 +1,8 @@
 /**
  * Settings of `iii-pubsub`. There is one adapter here, the local one; engines that share topics need another broker.
  */
-import { optional, record } from '../../../protocol/validate.js'
-import { oneOf, parseSettings } from '../../builtin-config.js'
+import { optional, record } from '../../../wire/protocol/validate.js'
+import { oneOf, parseSettings } from '../../config/builtin-config.js'
 
 /** What `iii-pubsub` can be told: nothing beyond its adapter's name so far. */
 export interface PubSubConfig {

@@ -2,7 +2,7 @@
  * Who listens to which topic. Bindings are kept one by one, so removing one never silences another on its topic.
  * Knows nothing of deliveries.
  */
-import type { Binding } from '../../builtin.js'
+import type { Binding } from '../builtin.js'
 
 export class Subscriptions {
   readonly #topics = new Map<string, Map<string, Binding>>()

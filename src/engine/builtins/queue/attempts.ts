@@ -2,12 +2,12 @@
  * One attempt at a job, from delivery to the books: done, again later, or dead. Any failure counts, whoever caused it.
  */
 import { InvocationError } from '../../../errors.js'
-import { toErrorBody } from '../../../protocol/error-body.js'
-import type { Clock } from '../../../std/clock.js'
-import type { EngineHost } from '../../builtin.js'
+import { toErrorBody } from '../../../wire/protocol/error-body.js'
+import type { Clock } from '../../../std/time/clock.js'
+import type { EngineHost } from '../builtin.js'
 import type { Job } from './job.js'
 import type { Outcome } from './job-queue.js'
-import type { Ledger } from './ledger.js'
+import type { Ledger } from './journal/ledger.js'
 import { retryDelayMs, type QueuePolicy } from './queue-policy.js'
 
 /** Calls a job's function; rejects when the attempt failed. */

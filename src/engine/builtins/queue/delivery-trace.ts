@@ -1,7 +1,7 @@
 /**
  * The trace headers a job was accepted with, as they go out with its delivery.
  */
-import type { Trace } from '../../fire.js'
+import type { Trace } from '../../triggers/fire.js'
 import type { Job } from './job.js'
 
 /** Entries that describe the call which enqueued, not the one that is delivered. */

@@ -1,13 +1,13 @@
 /**
  * The functions that put jobs into queues: by queue name, or by topic.
  */
-import { json, optional, string } from '../../../protocol/validate.js'
+import { json, optional, string } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
-import type { BuiltinFunction } from '../../builtin.js'
-import { builtinFunction } from '../../builtin-input.js'
+import type { BuiltinFunction } from '../builtin.js'
+import { builtinFunction } from '../../config/builtin-input.js'
 import type { NamedQueues } from './named-queues.js'
 import { queueError } from './queue-errors.js'
-import type { Topics } from './topics.js'
+import type { Topics } from './topics/topics.js'
 
 /** Stores a call for a named queue. The engine calls it for every call with the action `enqueue`. */
 export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFunction {

@@ -6,8 +6,8 @@
  *   ready ──slot free──▶ running ──done──▶ ready (next job of the lane) or gone
  *     ▲                     └────retry───▶ delayed ──due──▶ ready
  */
-import { BoundedQueue } from '../../../std/bounded-queue.js'
-import type { Clock, Timer } from '../../../std/clock.js'
+import { BoundedQueue } from '../../../std/async/bounded-queue.js'
+import type { Clock, Timer } from '../../../std/time/clock.js'
 import type { Job } from './job.js'
 import type { QueuePolicy } from './queue-policy.js'
 

@@ -2,8 +2,8 @@
  * One stored call and what became of it. Jobs are values: an attempt makes a new one with its count raised.
  */
 
-import { JsonText } from '../../../protocol/json-text.js'
-import type { Access } from '../../access.js'
+import { JsonText } from '../../../wire/protocol/json-text.js'
+import type { Access } from '../../access/access.js'
 
 /** A call that waits to be made. */
 export interface Job {

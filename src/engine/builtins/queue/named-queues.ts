@@ -1,19 +1,19 @@
 /**
  * Queues that calls are sent to by name. They exist by configuration, `default` always.
  */
-import { JsonText } from '../../../protocol/json-text.js'
+import { JsonText } from '../../../wire/protocol/json-text.js'
 import { InvocationError } from '../../../errors.js'
-import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
-import { describe } from '../../../std/describe.js'
-import { isRecord } from '../../../protocol/validate.js'
-import type { Access } from '../../access.js'
-import type { EngineHost } from '../../builtin.js'
-import { deliverySpan, invokeInSpan } from '../../fire-span.js'
+import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
+import { describe } from '../../../std/text/describe.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import type { Access } from '../../access/access.js'
+import type { EngineHost } from '../builtin.js'
+import { deliverySpan, invokeInSpan } from '../../triggers/fire-span.js'
 import type { Attempts, Deliver } from './attempts.js'
 import { deliveryTrace } from './delivery-trace.js'
 import { dataOf, type Job } from './job.js'
 import { JobQueue } from './job-queue.js'
-import type { Ledger } from './ledger.js'
+import type { Ledger } from './journal/ledger.js'
 import type { NamedQueueSettings } from './queue-config.js'
 import { queueError } from './queue-errors.js'
 

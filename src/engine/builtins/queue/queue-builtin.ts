@@ -2,20 +2,20 @@
  * `iii-queue`: named queues behind the `enqueue` action, and topics with stored delivery. Puts the parts together and
  * opens the journal; the rules are theirs.
  */
-import type { Builtin, BuiltinTriggerType, EngineHost } from '../../builtin.js'
+import type { Builtin, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import { Attempts } from './attempts.js'
 import { enqueueFunction, publishFunction } from './enqueue-functions.js'
 import type { Job } from './job.js'
-import { Ledger } from './ledger.js'
-import { MemoryJournal } from './memory-journal.js'
+import { Ledger } from './journal/ledger.js'
+import { MemoryJournal } from './journal/memory-journal.js'
 import { NamedQueues } from './named-queues.js'
 import type { QueueConfig } from './queue-config.js'
-import type { QueueJournal } from './queue-journal.js'
+import type { QueueJournal } from './journal/queue-journal.js'
 import { redriveFunctions } from './redrive-functions.js'
 import { reportFunctions } from './report-functions.js'
-import { StoreJournal } from './store-journal.js'
-import { Topics } from './topics.js'
+import { StoreJournal } from './journal/store-journal.js'
+import { Topics } from './topics/topics.js'
 
 const NAME = 'iii-queue'
 

@@ -1,10 +1,10 @@
 /**
  * Settings of `iii-queue`: named queues and where jobs are kept. Topics need none; their triggers say how they work.
  */
-import { optional, record, string, type Infer } from '../../../protocol/validate.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../../builtin-config.js'
+import { optional, record, string, type Infer } from '../../../wire/protocol/validate.js'
+import { oneOf, parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
-import { defaultQueueLimits, type QueueLimits } from './ledger.js'
+import { defaultQueueLimits, type QueueLimits } from './journal/ledger.js'
 import { defaultPolicy, type QueuePolicy } from './queue-policy.js'
 
 /** One queue as it was configured. */

@@ -1,7 +1,7 @@
 /**
  * How one queue works off its jobs. Named queues and topics write it in different words; this is what both mean.
  */
-import { backoffDelayMs } from '../../../std/backoff.js'
+import { backoffDelayMs } from '../../../std/time/backoff.js'
 import type { Random } from '../../../std/random.js'
 
 export interface QueuePolicy {

@@ -2,11 +2,11 @@
  * The functions that bring dead letters back to work or remove them. Work on a queue or topic by its name.
  */
 import { InvocationError } from '../../../errors.js'
-import { optional, string } from '../../../protocol/validate.js'
-import type { BuiltinFunction } from '../../builtin.js'
-import { builtinFunction } from '../../builtin-input.js'
+import { optional, string } from '../../../wire/protocol/validate.js'
+import type { BuiltinFunction } from '../builtin.js'
+import { builtinFunction } from '../../config/builtin-input.js'
 import type { Job } from './job.js'
-import type { Ledger } from './ledger.js'
+import type { Ledger } from './journal/ledger.js'
 import { queueError, type QueueErrorCode } from './queue-errors.js'
 
 export interface RedriveParts {

@@ -1,16 +1,16 @@
 /**
  * The functions that show what the queues hold. They read; nothing here changes a job.
  */
-import { withTextItems, withTextMembers } from '../../../protocol/json-text.js'
-import { optional, string } from '../../../protocol/validate.js'
-import type { BuiltinFunction } from '../../builtin.js'
-import { integer } from '../../builtin-fields.js'
-import { builtinFunction } from '../../builtin-input.js'
+import { withTextItems, withTextMembers } from '../../../wire/protocol/json-text.js'
+import { optional, string } from '../../../wire/protocol/validate.js'
+import type { BuiltinFunction } from '../builtin.js'
+import { integer } from '../../config/builtin-fields.js'
+import { builtinFunction } from '../../config/builtin-input.js'
 import type { DeadLetter } from './job.js'
-import type { Ledger } from './ledger.js'
+import type { Ledger } from './journal/ledger.js'
 import type { NamedQueues } from './named-queues.js'
 import { queueError } from './queue-errors.js'
-import type { Topics } from './topics.js'
+import type { Topics } from './topics/topics.js'
 
 export interface ReportParts {
   readonly ledger: Ledger

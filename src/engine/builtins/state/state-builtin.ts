@@ -2,8 +2,8 @@
  * `iii-state`: values under a scope and a key, the functions that read and change them, and the trigger type that
  * tells of changes. Where values are kept is the store's business.
  */
-import type { Builtin, EngineHost } from '../../builtin.js'
-import { LargeUpdates } from '../../large-updates.js'
+import type { Builtin, EngineHost } from '../builtin.js'
+import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import type { Store } from '../../storage/store.js'
 import type { StateConfig } from './state-config.js'

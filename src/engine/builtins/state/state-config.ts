@@ -1,8 +1,8 @@
 /**
  * Settings of `iii-state`.
  */
-import { optional, record } from '../../../protocol/validate.js'
-import { parseSettings, setting, wholeNumber } from '../../builtin-config.js'
+import { optional, record } from '../../../wire/protocol/validate.js'
+import { parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
 import { parseStorageAdapter, saveIntervalMs, type StorageConfig } from '../../storage/storage-config.js'
 
 /** What `iii-state` can be told. */

@@ -2,13 +2,13 @@
  * The functions `state::*`: inputs and results as they are on the wire.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
-import { isRecord, json, string } from '../../../protocol/validate.js'
-import type { BuiltinFunction } from '../../builtin.js'
-import { builtinFunction } from '../../builtin-input.js'
-import { parseUpdateOps } from '../../../updates/update-op.js'
-import { updateOpsField, updateOpsSchema } from '../../builtin-fields.js'
+import { isRecord, json, string } from '../../../wire/protocol/validate.js'
+import type { BuiltinFunction } from '../builtin.js'
+import { builtinFunction } from '../../config/builtin-input.js'
+import { parseUpdateOps } from '../../../wire/updates/update-op.js'
+import { updateOpsField, updateOpsSchema } from '../../config/builtin-fields.js'
 import type { Stored } from '../../storage/store.js'
-import { traceOf } from '../../write-firings.js'
+import { traceOf } from '../../triggers/write-firings.js'
 import type { StateValues } from './state-values.js'
 
 /** The values once the store is open. */

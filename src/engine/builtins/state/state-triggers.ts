@@ -1,13 +1,13 @@
 /**
  * The trigger type `state`: tells bound functions what a write has changed. Knows nothing of storage.
  */
-import { withTextMembers } from '../../../protocol/json-text.js'
-import { optional, string } from '../../../protocol/validate.js'
-import { BoundTriggers, readTriggerConfig } from '../../bound-triggers.js'
-import type { BuiltinTriggerType, EngineHost } from '../../builtin.js'
-import type { Trace } from '../../fire.js'
+import { withTextMembers } from '../../../wire/protocol/json-text.js'
+import { optional, string } from '../../../wire/protocol/validate.js'
+import { BoundTriggers, readTriggerConfig } from '../../triggers/bound-triggers.js'
+import type { BuiltinTriggerType, EngineHost } from '../builtin.js'
+import type { Trace } from '../../triggers/fire.js'
 import type { Stored } from '../../storage/store.js'
-import { WriteFirings } from '../../write-firings.js'
+import { WriteFirings } from '../../triggers/write-firings.js'
 
 /** A write that has been kept; `undefined` stands for no value. */
 export interface StateChange {

@@ -2,13 +2,13 @@
  * State as its functions see it: a value under a scope and a key. Every change reads and writes in one turn, so changes
  * of one key never mix; triggers hear of a change once it is kept.
  */
-import { withTextMembers } from '../../../protocol/json-text.js'
-import type { Trace } from '../../fire.js'
+import { withTextMembers } from '../../../wire/protocol/json-text.js'
+import type { Trace } from '../../triggers/fire.js'
 import { orAnswer } from '../../storage/storage-error.js'
-import type { UpdateOp } from '../../../updates/update-op.js'
-import type { UpdateOpError } from '../../../updates/update-ops.js'
+import type { UpdateOp } from '../../../wire/updates/update-op.js'
+import type { UpdateOpError } from '../../../wire/updates/update-ops.js'
 import type { Store, Stored, StoreError, Write } from '../../storage/store.js'
-import type { LargeUpdates } from '../../large-updates.js'
+import type { LargeUpdates } from '../../storage/large-updates.js'
 import type { StateChange } from './state-triggers.js'
 
 /** Where a value is. */

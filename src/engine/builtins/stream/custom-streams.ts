@@ -3,12 +3,12 @@
  * default namespace takes that operation over.
  */
 import { InvocationError } from '../../../errors.js'
-import { withTextMembers } from '../../../protocol/json-text.js'
-import { isRecord, type JsonValue } from '../../../protocol/validate.js'
-import { DEFAULT_NAMESPACE } from '../../../protocol/names.js'
-import { describe } from '../../../std/describe.js'
-import type { EngineHost, HostCall } from '../../builtin.js'
-import type { Trace } from '../../fire.js'
+import { withTextMembers } from '../../../wire/protocol/json-text.js'
+import { isRecord, type JsonValue } from '../../../wire/protocol/validate.js'
+import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
+import { describe } from '../../../std/text/describe.js'
+import type { EngineHost, HostCall } from '../builtin.js'
+import type { Trace } from '../../triggers/fire.js'
 
 export type StreamOperation = 'get' | 'set' | 'delete' | 'list' | 'list_groups' | 'update'
 

@@ -2,9 +2,9 @@
  * What is sent to a client that may read slowly: some goes to the socket at once, a little waits, and when that is full
  * the oldest is lost, which is counted and logged once per jam. Keeps order; never holds more than its caps.
  */
-import { BoundedQueue } from '../../../std/bounded-queue.js'
+import { BoundedQueue } from '../../../std/async/bounded-queue.js'
 import type { Log } from '../../../std/log.js'
-import type { Transport } from '../../../transport/transport.js'
+import type { Transport } from '../../../wire/transport/transport.js'
 import type { Counters } from '../../counters.js'
 
 /** Bytes handed to the socket that the system has not taken yet. Beyond: messages wait here. */

@@ -2,9 +2,9 @@
  * `iii-stream`: streams of groups of items, the functions that read and change them, the trigger types that tell of
  * changes, and the WebSocket server through which browsers follow them.
  */
-import type { Builtin, EngineHost } from '../../builtin.js'
-import { reachableHost } from '../../reachable-host.js'
-import { LargeUpdates } from '../../large-updates.js'
+import type { Builtin, EngineHost } from '../builtin.js'
+import { reachableHost } from '../../links/reachable-host.js'
+import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import type { Store } from '../../storage/store.js'
 import type { StreamClientParts } from './stream-client.js'

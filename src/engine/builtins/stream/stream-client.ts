@@ -2,11 +2,11 @@
  * One client of the stream server: its subscriptions, and what it asks for, done one after the other in its order.
  * Whatever it sends, only what reads as a join or a leave has an effect.
  */
-import { isRecord } from '../../../protocol/validate.js'
-import { joinSignals } from '../../../std/abortable.js'
-import type { Clock } from '../../../std/clock.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { joinSignals } from '../../../std/async/abortable.js'
+import type { Clock } from '../../../std/time/clock.js'
 import type { Log } from '../../../std/log.js'
-import type { Transport } from '../../../transport/transport.js'
+import type { Transport } from '../../../wire/transport/transport.js'
 import type { Counters } from '../../counters.js'
 import type { Stored } from '../../storage/store.js'
 import { LossyOutbox } from './lossy-outbox.js'

@@ -1,10 +1,10 @@
 /**
  * Settings of `iii-stream`.
  */
-import { boolean, optional, string } from '../../builtin-fields.js'
-import { record } from '../../../protocol/validate.js'
-import { parseSettings, wholeNumber } from '../../builtin-config.js'
-import { originFields, readOriginRules, type OriginRules } from '../../origins.js'
+import { boolean, optional, string } from '../../config/builtin-fields.js'
+import { record } from '../../../wire/protocol/validate.js'
+import { parseSettings, wholeNumber } from '../../config/builtin-config.js'
+import { originFields, readOriginRules, type OriginRules } from '../../access/origins.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
 
 /** What `iii-stream` can be told. */

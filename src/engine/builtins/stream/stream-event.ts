@@ -1,7 +1,7 @@
 /**
  * What happens on a stream, as bound functions and joined sockets are told: one wrapper, in camelCase.
  */
-import { JsonText, withTextMembers } from '../../../protocol/json-text.js'
+import { JsonText, withTextMembers } from '../../../wire/protocol/json-text.js'
 import type { Stored } from '../../storage/store.js'
 
 /** Something that happened to an item, or that was sent to a stream. */

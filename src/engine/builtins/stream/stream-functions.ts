@@ -2,11 +2,11 @@
  * The functions `stream::*`: inputs and results as they are on the wire.
  */
 import { InvocationError } from '../../../errors.js'
-import { json, optional, string } from '../../../protocol/validate.js'
-import type { BuiltinFunction, CallContext } from '../../builtin.js'
+import { json, optional, string } from '../../../wire/protocol/validate.js'
+import type { BuiltinFunction, CallContext } from '../builtin.js'
 import type { Stored } from '../../storage/store.js'
-import { builtinFunction } from '../../builtin-input.js'
-import { updateOpsField, updateOpsSchema } from '../../builtin-fields.js'
+import { builtinFunction } from '../../config/builtin-input.js'
+import { updateOpsField, updateOpsSchema } from '../../config/builtin-fields.js'
 import type { CallOrigin } from './custom-streams.js'
 import type { StreamOperations } from './stream-operations.js'
 

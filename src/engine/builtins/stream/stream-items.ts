@@ -3,10 +3,10 @@
  * store themselves.
  */
 import { orAnswer } from '../../storage/storage-error.js'
-import type { UpdateOp } from '../../../updates/update-op.js'
-import type { UpdateOpError } from '../../../updates/update-ops.js'
+import type { UpdateOp } from '../../../wire/updates/update-op.js'
+import type { UpdateOpError } from '../../../wire/updates/update-ops.js'
 import type { Store, Stored, Write } from '../../storage/store.js'
-import type { LargeUpdates } from '../../large-updates.js'
+import type { LargeUpdates } from '../../storage/large-updates.js'
 
 export interface GroupPlace {
   readonly stream_name: string

@@ -2,11 +2,11 @@
  * The operations on streams: each is done by the worker's own function where there is one, else by the engine's store,
  * and every change is announced once it is kept. Inputs and results are as on the wire.
  */
-import { withTextMembers } from '../../../protocol/json-text.js'
+import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import type { Stored } from '../../storage/store.js'
-import type { EngineHost } from '../../builtin.js'
-import type { Trace } from '../../fire.js'
-import { parseUpdateOps } from '../../../updates/update-op.js'
+import type { EngineHost } from '../builtin.js'
+import type { Trace } from '../../triggers/fire.js'
+import { parseUpdateOps } from '../../../wire/updates/update-op.js'
 import {
   callCustom,
   readCustomChange,

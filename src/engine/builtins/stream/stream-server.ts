@@ -3,11 +3,11 @@
  * `StreamClient`. By default every client comes in and join handlers refuse; with `auth_required` a client that the
  * auth function does not let in, or that no join handler would judge, is refused with 401.
  */
-import { isRecord } from '../../../protocol/validate.js'
-import { joinSignals } from '../../../std/abortable.js'
-import { listen, type Listener, type UpgradeRequest } from '../../../transport/ws-accept.js'
-import type { EngineHost } from '../../builtin.js'
-import { screenOf } from '../../origins.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { joinSignals } from '../../../std/async/abortable.js'
+import { listen, type Listener, type UpgradeRequest } from '../../../wire/transport/ws-accept.js'
+import type { EngineHost } from '../builtin.js'
+import { screenOf } from '../../access/origins.js'
 import { StreamClient, type StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 

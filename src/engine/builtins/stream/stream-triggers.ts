@@ -2,11 +2,11 @@
  * The trigger types of streams: `stream` for changes and events, `stream:join` and `stream:leave` for clients that come
  * and go. Join handlers are asked, the others are told in the background.
  */
-import { isRecord, optional, string } from '../../../protocol/validate.js'
-import { BoundTriggers, readTriggerConfig } from '../../bound-triggers.js'
-import type { Binding, BuiltinTriggerType, EngineHost } from '../../builtin.js'
-import { callBound, type Trace } from '../../fire.js'
-import { WriteFirings } from '../../write-firings.js'
+import { isRecord, optional, string } from '../../../wire/protocol/validate.js'
+import { BoundTriggers, readTriggerConfig } from '../../triggers/bound-triggers.js'
+import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
+import { callBound, type Trace } from '../../triggers/fire.js'
+import { WriteFirings } from '../../triggers/write-firings.js'
 import { payloadOf, type StreamMessage } from './stream-event.js'
 
 /** What join and leave handlers receive. */

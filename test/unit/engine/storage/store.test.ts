@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { JsonValue } from '../../../../src/protocol/validate.js'
+import type { JsonValue } from '../../../../src/wire/protocol/validate.js'
 import { openLevelStore } from '../../../../src/engine/storage/level-store.js'
 import { MemoryStore } from '../../../../src/engine/storage/memory-store.js'
 import type { Store, StoreLimits, Write } from '../../../../src/engine/storage/store.js'

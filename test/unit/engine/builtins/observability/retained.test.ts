@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Retained } from '../../../../../src/engine/builtins/observability/retained.js'
-import { weightOf } from '../../../../../src/std/weight.js'
+import { weightOf } from '../../../../../src/std/json/weight.js'
 
 const caps = { maxItems: 3, maxWeight: 1_000, maxAgeMs: 100 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LogRecord } from '../../../../../src/engine/builtins/observability/log-record.js'
-import type { MetricRow } from '../../../../../src/engine/builtins/observability/metric-row.js'
-import type { SpanRow } from '../../../../../src/engine/builtins/observability/span-row.js'
+import type { LogRecord } from '../../../../../src/engine/builtins/observability/logs/log-record.js'
+import type { MetricRow } from '../../../../../src/engine/builtins/observability/metrics/metric-row.js'
+import type { SpanRow } from '../../../../../src/engine/builtins/observability/traces/span-row.js'
 import { TelemetryIntake } from '../../../../../src/engine/builtins/observability/telemetry-intake.js'
 import { FakeHost } from '../../../../kit/fake-host.js'
 import {

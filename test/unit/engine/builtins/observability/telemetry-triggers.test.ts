@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createObservabilityBuiltin } from '../../../../../src/engine/builtins/observability/observability-builtin.js'
 import { parseObservabilityConfig } from '../../../../../src/engine/builtins/observability/observability-config.js'
-import type { HostCall } from '../../../../../src/engine/builtin.js'
+import type { HostCall } from '../../../../../src/engine/builtins/builtin.js'
 import { bindingOf, bindTo, callBuiltin, FakeHost, unbindFrom } from '../../../../kit/fake-host.js'
 import { logFrame, spanFrame, spanId, TRACE } from '../../../../kit/telemetry-frames.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Builtin } from '../../../../../src/engine/builtin.js'
+import type { Builtin } from '../../../../../src/engine/builtins/builtin.js'
 import { MAX_AWAITED } from '../../../../../src/engine/builtins/pubsub/deliveries.js'
 import { createPubSubBuiltin } from '../../../../../src/engine/builtins/pubsub/pubsub-builtin.js'
 import { parsePubSubConfig } from '../../../../../src/engine/builtins/pubsub/pubsub-config.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Builtin } from '../../../../../src/engine/builtin.js'
+import type { Builtin } from '../../../../../src/engine/builtins/builtin.js'
 import { createQueueBuiltin } from '../../../../../src/engine/builtins/queue/queue-builtin.js'
 import { parseQueueConfig } from '../../../../../src/engine/builtins/queue/queue-config.js'
 import { callBuiltin, FakeHost } from '../../../../kit/fake-host.js'

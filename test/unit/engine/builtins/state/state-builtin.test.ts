@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Builtin } from '../../../../../src/engine/builtin.js'
+import type { Builtin } from '../../../../../src/engine/builtins/builtin.js'
 import { createStateBuiltin } from '../../../../../src/engine/builtins/state/state-builtin.js'
 import { parseStateConfig } from '../../../../../src/engine/builtins/state/state-config.js'
 import { callBuiltin, FakeHost } from '../../../../kit/fake-host.js'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Binding } from '../../../../../src/engine/builtin.js'
+import type { Binding } from '../../../../../src/engine/builtins/builtin.js'
 import { createStateBuiltin } from '../../../../../src/engine/builtins/state/state-builtin.js'
 import { parseStateConfig } from '../../../../../src/engine/builtins/state/state-config.js'
-import { deferred } from '../../../../../src/std/deferred.js'
+import { deferred } from '../../../../../src/std/async/deferred.js'
 import { bindingOf, bindTo, callBuiltin, FakeHost, unbindFrom } from '../../../../kit/fake-host.js'
 
 async function start(config?: unknown) {

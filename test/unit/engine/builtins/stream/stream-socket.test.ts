@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Access } from '../../../../../src/engine/access.js'
-import { deferred } from '../../../../../src/std/deferred.js'
+import type { Access } from '../../../../../src/engine/access/access.js'
+import { deferred } from '../../../../../src/std/async/deferred.js'
 import { AUTH_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-server.js'
 import { JOIN_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-client.js'
 import { bindingOf, unbindFrom } from '../../../../kit/fake-host.js'

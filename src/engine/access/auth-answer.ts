@@ -1,0 +1,109 @@
+/**
+ * What an auth function may answer, and what its silence means. An answer of the wrong form refuses the connection: a
+ * rule that cannot be read must not count as none.
+ */
+import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
+import { findMismatch, isRecord, optional, record, string, type Field } from '../../wire/protocol/validate.js'
+import { boolean, json, strings } from '../config/builtin-fields.js'
+import { compileGlob, globIn } from './glob.js'
+
+/** Whether a function's id is one of those that a list names. */
+type Matches = (functionId: string) => boolean
+
+/** What one connection may do. */
+export interface Grants {
+  /** By namespace: which functions may be called there. */
+  readonly namespaces: ReadonlyMap<string, Matches>
+  /** The only namespaces to live in; `undefined` for all. */
+  readonly homes: readonly string[] | undefined
+  /** May be called in the default namespace. */
+  readonly allowedFunctions: ReadonlySet<string>
+  /** May be called nowhere. */
+  readonly forbiddenFunctions: Matches
+  /** `undefined` for all. */
+  readonly allowedTriggerTypes: ReadonlySet<string> | undefined
+  readonly allowTriggerTypeRegistration: boolean
+  readonly allowFunctionRegistration: boolean
+  /** Handed to hooks and middleware as it is. */
+  readonly context: unknown
+  readonly functionPrefix: string | undefined
+}
+
+const shape = Object.entries({
+  namespaces: optional(grantsByNamespace()),
+  allowed_functions: optional(strings),
+  forbidden_functions: optional(strings),
+  allowed_trigger_types: optional(strings),
+  allow_trigger_type_registration: optional(boolean),
+  allow_function_registration: optional(boolean),
+  context: optional(json),
+  function_registration_prefix: optional(string),
+})
+
+interface AuthAnswer {
+  readonly namespaces?: Readonly<Record<string, readonly string[]>>
+  readonly allowed_functions?: readonly string[]
+  readonly forbidden_functions?: readonly string[]
+  readonly allowed_trigger_types?: readonly string[]
+  readonly allow_trigger_type_registration?: boolean
+  readonly allow_function_registration?: boolean
+  readonly context?: unknown
+  readonly function_registration_prefix?: string
+}
+
+/** Grants of a listener without an auth function: only what it exposes limits its workers. */
+export function grantsWithoutAuth(denies: boolean): Grants {
+  return grantsOf(denies ? {} : { allow_trigger_type_registration: true }, denies)
+}
+
+/**
+ * The grants an answer gives, or what is wrong with it.
+ * @param denies whether a grant that the answer leaves out is empty.
+ */
+export function readAuthAnswer(answer: unknown, denies = false): Grants | { readonly problem: string } {
+  if (answer === undefined || answer === null) return { problem: 'auth function returned no result' }
+  if (!isRecord(answer)) return { problem: 'auth function must return an object' }
+  const copy = { ...answer }
+  const mismatch = findMismatch(shape, copy)
+  if (mismatch !== undefined) return { problem: `auth function returned an unusable result: ${mismatch}` }
+  // The check just established the members.
+  return grantsOf(copy, denies)
+}
+
+function grantsOf(answer: AuthAnswer, denies: boolean): Grants {
+  const namespaces = Object.entries(answer.namespaces ?? {})
+  const homes = namespaces.map(([namespace]) => namespace).sort()
+  const types = answer.allowed_trigger_types ?? (denies ? [] : undefined)
+  return {
+    namespaces: new Map(namespaces.map(([namespace, grants]) => [namespace, compileGrants(grants)])),
+    homes: homes.length > 0 ? homes : denies ? [DEFAULT_NAMESPACE] : undefined,
+    allowedFunctions: new Set(answer.allowed_functions),
+    forbiddenFunctions: compileGrants(answer.forbidden_functions ?? []),
+    allowedTriggerTypes: types === undefined ? undefined : new Set(types),
+    allowTriggerTypeRegistration: answer.allow_trigger_type_registration ?? false,
+    allowFunctionRegistration: answer.allow_function_registration ?? !denies,
+    context: answer.context ?? {},
+    functionPrefix: answer.function_registration_prefix === '' ? undefined : answer.function_registration_prefix,
+  }
+}
+
+/** Each grant is an exact id, a beginning such as `orders::*`, or `match("…")`. */
+function compileGrants(grants: readonly string[]): Matches {
+  const exact = new Set(grants)
+  const patterns = grants.flatMap((grant) => {
+    const glob = globIn(grant)
+    if (glob !== undefined) return compileGlob(glob)
+    if (!grant.endsWith('*')) return []
+    const start = grant.slice(0, -1)
+    return (functionId: string) => functionId.startsWith(start)
+  })
+  return (functionId) => exact.has(functionId) || patterns.some((matches) => matches(functionId))
+}
+
+function grantsByNamespace(): Field<Readonly<Record<string, readonly string[]>>> {
+  return {
+    expected: 'an object of lists of strings',
+    accepts: (value) => record.accepts(value) && Object.values(value as object).every((each) => strings.accepts(each)),
+    optional: false,
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Which functions a guarded listener exposes: by id or by metadata, in one namespace each.
+ */
+import { ErrorCode, RuntimeError } from '../../errors.js'
+import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
+import { isRecord, optional, record, string } from '../../wire/protocol/validate.js'
+import { describe } from '../../std/text/describe.js'
+import { parseSettings } from '../config/builtin-config.js'
+import { compileGlob, globIn } from './glob.js'
+
+/** A function as far as filters look at it. */
+interface Exposable {
+  readonly id: string
+  readonly namespace: string
+  readonly metadata: unknown
+}
+
+export type ExposeFilter = (candidate: Exposable) => boolean
+
+const mapShape = { match: optional(string), metadata: optional(record), namespace: optional(string) }
+
+/**
+ * Reads one entry of `expose_functions`.
+ * @throws {RuntimeError} INVALID_CONFIG
+ */
+export function parseExposeFilter(path: string, entry: unknown): ExposeFilter {
+  if (typeof entry === 'string') {
+    const glob = globIn(entry)
+    if (glob === undefined) throw invalid(`${path} must be \`match("…")\` or an object, got ${describe(entry)}`)
+    return byId(compileGlob(glob), DEFAULT_NAMESPACE)
+  }
+  const { match, metadata, namespace = DEFAULT_NAMESPACE } = parseSettings(path, mapShape, entry)
+  if (match !== undefined && metadata === undefined) return byId(compileGlob(globIn(match) ?? match), namespace)
+  if (metadata !== undefined && match === undefined) return byMetadata(metadata, namespace)
+  throw invalid(`${path} must have exactly one of \`match\` and \`metadata\``)
+}
+
+function byId(matches: (id: string) => boolean, namespace: string): ExposeFilter {
+  return (candidate) => candidate.namespace === namespace && matches(candidate.id)
+}
+
+/** All keys must be there with their values; a value `match("…")` accepts any text that fits. */
+function byMetadata(wanted: Readonly<Record<string, unknown>>, namespace: string): ExposeFilter {
+  const tests = Object.entries(wanted).map(([key, value]) => ({ key, accepts: valueTest(value) }))
+  return ({ namespace: own, metadata }) =>
+    own === namespace &&
+    isRecord(metadata) &&
+    tests.every(({ key, accepts }) => Object.hasOwn(metadata, key) && accepts(metadata[key]))
+}
+
+function valueTest(wanted: unknown): (value: unknown) => boolean {
+  const glob = typeof wanted === 'string' ? globIn(wanted) : undefined
+  if (glob !== undefined) {
+    const matches = compileGlob(glob)
+    return (value) => typeof value === 'string' && matches(value)
+  }
+  const text = JSON.stringify(wanted)
+  return (value) => value === wanted || JSON.stringify(value) === text
+}
+
+function invalid(message: string): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_CONFIG, message)
+}

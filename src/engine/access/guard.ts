@@ -1,0 +1,166 @@
+/**
+ * Stands before a guarded listener: asks its auth function who may come in and keeps everybody else out. Until the
+ * answer is there nothing a client sends has any effect.
+ */
+import { ErrorCode, InvocationError } from '../../errors.js'
+import { engineCodec } from '../../wire/protocol/codec.js'
+import {
+  failFrame,
+  handFrame,
+  type Closed,
+  type Transport,
+  type TransportEvents,
+} from '../../wire/transport/transport.js'
+import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
+import type { Access } from './access.js'
+import { grantsWithoutAuth, readAuthAnswer, type Grants } from './auth-answer.js'
+import { GuardedAccess, type GuardedAccessParts } from './guarded-access.js'
+import { invokeWithin, type InvokeWithin } from '../calls/invoke-within.js'
+import type { Counters } from '../counters.js'
+import type { ListenerConfig } from '../config/listener-config.js'
+import { RegistrationHooks } from './registration-hooks.js'
+import type { SessionParts } from '../links/session-parts.js'
+
+type Opener = (transport: Transport, access: Access) => TransportEvents
+type Rules = Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny'>
+
+/** Frames a client may send before it is let in. Beyond: it is cut off. */
+const MAX_EARLY_FRAMES = 1000
+/** Clients of a listener whose auth function has not answered yet. Beyond: status 503. */
+const MAX_WAITING_CLIENTS = 1000
+
+export class Guard {
+  readonly #parts: SessionParts
+  readonly #rules: Rules
+  readonly #invoke: InvokeWithin
+  readonly #accessParts: GuardedAccessParts
+  #waiting = 0
+
+  constructor(parts: SessionParts, rules: Rules) {
+    this.#parts = parts
+    this.#rules = rules
+    this.#invoke = invokeWithin(parts, parts.limits.hookTimeoutMs)
+    const hooks = new RegistrationHooks(this.#invoke)
+    const { directory, namedFunctions } = parts
+    this.#accessParts = { rules, hooks, directory, namedFunctions }
+  }
+
+  /** Whether too many clients wait for the auth function already: of each up to some 100 KiB is read before it is held back. */
+  get isFull(): boolean {
+    return this.#waiting >= MAX_WAITING_CLIENTS
+  }
+
+  /** Lets a client in once it is known what it may do. */
+  let(request: UpgradeRequest, transport: Transport, open: Opener): TransportEvents {
+    const early = new EarlyFrames(transport, this.#parts.counters)
+    this.#waiting += 1
+    void this.#ask(request).then((grants) => {
+      this.#waiting -= 1
+      if (early.isClosed) return
+      if ('problem' in grants) this.#refuse(transport, grants.problem)
+      else early.handOver(open(transport, new GuardedAccess(grants, this.#accessParts)))
+    })
+    return early
+  }
+
+  async #ask(request: UpgradeRequest): Promise<Grants | { readonly problem: string }> {
+    const { rbac, defaultDeny = false } = this.#rules
+    const functionId = rbac?.authFunctionId
+    if (functionId === undefined) return grantsWithoutAuth(defaultDeny)
+    const { headers, query, remoteAddress } = request
+    const data = { headers, query_params: queryOf(query), ip_address: remoteAddress }
+    try {
+      return readAuthAnswer(await this.#invoke({ functionId, data }), defaultDeny)
+    } catch (error) {
+      if (error instanceof InvocationError) return { problem: error.detail }
+      this.#parts.log.error({ functionId, error }, 'The auth function failed unexpectedly')
+      return { problem: 'auth function failed' }
+    }
+  }
+
+  #refuse(transport: Transport, message: string): void {
+    this.#parts.log.warn({ reason: message }, 'A connection was refused by the auth function')
+    transport.send(engineCodec.encode({ type: 'error', error: { code: ErrorCode.AUTH_ERROR, message } }))
+    // The goodbye is answered by the client, so the transport has to read again.
+    transport.resume()
+    transport.close()
+  }
+}
+
+/** Keeps what a client sends too early, and passes events on once there is somebody to take them. */
+class EarlyFrames implements TransportEvents {
+  readonly #transport: Transport
+  readonly #counters: Counters
+  readonly #frames: (string | Uint8Array)[] = []
+  #next: TransportEvents | undefined
+  isClosed = false
+
+  constructor(transport: Transport, counters: Counters) {
+    this.#transport = transport
+    this.#counters = counters
+    transport.pause()
+  }
+
+  handOver(next: TransportEvents): void {
+    this.#next = next
+    next.open()
+    for (const frame of this.#frames) handFrame(next, frame)
+    this.#frames.length = 0
+    this.#transport.resume()
+  }
+
+  open(): void {
+    // The opening is passed on when the client is let in.
+  }
+
+  text(frame: string): void {
+    if (this.#next === undefined) this.#keep(frame)
+    else this.#next.text(frame)
+  }
+
+  binary(frame: Uint8Array): void {
+    if (this.#next === undefined) this.#keep(frame)
+    else this.#next.binary(frame)
+  }
+
+  activity(): void {
+    this.#next?.activity()
+  }
+
+  drained(): void {
+    this.#next?.drained()
+  }
+
+  frameFailed(error: unknown): void {
+    if (this.#next !== undefined) failFrame(this.#next, error)
+  }
+
+  close(closed: Closed): void {
+    this.isClosed = true
+    this.#frames.length = 0
+    this.#next?.close(closed)
+  }
+
+  #keep(frame: string | Uint8Array): void {
+    if (this.#frames.length < MAX_EARLY_FRAMES) {
+      this.#frames.push(frame)
+    } else {
+      this.#counters.cutOff.earlyFrames += 1
+      this.#transport.terminate()
+    }
+  }
+}
+
+/** Query members as lists of raw values: nothing is decoded, repeated names keep every value. */
+function queryOf(query: string): Record<string, readonly string[]> {
+  const members = new Map<string, string[]>()
+  for (const part of query.split('&')) {
+    if (part === '') continue
+    const equals = part.indexOf('=')
+    const name = equals < 0 ? part : part.slice(0, equals)
+    const values = members.get(name) ?? []
+    values.push(equals < 0 ? '' : part.slice(equals + 1))
+    members.set(name, values)
+  }
+  return Object.fromEntries(members)
+}

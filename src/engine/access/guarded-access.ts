@@ -1,0 +1,210 @@
+/**
+ * The rules of a guarded listener, applied to one connection: the grants it was given, then what the listener exposes.
+ * First match wins, and nothing matching means no.
+ */
+import { ErrorCode, type ErrorBody } from '../../errors.js'
+import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
+import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../wire/protocol/names.js'
+import type { Access, Admission, RegistrationMessage } from './access.js'
+import type { Grants } from './auth-answer.js'
+import type { Directory } from '../registry/directory.js'
+import type { ListenerConfig } from '../config/listener-config.js'
+import type { RegistrationHooks } from './registration-hooks.js'
+
+/** What a worker cannot do without, unless it is forbidden by name. */
+const INFRASTRUCTURE: ReadonlySet<string> = new Set([
+  'engine::channels::create',
+  'engine::workers::register',
+  ...['info', 'warn', 'error', 'debug', 'trace'].map((level) => `engine::log::${level}`),
+  ...['get', 'set', 'get_all'].map((name) => `engine::baggage::${name}`),
+])
+
+type FunctionMessage = MessageNamed<WorkerMessage, 'registerfunction'>
+type TypeMessage = MessageNamed<WorkerMessage, 'registertriggertype'>
+type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
+
+/** What the sessions of a listener share. */
+export interface GuardedAccessParts {
+  readonly rules: Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId'>
+  readonly hooks: RegistrationHooks
+  readonly directory: Directory
+  /** Functions that the configuration names. */
+  readonly namedFunctions: ReadonlySet<string>
+}
+
+export class GuardedAccess implements Access {
+  readonly #grants: Grants
+  readonly #parts: GuardedAccessParts
+  #holder: object = this
+
+  constructor(grants: Grants, parts: GuardedAccessParts) {
+    this.#grants = grants
+    this.#parts = parts
+  }
+
+  get holder(): object {
+    return this.#holder
+  }
+
+  get middleware(): Access['middleware'] {
+    const functionId = this.#parts.rules.middlewareFunctionId
+    return functionId === undefined ? undefined : { functionId, context: this.#grants.context }
+  }
+
+  succeed(previous: Access): void {
+    this.#holder = previous.holder
+  }
+
+  refuseForbidden(functionId: string): ErrorBody | undefined {
+    if (!this.#grants.forbiddenFunctions(functionId)) return undefined
+    return forbidden(functionId, 'remove from rbac.forbidden_functions')
+  }
+
+  refuseCall(namespace: string, functionId: string, metadata: unknown): ErrorBody | undefined {
+    const refusal = this.refuseForbidden(functionId)
+    if (refusal !== undefined) return refusal
+    const { namespaces, allowedFunctions } = this.#grants
+    if (namespaces.get(namespace)?.(functionId) === true) return undefined
+    if (namespace === DEFAULT_NAMESPACE && (allowedFunctions.has(functionId) || INFRASTRUCTURE.has(functionId))) {
+      return undefined
+    }
+    const { rbac } = this.#parts.rules
+    if (rbac === undefined) return undefined
+    const candidate = { id: functionId, namespace, metadata }
+    if (rbac.exposeFunctions.some((exposes) => exposes(candidate))) return undefined
+    return forbidden(functionId, 'add to rbac.expose_functions')
+  }
+
+  refuseNamespace(namespace: string): ErrorBody | undefined {
+    const { homes } = this.#grants
+    if (homes?.includes(namespace) !== false) return undefined
+    const message = `namespace '${namespace}' not allowed for this session (permitted: ${homes.join(', ')})`
+    return { code: ErrorCode.FORBIDDEN, message }
+  }
+
+  admit(message: RegistrationMessage, namespace: string): Admission | Promise<Admission> {
+    const refusal = this.refuseNamespace(namespace)
+    if (refusal !== undefined) return refused(refusal.message)
+    switch (message.type) {
+      case 'registerfunction':
+        return this.#admitFunction(message, namespace)
+      case 'registertriggertype':
+        return this.#admitTriggerType(message)
+      case 'registertrigger':
+        return this.#admitTrigger(message, namespace)
+      case 'unregisterfunction':
+      case 'unregistertrigger':
+      case 'registerservice':
+        return { kind: 'admitted', message }
+    }
+  }
+
+  #admitFunction(message: FunctionMessage, namespace: string): Admission | Promise<Admission> {
+    if (!this.#grants.allowFunctionRegistration) return refused('functions may not be registered in this session')
+    const hook = this.#parts.rules.rbac?.onFunctionRegistration
+    if (hook === undefined) return this.#prefixFunction(message)
+    const about = { namespace, context: this.#grants.context }
+    return this.#parts.hooks
+      .reviewFunction(hook, message, about)
+      .then((admission) =>
+        isAdmitted(admission, 'registerfunction') ? this.#prefixFunction(admission.message) : admission,
+      )
+  }
+
+  /** Whatever a hook made of the id, the prefix comes before it and what is reserved stays so. */
+  #prefixFunction(message: FunctionMessage): Admission {
+    const id = this.#prefixed(message.id)
+    if (isReserved(id) || this.#parts.namedFunctions.has(id)) return refused(`the function id '${id}' is reserved`)
+    return { kind: 'admitted', message: { ...message, id }, calledAs: message.id }
+  }
+
+  #admitTriggerType(message: TypeMessage): Admission | Promise<Admission> {
+    if (!this.#grants.allowTriggerTypeRegistration) return refused('trigger types may not be provided in this session')
+    const refusal = message.namespace === undefined ? undefined : this.refuseNamespace(message.namespace)
+    if (refusal !== undefined) return refused(refusal.message)
+    const hook = this.#parts.rules.rbac?.onTriggerTypeRegistration
+    if (hook === undefined) return { kind: 'admitted', message }
+    return this.#parts.hooks.reviewTriggerType(hook, message, this.#grants.context)
+  }
+
+  #admitTrigger(message: TriggerMessage, home: string): Admission | Promise<Admission> {
+    const refusal = this.#refuseType(message)
+    if (refusal !== undefined) return refusal
+    const hook = this.#parts.rules.rbac?.onTriggerRegistration
+    if (hook === undefined) return this.#checkTrigger(message, message, home)
+    const about = { namespace: home, context: this.#grants.context }
+    return this.#parts.hooks
+      .reviewTrigger(hook, message, about)
+      .then((admission) =>
+        isAdmitted(admission, 'registertrigger') ? this.#checkTrigger(message, admission.message, home) : admission,
+      )
+  }
+
+  #refuseType({ trigger_type: type }: TriggerMessage): Admission | undefined {
+    const isAllowed = this.#grants.allowedTriggerTypes?.has(type) !== false
+    return isAllowed ? undefined : refused(`trigger type '${type}' is not allowed in this session`)
+  }
+
+  /** A trigger calls for its worker, so it reaches no further than the worker itself. */
+  #checkTrigger(original: TriggerMessage, asked: TriggerMessage, home: string): Admission {
+    const refusal = this.#refuseType(asked)
+    if (refusal !== undefined) return refusal
+    const { namespace = home, config } = asked
+    const message = { ...asked, namespace, function_id: this.#prefixed(asked.function_id) }
+    const target = [message.function_id, ...functionsIn(config)].find(
+      (each) => this.refuseCall(namespace, each, this.#parts.directory.find(namespace, each)?.metadata) !== undefined,
+    )
+    if (target === undefined) return { kind: 'admitted', message }
+    const { id, trigger_type, function_id } = original
+    const reason = `function '${target}' not allowed in namespace '${namespace}'`
+    const error = { code: ErrorCode.FORBIDDEN, message: reason }
+    return refused(reason, { type: 'triggerregistrationresult', id, trigger_type, function_id, error })
+  }
+
+  #prefixed(functionId: string): string {
+    const { functionPrefix } = this.#grants
+    return functionPrefix === undefined ? functionId : `${functionPrefix}::${functionId}`
+  }
+}
+
+/** Functions whose very name makes the engine call them: its own, and those that store a stream in its place. */
+function isReserved(functionId: string): boolean {
+  return functionId.startsWith(ENGINE_PREFIX) || STREAM_STORE.test(functionId)
+}
+
+const STREAM_STORE = /^stream::[a-z_]+\(/
+
+/** A member that names functions: `condition_function_id`, `middleware_function_ids`, and what others may be called. */
+const NAMES_FUNCTIONS = /function_?ids?$/i
+
+/** Every function that a trigger's configuration names, at any depth. */
+function functionsIn(config: unknown): string[] {
+  const found: string[] = []
+  const open: unknown[] = [config]
+  while (open.length > 0) {
+    const value = open.pop()
+    if (typeof value !== 'object' || value === null) continue
+    for (const [key, member] of Object.entries(value)) {
+      open.push(member)
+      if (!NAMES_FUNCTIONS.test(key)) continue
+      const ids: readonly unknown[] = Array.isArray(member) ? member : [member]
+      found.push(...ids.filter((id) => typeof id === 'string' && id !== '').map(String))
+    }
+  }
+  return found
+}
+
+function isAdmitted<Type extends RegistrationMessage['type']>(
+  admission: Admission,
+  type: Type,
+): admission is Extract<Admission, { kind: 'admitted' }> & { message: MessageNamed<RegistrationMessage, Type> } {
+  return admission.kind === 'admitted' && admission.message.type === type
+}
+
+function forbidden(functionId: string, advice: string): ErrorBody {
+  return { code: ErrorCode.FORBIDDEN, message: `function '${functionId}' not allowed (${advice})` }
+}
+
+function refused(reason: string, reply?: EngineMessage): Admission {
+  return { kind: 'refused', reason, ...(reply && { reply }) }
+}

@@ -1,0 +1,89 @@
+/**
+ * Calls of workers on a guarded listener: allowed or refused first, then on to the listener's middleware or straight
+ * to their target. A refusal is answered even where the caller expects no answer.
+ */
+import { ErrorCode } from '../../errors.js'
+import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../wire/protocol/names.js'
+import type { Random } from '../../std/random.js'
+import type { Access } from './access.js'
+import type { Directory } from '../registry/directory.js'
+import type { HandOver } from '../hand-over/hand-over.js'
+import type { Peer } from '../links/peer.js'
+import type { RoutedCall } from '../calls/routed-call.js'
+import type { InvokeMessage, Router } from '../calls/router.js'
+
+export interface GuardedCallsParts {
+  readonly directory: Directory
+  readonly handOver: HandOver
+  readonly router: Router
+  readonly random: Random
+}
+
+export class GuardedCalls {
+  readonly #parts: GuardedCallsParts
+
+  constructor(parts: GuardedCallsParts) {
+    this.#parts = parts
+  }
+
+  handle(from: Peer, access: Access, message: InvokeMessage): void {
+    const { directory, handOver, router } = this.#parts
+    const { invocation_id: id, function_id: functionId, namespace = DEFAULT_NAMESPACE } = message
+    if (id !== undefined && message.action?.type !== 'void' && router.isPending(id)) {
+      // Under the same id a call ends the one before it, which may be another worker's.
+      const error = { code: ErrorCode.invocation_error, message: `The invocation id ${id} is in use` }
+      from.answer(this.#call(from, message), { error })
+      return
+    }
+    const entry = directory.find(namespace, functionId)
+    if (entry === undefined) {
+      // What may be called can depend on the function's metadata, so it is decided once the function is there.
+      const held = { ...this.#call(from, message), data: message.data }
+      if (handOver.hold(held, { namespace, id: functionId }, () => this.handle(from, access, message))) return
+    }
+    const refusal = access.refuseCall(namespace, functionId, entry?.metadata)
+    if (refusal !== undefined) {
+      from.answer(this.#call(from, message), { error: refusal })
+      return
+    }
+    const isEngineOwn = entry?.target.kind === 'builtin' && functionId.startsWith(ENGINE_PREFIX)
+    if (access.middleware === undefined || isEngineOwn || namespace.trim() === '') router.handle(from, message)
+    else this.#toMiddleware(this.#call(from, message), namespace, { message, ...access.middleware })
+  }
+
+  #toMiddleware(
+    call: RoutedCall,
+    namespace: string,
+    via: { readonly message: InvokeMessage; readonly functionId: string; readonly context: unknown },
+  ): void {
+    const { directory, handOver, router } = this.#parts
+    const middleware = directory.find(namespace, via.functionId)
+    if (middleware === undefined) {
+      const held = { ...call, data: via.message.data }
+      const name = { namespace, id: via.functionId }
+      if (handOver.hold(held, name, () => this.#toMiddleware(call, namespace, via))) return
+      const message = `Function ${via.functionId} not found in namespace ${namespace}`
+      call.caller?.answer(call, { error: { code: ErrorCode.function_not_found, message } })
+      return
+    }
+    const { message, context } = via
+    const { function_id, data: payload, action = null } = message
+    router.dispatch({ ...call, data: { function_id, payload, action, context, namespace } }, middleware)
+  }
+
+  /** The call as it is answered: also one without an id gets an answer, under an id of its own. */
+  #call(from: Peer, message: InvokeMessage): RoutedCall {
+    const { invocation_id, function_id, traceparent, baggage, metadata } = message
+    return {
+      invocationId: invocation_id ?? this.#parts.random.uuid(),
+      functionId: function_id,
+      traceparent,
+      baggage,
+      caller: from,
+      data: undefined,
+      metadata,
+      from: undefined,
+      access: undefined,
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * `engine::baggage::*`: reads the baggage of the very call that asks. For finding out what arrives, nothing more:
+ * setting an entry lasts no longer than the call.
+ */
+import { string } from '../../../wire/protocol/validate.js'
+import { builtinFunction } from '../../config/builtin-input.js'
+import type { BuiltinFunction } from '../builtin.js'
+
+export function createBaggageFunctions(): readonly BuiltinFunction[] {
+  return [
+    builtinFunction({
+      id: 'engine::baggage::get',
+      description: 'Reads one entry of the baggage of this call',
+      input: { key: string },
+      call: ({ key }, { baggage }) => ({ value: entriesOf(baggage).get(key) ?? null }),
+    }),
+    builtinFunction({
+      id: 'engine::baggage::set',
+      description: 'Accepts an entry, which lasts no longer than this call',
+      input: { key: string, value: string },
+      call: () => ({ success: true }),
+    }),
+    builtinFunction({
+      id: 'engine::baggage::get_all',
+      description: 'Reads the baggage of this call',
+      input: {},
+      call: (_input, { baggage }) => ({ baggage: Object.fromEntries(entriesOf(baggage)) }),
+    }),
+  ]
+}
+
+/** Entries of a W3C baggage header, without their properties. */
+function entriesOf(baggage: string | undefined): ReadonlyMap<string, string> {
+  const pairs = (baggage ?? '').split(',').flatMap((member) => {
+    const [entry = ''] = member.split(';', 1)
+    const equals = entry.indexOf('=')
+    return equals < 0 ? [] : [[entry.slice(0, equals).trim(), decode(entry.slice(equals + 1).trim())] as const]
+  })
+  return new Map(pairs)
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

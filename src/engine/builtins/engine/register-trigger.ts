@@ -1,0 +1,119 @@
+/**
+ * Registering and ending triggers by calling a function. The caller waits for the provider's word, up to a limit;
+ * silence counts as consent.
+ */
+import { ErrorCode, InvocationError, type ErrorBody } from '../../../errors.js'
+import type { MessageNamed, WorkerMessage } from '../../../wire/protocol/messages.js'
+import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
+import { deferred } from '../../../std/async/deferred.js'
+import { weightOf } from '../../../std/json/weight.js'
+import { isForeign } from '../../access/access.js'
+import { json, optional, string } from '../../config/builtin-fields.js'
+import { builtinFunction } from '../../config/builtin-input.js'
+import type { BuiltinFunction, CallContext } from '../builtin.js'
+import type { EngineParts } from '../../engine-parts.js'
+import type { TriggerRequest } from '../../triggers/trigger.js'
+
+type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
+
+export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
+  return builtinFunction({
+    id: EngineFunctions.REGISTER_TRIGGER,
+    description: 'Registers a trigger that outlives the connection of whoever asks for it',
+    input: {
+      trigger_type: string,
+      function_id: string,
+      config: optional(json),
+      metadata: optional(json),
+      trigger_namespace: optional(string),
+    },
+    call: async (input, context) => {
+      refuseTooMany(parts, weightOf(input))
+      const asked: TriggerMessage = {
+        type: 'registertrigger',
+        ...input,
+        id: parts.random.uuid(),
+        config: input.config ?? null,
+        namespace: DEFAULT_NAMESPACE,
+      }
+      const { id, trigger_type, function_id, trigger_namespace, ...message } = await admitted(parts, asked, context)
+      const error = await answerTo(parts, {
+        id,
+        triggerType: trigger_type,
+        functionId: function_id,
+        namespace: DEFAULT_NAMESPACE,
+        config: message.config,
+        metadata: message.metadata,
+        homeNamespace: DEFAULT_NAMESPACE,
+        typeNamespace: trigger_namespace,
+        owner: undefined,
+        access: context.access,
+        bytes: weightOf(message),
+      })
+      if (error === undefined) return { id }
+      parts.bindings.unregister(id)
+      throw failed(error)
+    },
+  })
+}
+
+export function unregisterTriggerFunction({ bindings }: EngineParts): BuiltinFunction {
+  return builtinFunction({
+    id: EngineFunctions.UNREGISTER_TRIGGER,
+    description: 'Ends a trigger; a session of a guarded listener ends its own only',
+    input: { id: string, trigger_type: optional(string) },
+    call: ({ id }, { access }) => {
+      const present = bindings.triggers.get(id)
+      return { removed: present !== undefined && !isForeign(present, access) && bindings.unregister(id) }
+    },
+  })
+}
+
+/** The trigger as a guarded listener lets it pass: by the same checks, hooks and prefix as one that comes as a frame. */
+async function admitted(
+  { sessions, bindings }: EngineParts,
+  asked: TriggerMessage,
+  { access, callerWorkerId = '' }: CallContext,
+): Promise<TriggerMessage> {
+  if (access === undefined) return asked
+  const admission = await access.admit(asked, sessions.get(callerWorkerId)?.namespace ?? DEFAULT_NAMESPACE)
+  if (admission.kind === 'refused' || admission.message.type !== 'registertrigger') {
+    throw forbidden(admission.kind === 'refused' ? admission.reason : 'the hook returned another registration')
+  }
+  const { message } = admission
+  const present = bindings.triggers.get(message.id)
+  if (present !== undefined && isForeign(present, access))
+    throw forbidden(`trigger '${message.id}' is not of this session`)
+  return message
+}
+
+/** The provider's first word on a trigger; `undefined` for consent and for silence. */
+async function answerTo(parts: EngineParts, request: TriggerRequest): Promise<ErrorBody | undefined> {
+  const answer = deferred<ErrorBody | undefined>()
+  const timer = parts.clock.after(parts.limits.hookTimeoutMs, () => answer.resolve(undefined), 'background')
+  parts.bindings.register(request, answer.resolve)
+  try {
+    return await answer.promise
+  } finally {
+    timer.cancel()
+  }
+}
+
+/** They outlive whoever registers them, so that leaving gives no room back. */
+function refuseTooMany({ bindings, limits, counters, ownedBytes }: EngineParts, bytes: number): void {
+  const refusal = ownedBytes.refuse(undefined, bytes)
+  if (refusal !== undefined) throw failed({ code: ErrorCode.trigger_registration_failed, message: refusal })
+  if (bindings.triggers.unowned.size < limits.maxUnownedTriggers) return
+  counters.refused.unownedTriggers += 1
+  const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers that belong to no worker; end some with ${EngineFunctions.UNREGISTER_TRIGGER}`
+  throw new InvocationError({ code: ErrorCode.trigger_registration_failed, message })
+}
+
+function forbidden(message: string): InvocationError {
+  return new InvocationError({ code: ErrorCode.FORBIDDEN, message })
+}
+
+function failed({ code, message }: ErrorBody): InvocationError {
+  const detail = code === ErrorCode.trigger_registration_failed ? message : `${code}: ${message}`
+  return new InvocationError({ code: ErrorCode.trigger_registration_failed, message: detail })
+}

@@ -1,0 +1,128 @@
+/**
+ * Functions, trigger types and triggers as the lists show them. Members without a value are left out.
+ */
+import type { Access } from '../../access/access.js'
+import type { FunctionEntry } from '../../registry/directory.js'
+import type { EngineParts } from '../../engine-parts.js'
+import type { Peer } from '../../links/peer.js'
+import type { Trigger, TriggerType } from '../../triggers/trigger.js'
+
+/** Longest text of a trigger's configuration in a list, in characters. */
+const SUMMARY_CHARACTERS = 80
+
+export function functionRow(entry: FunctionEntry): Record<string, unknown> {
+  return {
+    function_id: entry.id,
+    namespace: entry.namespace,
+    worker_name: workerNameOf(entry),
+    description: entry.description,
+    metadata: entry.metadata,
+  }
+}
+
+export function functionDetail(parts: EngineParts, entry: FunctionEntry): Record<string, unknown> {
+  const bound = triggersOf(parts, entry)
+  return {
+    ...functionRow(entry),
+    request_schema: entry.requestSchema,
+    response_schema: entry.responseSchema,
+    registered_triggers: bound.map(({ id, triggerType, config }) => ({ id, trigger_type: triggerType, config })),
+  }
+}
+
+/** Live triggers that call a function. */
+function triggersOf({ bindings }: EngineParts, { id, namespace }: FunctionEntry): Trigger[] {
+  return [...bindings.triggers.all()].filter(
+    (trigger) => trigger.type !== undefined && trigger.functionId === id && trigger.namespace === namespace,
+  )
+}
+
+/** The name a function is listed under: its worker's, or the first part of its id when the worker has none. */
+export function workerNameOf({ id, target }: FunctionEntry): string {
+  return target.kind === 'builtin' ? target.builtin : nameOr(target.peer, id)
+}
+
+export function typeRow(type: TriggerType): Record<string, unknown> {
+  return {
+    id: type.id,
+    namespace: type.namespace,
+    worker_name: providerNameOf(type),
+    description: type.description,
+  }
+}
+
+export function typeDetail(parts: EngineParts, type: TriggerType): Record<string, unknown> {
+  const live = [...parts.bindings.triggers.ofType(type.id)].filter((trigger) => trigger.type === type)
+  return {
+    ...typeRow(type),
+    configuration_schema: type.configurationSchema,
+    request_schema: type.requestSchema,
+    instance_count: live.length,
+  }
+}
+
+export function providerNameOf({ id, provider }: TriggerType): string {
+  return provider.kind === 'builtin' ? provider.builtin : nameOr(provider.peer, id)
+}
+
+export function triggerRow(parts: EngineParts, trigger: Trigger): Record<string, unknown> {
+  const { id, triggerType, functionId, config } = trigger
+  return {
+    id,
+    trigger_type: triggerType,
+    function_id: functionId,
+    worker_name: triggerWorkerName(parts, trigger),
+    config,
+    config_summary: summaryOf(config),
+  }
+}
+
+/** The name a trigger is listed under: that of the worker whose function it calls. */
+export function triggerWorkerName({ directory }: EngineParts, trigger: Trigger): string {
+  const entry = directory.find(trigger.namespace, trigger.functionId)
+  if (entry !== undefined) return workerNameOf(entry)
+  return trigger.owner === undefined ? firstSegment(trigger.functionId) : nameOr(trigger.owner, trigger.functionId)
+}
+
+/** Whether a caller may know of a function: on a guarded listener, only what it may call. */
+export function isVisible(
+  { namespace, id, metadata }: Pick<FunctionEntry, 'namespace' | 'id' | 'metadata'>,
+  access: Access | undefined,
+): boolean {
+  return access?.refuseCall(namespace, id, metadata) === undefined
+}
+
+/** Whether a caller may know of a trigger: of those on functions it may call. */
+export function isTriggerVisible({ directory }: EngineParts, trigger: Trigger, access: Access | undefined): boolean {
+  const { namespace, functionId: id } = trigger
+  return isVisible({ namespace, id, metadata: directory.find(namespace, id)?.metadata }, access)
+}
+
+/** Whether the lists leave something out unless internals are asked for. */
+export function isInternal(id: string, metadata?: unknown): boolean {
+  if (id.startsWith('engine::') && !id.startsWith('engine::queue::')) return true
+  return typeof metadata === 'object' && metadata !== null && (metadata as { internal?: unknown }).internal === true
+}
+
+/** How well a row fits a search: 3 the id itself, 2 in the id, 1 in the description or the worker's name, 0 not. */
+export function relevance(search: string, id: string, others: readonly (string | undefined)[]): number {
+  const wanted = search.toLowerCase()
+  const own = id.toLowerCase()
+  if (own === wanted) return 3
+  if (own.includes(wanted)) return 2
+  return others.some((text) => text?.toLowerCase().includes(wanted) === true) ? 1 : 0
+}
+
+function nameOr(peer: Peer, id: string): string {
+  return peer.identity.name ?? firstSegment(id)
+}
+
+function firstSegment(id: string): string {
+  return id.split('::', 1)[0] ?? id
+}
+
+function summaryOf(config: unknown): string {
+  const characters = Array.from(JSON.stringify(config ?? null).slice(0, SUMMARY_CHARACTERS * 2 + 2))
+  if (characters.length <= SUMMARY_CHARACTERS) return characters.join('')
+  return `${characters.slice(0, SUMMARY_CHARACTERS).join('')}…`
+}

@@ -1,0 +1,127 @@
+/**
+ * What trigger types and triggers there are, and triggers registered by a call instead of a frame: those belong to
+ * nobody and outlive the connection that asked for them.
+ */
+import { ErrorCode, InvocationError } from '../../../errors.js'
+import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
+import { boolean, optional, string } from '../../config/builtin-fields.js'
+import { builtinFunction } from '../../config/builtin-input.js'
+import type { Builtin, BuiltinFunction } from '../builtin.js'
+import type { EngineParts } from '../../engine-parts.js'
+import { registerTriggerFunction, unregisterTriggerFunction } from './register-trigger.js'
+import {
+  functionDetail,
+  isInternal,
+  isTriggerVisible,
+  providerNameOf,
+  relevance,
+  triggerRow,
+  triggerWorkerName,
+  typeDetail,
+  typeRow,
+} from './rows.js'
+import { ENGINE_WORKER_NAME } from './workers.js'
+
+export function createTriggersBuiltin(parts: EngineParts): Builtin {
+  return {
+    name: ENGINE_WORKER_NAME,
+    functions: [
+      listTypes(parts),
+      describeType(parts),
+      listTriggers(parts),
+      describeTrigger(parts),
+      registerTriggerFunction(parts),
+      unregisterTriggerFunction(parts),
+    ],
+    triggerTypes: [],
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  }
+}
+
+function listTypes({ bindings }: EngineParts): BuiltinFunction {
+  return builtinFunction({
+    id: EngineFunctions.LIST_TRIGGERS,
+    description: 'Lists trigger types; those of the engine only when asked for',
+    input: {
+      search: optional(string),
+      prefix: optional(string),
+      worker: optional(string),
+      include_internal: optional(boolean),
+    },
+    call: ({ search, prefix = '', worker, include_internal: includeInternal = false }) => {
+      const types = [...bindings.types.all()].filter(
+        (type) =>
+          (includeInternal || !isInternal(type.id)) &&
+          type.id.startsWith(prefix) &&
+          (worker === undefined || providerNameOf(type) === worker) &&
+          (search === undefined || relevance(search, type.id, [type.description, providerNameOf(type)]) > 0),
+      )
+      return { triggers: types.sort((a, b) => (a.id < b.id ? -1 : 1)).map(typeRow) }
+    },
+  })
+}
+
+function describeType(parts: EngineParts): BuiltinFunction {
+  return builtinFunction({
+    id: EngineFunctions.INFO_TRIGGERS,
+    description: 'Describes one trigger type with its schemas',
+    input: { id: string, namespace: optional(string) },
+    call: ({ id, namespace = DEFAULT_NAMESPACE }) => {
+      const type = parts.bindings.types.find(namespace, id)
+      if (type !== undefined) return typeDetail(parts, type)
+      throw notFound(`Trigger type '${id}' is not registered in namespace '${namespace}'.`)
+    },
+  })
+}
+
+function listTriggers(parts: EngineParts): BuiltinFunction {
+  return builtinFunction({
+    id: EngineFunctions.LIST_REGISTERED_TRIGGERS,
+    description: 'Lists triggers that are bound to a type; those of engine functions only when asked for',
+    input: {
+      search: optional(string),
+      trigger_type: optional(string),
+      function_id: optional(string),
+      worker: optional(string),
+      include_internal: optional(boolean),
+    },
+    call: ({ search, trigger_type, function_id, worker, include_internal: includeInternal = false }, { access }) => {
+      const triggers = [...parts.bindings.triggers.all()].filter(
+        (trigger) =>
+          trigger.type !== undefined &&
+          isTriggerVisible(parts, trigger, access) &&
+          (includeInternal || !isInternal(trigger.functionId)) &&
+          (trigger_type === undefined || trigger.triggerType === trigger_type) &&
+          (function_id === undefined || trigger.functionId === function_id) &&
+          (worker === undefined || triggerWorkerName(parts, trigger) === worker) &&
+          (search === undefined || relevance(search, trigger.id, [trigger.triggerType, trigger.functionId]) > 0),
+      )
+      return { registered_triggers: triggers.map((trigger) => triggerRow(parts, trigger)) }
+    },
+  })
+}
+
+function describeTrigger(parts: EngineParts): BuiltinFunction {
+  return builtinFunction({
+    id: EngineFunctions.INFO_REGISTERED_TRIGGERS,
+    description: 'Describes one trigger with its type and its function',
+    input: { id: string },
+    call: ({ id }, { access }) => {
+      const trigger = parts.bindings.triggers.get(id)
+      if (trigger?.type === undefined || !isTriggerVisible(parts, trigger, access))
+        throw notFound(`Trigger '${id}' is not registered.`)
+      const entry = parts.directory.find(trigger.namespace, trigger.functionId)
+      return {
+        ...triggerRow(parts, trigger),
+        metadata: trigger.metadata,
+        trigger: typeDetail(parts, trigger.type),
+        function: entry === undefined ? undefined : functionDetail(parts, entry),
+      }
+    },
+  })
+}
+
+function notFound(message: string): InvocationError {
+  return new InvocationError({ code: ErrorCode.NOT_FOUND, message })
+}

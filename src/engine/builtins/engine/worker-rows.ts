@@ -1,0 +1,168 @@
+/**
+ * Workers as the lists show them: connected ones, and the parts of the engine that serve functions. Members without a
+ * value are null here.
+ */
+import { ErrorCode, InvocationError } from '../../../errors.js'
+import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
+import type { Access } from '../../access/access.js'
+import type { Builtin } from '../builtin.js'
+import type { EngineParts } from '../../engine-parts.js'
+import type { Member } from '../../registry/sessions.js'
+import { functionRow, isVisible, relevance, triggerRow, typeRow } from './rows.js'
+
+/** The engine's own parts, and since when they run. */
+export interface BuiltinWorkers {
+  readonly list: () => readonly Builtin[]
+  readonly startedAtMs: number
+}
+
+/** A worker that was looked up. */
+export type FoundWorker =
+  | { readonly kind: 'connected'; readonly member: Member }
+  | { readonly kind: 'builtin'; readonly builtin: Builtin; readonly startedAtMs: number }
+
+export interface WorkerFilter {
+  readonly search?: string | undefined
+  readonly runtime?: string | undefined
+  readonly status?: string | undefined
+}
+
+/** Rows of all workers that fit. Connected workers without a process id (browsers) are left out. */
+export function listWorkers(parts: EngineParts, builtins: BuiltinWorkers, filter: WorkerFilter): WorkerRow[] {
+  const { search, runtime, status } = filter
+  const connected = [...parts.sessions.all()].filter(({ identity }) => identity.pid !== undefined)
+  const rows = [
+    ...connected.map((member) => rowOf(parts, { kind: 'connected', member })),
+    ...builtins.list().map((builtin) => rowOf(parts, { kind: 'builtin', builtin, startedAtMs: builtins.startedAtMs })),
+  ]
+  return rows.filter(
+    (row) =>
+      (runtime === undefined || row.runtime === runtime) &&
+      (status === undefined || row.status === status) &&
+      (search === undefined || relevance(search, row.name ?? '', [row.description ?? undefined]) > 0),
+  )
+}
+
+/**
+ * The worker of a name.
+ * @throws {InvocationError} NOT_FOUND when there is none, or when several namespaces have one and none was named.
+ */
+export function findWorker(
+  parts: EngineParts,
+  builtins: BuiltinWorkers,
+  { name, namespace }: { readonly name: string; readonly namespace: string | undefined },
+): FoundWorker {
+  const members = [...parts.sessions.all()].filter(
+    (member) => member.identity.name === name && (namespace === undefined || member.namespace === namespace),
+  )
+  const [member, second] = members
+  if (second !== undefined) {
+    const namespaces = members.map((each) => each.namespace).sort()
+    throw notFound(
+      `Worker '${name}' exists in several namespaces (${namespaces.join(', ')}); name one as \`namespace\`.`,
+    )
+  }
+  if (member !== undefined) return { kind: 'connected', member }
+  const builtin = builtins.list().find((each) => each.name === name)
+  if (builtin === undefined || (namespace ?? DEFAULT_NAMESPACE) !== DEFAULT_NAMESPACE) {
+    throw notFound(`Worker '${name}' is not connected${namespace === undefined ? '' : ` in namespace ${namespace}`}.`)
+  }
+  return { kind: 'builtin', builtin, startedAtMs: builtins.startedAtMs }
+}
+
+/** A worker with its functions, trigger types and live triggers. */
+export function detailOfWorker(
+  parts: EngineParts,
+  builtins: BuiltinWorkers,
+  { access, ...worker }: FoundWorker & { readonly access: Access | undefined },
+): Record<string, unknown> {
+  const { directory, bindings } = parts
+  const isMine = isOwnedBy(worker)
+  const types = [...bindings.types.all()].filter(({ provider }) => isMine(provider))
+  const functions = [...directory.all()].filter((entry) => isMine(entry.target) && isVisible(entry, access))
+  const mine = new Set(functions.map(({ id, namespace }) => `${namespace}\n${id}`))
+  const triggers = [...bindings.triggers.all()].filter(
+    ({ type, namespace, functionId }) => type !== undefined && mine.has(`${namespace}\n${functionId}`),
+  )
+  const pid = worker.kind === 'connected' ? worker.member.identity.pid : undefined
+  return {
+    worker: {
+      ...rowOf(parts, worker),
+      ...(pid === undefined ? {} : { pid }),
+      internal: false,
+      ...latestMetrics(builtins, worker),
+    },
+    functions: functions.map(functionRow),
+    trigger_types: types.map(typeRow),
+    registered_triggers: triggers.map((trigger) => triggerRow(parts, trigger)),
+  }
+}
+
+function latestMetrics(builtins: BuiltinWorkers, worker: FoundWorker): Record<string, unknown> {
+  if (worker.kind === 'builtin') return {}
+  const [latest] = builtins.list().flatMap((builtin) => builtin.metricsOf?.(worker.member.id) ?? [])
+  return latest === undefined ? {} : { latest_metrics: latest }
+}
+
+function isOwnedBy(worker: FoundWorker): (owner: { kind: string; peer?: unknown; builtin?: unknown }) => boolean {
+  return worker.kind === 'connected'
+    ? ({ peer }) => peer === worker.member
+    : ({ builtin }) => builtin === worker.builtin.name
+}
+
+export interface WorkerRow {
+  readonly id: string
+  readonly name: string | null
+  readonly namespace: string
+  readonly description: string | null
+  readonly version: string | null
+  readonly runtime: string
+  readonly os: string | null
+  readonly status: string
+  readonly function_count: number
+  readonly connected_at_ms: number
+  readonly active_invocations: number
+  readonly isolation: string | null
+  readonly ip_address: string | null
+}
+
+function rowOf({ directory }: EngineParts, worker: FoundWorker): WorkerRow {
+  if (worker.kind === 'builtin') {
+    const { builtin, startedAtMs } = worker
+    return {
+      id: builtin.name,
+      name: builtin.name,
+      namespace: DEFAULT_NAMESPACE,
+      description: null,
+      version: null,
+      runtime: 'engine',
+      os: null,
+      status: 'available',
+      function_count: builtin.functions.length,
+      connected_at_ms: startedAtMs,
+      active_invocations: 0,
+      isolation: 'in-process',
+      ip_address: null,
+    }
+  }
+  const { id, identity, namespace, connectedAtMs, serving, remoteAddress } = worker.member
+  return {
+    id,
+    name: identity.name ?? null,
+    namespace,
+    description: identity.description ?? null,
+    version: identity.version ?? null,
+    runtime: identity.runtime,
+    os: identity.os ?? null,
+    status: 'connected',
+    function_count: directory.ownedBy(worker.member).size,
+    connected_at_ms: connectedAtMs,
+    active_invocations: serving.size,
+    isolation: identity.isolation ?? null,
+    ip_address: remoteAddress ?? null,
+  }
+}
+
+function notFound(message: string): InvocationError {
+  return new InvocationError({ code: ErrorCode.NOT_FOUND, message })
+}

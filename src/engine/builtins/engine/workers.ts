@@ -1,0 +1,61 @@
+/**
+ * What is known of the workers, and how a worker makes itself known.
+ */
+import { ErrorCode, InvocationError } from '../../../errors.js'
+import { EngineFunctions } from '../../../wire/protocol/names.js'
+import { optional, string } from '../../../wire/protocol/validate.js'
+import { builtinFunction } from '../../config/builtin-input.js'
+import type { Builtin, BuiltinFunction, EngineHost } from '../builtin.js'
+import type { EngineParts } from '../../engine-parts.js'
+import { announcement } from '../../registry/worker-identity.js'
+import { detailOfWorker, findWorker, listWorkers, type BuiltinWorkers } from './worker-rows.js'
+import { WorkersAvailable } from './workers-available.js'
+
+/** Where the functions of the engine itself are listed. */
+export const ENGINE_WORKER_NAME = 'iii-engine-functions'
+
+export function createWorkersBuiltin(host: EngineHost, parts: EngineParts, builtins: BuiltinWorkers): Builtin {
+  const available = new WorkersAvailable(host, parts.sessions)
+  return {
+    name: ENGINE_WORKER_NAME,
+    functions: [
+      registerWorker(parts),
+      builtinFunction({
+        id: EngineFunctions.LIST_WORKERS,
+        description: 'Lists connected workers and the parts of the engine',
+        input: { search: optional(string), runtime: optional(string), status: optional(string) },
+        call: (input) => ({ workers: listWorkers(parts, builtins, input) }),
+      }),
+      builtinFunction({
+        id: EngineFunctions.INFO_WORKERS,
+        description: 'Describes one worker with its functions, trigger types and triggers',
+        input: { name: string, namespace: optional(string) },
+        call: ({ name, namespace }, { access }) =>
+          detailOfWorker(parts, builtins, { ...findWorker(parts, builtins, { name, namespace }), access }),
+      }),
+    ],
+    triggerTypes: [available.type],
+    start: () => {
+      available.start()
+      return Promise.resolve()
+    },
+    stop: () => {
+      available.stop()
+      return Promise.resolve()
+    },
+  }
+}
+
+function registerWorker({ sessions }: EngineParts): BuiltinFunction {
+  return builtinFunction({
+    id: EngineFunctions.REGISTER_WORKER,
+    description: 'Tells the engine who a worker is and in which namespace it lives',
+    input: announcement,
+    call: (input, { callerWorkerId }) => {
+      const member = callerWorkerId === undefined ? undefined : sessions.get(callerWorkerId)
+      if (member !== undefined) return { success: member.announce(input) }
+      const message = 'Only a connected worker can announce itself'
+      throw new InvocationError({ code: ErrorCode.INVALID_ARGUMENTS, message })
+    },
+  })
+}

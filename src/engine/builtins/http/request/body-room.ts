@@ -1,0 +1,70 @@
+/**
+ * How many bytes of JSON bodies are held at once. A large body is not read from its socket before there is room for it;
+ * those that wait go in the order of arrival, or give up when their request ends. Small bodies need no room.
+ */
+import { deferred, type Deferred } from '../../../../std/async/deferred.js'
+import type { Exchange } from '../exchange.js'
+
+/** Bytes of all large bodies, from their first byte to the end of their request. */
+const MAX_BYTES = 64 * 1024 * 1024
+/** A body up to this size needs no room. */
+const FREE_BYTES = 64 * 1024
+
+interface Waiting {
+  readonly bytes: number
+  readonly turn: Deferred<undefined>
+}
+
+export class BodyRoom {
+  readonly #line = new Set<Waiting>()
+  #bytes = 0
+
+  /**
+   * Takes room for a body, until its request is over.
+   * @returns what gives back all but the bytes that the body turned out to have.
+   * @throws {ExchangeEnded} when the request ends while it waits.
+   */
+  async take(exchange: Exchange, bytes: number): Promise<(actualBytes: number) => void> {
+    if (bytes <= FREE_BYTES) return () => undefined
+    await this.#enter(exchange, bytes)
+    let held = bytes
+    const keep = (kept: number): void => {
+      this.#bytes -= held - kept
+      held = kept
+      this.#admit()
+    }
+    exchange.onOver(() => keep(0))
+    return (actualBytes) => keep(actualBytes <= FREE_BYTES ? 0 : Math.min(actualBytes, held))
+  }
+
+  async #enter(exchange: Exchange, bytes: number): Promise<void> {
+    if (this.#line.size === 0 && this.#fits(bytes)) {
+      this.#bytes += bytes
+      return
+    }
+    const waiting = { bytes, turn: deferred<undefined>() }
+    this.#line.add(waiting)
+    try {
+      await exchange.during(waiting.turn.promise)
+    } catch (ended) {
+      // Not in the line any more: the room was handed over in the same moment and goes back.
+      if (!this.#line.delete(waiting)) this.#bytes -= bytes
+      this.#admit()
+      throw ended
+    }
+  }
+
+  /** One body of any size fits when there is no other. */
+  #fits(bytes: number): boolean {
+    return this.#bytes === 0 || this.#bytes + bytes <= MAX_BYTES
+  }
+
+  #admit(): void {
+    for (const waiting of this.#line) {
+      if (!this.#fits(waiting.bytes)) return
+      this.#line.delete(waiting)
+      this.#bytes += waiting.bytes
+      waiting.turn.resolve(undefined)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The body of a request. JSON is collected whole, up to a cap, since its value is part of the payload; anything else
+ * flows into a channel no faster than it is read there. Knows channels only by their `write` and `end`.
+ */
+import type { IncomingMessage } from 'node:http'
+import { Writable } from 'node:stream'
+import { JsonText } from '../../../../wire/protocol/json-text.js'
+import { ENGINE_JSON, LARGE_JSON_CHARACTERS, MAX_JSON_NODES } from '../../../../wire/protocol/limits.js'
+import { JsonOutline } from '../../../../std/json/json-outline.js'
+import { findJsonFault } from '../../../../std/json/json-scan.js'
+import type { TickLane } from '../../../../std/time/tick-lane.js'
+import type { HostChannels } from '../../builtin.js'
+
+/** Characters of a large body that are read in one tick. */
+const PIECE_CHARACTERS = 128 * 1024
+
+/** `application/json`, and formats made of it whose names begin so, such as `application/json-patch+json`. */
+const JSON_MEDIA_TYPE = /^\s*application\/json(-[\w.-]+\+json)?\s*$/i
+
+/** The end of a channel that takes a request's body. */
+export type BodyChannel = ReturnType<HostChannels['createOutgoing']>
+
+/**
+ * Whether a body is to be parsed, going by its content type: one that a browser sends for a page of another origin only
+ * after asking by a preflight request. Parameters do not count.
+ */
+export function isJson(contentType: string | undefined): boolean {
+  const [mediaType = ''] = (contentType ?? '').split(';', 1)
+  return JSON_MEDIA_TYPE.test(mediaType)
+}
+
+/**
+ * Collects a body.
+ * @returns `undefined` when it is larger than `maxBytes`; the rest is left unread.
+ */
+export function collectBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length
+      if (bytes <= maxBytes) {
+        chunks.push(chunk)
+        return
+      }
+      request.off('data', onData).pause()
+      chunks.length = 0
+      resolve(undefined)
+    }
+    request
+      .on('data', onData)
+      .once('end', () => resolve(Buffer.concat(chunks)))
+      .once('error', reject)
+      .once('close', () => reject(new Error('The client left in the middle of its request')))
+  })
+}
+
+/** The value of a JSON body; `null` when it cannot be read as JSON, `'too-many-values'` when it holds too many. */
+export type BodyValue = { readonly value: unknown } | 'too-many-values'
+
+/** Reads a collected body. A large one is read piece by piece in the lane of expensive work, and stays text. */
+export function readBody(body: Uint8Array, lane: TickLane): Promise<BodyValue> {
+  const text = decode(body)
+  if (text === undefined) return Promise.resolve({ value: null })
+  if (text.length <= LARGE_JSON_CHARACTERS) return Promise.resolve({ value: parse(text) })
+  const outline = new JsonOutline(text, { maxDepth: ENGINE_JSON.maxDepth, maxNodes: MAX_JSON_NODES })
+  return new Promise((resolve) => {
+    lane.add(() => {
+      if (!outline.step(PIECE_CHARACTERS)) return false
+      if (outline.fault === 'too_many_nodes') resolve('too-many-values')
+      else resolve({ value: outline.fault === undefined ? new JsonText(outline.root, outline.cost) : null })
+      return true
+    })
+  })
+}
+
+function decode(body: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    return undefined
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return findJsonFault(text, ENGINE_JSON) === undefined ? JSON.parse(text) : null
+  } catch {
+    return null
+  }
+}
+
+/** Puts a collected body into a channel, as one item, and ends it. */
+export function sendBody(channel: BodyChannel, body: Uint8Array): void {
+  if (body.length === 0) {
+    channel.end()
+    return
+  }
+  channel.write(body).then(
+    () => channel.end(),
+    // The reader left before it took the body; nobody is waiting for it.
+    () => undefined,
+  )
+}
+
+/** Lets a body flow into a channel; what the channel does not take waits at the client. */
+export function pipeBody(request: IncomingMessage, channel: BodyChannel): void {
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      channel.write(chunk).then(() => done(), done)
+    },
+    final(done) {
+      channel.end()
+      done()
+    },
+  })
+  // The reader left: the rest of the body stays unread until the response has gone out, then it is thrown away.
+  sink.on('error', () => request.unpipe(sink))
+  request.pipe(sink)
+}

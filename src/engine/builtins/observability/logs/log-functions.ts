@@ -1,0 +1,74 @@
+/**
+ * The functions `engine::log::*`: a worker without telemetry of its own writes a record.
+ */
+import { isRecord, json, optional, string } from '../../../../wire/protocol/validate.js'
+import { packageVersion } from '../../../../version.js'
+import type { BuiltinFunction, EngineHost } from '../../builtin.js'
+import { builtinFunction } from '../../../config/builtin-input.js'
+import { parseTraceparent } from '../traces/traceparent.js'
+import { severities, type LogRecord, type Severity } from './log-record.js'
+import { epochNanos } from '../nanos.js'
+import type { ServiceConfig } from '../observability-config.js'
+
+const input = {
+  message: string,
+  data: optional(json),
+  trace_id: optional(string),
+  span_id: optional(string),
+  service_name: optional(string),
+}
+
+const requestSchema = {
+  type: 'object',
+  properties: {
+    message: { type: 'string' },
+    data: { description: 'Attributes of the record' },
+    trace_id: { type: 'string', description: 'Default: the trace of the call' },
+    span_id: { type: 'string' },
+    service_name: { type: 'string', description: 'Default: the engine' },
+  },
+  required: ['message'],
+}
+
+/** Declares them; each hands its record to `take`. */
+export function logFunctions(
+  host: EngineHost,
+  service: ServiceConfig,
+  take: (record: LogRecord) => void,
+): BuiltinFunction[] {
+  const names = Object.keys(severities) as Severity[]
+  return names.map((severity) =>
+    builtinFunction({
+      id: `engine::log::${severity}`,
+      description: `Writes a log record of severity ${severity}`,
+      requestSchema,
+      input,
+      call: ({ message, data, trace_id, span_id, service_name }, { traceparent }) => {
+        const nowNanos = epochNanos(host.clock)
+        const parent = parseTraceparent(traceparent)
+        const traceId = trace_id ?? parent?.traceId
+        const spanId = span_id ?? (trace_id === undefined ? parent?.spanId : undefined)
+        take({
+          timestamp_unix_nano: nowNanos,
+          observed_timestamp_unix_nano: nowNanos,
+          severity_number: severities[severity],
+          severity_text: severity.toUpperCase(),
+          body: message,
+          attributes: attributesOf(data),
+          ...(traceId === undefined ? {} : { trace_id: traceId }),
+          ...(spanId === undefined ? {} : { span_id: spanId }),
+          resource: { 'service.name': service.name },
+          service_name: service_name ?? service.name,
+          instrumentation_scope_name: 'iii',
+          instrumentation_scope_version: packageVersion,
+        })
+      },
+    }),
+  )
+}
+
+/** An object is the attributes themselves; anything else is one of them. */
+function attributesOf(data: unknown): Record<string, unknown> {
+  if (data === undefined) return {}
+  return isRecord(data) ? data : { data }
+}

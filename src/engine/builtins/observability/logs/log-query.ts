@@ -1,0 +1,71 @@
+/**
+ * The functions `engine::logs::*`: reading and forgetting log records.
+ */
+import type { Infer } from '../../../../wire/protocol/validate.js'
+import type { BuiltinFunction, EngineHost } from '../../builtin.js'
+import { integer, optional, string } from '../../../config/builtin-fields.js'
+import { builtinFunction } from '../../../config/builtin-input.js'
+import type { LogRecord } from './log-record.js'
+import type { Logs } from './logs.js'
+import { nanosToMs } from '../nanos.js'
+import { finite, isWithin } from '../traces/trace-query.js'
+
+const logQuery = {
+  start_time: optional(finite),
+  end_time: optional(finite),
+  trace_id: optional(string),
+  span_id: optional(string),
+  severity_min: optional(finite),
+  severity_text: optional(string),
+  offset: optional(integer(0)),
+  limit: optional(integer(0)),
+}
+
+type LogQuery = Infer<typeof logQuery>
+
+export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[] {
+  return [
+    builtinFunction({
+      id: 'engine::logs::list',
+      description: 'Lists log records that fit, newest first',
+      input: logQuery,
+      call: (query) => {
+        const found = logs.newestFirst().filter((record) => fits(record, query))
+        const { offset = 0, limit = found.length } = query
+        return {
+          logs: found.slice(offset, offset + limit),
+          total: found.length,
+          query: askedOf(query, Object.keys(logQuery)),
+          timestamp: host.clock.epochMs(),
+        }
+      },
+    }),
+    builtinFunction({
+      id: 'engine::logs::clear',
+      description: 'Forgets all log records',
+      input: {},
+      call: () => {
+        logs.clear()
+        return { success: true }
+      },
+    }),
+  ]
+}
+
+/** The members a query was asked with; others of the caller's are not repeated. */
+export function askedOf(query: object, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(query).filter(([key, value]) => value !== undefined && keys.includes(key)))
+}
+
+function fits(record: LogRecord, query: LogQuery): boolean {
+  const { trace_id, span_id, severity_min = -Infinity, severity_text } = query
+  // A record without a time of its own has the one at which it was seen.
+  const nanos = record.timestamp_unix_nano || record.observed_timestamp_unix_nano
+  return (
+    (trace_id === undefined || record.trace_id === trace_id.toLowerCase()) &&
+    (span_id === undefined || record.span_id === span_id.toLowerCase()) &&
+    record.severity_number >= severity_min &&
+    (severity_text === undefined || record.severity_text.toLowerCase() === severity_text.toLowerCase()) &&
+    isWithin(nanosToMs(nanos), query.start_time, query.end_time)
+  )
+}

@@ -1,0 +1,74 @@
+/**
+ * The log records of all workers and of the engine, newest kept longest. Whoever follows them is told of each.
+ */
+import { Emitter, type Unsubscribe } from '../../../../std/async/emitter.js'
+import type { EngineHost } from '../../builtin.js'
+import type { EventLevel } from '../../../engine-events.js'
+import { severities, type LogRecord } from './log-record.js'
+import type { LogsConfig } from '../observability-config.js'
+import { Retained } from '../retained.js'
+
+/** Characters of all records together. */
+const MAX_WEIGHT = 16 * 1024 * 1024
+
+export class Logs {
+  readonly #host: EngineHost
+  readonly #config: LogsConfig
+  readonly #records: Retained<LogRecord>
+  readonly #added: Emitter<LogRecord>
+
+  constructor(host: EngineHost, config: LogsConfig) {
+    this.#host = host
+    this.#config = config
+    const { maxItems, retentionMs: maxAgeMs } = config
+    this.#records = new Retained({ maxItems, maxWeight: MAX_WEIGHT, maxAgeMs })
+    this.#added = new Emitter((error) => {
+      host.log.error({ error }, 'A follower of log records failed')
+    })
+  }
+
+  get size(): number {
+    return this.#records.size
+  }
+
+  /** Log records that gave way to newer ones. */
+  get dropped(): number {
+    return this.#records.dropped
+  }
+
+  /** Calls back with every record that is kept. */
+  onAdded(listener: (record: LogRecord) => void): Unsubscribe {
+    return this.#added.on(listener)
+  }
+
+  /** Keeps a record, unless logs are off or the sample leaves it out. */
+  add(record: LogRecord): void {
+    const { enabled, samplingRatio, echo } = this.#config
+    if (!enabled || (samplingRatio < 1 && this.#host.random.next() >= samplingRatio)) return
+    this.#records.add(record, this.#host.clock.now())
+    if (echo) this.#echo(record)
+    this.#added.emit(record)
+  }
+
+  /** Records, newest first. */
+  newestFirst(): LogRecord[] {
+    this.#records.expire(this.#host.clock.now())
+    return this.#records.items().reverse()
+  }
+
+  clear(): void {
+    this.#records.clear()
+  }
+
+  #echo(record: LogRecord): void {
+    const { severity_number, service_name: service, attributes, trace_id: traceId, body: message } = record
+    this.#host.emit({ kind: 'worker_log', level: levelOf(severity_number), message, service, traceId, attributes })
+  }
+}
+
+/** A severity without a number counts as `debug`. */
+function levelOf(severity: number): EventLevel {
+  if (severity >= severities.error) return 'error'
+  if (severity >= severities.warn) return 'warn'
+  return severity >= severities.info ? 'info' : 'debug'
+}

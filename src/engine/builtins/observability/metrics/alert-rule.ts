@@ -1,0 +1,74 @@
+/**
+ * Alert rules as they are configured: a metric, a bound, and what happens when the metric is beyond it.
+ */
+import { optional, record, string } from '../../../../wire/protocol/validate.js'
+import { oneOf, parseSettings, setting, wholeNumber } from '../../../config/builtin-config.js'
+
+export interface AlertRule {
+  readonly name: string
+  readonly metric: string
+  readonly operator: AlertOperator
+  readonly threshold: number
+  /** How far back values count. Default 60 s. */
+  readonly windowSeconds: number
+  /** How long a firing alert stays quiet before it acts again. Default 60 s. */
+  readonly cooldownSeconds: number
+  readonly enabled: boolean
+  readonly action: AlertAction
+}
+
+export type AlertOperator = '>' | '>=' | '<' | '<=' | '==' | '!='
+
+/** A line in the engine's log, or a call. */
+type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; readonly functionId: string }
+
+const DEFAULT_SECONDS = 60
+const MAX_RULES = 1_000
+
+const ruleShape = {
+  name: string,
+  metric: string,
+  operator: optional(oneOf('>', '>=', '<', '<=', '==', '!=')),
+  threshold: setting<number>('a number', (value) => typeof value === 'number'),
+  window_seconds: optional(wholeNumber(1)),
+  cooldown_seconds: optional(wholeNumber(0)),
+  enabled: optional(setting<boolean>('true or false', (value) => typeof value === 'boolean')),
+  action: optional(record),
+}
+
+const actionShape = { type: oneOf('log', 'function'), path: optional(string) }
+
+/**
+ * Reads the setting `alerts`.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseAlertRules(path: string, rules: readonly unknown[]): AlertRule[] {
+  const list = { rules: setting<readonly unknown[]>(`a list of at most ${String(MAX_RULES)}`, isShort) }
+  return parseSettings(path, list, { rules }).rules.map((rule, index) => parseRule(`${path}.${String(index)}`, rule))
+}
+
+function isShort(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= MAX_RULES
+}
+
+function parseRule(path: string, settings: unknown): AlertRule {
+  const { name, metric, operator = '>', threshold, ...rest } = parseSettings(path, ruleShape, settings)
+  return {
+    name,
+    metric,
+    operator,
+    threshold,
+    windowSeconds: rest.window_seconds ?? DEFAULT_SECONDS,
+    cooldownSeconds: rest.cooldown_seconds ?? DEFAULT_SECONDS,
+    enabled: rest.enabled ?? true,
+    action: parseAction(`${path}.action`, rest.action),
+  }
+}
+
+function parseAction(path: string, settings: unknown): AlertAction {
+  if (settings === undefined) return { kind: 'log' }
+  const { type } = parseSettings(path, actionShape, settings)
+  if (type === 'log') return { kind: 'log' }
+  const { path: functionId } = parseSettings(path, { ...actionShape, path: string }, settings)
+  return { kind: 'function', functionId }
+}

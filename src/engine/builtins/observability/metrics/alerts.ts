@@ -1,0 +1,177 @@
+/**
+ * Alerts: compares metrics with the bounds of rules, now and then and when asked, and acts when a bound is passed.
+ * A rule whose metric has no value of late does not fire.
+ */
+import { assertNever } from '../../../../std/assert-never.js'
+import type { Timer } from '../../../../std/time/clock.js'
+import type { BuiltinFunction, EngineHost } from '../../builtin.js'
+import { builtinFunction } from '../../../config/builtin-input.js'
+import type { AlertOperator, AlertRule } from './alert-rule.js'
+import type { InvocationMeter } from './invocation-meter.js'
+import { isNumberPoint } from './metric-row.js'
+import { selectMetrics } from './metric-rollups.js'
+import type { Metrics } from './metrics.js'
+
+const EVALUATE_EVERY_MS = 10_000
+
+/** What the values of metrics are taken from: what workers sent, and what the engine counts. */
+export interface AlertSources {
+  readonly metrics: Metrics
+  readonly meter: InvocationMeter
+}
+
+interface AlertState {
+  readonly rule: AlertRule
+  value: number | undefined
+  /** Since when it fires; `undefined` while it does not. */
+  firingSinceMs: number | undefined
+  lastActionMs: number | undefined
+  /** On the monotonic clock. */
+  quietUntilMs: number
+}
+
+export class Alerts {
+  readonly #host: EngineHost
+  readonly #sources: AlertSources
+  readonly #states: readonly AlertState[]
+  #timer: Timer | undefined
+
+  constructor(host: EngineHost, rules: readonly AlertRule[], sources: AlertSources) {
+    this.#host = host
+    this.#sources = sources
+    this.#states = rules.map((rule) => {
+      return { rule, value: undefined, firingSinceMs: undefined, lastActionMs: undefined, quietUntilMs: -Infinity }
+    })
+  }
+
+  functions(): BuiltinFunction[] {
+    return [
+      builtinFunction({
+        id: 'engine::alerts::list',
+        description: 'Gives the alerts as they were found last',
+        input: {},
+        call: () => this.#report(),
+      }),
+      builtinFunction({
+        id: 'engine::alerts::evaluate',
+        description: 'Compares metrics with the rules now and gives the alerts',
+        input: {},
+        call: () => {
+          this.#evaluate()
+          return this.#report()
+        },
+      }),
+    ]
+  }
+
+  start(): void {
+    if (this.#states.length === 0) return
+    this.#timer = this.#host.clock.after(
+      EVALUATE_EVERY_MS,
+      () => {
+        this.#evaluate()
+        this.start()
+      },
+      'background',
+    )
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+  }
+
+  #evaluate(): void {
+    const nowMs = this.#host.clock.epochMs()
+    for (const state of this.#states) {
+      const { rule } = state
+      if (!rule.enabled) continue
+      state.value = this.#valueOf(rule, nowMs)
+      const isBeyond = state.value !== undefined && compare(state.value, rule.operator, rule.threshold)
+      state.firingSinceMs = isBeyond ? (state.firingSinceMs ?? nowMs) : undefined
+      // Monotonic, so that a wall clock set back does not silence an alert.
+      const monotonicMs = this.#host.clock.now()
+      if (!isBeyond || monotonicMs < state.quietUntilMs) continue
+      state.quietUntilMs = monotonicMs + rule.cooldownSeconds * 1000
+      state.lastActionMs = nowMs
+      this.#act(state)
+    }
+  }
+
+  #valueOf({ metric, windowSeconds }: AlertRule, nowMs: number): number | undefined {
+    const { meter, metrics } = this.#sources
+    const counted = meter.valueOf(metric)
+    if (counted !== undefined) return counted
+    const range = { startMs: nowMs - windowSeconds * 1000, metricName: metric }
+    const points = selectMetrics(metrics.all(), range).flatMap(({ data_points }) => data_points)
+    // Of points of one time the one that came last counts.
+    const newest = points.sort((a, b) => a.timestamp_unix_nano - b.timestamp_unix_nano).at(-1)
+    if (newest === undefined) return undefined
+    return isNumberPoint(newest) ? newest.value : newest.sum / Math.max(1, newest.count)
+  }
+
+  #act(state: AlertState): void {
+    const { rule } = state
+    const alert = alertRow(state)
+    if (rule.action.kind === 'log') {
+      this.#host.log.warn(alert, 'An alert fires')
+      return
+    }
+    const { functionId } = rule.action
+    this.#host.invoke({ functionId, data: alert }).catch((error: unknown) => {
+      this.#host.log.warn({ alert: rule.name, functionId, error }, 'The function of an alert failed')
+    })
+  }
+
+  #report(): object {
+    const firing = this.#states.filter(({ firingSinceMs }) => firingSinceMs !== undefined)
+    return {
+      alerts: this.#states.map(alertRow),
+      firing_count: firing.length,
+      rules: this.#states.map(({ rule }) => ruleRow(rule)),
+      timestamp: this.#host.clock.epochMs(),
+    }
+  }
+}
+
+function compare(value: number, operator: AlertOperator, threshold: number): boolean {
+  switch (operator) {
+    case '>':
+      return value > threshold
+    case '>=':
+      return value >= threshold
+    case '<':
+      return value < threshold
+    case '<=':
+      return value <= threshold
+    case '==':
+      return value === threshold
+    case '!=':
+      return value !== threshold
+    default:
+      return assertNever(operator)
+  }
+}
+
+function alertRow({ rule, value, firingSinceMs, lastActionMs }: AlertState): object {
+  const { name, metric, operator, threshold } = rule
+  return {
+    name,
+    metric,
+    operator,
+    threshold,
+    value: value ?? null,
+    firing: firingSinceMs !== undefined,
+    firing_since: firingSinceMs ?? null,
+    last_triggered: lastActionMs ?? null,
+  }
+}
+
+/** A rule in the words of the configuration. */
+function ruleRow({ action, windowSeconds, cooldownSeconds, ...rule }: AlertRule): object {
+  return {
+    ...rule,
+    window_seconds: windowSeconds,
+    cooldown_seconds: cooldownSeconds,
+    action: action.kind === 'log' ? { type: 'log' } : { type: 'function', path: action.functionId },
+  }
+}

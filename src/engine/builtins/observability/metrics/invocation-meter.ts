@@ -1,0 +1,125 @@
+/**
+ * Counts the calls the engine carries out, and times them: each of the first thousand, then one in seventeen, since
+ * reading the clock is most of what measuring costs. Touches no payload; names of functions are kept up to a cap. A
+ * call whose caller gave up waiting counts in the total only.
+ */
+import type { Clock } from '../../../../std/time/clock.js'
+import type { Answer, Call, Caller } from '../../../links/peer.js'
+import type { RoutedCall } from '../../../calls/routed-call.js'
+import type { WorkerEvent } from '../../../registry/sessions.js'
+import { DurationHistogram } from './duration-histogram.js'
+
+/** Functions counted by name; calls of further ones count in the totals only. */
+const MAX_FUNCTIONS = 1_000
+/** Calls that are all timed: few calls give exact figures. */
+const ALL_TIMED = 1_000
+/** Beyond, one in so many is. A prime, so that calls which come in turns are all met. */
+const TIMED_EVERY = 17
+
+export class InvocationMeter {
+  readonly #clock: Clock
+  readonly #byFunction = new Map<string, { count: number }>()
+  readonly #durations = new DurationHistogram()
+  #total = 0
+  #success = 0
+  #error = 0
+  #deferred = 0
+  #spawns = 0
+  #deaths = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Counts a call that begins; the call it answers with counts its end. */
+  watch(call: RoutedCall): RoutedCall {
+    this.#total += 1
+    this.#countFunction(call.functionId)
+    if (call.caller === undefined) {
+      // Nobody waits for a void call, so nobody hears how it ends.
+      this.#deferred += 1
+      return call
+    }
+    const isTimed = this.#total <= ALL_TIMED || this.#total % TIMED_EVERY === 0
+    const { invocationId, functionId, traceparent, baggage, data, metadata, from, access } = call
+    const caller = new MeteredCaller(call.caller, isTimed ? this.#clock.now() : undefined, this)
+    // Spelled out, since spreading costs several times as much, and this is every call.
+    return { invocationId, functionId, traceparent, baggage, caller, data, metadata, from, access }
+  }
+
+  /** Takes the end of a call; `startedAt` is absent for one that is not timed. */
+  ended(startedAt: number | undefined, isError: boolean): void {
+    if (isError) this.#error += 1
+    else this.#success += 1
+    if (startedAt !== undefined) this.#durations.add(this.#clock.now() - startedAt)
+  }
+
+  workerChanged({ event }: WorkerEvent): void {
+    if (event === 'worker_connected') this.#spawns += 1
+    else if (event === 'worker_disconnected') this.#deaths += 1
+  }
+
+  /** The count that a metric of the engine is named after; `undefined` for any other name. */
+  valueOf(metric: string): number | undefined {
+    switch (metric) {
+      case 'iii.invocations.total':
+        return this.#total
+      case 'iii.invocation.errors.total':
+        return this.#error
+      case 'iii.workers.active':
+        return this.#spawns - this.#deaths
+      case 'iii.workers.spawns.total':
+        return this.#spawns
+      case 'iii.workers.deaths.total':
+        return this.#deaths
+      default:
+        return undefined
+    }
+  }
+
+  /** All counts, named as they are read. */
+  report(): object {
+    const durations = this.#durations
+    return {
+      invocations: {
+        total: this.#total,
+        success: this.#success,
+        error: this.#error,
+        deferred: this.#deferred,
+        by_function: Object.fromEntries(Array.from(this.#byFunction, ([id, { count }]) => [id, count])),
+      },
+      workers: { spawns: this.#spawns, deaths: this.#deaths, active: this.#spawns - this.#deaths },
+      performance: {
+        avg_duration_ms: durations.meanMs,
+        p50_duration_ms: durations.percentileMs(0.5),
+        p95_duration_ms: durations.percentileMs(0.95),
+        p99_duration_ms: durations.percentileMs(0.99),
+        min_duration_ms: durations.minMs,
+        max_duration_ms: durations.maxMs,
+      },
+    }
+  }
+
+  #countFunction(functionId: string): void {
+    const counter = this.#byFunction.get(functionId)
+    if (counter !== undefined) counter.count += 1
+    else if (this.#byFunction.size < MAX_FUNCTIONS) this.#byFunction.set(functionId, { count: 1 })
+  }
+}
+
+class MeteredCaller implements Caller {
+  readonly #caller: Caller
+  readonly #startedAt: number | undefined
+  readonly #meter: InvocationMeter
+
+  constructor(caller: Caller, startedAt: number | undefined, meter: InvocationMeter) {
+    this.#caller = caller
+    this.#startedAt = startedAt
+    this.#meter = meter
+  }
+
+  answer(call: Call, answer: Answer): void {
+    this.#meter.ended(this.#startedAt, answer.error !== undefined)
+    this.#caller.answer(call, answer)
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The functions `engine::metrics::list` and `engine::rollups::list`.
+ */
+import type { BuiltinFunction, EngineHost } from '../../builtin.js'
+import { integer, optional, string } from '../../../config/builtin-fields.js'
+import { builtinFunction } from '../../../config/builtin-input.js'
+import type { InvocationMeter } from './invocation-meter.js'
+import { askedOf } from '../logs/log-query.js'
+import { rollUp, rollUpHistograms, selectMetrics } from './metric-rollups.js'
+import type { Metrics } from './metrics.js'
+import { finite } from '../traces/trace-query.js'
+
+const metricQuery = {
+  start_time: optional(finite),
+  end_time: optional(finite),
+  metric_name: optional(string),
+  aggregate_interval: optional(integer(1)),
+}
+
+/** Lengths of an interval by level: a minute, five minutes, an hour. */
+const LEVELS_MS = [60_000, 300_000, 3_600_000] as const
+
+const rollupQuery = {
+  start_time: optional(finite),
+  end_time: optional(finite),
+  metric_name: optional(string),
+  level: optional(integer(0, LEVELS_MS.length - 1)),
+}
+
+export function metricFunctions(host: EngineHost, metrics: Metrics, meter: InvocationMeter): BuiltinFunction[] {
+  return [metricsList(host, metrics, meter), rollupsList(host, metrics)]
+}
+
+function metricsList(host: EngineHost, metrics: Metrics, meter: InvocationMeter): BuiltinFunction {
+  return builtinFunction({
+    id: 'engine::metrics::list',
+    description: 'Gives what the engine counts and the metrics workers sent; `aggregate_interval` is in seconds',
+    input: metricQuery,
+    call: (query) => {
+      const asked = askedOf(query, Object.keys(metricQuery))
+      const { start_time: startMs, end_time: endMs, metric_name: metricName, aggregate_interval: interval } = query
+      const range = { startMs, endMs, metricName }
+      const all = metrics.all()
+      const aggregated = interval === undefined ? [] : rollUp(all, { ...range, intervalMs: interval * 1000 })
+      return {
+        engine_metrics: meter.report(),
+        sdk_metrics: selectMetrics(all, range),
+        ...(Object.keys(asked).length === 0 ? {} : { aggregated_metrics: aggregated, query: asked }),
+        timestamp: host.clock.epochMs(),
+      }
+    },
+  })
+}
+
+function rollupsList(host: EngineHost, metrics: Metrics): BuiltinFunction {
+  return builtinFunction({
+    id: 'engine::rollups::list',
+    description: 'Gives metrics over intervals of a minute (level 0), five minutes (1) or an hour (2)',
+    input: rollupQuery,
+    call: (query) => {
+      const { start_time: startMs, end_time: endMs, metric_name: metricName, level = 0 } = query
+      const intervalMs = LEVELS_MS[level] ?? LEVELS_MS[0]
+      const range = { startMs, endMs, metricName, intervalMs }
+      const all = metrics.all()
+      return {
+        rollups: rollUp(all, range),
+        histogram_rollups: rollUpHistograms(all, range),
+        level,
+        query: askedOf(query, Object.keys(rollupQuery)),
+        timestamp: host.clock.epochMs(),
+      }
+    },
+  })
+}

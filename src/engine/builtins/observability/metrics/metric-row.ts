@@ -1,0 +1,106 @@
+/**
+ * A metric as it is stored and listed, with the points one frame brought, and how it is read from that frame.
+ */
+import { nanosOf } from '../nanos.js'
+import { scopedItems } from '../otlp-scope.js'
+import { attributePairs, numberOf, objectAt, objectsIn, textOf } from '../otlp-value.js'
+import type { AttributePair, OtlpObject } from '../otlp-value.js'
+
+export interface MetricRow {
+  readonly name: string
+  readonly description: string
+  readonly unit: string
+  /** A sum that only grows is a counter. */
+  readonly metric_type: 'gauge' | 'counter' | 'sum' | 'histogram'
+  readonly instrumentation_scope_name?: string
+  readonly instrumentation_scope_version?: string
+  readonly data_points: readonly DataPoint[]
+}
+
+export type DataPoint = NumberPoint | HistogramPoint
+
+interface PointBase {
+  readonly attributes: readonly AttributePair[]
+  /** Nanoseconds since 1970, as exact as a number can be: to 256 ns. */
+  readonly timestamp_unix_nano: number
+}
+
+export interface NumberPoint extends PointBase {
+  readonly value: number
+}
+
+export interface HistogramPoint extends PointBase {
+  readonly count: number
+  readonly sum: number
+  readonly min?: number
+  readonly max?: number
+  readonly bucket_counts: readonly number[]
+  readonly explicit_bounds: readonly number[]
+}
+
+const NESTING = { resources: 'resourceMetrics', scopes: 'scopeMetrics', items: 'metrics' }
+
+/**
+ * The metrics of a frame; `undefined` for each that has no name or is of another kind.
+ * @throws {TypeError} when the frame holds no metrics at all.
+ */
+export function* metricsIn(frame: OtlpObject): Iterable<MetricRow | undefined> {
+  for (const { items, scope } of scopedItems(frame, NESTING)) {
+    for (const metric of items) {
+      const name = textOf(metric['name'])
+      const data = dataOf(metric)
+      if (name === undefined || data === undefined) yield undefined
+      else {
+        const { description, unit } = metric
+        yield { name, description: textOf(description) ?? '', unit: textOf(unit) ?? '', ...scope, ...data }
+      }
+    }
+  }
+}
+
+/** Whether a point has one value rather than a distribution. */
+export function isNumberPoint(point: DataPoint): point is NumberPoint {
+  return 'value' in point
+}
+
+function dataOf(metric: OtlpObject): Pick<MetricRow, 'metric_type' | 'data_points'> | undefined {
+  const { gauge, sum, histogram } = metric
+  if (gauge !== undefined) return { metric_type: 'gauge', data_points: points(metric, 'gauge').flatMap(numberPoint) }
+  if (sum !== undefined) {
+    const isMonotonic = objectAt(metric, 'sum')['isMonotonic'] === true
+    return { metric_type: isMonotonic ? 'counter' : 'sum', data_points: points(metric, 'sum').flatMap(numberPoint) }
+  }
+  if (histogram === undefined) return undefined
+  return { metric_type: 'histogram', data_points: points(metric, 'histogram').map(histogramPoint) }
+}
+
+function points(metric: OtlpObject, kind: string): readonly OtlpObject[] {
+  return objectsIn(objectAt(metric, kind)['dataPoints'])
+}
+
+function baseOf({ attributes, timeUnixNano }: OtlpObject): PointBase {
+  return { attributes: attributePairs(attributes), timestamp_unix_nano: nanosOf(timeUnixNano) }
+}
+
+function numberPoint(point: OtlpObject): NumberPoint[] {
+  const value = numberOf(point['asDouble']) ?? numberOf(point['asInt'])
+  return value === undefined ? [] : [{ ...baseOf(point), value }]
+}
+
+function histogramPoint(point: OtlpObject): HistogramPoint {
+  const min = numberOf(point['min'])
+  const max = numberOf(point['max'])
+  return {
+    ...baseOf(point),
+    count: numberOf(point['count']) ?? 0,
+    sum: numberOf(point['sum']) ?? 0,
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    bucket_counts: numbersIn(point['bucketCounts']),
+    explicit_bounds: numbersIn(point['explicitBounds']),
+  }
+}
+
+function numbersIn(list: unknown): number[] {
+  return Array.isArray(list) ? list.map((item) => numberOf(item) ?? 0) : []
+}

@@ -1,0 +1,97 @@
+/**
+ * The metrics of all workers, newest kept longest, and the last gauges of each worker.
+ */
+import type { EngineHost } from '../../builtin.js'
+import type { MetricRow } from './metric-row.js'
+import { isNumberPoint } from './metric-row.js'
+import { nanosToMs } from '../nanos.js'
+import type { ObservabilityConfig } from '../observability-config.js'
+import { Retained } from '../retained.js'
+
+/** Characters of all metrics together. */
+const MAX_WEIGHT = 32 * 1024 * 1024
+/** How far back a worker's gauges count as its latest. */
+const LATEST_MS = 120_000
+
+interface StoredMetric {
+  readonly row: MetricRow
+  /** Who sent it, where that is known. */
+  readonly workerId: string | undefined
+  /** When it came, in milliseconds of the monotonic clock. */
+  readonly at: number
+}
+
+export class Metrics {
+  readonly #host: EngineHost
+  readonly #config: ObservabilityConfig['metrics']
+  readonly #kept: Retained<StoredMetric>
+
+  constructor(host: EngineHost, config: ObservabilityConfig['metrics']) {
+    this.#host = host
+    this.#config = config
+    const { maxItems, retentionMs: maxAgeMs } = config
+    this.#kept = new Retained({ maxItems, maxWeight: MAX_WEIGHT, maxAgeMs })
+  }
+
+  get size(): number {
+    return this.#kept.size
+  }
+
+  /** Metrics that gave way to newer ones. */
+  get dropped(): number {
+    return this.#kept.dropped
+  }
+
+  add(row: MetricRow, workerId: string | undefined): void {
+    if (!this.#config.enabled) return
+    const at = this.#host.clock.now()
+    this.#kept.add({ row, workerId, at }, at)
+  }
+
+  /** All metrics, in the order they came. */
+  all(): MetricRow[] {
+    return this.#stored().map(({ row }) => row)
+  }
+
+  /**
+   * What a worker last told of its process, by the names workers are described with; `undefined` when it told nothing
+   * of late. A point belongs to the worker it names, or to the one that sent it.
+   */
+  latestOf(workerId: string): Record<string, unknown> | undefined {
+    const since = this.#host.clock.now() - LATEST_MS
+    const latest: Record<string, unknown> = {}
+    let timestampMs = 0
+    for (const { row, workerId: sender, at } of this.#stored()) {
+      const member = GAUGES.get(row.name)
+      if (at < since || member === undefined) continue
+      for (const point of row.data_points) {
+        const owner = point.attributes.find(([key]) => key === 'worker.id')?.[1] ?? sender
+        if (owner !== workerId || !isNumberPoint(point)) continue
+        latest[member] = point.value
+        timestampMs = Math.max(timestampMs, Math.floor(nanosToMs(point.timestamp_unix_nano)))
+      }
+    }
+    // The engine calls every worker's runtime `node` here.
+    return timestampMs === 0 ? undefined : { ...latest, timestamp_ms: timestampMs, runtime: 'node' }
+  }
+
+  #stored(): StoredMetric[] {
+    this.#kept.expire(this.#host.clock.now())
+    return this.#kept.items()
+  }
+}
+
+/** Gauges of worker processes, and the members they feed. */
+const GAUGES: ReadonlyMap<string, string> = new Map(
+  [
+    'memory.heap_used',
+    'memory.heap_total',
+    'memory.rss',
+    'memory.external',
+    'cpu.percent',
+    'cpu.user_micros',
+    'cpu.system_micros',
+    'event_loop.lag_ms',
+    'uptime_seconds',
+  ].map((name) => [`iii.worker.${name}`, name.replace('.', '_')]),
+)

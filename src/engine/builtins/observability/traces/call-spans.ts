@@ -1,0 +1,39 @@
+/**
+ * Which calls get a span of the engine: those of built-in functions that belong to a trace. A worker's function has
+ * the span its worker makes; what serves telemetry has none, or reading traces would add to them.
+ */
+import { withSpan, type Instruments } from '../../../instruments.js'
+import type { RoutedCall } from '../../../calls/routed-call.js'
+
+/** Ids of functions that are the engine's own work. */
+const INTERNAL = [
+  ...['engine', 'state', 'stream', 'configuration', 'iii', 'steps', 'motia'].map((name) => `${name}::`),
+  ...['http', 'state', 'pubsub', 'stream', 'cron', 'queue', 'observability'].map((name) => `iii-${name}::`),
+  'bridge.',
+  'publish',
+]
+
+/** Functions that only serve telemetry, beside this built-in's own. */
+const SILENT = 'engine::baggage::'
+
+export interface CallSpansOptions {
+  readonly open: NonNullable<Instruments['openSpan']>
+  /** The built-in whose functions never get a span. */
+  readonly except: string
+  /** Whether calls outside of any trace get one, too. */
+  readonly always: boolean
+}
+
+/** The call with a span around it, when it is one that gets one. */
+export function spanned(call: RoutedCall, builtin: string, { open, except, always }: CallSpansOptions): RoutedCall {
+  const { functionId, traceparent } = call
+  if ((traceparent === undefined && !always) || builtin === except || functionId.startsWith(SILENT)) return call
+  const attributes = {
+    'faas.invoked_name': functionId,
+    'faas.trigger': 'other',
+    function_id: functionId,
+    'iii.function.kind': INTERNAL.some((prefix) => functionId.startsWith(prefix)) ? 'internal' : 'user',
+  }
+  const span = open({ name: `call ${functionId}`, trace: call, attributes })
+  return span === undefined ? call : { ...withSpan(call, span), ...span.trace }
+}

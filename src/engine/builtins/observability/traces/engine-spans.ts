@@ -1,0 +1,101 @@
+/**
+ * Spans of the engine's own work. A span is part of the trace its cause belongs to, or starts one; which traces are
+ * kept is decided when they start, and holds for all that follows.
+ */
+import type { ErrorBody } from '../../../../errors.js'
+import type { EngineHost } from '../../builtin.js'
+import type { OpenSpan, SpanStart } from '../../../instruments.js'
+import { epochNanos } from '../nanos.js'
+import type { ServiceConfig } from '../observability-config.js'
+import { isSampled, type SamplingConfig } from './sampling.js'
+import type { SpanEvent, SpanRow } from './span-row.js'
+import { parseTraceparent, type TraceParent } from './traceparent.js'
+
+export interface EngineSpansOptions {
+  readonly host: EngineHost
+  readonly service: ServiceConfig
+  readonly sampling: SamplingConfig
+  /** Takes every span that ended. */
+  readonly take: (span: SpanRow) => void
+}
+
+export class EngineSpans {
+  readonly #options: EngineSpansOptions
+  /** A trace nothing is kept of, for work that is caused by telemetry itself. */
+  readonly #quietTraceId: string
+  /** Headers of the quiet trace. */
+  readonly quiet: { readonly traceparent: string; readonly baggage: undefined }
+
+  constructor(options: EngineSpansOptions) {
+    this.#options = options
+    this.#quietTraceId = this.#newId()
+    this.quiet = { traceparent: `00-${this.#quietTraceId}-${this.#newId().slice(16)}-00`, baggage: undefined }
+  }
+
+  /** Whether something belongs to work that telemetry itself caused; reacting to it would never end. */
+  isQuiet(traceId: string | undefined): boolean {
+    return traceId === this.#quietTraceId
+  }
+
+  open({ name, trace, attributes }: SpanStart): OpenSpan | undefined {
+    const parent = parseTraceparent(trace.traceparent)
+    // A header nobody can read is passed on as it is; a trace of our own would hide it.
+    if (parent === undefined && trace.traceparent !== undefined) return undefined
+    const traceId = parent?.traceId ?? this.#newId()
+    if (!this.#isKept(name, traceId, parent)) return undefined
+    const { host, service, take } = this.#options
+    const spanId = this.#newId().slice(16)
+    const startedAt = host.clock.now()
+    const startNanos = epochNanos(host.clock)
+    return {
+      trace: { traceparent: `00-${traceId}-${spanId}-01`, baggage: trace.baggage },
+      end: (error, more = {}) => {
+        const endNanos = startNanos + (host.clock.now() - startedAt) * 1e6
+        const all = { ...attributes, ...more, ...failureAttributes(error) }
+        take({
+          trace_id: traceId,
+          span_id: spanId,
+          parent_span_id: parent?.spanId ?? null,
+          name,
+          start_time_unix_nano: startNanos,
+          end_time_unix_nano: Math.round(endNanos),
+          status: error === undefined ? 'ok' : 'error',
+          ...(error === undefined ? {} : { status_description: error.message }),
+          attributes: Object.entries(all),
+          service_name: service.name,
+          events: error === undefined ? [] : [exceptionEvent(error, endNanos)],
+          links: [],
+          instrumentation_scope_name: 'iii',
+        })
+      },
+    }
+  }
+
+  #isKept(name: string, traceId: string, parent: TraceParent | undefined): boolean {
+    if (this.isQuiet(traceId)) return false
+    const { sampling, service } = this.#options
+    if (parent !== undefined && sampling.parentBased) return parent.isSampled
+    return isSampled(sampling, { traceId, name, service: service.name })
+  }
+
+  /** 32 hexadecimal digits. */
+  #newId(): string {
+    return this.#options.host.random.uuid().replaceAll('-', '')
+  }
+}
+
+function failureAttributes(error: ErrorBody | undefined): Record<string, string> {
+  if (error === undefined) return {}
+  const { code, message, stacktrace } = error
+  const base = { 'error.type': code, 'error.message': message }
+  return stacktrace === undefined ? base : { ...base, 'error.stack': stacktrace }
+}
+
+function exceptionEvent({ code, message, stacktrace }: ErrorBody, nanos: number): SpanEvent {
+  const attributes: [string, string][] = [
+    ['exception.type', code],
+    ['exception.message', message],
+  ]
+  if (stacktrace !== undefined) attributes.push(['exception.stacktrace', stacktrace])
+  return { name: 'exception', timestamp_unix_nano: Math.round(nanos), attributes }
+}

@@ -1,0 +1,58 @@
+/**
+ * Which of the engine's own spans are kept: a trace that its caller samples, or not, stays so; else the first rule
+ * that fits the span decides, or the default ratio. Decided by the trace id, so a trace is kept whole or not at all.
+ */
+import { optional, string } from '../../../../wire/protocol/validate.js'
+import { parseSettings, setting } from '../../../config/builtin-config.js'
+import { compileGlob } from '../../../access/glob.js'
+
+export interface SamplingConfig {
+  readonly defaultRatio: number
+  /** Whether what the caller decided counts first. */
+  readonly parentBased: boolean
+  readonly rules: readonly SamplingRule[]
+}
+
+/** Spans of a name and a service, where given, are kept at this rate. Both may hold `*`. */
+interface SamplingRule {
+  readonly operation?: string | undefined
+  readonly service?: string | undefined
+  readonly rate: number
+}
+
+export const ratio = setting<number>(
+  'a number from 0 to 1',
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+)
+
+const shape = {
+  default: optional(ratio),
+  parent_based: optional(setting<boolean>('true or false', (value) => typeof value === 'boolean')),
+  rules: optional(setting<readonly unknown[]>('a list of rules', Array.isArray)),
+}
+
+const ruleShape = { operation: optional(string), service: optional(string), rate: ratio }
+
+/** Reads the setting `sampling`; `plainRatio` is what `sampling_ratio` says and counts where this says nothing. */
+export function parseSampling(path: string, settings: unknown, plainRatio: number | undefined): SamplingConfig {
+  const { default: defaultRatio, parent_based: parentBased = true, rules = [] } = parseSettings(path, shape, settings)
+  return {
+    defaultRatio: defaultRatio ?? plainRatio ?? 1,
+    parentBased,
+    rules: rules.map((rule, index) => parseSettings(`${path}.rules.${String(index)}`, ruleShape, rule)),
+  }
+}
+
+/** Whether the spans of a trace are kept that nobody has decided on. */
+export function isSampled(
+  { defaultRatio, rules }: SamplingConfig,
+  { traceId, name, service }: { readonly traceId: string; readonly name: string; readonly service: string },
+): boolean {
+  const rule = rules.find((each) => fits(each.operation, name) && fits(each.service, service))
+  // The last 13 digits are 52 bits, as many as a number holds exactly.
+  return Number.parseInt(traceId.slice(-13), 16) < (rule?.rate ?? defaultRatio) * 2 ** 52
+}
+
+function fits(pattern: string | undefined, text: string): boolean {
+  return pattern === undefined || compileGlob(pattern)(text)
+}

@@ -1,0 +1,82 @@
+/**
+ * The spans of all workers and of the engine, newest kept longest, found by trace. A span that was sent while it ran is
+ * replaced by its end, never the other way round.
+ */
+import { Emitter, type Unsubscribe } from '../../../../std/async/emitter.js'
+import type { EngineHost } from '../../builtin.js'
+import { Retained, type Kept } from '../retained.js'
+import type { SpanRow } from './span-row.js'
+
+/** Characters of all spans together. */
+const MAX_WEIGHT = 64 * 1024 * 1024
+
+export class Spans {
+  readonly #host: EngineHost
+  readonly #kept: Retained<SpanRow>
+  readonly #traces = new Map<string, Map<string, Kept<SpanRow>>>()
+  readonly #added: Emitter<SpanRow>
+
+  constructor(host: EngineHost, maxItems: number) {
+    this.#host = host
+    const caps = { maxItems, maxWeight: MAX_WEIGHT, maxAgeMs: Infinity }
+    this.#kept = new Retained(caps, (span) => this.#forget(span))
+    this.#added = new Emitter((error) => {
+      host.log.error({ error }, 'A follower of spans failed')
+    })
+  }
+
+  get size(): number {
+    return this.#kept.size
+  }
+
+  /** Spans that gave way to newer ones. */
+  get dropped(): number {
+    return this.#kept.dropped
+  }
+
+  /** Calls back with every span that is kept or replaced. */
+  onAdded(listener: (span: SpanRow) => void): Unsubscribe {
+    return this.#added.on(listener)
+  }
+
+  add(span: SpanRow): void {
+    const present = this.#traces.get(span.trace_id)?.get(span.span_id)
+    if (present === undefined) this.#insert(span)
+    else if (span.pending === true && present.item.pending !== true) return
+    else this.#kept.replace(present, span)
+    this.#added.emit(span)
+  }
+
+  /** All spans, oldest first. */
+  all(): SpanRow[] {
+    return this.#kept.items()
+  }
+
+  /** The spans of a trace, in the order they came. */
+  ofTrace(traceId: string): SpanRow[] {
+    return Array.from(this.#traces.get(traceId.toLowerCase())?.values() ?? [], ({ item }) => item)
+  }
+
+  /** Whether a span has no parent, or one that is not here. */
+  isRoot({ trace_id, parent_span_id: parent }: SpanRow): boolean {
+    return parent === null || this.#traces.get(trace_id)?.has(parent) !== true
+  }
+
+  clear(): void {
+    this.#kept.clear()
+    this.#traces.clear()
+  }
+
+  #insert(span: SpanRow): void {
+    const kept = this.#kept.add(span, this.#host.clock.now())
+    const trace = this.#traces.get(span.trace_id)
+    if (trace === undefined) this.#traces.set(span.trace_id, new Map([[span.span_id, kept]]))
+    else trace.set(span.span_id, kept)
+  }
+
+  #forget({ trace_id, span_id }: SpanRow): void {
+    const trace = this.#traces.get(trace_id)
+    trace?.delete(span_id)
+    if (trace?.size === 0) this.#traces.delete(trace_id)
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The functions `engine::traces::*`.
+ */
+import { InvocationError } from '../../../../errors.js'
+import type { BuiltinFunction } from '../../builtin.js'
+import { boolean, integer, optional, string } from '../../../config/builtin-fields.js'
+import { builtinFunction } from '../../../config/builtin-input.js'
+import { nanosToMs } from '../nanos.js'
+import type { SpanRow } from './span-row.js'
+import type { Spans } from './spans.js'
+import { groupTraces } from './trace-groups.js'
+import { finite, isInternalSpan, listTraces, traceQuery } from './trace-query.js'
+import { treeOf } from './trace-tree.js'
+
+const DEFAULT_GROUPS = 100
+
+const groupQuery = {
+  attribute: string,
+  since_ms: optional(finite),
+  limit: optional(integer(0)),
+  include_internal: optional(boolean),
+  label_attribute: optional(string),
+}
+
+/** Declares them; `spans` is absent where none are kept. */
+export function traceFunctions(spans: Spans | undefined): BuiltinFunction[] {
+  const kept = (): Spans => {
+    if (spans !== undefined) return spans
+    const message = 'This engine keeps no spans; set `iii-observability.enabled` to true'
+    throw new InvocationError({ code: 'memory_exporter_not_enabled', message })
+  }
+  return [
+    builtinFunction({
+      id: 'engine::traces::list',
+      description: 'Lists spans that fit; those without a parent unless all are asked for',
+      input: traceQuery,
+      call: (query) => ({ ...listTraces(kept(), query), storage: storageOf(kept()) }),
+    }),
+    builtinFunction({
+      id: 'engine::traces::tree',
+      description: 'Gives the spans of a trace, each under its parent',
+      input: { trace_id: string },
+      call: ({ trace_id }) => ({ roots: treeOf(kept().ofTrace(trace_id)), storage: storageOf(kept()) }),
+    }),
+    groupByFunction(kept),
+    builtinFunction({
+      id: 'engine::traces::clear',
+      description: 'Forgets all spans',
+      input: {},
+      call: () => {
+        kept().clear()
+        return { success: true }
+      },
+    }),
+  ]
+}
+
+function groupByFunction(kept: () => Spans): BuiltinFunction {
+  return builtinFunction({
+    id: 'engine::traces::group_by',
+    description: 'Groups spans by the value of an attribute',
+    input: groupQuery,
+    call: ({ attribute, since_ms: sinceMs = 0, limit = DEFAULT_GROUPS, include_internal, label_attribute }) => {
+      const isWanted = (span: SpanRow): boolean =>
+        nanosToMs(span.start_time_unix_nano) >= sinceMs && (include_internal === true || !isInternalSpan(span))
+      const wanted = kept().all().filter(isWanted)
+      const groups = groupTraces(wanted, { attribute, labelAttribute: label_attribute, limit })
+      return { groups, storage: storageOf(kept()) }
+    },
+  })
+}
+
+/** How much of what was sent is still here. Nothing is on disk. */
+function storageOf({ dropped }: Spans): Record<string, unknown> {
+  return {
+    archive: 'disabled',
+    completeness: dropped === 0 ? 'complete' : 'partial',
+    known_dropped_spans: dropped,
+    last_error: null,
+    max_disk_bytes: 0,
+    physical_bytes: 0,
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Spans that share the value of an attribute, taken together: which traces they are in, when, and how they went.
+ */
+import { nanosToMs } from '../nanos.js'
+import { attributeOf, type SpanRow } from './span-row.js'
+
+export interface GroupQuery {
+  readonly attribute: string
+  /** The attribute that names a group for people. */
+  readonly labelAttribute: string | undefined
+  readonly limit: number
+}
+
+export interface TraceGroup {
+  readonly value: string
+  readonly label: string | null
+  readonly trace_ids: readonly string[]
+  readonly span_count: number
+  /** Start of the first span. */
+  readonly first_seen_ms: number
+  /** End of the last span, or its start while it runs. */
+  readonly last_seen_ms: number
+  /** From the one to the other. */
+  readonly duration_ms: number
+  readonly error_count: number
+}
+
+/** The groups, the one seen last first. */
+export function groupTraces(spans: readonly SpanRow[], { attribute, labelAttribute, limit }: GroupQuery): TraceGroup[] {
+  const members = new Map<string, SpanRow[]>()
+  for (const span of spans) {
+    const value = attributeOf(span, attribute)
+    if (value === undefined) continue
+    const present = members.get(value)
+    if (present === undefined) members.set(value, [span])
+    else present.push(span)
+  }
+  return Array.from(members, ([value, group]) => groupOf(value, group, labelAttribute))
+    .sort((a, b) => b.last_seen_ms - a.last_seen_ms)
+    .slice(0, limit)
+}
+
+function groupOf(value: string, spans: readonly SpanRow[], labelAttribute: string | undefined): TraceGroup {
+  let firstNanos = Infinity
+  let lastNanos = 0
+  let label: string | undefined
+  for (const span of spans) {
+    const { start_time_unix_nano: start, end_time_unix_nano: end } = span
+    firstNanos = Math.min(firstNanos, start)
+    lastNanos = Math.max(lastNanos, start, end)
+    if (labelAttribute !== undefined) label ??= attributeOf(span, labelAttribute)
+  }
+  return {
+    value,
+    label: label ?? null,
+    trace_ids: [...new Set(spans.map(({ trace_id }) => trace_id))],
+    span_count: spans.length,
+    first_seen_ms: Math.floor(nanosToMs(firstNanos)),
+    last_seen_ms: Math.floor(nanosToMs(lastNanos)),
+    duration_ms: nanosToMs(lastNanos - firstNanos),
+    error_count: spans.filter(({ status }) => status === 'error').length,
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Lists spans: filtered, sorted, a page at a time. Root spans only unless all are asked for.
+ */
+import type { Field, Infer } from '../../../../wire/protocol/validate.js'
+import { oneOf, setting } from '../../../config/builtin-config.js'
+import { boolean, integer, optional, string, strings } from '../../../config/builtin-fields.js'
+import { nanosToMs } from '../nanos.js'
+import type { AttributePair } from '../otlp-value.js'
+import { attributeOf, durationMs, type SpanRow } from './span-row.js'
+import type { Spans } from './spans.js'
+
+export const finite: Field<number> = setting('a number', Number.isFinite)
+
+const pairs = setting<readonly AttributePair[]>('an array of [key, value]', isPairs)
+
+const DEFAULT_LIMIT = 100
+
+export const traceQuery = {
+  trace_id: optional(string),
+  trace_ids: optional(strings),
+  service_name: optional(string),
+  name: optional(string),
+  status: optional(string),
+  min_duration_ms: optional(finite),
+  max_duration_ms: optional(finite),
+  start_time: optional(finite),
+  end_time: optional(finite),
+  attributes: optional(pairs),
+  exclude_attributes: optional(pairs),
+  search_all_spans: optional(boolean),
+  include_internal: optional(boolean),
+  offset: optional(integer(0)),
+  limit: optional(integer(0)),
+  sort_by: optional(oneOf('start_time', 'duration', 'service_name', 'name')),
+  sort_order: optional(oneOf('asc', 'desc')),
+}
+
+export type TraceQuery = Infer<typeof traceQuery>
+
+export interface TracePage {
+  readonly spans: readonly SpanRow[]
+  /** How many there are without paging. */
+  readonly total: number
+  readonly offset: number
+  readonly limit: number
+}
+
+/** The page of spans a query asks for. Times are milliseconds since 1970, both ends included. */
+export function listTraces(spans: Spans, query: TraceQuery): TracePage {
+  const { offset = 0, limit = DEFAULT_LIMIT, search_all_spans: all = false } = query
+  const found = candidates(spans, query).filter((span) => (all || spans.isRoot(span)) && fits(span, query))
+  found.sort(orderOf(query))
+  return { spans: found.slice(offset, offset + limit), total: found.length, offset, limit }
+}
+
+/** Whether a span shows the engine's own work rather than that of workers. */
+export function isInternalSpan(span: SpanRow): boolean {
+  return attributeOf(span, 'iii.function.kind') === 'internal'
+}
+
+function candidates(spans: Spans, { trace_id, trace_ids }: TraceQuery): SpanRow[] {
+  const ids = trace_ids ?? (trace_id === undefined ? undefined : [trace_id])
+  if (ids === undefined) return spans.all()
+  const wanted = new Set(ids.map((id) => id.toLowerCase()))
+  if (trace_ids !== undefined && trace_id !== undefined && !wanted.has(trace_id.toLowerCase())) return []
+  return [...wanted].flatMap((id) => spans.ofTrace(id))
+}
+
+function fits(span: SpanRow, query: TraceQuery): boolean {
+  const { include_internal = false, attributes = [], exclude_attributes: excluded = [] } = query
+  return (
+    (include_internal || !isInternalSpan(span)) &&
+    contains(span.service_name, query.service_name) &&
+    contains(span.name, query.name) &&
+    (query.status === undefined || span.status === query.status.toLowerCase()) &&
+    isWithin(durationMs(span), query.min_duration_ms, query.max_duration_ms) &&
+    isWithin(nanosToMs(span.start_time_unix_nano), query.start_time, query.end_time) &&
+    attributes.every((pair) => hasAttribute(span, pair)) &&
+    !excluded.some((pair) => hasAttribute(span, pair))
+  )
+}
+
+/** Whether a value lies between two bounds, both included; an absent bound is none. */
+export function isWithin(value: number, min = -Infinity, max = Infinity): boolean {
+  return value >= min && value <= max
+}
+
+function contains(text: string, part: string | undefined): boolean {
+  return part === undefined || text.toLowerCase().includes(part.toLowerCase())
+}
+
+function hasAttribute(span: SpanRow, [key, value]: AttributePair): boolean {
+  return span.attributes.some((pair) => pair[0] === key && pair[1] === value)
+}
+
+function orderOf({ sort_by = 'start_time', sort_order = 'asc' }: TraceQuery): (a: SpanRow, b: SpanRow) => number {
+  const sign = sort_order === 'asc' ? 1 : -1
+  switch (sort_by) {
+    case 'duration':
+      return (a, b) => sign * (durationMs(a) - durationMs(b))
+    case 'service_name':
+    case 'name':
+      return (a, b) => sign * (a[sort_by] < b[sort_by] ? -1 : Number(a[sort_by] > b[sort_by]))
+    case 'start_time':
+    default:
+      return (a, b) => sign * (a.start_time_unix_nano - b.start_time_unix_nano)
+  }
+}
+
+function isPairs(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string'))
+  )
+}

@@ -1,0 +1,58 @@
+/**
+ * A journal in a store: one record per job, written and removed in batches. As durable as the store is.
+ */
+import { JsonText, withTextMembers } from '../../../../wire/protocol/json-text.js'
+import { isRecord } from '../../../../wire/protocol/validate.js'
+import type { Store, Stored } from '../../../storage/store.js'
+import { dataOf, jobKey, type Job } from '../job.js'
+import type { JournalEntry, QueueJournal } from './queue-journal.js'
+
+const SPACE = 'jobs'
+
+export class StoreJournal implements QueueJournal {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- `async` turns what is thrown into a rejection.
+  async load(): Promise<readonly JournalEntry[]> {
+    return [...this.#store.entries(SPACE)].map(([key, value]) => readEntry(key, value))
+  }
+
+  write(entries: readonly JournalEntry[]): Promise<void> {
+    return this.#store.write(
+      entries.map((entry) => ({
+        kind: 'put',
+        space: SPACE,
+        key: jobKey(entry.job),
+        value: textOf(entry),
+      })),
+    )
+  }
+
+  remove(jobs: readonly Job[]): Promise<void> {
+    return this.#store.write(jobs.map((job) => ({ kind: 'delete', space: SPACE, key: jobKey(job) })))
+  }
+
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+}
+
+/** A record is the text of an entry; absent members are left out. */
+function textOf({ job, death }: JournalEntry): Stored {
+  // A job has a payload, which is text. The rights of a session end with the process.
+  return withTextMembers({ job: { ...job, access: undefined }, death }, 2) as JsonText
+}
+
+function readEntry(key: string, stored: Stored): JournalEntry {
+  const value: unknown = stored instanceof JsonText ? JSON.parse(stored.text) : stored
+  const job = isRecord(value) ? value['job'] : undefined
+  const readable = isRecord(job) && typeof job['id'] === 'string' && typeof job['sequence'] === 'number'
+  if (!readable) throw new Error(`The queue journal holds a record that cannot be read: ${key}`)
+  // Written by this class; the check tells a foreign file from ours.
+  const entry = value as { readonly job: Omit<Job, 'data'> & { readonly data: unknown } } & Pick<JournalEntry, 'death'>
+  return { ...entry, job: { ...entry.job, ...dataOf(entry.job.data) } }
+}

@@ -1,0 +1,75 @@
+/**
+ * A call that is stored for later instead of made: handed to the queue provider, with a receipt for the caller. Knows
+ * nothing of queues; which exist is the provider's business.
+ */
+import { ErrorCode, type ErrorBody } from '../../errors.js'
+import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
+import type { Emit } from '../engine-events.js'
+import type { Answer, Call, Caller } from '../links/peer.js'
+import type { RoutedCall } from './routed-call.js'
+import { withFunctionId } from './trace-baggage.js'
+
+export class Enqueue implements Caller {
+  /** The function a queue provider registers, in the default namespace. */
+  static readonly PROVIDER = 'engine::queue::enqueue'
+
+  readonly #call: RoutedCall
+  readonly #queue: string
+  readonly #receiptId: string
+  readonly #emit: Emit
+
+  constructor(call: RoutedCall, queue: string, { receiptId, emit }: { receiptId: string; emit: Emit }) {
+    this.#call = call
+    this.#queue = queue
+    this.#receiptId = receiptId
+    this.#emit = emit
+  }
+
+  /** The call to the provider that stores this one. Metadata is not part of what is stored. */
+  toProvider(invocationId: string, namespace: string): RoutedCall {
+    const { functionId, data, traceparent, baggage, from } = this.#call
+    const traced = traceparent !== undefined || baggage !== undefined
+    return {
+      invocationId,
+      functionId: Enqueue.PROVIDER,
+      traceparent,
+      baggage,
+      caller: this,
+      data: {
+        queue: this.#queue,
+        function_id: functionId,
+        data,
+        messageReceiptId: this.#receiptId,
+        traceparent: traceparent ?? null,
+        baggage: traced ? withFunctionId(baggage, functionId) : null,
+        ...(namespace === DEFAULT_NAMESPACE ? {} : { namespace }),
+      },
+      metadata: undefined,
+      from: undefined,
+      access: from?.access,
+    }
+  }
+
+  /** The provider's answer becomes the caller's receipt. */
+  answer(_call: Call, { error }: Answer): void {
+    if (error === undefined) this.#reply({ result: { messageReceiptId: this.#receiptId } })
+    else this.#fail(error, `${error.code}: ${error.message}`)
+  }
+
+  failWithoutProvider(): void {
+    const message =
+      'No queue provider is installed. Add `iii-queue` to the engine configuration, or install one with `iii worker add queue`.'
+    this.#fail({ code: ErrorCode.enqueue_error, message }, message)
+  }
+
+  #fail(error: ErrorBody, message: string): void {
+    const { functionId } = this.#call
+    this.#emit({ kind: 'enqueue_refused', queue: this.#queue, functionId, error })
+    this.#reply({ error: { code: ErrorCode.enqueue_error, message } })
+  }
+
+  #reply(answer: Answer): void {
+    const { caller, traceparent, baggage } = this.#call
+    caller?.answer(this.#call, { ...answer, traceparent, baggage })
+  }
+}

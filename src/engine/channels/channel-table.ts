@@ -1,0 +1,173 @@
+/**
+ * Channels by id, each behind a key. A key is compared in constant time, and an unknown id takes as long as a wrong
+ * key, so neither can be guessed piece by piece. Channels whose ends nobody takes expire.
+ */
+import { timingSafeEqual } from 'node:crypto'
+import { ErrorCode, InvocationError } from '../../errors.js'
+import type { Clock, Timer } from '../../std/time/clock.js'
+import type { Random } from '../../std/random.js'
+import { MAX_MESSAGE_BYTES } from '../../wire/protocol/limits.js'
+import type { Log } from '../../std/log.js'
+import { Channel } from './channel.js'
+import { ChannelAccount, ChannelMemory } from './channel-memory.js'
+import type { ChannelRef } from './channels.js'
+import type { Counters } from '../counters.js'
+import type { EngineLimits } from '../limits.js'
+
+export interface ChannelTableParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly limits: Pick<EngineLimits, 'maxChannels' | 'maxSessionChannels' | 'maxChannelBytes'>
+  readonly counters: Pick<Counters, 'refused' | 'dropped'>
+}
+
+/** A channel with what it takes to reach it. */
+export interface Registered {
+  readonly channel: Channel
+  readonly writer: ChannelRef
+  readonly reader: ChannelRef
+}
+
+interface Entry {
+  readonly channel: Channel
+  readonly key: string
+  readonly createdAt: number
+}
+
+const DEFAULT_BUFFER_ITEMS = 64
+const MAX_BUFFER_ITEMS = 1024
+const SWEEP_MS = 60_000
+/** How long both ends may take to connect. */
+const UNCLAIMED_MS = 5 * 60_000
+/** How long the reader of a channel may take to connect whose writer was cut: what there is of it is a part at best. */
+const CUT_UNREAD_MS = 5_000
+
+export class ChannelTable {
+  readonly #parts: ChannelTableParts
+  readonly #entries = new Map<string, Entry>()
+  /** By the session that creates channels; those of the engine itself under the empty id. */
+  readonly #accounts = new Map<string, ChannelAccount>()
+  readonly #memory: ChannelMemory
+  #sweep: Timer | undefined
+
+  constructor(parts: ChannelTableParts) {
+    this.#parts = parts
+    this.#memory = new ChannelMemory({
+      maxBytes: parts.limits.maxChannelBytes,
+      reserveBytes: MAX_MESSAGE_BYTES,
+      onGivenUp: () => {
+        parts.counters.dropped.channels += 1
+        parts.log.warn({}, 'A channel was given up with what it held: all channels together hold too much')
+      },
+    })
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** What waits in all channels. */
+  get bufferedBytes(): number {
+    let bytes = 0
+    for (const { channel } of this.#entries.values()) bytes += channel.bufferedBytes
+    return bytes
+  }
+
+  /**
+   * Makes a channel. The buffer holds from 1 to 1024 items, 64 by default.
+   * @param sessionId the session that asks; omitted for the engine itself, which is not limited.
+   * @throws {InvocationError} `invocation_error` when the session, or all together, have as many channels as allowed.
+   */
+  create(bufferItems: number = DEFAULT_BUFFER_ITEMS, sessionId = ''): Registered {
+    const { random, clock } = this.#parts
+    this.#refuseExcess(sessionId)
+    const id = random.uuid()
+    const key = random.uuid()
+    const account = this.#accounts.get(sessionId) ?? new ChannelAccount(this.#memory)
+    this.#accounts.set(sessionId, account)
+    account.channels += 1
+    const channel = new Channel({
+      maxItems: Math.min(Math.max(bufferItems, 1), MAX_BUFFER_ITEMS),
+      account,
+      onDestroyed: () => this.#forget(id, sessionId),
+      onCutUnread: () => clock.after(CUT_UNREAD_MS, () => this.#giveUpUnread(id), 'background'),
+    })
+    this.#entries.set(id, { channel, key, createdAt: clock.now() })
+    this.#sweep ??= this.#nextSweep()
+    const ref = { channel_id: id, access_key: key }
+    return { channel, writer: { ...ref, direction: 'write' }, reader: { ...ref, direction: 'read' } }
+  }
+
+  /** The channel of an id, for whoever has its key. */
+  find(id: string, key: string): Channel | undefined {
+    const entry = this.#entries.get(id)
+    const expected = Buffer.from(entry?.key ?? NO_KEY)
+    const given = Buffer.from(key)
+    // A key of another length is compared with itself, which costs the same and never matches.
+    const matches = timingSafeEqual(given.length === expected.length ? given : expected, expected)
+    return matches && given.length === expected.length ? entry?.channel : undefined
+  }
+
+  /** Ends a channel at once and forgets it. */
+  destroy(id: string): void {
+    this.#entries.get(id)?.channel.destroy()
+  }
+
+  /** Ends all channels. */
+  close(): void {
+    this.#sweep?.cancel()
+    for (const id of [...this.#entries.keys()]) this.destroy(id)
+  }
+
+  #refuseExcess(sessionId: string): void {
+    const { limits, counters } = this.#parts
+    const excess = (): string | undefined => {
+      const own = this.#accounts.get(sessionId)?.channels ?? 0
+      if (sessionId !== '' && own >= limits.maxSessionChannels) return `This session has ${String(own)} channels`
+      if (this.#entries.size >= limits.maxChannels) return `There are ${String(this.#entries.size)} channels`
+      return undefined
+    }
+    // Finished channels stay for a while, so that a second taker gets another answer than a stranger; they go first.
+    if (excess() === undefined) return
+    this.#sweepNow()
+    const found = excess()
+    if (found === undefined) return
+    counters.refused.channels += 1
+    const message = `${found}, as many as allowed; close some first`
+    throw new InvocationError({ code: ErrorCode.invocation_error, message })
+  }
+
+  #giveUpUnread(id: string): void {
+    if (this.#entries.get(id)?.channel.isUnread === true) this.destroy(id)
+  }
+
+  #forget(id: string, sessionId: string): void {
+    if (!this.#entries.delete(id)) return
+    const account = this.#accounts.get(sessionId)
+    if (account === undefined) return
+    account.channels -= 1
+    if (account.channels === 0) this.#accounts.delete(sessionId)
+  }
+
+  #sweepNow(): void {
+    const now = this.#parts.clock.now()
+    for (const [id, { channel, createdAt }] of this.#entries) {
+      if (channel.over || (channel.unclaimed && now - createdAt > UNCLAIMED_MS)) this.destroy(id)
+    }
+  }
+
+  #nextSweep(): Timer {
+    return this.#parts.clock.after(
+      SWEEP_MS,
+      () => {
+        this.#sweepNow()
+        this.#sweep = this.#entries.size === 0 ? undefined : this.#nextSweep()
+      },
+      'background',
+    )
+  }
+}
+
+/** As long as a key; no channel has it, since the entry is missing. */
+const NO_KEY = '00000000-0000-0000-0000-000000000000'

@@ -1,0 +1,168 @@
+/**
+ * Reads an engine's settings. Whatever is not understood is refused by name and place, never passed over: a typing
+ * error must not pass for a default, nor a part of another engine for one of this.
+ */
+import { ErrorCode, RuntimeError } from '../../errors.js'
+import { isRecord, optional, string, type Infer } from '../../wire/protocol/validate.js'
+import { MAX_DELAY_MS } from '../../std/time/clock.js'
+import { describe } from '../../std/text/describe.js'
+import { parseSettings, setting, wholeNumber } from './builtin-config.js'
+import { ABSENT, ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, SUCCESSORS, type DefaultPorts } from '../builtins/index.js'
+import { ENGINE_WORKER_NAME } from '../builtins/engine/workers.js'
+import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
+import type { Environment } from './environment.js'
+import { originSettings, type OriginRules } from '../access/origins.js'
+import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
+
+/** An engine's configuration as plain data, as it is written in a file. */
+export interface EngineSettings {
+  readonly registration_namespace_grace_ms?: number
+  readonly workers?: readonly {
+    readonly name: string
+    /** What the distributed engine reads too. */
+    readonly config?: unknown
+    /** What only this engine knows. */
+    readonly local?: unknown
+  }[]
+}
+
+const DEFAULT_GRACE_MS = 5000
+
+const list = optional(setting<readonly unknown[]>('a list of workers', Array.isArray))
+const topShape = {
+  registration_namespace_grace_ms: optional(wholeNumber(0, MAX_DELAY_MS)),
+  workers: list,
+  /** The older name of `workers`; both lists count. */
+  modules: list,
+}
+const object = optional(setting<unknown>('an object', isRecord))
+const entryShape = { name: string, config: object, local: object }
+
+/** Where an error is, as a path of keys, and how it is put together with the place it is in. */
+export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
+
+/**
+ * Reads a configuration that is already data, such as an object in a program. One that names no listener opens no port.
+ * @throws {RuntimeError} INVALID_CONFIG saying key, and what is accepted.
+ */
+export function engineConfigOf(settings: EngineSettings, env: Environment = {}): EngineConfig {
+  return readEngineConfig(
+    settings,
+    env,
+    (_path, message, cause) => new RuntimeError(ErrorCode.INVALID_CONFIG, message, { cause }),
+  )
+}
+
+/** Where an engine without a file listens, and to whom; 0 picks a free port. */
+export interface EngineAddresses extends DefaultPorts, Partial<OriginRules> {
+  /** Default 127.0.0.1: this machine only. */
+  readonly host?: string | undefined
+  /** For workers. Default 49134. */
+  readonly port?: number | undefined
+  /** Folder that state, streams and queues are kept in. Default: none, they live in memory. */
+  readonly dataFolder?: string | undefined
+}
+
+/** The configuration of an engine without a file. */
+export function defaultEngineConfig(
+  { host = '127.0.0.1', port, dataFolder, allowedOrigins = [], allowedHosts = [], ...ports }: EngineAddresses = {},
+  env: Environment = {},
+): EngineConfig {
+  const rules = { allowedOrigins, allowedHosts }
+  const served = SERVED_BY_DEFAULT.map(({ name, port: option, stores = false, local }) => ({
+    name,
+    local: local?.(rules),
+    config: {
+      ...(option === undefined ? {} : address(host, ports[option])),
+      ...(stores && dataFolder !== undefined ? keptIn(dataFolder) : {}),
+    },
+  }))
+  const listener = { name: LISTENER_NAME, config: address(host, port), local: originSettings(rules) }
+  return engineConfigOf({ workers: [listener, ...served] }, env)
+}
+
+function address(host: string, port: number | undefined): object {
+  return port === undefined ? { host } : { host, port }
+}
+
+function keptIn(folder: string): object {
+  return { adapter: { config: { store_method: 'file_based', file_path: folder } } }
+}
+
+/** Reads settings; errors are made by `report`, which knows where they are written. */
+export function readEngineConfig(content: unknown, env: Environment, report: Report): EngineConfig {
+  const top = located([], report, () => parseSettings('configuration', topShape, content))
+  const listeners: ListenerConfig[] = []
+  const served = new Map<string, ConfiguredBuiltin>()
+  for (const { entry, path } of entriesOf(top)) {
+    const {
+      name: listed,
+      config,
+      local,
+    } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
+    const name = SUCCESSORS.get(listed) ?? listed
+    const settings = [...path, 'config']
+    if (name === LISTENER_NAME) {
+      listeners.push(located(settings, report, () => parseListenerConfig(config, local)))
+      continue
+    }
+    if (name === ENGINE_WORKER_NAME) {
+      // Always there, and without settings.
+      located(settings, report, () => [parseSettings(name, {}, config), parseSettings(`${name}.local`, {}, local)])
+      continue
+    }
+    const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
+    if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
+    if (served.has(name)) throw report([...path, 'name'], twice(name, listed))
+    served.set(name, { name, make: located(settings, report, () => readSettings(config, local)) })
+  }
+  for (const name of ALWAYS_SERVED) {
+    const make = builtins[name]?.(undefined, undefined)
+    if (make !== undefined && !served.has(name)) served.set(name, { name, make })
+  }
+  return {
+    namespaceGraceMs: graceFrom(env, report) ?? top.registration_namespace_grace_ms ?? DEFAULT_GRACE_MS,
+    listeners,
+    builtins: [...served.values()],
+  }
+}
+
+function* entriesOf(top: Infer<typeof topShape>): Iterable<{ entry: unknown; path: (string | number)[] }> {
+  for (const key of ['workers', 'modules'] as const) {
+    for (const [index, entry] of (top[key] ?? []).entries()) yield { entry, path: [key, index] }
+  }
+}
+
+/** Gives an error of settings its place: their names are the path, from `config` on, or from `local` where they say so. */
+function located<T>(path: readonly (string | number)[], report: Report, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error
+    const [named = ''] = error.message.split(/[\s(]/, 1)
+    if (path.at(-1) !== 'config')
+      throw report([...path, ...named.split('.').slice(path.length || 1)], error.message, error)
+    const own = named.split('.').slice(1)
+    throw report([...(own[0] === 'local' ? path.slice(0, -1) : path), ...own], error.message, error)
+  }
+}
+
+function unknownName(name: string): string {
+  const instead = ABSENT.get(name)
+  if (instead !== undefined) return `${name} is a part of the distributed engine only: take it out; ${instead}`
+  const accepted = [LISTENER_NAME, ...Object.keys(builtins)].sort().join(', ')
+  return `this engine has no worker of that name, ${describe(name)}; it serves ${accepted}`
+}
+
+function twice(name: string, listed: string): string {
+  return name === listed
+    ? `${name} is listed twice; list it once`
+    : `${listed} is ${name}, which is listed twice; list it once`
+}
+
+function graceFrom(env: Environment, report: Report): number | undefined {
+  const text = env['III_NAMESPACE_GRACE_MS']
+  if (text === undefined || text === '') return undefined
+  if (/^\d{1,10}$/.test(text) && Number(text) <= MAX_DELAY_MS) return Number(text)
+  throw report([], `the environment variable III_NAMESPACE_GRACE_MS must be whole milliseconds, got ${describe(text)}`)
+}

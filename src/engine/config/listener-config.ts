@@ -1,0 +1,109 @@
+/**
+ * Settings of one listener, `iii-worker-manager` in a configuration file: where it listens and whom it lets do what.
+ */
+import { ErrorCode, RuntimeError } from '../../errors.js'
+import { optional, record, string } from '../../wire/protocol/validate.js'
+import { MAX_DELAY_MS } from '../../std/time/clock.js'
+import { boolean } from './builtin-fields.js'
+import { parseSettings, port, setting, wholeNumber } from './builtin-config.js'
+import { parseExposeFilter, type ExposeFilter } from '../access/expose-filter.js'
+import { originFields, readOriginRules, type OriginRules } from '../access/origins.js'
+
+/** The name listeners have in a configuration file. It may appear more than once. */
+export const LISTENER_NAME = 'iii-worker-manager'
+
+/** One port that workers connect to. */
+export interface ListenerConfig {
+  /** Default `0.0.0.0`. */
+  readonly host: string
+  /** 0 picks a free port. Default 49134. */
+  readonly port: number
+  /** Time to send the request head. Default 10 000. */
+  readonly handshakeTimeoutMs: number
+  /** Which web pages may connect, beside those of this machine. Default: none. */
+  readonly origins: OriginRules
+  /** Absent on an open listener. */
+  readonly rbac?: RbacConfig | undefined
+  /** Gets every call in place of its target. */
+  readonly middlewareFunctionId?: string | undefined
+  /** Whether a grant that the auth function leaves out is empty. Default false. */
+  readonly defaultDeny?: boolean | undefined
+}
+
+/** Rules of access. All functions it names are in the default namespace. */
+interface RbacConfig {
+  /** Decides who may connect and what they may do. Absent: everybody, everything that is exposed. */
+  readonly authFunctionId?: string | undefined
+  readonly exposeFunctions: readonly ExposeFilter[]
+  readonly onFunctionRegistration?: string | undefined
+  readonly onTriggerRegistration?: string | undefined
+  readonly onTriggerTypeRegistration?: string | undefined
+}
+
+const shape = {
+  host: optional(string),
+  port: optional(port),
+  handshake_timeout_ms: optional(wholeNumber(1, MAX_DELAY_MS)),
+  rbac: optional(record),
+  middleware_function_id: optional(string),
+}
+
+/** Settings of this engine alone. */
+const localShape = { ...originFields, default_deny: optional(boolean) }
+
+const rbacShape = {
+  auth_function_id: optional(string),
+  expose_functions: optional(setting<readonly unknown[]>('a list', Array.isArray)),
+  on_function_registration_function_id: optional(string),
+  on_trigger_registration_function_id: optional(string),
+  on_trigger_type_registration_function_id: optional(string),
+}
+
+/**
+ * Reads the `config` and `local` of one `iii-worker-manager`; absent means the defaults.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ */
+export function parseListenerConfig(config: unknown, local: unknown): ListenerConfig {
+  const given = parseSettings(LISTENER_NAME, shape, config)
+  const own = parseSettings(`${LISTENER_NAME}.local`, localShape, local)
+  if (own.default_deny === true && given.rbac === undefined) {
+    const message = `${LISTENER_NAME}.local.default_deny needs \`config.rbac\`: without rules the listener is open`
+    throw new RuntimeError(ErrorCode.INVALID_CONFIG, message)
+  }
+  return {
+    host: given.host ?? '0.0.0.0',
+    port: Number(given.port ?? 49_134),
+    handshakeTimeoutMs: given.handshake_timeout_ms ?? 10_000,
+    origins: readOriginRules(own),
+    rbac: given.rbac === undefined ? undefined : parseRbac(given.rbac),
+    middlewareFunctionId: given.middleware_function_id,
+    defaultDeny: own.default_deny,
+  }
+}
+
+function parseRbac(config: unknown): RbacConfig {
+  const path = `${LISTENER_NAME}.rbac`
+  const given = parseSettings(path, rbacShape, config)
+  const filters = (given.expose_functions ?? []).map((entry, index) =>
+    parseExposeFilter(`${path}.expose_functions.${String(index)}`, entry),
+  )
+  return {
+    exposeFunctions: filters,
+    authFunctionId: given.auth_function_id,
+    onFunctionRegistration: given.on_function_registration_function_id,
+    onTriggerRegistration: given.on_trigger_registration_function_id,
+    onTriggerTypeRegistration: given.on_trigger_type_registration_function_id,
+  }
+}
+
+/** The functions that a listener asks before it lets a session do anything. */
+export function functionsAskedBy({ rbac, middlewareFunctionId }: ListenerConfig): string[] {
+  const ids = [
+    middlewareFunctionId,
+    rbac?.authFunctionId,
+    rbac?.onFunctionRegistration,
+    rbac?.onTriggerRegistration,
+    rbac?.onTriggerTypeRegistration,
+  ]
+  return ids.filter((id) => id !== undefined)
+}

@@ -1,0 +1,44 @@
+/**
+ * Limits how much memory the registrations of each worker take, and those that belong to no worker: schemas, metadata
+ * and settings of triggers may be of any size. Knows nothing of what is registered.
+ */
+import type { Counters } from '../counters.js'
+import type { EngineLimits } from '../limits.js'
+import type { Peer } from '../links/peer.js'
+
+interface OwnedBytesParts {
+  readonly limits: Pick<EngineLimits, 'maxRegistrationBytes'>
+  readonly counters: Pick<Counters, 'refused'>
+}
+
+/** A worker; `undefined` for what belongs to none. */
+type Owner = Peer | undefined
+
+export class OwnedBytes {
+  readonly #parts: OwnedBytesParts
+  readonly #bytes = new Map<Owner, number>()
+
+  constructor(parts: OwnedBytesParts) {
+    this.#parts = parts
+  }
+
+  /** Counts what is registered, or with a negative number what ends. */
+  add(owner: Owner, bytes: number): void {
+    const sum = this.#of(owner) + bytes
+    if (sum === 0) this.#bytes.delete(owner)
+    else this.#bytes.set(owner, sum)
+  }
+
+  /** Why an owner may not register so many bytes more; `undefined` when it may. */
+  refuse(owner: Owner, bytes: number): string | undefined {
+    const { limits, counters } = this.#parts
+    if (bytes <= 0 || this.#of(owner) + bytes <= limits.maxRegistrationBytes) return undefined
+    counters.refused.registrations += 1
+    const whose = owner === undefined ? 'triggers that belong to no worker' : 'the registrations of a worker'
+    return `${whose} take at most ${String(limits.maxRegistrationBytes)} bytes of memory, schemas and metadata included`
+  }
+
+  #of(owner: Owner): number {
+    return this.#bytes.get(owner) ?? 0
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What a worker tells about itself, cleaned. Names and descriptions end up in lists that people read, so control and
+ * direction-changing characters are taken out and the length is capped.
+ */
+import { MAX_NAME_CHARACTERS } from '../../wire/protocol/limits.js'
+import { isRecord, optional, record, string, type Field, type Infer } from '../../wire/protocol/validate.js'
+
+/** Input of `engine::workers::register`. */
+const pid: Field<number> = {
+  expected: 'a whole number from 0 to 4294967295',
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff,
+  optional: false,
+}
+export const announcement = {
+  name: optional(string),
+  namespace: optional(string),
+  runtime: optional(string),
+  version: optional(string),
+  os: optional(string),
+  description: optional(string),
+  isolation: optional(string),
+  pid: optional(pid),
+  telemetry: optional(record),
+}
+export type Announcement = Infer<typeof announcement>
+
+/** What is known of a worker. */
+export interface WorkerIdentity {
+  /** `undefined` for a worker that gave none. */
+  readonly name: string | undefined
+  readonly runtime: string
+  readonly version: string | undefined
+  readonly os: string | undefined
+  readonly description: string | undefined
+  readonly isolation: string | undefined
+  readonly pid: number | undefined
+  readonly framework: string | undefined
+}
+
+/** A worker that has not announced itself. */
+export const unknownWorker: WorkerIdentity = {
+  name: undefined,
+  runtime: 'unknown',
+  version: undefined,
+  os: undefined,
+  description: undefined,
+  isolation: undefined,
+  pid: undefined,
+  framework: undefined,
+}
+
+/** C0 and C1 controls, and the characters that change the direction of text. */
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** A text without control characters, cut and trimmed; `undefined` when nothing is left. */
+export function cleanText(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  // By code points, so that a cut never leaves half a surrogate pair. The slice before bounds the work.
+  const printable = text.slice(0, MAX_NAME_CHARACTERS * 8).replace(UNPRINTABLE, '')
+  const cut = Array.from(printable).slice(0, MAX_NAME_CHARACTERS).join('').trim()
+  return cut === '' ? undefined : cut
+}
+
+/** A text of usual length as it is; of a longer one its beginning, copied, since a slice would keep all of it. */
+function cut(text: string | undefined): string | undefined {
+  if (text === undefined || text.length <= MAX_NAME_CHARACTERS) return text
+  return Array.from(text.slice(0, MAX_NAME_CHARACTERS)).join('')
+}
+
+/** The identity an announcement gives. */
+export function identityOf(input: Announcement): WorkerIdentity {
+  const framework = isRecord(input.telemetry) ? input.telemetry['framework'] : undefined
+  return {
+    name: cleanText(input.name),
+    runtime: cut(input.runtime) ?? 'unknown',
+    version: cut(input.version),
+    os: cut(input.os),
+    description: cleanText(input.description),
+    isolation: cut(input.isolation),
+    pid: input.pid,
+    framework: typeof framework === 'string' ? cut(framework) : undefined,
+  }
+}

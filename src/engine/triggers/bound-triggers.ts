@@ -1,0 +1,59 @@
+/**
+ * The triggers bound to one built-in type, each with the filter read from its config. Knows nothing of events.
+ */
+import { findMismatch, isRecord, type Infer, type Shape } from '../../wire/protocol/validate.js'
+import { describe } from '../../std/text/describe.js'
+import type { Binding } from '../builtins/builtin.js'
+
+/** Triggers of one type. Beyond: the trigger is refused. */
+const MAX_TRIGGERS = 100_000
+
+export class BoundTriggers<F> {
+  readonly #triggers = new Map<string, { readonly binding: Binding; readonly filter: F }>()
+
+  /**
+   * Adds a binding; one of the same id is replaced.
+   * @throws {Error} when there are too many.
+   */
+  add(binding: Binding, filter: F): void {
+    if (this.#triggers.size >= MAX_TRIGGERS && !this.#triggers.has(binding.id)) {
+      throw new Error(`The limit of ${MAX_TRIGGERS} ${binding.triggerType} triggers is reached`)
+    }
+    this.#triggers.set(binding.id, { binding, filter })
+  }
+
+  remove({ id }: Binding): void {
+    this.#triggers.delete(id)
+  }
+
+  clear(): void {
+    this.#triggers.clear()
+  }
+
+  /** Whether some binding is of a kind. */
+  some(is: (binding: Binding) => boolean): boolean {
+    for (const { binding } of this.#triggers.values()) if (is(binding)) return true
+    return false
+  }
+
+  /** The bindings whose filter fits, in the order they came. */
+  matching(fits: (filter: F) => boolean): Binding[] {
+    const bindings: Binding[] = []
+    for (const { binding, filter } of this.#triggers.values()) if (fits(filter)) bindings.push(binding)
+    return bindings
+  }
+}
+
+/**
+ * Reads a binding's config; members the shape does not name are ignored, and no config counts as an empty one.
+ * @throws {Error} naming the member, what was seen and what is accepted.
+ */
+export function readTriggerConfig<S extends Shape>({ triggerType, config }: Binding, shape: S): Infer<S> {
+  const given = config ?? {}
+  if (!isRecord(given)) throw new Error(`config of a ${triggerType} trigger must be an object, got ${describe(given)}`)
+  const copy = { ...given }
+  const mismatch = findMismatch(Object.entries(shape), copy)
+  if (mismatch !== undefined) throw new Error(`config of a ${triggerType} trigger: ${mismatch}`)
+  // The check just established the type.
+  return copy as Infer<S>
+}

@@ -1,0 +1,44 @@
+/**
+ * Fires triggers by hand, whatever their type: what a schedule, a request or a worker's event would do, when it is said.
+ */
+import { ErrorCode, InvocationError } from '../../errors.js'
+import type { EngineHost } from '../builtins/builtin.js'
+import type { Bindings } from './bindings.js'
+import { callBound, conditionHolds } from './fire.js'
+import type { Trigger } from './trigger.js'
+
+/** Ids named in an error message. */
+const MAX_NAMED = 10
+
+/**
+ * Fires the trigger of an id, or every bound trigger of a type, and waits for the functions.
+ * @returns their results, in the order of registration; those whose condition says no are left out.
+ * @throws {InvocationError} `NOT_FOUND` when nothing is bound; else the first failure, once all have ended.
+ */
+export async function fireTriggers(
+  { bindings, host }: { readonly bindings: Bindings; readonly host: EngineHost },
+  typeOrId: string,
+  payload: unknown,
+): Promise<unknown[]> {
+  const triggers = boundTo(bindings, typeOrId)
+  const outcomes = await Promise.allSettled(triggers.map((trigger) => fireOne(host, trigger, payload)))
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  })
+}
+
+async function fireOne(host: EngineHost, trigger: Trigger, payload: unknown): Promise<[] | [unknown]> {
+  if (!(await conditionHolds(host, trigger, { data: payload }))) return []
+  return [await callBound(host, trigger, { data: payload, metadata: trigger.metadata })]
+}
+
+function boundTo({ triggers }: Bindings, typeOrId: string): readonly Trigger[] {
+  const one = triggers.get(typeOrId)
+  const bound = (one === undefined ? [...triggers.ofType(typeOrId)] : [one]).filter(({ type }) => type !== undefined)
+  if (bound.length > 0) return bound
+  const others = [...triggers.all()].filter(({ type }) => type !== undefined).slice(0, MAX_NAMED)
+  const known = others.map(({ id, triggerType }) => `${id} (${triggerType})`).join(', ') || 'none'
+  const message = `No trigger with the id or type '${typeOrId}' is bound; bound are: ${known}`
+  throw new InvocationError({ code: ErrorCode.NOT_FOUND, message })
+}

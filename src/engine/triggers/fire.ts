@@ -1,0 +1,43 @@
+/**
+ * Fires a binding of a built-in type: condition first, then the function. Knows the rules all built-in types share.
+ */
+import { toErrorBody } from '../../wire/protocol/error-body.js'
+import { isRecord } from '../../wire/protocol/validate.js'
+import type { Binding, EngineHost, HostCall } from '../builtins/builtin.js'
+import type { EngineEvent } from '../engine-events.js'
+import { firingSpan, invokeInSpan } from './fire-span.js'
+
+/** Trace headers a firing passes on. */
+export type Trace = Pick<HostCall, 'traceparent' | 'baggage'>
+
+/** The condition function a binding's config names. */
+export function conditionOf(binding: Binding): string | undefined {
+  const id = isRecord(binding.config) ? binding.config['condition_function_id'] : undefined
+  return typeof id === 'string' && id !== '' ? id : undefined
+}
+
+/** What a firing delivers, and what goes with it. */
+export type Firing = Partial<Omit<HostCall, 'functionId' | 'namespace' | 'access'>> & Pick<HostCall, 'data'>
+
+/**
+ * Whether a binding's condition lets a payload through. Only an explicit `false` holds it back.
+ * @throws {InvocationError} when the condition function is missing or fails.
+ */
+export async function conditionHolds(host: EngineHost, binding: Binding, firing: Firing): Promise<boolean> {
+  const functionId = conditionOf(binding)
+  if (functionId === undefined) return true
+  const { namespace, access } = binding
+  return (await host.invoke({ ...firing, functionId, namespace, access })) !== false
+}
+
+/** Calls the bound function with a payload and, where the type delivers it, the binding's metadata. */
+export function callBound(host: EngineHost, binding: Binding, firing: Firing): Promise<unknown> {
+  const { functionId, namespace, access } = binding
+  const call = { ...firing, functionId, namespace, access }
+  return invokeInSpan(host, call, firingSpan(binding, call))
+}
+
+/** The report of a firing whose function or condition failed while no caller waits for it. */
+export function triggerFailed({ id: triggerId, triggerType, functionId }: Binding, thrown: unknown): EngineEvent {
+  return { kind: 'trigger_failed', triggerId, triggerType, functionId, error: toErrorBody(thrown) }
+}

@@ -1,0 +1,83 @@
+/**
+ * Trigger types by namespace and id. The last worker to register one provides it; those of the engine stay its own.
+ */
+import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
+import type { OwnedBytes } from '../registry/owned-bytes.js'
+import type { Peer } from '../links/peer.js'
+import type { TriggerRequest, TriggerType } from './trigger.js'
+
+export class TriggerTypes {
+  readonly #byId = new Map<string, Map<string, TriggerType>>()
+  readonly #provided = new Map<Peer, Set<TriggerType>>()
+  readonly #ownedBytes: OwnedBytes
+
+  constructor(ownedBytes: OwnedBytes) {
+    this.#ownedBytes = ownedBytes
+  }
+
+  find(namespace: string, id: string): TriggerType | undefined {
+    return this.#byId.get(id)?.get(namespace)
+  }
+
+  /** All types, in no order. */
+  *all(): Iterable<TriggerType> {
+    for (const types of this.#byId.values()) yield* types.values()
+  }
+
+  /** All types of one id, one per namespace. */
+  named(id: string): TriggerType[] {
+    return [...(this.#byId.get(id)?.values() ?? [])]
+  }
+
+  /** Whether a type is another worker's, or has the name of one that the engine provides, which count everywhere. */
+  isTaken(namespace: string, id: string, peer: Peer): boolean {
+    const present = this.find(namespace, id)?.provider
+    if (present?.kind === 'worker' && present.peer !== peer) return true
+    return this.find(DEFAULT_NAMESPACE, id)?.provider.kind === 'builtin'
+  }
+
+  providedBy(peer: Peer): ReadonlySet<TriggerType> {
+    return this.#provided.get(peer) ?? NONE
+  }
+
+  /** The type that serves a trigger: where it names a namespace only there, else at home, else in the default one. */
+  resolve(request: TriggerRequest): TriggerType | undefined {
+    const { triggerType, typeNamespace, homeNamespace } = request
+    if (typeNamespace !== undefined) return this.find(typeNamespace, triggerType)
+    return this.find(homeNamespace, triggerType) ?? this.find(DEFAULT_NAMESPACE, triggerType)
+  }
+
+  /** Adds a type or replaces its provider; false when the engine provides it itself. */
+  add(type: TriggerType): boolean {
+    const present = this.find(type.namespace, type.id)
+    if (present?.provider.kind === 'builtin') return false
+    if (present !== undefined) this.#remove(present)
+    const types = this.#byId.get(type.id) ?? new Map<string, TriggerType>()
+    this.#byId.set(type.id, types.set(type.namespace, type))
+    if (type.provider.kind === 'worker') {
+      const { peer } = type.provider
+      this.#provided.set(peer, (this.#provided.get(peer) ?? new Set()).add(type))
+      this.#ownedBytes.add(peer, type.bytes)
+    }
+    return true
+  }
+
+  /** Removes what a worker provides, and answers with it. */
+  leave(peer: Peer): TriggerType[] {
+    const types = [...this.providedBy(peer)]
+    for (const type of types) this.#remove(type)
+    return types
+  }
+
+  #remove(type: TriggerType): void {
+    const types = this.#byId.get(type.id)
+    types?.delete(type.namespace)
+    if (types?.size === 0) this.#byId.delete(type.id)
+    if (type.provider.kind !== 'worker') return
+    const provided = this.#provided.get(type.provider.peer)
+    if (provided?.delete(type) === true) this.#ownedBytes.add(type.provider.peer, -type.bytes)
+    if (provided?.size === 0) this.#provided.delete(type.provider.peer)
+  }
+}
+
+const NONE: ReadonlySet<TriggerType> = new Set()

@@ -1,0 +1,46 @@
+/**
+ * References to channel ends: plain JSON that travels in payloads. Finds them, and puts live ends in their place.
+ */
+import { isRecord } from '../../wire/protocol/validate.js'
+import { pathOf, walk } from '../../std/json/walk.js'
+
+export const ChannelDirection = { Read: 'read', Write: 'write' } as const
+export type ChannelDirection = (typeof ChannelDirection)[keyof typeof ChannelDirection]
+
+/** One end of a channel, as it travels in payloads. Whoever has it can take that end. */
+export type StreamChannelRef = { channel_id: string; access_key: string; direction: ChannelDirection }
+
+/** Whether a value is a reference to a channel end. */
+export function isChannelRef(value: unknown): value is StreamChannelRef {
+  return (
+    isRecord(value) &&
+    typeof value['channel_id'] === 'string' &&
+    typeof value['access_key'] === 'string' &&
+    (value['direction'] === 'read' || value['direction'] === 'write')
+  )
+}
+
+/** All references in a value with their paths: `a.b`, `a[0].b`, `[0]`; the empty path for the value itself. */
+export function extractChannelRefs(data: unknown): [path: string, ref: StreamChannelRef][] {
+  const found: [string, StreamChannelRef][] = []
+  walk({ data }, (value, levels) => {
+    if (!isChannelRef(value)) return 'enter'
+    found.push([pathOf(levels.slice(1)), value])
+    return 'leave out'
+  })
+  return found
+}
+
+/** Replaces every reference in a parsed payload, in place; returns the payload, or what replaced it. */
+export function replaceChannelRefs(data: unknown, replace: (ref: StreamChannelRef) => unknown): unknown {
+  const root = { data }
+  walk(root, (ref, levels) => {
+    const level = levels.at(-1)
+    if (level === undefined || !isChannelRef(ref)) return 'enter'
+    const end = { value: replace(ref), writable: true, enumerable: true, configurable: true }
+    // Defined, not assigned: a member named `__proto__` must stay a member.
+    Object.defineProperty(level.holder, level.key, end)
+    return 'leave out'
+  })
+  return root.data
+}

@@ -1,0 +1,74 @@
+/**
+ * Makes channels through a client, and ends of channels out of references. The client offers what this needs under a
+ * symbol, so that a value from elsewhere is told apart before anything is sent.
+ */
+import { ErrorCode, invalidArgument, RuntimeError } from '../../errors.js'
+import { EngineFunctions } from '../../wire/protocol/names.js'
+import { isRecord } from '../../wire/protocol/validate.js'
+import { describe } from '../../std/text/describe.js'
+import { isChannelRef, type StreamChannelRef } from './channel-ref.js'
+import type { ChannelPorts } from './ports.js'
+import { ChannelReader } from './reader.js'
+import { ChannelWriter } from './writer.js'
+
+/** A channel: both ends and their references. Hand one reference to another worker and use the other end. */
+export type Channel = {
+  writer: ChannelWriter
+  reader: ChannelReader
+  writerRef: StreamChannelRef
+  readerRef: StreamChannelRef
+}
+
+/** What a client offers to channels. */
+export interface ChannelHost {
+  readonly address: string
+  readonly ports: ChannelPorts
+  call(functionId: string, payload: object): Promise<unknown>
+}
+
+/** Where a client keeps its `ChannelHost`. Global, so that copies of the package understand each other. */
+export const CHANNEL_HOST = Symbol.for('iii-node.channel-host')
+
+/** Something that can make channels. */
+export interface ChannelClient {
+  readonly [CHANNEL_HOST]: ChannelHost
+}
+
+/** The end a reference stands for; its socket opens on first use. */
+export function channelEnd(host: ChannelHost, ref: StreamChannelRef): ChannelReader | ChannelWriter {
+  return ref.direction === 'read'
+    ? new ChannelReader(host.address, ref, host.ports)
+    : new ChannelWriter(host.address, ref, host.ports)
+}
+
+/**
+ * Creates a channel.
+ * @param bufferSize messages the engine keeps while the reader is behind. Default 64; the engine allows 1 to 1024.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a client that is not one, or a size that is not a whole number above 0.
+ */
+export async function createChannelOn(client: unknown, bufferSize?: number): Promise<Channel> {
+  const host = hostOf(client)
+  if (bufferSize !== undefined && !(Number.isInteger(bufferSize) && bufferSize > 0)) {
+    throw invalidArgument('bufferSize', 'a whole number above 0', bufferSize)
+  }
+  const payload = bufferSize === undefined ? {} : { buffer_size: bufferSize }
+  const created = await host.call(EngineFunctions.CREATE_CHANNEL, payload)
+  const [writerRef, readerRef] = isRecord(created) ? [created['writer'], created['reader']] : []
+  if (!isChannelRef(writerRef) || !isChannelRef(readerRef)) {
+    const text = `The engine answered with something that is no channel: ${describe(created)}`
+    throw new RuntimeError(ErrorCode.UNKNOWN, text)
+  }
+  return {
+    writer: new ChannelWriter(host.address, writerRef, host.ports),
+    reader: new ChannelReader(host.address, readerRef, host.ports),
+    writerRef,
+    readerRef,
+  }
+}
+
+function hostOf(client: unknown): ChannelHost {
+  const host =
+    typeof client === 'object' && client !== null ? (client as Partial<ChannelClient>)[CHANNEL_HOST] : undefined
+  if (host !== undefined) return host
+  throw invalidArgument('iii', 'a client made by registerWorker', client)
+}

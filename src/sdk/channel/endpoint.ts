@@ -1,0 +1,222 @@
+/**
+ * The socket of one channel end: dialled on first use, with a limit for the handshake. Knows the address and how a
+ * socket ends, not what flows through it.
+ */
+import type { Readable, Writable } from 'node:stream'
+import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError, type IIIError } from '../../errors.js'
+import { readGuarantees } from '../../wire/protocol/guarantees.js'
+import { HANDSHAKE_TIMEOUT_MS } from '../../wire/protocol/limits.js'
+import { deferred } from '../../std/async/deferred.js'
+import { CloseCode } from '../../wire/transport/close-codes.js'
+import type { Closed, Transport } from '../../wire/transport/transport.js'
+import { isChannelRef, type ChannelDirection } from './channel-ref.js'
+import type { ChannelEnd, ChannelPorts } from './ports.js'
+
+/**
+ * Keeps a stream's failure from ending the process: a peer that leaves in the middle is nothing unusual, and whoever
+ * wants to know listens, or looks at the result of a write.
+ */
+export function hearErrors(stream: Readable | Writable, { onUnheardError }: ChannelPorts): void {
+  stream.on('error', (error) => {
+    if (stream.listenerCount('error') === 1) onUnheardError(error)
+  })
+}
+
+/** Bytes a writer buffers before it waits. */
+export const HIGH_WATER_BYTES = 1024 * 1024
+
+/**
+ * A slow reader delays the answer to our close frame by as long as it takes to read what is on its way; giving up
+ * sooner would cut the tail off.
+ */
+const CLOSE_TIMEOUT_MS = 600_000
+
+/** An item under this may share a packet with others, and so be held back for them. */
+const SMALL_ITEM_BYTES = 16 * 1024
+
+/** What happens on an end once it is dialled. */
+export interface EndpointEvents {
+  item(item: string | Uint8Array): void
+  drained(): void
+  /** Bytes received that nobody has read yet. */
+  readonly unreadBytes: number
+  /** Whether a graceful end of the client waits for this end. */
+  readonly isBusy: boolean
+  /** The socket is gone: without an error after a clean close, with one after a cut or a refusal. */
+  ended(error: IIIError | undefined): void
+}
+
+export class Endpoint implements ChannelEnd {
+  readonly #url: string
+  readonly #ports: ChannelPorts
+  readonly #events: EndpointEvents
+  #transport: Transport | undefined
+  #opened: Promise<Transport> | undefined
+  #state: 'idle' | 'open' | 'ended' = 'idle'
+  #error: IIIError | undefined
+  #isLastItemSmall = false
+  /** Why the client cut this end. */
+  #abandoned: IIIError | undefined
+  readonly #over = deferred<void>()
+
+  constructor(url: string, ports: ChannelPorts, events: EndpointEvents) {
+    this.#url = url
+    this.#ports = ports
+    this.#events = events
+  }
+
+  get heldBytes(): number {
+    return this.#events.unreadBytes + (this.#transport?.bufferedBytes ?? 0)
+  }
+
+  get isIdle(): boolean {
+    return this.#state === 'idle'
+  }
+
+  get isBusy(): boolean {
+    return this.#events.isBusy
+  }
+
+  /** The socket, dialled now if it was not. Rejects when it cannot be opened or is gone. */
+  open(): Promise<Transport> {
+    if (this.#state === 'ended') return Promise.reject(this.#error ?? endedError())
+    const over = this.#ports.ends?.over
+    if (over !== undefined && this.#opened === undefined) {
+      this.#end(over)
+      return Promise.reject(over)
+    }
+    this.#opened ??= this.#dial()
+    return this.#opened
+  }
+
+  /** Waits for the end and rejects with its reason. */
+  async gone(): Promise<never> {
+    await this.#over.promise
+    throw this.#error ?? endedError()
+  }
+
+  /** Sends the close frame; an end that was never used just ends. */
+  close(reason: string): void {
+    if (this.#transport === undefined) this.#end(undefined)
+    else this.#transport.close(CloseCode.NORMAL, reason)
+  }
+
+  abandon(error: IIIError): void {
+    this.#abandoned = error
+    this.terminate()
+  }
+
+  /** Cuts the socket. */
+  terminate(): void {
+    if (this.#transport === undefined) this.#end(undefined)
+    else this.#transport.terminate()
+  }
+
+  pause(): void {
+    this.#transport?.pause()
+  }
+
+  resume(): void {
+    this.#transport?.resume()
+  }
+
+  #dial(): Promise<Transport> {
+    const opened = deferred<Transport>()
+    opened.promise.catch(() => undefined)
+    const take = (item: string | Uint8Array): void => {
+      this.#isLastItemSmall = item.length < SMALL_ITEM_BYTES
+      this.#events.item(item)
+    }
+    const options = {
+      headers: this.#ports.headers,
+      highWaterBytes: HIGH_WATER_BYTES,
+      closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    }
+    const transport = this.#ports.dial(this.#url, options, {
+      open: () => {
+        timer.cancel()
+        this.#releaseSmallItems(transport)
+        this.#state = 'open'
+        opened.resolve(transport)
+      },
+      text: take,
+      binary: take,
+      activity: () => undefined,
+      drained: () => {
+        this.#events.drained()
+      },
+      frameFailed: this.#ports.onCallbackError,
+      close: (closed) => {
+        timer.cancel()
+        const error = this.#abandoned ?? errorOf(closed)
+        opened.reject(error ?? endedError())
+        this.#end(error)
+      },
+    })
+    const timer = this.#ports.clock.after(HANDSHAKE_TIMEOUT_MS, () => {
+      transport.terminate()
+    })
+    this.#transport = transport
+    this.#ports.ends?.add(this)
+    return opened.promise
+  }
+
+  /** An engine may hold small items back until the one before is acknowledged; full packets leave by themselves. */
+  #releaseSmallItems(transport: Transport): void {
+    const isNeeded = this.#ports.releasesBursts?.() ?? !readGuarantees(transport.peerHeaders).has('writes-undelayed')
+    if (isNeeded) transport.acknowledgeWhile?.(() => this.#isLastItemSmall)
+  }
+
+  #end(error: IIIError | undefined): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#ports.ends?.delete(this)
+    this.#error = error
+    this.#transport = undefined
+    this.#over.resolve()
+    this.#events.ended(error)
+  }
+}
+
+/**
+ * The address of a channel end: the path goes before any query of the engine's address.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is no URL, or a reference to something else.
+ */
+export function channelUrl(engineWsBase: unknown, ref: unknown, direction: ChannelDirection): string {
+  if (typeof engineWsBase !== 'string' || !/^(ws|http)s?:/i.test(engineWsBase) || !URL.canParse(engineWsBase)) {
+    throw invalidArgument('engineWsBase', "the engine's address as a ws: or wss: URL", engineWsBase)
+  }
+  if (!isChannelRef(ref)) throw invalidArgument('ref', 'a reference to an end of a channel', ref)
+  if (ref.direction !== direction) throw invalidArgument('ref', `a reference to the ${direction} end`, ref.direction)
+  const url = new URL(engineWsBase)
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/ws/channels/${encodeURIComponent(ref.channel_id)}`
+  url.searchParams.set('key', ref.access_key)
+  url.searchParams.set('dir', ref.direction)
+  return url.href
+}
+
+/** Checks the options of one operation. */
+export function checkOperation(options: unknown): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidArgument('options', 'an object', options)
+  }
+  const signal = 'signal' in options ? options.signal : undefined
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('options.signal', 'an AbortSignal', signal)
+}
+
+function endedError(): NotConnectedError {
+  return new NotConnectedError(ErrorCode.NOT_CONNECTED, 'This end of the channel is closed', { outcome: 'not_sent' })
+}
+
+function errorOf({ code, status, cause }: Closed): WebSocketError | undefined {
+  if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined
+  if (status !== undefined) {
+    const hint = status === 404 ? ': the channel is unknown, over, or the key is wrong' : ''
+    const text = `The engine refused the channel with HTTP ${String(status)}${hint}`
+    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, text, { status, closeCode: code, cause })
+  }
+  const text = `The channel was cut (close code ${String(code)}); what was on its way may be lost`
+  return new WebSocketError(ErrorCode.CONNECTION_LOST, text, { closeCode: code, cause })
+}

@@ -1,0 +1,269 @@
+/**
+ * The write end of a channel. What is accepted leaves in order; nothing is accepted faster than the reader's side
+ * takes it; closing waits until every byte was handed over.
+ */
+import { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { WritableStream } from 'node:stream/web'
+import { ErrorCode, invalidArgument, NotConnectedError } from '../../errors.js'
+import { orAborted } from '../../std/async/abortable.js'
+import { deferred, type Deferred } from '../../std/async/deferred.js'
+import type { Transport } from '../../wire/transport/transport.js'
+import type { StreamChannelRef } from './channel-ref.js'
+import { channelUrl, checkOperation, Endpoint, hearErrors, HIGH_WATER_BYTES } from './endpoint.js'
+import { defaultChannelPorts, type ChannelPorts } from './ports.js'
+
+/** The operation before the first. */
+const UNTOUCHED = Promise.resolve()
+
+/** Largest chunk of a byte stream; larger ones are split. */
+const CHUNK_BYTES = 64 * 1024
+
+/** Options of one operation on a channel end. */
+export type ChannelOperationOptions = {
+  /**
+   * Gives the operation up: its promise rejects with the signal's reason, whatever it waits for. A write that still waits
+   * for its turn or for the handshake sends nothing; one that waits for capacity has been sent.
+   */
+  signal?: AbortSignal
+}
+
+/** Writers of HTTP responses: a graceful end of the worker waits for them, also after their handlers have returned. */
+const responses = new WeakSet<object>()
+
+/** Has a graceful end of the worker wait until a writer has ended. */
+export function holdDrain(writer: object): void {
+  responses.add(writer)
+}
+
+/** The write end of a channel. The socket is opened on first use. */
+export class ChannelWriter implements AsyncDisposable {
+  readonly #ref: StreamChannelRef
+  readonly #ports: ChannelPorts
+  readonly #endpoint: Endpoint
+  #room: Deferred<void> | undefined
+  /** The last operation: operations leave one after the other. */
+  #tail: Promise<void> = UNTOUCHED
+  #stream: Writable | undefined
+  #closing: Promise<void> | undefined
+  /** Everything was handed to the operating system and nobody is told of a failure any more. */
+  #isHandedOver = false
+
+  /**
+   * @param engineWsBase the engine's address, as given to `registerWorker`.
+   * @param ref a reference whose direction is `write`.
+   */
+  constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
+    this.#ref = ref
+    this.#ports = ports
+    const isBusy = (): boolean =>
+      responses.has(this) || this.#closing !== undefined || this.#stream?.writableEnded === true
+    this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref, 'write'), ports, {
+      get isBusy() {
+        return isBusy()
+      },
+      item: () => undefined, // Nobody writes to a writer.
+      unreadBytes: 0,
+      drained: () => {
+        this.#makeRoom()
+      },
+      ended: (error) => {
+        const gone = error ?? new NotConnectedError(ErrorCode.NOT_CONNECTED, 'The channel is closed', NOT_SENT)
+        this.#room?.reject(gone)
+        this.#room = undefined
+        if (error === undefined) return
+        this.#stream?.destroy(error)
+        // The reader sees an ordinary end, so this is the only sign that the tail may be missing.
+        if (this.#isHandedOver) this.#ports.onUnheardError(error)
+      },
+    })
+  }
+
+  /** Whether nothing was written yet and the channel was not closed. */
+  get isUntouched(): boolean {
+    return this.#tail === UNTOUCHED
+  }
+
+  /** A Node stream of bytes; ending it closes the channel. */
+  get stream(): Writable {
+    this.#stream ??= this.#createStream()
+    return this.#stream
+  }
+
+  /**
+   * Writes one binary item; a string as UTF-8. Resolves when there is room for the next.
+   * @throws {WebSocketError} when the channel is unknown, taken or cut. @throws {NotConnectedError} once it is closed.
+   */
+  write(data: Uint8Array | string, options?: ChannelOperationOptions): Promise<void> {
+    try {
+      return handled(this.#send(toBytes('data', data), options))
+    } catch (error) {
+      return handled(Promise.reject(error))
+    }
+  }
+
+  /** Writes one text item, in order with the binary ones. */
+  sendMessage(message: string, options?: ChannelOperationOptions): Promise<void> {
+    if (typeof message === 'string') return handled(this.#send(message, options))
+    return handled(Promise.reject(invalidArgument('message', 'a string', message)))
+  }
+
+  /**
+   * Ends the channel after everything written so far. Resolves once all of it was handed to the operating system; a cut
+   * after that is reported as a diagnostic.
+   */
+  close(): Promise<void> {
+    const stream = this.#stream
+    if (stream === undefined || stream.destroyed || stream.writableLength === 0) return this.#close('channel_close')
+    // What the stream has taken but not passed on yet leaves first; its end closes the channel.
+    stream.end()
+    return handled(finished(stream))
+  }
+
+  /**
+   * Writes everything a source yields, then closes. The source waits while the reader is behind.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a source that is none, or a chunk that is neither; the channel stays open then, and when the
+   * source itself fails.
+   */
+  async pipeFrom(source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Promise<void> {
+    if (!isIterable(source)) throw invalidArgument('source', 'an iterable, synchronous or not', source)
+    for await (const chunk of source) await this.#writeChunks(toBytes('chunk', chunk))
+    await this.close()
+  }
+
+  /** A web stream: bytes become binary items, strings text items; closing it closes the channel. */
+  toWeb(): WritableStream<Uint8Array | string> {
+    return new globalThis.WritableStream<Uint8Array | string>({
+      write: (chunk) => (typeof chunk === 'string' ? this.sendMessage(chunk) : this.write(chunk)),
+      close: () => this.close(),
+      abort: () => {
+        this.#endpoint.terminate()
+      },
+    })
+  }
+
+  /** In a payload, an end is its reference. */
+  toJSON(): StreamChannelRef {
+    return this.#ref
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  // Up to the queue all of it happens at once, so that items keep the order in which they were given.
+  async #send(item: Uint8Array | string, options: ChannelOperationOptions = {}): Promise<void> {
+    checkOperation(options)
+    const { signal } = options
+    signal?.throwIfAborted()
+    if (this.#closing !== undefined) {
+      const text = 'The channel was closed; the item was not written'
+      throw new NotConnectedError(ErrorCode.NOT_CONNECTED, text, NOT_SENT)
+    }
+    const sent = this.#next(async () => {
+      signal?.throwIfAborted()
+      const transport = await this.#endpoint.open()
+      // Given up during the handshake.
+      signal?.throwIfAborted()
+      // A socket on its way out takes nothing more; the reason follows with its end.
+      if (!transport.isOpen) await this.#endpoint.gone()
+      transport.send(item)
+      await this.#waitForRoom(transport)
+    })
+    // The operations behind it go on waiting for capacity.
+    return orAborted(sent, signal)
+  }
+
+  #next(operation: () => Promise<void>): Promise<void> {
+    const result = this.#tail.then(operation)
+    // A failed operation is reported to its own caller; the ones behind it fail or succeed on their own.
+    this.#tail = result.catch(() => undefined)
+    return result
+  }
+
+  async #waitForRoom(transport: Transport): Promise<void> {
+    if (transport.bufferedBytes <= HIGH_WATER_BYTES) return
+    this.#room ??= deferred()
+    await this.#room.promise
+  }
+
+  #makeRoom(): void {
+    this.#room?.resolve()
+    this.#room = undefined
+  }
+
+  #close(reason: string): Promise<void> {
+    this.#closing ??= handled(
+      this.#next(async () => {
+        // A channel that was never used is opened for its end: the reader waits for it.
+        const transport = await this.#endpoint.open()
+        const flushed = deferred<void>()
+        this.#room = flushed
+        transport.flushed(() => {
+          flushed.resolve()
+        })
+        await flushed.promise
+        this.#room = undefined
+        this.#isHandedOver = true
+        this.#endpoint.close(reason)
+      }),
+    )
+    return this.#closing
+  }
+
+  async #writeChunks(bytes: Uint8Array): Promise<void> {
+    if (bytes.byteLength <= CHUNK_BYTES) {
+      await this.#send(bytes)
+      return
+    }
+    for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) {
+      await this.#send(bytes.subarray(start, start + CHUNK_BYTES))
+    }
+  }
+
+  #createStream(): Writable {
+    const settle = (promise: Promise<void>, callback: (error?: Error) => void): void => {
+      promise.then(
+        () => {
+          callback()
+        },
+        (error: unknown) => {
+          callback(error as Error)
+        },
+      )
+    }
+    const stream = new Writable({
+      write: (chunk: Buffer, _encoding, callback) => {
+        settle(this.#writeChunks(chunk), callback)
+      },
+      final: (callback) => {
+        settle(this.#close('stream_complete'), callback)
+      },
+      destroy: (error, callback) => {
+        if (error !== null) this.#endpoint.terminate()
+        callback(error)
+      },
+    })
+    hearErrors(stream, this.#ports)
+    return stream
+  }
+}
+
+const NOT_SENT = { outcome: 'not_sent' } as const
+
+function toBytes(argument: string, given: unknown): Uint8Array {
+  if (typeof given === 'string') return Buffer.from(given)
+  if (given instanceof Uint8Array) return given
+  throw invalidArgument(argument, 'a Uint8Array or a string', given)
+}
+
+function isIterable(source: unknown): boolean {
+  if (typeof source === 'string') return true
+  return typeof source === 'object' && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source)
+}
+
+/** Awaiting reports a failure; not awaiting does not end the process. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined)
+  return promise
+}

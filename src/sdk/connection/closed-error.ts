@@ -1,0 +1,67 @@
+/**
+ * Why a dial or a link ended, as the error that calls and diagnostics carry. A dial that failed says what is at the
+ * address and what to do; addresses are shown without credentials.
+ */
+import { ErrorCode, WebSocketError } from '../../errors.js'
+import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
+import type { Closed } from '../../wire/transport/transport.js'
+
+/** @param dialled the address, when the link never opened. */
+export function closedError({ code, reason, status, cause }: Closed, dialled?: string): WebSocketError {
+  const facts = { closeCode: code, cause }
+  if (status !== undefined)
+    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, refused(status, dialled), { ...facts, status })
+  const seen = cause instanceof Error ? cause : undefined
+  if (dialled !== undefined && seen !== undefined) {
+    return new WebSocketError(ErrorCode.CONNECTION_LOST, unreachable(seen, dialled), facts)
+  }
+  const detail = seen === undefined ? reason : seen.message
+  const text = `The connection ended with code ${String(code)}${detail === '' ? '' : `: ${detail}`}`
+  return new WebSocketError(ErrorCode.CONNECTION_LOST, text, facts)
+}
+
+/** The error of an engine that accepted the socket and then denied the session. */
+export function deniedError(
+  reason: { readonly code: string; readonly message: string },
+  address: string,
+): WebSocketError {
+  const url = addressWithoutCredentials(address)
+  const text = `The engine at ${url} denied access: ${reason.message}. Check the token or the headers that this worker sends`
+  return new WebSocketError(reason.code, text)
+}
+
+function refused(status: number, dialled = ''): string {
+  const url = addressWithoutCredentials(dialled)
+  const text = `The engine at ${url} refused the handshake with HTTP ${String(status)}`
+  if (status === 401 || status === 403) return `${text}. Check the token or the headers that this worker sends`
+  if (status >= 500) return text
+  return `${url} answers HTTP ${String(status)} and no WebSocket: it is not the engine's port for workers. Check port and path (workers connect to 49134 by default)`
+}
+
+function unreachable(cause: Error, dialled: string): string {
+  const url = addressWithoutCredentials(dialled)
+  const code = 'code' in cause ? String(cause.code) : ''
+  if (code === 'ECONNREFUSED')
+    return `There is no engine at ${url} (ECONNREFUSED). Start one with \`npx iii-node engine\`, or check the address`
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `The host of ${url} was not found (${code}). Check the address`
+  if (isSecure(dialled) && isNoTls(cause, code)) return `${url} does not use TLS. Use ws:// instead of wss://`
+  if (code === 'ECONNRESET' || code.startsWith('HPE_')) {
+    const scheme = isSecure(dialled) ? '' : ' If it uses TLS, the address begins with wss://'
+    return `${url} closed the connection during the handshake (${code}), as a port for something else does.${scheme}`
+  }
+  return `The connection to ${url} failed: ${cause.message}`
+}
+
+function isSecure(address: string): boolean {
+  return /^(?:wss|https):/i.test(address)
+}
+
+/** What OpenSSL says when the answer to its greeting is plain text. */
+function isNoTls({ message }: Error, code: string): boolean {
+  return (
+    code === 'EPROTO' ||
+    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
+    /wrong version number|packet length too long/.test(message)
+  )
+}

@@ -1,0 +1,75 @@
+/**
+ * Reconnection settings: names and defaults that users see, and the fixed timings of the link.
+ */
+import type { BackoffPolicy } from '../../std/time/backoff.js'
+import type { QueueCaps } from '../../std/async/bounded-queue.js'
+
+export { effectiveInitialDelayMs } from '../../std/time/backoff.js'
+
+/** How a lost connection is re-established and what is kept meanwhile. */
+export interface ReconnectionConfig {
+  /** First delay. Default 1000 ms; at least 1 ms is used. */
+  initialDelayMs: number
+  /** Longest delay, jitter included. Default 30 000 ms. */
+  maxDelayMs: number
+  /** Growth per attempt. Default 2. */
+  backoffMultiplier: number
+  /** ± share of the delay that is random, 0…1. Default 0.3. */
+  jitterFactor: number
+  /** Attempts in a row before the state becomes `failed`; -1, the default, never gives up. */
+  maxRetries: number
+  /** Messages kept while there is no connection. Default 1000; further calls are refused with `PENDING_QUEUE_FULL`. */
+  maxPendingMessages?: number
+  /** Bytes of messages kept. Default 16 MiB; a single larger message is kept when nothing else is. */
+  maxPendingBytes?: number
+  /** How long a message is kept. Default 300 000 ms; a call's own time limit may end it sooner. */
+  maxPendingAgeMs?: number
+}
+
+export const DEFAULT_RECONNECTION: Required<ReconnectionConfig> = {
+  initialDelayMs: 1000,
+  maxDelayMs: 30_000,
+  backoffMultiplier: 2,
+  jitterFactor: 0.3,
+  maxRetries: -1,
+  maxPendingMessages: 1000,
+  maxPendingBytes: 16 * 1024 * 1024,
+  maxPendingAgeMs: 300_000,
+}
+
+/** Everything a connection is told. */
+export interface ConnectionOptions {
+  readonly url: string
+  readonly backoff: BackoffPolicy
+  readonly maxRetries: number
+  readonly outbox: QueueCaps
+}
+
+/** Connection options from complete reconnection settings. */
+export function connectionOptions(url: string, config: Required<ReconnectionConfig>): ConnectionOptions {
+  return {
+    url,
+    backoff: config,
+    maxRetries: config.maxRetries < 0 ? Infinity : config.maxRetries,
+    outbox: {
+      maxItems: config.maxPendingMessages,
+      maxBytes: config.maxPendingBytes,
+      maxAgeMs: config.maxPendingAgeMs,
+    },
+  }
+}
+
+/** Between two pings. */
+export const PING_INTERVAL_MS = 20_000
+
+/** Silence after which a socket counts as dead, from its last inbound frame. */
+export const IDLE_LIMIT_MS = 60_000
+
+/** How long a link must have been up before the backoff starts from its first delay again. */
+export const STABLE_AFTER_MS = 5_000
+
+/** How long the peer may take to answer our close frame; the engine does not always answer. */
+export const CLOSE_TIMEOUT_MS = 1_000
+
+/** Frames of low priority wait while more than this is buffered, so that a call waits behind little. */
+export const LOW_PRIORITY_BYTES = 1024 * 1024

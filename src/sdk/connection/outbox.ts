@@ -1,0 +1,83 @@
+/**
+ * Frames that wait for the link, oldest first, within caps. A letter whose sender gave up is not sent; a letter that
+ * got too old is told so. Knows nothing of what a frame means.
+ */
+import { BoundedQueue, type QueueCaps, type QueueFull } from '../../std/async/bounded-queue.js'
+import type { Clock } from '../../std/time/clock.js'
+
+/** Someone who follows the fate of a frame. */
+export interface Letter {
+  /** The frame was handed to the transport. */
+  written(): void
+  /** The frame was dropped unsent because it waited too long. */
+  expired(): void
+  /** The frame was dropped unsent because the connection ended for good. */
+  discarded(): void
+}
+
+interface Waiting {
+  readonly frame: string
+  readonly letter: Letter
+}
+
+export class Outbox {
+  readonly #clock: Clock
+  readonly #queue: BoundedQueue<Waiting>
+  readonly #waiting = new Map<Letter, Waiting>()
+
+  constructor(clock: Clock, caps: QueueCaps) {
+    this.#clock = clock
+    this.#queue = new BoundedQueue(caps)
+  }
+
+  get size(): number {
+    return this.#queue.size
+  }
+
+  get bytes(): number {
+    return this.#queue.bytes
+  }
+
+  /** Keeps a frame, or says which cap refused it. */
+  put(frame: string, letter: Letter): QueueFull | undefined {
+    this.expire()
+    const waiting = { frame, letter }
+    const full = this.#queue.push(waiting, Buffer.byteLength(frame), this.#clock.now())
+    if (full === undefined) this.#waiting.set(letter, waiting)
+    return full
+  }
+
+  /** Takes a frame back unsent; false when it is not here any more. */
+  withdraw(letter: Letter): boolean {
+    const waiting = this.#waiting.get(letter)
+    if (waiting === undefined) return false
+    this.#waiting.delete(letter)
+    return this.#queue.remove(waiting)
+  }
+
+  /** Sends frames in order while `maySend` allows it. */
+  flush(send: (frame: string) => void, maySend: () => boolean): void {
+    this.expire()
+    while (maySend()) {
+      const waiting = this.#queue.shift()
+      if (waiting === undefined) return
+      this.#waiting.delete(waiting.letter)
+      send(waiting.frame)
+      waiting.letter.written()
+    }
+  }
+
+  /** Drops frames that are over age. */
+  expire(): void {
+    for (const { letter } of this.#queue.takeExpired(this.#clock.now())) {
+      this.#waiting.delete(letter)
+      letter.expired()
+    }
+  }
+
+  /** Drops everything. */
+  discard(): void {
+    this.#waiting.clear()
+    for (const { letter } of this.#queue.drain()) letter.discarded()
+  }
+}

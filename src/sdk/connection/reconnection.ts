@@ -1,0 +1,49 @@
+/**
+ * Reconnection settings as users give them, checked and completed. Knows the bounds of each; who uses them knows why.
+ */
+import { invalidArgument } from '../../errors.js'
+import { isRecord } from '../../wire/protocol/validate.js'
+import { DEFAULT_RECONNECTION, type ReconnectionConfig } from './options.js'
+
+const MINIMUMS: Readonly<Record<keyof ReconnectionConfig, number>> = {
+  initialDelayMs: 0,
+  maxDelayMs: 1,
+  backoffMultiplier: 1,
+  jitterFactor: 0,
+  maxRetries: -1,
+  maxPendingMessages: 0,
+  maxPendingBytes: 0,
+  maxPendingAgeMs: 0,
+}
+
+/** Members that count something. */
+const WHOLE: ReadonlySet<keyof ReconnectionConfig> = new Set(['maxRetries', 'maxPendingMessages', 'maxPendingBytes'])
+
+/** The names of all members. */
+export const RECONNECTION_KEYS = Object.keys(MINIMUMS)
+
+/**
+ * Completes reconnection settings with their defaults.
+ * @param option how the settings are called in error messages.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` naming the member that is off.
+ */
+export function resolveReconnection(
+  given: Partial<ReconnectionConfig> = {},
+  option = 'reconnectionConfig',
+): Required<ReconnectionConfig> {
+  if (!isRecord(given)) throw invalidArgument(option, 'an object', given)
+  const complete = { ...DEFAULT_RECONNECTION }
+  for (const key of Object.keys(MINIMUMS) as (keyof ReconnectionConfig)[]) {
+    const value: unknown = given[key]
+    if (value === undefined) continue
+    const isUsable = typeof value === 'number' && value >= MINIMUMS[key]
+    const isWhole = !WHOLE.has(key) || value === Infinity || Number.isInteger(value)
+    const kind = WHOLE.has(key) ? 'a whole number' : 'a number'
+    if (!isUsable || !isWhole)
+      throw invalidArgument(`${option}.${key}`, `${kind} of at least ${String(MINIMUMS[key])}`, value)
+    complete[key] = value
+  }
+  const { jitterFactor } = complete
+  if (jitterFactor > 1) throw invalidArgument(`${option}.jitterFactor`, 'between 0 and 1', jitterFactor)
+  return complete
+}

@@ -1,0 +1,232 @@
+/**
+ * The calls this process awaits. Every call settles exactly once: by its answer, its deadline, its caller, the loss of
+ * the link it was written to, or the end of the client. Knows no socket and no message layout.
+ */
+import type { Clock } from '../../std/time/clock.js'
+import { Deadlines, type Expiring } from '../../std/time/deadlines.js'
+import type { Random } from '../../std/random.js'
+import { stackless } from '../../std/stackless.js'
+import { AbortLinks } from '../../std/async/abort-links.js'
+import type { Served } from './served.js'
+import { ErrorCode, NotConnectedError, TimeoutError } from '../../errors.js'
+
+/** What a call is opened with. */
+export interface CallOptions {
+  /** The function asked for; errors name it. */
+  readonly functionId: string
+  /** `Infinity` waits for ever. */
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+  /** The invocation whose handler makes the call, where that is known. */
+  readonly origin?: Served | undefined
+}
+
+/** One call in flight. It follows its own frame as a letter. */
+export class Call implements Expiring {
+  deadline: Expiring['deadline'] = undefined
+  readonly #calls: Calls
+  readonly id: string
+  readonly options: CallOptions
+  readonly resolve: (value: unknown) => void
+  /** Rejects at once, with an error whose stack needs nothing more. */
+  readonly reject: (reason: unknown) => void
+  isWritten = false
+
+  constructor(calls: Calls, options: CallOptions, settle: Pick<Call, 'id' | 'resolve' | 'reject'>) {
+    this.#calls = calls
+    this.id = settle.id
+    this.options = options
+    this.resolve = settle.resolve
+    this.reject = settle.reject
+  }
+
+  /**
+   * Rejects the promise with an error that is made a little later, once the promise follows the one that makes it: only
+   * then does V8 find the functions that await the call, and the error's stack shows where the call was made. A call that
+   * succeeds pays nothing for this.
+   */
+  rejectTraced(makeReason: () => unknown): void {
+    this.resolve(rejectedLater(makeReason))
+  }
+
+  written(): void {
+    this.isWritten = true
+  }
+
+  discarded(): void {
+    // Nothing to do: when the client ends, every call is failed with the reason.
+  }
+
+  expired(): void {
+    this.#calls.noteExpired()
+    this.#calls.failTraced(this, () => expiredError(this))
+  }
+}
+
+async function rejectedLater(makeReason: () => unknown): Promise<never> {
+  // The first turn lets the awaited promise be followed; in the second one V8 sees who follows it.
+  await Promise.resolve()
+  await Promise.resolve()
+  throw makeReason()
+}
+
+/** How many calls ended in which way, since the start. */
+export interface CallCounts {
+  readonly pending: number
+  readonly settled: number
+  readonly timedOut: number
+  readonly lateResults: number
+  /** Waited too long for a link. */
+  readonly expired: number
+}
+
+/** Calls that one event may end with stacks of their own: when it ends more, their errors have none. */
+const MAX_TRACED = 1_000
+
+export class Calls {
+  readonly #random: Random
+  readonly #pending = new Map<string, Call>()
+  readonly #deadlines: Deadlines<Call>
+  readonly #aborts = new AbortLinks<Call>((call, reason) => {
+    this.#takeBack(call)
+    this.fail(call, reason)
+  })
+  readonly #withdraw: (call: Call) => void
+  #settled = 0
+  #timedOut = 0
+  #lateResults = 0
+  #expired = 0
+
+  /** @param withdraw takes the frame of a call that ended early back, if it was not written yet. */
+  constructor(ports: { readonly clock: Clock; readonly random: Random }, withdraw: (call: Call) => void) {
+    this.#random = ports.random
+    this.#withdraw = withdraw
+    this.#deadlines = new Deadlines(ports.clock, (call) => {
+      this.#timedOut += 1
+      this.#takeBack(call)
+      this.failTraced(call, () => timeoutError(call))
+    })
+  }
+
+  /** Calls without an answer yet. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
+  get counts(): CallCounts {
+    return {
+      pending: this.#pending.size,
+      settled: this.#settled,
+      timedOut: this.#timedOut,
+      lateResults: this.#lateResults,
+      expired: this.#expired,
+    }
+  }
+
+  /** Opens a call; `start` gets it to send it, and the promise settles with its outcome. */
+  open(options: CallOptions, start: (call: Call) => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = new Call(this, options, { id: this.#random.uuid(), resolve, reject })
+      this.#pending.set(call.id, call)
+      if (options.signal !== undefined) this.#aborts.add(options.signal, call)
+      try {
+        start(call)
+        // A call that ended at once, refused or given up, needs no time limit.
+        if (this.#pending.has(call.id)) this.#deadlines.add(call, options.timeoutMs)
+      } catch (error) {
+        this.fail(call, error)
+      }
+    })
+  }
+
+  /** Settles a call by id: `finish` decides with which outcome. Unknown and ended calls are counted and dropped. */
+  settle(id: string, finish: (call: Call) => void): boolean {
+    const call = this.#pending.get(id)
+    if (call === undefined) {
+      this.#lateResults += 1
+      return false
+    }
+    this.#forget(call)
+    finish(call)
+    return true
+  }
+
+  /** The invocation whose handler made a call that is pending. */
+  originOf(id: string): Served | undefined {
+    return this.#pending.get(id)?.options.origin
+  }
+
+  /** Counts a call whose frame waited too long for a link. */
+  noteExpired(): void {
+    this.#expired += 1
+  }
+
+  /** Rejects one call. */
+  fail(call: Call, reason: unknown): void {
+    if (!this.#pending.has(call.id)) return
+    this.#forget(call)
+    call.reject(reason)
+  }
+
+  /** Rejects one call with an error whose stack shows where the call was made. */
+  failTraced(call: Call, makeReason: () => unknown): void {
+    if (!this.#pending.has(call.id)) return
+    this.#forget(call)
+    call.rejectTraced(makeReason)
+  }
+
+  /** Rejects every call whose frame was written: its answer cannot come any more. */
+  failWritten(reasonFor: (call: Call) => unknown): void {
+    this.#failEach((call) => call.isWritten, reasonFor)
+  }
+
+  /** Rejects every call, and takes back the frames that were not written. */
+  giveUpAll(reasonFor: (call: Call) => unknown): void {
+    for (const call of this.#pending.values()) this.#takeBack(call)
+    this.#failEach(() => true, reasonFor)
+  }
+
+  /** Rejects every call and leaves no timer behind. */
+  failAll(reasonFor: (call: Call) => unknown): void {
+    this.#failEach(() => true, reasonFor)
+    this.#deadlines.release()
+  }
+
+  #failEach(isMeant: (call: Call) => boolean, reasonFor: (call: Call) => unknown): void {
+    const meant = [...this.#pending.values()].filter(isMeant)
+    if (meant.length <= MAX_TRACED) {
+      for (const call of meant) this.failTraced(call, () => reasonFor(call))
+      return
+    }
+    stackless(() => {
+      for (const call of meant) this.fail(call, reasonFor(call))
+    })
+  }
+
+  /** The frame of a call that ended early is not sent. */
+  #takeBack(call: Call): void {
+    if (!call.isWritten) this.#withdraw(call)
+  }
+
+  #forget(call: Call): void {
+    this.#pending.delete(call.id)
+    this.#settled += 1
+    this.#deadlines.remove(call)
+    if (call.options.signal !== undefined) this.#aborts.remove(call.options.signal, call)
+  }
+}
+
+function expiredError({ options }: Call): NotConnectedError {
+  const text = `The call to '${options.functionId}' waited too long for a connection and was not sent; it is safe to retry`
+  return new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' })
+}
+
+function timeoutError(call: Call): TimeoutError {
+  const { functionId, timeoutMs } = call.options
+  return new TimeoutError({
+    code: ErrorCode.TIMEOUT,
+    message: `No answer from '${functionId}' within ${String(timeoutMs)} ms; it may still be running`,
+    function_id: functionId,
+    invocationId: call.id,
+  })
+}

@@ -1,0 +1,87 @@
+/**
+ * Schemas of zod and valibot as JSON Schema draft-07, with the user's own packages. Each major version of zod says what it is by structure, so a
+ * schema made by another copy of zod than the one loaded here is converted all the same.
+ */
+import { isRecord } from '../../wire/protocol/validate.js'
+import type { SchemaSide, StandardSchemaV1 } from './standard-schema.js'
+import { userModule } from './user-module.js'
+
+/** A schema of zod 4, or of zod 4's core such as zod mini. */
+export function isZod4(schema: object): boolean {
+  return '_zod' in schema
+}
+
+/** A schema of zod 3. */
+export function isZod3(schema: StandardSchemaV1): boolean {
+  return schema['~standard'].vendor === 'zod' && '_def' in schema && !isZod4(schema)
+}
+
+/** The parts of zod's callback that are used. */
+interface Zod4Override {
+  readonly zodSchema: { readonly _zod: { readonly def: { readonly type: string } } }
+  readonly jsonSchema: Record<string, unknown>
+  readonly path: readonly unknown[]
+}
+
+/** Types that JSON has no form for. Zod's own check would refuse dates and empty results too, which JSON can carry. */
+const WITHOUT_JSON_FORM = new Set(['bigint', 'custom', 'function', 'map', 'nan', 'set', 'symbol', 'transform'])
+
+/**
+ * Options for zod 4's converter. A date travels as text, and a result that is undefined as null; whatever else zod
+ * cannot convert is an error.
+ */
+export function zod4Options(side: SchemaSide): Record<string, unknown> {
+  return {
+    // Zod 4.0 and 4.1 know no other spelling; later versions know both.
+    target: 'draft-7',
+    io: side,
+    unrepresentable: 'any',
+    // The registry of descriptions exists once per copy of zod; a schema's own method knows the right one.
+    metadata: { get: metadataOf, has: (schema: object) => metadataOf(schema) !== undefined },
+    override: ({ zodSchema, jsonSchema, path }: Zod4Override) => {
+      const { type } = zodSchema._zod.def
+      if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
+      else if (path.length === 0 && (type === 'void' || type === 'undefined')) jsonSchema['type'] = 'null'
+      else if (WITHOUT_JSON_FORM.has(type)) throw new Error(`${type} at /${path.join('/')} has no JSON Schema`)
+    },
+  }
+}
+
+function metadataOf(schema: object): unknown {
+  const { meta } = schema as { readonly meta?: unknown }
+  return typeof meta === 'function' ? (meta.call(schema) as unknown) : undefined
+}
+
+type Convert = (schema: StandardSchemaV1, options: object) => unknown
+
+/** Converts a schema of zod 4.0 and 4.1, which do not do it by themselves. */
+export function zod4JsonSchema(schema: StandardSchemaV1, side: SchemaSide): unknown {
+  const convert = userModule('zod/v4/core')?.['toJSONSchema'] as Convert | undefined
+  if (convert === undefined) throw new Error('zod was not found from here; zod 4.2 or later needs no finding')
+  return convert(schema, zod4Options(side))
+}
+
+/** Converts a schema of zod 3. */
+export function zod3JsonSchema(schema: StandardSchemaV1, side: SchemaSide): unknown {
+  const convert = userModule('zod-to-json-schema')?.['zodToJsonSchema'] as Convert | undefined
+  if (convert === undefined) throw new Error('schemas of zod 3 need the package zod-to-json-schema')
+  return convert(schema, {
+    target: 'jsonSchema7',
+    pipeStrategy: side,
+    postProcess: (jsonSchema: unknown, def: unknown, place: { readonly currentPath: readonly unknown[] }) => {
+      if (!isRecord(def)) return jsonSchema
+      const name = def['typeName']
+      if (place.currentPath.length === 1 && (name === 'ZodVoid' || name === 'ZodUndefined')) return { type: 'null' }
+      const isTransform = name === 'ZodEffects' && isRecord(def['effect']) && def['effect']['type'] === 'transform'
+      if (isTransform && side === 'output') throw new Error('what a transform gives has no JSON Schema')
+      return jsonSchema
+    },
+  })
+}
+
+/** Converts a schema of valibot. */
+export function valibotJsonSchema(schema: StandardSchemaV1, side: SchemaSide): unknown {
+  const convert = userModule('@valibot/to-json-schema')?.['toJsonSchema'] as Convert | undefined
+  if (convert === undefined) throw new Error('schemas of valibot need the package @valibot/to-json-schema')
+  return convert(schema, { target: 'draft-07', typeMode: side })
+}

@@ -1,0 +1,77 @@
+/**
+ * Exporters for a program's own OpenTelemetry providers: they send spans, metrics or log records to the engine over a
+ * connection that they share. Each export is answered at once, so `forceFlush` never waits for an engine.
+ */
+import type { AggregationTemporality, InstrumentType, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { checkKind } from '../argument.js'
+import type { SharedEngineConnection } from './shared-engine-connection.js'
+import { logsSignal, metricsSignal, spansSignal, type Signal } from './signals.js'
+import { temporalityOf } from '../metrics/temporality.js'
+
+/** What became of an export, in OpenTelemetry's words: 0 is success, 1 failure. */
+export type EngineExportResult = { code: 0 | 1; error?: Error }
+
+abstract class EngineExporter<Batch> {
+  readonly #connection: SharedEngineConnection
+  readonly #signal: Signal<Batch>
+  #isShutDown = false
+
+  constructor(connection: SharedEngineConnection, signal: Signal<Batch>) {
+    checkKind('connection', 'a SharedEngineConnection', { value: connection, method: 'beginShutdown' })
+    this.#connection = connection
+    this.#signal = signal
+  }
+
+  /** Sends a batch, or keeps it while there is no connection; fails when it was dropped. */
+  export(batch: Batch, done: (result: EngineExportResult) => void): void {
+    if (this.#isShutDown) {
+      done({ code: 1, error: new Error('The exporter has been shut down') })
+      return
+    }
+    try {
+      this.#connection.send(this.#signal.prefix, this.#signal.serialize(batch), (error) => {
+        done(error === undefined ? { code: 0 } : { code: 1, error })
+      })
+    } catch (cause) {
+      done({ code: 1, error: cause instanceof Error ? cause : new Error('The batch cannot be written', { cause }) })
+    }
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#connection.flush()
+  }
+
+  /** Ends this exporter; the connection belongs to whoever made it. */
+  shutdown(): Promise<void> {
+    this.#isShutDown = true
+    return this.#connection.flush()
+  }
+}
+
+/** Sends spans to the engine. */
+export class EngineSpanExporter extends EngineExporter<ReadableSpan[]> {
+  constructor(connection: SharedEngineConnection) {
+    super(connection, spansSignal)
+  }
+}
+
+/** Sends metrics to the engine. */
+export class EngineMetricsExporter extends EngineExporter<ResourceMetrics> {
+  constructor(connection: SharedEngineConnection) {
+    super(connection, metricsSignal)
+  }
+
+  /** Asked by OpenTelemetry's readers: gauges that are not observed any more end, all else adds up. */
+  selectAggregationTemporality(instrument: InstrumentType): AggregationTemporality {
+    return temporalityOf(instrument)
+  }
+}
+
+/** Sends log records to the engine. */
+export class EngineLogExporter extends EngineExporter<ReadableLogRecord[]> {
+  constructor(connection: SharedEngineConnection) {
+    super(connection, logsSignal)
+  }
+}

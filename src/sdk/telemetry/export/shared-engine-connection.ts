@@ -1,0 +1,203 @@
+/**
+ * A socket for telemetry alone, at the engine's `/otel`: kept up like a worker's, with its own queue. Nothing comes back
+ * over it, and a frame that does not fit is dropped and counted.
+ */
+import { Connection, type ConnectionEvents, type ConnectionPorts } from '../../connection/connection.js'
+import { checkAddress } from '../../connection/address.js'
+import { connectionOptions, type ReconnectionConfig } from '../../connection/options.js'
+import { resolveReconnection } from '../../connection/reconnection.js'
+import { IIIConnectionState } from '../../connection/state.js'
+import { ErrorCode, invalidArgument, NotConnectedError, RuntimeError } from '../../../errors.js'
+import { systemClock } from '../../../std/time/clock.js'
+import { describe } from '../../../std/text/describe.js'
+import { deferred, type Deferred } from '../../../std/async/deferred.js'
+import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
+import { systemRandom } from '../../../std/random.js'
+import { dialWebSocket } from '../../../wire/transport/ws-dial.js'
+import { checkFunction, checkOptions } from '../argument.js'
+import { telemetryFrame, type OtelPrefix } from './signals.js'
+import { TelemetryOutbox, type FrameSink } from './telemetry-outbox.js'
+
+type Headers = Readonly<Record<string, string>>
+
+export type SharedEngineConnectionOptions = {
+  /** Frames that may wait for the socket. Default 10 000. */
+  channelCapacity?: number
+  /** Headers of each handshake. */
+  headers?: Record<string, string> | (() => Headers)
+}
+
+const DEFAULT_CAPACITY = 10_000
+const PREFIXES: readonly OtelPrefix[] = ['OTLP', 'MTRC', 'LOGS']
+
+/** How long last frames may wait for a socket that is still being opened. */
+const OPENING_GRACE_MS = 1_000
+
+export class SharedEngineConnection {
+  readonly #connection: Connection
+  readonly #outbox: TelemetryOutbox
+  readonly #ports: ConnectionPorts
+  readonly #connected = new Emitter<undefined>(() => undefined)
+  readonly #failed = new Emitter<undefined>(() => undefined)
+  #settled: Deferred<void> | undefined
+  #isShuttingDown = false
+  #ending: Promise<void> | undefined
+
+  /**
+   * Starts connecting at once; `wsUrl` is used as it is.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an address or a setting that is off.
+   */
+  constructor(
+    wsUrl: string,
+    config: Partial<ReconnectionConfig> = {},
+    options: SharedEngineConnectionOptions & { readonly ports?: ConnectionPorts } = {},
+  ) {
+    checkOptions('options', options)
+    const address = checkAddress(wsUrl)
+    const reconnection = resolveReconnection(config, 'config')
+    const maxFrames = checkCapacity(options.channelCapacity)
+    this.#ports = options.ports ?? { dial: dialWebSocket, clock: systemClock, random: systemRandom }
+    this.#connection = new Connection(
+      this.#ports,
+      connectionOptions(address, reconnection),
+      this.#events(options.headers),
+    )
+    this.#outbox = new TelemetryOutbox(
+      {
+        clock: this.#ports.clock,
+        offer: (frame) => this.#connection.offer(frame),
+        isUp: () => this.#connection.isUp,
+        isOver: () => this.#connection.isOver && !this.#connection.isUp,
+      },
+      {
+        maxFrames,
+        maxFramesOffline: reconnection.maxPendingMessages,
+        maxBytes: reconnection.maxPendingBytes,
+      },
+    )
+    this.#connection.connect()
+  }
+
+  /** The queue as exporters of this package see it. */
+  get sink(): FrameSink {
+    return this.#outbox
+  }
+
+  /** Spans, log records and points that were not sent. */
+  get dropped(): number {
+    return this.#outbox.dropped
+  }
+
+  /**
+   * Sends a message or keeps it until the socket is up. The callback receives an error when the message was dropped: too
+   * many wait (`PENDING_QUEUE_FULL`), or the connection has failed or ended (`SHUTDOWN`).
+   */
+  send(prefix: OtelPrefix, data: Uint8Array, callback?: (error?: Error) => void): void {
+    if (!PREFIXES.includes(prefix)) throw invalidArgument('prefix', `one of ${PREFIXES.join(', ')}`, prefix)
+    if (!(data instanceof Uint8Array)) throw invalidArgument('data', 'bytes', data)
+    if (callback !== undefined) checkFunction('callback', callback)
+    if (this.#outbox.send(telemetryFrame({ prefix, data }), 1)) callback?.()
+    else callback?.(this.#refusal())
+  }
+
+  /** Sends what the socket takes now. */
+  flush(): Promise<void> {
+    this.#outbox.flush()
+    return Promise.resolve()
+  }
+
+  getState(): IIIConnectionState {
+    return this.#connection.state
+  }
+
+  /** Hears each time the socket is up. */
+  onConnected(callback: () => void): Unsubscribe {
+    checkFunction('callback', callback)
+    return this.#connected.on(callback)
+  }
+
+  /** Hears when connecting is given up for good. */
+  onFailed(callback: () => void): Unsubscribe {
+    checkFunction('callback', callback)
+    return this.#failed.on(callback)
+  }
+
+  isShuttingDown(): boolean {
+    return this.#isShuttingDown
+  }
+
+  /** Announces the end: exporters then fail at once instead of waiting for a connection. */
+  beginShutdown(): void {
+    this.#isShuttingDown = true
+  }
+
+  /** Sends what waits, for a moment even on a socket that is still opening, and closes. Never rejects. */
+  shutdown(): Promise<void> {
+    this.beginShutdown()
+    return (this.#ending ??= this.#end())
+  }
+
+  async #end(): Promise<void> {
+    if (this.#outbox.waiting > 0 && this.#connection.state === IIIConnectionState.Connecting) await this.#opened()
+    await this.#connection.close(() => {
+      this.#outbox.close()
+      return Promise.resolve()
+    })
+    this.#outbox.close()
+  }
+
+  async #opened(): Promise<void> {
+    this.#settled = deferred()
+    const timer = this.#ports.clock.after(OPENING_GRACE_MS, this.#settled.resolve)
+    await this.#settled.promise
+    timer.cancel()
+  }
+
+  #events(headers: SharedEngineConnectionOptions['headers'] = {}): ConnectionEvents {
+    return {
+      headers: typeof headers === 'function' ? headers : () => headers,
+      opened: () => undefined,
+      frame: () => undefined,
+      lost: () => undefined,
+      ended: (_reason, retryInMs) => {
+        // What waits cannot leave any more.
+        if (retryInMs === undefined) this.#outbox.close()
+        this.#settled?.resolve()
+      },
+      stateChanged: (state) => {
+        if (state === IIIConnectionState.Connected) this.#connected.emit(undefined)
+        if (state === IIIConnectionState.Failed) this.#failed.emit(undefined)
+      },
+      idle: () => {
+        this.#outbox.flush()
+        this.#settled?.resolve()
+      },
+    }
+  }
+
+  #refusal(): NotConnectedError {
+    if (this.getState() === IIIConnectionState.Failed || this.#isShuttingDown) {
+      const text = 'The telemetry connection has ended; the message was dropped'
+      return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'not_sent' })
+    }
+    const text = `${String(this.#outbox.waiting)} telemetry messages already wait; this one was dropped`
+    return new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' })
+  }
+}
+
+function checkCapacity(value: unknown = DEFAULT_CAPACITY): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
+  const text = `options.channelCapacity must be an integer of at least 1, got ${describe(value)}`
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+}
+
+/**
+ * The telemetry address of an engine: `/otel` after its path, the query as it is. Does nothing twice.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for what is no address.
+ */
+export function otelUrl(address: string): string {
+  const url = new URL(checkAddress(address))
+  const path = url.pathname.replace(/\/+$/, '')
+  if (!path.endsWith('/otel')) url.pathname = `${path}/otel`
+  return url.href
+}

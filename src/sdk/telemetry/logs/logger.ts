@@ -1,0 +1,178 @@
+/**
+ * The logger users call: each line becomes a log record of the running worker, with the ids of the running span. Without
+ * telemetry a line goes to a sink, by default the console. Data stays data; it is never turned into text.
+ */
+import type { Context } from '@opentelemetry/api'
+import type { AnyValueMap } from '@opentelemetry/api-logs'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { messageOf } from '../../../std/text/describe.js'
+import { hearRejection } from '../../../std/async/hear-rejection.js'
+import { currentTelemetry, isLive } from '../active-telemetry.js'
+import { checkKind, checkOptions } from '../argument.js'
+import { toLogValue } from './log-value.js'
+import { otelApi, otelApiLogs } from '../otel-modules.js'
+import type { Telemetry } from '../telemetry.js'
+
+/** Where lines go when there is no telemetry. pino loggers fit as they are. */
+export interface LoggerSink {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+type Level = keyof LoggerSink
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
+
+/** A worker's telemetry and the context of a handler, for loggers that belong to one; nothing when it is off. */
+export type LoggerOwner = { readonly telemetry: Telemetry; readonly context: Context } | undefined
+
+let sink: LoggerSink | undefined
+let hasSinkFailed = false
+let ownedLogger: (owner: LoggerOwner, serviceName: string) => Logger
+
+export class Logger {
+  readonly #traceId: string | undefined
+  readonly #serviceName: string | undefined
+  readonly #spanId: string | undefined
+  #fields: object | undefined
+  /** `null` is for loggers of whatever runs. */
+  #owner: LoggerOwner | null = null
+
+  static {
+    ownedLogger = (owner, serviceName) => {
+      const logger = new Logger(undefined, serviceName)
+      logger.#owner = owner
+      return logger
+    }
+  }
+
+  /**
+   * All arguments are optional: ids default to those of the running span.
+   * @param serviceName a label for the records, for example the function's id.
+   */
+  constructor(traceId?: string, serviceName?: string, spanId?: string) {
+    this.#traceId = traceId
+    this.#serviceName = serviceName
+    this.#spanId = spanId
+  }
+
+  /**
+   * Replaces the console for lines that telemetry does not take; `undefined` brings it back. A sink that throws loses
+   * the line and is told of by a warning of the process, the first time.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a sink that lacks a level.
+   */
+  static setSink(next: LoggerSink | undefined): void {
+    if (next !== undefined) {
+      for (const level of LEVELS)
+        checkKind('sink', `an object with the method ${level}`, { value: next, method: level })
+    }
+    sink = next
+    hasSinkFailed = false
+  }
+
+  debug(message: string, data?: unknown): void {
+    this.#emit('debug', message, data)
+  }
+
+  info(message: string, data?: unknown): void {
+    this.#emit('info', message, data)
+  }
+
+  warn(message: string, data?: unknown): void {
+    this.#emit('warn', message, data)
+  }
+
+  error(message: string, data?: unknown): void {
+    this.#emit('error', message, data)
+  }
+
+  /** A logger that adds fields to the data of each line; a line's own fields win. */
+  child(fields: object): Logger {
+    checkOptions('fields', fields)
+    const child = new Logger(this.#traceId, this.#serviceName, this.#spanId)
+    child.#owner = this.#owner
+    child.#fields = { ...this.#fields, ...fields }
+    return child
+  }
+
+  #emit(level: Level, message: string, data: unknown): void {
+    const merged = this.#withFields(data)
+    const telemetry = this.#telemetry()
+    if (telemetry?.logger === undefined) {
+      fallBack(level, message, merged)
+      return
+    }
+    const context = this.#context()
+    const attributes = this.#attributes(context, merged)
+    const severityText = level.toUpperCase() as Uppercase<Level>
+    const severityNumber = otelApiLogs().SeverityNumber[severityText]
+    telemetry.logger.emit({ severityNumber, severityText, body: message, attributes, context })
+  }
+
+  #telemetry(): Telemetry | undefined {
+    if (this.#owner === null) return currentTelemetry()
+    return this.#owner !== undefined && isLive(this.#owner.telemetry) ? this.#owner.telemetry : undefined
+  }
+
+  #withFields(data: unknown): unknown {
+    if (this.#fields === undefined) return data
+    if (data === undefined) return this.#fields
+    if (!isRecord(data) || data instanceof Error) return { ...this.#fields, data }
+    try {
+      return { ...this.#fields, ...data }
+    } catch {
+      // A getter threw; what can be read of it is shown further on.
+      return { ...this.#fields, data }
+    }
+  }
+
+  /** The running context; with the ids given to the constructor it is as if their span ran. */
+  #context(): Context {
+    const { context, isValidSpanId, isValidTraceId, trace, TraceFlags } = otelApi()
+    const active = context.active()
+    const running = trace.getSpanContext(active) === undefined ? (this.#owner?.context ?? active) : active
+    const [traceId, spanId] = [this.#traceId, this.#spanId]
+    if (traceId === undefined || spanId === undefined) return running
+    if (!isValidTraceId(traceId) || !isValidSpanId(spanId)) return running
+    return trace.setSpanContext(running, { traceId, spanId, traceFlags: TraceFlags.SAMPLED })
+  }
+
+  #attributes(context: Context, data: unknown): AnyValueMap {
+    const running = otelApi().trace.getSpanContext(context)
+    const attributes: AnyValueMap = {}
+    const traceId = this.#traceId ?? running?.traceId
+    const spanId = this.#spanId ?? running?.spanId
+    if (traceId !== undefined) attributes['trace_id'] = traceId
+    if (spanId !== undefined) attributes['span_id'] = spanId
+    if (this.#serviceName !== undefined) attributes['service.name'] = this.#serviceName
+    if (data !== undefined) attributes['log.data'] = toLogValue(data)
+    return attributes
+  }
+}
+
+/** A logger that stays with a worker, and with a handler's span when no other runs. */
+export function createOwnedLogger(owner: LoggerOwner, serviceName: string): Logger {
+  return ownedLogger(owner, serviceName)
+}
+
+function fallBack(level: Level, message: string, data: unknown): void {
+  if (sink === undefined) {
+    // eslint-disable-next-line no-console -- the documented answer to a line when telemetry is off
+    console[level](message, data)
+    return
+  }
+  try {
+    const write: (fields: object, message: string) => unknown = sink[level].bind(sink)
+    hearRejection(write(isRecord(data) ? data : data === undefined ? {} : { data }, message), sinkFailed)
+  } catch (error) {
+    sinkFailed(error)
+  }
+}
+
+/** A line of a log is not worth the work that wrote it. */
+function sinkFailed(error: unknown): void {
+  if (hasSinkFailed) return
+  hasSinkFailed = true
+  process.emitWarning(`A sink of log lines failed and lost a line; it is not told again: ${messageOf(error)}`)
+}

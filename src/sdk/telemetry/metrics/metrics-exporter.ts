@@ -1,0 +1,22 @@
+/**
+ * Hands collected metrics to a sink, in the shape OpenTelemetry's periodic reader asks for. A dropped export counts as
+ * done: the reader would only report it, and the sink has counted it.
+ */
+import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
+import { exportBatch } from '../export/exporter.js'
+import { otelCore } from '../otel-modules.js'
+import { metricsSignal } from '../export/signals.js'
+import type { FrameSink } from '../export/telemetry-outbox.js'
+import { temporalityOf } from './temporality.js'
+
+export function metricsExporter(sink: FrameSink): PushMetricExporter {
+  return {
+    export(metrics, done) {
+      exportBatch(metricsSignal, sink, metrics)
+      done({ code: otelCore().ExportResultCode.SUCCESS })
+    },
+    selectAggregationTemporality: temporalityOf,
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  }
+}

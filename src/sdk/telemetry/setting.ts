@@ -1,0 +1,68 @@
+/**
+ * One setting of telemetry from its three sources: the option wins over the variable, the variable over the default. A bad
+ * variable counts as unset, since whoever runs a program may not be who wrote it; a bad option is an error.
+ */
+import { env } from 'node:process'
+import { invalidArgument, type RuntimeError } from '../../errors.js'
+
+/** A setting: its option's name and value, and the variable that stands in for it. */
+export interface Setting {
+  readonly name: string
+  readonly value: unknown
+  readonly variable?: string | undefined
+}
+
+const OFF: readonly string[] = ['false', '0', 'no', 'off']
+const ON: readonly string[] = ['true', '1', 'yes', 'on']
+
+/** A switch. Its variable knows the words for the other side of the default; every other text leaves the default. */
+export function flagSetting({ name, value, variable }: Setting, fallback: boolean): boolean {
+  if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'true or false', value)
+  const turning = fallback ? OFF : ON
+  const isTurned = turning.includes(readVariable(variable)?.trim().toLowerCase() ?? '')
+  return value ?? (isTurned ? !fallback : fallback)
+}
+
+/** A text. A blank one counts as unset. */
+export function textSetting({ name, value, variable }: Setting): string | undefined {
+  if (value !== undefined && typeof value !== 'string') throw invalidOption(name, 'a string', value)
+  return value === undefined || value.trim() === '' ? readVariable(variable) : value
+}
+
+/** What a number has to be. */
+export interface NumberRule {
+  readonly fallback: number | (() => number)
+  readonly minimum: number
+  readonly maximum?: number
+  readonly integer?: boolean
+  readonly variable?: string
+}
+
+/** A number. `NaN` is what `Number(process.env.UNSET)` gives, so it counts as unset. */
+export function numberSetting({ name, value, variable }: Setting, rule: NumberRule): number {
+  const isGiven = value !== undefined && !Number.isNaN(value)
+  if (isGiven && !isWithin(value, rule)) throw invalidOption(name, bounds(rule), value)
+  if (isGiven) return value as number
+  const read = Number(readVariable(variable) ?? Number.NaN)
+  if (isWithin(read, rule)) return read
+  return typeof rule.fallback === 'number' ? rule.fallback : rule.fallback()
+}
+
+function isWithin(value: unknown, { minimum, maximum = Number.MAX_VALUE, integer = false }: NumberRule): boolean {
+  return typeof value === 'number' && value >= minimum && value <= maximum && (!integer || Number.isInteger(value))
+}
+
+function bounds({ minimum, maximum, integer = false }: NumberRule): string {
+  const least = `${integer ? 'an integer' : 'a number'} of at least ${String(minimum)}`
+  return maximum === undefined || maximum === Infinity ? least : `${least} and at most ${String(maximum)}`
+}
+
+/** Blank variables count as unset. */
+export function readVariable(name: string | undefined): string | undefined {
+  const value = name === undefined ? undefined : env[name]
+  return value === undefined || value.trim() === '' ? undefined : value
+}
+
+export function invalidOption(name: string, expected: string, seen: unknown): RuntimeError {
+  return invalidArgument(`otel.${name}`, expected, seen)
+}

@@ -1,0 +1,69 @@
+/**
+ * Telemetry for programs without a worker, or beside one: started by hand, over a socket of its own. There is one per
+ * process; starting it again replaces it. Ending it ends all telemetry of the process.
+ */
+import { systemClock } from '../../std/time/clock.js'
+import { systemRandom } from '../../std/random.js'
+import { currentTelemetry, endAllTelemetry, setStandAlone, standAloneTelemetry } from './active-telemetry.js'
+import { checkOptions } from './argument.js'
+import { holdFetchPatch, unpatchGlobalFetch } from './trace/fetch.js'
+import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
+import { otelUrl, SharedEngineConnection } from './export/shared-engine-connection.js'
+import { Telemetry } from './telemetry.js'
+
+/**
+ * Starts telemetry. The tracer, meter and logger exist when this returns; frames leave once the engine is reached. When
+ * `enabled` or `OTEL_ENABLED` switches telemetry off, the three are `null` outside handlers, also beside workers that have
+ * telemetry.
+ *
+ * A second call starts anew with its own `config`: the earlier telemetry sends what has ended and closes its socket, and
+ * spans of it that still run are not sent. A second call with telemetry switched off changes nothing.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off; the earlier telemetry then goes on.
+ */
+export function initOtel(config: OtelConfig = {}): void {
+  checkOptions('config', config)
+  const earlier = standAloneTelemetry()
+  if (!isOtelEnabled(config)) {
+    if (!earlier) setStandAlone(null)
+    return
+  }
+  const resolved = resolveOtelConfig(config, { newId: () => systemRandom.uuid() })
+  const { channelCapacity, engineWsUrl, reconnection } = resolved
+  const connection = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
+  const telemetry = startedOver(connection, resolved)
+  const releaseFetch = resolved.fetchInstrumentationEnabled ? holdFetchPatch() : undefined
+  // After the new telemetry holds its part of what both share.
+  const earlierEnded = earlier?.end()
+  const end = async (): Promise<void> => {
+    releaseFetch?.()
+    connection.beginShutdown()
+    await telemetry.shutdown(() => connection.shutdown())
+    await earlierEnded
+  }
+  setStandAlone({ telemetry, end })
+}
+
+function startedOver(connection: SharedEngineConnection, config: ResolvedOtelConfig): Telemetry {
+  try {
+    return new Telemetry(config, { clock: systemClock, sink: connection.sink })
+  } catch (error) {
+    void connection.shutdown()
+    throw error
+  }
+}
+
+/**
+ * Ends all telemetry of the process: that of `initOtel` and that of every live worker, whose handlers go on without.
+ * Sends what is left, within `shutdownTimeoutMs`, and puts the original `fetch` back. `initOtel` then starts anew. Never
+ * rejects. `worker.telemetry.shutdown()` ends the telemetry of one worker alone.
+ */
+export async function shutdownOtel(): Promise<void> {
+  const ended = endAllTelemetry()
+  unpatchGlobalFetch()
+  await ended
+}
+
+/** Sends what has ended so far and keeps going. Never rejects. */
+export async function flushOtel(): Promise<void> {
+  await currentTelemetry()?.flush()
+}

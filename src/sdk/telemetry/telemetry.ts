@@ -1,0 +1,145 @@
+/**
+ * The telemetry of one owner: three providers that share a resource and a sink. Nothing is registered process-wide
+ * here, so any number of them live side by side, and beside a program's own OpenTelemetry.
+ */
+import type { Meter, Tracer } from '@opentelemetry/api'
+import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
+import type { Resource } from '@opentelemetry/resources'
+import type { LoggerProvider, LogRecordProcessor } from '@opentelemetry/sdk-logs'
+import type { MeterProvider } from '@opentelemetry/sdk-metrics'
+import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import type { Clock } from '../../std/time/clock.js'
+import { TimeLimit } from '../../std/time/time-limit.js'
+import { BaggageSpanProcessor } from './trace/baggage-span-processor.js'
+import {
+  connectInstrumentations,
+  disconnectInstrumentations,
+  type InstrumentationProviders,
+} from './instrumentations.js'
+import { liveSpanProcessor } from './trace/live-spans.js'
+import { metricsExporter } from './metrics/metrics-exporter.js'
+import type { ResolvedOtelConfig } from './otel-config.js'
+import { samplerFromEnvironment } from './otel-environment.js'
+import { otelResources, otelSdkLogs, otelSdkMetrics, otelSdkTrace } from './otel-modules.js'
+import { ensureProcessWide } from './process-wide.js'
+import { logBatchProcessor, spanBatchProcessor, type Flushable } from './export/processors.js'
+import type { FrameSink } from './export/telemetry-outbox.js'
+
+export interface TelemetryPorts {
+  readonly clock: Clock
+  readonly sink: FrameSink
+}
+
+export class Telemetry {
+  readonly config: ResolvedOtelConfig
+  readonly tracer: Tracer
+  /** Absent when metrics are off. */
+  readonly meter: Meter | undefined
+  /** Absent when logs are off. */
+  readonly logger: OtelLogger | undefined
+  readonly #clock: Clock
+  readonly #providers: InstrumentationProviders
+  readonly #meterProvider: MeterProvider | undefined
+  readonly #spans: Flushable<SpanProcessor>
+  readonly #live: SpanProcessor | undefined
+  readonly #logs: Flushable<LogRecordProcessor> | undefined
+
+  /** Loads OpenTelemetry when this is the first. Throws what an instrumentation throws, and leaves nothing running then. */
+  constructor(config: ResolvedOtelConfig, ports: TelemetryPorts) {
+    this.config = config
+    this.#clock = ports.clock
+    ensureProcessWide()
+    const resource = createResource(config)
+    this.#spans = spanBatchProcessor(ports, config.spansFlushIntervalMs)
+    this.#live = config.liveSpans ? liveSpanProcessor(ports, config.spansFlushIntervalMs) : undefined
+    const tracers = createTracerProvider(resource, this.#live ? [this.#live, this.#spans] : [this.#spans])
+    this.tracer = tracers.getTracer(config.serviceName)
+    this.#meterProvider = config.metricsEnabled ? createMeterProvider(config, resource, ports.sink) : undefined
+    this.meter = this.#meterProvider?.getMeter(config.serviceName)
+    this.#providers = { tracers, meters: this.#meterProvider }
+    if (config.logsEnabled) {
+      const batching = { delayMs: config.logsFlushIntervalMs, maxItems: config.logsBatchSize }
+      this.#logs = logBatchProcessor(ports, batching)
+      this.logger = createLoggerProvider(resource, this.#logs).getLogger(config.serviceName)
+    }
+    this.#connectInstrumentations()
+  }
+
+  /** Hands everything to the sink: spans and records in this turn, metrics once they are collected. Never rejects. */
+  async flush(): Promise<void> {
+    this.flushNow()
+    if (this.#meterProvider !== undefined) await this.#limit().wait(this.#meterProvider.forceFlush())
+  }
+
+  /** Hands ended spans and log records to the sink in this turn. */
+  flushNow(): void {
+    this.#spans.flush()
+    this.#logs?.flush()
+  }
+
+  /**
+   * Hands over what is left, stops, and closes the sink. Within `shutdownTimeoutMs` in all, whatever a metric's callback
+   * or the sink does. Never rejects.
+   */
+  async shutdown(closeSink: () => Promise<void>): Promise<void> {
+    const limit = this.#limit()
+    this.flushNow()
+    void this.#live?.shutdown()
+    // The provider's own shutdown flushes first.
+    if (this.#meterProvider !== undefined) await limit.wait(this.#meterProvider.shutdown())
+    this.flushNow()
+    disconnectInstrumentations(this.config.instrumentations, this.#providers)
+    await limit.wait(closeSink())
+  }
+
+  #limit(): TimeLimit {
+    return new TimeLimit(this.#clock, this.config.shutdownTimeoutMs)
+  }
+
+  #connectInstrumentations(): void {
+    const { instrumentations } = this.config
+    try {
+      connectInstrumentations(instrumentations, this.#providers)
+    } catch (error) {
+      // The reader of metrics would go on without an owner.
+      void this.shutdown(() => Promise.resolve())
+      throw error
+    }
+  }
+}
+
+function createResource(config: ResolvedOtelConfig): Resource {
+  return otelResources().resourceFromAttributes({
+    ...config.resourceAttributes,
+    'service.name': config.serviceName,
+    'service.version': config.serviceVersion,
+    'service.instance.id': config.serviceInstanceId,
+    ...(config.serviceNamespace === undefined ? {} : { 'service.namespace': config.serviceNamespace }),
+  })
+}
+
+function createTracerProvider(resource: Resource, spans: readonly SpanProcessor[]): TracerProvider {
+  const { TracerProvider } = otelSdkTrace()
+  const sampler = samplerFromEnvironment()
+  return new TracerProvider({
+    resource,
+    spanProcessors: [new BaggageSpanProcessor(), ...spans],
+    ...(sampler === undefined ? {} : { sampler }),
+  })
+}
+
+function createLoggerProvider(resource: Resource, logs: LogRecordProcessor): LoggerProvider {
+  const { LoggerProvider } = otelSdkLogs()
+  return new LoggerProvider({ resource, processors: [logs] })
+}
+
+function createMeterProvider(config: ResolvedOtelConfig, resource: Resource, sink: FrameSink): MeterProvider {
+  const { MeterProvider, PeriodicExportingMetricReader } = otelSdkMetrics()
+  const exportIntervalMillis = config.metricsExportIntervalMs
+  const reader = new PeriodicExportingMetricReader({
+    exporter: metricsExporter(sink),
+    exportIntervalMillis,
+    exportTimeoutMillis: Math.min(exportIntervalMillis, config.shutdownTimeoutMs || exportIntervalMillis),
+  })
+  return new MeterProvider({ resource, readers: [reader] })
+}

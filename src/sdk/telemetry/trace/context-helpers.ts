@@ -1,0 +1,143 @@
+/**
+ * Reading and changing the running trace without OpenTelemetry's own API: ids, headers, baggage, attributes. Each
+ * function looks at the context that is active where it is called.
+ */
+import type { Attributes, AttributeValue, Baggage, Context, Span, SpanContext, SpanKind } from '@opentelemetry/api'
+import { invalidArgument } from '../../../errors.js'
+import { checkFunction, checkName, checkOptions } from '../argument.js'
+import { currentTelemetry } from '../active-telemetry.js'
+import { otelApi } from '../otel-modules.js'
+import { extractHeaders, injectHeaders } from './propagation.js'
+import { recordFailure, recordSuccess } from './span-failure.js'
+
+/** Trace id of the running span: 32 hex digits. */
+export function currentTraceId(): string | undefined {
+  return runningSpanContext()?.traceId
+}
+
+/** Id of the running span: 16 hex digits. */
+export function currentSpanId(): string | undefined {
+  return runningSpanContext()?.spanId
+}
+
+function runningSpanContext(): SpanContext | undefined {
+  const { context, isSpanContextValid, trace } = otelApi()
+  const running = trace.getSpanContext(context.active())
+  return running !== undefined && isSpanContextValid(running) ? running : undefined
+}
+
+/** The `traceparent` header that describes the running span. */
+export function injectTraceparent(): string | undefined {
+  return injectHeaders(otelApi().context.active()).traceparent
+}
+
+/** The `baggage` header that describes the running baggage. */
+export function injectBaggage(): string | undefined {
+  return injectHeaders(otelApi().context.active()).baggage
+}
+
+/** The active context with the span that a `traceparent` names as its parent. */
+export function extractTraceparent(traceparent: string): Context {
+  return extractContext(traceparent)
+}
+
+/** The active context with the baggage of a header. */
+export function extractBaggage(baggage: string): Context {
+  return extractContext(undefined, baggage)
+}
+
+/** The active context with both headers applied. */
+export function extractContext(traceparent?: string, baggage?: string): Context {
+  return extractHeaders({ traceparent, baggage }, otelApi().context.active())
+}
+
+/** One value of the running baggage. */
+export function getBaggageEntry(key: string): string | undefined {
+  return otelApi().propagation.getActiveBaggage()?.getEntry(key)?.value
+}
+
+/** The running baggage as an object. */
+export function getAllBaggage(): Record<string, string> {
+  const entries = otelApi().propagation.getActiveBaggage()?.getAllEntries() ?? []
+  return Object.fromEntries(entries.map(([key, { value }]) => [key, value]))
+}
+
+/**
+ * A context with an entry added to the running baggage; the running one stays as it is.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank key, or a value that is no string.
+ */
+export function setBaggageEntry(key: string, value: string): Context {
+  checkName('key', key)
+  if (typeof value !== 'string') throw invalidArgument('value', 'a string', value)
+  return withBaggage((baggage) => baggage.setEntry(key, { value }))
+}
+
+/** A context with an entry taken out of the running baggage; the running one stays as it is. */
+export function removeBaggageEntry(key: string): Context {
+  return withBaggage((baggage) => baggage.removeEntry(key))
+}
+
+function withBaggage(change: (baggage: Baggage) => Baggage): Context {
+  const { context, propagation } = otelApi()
+  const baggage = propagation.getActiveBaggage() ?? propagation.createBaggage()
+  return propagation.setBaggage(context.active(), change(baggage))
+}
+
+/** Whether there is a running span that is sampled and has not ended. */
+export function currentSpanIsRecording(): boolean {
+  return recordingSpan() !== undefined
+}
+
+/** Sets an attribute on the running span, if it records. A key that is no string is left out. */
+export function setCurrentSpanAttribute(key: string, value: AttributeValue): void {
+  if (typeof key === 'string') recordingSpan()?.setAttribute(key, value)
+}
+
+/** Marks the running span as failed, if there is one. The mark stays when the handler returns a result. */
+export function setCurrentSpanError(message: string): void {
+  const { SpanStatusCode, trace } = otelApi()
+  trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message })
+}
+
+/** Adds an event to the running span, if it records. */
+export function recordSpanEvent(name: string, attributes?: Attributes): void {
+  recordingSpan()?.addEvent(name, attributes)
+}
+
+function recordingSpan(): Span | undefined {
+  const span = otelApi().trace.getActiveSpan()
+  return span?.isRecording() ? span : undefined
+}
+
+export type WithSpanOptions = {
+  /** Default `INTERNAL`. */
+  kind?: SpanKind
+  /** Makes the span a child of this one instead of the running one. */
+  traceparent?: string
+}
+
+/**
+ * Runs a function inside a new span: status OK when it resolves, unless it has set an error by then; ERROR and an `exception` event when it rejects. Without
+ * telemetry the span records nothing.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank name, options that are no object, or something that cannot run.
+ */
+export async function withSpan<T>(name: string, options: WithSpanOptions, fn: (span: Span) => Promise<T>): Promise<T> {
+  checkName('name', name)
+  checkOptions('options', options)
+  checkFunction('fn', fn)
+  const { context, SpanKind, trace, INVALID_SPAN_CONTEXT } = otelApi()
+  const tracer = currentTelemetry()?.tracer
+  if (tracer === undefined) return fn(trace.wrapSpanContext(INVALID_SPAN_CONTEXT))
+  const parent = options.traceparent === undefined ? context.active() : extractTraceparent(options.traceparent)
+  const span = tracer.startSpan(name, { kind: options.kind ?? SpanKind.INTERNAL }, parent)
+  try {
+    const result = await context.with(trace.setSpan(parent, span), fn, undefined, span)
+    recordSuccess(span)
+    return result
+  } catch (error) {
+    recordFailure(span, error)
+    throw error
+  } finally {
+    span.end()
+  }
+}

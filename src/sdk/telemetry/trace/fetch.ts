@@ -1,0 +1,182 @@
+/**
+ * `fetch` that makes a span per request and passes the trace on. The global function is replaced while a worker,
+ * `initOtel` or the program wants that, and put back afterwards. A request belongs to the telemetry of the handler that
+ * makes it; outside handlers to the tracer that the program has given, else to that of `initOtel` or of the first worker.
+ */
+import { env } from 'node:process'
+import type { Attributes, Span, Tracer } from '@opentelemetry/api'
+import { invalidArgument } from '../../../errors.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { processState } from '../../../std/process-state.js'
+import { currentOwner, currentTelemetry } from '../active-telemetry.js'
+import { checkKind, checkOptions } from '../argument.js'
+import { requestFacts, responseAttributes, sentAttributes } from './fetch-attributes.js'
+import { otelApi } from '../otel-modules.js'
+import { injectHeaders } from './propagation.js'
+import { recordFailure } from './span-failure.js'
+
+export type TracedFetchInit = RequestInit & { tracer?: Tracer }
+
+type Fetch = typeof globalThis.fetch
+
+interface Patch {
+  /** The function that our own replaced, and that it returns to. */
+  readonly before: Fetch
+  /** The function that makes the requests: the first below `before` that is not one of ours. */
+  readonly original: Fetch
+  readonly patched: Fetch
+  readonly ignored: readonly string[]
+}
+
+interface Shared {
+  patch: Patch | undefined
+  /** Workers and `initOtel`: the patch stays while there is one. */
+  readonly holders: Set<object>
+  /** What `patchGlobalFetch` was given. */
+  tracer: Tracer | undefined
+  /** Every function that this package has ever put in place, with the function it calls. */
+  readonly ours: WeakMap<Fetch, Fetch>
+}
+
+const shared = processState<Shared>('fetch@1', () => ({
+  patch: undefined,
+  holders: new Set(),
+  tracer: undefined,
+  ours: new WeakMap(),
+}))
+
+/**
+ * Makes `globalThis.fetch` trace its requests until `unpatchGlobalFetch`. The first tracer given is used until then.
+ * `OTEL_FETCH_IGNORE_URLS` names parts of addresses, separated by commas, whose requests are left alone; it is read when
+ * the function is replaced.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no tracer.
+ */
+export function patchGlobalFetch(tracer: Tracer): void {
+  checkKind('tracer', 'an OpenTelemetry tracer', { value: tracer, method: 'startActiveSpan' })
+  shared.tracer ??= tracer
+  patch()
+}
+
+/**
+ * Puts the original `globalThis.fetch` back, also where workers or `initOtel` had replaced it. A function that the
+ * program has set over ours stays.
+ */
+export function unpatchGlobalFetch(): void {
+  shared.tracer = undefined
+  shared.holders.clear()
+  unpatch()
+}
+
+/** Keeps the patch in place until the result is called. */
+export function holdFetchPatch(): () => void {
+  const holder = {}
+  shared.holders.add(holder)
+  patch()
+  return () => {
+    if (shared.holders.delete(holder) && shared.holders.size === 0 && shared.tracer === undefined) unpatch()
+  }
+}
+
+function patch(): void {
+  const before = globalThis.fetch
+  if (shared.patch?.patched === before) return
+  const original = unwrapped(before)
+  const patched: Fetch = (input, init) =>
+    shared.patch?.patched === patched ? patchedFetch(shared.patch, input, init) : original(input, init)
+  shared.ours.set(patched, original)
+  const ignored = (env['OTEL_FETCH_IGNORE_URLS'] ?? '').split(',').map((part) => part.trim())
+  shared.patch = { before, original, patched, ignored: ignored.filter((part) => part !== '') }
+  globalThis.fetch = patched
+}
+
+function unpatch(): void {
+  const { patch: undone } = shared
+  shared.patch = undefined
+  if (undone === undefined) return
+  if (globalThis.fetch === undone.patched) globalThis.fetch = undone.before
+}
+
+/** A program may have kept one of our functions and put it back. */
+function unwrapped(fetch: Fetch): Fetch {
+  return shared.ours.get(fetch) ?? fetch
+}
+
+function patchedFetch(
+  { original, ignored }: Patch,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  const address = input instanceof Request ? input.url : String(input)
+  const owner = currentOwner()
+  const tracer = owner === undefined ? (shared.tracer ?? currentTelemetry()?.tracer) : owner?.tracer
+  if (tracer === undefined || ignored.some((part) => address.includes(part))) return original(input, init)
+  return tracedFetch(original, input, { ...init, tracer })
+}
+
+/**
+ * Makes one traced request, whether `fetch` is patched or not: a CLIENT span, W3C headers, status ERROR from 400 on.
+ * Without telemetry it is a plain `fetch`.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is none, or an `init` that is no object.
+ */
+export async function executeTracedRequest(
+  input: string | URL | Request,
+  init: TracedFetchInit = {},
+): Promise<Response> {
+  if (!URL.canParse(addressOf(input))) {
+    throw invalidArgument('input', 'an absolute URL or a Request', input)
+  }
+  checkOptions('init', init)
+  const { tracer = currentTelemetry()?.tracer, ...rest } = init
+  const fetch = unwrapped(globalThis.fetch)
+  return tracer === undefined ? fetch(input, rest) : tracedFetch(fetch, input, { ...rest, tracer })
+}
+
+/** Where a request goes, whoever's `Request` it is; the empty text for what is none. */
+function addressOf(input: unknown): string {
+  if (typeof input === 'string' || input instanceof URL) return String(input)
+  return isRecord(input) && typeof input['url'] === 'string' ? input['url'] : ''
+}
+
+function tracedFetch(
+  fetch: Fetch,
+  input: string | URL | Request,
+  { tracer, ...init }: RequestInit & { readonly tracer: Tracer },
+): Promise<Response> {
+  const { context, SpanKind } = otelApi()
+  const { name, attributes } = requestFacts(input, init)
+  return tracer.startActiveSpan(name, { kind: SpanKind.CLIENT, attributes }, context.active(), async (span) => {
+    try {
+      const headers = tracedHeaders(input, init)
+      setAttributes(span, sentAttributes(headers, init.body))
+      const response = await fetch(input, { ...init, headers })
+      settleSpan(span, response)
+      return response
+    } catch (error) {
+      span.setAttribute('error.type', error instanceof Error ? error.name : 'Error')
+      recordFailure(span, error)
+      throw error
+    } finally {
+      span.end()
+    }
+  })
+}
+
+/** The request's own headers with the trace's added; a `traceparent` or `baggage` that the request has is kept. */
+function tracedHeaders(input: string | URL | Request, init: RequestInit): Headers {
+  const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
+  const { traceparent, baggage } = injectHeaders(otelApi().context.active())
+  if (traceparent !== undefined && !headers.has('traceparent')) headers.set('traceparent', traceparent)
+  if (baggage !== undefined && !headers.has('baggage')) headers.set('baggage', baggage)
+  return headers
+}
+
+function settleSpan(span: Span, response: Response): void {
+  const { ERROR, OK } = otelApi().SpanStatusCode
+  setAttributes(span, responseAttributes(response))
+  span.setStatus({ code: response.status >= 400 ? ERROR : OK })
+}
+
+/** One by one: tracers that a program passes in need not know the plural. */
+function setAttributes(span: Span, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) span.setAttribute(name, value)
+}

@@ -1,0 +1,215 @@
+/**
+ * Telemetry of one worker, from start to end: where its frames go, its gauges, its part in `fetch`, its last words.
+ * Knows no messages; the worker tells it when the link has room and what the engine called it.
+ */
+import type { Meter, Tracer } from '@opentelemetry/api'
+import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
+import type { Connection, ConnectionPorts } from '../connection/connection.js'
+import type { ReconnectionConfig } from '../connection/options.js'
+import type { Tracing } from '../../wire/protocol/tracing.js'
+import type { Clock } from '../../std/time/clock.js'
+import { enlist } from './active-telemetry.js'
+import { holdFetchPatch } from './trace/fetch.js'
+import { startGauges, type WorkerGaugesHandle } from './metrics/gauges.js'
+import { createOwnedLogger, type Logger } from './logs/logger.js'
+import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
+import { otelApi } from './otel-modules.js'
+import { otelUrl, SharedEngineConnection } from './export/shared-engine-connection.js'
+import { createTracing, noTracing } from './trace/spans.js'
+import { Telemetry } from './telemetry.js'
+import { TelemetryOutbox, type FrameSink } from './export/telemetry-outbox.js'
+
+/** What users get as `worker.telemetry`; the three are `null` when they are switched off. */
+export interface TelemetryHandle {
+  readonly tracer: Tracer | null
+  readonly meter: Meter | null
+  readonly logger: OtelLogger | null
+  /** Sends what has ended so far. Never rejects. */
+  flush(): Promise<void>
+  /** Sends what is left and ends this worker's telemetry alone; the worker goes on without. Never rejects. */
+  shutdown(): Promise<void>
+}
+
+/** What a worker's telemetry is made from. */
+export interface WorkerTelemetryOptions {
+  readonly otel: Omit<OtelConfig, 'engineWsUrl'>
+  readonly url: string
+  readonly reconnection: Required<ReconnectionConfig>
+  readonly workerName: string
+  /** The name that the worker was given; absent when it has one by default. */
+  readonly givenName: string | undefined
+  readonly reportsMetrics: boolean
+  readonly headers: () => Readonly<Record<string, string>>
+}
+
+/** A way out for frames. */
+interface Outlet {
+  readonly sink: FrameSink
+  readonly dropped: () => number
+  readonly flush: () => void
+  /** The worker's link has failed for good. */
+  readonly linkFailed: () => void
+  readonly close: () => Promise<void>
+}
+
+export class WorkerTelemetry {
+  readonly #tracing: Tracing
+  readonly #telemetry: Telemetry
+  readonly #outlet: Outlet
+  readonly #options: WorkerTelemetryOptions
+  readonly #delist: () => void
+  readonly #releaseFetch: (() => void) | undefined
+  #gauges: { readonly workerId: string; readonly handle: WorkerGaugesHandle } | undefined
+  #ending: Promise<void> | undefined
+
+  constructor(
+    config: ResolvedOtelConfig,
+    options: WorkerTelemetryOptions,
+    outlet: { ports: ConnectionPorts; connection: Connection },
+  ) {
+    this.#options = options
+    this.#outlet =
+      config.transport === 'worker' ? sharedOutlet(config, options, outlet) : ownOutlet(config, options, outlet.ports)
+    this.#telemetry = this.#started(config, outlet.ports.clock)
+    this.#tracing = createTracing(this.#telemetry, config.tracePayloadMaxBytes)
+    this.#delist = enlist({ telemetry: this.#telemetry, end: () => this.shutdown() })
+    if (config.fetchInstrumentationEnabled) this.#releaseFetch = holdFetchPatch()
+  }
+
+  /** Spans, log records and metric points that were not sent. */
+  get dropped(): number {
+    return this.#outlet.dropped()
+  }
+
+  /** Whether it has not begun to end. */
+  get isOn(): boolean {
+    return this.#ending === undefined
+  }
+
+  get tracing(): Tracing {
+    return this.isOn ? this.#tracing : noTracing
+  }
+
+  get handle(): TelemetryHandle {
+    const { tracer, meter, logger } = this.#telemetry
+    return {
+      tracer,
+      meter: meter ?? null,
+      logger: logger ?? null,
+      flush: () => this.#telemetry.flush(),
+      shutdown: () => this.shutdown(),
+    }
+  }
+
+  /** The logger of a handler, with the ids of its span. */
+  handlerLogger(functionId: string): Logger {
+    return createOwnedLogger({ telemetry: this.#telemetry, context: otelApi().context.active() }, functionId)
+  }
+
+  /** The worker's link has room. */
+  linkIdle(): void {
+    this.#outlet.flush()
+  }
+
+  /** The worker's link has failed for good: what waits for it is dropped and counted, and so is what follows. */
+  linkFailed(): void {
+    this.#telemetry.flushNow()
+    this.#outlet.linkFailed()
+  }
+
+  /** The engine has named the worker; the gauges go by the latest name. */
+  workerKnown(workerId: string): void {
+    const { meter } = this.#telemetry
+    if (!this.isOn || !this.#options.reportsMetrics || meter === undefined) return
+    if (this.#gauges?.workerId === workerId) return
+    this.#gauges?.handle.stop()
+    const { workerName } = this.#options
+    this.#gauges = { workerId, handle: startGauges(meter, { workerId, workerName }) }
+  }
+
+  /** Sends what is left and stops, within `shutdownTimeoutMs`. Never rejects. */
+  shutdown(): Promise<void> {
+    return (this.#ending ??= this.#end())
+  }
+
+  async #end(): Promise<void> {
+    this.#releaseFetch?.()
+    await this.#telemetry.shutdown(() => {
+      this.#gauges?.handle.stop()
+      this.#delist()
+      return this.#outlet.close()
+    })
+  }
+
+  #started(config: ResolvedOtelConfig, clock: Clock): Telemetry {
+    try {
+      return new Telemetry(config, { clock, sink: this.#outlet.sink })
+    } catch (error) {
+      void this.#outlet.close()
+      throw error
+    }
+  }
+}
+
+/** Starts a worker's telemetry; `undefined` when it is off. @throws {RuntimeError} `INVALID_ARGUMENT` for a bad option. */
+export function startWorkerTelemetry(
+  options: WorkerTelemetryOptions,
+  outlet: { readonly ports: ConnectionPorts; readonly connection: Connection },
+): WorkerTelemetry | undefined {
+  if (!isOtelEnabled(options.otel)) return undefined
+  const config = resolveOtelConfig(options.otel, {
+    newId: () => outlet.ports.random.uuid(),
+    workerName: options.givenName,
+  })
+  return new WorkerTelemetry(config, options, outlet)
+}
+
+function sharedOutlet(
+  config: ResolvedOtelConfig,
+  { reconnection }: WorkerTelemetryOptions,
+  { ports, connection }: { readonly ports: ConnectionPorts; readonly connection: Connection },
+): Outlet {
+  const outbox = new TelemetryOutbox(
+    {
+      clock: ports.clock,
+      offer: (frame) => connection.offer(frame),
+      isUp: () => connection.isUp,
+      isOver: () => connection.isOver && !connection.isUp,
+    },
+    {
+      maxFrames: config.channelCapacity,
+      maxFramesOffline: Math.min(config.channelCapacity, reconnection.maxPendingMessages),
+      maxBytes: reconnection.maxPendingBytes,
+    },
+  )
+  return {
+    sink: outbox,
+    dropped: () => outbox.dropped,
+    flush: () => {
+      outbox.flush()
+    },
+    linkFailed: () => {
+      outbox.close()
+    },
+    close: () => {
+      outbox.close()
+      return Promise.resolve()
+    },
+  }
+}
+
+function ownOutlet(
+  config: ResolvedOtelConfig,
+  { url, headers }: WorkerTelemetryOptions,
+  ports: ConnectionPorts,
+): Outlet {
+  const options = { channelCapacity: config.channelCapacity, headers, ports }
+  const connection = new SharedEngineConnection(otelUrl(url), config.reconnection, options)
+  return {
+    sink: connection.sink,
+    dropped: () => connection.dropped,
+    flush: () => undefined,
+    linkFailed: () => undefined, // It has a socket of its own.
+    close: () => connection.shutdown(),
+  }
+}

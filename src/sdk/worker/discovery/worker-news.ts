@@ -1,0 +1,61 @@
+/**
+ * Listens for workers that change or leave, as the engine reports them, for all parts of a worker that want to know: one
+ * hidden function and one trigger as long as there is a listener. An engine that does not allow them reports nothing;
+ * listeners also act at intervals.
+ */
+import { DEFAULT_NAMESPACE, EngineTriggers } from '../../../wire/protocol/names.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
+import type { FunctionRef, Functions } from '../functions/functions.js'
+import type { Trigger, Triggers } from '../triggers/triggers.js'
+
+export interface WorkerNewsPorts {
+  readonly functions: Functions
+  readonly triggers: Triggers
+  readonly uuid: () => string
+  readonly onListenerError: (error: unknown) => void
+}
+
+/** A worker that came, changed or left. */
+export interface WorkerChange {
+  readonly workerId: string
+  /** What the engine calls it, such as `worker_disconnected`. */
+  readonly event: unknown
+}
+
+export class WorkerNews {
+  readonly #ports: WorkerNewsPorts
+  readonly #changes: Emitter<WorkerChange>
+  #bound: { readonly ref: FunctionRef; readonly trigger: Trigger } | undefined
+
+  constructor(ports: WorkerNewsPorts) {
+    this.#ports = ports
+    this.#changes = new Emitter(ports.onListenerError)
+  }
+
+  on(listener: (change: WorkerChange) => void): Unsubscribe {
+    const off = this.#changes.on(listener)
+    this.#bound ??= this.#bind()
+    return () => {
+      off()
+      if (this.#changes.size > 0) return
+      this.#bound?.trigger.unregister()
+      this.#bound?.ref.unregister()
+      this.#bound = undefined
+    }
+  }
+
+  #bind(): { readonly ref: FunctionRef; readonly trigger: Trigger } {
+    const { functions, triggers, uuid } = this.#ports
+    // Unique per client: two workers of one namespace would otherwise fight over the id.
+    const id = `iii-node::worker-news::${uuid()}`
+    const ref = functions.register({ id, metadata: { internal: true } }, (payload: unknown) => {
+      const { worker_id: workerId, event } = isRecord(payload) ? payload : {}
+      if (typeof workerId === 'string') this.#changes.emit({ workerId, event })
+      return Promise.resolve(null)
+    })
+    const binding = { type: EngineTriggers.WORKERS_AVAILABLE, function_id: id, config: {} }
+    const trigger = triggers.register({ ...binding, trigger_namespace: DEFAULT_NAMESPACE }, true)
+    return { ref, trigger }
+  }
+}

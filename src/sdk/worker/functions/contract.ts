@@ -1,0 +1,120 @@
+/**
+ * Contracts: what callers and callees agree on, written once as plain data. Making one has no side effect and needs no
+ * worker, so both sides can import it.
+ */
+import { invalidArgument } from '../../../errors.js'
+import {
+  isStandardSchema,
+  type InferInput,
+  type InferOutput,
+  type StandardSchemaV1,
+} from '../../schema/standard-schema.js'
+import type { ToJsonSchema } from '../../schema/json-schema.js'
+import { checkId, checkNamespace, checkRecord } from '../check.js'
+import type { JsonSchemaFormat } from './function-format.js'
+
+type MaybeSchema = StandardSchemaV1 | undefined
+
+/** A function: its id, what it takes, what it answers. */
+export type FunctionContract<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> = {
+  readonly id: string
+  /** What the function takes. Callers send what the schema accepts, the handler gets what it gives. */
+  readonly input?: I
+  /** What the function answers. The handler returns what the schema accepts, callers get what it gives. */
+  readonly output?: O
+  readonly description?: string
+  /** Free JSON; `internal: true` hides the function from listings. */
+  readonly metadata?: Record<string, unknown>
+  /** JSON Schema of the payload, instead of the one made from `input`. */
+  readonly request_format?: JsonSchemaFormat
+  /** JSON Schema of the result, instead of the one made from `output`. */
+  readonly response_format?: JsonSchemaFormat
+  /** Converts schemas that cannot do it themselves. */
+  readonly toJsonSchema?: ToJsonSchema
+}
+
+/** A trigger type: its id, what a binding configures, what bound functions receive. */
+export type TriggerTypeContract<C extends MaybeSchema = MaybeSchema, R extends MaybeSchema = MaybeSchema> = {
+  readonly id: string
+  /** A binding's `config`. */
+  readonly config?: C
+  /** The payload of bound functions. */
+  readonly request?: R
+  /** Shown where types are listed. */
+  readonly description?: string
+  readonly namespace?: string
+  /** Converts schemas that cannot do it themselves. */
+  readonly toJsonSchema?: ToJsonSchema
+}
+
+/** A contract of a trigger type whose schemas are known to be there, or not. */
+export type DefinedTriggerType<C extends MaybeSchema, R extends MaybeSchema> = Omit<
+  TriggerTypeContract<C, R>,
+  'config' | 'request'
+> &
+  ([C] extends [undefined] ? { readonly config?: undefined } : { readonly config: C }) &
+  ([R] extends [undefined] ? { readonly request?: undefined } : { readonly request: R })
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- what no schema describes is any, as everywhere in this package */
+/** What those who send write, for a schema that may be missing. */
+export type SentAs<S> = [NonNullable<S>] extends [never]
+  ? any
+  : NonNullable<S> extends StandardSchemaV1
+    ? InferInput<NonNullable<S>>
+    : any
+/** What those who receive get, for a schema that may be missing. */
+export type ReceivedAs<S> = [NonNullable<S>] extends [never]
+  ? any
+  : NonNullable<S> extends StandardSchemaV1
+    ? InferOutput<NonNullable<S>>
+    : any
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** What callers of a contract send. */
+export type ContractInput<C extends FunctionContract> = SentAs<C['input']>
+/** What callers of a contract get. */
+export type ContractOutput<C extends FunctionContract> = ReceivedAs<C['output']>
+
+/**
+ * Declares a function for both its sides: `worker.registerFunction(contract, handler)` serves it,
+ * `worker.trigger(contract, payload)` calls it.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or a schema that is none.
+ * @example
+ * const add = defineFunction({
+ *   id: 'math::add',
+ *   input: z.object({ a: z.number(), b: z.number() }),
+ *   output: z.object({ sum: z.number() }),
+ * })
+ */
+export function defineFunction<I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
+  contract: FunctionContract<I, O>,
+): FunctionContract<I, O> {
+  checkRecord('contract', contract)
+  checkId('id', contract.id)
+  checkSchema('input', contract.input)
+  checkSchema('output', contract.output)
+  return { ...contract }
+}
+
+/**
+ * Declares a trigger type for its provider, `worker.registerTriggerType(contract, handler)`, and for those who bind
+ * functions to it, `worker.registerTrigger(contract, { function_id, config })`.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or a schema that is none, `INVALID_NAMESPACE`.
+ */
+export function defineTriggerType<C extends MaybeSchema = undefined, R extends MaybeSchema = undefined>(
+  contract: TriggerTypeContract<C, R>,
+): DefinedTriggerType<C, R> {
+  checkRecord('contract', contract)
+  checkId('id', contract.id)
+  checkNamespace('namespace', contract.namespace)
+  checkSchema('config', contract.config)
+  checkSchema('request', contract.request)
+  // Which schemas are there is what the arguments' types said.
+  return { ...contract } as DefinedTriggerType<C, R>
+}
+
+/** A schema of any library, or none. */
+export function checkSchema(argument: string, value: unknown): StandardSchemaV1 | undefined {
+  if (value === undefined || isStandardSchema(value)) return value
+  throw invalidArgument(argument, 'a Standard Schema, as zod (3.24 or later), valibot and arktype make them', value)
+}

@@ -1,0 +1,20 @@
+/**
+ * What serves a function.
+ */
+import type { JsonValue } from '../../../wire/protocol/validate.js'
+import type { InvocationContext } from '../invocations/invocation-context.js'
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- handlers without annotations take and return any, as in the official package */
+/** A handler as the official package has it. */
+export type RemoteFunctionHandler<TInput = any, TOutput = any> = (
+  data: TInput,
+  metadata?: JsonValue,
+) => Promise<TOutput>
+
+/** Serves one invocation: the payload, the caller's metadata, and what is known of the invocation. */
+export type FunctionHandler<TInput = any, TOutput = any> = (
+  data: TInput,
+  metadata: JsonValue | undefined,
+  context: InvocationContext,
+) => TOutput | Promise<TOutput>
+/* eslint-enable @typescript-eslint/no-explicit-any */

@@ -1,0 +1,237 @@
+/**
+ * The functions of this worker: handlers by id, and their registrations. Knows nothing of calls in flight.
+ */
+import { ErrorCode, invalidArgument, RuntimeError, type RegistrationRejectedError } from '../../../errors.js'
+import { Gate } from '../../../std/async/gate.js'
+import {
+  checkCount,
+  checkDurationMs,
+  checkFunction,
+  checkId,
+  checkJsonRecord,
+  checkRecord,
+  checkText,
+} from '../check.js'
+import type { JsonSchemaFormat } from './function-format.js'
+import type { FunctionHandler } from './function-handler.js'
+import { describeFunction, type SchemaOptions } from './function-schemas.js'
+import { answeringHttp, type HttpAnswering } from '../invocations/http-answer.js'
+import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
+import { keysOf } from '../unknown-options.js'
+import { Replayed, type SendIfOpen } from '../lifecycle/replayed.js'
+
+export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
+
+/** What describes a function beside its handler. */
+export type RegisterFunctionOptions = {
+  description?: string | undefined
+  /** JSON Schema of the payload; listed, never enforced. */
+  request_format?: JsonSchemaFormat | undefined
+  /** JSON Schema of the result; listed, never enforced. */
+  response_format?: JsonSchemaFormat | undefined
+  /** Free JSON; `internal: true` hides the function from listings. */
+  metadata?: Record<string, unknown> | undefined
+  /** Makes the engine serve the function over HTTP instead of calling this worker. */
+  invocation?: HttpInvocationConfig | undefined
+  /**
+   * Invocations of this function that run at a time; the others wait in order. Default no limit. A call that the handlers
+   * of this worker make and that can never begin, since every slot waits for a call queued behind it, is refused with
+   * `CONCURRENCY_DEADLOCK` after about a second.
+   */
+  maxConcurrentInvocations?: number | undefined
+  /**
+   * Milliseconds after which a running handler is abandoned: its caller receives `HANDLER_TIMEOUT`, its signal aborts, its
+   * slot is free, and its result is dropped. A cron schedule or a queue that waits for it goes on. Default no limit.
+   */
+  abandonAfterMs?: number | undefined
+}
+export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
+
+/** The names of all options of a registration. */
+export const FUNCTION_KEYS = keysOf<RegisterFunctionInput & SchemaOptions & { message_type: unknown }>({
+  id: true,
+  description: true,
+  request_format: true,
+  response_format: true,
+  metadata: true,
+  invocation: true,
+  maxConcurrentInvocations: true,
+  abandonAfterMs: true,
+  input: true,
+  output: true,
+  validate: true,
+  toJsonSchema: true,
+  schemaTarget: true,
+  message_type: true,
+})
+
+/** A registered function. */
+export type FunctionRef = {
+  id: string
+  /** Removes the function; does nothing the second time. */
+  unregister(): void
+}
+
+/** A registered function that `using` removes. */
+export type OwnedFunctionRef = FunctionRef & Disposable
+
+/** How a function is served. */
+export interface ServedFunction {
+  /** None when the engine serves the function over HTTP. */
+  readonly handler: FunctionHandler | undefined
+  /** Whether the engine serves it over HTTP. */
+  readonly isBehindUrl: boolean
+  /** Its own limit, when it has one. */
+  readonly gate: Gate | undefined
+  /** How long a handler may run before it is abandoned. */
+  readonly abandonAfterMs: number | undefined
+}
+
+export type AnyHandler = FunctionHandler | HttpInvocationConfig
+
+export class Functions {
+  readonly #registrations: Replayed
+  readonly #answering: HttpAnswering
+  readonly #served = new Map<string, ServedFunction>()
+  /** Those that the engine refused on the present link. */
+  readonly #refused = new Map<string, RegistrationRejectedError>()
+
+  /** Called after a function behind a URL was registered. */
+  onUrlFunction: () => void = () => undefined
+
+  constructor(send: SendIfOpen, answering: HttpAnswering) {
+    this.#answering = answering
+    this.#registrations = new Replayed(send)
+  }
+
+  get size(): number {
+    return this.#registrations.size
+  }
+
+  /** Whether an id is registered, here or as an HTTP-backed function. */
+  has(id: string): boolean {
+    return this.#registrations.has(id)
+  }
+
+  /** The id here of a function that the engine names; a listener may put a prefix before it. */
+  ownId(id: string): string | undefined {
+    const segments = id.split('::')
+    return segments.map((_, index) => segments.slice(index).join('::')).find((own) => this.has(own))
+  }
+
+  /** Functions that the engine refused on the present link, by id. */
+  get refused(): ReadonlyMap<string, RegistrationRejectedError> {
+    return this.#refused
+  }
+
+  /** Notes that the engine refused a function. */
+  refuse(error: RegistrationRejectedError): void {
+    const id = this.ownId(error.function_id ?? '')
+    if (id !== undefined) this.#refused.set(id, error)
+  }
+
+  /** Functions that the engine serves over HTTP, by id. */
+  behindUrls(): [string, ServedFunction][] {
+    return [...this.#served].filter(([, { isBehindUrl }]) => isBehindUrl)
+  }
+
+  /** What serves an id here. */
+  find(id: string): ServedFunction | undefined {
+    return this.#served.get(id)
+  }
+
+  /**
+   * Registers a function.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an empty id or a handler of the wrong kind, `DUPLICATE_FUNCTION` for
+   * an id that this client has already.
+   * @throws {SerdeError} when the options cannot be written as JSON.
+   */
+  register(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): OwnedFunctionRef {
+    checkRecord('options', input)
+    const id = checkId('id', input.id)
+    if (this.has(id)) {
+      throw new RuntimeError(ErrorCode.DUPLICATE_FUNCTION, `function id already registered: ${id}`)
+    }
+    const { invocation, local } = sortHandler(input, handler)
+    checkText('description', input.description)
+    checkJsonRecord('metadata', input.metadata)
+    const gate = gateOf(input.maxConcurrentInvocations)
+    const abandonAfterMs = abandonLimit(input.abandonAfterMs)
+    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#answering.report)
+    checkJsonRecord('request_format', request_format)
+    checkJsonRecord('response_format', response_format)
+    const { description, metadata } = input
+    this.#registrations.add(id, {
+      type: 'registerfunction',
+      id,
+      description,
+      request_format,
+      response_format,
+      metadata,
+      invocation,
+    })
+    const served = local && answeringHttp(id, wrap(local), this.#answering)
+    const entry = { handler: served, gate, abandonAfterMs, isBehindUrl: invocation !== undefined }
+    this.#served.set(id, entry)
+    if (entry.isBehindUrl) this.onUrlFunction()
+    const unregister = (): void => {
+      // A later registration under the same id is not this reference's to remove.
+      if (this.#served.get(id) === entry) this.unregister(id)
+    }
+    return { id, unregister, [Symbol.dispose]: unregister }
+  }
+
+  unregister(id: string): void {
+    this.#served.delete(id)
+    this.#refused.delete(id)
+    this.#registrations.remove(id, { type: 'unregisterfunction', id })
+  }
+
+  /** Asks the engine for an id again. */
+  announceAgain(id: string): void {
+    this.#refused.delete(id)
+    this.#registrations.sendAgain(id)
+  }
+
+  /** Tells the engine to send no more calls. Those it has sent already are still served, until `forgetAll`. */
+  withdrawAll(): void {
+    for (const id of this.#served.keys()) this.#registrations.remove(id, { type: 'unregisterfunction', id })
+  }
+
+  /** Serves nothing any more. */
+  forgetAll(): void {
+    this.withdrawAll()
+    this.#served.clear()
+    this.#refused.clear()
+  }
+
+  replay(send: SendIfOpen): void {
+    this.#refused.clear()
+    this.#registrations.replay(send)
+  }
+}
+
+function gateOf(maxConcurrent: number | null | undefined): Gate | undefined {
+  if (maxConcurrent === undefined || maxConcurrent === null) return undefined
+  return new Gate(checkCount('maxConcurrentInvocations', maxConcurrent))
+}
+
+function abandonLimit(limitMs: number | null | undefined): number | undefined {
+  const checked = checkDurationMs('abandonAfterMs', limitMs ?? Infinity)
+  return checked === Infinity ? undefined : checked
+}
+
+function sortHandler(
+  input: RegisterFunctionInput,
+  handler: AnyHandler,
+): { readonly invocation?: HttpInvocationConfig; readonly local?: FunctionHandler } {
+  if (typeof handler === 'object') return { invocation: checkHttpInvocation(checkedConfig(handler)) }
+  checkFunction('handler', handler)
+  if (input.invocation !== undefined) return { invocation: checkHttpInvocation(input.invocation), local: handler }
+  return { local: handler }
+}
+
+function checkedConfig(handler: HttpInvocationConfig | null): HttpInvocationConfig {
+  if (handler === null) throw invalidArgument('handler', 'a function or an HTTP invocation config', handler)
+  return handler
+}

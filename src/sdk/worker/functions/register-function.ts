@@ -1,0 +1,96 @@
+/**
+ * The ways to register a function, as types: with schemas, by contract, and as in the official package, which comes last
+ * so that its handlers stay free of inferred types.
+ */
+import type { StandardSchemaV1 } from '../../schema/standard-schema.js'
+import type { FunctionContract, ReceivedAs, SentAs } from './contract.js'
+import type { FunctionHandler } from './function-handler.js'
+import type { SchemaSettings } from './function-schemas.js'
+import type { OwnedFunctionRef, RegisterFunctionInput, RegisterFunctionOptions } from './functions.js'
+import type { HttpInvocationConfig } from './http-invocation.js'
+import type { HttpRequest, HttpResponse } from '../invocations/http-request.js'
+
+type MaybeSchema = StandardSchemaV1 | undefined
+
+/** Options with schemas. */
+type Schemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<SchemaSettings, 'schemaTarget'> & {
+  input?: I
+  output?: O
+  schemaTarget?: 'payload'
+}
+
+/** The same for the bodies of HTTP requests and responses. */
+type BodySchemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<SchemaSettings, 'schemaTarget'> & {
+  input?: I
+  output?: O
+  schemaTarget: 'body'
+}
+
+/** A handler of parsed payloads. */
+type SchemaHandler<I, O> = FunctionHandler<ReceivedAs<I>, SentAs<O>>
+/** A handler of requests with a parsed body. Answering nothing is for responses that are streamed. */
+type BodyHandler<I, O> = FunctionHandler<HttpRequest<ReceivedAs<I>>, HttpResponse<number, SentAs<O>> | void>
+
+/** Options beside those that a contract has. */
+export type ContractServeOptions = Omit<RegisterFunctionOptions, 'invocation'> & Omit<SchemaSettings, 'schemaTarget'>
+
+/** Serves a function under an id. */
+export interface RegisterFunction {
+  /**
+   * Serves a function whose payload and result are checked by schemas of any Standard Schema library.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` also for a schema that cannot be converted to JSON Schema.
+   * @example
+   * worker.registerFunction('greet', ({ name }) => ({ text: `Hello, ${name}!` }), {
+   *   input: z.object({ name: z.string() }),
+   *   output: z.object({ text: z.string() }),
+   * })
+   */
+  <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
+    functionId: string,
+    handler: SchemaHandler<I, O> | HttpInvocationConfig,
+    options: RegisterFunctionOptions & Schemas<I, O>,
+  ): OwnedFunctionRef
+  /** Serves HTTP requests whose body is checked; one that does not fit is answered with status 400. */
+  <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
+    functionId: string,
+    handler: BodyHandler<I, O>,
+    options: RegisterFunctionOptions & BodySchemas<I, O>,
+  ): OwnedFunctionRef
+  /** Serves the function of a contract. */
+  <C extends FunctionContract>(
+    contract: C,
+    handler: SchemaHandler<C['input'], C['output']> | HttpInvocationConfig,
+    options?: ContractServeOptions,
+  ): OwnedFunctionRef
+  (
+    functionId: string,
+    handler: FunctionHandler | HttpInvocationConfig,
+    options?: RegisterFunctionOptions,
+  ): OwnedFunctionRef
+}
+
+/** `registerFunction` with the description first. */
+export interface RegisterFunctionWith {
+  <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
+    message: RegisterFunctionInput & Schemas<I, O>,
+    handler: SchemaHandler<I, O> | HttpInvocationConfig,
+  ): OwnedFunctionRef
+  <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
+    message: RegisterFunctionInput & BodySchemas<I, O>,
+    handler: BodyHandler<I, O>,
+  ): OwnedFunctionRef
+  (message: RegisterFunctionInput, handler: FunctionHandler | HttpInvocationConfig): OwnedFunctionRef
+}
+
+/* eslint-disable @typescript-eslint/unified-signatures -- in one signature the handler's type could not be inferred */
+/** `registerFunction` with everything in one object. */
+export interface Register {
+  <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
+    registration: RegisterFunctionInput & Schemas<I, O> & { handler: SchemaHandler<I, O> },
+  ): OwnedFunctionRef
+  <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
+    registration: RegisterFunctionInput & BodySchemas<I, O> & { handler: BodyHandler<I, O> },
+  ): OwnedFunctionRef
+  (registration: RegisterFunctionInput & { handler?: FunctionHandler; http?: HttpInvocationConfig }): OwnedFunctionRef
+}
+/* eslint-enable @typescript-eslint/unified-signatures */

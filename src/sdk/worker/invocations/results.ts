@@ -1,0 +1,150 @@
+/**
+ * Answers on their way to the engine. An answer belongs to the link that delivered its call: not yet written when the
+ * link ends, it goes out first on the next one, before the engine is told to retire the old link; later it is of no
+ * use to anybody and is counted.
+ */
+import { BoundedQueue, type QueueCaps } from '../../../std/async/bounded-queue.js'
+import type { Clock } from '../../../std/time/clock.js'
+import { deferred, type Deferred } from '../../../std/async/deferred.js'
+import type { Posted } from '../../connection/connection.js'
+import type { Letter } from '../../connection/outbox.js'
+
+/** What answering needs. */
+export interface ResultPorts {
+  readonly clock: Clock
+  readonly link: () => { readonly number: number; readonly state: 'open' | 'down' | 'over' }
+  readonly post: (frame: string, letter: Letter) => Posted
+  readonly withdraw: (letter: Letter) => void
+  readonly onWritten: () => void
+  readonly onDropped: (reason: string) => void
+}
+
+export class Results {
+  readonly #ports: ResultPorts
+  /** Finished while the link was down. */
+  readonly #finished: BoundedQueue<string>
+  /** Waiting for room on the present link. */
+  readonly #waiting = new Set<Answer>()
+  #allWritten: Deferred<void> | undefined
+  #dropped = 0
+
+  constructor(ports: ResultPorts, caps: QueueCaps) {
+    this.#ports = ports
+    this.#finished = new BoundedQueue(caps)
+  }
+
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /**
+   * Sends the answer to a call that came on link `link`. False when the link is up and has no room: only then does a
+   * caller still wait, who has to be told something shorter. So does one whose answer waited too long for room.
+   */
+  send(frame: string, link: number, onExpired?: () => void): boolean {
+    const now = this.#ports.link()
+    if (now.state === 'open' && now.number === link) return this.#post(frame, onExpired)
+    if (now.number !== link) {
+      this.drop('an answer came after its connection had been replaced; the engine has told the caller')
+    } else if (now.state === 'over') {
+      this.drop('an answer came after the client had ended; the engine has told the caller')
+    } else {
+      this.#keep(frame)
+    }
+    return true
+  }
+
+  /** The link ended: what it did not take waits for the next. */
+  linkLost(): void {
+    for (const answer of this.#waiting) {
+      this.#ports.withdraw(answer)
+      this.#keep(answer.frame)
+    }
+    this.#waiting.clear()
+    this.#settle()
+  }
+
+  /** Hands over what was finished while the link was down. */
+  flush(send: (frame: string) => void): void {
+    for (const frame of this.#finished.drain()) {
+      send(frame)
+      this.#ports.onWritten()
+    }
+  }
+
+  /** Resolves once no answer waits for room on the present link. */
+  written(): Promise<void> {
+    if (this.#waiting.size === 0) return Promise.resolve()
+    this.#allWritten ??= deferred()
+    return this.#allWritten.promise
+  }
+
+  /** Drops what waits for a link that will not come. */
+  clear(): void {
+    for (const _frame of this.#finished.drain()) this.drop('the client ended before an answer could be sent')
+  }
+
+  /** Counts an answer that will not be sent. */
+  drop(reason: string): void {
+    this.#dropped += 1
+    this.#ports.onDropped(reason)
+  }
+
+  /** An answer was handed to the link. */
+  noteWritten(answer: Answer): void {
+    this.#ports.onWritten()
+    this.forget(answer)
+  }
+
+  /** An answer waits no longer. */
+  forget(answer: Answer): void {
+    if (this.#waiting.delete(answer)) this.#settle()
+  }
+
+  #post(frame: string, onExpired: (() => void) | undefined): boolean {
+    const answer = new Answer(this, frame, onExpired)
+    const posted = this.#ports.post(frame, answer)
+    if (posted === 'queued') this.#waiting.add(answer)
+    else if (posted !== 'written') this.drop('too much waits to be sent; the caller is told so')
+    return typeof posted === 'string'
+  }
+
+  #keep(frame: string): void {
+    const full = this.#finished.push(frame, Buffer.byteLength(frame), this.#ports.clock.now())
+    if (full !== undefined) this.drop('too many answers wait for a connection')
+  }
+
+  #settle(): void {
+    if (this.#waiting.size > 0) return
+    this.#allWritten?.resolve()
+    this.#allWritten = undefined
+  }
+}
+
+/** One answer handed to the connection. */
+class Answer implements Letter {
+  readonly #results: Results
+  readonly frame: string
+  readonly #onExpired: (() => void) | undefined
+
+  constructor(results: Results, frame: string, onExpired: (() => void) | undefined) {
+    this.#results = results
+    this.frame = frame
+    this.#onExpired = onExpired
+  }
+
+  written(): void {
+    this.#results.noteWritten(this)
+  }
+
+  expired(): void {
+    this.#results.forget(this)
+    this.#results.drop('an answer waited too long for the connection')
+    this.#onExpired?.()
+  }
+
+  discarded(): void {
+    this.#results.forget(this)
+    this.#results.drop('the client ended before an answer could be sent')
+  }
+}

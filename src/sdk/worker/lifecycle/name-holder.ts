@@ -1,0 +1,145 @@
+/**
+ * A worker name that the engine says another worker holds, while conflicts are not waited out. Asks the engine about the
+ * holder over a socket of its own, since the engine ends the refused one. A holder whose process on this host has ended,
+ * or that is an earlier connection of this worker, is waited for until the engine must have noticed; the connection asks
+ * for the name again each time it is dialled. Any other holder is final.
+ */
+import { IDLE_LIMIT_MS } from '../../connection/options.js'
+import type { ConnectionPorts } from '../../connection/ports.js'
+import { ErrorCode, RegistrationRejectedError } from '../../../errors.js'
+import { workerCodec } from '../../../wire/protocol/codec.js'
+import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { deferred } from '../../../std/async/deferred.js'
+import { IGNORE_EVENTS } from '../../../wire/transport/ignore-events.js'
+import type { Greeting } from './announce.js'
+import type { Report } from '../diagnostics.js'
+import { CONFLICT_ADVICE } from './refusals.js'
+
+/** How long the engine may take to describe the holder. */
+const ANSWER_LIMIT_MS = 1_000
+
+/** How many earlier sessions of this worker are remembered. */
+const MAX_SESSIONS = 16
+
+export interface NameHolderPorts extends ConnectionPorts {
+  readonly url: string
+  readonly headers: () => Readonly<Record<string, string>>
+  readonly report: Report
+  /** Whether a process on this host, by the address that the engine sees, has ended. */
+  readonly hasEnded: (pid: number, address: string) => boolean
+  /** The next link retires this session first. */
+  readonly retire: (session: Greeting) => void
+  /** The refusal is final. */
+  readonly reject: (error: RegistrationRejectedError) => void
+}
+
+export class NameHolder {
+  readonly #ports: NameHolderPorts
+  /** Sessions of this worker by id, oldest first. */
+  readonly #sessions = new Map<string, Greeting>()
+  /** The holder that is being looked up or waited for, with the refusal as it may become final. */
+  #holder: { readonly id: string; readonly untilMs: number; error: RegistrationRejectedError } | undefined
+  #verdict: Promise<void> | undefined
+  #stopAsking: () => void = () => undefined
+
+  constructor(ports: NameHolderPorts) {
+    this.#ports = ports
+  }
+
+  /** Resolves once the engine has been asked about a holder; undefined while it is not being asked. */
+  get verdict(): Promise<void> | undefined {
+    return this.#verdict
+  }
+
+  /** The engine accepted a session of this worker. */
+  accepted(session: Greeting): void {
+    this.#sessions.set(session.workerId, session)
+    const [oldest] = this.#sessions.keys()
+    if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest)
+  }
+
+  /** Handles a refusal of the name: waits, or rejects now or later. */
+  refused(error: RegistrationRejectedError): void {
+    const now = this.#ports.clock.now()
+    const id = error.owner_worker_id
+    const own = this.#sessions.get(id)
+    if (this.#holder?.id !== id) {
+      this.#holder = { id, untilMs: now + IDLE_LIMIT_MS, error }
+      if (own === undefined) this.#lookUp(error)
+      else this.#ports.report({ kind: 'conflict_waiting', error })
+    } else if (now >= this.#holder.untilMs) this.#ports.reject(this.#holder.error)
+    if (own !== undefined) this.#ports.retire(own)
+  }
+
+  /** Asks no more. */
+  stop(): void {
+    this.#stopAsking()
+  }
+
+  #lookUp(error: RegistrationRejectedError): void {
+    this.#verdict = this.#judge(error).finally(() => {
+      this.#verdict = undefined
+    })
+  }
+
+  async #judge(refusal: RegistrationRejectedError): Promise<void> {
+    const answer = await this.#ask(refusal)
+    const worker = isRecord(answer) ? answer['worker'] : undefined
+    const error = described(refusal, worker, this.#ports.clock.epochMs())
+    if (this.#holder?.id === refusal.owner_worker_id) this.#holder.error = error
+    if (this.#isGone(answer, worker)) this.#ports.report({ kind: 'conflict_waiting', error })
+    else this.#ports.reject(error)
+  }
+
+  #isGone(answer: unknown, worker: unknown): boolean {
+    if (answer === 'free') return true
+    const { pid, ip_address: address } = isRecord(worker) ? worker : {}
+    return typeof pid === 'number' && typeof address === 'string' && this.#ports.hasEnded(pid, address)
+  }
+
+  /** What the engine answers about the holder; `free` when the name is held no longer, nothing when it does not say. */
+  async #ask({ worker_name: name, namespace }: RegistrationRejectedError): Promise<unknown> {
+    const { clock, dial, headers, random, url } = this.#ports
+    const answer = deferred<unknown>()
+    const question = workerCodec.encode({
+      type: 'invokefunction',
+      invocation_id: random.uuid(),
+      function_id: EngineFunctions.INFO_WORKERS,
+      namespace: DEFAULT_NAMESPACE,
+      data: { name, namespace },
+    })
+    const text = (frame: string): void => {
+      const message = workerCodec.decode(frame)
+      if (message.type === 'workerregistered') transport.send(question)
+      if (message.type === 'invocationresult') answer.resolve(isFree(message.error) ? 'free' : message.result)
+    }
+    const giveUp = (): void => {
+      answer.resolve(undefined)
+    }
+    const transport = dial(url, { headers }, { ...IGNORE_EVENTS, text, close: giveUp })
+    const timer = clock.after(ANSWER_LIMIT_MS, giveUp)
+    this.#stopAsking = giveUp
+    await answer.promise
+    timer.cancel()
+    transport.terminate()
+    return answer.promise
+  }
+}
+
+function isFree(error: unknown): boolean {
+  return isRecord(error) && error['code'] === ErrorCode.NOT_FOUND
+}
+
+/** The refusal with what is known of the holder and what to do. */
+function described(refusal: RegistrationRejectedError, worker: unknown, nowMs: number): RegistrationRejectedError {
+  const { name, pid, ip_address: address, connected_at_ms: sinceMs } = isRecord(worker) ? worker : {}
+  const facts = [
+    typeof sinceMs === 'number' ? `connected ${String(Math.max(0, Math.round((nowMs - sinceMs) / 1000)))} s ago` : '',
+    typeof address === 'string' ? `from ${address}` : '',
+    typeof pid === 'number' ? `process ${String(pid)}` : '',
+  ].filter((fact) => fact !== '')
+  const advice = facts.length === 0 ? CONFLICT_ADVICE : `It ${facts.join(', ')}. ${CONFLICT_ADVICE}`
+  const init = typeof name === 'string' ? Object.assign({}, refusal, { owner_worker_name: name }) : refusal
+  return new RegistrationRejectedError(init, { advice })
+}

@@ -1,0 +1,130 @@
+/**
+ * Waits until this worker is of use: connected, announced, and everything registered so far in effect at the engine.
+ * A function or trigger that was refused is not in effect, nor is a name that another worker still holds.
+ */
+import { IIIConnectionState } from '../../connection/state.js'
+import {
+  ErrorCode,
+  NotConnectedError,
+  TimeoutError,
+  WebSocketError,
+  type RegistrationRejectedError,
+} from '../../../errors.js'
+import { deferred } from '../../../std/async/deferred.js'
+import { endedError } from '../calls/call.js'
+import { checkDurationMs, checkFlag, checkRecord, checkSignal } from '../check.js'
+import type { Core } from '../core.js'
+import { refusalError } from './refusals.js'
+
+export type ReadyOptions = {
+  /** Limit in milliseconds; `Infinity` waits for ever. Default: the client's `invocationTimeoutMs`, 30,000. */
+  timeoutMs?: number
+  /** Ends the wait: the promise rejects with the signal's reason. */
+  signal?: AbortSignal
+  /** Resolves although the engine refused functions or triggers, which are reported to `diagnostics` alone. Default false. */
+  allowRefused?: boolean
+}
+
+/** Refusals that a caller of `ready` has received. */
+const received = new WeakSet<RegistrationRejectedError>()
+
+/**
+ * Resolves once registrations made so far have taken effect.
+ * @throws {RegistrationRejectedError} with the code of the first refusal, when the engine refused a function or a trigger
+ * by then. @throws {TimeoutError} `TIMEOUT` past the limit. @throws {WebSocketError} with the engine's code when it refuses the
+ * session. @throws {NotConnectedError} after shutdown or failure; the signal's reason when it aborts.
+ */
+export async function ready(core: Core, options: ReadyOptions = {}): Promise<void> {
+  checkRecord('options', options)
+  const timeoutMs = checkDurationMs('timeoutMs', options.timeoutMs ?? core.options.invocationTimeoutMs)
+  const signal = checkSignal('signal', options.signal)
+  checkFlag('allowRefused', options.allowRefused)
+  signal?.throwIfAborted()
+  const gaveUp = deferred<never>()
+  gaveUp.promise.catch(() => undefined)
+  const onAbort = (): void => {
+    gaveUp.reject(signal?.reason)
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const timer =
+    timeoutMs === Infinity
+      ? undefined
+      : core.ports.clock.after(timeoutMs, () => {
+          gaveUp.reject(timeoutError(timeoutMs, core.conflicts?.held[0]))
+        })
+  const unsubscribe = core.refusals.on(({ code, message }) => {
+    gaveUp.reject(new WebSocketError(code, `The engine refused the session: ${message}`))
+  })
+  askAgain(core)
+  try {
+    await untilConfirmed(core, gaveUp.promise)
+    if (options.allowRefused !== true) await Promise.race([refuseIfRefused(core), gaveUp.promise])
+  } finally {
+    timer?.cancel()
+    unsubscribe()
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** The owner of a function may have left since the last `ready`. Refused triggers are not sent twice: they may be kept. */
+function askAgain({ functions }: Core): void {
+  for (const [id, error] of functions.refused) if (received.has(error)) functions.announceAgain(id)
+}
+
+async function refuseIfRefused(core: Core): Promise<void> {
+  await core.urlFunctions.look()
+  const [first, ...others] = [...core.functions.refused.values(), ...core.triggers.refused.values()]
+  if (first === undefined) return
+  for (const error of [first, ...others]) received.add(error)
+  throw await refusalError([first, ...others], core.trigger)
+}
+
+async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {
+  for (;;) {
+    // In this order: a trigger leaves only once the worker holds its function.
+    await until(core, () => core.isConnected && holdsEveryName(core), gaveUp)
+    const isConfirmed = await Promise.race([hasPassed(core), gaveUp])
+    if (isConfirmed && holdsEveryName(core)) return
+  }
+}
+
+/** False when the link ended meanwhile, or an answer got lost on it: it begins again. */
+async function hasPassed(core: Core): Promise<boolean> {
+  try {
+    await core.barrier.pass()
+    return true
+  } catch (error) {
+    if (error instanceof NotConnectedError && error.code === ErrorCode.CONNECTION_LOST) return false
+    if (error instanceof TimeoutError) return false
+    throw error
+  }
+}
+
+function holdsEveryName({ conflicts }: Core): boolean {
+  return conflicts === undefined || conflicts.holdsAll
+}
+
+async function until(core: Core, holds: () => boolean, gaveUp: Promise<never>): Promise<void> {
+  const changed = deferred<void>()
+  const check = (): void => {
+    if (holds()) changed.resolve()
+    else if (isOver(core)) changed.reject(endedError(core.connection.failure, core.connection.state))
+  }
+  const unsubscribes = [core.states.on(check), core.endings.on(check), core.conflicts?.changes.on(check)]
+  try {
+    check()
+    await Promise.race([changed.promise, gaveUp])
+  } finally {
+    for (const unsubscribe of unsubscribes) unsubscribe?.()
+  }
+}
+
+function isOver(core: Core): boolean {
+  return core.connection.state === IIIConnectionState.Failed || core.isEnded
+}
+
+function timeoutError(timeoutMs: number, held: RegistrationRejectedError | undefined): TimeoutError {
+  const why = held === undefined ? "is the engine running at the worker's address?" : `it waits: ${held.message}`
+  const message = `The worker was not ready within ${String(timeoutMs)} ms; ${why}`
+  return new TimeoutError({ code: ErrorCode.TIMEOUT, message })
+}

@@ -1,0 +1,136 @@
+/**
+ * The two ways to end a worker: at once, and after the work in hand is done. Both settle once the socket is gone;
+ * whatever state the worker is in, neither fails.
+ */
+import { ErrorCode, NotConnectedError } from '../../../errors.js'
+import { TimeLimit } from '../../../std/time/time-limit.js'
+import { checkDurationMs, checkRecord, checkSignal } from '../check.js'
+import type { Core } from '../core.js'
+
+export type ShutdownOptions = {
+  /** How long running handlers may take. Default 10 000 ms. */
+  drainTimeoutMs?: number
+  /** Ends the wait early. */
+  signal?: AbortSignal
+}
+
+/** How a graceful shutdown went. */
+export type ShutdownReport = {
+  /** Invocations that finished after the drain had begun. */
+  drained: number
+  /** Invocations still running when the limit was reached; their signals were aborted. */
+  abandoned: number
+  /** Spans, log records and metric points that were not sent, since the start. */
+  droppedTelemetry: number
+}
+
+const DEFAULT_DRAIN_TIMEOUT_MS = 10_000
+
+/** How long the engine may take to confirm that it sends no more calls. */
+const CONFIRM_LIMIT_MS = 1_000
+
+export interface DrainLimits {
+  readonly drainTimeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Checks the options of a graceful shutdown.
+ * @throws {RuntimeError} `INVALID_ARGUMENT`; nothing has been ended then.
+ */
+export function drainLimits(options: ShutdownOptions = {}): DrainLimits {
+  checkRecord('options', options)
+  return {
+    drainTimeoutMs: checkDurationMs('drainTimeoutMs', options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS),
+    signal: checkSignal('signal', options.signal),
+  }
+}
+
+/** Takes no new work, lets running handlers finish within the limit, then ends the client. */
+export async function drainAndEnd(core: Core, { drainTimeoutMs, signal }: DrainLimits): Promise<ShutdownReport> {
+  const { served } = core
+  const before = served.total - served.running
+  core.isDraining = true
+  // Calls that come later are refused and do not count.
+  let accepted: number | undefined
+  const withdrawn = withdraw(core).then(() => {
+    accepted = served.total
+  })
+  if (!core.connection.isOver && !signal?.aborted) await drained(core, { drainTimeoutMs, signal, withdrawn })
+  core.drainOver.resolve()
+  core.functions.forgetAll()
+  const abandoned = served.running
+  const handlers = (accepted ?? served.total) - before
+  if (abandoned > 0) served.abortAll(drainOver(drainTimeoutMs))
+  await core.end()
+  return { drained: Math.max(0, handlers - abandoned), abandoned, droppedTelemetry: core.telemetry.dropped }
+}
+
+/**
+ * Gives the functions back. Calls that the engine sends until it has taken note are still served. Triggers follow then: an
+ * engine that keeps them for the next owner knows by then that the functions are on their way to one. For any other
+ * engine they go first, so that no event fires for a missing function, and none silences what the next owner has bound.
+ */
+async function withdraw(core: Core): Promise<void> {
+  const { conflicts, functions, triggers, topicRepair, connection, introduction, barrier, ports, needs } = core
+  conflicts?.stop()
+  topicRepair.stop()
+  const confirmed = (): Promise<unknown> => new TimeLimit(ports.clock, CONFIRM_LIMIT_MS).wait(barrier.pass())
+  if (needs.releaseTriggersFirst && triggers.size > 0) {
+    triggers.unregisterAll()
+    // Others of a topic register again by it what the engine has silenced.
+    connection.sendIfOpen(introduction.frame)
+    if (core.isConnected) await confirmed()
+  }
+  const hadFunctions = functions.size > 0
+  functions.withdrawAll()
+  if (hadFunctions && core.isConnected) {
+    // Says nothing new: it makes the engine tell others that this worker has changed.
+    connection.sendIfOpen(introduction.frame)
+    await confirmed()
+  }
+  functions.forgetAll()
+  triggers.unregisterAll()
+}
+
+interface Drain extends DrainLimits {
+  readonly withdrawn: Promise<void>
+}
+
+async function drained(core: Core, { withdrawn, ...limits }: Drain): Promise<void> {
+  const unlimit = limitDrain(core, limits)
+  const unsubscribe = core.endings.on(core.drainOver.resolve)
+  await Promise.race([withdrawn.then(() => workDone(core)), core.drainOver.promise])
+  unsubscribe()
+  unlimit()
+}
+
+/** Ends the drain at a limit, also one that is under way; the first limit counts. Returns what takes the limit off. */
+export function limitDrain({ ports, drainOver }: Core, { drainTimeoutMs, signal }: DrainLimits): () => void {
+  const timer = ports.clock.after(drainTimeoutMs, drainOver.resolve)
+  const unlimit = (): void => {
+    timer.cancel()
+    signal?.removeEventListener('abort', stop)
+  }
+  const stop = (): void => {
+    drainOver.resolve()
+  }
+  if (signal?.aborted) stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  void drainOver.promise.then(unlimit)
+  return unlimit
+}
+
+/** Handlers have finished, and their answers, streamed responses and closing channels have left this process. */
+async function workDone(core: Core): Promise<void> {
+  await core.served.idle()
+  await core.results.written()
+  await core.repeats.written()
+  await core.channelEnds.idle()
+  await core.connection.flushed()
+}
+
+function drainOver(drainTimeoutMs: number): NotConnectedError {
+  const text = `iii is shutting down: the handler ran past the drain limit of ${String(drainTimeoutMs)} ms`
+  return new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' })
+}

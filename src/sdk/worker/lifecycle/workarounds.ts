@@ -1,0 +1,53 @@
+/**
+ * What a worker does about known flaws of an engine: by default, about those whose absence the engine does not guarantee
+ * in its handshake.
+ */
+import { readGuarantees } from '../../../wire/protocol/guarantees.js'
+import { checkFlag, checkRecord } from '../check.js'
+
+/** Switches that override what the engine says of itself. */
+export type Workarounds = {
+  /** Sends small, fast results a second time, for an engine that may drop the first. */
+  repeatAnswers?: boolean | undefined
+  /** Registers `subscribe` triggers again after other workers leave, for an engine that then stops delivering. */
+  restoreTopics?: boolean | undefined
+  /** Acknowledges answers at once, for an engine that delays small writes until then. */
+  releaseBursts?: boolean | undefined
+}
+
+/** What the present engine needs. */
+export interface Needs {
+  readonly repeatAnswers: boolean
+  readonly restoreTopics: boolean
+  readonly releaseBursts: boolean
+  /** On shutdown, triggers are released before their functions. */
+  readonly releaseTriggersFirst: boolean
+}
+
+/** Before the first connection. */
+export const NO_NEEDS: Needs = {
+  repeatAnswers: false,
+  restoreTopics: false,
+  releaseBursts: false,
+  releaseTriggersFirst: false,
+}
+
+/** @param headers of the handshake response. */
+export function needsOf(option: Workarounds, headers: Readonly<Record<string, unknown>> | undefined): Needs {
+  const given = readGuarantees(headers)
+  return {
+    repeatAnswers: option.repeatAnswers ?? !given.has('calls-noted-first'),
+    restoreTopics: option.restoreTopics ?? !given.has('topics-independent'),
+    releaseBursts: option.releaseBursts ?? !given.has('writes-undelayed'),
+    releaseTriggersFirst: !given.has('functions-handed-over'),
+  }
+}
+
+/** @throws {RuntimeError} `INVALID_ARGUMENT` naming the switch that is no boolean. */
+export function checkWorkarounds(option: Workarounds = {}): Workarounds {
+  checkRecord('workarounds', option)
+  for (const name of ['repeatAnswers', 'restoreTopics', 'releaseBursts'] as const) {
+    checkFlag(`workarounds.${name}`, option[name])
+  }
+  return option
+}

@@ -1,0 +1,218 @@
+/**
+ * Options of a worker: what users pass, and what the rest works with once defaults and environment are applied.
+ */
+import { invalidArgument } from '../../errors.js'
+import { checkAddress } from '../connection/address.js'
+import type { ReconnectionConfig } from '../connection/options.js'
+import { RECONNECTION_KEYS, resolveReconnection } from '../connection/reconnection.js'
+import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
+import { OTEL_KEYS, resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
+import {
+  checkCount,
+  checkDurationMs,
+  checkFlag,
+  checkHeaders,
+  checkJson,
+  checkJsonRecord,
+  checkNamespace,
+  checkRecord,
+  checkText,
+} from './check.js'
+import type { DiagnosticsOption } from './diagnostics.js'
+import { keysOf, unknownOptions, type UnknownOption } from './unknown-options.js'
+import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
+import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
+
+/** Options of `registerWorker`. */
+export type InitOptions = {
+  /** Name under which the engine lists this worker. Default: `III_WORKER_NAME`, else `host:pid`. */
+  workerName?: string | undefined
+  /** Namespace of this worker's functions and calls. Default: `III_NAMESPACE`, else none. Must not be blank. */
+  namespace?: string | undefined
+  /** One line about what this worker does; the engine keeps 280 characters. */
+  workerDescription?: string | undefined
+  /** Time limit of a call in milliseconds. Default 30 000; `Infinity` waits for ever. */
+  invocationTimeoutMs?: number | undefined
+  /** Invocations that run at a time; the others wait in order, up to 10 000. Default no limit. */
+  maxConcurrentInvocations?: number | undefined
+  /**
+   * Milliseconds after which a handler that still runs is reported to `diagnostics` as `handler_slow`, once. Default
+   * 300,000; `Infinity` reports none.
+   */
+  warnAfterMs?: number | undefined
+  /** How lost connections are re-established. */
+  reconnectionConfig?: Partial<ReconnectionConfig> | undefined
+  /** Headers of the WebSocket handshake, for example a token for a guarded listener. */
+  headers?: Record<string, string> | undefined
+  /** Settings of telemetry: spans, logs and metrics. Default: on. */
+  otel?: Omit<OtelConfig, 'engineWsUrl'> | undefined
+  /** Whether memory, processor and event loop are reported as metrics. Default true. */
+  enableMetricsReporting?: boolean | undefined
+  /** Labels reported with the worker's metadata. */
+  telemetry?: TelemetryOptions | undefined
+  /** Replaces detected metadata; the options above win over it. */
+  metadata?: Partial<WorkerMetadata> | undefined
+  /** Whether to connect at once. Default true; otherwise `connect()` starts it. */
+  autoConnect?: boolean | undefined
+  /** Where warnings and errors of the client go. Default `'console'`. */
+  diagnostics?: DiagnosticsOption | undefined
+  /**
+   * What happens when another live worker holds the worker's name or a function id. `'fail'` takes the refusal as
+   * final; `'wait'` takes each over as soon as its holder leaves. Default: `III_ON_CONFLICT`, else `'fail'`.
+   */
+  onConflict?: 'fail' | 'wait' | undefined
+  /**
+   * Whether clients of HTTP requests receive the code and message of what a handler threw, as engines send them. Default
+   * true. With `false` they receive status 500 with an `error_id` alone; the error is logged under that id.
+   */
+  exposeErrors?: boolean | undefined
+  /** What the worker does about flaws of the engine. Default: what the engine needs. */
+  workarounds?: Workarounds | undefined
+}
+
+/** Options as the worker uses them. */
+export interface WorkerOptions {
+  readonly url: string
+  readonly namespace: string | undefined
+  readonly metadata: WorkerMetadata
+  /** The name that was given by an option or by `III_WORKER_NAME`. */
+  readonly givenName: string | undefined
+  readonly invocationTimeoutMs: number
+  readonly maxConcurrentInvocations: number
+  readonly warnAfterMs: number
+  readonly reconnection: Required<ReconnectionConfig>
+  readonly headers: Readonly<Record<string, string>>
+  readonly otel: Omit<OtelConfig, 'engineWsUrl'>
+  readonly enableMetricsReporting: boolean
+  readonly autoConnect: boolean
+  readonly diagnostics: DiagnosticsOption
+  /** Whether the engine prints refusals where this worker would. */
+  readonly isShownByEngine: boolean
+  readonly onConflict: Required<InitOptions>['onConflict']
+  readonly workarounds: Workarounds
+  readonly exposeErrors: boolean
+  /** Options that nothing reads. */
+  readonly unknown: readonly UnknownOption[]
+}
+
+const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
+
+const DEFAULT_WARN_AFTER_MS = 300_000
+
+/**
+ * Applies defaults and environment.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the option that is off.
+ */
+export function resolveOptions(address: string | undefined, options: InitOptions = {}): WorkerOptions {
+  checkRecord('options', options)
+  const environment = readEnvironment()
+  const namespace =
+    checkNamespace('namespace', options.namespace) ??
+    checkNamespace('metadata.namespace', options.metadata?.namespace) ??
+    environment.namespace
+  const url = checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL)
+  return {
+    url,
+    namespace,
+    metadata: resolveMetadata(options, namespace),
+    givenName: givenName(options),
+    invocationTimeoutMs: checkDurationMs(
+      'invocationTimeoutMs',
+      options.invocationTimeoutMs ?? DEFAULT_INVOCATION_TIMEOUT_MS,
+    ),
+    maxConcurrentInvocations: checkCount('maxConcurrentInvocations', options.maxConcurrentInvocations ?? Infinity),
+    warnAfterMs: checkWarnAfter(options.warnAfterMs),
+    reconnection: resolveReconnection(options.reconnectionConfig),
+    headers: checkHeaders(options.headers ?? {}),
+    otel: checkOtel(options.otel),
+    enableMetricsReporting: flagIn(options, 'enableMetricsReporting'),
+    autoConnect: flagIn(options, 'autoConnect'),
+    diagnostics: checkDiagnostics(options.diagnostics),
+    isShownByEngine: url === environment.reportingEngine,
+    workarounds: checkWorkarounds(options.workarounds),
+    exposeErrors: flagIn(options, 'exposeErrors'),
+    unknown: unknownIn(options),
+    onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
+  }
+}
+
+/** Options that nothing reads, those of members included. */
+function unknownIn(options: InitOptions): UnknownOption[] {
+  return [
+    ...unknownOptions('options', options, OPTION_KEYS),
+    ...unknownOptions('reconnectionConfig', options.reconnectionConfig, RECONNECTION_KEYS),
+    ...unknownOptions('otel', options.otel, OTEL_KEYS),
+  ]
+}
+
+const OPTION_KEYS = keysOf<InitOptions>({
+  workerName: true,
+  namespace: true,
+  workerDescription: true,
+  invocationTimeoutMs: true,
+  maxConcurrentInvocations: true,
+  warnAfterMs: true,
+  reconnectionConfig: true,
+  headers: true,
+  otel: true,
+  enableMetricsReporting: true,
+  telemetry: true,
+  metadata: true,
+  autoConnect: true,
+  diagnostics: true,
+  onConflict: true,
+  exposeErrors: true,
+  workarounds: true,
+})
+
+/** A flag that is on unless it is switched off. */
+function flagIn(options: InitOptions, name: 'enableMetricsReporting' | 'autoConnect' | 'exposeErrors'): boolean {
+  checkFlag(name, options[name])
+  return options[name] ?? true
+}
+
+function givenName({ workerName, metadata }: InitOptions): string | undefined {
+  return workerName ?? metadata?.name ?? readEnvironment().workerName
+}
+
+function checkWarnAfter(limitMs: number = DEFAULT_WARN_AFTER_MS): number {
+  return checkDurationMs('warnAfterMs', limitMs)
+}
+
+function checkDiagnostics(option: DiagnosticsOption = 'console'): DiagnosticsOption {
+  if (option === 'console' || option === 'silent' || typeof option === 'function') return option
+  throw invalidArgument('diagnostics', "'console', 'silent' or a function", option)
+}
+
+function checkOnConflict(name: string, given: string): Required<InitOptions>['onConflict'] {
+  if (given === 'fail' || given === 'wait') return given
+  throw invalidArgument(name, "'fail' or 'wait'", given)
+}
+
+/** Checked here, so that a bad setting is the caller's error at once. */
+function checkOtel(otel: InitOptions['otel'] = {}): Omit<OtelConfig, 'engineWsUrl'> {
+  checkRecord('otel', otel)
+  resolveOtelConfig(otel, { newId: () => '' })
+  return otel
+}
+
+function resolveMetadata(options: InitOptions, namespace: string | undefined): WorkerMetadata {
+  const given = options.metadata ?? {}
+  checkRecord('metadata', given)
+  checkJson('metadata', given)
+  checkText('workerDescription', options.workerDescription)
+  checkJsonRecord('telemetry', options.telemetry)
+  const detected = detectMetadata(options.workerName ?? given.name)
+  const { name } = detected
+  if (typeof name !== 'string' || name.trim() === '')
+    throw invalidArgument('workerName', 'a string that is not blank', name)
+  const description = options.workerDescription ?? given.description
+  return {
+    ...detected,
+    ...given,
+    name,
+    telemetry: { ...detected.telemetry, ...given.telemetry, ...options.telemetry },
+    ...(description === undefined ? {} : { description }),
+    ...(namespace === undefined ? {} : { namespace }),
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The items of one stream, read and changed through the engine.
+ */
+import { invalidArgument } from '../../../errors.js'
+import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { checkId, checkRecord } from '../check.js'
+import { callerOf, type CanTrigger } from '../calls/caller.js'
+import type {
+  IStream,
+  StreamDeleteInput,
+  StreamDeleteResult,
+  StreamGetInput,
+  StreamListInput,
+  StreamSetInput,
+  StreamSetResult,
+  StreamUpdateInput,
+  StreamUpdateResult,
+} from './stream-operations.js'
+
+/** An input that need not repeat the name of the stream. */
+type Within<TInput> = Omit<TInput, 'stream_name'> & { stream_name?: string }
+
+/** `IStream` bound to one stream. Everything rejects as `trigger` does. */
+export interface StreamClient<TData> extends IStream<TData> {
+  /** The item, or null. */
+  get(input: Within<StreamGetInput>): Promise<TData | null>
+  set(input: Within<Omit<StreamSetInput, 'data'>> & { data: TData }): Promise<StreamSetResult<TData> | null>
+  delete(input: Within<StreamDeleteInput>): Promise<StreamDeleteResult>
+  list(input: Within<StreamListInput>): Promise<TData[]>
+  listGroups(input?: { stream_name?: string }): Promise<string[]>
+  update(input: Within<StreamUpdateInput>): Promise<StreamUpdateResult<TData> | null>
+}
+
+/**
+ * A client for one stream.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for something that cannot call, or a blank name.
+ * @example
+ * const messages = streamClient<Message>(worker, 'chat')
+ * await messages.set({ group_id: 'room-1', item_id: 'm1', data: { text: 'hello' } })
+ */
+export function streamClient<TData>(worker: CanTrigger, streamName: string): StreamClient<TData> {
+  const trigger = callerOf('worker', worker)
+  const stream_name = checkId('streamName', streamName)
+  const call = async <TResult>(operation: string, input: object): Promise<TResult> => {
+    const { stream_name: named = stream_name, ...rest } = checkRecord('input', input)
+    if (named !== stream_name) throw invalidArgument('input.stream_name', `'${stream_name}' or left out`, named)
+    const payload = { stream_name, ...rest }
+    return trigger({ function_id: `stream::${operation}`, payload, namespace: DEFAULT_NAMESPACE })
+  }
+  return {
+    // The engine sends no result for an item that is not there.
+    get: async (input) => (await call<TData | undefined>('get', input)) ?? null,
+    set: async (input) => (await call<StreamSetResult<TData> | undefined>('set', input)) ?? null,
+    delete: async (input) => (await call<StreamDeleteResult | undefined>('delete', input)) ?? {},
+    list: (input) => call('list', input),
+    listGroups: async (input = {}) => groupsOf(await call('list_groups', input)),
+    update: async (input) => (await call<StreamUpdateResult<TData> | undefined>('update', input)) ?? null,
+  }
+}
+
+/** Engines answer with the groups, or with an object that holds them. */
+export function groupsOf(answer: unknown): string[] {
+  const groups = isRecord(answer) ? answer['groups'] : answer
+  return Array.isArray(groups) ? (groups as string[]) : []
+}

@@ -1,0 +1,204 @@
+/**
+ * Trigger types this worker provides. The engine hands bindings over, again on every link; handlers see each binding
+ * once per change: a replayed binding replaces the one known, one that is not replayed was removed meanwhile.
+ */
+import { type ErrorBody, ErrorCode, invalidArgument, RuntimeError } from '../../../errors.js'
+import { toErrorBody } from '../../../wire/protocol/error-body.js'
+import type { EngineMessage, MessageNamed } from '../../../wire/protocol/messages.js'
+import { checkFunction, checkId, checkJson, checkNamespace, checkRecord } from '../check.js'
+import { Replayed, type SendIfOpen } from '../lifecycle/replayed.js'
+
+/** A binding as its provider gets it. */
+export type TriggerConfig<TConfig> = {
+  id: string
+  /** What to call when the trigger fires. */
+  function_id: string
+  config: TConfig
+  metadata?: Record<string, unknown>
+  /** Where `function_id` lives; pass it on to `trigger`. */
+  namespace?: string
+}
+
+/** Takes bindings of a trigger type on and off. */
+export type TriggerHandler<TConfig> = {
+  /** Throwing refuses the binding; its owner is told. */
+  registerTrigger(config: TriggerConfig<TConfig>): Promise<void>
+  unregisterTrigger(config: TriggerConfig<TConfig>): Promise<void>
+}
+
+export type RegisterTriggerTypeInput = {
+  id: string
+  /** Shown where types are listed. */
+  description: string
+  namespace?: string
+  /** JSON Schema of a binding's `config`. */
+  trigger_request_format?: unknown
+  /** JSON Schema of the payload that bound functions receive. */
+  call_request_format?: unknown
+}
+
+type BindMessage = MessageNamed<EngineMessage, 'registertrigger'>
+type Handler = TriggerHandler<unknown>
+
+interface Bound {
+  readonly handler: Handler
+  readonly triggerType: string
+  readonly config: TriggerConfig<unknown>
+  readonly link: number
+}
+
+/** What the provider side needs from its worker. */
+export interface ProviderPorts {
+  readonly send: SendIfOpen
+  readonly link: () => number
+  /** Answers a binding: no error means it is taken on. */
+  readonly answer: (binding: BindMessage, link: number, error?: ErrorBody) => void
+  readonly onError: (error: unknown) => void
+}
+
+const NOT_PROVIDED: ErrorBody = { code: ErrorCode.trigger_type_not_found, message: 'Trigger type not found' }
+
+export class TriggerTypes {
+  readonly #ports: ProviderPorts
+  readonly #registrations: Replayed
+  readonly #provided = new Map<string, { readonly handler: Handler }>()
+  readonly #bound = new Map<string, Bound>()
+  /** The last step per binding: steps of one binding run one after the other. */
+  readonly #steps = new Map<string, Promise<void>>()
+
+  constructor(ports: ProviderPorts) {
+    this.#ports = ports
+    this.#registrations = new Replayed(ports.send)
+  }
+
+  /** Bindings taken on. */
+  get bindings(): number {
+    return this.#bound.size
+  }
+
+  /**
+   * Provides a trigger type; the function returned ends that.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an empty id or a handler without its two functions,
+   * `DUPLICATE_TRIGGER_TYPE` for an id provided already.
+   */
+  register(input: RegisterTriggerTypeInput, handler: Handler): () => void {
+    checkRecord('triggerType', input)
+    const id = checkId('id', input.id)
+    const members = checkRecord('handler', handler)
+    for (const name of ['registerTrigger', 'unregisterTrigger']) checkFunction(`handler.${name}`, members[name])
+    if (this.#provided.has(id)) {
+      throw new RuntimeError(ErrorCode.DUPLICATE_TRIGGER_TYPE, `trigger type already registered: ${id}`)
+    }
+    const { description, trigger_request_format, call_request_format } = input
+    if (typeof description !== 'string') throw invalidArgument('description', 'a string', description)
+    checkJson('trigger_request_format', trigger_request_format)
+    checkJson('call_request_format', call_request_format)
+    const namespace = checkNamespace('namespace', input.namespace)
+    const message = { id, description, namespace, trigger_request_format, call_request_format }
+    this.#registrations.add(id, { type: 'registertriggertype', ...message })
+    const entry = { handler }
+    this.#provided.set(id, entry)
+    return () => {
+      // A later registration under the same id is not this one's to remove.
+      if (this.#provided.get(id) === entry) this.unregister(id)
+    }
+  }
+
+  /** Stops providing a type and releases its bindings. The engine keeps it listed until this worker disconnects. */
+  unregister(id: string): void {
+    const handler = this.#provided.get(id)?.handler
+    this.#provided.delete(id)
+    this.#registrations.remove(id, { type: 'unregistertriggertype', id })
+    if (handler !== undefined) this.#releaseWhere((bound) => bound.handler === handler && bound.triggerType === id)
+  }
+
+  /** Releases every binding and takes none on any more: the worker ends. */
+  releaseAll(): void {
+    this.#provided.clear()
+    this.#releaseWhere(() => true)
+  }
+
+  replay(send: SendIfOpen): void {
+    this.#registrations.replay(send)
+  }
+
+  /** The engine asks to take a binding on. */
+  bind(message: BindMessage): void {
+    const link = this.#ports.link()
+    const handler = this.#provided.get(message.trigger_type)?.handler
+    if (handler === undefined) {
+      this.#ports.answer(message, link, NOT_PROVIDED)
+      return
+    }
+    this.#enqueue(message.id, async () => {
+      await this.#release(message.id)
+      const triggerType = message.trigger_type
+      const bound: Bound = { handler, triggerType, config: configOf(message), link }
+      try {
+        await handler.registerTrigger(bound.config)
+        this.#bound.set(message.id, bound)
+        // The type was given up meanwhile.
+        if (this.#provided.get(triggerType)?.handler === handler) this.#ports.answer(message, link)
+        else {
+          await this.#release(bound.config.id)
+          this.#ports.answer(message, link, NOT_PROVIDED)
+        }
+      } catch (thrown) {
+        const error = { ...toErrorBody(thrown), code: ErrorCode.trigger_registration_failed }
+        this.#ports.answer(message, link, error)
+      }
+    })
+  }
+
+  /** The engine says that a binding is gone. */
+  unbind(triggerId: string): void {
+    this.#enqueue(triggerId, () => this.#release(triggerId))
+  }
+
+  /** Releases bindings that the engine did not hand over again on the present link: their owners have left. */
+  releaseStale(): void {
+    const link = this.#ports.link()
+    for (const [id] of this.#bound) {
+      this.#enqueue(id, () => (this.#bound.get(id)?.link === link ? Promise.resolve() : this.#release(id)))
+    }
+  }
+
+  #releaseWhere(isMeant: (bound: Bound) => boolean): void {
+    for (const [id, bound] of this.#bound) {
+      if (isMeant(bound))
+        this.#enqueue(id, () => (this.#bound.get(id) === bound ? this.#release(id) : Promise.resolve()))
+    }
+  }
+
+  async #release(triggerId: string): Promise<void> {
+    const bound = this.#bound.get(triggerId)
+    if (bound === undefined) return
+    this.#bound.delete(triggerId)
+    try {
+      await bound.handler.unregisterTrigger(bound.config)
+    } catch (error) {
+      this.#ports.onError(error)
+    }
+  }
+
+  #enqueue(triggerId: string, step: () => Promise<void>): void {
+    const previous = this.#steps.get(triggerId) ?? Promise.resolve()
+    const current = previous.then(step).catch((error: unknown) => {
+      this.#ports.onError(error)
+    })
+    this.#steps.set(triggerId, current)
+    void current.then(() => {
+      if (this.#steps.get(triggerId) === current) this.#steps.delete(triggerId)
+    })
+  }
+}
+
+function configOf(message: BindMessage): TriggerConfig<unknown> {
+  return {
+    id: message.id,
+    function_id: message.function_id,
+    config: message.config,
+    ...(message.metadata === undefined ? {} : { metadata: message.metadata as Record<string, unknown> }),
+    ...(message.namespace === undefined ? {} : { namespace: message.namespace }),
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * The façade: each method is a line or two over the core. Methods are bound own properties, so they can be taken
+ * apart (`const { trigger } = worker`) and spied on.
+ */
+import { CHANNEL_HOST, createChannelOn, type ChannelClient, type ChannelHost } from '../channel/create.js'
+import type { ConnectionPorts } from '../connection/connection.js'
+import type { IIIConnectionState } from '../connection/state.js'
+import { invalidArgument, type RegistrationRejectedError } from '../../errors.js'
+import { isRecord } from '../../wire/protocol/validate.js'
+import type { Unsubscribe } from '../../std/async/emitter.js'
+import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
+import { checkFunction, checkHeaders, checkId, checkRecord } from './check.js'
+import type { III, TriggerTypeRef } from './client.js'
+import type { FunctionContract, TriggerTypeContract } from './functions/contract.js'
+import { contractClient, withContracts, type ContractTrigger } from './calls/contract-call.js'
+import { Core } from './core.js'
+import { REPORT, type Report, type Reporting } from './diagnostics.js'
+import * as discovery from './discovery/discovery.js'
+import { FunctionsAvailable } from './discovery/functions-available.js'
+import type { FunctionHandler } from './functions/function-handler.js'
+import type { SchemaOptions } from './functions/function-schemas.js'
+import {
+  FUNCTION_KEYS,
+  type AnyHandler,
+  type OwnedFunctionRef,
+  type RegisterFunctionInput,
+  type RegisterFunctionOptions,
+} from './functions/functions.js'
+import type { HttpInvocationConfig } from './functions/http-invocation.js'
+import type { WorkerOptions } from './options.js'
+import { ready, type ReadyOptions } from './lifecycle/ready.js'
+import {
+  drainAndEnd,
+  drainLimits,
+  limitDrain,
+  type ShutdownOptions,
+  type ShutdownReport,
+} from './lifecycle/shutdown.js'
+import type { WorkerStats } from './stats.js'
+import { statsOf } from './stats-of.js'
+import type { Register, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
+import { bindingOf, describeTriggerType, type ContractBinding } from './triggers/trigger-contract.js'
+import { triggerTypeRef } from './triggers/trigger-type-ref.js'
+import type { RegisterTriggerTypeInput, TriggerHandler } from './triggers/trigger-types.js'
+import {
+  TRIGGER_KEYS,
+  type AliasedTriggerInput,
+  type OwnedTrigger,
+  type RegisterTriggerInput,
+} from './triggers/triggers.js'
+import { unknownOptions } from './unknown-options.js'
+
+export class Worker implements III, ChannelClient, Reporting {
+  readonly #core: Core
+  readonly #functionsAvailable: FunctionsAvailable
+  #graceful: Promise<ShutdownReport> | undefined
+
+  readonly trigger: ContractTrigger
+  readonly channels: III['channels'] = {
+    create: (bufferSize) => createChannelOn(this, bufferSize),
+  }
+
+  constructor(options: WorkerOptions, ports: ConnectionPorts) {
+    const core = new Core(options, ports)
+    this.#core = core
+    this.trigger = withContracts(core.trigger)
+    this.#functionsAvailable = new FunctionsAvailable({
+      functions: core.functions,
+      triggers: core.triggers,
+      uuid: () => ports.random.uuid(),
+      onListenerError: (error) => {
+        core.report({ kind: 'callback_failed', error })
+      },
+      states: core.states,
+      reconnects: () => core.reconnects,
+      confirmed: () => core.barrier.pass(),
+      trigger: core.trigger,
+    })
+    if (options.autoConnect) core.connection.connect()
+    core.telemetry.start()
+  }
+
+  get [CHANNEL_HOST](): ChannelHost {
+    return this.#core.channelHost
+  }
+
+  get [REPORT](): Report {
+    return this.#core.report
+  }
+
+  get workerId(): string | undefined {
+    return this.#core.greeting?.workerId
+  }
+
+  get namespace(): string | undefined {
+    return this.#core.options.namespace
+  }
+
+  readonly registerFunction: RegisterFunction = (
+    first: string | FunctionContract,
+    handler: AnyHandler,
+    options?: RegisterFunctionOptions & SchemaOptions,
+  ): OwnedFunctionRef => {
+    // Spreading would make an empty object of anything else.
+    checkRecord('options', options ?? {})
+    const input = isRecord(first) ? { ...first, ...options } : { ...options, id: first }
+    return this.#addFunction(input, handler)
+  }
+
+  readonly registerFunctionWith: RegisterFunctionWith = (
+    message: RegisterFunctionInput & SchemaOptions,
+    handler: AnyHandler,
+  ): OwnedFunctionRef => this.#addFunction(message, handler)
+
+  readonly register: Register = (registration: Registration): OwnedFunctionRef => {
+    const { handler, http, ...input } = checkRecord('registration', registration) as Registration
+    const served = handler ?? http
+    if (served === undefined)
+      throw invalidArgument('registration.handler', 'a function, or `http` given instead', handler)
+    return this.#addFunction(input, served)
+  }
+
+  readonly client: III['client'] = (contracts) => contractClient(this.trigger, contracts)
+
+  readonly registerTrigger = <C extends TriggerTypeContract>(
+    trigger: RegisterTriggerInput | AliasedTriggerInput | C,
+    binding?: ContractBinding<C>,
+  ): OwnedTrigger => {
+    const input =
+      binding === undefined ? (trigger as RegisterTriggerInput | AliasedTriggerInput) : bindingOf(trigger as C, binding)
+    const bound = this.#core.triggers.register(input)
+    for (const unknown of unknownOptions('registerTrigger options', input, TRIGGER_KEYS))
+      this.#core.report({ kind: 'unknown_option', ...unknown })
+    return bound
+  }
+
+  readonly registerTriggerType: III['registerTriggerType'] = <C>(
+    type: RegisterTriggerTypeInput | TriggerTypeContract | string,
+    second: TriggerHandler<C> | string,
+    third?: TriggerHandler<C>,
+  ): TriggerTypeRef<C> => {
+    const input = typeof type === 'string' ? { id: type, description: second as string } : type
+    const handler = typeof type === 'string' ? third : second
+    // A binding's config comes off the wire; its type is the provider's claim about what it accepts.
+    const provided = describeTriggerType(input, handler as TriggerHandler<unknown>)
+    const unregister = this.#core.triggerTypes.register(provided.input, provided.handler)
+    return triggerTypeRef<C>(this, provided, unregister)
+  }
+
+  readonly unregisterTriggerType = (type: RegisterTriggerTypeInput | string): void => {
+    this.#core.triggerTypes.unregister(checkId('id', isRecord(type) ? type.id : type))
+  }
+
+  readonly registerService: III['registerService'] = (service) => {
+    this.#core.services.register(service)
+  }
+
+  get telemetry(): TelemetryHandle {
+    return this.#core.telemetry.handle
+  }
+
+  readonly setHeaders = (headers: Record<string, string>): void => {
+    this.#core.currentHeaders = checkHeaders(headers)
+  }
+
+  readonly listFunctions: III['listFunctions'] = (options) => discovery.listFunctions(this.trigger, options)
+
+  readonly listWorkers: III['listWorkers'] = (options) => discovery.listWorkers(this.trigger, options)
+
+  readonly listTriggers: III['listTriggers'] = (options) => discovery.listTriggers(this.trigger, options)
+
+  readonly listTriggerTypes: III['listTriggerTypes'] = (options) => discovery.listTriggerTypes(this.trigger, options)
+
+  readonly onFunctionsAvailable: III['onFunctionsAvailable'] = (callback) =>
+    this.#functionsAvailable.subscribe(callback)
+
+  readonly connect = (): void => {
+    this.#core.connection.connect()
+  }
+
+  readonly ready = (options?: ReadyOptions): Promise<void> => ready(this.#core, options)
+
+  readonly onConnectionStateChange = (callback: (state: IIIConnectionState) => void): Unsubscribe => {
+    checkFunction('callback', callback)
+    return this.#core.states.on(callback)
+  }
+
+  readonly getConnectionState = (): IIIConnectionState => this.#core.connection.state
+
+  readonly getAddress = (): string => this.#core.options.url
+
+  readonly getFatalError = (): RegistrationRejectedError | undefined => this.#core.fatalError
+
+  readonly stats = (): WorkerStats => statsOf(this.#core)
+
+  readonly shutdown = (): Promise<void> => this.#core.end()
+
+  readonly shutdownAsync = async (options?: ShutdownOptions): Promise<ShutdownReport> => {
+    const limits = drainLimits(options)
+    if (this.#graceful === undefined) return (this.#graceful = drainAndEnd(this.#core, limits))
+    // The default of a second call is no reason to cut the first one short.
+    limitDrain(this.#core, { ...limits, drainTimeoutMs: options?.drainTimeoutMs ?? Infinity })
+    return this.#graceful
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdownAsync()
+  }
+
+  #addFunction(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): OwnedFunctionRef {
+    const { functions, conflicts, report } = this.#core
+    const ref = functions.register(input, handler)
+    for (const unknown of unknownOptions('registerFunction options', input, FUNCTION_KEYS))
+      report({ kind: 'unknown_option', ...unknown })
+    conflicts?.announced(ref.id)
+    return ref
+  }
+}
+
+/** A registration in one object, as it is at run time. */
+type Registration = RegisterFunctionInput & SchemaOptions & { handler?: FunctionHandler; http?: HttpInvocationConfig }

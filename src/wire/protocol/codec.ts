@@ -1,0 +1,197 @@
+/**
+ * Frames to messages and back, for either end. A frame that does not fit becomes a `FrameProblem` that says what was
+ * expected and what came; it never throws, because one bad frame must not cost the link. Knows no sockets.
+ */
+import { ErrorCode, SerdeError } from '../../errors.js'
+import { describe, messageOf } from '../../std/text/describe.js'
+import {
+  findJsonFault,
+  JSON_FAULTS,
+  withoutLoneSurrogates,
+  type JsonFault,
+  type JsonLimits,
+} from '../../std/json/json-scan.js'
+import { JsonText, withTextMembers } from './json-text.js'
+import { ENGINE_JSON, MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
+import { engineMessages, workerMessages, type MessageOf, type MessageTable } from './messages.js'
+import { pathBelow } from '../../std/json/walk.js'
+import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntries } from './validate.js'
+
+/** A frame that could not be read. */
+export interface FrameProblem {
+  readonly type: 'invalid'
+  readonly code:
+    typeof ErrorCode.MALFORMED_FRAME | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE | typeof ErrorCode.MESSAGE_TOO_LARGE
+  /** What was expected and what came, in one sentence. */
+  readonly detail: string
+}
+
+/** A frame of white space only, which both ends ignore. */
+export interface BlankFrame {
+  readonly type: 'blank'
+}
+
+export interface Codec<Outbound, Inbound> {
+  /**
+   * Writes a message as one frame of JSON text; half a surrogate pair in it becomes U+FFFD.
+   * @throws {SerdeError} `serialization_error` when a value is not JSON (cycle, BigInt) or nests deeper than the peer reads;
+   * `MALFORMED_FRAME` when a member is missing or of the wrong kind; `MESSAGE_TOO_LARGE` above what the peer takes.
+   */
+  encode(message: Outbound): string
+  /** Reads one frame. */
+  decode(frame: string): Inbound | FrameProblem | BlankFrame
+  /** Reads what a frame was parsed to. */
+  read(value: unknown, frame: string): Inbound | FrameProblem | BlankFrame
+}
+
+function problem(code: FrameProblem['code'], detail: string): FrameProblem {
+  return { type: 'invalid', code, detail }
+}
+
+/** What an end reads of the frames that the other sends; frames within its limits are not always measured. */
+interface Reader {
+  readonly maxBytes: number
+  readonly limits: JsonLimits
+}
+
+function createCodec<Out extends MessageTable, In extends MessageTable>(
+  outbound: Out,
+  inbound: In,
+  { peer, own }: { readonly peer: Reader; readonly own: JsonLimits },
+): Codec<MessageOf<Out>, MessageOf<In>> {
+  const outboundShapes = entriesByType(outbound, isCheckedOnWriting)
+  const inboundShapes = entriesByType(inbound)
+  const read = (value: unknown, frame: string): MessageOf<In> | FrameProblem | BlankFrame => {
+    if (!isRecord(value)) return frame.trim() === '' ? { type: 'blank' } : notAnObject(frame, value)
+    const type = value['type']
+    const shape = typeof type === 'string' ? inboundShapes.get(type) : undefined
+    if (shape === undefined) {
+      return problem(
+        ErrorCode.UNKNOWN_MESSAGE_TYPE,
+        `expected \`type\` to be one of ${[...inboundShapes.keys()].join(', ')}; got ${describe(type)}`,
+      )
+    }
+    const mismatch = findMismatch(shape, value)
+    if (mismatch !== undefined) return problem(ErrorCode.MALFORMED_FRAME, `${String(type)}: ${mismatch}`)
+    // The shape's check just established the type.
+    return value as MessageOf<In>
+  }
+  return {
+    read,
+    encode(message) {
+      checkOutbound(message, outboundShapes.get(message.type))
+      const { data, result } = message as { readonly data?: unknown; readonly result?: unknown }
+      const isText = JsonText.is(data) || JsonText.is(result)
+      return toText(isText ? (withTextMembers({ ...message }) as object) : message, peer)
+    },
+    decode(frame) {
+      const fault = findJsonFault(frame, own)
+      const value = parse(frame)
+      if (fault !== undefined) return problem(ErrorCode.MALFORMED_FRAME, faultText(fault, value))
+      return read(value, frame)
+    },
+  }
+}
+
+function checkOutbound(message: { readonly type: string }, shape: ShapeEntries | undefined): void {
+  const mismatch =
+    shape === undefined
+      ? `type ${describe(message.type)} is not one this end sends`
+      : findMismatch(shape, message, 'keep')
+  if (mismatch !== undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, `Message not sent: ${mismatch}`)
+}
+
+function entriesByType(
+  table: MessageTable,
+  isChecked: (field: Shape[string]) => boolean = () => true,
+): ReadonlyMap<string, ShapeEntries> {
+  const entriesOf = (shape: Shape): ShapeEntries => Object.entries(shape).filter(([, field]) => isChecked(field))
+  return new Map(Object.entries(table).map(([type, shape]) => [type, entriesOf(shape)]))
+}
+
+/**
+ * Ids of calls and sessions are made by this package or were checked when they came in, and what may be anything needs
+ * no look: leaving both out spares a call two expressions and four lookups.
+ */
+function isCheckedOnWriting({ accepts }: Shape[string]): boolean {
+  return accepts !== isUuid && accepts !== isAnything
+}
+
+function parse(frame: string): unknown {
+  try {
+    return JSON.parse(frame)
+  } catch {
+    return undefined
+  }
+}
+
+function notAnObject(frame: string, value: unknown): FrameProblem {
+  const seen = value === undefined ? `text that is not JSON: ${describe(frame)}` : describe(value)
+  return problem(ErrorCode.MALFORMED_FRAME, `expected a JSON object; got ${seen}`)
+}
+
+/** Enough to tell what went wrong; user code may throw a message of any length. */
+const MAX_REASON_CHARACTERS = 500
+
+function toText(message: object, { maxBytes, limits }: Reader): string {
+  let text: string
+  try {
+    text = message instanceof JsonText ? message.text : JSON.stringify(message)
+  } catch (cause) {
+    if (cause instanceof RangeError) refuseNesting(message, limits, cause)
+    const reason = messageOf(cause).slice(0, MAX_REASON_CHARACTERS)
+    throw new SerdeError(ErrorCode.serialization_error, `The value cannot be written as JSON: ${reason}`, { cause })
+  }
+  checkSize(text, maxBytes)
+  if (findJsonFault(text, limits) === 'too_deep') refuseNesting(JSON.parse(text) as object, limits)
+  return withoutLoneSurrogates(text)
+}
+
+/** Throws when a message nests deeper than its reader takes, naming the place. */
+export function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimits, cause?: unknown): void {
+  const path = pathBelow(message, maxDepth)
+  if (path === undefined) return
+  // The wire's `data` is the API's `payload`.
+  const named = path.replace(/^data\b/, 'payload')
+  const place = named.length > SHOWN_PATH_CHARACTERS ? `${named.slice(0, SHOWN_PATH_CHARACTERS)}…` : named
+  const limit = `the engine reads ${String(maxDepth - 1)} levels of lists and objects`
+  const text = `The value nests too deep at \`${place}\`: ${limit}. Flatten it, or send it as a string of JSON.`
+  throw new SerdeError(ErrorCode.serialization_error, text, { cause })
+}
+
+/** The rest of a path of a hundred members says little more. */
+const SHOWN_PATH_CHARACTERS = 200
+
+function checkSize(text: string, maxBytes: number): void {
+  // A UTF-16 unit takes at most three bytes in UTF-8, so small frames need no count.
+  if (text.length * 3 <= maxBytes) return
+  const bytes = Buffer.byteLength(text)
+  if (bytes <= maxBytes) return
+  throw new SerdeError(
+    ErrorCode.MESSAGE_TOO_LARGE,
+    `The message has ${String(bytes)} bytes; the peer takes at most ${String(maxBytes)}. Send large data through a channel.`,
+  )
+}
+
+/** Why an engine cannot read a frame that JavaScript can, and which one it is. */
+function faultText(fault: JsonFault, value: unknown): string {
+  const { type, function_id, id } = isRecord(value) ? value : {}
+  const subject = typeof function_id === 'string' ? function_id : id
+  const frame = typeof type === 'string' ? type : 'a frame'
+  return `${typeof subject === 'string' ? `${frame} of ${describe(subject)}` : frame}: ${JSON_FAULTS[fault]}; engines drop such a frame`
+}
+
+/** No limit but the stack's: what any JavaScript end reads. */
+const ANY_JSON: JsonLimits = {}
+
+/** The worker's end: writes worker messages, reads engine messages. */
+export const workerCodec = createCodec(workerMessages, engineMessages, {
+  peer: { maxBytes: MAX_MESSAGE_BYTES, limits: { maxDepth: ENGINE_JSON.maxDepth } },
+  own: ANY_JSON,
+})
+
+/** The engine's end: the same tables swapped. It reads what the real engine reads, and drops what that drops. */
+export const engineCodec = createCodec(engineMessages, workerMessages, {
+  peer: { maxBytes: MAX_INBOUND_BYTES, limits: ANY_JSON },
+  own: ENGINE_JSON,
+})

@@ -1,0 +1,24 @@
+/**
+ * Reads a frame of either end, for those who look at the wire from outside: tests, proxies, recorders.
+ */
+import { SerdeError } from '../../errors.js'
+import { engineCodec, workerCodec } from './codec.js'
+import { ErrorCode } from '../../errors.js'
+import type { EngineMessage, WorkerMessage } from './messages.js'
+
+/**
+ * The message in a frame.
+ * @throws {SerdeError} `UNKNOWN_MESSAGE_TYPE` or `MALFORMED_FRAME` saying what was expected and what came.
+ */
+export function parseMessage(frame: string): EngineMessage | WorkerMessage {
+  if (typeof frame !== 'string') throw new SerdeError(ErrorCode.MALFORMED_FRAME, 'A frame must be a string of JSON')
+  const fromEngine = workerCodec.decode(frame)
+  if (fromEngine.type !== 'invalid' && fromEngine.type !== 'blank') return fromEngine
+  const fromWorker = engineCodec.decode(frame)
+  if (fromWorker.type !== 'invalid' && fromWorker.type !== 'blank') return fromWorker
+  // A type that only one end sends is unknown to the other's table: the better-informed answer counts.
+  const problems = [fromEngine, fromWorker].filter((problem) => problem.type === 'invalid')
+  const problem = problems.find(({ code }) => code === ErrorCode.MALFORMED_FRAME) ?? problems[0]
+  if (problem === undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, 'The frame is blank')
+  throw new SerdeError(problem.code, `The frame cannot be read: ${problem.detail}`)
+}

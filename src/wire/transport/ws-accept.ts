@@ -1,0 +1,238 @@
+/**
+ * Accepts WebSockets on one port. Every upgrade is offered as a request that is accepted or refused, so paths and
+ * access rules stay with the caller. Sockets that never finish their request head are closed.
+ */
+import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { WebSocketServer } from 'ws'
+import { ErrorCode, RuntimeError } from '../../errors.js'
+import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
+import { CloseCode } from './close-codes.js'
+import { FrameGuard } from './framing/frame-guard.js'
+import type { LargeMessages } from './large-messages.js'
+import { failFrame, type Transport, type TransportEvents } from './transport.js'
+import { WsTransport } from './ws-transport.js'
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 picks a free port. */
+  readonly port: number
+  /** Time a client has to send its request head. */
+  readonly handshakeTimeoutMs: number
+  /** Leaves Nagle's algorithm on and writes each frame by itself, so that small frames wait. Default false. */
+  readonly delaysWrites?: boolean
+  /** Limits the memory of large messages. Default: only each message is limited. */
+  readonly largeMessages?: LargeMessages
+  /** Looks at the headers of every request first, each with all its values. */
+  readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
+}
+
+/** Why a request is not answered. */
+export interface Refusal {
+  readonly status: number
+  readonly body: { readonly error: { readonly code: string; readonly message: string } }
+}
+
+/** One client that wants to upgrade. */
+export interface UpgradeRequest {
+  /** The path without query, as sent. */
+  readonly path: string
+  /** The raw query without `?`. */
+  readonly query: string
+  /** Header names in lower case; of repeated headers the last. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly remoteAddress: string
+  /** Absent when there is no network in between. */
+  readonly remotePort?: number | undefined
+  /** Completes the handshake, with `headers` in its response. The transport is open when this returns; `events.open` is called inside. */
+  accept(createEvents: (transport: Transport) => TransportEvents, headers?: Readonly<Record<string, string>>): void
+  refuse(status: number, text: string): void
+}
+
+export interface Listener {
+  readonly port: number
+  /** Stops accepting and cuts every socket that is left. */
+  close(): Promise<void>
+}
+
+const JSON_TYPE = 'application/json'
+
+/**
+ * Starts listening.
+ * @throws {RuntimeError} `PORT_IN_USE` when the port is taken; other system errors as they are.
+ */
+export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
+  const server = createServer(
+    { headersTimeout: options.handshakeTimeoutMs, connectionsCheckingInterval: options.handshakeTimeoutMs / 4 },
+    (request, response) => {
+      const refusal = options.screen?.(request.headersDistinct)
+      if (refusal === undefined) {
+        response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
+      } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
+    },
+  )
+  const acceptor = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    maxFragments: MAX_FRAGMENTS,
+    perMessageDeflate: false,
+    clientTracking: false,
+  })
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
+    // A client that resets during the handshake must not crash the process.
+    socket.on('error', () => socket.destroy())
+    const refusal = options.screen?.(message.headersDistinct)
+    if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor, options }))
+    else refuse(socket, { status: refusal.status, type: JSON_TYPE, text: JSON.stringify(refusal.body) })
+  })
+  await bound(server, options)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+/** Resolves once the server listens; a taken port is told apart from other failures. */
+export function bound(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EADDRINUSE') {
+        reject(cause)
+        return
+      }
+      const text = `Port ${String(port)} on ${host} is in use. Stop the process that holds it, or choose another port.`
+      reject(new RuntimeError(ErrorCode.PORT_IN_USE, text, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+interface Upgrade {
+  readonly message: IncomingMessage
+  readonly socket: Socket
+  readonly head: Buffer
+  readonly acceptor: WebSocketServer
+  readonly options: ListenOptions
+}
+
+function upgradeRequest({ message, socket, head, acceptor, options }: Upgrade): UpgradeRequest {
+  const { delaysWrites = false } = options
+  const [path, query] = splitOnce(message.url ?? '/')
+  return {
+    path,
+    query,
+    headers: lastOfEach(message.headersDistinct),
+    remoteAddress: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    remotePort: socket.remotePort,
+    accept(createEvents, headers = {}) {
+      const addHeaders = (lines: string[]): void => {
+        for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
+      }
+      // Emitted while `handleUpgrade` runs; not at all when the handshake is malformed.
+      acceptor.once('headers', addHeaders)
+      acceptor.handleUpgrade(message, socket, head, (ws) => {
+        const relay: { events?: TransportEvents } = {}
+        const transport = new WsTransport(ws, forwardTo(relay))
+        socket.setNoDelay(!delaysWrites)
+        transport.attach(socket, 'server', delaysWrites)
+        guardFrames({ socket, head, options }, transport)
+        relay.events = createEvents(transport)
+        relay.events.open()
+      })
+      acceptor.off('headers', addHeaders)
+    },
+    refuse(status, text) {
+      refuse(socket, { status, type: 'text/plain; charset=utf-8', text })
+    },
+  }
+}
+
+interface RefusalText {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+function refuse(socket: Socket, { status, type, text }: RefusalText): void {
+  const length = String(Buffer.byteLength(text))
+  socket.end(
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
+      `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,
+  )
+}
+
+/** Lets the transport exist before the events that need to know it. */
+function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
+  return {
+    open: () => relay.events?.open(),
+    text: (frame) => relay.events?.text(frame),
+    binary: (frame) => relay.events?.binary(frame),
+    activity: () => relay.events?.activity(),
+    drained: () => relay.events?.drained(),
+    frameFailed: (error) => {
+      if (relay.events !== undefined) failFrame(relay.events, error)
+    },
+    close: (closed) => relay.events?.close(closed),
+  }
+}
+
+/**
+ * Sees every byte once, before it lies in the socket's buffer: what is left there when a link is cut reaches the library
+ * past all listeners.
+ */
+function guardFrames(
+  { socket, head, options }: Pick<Upgrade, 'socket' | 'head' | 'options'>,
+  transport: WsTransport,
+): void {
+  const guard = new FrameGuard({ maxBytes: MAX_FRAME_BYTES, maxControls: MAX_CONTROLS_AMID_MESSAGE })
+  let isOver = false
+  const end = (code: number, reason: string): void => {
+    isOver = true
+    transport.close(code, reason)
+    // The peer is in the middle of the frame and will not answer a close frame.
+    setImmediate(() => {
+      transport.terminate()
+    })
+  }
+  const message = options.largeMessages?.of({
+    isRead: () => !transport.isPaused,
+    cut: (reason) => end(CloseCode.TRY_AGAIN_LATER, reason),
+  })
+  const check = (chunk: Buffer): void => {
+    if (isOver) return
+    const excess = guard.take(chunk)
+    if (excess === undefined) message?.set(guard.unfinishedBytes)
+    else if (excess === 'maxBytes') end(CloseCode.MESSAGE_TOO_BIG, `frame over ${String(MAX_FRAME_BYTES)} bytes`)
+    else end(CloseCode.POLICY_VIOLATION, 'too many control frames amid a message')
+  }
+  check(head)
+  const push = socket.push.bind(socket)
+  socket.push = (chunk: Buffer | null, encoding) => {
+    if (chunk !== null) check(chunk)
+    return push(chunk, encoding)
+  }
+  socket.once('close', () => {
+    isOver = true
+    message?.set(0)
+  })
+}
+
+function splitOnce(url: string): [string, string] {
+  const mark = url.indexOf('?')
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
+}
+
+function lastOfEach(headers: NodeJS.Dict<string[]>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values?.at(-1) ?? '']))
+}

@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import { Inlet } from '../../../../src/engine/links/inlet.js'
+import type { Transport } from '../../../../src/wire/transport/transport.js'
+import { TickLane } from '../../../../src/std/time/tick-lane.js'
+import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
+import { engineRig } from '../../../kit/engine-rig.js'
+import { RawWorker } from '../../../kit/raw-worker.js'
+
+/** Frames that are carried out in one turn. */
+const SHARE = 64
+
+/** An inlet whose turns the test begins. */
+function inletOver() {
+  const events: string[] = []
+  const turns: (() => void)[] = []
+  const transport = {
+    isOpen: true,
+    bufferedBytes: 0,
+    send: () => undefined,
+    flushed: () => undefined,
+    ping: () => undefined,
+    pause: () => events.push('pause'),
+    resume: () => events.push('resume'),
+    close: () => undefined,
+    terminate: () => undefined,
+  }
+  const clock = Object.assign(new VirtualClock(), { nextTurn: (callback: () => void) => void turns.push(callback) })
+  const inlet = new Inlet({ clock, lane: new TickLane(clock) }, transport)
+  return {
+    inlet,
+    events,
+    turns,
+    took: (frames: number, bytes = 100) => {
+      for (let frame = 0; frame < frames; frame += 1) inlet.took(bytes)
+    },
+  }
+}
+
+test('past its share of frames a client is not read until the next turn, again and again', () => {
+  const { events, turns, took } = inletOver()
+  for (let round = 0; round < 3; round += 1) {
+    took(SHARE - 1)
+    expect([events, turns.length]).toEqual([[], 0])
+    took(1)
+    expect([events, turns.length]).toEqual([['pause'], 1])
+    turns.pop()?.()
+    expect(events.splice(0)).toEqual(['pause', 'resume'])
+  }
+})
+
+test('large frames use the share up sooner', () => {
+  const { events, took } = inletOver()
+  took(3, 64 * 1024)
+  expect(events).toEqual([])
+  took(1, 64 * 1024)
+  expect(events).toEqual(['pause'])
+})
+
+test('frames that come while the next turn is waited for ask for no second one', () => {
+  const { events, turns, took } = inletOver()
+  took(5 * SHARE)
+  expect([events, turns.length]).toEqual([['pause'], 1])
+})
+
+test('who is held for another reason is read once neither reason is left', () => {
+  const { inlet, events, turns, took } = inletOver()
+  took(SHARE)
+  inlet.hold('unread')
+  turns.pop()?.()
+  expect(events.splice(0)).toEqual(['pause', 'pause'])
+  inlet.release('unread')
+  expect(events.splice(0)).toEqual(['resume'])
+  inlet.hold('unread')
+  took(SHARE)
+  inlet.release('unread')
+  expect(events.splice(0)).toEqual(['pause', 'pause'])
+  turns.pop()?.()
+  expect(events).toEqual(['resume'])
+})
+
+test('past its share of time a client is read again one at a time with others that are', () => {
+  const clock = new VirtualClock()
+  const turns: (() => void)[] = []
+  const lane = new TickLane({ nextTurn: (callback) => void turns.push(callback) })
+  const events: string[] = []
+  const inlets = ['one', 'other'].map((name) => {
+    const transport = { pause: () => events.push(`pause ${name}`), resume: () => events.push(`resume ${name}`) }
+    return new Inlet({ clock, lane }, transport as unknown as Transport)
+  })
+  for (const inlet of inlets) inlet.spent(9)
+  expect(events).toEqual([])
+  for (const inlet of inlets) inlet.spent(1)
+  expect(events.splice(0)).toEqual(['pause one', 'pause other'])
+  turns.shift()?.()
+  expect(events.splice(0)).toEqual(['resume one'])
+  turns.shift()?.()
+  expect(events).toEqual(['resume other'])
+  expect(turns).toEqual([])
+})
+
+test('behind a client that sends without end everybody else is answered after a few of its frames', async () => {
+  const rig = await engineRig()
+  const flooder = await rig.worker({ name: 'flooder' })
+  const before = rig.engine.stats().framesIn
+  let answeredAfter: number | undefined
+  const honest = new RawWorker((url, options, events) => {
+    const text = (frame: string): void => {
+      if (frame.includes('"invocationresult"')) answeredAfter = rig.engine.stats().framesIn - before
+      events.text(frame)
+    }
+    return rig.engine.dial()(url, options, { ...events, text })
+  })
+  await rig.settle()
+  const asked = Array.from({ length: 100 * SHARE }, () => flooder.invoke('nobody::there'))
+  const id = honest.invoke('engine::workers::list')
+  await rig.settle()
+  expect(honest.take('invocationresult', { invocation_id: id })['error']).toBeUndefined()
+  expect(answeredAfter).toBeGreaterThan(0)
+  expect(answeredAfter).toBeLessThanOrEqual(5 * SHARE)
+  expect(flooder.frames.map((frame) => frame['invocation_id'])).toEqual(asked)
+})

@@ -1,0 +1,294 @@
+import { expect, test } from 'vitest'
+import { Connection, type ConnectionEvents } from '../../../../src/sdk/connection/connection.js'
+import { CLOSE_TIMEOUT_MS, connectionOptions, DEFAULT_RECONNECTION } from '../../../../src/sdk/connection/options.js'
+import type { Letter } from '../../../../src/sdk/connection/outbox.js'
+import { HANDSHAKE_TIMEOUT_MS } from '../../../../src/wire/protocol/limits.js'
+import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
+import {
+  HIGH_WATER_BYTES,
+  type Dial,
+  type Transport,
+  type TransportEvents,
+} from '../../../../src/wire/transport/transport.js'
+
+/** A transport that does nothing by itself. */
+class HandTransport implements Transport {
+  readonly sent: (string | Uint8Array)[] = []
+  readonly calls: string[] = []
+  readonly events: TransportEvents
+  bufferedBytes = 0
+  isOpen = true
+
+  constructor(events: TransportEvents) {
+    this.events = events
+  }
+
+  send(frame: string | Uint8Array): void {
+    this.sent.push(frame)
+  }
+  flushed(callback: () => void): void {
+    callback()
+  }
+  ping(): void {
+    this.calls.push('ping')
+  }
+  pause(): void {}
+  resume(): void {}
+  close(code?: number): void {
+    this.calls.push(`close ${String(code)}`)
+  }
+  terminate(): void {
+    this.calls.push('terminate')
+  }
+}
+
+function set(options: Partial<typeof DEFAULT_RECONNECTION> = {}, on: Partial<ConnectionEvents> = {}) {
+  const clock = new VirtualClock()
+  const transports: HandTransport[] = []
+  const told: string[] = []
+  const dial: Dial = (_url, _options, events) => {
+    const transport = new HandTransport(events)
+    transports.push(transport)
+    return transport
+  }
+  const events: ConnectionEvents = {
+    headers: () => ({}),
+    opened: (send) => {
+      send('replay 1')
+      send('replay 2')
+      told.push('opened')
+    },
+    frame: (text) => told.push(`frame ${text}`),
+    lost: ({ closeCode }) => told.push(`lost ${String(closeCode)}`),
+    ended: (_reason, retryInMs) => told.push(`ended ${String(retryInMs)}`),
+    stateChanged: (state) => told.push(state),
+    ...on,
+  }
+  const config = { ...DEFAULT_RECONNECTION, jitterFactor: 0, ...options }
+  const ports = { dial, clock, random: { next: () => 0.5, uuid: () => '' } }
+  const connection = new Connection(ports, connectionOptions('ws://x', config), events)
+  return { clock, connection, transports, told, last: () => transports.at(-1)! }
+}
+
+function letter(fates: string[] = []): Letter {
+  return {
+    written: () => fates.push('written'),
+    expired: () => fates.push('expired'),
+    discarded: () => fates.push('discarded'),
+  }
+}
+
+const gone = { code: 1006, reason: '' }
+
+test('it dials inside connect, once', () => {
+  const { connection, transports, told } = set()
+  connection.connect()
+  connection.connect()
+
+  expect(transports).toHaveLength(1)
+  expect(told).toEqual(['connecting'])
+})
+
+test('on open the replay comes first, then what waited, and all of it before the event returns', () => {
+  const { connection, last } = set()
+  const fates: string[] = []
+  connection.connect()
+  expect(connection.post('waiting', letter(fates))).toBe('queued')
+  last().events.open()
+
+  expect(last().sent).toEqual(['replay 1', 'replay 2', 'waiting'])
+  expect(fates).toEqual(['written'])
+})
+
+test('what a state listener posts inside open comes after the replay and behind what waited', () => {
+  const outer: { connection?: Connection } = {}
+  const rig = set(
+    {},
+    {
+      stateChanged: (state) => {
+        if (state === 'connected') outer.connection!.post('from listener', letter())
+      },
+    },
+  )
+  outer.connection = rig.connection
+  rig.connection.connect()
+  rig.connection.post('waiting', letter())
+  rig.last().events.open()
+
+  expect(rig.last().sent).toEqual(['replay 1', 'replay 2', 'waiting', 'from listener'])
+})
+
+test('an open link writes at once', () => {
+  const { connection, last } = set()
+  connection.connect()
+  last().events.open()
+
+  expect(connection.post('now', letter())).toBe('written')
+  expect(last().sent.at(-1)).toBe('now')
+})
+
+test('a congested link queues, and goes on in order once drained', () => {
+  const { connection, last } = set()
+  connection.connect()
+  last().events.open()
+  last().bufferedBytes = HIGH_WATER_BYTES + 1
+  expect(connection.post('one more', letter())).toBe('written')
+  expect(connection.post('first', letter())).toBe('queued')
+  expect(connection.post('second', letter())).toBe('queued')
+  last().bufferedBytes = 0
+  expect(connection.post('third', letter())).toBe('queued')
+  last().events.drained()
+  expect(connection.post('fourth', letter())).toBe('written')
+
+  expect(last().sent.slice(2)).toEqual(['one more', 'first', 'second', 'third', 'fourth'])
+})
+
+test('congestion does not outlive its link', async () => {
+  const { clock, connection, last } = set()
+  connection.connect()
+  last().events.open()
+  last().bufferedBytes = HIGH_WATER_BYTES + 1
+  connection.post('fills the buffer', letter())
+  connection.post('waits', letter())
+  last().events.close(gone)
+  await clock.advance(1_000)
+  last().events.open()
+
+  expect(last().sent).toEqual(['replay 1', 'replay 2', 'waits'])
+})
+
+test('frames that a replay would repeat are written on an open link only', () => {
+  const { connection, last } = set()
+  connection.connect()
+  expect(connection.sendIfOpen('early')).toBe(false)
+  last().events.open()
+  expect(connection.sendIfOpen('now')).toBe(true)
+
+  expect(last().sent).toEqual(['replay 1', 'replay 2', 'now'])
+})
+
+test('a stalled handshake is cut at its limit and tried again', async () => {
+  const { clock, connection, transports, last } = set()
+  connection.connect()
+  await clock.advance(HANDSHAKE_TIMEOUT_MS)
+  expect(last().calls).toEqual(['terminate'])
+  last().events.close(gone)
+  await clock.advance(1_000)
+
+  expect(transports).toHaveLength(2)
+})
+
+test('the delay grows with every link that was not stable', async () => {
+  const { clock, connection, told, last } = set()
+  connection.connect()
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    last().events.open()
+    last().events.close(gone)
+    await clock.advance(30_000)
+  }
+  expect(told.filter((line) => line.startsWith('ended'))).toEqual([
+    'ended 1000',
+    'ended 2000',
+    'ended 4000',
+    'ended 8000',
+  ])
+
+  last().events.open()
+  await clock.advance(5_000)
+  last().events.close(gone)
+  expect(told.at(-1)).toBe('ended 1000')
+})
+
+test('out of retries it fails, refuses, and says why', () => {
+  const { connection, told, last } = set({ maxRetries: 0 })
+  const fates: string[] = []
+  connection.connect()
+  connection.post('waiting', letter(fates))
+  last().events.close({ ...gone, status: 401 })
+
+  expect(told).toEqual(['connecting', 'failed', 'ended undefined'])
+  expect(fates).toEqual(['discarded'])
+  expect(connection.post('late', letter())).toEqual({ refused: 'ended' })
+  expect(connection.failure).toMatchObject({ code: 'HANDSHAKE_FAILED', status: 401 })
+})
+
+test.each(['idle', 'dialling', 'open', 'waiting', 'closed', 'failed'] as const)(
+  'close settles from %s and leaves no timer',
+  async (state) => {
+    const { clock, connection, transports, last } = set(state === 'failed' ? { maxRetries: 0 } : {})
+    if (state !== 'idle') connection.connect()
+    if (state === 'open') last().events.open()
+    if (state === 'waiting' || state === 'failed') last().events.close(gone)
+    if (state === 'closed') void connection.close()
+
+    let settled = false
+    void connection.close().then(() => (settled = true))
+    expect(connection.isOver).toBe(true)
+    await clock.advance(CLOSE_TIMEOUT_MS)
+    for (const transport of transports) if (transport.calls.includes('terminate')) transport.events.close(gone)
+    await clock.advance(0)
+
+    expect(settled).toBe(true)
+    expect(clock.pendingTimers).toBe(0)
+  },
+)
+
+test('a goodbye is answered by the peer or cut at its limit', async () => {
+  const { clock, connection, last } = set()
+  connection.connect()
+  last().events.open()
+  const closed = connection.close()
+  expect(last().calls).toEqual(['close 1000'])
+  last().events.close({ code: 1000, reason: '' })
+  await closed
+
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('frames that come after the end are not told', () => {
+  const { connection, told, last } = set()
+  connection.connect()
+  last().events.open()
+  last().events.text('heard')
+  void connection.close()
+  last().events.text('not heard')
+  last().events.binary(new Uint8Array([1]))
+
+  expect(told).toContain('frame heard')
+  expect(told).not.toContain('frame not heard')
+})
+
+test('a link that opens after close was asked for stays unused', () => {
+  const { connection, told, last } = set()
+  connection.connect()
+  void connection.close()
+  last().events.open()
+
+  expect(last().sent).toEqual([])
+  expect(told).toEqual(['connecting', 'disconnected'])
+})
+
+test('a binary frame is read as text', () => {
+  const { connection, told, last } = set()
+  connection.connect()
+  last().events.open()
+  last().events.binary(Buffer.from('{"ü":1}'))
+
+  expect(told).toContain('frame {"ü":1}')
+})
+
+test('flushed waits for the transport, and no longer than the link lives', async () => {
+  const { connection, last } = set()
+  await connection.flushed()
+  connection.connect()
+  last().events.open()
+  let flushed = false
+  last().flushed = () => undefined
+  void connection.flushed().then(() => (flushed = true))
+  await Promise.resolve()
+  expect(flushed).toBe(false)
+  last().events.close(gone)
+  await new Promise((resolve) => setImmediate(resolve))
+
+  expect(flushed).toBe(true)
+})

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+import { Outbox, type Letter } from '../../../../src/sdk/connection/outbox.js'
+import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
+
+const caps = { maxItems: 3, maxBytes: 100, maxAgeMs: 1_000 }
+
+function letter(name: string, fates: string[]): Letter {
+  const note = (fate: string) => (): void => void fates.push(`${name} ${fate}`)
+  return { written: note('written'), expired: note('expired'), discarded: note('discarded') }
+}
+
+test('frames leave oldest first, and each letter hears of it after its frame', () => {
+  const events: string[] = []
+  const outbox = new Outbox(new VirtualClock(), caps)
+  for (const name of ['a', 'b', 'c']) outbox.put(`frame ${name}`, letter(name, events))
+  outbox.flush(
+    (frame) => events.push(frame),
+    () => true,
+  )
+
+  expect(events).toEqual(['frame a', 'a written', 'frame b', 'b written', 'frame c', 'c written'])
+  expect([outbox.size, outbox.bytes]).toEqual([0, 0])
+})
+
+test('a flush stops where there is no more room and goes on from there', () => {
+  const sent: string[] = []
+  const outbox = new Outbox(new VirtualClock(), caps)
+  for (const name of ['a', 'b', 'c']) outbox.put(name, letter(name, []))
+  outbox.flush(
+    (frame) => sent.push(frame),
+    () => sent.length < 2,
+  )
+  expect([sent, outbox.size]).toEqual([['a', 'b'], 1])
+  outbox.flush(
+    (frame) => sent.push(frame),
+    () => true,
+  )
+  expect(sent).toEqual(['a', 'b', 'c'])
+})
+
+test('a withdrawn frame is not sent and its room is free again', () => {
+  const fates: string[] = []
+  const sent: string[] = []
+  const outbox = new Outbox(new VirtualClock(), caps)
+  const second = letter('b', fates)
+  outbox.put('a', letter('a', fates))
+  outbox.put('b', second)
+  outbox.put('c', letter('c', fates))
+  expect(outbox.put('d', letter('d', fates))).toBe('items')
+  expect([outbox.withdraw(second), outbox.withdraw(second)]).toEqual([true, false])
+  expect(outbox.put('d', letter('d', fates))).toBeUndefined()
+  outbox.flush(
+    (frame) => sent.push(frame),
+    () => true,
+  )
+
+  expect(sent).toEqual(['a', 'c', 'd'])
+  expect(fates).not.toContain('b written')
+})
+
+test('a frame that got too old makes room for a new one and is told so, once', async () => {
+  const clock = new VirtualClock()
+  const fates: string[] = []
+  const outbox = new Outbox(clock, { ...caps, maxItems: 1 })
+  outbox.put('old', letter('old', fates))
+  await clock.advance(1_001)
+
+  expect(outbox.put('new', letter('new', fates))).toBeUndefined()
+  expect(fates).toEqual(['old expired'])
+  expect(outbox.size).toBe(1)
+})
+
+test('an expired frame is not flushed', async () => {
+  const clock = new VirtualClock()
+  const fates: string[] = []
+  const sent: string[] = []
+  const outbox = new Outbox(clock, caps)
+  outbox.put('old', letter('old', fates))
+  await clock.advance(1_001)
+  outbox.flush(
+    (frame) => sent.push(frame),
+    () => true,
+  )
+
+  expect([sent, fates]).toEqual([[], ['old expired']])
+})
+
+test('the byte cap counts bytes as they travel', () => {
+  const outbox = new Outbox(new VirtualClock(), { ...caps, maxBytes: 12 })
+  outbox.put('€€€', letter('a', []))
+
+  expect(outbox.bytes).toBe(9)
+  expect(outbox.put('€€', letter('b', []))).toBe('bytes')
+})
+
+test('discarding tells every letter once and leaves nothing', () => {
+  const fates: string[] = []
+  const outbox = new Outbox(new VirtualClock(), caps)
+  const first = letter('a', fates)
+  outbox.put('a', first)
+  outbox.put('b', letter('b', fates))
+  outbox.discard()
+  outbox.discard()
+
+  expect(fates).toEqual(['a discarded', 'b discarded'])
+  expect([outbox.size, outbox.bytes, outbox.withdraw(first)]).toEqual([0, 0, false])
+})
+
+test('a letter that puts, withdraws or discards while it is told keeps the rest consistent', () => {
+  const sent: string[] = []
+  const clock = new VirtualClock()
+  const outbox = new Outbox(clock, { ...caps, maxItems: 10 })
+  const third = letter('c', [])
+  outbox.put('a', {
+    ...letter('a', []),
+    written: () => {
+      outbox.put('late', letter('late', []))
+      outbox.withdraw(third)
+    },
+  })
+  outbox.put('b', letter('b', []))
+  outbox.put('c', third)
+  outbox.flush(
+    (frame) => sent.push(frame),
+    () => true,
+  )
+
+  expect(sent).toEqual(['a', 'b', 'late'])
+})

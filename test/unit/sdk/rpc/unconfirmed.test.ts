@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { Unconfirmed } from '../../../../src/sdk/rpc/unconfirmed.js'
+
+function noted(count: number): Unconfirmed {
+  const unconfirmed = new Unconfirmed()
+  for (let n = 0; n < count; n += 1) unconfirmed.note()
+  return unconfirmed
+}
+
+test('what was written to a link that is lost before any ping was answered is unproven', () => {
+  const unconfirmed = noted(3)
+  unconfirmed.pinged()
+  expect(unconfirmed.lost).toBe(0)
+  unconfirmed.linkLost()
+  expect(unconfirmed.lost).toBe(3)
+})
+
+test('an answered ping proves what was written before it, and nothing after', () => {
+  const unconfirmed = noted(3)
+  unconfirmed.pinged()
+  unconfirmed.note()
+  unconfirmed.ponged()
+  unconfirmed.linkLost()
+  expect(unconfirmed.lost).toBe(1)
+})
+
+test('one answer to several pings proves only what was written before the first of them', () => {
+  const unconfirmed = noted(1)
+  unconfirmed.pinged()
+  unconfirmed.note()
+  unconfirmed.pinged()
+  unconfirmed.ponged()
+  unconfirmed.ponged()
+  unconfirmed.linkLost()
+  expect(unconfirmed.lost).toBe(1)
+})
+
+test('a new link begins at nothing, and the count of all links grows', () => {
+  const unconfirmed = noted(2)
+  unconfirmed.pinged()
+  unconfirmed.linkLost()
+  unconfirmed.ponged()
+  unconfirmed.note()
+  unconfirmed.linkLost()
+  expect(unconfirmed.lost).toBe(3)
+})

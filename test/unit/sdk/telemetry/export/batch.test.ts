@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { VirtualClock } from '../../../../../src/std/time/virtual-clock.js'
+import { Batch } from '../../../../../src/sdk/telemetry/export/batch.js'
+
+function setUp() {
+  const clock = new VirtualClock()
+  const delivered: string[][] = []
+  const batch = new Batch<string>({
+    clock,
+    delayMs: 100,
+    maxItems: 3,
+    maxBytes: 10,
+    weigh: (item) => item.length,
+    deliver: (items) => delivered.push(items),
+  })
+  return { clock, delivered, batch }
+}
+
+test('items wait for company, counted from the first', async () => {
+  const { clock, delivered, batch } = setUp()
+  batch.add('a')
+  await clock.advance(60)
+  batch.add('b')
+  await clock.advance(39)
+  expect(delivered).toEqual([])
+  await clock.advance(1)
+  expect(delivered).toEqual([['a', 'b']])
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('a full batch leaves in the next turn, by number or by weight, and what came after it waits its own time', async () => {
+  const { clock, delivered, batch } = setUp()
+  for (const item of ['a', 'b', 'c', 'd', '123456789', 'e']) batch.add(item)
+  expect(delivered).toEqual([])
+  await clock.advance(0)
+  expect(delivered).toEqual([
+    ['a', 'b', 'c'],
+    ['d', '123456789'],
+  ])
+  await clock.advance(99)
+  expect(delivered).toHaveLength(2)
+  await clock.advance(1)
+  expect(delivered[2]).toEqual(['e'])
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('a turn that fills more than four batches hands them over within the turn', async () => {
+  const { clock, delivered, batch } = setUp()
+  for (let item = 0; item < 13; item += 1) batch.add(String(item))
+  expect(delivered.map((items) => items.length)).toEqual([3, 3, 3, 3])
+  await clock.advance(100)
+  expect(delivered.flat()).toEqual(Array.from({ length: 13 }, (_, item) => String(item)))
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('an early flush takes everything, and the next item starts a new wait', async () => {
+  const { clock, delivered, batch } = setUp()
+  batch.flush()
+  expect(delivered).toEqual([])
+  batch.add('a')
+  await clock.advance(90)
+  batch.flush()
+  batch.add('b')
+  await clock.advance(99)
+  expect(delivered).toEqual([['a']])
+  await clock.advance(1)
+  expect(delivered).toEqual([['a'], ['b']])
+})

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import type { Posted } from '../../../../../src/sdk/connection/connection.js'
+import type { Letter } from '../../../../../src/sdk/connection/outbox.js'
+import { VirtualClock } from '../../../../../src/std/time/virtual-clock.js'
+import { Results } from '../../../../../src/sdk/worker/invocations/results.js'
+import { outcomeOf } from '../../../../kit/worker-rig.js'
+
+function set(caps = { maxItems: 3, maxBytes: Infinity, maxAgeMs: Infinity }) {
+  const link = { number: 1, state: 'open' as 'open' | 'down' | 'over' }
+  const posted: { frame: string; letter: Letter }[] = []
+  const dropped: string[] = []
+  const behaviour: { answer: Posted } = { answer: 'written' }
+  const results = new Results(
+    {
+      clock: new VirtualClock(),
+      link: () => link,
+      post: (frame, letter) => {
+        posted.push({ frame, letter })
+        return behaviour.answer
+      },
+      withdraw: () => undefined,
+      onWritten: () => undefined,
+      onDropped: (reason) => dropped.push(reason),
+    },
+    caps,
+  )
+  const flushed = (): string[] => {
+    const frames: string[] = []
+    results.flush((frame) => frames.push(frame))
+    return frames
+  }
+  return { results, link, posted, dropped, behaviour, flushed }
+}
+
+test('an answer goes out on the link its call came on', () => {
+  const { results, posted } = set()
+  results.send('a', 1)
+
+  expect(posted.map(({ frame }) => frame)).toEqual(['a'])
+  expect(results.dropped).toBe(0)
+})
+
+test('what waited in the outbox comes before what finished while the link was down', () => {
+  const { results, link, behaviour, flushed } = set()
+  behaviour.answer = 'queued'
+  results.send('waited', 1)
+  link.state = 'down'
+  results.linkLost()
+  results.send('finished later', 1)
+
+  expect(flushed()).toEqual(['waited', 'finished later'])
+  expect(flushed()).toEqual([])
+})
+
+test('an answer that was written is not kept for the next link', () => {
+  const { results, link, posted, behaviour, flushed } = set()
+  behaviour.answer = 'queued'
+  results.send('a', 1)
+  posted[0]!.letter.written()
+  link.state = 'down'
+  results.linkLost()
+
+  expect(flushed()).toEqual([])
+})
+
+test('each way to lose an answer is counted once and says why', () => {
+  const { results, link, posted, dropped, behaviour } = set()
+  results.send('of an old link', 0)
+  behaviour.answer = { refused: 'items' }
+  results.send('too many', 1)
+  behaviour.answer = 'queued'
+  results.send('expires', 1)
+  posted.at(-1)!.letter.expired()
+  results.send('discarded', 1)
+  posted.at(-1)!.letter.discarded()
+  link.state = 'over'
+  results.send('after the end', 1)
+  link.state = 'down'
+  for (const frame of ['1', '2', '3', 'over the cap']) results.send(frame, 1)
+  results.clear()
+
+  expect(results.dropped).toBe(5 + 1 + 3)
+  expect(dropped).toHaveLength(9)
+  expect(new Set(dropped).size).toBe(6)
+})
+
+test('written settles once no answer waits for room, whatever became of it', async () => {
+  const { results, posted, behaviour } = set()
+  await results.written()
+  behaviour.answer = 'queued'
+  for (const frame of ['a', 'b', 'c']) results.send(frame, 1)
+  const written = results.written()
+  posted[0]!.letter.written()
+  posted[1]!.letter.expired()
+  expect(await outcomeOf(written)).toBeUndefined()
+  posted[2]!.letter.discarded()
+
+  expect(await outcomeOf(written)).toEqual({ value: undefined })
+})

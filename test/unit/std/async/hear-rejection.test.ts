@@ -1,0 +1,22 @@
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { hearRejection } from '../../../../src/std/async/hear-rejection.js'
+
+const heard = async (result: unknown): Promise<unknown[]> => {
+  const errors: unknown[] = []
+  hearRejection(result, (error) => errors.push(error))
+  await new Promise((resolve) => setImmediate(resolve))
+  return errors
+}
+
+test('a rejection is heard, whichever realm its promise is from', async () => {
+  expect(await heard(Promise.reject(new Error('own')))).toMatchObject([{ message: 'own' }])
+  expect(await heard(runInNewContext('Promise.reject(new Error("foreign"))'))).toMatchObject([{ message: 'foreign' }])
+})
+
+test('fulfilled promises and values that are no promises are left alone', async () => {
+  const asked: string[] = []
+  const thenable = { then: () => asked.push('then') }
+  for (const result of [Promise.resolve(1), undefined, null, 5, thenable]) expect(await heard(result)).toEqual([])
+  expect(asked).toEqual([])
+})
