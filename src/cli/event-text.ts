@@ -7,8 +7,7 @@ import { logLineOf, type EngineEvent, type EventLevel } from '../engine/engine-e
 import { ErrorCode, type ErrorBody } from '../errors.js'
 import { assertNever } from '../std/assert-never.js'
 import { oneLine } from '../std/text/one-line.js'
-import { isTellingKey } from '../std/text/telling-keys.js'
-import { withoutCredentials } from '../std/text/without-credentials.js'
+import { isTellingKey, withoutCredentials } from '../std/text/without-credentials.js'
 
 type Style = Parameters<typeof styleText>[0]
 

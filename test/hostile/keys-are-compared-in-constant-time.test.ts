@@ -3,7 +3,7 @@ import type * as Crypto from 'node:crypto'
 import { timingSafeEqual } from 'node:crypto'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { engineRig } from '../kit/engine-rig.js'
-import { IGNORE_EVENTS } from '../../src/wire/transport/ignore-events.js'
+import { IGNORE_EVENTS } from '../../src/wire/transport/transport.js'
 
 vi.mock('node:crypto', async (original) => {
   const actual = await original<typeof Crypto>()

@@ -5,9 +5,8 @@
 import { engineCodec } from '../../src/wire/protocol/codec.js'
 import { guaranteesHeader, type Guarantee } from '../../src/wire/protocol/guarantees.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../src/wire/protocol/messages.js'
-import { CloseCode } from '../../src/wire/transport/close-codes.js'
+import { CloseCode, type Dial, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
 import { createMemoryPair, type MemoryPair } from '../../src/wire/transport/memory-pair.js'
-import type { Dial, Transport, TransportEvents } from '../../src/wire/transport/transport.js'
 import { seededRandom } from './seeded-random.js'
 import { checkFrame } from './strict-reader.js'
 

@@ -5,7 +5,7 @@
 import { expect, test, vi } from 'vitest'
 import type { III, InitOptions } from '../../src/index.js'
 import { deferred } from '../../src/std/async/deferred.js'
-import { IGNORE_EVENTS } from '../../src/wire/transport/ignore-events.js'
+import { IGNORE_EVENTS } from '../../src/wire/transport/transport.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { WsTransport } from '../../src/wire/transport/ws-transport.js'
 import { quietWorker } from '../kit/quiet-worker.js'

@@ -1,6 +1,6 @@
 /** An engine showed nothing of a failed handler, a retry, a dead letter, a refusal or a trigger that never fires. */
 import { expect, onTestFinished, test } from 'vitest'
-import { TYPES_OF_BUILTINS } from '../../src/engine/triggers/builtin-types.js'
+import { TYPES_OF_BUILTINS } from '../../src/engine/triggers/trigger-types.js'
 import { builtins } from '../../src/engine/builtins/index.js'
 import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine } from '../../src/engine/engine.js'

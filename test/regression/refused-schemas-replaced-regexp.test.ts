@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { compileSchema, loadSchemaTools } from '../../src/engine/builtins/configuration/value-schema.js'
-import { withinTime } from '../../src/engine/builtins/configuration/within-time.js'
+import { compileSchema, loadSchemaTools, withinTime } from '../../src/engine/builtins/configuration/value-schema.js'
 
 const levels = Array.from({ length: 40 }, (_, level) => {
   const next = { $ref: `#/definitions/level${String(level + 1)}` }

@@ -2,8 +2,7 @@
  * The simulated network between workers and the engine: dials become links, faults are done to them. Knows the engine
  * as a door and the workers as processes, and nothing of the messages.
  */
-import type { Closed, Dial, TransportEvents } from '../../src/wire/transport/transport.js'
-import { CloseCode } from '../../src/wire/transport/close-codes.js'
+import { CloseCode, type Closed, type Dial, type TransportEvents } from '../../src/wire/transport/transport.js'
 import type { UpgradeRequest } from '../../src/wire/transport/ws-accept.js'
 import type { SeededRandom } from '../kit/seeded-random.js'
 import { SimLink, type SimEnd } from './link.js'

@@ -6,8 +6,7 @@ import { ErrorCode, type ErrorBody } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { Emit } from '../engine-events.js'
 import type { Answer, Call, Caller } from '../links/peer.js'
-import type { RoutedCall } from './routed-call.js'
-import { withFunctionId } from './trace-baggage.js'
+import { type RoutedCall, withFunctionId } from './routed-call.js'
 
 export class Enqueue implements Caller {
   /** The function a queue provider registers, in the default namespace. */

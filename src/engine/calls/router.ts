@@ -23,8 +23,7 @@ import { pendingCallsFor } from './late-notes.js'
 import { nameOf, type Call, type Peer, type PendingCall } from '../links/peer.js'
 import type { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from '../quirks.js'
-import { inputOf, withCaller, type RoutedCall } from './routed-call.js'
-import { withFunctionId } from './trace-baggage.js'
+import { inputOf, type RoutedCall, withCaller, withFunctionId } from './routed-call.js'
 
 export type InvokeMessage = MessageNamed<WorkerMessage, 'invokefunction'>
 

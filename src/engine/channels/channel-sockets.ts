@@ -3,10 +3,8 @@
  * simply not read from.
  */
 import type { Log } from '../../std/log.js'
-import { CloseCode } from '../../wire/transport/close-codes.js'
-import { IGNORE_EVENTS } from '../../wire/transport/ignore-events.js'
+import { CloseCode, IGNORE_EVENTS, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
-import type { Transport, TransportEvents } from '../../wire/transport/transport.js'
 import type { ChannelItem } from '../builtins/builtin.js'
 import type { Channel } from './channel.js'
 import type { ChannelTable } from './channel-table.js'

@@ -5,8 +5,7 @@
 import { ConfigDocument } from './config-document.js'
 import { readEngineConfig } from './config.js'
 import type { EngineConfig } from './engine-config.js'
-import type { Environment } from './environment.js'
-import { expandVariables } from './expand-variables.js'
+import { type Environment, expandVariables } from './expand-variables.js'
 import { parseListenerConfig } from './listener-config.js'
 
 export interface ParseConfigOptions {

@@ -10,7 +10,7 @@ import { parseSettings, setting, wholeNumber } from './builtin-config.js'
 import { ABSENT, ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, SUCCESSORS, type DefaultPorts } from '../builtins/index.js'
 import { ENGINE_WORKER_NAME } from '../builtins/engine/workers.js'
 import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
-import type { Environment } from './environment.js'
+import type { Environment } from './expand-variables.js'
 import { originSettings, type OriginRules } from '../access/origins.js'
 import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
 

@@ -3,7 +3,6 @@
  * the raw text, before anything else reads it.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
-import type { Environment } from './environment.js'
 
 const OPENING = '${'
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -59,4 +58,11 @@ function placeOf(fileName: string, text: string, offset: number): string {
 
 function invalid(message: string): RuntimeError {
   return new RuntimeError(ErrorCode.INVALID_CONFIG, message)
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The variables that the operator listed; any other counts as unset. */
+export function exposedVariables(env: Environment, names: readonly string[]): Environment {
+  return Object.fromEntries(names.map((name) => [name, Object.hasOwn(env, name) ? env[name] : undefined]))
 }

@@ -6,8 +6,8 @@ import { optional, record, string } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { boolean } from './builtin-fields.js'
 import { parseSettings, port, setting, wholeNumber } from './builtin-config.js'
-import { parseExposeFilter, type ExposeFilter } from '../access/expose-filter.js'
-import { originFields, readOriginRules, type OriginRules } from '../access/origins.js'
+import { type ExposeFilter, parseExposeFilter } from '../access/expose-filter.js'
+import { originFields, type OriginRules, readOriginRules } from '../access/origins.js'
 
 /** The name listeners have in a configuration file. It may appear more than once. */
 export const LISTENER_NAME = 'iii-worker-manager'
@@ -106,4 +106,10 @@ export function functionsAskedBy({ rbac, middlewareFunctionId }: ListenerConfig)
     rbac?.onTriggerTypeRegistration,
   ]
   return ids.filter((id) => id !== undefined)
+}
+
+/** The host of a URL for a listener: an address a client on this machine can use, also where it listens on all. */
+export function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -2,8 +2,7 @@
  * Decides what a WebSocket is for by the path it asks for: a worker, telemetry only, or one end of a channel. On a
  * guarded listener the first two go past the guard.
  */
-import type { Transport, TransportEvents } from '../../wire/transport/transport.js'
-import { IGNORE_EVENTS } from '../../wire/transport/ignore-events.js'
+import { IGNORE_EVENTS, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
 import type { Access } from '../access/access.js'
 import { CHANNEL_PATH, openChannelEnd } from '../channels/channel-sockets.js'

@@ -13,7 +13,7 @@ import { describe } from '../../std/text/describe.js'
 import { JsonOutline } from '../../std/json/json-outline.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
 import type { LargeMessage, LargeMessages } from '../../wire/transport/large-messages.js'
-import { CloseCode } from '../../wire/transport/close-codes.js'
+import { CloseCode } from '../../wire/transport/transport.js'
 import type { Inlet } from './inlet.js'
 
 /** Characters of a large frame that are read in one tick: some 10 ms of the costliest content (measured). */

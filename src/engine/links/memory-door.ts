@@ -3,8 +3,7 @@
  * socket would, so paths, access and channels work alike.
  */
 import { createMemoryPair } from '../../wire/transport/memory-pair.js'
-import { CloseCode } from '../../wire/transport/close-codes.js'
-import type { Dial } from '../../wire/transport/transport.js'
+import { CloseCode, type Dial } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
 
 /** Dials into the engine whose door this is. The URL counts from its path on. */

@@ -5,6 +5,7 @@
  */
 import type { JsonText } from '../../wire/protocol/json-text.js'
 import type { JsonValue } from '../../wire/protocol/validate.js'
+import { InvocationError } from '../../errors.js'
 
 /** A value in a store; a large one is text. */
 export type Stored = JsonValue | JsonText
@@ -56,5 +57,18 @@ export class StoreError extends Error {
     super(message, options)
     this.name = 'StoreError'
     this.reason = reason
+  }
+}
+
+/**
+ * Waits for a write.
+ * @throws {InvocationError} with the code `codeOf` gives for the store's refusal; anything else as it is.
+ */
+export async function orAnswer(write: Promise<void>, codeOf: (refusal: StoreError) => string): Promise<void> {
+  try {
+    await write
+  } catch (cause) {
+    if (!(cause instanceof StoreError)) throw cause
+    throw new InvocationError({ code: codeOf(cause), message: cause.message }, { cause })
   }
 }

@@ -9,7 +9,7 @@ import type { Log } from '../../std/log.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { Counters } from '../counters.js'
 import type { Binding } from '../builtins/builtin.js'
-import { builtinOfType } from './builtin-types.js'
+import { builtinOfType, TriggerTypes } from './trigger-types.js'
 import type { Emit } from '../engine-events.js'
 import type { FunctionEntry } from '../registry/directory.js'
 import type { HandOver } from '../hand-over/hand-over.js'
@@ -18,7 +18,6 @@ import type { OwnedBytes } from '../registry/owned-bytes.js'
 import { nameOf, type Peer } from '../links/peer.js'
 import type { Trigger, TriggerRequest, TriggerType } from './trigger.js'
 import { TriggerTable } from './trigger-table.js'
-import { TriggerTypes } from './trigger-types.js'
 
 type ResultMessage = MessageNamed<WorkerMessage, 'triggerregistrationresult'>
 

@@ -5,7 +5,7 @@ import { toErrorBody } from '../../wire/protocol/error-body.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { Binding, EngineHost, HostCall } from '../builtins/builtin.js'
 import type { EngineEvent } from '../engine-events.js'
-import { firingSpan, invokeInSpan } from './fire-span.js'
+import type { SpanStart } from '../instruments.js'
 
 /** Trace headers a firing passes on. */
 export type Trace = Pick<HostCall, 'traceparent' | 'baggage'>
@@ -40,4 +40,33 @@ export function callBound(host: EngineHost, binding: Binding, firing: Firing): P
 /** The report of a firing whose function or condition failed while no caller waits for it. */
 export function triggerFailed({ id: triggerId, triggerType, functionId }: Binding, thrown: unknown): EngineEvent {
   return { kind: 'trigger_failed', triggerId, triggerType, functionId, error: toErrorBody(thrown) }
+}
+
+/** What a span is called and says, without the trace, which is that of its call. */
+export type CallSpan = Omit<SpanStart, 'trace'>
+
+/** Makes a call within a span, if it is to have one and somebody keeps it. */
+export function invokeInSpan(host: EngineHost, call: HostCall, named: CallSpan | undefined): Promise<unknown> {
+  const span = named === undefined ? undefined : host.instruments.openSpan?.({ ...named, trace: call })
+  if (span === undefined) return host.invoke(call)
+  const result = host.invoke({ ...call, ...span.trace })
+  result.then(
+    () => span.end(),
+    (error: unknown) => span.end(toErrorBody(error)),
+  )
+  return result
+}
+
+/** The span of a trigger's call. */
+function firingSpan({ id, triggerType, functionId }: Binding, call: HostCall): CallSpan | undefined {
+  const isSchedule = triggerType === 'cron'
+  if (triggerType === 'http' || (call.traceparent === undefined && !isSchedule)) return undefined
+  const attributes = { 'faas.invoked_name': functionId, 'trigger.id': id, 'trigger.type': triggerType }
+  return { name: `${isSchedule ? 'call' : 'trigger'} ${functionId}`, attributes }
+}
+
+/** The span of a call that waited in a queue. */
+export function deliverySpan(queue: string, { functionId, traceparent }: HostCall): CallSpan | undefined {
+  if (traceparent === undefined) return undefined
+  return { name: `fn_queue ${queue}`, attributes: { 'faas.invoked_name': functionId, queue } }
 }

@@ -5,7 +5,7 @@ export type { Meter, Span } from '@opentelemetry/api'
 export { IIIConnectionState as ConnectionState } from '../../sdk/connection/state.js'
 export type { ReconnectionConfig } from '../../sdk/connection/options.js'
 export { BaggageSpanProcessor } from '../../sdk/telemetry/trace/baggage-span-processor.js'
-export { CapturedContext, captureOtelContext } from '../../sdk/telemetry/trace/captured-context.js'
+export { CapturedContext, captureOtelContext } from '../../sdk/telemetry/trace/context-helpers.js'
 export {
   currentSpanId,
   currentSpanIsRecording,

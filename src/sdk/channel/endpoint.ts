@@ -7,8 +7,7 @@ import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError, type III
 import { readGuarantees } from '../../wire/protocol/guarantees.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../wire/protocol/limits.js'
 import { deferred } from '../../std/async/deferred.js'
-import { CloseCode } from '../../wire/transport/close-codes.js'
-import type { Closed, Transport } from '../../wire/transport/transport.js'
+import { CloseCode, type Closed, type Transport } from '../../wire/transport/transport.js'
 import { isChannelRef, type ChannelDirection } from './channel-ref.js'
 import type { ChannelEnd, ChannelPorts } from './ports.js'
 

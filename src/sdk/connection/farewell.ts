@@ -4,8 +4,7 @@
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
-import { CloseCode } from '../../wire/transport/close-codes.js'
-import type { Transport } from '../../wire/transport/transport.js'
+import { CloseCode, type Transport } from '../../wire/transport/transport.js'
 import { CLOSE_TIMEOUT_MS } from './options.js'
 
 export class Farewell {

@@ -3,6 +3,10 @@
  */
 import type { BackoffPolicy } from '../../std/time/backoff.js'
 import type { QueueCaps } from '../../std/async/bounded-queue.js'
+import { ErrorCode, RuntimeError } from '../../errors.js'
+import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
+import { describe } from '../../std/text/describe.js'
+import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 
 export { effectiveInitialDelayMs } from '../../std/time/backoff.js'
 
@@ -73,3 +77,13 @@ export const CLOSE_TIMEOUT_MS = 1_000
 
 /** Frames of low priority wait while more than this is buffered, so that a call waits behind little. */
 export const LOW_PRIORITY_BYTES = 1024 * 1024
+
+/** An address that can be dialled. @throws {RuntimeError} `INVALID_ARGUMENT`. */
+export function checkAddress(address: unknown): string {
+  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
+  const usable = url !== undefined && ['ws:', 'wss:', 'http:', 'https:'].includes(url.protocol) && url.hash === ''
+  if (usable) return String(address)
+  const seen = describe(typeof address === 'string' ? addressWithoutCredentials(address) : address)
+  const text = `The engine address must be a URL such as ${DEFAULT_ENGINE_URL}, got ${seen}`
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+}

@@ -5,7 +5,7 @@
 import type { ValidationIssue } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
-import { isTellingKey } from '../../std/text/telling-keys.js'
+import { isTellingKey } from '../../std/text/without-credentials.js'
 
 const MAX_PATH_CHARACTERS = 200
 export const MAX_REASON_CHARACTERS = 300

@@ -4,7 +4,8 @@
  */
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { SchemaSide, StandardSchemaV1 } from './standard-schema.js'
-import { userModule } from './user-module.js'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 
 /** A schema of zod 4, or of zod 4's core such as zod mini. */
 export function isZod4(schema: object): boolean {
@@ -84,4 +85,23 @@ export function valibotJsonSchema(schema: StandardSchemaV1, side: SchemaSide): u
   const convert = userModule('@valibot/to-json-schema')?.['toJsonSchema'] as Convert | undefined
   if (convert === undefined) throw new Error('schemas of valibot need the package @valibot/to-json-schema')
   return convert(schema, { target: 'draft-07', typeMode: side })
+}
+
+/** A module, or undefined when it is not installed. An installed one that fails to load throws. */
+function userModule(name: string): Record<string, unknown> | undefined {
+  for (const place of [import.meta.url, process.argv[1], join(process.cwd(), 'package.json')]) {
+    const found = place === undefined ? undefined : resolveFrom(place, name)
+    if (found !== undefined) return found.load()
+  }
+  return undefined
+}
+
+function resolveFrom(place: string, name: string): { readonly load: () => Record<string, unknown> } | undefined {
+  try {
+    const requireFrom = createRequire(place)
+    const file = requireFrom.resolve(name)
+    return { load: () => requireFrom(file) as Record<string, unknown> }
+  } catch {
+    return undefined // Not there; the next place may have it.
+  }
 }

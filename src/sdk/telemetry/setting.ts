@@ -4,6 +4,7 @@
  */
 import { env } from 'node:process'
 import { invalidArgument, type RuntimeError } from '../../errors.js'
+import { isRecord } from '../../wire/protocol/validate.js'
 
 /** A setting: its option's name and value, and the variable that stands in for it. */
 export interface Setting {
@@ -65,4 +66,38 @@ export function readVariable(name: string | undefined): string | undefined {
 
 export function invalidOption(name: string, expected: string, seen: unknown): RuntimeError {
   return invalidArgument(`otel.${name}`, expected, seen)
+}
+
+/** An object of options. */
+export function checkOptions(argument: string, value: unknown): void {
+  if (!isRecord(value)) throw invalidArgument(argument, 'an object', value)
+}
+
+export function checkFunction(argument: string, value: unknown): void {
+  if (typeof value !== 'function') throw invalidArgument(argument, 'a function', value)
+}
+
+/** A string that is not blank. */
+export function checkName(argument: string, value: unknown): void {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw invalidArgument(argument, 'a string that is not blank', value)
+  }
+}
+
+/** A string or nothing. */
+export function checkText(argument: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'string') throw invalidArgument(argument, 'a string', value)
+}
+
+/** An object of OpenTelemetry, known by a method: any version and any copy of its packages will do. */
+export function checkKind(argument: string, expected: string, { value, method }: Kind): void {
+  const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null
+  const found = isObject ? (value as Readonly<Record<string, unknown>>)[method] : undefined
+  if (typeof found !== 'function') throw invalidArgument(argument, expected, value)
+}
+
+/** A value and the method that shows its kind. */
+interface Kind {
+  readonly value: unknown
+  readonly method: string
 }

@@ -5,7 +5,7 @@
 import { systemClock } from '../../std/time/clock.js'
 import { systemRandom } from '../../std/random.js'
 import { currentTelemetry, endAllTelemetry, setStandAlone, standAloneTelemetry } from './active-telemetry.js'
-import { checkOptions } from './argument.js'
+import { checkOptions } from './setting.js'
 import { holdFetchPatch, unpatchGlobalFetch } from './trace/fetch.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
 import { otelUrl, SharedEngineConnection } from './export/shared-engine-connection.js'

@@ -7,7 +7,7 @@ import type { IIIError, ValidationError } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { assertNever } from '../../std/assert-never.js'
 import { messageOf } from '../../std/text/describe.js'
-import type { UnknownOption } from './unknown-options.js'
+import type { UnknownOption } from './check.js'
 
 /** A value that a function took or gave and that does not fit its schema. */
 export interface InvalidValue {

@@ -3,7 +3,7 @@
  * function, or to nobody. The only place of the library that writes to the console.
  */
 import { assertNever } from '../../std/assert-never.js'
-import { hearRejection } from '../../std/async/hear-rejection.js'
+import { hearRejection } from '../../std/async/deferred.js'
 import { oneLine } from '../../std/text/one-line.js'
 import { refusedText, warningText, type DiagnosticEvent } from './diagnostic-event.js'
 

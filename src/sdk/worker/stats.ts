@@ -58,3 +58,19 @@ export type WorkerStats = {
   /** Triggers of this worker, without those that were refused. */
   registeredTriggers: number
 }
+
+type Counted =
+  'droppedVoids' | 'droppedChannelMessages' | 'refusedCalls' | 'oversizedMessages' | 'unreadableFrames' | 'failedFrames'
+
+export type WorkerCounters = Pick<WorkerStats, Counted>
+
+export function createCounters(): WorkerCounters {
+  return {
+    droppedVoids: 0,
+    droppedChannelMessages: 0,
+    refusedCalls: 0,
+    oversizedMessages: 0,
+    unreadableFrames: 0,
+    failedFrames: 0,
+  }
+}

@@ -9,7 +9,7 @@ import { invalidArgument, type RegistrationRejectedError } from '../../errors.js
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
-import { checkFunction, checkHeaders, checkId, checkRecord } from './check.js'
+import { checkFunction, checkHeaders, checkId, checkRecord, unknownOptions } from './check.js'
 import type { III, TriggerTypeRef } from './client.js'
 import type { FunctionContract, TriggerTypeContract } from './functions/contract.js'
 import { contractClient, withContracts, type ContractTrigger } from './calls/contract-call.js'
@@ -48,7 +48,6 @@ import {
   type OwnedTrigger,
   type RegisterTriggerInput,
 } from './triggers/triggers.js'
-import { unknownOptions } from './unknown-options.js'
 
 export class Worker implements III, ChannelClient, Reporting {
   readonly #core: Core

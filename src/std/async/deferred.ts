@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 /**
  * A promise that is settled from outside, for waiting on an event.
  */
@@ -15,4 +17,9 @@ export function deferred<T>(): Deferred<T> {
     reject = onReject
   })
   return { promise, resolve, reject }
+}
+
+/** Calls back when a value is a promise and is rejected. One made by another realm is no `instanceof` of ours. */
+export function hearRejection(result: unknown, onRejected: (error: unknown) => void): void {
+  if (types.isPromise(result)) Promise.resolve(result).catch(onRejected)
 }

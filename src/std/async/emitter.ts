@@ -3,7 +3,7 @@
  * so user code can neither stop delivery nor crash the process from a socket's callback. Every listener hears events
  * in the order they were emitted: what a listener causes is told once the present event has reached everybody.
  */
-import { hearRejection } from './hear-rejection.js'
+import { hearRejection } from './deferred.js'
 
 /** Removes the listener it was returned for. */
 export type Unsubscribe = () => void

@@ -7,10 +7,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
-import { CloseCode } from './close-codes.js'
+import { CloseCode, failFrame, type Transport, type TransportEvents } from './transport.js'
 import { FrameGuard } from './framing/frame-guard.js'
 import type { LargeMessages } from './large-messages.js'
-import { failFrame, type Transport, type TransportEvents } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
 export interface ListenOptions {

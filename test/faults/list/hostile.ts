@@ -101,7 +101,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'promises-of-other-realms-are-not-heard',
     row: 'R41',
-    file: 'src/std/async/hear-rejection.ts',
+    file: 'src/std/async/deferred.ts',
     find: 'types.isPromise(result)',
     replace: 'result instanceof Promise',
     tests: CALLBACKS,

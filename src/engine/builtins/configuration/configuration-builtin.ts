@@ -11,7 +11,7 @@ import { traceOf } from '../../triggers/write-firings.js'
 import type { ConfigurationConfig } from './configuration-config.js'
 import { ConfigurationTriggers } from './configuration-triggers.js'
 import { Configurations, type Entry } from './configurations.js'
-import { exposedVariables, type Environment } from '../../config/environment.js'
+import { exposedVariables, type Environment } from '../../config/expand-variables.js'
 import { expandValue } from './expand-value.js'
 
 /** @param env where placeholders find the variables that are exposed to them; the process's own by default. */

@@ -2,8 +2,7 @@
  * Replaces `${NAME}` and `${NAME:default}` in every text of a JSON value; names of members stay as they are.
  */
 import { isRecord } from '../../../wire/protocol/validate.js'
-import type { Environment } from '../../config/environment.js'
-import { expandVariables } from '../../config/expand-variables.js'
+import { type Environment, expandVariables } from '../../config/expand-variables.js'
 
 /**
  * The value with all placeholders replaced. `place` is named in errors.

@@ -2,7 +2,7 @@
  * `iii-http-functions`: functions that workers register and another server carries out, called over HTTP.
  */
 import type { Builtin, EngineHost } from '../builtin.js'
-import { exposedVariables, type Environment } from '../../config/environment.js'
+import { exposedVariables, type Environment } from '../../config/expand-variables.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
 import { HttpFunctions } from './http-functions.js'
 import { readInvocation } from './invocation.js'

@@ -7,7 +7,7 @@ import { ErrorCode, InvocationError } from '../../../errors.js'
 import { findMismatch, optional, record, string, type Infer, type Shape } from '../../../wire/protocol/validate.js'
 import { integer } from '../../config/builtin-fields.js'
 import { oneOf } from '../../config/builtin-config.js'
-import type { Environment } from '../../config/environment.js'
+import type { Environment } from '../../config/expand-variables.js'
 
 /** Puts proof of who calls into a request's headers. */
 type Authorize =

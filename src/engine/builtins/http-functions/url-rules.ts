@@ -2,12 +2,12 @@
  * Which URLs may be called. Names are checked once more when they are resolved, for the very address that is dialled:
  * a name that answers differently the second time gets no further.
  */
+import ipaddr from 'ipaddr.js'
 import { lookup as lookupName } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { InvocationError } from '../../../errors.js'
 import { compileGlob } from '../../access/glob.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
-import { isPrivateAddress } from './private-addresses.js'
 
 export class UrlRules {
   readonly #config: HttpFunctionsConfig
@@ -56,3 +56,15 @@ function hostOf({ hostname }: URL): string {
 function refused(message: string): InvocationError {
   return new InvocationError({ code: 'url_validation_failed', message })
 }
+
+/** Whether an IP address is anything but a public unicast one. What cannot be read counts as private. */
+export function isPrivateAddress(address: string): boolean {
+  const text = address.split('%', 1)[0] ?? address
+  if (!ipaddr.isValid(text)) return true
+  const parsed = ipaddr.parse(text)
+  if (parsed.range() !== 'unicast') return true
+  return parsed instanceof ipaddr.IPv6 && parsed.match(IPV4_COMPATIBLE)
+}
+
+/** IPv4 addresses in the oldest notation (RFC 4291 §2.5.5.1), which the library counts as unicast. */
+const IPV4_COMPATIBLE = ipaddr.IPv6.parseCIDR('::/80')

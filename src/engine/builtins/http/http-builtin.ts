@@ -2,7 +2,7 @@
  * The `http` trigger type: functions answer HTTP requests. Turns bindings into routes and runs the server.
  */
 import type { Binding, Builtin, EngineHost } from '../builtin.js'
-import { reachableHost } from '../../links/reachable-host.js'
+import { reachableHost } from '../../config/listener-config.js'
 import type { HttpConfig } from './http-config.js'
 import { HttpServer } from './http-server.js'
 import { parseRoute } from './route.js'

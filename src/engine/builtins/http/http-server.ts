@@ -10,7 +10,7 @@ import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import { duplexPair } from '../../../std/async/duplex-pair.js'
 import { bound } from '../../../wire/transport/ws-accept.js'
 import type { EngineHost } from '../builtin.js'
-import { badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, type Answer } from './answer/answer.js'
+import { type Answer, badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, writeAnswer, writeHead } from './answer/answer.js'
 import { BodyRoom } from './request/body-room.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
@@ -22,7 +22,6 @@ import { headersOf, isSentTwice, queryParamsOf, splitTarget } from './request/re
 import { withinRequestSpan } from './request/request-span.js'
 import type { RouteMatch, RouteTable } from './routes.js'
 import { sendStream, type StreamStart } from './answer/streamed-response.js'
-import { writeAnswer, writeHead } from './answer/write-response.js'
 
 /** Time a client has to send the head of a request. */
 const HEAD_TIMEOUT_MS = 10_000

@@ -3,6 +3,7 @@
  * out, and no name in a frame can reach a prototype.
  */
 import { isRecord } from '../../../wire/protocol/validate.js'
+import type { Clock } from '../../../std/time/clock.js'
 
 /** A JSON object from a frame. */
 export type OtlpObject = Readonly<Record<string, unknown>>
@@ -81,4 +82,61 @@ function entriesOf(list: unknown, depth: number): [string, unknown][] {
 function integerOf(value: unknown): unknown {
   const number = numberOf(value)
   return number !== undefined && (typeof value === 'number' || Number.isSafeInteger(number)) ? number : (value ?? null)
+}
+
+const NANOS_PER_MS = 1e6
+/** Times after the year 10000 are nobody's. */
+const MAX_NANOS = 2.6e20
+
+/** The time now. */
+export function epochNanos(clock: Clock): number {
+  return clock.epochMs() * NANOS_PER_MS
+}
+
+/** A time as it is in a frame, a string of digits or a number; 0 for anything else. */
+export function nanosOf(value: unknown): number {
+  const nanos = typeof value === 'string' && /^\d{1,21}$/.test(value) ? Number(value) : value
+  return typeof nanos === 'number' && nanos >= 0 && nanos <= MAX_NANOS ? Math.round(nanos) : 0
+}
+
+/** Milliseconds since 1970, with a fraction. */
+export function nanosToMs(nanos: number): number {
+  return nanos / NANOS_PER_MS
+}
+
+/** Items of one scope. */
+export interface ScopedItems {
+  readonly serviceName: string
+  readonly resource: Readonly<Record<string, unknown>>
+  readonly scope: { readonly instrumentation_scope_name?: string; readonly instrumentation_scope_version?: string }
+  readonly items: readonly OtlpObject[]
+}
+
+/** Names of the members in which one kind of telemetry is nested. */
+export interface Nesting {
+  readonly resources: string
+  readonly scopes: string
+  readonly items: string
+}
+
+/**
+ * Unfolds a frame.
+ * @throws {TypeError} when it is no frame of this kind.
+ */
+export function* scopedItems(frame: OtlpObject, { resources, scopes, items }: Nesting): Iterable<ScopedItems> {
+  if (!Array.isArray(frame[resources])) throw new TypeError(`the member \`${resources}\` is no list`)
+  for (const resourceItem of objectsIn(frame[resources])) {
+    const resource = attributeRecord(objectAt(resourceItem, 'resource')['attributes'])
+    const serviceName = textOf(resource['service.name']) ?? 'unknown'
+    for (const scopeItem of objectsIn(resourceItem[scopes])) {
+      const { name, version } = objectAt(scopeItem, 'scope')
+      const scopeName = textOf(name)
+      const scopeVersion = textOf(version)
+      const scope = {
+        ...(scopeName === undefined ? {} : { instrumentation_scope_name: scopeName }),
+        ...(scopeVersion === undefined ? {} : { instrumentation_scope_version: scopeVersion }),
+      }
+      yield { serviceName, resource, scope, items: objectsIn(scopeItem[items]) }
+    }
+  }
 }

@@ -4,6 +4,7 @@
 
 import { JsonText } from '../../../wire/protocol/json-text.js'
 import type { Access } from '../../access/access.js'
+import type { Trace } from '../../triggers/fire.js'
 
 /** A call that waits to be made. */
 export interface Job {
@@ -63,4 +64,12 @@ export function jobKey(job: Job): string {
 export function dataOf(data: unknown): Pick<Job, 'data' | 'sizeBytes'> {
   const text = data instanceof JsonText ? data : new JsonText(JSON.stringify(data ?? null))
   return { data: text, sizeBytes: Buffer.byteLength(text.text, 'utf8') }
+}
+
+/** Entries that describe the call which enqueued, not the one that is delivered. */
+const OWN_TO_SENDER = new Set(['iii.tag.kind', 'iii.tag.display_name', 'iii.tag.hidden'])
+
+export function deliveryTrace({ traceparent, baggage }: Pick<Job, 'traceparent' | 'baggage'>): Trace {
+  const kept = baggage?.split(',').filter((member) => !OWN_TO_SENDER.has(member.split('=', 1)[0]?.trim() ?? ''))
+  return { traceparent, baggage: kept === undefined || kept.length === 0 ? undefined : kept.join(',') }
 }

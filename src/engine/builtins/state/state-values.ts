@@ -4,10 +4,9 @@
  */
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import type { Trace } from '../../triggers/fire.js'
-import { orAnswer } from '../../storage/storage-error.js'
+import { orAnswer, type Store, type Stored, type StoreError, type Write } from '../../storage/store.js'
 import type { UpdateOp } from '../../../wire/updates/update-op.js'
 import type { UpdateOpError } from '../../../wire/updates/update-ops.js'
-import type { Store, Stored, StoreError, Write } from '../../storage/store.js'
 import type { LargeUpdates } from '../../storage/large-updates.js'
 import type { StateChange } from './state-triggers.js'
 

@@ -3,7 +3,7 @@
  * changes, and the WebSocket server through which browsers follow them.
  */
 import type { Builtin, EngineHost } from '../builtin.js'
-import { reachableHost } from '../../links/reachable-host.js'
+import { reachableHost } from '../../config/listener-config.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import type { Store } from '../../storage/store.js'

@@ -2,10 +2,9 @@
  * The engine's own storage of stream items: streams of groups of items. Knows neither events nor streams that workers
  * store themselves.
  */
-import { orAnswer } from '../../storage/storage-error.js'
+import { orAnswer, type Store, type Stored, type Write } from '../../storage/store.js'
 import type { UpdateOp } from '../../../wire/updates/update-op.js'
 import type { UpdateOpError } from '../../../wire/updates/update-ops.js'
-import type { Store, Stored, Write } from '../../storage/store.js'
 import type { LargeUpdates } from '../../storage/large-updates.js'
 
 export interface GroupPlace {

@@ -5,10 +5,10 @@
 import type { AggregationTemporality, InstrumentType, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { checkKind } from '../argument.js'
+import { checkKind } from '../setting.js'
 import type { SharedEngineConnection } from './shared-engine-connection.js'
 import { logsSignal, metricsSignal, spansSignal, type Signal } from './signals.js'
-import { temporalityOf } from '../metrics/temporality.js'
+import { temporalityOf } from '../metrics/metrics-exporter.js'
 
 /** What became of an export, in OpenTelemetry's words: 0 is success, 1 failure. */
 export type EngineExportResult = { code: 0 | 1; error?: Error }

@@ -3,8 +3,7 @@
  * over it, and a frame that does not fit is dropped and counted.
  */
 import { Connection, type ConnectionEvents, type ConnectionPorts } from '../../connection/connection.js'
-import { checkAddress } from '../../connection/address.js'
-import { connectionOptions, type ReconnectionConfig } from '../../connection/options.js'
+import { checkAddress, connectionOptions, type ReconnectionConfig } from '../../connection/options.js'
 import { resolveReconnection } from '../../connection/reconnection.js'
 import { IIIConnectionState } from '../../connection/state.js'
 import { ErrorCode, invalidArgument, NotConnectedError, RuntimeError } from '../../../errors.js'
@@ -14,7 +13,7 @@ import { deferred, type Deferred } from '../../../std/async/deferred.js'
 import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
 import { systemRandom } from '../../../std/random.js'
 import { dialWebSocket } from '../../../wire/transport/ws-dial.js'
-import { checkFunction, checkOptions } from '../argument.js'
+import { checkFunction, checkOptions } from '../setting.js'
 import { telemetryFrame, type OtelPrefix } from './signals.js'
 import { TelemetryOutbox, type FrameSink } from './telemetry-outbox.js'
 

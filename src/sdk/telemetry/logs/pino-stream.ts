@@ -4,7 +4,7 @@
  */
 import type { SeverityNumber } from '@opentelemetry/api-logs'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { checkOptions, checkText } from '../argument.js'
+import { checkOptions, checkText } from '../setting.js'
 import { currentTelemetry } from '../active-telemetry.js'
 import { toLogValue } from './log-value.js'
 import { otelApi, otelApiLogs } from '../otel-modules.js'

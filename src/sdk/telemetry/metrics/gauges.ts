@@ -3,7 +3,7 @@
  * registered; the snapshot behind them is taken when metrics are exported.
  */
 import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api'
-import { checkKind, checkName, checkOptions, checkText } from '../argument.js'
+import { checkKind, checkName, checkOptions, checkText } from '../setting.js'
 import { WorkerMetricsCollector, type WorkerMetrics } from './worker-metrics.js'
 
 export type WorkerGaugesOptions = { workerId: string; workerName?: string }

@@ -2,12 +2,11 @@
  * Hands collected metrics to a sink, in the shape OpenTelemetry's periodic reader asks for. A dropped export counts as
  * done: the reader would only report it, and the sink has counted it.
  */
-import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
+import type { AggregationTemporality, InstrumentType, PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import { exportBatch } from '../export/exporter.js'
-import { otelCore } from '../otel-modules.js'
+import { otelCore, otelSdkMetrics } from '../otel-modules.js'
 import { metricsSignal } from '../export/signals.js'
 import type { FrameSink } from '../export/telemetry-outbox.js'
-import { temporalityOf } from './temporality.js'
 
 export function metricsExporter(sink: FrameSink): PushMetricExporter {
   return {
@@ -19,4 +18,11 @@ export function metricsExporter(sink: FrameSink): PushMetricExporter {
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
   }
+}
+
+/** The temporality of an instrument: delta for observed gauges, cumulative for the others. */
+export function temporalityOf(instrument: InstrumentType): AggregationTemporality {
+  const { AggregationTemporality, InstrumentType } = otelSdkMetrics()
+  const isObserved = instrument === InstrumentType.OBSERVABLE_GAUGE
+  return isObserved ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE
 }

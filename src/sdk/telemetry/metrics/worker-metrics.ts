@@ -7,7 +7,7 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
 import process from 'node:process'
 import { invalidArgument } from '../../../errors.js'
 import { systemClock, type Clock } from '../../../std/time/clock.js'
-import { checkOptions } from '../argument.js'
+import { checkOptions } from '../setting.js'
 
 /** A snapshot. Sizes in bytes, processor times in microseconds. */
 export type WorkerMetrics = {

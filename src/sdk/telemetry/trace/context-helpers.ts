@@ -4,7 +4,7 @@
  */
 import type { Attributes, AttributeValue, Baggage, Context, Span, SpanContext, SpanKind } from '@opentelemetry/api'
 import { invalidArgument } from '../../../errors.js'
-import { checkFunction, checkName, checkOptions } from '../argument.js'
+import { checkFunction, checkKind, checkName, checkOptions } from '../setting.js'
 import { currentTelemetry } from '../active-telemetry.js'
 import { otelApi } from '../otel-modules.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
@@ -140,4 +140,26 @@ export async function withSpan<T>(name: string, options: WithSpanOptions, fn: (s
   } finally {
     span.end()
   }
+}
+
+/** A snapshot of a context. */
+export class CapturedContext {
+  readonly #context: Context
+
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no context. */
+  constructor(context: Context = otelApi().context.active()) {
+    checkKind('context', 'an OpenTelemetry context', { value: context, method: 'getValue' })
+    this.#context = context
+  }
+
+  /** Runs a function inside the snapshot and returns its result; works any number of times. */
+  attach<T>(fn: () => T): T {
+    checkFunction('fn', fn)
+    return otelApi().context.with(this.#context, fn)
+  }
+}
+
+/** Takes a snapshot of the context that is active now. */
+export function captureOtelContext(): CapturedContext {
+  return new CapturedContext()
 }

@@ -3,8 +3,7 @@
  * follow OpenTelemetry's HTTP conventions. Credentials in an address are never shown.
  */
 import type { Attributes } from '@opentelemetry/api'
-import { isTellingKey } from '../../../std/text/telling-keys.js'
-import { addressWithoutCredentials } from '../../../std/text/without-credentials.js'
+import { addressWithoutCredentials, isTellingKey } from '../../../std/text/without-credentials.js'
 
 const SAFE_HEADERS = ['content-type', 'accept'] as const
 

@@ -5,7 +5,7 @@
 import { env } from 'node:process'
 import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { isTellingKey } from '../../../std/text/telling-keys.js'
+import { isTellingKey } from '../../../std/text/without-credentials.js'
 
 /** What stands in place of a value whose key says that it is secret. */
 export const REDACTED_PLACEHOLDER = '[REDACTED]'
@@ -124,7 +124,7 @@ export function safeStringify(value: unknown): string {
 }
 
 /** The payload limit of a worker that sets none: with larger payloads the distributed engine stalls for seconds. */
-export const DEFAULT_PAYLOAD_BYTES = 8 * 1024
+const DEFAULT_PAYLOAD_BYTES = 8 * 1024
 
 const MAX_BYTES_VARIABLE = 'III_TRACE_PAYLOAD_MAX_BYTES'
 

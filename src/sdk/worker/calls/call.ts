@@ -2,22 +2,15 @@
  * Outgoing invocations: a request becomes a frame, and its promise settles exactly once. Arguments are checked before
  * anything is sent.
  */
-import {
-  ErrorCode,
-  invalidArgument,
-  NotConnectedError,
-  RegistrationRejectedError,
-  SerdeError,
-  WebSocketError,
-} from '../../../errors.js'
+import { ErrorCode, invalidArgument, NotConnectedError, RegistrationRejectedError, SerdeError, WebSocketError } from '../../../errors.js'
 import type { Connection, Posted } from '../../connection/connection.js'
 import type { Letter } from '../../connection/outbox.js'
 import { workerCodec } from '../../../wire/protocol/codec.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../../wire/protocol/names.js'
-import { isRecord, type Action } from '../../../wire/protocol/validate.js'
+import { type Action, isRecord } from '../../../wire/protocol/validate.js'
 import type { Call, Calls } from '../../rpc/calls.js'
 import type { Tracing } from '../../../wire/protocol/tracing.js'
-import type { WorkerCounters } from '../counters.js'
+import type { WorkerCounters } from '../stats.js'
 import { currentInvocation } from '../invocations/deadlocks.js'
 import { deniedCallError } from '../invocations/ended-calls.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
@@ -208,4 +201,18 @@ function checkAction(action: TriggerAction | undefined): TriggerAction | undefin
   if (type === 'void') return { type }
   if (type !== 'enqueue') throw invalidArgument('action.type', "'void' or 'enqueue'", type)
   return { type, queue: checkId('action.queue', action.type === 'enqueue' ? action.queue : undefined) }
+}
+
+/** Anything that calls functions: a worker, or a handler's context. */
+export interface CanTrigger {
+  readonly trigger: TriggerFunction
+}
+
+/** The `trigger` of a worker, asked for at each call, so that a replaced one counts. */
+export function callerOf(argument: string, worker: CanTrigger): TriggerFunction {
+  const given: unknown = worker
+  if (!isRecord(given) || typeof given['trigger'] !== 'function') {
+    throw invalidArgument(argument, 'a worker or another object with `trigger`', given)
+  }
+  return (request) => worker.trigger(request)
 }

@@ -3,8 +3,7 @@
  * function without schemas passes through untouched.
  */
 import { invalidArgument } from '../../../errors.js'
-import { jsonSchemaOf, type ToJsonSchema } from '../../schema/json-schema.js'
-import { nestedUnder } from '../../schema/nested.js'
+import { jsonSchemaOf, nestedUnder, type ToJsonSchema } from '../../schema/json-schema.js'
 import { isStandardSchema, type SchemaSide, type StandardSchemaV1 } from '../../schema/standard-schema.js'
 import { checkedHandler } from './checked-handler.js'
 import { checkSchema } from './contract.js'

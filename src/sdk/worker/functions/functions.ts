@@ -3,21 +3,12 @@
  */
 import { ErrorCode, invalidArgument, RuntimeError, type RegistrationRejectedError } from '../../../errors.js'
 import { Gate } from '../../../std/async/gate.js'
-import {
-  checkCount,
-  checkDurationMs,
-  checkFunction,
-  checkId,
-  checkJsonRecord,
-  checkRecord,
-  checkText,
-} from '../check.js'
+import { checkCount, checkDurationMs, checkFunction, checkId, checkJsonRecord, checkRecord, checkText, keysOf } from '../check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
 import { answeringHttp, type HttpAnswering } from '../invocations/http-answer.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
-import { keysOf } from '../unknown-options.js'
 import { Replayed, type SendIfOpen } from '../lifecycle/replayed.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'

@@ -8,8 +8,7 @@ import type { MessageNamed, WorkerMessage } from '../../../wire/protocol/message
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
 import type { Report } from '../diagnostics.js'
-import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from '../check.js'
-import { keysOf } from '../unknown-options.js'
+import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord, keysOf } from '../check.js'
 import { Replayed, type SendIfOpen } from '../lifecycle/replayed.js'
 
 /** A binding of a function to a trigger type. */

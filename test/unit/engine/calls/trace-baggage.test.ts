@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withFunctionId } from '../../../../src/engine/calls/trace-baggage.js'
+import { withFunctionId } from '../../../../src/engine/calls/routed-call.js'
 
 test.each([
   [undefined, 'a::b', 'iii.function.id=a::b'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { OpenLinks } from '../../../../src/engine/links/open-links.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
-import { IGNORE_EVENTS } from '../../../../src/wire/transport/ignore-events.js'
+import { IGNORE_EVENTS } from '../../../../src/wire/transport/transport.js'
 import { createMemoryPair } from '../../../../src/wire/transport/memory-pair.js'
 
 test('stopping waits for goodbyes', async () => {

@@ -5,8 +5,7 @@ import { expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import * as zm from 'zod/mini'
 import * as z3 from 'zod3'
-import { jsonSchemaOf, type ToJsonSchema } from '../../../../src/sdk/schema/json-schema.js'
-import { nestedUnder } from '../../../../src/sdk/schema/nested.js'
+import { jsonSchemaOf, nestedUnder, type ToJsonSchema } from '../../../../src/sdk/schema/json-schema.js'
 import type { SchemaSide, StandardSchemaV1 } from '../../../../src/sdk/schema/standard-schema.js'
 
 function emit(schema: StandardSchemaV1, side: SchemaSide = 'input', converter?: ToJsonSchema): Record<string, unknown> {

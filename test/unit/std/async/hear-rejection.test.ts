@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { hearRejection } from '../../../../src/std/async/hear-rejection.js'
+import { hearRejection } from '../../../../src/std/async/deferred.js'
 
 const heard = async (result: unknown): Promise<unknown[]> => {
   const errors: unknown[] = []

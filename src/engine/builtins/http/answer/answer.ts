@@ -7,7 +7,8 @@ import { MAX_JSON_NODES } from '../../../../wire/protocol/limits.js'
 import { toErrorBody } from '../../../../wire/protocol/error-body.js'
 import { isRecord } from '../../../../wire/protocol/validate.js'
 import type { Random } from '../../../../std/random.js'
-import { readHeaders, type Headers } from './response-headers.js'
+import { type Headers, readHeaders } from './response-headers.js'
+import type { ServerResponse } from 'node:http'
 
 /** Status and headers of a response. */
 export interface Head {
@@ -116,4 +117,16 @@ function errorAnswer(status: number, code: string, message: string): Answer {
 
 function jsonAnswer(status: number, body: object): Answer {
   return { status, headers: new Map([['content-type', JSON_TYPE]]), body: JSON.stringify(body) }
+}
+
+/** Sets the head of a response; it goes out with the first piece of the body. */
+export function writeHead(response: ServerResponse, { status, headers }: Head): void {
+  response.statusCode = status
+  for (const [name, values] of headers) response.setHeader(name, values)
+}
+
+/** Sends a whole response. */
+export function writeAnswer(response: ServerResponse, answer: Answer): void {
+  writeHead(response, answer)
+  response.end(answer.body)
 }

@@ -7,7 +7,7 @@ import { integer, optional, string } from '../../../config/builtin-fields.js'
 import { builtinFunction } from '../../../config/builtin-input.js'
 import type { LogRecord } from './log-record.js'
 import type { Logs } from './logs.js'
-import { nanosToMs } from '../nanos.js'
+import { nanosToMs } from '../otlp-value.js'
 import { finite, isWithin } from '../traces/trace-query.js'
 
 const logQuery = {

@@ -3,9 +3,7 @@
  */
 import { stripVTControlCharacters } from 'node:util'
 import type { LogRecord } from './log-record.js'
-import { nanosOf } from '../nanos.js'
-import { scopedItems, type ScopedItems } from '../otlp-scope.js'
-import { attributeRecord, jsonOf, numberOf, spanIdOf, textOf, traceIdOf, type OtlpObject } from '../otlp-value.js'
+import { attributeRecord, jsonOf, nanosOf, numberOf, type OtlpObject, scopedItems, type ScopedItems, spanIdOf, textOf, traceIdOf } from '../otlp-value.js'
 
 const NESTING = { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' }
 

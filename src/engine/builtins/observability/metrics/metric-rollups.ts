@@ -3,7 +3,7 @@
  * kept.
  */
 import { isNumberPoint, type HistogramPoint, type MetricRow, type NumberPoint } from './metric-row.js'
-import { nanosToMs } from '../nanos.js'
+import { nanosToMs } from '../otlp-value.js'
 import { isWithin } from '../traces/trace-query.js'
 
 /** Which points count, and how long an interval is. Times are milliseconds since 1970. */

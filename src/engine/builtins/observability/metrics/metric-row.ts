@@ -1,10 +1,7 @@
 /**
  * A metric as it is stored and listed, with the points one frame brought, and how it is read from that frame.
  */
-import { nanosOf } from '../nanos.js'
-import { scopedItems } from '../otlp-scope.js'
-import { attributePairs, numberOf, objectAt, objectsIn, textOf } from '../otlp-value.js'
-import type { AttributePair, OtlpObject } from '../otlp-value.js'
+import { type AttributePair, attributePairs, nanosOf, numberOf, objectAt, objectsIn, type OtlpObject, scopedItems, textOf } from '../otlp-value.js'
 
 export interface MetricRow {
   readonly name: string

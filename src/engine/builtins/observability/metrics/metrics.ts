@@ -4,7 +4,7 @@
 import type { EngineHost } from '../../builtin.js'
 import type { MetricRow } from './metric-row.js'
 import { isNumberPoint } from './metric-row.js'
-import { nanosToMs } from '../nanos.js'
+import { nanosToMs } from '../otlp-value.js'
 import type { ObservabilityConfig } from '../observability-config.js'
 import { Retained } from '../retained.js'
 

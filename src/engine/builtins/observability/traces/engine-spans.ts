@@ -5,11 +5,10 @@
 import type { ErrorBody } from '../../../../errors.js'
 import type { EngineHost } from '../../builtin.js'
 import type { OpenSpan, SpanStart } from '../../../instruments.js'
-import { epochNanos } from '../nanos.js'
+import { epochNanos } from '../otlp-value.js'
 import type { ServiceConfig } from '../observability-config.js'
 import { isSampled, type SamplingConfig } from './sampling.js'
-import type { SpanEvent, SpanRow } from './span-row.js'
-import { parseTraceparent, type TraceParent } from './traceparent.js'
+import { parseTraceparent, type SpanEvent, type SpanRow, type TraceParent } from './span-row.js'
 
 export interface EngineSpansOptions {
   readonly host: EngineHost

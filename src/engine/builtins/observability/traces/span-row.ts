@@ -1,10 +1,7 @@
 /**
  * A span as it is stored and listed, and how one is read from a frame.
  */
-import { nanosOf, nanosToMs } from '../nanos.js'
-import { attributePairs, numberOf, objectAt, objectsIn, spanIdOf, textOf, traceIdOf } from '../otlp-value.js'
-import type { AttributePair, OtlpObject } from '../otlp-value.js'
-import { scopedItems, type ScopedItems } from '../otlp-scope.js'
+import { type AttributePair, attributePairs, nanosOf, nanosToMs, numberOf, objectAt, objectsIn, type OtlpObject, scopedItems, type ScopedItems, spanIdOf, textOf, traceIdOf } from '../otlp-value.js'
 
 type SpanStatus = 'unset' | 'ok' | 'error'
 
@@ -113,4 +110,20 @@ function linkOf({ traceId, spanId, attributes }: OtlpObject): SpanLink[] {
   const span_id = spanIdOf(spanId)
   if (trace_id === undefined || span_id === undefined) return []
   return [{ trace_id, span_id, attributes: attributePairs(attributes) }]
+}
+
+/** What a `traceparent` header says. */
+export interface TraceParent {
+  readonly traceId: string
+  readonly spanId: string
+  readonly isSampled: boolean
+}
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/
+
+/** Reads the header; `undefined` for one that is none. */
+export function parseTraceparent(header: string | undefined): TraceParent | undefined {
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(header ?? '') ?? []
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined
+  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }

@@ -1,7 +1,7 @@
 /**
  * Spans that share the value of an attribute, taken together: which traces they are in, when, and how they went.
  */
-import { nanosToMs } from '../nanos.js'
+import { nanosToMs } from '../otlp-value.js'
 import { attributeOf, type SpanRow } from './span-row.js'
 
 export interface GroupQuery {

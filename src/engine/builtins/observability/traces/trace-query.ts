@@ -4,8 +4,7 @@
 import type { Field, Infer } from '../../../../wire/protocol/validate.js'
 import { oneOf, setting } from '../../../config/builtin-config.js'
 import { boolean, integer, optional, string, strings } from '../../../config/builtin-fields.js'
-import { nanosToMs } from '../nanos.js'
-import type { AttributePair } from '../otlp-value.js'
+import { type AttributePair, nanosToMs } from '../otlp-value.js'
 import { attributeOf, durationMs, type SpanRow } from './span-row.js'
 import type { Spans } from './spans.js'
 

@@ -8,7 +8,7 @@ import type { EngineStats } from '../../../engine-stats.js'
 import { DeadLetters, type DeadLetterCaps } from '../dead-letters.js'
 import { jobKey, type DeadLetter, type Job } from '../job.js'
 import { queueError } from '../queue-errors.js'
-import type { QueueJournal } from './queue-journal.js'
+import type { QueueJournal } from './memory-journal.js'
 
 /** How much the queues hold, all together. */
 export interface QueueLimits extends DeadLetterCaps {

@@ -1,8 +1,7 @@
 /**
  * A journal that lasts as long as the object: jobs survive the built-in that wrote them, not the process.
  */
-import { jobKey, type Job } from '../job.js'
-import type { JournalEntry, QueueJournal } from './queue-journal.js'
+import { type Death, type Job, jobKey } from '../job.js'
 
 export class MemoryJournal implements QueueJournal {
   readonly #entries = new Map<string, JournalEntry>()
@@ -24,4 +23,24 @@ export class MemoryJournal implements QueueJournal {
   close(): Promise<void> {
     return Promise.resolve()
   }
+}
+
+/** One record: a pending job, or a dead letter when it has a death. */
+export interface JournalEntry {
+  readonly job: Job
+  readonly death?: Death | undefined
+}
+
+export interface QueueJournal {
+  /** Everything written and not removed, in any order. Called once, before anything else. */
+  load(): Promise<readonly JournalEntry[]>
+  /**
+   * Stores entries, all or none; one of the same job is replaced. Accepting, retrying, burying and redriving are all
+   * this operation. Resolves when the entries are stored.
+   */
+  write(entries: readonly JournalEntry[]): Promise<void>
+  /** Removes jobs that are done or discarded. Unknown ones are ignored. */
+  remove(jobs: readonly Job[]): Promise<void>
+  /** Finishes what was called before, then lets go of the store. */
+  close(): Promise<void>
 }

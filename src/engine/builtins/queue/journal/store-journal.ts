@@ -5,7 +5,7 @@ import { JsonText, withTextMembers } from '../../../../wire/protocol/json-text.j
 import { isRecord } from '../../../../wire/protocol/validate.js'
 import type { Store, Stored } from '../../../storage/store.js'
 import { dataOf, jobKey, type Job } from '../job.js'
-import type { JournalEntry, QueueJournal } from './queue-journal.js'
+import type { JournalEntry, QueueJournal } from './memory-journal.js'
 
 const SPACE = 'jobs'
 

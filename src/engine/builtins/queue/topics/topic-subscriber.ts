@@ -5,8 +5,7 @@
 import type { Binding, EngineHost } from '../../builtin.js'
 import { callBound, conditionHolds } from '../../../triggers/fire.js'
 import type { Attempts } from '../attempts.js'
-import { deliveryTrace } from '../delivery-trace.js'
-import type { Job } from '../job.js'
+import { deliveryTrace, type Job } from '../job.js'
 import { JobQueue } from '../job-queue.js'
 import { defaultPolicy, type QueuePolicy } from '../queue-policy.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPrivateAddress } from '../../../../../src/engine/builtins/http-functions/private-addresses.js'
+import { isPrivateAddress } from '../../../../../src/engine/builtins/http-functions/url-rules.js'
 
 test.each([
   '127.0.0.1',
