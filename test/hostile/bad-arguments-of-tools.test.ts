@@ -277,7 +277,18 @@ test('every function of these subpaths is in a table', () => {
   const missing = exported.filter((name) => !named.includes(name) && !(name in TOTAL))
   // Made for OpenTelemetry to call.
   expect(missing).toEqual(['BaggageSpanProcessor'].filter((name) => missing.includes(name)))
-  const ownMethods = ['connect', 'call', 'inject', 'fire', 'enqueue', 'waitFor', 'frames', 'drop', 'reject', 'stallReads']
+  const ownMethods = [
+    'connect',
+    'call',
+    'inject',
+    'fire',
+    'enqueue',
+    'waitFor',
+    'frames',
+    'drop',
+    'reject',
+    'stallReads',
+  ]
   const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(engine)).filter((name) => {
     const value: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(engine), name)?.value
     return typeof value === 'function' && value.length > 0 && name !== 'constructor'

@@ -3,7 +3,11 @@
  * What had been stored by then is what the next run finds.
  */
 import type { Job } from '../../src/engine/builtins/queue/job.js'
-import type { JournalEntry, MemoryJournal, QueueJournal } from '../../src/engine/builtins/queue/journal/memory-journal.js'
+import type {
+  JournalEntry,
+  MemoryJournal,
+  QueueJournal,
+} from '../../src/engine/builtins/queue/journal/memory-journal.js'
 import type { Clock } from '../../src/std/time/clock.js'
 import type { Random } from '../../src/std/random.js'
 

@@ -3,7 +3,14 @@
  * the two transports at its ends. They close as sockets of the `ws` library do: a goodbye is answered, the server ends
  * the TCP connection, whoever waits for that too long cuts it.
  */
-import { CloseCode, type Closed, handFrame, HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
+import {
+  CloseCode,
+  type Closed,
+  handFrame,
+  HIGH_WATER_BYTES,
+  type Transport,
+  type TransportEvents,
+} from '../../src/wire/transport/transport.js'
 import type { Timer } from '../../src/std/time/clock.js'
 import { Lane, type Item } from './lane.js'
 import type { NetworkParts } from './network.js'

@@ -6,7 +6,20 @@ import { checkAddress, type ReconnectionConfig } from '../connection/options.js'
 import { RECONNECTION_KEYS, resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
 import { OTEL_KEYS, resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
-import { checkCount, checkDurationMs, checkFlag, checkHeaders, checkJson, checkJsonRecord, checkNamespace, checkRecord, checkText, keysOf, type UnknownOption, unknownOptions } from './check.js'
+import {
+  checkCount,
+  checkDurationMs,
+  checkFlag,
+  checkHeaders,
+  checkJson,
+  checkJsonRecord,
+  checkNamespace,
+  checkRecord,
+  checkText,
+  keysOf,
+  type UnknownOption,
+  unknownOptions,
+} from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'

@@ -2,7 +2,14 @@
  * Two transports joined in memory: what one sends the other receives, in order, in a later turn. A fence holds frames
  * back on demand, so a test can put the ends into any interleaving without sockets or sleeps.
  */
-import { CloseCode, type Closed, handFrame, HIGH_WATER_BYTES, type Transport, type TransportEvents } from './transport.js'
+import {
+  CloseCode,
+  type Closed,
+  handFrame,
+  HIGH_WATER_BYTES,
+  type Transport,
+  type TransportEvents,
+} from './transport.js'
 
 /** Holds back what one end sends. */
 interface Fence {

@@ -10,7 +10,17 @@ import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import { duplexPair } from '../../../std/async/duplex-pair.js'
 import { bound } from '../../../wire/transport/ws-accept.js'
 import type { EngineHost } from '../builtin.js'
-import { type Answer, badRequest, failed, methodNotAllowed, notFound, overloaded, timedOut, writeAnswer, writeHead } from './answer/answer.js'
+import {
+  type Answer,
+  badRequest,
+  failed,
+  methodNotAllowed,
+  notFound,
+  overloaded,
+  timedOut,
+  writeAnswer,
+  writeHead,
+} from './answer/answer.js'
 import { BodyRoom } from './request/body-room.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'

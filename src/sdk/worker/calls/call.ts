@@ -2,7 +2,14 @@
  * Outgoing invocations: a request becomes a frame, and its promise settles exactly once. Arguments are checked before
  * anything is sent.
  */
-import { ErrorCode, invalidArgument, NotConnectedError, RegistrationRejectedError, SerdeError, WebSocketError } from '../../../errors.js'
+import {
+  ErrorCode,
+  invalidArgument,
+  NotConnectedError,
+  RegistrationRejectedError,
+  SerdeError,
+  WebSocketError,
+} from '../../../errors.js'
 import type { Connection, Posted } from '../../connection/connection.js'
 import type { Letter } from '../../connection/outbox.js'
 import { workerCodec } from '../../../wire/protocol/codec.js'

@@ -3,7 +3,16 @@
  */
 import { ErrorCode, invalidArgument, RuntimeError, type RegistrationRejectedError } from '../../../errors.js'
 import { Gate } from '../../../std/async/gate.js'
-import { checkCount, checkDurationMs, checkFunction, checkId, checkJsonRecord, checkRecord, checkText, keysOf } from '../check.js'
+import {
+  checkCount,
+  checkDurationMs,
+  checkFunction,
+  checkId,
+  checkJsonRecord,
+  checkRecord,
+  checkText,
+  keysOf,
+} from '../check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'

@@ -3,7 +3,18 @@
  */
 import { stripVTControlCharacters } from 'node:util'
 import type { LogRecord } from './log-record.js'
-import { attributeRecord, jsonOf, nanosOf, numberOf, type OtlpObject, scopedItems, type ScopedItems, spanIdOf, textOf, traceIdOf } from '../otlp-value.js'
+import {
+  attributeRecord,
+  jsonOf,
+  nanosOf,
+  numberOf,
+  type OtlpObject,
+  scopedItems,
+  type ScopedItems,
+  spanIdOf,
+  textOf,
+  traceIdOf,
+} from '../otlp-value.js'
 
 const NESTING = { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' }
 

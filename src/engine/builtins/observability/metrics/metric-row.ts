@@ -1,7 +1,17 @@
 /**
  * A metric as it is stored and listed, with the points one frame brought, and how it is read from that frame.
  */
-import { type AttributePair, attributePairs, nanosOf, numberOf, objectAt, objectsIn, type OtlpObject, scopedItems, textOf } from '../otlp-value.js'
+import {
+  type AttributePair,
+  attributePairs,
+  nanosOf,
+  numberOf,
+  objectAt,
+  objectsIn,
+  type OtlpObject,
+  scopedItems,
+  textOf,
+} from '../otlp-value.js'
 
 export interface MetricRow {
   readonly name: string

@@ -1,7 +1,21 @@
 /**
  * A span as it is stored and listed, and how one is read from a frame.
  */
-import { type AttributePair, attributePairs, nanosOf, nanosToMs, numberOf, objectAt, objectsIn, type OtlpObject, scopedItems, type ScopedItems, spanIdOf, textOf, traceIdOf } from '../otlp-value.js'
+import {
+  type AttributePair,
+  attributePairs,
+  nanosOf,
+  nanosToMs,
+  numberOf,
+  objectAt,
+  objectsIn,
+  type OtlpObject,
+  scopedItems,
+  type ScopedItems,
+  spanIdOf,
+  textOf,
+  traceIdOf,
+} from '../otlp-value.js'
 
 type SpanStatus = 'unset' | 'ok' | 'error'
 
