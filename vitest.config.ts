@@ -10,6 +10,12 @@ const project = (name: string) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`] },
 })
 
+/** Files of a kind that share a process: starting one for each takes longer than most of the tests. */
+const projectInOneProcess = (name: string) => {
+  const { extends: inherits, test } = project(name)
+  return { extends: inherits, test: { ...test, isolate: false } }
+}
+
 /** Kinds whose tests look at `dist/`: it is built first, once, when it is missing or older than the sources. */
 const projectOnBuild = (name: string) => ({
   extends: true as const,
@@ -49,7 +55,7 @@ export default defineConfig({
   test: {
     ...shared.test,
     projects: [
-      project('unit'),
+      projectInOneProcess('unit'),
       project('behaviour'),
       project('hostile'),
       project('regression'),

@@ -59,7 +59,7 @@ const TOLD = new Set([
   'engine/builtins/http/http-config.ts DEFAULT_BODY_BYTES',
   'engine/builtins/http/http-config.ts MAX_BODY_BYTES',
   'engine/builtins/configuration/value-schema.ts MAX_PATTERN_CHARACTERS',
-  'engine/builtins/configuration/within-time.ts MAX_ATTEMPTS',
+  'engine/builtins/configuration/value-schema.ts MAX_ATTEMPTS',
   'engine/config/expand-variables.ts MAX_EXPANDED_CHARACTERS',
   'engine/builtins/http/http-server.ts HEAD_TIMEOUT_MS',
   'engine/builtins/http-functions/invocation.ts DEFAULT_TIMEOUT_MS',
