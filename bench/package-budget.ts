@@ -15,14 +15,14 @@ export const packageBudget = {
 
 /** Bytes of all files, of this package and others, that an import or require of a subpath reads. */
 export const importedBytes: Readonly<Record<string, number>> = {
-  '.': 396_000,
+  '.': 410_000,
   './errors': 30_500,
   './engine': 3_500,
-  './protocol': 56_000,
-  './runtime': 64_000,
+  './protocol': 57_000,
+  './runtime': 69_000,
   './trigger': 52_000,
-  './stream': 58_000,
-  './state': 57_000,
+  './stream': 60_000,
+  './state': 60_000,
   './helpers': 131_000,
   './channel': 84_000,
   './internal': 1_000,

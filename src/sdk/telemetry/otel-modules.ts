@@ -11,16 +11,7 @@ import type * as Resources from '@opentelemetry/resources'
 import type * as SdkLogs from '@opentelemetry/sdk-logs'
 import type * as SdkMetrics from '@opentelemetry/sdk-metrics'
 import type * as SdkTrace from '@opentelemetry/sdk-trace'
-import * as api from '@opentelemetry/api'
-import * as apiLogs from '@opentelemetry/api-logs'
-import * as contextAsyncHooks from '@opentelemetry/context-async-hooks'
-import * as core from '@opentelemetry/core'
-import * as otlpTransformer from '@opentelemetry/otlp-transformer'
-import * as resources from '@opentelemetry/resources'
-import * as sdkLogs from '@opentelemetry/sdk-logs'
-import * as sdkMetrics from '@opentelemetry/sdk-metrics'
-import * as sdkTrace from '@opentelemetry/sdk-trace'
-import { provideModule, requireModule } from '../../std/require-module.js'
+import { requireModule } from '../../std/require-module.js'
 
 /** A function that loads a module at its first call. The caller names the module's type, which only it can know. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
@@ -38,15 +29,3 @@ export const otelResources = lazy<typeof Resources>('@opentelemetry/resources')
 export const otelSdkLogs = lazy<typeof SdkLogs>('@opentelemetry/sdk-logs')
 export const otelSdkMetrics = lazy<typeof SdkMetrics>('@opentelemetry/sdk-metrics')
 export const otelSdkTrace = lazy<typeof SdkTrace>('@opentelemetry/sdk-trace')
-
-export function provideOtel(): void {
-  provideModule('@opentelemetry/api', api)
-  provideModule('@opentelemetry/api-logs', apiLogs)
-  provideModule('@opentelemetry/context-async-hooks', contextAsyncHooks)
-  provideModule('@opentelemetry/core', core)
-  provideModule('@opentelemetry/otlp-transformer', otlpTransformer)
-  provideModule('@opentelemetry/resources', resources)
-  provideModule('@opentelemetry/sdk-logs', sdkLogs)
-  provideModule('@opentelemetry/sdk-metrics', sdkMetrics)
-  provideModule('@opentelemetry/sdk-trace', sdkTrace)
-}
