@@ -9,7 +9,7 @@ const MOMENTS = ['not written yet', 'written, then the link is lost', 'answered'
 const cells = tableRows(CONTRACT, /^# What happens/).flatMap(([message, ...promises]) =>
   MOMENTS.filter((_, index) => promises[index] !== '–').map((moment) => `${String(message)}, ${moment}`),
 )
-const tests = tableRows('docs/reliability.md', /^## The delivery contract/).map(
+const tests = tableRows('docs/internals/reliability-rows.md', /^## The delivery contract/).map(
   ([message = '', moment = '', name = '', file = '']) => ({
     cell: `${message}, ${moment}`,
     name,

@@ -37,7 +37,7 @@ export interface Mutation {
 
 /** A mutation that something has to notice. */
 export type Fault = Mutation & {
-  /** The row of docs/reliability.md whose test is put to the proof. */
+  /** The row of docs/internals/reliability-rows.md whose test is put to the proof. */
   readonly row: string
   /** The fault may show in tests that never end. Without it, tests that do not end prove nothing. */
   readonly mayHang?: true
