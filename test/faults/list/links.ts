@@ -89,7 +89,7 @@ export const faults: readonly Fault[] = [
     file: 'src/sdk/worker/lifecycle/shutdown.ts',
     find: 'ports.clock.after(drainTimeoutMs, drainOver.resolve)',
     replace: 'ports.clock.after(drainTimeoutMs * 20, drainOver.resolve)',
-    tests: ['test/processes/processes-end-after-shutdown.test.ts'],
+    tests: ['test/reliability/processes-end-after-shutdown.test.ts'],
   },
   {
     name: 'shutdown-leaves-the-wait-for-a-retry',
@@ -97,6 +97,6 @@ export const faults: readonly Fault[] = [
     file: 'src/sdk/connection/state.ts',
     find: "case 'close':\n      return { kind: 'closed' }",
     replace: "case 'close':\n      return state.kind === 'waiting' ? state : { kind: 'closed' }",
-    tests: ['test/processes/processes-end-after-shutdown.test.ts'],
+    tests: ['test/reliability/processes-end-after-shutdown.test.ts'],
   },
 ]
