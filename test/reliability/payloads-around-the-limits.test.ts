@@ -10,7 +10,7 @@ import { deferred } from '../../src/std/async/deferred.js'
 import { leanLink } from '../kit/load.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { rawSocket, rawWorker } from '../kit/raw-socket.js'
-import { webSocketPeer } from '../kit/socket-peer.js'
+import { SESSION_INFO, webSocketPeer } from '../kit/socket-peer.js'
 import { frameBytes, TcpWebSocket } from '../kit/tcp-websocket.js'
 import { socketRig } from '../kit/socket-rig.js'
 
@@ -128,6 +128,7 @@ test('a worker cuts off an engine that begins a frame over its inbound limit, wi
   let links = 0
   const peer = await webSocketPeer((socket, request) => {
     links += 1
+    socket.send(SESSION_INFO)
     socket.on('close', (code) => codes.push(code))
     if (links > 1) again.resolve(undefined)
     // The head alone, which says how long the rest would be: nobody has to hold half a gigabyte for this.
@@ -144,6 +145,7 @@ test('a worker cuts off an engine that begins a frame over its inbound limit, wi
 test('a frame of just the inbound limit is let in', async () => {
   const codes: number[] = []
   const peer = await webSocketPeer((socket, request) => {
+    socket.send(SESSION_INFO)
     socket.on('close', (code) => codes.push(code))
     socket.once('message', () => {
       request.socket.write(frameHead(MAX_INBOUND_BYTES))
