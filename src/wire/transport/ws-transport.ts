@@ -7,14 +7,8 @@ import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { FRAGMENT_BYTES } from '../protocol/limits.js'
 import { systemClock, type Timer } from '../../std/time/clock.js'
-import {
-  CloseCode,
-  type Closed,
-  handFrame,
-  HIGH_WATER_BYTES,
-  type Transport,
-  type TransportEvents,
-} from './transport.js'
+import { CloseCode, handFrame, HIGH_WATER_BYTES } from './transport.js'
+import type { Closed, Transport, TransportEvents } from './transport.js'
 import { FrameWriter } from './framing/frame-writer.js'
 import { PausedPeers, type PausedPeer } from './paused-peers.js'
 
