@@ -13,7 +13,7 @@ import { listen, type Listener, type UpgradeRequest } from '../wire/transport/ws
 import type { Builtin, EngineHost, HostCall } from './builtins/builtin.js'
 import type { InjectedRequest } from './builtins/http/request/inject.js'
 import { createCoreBuiltin } from './builtins/engine/core.js'
-import { openDoorway, type Doorway } from './links/doorway.js'
+import { upgradeHandler, type UpgradeHandler } from './links/upgrades.js'
 import type { EngineConfig } from './config/engine-config.js'
 import { EngineEvents, writeTo, type Emit } from './engine-events.js'
 import { fireTriggers } from './triggers/fire-triggers.js'
@@ -43,7 +43,7 @@ export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit
   /** Takes the same events as log records. */
   readonly log?: Log
   /** Sees every link before the engine does, and hands on what the engine is to see. For tests. */
-  readonly atDoor?: (request: UpgradeRequest, enter: Doorway) => void
+  readonly atDoor?: (request: UpgradeRequest, enter: UpgradeHandler) => void
 }
 
 export interface LocalEngine extends AsyncDisposable {
@@ -128,7 +128,7 @@ class RunningEngine implements LocalEngine {
   readonly #parts: EngineParts
   readonly #builtins: readonly Builtin[]
   readonly #started: Builtin[] = []
-  readonly #doors: Doorway[] = []
+  readonly #doors: UpgradeHandler[] = []
   readonly #listeners: Listener[] = []
   readonly #urls: string[] = []
   readonly #outside: Outside
@@ -207,9 +207,9 @@ class RunningEngine implements LocalEngine {
       this.#started.push(builtin)
       await builtin.start()
     }
-    if (listeners.length === 0) this.#doors.push(this.#whileOpen(openDoorway(sessionParts, {})))
+    if (listeners.length === 0) this.#doors.push(this.#whileOpen(upgradeHandler(sessionParts, {})))
     for (const config of listeners) {
-      const door = this.#whileOpen(openDoorway(sessionParts, config))
+      const door = this.#whileOpen(upgradeHandler(sessionParts, config))
       this.#doors.push(door)
       if (!this.#parts.opensPorts) continue
       const { quirks, largeMessages } = this.#parts
@@ -221,7 +221,7 @@ class RunningEngine implements LocalEngine {
     }
   }
 
-  #whileOpen(door: Doorway): Doorway {
+  #whileOpen(door: UpgradeHandler): UpgradeHandler {
     const { atDoor } = this.#outside
     return (request) => {
       if (this.#closing === undefined) {

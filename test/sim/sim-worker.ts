@@ -178,7 +178,7 @@ export class SimWorker {
     this.isEnding = true
     const { now } = this.#world.schedule
     this.endingSince = Math.min(this.endingSince, now)
-    // The limit that comes first counts: whoever asks later waits for the same end.
+    // The limit that comes first counts: a later call waits for the same end.
     if (drainMs !== undefined) this.#endsAt = Math.min(this.#endsAt ?? Infinity, now + drainMs)
     const endsAt = drainMs === undefined ? now : (this.#endsAt ?? now)
     const op = this.newOp('shutdown', drainMs === undefined ? 'at once' : 'drained', {

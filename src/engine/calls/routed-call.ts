@@ -1,5 +1,5 @@
 /**
- * A call with everything needed to carry it out, before anybody has been asked to.
+ * A call with everything needed to run it, before it is forwarded to a worker.
  */
 import { JsonText, withMember } from '../../wire/protocol/json-text.js'
 import { CALLER_WORKER_ID } from '../../wire/protocol/names.js'
@@ -8,7 +8,7 @@ import type { Access } from '../access/access.js'
 import type { Call, Caller, Peer } from '../links/peer.js'
 
 export interface RoutedCall extends Call {
-  /** Nobody, for a void call. */
+  /** Undefined for a void call. */
   readonly caller: Caller | undefined
   readonly data: unknown
   readonly metadata: unknown

@@ -71,7 +71,7 @@ export class Channel {
     return this.#writer === 'done' && this.#reader === 'gone'
   }
 
-  /** Whether nobody has taken the reading end. */
+  /** Whether no reader has connected yet. */
   get isUnread(): boolean {
     return this.#reader === 'free'
   }

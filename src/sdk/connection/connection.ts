@@ -10,7 +10,7 @@ import type { WebSocketError } from '../../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../wire/protocol/limits.js'
 import { frameText, HIGH_WATER_BYTES, type Closed, type Transport } from '../../wire/transport/transport.js'
 import { closedError } from './closed-error.js'
-import { Farewell } from './farewell.js'
+import { ClosingHandshake } from './closing-handshake.js'
 import { Keepalive } from './keepalive.js'
 import { LOW_PRIORITY_BYTES, type ConnectionOptions } from './options.js'
 import { Outbox, type Letter } from './outbox.js'
@@ -24,7 +24,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #events: ConnectionEvents
   readonly #outbox: Outbox
-  readonly #farewell: Farewell
+  readonly #closingHandshake: ClosingHandshake
   #state: LinkState = { kind: 'idle' }
   #transport: Transport | undefined
   #keepalive: Keepalive | undefined
@@ -39,7 +39,7 @@ export class Connection {
     this.#options = options
     this.#events = events
     this.#outbox = new Outbox(ports.clock, options.outbox)
-    this.#farewell = new Farewell(ports.clock)
+    this.#closingHandshake = new ClosingHandshake(ports.clock)
   }
 
   get state(): IIIConnectionState {
@@ -132,13 +132,13 @@ export class Connection {
    */
   close(lastWords?: () => Promise<void>): Promise<void> {
     this.#end({ kind: 'close' })
-    return this.#farewell.say(this.#transport, this.isUp ? lastWords : undefined)
+    return this.#closingHandshake.say(this.#transport, this.isUp ? lastWords : undefined)
   }
 
   /** Ends for good because the engine refused us. */
   fail(cause: unknown): Promise<void> {
     this.#end({ kind: 'reject', cause })
-    return this.#farewell.say(this.#transport)
+    return this.#closingHandshake.say(this.#transport)
   }
 
   #end(event: LinkEvent): void {
@@ -241,7 +241,7 @@ export class Connection {
     }
     this.#linkEnd?.resolve()
     this.#linkEnd = undefined
-    this.#farewell.linkEnded()
+    this.#closingHandshake.linkEnded()
   }
 
   #wait(reason: WebSocketError, retries: number): void {

@@ -1,5 +1,5 @@
 /**
- * Messages that nobody answers, written to the present link: how many of them the peer is not known to have read. A
+ * Messages without an answer, written to the present link: how many of them the peer is not known to have read. A
  * link is read in order, so the answer to a ping proves all that was written before it. What is unproven when the link
  * is lost may have arrived or not, and is counted. Knows no message.
  */

@@ -1,6 +1,6 @@
 /**
  * What a client has to say about itself beside results and errors: one event per incident, to the console, to a
- * function, or to nobody. The only place of the library that writes to the console.
+ * function, or dropped. The only place of the library that writes to the console.
  */
 import { assertNever } from '../../std/assert-never.js'
 import { hearRejection } from '../../std/async/deferred.js'
@@ -89,7 +89,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'state':
     case 'late_result':
     case 'conflict_over':
-    case 'input_invalid': // The caller's mistake, and the caller is told.
+    case 'input_invalid': // The caller's mistake: the caller receives the error.
     case 'http_error_hidden': // Logged by the handler's logger.
       return
     case 'connection_ended':

@@ -132,7 +132,7 @@ export const faults: readonly Fault[] = [
     tests: shares,
   },
   {
-    name: 'goodbyes-overtake-what-waits-unread',
+    name: 'close-frames-overtake-what-waits-unread',
     row: 'R37',
     file: 'src/wire/transport/ws-transport.ts',
     find: "      if (!this.#saidGoodbye) this.#handUnread('all')\n",

@@ -85,7 +85,7 @@ function integerOf(value: unknown): unknown {
 }
 
 const NANOS_PER_MS = 1e6
-/** Times after the year 10000 are nobody's. */
+/** Times after the year 10000 count as missing. */
 const MAX_NANOS = 2.6e20
 
 /** The time now. */

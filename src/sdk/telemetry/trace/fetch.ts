@@ -131,7 +131,7 @@ export async function executeTracedRequest(
   return tracer === undefined ? fetch(input, rest) : tracedFetch(fetch, input, { ...rest, tracer })
 }
 
-/** Where a request goes, whoever's `Request` it is; the empty text for what is none. */
+/** The address of a request, for any implementation of `Request`; an empty string for anything else. */
 function addressOf(input: unknown): string {
   if (typeof input === 'string' || input instanceof URL) return String(input)
   return isRecord(input) && typeof input['url'] === 'string' ? input['url'] : ''

@@ -203,7 +203,7 @@ export class Triggers {
     this.#heldFrames.delete(id)
     this.#refused.delete(id)
     if (bound.route !== undefined && this.#routes.get(bound.route) === id) this.#routes.delete(bound.route)
-    this.#registrations.remove(id, farewell(id, bound))
+    this.#registrations.remove(id, unregistration(id, bound))
     if (!isSubscription(bound.triggerType)) return
     this.#subscriptions -= 1
     this.onSubscriptions('removed')
@@ -229,7 +229,7 @@ export class Triggers {
 
   #holdBack(id: string): void {
     const bound = this.#bound.get(id)
-    const frame = bound === undefined ? undefined : this.#registrations.takeOut(id, farewell(id, bound))
+    const frame = bound === undefined ? undefined : this.#registrations.takeOut(id, unregistration(id, bound))
     if (bound === undefined || frame === undefined) return
     this.#heldFrames.set(id, frame)
     if (isSubscription(bound.triggerType)) this.onSubscriptions('removed')
@@ -245,7 +245,7 @@ function isSubscription(triggerType: string): boolean {
   return triggerType === 'subscribe'
 }
 
-function farewell(id: string, { triggerType }: Bound): WorkerMessage {
+function unregistration(id: string, { triggerType }: Bound): WorkerMessage {
   return { type: 'unregistertrigger', id, trigger_type: triggerType }
 }
 

@@ -16,12 +16,12 @@ import type { SessionParts } from './session-parts.js'
 import { isTelemetry } from './telemetry-prefix.js'
 
 /** Answers upgrade requests of one listener. */
-export type Doorway = (request: UpgradeRequest) => void
+export type UpgradeHandler = (request: UpgradeRequest) => void
 
-export function openDoorway(
+export function upgradeHandler(
   parts: SessionParts,
   config: Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny'>,
-): Doorway {
+): UpgradeHandler {
   const isGuarded = config.rbac !== undefined || config.middlewareFunctionId !== undefined
   const guard = isGuarded ? new Guard(parts, config) : undefined
   return (request) => {

@@ -7,7 +7,7 @@ import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { CloseCode, type Transport } from '../../wire/transport/transport.js'
 import { CLOSE_TIMEOUT_MS } from './options.js'
 
-export class Farewell {
+export class ClosingHandshake {
   readonly #clock: Clock
   #end: Deferred<void> | undefined
   #hasEnded = false
