@@ -55,7 +55,7 @@ test('a reader whose link is lost gets an error, never a clean end', async () =>
   await expect(next).rejects.toMatchObject({ code: 'CONNECTION_LOST', kind: 'WebSocket' })
 })
 
-test('a writer whose link is lost is told; its reader cannot be, and gets what came before as if it were all', async () => {
+test('a writer whose link is lost receives an error; its reader cannot be notified and receives what came before as if it were complete', async () => {
   const { writerRef, readerRef, url, proxy, cut } = await stage()
   const writer = new ChannelWriter(proxy.url, writerRef)
   const reader = new ChannelReader(url, readerRef)

@@ -10,7 +10,8 @@ import type { UpdateOp } from '../../../../src/wire/updates/update-op.js'
 import { applyUpdateOps } from '../../../../src/wire/updates/update-ops.js'
 
 const name = fc.constantFrom('a', 'b', 'é"\\', '__proto__', '')
-const value = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<JsonValue>
+/** Without `-0`, which JSON text keeps as `0`. */
+const value = fc.jsonValue({ maxDepth: 2 }).map((made) => JSON.parse(JSON.stringify(made)) as JsonValue)
 const op = fc.oneof(
   fc.record({ type: fc.constant('set'), path: fc.tuple(name), value }),
   fc.record({ type: fc.constant('merge'), path: fc.constant([]), value: fc.dictionary(name, value, { maxKeys: 3 }) }),
