@@ -2,8 +2,8 @@
  * The public root: what a worker file imports.
  */
 export { registerWorker } from './sdk/worker/register-worker.js'
-export { TriggerAction } from './sdk/worker/calls/call.js'
-export type { EnqueueResult, TriggerFunction, TriggerRequest } from './sdk/worker/calls/call.js'
+export { TriggerAction } from './sdk/worker/calls/trigger-request.js'
+export type { EnqueueResult, TriggerFunction, TriggerRequest } from './sdk/worker/calls/trigger-request.js'
 export type { III, IIIClient, TriggerTypeRef } from './sdk/worker/client.js'
 export { defineFunction, defineTriggerType } from './sdk/worker/functions/contract.js'
 export type { FunctionContract, TriggerTypeContract } from './sdk/worker/functions/contract.js'

@@ -17,4 +17,4 @@ export type {
 export type { RegisterServiceInput } from '../sdk/worker/functions/services.js'
 export type { RegisterTriggerTypeInput } from '../sdk/worker/triggers/trigger-types.js'
 export type { RegisterTriggerInput } from '../sdk/worker/triggers/triggers.js'
-export type { TriggerRequest } from '../sdk/worker/calls/call.js'
+export type { TriggerRequest } from '../sdk/worker/calls/trigger-request.js'

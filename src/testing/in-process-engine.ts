@@ -12,7 +12,7 @@ import { systemClock, type Clock } from '../std/time/clock.js'
 import type { Unsubscribe } from '../std/async/emitter.js'
 import { systemRandom } from '../std/random.js'
 import type { VirtualClock } from '../std/time/virtual-clock.js'
-import type { EnqueueResult } from '../sdk/worker/calls/call.js'
+import type { EnqueueResult } from '../sdk/worker/calls/trigger-request.js'
 import {
   checkDurationMs,
   checkFlag,

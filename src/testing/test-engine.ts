@@ -4,7 +4,7 @@
 import type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
 import type { EngineStats } from '../engine/engine-stats.js'
 import type { Unsubscribe } from '../std/async/emitter.js'
-import type { EnqueueResult } from '../sdk/worker/calls/call.js'
+import type { EnqueueResult } from '../sdk/worker/calls/trigger-request.js'
 import type { III } from '../sdk/worker/client.js'
 import type { InitOptions } from '../sdk/worker/options.js'
 import type { Duration } from './duration.js'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PING_INTERVAL_MS } from '../../src/sdk/connection/options.js'
 import { deferred } from '../../src/std/async/deferred.js'
-import { TriggerAction } from '../../src/sdk/worker/calls/call.js'
+import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import { connectedRig, outcomeOf, workerRig } from '../kit/worker-rig.js'
 
 const queue = TriggerAction.Enqueue({ queue: 'q' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TriggerAction } from '../../src/sdk/worker/calls/call.js'
+import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import { localRig } from '../kit/local-rig.js'
 
 const queues = {

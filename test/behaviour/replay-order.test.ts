@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TriggerAction } from '../../src/sdk/worker/calls/call.js'
+import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import type { Worker } from '../../src/sdk/worker/worker.js'
 import { connectedRig, workerRig } from '../kit/worker-rig.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TriggerAction } from '../../src/sdk/worker/calls/call.js'
+import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import { heapBytes } from '../kit/process-watch.js'
 import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
 

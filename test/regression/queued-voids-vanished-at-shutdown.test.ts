@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TriggerAction } from '../../src/sdk/worker/calls/call.js'
+import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import { workerRig } from '../kit/worker-rig.js'
 
 test('fire-and-forget calls still waiting at shutdown are counted as dropped', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TriggerAction } from '../../src/sdk/worker/calls/call.js'
+import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import { connectedRig } from '../kit/worker-rig.js'
 
 test('a fire-and-forget call that is refused for its arguments may be left unawaited', async () => {

@@ -5,7 +5,7 @@
 import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
 import { resolveOptions, type WorkerOptions } from '../../src/sdk/worker/options.js'
 import { Worker } from '../../src/sdk/worker/worker.js'
-import type { TriggerRequest } from '../../src/sdk/worker/calls/call.js'
+import type { TriggerRequest } from '../../src/sdk/worker/calls/trigger-request.js'
 import { simRandom } from './sim-random.js'
 import { payloadOf, type Op, type OpKind } from './journal.js'
 import type { Token } from './guests.js'

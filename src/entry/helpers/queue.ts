@@ -1,2 +1,2 @@
 /** `iii-node/helpers/queue`: the answer to an enqueued call. */
-export type { EnqueueResult } from '../../sdk/worker/calls/call.js'
+export type { EnqueueResult } from '../../sdk/worker/calls/trigger-request.js'

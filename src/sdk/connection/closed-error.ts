@@ -2,7 +2,7 @@
  * Why a dial or a link ended, as the error that calls and diagnostics carry. A dial that failed says what is at the
  * address and what to do; addresses are shown without credentials.
  */
-import { ErrorCode, WebSocketError } from '../../errors.js'
+import { ErrorCode, NotConnectedError, RegistrationRejectedError, WebSocketError } from '../../errors.js'
 import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 import type { Closed } from '../../wire/transport/transport.js'
 
@@ -64,4 +64,24 @@ function isNoTls({ message }: Error, code: string): boolean {
     code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
     /wrong version number|packet length too long/.test(message)
   )
+}
+
+export type EndedError = NotConnectedError | RegistrationRejectedError
+
+/** Why nothing can be sent any more. */
+export function endedError(failure: unknown, state: string): EndedError {
+  if (failure instanceof RegistrationRejectedError) return failure
+  if (failure instanceof WebSocketError && failure.code === ErrorCode.AUTH_ERROR) return deniedCallError(failure)
+  if (state === 'failed') {
+    const text = 'The connection failed for good and the call was not sent; see the cause'
+    return new NotConnectedError(ErrorCode.RETRIES_EXHAUSTED, text, { outcome: 'not_sent', cause: failure })
+  }
+  return new NotConnectedError(ErrorCode.SHUTDOWN, 'iii is shutting down; the call was not sent', {
+    outcome: 'not_sent',
+  })
+}
+
+/** For calls to an engine that denied the session: it handled none of them, so they are safe to retry. */
+export function deniedCallError(cause: WebSocketError): NotConnectedError {
+  return new NotConnectedError(cause.code, cause.message, { outcome: 'not_sent', cause })
 }

@@ -55,11 +55,16 @@ export function connectionOptions(url: string, config: Required<ReconnectionConf
     url,
     backoff: config,
     maxRetries: config.maxRetries < 0 ? Infinity : config.maxRetries,
-    outbox: {
-      maxItems: config.maxPendingMessages,
-      maxBytes: config.maxPendingBytes,
-      maxAgeMs: config.maxPendingAgeMs,
-    },
+    outbox: pendingCaps(config),
+  }
+}
+
+/** What is kept for a link, as caps of a queue. */
+export function pendingCaps(config: Required<ReconnectionConfig>): QueueCaps {
+  return {
+    maxItems: config.maxPendingMessages,
+    maxBytes: config.maxPendingBytes,
+    maxAgeMs: config.maxPendingAgeMs,
   }
 }
 

@@ -80,6 +80,12 @@ export interface CallCounts {
   readonly expired: number
 }
 
+/** Where the frames of calls wait until they are written. */
+export interface Withdrawing {
+  /** Takes back the frame of a call that ended early, if it was not written yet. */
+  withdraw(call: Call): unknown
+}
+
 /** Calls that one event may end with stacks of their own: when it ends more, their errors have none. */
 const MAX_TRACED = 1_000
 
@@ -91,16 +97,15 @@ export class Calls {
     this.#takeBack(call)
     this.fail(call, reason)
   })
-  readonly #withdraw: (call: Call) => void
+  readonly #connection: Withdrawing
   #settled = 0
   #timedOut = 0
   #lateResults = 0
   #expired = 0
 
-  /** @param withdraw takes the frame of a call that ended early back, if it was not written yet. */
-  constructor(ports: { readonly clock: Clock; readonly random: Random }, withdraw: (call: Call) => void) {
+  constructor(ports: { readonly clock: Clock; readonly random: Random }, connection: Withdrawing) {
     this.#random = ports.random
-    this.#withdraw = withdraw
+    this.#connection = connection
     this.#deadlines = new Deadlines(ports.clock, (call) => {
       this.#timedOut += 1
       this.#takeBack(call)
@@ -205,7 +210,7 @@ export class Calls {
 
   /** The frame of a call that ended early is not sent. */
   #takeBack(call: Call): void {
-    if (!call.isWritten) this.#withdraw(call)
+    if (!call.isWritten) this.#connection.withdraw(call)
   }
 
   #forget(call: Call): void {

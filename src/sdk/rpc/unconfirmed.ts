@@ -9,10 +9,10 @@ import type { Clock, Timer } from '../../std/time/clock.js'
 const CONFIRM_AFTER_MS = 1_000
 
 /** For pings of its own, beside those of the keepalive. */
-export interface ConfirmPorts {
+export interface Confirming {
   readonly clock: Clock
-  /** Resolves once the peer has read everything written so far; rejects when the link ends first. */
-  readonly ping: () => Promise<void>
+  /** Its `ping` resolves once the peer has read everything written so far, and rejects when the link ends first. */
+  readonly link: { ping(): Promise<void> }
 }
 
 export class Unconfirmed {
@@ -21,40 +21,40 @@ export class Unconfirmed {
   /** Written before the ping whose answer is awaited. */
   #pinged: number | undefined
   #lost = 0
-  readonly #ports: ConfirmPorts | undefined
+  readonly #confirming: Confirming | undefined
   #timer: Timer | undefined
 
-  constructor(ports?: ConfirmPorts) {
-    this.#ports = ports
+  constructor(confirming?: Confirming) {
+    this.#confirming = confirming
   }
 
   /** How many were unproven when their link was lost, since the start. */
-  get lost(): number {
+  get lostMessages(): number {
     return this.#lost
   }
 
   /** One more was written. */
   note(): void {
     this.#written += 1
-    if (this.#timer === undefined && this.#ports !== undefined) this.#schedule(this.#ports)
+    if (this.#timer === undefined && this.#confirming !== undefined) this.#schedule(this.#confirming)
   }
 
-  #schedule(ports: ConfirmPorts): void {
-    this.#timer = ports.clock.after(
+  #schedule({ clock, link }: Confirming): void {
+    this.#timer = clock.after(
       CONFIRM_AFTER_MS,
       () => {
-        this.#confirm(ports).catch(() => undefined) // The link ended, which has been counted.
+        this.#confirm({ clock, link }).catch(() => undefined) // The link ended, which has been counted.
       },
       'background',
     )
   }
 
-  async #confirm(ports: ConfirmPorts): Promise<void> {
+  async #confirm(confirming: Confirming): Promise<void> {
     const written = this.#written
-    await ports.ping()
+    await confirming.link.ping()
     this.#confirmed = Math.max(this.#confirmed, written)
     this.#timer = undefined
-    if (this.#written > this.#confirmed) this.#schedule(ports)
+    if (this.#written > this.#confirmed) this.#schedule(confirming)
   }
 
   /** A ping leaves. While one is unanswered, a further one proves nothing: answers do not say which ping they are to. */
@@ -67,16 +67,16 @@ export class Unconfirmed {
     this.#pinged = undefined
   }
 
-  linkLost(): void {
+  lost(): void {
     this.#lost += this.#written - this.#confirmed
     this.#written = 0
     this.#confirmed = 0
     this.#pinged = undefined
-    this.stop()
+    this.over()
   }
 
   /** Leaves no timer behind. */
-  stop(): void {
+  over(): void {
     this.#timer?.cancel()
     this.#timer = undefined
   }

@@ -7,7 +7,7 @@ import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../../errors.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
-import type { TriggerRequest } from './calls/call.js'
+import type { TriggerRequest } from './calls/trigger-request.js'
 import type { FunctionContract, ReceivedAs, SentAs, TriggerTypeContract } from './functions/contract.js'
 import type { ContractClient, ContractTrigger } from './calls/contract-call.js'
 import type {

@@ -1,21 +1,22 @@
 /**
  * The worker's side of telemetry: starts it, stands in for it while it is off, and never lets it fail the worker.
  */
-import type { Connection, ConnectionPorts } from '../connection/connection.js'
+import type { ConnectionPorts } from '../connection/connection.js'
+import { IIIConnectionState } from '../connection/state.js'
 import type { Tracing } from '../../wire/protocol/tracing.js'
 import { createOwnedLogger, type Logger } from '../telemetry/logs/logger.js'
 import { noTracing } from '../telemetry/trace/spans.js'
 import { startWorkerTelemetry, type TelemetryHandle, type WorkerTelemetry } from '../telemetry/worker-telemetry.js'
 import type { Report } from './diagnostics.js'
+import type { Link, LinkPart, Session } from './link.js'
 import type { WorkerOptions } from './options.js'
 
-/** The parts of a worker that telemetry uses. */
-export interface TelemetryHost {
+/** The parts of a worker that telemetry stands on. */
+export interface TelemetryParts {
   readonly options: WorkerOptions
   readonly ports: ConnectionPorts
-  readonly connection: Connection
+  readonly link: Link
   readonly report: Report
-  headers(): Readonly<Record<string, string>>
 }
 
 const SWITCHED_OFF: TelemetryHandle = {
@@ -26,47 +27,59 @@ const SWITCHED_OFF: TelemetryHandle = {
   shutdown: () => Promise.resolve(),
 }
 
-export class OwnTelemetry {
-  readonly #host: TelemetryHost
+export class OwnTelemetry implements LinkPart {
+  readonly #parts: TelemetryParts
   /** Absent while telemetry is off. */
-  running: WorkerTelemetry | undefined
+  #running: WorkerTelemetry | undefined
 
-  constructor(host: TelemetryHost) {
-    this.#host = host
+  constructor(parts: TelemetryParts) {
+    this.#parts = parts
   }
 
   get tracing(): Tracing {
-    return this.running?.tracing ?? noTracing
+    return this.#running?.tracing ?? noTracing
   }
 
   get handle(): TelemetryHandle {
-    return this.running?.isOn ? this.running.handle : SWITCHED_OFF
+    return this.#running?.isOn ? this.#running.handle : SWITCHED_OFF
   }
 
   /** Spans, log records and metric points that were not sent. */
   get dropped(): number {
-    return this.running?.dropped ?? 0
+    return this.#running?.dropped ?? 0
   }
 
   /** Starts telemetry if it is on. Its libraries load here, while the socket is being opened. */
   start(): void {
-    const { options, ports, connection, report } = this.#host
+    const { options, ports, link, report } = this.#parts
     const { otel, url, reconnection, metadata, givenName, enableMetricsReporting: reportsMetrics } = options
-    const headers = (): Readonly<Record<string, string>> => this.#host.headers()
+    const headers = (): Readonly<Record<string, string>> => link.headers()
     const settings = { otel, url, reconnection, workerName: metadata.name, givenName, reportsMetrics, headers }
     try {
-      this.running = startWorkerTelemetry(settings, { ports, connection })
+      this.#running = startWorkerTelemetry(settings, { ports, connection: link.connection })
     } catch (error) {
       report({ kind: 'telemetry_failed', error })
     }
   }
 
   handlerLogger(functionId: string): Logger {
-    return this.running?.handlerLogger(functionId) ?? createOwnedLogger(undefined, functionId)
+    return this.#running?.handlerLogger(functionId) ?? createOwnedLogger(undefined, functionId)
+  }
+
+  accepted({ workerId }: Session): void {
+    this.#running?.workerKnown(workerId)
+  }
+
+  idle(): void {
+    this.#running?.linkIdle()
+  }
+
+  over(): void {
+    if (this.#parts.link.connection.state === IIIConnectionState.Failed) this.#running?.linkFailed()
   }
 
   /** Sends what is left and stops. Never rejects. */
   async shutdown(): Promise<void> {
-    await this.running?.shutdown()
+    await this.#running?.shutdown()
   }
 }

@@ -6,7 +6,7 @@ import type { WorkerStats } from './stats.js'
 
 export function statsOf(core: Core): WorkerStats {
   const calls = core.calls.counts
-  const queued = core.connection.queued
+  const queued = core.link.connection.queued
   return {
     pendingCalls: calls.pending,
     settledCalls: calls.settled,
@@ -18,17 +18,17 @@ export function statsOf(core: Core): WorkerStats {
     queuedMessages: queued.items,
     queuedBytes: queued.bytes,
     socketBytes: queued.socketBytes,
-    channelBytes: core.channelEnds.heldBytes,
+    channelBytes: core.channels.heldBytes,
     ...core.counters,
     refusedCalls: core.counters.refusedCalls + calls.expired,
     refusedInvocations: core.admission.refused,
-    unconfirmedVoids: core.unconfirmedVoids.lost,
-    unconfirmedResults: core.unconfirmedResults.lost,
+    unconfirmedVoids: core.unconfirmedVoids.lostMessages,
+    unconfirmedResults: core.unconfirmedResults.lostMessages,
     droppedResults: core.results.dropped,
     repeatedResults: core.repeats.sent,
     unrepeatedResults: core.repeats.skipped,
     droppedTelemetry: core.telemetry.dropped,
-    reconnects: core.reconnects,
+    reconnects: core.link.reconnects,
     waitingNames: core.conflicts?.held.length ?? 0,
     registeredFunctions: core.functions.size - core.functions.refused.size - (core.conflicts?.heldFunctions ?? 0),
     registeredTriggers: core.triggers.size - core.triggers.refused.size,

@@ -5,7 +5,7 @@
 import { CHANNEL_HOST, createChannelOn, type ChannelClient, type ChannelHost } from '../channel/create.js'
 import type { ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
-import { invalidArgument, type RegistrationRejectedError } from '../../errors.js'
+import { invalidArgument, RegistrationRejectedError } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
@@ -16,7 +16,6 @@ import { contractClient, withContracts, type ContractTrigger } from './calls/con
 import { Core } from './core.js'
 import { REPORT, type Report, type Reporting } from './diagnostics.js'
 import * as discovery from './discovery/discovery.js'
-import { FunctionsAvailable } from './discovery/functions-available.js'
 import type { FunctionHandler } from './functions/function-handler.js'
 import type { SchemaOptions } from './functions/function-schemas.js'
 import {
@@ -29,13 +28,7 @@ import {
 import type { HttpInvocationConfig } from './functions/http-invocation.js'
 import type { WorkerOptions } from './options.js'
 import { ready, type ReadyOptions } from './lifecycle/ready.js'
-import {
-  drainAndEnd,
-  drainLimits,
-  limitDrain,
-  type ShutdownOptions,
-  type ShutdownReport,
-} from './lifecycle/shutdown.js'
+import { Shutdown, type ShutdownOptions, type ShutdownReport } from './lifecycle/shutdown.js'
 import type { WorkerStats } from './stats.js'
 import { statsOf } from './stats-of.js'
 import type { Register, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
@@ -51,8 +44,7 @@ import {
 
 export class Worker implements III, ChannelClient, Reporting {
   readonly #core: Core
-  readonly #functionsAvailable: FunctionsAvailable
-  #graceful: Promise<ShutdownReport> | undefined
+  readonly #shutdown: Shutdown
 
   readonly trigger: ContractTrigger
   readonly channels: III['channels'] = {
@@ -63,24 +55,13 @@ export class Worker implements III, ChannelClient, Reporting {
     const core = new Core(options, ports)
     this.#core = core
     this.trigger = withContracts(core.trigger)
-    this.#functionsAvailable = new FunctionsAvailable({
-      functions: core.functions,
-      triggers: core.triggers,
-      uuid: () => ports.random.uuid(),
-      onListenerError: (error) => {
-        core.report({ kind: 'callback_failed', error })
-      },
-      states: core.states,
-      reconnects: () => core.reconnects,
-      confirmed: () => core.barrier.pass(),
-      trigger: core.trigger,
-    })
-    if (options.autoConnect) core.connection.connect()
+    this.#shutdown = new Shutdown(core)
+    if (options.autoConnect) core.link.connection.connect()
     core.telemetry.start()
   }
 
   get [CHANNEL_HOST](): ChannelHost {
-    return this.#core.channelHost
+    return this.#core.channels
   }
 
   get [REPORT](): Report {
@@ -88,7 +69,7 @@ export class Worker implements III, ChannelClient, Reporting {
   }
 
   get workerId(): string | undefined {
-    return this.#core.greeting?.workerId
+    return this.#core.link.session?.workerId
   }
 
   get namespace(): string | undefined {
@@ -159,7 +140,7 @@ export class Worker implements III, ChannelClient, Reporting {
   }
 
   readonly setHeaders = (headers: Record<string, string>): void => {
-    this.#core.currentHeaders = checkHeaders(headers)
+    this.#core.link.setHeaders(checkHeaders(headers))
   }
 
   readonly listFunctions: III['listFunctions'] = (options) => discovery.listFunctions(this.trigger, options)
@@ -171,36 +152,33 @@ export class Worker implements III, ChannelClient, Reporting {
   readonly listTriggerTypes: III['listTriggerTypes'] = (options) => discovery.listTriggerTypes(this.trigger, options)
 
   readonly onFunctionsAvailable: III['onFunctionsAvailable'] = (callback) =>
-    this.#functionsAvailable.subscribe(callback)
+    this.#core.functionsAvailable.subscribe(callback)
 
   readonly connect = (): void => {
-    this.#core.connection.connect()
+    this.#core.link.connection.connect()
   }
 
   readonly ready = (options?: ReadyOptions): Promise<void> => ready(this.#core, options)
 
   readonly onConnectionStateChange = (callback: (state: IIIConnectionState) => void): Unsubscribe => {
     checkFunction('callback', callback)
-    return this.#core.states.on(callback)
+    return this.#core.link.states.on(callback)
   }
 
-  readonly getConnectionState = (): IIIConnectionState => this.#core.connection.state
+  readonly getConnectionState = (): IIIConnectionState => this.#core.link.connection.state
 
   readonly getAddress = (): string => this.#core.options.url
 
-  readonly getFatalError = (): RegistrationRejectedError | undefined => this.#core.fatalError
+  readonly getFatalError = (): RegistrationRejectedError | undefined => {
+    const { failure } = this.#core.link.connection
+    return failure instanceof RegistrationRejectedError ? failure : undefined
+  }
 
   readonly stats = (): WorkerStats => statsOf(this.#core)
 
-  readonly shutdown = (): Promise<void> => this.#core.end()
+  readonly shutdown = (): Promise<void> => this.#shutdown.now()
 
-  readonly shutdownAsync = async (options?: ShutdownOptions): Promise<ShutdownReport> => {
-    const limits = drainLimits(options)
-    if (this.#graceful === undefined) return (this.#graceful = drainAndEnd(this.#core, limits))
-    // The default of a second call is no reason to cut the first one short.
-    limitDrain(this.#core, { ...limits, drainTimeoutMs: options?.drainTimeoutMs ?? Infinity })
-    return this.#graceful
-  }
+  readonly shutdownAsync = (options?: ShutdownOptions): Promise<ShutdownReport> => this.#shutdown.gracefully(options)
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdownAsync()

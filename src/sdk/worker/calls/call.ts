@@ -6,73 +6,35 @@ import {
   ErrorCode,
   invalidArgument,
   NotConnectedError,
-  RegistrationRejectedError,
   SerdeError,
-  WebSocketError,
 } from '../../../errors.js'
-import type { Connection, Posted } from '../../connection/connection.js'
+import type { EndedError } from '../../connection/closed-error.js'
+import type { Posted } from '../../connection/connection.js'
 import type { Letter } from '../../connection/outbox.js'
 import { workerCodec } from '../../../wire/protocol/codec.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../../wire/protocol/names.js'
-import { type Action, isRecord } from '../../../wire/protocol/validate.js'
+import type { Action } from '../../../wire/protocol/validate.js'
 import type { Call, Calls } from '../../rpc/calls.js'
-import type { Tracing } from '../../../wire/protocol/tracing.js'
+import type { Unconfirmed } from '../../rpc/unconfirmed.js'
+import type { Report } from '../diagnostics.js'
+import type { Link } from '../link.js'
+import type { WorkerOptions } from '../options.js'
+import type { OwnTelemetry } from '../own-telemetry.js'
 import type { WorkerCounters } from '../stats.js'
 import { currentInvocation } from '../invocations/deadlocks.js'
-import { deniedCallError } from '../invocations/ended-calls.js'
+import { handled, isVoid, type TriggerAction, type TriggerRequest } from './trigger-request.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
 
-/** How a call is routed. Without an action it waits for the result. */
-export type TriggerAction = { type: 'enqueue'; queue: string } | { type: 'void' }
-export const TriggerAction = {
-  /** Stores the call in a named queue; resolves with a receipt once it is stored. */
-  Enqueue: (options: { queue: string }): { queue: string; type: 'enqueue' } => ({
-    type: 'enqueue',
-    queue: checkId('queue', checkRecord('options', options)['queue']),
-  }),
-  /** Sends the call and forgets it. */
-  Void: (): { type: 'void' } => ({ type: 'void' }),
-} as const
-
-/** The answer to an enqueued call. */
-export type EnqueueResult = { messageReceiptId: string }
-
-/** One call. */
-export type TriggerRequest<TInput = unknown> = {
-  function_id: string
-  /** Any JSON value; `undefined` is sent as `{}`. */
-  payload: TInput
-  action?: TriggerAction | undefined
-  /** Default: the client's `invocationTimeoutMs`. The limit is local: the callee runs on. */
-  timeoutMs?: number | undefined
-  /** Another spelling of `timeoutMs`, which wins. */
-  timeout_ms?: number | undefined
-  /** Free JSON handed to the handler beside the payload. */
-  metadata?: unknown
-  /** Where the function is looked up. Default: the worker's namespace, `default` for `engine::` ids. */
-  namespace?: string | undefined
-  /** Gives the call up: the promise rejects with the signal's reason. */
-  signal?: AbortSignal | undefined
-}
-
-/* eslint-disable @typescript-eslint/no-explicit-any -- the result's type is the caller's to name, as in the official package */
-/** Calls a function. */
-export type TriggerFunction = <TInput = unknown, TOutput = any>(request: TriggerRequest<TInput>) => Promise<TOutput>
-/* eslint-enable @typescript-eslint/no-explicit-any */
-
-/** What calling needs. */
+/** What calling needs of a worker. */
 export interface Caller {
-  readonly connection: Connection
+  readonly link: Link
   readonly calls: Calls
-  readonly namespace: string | undefined
-  readonly timeoutMs: number
-  /** Where trace headers come from. */
-  readonly tracing: () => Tracing
+  readonly options: WorkerOptions
+  readonly telemetry: OwnTelemetry
   readonly counters: WorkerCounters
-  /** A fire-and-forget message was handed to the link. */
-  readonly onVoidWritten: () => void
-  /** Counts a fire-and-forget message that was not sent. */
-  readonly onVoidDropped: (reason: string) => void
+  /** Fire-and-forget calls written to the present link. */
+  readonly unconfirmedVoids: Unconfirmed
+  readonly report: Report
 }
 
 /** Sends one call. Never throws: whatever is wrong rejects the promise. */
@@ -92,7 +54,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   signal?.throwIfAborted()
   const action = checkAction(request.action)
   const namespace = checkNamespace('namespace', request.namespace) ?? defaultNamespace(caller, functionId)
-  const timeoutMs = checkDurationMs('timeoutMs', request.timeoutMs ?? request.timeout_ms ?? caller.timeoutMs)
+  const timeoutMs = checkDurationMs('timeoutMs', request.timeoutMs ?? request.timeout_ms ?? caller.options.invocationTimeoutMs)
   const send = { functionId, action, namespace, request }
   if (action?.type === 'void') return callVoid(caller, send)
   return caller.calls.open({ functionId, timeoutMs, signal, origin: currentInvocation() }, (opened) => {
@@ -104,15 +66,6 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   })
 }
 
-/** Whether a request, readable or not, asks to be sent and forgotten. */
-export function isVoid(request: unknown): boolean {
-  try {
-    return isRecord(request) && isRecord(request['action']) && request['action']['type'] === 'void'
-  } catch {
-    return false
-  }
-}
-
 interface Outgoing {
   readonly functionId: string
   readonly action: Action | undefined
@@ -122,7 +75,7 @@ interface Outgoing {
 
 function encode(caller: Caller, { functionId, action, namespace, request }: Outgoing, id?: string): string {
   const { payload, metadata } = request
-  const trace = caller.tracing().inject()
+  const trace = caller.telemetry.tracing.inject()
   try {
     return workerCodec.encode({
       type: 'invokefunction',
@@ -150,56 +103,39 @@ function encode(caller: Caller, { functionId, action, namespace, request }: Outg
 
 function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
   const dropped = (): void => {
-    caller.onVoidDropped(`a fire-and-forget call to '${send.functionId}' found no connection in time`)
+    caller.counters.droppedVoids += 1
+    const reason = `a fire-and-forget call to '${send.functionId}' found no connection in time`
+    caller.report({ kind: 'frame_dropped', reason })
   }
-  const letter = { written: caller.onVoidWritten, expired: dropped, discarded: dropped }
-  const posted = caller.connection.post(encode(caller, send), letter)
+  const written = (): void => {
+    caller.unconfirmedVoids.note()
+  }
+  const posted = caller.link.connection.post(encode(caller, send), { written, expired: dropped, discarded: dropped })
   if (typeof posted !== 'string') {
     // A full queue is counted, not raised: an error for each message of a flood would cost more than the messages.
-    if (posted.refused === 'ended') throw refusal(caller.connection, posted)
+    if (posted.refused === 'ended') throw refusal(caller.link, posted)
     dropped()
   }
   return Promise.resolve(undefined)
 }
 
-/** A rejection that may be ignored: awaiting reports it, not awaiting does not end the process. */
-export function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined)
-  return promise
-}
-
-type Refusal = NotConnectedError | RegistrationRejectedError
-
-function post(caller: Caller, frame: string, letter: Letter | Call): Refusal | undefined {
-  const posted = caller.connection.post(frame, letter)
+function post(caller: Caller, frame: string, letter: Letter | Call): EndedError | undefined {
+  const posted = caller.link.connection.post(frame, letter)
   if (typeof posted === 'string') return undefined
   if (posted.refused !== 'ended') caller.counters.refusedCalls += 1
-  return refusal(caller.connection, posted)
+  return refusal(caller.link, posted)
 }
 
-function refusal(connection: Connection, { refused }: Exclude<Posted, string>): Refusal {
-  if (refused === 'ended') return endedError(connection.failure, connection.state)
-  const { items, bytes } = connection.queued
+function refusal(link: Link, { refused }: Exclude<Posted, string>): EndedError {
+  if (refused === 'ended') return link.endedError()
+  const { items, bytes } = link.connection.queued
   const seen = refused === 'items' ? `${String(items)} messages` : `${String(bytes)} bytes`
   const text = `${seen} already wait for the connection; nothing was sent, so it is safe to retry later`
   return new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' })
 }
 
-/** Why nothing can be sent any more. */
-export function endedError(failure: unknown, state: string): Refusal {
-  if (failure instanceof RegistrationRejectedError) return failure
-  if (failure instanceof WebSocketError && failure.code === ErrorCode.AUTH_ERROR) return deniedCallError(failure)
-  if (state === 'failed') {
-    const text = 'The connection failed for good and the call was not sent; see the cause'
-    return new NotConnectedError(ErrorCode.RETRIES_EXHAUSTED, text, { outcome: 'not_sent', cause: failure })
-  }
-  return new NotConnectedError(ErrorCode.SHUTDOWN, 'iii is shutting down; the call was not sent', {
-    outcome: 'not_sent',
-  })
-}
-
 function defaultNamespace(caller: Caller, functionId: string): string | undefined {
-  return functionId.startsWith(ENGINE_PREFIX) ? DEFAULT_NAMESPACE : caller.namespace
+  return functionId.startsWith(ENGINE_PREFIX) ? DEFAULT_NAMESPACE : caller.options.namespace
 }
 
 function checkAction(action: TriggerAction | undefined): TriggerAction | undefined {
@@ -208,18 +144,4 @@ function checkAction(action: TriggerAction | undefined): TriggerAction | undefin
   if (type === 'void') return { type }
   if (type !== 'enqueue') throw invalidArgument('action.type', "'void' or 'enqueue'", type)
   return { type, queue: checkId('action.queue', action.type === 'enqueue' ? action.queue : undefined) }
-}
-
-/** Anything that calls functions: a worker, or a handler's context. */
-export interface CanTrigger {
-  readonly trigger: TriggerFunction
-}
-
-/** The `trigger` of a worker, asked for at each call, so that a replaced one counts. */
-export function callerOf(argument: string, worker: CanTrigger): TriggerFunction {
-  const given: unknown = worker
-  if (!isRecord(given) || typeof given['trigger'] !== 'function') {
-    throw invalidArgument(argument, 'a worker or another object with `trigger`', given)
-  }
-  return (request) => worker.trigger(request)
 }

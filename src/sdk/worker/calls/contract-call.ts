@@ -8,7 +8,7 @@ import { orAborted } from '../../../std/async/abortable.js'
 import { parse, whenParsed } from '../../schema/parse.js'
 import type { StandardSchemaV1 } from '../../schema/standard-schema.js'
 import { validate, validationError } from '../../schema/validation.js'
-import { handled, isVoid, type EnqueueResult, type TriggerFunction, type TriggerRequest } from './call.js'
+import { handled, isVoid, type EnqueueResult, type TriggerFunction, type TriggerRequest } from './trigger-request.js'
 import { checkId, checkRecord } from '../check.js'
 import { checkSchema, type ContractInput, type ContractOutput, type FunctionContract } from '../functions/contract.js'
 

@@ -5,7 +5,7 @@
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
 import { EngineFunctions } from '../../../wire/protocol/names.js'
-import type { TriggerFunction } from '../calls/call.js'
+import type { TriggerFunction } from '../calls/trigger-request.js'
 import { checkFlag, checkRecord, checkText } from '../check.js'
 
 /** A function somebody serves. */

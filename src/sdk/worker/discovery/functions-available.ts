@@ -3,47 +3,50 @@
  * them and removed with the last. The engine reports changes alone, and a restarted one may see none: the worker asks
  * after each reconnect, and drops an event that says the same again.
  */
-import { IIIConnectionState } from '../../connection/state.js'
 import { DEFAULT_NAMESPACE, EngineFunctions, EngineTriggers } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
-import type { TriggerFunction } from '../calls/call.js'
+import { Emitter } from '../../../std/async/emitter.js'
+import type { TriggerFunction } from '../calls/trigger-request.js'
 import { checkFunction } from '../check.js'
 import { isHidden, type FunctionInfo } from './discovery.js'
-import type { FunctionRef, Functions } from '../functions/functions.js'
-import type { Trigger, Triggers } from '../triggers/triggers.js'
+import type { FunctionRef } from '../functions/functions.js'
+import type { Barrier } from '../lifecycle/barrier.js'
+import type { Link, LinkPart } from '../link.js'
+import type { Trigger } from '../triggers/triggers.js'
+import type { NewsParts } from './worker-news.js'
 
 /** Ends the subscription when called, unsubscribed or disposed. */
 export type FunctionsAvailableGuard = (() => void) & { unsubscribe(): void; [Symbol.dispose](): void }
 
-export interface FunctionsAvailablePorts {
-  readonly functions: Functions
-  readonly triggers: Triggers
-  readonly uuid: () => string
-  readonly onListenerError: (error: unknown) => void
-  readonly states: Pick<Emitter<IIIConnectionState>, 'on'>
-  readonly reconnects: () => number
-  /** Resolves once the engine has handled everything sent so far; rejects when the link ends first. */
-  readonly confirmed: () => Promise<void>
+/** The parts of a worker that the reports stand on. */
+export interface FunctionsAvailableParts extends NewsParts {
+  readonly link: Link
+  readonly barrier: Barrier
   readonly trigger: TriggerFunction
 }
 
 interface Bound {
   readonly ref: FunctionRef
   readonly trigger: Trigger
-  readonly stopListening: Unsubscribe
 }
 
-export class FunctionsAvailable {
-  readonly #ports: FunctionsAvailablePorts
+export class FunctionsAvailable implements LinkPart {
+  readonly #parts: FunctionsAvailableParts
   readonly #listeners: Emitter<FunctionInfo[]>
   #bound: Bound | undefined
   /** Ids last reported on the present link. */
   #reported: string | undefined
 
-  constructor(ports: FunctionsAvailablePorts) {
-    this.#ports = ports
-    this.#listeners = new Emitter(ports.onListenerError)
+  constructor(parts: FunctionsAvailableParts) {
+    this.#parts = parts
+    this.#listeners = new Emitter((error) => {
+      parts.report({ kind: 'callback_failed', error })
+    })
+  }
+
+  connected(): void {
+    this.#reported = undefined
+    if (this.#bound !== undefined && this.#parts.link.reconnects > 0) void this.#ask()
   }
 
   subscribe(callback: (functions: FunctionInfo[]) => void): FunctionsAvailableGuard {
@@ -55,42 +58,38 @@ export class FunctionsAvailable {
       if (this.#listeners.size > 0) return
       this.#bound?.trigger.unregister()
       this.#bound?.ref.unregister()
-      this.#bound?.stopListening()
       this.#bound = undefined
     }
     return Object.assign(unsubscribe.bind(undefined), { unsubscribe, [Symbol.dispose]: unsubscribe })
   }
 
   #bind(): Bound {
+    const { functions, random, triggers } = this.#parts
     // Unique per client: two workers of one namespace would otherwise fight over the id.
-    const id = `iii-node::functions-available::${this.#ports.uuid()}`
-    const ref = this.#ports.functions.register({ id, metadata: { internal: true } }, (payload: unknown) => {
+    const id = `iii-node::functions-available::${random.uuid()}`
+    const ref = functions.register({ id, metadata: { internal: true } }, (payload: unknown) => {
       this.#report(payload)
       return Promise.resolve(null)
     })
-    const trigger = this.#ports.triggers.register({
+    const trigger = triggers.register({
       type: EngineTriggers.FUNCTIONS_AVAILABLE,
       function_id: id,
       config: {},
       trigger_namespace: DEFAULT_NAMESPACE,
     })
-    const stopListening = this.#ports.states.on((state) => {
-      if (state !== IIIConnectionState.Connected) return
-      this.#reported = undefined
-      if (this.#ports.reconnects() > 0) void this.#ask()
-    })
-    return { ref, trigger, stopListening }
+    return { ref, trigger }
   }
 
   async #ask(): Promise<void> {
-    const link = this.#ports.reconnects()
+    const { barrier, link, trigger } = this.#parts
+    const { number } = link
     const request = { function_id: EngineFunctions.LIST_FUNCTIONS, payload: { include_internal: true } }
     // The link may end meanwhile, and a guarded listener may deny the list.
-    const listed: unknown = await this.#ports
-      .confirmed()
-      .then(() => this.#ports.trigger(request))
+    const listed: unknown = await barrier
+      .pass()
+      .then(() => trigger(request))
       .catch(() => undefined)
-    if (link === this.#ports.reconnects()) this.#report(listed)
+    if (link.number === number) this.#report(listed)
   }
 
   #report(listed: unknown): void {

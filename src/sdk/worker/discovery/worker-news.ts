@@ -6,14 +6,17 @@
 import { DEFAULT_NAMESPACE, EngineTriggers } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
+import type { Random } from '../../../std/random.js'
+import type { Report } from '../diagnostics.js'
 import type { FunctionRef, Functions } from '../functions/functions.js'
 import type { Trigger, Triggers } from '../triggers/triggers.js'
 
-export interface WorkerNewsPorts {
+/** The parts of a worker that news stand on. */
+export interface NewsParts {
   readonly functions: Functions
   readonly triggers: Triggers
-  readonly uuid: () => string
-  readonly onListenerError: (error: unknown) => void
+  readonly random: Random
+  readonly report: Report
 }
 
 /** A worker that came, changed or left. */
@@ -24,13 +27,15 @@ export interface WorkerChange {
 }
 
 export class WorkerNews {
-  readonly #ports: WorkerNewsPorts
+  readonly #parts: NewsParts
   readonly #changes: Emitter<WorkerChange>
   #bound: { readonly ref: FunctionRef; readonly trigger: Trigger } | undefined
 
-  constructor(ports: WorkerNewsPorts) {
-    this.#ports = ports
-    this.#changes = new Emitter(ports.onListenerError)
+  constructor(parts: NewsParts) {
+    this.#parts = parts
+    this.#changes = new Emitter((error) => {
+      parts.report({ kind: 'callback_failed', error })
+    })
   }
 
   on(listener: (change: WorkerChange) => void): Unsubscribe {
@@ -46,9 +51,9 @@ export class WorkerNews {
   }
 
   #bind(): { readonly ref: FunctionRef; readonly trigger: Trigger } {
-    const { functions, triggers, uuid } = this.#ports
+    const { functions, triggers, random } = this.#parts
     // Unique per client: two workers of one namespace would otherwise fight over the id.
-    const id = `iii-node::worker-news::${uuid()}`
+    const id = `iii-node::worker-news::${random.uuid()}`
     const ref = functions.register({ id, metadata: { internal: true } }, (payload: unknown) => {
       const { worker_id: workerId, event } = isRecord(payload) ? payload : {}
       if (typeof workerId === 'string') this.#changes.emit({ workerId, event })

@@ -18,7 +18,8 @@ import type { FunctionHandler } from './function-handler.js'
 import { describeFunction, type SchemaOptions } from './function-schemas.js'
 import { answeringHttp, type HttpAnswering } from '../invocations/http-answer.js'
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
-import { Replayed, type SendIfOpen } from '../lifecycle/replayed.js'
+import { Replayed, type Sender } from '../lifecycle/replayed.js'
+import type { LinkPart } from '../link.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
 
@@ -89,7 +90,7 @@ export interface ServedFunction {
 
 export type AnyHandler = FunctionHandler | HttpInvocationConfig
 
-export class Functions {
+export class Functions implements LinkPart {
   readonly #registrations: Replayed
   readonly #answering: HttpAnswering
   readonly #served = new Map<string, ServedFunction>()
@@ -99,9 +100,9 @@ export class Functions {
   /** Called after a function behind a URL was registered. */
   onUrlFunction: () => void = () => undefined
 
-  constructor(send: SendIfOpen, answering: HttpAnswering) {
+  constructor(link: Sender, answering: HttpAnswering) {
     this.#answering = answering
-    this.#registrations = new Replayed(send)
+    this.#registrations = new Replayed(link)
   }
 
   get size(): number {
@@ -205,7 +206,7 @@ export class Functions {
     this.#refused.clear()
   }
 
-  replay(send: SendIfOpen): void {
+  opened(send: (frame: string) => void): void {
     this.#refused.clear()
     this.#registrations.replay(send)
   }

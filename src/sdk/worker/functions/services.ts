@@ -2,7 +2,8 @@
  * Service registrations. The engine stores them and offers no way to read them back.
  */
 import { checkId, checkRecord, checkText } from '../check.js'
-import { Replayed, type SendIfOpen } from '../lifecycle/replayed.js'
+import { Replayed, type Sender } from '../lifecycle/replayed.js'
+import type { LinkPart } from '../link.js'
 
 export type RegisterServiceInput = {
   id: string
@@ -12,11 +13,11 @@ export type RegisterServiceInput = {
   parent_service_id?: string | undefined
 }
 
-export class Services {
+export class Services implements LinkPart {
   readonly #registrations: Replayed
 
-  constructor(send: SendIfOpen) {
-    this.#registrations = new Replayed(send)
+  constructor(link: Sender) {
+    this.#registrations = new Replayed(link)
   }
 
   /** @throws {RuntimeError} `INVALID_ARGUMENT` for an empty id. */
@@ -28,7 +29,7 @@ export class Services {
     this.#registrations.add(id, { type: 'registerservice', id, name, description, parent_service_id })
   }
 
-  replay(send: SendIfOpen): void {
+  opened(send: (frame: string) => void): void {
     this.#registrations.replay(send)
   }
 }

@@ -2,7 +2,7 @@
  * What the functions that guard a listener are asked and answer: who may connect, what a session may register, and
  * middleware that sees each call. Answers leave out what stays as it was; throwing refuses.
  */
-import type { TriggerAction } from '../calls/call.js'
+import type { TriggerAction } from '../calls/trigger-request.js'
 
 /** What the auth function is asked when a worker connects. */
 export type AuthInput = {

@@ -6,19 +6,21 @@ import { ErrorCode, RegistrationRejectedError } from '../../../errors.js'
 import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import type { TriggerFunction } from '../calls/call.js'
+import type { TriggerFunction } from '../calls/trigger-request.js'
 import type { Report } from '../diagnostics.js'
+import type { Barrier } from '../lifecycle/barrier.js'
+import type { Link, LinkPart } from '../link.js'
+import type { WorkerOptions } from '../options.js'
 import type { Functions, ServedFunction } from './functions.js'
 
-export interface UrlFunctionsPorts {
+/** The parts of a worker that the search stands on. */
+export interface UrlFunctionsParts {
+  readonly link: Link
+  readonly barrier: Barrier
   readonly functions: Functions
   readonly trigger: TriggerFunction
-  /** The worker's namespace. */
-  readonly namespace: string | undefined
+  readonly options: WorkerOptions
   readonly report: Report
-  readonly isConnected: () => boolean
-  /** Resolves once the registrations sent so far are in effect. */
-  readonly confirmed: () => Promise<void>
 }
 
 /** How long the engine may take to answer. */
@@ -28,20 +30,20 @@ const REASON =
   'the engine dropped it: it does not serve `iii-http-functions`, or does not accept the URL or the secret; its log has the reason'
 const ADVICE = 'Add the line `- name: iii-http-functions` below `workers:` in the configuration of the engine'
 
-export class UrlFunctions {
-  readonly #ports: UrlFunctionsPorts
+export class UrlFunctions implements LinkPart {
+  readonly #parts: UrlFunctionsParts
   /** Those that are in effect on the present link. */
   #found = new WeakSet<ServedFunction>()
   #isDue = false
 
-  constructor(ports: UrlFunctionsPorts) {
-    this.#ports = ports
-    ports.functions.onUrlFunction = () => {
+  constructor(parts: UrlFunctionsParts) {
+    this.#parts = parts
+    parts.functions.onUrlFunction = () => {
       this.#lookSoon()
     }
   }
 
-  linkOpened(): void {
+  connected(): void {
     this.#found = new WeakSet()
     if (this.#unknown().length > 0) this.#lookSoon()
   }
@@ -62,15 +64,16 @@ export class UrlFunctions {
 
   /** Functions behind a URL of which nothing is known on this link. */
   #unknown(): [string, ServedFunction][] {
-    const { functions } = this.#ports
+    const { functions } = this.#parts
     return functions.behindUrls().filter(([id, served]) => !this.#found.has(served) && !functions.refused.has(id))
   }
 
   #lookSoon(): void {
-    const { isConnected, confirmed } = this.#ports
-    if (this.#isDue || !isConnected()) return
+    const { link, barrier } = this.#parts
+    if (this.#isDue || !link.isOpen) return
     this.#isDue = true
-    confirmed()
+    barrier
+      .pass()
       .then(
         () => this.look(),
         () => undefined, // The link has ended, and the next one looks again.
@@ -83,7 +86,7 @@ export class UrlFunctions {
   /** The ids that the engine does not know; `undefined` when it does not say. */
   async #missingOf(
     ids: readonly string[],
-    namespace = this.#ports.namespace ?? DEFAULT_NAMESPACE,
+    namespace = this.#parts.options.namespace ?? DEFAULT_NAMESPACE,
   ): Promise<ReadonlySet<string> | undefined> {
     const rows = await this.#rowsOf(EngineFunctions.INFO_FUNCTIONS, { function_ids: ids, namespace })
     const missing = rows?.flatMap(({ error, function_id: id }) => (error === undefined ? [] : [{ id, error }]))
@@ -105,13 +108,14 @@ export class UrlFunctions {
   async #rowsOf(function_id: string, payload: object): Promise<Record<string, unknown>[] | undefined> {
     const request = { function_id, payload, timeoutMs: LOOK_LIMIT_MS }
     // A guarded listener may deny it, and a link may end.
-    const answer: unknown = await this.#ports.trigger(request).catch(() => undefined)
+    const answer: unknown = await this.#parts.trigger(request).catch(() => undefined)
     const rows: unknown = isRecord(answer) ? answer['functions'] : undefined
     return Array.isArray(rows) ? rows.filter(isRecord) : undefined
   }
 
   #refuse(functionId: string, served: ServedFunction): void {
-    const { functions, report, namespace = DEFAULT_NAMESPACE } = this.#ports
+    const { functions, report, options } = this.#parts
+    const { namespace = DEFAULT_NAMESPACE } = options
     // It may have been unregistered meanwhile, or refused by a look at the same time.
     if (functions.find(functionId) !== served || functions.refused.has(functionId)) return
     const facts = { function_id: functionId, namespace, owner_worker_id: '', reason: REASON }

@@ -3,9 +3,11 @@
  * order, up to a cap. Waiting invocations are dropped when their link ends, since the engine has ended them for their
  * callers. A call that can never begin, because those before it wait for it, is refused. Knows no handlers.
  */
+import type { Calls } from '../../rpc/calls.js'
 import type { Served, ServedInvocations } from '../../rpc/served.js'
 import type { Clock, Timer } from '../../../std/time/clock.js'
 import { Gate } from '../../../std/async/gate.js'
+import type { LinkPart } from '../link.js'
 import { deadlocked, type Occupation } from './deadlocks.js'
 
 /** Invocations that may wait in one worker; more are answered with `WORKER_BUSY`. */
@@ -25,12 +27,11 @@ export interface Entrant {
   readonly refuse: () => void
 }
 
-/** What is known of calls and invocations beside the limits. */
-export interface AdmissionPorts {
+/** The parts of a worker that admission stands on. */
+export interface AdmissionParts {
   readonly clock: Clock
   readonly served: ServedInvocations
-  /** Whose handler of this worker made a call that is pending. */
-  readonly originOf: (invocationId: string) => Served | undefined
+  readonly calls: Pick<Calls, 'originOf'>
 }
 
 interface Waiting {
@@ -40,8 +41,8 @@ interface Waiting {
   readonly withdraw: () => void
 }
 
-export class Admission {
-  readonly #ports: AdmissionPorts
+export class Admission implements LinkPart {
+  readonly #parts: AdmissionParts
   readonly #worker: Gate
   readonly #isLimited: boolean
   #hasLimits = false
@@ -52,8 +53,8 @@ export class Admission {
   /** What the last look found. */
   #suspects: ReadonlySet<Served> = new Set()
 
-  constructor(maxConcurrent: number, ports: AdmissionPorts) {
-    this.#ports = ports
+  constructor(maxConcurrent: number, parts: AdmissionParts) {
+    this.#parts = parts
     this.#worker = new Gate(maxConcurrent)
     this.#isLimited = maxConcurrent !== Infinity
   }
@@ -104,19 +105,28 @@ export class Admission {
     }
     if (own === undefined) enterWorker()
     else this.#enterOwn(entrant, own, enterWorker)
-    if (this.#waiting.has(served) && this.#ports.originOf(served.invocationId) !== undefined) this.#checkLater()
+    if (this.#waiting.has(served) && this.#parts.calls.originOf(served.invocationId) !== undefined) this.#checkLater()
     return true
   }
 
-  /** Takes back everything that waits, and says what it was. */
-  dropWaiting(): Served[] {
+  /** No caller waits for a result any more: the signals of handlers abort, and what waits never begins. */
+  lost(reason: unknown): void {
+    this.#dropWaiting()
+    this.#parts.served.abortAll(reason)
+  }
+
+  over(reason: unknown): void {
+    this.lost(reason)
+  }
+
+  #dropWaiting(): void {
     const dropped = [...this.#waiting]
     this.#waiting.clear()
     // Last come first: one that gives its place up must not let in another that is dropped, too.
     for (const [, { withdraw }] of dropped.reverse()) withdraw()
     this.#check?.cancel()
     this.#check = undefined
-    return dropped.map(([served]) => served)
+    for (const [served] of dropped) this.#parts.served.finish(served)
   }
 
   #enterOwn(entrant: Entrant, own: Gate, enterWorker: () => void): void {
@@ -142,7 +152,7 @@ export class Admission {
   }
 
   #checkLater(): void {
-    this.#check ??= this.#ports.clock.after(
+    this.#check ??= this.#parts.clock.after(
       DEADLOCK_CHECK_MS,
       () => {
         this.#check = undefined
@@ -154,11 +164,12 @@ export class Admission {
 
   /** Refuses the last of the calls that can never begin: the place of its caller, which then goes on, serves the others. */
   #refuseDeadlocked(): void {
-    const originOf = ({ invocationId }: Served): Served | undefined => this.#ports.originOf(invocationId)
+    const originOf = ({ invocationId }: Served): Served | undefined =>
+      this.#parts.calls.originOf(invocationId)
     const calls = [...this.#waiting.values()].filter(({ entrant }) => originOf(entrant.served) !== undefined)
     if (calls.length === 0) return
     const occupation: Occupation = {
-      invocations: () => this.#ports.served.all,
+      invocations: () => this.#parts.served.all,
       waitsAt: (served) => this.#waiting.get(served)?.gate,
       holdersOf: (gate) => this.#holders.get(gate) ?? [],
       originOf,

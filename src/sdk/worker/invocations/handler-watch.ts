@@ -5,25 +5,27 @@
 import type { ServedInvocations } from '../../rpc/served.js'
 import type { Clock, Timer } from '../../../std/time/clock.js'
 import type { Report } from '../diagnostics.js'
+import type { LinkPart } from '../link.js'
 
 /** How often the watch checks within the limit. */
 const TICKS_PER_LIMIT = 4
 
-export interface HandlerWatchPorts {
+/** The parts of a worker that the watch stands on. */
+export interface HandlerWatchParts {
   readonly clock: Clock
   readonly served: ServedInvocations
   readonly report: Report
 }
 
-export class HandlerWatch {
+export class HandlerWatch implements LinkPart {
   readonly #limitMs: number
-  readonly #ports: HandlerWatchPorts
+  readonly #parts: HandlerWatchParts
   #tick = 0
   #timer: Timer | undefined
 
-  constructor(limitMs: number, ports: HandlerWatchPorts) {
+  constructor(limitMs: number, parts: HandlerWatchParts) {
     this.#limitMs = limitMs
-    this.#ports = ports
+    this.#parts = parts
   }
 
   /** The present tick, for a handler that begins now. Starts the watch if nothing was watched. */
@@ -32,13 +34,13 @@ export class HandlerWatch {
     return this.#tick
   }
 
-  stop(): void {
+  over(): void {
     this.#timer?.cancel()
     this.#timer = undefined
   }
 
   #wait(): void {
-    this.#timer = this.#ports.clock.after(
+    this.#timer = this.#parts.clock.after(
       this.#limitMs / TICKS_PER_LIMIT,
       () => {
         this.#timer = undefined
@@ -49,7 +51,7 @@ export class HandlerWatch {
   }
 
   #checkAll(): void {
-    const { served, report } = this.#ports
+    const { served, report } = this.#parts
     this.#tick += 1
     for (const running of served.all) {
       const { functionId, invocationId, startedTick } = running

@@ -1,97 +1,112 @@
 /**
- * Where each frame from the engine goes: one exhaustive switch. Nothing here throws; a frame that cannot be used is
- * reported and the link stays.
+ * Where each frame from the engine goes: one exhaustive switch. A frame that cannot be used is reported, and the link stays.
  */
-import {
-  ErrorCode,
-  RegistrationRejectedError,
-  RemoteError,
-  type ErrorBody,
-  type WebSocketError,
-} from '../../../errors.js'
+import { ErrorCode, RegistrationRejectedError, RemoteError } from '../../../errors.js'
 import { workerCodec, type BlankFrame, type FrameProblem } from '../../../wire/protocol/codec.js'
 import { readErrorBody } from '../../../wire/protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../../../wire/protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
+import { replaceChannelRefs } from '../../channel/channel-ref.js'
+import { channelEnd, type ChannelHost } from '../../channel/create.js'
 import { deniedError } from '../../connection/closed-error.js'
-import type { Connection } from '../../connection/connection.js'
 import type { Call, Calls } from '../../rpc/calls.js'
-import type { Emitter } from '../../../std/async/emitter.js'
 import { assertNever } from '../../../std/assert-never.js'
 import { describe } from '../../../std/text/describe.js'
 import type { Barrier } from '../lifecycle/barrier.js'
-import type { Greeting } from '../lifecycle/announce.js'
 import type { Conflicts } from '../lifecycle/conflicts.js'
-import type { WorkerCounters } from '../stats.js'
-import type { Report } from '../diagnostics.js'
-import { serve, type Server } from './invoke.js'
 import type { NameHolder } from '../lifecycle/name-holder.js'
-import type { Functions } from '../functions/functions.js'
-import type { WorkerOptions } from '../options.js'
 import { CONFLICT_ADVICE } from '../lifecycle/refusals.js'
-import type { Triggers } from '../triggers/triggers.js'
+import type { FrameReceiver } from '../link.js'
+import type { WorkerOptions } from '../options.js'
 import type { TriggerTypes } from '../triggers/trigger-types.js'
+import type { Triggers } from '../triggers/triggers.js'
+import { refuse, serve, type Server } from './invoke.js'
 
-/** What frames are handed to. */
-export interface Receivers {
-  readonly server: Server
-  readonly counters: WorkerCounters
-  readonly calls: Calls
-  readonly triggerTypes: TriggerTypes
-  readonly barrier: Barrier
-  readonly connection: Connection
+/** The parts of a worker that frames are handed to. */
+export interface Receivers extends Server {
   readonly options: WorkerOptions
-  readonly functions: Functions
+  readonly calls: Calls
+  readonly barrier: Barrier
   readonly triggers: Triggers
-  readonly refusals: Emitter<ErrorBody>
-  readonly report: Report
+  readonly triggerTypes: TriggerTypes
+  readonly channels: ChannelHost
   /** Absent when a conflict is not waited out. */
   readonly conflicts: Conflicts | undefined
   /** Absent when a conflict is waited out. */
   readonly nameHolder: NameHolder | undefined
-  greeting: Greeting | undefined
-  previous: Greeting | undefined
-  denial: WebSocketError | undefined
-  /** Ends the client because the engine refused it for good. */
-  reject(error: RegistrationRejectedError): void
+}
+
+export class Inbox implements FrameReceiver {
+  readonly #parts: Receivers
+  /** The message being handled, and the last one afterwards. */
+  #message: EngineMessage | FrameProblem | BlankFrame | undefined
+
+  constructor(parts: Receivers) {
+    this.#parts = parts
+  }
+
+  frame(text: string): void {
+    this.#message = undefined
+    const message = workerCodec.decode(text)
+    this.#message = message
+    // The text tells at little cost that a payload holds no reference, so most payloads are not searched.
+    const isSearched = message.type === 'invokefunction' && mayHoldRefs(text)
+    receive(this.#parts, isSearched ? { ...message, data: this.#withChannelEnds(message.data) } : message)
+  }
+
+  frameFailed(error: unknown): void {
+    const message = this.#message
+    this.#parts.counters.failedFrames += 1
+    this.#parts.report({ kind: 'frame_failed', error })
+    if (message?.type === 'invokefunction') refuse(this.#parts, message, error)
+  }
+
+  #withChannelEnds(data: unknown): unknown {
+    return replaceChannelRefs(data, (ref) => channelEnd(this.#parts.channels, ref))
+  }
+}
+
+/** A name can be written with escapes. Two searches take a tenth of what one regular expression does. */
+function mayHoldRefs(text: string): boolean {
+  return text.includes('"channel_id"') || text.includes('\\u')
 }
 
 /** Handles one decoded frame. */
-export function receive(core: Receivers, message: EngineMessage | FrameProblem | BlankFrame): void {
+function receive(parts: Receivers, message: EngineMessage | FrameProblem | BlankFrame): void {
   if (message.type === 'blank') return
   switch (message.type) {
     case 'invokefunction':
-      serve(core.server, message)
+      serve(parts, message)
       break
     case 'invocationresult':
-      settle(core, message)
+      settle(parts, message)
       break
     case 'workerregistered':
-      accepted(core, message)
+      parts.link.accept({ workerId: message.worker_id, reattachToken: message.reattach_token })
       break
     case 'registrationrejected':
-      rejected(core, message)
+      rejected(parts, message)
       break
     case 'registertrigger':
-      core.triggerTypes.bind(message)
+      parts.triggerTypes.bind(message)
       break
     case 'unregistertrigger':
-      core.triggerTypes.unbind(message.id)
+      parts.triggerTypes.unbind(message.id)
       break
     case 'triggerregistrationresult':
-      triggerResult(core, message)
+      triggerResult(parts, message)
       break
     case 'ping':
-      core.connection.sendIfOpen(PONG)
+      parts.link.send(PONG)
       break
     case 'pong':
-      core.barrier.pong()
+      parts.link.pong()
       break
     case 'error':
-      refused(core, message)
+      refused(parts, message)
       break
     case 'invalid':
-      unreadable(core, message)
+      unreadable(parts, message)
       break
     default:
       assertNever(message)
@@ -100,32 +115,23 @@ export function receive(core: Receivers, message: EngineMessage | FrameProblem |
 
 const PONG = workerCodec.encode({ type: 'pong' })
 
-/** Everything is announced now; the session before is retired first. */
-function accepted(core: Receivers, message: MessageNamed<EngineMessage, 'workerregistered'>): void {
-  core.previous = core.greeting
-  core.greeting = { workerId: message.worker_id, reattachToken: message.reattach_token }
-  core.nameHolder?.accepted(core.greeting)
-  core.connection.accepted()
+function refused(parts: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
+  parts.link.deny(error, deniedError(error, parts.options.url))
+  parts.report({ kind: 'session_refused', code: error.code, message: error.message })
 }
 
-function refused(core: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
-  core.denial = deniedError(error, core.options.url)
-  core.refusals.emit(error)
-  core.report({ kind: 'session_refused', code: error.code, message: error.message })
+function unreadable(parts: Receivers, { code, detail }: FrameProblem): void {
+  parts.counters.unreadableFrames += 1
+  parts.report({ kind: 'unreadable_frame', code, detail })
 }
 
-function unreadable(core: Receivers, { code, detail }: FrameProblem): void {
-  core.counters.unreadableFrames += 1
-  core.report({ kind: 'unreadable_frame', code, detail })
-}
-
-function settle(core: Receivers, message: MessageNamed<EngineMessage, 'invocationresult'>): void {
-  const known = core.calls.settle(message.invocation_id, (opened) => {
+function settle(parts: Receivers, message: MessageNamed<EngineMessage, 'invocationresult'>): void {
+  const known = parts.calls.settle(message.invocation_id, (opened) => {
     if (message.error === undefined) opened.resolve(message.result)
     else opened.rejectTraced(() => remoteError(opened, message.error))
   })
   if (known) return
-  core.report({ kind: 'late_result', invocationId: message.invocation_id, functionId: message.function_id })
+  parts.report({ kind: 'late_result', invocationId: message.invocation_id, functionId: message.function_id })
 }
 
 function remoteError(opened: Call, error: unknown): RemoteError {
@@ -136,7 +142,7 @@ function remoteError(opened: Call, error: unknown): RemoteError {
   return new RemoteError({ ...facts, code: ErrorCode.UNKNOWN, message })
 }
 
-function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registrationrejected'>): void {
+function rejected(parts: Receivers, message: MessageNamed<EngineMessage, 'registrationrejected'>): void {
   const { namespace = DEFAULT_NAMESPACE, owner_worker_id = '', code, worker_name, function_id } = message
   const init = {
     code,
@@ -146,28 +152,28 @@ function rejected(core: Receivers, message: MessageNamed<EngineMessage, 'registr
     ...(function_id === undefined ? {} : { function_id }),
   }
   const passing = new RegistrationRejectedError(init)
-  if (core.conflicts?.refused(passing)) return
-  const canWait = core.conflicts === undefined && owner_worker_id !== ''
+  if (parts.conflicts?.refused(passing)) return
+  const canWait = parts.conflicts === undefined && owner_worker_id !== ''
   // A name that the engine has confirmed before was not refused for a holder that is dying.
-  if (canWait && code === ErrorCode.WORKER_NAMESPACE_CONFLICT && !core.barrier.isConfirmed) {
-    core.nameHolder?.refused(passing)
+  if (canWait && code === ErrorCode.WORKER_NAMESPACE_CONFLICT && !parts.barrier.isConfirmed) {
+    parts.nameHolder?.refused(passing)
     return
   }
   const error = canWait ? new RegistrationRejectedError(init, { advice: CONFLICT_ADVICE }) : passing
   if (code !== ErrorCode.FUNCTION_NAMESPACE_CONFLICT) {
-    core.reject(error)
+    parts.link.reject(error)
     return
   }
-  core.functions.refuse(error)
-  core.report({ kind: 'registration_rejected', error })
+  parts.functions.refuse(error)
+  parts.report({ kind: 'registration_rejected', error })
 }
 
-function triggerResult(core: Receivers, message: MessageNamed<EngineMessage, 'triggerregistrationresult'>): void {
+function triggerResult(parts: Receivers, message: MessageNamed<EngineMessage, 'triggerregistrationresult'>): void {
   const { id, trigger_type, function_id, error } = message
   if (error === undefined) return
   if (error.code === ErrorCode.trigger_replaced) {
     const { message: text } = error
-    core.report({
+    parts.report({
       kind: 'trigger_replaced',
       triggerId: id,
       triggerType: trigger_type,
@@ -177,12 +183,12 @@ function triggerResult(core: Receivers, message: MessageNamed<EngineMessage, 'tr
     return
   }
   const facts = { trigger_id: id, trigger_type, function_id, reason: error.message }
-  const namespace = core.options.namespace ?? DEFAULT_NAMESPACE
-  core.triggers.refuse(
+  const namespace = parts.options.namespace ?? DEFAULT_NAMESPACE
+  parts.triggers.refuse(
     id,
     new RegistrationRejectedError({ ...facts, code: error.code, namespace, owner_worker_id: '' }),
   )
-  core.report({
+  parts.report({
     kind: 'trigger_registration_failed',
     triggerId: id,
     triggerType: trigger_type,

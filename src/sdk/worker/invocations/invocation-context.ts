@@ -7,7 +7,7 @@ import { CALLER_WORKER_ID } from '../../../wire/protocol/names.js'
 import { isRecord, type JsonValue } from '../../../wire/protocol/validate.js'
 import type { Logger } from '../../telemetry/logs/logger.js'
 import { joinSignals } from '../../../std/async/abortable.js'
-import { isVoid, type TriggerFunction, type TriggerRequest } from '../calls/call.js'
+import { isVoid, type TriggerFunction, type TriggerRequest } from '../calls/trigger-request.js'
 import { withContracts, type ContractTrigger } from '../calls/contract-call.js'
 
 /** Third argument of a handler. */
@@ -32,7 +32,7 @@ export interface InvocationContext {
 /** What a worker lends to its handlers. */
 export interface HandlerServices {
   readonly trigger: TriggerFunction
-  readonly logger: (functionId: string) => Logger
+  readonly telemetry: { handlerLogger(functionId: string): Logger }
 }
 
 type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
@@ -91,7 +91,7 @@ export class HandlerContext implements InvocationContext {
   }
 
   get logger(): Logger {
-    return (this.#logger ??= this.#services.logger(this.#message.function_id))
+    return (this.#logger ??= this.#services.telemetry.handlerLogger(this.#message.function_id))
   }
 }
 

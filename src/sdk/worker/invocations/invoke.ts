@@ -7,24 +7,27 @@ import { workerCodec } from '../../../wire/protocol/codec.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../../../wire/protocol/messages.js'
 import type { Served, ServedInvocations } from '../../rpc/served.js'
-import type { Handling, Tracing } from '../../../wire/protocol/tracing.js'
-import type { Logger } from '../../telemetry/logs/logger.js'
+import type { Handling } from '../../../wire/protocol/tracing.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { MAX_WAITING_INVOCATIONS, type Admission } from './admission.js'
-import type { TriggerFunction } from '../calls/call.js'
+import type { TriggerFunction } from '../calls/trigger-request.js'
 import type { WorkerCounters } from '../stats.js'
 import { asInvocation } from './deadlocks.js'
 import type { Report } from '../diagnostics.js'
 import type { FunctionHandler, Functions } from '../functions/functions.js'
 import type { HandlerWatch } from './handler-watch.js'
 import { answeredFailure } from './http-answer.js'
+import type { Link } from '../link.js'
+import type { OwnTelemetry } from '../own-telemetry.js'
 import type { Repeats } from './repeats.js'
+import type { Results } from './results.js'
 import { HandlerContext } from './invocation-context.js'
 
 type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
 
-/** What serving needs. */
+/** The parts of a worker that serving stands on. */
 export interface Server {
+  readonly link: Link
   readonly functions: Functions
   readonly served: ServedInvocations
   readonly admission: Admission
@@ -33,23 +36,16 @@ export interface Server {
   readonly report: Report
   readonly watch: HandlerWatch
   readonly trigger: TriggerFunction
-  readonly tracing: () => Tracing
-  /** The logger of the function that runs. */
-  readonly logger: (functionId: string) => Logger
-  /** Number of the link in use; grows with each. */
-  readonly link: () => number
-  /** True once no new work is taken. */
-  readonly draining: () => boolean
-  /** Sends an answer that belongs to a link; false without room. `onExpired` hears when it waited too long for room. */
-  readonly reply: (frame: string, link: number, onExpired: () => void) => boolean
+  readonly telemetry: OwnTelemetry
+  readonly results: Results
   readonly repeats: Repeats
-  /** Writes a short answer past everything that waits for room. */
-  readonly replyPastQueue: (frame: string) => void
+  /** True once no new work is taken. */
+  readonly isDraining: boolean
 }
 
 /** Serves one invocation. Never throws and returns nothing to wait for: the answer is a frame. */
 export function serve(server: Server, message: Invocation): void {
-  const served = server.served.begin(server.link(), message, server.repeats.now())
+  const served = server.served.begin(server.link.number, message, server.repeats.now())
   const { handler, gate, abandonAfterMs } = server.functions.find(message.function_id) ?? {}
   if (handler === undefined) {
     finish(server, { message, served }, { error: unservable(server, message.function_id) })
@@ -77,7 +73,7 @@ export function serve(server: Server, message: Invocation): void {
 export function refuse(server: Server, message: Invocation, reason: unknown): void {
   finish(
     server,
-    { message, served: server.served.begin(server.link(), message, server.repeats.now()) },
+    { message, served: server.served.begin(server.link.number, message, server.repeats.now()) },
     { error: toErrorBody(reason) },
   )
 }
@@ -136,7 +132,7 @@ function run(server: Server, admitted: Running, handler: FunctionHandler): void 
   }
   const work = server.admission.hasLimits ? (): unknown => asInvocation(served, handle) : handle
   try {
-    const handling = server.tracing().begin({ functionId, input, traceparent, baggage })
+    const handling = server.telemetry.tracing.begin({ functionId, input, traceparent, baggage })
     // Abandoning a handler fails its trace, too.
     admitted.handling = handling
     const result = handling === undefined ? work() : handling.run(work)
@@ -167,7 +163,7 @@ function unservable(server: Server, functionId: string): ErrorBody {
     const message = `Function '${functionId}' is served over HTTP and cannot be invoked on this worker`
     return { code: ErrorCode.function_not_invokable, message }
   }
-  if (server.draining()) {
+  if (server.isDraining) {
     return { code: ErrorCode.WORKER_BUSY, message: 'The worker is shutting down; the call did not run' }
   }
   return { code: ErrorCode.function_not_found, message: 'Function not found' }
@@ -201,12 +197,12 @@ function fail(server: Server, running: Running, thrown: unknown): void {
 function reply(server: Server, { message, served, leave }: Running, answer: Answer): boolean {
   if (!server.served.finish(served)) return false
   const replyShortly = (): void => {
-    // One that was not let in has a short answer, and must not be told that it ran.
-    server.replyPastQueue(answerFrame(server, message, leave === undefined ? answer : { error: NO_ROOM }))
+    // Past everything that waits for room. A call that was not let in has a short answer, which must not say that it ran.
+    server.link.send(answerFrame(server, message, leave === undefined ? answer : { error: NO_ROOM }))
   }
   const frame = answerFrame(server, message, answer)
-  if (!server.reply(frame, served.link, replyShortly)) replyShortly()
-  else if (served.link === server.link()) server.repeats.note(frame, served.beganAt)
+  if (!server.results.send(frame, served.link, replyShortly)) replyShortly()
+  else if (served.link === server.link.number) server.repeats.note(frame, served.beganAt)
   leave?.()
   return true
 }

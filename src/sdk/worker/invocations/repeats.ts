@@ -5,6 +5,7 @@
  */
 import type { Clock, Timer } from '../../../std/time/clock.js'
 import { deferred, type Deferred } from '../../../std/async/deferred.js'
+import type { Link, LinkPart } from '../link.js'
 
 /** From a result to its repeat, at least; at most twice as long. */
 const REPEAT_AFTER_MS = 5
@@ -18,14 +19,9 @@ const MAX_FRAME_CHARACTERS = 16 * 1024
 /** UTF-16 units that wait to be repeated. Beyond: not repeated. */
 const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024
 
-export interface RepeatPorts {
-  readonly clock: Clock
-  /** Writes a frame if the link is up and has room. */
-  readonly offer: (frame: string) => boolean
-}
-
-export class Repeats {
-  readonly #ports: RepeatPorts
+export class Repeats implements LinkPart {
+  readonly #link: Link
+  readonly #clock: Clock
   /** Whether the engine on this link needs them. */
   #isOn = false
   #fresh: string[] = []
@@ -37,8 +33,9 @@ export class Repeats {
   #sent = 0
   #skipped = 0
 
-  constructor(ports: RepeatPorts) {
-    this.#ports = ports
+  constructor(link: Link, clock: Clock) {
+    this.#link = link
+    this.#clock = clock
   }
 
   /** Results sent a second time. */
@@ -51,11 +48,15 @@ export class Repeats {
     return this.#skipped
   }
 
-  linkOpened(isOn: boolean): void {
-    this.#isOn = isOn
+  opened(): void {
+    this.#isOn = this.#link.needs.repeatAnswers
   }
 
-  linkLost(): void {
+  over(): void {
+    this.lost()
+  }
+
+  lost(): void {
     this.#isOn = false
     this.#timer?.cancel()
     this.#fresh = []
@@ -65,21 +66,20 @@ export class Repeats {
 
   /** When a call came, as `note` wants to know it. */
   now(): number {
-    return this.#isOn ? this.#ports.clock.now() : 0
+    return this.#isOn ? this.#clock.now() : 0
   }
 
   /** Notes a result that was written on the present link; its call came at `calledAt`. */
   note(frame: string, calledAt: number): void {
     if (!this.#isOn || frame.length > MAX_FRAME_CHARACTERS) return
-    const { clock } = this.#ports
-    if (clock.now() - calledAt > FAST_MS) return
+    if (this.#clock.now() - calledAt > FAST_MS) return
     if (this.#characters + frame.length > MAX_WAITING_CHARACTERS) {
       this.#skipped += 1
       return
     }
     this.#characters += frame.length
     this.#fresh.push(frame)
-    this.#timer ??= clock.after(REPEAT_AFTER_MS, this.#tick, 'background')
+    this.#timer ??= this.#clock.after(REPEAT_AFTER_MS, this.#tick, 'background')
   }
 
   /** Resolves once nothing waits to be repeated. */
@@ -96,11 +96,11 @@ export class Repeats {
     this.#fresh = []
     for (const frame of due) {
       this.#characters -= frame.length
-      if (this.#ports.offer(frame)) this.#sent += 1
+      if (this.#link.connection.offer(frame)) this.#sent += 1
       else this.#skipped += 1
     }
     if (this.#aged.length === 0) this.#settle()
-    else this.#timer = this.#ports.clock.after(REPEAT_AFTER_MS, this.#tick, 'background')
+    else this.#timer = this.#clock.after(REPEAT_AFTER_MS, this.#tick, 'background')
   }
 
   #settle(): void {

@@ -6,21 +6,23 @@
 import { BoundedQueue, type QueueCaps } from '../../../std/async/bounded-queue.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { deferred, type Deferred } from '../../../std/async/deferred.js'
-import type { Posted } from '../../connection/connection.js'
+import type { Connection } from '../../connection/connection.js'
 import type { Letter } from '../../connection/outbox.js'
+import type { Unconfirmed } from '../../rpc/unconfirmed.js'
+import type { Report } from '../diagnostics.js'
+import type { Link, LinkPart } from '../link.js'
 
-/** What answering needs. */
-export interface ResultPorts {
+/** The parts of a worker that answering stands on. */
+export interface ResultParts {
   readonly clock: Clock
-  readonly link: () => { readonly number: number; readonly state: 'open' | 'down' | 'over' }
-  readonly post: (frame: string, letter: Letter) => Posted
-  readonly withdraw: (letter: Letter) => void
-  readonly onWritten: () => void
-  readonly onDropped: (reason: string) => void
+  readonly link: Pick<Link, 'number' | 'state'> & { readonly connection: Pick<Connection, 'post' | 'withdraw'> }
+  /** Results written to the present link. */
+  readonly unconfirmedResults: Pick<Unconfirmed, 'note'>
+  readonly report: Report
 }
 
-export class Results {
-  readonly #ports: ResultPorts
+export class Results implements LinkPart {
+  readonly #parts: ResultParts
   /** Finished while the link was down. */
   readonly #finished: BoundedQueue<string>
   /** Waiting for room on the present link. */
@@ -28,8 +30,8 @@ export class Results {
   #allWritten: Deferred<void> | undefined
   #dropped = 0
 
-  constructor(ports: ResultPorts, caps: QueueCaps) {
-    this.#ports = ports
+  constructor(parts: ResultParts, caps: QueueCaps) {
+    this.#parts = parts
     this.#finished = new BoundedQueue(caps)
   }
 
@@ -42,11 +44,12 @@ export class Results {
    * caller still wait, who has to be told something shorter. So does one whose answer waited too long for room.
    */
   send(frame: string, link: number, onExpired?: () => void): boolean {
-    const now = this.#ports.link()
-    if (now.state === 'open' && now.number === link) return this.#post(frame, onExpired)
+    const now = this.#parts.link
+    const { state } = now
+    if (state === 'open' && now.number === link) return this.#post(frame, onExpired)
     if (now.number !== link) {
       this.drop('an answer came after its connection had been replaced; the engine has told the caller')
-    } else if (now.state === 'over') {
+    } else if (state === 'over') {
       this.drop('an answer came after the client had ended; the engine has told the caller')
     } else {
       this.#keep(frame)
@@ -55,9 +58,9 @@ export class Results {
   }
 
   /** The link ended: what it did not take waits for the next. */
-  linkLost(): void {
+  lost(): void {
     for (const answer of this.#waiting) {
-      this.#ports.withdraw(answer)
+      this.#parts.link.connection.withdraw(answer)
       this.#keep(answer.frame)
     }
     this.#waiting.clear()
@@ -65,10 +68,10 @@ export class Results {
   }
 
   /** Hands over what was finished while the link was down. */
-  flush(send: (frame: string) => void): void {
+  opened(send: (frame: string) => void): void {
     for (const frame of this.#finished.drain()) {
       send(frame)
-      this.#ports.onWritten()
+      this.#parts.unconfirmedResults.note()
     }
   }
 
@@ -80,19 +83,19 @@ export class Results {
   }
 
   /** Drops what waits for a link that will not come. */
-  clear(): void {
+  over(): void {
     for (const _frame of this.#finished.drain()) this.drop('the client ended before an answer could be sent')
   }
 
   /** Counts an answer that will not be sent. */
   drop(reason: string): void {
     this.#dropped += 1
-    this.#ports.onDropped(reason)
+    this.#parts.report({ kind: 'frame_dropped', reason })
   }
 
   /** An answer was handed to the link. */
   noteWritten(answer: Answer): void {
-    this.#ports.onWritten()
+    this.#parts.unconfirmedResults.note()
     this.forget(answer)
   }
 
@@ -103,14 +106,14 @@ export class Results {
 
   #post(frame: string, onExpired: (() => void) | undefined): boolean {
     const answer = new Answer(this, frame, onExpired)
-    const posted = this.#ports.post(frame, answer)
+    const posted = this.#parts.link.connection.post(frame, answer)
     if (posted === 'queued') this.#waiting.add(answer)
     else if (posted !== 'written') this.drop('too much waits to be sent; the caller is told so')
     return typeof posted === 'string'
   }
 
   #keep(frame: string): void {
-    const full = this.#finished.push(frame, Buffer.byteLength(frame), this.#ports.clock.now())
+    const full = this.#finished.push(frame, Buffer.byteLength(frame), this.#parts.clock.now())
     if (full !== undefined) this.drop('too many answers wait for a connection')
   }
 

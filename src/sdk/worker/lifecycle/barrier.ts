@@ -1,30 +1,22 @@
 /**
  * Waits until the engine has taken everything in that was sent before. On one link frames are read in order, so the
- * answer to a ping proves it; the announcement runs as a task of its own and is confirmed by its own answer.
+ * answer to a ping proves it; the introduction runs as a task of its own and is confirmed by its own answer.
  */
-import { ErrorCode, NotConnectedError } from '../../../errors.js'
-import { workerCodec } from '../../../wire/protocol/codec.js'
-import { deferred, type Deferred } from '../../../std/async/deferred.js'
+import type { Link, LinkPart } from '../link.js'
+import type { Introduction } from './introduction.js'
 
-/** What a barrier needs from its worker. */
-export interface BarrierPorts {
-  /** Writes a frame; false when the link is down. */
-  readonly send: (frame: string) => boolean
-  /** Announces the worker once more, this time waiting for the answer. */
-  readonly announce: () => Promise<unknown>
-}
-
-export class Barrier {
-  readonly #ports: BarrierPorts
-  #pongs: Deferred<void>[] = []
-  #announced: Promise<unknown> | undefined
+export class Barrier implements LinkPart {
+  readonly #link: Pick<Link, 'ping'>
+  readonly #introduction: Pick<Introduction, 'confirm'>
+  #introduced: Promise<unknown> | undefined
   #isConfirmed = false
 
-  constructor(ports: BarrierPorts) {
-    this.#ports = ports
+  constructor(link: Pick<Link, 'ping'>, introduction: Pick<Introduction, 'confirm'>) {
+    this.#link = link
+    this.#introduction = introduction
   }
 
-  /** Whether the engine has confirmed the announcement on this link. */
+  /** Whether the engine has confirmed the introduction on this link. */
   get isConfirmed(): boolean {
     return this.#isConfirmed
   }
@@ -34,47 +26,26 @@ export class Barrier {
    * @throws {NotConnectedError} `CONNECTION_LOST` when the link ends first.
    */
   async pass(): Promise<void> {
-    await (this.#announced ??= this.#announce())
+    await (this.#introduced ??= this.#introduce())
     this.#isConfirmed = true
-    await this.ping()
+    await this.#link.ping()
   }
 
-  /**
-   * Resolves once the engine has read everything written so far.
-   * @throws {NotConnectedError} `CONNECTION_LOST` when the link ends first.
-   */
-  ping(): Promise<void> {
-    const pong = deferred<void>()
-    if (this.#ports.send(PING)) this.#pongs.push(pong)
-    else pong.reject(lost())
-    return pong.promise
-  }
-
-  #announce(): Promise<unknown> {
-    const announced = this.#ports.announce().catch((error: unknown) => {
-      // Whoever waits next asks again.
-      if (this.#announced === announced) this.#announced = undefined
+  #introduce(): Promise<unknown> {
+    const introduced = this.#introduction.confirm().catch((error: unknown) => {
+      // The next caller asks again.
+      if (this.#introduced === introduced) this.#introduced = undefined
       throw error
     })
-    return announced
+    return introduced
   }
 
-  /** The engine answered a ping. */
-  pong(): void {
-    this.#pongs.shift()?.resolve()
-  }
-
-  /** The link ended: whoever waits has to begin again on the next one. */
-  linkLost(): void {
-    this.#announced = undefined
+  lost(): void {
+    this.#introduced = undefined
     this.#isConfirmed = false
-    for (const pong of this.#pongs.splice(0)) pong.reject(lost())
   }
-}
 
-const PING = workerCodec.encode({ type: 'ping' })
-
-function lost(): NotConnectedError {
-  const text = 'The connection was lost before the engine confirmed the registrations'
-  return new NotConnectedError(ErrorCode.CONNECTION_LOST, text, { outcome: 'unknown' })
+  over(): void {
+    this.lost()
+  }
 }

@@ -12,28 +12,28 @@ import type { Report } from '../diagnostics.js'
 import type { Functions } from '../functions/functions.js'
 import type { Triggers } from '../triggers/triggers.js'
 import type { WorkerNews } from '../discovery/worker-news.js'
+import type { Link, LinkPart } from '../link.js'
+import type { Barrier } from './barrier.js'
+import type { Introduction } from './introduction.js'
 
-export interface ConflictPorts {
+/** The parts of a worker that waiting stands on. */
+export interface ConflictParts {
   readonly clock: Clock
   readonly random: Random
+  readonly link: Link
+  readonly barrier: Barrier
+  readonly introduction: Introduction
   readonly functions: Functions
   readonly triggers: Triggers
   readonly news: WorkerNews
   readonly report: Report
-  readonly isConnected: () => boolean
-  /** Resolves once the engine has taken in everything sent so far; rejects when the link ends first. */
-  readonly confirmed: () => Promise<void>
-  /** From now on the worker introduces itself without its name. */
-  readonly giveUpName: () => void
-  /** Asks for the worker's name if nobody holds it; true once it is ours. Never rejects. */
-  readonly claimName: () => Promise<boolean>
 }
 
 /** The first interval is short, since a holder that drains has freed its functions by then. */
 const RETRY: BackoffPolicy = { initialDelayMs: 100, backoffMultiplier: 1.5, maxDelayMs: 1_000, jitterFactor: 0.3 }
 
-export class Conflicts {
-  readonly #ports: ConflictPorts
+export class Conflicts implements LinkPart {
+  readonly #parts: ConflictParts
   #stopListening: Unsubscribe | undefined
   /** Own functions that others hold, with the latest refusal. */
   readonly #functions = new Map<string, RegistrationRejectedError>()
@@ -53,9 +53,11 @@ export class Conflicts {
   #turn = 0
   #timer: Timer | undefined
 
-  constructor(ports: ConflictPorts, onListenerError: (error: unknown) => void) {
-    this.#ports = ports
-    this.#changes = new Emitter(onListenerError)
+  constructor(parts: ConflictParts) {
+    this.#parts = parts
+    this.#changes = new Emitter((error) => {
+      parts.report({ kind: 'callback_failed', error })
+    })
   }
 
   /** Tells that fewer names are waited for. */
@@ -66,7 +68,7 @@ export class Conflicts {
   /** What is waited for: the latest refusal of each name. */
   get held(): RegistrationRejectedError[] {
     // A function may have been unregistered since.
-    const functions = [...this.#functions].filter(([id]) => this.#ports.functions.has(id)).map(([, error]) => error)
+    const functions = [...this.#functions].filter(([id]) => this.#parts.functions.has(id)).map(([, error]) => error)
     return this.#name === undefined ? functions : [this.#name, ...functions]
   }
 
@@ -90,7 +92,7 @@ export class Conflicts {
     if (this.#state === 'stopped' || error.owner_worker_id === '') return false
     if (error.code === ErrorCode.WORKER_NAMESPACE_CONFLICT) this.#nameRefused(error)
     else if (error.code !== ErrorCode.FUNCTION_NAMESPACE_CONFLICT || !this.#functionRefused(error)) return false
-    this.#stopListening ??= this.#ports.news.on(({ workerId }) => {
+    this.#stopListening ??= this.#parts.news.on(({ workerId }) => {
       this.#holderChanged(workerId)
     })
     this.#schedule()
@@ -102,22 +104,25 @@ export class Conflicts {
     if (this.isStopped) return
     this.#own.add(id)
     this.#doubt(id)
-    if (this.#ports.isConnected()) void this.#conclude()
+    if (this.#parts.link.isOpen) void this.#conclude()
   }
 
-  /** A link is up, on which everything was announced. */
-  linkOpened(): void {
+  connected(): void {
     if (this.#isIdle && this.#unsure.size === 0) return
     for (const id of this.#functions.keys()) this.#asked.add(id)
     void this.#conclude()
   }
 
-  linkLost(): void {
+  lost(): void {
     this.#rest()
     for (const id of this.#own) {
-      if (this.#ports.functions.has(id)) this.#doubt(id)
+      if (this.#parts.functions.has(id)) this.#doubt(id)
       else this.#own.delete(id)
     }
+  }
+
+  over(): void {
+    this.stop()
   }
 
   /** Asks for nothing any more. */
@@ -145,7 +150,7 @@ export class Conflicts {
 
   #doubt(id: string): void {
     this.#unsure.add(id)
-    this.#ports.triggers.hold(id)
+    this.#parts.triggers.hold(id)
   }
 
   get #isIdle(): boolean {
@@ -153,30 +158,30 @@ export class Conflicts {
   }
 
   #nameRefused(error: RegistrationRejectedError): void {
-    this.#ports.giveUpName()
-    if (this.#name === undefined) this.#ports.report({ kind: 'conflict_waiting', error })
+    this.#parts.introduction.giveUpName()
+    if (this.#name === undefined) this.#parts.report({ kind: 'conflict_waiting', error })
     this.#name = error
   }
 
   /** False when it is none of ours. */
   #functionRefused(error: RegistrationRejectedError): boolean {
-    const id = this.#ports.functions.ownId(error.function_id ?? '')
+    const id = this.#parts.functions.ownId(error.function_id ?? '')
     if (id === undefined) return false
     this.#asked.delete(id)
     if (!this.#functions.has(id)) {
       // Whoever holds the function has its triggers, too: each would fire twice.
-      this.#ports.triggers.hold(id)
-      this.#ports.report({ kind: 'conflict_waiting', error })
+      this.#parts.triggers.hold(id)
+      this.#parts.report({ kind: 'conflict_waiting', error })
     }
     this.#functions.set(id, error)
     return true
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#state !== 'waiting' || this.#isIdle || !this.#ports.isConnected()) return
+    if (this.#timer !== undefined || this.#state !== 'waiting' || this.#isIdle || !this.#parts.link.isOpen) return
     this.#attempt += 1
-    const delayMs = backoffDelayMs(RETRY, this.#attempt, this.#ports.random)
-    this.#timer = this.#ports.clock.after(
+    const delayMs = backoffDelayMs(RETRY, this.#attempt, this.#parts.random)
+    this.#timer = this.#parts.clock.after(
       delayMs,
       () => {
         this.#ask(this.#probes())
@@ -207,10 +212,10 @@ export class Conflicts {
   #ask(ids: Iterable<string>): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#state !== 'waiting' || !this.#ports.isConnected()) return
+    if (this.#state !== 'waiting' || !this.#parts.link.isOpen) return
     for (const id of ids) {
       this.#asked.add(id)
-      this.#ports.functions.announceAgain(id)
+      this.#parts.functions.announceAgain(id)
     }
     void this.#conclude()
   }
@@ -220,13 +225,13 @@ export class Conflicts {
     if (this.#state !== 'waiting') return
     this.#state = 'asking'
     const unsure = [...this.#unsure]
-    const isConfirmed = this.#ports.confirmed().then(
+    const isConfirmed = this.#parts.barrier.pass().then(
       () => true,
       () => false, // The link ended; everything is announced on the next one.
     )
     // Functions do not wait for the name: they are what callers miss.
     const functionsTaken = (await isConfirmed) ? this.#takeFunctions(unsure) : 0
-    const nameTaken = this.#name !== undefined && (await this.#ports.claimName()) ? this.#takeName() : 0
+    const nameTaken = this.#name !== undefined && (await this.#parts.introduction.claimName()) ? this.#takeName() : 0
     if (this.isStopped) return
     this.#state = 'waiting'
     this.#goOn(functionsTaken + nameTaken)
@@ -238,14 +243,14 @@ export class Conflicts {
     const isUrgent = this.#isUrgent || taken > 0
     this.#isUrgent = false
     if (isUrgent && this.#functions.size > 0) this.#ask(this.#functions.keys())
-    else if (this.#unsure.size > 0 && this.#ports.isConnected()) void this.#conclude()
+    else if (this.#unsure.size > 0 && this.#parts.link.isOpen) void this.#conclude()
     else this.#schedule()
     this.#changes.emit()
   }
 
   /** @param unsure functions that were announced before the engine's word, and so are ours if it did not refuse them. */
   #takeFunctions(unsure: readonly string[]): number {
-    const { functions, triggers, report } = this.#ports
+    const { functions, triggers, report } = this.#parts
     for (const id of unsure) if (this.#unsure.delete(id) && !this.#functions.has(id)) triggers.release(id)
     const taken = [...this.#asked].filter((id) => this.#functions.delete(id))
     this.#asked.clear()
@@ -260,7 +265,7 @@ export class Conflicts {
   #takeName(): number {
     const workerName = this.#name?.worker_name ?? ''
     this.#name = undefined
-    this.#ports.report({ kind: 'conflict_over', workerName })
+    this.#parts.report({ kind: 'conflict_over', workerName })
     return 1
   }
 }

@@ -11,9 +11,12 @@ import { workerCodec } from '../../../wire/protocol/codec.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { deferred } from '../../../std/async/deferred.js'
+import type { Clock } from '../../../std/time/clock.js'
 import { IGNORE_EVENTS } from '../../../wire/transport/transport.js'
-import type { Greeting } from './announce.js'
 import type { Report } from '../diagnostics.js'
+import { isEndedProcessOfThisHost } from '../identity.js'
+import type { Link, LinkPart, Session } from '../link.js'
+import type { WorkerOptions } from '../options.js'
 import { CONFLICT_ADVICE } from './refusals.js'
 
 /** How long the engine may take to describe the holder. */
@@ -22,29 +25,27 @@ const ANSWER_LIMIT_MS = 1_000
 /** How many earlier sessions of this worker are remembered. */
 const MAX_SESSIONS = 16
 
-export interface NameHolderPorts extends ConnectionPorts {
-  readonly url: string
-  readonly headers: () => Readonly<Record<string, string>>
+/** The parts of a worker that the look-up stands on. */
+export interface NameHolderParts {
+  readonly ports: ConnectionPorts
+  readonly options: WorkerOptions
+  readonly link: Link
   readonly report: Report
-  /** Whether a process on this host, by the address that the engine sees, has ended. */
-  readonly hasEnded: (pid: number, address: string) => boolean
-  /** The next link retires this session first. */
-  readonly retire: (session: Greeting) => void
-  /** The refusal is final. */
-  readonly reject: (error: RegistrationRejectedError) => void
 }
 
-export class NameHolder {
-  readonly #ports: NameHolderPorts
+export class NameHolder implements LinkPart {
+  readonly #parts: NameHolderParts
+  readonly #clock: Clock
   /** Sessions of this worker by id, oldest first. */
-  readonly #sessions = new Map<string, Greeting>()
+  readonly #sessions = new Map<string, Session>()
   /** The holder that is being looked up or waited for, with the refusal as it may become final. */
   #holder: { readonly id: string; readonly untilMs: number; error: RegistrationRejectedError } | undefined
   #verdict: Promise<void> | undefined
   #stopAsking: () => void = () => undefined
 
-  constructor(ports: NameHolderPorts) {
-    this.#ports = ports
+  constructor(parts: NameHolderParts) {
+    this.#parts = parts
+    this.#clock = parts.ports.clock
   }
 
   /** Resolves once the engine has been asked about a holder; undefined while it is not being asked. */
@@ -53,7 +54,7 @@ export class NameHolder {
   }
 
   /** The engine accepted a session of this worker. */
-  accepted(session: Greeting): void {
+  accepted(session: Session): void {
     this.#sessions.set(session.workerId, session)
     const [oldest] = this.#sessions.keys()
     if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest)
@@ -61,20 +62,23 @@ export class NameHolder {
 
   /** Handles a refusal of the name: waits, or rejects now or later. */
   refused(error: RegistrationRejectedError): void {
-    const now = this.#ports.clock.now()
+    const now = this.#clock.now()
     const id = error.owner_worker_id
     const own = this.#sessions.get(id)
     if (this.#holder?.id !== id) {
       this.#holder = { id, untilMs: now + IDLE_LIMIT_MS, error }
       if (own === undefined) this.#lookUp(error)
-      else this.#ports.report({ kind: 'conflict_waiting', error })
-    } else if (now >= this.#holder.untilMs) this.#ports.reject(this.#holder.error)
-    if (own !== undefined) this.#ports.retire(own)
+      else this.#parts.report({ kind: 'conflict_waiting', error })
+    } else if (now >= this.#holder.untilMs) this.#reject(this.#holder.error)
+    if (own !== undefined) this.#parts.link.retire(own)
   }
 
-  /** Asks no more. */
-  stop(): void {
+  over(): void {
     this.#stopAsking()
+  }
+
+  #reject(error: RegistrationRejectedError): void {
+    if (!this.#parts.link.connection.isOver) this.#parts.link.reject(error)
   }
 
   #lookUp(error: RegistrationRejectedError): void {
@@ -86,21 +90,22 @@ export class NameHolder {
   async #judge(refusal: RegistrationRejectedError): Promise<void> {
     const answer = await this.#ask(refusal)
     const worker = isRecord(answer) ? answer['worker'] : undefined
-    const error = described(refusal, worker, this.#ports.clock.epochMs())
+    const error = described(refusal, worker, this.#clock.epochMs())
     if (this.#holder?.id === refusal.owner_worker_id) this.#holder.error = error
-    if (this.#isGone(answer, worker)) this.#ports.report({ kind: 'conflict_waiting', error })
-    else this.#ports.reject(error)
+    if (this.#isGone(answer, worker)) this.#parts.report({ kind: 'conflict_waiting', error })
+    else this.#reject(error)
   }
 
   #isGone(answer: unknown, worker: unknown): boolean {
     if (answer === 'free') return true
     const { pid, ip_address: address } = isRecord(worker) ? worker : {}
-    return typeof pid === 'number' && typeof address === 'string' && this.#ports.hasEnded(pid, address)
+    return typeof pid === 'number' && typeof address === 'string' && isEndedProcessOfThisHost(pid, address)
   }
 
   /** What the engine answers about the holder; `free` when the name is held no longer, nothing when it does not say. */
   async #ask({ worker_name: name, namespace }: RegistrationRejectedError): Promise<unknown> {
-    const { clock, dial, headers, random, url } = this.#ports
+    const { link, options, ports } = this.#parts
+    const { clock, dial, random } = ports
     const answer = deferred<unknown>()
     const question = workerCodec.encode({
       type: 'invokefunction',
@@ -117,7 +122,7 @@ export class NameHolder {
     const giveUp = (): void => {
       answer.resolve(undefined)
     }
-    const transport = dial(url, { headers }, { ...IGNORE_EVENTS, text, close: giveUp })
+    const transport = dial(options.url, { headers: () => link.headers() }, { ...IGNORE_EVENTS, text, close: giveUp })
     const timer = clock.after(ANSWER_LIMIT_MS, giveUp)
     this.#stopAsking = giveUp
     await answer.promise

@@ -2,7 +2,6 @@
  * Waits until this worker is of use: connected, announced, and everything registered so far in effect at the engine.
  * A function or trigger that was refused is not in effect, nor is a name that another worker still holds.
  */
-import { IIIConnectionState } from '../../connection/state.js'
 import {
   ErrorCode,
   NotConnectedError,
@@ -11,7 +10,6 @@ import {
   type RegistrationRejectedError,
 } from '../../../errors.js'
 import { deferred } from '../../../std/async/deferred.js'
-import { endedError } from '../calls/call.js'
 import { checkDurationMs, checkFlag, checkRecord, checkSignal } from '../check.js'
 import type { Core } from '../core.js'
 import { refusalError } from './refusals.js'
@@ -49,10 +47,10 @@ export async function ready(core: Core, options: ReadyOptions = {}): Promise<voi
   const timer =
     timeoutMs === Infinity
       ? undefined
-      : core.ports.clock.after(timeoutMs, () => {
+      : core.clock.after(timeoutMs, () => {
           gaveUp.reject(timeoutError(timeoutMs, core.conflicts?.held[0]))
         })
-  const unsubscribe = core.refusals.on(({ code, message }) => {
+  const unsubscribe = core.link.refusals.on(({ code, message }) => {
     gaveUp.reject(new WebSocketError(code, `The engine refused the session: ${message}`))
   })
   askAgain(core)
@@ -82,7 +80,7 @@ async function refuseIfRefused(core: Core): Promise<void> {
 async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {
   for (;;) {
     // In this order: a trigger leaves only once the worker holds its function.
-    await until(core, () => core.isConnected && holdsEveryName(core), gaveUp)
+    await until(core, () => core.link.isOpen && holdsEveryName(core), gaveUp)
     const isConfirmed = await Promise.race([hasPassed(core), gaveUp])
     if (isConfirmed && holdsEveryName(core)) return
   }
@@ -108,19 +106,15 @@ async function until(core: Core, holds: () => boolean, gaveUp: Promise<never>): 
   const changed = deferred<void>()
   const check = (): void => {
     if (holds()) changed.resolve()
-    else if (isOver(core)) changed.reject(endedError(core.connection.failure, core.connection.state))
+    else if (core.link.state === 'over') changed.reject(core.link.endedError())
   }
-  const unsubscribes = [core.states.on(check), core.endings.on(check), core.conflicts?.changes.on(check)]
+  const unsubscribes = [core.link.states.on(check), core.link.endings.on(check), core.conflicts?.changes.on(check)]
   try {
     check()
     await Promise.race([changed.promise, gaveUp])
   } finally {
     for (const unsubscribe of unsubscribes) unsubscribe?.()
   }
-}
-
-function isOver(core: Core): boolean {
-  return core.connection.state === IIIConnectionState.Failed || core.isEnded
 }
 
 function timeoutError(timeoutMs: number, held: RegistrationRejectedError | undefined): TimeoutError {

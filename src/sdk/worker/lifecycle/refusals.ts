@@ -4,7 +4,7 @@
 import { EngineFunctions } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { RegistrationRejectedError } from '../../../errors.js'
-import type { TriggerFunction } from '../calls/call.js'
+import type { TriggerFunction } from '../calls/trigger-request.js'
 
 /** What to do about a function id or a worker name that another worker holds. */
 export const CONFLICT_ADVICE =

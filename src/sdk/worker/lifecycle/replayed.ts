@@ -4,16 +4,17 @@
  */
 import { workerCodec } from '../../../wire/protocol/codec.js'
 import type { WorkerMessage } from '../../../wire/protocol/messages.js'
+import type { Link } from '../link.js'
 
-/** Writes a frame if the link is up. Otherwise nothing is owed: opening the link replays. */
-export type SendIfOpen = (frame: string) => void
+/** Writes frames if the link is up. Otherwise nothing is owed: opening the link replays. */
+export type Sender = Pick<Link, 'send'>
 
 export class Replayed {
-  readonly #send: SendIfOpen
+  readonly #link: Sender
   readonly #frames = new Map<string, string>()
 
-  constructor(send: SendIfOpen) {
-    this.#send = send
+  constructor(link: Sender) {
+    this.#link = link
   }
 
   get size(): number {
@@ -31,13 +32,13 @@ export class Replayed {
   add(key: string, message: WorkerMessage): void {
     const frame = workerCodec.encode(message)
     this.#frames.set(key, frame)
-    this.#send(frame)
+    this.#link.send(frame)
   }
 
   /** Forgets a registration and tells the engine; false when it was not there. */
   remove(key: string, message: WorkerMessage): boolean {
     if (!this.#frames.delete(key)) return false
-    this.#send(workerCodec.encode(message))
+    this.#link.send(workerCodec.encode(message))
     return true
   }
 
@@ -51,17 +52,17 @@ export class Replayed {
   /** Puts a registration back that was taken out. */
   putBack(key: string, frame: string): void {
     this.#frames.set(key, frame)
-    this.#send(frame)
+    this.#link.send(frame)
   }
 
   /** Sends one registration again. */
   sendAgain(key: string): void {
     const frame = this.#frames.get(key)
-    if (frame !== undefined) this.#send(frame)
+    if (frame !== undefined) this.#link.send(frame)
   }
 
   /** Sends everything again. */
-  replay(send: SendIfOpen): void {
+  replay(send: (frame: string) => void): void {
     for (const frame of this.#frames.values()) send(frame)
   }
 }

@@ -3,6 +3,7 @@
  * whatever state the worker is in, neither fails.
  */
 import { ErrorCode, NotConnectedError } from '../../../errors.js'
+import { deferred } from '../../../std/async/deferred.js'
 import { TimeLimit } from '../../../std/time/time-limit.js'
 import { checkDurationMs, checkRecord, checkSignal } from '../check.js'
 import type { Core } from '../core.js'
@@ -29,6 +30,78 @@ const DEFAULT_DRAIN_TIMEOUT_MS = 10_000
 /** How long the engine may take to confirm that it sends no more calls. */
 const CONFIRM_LIMIT_MS = 1_000
 
+export class Shutdown {
+  readonly #core: Core
+  /** Resolved when the drain waits no longer. */
+  readonly #drainOver = deferred<void>()
+  #graceful: Promise<ShutdownReport> | undefined
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  /** Ends the worker at once. */
+  now(): Promise<void> {
+    return this.#core.end()
+  }
+
+  /**
+   * Takes no new work, lets running handlers finish within the limit, then ends the client. A further call joins the one
+   * under way, and may end its drain earlier.
+   */
+  async gracefully(options: ShutdownOptions = {}): Promise<ShutdownReport> {
+    const limits = drainLimits(options)
+    if (this.#graceful === undefined) return (this.#graceful = this.#drainAndEnd(limits))
+    // The default of a second call is no reason to cut the first one short.
+    this.#limitDrain({ ...limits, drainTimeoutMs: options.drainTimeoutMs ?? Infinity })
+    return this.#graceful
+  }
+
+  async #drainAndEnd(limits: DrainLimits): Promise<ShutdownReport> {
+    const core = this.#core
+    const { served } = core
+    const before = served.total - served.running
+    core.isDraining = true
+    // Calls that come later are refused and do not count.
+    let accepted: number | undefined
+    const withdrawn = withdraw(core).then(() => {
+      accepted = served.total
+    })
+    if (core.link.state !== 'over' && !limits.signal?.aborted) await this.#drained(withdrawn, limits)
+    this.#drainOver.resolve()
+    core.functions.forgetAll()
+    const abandoned = served.running
+    const handlers = (accepted ?? served.total) - before
+    if (abandoned > 0) served.abortAll(drainOver(limits.drainTimeoutMs))
+    await core.end()
+    return { drained: Math.max(0, handlers - abandoned), abandoned, droppedTelemetry: core.telemetry.dropped }
+  }
+
+  async #drained(withdrawn: Promise<void>, limits: DrainLimits): Promise<void> {
+    const unlimit = this.#limitDrain(limits)
+    const unsubscribe = this.#core.link.endings.on(this.#drainOver.resolve)
+    await Promise.race([withdrawn.then(() => workDone(this.#core)), this.#drainOver.promise])
+    unsubscribe()
+    unlimit()
+  }
+
+  /** Ends the drain at a limit, also one that is under way; the first limit counts. Returns what takes the limit off. */
+  #limitDrain({ drainTimeoutMs, signal }: DrainLimits): () => void {
+    const stop = (): void => {
+      this.#drainOver.resolve()
+    }
+    const timer = this.#core.clock.after(drainTimeoutMs, stop)
+    const unlimit = (): void => {
+      timer.cancel()
+      signal?.removeEventListener('abort', stop)
+    }
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop, { once: true })
+    void this.#drainOver.promise.then(unlimit)
+    return unlimit
+  }
+}
+
 export interface DrainLimits {
   readonly drainTimeoutMs: number
   readonly signal: AbortSignal | undefined
@@ -46,79 +119,30 @@ export function drainLimits(options: ShutdownOptions = {}): DrainLimits {
   }
 }
 
-/** Takes no new work, lets running handlers finish within the limit, then ends the client. */
-export async function drainAndEnd(core: Core, { drainTimeoutMs, signal }: DrainLimits): Promise<ShutdownReport> {
-  const { served } = core
-  const before = served.total - served.running
-  core.isDraining = true
-  // Calls that come later are refused and do not count.
-  let accepted: number | undefined
-  const withdrawn = withdraw(core).then(() => {
-    accepted = served.total
-  })
-  if (!core.connection.isOver && !signal?.aborted) await drained(core, { drainTimeoutMs, signal, withdrawn })
-  core.drainOver.resolve()
-  core.functions.forgetAll()
-  const abandoned = served.running
-  const handlers = (accepted ?? served.total) - before
-  if (abandoned > 0) served.abortAll(drainOver(drainTimeoutMs))
-  await core.end()
-  return { drained: Math.max(0, handlers - abandoned), abandoned, droppedTelemetry: core.telemetry.dropped }
-}
-
 /**
  * Gives the functions back. Calls that the engine sends until it has taken note are still served. Triggers follow then: an
  * engine that keeps them for the next owner knows by then that the functions are on their way to one. For any other
  * engine they go first, so that no event fires for a missing function, and none silences what the next owner has bound.
  */
 async function withdraw(core: Core): Promise<void> {
-  const { conflicts, functions, triggers, topicRepair, connection, introduction, barrier, ports, needs } = core
+  const { conflicts, functions, triggers, topicRepair, link, introduction, barrier, clock } = core
   conflicts?.stop()
   topicRepair.stop()
-  const confirmed = (): Promise<unknown> => new TimeLimit(ports.clock, CONFIRM_LIMIT_MS).wait(barrier.pass())
-  if (needs.releaseTriggersFirst && triggers.size > 0) {
+  const confirmed = (): Promise<unknown> => new TimeLimit(clock, CONFIRM_LIMIT_MS).wait(barrier.pass())
+  if (link.needs.releaseTriggersFirst && triggers.size > 0) {
     triggers.unregisterAll()
     // Others of a topic register again by it what the engine has silenced.
-    connection.sendIfOpen(introduction.frame)
-    if (core.isConnected) await confirmed()
+    introduction.repeat()
+    if (link.isOpen) await confirmed()
   }
   const hadFunctions = functions.size > 0
   functions.withdrawAll()
-  if (hadFunctions && core.isConnected) {
-    // Says nothing new: it makes the engine tell others that this worker has changed.
-    connection.sendIfOpen(introduction.frame)
+  if (hadFunctions && link.isOpen) {
+    introduction.repeat()
     await confirmed()
   }
   functions.forgetAll()
   triggers.unregisterAll()
-}
-
-interface Drain extends DrainLimits {
-  readonly withdrawn: Promise<void>
-}
-
-async function drained(core: Core, { withdrawn, ...limits }: Drain): Promise<void> {
-  const unlimit = limitDrain(core, limits)
-  const unsubscribe = core.endings.on(core.drainOver.resolve)
-  await Promise.race([withdrawn.then(() => workDone(core)), core.drainOver.promise])
-  unsubscribe()
-  unlimit()
-}
-
-/** Ends the drain at a limit, also one that is under way; the first limit counts. Returns what takes the limit off. */
-export function limitDrain({ ports, drainOver }: Core, { drainTimeoutMs, signal }: DrainLimits): () => void {
-  const timer = ports.clock.after(drainTimeoutMs, drainOver.resolve)
-  const unlimit = (): void => {
-    timer.cancel()
-    signal?.removeEventListener('abort', stop)
-  }
-  const stop = (): void => {
-    drainOver.resolve()
-  }
-  if (signal?.aborted) stop()
-  signal?.addEventListener('abort', stop, { once: true })
-  void drainOver.promise.then(unlimit)
-  return unlimit
 }
 
 /** Handlers have finished, and their answers, streamed responses and closing channels have left this process. */
@@ -126,8 +150,8 @@ async function workDone(core: Core): Promise<void> {
   await core.served.idle()
   await core.results.written()
   await core.repeats.written()
-  await core.channelEnds.idle()
-  await core.connection.flushed()
+  await core.channels.idle()
+  await core.link.connection.flushed()
 }
 
 function drainOver(drainTimeoutMs: number): NotConnectedError {

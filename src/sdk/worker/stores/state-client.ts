@@ -3,7 +3,7 @@
  */
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
 import { checkRecord } from '../check.js'
-import { callerOf, type CanTrigger } from '../calls/call.js'
+import { callerOf, type CanTrigger } from '../calls/trigger-request.js'
 import type { IState } from './state-operations.js'
 import { groupsOf } from './stream-client.js'
 

@@ -5,7 +5,7 @@ import { invalidArgument } from '../../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { checkId, checkRecord } from '../check.js'
-import { callerOf, type CanTrigger } from '../calls/call.js'
+import { callerOf, type CanTrigger } from '../calls/trigger-request.js'
 import type {
   IStream,
   StreamDeleteInput,

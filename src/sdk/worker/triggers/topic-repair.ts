@@ -8,14 +8,17 @@ import type { Unsubscribe } from '../../../std/async/emitter.js'
 import type { Random } from '../../../std/random.js'
 import type { Triggers } from './triggers.js'
 import type { WorkerNews } from '../discovery/worker-news.js'
+import type { Introduction } from '../lifecycle/introduction.js'
+import type { Link, LinkPart } from '../link.js'
 
-export interface TopicRepairPorts {
+/** The parts of a worker that the repair stands on. */
+export interface TopicRepairParts {
   readonly clock: Clock
   readonly random: Random
+  readonly link: Link
   readonly triggers: Triggers
   readonly news: WorkerNews
-  /** Makes the engine report a change of this worker to the others. */
-  readonly announce: () => void
+  readonly introduction: Introduction
 }
 
 /** From a departure to the repair: several that leave together cost one, and not all workers repair at once. */
@@ -25,45 +28,49 @@ const REPAIR_JITTER_MS = 40
 /** Between two repairs without a reason, for what the engine does not report; ± 10 %. */
 const REPAIR_INTERVAL_MS = 60_000
 
-export class TopicRepair {
-  readonly #ports: TopicRepairPorts
+export class TopicRepair implements LinkPart {
+  readonly #parts: TopicRepairParts
   #state: 'off' | 'on' | 'stopped' = 'off'
   #stopListening: Unsubscribe | undefined
   #soon: Timer | undefined
   #later: Timer | undefined
 
-  constructor(ports: TopicRepairPorts) {
-    this.#ports = ports
-    ports.triggers.onSubscriptions = (change) => {
+  constructor(parts: TopicRepairParts) {
+    this.#parts = parts
+    parts.triggers.onSubscriptions = (change) => {
       if (this.#state !== 'on') return
       if (change === 'removed') this.#removed()
       this.#follow()
     }
   }
 
-  linkOpened(isNeeded: boolean): void {
+  connected(): void {
     if (this.#state === 'stopped') return
-    this.#state = isNeeded ? 'on' : 'off'
+    this.#state = this.#parts.link.needs.restoreTopics ? 'on' : 'off'
     this.#follow()
   }
 
-  linkLost(): void {
+  lost(): void {
     // The next link registers everything anew.
     this.#soon?.cancel()
     this.#soon = undefined
   }
 
+  over(): void {
+    this.stop()
+  }
+
   /** Repairs nothing any more: the worker is ending. */
   stop(): void {
     this.#state = 'stopped'
-    this.linkLost()
+    this.lost()
     this.#follow()
   }
 
   /** Listens and repairs at intervals as long as there is something to repair. */
   #follow(): void {
-    if (this.#state === 'on' && this.#ports.triggers.subscriptions > 0) {
-      this.#stopListening ??= this.#ports.news.on(({ event }) => {
+    if (this.#state === 'on' && this.#parts.triggers.subscriptions > 0) {
+      this.#stopListening ??= this.#parts.news.on(({ event }) => {
         if (event !== 'worker_connected') this.#repairSoon()
       })
       this.#later ??= this.#repairLater()
@@ -80,12 +87,12 @@ export class TopicRepair {
     this.#repairSoon()
     // Behind the frames of everything that is removed together.
     queueMicrotask(() => {
-      this.#ports.announce()
+      this.#parts.introduction.repeat()
     })
   }
 
   #repairSoon(): void {
-    const { clock, random, triggers } = this.#ports
+    const { clock, random, triggers } = this.#parts
     this.#soon ??= clock.after(
       REPAIR_AFTER_MS + random.next() * REPAIR_JITTER_MS,
       () => {
@@ -97,7 +104,7 @@ export class TopicRepair {
   }
 
   #repairLater(): Timer {
-    const { clock, random, triggers } = this.#ports
+    const { clock, random, triggers } = this.#parts
     return clock.after(
       REPAIR_INTERVAL_MS * (0.9 + random.next() * 0.2),
       () => {

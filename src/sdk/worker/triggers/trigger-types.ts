@@ -3,10 +3,15 @@
  * once per change: a replayed binding replaces the one known, one that is not replayed was removed meanwhile.
  */
 import { type ErrorBody, ErrorCode, invalidArgument, RuntimeError } from '../../../errors.js'
+import type { Clock } from '../../../std/time/clock.js'
+import { workerCodec } from '../../../wire/protocol/codec.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../../../wire/protocol/messages.js'
 import { checkFunction, checkId, checkJson, checkNamespace, checkRecord } from '../check.js'
-import { Replayed, type SendIfOpen } from '../lifecycle/replayed.js'
+import type { Barrier } from '../lifecycle/barrier.js'
+import { Replayed } from '../lifecycle/replayed.js'
+import type { Report } from '../diagnostics.js'
+import type { Link, LinkPart } from '../link.js'
 
 /** A binding as its provider gets it. */
 export type TriggerConfig<TConfig> = {
@@ -47,28 +52,30 @@ interface Bound {
   readonly link: number
 }
 
-/** What the provider side needs from its worker. */
-export interface ProviderPorts {
-  readonly send: SendIfOpen
-  readonly link: () => number
-  /** Answers a binding: no error means it is taken on. */
-  readonly answer: (binding: BindMessage, link: number, error?: ErrorBody) => void
-  readonly onError: (error: unknown) => void
+/** The parts of a worker that providing stands on. */
+export interface ProviderParts {
+  readonly link: Link
+  readonly barrier: Barrier
+  readonly clock: Clock
+  readonly report: Report
 }
+
+/** How long to wait when the engine could not be asked, or has not answered. */
+const ASK_AGAIN_MS = 1_000
 
 const NOT_PROVIDED: ErrorBody = { code: ErrorCode.trigger_type_not_found, message: 'Trigger type not found' }
 
-export class TriggerTypes {
-  readonly #ports: ProviderPorts
+export class TriggerTypes implements LinkPart {
+  readonly #parts: ProviderParts
   readonly #registrations: Replayed
   readonly #provided = new Map<string, { readonly handler: Handler }>()
   readonly #bound = new Map<string, Bound>()
   /** The last step per binding: steps of one binding run one after the other. */
   readonly #steps = new Map<string, Promise<void>>()
 
-  constructor(ports: ProviderPorts) {
-    this.#ports = ports
-    this.#registrations = new Replayed(ports.send)
+  constructor(parts: ProviderParts) {
+    this.#parts = parts
+    this.#registrations = new Replayed(parts.link)
   }
 
   /** Bindings taken on. */
@@ -118,16 +125,20 @@ export class TriggerTypes {
     this.#releaseWhere(() => true)
   }
 
-  replay(send: SendIfOpen): void {
+  opened(send: (frame: string) => void): void {
     this.#registrations.replay(send)
+  }
+
+  connected(): void {
+    if (this.#bound.size > 0) this.#releaseStaleLater()
   }
 
   /** The engine asks to take a binding on. */
   bind(message: BindMessage): void {
-    const link = this.#ports.link()
+    const link = this.#parts.link.number
     const handler = this.#provided.get(message.trigger_type)?.handler
     if (handler === undefined) {
-      this.#ports.answer(message, link, NOT_PROVIDED)
+      this.#answer(message, link, NOT_PROVIDED)
       return
     }
     this.#enqueue(message.id, async () => {
@@ -138,14 +149,14 @@ export class TriggerTypes {
         await handler.registerTrigger(bound.config)
         this.#bound.set(message.id, bound)
         // The type was given up meanwhile.
-        if (this.#provided.get(triggerType)?.handler === handler) this.#ports.answer(message, link)
+        if (this.#provided.get(triggerType)?.handler === handler) this.#answer(message, link)
         else {
           await this.#release(bound.config.id)
-          this.#ports.answer(message, link, NOT_PROVIDED)
+          this.#answer(message, link, NOT_PROVIDED)
         }
       } catch (thrown) {
         const error = { ...toErrorBody(thrown), code: ErrorCode.trigger_registration_failed }
-        this.#ports.answer(message, link, error)
+        this.#answer(message, link, error)
       }
     })
   }
@@ -155,9 +166,25 @@ export class TriggerTypes {
     this.#enqueue(triggerId, () => this.#release(triggerId))
   }
 
+  /** Once the engine has handed over every binding again. */
+  #releaseStaleLater(): void {
+    const { barrier, clock, link } = this.#parts
+    const { number } = link
+    const again = (): void => {
+      // On another link, that one has asked anew.
+      if (link.isOpen && link.number === number && this.#bound.size > 0) this.#releaseStaleLater()
+    }
+    barrier.pass().then(
+      () => {
+        this.#releaseStale()
+      },
+      () => clock.after(ASK_AGAIN_MS, again, 'background'),
+    )
+  }
+
   /** Releases bindings that the engine did not hand over again on the present link: their owners have left. */
-  releaseStale(): void {
-    const link = this.#ports.link()
+  #releaseStale(): void {
+    const link = this.#parts.link.number
     for (const [id] of this.#bound) {
       this.#enqueue(id, () => (this.#bound.get(id)?.link === link ? Promise.resolve() : this.#release(id)))
     }
@@ -177,14 +204,23 @@ export class TriggerTypes {
     try {
       await bound.handler.unregisterTrigger(bound.config)
     } catch (error) {
-      this.#ports.onError(error)
+      this.#parts.report({ kind: 'callback_failed', error })
     }
+  }
+
+  /** Answers a binding on the link that brought it: no error means it is taken on. */
+  #answer(binding: BindMessage, link: number, error?: ErrorBody): void {
+    if (link !== this.#parts.link.number) return
+    const { id, trigger_type, function_id } = binding
+    this.#parts.link.send(
+      workerCodec.encode({ type: 'triggerregistrationresult', id, trigger_type, function_id, error }),
+    )
   }
 
   #enqueue(triggerId: string, step: () => Promise<void>): void {
     const previous = this.#steps.get(triggerId) ?? Promise.resolve()
     const current = previous.then(step).catch((error: unknown) => {
-      this.#ports.onError(error)
+      this.#parts.report({ kind: 'callback_failed', error })
     })
     this.#steps.set(triggerId, current)
     void current.then(() => {

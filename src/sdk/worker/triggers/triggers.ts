@@ -9,7 +9,8 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
 import type { Report } from '../diagnostics.js'
 import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord, keysOf } from '../check.js'
-import { Replayed, type SendIfOpen } from '../lifecycle/replayed.js'
+import { Replayed, type Sender } from '../lifecycle/replayed.js'
+import type { LinkPart } from '../link.js'
 
 /** A binding of a function to a trigger type. */
 export type RegisterTriggerInput = {
@@ -67,14 +68,15 @@ interface Bound {
   readonly isOptional: boolean
 }
 
-export interface TriggerPorts {
+/** What binding needs beside the link. */
+export interface TriggerParts {
   readonly random: Random
   /** The worker's namespace. */
   readonly namespace: string | undefined
   readonly report: Report
 }
 
-export class Triggers {
+export class Triggers implements LinkPart {
   readonly #registrations: Replayed
   readonly #random: Random
   readonly #namespace: string | undefined
@@ -92,8 +94,8 @@ export class Triggers {
   readonly #report: Report
   #saidWeekdays = false
 
-  constructor(send: SendIfOpen, { random, namespace, report }: TriggerPorts) {
-    this.#registrations = new Replayed(send)
+  constructor(link: Sender, { random, namespace, report }: TriggerParts) {
+    this.#registrations = new Replayed(link)
     this.#random = random
     this.#namespace = namespace
     this.#report = report
@@ -176,7 +178,7 @@ export class Triggers {
     for (const [id, { triggerType }] of this.#bound) if (isSubscription(triggerType)) this.#registrations.sendAgain(id)
   }
 
-  replay(send: SendIfOpen): void {
+  opened(send: (frame: string) => void): void {
     this.#refused.clear()
     this.#registrations.replay(send)
   }

@@ -8,7 +8,7 @@ import { outcomeOf } from '../../../kit/worker-rig.js'
 function set() {
   const clock = new VirtualClock()
   const withdrawn: Call[] = []
-  const calls = new Calls({ clock, random: seededRandom(1) }, (call) => withdrawn.push(call))
+  const calls = new Calls({ clock, random: seededRandom(1) }, { withdraw: (call) => withdrawn.push(call) })
   const open = (
     options: { timeoutMs?: number; signal?: AbortSignal } = {},
   ): { call: Call; promise: Promise<unknown> } => {

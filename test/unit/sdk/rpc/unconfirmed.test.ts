@@ -10,9 +10,9 @@ function noted(count: number): Unconfirmed {
 test('what was written to a link that is lost before any ping was answered is unproven', () => {
   const unconfirmed = noted(3)
   unconfirmed.pinged()
-  expect(unconfirmed.lost).toBe(0)
-  unconfirmed.linkLost()
-  expect(unconfirmed.lost).toBe(3)
+  expect(unconfirmed.lostMessages).toBe(0)
+  unconfirmed.lost()
+  expect(unconfirmed.lostMessages).toBe(3)
 })
 
 test('an answered ping proves what was written before it, and nothing after', () => {
@@ -20,8 +20,8 @@ test('an answered ping proves what was written before it, and nothing after', ()
   unconfirmed.pinged()
   unconfirmed.note()
   unconfirmed.ponged()
-  unconfirmed.linkLost()
-  expect(unconfirmed.lost).toBe(1)
+  unconfirmed.lost()
+  expect(unconfirmed.lostMessages).toBe(1)
 })
 
 test('one answer to several pings proves only what was written before the first of them', () => {
@@ -31,16 +31,16 @@ test('one answer to several pings proves only what was written before the first 
   unconfirmed.pinged()
   unconfirmed.ponged()
   unconfirmed.ponged()
-  unconfirmed.linkLost()
-  expect(unconfirmed.lost).toBe(1)
+  unconfirmed.lost()
+  expect(unconfirmed.lostMessages).toBe(1)
 })
 
 test('a new link begins at nothing, and the count of all links grows', () => {
   const unconfirmed = noted(2)
   unconfirmed.pinged()
-  unconfirmed.linkLost()
+  unconfirmed.lost()
   unconfirmed.ponged()
   unconfirmed.note()
-  unconfirmed.linkLost()
-  expect(unconfirmed.lost).toBe(3)
+  unconfirmed.lost()
+  expect(unconfirmed.lostMessages).toBe(3)
 })

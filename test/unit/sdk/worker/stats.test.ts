@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createChannelOn } from '../../../../src/sdk/channel/create.js'
-import { TriggerAction } from '../../../../src/sdk/worker/calls/call.js'
+import { TriggerAction } from '../../../../src/sdk/worker/calls/trigger-request.js'
 import { localRig } from '../../../kit/local-rig.js'
 import { connectedRig, outcomeOf, workerRig } from '../../../kit/worker-rig.js'
 

@@ -10,23 +10,22 @@ function set(caps = { maxItems: 3, maxBytes: Infinity, maxAgeMs: Infinity }) {
   const posted: { frame: string; letter: Letter }[] = []
   const dropped: string[] = []
   const behaviour: { answer: Posted } = { answer: 'written' }
+  const post = (frame: string, letter: Letter): Posted => {
+    posted.push({ frame, letter })
+    return behaviour.answer
+  }
   const results = new Results(
     {
       clock: new VirtualClock(),
-      link: () => link,
-      post: (frame, letter) => {
-        posted.push({ frame, letter })
-        return behaviour.answer
-      },
-      withdraw: () => undefined,
-      onWritten: () => undefined,
-      onDropped: (reason) => dropped.push(reason),
+      link: Object.assign(link, { connection: { post, withdraw: () => true } }),
+      unconfirmedResults: { note: () => undefined },
+      report: (event) => dropped.push(event.kind === 'frame_dropped' ? event.reason : event.kind),
     },
     caps,
   )
   const flushed = (): string[] => {
     const frames: string[] = []
-    results.flush((frame) => frames.push(frame))
+    results.opened((frame) => frames.push(frame))
     return frames
   }
   return { results, link, posted, dropped, behaviour, flushed }
@@ -45,7 +44,7 @@ test('what waited in the outbox comes before what finished while the link was do
   behaviour.answer = 'queued'
   results.send('waited', 1)
   link.state = 'down'
-  results.linkLost()
+  results.lost()
   results.send('finished later', 1)
 
   expect(flushed()).toEqual(['waited', 'finished later'])
@@ -58,7 +57,7 @@ test('an answer that was written is not kept for the next link', () => {
   results.send('a', 1)
   posted[0]!.letter.written()
   link.state = 'down'
-  results.linkLost()
+  results.lost()
 
   expect(flushed()).toEqual([])
 })
@@ -77,7 +76,7 @@ test('each way to lose an answer is counted once and says why', () => {
   results.send('after the end', 1)
   link.state = 'down'
   for (const frame of ['1', '2', '3', 'over the cap']) results.send(frame, 1)
-  results.clear()
+  results.over()
 
   expect(results.dropped).toBe(5 + 1 + 3)
   expect(dropped).toHaveLength(9)

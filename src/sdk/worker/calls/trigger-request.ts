@@ -1,0 +1,73 @@
+/**
+ * A call as users write it, and what makes calls: a worker, or the context of a handler.
+ */
+import { invalidArgument } from '../../../errors.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { checkId, checkRecord } from '../check.js'
+
+/** How a call is routed. Without an action it waits for the result. */
+export type TriggerAction = { type: 'enqueue'; queue: string } | { type: 'void' }
+export const TriggerAction = {
+  /** Stores the call in a named queue; resolves with a receipt once it is stored. */
+  Enqueue: (options: { queue: string }): { queue: string; type: 'enqueue' } => ({
+    type: 'enqueue',
+    queue: checkId('queue', checkRecord('options', options)['queue']),
+  }),
+  /** Sends the call and forgets it. */
+  Void: (): { type: 'void' } => ({ type: 'void' }),
+} as const
+
+/** The answer to an enqueued call. */
+export type EnqueueResult = { messageReceiptId: string }
+
+/** One call. */
+export type TriggerRequest<TInput = unknown> = {
+  function_id: string
+  /** Any JSON value; `undefined` is sent as `{}`. */
+  payload: TInput
+  action?: TriggerAction | undefined
+  /** Default: the client's `invocationTimeoutMs`. The limit is local: the callee runs on. */
+  timeoutMs?: number | undefined
+  /** Another spelling of `timeoutMs`, which wins. */
+  timeout_ms?: number | undefined
+  /** Free JSON handed to the handler beside the payload. */
+  metadata?: unknown
+  /** Where the function is looked up. Default: the worker's namespace, `default` for `engine::` ids. */
+  namespace?: string | undefined
+  /** Gives the call up: the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the result's type is the caller's to name, as in the official package */
+/** Calls a function. */
+export type TriggerFunction = <TInput = unknown, TOutput = any>(request: TriggerRequest<TInput>) => Promise<TOutput>
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** Whether a request, readable or not, asks to be sent and forgotten. */
+export function isVoid(request: unknown): boolean {
+  try {
+    return isRecord(request) && isRecord(request['action']) && request['action']['type'] === 'void'
+  } catch {
+    return false
+  }
+}
+
+/** A rejection that may be ignored: awaiting reports it, not awaiting does not end the process. */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
+
+/** Anything that calls functions: a worker, or a handler's context. */
+export interface CanTrigger {
+  readonly trigger: TriggerFunction
+}
+
+/** The `trigger` of a worker, asked for at each call, so that a replaced one counts. */
+export function callerOf(argument: string, worker: CanTrigger): TriggerFunction {
+  const given: unknown = worker
+  if (!isRecord(given) || typeof given['trigger'] !== 'function') {
+    throw invalidArgument(argument, 'a worker or another object with `trigger`', given)
+  }
+  return (request) => worker.trigger(request)
+}

@@ -1,0 +1,75 @@
+/**
+ * What a worker lends to its channels: its address, sockets, headers and reports. The only link between the two.
+ */
+import type { ChannelHost } from '../channel/create.js'
+import { ChannelEnds, droppedText, type ChannelPorts } from '../channel/ports.js'
+import type { ConnectionPorts } from '../connection/connection.js'
+import { ErrorCode, NotConnectedError } from '../../errors.js'
+import type { Report } from './diagnostics.js'
+import type { Link } from './link.js'
+import type { WorkerOptions } from './options.js'
+import type { WorkerCounters } from './stats.js'
+import type { TriggerFunction } from './calls/trigger-request.js'
+
+/** The parts of a worker that channels stand on. */
+export interface ChannelParts {
+  readonly options: WorkerOptions
+  readonly ports: ConnectionPorts
+  readonly link: Link
+  readonly counters: WorkerCounters
+  readonly report: Report
+  readonly trigger: TriggerFunction
+}
+
+export class WorkerChannels implements ChannelHost {
+  readonly address: string
+  readonly ports: ChannelPorts
+  /** Ends with a socket. */
+  readonly #ends = new ChannelEnds()
+  readonly #trigger: TriggerFunction
+
+  constructor({ options, ports, link, counters, report, trigger }: ChannelParts) {
+    this.address = options.url
+    this.#trigger = trigger
+    this.ports = {
+      dial: ports.dial,
+      clock: ports.clock,
+      ends: this.#ends,
+      headers: () => link.headers(),
+      releasesBursts: () => options.workarounds.releaseBursts,
+      onCallbackError: (error) => {
+        report({ kind: 'callback_failed', error })
+      },
+      onUnheardError: (error) => {
+        report({ kind: 'channel_failed', error })
+      },
+      onTextDropped: (text) => {
+        counters.droppedChannelMessages += 1
+        report({ kind: 'frame_dropped', reason: droppedText(text) })
+      },
+      onStalled: (channel) => {
+        report({ kind: 'channel_stalled', ...channel })
+      },
+    }
+  }
+
+  /** Bytes that the ends hold. */
+  get heldBytes(): number {
+    return this.#ends.heldBytes
+  }
+
+  call(functionId: string, payload: object): Promise<unknown> {
+    return this.#trigger({ function_id: functionId, payload })
+  }
+
+  /** Resolves once no end has anything to send. */
+  idle(): Promise<void> {
+    return this.#ends.idle()
+  }
+
+  /** Cuts every end: the worker ends. */
+  cut(): void {
+    const text = 'iii is shutting down; the channel was cut, and data on its way may be lost'
+    this.#ends.abandonAll(new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' }))
+  }
+}
