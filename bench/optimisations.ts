@@ -79,7 +79,7 @@ export const OPTIMISATIONS: readonly Optimisation[] = [
     id: 'searched-payloads',
     what: 'only payloads whose text may hold a channel are searched',
     suite: 'p3',
-    file: 'src/sdk/worker/lifecycle/link-events.ts',
+    file: 'src/sdk/worker/invocations/inbox.ts',
     find: "message.type === 'invokefunction' && mayHoldRefs(text)",
     replace: "message.type === 'invokefunction'",
   },

@@ -37,9 +37,9 @@ export const faults: readonly Fault[] = [
     name: 'one-frame-in-thousands-blocks-the-loop',
     row: 'R19',
     file: 'src/sdk/worker/invocations/inbox.ts',
-    find: "  core.report({ kind: 'unreadable_frame',",
+    find: "  parts.report({ kind: 'unreadable_frame',",
     replace:
-      "  globalThis.seen = (globalThis.seen ?? 0) + 1\n  const spent = process.cpuUsage()\n  while (globalThis.seen % 5_000 === 0 && process.cpuUsage(spent).user < 250_000);\n  core.report({ kind: 'unreadable_frame',",
+      "  globalThis.seen = (globalThis.seen ?? 0) + 1\n  const spent = process.cpuUsage()\n  while (globalThis.seen % 5_000 === 0 && process.cpuUsage(spent).user < 250_000);\n  parts.report({ kind: 'unreadable_frame',",
     tests: FUZZ,
   },
   {

@@ -87,8 +87,8 @@ export const faults: readonly Fault[] = [
     name: 'drain-ignores-its-limit',
     row: 'R10',
     file: 'src/sdk/worker/lifecycle/shutdown.ts',
-    find: 'ports.clock.after(drainTimeoutMs, drainOver.resolve)',
-    replace: 'ports.clock.after(drainTimeoutMs * 20, drainOver.resolve)',
+    find: 'this.#core.clock.after(drainTimeoutMs, stop)',
+    replace: 'this.#core.clock.after(drainTimeoutMs * 20, stop)',
     tests: ['test/reliability/processes-end-after-shutdown.test.ts'],
   },
   {

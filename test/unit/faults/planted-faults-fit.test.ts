@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Fault } from '../../faults/plant.js'
@@ -15,12 +15,17 @@ const lists = await Promise.all(
 )
 
 test.each(lists)('the faults of %s fit the source they are planted in, and their tests are there', (_name, faults) => {
-  for (const fault of faults) {
+  const problems = faults.flatMap((fault) => {
     const { name, file, find } = fault
-    expect(readFileSync(file, 'utf8').split(find).length - 1, `${name}: how often its text occurs in ${file}`).toBe(1)
-    for (const path of 'tests' in fault ? fault.tests : [])
-      expect(readFileSync(path, 'utf8'), `${name}: ${path}`).toContain('test')
-  }
+    const source = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    const times = source.split(find).length - 1
+    const missing = ('tests' in fault ? fault.tests : []).filter((path) => !existsSync(path))
+    return [
+      ...(times === 1 ? [] : [`${name}: its text occurs ${String(times)} times in ${file}`]),
+      ...missing.map((path) => `${name}: no test ${path}`),
+    ]
+  })
+  expect(problems).toEqual([])
 })
 
 test('each row with a test of its own has a fault planted', () => {
