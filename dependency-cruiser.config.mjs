@@ -2,7 +2,7 @@
  * The layer rule (docs/architecture.md), as data: each folder of `src/` with the folders it may import, besides itself.
  * Type-only imports count: a type that points upwards is the same knot in the reader's head.
  */
-const ground = ['std', 'errors.ts', 'version.ts']
+const ground = ['std', 'error-code.ts', 'errors.ts', 'version.ts']
 const wire = [...ground, 'wire/protocol', 'wire/transport', 'wire/updates']
 const sdk = ['sdk/rpc', 'sdk/connection', 'sdk/channel', 'sdk/telemetry', 'sdk/schema', 'sdk/worker']
 const columns = [...wire, ...sdk, 'engine']
@@ -10,7 +10,8 @@ const columns = [...wire, ...sdk, 'engine']
 const mayImport = {
   // ground: no domain word, no I/O
   std: [],
-  'errors.ts': ['std'],
+  'error-code.ts': [],
+  'errors.ts': ['std', 'error-code.ts'],
   'version.ts': [],
   // wire: the language of frames, and moving them
   'wire/protocol': ground,
@@ -108,7 +109,16 @@ export default {
         'std, errors, wire/protocol, wire/updates, sdk/rpc, sdk/connection and sdk/schema move no bytes: sockets and files come through ports.',
       severity: 'error',
       from: {
-        path: joined(['std', 'errors.ts', 'wire/protocol', 'wire/updates', 'sdk/rpc', 'sdk/connection', 'sdk/schema']),
+        path: joined([
+          'std',
+          'error-code.ts',
+          'errors.ts',
+          'wire/protocol',
+          'wire/updates',
+          'sdk/rpc',
+          'sdk/connection',
+          'sdk/schema',
+        ]),
       },
       to: { path: IO },
     },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import eslint from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
@@ -7,6 +8,25 @@ const OUTSIDE_SOURCE = ['test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'sc
 
 /** Time and chance come through the ports in `std/`, so that tests can drive them. */
 const PORTS = 'Take it from the clock or random port in std/, so that tests can drive it.'
+
+/** Codes come from the one list, so that it and the page that describes it are complete. */
+const CODES = readFileSync(`${import.meta.dirname}/src/error-code.ts`, 'utf8')
+  .match(/(?<=: ')\w+(?=',$)/gm)
+  .join('|')
+const TEXT = ':matches(Literal[value=/^./][raw=/^[\'"]/], TemplateLiteral[expressions.length=0])'
+const CODED_ERRORS = '/^(Runtime|Handler|Serde|WebSocket|NotConnected)Error$/'
+/** Codes of Node, of its parts and of packages. */
+const FOREIGN_CODE = '/^(E[A-Z]+|EAI_AGAIN|ERR_\\w+|MODULE_NOT_FOUND|LEVEL_LOCKED|STATUS_CODE_\\w+)$/'
+/** Where a value becomes a code. */
+const CODE =
+  ':matches(:matches(Property, PropertyDefinition):matches([key.name="code"], [key.value="code"]), VariableDeclarator[id.name="code"])'
+const literalCodes = [
+  `${CODE} > ${TEXT}`,
+  `${CODE} > :matches(ConditionalExpression, LogicalExpression, AssignmentPattern, TSAsExpression) > ${TEXT}`,
+  `NewExpression[callee.name=${CODED_ERRORS}] > ${TEXT}.arguments:first-child`,
+  `BinaryExpression:matches([left.property.name="code"], [left.property.value="code"], [left.name="code"]) > ${TEXT}.right:not([value=${FOREIGN_CODE}])`,
+  `:matches(CallExpression, NewExpression, ConditionalExpression, LogicalExpression, ArrowFunctionExpression, ReturnStatement) > Literal[value=/^(${CODES})$/]`,
+].map((selector) => ({ selector, message: 'Name the code through ErrorCode (src/error-code.ts).' }))
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'temp/', 'test/conformance/scenarios/']),
@@ -93,6 +113,7 @@ export default defineConfig(
           selector: ':matches(PropertyDefinition, MethodDefinition)[accessibility="private"]',
           message: 'Use a #private name: it holds at run time too.',
         },
+        ...literalCodes,
       ],
     },
   },

@@ -2,66 +2,11 @@
  * Every error this package raises: one stable `code` each, one class per kind. A brand under a global symbol makes
  * `instanceof` hold across copies of the package (ESM beside CJS, two versions in one process).
  */
+import { ErrorCode } from './error-code.js'
 import { brand } from './std/brand.js'
 import { describe } from './std/text/describe.js'
 
-/**
- * Codes that this package raises or that the engine and other workers send. Each is described in
- * `docs/reference/errors.md`.
- */
-export const ErrorCode = {
-  TIMEOUT: 'TIMEOUT',
-  UNKNOWN: 'UNKNOWN',
-  SHUTDOWN: 'SHUTDOWN',
-  NOT_CONNECTED: 'NOT_CONNECTED',
-  PENDING_QUEUE_FULL: 'PENDING_QUEUE_FULL',
-  CONNECTION_LOST: 'CONNECTION_LOST',
-  RETRIES_EXHAUSTED: 'RETRIES_EXHAUSTED',
-  INVALID_ARGUMENT: 'INVALID_ARGUMENT',
-  DUPLICATE_FUNCTION: 'DUPLICATE_FUNCTION',
-  DUPLICATE_TRIGGER_TYPE: 'DUPLICATE_TRIGGER_TYPE',
-  MALFORMED_FRAME: 'MALFORMED_FRAME',
-  UNKNOWN_MESSAGE_TYPE: 'UNKNOWN_MESSAGE_TYPE',
-  MESSAGE_TOO_LARGE: 'MESSAGE_TOO_LARGE',
-  WORKER_BUSY: 'WORKER_BUSY',
-  RESULT_DROPPED: 'RESULT_DROPPED',
-  CONCURRENCY_DEADLOCK: 'CONCURRENCY_DEADLOCK',
-  HANDLER_TIMEOUT: 'HANDLER_TIMEOUT',
-  MESSAGES_DROPPED: 'MESSAGES_DROPPED',
-  HANDSHAKE_FAILED: 'HANDSHAKE_FAILED',
-  AUTH_ERROR: 'AUTH_ERROR',
-  PORT_IN_USE: 'PORT_IN_USE',
-  INVALID_CONFIG: 'INVALID_CONFIG',
-  STORE_DAMAGED: 'STORE_DAMAGED',
-  invocation_failed: 'invocation_failed',
-  function_not_invokable: 'function_not_invokable',
-  deserialization_error: 'deserialization_error',
-  serialization_error: 'serialization_error',
-  trigger_registration_failed: 'trigger_registration_failed',
-  trigger_replaced: 'trigger_replaced',
-  HTTP_FUNCTION_DROPPED: 'HTTP_FUNCTION_DROPPED',
-  trigger_type_not_found: 'trigger_type_not_found',
-  function_not_found: 'function_not_found',
-  invocation_stopped: 'invocation_stopped',
-  invocation_error: 'invocation_error',
-  enqueue_error: 'enqueue_error',
-  FORBIDDEN: 'FORBIDDEN',
-  INVALID_NAMESPACE: 'INVALID_NAMESPACE',
-  NOT_FOUND: 'NOT_FOUND',
-  INVALID_ARGUMENTS: 'INVALID_ARGUMENTS',
-  WORKER_NAMESPACE_CONFLICT: 'WORKER_NAMESPACE_CONFLICT',
-  FUNCTION_NAMESPACE_CONFLICT: 'FUNCTION_NAMESPACE_CONFLICT',
-  url_validation_failed: 'url_validation_failed',
-  http_request_failed: 'http_request_failed',
-  http_response_failed: 'http_response_failed',
-  http_error: 'http_error',
-  invalid_response: 'invalid_response',
-  missing_env_var: 'missing_env_var',
-  secret_not_found: 'secret_not_found',
-  token_not_found: 'token_not_found',
-  api_key_not_found: 'api_key_not_found',
-} as const
-export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
+export { ErrorCode }
 
 /** What went wrong, in one of eight ways. */
 export type IIIErrorKind =

@@ -130,7 +130,7 @@ function deadJobText(event: Of<'job_dead'>): Text {
 
 function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text {
   const headline = `\`${functionId}\` was not put into queue \`${queue}\`: ${reasonOf(error)}`
-  if (error.code !== 'queue_not_found') return { headline }
+  if (error.code !== ErrorCode.queue_not_found) return { headline }
   const example = `queue_configs: { ${JSON.stringify(queue)}: { type: standard } }`
   const remedy = `Declare the queue in the configuration file (--config), in the \`config\` of \`iii-queue\`: ${example}`
   return { headline, remedy }

@@ -8,16 +8,16 @@ import { describe } from '../std/text/describe.js'
 import type { Rejection } from './test-engine.js'
 import type { WorkerLinks, WorkerTarget } from './worker-links.js'
 
-const CODES: readonly Rejection[] = ['WORKER_NAMESPACE_CONFLICT', 'FUNCTION_NAMESPACE_CONFLICT']
+const CODES: readonly Rejection[] = [ErrorCode.WORKER_NAMESPACE_CONFLICT, ErrorCode.FUNCTION_NAMESPACE_CONFLICT]
 
 /** Sends the refusal; a refused worker is closed as well. */
 export function rejectWorker(
   links: WorkerLinks,
   worker: WorkerTarget,
-  { code = 'WORKER_NAMESPACE_CONFLICT', functionId }: { code?: Rejection | undefined; functionId?: string },
+  { code = ErrorCode.WORKER_NAMESPACE_CONFLICT, functionId }: { code?: Rejection | undefined; functionId?: string },
 ): void {
   if (!CODES.includes(code)) throw invalid(`code must be ${CODES.join(' or ')}, got ${describe(code)}`)
-  const isFunction = code === 'FUNCTION_NAMESPACE_CONFLICT'
+  const isFunction = code === ErrorCode.FUNCTION_NAMESPACE_CONFLICT
   if (isFunction !== (functionId !== undefined)) {
     throw invalid('functionId goes with FUNCTION_NAMESPACE_CONFLICT, and only with it')
   }

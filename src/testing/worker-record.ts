@@ -1,6 +1,7 @@
 /**
  * What a test engine knows of one worker, over all its connections: who it is, the frames both ways, the link it has.
  */
+import { ErrorCode } from '../errors.js'
 import { engineCodec, workerCodec, type FrameProblem } from '../wire/protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../wire/protocol/messages.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../wire/protocol/names.js'
@@ -18,7 +19,7 @@ export interface RecordedFrames {
   readonly forgotten: number
 }
 
-const BLANK: FrameProblem = { type: 'invalid', code: 'MALFORMED_FRAME', detail: 'a blank frame' }
+const BLANK: FrameProblem = { type: 'invalid', code: ErrorCode.MALFORMED_FRAME, detail: 'a blank frame' }
 
 function decodeSent(text: string): WorkerMessage | FrameProblem {
   const message = engineCodec.decode(text)

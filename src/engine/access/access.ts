@@ -2,8 +2,11 @@
  * What one connection of a guarded listener may do, as its auth function and the listener's settings say. Decides;
  * does nothing itself. An open listener has no `Access` at all.
  */
-import type { ErrorBody } from '../../errors.js'
+import type { ErrorCode } from '../../errors.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
+
+/** Why access is denied, as the caller receives it. */
+export type Denial = { code: typeof ErrorCode.FORBIDDEN; message: string }
 
 export interface Access {
   /** Whose rights these are: the same object for a session and the one that reattaches to it. */
@@ -11,11 +14,11 @@ export interface Access {
   /** Takes over from the session that its connection reattaches to. */
   succeed(previous: Access): void
   /** Why a call is not allowed, or `undefined` when it is. `metadata` is that of the function, if it exists. */
-  refuseCall(namespace: string, functionId: string, metadata: unknown): ErrorBody | undefined
+  refuseCall(namespace: string, functionId: string, metadata: unknown): Denial | undefined
   /** Why a function must not run for this session, whatever else is granted: it is forbidden by name. */
-  refuseForbidden(functionId: string): ErrorBody | undefined
+  refuseForbidden(functionId: string): Denial | undefined
   /** Why a worker may not live in a namespace, or `undefined` when it may. */
-  refuseNamespace(namespace: string): ErrorBody | undefined
+  refuseNamespace(namespace: string): Denial | undefined
   /** Looks at a registration before it takes effect, asking the listener's hooks where there are any. */
   admit(message: RegistrationMessage, namespace: string): Admission | Promise<Admission>
   /** Where calls go instead of to their targets, and what is told about the session there. */

@@ -2,10 +2,10 @@
  * The rules of a guarded listener, applied to one connection: the grants it was given, then what the listener exposes.
  * First match wins, and nothing matching means no.
  */
-import { ErrorCode, type ErrorBody } from '../../errors.js'
+import { ErrorCode } from '../../errors.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../wire/protocol/names.js'
-import type { Access, Admission, RegistrationMessage } from './access.js'
+import type { Access, Admission, RegistrationMessage, Denial } from './access.js'
 import type { Grants } from './auth-answer.js'
 import type { Directory } from '../registry/directory.js'
 import type { ListenerConfig } from '../config/listener-config.js'
@@ -55,12 +55,12 @@ export class GuardedAccess implements Access {
     this.#holder = previous.holder
   }
 
-  refuseForbidden(functionId: string): ErrorBody | undefined {
+  refuseForbidden(functionId: string): Denial | undefined {
     if (!this.#grants.forbiddenFunctions(functionId)) return undefined
     return forbidden(functionId, 'remove from rbac.forbidden_functions')
   }
 
-  refuseCall(namespace: string, functionId: string, metadata: unknown): ErrorBody | undefined {
+  refuseCall(namespace: string, functionId: string, metadata: unknown): Denial | undefined {
     const refusal = this.refuseForbidden(functionId)
     if (refusal !== undefined) return refusal
     const { namespaces, allowedFunctions } = this.#grants
@@ -75,7 +75,7 @@ export class GuardedAccess implements Access {
     return forbidden(functionId, 'add to rbac.expose_functions')
   }
 
-  refuseNamespace(namespace: string): ErrorBody | undefined {
+  refuseNamespace(namespace: string): Denial | undefined {
     const { homes } = this.#grants
     if (homes?.includes(namespace) !== false) return undefined
     const message = `namespace '${namespace}' not allowed for this session (permitted: ${homes.join(', ')})`
@@ -201,7 +201,7 @@ function isAdmitted<Type extends RegistrationMessage['type']>(
   return admission.kind === 'admitted' && admission.message.type === type
 }
 
-function forbidden(functionId: string, advice: string): ErrorBody {
+function forbidden(functionId: string, advice: string): Denial {
   return { code: ErrorCode.FORBIDDEN, message: `function '${functionId}' not allowed (${advice})` }
 }
 

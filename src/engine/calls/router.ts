@@ -180,7 +180,7 @@ export class Router {
       refused.callsToSlowWorkers += 1
       this.#fail(
         call,
-        'channel_send_failed',
+        ErrorCode.channel_send_failed,
         `The worker of ${functionId} does not read its calls; too many wait for it`,
       )
       return
@@ -212,7 +212,7 @@ export class Router {
   }
 
   /** Answers a call that reaches no function. A call of the engine itself is reported by the part that made it. */
-  #fail(call: RoutedCall, code: string, message: string): void {
+  #fail(call: RoutedCall, code: ErrorCode, message: string): void {
     const { caller, traceparent, baggage, from } = call
     const error = { code, message }
     if (from !== undefined) this.#parts.emit(failureOf(call, error, undefined))

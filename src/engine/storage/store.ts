@@ -5,7 +5,7 @@
  */
 import type { JsonText } from '../../wire/protocol/json-text.js'
 import type { JsonValue } from '../../wire/protocol/validate.js'
-import { InvocationError } from '../../errors.js'
+import { type ErrorCode, InvocationError } from '../../errors.js'
 
 /** A value in a store; a large one is text. */
 export type Stored = JsonValue | JsonText
@@ -64,7 +64,7 @@ export class StoreError extends Error {
  * Waits for a write.
  * @throws {InvocationError} with the code `codeOf` gives for the store's refusal; anything else as it is.
  */
-export async function orAnswer(write: Promise<void>, codeOf: (refusal: StoreError) => string): Promise<void> {
+export async function orAnswer(write: Promise<void>, codeOf: (refusal: StoreError) => ErrorCode): Promise<void> {
   try {
     await write
   } catch (cause) {

@@ -29,7 +29,7 @@ export interface ListenOptions {
 /** Why a request is not answered. */
 export interface Refusal {
   readonly status: number
-  readonly body: { readonly error: { readonly code: string; readonly message: string } }
+  readonly body: { readonly error: { readonly code: ErrorCode; readonly message: string } }
 }
 
 /** One client that wants to upgrade. */

@@ -16,9 +16,25 @@ const MAX_MERGE_KEYS = 1024
 
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Why an operation is not carried out. `code` lacks the operation's name in front. */
+/** Why an operation is skipped. Its `code` on the wire is its type, a dot and one of these. */
+export const UpdateFault = {
+  PATH_TOO_DEEP: 'path.too_deep',
+  PATH_EMPTY_SEGMENT: 'path.empty_segment',
+  PATH_SEGMENT_TOO_LONG: 'path.segment_too_long',
+  PATH_PROTO_POLLUTED: 'path.proto_polluted',
+  VALUE_NOT_AN_OBJECT: 'value.not_an_object',
+  VALUE_TOO_MANY_KEYS: 'value.too_many_keys',
+  VALUE_TOO_DEEP: 'value.too_deep',
+  VALUE_PROTO_POLLUTED: 'value.proto_polluted',
+  NOT_NUMBER: 'not_number',
+  TYPE_MISMATCH: 'type_mismatch',
+  TARGET_NOT_OBJECT: 'target_not_object',
+} as const
+export type UpdateFault = (typeof UpdateFault)[keyof typeof UpdateFault]
+
+/** Why an operation is skipped, with the sentence for the caller. */
 export interface Violation {
-  readonly code: string
+  readonly fault: UpdateFault
   readonly message: string
 }
 
@@ -30,7 +46,7 @@ export function findViolation(op: UpdateOp): Violation | undefined {
 function pathViolation(path: UpdatePath): Violation | undefined {
   if (path.length > MAX_PATH_SEGMENTS) {
     const message = `Path has ${path.length} segments; at most ${MAX_PATH_SEGMENTS} are allowed.`
-    return { code: 'path.too_deep', message }
+    return { fault: UpdateFault.PATH_TOO_DEEP, message }
   }
   for (const [index, segment] of path.entries()) {
     const violation = segmentViolation(segment, index)
@@ -40,24 +56,27 @@ function pathViolation(path: UpdatePath): Violation | undefined {
 }
 
 function segmentViolation(segment: string, index: number): Violation | undefined {
-  if (segment === '') return { code: 'path.empty_segment', message: `Path segment ${index} is empty.` }
+  if (segment === '') return { fault: UpdateFault.PATH_EMPTY_SEGMENT, message: `Path segment ${index} is empty.` }
   const bytes = Buffer.byteLength(segment)
   if (bytes > MAX_SEGMENT_BYTES) {
     const message = `Path segment ${index} has ${bytes} bytes; at most ${MAX_SEGMENT_BYTES} are allowed.`
-    return { code: 'path.segment_too_long', message }
+    return { fault: UpdateFault.PATH_SEGMENT_TOO_LONG, message }
   }
   if (!FORBIDDEN_KEYS.has(segment)) return undefined
-  return { code: 'path.proto_polluted', message: `Path segment ${index} is '${segment}', which is not allowed.` }
+  return {
+    fault: UpdateFault.PATH_PROTO_POLLUTED,
+    message: `Path segment ${index} is '${segment}', which is not allowed.`,
+  }
 }
 
 function mergeViolation(value: unknown): Violation | undefined {
   if (!isRecord(value)) {
-    return { code: 'value.not_an_object', message: `Merge value must be an object, got ${describe(value)}.` }
+    return { fault: UpdateFault.VALUE_NOT_AN_OBJECT, message: `Merge value must be an object, got ${describe(value)}.` }
   }
   const keys = Object.keys(value).length
   if (keys > MAX_MERGE_KEYS) {
     const message = `Merge value has ${keys} keys; at most ${MAX_MERGE_KEYS} are allowed.`
-    return { code: 'value.too_many_keys', message }
+    return { fault: UpdateFault.VALUE_TOO_MANY_KEYS, message }
   }
   return nestedViolation(value, 1)
 }
@@ -66,11 +85,17 @@ function mergeViolation(value: unknown): Violation | undefined {
 function nestedViolation(value: unknown, depth: number): Violation | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > MAX_MERGE_DEPTH) {
-    return { code: 'value.too_deep', message: `Merge value is nested deeper than ${MAX_MERGE_DEPTH} levels.` }
+    return {
+      fault: UpdateFault.VALUE_TOO_DEEP,
+      message: `Merge value is nested deeper than ${MAX_MERGE_DEPTH} levels.`,
+    }
   }
   for (const [key, child] of Object.entries(value)) {
     if (FORBIDDEN_KEYS.has(key) && !Array.isArray(value)) {
-      return { code: 'value.proto_polluted', message: `Merge value has the key '${key}', which is not allowed.` }
+      return {
+        fault: UpdateFault.VALUE_PROTO_POLLUTED,
+        message: `Merge value has the key '${key}', which is not allowed.`,
+      }
     }
     const violation = nestedViolation(child, depth + 1)
     if (violation !== undefined) return violation

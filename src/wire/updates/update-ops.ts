@@ -5,14 +5,14 @@
  */
 import { assertNever } from '../../std/assert-never.js'
 import type { JsonValue } from '../protocol/validate.js'
-import { findViolation } from './update-limits.js'
+import { findViolation, UpdateFault, type Violation } from './update-limits.js'
 import type { UpdateOp, UpdatePath } from './update-op.js'
 
 /** One operation that was skipped, as the caller is told. */
 export type UpdateOpError = {
   /** Counted from 0. */
   op_index: number
-  code: string
+  code: `${UpdateOp['type']}.${UpdateFault}`
   message: string
   doc_url: string
 }
@@ -35,15 +35,13 @@ export function applyUpdateOps(current: JsonValue | undefined, ops: readonly Upd
   for (const [index, op] of ops.entries()) {
     const problem = findViolation(op) ?? apply(draft, op)
     if (problem === undefined) continue
-    const { code, message } = problem
-    errors.push({ op_index: index, code: `${op.type}.${code}`, message, doc_url: DOC_URL })
+    const { fault, message } = problem
+    errors.push({ op_index: index, code: `${op.type}.${fault}`, message, doc_url: DOC_URL })
   }
   return { value: draft.root === undefined ? {} : draft.root, errors }
 }
 
-type Problem = { readonly code: string; readonly message: string }
-
-function apply(draft: Draft, op: UpdateOp): Problem | undefined {
+function apply(draft: Draft, op: UpdateOp): Violation | undefined {
   switch (op.type) {
     case 'set':
       return draft.write(op.path, () => op.value)
@@ -65,16 +63,16 @@ function apply(draft: Draft, op: UpdateOp): Problem | undefined {
   }
 }
 
-function add(draft: Draft, path: UpdatePath, step: number): Problem | undefined {
+function add(draft: Draft, path: UpdatePath, step: number): Violation | undefined {
   return draft.write(path, (existing) => {
     if (existing === undefined) return step
     if (typeof existing === 'number') return existing + step
     const message = `Expected number at ${nameOf(path)}, got ${kindOf(existing)}.`
-    return new Refusal({ code: 'not_number', message })
+    return new Refusal({ fault: UpdateFault.NOT_NUMBER, message })
   })
 }
 
-function remove(draft: Draft, { path }: OpOf<'remove'>): Problem | undefined {
+function remove(draft: Draft, { path }: OpOf<'remove'>): Violation | undefined {
   const [key] = path
   if (key === undefined) {
     draft.root = null
@@ -95,7 +93,7 @@ function merge(draft: Draft, { path, value }: OpOf<'merge'>): undefined {
   Object.assign(target, value as JsonObject)
 }
 
-function append(draft: Draft, { path, value }: OpOf<'append'>): Problem | undefined {
+function append(draft: Draft, { path, value }: OpOf<'append'>): Violation | undefined {
   const grown = (existing: JsonValue | undefined): JsonValue | Refusal => {
     if (existing === undefined || existing === null) {
       return path.length < 2 && typeof value === 'string' ? value : draft.adopt([value])
@@ -103,7 +101,7 @@ function append(draft: Draft, { path, value }: OpOf<'append'>): Problem | undefi
     if (typeof existing === 'string' && typeof value === 'string') return existing + value
     if (!Array.isArray(existing)) {
       const message = `Cannot append ${kindOf(value)} to ${kindOf(existing)} at ${nameOf(path)}.`
-      return new Refusal({ code: 'type_mismatch', message })
+      return new Refusal({ fault: UpdateFault.TYPE_MISMATCH, message })
     }
     const list = draft.own(existing)
     list.push(value)
@@ -114,9 +112,9 @@ function append(draft: Draft, { path, value }: OpOf<'append'>): Problem | undefi
 
 /** A reason not to write, in the place of a value. */
 class Refusal {
-  readonly problem: Problem
+  readonly problem: Violation
 
-  constructor(problem: Problem) {
+  constructor(problem: Violation) {
     this.problem = problem
   }
 }
@@ -159,13 +157,13 @@ class Draft {
   }
 
   /** Lets `change` work on the root object, if it is one. */
-  inRoot(change: (root: JsonObject) => Problem | undefined): Problem | undefined {
+  inRoot(change: (root: JsonObject) => Violation | undefined): Violation | undefined {
     if (this.root === undefined || isObject(this.root)) return change(this.ownRoot())
-    return { code: 'target_not_object', message: `Expected object at the root, got ${kindOf(this.root)}.` }
+    return { fault: UpdateFault.TARGET_NOT_OBJECT, message: `Expected object at the root, got ${kindOf(this.root)}.` }
   }
 
   /** Replaces what a path leads to. Objects missing on the way are made, but nothing gives way to them. */
-  write(path: UpdatePath, next: (existing: JsonValue | undefined) => JsonValue | Refusal): Problem | undefined {
+  write(path: UpdatePath, next: (existing: JsonValue | undefined) => JsonValue | Refusal): Violation | undefined {
     const last = path.at(-1)
     if (last === undefined) {
       const value = next(this.root)
@@ -185,14 +183,14 @@ class Draft {
     })
   }
 
-  #findBlocked(path: UpdatePath): Problem | undefined {
+  #findBlocked(path: UpdatePath): Violation | undefined {
     let node = this.root
     for (const [index, segment] of path.slice(0, -1).entries()) {
       if (!isObject(node)) return undefined
       node = memberOf(node, segment)
       if (node === undefined || node === null || isObject(node)) continue
       const message = `Expected object at ${nameOf(path.slice(0, index + 1))}, got ${kindOf(node)}.`
-      return { code: 'target_not_object', message }
+      return { fault: UpdateFault.TARGET_NOT_OBJECT, message }
     }
     return undefined
   }

@@ -1,7 +1,7 @@
 /**
  * `configuration`: values that workers register with a schema, read and change while they run.
  */
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { messageOf } from '../../../std/text/describe.js'
 import { json, optional, optionalJson, string } from '../../../wire/protocol/validate.js'
 import type { Builtin, BuiltinFunction, EngineHost } from '../builtin.js'
@@ -112,7 +112,7 @@ function rowOf({ id, name, description, schema }: Entry): object {
 function found(configurations: Configurations, id: string): Entry {
   const entry = configurations.get(id)
   if (entry !== undefined) return entry
-  throw new InvocationError({ code: 'NOT_FOUND', message: `configuration '${id}' not found` })
+  throw new InvocationError({ code: ErrorCode.NOT_FOUND, message: `configuration '${id}' not found` })
 }
 
 function expanded(id: string, value: unknown, env: Environment): unknown {
@@ -120,6 +120,6 @@ function expanded(id: string, value: unknown, env: Environment): unknown {
     return expandValue(value, env, `configuration '${id}'`)
   } catch (error) {
     const message = `${messageOf(error)}. A placeholder in a value reads only the variables that \`expose_env\` lists.`
-    throw new InvocationError({ code: 'EXPAND_FAILED', message }, { cause: error })
+    throw new InvocationError({ code: ErrorCode.EXPAND_FAILED, message }, { cause: error })
   }
 }

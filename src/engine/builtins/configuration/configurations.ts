@@ -2,7 +2,7 @@
  * Named values, each with a schema that it always fits. The first registration gives the value; later ones change
  * what is known about it and keep it, unless it fits no more.
  */
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { messageOf } from '../../../std/text/describe.js'
 import type { Clock, Timer } from '../../../std/time/clock.js'
 import type { TickLane } from '../../../std/time/tick-lane.js'
@@ -77,11 +77,11 @@ export class Configurations {
    */
   async register(registration: Registration, initialValue: unknown): Promise<ConfigurationEvent> {
     const { id, schema } = registration
-    if (!ID.test(id)) throw failure('INVALID_ID', `'${id}' must match [a-z0-9_-]{1,64}`)
+    if (!ID.test(id)) throw failure(ErrorCode.INVALID_ID, `'${id}' must match [a-z0-9_-]{1,64}`)
     this.#checkRoom({ ...registration, value: initialValue })
     const check = await this.#read(schema).catch((error: unknown) => {
       if (error instanceof InvocationError) throw error
-      throw failure('SCHEMA_INVALID', `the schema of configuration '${id}' cannot be used: ${messageOf(error)}`)
+      throw failure(ErrorCode.SCHEMA_INVALID, `the schema of configuration '${id}' cannot be used: ${messageOf(error)}`)
     })
     const fault = initialValue === undefined ? undefined : check(initialValue)
     if (fault !== undefined) throw misfit(id, fault)
@@ -99,7 +99,7 @@ export class Configurations {
    */
   set(id: string, value: unknown): ConfigurationEvent {
     const kept = this.#kept.get(id)
-    if (kept === undefined) throw failure('NOT_REGISTERED', `configuration '${id}' is not registered`)
+    if (kept === undefined) throw failure(ErrorCode.NOT_REGISTERED, `configuration '${id}' is not registered`)
     const fault = kept.check(value)
     if (fault !== undefined) throw misfit(id, fault)
     const entry = { ...kept.entry, value }
@@ -149,7 +149,7 @@ export class Configurations {
 
   #full(message: string): InvocationError {
     this.#options.counters.refused.writes += 1
-    return failure('ADAPTER_ERROR', message)
+    return failure(ErrorCode.ADAPTER_ERROR, message)
   }
 
   #expire(entry: Entry): Timer | undefined {
@@ -165,9 +165,9 @@ export class Configurations {
 }
 
 function misfit(id: string, fault: string): InvocationError {
-  return failure('SCHEMA_INVALID', `the value of configuration '${id}' does not fit its schema: ${fault}`)
+  return failure(ErrorCode.SCHEMA_INVALID, `the value of configuration '${id}' does not fit its schema: ${fault}`)
 }
 
-function failure(code: string, message: string): InvocationError {
+function failure(code: ErrorCode, message: string): InvocationError {
   return new InvocationError({ code, message })
 }

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto'
 import { request as requestPlain, type Agent, type IncomingMessage } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { MAX_MESSAGE_BYTES } from '../../../wire/protocol/limits.js'
 import type { Invocation } from './invocation.js'
 
@@ -68,12 +68,12 @@ export function sendRequest(request: HttpRequest): Promise<HttpReply> {
     })
     outgoing.once('error', (error) => {
       const cause: unknown = signal.aborted ? signal.reason : error
-      reject(cause instanceof InvocationError ? cause : failed('http_request_failed', cause))
+      reject(cause instanceof InvocationError ? cause : failed(ErrorCode.http_request_failed, cause))
     })
     outgoing.once('response', (response) => {
       readAll(response).then(
         (text) => resolve({ status: response.statusCode ?? 0, body: text }),
-        (error: unknown) => reject(failed('http_response_failed', error)),
+        (error: unknown) => reject(failed(ErrorCode.http_response_failed, error)),
       )
     })
     outgoing.end(body)
@@ -91,7 +91,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function failed(code: string, cause: unknown): InvocationError {
+function failed(code: ErrorCode, cause: unknown): InvocationError {
   const message = cause instanceof Error ? cause.message : String(cause)
   return new InvocationError({ code, message }, { cause })
 }

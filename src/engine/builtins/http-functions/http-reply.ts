@@ -1,7 +1,7 @@
 /**
  * What the answer of another server means as the outcome of a call.
  */
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { parsed, readJson } from '../../../wire/protocol/json-text.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { HttpReply } from './http-call.js'
@@ -15,15 +15,15 @@ export function resultOf({ status, body }: HttpReply): unknown {
   if (status >= 400) throw errorIn(status, parsed(value))
   if (value !== undefined || body === '') return value
   if (status < 200 || status >= 300) return undefined
-  throw new InvocationError({ code: 'invalid_response', message: 'The answer is not JSON' })
+  throw new InvocationError({ code: ErrorCode.invalid_response, message: 'The answer is not JSON' })
 }
 
 function errorIn(status: number, value: unknown): InvocationError {
   const error = isRecord(value) ? value['error'] : undefined
-  if (!isRecord(error)) return new InvocationError({ code: 'http_error', message: `HTTP ${String(status)}` })
+  if (!isRecord(error)) return new InvocationError({ code: ErrorCode.http_error, message: `HTTP ${String(status)}` })
   const { code, message } = error
   return new InvocationError({
-    code: typeof code === 'string' ? code : 'http_error',
+    code: typeof code === 'string' ? code : ErrorCode.http_error,
     message: typeof message === 'string' ? message : 'HTTP request failed',
   })
 }

@@ -62,17 +62,17 @@ function readAuth(given: Readonly<Record<string, unknown>>, env: Environment): A
   switch (given['type']) {
     case 'hmac': {
       const { secret_key: key } = read({ secret_key: string }, given)
-      return { type: 'hmac', secret: secretIn(env, key, 'secret_not_found') }
+      return { type: 'hmac', secret: secretIn(env, key, ErrorCode.secret_not_found) }
     }
     case 'bearer': {
       const { token_key: key } = read({ token_key: string }, given)
-      const value = `Bearer ${secretIn(env, key, 'token_not_found')}`
+      const value = `Bearer ${secretIn(env, key, ErrorCode.token_not_found)}`
       checkHeader('Authorization', value)
       return { type: 'header', name: 'Authorization', value }
     }
     case 'api_key': {
       const { header: name, value_key: key } = read({ header: string, value_key: string }, given)
-      const value = secretIn(env, key, 'api_key_not_found')
+      const value = secretIn(env, key, ErrorCode.api_key_not_found)
       checkHeader(name, value)
       return { type: 'header', name, value }
     }
@@ -81,7 +81,7 @@ function readAuth(given: Readonly<Record<string, unknown>>, env: Environment): A
   }
 }
 
-function secretIn(env: Environment, key: string, code: string): string {
+function secretIn(env: Environment, key: string, code: ErrorCode): string {
   const secret = Object.hasOwn(env, key) ? env[key] : undefined
   if (secret !== undefined && secret !== '') return secret
   throw new InvocationError({ code, message: notSet(key) })

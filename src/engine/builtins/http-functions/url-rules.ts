@@ -5,7 +5,7 @@
 import ipaddr from 'ipaddr.js'
 import { lookup as lookupName } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { compileGlob } from '../../access/glob.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
 
@@ -54,7 +54,7 @@ function hostOf({ hostname }: URL): string {
 }
 
 function refused(message: string): InvocationError {
-  return new InvocationError({ code: 'url_validation_failed', message })
+  return new InvocationError({ code: ErrorCode.url_validation_failed, message })
 }
 
 /** Whether an IP address is anything but a public unicast one. What cannot be read counts as private. */

@@ -2,7 +2,7 @@
  * `iii-pubsub`: `publish` hands an event to every `subscribe` trigger of its topic, once, and forgets it. Nothing is
  * stored, no order holds between subscribers, results and errors of handlers are ignored.
  */
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { isRecord, json, string } from '../../../wire/protocol/validate.js'
 import { describe } from '../../../std/text/describe.js'
 import type { Binding, Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../builtin.js'
@@ -43,7 +43,7 @@ function publishFunction(subscriptions: Subscriptions, deliveries: Deliveries): 
     textMembers: ['data'],
     input: { topic: string, data: json },
     call({ topic, data }, { traceparent, baggage }) {
-      if (topic === '') throw new InvocationError({ code: 'topic_not_set', message: 'Topic is not set' })
+      if (topic === '') throw new InvocationError({ code: ErrorCode.topic_not_set, message: 'Topic is not set' })
       for (const binding of subscriptions.of(topic)) deliveries.start(binding, data, { traceparent, baggage })
     },
   })

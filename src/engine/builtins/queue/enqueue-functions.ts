@@ -1,6 +1,7 @@
 /**
  * The functions that put jobs into queues: by queue name, or by topic.
  */
+import { ErrorCode } from '../../../errors.js'
 import { json, optional, string } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -59,7 +60,7 @@ export function publishFunction(topics: Topics): BuiltinFunction {
     textMembers: ['data'],
     input: { topic: string, data: json },
     async call({ topic, data }, { traceparent, baggage }) {
-      if (topic === '') throw queueError('topic_not_set', 'Topic is not set')
+      if (topic === '') throw queueError(ErrorCode.topic_not_set, 'Topic is not set')
       await topics.publish(topic, data, { traceparent, baggage })
     },
   })

@@ -2,7 +2,7 @@
  * Queues that calls are sent to by name. They exist by configuration, `default` always.
  */
 import { JsonText } from '../../../wire/protocol/json-text.js'
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
 import { describe } from '../../../std/text/describe.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
@@ -84,7 +84,7 @@ export class NamedQueues {
       access,
     } = request
     const queue = this.#queues.get(name)
-    if (queue === undefined) throw queueError('queue_not_found', `Queue '${name}' not found`)
+    if (queue === undefined) throw queueError(ErrorCode.queue_not_found, `Queue '${name}' not found`)
     const refusal = access?.refuseCall(namespace, functionId, this.#host.metadataOf(functionId, namespace))
     if (refusal !== undefined) throw new InvocationError(refusal)
     const job: Job = {
@@ -122,7 +122,7 @@ function groupOf(queue: string, groupField: string | undefined, payload: unknown
   if (group === undefined || group === null) {
     const seen = isRecord(data) ? `it is ${describe(group)}` : `the payload is ${describe(data)}`
     const message = `Queue '${queue}' is fifo: the payload member '${groupField}' must be there and not null; ${seen}`
-    throw queueError('message_group_missing', message)
+    throw queueError(ErrorCode.message_group_missing, message)
   }
   return typeof group === 'string' ? group : JSON.stringify(group)
 }

@@ -1,13 +1,13 @@
 /**
  * The functions that bring dead letters back to work or remove them. Work on a queue or topic by its name.
  */
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction } from '../builtin.js'
 import { builtinFunction } from '../../config/builtin-input.js'
 import type { Job } from './job.js'
 import type { Ledger } from './journal/ledger.js'
-import { queueError, type QueueErrorCode } from './queue-errors.js'
+import { queueError } from './queue-errors.js'
 
 export interface RedriveParts {
   readonly ledger: Ledger
@@ -35,7 +35,7 @@ function redriveAll(parts: RedriveParts): BuiltinFunction {
     input: nameInput,
     async call(input) {
       const queue = requiredName(input)
-      return { queue, redriven: await redrive(parts, 'redrive_failed', { queue }) }
+      return { queue, redriven: await redrive(parts, ErrorCode.redrive_failed, { queue }) }
     },
   })
 }
@@ -48,7 +48,7 @@ function redriveOne(parts: RedriveParts): BuiltinFunction {
     input: messageInput,
     async call(input) {
       const message = requiredMessage(input)
-      const redriven = await redrive(parts, 'redrive_message_failed', message)
+      const redriven = await redrive(parts, ErrorCode.redrive_message_failed, message)
       return { queue: message.queue, message_id: message.messageId, redriven }
     },
   })
@@ -64,7 +64,7 @@ function discardOne({ ledger }: RedriveParts): BuiltinFunction {
       const { queue, messageId } = requiredMessage(input)
       const discarding = ledger.discard(queue, messageId)
       // The wire calls the count `redriven` here too.
-      const redriven = await discarding.catch((error: unknown) => fail('discard_message_failed', error))
+      const redriven = await discarding.catch((error: unknown) => fail(ErrorCode.discard_message_failed, error))
       return { queue, message_id: messageId, redriven }
     },
   })
@@ -75,7 +75,7 @@ interface Wanted {
   readonly messageId?: string
 }
 
-async function redrive(parts: RedriveParts, code: QueueErrorCode, { queue, messageId }: Wanted): Promise<number> {
+async function redrive(parts: RedriveParts, code: ErrorCode, { queue, messageId }: Wanted): Promise<number> {
   const stranded = parts.ledger.letters.of(queue, messageId).find(({ job }) => !parts.accepts(job))
   if (stranded !== undefined) throw queueError(code, `Queue '${queue}' not found`)
   const jobs = await parts.ledger.revive(queue, messageId).catch((error: unknown) => fail(code, error))
@@ -83,7 +83,7 @@ async function redrive(parts: RedriveParts, code: QueueErrorCode, { queue, messa
   return jobs.length
 }
 
-function fail(code: QueueErrorCode, cause: unknown): never {
+function fail(code: ErrorCode, cause: unknown): never {
   const reason =
     cause instanceof InvocationError ? cause.detail : cause instanceof Error ? cause.message : String(cause)
   throw queueError(code, reason, { cause })
@@ -91,7 +91,7 @@ function fail(code: QueueErrorCode, cause: unknown): never {
 
 function requiredName({ queue, topic }: { queue?: string | undefined; topic?: string | undefined }): string {
   const name = queue ?? topic ?? ''
-  if (name === '') throw queueError('queue_not_set', 'Queue is not set: give `queue` or `topic`')
+  if (name === '') throw queueError(ErrorCode.queue_not_set, 'Queue is not set: give `queue` or `topic`')
   return name
 }
 
@@ -100,6 +100,6 @@ function requiredMessage(
 ): Required<Wanted> {
   const queue = requiredName(input)
   const { message_id: messageId = '' } = input
-  if (messageId === '') throw queueError('message_id_not_set', 'Message id is not set: give `message_id`')
+  if (messageId === '') throw queueError(ErrorCode.message_id_not_set, 'Message id is not set: give `message_id`')
   return { queue, messageId }
 }

@@ -1,6 +1,7 @@
 /**
  * The functions that show what the queues hold. They read; nothing here changes a job.
  */
+import { ErrorCode } from '../../../errors.js'
 import { withTextItems, withTextMembers } from '../../../wire/protocol/json-text.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -118,6 +119,6 @@ function configRow({ policy, groupField }: NonNullable<ReturnType<NamedQueues['f
 
 function requiredTopic({ topic, queue }: { topic?: string | undefined; queue?: string | undefined }): string {
   const name = topic ?? queue ?? ''
-  if (name === '') throw queueError('topic_required', 'Topic is required: give `topic` or `queue`')
+  if (name === '') throw queueError(ErrorCode.topic_required, 'Topic is required: give `topic` or `queue`')
   return name
 }

@@ -16,7 +16,7 @@ export type OpenState = () => StateValues | undefined
 
 /** Declares all functions; each answers with its own code while the store is not open. */
 export function stateFunctions(open: OpenState): BuiltinFunction[] {
-  const orThrow = (code: string): StateValues => {
+  const orThrow = (code: ErrorCode): StateValues => {
     const values = open()
     if (values === undefined) throw new InvocationError({ code, message: 'The state store is not open' })
     return values
@@ -24,7 +24,7 @@ export function stateFunctions(open: OpenState): BuiltinFunction[] {
   return [...readers(orThrow), setFunction(orThrow), deleteFunction(orThrow), updateFunction(orThrow)]
 }
 
-type Values = (code: string) => StateValues
+type Values = (code: ErrorCode) => StateValues
 
 const place = { scope: string, key: string }
 
@@ -35,7 +35,7 @@ function readers(values: Values): BuiltinFunction[] {
       description: 'Gives the value under a scope and a key; no result when there is none',
       requestSchema: schemaOf('scope', 'key'),
       input: place,
-      call: (input) => values('GET_ERROR').get(input),
+      call: (input) => values(ErrorCode.GET_ERROR).get(input),
     }),
     builtinFunction({
       id: 'state::list',
@@ -43,7 +43,7 @@ function readers(values: Values): BuiltinFunction[] {
       requestSchema: schemaOf('scope'),
       responseSchema: { type: 'array' },
       input: { scope: string },
-      call: ({ scope }) => values('LIST_ERROR').list(scope),
+      call: ({ scope }) => values(ErrorCode.LIST_ERROR).list(scope),
     }),
     builtinFunction({
       id: 'state::list_groups',
@@ -55,7 +55,7 @@ function readers(values: Values): BuiltinFunction[] {
         required: ['groups'],
       },
       input: {},
-      call: () => ({ groups: values('LIST_GROUPS_ERROR').scopes() }),
+      call: () => ({ groups: values(ErrorCode.LIST_GROUPS_ERROR).scopes() }),
     }),
   ]
 }
@@ -69,7 +69,7 @@ function setFunction(values: Values): BuiltinFunction {
     input: { ...place, value: json },
     textMembers: ['value'],
     // What came through JSON is JSON; the store refuses whatever is not.
-    call: (input, trace) => values('SET_ERROR').set(input, input.value as Stored, traceOf(trace)),
+    call: (input, trace) => values(ErrorCode.SET_ERROR).set(input, input.value as Stored, traceOf(trace)),
   })
   return { ...set, call: (input, context) => set.call(withValue(input), context) }
 }
@@ -80,7 +80,7 @@ function deleteFunction(values: Values): BuiltinFunction {
     description: 'Removes the value under a scope and a key and gives it; no result when there was none',
     requestSchema: schemaOf('scope', 'key'),
     input: place,
-    call: (input, trace) => values('DELETE_ERROR').delete(input, traceOf(trace)),
+    call: (input, trace) => values(ErrorCode.DELETE_ERROR).delete(input, traceOf(trace)),
   })
 }
 
@@ -92,7 +92,7 @@ function updateFunction(values: Values): BuiltinFunction {
     requestSchema: { ...schemaOf('scope', 'key', 'ops'), properties: { ...properties, ops: updateOpsSchema } },
     responseSchema: changeSchema,
     input: { ...place, ops: updateOpsField },
-    call: (input, trace) => values('UPDATE_ERROR').update(input, parseUpdateOps(id, input.ops), traceOf(trace)),
+    call: (input, trace) => values(ErrorCode.UPDATE_ERROR).update(input, parseUpdateOps(id, input.ops), traceOf(trace)),
   })
 }
 

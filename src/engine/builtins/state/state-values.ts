@@ -2,6 +2,7 @@
  * State as its functions see it: a value under a scope and a key. Every change reads and writes in one turn, so changes
  * of one key never mix; triggers hear of a change once it is kept.
  */
+import { ErrorCode } from '../../../errors.js'
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import type { Trace } from '../../triggers/fire.js'
 import { orAnswer, type Store, type Stored, type StoreError, type Write } from '../../storage/store.js'
@@ -46,7 +47,7 @@ export class StateValues {
   /** @throws {InvocationError} VALUE_TOO_LARGE, SET_ERROR. */
   async set({ scope, key }: Place, value: Stored, trace: Trace): Promise<ChangeResult> {
     const oldValue = this.#store.get(scope, key)
-    await this.#keep({ kind: 'put', space: scope, key, value }, 'SET_ERROR')
+    await this.#keep({ kind: 'put', space: scope, key, value }, ErrorCode.SET_ERROR)
     this.#onChange({ scope, key, oldValue, newValue: value }, trace)
     return resultOf(oldValue, value, [])
   }
@@ -57,7 +58,7 @@ export class StateValues {
    */
   async delete({ scope, key }: Place, trace: Trace): Promise<Stored | undefined> {
     const oldValue = this.#store.get(scope, key)
-    if (oldValue !== undefined) await this.#keep({ kind: 'delete', space: scope, key }, 'DELETE_ERROR')
+    if (oldValue !== undefined) await this.#keep({ kind: 'delete', space: scope, key }, ErrorCode.DELETE_ERROR)
     this.#onChange({ scope, key, oldValue, newValue: undefined }, trace)
     return oldValue
   }
@@ -67,15 +68,16 @@ export class StateValues {
     const { oldValue, value, errors, kept } = await this.#updates.apply(
       () => this.#store.get(scope, key),
       ops,
-      (updated) => this.#keep({ kind: 'put', space: scope, key, value: updated }, 'UPDATE_ERROR'),
+      (updated) => this.#keep({ kind: 'put', space: scope, key, value: updated }, ErrorCode.UPDATE_ERROR),
     )
     await kept
     this.#onChange({ scope, key, oldValue, newValue: value }, trace)
     return resultOf(oldValue, value, errors)
   }
 
-  #keep(write: Write, code: string): Promise<void> {
-    const codeOf = ({ reason }: StoreError): string => (reason === 'value_too_large' ? 'VALUE_TOO_LARGE' : code)
+  #keep(write: Write, code: ErrorCode): Promise<void> {
+    const codeOf = ({ reason }: StoreError): ErrorCode =>
+      reason === 'value_too_large' ? ErrorCode.VALUE_TOO_LARGE : code
     return orAnswer(this.#store.write([write]), codeOf)
   }
 }

@@ -2,7 +2,7 @@
  * Streams that a worker stores itself: a function named after operation and stream, such as `stream::get(chat)`, in the
  * default namespace takes that operation over.
  */
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import { isRecord, type JsonValue } from '../../../wire/protocol/validate.js'
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
@@ -46,14 +46,17 @@ export interface CustomChange {
  * Reads the answer of a worker's set, update or delete.
  * @throws {InvocationError} with `code` when there is none, `JSON_ERROR` when it is not the result object.
  */
-export function readCustomChange(result: unknown, call: CustomCall, code: string): CustomChange {
+export function readCustomChange(result: unknown, call: CustomCall, code: ErrorCode): CustomChange {
   if (result === undefined || result === null)
     throw new InvocationError({ code, message: 'Function returned no result' })
   const wantsNewValue = call.operation !== 'delete'
   if (!isRecord(result) || (wantsNewValue && result['new_value'] === undefined)) {
     const wanted = wantsNewValue ? 'an object with `new_value`' : 'an object'
     const name = `stream::${call.operation}(${call.input.stream_name})`
-    throw new InvocationError({ code: 'JSON_ERROR', message: `${name} must return ${wanted}, got ${describe(result)}` })
+    throw new InvocationError({
+      code: ErrorCode.JSON_ERROR,
+      message: `${name} must return ${wanted}, got ${describe(result)}`,
+    })
   }
   // What a function answers came through JSON.
   const { old_value, new_value, errors } = result as Record<string, JsonValue | undefined>

@@ -1,7 +1,7 @@
 /**
  * The functions `stream::*`: inputs and results as they are on the wire.
  */
-import { InvocationError } from '../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
 import { json, optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction, CallContext } from '../builtin.js'
 import type { Stored } from '../../storage/store.js'
@@ -12,7 +12,7 @@ import type { StreamOperations } from './stream-operations.js'
 
 /** Declares all functions; each answers with its own code while the store is not open. */
 export function streamFunctions(open: () => StreamOperations | undefined): BuiltinFunction[] {
-  const orThrow = (code: string): StreamOperations => {
+  const orThrow = (code: ErrorCode): StreamOperations => {
     const operations = open()
     if (operations === undefined) throw new InvocationError({ code, message: 'The stream store is not open' })
     return operations
@@ -24,7 +24,7 @@ function originOf({ traceparent, baggage, access }: CallContext): CallOrigin {
   return { traceparent, baggage, access }
 }
 
-type Operations = (code: string) => StreamOperations
+type Operations = (code: ErrorCode) => StreamOperations
 
 const group = { stream_name: string, group_id: string }
 const item = { ...group, item_id: string }
@@ -36,7 +36,7 @@ function itemFunctions(operations: Operations): BuiltinFunction[] {
       description: 'Gives an item; no result when there is none',
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id'),
       input: item,
-      call: (input, context) => operations('STREAM_GET_ERROR').get(input, originOf(context)),
+      call: (input, context) => operations(ErrorCode.STREAM_GET_ERROR).get(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::delete',
@@ -44,7 +44,7 @@ function itemFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id'),
       responseSchema: { type: 'object', properties: { old_value: oldValueSchema }, required: ['old_value'] },
       input: item,
-      call: (input, context) => operations('STREAM_DELETE_ERROR').delete(input, originOf(context)),
+      call: (input, context) => operations(ErrorCode.STREAM_DELETE_ERROR).delete(input, originOf(context)),
     }),
   ]
 }
@@ -60,7 +60,7 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       input: { ...item, data: json },
       // What came through JSON is JSON; the store refuses whatever is not.
       call: (input, context) =>
-        operations('STREAM_SET_ERROR').set({ ...input, data: input.data as Stored }, originOf(context)),
+        operations(ErrorCode.STREAM_SET_ERROR).set({ ...input, data: input.data as Stored }, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::update',
@@ -68,7 +68,7 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id', 'ops'),
       responseSchema: changeSchema,
       input: { ...item, ops: updateOpsField },
-      call: (input, context) => operations('STREAM_UPDATE_ERROR').update(input, originOf(context)),
+      call: (input, context) => operations(ErrorCode.STREAM_UPDATE_ERROR).update(input, originOf(context)),
     }),
   ]
 }
@@ -81,7 +81,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name', 'group_id'),
       responseSchema: { type: 'array' },
       input: group,
-      call: (input, context) => operations('STREAM_GET_GROUP_ERROR').list(input, originOf(context)),
+      call: (input, context) => operations(ErrorCode.STREAM_GET_GROUP_ERROR).list(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::list_groups',
@@ -89,7 +89,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
       requestSchema: schemaOf('stream_name'),
       responseSchema: { type: 'array', items: { type: 'string' } },
       input: { stream_name: string },
-      call: (input, context) => operations('STREAM_LIST_GROUPS_ERROR').listGroups(input, originOf(context)),
+      call: (input, context) => operations(ErrorCode.STREAM_LIST_GROUPS_ERROR).listGroups(input, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::list_all',
@@ -101,7 +101,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
         required: ['stream', 'count'],
       },
       input: {},
-      call: () => operations('STREAM_LIST_ALL_ERROR').listAll(),
+      call: () => operations(ErrorCode.STREAM_LIST_ALL_ERROR).listAll(),
     }),
   ]
 }
@@ -118,7 +118,7 @@ function sendFunction(operations: Operations): BuiltinFunction {
     input: { ...group, id: optional(string), type: string, data: json },
     call({ stream_name, group_id, id, type, data }, context) {
       const target = { streamName: stream_name, groupId: group_id, id: id ?? null }
-      return operations('STREAM_SEND_ERROR').send(target, { type, data: data as Stored }, originOf(context))
+      return operations(ErrorCode.STREAM_SEND_ERROR).send(target, { type, data: data as Stored }, originOf(context))
     },
   })
 }

@@ -2,6 +2,7 @@
  * The engine's own storage of stream items: streams of groups of items. Knows neither events nor streams that workers
  * store themselves.
  */
+import { ErrorCode } from '../../../errors.js'
 import { orAnswer, type Store, type Stored, type Write } from '../../storage/store.js'
 import type { UpdateOp } from '../../../wire/updates/update-op.js'
 import type { UpdateOpError } from '../../../wire/updates/update-ops.js'
@@ -60,7 +61,7 @@ export class StreamItems {
   /** @throws {InvocationError} STREAM_SET_ERROR. */
   async set(place: ItemPlace, value: Stored): Promise<ItemChange> {
     const oldValue = this.get(place)
-    await this.#keep({ kind: 'put', space: spaceOf(place), key: place.item_id, value }, 'STREAM_SET_ERROR')
+    await this.#keep({ kind: 'put', space: spaceOf(place), key: place.item_id, value }, ErrorCode.STREAM_SET_ERROR)
     return { oldValue, newValue: value, errors: [] }
   }
 
@@ -70,7 +71,10 @@ export class StreamItems {
       () => this.get(place),
       ops,
       (updated) =>
-        this.#keep({ kind: 'put', space: spaceOf(place), key: place.item_id, value: updated }, 'STREAM_UPDATE_ERROR'),
+        this.#keep(
+          { kind: 'put', space: spaceOf(place), key: place.item_id, value: updated },
+          ErrorCode.STREAM_UPDATE_ERROR,
+        ),
     )
     await kept
     return { oldValue, newValue: value, errors }
@@ -83,11 +87,11 @@ export class StreamItems {
   async delete(place: ItemPlace): Promise<Stored | undefined> {
     const oldValue = this.get(place)
     if (oldValue === undefined) return undefined
-    await this.#keep({ kind: 'delete', space: spaceOf(place), key: place.item_id }, 'STREAM_DELETE_ERROR')
+    await this.#keep({ kind: 'delete', space: spaceOf(place), key: place.item_id }, ErrorCode.STREAM_DELETE_ERROR)
     return oldValue
   }
 
-  #keep(write: Write, code: string): Promise<void> {
+  #keep(write: Write, code: ErrorCode): Promise<void> {
     return orAnswer(this.#store.write([write]), () => code)
   }
 }

@@ -2,6 +2,7 @@
  * The operations on streams: each is done by the worker's own function where there is one, else by the engine's store,
  * and every change is announced once it is kept. Inputs and results are as on the wire.
  */
+import { ErrorCode } from '../../../errors.js'
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import type { Stored } from '../../storage/store.js'
 import type { EngineHost } from '../builtin.js'
@@ -58,13 +59,17 @@ export class StreamOperations {
 
   /** @throws {InvocationError} STREAM_SET_ERROR, JSON_ERROR, or what the worker's function failed with. */
   set(input: ItemPlace & { readonly data: Stored }, origin: CallOrigin): Promise<ChangeResult> {
-    return this.#change(callOf('set', input, origin), 'STREAM_SET_ERROR', () => this.#items.set(input, input.data))
+    return this.#change(callOf('set', input, origin), ErrorCode.STREAM_SET_ERROR, () =>
+      this.#items.set(input, input.data),
+    )
   }
 
   /** @throws {InvocationError} STREAM_UPDATE_ERROR, JSON_ERROR, or what the worker's function failed with. */
   update(input: ItemPlace & { readonly ops: readonly unknown[] }, origin: CallOrigin): Promise<ChangeResult> {
     const ops = parseUpdateOps('stream::update', input.ops)
-    return this.#change(callOf('update', input, origin), 'STREAM_UPDATE_ERROR', () => this.#items.update(input, ops))
+    return this.#change(callOf('update', input, origin), ErrorCode.STREAM_UPDATE_ERROR, () =>
+      this.#items.update(input, ops),
+    )
   }
 
   /** @throws {InvocationError} STREAM_DELETE_ERROR, JSON_ERROR, or what the worker's function failed with. */
@@ -74,7 +79,7 @@ export class StreamOperations {
     const oldValue =
       custom === undefined
         ? await this.#items.delete(place)
-        : readCustomChange(await custom, call, 'STREAM_DELETE_ERROR').oldValue
+        : readCustomChange(await custom, call, ErrorCode.STREAM_DELETE_ERROR).oldValue
     if (oldValue !== undefined) this.#tell(targetOf(place), { type: 'delete', data: oldValue }, origin)
     return withTextMembers({ old_value: oldValue ?? null })
   }
@@ -91,7 +96,7 @@ export class StreamOperations {
 
   async #change(
     call: CustomCall & { readonly input: ItemPlace },
-    code: string,
+    code: ErrorCode,
     own: () => ReturnType<StreamItems['set']>,
   ): Promise<ChangeResult> {
     const custom = callCustom(this.#host, call)

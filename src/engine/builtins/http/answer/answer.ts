@@ -64,14 +64,14 @@ export function failed(thrown: unknown, random: Random): Answer & { readonly err
 
 /** 422: the condition function said no. */
 export function conditionNotMet(): Answer {
-  const error = { code: 'CONDITION_NOT_MET', message: 'Request condition not met' }
+  const error = { code: ErrorCode.CONDITION_NOT_MET, message: 'Request condition not met' }
   return jsonAnswer(422, { error, skipped: true })
 }
 
 /** 504: a middleware did not answer in time. */
 export function middlewareTimedOut(functionId: string, timeoutMs: number): Answer {
   const message = `Middleware ${functionId} did not answer within ${String(timeoutMs)} ms of the request`
-  return errorAnswer(504, 'MIDDLEWARE_TIMEOUT', message)
+  return errorAnswer(504, ErrorCode.MIDDLEWARE_TIMEOUT, message)
 }
 
 /** 504 with nothing in it: the handler did not answer in time. */
@@ -111,7 +111,7 @@ export function overloaded(): Answer {
   return errorAnswer(503, ErrorCode.PENDING_QUEUE_FULL, 'Too many requests are waiting; try again later')
 }
 
-function errorAnswer(status: number, code: string, message: string): Answer {
+function errorAnswer(status: number, code: ErrorCode, message: string): Answer {
   return jsonAnswer(status, { error: { code, message } })
 }
 

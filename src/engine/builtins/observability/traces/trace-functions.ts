@@ -1,7 +1,7 @@
 /**
  * The functions `engine::traces::*`.
  */
-import { InvocationError } from '../../../../errors.js'
+import { ErrorCode, InvocationError } from '../../../../errors.js'
 import type { BuiltinFunction } from '../../builtin.js'
 import { boolean, integer, optional, string } from '../../../config/builtin-fields.js'
 import { builtinFunction } from '../../../config/builtin-input.js'
@@ -27,7 +27,7 @@ export function traceFunctions(spans: Spans | undefined): BuiltinFunction[] {
   const kept = (): Spans => {
     if (spans !== undefined) return spans
     const message = 'This engine keeps no spans; set `iii-observability.enabled` to true'
-    throw new InvocationError({ code: 'memory_exporter_not_enabled', message })
+    throw new InvocationError({ code: ErrorCode.memory_exporter_not_enabled, message })
   }
   return [
     builtinFunction({

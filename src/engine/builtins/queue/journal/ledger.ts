@@ -2,6 +2,7 @@
  * The books of all queues: what is pending, what is dead, how much of both is taken on, and that the journal says the
  * same. Decides on caps; knows nothing of when a job runs.
  */
+import { ErrorCode } from '../../../../errors.js'
 import type { InvocationError } from '../../../../errors.js'
 import type { EngineHost } from '../../builtin.js'
 import type { EngineStats } from '../../../engine-stats.js'
@@ -84,7 +85,7 @@ export class Ledger {
     } catch (cause) {
       for (const job of jobs) this.#release(job)
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw queueError('queue_journal_failed', `The queue could not store the job: ${reason}`, { cause })
+      throw queueError(ErrorCode.queue_journal_failed, `The queue could not store the job: ${reason}`, { cause })
     }
   }
 
@@ -139,7 +140,7 @@ export class Ledger {
 
   get #journal(): QueueJournal {
     if (this.#openJournal === undefined)
-      throw queueError('queue_not_running', 'The queue is not open yet, or no longer')
+      throw queueError(ErrorCode.queue_not_running, 'The queue is not open yet, or no longer')
     return this.#openJournal
   }
 
@@ -156,13 +157,13 @@ export class Ledger {
     // Two jobs of one id would share one record in the journal.
     const known = jobs.find((job) => this.#pending.has(jobKey(job)) || this.letters.has(job))
     if (known !== undefined) {
-      throw queueError('duplicate_message', `Message '${known.id}' is pending already, or a dead letter`)
+      throw queueError(ErrorCode.duplicate_message, `Message '${known.id}' is pending already, or a dead letter`)
     }
   }
 
   #full(message: string): InvocationError {
     this.#host.counters.refused.jobs += 1
-    return queueError('queue_full', message)
+    return queueError(ErrorCode.queue_full, message)
   }
 
   #take(job: Job): void {
