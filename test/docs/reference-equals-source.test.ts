@@ -4,6 +4,7 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { ErrorCode } from '../../src/index.js'
 import { packageVersion } from '../../src/version.js'
+import { UpdateFault } from '../../src/wire/updates/update-limits.js'
 import { namesIn, tableRows } from '../kit/documents.js'
 
 const ERRORS = 'docs/reference/errors.md'
@@ -33,10 +34,31 @@ function sources(): readonly string[] {
     .map((name) => join('src', name))
 }
 
-test('the pages about errors list each code once, and no other', () => {
-  const listed = tableRows(ERRORS, /^## /).map(([code = '']) => code.replaceAll('`', ''))
-  expect(new Set(listed).size).toBe(listed.length)
-  expect(listed.sort()).toEqual(Object.values(ErrorCode).sort())
+/** Codes in the first column of the tables below headings that match. */
+function codesBelow(heading: RegExp): string[] {
+  return tableRows(ERRORS, heading)
+    .map(([code = '']) => code.replaceAll('`', ''))
+    .sort()
+}
+
+test('the page about errors lists each code once, and no other', () => {
+  expect(codesBelow(/^##+ (?!Update operations)/)).toEqual(Object.values(ErrorCode).sort())
+})
+
+test('the page about errors lists each fault of update operations once, and no other', () => {
+  expect(codesBelow(/^### Update operations/)).toEqual(Object.values(UpdateFault).sort())
+})
+
+test('each error code is named in the source, apart from those that only a distributed engine sends', () => {
+  const text = sources()
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n')
+  const named = new Set(Array.from(text.matchAll(/\bErrorCode\.(\w+)/g), ([, name]) => name))
+  expect(Object.keys(ErrorCode).filter((name) => !named.has(name))).toEqual(['missing_env_var'])
+})
+
+test('each error code has its own value as its name', () => {
+  expect(Object.keys(ErrorCode)).toEqual(Object.values(ErrorCode))
 })
 
 test('every error class is described', async () => {
