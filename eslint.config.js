@@ -19,7 +19,7 @@ const CODED_ERRORS = '/^(Runtime|Handler|Serde|WebSocket|NotConnected)Error$/'
 const FOREIGN_CODE = '/^(E[A-Z]+|EAI_AGAIN|ERR_\\w+|MODULE_NOT_FOUND|LEVEL_LOCKED|STATUS_CODE_\\w+)$/'
 /** Where a value becomes a code. */
 const CODE =
-  ':matches(:matches(Property, PropertyDefinition):matches([key.name="code"], [key.value="code"]), VariableDeclarator[id.name="code"])'
+  ':matches(Property[key.name="code"], PropertyDefinition[key.name="code"], VariableDeclarator[id.name="code"])'
 const literalCodes = [
   `${CODE} > ${TEXT}`,
   `${CODE} > :matches(ConditionalExpression, LogicalExpression, AssignmentPattern, TSAsExpression) > ${TEXT}`,

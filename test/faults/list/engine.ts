@@ -20,8 +20,8 @@ export const faults: readonly Fault[] = [
     name: 'state-is-acknowledged-before-it-is-kept',
     row: 'R35',
     file: 'src/engine/builtins/state/state-values.ts',
-    find: "await this.#keep({ kind: 'put', space: scope, key, value }, 'SET_ERROR')",
-    replace: "setTimeout(() => void this.#keep({ kind: 'put', space: scope, key, value }, 'SET_ERROR'), 20)",
+    find: "await this.#keep({ kind: 'put', space: scope, key, value }, ErrorCode.SET_ERROR)",
+    replace: "setTimeout(() => void this.#keep({ kind: 'put', space: scope, key, value }, ErrorCode.SET_ERROR), 20)",
     tests: killedEngines,
   },
   {

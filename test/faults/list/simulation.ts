@@ -233,7 +233,7 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'deleted-state-is-acknowledged-and-kept',
     file: 'src/engine/builtins/state/state-values.ts',
-    find: "if (oldValue !== undefined) await this.#keep({ kind: 'delete', space: scope, key }, 'DELETE_ERROR')",
+    find: "if (oldValue !== undefined) await this.#keep({ kind: 'delete', space: scope, key }, ErrorCode.DELETE_ERROR)",
     replace: '',
   },
   {
