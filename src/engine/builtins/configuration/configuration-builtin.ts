@@ -1,6 +1,4 @@
-/**
- * `configuration`: values that workers register with a schema, read and change while they run.
- */
+/** `configuration`: values that workers register with a schema, read and change at run time. */
 import { InvocationError } from '../../../errors.js'
 import { messageOf } from '../../../std/text/describe.js'
 import { json, optional, optionalJson, string } from '../../../wire/protocol/validate.js'
@@ -14,7 +12,7 @@ import { Configurations, type Entry } from './configurations.js'
 import { exposedVariables, type Environment } from '../../config/expand-variables.js'
 import { expandValue } from './expand-value.js'
 
-/** @param env where placeholders find the variables that are exposed to them; the process's own by default. */
+/** @param env the environment for placeholders that name an exposed variable; by default that of the process. */
 export function createConfigurationBuiltin(
   host: EngineHost,
   { ttlMs, exposeEnv }: ConfigurationConfig,

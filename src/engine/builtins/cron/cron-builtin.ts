@@ -1,6 +1,4 @@
-/**
- * `iii-cron`: the trigger type `cron`. Knows which triggers exist; when they run is each job's own business.
- */
+/** `iii-cron`: provides the trigger type `cron`. Keeps the list of triggers; each job schedules its own runs. */
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Timer } from '../../../std/time/clock.js'
 import { watchWallClock } from '../../../std/time/wall-clock-watch.js'
@@ -9,7 +7,7 @@ import type { CronConfig } from './cron-config.js'
 import { parseCronExpression } from './cron-expression.js'
 import { CronJob } from './cron-job.js'
 
-/** Cron triggers of one engine. Beyond: the trigger is refused. */
+/** Maximum cron triggers of one engine. Further ones are refused. */
 const MAX_JOBS = 100_000
 
 /** Serves the trigger type `cron`. */

@@ -1,6 +1,6 @@
 /**
- * `engine::channels::create`: a channel for two workers. It outlives the connection that asked, and counts as one of its
- * channels until it is over.
+ * `engine::channels::create`: creates a channel between two workers. The channel outlives the connection that created
+ * it, and counts towards the limit of that connection until it ends.
  */
 import { EngineFunctions } from '../../../wire/protocol/names.js'
 import { integer, optional } from '../../config/builtin-fields.js'

@@ -1,6 +1,4 @@
-/**
- * What functions there are, for whoever may see them, and a trigger that fires when that changes.
- */
+/** Lists the functions that a caller may see, and provides the trigger type that fires when they change. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
 import { EngineFunctions } from '../../../wire/protocol/names.js'

@@ -1,6 +1,6 @@
 /**
- * What trigger types and triggers there are, and triggers registered by a call instead of a frame: those belong to
- * nobody and outlive the connection that asked for them.
+ * Lists trigger types and triggers, and registers triggers by a call instead of a frame. Such triggers have no owner
+ * and outlive the connection that registered them.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'

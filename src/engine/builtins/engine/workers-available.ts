@@ -1,6 +1,4 @@
-/**
- * The trigger type `engine::workers-available`: fires whenever a worker comes, changes or goes.
- */
+/** The trigger type `engine::workers-available`: fires when a worker connects, changes or disconnects. */
 import { EngineTriggers } from '../../../wire/protocol/names.js'
 import type { Unsubscribe } from '../../../std/async/emitter.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'

@@ -1,6 +1,4 @@
-/**
- * What is known of the workers, and how a worker makes itself known.
- */
+/** Lists workers, and handles worker registration. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { EngineFunctions } from '../../../wire/protocol/names.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
@@ -11,7 +9,7 @@ import { announcement } from '../../registry/worker-identity.js'
 import { detailOfWorker, findWorker, listWorkers, type BuiltinWorkers } from './worker-rows.js'
 import { WorkersAvailable } from './workers-available.js'
 
-/** Where the functions of the engine itself are listed. */
+/** The name under which functions of the engine itself are listed. */
 export const ENGINE_WORKER_NAME = 'iii-engine-functions'
 
 export function createWorkersBuiltin(host: EngineHost, parts: EngineParts, builtins: BuiltinWorkers): Builtin {

@@ -1,6 +1,6 @@
 /**
- * Serves routes on one port: finds the route of a request, leads it through its pipeline and writes what comes out.
- * Whatever a client or a function does, a request gets one response or a closed connection, and the server stays up.
+ * Serves HTTP routes on one port: finds the route of a request, runs its pipeline and writes the response. Every
+ * request gets one response or a closed connection, whatever clients and functions do.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -33,10 +33,10 @@ import { withinRequestSpan } from './request/request-span.js'
 import type { RouteMatch, RouteTable } from './routes.js'
 import { sendStream, type StreamStart } from './answer/streamed-response.js'
 
-/** Time a client has to send the head of a request. */
+/** Time limit for a client to send the head of a request. */
 const HEAD_TIMEOUT_MS = 10_000
 
-/** Silence after which the system asks whether a client is still there. */
+/** Idle time after which TCP keepalive probes the client. */
 const KEEP_ALIVE_PROBE_MS = 60_000
 
 export class HttpServer {
@@ -46,7 +46,7 @@ export class HttpServer {
   readonly #cors: CorsPolicy
   readonly #limit: RequestLimit
   readonly #room = new BodyRoom()
-  /** Requests in work, by connection. */
+  /** Requests in progress, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
   readonly #server: Server
   /** Connections without a port. */
@@ -62,7 +62,7 @@ export class HttpServer {
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT_MS,
       connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4,
-      // A long upload into a channel is fine; the answer has its own limit.
+      // A long upload into a channel is allowed; the response has its own time limit.
       requestTimeout: 0,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
@@ -75,12 +75,12 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo | null)?.port ?? this.#config.port
   }
 
-  /** Requests that wait for their turn. */
+  /** Requests that wait for capacity. */
   get waitingRequests(): number {
     return this.#limit.waiting
   }
 
-  /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
+  /** @throws {RuntimeError} `PORT_IN_USE` when the port is in use. */
   async start(): Promise<void> {
     await bound(this.#server, this.#config)
     this.#server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reports an error'))
@@ -88,8 +88,8 @@ export class HttpServer {
   }
 
   /**
-   * Serves a request that needs no port.
-   * @throws {RuntimeError} `SHUTDOWN` after `stop`, and as `inject`.
+   * Serves a request without a port.
+   * @throws {RuntimeError} `SHUTDOWN` after `stop`, and the errors of `inject`.
    */
   inject(request: InjectedRequest): Promise<Response> {
     if (this.#state === 'stopped') {
@@ -98,7 +98,7 @@ export class HttpServer {
     return inject(() => this.#connect(), request)
   }
 
-  /** Stops listening and cuts every connection; requests in work end with theirs. */
+  /** Stops listening and cuts every connection, which ends requests in progress. */
   async stop(): Promise<void> {
     const isListening = this.#state === 'listening'
     this.#state = 'stopped'
@@ -125,7 +125,7 @@ export class HttpServer {
     try {
       await this.#respond(exchange)
     } catch (error) {
-      // Nothing more can be said on this connection: the client has left, or the head has gone out already.
+      // No response can be sent on this connection: the client has disconnected, or the head has been sent already.
       if (!(error instanceof ExchangeEnded)) this.#host.log.warn({ error }, 'A response broke off')
       response.destroy()
     } finally {
@@ -133,7 +133,9 @@ export class HttpServer {
     }
   }
 
-  /** A response that waits behind others on its connection never hears of that connection's end, so it is told. */
+  /**
+   * Node does not report the end of a connection to a response queued behind others, so the exchange is notified here.
+   */
   #watch(exchange: Exchange): void {
     const { socket } = exchange.request
     const open = this.#open.get(socket) ?? new Set()
@@ -172,7 +174,7 @@ export class HttpServer {
     exchange.stopDeadline()
     if (outcome.kind === 'stream') await this.#stream(exchange, outcome.start)
     else if (outcome.kind === 'answer') this.#answer(exchange, outcome.answer)
-    // The limit is outside the policy for browsers, so its answer has none of their headers.
+    // The limit is checked before the CORS policy, so this response has none of its headers.
     else writeAnswer(exchange.response, timedOut())
   }
 
@@ -200,7 +202,7 @@ export class HttpServer {
     }
   }
 
-  /** A `HEAD` request counts as unknown where there is a `GET` route. */
+  /** A `HEAD` request gets 404 for a path that has a `GET` route. */
   #missing(method: string, path: string): Answer {
     const allowed = this.#routes.methodsAt(path)
     if (allowed.length === 0 || (method === 'HEAD' && allowed.includes('GET'))) return notFound()
@@ -214,7 +216,7 @@ export class HttpServer {
 
   async #stream(exchange: Exchange, start: StreamStart): Promise<void> {
     const { request, response } = exchange
-    // A length promised by the function is held to, or the next response on this connection would be garbled.
+    // The length set by a function is enforced, otherwise the next response on this connection would be corrupted.
     response.strictContentLength = true
     writeHead(response, { ...start, headers: this.#cors.extend(start.headers, request.headers.origin) })
     await sendStream(exchange, start)
