@@ -3,7 +3,7 @@
  * trigger never overlap, and ticks missed meanwhile are skipped. If the wall clock is set forward, one missed tick
  * runs. If it is set back, no tick is repeated, unless waiting would skip more than one regular interval.
  *
- * waiting ──due──▶ running ──settled──▶ waiting        any state ──stop──▶ stopped
+ *   waiting ──due──▶ running ──settled──▶ waiting        any state ──stop──▶ stopped
  */
 import type { Timer } from '../../../std/time/clock.js'
 import type { Binding, EngineHost } from '../builtin.js'

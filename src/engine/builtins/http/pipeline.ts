@@ -27,7 +27,7 @@ export interface PipelineInput {
   readonly exchange: Exchange
   readonly match: RouteMatch
   readonly parts: RequestParts
-  /** The guarded session whose rights the calls of the request have. */
+  /** The trace that calls made for the request belong to. */
   readonly trace: Trace
 }
 

@@ -132,7 +132,7 @@ function shapeOf(path: string): string {
     .join('/')
 }
 
-/** Whether adding a route would take some request that another route serves without it. */
+/** Whether `route`, once added, would serve a request that `other` serves without it. */
 function takesFrom(route: Route, other: Route): boolean {
   const [own, others] = [route.path.split('/'), other.path.split('/')]
   if (route.method !== other.method || own.length !== others.length) return false

@@ -1,11 +1,11 @@
 /**
- * Deliveries whose answer nobody reads. Each one is still awaited so that its failure can be noted, but only so many
- * at once: beyond the cap the oldest is no longer waited for, which loses nothing.
+ * Tracks deliveries whose results are not used, so that failures can be logged. When the limit is exceeded, the oldest
+ * delivery is no longer tracked. Its handler still runs.
  */
 import type { Binding, EngineHost } from '../builtin.js'
 import { callBound, triggerFailed, type Trace } from '../../triggers/fire.js'
 
-/** Answers awaited at once. A handler that never answers would otherwise be remembered for ever. */
+/** Maximum results awaited at once, since a handler that never answers would otherwise be tracked for ever. */
 export const MAX_AWAITED = 10_000
 
 export class Deliveries {
@@ -33,7 +33,7 @@ export class Deliveries {
     }
   }
 
-  /** Stops waiting for every answer. */
+  /** Stops waiting for all results. */
   stop(): void {
     for (const controller of [...this.#awaited]) this.#forget(controller)
   }

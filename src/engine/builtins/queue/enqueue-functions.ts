@@ -1,6 +1,4 @@
-/**
- * The functions that put jobs into queues: by queue name, or by topic.
- */
+/** The functions that enqueue jobs, by queue name or by topic. */
 import { json, optional, string } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -46,7 +44,7 @@ export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFun
   })
 }
 
-/** Stores an event for everyone who is subscribed to a topic. */
+/** Stores an event for every subscriber of a topic. */
 export function publishFunction(topics: Topics): BuiltinFunction {
   return builtinFunction({
     id: 'iii::durable::publish',

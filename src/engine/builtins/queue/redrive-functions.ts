@@ -1,6 +1,4 @@
-/**
- * The functions that bring dead letters back to work or remove them. Work on a queue or topic by its name.
- */
+/** The functions that redrive or remove dead letters. They accept the name of a queue or a topic. */
 import { InvocationError } from '../../../errors.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -11,9 +9,9 @@ import { queueError, type QueueErrorCode } from './queue-errors.js'
 
 export interface RedriveParts {
   readonly ledger: Ledger
-  /** Whether jobs of this name can be worked off. */
+  /** Whether jobs with this name can be run. */
   readonly accepts: (job: Job) => boolean
-  /** Puts a stored job to work. */
+  /** Schedules a stored job. */
   readonly resume: (job: Job) => void
 }
 
@@ -63,7 +61,7 @@ function discardOne({ ledger }: RedriveParts): BuiltinFunction {
     async call(input) {
       const { queue, messageId } = requiredMessage(input)
       const discarding = ledger.discard(queue, messageId)
-      // The wire calls the count `redriven` here too.
+      // The count is named `redriven` on the wire here, too.
       const redriven = await discarding.catch((error: unknown) => fail('discard_message_failed', error))
       return { queue, message_id: messageId, redriven }
     },

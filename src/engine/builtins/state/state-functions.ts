@@ -1,6 +1,4 @@
-/**
- * The functions `state::*`: inputs and results as they are on the wire.
- */
+/** The functions `state::*`, with inputs and results as on the wire. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { isRecord, json, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -14,7 +12,7 @@ import type { StateValues } from './state-values.js'
 /** The values once the store is open. */
 export type OpenState = () => StateValues | undefined
 
-/** Declares all functions; each answers with its own code while the store is not open. */
+/** Declares all functions. While the store is not open, each answers with its own error code. */
 export function stateFunctions(open: OpenState): BuiltinFunction[] {
   const orThrow = (code: string): StateValues => {
     const values = open()
@@ -68,7 +66,7 @@ function setFunction(values: Values): BuiltinFunction {
     responseSchema: changeSchema,
     input: { ...place, value: json },
     textMembers: ['value'],
-    // What came through JSON is JSON; the store refuses whatever is not.
+    // The value came through JSON, so it is valid JSON; the store refuses anything else.
     call: (input, trace) => values('SET_ERROR').set(input, input.value as Stored, traceOf(trace)),
   })
   return { ...set, call: (input, context) => set.call(withValue(input), context) }

@@ -1,6 +1,4 @@
-/**
- * The functions `stream::*`: inputs and results as they are on the wire.
- */
+/** The functions `stream::*`, with inputs and results as on the wire. */
 import { InvocationError } from '../../../errors.js'
 import { json, optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction, CallContext } from '../builtin.js'
@@ -10,7 +8,7 @@ import { updateOpsField, updateOpsSchema } from '../../config/builtin-fields.js'
 import type { CallOrigin } from './custom-streams.js'
 import type { StreamOperations } from './stream-operations.js'
 
-/** Declares all functions; each answers with its own code while the store is not open. */
+/** Declares all functions. While the store is not open, each answers with its own error code. */
 export function streamFunctions(open: () => StreamOperations | undefined): BuiltinFunction[] {
   const orThrow = (code: string): StreamOperations => {
     const operations = open()
@@ -58,7 +56,7 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       responseSchema: changeSchema,
       textMembers: ['data'],
       input: { ...item, data: json },
-      // What came through JSON is JSON; the store refuses whatever is not.
+      // The value came through JSON, so it is valid JSON; the store refuses anything else.
       call: (input, context) =>
         operations('STREAM_SET_ERROR').set({ ...input, data: input.data as Stored }, originOf(context)),
     }),

@@ -17,7 +17,7 @@ const metricQuery = {
   aggregate_interval: optional(integer(1)),
 }
 
-/** Lengths of an interval by level: a minute, five minutes, an hour. */
+/** Length of an interval by level: 1, 5 or 60 minutes. */
 const LEVELS_MS = [60_000, 300_000, 3_600_000] as const
 
 const rollupQuery = {

@@ -22,7 +22,7 @@ const groupQuery = {
   label_attribute: optional(string),
 }
 
-/** Declares them; `spans` is absent where none are kept. */
+/** Declares the functions; `spans` is absent if spans are not kept. */
 export function traceFunctions(spans: Spans | undefined): BuiltinFunction[] {
   const kept = (): Spans => {
     if (spans !== undefined) return spans
@@ -70,7 +70,7 @@ function groupByFunction(kept: () => Spans): BuiltinFunction {
   })
 }
 
-/** How much of what was sent is still here. Nothing is on disk. */
+/** How many of the received spans are still stored. Nothing is on disk. */
 function storageOf({ dropped }: Spans): Record<string, unknown> {
   return {
     archive: 'disabled',
