@@ -1,7 +1,7 @@
 /**
- * The frames of one client in their order. A small one is handled at once; a large one is read piece by piece in the lane
- * that all clients share, and its client is not read meanwhile. A large payload stays text. Knows nothing of what
- * messages mean.
+ * Handles the frames of one client in order. A small frame is handled at once. A large one is parsed in pieces in the
+ * lane that all clients share, and its client is not read meanwhile; a large payload stays text. Knows nothing of the
+ * meaning of messages.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { engineCodec, type FrameProblem } from '../../wire/protocol/codec.js'
@@ -16,19 +16,19 @@ import type { LargeMessage, LargeMessages } from '../../wire/transport/large-mes
 import { CloseCode } from '../../wire/transport/transport.js'
 import type { Inlet } from './inlet.js'
 
-/** Characters of a large frame that are read in one tick: some 10 ms of the costliest content (measured). */
+/** Characters of a large frame that are parsed per tick: some 10 ms of the most expensive content (measured). */
 const PIECE_CHARACTERS = 128 * 1024
 
-/** Why the client is not read. */
+/** The reason for not reading the client. */
 const HOLD = 'large frame'
 
-/** A large frame that was not taken on, as far as it was read. */
+/** A large frame that was refused, as far as it was parsed. */
 export interface CostlyFrame {
   readonly problem: FrameProblem
   readonly members: Readonly<Record<string, unknown>>
 }
 
-/** The answer in place of a call or a result that was not taken on; `undefined` for other messages. */
+/** The error for a refused call or result; `undefined` for other messages. */
 export function refusalOfCostly(
   { code, detail: message }: FrameProblem,
   { type, invocation_id, function_id }: CostlyFrame['members'],
@@ -38,16 +38,16 @@ export function refusalOfCostly(
   return { type: 'invocationresult', invocation_id, function_id, error: { code, message } }
 }
 
-/** What takes the frames. */
+/** The receiver of the frames. */
 export interface FrameSink {
   small(frame: string): void
   large(message: ReturnType<typeof engineCodec.read>): void
-  /** A frame that costs more than a frame may. */
+  /** A frame that is too expensive to handle. */
   costly(frame: CostlyFrame): void
   binary(frame: Uint8Array): void
 }
 
-/** What the intakes of an engine share. */
+/** State that the intakes of an engine share. */
 interface IntakeParts {
   readonly lane: TickLane
   readonly largeMessages: LargeMessages
@@ -58,9 +58,9 @@ export class FrameIntake {
   readonly #message: LargeMessage
   readonly #inlet: Inlet
   readonly #sink: FrameSink
-  /** Frames that came behind a large one. */
+  /** Frames that arrived behind a large one. */
   readonly #waiting: (string | Uint8Array)[] = []
-  /** The large frame that is being handled. */
+  /** The large frame in progress. */
   #step: (() => boolean) | undefined
 
   constructor(parts: IntakeParts, inlet: Inlet, sink: FrameSink) {
@@ -77,7 +77,7 @@ export class FrameIntake {
     else this.#start(frame)
   }
 
-  /** Handles everything that came before the client left, at once. */
+  /** Handles everything that arrived before the client disconnected, at once. */
   finish(): void {
     while (this.#step !== undefined) {
       const step = this.#step
@@ -86,7 +86,7 @@ export class FrameIntake {
     }
   }
 
-  /** Handles nothing more of the client. */
+  /** Handles no more frames of the client. */
   #drop(reason: string): void {
     if (this.#step !== undefined) this.#lane.remove(this.#step)
     this.#step = undefined
@@ -126,7 +126,7 @@ export class FrameIntake {
     this.#inlet.release(HOLD)
   }
 
-  /** Reads a piece of a frame; true when it has been handled. */
+  /** Parses a piece of a frame; true once the frame has been handled. */
   #reading(frame: string): () => boolean {
     const outline = new JsonOutline(frame, { ...OUTLINE_LIMITS, ...ENGINE_JSON })
     return () => {
@@ -146,8 +146,8 @@ export class FrameIntake {
 }
 
 /**
- * What the members of a message are, with the payload alone left as text: the engine itself reads all others.
- * @throws {InvocationError} `MESSAGE_TOO_LARGE` when one of them costs too much.
+ * The parsed members of a message, with only the payload left as text: the engine reads all others.
+ * @throws {InvocationError} `MESSAGE_TOO_LARGE` when one of them is too expensive to parse.
  */
 function payloadAlone(members: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
   for (const [key, value] of Object.entries(members ?? {})) {

@@ -1,6 +1,4 @@
-/**
- * Links to clients that are open, so that stopping can wait for their goodbyes.
- */
+/** Tracks open connections to clients, so that a stop can wait for their closing handshakes. */
 import type { Clock } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { failFrame, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
@@ -13,7 +11,7 @@ export class OpenLinks {
     return this.#links.size
   }
 
-  /** The same events, with the link counted until it closes. */
+  /** The same events, with the connection counted until it closes. */
   watch(transport: Transport, events: TransportEvents): TransportEvents {
     this.#links.add(transport)
     return {
@@ -31,7 +29,7 @@ export class OpenLinks {
     }
   }
 
-  /** Says goodbye on every link and waits until all are closed, or for as long as allowed; then cuts what is left. */
+  /** Sends a close frame on every connection and waits until all are closed, up to a time limit; then cuts the rest. */
   async close(clock: Clock, limitMs: number): Promise<void> {
     for (const link of this.#links) link.close()
     if (this.#links.size > 0) {

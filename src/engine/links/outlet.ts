@@ -1,6 +1,7 @@
 /**
- * The engine's way out to one worker: encodes, counts, and bounds what waits to be read. A worker that does not read is
- * not read from either, so it cannot ask for more answers; if its backlog still doubles the cap, the link is cut.
+ * The send side of one worker: encodes messages, counts them, and bounds the bytes that wait to be read. While a worker
+ * does not read, it is not read from either, so it cannot request more answers. When its backlog reaches twice the
+ * limit, the connection is cut.
  */
 import { ErrorCode, SerdeError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
@@ -17,7 +18,7 @@ export interface OutletParts {
   readonly log: Log
 }
 
-/** Why its worker is not read: it does not read itself. */
+/** The reason for not reading its worker: the worker itself does not read. */
 const HOLD = 'unread'
 
 export class Outlet {
@@ -32,7 +33,7 @@ export class Outlet {
     this.#inlet = inlet
   }
 
-  /** Whether more waits to be read than a worker may let wait. */
+  /** Whether more bytes wait to be read than the limit allows. */
   get congested(): boolean {
     return this.#transport.bufferedBytes > this.#parts.limits.maxPeerBytes
   }
@@ -47,7 +48,7 @@ export class Outlet {
     return this.#paused
   }
 
-  /** Sends a message, or says why its values cannot be written. */
+  /** Sends a message; returns an error if its values cannot be serialised. */
   send(message: EngineMessage): ErrorBody | undefined {
     let frame: string
     try {
@@ -61,14 +62,14 @@ export class Outlet {
     return undefined
   }
 
-  /** Sends a frame that is written already. */
+  /** Sends a serialised frame. */
   forward(frame: string): void {
     this.#parts.counters.framesOut += 1
     this.#transport.send(frame)
     if (this.congested) this.#holdBack()
   }
 
-  /** The backlog is gone: reads on. */
+  /** The backlog is gone: resumes reading. */
   drained(): void {
     if (!this.#paused) return
     this.#paused = false

@@ -1,6 +1,4 @@
-/**
- * What a session is made of and works with.
- */
+/** The parts and dependencies of a session. */
 import type { Transport } from '../../wire/transport/transport.js'
 import type { Access } from '../access/access.js'
 import type { EngineParts } from '../engine-parts.js'
@@ -10,19 +8,19 @@ import type { Registrations } from '../registry/registrations.js'
 
 export interface SessionOptions {
   readonly transport: Transport
-  /** How the transport is read. */
+  /** The receive side of the transport. */
   readonly inlet: Inlet
   readonly remoteAddress: string | undefined
-  /** What the listener allows; `undefined` for everything. */
+  /** The rights that the listener grants; `undefined` for all. */
   readonly access: Access | undefined
 }
 
-/** What a session hands its frames to. */
+/** The handlers of the frames of a session. */
 export interface SessionParts extends EngineParts {
   readonly registrations: Registrations
   readonly guardedCalls: GuardedCalls
   /** Functions that the configuration names. */
   readonly namedFunctions: ReadonlySet<string>
-  /** Takes binary frames that `isTelemetry` recognises. */
+  /** Handles binary frames that `isTelemetry` recognises. */
   readonly takeTelemetry: (frame: Uint8Array, workerId: string | undefined) => void
 }

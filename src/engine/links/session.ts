@@ -1,6 +1,6 @@
 /**
- * One connected worker: reads its frames, keeps what has to wait in order, and answers for it towards the rest of the
- * engine. A bad frame costs the frame, never the link. Once it has left nothing of it is found anywhere.
+ * One connected worker: handles its frames, holds those that must wait in order, and represents it to the rest of the
+ * engine. An invalid frame is dropped, and the connection stays open. At the end, everything of it is removed.
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
@@ -37,7 +37,7 @@ export class Session implements Member {
   #state: 'pending' | 'announced' | 'left' = 'pending'
   /** Registrations that wait for the namespace. */
   readonly #unplaced: HeldFrames<RegistrationMessage>
-  /** Frames behind a registration that a hook looks at. */
+  /** Frames behind a registration that a hook is checking. */
   readonly #behindReview: HeldFrames<WorkerMessage>
   readonly #owed: OwedAnswers
   #isReviewing = false
@@ -83,7 +83,7 @@ export class Session implements Member {
     this.message(engineCodec.decode(frame), frame)
   }
 
-  /** Takes what a frame was read as; `frame` is its text, when it may be handed on as it is. */
+  /** Handles a parsed frame; `frame` is its text, if it may be forwarded unchanged. */
   message(message: ReturnType<typeof engineCodec.read>, frame?: string): void {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
@@ -95,7 +95,7 @@ export class Session implements Member {
     } else if (message.type !== 'blank') this.#take(message, frame)
   }
 
-  /** Refuses a frame; who waits for what it was about gets an error. */
+  /** Refuses a frame. The caller, if there is one, receives an error. */
   costly({ problem, members }: CostlyFrame): void {
     this.message(problem)
     const refusal = refusalOfCostly(problem, members)
@@ -142,7 +142,7 @@ export class Session implements Member {
     }
     const { invocationId: invocation_id, functionId: function_id } = call
     const type = 'invocationresult'
-    // Spelled out, since spreading costs several times as much, and this is every call.
+    // Copied member by member: spreading costs several times as much, and this runs for every call.
     const unwritable = this.send({ type, invocation_id, function_id, result, error, traceparent, baggage })
     if (unwritable === undefined) return
     this.send({ type, invocation_id, function_id, error: unwritable, traceparent, baggage })
@@ -178,7 +178,7 @@ export class Session implements Member {
     this.#transport.terminate()
   }
 
-  /** Says goodbye; the engine stops. */
+  /** Sends the close frame when the engine stops. */
   close(): void {
     this.#leave()
     this.#transport.close()
@@ -186,7 +186,7 @@ export class Session implements Member {
 
   /** @param frame the text of the message; absent for one that had to wait. */
   #take(message: WorkerMessage, frame?: string): void {
-    // Answers are let past a review: the hook may need one of them to finish.
+    // Results are handled during a check: the hook may need one of them to finish.
     if (this.#isReviewing && message.type !== 'invocationresult') {
       this.#keep(this.#behindReview, message)
       return
@@ -254,12 +254,12 @@ export class Session implements Member {
     if (admission.reply !== undefined) this.send(admission.reply)
   }
 
-  /** The time to announce itself is over. A worker that may not live in the default namespace keeps waiting. */
+  /** The time limit for worker registration is over. A worker that may not use the default namespace keeps waiting. */
   #placeByDefault(): void {
     if (this.access?.refuseNamespace(DEFAULT_NAMESPACE) === undefined) this.#place(DEFAULT_NAMESPACE)
   }
 
-  /** Fixes the namespace and carries out what waited for it. Later calls change nothing. */
+  /** Sets the namespace and handles what waited for it. Later calls have no effect. */
   #place(namespace: string): void {
     if (this.#state !== 'pending') return
     this.#state = 'announced'

@@ -1,18 +1,18 @@
 /**
- * Handlers of one event called one after the other, in the background: whoever caused the event never waits for them.
- * A handler that fails is logged and the next one runs. Only so many events are worked on at once; beyond, the oldest
- * is given up: the handler it waits for runs on, those after it are not called, which is counted and logged.
+ * Calls the handlers of an event one after another, in the background, so that the cause of the event does not wait for
+ * them. A failed handler is logged and the next one runs. When the limit of events is exceeded, the oldest is dropped:
+ * its running handler continues, further ones are not called. Drops are counted and logged.
  */
 import { weightOf } from '../../std/json/weight.js'
 import type { Binding, CallContext, EngineHost, HostCall } from '../builtins/builtin.js'
 import { callBound, conditionHolds, conditionOf, triggerFailed, type Trace } from './fire.js'
 
-/** Events worked on at once. */
+/** Maximum events with running handlers. */
 const MAX_FIRINGS = 10_000
-/** Memory of such events, in bytes, about. One event of any size fits when nothing else is worked on. */
+/** Approximate maximum memory of such events, in bytes. One event of any size fits if there is no other. */
 const MAX_WEIGHT = 64 * 1024 * 1024
 
-/** What the handlers of an event inherit from the call that caused it. */
+/** Context that the handlers of an event inherit from the call that caused it. */
 export function traceOf({ traceparent, baggage }: CallContext): Trace {
   return { traceparent, baggage }
 }
@@ -55,7 +55,7 @@ export class WriteFirings {
     }
   }
 
-  /** Stops waiting for handlers; none is called any more. */
+  /** Stops waiting for handlers, and calls no further ones. */
   stop(): void {
     for (const { controller } of this.#running) controller.abort()
     this.#running.clear()
@@ -72,7 +72,7 @@ export class WriteFirings {
 
   async #fire(binding: Binding, { data, extra, controller }: Firing): Promise<void> {
     try {
-      // Without a condition the call leaves in this turn, so calls for successive events leave in their order.
+      // Without a condition the call is sent in this tick, so calls for successive events keep their order.
       if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, { data, ...extra }))) return
       await callBound(this.#host, binding, { data, ...extra, metadata: binding.metadata })
     } catch (error) {
