@@ -1,12 +1,12 @@
 /**
- * Why a dial or a link ended, as the error that calls and diagnostics carry. A dial that failed says what is at the
- * address and what to do; addresses are shown without credentials.
+ * Creates the errors for a failed dial or a closed connection. A failed dial says what listens at the address and what
+ * to do. Addresses appear without credentials.
  */
 import { ErrorCode, NotConnectedError, RegistrationRejectedError, WebSocketError } from '../../errors.js'
 import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 import type { Closed } from '../../wire/transport/transport.js'
 
-/** @param dialled the address, when the link never opened. */
+/** @param dialled the address, if the connection was never open. */
 export function closedError({ code, reason, status, cause }: Closed, dialled?: string): WebSocketError {
   const facts = { closeCode: code, cause }
   if (status !== undefined)
@@ -57,7 +57,7 @@ function isSecure(address: string): boolean {
   return /^(?:wss|https):/i.test(address)
 }
 
-/** What OpenSSL says when the answer to its greeting is plain text. */
+/** The message of OpenSSL when the server answers the TLS handshake in plain text. */
 function isNoTls({ message }: Error, code: string): boolean {
   return (
     code === 'EPROTO' ||

@@ -1,6 +1,6 @@
 /**
- * How a connection leaves: last words, the goodbye, and a cut when the peer does not answer it in time. Knows no states;
- * whoever asks to leave, and how often, waits for the same end.
+ * Closes a connection: sends final frames and the close frame, and cuts the connection when the peer does not answer in
+ * time. Several requests to close share one handshake. Independent of connection states.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
@@ -17,13 +17,13 @@ export class ClosingHandshake {
     this.#clock = clock
   }
 
-  /** Leaves a link, once; resolves when it has ended, at once without one. */
+  /** Closes a connection, once. Resolves when it has ended, or at once if there is none. */
   say(transport: Transport | undefined, lastWords?: () => Promise<void>): Promise<void> {
     if (this.#end !== undefined) return this.#end.promise
     if (transport === undefined) return Promise.resolve()
     this.#end = deferred()
     const leave = (): void => {
-      // The link may have ended during the last words.
+      // The connection may have ended while final frames were sent.
       if (this.#hasEnded) return
       this.#cut = this.#clock.after(CLOSE_TIMEOUT_MS, () => {
         transport.terminate()
@@ -35,7 +35,7 @@ export class ClosingHandshake {
     return this.#end.promise
   }
 
-  /** A link ended; it matters once the goodbye was begun, since no other follows then. */
+  /** A connection has ended. Only relevant once the handshake has begun, as no other connection follows then. */
   linkEnded(): void {
     if (this.#end === undefined) return
     this.#hasEnded = true

@@ -1,7 +1,7 @@
 /**
- * One link to the engine that is kept up: performs what the state machine decides. Replay and flush run synchronously
- * inside the event that accepts the session, so nothing can slip in before the replay, and a session that the engine
- * refuses after the socket opened has received nothing. Knows no message.
+ * Keeps one connection to the engine: performs the effects that the state machine decides. Replay and flush run
+ * synchronously in the event that accepts the session, so no frame overtakes the replay. A session that the engine
+ * refuses after the socket opened has received nothing. Knows nothing of messages.
  */
 import { backoffDelayMs } from '../../std/time/backoff.js'
 import type { Timer } from '../../std/time/clock.js'
@@ -30,7 +30,7 @@ export class Connection {
   #keepalive: Keepalive | undefined
   #timer: Timer | undefined
   #congested = false
-  /** Whether the next end of the link is no reason to wait. */
+  /** Whether the next end of the connection is followed by a dial without a delay. */
   #isEndExpected = false
   #linkEnd: Deferred<void> | undefined
 
@@ -46,7 +46,7 @@ export class Connection {
     return publicState(this.#state)
   }
 
-  /** Whether the connection has ended for good. */
+  /** Whether the connection has ended permanently. */
   get isOver(): boolean {
     return isTerminal(this.#state)
   }
@@ -56,20 +56,20 @@ export class Connection {
     return this.#state.kind === 'failed' ? this.#state.cause : undefined
   }
 
-  /** What waits here and in the socket; `socketBytes` are part of `bytes`. */
+  /** Frames and bytes that wait here and in the socket; `socketBytes` are part of `bytes`. */
   get queued(): { readonly items: number; readonly bytes: number; readonly socketBytes: number } {
     const socketBytes = this.#transport?.bufferedBytes ?? 0
     return { items: this.#outbox.size, bytes: this.#outbox.bytes + socketBytes, socketBytes }
   }
 
-  /** Starts connecting; does nothing when already begun. */
+  /** Starts connecting; does nothing if already started. */
   connect(): void {
     if (this.#state.kind !== 'idle') return
     this.#apply({ kind: 'connect' })
     this.#dial()
   }
 
-  /** Writes a frame now or keeps it until the link is up and has room. */
+  /** Writes a frame now, or keeps it until the connection is open and has capacity. */
   post(frame: string, letter: Letter): Posted {
     if (isTerminal(this.#state)) return { refused: 'ended' }
     if (this.#transport !== undefined && this.#maySend() && this.#outbox.size === 0) {
@@ -81,24 +81,27 @@ export class Connection {
     return full === undefined ? 'queued' : { refused: full }
   }
 
-  /** Takes back a frame that was not written yet. */
+  /** Removes a frame that has not been written. */
   withdraw(letter: Letter): boolean {
     return this.#outbox.withdraw(letter)
   }
 
-  /** Writes a frame when the link is up; false otherwise. For frames that a replay would repeat. */
+  /** Writes a frame if the connection is open; false otherwise. For frames that a replay would repeat. */
   sendIfOpen(frame: string): boolean {
     if (this.#state.kind !== 'open') return false
     this.#write(frame)
     return true
   }
 
-  /** Dials again without a delay if the present link ends: its end is the engine's answer, and has been dealt with. */
+  /**
+   * Dials again without a delay when the present connection ends: the engine ends it as an answer that has been
+   * handled.
+   */
   expectEnd(): void {
     this.#isEndExpected = this.#state.kind === 'open'
   }
 
-  /** Resolves once everything written so far has left this process, or the link has ended. */
+  /** Resolves once everything written so far has left this process, or the connection has ended. */
   flushed(): Promise<void> {
     const transport = this.#transport
     if (transport === undefined || this.#state.kind !== 'open') return Promise.resolve()
@@ -111,12 +114,12 @@ export class Connection {
     ])
   }
 
-  /** Whether frames reach the peer; still true between `close` and the goodbye. */
+  /** Whether frames reach the peer; still true between `close` and the close frame. */
   get isUp(): boolean {
     return this.#keepalive !== undefined
   }
 
-  /** Writes a frame of low priority when nothing else waits, or as last words after `close`; false otherwise. */
+  /** Writes a frame of low priority when nothing else waits, or as a final frame after `close`; false otherwise. */
   offer(frame: string | Uint8Array): boolean {
     const transport = this.#transport
     if (transport === undefined || !this.isUp) return false
@@ -127,15 +130,16 @@ export class Connection {
   }
 
   /**
-   * Ends for good: says goodbye, and cuts when the peer does not answer in time. Never rejects.
-   * @param lastWords runs before the goodbye when the link is up and may `offer` frames; it limits its own time.
+   * Closes permanently: sends the close frame, and cuts when the peer does not answer in time. Never rejects.
+   * @param lastWords runs before the close frame if the connection is open, and may `offer` frames; it limits its own
+   * time.
    */
   close(lastWords?: () => Promise<void>): Promise<void> {
     this.#end({ kind: 'close' })
     return this.#closingHandshake.say(this.#transport, this.isUp ? lastWords : undefined)
   }
 
-  /** Ends for good because the engine refused us. */
+  /** Ends permanently because the engine refused the worker. */
   fail(cause: unknown): Promise<void> {
     this.#end({ kind: 'reject', cause })
     return this.#closingHandshake.say(this.#transport)
@@ -198,7 +202,7 @@ export class Connection {
     else this.accepted()
   }
 
-  /** The engine accepted the session on this link: announces everything and sends what waits. Does nothing twice. */
+  /** The engine accepted the session: replays registrations and sends what waits. Calling it again has no effect. */
   accepted(): void {
     const transport = this.#transport
     if (this.#state.kind !== 'dialling' || transport === undefined) return
@@ -247,7 +251,7 @@ export class Connection {
   #wait(reason: WebSocketError, retries: number): void {
     const delayMs = this.#isEndExpected ? 0 : backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
     this.#isEndExpected = false
-    // Set before anybody is told: who hears of the end may close the connection, which cancels this.
+    // Set before the callbacks run: one of them may close the connection, which cancels this.
     this.#timer = this.#ports.clock.after(delayMs, () => {
       this.#apply({ kind: 'delayPassed' })
       if (this.#state.kind === 'dialling') this.#dial()

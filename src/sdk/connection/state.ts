@@ -30,7 +30,7 @@ export type LinkEvent =
   | { readonly kind: 'close' }
   | { readonly kind: 'reject'; readonly cause: unknown }
 
-/** The state after an event; the same object when the event does not apply. */
+/** The state after an event; the same object if the event does not apply. */
 export function next(state: LinkState, event: LinkEvent, maxRetries: number): LinkState {
   if (isTerminal(state)) return state
   switch (event.kind) {
@@ -66,7 +66,7 @@ function afterEnd(
   return retries > maxRetries ? { kind: 'failed', cause: event.cause } : { kind: 'waiting', retries }
 }
 
-/** The connection states users see. */
+/** The connection states that users see. */
 export const IIIConnectionState = {
   Disconnected: 'disconnected',
   Connecting: 'connecting',
@@ -76,7 +76,7 @@ export const IIIConnectionState = {
 } as const
 export type IIIConnectionState = (typeof IIIConnectionState)[keyof typeof IIIConnectionState]
 
-/** What users are told about a link state. */
+/** The public connection state of a link state. */
 export function publicState(state: LinkState): IIIConnectionState {
   switch (state.kind) {
     case 'idle':
