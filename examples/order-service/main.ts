@@ -1,6 +1,6 @@
 /**
- * A small order service: the local engine, a worker with HTTP endpoints, and a second worker that it calls.
- * `npm start` runs it. In production each worker is a process of its own, and the engine is the distributed one.
+ * A small order service: the local engine, a worker with HTTP endpoints, and a second worker that it calls. `npm start`
+ * runs it. In production each worker runs in its own process, and the engine is the distributed one.
  */
 import { parseArgs } from 'node:util'
 import { startEngine, type StartedEngine } from 'iii-node/local-engine'

@@ -4,10 +4,10 @@
 const MAX_DEPTH = 40
 /** Memory of a scalar or a member beside its text. */
 const MEMBER_WEIGHT = 16
-/** What a list or object costs beside its members; measured: 35 bytes an empty list, 60 an empty object. */
+/** Memory of a list or object beside its members; measured: 35 bytes for an empty list, 60 for an empty object. */
 const CONTAINER_WEIGHT = 64
 
-/** About how many bytes of memory a JSON value takes. */
+/** Approximate memory of a JSON value, in bytes. */
 export function weightOf(value: unknown, depth = 0): number {
   if (typeof value === 'string') return value.length + MEMBER_WEIGHT
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return MEMBER_WEIGHT
