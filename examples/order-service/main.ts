@@ -11,7 +11,7 @@ const help = `npm start -- [options]
 
 Runs the order service on a local engine.
 
-  --port <n>         port for workers (default: 49134; 0 picks a free one)
+  --port <n>         port for workers (default: 49134; 0 selects a free one)
   --http-port <n>    port for HTTP requests (default: 3111)
   --stream-port <n>  port for browsers that follow streams (default: 3112)
   --help             print this text`

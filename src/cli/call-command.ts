@@ -18,7 +18,7 @@ Options:
   --namespace <name>   where the function is registered (default: III_NAMESPACE, else default)
   --token <token>      for a guarded engine: sent as 'authorization: Bearer <token>'
   --header <header>    'name: value', sent with the handshake; may be given several times
-  --timeout <ms>       how long to wait for the result (default: 30000)
+  --timeout <ms>       time limit in milliseconds (default: 30000)
   --help               print this text
 
 Example:

@@ -23,16 +23,16 @@ const CONFIG_NAME = 'iii.config.yaml'
 
 const help = `Usage: iii-node dev <worker file> [options] [-- arguments of the worker]
 
-Runs the local engine and a worker on it, and starts the worker anew when code in its folder changes. Running
+Runs the local engine and a worker on it, and restarts the worker when code in its folder changes. Running
 handlers finish first. The worker finds the engine by III_URL. Ctrl-C stops both.
 
 Options:
 ${engineOptionsHelp}
                        \`dev\` also finds ${CONFIG_NAME} beside the worker
-  --env-file <file>    variables for the worker; those of the environment win; may be given several times
+  --env-file <file>    variables for the worker; the environment takes precedence; may be given several times
   --inspect[=<port>]   lets a debugger attach to the worker; --inspect-brk also waits for it
   --watch <folder>     watch this folder as well; may be given several times
-  --ignore <glob>      files that restart nothing, such as 'generated/*'; may be given several times
+  --ignore <glob>      files whose changes are ignored, such as 'generated/*'; may be given several times
   --clear              clear the terminal at each restart
   --help               print this text
 

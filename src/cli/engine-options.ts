@@ -31,17 +31,17 @@ export const engineOptions = {
   ...trustOptions,
 } as const satisfies ParseArgsConfig['options']
 
-export const engineOptionsHelp = `  --port <n>           port for workers (default: 49134; 0 picks a free one)
-  --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
-  --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
+export const engineOptionsHelp = `  --port <n>           port for workers (default: 49134; 0 selects a free one)
+  --http-port <n>      port for HTTP triggers (default: 3111; 0 selects a free one)
+  --stream-port <n>    port for browsers that follow streams (default: 3112; 0 selects a free one)
   --host <address>     where to listen (default: 127.0.0.1)
 ${trustHelp}
   --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
                        (default: in memory; needs the package classic-level)
   --config <file>      a YAML file with the engine's settings, instead of the options above
-  --repair             keep what can be read of a damaged store, once
+  --repair             open a damaged store with its readable entries, and drop the rest
   --log-level <level>  debug, info, warn or error (default: info); the log goes to stderr
-  --log-format <name>  text or json (default: text on a terminal, else json); NO_COLOR switches colours off`
+  --log-format <name>  text or json (default: text on a terminal, else json); NO_COLOR disables colours`
 
 /** Options that are ignored in favour of a configuration file. */
 const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const

@@ -52,7 +52,12 @@ export function eventLog({ format, level, isColoured, write, now }: EventLogOpti
 }
 
 function notShown(events: number): EngineEvent {
-  return { kind: 'log', level: 'warn', message: 'More events came than are shown in a second', fields: { events } }
+  return {
+    kind: 'log',
+    level: 'warn',
+    message: 'Too many events in one second; some were not shown',
+    fields: { events },
+  }
 }
 
 function eventJson(event: EngineEvent, at: Date): string {

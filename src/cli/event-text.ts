@@ -110,8 +110,8 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 function invocationText({ functionId, worker, error, isVoid }: Of<'invocation_failed'>): Text {
   const at = worker === undefined ? '' : ` at worker ${worker}`
-  const unheard = isVoid ? ' (called without waiting for the result: no caller receives this error)' : ''
-  return { headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${unheard}`, frames: framesOf(error) }
+  const unnoticed = isVoid ? ' (called without waiting for the result: no caller receives this error)' : ''
+  return { headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${unnoticed}`, frames: framesOf(error) }
 }
 
 function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {
@@ -121,7 +121,7 @@ function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {
 }
 
 function deadJobText(event: Of<'job_dead'>): Text {
-  const headline = `${attemptText(event)}; the job is a dead letter now`
+  const headline = `${attemptText(event)}; the job is now a dead letter`
   // A line meant to be pasted into a shell contains no quotes from names or payloads.
   if (!/^[\w:.-]+$/.test(event.name)) return { headline }
   const redrive = `iii-node call iii::queue::redrive '${JSON.stringify({ queue: event.name })}'`
@@ -129,7 +129,7 @@ function deadJobText(event: Of<'job_dead'>): Text {
 }
 
 function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text {
-  const headline = `\`${functionId}\` was not put into queue \`${queue}\`: ${reasonOf(error)}`
+  const headline = `\`${functionId}\` was not enqueued in queue \`${queue}\`: ${reasonOf(error)}`
   if (error.code !== 'queue_not_found') return { headline }
   const example = `queue_configs: { ${JSON.stringify(queue)}: { type: standard } }`
   const remedy = `Declare the queue in the configuration file (--config), in the \`config\` of \`iii-queue\`: ${example}`
@@ -137,8 +137,8 @@ function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text 
 }
 
 function waitingText({ functionId, triggerType, builtin }: Of<'trigger_waiting'>): Text {
-  const headline = `\`${functionId}\` is not triggered yet: nothing provides the trigger type \`${triggerType}\``
-  if (builtin === undefined) return { headline: `${headline}; it waits for a worker that does` }
+  const headline = `\`${functionId}\` is not triggered yet: no worker provides the trigger type \`${triggerType}\``
+  if (builtin === undefined) return { headline: `${headline}; the trigger waits for one` }
   return {
     headline,
     remedy: `\`${builtin}\` provides it. Add it to \`workers\` in the configuration file: - name: ${builtin}`,

@@ -78,7 +78,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
   const entry = commands.find((candidate) => candidate.name === name)
   if (entry === undefined) {
-    terminal.err(`iii-node: there is no command '${name}'\n\n${help}`)
+    terminal.err(`iii-node: unknown command '${name}'\n\n${help}`)
     return 2
   }
   const command = await entry.load()

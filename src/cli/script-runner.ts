@@ -44,7 +44,7 @@ export function runnerArguments(file: string, abilities: NodeAbilities = nodeAbi
   if (abilities.stripsTypes) return [file]
   if (abilities.canStripTypes) return ['--experimental-strip-types', file]
   throw new UsageError(
-    `${file} is TypeScript, which Node ${abilities.version} does not run by itself. ` +
+    `${file} is TypeScript, which Node ${abilities.version} cannot run without a loader. ` +
       'Install tsx (`npm install --save-dev tsx`), or use Node 22.18 or later',
   )
 }

@@ -94,7 +94,7 @@ export interface LogLine {
 /** The event stream of one engine. The engine emits no event for a call that succeeds. */
 export class EngineEvents {
   readonly #emitter = new Emitter<EngineEvent>((error) => {
-    process.emitWarning(`A reader of engine events failed: ${toErrorBody(error).message}`)
+    process.emitWarning(`A listener of engine events failed: ${toErrorBody(error).message}`)
   })
   /** The log of the engine, whose records are events as well. */
   readonly log: Log = {
@@ -141,10 +141,10 @@ const SENTENCES: Readonly<Record<Exclude<EngineEvent['kind'], 'log' | 'worker_lo
   invocation_failed: ['error', 'An invocation failed'],
   trigger_failed: ['warn', 'A trigger handler or its condition failed'],
   attempt_failed: ['warn', 'An attempt at a job failed; it is retried'],
-  job_dead: ['error', 'A job used up its attempts and is a dead letter now'],
+  job_dead: ['error', 'A job used up its attempts and is now a dead letter'],
   enqueue_refused: ['warn', 'A call could not be enqueued'],
   request_failed: ['warn', 'An HTTP request failed'],
-  trigger_waiting: ['warn', 'A trigger waits for its type to be provided'],
+  trigger_waiting: ['warn', 'A trigger waits for a provider of its type'],
   trigger_refused: ['warn', 'A trigger was refused by its provider'],
   registration_refused: ['warn', 'A registration was refused'],
 }

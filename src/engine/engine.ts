@@ -228,7 +228,7 @@ class RunningEngine implements LocalEngine {
       if (this.#closing === undefined) {
         if (atDoor === undefined) door(request)
         else atDoor(request, door)
-      } else request.refuse(503, 'The engine stops')
+      } else request.refuse(503, 'The engine is stopping')
     }
   }
 

@@ -50,6 +50,6 @@ const MAX_NAMED = 5
 
 function timedOut(timeoutMs: number, seen: readonly string[]): TimeoutError {
   const last = seen.slice(-MAX_NAMED).join(', ') || 'none'
-  const message = `No frame fitted within ${String(timeoutMs)} ms; ${String(seen.length)} came meanwhile, the last: ${last}`
+  const message = `No frame matched within ${String(timeoutMs)} ms; ${String(seen.length)} arrived meanwhile, the last: ${last}`
   return new TimeoutError({ code: ErrorCode.TIMEOUT, message })
 }

@@ -135,7 +135,7 @@ export class InProcessEngine implements TestEngine {
   async advance(duration: Duration): Promise<void> {
     const { virtualClock } = this.#parts
     if (virtualClock === undefined) {
-      const text = "advance() needs an engine with a clock of its own: createTestEngine({ clock: 'virtual' })"
+      const text = "advance() needs an engine with a virtual clock: createTestEngine({ clock: 'virtual' })"
       throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
     }
     await virtualClock.advance(durationMs('duration', duration))

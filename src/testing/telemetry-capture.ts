@@ -38,7 +38,7 @@ export class TelemetryCapture {
     try {
       payload = JSON.parse(bytes.toString('utf8', PREFIX_BYTES))
     } catch (error) {
-      this.#log.warn({ error }, 'A frame of telemetry is not JSON and was not captured')
+      this.#log.warn({ error }, 'A telemetry frame is not JSON and was not captured')
       return
     }
     const prefix = bytes.toString('latin1', 0, PREFIX_BYTES)

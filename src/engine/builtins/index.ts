@@ -54,7 +54,7 @@ export const SUCCESSORS: ReadonlyMap<string, string> = new Map(
 export const ABSENT: ReadonlyMap<string, string> = new Map([
   ['iii-exec', 'start other processes beside the engine'],
   ['iii-bridge', 'connect workers to this engine directly'],
-  ['iii-telemetry', 'this engine reports its use to nobody'],
+  ['iii-telemetry', 'this engine sends no usage reports'],
 ])
 
 /** Served even if no file names them. */

@@ -137,7 +137,7 @@ export class Router {
     const calls = this.#pending.takeAllOf(peer)
     if (calls.length > 0) {
       const fields = { worker: nameOf(peer), workerId: peer.id, calls: calls.length }
-      this.#parts.log.warn(fields, 'A worker left before it had answered its calls')
+      this.#parts.log.warn(fields, 'A worker disconnected before it had answered its calls')
     }
     for (const call of calls) call.caller?.answer(call, { error })
   }
@@ -191,7 +191,7 @@ export class Router {
       this.#fail(
         call,
         ErrorCode.invocation_error,
-        `${String(this.#pending.size)} calls are in flight, as many as allowed`,
+        `${String(this.#pending.size)} calls are in flight, which is the limit`,
       )
       return
     }

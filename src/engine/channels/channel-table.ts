@@ -58,7 +58,7 @@ export class ChannelTable {
       reserveBytes: MAX_MESSAGE_BYTES,
       onGivenUp: () => {
         parts.counters.dropped.channels += 1
-        parts.log.warn({}, 'A channel was given up with what it held: all channels together hold too much')
+        parts.log.warn({}, 'A channel was discarded with its items, because the memory limit of channels was exceeded')
       },
     })
   }
@@ -136,7 +136,7 @@ export class ChannelTable {
     const found = excess()
     if (found === undefined) return
     counters.refused.channels += 1
-    const message = `${found}, as many as allowed; close some first`
+    const message = `${found}, which is the limit; close some first`
     throw new InvocationError({ code: ErrorCode.invocation_error, message })
   }
 

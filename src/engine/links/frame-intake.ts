@@ -161,7 +161,7 @@ function problemOf({ fault, text }: JsonOutline): FrameProblem | undefined {
     case undefined:
       return undefined
     case 'too_many_nodes':
-      return tooCostly(`it holds more than ${String(MAX_JSON_NODES)} values`)
+      return tooCostly(`it has more than ${String(MAX_JSON_NODES)} values`)
     case 'too_deep':
       return tooCostly(`it is nested more than ${String(ENGINE_JSON.maxDepth)} levels deep`)
     case 'not_json':

@@ -79,7 +79,10 @@ export class Outlet {
   #holdBack(): void {
     const bufferedBytes = this.#transport.bufferedBytes
     if (bufferedBytes > 2 * this.#parts.limits.maxPeerBytes) {
-      this.#parts.log.error({ bufferedBytes }, 'A worker does not read and too much waits for it; it is cut off')
+      this.#parts.log.error(
+        { bufferedBytes },
+        'A worker does not read and its backlog exceeds the limit; its connection is cut',
+      )
       this.#parts.counters.cutOff.unread += 1
       this.#transport.terminate()
     } else if (!this.#paused) {

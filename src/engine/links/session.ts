@@ -91,7 +91,7 @@ export class Session implements Member {
     if (message.type === 'invalid') {
       this.#parts.counters.malformedFrames += 1
       const { code, detail } = message
-      this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be read and was dropped')
+      this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be parsed and was dropped')
     } else if (message.type !== 'blank') this.#take(message, frame)
   }
 
@@ -271,7 +271,7 @@ export class Session implements Member {
 
   #keep<M extends WorkerMessage>(frames: HeldFrames<M>, message: M): void {
     if (frames.push(message, weightOf(message))) return
-    this.#parts.log.error({ workerId: this.id }, 'A worker sent too much before its turn; it is cut off')
+    this.#parts.log.error({ workerId: this.id }, 'A worker sent too many frames that must wait; its connection is cut')
     this.#parts.counters.cutOff.heldFrames += 1
     this.retire()
   }

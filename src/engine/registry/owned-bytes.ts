@@ -34,7 +34,7 @@ export class OwnedBytes {
     const { limits, counters } = this.#parts
     if (bytes <= 0 || this.#of(owner) + bytes <= limits.maxRegistrationBytes) return undefined
     counters.refused.registrations += 1
-    const whose = owner === undefined ? 'triggers that belong to no worker' : 'the registrations of a worker'
+    const whose = owner === undefined ? 'triggers without an owner' : 'the registrations of a worker'
     return `${whose} take at most ${String(limits.maxRegistrationBytes)} bytes of memory, schemas and metadata included`
   }
 

@@ -45,7 +45,7 @@ export class Sessions {
   constructor(log: Log) {
     this.#log = log
     this.#events = new Emitter((error) => {
-      log.error({ error }, 'A listener to worker events failed')
+      log.error({ error }, 'A listener of worker events failed')
     })
   }
 

@@ -183,7 +183,7 @@ function encode(value: Stored): string {
   }
   if (text !== undefined) return text
   const reason = cause instanceof Error ? cause.message : `it is ${describe(value)}`
-  throw new StoreError('not_json', `The value cannot be written as JSON: ${reason}`, { cause })
+  throw new StoreError('not_json', `The value cannot be serialised as JSON: ${reason}`, { cause })
 }
 
 function decode(entry: Entry): Stored {

@@ -75,7 +75,7 @@ export async function openDatabase(directory: string, opening: Opening): Promise
   const { entries, unreadable } = second.content
   opening.log.error(
     { directory, damage: `it ${first.damage}`, values: entries.length, unreadable: unreadable.length },
-    'A damaged store was repaired: values that could not be read are gone',
+    'A damaged store was repaired; unreadable values were dropped',
   )
   return await serve(directory, second, opening)
 }
@@ -112,7 +112,7 @@ async function look(
   const verdict = await judge(database, acknowledged, state)
   if (verdict.kind === 'sound') return { ...verdict, database }
   await database.close()
-  if (verdict.kind === 'foreign') throw unusable(directory, new Error(`It holds something else than "${LAYOUT}"`))
+  if (verdict.kind === 'foreign') throw unusable(directory, new Error(`It does not contain "${LAYOUT}"`))
   return verdict
 }
 
@@ -224,7 +224,7 @@ async function mkdirOrThrow(directory: string): Promise<void> {
 function damaged(directory: string, damage: string): RuntimeError {
   const text =
     `The store in ${directory} is damaged: it ${damage}. Restore the folder from a backup, ` +
-    'or start with `--repair` to keep what can be read.'
+    'or start with `--repair` to keep the readable values.'
   return new RuntimeError(ErrorCode.STORE_DAMAGED, text)
 }
 

@@ -141,7 +141,7 @@ class LevelStore implements Store {
     for (const change of changes) operations.push(operationOf(change, change.text))
     operations.push({ type: 'put', key: TOTALS_KEY, value: formatTotals(totals) })
     for (let attempt = 0; !(await this.#isWritten(operations, delaysMs[attempt])); attempt += 1) {
-      if (attempt === 0) log.warn({ directory }, 'The disk refused a write of the store; trying again')
+      if (attempt === 0) log.warn({ directory }, 'The disk refused a write of the store; retrying')
     }
     this.#totals = totals
     this.#acknowledge(totals)
@@ -181,7 +181,10 @@ class LevelStore implements Store {
     this.#corrections = group.changes.toReversed().map((change) => operationOf(change, change.previous))
     const message = `The disk refused a write: ${messageOf(innermost(cause))}. Nothing was changed; the store tries again each second`
     this.#outage = new StoreError('failed', message, { cause })
-    log.error({ err: cause, directory }, 'The disk refuses writes of the store; they are rejected until it takes them')
+    log.error(
+      { err: cause, directory },
+      'The disk refuses writes of the store; writes are rejected until it accepts them',
+    )
     group.kept.reject(this.#outage)
     later?.kept.reject(this.#outage)
   }
@@ -199,7 +202,7 @@ class LevelStore implements Store {
         return
       } catch (err) {
         if (this.#closing === undefined) continue
-        log.error({ err, directory }, 'The store closes while the disk refuses writes; the rejected ones may come back')
+        log.error({ err, directory }, 'The store closes while the disk refuses writes; rejected writes may reappear')
         return
       }
     }

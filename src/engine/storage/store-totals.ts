@@ -108,5 +108,5 @@ export function damageOf(
     return `ends at batch ${String(kept.batch)} of ${String(acknowledged.batch)} and holds ${values}`
   }
   if (kept.entries !== found.entries) return `holds ${String(found.entries)} of ${String(kept.entries)} values`
-  return kept.digest === found.digest ? undefined : 'holds values that are not those last written'
+  return kept.digest === found.digest ? undefined : 'contains values other than those last written'
 }

@@ -217,7 +217,7 @@ export class Bindings {
       type.provider.type.unbind(trigger)
     } catch (error) {
       // The trigger is removed in any case, and the other triggers of its worker still have to be.
-      this.#ports.log.error({ triggerId: id, triggerType, error }, 'A trigger was not ended cleanly')
+      this.#ports.log.error({ triggerId: id, triggerType, error }, 'A trigger was not removed cleanly')
     }
   }
 

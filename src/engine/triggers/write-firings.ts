@@ -91,7 +91,7 @@ export class WriteFirings {
     counters.dropped.firings += 1
     log.warn(
       { givenUp: counters.dropped.firings, cap: MAX_FIRINGS, maxBytes: MAX_WEIGHT },
-      'Too many events wait for their handlers; the oldest was given up',
+      'Too many events wait for their handlers; the oldest was dropped',
     )
   }
 }

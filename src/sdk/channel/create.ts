@@ -55,7 +55,7 @@ export async function createChannelOn(client: unknown, bufferSize?: number): Pro
   const created = await host.call(EngineFunctions.CREATE_CHANNEL, payload)
   const [writerRef, readerRef] = isRecord(created) ? [created['writer'], created['reader']] : []
   if (!isChannelRef(writerRef) || !isChannelRef(readerRef)) {
-    const text = `The engine answered with something that is no channel: ${describe(created)}`
+    const text = `The engine returned an invalid channel: ${describe(created)}`
     throw new RuntimeError(ErrorCode.UNKNOWN, text)
   }
   return {

@@ -216,6 +216,6 @@ function errorOf({ code, status, cause }: Closed): WebSocketError | undefined {
     const text = `The engine refused the channel with HTTP ${String(status)}${hint}`
     return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, text, { status, closeCode: code, cause })
   }
-  const text = `The channel was cut (close code ${String(code)}); what was on its way may be lost`
+  const text = `The channel was cut (close code ${String(code)}); data in transit may be lost`
   return new WebSocketError(ErrorCode.CONNECTION_LOST, text, { closeCode: code, cause })
 }

@@ -121,7 +121,7 @@ export const defaultChannelPorts: ChannelPorts = {
 
 /** Reports dropped text. */
 export function droppedText({ channelId }: DroppedText): string {
-  return `a text message of channel ${channelId} came while nothing listened, and too many are kept already`
+  return `a text message of channel ${channelId} arrived without a listener, and too many are queued already`
 }
 
 /** Reports why a channel has stalled. */

@@ -21,7 +21,7 @@ export function readIssue(issue: unknown, value: unknown): ValidationIssue {
   }
 }
 
-const HIDDEN = 'does not fit its schema; the reason would show a secret'
+const HIDDEN = 'does not match its schema; the reason would show a secret'
 
 /** The beginning of a value, enough to recognise it. */
 const TELLING_CHARACTERS = 6

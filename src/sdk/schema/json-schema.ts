@@ -74,7 +74,7 @@ function ownConverter(schema: StandardSchemaV1, side: SchemaSide): (() => unknow
 function shortcoming(schema: StandardSchemaV1, emitted: unknown): string | undefined {
   if (!isRecord(emitted)) return `${describe(emitted)} instead of a JSON Schema`
   if (Object.keys(emitted).some((key) => !ANNOTATIONS.has(key)) || takesAnything(schema)) return undefined
-  return 'an empty JSON Schema for a schema that does not take every value'
+  return 'an empty JSON Schema for a schema that does not accept every value'
 }
 
 /** Keywords that do not constrain a value. */
@@ -95,10 +95,10 @@ function notConvertible(schema: StandardSchemaV1, conversion: Conversion, failur
   const { argument, instead } = conversion
   const vendor: unknown = schema['~standard'].vendor
   const library = typeof vendor === 'string' ? vendor.slice(0, MAX_NAME_CHARACTERS) : 'an unnamed library'
-  const tried = failures.length === 0 ? 'it brings no converter' : failures.join('; ')
+  const tried = failures.length === 0 ? 'it has no converter' : failures.join('; ')
   const text =
     `${argument}, a schema of ${library}, could not be converted to JSON Schema: ${tried}. ` +
-    `Give \`toJsonSchema\`, or write \`${instead}\` yourself`
+    `Pass \`toJsonSchema\`, or write \`${instead}\` yourself`
   return new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
 }
 

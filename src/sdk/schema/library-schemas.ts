@@ -58,7 +58,7 @@ type Convert = (schema: StandardSchemaV1, options: object) => unknown
 /** Converts a schema of zod 4.0 and 4.1, which have no method for it. */
 export function zod4JsonSchema(schema: StandardSchemaV1, side: SchemaSide): unknown {
   const convert = userModule('zod/v4/core')?.['toJSONSchema'] as Convert | undefined
-  if (convert === undefined) throw new Error('zod was not found from here; zod 4.2 or later needs no finding')
+  if (convert === undefined) throw new Error('zod was not found from here; zod 4.2 or later need not be found')
   return convert(schema, zod4Options(side))
 }
 
@@ -74,7 +74,7 @@ export function zod3JsonSchema(schema: StandardSchemaV1, side: SchemaSide): unkn
       const name = def['typeName']
       if (place.currentPath.length === 1 && (name === 'ZodVoid' || name === 'ZodUndefined')) return { type: 'null' }
       const isTransform = name === 'ZodEffects' && isRecord(def['effect']) && def['effect']['type'] === 'transform'
-      if (isTransform && side === 'output') throw new Error('what a transform gives has no JSON Schema')
+      if (isTransform && side === 'output') throw new Error('the output of a transform has no JSON Schema')
       return jsonSchema
     },
   })

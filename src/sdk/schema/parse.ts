@@ -59,7 +59,7 @@ function read(result: unknown, value: unknown): Parsed {
         return { issues: issues.slice(0, MAX_ISSUES).map((issue) => readIssue(issue, value)), total: issues.length }
       }
     }
-    return misfit(`its schema answered ${describe(result)} instead of a value or issues`)
+    return misfit(`its schema returned ${describe(result)} instead of a value or issues`)
   } catch (thrown) {
     return failed(thrown)
   }

@@ -59,7 +59,7 @@ function warnOfManager(): void {
   isManagerWarned = true
   process.emitWarning(
     `Handlers have no running span, and their calls send no trace context: the OpenTelemetry context manager that this ` +
-      `program has registered with @opentelemetry/api ${String(registered().version)} does not keep contexts. Register ` +
+      `program has registered with @opentelemetry/api ${String(registered().version)} does not preserve contexts. Register ` +
       `an AsyncLocalStorageContextManager, or none: the worker then registers its own.`,
   )
 }

@@ -142,7 +142,7 @@ function toText(message: object, { maxBytes, limits }: Reader): string {
   } catch (cause) {
     if (cause instanceof RangeError) refuseNesting(message, limits, cause)
     const reason = messageOf(cause).slice(0, MAX_REASON_CHARACTERS)
-    throw new SerdeError(ErrorCode.serialization_error, `The value cannot be written as JSON: ${reason}`, { cause })
+    throw new SerdeError(ErrorCode.serialization_error, `The value cannot be serialised as JSON: ${reason}`, { cause })
   }
   checkSize(text, maxBytes)
   if (findJsonFault(text, limits) === 'too_deep') refuseNesting(JSON.parse(text) as object, limits)
@@ -171,7 +171,7 @@ function checkSize(text: string, maxBytes: number): void {
   if (bytes <= maxBytes) return
   throw new SerdeError(
     ErrorCode.MESSAGE_TOO_LARGE,
-    `The message has ${String(bytes)} bytes; the peer takes at most ${String(maxBytes)}. Send large data through a channel.`,
+    `The message has ${String(bytes)} bytes; the peer accepts at most ${String(maxBytes)}. Send large data through a channel.`,
   )
 }
 

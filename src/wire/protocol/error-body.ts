@@ -33,7 +33,7 @@ export function toErrorBody(thrown: unknown): ErrorBody {
     return bodyOf(thrown)
   } catch {
     // A getter or proxy of the thrown value threw again, so its text is not available.
-    return { code: ErrorCode.invocation_failed, message: 'The handler threw a value that cannot be read' }
+    return { code: ErrorCode.invocation_failed, message: 'The handler threw an unreadable value' }
   }
 }
 

@@ -36,7 +36,7 @@ export class JsonText {
   /** @throws {InvocationError} `MESSAGE_TOO_LARGE` when it contains more than the engine parses at once. */
   parse(): unknown {
     if (this.cost <= MAX_PARSED_COST) return JSON.parse(this.text)
-    const message = `The value holds ${String(this.cost)} values and keys; where the engine itself has to read it, at most ${String(MAX_PARSED_COST)} are allowed`
+    const message = `The value has ${String(this.cost)} values and keys; where the engine itself parses it, at most ${String(MAX_PARSED_COST)} are allowed`
     throw new InvocationError({ code: ErrorCode.MESSAGE_TOO_LARGE, message })
   }
 

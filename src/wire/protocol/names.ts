@@ -48,7 +48,7 @@ export const DEFAULT_NAMESPACE = 'default'
 
 /** The error for a blank namespace. */
 export function blankNamespace(member: string): string {
-  return `\`${member}\` is empty: it was named and left blank. Give it a name, or omit it to use \`${DEFAULT_NAMESPACE}\`.`
+  return `\`${member}\` is empty. Set it, or omit it to use \`${DEFAULT_NAMESPACE}\`.`
 }
 
 /** Ids with this prefix belong to the engine and exist in the default namespace only. */

@@ -18,5 +18,5 @@ export function parseMessage(frame: string): EngineMessage | WorkerMessage {
   const problems = [fromEngine, fromWorker].filter((problem) => problem.type === 'invalid')
   const problem = problems.find(({ code }) => code === ErrorCode.MALFORMED_FRAME) ?? problems[0]
   if (problem === undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, 'The frame is blank')
-  throw new SerdeError(problem.code, `The frame cannot be read: ${problem.detail}`)
+  throw new SerdeError(problem.code, `The frame cannot be parsed: ${problem.detail}`)
 }

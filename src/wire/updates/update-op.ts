@@ -76,7 +76,7 @@ function deepPath(op: Record<string, unknown>): UpdatePath {
   if (path === undefined || path === null) return []
   if (!Array.isArray(path)) return keyPath(op)
   const stray: unknown = path.find((segment) => typeof segment !== 'string')
-  if (stray !== undefined) throw new Misfit(`member \`path\` must hold strings only, got ${describe(stray)}`)
+  if (stray !== undefined) throw new Misfit(`member \`path\` must contain only strings, got ${describe(stray)}`)
   return path as string[]
 }
 

@@ -55,7 +55,7 @@ export const faults: readonly Fault[] = [
   },
   {
     ...R4,
-    name: 'unanswered-goodbye-waits-for-ever',
+    name: 'unanswered-closing-handshake-waits-for-ever',
     file: 'src/sdk/connection/closing-handshake.ts',
     find: 'this.#cut = this.#clock.after(CLOSE_TIMEOUT_MS, () => {\n        transport.terminate()\n      })',
     replace: '',

@@ -48,7 +48,7 @@ function writers(configurations: Configurations, triggers: ConfigurationTriggers
   return [
     builtinFunction({
       id: 'configuration::register',
-      description: 'Makes a configuration known; a value it has already is kept while it fits the schema',
+      description: 'Registers a configuration. An existing value is kept if it is valid against the schema',
       input: {
         id: string,
         name: string,
@@ -81,7 +81,8 @@ function readers(configurations: Configurations, exposed: () => Environment): Bu
   return [
     builtinFunction({
       id: 'configuration::get',
-      description: 'Gives a value, with `${VAR:default}` replaced from exposed environment variables unless `raw`',
+      description:
+        'Returns a value, with `${VAR:default}` replaced by exposed environment variables unless `raw` is true',
       input: { id: string, raw: optional(boolean) },
       call: ({ id, raw = false }) => {
         const { value } = found(configurations, id)

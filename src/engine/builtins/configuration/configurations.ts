@@ -81,7 +81,7 @@ export class Configurations {
     this.#checkRoom({ ...registration, value: initialValue })
     const check = await this.#read(schema).catch((error: unknown) => {
       if (error instanceof InvocationError) throw error
-      throw failure('SCHEMA_INVALID', `the schema of configuration '${id}' cannot be used: ${messageOf(error)}`)
+      throw failure('SCHEMA_INVALID', `the schema of configuration '${id}' is invalid: ${messageOf(error)}`)
     })
     const fault = initialValue === undefined ? undefined : check(initialValue)
     if (fault !== undefined) throw misfit(id, fault)
@@ -138,7 +138,7 @@ export class Configurations {
   #checkRoom(entry: Entry): number {
     const present = this.#kept.get(entry.id)
     if (present === undefined && this.#kept.size >= MAX_ENTRIES) {
-      throw this.#full(`there are ${String(MAX_ENTRIES)} configurations, as many as allowed`)
+      throw this.#full(`there are ${String(MAX_ENTRIES)} configurations, which is the limit`)
     }
     const weight = weightOf(entry)
     if (this.#weight + weight - (present?.weight ?? 0) > MAX_WEIGHT) {
@@ -165,7 +165,7 @@ export class Configurations {
 }
 
 function misfit(id: string, fault: string): InvocationError {
-  return failure('SCHEMA_INVALID', `the value of configuration '${id}' does not fit its schema: ${fault}`)
+  return failure('SCHEMA_INVALID', `the value of configuration '${id}' does not match its schema: ${fault}`)
 }
 
 function failure(code: string, message: string): InvocationError {

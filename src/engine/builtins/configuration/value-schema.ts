@@ -63,7 +63,7 @@ export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): Che
       const named = (faults.length > 0 ? faults : errors).slice(0, MAX_FAULTS)
       return named.map(({ instanceLocation, error }) => `${instanceLocation} ${error}`).join('; ')
     } catch (error) {
-      return `the schema cannot judge it: ${messageOf(error)}`
+      return `the schema cannot validate it: ${messageOf(error)}`
     }
   }
 }

@@ -20,7 +20,7 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
     triggerTypes: [cronType(host, jobs)],
     start() {
       watch = watchWallClock(host.clock, (byMs) => {
-        host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers wait anew')
+        host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers were rescheduled')
         for (const job of jobs.values()) job.onClockJump()
       })
       return Promise.resolve()
@@ -37,7 +37,7 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
 function cronType(host: EngineHost, jobs: Map<string, CronJob>): BuiltinTriggerType {
   return {
     id: 'cron',
-    description: 'Calls a function at times a cron expression gives, in UTC',
+    description: 'Calls a function at the times of a cron expression, in UTC',
     configurationSchema,
     requestSchema,
     bind(binding) {

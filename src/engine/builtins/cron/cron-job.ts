@@ -32,7 +32,7 @@ export class CronJob {
   start(): void {
     this.#dueMs = this.#nextDueMs()
     if (this.#dueMs !== undefined) this.#wait(this.#dueMs)
-    else this.#host.log.warn({ trigger_id: this.#binding.id }, 'A cron trigger is never due again')
+    else this.#host.log.warn({ trigger_id: this.#binding.id }, 'A cron trigger has no further due time')
   }
 
   /** The wall clock was set: a tick that it skipped runs now, otherwise the wait starts again. */

@@ -15,7 +15,7 @@ export function createBaggageFunctions(): readonly BuiltinFunction[] {
     }),
     builtinFunction({
       id: 'engine::baggage::set',
-      description: 'Accepts an entry, which lasts no longer than this call',
+      description: 'Accepts an entry, which is dropped at the end of this call',
       input: { key: string, value: string },
       call: () => ({ success: true }),
     }),

@@ -11,7 +11,7 @@ import type { ChannelTable } from '../../channels/channel-table.js'
 export function createChannelFunction(channels: ChannelTable): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.CREATE_CHANNEL,
-    description: 'Makes a channel and answers with a reference to each of its ends',
+    description: 'Creates a channel and returns a reference to each of its ends',
     requestSchema: {
       type: 'object',
       properties: { buffer_size: { type: 'integer', minimum: 1, maximum: 1024, default: 64 } },

@@ -25,7 +25,7 @@ export class FunctionsAvailable {
     this.#parts = parts
     this.type = {
       id: EngineTriggers.FUNCTIONS_AVAILABLE,
-      description: 'Fires when functions come or go, looked at every five seconds',
+      description: 'Fires when functions were registered or removed, checked every 5 s',
       requestSchema: {
         type: 'object',
         properties: { event: { type: 'string' }, functions: { type: 'array', items: { type: 'object' } } },
@@ -79,7 +79,7 @@ export class FunctionsAvailable {
       const functions = access === undefined ? rows : all.filter((entry) => isVisible(entry, access)).map(functionRow)
       const event = { event: 'functions_changed', functions }
       callBound(this.#host, binding, { data: event, metadata: binding.metadata }).catch((error: unknown) => {
-        this.#host.log.debug({ triggerId: binding.id, error }, 'A listener to function changes could not be called')
+        this.#host.log.debug({ triggerId: binding.id, error }, 'A listener of function changes could not be called')
       })
     }
   }

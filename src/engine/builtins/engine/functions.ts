@@ -34,7 +34,7 @@ export function createFunctionsBuiltin(host: EngineHost, parts: EngineParts): Bu
     functions: [
       builtinFunction({
         id: EngineFunctions.LIST_FUNCTIONS,
-        description: 'Lists functions; those of the engine only when asked for',
+        description: 'Lists functions; those of the engine only on request',
         input: filter,
         call: (input, context) => ({ functions: list(parts, input, context).map(functionRow) }),
       }),

@@ -19,7 +19,7 @@ type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.REGISTER_TRIGGER,
-    description: 'Registers a trigger that outlives the connection of whoever asks for it',
+    description: 'Registers a trigger that outlives the connection of its caller',
     input: {
       trigger_type: string,
       function_id: string,
@@ -60,7 +60,7 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
 export function unregisterTriggerFunction({ bindings }: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.UNREGISTER_TRIGGER,
-    description: 'Ends a trigger; a session of a guarded listener ends its own only',
+    description: 'Removes a trigger; a session of a guarded listener can remove only its own',
     input: { id: string, trigger_type: optional(string) },
     call: ({ id }, { access }) => {
       const present = bindings.triggers.get(id)
@@ -105,7 +105,7 @@ function refuseTooMany({ bindings, limits, counters, ownedBytes }: EngineParts, 
   if (refusal !== undefined) throw failed({ code: ErrorCode.trigger_registration_failed, message: refusal })
   if (bindings.triggers.unowned.size < limits.maxUnownedTriggers) return
   counters.refused.unownedTriggers += 1
-  const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers that belong to no worker; end some with ${EngineFunctions.UNREGISTER_TRIGGER}`
+  const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers without an owner; remove some with ${EngineFunctions.UNREGISTER_TRIGGER}`
   throw new InvocationError({ code: ErrorCode.trigger_registration_failed, message })
 }
 

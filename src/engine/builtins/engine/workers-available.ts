@@ -17,7 +17,7 @@ export class WorkersAvailable {
     this.#sessions = sessions
     this.type = {
       id: EngineTriggers.WORKERS_AVAILABLE,
-      description: 'Fires when a worker connects, changes what it tells about itself, or disconnects',
+      description: 'Fires when a worker connects, changes its registration, or disconnects',
       requestSchema: {
         type: 'object',
         properties: { event: { type: 'string' }, worker_id: { type: 'string' } },
@@ -43,7 +43,7 @@ export class WorkersAvailable {
   #fire(event: WorkerEvent): void {
     for (const binding of this.#bindings) {
       callBound(this.#host, binding, { data: event, metadata: binding.metadata }).catch((error: unknown) => {
-        this.#host.log.debug({ triggerId: binding.id, error }, 'A listener to worker events could not be called')
+        this.#host.log.debug({ triggerId: binding.id, error }, 'A listener of worker events could not be called')
       })
     }
   }

@@ -20,7 +20,7 @@ export function createWorkersBuiltin(host: EngineHost, parts: EngineParts, built
       registerWorker(parts),
       builtinFunction({
         id: EngineFunctions.LIST_WORKERS,
-        description: 'Lists connected workers and the parts of the engine',
+        description: 'Lists connected workers and the built-ins of the engine',
         input: { search: optional(string), runtime: optional(string), status: optional(string) },
         call: (input) => ({ workers: listWorkers(parts, builtins, input) }),
       }),
@@ -47,12 +47,12 @@ export function createWorkersBuiltin(host: EngineHost, parts: EngineParts, built
 function registerWorker({ sessions }: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.REGISTER_WORKER,
-    description: 'Tells the engine who a worker is and in which namespace it lives',
+    description: 'Registers a worker with its name, namespace and process data',
     input: announcement,
     call: (input, { callerWorkerId }) => {
       const member = callerWorkerId === undefined ? undefined : sessions.get(callerWorkerId)
       if (member !== undefined) return { success: member.announce(input) }
-      const message = 'Only a connected worker can announce itself'
+      const message = 'Only a connected worker can register itself'
       throw new InvocationError({ code: ErrorCode.INVALID_ARGUMENTS, message })
     },
   })

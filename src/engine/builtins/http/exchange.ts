@@ -16,7 +16,7 @@ export class ExchangeEnded extends Error {
   readonly kind: EndKind
 
   constructor(kind: EndKind) {
-    super(kind === 'deadline' ? 'The request took too long' : 'The client left')
+    super(kind === 'deadline' ? 'The request took too long' : 'The client disconnected')
     this.name = 'ExchangeEnded'
     this.kind = kind
   }

@@ -32,7 +32,7 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
     triggerTypes: [
       {
         id: 'http',
-        description: 'Calls a function for each HTTP request to a path and answers with what it returns',
+        description: 'Calls a function for each HTTP request to a path and responds with its result',
         configurationSchema: CONFIGURATION_SCHEMA,
         requestSchema: REQUEST_SCHEMA,
         bind,

@@ -83,7 +83,7 @@ export class HttpServer {
   /** @throws {RuntimeError} `PORT_IN_USE` when the port is in use. */
   async start(): Promise<void> {
     await bound(this.#server, this.#config)
-    this.#server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reports an error'))
+    this.#server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reported an error'))
     this.#state = 'listening'
   }
 
@@ -119,14 +119,14 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', (error) => this.#host.log.debug({ error }, 'A response could not be written to its end'))
+    response.on('error', (error) => this.#host.log.debug({ error }, 'A response could not be written completely'))
     const exchange = new Exchange({ request, response }, this.#host.clock, this.#config.defaultTimeoutMs)
     this.#watch(exchange)
     try {
       await this.#respond(exchange)
     } catch (error) {
       // No response can be sent on this connection: the client has disconnected, or the head has been sent already.
-      if (!(error instanceof ExchangeEnded)) this.#host.log.warn({ error }, 'A response broke off')
+      if (!(error instanceof ExchangeEnded)) this.#host.log.warn({ error }, 'A response was cut off')
       response.destroy()
     } finally {
       exchange.finish()

@@ -95,7 +95,7 @@ export class RouteTable {
     for (const other of this.#slots.values()) {
       if (!isForeign(other.binding, access) || !takesFrom(route, other)) continue
       throw refused(
-        `Route '${titleOf(route)}' would take requests from '${titleOf(other)}', which is of another worker`,
+        `Route '${titleOf(route)}' would take requests from '${titleOf(other)}', which belongs to another worker`,
       )
     }
     return new Set()

@@ -17,7 +17,7 @@ function channelRef(direction: 'read' | 'write'): object {
 export const CONFIGURATION_SCHEMA = {
   type: 'object',
   properties: {
-    api_path: { type: 'string', description: 'Path; segments that begin with `:` are parameters' },
+    api_path: { type: 'string', description: 'Path; segments that start with `:` are parameters' },
     http_method: {
       type: 'string',
       description: 'GET, POST, PUT, DELETE, PATCH, HEAD or OPTIONS, in any letter case',

@@ -30,7 +30,7 @@ export function healthFunctions(
   return [
     builtinFunction({
       id: 'engine::health::check',
-      description: 'Says whether telemetry is kept, and how much',
+      description: 'Reports whether telemetry is kept, and how much',
       input: {},
       call: () => ({
         status: 'healthy',
@@ -46,7 +46,7 @@ export function healthFunctions(
     }),
     builtinFunction({
       id: 'engine::sampling::rules',
-      description: 'Says which spans and log records are kept',
+      description: 'Reports which spans and log records are kept',
       input: {},
       call: () => ({
         logs: { sampling_ratio: config.logs.samplingRatio },

@@ -43,7 +43,9 @@ const DEFAULT_MAX_LOGS = 1_000
 const DEFAULT_RETENTION_SECONDS = 3_600
 
 const flag = optional(setting<boolean>('true or false', (value) => typeof value === 'boolean'))
-const memoryOnly = optional(setting<string>('`memory`, as this engine sends nothing on', (value) => value === 'memory'))
+const memoryOnly = optional(
+  setting<string>('`memory`, as this engine exports no telemetry', (value) => value === 'memory'),
+)
 const anyObject = optional(setting<object>('an object', isRecord))
 const count = optional(wholeNumber(1))
 

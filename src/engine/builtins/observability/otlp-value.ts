@@ -124,7 +124,7 @@ export interface Nesting {
  * @throws {TypeError} when it is not a frame of this kind.
  */
 export function* scopedItems(frame: OtlpObject, { resources, scopes, items }: Nesting): Iterable<ScopedItems> {
-  if (!Array.isArray(frame[resources])) throw new TypeError(`the member \`${resources}\` is no list`)
+  if (!Array.isArray(frame[resources])) throw new TypeError(`the member \`${resources}\` is not a list`)
   for (const resourceItem of objectsIn(frame[resources])) {
     const resource = attributeRecord(objectAt(resourceItem, 'resource')['attributes'])
     const serviceName = textOf(resource['service.name']) ?? 'unknown'

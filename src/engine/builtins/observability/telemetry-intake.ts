@@ -57,14 +57,14 @@ export class TelemetryIntake {
     try {
       const json = readable(text.toString('utf8', PREFIX_BYTES))
       if (findJsonFault(json, { maxNodes: MAX_VALUES }) !== undefined)
-        throw new TypeError(`it holds over ${MAX_VALUES} values`)
+        throw new TypeError(`it has more than ${MAX_VALUES} values`)
       content = JSON.parse(json)
-      if (!isRecord(content)) throw new TypeError('it is no JSON object')
+      if (!isRecord(content)) throw new TypeError('it is not a JSON object')
       this.#distribute(signal as Signal, content, workerId)
     } catch (error) {
       this.#malformedFrames += 1
       const fields = { signal, workerId, bytes: frame.byteLength, reason: messageOf(error).slice(0, MAX_REASON) }
-      this.#log.warn(fields, 'A frame of telemetry could not be read and was dropped')
+      this.#log.warn(fields, 'A telemetry frame could not be parsed and was dropped')
     }
   }
 

@@ -34,7 +34,7 @@ export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Bu
 function publishFunction(subscriptions: Subscriptions, deliveries: Deliveries): BuiltinFunction {
   return builtinFunction({
     id: 'publish',
-    description: 'Hands an event to every subscriber of a topic and does not wait for them',
+    description: 'Sends an event to every subscriber of a topic and does not wait for them',
     requestSchema: {
       type: 'object',
       properties: { topic: { type: 'string', minLength: 1 }, data: {} },
@@ -58,7 +58,7 @@ function subscribeType(subscriptions: Subscriptions): BuiltinTriggerType {
       properties: { topic: { type: 'string', description: 'An empty topic is accepted and never fires' } },
       required: ['topic'],
     },
-    requestSchema: { description: 'The published data, as it is' },
+    requestSchema: { description: 'The published data, unchanged' },
     bind(binding) {
       if (subscriptions.size >= MAX_SUBSCRIPTIONS)
         throw new Error(`The limit of ${MAX_SUBSCRIPTIONS} subscriptions is reached`)

@@ -11,7 +11,7 @@ import type { Topics } from './topics/topics.js'
 export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::enqueue',
-    description: 'Stores a call; the queue makes it later, again and again until it succeeds or is given up',
+    description: 'Stores a call, which the queue makes later and retries until it succeeds or uses up its attempts',
     requestSchema: {
       type: 'object',
       properties: {
@@ -48,7 +48,7 @@ export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFun
 export function publishFunction(topics: Topics): BuiltinFunction {
   return builtinFunction({
     id: 'iii::durable::publish',
-    description: 'Stores an event for each function that is subscribed to a topic right now',
+    description: 'Stores an event for each function that is subscribed to a topic at the moment',
     requestSchema: {
       type: 'object',
       properties: { topic: { type: 'string', minLength: 1 }, data: {} },

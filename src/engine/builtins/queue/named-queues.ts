@@ -119,7 +119,7 @@ function groupOf(queue: string, groupField: string | undefined, payload: unknown
   const group = isRecord(data) && Object.hasOwn(data, groupField) ? data[groupField] : undefined
   if (group === undefined || group === null) {
     const seen = isRecord(data) ? `it is ${describe(group)}` : `the payload is ${describe(data)}`
-    const message = `Queue '${queue}' is fifo: the payload member '${groupField}' must be there and not null; ${seen}`
+    const message = `Queue '${queue}' is fifo: the payload member '${groupField}' must be present and not null; ${seen}`
     throw queueError('message_group_missing', message)
   }
   return typeof group === 'string' ? group : JSON.stringify(group)

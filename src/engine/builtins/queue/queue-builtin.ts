@@ -74,7 +74,8 @@ function namesOf(jobs: readonly Job[]): string[] {
 function subscriberType(topics: Topics): BuiltinTriggerType {
   return {
     id: 'durable:subscriber',
-    description: 'Calls a function with every event published to a topic, again until it succeeds or is given up',
+    description:
+      'Calls a function with every event published to a topic, with retries until it succeeds or uses up its attempts',
     configurationSchema: {
       type: 'object',
       properties: {
@@ -85,7 +86,7 @@ function subscriberType(topics: Topics): BuiltinTriggerType {
           properties: {
             type: {
               type: 'string',
-              description: '`fifo` delivers one at a time and in order; anything else, side by side',
+              description: '`fifo` delivers one at a time and in order; any other value, in parallel',
             },
             maxRetries: { type: 'integer', minimum: 0, description: 'Attempts after the first; 2 when absent' },
             concurrency: { type: 'integer', minimum: 1, default: 10 },
@@ -95,7 +96,7 @@ function subscriberType(topics: Topics): BuiltinTriggerType {
       },
       required: ['topic'],
     },
-    requestSchema: { description: 'The published data, as it is' },
+    requestSchema: { description: 'The published data, unchanged' },
     bind: (binding) => topics.bind(binding),
     unbind: (binding) => topics.unbind(binding.id),
   }

@@ -28,7 +28,7 @@ export function redriveFunctions(parts: RedriveParts): BuiltinFunction[] {
 function redriveAll(parts: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::redrive',
-    description: 'Puts all dead letters of a queue or topic back to work, with all their attempts',
+    description: 'Redrives all dead letters of a queue or topic, with all their attempts',
     requestSchema: { type: 'object', properties: nameSchema },
     input: nameInput,
     async call(input) {
@@ -41,7 +41,7 @@ function redriveAll(parts: RedriveParts): BuiltinFunction {
 function redriveOne(parts: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::redrive_message',
-    description: 'Puts one dead letter back to work, with all its attempts',
+    description: 'Redrives one dead letter, with all its attempts',
     requestSchema: { type: 'object', properties: messageSchema },
     input: messageInput,
     async call(input) {
@@ -89,7 +89,7 @@ function fail(code: QueueErrorCode, cause: unknown): never {
 
 function requiredName({ queue, topic }: { queue?: string | undefined; topic?: string | undefined }): string {
   const name = queue ?? topic ?? ''
-  if (name === '') throw queueError('queue_not_set', 'Queue is not set: give `queue` or `topic`')
+  if (name === '') throw queueError('queue_not_set', 'Queue is not set: pass `queue` or `topic`')
   return name
 }
 
@@ -98,6 +98,6 @@ function requiredMessage(
 ): Required<Wanted> {
   const queue = requiredName(input)
   const { message_id: messageId = '' } = input
-  if (messageId === '') throw queueError('message_id_not_set', 'Message id is not set: give `message_id`')
+  if (messageId === '') throw queueError('message_id_not_set', 'Message id is not set: pass `message_id`')
   return { queue, messageId }
 }

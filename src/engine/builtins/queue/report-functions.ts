@@ -116,6 +116,6 @@ function configRow({ policy, groupField }: NonNullable<ReturnType<NamedQueues['f
 
 function requiredTopic({ topic, queue }: { topic?: string | undefined; queue?: string | undefined }): string {
   const name = topic ?? queue ?? ''
-  if (name === '') throw queueError('topic_required', 'Topic is required: give `topic` or `queue`')
+  if (name === '') throw queueError('topic_required', 'Topic is required: pass `topic` or `queue`')
   return name
 }

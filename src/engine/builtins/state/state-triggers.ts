@@ -79,8 +79,8 @@ const requestSchema = {
     event_type: { enum: ['state:created', 'state:updated', 'state:deleted'] },
     scope: { type: 'string' },
     key: { type: 'string' },
-    old_value: { description: 'null when there was none' },
-    new_value: { description: 'null when there is none any more' },
+    old_value: { description: 'null if there was none' },
+    new_value: { description: 'null if the value was removed' },
   },
   required: ['type', 'event_type', 'scope', 'key', 'old_value', 'new_value'],
 }

@@ -62,7 +62,7 @@ export class LossyOutbox {
   }
 
   #report(lost: number): void {
-    this.#parts.log.warn({ lost }, 'A stream client was too slow for its stream and has lost the oldest messages')
+    this.#parts.log.warn({ lost }, 'A stream client reads too slowly; its oldest messages were dropped')
   }
 
   #wait(): void {

@@ -66,7 +66,10 @@ export class StreamClient {
   receive(frame: string): void {
     const request = readRequest(frame)
     if (request === undefined) {
-      this.#parts.log.debug({ characters: frame.length }, 'A frame of a stream client is no join or leave; ignored')
+      this.#parts.log.debug(
+        { characters: frame.length },
+        'A frame of a stream client is neither a join nor a leave and was ignored',
+      )
       return
     }
     this.#requests.push(request)
@@ -121,7 +124,7 @@ export class StreamClient {
       return await triggers.mayJoin(this.#eventOf(request), signal)
     } catch (err) {
       if (this.#closed.signal.aborted) return false
-      this.#parts.log.warn({ ...request.target, err }, 'A join handler failed, so a client may not join')
+      this.#parts.log.warn({ ...request.target, err }, 'A join handler failed, so the join was refused')
       return false
     }
   }
@@ -136,7 +139,7 @@ export class StreamClient {
       this.#notify(target, { type: 'sync', data: (data ?? null) as Stored })
     } catch (err) {
       if (this.#closed.signal.aborted) return
-      this.#parts.log.warn({ ...target, err }, 'A stream could not be read; its new subscriber starts without a sync')
+      this.#parts.log.warn({ ...target, err }, 'A stream could not be read; its new subscription starts without a sync')
     }
     subscription.release()
   }

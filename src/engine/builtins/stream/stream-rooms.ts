@@ -52,7 +52,7 @@ export class StreamRooms {
       return textOf(message)
     } catch (err) {
       const { streamName, groupId, id } = message
-      this.#log.warn({ streamName, groupId, id, err }, 'A stream message cannot be written as JSON; nobody hears of it')
+      this.#log.warn({ streamName, groupId, id, err }, 'A stream message cannot be serialised as JSON and was not sent')
       return undefined
     }
   }

@@ -104,7 +104,7 @@ export class StreamTriggers {
         bind: (binding) => this.#changes.add(binding, readTriggerConfig(binding, filterShape)),
         unbind: (binding) => this.#changes.remove(binding),
       },
-      subscriptionType('stream:join', 'Asks a function whether a client may join a stream', this.#joins),
+      subscriptionType('stream:join', 'Calls a function to decide whether a client may join a stream', this.#joins),
       subscriptionType('stream:leave', 'Calls a function after a client has left a stream', this.#leaves),
     ]
   }
@@ -132,7 +132,7 @@ const configurationSchema = {
   required: ['stream_name'],
 }
 
-const idSchema = { type: ['string', 'null'], description: 'null when the whole group is meant' }
+const idSchema = { type: ['string', 'null'], description: 'null for the whole group' }
 
 const messageSchema = {
   type: 'object',
@@ -154,7 +154,7 @@ const subscriptionSchema = {
     stream_name: { type: 'string' },
     group_id: { type: 'string' },
     id: idSchema,
-    context: { description: 'What the auth function answered; null when it did not' },
+    context: { description: 'The result of the auth function; null without one' },
   },
   required: ['subscription_id', 'stream_name', 'group_id', 'id', 'context'],
 }

@@ -35,7 +35,7 @@ abstract class EngineExporter<Batch> {
         done(error === undefined ? { code: 0 } : { code: 1, error })
       })
     } catch (cause) {
-      done({ code: 1, error: cause instanceof Error ? cause : new Error('The batch cannot be written', { cause }) })
+      done({ code: 1, error: cause instanceof Error ? cause : new Error('The batch cannot be serialised', { cause }) })
     }
   }
 

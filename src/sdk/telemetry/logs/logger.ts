@@ -174,5 +174,5 @@ function fallBack(level: Level, message: string, data: unknown): void {
 function sinkFailed(error: unknown): void {
   if (hasSinkFailed) return
   hasSinkFailed = true
-  process.emitWarning(`A sink of log lines failed and lost a line; it is not told again: ${messageOf(error)}`)
+  process.emitWarning(`A log sink failed and lost a line; further failures are not reported: ${messageOf(error)}`)
 }

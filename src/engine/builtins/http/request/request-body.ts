@@ -51,7 +51,7 @@ export function collectBody(request: IncomingMessage, maxBytes: number): Promise
       .on('data', onData)
       .once('end', () => resolve(Buffer.concat(chunks)))
       .once('error', reject)
-      .once('close', () => reject(new Error('The client left in the middle of its request')))
+      .once('close', () => reject(new Error('The client disconnected in the middle of its request')))
   })
 }
 

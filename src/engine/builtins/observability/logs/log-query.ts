@@ -25,7 +25,7 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
   return [
     builtinFunction({
       id: 'engine::logs::list',
-      description: 'Lists log records that fit, newest first',
+      description: 'Lists matching log records, newest first',
       input: logQuery,
       call: (query) => {
         const found = logs.newestFirst().filter((record) => fits(record, query))
@@ -40,7 +40,7 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
     }),
     builtinFunction({
       id: 'engine::logs::clear',
-      description: 'Forgets all log records',
+      description: 'Deletes all log records',
       input: {},
       call: () => {
         logs.clear()

@@ -24,7 +24,7 @@ export class Logs {
     const { maxItems, retentionMs: maxAgeMs } = config
     this.#records = new Retained({ maxItems, maxWeight: MAX_WEIGHT, maxAgeMs })
     this.#added = new Emitter((error) => {
-      host.log.error({ error }, 'A follower of log records failed')
+      host.log.error({ error }, 'A subscriber of log records failed')
     })
   }
 

@@ -48,13 +48,13 @@ export class Alerts {
     return [
       builtinFunction({
         id: 'engine::alerts::list',
-        description: 'Gives the alerts as they were found last',
+        description: 'Returns the alerts of the last evaluation',
         input: {},
         call: () => this.#report(),
       }),
       builtinFunction({
         id: 'engine::alerts::evaluate',
-        description: 'Compares metrics with the rules now and gives the alerts',
+        description: 'Evaluates the alert rules now and returns the alerts',
         input: {},
         call: () => {
           this.#evaluate()

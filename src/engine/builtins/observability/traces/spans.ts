@@ -21,7 +21,7 @@ export class Spans {
     const caps = { maxItems, maxWeight: MAX_WEIGHT, maxAgeMs: Infinity }
     this.#kept = new Retained(caps, (span) => this.#forget(span))
     this.#added = new Emitter((error) => {
-      host.log.error({ error }, 'A follower of spans failed')
+      host.log.error({ error }, 'A subscriber of spans failed')
     })
   }
 

@@ -32,20 +32,20 @@ export function traceFunctions(spans: Spans | undefined): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'engine::traces::list',
-      description: 'Lists spans that fit; those without a parent unless all are asked for',
+      description: 'Lists matching spans; only root spans unless all are requested',
       input: traceQuery,
       call: (query) => ({ ...listTraces(kept(), query), storage: storageOf(kept()) }),
     }),
     builtinFunction({
       id: 'engine::traces::tree',
-      description: 'Gives the spans of a trace, each under its parent',
+      description: 'Returns the spans of a trace as a tree',
       input: { trace_id: string },
       call: ({ trace_id }) => ({ roots: treeOf(kept().ofTrace(trace_id)), storage: storageOf(kept()) }),
     }),
     groupByFunction(kept),
     builtinFunction({
       id: 'engine::traces::clear',
-      description: 'Forgets all spans',
+      description: 'Deletes all spans',
       input: {},
       call: () => {
         kept().clear()

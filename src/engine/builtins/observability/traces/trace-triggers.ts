@@ -36,7 +36,7 @@ export class TraceTriggers {
     this.#firings = new WriteFirings(host)
     this.type = {
       id: 'trace',
-      description: 'Tells a function which traces have new spans',
+      description: 'Calls a function with the traces that have new spans',
       configurationSchema: {
         type: 'object',
         properties: { service_name: { type: 'string' }, status: { enum: ['ok', 'error', 'unset'] } },

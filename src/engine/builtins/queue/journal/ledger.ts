@@ -138,8 +138,7 @@ export class Ledger {
   }
 
   get #journal(): QueueJournal {
-    if (this.#openJournal === undefined)
-      throw queueError('queue_not_running', 'The queue is not open yet, or no longer')
+    if (this.#openJournal === undefined) throw queueError('queue_not_running', 'The queue is not open')
     return this.#openJournal
   }
 

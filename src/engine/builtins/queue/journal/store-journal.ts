@@ -49,7 +49,7 @@ function readEntry(key: string, stored: Stored): JournalEntry {
   const value: unknown = stored instanceof JsonText ? JSON.parse(stored.text) : stored
   const job = isRecord(value) ? value['job'] : undefined
   const readable = isRecord(job) && typeof job['id'] === 'string' && typeof job['sequence'] === 'number'
-  if (!readable) throw new Error(`The queue journal holds a record that cannot be read: ${key}`)
+  if (!readable) throw new Error(`The queue journal contains an unreadable record: ${key}`)
   // Written by this class; the check detects a file from elsewhere.
   const entry = value as { readonly job: Omit<Job, 'data'> & { readonly data: unknown } } & Pick<JournalEntry, 'death'>
   return { ...entry, job: { ...entry.job, ...dataOf(entry.job.data) } }

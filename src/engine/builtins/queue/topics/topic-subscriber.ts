@@ -65,7 +65,7 @@ export class TopicSubscriber {
   #nextBinding(): Binding {
     const [binding] = this.#bindings.values()
     // The queue is paused while there is no trigger.
-    if (binding === undefined) throw new Error('A topic was worked off without a trigger')
+    if (binding === undefined) throw new Error('A topic ran without a trigger')
     // Moves it to the end of the rotation.
     this.#bindings.delete(binding.id)
     this.#bindings.set(binding.id, binding)
