@@ -25,7 +25,7 @@ import { createParts, type EngineParts, type EnginePorts } from './engine-parts.
 import type { EngineStats } from './engine-stats.js'
 import { GuardedCalls } from './access/guarded-calls.js'
 import { defaultLimits } from './limits.js'
-import { memoryDial } from './links/memory-door.js'
+import { memoryDial } from './links/memory-dial.js'
 import { NO_QUIRKS } from './quirks.js'
 import { Registrations } from './registry/registrations.js'
 import type { SessionParts } from './links/session-parts.js'
@@ -43,7 +43,7 @@ export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit
   /** Receives the same events as log records. */
   readonly log?: Log
   /** Wraps every connection before the engine uses it. For tests. */
-  readonly atDoor?: (request: UpgradeRequest, enter: UpgradeHandler) => void
+  readonly onUpgrade?: (request: UpgradeRequest, enter: UpgradeHandler) => void
 }
 
 export interface LocalEngine extends AsyncDisposable {
@@ -105,7 +105,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const startedAtMs = parts.clock.epochMs()
   builtins.push(createCoreBuiltin(host, parts, { list: () => builtins, startedAtMs }))
   for (const { make } of config.builtins) builtins.push(make(host))
-  const engine = new RunningEngine(parts, builtins, { host, atDoor: options.atDoor })
+  const engine = new RunningEngine(parts, builtins, { host, onUpgrade: options.onUpgrade })
   try {
     await engine.open(config.listeners)
   } catch (error) {
@@ -118,7 +118,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
 /** The listeners, sockets and built-ins of an engine. */
 interface Outside {
   readonly host: EngineHost
-  readonly atDoor: EngineOptions['atDoor']
+  readonly onUpgrade: EngineOptions['onUpgrade']
 }
 
 function valueOf(result: unknown): unknown {
@@ -129,7 +129,7 @@ class RunningEngine implements LocalEngine {
   readonly #parts: EngineParts
   readonly #builtins: readonly Builtin[]
   readonly #started: Builtin[] = []
-  readonly #doors: UpgradeHandler[] = []
+  readonly #handlers: UpgradeHandler[] = []
   readonly #listeners: Listener[] = []
   readonly #urls: string[] = []
   readonly #outside: Outside
@@ -159,9 +159,9 @@ class RunningEngine implements LocalEngine {
   }
 
   dial(listener = 0): Dial {
-    const door = this.#doors[listener]
-    if (door === undefined) throw new RangeError(`The engine has no listener ${String(listener)}`)
-    return memoryDial(door)
+    const handler = this.#handlers[listener]
+    if (handler === undefined) throw new RangeError(`The engine has no listener ${String(listener)}`)
+    return memoryDial(handler)
   }
 
   invoke(call: HostCall): Promise<unknown> {
@@ -208,26 +208,26 @@ class RunningEngine implements LocalEngine {
       this.#started.push(builtin)
       await builtin.start()
     }
-    if (listeners.length === 0) this.#doors.push(this.#whileOpen(upgradeHandler(sessionParts, {})))
+    if (listeners.length === 0) this.#handlers.push(this.#whileOpen(upgradeHandler(sessionParts, {})))
     for (const config of listeners) {
-      const door = this.#whileOpen(upgradeHandler(sessionParts, config))
-      this.#doors.push(door)
+      const handler = this.#whileOpen(upgradeHandler(sessionParts, config))
+      this.#handlers.push(handler)
       if (!this.#parts.opensPorts) continue
       const { quirks, largeMessages } = this.#parts
       const delaysWrites = quirks.delayedWrites === true
       const screen = screenOf(config, this.#outside.host)
-      const listener = await listen({ ...config, delaysWrites, largeMessages, screen }, door)
+      const listener = await listen({ ...config, delaysWrites, largeMessages, screen }, handler)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }
   }
 
-  #whileOpen(door: UpgradeHandler): UpgradeHandler {
-    const { atDoor } = this.#outside
+  #whileOpen(handler: UpgradeHandler): UpgradeHandler {
+    const { onUpgrade } = this.#outside
     return (request) => {
       if (this.#closing === undefined) {
-        if (atDoor === undefined) door(request)
-        else atDoor(request, door)
+        if (onUpgrade === undefined) handler(request)
+        else onUpgrade(request, handler)
       } else request.refuse(503, 'The engine is stopping')
     }
   }

@@ -36,6 +36,6 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
   const clock = virtualClock ?? systemClock
   const telemetry = new TelemetryCapture(log)
   const links = new WorkerLinks({ clock, latencyMs, maxFrames, takeTelemetry: telemetry.take })
-  const engine = await startEngine(config, { clock, opensPorts, log, quirks, atDoor: links.enter })
+  const engine = await startEngine(config, { clock, opensPorts, log, quirks, onUpgrade: links.enter })
   return new InProcessEngine({ engine, clock, virtualClock, links, telemetry })
 }

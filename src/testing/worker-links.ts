@@ -33,27 +33,27 @@ export class WorkerLinks implements LinkWatcher {
   readonly #byId = new Map<string, WorkerRecord>()
   readonly #byLink = new Map<TappedLink, WorkerRecord>()
   readonly #waiters = new FrameWaiters()
-  #atDoor: (() => void)[] | undefined
+  #heldUpgrades: (() => void)[] | undefined
 
   constructor(options: WorkerLinksOptions) {
     this.#options = options
   }
 
   /** Admits a client and intercepts its connection. */
-  readonly enter = (request: UpgradeRequest, knock: (request: UpgradeRequest) => void): void => {
+  readonly enter = (request: UpgradeRequest, handle: (request: UpgradeRequest) => void): void => {
     const tapped: UpgradeRequest = {
       ...request,
       accept: (createEvents, headers) => {
         request.accept((transport) => {
           const link = new TappedLink({ ...this.#options, watcher: this }, transport)
           this.#links.add(link)
-          if (this.#atDoor !== undefined) link.pause()
+          if (this.#heldUpgrades !== undefined) link.pause()
           return link.listen(createEvents(link.transport))
         }, headers)
       },
     }
-    if (this.#atDoor === undefined) knock(tapped)
-    else if (this.#atDoor.length < MAX_WAITING) this.#atDoor.push(() => knock(tapped))
+    if (this.#heldUpgrades === undefined) handle(tapped)
+    else if (this.#heldUpgrades.length < MAX_WAITING) this.#heldUpgrades.push(() => handle(tapped))
     else request.refuse(503, 'The engine is paused')
   }
 
@@ -81,15 +81,15 @@ export class WorkerLinks implements LinkWatcher {
   }
 
   pause(): void {
-    this.#atDoor ??= []
+    this.#heldUpgrades ??= []
     for (const link of this.#links) link.pause()
   }
 
   resume(): void {
-    const waiting = this.#atDoor ?? []
-    this.#atDoor = undefined
+    const waiting = this.#heldUpgrades ?? []
+    this.#heldUpgrades = undefined
     for (const link of [...this.#links]) link.resume()
-    for (const knock of waiting) knock()
+    for (const handle of waiting) handle()
   }
 
   /** Ends all holds and delays. */

@@ -11,7 +11,7 @@ import { handshakeHeaders, type EngineQuirks } from '../quirks.js'
 /** The path of channel ends. */
 export const CHANNEL_PATH = '/ws/channels/'
 
-export interface ChannelDoorParts {
+export interface ChannelEndParts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
   readonly quirks: EngineQuirks
@@ -25,7 +25,7 @@ export interface ChannelDoorParts {
 const READER_BYTES = 256 * 1024
 
 /** Handles the upgrade request of a channel end. The key is sufficient, even on a guarded listener. */
-export function openChannelEnd(parts: ChannelDoorParts, request: UpgradeRequest): void {
+export function openChannelEnd(parts: ChannelEndParts, request: UpgradeRequest): void {
   const { channels, links, quirks, log } = parts
   const query = new URLSearchParams(request.query)
   const key = query.get('key')

@@ -14,7 +14,7 @@ import { JsonOutline } from '../../std/json/json-outline.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
 import type { LargeMessage, LargeMessages } from '../../wire/transport/large-messages.js'
 import { CloseCode } from '../../wire/transport/transport.js'
-import type { Inlet } from './inlet.js'
+import type { ReceiveSide } from './receive-side.js'
 
 /** Characters of a large frame that are parsed per tick: some 10 ms of the most expensive content (measured). */
 const PIECE_CHARACTERS = 128 * 1024
@@ -56,22 +56,22 @@ interface IntakeParts {
 export class FrameIntake {
   readonly #lane: TickLane
   readonly #message: LargeMessage
-  readonly #inlet: Inlet
+  readonly #receiveSide: ReceiveSide
   readonly #sink: FrameSink
   /** Frames that arrived behind a large one. */
   readonly #waiting: (string | Uint8Array)[] = []
   /** The large frame in progress. */
   #step: (() => boolean) | undefined
 
-  constructor(parts: IntakeParts, inlet: Inlet, sink: FrameSink) {
+  constructor(parts: IntakeParts, receiveSide: ReceiveSide, sink: FrameSink) {
     this.#lane = parts.lane
     this.#message = parts.largeMessages.of({ cut: (reason) => this.#drop(reason) })
-    this.#inlet = inlet
+    this.#receiveSide = receiveSide
     this.#sink = sink
   }
 
   take(frame: string | Uint8Array): void {
-    this.#inlet.took(frame.length)
+    this.#receiveSide.took(frame.length)
     if (this.#step !== undefined) this.#waiting.push(frame)
     else if (frame.length <= LARGE_JSON_CHARACTERS) this.#small(frame)
     else this.#start(frame)
@@ -91,7 +91,7 @@ export class FrameIntake {
     if (this.#step !== undefined) this.#lane.remove(this.#step)
     this.#step = undefined
     this.#waiting.length = 0
-    this.#inlet.end(CloseCode.TRY_AGAIN_LATER, reason)
+    this.#receiveSide.end(CloseCode.TRY_AGAIN_LATER, reason)
   }
 
   #small(frame: string | Uint8Array): void {
@@ -101,7 +101,7 @@ export class FrameIntake {
 
   #start(frame: string | Uint8Array): void {
     const read = typeof frame === 'string' ? this.#reading(frame) : undefined
-    this.#inlet.hold(HOLD)
+    this.#receiveSide.hold(HOLD)
     this.#step = () => {
       if (read?.() === false) return false
       this.#step = undefined
@@ -123,7 +123,7 @@ export class FrameIntake {
       }
       this.#small(frame)
     }
-    this.#inlet.release(HOLD)
+    this.#receiveSide.release(HOLD)
   }
 
   /** Parses a piece of a frame; true once the frame has been handled. */

@@ -1,15 +1,15 @@
 /** Creates a session on a transport, which it reads in fair shares. */
 import { frameText, type TransportEvents } from '../../wire/transport/transport.js'
 import { FrameIntake } from './frame-intake.js'
-import { Inlet } from './inlet.js'
+import { ReceiveSide } from './receive-side.js'
 import { Session } from './session.js'
 import type { SessionOptions, SessionParts } from './session-parts.js'
 import { isTelemetry } from './telemetry-prefix.js'
 
 /** Opens a session. Returns the events for its transport. */
-export function openSession(parts: SessionParts, options: Omit<SessionOptions, 'inlet'>): TransportEvents {
-  const inlet = new Inlet(parts, options.transport)
-  const session = new Session(parts, { ...options, inlet })
+export function openSession(parts: SessionParts, options: Omit<SessionOptions, 'receiveSide'>): TransportEvents {
+  const receiveSide = new ReceiveSide(parts, options.transport)
+  const session = new Session(parts, { ...options, receiveSide })
   const guarded =
     <T>(handle: (frame: T) => void) =>
     (frame: T): void => {
@@ -19,7 +19,7 @@ export function openSession(parts: SessionParts, options: Omit<SessionOptions, '
         session.frameFailed(error)
       }
     }
-  const intake = new FrameIntake(parts, inlet, {
+  const intake = new FrameIntake(parts, receiveSide, {
     small: guarded((frame) => session.text(frame)),
     large: guarded((message) => session.message(message)),
     costly: guarded((frame) => session.costly(frame)),

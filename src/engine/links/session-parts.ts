@@ -3,13 +3,13 @@ import type { Transport } from '../../wire/transport/transport.js'
 import type { Access } from '../access/access.js'
 import type { EngineParts } from '../engine-parts.js'
 import type { GuardedCalls } from '../access/guarded-calls.js'
-import type { Inlet } from './inlet.js'
+import type { ReceiveSide } from './receive-side.js'
 import type { Registrations } from '../registry/registrations.js'
 
 export interface SessionOptions {
   readonly transport: Transport
   /** The receive side of the transport. */
-  readonly inlet: Inlet
+  readonly receiveSide: ReceiveSide
   readonly remoteAddress: string | undefined
   /** The rights that the listener grants; `undefined` for all. */
   readonly access: Access | undefined

@@ -13,9 +13,9 @@ import type { Transport } from '../../wire/transport/transport.js'
 import type { Access, Admission, RegistrationMessage } from '../access/access.js'
 import { refusalOfCostly, type CostlyFrame } from './frame-intake.js'
 import { HeldFrames } from './held-frames.js'
-import type { Inlet } from './inlet.js'
+import type { ReceiveSide } from './receive-side.js'
 import { OwedAnswers } from '../access/owed-answers.js'
-import { Outlet } from './outlet.js'
+import { SendSide } from './send-side.js'
 import { refusalOf, type Answer, type Call, type PendingCall } from './peer.js'
 import type { SessionOptions, SessionParts } from './session-parts.js'
 import type { Backlog, Member } from '../registry/sessions.js'
@@ -30,8 +30,8 @@ export class Session implements Member {
   readonly serving = new Set<PendingCall>()
   readonly #parts: SessionParts
   readonly #transport: Transport
-  readonly #inlet: Inlet
-  readonly #outlet: Outlet
+  readonly #receiveSide: ReceiveSide
+  readonly #sendSide: SendSide
   #identity: WorkerIdentity = unknownWorker
   #namespace = DEFAULT_NAMESPACE
   #state: 'pending' | 'announced' | 'left' = 'pending'
@@ -47,8 +47,8 @@ export class Session implements Member {
   constructor(parts: SessionParts, options: SessionOptions) {
     this.#parts = parts
     this.#transport = options.transport
-    this.#inlet = options.inlet
-    this.#outlet = new Outlet(parts, options.transport, options.inlet)
+    this.#receiveSide = options.receiveSide
+    this.#sendSide = new SendSide(parts, options.transport, options.receiveSide)
     this.remoteAddress = options.remoteAddress
     this.access = options.access
     this.#unplaced = new HeldFrames(parts.limits.maxHeldFrames)
@@ -71,11 +71,11 @@ export class Session implements Member {
   }
 
   get congested(): boolean {
-    return this.#outlet.congested
+    return this.#sendSide.congested
   }
 
   get backlog(): Backlog {
-    const { unreadBytes, isPaused } = this.#outlet
+    const { unreadBytes, isPaused } = this.#sendSide
     return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size + this.#owed.size }
   }
 
@@ -116,7 +116,7 @@ export class Session implements Member {
   }
 
   drained(): void {
-    this.#outlet.drained()
+    this.#sendSide.drained()
   }
 
   closed(): void {
@@ -124,7 +124,7 @@ export class Session implements Member {
   }
 
   spent(durationMs: number): void {
-    this.#inlet.spent(durationMs)
+    this.#receiveSide.spent(durationMs)
   }
 
   send(message: EngineMessage): ErrorBody | undefined {
@@ -132,12 +132,12 @@ export class Session implements Member {
       this.#parts.counters.droppedFrames += 1
       return undefined
     }
-    return this.#outlet.send(message)
+    return this.#sendSide.send(message)
   }
 
   answer(call: Call, { result, error, traceparent, baggage, frame }: Answer): void {
     if (frame !== undefined && this.#state !== 'left') {
-      this.#outlet.forward(frame)
+      this.#sendSide.forward(frame)
       return
     }
     const { invocationId: invocation_id, functionId: function_id } = call

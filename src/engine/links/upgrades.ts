@@ -8,7 +8,7 @@ import type { Access } from '../access/access.js'
 import { CHANNEL_PATH, openChannelEnd } from '../channels/channel-sockets.js'
 import { Guard } from '../access/guard.js'
 import { FrameIntake } from './frame-intake.js'
-import { Inlet } from './inlet.js'
+import { ReceiveSide } from './receive-side.js'
 import type { ListenerConfig } from '../config/listener-config.js'
 import { handshakeHeaders } from '../quirks.js'
 import { openSession } from './open-session.js'
@@ -55,7 +55,7 @@ function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undef
 /** Handles telemetry only: sends no session info and no answers. */
 function telemetryOnly(parts: SessionParts, transport: Transport): TransportEvents {
   const ignore = (): void => undefined
-  const intake = new FrameIntake(parts, new Inlet(parts, transport), {
+  const intake = new FrameIntake(parts, new ReceiveSide(parts, transport), {
     small: ignore,
     large: ignore,
     costly: ignore,

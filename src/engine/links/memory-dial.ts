@@ -7,12 +7,12 @@ import { CloseCode, type Dial } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
 
 /** Dials the engine of this handler. Only the path and the query of the URL count. */
-export function memoryDial(knock: (request: UpgradeRequest) => void): Dial {
+export function memoryDial(handle: (request: UpgradeRequest) => void): Dial {
   return (url, options, events) => {
     const { left, right } = createMemoryPair()
     const { pathname, search } = new URL(url)
     queueMicrotask(() => {
-      knock({
+      handle({
         path: pathname,
         query: search.slice(1),
         headers: { upgrade: 'websocket', ...lowerCased(options.headers()) },

@@ -15,13 +15,13 @@ const MAX_TURN_BYTES = 256 * 1024
 const MAX_TURN_MS = 10
 
 /** State that the receive sides of an engine share. */
-export interface InletParts {
+export interface ReceiveSideParts {
   readonly clock: LoopClock
   readonly lane: TickLane
 }
 
-export class Inlet {
-  readonly #parts: InletParts
+export class ReceiveSide {
+  readonly #parts: ReceiveSideParts
   readonly #transport: Transport
   /** What arrived since the client last had to wait. */
   #frames = 0
@@ -32,7 +32,7 @@ export class Inlet {
   /** Further reasons for not reading. */
   readonly #holds = new Set<string>()
 
-  constructor(parts: InletParts, transport: Transport) {
+  constructor(parts: ReceiveSideParts, transport: Transport) {
     this.#parts = parts
     this.#transport = transport
   }

@@ -9,10 +9,10 @@ import type { EngineMessage } from '../../wire/protocol/messages.js'
 import type { Log } from '../../std/log.js'
 import type { Transport } from '../../wire/transport/transport.js'
 import type { Counters } from '../counters.js'
-import type { Inlet } from './inlet.js'
+import type { ReceiveSide } from './receive-side.js'
 import type { EngineLimits } from '../limits.js'
 
-export interface OutletParts {
+export interface SendSideParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly log: Log
@@ -21,16 +21,16 @@ export interface OutletParts {
 /** The reason for not reading its worker: the worker itself does not read. */
 const HOLD = 'unread'
 
-export class Outlet {
-  readonly #parts: OutletParts
+export class SendSide {
+  readonly #parts: SendSideParts
   readonly #transport: Transport
-  readonly #inlet: Pick<Inlet, 'hold' | 'release'>
+  readonly #receiveSide: Pick<ReceiveSide, 'hold' | 'release'>
   #paused = false
 
-  constructor(parts: OutletParts, transport: Transport, inlet: Pick<Inlet, 'hold' | 'release'>) {
+  constructor(parts: SendSideParts, transport: Transport, receiveSide: Pick<ReceiveSide, 'hold' | 'release'>) {
     this.#parts = parts
     this.#transport = transport
-    this.#inlet = inlet
+    this.#receiveSide = receiveSide
   }
 
   /** Whether more bytes wait to be read than the limit allows. */
@@ -73,7 +73,7 @@ export class Outlet {
   drained(): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#inlet.release(HOLD)
+    this.#receiveSide.release(HOLD)
   }
 
   #holdBack(): void {
@@ -87,7 +87,7 @@ export class Outlet {
       this.#transport.terminate()
     } else if (!this.#paused) {
       this.#paused = true
-      this.#inlet.hold(HOLD)
+      this.#receiveSide.hold(HOLD)
     }
   }
 }
