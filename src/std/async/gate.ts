@@ -17,7 +17,11 @@ export class Gate {
     return this.#inside >= this.#capacity
   }
 
-  /** Calls `go` once there is capacity: now, or when others have left. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Calls `go` once there is room: now, or when others have left. */
   enter(go: () => void): void {
     this.#waiting.add(go)
     this.#pump()
