@@ -149,7 +149,7 @@ interface Tapped {
   close(closed: Closed): void
 }
 
-/** Frames and the end take their turn; every other event passes at once. */
+/** Frames and the end of the connection are delivered in order; every other event passes at once. */
 class TappedEvents extends ForwardedEvents {
   readonly #tapped: Tapped
 

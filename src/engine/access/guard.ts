@@ -91,7 +91,7 @@ export class Guard {
   }
 }
 
-/** Keeps what a client sends before it is let in, and passes events on from then. */
+/** Holds frames that a client sends before it is admitted, and passes events on afterwards. */
 class EarlyFrames extends ForwardedEvents {
   readonly #transport: Transport
   readonly #counters: Counters
@@ -113,7 +113,7 @@ class EarlyFrames extends ForwardedEvents {
   }
 
   override open(): void {
-    // The opening is passed on when the client is let in.
+    // The open event is passed on when the client is admitted.
   }
 
   override text(frame: string): void {

@@ -1,7 +1,7 @@
 /**
- * Calls the handlers of an event one after the other, in the background: the write that caused the event does not wait for
- * them. A handler that fails is logged and the next one runs. Beyond the caps the oldest event is given up: the handler that
- * runs for it runs on, those after it are not called, which is counted and logged.
+ * Calls the handlers of an event one after another, in the background, so that the write that caused it does not wait.
+ * A failed handler is logged and the next one runs. When a limit is exceeded, the oldest event is dropped: its running
+ * handler continues, further ones are not called. Drops are counted and logged.
  */
 import { BoundedRuns } from '../../std/async/bounded-runs.js'
 import { weightOf } from '../../std/json/weight.js'
@@ -66,5 +66,5 @@ export class WriteFirings {
   }
 }
 
-/** What every call for an event carries. */
+/** Context of every call for an event. */
 type FiringContext = Trace & { readonly signal: AbortSignal }

@@ -1,7 +1,7 @@
 /**
- * One link to the engine that is kept up. Replay and flush run synchronously inside the event that accepts the session, so
- * nothing can slip in before the replay, and a session that the engine refuses after the socket opened has received nothing.
- * Knows no message.
+ * Keeps one connection to the engine. Replay and flush run synchronously in the event that accepts the session, so no
+ * frame overtakes the replay. A session that the engine refuses after the socket opened has received nothing. Knows
+ * nothing of messages.
  */
 import { backoffDelayMs } from '../../std/time/backoff.js'
 import type { Timer } from '../../std/time/clock.js'
@@ -52,7 +52,7 @@ export class Connection {
     return publicState(this.#state)
   }
 
-  /** Whether the connection has ended for good, or is about to. */
+  /** Whether the connection has ended permanently, or is about to. */
   get isOver(): boolean {
     return isOver(this.#state)
   }
@@ -123,7 +123,7 @@ export class Connection {
     return this.#state.kind === 'open' || this.#isWritingLast
   }
 
-  /** Writes a frame of low priority when nothing else waits, or as one of the last after `close`; false otherwise. */
+  /** Writes a frame of low priority when nothing else waits, or as a final frame after `close`; false otherwise. */
   offer(frame: string | Uint8Array): boolean {
     if (!this.#isWritingLast && !this.#isFree()) return false
     this.#write(frame)
@@ -131,8 +131,9 @@ export class Connection {
   }
 
   /**
-   * Ends for good with a close frame, and cuts when the peer does not answer it in time. Never rejects.
-   * @param lastFrames runs before the close frame when the link is up and may `offer` frames; it limits its own time.
+   * Closes permanently with a close frame, and cuts when the peer does not answer in time. Never rejects.
+   * @param lastFrames runs before the close frame if the connection is open, and may `offer` frames; it limits its own
+   * time.
    */
   close(lastFrames?: () => Promise<void>): Promise<void> {
     return this.#end({ kind: 'closed' }, lastFrames)
@@ -149,7 +150,7 @@ export class Connection {
     if (state.kind !== 'dialling') return
     const { retries, transport } = state
     this.#events.opened(this.#write, transport)
-    // Writing may have found that the transport is gone.
+    // Writing may have detected that the transport has closed.
     if (this.#state !== state) return
     this.#enter({
       kind: 'open',
@@ -258,7 +259,7 @@ export class Connection {
     })
   }
 
-  /** Reports the end of a dial or a link. A listener may have closed the connection meanwhile. */
+  /** Reports the end of a dial or a connection. A listener may have closed it meanwhile. */
   #reportEnd(reason: WebSocketError, delayMs: number): void {
     const isRetried = this.#state.kind === 'waiting'
     if (isRetried) this.#outbox.expire()
@@ -283,7 +284,7 @@ export class Connection {
     this.#enter(closing)
     this.#outbox.discard()
     const sendClose = (): void => {
-      // The link may have ended while the last frames were written.
+      // The connection may have ended while the final frames were written.
       if (this.#state !== closing) return
       closing.limit ??= this.#limit(transport, CLOSE_TIMEOUT_MS)
       transport.close(CloseCode.NORMAL)
@@ -315,7 +316,7 @@ export class Connection {
     return hasRoom && this.#outbox.size === 0
   }
 
-  /** Whether the end is decided and the close frame not sent yet. */
+  /** Whether the end is decided and the close frame has not been sent. */
   get #isWritingLast(): boolean {
     return this.#state.kind === 'closing' && this.#state.limit === undefined
   }

@@ -21,7 +21,7 @@ export class Gate {
     return this.#waiting.size
   }
 
-  /** Calls `go` once there is room: now, or when others have left. */
+  /** Calls `go` once there is capacity: now, or when others have left. */
   enter(go: () => void): void {
     this.#waiting.add(go)
     this.#pump()

@@ -120,8 +120,8 @@ interface DialOptions {
 export type Dial = (url: string, options: DialOptions, events: TransportEvents) => Transport
 
 /**
- * Passes every event on to a listener, which may be set later. What stands between a transport and its listener extends this,
- * so that no event is dropped on the way.
+ * Passes every event on to a listener, which may be set later. Code between a transport and its listener extends this
+ * class, so that it forwards all events.
  */
 export class ForwardedEvents implements TransportEvents {
   protected next: TransportEvents | undefined
@@ -130,7 +130,7 @@ export class ForwardedEvents implements TransportEvents {
     this.next = next
   }
 
-  /** From now on events go to this listener. */
+  /** Sets the listener of all further events. */
   forwardTo(next: TransportEvents): void {
     this.next = next
   }

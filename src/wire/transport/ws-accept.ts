@@ -144,7 +144,7 @@ function upgradeRequest({ message, socket, head, acceptor, options }: Upgrade): 
       // Emitted while `handleUpgrade` runs; not at all if the handshake is malformed.
       acceptor.once('headers', addHeaders)
       acceptor.handleUpgrade(message, socket, head, (ws) => {
-        // The transport exists before the listener that needs to know it.
+        // The transport is created before the listener that needs it.
         const events = new ForwardedEvents()
         const transport = new WsTransport(ws, events)
         socket.setNoDelay(!delaysWrites)

@@ -1,6 +1,6 @@
 /**
- * The port on which routes are served, its connections, and requests without a port. Whatever a client or a function does, a
- * request gets one response or a closed connection, and the server stays up.
+ * Listens on the port for HTTP routes, tracks its connections, and serves requests without a port. Every request gets
+ * one response or a closed connection, whatever clients and functions do.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -28,7 +28,7 @@ export class HttpServer {
   readonly #host: EngineHost
   readonly #config: HttpConfig
   readonly #site: HttpSite
-  /** Requests in work, by connection. */
+  /** Requests in progress, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
   readonly #server: Server
   /** Connections without a port. */
@@ -114,7 +114,7 @@ export class HttpServer {
     }
   }
 
-  /** Node does not report the end of a connection to a response that waits behind others on it. */
+  /** Node does not report the end of a connection to a response that is queued behind others on it. */
   #watch(exchange: Exchange): void {
     const { socket } = exchange.request
     const open = this.#open.get(socket) ?? new Set()

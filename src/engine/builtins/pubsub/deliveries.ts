@@ -1,6 +1,6 @@
 /**
- * Deliveries whose answers nothing reads. Each is awaited so that its failure can be reported, but only so many at once:
- * beyond the cap the oldest is no longer waited for, which loses nothing.
+ * Tracks deliveries whose results are not used, so that failures can be reported. When the limit is exceeded, the
+ * oldest delivery is no longer tracked. Its handler still runs.
  */
 import { BoundedRuns } from '../../../std/async/bounded-runs.js'
 import type { Binding, EngineHost } from '../builtin.js'

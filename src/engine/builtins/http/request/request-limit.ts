@@ -42,7 +42,7 @@ export class RequestLimit {
     try {
       await exchange.during(promise)
     } catch (ended) {
-      // Not in the line any more: the place was handed over in the same moment and goes to the next.
+      // No longer queued: the slot was granted at the same moment and goes to the next request.
       if (!this.#gate.withdraw(resolve)) this.#gate.leave()
       throw ended
     }
