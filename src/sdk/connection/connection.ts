@@ -63,7 +63,7 @@ export class Connection {
     return state.kind === 'failed' ? state.cause : undefined
   }
 
-  /** What waits here and in the socket; `socketBytes` are part of `bytes`. */
+  /** Frames queued here and bytes buffered in the socket; `bytes` includes `socketBytes`. */
   get queued(): { readonly items: number; readonly bytes: number; readonly socketBytes: number } {
     const socketBytes = 'transport' in this.#state ? this.#state.transport.bufferedBytes : 0
     return { items: this.#outbox.size, bytes: this.#outbox.bytes + socketBytes, socketBytes }

@@ -41,7 +41,7 @@ export const DEFAULT_RECONNECTION: Required<ReconnectionConfig> = {
   maxPendingAgeMs: 300_000,
 }
 
-/** Everything a connection is told. */
+/** Options of a connection. */
 export interface ConnectionOptions {
   readonly url: string
   readonly backoff: BackoffPolicy

@@ -1,6 +1,6 @@
 /**
- * Frames that wait for the link, oldest first, within caps. A letter whose sender gave up is not sent; a letter that
- * got too old is told so. Knows nothing of what a frame means.
+ * Queues frames until the link can send them, oldest first, within caps. A frame whose sender gave up is not sent. The
+ * sender of a frame that waits too long is notified. Does not read the content of frames.
  */
 import { BoundedQueue, type QueueCaps, type QueueFull } from '../../std/async/bounded-queue.js'
 import type { Clock } from '../../std/time/clock.js'
