@@ -225,7 +225,7 @@ test('a result that is no JSON is an error to the caller', async () => {
   })
 })
 
-test('an unknown function and one served over HTTP are told apart', async () => {
+test('a call of an unknown function and of one served over HTTP fail with different errors', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('over-http', { url: 'http://127.0.0.1/' })
   const ids = [rig.link.invoke('unknown'), rig.link.invoke('over-http')]

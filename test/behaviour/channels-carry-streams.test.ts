@@ -112,8 +112,8 @@ test('an unknown channel or a wrong key is an error that says so', async () => {
   const { readerRef } = await worker.channels.create()
   const stranger = new ChannelReader(rig.engine.url, { ...readerRef, access_key: 'guess' })
   await expect(stranger.nextBinary()).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED', status: 404 })
-  const nobody = new ChannelWriter(rig.engine.url, { ...readerRef, channel_id: 'none', direction: 'write' })
-  await expect(nobody.write('x')).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED', status: 404 })
+  const unknown = new ChannelWriter(rig.engine.url, { ...readerRef, channel_id: 'none', direction: 'write' })
+  await expect(unknown.write('x')).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED', status: 404 })
 })
 
 test('a cut link is an error to the reader, never a clean end', async () => {

@@ -24,7 +24,7 @@ test('a worker without autoConnect stays disconnected until told to connect', as
   expect(rig.engine.dials).toHaveLength(1)
 })
 
-test('from the first attempt over losses to shutdown, each state is told once', async () => {
+test('listeners receive each connection state once, from the first attempt over losses to shutdown', async () => {
   const rig = workerRig({}, (engine) => {
     engine.answer = (attempt) => (attempt === 1 || attempt === 3 ? 'unreachable' : 'accept')
   })

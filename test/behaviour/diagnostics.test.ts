@@ -9,7 +9,7 @@ function consoleLines(): string[] {
   return lines
 }
 
-test('by default the console hears of trouble and of nothing else', async () => {
+test('by default only warnings and errors are written to the console', async () => {
   const lines = consoleLines()
   const rig = workerRig({ diagnostics: 'console', reconnectionConfig: { jitterFactor: 0 } })
   await rig.settle()

@@ -87,7 +87,7 @@ test('a client of one stream refuses to work on another', async () => {
   )
 })
 
-test('a worker of another namespace is told that its stream is out of reach; one of the default is not', async () => {
+test('a worker of another namespace is warned that its stream cannot be reached; one of the default is not', async () => {
   for (const [namespace, warned] of [
     ['blue', true],
     ['default', false],

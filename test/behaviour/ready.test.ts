@@ -103,7 +103,7 @@ test('an engine that refuses the announcement rejects ready with its reason', as
   expect(await outcomeOf(ready)).toMatchObject({ error: { code: 'FORBIDDEN' } })
 })
 
-test('pongs nobody asked for are ignored', async () => {
+test('pongs without a ping are ignored', async () => {
   const rig = await connectedRig()
   for (let index = 0; index < 100; index += 1) rig.link.send({ type: 'pong' })
   await rig.settle()

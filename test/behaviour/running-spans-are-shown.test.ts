@@ -7,7 +7,7 @@ interface Rig {
   readonly engine: TestEngine
   /** Ends the handler. */
   readonly end: Deferred<void>
-  /** Names and states of all spans, as the engine tells them. */
+  /** Names and states of all spans, as the engine reports them. */
   readonly listed: () => Promise<unknown[]>
 }
 

@@ -97,7 +97,7 @@ test('calls that wait for a link at shutdown were not sent', async () => {
   expect(await outcomeOf(queued)).toMatchObject({ error: { code: 'SHUTDOWN', outcome: 'not_sent' } })
 })
 
-test('shutdown says goodbye with 1000, aborts handlers, drops their results', async () => {
+test('shutdown closes with code 1000, aborts handlers and drops their results', async () => {
   const rig = await connectedRig()
   const work = deferred<string>()
   const signals: AbortSignal[] = []

@@ -155,7 +155,7 @@ test('an exporter over a shared connection serves a program’s own provider, an
   expect(frames).toHaveLength(2)
 })
 
-test('giving up for good is told, and exports then fail at once', async () => {
+test('a connection that gives up for good reports it, and later exports fail at once', async () => {
   const connection = new SharedEngineConnection('ws://127.0.0.1:1', { maxRetries: 0 })
   await new Promise<void>((resolve) => connection.onFailed(resolve))
   expect(connection.getState()).toBe('failed')

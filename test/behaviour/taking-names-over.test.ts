@@ -77,7 +77,7 @@ test('functions are taken over at once when their holder dies', async () => {
   expect(await call(rig, 'orders::create')).toBe('new orders::create')
 })
 
-test('a function that is given back without any news is taken over within the longest interval', async () => {
+test('a function that is released without a notification is taken over within the longest interval', async () => {
   const { rig, old } = await twoReleases()
   const held = old.registerFunction('orders::late', () => 'old')
   const next = rig.addWorker({ onConflict: 'wait' })
@@ -161,7 +161,7 @@ test('an engine that refuses a worker without a name, too, is dialled at the usu
   expect(rig.engine.links.length).toBeGreaterThan(4)
 })
 
-test('while an owner drains no call meets a moment in which nobody has the function', async () => {
+test('while an owner drains, every call finds an owner of the function', async () => {
   const { rig, old, next } = await twoReleases()
   const caller = rig.addWorker()
   await rig.settle()
@@ -229,7 +229,7 @@ test('a trigger bound while its function is waited for, or unregistered meanwhil
   const kept = next.registerTrigger({ ...cron, function_id: 'orders::create' })
   const removed = next.registerTrigger({ ...cron, function_id: 'orders::list' })
   removed.unregister()
-  expect(next.stats().registeredTriggers).toBe(2) // The other is the one that hears of workers.
+  expect(next.stats().registeredTriggers).toBe(2) // The second is the trigger of `engine::workers-available`.
   void old.shutdownAsync()
   await rig.settle()
   const { registered_triggers } = (await rig.engine.invoke({
@@ -323,7 +323,7 @@ test('attempts get rarer and ask for one function of each holder, not for all', 
   expect(asked.length).toBeGreaterThan(2 * 55)
 })
 
-test('what waiting cannot help is refused for good: ids of the engine, and codes nobody knows', async () => {
+test('ids of the engine and unknown error codes are refused for good, without waiting', async () => {
   const rig = await connectedRig({ onConflict: 'wait' })
   rig.worker.registerFunction('engine::mine', () => 1)
   const code = 'FUNCTION_NAMESPACE_CONFLICT'
@@ -347,7 +347,7 @@ test('functions of a guarded listener are known again under the prefix it puts b
   expect(rig.worker.stats().waitingNames).toBe(1)
 })
 
-test('a conflict is final unless the worker is told to wait', async () => {
+test('a conflict is final unless `onConflict` is `wait`', async () => {
   const rig = await localRig()
   const old = rig.addWorker()
   old.registerFunction('f', () => 'old')

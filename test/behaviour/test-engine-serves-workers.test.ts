@@ -47,7 +47,7 @@ test('without ports nothing listens, and everything but the servers is there', a
   expect(await engine.call('stream::get', { stream_name: 'st', group_id: 'g', item_id: 'i' })).toEqual({ x: 1 })
 })
 
-test('a call of the engine fails with the code of whoever failed', async () => {
+test('a call by the engine fails with the code of the handler or of the engine', async () => {
   const engine = await testEngine({ ports: false })
   const worker = engine.connect()
   worker.registerFunction('fails', () => {

@@ -136,7 +136,7 @@ test('somebody else’s fetch, set after ours, is left in place', async () => {
   await engine.close()
 })
 
-test('a handler of a worker without telemetry makes no span, whoever patched fetch', async () => {
+test('a handler of a worker without telemetry makes no span when another worker has patched fetch', async () => {
   const { url, seen } = await webServer()
   const engine = await createTestEngine({ ports: false })
   const on = engine.connect({ workerName: 'on', otel: { enabled: true } })

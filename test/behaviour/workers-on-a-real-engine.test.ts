@@ -43,7 +43,7 @@ test('errors of the callee and of the engine arrive with their codes', async () 
     code: 'SOLD_OUT',
     detail: 'none left',
   })
-  await expect(a.trigger({ function_id: 'nobody', payload: {} })).rejects.toMatchObject({ code: 'function_not_found' })
+  await expect(a.trigger({ function_id: 'missing', payload: {} })).rejects.toMatchObject({ code: 'function_not_found' })
 })
 
 test('a thousand calls at once are all answered, each with its own answer', async () => {
@@ -245,7 +245,7 @@ test('an engine that goes away and comes back finds its workers again', async ()
   worker.registerFunction('echo', (data: unknown) => data)
   await rig.engine.close()
   await expect.poll(() => worker.getConnectionState()).toBe('reconnecting')
-  const queued = worker.trigger({ function_id: 'nobody', payload: {} })
+  const queued = worker.trigger({ function_id: 'missing', payload: {} })
   queued.catch(() => undefined)
   const again = await startEngine(
     engineConfigOf({ workers: [{ name: 'iii-worker-manager', config: { host: '127.0.0.1', port } }] }),
@@ -260,7 +260,7 @@ test('an engine that goes away and comes back finds its workers again', async ()
   }
 })
 
-test('a bare TCP client that says nothing harms nobody', async () => {
+test('a bare TCP client that sends nothing does not disturb the workers', async () => {
   const rig = await socketRig()
   const socket = connect(Number(new URL(rig.engine.url).port), '127.0.0.1')
   socket.on('error', () => undefined)

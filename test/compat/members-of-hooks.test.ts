@@ -21,7 +21,7 @@ interface Guarded {
   guest(): Promise<III>
 }
 
-/** An engine whose second listener lets in whoever the grants are for. */
+/** An engine whose second listener accepts the clients that have grants. */
 async function guarded(
   grants: AuthResult | ((input: AuthInput) => AuthResult),
   options: TestEngineOptions & { readonly hooks?: object } = {},

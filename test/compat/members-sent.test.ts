@@ -149,7 +149,7 @@ test('the error of a handler travels with code, message and, unless it chose its
   expect(plain?.stacktrace).toContain('TypeError: no such row')
 })
 
-test('a trigger type is announced with its formats, its handler is told of bindings, its reference binds functions', async () => {
+test('a trigger type is registered with its formats, its handler receives triggers, its reference registers triggers', async () => {
   const rig = await connectedRig()
   const input: RegisterTriggerTypeInput = {
     id: 'tick',

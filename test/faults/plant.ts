@@ -68,7 +68,7 @@ function copyProject(name: string): string {
   return root
 }
 
-/** What is written by hand, committed or not. Where `node_modules` is a link, git takes it for such a file. */
+/** All files written by hand, committed or not. Excludes `node_modules`, which git lists as a file when it is a link. */
 function projectFiles(): readonly string[] {
   const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--exclude=node_modules']
   return execFileSync('git', listing, { cwd: PROJECT, encoding: 'utf8' }).split('\0').slice(0, -1)

@@ -86,7 +86,7 @@ test('a handler may end its own worker, function or link, and its caller is stil
   })
   rig.worker.registerFunction('shuts down', async () => {
     await rig.worker.shutdown()
-    return 'unheard'
+    return 'too late'
   })
 
   expect(await answerOf(rig, 'unregisters itself')).toMatchObject({ result: 'done' })

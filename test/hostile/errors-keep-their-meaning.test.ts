@@ -47,7 +47,7 @@ function thrownIn({ make, isForeign, code, message, stacktrace }: Case, foreign:
 /** Halves of surrogate pairs become U+FFFD on their way, since engines cannot read them. */
 const readable = (text: string): string => Buffer.from(text).toString()
 
-/** What the caller is to see: codes travel with the errors of this package, stacks of others are told. */
+/** The error that the caller must receive: codes of errors of this package, stack traces of all others. */
 function expected({ make, code, message, stacktrace }: Case, thrown: Error): object {
   const isPlain = make === 'RangeError'
   const shown = isPlain ? own.ErrorCode.invocation_failed : code

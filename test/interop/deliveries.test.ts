@@ -85,7 +85,7 @@ test.each(makers)('what %s publishes reaches the subscribers of all', async (sen
 
 test('an unknown queue is refused, with the code and the words, in every language', async () => {
   for (const maker of makers) {
-    const given = { function_id: 'nobody', payload: {}, action: { type: 'enqueue', queue: 'missing' } }
+    const given = { function_id: 'missing', payload: {}, action: { type: 'enqueue', queue: 'missing' } }
     await expect(stage().actor(maker).do('call', given)).rejects.toMatchObject({
       seen: { code: 'enqueue_error', message: expect.stringContaining("'missing'") as string },
     })

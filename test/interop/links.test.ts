@@ -63,7 +63,7 @@ describe.each(makers)('when the engine drops the link, %s', (maker) => {
     expect(received.map(({ payload }) => payload).sort()).toEqual(['first', 'last'])
   })
 
-  test('is told again who is bound to the trigger type it provides', async () => {
+  test('receives the triggers of the type it provides again', async () => {
     const type = `tick-of-${maker}`
     await stage().actor(maker).do('provide', { trigger_type: type })
     await stage().bind(other, type, `${other}::echo`, { every: 5 })
