@@ -6,7 +6,7 @@ import { runCompiledChild } from './compiled-project.js'
 export interface BusyWork {
   readonly calls: number
   readonly drainTimeoutMs: number
-  /** Handlers end soon after the worker is asked to drain, never, or leave the event loop to nobody. */
+  /** Handlers finish soon after the drain begins, never finish, or block the event loop. */
   readonly kind: 'finishing' | 'endless' | 'stuck'
 }
 

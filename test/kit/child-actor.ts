@@ -1,6 +1,6 @@
 /**
- * A process that plays a part: it is told what to do in JSON, a line each, and tells what happens to it the same way.
- * Knows no client and no language. Every wait is bounded, and no process outlives its test.
+ * Runs a child process that reads commands and writes events as lines of JSON. Knows no client and no language. Every
+ * wait has a time limit, and no process outlives its test.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createInterface } from 'node:readline'

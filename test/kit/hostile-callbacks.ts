@@ -1,4 +1,4 @@
-/** What a callback of a user may do instead of its work, and what is to be expected of whoever called it. */
+/** Ways in which a callback of a user can misbehave, and the behaviour expected of its caller. */
 import { runInNewContext } from 'node:vm'
 
 /** How a callback goes wrong, as its caller sees it. */

@@ -60,7 +60,7 @@ export class RawWorker {
     for (const id of ids) this.send({ type: 'registerfunction', id })
   }
 
-  /** Asks to hear of other workers, as one does that waits for what another holds. */
+  /** Registers a trigger of `engine::workers-available`, as a worker does that waits for a function. */
   listenForWorkers(): void {
     const trigger = { id: `news-of-${this.id}`, trigger_type: 'engine::workers-available', config: {} }
     this.send({ type: 'registertrigger', ...trigger, function_id: `news-of-${this.id}` })

@@ -138,7 +138,7 @@ export class ScriptedEngine {
   /** The present link. */
   get link(): EngineLink {
     const link = this.links.at(-1)
-    if (link === undefined) throw new Error('Nobody has dialled')
+    if (link === undefined) throw new Error('No worker has dialled')
     return link
   }
 

@@ -5,14 +5,14 @@ export interface WrappedDial {
   readonly dial: Dial
   /** Every transport made, oldest first. */
   readonly transports: Transport[]
-  /** Ends the present link without a goodbye. */
+  /** Ends the current connection without a close frame. */
   cut(): void
 }
 
 export interface Faults {
   /** Whether a frame is passed on. */
   readonly passes?: (frame: string | Uint8Array) => boolean
-  /** How much later than it happens the end of a link is told. */
+  /** Delay between the end of a connection and its `close` event. */
   readonly closeDelayMs?: number
 }
 

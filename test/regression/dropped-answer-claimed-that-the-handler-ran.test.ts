@@ -8,7 +8,7 @@ test('a call that did not run is answered so, also when answers find no room', a
   left.fence.hold()
   const payload = 'x'.repeat(HIGH_WATER_BYTES + 1)
   rig.worker.trigger({ function_id: 'somewhere::else', payload }).catch(() => undefined)
-  const invocationId = rig.link.invoke('nobody::serves')
+  const invocationId = rig.link.invoke('missing::function')
   await rig.settle()
   left.fence.open()
   await rig.settle()

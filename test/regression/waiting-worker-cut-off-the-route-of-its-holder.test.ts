@@ -9,7 +9,7 @@ function serve(worker: III, release: string): void {
   worker.registerTrigger(BuiltinTrigger.http('page', { api_path: '/page' }))
 }
 
-test('a worker that waits for a function leaves the route of whoever holds it alone', async () => {
+test('a worker that waits for a function does not remove the HTTP route of its owner', async () => {
   const rig = await socketRig()
   const port = Number(new URL(rig.engine.httpUrl ?? '').port)
   const old = await rig.addWorker()

@@ -110,7 +110,7 @@ describe('a store that lost something', () => {
     const repaired = await startOf(folder, { repair: true, log })
     expect(lines).toMatchObject([{ directory: folder, values: (repaired as unknown[]).length }])
     for (const value of repaired as { n: number }[]) expect(value).toEqual(whole[value.n])
-    // What was repaired is sound from then on.
+    // A repaired store opens without a report from then on.
     expect(await startOf(folder)).toEqual(repaired)
   })
 

@@ -124,7 +124,7 @@ function held(rig: WorkerRig): object {
 const traps = places.flatMap((place) => place.members.map((member) => [member, place.what, place] as const))
 
 test.each(traps)(
-  '`%s` of %s that cannot be read is told to whoever gave it, and nothing is kept',
+  '`%s` of %s that cannot be read throws at the caller, and nothing is kept',
   async (member, _what, place) => {
     const rig = await connectedRig(quiet)
     await rig.settle()

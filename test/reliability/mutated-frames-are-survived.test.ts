@@ -153,7 +153,7 @@ async function expectServed(rig: EngineRig, honest: RawWorker): Promise<void> {
   rig.lines.length = 0
 }
 
-/** What is registered by this call is meant to stay when its worker leaves, so it would look like something left over. */
+/** A trigger registered by this call outlives its worker by design, so it must not count as a leak. */
 const isMeantToStay = (frame: string): boolean => frame.includes('engine::register_trigger')
 
 test(

@@ -131,7 +131,7 @@ test('a worker cuts off an engine that begins a frame over its inbound limit, wi
     socket.send(SESSION_INFO)
     socket.on('close', (code) => codes.push(code))
     if (links > 1) again.resolve(undefined)
-    // The head alone, which says how long the rest would be: nobody has to hold half a gigabyte for this.
+    // Only the frame header, which declares the length: the test need not allocate half a gigabyte.
     else socket.once('message', () => request.socket.write(frameHead(MAX_INBOUND_BYTES + 1)))
   })
   const worker = quietWorker(peer.url, { reconnectionConfig: { initialDelayMs: 1, maxDelayMs: 1 } })

@@ -11,7 +11,7 @@ const SLACK_MS = 250
 /** From the last line of the script to the end of its process. */
 const EXIT_MS = 2_000
 
-/** A peer that greets, announces work when asked for it, and answers a goodbye as the library does. */
+/** A peer that sends session info, answers registrations on request, and answers a close frame as `ws` does. */
 function politePeer(): Promise<SocketPeer> {
   return webSocketPeer((socket) => {
     socket.send(SESSION_INFO)

@@ -154,7 +154,7 @@ test.each(PLACES.flatMap((place) => POISONS.map((poison) => ({ place, poison }))
         await rig.settle()
         return worker.take('invocationresult', { invocation_id })
       })
-      // Nothing is found that nobody has put there.
+      // Only stored values are found.
       if (id === 'state::get' || id === 'stream::get') expect(result ?? null).toBeNull()
     }
     await rig.call(worker, 'state::set', { ...state, value })

@@ -14,7 +14,7 @@ interface Lived {
   readonly engine: Readonly<Record<string, number>>
 }
 
-/** What a process holds and counts after each kind of work that it was told to do, so many times. */
+/** Heap and counters of a process after each kind of work; `works` maps a kind to its number of repetitions. */
 async function lives(works: Readonly<Record<string, number>>): Promise<readonly Lived[]> {
   const told = Object.entries(works).map(([kind, count]) => `${kind}=${String(count)}`)
   const child = new Child(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...told])
@@ -56,7 +56,7 @@ test(
   async () => {
     const works = {
       'failed calls': 2_000,
-      'calls of nobody': 2_000,
+      'unknown functions': 2_000,
       'unwritable payloads': 2_000,
       'calls given up': 2_000,
       'calls timed out': 2_000,
