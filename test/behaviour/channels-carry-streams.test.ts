@@ -85,7 +85,7 @@ test('a thousand channels that are written and closed at once deliver everything
   }
 }, 30_000)
 
-test('a writer waits for a reader that is behind, and memory stays bounded', async () => {
+test('a writer waits for a slow reader, and memory stays bounded', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { writer, reader } = await worker.channels.create(4)
@@ -106,7 +106,7 @@ test('a writer waits for a reader that is behind, and memory stays bounded', asy
   expect(received).toBe(64 * chunk.length)
 })
 
-test('an unknown channel or a wrong key is an error that says so', async () => {
+test('an unknown channel or a wrong key is reported as such', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { readerRef } = await worker.channels.create()

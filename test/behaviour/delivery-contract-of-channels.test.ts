@@ -43,7 +43,7 @@ test('bytes that are not written yet wait for a reader, and arrive once one is t
   await writing
 })
 
-test('a reader whose link is lost gets an error, never a clean end', async () => {
+test('a reader whose connection is lost receives an error, never a clean end', async () => {
   const { writerRef, readerRef, url, proxy, cut } = await stage()
   const writer = new ChannelWriter(url, writerRef)
   const reader = new ChannelReader(proxy.url, readerRef)

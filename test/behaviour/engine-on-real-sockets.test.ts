@@ -77,7 +77,7 @@ test('calls for a worker that stops reading are queued and delivered later, and 
   await expect.poll(() => slow.frames.filter(isCall).length, { timeout: 8000 }).toBe(2000)
 })
 
-test('beyond its cap a worker that does not read gets no more calls, and is served again once it reads', async () => {
+test('calls to a worker that does not read fail over the limit, and succeed once it reads', async () => {
   const engine = await start({
     limits: {
       maxPeerBytes: 12 * MIB,

@@ -30,7 +30,7 @@ test('an enqueued call has its receipt before it runs, and runs without the call
   expect(seen).toEqual([[{ to: 'a@b.c' }, undefined]])
 })
 
-test('a job whose worker dies under it is tried again on the worker that takes over', async () => {
+test('a job whose worker dies is retried on the worker that takes over', async () => {
   const rig = await localRig([queues])
   const first = rig.addWorker()
   first.registerFunction('slow', () => new Promise(() => {}))

@@ -47,7 +47,7 @@ function memoryStore(): IStream<Item> & { readonly asked: string[] } {
   }
 }
 
-test('the engine asks a worker’s own store for its stream, and its own store for the others', async () => {
+test('the engine reads a worker’s stream from the worker’s store and the others from its own', async () => {
   const rig = await localRig(STREAMS)
   const worker = rig.addWorker()
   const store = memoryStore()

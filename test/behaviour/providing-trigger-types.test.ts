@@ -52,7 +52,7 @@ test('a binding is handed over whole, and taking it on is answered', async () =>
   ])
 })
 
-test('the release gets the whole binding again, though the frame carries only its id', async () => {
+test('the release handler receives the whole binding, although the frame carries only its id', async () => {
   const { rig, steps, configs } = await provider()
   bind(rig.link, 't1')
   rig.link.send({ type: 'unregistertrigger', id: 't1', trigger_type: 'mine' })

@@ -22,7 +22,7 @@ test('ready resolves once the engine has read everything registered before', asy
   expect(rig.clock.foregroundTimers).toBe(0)
 })
 
-test('each ready is a barrier of its own, behind one announcement per link', async () => {
+test('each ready() is its own barrier, after one worker registration per connection', async () => {
   const rig = await connectedRig()
   await rig.worker.ready()
   rig.worker.registerFunction('later', () => 1)
@@ -48,7 +48,7 @@ test('a link lost while waiting begins anew on the next', async () => {
   expect(await outcomeOf(ready)).toEqual({ value: undefined })
 })
 
-test('ready gives up at its limit, and says what to check', async () => {
+test('ready() rejects at its limit and names what to check', async () => {
   const rig = workerRig({ invocationTimeoutMs: 2_000 }, (engine) => {
     engine.answer = 'unreachable'
   })

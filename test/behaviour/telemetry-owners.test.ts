@@ -73,7 +73,7 @@ test('two workers and a program’s own OpenTelemetry live side by side, each wi
   expect(engine.spans().at(-1)!.resource['service.name']).toBe('two')
 })
 
-test('what a program registered process-wide stays, and only a missing context manager and propagator are added', async () => {
+test('providers registered by the program stay; only a missing context manager and propagator are added', async () => {
   const manager = new AsyncLocalStorageContextManager().enable()
   context.setGlobalContextManager(manager)
   const fields = ['x-own']

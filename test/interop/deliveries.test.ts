@@ -52,7 +52,7 @@ describe.each(pairs)('%s sends, %s gets', (sender, receiver) => {
     expect(await stage().actor(receiver).received(id, 3)).toHaveLength(3)
   })
 
-  test('a durable subscriber gets what is published, and again until it succeeds', async () => {
+  test('a durable subscriber receives a published event again until it succeeds', async () => {
     const id = `${receiver}::subscriber-of-${sender}`
     const topic = `orders-of-${sender}-for-${receiver}`
     await stage().serve(receiver, id, { handler: 'flaky', failures: 1 })

@@ -50,7 +50,7 @@ class Spoiled {
   #passed = 0
   #isCut = false
   /** A close frame is due at the end of the current frame. */
-  #owesGoodbye = false
+  #owesCloseFrame = false
 
   constructor(client: Socket, server: Socket, trouble: Trouble) {
     this.#client = client
@@ -116,8 +116,8 @@ class Spoiled {
     }
     this.#isCut = true
     this.#trouble.onCut?.()
-    this.#owesGoodbye = this.#trouble.cut.kind === 'close-code'
-    if (this.#owesGoodbye) this.#passAfterCut(chunk, to, end)
+    this.#owesCloseFrame = this.#trouble.cut.kind === 'close-code'
+    if (this.#owesCloseFrame) this.#passAfterCut(chunk, to, end)
     else {
       write(to, chunk.subarray(0, room))
       this.#cut(this.#trouble.cut)
@@ -129,10 +129,10 @@ class Spoiled {
     if (cut.kind === 'half-close') write(to, chunk)
     if (cut.kind !== 'close-code') return
     if (to === this.#server) write(to, chunk)
-    else if (this.#owesGoodbye) {
+    else if (this.#owesCloseFrame) {
       write(to, chunk.subarray(0, frameEnd ?? chunk.length))
       if (frameEnd === undefined) return
-      this.#owesGoodbye = false
+      this.#owesCloseFrame = false
       write(to, Buffer.from([0x88, 2, cut.code >> 8, cut.code & 0xff]))
     }
   }

@@ -165,7 +165,7 @@ const CONFIG = `workers:
     config: { host: 127.0.0.1, port: 0 }
 `
 
-test('iii.config.yaml beside the worker is found, and what it leaves out is said', { timeout: 60_000 }, async () => {
+test('iii.config.yaml beside the worker is used, and missing settings are printed', { timeout: 60_000 }, async () => {
   const { file, add } = await project(workerCode(1))
   await add('iii.config.yaml', CONFIG)
   const { child, httpUrl } = await started(file, [])

@@ -107,7 +107,7 @@ test.each(Object.keys(floods))(
   },
 )
 
-test('what honest clients do amid a message stays allowed', async () => {
+test('pings between the fragments of a message are allowed', async () => {
   const engine = await start()
   const peer = new TcpWebSocket(engine.url)
   onTestFinished(() => void peer.socket.destroy())

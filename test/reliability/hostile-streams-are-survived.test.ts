@@ -119,7 +119,7 @@ test.each(Object.keys(sources))('a writer fed by a source that %s rejects at its
   await expectGoodWork(stage)
 })
 
-test('a loop over a channel that throws closes the channel, and the writer gets an error', async () => {
+test('a loop over a channel that throws closes the channel, and the writer receives an error', async () => {
   const stage = await setting()
   const { writer, reader } = await stage.worker.channels.create()
   await writer.write('first')

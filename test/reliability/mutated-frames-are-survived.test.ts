@@ -207,7 +207,7 @@ const framesTo = {
   ],
 }
 
-test.each(wideValues)('a client that is sent %s in any member survives and serves on', async (_what, json) => {
+test.each(wideValues)('a client that receives %s in any member continues to serve', async (_what, json) => {
   const rig = await connectedRig({ otel: { enabled: false } })
   rig.worker.registerFunction('echo', (data: unknown) => data)
   rig.worker.registerTriggerType('mine', '', { registerTrigger: async () => {}, unregisterTrigger: async () => {} })
@@ -220,7 +220,7 @@ test.each(wideValues)('a client that is sent %s in any member survives and serve
   await expectGoodCalls(rig)
 })
 
-test.each(wideValues)('an engine that is sent %s in any member survives and serves on', async (_what, json) => {
+test.each(wideValues)('an engine that receives %s in any member continues to serve', async (_what, json) => {
   const rig = await engineRig({ workers: BUILTINS.map((name) => ({ name })) })
   const honest = await rig.worker({ name: 'honest' })
   honest.register('honest', 'echo')

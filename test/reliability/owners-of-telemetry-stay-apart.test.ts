@@ -158,7 +158,7 @@ test.each(Object.entries(setups))(
   },
 )
 
-test('a program that sets up its own OpenTelemetry after its first worker gets its own spans all the same', async () => {
+test('a program that sets up OpenTelemetry after its first worker still receives its own spans', async () => {
   await using engine = await createTestEngine({ ports: false })
   const worker = engine.connect({ otel: { enabled: true, serviceName: 'one', fetchInstrumentationEnabled: false } })
   expect(

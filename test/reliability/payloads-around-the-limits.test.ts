@@ -122,7 +122,7 @@ test.each([0, 1, MAX_FRAME_BYTES, 99 * MAX_FRAME_BYTES])(
   },
 )
 
-test('a worker cuts off an engine that begins a frame over its inbound limit, with 1009, and comes back', async () => {
+test('a worker closes with 1009 when a frame exceeds its inbound limit, and reconnects', async () => {
   const codes: number[] = []
   const again = deferred<undefined>()
   let links = 0

@@ -77,7 +77,7 @@ test('workers with telemetry on let the process end, too', async () => {
   expect(await child.exit(EXIT_MS)).toEqual({ code: 0, signal: null })
 }, 60_000)
 
-test('the check notices a process that has something left to do', async () => {
+test('the check detects a process with a pending timer', async () => {
   const { url } = await politePeer()
   const { child } = await run('connected', url, { LEAVE_A_TIMER: '1' })
 

@@ -248,7 +248,7 @@ test.each(PLACES)(
   },
 )
 
-test('the check sees a prototype that was changed', () => {
+test('the check detects a changed prototype', () => {
   Object.defineProperty(Object.prototype, 'planted', { value: 1, configurable: true })
   expect(isClean()).toBe(false)
   delete (Object.prototype as { planted?: unknown }).planted

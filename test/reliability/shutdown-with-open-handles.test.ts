@@ -58,7 +58,7 @@ test('a streamed response is waited for up to the drain limit; then its client a
   expect(report).toMatchObject({ signals: 1 })
 })
 
-test('shutdown rejects what waits on an end, and refuses ends that are used later', async () => {
+test('shutdown rejects pending operations on channel ends and later uses of them', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { reader, writer } = await worker.channels.create()

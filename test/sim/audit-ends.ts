@@ -1,4 +1,4 @@
-/** What is left when everybody has ended: nothing. And what was reported meanwhile that never should be. */
+/** Checks that nothing is left after all workers have ended, and that no forbidden diagnostic was reported. */
 import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
 import type { SimWorker } from './sim-worker.js'
 import type { World } from './world.js'

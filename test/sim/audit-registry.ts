@@ -4,7 +4,7 @@ import type { Observation, World } from './world.js'
 
 export function auditRegistry(world: World): string[] {
   const { observation } = world
-  if (observation === undefined) return ['nobody could look at the engine']
+  if (observation === undefined) return ['no observer reached the engine']
   const usable = world.usableAtObservation
   const functions = observation.functions.map(({ function_id: id }) => id).filter((id) => /^w\d+::/.test(id))
   const expected = usable.flatMap(({ holdings }) => holdings.noted.held)
@@ -21,7 +21,7 @@ function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWor
   const isProvided = (type: string): boolean =>
     BUILT_IN.has(type) ||
     usable.some(({ holdings: { noted, withdrawn } }) => noted.bound.has(type) && !withdrawn.has(type))
-  // Whoever waits for a name hears of those who leave.
+  // A worker that waits for a name has a trigger of `engine::workers-available`.
   const listed = triggers.filter(({ function_id }) => !function_id.startsWith(NEWS)).map(({ id }) => id)
   const news = usable.filter(({ holdings }) => holdings.noted.waits.length > 0).length
   const ids = expected.map(({ id }) => id)

@@ -66,9 +66,9 @@ class Extras implements Extra {
     this.#add(0, 2, () => this.#call(this.#worker(), `w${guest()}::f0`))
     this.#add(0, 3, () => {
       const fault = someFault(this.#random, this.#random.pick([guardian, ...guests]))
-      // Nobody could come in any more.
+      // Without the worker of the auth function no client would be accepted.
       return fault.kind === 'crash' && fault.worker === guardian
-        ? { kind: 'goodbye', worker: guardian, code: 1001 }
+        ? { kind: 'close-frame', worker: guardian, code: 1001 }
         : fault
     })
   }

@@ -9,7 +9,7 @@ export type Token = 'calls' | 'serves' | 'bad'
 /** The function that is asked who may come in. */
 export const AUTH_FUNCTION = 'guard::auth'
 
-/** One listener for everybody, and one for guests. */
+/** An open listener and one for guests. */
 export const LISTENERS = [
   { name: 'iii-worker-manager' },
   {
@@ -27,7 +27,7 @@ export function answerFor(token: string | undefined): object | null {
   return null
 }
 
-/** Whether a guest may call a function of a worker, or one of the engine that is not for everybody. */
+/** Whether a guest may call a function of a worker, or a restricted one of the engine. */
 export function mayCall(token: Token, functionId: string): boolean {
   switch (token) {
     case 'calls':

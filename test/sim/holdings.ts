@@ -94,7 +94,7 @@ export class Holdings {
     this.triggers.splice(nth, 1)[0]?.ref.unregister()
   }
 
-  /** Binds a function of its own to what the engine tells of a topic, or of a key of its state. */
+  /** Binds an own function to a topic, or to changes of a key of its state. */
   watch({ type, on }: ActionOf<'watch'>): void {
     const { worker, index, process } = this.#owner
     const { journal, schedule, trace } = this.#world
@@ -102,7 +102,7 @@ export class Holdings {
     const told: Watch['told'] = []
     const handler = (payload: unknown): null => {
       told.push({ text: JSON.stringify(payload), at: schedule.now })
-      trace.add(`${process.name} ${functionId} is told ${JSON.stringify(payload)}`)
+      trace.add(`${process.name} ${functionId} receives ${JSON.stringify(payload)}`)
       return null
     }
     this.functions.set(functionId, worker.registerFunction(functionId, handler))

@@ -22,7 +22,7 @@ export interface Op {
   readonly timeoutMs: number
   readonly queue: string | undefined
   readonly group: string | undefined
-  /** What subscribers are to be told. */
+  /** The event that subscribers must receive. */
   event: FiredEvent | undefined
   /** What it does to the engine's state. */
   state: { readonly how: StateHow; readonly key: string } | undefined
@@ -36,7 +36,7 @@ export interface Op {
   outcome: { readonly value: unknown } | { readonly error: unknown } | undefined
 }
 
-/** Something that happened in the engine: to a topic or a key, and how it is told. */
+/** An event of a topic or a key in the engine, and the payload of its triggers. */
 export interface FiredEvent {
   readonly on: string
   readonly text: string

@@ -11,7 +11,7 @@ import type { SimProcess } from './schedule.js'
 export type Item =
   | { readonly kind: 'frame'; readonly frame: string | Uint8Array }
   | { readonly kind: 'accepted' | 'ping' | 'pong' | 'fin' }
-  | { readonly kind: 'goodbye'; readonly closed: Closed }
+  | { readonly kind: 'close-frame'; readonly closed: Closed }
   | { readonly kind: 'flushed'; readonly callback: () => void }
 
 export interface LaneEnds {
@@ -47,7 +47,7 @@ export class Lane {
   #isBlackhole = false
   /** The receiver's window is shut: nothing leaves. */
   #stalledUntil = 0
-  /** Frames until a cut; told once. */
+  /** Frames until a cut; `cut` runs once. */
   #cutAfter: { frames: number; cut: () => void } | undefined
 
   constructor(parts: NetworkParts, name: string, ends: LaneEnds) {
@@ -196,5 +196,5 @@ function describe(item: Item): string {
     if (isTelemetry(item.frame)) return `telemetry of ${item.frame.byteLength} bytes`
     return Buffer.from(item.frame).toString('hex')
   }
-  return item.kind === 'goodbye' ? `goodbye ${item.closed.code} ${item.closed.reason}` : item.kind
+  return item.kind === 'close-frame' ? `close-frame ${item.closed.code} ${item.closed.reason}` : item.kind
 }

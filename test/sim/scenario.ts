@@ -135,7 +135,7 @@ export type Fault =
       readonly direction: 'toServer' | 'toClient'
       readonly forMs: number
     }
-  | { readonly kind: 'goodbye'; readonly worker: number; readonly code: number }
+  | { readonly kind: 'close-frame'; readonly worker: number; readonly code: number }
   | {
       readonly kind: 'dials'
       readonly worker: number
@@ -171,7 +171,7 @@ const FAULT_KINDS: ReadonlySet<string> = new Set<Fault['kind']>([
   'cut',
   'blackhole',
   'stall',
-  'goodbye',
+  'close-frame',
   'dials',
   'freeze',
   'epoch',

@@ -91,7 +91,7 @@ export class Schedule {
     }
   }
 
-  /** Carries out what is due until `end`, or until `isEnough`. */
+  /** Runs the due events until `end`, or until `isEnough` returns true. */
   async runUntil(end: number, isEnough: () => boolean = () => false): Promise<void> {
     await settle()
     for (let next = this.#heap[0]; next !== undefined && next.at <= end; next = this.#heap[0]) {

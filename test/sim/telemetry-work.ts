@@ -10,7 +10,7 @@ import type { SimWorker } from './sim-worker.js'
 export interface TelemetryRecord {
   /** Spans and lines of its own; one more span comes with each handler. */
   made: number
-  /** Whether some were made when the worker had been told to end: they may find nobody who sends them. */
+  /** Whether some were made after the shutdown began: those may never be sent. */
   hasLate: boolean
   readonly sent: string[]
   readonly read: string[]

@@ -47,7 +47,7 @@ test('references of a worker are disposable; the type of the official package as
   expectTypeOf(worker).toExtend<AsyncDisposable>()
 })
 
-test('wrapped functions keep the types of what they wrap', () => {
+test('wrapped functions keep the types of the original function', () => {
   expectTypeOf(iiiFn((n: number) => String(n))).toEqualTypeOf<FunctionHandler<number, string>>()
   expectTypeOf(iiiAsyncFn(async (n: number) => String(n))).toEqualTypeOf<FunctionHandler<number, string>>()
   worker.registerFunction(

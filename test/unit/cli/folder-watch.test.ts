@@ -23,7 +23,7 @@ async function watched() {
 /** Longer than the watch waits for quiet. */
 const QUIET_MS = 300
 
-test('a change to code is told once, however many writes it took', async () => {
+test('a change to code is reported once, even after several writes', async () => {
   const { changes, write } = await watched()
   await write('worker.ts')
   await write('worker.ts')
@@ -68,7 +68,7 @@ test('a package.json counts: it decides what kind of module the worker is', asyn
   await expect.poll(() => changes).toEqual(['package.json'])
 })
 
-test('a folder that goes away is no matter, and after close nothing is told', async () => {
+test('a deleted folder is ignored, and nothing is reported after close', async () => {
   const { folder, changes, watch, write } = await watched()
   await rm(join(folder, 'lib'), { recursive: true })
   await write('worker.ts')

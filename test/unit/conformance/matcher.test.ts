@@ -89,7 +89,7 @@ test('When an entry is missing, the nearest one shows what is wrong', () => {
   expect(differences.at(-1)).toEqual({ path: '$[~].b', expected: '2', got: '3' })
 })
 
-test('A matcher nobody knows is a fault of the scenario, not a difference', () => {
+test('An unknown matcher is an error of the scenario, not a difference', () => {
   expect(() => fits({ $m: 'sometimes' }, 1)).toThrow('no such matcher: sometimes')
   expect(() => fits({ $m: 'optional', of: 1 }, 1)).toThrow('value of a key only')
 })

@@ -32,7 +32,7 @@ test('A worker connects, calls itself, answers with what it captured, and closes
   ])
 })
 
-test('A call checks the whole answer, down to keys that nobody expected', async () => {
+test('A call compares the whole answer and rejects unexpected keys', async () => {
   const answerAll: typeof echo = ({ invocation_id, function_id }, socket) =>
     socket.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, result: [1, 2], extra: true }))
   const call = { call: 'a', fn: 'f', result: [1, { $m: 'number' }] }
@@ -66,7 +66,7 @@ test('A frame where silence is due fails, unless it is not of the kind that is l
   await expect(playOn(echo, [...steps, { expectNone: 'a' }])).rejects.toThrow('a: expected silence')
 })
 
-test('The frame with the same identifiers is taken, wherever it stands in the queue', async () => {
+test('The frame with the same identifiers is taken from any position of the queue', async () => {
   await playOn(echo, [
     { connect: 'a' },
     { repeat: 3, steps: [{ send: 'a', frame: { type: 'row', id: '${i}', event: { type: 'e${i}' } } }] },

@@ -6,7 +6,7 @@ import { judge, type JudgeOptions, type Verdict } from '../../conformance/verdic
 
 const options: JudgeOptions = { targets: { main: 'ws://x' }, assumptions: [], limitMs: 50, notYetSupported: new Map() }
 const good = { about: 'good', steps: [{ set: { a: 1 } }] }
-const bad = { about: 'bad', steps: [{ set: { a: '${nobody}' } }] }
+const bad = { about: 'bad', steps: [{ set: { a: '${unset}' } }] }
 
 test('What passes has passed, what does not has failed with its step', async () => {
   expect(await judge('x/good', good, options)).toMatchObject({ kind: 'passed', id: 'x/good' })

@@ -52,7 +52,7 @@ test('a delivery that holds the lane stops those behind it', () => {
   expect(delivered).toEqual(['b@0'])
 })
 
-test('beyond its cap the owner is told and the delivery is lost', () => {
+test('when the cap is exceeded the owner is notified and the delivery is lost', () => {
   const { lane, push, delivered, full } = rig()
   lane.hold()
   for (let index = 0; index < 100_001; index += 1) push(String(index))

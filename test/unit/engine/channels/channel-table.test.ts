@@ -31,7 +31,7 @@ test('a channel is found by its id and key only', () => {
   expect(table.find('__proto__', key)).toBeUndefined()
 })
 
-test('an end that nobody takes costs the channel after five minutes', async () => {
+test('a channel is removed after five minutes when one end never connects', async () => {
   const { table, clock } = tableWith()
   const lonely = table.create()
   lonely.channel.attachWriter(end)

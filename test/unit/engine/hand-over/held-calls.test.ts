@@ -18,7 +18,7 @@ const call = (data: unknown = {}): RoutedCall => ({
 })
 const nothing = (): undefined => undefined
 
-test('calls are held up to their number over all lists, and a list that is released makes room', () => {
+test('held calls are limited over all lists, and releasing a list frees capacity', () => {
   const held = new HeldCalls()
   const [one, other] = [new Set<RoutedCall>(), new Set<RoutedCall>()]
   let again = 0

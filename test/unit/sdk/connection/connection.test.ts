@@ -233,7 +233,7 @@ test.each(['idle', 'dialling', 'open', 'waiting', 'closed', 'failed'] as const)(
   },
 )
 
-test('a goodbye is answered by the peer or cut at its limit', async () => {
+test('a close frame is answered by the peer, or the connection is cut at the time limit', async () => {
   const { clock, connection, last } = set()
   connection.connect()
   last().events.open()

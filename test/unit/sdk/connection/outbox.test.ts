@@ -9,7 +9,7 @@ function letter(name: string, fates: string[]): Letter {
   return { written: note('written'), expired: note('expired'), discarded: note('discarded') }
 }
 
-test('frames leave oldest first, and each letter hears of it after its frame', () => {
+test('frames are sent oldest first, and each sender is notified after its frame', () => {
   const events: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
   for (const name of ['a', 'b', 'c']) outbox.put(`frame ${name}`, letter(name, events))
@@ -58,7 +58,7 @@ test('a withdrawn frame is not sent and its room is free again', () => {
   expect(fates).not.toContain('b written')
 })
 
-test('a frame that got too old makes room for a new one and is told so, once', async () => {
+test('an expired frame makes space for a new one, and its sender is notified once', async () => {
   const clock = new VirtualClock()
   const fates: string[] = []
   const outbox = new Outbox(clock, { ...caps, maxItems: 1 })
@@ -106,7 +106,7 @@ test('discarding tells every letter once and leaves nothing', () => {
   expect([outbox.size, outbox.bytes, outbox.withdraw(first)]).toEqual([0, 0, false])
 })
 
-test('a letter that puts, withdraws or discards while it is told keeps the rest consistent', () => {
+test('a sender that puts, withdraws or discards frames while it is notified keeps the queue consistent', () => {
   const sent: string[] = []
   const clock = new VirtualClock()
   const outbox = new Outbox(clock, { ...caps, maxItems: 10 })

@@ -82,13 +82,13 @@ test('a ping is answered and counts as activity', async () => {
 test('a polite close delivers what was sent before it, then ends both ends once', async () => {
   const { left, right, atLeft, atRight } = joined()
   left.fence.hold()
-  left.send('last words')
+  left.send('last frame')
   left.close(4000, 'enough')
   left.close()
   right.terminate()
   await settle()
 
-  expect(framesOf(atRight)).toEqual(['last words'])
+  expect(framesOf(atRight)).toEqual(['last frame'])
   expect(atLeft.all('close')).toEqual([{ kind: 'close', closed: { code: 4000, reason: 'enough' } }])
   expect(atRight.all('close')).toEqual([{ kind: 'close', closed: { code: 4000, reason: 'enough' } }])
   expect(atRight.events.at(-1)?.kind).toBe('close')

@@ -120,7 +120,7 @@ test('a request head that never ends is closed', async () => {
   expect(await Promise.race([closed.then(() => 'closed'), delay(3_000, 'open')])).toBe('closed')
 })
 
-test('a plain HTTP request is told to upgrade', async () => {
+test('a plain HTTP request is answered with 426', async () => {
   const { port } = await listener(() => undefined)
   const response = await fetch(`http://127.0.0.1:${port}/`)
 

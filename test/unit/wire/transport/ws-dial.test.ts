@@ -98,7 +98,7 @@ test.each([
   expect(log.all('open')).toEqual([])
 })
 
-test('a port that nobody listens on ends the dial', async () => {
+test('a closed port ends the dial', async () => {
   const peer = await webSocketPeer(() => undefined)
   await peer.stop()
   const log = new TransportLog()

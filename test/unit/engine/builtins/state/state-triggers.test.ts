@@ -21,7 +21,7 @@ const set = (value: unknown) => ({ ...k, value })
 /** Lets everything run that waits for nothing. */
 const settle = (host: FakeHost): Promise<void> => host.clock.advance(0)
 
-test('handlers hear of created, updated and deleted values', async () => {
+test('handlers receive created, updated and deleted values', async () => {
   const { host, call, bind } = await start()
   host.serve('f', () => null)
   await bind('t', 'f')
@@ -73,7 +73,7 @@ test('scope and key filter exactly, null and absent mean any', async () => {
   expect(places('any')).toEqual(['sx', 'tk', 'sk'])
 })
 
-test('metadata, namespace and trace reach the handler; the condition gets the same payload and no metadata', async () => {
+test('metadata, namespace and trace reach the handler; the condition receives the same payload without metadata', async () => {
   const { host, call, bind } = await start()
   host.serve('f', () => null, 'blue')
   host.serve('c', () => null, 'blue')
@@ -176,7 +176,7 @@ test('with triggers_enabled off nothing fires', async () => {
   expect(host.calls).toEqual([])
 })
 
-test('stopping gives up what is under way', async () => {
+test('stopping abandons pending calls of handlers', async () => {
   const { host, builtin, call, bind } = await start()
   host.serve('hangs', () => new Promise(() => {}))
   host.serve('next', () => null)

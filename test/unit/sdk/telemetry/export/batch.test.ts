@@ -16,7 +16,7 @@ function setUp() {
   return { clock, delivered, batch }
 }
 
-test('items wait for company, counted from the first', async () => {
+test('the batching delay starts with the first item', async () => {
   const { clock, delivered, batch } = setUp()
   batch.add('a')
   await clock.advance(60)

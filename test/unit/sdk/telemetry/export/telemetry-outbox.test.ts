@@ -86,7 +86,7 @@ test('closing sends what the link takes, counts the rest, and refuses what comes
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('after a frame did not fit no other is written in vain, until one has left', () => {
+test('after a frame did not fit, no other is written until one has been sent', () => {
   const { outbox, link } = setUp({ maxBytes: 100 })
   link.takes = 0
   expect([outbox.send(frame(1, 60), 1), outbox.hasRoom]).toEqual([true, true])

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { MAX_WAITING_INVOCATIONS } from '../../../../../src/sdk/worker/invocations/admission.js'
 import { connectedRig, type WorkerRig } from '../../../../kit/worker-rig.js'
 
-/** A handler that runs until it is told to stop, with a record of who began. */
+/** A handler that runs until the test ends it, with a record of the calls that began. */
 function held(): {
   readonly begun: unknown[]
   readonly handler: (data: { n: number }) => Promise<number>

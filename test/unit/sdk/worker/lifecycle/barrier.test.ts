@@ -3,7 +3,7 @@ import { deferred, type Deferred } from '../../../../../src/std/async/deferred.j
 import { Barrier } from '../../../../../src/sdk/worker/lifecycle/barrier.js'
 import { outcomeOf } from '../../../../kit/worker-rig.js'
 
-/** A link that answers pings in order when it is told to. */
+/** A link that answers pings in order when the test says so. */
 function pingedLink() {
   const pings: Deferred<void>[] = []
   return {

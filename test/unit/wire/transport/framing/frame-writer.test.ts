@@ -161,7 +161,7 @@ test('sockets that write in the same turn do not mix their frames', async () => 
   }
 })
 
-/** A socket whose peer reads nothing until it is told to; it copies nothing. */
+/** A socket whose peer reads nothing until the test allows it; it copies nothing. */
 class Stalled extends Duplex {
   readonly held: Buffer[] = []
   #done: (() => void) | undefined
