@@ -56,7 +56,7 @@ const codeOf = (call: Promise<unknown>): Promise<unknown> =>
   )
 const ask = (worker: III, function_id: string): Promise<unknown> => codeOf(worker.trigger({ function_id, payload: {} }))
 
-test('the auth function is asked with headers, query and address', async () => {
+test('the auth function receives headers, query and address', async () => {
   const asked: AuthInput[] = []
   const rig = await guarded((input) => {
     asked.push(input)

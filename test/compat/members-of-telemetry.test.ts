@@ -114,7 +114,7 @@ test('metrics leave at their interval, which is real time', async () => {
   }
 })
 
-test('fetch is instrumented only where that is wanted', async () => {
+test('fetch is instrumented only if enabled', async () => {
   const original = globalThis.fetch
   const off = await worker({ fetchInstrumentationEnabled: false })
   expect(globalThis.fetch).toBe(original)

@@ -46,7 +46,7 @@ test('metadata of a worker is announced as it was given, headers go with the han
   expect(worker.telemetry.tracer).toBeNull()
 })
 
-test('members of a worker’s metadata that were not given are found out', async () => {
+test('missing members of a worker’s metadata are detected', async () => {
   const { link } = await connectedRig({ metadata: { name: 'till' } })
   const { data } = link.all('invokefunction')[0]!
   const found = data as WorkerMetadata

@@ -58,7 +58,7 @@ test('a worker written for the official packages compiles on both', () => {
   expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([])
 }, 60_000)
 
-test('it finds the same on both', async () => {
+test('it has the same results on both', async () => {
   const onTheirs = await transcriptOf(ON_THEIRS)
   const onOurs = await transcriptOf(ON_OURS)
   expect(onOurs).toEqual(onTheirs)

@@ -23,7 +23,7 @@ test('every limit is described in words, with what happens when it is exceeded',
   }
 })
 
-test('every limit says why it is what it is', () => {
+test('every limit has a reason', () => {
   for (const [limit = '', , , , why = ''] of tableRows(PAGE, /^## /)) {
     expect(why.length, limit).toBeGreaterThan(15)
     // A number that nothing gives was weighed against something.
@@ -76,7 +76,7 @@ const counted = tableRows(PAGE, /^## (?!Tests)/).map(([, , beyond = '', where = 
   counters: [...counters.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
 }))
 
-test('every limit beyond which something is refused or dropped names the number that counts it', () => {
+test('every limit that rejects or drops names its counter', () => {
   const uncounted = counted.filter(({ beyond, counters }) => LOSS.test(beyond) && counters.length === 0)
   expect(new Set(uncounted.map(({ id }) => id))).toEqual(TOLD)
 })

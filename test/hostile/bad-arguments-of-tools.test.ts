@@ -255,7 +255,7 @@ test.each(Object.keys(TOTAL))('%s takes anything, in a span and outside', async 
   await worker.shutdown()
 })
 
-test('a logger takes anything', () => {
+test('a logger accepts any value', () => {
   const lines: unknown[] = []
   const take = (...line: unknown[]): void => void lines.push(line)
   Logger.setSink({ debug: take, info: take, warn: take, error: take })

@@ -137,7 +137,7 @@ test('10,000 mutated frames, one after the other, leave a working link', async (
   await expectAlive(rig)
 }, 120_000)
 
-test('a flood of frames in one turn is worked off and leaves no state', async () => {
+test('a flood of frames in one tick is handled and leaves no state', async () => {
   const rig = await target()
   const count = 50_000
   for (let index = 0; index < count; index += 1) {

@@ -63,7 +63,7 @@ function expected({ make, code, message, stacktrace }: Case, thrown: Error): obj
   }
 }
 
-test(`${String(CASES)} errors of all kinds and of two copies of the package reach the caller as what they were`, async () => {
+test(`${String(CASES)} errors of all kinds and of two copies of the package reach the caller with their meaning`, async () => {
   const foreign = await secondCopy()
   expect(foreign.InvocationError).not.toBe(own.InvocationError)
   const rig = await localRig()
@@ -92,7 +92,7 @@ test(`${String(CASES)} errors of all kinds and of two copies of the package reac
   }
 })
 
-test('what an error was made from stays with it: cause and members, whichever class and copy', async () => {
+test('an error keeps its cause and members, whichever class and copy', async () => {
   const foreign = await secondCopy()
   fc.assert(
     fc.property(cases, fc.anything(), (each, cause) => {

@@ -20,7 +20,7 @@ const imports = {
   commonjs: `const { registerWorker } = require('iii-node'); import('zod').then(({ z }) => import('zod3').then(({ z: z3 }) => {`,
 }
 
-test.each(['module', 'commonjs'] as const)('the built package finds converters when it needs them (%s)', (kind) => {
+test.each(['module', 'commonjs'] as const)('the built package loads converters on demand (%s)', (kind) => {
   const source = imports[kind] + SOURCE + (kind === 'commonjs' ? '}))' : '')
   const args = [`--input-type=${kind}`, '--eval', source]
   const printed = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 })

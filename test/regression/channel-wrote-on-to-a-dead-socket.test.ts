@@ -22,7 +22,7 @@ test('after its socket has failed, the next writes and the close of a writer rej
   expect(written).toBeLessThan(100)
 })
 
-test('a close that finds its socket dead does not claim that everything was handed over', async () => {
+test('close on a dead socket does not report that everything was flushed', async () => {
   const peer = await webSocketPeer((socket) => socket.pause())
   const writer = new ChannelWriter(peer.url, REF)
   await writer.write(ITEM)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import { connectedRig } from '../kit/worker-rig.js'
 
-test('a call that did not run is answered so, also when answers find no room', async () => {
+test('a call that did not run is answered as not run, also on a congested connection', async () => {
   const rig = await connectedRig({ reconnectionConfig: { maxPendingMessages: 0 } })
   const { left } = rig.link.pair
   left.fence.hold()

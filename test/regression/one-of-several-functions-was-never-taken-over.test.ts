@@ -28,7 +28,7 @@ test.each(['a', 'b', 'c'])('%s is taken over when its owner releases no other fu
   expect(next.stats().waitingNames).toBe(2)
 })
 
-test('each of many functions has its turn, again and again', async () => {
+test('each of many functions is retried, repeatedly', async () => {
   const ids = Array.from({ length: 20 }, (_, index) => `f${index}`)
   const { rig, held, next } = await waitingFor(ids)
   for (const id of ['f19', 'f0', 'f10']) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { engineRig } from '../kit/engine-rig.js'
 
-test('triggers that outlive their worker stop at a cap of their own, and ending one makes room', async () => {
+test('triggers that outlive their worker have their own limit, and ending one frees capacity', async () => {
   const rig = await engineRig({}, { maxUnownedTriggers: 2 })
   const worker = await rig.worker({})
   const register = () =>

@@ -53,7 +53,7 @@ test('A call is repeated until its answer fits or the time for it is over', asyn
   expect(calls).toBe(3)
 })
 
-test('Silence where a frame is due is reported with what did arrive', async () => {
+test('A missing frame is reported with the frames that arrived', async () => {
   const steps: Step[] = [{ connect: 'a' }, { send: 'a', frame: { type: 'other', n: 1 } }]
   await expect(playOn(echo, [...steps, { expect: 'a', frame: { type: 'wanted' } }])).rejects.toThrow(
     /a: no frame like \{"type":"wanted"\} within 300 ms\s+unread: \{"type":"other","n":1\}/,

@@ -17,7 +17,7 @@ test('large frames count by their size', () => {
   expect(list.forgotten).toBe(2)
 })
 
-test('with no room at all nothing is kept', () => {
+test('with a capacity of zero nothing is kept', () => {
   const list = new FrameList<string>(0)
   list.add(frame('a'))
   expect(list.all()).toEqual([])

@@ -22,7 +22,7 @@ test('frames are sent oldest first, and each sender is notified after its frame'
   expect([outbox.size, outbox.bytes]).toEqual([0, 0])
 })
 
-test('a flush stops where there is no more room and goes on from there', () => {
+test('a flush stops when the connection is full and resumes at that frame', () => {
   const sent: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
   for (const name of ['a', 'b', 'c']) outbox.put(name, letter(name, []))
@@ -38,7 +38,7 @@ test('a flush stops where there is no more room and goes on from there', () => {
   expect(sent).toEqual(['a', 'b', 'c'])
 })
 
-test('a withdrawn frame is not sent and its room is free again', () => {
+test('a withdrawn frame is not sent and frees its capacity', () => {
   const fates: string[] = []
   const sent: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)

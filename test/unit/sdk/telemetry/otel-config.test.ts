@@ -209,7 +209,7 @@ test('a service is named by option, OTEL_SERVICE_NAME, resource attributes, the 
   expect([name({}, 'orders'), name({ serviceName: 'option' }, 'orders')]).toEqual(['variable', 'option'])
 })
 
-test('a number option that is NaN counts as unset, as Number(process.env.UNSET) gives it', () => {
+test('a number option that is NaN, such as Number(process.env.UNSET), counts as unset', () => {
   vi.stubEnv('OTEL_SPANS_FLUSH_INTERVAL_MS', '30')
   expect(resolve({ spansFlushIntervalMs: NaN }).spansFlushIntervalMs).toBe(30)
 })

@@ -128,7 +128,7 @@ test('bytes count as buffered from the moment they are sent until they are hande
   await client.until(() => client.frames.length === 1, 'frame')
 })
 
-test('a link cut in the turn in which something was sent ends without an error', async () => {
+test('a connection cut in the tick of a send ends without an error', async () => {
   const { log, transport } = await accepted()
   transport.send('never sent')
   transport.terminate()
@@ -137,7 +137,7 @@ test('a link cut in the turn in which something was sent ends without an error',
   expect(closed).toEqual({ code: 1006, reason: '' })
 })
 
-test('what came in one write with the frame that paused reading waits for the resume, in order', async () => {
+test('frames in the same chunk as the one that paused reading wait for the resume, in order', async () => {
   const seen: string[] = []
   const { client, log, transport } = await accepted((accepted, content) => {
     seen.push(content)

@@ -20,7 +20,7 @@ function pingedLink() {
   }
 }
 
-test('every pass waits for the answer to a ping of its own', async () => {
+test('every pass waits for the answer to its own ping', async () => {
   const link = pingedLink()
   const barrier = new Barrier(link, { confirm: () => Promise.resolve() })
   const [first, second] = [barrier.pass(), barrier.pass()]
