@@ -1,4 +1,4 @@
-/** A worker in a process of its own with as many running handlers as were asked for. */
+/** Starts a worker in its own process with a given number of running handlers. */
 import type { III } from '../../src/index.js'
 import type { Child } from './child.js'
 import { runCompiledChild } from './compiled-project.js'

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 const START_LIMIT_MS = 25_000
 const COMMAND_LIMIT_MS = 8_000
 const EXIT_LIMIT_MS = 5_000
-/** Of what the process says about itself, shown when something fails. */
+/** Length of the process output that is shown when something fails. */
 const MAX_STDERR_CHARS = 8_000
 
 export interface ActorEvent {

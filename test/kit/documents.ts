@@ -1,5 +1,5 @@
 /**
- * The documentation as data: pages, code blocks, tables and links.
+ * Reads the documentation as data: pages, code blocks, tables and links.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'

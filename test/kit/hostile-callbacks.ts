@@ -7,7 +7,7 @@ type Ending =
   | 'throws'
   /** By a promise that is rejected. */
   | 'rejects'
-  /** By a thenable or a getter that only somebody who asks it for its value gets to know. */
+  /** By a thenable or a getter that throws only when it is read. */
   | 'fails when awaited'
   /** It answers, in an odd way. */
   | 'answers'

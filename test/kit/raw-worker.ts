@@ -1,4 +1,4 @@
-/** A worker played frame by frame over any dial: what is sent is exactly what the test writes. */
+/** A worker that the test plays frame by frame over any dial. It sends exactly what the test writes. */
 import { randomUUID } from 'node:crypto'
 import type { Closed, Dial, Transport } from '../../src/wire/transport/transport.js'
 

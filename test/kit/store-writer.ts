@@ -50,5 +50,5 @@ async function main(directory: string, seed: number, first: number): Promise<voi
 }
 
 const [, program = '', directory, seed, first] = process.argv
-// Imported for its constants, it writes nothing.
+// When imported for its constants, it writes nothing.
 if (program.endsWith('store-writer.ts')) await main(directory!, Number(seed), Number(first))

@@ -1,6 +1,6 @@
 /**
- * Frames of real conversations, to be mutated: what the scenarios send and expect, and what a worker and an engine of
- * this package say to each other. Ids are replaced by a few known ones, so that frames of one conversation still meet.
+ * Frames of real sessions as input of mutation tests: those of the conformance scenarios, and those between a worker
+ * and an engine of this package. Ids are replaced by a few known ones, so that frames of one session still match.
  */
 import { createTestEngine } from '../../src/entry/testing.js'
 import type { III } from '../../src/index.js'

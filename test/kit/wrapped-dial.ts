@@ -1,4 +1,4 @@
-/** A dial with the test's hands on every link it makes: to cut them, to hold events back, to lose frames on purpose. */
+/** A dial whose connections the test controls: it cuts them, delays events, or drops frames. */
 import { failFrame, type Dial, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
 
 export interface WrappedDial {
