@@ -39,7 +39,7 @@ test(
         },
       )
       const giveUp = (): void => {
-        // One that has its answer listens no more, given up or not.
+        // A settled call has no abort listener, aborted or not.
         if (settled > 0 && getEventListeners(controller.signal, 'abort').length > 0) leaking.push(index)
         controller.abort(index)
         setImmediate(() => {

@@ -20,7 +20,7 @@ async function serving(
   return { engine, worker }
 }
 
-/** Answers with what arrived. */
+/** Responds with the request it received. */
 const echo = http(async (req, res) => {
   const { method, path_params, query_params, headers } = req
   const body: unknown = req.body

@@ -10,7 +10,7 @@ const STREAMS = [
   { name: 'iii-stream', config: { port: 0, adapter: { name: 'kv', config: { store_method: 'in_memory' } } } },
 ]
 
-/** A store in memory that says what it was asked. */
+/** A store in memory that records its calls. */
 function memoryStore(): IStream<Item> & { readonly asked: string[] } {
   const items = new Map<string, Item>()
   const asked: string[] = []

@@ -6,7 +6,7 @@ import type { TriggerConfig } from '../../src/sdk/worker/triggers/trigger-types.
 
 interface Provider {
   readonly rig: WorkerRig
-  /** What the handler was asked, in order. */
+  /** Calls of the handler, in order. */
   readonly steps: string[]
   readonly configs: TriggerConfig<unknown>[]
 }
@@ -191,7 +191,7 @@ test('a thousand bindings that come and go leave nothing behind', async () => {
   await rig.reconnect()
   await rig.settle()
 
-  // Without a binding left there is nothing to compare, so no barrier is asked for.
+  // Without a remaining binding there is nothing to compare, so no barrier is requested.
   expect(rig.link.all('ping')).toEqual([])
 })
 

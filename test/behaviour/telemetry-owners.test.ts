@@ -89,7 +89,7 @@ test('providers registered by the program stay; only a missing context manager a
   expect(metrics.getMeterProvider().constructor.name).toBe('NoopMeterProvider')
   expect(logs.getLoggerProvider().constructor.name).not.toBe('LoggerProvider')
 
-  // The wire is W3C whatever the program uses elsewhere.
+  // The wire uses W3C headers, whatever propagator the program has.
   worker.registerFunction(
     'f',
     (_input, _meta, { traceparent, trigger }) => traceparent ?? trigger({ function_id: 'f', payload: {} }),

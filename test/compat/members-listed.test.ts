@@ -1,4 +1,4 @@
-/** Members of what a worker gets back: rows of discovery, handles, channels, receipts. Each is seen on a real engine. */
+/** Tests each member of what a worker receives: discovery rows, handles, channels, receipts. Uses a real engine. */
 import { expect, test } from 'vitest'
 import type { FunctionInfo, FunctionRef, Trigger, TriggerInfo, WorkerInfo } from 'iii-node'
 import type { Channel, StreamChannelRef } from 'iii-node/channel'

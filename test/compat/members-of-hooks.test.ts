@@ -1,4 +1,4 @@
-/** Members of what the functions that guard a listener are asked and answer: what each one does. */
+/** Tests each member of the input and result of auth functions and registration hooks. */
 import { expect, onTestFinished, test } from 'vitest'
 import { registerWorker, type III } from 'iii-node'
 import type {

@@ -1,4 +1,4 @@
-/** Members of what stream operations take and answer, of stream events, and of update operations: what each one does. */
+/** Tests the effect of each member of stream operations, their results, stream events and update operations. */
 import { expect, test } from 'vitest'
 import { BuiltinTrigger, type III } from 'iii-node'
 import {

@@ -1,4 +1,4 @@
-/** Members of the settings of telemetry and reconnecting, and of what telemetry is made of: what each one does. */
+/** Tests the effect of each member of the telemetry and reconnection settings and of telemetry data. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'

@@ -1,4 +1,4 @@
-/** Members of the types that a worker's options, registrations and calls are made of: what each one does. */
+/** Tests the effect of each member of a worker's options, registrations and calls. */
 import { expect, test } from 'vitest'
 import type {
   ErrorBody,

@@ -40,7 +40,7 @@ function liveWorker(): void {
   onTestFinished(() => worker.shutdown())
 }
 
-/** No more than what the official package uses of a tracer and its span. */
+/** The parts of a tracer and a span that the official package uses. */
 function mockTracer() {
   const attributes: Attributes = {}
   const span = {

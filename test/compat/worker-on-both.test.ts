@@ -27,7 +27,7 @@ interface Entry {
   readonly seen: unknown
 }
 
-/** Runs the worker against an engine of its own; what it found is the last line it prints. */
+/** Runs the worker on its own engine; the last line it prints is its result. */
 async function transcriptOf(file: string): Promise<Entry[]> {
   const engine = await startLocalEngine()
   try {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 
-/** Converts by what is loaded on demand; a failure to load it would throw. Prints what of it was loaded at import. */
+/** Converts with a module that is loaded on demand; a failed load would throw. Prints the modules loaded at import. */
 const SOURCE = `
   const loaded = () => Object.keys(require.cache).filter((file) => /zod-to-json-schema|zod.v4.core/.test(file)).length
   const atImport = loaded()

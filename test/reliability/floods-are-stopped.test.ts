@@ -23,7 +23,7 @@ interface Flood {
   readonly first?: Buffer
   /** Sent over and over. */
   readonly piece: Buffer
-  /** Whether the offender takes in what it is sent. Default true. */
+  /** Whether the offender reads from its socket. Default true. */
   readonly reads?: boolean
   /** The close code it gets; undefined for a cut without one. */
   readonly closeCode?: number

@@ -181,7 +181,7 @@ test.each([
   expect(rig.admin.take('invocationresult')).toMatchObject({ result: 'real' })
 })
 
-/** A guest that was asked, lost its link, and sends its answer on the next one. */
+/** A guest that received a call, lost its connection, and sends the result on the next one. */
 async function reconnected(token: (guest: RawWorker) => Frame | undefined): Promise<Frame | undefined> {
   const rig = await grantRig()
   const guest = await rig.guest({})

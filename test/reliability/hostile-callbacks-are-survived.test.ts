@@ -19,7 +19,7 @@ async function settled(rig: WorkerRig): Promise<void> {
 /** Failures that came to the ears of `diagnostics`. */
 const reported = (rig: WorkerRig): number => rig.eventsOf('callback_failed').length
 
-/** Whether a failure is known to somebody who does not wait for a value. */
+/** Whether a failure is visible to a caller that does not await the value. */
 const isSeenUnasked = ({ ending }: HostileCallback): boolean => ending === 'throws' || ending === 'rejects'
 const failsWhenAsked = (callback: HostileCallback): boolean =>
   isSeenUnasked(callback) || callback.ending === 'fails when awaited'

@@ -13,7 +13,7 @@ nothingEscapes()
 const quiet = { otel: { enabled: false } } as const
 const boom = new Error('boom')
 
-/** A record one of whose members cannot be read. */
+/** A record with a member that throws when read. */
 function withTrap(member: string, rest: object = {}): never {
   return Object.defineProperty({ ...rest }, member, {
     enumerable: true,
@@ -26,7 +26,7 @@ function withTrap(member: string, rest: object = {}): never {
 interface Place {
   readonly what: string
   readonly members: readonly string[]
-  /** Hands the value over; whatever comes of it is thrown or is the promise returned. */
+  /** Passes the value; throws its error or returns its promise. */
   readonly give: (worker: Worker, trap: (rest?: object) => never) => unknown
 }
 

@@ -31,7 +31,7 @@ async function setting(): Promise<Setting> {
 const reports = (events: readonly DiagnosticEvent[]): string[] =>
   events.map(({ kind }) => kind).filter((kind) => kind === 'callback_failed' || kind === 'channel_failed')
 
-/** The client calls, serves and carries bytes as if nothing had happened. */
+/** Checks that the client still calls, serves and transfers bytes. */
 async function expectGoodWork({ worker }: Setting): Promise<void> {
   worker.registerFunction('good', async ({ input }: { input: { readAll(): Promise<Buffer> } }) =>
     (await input.readAll()).toString(),

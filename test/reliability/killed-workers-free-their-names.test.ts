@@ -6,7 +6,7 @@ import type { III } from '../../src/index.js'
 const ROUNDS = process.env['TIER'] === 'nightly' ? 25 : 3
 const RUNNING = 200
 const NAME = 'orders'
-/** Time limits of the calls and of the drain: nothing here may have to wait for either. */
+/** Time limits of the calls and of the drain. No test here may reach them. */
 const CALL_LIMIT_MS = 30_000
 const DRAIN_LIMIT_MS = 60_000
 const AT_ONCE_MS = 5_000

@@ -51,7 +51,7 @@ const setups: Readonly<Record<string, () => Own>> = {
   },
 }
 
-/** What OpenTelemetry's API holds for the whole process, whichever copy of it is asked. */
+/** The process-wide registrations of OpenTelemetry's API, shared by all of its copies. */
 function globals(): Record<string, unknown> {
   return { ...(globalThis as Record<symbol, object | undefined>)[Symbol.for('opentelemetry.js.api.1')] }
 }

@@ -7,7 +7,7 @@ import { engineRig, type EngineRig } from '../kit/engine-rig.js'
 import { guardedRig } from '../kit/guarded-rig.js'
 import { RawWorker } from '../kit/raw-worker.js'
 
-/** Own keys of what every object and list inherits from, as they are before anything has run. */
+/** Own keys of the prototypes of objects and arrays, before any other code has run. */
 const watched = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Map.prototype]
 const snapshot = (): unknown[] =>
   watched.flatMap((each: object): unknown[] =>

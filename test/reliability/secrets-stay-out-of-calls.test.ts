@@ -1,4 +1,4 @@
-/** Secrets in what passes through: requests over HTTP, fetched addresses, payloads of calls that fail. */
+/** Secrets in data that passes through: HTTP requests, fetched URLs, payloads of failed calls. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'

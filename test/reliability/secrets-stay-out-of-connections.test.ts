@@ -30,7 +30,7 @@ const plants: Readonly<Record<string, Plant>> = {
   'a token in the address': { address: (url) => `${url}/?token=${CANARY}` },
 }
 
-/** Worlds in which workers have trouble, each with what they do there. */
+/** Environments in which connections fail, each with the actions of the workers. */
 const incidents: Readonly<Record<string, (ears: Ears, connect: (url: string) => III) => Promise<void>>> = {
   'no engine listens': async (ears, connect) => {
     const worker = connect('ws://127.0.0.1:1')

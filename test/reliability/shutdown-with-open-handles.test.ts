@@ -15,7 +15,7 @@ async function openChild(url: string, kind: string): Promise<Child> {
   return child
 }
 
-/** Ends a child as an orchestrator does; says how long it took and what its shutdown reported. */
+/** Ends a child as an orchestrator does; returns the duration and the report of its shutdown. */
 async function terminated(child: Child) {
   const before = performance.now()
   child.process.kill('SIGTERM')

@@ -7,7 +7,7 @@ import { chaosProxy, type Trouble } from '../kit/chaos-proxy.js'
 import type { ChildActor } from '../kit/child-actor.js'
 import { socketRig } from '../kit/socket-rig.js'
 
-/** The worker lives so many times as fast: its idle limit is one of two seconds. */
+/** Speed of the clock of the worker: its idle limit is reached after two seconds. */
 const TIMES_FASTER = 30
 const LIMIT_MS = IDLE_LIMIT_MS / TIMES_FASTER
 /** As many as may wait while there is no link. */

@@ -25,7 +25,7 @@ async function lives(works: Readonly<Record<string, number>>): Promise<readonly 
 
 const FUNCTIONS_OF_SERVER = 3
 
-/** Nothing is left of the work in either end, whatever map it was in. */
+/** Checks that neither end keeps state of the work, in any map. */
 function expectLevel(lived: readonly Lived[], works: object): void {
   expect(lived.map(({ kind }) => kind)).toEqual(Object.keys(works))
   const empty = { pendingCalls: 0, runningInvocations: 0, waitingInvocations: 0, queuedMessages: 0, queuedBytes: 0 }

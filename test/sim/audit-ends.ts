@@ -33,7 +33,7 @@ function auditReports(worker: SimWorker): string[] {
   )
 }
 
-/** A guest may be kept out, and who shares names may find them taken. */
+/** A guest may be denied, and a worker with shared names may find them owned. */
 function isExpected({ token, claim }: SimWorker, { kind }: DiagnosticEvent): boolean {
   return kind === 'session_refused' ? token !== undefined : kind === 'registration_rejected' && claim !== undefined
 }

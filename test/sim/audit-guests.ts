@@ -42,7 +42,7 @@ function codeOf({ outcome }: Op): string | undefined {
   return outcome !== undefined && 'error' in outcome ? (outcome.error as { code?: string }).code : undefined
 }
 
-/** A publication runs no function but by a binding of somebody who may call it. */
+/** A publication runs a function only by a binding of a worker that may call it. */
 function auditSpies({ journal, workers }: World, runsOf: ReadonlyMap<number, readonly Run[]>): string[] {
   const bound = workers.flatMap(({ token, spiedOn }) =>
     spiedOn.filter((functionId) => token === undefined || mayBind(token, functionId)),

@@ -1,4 +1,4 @@
-/** The engine knows exactly what the workers have, once everything is quiet; providers have exactly their bindings. */
+/** Checks at the end that the engine lists exactly the registrations of the workers, and providers exactly their bindings. */
 import type { SimWorker } from './sim-worker.js'
 import type { Observation, World } from './world.js'
 
@@ -15,7 +15,7 @@ export function auditRegistry(world: World): string[] {
   ]
 }
 
-/** The engine lists what is bound; what waits for its type shows in its numbers only. */
+/** The engine lists bound triggers; triggers without a provider appear in its counters only. */
 function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWorker[]): string[] {
   const expected = usable.flatMap(({ holdings }) => holdings.noted.triggers)
   const isProvided = (type: string): boolean =>

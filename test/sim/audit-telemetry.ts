@@ -37,7 +37,7 @@ function repeated(ids: readonly string[]): string[] {
   return ids.filter((id, index) => ids.indexOf(id) !== index)
 }
 
-/** Whether its link held all the time, with room for everything. */
+/** Whether its connection was open all the time and never congested. */
 function isUntouched({ network, scenario, engines, journal }: World, { process, traced }: SimWorker): boolean {
   const links = network.links.filter(({ client, path }) => client.process === process && path === '/')
   const hasLeftover = journal.runs.some((run) => run.process === process && (run.endedAt ?? Infinity) > endOf(links))

@@ -54,7 +54,7 @@ function wasBound({ changes }: Watch, reading: Reading): Watch['changes'][number
   return bound.length > 0 ? 'perhaps' : undefined
 }
 
-/** Whether nothing can have kept an event from a function: its link lives to the end, and has room. */
+/** Whether a function must have received an event: its connection lives to the end and is not congested. */
 function mustHear(world: World, { owner }: Watch, { link }: Reading): boolean {
   const { scenario, endedAt } = world
   const plan = scenario.workers[owner.index]

@@ -46,7 +46,7 @@ export function audit(world: World): string[] {
   return problems
 }
 
-/** A worker that is held up, and a wall clock that is set, cost no connection. */
+/** A frozen worker and a changed wall clock end no connection. */
 function isHarmless(fault: Fault): boolean {
   return fault.kind === 'epoch' || (fault.kind === 'freeze' && fault.worker !== 'engine')
 }

@@ -6,7 +6,7 @@ import type { OpKind } from './journal.js'
 
 export type Token = 'calls' | 'serves' | 'bad'
 
-/** The function that is asked who may come in. */
+/** The auth function of the guarded listener. */
 export const AUTH_FUNCTION = 'guard::auth'
 
 /** An open listener and one for guests. */
@@ -44,5 +44,5 @@ export function mayBind(token: Token, functionId: string): boolean {
   return token === 'serves' && mayCall(token, functionId)
 }
 
-/** Calls that grants are about; the others are what no worker can do without. */
+/** Calls that need a grant; every worker needs the others. */
 export const GRANTED_KINDS: ReadonlySet<OpKind> = new Set(['call', 'void', 'enqueue', 'publish', 'state'])

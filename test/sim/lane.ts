@@ -34,7 +34,7 @@ export class Lane {
   #wire: Item[] = []
   #unsentBytes = 0
   #wireBytes = 0
-  /** Counts what is under way; a cut makes deliveries of before void. */
+  /** Number of the current delivery epoch; a cut cancels earlier deliveries. */
   #epoch = 0
   #arrived = 0
   #lastArrival = 0
@@ -45,7 +45,7 @@ export class Lane {
   isPaused = false
   /** Nothing arrives: neither data nor its end. */
   #isBlackhole = false
-  /** The receiver's window is shut: nothing leaves. */
+  /** The receive window is closed: no bytes leave. */
   #stalledUntil = 0
   /** Frames until a cut; `cut` runs once. */
   #cutAfter: { frames: number; cut: () => void } | undefined
@@ -87,7 +87,7 @@ export class Lane {
     this.#schedulePump()
   }
 
-  /** Delivers what waits for its receiver, in a turn of its own. */
+  /** Delivers queued items to the receiver, in a separate tick. */
   wake(): void {
     if (this.#arrived === 0) return
     const epoch = this.#epoch

@@ -149,7 +149,7 @@ export class SimEnd implements Transport {
     }
   }
 
-  /** The end of this end, told in a turn of its own. */
+  /** Reports the end of this side in a separate tick. */
   end(closed: Closed): void {
     if (this.state === 'closed') return
     this.state = 'closed'
@@ -209,7 +209,7 @@ export class SimLink {
   readonly toClient: Lane
   /** Whether anything was done to it that a healthy network does not do. */
   isFaulted = false
-  /** How often it was made to deliver nothing. */
+  /** How often it was stalled. */
   blackholes = 0
 
   constructor(
@@ -248,7 +248,7 @@ export class SimLink {
     return this.client.state === 'closed' && (this.server === undefined || this.server.state === 'closed')
   }
 
-  /** One end was cut by its own process: what is under way arrives, or is lost, as chance has it; then the end. */
+  /** One end was cut by its own process: frames in flight arrive or are lost at random, then the connection ends. */
   terminated(end: SimEnd): void {
     const other = end.side === 'client' ? this.server : this.client
     if (other === undefined) return

@@ -17,7 +17,7 @@ export interface Verdict {
 }
 
 export interface RunOptions {
-  /** Whether to keep what happened as lines. Default false. */
+  /** Whether to keep a trace as lines. Default false. */
   readonly trace?: boolean
 }
 

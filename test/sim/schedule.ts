@@ -7,7 +7,7 @@ import type { SeededRandom } from '../kit/seeded-random.js'
 
 interface Entry {
   at: number
-  /** Among events of one moment: those of a process that was held up come in an order of chance, sockets last. */
+  /** Order of simultaneous events: those of a frozen process are in random order, sockets last. */
   rank: number
   readonly order: number
   readonly process: SimProcess | undefined

@@ -30,12 +30,12 @@ export class SimWorker {
   isEnding = false
   /** Whether the number of its invocations at a time is limited, so that nested calls can wait for themselves. */
   readonly isLimited: boolean
-  /** What it shows at the guarded listener; absent for those who come by the open one. */
+  /** Its token for the guarded listener; absent for workers of the open one. */
   readonly token: Token | undefined
-  /** Names that it shares with others; absent for those who have their own. */
+  /** Names that it shares with other workers; absent if it has its own. */
   readonly claim: Claim | undefined
   readonly claims = new Claims()
-  /** How it sends telemetry; absent for those who do not. */
+  /** How it sends telemetry; absent if it does not. */
   readonly traced: Traced | undefined
   readonly spiedOn: string[] = []
   /** When it was first told to end. */
@@ -161,7 +161,7 @@ export class SimWorker {
     return op
   }
 
-  /** Notes what it has, for comparing it with what the engine says now. */
+  /** Records its registrations, to compare them with the engine. */
   noteRegistrations(): void {
     const { queuedMessages, queuedBytes, waitingNames } = this.worker.stats()
     // A worker that waits for a name keeps retrying.

@@ -33,7 +33,7 @@ export class TelemetryNotes {
     record.hasLate ||= isEnding
   }
 
-  /** Notes what is in a frame that a worker sent, or the engine read. */
+  /** Records the content of a frame that a worker sent or the engine read. */
   note(process: SimProcess, what: 'sent' | 'read', frame: string | Uint8Array): void {
     if (typeof frame === 'string' || !isTelemetry(frame)) return
     this.#recordOf(process)[what].push(...idsIn(frame))

@@ -121,7 +121,7 @@ export class World {
     await this.#end()
   }
 
-  /** Takes what a worker whose process is gone has left in this one. To be called when everything is judged. */
+  /** Removes what a worker of a dead process left in this process. Call it after the audit. */
   async release(): Promise<void> {
     for (const { process, traced, worker } of this.workers) if (process.isDead && traced) void worker.shutdown()
     await settle()
@@ -158,7 +158,7 @@ export class World {
     if (!message.startsWith('A worker does not read')) this.journal.violate(`${message}: ${JSON.stringify(fields)}`)
   }
 
-  /** The memory door is dialled for its way in; the link itself is the simulated one. */
+  /** Dials the in-memory listener for the admission; the connection itself is the simulated one. */
   #upgrade(engine: LocalEngine, request: UpgradeRequest): void {
     const ignore = (): void => undefined
     const none = { open: ignore, text: ignore, binary: ignore, activity: ignore, drained: ignore }
@@ -196,12 +196,12 @@ export class World {
   #read({ link }: SimEnd, frame: string | Uint8Array): void {
     const { now: at, events: turn } = this.schedule
     if (link.path === '/') this.telemetry.note(link.client.process, 'read', frame)
-    // Guests may do none of what is followed here.
+    // Guests may do none of the actions recorded here.
     if (this.workers.some(({ process, token }) => token !== undefined && process === link.client.process)) return
     if (typeof frame === 'string' && link.path === '/') this.journal.read(frame, { link, at, turn })
   }
 
-  /** What a lost link ends, it ends at once: nothing may be left of it when promises have settled. */
+  /** A lost connection ends its calls at once: none may be pending when promises have settled. */
   #afterClosed(end: SimEnd): void {
     if (end.side !== 'client' || end.link.path !== '/') return
     const { link, process } = end
@@ -224,7 +224,7 @@ export class World {
     return Math.max(0, ...this.journal.ops.map(({ deadlineAt }) => deadlineAt))
   }
 
-  /** Looks at the engine through a client that nothing happened to, and calls everything that is registered. */
+  /** Reads the state of the engine through an undisturbed client, and calls every registered function. */
   async #observe(): Promise<void> {
     if (this.running === undefined) throw new Error('no engine runs after everything was healed')
     this.isObserving = true
@@ -310,7 +310,7 @@ export class World {
   }
 }
 
-/** One queue of each kind, beside what is always served. */
+/** One queue of each kind, beside the default built-ins. */
 const ENGINE_SETTINGS = {
   workers: [
     ...LISTENERS,

@@ -16,7 +16,7 @@ test('functions are listed by id, filtered, and found by their description and m
   )
   nameless.register('shop::pay')
   await rig.settle()
-  /** Those of workers: what the engine always serves is beside the point. */
+  /** Functions of workers only, without those of the engine. */
   const list = async (input: Frame): Promise<unknown> => {
     const { functions } = result(await rig.call(worker, 'engine::functions::list', input))
     const ids = (functions as { function_id: string }[]).map((row) => row.function_id)

@@ -23,7 +23,7 @@ function writerEnd() {
   }
 }
 
-/** A reader that takes `room` items before it is full. */
+/** A reader that accepts `room` items before it is full. */
 function readerEnd(room = Infinity) {
   const end = {
     items: [] as ChannelItem[],

@@ -12,7 +12,7 @@ const trigger = (id: string, extra: Frame = {}): Frame => ({
 })
 const type = (extra: Frame = {}): Frame => ({ type: 'registertriggertype', id: 'tick', description: '', ...extra })
 
-/** Ids of the triggers a provider was asked to take on, and of those it was asked to end. */
+/** Ids of the triggers that a provider was asked to bind, and of those it was asked to release. */
 function asked(provider: RawWorker): { bound: unknown[]; ended: unknown[] } {
   const of = (kind: string): unknown[] => provider.frames.filter((frame) => frame['type'] === kind).map(({ id }) => id)
   const seen = { bound: of('registertrigger'), ended: of('unregistertrigger') }

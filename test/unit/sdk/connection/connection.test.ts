@@ -11,7 +11,7 @@ import {
   type TransportEvents,
 } from '../../../../src/wire/transport/transport.js'
 
-/** A transport that does nothing by itself. */
+/** A passive transport: the test emits its events. */
 class HandTransport implements Transport {
   readonly sent: (string | Uint8Array)[] = []
   readonly calls: string[] = []

@@ -102,7 +102,7 @@ test.each(['"\\ud83d\\udc4d"', '"\\uD83D\\uDC4D"', '"\\\\ud800"', '"👍"', '"\\
   },
 )
 
-/** Halves, pairs, and what looks like their escapes. */
+/** Lone surrogates, pairs, and text that resembles their escapes. */
 const unit = fc.constantFrom('\ud83d', '\udc4d', '👍', '\\', 'ud83d', '\\udc4d', 'u', 'é', '"', 'd800')
 
 test('every lone surrogate becomes U+FFFD, and nothing else changes', () => {

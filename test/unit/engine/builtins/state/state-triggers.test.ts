@@ -18,7 +18,7 @@ async function start(config?: unknown) {
 
 const k = { scope: 's', key: 'k' }
 const set = (value: unknown) => ({ ...k, value })
-/** Lets everything run that waits for nothing. */
+/** Runs everything that does not wait for time. */
 const settle = (host: FakeHost): Promise<void> => host.clock.advance(0)
 
 test('handlers receive created, updated and deleted values', async () => {

@@ -59,7 +59,7 @@ test('the limit of a function does not delay other functions', async () => {
   expect([narrow.begun, wide.begun]).toEqual([[0], [0, 1]])
   narrow.end()
   await rig.settle()
-  // The worker's free place goes to who was first in line for it.
+  // The free slot of the worker goes to the first in the queue.
   expect([narrow.begun, wide.begun]).toEqual([[0], [0, 1, 2]])
   wide.end()
   await rig.settle()

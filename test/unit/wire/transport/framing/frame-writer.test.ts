@@ -25,7 +25,7 @@ function send(writer: FrameWriter, frame: string | Uint8Array): void {
 const brief = (isBinary: boolean, payload: Buffer): string =>
   `${isBinary ? 'binary' : 'text'} ${payload.length} ${createHash('sha256').update(payload).digest('hex')}`
 
-/** What the peer has to see for what was sent. */
+/** The frames that the peer must receive. */
 const expected = (frames: readonly (string | Uint8Array)[]): string[] =>
   frames.map((frame) => brief(typeof frame !== 'string', Buffer.from(frame as string)))
 

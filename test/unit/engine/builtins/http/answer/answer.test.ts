@@ -5,7 +5,7 @@ import { seededRandom } from '../../../../../kit/seeded-random.js'
 
 const JSON_TYPE = 'application/json'
 
-/** Status, body and content type of what a return value becomes. */
+/** Status, body and content type of the response for a return value. */
 function summary(value: unknown): [number, string, string | undefined] {
   const { status, body, headers } = answerFrom(value)
   return [status, body, headers.get('content-type')?.join()]
