@@ -1,4 +1,7 @@
-/** Checks at the end that the engine lists exactly the registrations of the workers, and providers exactly their bindings. */
+/**
+ * Checks at the end that the engine lists exactly the registrations of the workers, and providers exactly their
+ * bindings.
+ */
 import type { SimWorker } from './sim-worker.js'
 import type { Observation, World } from './world.js'
 

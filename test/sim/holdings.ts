@@ -1,6 +1,6 @@
 /**
- * The registrations of one simulated worker: functions, triggers, trigger types. Records what the engine should list for
- * it. Does not record calls.
+ * The registrations of one simulated worker: functions, triggers, trigger types. Records what the engine should list
+ * for it. Does not record calls.
  */
 import type { InvocationContext } from '../../src/sdk/worker/invocations/invocation-context.js'
 import type { OwnedFunctionRef } from '../../src/sdk/worker/functions/functions.js'

@@ -1,6 +1,6 @@
 /**
- * Records calls, handler runs and outcomes while a simulation runs. The auditor compares the three afterwards; this file
- * checks nothing.
+ * Records calls, handler runs and outcomes while a simulation runs. The auditor compares the three afterwards; this
+ * file checks nothing.
  */
 import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import type { SimEnd, SimLink } from './link.js'

@@ -1,6 +1,6 @@
 /**
- * A minimal engine on one socket: session info, worker registration, ping, and calls routed back to their own sender. The
- * test scripts everything else.
+ * A minimal engine on one socket: session info, worker registration, ping, and calls routed back to their own sender.
+ * The test scripts everything else.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
