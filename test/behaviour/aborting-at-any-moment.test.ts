@@ -10,7 +10,7 @@ const WAVE = 500
 const LIMIT = { timeout: 60_000 }
 
 test(
-  '10,000 calls given up by their caller at any moment settle in that turn, and leave no listener',
+  '10,000 calls aborted at any moment settle in the same event-loop tick, and leave no listener',
   LIMIT,
   async () => {
     const rig = await localRig()

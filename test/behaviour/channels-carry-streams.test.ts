@@ -176,7 +176,7 @@ test('the stream of a writer reports its end after everything was handed over', 
   expect((await whole).length).toBe(300_000)
 })
 
-test('operations can be given up', async () => {
+test('operations can be aborted', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { reader, writer } = await worker.channels.create()

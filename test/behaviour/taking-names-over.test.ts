@@ -69,7 +69,7 @@ test('functions are taken over at once when their owner drains, while its handle
   expect(await drained).toMatchObject({ drained: 1, abandoned: 0 })
 })
 
-test('functions are taken over at once when their holder dies', async () => {
+test('functions are taken over at once when their owner dies', async () => {
   const { rig, old } = await twoReleases()
   void old.shutdown()
   await rig.settle()
@@ -197,7 +197,7 @@ test('a worker whose name is taken over introduces itself by it after a reconnec
   expect(late.getFatalError()).toMatchObject({ code: 'WORKER_NAMESPACE_CONFLICT', owner_worker_id: next.workerId })
 })
 
-test("triggers of a function wait with it, so that none fires twice, and follow its holder's drain", async () => {
+test('triggers of a function wait with it, so that none fires twice, and are registered when its owner drains', async () => {
   const rig = await localRig([{ name: 'iii-cron' }])
   const ran: string[] = []
   const release = (name: string): void => {

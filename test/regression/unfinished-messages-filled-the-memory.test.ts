@@ -33,7 +33,7 @@ async function limitedRig(served: readonly object[] = [], urlOf = (rig: EngineRi
   }
 }
 
-test('clients that each leave a message unfinished share one limit, and the largest message costs its client the link', async () => {
+test('clients with unfinished messages share one limit, and the client with the largest message is disconnected', async () => {
   const rig = await limitedRig()
   const small = await rig.sender(MIB)
   await rig.holds(MIB)

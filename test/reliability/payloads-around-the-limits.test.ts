@@ -83,7 +83,7 @@ function sendMessage(socket: Awaited<ReturnType<typeof rawSocket>>['socket'], by
 }
 
 test.each([...AROUND.map((by) => MAX_MESSAGE_BYTES + by), 2 * MAX_MESSAGE_BYTES])(
-  'the engine takes a message of %i bytes up to its limit and closes with 1009 beyond',
+  'the engine accepts a message of %i bytes up to its limit and closes with 1009 above it',
   { timeout: 60_000 },
   async (bytes) => {
     const { engine } = await socketRig()

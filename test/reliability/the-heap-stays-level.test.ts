@@ -70,7 +70,7 @@ test(
 )
 
 test(
-  'the measure sees what is kept',
+  'the measurement detects retained memory',
   async () => {
     const [lived] = await lives({ leak: 50_000 })
     expect(lived?.retainedBytes).toBeGreaterThan(LIMIT_BYTES)

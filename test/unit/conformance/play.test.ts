@@ -60,7 +60,7 @@ test('A missing frame is reported with the frames that arrived', async () => {
   )
 })
 
-test('A frame where silence is due fails, unless it is not of the kind that is looked for', async () => {
+test('A frame of the given kind fails a step that expects silence', async () => {
   const steps: Step[] = [{ connect: 'a' }, { send: 'a', frame: { type: 'other' } }]
   await playOn(echo, [...steps, { expectNone: 'a', frame: { type: 'wanted' }, ms: 30 }])
   await expect(playOn(echo, [...steps, { expectNone: 'a' }])).rejects.toThrow('a: expected silence')

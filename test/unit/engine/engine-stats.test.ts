@@ -85,7 +85,7 @@ function unpausable(transport: Transport): Transport {
   })
 }
 
-test('pending jobs, their bytes and dead letters are shown', async () => {
+test('statistics include pending jobs, their bytes and the dead-letter queue', async () => {
   const rig = await engineRig({ workers: [{ name: 'iii-queue' }] })
   const worker = await rig.worker({})
   worker.register('job')

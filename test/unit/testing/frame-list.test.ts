@@ -24,7 +24,7 @@ test('with a capacity of zero nothing is kept', () => {
   expect(list.forgotten).toBe(1)
 })
 
-test('a frame is decoded once, when it is looked at', () => {
+test('a frame is decoded once, when it is first read', () => {
   let decoded = 0
   const one = new Frame('x', () => (decoded += 1))
   expect(decoded).toBe(0)

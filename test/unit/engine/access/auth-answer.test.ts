@@ -21,7 +21,7 @@ const LIST = ['a', 'b::*', 'half*', 'match("c*d")']
 const MATCHED = ['a', 'b::x', 'b::', 'half', 'halfway', 'half::x', 'cxd']
 const UNMATCHED = ['ab', 'b', 'bx', 'hal', 'xhalf', 'cx', '']
 
-test('grants by namespace, and what is forbidden, are exact ids, beginnings or patterns', () => {
+test('grants and denials by namespace are exact ids, prefixes or patterns', () => {
   const granted = grants({ namespaces: { blue: LIST }, forbidden_functions: LIST })
   for (const matches of [granted.namespaces.get('blue')!, granted.forbiddenFunctions]) {
     expect(MATCHED.filter((id) => !matches(id))).toEqual([])

@@ -60,7 +60,7 @@ test('an auth function that is missing or silent keeps the client out', async ()
   })
 })
 
-test('a client that leaves while it is looked at leaves nothing behind', async () => {
+test('a client that leaves during its authentication leaves no state', async () => {
   const rig = await guardedRig()
   const guest = new RawWorker(rig.engine.dial(1))
   await rig.settle()

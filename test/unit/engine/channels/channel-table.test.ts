@@ -78,7 +78,7 @@ test('a session may have so many channels at once, and no other session or the e
   expect(table.create(1, 'greedy').channel.over).toBe(false)
 })
 
-test('a channel that was given up is not found any more', () => {
+test('an abandoned channel is not found any more', () => {
   const { table } = tableWith()
   const { channel, reader: ref } = table.create(1)
   channel.attachWriter(end)

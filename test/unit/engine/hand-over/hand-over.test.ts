@@ -87,7 +87,7 @@ test('calls are also held when the owner is lost; its calls in flight receive an
   expect(payloads(next)).toEqual([2])
 })
 
-test('a held call fails at the limit, counted from when the function was given up, and later ones at once', async () => {
+test('a held call fails at the limit, counted from the release of the function, and later ones at once', async () => {
   const { rig, old, caller } = await twoReleases()
   giveUp(old, 'f')
   await rig.settle()

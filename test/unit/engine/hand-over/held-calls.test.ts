@@ -38,7 +38,7 @@ test('payloads are held up to their size, and one of any size fits', () => {
   expect([held.add(call(), list, nothing), held.add(large, list, nothing)]).toEqual([true, false])
 })
 
-test('calls of a list are looked at again in order and once, and forgotten ones never', () => {
+test('held calls are retried once and in order, and removed ones never', () => {
   const held = new HeldCalls()
   const list = new Set<RoutedCall>()
   const seen: number[] = []

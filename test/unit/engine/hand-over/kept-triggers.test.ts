@@ -98,7 +98,7 @@ test('a trigger ends at once when the next owner has bound its own already', asy
   expect(heard(next)).toEqual([event])
 })
 
-test('a trigger that is bound anew under its id, for something else, is not ended with what was kept', async () => {
+test('a trigger registered again with its id and another config does not end with the kept one', async () => {
   const { rig, old, next, publish } = await twoReleases()
   await giveUp(rig, old)
   next.register('f')

@@ -93,7 +93,7 @@ test('the byte cap counts bytes as they travel', () => {
   expect(outbox.put('€€', letter('b', []))).toBe('bytes')
 })
 
-test('discarding tells every letter once and leaves nothing', () => {
+test('discarding notifies the sender of each frame once and empties the queue', () => {
   const fates: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
   const first = letter('a', fates)

@@ -116,7 +116,7 @@ test('a server that is not allowed is refused when the function is registered', 
   )
 })
 
-test('a guarded session may name as a secret only what is exposed', () => {
+test('a guarded session may use only exposed variables as secrets', () => {
   const config = parseHttpFunctionsConfig(undefined, { expose_env: ['LISTED'] })
   const builtin = createHttpFunctionsBuiltin(new FakeHost(), config, { LISTED: 'a', UNLISTED: 'b' })
   const register = (key: string, isGuarded: boolean) => () =>

@@ -188,7 +188,7 @@ test('a handler that returns nothing and streams nothing is 504 at the limit, em
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('a handler that does not answer is given up at the limit', async () => {
+test('a handler that does not answer is aborted at the time limit', async () => {
   const { host, route, call } = await startHttp({ default_timeout: 3000 })
   const handler = heldHandler(host, 'f')
   await route('f', { api_path: '/a' })

@@ -62,7 +62,7 @@ test('requests on one connection are answered in order, pipelined ones too', asy
   expect(text.match(/"(one|two|three)"|Not Found"/g)).toEqual(['"one"', '"two"', 'Not Found"', '"three"'])
 })
 
-test('requests that wait behind others on a connection are given up with it', async () => {
+test('requests queued on a connection are dropped when it ends', async () => {
   const { host, route, port } = await startHttp()
   host.serve('f', () => new Promise(() => {}))
   await route('f', { api_path: '/' })

@@ -215,7 +215,7 @@ test('over their limit the oldest dead letters are dropped and logged', async ()
   expect(host.counters.dropped.deadLetters).toBe(2)
 })
 
-test('a redrive that does not fit is refused whole and the letters stay', async () => {
+test('a redrive that does not fit is refused as a whole, and the dead-letter queue is unchanged', async () => {
   const { host, enqueue, call } = await start({ default: { max_retries: 1 } }, { maxJobs: 1 })
   for (let n = 0; n < 2; n++) {
     await enqueue({ data: n })

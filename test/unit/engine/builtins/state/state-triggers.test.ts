@@ -134,7 +134,7 @@ test('a failing or missing handler is logged and the next one runs', async () =>
   expect(host.lines.map(({ fields }) => fields)).toMatchObject([{ triggerId: '1' }, { triggerId: '2' }])
 })
 
-test('past the cap the oldest write is given up, counted and logged; its first handler was called all the same', async () => {
+test('over the cap the triggers of the oldest write are dropped, counted and logged, except its first handler', async () => {
   const { host, call, bind } = await start()
   host.serve('hangs', () => new Promise(() => {}))
   host.serve('second', () => null)
