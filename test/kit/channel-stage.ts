@@ -13,7 +13,7 @@ const TRANSFER_LIMIT_MS = 300_000
 export const PARTS = ['engine', 'writer', 'reader'] as const
 export type Part = (typeof PARTS)[number]
 
-/** What a process has seen since it was last told to settle. */
+/** Counters of a process since its last `settle` command. */
 interface Seen {
   readonly peakBytes: number
   /** Bytes written or read in the transfer. */

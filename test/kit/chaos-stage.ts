@@ -19,7 +19,7 @@ export async function chaosActor(name: string): Promise<ChildActor> {
 export class MortalEngine {
   readonly port: number
   #engine: ChildActor
-  /** Started, and told to listen once the one before is dead: so it is away for milliseconds. */
+  /** A started process that listens once its predecessor is dead, so the port is closed for milliseconds only. */
   #spare: Promise<ChildActor>
   kills = 0
 

@@ -38,7 +38,7 @@ export class SimWorker {
   /** How it sends telemetry; absent if it does not. */
   readonly traced: Traced | undefined
   readonly spiedOn: string[] = []
-  /** When it was first told to end. */
+  /** When its shutdown began. */
   endingSince = Infinity
   #endsAt: number | undefined
   readonly #world: World
@@ -86,7 +86,7 @@ export class SimWorker {
     this.#channels.registerSink(`w${index}::sink`)
   }
 
-  /** Alive and not told to end. */
+  /** Alive, and its shutdown has not begun. */
   get isUsable(): boolean {
     return (
       !this.process.isDead && !this.isEnding && this.token !== 'bad' && this.worker.getConnectionState() !== 'failed'
