@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FrameIntake } from '../../src/engine/links/frame-intake.js'
-import { Inlet } from '../../src/engine/links/inlet.js'
+import { ReceiveSide } from '../../src/engine/links/receive-side.js'
 import { TickLane } from '../../src/std/time/tick-lane.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { LargeMessages } from '../../src/wire/transport/large-messages.js'
@@ -33,7 +33,7 @@ async function limitedRig(served: readonly object[] = [], urlOf = (rig: EngineRi
   }
 }
 
-test('clients that each leave a message unfinished share one limit, and the largest message costs its client the link', async () => {
+test('clients with unfinished messages share one limit, and the client with the largest message is disconnected', async () => {
   const rig = await limitedRig()
   const small = await rig.sender(MIB)
   await rig.holds(MIB)
@@ -54,7 +54,7 @@ test('clients that each leave a message unfinished share one limit, and the larg
   expect(rig.engine.stats().sessions).toBe(2)
 })
 
-test('a message counts no more once its client has vanished', async () => {
+test('an unfinished message is released when its client disconnects', async () => {
   const rig = await limitedRig()
   const client = await rig.sender(3 * MIB)
   await rig.holds(3 * MIB)
@@ -84,8 +84,8 @@ test('whole messages that wait to be read count as well', () => {
   const lane = new TickLane({ nextTurn: () => undefined })
   const ignore = (): void => undefined
   const intakeOf = (): FrameIntake => {
-    const inlet = new Inlet({ clock: new VirtualClock(), lane }, createMemoryPair().right)
-    return new FrameIntake({ lane, largeMessages }, inlet, {
+    const receiveSide = new ReceiveSide({ clock: new VirtualClock(), lane }, createMemoryPair().right)
+    return new FrameIntake({ lane, largeMessages }, receiveSide, {
       small: ignore,
       large: ignore,
       costly: ignore,

@@ -1,6 +1,4 @@
-/**
- * The error of a queue function that failed.
- */
+/** The error of a queue function that failed. */
 import { type ErrorCode, InvocationError } from '../../../errors.js'
 
 export function queueError(code: ErrorCode, message: string, options?: ErrorOptions): InvocationError {

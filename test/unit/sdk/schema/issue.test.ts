@@ -6,7 +6,7 @@ import { parse } from '../../../../src/sdk/schema/parse.js'
 import { readIssue } from '../../../../src/sdk/schema/issue.js'
 
 const CANARY = 'canary-5f1e9c'
-const HIDDEN = 'does not fit its schema; the reason would show a secret'
+const HIDDEN = 'does not match its schema; the reason would show a secret'
 
 test.each([
   ['zod', z.object({ login: z.object({ password: z.enum(['x']) }) })],
@@ -30,7 +30,7 @@ test.each([
   })
 })
 
-test('a reason for another key is passed on whole, and one whose path leads nowhere is not when its key is telling', () => {
+test('a message about another key is kept; one with an unknown path is hidden if its key is sensitive', () => {
   expect(readIssue({ message: `got ${CANARY}`, path: ['name'] }, { name: CANARY }).message).toBe(`got ${CANARY}`)
   expect(readIssue({ message: `got ${CANARY}`, path: ['a', 'token'] }, 'text').message).toBe(HIDDEN)
 })

@@ -115,7 +115,7 @@ test('jobs of an earlier run wait for their worker to come back before a missing
   })
 })
 
-test('an attempt that failed before the restart is not given back', async () => {
+test('an attempt that failed before the restart still counts', async () => {
   await withMemory(async (reopen) => {
     const first = await start(reopen)
     first.host.serve('job', () => {
@@ -171,7 +171,7 @@ test('an enqueue that could not be stored fails and is not delivered', async () 
 test('a record of another kind stops the start instead of being misread', async () => {
   const store = await openStore({ kind: 'memory' }, defaultStoreLimits, { builtin: 'q', host: new FakeHost() })
   await store.write([{ kind: 'put', space: 'jobs', key: 'x', value: { some: 'thing' } }])
-  await expect(start(() => Promise.resolve(new StoreJournal(store)))).rejects.toThrow('cannot be read: x')
+  await expect(start(() => Promise.resolve(new StoreJournal(store)))).rejects.toThrow('unreadable record: x')
 })
 
 test('no job with a receipt is lost by a power cut, whenever it comes', async () => {
