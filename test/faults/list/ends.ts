@@ -141,8 +141,8 @@ export const faults: readonly Fault[] = [
     name: 'workers-write-to-full-sockets',
     row: 'R13',
     file: 'src/sdk/connection/connection.ts',
-    find: 'transport.bufferedBytes > HIGH_WATER_BYTES',
-    replace: 'transport.bufferedBytes > 4 * HIGH_WATER_BYTES',
+    find: "state.kind === 'open' && state.transport.bufferedBytes > HIGH_WATER_BYTES",
+    replace: "state.kind === 'open' && state.transport.bufferedBytes > 4 * HIGH_WATER_BYTES",
     tests: stalled,
   },
   {
