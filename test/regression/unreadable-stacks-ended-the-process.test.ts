@@ -31,7 +31,11 @@ test.each(thrown)('an error with an unreadable %s is answered and traced', async
   const note = (reason: unknown): void => void rejections.push(reason)
   process.on('unhandledRejection', note)
   onTestFinished(() => void process.off('unhandledRejection', note))
-  const worker = engine.connect({ otel: { enabled: true }, exposeErrors: false, diagnostics: (event) => events.push(event) })
+  const worker = engine.connect({
+    otel: { enabled: true },
+    exposeErrors: false,
+    diagnostics: (event) => events.push(event),
+  })
   worker.registerFunction('sync', () => {
     throw make()
   })

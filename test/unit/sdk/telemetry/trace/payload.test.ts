@@ -25,9 +25,12 @@ test.each(TELLING)('the value under %s is replaced, at any depth', (key) => {
   expect(JSON.stringify(redact({ [key]: CANARY }))).not.toContain(CANARY)
 })
 
-test.each(['tokens', 'tokenizer', 'mytoken', 'maxTokens', 'TOKENTokenizer', 'keyboard', 'monkey', 'author'])('the value under %s stays', (key) => {
-  expect(redactAndTruncate({ [key]: 1 }).json).toBe(JSON.stringify({ [key]: 1 }))
-})
+test.each(['tokens', 'tokenizer', 'mytoken', 'maxTokens', 'TOKENTokenizer', 'keyboard', 'monkey', 'author'])(
+  'the value under %s stays',
+  (key) => {
+    expect(redactAndTruncate({ [key]: 1 }).json).toBe(JSON.stringify({ [key]: 1 }))
+  },
+)
 
 test('what redact returns is a copy: the original keeps its secrets and its prototype key', () => {
   const original = JSON.parse('{"password":"x","list":[{"token":1}],"__proto__":{"a":1}}') as Record<string, unknown>
