@@ -4,6 +4,7 @@
  * is given up: the handler it waits for runs on, those after it are not called, which is counted and logged.
  */
 import { weightOf } from '../../std/json/weight.js'
+import { Pace } from '../../std/time/pace.js'
 import type { Binding, CallContext, EngineHost, HostCall } from '../builtins/builtin.js'
 import { callBound, conditionHolds, conditionOf, triggerFailed, type Trace } from './fire.js'
 
@@ -27,11 +28,13 @@ interface Firing {
 
 export class WriteFirings {
   readonly #host: EngineHost
+  readonly #pace: Pace
   readonly #running = new Set<Firing>()
   #weight = 0
 
   constructor(host: EngineHost) {
     this.#host = host
+    this.#pace = new Pace(host.lane)
   }
 
   /** Events whose handlers are being called. */
@@ -66,6 +69,8 @@ export class WriteFirings {
     for (const binding of firing.bindings) {
       if (firing.controller.signal.aborted) return
       await this.#fire(binding, firing)
+      const turn = this.#pace.next()
+      if (turn !== undefined) await turn
     }
     this.#end(firing)
   }
