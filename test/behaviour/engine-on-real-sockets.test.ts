@@ -90,6 +90,7 @@ test('beyond its cap a worker that does not read gets no more calls, and is serv
       maxSessionChannels: 10,
       maxChannelBytes: 12 * MIB,
       maxLargeMessageBytes: 256 * MIB,
+      maxUnreadBytes: 256 * MIB,
       hookTimeoutMs: 1000,
     },
   })

@@ -6,7 +6,8 @@ import { ErrorCode, SerdeError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
 import type { EngineMessage } from '../../wire/protocol/messages.js'
 import type { Log } from '../../std/log.js'
-import type { Transport } from '../../wire/transport/transport.js'
+import type { LargeMessage, LargeMessages } from '../../wire/transport/large-messages.js'
+import { HIGH_WATER_BYTES, type Transport } from '../../wire/transport/transport.js'
 import type { Counters } from '../counters.js'
 import type { Inlet } from './inlet.js'
 import type { EngineLimits } from '../limits.js'
@@ -15,6 +16,7 @@ export interface OutletParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly log: Log
+  readonly unread: LargeMessages
 }
 
 /** Why its worker is not read: it does not read itself. */
@@ -24,12 +26,15 @@ export class Outlet {
   readonly #parts: OutletParts
   readonly #transport: Transport
   readonly #inlet: Pick<Inlet, 'hold' | 'release'>
+  /** Its share of what waits for all clients. */
+  readonly #unread: LargeMessage
   #paused = false
 
   constructor(parts: OutletParts, transport: Transport, inlet: Pick<Inlet, 'hold' | 'release'>) {
     this.#parts = parts
     this.#transport = transport
     this.#inlet = inlet
+    this.#unread = parts.unread.of({ cut: () => transport.terminate() })
   }
 
   /** Whether more waits to be read than a worker may let wait. */
@@ -65,14 +70,23 @@ export class Outlet {
   forward(frame: string): void {
     this.#parts.counters.framesOut += 1
     this.#transport.send(frame)
-    if (this.congested) this.#holdBack()
+    const { bufferedBytes } = this.#transport
+    // `drained` follows from there on.
+    if (bufferedBytes > HIGH_WATER_BYTES) this.#unread.set(bufferedBytes)
+    if (bufferedBytes > this.#parts.limits.maxPeerBytes) this.#holdBack()
   }
 
   /** The backlog is gone: reads on. */
   drained(): void {
+    this.#unread.set(0)
     if (!this.#paused) return
     this.#paused = false
     this.#inlet.release(HOLD)
+  }
+
+  /** The worker has left. */
+  left(): void {
+    this.#unread.set(0)
   }
 
   #holdBack(): void {

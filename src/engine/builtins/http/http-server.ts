@@ -209,7 +209,10 @@ export class HttpServer {
 
   #answer(exchange: Exchange, answer: Answer): void {
     const { request, response } = exchange
+    const unread = this.#host.unread.of({ cut: () => response.destroy() })
+    response.once('close', () => unread.set(0))
     writeAnswer(response, { ...answer, headers: this.#cors.extend(answer.headers, request.headers.origin) })
+    unread.set(response.writableLength)
   }
 
   async #stream(exchange: Exchange, start: StreamStart): Promise<void> {
