@@ -21,7 +21,12 @@ async function mostInOneTick(kind: string, triggerType: string, call: object): P
   const worker = await rawWorker(engine.url)
   const config = { topic: 't', scope: 't', queue_config: { maxRetries: 0 } }
   for (let index = 0; index < RECEIVERS; index += 1) {
-    const trigger = { id: `t${String(index)}`, trigger_type: triggerType, function_id: `missing${String(index)}`, config }
+    const trigger = {
+      id: `t${String(index)}`,
+      trigger_type: triggerType,
+      function_id: `missing${String(index)}`,
+      config,
+    }
     worker.send({ type: 'registertrigger', ...trigger })
   }
   await expect.poll(() => engine.stats().triggers).toBe(RECEIVERS)

@@ -1,11 +1,11 @@
 /**
- * Stands before a guarded listener: asks its auth function who may come in and keeps everybody else out. Until the
- * answer is there nothing a client sends has any effect.
+ * Protects a guarded listener: calls its auth function for each new connection and closes those it refuses. Until the
+ * answer arrives, frames of the client have no effect.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
 import {
-  failFrame,
+  ForwardedEvents,
   handFrame,
   type Closed,
   type Transport,
@@ -19,14 +19,15 @@ import { invokeWithin, type InvokeWithin } from '../calls/invoke-within.js'
 import type { Counters } from '../counters.js'
 import type { ListenerConfig } from '../config/listener-config.js'
 import { RegistrationHooks } from './registration-hooks.js'
+import { HeldFrames } from '../links/held-frames.js'
 import type { SessionParts } from '../links/session-parts.js'
 
 type Opener = (transport: Transport, access: Access) => TransportEvents
 type Rules = Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny'>
 
-/** Frames a client may send before it is let in. Beyond: it is cut off. */
+/** Maximum frames that a client may send before it is admitted. When it is exceeded, the connection is cut. */
 const MAX_EARLY_FRAMES = 1000
-/** Clients of a listener whose auth function has not answered yet. Beyond: status 503. */
+/** Maximum clients of a listener that wait for its auth function. Further ones get status 503. */
 const MAX_WAITING_CLIENTS = 1000
 
 export class Guard {
@@ -45,12 +46,15 @@ export class Guard {
     this.#accessParts = { rules, hooks, directory, namedFunctions }
   }
 
-  /** Whether too many clients wait for the auth function already: of each up to some 100 KiB is read before it is held back. */
+  /**
+   * Whether too many clients already wait for the auth function. Up to some 100 KiB of each are read before reading
+   * stops.
+   */
   get isFull(): boolean {
     return this.#waiting >= MAX_WAITING_CLIENTS
   }
 
-  /** Lets a client in once it is known what it may do. */
+  /** Admits a client once its rights are known. */
   let(request: UpgradeRequest, transport: Transport, open: Opener): TransportEvents {
     const early = new EarlyFrames(transport, this.#parts.counters)
     this.#waiting += 1
@@ -81,77 +85,61 @@ export class Guard {
   #refuse(transport: Transport, message: string): void {
     this.#parts.log.warn({ reason: message }, 'A connection was refused by the auth function')
     transport.send(engineCodec.encode({ type: 'error', error: { code: ErrorCode.AUTH_ERROR, message } }))
-    // The goodbye is answered by the client, so the transport has to read again.
+    // The client answers the close frame, so the transport has to read again.
     transport.resume()
     transport.close()
   }
 }
 
-/** Keeps what a client sends too early, and passes events on once there is somebody to take them. */
-class EarlyFrames implements TransportEvents {
+/** Holds frames that a client sends before it is admitted, and passes events on afterwards. */
+class EarlyFrames extends ForwardedEvents {
   readonly #transport: Transport
   readonly #counters: Counters
-  readonly #frames: (string | Uint8Array)[] = []
-  #next: TransportEvents | undefined
+  readonly #held = new HeldFrames<string | Uint8Array>(MAX_EARLY_FRAMES)
   isClosed = false
 
   constructor(transport: Transport, counters: Counters) {
+    super()
     this.#transport = transport
     this.#counters = counters
     transport.pause()
   }
 
   handOver(next: TransportEvents): void {
-    this.#next = next
+    this.forwardTo(next)
     next.open()
-    for (const frame of this.#frames) handFrame(next, frame)
-    this.#frames.length = 0
+    for (const frame of this.#held.takeAll()) handFrame(next, frame)
     this.#transport.resume()
   }
 
-  open(): void {
-    // The opening is passed on when the client is let in.
+  override open(): void {
+    // The open event is passed on when the client is admitted.
   }
 
-  text(frame: string): void {
-    if (this.#next === undefined) this.#keep(frame)
-    else this.#next.text(frame)
+  override text(frame: string): void {
+    if (this.next === undefined) this.#keep(frame)
+    else this.next.text(frame)
   }
 
-  binary(frame: Uint8Array): void {
-    if (this.#next === undefined) this.#keep(frame)
-    else this.#next.binary(frame)
+  override binary(frame: Uint8Array): void {
+    if (this.next === undefined) this.#keep(frame)
+    else this.next.binary(frame)
   }
 
-  activity(): void {
-    this.#next?.activity()
-  }
-
-  drained(): void {
-    this.#next?.drained()
-  }
-
-  frameFailed(error: unknown): void {
-    if (this.#next !== undefined) failFrame(this.#next, error)
-  }
-
-  close(closed: Closed): void {
+  override close(closed: Closed): void {
     this.isClosed = true
-    this.#frames.length = 0
-    this.#next?.close(closed)
+    this.#held.takeAll()
+    super.close(closed)
   }
 
   #keep(frame: string | Uint8Array): void {
-    if (this.#frames.length < MAX_EARLY_FRAMES) {
-      this.#frames.push(frame)
-    } else {
-      this.#counters.cutOff.earlyFrames += 1
-      this.#transport.terminate()
-    }
+    if (this.#held.push(frame, frame.length)) return
+    this.#counters.cutOff.earlyFrames += 1
+    this.#transport.terminate()
   }
 }
 
-/** Query members as lists of raw values: nothing is decoded, repeated names keep every value. */
+/** Query parameters as lists of raw values: values are not decoded, and a repeated name keeps all its values. */
 function queryOf(query: string): Record<string, readonly string[]> {
   const members = new Map<string, string[]>()
   for (const part of query.split('&')) {

@@ -1,21 +1,36 @@
 /**
- * One link to the engine that is kept up: performs what the state machine decides. Replay and flush run synchronously
- * inside the event that accepts the session, so nothing can slip in before the replay, and a session that the engine
- * refuses after the socket opened has received nothing. Knows no message.
+ * Keeps one connection to the engine. Replay and flush run synchronously in the event that accepts the session, so no
+ * frame overtakes the replay. A session that the engine refuses after the socket opened has received nothing. Knows
+ * nothing of messages.
  */
 import { backoffDelayMs } from '../../std/time/backoff.js'
 import type { Timer } from '../../std/time/clock.js'
-import { deferred, type Deferred } from '../../std/async/deferred.js'
+import { deferred } from '../../std/async/deferred.js'
 import type { WebSocketError } from '../../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../wire/protocol/limits.js'
-import { frameText, HIGH_WATER_BYTES, type Closed, type Transport } from '../../wire/transport/transport.js'
+import {
+  CloseCode,
+  frameText,
+  HIGH_WATER_BYTES,
+  type Closed,
+  type Transport,
+  type TransportEvents,
+} from '../../wire/transport/transport.js'
 import { closedError } from './closed-error.js'
-import { ClosingHandshake } from './closing-handshake.js'
 import { Keepalive } from './keepalive.js'
-import { LOW_PRIORITY_BYTES, type ConnectionOptions } from './options.js'
+import { CLOSE_TIMEOUT_MS, LOW_PRIORITY_BYTES, type ConnectionOptions } from './options.js'
 import { Outbox, type Letter } from './outbox.js'
 import type { ConnectionEvents, ConnectionPorts, Posted } from './ports.js'
-import { isTerminal, next, publicState, type IIIConnectionState, type LinkEvent, type LinkState } from './state.js'
+import {
+  isOver,
+  publicState,
+  release,
+  retriesAfter,
+  type Closing,
+  type Ended,
+  type IIIConnectionState,
+  type LinkState,
+} from './state.js'
 
 export type { ConnectionEvents, ConnectionPorts, Posted } from './ports.js'
 
@@ -24,187 +39,170 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #events: ConnectionEvents
   readonly #outbox: Outbox
-  readonly #closingHandshake: ClosingHandshake
   #state: LinkState = { kind: 'idle' }
-  #transport: Transport | undefined
-  #keepalive: Keepalive | undefined
-  #timer: Timer | undefined
-  #congested = false
-  /** Whether the next end of the link is no reason to wait. */
-  #isEndExpected = false
-  #linkEnd: Deferred<void> | undefined
 
   constructor(ports: ConnectionPorts, options: ConnectionOptions, events: ConnectionEvents) {
     this.#ports = ports
     this.#options = options
     this.#events = events
     this.#outbox = new Outbox(ports.clock, options.outbox)
-    this.#closingHandshake = new ClosingHandshake(ports.clock)
   }
 
   get state(): IIIConnectionState {
     return publicState(this.#state)
   }
 
-  /** Whether the connection has ended for good. */
+  /** Whether the connection has ended permanently, or is about to. */
   get isOver(): boolean {
-    return isTerminal(this.#state)
+    return isOver(this.#state)
   }
 
   /** The reason for `failed`. */
   get failure(): unknown {
-    return this.#state.kind === 'failed' ? this.#state.cause : undefined
+    const state = this.#state.kind === 'closing' ? this.#state.outcome : this.#state
+    return state.kind === 'failed' ? state.cause : undefined
   }
 
-  /** What waits here and in the socket; `socketBytes` are part of `bytes`. */
+  /** Frames and bytes that wait here and in the socket; `socketBytes` are part of `bytes`. */
   get queued(): { readonly items: number; readonly bytes: number; readonly socketBytes: number } {
-    const socketBytes = this.#transport?.bufferedBytes ?? 0
+    const socketBytes = 'transport' in this.#state ? this.#state.transport.bufferedBytes : 0
     return { items: this.#outbox.size, bytes: this.#outbox.bytes + socketBytes, socketBytes }
   }
 
-  /** Starts connecting; does nothing when already begun. */
+  /** Starts connecting; does nothing if already started. */
   connect(): void {
-    if (this.#state.kind !== 'idle') return
-    this.#apply({ kind: 'connect' })
-    this.#dial()
+    if (this.#state.kind === 'idle') this.#dial(0)
   }
 
-  /** Writes a frame now or keeps it until the link is up and has room. */
+  /** Writes a frame now, or keeps it until the connection is open and has capacity. */
   post(frame: string, letter: Letter): Posted {
-    if (isTerminal(this.#state)) return { refused: 'ended' }
-    if (this.#transport !== undefined && this.#maySend() && this.#outbox.size === 0) {
+    if (this.#maySend() && this.#outbox.size === 0) {
       this.#write(frame)
       letter.written()
       return 'written'
     }
+    if (isOver(this.#state)) return { refused: 'ended' }
     const full = this.#outbox.put(frame, letter)
     return full === undefined ? 'queued' : { refused: full }
   }
 
-  /** Takes back a frame that was not written yet. */
+  /** Removes a frame that has not been written. */
   withdraw(letter: Letter): boolean {
     return this.#outbox.withdraw(letter)
   }
 
-  /** Writes a frame when the link is up; false otherwise. For frames that a replay would repeat. */
+  /** Writes a frame if the connection is open; false otherwise. For frames that a replay would repeat. */
   sendIfOpen(frame: string): boolean {
     if (this.#state.kind !== 'open') return false
     this.#write(frame)
     return true
   }
 
-  /** Dials again without a delay if the present link ends: its end is the engine's answer, and has been dealt with. */
+  /**
+   * Dials again without a delay when the present connection ends: the engine ends it as an answer that has been
+   * handled.
+   */
   expectEnd(): void {
-    this.#isEndExpected = this.#state.kind === 'open'
+    if (this.#state.kind === 'open') this.#state.isEndExpected = true
   }
 
-  /** Resolves once everything written so far has left this process, or the link has ended. */
+  /** Resolves once everything written so far has left this process, or the connection has ended. */
   flushed(): Promise<void> {
-    const transport = this.#transport
-    if (transport === undefined || this.#state.kind !== 'open') return Promise.resolve()
-    this.#linkEnd ??= deferred()
+    if (this.#state.kind !== 'open') return Promise.resolve()
+    const { transport, end } = this.#state
     return Promise.race([
       new Promise<void>((resolve) => {
         transport.flushed(resolve)
       }),
-      this.#linkEnd.promise,
+      end.promise,
     ])
   }
 
-  /** Whether frames reach the peer; still true between `close` and the goodbye. */
+  /** Whether frames reach the peer; still true between `close` and the close frame. */
   get isUp(): boolean {
-    return this.#keepalive !== undefined
+    return this.#state.kind === 'open' || this.#isWritingLast
   }
 
-  /** Writes a frame of low priority when nothing else waits, or as last words after `close`; false otherwise. */
+  /** Writes a frame of low priority when nothing else waits, or as a final frame after `close`; false otherwise. */
   offer(frame: string | Uint8Array): boolean {
-    const transport = this.#transport
-    if (transport === undefined || !this.isUp) return false
-    const isFree = this.#maySend() && this.#outbox.size === 0 && transport.bufferedBytes <= LOW_PRIORITY_BYTES
-    if (!isFree && !isTerminal(this.#state)) return false
+    if (!this.#isWritingLast && !this.#isFree()) return false
     this.#write(frame)
     return true
   }
 
   /**
-   * Ends for good: says goodbye, and cuts when the peer does not answer in time. Never rejects.
-   * @param lastWords runs before the goodbye when the link is up and may `offer` frames; it limits its own time.
+   * Closes permanently with a close frame, and cuts when the peer does not answer in time. Never rejects.
+   * @param lastFrames runs before the close frame if the connection is open, and may `offer` frames; it limits its own
+   * time.
    */
-  close(lastWords?: () => Promise<void>): Promise<void> {
-    this.#end({ kind: 'close' })
-    return this.#closingHandshake.say(this.#transport, this.isUp ? lastWords : undefined)
+  close(lastFrames?: () => Promise<void>): Promise<void> {
+    return this.#end({ kind: 'closed' }, lastFrames)
   }
 
-  /** Ends for good because the engine refused us. */
+  /** Ends permanently because the engine refused the worker. */
   fail(cause: unknown): Promise<void> {
-    this.#end({ kind: 'reject', cause })
-    return this.#closingHandshake.say(this.#transport)
+    return this.#end({ kind: 'failed', cause })
   }
 
-  #end(event: LinkEvent): void {
-    if (isTerminal(this.#state)) return
-    this.#timer?.cancel()
-    this.#timer = undefined
-    this.#apply(event)
-    this.#outbox.discard()
-  }
-
-  #dial(): void {
-    const transport = this.#ports.dial(
-      this.#options.url,
-      { headers: () => this.#events.headers() },
-      {
-        open: () => {
-          this.#onOpen(transport)
-        },
-        text: (frame) => {
-          if (!isTerminal(this.#state)) this.#events.frame(frame)
-        },
-        binary: (frame) => {
-          if (!isTerminal(this.#state)) this.#events.frame(frameText(frame))
-        },
-        frameFailed: (error) => {
-          this.#events.frameFailed?.(error)
-        },
-        activity: () => {
-          this.#keepalive?.activity()
-        },
-        pong: () => {
-          this.#events.ponged?.()
-        },
-        drained: () => {
-          this.#onDrained()
-        },
-        close: (closed) => {
-          this.#onClose(closed)
-        },
-      },
-    )
-    this.#transport = transport
-    this.#limitHandshake(transport)
-  }
-
-  #limitHandshake(transport: Transport): void {
-    this.#timer?.cancel()
-    this.#timer = this.#ports.clock.after(HANDSHAKE_TIMEOUT_MS, () => {
-      transport.terminate()
-    })
-  }
-
-  #onOpen(transport: Transport): void {
-    if (this.#state.kind !== 'dialling') return
-    this.#transport = transport
-    if (this.#events.awaitsSession === true) this.#limitHandshake(transport)
-    else this.accepted()
-  }
-
-  /** The engine accepted the session on this link: announces everything and sends what waits. Does nothing twice. */
+  /** The engine accepted the session: replays registrations and sends what waits. Calling it again has no effect. */
   accepted(): void {
-    const transport = this.#transport
-    if (this.#state.kind !== 'dialling' || transport === undefined) return
-    this.#timer?.cancel()
-    this.#congested = false
-    this.#keepalive = new Keepalive(
+    const state = this.#state
+    if (state.kind !== 'dialling') return
+    const { retries, transport } = state
+    this.#events.opened(this.#write, transport)
+    // Writing may have detected that the transport has closed.
+    if (this.#state !== state) return
+    this.#enter({
+      kind: 'open',
+      retries,
+      openedAt: this.#ports.clock.now(),
+      transport,
+      keepalive: this.#keepalive(transport),
+      end: deferred(),
+      isFull: transport.bufferedBytes > HIGH_WATER_BYTES,
+      isEndExpected: false,
+    })
+    this.#flush()
+  }
+
+  #dial(retries: number): void {
+    const headers = (): Readonly<Record<string, string>> => this.#events.headers()
+    const transport = this.#ports.dial(this.#options.url, { headers }, this.#transportEvents())
+    this.#enter({ kind: 'dialling', retries, transport, limit: this.#limit(transport, HANDSHAKE_TIMEOUT_MS) })
+  }
+
+  #transportEvents(): TransportEvents {
+    const receive = (frame: string): void => {
+      if (!isOver(this.#state)) this.#events.frame(frame)
+    }
+    return {
+      open: () => {
+        this.#onOpen()
+      },
+      text: receive,
+      binary: (frame) => {
+        receive(frameText(frame))
+      },
+      frameFailed: (error) => {
+        this.#events.frameFailed?.(error)
+      },
+      activity: () => {
+        if (this.#state.kind === 'open') this.#state.keepalive.activity()
+      },
+      pong: () => {
+        this.#events.ponged?.()
+      },
+      drained: () => {
+        this.#onDrained()
+      },
+      close: (closed) => {
+        this.#onClose(closed)
+      },
+    }
+  }
+
+  #keepalive(transport: Transport): Keepalive {
+    return new Keepalive(
       this.#ports.clock,
       () => {
         this.#events.pinged?.()
@@ -214,46 +212,86 @@ export class Connection {
         transport.terminate()
       },
     )
-    this.#events.opened(this.#write, transport)
-    this.#apply({ kind: 'opened', now: this.#ports.clock.now() })
-    this.#flush()
+  }
+
+  #limit(transport: Transport, afterMs: number): Timer {
+    return this.#ports.clock.after(afterMs, () => {
+      transport.terminate()
+    })
+  }
+
+  #onOpen(): void {
+    const state = this.#state
+    if (state.kind !== 'dialling') return
+    if (this.#events.awaitsSession !== true) this.accepted()
+    else this.#enter({ ...state, limit: this.#limit(state.transport, HANDSHAKE_TIMEOUT_MS) })
   }
 
   #onDrained(): void {
-    this.#congested = false
-    if (this.#state.kind === 'open') this.#flush()
+    if (this.#state.kind !== 'open') return
+    this.#state.isFull = false
+    this.#flush()
   }
 
   #onClose(closed: Closed): void {
-    this.#timer?.cancel()
-    this.#keepalive?.stop()
-    this.#keepalive = undefined
-    this.#transport = undefined
     const before = this.#state
-    const dialled = before.kind === 'open' ? undefined : this.#options.url
-    const reason = this.#events.denial?.() ?? closedError(closed, dialled)
-    this.#apply({ kind: 'ended', now: this.#ports.clock.now(), cause: reason })
-    if (before.kind === 'open') this.#events.lost(reason)
-    if (this.#state.kind === 'waiting') this.#wait(reason, this.#state.retries)
-    else if (before.kind !== this.#state.kind) {
-      this.#outbox.discard()
-      this.#events.ended(reason, undefined)
+    if (before.kind === 'closing') {
+      this.#enter(before.outcome)
+      before.end.resolve()
+      return
     }
-    this.#linkEnd?.resolve()
-    this.#linkEnd = undefined
-    this.#closingHandshake.linkEnded()
+    if (before.kind !== 'dialling' && before.kind !== 'open') return
+    const isOpen = before.kind === 'open'
+    const reason = this.#events.denial?.() ?? closedError(closed, isOpen ? undefined : this.#options.url)
+    const retries = retriesAfter(before, this.#ports.clock.now())
+    const delayMs =
+      isOpen && before.isEndExpected ? 0 : backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
+    if (retries > this.#options.maxRetries) this.#enter({ kind: 'failed', cause: reason })
+    else this.#enter({ kind: 'waiting', retries, timer: this.#dialAfter(delayMs, retries) })
+    if (isOpen) this.#events.lost(reason)
+    this.#reportEnd(reason, delayMs)
+    if (isOpen) before.end.resolve()
   }
 
-  #wait(reason: WebSocketError, retries: number): void {
-    const delayMs = this.#isEndExpected ? 0 : backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
-    this.#isEndExpected = false
-    // Set before anybody is told: who hears of the end may close the connection, which cancels this.
-    this.#timer = this.#ports.clock.after(delayMs, () => {
-      this.#apply({ kind: 'delayPassed' })
-      if (this.#state.kind === 'dialling') this.#dial()
+  #dialAfter(delayMs: number, retries: number): Timer {
+    return this.#ports.clock.after(delayMs, () => {
+      this.#dial(retries)
     })
-    this.#outbox.expire()
-    this.#events.ended(reason, delayMs)
+  }
+
+  /** Reports the end of a dial or a connection. A listener may have closed it meanwhile. */
+  #reportEnd(reason: WebSocketError, delayMs: number): void {
+    const isRetried = this.#state.kind === 'waiting'
+    if (isRetried) this.#outbox.expire()
+    else this.#outbox.discard()
+    this.#events.ended(reason, isRetried ? delayMs : undefined)
+  }
+
+  #end(outcome: Ended, lastFrames?: () => Promise<void>): Promise<void> {
+    const before = this.#state
+    if (before.kind === 'closing') return before.end.promise
+    if (isOver(before)) return Promise.resolve()
+    if (before.kind !== 'dialling' && before.kind !== 'open') {
+      this.#enter(outcome)
+      this.#outbox.discard()
+      return Promise.resolve()
+    }
+    const { transport } = before
+    const end = before.kind === 'open' ? before.end : deferred<void>()
+    const writeLast = before.kind === 'open' ? lastFrames : undefined
+    const limit = writeLast === undefined ? this.#limit(transport, CLOSE_TIMEOUT_MS) : undefined
+    const closing: Closing = { kind: 'closing', outcome, transport, end, limit }
+    this.#enter(closing)
+    this.#outbox.discard()
+    const sendClose = (): void => {
+      // The connection may have ended while the final frames were written.
+      if (this.#state !== closing) return
+      closing.limit ??= this.#limit(transport, CLOSE_TIMEOUT_MS)
+      transport.close(CloseCode.NORMAL)
+    }
+    if (writeLast === undefined) sendClose()
+    else writeLast().then(sendClose, sendClose)
+    return end.promise
   }
 
   #flush(): void {
@@ -262,20 +300,32 @@ export class Connection {
   }
 
   readonly #write = (frame: string | Uint8Array): void => {
-    const transport = this.#transport
-    if (transport === undefined) return
-    transport.send(frame)
-    if (transport.bufferedBytes > HIGH_WATER_BYTES) this.#congested = true
+    const state = this.#state
+    if (!('transport' in state)) return
+    state.transport.send(frame)
+    if (state.kind === 'open' && state.transport.bufferedBytes > HIGH_WATER_BYTES) state.isFull = true
   }
 
   #maySend(): boolean {
-    return this.#state.kind === 'open' && !this.#congested
+    return this.#state.kind === 'open' && !this.#state.isFull
   }
 
-  #apply(event: LinkEvent): void {
-    const before = publicState(this.#state)
-    this.#state = next(this.#state, event, this.#options.maxRetries)
-    const after = publicState(this.#state)
-    if (before !== after) this.#events.stateChanged(after)
+  #isFree(): boolean {
+    const state = this.#state
+    const hasRoom = state.kind === 'open' && !state.isFull && state.transport.bufferedBytes <= LOW_PRIORITY_BYTES
+    return hasRoom && this.#outbox.size === 0
+  }
+
+  /** Whether the end is decided and the close frame has not been sent. */
+  get #isWritingLast(): boolean {
+    return this.#state.kind === 'closing' && this.#state.limit === undefined
+  }
+
+  #enter(state: LinkState): void {
+    const before = this.#state
+    release(before)
+    this.#state = state
+    const after = publicState(state)
+    if (publicState(before) !== after) this.#events.stateChanged(after)
   }
 }

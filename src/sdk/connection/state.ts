@@ -1,72 +1,97 @@
 /**
- * The states of a link to the engine and how they follow each other. Pure: no sockets, no timers, no clock.
+ * The states of a link to the engine. Each holds the resources that exist in it alone; leaving it releases them.
  *
- *   idle ──connect──▶ dialling ──opened──▶ open
- *                       ▲   │                │
- *            delayPassed│   │ended           │ended
- *                       │   ▼                ▼
- *                      waiting ◀─────────────┘      (more retries than allowed: failed)
+ *   idle ──▶ dialling ──▶ open
+ *              ▲  │         │
+ *              │  ▼         │
+ *            waiting ◀──────┘      (more retries than allowed: failed)
  *
- *   any live state ──close──▶ closed       any live state ──reject──▶ failed
+ *   dialling, open ──close──▶ closing ──▶ closed      the same with `fail`, which ends in failed
+ *   idle, waiting ──close──▶ closed
  *
  * `retries` counts links and dials that ended in a row; it falls back only after a link has been stable.
  */
 import { assertNever } from '../../std/assert-never.js'
+import type { Deferred } from '../../std/async/deferred.js'
+import type { Timer } from '../../std/time/clock.js'
+import type { Transport } from '../../wire/transport/transport.js'
+import type { Keepalive } from './keepalive.js'
 import { STABLE_AFTER_MS } from './options.js'
 
-export type LinkState =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'dialling'; readonly retries: number }
-  | { readonly kind: 'open'; readonly retries: number; readonly openedAt: number }
-  | { readonly kind: 'waiting'; readonly retries: number }
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'failed'; readonly cause: unknown }
+export type LinkState = { readonly kind: 'idle' } | Dialling | Open | Waiting | Closing | Ended
 
-export type LinkEvent =
-  | { readonly kind: 'connect' }
-  | { readonly kind: 'opened'; readonly now: number }
-  | { readonly kind: 'ended'; readonly now: number; readonly cause: unknown }
-  | { readonly kind: 'delayPassed' }
-  | { readonly kind: 'close' }
-  | { readonly kind: 'reject'; readonly cause: unknown }
+export interface Dialling {
+  readonly kind: 'dialling'
+  readonly retries: number
+  readonly transport: Transport
+  /** Cuts a handshake that takes too long. */
+  readonly limit: Timer
+}
 
-/** The state after an event; the same object when the event does not apply. */
-export function next(state: LinkState, event: LinkEvent, maxRetries: number): LinkState {
-  if (isTerminal(state)) return state
-  switch (event.kind) {
-    case 'connect':
-      return state.kind === 'idle' ? { kind: 'dialling', retries: 0 } : state
-    case 'opened':
-      return state.kind === 'dialling' ? { kind: 'open', retries: state.retries, openedAt: event.now } : state
-    case 'ended':
-      return afterEnd(state, event, maxRetries)
-    case 'delayPassed':
-      return state.kind === 'waiting' ? { kind: 'dialling', retries: state.retries } : state
-    case 'close':
-      return { kind: 'closed' }
-    case 'reject':
-      return { kind: 'failed', cause: event.cause }
+export interface Open {
+  readonly kind: 'open'
+  readonly retries: number
+  readonly openedAt: number
+  readonly transport: Transport
+  readonly keepalive: Keepalive
+  /** Resolves when the transport has closed. */
+  readonly end: Deferred<void>
+  /** Whether the transport buffers so many bytes that frames wait until it has drained. */
+  isFull: boolean
+  /** Whether its end is followed by a dial without a delay. */
+  isEndExpected: boolean
+}
+
+export interface Waiting {
+  readonly kind: 'waiting'
+  readonly retries: number
+  readonly timer: Timer
+}
+
+/** The end is decided, and the transport has not closed yet. */
+export interface Closing {
+  readonly kind: 'closing'
+  readonly outcome: Ended
+  readonly transport: Transport
+  /** Resolves when the transport has closed. */
+  readonly end: Deferred<void>
+  /** Cuts the connection if the close frame is not answered; undefined while the final frames are written. */
+  limit: Timer | undefined
+}
+
+export type Ended = { readonly kind: 'closed' } | { readonly kind: 'failed'; readonly cause: unknown }
+
+/** Releases the resources of a state. */
+export function release(state: LinkState): void {
+  switch (state.kind) {
+    case 'dialling':
+      state.limit.cancel()
+      break
+    case 'open':
+      state.keepalive.stop()
+      break
+    case 'waiting':
+      state.timer.cancel()
+      break
+    case 'closing':
+      state.limit?.cancel()
+      break
     default:
-      return assertNever(event)
   }
 }
 
-export function isTerminal(state: LinkState): boolean {
-  return state.kind === 'closed' || state.kind === 'failed'
+/** Whether the end is decided. */
+export function isOver(state: LinkState): boolean {
+  return state.kind === 'closing' || state.kind === 'closed' || state.kind === 'failed'
 }
 
-function afterEnd(
-  state: LinkState,
-  event: { readonly now: number; readonly cause: unknown },
-  maxRetries: number,
-): LinkState {
-  if (state.kind !== 'dialling' && state.kind !== 'open') return state
-  const stable = state.kind === 'open' && event.now - state.openedAt >= STABLE_AFTER_MS
-  const retries = stable ? 1 : state.retries + 1
-  return retries > maxRetries ? { kind: 'failed', cause: event.cause } : { kind: 'waiting', retries }
+/** Number of connections and dials that have ended in a row, including this one. */
+export function retriesAfter(state: Dialling | Open, now: number): number {
+  const isStable = state.kind === 'open' && now - state.openedAt >= STABLE_AFTER_MS
+  return isStable ? 1 : state.retries + 1
 }
 
-/** The connection states users see. */
+/** The connection states that users see. */
 export const IIIConnectionState = {
   Disconnected: 'disconnected',
   Connecting: 'connecting',
@@ -76,7 +101,7 @@ export const IIIConnectionState = {
 } as const
 export type IIIConnectionState = (typeof IIIConnectionState)[keyof typeof IIIConnectionState]
 
-/** What users are told about a link state. */
+/** The public connection state of a link state. */
 export function publicState(state: LinkState): IIIConnectionState {
   switch (state.kind) {
     case 'idle':
@@ -88,6 +113,8 @@ export function publicState(state: LinkState): IIIConnectionState {
       return IIIConnectionState.Reconnecting
     case 'open':
       return IIIConnectionState.Connected
+    case 'closing':
+      return publicState(state.outcome)
     case 'failed':
       return IIIConnectionState.Failed
     default:

@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'unread-messages-of-workers-are-not-counted',
     row: 'R43',
-    file: 'src/engine/links/outlet.ts',
+    file: 'src/engine/links/send-side.ts',
     find: 'this.#unread.set(bufferedBytes)',
     replace: 'this.#unread.set(0)',
     tests: ['test/regression/unread-messages-filled-the-memory.test.ts'],

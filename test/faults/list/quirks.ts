@@ -6,8 +6,8 @@ export const faults: readonly Fault[] = [
     name: 'sessions-are-used-before-they-are-accepted',
     row: 'R37',
     file: 'src/sdk/connection/connection.ts',
-    find: 'if (this.#events.awaitsSession === true) this.#limitHandshake(transport)',
-    replace: 'if (this.#events.awaitsSession === false) this.#limitHandshake(transport)',
+    find: 'if (this.#events.awaitsSession !== true) this.accepted()',
+    replace: 'if (this.#events.awaitsSession !== false) this.accepted()',
     tests: ['test/regression/refused-sessions-lost-what-waited.test.ts'],
   },
   {

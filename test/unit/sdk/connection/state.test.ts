@@ -1,57 +1,130 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { STABLE_AFTER_MS } from '../../../../src/sdk/connection/options.js'
-import { isTerminal, next, publicState, type LinkEvent, type LinkState } from '../../../../src/sdk/connection/state.js'
+import { Connection } from '../../../../src/sdk/connection/connection.js'
+import { connectionOptions, DEFAULT_RECONNECTION, STABLE_AFTER_MS } from '../../../../src/sdk/connection/options.js'
+import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
+import { IGNORE_EVENTS, type Transport, type TransportEvents } from '../../../../src/wire/transport/transport.js'
+import { seededRandom } from '../../../kit/seeded-random.js'
 
-const cause = new Error('gone')
+const LOST = { code: 1006, reason: '', cause: undefined }
 
-function run(events: readonly LinkEvent[], maxRetries = Infinity): LinkState {
-  return events.reduce<LinkState>((state, event) => next(state, event, maxRetries), { kind: 'idle' })
+/** A connection whose dials open and end when the test says so. */
+function connectionTo(maxRetries = -1, onOpened: () => void = () => undefined) {
+  const clock = new VirtualClock()
+  const states: string[] = []
+  const delays: (number | undefined)[] = []
+  let dialled: TransportEvents = IGNORE_EVENTS
+  let dials = 0
+  const dial = (_url: string, _options: unknown, events: TransportEvents): Transport => {
+    dialled = events
+    dials += 1
+    const end = (): void => {
+      events.close(LOST)
+    }
+    return {
+      bufferedBytes: 0,
+      send: () => undefined,
+      ping: () => undefined,
+      flushed: (then: () => void) => then(),
+      close: end,
+      terminate: end,
+    } as unknown as Transport
+  }
+  const connection = new Connection(
+    { dial, clock, random: seededRandom(1) },
+    connectionOptions('ws://engine', { ...DEFAULT_RECONNECTION, jitterFactor: 0, maxRetries }),
+    {
+      headers: () => ({}),
+      opened: onOpened,
+      frame: () => undefined,
+      lost: () => undefined,
+      ended: (_reason, delayMs) => delays.push(delayMs),
+      stateChanged: (state) => states.push(state),
+    },
+  )
+  return {
+    connection,
+    clock,
+    states,
+    delays,
+    dials: () => dials,
+    open: () => dialled.open(),
+    end: () => dialled.close(LOST),
+  }
 }
 
-const connect: LinkEvent = { kind: 'connect' }
-const opened = (now = 0): LinkEvent => ({ kind: 'opened', now })
-const ended = (now = 0): LinkEvent => ({ kind: 'ended', now, cause })
-const delayPassed: LinkEvent = { kind: 'delayPassed' }
+test('the first attempt is connecting, every later one reconnecting', async () => {
+  const { connection, clock, states, open, end } = connectionTo()
+  expect(connection.state).toBe('disconnected')
+  connection.connect()
+  end()
+  await clock.advance(1_000)
+  open()
+  end()
 
-test('the first attempt is connecting, every later one reconnecting', () => {
-  expect(publicState(run([]))).toBe('disconnected')
-  expect(publicState(run([connect]))).toBe('connecting')
-  expect(publicState(run([connect, ended()]))).toBe('reconnecting')
-  expect(publicState(run([connect, ended(), delayPassed]))).toBe('reconnecting')
-  expect(publicState(run([connect, opened()]))).toBe('connected')
-  expect(publicState(run([connect, opened(), ended()]))).toBe('reconnecting')
+  expect(states).toEqual(['connecting', 'reconnecting', 'connected', 'reconnecting'])
 })
 
-test('retries fall back only after a link was up for long enough', () => {
-  const flapping = [connect, ended(), delayPassed, ended(), delayPassed, opened(100)]
+test('the backoff begins anew only after a link was up for long enough', async () => {
+  const { connection, clock, delays, open, end } = connectionTo()
+  connection.connect()
+  end()
+  await clock.advance(1_000)
+  open()
+  await clock.advance(STABLE_AFTER_MS - 1)
+  end()
+  await clock.advance(2_000)
+  open()
+  await clock.advance(STABLE_AFTER_MS)
+  end()
 
-  expect(run([...flapping, ended(100 + STABLE_AFTER_MS - 1)])).toEqual({ kind: 'waiting', retries: 3 })
-  expect(run([...flapping, ended(100 + STABLE_AFTER_MS)])).toEqual({ kind: 'waiting', retries: 1 })
+  expect(delays).toEqual([1_000, 2_000, 1_000])
 })
 
-test('one retry more than allowed fails with the last cause', () => {
-  expect(run([connect, ended(), delayPassed], 1)).toEqual({ kind: 'dialling', retries: 1 })
-  expect(run([connect, ended(), delayPassed, ended()], 1)).toEqual({ kind: 'failed', cause })
-  expect(run([connect, ended()], 0)).toEqual({ kind: 'failed', cause })
+test('one retry more than allowed fails with the last cause', async () => {
+  const { connection, clock, delays, end } = connectionTo(1)
+  connection.connect()
+  end()
+  await clock.advance(1_000)
+  end()
+
+  expect(connection.state).toBe('failed')
+  expect(connection.failure).toMatchObject({ code: 'CONNECTION_LOST' })
+  expect(delays).toEqual([1_000, undefined])
 })
 
-const anyEvent: fc.Arbitrary<LinkEvent> = fc.oneof(
-  fc.constantFrom<LinkEvent>(connect, delayPassed, { kind: 'close' }, { kind: 'reject', cause }),
-  fc.nat(20_000).map(opened),
-  fc.nat(20_000).map(ended),
-)
+test('a link that closes while it is announced is dialled again and never counts as open', () => {
+  const rig = connectionTo(-1, () => rig.end())
+  rig.connection.connect()
+  rig.open()
 
-test('no sequence of events leaves a terminal state, and close and reject always reach one', () => {
-  fc.assert(
-    fc.property(fc.array(anyEvent, { maxLength: 30 }), fc.integer({ min: 0, max: 5 }), (events, maxRetries) => {
-      let state: LinkState = { kind: 'idle' }
-      for (const event of events) {
-        const after = next(state, event, maxRetries)
-        if (isTerminal(state)) expect(after).toBe(state)
-        else if (event.kind === 'close' || event.kind === 'reject') expect(isTerminal(after)).toBe(true)
-        state = after
+  expect(rig.states).toEqual(['connecting', 'reconnecting'])
+})
+
+const step = fc.constantFrom('connect', 'open', 'end', 'wait', 'close', 'fail')
+
+test('no sequence of events leaves an end, and close and fail always reach one and leave no timer', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.integer({ min: 0, max: 5 }), async (steps, maxRetries) => {
+      const { connection, clock, dials, open, end } = connectionTo(maxRetries)
+      const ends: Promise<void>[] = []
+      const perform = {
+        connect: () => connection.connect(),
+        open,
+        end,
+        wait: () => clock.advance(60_000),
+        close: () => ends.push(connection.close()),
+        fail: () => ends.push(connection.fail(new Error('refused'))),
       }
+      for (const name of steps) {
+        const [wasOver, before, dialsBefore] = [connection.isOver, connection.state, dials()]
+        const performed: unknown = perform[name as keyof typeof perform]()
+        if (name === 'wait') await performed
+        if (name === 'close' || name === 'fail') expect(connection.isOver).toBe(true)
+        if (wasOver) expect([connection.state, dials()]).toEqual([before, dialsBefore])
+      }
+      await Promise.all(ends)
+      if (connection.isOver) expect(clock.pendingTimers).toBe(0)
     }),
   )
 })
