@@ -22,7 +22,7 @@ export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Bu
   const fanOut = new FanOut<Binding>(host.lane)
   return {
     name: 'iii-pubsub',
-    functions: [publishFunction({ subscriptions, deliveries, fanOut })],
+    functions: [publishFunction({ host, subscriptions, deliveries, fanOut })],
     triggerTypes: [subscribeType(subscriptions)],
     start: () => Promise.resolve(),
     stop() {
@@ -35,12 +35,13 @@ export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Bu
 }
 
 interface PublishParts {
+  readonly host: EngineHost
   readonly subscriptions: Subscriptions
   readonly deliveries: Deliveries
   readonly fanOut: FanOut<Binding>
 }
 
-function publishFunction({ subscriptions, deliveries, fanOut }: PublishParts): BuiltinFunction {
+function publishFunction({ host, subscriptions, deliveries, fanOut }: PublishParts): BuiltinFunction {
   return builtinFunction({
     id: 'publish',
     description: 'Sends an event to every subscriber of a topic and does not wait for them',
@@ -57,6 +58,7 @@ function publishFunction({ subscriptions, deliveries, fanOut }: PublishParts): B
         if (subscriptions.has(binding)) deliveries.start(binding, data, { traceparent, baggage })
       }
       if (fanOut.start(topic, { receivers: subscriptions.of(topic), data, deliver })) return
+      host.counters.refused.jobs += 1
       const message = 'Too many events of the topic wait for their subscribers'
       throw new InvocationError({ code: ErrorCode.PENDING_QUEUE_FULL, message })
     },
