@@ -102,7 +102,7 @@ test.each([
   expect(rig.worker.stats().pendingCalls).toBe(0)
 })
 
-test('a message too large for the engine is refused before it is sent, and the link stays', async () => {
+test('a message too large for the engine is rejected before it is sent, and the connection stays open', async () => {
   const rig = await connectedRig()
   const call = rig.worker.trigger({ function_id: 'f', payload: 'x'.repeat(64 * 1024 * 1024) })
 
@@ -140,7 +140,7 @@ test('an endless limit waits for ever', async () => {
   expect(await call).toBe('at last')
 })
 
-test('a handler gets the payload, the metadata and what is known of the invocation', async () => {
+test('a handler receives the payload, the metadata and the invocation context', async () => {
   const rig = await connectedRig()
   const seen: { args: unknown[]; context: InvocationContext }[] = []
   rig.worker.registerFunction('f', (data, metadata, context) => {
@@ -225,7 +225,7 @@ test('a result that is no JSON is an error to the caller', async () => {
   })
 })
 
-test('an unknown function and one served over HTTP are told apart', async () => {
+test('a call of an unknown function and of one served over HTTP fail with different errors', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('over-http', { url: 'http://127.0.0.1/' })
   const ids = [rig.link.invoke('unknown'), rig.link.invoke('over-http')]
@@ -257,7 +257,7 @@ test('methods can be taken apart, and replaced', async () => {
   await shutdown()
 })
 
-test('headers replaced in the turn of the dial are the ones of the first handshake, later ones of the next', async () => {
+test('headers set in the event-loop tick of the dial are sent with the first handshake, later ones with the next', async () => {
   const rig = workerRig({ headers: { authorization: 'old' } })
   rig.worker.setHeaders({ authorization: 'new' })
   await rig.settle()
@@ -293,7 +293,7 @@ test('headers are a copy: changing the object later changes nothing', async () =
   expect(rig.link.headers).toEqual({ a: '1' })
 })
 
-test('the worker knows what the engine called it', async () => {
+test('the worker exposes the id that the engine assigned', async () => {
   const rig = workerRig({ namespace: 'blue' })
   expect(rig.worker.workerId).toBeUndefined()
   await rig.settle()

@@ -12,7 +12,7 @@ test('a call with an aborted signal sends nothing', async () => {
   expect(rig.link.calls).toEqual([])
 })
 
-test('an abort while offline withdraws the call and frees its place', async () => {
+test('an abort while offline removes the call from the queue', async () => {
   const rig = workerRig({ autoConnect: false, reconnectionConfig: { maxPendingMessages: 1 } })
   const controller = new AbortController()
   const given = rig.worker.trigger({ function_id: 'given up', payload: {}, signal: controller.signal })
@@ -27,7 +27,7 @@ test('an abort while offline withdraws the call and frees its place', async () =
   expect(rig.link.calls.map(({ function_id }) => function_id)).toEqual(['kept'])
 })
 
-test('an abort after the call was sent settles it in the same turn; the answer is late', async () => {
+test('an abort after sending settles the call in the same tick; a later result is ignored', async () => {
   const rig = await connectedRig()
   const controller = new AbortController()
   const call = rig.worker.trigger({ function_id: 'f', payload: {}, signal: controller.signal })
@@ -49,7 +49,7 @@ test.each(['a string', {}, null])('a signal that is none (%j) is refused', async
   )
 })
 
-test('a nested call is given up when its own invocation is', async () => {
+test('a nested call is aborted with its invocation', async () => {
   const rig = await connectedRig()
   const outcomes: unknown[] = []
   rig.worker.registerFunction('outer', async (_data, _metadata, context) => {
@@ -66,7 +66,7 @@ test('a nested call is given up when its own invocation is', async () => {
   expect(outcomes).toMatchObject([{ code: 'SHUTDOWN' }])
 })
 
-test('a nested call with a signal of its own hears both', async () => {
+test('a nested call with its own signal is aborted by either signal', async () => {
   const rig = await connectedRig()
   const controller = new AbortController()
   const outcomes: unknown[] = []

@@ -85,7 +85,7 @@ test('a thousand channels that are written and closed at once deliver everything
   }
 }, 30_000)
 
-test('a writer waits for a reader that is behind, and memory stays bounded', async () => {
+test('a writer waits for a slow reader, and memory stays bounded', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { writer, reader } = await worker.channels.create(4)
@@ -106,14 +106,14 @@ test('a writer waits for a reader that is behind, and memory stays bounded', asy
   expect(received).toBe(64 * chunk.length)
 })
 
-test('an unknown channel or a wrong key is an error that says so', async () => {
+test('an unknown channel or a wrong key is reported as such', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { readerRef } = await worker.channels.create()
   const stranger = new ChannelReader(rig.engine.url, { ...readerRef, access_key: 'guess' })
   await expect(stranger.nextBinary()).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED', status: 404 })
-  const nobody = new ChannelWriter(rig.engine.url, { ...readerRef, channel_id: 'none', direction: 'write' })
-  await expect(nobody.write('x')).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED', status: 404 })
+  const unknown = new ChannelWriter(rig.engine.url, { ...readerRef, channel_id: 'none', direction: 'write' })
+  await expect(unknown.write('x')).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED', status: 404 })
 })
 
 test('a cut link is an error to the reader, never a clean end', async () => {
@@ -176,7 +176,7 @@ test('the stream of a writer reports its end after everything was handed over', 
   expect((await whole).length).toBe(300_000)
 })
 
-test('operations can be given up', async () => {
+test('operations can be aborted', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { reader, writer } = await worker.channels.create()

@@ -11,7 +11,7 @@ function states(rig: WorkerRig): IIIConnectionState[] {
   return seen
 }
 
-test('a worker without autoConnect stays disconnected until told to connect', async () => {
+test('a worker without autoConnect stays disconnected until connect() is called', async () => {
   const rig = workerRig({ autoConnect: false })
   const seen = states(rig)
   await rig.clock.advance(60_000)
@@ -24,7 +24,7 @@ test('a worker without autoConnect stays disconnected until told to connect', as
   expect(rig.engine.dials).toHaveLength(1)
 })
 
-test('from the first attempt over losses to shutdown, each state is told once', async () => {
+test('listeners receive each connection state once, from the first attempt over losses to shutdown', async () => {
   const rig = workerRig({}, (engine) => {
     engine.answer = (attempt) => (attempt === 1 || attempt === 3 ? 'unreachable' : 'accept')
   })
@@ -40,7 +40,7 @@ test('from the first attempt over losses to shutdown, each state is told once', 
   expect(rig.eventsOf('state').map(({ state }) => state)).toEqual(['connecting', ...seen.slice(1)])
 })
 
-test('out of retries the worker has failed, for good, and says why', async () => {
+test('after the last retry the worker fails for good and reports the reason', async () => {
   const rig = workerRig({ reconnectionConfig: { maxRetries: 2 } }, (engine) => {
     engine.answer = { status: 401 }
   })
@@ -77,7 +77,7 @@ test('a worker that has failed or ended does not connect again', async () => {
   expect(rig.engine.dials).toHaveLength(1)
 })
 
-test('a listener hears nothing after it was removed', async () => {
+test('a removed listener is not called', async () => {
   const rig = workerRig()
   const seen: string[] = []
   const off = rig.worker.onConnectionStateChange((state) => seen.push(state))

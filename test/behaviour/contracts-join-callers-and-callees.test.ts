@@ -39,7 +39,7 @@ test('one contract serves, calls and documents a function', async () => {
   ])
 })
 
-test('a payload that does not fit is refused before anything is sent', async () => {
+test('an invalid payload is rejected before anything is sent', async () => {
   const rig = await connectedRig()
   const call = rig.worker.trigger(add, { a: 'one' } as never)
   await expect(call).rejects.toMatchObject({
@@ -129,7 +129,7 @@ test('by action, a call resolves with a receipt or with nothing, whatever the ou
   await expect(forgotten).resolves.toBeUndefined()
 })
 
-test('a fire-and-forget call with a wrong payload says so to those who wait, and ends no process', async () => {
+test('a fire-and-forget call with an invalid payload rejects if awaited, and never ends the process', async () => {
   const rig = await connectedRig()
   const unhandled: unknown[] = []
   const listen = (reason: unknown): void => {
@@ -143,7 +143,7 @@ test('a fire-and-forget call with a wrong payload says so to those who wait, and
   await expect(call).rejects.toMatchObject({ code: 'deserialization_error' })
 })
 
-test('a handler calls by contract through its context, and such a call ends with its own', async () => {
+test('a call by contract through the context is aborted with the invocation', async () => {
   const rig = await connectedRig()
   const reasons: unknown[] = []
   rig.worker.registerFunction('outer', async (_data, _metadata, context) => {
@@ -159,7 +159,7 @@ test('a handler calls by contract through its context, and such a call ends with
   expect(reasons).toHaveLength(1)
 })
 
-test('a provider gets configs as the schema gives them and refuses those that do not fit', async () => {
+test('a provider receives parsed configs and refuses invalid ones', async () => {
   const ticks = defineTriggerType({
     id: 'ticks',
     description: 'Every so often',

@@ -43,7 +43,7 @@ test('bytes that are not written yet wait for a reader, and arrive once one is t
   await writing
 })
 
-test('a reader whose link is lost gets an error, never a clean end', async () => {
+test('a reader whose connection is lost receives an error, never a clean end', async () => {
   const { writerRef, readerRef, url, proxy, cut } = await stage()
   const writer = new ChannelWriter(url, writerRef)
   const reader = new ChannelReader(proxy.url, readerRef)
@@ -55,7 +55,7 @@ test('a reader whose link is lost gets an error, never a clean end', async () =>
   await expect(next).rejects.toMatchObject({ code: 'CONNECTION_LOST', kind: 'WebSocket' })
 })
 
-test('a writer whose link is lost receives an error; its reader cannot be notified and receives what came before as if it were complete', async () => {
+test('a writer whose connection is lost receives an error; its reader is not notified and sees a clean end after the earlier items', async () => {
   const { writerRef, readerRef, url, proxy, cut } = await stage()
   const writer = new ChannelWriter(proxy.url, writerRef)
   const reader = new ChannelReader(url, readerRef)

@@ -242,7 +242,7 @@ test('a result that was written when its link was lost is not sent again, and co
   expect(rig.worker.stats()).toMatchObject({ unconfirmedResults: 1, droppedResults: 0 })
 })
 
-test('results beyond the caps of a link that is down are dropped and counted', async () => {
+test('results over the queue limits are dropped and counted while the connection is down', async () => {
   const rig = await connectedRig({ reconnectionConfig: { maxPendingMessages: 2 } })
   const work = deferred<string>()
   rig.worker.registerFunction('slow', () => work.promise)

@@ -9,7 +9,7 @@ function consoleLines(): string[] {
   return lines
 }
 
-test('by default the console hears of trouble and of nothing else', async () => {
+test('by default only warnings and errors are written to the console', async () => {
   const lines = consoleLines()
   const rig = workerRig({ diagnostics: 'console', reconnectionConfig: { jitterFactor: 0 } })
   await rig.settle()
@@ -47,7 +47,7 @@ test('by default the console hears of trouble and of nothing else', async () => 
   ])
 })
 
-test('refusals are left to the engine that III_REPORTING_ENGINE names, and all else is printed', async () => {
+test('only refusals are not printed when III_REPORTING_ENGINE names the engine', async () => {
   for (const [engine, printed] of [
     ['ws://engine.test', ['nonsense']],
     ['ws://other.test', ['of type', 'FUNCTION_NAMESPACE_CONFLICT', 'nonsense']],
@@ -77,7 +77,7 @@ test('silent means silent', async () => {
   expect(lines).toEqual([])
 })
 
-test('a function hears everything, and its own failures go to the console without harm', async () => {
+test('a diagnostics function receives every event, and its own errors are logged', async () => {
   const lines = consoleLines()
   let calls = 0
   const rig = workerRig({
@@ -119,7 +119,7 @@ test('anything else is refused as an option', () => {
   expect(() => workerRig({ diagnostics: 'loud' as never })).toThrow(/diagnostics must be/)
 })
 
-test('a frame that cannot be read is reported with what was expected, and the link stays', async () => {
+test('a malformed frame is reported with the expected shape, and the connection stays open', async () => {
   const rig = await connectedRig()
   rig.link.sendText('{"type":"workerregistered"}')
   await rig.settle()

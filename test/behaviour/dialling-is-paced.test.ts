@@ -65,14 +65,14 @@ test('links that live a moment less than it takes to count as stable do not brin
   expect(early(rig, lifeMs)).toEqual([])
 })
 
-test('after a stable link the first delay is short again; the same check tells the difference', async () => {
+test('after a stable connection the first delay is short again, and the check detects it', async () => {
   const rig = await hourOf('accept', STABLE_AFTER_MS)
 
   expect(rig.engine.dials.length).toBeGreaterThan(mostDials())
   expect(early(rig, STABLE_AFTER_MS).length).toBeGreaterThan(100)
 })
 
-test('a stalled handshake is given up at its limit', async () => {
+test('a stalled handshake ends at its time limit', async () => {
   const rig = workerRig({ reconnectionConfig: { jitterFactor: 0 } }, (engine) => {
     engine.answer = 'stall'
   })

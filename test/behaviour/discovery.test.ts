@@ -18,7 +18,7 @@ async function answering(answers: Answers): Promise<{ rig: WorkerRig; asked: [st
   return { rig, asked }
 }
 
-test('functions come with their schemas, asked for 32 at a time and per namespace', async () => {
+test('functions are listed with their schemas, which are requested 32 at a time per namespace', async () => {
   const rows = [
     ...Array.from({ length: 70 }, (_, index) => ({ function_id: `f${index}`, namespace: 'default' })),
     { function_id: 'f1', namespace: 'blue' },
@@ -64,7 +64,7 @@ test.each(['FORBIDDEN', 'NOT_FOUND'])('schemas that cannot be read (%s) leave th
   expect(await rig.worker.listFunctions()).toEqual([{ function_id: 'a' }])
 })
 
-test('any other failure is the caller’s to hear', async () => {
+test('any other error reaches the caller', async () => {
   const { rig } = await answering({
     'engine::functions::list': () => ({ functions: [{ function_id: 'a' }] }),
     'engine::functions::info': () => new Error('invocation_failed'),
@@ -98,7 +98,7 @@ test('workers come with the functions of their name and namespace', async () => 
   expect(asked).toContainEqual(['engine::workers::list', { search: 'w', status: 'connected', runtime: 'node' }])
 })
 
-test('triggers can be filtered, and their metadata asked for one by one', async () => {
+test('triggers can be filtered, and their metadata is requested one by one', async () => {
   const { rig, asked } = await answering({
     'engine::registered-triggers::list': () => ({ registered_triggers: [{ id: 't1' }, { id: 't2' }] }),
     'engine::registered-triggers::info': ({ id }) =>
@@ -165,7 +165,7 @@ test('options that are none are refused', async () => {
   })
 })
 
-test('a guarded listener’s refusal is heard', async () => {
+test('a denial by a guarded listener reaches the caller', async () => {
   const { rig } = await answering({ 'engine::functions::list': () => new Error('FORBIDDEN') })
 
   await expect(rig.worker.listFunctions()).rejects.toMatchObject({

@@ -65,7 +65,7 @@ test.each<[string, unknown, RegExp]>([
   })
 })
 
-test('a port that is taken is an error, and nothing stays open', async () => {
+test('a port in use is an error, and nothing stays open', async () => {
   const engine = await started(FREE)
   const port = Number(new URL(engine.url).port)
   await expect(startEngine({ ...FREE, port })).rejects.toMatchObject({ code: 'PORT_IN_USE' })

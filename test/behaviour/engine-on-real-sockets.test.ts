@@ -26,7 +26,7 @@ function call(caller: RawSocket, functionId: string, data: unknown): string {
 const isCall = ({ type }: Record<string, unknown>): boolean => type === 'invokefunction'
 const answerTo = (id: string) => (frame: Record<string, unknown>) => frame['invocation_id'] === id
 
-test('closing says goodbye to every client, frees the ports and can be repeated', async () => {
+test('closing sends every client a close frame, frees the ports and can be repeated', async () => {
   const engine = await start({}, [{ name: 'iii-http', config: { host: '127.0.0.1', port: 0 } }])
   const { url, httpUrl } = engine
   expect((await fetch(`${httpUrl!}/nothing`)).status).toBe(404)
@@ -38,7 +38,7 @@ test('closing says goodbye to every client, frees the ports and can be repeated'
   await expect(rawSocket(url)).rejects.toThrow()
 })
 
-test('a client that never answers a goodbye does not hold the engine up', async () => {
+test('a client that never answers a close frame does not delay the shutdown of the engine', async () => {
   const engine = await start()
   const worker = await rawWorker(engine.url)
   worker.socket.pause()
@@ -47,7 +47,7 @@ test('a client that never answers a goodbye does not hold the engine up', async 
   expect(Date.now() - before).toBeLessThan(3000)
 })
 
-test('a port that is taken is told by code, and the engine leaves nothing open', async () => {
+test('an engine whose port is in use rejects with a code and leaves nothing open', async () => {
   const first = await start()
   const port = Number(new URL(first.url).port)
   const workers = [
@@ -61,7 +61,7 @@ test('a port that is taken is told by code, and the engine leaves nothing open',
   await expect.poll(servers).toBe(1)
 })
 
-test('calls for a worker that stops reading are held and delivered later, and nobody else is disturbed', async () => {
+test('calls for a worker that stops reading are queued and delivered later, and other workers are not delayed', async () => {
   const engine = await start()
   const slow = await rawWorker(engine.url, ['slow'])
   const caller = await rawWorker(engine.url, ['quick'])
@@ -77,7 +77,7 @@ test('calls for a worker that stops reading are held and delivered later, and no
   await expect.poll(() => slow.frames.filter(isCall).length, { timeout: 8000 }).toBe(2000)
 })
 
-test('beyond its cap a worker that does not read gets no more calls, and is served again once it reads', async () => {
+test('calls to a worker that does not read fail over the limit, and succeed once it reads', async () => {
   const engine = await start({
     limits: {
       maxPeerBytes: 12 * MIB,

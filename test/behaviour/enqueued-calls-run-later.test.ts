@@ -30,7 +30,7 @@ test('an enqueued call has its receipt before it runs, and runs without the call
   expect(seen).toEqual([[{ to: 'a@b.c' }, undefined]])
 })
 
-test('a job whose worker dies under it is tried again on the worker that takes over', async () => {
+test('a job whose worker dies is retried on the worker that takes over', async () => {
   const rig = await localRig([queues])
   const first = rig.addWorker()
   first.registerFunction('slow', () => new Promise(() => {}))
@@ -49,7 +49,7 @@ test('a job whose worker dies under it is tried again on the worker that takes o
   expect(seen).toEqual([1])
 })
 
-test('an enqueue to a queue nobody configured fails with enqueue_error', async () => {
+test('an enqueue to a queue that is not configured fails with enqueue_error', async () => {
   const rig = await localRig([queues])
   const worker = rig.addWorker()
   await rig.settle()

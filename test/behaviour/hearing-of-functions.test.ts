@@ -61,7 +61,7 @@ test('a payload without a list is ignored, and a subscriber that throws is repor
   expect(rig.link.all('invocationresult').every(({ error }) => error === undefined)).toBe(true)
 })
 
-test('it survives a reconnect, and is not told again once shut down', async () => {
+test('a subscription survives a reconnect and ends at shutdown', async () => {
   const rig = workerRig()
   const guard = rig.worker.onFunctionsAvailable(() => undefined)
   await rig.settle()

@@ -20,7 +20,7 @@ async function serving(
   return { engine, worker }
 }
 
-/** Answers with what arrived. */
+/** Responds with the request it received. */
 const echo = http(async (req, res) => {
   const { method, path_params, query_params, headers } = req
   const body: unknown = req.body
@@ -69,7 +69,7 @@ test.each([
   expect([seen.body, seen.raw]).toEqual([parsed, raw])
 })
 
-test('a form with a file arrives as multipart, and headers of ones own win', async () => {
+test('a form with a file arrives as multipart, and given headers take precedence', async () => {
   const { engine } = await serving(echo)
   const form = new FormData()
   form.append('file', new Blob(['tea']), 'tea.txt')
@@ -174,7 +174,7 @@ test('an abort rejects with its reason, ends a response at both ends and leaves 
   await expect(engine.inject({ path: '/page', signal })).rejects.toBe(reason)
 })
 
-test('a closing engine ends requests without a response, and takes none afterwards', async () => {
+test('a closing engine ends pending requests without a response and rejects later ones', async () => {
   const { engine } = await serving(() => new Promise(() => undefined))
   const waiting = engine.inject({ method: 'POST', path: '/page' })
   const settled = waiting.then(

@@ -37,7 +37,7 @@ test('operations that were skipped are named', async () => {
   expect(updated).toMatchObject({ new_value: {}, errors: [{ op_index: 0, code: 'increment.not_number' }] })
 })
 
-test('a function bound to state hears what has changed', async () => {
+test('a function bound to state receives each change', async () => {
   const rig = await localRig(STATE)
   const worker = rig.addWorker()
   const heard: StateEventData[] = []

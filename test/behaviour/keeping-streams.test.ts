@@ -10,7 +10,7 @@ const STREAMS = [
   { name: 'iii-stream', config: { port: 0, adapter: { name: 'kv', config: { store_method: 'in_memory' } } } },
 ]
 
-/** A store in memory that says what it was asked. */
+/** A store in memory that records its calls. */
 function memoryStore(): IStream<Item> & { readonly asked: string[] } {
   const items = new Map<string, Item>()
   const asked: string[] = []
@@ -47,7 +47,7 @@ function memoryStore(): IStream<Item> & { readonly asked: string[] } {
   }
 }
 
-test('the engine asks a worker’s own store for its stream, and its own store for the others', async () => {
+test('the engine reads a worker’s stream from the worker’s store and the others from its own', async () => {
   const rig = await localRig(STREAMS)
   const worker = rig.addWorker()
   const store = memoryStore()
@@ -87,7 +87,7 @@ test('a client of one stream refuses to work on another', async () => {
   )
 })
 
-test('a worker of another namespace is told that its stream is out of reach; one of the default is not', async () => {
+test('a worker of another namespace is warned that its stream cannot be reached; one of the default is not', async () => {
   for (const [namespace, warned] of [
     ['blue', true],
     ['default', false],

@@ -54,7 +54,7 @@ test('ids given to a logger win over the running ones', async () => {
   ])
 })
 
-test('log records go one by one, or in batches when asked', async () => {
+test('log records are sent one by one, or in batches if configured', async () => {
   await using engine = await createTestEngine({ ports: false, clock: 'virtual' })
   const worker = engine.connect({ otel: { ...otel, logsBatchSize: 10, logsFlushIntervalMs: 200 } })
   await engine.advance('1 s')
@@ -101,7 +101,7 @@ test('a pino logger is a sink as it is: levels, fields and errors survive', () =
   ])
 })
 
-test('data that cannot be read does not keep a line from being written', async () => {
+test('a log line is written even if its data cannot be read', async () => {
   await using engine = await createTestEngine({ ports: false, clock: 'virtual' })
   engine.connect({ otel })
   await engine.advance('1 s')
@@ -166,7 +166,7 @@ test('a pino logger’s lines reach the engine with level, time, fields, error a
   expect(logs[2]!.attributes['log.data']).toMatchObject({ err: { type: 'RangeError', message: 'bad' } })
 })
 
-test('what is not a line of pino’s is left alone', () => {
+test('text that is no line of pino is left unchanged', () => {
   const stream = createPinoStream()
   expect(() => stream.write('not json')).not.toThrow()
   expect(() => stream.write('[1]')).not.toThrow()

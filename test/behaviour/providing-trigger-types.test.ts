@@ -6,7 +6,7 @@ import type { TriggerConfig } from '../../src/sdk/worker/triggers/trigger-types.
 
 interface Provider {
   readonly rig: WorkerRig
-  /** What the handler was asked, in order. */
+  /** Calls of the handler, in order. */
   readonly steps: string[]
   readonly configs: TriggerConfig<unknown>[]
 }
@@ -52,7 +52,7 @@ test('a binding is handed over whole, and taking it on is answered', async () =>
   ])
 })
 
-test('the release gets the whole binding again, though the frame carries only its id', async () => {
+test('the release handler receives the whole binding, although the frame carries only its id', async () => {
   const { rig, steps, configs } = await provider()
   bind(rig.link, 't1')
   rig.link.send({ type: 'unregistertrigger', id: 't1', trigger_type: 'mine' })
@@ -191,7 +191,7 @@ test('a thousand bindings that come and go leave nothing behind', async () => {
   await rig.reconnect()
   await rig.settle()
 
-  // Without a binding left there is nothing to compare, so no barrier is asked for.
+  // Without a remaining binding there is nothing to compare, so no barrier is requested.
   expect(rig.link.all('ping')).toEqual([])
 })
 

@@ -25,7 +25,7 @@ describe('guarantees in the handshake', () => {
     expect(await guaranteesOf()).toBe(all)
   })
 
-  test('each flaw takes back its own', async () => {
+  test('each quirk withdraws only its own guarantee', async () => {
     expect(await guaranteesOf('distributed')).toBe('')
     expect(await guaranteesOf({ lateNotes: true, delayedWrites: true })).toBe(
       'topics-independent, functions-handed-over',
@@ -61,7 +61,7 @@ describe('lateNotes', () => {
 })
 
 describe('forgottenWrites', () => {
-  test('a restart forgets what came after the last save', async () => {
+  test('a restart loses writes made after the last save', async () => {
     const file_path = await temporaryFolder()
     const open = (): Promise<TestEngine> =>
       createTestEngine({
@@ -142,7 +142,7 @@ describe('delayedWrites', () => {
 })
 
 describe('unreadReaderCloses', () => {
-  test('the writer of a channel whose reader has closed goes on until it is done', async () => {
+  test('a writer whose reader has closed can write to the end', async () => {
     const goesOn = async (quirks?: TestEngineQuirks): Promise<boolean> => {
       const { url } = await testEngine(quirks === undefined ? {} : { quirks })
       const worker = quietWorker(url)

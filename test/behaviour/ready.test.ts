@@ -22,7 +22,7 @@ test('ready resolves once the engine has read everything registered before', asy
   expect(rig.clock.foregroundTimers).toBe(0)
 })
 
-test('each ready is a barrier of its own, behind one announcement per link', async () => {
+test('each ready() is its own barrier, after one worker registration per connection', async () => {
   const rig = await connectedRig()
   await rig.worker.ready()
   rig.worker.registerFunction('later', () => 1)
@@ -48,7 +48,7 @@ test('a link lost while waiting begins anew on the next', async () => {
   expect(await outcomeOf(ready)).toEqual({ value: undefined })
 })
 
-test('ready gives up at its limit, and says what to check', async () => {
+test('ready() rejects at its limit and names what to check', async () => {
   const rig = workerRig({ invocationTimeoutMs: 2_000 }, (engine) => {
     engine.answer = 'unreachable'
   })
@@ -103,7 +103,7 @@ test('an engine that refuses the announcement rejects ready with its reason', as
   expect(await outcomeOf(ready)).toMatchObject({ error: { code: 'FORBIDDEN' } })
 })
 
-test('pongs nobody asked for are ignored', async () => {
+test('pongs without a ping are ignored', async () => {
   const rig = await connectedRig()
   for (let index = 0; index < 100; index += 1) rig.link.send({ type: 'pong' })
   await rig.settle()

@@ -68,7 +68,7 @@ for (const route of routes) {
     expect(worker.stats().reconnects).toBeLessThanOrEqual(1)
   })
 
-  test(`${route}: a worker that shut down does not come back`, async () => {
+  test(`${route}: a worker that shut down does not reconnect`, async () => {
     const { peer, links } = await endingPeer(() => undefined)
     const { url } = route === 'directly' ? peer : await tcpProxy(peer.port)
     const worker = quietWorker(url, fast)
@@ -80,7 +80,7 @@ for (const route of routes) {
     await expect.poll(() => peer.sockets.size).toBe(0)
   })
 
-  test(`${route}: a worker that was rejected does not come back`, async () => {
+  test(`${route}: a worker that was rejected does not reconnect`, async () => {
     const { peer, links } = await endingPeer((socket) => {
       socket.send('{"type":"registrationrejected","code":"WORKER_NAMESPACE_CONFLICT","owner_worker_id":"o"}')
       socket.close()
@@ -97,7 +97,7 @@ for (const route of routes) {
   })
 }
 
-test('a peer that only says hello never makes the check pass', async () => {
+test('the check fails against a peer that sends only session info', async () => {
   const { peer, secondLink } = await endingPeer(() => undefined)
   quietWorker(peer.url, fast)
 

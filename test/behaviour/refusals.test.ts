@@ -35,7 +35,7 @@ test.each(['WORKER_NAMESPACE_CONFLICT', 'SOME_FUTURE_CODE'])(
   },
 )
 
-test('a refused function is a warning: the rest goes on', async () => {
+test('a refused function is a warning, and the worker continues', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('taken', () => 1)
   rig.link.send({
@@ -54,7 +54,7 @@ test('a refused function is a warning: the rest goes on', async () => {
   ])
 })
 
-test('a rejection without its optional members is still told apart', async () => {
+test('a rejection without its optional members is still recognised', async () => {
   const rig = await connectedRig()
   rig.link.sendText('{"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT"}')
   await rig.settle()
@@ -98,7 +98,7 @@ test('shutdown after a fatal rejection settles and keeps the reason', async () =
   expect(rig.worker.getFatalError()?.code).toBe('WORKER_NAMESPACE_CONFLICT')
 })
 
-test('a failed trigger registration is reported with what it was', async () => {
+test('a failed trigger registration is reported with its type and function', async () => {
   const rig = await connectedRig()
   const trigger = rig.worker.registerTrigger({ type: 'cron', function_id: 'f', config: {} })
   rig.link.send({

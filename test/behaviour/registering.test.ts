@@ -60,7 +60,7 @@ test.each([
   expect(rig.worker.stats().registeredFunctions).toBe(0)
 })
 
-test('an empty id and one registered already are refused in the words people know', () => {
+test('an empty id and a registered id are rejected with the messages of the official SDK', () => {
   const rig = workerRig({ autoConnect: false })
   rig.worker.registerFunction('f', () => 1)
 

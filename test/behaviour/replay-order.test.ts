@@ -31,7 +31,7 @@ test('the first link gets: announcement, services, types, functions, triggers, p
   expect(rig.link.summary).toEqual([announcement, ...registrations, 'invokefunction pending'])
 })
 
-test('every later link gets finished results and the reattach before all that', async () => {
+test('on every later connection, finished results and the reattach are sent first', async () => {
   const rig = await connectedRig()
   registerEverything(rig.worker)
   let finish: (value: string) => void = () => undefined
@@ -78,7 +78,7 @@ test('the next reattach names the last link that was accepted; one that was not 
   expect(third.received[0]).toMatchObject({ type: 'reattach', previous_worker_id: first.workerId })
 })
 
-test('what was removed while offline does not come back, and what was added comes once', async () => {
+test('registrations removed while offline are not replayed, added ones are replayed once', async () => {
   const rig = await connectedRig()
   const removed = rig.worker.registerFunction('removed', () => 1)
   const trigger = rig.worker.registerTrigger({ type: 'cron', function_id: 'removed', config: {} })
@@ -126,7 +126,7 @@ test('a reference does not remove a later registration under the same id', async
   expect(rig.link.resultOf(id)).toMatchObject({ result: 2 })
 })
 
-test('the announcement says who the worker is, in the default namespace', async () => {
+test('the worker registration carries the worker’s name, in the default namespace', async () => {
   const rig = workerRig({
     workerName: 'orders',
     namespace: 'blue',

@@ -7,7 +7,7 @@ interface Rig {
   readonly engine: TestEngine
   /** Ends the handler. */
   readonly end: Deferred<void>
-  /** Names and states of all spans, as the engine tells them. */
+  /** Names and states of all spans, as the engine reports them. */
   readonly listed: () => Promise<unknown[]>
 }
 
@@ -33,7 +33,7 @@ async function rig(liveSpans: boolean | undefined): Promise<Rig> {
   return { engine, end, listed }
 }
 
-test('a span that takes its time is shown while it runs, and is one span in the end', async () => {
+test('a long span is exported while it runs and is stored as one span after its end', async () => {
   const { engine, end, listed } = await rig(true)
   const done = engine.call('slow', { sku: 'tea' })
   await engine.advance(250)

@@ -34,7 +34,7 @@ async function pair(): Promise<Pair> {
 
 const person = z.strictObject({ name: z.string().trim(), age: z.coerce.number().default(7) })
 
-test('a handler gets the payload as its schema gives it, without the caller’s id', async () => {
+test('a handler receives the parsed payload, without the caller’s id', async () => {
   const { server, call } = await pair()
   server.registerFunction(
     'f',
@@ -46,7 +46,7 @@ test('a handler gets the payload as its schema gives it, without the caller’s 
   expect(await call('f', { name: ' Ada ' })).toEqual({ value: { data: { name: 'Ada', age: 7 }, isCalled: true } })
 })
 
-test('a payload that does not fit never reaches the handler; the caller hears every issue', async () => {
+test('an invalid payload never reaches the handler; the caller receives every issue', async () => {
   const { server, call, events } = await pair()
   let ran = 0
   server.registerFunction('f', () => (ran += 1), { input: person })
@@ -64,7 +64,7 @@ test('a payload that does not fit never reaches the handler; the caller hears ev
   ])
 })
 
-test('a result leaves as its schema gives it, without members the schema does not know', async () => {
+test('a result is sent as parsed by its schema, without undeclared members', async () => {
   const { server, call } = await pair()
   const output = z.object({ id: z.number(), role: z.string().default('guest') })
   const row: { id: number } = { id: 1, ...{ password: 'secret' } }

@@ -90,7 +90,7 @@ test('a status that is none is an error of the handler, and reaches the client a
   expect(JSON.stringify(await response.json())).toContain('statusCode must be a whole number from 100 to 599, got 99')
 })
 
-test('called with something that is no HTTP request, it says so', async () => {
+test('a handler called with a payload that is no HTTP request reports it', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   worker.registerFunction(

@@ -67,7 +67,7 @@ test.each(Object.keys(rigs))('a graceful shutdown of a worker that is %s settles
   expect(rig.clock.pendingTimers).toBe(0)
 })
 
-test('shutdown takes effect before it returns: calls are refused, pending ones told what is known of them', async () => {
+test('shutdown rejects new and pending calls before it returns, each with its state', async () => {
   const rig = await connectedRig()
   const written = rig.worker.trigger({ function_id: 'f', payload: {} })
   rig.link.pair.left.fence.hold()
@@ -97,7 +97,7 @@ test('calls that wait for a link at shutdown were not sent', async () => {
   expect(await outcomeOf(queued)).toMatchObject({ error: { code: 'SHUTDOWN', outcome: 'not_sent' } })
 })
 
-test('shutdown says goodbye with 1000, aborts handlers, drops their results', async () => {
+test('shutdown closes with code 1000, aborts handlers and drops their results', async () => {
   const rig = await connectedRig()
   const work = deferred<string>()
   const signals: AbortSignal[] = []
@@ -134,7 +134,7 @@ test('a graceful shutdown unregisters, lets handlers and their own calls finish,
   expect(rig.link.closed).toMatchObject({ code: 1000 })
 })
 
-test('a drain serves what was on its way and refuses what comes later as not run', async () => {
+test('a drain serves calls already sent and rejects later ones as not run', async () => {
   const rig = await connectedRig()
   const work = deferred<string>()
   rig.worker.registerFunction('slow', () => work.promise)
@@ -155,7 +155,7 @@ test('a drain serves what was on its way and refuses what comes later as not run
   expect(rig.link.resultOf(onItsWay)?.result).toBe('done')
 })
 
-test('a drain takes triggers off once the engine knows that the functions are gone', async () => {
+test('a drain removes triggers once the engine has removed the functions', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('tick', () => null)
   rig.worker.registerTrigger({ type: 'cron', function_id: 'tick', config: { expression: '* * * * * *' } })
@@ -178,7 +178,7 @@ test('an engine that confirms nothing holds a drain up for a second at most', as
   expect(await outcomeOf(done)).toMatchObject({ value: { drained: 0, abandoned: 0 } })
 })
 
-test('what runs past the drain limit is aborted and counted as abandoned', async () => {
+test('handlers that exceed the drain limit are aborted and counted as abandoned', async () => {
   const rig = await connectedRig()
   const signals: AbortSignal[] = []
   rig.worker.registerFunction('endless', (_data, _metadata, context) => {
@@ -213,7 +213,7 @@ test('a signal ends a drain early', async () => {
   expect(await done).toMatchObject({ drained: 0, abandoned: 1 })
 })
 
-test('results that wait for room on a congested link are delivered before the drain ends', async () => {
+test('results queued on a congested connection are delivered before the drain ends', async () => {
   const rig = await connectedRig()
   const big = 'x'.repeat(3 * 1024 * 1024)
   rig.worker.registerFunction('big', () => big)

@@ -75,7 +75,7 @@ test('calls written to a peer that has fallen silent end when it is found, those
   await expectRecovery(rig)
 })
 
-test('a peer that falls silent while its answers would still be sent gets them first on the next link', async () => {
+test('results written to a half-open connection are sent first on the next connection', async () => {
   const rig = await connectedRig()
   let finish: (value: string) => void = () => undefined
   rig.worker.registerFunction('slow', () => new Promise((resolve) => (finish = resolve)))
@@ -91,7 +91,7 @@ test('a peer that falls silent while its answers would still be sent gets them f
   expect(link.received[0]).toMatchObject({ type: 'invocationresult', invocation_id: id })
 })
 
-test('a peer that falls silent during a drain does not hold the process beyond the limits', async () => {
+test('a half-open connection does not extend a drain over its limits', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('endless', () => new Promise(() => undefined))
   rig.link.invoke('endless')

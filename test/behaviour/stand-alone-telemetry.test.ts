@@ -32,7 +32,7 @@ import { telemetryServer } from '../kit/telemetry-server.js'
 
 afterEach(shutdownOtel)
 
-test('initOtel gives a tracer, a meter and a logger at once; shutdown sends everything over /otel and takes them back', async () => {
+test('initOtel returns a tracer, a meter and a logger; shutdown sends everything over /otel and unregisters them', async () => {
   const { frames, requests, url } = await telemetryServer()
   const original = globalThis.fetch
   initOtel({ engineWsUrl: url, serviceName: 'script' })
@@ -61,14 +61,14 @@ test('flushOtel sends what has ended and keeps going', async () => {
   expect(getTracer()).not.toBeNull()
 })
 
-test('switched off, nothing starts and every helper answers', async () => {
+test('when telemetry is disabled nothing starts and every helper still works', async () => {
   initOtel({ enabled: false })
   expect([getTracer(), getMeter(), getLogger()]).toEqual([null, null, null])
   expect(await withSpan('none', {}, async (span) => span.isRecording())).toBe(false)
   await flushOtel()
 })
 
-test('an engine that is not there does not hold the program up', async () => {
+test('an unreachable engine does not delay the program', async () => {
   initOtel({ engineWsUrl: 'ws://127.0.0.1:1' })
   await withSpan('lost', {}, async () => undefined)
   const startedAt = performance.now()
@@ -155,7 +155,7 @@ test('an exporter over a shared connection serves a program’s own provider, an
   expect(frames).toHaveLength(2)
 })
 
-test('giving up for good is told, and exports then fail at once', async () => {
+test('a connection that stops retrying reports it, and later exports fail at once', async () => {
   const connection = new SharedEngineConnection('ws://127.0.0.1:1', { maxRetries: 0 })
   await new Promise<void>((resolve) => connection.onFailed(resolve))
   expect(connection.getState()).toBe('failed')
@@ -188,7 +188,7 @@ test.each([
   expect(getTracer()).toBeNull()
 })
 
-test('a bad III_URL is refused by initOtel, and of no interest to a worker that has an address', async () => {
+test('initOtel rejects an invalid III_URL; a worker with an address ignores it', async () => {
   vi.stubEnv('III_URL', 'nowhere')
   expect(() => {
     initOtel()

@@ -56,7 +56,7 @@ test('a function that another worker holds is waited for while the others are se
   )
 })
 
-test('functions are taken over at once when their holder drains, while it still runs what it has', async () => {
+test('functions are taken over at once when their owner drains, while its handlers finish', async () => {
   const { rig, old, next, events } = await twoReleases()
   const { slow, drained } = await drainAtWork(rig, { worker: old, workMs: 5_000 })
 
@@ -69,7 +69,7 @@ test('functions are taken over at once when their holder drains, while it still 
   expect(await drained).toMatchObject({ drained: 1, abandoned: 0 })
 })
 
-test('functions are taken over at once when their holder dies', async () => {
+test('functions are taken over at once when their owner dies', async () => {
   const { rig, old } = await twoReleases()
   void old.shutdown()
   await rig.settle()
@@ -77,7 +77,7 @@ test('functions are taken over at once when their holder dies', async () => {
   expect(await call(rig, 'orders::create')).toBe('new orders::create')
 })
 
-test('a function that is given back without any news is taken over within the longest interval', async () => {
+test('a function that is released without a notification is taken over within the longest interval', async () => {
   const { rig, old } = await twoReleases()
   const held = old.registerFunction('orders::late', () => 'old')
   const next = rig.addWorker({ onConflict: 'wait' })
@@ -89,7 +89,7 @@ test('a function that is given back without any news is taken over within the lo
   expect(await call(rig, 'orders::late')).toBe('new')
 })
 
-test('ready waits for the names, and says at its limit who holds them', async () => {
+test('ready() waits for the names and reports their owners at its limit', async () => {
   const { rig, old, next } = await twoReleases()
   const late = outcomeAfter(rig, next.ready({ timeoutMs: 5_000 }), 5_000)
   expect(await late).toMatchObject({
@@ -109,7 +109,7 @@ async function outcomeAfter(rig: LocalRig, promise: Promise<unknown>, ms: number
   return outcomeOf(promise)
 }
 
-test('a worker whose name is held goes on without it, takes functions over at once and the name once it is free', async () => {
+test('a worker whose name is owned continues without it, and takes it over once it is free', async () => {
   const { rig, old, next, events } = await twoReleases({ old: 'orders', new: 'orders' })
   await rig.clock.advance(2_000)
   expect(next.getConnectionState()).toBe('connected')
@@ -136,7 +136,7 @@ test('a worker whose name is held goes on without it, takes functions over at on
   expect(workers.find(({ id }) => id === next.workerId)?.name).toBe('orders')
 })
 
-test('a worker whose name is held is back without it before any delay, in line for its functions', async () => {
+test('a worker whose name is owned reconnects without it at once and waits for its functions', async () => {
   const { rig, next, events } = await twoReleases({ old: 'orders', new: 'orders' })
   await rig.settle()
 
@@ -161,7 +161,7 @@ test('an engine that refuses a worker without a name, too, is dialled at the usu
   expect(rig.engine.links.length).toBeGreaterThan(4)
 })
 
-test('while an owner drains no call meets a moment in which nobody has the function', async () => {
+test('while an owner drains, every call finds an owner of the function', async () => {
   const { rig, old, next } = await twoReleases()
   const caller = rig.addWorker()
   await rig.settle()
@@ -197,7 +197,7 @@ test('a worker whose name is taken over introduces itself by it after a reconnec
   expect(late.getFatalError()).toMatchObject({ code: 'WORKER_NAMESPACE_CONFLICT', owner_worker_id: next.workerId })
 })
 
-test("triggers of a function wait with it, so that none fires twice, and follow its holder's drain", async () => {
+test('triggers of a function wait with it, so that none fires twice, and are registered when its owner drains', async () => {
   const rig = await localRig([{ name: 'iii-cron' }])
   const ran: string[] = []
   const release = (name: string): void => {
@@ -229,7 +229,7 @@ test('a trigger bound while its function is waited for, or unregistered meanwhil
   const kept = next.registerTrigger({ ...cron, function_id: 'orders::create' })
   const removed = next.registerTrigger({ ...cron, function_id: 'orders::list' })
   removed.unregister()
-  expect(next.stats().registeredTriggers).toBe(2) // The other is the one that hears of workers.
+  expect(next.stats().registeredTriggers).toBe(2) // The second is the trigger of `engine::workers-available`.
   void old.shutdownAsync()
   await rig.settle()
   const { registered_triggers } = (await rig.engine.invoke({
@@ -242,7 +242,7 @@ test('a trigger bound while its function is waited for, or unregistered meanwhil
   ])
 })
 
-test('nothing of the waiting is left once it is over', async () => {
+test('waiting for a name leaves no listener and no timer', async () => {
   const { rig, old, next } = await twoReleases()
   expect(next.stats()).toMatchObject({ registeredFunctions: 2, waitingNames: 2 })
   void old.shutdownAsync()
@@ -281,7 +281,7 @@ test.each(['shutdown', 'shutdownAsync'] as const)('%s ends the waiting', async (
   expect(await call(rig, 'orders::create')).toBe('function_not_found')
 })
 
-test('waiting goes on over a lost link', async () => {
+test('waiting for a name continues after a reconnect', async () => {
   const rig = await connectedRig({ onConflict: 'wait' })
   rig.engine.onFrame = (link, { type, ...frame }) => {
     if (type === 'registerfunction' && (frame as { id: string }).id === 'f') {
@@ -305,7 +305,7 @@ test('waiting goes on over a lost link', async () => {
   expect(kinds(rig.events).filter((kind) => kind.startsWith('conflict'))).toEqual(['conflict_waiting', 'conflict_over'])
 })
 
-test('attempts get rarer and ask for one function of each holder, not for all', async () => {
+test('attempts back off and try one function per owner', async () => {
   const rig = await connectedRig({ onConflict: 'wait' })
   const asked: string[] = []
   rig.engine.onFrame = (link, message) => {
@@ -323,7 +323,7 @@ test('attempts get rarer and ask for one function of each holder, not for all', 
   expect(asked.length).toBeGreaterThan(2 * 55)
 })
 
-test('what waiting cannot help is refused for good: ids of the engine, and codes nobody knows', async () => {
+test('reserved ids and unknown error codes are final refusals, without waiting', async () => {
   const rig = await connectedRig({ onConflict: 'wait' })
   rig.worker.registerFunction('engine::mine', () => 1)
   const code = 'FUNCTION_NAMESPACE_CONFLICT'
@@ -337,7 +337,7 @@ test('what waiting cannot help is refused for good: ids of the engine, and codes
   expect(rig.worker.getConnectionState()).toBe('failed')
 })
 
-test('functions of a guarded listener are known again under the prefix it puts before them', async () => {
+test('a refused function of a guarded listener is matched under its prefix', async () => {
   const rig = await connectedRig({ onConflict: 'wait' })
   rig.worker.registerFunction('orders::create', () => 1)
   const code = 'FUNCTION_NAMESPACE_CONFLICT'
@@ -347,7 +347,7 @@ test('functions of a guarded listener are known again under the prefix it puts b
   expect(rig.worker.stats().waitingNames).toBe(1)
 })
 
-test('a conflict is final unless the worker is told to wait', async () => {
+test('a conflict is final unless `onConflict` is `wait`', async () => {
   const rig = await localRig()
   const old = rig.addWorker()
   old.registerFunction('f', () => 'old')

@@ -51,7 +51,7 @@ test('an immediate shutdown flushes, too', async () => {
   await engine.close()
 })
 
-test('a metric whose callback never ends does not hold the shutdown beyond its limit', async () => {
+test('a metric callback that never ends does not extend the shutdown over its limit', async () => {
   const rig = await connectedRig({ otel: { ...otel, shutdownTimeoutMs: 500 }, enableMetricsReporting: false })
   rig.worker.telemetry.meter!.createObservableGauge('stuck').addCallback(() => new Promise(() => undefined))
   const ended = rig.worker.shutdown()
@@ -99,7 +99,7 @@ test('a metric that hangs and a socket that never opens share the limit', async 
   expect(await outcomeOf(ended)).toEqual({ value: undefined })
 })
 
-test('without an engine nothing accumulates beyond the cap, shutdown does not wait, and the loss is counted', async () => {
+test('without an engine telemetry is capped, shutdown does not wait, and the loss is counted', async () => {
   const rig = workerRig(
     { otel: { ...otel, logsBatchSize: 1 }, reconnectionConfig: { maxPendingMessages: 10 } },
     (engine) => (engine.answer = 'unreachable'),
@@ -114,7 +114,7 @@ test('without an engine nothing accumulates beyond the cap, shutdown does not wa
   expect(rig.clock.pendingTimers).toBe(0)
 })
 
-test('what was kept while the link was down leaves after the replay when it is back', async () => {
+test('telemetry queued while offline is sent after the replay', async () => {
   const engine = await createTestEngine({ ports: false, clock: 'virtual' })
   const worker = engine.connect({ otel })
   await engine.advance('1 s')
@@ -126,7 +126,7 @@ test('what was kept while the link was down leaves after the replay when it is b
   await engine.close()
 })
 
-test('a client that failed for good keeps no telemetry alive', async () => {
+test('a worker that failed for good stops its telemetry', async () => {
   const rig = workerRig({ otel, reconnectionConfig: { maxRetries: 0 } }, (engine) => (engine.answer = 'unreachable'))
   await rig.settle()
   expect(rig.worker.getConnectionState()).toBe('failed')
@@ -136,7 +136,7 @@ test('a client that failed for good keeps no telemetry alive', async () => {
   expect(await rig.worker.shutdownAsync()).toMatchObject({ droppedTelemetry: 1 })
 })
 
-test('flush sends what has ended so far, and the worker goes on', async () => {
+test('flush sends all ended spans, and the worker continues', async () => {
   const engine = await createTestEngine({ ports: false, clock: 'virtual' })
   const worker = engine.connect({ otel: { ...otel, spansFlushIntervalMs: 60_000 } })
   await engine.advance('1 s')
@@ -147,7 +147,7 @@ test('flush sends what has ended so far, and the worker goes on', async () => {
   await engine.close()
 })
 
-test('telemetry that is off is null, and says so in no other way', async () => {
+test('disabled telemetry has null members and reports no event', async () => {
   const rig = await connectedRig({ otel: { enabled: false } })
   const { telemetry } = rig.worker
   expect(telemetry).toMatchObject({ tracer: null, meter: null, logger: null })

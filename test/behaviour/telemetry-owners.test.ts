@@ -73,7 +73,7 @@ test('two workers and a program’s own OpenTelemetry live side by side, each wi
   expect(engine.spans().at(-1)!.resource['service.name']).toBe('two')
 })
 
-test('what a program registered process-wide stays, and only a missing context manager and propagator are added', async () => {
+test('providers registered by the program stay; only a missing context manager and propagator are added', async () => {
   const manager = new AsyncLocalStorageContextManager().enable()
   context.setGlobalContextManager(manager)
   const fields = ['x-own']
@@ -89,7 +89,7 @@ test('what a program registered process-wide stays, and only a missing context m
   expect(metrics.getMeterProvider().constructor.name).toBe('NoopMeterProvider')
   expect(logs.getLoggerProvider().constructor.name).not.toBe('LoggerProvider')
 
-  // The wire is W3C whatever the program uses elsewhere.
+  // The wire uses W3C headers, whatever propagator the program has.
   worker.registerFunction(
     'f',
     (_input, _meta, { traceparent, trigger }) => traceparent ?? trigger({ function_id: 'f', payload: {} }),

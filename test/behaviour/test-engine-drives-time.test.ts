@@ -55,7 +55,7 @@ test('time limits of the engine and of a worker run on the same clock', async ()
   await expect(byEngine).rejects.toMatchObject({ code: 'TIMEOUT' })
 })
 
-test('a dropped worker comes back after its delay', async () => {
+test('a dropped worker reconnects after its backoff', async () => {
   const engine = await testEngine({ ports: false, clock: 'virtual' })
   const worker = engine.connect({
     diagnostics: 'silent',
@@ -77,7 +77,7 @@ test('an engine on real time cannot be advanced', async () => {
   expect(Math.abs(engine.now() - Date.now())).toBeLessThan(1_000)
 })
 
-test('a bad duration moves nothing', async () => {
+test('an invalid duration does not advance the clock', async () => {
   const engine = await testEngine({ ports: false, clock: 'virtual' })
   const before = engine.now()
   await expect(engine.advance('soon')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
 import { createTestEngine } from '../../src/entry/testing.js'
 
-/** Everything of this process that could keep it alive, but for what the test runner itself holds. */
+/** All handles that could keep this process alive, except those of the test runner. */
 const HANDLES = ['TCPServerWrap', 'TCPSocketWrap', 'TCPWRAP', 'Timeout', 'Immediate', 'FSReqCallback']
 const open = (): Record<string, number> => {
   const counts: Record<string, number> = {}

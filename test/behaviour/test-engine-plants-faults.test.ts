@@ -23,7 +23,7 @@ async function connected(connect: (engine: TestEngine) => III) {
   return { engine, worker }
 }
 
-test.each(transports)('a dropped worker loses its calls and comes back: %s', async (_, connect) => {
+test.each(transports)('a dropped worker loses its calls and reconnects: %s', async (_, connect) => {
   const { engine, worker } = await connected(connect)
   worker.registerFunction('hangs', () => new Promise(() => undefined))
   await worker.ready()
@@ -37,7 +37,7 @@ test.each(transports)('a dropped worker loses its calls and comes back: %s', asy
   await worker.shutdown()
 })
 
-test.each(transports)('a paused engine answers nothing, and everything once it goes on: %s', async (_, connect) => {
+test.each(transports)('a paused engine sends nothing, and everything after it resumes: %s', async (_, connect) => {
   const { engine, worker } = await connected(connect)
   engine.pause()
   const calls = [1, 2, 3].map((n) => worker.trigger({ function_id: 'echo', payload: { n } }))
@@ -51,7 +51,7 @@ test.each(transports)('a paused engine answers nothing, and everything once it g
   await Promise.all([worker.shutdown(), late.shutdown()])
 })
 
-test.each(transports)('a worker that is not read from gets no answers until the stall ends: %s', async (_, connect) => {
+test.each(transports)('a stalled worker receives no results until the stall ends: %s', async (_, connect) => {
   const { engine, worker } = await connected(connect)
   const other = engine.connect(quiet)
   await other.ready()
@@ -89,7 +89,7 @@ test.each(transports)('a rejected worker has failed for good: %s', async (_, con
   expect(() => engine.drop(worker)).toThrow(expect.objectContaining({ code: 'NOT_CONNECTED' }))
 })
 
-test('a rejected function is reported and the link stays', async () => {
+test('a rejected function is reported and the connection stays open', async () => {
   const engine = await testEngine({ ports: false })
   const kinds: string[] = []
   const worker = engine.connect({ diagnostics: (event) => kinds.push(event.kind) })

@@ -27,7 +27,7 @@ test('frames of a worker are there in both directions, by worker, id and name', 
   await remote.shutdown()
 })
 
-test('the record goes on over a reconnect', async () => {
+test('recording continues after a reconnect', async () => {
   const engine = await testEngine({ ports: false, clock: 'virtual' })
   const worker = engine.connect(quiet)
   await worker.ready()
@@ -41,7 +41,7 @@ test('the record goes on over a reconnect', async () => {
   expect(engine.frames(firstId)).toEqual(engine.frames(worker))
 })
 
-test('frames beyond the cap are forgotten and counted', async () => {
+test('frames over the limit are dropped and counted', async () => {
   const engine = await testEngine({ ports: false, maxFrames: 5 })
   const worker = engine.connect()
   worker.registerFunction('echo', (data) => data as unknown)
@@ -53,7 +53,7 @@ test('frames beyond the cap are forgotten and counted', async () => {
   expect(forgotten).toBeGreaterThan(30)
 })
 
-test('waiting for a frame finds past and coming ones', async () => {
+test('waiting for a frame matches past and future frames', async () => {
   const engine = await testEngine({ ports: false })
   const worker = engine.connect()
   const registered = engine.waitFor((frame) => frame.type === 'registerfunction' && frame.id === 'later')
@@ -65,7 +65,7 @@ test('waiting for a frame finds past and coming ones', async () => {
   })
 })
 
-test('waiting has a limit that says what came instead', async () => {
+test('waiting for a frame times out with the frames received instead', async () => {
   const engine = await testEngine({ ports: false })
   const wait = engine.waitFor((frame) => frame.type === 'reattach', { timeoutMs: 50 })
   const worker = engine.connect()
@@ -74,7 +74,7 @@ test('waiting has a limit that says what came instead', async () => {
   await expect(engine.waitFor(() => true, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
 })
 
-test('what a predicate throws reaches the test', async () => {
+test('an error thrown by a predicate reaches the test', async () => {
   const engine = await testEngine({ ports: false })
   const wait = engine.waitFor(() => {
     throw new Error('in the predicate')

@@ -47,7 +47,7 @@ test('without ports nothing listens, and everything but the servers is there', a
   expect(await engine.call('stream::get', { stream_name: 'st', group_id: 'g', item_id: 'i' })).toEqual({ x: 1 })
 })
 
-test('a call of the engine fails with the code of whoever failed', async () => {
+test('a call by the engine fails with the code of the handler or of the engine', async () => {
   const engine = await testEngine({ ports: false })
   const worker = engine.connect()
   worker.registerFunction('fails', () => {
@@ -72,7 +72,7 @@ test('namespaces, metadata and calls reach the function', async () => {
   await expect(engine.call('echo')).rejects.toMatchObject({ code: 'function_not_found' })
 })
 
-test('firing a type calls every bound function, firing an id calls one, and conditions are asked', async () => {
+test('firing a type calls every bound function, firing an id calls one, and conditions are evaluated', async () => {
   const engine = await testEngine({ ports: false })
   const worker = engine.connect()
   const bindings: TriggerConfig<unknown>[] = []
@@ -133,7 +133,7 @@ test.each([
   await expect(createTestEngine(options as never)).rejects.toMatchObject(refusal)
 })
 
-test('a guarded listener asks the auth function, an open one does not', async () => {
+test('a guarded listener calls the auth function, an open one does not', async () => {
   const engine = await testEngine({ rbac: { auth_function_id: 'guard', expose_functions: [{ match: 'echo' }] } })
   const open = engine.connect()
   open.registerFunction('guard', ({ headers }: { headers: Record<string, string> }) => {
@@ -154,7 +154,7 @@ test('a guarded listener asks the auth function, an open one does not', async ()
   }
 })
 
-test('engines of one process do not meet', async () => {
+test('engines of one process are isolated', async () => {
   const engines = await Promise.all(Array.from({ length: 10 }, () => testEngine()))
   const answers = engines.map(async (engine, index) => {
     const worker = registerWorker(engine.url, { workerName: 'same-name', ...quiet })

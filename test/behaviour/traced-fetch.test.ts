@@ -125,7 +125,7 @@ test('fetch is one patch for all workers, and the last one to end puts the origi
   await engine.close()
 })
 
-test('somebody else’s fetch, set after ours, is left in place', async () => {
+test('a `fetch` that the program sets after ours stays in place', async () => {
   const engine = await createTestEngine({ ports: false })
   const worker = engine.connect({ otel: { enabled: true } })
   const theirs = globalThis.fetch.bind(globalThis)
@@ -136,7 +136,7 @@ test('somebody else’s fetch, set after ours, is left in place', async () => {
   await engine.close()
 })
 
-test('a handler of a worker without telemetry makes no span, whoever patched fetch', async () => {
+test('a handler of a worker without telemetry makes no span when another worker has patched fetch', async () => {
   const { url, seen } = await webServer()
   const engine = await createTestEngine({ ports: false })
   const on = engine.connect({ workerName: 'on', otel: { enabled: true } })
@@ -175,7 +175,7 @@ test('a request that fails leaves its error, and credentials in the address stay
   expect(JSON.stringify(engine.spans().map(({ attributes }) => attributes))).not.toContain('canary')
 })
 
-test('a tracer given by the program is asked with name, options, context and function', async () => {
+test('a tracer given by the program is called with name, options, context and function', async () => {
   const { url } = await webServer()
   const startActiveSpan = vi.fn((...args: unknown[]) => (args[3] as (span: unknown) => unknown)(span))
   const span = {

@@ -4,7 +4,7 @@ import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine } from '../../src/engine/engine.js'
 import { rawSocket, rawWorker, type RawSocket } from '../kit/raw-socket.js'
 
-/** Frames of one worker that the engine carries out in one turn of its event loop. */
+/** Frames of one worker that the engine handles in one event-loop tick. */
 const SHARE = 64
 /** Enough that the engine could read on for long, and few enough for the buffers of the sockets. */
 const FLOOD = 3_000
@@ -16,13 +16,13 @@ async function stage() {
   return { engine, flooder: await rawWorker(engine.url), honest: await rawWorker(engine.url, ['echo']) }
 }
 
-/** Calls a function that nobody has, many times and all in one write. */
+/** Calls an unregistered function, many times and all in one write. */
 function flood(worker: RawSocket): string[] {
   const ids = Array.from({ length: FLOOD }, () => randomUUID())
   const tcp = (worker.socket as unknown as { readonly _socket: { cork(): void; uncork(): void } })._socket
   tcp.cork()
   for (const invocation_id of ids)
-    worker.send({ type: 'invokefunction', invocation_id, function_id: 'nobody::there', data: 1 })
+    worker.send({ type: 'invokefunction', invocation_id, function_id: 'missing::function', data: 1 })
   tcp.uncork()
   return ids
 }
@@ -48,7 +48,7 @@ test('a call is answered after a few frames of a worker that sends without end',
   expect(answeredAfter).toBeLessThanOrEqual(10 * SHARE)
 })
 
-test('what a worker sends beyond its share is carried out in order, down to what came before its goodbye', async () => {
+test('frames above the share of a worker are handled later and in order, up to its close frame', async () => {
   const { engine, flooder, honest } = await stage()
   const asked = flood(flooder)
   flooder.send({ type: 'registerfunction', id: 'last' })

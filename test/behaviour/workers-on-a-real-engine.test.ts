@@ -43,7 +43,7 @@ test('errors of the callee and of the engine arrive with their codes', async () 
     code: 'SOLD_OUT',
     detail: 'none left',
   })
-  await expect(a.trigger({ function_id: 'nobody', payload: {} })).rejects.toMatchObject({ code: 'function_not_found' })
+  await expect(a.trigger({ function_id: 'missing', payload: {} })).rejects.toMatchObject({ code: 'function_not_found' })
 })
 
 test('a thousand calls at once are all answered, each with its own answer', async () => {
@@ -99,7 +99,7 @@ test('a function that another worker owns is refused, and the rest of the worker
   expect(events).toContain('registration_rejected')
 })
 
-test('a worker cut off comes back under its own name with all it had, and calls go on', async () => {
+test('a worker reconnects under its name with all registrations, and calls continue', async () => {
   const rig = await socketRig()
   const wrapped = wrappedDial(dialWebSocket)
   const worker = quietWorker(rig.engine.url, { workerName: 'cut-off', ...fast }, { dial: wrapped.dial })
@@ -136,7 +136,7 @@ test('a connection that dies half-open is replaced by the next one at once, with
   expect(rig.engine.stats().sessions).toBe(1)
 })
 
-test('a provider and a binder meet whichever comes first, and the binding follows the provider over a reconnect', async () => {
+test('a trigger is bound whether its type or the trigger comes first, and again when the provider reconnects', async () => {
   const rig = await socketRig()
   const owner = await rig.addWorker()
   const fired: unknown[] = []
@@ -177,7 +177,7 @@ test('a provider and a binder meet whichever comes first, and the binding follow
   await expect.poll(() => bound.size, { timeout: 3_000 }).toBe(0)
 })
 
-test('discovery finds what is there', async () => {
+test('discovery lists the registered functions, triggers and workers', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker({ workerName: 'found' })
   worker.registerFunction('described', () => 1, { description: 'one', request_format: { type: 'object' } })
@@ -238,14 +238,14 @@ test('a graceful shutdown lets 200 running handlers answer their callers', async
   })
 })
 
-test('an engine that goes away and comes back finds its workers again', async () => {
+test('workers reconnect to an engine that restarts', async () => {
   const rig = await socketRig()
   const port = Number(new URL(rig.engine.url).port)
   const worker = await rig.addWorker(fast)
   worker.registerFunction('echo', (data: unknown) => data)
   await rig.engine.close()
   await expect.poll(() => worker.getConnectionState()).toBe('reconnecting')
-  const queued = worker.trigger({ function_id: 'nobody', payload: {} })
+  const queued = worker.trigger({ function_id: 'missing', payload: {} })
   queued.catch(() => undefined)
   const again = await startEngine(
     engineConfigOf({ workers: [{ name: 'iii-worker-manager', config: { host: '127.0.0.1', port } }] }),
@@ -260,7 +260,7 @@ test('an engine that goes away and comes back finds its workers again', async ()
   }
 })
 
-test('a bare TCP client that says nothing harms nobody', async () => {
+test('a bare TCP client that sends nothing does not disturb the workers', async () => {
   const rig = await socketRig()
   const socket = connect(Number(new URL(rig.engine.url).port), '127.0.0.1')
   socket.on('error', () => undefined)

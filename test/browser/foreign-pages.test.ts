@@ -1,4 +1,4 @@
-/** R42 in a real browser: what a page of another origin can do to an engine on the same machine. */
+/** R42 in a real browser: checks what a page of another origin can do to an engine on the same machine. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Page } from 'playwright-core'
 import { createTestEngine, type TestEngine } from '../../src/entry/testing.js'

@@ -1,4 +1,4 @@
-/** Members of what a worker gets back: rows of discovery, handles, channels, receipts. Each is seen on a real engine. */
+/** Tests each member of what a worker receives: discovery rows, handles, channels, receipts. Uses a real engine. */
 import { expect, test } from 'vitest'
 import type { FunctionInfo, FunctionRef, Trigger, TriggerInfo, WorkerInfo } from 'iii-node'
 import type { Channel, StreamChannelRef } from 'iii-node/channel'
@@ -63,7 +63,7 @@ test('a listed worker has everything it announced, and what the engine knows of 
   expect(active_invocations).toBeGreaterThanOrEqual(1)
 })
 
-test('the handle of a function has its id and takes it back; that of a trigger takes the binding back', async () => {
+test('the handle of a function has its id and unregisters it; the handle of a trigger unregisters the trigger', async () => {
   const worker = await (await socketRig()).addWorker()
   const ref: FunctionRef = worker.registerFunction('f', () => 1)
   const trigger: Trigger = worker.registerTrigger({ type: 'http', function_id: ref.id, config: { api_path: '/f' } })

@@ -1,4 +1,4 @@
-/** Members of what the functions that guard a listener are asked and answer: what each one does. */
+/** Tests each member of the input and result of auth functions and registration hooks. */
 import { expect, onTestFinished, test } from 'vitest'
 import { registerWorker, type III } from 'iii-node'
 import type {
@@ -21,7 +21,7 @@ interface Guarded {
   guest(): Promise<III>
 }
 
-/** An engine whose second listener lets in whoever the grants are for. */
+/** An engine whose second listener accepts the clients that have grants. */
 async function guarded(
   grants: AuthResult | ((input: AuthInput) => AuthResult),
   options: TestEngineOptions & { readonly hooks?: object } = {},
@@ -56,7 +56,7 @@ const codeOf = (call: Promise<unknown>): Promise<unknown> =>
   )
 const ask = (worker: III, function_id: string): Promise<unknown> => codeOf(worker.trigger({ function_id, payload: {} }))
 
-test('the auth function is asked with headers, query and address', async () => {
+test('the auth function receives headers, query and address', async () => {
   const asked: AuthInput[] = []
   const rig = await guarded((input) => {
     asked.push(input)

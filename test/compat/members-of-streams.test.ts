@@ -1,4 +1,4 @@
-/** Members of what stream operations take and answer, of stream events, and of update operations: what each one does. */
+/** Tests the effect of each member of stream operations, their results, stream events and update operations. */
 import { expect, test } from 'vitest'
 import { BuiltinTrigger, type III } from 'iii-node'
 import {
@@ -149,7 +149,7 @@ test('a change fires the triggers whose stream, group, item and condition it fit
   expect([detail.type, detail.data]).toEqual(['create', { text: 'a' }])
 })
 
-test('a client is asked for who it is, joins and leaves, and a join handler may refuse it', async () => {
+test('a client is authenticated, joins and leaves, and a join handler may reject it', async () => {
   const engine = await testEngine({ builtins: { 'iii-stream': { auth_function: 'who', port: 0 } } })
   const worker = engine.connect()
   const asked: StreamAuthInput[] = []

@@ -1,4 +1,4 @@
-/** Members of the settings of telemetry and reconnecting, and of what telemetry is made of: what each one does. */
+/** Tests the effect of each member of the telemetry and reconnection settings and of telemetry data. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
@@ -114,7 +114,7 @@ test('metrics leave at their interval, which is real time', async () => {
   }
 })
 
-test('fetch is instrumented only where that is wanted', async () => {
+test('fetch is instrumented only if enabled', async () => {
   const original = globalThis.fetch
   const off = await worker({ fetchInstrumentationEnabled: false })
   expect(globalThis.fetch).toBe(original)
@@ -189,7 +189,7 @@ test('a message is its prefix and its data, in one frame', async () => {
   await expect.poll(() => frames.map(String)).toEqual(['LOGS{"resourceLogs":[]}'])
 })
 
-test('stand-alone telemetry goes to the engine it is told, and redials as it is told', async () => {
+test('stand-alone telemetry connects to the given engine and redials as configured', async () => {
   const { server, url, dials } = await telemetryServer()
   server.on('connection', (socket) => socket.terminate())
   const reconnectionConfig: Partial<ReconnectionConfig> = { initialDelayMs: 1, maxRetries: 2, jitterFactor: 0 }
@@ -240,7 +240,7 @@ test('jitter moves each delay by no more than its factor', async () => {
   expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan(200)
 })
 
-test('gauges are told apart by the worker’s id and name', async () => {
+test('gauges carry the id and name of their worker', async () => {
   const { url, frames } = await telemetryServer()
   const connection = new SharedEngineConnection(url)
   const exporter = new EngineMetricsExporter(connection)
@@ -269,7 +269,7 @@ test('a collector measures memory, processor and age of this process', async () 
   collector.stopMonitoring()
   const { memory_rss, memory_virtual, cpu_percent, uptime_seconds, timestamp_ms, runtime } = metrics
   expect(memory_rss).toBeGreaterThan(1_000_000)
-  // Known where the system tells it.
+  // Reported on Linux only.
   if (process.platform === 'linux') expect(memory_virtual).toBeGreaterThan(memory_rss!)
   else expect(memory_virtual).toBeUndefined()
   expect(cpu_percent).toBeGreaterThan(0)

@@ -1,4 +1,4 @@
-/** Members of the types that a worker's options, registrations and calls are made of: what each one does. */
+/** Tests the effect of each member of a worker's options, registrations and calls. */
 import { expect, test } from 'vitest'
 import type {
   ErrorBody,
@@ -46,7 +46,7 @@ test('metadata of a worker is announced as it was given, headers go with the han
   expect(worker.telemetry.tracer).toBeNull()
 })
 
-test('members of a worker’s metadata that were not given are found out', async () => {
+test('missing members of a worker’s metadata are detected', async () => {
   const { link } = await connectedRig({ metadata: { name: 'till' } })
   const { data } = link.all('invokefunction')[0]!
   const found = data as WorkerMetadata
@@ -149,7 +149,7 @@ test('the error of a handler travels with code, message and, unless it chose its
   expect(plain?.stacktrace).toContain('TypeError: no such row')
 })
 
-test('a trigger type is announced with its formats, its handler is told of bindings, its reference binds functions', async () => {
+test('a trigger type is registered with its formats, its handler receives triggers, its reference registers triggers', async () => {
   const rig = await connectedRig()
   const input: RegisterTriggerTypeInput = {
     id: 'tick',

@@ -137,7 +137,7 @@ test('a collector measures this process', () => {
   expect(runtime).toBe('node')
 })
 
-test('a caller whose callee goes away hears invocation_stopped', async () => {
+test('a caller receives invocation_stopped when its callee disconnects', async () => {
   const rig = await socketRig()
   const callee = await rig.addWorker()
   const running = new Promise<void>((resolve) => {

@@ -40,7 +40,7 @@ function liveWorker(): void {
   onTestFinished(() => worker.shutdown())
 }
 
-/** No more than what the official package uses of a tracer and its span. */
+/** The parts of a tracer and a span that the official package uses. */
 function mockTracer() {
   const attributes: Attributes = {}
   const span = {
@@ -149,15 +149,18 @@ test.each(packages)('%s package: a Request keeps its method and headers; `init` 
   ])
 })
 
-test.each(packages)('%s package: what is no address is a span of its method alone', async (_name, otel) => {
-  mockFetch()
-  const { tracer, startActiveSpan } = mockTracer()
-  otel.patchGlobalFetch(tracer)
-  await fetch('/relative')
-  expect(startActiveSpan.mock.calls[0]![0]).toBe('GET')
-  const attributes = { 'http.request.method': 'GET', 'url.full': '/relative' }
-  expect(startActiveSpan.mock.calls[0]![1]).toMatchObject({ attributes })
-})
+test.each(packages)(
+  '%s package: a request without a valid address has a span named by its method',
+  async (_name, otel) => {
+    mockFetch()
+    const { tracer, startActiveSpan } = mockTracer()
+    otel.patchGlobalFetch(tracer)
+    await fetch('/relative')
+    expect(startActiveSpan.mock.calls[0]![0]).toBe('GET')
+    const attributes = { 'http.request.method': 'GET', 'url.full': '/relative' }
+    expect(startActiveSpan.mock.calls[0]![1]).toMatchObject({ attributes })
+  },
+)
 
 test.each(packages)('%s package: patching twice is patching once, and one call undoes it', async (name, otel) => {
   const fetch = mockFetch()

@@ -5,7 +5,7 @@ import { replacedSubpaths, sourceOf } from './official-packages.js'
 
 const FILES = ['test/types/compat.test-d.ts', 'test/types/compat-observability.test-d.ts']
 
-/** Reads what modules export, as the compiler sees it. */
+/** Reads the exports of modules with the compiler. */
 function exportedNames(specifiers: readonly string[]): (specifier: string) => string[] {
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path)).config,

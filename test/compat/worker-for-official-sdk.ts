@@ -129,7 +129,7 @@ async function functions(provider: IIIClient, caller: IIIClient): Promise<void> 
   for (const payload of [1, 'text', false, null, [1, { a: 2 }]]) {
     note(`echo of ${JSON.stringify(payload)}`, await trigger({ function_id: 'compat::echo', payload }))
   }
-  note('caller is told', await trigger({ function_id: 'compat::payload', payload: { a: 1 } }))
+  note('caller id is added', await trigger({ function_id: 'compat::payload', payload: { a: 1 } }))
   note('no result', await trigger({ function_id: 'compat::nothing', payload: {} }))
   note('fire and forget', await trigger({ function_id: 'compat::nothing', payload: {}, action: TriggerAction.Void() }))
   const failures: [string, () => unknown][] = [
@@ -469,7 +469,7 @@ async function observability(worker: IIIClient): Promise<void> {
   await shutdownOtel()
 }
 
-/** Hooks of a guarded listener and middleware: nobody calls them here, but they have to compile. */
+/** Hooks of a guarded listener and middleware: not called here, but they must compile. */
 function hooks(worker: IIIClient): void {
   worker.registerFunction('compat::auth', async (input: AuthInput): Promise<AuthResult> => ({
     allowed_functions: input.headers['authorization'] === undefined ? [] : ['compat::echo'],

@@ -27,7 +27,7 @@ interface Entry {
   readonly seen: unknown
 }
 
-/** Runs the worker against an engine of its own; what it found is the last line it prints. */
+/** Runs the worker on its own engine; the last line it prints is its result. */
 async function transcriptOf(file: string): Promise<Entry[]> {
   const engine = await startLocalEngine()
   try {
@@ -58,7 +58,7 @@ test('a worker written for the official packages compiles on both', () => {
   expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([])
 }, 60_000)
 
-test('it finds the same on both', async () => {
+test('it has the same results on both', async () => {
   const onTheirs = await transcriptOf(ON_THEIRS)
   const onOurs = await transcriptOf(ON_OURS)
   expect(onOurs).toEqual(onTheirs)

@@ -78,7 +78,7 @@ export class Peer {
     }, limitMs)
   }
 
-  /** Says goodbye, or cuts the line when the other side does not answer in time. */
+  /** Sends a close frame, and destroys the socket when the other side does not answer in time. */
   async end(limitMs: number): Promise<void> {
     if (this.closed !== undefined) return
     this.socket.resume()

@@ -14,7 +14,7 @@ import { Scope } from './scope.js'
 /** Base addresses by what scenarios call them; `main` is always there. */
 export type Targets = Readonly<Record<string, string>>
 
-const GOODBYE_LIMIT_MS = 400
+const CLOSE_LIMIT_MS = 400
 /** Lets the engine notice that the sockets have gone before the next scenario begins. */
 const SETTLE_MS = 25
 
@@ -68,7 +68,7 @@ export class Stage {
   }
 
   async clear(): Promise<void> {
-    await Promise.all([...this.peers.values()].map((peer) => peer.end(GOODBYE_LIMIT_MS)))
+    await Promise.all([...this.peers.values()].map((peer) => peer.end(CLOSE_LIMIT_MS)))
     await (await this.#server)?.stop()
     await sleep(SETTLE_MS)
   }

@@ -14,7 +14,7 @@ test('the page about bugs has one line for each regression test, and none for an
   expect(listed.toSorted()).toEqual(readdirSync(FOLDER).map((name) => join(FOLDER, name)))
 })
 
-test('each line tells in a sentence what broke, and what found it', () => {
+test('each line describes in a sentence what broke, and what found it', () => {
   expect(rows.length).toBeGreaterThan(50)
   for (const [broke = '', finder = ''] of rows) {
     expect(broke, broke).toMatch(/^[A-Z`].{20,}\.$/)

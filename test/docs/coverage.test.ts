@@ -38,7 +38,7 @@ test('the test of each row exists, runs, and speaks of the TypeScript form', () 
   expect(wrong).toEqual([])
 })
 
-test('each form whose name is an export comes from the subpath that its row says', () => {
+test('each export in the table comes from the subpath in its row', () => {
   const all = new Set(exported.map(({ name }) => name))
   const places = new Set(exported.map(({ subpath, name }) => `${subpath} ${name}`))
   const wrong = rows.filter(([, form = '', from = '']) => {

@@ -17,7 +17,7 @@ const tests = tableRows('docs/internals/reliability-rows.md', /^## The delivery 
   }),
 )
 
-test('the contract says of five kinds of messages what becomes of them at three moments', () => {
+test('the contract covers five kinds of messages at three moments', () => {
   expect(
     readFileSync(CONTRACT, 'utf8')
       .split('\n')

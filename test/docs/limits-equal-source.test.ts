@@ -16,14 +16,14 @@ test('the page about limits lists each limit of the source once, with its value 
   expect(documented.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(inSource)
 })
 
-test('every limit is told in words, with what happens beyond it', () => {
+test('every limit is described in words, with what happens when it is exceeded', () => {
   for (const [limit = '', , beyond = ''] of tableRows(PAGE, /^## /)) {
     expect(limit.length).toBeGreaterThan(5)
     expect(beyond).not.toBe('')
   }
 })
 
-test('every limit says why it is what it is', () => {
+test('every limit has a reason', () => {
   for (const [limit = '', , , , why = ''] of tableRows(PAGE, /^## /)) {
     expect(why.length, limit).toBeGreaterThan(15)
     // A number that nothing gives was weighed against something.
@@ -44,7 +44,7 @@ test('limits are found in the source as they are written there', () => {
 /** Something is refused, dropped or cut off; a text that is cut off is not meant. */
 const LOSS = /refus|drop|given up|forgotten|is cut|fail|clos|status|queue_full|ignored|`[A-Z_]{4,}`/
 
-/** Limits of one thing that was sent: its sender hears of it, and nothing that was taken on is lost. */
+/** Limits of a single message: the sender gets an error or a close code, and no accepted work is lost. */
 const TOLD = new Set([
   'wire/protocol/limits.ts MAX_FRAME_BYTES',
   'wire/protocol/limits.ts MAX_FRAGMENTS',
@@ -76,12 +76,12 @@ const counted = tableRows(PAGE, /^## (?!Tests)/).map(([, , beyond = '', where = 
   counters: [...counters.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
 }))
 
-test('every limit beyond which something is refused or dropped names the number that counts it', () => {
+test('every limit that rejects or drops names its counter', () => {
   const uncounted = counted.filter(({ beyond, counters }) => LOSS.test(beyond) && counters.length === 0)
   expect(new Set(uncounted.map(({ id }) => id))).toEqual(TOLD)
 })
 
-test('the numbers that limits name are told by engines and workers, and each count of a cap has its limit', async () => {
+test('engines and workers report the counters that the page on limits names, and each counter of a cap has its limit', async () => {
   const { engine } = await engineRig()
   const { worker } = await connectedRig()
   const told = namesOf({ engine: engine.stats(), worker: worker.stats() })

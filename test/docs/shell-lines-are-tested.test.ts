@@ -34,7 +34,7 @@ test.each(lines)('`%s` (%s) is run by a test', (line) => {
   expect(readFileSync(file, 'utf8')).toContain(evidence)
 })
 
-test('no executor is left over', () => {
+test('every executor is used', () => {
   const used = new Set(lines.map(([line]) => line))
   expect(Object.keys(EXECUTORS).filter((line) => !used.has(line))).toEqual([])
 })

@@ -26,7 +26,7 @@ import { dirname, join, resolve } from 'node:path'
 
 /** One change to the source text. */
 export interface Mutation {
-  /** Unique, in kebab case: says what is wrong. */
+  /** Unique, in kebab case: names the fault. */
   readonly name: string
   /** Path from the project's root. */
   readonly file: string
@@ -39,7 +39,7 @@ export interface Mutation {
 export type Fault = Mutation & {
   /** The row of docs/internals/reliability-rows.md whose test is put to the proof. */
   readonly row: string
-  /** The fault may show in tests that never end. Without it, tests that do not end prove nothing. */
+  /** Set if the fault may make tests time out. Otherwise a time-out does not count as detected. */
   readonly mayHang?: true
 } & Finder
 
@@ -68,13 +68,13 @@ function copyProject(name: string): string {
   return root
 }
 
-/** What is written by hand, committed or not. Where `node_modules` is a link, git takes it for such a file. */
+/** All files written by hand, committed or not. Excludes `node_modules`, which git lists as a file when it is a link. */
 function projectFiles(): readonly string[] {
   const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--exclude=node_modules']
   return execFileSync('git', listing, { cwd: PROJECT, encoding: 'utf8' }).split('\0').slice(0, -1)
 }
 
-/** Files come and go while somebody works on the project: one that went since it was listed is left out. */
+/** Skips files that were deleted since they were listed, as happens while the project is edited. */
 function copyIfThere(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true })
   try {
@@ -110,7 +110,7 @@ const MAX_OUTPUT_CHARACTERS = 1_000_000
 function runCommand(root: string, command: readonly string[], limitMs = 120_000): Promise<CommandEnd> {
   const [file = '', ...args] = command
   return new Promise((done, failed) => {
-    // A group of its own, so that what it started ends with it.
+    // Its own process group, so that its child processes end with it.
     const child = spawn(file, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     const hear = (chunk: Buffer): void => {
@@ -133,7 +133,7 @@ function runCommand(root: string, command: readonly string[], limitMs = 120_000)
 export interface TestsEnd {
   readonly failedTests: number
   readonly passedTests: number
-  /** Escaped rejections and files that could not be loaded. The second proves nothing about a fault. */
+  /** Unhandled rejections and files that failed to load. The latter do not count as a detection. */
   readonly brokenFiles: number
   readonly timedOut: boolean
   readonly output: string
@@ -151,7 +151,7 @@ export async function runTests(root: string, tests: readonly string[], limitMs?:
   const command = [process.execPath, vitest, 'run', '--reporter=json', `--outputFile.json=${report}`, ...tests]
   const { exitCode, output } = await runCommand(root, command, limitMs)
   if (exitCode === null) return { ...NOTHING, timedOut: true, output }
-  // A runner that ended before its report proves nothing.
+  // A runner that ended before its report does not count as a detection.
   if (!existsSync(report)) return { ...NOTHING, brokenFiles: 1, output }
   return readReport(report, { exitCode, output })
 }

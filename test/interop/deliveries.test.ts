@@ -52,7 +52,7 @@ describe.each(pairs)('%s sends, %s gets', (sender, receiver) => {
     expect(await stage().actor(receiver).received(id, 3)).toHaveLength(3)
   })
 
-  test('a durable subscriber gets what is published, and again until it succeeds', async () => {
+  test('a durable subscriber receives a published event again until it succeeds', async () => {
     const id = `${receiver}::subscriber-of-${sender}`
     const topic = `orders-of-${sender}-for-${receiver}`
     await stage().serve(receiver, id, { handler: 'flaky', failures: 1 })
@@ -85,7 +85,7 @@ test.each(makers)('what %s publishes reaches the subscribers of all', async (sen
 
 test('an unknown queue is refused, with the code and the words, in every language', async () => {
   for (const maker of makers) {
-    const given = { function_id: 'nobody', payload: {}, action: { type: 'enqueue', queue: 'missing' } }
+    const given = { function_id: 'missing', payload: {}, action: { type: 'enqueue', queue: 'missing' } }
     await expect(stage().actor(maker).do('call', given)).rejects.toMatchObject({
       seen: { code: 'enqueue_error', message: expect.stringContaining("'missing'") as string },
     })

@@ -6,7 +6,7 @@ const stage = useStage()
 describe.each(makers)('the process of %s', (maker) => {
   const id = `${maker}::never`
 
-  test('is killed: its callers learn of it, and a successor takes over its name and functions', async () => {
+  test('is killed: pending calls fail, and a successor takes over its name and functions', async () => {
     await stage().serve(maker, id, { handler: 'never' })
     const called = stage().engine.call(id, {})
     const seen = expect(called).rejects.toMatchObject({ code: 'invocation_stopped' })
@@ -22,7 +22,7 @@ describe.each(makers)('the process of %s', (maker) => {
     expect(await stage().workers()).toContain(maker)
   })
 
-  test('ends by itself after a shutdown, and takes its functions with it', async () => {
+  test('exits after a shutdown, and its functions are removed', async () => {
     expect(await stage().functions()).toContain(id)
     expect(await stage().actor(maker).end()).toEqual({ code: 0, signal: null })
     await expect.poll(() => stage().workers()).not.toContain(maker)

@@ -30,7 +30,7 @@ async function cut(maker: Maker): Promise<void> {
 describe.each(makers)('when the engine drops the link, %s', (maker) => {
   const other = otherThan(maker)
 
-  test('comes back with its functions, calls and is called', async () => {
+  test('reconnects with its functions, sends calls and serves calls', async () => {
     await cut(maker)
     await stage().known(`${maker}::echo`)
     expect(
@@ -46,7 +46,7 @@ describe.each(makers)('when the engine drops the link, %s', (maker) => {
     expect((await stage().workers()).filter((name) => name === maker)).toEqual([maker])
   })
 
-  test('gets its triggers fired as before, once each', async () => {
+  test('its triggers fire once each after the reconnect', async () => {
     const id = `${maker}::news`
     await stage().serve(maker, id, { handler: 'record' })
     await stage().bind(maker, 'subscribe', id, { topic: `news-for-${maker}` })
@@ -63,7 +63,7 @@ describe.each(makers)('when the engine drops the link, %s', (maker) => {
     expect(received.map(({ payload }) => payload).sort()).toEqual(['first', 'last'])
   })
 
-  test('is told again who is bound to the trigger type it provides', async () => {
+  test('receives the triggers of the type it provides again', async () => {
     const type = `tick-of-${maker}`
     await stage().actor(maker).do('provide', { trigger_type: type })
     await stage().bind(other, type, `${other}::echo`, { every: 5 })
@@ -91,7 +91,7 @@ describe.each(makers)('when the engine drops the link, %s', (maker) => {
     await seen
   })
 
-  test('learns that an open call of its own has no answer', async () => {
+  test('rejects a pending call when the connection is lost', async () => {
     const called = stage()
       .actor(maker)
       .do('call', { function_id: `${other}::never`, payload: { mark: maker }, timeout_ms: 500 })

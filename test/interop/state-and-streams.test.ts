@@ -9,7 +9,7 @@ describe.each(pairs)('%s writes, %s watches', (writer, watcher) => {
   const payloads = async (id: string, count: number): Promise<unknown[]> =>
     (await stage().actor(watcher).received(id, count)).map(({ payload }) => payload)
 
-  test('a value is kept, changed in place and deleted, and each change is told', async () => {
+  test('a value is set, updated and deleted, and each change fires the trigger', async () => {
     const scope = `${writer}-${watcher}`
     const id = `${watcher}::state-of-${writer}`
     await stage().serve(watcher, id, { handler: 'record' })
@@ -35,9 +35,9 @@ describe.each(pairs)('%s writes, %s watches', (writer, watcher) => {
     ])
   })
 
-  test('items of a stream the engine keeps are told as they change', () => expectStream('kept', 'by the engine'))
+  test('changes of items in a stream of the engine fire the trigger', () => expectStream('kept', 'by the engine'))
 
-  test('items of a stream the watcher keeps itself are told as they change', async () => {
+  test('changes of items in a stream of the watcher itself fire the trigger', async () => {
     const stream_name = `own-${writer}-${watcher}`
     await stage().actor(watcher).do('create_stream', { stream_name })
     await stage().known(`stream::list_groups(${stream_name})`)

@@ -59,7 +59,7 @@ describe.each(makers)('telemetry of %s', (maker) => {
       .toMatchObject({ spans: [{ name: `execute ${id}`, service_name: maker, status: 'error' }] })
   })
 
-  test('what it counts arrives, and the engine keeps it', async () => {
+  test('its metrics arrive and the engine stores them', async () => {
     const metric = `teapots.of.${maker}`
     await stage().actor(maker).do('count', { metric, amount: 5 })
     await expect

@@ -30,7 +30,7 @@ describe.each(pairs)('a trigger type of %s, bound by %s', (provider, consumer) =
     expect(await stage().actor(provider).do('fire', { trigger_type: type, payload: {} })).toEqual([])
   })
 
-  test('is bound as soon as it comes, by those who asked before', async () => {
+  test('triggers registered before their type are bound once the type is registered', async () => {
     const late = `late-${type}`
     const id = `${consumer}::on-${late}`
     await stage().serve(consumer, id, { handler: 'record' })
@@ -44,7 +44,7 @@ describe.each(pairs)('a trigger type of %s, bound by %s', (provider, consumer) =
     expect(bound).toMatchObject({ function_id: id, config: { every: 1 } })
   })
 
-  test('tells the reason when it refuses', async () => {
+  test('reports the reason when it refuses a trigger', async () => {
     const refusing = `refusing-${type}`
     await stage().actor(provider).do('provide', { trigger_type: refusing })
     const given = { handle: refusing, type: refusing, function_id: `${consumer}::none`, config: { refuse: 'too late' } }

@@ -1,4 +1,4 @@
-/** The sockets that servers of this process accept from now on to the end of the test, in order. */
+/** Returns the sockets that servers of this process accept until the end of the test, in order. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { onTestFinished } from 'vitest'

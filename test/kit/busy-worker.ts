@@ -1,4 +1,4 @@
-/** A worker in a process of its own with as many running handlers as were asked for. */
+/** Starts a worker in its own process with a given number of running handlers. */
 import type { III } from '../../src/index.js'
 import type { Child } from './child.js'
 import { runCompiledChild } from './compiled-project.js'
@@ -6,7 +6,7 @@ import { runCompiledChild } from './compiled-project.js'
 export interface BusyWork {
   readonly calls: number
   readonly drainTimeoutMs: number
-  /** Handlers end soon after the worker is asked to drain, never, or leave the event loop to nobody. */
+  /** Handlers finish soon after the drain begins, never finish, or block the event loop. */
   readonly kind: 'finishing' | 'endless' | 'stuck'
 }
 

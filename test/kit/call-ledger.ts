@@ -1,13 +1,13 @@
 /**
- * Calls and what became of them, held against what their handlers saw: every call settles once, in time, with an
- * outcome that is true. Callers and handlers may be in processes of their own, each with its part of the ledger. Knows
- * no link and no engine.
+ * Compares calls and their outcomes with what the handlers recorded. Every call must settle once, in time, and its
+ * outcome must match the handler. Callers and handlers may be in separate processes, each with its part of the ledger.
+ * Does not depend on a connection or an engine.
  */
 import { InvocationError, NotConnectedError } from '../../src/errors.js'
 
-/** Codes that say that a handler never began. */
+/** Error codes that mean that the handler never ran. */
 const DID_NOT_RUN = new Set(['function_not_found', 'WORKER_BUSY'])
-/** Codes that leave open whether it did. */
+/** Error codes that leave open whether it ran. */
 const MAY_HAVE_RUN = new Set(['TIMEOUT', 'invocation_stopped'])
 
 export interface Answer {
@@ -100,7 +100,7 @@ export function countsOf(parts: readonly LedgerPart[]): Record<string, number> {
   return counts
 }
 
-/** Everything that is not as it should be; asked once no handler can begin any more. */
+/** Returns all problems. Call it when no handler can start any more. */
 export function faultsOf(parts: readonly LedgerPart[]): string[] {
   const runs = new Map<number, number>()
   for (const [n, times] of parts.flatMap((part) => part.runs)) runs.set(n, (runs.get(n) ?? 0) + times)

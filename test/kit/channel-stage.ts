@@ -1,6 +1,6 @@
 /**
- * A channel with its engine, its writer and its reader in processes of their own, each of which weighs itself. Knows
- * how to start a transfer and to hear how it ended; what is measured is the test's affair.
+ * Runs a channel with its engine, writer and reader in separate processes that measure their own memory. Starts a
+ * transfer and reports how it ended. The test decides what to measure.
  */
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -13,7 +13,7 @@ const TRANSFER_LIMIT_MS = 300_000
 export const PARTS = ['engine', 'writer', 'reader'] as const
 export type Part = (typeof PARTS)[number]
 
-/** What a process has seen since it was last told to settle. */
+/** Counters of a process since its last `settle` command. */
 interface Seen {
   readonly peakBytes: number
   /** Bytes written or read in the transfer. */
@@ -40,7 +40,7 @@ interface Through {
 export class ChannelStage {
   readonly #actors: Readonly<Record<Part, ChildActor>>
   readonly #url: string
-  /** Where a session has no grant but those of every guarded session. */
+  /** A listener whose sessions have only the grants of every guarded session. */
   readonly guardedUrl: string
   readonly #maker: III
   #transfers = 0
@@ -79,7 +79,7 @@ export class ChannelStage {
     await this.#actors.writer.do('write', { url: this.#url, ref: writerRef, ...offer })
   }
 
-  /** Waits until both ends of the transfer are through; says what was written and what was read. */
+  /** Waits until both ends of the transfer have ended; returns what was written and what was read. */
   end(): Promise<[Through, Through]> {
     return Promise.all([this.endOf('writer'), this.endOf('reader')])
   }

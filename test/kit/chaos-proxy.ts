@@ -1,7 +1,7 @@
 /**
- * A TCP proxy that spoils each connection as it is told to: at a byte offset it cuts it, in one of several ways, or
- * lets nothing pass any more; on the way there it may slow it down. Knows WebSocket frames only where it says a goodbye
- * in the server's place.
+ * A TCP proxy that breaks each connection according to a plan. At a byte offset it cuts the connection in one of several
+ * ways or stops forwarding; before that it may slow it down. Knows WebSocket frames only to send a close frame in place
+ * of the server.
  */
 import { connect, type Socket } from 'node:net'
 import { FrameEnds } from './frame-ends.js'
@@ -13,11 +13,11 @@ export type Cut =
   | { readonly kind: 'destroy' }
   /** Both ends get a reset. */
   | { readonly kind: 'rst' }
-  /** Both ends are told that nothing more comes. */
+  /** Both ends receive a FIN. */
   | { readonly kind: 'fin' }
-  /** One end is told that nothing more comes; what it sends is still passed on. */
+  /** One end receives a FIN; its own data is still forwarded. */
   | { readonly kind: 'half-close'; readonly towards: 'client' | 'server' }
-  /** Nothing passes any more; after a while both ends get a reset. With `Infinity` neither ever hears of the other. */
+  /** Nothing is forwarded; after `forMs` both ends get a reset, with `Infinity` never. */
   | { readonly kind: 'black-hole'; readonly forMs: number }
   /** The client gets a close frame after the next whole frame. */
   | { readonly kind: 'close-code'; readonly code: number }
@@ -49,8 +49,8 @@ class Spoiled {
   readonly #ends = new FrameEnds()
   #passed = 0
   #isCut = false
-  /** A goodbye waits for the end of a frame. */
-  #owesGoodbye = false
+  /** A close frame is due at the end of the current frame. */
+  #owesCloseFrame = false
 
   constructor(client: Socket, server: Socket, trouble: Trouble) {
     this.#client = client
@@ -116,8 +116,8 @@ class Spoiled {
     }
     this.#isCut = true
     this.#trouble.onCut?.()
-    this.#owesGoodbye = this.#trouble.cut.kind === 'close-code'
-    if (this.#owesGoodbye) this.#passAfterCut(chunk, to, end)
+    this.#owesCloseFrame = this.#trouble.cut.kind === 'close-code'
+    if (this.#owesCloseFrame) this.#passAfterCut(chunk, to, end)
     else {
       write(to, chunk.subarray(0, room))
       this.#cut(this.#trouble.cut)
@@ -129,10 +129,10 @@ class Spoiled {
     if (cut.kind === 'half-close') write(to, chunk)
     if (cut.kind !== 'close-code') return
     if (to === this.#server) write(to, chunk)
-    else if (this.#owesGoodbye) {
+    else if (this.#owesCloseFrame) {
       write(to, chunk.subarray(0, frameEnd ?? chunk.length))
       if (frameEnd === undefined) return
-      this.#owesGoodbye = false
+      this.#owesCloseFrame = false
       write(to, Buffer.from([0x88, 2, cut.code >> 8, cut.code & 0xff]))
     }
   }

@@ -1,6 +1,6 @@
 /**
  * An engine that is killed and comes back on its port, and the workers that it serves, each in a process of its own.
- * Knows what a process can be told; what is done to the links between them is the test's affair.
+ * Knows the commands of each process. The test itself decides how the connections between them break.
  */
 import { onTestFinished } from 'vitest'
 import { ChildActor } from './child-actor.js'
@@ -19,7 +19,7 @@ export async function chaosActor(name: string): Promise<ChildActor> {
 export class MortalEngine {
   readonly port: number
   #engine: ChildActor
-  /** Started, and told to listen once the one before is dead: so it is away for milliseconds. */
+  /** A started process that listens once its predecessor is dead, so the port is closed for milliseconds only. */
   #spare: Promise<ChildActor>
   kills = 0
 

@@ -1,6 +1,6 @@
 /**
- * A process that plays a part: it is told what to do in JSON, a line each, and tells what happens to it the same way.
- * Knows no client and no language. Every wait is bounded, and no process outlives its test.
+ * Runs a child process that reads commands and writes events as lines of JSON. Knows no client and no language. Every
+ * wait has a time limit, and no process outlives its test.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 const START_LIMIT_MS = 25_000
 const COMMAND_LIMIT_MS = 8_000
 const EXIT_LIMIT_MS = 5_000
-/** Of what the process says about itself, shown when something fails. */
+/** Length of the process output that is shown when something fails. */
 const MAX_STDERR_CHARS = 8_000
 
 export interface ActorEvent {

@@ -1,5 +1,5 @@
 /**
- * Processes of their own: started, listened to, and gone when the test ends. Every wait is bounded.
+ * Starts child processes, reads their output and ends them with the test. Every wait has a time limit.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

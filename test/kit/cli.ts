@@ -1,4 +1,4 @@
-/** The local engine as its command runs it, on free ports. */
+/** A local engine that the command line started, on free ports. */
 import { runCli, type Child } from './child.js'
 
 export interface CliEngine {

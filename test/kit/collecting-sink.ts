@@ -1,4 +1,4 @@
-/** A sink for telemetry that keeps what it gets, and can be told to be full. */
+/** A sink for telemetry that keeps all frames; a test can set it to full. */
 import { telemetryPayload } from './telemetry-payload.js'
 import type { FrameSink } from '../../src/sdk/telemetry/export/telemetry-outbox.js'
 

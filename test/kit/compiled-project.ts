@@ -1,6 +1,6 @@
 /**
- * The sources and the scripts of `test/kit/children`, compiled once per test file: a process then starts in a third of
- * the time, which counts where a test starts hundreds.
+ * Compiles the sources and the scripts of `test/kit/children` once per test file. A process then starts in a third of
+ * the time, which matters for tests that start hundreds.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,7 +11,7 @@ import { Child, type ChildOptions } from './child.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const KIT = join('test', 'kit')
-/** Folders, and what the scripts need beside them. */
+/** Folders to compile, and the files that the scripts need beside them. */
 const COMPILED = ['src', join(KIT, 'children')]
 const COMPILED_FILES = ['call-ledger', 'fast-clock', 'process-watch'].map((name) => join(KIT, `${name}.ts`))
 

@@ -1,6 +1,6 @@
 /**
- * An engine and an honest caller in processes of their own, on real sockets, and what a costly client does to both: how
- * long the caller got no answer, and how much the engine's memory grew.
+ * Runs an engine and a well-behaved caller in separate processes, on real sockets, while a costly client loads the
+ * engine. Measures how long the caller received no answer, and how much the engine's memory grew.
  */
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
@@ -15,7 +15,7 @@ const FRAGMENT_BYTES = 15 * 1024 * 1024
 const child = (name: string, ...args: string[]): Child =>
   runScript(fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url)), args)
 
-/** A client that neither parses nor keeps what it gets, but for what identifies an answer. */
+/** A client that reads only the id of each answer and keeps nothing else. */
 class CostlyClient {
   readonly #socket: WebSocket
   readonly #waiting = new Map<string, (frame: string) => void>()

@@ -1,6 +1,6 @@
 /**
- * Cron by brute force: every field is a set of allowed values, and the next run is found by looking at each day and
- * each second of a matching day in turn. Too slow to ship, too simple to be wrong.
+ * A reference model of cron expressions by brute force. Every field is a set of allowed values, and the next run is
+ * found by testing each day, then each second of a matching day. Slow, but easy to verify.
  */
 import type { SeededRandom } from './seeded-random.js'
 

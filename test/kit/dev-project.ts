@@ -1,4 +1,4 @@
-/** A folder with a worker's file, as `iii-node dev` runs it, and the command on it. */
+/** Creates a folder with a worker file and runs `iii-node dev` on it. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

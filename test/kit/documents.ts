@@ -1,5 +1,5 @@
 /**
- * The documentation as data: pages, code blocks, tables and links.
+ * Reads the documentation as data: pages, code blocks, tables and links.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -66,7 +66,7 @@ function isRule(cells: readonly string[]): boolean {
   return cells.length > 0 && cells.every((cell) => /^:?-+:?$/.test(cell))
 }
 
-/** The names in a table's first column: what stands in backticks there. */
+/** The names in backticks in the first column of a table. */
 export function namesIn(page: string, heading: RegExp): string[] {
   return tableRows(page, heading).flatMap(([first = '']) =>
     [...first.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),

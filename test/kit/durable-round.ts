@@ -88,7 +88,7 @@ export async function writeUntilKilled(
 interface Writes {
   readonly acknowledged: Acknowledged
   readonly round: number
-  /** Acknowledgements after which the engine is killed, if nobody else does. */
+  /** Acknowledgements after which this round kills the engine, unless it is already dead. */
   readonly afterItems: number
   readonly ran: Set<string>
 }

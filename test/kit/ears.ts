@@ -1,6 +1,6 @@
 /**
- * Hears everything that a client and an engine say while a test runs: diagnostics, console, warnings of the process, the
- * engine's log, exported telemetry, counters, and the errors that callers get. Made for looking for secrets in it.
+ * Records all output of a client and an engine while a test runs: diagnostics, console, process warnings, the engine's
+ * log, exported telemetry, counters, and the errors that callers receive. Tests search it for secrets.
  */
 import { inspect } from 'node:util'
 import { onTestFinished, vi } from 'vitest'
@@ -12,7 +12,7 @@ import type { TestEngineOptions } from '../../src/testing/test-engine-options.js
 
 export const CANARY = 'canary-5f1e9c'
 
-/** How the canary may look once somebody has put it into a header or an address. */
+/** Encodings of the canary in headers and addresses. */
 export const CANARY_FORMS = [CANARY, encode(CANARY), encode(`user:${CANARY}`), encode(`:${CANARY}`)]
 
 function encode(text: string): string {

@@ -1,4 +1,4 @@
-/** What every suite is set up with: a test in which a played engine received what the real one would drop fails. */
+/** Set-up of every suite: fails a test if a scripted engine received a frame that the distributed engine drops. */
 import { afterEach, expect } from 'vitest'
 import { refused } from './strict-reader.js'
 

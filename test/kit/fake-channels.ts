@@ -1,6 +1,6 @@
 /**
- * Channels in memory, with the engine's end for the part under test and the worker's end for the test. Buffers are
- * bounded as the real ones are; a destroyed channel answers nothing any more, which is the hardest it may do.
+ * Channels in memory: the code under test has the engine's end, the test has the worker's end. Buffers are limited like
+ * the real ones. A destroyed channel does not answer any more, which is the worst case that callers must handle.
  */
 import type { ChannelItem, HostChannels } from '../../src/engine/builtins/builtin.js'
 import { deferred, type Deferred } from '../../src/std/async/deferred.js'
@@ -74,7 +74,7 @@ export class FakeChannel {
   }
 }
 
-/** A host whose channels are played in memory. */
+/** A fake host with channels in memory. */
 export class ChannelHost extends FakeHost {
   readonly #channels = new Map<string, FakeChannel>()
 

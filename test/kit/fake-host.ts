@@ -1,5 +1,5 @@
 /**
- * The engine as a built-in sees it, played by a test: virtual time, seeded ids, functions the test registers, and a
+ * A fake of the engine for tests of a built-in: virtual time, seeded ids, functions that the test registers, and a
  * record of every call. The built-in under test is the real one.
  */
 import { InvocationError } from '../../src/errors.js'
@@ -59,7 +59,7 @@ export class FakeHost implements EngineHost {
     this.random = random
   }
 
-  /** Channels are not played here: a built-in that uses them is tested on the real engine. */
+  /** Channels are not supported here: test a built-in that uses them on the real engine. */
   get channels(): HostChannels {
     throw new Error('The fake host has no channels')
   }

@@ -1,6 +1,6 @@
 /**
- * The process's own clock, so many times as fast: limits of a minute become limits of a second on real sockets, with
- * everything else as it is. Knows nothing of what the time is used for.
+ * The system clock, sped up by a factor: time limits of a minute take a second on real sockets, and nothing else
+ * changes.
  */
 import { systemClock, type Clock } from '../../src/std/time/clock.js'
 

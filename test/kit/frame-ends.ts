@@ -1,6 +1,6 @@
 /**
- * Where WebSocket frames end in a stream of bytes from a server, after the head of its handshake. Fed with chunks as
- * they come; knows nothing of what is in a frame.
+ * Finds where WebSocket frames end in a stream of bytes from a server, after the head of its handshake. Takes chunks in
+ * any division; does not read the content of frames.
  */
 const HEAD_END = Buffer.from('\r\n\r\n')
 

@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import { brokenMember, mutation, type WireMessage } from './wire-messages.js'
 
-/** What one end is told. */
+/** The messages that one end receives. */
 export interface Speech {
-  /** Messages that were really said. */
+  /** Messages recorded from real exchanges. */
   readonly transcript: readonly WireMessage[]
-  /** Messages of the tables that declare them. */
+  /** Messages generated from the tables of the wire protocol. */
   readonly grammar: fc.Arbitrary<WireMessage>
 }
 

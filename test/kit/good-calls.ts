@@ -1,4 +1,4 @@
-/** Whether a client that was given something hostile is still of use. */
+/** Checks that a client still works after hostile input. */
 import { expect } from 'vitest'
 import { outcomeOf, type WorkerRig } from './worker-rig.js'
 
@@ -7,7 +7,7 @@ export function serveGood({ worker }: WorkerRig): void {
   worker.registerFunction('good', (data: unknown) => data)
 }
 
-/** The client serves and calls as if nothing had happened. */
+/** Checks that the client still serves and calls. */
 export async function expectGoodCalls(rig: WorkerRig): Promise<void> {
   const invoked = rig.link.invoke('good', { n: 1 })
   const call = rig.worker.trigger({ function_id: 'f', payload: 1 })
@@ -17,7 +17,7 @@ export async function expectGoodCalls(rig: WorkerRig): Promise<void> {
   expect(await outcomeOf(call)).toEqual({ value: 'fine' })
 }
 
-/** The client registers, serves and calls as if nothing had happened, and all that it sent could be read. */
+/** Checks that the client still registers, serves and calls, and that all frames it sent are readable. */
 export async function expectUnharmed(rig: WorkerRig): Promise<void> {
   serveGood(rig)
   await expectGoodCalls(rig)

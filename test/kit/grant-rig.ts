@@ -1,4 +1,4 @@
-/** A guarded engine that serves every built-in, and the ways in which a guest can ask it for something. */
+/** A guarded engine with every built-in, and the ways in which a guest can request a registration. */
 import { guardedRig, type GuardedRig } from './guarded-rig.js'
 import type { Frame, RawWorker } from './raw-worker.js'
 import { codeOf, SECRET } from './secret-rig.js'
@@ -42,7 +42,7 @@ export const TYPES: Readonly<Record<string, Frame>> = {
 export const WAYS = ['frame', 'function'] as const
 export type Way = (typeof WAYS)[number]
 
-/** What a guest needs to ask for anything at all; nothing of it names a function of the administrator. */
+/** The least grants of a guest that registers triggers. They name no function of the administrator. */
 export const GRANTS = { allowed_functions: ['engine::register_trigger', 'engine::unregister_trigger'] }
 
 export interface TriggerAsked {

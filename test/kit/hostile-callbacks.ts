@@ -1,4 +1,4 @@
-/** What a callback of a user may do instead of its work, and what is to be expected of whoever called it. */
+/** Ways in which a callback of a user can misbehave, and the behaviour expected of its caller. */
 import { runInNewContext } from 'node:vm'
 
 /** How a callback goes wrong, as its caller sees it. */
@@ -7,7 +7,7 @@ type Ending =
   | 'throws'
   /** By a promise that is rejected. */
   | 'rejects'
-  /** By a thenable or a getter that only somebody who asks it for its value gets to know. */
+  /** By a thenable or a getter that throws only when it is read. */
   | 'fails when awaited'
   /** It answers, in an odd way. */
   | 'answers'

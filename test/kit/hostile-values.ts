@@ -1,4 +1,4 @@
-/** Values that user code may throw or return to make trouble. Made anew each time, since some of them remember. */
+/** Values that user code may throw or return to cause errors. Created for each use, because some have state. */
 
 export interface HostileValue {
   readonly name: string

@@ -1,5 +1,5 @@
 /**
- * HTTP requests over real sockets, one connection each, without anything a browser or fetch would add.
+ * Sends HTTP requests over real sockets, one connection each, without headers that a browser or fetch adds.
  */
 import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'

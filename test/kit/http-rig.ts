@@ -1,5 +1,5 @@
 /**
- * The HTTP built-in on a free port with a played engine behind it. Stops with its test.
+ * The HTTP built-in on a free port with a fake host. Stops with its test.
  */
 import { onTestFinished } from 'vitest'
 import type { Binding } from '../../src/engine/builtins/builtin.js'

@@ -1,6 +1,6 @@
 /**
- * A local engine with workers of other makers on it, each in a process of its own: the official Node client, the
- * official Python client, and ours, all driven the same way.
+ * Runs a local engine with workers of different SDKs, each in its own process: the official Node client, the official
+ * Python client, and this package. Tests control all three in the same way.
  */
 import { afterAll, beforeAll, expect, inject, vi } from 'vitest'
 import { createTestEngine } from '../../src/testing/create-test-engine.js'
@@ -9,11 +9,11 @@ import type { TestEngineOptions } from '../../src/testing/test-engine-options.js
 import type {} from '../../scripts/setup-python.js'
 import { ChildActor } from './child-actor.js'
 
-/** Whose client a worker is on. */
+/** The SDK that a worker uses. */
 export const makers = ['node', 'python', 'ours'] as const
 export type Maker = (typeof makers)[number]
 
-/** Every pair of a caller and a callee, those of one maker among themselves included. */
+/** Every pair of a caller and a callee, including pairs of the same SDK. */
 export const pairs: readonly (readonly [Maker, Maker])[] = makers.flatMap((caller) =>
   makers.map((callee) => [caller, callee] as const),
 )

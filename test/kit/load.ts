@@ -1,12 +1,12 @@
 /**
- * Calls under load over real sockets: lean callers and servers that count every answer of every call. Knows no client,
- * so that what is counted is the engine's work alone.
+ * Makes calls under load over real sockets, with minimal callers and servers that count every answer of every call.
+ * Does not use the worker SDK, so that only the work of the engine is measured.
  */
 import { onTestFinished } from 'vitest'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import type { Transport } from '../../src/wire/transport/transport.js'
 
-/** No answer for this long means that none will come. */
+/** After this time without an answer, the calls in flight count as lost. */
 const STALL_MS = 2000
 
 export interface Tally {

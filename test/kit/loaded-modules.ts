@@ -1,4 +1,4 @@
-/** What an import or require of a module loads, told by a process that does nothing else. Reads the built package. */
+/** Lists the modules that an import or require loads, in a separate process. Uses the built package. */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

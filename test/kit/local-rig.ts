@@ -1,6 +1,6 @@
 /**
- * Real workers on a real local engine, joined in memory on one virtual clock: no port, no waiting, the same course
- * every time.
+ * Real workers on a real local engine, connected in memory on one virtual clock: no port, no waiting, and the same
+ * order of events each time.
  */
 import { onTestFinished } from 'vitest'
 import { engineConfigOf, type EngineSettings } from '../../src/engine/config/config.js'

@@ -1,4 +1,4 @@
-/** Fails a test when a rejection nobody handled, or an exception nobody caught, came up while it ran. */
+/** Fails a test when an unhandled rejection or an uncaught exception occurs while it runs. */
 import { afterEach, beforeEach, expect } from 'vitest'
 
 /** Watches every test of the file that calls it. */

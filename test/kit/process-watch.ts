@@ -1,6 +1,6 @@
 /**
- * What a process holds and how long it is away from its event loop, measured so that other work on the machine does not
- * count: a turn took as long as the smaller of its time by the clock and its time on the processor.
+ * Measures the memory of a process and how long its event loop is blocked, without the effect of other work on the
+ * machine: a tick counts with the smaller of its elapsed time and its CPU time.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -63,7 +63,7 @@ export class MemoryPeak {
 }
 
 export class ProcessWatch {
-  /** The longest turn so far. */
+  /** The longest tick so far. */
   longestTurnMs = 0
   /** What was done in it. */
   longestTurn = ''

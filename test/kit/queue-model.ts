@@ -1,6 +1,6 @@
 /**
- * A named queue by brute force: every job with its state in one list, looked through after each event. No lanes, no
- * timers; times are plain numbers. Says which attempt starts when, and what ends as a dead letter.
+ * A reference model of a named queue by brute force: every job with its state in one list, searched after each event.
+ * No lanes, no timers; times are plain numbers. Returns when each attempt starts, and which jobs become dead letters.
  */
 export interface ModelPolicy {
   readonly type: 'standard' | 'fifo'

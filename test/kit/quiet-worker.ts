@@ -1,4 +1,4 @@
-/** Workers over real sockets or any other dial, without telemetry and without a word, ended with their test. */
+/** Workers over real sockets or any other dial, without telemetry and diagnostics. They shut down with their test. */
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/std/time/clock.js'
 import { systemRandom } from '../../src/std/random.js'

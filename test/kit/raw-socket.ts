@@ -1,4 +1,4 @@
-/** A bare WebSocket client to a real listener: sends texts, collects what comes, waits for it with a bound. */
+/** A bare WebSocket client to a real listener: sends texts, collects frames, and waits for them with a time limit. */
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 
@@ -51,7 +51,7 @@ export async function rawSocket(url: string): Promise<RawSocket> {
   }
 }
 
-/** An announced worker on a real socket. */
+/** A registered worker on a real socket. */
 export async function rawWorker(url: string, functionIds: readonly string[] = []): Promise<RawSocket> {
   const worker = await rawSocket(url)
   const announcement = { type: 'invokefunction', function_id: 'engine::workers::register', action: { type: 'void' } }

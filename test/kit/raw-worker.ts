@@ -1,4 +1,4 @@
-/** A worker played frame by frame over any dial: what is sent is exactly what the test writes. */
+/** A worker that the test plays frame by frame over any dial. It sends exactly what the test writes. */
 import { randomUUID } from 'node:crypto'
 import type { Closed, Dial, Transport } from '../../src/wire/transport/transport.js'
 
@@ -60,7 +60,7 @@ export class RawWorker {
     for (const id of ids) this.send({ type: 'registerfunction', id })
   }
 
-  /** Asks to hear of other workers, as one does that waits for what another holds. */
+  /** Registers a trigger of `engine::workers-available`, as a worker does that waits for a function. */
   listenForWorkers(): void {
     const trigger = { id: `news-of-${this.id}`, trigger_type: 'engine::workers-available', config: {} }
     this.send({ type: 'registertrigger', ...trigger, function_id: `news-of-${this.id}` })

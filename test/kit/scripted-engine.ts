@@ -1,6 +1,6 @@
 /**
- * The engine's end of a link, played by a test: every dial is answered as the test says, every frame the client sends
- * is on record, and any frame can be sent back. Runs in memory on virtual time.
+ * The engine's end of a connection, scripted by a test. It answers every dial as the test says. Every frame the client
+ * sends is on record, and any frame can be sent back. Runs in memory on virtual time.
  */
 import { engineCodec } from '../../src/wire/protocol/codec.js'
 import { guaranteesHeader, type Guarantee } from '../../src/wire/protocol/guarantees.js'
@@ -138,7 +138,7 @@ export class ScriptedEngine {
   /** The present link. */
   get link(): EngineLink {
     const link = this.links.at(-1)
-    if (link === undefined) throw new Error('Nobody has dialled')
+    if (link === undefined) throw new Error('No worker has dialled')
     return link
   }
 

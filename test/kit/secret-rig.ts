@@ -1,4 +1,4 @@
-/** A guarded engine whose administrator has something to protect, and how to see that nobody got at it. */
+/** A guarded engine whose administrator has secrets, and checks that no guest reads or changes them. */
 import { expect } from 'vitest'
 import { guardedRig, type GuardedRig } from './guarded-rig.js'
 import type { Frame } from './raw-worker.js'

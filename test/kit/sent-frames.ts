@@ -1,11 +1,11 @@
 /**
- * A socket that only collects what is written to it, and the reading of that as frames by the `ws` library's receiver,
- * so that what the package writes is judged by somebody else's code.
+ * A socket that only collects what is written to it, and a reader that parses it with the receiver of `ws`, so that
+ * independent code checks the frames of this package.
  */
 import { Writable } from 'node:stream'
 import * as ws from 'ws'
 
-/** A socket that takes nothing from the operating system; what is written stays to be looked at. */
+/** A writable without an operating system socket; it keeps what is written. */
 export class SentBytes extends Writable {
   readonly writes: Buffer[] = []
 

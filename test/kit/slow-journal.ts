@@ -1,6 +1,6 @@
 /**
- * A queue journal on a slow disk, on virtual time: operations wait their turn, and a power cut drops those that wait.
- * What had been stored by then is what the next run finds.
+ * A queue journal on a simulated slow disk, on virtual time. Operations run one by one, and a power cut drops pending
+ * ones. The next run reads what was stored before.
  */
 import type { Job } from '../../src/engine/builtins/queue/job.js'
 import type {

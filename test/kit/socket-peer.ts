@@ -13,7 +13,7 @@ export interface SocketPeer {
   stop(): Promise<void>
 }
 
-/** What an engine sends first: it accepts the session. Without it a worker sends nothing. */
+/** The session info that an engine sends first. Without it a worker sends nothing. */
 export const SESSION_INFO =
   '{"type":"workerregistered","worker_id":"5d0c3f0e-0000-4000-8000-000000000000","reattach_token":"5d0c3f0e-0000-4000-8000-000000000001"}'
 

@@ -1,4 +1,4 @@
-/** The limits that stand in the source: numeric constants whose names say that they bound something. */
+/** Reads the limits from the source: numeric constants whose names are those of a limit. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'

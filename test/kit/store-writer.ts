@@ -1,6 +1,6 @@
 /**
- * A process that does nothing but write to a durable store until it is killed. For every write it prints a line when
- * it starts and one when the store has acknowledged it, so whoever reads knows what must be found afterwards.
+ * Writes to a durable store until the process is killed. For every write it prints one line before it and one after the
+ * store has acknowledged it, so the test knows which writes must be found afterwards.
  * Started as: store-writer.ts <directory> <seed> <first write number>
  */
 import { writeSync } from 'node:fs'
@@ -21,7 +21,7 @@ function batchOf(number: number, key: string): Write[] {
   )
 }
 
-/** A line, whole: whoever reads may be behind, and then the pipe takes nothing for a while. */
+/** Writes a whole line. Retries while the pipe is full because the reader is behind. */
 function say(line: string): void {
   for (;;) {
     try {
@@ -50,5 +50,5 @@ async function main(directory: string, seed: number, first: number): Promise<voi
 }
 
 const [, program = '', directory, seed, first] = process.argv
-// Imported for its constants, it writes nothing.
+// When imported for its constants, it writes nothing.
 if (program.endsWith('store-writer.ts')) await main(directory!, Number(seed), Number(first))

@@ -45,7 +45,7 @@ export async function startStream(config: object = {}, local: object = {}): Prom
   }
 }
 
-/** A client that queues what it hears. */
+/** A client that queues received messages. */
 export class StreamSocket {
   readonly ws: WebSocket
   readonly #heard: StreamFrame[] = []

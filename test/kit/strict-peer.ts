@@ -1,4 +1,4 @@
-/** An engine on a real socket that reads no more than the real one: what that drops in silence is dropped here, too. */
+/** A scripted engine on a real socket that drops the same unreadable frames as the distributed engine. */
 import { onTestFinished } from 'vitest'
 import type { WebSocket } from 'ws'
 import { webSocketPeer } from './socket-peer.js'

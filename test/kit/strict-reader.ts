@@ -1,7 +1,7 @@
 /**
- * A reader of frames as strict as the real engine's, written apart from the package: a parser by hand that refuses
- * half a surrogate pair, nesting above 127 levels and numbers above the largest double. Every played engine of the kit
- * checks what it receives with it, and a test in which something unreadable was sent fails.
+ * Reads frames as strictly as the distributed engine, independently of the package: a hand-written parser that rejects
+ * half a surrogate pair, nesting above 127 levels and numbers above the largest double. Every scripted engine of the
+ * kit checks received frames with it, and a test that sent an unreadable frame fails.
  */
 const MAX_LEVELS = 127
 const PREFIXES = ['OTLP', 'MTRC', 'LOGS']
@@ -128,7 +128,7 @@ class StrictReader {
 /** Frames that the real engine would have dropped, until they are taken. */
 export const refused: string[] = []
 
-/** Checks a frame that a played engine received; one that the real engine would drop fails the test. */
+/** Checks a frame that a scripted engine received. A frame that the distributed engine would drop fails the test. */
 export function checkFrame(frame: string | Uint8Array): void {
   const reason = whyUnreadable(frame)
   if (reason !== undefined) refused.push(reason)

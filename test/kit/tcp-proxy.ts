@@ -1,4 +1,4 @@
-/** A plain TCP proxy in front of a local port: it passes bytes on and ends what the other side ends. */
+/** A plain TCP proxy in front of a local port. It forwards bytes and closes each side when the other one closes. */
 import { connect } from 'node:net'
 import { tcpPeer, type SocketPeer } from './socket-peer.js'
 

@@ -1,6 +1,6 @@
 /**
- * A WebSocket client that is nothing but a TCP socket: after the handshake it writes whatever bytes the test makes up,
- * and reads the frames that come back. It masks nothing by itself and checks nothing.
+ * A WebSocket client on a plain TCP socket: after the handshake it writes the bytes that the test gives, and reads the
+ * frames of the server. It does not mask and does not check.
  */
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * A door in front of an engine where connections for telemetry alone meet a fate of the test's choosing, while all others
- * are passed on. Real sockets; the fate may change for later connections.
+ * A proxy in front of an engine that treats telemetry connections as the test chooses and forwards all others. Real
+ * sockets; the choice may change for later connections.
  */
 import { createHash } from 'node:crypto'
 import { connect, type Socket } from 'node:net'

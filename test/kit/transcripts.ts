@@ -1,13 +1,13 @@
 /**
- * Frames of real conversations, to be mutated: what the scenarios send and expect, and what a worker and an engine of
- * this package say to each other. Ids are replaced by a few known ones, so that frames of one conversation still meet.
+ * Frames of real sessions as input of mutation tests: those of the conformance scenarios, and those between a worker
+ * and an engine of this package. Ids are replaced by a few known ones, so that frames of one session still match.
  */
 import { createTestEngine } from '../../src/entry/testing.js'
 import type { III } from '../../src/index.js'
 import { listScenarios, readScenario, type Step, type StepKinds } from '../conformance/scenario.js'
 import type { WireMessage } from './wire-messages.js'
 
-/** Stands for the id of a call that is pending; whoever plays a frame may put a real one in its place. */
+/** Placeholder for the id of a pending call; a test may replace it by a real id before it sends the frame. */
 export const ANY_ID = '6f0c3f0e-0000-4000-8000-000000000000'
 
 export interface Transcripts {
@@ -74,7 +74,7 @@ async function ownConversation(): Promise<{ fromWorkers: WireMessage[]; fromEngi
       unregisterTrigger: () => Promise.resolve(),
     })
     await provider.ready()
-    const triggers = ['mine', 'nobody', 'cron', 'state'].map((type) =>
+    const triggers = ['mine', 'missing', 'cron', 'state'].map((type) =>
       user.registerTrigger({ type, function_id: 'echo', config: { expression: '* * * * * *' }, metadata: { a: 1 } }),
     )
     await user.ready()

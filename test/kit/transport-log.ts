@@ -1,4 +1,4 @@
-/** Transport events on record, with a way to wait for the next of a kind. Every wait is bounded. */
+/** Records transport events and waits for the next of a kind. Every wait has a time limit. */
 import type { Closed, TransportEvents } from '../../src/wire/transport/transport.js'
 
 export type Noted =

@@ -1,6 +1,6 @@
 /**
- * What update operations do, written down as plainly as possible: one fresh copy of everything for each operation, and
- * cases in the order a reader would tell them. Slow on purpose; the engine's own version is held against it.
+ * A model of update operations, as plain as possible: one fresh copy of everything for each operation, and cases in
+ * reading order. Slow on purpose; tests compare the implementation of the engine with it.
  */
 import type { JsonValue } from '../../src/wire/protocol/validate.js'
 

@@ -1,4 +1,7 @@
-/** Records which source files are on the stack whenever a frame is written or read, so that a test can list what a message passes. */
+/**
+ * Records the source files on the stack when a frame is written or read, so that a test can list the path of a
+ * message.
+ */
 import { createMemoryPair } from '../../src/wire/transport/memory-pair.js'
 
 const SOURCE = /\/src\/([\w/-]+\.ts)/

@@ -1,18 +1,18 @@
-/** A dial with the test's hands on every link it makes: to cut them, to hold events back, to lose frames on purpose. */
+/** A dial whose connections the test controls: it cuts them, delays events, or drops frames. */
 import { failFrame, type Dial, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
 
 export interface WrappedDial {
   readonly dial: Dial
   /** Every transport made, oldest first. */
   readonly transports: Transport[]
-  /** Ends the present link without a goodbye. */
+  /** Ends the current connection without a close frame. */
   cut(): void
 }
 
 export interface Faults {
   /** Whether a frame is passed on. */
   readonly passes?: (frame: string | Uint8Array) => boolean
-  /** How much later than it happens the end of a link is told. */
+  /** Delay between the end of a connection and its `close` event. */
   readonly closeDelayMs?: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Values of every wrong kind by what they are called, and arguments of functions with those that do not fit. Knows none
- * of the functions.
+ * Named values of every wrong kind, and arguments of functions with the values that they must reject. Does not depend
+ * on the functions.
  */
 import type { III } from '../../src/index.js'
 

@@ -7,12 +7,12 @@ import { runtimePackages, type LockFile } from '../../bench/runtime-packages.js'
 
 const packages = runtimePackages(JSON.parse(readFileSync('package-lock.json', 'utf8')) as LockFile)
 
-test('No more packages come along than the budget has room for', () => {
+test('The number of installed packages is within the budget', () => {
   expect(packages).toContain('node_modules/ws')
   expect(packages.length, packages.join('\n')).toBeLessThanOrEqual(packageBudget.runtimePackages)
 })
 
-test('What comes along is no larger than the budget', () => {
+test('The runtime dependencies are no larger than the budget', () => {
   const bytes = packages.filter((place) => existsSync(place)).map((place) => folderBytes(place, ['node_modules']))
   expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(packageBudget.runtimeBytes)
 })

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 
-/** Converts by what is loaded on demand; a failure to load it would throw. Prints what of it was loaded at import. */
+/** Converts with a module that is loaded on demand; a failed load would throw. Prints the modules loaded at import. */
 const SOURCE = `
   const loaded = () => Object.keys(require.cache).filter((file) => /zod-to-json-schema|zod.v4.core/.test(file)).length
   const atImport = loaded()
@@ -20,7 +20,7 @@ const imports = {
   commonjs: `const { registerWorker } = require('iii-node'); import('zod').then(({ z }) => import('zod3').then(({ z: z3 }) => {`,
 }
 
-test.each(['module', 'commonjs'] as const)('the built package finds converters when it needs them (%s)', (kind) => {
+test.each(['module', 'commonjs'] as const)('the built package loads converters on demand (%s)', (kind) => {
   const source = imports[kind] + SOURCE + (kind === 'commonjs' ? '}))' : '')
   const args = [`--input-type=${kind}`, '--eval', source]
   const printed = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 })

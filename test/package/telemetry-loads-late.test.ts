@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 
-/** Runs a script beside the built package and gives back what it printed. */
+/** Runs a script beside the built package and returns its output. */
 function run(source: string, kind: 'module' | 'commonjs'): unknown {
   const args = [`--input-type=${kind}`, '--eval', source]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 }))

@@ -45,7 +45,7 @@ test('the payload may come from stdin, the address and the namespace from option
   })
 })
 
-test('a call that fails says why and exits with 1', limit, async () => {
+test('a failed call prints the reason and exits with 1', limit, async () => {
   const { call } = await served()
   const failures = await Promise.all([
     call(['missing']),
@@ -64,7 +64,7 @@ test('a call that fails says why and exits with 1', limit, async () => {
   ])
 })
 
-test('a token and headers are sent to a guarded engine; a denied one says what to check', limit, async () => {
+test('a token and headers are sent to a guarded engine; a denial names what to check', limit, async () => {
   const engine = await testEngine({ rbac: { auth_function_id: 'auth', expose_functions: ['match("*")'] } })
   const worker = engine.connect()
   const seen: Record<string, string>[] = []

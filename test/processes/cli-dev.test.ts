@@ -34,7 +34,7 @@ test('a change drains the old worker, then the new one takes over; Ctrl-C ends a
   await expect(fetch(`${httpUrl}/version`)).rejects.toThrow()
 })
 
-test('a worker that fails is told and starts again once it is mended', { timeout: 60_000 }, async () => {
+test('reports a worker that fails, and starts it again once its file is fixed', { timeout: 60_000 }, async () => {
   const { file, write } = await project('throw new Error("broken on purpose")')
   const { child, httpUrl } = await started(file)
   await child.says(/broken on purpose/)
@@ -83,7 +83,7 @@ test('a page of another origin is refused with a warning, unless it is listed', 
   expect(await child.stop()).toEqual({ code: 0, signal: null })
 })
 
-test('misuse is told with exit code 2', { timeout: 60_000 }, async () => {
+test('invalid arguments are reported with exit code 2', { timeout: 60_000 }, async () => {
   const { folder, file } = await project('')
   const bad: [string[], RegExp][] = [
     [['dev'], /dev needs the file of a worker/],
@@ -104,7 +104,7 @@ test('misuse is told with exit code 2', { timeout: 60_000 }, async () => {
   }
 })
 
-test('a taken port is told and nothing is started', { timeout: 30_000 }, async () => {
+test('a port in use is reported, and nothing is started', { timeout: 30_000 }, async () => {
   const { file } = await project(workerCode(1))
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -165,7 +165,7 @@ const CONFIG = `workers:
     config: { host: 127.0.0.1, port: 0 }
 `
 
-test('iii.config.yaml beside the worker is found, and what it leaves out is said', { timeout: 60_000 }, async () => {
+test('iii.config.yaml beside the worker is used, and missing settings are printed', { timeout: 60_000 }, async () => {
   const { file, add } = await project(workerCode(1))
   await add('iii.config.yaml', CONFIG)
   const { child, httpUrl } = await started(file, [])

@@ -43,7 +43,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 )
 
 test.each([['--port'], ['--http-port'], ['--stream-port']])(
-  'a taken %s is told, and nothing stays open',
+  'a port in use for %s is reported, and nothing stays open',
   limit,
   async (option) => {
     const port = await takenPort()
@@ -82,7 +82,7 @@ test.each([
   expect(child.stdout).toBe('')
 })
 
-test('a file that is not there is told', limit, async () => {
+test('a missing configuration file is reported', limit, async () => {
   const child = runCli(['engine', '--config', join(await temporaryFolder(), 'none.yaml')])
   expect(await child.exit()).toEqual({ code: 1, signal: null })
   expect(child.stderr).toMatch(/^iii-node engine: The configuration .*none\.yaml cannot be read: ENOENT/)

@@ -9,7 +9,7 @@ function workerOn(url: string): III {
   return worker
 }
 
-test('what state, streams and queues acknowledged is there after SIGKILL', { timeout: 60_000 }, async () => {
+test('acknowledged writes of state, streams and queues survive SIGKILL', { timeout: 60_000 }, async () => {
   const folder = await temporaryFolder()
   const first = await cliEngine([...FREE_PORTS, '--data', folder])
   const before = workerOn(first.url)

@@ -28,12 +28,12 @@ function requestOf(line: string): { url: string; init: RequestInit } {
   return { url, init: { method, headers: { [name]: value }, body } }
 }
 
-test('`npm start` runs what this test runs', () => {
+test('`npm start` runs the same file as this test', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
   expect(scripts['start']).toBe('tsx examples/order-service/main.ts')
 })
 
-test('the service takes the order it prints, answers, and leaves nothing behind', { timeout: 60_000 }, async () => {
+test('the service accepts the order it prints, answers, and leaves nothing open', { timeout: 60_000 }, async () => {
   const mark = `mark-${randomUUID()}`
   const service = runScript('examples/order-service/main.ts', FREE_PORTS, { env: { III_TEST_MARK: mark } })
   const [line] = await service.says(/curl -X .*/)
@@ -85,7 +85,7 @@ test('the printed line works in a shell', { timeout: 60_000 }, async () => {
   expect(await service.stop('SIGTERM')).toEqual({ code: 0, signal: null })
 })
 
-test('a service that cannot start says why and exits with 1', { timeout: 30_000 }, async () => {
+test('a service that cannot start prints the reason and exits with 1', { timeout: 30_000 }, async () => {
   const service = runScript('examples/order-service/main.ts', ['--port', 'none'])
   expect(await service.exit()).toEqual({ code: 1, signal: null })
   expect(service.stderr).toMatch(/port must be a port from 0 to 65535/)
@@ -99,7 +99,7 @@ async function answer(response: Promise<Response>): Promise<[number, unknown]> {
   return [status, await json]
 }
 
-test('`npm start -- --help` says what the options are and starts nothing', { timeout: 30_000 }, async () => {
+test('`npm start -- --help` prints the options and starts nothing', { timeout: 30_000 }, async () => {
   const child = runScript('examples/order-service/main.ts', ['--help'])
   expect(await child.exit()).toEqual({ code: 0, signal: null })
   expect(child.stdout).toMatch(/^npm start -- \[options\]/)

@@ -121,7 +121,7 @@ test('a graceful shutdown repeats before it closes', async () => {
   expect(link.all('invocationresult')).toHaveLength(2)
 })
 
-test('what waits to be repeated is bounded and counted', async () => {
+test('the number of calls waiting to be repeated is limited and counted', async () => {
   const rig = await flawedRig()
   rig.worker.registerFunction('f', () => 'x'.repeat(16_000))
   await rig.settle()

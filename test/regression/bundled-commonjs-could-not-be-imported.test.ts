@@ -15,7 +15,7 @@ const WORKER = `
 test.each(['cjs', 'esm'] as const)('a worker bundled into one %s file starts and dials', async (format) => {
   const folder = await temporaryFolder()
   writeFileSync(join(folder, 'worker.ts'), WORKER)
-  // What is loaded late stays outside the bundle and has to be installed where it runs.
+  // Modules that load late are not bundled, so they must be installed beside the bundle.
   symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'))
   await build({
     config: false,

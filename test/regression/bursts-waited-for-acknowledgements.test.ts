@@ -114,7 +114,7 @@ test('frames that nothing answers, while more are expected, are acknowledged', a
   expect(count).toBeLessThanOrEqual(3)
 })
 
-test('an engine that does not hold writes back gets no pong', async () => {
+test('an engine that does not delay writes receives no pong', async () => {
   const acknowledge = vi.spyOn(WsTransport.prototype, 'acknowledgeWhile')
   const { url } = await testEngine()
   await burstMs(await connected(url), 16)

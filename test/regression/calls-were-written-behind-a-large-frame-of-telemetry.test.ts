@@ -8,7 +8,7 @@ import { connectionOptions, DEFAULT_RECONNECTION } from '../../src/sdk/connectio
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { HIGH_WATER_BYTES, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
 
-/** A socket whose peer does not read until it is told to. */
+/** A transport whose peer does not read until the test allows it. */
 class UnreadTransport implements Transport {
   readonly sent: (string | Uint8Array)[] = []
   readonly #events: TransportEvents

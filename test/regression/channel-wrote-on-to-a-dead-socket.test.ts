@@ -6,8 +6,8 @@ const ITEM = Buffer.alloc(64 * 1024)
 const REF = { channel_id: 'c', access_key: 'k', direction: 'write' } as const
 
 // The socket fails in the middle of a chain of writes, each of which begins when the one before resolved: nothing else
-// runs in between, so the end of the socket is not told yet. Only the socket itself knows.
-test('a writer whose socket fails under its hands is told so by its next writes and by its close', async () => {
+// runs in between, so the `close` event of the socket is still pending. Only the socket itself knows.
+test('after its socket has failed, the next writes and the close of a writer reject', async () => {
   const peer = await webSocketPeer((socket) => socket.pause())
   const writer = new ChannelWriter(peer.url, REF)
   await writer.write(ITEM)
@@ -22,7 +22,7 @@ test('a writer whose socket fails under its hands is told so by its next writes 
   expect(written).toBeLessThan(100)
 })
 
-test('a close that finds its socket dead does not claim that everything was handed over', async () => {
+test('close on a dead socket does not report that everything was flushed', async () => {
   const peer = await webSocketPeer((socket) => socket.pause())
   const writer = new ChannelWriter(peer.url, REF)
   await writer.write(ITEM)

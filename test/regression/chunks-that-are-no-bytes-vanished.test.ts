@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { testEngine } from '../kit/test-engine.js'
 
-test('a source that yields something else than bytes and text is refused, where the chunk used to be left out', async () => {
+test('a source that yields values other than bytes and text is rejected, not skipped', async () => {
   const engine = await testEngine()
   const worker = engine.connect()
   await worker.ready()

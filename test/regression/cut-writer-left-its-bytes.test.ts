@@ -23,7 +23,7 @@ async function channelRig() {
   return { ...rig, end, writer }
 }
 
-test('what a writer left that was cut before a reader came is given up after some seconds', async () => {
+test('data of a writer that was cut before a reader connected is dropped after some seconds', async () => {
   const { engine, clock, end, writer } = await channelRig()
   writer.transport.terminate()
   await clock.advance(4_000)
@@ -33,7 +33,7 @@ test('what a writer left that was cut before a reader came is given up after som
   expect((await end('read')).closed).toMatchObject({ status: 404 })
 })
 
-test('a reader that comes before gets what there is, and a writer that ended may be read later', async () => {
+test('a reader that connects earlier receives the data, and data of a writer that ended may be read later', async () => {
   const cut = await channelRig()
   cut.writer.transport.terminate()
   await cut.clock.advance(4_000)

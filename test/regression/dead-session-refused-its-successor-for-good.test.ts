@@ -31,7 +31,7 @@ async function heldBy(pid: number): Promise<{ url: string; holder: RawWorker; ne
 
 const waits = (events: DiagnosticEvent[]): DiagnosticEvent[] => events.filter(({ kind }) => kind === 'conflict_waiting')
 
-test('a holder whose process has ended is waited for, and reported once', async () => {
+test('the worker waits for an owner whose process has ended, and reports it once', async () => {
   const { pid } = spawnSync(process.execPath, ['--version'])
   const { holder, next, events } = await heldBy(pid)
   await expect.poll(() => events.filter(({ kind }) => kind === 'connection_ended').length).toBeGreaterThan(3)
@@ -44,7 +44,7 @@ test('a holder whose process has ended is waited for, and reported once', async 
   expect(waits(events)).toHaveLength(1)
 })
 
-test('a holder whose process runs is final, with its name, process and age', async () => {
+test('an owner whose process runs is a final refusal, with its name, process and age', async () => {
   const { next, holder } = await heldBy(process.pid)
   await expect(next.ready()).rejects.toMatchObject({
     code: 'WORKER_NAMESPACE_CONFLICT',

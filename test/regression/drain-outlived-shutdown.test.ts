@@ -15,7 +15,7 @@ test('shutdown ends a drain that is under way, and leaves no timer behind', asyn
   expect(rig.clock.pendingTimers).toBe(0)
 })
 
-test('a drain begun after shutdown does not wait for handlers that nobody can hear', async () => {
+test('a drain begun after shutdown does not wait for handlers whose results cannot be sent', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('endless', () => new Promise(() => undefined))
   rig.link.invoke('endless')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { connectedRig } from '../kit/worker-rig.js'
 
-test('invocations that waited when their link ended never run, and leave their places to others', async () => {
+test('queued invocations of a lost connection never run, and free their slots', async () => {
   const rig = await connectedRig({ maxConcurrentInvocations: 1 })
   const ran: string[] = []
   let finish: () => void = () => undefined

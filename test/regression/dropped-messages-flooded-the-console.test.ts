@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createReport } from '../../src/sdk/worker/diagnostics.js'
 
-test('a flood of one kind of incident is told to the console at its start and at powers of ten', () => {
+test('repeated diagnostics of one kind are written to the console at the first one and at powers of ten', () => {
   const lines: string[] = []
   vi.spyOn(console, 'warn').mockImplementation((line: string) => void lines.push(line))
   const report = createReport('console')

@@ -5,7 +5,7 @@ import { testEngine } from '../kit/test-engine.js'
 /** The longest message that the Python client takes. */
 const MAX_BYTES = 1024 * 1024
 
-test('A large result that its worker escaped letter by letter reaches the caller unescaped, as short as it can be', async () => {
+test('A large result with every character escaped reaches the caller unescaped', async () => {
   const engine = await testEngine()
   const text = 'ä'.repeat(200_000)
   const escaped = '\\u00e4'.repeat(200_000)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import { connectedRig } from '../kit/worker-rig.js'
 
-test('a caller whose result waited too long for room is told so', async () => {
+test('a caller whose result expires in the queue receives an error', async () => {
   const rig = await connectedRig({ reconnectionConfig: { maxPendingAgeMs: 100 } })
   rig.worker.registerFunction('small', () => 'small')
   const { left } = rig.link.pair

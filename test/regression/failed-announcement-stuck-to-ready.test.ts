@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { workerRig, outcomeOf } from '../kit/worker-rig.js'
 
-test('ready asks again after an announcement that was not answered in time', async () => {
+test('ready() registers the worker again if the first registration times out', async () => {
   const rig = workerRig({ invocationTimeoutMs: 1_000 }, (engine) => {
     engine.polite = false
   })

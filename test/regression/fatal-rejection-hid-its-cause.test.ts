@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { RegistrationRejectedError } from '../../src/errors.js'
 import { connectedRig, outcomeOf } from '../kit/worker-rig.js'
 
-test('calls in flight hear of the rejection that ended their worker', async () => {
+test('calls in flight reject with the rejection that ended their worker', async () => {
   const rig = await connectedRig()
   const written = rig.worker.trigger({ function_id: 'slow', payload: {} })
   written.catch(() => undefined)

@@ -35,7 +35,7 @@ async function guarded(grants: object = {}): Promise<Guarded> {
 const register = (guest: III, payload: object): Promise<unknown> =>
   guest.trigger({ function_id: 'engine::register_trigger', payload })
 
-test('a trigger registered by a function ran what its caller may not call, by its condition and middleware', async () => {
+test('a trigger registered by a function cannot run functions its caller may not call as condition or middleware', async () => {
   const { guest, ran, status } = await guarded()
   for (const helper of [{ condition_function_id: 'secret' }, { middleware_function_ids: ['secret'] }]) {
     const config = { api_path: '/mine', ...helper }
@@ -46,14 +46,14 @@ test('a trigger registered by a function ran what its caller may not call, by it
   expect(ran).toEqual([])
 })
 
-test('a trigger registered by a function was of a type that its caller may not bind', async () => {
+test('a trigger registered by a function cannot have a type that its caller may not bind', async () => {
   const { guest, status } = await guarded({ allowed_trigger_types: ['subscribe'] })
   const asked = register(guest, { trigger_type: 'http', function_id: 'guest::page', config: { api_path: '/mine' } })
   await expect(asked).rejects.toMatchObject({ code: 'FORBIDDEN' })
   expect(await status('/mine')).toBe(404)
 })
 
-test('a guarded session took over the route of another worker', async () => {
+test('a guarded session cannot take over the route of another worker', async () => {
   const { guest, status } = await guarded()
   const asked = register(guest, { trigger_type: 'http', function_id: 'guest::page', config: { api_path: '/login' } })
   await expect(asked).rejects.toMatchObject({ code: 'trigger_registration_failed' })
@@ -62,7 +62,7 @@ test('a guarded session took over the route of another worker', async () => {
   expect(await status('/mine')).toBe(202)
 })
 
-test('a guarded session answered a call that another worker was asked', async () => {
+test('a guarded session cannot answer a call sent to another worker', async () => {
   const { engine, admin } = await guarded()
   const asked: string[] = []
   admin.registerFunction('slow', (_data, _metadata, { invocationId }) => {

@@ -3,7 +3,7 @@ import type { FunctionInfo } from '../../src/index.js'
 import { testEngine } from '../kit/test-engine.js'
 
 test.each([false, true])(
-  'listeners of a worker appear in no list unless internals are asked for (prefixed: %s)',
+  'lists include listeners of a worker only with `include_internal` (prefixed: %s)',
   async (guarded) => {
     const rbac = { auth_function_id: 'auth', expose_functions: ['match("*")'] }
     const engine = await testEngine({ ports: false, clock: 'virtual', rbac })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ItemQueue } from '../../src/sdk/channel/item-queue.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 
-test('What still arrives after a reader was closed is not given out, since what came before was forgotten', async () => {
+test('items that arrive after a reader was closed are dropped, like earlier unread ones', async () => {
   const queue = new ItemQueue({
     clock: new VirtualClock(),
     pause: () => undefined,

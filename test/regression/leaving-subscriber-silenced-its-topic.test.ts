@@ -53,7 +53,7 @@ test.each<[string, (engine: TestEngine, one: Subscriber) => unknown]>([
   expect(await heardBy()).toEqual([0, 1, 1])
 })
 
-test('what the engine does not report is repaired within 66 s', async () => {
+test('a departure that the engine does not report is repaired within 66 s', async () => {
   const { engine, heardBy, all } = await stage()
   // A trigger without a worker: the engine reports no change when it goes.
   const id = await engine.call('engine::register_trigger', {
@@ -79,14 +79,14 @@ async function flawedRig(broken: WorkerRig['engine']['broken']): Promise<WorkerR
   return rig
 }
 
-test('an engine that keeps topics apart gets each trigger once, and no hidden function', async () => {
+test('an engine with independent topics receives each trigger once, and no hidden function', async () => {
   const rig = await flawedRig(new Set())
   await rig.clock.advance(200_000)
   expect(rig.link.all('registertrigger')).toHaveLength(1)
   expect(rig.link.all('registerfunction')).toHaveLength(1)
 })
 
-test('departures that come together cost one repair', async () => {
+test('simultaneous departures cause one repair', async () => {
   const rig = await flawedRig(new Set(['topics-independent']))
   const news = rig.link.all('registerfunction').find(({ id }) => id.includes('worker-news'))!.id
   for (let n = 0; n < 20; n++) rig.link.invoke(news, { event: 'worker_disconnected', worker_id: `w${n}` })
@@ -97,7 +97,7 @@ test('departures that come together cost one repair', async () => {
   expect(sent[1]).toEqual(sent[0])
 })
 
-test('workers that come cost none', async () => {
+test('connecting workers cause none', async () => {
   const rig = await flawedRig(new Set(['topics-independent']))
   const news = rig.link.all('registerfunction').find(({ id }) => id.includes('worker-news'))!.id
   rig.link.invoke(news, { event: 'worker_connected', worker_id: 'w' })
@@ -121,7 +121,7 @@ test.each([
   expect(triggersFirst).toBe(order === 'before')
 })
 
-test('a worker that waits in line binds only once the function is its own', async () => {
+test('a worker that waits for a function binds its triggers only once it owns the function', async () => {
   const engine = await testEngine({ ports: false, clock: 'virtual', quirks })
   const first = engine.connect({ workerName: 'first' })
   let heard = 0

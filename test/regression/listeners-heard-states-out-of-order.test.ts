@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Emitter } from '../../src/std/async/emitter.js'
 import { workerRig } from '../kit/worker-rig.js'
 
-test('a listener that shuts the worker down does not turn the order of states round for others', async () => {
+test('a listener that shuts the worker down does not reverse the order of states for others', async () => {
   const rig = workerRig()
   const seen: string[] = []
   rig.worker.onConnectionStateChange((state) => {
@@ -14,7 +14,7 @@ test('a listener that shuts the worker down does not turn the order of states ro
   expect(seen).toEqual(['connected', 'disconnected'])
 })
 
-test('a listener removed by another one is not called any more', () => {
+test('a listener removed by another one is not called', () => {
   const emitter = new Emitter<number>(() => undefined)
   const seen: number[] = []
   let off = (): void => undefined

@@ -84,7 +84,7 @@ test('a release that takes its function over with its route is not reported', as
   expect([...old.lost, ...next.lost]).toEqual([])
 })
 
-test('a guarded worker whose route makes way learns no names of other workers', async () => {
+test('a guarded worker that loses its route receives no names of other workers', async () => {
   const { add } = await rig()
   const [guest, admin] = [add('guest', { guarded: true }), add('admin')]
   serve(guest.worker, 'guest::page', '/:page')

@@ -19,7 +19,7 @@ function recorder(): { readonly seen: string[]; readonly events: TransportEvents
   return { seen, events }
 }
 
-test('what came before a polite end is told before it, when the end came before the listener', async () => {
+test('a listener added after a close with a code receives earlier frames before the close', async () => {
   const { left, right } = createMemoryPair()
   left.send('first')
   left.close()
@@ -31,7 +31,7 @@ test('what came before a polite end is told before it, when the end came before 
   expect(seen).toEqual(['open', 'first', 'close'])
 })
 
-test('an end that is paused hears of the end after it has taken what came before', async () => {
+test('a paused end receives the close after all earlier frames', async () => {
   const { left, right } = createMemoryPair()
   const { seen, events } = recorder()
   right.bind(events)

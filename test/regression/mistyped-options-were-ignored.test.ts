@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { registerWorker, type DiagnosticEvent } from '../../src/index.js'
 import { createTestEngine } from '../../src/testing/create-test-engine.js'
 
-test('an option that nothing reads is reported with the nearest known name, and the rest counts', async () => {
+test('an unknown option is reported with the nearest known name, and the others apply', async () => {
   await using engine = await createTestEngine({ ports: false })
   const events: DiagnosticEvent[] = []
   const worker = engine.connect({

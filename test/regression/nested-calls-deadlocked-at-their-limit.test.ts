@@ -61,7 +61,7 @@ test('of several that hold all slots, one is refused and the others succeed', as
   expect(await Promise.all(calls)).toEqual(expect.arrayContaining([{ value: 1 }, { code: 'CONCURRENCY_DEADLOCK' }]))
 })
 
-test('a call that waits behind work which goes on is not refused', async () => {
+test('a call queued behind running work is not rejected', async () => {
   const { engine, worker } = await virtualRig()
   const ends: (() => void)[] = []
   worker.registerFunction('slow', () => new Promise<void>((resolve) => ends.push(resolve)), {
@@ -95,7 +95,7 @@ test('a handler that never returns is reported once, after the limit', async () 
   expect(slow()).toHaveLength(1)
 })
 
-test('a handler that is abandoned answers its caller, frees its slot, and its schedule goes on', async () => {
+test('an abandoned handler answers its caller and frees its slot, and its schedule continues', async () => {
   const events: DiagnosticEvent[] = []
   const { engine, worker } = await virtualRig({ diagnostics: (event) => events.push(event) })
   const reasons: unknown[] = []

@@ -1,6 +1,6 @@
 /**
- * A waiting worker asked for one function per holder, as if a holder gave back all of them or none. One that a holder
- * unregistered by itself was waited for until the holder left.
+ * A waiting worker retried one function per owner, as if an owner released all of them or none. A single function that
+ * an owner unregistered was not registered until the owner left.
  */
 import { expect, test } from 'vitest'
 import { localRig } from '../kit/local-rig.js'
@@ -19,7 +19,7 @@ async function waitingFor(ids: readonly string[]) {
   return { rig, held, next }
 }
 
-test.each(['a', 'b', 'c'])('%s is taken over when its holder gives back nothing else', async (id) => {
+test.each(['a', 'b', 'c'])('%s is taken over when its owner releases no other function', async (id) => {
   const { rig, held, next } = await waitingFor(['a', 'b', 'c'])
   held.get(id)?.unregister()
   await rig.clock.advance(3 * LONGEST_RETRY_MS + 10)
@@ -28,7 +28,7 @@ test.each(['a', 'b', 'c'])('%s is taken over when its holder gives back nothing 
   expect(next.stats().waitingNames).toBe(2)
 })
 
-test('each of many functions has its turn, again and again', async () => {
+test('each of many functions is retried, repeatedly', async () => {
   const ids = Array.from({ length: 20 }, (_, index) => `f${index}`)
   const { rig, held, next } = await waitingFor(ids)
   for (const id of ['f19', 'f0', 'f10']) {

@@ -52,7 +52,7 @@ test.each<[string, pino.LoggerOptions]>([
   }
 })
 
-test('levels with names of the program’s own are no TRACE, and errors are errors', async () => {
+test('custom level names are not read as TRACE, and errors stay errors', async () => {
   const formatters = { level: (label: string) => ({ importance: label === 'warn' ? 'lost' : 'audit' }) }
   const records = await recorded({ formatters }, (logger) => {
     logger.info('one')
@@ -64,7 +64,7 @@ test('levels with names of the program’s own are no TRACE, and errors are erro
   ])
 })
 
-test('a level key of the program’s own is read, and data that resembles a time or a level stays data', async () => {
+test('a custom level key is read, and data that resembles a time or a level stays data', async () => {
   await using engine = await createTestEngine({ ports: false })
   const worker = engine.connect({ otel })
   await worker.ready()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { NotConnectedError } from '../../src/errors.js'
 import { outcomeOf, workerRig } from '../kit/worker-rig.js'
 
-test('shutdown ends the wait for a worker that was never told to connect', async () => {
+test('shutdown ends ready() of a worker that never connected', async () => {
   const rig = workerRig({ autoConnect: false })
   const ready = rig.worker.ready({ timeoutMs: Infinity })
   ready.catch(() => undefined)

@@ -59,7 +59,7 @@ test('a trigger that its provider refuses rejects ready; every refusal is in the
   expect(worker.stats()).toMatchObject({ registeredFunctions: 1, registeredTriggers: 0 })
 })
 
-test('what was refused and is unregistered no longer counts', async () => {
+test('a refused registration no longer counts once it is unregistered', async () => {
   const { worker } = await twoWorkers()
   const ref = worker.registerFunction('invoices::send', () => 'again')
   await errorOf(worker.ready())
@@ -68,7 +68,7 @@ test('what was refused and is unregistered no longer counts', async () => {
   await worker.ready()
 })
 
-test('a later ready asks for the function again, and takes it once its owner has left', async () => {
+test('a later ready() retries the function, and registers it once its owner has left', async () => {
   const { owner, worker } = await twoWorkers()
   worker.registerFunction('invoices::send', () => 'again')
   await errorOf(worker.ready())

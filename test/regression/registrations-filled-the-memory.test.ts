@@ -6,7 +6,7 @@ const MAX_BYTES = 64 * 1024 * 1024
 const MIB = 1024 * 1024
 const large = (bytes = MIB): object => ({ note: 'x'.repeat(bytes) })
 
-test('a guarded session registers no more than its memory, and all of it is free once it has left', async () => {
+test('the registrations of a guarded session are limited in memory, which is released when it ends', async () => {
   const rig = await guardedRig()
   const guest = await rig.guest({ allow_function_registration: true })
   for (let n = 0; n < 100; n += 1) {
@@ -63,7 +63,7 @@ test('triggers that outlive their worker share one limit', async () => {
   expect(answers.slice(4)).toMatchObject(Array(2).fill({ error: { code: 'trigger_registration_failed' } }))
 })
 
-test('what a worker says of its process is cut off like its name', async () => {
+test('the process details of a worker are truncated like its name', async () => {
   const rig = await engineRig()
   const text = 'x'.repeat(MIB)
   const worker = await rig.worker({ name: 'w', os: text, version: text, runtime: text, telemetry: { framework: text } })

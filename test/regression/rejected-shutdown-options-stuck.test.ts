@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { connectedRig } from '../kit/worker-rig.js'
 
-test('a shutdown refused for its options does not stand in the way of a proper one', async () => {
+test('a shutdown refused for its options does not prevent a later one', async () => {
   const { worker } = await connectedRig()
   await expect(worker.shutdownAsync({ drainTimeoutMs: -1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
 

@@ -5,7 +5,7 @@ import { connectedRig } from '../kit/worker-rig.js'
 
 nothingEscapes()
 
-test('an async listener from another realm, as test runners and plug-in hosts have them, is heard when it fails', async () => {
+test('an async listener from another realm, as in test runners and plug-in hosts, is reported when it fails', async () => {
   const rig = await connectedRig({ otel: { enabled: false } })
   rig.worker.onConnectionStateChange(
     runInNewContext('async () => { throw new Error("elsewhere") }') as (state: string) => void,

@@ -24,7 +24,7 @@ test('results that waited for a link are counted when the worker is shut down fi
   await rig.settle()
   rig.link.cut()
   await rig.settle()
-  work.resolve('nobody hears this')
+  work.resolve('too late')
   await rig.settle()
   await rig.worker.shutdown()
 

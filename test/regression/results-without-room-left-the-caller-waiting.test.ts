@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
 import { createTestEngine } from '../../src/entry/testing.js'
 
-test('every caller is answered, also those whose results found no room on a congested link', async () => {
+test('every caller is answered, also when results do not fit on a congested connection', async () => {
   await using engine = await createTestEngine()
   await using worker = registerWorker(engine.url, { diagnostics: 'silent', otel: { enabled: false } })
   worker.registerFunction('echo', (data: unknown) => data)

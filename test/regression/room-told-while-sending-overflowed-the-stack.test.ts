@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { TelemetryOutbox } from '../../src/sdk/telemetry/export/telemetry-outbox.js'
 
-test('a link that says it has room while it takes a frame gets each frame once', () => {
+test('a connection that reports capacity during a send receives each frame once', () => {
   const link = { isUp: false }
   const sent: number[] = []
   const outbox = new TelemetryOutbox(

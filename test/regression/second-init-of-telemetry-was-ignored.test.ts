@@ -4,7 +4,7 @@ import { telemetryServer } from '../kit/telemetry-server.js'
 
 afterEach(shutdownOtel)
 
-test('a second initOtel sends what the first has, closes its socket and goes by its own options', async () => {
+test('a second initOtel flushes the first, closes its socket and uses its own options', async () => {
   const [first, second] = [await telemetryServer(), await telemetryServer()]
   const original = globalThis.fetch
   const calls: string[] = []

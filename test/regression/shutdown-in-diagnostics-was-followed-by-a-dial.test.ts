@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Worker } from '../../src/sdk/worker/worker.js'
 import { workerRig } from '../kit/worker-rig.js'
 
-test('a worker that is shut down when it hears that its link ended never dials again', async () => {
+test('a worker that shuts down in its disconnect listener never dials again', async () => {
   const made: { worker?: Worker } = {}
   const rig = workerRig({
     diagnostics: (event) => {

@@ -3,7 +3,7 @@ import { getLogger, initOtel, shutdownOtel, withSpan } from 'iii-node/helpers/ob
 import { getMeter, getTracer } from 'iii-node/helpers/observability/internal'
 import { createTestEngine } from 'iii-node/testing'
 
-test('shutdownOtel sends what live workers have and ends their telemetry; their functions go on without', async () => {
+test('shutdownOtel flushes and ends the telemetry of live workers; their functions continue without it', async () => {
   const original = globalThis.fetch
   const engine = await createTestEngine({ ports: false })
   const worker = engine.connect({ otel: { enabled: true, spansFlushIntervalMs: 60_000 } })

@@ -13,7 +13,7 @@ async function provide(rig: WorkerRig): Promise<string[]> {
   return released
 }
 
-test('bindings whose owners have left are released although the first announcement found no room', async () => {
+test('bindings of departed owners are released although the first worker registration was not accepted', async () => {
   const rig = await connectedRig({ reconnectionConfig: { maxPendingMessages: 0 } })
   const released = await provide(rig)
   const payload = 'x'.repeat(HIGH_WATER_BYTES + 1)
@@ -33,7 +33,7 @@ test('bindings whose owners have left are released although the first announceme
   expect(released).toEqual(['gone'])
 })
 
-test('bindings whose owners have left are released although the first announcement went unanswered', async () => {
+test('bindings of departed owners are released although the first worker registration was not answered', async () => {
   const rig = await connectedRig({ invocationTimeoutMs: 1_000 })
   const released = await provide(rig)
   rig.engine.polite = false

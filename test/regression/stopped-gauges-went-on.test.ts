@@ -22,7 +22,7 @@ const otel = { enabled: true, fetchInstrumentationEnabled: false }
 
 afterEach(shutdownOtel)
 
-/** Everybody whose metrics go to an engine. */
+/** All objects that send metrics to an engine. */
 const owners: readonly (readonly [string, (engine: TestEngine) => Owner])[] = [
   [
     'a worker',

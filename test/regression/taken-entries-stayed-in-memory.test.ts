@@ -17,12 +17,12 @@ async function alive(give: (thing: object) => void): Promise<number> {
   return given.filter((ref) => ref.deref() !== undefined).length
 }
 
-test('what was kept beyond a cap is let go at once', async () => {
+test('items over the limit are released at once', async () => {
   const kept = new Retained<object>({ maxItems: KEPT, maxWeight: Infinity, maxAgeMs: Infinity })
   expect([await alive((thing) => kept.add(thing, 0)), kept.size]).toEqual([KEPT, KEPT])
 })
 
-test('what was taken from a queue is let go at once', async () => {
+test('items taken from a queue are released at once', async () => {
   const queue = new BoundedQueue<object>({ maxItems: Infinity, maxBytes: Infinity, maxAgeMs: Infinity })
   const give = (thing: object): void => {
     queue.push(thing, 1, 0)

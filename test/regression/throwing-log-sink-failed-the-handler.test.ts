@@ -5,7 +5,7 @@ import { connectedRig } from '../kit/worker-rig.js'
 
 nothingEscapes()
 
-test('a line that a sink fails to write, at once or later, costs the line and not the call', async () => {
+test('a line that a sink fails to write, at once or later, is lost and the call succeeds', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   const full = new Error('the disk is full')
   const write = (): never => {

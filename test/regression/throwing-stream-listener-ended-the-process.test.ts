@@ -5,7 +5,7 @@ import { testEngine } from '../kit/test-engine.js'
 
 nothingEscapes()
 
-test("what a listener to a channel's bytes throws ends its stream and is told, instead of being an escaped rejection", async () => {
+test('a listener for the bytes of a channel that throws ends its stream with a diagnostic, not an unhandled rejection', async () => {
   const engine = await testEngine()
   const events: DiagnosticEvent[] = []
   const worker = engine.connect({ diagnostics: (event) => events.push(event) })

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { engineRig } from '../kit/engine-rig.js'
 
-test('triggers that outlive their worker stop at a cap of their own, and ending one makes room', async () => {
+test('triggers that outlive their worker have their own limit, and ending one frees capacity', async () => {
   const rig = await engineRig({}, { maxUnownedTriggers: 2 })
   const worker = await rig.worker({})
   const register = () =>
-    rig.call(worker, 'engine::register_trigger', { trigger_type: 'nobody', function_id: 'f', config: {} })
+    rig.call(worker, 'engine::register_trigger', { trigger_type: 'missing', function_id: 'f', config: {} })
   const first = await register()
   await register()
 
@@ -22,7 +22,7 @@ test('triggers that outlive their worker stop at a cap of their own, and ending 
   const next = await rig.worker({})
   const { id } = first['result'] as { id: string }
   await rig.call(next, 'engine::unregister_trigger', { id })
-  const again = { trigger_type: 'nobody', function_id: 'f', config: {} }
+  const again = { trigger_type: 'missing', function_id: 'f', config: {} }
   expect(await rig.call(next, 'engine::register_trigger', again)).toHaveProperty('result.id')
   expect(rig.engine.stats()).toMatchObject({ triggers: 2 })
 })

@@ -33,7 +33,7 @@ async function limitedRig(served: readonly object[] = [], urlOf = (rig: EngineRi
   }
 }
 
-test('clients that each leave a message unfinished share one limit, and the largest message costs its client the link', async () => {
+test('clients with unfinished messages share one limit, and the client with the largest message is disconnected', async () => {
   const rig = await limitedRig()
   const small = await rig.sender(MIB)
   await rig.holds(MIB)
@@ -54,7 +54,7 @@ test('clients that each leave a message unfinished share one limit, and the larg
   expect(rig.engine.stats().sessions).toBe(2)
 })
 
-test('a message counts no more once its client has vanished', async () => {
+test('an unfinished message is released when its client disconnects', async () => {
   const rig = await limitedRig()
   const client = await rig.sender(3 * MIB)
   await rig.holds(3 * MIB)

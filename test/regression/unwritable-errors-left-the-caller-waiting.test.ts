@@ -27,7 +27,7 @@ function thrown(value: unknown): never {
   throw value
 }
 
-test.each(results)('the caller gets a readable error for %s, from sync and async handlers', async (_name, make) => {
+test.each(results)('the caller receives a readable error for %s, from sync and async handlers', async (_name, make) => {
   const rig = await connectedRig()
   rig.worker.registerFunction('sync', () => make())
   rig.worker.registerFunction('async', async () => {

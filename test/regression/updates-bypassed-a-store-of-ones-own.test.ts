@@ -60,7 +60,7 @@ test('updates of one item run one at a time, writes of it included', async () =>
   expect([1, 2]).toContain(items.get('a')?.count)
 })
 
-test('a store that updates by itself is asked, and its answer counts', async () => {
+test('a store with its own update operation is called, and its result is used', async () => {
   const seen: unknown[] = []
   const { items, client, at } = await storeRig(async ({ ops }) => {
     seen.push(ops)
@@ -75,7 +75,7 @@ test('a store that updates by itself is asked, and its answer counts', async () 
   expect(items.size).toBe(0)
 })
 
-test('operations that do not fit are skipped and named; what is none fails the call', async () => {
+test('operations that do not apply are skipped and named; an invalid one fails the call', async () => {
   const { client, at } = await storeRig()
   await client.set({ ...at, data: { count: 1 } })
   const result = await client.update({ ...at, ops: [UpdateOp.append('x', 'count'), UpdateOp.increment('count', 1)] })

@@ -35,7 +35,7 @@ test('a writer that vanishes while it is held back is noticed, and its channel i
   await expect(reader.nextBinary()).rejects.toMatchObject({ code: 'HANDSHAKE_FAILED', status: 404 })
 }, 20_000)
 
-test('what a held writer sent before its close frame is kept, however long its reader takes', async () => {
+test('items sent by a paused writer before its close frame are kept until its reader takes them', async () => {
   const { writer, writing, reader } = await leftBehind(200, Buffer.from('item'))
   await writing
   await writer.close()

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 
 const STATUS = 'Name:\tnode\nVmPeak:\t  900000 kB\nVmSize:\t  800000 kB\nVmRSS:\t   50000 kB\n'
 
-test('the size of the address space is what Linux gives in kB, whatever the size of its pages', async () => {
+test('the size of the address space is the value that Linux reports in kB, for any page size', async () => {
   vi.resetModules()
   vi.doMock('node:fs', () => ({
     // The same size in pages of 64 KiB, as some machines have them.

@@ -9,7 +9,7 @@ function serve(worker: III, release: string): void {
   worker.registerTrigger(BuiltinTrigger.http('page', { api_path: '/page' }))
 }
 
-test('a worker that waits for a function leaves the route of whoever holds it alone', async () => {
+test('a worker that waits for a function does not remove the HTTP route of its owner', async () => {
   const rig = await socketRig()
   const port = Number(new URL(rig.engine.httpUrl ?? '').port)
   const old = await rig.addWorker()
@@ -26,7 +26,7 @@ test('a worker that waits for a function leaves the route of whoever holds it al
   expect((await httpCall({ port, path: '/page' })).json()).toBe('next')
 })
 
-test('triggers of a worker that would wait are bound once the engine has had time to refuse their functions', async () => {
+test('a worker that waits on conflicts registers triggers after the engine had time to refuse their functions', async () => {
   const rig = await connectedRig({ onConflict: 'wait' })
   rig.worker.registerFunction('f', () => 1)
   rig.worker.registerTrigger({ type: 'http', function_id: 'f', config: {} })
@@ -40,7 +40,7 @@ test('triggers of a worker that would wait are bound once the engine has had tim
   expect([own, another]).not.toContain(-1)
 })
 
-test('after a lost link they wait again, since another worker may have the functions by now', async () => {
+test('triggers wait again after a reconnect, because another worker may own the functions', async () => {
   const rig = await connectedRig({ onConflict: 'wait' })
   rig.worker.registerFunction('f', () => 1)
   rig.worker.registerTrigger({ type: 'http', function_id: 'f', config: {} })

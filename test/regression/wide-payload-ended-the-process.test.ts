@@ -61,7 +61,7 @@ test.each([
   expect(rig.link.resultOf(id)).toMatchObject({ result: 'ChannelReader' })
 })
 
-test('what handling a frame throws is reported and answered, and the link stays', async () => {
+test('an error thrown while a frame is handled is reported and answered, and the connection stays open', async () => {
   const rig = await connectedRig({ otel: { enabled: false } })
   rig.worker.registerFunction('f', () => 'served')
   await rig.settle()
@@ -78,7 +78,7 @@ test('what handling a frame throws is reported and answered, and the link stays'
   expect(rig.link.resultOf(next)).toMatchObject({ result: 'served' })
 })
 
-test('a call that the engine cannot handle is logged and answered, and the link stays', async () => {
+test('a call that the engine cannot handle is logged and answered, and the connection stays open', async () => {
   const errors: object[] = []
   const silent = (): void => undefined
   const log: Log = { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) }

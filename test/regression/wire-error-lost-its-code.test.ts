@@ -12,7 +12,7 @@ test('an error with a null stack keeps its code and message', async () => {
   expect(outcome.error.stacktrace).toBeUndefined()
 })
 
-test('an error cannot say which function was called', async () => {
+test('an error cannot override which function was called', async () => {
   const rig = await connectedRig()
   const call = rig.worker.trigger({ function_id: 'asked', payload: {} })
   await rig.settle()

@@ -7,7 +7,7 @@ import { webSocketPeer } from '../kit/socket-peer.js'
 
 test('a link cut after close, before the engine has confirmed the end, is reported once', async () => {
   const peer = await webSocketPeer((socket) => {
-    // The first item is taken, the goodbye is not: the link breaks instead.
+    // The first item is read, the close frame is not: the connection breaks instead.
     socket.once('message', () => socket.pause())
   })
   const reports: unknown[] = []

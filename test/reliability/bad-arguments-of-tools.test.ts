@@ -30,13 +30,13 @@ import {
 const o = observability
 /** Objects of OpenTelemetry are known by what they can do. */
 const notOpenTelemetry: Values = { ...nothing, ...numbers, ...text, ...objects, ...oddities, 'a function': () => 1 }
-/** Null is an object of options to nobody. */
+/** `null` is never accepted as an object of options. */
 const notOptions: Values = { null: null, ...notRecord }
 
 let connection: observability.SharedEngineConnection
 let engine: testing.TestEngine
 beforeAll(async () => {
-  // Nobody listens there; what is sent waits.
+  // No engine listens there, so frames stay queued.
   connection = new o.SharedEngineConnection('ws://127.0.0.1:9')
   engine = await testing.createTestEngine({ ports: false })
 })
@@ -255,7 +255,7 @@ test.each(Object.keys(TOTAL))('%s takes anything, in a span and outside', async 
   await worker.shutdown()
 })
 
-test('a logger takes anything', () => {
+test('a logger accepts any value', () => {
   const lines: unknown[] = []
   const take = (...line: unknown[]): void => void lines.push(line)
   Logger.setSink({ debug: take, info: take, warn: take, error: take })
@@ -293,6 +293,6 @@ test('every function of these subpaths is in a table', () => {
     const value: unknown = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(engine), name)?.value
     return typeof value === 'function' && value.length > 0 && name !== 'constructor'
   })
-  // `advance` is told about in the tests of virtual time.
+  // The tests of virtual time cover `advance`.
   expect(methods.filter((name) => !ownMethods.includes(name))).toEqual(['advance'])
 })

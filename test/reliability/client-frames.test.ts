@@ -39,7 +39,7 @@ const frames: Record<string, string> = {
   'an unknown type': '{"type":"selfdestruct"}',
   'a type of another kind': '{"type":{"type":"ping"}}',
   'a message only workers send': '{"type":"registerfunction","id":"f"}',
-  'a greeting of the wrong kind': '{"type":"workerregistered","worker_id":5}',
+  'a session info of the wrong type': '{"type":"workerregistered","worker_id":5}',
   'an invocation without id': '{"type":"invokefunction","function_id":"echo","data":{}}',
   'an invocation with a bad id': '{"type":"invokefunction","invocation_id":"x","function_id":"echo","data":{}}',
   'an invocation without data': `{"type":"invokefunction","invocation_id":"${id}","function_id":"echo"}`,
@@ -137,7 +137,7 @@ test('10,000 mutated frames, one after the other, leave a working link', async (
   await expectAlive(rig)
 }, 120_000)
 
-test('a flood of frames in one turn is worked off and leaves no state', async () => {
+test('a flood of frames in one tick is handled and leaves no state', async () => {
   const rig = await target()
   const count = 50_000
   for (let index = 0; index < count; index += 1) {

@@ -27,7 +27,7 @@ async function answerOf(rig: WorkerRig, functionId: string): Promise<{ result?: 
 const names = hostileValues().map(({ name }) => name)
 const fresh = (name: string): unknown => hostileValues().find((each) => each.name === name)!.value
 
-test.each(names)('a handler that throws %s, at once or later, gets its caller one readable error', async (name) => {
+test.each(names)('a handler that throws %s, at once or later, gives its caller one readable error', async (name) => {
   const rig = await connectedRig()
   rig.worker.registerFunction('sync', () => {
     throw fresh(name)
@@ -42,7 +42,7 @@ test.each(names)('a handler that throws %s, at once or later, gets its caller on
   expect(rig.worker.getConnectionState()).toBe('connected')
 })
 
-test.each(names)('a handler that returns %s, at once or later, gets its caller one readable answer', async (name) => {
+test.each(names)('a handler that returns %s, at once or later, gives its caller one readable result', async (name) => {
   const rig = await connectedRig()
   rig.worker.registerFunction('sync', () => fresh(name))
   rig.worker.registerFunction('async', async () => {
@@ -56,7 +56,7 @@ test.each(names)('a handler that returns %s, at once or later, gets its caller o
 })
 
 test.each(hostileThenables().map(({ name }) => name))(
-  'a handler whose thenable %s gets its caller one readable answer',
+  'a handler whose thenable %s gives its caller one readable result',
   async (name) => {
     const rig = await connectedRig()
     rig.worker.registerFunction('f', () => hostileThenables().find((each) => each.name === name)!.value)
@@ -78,7 +78,7 @@ test('a handler that never settles occupies nothing but itself', async () => {
   expect(rig.worker.stats().runningInvocations).toBe(1)
 })
 
-test('a handler may end its own worker, function or link, and its caller is still answered when it can be', async () => {
+test('a handler may end its own worker, function or connection, and its caller is still answered if possible', async () => {
   const rig = await connectedRig()
   const ref = rig.worker.registerFunction('unregisters itself', () => {
     ref.unregister()
@@ -86,7 +86,7 @@ test('a handler may end its own worker, function or link, and its caller is stil
   })
   rig.worker.registerFunction('shuts down', async () => {
     await rig.worker.shutdown()
-    return 'unheard'
+    return 'too late'
   })
 
   expect(await answerOf(rig, 'unregisters itself')).toMatchObject({ result: 'done' })
@@ -138,7 +138,7 @@ test.each(names)('listeners that throw %s are reported once per event and nothin
   expect(rig.worker.getConnectionState()).toBe('reconnecting')
 })
 
-test.each(names)('a call with %s for a payload settles or is on its way, with all keys a frame needs', async (name) => {
+test.each(names)('a call with the payload %s settles or is sent with all required members', async (name) => {
   const rig = await connectedRig()
   let outcome: unknown
   rig.worker
@@ -154,7 +154,7 @@ test.each(names)('a call with %s for a payload settles or is on its way, with al
 // Not even its members can be listed, so what it does to a spread is its own affair.
 const readable = names.filter((name) => name !== 'a revoked proxy')
 
-test.each(readable)('%s in place of any argument is refused by code or taken, never a crash', async (name) => {
+test.each(readable)('%s in place of any argument is accepted or rejected with a code, never a crash', async (name) => {
   const rig = await connectedRig()
   const { worker } = rig
   const attempts: ((value: never) => unknown)[] = [

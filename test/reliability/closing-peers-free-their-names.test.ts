@@ -20,7 +20,7 @@ const CLOSE = 8
 const text = (frame: object): Buffer => frameBytes({ opcode: TEXT, payload: Buffer.from(JSON.stringify(frame)) })
 const close = frameBytes({ opcode: CLOSE, payload: Buffer.from([1000 >> 8, 1000 & 0xff]) })
 
-/** What a worker sends to become the only one with the name and the function, and to be called with what is published. */
+/** Frames by which a worker claims its name and function and subscribes to a topic. */
 const registration = (triggerId: string): object[] => [
   {
     type: 'invokefunction',
@@ -38,7 +38,7 @@ const registration = (triggerId: string): object[] => [
   },
 ]
 
-/** How a peer leaves: what it sends last, and whether it ends its side of the connection. It reads nothing more. */
+/** How a peer leaves: its last frames, and whether it ends its side of the connection. It stops reading. */
 const DEPARTURES = {
   'a close frame': { last: close, isEnded: false },
   FIN: { last: Buffer.alloc(0), isEnded: true },

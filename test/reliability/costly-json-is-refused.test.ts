@@ -8,19 +8,19 @@ const NODES = 1_000_000
 const ENQUEUE = ',"action":{"type":"enqueue","queue":"default"}'
 
 const repeated = (item: string, times: number): string => `[${`${item},`.repeat(times - 1)}${item}]`
-/** What costs more than it weighs, and passes a limit. */
+/** Payloads that are small but costly, over a limit. */
 const costly: Record<string, string> = {
   'empty objects': repeated('{}', 19 * NODES),
   'empty lists': repeated('[]', 2 * NODES),
   'many numbers': repeated('1', 8 * NODES),
   'deep lists': '['.repeat(8 * MIB) + ']'.repeat(8 * MIB),
 }
-/** What costs as much as is allowed. */
+/** Payloads exactly at the limits. */
 const wide = `{${Array.from({ length: NODES - 10 }, (_, index) => `"k${String(index)}":1`).join(',')}}`
 const shapes = `[${Array.from({ length: NODES / 2 - 10 }, (_, index) => `{"k${String(index)}":1}`).join(',')}]`
 
 test(
-  'JSON that costs more than it weighs neither stalls an honest caller nor fills the memory',
+  'small but costly JSON neither delays other callers nor fills the memory',
   // A stall that the engine causes is there each time; one of a busy machine is not.
   { timeout: 60_000, retry: 1 },
   async () => {

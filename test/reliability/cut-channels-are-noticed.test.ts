@@ -82,7 +82,7 @@ interface Transfer {
   readonly writer: ChannelWriter
   readonly reader: ChannelReader
   readonly random: SeededRandom
-  /** Whether the engine has heard of the writer; without one the reader waits for minutes. */
+  /** Whether the writer has connected to the engine; without one the reader waits for minutes. */
   readonly hasWriter: () => boolean
 }
 
@@ -116,7 +116,7 @@ test(
     const proxy = await cuttingProxy(Number(new URL(rig.engine.url).port))
     const random = seededRandom(15)
     const seen = { whole: 0, rejected: 0, reportedOnly: 0 }
-    // Short, and no error at the reader: what nobody could tell there.
+    // Counts channels with data missing and no error at the reader.
     const unseenByReader = { ofWriterCuts: 0, ofReaderCuts: 0 }
     for (let round = 0; round < CUTS; round++) {
       const { writerRef, readerRef } = await worker.channels.create()
@@ -143,7 +143,7 @@ test(
     console.info(
       `cut channels: ${JSON.stringify(seen)}, short and clean at the reader: ${JSON.stringify(unseenByReader)}`,
     )
-    // A reader always hears of a cut of its own link. Of one at the writer the wire has no sign.
+    // A reader always detects a cut of its own connection. The wire does not show one at the writer.
     expect(unseenByReader.ofReaderCuts).toBe(0)
     expect(seen.rejected).toBeGreaterThan(CUTS / 3)
     expect(await worker.trigger({ function_id: 'engine::channels::create', payload: {} })).toHaveProperty('reader')

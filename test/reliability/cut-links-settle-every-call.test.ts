@@ -16,7 +16,7 @@ const CUTS_PER_KILL = 200
 const LINKS_PER_HOLE = 100
 /** Workers live so many times as fast: a silent link counts as lost after 1.5 s. */
 const TIMES_FASTER = 40
-/** Time limit of a call, and what it may take beyond. */
+/** Time limit of a call, and the tolerance over it. */
 const TIMEOUT_MS = 2_000
 const SLACK_MS = 1_000
 const CALLERS = 3
@@ -52,7 +52,7 @@ function randomTrouble(random: SeededRandom): Trouble {
   }
 }
 
-/** Cuts links as it was seeded to, until told otherwise; counts what it cut. */
+/** Cuts connections as seeded until it is stopped; counts them. */
 class Cuts {
   readonly #random = seededRandom(SEED)
   readonly kinds: Record<string, number> = {}
@@ -133,7 +133,7 @@ test(
   },
 )
 
-/** Once nothing is cut any more, everything works again and nothing is left of what was cut. */
+/** After the last cut everything works again, and the lost connections leave no state. */
 async function recovered(callers: readonly ChildActor[], engine: MortalEngine): Promise<void> {
   for (const n of [1e9, 1e9 + 1]) {
     const expected = { n, text: expect.any(String) as string }

@@ -81,7 +81,7 @@ describe('a store that lost something', () => {
     expect(outcomes.refused).toBeGreaterThan(20)
   }, 60_000)
 
-  test('a byte flipped in the log names how many values are left', async () => {
+  test('a flipped byte in the log is reported with the number of values that remain', async () => {
     const folder = await copy()
     const [log] = await files(folder, /\.log$/)
     const bytes = await readFile(log!)
@@ -110,7 +110,7 @@ describe('a store that lost something', () => {
     const repaired = await startOf(folder, { repair: true, log })
     expect(lines).toMatchObject([{ directory: folder, values: (repaired as unknown[]).length }])
     for (const value of repaired as { n: number }[]) expect(value).toEqual(whole[value.n])
-    // What was repaired is sound from then on.
+    // A repaired store opens without a report from then on.
     expect(await startOf(folder)).toEqual(repaired)
   })
 
@@ -145,7 +145,7 @@ describe('a disk that refuses writes', () => {
     expect(await startOf(folder)).toEqual([whole[1]])
   })
 
-  test('a lasting refusal is logged, reverted, and over once the disk takes writes again', async () => {
+  test('a lasting write error is logged and reverted, and ends once the disk accepts writes', async () => {
     const folder = await temporaryFolder()
     const errors: string[] = []
     const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: (_: object, line: string) => errors.push(line) }

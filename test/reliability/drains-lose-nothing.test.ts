@@ -62,7 +62,7 @@ test(
       expect(await begun.results, name).toEqual(expected)
       const served = late.filter((ending) => ending === 'answered').length
       const over = await overOf(begun.child)
-      // What came late and was let in was served, too, and what was refused never began.
+      // Late calls that were accepted were served, and rejected ones never ran.
       expect(over, name).toMatchObject({ began: RUNNING + served, drained: RUNNING + served, abandoned: 0, aborted: 0 })
       for (const ending of late) seen[ending] = (seen[ending] ?? 0) + 1
     }

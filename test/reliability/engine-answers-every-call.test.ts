@@ -28,11 +28,11 @@ test(
   },
 )
 
-test('a worker that answers twice does not get a second answer through', { timeout: 60_000 }, async () => {
+test('the second result of a call is dropped', { timeout: 60_000 }, async () => {
   expect(await load(8000, () => 2)).toEqual(whole(2000))
 })
 
-test('the count sees a single answer that is missing', { timeout: 60_000 }, async () => {
+test('the count detects a single missing result', { timeout: 60_000 }, async () => {
   const tallies = await load(8000, (n) => (n === 1000 ? 0 : 1))
   expect(tallies.reduce((sum, { never }) => sum + never, 0)).toBe(FUNCTIONS.length)
   expect(tallies.reduce((sum, { once }) => sum + once, 0)).toBe(8000 - FUNCTIONS.length)

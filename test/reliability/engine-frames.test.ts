@@ -76,7 +76,7 @@ async function survives(
 
 const RUNS = process.env['TIER'] === 'nightly' ? 20_000 : 300
 
-test('whatever frames workers send, the engine serves the others and keeps nothing of those that left', async () => {
+test('with any frames from workers, the engine serves the others and keeps nothing of those that left', async () => {
   const rig = await engineRig({ workers: [{ name: 'iii-pubsub' }] })
   const honest = await rig.worker({ name: 'honest' })
   honest.register('honest')
@@ -100,7 +100,7 @@ test('whatever frames workers send, the engine serves the others and keeps nothi
   )
 })
 
-test('binary frames of any content cost nothing but themselves', async () => {
+test('malformed binary frames are dropped without other effects', async () => {
   const rig = await engineRig()
   const honest = await rig.worker({})
   honest.register('honest')
@@ -165,7 +165,7 @@ test('deep nesting is answered or dropped, in calls as in results, and never end
   expect(worker.closed).toBeUndefined()
 })
 
-test('a flood of registrations stops at its cap and takes nothing from the others', async () => {
+test('a flood of registrations stops at its limit and leaves the others unaffected', async () => {
   const rig = await engineRig({}, { maxRegistrations: 50 })
   const own = rig.engine.stats().functions
   const flood = await rig.worker({})

@@ -47,7 +47,7 @@ function thrownIn({ make, isForeign, code, message, stacktrace }: Case, foreign:
 /** Halves of surrogate pairs become U+FFFD on their way, since engines cannot read them. */
 const readable = (text: string): string => Buffer.from(text).toString()
 
-/** What the caller is to see: codes travel with the errors of this package, stacks of others are told. */
+/** The error that the caller must receive: codes of errors of this package, stack traces of all others. */
 function expected({ make, code, message, stacktrace }: Case, thrown: Error): object {
   const isPlain = make === 'RangeError'
   const shown = isPlain ? own.ErrorCode.invocation_failed : code
@@ -63,7 +63,7 @@ function expected({ make, code, message, stacktrace }: Case, thrown: Error): obj
   }
 }
 
-test(`${String(CASES)} errors of all kinds and of two copies of the package reach the caller as what they were`, async () => {
+test(`${String(CASES)} errors of all kinds and of two copies of the package reach the caller with their meaning`, async () => {
   const foreign = await secondCopy()
   expect(foreign.InvocationError).not.toBe(own.InvocationError)
   const rig = await localRig()
@@ -92,7 +92,7 @@ test(`${String(CASES)} errors of all kinds and of two copies of the package reac
   }
 })
 
-test('what an error was made from stays with it: cause and members, whichever class and copy', async () => {
+test('an error keeps its cause and members, whichever class and copy', async () => {
   const foreign = await secondCopy()
   fc.assert(
     fc.property(cases, fc.anything(), (each, cause) => {

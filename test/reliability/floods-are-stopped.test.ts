@@ -23,7 +23,7 @@ interface Flood {
   readonly first?: Buffer
   /** Sent over and over. */
   readonly piece: Buffer
-  /** Whether the offender takes in what it is sent. Default true. */
+  /** Whether the offender reads from its socket. Default true. */
   readonly reads?: boolean
   /** The close code it gets; undefined for a cut without one. */
   readonly closeCode?: number
@@ -107,7 +107,7 @@ test.each(Object.keys(floods))(
   },
 )
 
-test('what honest clients do amid a message stays allowed', async () => {
+test('pings between the fragments of a message are allowed', async () => {
   const engine = await start()
   const peer = new TcpWebSocket(engine.url)
   onTestFinished(() => void peer.socket.destroy())

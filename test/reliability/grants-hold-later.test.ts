@@ -181,7 +181,7 @@ test.each([
   expect(rig.admin.take('invocationresult')).toMatchObject({ result: 'real' })
 })
 
-/** A guest that was asked, lost its link, and sends its answer on the next one. */
+/** A guest that received a call, lost its connection, and sends the result on the next one. */
 async function reconnected(token: (guest: RawWorker) => Frame | undefined): Promise<Frame | undefined> {
   const rig = await grantRig()
   const guest = await rig.guest({})
@@ -200,7 +200,7 @@ async function reconnected(token: (guest: RawWorker) => Frame | undefined): Prom
   return rig.admin.peek('invocationresult')
 }
 
-test('an answer on a new connection counts once the session reattaches to the one that was asked', async () => {
+test('a result on a new connection is accepted once the session reattaches to the one that received the call', async () => {
   const answer = await reconnected(({ id, token }) => ({ previous_worker_id: id, reattach_token: token }))
   expect(answer).toMatchObject({ result: 'owed' })
 })

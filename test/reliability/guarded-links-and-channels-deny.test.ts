@@ -27,7 +27,7 @@ const variants: readonly [string, (id: string, token: string, guest: RawWorker) 
     (id, token) => [id, token.slice(0, -1) + (token.endsWith('0') ? '1' : '0')],
   ],
   ['a token of zeros', (id) => [id, '00000000-0000-0000-0000-000000000000']],
-  ['a token of letters that grow in lower case', (id, token) => [id, `\u0130${token.slice(1)}`]],
+  ['a token whose first character is longer in lower case', (id, token) => [id, `\u0130${token.slice(1)}`]],
 ]
 
 test.each(variants)('%s does not end the connection of another worker', async (_name, forge) => {

@@ -37,7 +37,7 @@ const entries = TOKENS.flatMap((token) =>
 )
 
 test.each(entries)(
-  'with the token "$token" and a $first sent first, nobody comes in',
+  'a client with the token "$token" that sends a $first first is denied',
   async ({ token, frame, outcome }) => {
     const rig = await rigWithSecrets()
     const before = stateOf(rig, 0)
@@ -133,7 +133,7 @@ test('the same calls pass for a guest that may do everything, so a hole would be
 const NAMESPACES = ['red', 'default', '', ' ', 'BLUE', 'blue ', 'blue\u0000', '__proto__', '*', 'blue::x']
 
 test.each(NAMESPACES.flatMap((namespace) => [SECRET, 'x', 'open2::f'].map((id) => ({ namespace, id }))))(
-  'a guest of blue calls "$id" in "$namespace" in vain, and cannot live there',
+  'a guest of blue is denied a call of "$id" in "$namespace", and cannot register there',
   async ({ namespace, id }) => {
     const rig = await rigWithSecrets()
     const guest = await rig.guest({ namespaces: { blue: ['*'] } }, { name: 'guest', namespace: 'blue' })

@@ -19,14 +19,14 @@ async function settled(rig: WorkerRig): Promise<void> {
 /** Failures that came to the ears of `diagnostics`. */
 const reported = (rig: WorkerRig): number => rig.eventsOf('callback_failed').length
 
-/** Whether a failure is known to somebody who does not wait for a value. */
+/** Whether a failure is visible to a caller that does not await the value. */
 const isSeenUnasked = ({ ending }: HostileCallback): boolean => ending === 'throws' || ending === 'rejects'
 const failsWhenAsked = (callback: HostileCallback): boolean =>
   isSeenUnasked(callback) || callback.ending === 'fails when awaited'
 
 const cases = hostileCallbacks.map((callback) => [callback.name, callback] as const)
 
-/** Somebody only told of something: nobody waits, so a failure is one diagnostic. */
+/** Listeners: no caller waits for their result, so a failure is one diagnostic. */
 const listeners: Record<string, (rig: WorkerRig, run: () => void) => void | Promise<void>> = {
   'connection states': async (rig, run) => {
     rig.worker.onConnectionStateChange(run)
@@ -43,7 +43,7 @@ const listeners: Record<string, (rig: WorkerRig, run: () => void) => void | Prom
 }
 
 for (const [place, tell] of Object.entries(listeners)) {
-  test.each(cases)(`a listener to ${place} that %s is reported once each time it is told`, async (_name, callback) => {
+  test.each(cases)(`a listener to ${place} that %s is reported once per event`, async (_name, callback) => {
     const rig = await connectedRig(quiet)
     let told = 0
     await tell(rig, () => {
@@ -70,7 +70,7 @@ test.each(cases)('a diagnostics function that %s goes to the console, once an ev
   await expectUnharmed(rig)
 })
 
-/** Functions whose work somebody asked for: a failure is that caller's error, and nobody else's. */
+/** Functions with a caller: a failure is an error of that caller only. */
 const served: Record<string, (rig: WorkerRig, run: () => unknown) => string> = {
   'a handler': (rig, run) => {
     rig.worker.registerFunction('asked', run)
@@ -110,7 +110,7 @@ for (const [place, serve] of Object.entries(served)) {
   })
 }
 
-test.each(cases)('a sink of log lines that %s costs its lines, and is told of once', async (_name, callback) => {
+test.each(cases)('a sink of log lines that %s loses its lines and is reported once', async (_name, callback) => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   const rig = await connectedRig(quiet)
   const sink = callback.run as () => undefined

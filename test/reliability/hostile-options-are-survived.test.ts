@@ -13,7 +13,7 @@ nothingEscapes()
 const quiet = { otel: { enabled: false } } as const
 const boom = new Error('boom')
 
-/** A record one of whose members cannot be read. */
+/** A record with a member that throws when read. */
 function withTrap(member: string, rest: object = {}): never {
   return Object.defineProperty({ ...rest }, member, {
     enumerable: true,
@@ -26,7 +26,7 @@ function withTrap(member: string, rest: object = {}): never {
 interface Place {
   readonly what: string
   readonly members: readonly string[]
-  /** Hands the value over; whatever comes of it is thrown or is the promise returned. */
+  /** Passes the value; throws its error or returns its promise. */
   readonly give: (worker: Worker, trap: (rest?: object) => never) => unknown
 }
 
@@ -124,7 +124,7 @@ function held(rig: WorkerRig): object {
 const traps = places.flatMap((place) => place.members.map((member) => [member, place.what, place] as const))
 
 test.each(traps)(
-  '`%s` of %s that cannot be read is told to whoever gave it, and nothing is kept',
+  '`%s` of %s that cannot be read throws at the caller, and nothing is kept',
   async (member, _what, place) => {
     const rig = await connectedRig(quiet)
     await rig.settle()

@@ -31,7 +31,7 @@ async function setting(): Promise<Setting> {
 const reports = (events: readonly DiagnosticEvent[]): string[] =>
   events.map(({ kind }) => kind).filter((kind) => kind === 'callback_failed' || kind === 'channel_failed')
 
-/** The client calls, serves and carries bytes as if nothing had happened. */
+/** Checks that the client still calls, serves and transfers bytes. */
 async function expectGoodWork({ worker }: Setting): Promise<void> {
   worker.registerFunction('good', async ({ input }: { input: { readAll(): Promise<Buffer> } }) =>
     (await input.readAll()).toString(),
@@ -105,7 +105,7 @@ const sources: Record<string, () => unknown> = {
   'answers with something that is no step': () => ({ [Symbol.iterator]: () => ({ next: () => 7 }) }),
 }
 
-test.each(Object.keys(sources))('a writer fed by a source that %s tells whoever feeds it', async (name) => {
+test.each(Object.keys(sources))('a writer fed by a source that %s rejects at its caller', async (name) => {
   const stage = await setting()
   const { writer, reader } = await stage.worker.channels.create()
   const source = sources[name]!() as Iterable<string>
@@ -119,7 +119,7 @@ test.each(Object.keys(sources))('a writer fed by a source that %s tells whoever 
   await expectGoodWork(stage)
 })
 
-test('a loop over a channel that throws leaves the channel, and the writer hears of it', async () => {
+test('a loop over a channel that throws closes the channel, and the writer receives an error', async () => {
   const stage = await setting()
   const { writer, reader } = await stage.worker.channels.create()
   await writer.write('first')
@@ -151,7 +151,7 @@ test("a listener to a channel's stream that throws ends that stream alone", asyn
 
 /** Handlers of requests that fail before, amid and after their answer. */
 const handlers: Record<string, HttpCallback> = {
-  // The response stays open, as whoever has its stream may go on writing.
+  // The response stays open, because code that holds its stream may go on writing.
   'throws after it has sent a part, and ends the response later': async (_request, response) => {
     response.status(200)
     response.stream.write('part')

@@ -79,7 +79,7 @@ function written(data: unknown): string | IIIError {
   }
 }
 
-test('whatever is sent, the other end reads what JSON makes of it, or the sender gets a typed error', () => {
+test('every value arrives as JSON represents it, or the sender receives a typed error', () => {
   fc.assert(
     fc.property(value, (data) => {
       const expected = asJson(data)
@@ -147,7 +147,7 @@ test.each([
   expect(caller.stats()).toMatchObject({ pendingCalls: 0 })
 })
 
-test('ten thousand levels arrive whole or are a typed error, on either way, and the link stays', async () => {
+test('ten thousand levels arrive whole or cause a typed error in both directions, and the connection stays open', async () => {
   const rig = await connectedRig()
   const ran: number[] = []
   rig.worker.registerFunction('deep', (payload) => {

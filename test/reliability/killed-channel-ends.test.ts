@@ -19,7 +19,7 @@ async function midTransfer(): Promise<ChannelStage> {
 
 // Not what one would wish: the engine ends the channel as it does after the writer's own close, and the wire has no sign
 // that would tell the two apart.
-test('the reader of a writer that is killed gets a clean end after an unbroken beginning, and no error', async () => {
+test('the reader of a killed writer receives an intact prefix and a clean end, no error', async () => {
   const stage = await midTransfer()
   await stage.kill('writer')
   await stage.pace(0)
@@ -31,14 +31,14 @@ test('the reader of a writer that is killed gets a clean end after an unbroken b
   expect(digest).toBe(await stage.digestOf({ ...OFFER, bytes }))
 }, 60_000)
 
-test('the writer of a reader that is killed gets an error', async () => {
+test('the writer receives an error when its reader is killed', async () => {
   const stage = await midTransfer()
   await stage.kill('reader')
 
   expect(await stage.endOf('writer')).toMatchObject(LOST)
 }, 60_000)
 
-test('both ends of a channel whose engine is killed get an error', async () => {
+test('both ends of a channel receive an error when the engine is killed', async () => {
   const stage = await midTransfer()
   await stage.kill('engine')
   await stage.pace(0)

@@ -58,14 +58,14 @@ test(
   },
 )
 
-test('the check sees one item that is not there', () => {
+test('the check detects one missing item', () => {
   const [acknowledged, found] = [nothingYet(), nothingYet()]
   for (const kind of KINDS) acknowledged[kind].add('a')
   for (const kind of ['state', 'stream'] as const) found[kind].add('a')
   expect(missing(acknowledged, found)).toEqual(['queue a'])
 })
 
-test('the check sees an item that is not as it was written', () => {
+test('the check detects one changed item', () => {
   const item = itemOf('a')
   expect(nameIfWhole(item)).toBe('a')
   for (const changed of [{ ...item, filler: 'x' }, { ...item, more: 1 }, { name: 'a' }])

@@ -6,7 +6,7 @@ import type { III } from '../../src/index.js'
 const ROUNDS = process.env['TIER'] === 'nightly' ? 25 : 3
 const RUNNING = 200
 const NAME = 'orders'
-/** Time limits of the calls and of the drain: nothing here may have to wait for either. */
+/** Time limits of the calls and of the drain. No test here may reach them. */
 const CALL_LIMIT_MS = 30_000
 const DRAIN_LIMIT_MS = 60_000
 const AT_ONCE_MS = 5_000
@@ -33,7 +33,7 @@ async function isServed(caller: III): Promise<boolean> {
 }
 
 test(
-  `a draining worker that is killed, ${String(ROUNDS)} times: its ${String(RUNNING)} callers are told at once, and its function had been free since its drain began`,
+  `a draining worker that is killed, ${String(ROUNDS)} times: its ${String(RUNNING)} callers get errors at once, and its function is free since its drain began`,
   { timeout: 300_000 },
   async () => {
     const rig = await socketRig()
@@ -62,7 +62,7 @@ test(
 )
 
 test(
-  `a worker too stuck to drain, ${String(ROUNDS)} times: once it is killed its callers are told, and the successor serves`,
+  `a blocked worker that is killed, ${String(ROUNDS)} times: its callers get errors, and the successor serves`,
   { timeout: 300_000 },
   async () => {
     const rig = await socketRig()
@@ -73,7 +73,7 @@ test(
       const { child, results } = await busyWorker({ url: rig.engine.url, caller, name: NAME }, work)
       const next = await successor(rig)
       child.process.kill('SIGTERM')
-      // Nobody hears the signal, so the function stays where it is.
+      // The blocked worker does not handle the signal, so it still owns the function.
       await caller.trigger({ function_id: 'engine::functions::list', payload: {} })
       expect([child.process.exitCode, next.isReady()]).toEqual([null, false])
 

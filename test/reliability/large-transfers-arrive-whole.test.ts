@@ -21,7 +21,7 @@ test(
   },
 )
 
-test('what was written and closed while the reader was behind arrives whole', async () => {
+test('data written and closed before a slow reader catches up arrives whole', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { writer, reader } = await worker.channels.create()

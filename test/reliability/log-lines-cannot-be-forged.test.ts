@@ -24,7 +24,7 @@ function expectOneLine(): void {
   expect(printed[0]).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u)
 }
 
-test('what another worker says about a trigger stays within its line of the console', async () => {
+test('text of another worker about a trigger stays within its line of the console', async () => {
   const engine = await testEngine()
   const provider = registerWorker(engine.url, {
     workerName: 'provider',

@@ -94,6 +94,6 @@ test.each([
   60_000,
 )
 
-test('the measure sees a loss that is told late', async () => {
+test('the measurement detects a connection loss that is reported late', async () => {
   expect(await bestP99(peerHere, { closeDelayMs: 2 * BOUND_MS })).toBeGreaterThan(BOUND_MS)
 }, 60_000)

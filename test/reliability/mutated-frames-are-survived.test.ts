@@ -15,7 +15,7 @@ nothingEscapes()
 
 /** For each end; `INPUTS` asks for another number. */
 const INPUTS = Number(process.env['INPUTS'] ?? (process.env['TIER'] === 'nightly' ? 2_500_000 : 50_000))
-/** Frames that arrive in one turn. */
+/** Frames that arrive in one tick. */
 const TURN = 20
 /** Frames that one client, or one engine, is given before the next takes its place. */
 const ROUND = Math.max(10_000, Math.ceil(INPUTS / 50))
@@ -38,7 +38,7 @@ afterAll(() => {
 
 type Round = (watch: ProcessWatch, seed: number, inputs: number) => Promise<void>
 
-/** Plays rounds until all inputs were given, then judges what the process did meanwhile. */
+/** Plays rounds until all inputs were given, then checks the effect on the process. */
 async function fuzz(end: string, round: Round): Promise<void> {
   await round(new ProcessWatch(), 0, WARM_UP)
   const watch = new ProcessWatch()
@@ -54,7 +54,7 @@ async function fuzz(end: string, round: Round): Promise<void> {
   expect(grownBytes).toBeLessThan(MAX_GROWTH_BYTES)
 }
 
-/** Gives frames turn by turn. */
+/** Gives frames tick by tick. */
 async function give(watch: ProcessWatch, frames: readonly string[], send: (frame: string) => void): Promise<void> {
   for (let start = 0; start < frames.length; start += TURN) {
     const turn = frames.slice(start, start + TURN)
@@ -62,14 +62,14 @@ async function give(watch: ProcessWatch, frames: readonly string[], send: (frame
   }
 }
 
-/** As many frames as are wanted, without those that are left out on purpose. */
+/** The requested number of frames, without those that are excluded on purpose. */
 function chunkOf(made: readonly string[], isLeftOut: (frame: string) => boolean): readonly string[] {
   const chunk = made.filter((frame) => !isLeftOut(frame)).slice(0, CHUNK)
   expect(chunk).toHaveLength(CHUNK)
   return chunk
 }
 
-/** Frames made beyond a chunk, in place of those left out. */
+/** Extra frames per chunk, in place of excluded ones. */
 const SPARE = 200
 
 /** An engine may end a worker for good by one message; all others must leave it as it was. */
@@ -153,7 +153,7 @@ async function expectServed(rig: EngineRig, honest: RawWorker): Promise<void> {
   rig.lines.length = 0
 }
 
-/** What is registered by this call is meant to stay when its worker leaves, so it would look like something left over. */
+/** A trigger registered by this call outlives its worker by design, so it must not count as a leak. */
 const isMeantToStay = (frame: string): boolean => frame.includes('engine::register_trigger')
 
 test(
@@ -207,7 +207,7 @@ const framesTo = {
   ],
 }
 
-test.each(wideValues)('a client that is sent %s in any member survives and serves on', async (_what, json) => {
+test.each(wideValues)('a client that receives %s in any member continues to serve', async (_what, json) => {
   const rig = await connectedRig({ otel: { enabled: false } })
   rig.worker.registerFunction('echo', (data: unknown) => data)
   rig.worker.registerTriggerType('mine', '', { registerTrigger: async () => {}, unregisterTrigger: async () => {} })
@@ -220,7 +220,7 @@ test.each(wideValues)('a client that is sent %s in any member survives and serve
   await expectGoodCalls(rig)
 })
 
-test.each(wideValues)('an engine that is sent %s in any member survives and serves on', async (_what, json) => {
+test.each(wideValues)('an engine that receives %s in any member continues to serve', async (_what, json) => {
   const rig = await engineRig({ workers: BUILTINS.map((name) => ({ name })) })
   const honest = await rig.worker({ name: 'honest' })
   honest.register('honest', 'echo')

@@ -16,7 +16,7 @@ interface Told {
 }
 
 test(
-  'a million calls without an engine cost the cap and no more; those kept arrive in order',
+  'a million calls without an engine use no more memory than the cap; queued ones arrive in order',
   { timeout: 120_000 },
   async () => {
     const numbers: number[] = []

@@ -1,6 +1,7 @@
 /**
- * Two clients and a program's own OpenTelemetry, of either major version, in one process and all busy: what the process
- * shares stays as it is, and nothing is put down to somebody else. 300 chains of three calls in every run; 20,000 at night.
+ * Two clients and a program's own OpenTelemetry, of either major version, in one process and all busy: globals of the
+ * process stay unchanged, and every span is attributed to its owner. 300 chains of three calls in every run; 20,000 at
+ * night.
  */
 import { context, metrics, propagation, trace, type Tracer } from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
@@ -50,7 +51,7 @@ const setups: Readonly<Record<string, () => Own>> = {
   },
 }
 
-/** What OpenTelemetry's API holds for the whole process, whichever copy of it is asked. */
+/** The process-wide registrations of OpenTelemetry's API, shared by all of its copies. */
 function globals(): Record<string, unknown> {
   return { ...(globalThis as Record<symbol, object | undefined>)[Symbol.for('opentelemetry.js.api.1')] }
 }
@@ -148,7 +149,7 @@ test.each(Object.entries(setups))(
       expect(own.spans()).toHaveLength((done + CHAINS_PER_ENGINE) * 3)
     }
     expect(new Set(own.spans())).toEqual(new Set(['own in one', 'own in two']))
-    // What was there is there, and only what was missing was added.
+    // Existing globals are unchanged, and only missing ones were added.
     expect(globals()).toMatchObject(before)
     const added = Object.keys(globals()).filter((key) => !(key in before))
     expect(['context', 'propagation']).toEqual(expect.arrayContaining(added))
@@ -157,7 +158,7 @@ test.each(Object.entries(setups))(
   },
 )
 
-test('a program that sets up its own OpenTelemetry after its first worker gets its own spans all the same', async () => {
+test('a program that sets up OpenTelemetry after its first worker still receives its own spans', async () => {
   await using engine = await createTestEngine({ ports: false })
   const worker = engine.connect({ otel: { enabled: true, serviceName: 'one', fetchInstrumentationEnabled: false } })
   expect(

@@ -83,7 +83,7 @@ function sendMessage(socket: Awaited<ReturnType<typeof rawSocket>>['socket'], by
 }
 
 test.each([...AROUND.map((by) => MAX_MESSAGE_BYTES + by), 2 * MAX_MESSAGE_BYTES])(
-  'the engine takes a message of %i bytes up to its limit and closes with 1009 beyond',
+  'the engine accepts a message of %i bytes up to its limit and closes with 1009 above it',
   { timeout: 60_000 },
   async (bytes) => {
     const { engine } = await socketRig()
@@ -122,7 +122,7 @@ test.each([0, 1, MAX_FRAME_BYTES, 99 * MAX_FRAME_BYTES])(
   },
 )
 
-test('a worker cuts off an engine that begins a frame over its inbound limit, with 1009, and comes back', async () => {
+test('a worker closes with 1009 when a frame exceeds its inbound limit, and reconnects', async () => {
   const codes: number[] = []
   const again = deferred<undefined>()
   let links = 0
@@ -131,7 +131,7 @@ test('a worker cuts off an engine that begins a frame over its inbound limit, wi
     socket.send(SESSION_INFO)
     socket.on('close', (code) => codes.push(code))
     if (links > 1) again.resolve(undefined)
-    // The head alone, which says how long the rest would be: nobody has to hold half a gigabyte for this.
+    // Only the frame header, which declares the length: the test need not allocate half a gigabyte.
     else socket.once('message', () => request.socket.write(frameHead(MAX_INBOUND_BYTES + 1)))
   })
   const worker = quietWorker(peer.url, { reconnectionConfig: { initialDelayMs: 1, maxDelayMs: 1 } })

@@ -11,7 +11,7 @@ const SLACK_MS = 250
 /** From the last line of the script to the end of its process. */
 const EXIT_MS = 2_000
 
-/** A peer that greets, announces work when asked for it, and answers a goodbye as the library does. */
+/** A peer that sends session info, answers registrations on request, and answers a close frame as `ws` does. */
 function politePeer(): Promise<SocketPeer> {
   return webSocketPeer((socket) => {
     socket.send(SESSION_INFO)
@@ -77,7 +77,7 @@ test('workers with telemetry on let the process end, too', async () => {
   expect(await child.exit(EXIT_MS)).toEqual({ code: 0, signal: null })
 }, 60_000)
 
-test('the check notices a process that has something left to do', async () => {
+test('the check detects a process with a pending timer', async () => {
   const { url } = await politePeer()
   const { child } = await run('connected', url, { LEAVE_A_TIMER: '1' })
 

@@ -7,7 +7,7 @@ import { engineRig, type EngineRig } from '../kit/engine-rig.js'
 import { guardedRig } from '../kit/guarded-rig.js'
 import { RawWorker } from '../kit/raw-worker.js'
 
-/** Own keys of what every object and list inherits from, as they are before anything has run. */
+/** Own keys of the prototypes of objects and arrays, before any other code has run. */
 const watched = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Map.prototype]
 const snapshot = (): unknown[] =>
   watched.flatMap((each: object): unknown[] =>
@@ -154,7 +154,7 @@ test.each(PLACES.flatMap((place) => POISONS.map((poison) => ({ place, poison }))
         await rig.settle()
         return worker.take('invocationresult', { invocation_id })
       })
-      // Nothing is found that nobody has put there.
+      // Only stored values are found.
       if (id === 'state::get' || id === 'stream::get') expect(result ?? null).toBeNull()
     }
     await rig.call(worker, 'state::set', { ...state, value })
@@ -248,7 +248,7 @@ test.each(PLACES)(
   },
 )
 
-test('the check sees a prototype that was changed', () => {
+test('the check detects a changed prototype', () => {
   Object.defineProperty(Object.prototype, 'planted', { value: 1, configurable: true })
   expect(isClean()).toBe(false)
   delete (Object.prototype as { planted?: unknown }).planted

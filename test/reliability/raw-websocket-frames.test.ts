@@ -20,7 +20,7 @@ const ascii = (length: number): Buffer => Buffer.alloc(length, 'x')
 const closePayload = (code: number, reason: string | Buffer = ''): Buffer =>
   Buffer.concat([bytes(code >> 8, code & 0xff), Buffer.from(reason)])
 
-/** RFC 6455 §5.2: what a first frame is worth by its head alone. */
+/** RFC 6455 §5.2: whether the header of a first frame is valid. */
 function byHead({
   fin,
   reserved,
@@ -168,7 +168,7 @@ function fragments(): Case[] {
 const cases = [...heads(), ...lengths(), ...utf8(), ...closes(), ...fragments()]
 const PROBE = Buffer.from('still there?')
 
-/** Writes one case in one or many TCP segments and tells what followed. */
+/** Writes one case in one or many TCP segments and returns the outcome. */
 async function outcomeOf(url: string, { frames }: Case, cut: boolean): Promise<Outcome | undefined> {
   const client = new TcpWebSocket(url)
   try {

@@ -1,4 +1,4 @@
-/** Secrets in what passes through: requests over HTTP, fetched addresses, payloads of calls that fail. */
+/** Secrets in data that passes through: HTTP requests, fetched URLs, payloads of failed calls. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -47,7 +47,7 @@ async function webServer(): Promise<string> {
 
 const handlers: Readonly<Record<string, (request: unknown) => unknown>> = {
   answers: () => ({ status_code: 200, body: { ok: true } }),
-  'gives back the request': (request) => ({ status_code: 200, body: request }),
+  'returns the request': (request) => ({ status_code: 200, body: request }),
   refuses: () => ({ status_code: 401, body: { error: 'who are you' } }),
   throws: () => {
     throw new Error('out of stock')
@@ -55,7 +55,7 @@ const handlers: Readonly<Record<string, (request: unknown) => unknown>> = {
 }
 
 test.each(Object.entries(handlers))(
-  'what an HTTP request proves is told to nobody when its handler %s',
+  'credentials of an HTTP request are not disclosed when its handler %s',
   async (_name, handler) => {
     const { ears, engine, worker } = await stage()
     worker.registerFunction('buy', handler)
@@ -82,7 +82,7 @@ test.each(Object.entries(handlers))(
 const requests: Readonly<Record<string, (url: string, secret: RequestInit) => Promise<unknown>>> = {
   'an answered request': (url, secret) => fetch(`${url}/x?token=${CANARY}`, secret),
   'a refused request': (url, secret) => fetch(`${url}/500?api_key=${CANARY}`, secret),
-  'a request to nobody': (_url, secret) => fetch(`http://127.0.0.1:1/x?password=${CANARY}`, secret),
+  'a request to a closed port': (_url, secret) => fetch(`http://127.0.0.1:1/x?password=${CANARY}`, secret),
   'a request with a password in its address': (url, secret) => fetch(url.replace('://', `://user:${CANARY}@`), secret),
   'a traced request': (url, secret) => executeTracedRequest(`${url}/500?access_token=${CANARY}`, secret),
   'a traced request with a user in its address': (url, secret) =>

@@ -30,9 +30,9 @@ const plants: Readonly<Record<string, Plant>> = {
   'a token in the address': { address: (url) => `${url}/?token=${CANARY}` },
 }
 
-/** Worlds in which workers have trouble, each with what they do there. */
+/** Environments in which connections fail, each with the actions of the workers. */
 const incidents: Readonly<Record<string, (ears: Ears, connect: (url: string) => III) => Promise<void>>> = {
-  'nobody listens': async (ears, connect) => {
+  'no engine listens': async (ears, connect) => {
     const worker = connect('ws://127.0.0.1:1')
     await ears.fails(() => worker.trigger({ function_id: 'f', payload: {}, timeoutMs: 50 }))
     await ears.fails(() => worker.ready({ timeoutMs: 50 }))
@@ -78,7 +78,7 @@ const scenes = Object.entries(plants).flatMap(([plant, { address, options }]) =>
   Object.entries(incidents).map(([incident, act]) => ({ plant, incident, address, options, act })),
 )
 
-test.each(scenes)('$plant is told to nobody when $incident', async ({ address, options, act }) => {
+test.each(scenes)('$plant is not disclosed when $incident', async ({ address, options, act }) => {
   const ears = new Ears()
   const quick = { reconnectionConfig: { initialDelayMs: 20 }, diagnostics: ears.onEvent, otel, ...options }
   await act(ears, (url) => ears.worker(registerWorker(address(url), quick)))
@@ -168,7 +168,7 @@ const channelTroubles: Readonly<Record<string, (ears: Ears, stage: ChannelStage)
   },
 }
 
-test.each(Object.entries(channelTroubles))('the key of a channel is told to nobody when %s', async (_name, act) => {
+test.each(Object.entries(channelTroubles))('the key of a channel is not disclosed when %s', async (_name, act) => {
   const ears = new Ears()
   const stage = await channelStage(ears)
   expect(stage.key.length).toBeGreaterThan(10)
@@ -181,7 +181,7 @@ const greetings = (engine: TestEngine, worker: III): string[] =>
     .frames(worker)
     .received.flatMap((message) => (message.type === 'workerregistered' ? (message.reattach_token ?? []) : []))
 
-test('reattach tokens are told to nobody, neither after a cut nor when somebody tries a wrong one', async () => {
+test('reattach tokens are not disclosed after a cut or when a client sends a wrong one', async () => {
   const ears = new Ears()
   const engine = await ears.engine()
   const worker = ears.worker(
@@ -197,7 +197,7 @@ test('reattach tokens are told to nobody, neither after a cut nor when somebody 
   await expectSilence(ears, [...tokens, CANARY])
 })
 
-test('the environment is told to nobody, whatever happens to a worker', async () => {
+test('the environment is not disclosed, whatever happens to a worker', async () => {
   const ears = new Ears()
   const names = ['AWS_SECRET_ACCESS_KEY', 'DATABASE_URL', 'NPM_TOKEN', 'OPENAI_API_KEY', 'SESSION_COOKIE', 'X']
   for (const name of names) vi.stubEnv(name, `postgres://user:${CANARY}@host/${name}`)
@@ -211,7 +211,7 @@ test('the environment is told to nobody, whatever happens to a worker', async ()
   await expectSilence(ears)
 })
 
-test('a secret that is told is heard, by whatever way', async () => {
+test('the test finds a disclosed secret in each output', async () => {
   const ways: Readonly<Record<string, (ears: Ears) => unknown>> = {
     console: () => console.warn('x', { deep: { er: [CANARY] } }),
     warning: async () => {

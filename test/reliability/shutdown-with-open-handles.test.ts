@@ -15,7 +15,7 @@ async function openChild(url: string, kind: string): Promise<Child> {
   return child
 }
 
-/** Ends a child as an orchestrator does; says how long it took and what its shutdown reported. */
+/** Ends a child as an orchestrator does; returns the duration and the report of its shutdown. */
 async function terminated(child: Child) {
   const before = performance.now()
   child.process.kill('SIGTERM')
@@ -58,7 +58,7 @@ test('a streamed response is waited for up to the drain limit; then its client a
   expect(report).toMatchObject({ signals: 1 })
 })
 
-test('shutdown rejects what waits on an end, and refuses ends that are used later', async () => {
+test('shutdown rejects pending operations on channel ends and later uses of them', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   const { reader, writer } = await worker.channels.create()

@@ -7,7 +7,7 @@ import { chaosProxy, type Trouble } from '../kit/chaos-proxy.js'
 import type { ChildActor } from '../kit/child-actor.js'
 import { socketRig } from '../kit/socket-rig.js'
 
-/** The worker lives so many times as fast: its idle limit is one of two seconds. */
+/** Speed of the clock of the worker: its idle limit is reached after two seconds. */
 const TIMES_FASTER = 30
 const LIMIT_MS = IDLE_LIMIT_MS / TIMES_FASTER
 /** As many as may wait while there is no link. */
@@ -64,7 +64,7 @@ test('a half-open link is found amid its calls, which end with it, and the next 
   expect([await worker.do('reconnects'), begunAt.length]).toEqual([1, 2])
 }, 90_000)
 
-test('a peer that falls silent in the handshake is given up for a link that works', async () => {
+test('a dial whose peer falls silent in the handshake is replaced by a working connection', async () => {
   const stage = await connected(1)
   show('in the handshake', stage)
 

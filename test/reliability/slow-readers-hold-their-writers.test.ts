@@ -40,7 +40,7 @@ test.each(ITEM_BYTES)(
     for (const part of PARTS) expect(grown(part), part).toBeLessThanOrEqual(MAX_GROWTH_BYTES)
     expect(seen.writer.doneBytes).toBeLessThan(OFFERED_BYTES / 2)
 
-    // What was held back is all there: the rest comes through as fast as it can.
+    // No data was lost: the rest arrives once the reader is fast.
     await stage.pace(0)
     const [written, read] = await stage.end()
     expect(written).toMatchObject({ event: 'written', bytes: OFFERED_BYTES })

@@ -45,7 +45,7 @@ async function started(name: Part): Promise<ChildActor> {
   return actor.started()
 }
 
-/** Passes on what comes; `cut` ends all connections there are. */
+/** Forwards all bytes; `cut` ends all open connections. */
 function cuttable(port: number): Promise<SocketPeer> {
   return tcpPeer((client) => {
     const server = connect(port, '127.0.0.1')

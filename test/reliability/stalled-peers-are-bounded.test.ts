@@ -62,7 +62,7 @@ interface EngineTold {
   readonly paused: number
 }
 
-/** Offers an engine calls for a worker that does not read; says what waited for it at the most. */
+/** Sends an engine calls for a worker that does not read; returns the most bytes that were queued for it. */
 async function engineTold(offeredBytes: number, peerBytes: number): Promise<EngineTold> {
   const args = ['engine', '-', offeredBytes, MESSAGE_BYTES, peerBytes].map(String)
   const child = runCompiledChild('write-to-stalled-peer', args, ['--expose-gc'])

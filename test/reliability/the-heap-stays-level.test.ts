@@ -14,7 +14,7 @@ interface Lived {
   readonly engine: Readonly<Record<string, number>>
 }
 
-/** What a process holds and counts after each kind of work that it was told to do, so many times. */
+/** Heap and counters of a process after each kind of work; `works` maps a kind to its number of repetitions. */
 async function lives(works: Readonly<Record<string, number>>): Promise<readonly Lived[]> {
   const told = Object.entries(works).map(([kind, count]) => `${kind}=${String(count)}`)
   const child = new Child(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...told])
@@ -25,7 +25,7 @@ async function lives(works: Readonly<Record<string, number>>): Promise<readonly 
 
 const FUNCTIONS_OF_SERVER = 3
 
-/** Nothing is left of the work in either end, whatever map it was in. */
+/** Checks that neither end keeps state of the work, in any map. */
 function expectLevel(lived: readonly Lived[], works: object): void {
   expect(lived.map(({ kind }) => kind)).toEqual(Object.keys(works))
   const empty = { pendingCalls: 0, runningInvocations: 0, waitingInvocations: 0, queuedMessages: 0, queuedBytes: 0 }
@@ -56,7 +56,7 @@ test(
   async () => {
     const works = {
       'failed calls': 2_000,
-      'calls of nobody': 2_000,
+      'unknown functions': 2_000,
       'unwritable payloads': 2_000,
       'calls given up': 2_000,
       'calls timed out': 2_000,
@@ -70,7 +70,7 @@ test(
 )
 
 test(
-  'the measure sees what is kept',
+  'the measurement detects retained memory',
   async () => {
     const [lived] = await lives({ leak: 50_000 })
     expect(lived?.retainedBytes).toBeGreaterThan(LIMIT_BYTES)

@@ -152,7 +152,7 @@ test('a payload that nests without end is refused with its path', async () => {
   expect(peer.dropped).toEqual([])
 })
 
-test('a bad span or log record costs no other, and arrives readable', async () => {
+test('an unreadable span or log record is repaired, and the others are unaffected', async () => {
   const otel = { enabled: true, metricsEnabled: false, fetchInstrumentationEnabled: false, logsBatchSize: 50 }
   const { peer, worker } = await stage({ otel })
   let deep: unknown = 'leaf \ud83d'

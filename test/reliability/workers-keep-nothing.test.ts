@@ -67,7 +67,7 @@ test('after 100,000 calls and 10,000 registrations that came and went, the heap 
   expect(await retainedBytes()).toBeLessThanOrEqual(LIMIT_BYTES)
 }, 120_000)
 
-test('the measure sees what a listener that was not removed holds', async () => {
+test('the measurement detects memory held by a listener that was not removed', async () => {
   const retained = await retainedBytes((rig) => {
     const held = Array.from({ length: 400_000 }, (_, index) => ({ index }))
     rig.worker.onConnectionStateChange(() => held.length)

@@ -1,6 +1,6 @@
 /**
- * Names that several workers claim, once everything is quiet: one of them holds each, nobody waits for a name that is
- * free, and those who wait know it.
+ * Audits names that several workers claim, once the simulation is quiet: exactly one worker owns each name, no worker
+ * waits for a free name, and each waiting worker has reported that it waits.
  */
 import type { SimWorker } from './sim-worker.js'
 import type { World } from './world.js'
@@ -19,13 +19,13 @@ export function auditClaims(world: World): string[] {
   ])
 }
 
-/** Functions that somebody waits for and nobody holds. */
+/** Functions that a worker waits for although no worker owns them. */
 export function findFreeNames(usable: readonly SimWorker[]): string[] {
   return usable.flatMap(({ process, claim, claims, holdings }) =>
     [...claims.waiting].flatMap((id) => {
       const others = usable.filter((each) => each.claim?.group === claim?.group)
       const isHeld = others.some((each) => each.holdings.functions.has(id) && each.claims.holds(id))
-      return isHeld || !holdings.functions.has(id) ? [] : [`${process.name} waits for ${id}, which nobody holds`]
+      return isHeld || !holdings.functions.has(id) ? [] : [`${process.name} waits for ${id}, which has no owner`]
     }),
   )
 }
@@ -34,7 +34,7 @@ function auditWaiting({ process, holdings: { noted } }: SimWorker): string[] {
   const { waits, waitingNames } = noted
   return waits.length === waitingNames
     ? []
-    : [`${process.name} counts ${waitingNames} names that it waits for, and has told of ${waits.join(', ') || 'none'}`]
+    : [`${process.name} counts ${waitingNames} names that it waits for, and has reported ${waits.join(', ') || 'none'}`]
 }
 
 function auditFunction(world: World, id: string, claimants: readonly SimWorker[]): string[] {
@@ -44,7 +44,7 @@ function auditFunction(world: World, id: string, claimants: readonly SimWorker[]
   const isListed = world.observation?.functions.some(({ function_id }) => function_id === id) === true
   const waits = own.some(({ claim }) => claim?.onConflict === 'wait')
   if (holders.length > 1) return [`${id}: ${names.join(' and ')} both believe to hold it`]
-  if (waits && holders.length === 0) return [`${id}: nobody holds it, and it is waited for`]
+  if (waits && holders.length === 0) return [`${id}: it has no owner, and a worker waits for it`]
   if (isListed !== (holders.length === 1)) return [`${id} is ${isListed ? '' : 'not '}listed; held by ${names.join()}`]
   const run = world.probes.flatMap(({ op, functionId }) =>
     functionId === id ? world.journal.runs.filter((each) => each.op === op) : [],

@@ -1,4 +1,4 @@
-/** What is left when everybody has ended: nothing. And what was reported meanwhile that never should be. */
+/** Checks that nothing is left after all workers have ended, and that no forbidden diagnostic was reported. */
 import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
 import type { SimWorker } from './sim-worker.js'
 import type { World } from './world.js'
@@ -33,7 +33,7 @@ function auditReports(worker: SimWorker): string[] {
   )
 }
 
-/** A guest may be kept out, and who shares names may find them taken. */
+/** A guest may be denied, and a worker with shared names may find them owned. */
 function isExpected({ token, claim }: SimWorker, { kind }: DiagnosticEvent): boolean {
   return kind === 'session_refused' ? token !== undefined : kind === 'registration_rejected' && claim !== undefined
 }

@@ -1,6 +1,6 @@
 /**
- * Guarded listeners: what is not granted is refused and never runs, what is granted is not refused, and nobody without
- * a good token is served or serves.
+ * Audits guarded listeners: calls that are not granted are refused and never run, granted calls are not refused, and
+ * clients without a valid token neither call nor serve functions.
  */
 import { GRANTED_KINDS, mayBind, mayCall } from './guests.js'
 import type { Op, Run } from './journal.js'
@@ -42,7 +42,7 @@ function codeOf({ outcome }: Op): string | undefined {
   return outcome !== undefined && 'error' in outcome ? (outcome.error as { code?: string }).code : undefined
 }
 
-/** A publication runs no function but by a binding of somebody who may call it. */
+/** A publication runs a function only by a binding of a worker that may call it. */
 function auditSpies({ journal, workers }: World, runsOf: ReadonlyMap<number, readonly Run[]>): string[] {
   const bound = workers.flatMap(({ token, spiedOn }) =>
     spiedOn.filter((functionId) => token === undefined || mayBind(token, functionId)),
@@ -50,6 +50,8 @@ function auditSpies({ journal, workers }: World, runsOf: ReadonlyMap<number, rea
   return journal.ops.flatMap(({ op, kind }) => {
     if (kind !== 'publish') return []
     const wrong = (runsOf.get(op) ?? []).filter(({ functionId }) => !bound.includes(functionId))
-    return wrong.map(({ functionId }) => `publication ${op} ran ${functionId}, which nobody may bind who has`)
+    return wrong.map(
+      ({ functionId }) => `publication ${op} ran ${functionId}, which no guest that registered it may bind`,
+    )
   })
 }

@@ -64,7 +64,7 @@ function auditOrder(jobs: readonly Op[], runsOf: ReadonlyMap<number, readonly Ru
   return problems
 }
 
-/** A process that was held up may begin a job after its link has ended; the engine has given the job to somebody else. */
+/** A frozen process may start a job after its connection has ended; the engine has given the job to another worker. */
 function isKnownToEngine({ link, startedAt }: Run): boolean {
   const endedAt = link?.server?.closedAt
   return endedAt === undefined || endedAt > startedAt

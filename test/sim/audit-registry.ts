@@ -1,10 +1,13 @@
-/** The engine knows exactly what the workers have, once everything is quiet; providers have exactly their bindings. */
+/**
+ * Checks at the end that the engine lists exactly the registrations of the workers, and providers exactly their
+ * bindings.
+ */
 import type { SimWorker } from './sim-worker.js'
 import type { Observation, World } from './world.js'
 
 export function auditRegistry(world: World): string[] {
   const { observation } = world
-  if (observation === undefined) return ['nobody could look at the engine']
+  if (observation === undefined) return ['no observer reached the engine']
   const usable = world.usableAtObservation
   const functions = observation.functions.map(({ function_id: id }) => id).filter((id) => /^w\d+::/.test(id))
   const expected = usable.flatMap(({ holdings }) => holdings.noted.held)
@@ -15,13 +18,13 @@ export function auditRegistry(world: World): string[] {
   ]
 }
 
-/** The engine lists what is bound; what waits for its type shows in its numbers only. */
+/** The engine lists bound triggers; triggers without a provider appear in its counters only. */
 function auditTriggers({ triggers, stats }: Observation, usable: readonly SimWorker[]): string[] {
   const expected = usable.flatMap(({ holdings }) => holdings.noted.triggers)
   const isProvided = (type: string): boolean =>
     BUILT_IN.has(type) ||
     usable.some(({ holdings: { noted, withdrawn } }) => noted.bound.has(type) && !withdrawn.has(type))
-  // Whoever waits for a name hears of those who leave.
+  // A worker that waits for a name has a trigger of `engine::workers-available`.
   const listed = triggers.filter(({ function_id }) => !function_id.startsWith(NEWS)).map(({ id }) => id)
   const news = usable.filter(({ holdings }) => holdings.noted.waits.length > 0).length
   const ids = expected.map(({ id }) => id)

@@ -19,7 +19,7 @@ export function auditState(world: World): { readonly problems: readonly string[]
   const problems: string[] = []
   const fired: Fired[] = []
   for (const { op, reading } of world.journal.handed) {
-    // An error means that nothing was done. It is judged with all other errors.
+    // An error means that the state did not change. It is checked with all other errors.
     if (op.state === undefined || isAnswer(op)) continue
     const { how, key } = op.state
     const engine = reading.link.server?.process

@@ -20,7 +20,7 @@ function auditRecord(world: World, owner: SimWorker, { made, hasLate, sent, read
   const twice = [...repeated(sent), ...repeated(read)]
   if (twice.length > 0) problems.push(`sent twice: ${twice.slice(0, 5).join(', ')}`)
   const unsent = read.filter((id) => !sent.includes(id))
-  if (unsent.length > 0) problems.push(`the engine read what nobody sent: ${unsent.slice(0, 5).join(', ')}`)
+  if (unsent.length > 0) problems.push(`the engine read spans that no worker sent: ${unsent.slice(0, 5).join(', ')}`)
   if (process.isDead) return problems
   const { droppedTelemetry } = worker.stats()
   const handled = world.journal.runs.filter((run) => run.process === process && run.end !== undefined).length
@@ -37,7 +37,7 @@ function repeated(ids: readonly string[]): string[] {
   return ids.filter((id, index) => ids.indexOf(id) !== index)
 }
 
-/** Whether its link held all the time, with room for everything. */
+/** Whether its connection was open all the time and never congested. */
 function isUntouched({ network, scenario, engines, journal }: World, { process, traced }: SimWorker): boolean {
   const links = network.links.filter(({ client, path }) => client.process === process && path === '/')
   const hasLeftover = journal.runs.some((run) => run.process === process && (run.endedAt ?? Infinity) > endOf(links))

@@ -1,7 +1,7 @@
 /**
- * Publications and state triggers: an event is told to each function that is bound when the engine reads what causes
- * it, at most once, and to nobody else. Telling is given up with the link of the one who is told, so it is promised
- * only where that link stays.
+ * Audits publications and state triggers: an event runs each function that is bound when the engine reads its cause, at
+ * most once, and no other function. A delivery is given up with the connection of its receiver, so it is promised only
+ * where that connection stays.
  */
 import type { Fired } from './audit-state.js'
 import type { Reading, Watch } from './journal.js'
@@ -30,11 +30,11 @@ function auditWatch(world: World, watch: Watch, fired: readonly Fired[]): string
   const told = countOf(watch.told.map(({ text }) => text))
   const tooOften = [...told].flatMap(([text, times]) => {
     const { most } = limits.get(text) ?? { most: 0 }
-    return times > most ? [`${name} was told ${times} times, not ${most}: ${text}`] : []
+    return times > most ? [`${name} received ${times} events, not ${most}: ${text}`] : []
   })
   const tooRarely = [...limits].flatMap(([text, { least }]) => {
     const times = told.get(text) ?? 0
-    return times < least ? [`${name} was told ${times} times, not ${least}: ${text}`] : []
+    return times < least ? [`${name} received ${times} events, not ${least}: ${text}`] : []
   })
   return [...tooOften, ...tooRarely]
 }
@@ -47,14 +47,14 @@ function wasBound({ changes }: Watch, reading: Reading): Watch['changes'][number
   const bound = before
     .slice(ended === undefined ? 0 : before.indexOf(ended) + 1)
     .filter(({ isBound, link }) => isBound && !((link.server?.closedAt ?? Infinity) < reading.at))
-  // Frames that came in one piece may be carried out in another order, and an end of the same moment before or after.
+  // Frames of one chunk may be handled in another order, and an end at the same moment before or after them.
   const sure = bound.find(({ turn, link }) => turn < reading.turn && link.server?.closedAt !== reading.at)
   const isEndingNow = before.some(({ isBound, turn }) => !isBound && turn === reading.turn)
   if (sure !== undefined && !isEndingNow) return sure
   return bound.length > 0 ? 'perhaps' : undefined
 }
 
-/** Whether nothing can have kept an event from a function: its link lives to the end, and has room. */
+/** Whether a function must have received an event: its connection lives to the end and is not congested. */
 function mustHear(world: World, { owner }: Watch, { link }: Reading): boolean {
   const { scenario, endedAt } = world
   const plan = scenario.workers[owner.index]

@@ -20,7 +20,7 @@ import type { World } from './world.js'
 
 /** Timers are whole milliseconds. */
 const TIMER_MS = 2
-/** What a goodbye may take beyond its limit. */
+/** Tolerance above the time limit of a closing handshake. */
 const END_SLACK_MS = 250
 
 /** Everything that is wrong with a run. */
@@ -46,7 +46,7 @@ export function audit(world: World): string[] {
   return problems
 }
 
-/** A worker that is held up, and a wall clock that is set, cost no connection. */
+/** A frozen worker and a changed wall clock end no connection. */
 function isHarmless(fault: Fault): boolean {
   return fault.kind === 'epoch' || (fault.kind === 'freeze' && fault.worker !== 'engine')
 }
@@ -95,7 +95,7 @@ function auditValue(world: World, op: Op, runs: readonly Run[]): string | undefi
   return run.end === 'returned' ? undefined : 'got a result of a handler that has not returned'
 }
 
-/** A drain ends early only when nothing runs any more, or nobody waits for it, or the client has failed for good. */
+/** A drain ends early only when no handler runs, no caller waits, or the client has failed for good. */
 function auditDrain(world: World, op: Op): string | undefined {
   const { journal } = world
   const endsAt = op.deadlineAt - 1_000
@@ -240,7 +240,7 @@ function isDisturbed(world: World, op: Op, link: SimLink): boolean {
   return link.isFaulted || link.isOver || world.engines > 1 || processes.some(({ freezes }) => freezes.length > 0)
 }
 
-/** What waits longer than its worker allows is not sent any more. */
+/** A frame queued for longer than its worker allows is not sent. */
 function auditWait(world: World, op: Op): string | undefined {
   const plan = world.scenario.workers.find((_plan, index) => world.workers[index]?.process === op.process)
   if (plan === undefined || op.writtenAt === undefined) return undefined

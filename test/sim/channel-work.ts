@@ -76,7 +76,7 @@ interface Writing {
   readonly trace: (text: string) => void
 }
 
-/** Starts writing; what comes of it is noted in the record. */
+/** Starts writing; the outcome is recorded. */
 function writeItems({ op, items, channel, process, trace }: Writing): ChannelRecord {
   const record: ChannelRecord = {
     op,

@@ -21,7 +21,7 @@ export class Claims {
     }
   }
 
-  /** It asks again for what it was refused, which `ready` makes it do. */
+  /** Retries refused registrations, as `ready` does. */
   sent(frame: string): void {
     const asked = /^{"type":"registerfunction","id":"([^"]+)"/.exec(frame)?.[1]
     if (asked !== undefined) this.refused.delete(asked)

@@ -24,7 +24,7 @@ export function doFault(world: World, fault: Fault): void {
       link[fault.direction].stallUntil(world.schedule.now + fault.forMs)
       return
     }
-    case 'goodbye':
+    case 'close-frame':
       linkAt(world, { worker: fault.worker, nth: 0 })?.interject({ code: fault.code, reason: 'interjected' })
       return
     case 'dials':

@@ -54,7 +54,7 @@ class Extras implements Extra {
     this.#add(5, 15, () => this.#stateAction(this.#worker(), key()))
   }
 
-  /** Guests try what they may and what they may not; who lets them in is not always there. */
+  /** Guests try permitted and forbidden actions; the worker with the auth function is not always connected. */
   guests(): void {
     const guardian = this.#newWorker({ kind: 'guardian' }, 0)
     const guests = Array.from({ length: 1 + this.#random.below(2) }, () =>
@@ -66,9 +66,9 @@ class Extras implements Extra {
     this.#add(0, 2, () => this.#call(this.#worker(), `w${guest()}::f0`))
     this.#add(0, 3, () => {
       const fault = someFault(this.#random, this.#random.pick([guardian, ...guests]))
-      // Nobody could come in any more.
+      // Without the worker of the auth function no client would be accepted.
       return fault.kind === 'crash' && fault.worker === guardian
-        ? { kind: 'goodbye', worker: guardian, code: 1001 }
+        ? { kind: 'close-frame', worker: guardian, code: 1001 }
         : fault
     })
   }
@@ -86,7 +86,7 @@ class Extras implements Extra {
     })
     const claimant = (): number => random.pick(claimants)
     const functionId = (): string => `w${group}::f${random.below(2)}`
-    // None is registered again: what is reported would not tell whether it is waited for.
+    // None is registered again: the reports would not show whether the worker waits for it.
     const late = claimants.filter(() => random.next() < 0.5)
     for (const worker of late) this.#add(1, 1, () => ({ kind: 'register', worker, functionId: functionId() }))
     const early = claimants.filter((each) => !late.includes(each))
@@ -117,7 +117,7 @@ class Extras implements Extra {
     this.#add(0, 1, () => ({ kind: 'shutdown', worker, drainMs: random.pick([undefined, 100, 10_000]) }))
   }
 
-  /** A worker is called while nothing gets through to it: an engine stops reading from it, and later goes on. */
+  /** Calls a worker that receives nothing, so that the engine stops reading from it, and later lets both resume. */
   backlog(): void {
     const random = this.#random
     const worker = this.#worker()

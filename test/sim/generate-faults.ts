@@ -18,7 +18,7 @@ export function someFault(random: SeededRandom, worker: number): Fault {
     return { kind: 'blackhole', worker, nth, directions: random.pick(['both', 'toServer', 'toClient']), forMs }
   }
   if (chance < 0.6) return { kind: 'stall', worker, nth, direction, forMs }
-  if (chance < 0.66) return { kind: 'goodbye', worker, code: random.pick(CLOSE_CODES) }
+  if (chance < 0.66) return { kind: 'close-frame', worker, code: random.pick(CLOSE_CODES) }
   if (chance < 0.76) {
     return { kind: 'dials', worker, how: random.pick(['refuse', 'hang', 'status', 'accept-then-close']), forMs }
   }

@@ -92,7 +92,7 @@ class Generator {
 
   #functionId(): string {
     const random = this.#random
-    if (random.next() < 0.05) return 'nobody::serves'
+    if (random.next() < 0.05) return 'missing::function'
     const worker = this.#worker()
     return `w${worker}::f${random.below(this.#plans[worker]!.functions + (random.next() < 0.1 ? 2 : 0))}`
   }
@@ -116,7 +116,7 @@ class Generator {
     }
   }
 
-  /** Jobs are tried again and stand in line: one that waits for its signal would hold up the rest for minutes. */
+  /** Jobs are queued and retried: one that waits for its signal would delay the rest for minutes. */
   #jobBehaviour(): Behaviour {
     const random = this.#random
     const chance = random.next()

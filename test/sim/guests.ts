@@ -6,10 +6,10 @@ import type { OpKind } from './journal.js'
 
 export type Token = 'calls' | 'serves' | 'bad'
 
-/** The function that is asked who may come in. */
+/** The auth function of the guarded listener. */
 export const AUTH_FUNCTION = 'guard::auth'
 
-/** One listener for everybody, and one for guests. */
+/** An open listener and one for guests. */
 export const LISTENERS = [
   { name: 'iii-worker-manager' },
   {
@@ -27,7 +27,7 @@ export function answerFor(token: string | undefined): object | null {
   return null
 }
 
-/** Whether a guest may call a function of a worker, or one of the engine that is not for everybody. */
+/** Whether a guest may call a function of a worker, or a restricted one of the engine. */
 export function mayCall(token: Token, functionId: string): boolean {
   switch (token) {
     case 'calls':
@@ -44,5 +44,5 @@ export function mayBind(token: Token, functionId: string): boolean {
   return token === 'serves' && mayCall(token, functionId)
 }
 
-/** Calls that grants are about; the others are what no worker can do without. */
+/** Calls that need a grant; every worker needs the others. */
 export const GRANTED_KINDS: ReadonlySet<OpKind> = new Set(['call', 'void', 'enqueue', 'publish', 'state'])

@@ -28,7 +28,7 @@ export class Handlers {
 
   handle(functionId: string, payload: Payload, context: InvocationContext): unknown {
     const run = this.begin(functionId, payload, context)
-    // What was published says nothing of what to do.
+    // A published event does not say what to do.
     const { behaviour = { kind: 'value' } as const } = payload
     if (behaviour.kind === 'value') return this.returned(run)
     if (behaviour.kind === 'throw') throw this.threw(run)
@@ -102,7 +102,7 @@ export class Handlers {
     }
   }
 
-  /** A call that belongs to an invocation is given up with it. */
+  /** A call that belongs to an invocation is aborted with it. */
   #noteAbort(op: Op, signal: AbortSignal): void {
     const note = (): void => {
       if (op.settledAt !== undefined) return

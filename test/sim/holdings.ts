@@ -1,6 +1,6 @@
 /**
- * What one simulated worker has registered: functions, triggers, trigger types. Knows what the engine should know of
- * it, and nothing of calls.
+ * The registrations of one simulated worker: functions, triggers, trigger types. Records what the engine should list
+ * for it. Does not record calls.
  */
 import type { InvocationContext } from '../../src/sdk/worker/invocations/invocation-context.js'
 import type { OwnedFunctionRef } from '../../src/sdk/worker/functions/functions.js'
@@ -36,9 +36,9 @@ export class Holdings {
   readonly functions = new Map<string, OwnedFunctionRef>()
   readonly triggers: BoundTrigger[] = []
   readonly watches: BoundTrigger[] = []
-  /** Types provided now, and what each has bound. */
+  /** Types provided now, with the bindings of each. */
   readonly types = new Map<string, Map<string, string>>()
-  /** Types that were provided once and withdrawn: who still has them is the engine's business. */
+  /** Types that were provided once and withdrawn. */
   readonly withdrawn = new Set<string>()
   /** What it had when the engine was looked at. */
   noted: Noted = { functions: [], triggers: [], bound: new Map(), held: [], waits: [], waitingNames: 0 }
@@ -51,7 +51,7 @@ export class Holdings {
     this.#owner = owner
   }
 
-  /** Notes what there is, for comparing it with what the engine says now. */
+  /** Records the registrations, to compare them with the engine. */
   note(): void {
     const { token, claims, worker } = this.#owner
     const mayServe = token === undefined || token === 'serves'
@@ -94,7 +94,7 @@ export class Holdings {
     this.triggers.splice(nth, 1)[0]?.ref.unregister()
   }
 
-  /** Binds a function of its own to what the engine tells of a topic, or of a key of its state. */
+  /** Binds an own function to a topic, or to changes of a key of its state. */
   watch({ type, on }: ActionOf<'watch'>): void {
     const { worker, index, process } = this.#owner
     const { journal, schedule, trace } = this.#world
@@ -102,7 +102,7 @@ export class Holdings {
     const told: Watch['told'] = []
     const handler = (payload: unknown): null => {
       told.push({ text: JSON.stringify(payload), at: schedule.now })
-      trace.add(`${process.name} ${functionId} is told ${JSON.stringify(payload)}`)
+      trace.add(`${process.name} ${functionId} receives ${JSON.stringify(payload)}`)
       return null
     }
     this.functions.set(functionId, worker.registerFunction(functionId, handler))
@@ -112,14 +112,14 @@ export class Holdings {
     journal.watches.set(ref.id, { functionId, owner: this.#owner, type, on, changes: [], told })
   }
 
-  /** Binds a function of somebody else to a topic; expects it to be there only if that is allowed. */
+  /** Binds a function of another worker to a topic; expects the trigger only if that is allowed. */
   spy({ functionId, topic }: ActionOf<'spy'>): void {
     const { worker, token } = this.#owner
     const ref = worker.registerTrigger({ type: 'subscribe', function_id: functionId, config: { topic } })
     if (token === undefined || mayBind(token, functionId)) this.triggers.push({ ref, type: 'subscribe', functionId })
   }
 
-  /** Serves the function that says who may come in. */
+  /** Serves the auth function. */
   guard(): void {
     const handler = ({ headers }: { headers: { token?: string } }): object | null => answerFor(headers.token)
     this.functions.set(AUTH_FUNCTION, this.#owner.worker.registerFunction(AUTH_FUNCTION, handler))

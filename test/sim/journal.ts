@@ -1,6 +1,6 @@
 /**
- * What was asked, what ran and what came of it, noted while a simulation runs. The auditor compares the three
- * afterwards; nothing here judges.
+ * Records calls, handler runs and outcomes while a simulation runs. The auditor compares the three afterwards; this
+ * file checks nothing.
  */
 import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
 import type { SimEnd, SimLink } from './link.js'
@@ -22,7 +22,7 @@ export interface Op {
   readonly timeoutMs: number
   readonly queue: string | undefined
   readonly group: string | undefined
-  /** What subscribers are to be told. */
+  /** The event that subscribers must receive. */
   event: FiredEvent | undefined
   /** What it does to the engine's state. */
   state: { readonly how: StateHow; readonly key: string } | undefined
@@ -36,7 +36,7 @@ export interface Op {
   outcome: { readonly value: unknown } | { readonly error: unknown } | undefined
 }
 
-/** Something that happened in the engine: to a topic or a key, and how it is told. */
+/** An event of a topic or a key in the engine, and the payload of its triggers. */
 export interface FiredEvent {
   readonly on: string
   readonly text: string
@@ -50,7 +50,7 @@ export interface Reading {
   readonly turn: number
 }
 
-/** A function bound to what the engine tells. */
+/** A function bound to a topic or a state key. */
 export interface Watch {
   readonly functionId: string
   readonly owner: SimWorker
@@ -147,7 +147,7 @@ export class Journal {
 const TRIGGER = /^\{"type":"(un)?registertrigger","id":"([^"]+)"/
 const OP = /"op":(\d+)/
 
-/** The payload of a call: which it is, and what its handler is to do. */
+/** The payload of a call: its number, and what its handler must do. */
 export function payloadOf(op: Op, padBytes: number): Record<string, unknown> {
   const pad = padBytes === 0 ? {} : { pad: 'x'.repeat(padBytes) }
   return { op: op.op, behaviour: op.behaviour, ...pad }

@@ -11,7 +11,7 @@ import type { SimProcess } from './schedule.js'
 export type Item =
   | { readonly kind: 'frame'; readonly frame: string | Uint8Array }
   | { readonly kind: 'accepted' | 'ping' | 'pong' | 'fin' }
-  | { readonly kind: 'goodbye'; readonly closed: Closed }
+  | { readonly kind: 'close-frame'; readonly closed: Closed }
   | { readonly kind: 'flushed'; readonly callback: () => void }
 
 export interface LaneEnds {
@@ -34,7 +34,7 @@ export class Lane {
   #wire: Item[] = []
   #unsentBytes = 0
   #wireBytes = 0
-  /** Counts what is under way; a cut makes deliveries of before void. */
+  /** Number of the current delivery epoch; a cut cancels earlier deliveries. */
   #epoch = 0
   #arrived = 0
   #lastArrival = 0
@@ -45,9 +45,9 @@ export class Lane {
   isPaused = false
   /** Nothing arrives: neither data nor its end. */
   #isBlackhole = false
-  /** The receiver's window is shut: nothing leaves. */
+  /** The receive window is closed: no bytes leave. */
   #stalledUntil = 0
-  /** Frames until a cut; told once. */
+  /** Frames until a cut; `cut` runs once. */
   #cutAfter: { frames: number; cut: () => void } | undefined
 
   constructor(parts: NetworkParts, name: string, ends: LaneEnds) {
@@ -87,7 +87,7 @@ export class Lane {
     this.#schedulePump()
   }
 
-  /** Delivers what waits for its receiver, in a turn of its own. */
+  /** Delivers queued items to the receiver, in a separate tick. */
   wake(): void {
     if (this.#arrived === 0) return
     const epoch = this.#epoch
@@ -196,5 +196,5 @@ function describe(item: Item): string {
     if (isTelemetry(item.frame)) return `telemetry of ${item.frame.byteLength} bytes`
     return Buffer.from(item.frame).toString('hex')
   }
-  return item.kind === 'goodbye' ? `goodbye ${item.closed.code} ${item.closed.reason}` : item.kind
+  return item.kind === 'close-frame' ? `close-frame ${item.closed.code} ${item.closed.reason}` : item.kind
 }

@@ -1,7 +1,7 @@
 /**
  * One simulated TCP connection with WebSocket framing on it: two lanes that deliver in order, late, partly or never, and
- * the two transports at its ends. They close as sockets of the `ws` library do: a goodbye is answered, the server ends
- * the TCP connection, whoever waits for that too long cuts it.
+ * the two transports at its ends. They close as sockets of the `ws` library do: a close frame is answered, the server
+ * ends the TCP connection, and an end that waits too long for that destroys it.
  */
 import {
   CloseCode,
@@ -36,9 +36,9 @@ export class SimEnd implements Transport {
   state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting'
   readonly #highWaterBytes: number
   readonly #closeTimeoutMs: number
-  #saidGoodbye = false
-  #sentGoodbye = false
-  #goodbye: Closed | undefined
+  #hasClosed = false
+  #sentClose = false
+  #peerClose: Closed | undefined
   #isCongested = false
   #closeTimer: Timer | undefined
 
@@ -67,7 +67,7 @@ export class SimEnd implements Transport {
   }
 
   send(frame: string | Uint8Array): void {
-    // Noted in any case: whoever sends cannot know how much of the end has come to be known.
+    // Recorded in any case: a sender may not know yet that the connection has ended.
     this.link.parts.onSent(this, frame)
     if (this.state !== 'open') {
       this.#cutHalfClosed()
@@ -96,16 +96,16 @@ export class SimEnd implements Transport {
   }
 
   close(code: number = CloseCode.NO_STATUS, reason = ''): void {
-    this.#saidGoodbye = true
+    this.#hasClosed = true
     if (this.state === 'connecting') this.terminate()
-    else this.#sayGoodbye({ code, reason })
+    else this.#sendClose({ code, reason })
   }
 
   terminate(): void {
     if (this.state === 'closed') return
     this.link.parts.trace.add(`${this.link.name} ${this.side} terminates`)
     this.link.terminated(this)
-    this.end(this.#goodbye ?? ABNORMAL)
+    this.end(this.#peerClose ?? ABNORMAL)
   }
 
   /** The lane passed bytes on to the operating system. */
@@ -121,7 +121,7 @@ export class SimEnd implements Transport {
     if (this.state === 'closed' || events === undefined) return
     switch (item.kind) {
       case 'frame':
-        if (this.#goodbye !== undefined) return
+        if (this.#peerClose !== undefined) return
         events.activity()
         if (this.side === 'server' && this.state === 'open') this.link.parts.onRead(this, item.frame)
         handFrame(events, typeof item.frame === 'string' ? item.frame : Buffer.from(item.frame))
@@ -133,8 +133,8 @@ export class SimEnd implements Transport {
       case 'pong':
         events.activity()
         return
-      case 'goodbye':
-        this.#heardGoodbye(item.closed)
+      case 'close-frame':
+        this.#receivedClose(item.closed)
         return
       case 'accepted':
         this.state = 'open'
@@ -142,14 +142,14 @@ export class SimEnd implements Transport {
         return
       case 'fin':
         this.out.clearUnsent()
-        this.end(this.#goodbye ?? ABNORMAL)
+        this.end(this.#peerClose ?? ABNORMAL)
         return
       case 'flushed':
         return
     }
   }
 
-  /** The end of this end, told in a turn of its own. */
+  /** Reports the end of this side in a separate tick. */
   end(closed: Closed): void {
     if (this.state === 'closed') return
     this.state = 'closed'
@@ -169,31 +169,31 @@ export class SimEnd implements Transport {
     this.out.push(item)
   }
 
-  #sayGoodbye(closed: Closed): void {
-    if (this.#sentGoodbye || this.state === 'closed') return
+  #sendClose(closed: Closed): void {
+    if (this.#sentClose || this.state === 'closed') return
     this.state = 'closing'
-    this.#sentGoodbye = true
-    this.#push({ kind: 'goodbye', closed })
+    this.#sentClose = true
+    this.#push({ kind: 'close-frame', closed })
     const { schedule } = this.link.parts
     this.#closeTimer = schedule.at(schedule.now + this.#closeTimeoutMs, this.process, 'timer', () => this.terminate())
     this.#finishIfServer()
   }
 
-  #heardGoodbye(closed: Closed): void {
-    this.#goodbye ??= closed
-    this.#sayGoodbye(closed)
+  #receivedClose(closed: Closed): void {
+    this.#peerClose ??= closed
+    this.#sendClose(closed)
     this.#finishIfServer()
   }
 
-  /** Both goodbyes are said: the server is the one that ends the connection. */
+  /** Once both close frames are sent, the server ends the connection. */
   #finishIfServer(): void {
-    if (this.side !== 'server' || this.#goodbye === undefined || !this.#sentGoodbye) return
+    if (this.side !== 'server' || this.#peerClose === undefined || !this.#sentClose) return
     this.#push({ kind: 'fin' })
-    this.link.parts.schedule.at(this.link.parts.schedule.now, this.process, 'io', () => this.end(this.#goodbye!))
+    this.link.parts.schedule.at(this.link.parts.schedule.now, this.process, 'io', () => this.end(this.#peerClose!))
   }
 
   #cutHalfClosed(): void {
-    if (this.state === 'closing' && !this.#saidGoodbye) this.terminate()
+    if (this.state === 'closing' && !this.#hasClosed) this.terminate()
   }
 }
 
@@ -209,7 +209,7 @@ export class SimLink {
   readonly toClient: Lane
   /** Whether anything was done to it that a healthy network does not do. */
   isFaulted = false
-  /** How often it was made to deliver nothing. */
+  /** How often it was stalled. */
   blackholes = 0
 
   constructor(
@@ -248,7 +248,7 @@ export class SimLink {
     return this.client.state === 'closed' && (this.server === undefined || this.server.state === 'closed')
   }
 
-  /** One end was cut by its own process: what is under way arrives, or is lost, as chance has it; then the end. */
+  /** One end was cut by its own process: frames in flight arrive or are lost at random, then the connection ends. */
   terminated(end: SimEnd): void {
     const other = end.side === 'client' ? this.server : this.client
     if (other === undefined) return
@@ -257,7 +257,7 @@ export class SimLink {
     end.out.push({ kind: 'fin' })
   }
 
-  /** Both ends hear of a cut, each in its own time; what is under way in a direction may still arrive. */
+  /** Both ends detect a cut, each in its own time; data in transit may still arrive. */
   reset(keeps: { readonly toServer: boolean; readonly toClient: boolean }): void {
     this.isFaulted = true
     for (const [lane, isKept, end] of [
@@ -271,9 +271,9 @@ export class SimLink {
     }
   }
 
-  /** A goodbye that nobody at the ends has said, as proxies do it. */
+  /** Sends a close frame that comes from neither end, as proxies do. */
   interject(closed: Closed): void {
     this.isFaulted = true
-    this.toClient.push({ kind: 'goodbye', closed })
+    this.toClient.push({ kind: 'close-frame', closed })
   }
 }

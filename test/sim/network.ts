@@ -12,7 +12,7 @@ import type { Trace } from './trace.js'
 /** How the engine is reached: its process, and its door. */
 export interface EngineHost {
   readonly process: SimProcess
-  knock(request: UpgradeRequest): void
+  upgrade(request: UpgradeRequest): void
 }
 
 export interface NetworkParts {
@@ -27,7 +27,7 @@ export interface NetworkParts {
   /** An open transport hands a frame to the engine. */
   onRead(end: SimEnd, frame: string | Uint8Array): void
   onClosed(end: SimEnd, closed: Closed): void
-  /** The owner of an end has been told of its end; promises this settled have not run yet. */
+  /** Runs after the `close` event of an end was emitted and before promises that it settled run. */
   afterClosed(end: SimEnd): void
 }
 
@@ -82,13 +82,13 @@ export class Network {
       for (const end of [link.client, link.server]) {
         if (end?.process !== process || end.state === 'closed') continue
         link.reset({ toServer: true, toClient: true })
-        // Nobody is left to be told.
+        // The process of this end is gone, so no event is emitted.
         end.state = 'closed'
       }
     }
   }
 
-  /** Ends all faults. What was half dead is found by both sides, as TCP does in the end. */
+  /** Ends all faults. Both ends detect half-open connections, as TCP eventually does. */
   heal(): void {
     this.#dialFaults.clear()
     for (const link of this.links) {
@@ -108,14 +108,14 @@ export class Network {
     if (fault?.kind === 'hang') return
     if (fault?.kind === 'status') this.#refuse(link, fault.status)
     else if (this.engine === undefined || fault?.kind === 'refuse') this.#refuse(link, undefined)
-    else this.#knock(link, request, fault?.kind === 'accept-then-close')
+    else this.#upgrade(link, request, fault?.kind === 'accept-then-close')
   }
 
-  #knock(link: SimLink, request: Omit<UpgradeRequest, 'accept' | 'refuse'>, closesAtOnce: boolean): void {
+  #upgrade(link: SimLink, request: Omit<UpgradeRequest, 'accept' | 'refuse'>, closesAtOnce: boolean): void {
     const engine = this.engine!
     const { schedule } = this.#parts
     schedule.at(schedule.now, engine.process, 'io', () => {
-      engine.knock({
+      engine.upgrade({
         ...request,
         accept: (createEvents, headers) => {
           link.client.peerHeaders = headers

@@ -1,4 +1,4 @@
-/** Tells of a failing seed: what is wrong, and the smallest scenario that is still wrong. */
+/** Reports a failing seed: its problems, and the smallest scenario that still fails. */
 import type { Verdict } from './run-seed.js'
 import { shrink } from './shrink.js'
 

@@ -8,7 +8,7 @@ import { World } from './world.js'
 
 export interface Verdict {
   readonly scenario: Scenario
-  /** What is wrong; nothing, if all is well. */
+  /** Violations found; empty when the run passes. */
   readonly problems: readonly string[]
   /** Equal for two runs of one scenario. */
   readonly hash: string
@@ -17,7 +17,7 @@ export interface Verdict {
 }
 
 export interface RunOptions {
-  /** Whether to keep what happened as lines. Default false. */
+  /** Whether to keep a trace as lines. Default false. */
   readonly trace?: boolean
 }
 
@@ -27,7 +27,7 @@ export function runSeed(seed: number, options?: RunOptions): Promise<Verdict> {
 
 export async function runScenario(scenario: Scenario, { trace = false }: RunOptions = {}): Promise<Verdict> {
   const world = new World(scenario, trace)
-  const escaped = (reason: unknown): void => world.journal.violate(`a rejection nobody handled: ${String(reason)}`)
+  const escaped = (reason: unknown): void => world.journal.violate(`an unhandled rejection: ${String(reason)}`)
   const { stackTraceLimit } = Error
   // Stacks travel in frames, and differ with the place the sources are in.
   Error.stackTraceLimit = 0

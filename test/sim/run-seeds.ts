@@ -1,4 +1,4 @@
-/** Runs many seeds, in one process or in several, and tells of each that fails. */
+/** Runs many seeds, in one process or in several, and reports each one that fails. */
 import { spawn } from 'node:child_process'
 import { describeFailure } from './report.js'
 import { runSeed } from './run-seed.js'

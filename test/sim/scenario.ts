@@ -21,7 +21,7 @@ export type Behaviour =
 
 /** Who a worker is, if it is not one like the others. */
 export type Role =
-  /** Says who may come by the guarded listener. */
+  /** Serves the auth function of the guarded listener. */
   | { readonly kind: 'guardian' }
   /** Comes by the guarded listener. */
   | { readonly kind: 'guest'; readonly token: Token }
@@ -97,7 +97,7 @@ export type Action =
     }
   /** Binds a new function to a topic, or to a key of the state. */
   | { readonly kind: 'watch'; readonly worker: number; readonly type: 'subscribe' | 'state'; readonly on: string }
-  /** Binds a function of somebody else to a topic. */
+  /** Binds a function of another worker to a topic. */
   | { readonly kind: 'spy'; readonly worker: number; readonly functionId: string; readonly topic: string }
   /** Makes spans and lines of a log. */
   | { readonly kind: 'tell'; readonly worker: number; readonly spans: number; readonly lines: number }
@@ -135,7 +135,7 @@ export type Fault =
       readonly direction: 'toServer' | 'toClient'
       readonly forMs: number
     }
-  | { readonly kind: 'goodbye'; readonly worker: number; readonly code: number }
+  | { readonly kind: 'close-frame'; readonly worker: number; readonly code: number }
   | {
       readonly kind: 'dials'
       readonly worker: number
@@ -171,7 +171,7 @@ const FAULT_KINDS: ReadonlySet<string> = new Set<Fault['kind']>([
   'cut',
   'blackhole',
   'stall',
-  'goodbye',
+  'close-frame',
   'dials',
   'freeze',
   'epoch',

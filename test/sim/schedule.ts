@@ -7,7 +7,7 @@ import type { SeededRandom } from '../kit/seeded-random.js'
 
 interface Entry {
   at: number
-  /** Among events of one moment: those of a process that was held up come in an order of chance, sockets last. */
+  /** Order of simultaneous events: those of a frozen process are in random order, sockets last. */
   rank: number
   readonly order: number
   readonly process: SimProcess | undefined
@@ -91,7 +91,7 @@ export class Schedule {
     }
   }
 
-  /** Carries out what is due until `end`, or until `isEnough`. */
+  /** Runs the due events until `end`, or until `isEnough` returns true. */
   async runUntil(end: number, isEnough: () => boolean = () => false): Promise<void> {
     await settle()
     for (let next = this.#heap[0]; next !== undefined && next.at <= end; next = this.#heap[0]) {

@@ -1,4 +1,4 @@
-/** Randomness from a seed, with ids that cost little: a simulation asks for thousands of them. */
+/** Randomness from a seed, with cheap ids, because a simulation needs thousands of them. */
 import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'
 
 export function simRandom(seed: number): SeededRandom {

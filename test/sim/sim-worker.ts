@@ -1,6 +1,6 @@
 /**
- * A real worker in a simulated process: serves functions that do what a call's payload says, and carries out the
- * actions of a scenario. Everything is noted in the journal.
+ * A real worker in a simulated process. Its functions behave as the payload of a call says; it runs the actions of a
+ * scenario and records everything in the journal.
  */
 import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
 import { resolveOptions, type WorkerOptions } from '../../src/sdk/worker/options.js'
@@ -30,15 +30,15 @@ export class SimWorker {
   isEnding = false
   /** Whether the number of its invocations at a time is limited, so that nested calls can wait for themselves. */
   readonly isLimited: boolean
-  /** What it shows at the guarded listener; absent for those who come by the open one. */
+  /** Its token for the guarded listener; absent for workers of the open one. */
   readonly token: Token | undefined
-  /** Names that it shares with others; absent for those who have their own. */
+  /** Names that it shares with other workers; absent if it has its own. */
   readonly claim: Claim | undefined
   readonly claims = new Claims()
-  /** How it sends telemetry; absent for those who do not. */
+  /** How it sends telemetry; absent if it does not. */
   readonly traced: Traced | undefined
   readonly spiedOn: string[] = []
-  /** When it was first told to end. */
+  /** When its shutdown began. */
   endingSince = Infinity
   #endsAt: number | undefined
   readonly #world: World
@@ -86,7 +86,7 @@ export class SimWorker {
     this.#channels.registerSink(`w${index}::sink`)
   }
 
-  /** Alive and not told to end. */
+  /** Alive, and its shutdown has not begun. */
   get isUsable(): boolean {
     return (
       !this.process.isDead && !this.isEnding && this.token !== 'bad' && this.worker.getConnectionState() !== 'failed'
@@ -161,10 +161,10 @@ export class SimWorker {
     return op
   }
 
-  /** Notes what it has, for comparing it with what the engine says now. */
+  /** Records its registrations, to compare them with the engine. */
   noteRegistrations(): void {
     const { queuedMessages, queuedBytes, waitingNames } = this.worker.stats()
-    // Whoever waits for a name goes on asking.
+    // A worker that waits for a name keeps retrying.
     if (queuedMessages + queuedBytes > 0 && waitingNames === 0) {
       this.#world.journal.violate(
         `${this.process.name} is connected and has ${queuedMessages} messages of ${queuedBytes} bytes waiting`,
@@ -182,7 +182,7 @@ export class SimWorker {
     if (drainMs !== undefined) this.#endsAt = Math.min(this.#endsAt ?? Infinity, now + drainMs)
     const endsAt = drainMs === undefined ? now : (this.#endsAt ?? now)
     const op = this.newOp('shutdown', drainMs === undefined ? 'at once' : 'drained', {
-      timeoutMs: Math.max(0, endsAt - now) + GOODBYE_MS,
+      timeoutMs: Math.max(0, endsAt - now) + CLOSE_MS,
     })
     this.follow(
       op,
@@ -316,8 +316,8 @@ function otelOf({ capacity, flushMs }: Traced): WorkerOptions['otel'] {
   }
 }
 
-/** How long a goodbye may take. */
-const GOODBYE_MS = 1_000
+/** Time limit of a closing handshake. */
+const CLOSE_MS = 1_000
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

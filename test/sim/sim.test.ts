@@ -30,7 +30,7 @@ test('a seed takes the same course each time, whatever ran before', { timeout: 6
   expect(new Set(forwards.values()).size).toBe(some.length)
 })
 
-test('the course of a seed is told line by line without changing it', async () => {
+test('a trace prints the run of a seed line by line without changing it', async () => {
   const told = await runSeed(7, { trace: true })
   expect(told.lines?.length).toBeGreaterThan(50)
   expect(told.hash).toBe((await runSeed(7)).hash)

@@ -1,4 +1,4 @@
-/** The engine's state as it should be: what each operation is asked with, does and answers. */
+/** A model of the state of the engine: the input, effect and result of each operation. */
 import type { StateHow } from './scenario.js'
 
 /** A value says which operation wrote it. */

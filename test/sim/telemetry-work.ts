@@ -10,7 +10,7 @@ import type { SimWorker } from './sim-worker.js'
 export interface TelemetryRecord {
   /** Spans and lines of its own; one more span comes with each handler. */
   made: number
-  /** Whether some were made when the worker had been told to end: they may find nobody who sends them. */
+  /** Whether some were made after the shutdown began: those may never be sent. */
   hasLate: boolean
   readonly sent: string[]
   readonly read: string[]
@@ -33,7 +33,7 @@ export class TelemetryNotes {
     record.hasLate ||= isEnding
   }
 
-  /** Notes what is in a frame that a worker sent, or the engine read. */
+  /** Records the content of a frame that a worker sent or the engine read. */
   note(process: SimProcess, what: 'sent' | 'read', frame: string | Uint8Array): void {
     if (typeof frame === 'string' || !isTelemetry(frame)) return
     this.#recordOf(process)[what].push(...idsIn(frame))

@@ -1,7 +1,7 @@
 /**
- * One simulated world: the engine, the workers, the network between them, and the steps of a scenario carried out in it.
- * A world is made for one run and knows the whole course of it: work and faults, healing, a look at what the engine
- * knows, a call to every function, the end of everybody.
+ * One simulated world: the engine, the workers, the network between them, and the scenario that runs in it. A world is
+ * made for one run and controls all of its phases: work and faults, healing, an observation of the engine, a call to
+ * every function, the shutdown of all workers.
  */
 import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
@@ -28,13 +28,13 @@ import { Trace } from './trace.js'
 export interface RunningEngine {
   readonly engine: LocalEngine
   readonly process: SimProcess
-  /** Its numbers before anybody came, and after everybody had left. */
+  /** Statistics of the engine before the first worker connects, and after the last has left. */
   readonly idle: EngineStats
   statsAtEnd: EngineStats | undefined
   closed: boolean
 }
 
-/** What an observer was told once everything was quiet. */
+/** What the engine lists to an observer once the simulation is quiet. */
 export interface Observation {
   readonly functions: FunctionInfo[]
   readonly triggers: TriggerInfo[]
@@ -43,7 +43,7 @@ export interface Observation {
   readonly stats: EngineStats
 }
 
-/** Longest time after the last fault until everybody is connected again: a handshake, a backoff, a dead link found. */
+/** Longest time from the last fault until all workers are connected: a handshake, a backoff, a dead link detected. */
 const RECOVERY_MS = 75_000
 /** How often jobs that have not ended are looked at again. */
 const MAX_ROUNDS = 10
@@ -61,13 +61,13 @@ export class World {
   readonly allEngines: RunningEngine[] = []
   observer: SimWorker | undefined
   isObserving = false
-  /** When everybody was told to end. */
+  /** When the shutdown of all workers began. */
   endedAt = Infinity
   observation: Observation | undefined
   /** Workers that were expected to be fine when the engine was looked at. */
   usableAtObservation: readonly SimWorker[] = []
   readonly probes: Op[] = []
-  #knocked: UpgradeRequest | undefined
+  #upgrading: UpgradeRequest | undefined
 
   constructor(scenario: Scenario, keepsTrace: boolean) {
     this.scenario = scenario
@@ -121,7 +121,7 @@ export class World {
     await this.#end()
   }
 
-  /** Takes what a worker whose process is gone has left in this one. To be called when everything is judged. */
+  /** Removes what a worker of a dead process left in this process. Call it after the audit. */
   async release(): Promise<void> {
     for (const { process, traced, worker } of this.workers) if (process.isDead && traced) void worker.shutdown()
     await settle()
@@ -140,16 +140,16 @@ export class World {
         if (event.kind === 'log' && event.level === 'error') this.#logged(event.fields, event.message)
       },
       onUpgrade: (request, enter) => {
-        const knocked = this.#knocked!
+        const upgrading = this.#upgrading!
         enter({
           ...request,
-          accept: (createEvents, headers) => knocked.accept(createEvents, headers),
-          refuse: (status, text) => knocked.refuse(status, text),
+          accept: (createEvents, headers) => upgrading.accept(createEvents, headers),
+          refuse: (status, text) => upgrading.refuse(status, text),
         })
       },
     })
     this.allEngines.push({ engine, process, idle: engine.stats(), statsAtEnd: undefined, closed: false })
-    this.network.engine = { process, knock: (request) => this.#knock(engine, request) }
+    this.network.engine = { process, upgrade: (request) => this.#upgrade(engine, request) }
     this.trace.add(`${process.name} starts`)
   }
 
@@ -158,14 +158,14 @@ export class World {
     if (!message.startsWith('A worker does not read')) this.journal.violate(`${message}: ${JSON.stringify(fields)}`)
   }
 
-  /** The memory door is dialled for its way in; the link itself is the simulated one. */
-  #knock(engine: LocalEngine, request: UpgradeRequest): void {
+  /** Dials the in-memory listener for the admission; the connection itself is the simulated one. */
+  #upgrade(engine: LocalEngine, request: UpgradeRequest): void {
     const ignore = (): void => undefined
     const none = { open: ignore, text: ignore, binary: ignore, activity: ignore, drained: ignore }
     const { path, query, headers } = request
     const listener = headers['token'] === undefined ? 0 : 1
-    // The door answers in a microtask of this event, so no other knock comes in between.
-    queueMicrotask(() => (this.#knocked = request))
+    // The listener answers in a microtask of this event, so no other upgrade request comes in between.
+    queueMicrotask(() => (this.#upgrading = request))
     engine.dial(listener)(
       `ws://engine.test${path}${query === '' ? '' : `?${query}`}`,
       { headers: () => headers },
@@ -196,12 +196,12 @@ export class World {
   #read({ link }: SimEnd, frame: string | Uint8Array): void {
     const { now: at, events: turn } = this.schedule
     if (link.path === '/') this.telemetry.note(link.client.process, 'read', frame)
-    // Guests may do none of what is followed here.
+    // Guests may do none of the actions recorded here.
     if (this.workers.some(({ process, token }) => token !== undefined && process === link.client.process)) return
     if (typeof frame === 'string' && link.path === '/') this.journal.read(frame, { link, at, turn })
   }
 
-  /** What a lost link ends, it ends at once: nothing may be left of it when promises have settled. */
+  /** A lost connection ends its calls at once: none may be pending when promises have settled. */
   #afterClosed(end: SimEnd): void {
     if (end.side !== 'client' || end.link.path !== '/') return
     const { link, process } = end
@@ -224,7 +224,7 @@ export class World {
     return Math.max(0, ...this.journal.ops.map(({ deadlineAt }) => deadlineAt))
   }
 
-  /** Looks at the engine through a client that nothing happened to, and calls everything that is registered. */
+  /** Reads the state of the engine through an undisturbed client, and calls every registered function. */
   async #observe(): Promise<void> {
     if (this.running === undefined) throw new Error('no engine runs after everything was healed')
     this.isObserving = true
@@ -280,14 +280,14 @@ export class World {
     return [...new Set(this.journal.ops.flatMap(({ state }) => state?.key ?? []))]
   }
 
-  /** Ends everybody; what is left then is a leak. */
+  /** Ends all workers; anything left after that is a leak. */
   async #end(): Promise<void> {
     this.endedAt = this.schedule.now
     for (const worker of [...this.workers, this.observer!]) {
       if (!worker.process.isDead) worker.shutdown(undefined)
     }
     await this.#untilSettled(5_000)
-    // Handlers that were told to stop do, or have not listened; both end by themselves.
+    // Aborted handlers stop now, or ignore the signal and finish later.
     await this.schedule.runUntil(this.schedule.now + CHANNEL_LIFE_MS)
     const { running } = this
     if (running !== undefined) running.statsAtEnd = running.engine.stats()
@@ -310,7 +310,7 @@ export class World {
   }
 }
 
-/** One queue of each kind, beside what is always served. */
+/** One queue of each kind, beside the default built-ins. */
 const ENGINE_SETTINGS = {
   workers: [
     ...LISTENERS,

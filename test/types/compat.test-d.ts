@@ -37,8 +37,8 @@ import type * as ourTrigger from 'iii-node/trigger'
 type Item = { text: string }
 
 /**
- * The public side of a type: classes with private members and enums are told apart by their declaration, so that two
- * packages' never fit each other; what can be used of them can be compared.
+ * The public side of a type. Classes with private members and enums are nominal, so those of two packages are never
+ * assignable to each other; their public members can be compared.
  */
 type Public<T> = T extends string
   ? `${T}`
@@ -50,7 +50,7 @@ type Public<T> = T extends string
         ? { [K in keyof T]: Public<T[K]> }
         : T
 
-describe('what users receive fits the official type', () => {
+describe('types that users receive are assignable to the official type', () => {
   test('root', () => {
     expectTypeOf<ourRoot.III>().toExtend<root.IIIClient>()
     expectTypeOf<ourRoot.EnqueueResult>().toExtend<root.EnqueueResult>()
@@ -134,7 +134,7 @@ describe('what users receive fits the official type', () => {
   })
 })
 
-describe('what users construct for the official type fits us', () => {
+describe('values built for the official type are accepted by this package', () => {
   test('clients, options and requests', () => {
     expectTypeOf<root.IIIClient>().toExtend<ourRoot.IIIClient>()
     expectTypeOf<root.InitOptions>().toExtend<ourRoot.InitOptions>()

@@ -24,7 +24,7 @@ const add = defineFunction({
 })
 const bare = defineFunction({ id: 'bare' })
 
-test('a contract knows both sides of both schemas', () => {
+test('a contract has the input and output types of both schemas', () => {
   expectTypeOf<ContractInput<typeof add>>().toEqualTypeOf<{ a: number; b?: number | undefined }>()
   expectTypeOf<ContractOutput<typeof add>>().toEqualTypeOf<{ sum: number }>()
   expectTypeOf<ContractInput<typeof bare>>().toBeAny()

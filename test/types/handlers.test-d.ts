@@ -40,14 +40,14 @@ test('a call’s result is any unless the caller names its type', () => {
   }>()
 })
 
-test('references of a worker are disposable; the type of the official package asks for no more than it has', () => {
+test('references of a worker are disposable and assignable to the type of the official package', () => {
   expectTypeOf(worker.registerFunction('f', () => 1)).toExtend<FunctionRef & Disposable>()
   expectTypeOf(worker.registerTrigger({ type: 't', function_id: 'f', config: {} })).toExtend<Disposable>()
   expectTypeOf<{ id: string; unregister: () => void }>().toExtend<FunctionRef>()
   expectTypeOf(worker).toExtend<AsyncDisposable>()
 })
 
-test('wrapped functions keep the types of what they wrap', () => {
+test('wrapped functions keep the types of the original function', () => {
   expectTypeOf(iiiFn((n: number) => String(n))).toEqualTypeOf<FunctionHandler<number, string>>()
   expectTypeOf(iiiAsyncFn(async (n: number) => String(n))).toEqualTypeOf<FunctionHandler<number, string>>()
   worker.registerFunction(

@@ -9,7 +9,7 @@ import * as z3 from 'zod3'
 
 const worker = registerWorker('ws://127.0.0.1:1', { autoConnect: false })
 
-test('a zod 4 handler gets what the schema gives and returns what the output accepts', () => {
+test('a zod 4 handler receives the parsed payload and returns the input type of the output schema', () => {
   const input = z.object({ n: z.coerce.number(), tag: z.string().default('none') })
   worker.registerFunction(
     'f',

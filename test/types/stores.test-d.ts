@@ -7,7 +7,7 @@ type Item = { text: string }
 
 declare const worker: III
 
-test('a stream client knows the type of its items', () => {
+test('a stream client has the type of its items', () => {
   const client = streamClient<Item>(worker, 's')
   expectTypeOf(client).toExtend<IStream<Item>>()
   expectTypeOf(client.get({ group_id: 'g', item_id: 'i' })).resolves.toEqualTypeOf<Item | null>()
@@ -16,7 +16,7 @@ test('a stream client knows the type of its items', () => {
   void client.set({ group_id: 'g', item_id: 'i', data: { words: 1 } })
 })
 
-test('a state client is told the type with each call', () => {
+test('a state client takes the type as a parameter of each call', () => {
   const client = stateClient(worker)
   expectTypeOf(client).toExtend<IState>()
   expectTypeOf(client.get<Item>({ scope: 's', key: 'k' })).resolves.toEqualTypeOf<Item | null>()

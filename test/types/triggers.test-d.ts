@@ -31,7 +31,7 @@ test('a wrong config does not compile', () => {
   BuiltinTrigger.log('f', { level: 'loud' })
 })
 
-test('the result is what registerTrigger takes', () => {
+test('the result is accepted by registerTrigger', () => {
   const input = BuiltinTrigger.cron('f', { expression: '@hourly' })
   expectTypeOf(input).toExtend<RegisterTriggerInput>()
   expectTypeOf(input.type).toEqualTypeOf<'cron'>()

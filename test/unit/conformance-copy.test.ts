@@ -25,7 +25,7 @@ test.each(sources)('The recordings in %s are those of the manifest, byte for byt
   expect(hashes).toEqual(manifest)
 })
 
-test('Every recording says what it is about and has steps', async () => {
+test('Every recording has a description and steps', async () => {
   for (const id of await listScenarios()) {
     const { about, steps } = await readScenario(id)
     expect([id, about.length > 0, steps.length > 0]).toEqual([id, true, true])

@@ -51,7 +51,7 @@ test('instanceof answers the same for errors of another copy of the package, for
   expect(lines(own, other)).toEqual(lines(own, errors))
 })
 
-test('each error is an instance of its own line of classes only', () => {
+test('each error is an instance of its own class hierarchy only', () => {
   const lines = oneOfEach(errors).map((error) => names.filter((name) => error instanceof errors[name]))
 
   expect(lines).toEqual([
@@ -105,7 +105,7 @@ test('an invocation error has the name, message and members that existing code r
   })
 })
 
-test('each class says its kind', () => {
+test('each class has its kind', () => {
   expect(oneOfEach(errors).map(({ kind }) => kind)).toEqual([
     'Remote',
     'Remote',
@@ -133,7 +133,7 @@ test('causes are kept', () => {
   expect(new NotConnectedError('X', 'y', { cause, outcome: 'not_sent' })).toMatchObject({ cause, outcome: 'not_sent' })
 })
 
-test('a rejection says which name is owned by whom, and which is reserved', () => {
+test('a rejection names the owner of a name, or that it is reserved', () => {
   const worker = new RegistrationRejectedError({ code: 'C', namespace: 'n', worker_name: 'w', owner_worker_id: 'o' })
   const reserved = new RegistrationRejectedError({
     code: 'C',
@@ -146,6 +146,6 @@ test('a rejection says which name is owned by whom, and which is reserved', () =
   expect(reserved.message).toBe("C: function 'engine::x' is reserved in namespace 'n'")
 })
 
-test('every code is its own name', () => {
+test('the value of every code equals its key', () => {
   for (const [name, code] of Object.entries(ErrorCode)) expect(code).toBe(name)
 })

@@ -1,5 +1,5 @@
 /**
- * The worker's side of telemetry: starts it, stands in for it while it is off, and never lets it fail the worker.
+ * Starts the telemetry of a worker, replaces it by no-ops while it is off, and keeps its errors away from the worker.
  */
 import type { ConnectionPorts } from '../connection/connection.js'
 import { IIIConnectionState } from '../connection/state.js'

@@ -1,5 +1,5 @@
 /**
- * Puts a worker's numbers together when somebody asks. What waits is looked up here and counted nowhere.
+ * Collects the statistics of a worker on request. Queue lengths are read here from the queues; no counter exists.
  */
 import type { Core } from './core.js'
 import type { WorkerStats } from './stats.js'

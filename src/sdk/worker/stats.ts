@@ -25,7 +25,7 @@ export type WorkerStats = {
   refusedCalls: number
   /** Invocations answered with `WORKER_BUSY`, because too many waited for a limit of concurrency. */
   refusedInvocations: number
-  /** Calls and results above the largest message; their callers were told `MESSAGE_TOO_LARGE`. */
+  /** Calls and results above the largest message; their callers received `MESSAGE_TOO_LARGE`. */
   oversizedMessages: number
   /** Frames from the engine that could not be read; the link stayed. */
   unreadableFrames: number
@@ -40,7 +40,7 @@ export type WorkerStats = {
   unconfirmedResults: number
   /** Fire-and-forget calls that found no connection in time, or too much waiting for it. */
   droppedVoids: number
-  /** Handler results whose caller had been told otherwise. */
+  /** Handler results that were dropped because their caller already had another result or an error. */
   droppedResults: number
   /** Text messages of channels that nothing listened to, once 1,024 of a channel or 1 MiB were kept. */
   droppedChannelMessages: number

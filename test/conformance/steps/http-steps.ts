@@ -44,7 +44,7 @@ export const HTTP_STEPS: PlaySteps<'http' | 'httpResult' | 'route' | 'expectRequ
     const base = stage.address('http')
     if (step.start !== undefined) {
       const answer = sendRequest(base, step.http)
-      // Whoever awaits it later sees the failure; until then it must not count as unhandled.
+      // A later step awaits it and sees the failure; until then it must not count as unhandled.
       answer.catch(() => {})
       stage.requests.set(step.start, answer)
       return

@@ -1,4 +1,4 @@
-/** What telemetry tells: no secrets (R26), nobody's spans but one's own (R33), no more than fits (R34). */
+/** What telemetry exports: no secrets (R26), only the worker's own spans (R33), no more than fits (R34). */
 import type { Fault } from '../plant.js'
 
 const secrets = ['test/reliability/secrets-stay-out-of-telemetry.test.ts']

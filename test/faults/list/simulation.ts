@@ -252,7 +252,7 @@ export const faults: readonly Fault[] = [
   },
   {
     ...R4,
-    name: 'an-unreachable-guardian-lets-everybody-in',
+    name: 'an-unreachable-auth-function-accepts-every-client',
     file: 'src/engine/access/guard.ts',
     find: 'if (error instanceof InvocationError) return { problem: error.detail }',
     replace: 'if (error instanceof InvocationError) return anybody',

@@ -23,7 +23,7 @@ export interface ClientPackage {
 
 export async function loadClientPackage(whose: keyof typeof SUBPATHS): Promise<ClientPackage> {
   const { root, helpers, more } = SUBPATHS[whose]
-  // What is imported by a name known only at run time has no type of its own.
+  // A module imported by a name known only at run time has no static type.
   const load = (path: string): Promise<unknown> => import(path)
   return {
     root: (await load(root)) as typeof Root,

@@ -76,7 +76,7 @@ function failing({ actor, functionId: of, given }: Served): Record<string, Remot
   }
 }
 
-/** Tells where it stands in the trace, logs that it was here, and passes the call on if there is anyone to pass it to. */
+/** Returns its trace and span ids, writes a log record, and calls the function `to` if one is given. */
 function relay({ actor: { client, worker }, functionId, given: { to } }: Served): RemoteFunctionHandler {
   const { currentTraceId, currentSpanId, getAllBaggage, Logger } = client.observability
   return async (payload: unknown) => {

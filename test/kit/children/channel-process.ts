@@ -1,6 +1,6 @@
 /**
- * A process that is an engine, the writer or the reader of a channel, and watches its own memory. It is told what to do
- * in JSON, a line each.
+ * A process that is an engine, the writer or the reader of a channel, and measures its own memory. It reads commands as
+ * lines of JSON.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
- * A process that is an engine, a server or a caller whose links are cut by others. It is told what to do in JSON, a line
- * each, and keeps its part of the ledger of calls. Its worker lives some times as fast, so that it finds a silent link
- * within seconds; its other times are given in those of the test.
+ * A process that is an engine, a server or a caller whose connections the test cuts. It reads commands as lines of JSON
+ * and keeps its part of the ledger of calls. The clock of its worker runs faster, so that it detects a half-open
+ * connection within seconds; all other times are those of the test.
  */
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -101,7 +101,7 @@ const commands: Record<string, (given: Given) => unknown> = {
   ledger: () => ledger.part,
   pending: () => (engine ?? worker).stats().pendingCalls,
   reconnects: () => worker.stats().reconnects,
-  /** Leaves the event loop to nobody for so long. */
+  /** Blocks the event loop for `forMs`. */
   block: ({ forMs }) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs)
   },

@@ -1,6 +1,7 @@
 /**
- * A worker in a process of its own that drains on SIGTERM and ends by itself. Its handlers finish a while after the
- * signal, or never, or leave the event loop to nobody. Tells when it serves, when all expected calls run, and how its shutdown went.
+ * A worker in a process of its own that drains on SIGTERM and then exits. Its handlers finish a while after the signal,
+ * never finish, or block the event loop. Prints when it is ready, when all expected calls run, and the result of its
+ * shutdown.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { installSignalHandlers, registerWorker } from '../../../src/index.js'

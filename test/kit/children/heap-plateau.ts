@@ -54,7 +54,7 @@ async function times(total: number, atOnce: number, each: (index: number) => Pro
   }
 }
 
-/** Makes calls that nobody waits for any more, then lets their handlers end; the results come late. */
+/** Makes calls, aborts them, then lets their handlers finish, so that all results arrive late. */
 async function timesHeld(total: number, each: () => Promise<unknown>): Promise<void> {
   for (let done = 0; done < total; done += 100) {
     await times(100, 100, each)
@@ -106,7 +106,7 @@ const works: Record<string, (total: number) => Promise<void>> = {
       await Promise.all([writer.pipeFrom(['some', 'bytes']), reader.readAll()])
     }),
   'failed calls': (total) => times(total, 100, () => caller.trigger({ function_id: 'fails', payload: {} })),
-  'calls of nobody': (total) => times(total, 100, () => caller.trigger({ function_id: 'nobody', payload: {} })),
+  'unknown functions': (total) => times(total, 100, () => caller.trigger({ function_id: 'missing', payload: {} })),
   'unwritable payloads': (total) => times(total, 100, () => caller.trigger({ function_id: 'echo', payload: 1n })),
   'calls given up': (total) =>
     timesHeld(total, () => {

@@ -31,7 +31,7 @@ for (let n = 0; n < Number(calls); n++) {
 }
 peak = Math.max(peak, heap())
 
-// A call that waits for its answer is told what a fire-and-forget call is counted for.
+// A call that awaits its result gets the error; a fire-and-forget call is only counted.
 const refused: string = await worker.trigger({ function_id: 'log', payload: { text } }).then(
   () => 'answered',
   (error: unknown) => {

@@ -28,7 +28,7 @@ test('A difference that rounds do not agree on is noise, and so is a tiny one', 
   expect(judge({ base, twin: base, branch: rounds(10.1) })).toMatchObject({ kind: 'within noise', band: 0.02 })
 })
 
-test('The verdict says what less and more mean for a figure', () => {
+test('The verdict states whether less or more is better', () => {
   expect(verdicts('µs', 8)).toMatch(/^p0 +faster +-20\.0 % .* 10\.0 → 8\.0 µs {2}A figure$/)
   expect(verdicts('ms', 12)).toContain('slower')
   expect(verdicts('MiB/s', 12)).toContain('faster')

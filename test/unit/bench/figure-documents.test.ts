@@ -24,7 +24,7 @@ test('Numbers have three digits, and a third decimal where two would hide whethe
   expect([1.104, 1.1, 1.14].map((ratio) => ratioText(ratio, { limit: 1.1 }))).toEqual(['1.104', '1.10', '1.14'])
 })
 
-test('A table of targets has a row for each side of each figure, with its spread and what is to be reached', () => {
+test('A table of targets has a row for each side of each figure, with its spread and its target', () => {
   expect(targetsTable(kept).split('\n')).toEqual([
     '| Suite | Side | Median | Spread | Ratio | Target |',
     '| --- | --- | --- | --- | --- | --- |',

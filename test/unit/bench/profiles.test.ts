@@ -61,7 +61,7 @@ test('A flame graph has a box per function, as wide as its time, and names that 
   ])
 })
 
-test('Only processes of the side are profiled, and none unless it was asked for', () => {
+test('Only processes of the selected side are profiled, and none by default', () => {
   expect(profilerFlags(['end', 'ours', 'ws://127.0.0.1:1'])).toEqual([])
   profileProcesses({ folder: '/profiles', side: 'ours' })
   try {

@@ -62,7 +62,7 @@ test('an error among the facts keeps its message, code and stack', () => {
   })
 })
 
-test.each(LOG_LEVELS)('the level %s leaves out what is below it', (level) => {
+test.each(LOG_LEVELS)('the level %s hides lower levels', (level) => {
   const events = LOG_LEVELS.map((each) => logged(each, each))
   const expected = LOG_LEVELS.slice(LOG_LEVELS.indexOf(level)).map((each) => `${each.toUpperCase().padEnd(5)} ${each}`)
   expect(shown(events, { level }).map(withoutTime)).toEqual(expected)

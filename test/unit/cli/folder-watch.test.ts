@@ -23,7 +23,7 @@ async function watched() {
 /** Longer than the watch waits for quiet. */
 const QUIET_MS = 300
 
-test('a change to code is told once, however many writes it took', async () => {
+test('a change to code is reported once, even after several writes', async () => {
   const { changes, write } = await watched()
   await write('worker.ts')
   await write('worker.ts')
@@ -33,7 +33,7 @@ test('a change to code is told once, however many writes it took', async () => {
   expect(changes).toEqual(['other.mjs'])
 })
 
-test('code in folders below counts, in new ones too', async () => {
+test('code in subfolders is watched, in new ones too', async () => {
   const { folder, changes, write } = await watched()
   await write('lib/helper.ts')
   await expect.poll(() => changes).toEqual(['helper.ts'])
@@ -43,7 +43,7 @@ test('code in folders below counts, in new ones too', async () => {
   await expect.poll(() => changes.at(-1)).toMatch(/new\.ts|fresh/)
 })
 
-test('what is no code, installed, hidden or ignored is passed over, and so are the files of editors', async () => {
+test('files that are no code, installed, hidden, ignored or of editors are skipped', async () => {
   const { folder, changes, write } = await watched()
   await mkdir(join(folder, '.cache'))
   await mkdir(join(folder, 'generated'))
@@ -62,13 +62,13 @@ test('what is no code, installed, hidden or ignored is passed over, and so are t
   expect(changes).toEqual([])
 })
 
-test('a package.json counts: it decides what kind of module the worker is', async () => {
+test('package.json is watched, because it decides the module kind of the worker', async () => {
   const { changes, write } = await watched()
   await write('package.json')
   await expect.poll(() => changes).toEqual(['package.json'])
 })
 
-test('a folder that goes away is no matter, and after close nothing is told', async () => {
+test('a deleted folder is ignored, and nothing is reported after close', async () => {
   const { folder, changes, watch, write } = await watched()
   await rm(join(folder, 'lib'), { recursive: true })
   await write('worker.ts')

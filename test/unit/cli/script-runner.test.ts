@@ -24,7 +24,7 @@ test('without tsx, Node strips the types where it can', async () => {
   expect(runnerArguments(file, { ...bare, canStripTypes: true })).toEqual(['--experimental-strip-types', file])
 })
 
-test('without either, the error says what to install', async () => {
+test('without either runner, the error names what to install', async () => {
   const file = join(await temporaryFolder(), 'worker.ts')
   expect(() => runnerArguments(file, bare)).toThrow(/v20\.20\.2.*npm install --save-dev tsx.*22\.18/)
 })

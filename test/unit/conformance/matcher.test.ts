@@ -13,7 +13,7 @@ test('An object needs exactly the keys of its pattern, at any depth', () => {
   expect(fits(1, '1')).toBe(false)
 })
 
-test('A difference names its path, what was expected and what was there', () => {
+test('A difference names its path, the expected and the actual value', () => {
   expect(compare({ a: [{ b: 1 }], c: 2 }, { a: [{ b: 'one' }], d: 3 }).differences).toEqual([
     { path: '$.a[0].b', expected: '1', got: '"one"' },
     { path: '$.c', expected: '2', got: 'missing key' },
@@ -84,12 +84,12 @@ test('Matchers capture what they have matched, inside lists too', () => {
   expect(Object.fromEntries(captures)).toEqual({ id: UUID, at: 2 })
 })
 
-test('When an entry is missing, the nearest one shows what is wrong', () => {
+test('When an entry is missing, the error compares the nearest one', () => {
   const { differences } = compare({ $m: 'contains', items: [{ a: 1, b: 2 }] }, [{ x: 0 }, { a: 1, b: 3 }])
   expect(differences.at(-1)).toEqual({ path: '$[~].b', expected: '2', got: '3' })
 })
 
-test('A matcher nobody knows is a fault of the scenario, not a difference', () => {
+test('An unknown matcher is an error of the scenario, not a difference', () => {
   expect(() => fits({ $m: 'sometimes' }, 1)).toThrow('no such matcher: sometimes')
   expect(() => fits({ $m: 'optional', of: 1 }, 1)).toThrow('value of a key only')
 })

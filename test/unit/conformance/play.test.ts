@@ -32,7 +32,7 @@ test('A worker connects, calls itself, answers with what it captured, and closes
   ])
 })
 
-test('A call checks the whole answer, down to keys that nobody expected', async () => {
+test('A call compares the whole answer and rejects unexpected keys', async () => {
   const answerAll: typeof echo = ({ invocation_id, function_id }, socket) =>
     socket.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, result: [1, 2], extra: true }))
   const call = { call: 'a', fn: 'f', result: [1, { $m: 'number' }] }
@@ -53,20 +53,20 @@ test('A call is repeated until its answer fits or the time for it is over', asyn
   expect(calls).toBe(3)
 })
 
-test('Silence where a frame is due is reported with what did arrive', async () => {
+test('A missing frame is reported with the frames that arrived', async () => {
   const steps: Step[] = [{ connect: 'a' }, { send: 'a', frame: { type: 'other', n: 1 } }]
   await expect(playOn(echo, [...steps, { expect: 'a', frame: { type: 'wanted' } }])).rejects.toThrow(
     /a: no frame like \{"type":"wanted"\} within 300 ms\s+unread: \{"type":"other","n":1\}/,
   )
 })
 
-test('A frame where silence is due fails, unless it is not of the kind that is looked for', async () => {
+test('A frame of the given kind fails a step that expects silence', async () => {
   const steps: Step[] = [{ connect: 'a' }, { send: 'a', frame: { type: 'other' } }]
   await playOn(echo, [...steps, { expectNone: 'a', frame: { type: 'wanted' }, ms: 30 }])
   await expect(playOn(echo, [...steps, { expectNone: 'a' }])).rejects.toThrow('a: expected silence')
 })
 
-test('The frame with the same identifiers is taken, wherever it stands in the queue', async () => {
+test('The frame with the same identifiers is taken from any position of the queue', async () => {
   await playOn(echo, [
     { connect: 'a' },
     { repeat: 3, steps: [{ send: 'a', frame: { type: 'row', id: '${i}', event: { type: 'e${i}' } } }] },

@@ -30,7 +30,7 @@ test('Times are of now', () => {
   expect(BigInt(scope.get('nowNs') as string) / 1_000_000n).toBeGreaterThanOrEqual(BigInt(before))
 })
 
-test('A variable nobody has set fails the scenario by name', () => {
-  expect(() => new Scope().fill('${nobody}')).toThrow('unknown variable ${nobody}')
-  expect(() => new Scope().fill('${nobody:x}')).toThrow('unknown variable ${nobody:x}')
+test('An unset variable fails the scenario with its name', () => {
+  expect(() => new Scope().fill('${unset}')).toThrow('unknown variable ${unset}')
+  expect(() => new Scope().fill('${unset:x}')).toThrow('unknown variable ${unset:x}')
 })

@@ -1,6 +1,6 @@
 /**
- * A few lines that behave like an engine on one socket: greeting, announcement, ping, and calls routed back to their own
- * sender. What it does beyond that is said by the test.
+ * A minimal engine on one socket: session info, worker registration, ping, and calls routed back to their own sender.
+ * The test scripts everything else.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'

@@ -6,9 +6,9 @@ import { judge, type JudgeOptions, type Verdict } from '../../conformance/verdic
 
 const options: JudgeOptions = { targets: { main: 'ws://x' }, assumptions: [], limitMs: 50, notYetSupported: new Map() }
 const good = { about: 'good', steps: [{ set: { a: 1 } }] }
-const bad = { about: 'bad', steps: [{ set: { a: '${nobody}' } }] }
+const bad = { about: 'bad', steps: [{ set: { a: '${unset}' } }] }
 
-test('What passes has passed, what does not has failed with its step', async () => {
+test('A scenario passes, or fails with its step', async () => {
   expect(await judge('x/good', good, options)).toMatchObject({ kind: 'passed', id: 'x/good' })
   const failed = await judge('x/bad', bad, options)
   expect(failed).toMatchObject({ kind: 'failed' })
@@ -67,14 +67,14 @@ test('Globs select by area or by id', () => {
   expect(['state/1'].filter(selector([]))).toEqual(['state/1'])
 })
 
-test('The command line refuses what it cannot use', () => {
+test('The command line rejects invalid arguments', () => {
   expect(readOptions(['--url', 'ws://x', '--http', 'http://y']).targets).toEqual({ main: 'ws://x', http: 'http://y' })
   expect(() => readOptions(['--http', 'http://y'])).toThrow('need --url')
   expect(() => readOptions(['--repeat', '0'])).toThrow('--repeat must be a whole number from 1, got 0')
   expect(() => readOptions(['--nonsense'])).toThrow('--nonsense')
 })
 
-test('Lanes share out areas, keep the order inside one, close, and give verdicts in the order asked', async () => {
+test('Lanes run areas in parallel and in order within each, and return verdicts in the given order', async () => {
   const ids = ['a/1', 'b/1', 'b/2', 'c/1']
   const played: string[][] = []
   let closed = 0

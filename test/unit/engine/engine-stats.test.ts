@@ -7,7 +7,7 @@ import { RawWorker } from '../../kit/raw-worker.js'
 
 const text = 'x'.repeat(1_000)
 
-test('an engine that has met no cap counts nothing, and nothing waits in it', async () => {
+test('an idle engine has all counters at zero', async () => {
   const rig = await engineRig()
   const { refused, dropped, cutOff, waiting } = rig.engine.stats()
   for (const group of [refused, dropped, cutOff, waiting]) expect(new Set(Object.values(group))).toEqual(new Set([0]))
@@ -22,7 +22,7 @@ test('calls above the number in flight are counted', async () => {
   expect(rig.engine.stats()).toMatchObject({ pendingCalls: 2, refused: { excessCalls: 3 } })
 })
 
-test('triggers that a provider refuses or that belong to nobody beyond the cap are counted apart', async () => {
+test('triggers refused by a provider and triggers without an owner above the cap are counted separately', async () => {
   const rig = await engineRig({ workers: [{ name: 'iii-cron' }] }, { maxUnownedTriggers: 1 })
   const worker = await rig.worker({})
   worker.send({
@@ -33,7 +33,7 @@ test('triggers that a provider refuses or that belong to nobody beyond the cap a
     config: { expression: 'no' },
   })
   await rig.settle()
-  const input = { trigger_type: 'nobody', function_id: 'f', config: {} }
+  const input = { trigger_type: 'missing', function_id: 'f', config: {} }
   for (let n = 0; n < 3; n += 1) await rig.call(worker, 'engine::register_trigger', input)
   expect(rig.engine.stats().refused).toMatchObject({ triggers: 1, unownedTriggers: 2 })
 })
@@ -57,7 +57,7 @@ test('frames that wait for an announcement are shown, and one too many is counte
 })
 
 test('a client that sends too much before a guarded listener let it in is cut off and counted', async () => {
-  const guarded = { name: 'iii-worker-manager', config: { rbac: { auth_function_id: 'nobody' } } }
+  const guarded = { name: 'iii-worker-manager', config: { rbac: { auth_function_id: 'missing' } } }
   const engine = await startEngine(engineConfigOf({ workers: [guarded] }), {
     opensPorts: false,
     onUpgrade: (request, enter) => {
@@ -74,7 +74,7 @@ test('a client that sends too much before a guarded listener let it in is cut of
   expect(engine.stats().cutOff).toEqual({ unread: 0, heldFrames: 0, earlyFrames: 1, largeMessages: 0 })
 })
 
-/** A transport whose peer goes on sending: a WebSocket may have frames in hand when it is told to stop. */
+/** A transport whose peer keeps sending: a WebSocket may already hold frames when it is paused. */
 function unpausable(transport: Transport): Transport {
   return new Proxy(transport, {
     get: (target, name) => {
@@ -85,7 +85,7 @@ function unpausable(transport: Transport): Transport {
   })
 }
 
-test('pending jobs, their bytes and dead letters are shown', async () => {
+test('statistics include pending jobs, their bytes and the dead-letter queue', async () => {
   const rig = await engineRig({ workers: [{ name: 'iii-queue' }] })
   const worker = await rig.worker({})
   worker.register('job')
@@ -96,7 +96,7 @@ test('pending jobs, their bytes and dead letters are shown', async () => {
   expect(jobBytes).toBeGreaterThan(3_000)
 })
 
-test('what waits in a channel is shown', async () => {
+test('data queued in a channel is shown', async () => {
   const rig = await engineRig()
   const worker = await rig.worker({})
   const { result } = await rig.call(worker, 'engine::channels::create')
@@ -108,7 +108,7 @@ test('what waits in a channel is shown', async () => {
   expect(rig.engine.stats().waiting.channelBytes).toBe(300)
 })
 
-test('numbers that were asked for do not change afterwards', async () => {
+test('a snapshot of the counters does not change', async () => {
   const rig = await engineRig({}, { maxPendingCalls: 1 })
   const worker = await rig.worker({})
   worker.register('f')

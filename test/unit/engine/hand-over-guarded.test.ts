@@ -51,7 +51,7 @@ test('calls wait for the middleware of their listener as for any function', asyn
   expect(next.take('invokefunction')['data']).toMatchObject({ function_id: 'open::f', payload: { n: 1 } })
 })
 
-test('a guarded worker is in line for a function by the id it is registered under, and leaves the line by its own', async () => {
+test('a guarded worker waits for a function under its prefixed id, and stops waiting by its own id', async () => {
   const rig = await guardedRig()
   rig.admin.register('open::f')
   const caller = await rig.worker({}, 0)

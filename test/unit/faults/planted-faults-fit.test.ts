@@ -28,7 +28,7 @@ test.each(lists)('the faults of %s fit the source they are planted in, and their
   expect(problems).toEqual([])
 })
 
-test('each row with a test of its own has a fault planted', () => {
+test('each row with its own test has a planted fault', () => {
   const rows = new Set(tableRows('docs/internals/reliability-rows.md', /^## What is tested/).map(([row = '']) => row))
   const planted = new Set(lists.flatMap(([, faults]) => faults.map(({ row }) => row)))
   // The bugs the simulator has to find are a row of their own.

@@ -12,18 +12,18 @@ const end = (facts: Partial<TestsEnd>): TestsEnd => ({
   ...facts,
 })
 
-test('a fault is found by a test that fails, and told with the seed that did', () => {
+test('a fault is detected by a failing test, and its seed is reported', () => {
   expect(verdictOn({}, end({ failedTests: 1, passedTests: 5 }))).toBe('found')
   expect(verdictOn({}, end({ failedTests: 1, output: 'noise\nseed 42 fails' }))).toBe('found by seed 42')
 })
 
-test('tests that do not end find only a fault that says so', () => {
+test('tests that time out detect only faults that expect a timeout', () => {
   const hung = end({ timedOut: true })
   expect(verdictOn({ mayHang: true }, hung)).toMatch(/^found/)
   expect(verdictOn({}, hung)).toMatch(/^NOT ENDED/)
 })
 
-test('a file that cannot be loaded and tests that pass find nothing', () => {
+test('a file that fails to load and tests that pass detect nothing', () => {
   expect(verdictOn({ mayHang: true }, end({ brokenFiles: 1 }))).toMatch(/^NOT LOADED/)
   expect(verdictOn({ mayHang: true }, end({ passedTests: 3 }))).toMatch(/^NOT FOUND/)
 })

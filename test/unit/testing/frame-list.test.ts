@@ -17,14 +17,14 @@ test('large frames count by their size', () => {
   expect(list.forgotten).toBe(2)
 })
 
-test('with no room at all nothing is kept', () => {
+test('with a capacity of zero nothing is kept', () => {
   const list = new FrameList<string>(0)
   list.add(frame('a'))
   expect(list.all()).toEqual([])
   expect(list.forgotten).toBe(1)
 })
 
-test('a frame is decoded once, when it is looked at', () => {
+test('a frame is decoded once, when it is first read', () => {
   let decoded = 0
   const one = new Frame('x', () => (decoded += 1))
   expect(decoded).toBe(0)

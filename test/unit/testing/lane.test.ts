@@ -18,7 +18,7 @@ test('without latency a delivery happens inside push', () => {
   expect(delivered).toEqual(['a@0'])
 })
 
-test('each delivery takes the latency, in order', async () => {
+test('each delivery is delayed by the latency, in order', async () => {
   const { clock, push, delivered } = rig(10)
   push('a')
   await clock.advance(4)
@@ -27,7 +27,7 @@ test('each delivery takes the latency, in order', async () => {
   expect(delivered).toEqual(['a@10', 'b@14'])
 })
 
-test('what is held leaves in order on release, late ones at once', async () => {
+test('held deliveries leave in order on release, overdue ones at once', async () => {
   const { clock, lane, push, delivered } = rig(10)
   push('a')
   lane.hold()
@@ -52,7 +52,7 @@ test('a delivery that holds the lane stops those behind it', () => {
   expect(delivered).toEqual(['b@0'])
 })
 
-test('beyond its cap the owner is told and the delivery is lost', () => {
+test('when the cap is exceeded the owner is notified and the delivery is lost', () => {
   const { lane, push, delivered, full } = rig()
   lane.hold()
   for (let index = 0; index < 100_001; index += 1) push(String(index))
@@ -61,7 +61,7 @@ test('beyond its cap the owner is told and the delivery is lost', () => {
   expect(delivered).toHaveLength(100_000)
 })
 
-test('what is cleared is never delivered, and no timer is left', async () => {
+test('cleared items are never delivered, and no timer remains', async () => {
   const { clock, lane, push, delivered } = rig(10)
   push('a')
   lane.clear()

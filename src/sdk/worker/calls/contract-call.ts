@@ -31,7 +31,7 @@ export type ContractResult<C extends FunctionContract, TOptions> = TOptions exte
     : ContractOutput<C>
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the result's type is the caller's to name, as in the official package */
-/* eslint-disable @typescript-eslint/unified-signatures -- the two for an id differ in what the type is when nobody names it */
+/* eslint-disable @typescript-eslint/unified-signatures -- the two for an id differ in the default of the type */
 /** Calls a function, by contract or by id. */
 export interface ContractTrigger {
   /**
@@ -73,7 +73,7 @@ export function withContracts(trigger: TriggerFunction): ContractTrigger {
     payload?: unknown,
     options?: ContractCallOptions,
   ): Promise<unknown> => (isContract(first) ? callContract(trigger, first, { payload, options }) : trigger(first))
-  // What comes back is checked against the contract, or is the caller's claim.
+  // A contract checks the type of the result at run time; without one the caller asserts it.
   return call
 }
 

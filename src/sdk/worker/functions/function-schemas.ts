@@ -1,6 +1,6 @@
 /**
- * The schemas a function is registered with: what the engine is told of them, and the handler that checks by them. A
- * function without schemas passes through untouched.
+ * Handles the schemas of a function: converts them to JSON Schema for the registration and wraps the handler so that it
+ * validates input and output. A function without schemas is returned unchanged.
  */
 import { invalidArgument } from '../../../errors.js'
 import { jsonSchemaOf, nestedUnder, type ToJsonSchema } from '../../schema/json-schema.js'

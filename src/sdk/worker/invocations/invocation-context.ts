@@ -21,7 +21,7 @@ export interface InvocationContext {
   /** W3C trace headers of the call. */
   readonly traceparent: string | undefined
   readonly baggage: string | undefined
-  /** Aborts when nobody waits for the result any more: link lost, drain over, client shut down. */
+  /** Aborts when the result can no longer reach the caller: connection lost, drain over, client shut down. */
   readonly signal: AbortSignal
   /** Calls other functions; such a call is given up when `signal` aborts. */
   readonly trigger: ContractTrigger

@@ -1,7 +1,7 @@
 /**
- * Answers on their way to the engine. An answer belongs to the link that delivered its call: not yet written when the
- * link ends, it goes out first on the next one, before the engine is told to retire the old link; later it is of no
- * use to anybody and is counted.
+ * Sends the results of invocations to the engine. A result belongs to the link that delivered its call. If the link
+ * ends first, the result is sent on the next link before anything else, before the worker asks the engine to retire the
+ * old link. After that it is dropped and counted.
  */
 import { BoundedQueue, type QueueCaps } from '../../../std/async/bounded-queue.js'
 import type { Clock } from '../../../std/time/clock.js'
@@ -40,17 +40,17 @@ export class Results implements LinkPart {
   }
 
   /**
-   * Sends the answer to a call that came on link `link`. False when the link is up and has no room: only then does a
-   * caller still wait, who has to be told something shorter. So does one whose answer waited too long for room.
+   * Sends the result of a call that came on link `link`. False when the link is up and its queue is full: the caller
+   * still waits and needs a shorter result. `onExpired` runs when a queued result waited too long.
    */
   send(frame: string, link: number, onExpired?: () => void): boolean {
     const now = this.#parts.link
     const { state } = now
     if (state === 'open' && now.number === link) return this.#post(frame, onExpired)
     if (now.number !== link) {
-      this.drop('an answer came after its connection had been replaced; the engine has told the caller')
+      this.drop('an answer came after its connection had been replaced; its caller already has an error')
     } else if (state === 'over') {
-      this.drop('an answer came after the client had ended; the engine has told the caller')
+      this.drop('an answer came after the client had ended; its caller already has an error')
     } else {
       this.#keep(frame)
     }
@@ -108,7 +108,7 @@ export class Results implements LinkPart {
     const answer = new Answer(this, frame, onExpired)
     const posted = this.#parts.link.connection.post(frame, answer)
     if (posted === 'queued') this.#waiting.add(answer)
-    else if (posted !== 'written') this.drop('too much waits to be sent; the caller is told so')
+    else if (posted !== 'written') this.drop('too much waits to be sent; the caller gets an error')
     return typeof posted === 'string'
   }
 

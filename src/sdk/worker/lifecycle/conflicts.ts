@@ -40,7 +40,7 @@ export class Conflicts implements LinkPart {
   #name: RegistrationRejectedError | undefined
   /** Functions asked for and not refused since. */
   readonly #asked = new Set<string>()
-  /** Own functions, whoever holds them. */
+  /** Functions of this worker, whether or not this worker owns them at the engine. */
   readonly #own = new Set<string>()
   /** Those of them that the engine has not had time to refuse on this link. */
   readonly #unsure = new Set<string>()
@@ -169,7 +169,7 @@ export class Conflicts implements LinkPart {
     if (id === undefined) return false
     this.#asked.delete(id)
     if (!this.#functions.has(id)) {
-      // Whoever holds the function has its triggers, too: each would fire twice.
+      // The owner of the function has its triggers, too: each would fire twice.
       this.#parts.triggers.hold(id)
       this.#parts.report({ kind: 'conflict_waiting', error })
     }

@@ -42,7 +42,7 @@ export class Replayed {
     return true
   }
 
-  /** Takes a registration out for a while: the engine is told, and what is returned can be put back. */
+  /** Removes a registration for a while: sends `message` to the engine and returns the frame that restores it. */
   takeOut(key: string, message: WorkerMessage): string | undefined {
     const frame = this.#frames.get(key)
     this.remove(key, message)

@@ -1,5 +1,5 @@
 /**
- * Ends a worker gracefully when the process is told to stop. Opt-in: without it the process's signals are its own.
+ * Shuts a worker down gracefully when the process receives a stop signal. Opt-in: by default signals are not handled.
  */
 import { constants } from 'node:os'
 import process from 'node:process'

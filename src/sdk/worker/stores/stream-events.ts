@@ -1,6 +1,6 @@
 /**
- * What functions bound to streams are told and asked: changes of items, clients that join and leave, and who may
- * connect to the stream server.
+ * Defines the inputs and results of functions bound to streams: changes of items, clients that join and leave, and
+ * the authentication of clients of the stream server.
  */
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- contexts and items are any JSON, as in the official package */

@@ -71,7 +71,7 @@ export interface StreamTriggerConfig extends ConditionConfig {
   item_id?: string | undefined
 }
 
-/** `stream:join` and `stream:leave`: every binding hears of every stream, whatever the config says. */
+/** `stream:join` and `stream:leave`: every trigger fires for every stream. `stream_name` does not filter. */
 export interface StreamJoinLeaveTriggerConfig extends ConditionConfig {
   stream_name?: string | undefined
 }

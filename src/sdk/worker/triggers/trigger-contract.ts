@@ -95,7 +95,7 @@ function format(
   return { [name]: jsonSchemaOf(schema, { side: 'input', toJsonSchema: converter, argument, instead: name }) }
 }
 
-/** Hands configs on as their schema gives them. One that does not fit refuses the binding, and its owner is told. */
+/** Passes parsed configs on. A config that does not match the schema refuses the trigger; its owner gets the error. */
 function checkingHandler(
   id: string,
   schema: StandardSchemaV1,

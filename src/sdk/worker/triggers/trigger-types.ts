@@ -26,7 +26,7 @@ export type TriggerConfig<TConfig> = {
 
 /** Takes bindings of a trigger type on and off. */
 export type TriggerHandler<TConfig> = {
-  /** Throwing refuses the binding; its owner is told. */
+  /** Throwing refuses the trigger; its owner receives the error. */
   registerTrigger(config: TriggerConfig<TConfig>): Promise<void>
   unregisterTrigger(config: TriggerConfig<TConfig>): Promise<void>
 }

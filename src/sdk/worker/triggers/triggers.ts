@@ -121,7 +121,7 @@ export class Triggers implements LinkPart {
   }
 
   /**
-   * Binds a function to a trigger type. Never waits: a type nobody provides yet is bound once it appears.
+   * Binds a function to a trigger type. Never waits: a type without a provider is bound once one appears.
    * @param isOptional whether the worker does without it where it is refused.
    * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the member that is off.
    */

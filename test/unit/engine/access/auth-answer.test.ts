@@ -21,7 +21,7 @@ const LIST = ['a', 'b::*', 'half*', 'match("c*d")']
 const MATCHED = ['a', 'b::x', 'b::', 'half', 'halfway', 'half::x', 'cxd']
 const UNMATCHED = ['ab', 'b', 'bx', 'hal', 'xhalf', 'cx', '']
 
-test('grants by namespace, and what is forbidden, are exact ids, beginnings or patterns', () => {
+test('grants and denials by namespace are exact ids, prefixes or patterns', () => {
   const granted = grants({ namespaces: { blue: LIST }, forbidden_functions: LIST })
   for (const matches of [granted.namespaces.get('blue')!, granted.forbiddenFunctions]) {
     expect(MATCHED.filter((id) => !matches(id))).toEqual([])
@@ -29,7 +29,7 @@ test('grants by namespace, and what is forbidden, are exact ids, beginnings or p
   }
 })
 
-test('where grants are denied by default, what an answer leaves out is empty and what it says counts', () => {
+test('with grants denied by default, missing grants are empty and given ones apply', () => {
   const denied = readAuthAnswer({}, true) as Grants
   expect(denied).toMatchObject({
     homes: ['default'],
@@ -45,7 +45,7 @@ test('where grants are denied by default, what an answer leaves out is empty and
   })
 })
 
-test('a namespace called like an inherited member has no grants by itself', () => {
+test('a namespace named like an inherited property has no grants by default', () => {
   expect(grants({ namespaces: { a: [] } }).namespaces.has('constructor')).toBe(false)
   expect(grants(JSON.parse('{"namespaces":{"__proto__":["f"]}}')).namespaces.size).toBe(1)
 })

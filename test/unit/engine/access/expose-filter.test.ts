@@ -3,7 +3,7 @@ import { parseExposeFilter } from '../../../../src/engine/access/expose-filter.j
 
 const fn = (id: string, metadata?: unknown, namespace = 'default') => ({ id, metadata, namespace })
 
-test('an id pattern counts in its namespace only', () => {
+test('an id pattern applies to its namespace only', () => {
   const exposes = parseExposeFilter('p', 'match("open::*")')
   expect([exposes(fn('open::a')), exposes(fn('closed::a')), exposes(fn('open::a', undefined, 'blue'))]).toEqual([
     true,

@@ -13,7 +13,7 @@ test('a pattern accepts exactly what the same pattern as a regular expression ac
   )
 })
 
-test('a hostile pattern takes no longer than its text', () => {
+test('a hostile pattern is matched in time proportional to its text', () => {
   const matches = compileGlob(`${'*a'.repeat(2000)}*b`)
   expect(matches('a'.repeat(100_000))).toBe(false)
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { guardedRig } from '../../../kit/guarded-rig.js'
 import { RawWorker } from '../../../kit/raw-worker.js'
 
-test('the auth function sees headers, raw query members and the address', async () => {
+test('the auth function receives headers, raw query parameters and the address', async () => {
   const rig = await guardedRig()
   const guest = new RawWorker(rig.engine.dial(1), 'memory://engine/?a=1&a=%20&flag&__proto__=x', { 'X-Token': 't' })
   await rig.settle()
@@ -60,7 +60,7 @@ test('an auth function that is missing or silent keeps the client out', async ()
   })
 })
 
-test('a client that leaves while it is looked at leaves nothing behind', async () => {
+test('a client that leaves during its authentication leaves no state', async () => {
   const rig = await guardedRig()
   const guest = new RawWorker(rig.engine.dial(1))
   await rig.settle()

@@ -3,7 +3,7 @@ import { guardedRig } from '../../../kit/guarded-rig.js'
 
 const code = (frame: { error?: unknown }): unknown => (frame.error as { code: string } | undefined)?.code
 
-test('what is not exposed is forbidden, also as a void call and for a worker’s own functions', async () => {
+test('functions that are not exposed are forbidden, also as a void call and to their owner', async () => {
   const rig = await guardedRig()
   const guest = await rig.guest({})
   guest.register('mine')
@@ -60,7 +60,7 @@ test('a worker lives in the namespaces it was given only, however long it waits'
   expect(rig.engine.stats().functions).toBe(before + 1)
 })
 
-test('registering may be switched off, or happen under a prefix that cannot be left', async () => {
+test('registration may be disabled, or forced under a prefix', async () => {
   const rig = await guardedRig()
   const none = await rig.guest({ allow_function_registration: false }, {})
   const before = rig.engine.stats().functions
@@ -172,7 +172,7 @@ test('calls go to the middleware, which answers for the target; the engine’s o
   expect((await rig.call(guest, 'engine::channels::create'))['result']).toHaveProperty('writer')
 })
 
-test('a missing middleware is told', async () => {
+test('a call through a missing middleware gets an error', async () => {
   const rig = await guardedRig({}, { listener: { middleware_function_id: 'mw' } })
   const guest = await rig.guest({}, {})
   expect(code(await rig.call(guest, 'open::f'))).toBe('function_not_found')

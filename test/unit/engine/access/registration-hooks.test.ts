@@ -14,7 +14,7 @@ async function hookedRig(): Promise<GuardedRig> {
   return rig
 }
 
-test('a hook sees the id as it was sent and may rename the function; calls carry the new id', async () => {
+test('a hook receives the id as sent and may rename the function; calls carry the new id', async () => {
   const rig = await hookedRig()
   const guest = await rig.guest({ context: { z: 1 } }, { name: 'g' })
   guest.register('f')
@@ -78,7 +78,7 @@ test('a hook that calls the very worker that registers does not block itself', a
   expect(rig.engine.stats().triggers).toBe(1)
 })
 
-test('the hook is asked about a trigger before its target is checked', async () => {
+test('the trigger hook runs before the target is checked', async () => {
   const rig = await hookedRig()
   const guest = await rig.guest({}, {})
   guest.send({ type: 'registertrigger', id: 't', trigger_type: 'x', function_id: 'secret', config: {} })

@@ -5,7 +5,7 @@ import type { Frame } from '../../../kit/raw-worker.js'
 const result = (frame: Frame): Frame => frame['result'] as Frame
 const code = (frame: Frame): unknown => (frame['error'] as { code: string } | undefined)?.code
 
-test('functions are listed by id, filtered, and found by what is known of them', async () => {
+test('functions are listed by id, filtered, and found by their description and metadata', async () => {
   const rig = await engineRig()
   const worker = await rig.worker({ name: 'orders' })
   const nameless = await rig.worker({})
@@ -16,7 +16,7 @@ test('functions are listed by id, filtered, and found by what is known of them',
   )
   nameless.register('shop::pay')
   await rig.settle()
-  /** Those of workers: what the engine always serves is beside the point. */
+  /** Functions of workers only, without those of the engine. */
   const list = async (input: Frame): Promise<unknown> => {
     const { functions } = result(await rig.call(worker, 'engine::functions::list', input))
     const ids = (functions as { function_id: string }[]).map((row) => row.function_id)
@@ -27,7 +27,7 @@ test('functions are listed by id, filtered, and found by what is known of them',
   expect(await list({ search: 'needle' })).toEqual(['b'])
   expect(await list({ search: 'a' })).toEqual(['a', 'shop::pay', 'b'])
   expect(await list({ worker: 'orders' })).toEqual(['a', 'b'])
-  expect(await list({ workers: ['shop', 'nobody'] })).toEqual(['shop::pay'])
+  expect(await list({ workers: ['shop', 'missing'] })).toEqual(['shop::pay'])
   expect(await list({ include_internal: true, worker: 'orders' })).toEqual(['a', 'b', 'hidden'])
   const { functions } = result(await rig.call(worker, 'engine::functions::list', { prefix: 'b' }))
   expect(functions).toEqual([
@@ -41,7 +41,7 @@ test('functions are listed by id, filtered, and found by what is known of them',
   ])
 })
 
-test('the engine’s own functions are listed when asked for', async () => {
+test('the engine’s own functions are listed on request', async () => {
   const rig = await engineRig()
   const worker = await rig.worker({})
   const { functions } = result(await rig.call(worker, 'engine::functions::list', { include_internal: true }))
@@ -87,7 +87,7 @@ test.each([
   expect(code(await rig.call(worker, 'engine::functions::info', input))).toBe(expected)
 })
 
-test('workers are listed with what they told; those without a process id are left out', async () => {
+test('workers are listed with their registered details; those without a process id are left out', async () => {
   const rig = await engineRig()
   const worker = await rig.worker({ name: 'orders', version: '1', os: 'linux', description: 'd' })
   await rig.worker({ name: 'browser', pid: null })
@@ -117,7 +117,7 @@ test('workers are listed with what they told; those without a process id are lef
   )
 })
 
-test('a worker is described by name, or asked for by namespace when two have it', async () => {
+test('a worker is described by name, or by name and namespace when two have it', async () => {
   const rig = await engineRig()
   const blue = await rig.worker({ name: 'same', namespace: 'blue' })
   await rig.worker({ name: 'same', namespace: 'green' })
@@ -169,7 +169,7 @@ test('a long configuration is cut in the list and whole in the description', asy
   expect(code(await rig.call(worker, 'engine::registered-triggers::info', { id: 'nope' }))).toBe('NOT_FOUND')
 })
 
-test('a listener hears of workers that come, change and go', async () => {
+test('a trigger of workers fires when workers connect, change and leave', async () => {
   const rig = await engineRig()
   const listener = await rig.worker({})
   listener.register('heard')
@@ -192,7 +192,7 @@ test('a listener hears of workers that come, change and go', async () => {
   expect(listener.frames).toEqual([])
 })
 
-test('a listener hears of functions within five seconds, once, and not of one that came and went', async () => {
+test('a trigger of functions fires once within five seconds, and not for a function that came and went', async () => {
   const rig = await engineRig()
   const listener = await rig.worker({})
   listener.register('heard')

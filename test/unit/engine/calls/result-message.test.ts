@@ -5,7 +5,7 @@ import { engineRig } from '../../../kit/engine-rig.js'
 const call = { invocationId: 'i', functionId: 'f', traceparent: undefined, baggage: undefined }
 const message: ResultMessage = { type: 'invocationresult', invocation_id: 'i', function_id: 'f', result: { a: 1 } }
 
-test('A plain result is for the caller as it is, and so is one with a trace of its own', () => {
+test('A plain result and one with its own trace reach the caller unchanged', () => {
   expect(isForCallerAsItIs(message, call)).toBe(true)
   expect(isForCallerAsItIs({ ...message, result: null }, call)).toBe(true)
   expect(isForCallerAsItIs({ ...message, traceparent: '00-a', baggage: 'b=1' }, { ...call, traceparent: '00-c' })).toBe(
@@ -29,14 +29,14 @@ test.each([
   expect(isForCallerAsItIs(came, asked)).toBe(false)
 })
 
-test('A long text is written anew whatever it says, since that may shorten it', () => {
+test('A long text is always serialised again, since that may shorten it', () => {
   expect(textForCaller('short', message, call)).toBe('short')
   expect(textForCaller('short', { ...message, function_id: 'local' }, call)).toBeUndefined()
   expect(textForCaller('l'.repeat(256 * 1024 + 1), message, call)).toBeUndefined()
   expect(textForCaller(undefined, message, call)).toBeUndefined()
 })
 
-test('A result reaches its caller as the worker wrote it; what the caller must not see is taken out', async () => {
+test('A result reaches its caller as the worker wrote it, without members the caller must not see', async () => {
   const rig = await engineRig()
   const worker = await rig.worker({ name: 'w' })
   const caller = await rig.worker({ name: 'c' })

@@ -53,7 +53,7 @@ test('a null result of a worker is left out of the answer', async () => {
   expect(Object.keys(caller.take('invocationresult')).sort()).toEqual(['function_id', 'invocation_id', 'type'])
 })
 
-test('an error wins over a result and loses the members nobody knows', async () => {
+test('an error takes precedence over a result and loses unknown members', async () => {
   const { rig, callee, caller } = await pair()
   caller.invoke('f')
   await rig.settle()
@@ -64,7 +64,7 @@ test('an error wins over a result and loses the members nobody knows', async () 
   expect(answer).not.toHaveProperty('result')
 })
 
-test('a void call runs under an id of its own and is not answered', async () => {
+test('a void call runs under a new id and is not answered', async () => {
   const { rig, callee, caller } = await pair()
   const id = caller.invoke('f', {}, { action: { type: 'void' } })
   await rig.settle()
@@ -96,7 +96,7 @@ test('a blank namespace is refused', async () => {
   expect((await rig.call(caller, 'f', {}, { namespace: ' ' }))['error']).toMatchObject({ code: 'INVALID_NAMESPACE' })
 })
 
-test('trace headers go to the callee with the function named, and come back as they were sent', async () => {
+test('trace headers reach the callee with the function name, and are returned as sent', async () => {
   const { rig, callee, caller } = await pair()
   caller.invoke('f', {}, { traceparent: TRACE, baggage: 'k=v,iii.function.id=old' })
   await rig.settle()
@@ -116,7 +116,7 @@ test('trace headers of the callee replace those of the caller', async () => {
   expect(caller.take('invocationresult')['traceparent']).toBe(TRACE.replace('b7', 'c7'))
 })
 
-test('a second call under an id in flight ends the first, whoever made it', async () => {
+test('a second call with an id in flight ends the first, from the same caller or another', async () => {
   const { rig, callee, caller } = await pair()
   const third = await rig.worker({ name: 'third' })
   const id = caller.invoke('f', { n: 1 })
@@ -156,7 +156,7 @@ test('a callee that leaves fails its calls at once; a caller that leaves is forg
   gone.transport.terminate()
   await rig.settle()
   const calls = [callee.take('invokefunction'), callee.take('invokefunction'), callee.take('invokefunction')]
-  callee.answer(calls[2]!, { result: 'for nobody' })
+  callee.answer(calls[2]!, { result: 'unexpected' })
   await rig.settle()
   callee.transport.terminate()
   await rig.settle()
@@ -169,7 +169,7 @@ test('a callee that leaves fails its calls at once; a caller that leaves is forg
   expect(rig.engine.stats()).toMatchObject({ pendingCalls: 0, functions: expect.any(Number) as unknown })
 })
 
-test('beyond the cap on calls in flight a call is refused and the others go on', async () => {
+test('a call over the limit on calls in flight is rejected, and the others continue', async () => {
   const rig = await engineRig({}, { maxPendingCalls: 2 })
   const worker = await rig.worker({})
   worker.register('f')

@@ -13,7 +13,7 @@ async function channelRig() {
   return { rig, key, id, open }
 }
 
-test('what one end writes the other reads, then both are closed without a code', async () => {
+test('the reader receives what the writer sends, then both are closed without a code', async () => {
   const { rig, key, open } = await channelRig()
   const writer = open(`key=${key}&dir=write`)
   await rig.settle()
@@ -60,7 +60,7 @@ test('an unknown channel looks like a wrong key', async () => {
   ])
 })
 
-test('a reader that is cut takes the writer down with the next item', async () => {
+test('when a reader is cut, its writer is closed with the next item', async () => {
   const { rig, key, open } = await channelRig()
   const writer = open(`key=${key}&dir=write`)
   const reader = open(`key=${key}&dir=read`)

@@ -31,7 +31,7 @@ test('a channel is found by its id and key only', () => {
   expect(table.find('__proto__', key)).toBeUndefined()
 })
 
-test('an end that nobody takes costs the channel after five minutes', async () => {
+test('a channel is removed after five minutes when one end never connects', async () => {
   const { table, clock } = tableWith()
   const lonely = table.create()
   lonely.channel.attachWriter(end)
@@ -78,7 +78,7 @@ test('a session may have so many channels at once, and no other session or the e
   expect(table.create(1, 'greedy').channel.over).toBe(false)
 })
 
-test('a channel that was given up is not found any more', () => {
+test('an abandoned channel is not found any more', () => {
   const { table } = tableWith()
   const { channel, reader: ref } = table.create(1)
   channel.attachWriter(end)

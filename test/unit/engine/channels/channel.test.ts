@@ -23,7 +23,7 @@ function writerEnd() {
   }
 }
 
-/** A reader that takes `room` items before it is full. */
+/** A reader that accepts `room` items before it is full. */
 function readerEnd(room = Infinity) {
   const end = {
     items: [] as ChannelItem[],
@@ -39,7 +39,7 @@ function readerEnd(room = Infinity) {
   return end
 }
 
-test('items wait for the reader in order, and a full buffer holds the writer until there is room', () => {
+test('items wait for the reader in order, and a full buffer pauses the writer', () => {
   const channel = channelFor(2)
   const writer = writerEnd()
   channel.attachWriter(writer)
@@ -75,7 +75,7 @@ test('each end is given away once', () => {
   expect([channel.attachWriter(writerEnd()), channel.attachReader(readerEnd())]).toEqual([false, false])
 })
 
-test('a writer learns that its reader is gone by its next item', () => {
+test('a writer whose reader has left is closed at its next item', () => {
   const channel = channelFor(4)
   const writer = writerEnd()
   channel.attachWriter(writer)
@@ -86,7 +86,7 @@ test('a writer learns that its reader is gone by its next item', () => {
   expect(writer.events).toEqual(['drop'])
 })
 
-test('a writer learns it at once when items wait that nobody will read', () => {
+test('a writer is notified at once when queued items can no longer be read', () => {
   const channel = channelFor(4)
   const writer = writerEnd()
   channel.attachWriter(writer)
@@ -157,7 +157,7 @@ test('finished channels without a reader give way, the oldest first, and are cou
   expect([givenUp, ...made.map(({ over }) => over), live.over]).toEqual([1, true, false, false, false])
 })
 
-test('a channel that goes on at the cap is given up, and its account is empty', () => {
+test('a channel that writes on over the limit is closed, and its bytes are released', () => {
   let givenUp = 0
   const account = new ChannelAccount(memoryOf(1000, () => (givenUp += 1)))
   const channel = channelFor(64, account)

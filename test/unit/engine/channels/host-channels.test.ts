@@ -61,7 +61,7 @@ test('a write fails once the reader is gone or the channel destroyed', async () 
   expect(table.size).toBe(0)
 })
 
-test('the engine reads what a worker writes, holding it back while it is slow', async () => {
+test('the engine reads a worker’s items and pauses the worker while it is slow', async () => {
   const { channels, channelOf, table } = setUp()
   const incoming = channels.createIncoming(1)
   const events: string[] = []

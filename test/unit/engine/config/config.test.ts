@@ -44,7 +44,7 @@ test('a whole file is read, with variables put in first', () => {
   expect(config.builtins.map(({ name }) => name)).toContain('iii-pubsub')
 })
 
-test('a file without a listener gets the default one, and an empty file is a file', () => {
+test('a file without a listener, or an empty file, has the default listener', () => {
   expect(parse('workers: []').listeners).toMatchObject([{ host: '0.0.0.0', port: 49_134 }])
   expect(parse('').listeners).toMatchObject([{ port: 49_134 }])
   expect(engineConfigOf({}).listeners).toEqual([])
@@ -120,7 +120,7 @@ test.each([
     /^engine\.yaml:3: queue is iii-queue, which is listed twice/,
   ],
   [
-    'a setting nobody reads',
+    'an unknown setting',
     'workers:\n  - name: iii-worker-manager\n    config:\n      prot: 1',
     /^engine\.yaml:4: iii-worker-manager\.prot.*accepted: host, port/,
   ],
@@ -148,7 +148,7 @@ test.each([
   expect(refusal(text)).toMatch(message)
 })
 
-test('keys that reach into JavaScript’s own objects are refused and change nothing', () => {
+test('keys such as `__proto__` are rejected and change nothing', () => {
   expect(refusal('workers:\n  - name: iii-cron\n    config:\n      __proto__: { polluted: 1 }')).toMatch(
     /^engine\.yaml:4: .*__proto__/,
   )

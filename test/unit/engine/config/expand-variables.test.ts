@@ -14,7 +14,7 @@ test.each([
   expect(expand(text, { A: '1', E: '' })).toBe(expected)
 })
 
-test('what a variable holds is not looked at again', () => {
+test('the value of a variable is not expanded again', () => {
   expect(expand('${A}', { A: '${B}', B: 'no' })).toBe('${B}')
 })
 

@@ -5,7 +5,7 @@ import type { Frame, RawWorker } from '../../../kit/raw-worker.js'
 const LIMIT_MS = 1_000
 const MAX_CALLS = 10_000
 
-/** A worker that was refused `ids` and asked to hear of other workers. */
+/** A worker that was refused `ids` and registered a trigger of `engine::workers-available`. */
 async function nextInLine(rig: EngineRig, ids: readonly string[], listens = true): Promise<RawWorker> {
   const next = await rig.worker({})
   next.register(...ids)
@@ -72,7 +72,7 @@ test('calls in flight stay with the old owner, which answers them after the func
   expect(payloads(next)).toEqual([2])
 })
 
-test('calls are held when the owner is lost, too; those it had are told so', async () => {
+test('calls are also held when the owner is lost; its calls in flight receive an error', async () => {
   const { rig, old, next, caller } = await twoReleases()
   const inFlight = caller.invoke('f', { n: 1 })
   await rig.settle()
@@ -87,7 +87,7 @@ test('calls are held when the owner is lost, too; those it had are told so', asy
   expect(payloads(next)).toEqual([2])
 })
 
-test('a held call fails at the limit, counted from when the function was given up, and later ones at once', async () => {
+test('a held call fails at the limit, counted from the release of the function, and later ones at once', async () => {
   const { rig, old, caller } = await twoReleases()
   giveUp(old, 'f')
   await rig.settle()
@@ -122,7 +122,7 @@ test.each([
   expect(codeOf(caller.take('invocationresult'))).toBe('function_not_found')
 })
 
-test('calls go on waiting while another worker is in line, and go to whoever registers first', async () => {
+test('calls stay held while another worker waits for the function, and go to the first that registers it', async () => {
   const { rig, old, next, caller } = await twoReleases()
   await nextInLine(rig, ['f'])
   giveUp(old, 'f')
@@ -147,8 +147,8 @@ test('calls go on waiting while another worker is in line, and go to whoever reg
 })
 
 test.each([
-  ['nobody was refused it', [], true],
-  ['whoever was refused it does not listen for workers', ['f'], false],
+  ['no worker was refused it', [], true],
+  ['the refused worker has no trigger of workers', ['f'], false],
 ])('a call fails at once when %s', async (_what, refused, listens) => {
   const rig = await engineRig()
   const old = await rig.worker({ name: 'old' })

@@ -18,7 +18,7 @@ const call = (data: unknown = {}): RoutedCall => ({
 })
 const nothing = (): undefined => undefined
 
-test('calls are held up to their number over all lists, and a list that is released makes room', () => {
+test('held calls are limited over all lists, and releasing a list frees capacity', () => {
   const held = new HeldCalls()
   const [one, other] = [new Set<RoutedCall>(), new Set<RoutedCall>()]
   let again = 0
@@ -38,7 +38,7 @@ test('payloads are held up to their size, and one of any size fits', () => {
   expect([held.add(call(), list, nothing), held.add(large, list, nothing)]).toEqual([true, false])
 })
 
-test('calls of a list are looked at again in order and once, and forgotten ones never', () => {
+test('held calls are retried once and in order, and removed ones never', () => {
   const held = new HeldCalls()
   const list = new Set<RoutedCall>()
   const seen: number[] = []

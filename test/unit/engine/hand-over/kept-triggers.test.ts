@@ -73,7 +73,7 @@ test('the trigger of an owner that died is kept in the same way', async () => {
   expect(heard(next)).toEqual([event])
 })
 
-test('a kept trigger ends at its limit when nobody binds an equal one', async () => {
+test('a kept trigger ends at its limit when no worker registers an equal one', async () => {
   const { rig, old, next, publish } = await twoReleases()
   await giveUp(rig, old)
   next.register('f')
@@ -98,7 +98,7 @@ test('a trigger ends at once when the next owner has bound its own already', asy
   expect(heard(next)).toEqual([event])
 })
 
-test('a trigger that is bound anew under its id, for something else, is not ended with what was kept', async () => {
+test('a trigger registered again with its id and another config does not end with the kept one', async () => {
   const { rig, old, next, publish } = await twoReleases()
   await giveUp(rig, old)
   next.register('f')
@@ -109,7 +109,7 @@ test('a trigger that is bound anew under its id, for something else, is not ende
   expect(heard(next)).toEqual([event])
 })
 
-test('where nobody is in line a trigger ends at once', async () => {
+test('a trigger ends at once when no other worker waits', async () => {
   const { rig, old, next, publish } = await twoReleases({ listens: false })
   await giveUp(rig, old)
   next.register('f')

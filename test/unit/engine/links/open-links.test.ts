@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 import { IGNORE_EVENTS } from '../../../../src/wire/transport/transport.js'
 import { createMemoryPair } from '../../../../src/wire/transport/memory-pair.js'
 
-test('stopping waits for goodbyes', async () => {
+test('stopping waits for closing handshakes', async () => {
   const clock = new VirtualClock()
   const links = new OpenLinks()
   const { left, right } = createMemoryPair()
@@ -16,7 +16,7 @@ test('stopping waits for goodbyes', async () => {
   await links.close(clock, 1000)
 })
 
-test('a link that does not say goodbye in time is cut', async () => {
+test('a link that does not finish the closing handshake in time is cut', async () => {
   const clock = new VirtualClock()
   const links = new OpenLinks()
   const events: string[] = []

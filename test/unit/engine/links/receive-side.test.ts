@@ -6,7 +6,7 @@ import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 import { engineRig } from '../../../kit/engine-rig.js'
 import { RawWorker } from '../../../kit/raw-worker.js'
 
-/** Frames that are carried out in one turn. */
+/** Frames that are handled in one event-loop tick. */
 const SHARE = 64
 
 /** A receive side whose turns the test begins. */
@@ -36,7 +36,7 @@ function receiveSideOver() {
   }
 }
 
-test('past its share of frames a client is not read until the next turn, again and again', () => {
+test('a client that exceeds its share of frames is not read until the next tick, each time', () => {
   const { events, turns, took } = receiveSideOver()
   for (let round = 0; round < 3; round += 1) {
     took(SHARE - 1)
@@ -56,13 +56,13 @@ test('large frames use the share up sooner', () => {
   expect(events).toEqual(['pause'])
 })
 
-test('frames that come while the next turn is waited for ask for no second one', () => {
+test('frames that arrive while the next tick is scheduled do not schedule another', () => {
   const { events, turns, took } = receiveSideOver()
   took(5 * SHARE)
   expect([events, turns.length]).toEqual([['pause'], 1])
 })
 
-test('who is held for another reason is read once neither reason is left', () => {
+test('a client paused for two reasons is read once neither applies', () => {
   const { receiveSide, events, turns, took } = receiveSideOver()
   took(SHARE)
   receiveSide.hold('unread')
@@ -98,7 +98,7 @@ test('past its share of time a client is read again one at a time with others th
   expect(turns).toEqual([])
 })
 
-test('behind a client that sends without end everybody else is answered after a few of its frames', async () => {
+test('while one client sends without end, other clients are answered after a few of its frames', async () => {
   const rig = await engineRig()
   const flooder = await rig.worker({ name: 'flooder' })
   const before = rig.engine.stats().framesIn
@@ -111,7 +111,7 @@ test('behind a client that sends without end everybody else is answered after a 
     return rig.engine.dial()(url, options, { ...events, text })
   })
   await rig.settle()
-  const asked = Array.from({ length: 100 * SHARE }, () => flooder.invoke('nobody::there'))
+  const asked = Array.from({ length: 100 * SHARE }, () => flooder.invoke('missing::function'))
   const id = honest.invoke('engine::workers::list')
   await rig.settle()
   expect(honest.take('invocationresult', { invocation_id: id })['error']).toBeUndefined()

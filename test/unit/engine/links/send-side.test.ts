@@ -68,7 +68,7 @@ test('a backlog of twice the cap ends the link, which is counted', () => {
   expect(counters.cutOff.unread).toBe(1)
 })
 
-test('values that cannot be written are told and not counted as sent', () => {
+test('values that cannot be serialised are reported and not counted as sent', () => {
   const { sendSide, counters } = sendSideOver(1000)
   const cycle: Record<string, unknown> = {}
   cycle['self'] = cycle

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { engineRig } from '../../../kit/engine-rig.js'
 
-test('the greeting comes first and carries an id and a token', async () => {
+test('session info comes first and has an id and a token', async () => {
   const rig = await engineRig()
   const worker = await rig.worker()
   expect(JSON.parse(worker.texts[0]!)).toEqual({
@@ -41,7 +41,7 @@ test('a worker that never announces itself lives in the default namespace after 
   expect(worker.take('invokefunction')['function_id']).toBe('f')
 })
 
-test('a namespace once taken stays, the name may change', async () => {
+test('the namespace of a session is fixed, its name may change', async () => {
   const rig = await engineRig()
   const worker = await rig.worker({ name: 'a', namespace: 'blue' })
   const again = { runtime: 'node', pid: 1, name: 'b', namespace: 'green' }
@@ -94,7 +94,7 @@ test('reattach ends the previous connection at once, so that its name and functi
   expect(second.take('invokefunction')['function_id']).toBe('f')
 })
 
-test('a reattach with a foreign token, to itself or to nobody changes nothing', async () => {
+test('a reattach with a foreign token, to itself or to an unknown session changes nothing', async () => {
   const rig = await engineRig()
   const first = await rig.worker({})
   const second = await rig.worker({})
@@ -109,7 +109,7 @@ test('a reattach with a foreign token, to itself or to nobody changes nothing', 
   expect(second.take('pong')).toEqual({ type: 'pong' })
 })
 
-test('frames that cannot be read are counted and logged with their code, and the link stays', async () => {
+test('malformed frames are counted and logged with their code, and the connection stays open', async () => {
   const rig = await engineRig()
   const worker = await rig.worker({})
   worker.send('{', '[]', '{"type":"nope"}', { type: 'registerfunction' }, new Uint8Array([0, 255, 1]), '', '  ')
@@ -137,7 +137,7 @@ test('types that only the engine sends are not acted on', async () => {
   expect(worker.closed).toBeUndefined()
 })
 
-test('a worker that sends too much before its turn is cut off', async () => {
+test('a worker that sends too much before its admission is cut off', async () => {
   const rig = await engineRig({}, { maxHeldFrames: 3 })
   const worker = await rig.worker()
   worker.register('a', 'b', 'c')

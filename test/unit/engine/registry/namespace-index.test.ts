@@ -19,5 +19,5 @@ test('an id is found in the namespaces it was added to and not removed from, in 
     const expected = ['a', 'b', 'c', 'd'].filter((each) => model.has(`${id} ${each}`))
     expect(index.namespacesOf(id)).toEqual(expected)
   }
-  expect(index.namespacesOf('nobody')).toEqual([])
+  expect(index.namespacesOf('missing')).toEqual([])
 })

@@ -18,7 +18,7 @@ test('a huge name is not walked to its end', () => {
   expect(cleanText('\u0000'.repeat(10_000_000))).toBeUndefined()
 })
 
-test('members that are not given have their stand-ins', () => {
+test('missing members have default values', () => {
   expect(identityOf({ name: 'n', telemetry: { framework: 5 } })).toEqual({
     name: 'n',
     runtime: 'unknown',

@@ -47,7 +47,7 @@ function storeOf(first: Stored) {
 const valueOf = (stored: Stored | undefined): unknown =>
   stored instanceof JsonText ? (JSON.parse(stored.text) as unknown) : stored
 
-test('updates of a text, one by one and at once, do what they do to its value', async () => {
+test('updates of serialised text have the same result as updates of the value', async () => {
   const check = fc.asyncProperty(
     object,
     space,

@@ -16,7 +16,7 @@ const kinds: readonly (readonly [string, (limits: StoreLimits) => Promise<Store>
 ]
 
 describe.each(kinds)('a %s', (_name, open) => {
-  test('gives back what was put, null included, and undefined for what was not', async () => {
+  test('returns stored values, null included, and undefined for missing keys', async () => {
     const store = await open(limits)
     await store.write([put('s', 'a', { n: [1, 'ü', '\ud800', null] }), put('s', 'b', null)])
     expect(store.get('s', 'a')).toEqual({ n: [1, 'ü', '\ud800', null] })
@@ -40,7 +40,7 @@ describe.each(kinds)('a %s', (_name, open) => {
     await store.close()
   })
 
-  test('hands out copies and keeps none of what it was given', async () => {
+  test('returns copies and stores copies', async () => {
     const store = await open(limits)
     const value = { list: [1] }
     await store.write([put('s', 'a', value)])
@@ -50,7 +50,7 @@ describe.each(kinds)('a %s', (_name, open) => {
     await store.close()
   })
 
-  test('takes spaces and keys named like members of objects for plain names', async () => {
+  test('treats spaces and keys named like object properties as plain names', async () => {
     const store = await open(limits)
     const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '']
     for (const space of names) expect(store.get(space, '__proto__')).toBeUndefined()
@@ -78,7 +78,7 @@ describe.each(kinds)('a %s', (_name, open) => {
     await store.close()
   })
 
-  test('refuses to grow past its total, and takes writes again after deletes', async () => {
+  test('rejects writes over its total size, and accepts them again after deletes', async () => {
     const counters = { refused: { writes: 0 } }
     const store = await open({ maxValueBytes: 1000, maxTotalBytes: 1000, counters })
     await store.write([put('s', 'a', 'x'.repeat(500))])

@@ -12,7 +12,7 @@ const trigger = (id: string, extra: Frame = {}): Frame => ({
 })
 const type = (extra: Frame = {}): Frame => ({ type: 'registertriggertype', id: 'tick', description: '', ...extra })
 
-/** Ids of the triggers a provider was asked to take on, and of those it was asked to end. */
+/** Ids of the triggers that a provider was asked to bind, and of those it was asked to release. */
 function asked(provider: RawWorker): { bound: unknown[]; ended: unknown[] } {
   const of = (kind: string): unknown[] => provider.frames.filter((frame) => frame['type'] === kind).map(({ id }) => id)
   const seen = { bound: of('registertrigger'), ended: of('unregistertrigger') }
@@ -65,7 +65,7 @@ test('a refusal reaches the owner with the trigger’s own names, and the trigge
   expect(asked(provider)).toEqual({ bound: ['t'], ended: [] })
 })
 
-test('only the provider’s word on a trigger counts', async () => {
+test('only the provider can accept or refuse a trigger', async () => {
   const { rig, provider, consumer } = await parties()
   provider.send(type())
   consumer.send(trigger('t'))
@@ -80,7 +80,7 @@ test('only the provider’s word on a trigger counts', async () => {
   expect(rig.engine.stats().parkedTriggers).toBe(0)
 })
 
-test('a type registered at home takes over what had fallen back to the default namespace', async () => {
+test('a type registered in the own namespace takes over triggers that had fallen back to the default namespace', async () => {
   const rig = await engineRig()
   const fallback = await rig.worker({ name: 'p' })
   const consumer = await rig.worker({ namespace: 'blue' })
@@ -102,7 +102,7 @@ test('a type registered at home takes over what had fallen back to the default n
   expect(asked(fallback)).toEqual({ bound: ['t'], ended: [] })
 })
 
-test('a named trigger namespace is the only place that is looked in', async () => {
+test('a given trigger namespace is the only one that is searched', async () => {
   const { rig, provider, consumer } = await parties()
   provider.send(type())
   consumer.send(trigger('t', { trigger_namespace: 'blue' }))
@@ -114,7 +114,7 @@ test('a named trigger namespace is the only place that is looked in', async () =
   expect(asked(blue)).toEqual({ bound: ['t'], ended: [] })
 })
 
-test('the last to register a type has its triggers, and the one before hears nothing', async () => {
+test('the last provider of a type receives its triggers, and the previous one receives none', async () => {
   const { rig, provider, consumer } = await parties()
   const second = await rig.worker({})
   provider.send(type())
@@ -221,7 +221,7 @@ test('a trigger registered by a call waits for its provider and outlives the cal
   expect((await rig.call(provider, 'engine::unregister_trigger', { id }))['result']).toEqual({ removed: false })
 })
 
-test('a refused call to register a trigger fails; silence for ten seconds counts as consent', async () => {
+test('a refused call to register a trigger fails; no answer within ten seconds counts as success', async () => {
   const { rig, provider, consumer } = await parties()
   provider.send(type())
   await rig.settle()
@@ -244,7 +244,7 @@ test('a refused call to register a trigger fails; silence for ten seconds counts
   expect(rig.engine.stats().triggers).toBe(1)
 })
 
-test('beyond the cap a trigger is refused with a code', async () => {
+test('a trigger over the limit is refused with a code', async () => {
   const rig = await engineRig({}, { maxRegistrations: 1 })
   const worker = await rig.worker({})
   worker.send(trigger('a'), trigger('b'))

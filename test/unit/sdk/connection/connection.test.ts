@@ -11,7 +11,7 @@ import {
   type TransportEvents,
 } from '../../../../src/wire/transport/transport.js'
 
-/** A transport that does nothing by itself. */
+/** A passive transport: the test emits its events. */
 class HandTransport implements Transport {
   readonly sent: (string | Uint8Array)[] = []
   readonly calls: string[] = []
@@ -89,7 +89,7 @@ test('it dials inside connect, once', () => {
   expect(told).toEqual(['connecting'])
 })
 
-test('on open the replay comes first, then what waited, and all of it before the event returns', () => {
+test('on open the replay is sent first, then queued frames, before the event returns', () => {
   const { connection, last } = set()
   const fates: string[] = []
   connection.connect()
@@ -100,7 +100,7 @@ test('on open the replay comes first, then what waited, and all of it before the
   expect(fates).toEqual(['written'])
 })
 
-test('what a state listener posts inside open comes after the replay and behind what waited', () => {
+test('frames posted by a state listener during open follow the replay and the queue', () => {
   const outer: { connection?: Connection } = {}
   const rig = set(
     {},
@@ -127,7 +127,7 @@ test('an open link writes at once', () => {
   expect(last().sent.at(-1)).toBe('now')
 })
 
-test('a congested link queues, and goes on in order once drained', () => {
+test('a congested connection queues frames, and continues in order once drained', () => {
   const { connection, last } = set()
   connection.connect()
   last().events.open()
@@ -199,7 +199,7 @@ test('the delay grows with every link that was not stable', async () => {
   expect(told.at(-1)).toBe('ended 1000')
 })
 
-test('out of retries it fails, refuses, and says why', () => {
+test('after the last retry it fails, rejects calls, and reports the reason', () => {
   const { connection, told, last } = set({ maxRetries: 0 })
   const fates: string[] = []
   connection.connect()
@@ -233,7 +233,7 @@ test.each(['idle', 'dialling', 'open', 'waiting', 'closed', 'failed'] as const)(
   },
 )
 
-test('a goodbye is answered by the peer or cut at its limit', async () => {
+test('a close frame is answered by the peer, or the connection is cut at the time limit', async () => {
   const { clock, connection, last } = set()
   connection.connect()
   last().events.open()
@@ -245,7 +245,7 @@ test('a goodbye is answered by the peer or cut at its limit', async () => {
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('frames that come after the end are not told', () => {
+test('frames that arrive after the end are not delivered', () => {
   const { connection, told, last } = set()
   connection.connect()
   last().events.open()
@@ -258,7 +258,7 @@ test('frames that come after the end are not told', () => {
   expect(told).not.toContain('frame not heard')
 })
 
-test('a link that opens after close was asked for stays unused', () => {
+test('a connection that opens after close() is not used', () => {
   const { connection, told, last } = set()
   connection.connect()
   void connection.close()

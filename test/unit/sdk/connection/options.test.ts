@@ -7,7 +7,7 @@ test('a negative number of retries means no limit', () => {
   expect(connectionOptions('ws://x', { ...DEFAULT_RECONNECTION, maxRetries: 7 }).maxRetries).toBe(7)
 })
 
-test('what is kept while offline is capped in items, bytes and age', () => {
+test('the offline queue is limited in items, bytes and age', () => {
   const { outbox } = connectionOptions('ws://x', {
     ...DEFAULT_RECONNECTION,
     maxPendingMessages: 5,

@@ -9,7 +9,7 @@ function letter(name: string, fates: string[]): Letter {
   return { written: note('written'), expired: note('expired'), discarded: note('discarded') }
 }
 
-test('frames leave oldest first, and each letter hears of it after its frame', () => {
+test('frames are sent oldest first, and each sender is notified after its frame', () => {
   const events: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
   for (const name of ['a', 'b', 'c']) outbox.put(`frame ${name}`, letter(name, events))
@@ -22,7 +22,7 @@ test('frames leave oldest first, and each letter hears of it after its frame', (
   expect([outbox.size, outbox.bytes]).toEqual([0, 0])
 })
 
-test('a flush stops where there is no more room and goes on from there', () => {
+test('a flush stops when the connection is full and resumes at that frame', () => {
   const sent: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
   for (const name of ['a', 'b', 'c']) outbox.put(name, letter(name, []))
@@ -38,7 +38,7 @@ test('a flush stops where there is no more room and goes on from there', () => {
   expect(sent).toEqual(['a', 'b', 'c'])
 })
 
-test('a withdrawn frame is not sent and its room is free again', () => {
+test('a withdrawn frame is not sent and frees its capacity', () => {
   const fates: string[] = []
   const sent: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
@@ -58,7 +58,7 @@ test('a withdrawn frame is not sent and its room is free again', () => {
   expect(fates).not.toContain('b written')
 })
 
-test('a frame that got too old makes room for a new one and is told so, once', async () => {
+test('an expired frame makes space for a new one, and its sender is notified once', async () => {
   const clock = new VirtualClock()
   const fates: string[] = []
   const outbox = new Outbox(clock, { ...caps, maxItems: 1 })
@@ -93,7 +93,7 @@ test('the byte cap counts bytes as they travel', () => {
   expect(outbox.put('€€', letter('b', []))).toBe('bytes')
 })
 
-test('discarding tells every letter once and leaves nothing', () => {
+test('discarding notifies the sender of each frame once and empties the queue', () => {
   const fates: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
   const first = letter('a', fates)
@@ -106,7 +106,7 @@ test('discarding tells every letter once and leaves nothing', () => {
   expect([outbox.size, outbox.bytes, outbox.withdraw(first)]).toEqual([0, 0, false])
 })
 
-test('a letter that puts, withdraws or discards while it is told keeps the rest consistent', () => {
+test('a sender that puts, withdraws or discards frames while it is notified keeps the queue consistent', () => {
   const sent: string[] = []
   const clock = new VirtualClock()
   const outbox = new Outbox(clock, { ...caps, maxItems: 10 })

@@ -93,7 +93,7 @@ test('one retry more than allowed fails with the last cause', async () => {
   expect(delays).toEqual([1_000, undefined])
 })
 
-test('a link that closes while it is announced is dialled again and never counts as open', () => {
+test('a connection that closes during worker registration is dialled again and never counts as open', () => {
   const rig = connectionTo(-1, () => rig.end())
   rig.connection.connect()
   rig.open()

@@ -102,7 +102,7 @@ test('a call whose start throws rejects with that', async () => {
   expect([calls.counts.pending, clock.pendingTimers]).toEqual([0, 0])
 })
 
-test('a call that waited too long for a link says that it is safe to retry', async () => {
+test('a call that expired while offline is marked safe to retry', async () => {
   const { open } = set()
   const { call, promise } = open()
   call.expired()

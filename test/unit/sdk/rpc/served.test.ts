@@ -28,7 +28,7 @@ test('an invocation ends once', async () => {
   expect(served.running).toBe(1)
 })
 
-test('a signal asked for after the abort is aborted already, with the first reason', () => {
+test('a signal requested after the abort is already aborted, with the first reason', () => {
   const served = new ServedInvocations()
   const early = served.begin(1, ids)
   const late = served.begin(1, ids)

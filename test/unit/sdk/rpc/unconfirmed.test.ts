@@ -7,7 +7,7 @@ function noted(count: number): Unconfirmed {
   return unconfirmed
 }
 
-test('what was written to a link that is lost before any ping was answered is unproven', () => {
+test('frames written before a lost connection answered a ping are unconfirmed', () => {
   const unconfirmed = noted(3)
   unconfirmed.pinged()
   expect(unconfirmed.lostMessages).toBe(0)
@@ -15,7 +15,7 @@ test('what was written to a link that is lost before any ping was answered is un
   expect(unconfirmed.lostMessages).toBe(3)
 })
 
-test('an answered ping proves what was written before it, and nothing after', () => {
+test('an answered ping confirms the frames written before it, and none after', () => {
   const unconfirmed = noted(3)
   unconfirmed.pinged()
   unconfirmed.note()
@@ -24,7 +24,7 @@ test('an answered ping proves what was written before it, and nothing after', ()
   expect(unconfirmed.lostMessages).toBe(1)
 })
 
-test('one answer to several pings proves only what was written before the first of them', () => {
+test('one answer to several pings confirms only frames written before the first', () => {
   const unconfirmed = noted(1)
   unconfirmed.pinged()
   unconfirmed.note()

@@ -30,7 +30,7 @@ test.each([
   })
 })
 
-test('a reason for another key is passed on whole, and one whose path leads nowhere is not when its key is telling', () => {
+test('a message about another key is kept; one with an unknown path is hidden if its key is sensitive', () => {
   expect(readIssue({ message: `got ${CANARY}`, path: ['name'] }, { name: CANARY }).message).toBe(`got ${CANARY}`)
   expect(readIssue({ message: `got ${CANARY}`, path: ['a', 'token'] }, 'text').message).toBe(HIDDEN)
 })

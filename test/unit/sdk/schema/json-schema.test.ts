@@ -34,7 +34,7 @@ const schemas: readonly (readonly [string, StandardSchemaV1, ToJsonSchema?])[] =
 ]
 
 for (const [name, schema, converter] of schemas) {
-  test(`${name} becomes JSON Schema draft-07 of what is accepted`, () => {
+  test(`${name} becomes the JSON Schema draft-07 of its input`, () => {
     expect(emit(schema, 'input', converter)).toMatchObject({
       $schema: draft07,
       type: 'object',
@@ -44,7 +44,7 @@ for (const [name, schema, converter] of schemas) {
   })
 }
 
-test('the output side says what is given', () => {
+test('the output side describes the output type', () => {
   for (const schema of [withDefault, withoutOwnConverter(withDefault)]) {
     expect(emit(schema, 'output')).toMatchObject({ required: ['n', 'tag'] })
   }
@@ -63,7 +63,7 @@ test('a date is documented as the text it travels as, and a result of nothing as
   expect(emit(z3.void(), 'output')).toMatchObject({ type: 'null' })
 })
 
-test('a schema that takes anything may be empty', () => {
+test('a schema that accepts any value may be empty', () => {
   for (const anything of [z.any(), z.unknown().describe('free'), z3.any(), type('unknown')]) {
     expect(emit(anything)).not.toHaveProperty('type')
   }
@@ -90,7 +90,7 @@ for (const [name, schema, reason, side] of refused) {
   })
 }
 
-test('the converter given is asked when nothing else works, and may not answer with nothing', () => {
+test('the given converter is the last resort and must return a schema', () => {
   const given = vi.fn((): unknown => ({ type: 'integer' }))
   expect(emit(z.string(), 'input', given)).toMatchObject({ type: 'string' })
   expect(given).not.toHaveBeenCalled()

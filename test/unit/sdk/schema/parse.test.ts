@@ -72,13 +72,13 @@ const misbehaving: readonly (readonly [string, () => unknown, string])[] = [
 ]
 
 for (const [name, validator, message] of misbehaving) {
-  test(`a schema that ${name} refuses the value and says so`, async () => {
+  test(`a schema that ${name} rejects the value with a reason`, async () => {
     const parsed = await parse(schemaOver(validator), {})
     expect(parsed.issues?.[0]?.message).toContain(message)
   })
 }
 
-test('what a schema threw is kept as the cause', () => {
+test('an error thrown by a schema is kept as the cause', () => {
   const cause = new Error('broken')
   const check = (): unknown =>
     validate(

@@ -15,7 +15,7 @@ interface Row {
   readonly fallback: unknown
   readonly given: unknown
   readonly variable?: string
-  /** Text of the variable, and what it comes to. */
+  /** Text of the variable, and the resulting value. */
   readonly set?: readonly [text: string, value: unknown]
   /** Texts of the variable that count as unset. */
   readonly ignored?: readonly string[]
@@ -209,7 +209,7 @@ test('a service is named by option, OTEL_SERVICE_NAME, resource attributes, the 
   expect([name({}, 'orders'), name({ serviceName: 'option' }, 'orders')]).toEqual(['variable', 'option'])
 })
 
-test('a number option that is NaN counts as unset, as Number(process.env.UNSET) gives it', () => {
+test('a number option that is NaN, such as Number(process.env.UNSET), counts as unset', () => {
   vi.stubEnv('OTEL_SPANS_FLUSH_INTERVAL_MS', '30')
   expect(resolve({ spansFlushIntervalMs: NaN }).spansFlushIntervalMs).toBe(30)
 })
@@ -227,7 +227,7 @@ test('reconnection settings keep their defaults where they are not given', () =>
   })
 })
 
-/** Variables that no option stands above: text of the variable, and what it comes to. */
+/** Variables without an option: text of the variable, and the resulting value. */
 const variables: Readonly<Record<string, { readonly read: () => unknown; readonly texts: readonly Text[] }>> = {
   III_DISABLE_TRACE_PAYLOADS: {
     read: () => !tracesPayloads(),

@@ -25,7 +25,7 @@ test('without options and environment the defaults apply', () => {
   })
 })
 
-test('what happens on a conflict comes from the option, then the environment', () => {
+test('the behaviour on a name conflict comes from the option, then the environment', () => {
   vi.stubEnv('III_ON_CONFLICT', 'wait')
   expect(resolveOptions(undefined).onConflict).toBe('wait')
   expect(resolveOptions(undefined, { onConflict: 'fail' }).onConflict).toBe('fail')
@@ -91,12 +91,12 @@ test('the namespace comes from the option, the metadata, the environment, and is
   expect(resolved({})).toEqual([undefined, undefined])
 })
 
-test.each(['', ' ', '\t'])('a blank namespace (%j) is refused in the words people know', (namespace) => {
+test.each(['', ' ', '\t'])('a blank namespace (%j) is rejected', (namespace) => {
   expect(() => resolveOptions('ws://x', { namespace })).toThrow(/namespace is empty/)
   expect(() => resolveOptions('ws://x', { metadata: { namespace } })).toThrow(/namespace is empty/)
 })
 
-test('what is detected can be replaced, and labels add up', () => {
+test('detected metadata can be replaced, and labels are merged', () => {
   vi.stubEnv('III_ISOLATION', 'docker')
   const { metadata } = resolveOptions('ws://x', {
     workerDescription: 'says hello',

@@ -6,13 +6,13 @@ import { connectedRig, outcomeOf, workerRig } from '../../../kit/worker-rig.js'
 
 const MIB = 1024 * 1024
 
-test('a worker that has met no cap counts nothing', async () => {
+test('an idle worker has all counters at zero', async () => {
   const { worker } = await connectedRig()
   const { settledCalls: _calls, registeredFunctions: _functions, ...counts } = worker.stats()
   expect(new Set(Object.values(counts))).toEqual(new Set([0]))
 })
 
-test('calls refused for want of room and calls that waited too long are counted, those of a void kind as dropped', async () => {
+test('calls rejected by a full queue and expired calls are counted, void calls as dropped', async () => {
   const reconnectionConfig = { maxPendingMessages: 2, maxPendingAgeMs: 1_000 }
   const rig = workerRig({ autoConnect: false, reconnectionConfig })
   const calls = Promise.allSettled(

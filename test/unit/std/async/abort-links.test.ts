@@ -21,7 +21,7 @@ test('an abort reaches every item of its signal, once, with the reason', () => {
   expect(links.size).toBe(1)
 })
 
-test('an item that was removed is not reached, and the last one to leave takes the listener along', () => {
+test('a removed item is not called, and the last removal also removes the listener', () => {
   const { seen, links } = set()
   const controller = new AbortController()
   const { signal } = controller

@@ -4,7 +4,7 @@ import { BoundedQueue } from '../../../../src/std/async/bounded-queue.js'
 
 const roomy = { maxItems: Infinity, maxBytes: Infinity, maxAgeMs: Infinity }
 
-test('each cap refuses by its own name, and a refused item is not kept', () => {
+test('each limit rejects under its own name, and a rejected item is not kept', () => {
   const queue = new BoundedQueue<string>({ maxItems: 2, maxBytes: 10, maxAgeMs: Infinity })
 
   expect(queue.push('a', 6, 0)).toBeUndefined()
@@ -15,7 +15,7 @@ test('each cap refuses by its own name, and a refused item is not kept', () => {
   expect(queue.drain()).toEqual(['a', 'c'])
 })
 
-test('an item over the byte cap is admitted when nothing else waits', () => {
+test('an item over the byte limit is accepted when the queue is empty', () => {
   const queue = new BoundedQueue<string>({ ...roomy, maxBytes: 10 })
 
   expect(queue.push('huge', 1_000, 0)).toBeUndefined()

@@ -25,7 +25,7 @@ function runs(caps: { maxRuns: number; maxWeight?: number }) {
   return { bounded, start, aborted, givenUp, end: (id: number) => ends.get(id)?.() }
 }
 
-test('beyond the number of runs the oldest is given up', () => {
+test('over the number of runs the oldest is abandoned', () => {
   const { bounded, start, aborted, givenUp } = runs({ maxRuns: 2 })
   start()
   start()
@@ -36,7 +36,7 @@ test('beyond the number of runs the oldest is given up', () => {
   expect(bounded.size).toBe(2)
 })
 
-test('beyond the weight as many are given up as it takes, and one of any weight fits alone', () => {
+test('over the weight the oldest runs are abandoned, and a single run may have any weight', () => {
   const { bounded, start, aborted } = runs({ maxRuns: 10, maxWeight: 10 })
   start(4)
   start(4)
@@ -46,7 +46,7 @@ test('beyond the weight as many are given up as it takes, and one of any weight 
   expect(bounded.size).toBe(1)
 })
 
-test('a run that ended takes its weight along', async () => {
+test('an ended run releases its weight', async () => {
   const { bounded, start, aborted, end } = runs({ maxRuns: 10, maxWeight: 10 })
   end(start(8))
   await Promise.resolve()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { deferred } from '../../../../src/std/async/deferred.js'
 
-test('a deferred settles once, with what came first', async () => {
+test('a deferred settles once, with the first outcome', async () => {
   const resolved = deferred<number>()
   resolved.resolve(1)
   resolved.resolve(2)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Emitter } from '../../../../src/std/async/emitter.js'
 
-test('every listener hears every event, and one that throws stops nobody', () => {
+test('every listener receives every event, and one that throws does not stop the others', () => {
   const errors: unknown[] = []
   const seen: string[] = []
   const emitter = new Emitter<number>((error) => errors.push(error))
@@ -33,7 +33,7 @@ test('one function subscribed twice is called twice, and each subscription ends 
   expect([calls, emitter.size]).toEqual([3, 1])
 })
 
-test('a listener added while an event is told hears the next one only', () => {
+test('a listener added during an event receives only the next one', () => {
   const seen: number[] = []
   const emitter = new Emitter<number>(() => undefined)
   emitter.on((event) => {
@@ -45,7 +45,7 @@ test('a listener added while an event is told hears the next one only', () => {
   expect(seen).toEqual([2])
 })
 
-test('an event caused by a listener reaches everybody after the present one', () => {
+test('an event emitted by a listener reaches all listeners after the current one', () => {
   const seen: string[] = []
   const emitter = new Emitter<number>(() => undefined)
   emitter.on((event) => {

@@ -40,7 +40,7 @@ test('a hundred thousand guests that leave at once do not pile up on the stack',
   expect([served, gate.isFull]).toEqual([100_000, false])
 })
 
-test('a guest that throws on its way in has taken its place, and the next ones still get theirs', () => {
+test('a waiter that throws has used its place, and the next ones still get theirs', () => {
   const gate = new Gate(2)
   expect(() => {
     gate.enter(() => {

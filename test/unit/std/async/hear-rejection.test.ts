@@ -9,12 +9,12 @@ const heard = async (result: unknown): Promise<unknown[]> => {
   return errors
 }
 
-test('a rejection is heard, whichever realm its promise is from', async () => {
+test('a rejection is handled, whichever realm its promise is from', async () => {
   expect(await heard(Promise.reject(new Error('own')))).toMatchObject([{ message: 'own' }])
   expect(await heard(runInNewContext('Promise.reject(new Error("foreign"))'))).toMatchObject([{ message: 'foreign' }])
 })
 
-test('fulfilled promises and values that are no promises are left alone', async () => {
+test('fulfilled promises and other values are ignored', async () => {
   const asked: string[] = []
   const thenable = { then: () => asked.push('then') }
   for (const result of [Promise.resolve(1), undefined, null, 5, thenable]) expect(await heard(result)).toEqual([])

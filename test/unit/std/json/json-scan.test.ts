@@ -102,10 +102,10 @@ test.each(['"\\ud83d\\udc4d"', '"\\uD83D\\uDC4D"', '"\\\\ud800"', '"👍"', '"\\
   },
 )
 
-/** Halves, pairs, and what looks like their escapes. */
+/** Lone surrogates, pairs, and text that resembles their escapes. */
 const unit = fc.constantFrom('\ud83d', '\udc4d', '👍', '\\', 'ud83d', '\\udc4d', 'u', 'é', '"', 'd800')
 
-test('every half becomes U+FFFD, and nothing else changes', () => {
+test('every lone surrogate becomes U+FFFD, and nothing else changes', () => {
   const check = fc.property(fc.string({ unit, maxLength: 20 }), (string) => {
     const text = withoutLoneSurrogates(JSON.stringify({ [string]: [string] }))
     const readable = Buffer.from(string).toString()

@@ -14,7 +14,7 @@ test.each([
   expect(oneLine(text)).toBe(shown)
 })
 
-test('whatever the text is, nothing is left that a terminal acts on', () => {
+test('no text keeps characters that a terminal acts on', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(oneLine(text)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u)
@@ -22,7 +22,7 @@ test('whatever the text is, nothing is left that a terminal acts on', () => {
   )
 })
 
-test('a long text is cut, and says how long it was', () => {
+test('a long text is cut and its length is appended', () => {
   expect(oneLine('x'.repeat(8_192))).toHaveLength(8_192)
   expect(oneLine('x'.repeat(100_000))).toMatch(/^x{8192}… \(100000 characters\)$/)
 })

@@ -10,7 +10,7 @@ interface Item extends Expiring {
 
 const item = (name: number): Item => ({ deadline: undefined, name })
 
-test('an infinite duration costs nothing and never expires', async () => {
+test('an infinite duration needs no timer and never expires', async () => {
   const clock = new VirtualClock()
   const expired: number[] = []
   const deadlines = new Deadlines<Item>(clock, ({ name }) => expired.push(name))

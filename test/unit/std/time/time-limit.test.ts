@@ -29,7 +29,7 @@ test('a wait ends with its work, whether that succeeds or fails, and leaves no t
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('steps share the limit: a later one gets what the earlier ones left of it', async () => {
+test('steps share the limit: a later one has the time that remains', async () => {
   const clock = new VirtualClock()
   const wait = timed(clock, new TimeLimit(clock, 1_000))
   const first = deferred<void>()
@@ -47,7 +47,7 @@ test('steps share the limit: a later one gets what the earlier ones left of it',
   expect(late).toEqual([1_000])
 })
 
-test('work that fails after the limit is heard by nobody and harms nothing', async () => {
+test('work that fails after the limit causes no unhandled rejection', async () => {
   const clock = new VirtualClock()
   const wait = timed(clock, new TimeLimit(clock, 5))
   const work = deferred<void>()

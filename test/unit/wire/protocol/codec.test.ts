@@ -25,14 +25,17 @@ const directions = [
   },
 ] as const
 
-test.each(directions)('what a $from writes, the other end reads as it was', ({ message, writer, reader }) => {
-  fc.assert(
-    fc.property(message, (sent) => {
-      expect(reader.decode(writer.encode(sent as never))).toEqual(sent)
-    }),
-    runs,
-  )
-})
+test.each(directions)(
+  'a message written by a $from is read unchanged by the other end',
+  ({ message, writer, reader }) => {
+    fc.assert(
+      fc.property(message, (sent) => {
+        expect(reader.decode(writer.encode(sent as never))).toEqual(sent)
+      }),
+      runs,
+    )
+  },
+)
 
 test.each(directions)(
   'every damaged frame of a $from is a message or a problem, never a throw',
@@ -108,7 +111,7 @@ test('an explicit null in an optional member reads as absent', () => {
   expect((read as { reattach_token?: string }).reattach_token).toBeUndefined()
 })
 
-test('members the table does not know are let through', () => {
+test('unknown members are passed through', () => {
   expect(workerCodec.decode('{"type":"pong","at":5}')).toEqual({ type: 'pong', at: 5 })
 })
 

@@ -31,7 +31,7 @@ test('other errors become invocation_failed with message and stack', () => {
   expect(toErrorBody(new HandlerError('OWN', 'x')).code).toBe('invocation_failed')
 })
 
-test('a value that could not be written keeps the code that says so', () => {
+test('a value that cannot be serialised keeps its error code', () => {
   expect(toErrorBody(new SerdeError('serialization_error', 'BigInt'))).toEqual({
     code: 'serialization_error',
     message: 'BigInt',

@@ -41,7 +41,7 @@ test('an outline counts the values and levels that parsing gives, whatever the p
   fc.assert(check, { numRuns: 2_000 })
 })
 
-test('the members it notes are where they are in the text', () => {
+test('the recorded positions of members match the text', () => {
   const check = fc.property(fc.dictionary(fc.string(), json), fc.integer({ min: 1, max: 20 }), (value, piece) => {
     const text = JSON.stringify(value, null, 1)
     const { members = [] } = outlined(text, piece)
@@ -72,7 +72,7 @@ test('a text that is cut or changed at any place is read exactly when it can be 
   fc.assert(check, { numRuns: 2_000 })
 })
 
-test('what stays text is the value that parsing gives, opened, written into others and as a body', async () => {
+test('unparsed text equals the parsed value: opened, embedded in others and as a body', async () => {
   const check = fc.asyncProperty(fc.dictionary(fc.string(), json), space, async (value, gap) => {
     const whole = { ...value, pad: PAD }
     const text = gap + JSON.stringify(whole) + gap

@@ -60,7 +60,7 @@ test('an error needs code and message', () => {
   expect([{ code: 'a' }, { message: 'b' }, 'text'].map(errorBody.accepts)).toEqual([false, false, false])
 })
 
-test('the first member that does not fit is named, with what came', () => {
+test('an error names the first invalid member and the received value', () => {
   const shape = Object.entries({ id: string, note: optional(string), any: optionalJson })
 
   expect(findMismatch(shape, { id: 'x' })).toBeUndefined()

@@ -17,7 +17,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 const framesOf = (log: TransportLog): string[] => log.all('text').map(({ frame }) => frame)
 
-test('frames arrive in order, in a later turn, text as text and bytes as bytes', async () => {
+test('frames arrive in order, in a later tick, text as text and bytes as bytes', async () => {
   const { left, atRight } = joined()
   left.send('one')
   left.send(new Uint8Array([1]))
@@ -29,7 +29,7 @@ test('frames arrive in order, in a later turn, text as text and bytes as bytes',
   expect(atRight.all('binary')).toEqual([{ kind: 'binary', frame: new Uint8Array([1]) }])
 })
 
-test('a fence holds frames back, and lets through as many as asked for', async () => {
+test('a fence holds frames back and releases the requested number', async () => {
   const { left, atRight } = joined()
   left.fence.hold()
   for (const frame of ['a', 'b', 'c', 'd']) left.send(frame)
@@ -79,22 +79,22 @@ test('a ping is answered and counts as activity', async () => {
   expect(atLeft.all('activity')).toHaveLength(1)
 })
 
-test('a polite close delivers what was sent before it, then ends both ends once', async () => {
+test('close delivers frames sent before it, then ends both ends once', async () => {
   const { left, right, atLeft, atRight } = joined()
   left.fence.hold()
-  left.send('last words')
+  left.send('last frame')
   left.close(4000, 'enough')
   left.close()
   right.terminate()
   await settle()
 
-  expect(framesOf(atRight)).toEqual(['last words'])
+  expect(framesOf(atRight)).toEqual(['last frame'])
   expect(atLeft.all('close')).toEqual([{ kind: 'close', closed: { code: 4000, reason: 'enough' } }])
   expect(atRight.all('close')).toEqual([{ kind: 'close', closed: { code: 4000, reason: 'enough' } }])
   expect(atRight.events.at(-1)?.kind).toBe('close')
 })
 
-test('a cut loses what waited', async () => {
+test('a cut loses queued frames', async () => {
   const { left, atLeft, atRight } = joined()
   left.fence.hold()
   left.send('lost')

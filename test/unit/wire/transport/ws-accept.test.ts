@@ -55,7 +55,7 @@ test('a refusal carries its status', async () => {
   expect((await log.next('close')).closed).toMatchObject({ code: 1006, status: 401 })
 })
 
-test('both ends of an accepted link hear each other, and frames sent inside accept come first', async () => {
+test('both ends of an accepted connection exchange frames, and frames sent inside accept come first', async () => {
   const accepted: Accepted[] = []
   const { url } = await listener((request) => {
     accepting(accepted)(request)
@@ -73,7 +73,7 @@ test('both ends of an accepted link hear each other, and frames sent inside acce
   expect((await accepted[0]!.log.next('close')).closed).toEqual({ code: 1000, reason: 'done' })
 })
 
-test('a single frame over the limit is answered with 1009 and does no other harm', async () => {
+test('a frame over the limit is answered with 1009, and other connections are unaffected', async () => {
   const accepted: Accepted[] = []
   const { url } = await listener(accepting(accepted))
   const socket = new WebSocket(url)
@@ -89,7 +89,7 @@ test('a single frame over the limit is answered with 1009 and does no other harm
   await log.next('open')
 })
 
-test('what waits unread when a link is reset is read as it was sent, or not at all', async () => {
+test('frames unread at a connection reset are read unchanged or not at all', async () => {
   const payload = Buffer.alloc(10_000, 'payload ')
   const frame = frameBytes({ opcode: 2, payload })
   const accepted: Accepted[] = []
@@ -120,14 +120,14 @@ test('a request head that never ends is closed', async () => {
   expect(await Promise.race([closed.then(() => 'closed'), delay(3_000, 'open')])).toBe('closed')
 })
 
-test('a plain HTTP request is told to upgrade', async () => {
+test('a plain HTTP request is answered with 426', async () => {
   const { port } = await listener(() => undefined)
   const response = await fetch(`http://127.0.0.1:${port}/`)
 
   expect([response.status, response.headers.get('upgrade')]).toEqual([426, 'websocket'])
 })
 
-test('a taken port has a code and says what to do', async () => {
+test('a port in use has an error code and names what to do', async () => {
   const { port } = await listener(() => undefined)
 
   await expect(listen({ host: '127.0.0.1', port, handshakeTimeoutMs: 1_000 }, () => undefined)).rejects.toMatchObject({

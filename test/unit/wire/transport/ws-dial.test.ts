@@ -26,7 +26,7 @@ test('frames sent inside the open event are the first on the wire, in order', as
   expect(frames).toEqual(Array.from({ length: 100 }, (_, index) => `frame ${index}`))
 })
 
-test('headers set in the same turn as the dial reach its handshake', async () => {
+test('headers set in the tick of the dial reach its handshake', async () => {
   let seen: unknown
   const peer = await webSocketPeer((_socket, request) => {
     seen = request.headers['x-token']
@@ -41,17 +41,20 @@ test('headers set in the same turn as the dial reach its handshake', async () =>
   expect(seen).toBe('new')
 })
 
-test.each([400, 401, 403, 404, 426, 500, 503])('a handshake refused with %i says so at once', async (status) => {
-  const peer = await httpPeer((_request, response) => {
-    response.writeHead(status, { 'content-type': 'text/plain' }).end('no')
-  })
-  const log = new TransportLog()
-  dialWebSocket(peer.url, noHeaders, log)
-  const { closed } = await log.next('close', { withinMs: 2_000 })
+test.each([400, 401, 403, 404, 426, 500, 503])(
+  'a handshake refused with %i reports the status at once',
+  async (status) => {
+    const peer = await httpPeer((_request, response) => {
+      response.writeHead(status, { 'content-type': 'text/plain' }).end('no')
+    })
+    const log = new TransportLog()
+    dialWebSocket(peer.url, noHeaders, log)
+    const { closed } = await log.next('close', { withinMs: 2_000 })
 
-  expect(closed).toMatchObject({ code: 1006, status })
-  expect(log.events.map(({ kind }) => kind)).toEqual(['close'])
-})
+    expect(closed).toMatchObject({ code: 1006, status })
+    expect(log.events.map(({ kind }) => kind)).toEqual(['close'])
+  },
+)
 
 test('a refusal whose body never ends is still a refusal at once', async () => {
   const peer = await tcpPeer((socket) => {
@@ -98,7 +101,7 @@ test.each([
   expect(log.all('open')).toEqual([])
 })
 
-test('a port that nobody listens on ends the dial', async () => {
+test('a closed port ends the dial', async () => {
   const peer = await webSocketPeer(() => undefined)
   await peer.stop()
   const log = new TransportLog()
@@ -107,7 +110,7 @@ test('a port that nobody listens on ends the dial', async () => {
   expect((await log.next('close')).closed).toMatchObject({ code: 1006, cause: { code: 'ECONNREFUSED' } })
 })
 
-test.each(['close', 'terminate'] as const)('%s ends a dial that is still in its own turn', async (how) => {
+test.each(['close', 'terminate'] as const)('%s ends a dial in the tick that started it', async (how) => {
   const peer = await webSocketPeer(() => undefined)
   const log = new TransportLog()
   const transport = dialWebSocket(peer.url, noHeaders, log)

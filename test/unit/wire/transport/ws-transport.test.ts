@@ -38,7 +38,7 @@ const shown = (client: TcpWebSocket): (string | number)[] =>
   client.frames.map(({ opcode, payload }) => (opcode === TEXT ? payload.toString() : opcode))
 const text = (content: string): Buffer => frameBytes({ opcode: TEXT, payload: Buffer.from(content) })
 
-test('what answers a frame leaves before the goodbye that answers the goodbye right behind it', async () => {
+test('the answer to a frame is sent before the close frame that answers the close frame right behind it', async () => {
   const { client } = await accepted((transport, question) => {
     transport.send(`answer to ${question}`)
   })
@@ -48,7 +48,7 @@ test('what answers a frame leaves before the goodbye that answers the goodbye ri
   expect(shown(client)).toEqual(['answer to one', 'answer to two', CLOSE])
 })
 
-test('what answers a frame leaves before the goodbye over a broken frame right behind it', async () => {
+test('the answer to a frame is sent before the close frame for a broken frame right behind it', async () => {
   const { client } = await accepted((transport) => {
     transport.send('answer')
   })
@@ -58,13 +58,13 @@ test('what answers a frame leaves before the goodbye over a broken frame right b
   expect([shown(client), client.closeCode]).toEqual([['answer', CLOSE], 1002])
 })
 
-test('own pings and the goodbye keep their place among the frames of one turn', async () => {
+test('own pings and the close frame keep their order among the frames of one event-loop tick', async () => {
   const { client, transport } = await accepted()
   transport.send('before')
   transport.ping()
   transport.send('between')
   transport.close(1000)
-  transport.send('after the goodbye')
+  transport.send('after the close frame')
   await client.until(() => client.closeCode !== undefined, 'close frame')
 
   expect(shown(client)).toEqual(['before', PING, 'between', CLOSE])
@@ -128,7 +128,7 @@ test('bytes count as buffered from the moment they are sent until they are hande
   await client.until(() => client.frames.length === 1, 'frame')
 })
 
-test('a link cut in the turn in which something was sent ends without an error', async () => {
+test('a connection cut in the tick of a send ends without an error', async () => {
   const { log, transport } = await accepted()
   transport.send('never sent')
   transport.terminate()
@@ -137,7 +137,7 @@ test('a link cut in the turn in which something was sent ends without an error',
   expect(closed).toEqual({ code: 1006, reason: '' })
 })
 
-test('what came in one write with the frame that paused reading waits for the resume, in order', async () => {
+test('frames in the same chunk as the one that paused reading wait for the resume, in order', async () => {
   const seen: string[] = []
   const { client, log, transport } = await accepted((accepted, content) => {
     seen.push(content)
@@ -159,7 +159,7 @@ test('what came in one write with the frame that paused reading waits for the re
   await expect.poll(() => seen).toEqual(['1', '2', '3', '4', '5', '6'])
 })
 
-test('what came before a goodbye is handed over and answered before the goodbye is, paused or not', async () => {
+test('frames before a close frame are delivered and answered before it is, paused or not', async () => {
   const { client, log } = await accepted((transport, question) => {
     transport.pause()
     transport.send(`answer to ${question}`)
@@ -171,7 +171,7 @@ test('what came before a goodbye is handed over and answered before the goodbye 
   expect((await log.next('close')).closed).toEqual({ code: 1005, reason: '' })
 })
 
-test('what came before a link was lost is handed over before its end is told, paused or not', async () => {
+test('frames received before a connection loss are delivered before the close event, paused or not', async () => {
   const seen: string[] = []
   const { client, log } = await accepted((transport, content) => {
     transport.pause()

@@ -31,7 +31,7 @@ test('a missing value starts as an empty object, and as the operand itself at th
   expect(update(undefined, { type: 'append', value: 1 }).value).toEqual([1])
 })
 
-test('merge is shallow at its place, and replaces what is no object on the way there', () => {
+test('merge is shallow at its path, and replaces values on the path that are no objects', () => {
   expect(update({ a: { x: 1 } }, { type: 'merge', value: { a: { y: 2 } } }).value).toEqual({ a: { y: 2 } })
   expect(update({ a: 5 }, { type: 'merge', path: ['a', 'b'], value: { c: 1 } }).value).toEqual({ a: { b: { c: 1 } } })
   expect(update(7, { type: 'merge', path: 'a', value: { c: 1 } }).value).toEqual({ a: { c: 1 } })
@@ -126,7 +126,7 @@ test('a stored value with a key named __proto__ keeps it as data', () => {
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
 })
 
-test('steps are 64-bit integers; what else comes fails the whole call', () => {
+test('steps are 64-bit integers; any other value fails the whole call', () => {
   expect(update({ n: 2 ** 53 - 2 }, { type: 'increment', path: 'n', by: 1 }).value).toEqual({ n: 2 ** 53 - 1 })
   expect(update({ n: 1.5 }, { type: 'decrement', path: 'n', by: 3 }).value).toEqual({ n: -1.5 })
   expect(update(undefined, { type: 'decrement', path: '', by: 0 }).value).toBe(0)
@@ -135,7 +135,7 @@ test('steps are 64-bit integers; what else comes fails the whole call', () => {
   }
 })
 
-test('operations that cannot be understood fail the whole call and say which', () => {
+test('an invalid operation fails the whole call and is named in the error', () => {
   for (const op of [
     7,
     null,
@@ -204,7 +204,7 @@ const spelled = ({ type, path, ...rest }: ModelOp): unknown => {
   return { type, path: nests && path.length !== 1 ? path : (path[0] ?? ''), ...rest }
 }
 
-test('any sequence of operations does what the model says', () => {
+test('any sequence of operations has the result of the model', () => {
   const runs = Number(process.env['PROPERTY_RUNS'] ?? 3000)
   fc.assert(
     fc.property(fc.option(json, { nil: undefined }), fc.array(anyOp, { maxLength: 8 }), (current, ops) => {

@@ -69,7 +69,7 @@ test.each(['', 'Mail', 'a b', 'x'.repeat(65), '../x'])('the id %j is refused at 
   })
 })
 
-test('a value that does not fit is refused with the reason, and the old one stays', async () => {
+test('an invalid value is rejected with the reason, and the old one stays', async () => {
   const { call } = configurations()
   await call('register', { ...entry, initial_value: { url: 'a' } })
   await expect(call('set', { id: 'mail', value: { url: 'a', retries: -1 } })).rejects.toMatchObject({
@@ -97,7 +97,7 @@ test('a schema that refers to itself without end judges nothing, and harms nothi
   await expect(call('register', { ...entry, schema: { $ref: '#' } })).rejects.toMatchObject({ code: 'SCHEMA_INVALID' })
 })
 
-test('placeholders are replaced when read, unless asked for raw', async () => {
+test('placeholders are replaced when read, unless the raw value is requested', async () => {
   const { call } = configurations()
   const value = { url: 'http://${HOST}/${PATH_PART:x}', list: ['${HOST}', 1], '${HOST}': true }
   await call('register', { ...entry, initial_value: value })
@@ -140,7 +140,7 @@ test('members named like parts of prototypes are data', async () => {
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
 })
 
-test('triggers hear of changes, with the metadata of the trigger and the trace of the change', async () => {
+test('changes fire triggers, with the metadata of the trigger and the trace of the change', async () => {
   const { host, call, bind, events } = configurations()
   await bind({ configuration_id: 'mail' })
   await call('register', { ...entry, initial_value: { url: 'a' }, metadata: { team: 't' } })
@@ -155,7 +155,7 @@ test('triggers hear of changes, with the metadata of the trigger and the trace o
   expect(host.calls.at(-1)).toMatchObject({ metadata: { m: 1 }, traceparent: 'tp' })
 })
 
-test('a trigger can ask for kinds of event, and have a condition', async () => {
+test('a trigger can select kinds of event, and have a condition', async () => {
   const { host, builtin, call, bind, events } = configurations()
   host.serve('only-b', (data) => (data as { new_value: { url: string } }).new_value.url === 'b')
   const config = { event_types: ['configuration:updated'], condition_function_id: 'only-b' }
@@ -179,7 +179,7 @@ test.each([{ configuration_id: 7 }, { event_types: 'x' }, { event_types: ['confi
   },
 )
 
-test('a configuration that nobody touches for its time to live is deleted', async () => {
+test('a configuration that is unused for its time to live is deleted', async () => {
   const { host, builtin, call, bind, events } = configurations({ ttl_seconds: 10 })
   await bind({ event_types: ['configuration:deleted'] })
   await call('register', { ...entry, initial_value: { url: 'a' } })
@@ -195,7 +195,7 @@ test('a configuration that nobody touches for its time to live is deleted', asyn
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('there is room for so many configurations and for so much in them', async () => {
+test('configurations are limited in number and in size', async () => {
   const { call, host } = configurations()
   const large = { url: 'x'.repeat(40_000_000) }
   await call('register', { ...entry, initial_value: large })

@@ -156,7 +156,7 @@ test('a removed trigger fires no more, even when it was just asking its conditio
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('stop leaves no timer and nobody waiting', async () => {
+test('stop leaves no timer and no pending promise', async () => {
   const { host, builtin } = start()
   host.serve('job', () => new Promise(() => {}))
   await bindTo(builtin, cron('* * * * * *', { id: 'running' }))
@@ -190,7 +190,7 @@ test('a wall clock set back by little does not bring a tick twice', async () => 
   expect(scheduled(host)).toEqual(['00:00:10', '00:00:20'])
 })
 
-test('a wall clock set back by far goes on with the new time within 2 s', async () => {
+test('after a large step back of the wall clock, schedules follow the new time within 2 s', async () => {
   const { host, builtin } = await started(settable())
   await bindTo(builtin, cron('* * * * * *'))
   await host.clock.advance(3_000)
@@ -213,7 +213,7 @@ test('a wall clock set forward brings a tick that it passed once, within 2 s', a
   expect(scheduled(host)).toEqual(['03:00:00'])
 })
 
-test('a schedule that is never due again says so in the log', async () => {
+test('a schedule that is never due again is logged', async () => {
   const { host, builtin } = start()
   await bindTo(builtin, cron('0 0 0 1 1 * 2020'))
   expect(host.lines).toMatchObject([{ level: 'warn', fields: { trigger_id: 't-1' } }])

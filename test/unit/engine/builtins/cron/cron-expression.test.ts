@@ -54,7 +54,7 @@ test('a seventh field limits the years, and a schedule can end', () => {
   expect(nextAfter('0 0 0 30 2 *', '2026-01-01T00:00:00Z')).toBeUndefined()
 })
 
-test.each([undefined, null, ''])('no expression (%s) is said to be required', (expression) => {
+test.each([undefined, null, ''])('a missing expression (%s) is reported as required', (expression) => {
   expect(() => parseCronExpression(expression)).toThrow('Cron expression is required')
 })
 
@@ -112,7 +112,7 @@ const STARTS = [
   '2028-02-28',
 ]
 
-test('random expressions are due when brute force says, wherever the machine is', async () => {
+test('random expressions are due at the times a brute-force search finds, in any time zone', async () => {
   const offsets = new Set<number>()
   let compared = 0
   await forEachSeed((seed) => {

@@ -43,7 +43,7 @@ const status =
   (response: ServerResponse) =>
     void response.writeHead(code, headers).end(body)
 
-test('the payload is sent as JSON with headers that say which call it is, signed where asked', async () => {
+test('the payload is sent as JSON with headers that identify the call, signed if configured', async () => {
   const { call, seen } = await remoteFunction(status(200, '{"ok":true}'), {
     method: 'GET',
     headers: { 'x-shop': '9' },
@@ -95,7 +95,7 @@ test.each([
   await expect(call({})).rejects.toMatchObject({ code, detail: expect.stringMatching(message) as unknown })
 })
 
-test('a server that takes too long fails the call, and one that is stopped on fails it at once', async () => {
+test('a call fails when the server exceeds its time limit, and at once when the engine stops', async () => {
   const { call, host, seen, builtin } = await remoteFunction(() => undefined, { timeout_ms: 500 })
   const late = call({})
   const failed = expect(late).rejects.toMatchObject({ code: 'http_request_failed', detail: 'No answer within 500 ms' })
@@ -116,7 +116,7 @@ test('a server that is not allowed is refused when the function is registered', 
   )
 })
 
-test('a guarded session may name as a secret only what is exposed', () => {
+test('a guarded session may use only exposed variables as secrets', () => {
   const config = parseHttpFunctionsConfig(undefined, { expose_env: ['LISTED'] })
   const builtin = createHttpFunctionsBuiltin(new FakeHost(), config, { LISTED: 'a', UNLISTED: 'b' })
   const register = (key: string, isGuarded: boolean) => () =>

@@ -4,7 +4,7 @@ import { readInvocation } from '../../../../../src/engine/builtins/http-function
 const env = { TOKEN: 't0k3n', EMPTY: '', BROKEN: 'a\nb' }
 const url = 'https://example.com'
 
-test('what is left out has its default, and no call may take longer than a minute', () => {
+test('missing members have defaults, and no call may take longer than a minute', () => {
   expect(readInvocation({ url }, env)).toEqual({
     url,
     method: 'POST',

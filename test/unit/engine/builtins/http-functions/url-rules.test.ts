@@ -41,7 +41,7 @@ test.each([
   expect(verdict(url, { urlAllowlist: ['*.example.com'] })).toBe(expected)
 })
 
-test('a name that stands for a private address is refused when it is resolved', async () => {
+test('a host name of a private address is rejected when it is resolved', async () => {
   const rules = new UrlRules(strict)
   const error = await new Promise((resolve) => {
     rules.lookup('localhost', {}, (cause) => resolve(cause))

@@ -32,7 +32,7 @@ test('answers of every kind allow any origin by default', async () => {
   expect(answers[0]?.headers.vary).toBe(`accept, ${VARY}`)
 })
 
-test('with a list of origins only those are told that they may read', async () => {
+test('with a list of origins only those receive CORS headers', async () => {
   const { call } = await startHttp({
     cors: { allowed_origins: ['https://a.example'], allowed_methods: ['get', 'POST'] },
   })
@@ -53,7 +53,7 @@ test('a list with a star allows any', () => {
   })
 })
 
-test('a local list allows these origins and pages of this machine, unless the shared one says otherwise', () => {
+test('a local list allows its origins and local pages, unless the shared list overrides it', () => {
   const local = { allowed_origins: ['https://A.example:443'] }
   const allowed = (origin: string, config: object = {}): boolean =>
     new CorsPolicy(parseHttpConfig(config, local).cors).preflight(origin).headers.has('access-control-allow-origin')

@@ -105,7 +105,7 @@ test('a route ends with its trigger', async () => {
   expect((await call({ path: '/a' })).status).toBe(404)
 })
 
-test('a later trigger takes a route over; when it goes, nothing is left', async () => {
+test('a later trigger takes a route over; when it is removed, the route is gone', async () => {
   const { host, builtin, route, call } = await startHttp()
   host.serve('old', () => ({ body: 'old' }))
   host.serve('new', () => ({ body: 'new' }))
@@ -116,7 +116,7 @@ test('a later trigger takes a route over; when it goes, nothing is left', async 
   expect((await call({ path: '/a' })).status).toBe(404)
 })
 
-test('a trigger whose route conflicts is refused with a reason, and the first one stays', async () => {
+test('a trigger with a conflicting route is refused with a reason, and the first one stays', async () => {
   const { host, route, call } = await startHttp()
   host.serve('f', () => ({}))
   await route('f', { api_path: '/u/:id' })
@@ -165,7 +165,7 @@ test('a route whose function is gone is 500 with function_not_found', async () =
   })
 })
 
-test('a result that cannot become JSON is 500, not a broken connection', async () => {
+test('a result that cannot be serialised is status 500, and the connection stays open', async () => {
   const { host, route, call } = await startHttp()
   host.serve('f', () => ({ body: 1n }))
   await route('f', { api_path: '/a' })
@@ -188,7 +188,7 @@ test('a handler that returns nothing and streams nothing is 504 at the limit, em
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('a handler that does not answer is given up at the limit', async () => {
+test('a handler that does not answer is aborted at the time limit', async () => {
   const { host, route, call } = await startHttp({ default_timeout: 3000 })
   const handler = heldHandler(host, 'f')
   await route('f', { api_path: '/a' })
@@ -199,7 +199,7 @@ test('a handler that does not answer is given up at the limit', async () => {
   expect(host.calls[0]?.signal?.aborted).toBe(true)
 })
 
-test('when a request is over its channels are gone and no timer is left', async () => {
+test('after a request its channels are removed and no timer remains', async () => {
   const { host, route, call } = await startHttp()
   host.serve('f', () => ({}))
   await route('f', { api_path: '/a' })
@@ -218,7 +218,7 @@ test('a request line in absolute form is routed by its path', async () => {
   )
 })
 
-test('a taken port is refused with PORT_IN_USE, and stopping what never started is fine', async () => {
+test('a port in use is rejected with PORT_IN_USE, and stop before start is allowed', async () => {
   const { port } = await startHttp()
   const second = createHttpBuiltin(new ChannelHost(), parseHttpConfig({ port, host: '127.0.0.1' }))
   await expect(second.start()).rejects.toThrow(expect.objectContaining({ code: ErrorCode.PORT_IN_USE }))

@@ -43,7 +43,7 @@ test('a broken chunk in the middle of an upload ends that request only', async (
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('an upgrade nobody serves and CONNECT do not reach a handler or hang', async () => {
+test('an unsupported upgrade and CONNECT neither reach a handler nor hang', async () => {
   const { host, route, port } = await startHttp()
   host.serve('f', () => ({ body: 'plain' }))
   await route('f', { api_path: '/' })
@@ -62,7 +62,7 @@ test('requests on one connection are answered in order, pipelined ones too', asy
   expect(text.match(/"(one|two|three)"|Not Found"/g)).toEqual(['"one"', '"two"', 'Not Found"', '"three"'])
 })
 
-test('requests that wait behind others on a connection are given up with it', async () => {
+test('requests queued on a connection are dropped when it ends', async () => {
   const { host, route, port } = await startHttp()
   host.serve('f', () => new Promise(() => {}))
   await route('f', { api_path: '/' })
@@ -118,7 +118,7 @@ test('a status without a body has none', async () => {
   expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([204, '', undefined])
 })
 
-test('an HTTP/1.0 client gets its response and the end of the connection', async () => {
+test('an HTTP/1.0 client receives its response, and the connection is closed', async () => {
   const { host, route, port } = await startHttp()
   host.serve('f', () => ({ body: 'old' }))
   await route('f', { api_path: '/' })

@@ -27,7 +27,7 @@ test('global middleware by priority, then condition, then route middleware in it
   expect(host.calls.map((call) => call.metadata)).toEqual([...Array<undefined>(5).fill(undefined), { kept: true }])
 })
 
-test('a condition sees the payload without channels', async () => {
+test('a condition receives the payload without channels', async () => {
   const { host, route, call } = await startHttp()
   host.serve('c', () => true)
   host.serve('f', () => ({}))
@@ -46,7 +46,7 @@ test('a condition sees the payload without channels', async () => {
   ])
 })
 
-test('a condition that says false is 422, the handler never runs, and no channel was made', async () => {
+test('a condition that returns false is status 422: no handler runs, no channel is created', async () => {
   const { host, route, call } = await startHttp()
   host.serve('c', () => false)
   host.serve('f', () => ({}))
@@ -82,7 +82,7 @@ test('a condition that is missing or fails is 500 with its code', async () => {
   expect(host.payloads('f')).toEqual([])
 })
 
-test('middleware sees the request without its body and may answer in place of the handler', async () => {
+test('middleware receives the request without its body and may respond in place of the handler', async () => {
   const { host, route, call } = await startHttp()
   host.serve('m', () => ({
     action: 'respond',
@@ -148,7 +148,7 @@ test('middleware that is missing or fails is 500 with its code', async () => {
   expect([answer.status, answer.json()]).toMatchObject([500, { error: { code: 'DENIED', message: 'no' } }])
 })
 
-test('middleware that takes too long is 504 MIDDLEWARE_TIMEOUT, with the headers browsers need', async () => {
+test('middleware that exceeds its time limit is 504 MIDDLEWARE_TIMEOUT, with CORS headers', async () => {
   const { host, route, call } = await startHttp({ default_timeout: 3000, middleware: [{ function_id: 'slow' }] })
   const reached = new Promise<void>((resolve) => {
     host.serve('slow', () => {

@@ -155,7 +155,7 @@ test.each([
   expect(() => parseRoute(bindingOf({ triggerType: 'http', functionId: 'f', config }))).toThrow(message)
 })
 
-test('routes are found as comparing segment by segment finds them', () => {
+test('the route tree matches like a comparison segment by segment', () => {
   const segment = fc.constantFrom('a', 'b', 'a.b', 'a%20', '%', 'a:b', '(a)', '', '::', 'é')
   const parameter = fc.constantFrom(':x', ':y', ':x-y', ':__proto__')
   const templates = fc.array(fc.array(fc.oneof(segment, parameter), { minLength: 1, maxLength: 3 }), { maxLength: 8 })

@@ -14,7 +14,7 @@ test('the oldest item gives way to the newest and is counted', () => {
   expect(kept.dropped).toBe(1)
 })
 
-test('an item that is large pushes out as many as it needs room for, and stays alone if need be', () => {
+test('a large item evicts as many as it needs, all of them if necessary', () => {
   const kept = new Retained<string>(caps)
   kept.add('a', 0)
   kept.add('x'.repeat(950), 0)
@@ -33,7 +33,7 @@ test('items leave when they are over age, which is no loss', () => {
   expect(kept.dropped).toBe(0)
 })
 
-test('a replaced item keeps its place and gives its weight back', () => {
+test('a replaced item keeps its place and releases its weight', () => {
   const kept = new Retained<string>(caps)
   const first = kept.add('x'.repeat(900), 0)
   kept.add('b', 0)

@@ -190,7 +190,7 @@ test('values nested without end are cut, not followed', () => {
   expect(JSON.stringify(logs).length).toBeLessThan(1_000)
 })
 
-test('no JSON makes it throw, and everything it takes can be written again', () => {
+test('no JSON makes it throw, and everything it accepts can be serialised again', () => {
   const item = fc.dictionary(
     fc.constantFrom('traceId', 'spanId', 'attributes', 'body', 'events', 'name', 'gauge', 'sum', 'status', '__proto__'),
     fc.jsonValue(),

@@ -83,7 +83,7 @@ test('a record written on behalf of a log trigger fires none', async () => {
   expect(await callBuiltin(builtin, 'engine::logs::list', {})).toMatchObject({ total: 2 })
 })
 
-test('a trace trigger hears of traces in batches of 300 ms, each once', async () => {
+test('a trace trigger fires in batches of 300 ms, with each trace once', async () => {
   const { host, bind, span, payloads } = telemetry()
   await bind('trace', {})
   span({ spanId: spanId(1) })
@@ -124,7 +124,7 @@ test('a batch that is full goes out at once', async () => {
   expect(payloads()).toHaveLength(2)
 })
 
-test('what is done for a trace trigger is not sampled, and its spans are not reported', async () => {
+test('calls of a trace trigger are not sampled, and their spans are not reported', async () => {
   const { host, builtin, bind, span, payloads } = telemetry({ sampling: { parent_based: false } })
   await builtin.start()
   await bind('trace', {})

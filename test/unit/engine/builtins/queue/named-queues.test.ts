@@ -50,7 +50,7 @@ test('a job is delivered with its data alone, in its namespace, with its trace a
   })
 })
 
-test('a queue nobody configured is not found, and `default` always exists', async () => {
+test('a queue that is not configured is not found, and `default` always exists', async () => {
   const { enqueue, call } = await start({ mail: {} })
   await expect(enqueue({ queue: 'x' })).rejects.toMatchObject({
     code: 'queue_not_found',
@@ -186,7 +186,7 @@ test('dead letters are read in pages, oldest first', async () => {
   await expect(page({ offset: -1 })).rejects.toMatchObject({ code: 'deserialization_error' })
 })
 
-test('beyond its caps the queue refuses new jobs with queue_full and takes them again when there is room', async () => {
+test('a full queue rejects new jobs with queue_full and accepts them once it has capacity', async () => {
   const { host, enqueue } = await start({}, { maxJobs: 2, maxJobBytes: 1_000 })
   let release = (): void => {}
   host.serve('job', () => new Promise<void>((resolve) => (release = resolve)))
@@ -200,7 +200,7 @@ test('beyond its caps the queue refuses new jobs with queue_full and takes them 
   expect(host.counters.refused.jobs).toBe(2)
 })
 
-test('beyond their cap the oldest dead letters are dropped, and the log says so', async () => {
+test('over their limit the oldest dead letters are dropped and logged', async () => {
   const { host, enqueue, call } = await start({ default: { max_retries: 1, concurrency: 1 } }, { maxLetters: 2 })
   for (let n = 0; n < 4; n++) await enqueue({ data: n })
   await host.clock.advance(100)
@@ -215,7 +215,7 @@ test('beyond their cap the oldest dead letters are dropped, and the log says so'
   expect(host.counters.dropped.deadLetters).toBe(2)
 })
 
-test('a redrive that does not fit is refused whole and the letters stay', async () => {
+test('a redrive that does not fit is refused as a whole, and the dead-letter queue is unchanged', async () => {
   const { host, enqueue, call } = await start({ default: { max_retries: 1 } }, { maxJobs: 1 })
   for (let n = 0; n < 2; n++) {
     await enqueue({ data: n })
@@ -276,7 +276,7 @@ test.each([
   await expect(call(functionId, input)).rejects.toMatchObject({ code })
 })
 
-test('what does not exist is redriven and discarded zero times', async () => {
+test('redrive and discard of an unknown queue affect zero jobs', async () => {
   const { call } = await start()
   expect(await call('iii::queue::redrive', { queue: 'nope' })).toEqual({ queue: 'nope', redriven: 0 })
   expect(await call('iii::queue::discard_message', { queue: 'nope', message_id: 'x' })).toEqual({

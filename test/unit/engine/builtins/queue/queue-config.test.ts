@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseQueueConfig } from '../../../../../src/engine/builtins/queue/queue-config.js'
 
-test('the queue `default` is always there, and what is written wins over its defaults', () => {
+test('the queue `default` always exists, and configured values override its defaults', () => {
   expect([...parseQueueConfig(undefined).queues.keys()]).toEqual(['default'])
   const { queues, storage } = parseQueueConfig({
     adapter: { name: 'builtin', config: { store_method: 'file_based', file_path: './data' } },

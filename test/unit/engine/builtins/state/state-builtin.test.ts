@@ -142,7 +142,7 @@ test('file-based state is there again after a restart, and in memory it is not',
 })
 
 describe('parseStateConfig', () => {
-  test('takes nothing for the defaults', () => {
+  test('uses the defaults if no configuration is given', () => {
     const defaults = { storage: { kind: 'memory' }, triggersEnabled: true, maxValueBytes: undefined }
     expect(parseStateConfig(undefined)).toEqual(defaults)
     expect(parseStateConfig({ adapter: { name: 'kv', config: { store_method: 'in_memory' } } })).toEqual(defaults)

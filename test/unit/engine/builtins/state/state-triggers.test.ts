@@ -18,10 +18,10 @@ async function start(config?: unknown) {
 
 const k = { scope: 's', key: 'k' }
 const set = (value: unknown) => ({ ...k, value })
-/** Lets everything run that waits for nothing. */
+/** Runs everything that does not wait for time. */
 const settle = (host: FakeHost): Promise<void> => host.clock.advance(0)
 
-test('handlers hear of created, updated and deleted values', async () => {
+test('handlers receive created, updated and deleted values', async () => {
   const { host, call, bind } = await start()
   host.serve('f', () => null)
   await bind('t', 'f')
@@ -73,7 +73,7 @@ test('scope and key filter exactly, null and absent mean any', async () => {
   expect(places('any')).toEqual(['sx', 'tk', 'sk'])
 })
 
-test('metadata, namespace and trace reach the handler; the condition gets the same payload and no metadata', async () => {
+test('metadata, namespace and trace reach the handler; the condition receives the same payload without metadata', async () => {
   const { host, call, bind } = await start()
   host.serve('f', () => null, 'blue')
   host.serve('c', () => null, 'blue')
@@ -134,7 +134,7 @@ test('a failing or missing handler is logged and the next one runs', async () =>
   expect(host.lines.map(({ fields }) => fields)).toMatchObject([{ triggerId: '1' }, { triggerId: '2' }])
 })
 
-test('past the cap the oldest write is given up, counted and logged; its first handler was called all the same', async () => {
+test('over the cap the triggers of the oldest write are dropped, counted and logged, except its first handler', async () => {
   const { host, call, bind } = await start()
   host.serve('hangs', () => new Promise(() => {}))
   host.serve('second', () => null)
@@ -176,7 +176,7 @@ test('with triggers_enabled off nothing fires', async () => {
   expect(host.calls).toEqual([])
 })
 
-test('stopping gives up what is under way', async () => {
+test('stopping abandons pending calls of handlers', async () => {
   const { host, builtin, call, bind } = await start()
   host.serve('hangs', () => new Promise(() => {}))
   host.serve('next', () => null)

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../../../kit/temporary-folder.js'
 const group = { stream_name: 'chat', group_id: 'g' }
 const item = { ...group, item_id: 'i' }
 
-test('set, get and delete answer as the wire has it', async () => {
+test('set, get and delete answer with the members of the wire protocol', async () => {
   const { call } = await startStream()
   expect(await call('get', item)).toBeUndefined()
   expect(await call('set', { ...item, data: { a: 1 } })).toEqual({ old_value: null, new_value: { a: 1 } })
@@ -107,7 +107,7 @@ test('file-based items are there again after a restart', async () => {
   expect(await second.call('list', group)).toEqual([1])
 })
 
-test('a taken port is told apart, and leaves the store closed', async () => {
+test('a port in use has its own error, and leaves the store closed', async () => {
   const { builtin } = await startStream()
   const adapter = { config: { store_method: 'file_based', file_path: await temporaryFolder() } }
   const settings = { host: '127.0.0.1', port: builtin.port, adapter }
@@ -187,7 +187,7 @@ describe('a stream that a worker stores itself', () => {
 })
 
 describe('parseStreamConfig', () => {
-  test('takes nothing for the defaults', () => {
+  test('uses the defaults if no configuration is given', () => {
     expect(parseStreamConfig(undefined)).toEqual({
       host: '0.0.0.0',
       port: 3112,

@@ -91,7 +91,7 @@ test('frames that are no join or leave are ignored', async () => {
   expect((await client.join('1', 'chat', 'g')).event.type).toBe('sync')
 })
 
-test('join handlers are asked one after the other with the context of the auth function, then comes the sync', async () => {
+test('join handlers run one by one with the context of the auth function, then the sync is sent', async () => {
   const { host, bind, connect } = await startStream({ auth_function: 'auth' })
   host.serve('auth', () => ({ context: { user: 'u' } }))
   const first = deferred<unknown>()
@@ -113,7 +113,7 @@ test('join handlers are asked one after the other with the context of the auth f
   expect(host.payloads('next')).toHaveLength(1)
 })
 
-test('a join handler that says unauthorized refuses, and the subscription is not kept', async () => {
+test('a join handler that returns unauthorized rejects the subscription', async () => {
   const { host, call, bind, connect } = await startStream()
   host.serve('deny', () => ({ unauthorized: true }))
   host.serve('left', () => null)
@@ -140,7 +140,7 @@ test('a join handler that fails or does not answer in time refuses, which is log
   expect(host.lines.map(({ level }) => level)).toEqual(['warn', 'warn'])
 })
 
-test('leave handlers hear of a leave and, at the disconnect, of every subscription that is left', async () => {
+test('leave handlers run for a leave and, at the disconnect, for every remaining subscription', async () => {
   const { host, bind, connect } = await startStream()
   host.serve('left', () => null)
   await bind('1', 'stream:leave', 'left', { config: { anything: 'goes' } })
@@ -172,7 +172,7 @@ test('an id that is joined again moves: the old place is left first', async () =
   expect((await client.heardByNow()).map(({ groupId }) => groupId)).toEqual(['h'])
 })
 
-test('a client that goes while its join is decided leaves nothing behind, and what it had joined is left', async () => {
+test('a client that disconnects during a join leaves all its subscriptions', async () => {
   const { host, bind, connect } = await startStream()
   host.serve('left', () => null)
   await bind('leave', 'stream:leave', 'left')
@@ -219,7 +219,7 @@ test('when a stream cannot be read the subscription starts without a sync, and t
   expect((await client.next()).event.type).toBe('event')
 })
 
-test('the auth function gets headers, path, all query values and the address', async () => {
+test('the auth function receives headers, path, all query values and the address', async () => {
   const { host, connect } = await startStream({ auth_function: 'auth' })
   host.serve('auth', () => null)
   await connect('/?token=t1&token=t2&__proto__=x', { 'X-Who': 'me' })
@@ -237,7 +237,7 @@ test('the auth function gets headers, path, all query values and the address', a
   ])
 })
 
-test('an auth function that fails, says nothing or never answers lets the client in without a context', async () => {
+test('a client is admitted without a context if the auth function fails, returns nothing or never answers', async () => {
   const { host, bind, connect } = await startStream({ auth_function: 'auth' })
   host.serve('join', () => null)
   await bind('1', 'stream:join', 'join')
@@ -278,7 +278,7 @@ test('the subscriptions of one client are capped; the next join is unauthorized'
   expect(host.counters.refused.streamJoins).toBe(1)
 })
 
-test('a client that does not read loses the oldest messages, counted, and hears the newest', async () => {
+test('a client that does not read loses the oldest messages, counted, and receives the newest', async () => {
   const { host, call, connect } = await startStream({ adapter: { config: { channel_size: 4 } } })
   const slow = await connect()
   const quick = await connect()
@@ -351,7 +351,7 @@ describe('auth_required', () => {
     await expect(rig.connect()).rejects.toThrow('Unexpected server response: 401')
   })
 
-  test('a client comes in when the auth function says yes and a join handler is bound, and joins while it is', async () => {
+  test('a client is admitted if the auth function agrees and a join handler is bound', async () => {
     const { host, builtin, bind, connect } = await startStream({ auth_function: 'auth' }, { auth_required: true })
     host.serve('auth', () => ({ context: 'u' }))
     host.serve('may-join', yes)

@@ -7,7 +7,7 @@ const item = { ...group, item_id: 'i' }
 const config = { stream_name: 'chat' }
 const settle = (host: FakeHost): Promise<void> => host.clock.advance(0)
 
-test('handlers hear of created, updated and deleted items and of events, in camelCase', async () => {
+test('handlers receive created, updated and deleted items and events, in camelCase', async () => {
   const { host, call, bind } = await startStream()
   host.serve('f', () => null)
   await bind('t', 'stream', 'f', { config })

@@ -16,7 +16,7 @@ function setUp() {
   return { clock, delivered, batch }
 }
 
-test('items wait for company, counted from the first', async () => {
+test('the batching delay starts with the first item', async () => {
   const { clock, delivered, batch } = setUp()
   batch.add('a')
   await clock.advance(60)
@@ -28,7 +28,7 @@ test('items wait for company, counted from the first', async () => {
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('a full batch leaves in the next turn, by number or by weight, and what came after it waits its own time', async () => {
+test('a batch full by number or weight leaves in the next tick, and later items start a new delay', async () => {
   const { clock, delivered, batch } = setUp()
   for (const item of ['a', 'b', 'c', 'd', '123456789', 'e']) batch.add(item)
   expect(delivered).toEqual([])
@@ -44,7 +44,7 @@ test('a full batch leaves in the next turn, by number or by weight, and what cam
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('a turn that fills more than four batches hands them over within the turn', async () => {
+test('a tick that fills more than four batches exports them within the tick', async () => {
   const { clock, delivered, batch } = setUp()
   for (let item = 0; item < 13; item += 1) batch.add(String(item))
   expect(delivered.map((items) => items.length)).toEqual([3, 3, 3, 3])
@@ -53,7 +53,7 @@ test('a turn that fills more than four batches hands them over within the turn',
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('an early flush takes everything, and the next item starts a new wait', async () => {
+test('an early flush exports everything, and the next item starts a new delay', async () => {
   const { clock, delivered, batch } = setUp()
   batch.flush()
   expect(delivered).toEqual([])

@@ -33,7 +33,7 @@ test('frames pass a free link at once', () => {
   expect(outbox.waiting).toBe(0)
 })
 
-test('a busy link is tried again until everything has left, in order', async () => {
+test('a congested connection is retried until everything is sent, in order', async () => {
   const { outbox, sent, link, clock } = setUp()
   link.takes = 0
   for (const id of [1, 2, 3]) outbox.send(frame(id), 1)
@@ -73,7 +73,7 @@ test('bytes are capped as well, and a frame the engine would not take is dropped
   expect(outbox.dropped).toBe(2)
 })
 
-test('closing sends what the link takes, counts the rest, and refuses what comes later', () => {
+test('closing sends what fits, counts the rest as dropped, and rejects later frames', () => {
   const { outbox, link, sent, clock } = setUp()
   link.takes = 0
   for (const id of [1, 2, 3]) outbox.send(frame(id), 5)
@@ -86,7 +86,7 @@ test('closing sends what the link takes, counts the rest, and refuses what comes
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('after a frame did not fit no other is written in vain, until one has left', () => {
+test('after a frame did not fit, no other is written until one has been sent', () => {
   const { outbox, link } = setUp({ maxBytes: 100 })
   link.takes = 0
   expect([outbox.send(frame(1, 60), 1), outbox.hasRoom]).toEqual([true, true])

@@ -13,7 +13,7 @@ test('an error keeps its name, message, stack, cause and own fields', () => {
   })
 })
 
-test('values without a JSON form become what a reader expects', () => {
+test('values without a JSON form become readable text', () => {
   const date = new Date(0)
   const value = {
     big: 10n,
@@ -29,7 +29,7 @@ test('values without a JSON form become what a reader expects', () => {
   }) // prettier-ignore
 })
 
-test('cycles and depth end, and a getter that throws costs its object only', () => {
+test('cycles and depth are cut, and a getter that throws loses its object only', () => {
   const cyclic: Record<string, unknown> = {}
   cyclic['self'] = cyclic
   expect(toLogValue(cyclic)).toEqual({ self: '[Circular]' })

@@ -23,7 +23,7 @@ test('a span that still runs is shown once, without an end', async () => {
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('a full sink is left alone, and nothing counts as lost', async () => {
+test('nothing is written to a full sink, and nothing counts as lost', async () => {
   const { clock, sink, tracer } = rig()
   sink.hasRoom = false
   tracer.startSpan('long')

@@ -27,7 +27,7 @@ test.each(['tokens', 'tokenizer', 'mytoken', 'keyboard', 'monkey', 'author'])('t
   expect(redactAndTruncate({ [key]: 1 }).json).toBe(JSON.stringify({ [key]: 1 }))
 })
 
-test('what redact returns is a copy: the original keeps its secrets and its prototype key', () => {
+test('redact returns a copy: the original keeps its secrets and its prototype key', () => {
   const original = JSON.parse('{"password":"x","list":[{"token":1}],"__proto__":{"a":1}}') as Record<string, unknown>
   const copy = redact(original) as Record<string, unknown>
   expect(original).toEqual(JSON.parse('{"password":"x","list":[{"token":1}],"__proto__":{"a":1}}'))

@@ -17,7 +17,7 @@ test('a plain function takes the payload as its argument', async () => {
   expect(ids.map((id) => rig.link.resultOf(id)?.result)).toEqual([42, 'later: x'])
 })
 
-test('a positional function takes a list as its arguments, and refuses anything else', async () => {
+test('a positional function takes a list as its arguments, and rejects any other payload', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction(
     'add',
@@ -32,7 +32,7 @@ test('a positional function takes a list as its arguments, and refuses anything 
   })
 })
 
-test('its formats become those of the registration, unless the registration names its own', async () => {
+test('the registration takes its formats unless it has its own', async () => {
   const rig = await connectedRig()
   const wrapped = iiiFn((n: number) => n, { input: { type: 'number' }, output: { type: 'integer' } })
   rig.worker.registerFunction('a', wrapped)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { MAX_WAITING_INVOCATIONS } from '../../../../../src/sdk/worker/invocations/admission.js'
 import { connectedRig, type WorkerRig } from '../../../../kit/worker-rig.js'
 
-/** A handler that runs until it is told to stop, with a record of who began. */
+/** A handler that runs until the test ends it, with a record of the calls that began. */
 function held(): {
   readonly begun: unknown[]
   readonly handler: (data: { n: number }) => Promise<number>
@@ -49,7 +49,7 @@ test('a worker runs no more than its limit at a time, and the rest in the order 
   expect(rig.worker.stats()).toMatchObject({ runningInvocations: 0, waitingInvocations: 0 })
 })
 
-test('a function’s own limit holds it back without holding back others', async () => {
+test('the limit of a function does not delay other functions', async () => {
   const rig = await connectedRig({ maxConcurrentInvocations: 3 })
   const [narrow, wide] = [held(), held()]
   rig.worker.registerFunction('narrow', narrow.handler, { maxConcurrentInvocations: 1 })
@@ -59,14 +59,14 @@ test('a function’s own limit holds it back without holding back others', async
   expect([narrow.begun, wide.begun]).toEqual([[0], [0, 1]])
   narrow.end()
   await rig.settle()
-  // The worker's free place goes to who was first in line for it.
+  // The free slot of the worker goes to the first in the queue.
   expect([narrow.begun, wide.begun]).toEqual([[0], [0, 1, 2]])
   wide.end()
   await rig.settle()
   expect(narrow.begun).toEqual([0, 1])
 })
 
-test('a handler that fails or returns at once makes room as well', async () => {
+test('a handler that fails or returns at once frees its slot as well', async () => {
   const rig = await connectedRig({ maxConcurrentInvocations: 1 })
   rig.worker.registerFunction('fails', () => {
     throw new Error('no')
@@ -77,7 +77,7 @@ test('a handler that fails or returns at once makes room as well', async () => {
   expect(answers.map((answer) => answer?.error?.message ?? answer?.result)).toEqual(['no', 'no', 'done', 'done'])
 })
 
-test('what waits when the link is lost never begins; what ran keeps its place until it ends', async () => {
+test('queued invocations of a lost connection never run; running ones keep their slot until they end', async () => {
   const rig = await connectedRig({ maxConcurrentInvocations: 1 })
   const { begun, handler, end } = held()
   rig.worker.registerFunction('job', handler)
@@ -98,7 +98,7 @@ test('what waits when the link is lost never begins; what ran keeps its place un
   expect(link.resultOf(again)?.result).toBe(7)
 })
 
-test('a graceful shutdown lets those that wait have their turn', async () => {
+test('a graceful shutdown runs queued invocations', async () => {
   const rig = await connectedRig({ maxConcurrentInvocations: 1 })
   rig.worker.registerFunction('job', () => new Promise((resolve) => rig.clock.after(100, () => resolve('done'))))
   const ids = await invokeMany(rig, 'job', 3)
@@ -119,7 +119,7 @@ test('a function that was removed still serves those that waited for it', async 
   expect(begun).toEqual([0, 1])
 })
 
-test('beyond the cap of those that wait, a call is answered at once', async () => {
+test('a call over the limit of queued invocations is rejected at once', async () => {
   const rig = await connectedRig({ maxConcurrentInvocations: 1 })
   rig.worker.registerFunction('job', () => new Promise(() => undefined))
   await invokeMany(rig, 'job', MAX_WAITING_INVOCATIONS + 1)

@@ -39,7 +39,7 @@ test('an answer goes out on the link its call came on', () => {
   expect(results.dropped).toBe(0)
 })
 
-test('what waited in the outbox comes before what finished while the link was down', () => {
+test('results queued in the outbox are sent before those that finished while offline', () => {
   const { results, link, behaviour, flushed } = set()
   behaviour.answer = 'queued'
   results.send('waited', 1)
@@ -62,7 +62,7 @@ test('an answer that was written is not kept for the next link', () => {
   expect(flushed()).toEqual([])
 })
 
-test('each way to lose an answer is counted once and says why', () => {
+test('each lost result is counted once, with its reason', () => {
   const { results, link, posted, dropped, behaviour } = set()
   results.send('of an old link', 0)
   behaviour.answer = { refused: 'items' }
@@ -83,7 +83,7 @@ test('each way to lose an answer is counted once and says why', () => {
   expect(new Set(dropped).size).toBe(6)
 })
 
-test('written settles once no answer waits for room, whatever became of it', async () => {
+test('`written` settles once no result is queued, sent or dropped', async () => {
   const { results, posted, behaviour } = set()
   await results.written()
   behaviour.answer = 'queued'

@@ -3,7 +3,7 @@ import { deferred, type Deferred } from '../../../../../src/std/async/deferred.j
 import { Barrier } from '../../../../../src/sdk/worker/lifecycle/barrier.js'
 import { outcomeOf } from '../../../../kit/worker-rig.js'
 
-/** A link that answers pings in order when it is told to. */
+/** A link that answers pings in order when the test says so. */
 function pingedLink() {
   const pings: Deferred<void>[] = []
   return {
@@ -20,7 +20,7 @@ function pingedLink() {
   }
 }
 
-test('every pass waits for the answer to a ping of its own', async () => {
+test('every pass waits for the answer to its own ping', async () => {
   const link = pingedLink()
   const barrier = new Barrier(link, { confirm: () => Promise.resolve() })
   const [first, second] = [barrier.pass(), barrier.pass()]

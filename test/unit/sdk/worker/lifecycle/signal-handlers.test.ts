@@ -35,7 +35,7 @@ test('the first signal drains the worker once, and the handlers go when it is ov
   expect(onShutdown).toHaveBeenCalledExactlyOnceWith(REPORT)
 })
 
-test('a second signal exits with the code it stands for', () => {
+test('a second signal exits with the exit code of the signal', () => {
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
     throw new Error('exited')
   })
@@ -47,7 +47,7 @@ test('a second signal exits with the code it stands for', () => {
   expect(shutdownAsync).toHaveBeenCalledOnce()
 })
 
-test('once disposed, signals are the process’s own again', () => {
+test('after disposal, signals have their default effect', () => {
   const before = process.listenerCount('SIGUSR2')
   install({ signals: ['SIGUSR2'] })
   expect(process.listenerCount('SIGUSR2')).toBe(before + 1)
@@ -55,7 +55,7 @@ test('once disposed, signals are the process’s own again', () => {
   expect(process.listenerCount('SIGUSR2')).toBe(before)
 })
 
-test('what the callback throws is a warning, not the end of the process', async () => {
+test('an error thrown by the callback is a warning and does not end the process', async () => {
   const warned = once(process, 'warning')
   const { ended } = install({
     onShutdown: () => {
@@ -67,7 +67,7 @@ test('what the callback throws is a warning, not the end of the process', async 
   expect(String((await warned)[0])).toContain('callback broke')
 })
 
-test('a process that has nothing else to do ends by itself after the signal', async () => {
+test('an idle process exits after the signal', async () => {
   const script = `
     import { registerWorker, installSignalHandlers } from './src/index.ts'
     const worker = registerWorker('ws://127.0.0.1:9', { diagnostics: 'silent', otel: { enabled: false } })
@@ -84,7 +84,7 @@ test('a process that has nothing else to do ends by itself after the signal', as
   expect([printed, code, signal]).toEqual(['up\nover\n', 0, null])
 })
 
-test('in a worker thread a warning says once that signals do not arrive', async () => {
+test('in a worker thread a single warning reports that signals do not arrive', async () => {
   vi.doMock('node:worker_threads', () => ({ isMainThread: false }))
   vi.resetModules()
   const inThread = await import('../../../../../src/sdk/worker/lifecycle/signal-handlers.js')

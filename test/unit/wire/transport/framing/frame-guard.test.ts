@@ -84,7 +84,7 @@ test('a payload means the same behind the guard however the stream is cut, and w
   )
 })
 
-test('a large frame whose key came in one piece is unmasked, and one whose key was cut is left alone', () => {
+test('a large frame is unmasked if its key arrived in one piece, and left masked if not', () => {
   const stream = frameBytes({ opcode: 2, payload: Buffer.alloc(1_000, 7) })
   const rest = (cut: number): Buffer => {
     const copy = Buffer.from(stream)
@@ -99,12 +99,12 @@ test('a large frame whose key came in one piece is unmasked, and one whose key w
   for (const cut of [5, 6, 7]) expect(rest(cut)).toEqual(stream)
 })
 
-test('the limit itself is allowed, one byte more is not, and the header alone tells', () => {
+test('a frame at the limit is allowed; one byte more is rejected from its header', () => {
   expect(guard(65_536)(frame(65_536, true))).toBe(undefined)
   expect(guard(65_535)(frame(65_536, true).subarray(0, 14))).toBe('maxBytes')
 })
 
-test('lengths beyond what a number holds exactly are still too large', () => {
+test('lengths above the largest safe integer are too large', () => {
   const head = Buffer.from([0x82, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
 
   expect(guard(2 ** 40)(head)).toBe('maxBytes')

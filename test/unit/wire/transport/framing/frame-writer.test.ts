@@ -25,7 +25,7 @@ function send(writer: FrameWriter, frame: string | Uint8Array): void {
 const brief = (isBinary: boolean, payload: Buffer): string =>
   `${isBinary ? 'binary' : 'text'} ${payload.length} ${createHash('sha256').update(payload).digest('hex')}`
 
-/** What the peer has to see for what was sent. */
+/** The frames that the peer must receive. */
 const expected = (frames: readonly (string | Uint8Array)[]): string[] =>
   frames.map((frame) => brief(typeof frame !== 'string', Buffer.from(frame as string)))
 
@@ -47,20 +47,23 @@ const anyText = fc
 const anyBytes = anyLength.map((length) => Buffer.from('0123456789abc'.repeat(length / 13 + 1)).subarray(0, length))
 const anyFrame = fc.oneof({ weight: 3, arbitrary: anyText }, { weight: 1, arbitrary: anyBytes })
 
-test.each(roles)('what a %s writes is read as it was sent, in order, whatever its size and letters', async (role) => {
-  const turns = fc.array(fc.array(anyFrame, { maxLength: 6 }), { maxLength: 4 })
-  await fc.assert(
-    fc.asyncProperty(turns, async (plan) => {
-      const { sent, writer } = writerOf(role)
-      for (const frames of plan) {
-        for (const frame of frames) send(writer, frame)
-        await turn()
-      }
-      expect(await received(sent, role)).toEqual(expected(plan.flat()))
-    }),
-    { numRuns: 60 },
-  )
-})
+test.each(roles)(
+  'frames written by a %s are read unchanged and in order, at any size and with any characters',
+  async (role) => {
+    const turns = fc.array(fc.array(anyFrame, { maxLength: 6 }), { maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(turns, async (plan) => {
+        const { sent, writer } = writerOf(role)
+        for (const frames of plan) {
+          for (const frame of frames) send(writer, frame)
+          await turn()
+        }
+        expect(await received(sent, role)).toEqual(expected(plan.flat()))
+      }),
+      { numRuns: 60 },
+    )
+  },
+)
 
 test.each(roles)('every length up to the 16-bit header, and those around each edge, from a %s', async (role) => {
   const { sent, writer } = writerOf(role)
@@ -100,7 +103,7 @@ test('a lone surrogate leaves as U+FFFD, as the library sends it', async () => {
   )
 })
 
-test('all frames of one turn leave in one write, also those that a chain of promises sends', async () => {
+test('all frames of one tick leave in one write, including those sent from promise callbacks', async () => {
   const { sent, writer } = writerOf('client')
   await new Promise<void>((resolve) => {
     setImmediate(() => {
@@ -120,7 +123,7 @@ test('all frames of one turn leave in one write, also those that a chain of prom
   expect(await readFrames(sent.bytes, 'client')).toHaveLength(50)
 })
 
-test('bytes that wait for the end of the turn are counted, header and mask included', () => {
+test('bytes pending until the end of the tick are counted, with header and mask', () => {
   const { writer } = writerOf('client')
   expect(writer.pendingBytes).toBe(0)
   writer.text('x'.repeat(100))
@@ -131,7 +134,7 @@ test('bytes that wait for the end of the turn are counted, header and mask inclu
   expect(writer.pendingBytes).toBe(0)
 })
 
-test('every frame of a client has a key of its own, and no key is used in turn', async () => {
+test('every frame of a client has its own random key', async () => {
   const { sent, writer } = writerOf('client')
   const keys = new Set<string>()
   const count = 5_000
@@ -146,7 +149,7 @@ test('every frame of a client has a key of its own, and no key is used in turn',
   expect(keys.size).toBeGreaterThan(count - 100)
 })
 
-test('sockets that write in the same turn do not mix their frames', async () => {
+test('sockets that write in the same tick do not mix their frames', async () => {
   const pairs = Array.from({ length: 20 }, (_, n) => writerOf(n % 2 === 0 ? 'client' : 'server'))
   for (let round = 0; round < 3; round += 1) {
     for (let n = 0; n < 200; n += 1) {
@@ -161,7 +164,7 @@ test('sockets that write in the same turn do not mix their frames', async () => 
   }
 })
 
-/** A socket whose peer reads nothing until it is told to; it copies nothing. */
+/** A socket whose peer reads nothing until the test allows it; it copies nothing. */
 class Stalled extends Duplex {
   readonly held: Buffer[] = []
   #done: (() => void) | undefined
@@ -182,7 +185,7 @@ class Stalled extends Duplex {
   }
 }
 
-test('memory that a slow socket has not read is not written again, by its own frames or by those of others', async () => {
+test('memory still queued in a slow socket is never overwritten, by its own frames or those of others', async () => {
   const slow = new Stalled()
   const slowWriter = new FrameWriter(slow, true)
   const other = writerOf('client')
@@ -203,7 +206,7 @@ test('memory that a slow socket has not read is not written again, by its own fr
   expect(frames.map(({ payload }) => payload.toString())).toEqual(texts)
 })
 
-test('what was written before its socket was destroyed is dropped without an error', async () => {
+test('frames written before the socket is destroyed are dropped without an error', async () => {
   const sent = new SentBytes()
   const errors: Error[] = []
   sent.on('error', (error) => errors.push(error))
@@ -217,7 +220,7 @@ test('what was written before its socket was destroyed is dropped without an err
   expect([sent.writes, errors, writer.pendingBytes]).toEqual([[], [], 0])
 })
 
-test('what was written before its socket was ended is dropped without an error', async () => {
+test('frames written before the socket is ended are dropped without an error', async () => {
   const sent = new SentBytes()
   const errors: Error[] = []
   sent.on('error', (error) => errors.push(error))

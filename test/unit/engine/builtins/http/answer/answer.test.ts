@@ -5,7 +5,7 @@ import { seededRandom } from '../../../../../kit/seeded-random.js'
 
 const JSON_TYPE = 'application/json'
 
-/** Status, body and content type of what a return value becomes. */
+/** Status, body and content type of the response for a return value. */
 function summary(value: unknown): [number, string, string | undefined] {
   const { status, body, headers } = answerFrom(value)
   return [status, body, headers.get('content-type')?.join()]
@@ -35,7 +35,7 @@ test.each([
 })
 
 test.each(['404', null, undefined, -1, 0, 99, 100, 101, 199, 1000, 70_000, 404.5, NaN, Infinity, {}, [404], true])(
-  'the status %j is no status a response can end with, so 200 stands',
+  'the status %j is invalid for a final response, so the status is 200',
   (status_code: unknown) => {
     expect(answerFrom({ status_code }).status).toBe(200)
   },

@@ -64,7 +64,7 @@ test('a channel that ends without binary items is an empty response with the sta
   expect(answer.headers['content-type']).toBeUndefined()
 })
 
-test('a value returned before any binary item wins, and what was set before is forgotten', async () => {
+test('a value returned before any binary item takes precedence over status and headers set before', async () => {
   const { channel, handler, response } = await openStream()
   await channel.write(status(418))
   await channel.write(headers({ 'x-s': '1' }))
@@ -85,7 +85,7 @@ test('a value returned after the first binary item changes nothing', async () =>
   expect([answer.status, answer.text]).toEqual([200, 'ab'])
 })
 
-test('a handler that fails before any binary item is 500; after it, the response goes on', async () => {
+test('a handler that fails before any binary item is 500; after it, the response continues', async () => {
   const early = await openStream()
   await early.channel.write(status(202))
   early.handler.fail(new InvocationError({ code: 'E1', message: 'boom' }))
@@ -162,7 +162,7 @@ test('control items alone do not hold the limit off', async () => {
   await channel.destroyed()
 })
 
-test('a client that reads slowly holds the writer back, and gets every byte', async () => {
+test('a slow client pauses the writer and receives every byte', async () => {
   const { channel, response } = await openStream()
   const piece = Buffer.alloc(256 * 1024, 7)
   const pieces = 400

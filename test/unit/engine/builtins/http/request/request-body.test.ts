@@ -101,7 +101,7 @@ test('a large upload flows through the channel no faster than it is read', async
   expect((await readAnswer(await responseOf(sent))).json()).toBe(received)
 })
 
-test('a body nobody reads is thrown away after the answer, and the connection serves the next request', async () => {
+test('an unread body is discarded after the answer, and the connection serves the next request', async () => {
   const { host, port, route, handler } = await startUpload()
   host.serve('g', () => ({ body: 'next' }))
   await route('g', { api_path: '/b' })
@@ -118,7 +118,7 @@ test('a body nobody reads is thrown away after the answer, and the connection se
   expect(text).toContain('"next"')
 })
 
-test('a client that never finishes a body nobody wants is cut off five seconds after the answer', async () => {
+test('a client that never finishes an unread body is disconnected five seconds after the answer', async () => {
   const { host, port, handler } = await startUpload()
   const socket = rawSocket(port)
   const received = readToEnd(socket)

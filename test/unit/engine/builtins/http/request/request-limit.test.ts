@@ -39,7 +39,7 @@ test('requests above the limit wait for their turn, in order', async () => {
   expect((await Promise.all(pending)).map((answer) => answer.status)).toEqual([200, 200, 200, 200])
 })
 
-test('a waiting request whose client leaves gives its place up', async () => {
+test('a waiting request whose client disconnects frees its place', async () => {
   const rig = await startHttp({ concurrency_request_limit: 1 })
   const { letGo, seen, untilSeen } = await startHeld(rig)
   const first = rig.call({ path: '/a?n=1' })
@@ -58,7 +58,7 @@ test('a waiting request whose client leaves gives its place up', async () => {
   expect(rig.host.clock.pendingTimers).toBe(0)
 })
 
-test('waiting counts towards the time limit, and a place given up is not lost', async () => {
+test('waiting counts towards the time limit, and a freed place is reused', async () => {
   const rig = await startHttp({ concurrency_request_limit: 1, default_timeout: 3000 })
   const { letGo, seen, untilSeen } = await startHeld(rig)
   const first = rig.call({ path: '/a?n=1' })
@@ -77,7 +77,7 @@ test('waiting counts towards the time limit, and a place given up is not lost', 
   expect([(await third).status, seen]).toEqual([200, ['1', '2', '3']])
 })
 
-test('a response that has begun to stream gives its place to the next request', async () => {
+test('a response that starts to stream frees its place for the next request', async () => {
   const rig = await startHttp({ concurrency_request_limit: 1 })
   const { letGo, untilSeen } = await startHeld(rig)
   const streaming = rig.call({ path: '/a?n=1' })

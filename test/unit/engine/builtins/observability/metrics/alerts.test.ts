@@ -20,13 +20,13 @@ async function alerts(...rules: readonly object[]) {
 
 const rule = { name: 'hot', metric: 'heat', threshold: 10 }
 
-test('without rules there is nothing to tell', async () => {
+test('without rules there are no alerts', async () => {
   const { host, list } = await alerts()
   expect(await list()).toEqual({ alerts: [], firing_count: 0, rules: [], timestamp: host.clock.epochMs() })
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('an alert fires while its metric is beyond the bound, and says so in the log once per cooldown', async () => {
+test('an alert fires while its metric exceeds the threshold, and is logged once per cooldown', async () => {
   const { host, tell, evaluate, list } = await alerts(rule)
   expect(await evaluate()).toMatchObject({ alerts: [{ value: null, firing: false }], firing_count: 0 })
   tell('heat', 11)
@@ -45,7 +45,7 @@ test('an alert fires while its metric is beyond the bound, and says so in the lo
   expect(await evaluate()).toMatchObject({ firing_count: 0 })
 })
 
-test('alerts are looked at now and then, and a value over age counts no more', async () => {
+test('alerts are evaluated each interval, and stale values are ignored', async () => {
   const { host, builtin, tell, list } = await alerts({ ...rule, window_seconds: 30 })
   tell('heat', 11)
   await host.clock.advance(10_000)
@@ -78,7 +78,7 @@ test.each([
   expect(await evaluate()).toMatchObject({ firing_count: 1 })
 })
 
-test('what the engine counts can be bounded as well', async () => {
+test('alerts also work on the engine’s own counters', async () => {
   const { host, evaluate } = await alerts({ ...rule, metric: 'iii.workers.active', threshold: 0 })
   expect(await evaluate()).toMatchObject({ alerts: [{ value: 0, firing: false }] })
   host.instruments.watchWorkers?.({ event: 'worker_connected', worker_id: 'w' })

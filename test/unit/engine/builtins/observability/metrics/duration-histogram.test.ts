@@ -22,7 +22,7 @@ test('percentiles are within seven percent, or a microsecond, of the exact ones'
   )
 })
 
-test('a duration beyond every scale is counted in the last place', () => {
+test('a duration above every bucket is counted in the last one', () => {
   const histogram = new DurationHistogram()
   histogram.add(1e12)
   histogram.add(0)

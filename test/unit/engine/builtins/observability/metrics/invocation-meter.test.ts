@@ -72,7 +72,7 @@ test('calls of a worker that leaves are failures, and the worker a death', async
   expect(workers).toEqual({ spawns: 2, deaths: 1, active: 1 })
 })
 
-test('of many calls, those beyond the first thousand are timed now and then', () => {
+test('after the first thousand calls only a sample is timed', () => {
   const clock = new VirtualClock()
   const meter = new InvocationMeter(clock)
   const reads = vi.spyOn(clock, 'now')

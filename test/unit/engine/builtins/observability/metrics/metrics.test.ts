@@ -18,7 +18,7 @@ function metrics(settings: object = {}) {
 
 const at = (ms: number) => ({ timeUnixNano: ms * 1e6 })
 
-test('metrics are listed as they came, beside what the engine counts', async () => {
+test('metrics are listed as received, beside the engine’s own counters', async () => {
   const { host, take, list } = metrics()
   take([gauge('m', 5, { attributes: [attribute('worker.id', 'w1')] })])
   expect(await list()).toEqual({

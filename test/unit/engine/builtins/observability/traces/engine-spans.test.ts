@@ -62,7 +62,7 @@ test('a call of a built-in function within a trace makes a span, which the calle
   expect(listed['result']).toMatchObject({ spans: [] })
 })
 
-test('a failed call makes a span that says how', async () => {
+test('a failed call records the error in its span', async () => {
   const { rig, worker } = await started({ name: 'iii-state' })
   await rig.call(worker, 'state::set', {}, { traceparent: PARENT })
   const [span] = await spansOf(rig, worker)
@@ -80,7 +80,7 @@ test('a void call ends its span, and a trace that is not sampled gets none', asy
   expect((await spansOf(rig, worker)).map(({ name }) => name)).toEqual(['call state::list'])
 })
 
-test('what a write fires is part of its span', async () => {
+test('triggers fired by a write are children of its span', async () => {
   const { rig, worker } = await started({ name: 'iii-state' })
   worker.register('on-state')
   worker.send({ type: 'registertrigger', id: 't', trigger_type: 'state', function_id: 'on-state', config: {} })

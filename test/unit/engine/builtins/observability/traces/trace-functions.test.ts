@@ -83,7 +83,7 @@ test('a filter of the wrong kind is named', async () => {
   await expect(call('list', { limit: -1 })).rejects.toMatchObject({ code: 'deserialization_error' })
 })
 
-test('a pending span gives way to its end, and never comes back', async () => {
+test('an ended span replaces the pending one, which is never restored', async () => {
   const { take, call } = traces()
   take([span(1, { endTimeUnixNano: 0 })])
   expect(await call('list')).toMatchObject({ spans: [{ name: 's1', pending: true }] })
@@ -95,7 +95,7 @@ test('a pending span gives way to its end, and never comes back', async () => {
   expect(spans[0]).not.toHaveProperty('pending')
 })
 
-test('the oldest spans give way, which the answer says', async () => {
+test('the oldest spans are dropped, and the result reports it', async () => {
   const { take, call, names } = traces({ memory_max_spans: 2 })
   take([span(1), span(2), span(3)])
   expect(await names({})).toEqual(['s2', 's3'])
@@ -158,7 +158,7 @@ test('cleared traces are gone', async () => {
   expect(await names({})).toEqual(['s2'])
 })
 
-test('where telemetry is off, reading traces says so', async () => {
+test('reading traces reports that telemetry is disabled', async () => {
   const { take, call } = traces({ enabled: false })
   take([span(1)])
   for (const name of ['list', 'clear'])

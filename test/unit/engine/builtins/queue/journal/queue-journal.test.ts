@@ -115,7 +115,7 @@ test('jobs of an earlier run wait for their worker to come back before a missing
   })
 })
 
-test('an attempt that failed before the restart is not given back', async () => {
+test('an attempt that failed before the restart still counts', async () => {
   await withMemory(async (reopen) => {
     const first = await start(reopen)
     first.host.serve('job', () => {

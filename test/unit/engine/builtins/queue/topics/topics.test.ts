@@ -59,7 +59,7 @@ test('triggers of one function share its messages, and removing one leaves the o
   expect(host.payloads('a')).toEqual([1, 2])
 })
 
-test('what is published to nobody is not delivered later', async () => {
+test('a message published without subscribers is not delivered later', async () => {
   const { host, builtin, publish } = await start()
   host.serve('a', () => null)
   await publish(1)
@@ -68,7 +68,7 @@ test('what is published to nobody is not delivered later', async () => {
   expect(host.calls).toEqual([])
 })
 
-test('jobs of a subscriber that left wait for it to come back', async () => {
+test('jobs of a subscriber that disconnected wait for it to reconnect', async () => {
   const { host, builtin, publish } = await start()
   host.serve('a', () => {
     throw new Error('gone')
@@ -150,7 +150,7 @@ test('a fifo subscriber gets one message at a time, a standard one as many as it
   }
 })
 
-test('a condition that says false ends the message; one that fails is tried again', async () => {
+test('a condition that returns false ends the message; one that fails is retried', async () => {
   const { host, builtin, publish } = await start()
   const answers = [false, new Error('broken'), null]
   host.serve('a', () => null)
@@ -169,7 +169,7 @@ test('a condition that says false ends the message; one that fails is tried agai
   expect(host.payloads('a')).toEqual([2])
 })
 
-test('dead letters of a topic outlive its subscriber and can be redriven for the next one', async () => {
+test('the dead-letter queue of a topic outlives its subscriber and can be redriven for the next one', async () => {
   const { host, builtin, publish } = await start()
   const binding = subscriber('a', { queue_config: { maxRetries: 0 } })
   await bindTo(builtin, binding)
