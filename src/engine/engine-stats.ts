@@ -70,7 +70,7 @@ export interface EngineStats {
     /** Registrations above the memory limit of one worker, or of triggers without an owner. */
     readonly registrations: number
     readonly channels: number
-    /** Enqueued calls and published messages answered with `queue_full`. */
+    /** Enqueued calls and published messages answered with `queue_full`, and events with `PENDING_QUEUE_FULL`. */
     readonly jobs: number
     /** Writes of state, streams and configurations above the limit of their store. */
     readonly writes: number

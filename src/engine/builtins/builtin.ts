@@ -23,6 +23,8 @@ export interface EngineHost {
   readonly lane: TickLane
   /** Limits the memory of large messages of all clients. */
   readonly largeMessages: LargeMessages
+  /** Limits the memory of what waits to be read by all clients. */
+  readonly unread: LargeMessages
   readonly random: Random
   /** Receives events; `log` reports through it as well. */
   readonly emit: Emit
