@@ -141,7 +141,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     this.#queue.clear()
     this.#queue.finish(undefined)
     // Cut, since the distributed engine does not read the close frame of a reader: its writer would never be notified.
-    this.#endpoint.terminate()
+    this.#endpoint.leave()
     return Promise.resolve()
   }
 
@@ -189,7 +189,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
           })
       },
       destroy: (error, callback) => {
-        this.#endpoint.terminate()
+        void this.close()
         callback(error)
       },
     })
