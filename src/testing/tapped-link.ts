@@ -4,9 +4,10 @@
  */
 import type { Clock } from '../std/time/clock.js'
 import {
-  failFrame,
+  ForwardedEvents,
   handFrame,
   HIGH_WATER_BYTES,
+  type Closed,
   type Transport,
   type TransportEvents,
 } from '../wire/transport/transport.js'
@@ -73,25 +74,18 @@ export class TappedLink {
   /** What the real transport tells, passed on to the engine in its turn. */
   listen(events: TransportEvents): TransportEvents {
     this.#events = events
-    return {
-      open: () => events.open(),
-      text: (frame) => {
+    const tapped = {
+      frame: (frame: string | Uint8Array) => {
         this.#watcher.sent(this, frame)
         this.#inbound.push(() => handFrame(events, frame), frame.length)
       },
-      binary: (frame) => {
-        this.#watcher.sent(this, frame)
-        this.#inbound.push(() => handFrame(events, frame), frame.length)
-      },
-      activity: () => events.activity(),
-      drained: () => events.drained(),
-      frameFailed: (error) => failFrame(events, error),
-      close: (closed) => {
+      close: (closed: Closed) => {
         this.#outbound.clear()
         this.#watcher.closed(this)
         this.#inbound.push(() => events.close(closed))
       },
     }
+    return new TappedEvents(events, tapped)
   }
 
   /** Sends the worker a frame, as the engine does. */
@@ -147,5 +141,32 @@ export class TappedLink {
   #readOn(why: ReadStop): void {
     this.#readStops.delete(why)
     if (this.#readStops.size === 0) this.#inner.resume()
+  }
+}
+
+interface Tapped {
+  frame(frame: string | Uint8Array): void
+  close(closed: Closed): void
+}
+
+/** Frames and the end take their turn; every other event passes at once. */
+class TappedEvents extends ForwardedEvents {
+  readonly #tapped: Tapped
+
+  constructor(next: TransportEvents, tapped: Tapped) {
+    super(next)
+    this.#tapped = tapped
+  }
+
+  override text(frame: string): void {
+    this.#tapped.frame(frame)
+  }
+
+  override binary(frame: Uint8Array): void {
+    this.#tapped.frame(frame)
+  }
+
+  override close(closed: Closed): void {
+    this.#tapped.close(closed)
   }
 }

@@ -5,7 +5,7 @@
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
 import {
-  failFrame,
+  ForwardedEvents,
   handFrame,
   type Closed,
   type Transport,
@@ -19,6 +19,7 @@ import { invokeWithin, type InvokeWithin } from '../calls/invoke-within.js'
 import type { Counters } from '../counters.js'
 import type { ListenerConfig } from '../config/listener-config.js'
 import { RegistrationHooks } from './registration-hooks.js'
+import { HeldFrames } from '../links/held-frames.js'
 import type { SessionParts } from '../links/session-parts.js'
 
 type Opener = (transport: Transport, access: Access) => TransportEvents
@@ -81,73 +82,57 @@ export class Guard {
   #refuse(transport: Transport, message: string): void {
     this.#parts.log.warn({ reason: message }, 'A connection was refused by the auth function')
     transport.send(engineCodec.encode({ type: 'error', error: { code: ErrorCode.AUTH_ERROR, message } }))
-    // The goodbye is answered by the client, so the transport has to read again.
+    // The client answers the close frame, so the transport has to read again.
     transport.resume()
     transport.close()
   }
 }
 
-/** Keeps what a client sends too early, and passes events on once there is somebody to take them. */
-class EarlyFrames implements TransportEvents {
+/** Keeps what a client sends before it is let in, and passes events on from then. */
+class EarlyFrames extends ForwardedEvents {
   readonly #transport: Transport
   readonly #counters: Counters
-  readonly #frames: (string | Uint8Array)[] = []
-  #next: TransportEvents | undefined
+  readonly #held = new HeldFrames<string | Uint8Array>(MAX_EARLY_FRAMES)
   isClosed = false
 
   constructor(transport: Transport, counters: Counters) {
+    super()
     this.#transport = transport
     this.#counters = counters
     transport.pause()
   }
 
   handOver(next: TransportEvents): void {
-    this.#next = next
+    this.forwardTo(next)
     next.open()
-    for (const frame of this.#frames) handFrame(next, frame)
-    this.#frames.length = 0
+    for (const frame of this.#held.takeAll()) handFrame(next, frame)
     this.#transport.resume()
   }
 
-  open(): void {
+  override open(): void {
     // The opening is passed on when the client is let in.
   }
 
-  text(frame: string): void {
-    if (this.#next === undefined) this.#keep(frame)
-    else this.#next.text(frame)
+  override text(frame: string): void {
+    if (this.next === undefined) this.#keep(frame)
+    else this.next.text(frame)
   }
 
-  binary(frame: Uint8Array): void {
-    if (this.#next === undefined) this.#keep(frame)
-    else this.#next.binary(frame)
+  override binary(frame: Uint8Array): void {
+    if (this.next === undefined) this.#keep(frame)
+    else this.next.binary(frame)
   }
 
-  activity(): void {
-    this.#next?.activity()
-  }
-
-  drained(): void {
-    this.#next?.drained()
-  }
-
-  frameFailed(error: unknown): void {
-    if (this.#next !== undefined) failFrame(this.#next, error)
-  }
-
-  close(closed: Closed): void {
+  override close(closed: Closed): void {
     this.isClosed = true
-    this.#frames.length = 0
-    this.#next?.close(closed)
+    this.#held.takeAll()
+    super.close(closed)
   }
 
   #keep(frame: string | Uint8Array): void {
-    if (this.#frames.length < MAX_EARLY_FRAMES) {
-      this.#frames.push(frame)
-    } else {
-      this.#counters.cutOff.earlyFrames += 1
-      this.#transport.terminate()
-    }
+    if (this.#held.push(frame, frame.length)) return
+    this.#counters.cutOff.earlyFrames += 1
+    this.#transport.terminate()
   }
 }
 

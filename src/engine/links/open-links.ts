@@ -1,9 +1,9 @@
 /**
- * Links to clients that are open, so that stopping can wait for their goodbyes.
+ * Links to clients that are open, so that stopping can wait for their close frames.
  */
 import type { Clock } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
-import { failFrame, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
+import { ForwardedEvents, type Closed, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
 
 export class OpenLinks {
   readonly #links = new Set<Transport>()
@@ -16,22 +16,13 @@ export class OpenLinks {
   /** The same events, with the link counted until it closes. */
   watch(transport: Transport, events: TransportEvents): TransportEvents {
     this.#links.add(transport)
-    return {
-      open: () => events.open(),
-      text: (frame) => events.text(frame),
-      binary: (frame) => events.binary(frame),
-      activity: () => events.activity(),
-      drained: () => events.drained(),
-      frameFailed: (error) => failFrame(events, error),
-      close: (closed) => {
-        this.#links.delete(transport)
-        if (this.#links.size === 0) this.#empty?.resolve()
-        events.close(closed)
-      },
-    }
+    return new WatchedEvents(events, () => {
+      this.#links.delete(transport)
+      if (this.#links.size === 0) this.#empty?.resolve()
+    })
   }
 
-  /** Says goodbye on every link and waits until all are closed, or for as long as allowed; then cuts what is left. */
+  /** Sends a close frame on every link, waits up to a limit until all have closed, and cuts those that are left. */
   async close(clock: Clock, limitMs: number): Promise<void> {
     for (const link of this.#links) link.close()
     if (this.#links.size > 0) {
@@ -41,5 +32,19 @@ export class OpenLinks {
       timer.cancel()
     }
     for (const link of this.#links) link.terminate()
+  }
+}
+
+class WatchedEvents extends ForwardedEvents {
+  readonly #onClose: () => void
+
+  constructor(next: TransportEvents, onClose: () => void) {
+    super(next)
+    this.#onClose = onClose
+  }
+
+  override close(closed: Closed): void {
+    this.#onClose()
+    super.close(closed)
   }
 }

@@ -1,10 +1,11 @@
 /**
- * Handlers of one event called one after the other, in the background: whoever caused the event never waits for them.
- * A handler that fails is logged and the next one runs. Only so many events are worked on at once; beyond, the oldest
- * is given up: the handler it waits for runs on, those after it are not called, which is counted and logged.
+ * Calls the handlers of an event one after the other, in the background: the write that caused the event does not wait for
+ * them. A handler that fails is logged and the next one runs. Beyond the caps the oldest event is given up: the handler that
+ * runs for it runs on, those after it are not called, which is counted and logged.
  */
+import { BoundedRuns } from '../../std/async/bounded-runs.js'
 import { weightOf } from '../../std/json/weight.js'
-import type { Binding, CallContext, EngineHost, HostCall } from '../builtins/builtin.js'
+import type { Binding, CallContext, EngineHost } from '../builtins/builtin.js'
 import { callBound, conditionHolds, conditionOf, triggerFailed, type Trace } from './fire.js'
 
 /** Events worked on at once. */
@@ -17,81 +18,53 @@ export function traceOf({ traceparent, baggage }: CallContext): Trace {
   return { traceparent, baggage }
 }
 
-interface Firing {
-  readonly bindings: readonly Binding[]
-  readonly data: unknown
-  readonly weight: number
-  readonly extra: Partial<HostCall>
-  readonly controller: AbortController
-}
-
 export class WriteFirings {
   readonly #host: EngineHost
-  readonly #running = new Set<Firing>()
-  #weight = 0
+  readonly #firings: BoundedRuns
 
   constructor(host: EngineHost) {
     this.#host = host
+    this.#firings = new BoundedRuns({ maxRuns: MAX_FIRINGS, maxWeight: MAX_WEIGHT }, () => {
+      const { counters, log } = host
+      counters.dropped.firings += 1
+      log.warn(
+        { givenUp: counters.dropped.firings, cap: MAX_FIRINGS, maxBytes: MAX_WEIGHT },
+        'Too many events wait for their handlers; the oldest was given up',
+      )
+    })
   }
 
   /** Events whose handlers are being called. */
   get running(): number {
-    return this.#running.size
+    return this.#firings.size
   }
 
   /** Calls the bound functions with an event and returns at once. */
   start(bindings: readonly Binding[], data: unknown, trace: Trace): void {
     if (bindings.length === 0) return
-    const controller = new AbortController()
-    const weight = weightOf(data)
-    const firing = { bindings, data, weight, extra: { ...trace, signal: controller.signal }, controller }
-    this.#running.add(firing)
-    this.#weight += weight
-    void this.#run(firing)
-    while (this.#running.size > MAX_FIRINGS || (this.#running.size > 1 && this.#weight > MAX_WEIGHT)) {
-      const [oldest] = this.#running
-      if (oldest === undefined) return
-      this.#giveUp(oldest)
-    }
+    this.#firings.start(weightOf(data), async (signal) => {
+      for (const binding of bindings) {
+        if (signal.aborted) return
+        await this.#fire(binding, data, { ...trace, signal })
+      }
+    })
   }
 
   /** Stops waiting for handlers; none is called any more. */
   stop(): void {
-    for (const { controller } of this.#running) controller.abort()
-    this.#running.clear()
-    this.#weight = 0
+    this.#firings.stop()
   }
 
-  async #run(firing: Firing): Promise<void> {
-    for (const binding of firing.bindings) {
-      if (firing.controller.signal.aborted) return
-      await this.#fire(binding, firing)
-    }
-    this.#end(firing)
-  }
-
-  async #fire(binding: Binding, { data, extra, controller }: Firing): Promise<void> {
+  async #fire(binding: Binding, data: unknown, extra: FiringContext): Promise<void> {
     try {
       // Without a condition the call leaves in this turn, so calls for successive events leave in their order.
       if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, { data, ...extra }))) return
       await callBound(this.#host, binding, { data, ...extra, metadata: binding.metadata })
     } catch (error) {
-      if (!controller.signal.aborted) this.#host.emit(triggerFailed(binding, error))
+      if (!extra.signal.aborted) this.#host.emit(triggerFailed(binding, error))
     }
   }
-
-  #end(firing: Firing): void {
-    if (this.#running.delete(firing)) this.#weight -= firing.weight
-  }
-
-  #giveUp(firing: Firing): void {
-    this.#end(firing)
-    firing.controller.abort()
-    const { counters, log } = this.#host
-    counters.dropped.firings += 1
-    log.warn(
-      { givenUp: counters.dropped.firings, cap: MAX_FIRINGS, maxBytes: MAX_WEIGHT },
-      'Too many events wait for their handlers; the oldest was given up',
-    )
-  }
 }
+
+/** What every call for an event carries. */
+type FiringContext = Trace & { readonly signal: AbortSignal }

@@ -17,6 +17,10 @@ export class Gate {
     return this.#inside >= this.#capacity
   }
 
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** Calls `go` once there is room: now, or when others have left. */
   enter(go: () => void): void {
     this.#waiting.add(go)

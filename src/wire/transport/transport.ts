@@ -113,6 +113,55 @@ interface DialOptions {
 /** Opens a transport to a URL. */
 export type Dial = (url: string, options: DialOptions, events: TransportEvents) => Transport
 
+/**
+ * Passes every event on to a listener, which may be set later. What stands between a transport and its listener extends this,
+ * so that no event is dropped on the way.
+ */
+export class ForwardedEvents implements TransportEvents {
+  protected next: TransportEvents | undefined
+
+  constructor(next?: TransportEvents) {
+    this.next = next
+  }
+
+  /** From now on events go to this listener. */
+  forwardTo(next: TransportEvents): void {
+    this.next = next
+  }
+
+  open(): void {
+    this.next?.open()
+  }
+
+  text(frame: string): void {
+    this.next?.text(frame)
+  }
+
+  binary(frame: Uint8Array): void {
+    this.next?.binary(frame)
+  }
+
+  activity(): void {
+    this.next?.activity()
+  }
+
+  pong(): void {
+    this.next?.pong?.()
+  }
+
+  drained(): void {
+    this.next?.drained()
+  }
+
+  frameFailed(error: unknown): void {
+    if (this.next !== undefined) failFrame(this.next, error)
+  }
+
+  close(closed: Closed): void {
+    this.next?.close(closed)
+  }
+}
+
 export const IGNORE_EVENTS: TransportEvents = {
   open: () => undefined,
   text: () => undefined,

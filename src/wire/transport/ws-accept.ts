@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
-import { CloseCode, failFrame, type Transport, type TransportEvents } from './transport.js'
+import { CloseCode, ForwardedEvents, type Transport, type TransportEvents } from './transport.js'
 import { FrameGuard } from './framing/frame-guard.js'
 import type { LargeMessages } from './large-messages.js'
 import { WsTransport } from './ws-transport.js'
@@ -141,13 +141,14 @@ function upgradeRequest({ message, socket, head, acceptor, options }: Upgrade): 
       // Emitted while `handleUpgrade` runs; not at all when the handshake is malformed.
       acceptor.once('headers', addHeaders)
       acceptor.handleUpgrade(message, socket, head, (ws) => {
-        const relay: { events?: TransportEvents } = {}
-        const transport = new WsTransport(ws, forwardTo(relay))
+        // The transport exists before the listener that needs to know it.
+        const events = new ForwardedEvents()
+        const transport = new WsTransport(ws, events)
         socket.setNoDelay(!delaysWrites)
         transport.attach(socket, 'server', delaysWrites)
         guardFrames({ socket, head, options }, transport)
-        relay.events = createEvents(transport)
-        relay.events.open()
+        events.forwardTo(createEvents(transport))
+        events.open()
       })
       acceptor.off('headers', addHeaders)
     },
@@ -169,21 +170,6 @@ function refuse(socket: Socket, { status, type, text }: RefusalText): void {
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,
   )
-}
-
-/** Lets the transport exist before the events that need to know it. */
-function forwardTo(relay: { events?: TransportEvents }): TransportEvents {
-  return {
-    open: () => relay.events?.open(),
-    text: (frame) => relay.events?.text(frame),
-    binary: (frame) => relay.events?.binary(frame),
-    activity: () => relay.events?.activity(),
-    drained: () => relay.events?.drained(),
-    frameFailed: (error) => {
-      if (relay.events !== undefined) failFrame(relay.events, error)
-    },
-    close: (closed) => relay.events?.close(closed),
-  }
 }
 
 /**

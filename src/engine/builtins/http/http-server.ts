@@ -1,37 +1,22 @@
 /**
- * Serves routes on one port: finds the route of a request, leads it through its pipeline and writes what comes out.
- * Whatever a client or a function does, a request gets one response or a closed connection, and the server stays up.
+ * The port on which routes are served, its connections, and requests without a port. Whatever a client or a function does, a
+ * request gets one response or a closed connection, and the server stays up.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ErrorCode, RuntimeError } from '../../../errors.js'
-import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import { duplexPair } from '../../../std/async/duplex-pair.js'
 import { bound } from '../../../wire/transport/ws-accept.js'
 import type { EngineHost } from '../builtin.js'
-import {
-  type Answer,
-  badRequest,
-  failed,
-  methodNotAllowed,
-  notFound,
-  overloaded,
-  timedOut,
-  writeAnswer,
-  writeHead,
-} from './answer/answer.js'
-import { BodyRoom } from './request/body-room.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
+import { BodyRoom } from './request/body-room.js'
 import { inject, type InjectedRequest } from './request/inject.js'
-import { runPipeline, type Outcome, type PipelineInput } from './pipeline.js'
 import { RequestLimit } from './request/request-limit.js'
-import { headersOf, isSentTwice, queryParamsOf, splitTarget } from './request/request-payload.js'
-import { withinRequestSpan } from './request/request-span.js'
-import type { RouteMatch, RouteTable } from './routes.js'
-import { sendStream, type StreamStart } from './answer/streamed-response.js'
+import type { RouteTable } from './routes.js'
+import { serveRequest, type HttpSite } from './serve-request.js'
 
 /** Time a client has to send the head of a request. */
 const HEAD_TIMEOUT_MS = 10_000
@@ -42,10 +27,7 @@ const KEEP_ALIVE_PROBE_MS = 60_000
 export class HttpServer {
   readonly #host: EngineHost
   readonly #config: HttpConfig
-  readonly #routes: RouteTable
-  readonly #cors: CorsPolicy
-  readonly #limit: RequestLimit
-  readonly #room = new BodyRoom()
+  readonly #site: HttpSite
   /** Requests in work, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
   readonly #server: Server
@@ -56,9 +38,8 @@ export class HttpServer {
   constructor(host: EngineHost, config: HttpConfig, routes: RouteTable) {
     this.#host = host
     this.#config = config
-    this.#routes = routes
-    this.#cors = new CorsPolicy(config.cors)
-    this.#limit = new RequestLimit(config.concurrencyRequestLimit)
+    const limit = new RequestLimit(config.concurrencyRequestLimit)
+    this.#site = { host, config, routes, limit, cors: new CorsPolicy(config.cors), room: new BodyRoom() }
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT_MS,
       connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4,
@@ -77,7 +58,7 @@ export class HttpServer {
 
   /** Requests that wait for their turn. */
   get waitingRequests(): number {
-    return this.#limit.waiting
+    return this.#site.limit.waiting
   }
 
   /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
@@ -123,7 +104,7 @@ export class HttpServer {
     const exchange = new Exchange({ request, response }, this.#host.clock, this.#config.defaultTimeoutMs)
     this.#watch(exchange)
     try {
-      await this.#respond(exchange)
+      await serveRequest(this.#site, exchange)
     } catch (error) {
       // Nothing more can be said on this connection: the client has left, or the head has gone out already.
       if (!(error instanceof ExchangeEnded)) this.#host.log.warn({ error }, 'A response broke off')
@@ -133,7 +114,7 @@ export class HttpServer {
     }
   }
 
-  /** A response that waits behind others on its connection never hears of that connection's end, so it is told. */
+  /** Node does not report the end of a connection to a response that waits behind others on it. */
   #watch(exchange: Exchange): void {
     const { socket } = exchange.request
     const open = this.#open.get(socket) ?? new Set()
@@ -145,78 +126,5 @@ export class HttpServer {
     }
     open.add(exchange)
     exchange.onOver(() => open.delete(exchange))
-  }
-
-  async #respond(exchange: Exchange): Promise<void> {
-    const { method = 'GET', headers, rawHeaders, url = '/' } = exchange.request
-    if (isSentTwice('host', rawHeaders)) {
-      this.#answer(exchange, badRequest('`Host` was sent more than once'))
-      return
-    }
-    if (method === 'OPTIONS') {
-      writeAnswer(exchange.response, this.#cors.preflight(headers.origin))
-      return
-    }
-    const target = splitTarget(url)
-    const match = this.#routes.match(method, target.path)
-    if (match === undefined) {
-      this.#answer(exchange, this.#missing(method, target.path))
-      return
-    }
-    if (this.#limit.isFull) {
-      this.#host.counters.refused.requests += 1
-      this.#answer(exchange, overloaded())
-      return
-    }
-    const outcome = await this.#outcome(exchange, match, target.query)
-    exchange.stopDeadline()
-    if (outcome.kind === 'stream') await this.#stream(exchange, outcome.start)
-    else if (outcome.kind === 'answer') this.#answer(exchange, outcome.answer)
-    // The limit is outside the policy for browsers, so its answer has none of their headers.
-    else writeAnswer(exchange.response, timedOut())
-  }
-
-  #outcome(exchange: Exchange, match: RouteMatch, query: string): Promise<Outcome | { kind: 'timeout' }> {
-    const { method = 'GET', rawHeaders } = exchange.request
-    const parts = { method, queryParams: queryParamsOf(query), headers: headersOf(rawHeaders) }
-    return withinRequestSpan(this.#host, { match, parts }, (trace) => this.#run({ exchange, match, parts, trace }))
-  }
-
-  async #run(request: Omit<PipelineInput, 'host' | 'config' | 'room'>): Promise<Outcome | { kind: 'timeout' }> {
-    const { exchange, match, parts } = request
-    try {
-      const shared = { host: this.#host, config: this.#config, room: this.#room }
-      return await this.#limit.run(exchange, () => runPipeline({ ...shared, ...request }))
-    } catch (error) {
-      if (exchange.endedBy === 'deadline') return { kind: 'timeout' }
-      if (exchange.endedBy === 'client-left') throw error
-      const answer = failed(error, this.#host.random)
-      const { functionId } = match.route.binding
-      const { method } = parts
-      const { path } = match.route
-      const { errorId } = answer
-      this.#host.emit({ kind: 'request_failed', method, path, functionId, errorId, error: toErrorBody(error) })
-      return { kind: 'answer', answer }
-    }
-  }
-
-  /** A `HEAD` request counts as unknown where there is a `GET` route. */
-  #missing(method: string, path: string): Answer {
-    const allowed = this.#routes.methodsAt(path)
-    if (allowed.length === 0 || (method === 'HEAD' && allowed.includes('GET'))) return notFound()
-    return methodNotAllowed(allowed)
-  }
-
-  #answer(exchange: Exchange, answer: Answer): void {
-    const { request, response } = exchange
-    writeAnswer(response, { ...answer, headers: this.#cors.extend(answer.headers, request.headers.origin) })
-  }
-
-  async #stream(exchange: Exchange, start: StreamStart): Promise<void> {
-    const { request, response } = exchange
-    // A length promised by the function is held to, or the next response on this connection would be garbled.
-    response.strictContentLength = true
-    writeHead(response, { ...start, headers: this.#cors.extend(start.headers, request.headers.origin) })
-    await sendStream(exchange, start)
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Deliveries whose answer nobody reads. Each one is still awaited so that its failure can be noted, but only so many
- * at once: beyond the cap the oldest is no longer waited for, which loses nothing.
+ * Deliveries whose answers nothing reads. Each is awaited so that its failure can be reported, but only so many at once:
+ * beyond the cap the oldest is no longer waited for, which loses nothing.
  */
+import { BoundedRuns } from '../../../std/async/bounded-runs.js'
 import type { Binding, EngineHost } from '../builtin.js'
 import { callBound, triggerFailed, type Trace } from '../../triggers/fire.js'
 
@@ -10,36 +11,28 @@ export const MAX_AWAITED = 10_000
 
 export class Deliveries {
   readonly #host: EngineHost
-  readonly #awaited = new Set<AbortController>()
+  readonly #awaited: BoundedRuns
 
   constructor(host: EngineHost) {
     this.#host = host
+    this.#awaited = new BoundedRuns({ maxRuns: MAX_AWAITED }, () => {
+      host.counters.dropped.deliveries += 1
+    })
   }
 
   /** Calls the bound function and returns at once. */
   start(binding: Binding, data: unknown, trace: Trace): void {
-    const controller = new AbortController()
-    this.#awaited.add(controller)
-    callBound(this.#host, binding, { data, ...trace, signal: controller.signal })
-      .catch((error: unknown) => {
-        if (controller.signal.aborted) return
-        this.#host.emit(triggerFailed(binding, error))
-      })
-      .finally(() => this.#awaited.delete(controller))
-    const [oldest] = this.#awaited
-    if (this.#awaited.size > MAX_AWAITED && oldest !== undefined) {
-      this.#host.counters.dropped.deliveries += 1
-      this.#forget(oldest)
-    }
+    this.#awaited.start(0, async (signal) => {
+      try {
+        await callBound(this.#host, binding, { data, ...trace, signal })
+      } catch (error) {
+        if (!signal.aborted) this.#host.emit(triggerFailed(binding, error))
+      }
+    })
   }
 
   /** Stops waiting for every answer. */
   stop(): void {
-    for (const controller of [...this.#awaited]) this.#forget(controller)
-  }
-
-  #forget(controller: AbortController): void {
-    this.#awaited.delete(controller)
-    controller.abort()
+    this.#awaited.stop()
   }
 }

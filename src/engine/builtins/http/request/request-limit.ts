@@ -2,29 +2,28 @@
  * How many requests are worked on at a time. Those above the limit wait in order of arrival; a waiting one whose client
  * leaves or whose time is over gives its place up. The line itself is bounded.
  */
-import { deferred, type Deferred } from '../../../../std/async/deferred.js'
+import { deferred } from '../../../../std/async/deferred.js'
+import { Gate } from '../../../../std/async/gate.js'
 import type { Exchange } from '../exchange.js'
 
 /** Longest line of waiting requests; more are turned away. */
 const MAX_WAITING = 10_000
 
 export class RequestLimit {
-  readonly #maxActive: number
-  readonly #line = new Set<Deferred<undefined>>()
-  #active = 0
+  readonly #gate: Gate
 
   constructor(maxActive: number) {
-    this.#maxActive = maxActive
+    this.#gate = new Gate(maxActive)
   }
 
   /** Requests in the line. */
   get waiting(): number {
-    return this.#line.size
+    return this.#gate.waiting
   }
 
   /** Whether one more request would find no place in the line. */
   get isFull(): boolean {
-    return this.#active >= this.#maxActive && this.#line.size >= MAX_WAITING
+    return this.#gate.isFull && this.#gate.waiting >= MAX_WAITING
   }
 
   /** Runs work in a place of its own once there is one, and gives the place back when the work settles. */
@@ -33,33 +32,19 @@ export class RequestLimit {
     try {
       return await work()
     } finally {
-      this.#leave()
+      this.#gate.leave()
     }
   }
 
   async #enter(exchange: Exchange): Promise<void> {
-    if (this.#active < this.#maxActive) {
-      this.#active += 1
-      return
-    }
-    const turn = deferred<undefined>()
-    this.#line.add(turn)
+    const { promise, resolve } = deferred<void>()
+    this.#gate.enter(resolve)
     try {
-      await exchange.during(turn.promise)
+      await exchange.during(promise)
     } catch (ended) {
       // Not in the line any more: the place was handed over in the same moment and goes to the next.
-      if (!this.#line.delete(turn)) this.#leave()
+      if (!this.#gate.withdraw(resolve)) this.#gate.leave()
       throw ended
     }
-  }
-
-  #leave(): void {
-    const [next] = this.#line
-    if (next === undefined) {
-      this.#active -= 1
-      return
-    }
-    this.#line.delete(next)
-    next.resolve(undefined)
   }
 }

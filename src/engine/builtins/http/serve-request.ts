@@ -1,0 +1,125 @@
+/**
+ * One request from its head to the end of its response, top to bottom: refusals that no function sees, a place among the
+ * requests in work, middleware, body, condition, handler (`pipeline.ts`), and the response.
+ */
+import { toErrorBody } from '../../../wire/protocol/error-body.js'
+import type { EngineHost } from '../builtin.js'
+import {
+  type Answer,
+  badRequest,
+  failed,
+  methodNotAllowed,
+  notFound,
+  overloaded,
+  timedOut,
+  writeAnswer,
+  writeHead,
+} from './answer/answer.js'
+import { sendStream, type StreamStart } from './answer/streamed-response.js'
+import type { CorsPolicy } from './cors.js'
+import type { Exchange } from './exchange.js'
+import type { HttpConfig } from './http-config.js'
+import { runPipeline, type Outcome } from './pipeline.js'
+import type { BodyRoom } from './request/body-room.js'
+import type { RequestLimit } from './request/request-limit.js'
+import { headersOf, isSentTwice, queryParamsOf, splitTarget } from './request/request-payload.js'
+import { withinRequestSpan } from './request/request-span.js'
+import type { RouteMatch, RouteTable } from './routes.js'
+
+/** What all requests of a server share. */
+export interface HttpSite {
+  readonly host: EngineHost
+  readonly config: HttpConfig
+  readonly routes: RouteTable
+  readonly cors: CorsPolicy
+  /** Requests in work. */
+  readonly limit: RequestLimit
+  /** Bytes of bodies that are read. */
+  readonly room: BodyRoom
+}
+
+/**
+ * Serves one request.
+ * @throws {ExchangeEnded} when the client leaves: no response can be written then.
+ */
+export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<void> {
+  const { cors, host, limit, routes } = site
+  const { method = 'GET', headers, rawHeaders, url = '/' } = exchange.request
+  if (isSentTwice('host', rawHeaders)) {
+    answer(site, exchange, badRequest('`Host` was sent more than once'))
+    return
+  }
+  if (method === 'OPTIONS') {
+    writeAnswer(exchange.response, cors.preflight(headers.origin))
+    return
+  }
+  const { path, query } = splitTarget(url)
+  const match = routes.match(method, path)
+  if (match === undefined) {
+    answer(site, exchange, missing(routes, method, path))
+    return
+  }
+  if (limit.isFull) {
+    host.counters.refused.requests += 1
+    answer(site, exchange, overloaded())
+    return
+  }
+  const parts = { method, queryParams: queryParamsOf(query), headers: headersOf(rawHeaders) }
+  const outcome = await withinRequestSpan(host, { match, parts }, (trace) =>
+    limit
+      .run(exchange, () => runPipeline({ ...site, exchange, match, parts, trace }))
+      .catch((error: unknown) => failure(site, { exchange, match, method }, error)),
+  )
+  exchange.stopDeadline()
+  if (outcome.kind === 'stream') await stream(site, exchange, outcome.start)
+  else if (outcome.kind === 'answer') answer(site, exchange, outcome.answer)
+  // The limit is outside the policy for browsers, so its answer has none of their headers.
+  else writeAnswer(exchange.response, timedOut())
+}
+
+/** A `HEAD` request counts as unknown where there is a `GET` route. */
+function missing(routes: RouteTable, method: string, path: string): Answer {
+  const allowed = routes.methodsAt(path)
+  if (allowed.length === 0 || (method === 'HEAD' && allowed.includes('GET'))) return notFound()
+  return methodNotAllowed(allowed)
+}
+
+interface FailedRequest {
+  readonly exchange: Exchange
+  readonly match: RouteMatch
+  readonly method: string
+}
+
+/** What the client receives when a function failed or the time is over. Rethrows when the client has left. */
+function failure(
+  { host }: HttpSite,
+  { exchange, match, method }: FailedRequest,
+  error: unknown,
+): Outcome | { readonly kind: 'timeout' } {
+  if (exchange.endedBy === 'deadline') return { kind: 'timeout' }
+  if (exchange.endedBy === 'client-left') throw error
+  const answer = failed(error, host.random)
+  const { path, binding } = match.route
+  const { errorId } = answer
+  host.emit({
+    kind: 'request_failed',
+    method,
+    path,
+    functionId: binding.functionId,
+    errorId,
+    error: toErrorBody(error),
+  })
+  return { kind: 'answer', answer }
+}
+
+function answer({ cors }: HttpSite, { request, response }: Exchange, whole: Answer): void {
+  writeAnswer(response, { ...whole, headers: cors.extend(whole.headers, request.headers.origin) })
+}
+
+async function stream({ cors }: HttpSite, exchange: Exchange, start: StreamStart): Promise<void> {
+  const { request, response } = exchange
+  // A length promised by the function is held to, or the next response on this connection would be garbled.
+  response.strictContentLength = true
+  writeHead(response, { ...start, headers: cors.extend(start.headers, request.headers.origin) })
+  await sendStream(exchange, start)
+}
