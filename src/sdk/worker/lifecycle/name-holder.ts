@@ -94,7 +94,8 @@ export class NameHolder implements LinkPart {
     const worker = isRecord(answer) ? answer['worker'] : undefined
     const error = described(refusal, worker, this.#clock.epochMs())
     if (this.#holder?.id === refusal.owner_worker_id) this.#holder.error = error
-    if (answer === 'free' || isGone(refusal.owner_worker_id, worker)) this.#parts.report({ kind: 'conflict_waiting', error })
+    if (answer === 'free' || isGone(refusal.owner_worker_id, worker))
+      this.#parts.report({ kind: 'conflict_waiting', error })
     else this.#reject(error)
   }
 
