@@ -12,8 +12,8 @@ import { quietWorker } from '../kit/quiet-worker.js'
 import { webSocketPeer } from '../kit/socket-peer.js'
 import { testEngine } from '../kit/test-engine.js'
 
-/** Half of what Linux waits before it acknowledges by itself. */
-const HELD_BACK_MS = 20
+/** Three quarters of what Linux waits before it acknowledges by itself. */
+const HELD_BACK_MS = 30
 
 async function connected(url: string, options: InitOptions = {}): Promise<III> {
   const worker = quietWorker(url, options)
