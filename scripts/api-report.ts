@@ -1,6 +1,6 @@
 /**
- * The public surface of every entry point as a text file in docs/api/, so that a change to it is seen in review.
- * Compares by default; `--write` brings the reports up to date. Reads dist/, so it builds first when dist/ is old.
+ * Writes the public API of every entry point to a text file in docs/api/, so that reviews show its changes. Compares by
+ * default; `--write` updates the reports. Reads dist/, and builds it first if it is old.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -35,17 +35,17 @@ const configFile = (name: string): IConfigFile => ({
       // Everything exported is public; no release tags.
       'ae-missing-release-tag': quiet,
     },
-    // The doc comments are written for editors; `@throws {CODE} when …` is not TSDoc's own form.
+    // The doc comments are written for editors; `@throws {CODE} when …` is not TSDoc syntax.
     tsdocMessageReporting: { default: quiet },
   },
 })
 
-/** Reports lie in one folder: `helpers/http` is `helpers-http.api.md`. */
+/** All reports are in one folder: `helpers/http` is `helpers-http.api.md`. */
 function reportName(name: string): string {
   return `${name.replaceAll('/', '-')}.api.md`
 }
 
-/** Whether the report of one entry point is as it should be. */
+/** Whether the report of one entry point is up to date. */
 function report(name: string): boolean {
   const file = `${REPORTS}/${reportName(name)}`
   const { apiReportChanged, errorCount } = Extractor.invoke(
@@ -57,7 +57,7 @@ function report(name: string): boolean {
     {
       localBuild: write,
       messageCallback: (message) => {
-        // Findings that belong in the report are read there; only errors are worth the terminal.
+        // Findings for the report are shown there; only errors go to the terminal.
         if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true
       },
     },

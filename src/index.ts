@@ -1,6 +1,4 @@
-/**
- * The public root: what a worker file imports.
- */
+/** The root entry of the package: exports what the file of a worker needs. */
 export { registerWorker } from './sdk/worker/register-worker.js'
 export { TriggerAction } from './sdk/worker/calls/trigger-request.js'
 export type { EnqueueResult, TriggerFunction, TriggerRequest } from './sdk/worker/calls/trigger-request.js'

@@ -1,4 +1,4 @@
-/** `iii-node/helpers`: channels and streams of one's own, as functions that take a client. */
+/** `iii-node/helpers`: functions that create channels and custom streams for a client. */
 export { ChannelItem } from '../sdk/channel/channel-ref.js'
 export { ChannelDirection, extractChannelRefs, isChannelRef } from '../sdk/channel/channel-ref.js'
 export { createChannel } from '../sdk/worker/calls/create-channel.js'

@@ -1,2 +1,2 @@
-/** `iii-node/internal`: an HTTP request with the ends of both bodies, as a function receives it. */
+/** `iii-node/internal`: an HTTP request with the channel ends of both bodies, as a function receives it. */
 export type { InternalHttpRequest } from '../sdk/worker/invocations/http-request.js'

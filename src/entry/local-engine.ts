@@ -1,4 +1,4 @@
-/** `iii-node/local-engine`: the local engine as a part of a program. */
+/** `iii-node/local-engine`: the local engine for use in a program. */
 export { startEngine } from '../engine/local-engine.js'
 export type { StartedEngine, StartEngineOptions } from '../engine/local-engine.js'
 export type { InjectedRequest } from '../engine/builtins/http/request/inject.js'

@@ -1,4 +1,4 @@
-/** `iii-node/runtime`: handles that registrations return, connection states and rows of discovery. */
+/** `iii-node/runtime`: handles that registrations return, connection states, and rows of discovery. */
 export { IIIConnectionState } from '../sdk/connection/state.js'
 export type { TriggerTypeRef } from '../sdk/worker/client.js'
 export type { FunctionInfo, TriggerInfo, TriggerTypeInfo, WorkerInfo } from '../sdk/worker/discovery/discovery.js'

@@ -1,4 +1,4 @@
-/** `iii-node/testing`: the local engine in a test's own process, on a clock of its own, with faults on demand. */
+/** `iii-node/testing`: the local engine in the process of a test, with a virtual clock and fault injection. */
 export { createTestEngine } from '../testing/create-test-engine.js'
 export type { Duration } from '../testing/duration.js'
 export type { RecordedFrame } from '../testing/frame-list.js'

@@ -1,6 +1,4 @@
-/**
- * Logging as a port: fields first, then one fixed sentence. pino loggers fit it as they are.
- */
+/** The logging interface: fields first, then one fixed sentence. pino loggers implement it. */
 export interface Log {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void

@@ -1,6 +1,6 @@
 /**
- * OTLP as JSON, made easy to look at: attributes as plain objects, times in milliseconds, spans, records and data
- * points in one flat list. Reads what it can and leaves out what is missing.
+ * Converts OTLP JSON to a form that is easy to assert on: attributes as plain objects, times in milliseconds, spans,
+ * records and data points in one flat list. Invalid and missing parts are left out.
  */
 import { isRecord } from '../wire/protocol/validate.js'
 
@@ -15,7 +15,7 @@ export interface CapturedSpan {
   /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   readonly kind: number | undefined
   readonly startMs: number
-  /** 0 while the span runs; only programs that show such spans send them. */
+  /** 0 while the span runs; only programs with live spans send such spans. */
   readonly endMs: number
   readonly attributes: Attributes
   readonly events: readonly { readonly name: string; readonly attributes: Attributes }[]
@@ -40,7 +40,7 @@ export interface CapturedMetric {
   readonly unit: string | undefined
   /** The value of a gauge or a counter; the sum of a histogram. */
   readonly value: number | undefined
-  /** Measurements in a histogram. */
+  /** Number of measurements in a histogram. */
   readonly count: number | undefined
   readonly timeMs: number
   readonly attributes: Attributes
@@ -145,6 +145,6 @@ function number(value: unknown): number | undefined {
 }
 
 function milliseconds(nanoseconds: unknown): number {
-  // To the microsecond: nanoseconds since 1970 are more digits than a number holds, and a whole millisecond must stay one.
+  // To the microsecond: nanoseconds since 1970 exceed the precision of a number, and a whole millisecond must stay one.
   return Math.round((number(nanoseconds) ?? 0) / 1e3) / 1e3
 }

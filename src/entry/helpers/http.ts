@@ -1,4 +1,4 @@
-/** `iii-node/helpers/http`: functions that serve HTTP requests, and functions that the engine serves by making them. */
+/** `iii-node/helpers/http`: handlers of HTTP requests, and functions that the engine calls over HTTP. */
 export { http } from '../../sdk/worker/invocations/http-handler.js'
 export type { HttpCallback } from '../../sdk/worker/invocations/http-handler.js'
 export { HttpAuthConfig, HttpMethod } from '../../sdk/worker/functions/http-invocation.js'
