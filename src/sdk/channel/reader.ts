@@ -142,7 +142,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     this.#queue.finish(undefined)
     // Cut without a close frame: the distributed engine does not read that of a reader, so its writer would not be
     // notified.
-    this.#endpoint.terminate()
+    this.#endpoint.leave()
     return Promise.resolve()
   }
 
@@ -190,7 +190,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
           })
       },
       destroy: (error, callback) => {
-        this.#endpoint.terminate()
+        void this.close()
         callback(error)
       },
     })
