@@ -1,27 +1,47 @@
 /**
- * The public surface of every entry point as a text file in docs/api/, so that a change to it is seen in review.
- * Compares by default; `--write` brings the reports up to date. Reads dist/, so it builds first when dist/ is old.
+ * Writes the public surface of every entry point to a text file in docs/api/, so that a review shows each change to it.
+ * Compares by default; `--write` updates the reports. The declarations come from `tsc`, not from dist/: the bundler's chunk
+ * names would end up in the reports. An export without a doc comment and a type that no entry point exports are errors.
  */
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Extractor, ExtractorConfig, ExtractorLogLevel, type IConfigFile } from '@microsoft/api-extractor'
-import { libraryEntries, outputName } from './entries.js'
-import ensureBuild from './ensure-build.js'
+import {
+  CompilerState,
+  Extractor,
+  ExtractorConfig,
+  ExtractorLogLevel,
+  type ExtractorMessage,
+  type IConfigFile,
+} from '@microsoft/api-extractor'
+import { libraryEntries } from './entries.js'
 
 const REPORTS = 'docs/api'
+const DECLARATIONS = 'temp/types'
 const write = process.argv.includes('--write')
 
 const quiet = { logLevel: ExtractorLogLevel.None }
+const error = { logLevel: ExtractorLogLevel.Error }
 const inReport = { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: true }
 
-const configFile = (name: string): IConfigFile => ({
+/** The declaration file that `tsc` makes of a source file. */
+function declarationOf(source: string): string {
+  return resolve(source.replace(/^src/u, DECLARATIONS).replace(/\.ts$/u, '.d.ts'))
+}
+
+/** Reports lie in one folder: `helpers/http` is `helpers-http.api.md`. */
+function reportName(subpath: string): string {
+  return subpath === '.' ? 'index.api.md' : `${subpath.slice('./'.length).replaceAll('/', '-')}.api.md`
+}
+
+const configFile = (subpath: string, source: string): IConfigFile => ({
   projectFolder: resolve('.'),
-  mainEntryPointFilePath: resolve(`dist/${name}.d.ts`),
-  compiler: { tsconfigFilePath: resolve('tsconfig.json') },
+  mainEntryPointFilePath: declarationOf(source),
+  compiler: { tsconfigFilePath: resolve('scripts/tsconfig.declarations.json') },
   newlineKind: 'lf',
   apiReport: {
     enabled: true,
-    reportFileName: reportName(name),
+    reportFileName: reportName(subpath),
     reportFolder: resolve(REPORTS),
     reportTempFolder: resolve('temp/api'),
   },
@@ -29,9 +49,11 @@ const configFile = (name: string): IConfigFile => ({
   dtsRollup: { enabled: false },
   tsdocMetadata: { enabled: false },
   messages: {
-    compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
+    compilerMessageReporting: { default: error },
     extractorMessageReporting: {
       default: inReport,
+      'ae-forgotten-export': error,
+      'ae-undocumented': error,
       // Everything exported is public; no release tags.
       'ae-missing-release-tag': quiet,
     },
@@ -40,45 +62,50 @@ const configFile = (name: string): IConfigFile => ({
   },
 })
 
-/** Reports lie in one folder: `helpers/http` is `helpers-http.api.md`. */
-function reportName(name: string): string {
-  return `${name.replaceAll('/', '-')}.api.md`
+function prepare([subpath, source]: readonly [string, string]): ExtractorConfig {
+  return ExtractorConfig.prepare({
+    configObject: configFile(subpath, source),
+    configObjectFullPath: undefined,
+    packageJsonFullPath: resolve('package.json'),
+  })
+}
+
+/** Findings that belong in the report are read there; only errors are worth the terminal. */
+function printErrorsOnly(message: ExtractorMessage): void {
+  if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true
 }
 
 /** Whether the report of one entry point is as it should be. */
-function report(name: string): boolean {
-  const file = `${REPORTS}/${reportName(name)}`
-  const { apiReportChanged, errorCount } = Extractor.invoke(
-    ExtractorConfig.prepare({
-      configObject: configFile(name),
-      configObjectFullPath: undefined,
-      packageJsonFullPath: resolve('package.json'),
-    }),
-    {
-      localBuild: write,
-      messageCallback: (message) => {
-        // Findings that belong in the report are read there; only errors are worth the terminal.
-        if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true
-      },
-    },
-  )
+function report(config: ExtractorConfig, compilerState: CompilerState): boolean {
+  const { apiReportChanged, errorCount } = Extractor.invoke(config, {
+    compilerState,
+    localBuild: write,
+    messageCallback: printErrorsOnly,
+  })
+  const file = config.reportFilePath
   if (apiReportChanged) console.log(write ? `updated ${file}` : `${file} is out of date; run \`npm run api\``)
   return errorCount === 0 && (write || !apiReportChanged)
 }
 
-function removeStrayReports(names: readonly string[]): readonly string[] {
-  const expected = new Set(names.map(reportName))
+function removeStrayReports(): readonly string[] {
+  const expected = new Set(Object.keys(libraryEntries).map(reportName))
   const stray = readdirSync(REPORTS).filter((file) => file.endsWith('.api.md') && !expected.has(file))
   if (write) for (const file of stray) rmSync(join(REPORTS, file))
   return stray
 }
 
-ensureBuild()
+rmSync(DECLARATIONS, { recursive: true, force: true })
+execFileSync('npx', ['tsc', '-p', 'scripts/tsconfig.declarations.json'], { stdio: 'inherit' })
 mkdirSync(REPORTS, { recursive: true })
-const names = Object.keys(libraryEntries).map(outputName)
-const bad = names.filter((name) => !report(name))
-const stray = removeStrayReports(names)
+const configs = Object.entries(libraryEntries).map(prepare)
+const [first] = configs
+if (first === undefined) throw new Error('scripts/entries.ts lists no entry point')
+const compilerState = CompilerState.create(first, {
+  additionalEntryPoints: configs.map((config) => config.mainEntryPointFilePath),
+})
+const bad = configs.filter((config) => !report(config, compilerState))
+const stray = removeStrayReports()
 if (!write) for (const file of stray) console.log(`${REPORTS}/${file} belongs to no entry point; run \`npm run api\``)
 
-console.log(`API reports: ${names.length - bad.length} of ${names.length} as expected`)
+console.log(`API reports: ${configs.length - bad.length} of ${configs.length} as expected`)
 process.exitCode = bad.length > 0 || (!write && stray.length > 0) ? 1 : 0
