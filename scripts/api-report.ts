@@ -14,6 +14,7 @@ import {
   type ExtractorMessage,
   type IConfigFile,
 } from '@microsoft/api-extractor'
+import type ts from 'typescript'
 import { libraryEntries } from './entries.js'
 
 const REPORTS = 'docs/api'
@@ -70,8 +71,28 @@ function prepare([subpath, source]: readonly [string, string]): ExtractorConfig 
   })
 }
 
+/** Names that at least one entry point exports. */
+function exportedNames(program: ts.Program): ReadonlySet<string> {
+  const checker = program.getTypeChecker()
+  const modules = Object.values(libraryEntries).flatMap((source) => {
+    const file = program.getSourceFile(declarationOf(source))
+    const symbol = file === undefined ? undefined : checker.getSymbolAtLocation(file)
+    return symbol === undefined ? [] : [symbol]
+  })
+  return new Set(modules.flatMap((module) => checker.getExportsOfModule(module).map(({ name }) => name)))
+}
+
+/** A type is forgotten when no entry point exports it; an entry point need not repeat what another one exports. */
+function isExportedElsewhere({ messageId, text }: ExtractorMessage): boolean {
+  if (messageId !== 'ae-forgotten-export') return false
+  // api-extractor numbers the second of two types of the same name.
+  const name = /"(\w+?)(?:_\d+)?"/u.exec(text)?.[1]
+  return name !== undefined && exported.has(name)
+}
+
 /** Findings that belong in the report are read there; only errors are worth the terminal. */
 function printErrorsOnly(message: ExtractorMessage): void {
+  if (isExportedElsewhere(message)) message.logLevel = ExtractorLogLevel.None
   if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true
 }
 
@@ -103,6 +124,7 @@ if (first === undefined) throw new Error('scripts/entries.ts lists no entry poin
 const compilerState = CompilerState.create(first, {
   additionalEntryPoints: configs.map((config) => config.mainEntryPointFilePath),
 })
+const exported = exportedNames(compilerState.program as ts.Program)
 const bad = configs.filter((config) => !report(config, compilerState))
 const stray = removeStrayReports()
 if (!write) for (const file of stray) console.log(`${REPORTS}/${file} belongs to no entry point; run \`npm run api\``)

@@ -7,23 +7,24 @@ import { toErrorBody } from '../wire/protocol/error-body.js'
 import { Emitter, type Unsubscribe } from '../std/async/emitter.js'
 import type { Log } from '../std/log.js'
 
+/** Severity of an event, as a log names it. */
 export type EventLevel = keyof Log
 
 /** A function that failed and what it was called as. */
-interface Failure {
+export interface FunctionFailure {
   readonly functionId: string
   readonly error: ErrorBody
 }
 
 /** A trigger as reports name it. */
-interface NamedTrigger {
+export interface NamedTrigger {
   readonly triggerId: string
   readonly triggerType: string
   readonly functionId: string
 }
 
 /** One attempt of the queue that failed. `maxAttempts` counts the first one. */
-interface FailedAttempt extends Failure {
+export interface FailedAttempt extends FunctionFailure {
   readonly source: 'queue' | 'topic'
   /** Name of the queue or topic. */
   readonly name: string
@@ -32,9 +33,13 @@ interface FailedAttempt extends Failure {
   readonly maxAttempts: number
 }
 
+/**
+ * Something that happened inside the engine, told apart by `kind`. Carries ids, names and errors, never a call's
+ * payload.
+ */
 export type EngineEvent =
   /** A worker's handler failed, or a worker called a function that could not be reached. */
-  | (Failure & {
+  | (FunctionFailure & {
       readonly kind: 'invocation_failed'
       readonly invocationId: string
       /** The worker that served the call; `undefined` when none could be reached. */
@@ -47,8 +52,8 @@ export type EngineEvent =
   | (FailedAttempt & { readonly kind: 'attempt_failed'; readonly retryInMs: number })
   /** A job used up its attempts and is a dead letter. */
   | (FailedAttempt & { readonly kind: 'job_dead' })
-  | (Failure & { readonly kind: 'enqueue_refused'; readonly queue: string })
-  | (Failure & {
+  | (FunctionFailure & { readonly kind: 'enqueue_refused'; readonly queue: string })
+  | (FunctionFailure & {
       readonly kind: 'request_failed'
       readonly method: string
       readonly path: string
@@ -82,6 +87,7 @@ export type EngineEvent =
   /** Anything else the engine logs: a fixed sentence and its facts. */
   | { readonly kind: 'log'; readonly level: EventLevel; readonly message: string; readonly fields: object }
 
+/** Receives the events of one engine. */
 export type Emit = (event: EngineEvent) => void
 
 /** An event as a line of a log: fields first, then one fixed sentence. */

@@ -2,3 +2,4 @@
 export { EngineFunctions, EngineTriggers } from '../wire/protocol/names.js'
 export type { FunctionHandler, RemoteFunctionHandler } from '../sdk/worker/functions/functions.js'
 export type { InvocationContext } from '../sdk/worker/invocations/invocation-context.js'
+export type { InferOutput, StandardResult } from '../sdk/schema/standard-schema.js'

@@ -5,3 +5,8 @@ export type { FunctionInfo, TriggerInfo, TriggerTypeInfo, WorkerInfo } from '../
 export type { FunctionRef, OwnedFunctionRef } from '../sdk/worker/functions/functions.js'
 export { installSignalHandlers } from '../sdk/worker/lifecycle/signal-handlers.js'
 export type { SignalHandlerOptions } from '../sdk/worker/lifecycle/signal-handlers.js'
+export type { ToJsonSchema } from '../sdk/schema/json-schema.js'
+export type { ChecksMade } from '../sdk/worker/calls/contract-call.js'
+export type { TriggerAction } from '../sdk/worker/calls/trigger-request.js'
+export type { ContractOutput, MaybeSchema, SentAs } from '../sdk/worker/functions/contract.js'
+export type { JsonSchemaFormat } from '../sdk/worker/functions/function-format.js'

@@ -1,7 +1,7 @@
 /** `iii-node/stream`: the interface of a stream's store, what its operations and events carry, and a client for it. */
 export type { IStream } from '../sdk/worker/stores/stream-operations.js'
 export { streamClient } from '../sdk/worker/stores/stream-client.js'
-export type { StreamClient } from '../sdk/worker/stores/stream-client.js'
+export type { OptionalStreamName, StreamClient } from '../sdk/worker/stores/stream-client.js'
 export { StreamEventType, UpdateOp } from './helpers/stream.js'
 export type {
   MergePath,
@@ -32,3 +32,4 @@ export type {
   UpdateRemove,
   UpdateSet,
 } from './helpers/stream.js'
+export type { CanTrigger } from '../sdk/worker/calls/trigger-request.js'

@@ -1,6 +1,6 @@
 /** `iii-node/trigger`: what binding a trigger and providing a trigger type involve. */
 export { BuiltinTrigger } from '../sdk/worker/triggers/bind-builtin.js'
-export type { BindingOptions } from '../sdk/worker/triggers/bind-builtin.js'
+export type { BindingOptions, TriggerBinder } from '../sdk/worker/triggers/bind-builtin.js'
 export type {
   BuiltinTriggerInput,
   ConditionConfig,

@@ -17,6 +17,7 @@ import type { RecordedFrames } from './worker-record.js'
 export interface TestCallOptions {
   /** Where the function is registered. Default `default`. */
   readonly namespace?: string | undefined
+  /** Free JSON handed to the handler beside the payload. Default: none. */
   readonly metadata?: unknown
   /** How long to wait, on the engine's clock. Default 30 s; `Infinity` waits for ever. */
   readonly timeoutMs?: number | undefined
@@ -114,8 +115,10 @@ export interface TestEngine extends AsyncDisposable {
   stallReads(worker: WorkerTarget): Unsubscribe
   /** Holds every frame in both directions, and new connections, until `resume`. */
   pause(): void
+  /** Delivers what `pause` held, and admits connections again. */
   resume(): void
 
+  /** The engine's counters. */
   stats(): EngineStats
   /** Ends the workers of `connect` and the engine; nothing stays open. May be called again. */
   close(): Promise<void>

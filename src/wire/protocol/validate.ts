@@ -21,8 +21,8 @@ export interface Field<T, Optional extends boolean = false> {
 /** The members of a message beside `type`. */
 export type Shape = Readonly<Record<string, Field<unknown, boolean>>>
 
-type RequiredKeys<S extends Shape> = { [K in keyof S]: S[K]['optional'] extends true ? never : K }[keyof S]
-type FieldType<F> = F extends Field<infer T, boolean> ? T : never
+export type RequiredKeys<S extends Shape> = { [K in keyof S]: S[K]['optional'] extends true ? never : K }[keyof S]
+export type FieldType<F> = F extends Field<infer T, boolean> ? T : never
 
 /** The TypeScript type of a shape. Optional members are absent or `undefined`; the codec turns `null` into that. */
 export type Infer<S extends Shape> = { readonly [K in RequiredKeys<S>]: FieldType<S[K]> } & {

@@ -101,7 +101,7 @@ export interface Transport {
 export const HIGH_WATER_BYTES = 8 * 1024 * 1024
 
 /** Options of an outgoing connection. */
-interface DialOptions {
+export interface DialOptions {
   /** Handshake headers; asked for after the current turn, so that headers set right after dialling still count. */
   readonly headers: () => Readonly<Record<string, string>>
   /** Send buffer above which `drained` will follow. Default 8 MiB. */

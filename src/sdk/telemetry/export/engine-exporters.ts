@@ -13,7 +13,7 @@ import { temporalityOf } from '../metrics/metrics-exporter.js'
 /** What became of an export, in OpenTelemetry's words: 0 is success, 1 failure. */
 export type EngineExportResult = { code: 0 | 1; error?: Error }
 
-abstract class EngineExporter<Batch> {
+export abstract class EngineExporter<Batch> {
   readonly #connection: SharedEngineConnection
   readonly #signal: Signal<Batch>
   #isShutDown = false
