@@ -61,6 +61,7 @@ export const ErrorCode = {
   token_not_found: 'token_not_found',
   api_key_not_found: 'api_key_not_found',
 } as const
+/** A code that this package or the engine raises, one of the values in `ErrorCode`. */
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
 
 /** What went wrong, in one of eight ways. */

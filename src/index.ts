@@ -6,8 +6,18 @@ export { TriggerAction } from './sdk/worker/calls/trigger-request.js'
 export type { CanTrigger, EnqueueResult, TriggerFunction, TriggerRequest } from './sdk/worker/calls/trigger-request.js'
 export type { III, IIIClient, TriggerTypeRef } from './sdk/worker/client.js'
 export { defineFunction, defineTriggerType } from './sdk/worker/functions/contract.js'
-export type { DefinedTriggerType, FunctionContract, MaybeSchema, TriggerTypeContract } from './sdk/worker/functions/contract.js'
-export type { ContractArguments, ContractCallOptions, ContractClient, ContractTrigger } from './sdk/worker/calls/contract-call.js'
+export type {
+  DefinedTriggerType,
+  FunctionContract,
+  MaybeSchema,
+  TriggerTypeContract,
+} from './sdk/worker/functions/contract.js'
+export type {
+  ContractArguments,
+  ContractCallOptions,
+  ContractClient,
+  ContractTrigger,
+} from './sdk/worker/calls/contract-call.js'
 export type { DiagnosticEvent, DiagnosticsOption, InvalidValue, SlowHandler } from './sdk/worker/diagnostics.js'
 export type {
   FunctionInfo,
@@ -19,7 +29,11 @@ export type {
   TriggerTypeInfo,
   WorkerInfo,
 } from './sdk/worker/discovery/discovery.js'
-export type { FunctionFormats, JsonSchemaFormat, RegisterFunctionFormat } from './sdk/worker/functions/function-format.js'
+export type {
+  FunctionFormats,
+  JsonSchemaFormat,
+  RegisterFunctionFormat,
+} from './sdk/worker/functions/function-format.js'
 export type { FunctionsAvailableGuard } from './sdk/worker/discovery/functions-available.js'
 export type {
   FunctionHandler,
@@ -46,7 +60,12 @@ export { streamClient } from './sdk/worker/stores/stream-client.js'
 export type { OptionalStreamName, StreamClient } from './sdk/worker/stores/stream-client.js'
 export type { WorkerStats } from './sdk/worker/stats.js'
 export type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './sdk/worker/triggers/trigger-types.js'
-export type { AliasedTriggerInput, OwnedTrigger, RegisterTriggerInput, Trigger } from './sdk/worker/triggers/triggers.js'
+export type {
+  AliasedTriggerInput,
+  OwnedTrigger,
+  RegisterTriggerInput,
+  Trigger,
+} from './sdk/worker/triggers/triggers.js'
 export { BuiltinTrigger } from './sdk/worker/triggers/bind-builtin.js'
 export { iiiAsyncFn, iiiFn } from './sdk/worker/functions/wrapped-function.js'
 export type { WrapOptions } from './sdk/worker/functions/wrapped-function.js'
@@ -74,7 +93,15 @@ export {
   ValidationError,
   WebSocketError,
 } from './errors.js'
-export type { ErrorBody, IIIErrorKind, InvocationErrorInit, Outcome, RegistrationRejectedInit, RegistrationRejectedOptions, ValidationIssue } from './errors.js'
+export type {
+  ErrorBody,
+  IIIErrorKind,
+  InvocationErrorInit,
+  Outcome,
+  RegistrationRejectedInit,
+  RegistrationRejectedOptions,
+  ValidationIssue,
+} from './errors.js'
 export type { ChannelEnd, StalledChannel } from './sdk/channel/ports.js'
 export type { Timer, TimerMode } from './std/time/clock.js'
 export type { DialOptions, Transport, TransportEvents } from './wire/transport/transport.js'

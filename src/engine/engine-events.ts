@@ -12,24 +12,33 @@ export type EventLevel = keyof Log
 
 /** A function that failed and what it was called as. */
 export interface FunctionFailure {
+  /** The function that failed. */
   readonly functionId: string
+  /** The error, as it travels on the wire. */
   readonly error: ErrorBody
 }
 
 /** A trigger as reports name it. */
 export interface NamedTrigger {
+  /** The id of the trigger. */
   readonly triggerId: string
+  /** The type of the trigger. */
   readonly triggerType: string
+  /** The function that the trigger runs. */
   readonly functionId: string
 }
 
 /** One attempt of the queue that failed. `maxAttempts` counts the first one. */
 export interface FailedAttempt extends FunctionFailure {
+  /** Whether a queue or a topic held the job. */
   readonly source: 'queue' | 'topic'
   /** Name of the queue or topic. */
   readonly name: string
+  /** The id of the job. */
   readonly jobId: string
+  /** The attempt that failed, from 1. */
   readonly attempt: number
+  /** Attempts in all, the first one included. */
   readonly maxAttempts: number
 }
 

@@ -46,6 +46,7 @@ export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit
   readonly atDoor?: (request: UpgradeRequest, enter: UpgradeHandler) => void
 }
 
+/** A running local engine. */
 export interface LocalEngine extends AsyncDisposable {
   /** Address of the first listener; `memory://engine` when there is none. */
   readonly url: string
@@ -75,6 +76,7 @@ export interface LocalEngine extends AsyncDisposable {
    * wait for it, for up to 30 s. Call the function it returns once the successor has registered everything.
    */
   expectSuccessor(): () => void
+  /** The engine's counters. */
   stats(): EngineStats
   /** Stops serving and closes everything. May be called again. */
   close(): Promise<void>

@@ -13,5 +13,14 @@ export {
   ValidationError,
   WebSocketError,
 } from '../errors.js'
-export type { ErrorBody, IIIErrorKind, InvocationErrorInit, Outcome, RegistrationRejectedInit, RegistrationRejectedOptions, ValidationErrorInit, ValidationIssue } from '../errors.js'
+export type {
+  ErrorBody,
+  IIIErrorKind,
+  InvocationErrorInit,
+  Outcome,
+  RegistrationRejectedInit,
+  RegistrationRejectedOptions,
+  ValidationErrorInit,
+  ValidationIssue,
+} from '../errors.js'
 export { isErrorBody } from '../wire/protocol/error-body.js'

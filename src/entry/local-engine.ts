@@ -2,9 +2,23 @@
 export { startEngine } from '../engine/local-engine.js'
 export type { StartedEngine, StartEngineOptions } from '../engine/local-engine.js'
 export type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
-export type { Emit, EngineEvent, EventLevel, FailedAttempt, FunctionFailure, NamedTrigger } from '../engine/engine-events.js'
+export type {
+  Emit,
+  EngineEvent,
+  EventLevel,
+  FailedAttempt,
+  FunctionFailure,
+  NamedTrigger,
+} from '../engine/engine-events.js'
 export type { EngineStats } from '../engine/engine-stats.js'
-export type { EngineMessage, MessageNamed, MessageOf, WorkerMessage, engineMessages, workerMessages } from '../wire/protocol/messages.js'
+export type {
+  EngineMessage,
+  MessageNamed,
+  MessageOf,
+  WorkerMessage,
+  engineMessages,
+  workerMessages,
+} from '../wire/protocol/messages.js'
 export type { EngineAddresses } from '../engine/config/config.js'
 export type { LocalEngine } from '../engine/engine.js'
 export type { OriginRules } from '../engine/access/origins.js'

@@ -1,9 +1,34 @@
 /** `iii-node/schema`: contracts, and the Standard Schema they are made of. */
 export { defineFunction, defineTriggerType } from '../sdk/worker/functions/contract.js'
-export type { ContractInput, ContractOutput, DefinedTriggerType, FunctionContract, MaybeSchema, ReceivedAs, SentAs, TriggerTypeContract } from '../sdk/worker/functions/contract.js'
-export type { ChecksMade, ContractArguments, ContractCallOptions, ContractClient, ContractResult, ContractTrigger } from '../sdk/worker/calls/contract-call.js'
+export type {
+  ContractInput,
+  ContractOutput,
+  DefinedTriggerType,
+  FunctionContract,
+  MaybeSchema,
+  ReceivedAs,
+  SentAs,
+  TriggerTypeContract,
+} from '../sdk/worker/functions/contract.js'
+export type {
+  ChecksMade,
+  ContractArguments,
+  ContractCallOptions,
+  ContractClient,
+  ContractResult,
+  ContractTrigger,
+} from '../sdk/worker/calls/contract-call.js'
 export type { SchemaSettings } from '../sdk/worker/functions/function-schemas.js'
-export type { BodyHandler, BodySchemas, ContractServeOptions, PayloadSchemas, Register, RegisterFunction, RegisterFunctionWith, SchemaHandler } from '../sdk/worker/functions/register-function.js'
+export type {
+  BodyHandler,
+  BodySchemas,
+  ContractServeOptions,
+  PayloadSchemas,
+  Register,
+  RegisterFunction,
+  RegisterFunctionWith,
+  SchemaHandler,
+} from '../sdk/worker/functions/register-function.js'
 export type { ContractBinding, SchemaTriggerType } from '../sdk/worker/triggers/trigger-contract.js'
 export type { ToJsonSchema } from '../sdk/schema/json-schema.js'
 export { isStandardSchema } from '../sdk/schema/standard-schema.js'

@@ -2,9 +2,13 @@
  * Logging as a port: fields first, then one fixed sentence. pino loggers fit it as they are.
  */
 export interface Log {
+  /** Writes a line of level debug. */
   debug(fields: object, message: string): void
+  /** Writes a line of level info. */
   info(fields: object, message: string): void
+  /** Writes a line of level warn. */
   warn(fields: object, message: string): void
+  /** Writes a line of level error. */
   error(fields: object, message: string): void
 }
 

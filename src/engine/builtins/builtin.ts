@@ -57,12 +57,17 @@ export interface EngineHost {
 
 /** A call the engine makes on its own. */
 export interface HostCall {
+  /** The function to call. */
   readonly functionId: string
+  /** The payload: any JSON value. */
   readonly data: unknown
   /** Default: `default`. */
   readonly namespace?: string | undefined
+  /** Free JSON handed to the handler beside the payload. */
   readonly metadata?: unknown
+  /** W3C trace parent of the call. */
   readonly traceparent?: string | undefined
+  /** W3C baggage of the call. */
   readonly baggage?: string | undefined
   /** Whether a large result stays text, as `JsonText`; else it is parsed, and fails the call if that costs too much. */
   readonly keepsText?: boolean

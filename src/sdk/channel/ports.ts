@@ -70,6 +70,7 @@ export class ChannelEnds {
 
 /** Text of a channel that was dropped, since nothing listened. */
 export interface DroppedText {
+  /** The channel. */
   readonly channelId: string
   /** How many messages of this end so far. */
   readonly dropped: number
@@ -77,6 +78,7 @@ export interface DroppedText {
 
 /** A reader that waits for one kind of items while the other kind before them is not taken. */
 export interface StalledChannel {
+  /** The channel. */
   readonly channelId: string
   /** The kind that nothing takes. */
   readonly unread: 'text' | 'binary'
@@ -84,7 +86,9 @@ export interface StalledChannel {
 
 /** What a channel end takes from its client; the process's own by default. */
 export interface ChannelPorts {
+  /** Opens a transport. */
   readonly dial: Dial
+  /** Tells the time and sets timers. */
   readonly clock: Clock
   /** Handshake headers, the same as the client's. */
   readonly headers: () => Readonly<Record<string, string>>

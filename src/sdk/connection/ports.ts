@@ -10,8 +10,11 @@ import type { IIIConnectionState } from './state.js'
 
 /** What a connection needs from the world. */
 export interface ConnectionPorts {
+  /** Opens a transport. */
   readonly dial: Dial
+  /** Tells the time and sets timers. */
   readonly clock: Clock
+  /** Yields random numbers, for jitter. */
   readonly random: Random
 }
 

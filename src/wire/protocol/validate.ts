@@ -21,7 +21,9 @@ export interface Field<T, Optional extends boolean = false> {
 /** The members of a message beside `type`. */
 export type Shape = Readonly<Record<string, Field<unknown, boolean>>>
 
+/** The members of a shape that a message must have. */
 export type RequiredKeys<S extends Shape> = { [K in keyof S]: S[K]['optional'] extends true ? never : K }[keyof S]
+/** The TypeScript type of a field. */
 export type FieldType<F> = F extends Field<infer T, boolean> ? T : never
 
 /** The TypeScript type of a shape. Optional members are absent or `undefined`; the codec turns `null` into that. */

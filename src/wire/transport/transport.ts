@@ -12,6 +12,7 @@
 export interface Closed {
   /** Close code; 1006 when there was no close frame. */
   readonly code: number
+  /** Reason of the close frame; empty when it gave none. */
   readonly reason: string
   /** HTTP status of a refused handshake. */
   readonly status?: number
@@ -67,6 +68,7 @@ export function frameText(frame: string | Uint8Array): string {
   return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8')
 }
 
+/** A connection that moves frames. */
 export interface Transport {
   /** Bytes accepted by `send` that have not reached the operating system. */
   readonly bufferedBytes: number
@@ -74,6 +76,7 @@ export interface Transport {
   readonly isOpen: boolean
   /** Headers of the peer's handshake response, names in lower case; on the dialling end, once the link is up. */
   readonly peerHeaders?: Readonly<Record<string, unknown>> | undefined
+  /** Sends a frame after all earlier ones; never throws and never blocks. */
   send(frame: string | Uint8Array): void
   /** Calls back once everything sent so far has been handed to the operating system; never after the link ended. */
   flushed(callback: () => void): void
@@ -90,6 +93,7 @@ export interface Transport {
    * been read already; only a link that ends hands over what came before its end.
    */
   pause(): void
+  /** Reads on after `pause`. */
   resume(): void
   /** Says goodbye after everything sent so far; without a code the close frame is empty. */
   close(code?: number, reason?: string): void

@@ -13,6 +13,7 @@ import { temporalityOf } from '../metrics/metrics-exporter.js'
 /** What became of an export, in OpenTelemetry's words: 0 is success, 1 failure. */
 export type EngineExportResult = { code: 0 | 1; error?: Error }
 
+/** Base of the exporters that write to a `SharedEngineConnection`. */
 export abstract class EngineExporter<Batch> {
   readonly #connection: SharedEngineConnection
   readonly #signal: Signal<Batch>
@@ -39,6 +40,7 @@ export abstract class EngineExporter<Batch> {
     }
   }
 
+  /** Sends what the socket takes now. */
   forceFlush(): Promise<void> {
     return this.#connection.flush()
   }

@@ -18,6 +18,7 @@ export type OtelMessage = { readonly prefix: OtelPrefix; readonly data: Uint8Arr
 
 /** How one kind of telemetry is written. */
 export interface Signal<Batch> {
+  /** The four letters that begin a frame of this kind. */
   readonly prefix: OtelPrefix
   /** How many spans, records or data points a batch holds. */
   count(batch: Batch): number

@@ -4,6 +4,7 @@
 import type { UpdateOp, UpdateOpError } from './update-op.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- values are any JSON, as in the official package */
+/** The value to read. */
 export type StateGetInput = { scope: string; key: string }
 /** The value to write, and its place. */
 export type StateSetInput = { scope: string; key: string; value: any }

@@ -5,6 +5,7 @@
 import type { UpdateOp, UpdateOpError } from './update-op.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- items are any JSON, as in the official package */
+/** The item to read. */
 export type StreamGetInput = { stream_name: string; group_id: string; item_id: string }
 /** The item to write, and its place. */
 export type StreamSetInput = { stream_name: string; group_id: string; item_id: string; data: any }
