@@ -30,20 +30,24 @@ export class ChannelEnds {
     return this.#over
   }
 
+  /** Ends with a socket. */
   get size(): number {
     return this.#open.size
   }
 
+  /** Bytes that all ends hold together. */
   get heldBytes(): number {
     let bytes = 0
     for (const end of this.#open) bytes += end.heldBytes
     return bytes
   }
 
+  /** Lists an end. */
   add(end: ChannelEnd): void {
     this.#open.add(end)
   }
 
+  /** Removes an end from the list. */
   delete(end: ChannelEnd): void {
     this.#open.delete(end)
     if (!this.#isBusy()) this.#settled?.resolve()

@@ -12,7 +12,9 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 export interface Field<T, Optional extends boolean = false> {
   /** What is accepted, as it is put in error messages. */
   readonly expected: string
+  /** Whether a value fits. */
   readonly accepts: (value: unknown) => boolean
+  /** Whether the member may be missing or `null`. */
   readonly optional: Optional
   /** Carries the type only; never set. */
   readonly type?: T
