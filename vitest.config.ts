@@ -4,17 +4,46 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const nightly = process.env['TIER'] === 'nightly'
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** One project per kind of test, so that each can run alone: `vitest run --project=unit`. */
-const project = (name: string) => ({
+/** Tests that start programs. They run with those of `test/processes`. */
+const STARTING_PROGRAMS = [
+  'test/regression/bundled-commonjs-could-not-be-imported.test.ts',
+  'test/regression/dead-session-refused-its-successor-for-good.test.ts',
+  'test/regression/dev-lost-requests-and-workers.test.ts',
+  'test/regression/npx-left-the-engine-running.test.ts',
+  'test/regression/refusals-were-printed-twice.test.ts',
+  'test/unit/engine/storage/level-store.test.ts',
+]
+
+/** Tests of what all workers of a process share: `fetch`, telemetry, default names, signals, open timers, memory. */
+const IN_THEIR_OWN_PROCESS = [
+  'test/behaviour/{dedicated-telemetry-socket,running-spans-are-shown,stand-alone-telemetry}.test.ts',
+  'test/behaviour/{telemetry-ends,telemetry-owners,traced-fetch,tracing-calls,worker-gauges,logging}.test.ts',
+  'test/behaviour/test-engine-leaves-nothing-open.test.ts',
+  'test/regression/{default-names-collided-in-one-process,each-worker-listened-to-signals}.test.ts',
+  'test/regression/{fake-timers-stopped-workers,large-payloads-in-spans-stalled-the-engine}.test.ts',
+  'test/regression/{second-init-of-telemetry-was-ignored,shared-signal-warned-of-a-leak}.test.ts',
+  'test/regression/{shutdown-of-all-telemetry-left-workers-on,stopped-gauges-went-on}.test.ts',
+  'test/regression/{backlog-choked-a-memory-link,taken-entries-stayed-in-memory}.test.ts',
+  'test/regression/{cron-schedules-held-ten-thousand-years,pino-lines-lost-their-level-and-time}.test.ts',
+  'test/regression/throwing-log-sink-failed-the-handler.test.ts',
+]
+
+/** One project per kind of test, so that each can run alone: `vitest run --project=unit`. Each file has its own process. */
+const project = (name: string, include = [`test/${name}/**/*.test.ts`]) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`] },
+  test: { name, include },
 })
 
 /** Files of a kind that share a process: starting one for each takes longer than most of the tests. */
-const projectInOneProcess = (name: string) => {
-  const { extends: inherits, test } = project(name)
-  return { extends: inherits, test: { ...test, isolate: false } }
-}
+const projectInOneProcess = (name: string) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    exclude: [...STARTING_PROGRAMS, ...IN_THEIR_OWN_PROCESS],
+    isolate: false,
+  },
+})
 
 /** Kinds whose tests look at `dist/`: it is built first, once, when it is missing or older than the sources. */
 const projectOnBuild = (name: string) => ({
@@ -56,15 +85,15 @@ export default defineConfig({
     ...shared.test,
     projects: [
       projectInOneProcess('unit'),
-      project('behaviour'),
-      project('hostile'),
-      project('regression'),
+      projectInOneProcess('behaviour'),
+      projectInOneProcess('regression'),
+      project('own-process', IN_THEIR_OWN_PROCESS),
       project('compat'),
       project('docs'),
       // Tests that start programs: the command line, examples, other test runners, compilers.
-      project('processes'),
+      project('processes', ['test/processes/**/*.test.ts', ...STARTING_PROGRAMS]),
       projectOnBuild('package'),
-      // Load, faults and measured memory, delays and sizes.
+      // Load, faults, hostile input, and measured memory, delays and sizes.
       project('reliability'),
       project('sim'),
     ],

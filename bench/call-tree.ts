@@ -1,10 +1,10 @@
-/** A CPU profile as a tree of the time spent in each function and in what it called. Waiting does not count. */
+/** Converts a CPU profile to a tree of the time in each function and its callees. Waiting does not count. */
 import type { Profiler, Runtime } from 'node:inspector'
 
 export interface CallTree {
   readonly name: string
   readonly place: string
-  /** Time in this function and all below it, in microseconds. */
+  /** Time in this function and its callees, in microseconds. */
   readonly totalUs: number
   readonly selfUs: number
   readonly children: readonly CallTree[]
@@ -29,7 +29,7 @@ export function callTree(profile: Profiler.Profile): CallTree {
     byId.set(id, branch)
     for (const child of node.children ?? []) grow(child, branch)
   }
-  // The first node is V8's own root, which is no function.
+  // The first node is the root of V8, which is not a function.
   for (const id of profile.nodes[0]?.children ?? []) grow(id, root)
   for (const [i, id] of (profile.samples ?? []).entries()) {
     const branch = byId.get(id)
@@ -55,7 +55,7 @@ function summed({ name, place, selfUs, children }: Growing): CallTree {
   return { name, place, selfUs, totalUs, children: below }
 }
 
-/** Time in native code carries the name of the call that started the profiler, since that is still the last one known. */
+/** Time in native code is attributed to the call that started the profiler, since it is the last known function. */
 function nameOf({ functionName, url }: Runtime.CallFrame): string {
   return functionName === 'dispatch' && url === '' ? '(native)' : functionName || '(anonymous)'
 }

@@ -1,4 +1,4 @@
-/** Another state of the repository, built and ready to be measured, under `temp/compare/`. Kept for the next time. */
+/** Builds another state of the repository for a measurement, under `temp/compare/`. It is kept for the next run. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,13 +6,13 @@ import { compileInto } from './compile.js'
 import { PROJECT } from './project.js'
 
 /**
- * Builds a commit, branch or tag and gives its folder. Dependencies are those installed here: the folder lies within
- * this checkout, so they are found from there.
+ * Builds a commit, branch or tag and returns its folder. It uses the dependencies installed here: the folder is inside
+ * this checkout, so they are found.
  */
 export function builtCheckout(ref: string): string {
   const commit = git('rev-parse', '--short=12', '--verify', `${ref}^{commit}`).toString().trim()
   const folder = join(PROJECT, 'temp/compare', commit)
-  // Declarations come last, so a build that was interrupted is begun again.
+  // Declarations are built last, so an interrupted build is repeated.
   if (!existsSync(join(folder, 'dist/index.d.cts'))) build(commit, folder)
   compileInto(folder)
   return folder
@@ -22,7 +22,7 @@ function build(commit: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   execFileSync('tar', ['-x', '-C', folder], { input: git('archive', commit) })
-  // Within npm, the commands of this checkout's dependencies are on the path.
+  // In an npm script, the commands of the installed dependencies are on the path.
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 

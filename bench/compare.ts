@@ -1,7 +1,7 @@
 /**
- * Compares this checkout, as it stands in the folder, with a commit: both run in turn in one run.
+ * Compares the working tree of this checkout with a commit: both alternate in one run.
  *
- *     npm run bench:compare -- main [--only p1,p8] [--rounds 11] [--calls n] [--json] [--no-build]
+ * npm run bench:compare -- main [--only p1,p8] [--rounds 11] [--calls n] [--json] [--no-build]
  */
 import { builtCheckout } from './checkout.js'
 import { prepare } from './compile.js'
@@ -11,7 +11,7 @@ import { readOptions } from './options.js'
 import { PROJECT } from './project.js'
 import { pickSuites } from './suites/pick.js'
 
-/** What every change to the way of a call may move. */
+/** Suites that depend on the path of a call. */
 const BY_DEFAULT = ['p1', 'p2', 'p3', 'p4', 'p6', 'p8']
 const MIN_ROUNDS = 11
 

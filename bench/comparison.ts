@@ -1,4 +1,4 @@
-/** Figures of three builds as verdicts, and those as text. */
+/** Compares the figures of three builds and formats the verdicts as text. */
 import { median } from './statistics.js'
 import type { Figure, Suite } from './suite.js'
 import { judge, type Verdict } from './verdict.js'
@@ -29,7 +29,7 @@ export function comparisonLine({ id, name, unit, base, branch, ratio, band, kind
   return `${id.padEnd(8)}${verdictOf(kind, unit).padEnd(13)}${change}  noise ${noise}  ${values}  ${name}`
 }
 
-/** Less time is faster, less memory smaller, and a rate is the other way round. */
+/** Less time is faster, less memory is smaller; for a rate, more is faster. */
 function verdictOf(kind: Verdict['kind'], unit: string): string {
   if (kind === 'within noise') return kind
   if (unit.endsWith('/s')) return kind === 'more' ? 'faster' : 'slower'

@@ -1,6 +1,6 @@
 /**
- * Turns what runs in measured processes into plain JavaScript, file by file and unchanged in shape: a loader that
- * compiles while it runs would be measured along.
+ * Compiles the code of measured processes to plain JavaScript, file by file. A loader that compiles at run time would
+ * be part of the measurement.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -18,13 +18,13 @@ export function compiled(name: string, root = PROJECT): string {
   return join(root, OUTPUT, `${name}.js`)
 }
 
-/** Brings the measured processes up to date, and `dist/` unless it is to be taken as it is. */
+/** Updates the measured processes, and `dist/` unless it is to be used unchanged. */
 export function prepare({ build }: { readonly build: boolean }): void {
   if (build) ensureBuild()
   compileInto(PROJECT)
 }
 
-/** Compiles the measured processes into a checkout that is built already. */
+/** Compiles the measured processes into a checkout that is already built. */
 export function compileInto(root: string): void {
   rmSync(join(root, OUTPUT), { recursive: true, force: true })
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))

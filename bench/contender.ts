@@ -1,6 +1,6 @@
 /**
- * What takes part in a measurement: a side, out of a folder that holds a built package. A suite names its sides; a
- * comparison of builds puts several builds of our own side in their place, so that no suite has to know of it.
+ * What a suite measures: one side, from a folder with a built package. A suite names its sides; a comparison of builds
+ * replaces them by several builds of our own side, so that suites need no code for it.
  */
 import { PROJECT } from './project.js'
 
@@ -11,7 +11,7 @@ export interface Build {
 }
 
 export interface Contender {
-  /** Tells it apart in results. */
+  /** Identifies the build in results. */
   readonly label: string
   readonly side: string
   readonly root: string
@@ -22,7 +22,7 @@ export function here(side: string): Contender {
   return { label: side, side, root: PROJECT }
 }
 
-/** All sides of this checkout, or one of them out of each build that is to be compared. */
+/** All sides of this checkout, or one of them from each build to compare. */
 export function contenders(
   { builds }: { readonly builds?: readonly Build[] },
   sides: readonly string[],

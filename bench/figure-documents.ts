@@ -1,26 +1,26 @@
 /**
- * Figures in documents. A table stands between `<!-- figures: p1 p2 -->` and `<!-- /figures -->`; a number within a
- * sentence stands before a mark that names it, as in `16.3<!-- p1 / ours --> µs`. Both are made anew from the figures
- * kept; what a mark may name is in `figureTexts`.
+ * Updates figures in documents. A table is between `<!-- figures: p1 p2 -->` and `<!-- /figures -->`; a number within a
+ * sentence is before a mark that names it, as in `16.3<!-- p1 / ours --> µs`. Both are generated from the stored
+ * figures; `figureTexts` lists the names for marks.
  */
 import { figuresTable, sidesTable, targetsTable } from './figure-tables.js'
 import { numberText, ratioText, spreadText } from './figure-text.js'
 import type { Summary } from './report.js'
 
-/** What a suite gave, and on which machine. */
+/** The result of a suite, and the machine. */
 export interface Kept extends Summary {
   readonly machine: string
-  /** The machine's load average when its run ended: far above its cores, others were at work. */
+  /** Load average of the machine at the end of the run. Far above the number of cores, other programs were running. */
   readonly load: number
 }
 
-/** The documents that show figures. */
+/** The documents that contain figures. */
 export const DOCUMENTS = ['bench/README.md', 'docs/guide/scaling.md'] as const
 
 const BLOCK = /(<!-- figures: ([^>]+) -->\n)[^]*?(\n<!-- \/figures -->)/g
 const MARK = /[\d.,]+(<!-- ([^/>]+ \/ [^>]+) -->)/g
 
-/** The same text with the figures given. Throws where it names one that does not exist. */
+/** The text with the figures inserted. Throws if it names one that does not exist. */
 export function refreshed(text: string, kept: readonly Kept[]): string {
   const texts = figureTexts(kept)
   return text
@@ -39,7 +39,7 @@ function block(names: string, kept: readonly Kept[]): string {
   )
   const [only] = chosen
   if (chosen.length > 1 || only === undefined) return targetsTable(chosen)
-  // A table is rather long than wide.
+  // A table should rather be long than wide.
   const isOfFigures = only.figures.length > (only.figures[0]?.sides.length ?? 0)
   return isOfFigures ? figuresTable(only) : sidesTable(only)
 }
@@ -56,8 +56,8 @@ function machinesList(kept: readonly Kept[]): string {
 }
 
 /**
- * What a mark may name: `suite / side` for a median, `suite / figure / side` where a suite has several figures; with
- * ` / ratio` for that side ÷ the base, and with ` / spread`.
+ * Names for marks: `suite / side` for a median, `suite / figure / side` if a suite has several figures. With ` / ratio`
+ * for that side ÷ the base, and with ` / spread`.
  */
 function figureTexts(kept: readonly Kept[]): ReadonlyMap<string, string> {
   return new Map(

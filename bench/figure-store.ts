@@ -1,6 +1,6 @@
 /**
- * The figures that the documents show, in `figures.json`: what a run measured last, suite by suite. Documents are only
- * ever made from it, so no two of them can name different figures.
+ * Stores the figures that documents show in `figures.json`: the latest run, suite by suite. Documents are generated
+ * only from it, so that they cannot contradict each other.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, platform, totalmem } from 'node:os'
@@ -11,14 +11,14 @@ import { PROJECT } from './project.js'
 import type { Summary } from './report.js'
 
 const STORE = join(PROJECT, 'bench/figures.json')
-/** More digits than that are noise. */
+/** Further digits are noise. */
 const DIGITS = 4
 
 export function keptFigures(): readonly Kept[] {
   return JSON.parse(readFileSync(STORE, 'utf8')) as readonly Kept[]
 }
 
-/** Puts the figures of these suites in the place of the earlier ones, and brings the documents up to date. */
+/** Replaces the figures of these suites, and updates the documents. */
 export async function keepFigures(summaries: readonly Summary[]): Promise<void> {
   const byId = new Map(keptFigures().map((kept) => [kept.id, kept]))
   for (const summary of summaries) byId.set(summary.id, { ...summary, machine: machine(), load: loadavg()[0] ?? 0 })
@@ -32,7 +32,7 @@ export async function keepFigures(summaries: readonly Summary[]): Promise<void> 
   }
 }
 
-/** A document as it has to be by the figures kept. */
+/** The expected content of a document for the stored figures. */
 export async function upToDate(file: string): Promise<string> {
   return formatted(file, refreshed(readFileSync(file, 'utf8'), keptFigures()))
 }

@@ -2,7 +2,7 @@
 import { countText, numberText, ratioText, spreadText } from './figure-text.js'
 import type { FigureSummary, Summary } from './report.js'
 
-/** Several suites in one table: a row for each side of each figure, with what is to be reached. */
+/** Several suites in one table: a row for each side of each figure, with its target. */
 export function targetsTable(summaries: readonly Summary[]): string {
   const rows = summaries.flatMap(({ id, title, figures }) =>
     figures.flatMap((figure) =>

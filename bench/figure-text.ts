@@ -1,18 +1,18 @@
-/** Figures as documents write them: no more digits than mean something. */
+/** Formats figures for documents, with significant digits only. */
 import type { Goal } from './suite.js'
 
-/** What is no measurement: as it is, with thousands set apart. */
+/** A number that is not a measurement: unchanged, with a thousands separator. */
 export function countText(value: number): string {
   return value.toLocaleString('en')
 }
 
-/** A measurement: three digits, or all before the point, with thousands set apart. */
+/** A measurement: three digits, or all before the point, with a thousands separator. */
 export function numberText(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
-/** Two decimals, or three where two would hide on which side of its limit a ratio is; large ones as any number. */
+/** Two decimals, or three if two would hide on which side of its limit a ratio is; large ones like any number. */
 export function ratioText(value: number, goal?: Pick<Goal, 'limit'>): string {
   if (value >= 10) return numberText(value)
   const text = value.toFixed(2)

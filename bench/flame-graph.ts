@@ -1,6 +1,6 @@
 /**
- * A call tree as a picture: each box is a function, as wide as the time spent in it and below it, on top of what called
- * it. Plain SVG; a box tells its name, place and time when pointed at.
+ * Draws a call tree as a flame graph: each box is a function, as wide as its time including callees, on top of its
+ * caller. Plain SVG; a tooltip shows name, place and time.
  */
 import type { CallTree } from './call-tree.js'
 import { escapeXml } from './svg-text.js'
@@ -8,7 +8,7 @@ import { escapeXml } from './svg-text.js'
 const WIDTH = 1400
 const ROW_HEIGHT = 17
 const CHARACTER_WIDTH = 6.6
-/** Narrower boxes are left out: nobody could see them, and they are most of a profile. */
+/** Narrower boxes are left out: they would be invisible, and they are most of a profile. */
 const MIN_WIDTH = 0.5
 
 export function flameGraph(tree: CallTree, title: string): string {
@@ -51,7 +51,7 @@ function box({ name, place, totalUs }: CallTree, { x, y, width, share }: Place):
   return `<g><title>${escapeXml(tip)}</title><rect ${size} fill="${colourOf(place)}"/>${label}</g>`
 }
 
-/** This package, its dependencies, and Node itself are told apart at a glance. */
+/** Colours distinguish this package, its dependencies and Node itself. */
 function colourOf(place: string): string {
   if (place === '') return '#d9d9d9'
   if (place.includes('node:')) return '#b9cfe4'

@@ -1,4 +1,4 @@
-/** The size of a folder: the bytes of all files in it, whatever blocks a file system keeps them in. */
+/** The size of a folder: the bytes of all its files, independent of the block size of the file system. */
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 

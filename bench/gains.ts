@@ -1,9 +1,10 @@
 /**
- * What each optimisation gives, measured by taking it out: this checkout against itself, and against a copy without it.
+ * Measures the gain of each optimisation by removing it: this checkout is compared with itself, and with a copy without
+ * the optimisation.
  *
- *     npm run bench:gains -- [--only mask-words,kept-timer] [--rounds 11] [--calls n] [--no-build]
+ * npm run bench:gains -- [--only mask-words,kept-timer] [--rounds 11] [--calls n] [--no-build]
  *
- * The table goes to `bench/README.md`. How far the two runs of the same code lie apart is what chance does.
+ * The table goes to `bench/README.md`. The difference between the two runs of the same code is the noise.
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,7 +19,7 @@ import { reportLines, summarise, type Summary } from './report.js'
 import type { Figure } from './suite.js'
 import { pickSuites } from './suites/pick.js'
 
-/** What a build needs. */
+/** Files that a build needs. */
 const INPUTS = ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsup.config.ts']
 const MIN_ROUNDS = 11
 const BASE = 'with it'
@@ -50,7 +51,7 @@ async function figuresWithout({ what, suite: id, ...change }: Optimisation): Pro
   }))
 }
 
-/** A copy of this checkout, the optimisation taken out, built without declarations. */
+/** A copy of this checkout without the optimisation, built without declarations. */
 function builtWithout({ id, file, find, replace }: Optimisation): string {
   const folder = join(PROJECT, 'temp/gains', id)
   rmSync(folder, { recursive: true, force: true })
@@ -67,7 +68,7 @@ function builtWithout({ id, file, find, replace }: Optimisation): string {
   return folder
 }
 
-/** One table of all, with what was measured of the others before. */
+/** One table of all, including earlier measurements of the others. */
 function together(latest: Summary): Summary {
   const earlier = keptFigures().find(({ id }) => id === 'gains')
   const figures = new Map([...(earlier?.figures ?? []), ...latest.figures].map((one) => [one.name, one]))

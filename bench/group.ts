@@ -1,4 +1,4 @@
-/** Several started things of one kind that end together. */
+/** Starts several things of one kind and ends them together. */
 export class Group<T extends AsyncDisposable> implements AsyncDisposable {
   readonly list: readonly T[]
 
@@ -6,7 +6,7 @@ export class Group<T extends AsyncDisposable> implements AsyncDisposable {
     this.list = list
   }
 
-  /** Starts one for each item, one after the other; when one fails, those before it are ended. */
+  /** Starts one for each item, in turn; if one fails, those before it are ended. */
   static async start<I, T extends AsyncDisposable>(
     items: readonly I[],
     start: (item: I) => Promise<T>,

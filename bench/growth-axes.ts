@@ -1,12 +1,12 @@
-/** In which directions an engine grows, and how far it is measured. */
+/** The dimensions in which an engine grows, and their measured range. */
 import type { Size } from './stage.js'
 
-/** Where every direction starts. */
+/** The starting point of every dimension. */
 export const SMALL: Size = { workers: 10, functionsPerWorker: 10, pendingCalls: 100, payloadBytes: 16 }
 
 export interface Axis {
   readonly name: string
-  /** What the horizontal axis of a plot counts. */
+  /** The label of the horizontal axis of a plot. */
   readonly unit: string
   readonly points: readonly number[]
   /** The points between which the cost of a call must not grow by more than the target. */

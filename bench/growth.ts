@@ -1,10 +1,10 @@
 /**
- * What a call costs while an engine grows, one direction after the other, as plots and as tables.
+ * Measures the cost of a call while an engine grows, one dimension at a time, as plots and tables.
  *
- *     npm run bench:growth -- [--only functions,payload] [--rounds 7] [--no-build]
+ * npm run bench:growth -- [--only functions,payload] [--rounds 7] [--no-build]
  *
- * Plots go to `bench/growth/`, tables to `bench/README.md`. Each point of a direction has an engine of its own; all of
- * them are started first, and every round measures each once, so that drift of the machine cannot pass for growth.
+ * Plots go to `bench/growth/`, tables to `bench/README.md`. Each point of a dimension has its own engine. All engines
+ * are started first, and every round measures each once, so that drift of the machine does not look like growth.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ import { Stage } from './stage.js'
 
 const FOLDER = join(PROJECT, 'bench/growth')
 const CALLS = 10_000
-/** Large payloads take longer: so many bytes per round at most. */
+/** Large payloads take longer, so the bytes per round are limited. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 const { only, rounds, ...options } = readOptions(process.argv.slice(2))

@@ -1,4 +1,4 @@
-/** Lines over a logarithmic axis as plain SVG text: enough to see whether something grows, and where it bends. */
+/** Draws lines over a logarithmic axis as plain SVG: enough to see whether a value grows, and where. */
 import { escapeXml } from './svg-text.js'
 
 interface Line {
@@ -9,7 +9,7 @@ interface Line {
 
 export interface Plot {
   readonly title: string
-  /** What the points count. */
+  /** The unit of the points. */
   readonly xLabel: string
   readonly yLabel: string
   /** Ascending, above 0. */
@@ -61,7 +61,7 @@ interface Drawing {
   readonly points: readonly number[]
   readonly place: { readonly x: (point: number) => number; readonly y: (value: number) => number }
   readonly colour: string
-  /** The line's place in the legend. */
+  /** The place of the line in the legend. */
   readonly rank: number
 }
 

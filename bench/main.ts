@@ -1,9 +1,9 @@
 /**
- * Runs the suites and prints their figures. Ratios are what counts: all sides run in turn, on one machine, in one run.
+ * Runs the suites and prints their figures. Ratios count: all sides alternate on one machine, in one run.
  *
- *     npm run bench -- [--only p1,p4] [--rounds 7] [--calls n] [--json] [--write] [--no-build]
+ * npm run bench -- [--only p1,p4] [--rounds 7] [--calls n] [--json] [--write] [--no-build]
  *
- * `--write` keeps the figures in `figures.json` and brings the documents that show them up to date.
+ * `--write` stores the figures in `figures.json` and updates the documents that show them.
  */
 import { prepare } from './compile.js'
 import { keepFigures } from './figure-store.js'

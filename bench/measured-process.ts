@@ -1,6 +1,4 @@
-/**
- * A measured process as the suites see it: started from the compiled files, told what to do over IPC, ended at last.
- */
+/** A measured process: started from the compiled files, controlled over IPC, and ended by the suite. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { compiled } from './compile.js'
 import { profilerFlags } from './profiler-flags.js'
@@ -30,7 +28,7 @@ export class MeasuredProcess implements AsyncDisposable {
     })
   }
 
-  /** Starts a file of `processes/` with the package of a checkout, this one's by default; resolves once it is ready. */
+  /** Starts a file of `processes/` with the package of a checkout, this one by default. Resolves once it is ready. */
   static async start(name: string, args: readonly string[] = [], root?: string): Promise<MeasuredProcess> {
     const child = fork(compiled(name, root), [...args], {
       execArgv: ['--expose-gc', ...profilerFlags([name, ...args])],
@@ -43,11 +41,11 @@ export class MeasuredProcess implements AsyncDisposable {
     return new MeasuredProcess(child, [name, ...args].join(' '))
   }
 
-  /** Has the process perform a command and gives its result. */
+  /** Makes the process perform a command and returns its result. */
   tell<T = unknown>(name: string, argument?: unknown): Promise<T> {
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
-      // The result crossed processes as JSON: its type is what the command's own file says.
+      // The result was sent as JSON; its type is declared in the file of the command.
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
       this.#child.send({ id, name, argument })
     })

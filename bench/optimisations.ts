@@ -1,13 +1,13 @@
 /**
- * What was done to the way of a call, each as the change that takes it out again: a text that stands once in a file of
- * `src/`, and what to write in its place. Measured by `npm run bench:gains`.
+ * The optimisations of the path of a call, each as the change that removes it: a text that occurs once in a file of
+ * `src/`, and its replacement. Measured by `npm run bench:gains`.
  */
 
 export interface Optimisation {
   /** Short, for the command line. */
   readonly id: string
   readonly what: string
-  /** The suite that shows it. */
+  /** The suite that shows its gain. */
   readonly suite: string
   readonly file: string
   readonly find: string

@@ -5,13 +5,13 @@ import type { RunOptions } from './suite.js'
 export interface BenchOptions extends RunOptions {
   readonly only: readonly string[]
   readonly json: boolean
-  /** Whether the figures are kept in `figures.json`, and the documents that show them brought up to date. */
+  /** Whether the figures are stored in `figures.json`, and the documents that show them are updated. */
   readonly write: boolean
-  /** Whether `dist/` is brought up to date first. */
+  /** Whether `dist/` is updated first. */
   readonly build: boolean
 }
 
-/** Reads the command line. Throws for options that do not exist or make no sense. */
+/** Parses the command line. Throws for unknown options and invalid values. */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -34,7 +34,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   }
 }
 
-/** Reads a whole number from 1. */
+/** Parses a whole number from 1. */
 export function positiveInteger(name: string, text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1, got ${text}`)

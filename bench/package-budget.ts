@@ -1,15 +1,15 @@
 /**
- * How large the package may be, in one place. The limits stand a little above what is, so that a new dependency or a
- * file that was packed by mistake shows; raise one on purpose, in the commit that needs it.
+ * Limits for the size of the package. They are a little above the present sizes, so that a new dependency or a file
+ * packed by mistake is noticed. Raise one deliberately, in the commit that needs it.
  */
 export const packageBudget = {
-  /** The archive that is downloaded: the built package, its documentation and its examples. */
+  /** The downloaded archive: the built package, its documentation and its examples. */
   packedBytes: 800_000,
   /** The same unpacked. */
   unpackedBytes: 3_000_000,
-  /** Packages that come along, this one not counted. */
+  /** Number of installed dependencies, without this package. */
   runtimePackages: 22,
-  /** All of those unpacked, this one not counted. */
+  /** All of those unpacked, without this package. */
   runtimeBytes: 22_000_000,
 } as const
 
@@ -38,5 +38,5 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './bundle': 1_200_000,
 }
 
-/** What is compared with the peer: everything an installation of the package alone puts into `node_modules`. */
+/** Compared with the peer: everything that an installation of the package alone puts into `node_modules`. */
 export const installTarget = { bytes: 32_000_000, packages: 30 } as const

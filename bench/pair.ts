@@ -1,4 +1,4 @@
-/** A caller and a callee of one side, each in a process of its own, over one router. */
+/** A caller and a callee of one side, each in its own process, over one router. */
 import type { Contender } from './contender.js'
 import { MeasuredProcess } from './measured-process.js'
 import type { LoadResult } from './processes/end.js'
@@ -12,7 +12,7 @@ export interface PairLoad {
 export interface PairResult {
   /** CPU of both ends per call, in microseconds. */
   readonly cpuUsPerCall: number
-  /** Of the end that answers alone. */
+  /** CPU of the callee alone. */
   readonly calleeUsPerCall: number
   readonly medianCallUs: number
   readonly callsPerSecond: number
@@ -29,7 +29,7 @@ export class Pair implements AsyncDisposable {
     this.callee = callee
   }
 
-  /** Starts both ends and waits until a call goes through. */
+  /** Starts both ends and waits until a call succeeds. */
   static async start({ label, side, root }: Contender, url: string): Promise<Pair> {
     const callee = await MeasuredProcess.start('end', [side, url], root)
     const caller = await MeasuredProcess.start('end', [side, url], root)

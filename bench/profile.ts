@@ -1,11 +1,11 @@
 /**
- * Profiles what a suite runs, and prints where the time goes, by function.
+ * Profiles the processes of a suite, and prints the time by function.
  *
- *     npm run bench:profile -- p8 [engine] [--rounds 3] [--calls n] [--top 25] [--no-build]
+ * npm run bench:profile -- p8 [engine] [--rounds 3] [--calls n] [--top 25] [--no-build]
  *
- * The second word picks the processes of one side, by the name of the process or of the side; without, all of them.
- * For each process `temp/profile/` gets the profile for a browser's developer tools, a flame graph, and the stacks as
- * other tools read them. Start-up is part of it; more rounds make it a smaller one.
+ * The second word selects the processes of one side, by the name of the process or of the side; the default is all. For
+ * each process, `temp/profile/` receives the profile for the developer tools of a browser, a flame graph, and the
+ * stacks in the format of other tools. Start-up is included; more rounds reduce its share.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Profiler } from 'node:inspector'

@@ -1,4 +1,4 @@
-/** A suite's rounds as the few figures that are read, and those as text. */
+/** Computes the few figures of a report from the rounds of a suite, and formats them as text. */
 import { median, ratios, spread } from './statistics.js'
 import type { Figure, Goal, Suite } from './suite.js'
 
@@ -6,7 +6,7 @@ interface SideSummary {
   readonly side: string
   readonly median: number
   readonly spread: number
-  /** Median over rounds of this side ÷ the base; absent when there is none. */
+  /** Median over rounds of this side ÷ the base; absent if there is none. */
   readonly ratio: number | undefined
 }
 
@@ -16,7 +16,7 @@ export interface FigureSummary {
   readonly rounds: number
   readonly base: string | undefined
   readonly sides: readonly SideSummary[]
-  /** The goal with what was reached. */
+  /** The target and the result. */
   readonly goal: (Goal & { readonly value: number; readonly isMet: boolean }) | undefined
 }
 

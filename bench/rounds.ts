@@ -1,10 +1,10 @@
 /**
- * Rounds in turn: every side runs once per round, and the one that begins changes, so that drift of the machine falls on
- * all of them alike. The first rounds warm up and do not count.
+ * Runs the sides alternately: every side runs once per round, and the first one changes, so that drift of the machine
+ * affects all sides equally. The first rounds warm up and do not count.
  */
 const WARM_UP_ROUNDS = 2
 
-/** Gives what each side measured, once per counted round. */
+/** Returns the measurements of each side, once per counted round. */
 export async function interleave<S, T = number>(
   sides: readonly S[],
   { rounds, warmUpRounds = WARM_UP_ROUNDS }: { readonly rounds: number; readonly warmUpRounds?: number },

@@ -1,4 +1,4 @@
-/** Which packages a user gets who installs this one, read from the lock file: no network, no installation. */
+/** Finds the packages that an installation of this one brings, from the lock file, without network or installation. */
 
 interface LockedPackage {
   readonly dependencies?: Readonly<Record<string, string>>
@@ -8,11 +8,11 @@ interface LockedPackage {
 }
 
 export interface LockFile {
-  /** By their place in the tree; this package is `''`. */
+  /** By their path in the tree; this package is `''`. */
   readonly packages: Readonly<Record<string, LockedPackage>>
 }
 
-/** The places of all packages that this one needs, directly or not, such as `node_modules/ws`; without itself. */
+/** The paths of all packages that this one needs, directly or not, such as `node_modules/ws`; without itself. */
 export function runtimePackages({ packages }: LockFile): readonly string[] {
   const reached = new Set<string>()
   const follow = (place: string): void => {
@@ -33,7 +33,7 @@ function neededBy(locked: LockedPackage): string[] {
   return [...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...peers]
 }
 
-/** Where a package that stands at a place finds another: in its own folder first, then outwards. */
+/** The resolution of a package from another one: in its own folder first, then outwards. */
 function resolve(packages: LockFile['packages'], place: string, name: string): string | undefined {
   for (let folder = place; folder !== ''; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     const own = `${folder}/node_modules/${name}`

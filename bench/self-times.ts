@@ -1,11 +1,11 @@
-/** A call tree as a table: how long each function ran itself, wherever it was called from. */
+/** Converts a call tree to a table: the self time of each function, from all callers. */
 import type { CallTree } from './call-tree.js'
 
 export interface SelfTime {
   readonly name: string
   readonly place: string
   readonly selfUs: number
-  /** Of all time the process was busy. */
+  /** Share of all time that the process was busy. */
   readonly share: number
 }
 
@@ -22,7 +22,7 @@ export function selfTimes(tree: CallTree): SelfTime[] {
   return [...totals.values()].sort((a, b) => b.selfUs - a.selfUs)
 }
 
-/** One line per stack, `outer;inner microseconds`, as flame graph tools read it. */
+/** One line per stack, `outer;inner microseconds`, in the format of flame graph tools. */
 export function collapsedStacks(tree: CallTree): string {
   const lines: string[] = []
   const walk = ({ name, place, selfUs, children }: CallTree, outer: readonly string[]): void => {

@@ -1,7 +1,7 @@
-/** What contenders measured, as the series of a figure. */
+/** The measurements of contenders as the series of a figure. */
 import type { Figure } from './suite.js'
 
-/** One series per contender; `pick` takes the figure's value out of what a round gave. */
+/** One series per contender; `pick` selects the value of the figure from a round. */
 export function seriesOf<T>(
   results: ReadonlyMap<{ readonly label: string }, readonly T[]>,
   pick: (result: T) => number,

@@ -1,6 +1,6 @@
 /**
- * The local engine at a certain size: so many workers and functions, so many calls pending, and one caller that calls
- * all of the functions in turn. What one call costs is measured at each of the three processes.
+ * The local engine at a given size: a number of workers, functions and pending calls, and one caller that calls all
+ * functions in turn. The cost of one call is measured in each of the three processes.
  */
 import { PROJECT } from './project.js'
 import { MeasuredProcess } from './measured-process.js'
@@ -17,13 +17,13 @@ export interface Size {
 
 export interface CallCost {
   readonly engineUs: number
-  /** Of the caller and the workers that are called, added up. */
+  /** Of the caller and the called workers, in total. */
   readonly endsUs: number
   readonly callsPerSecond: number
 }
 
 const IN_FLIGHT = 64
-/** Fewer calls are in flight when their payloads are large: a client takes on only so much that waits to be sent. */
+/** Fewer calls are in flight when their payloads are large, since a client limits the bytes that wait to be sent. */
 const MAX_BYTES_IN_FLIGHT = 8 * 1024 * 1024
 
 interface Processes {
@@ -46,7 +46,7 @@ export class Stage implements AsyncDisposable {
     this.#functionIds = started.functionIds
   }
 
-  /** @param root the checkout that the engine and the workers are of. */
+  /** @param root the checkout of the engine and the workers. */
   static async start(label: string, size: Size, root = PROJECT): Promise<Stage> {
     const engine = await MeasuredProcess.start('engine', [], root)
     const url = await engine.tell<string>('url')

@@ -1,11 +1,11 @@
-/** What a suite is and what it gives: figures, each a series of values per side, one per round. */
+/** The interface of a suite and its results: figures, each a series of values per side, one per round. */
 import type { Build } from './contender.js'
 
 export interface RunOptions {
   readonly rounds: number
-  /** Calls per round, where a suite makes calls; each suite has its own default. */
+  /** Calls per round, if a suite makes calls; each suite has its own default. */
   readonly calls: number | undefined
-  /** Builds of this package to measure against each other, in place of a suite's own sides. */
+  /** Builds of this package to compare with each other, in place of the sides of a suite. */
   readonly builds?: readonly Build[]
 }
 
@@ -14,7 +14,7 @@ interface Series {
   readonly values: readonly number[]
 }
 
-/** What a side is to reach, by the median over rounds: divided by the figure's base, when there is one. */
+/** The target of a side, for the median over rounds: divided by the base of the figure, if there is one. */
 export interface Goal {
   readonly of: string
   readonly limit: number
@@ -23,11 +23,11 @@ export interface Goal {
 }
 
 export interface Figure {
-  /** Tells the figures of one suite apart; a suite with a single one needs no more than its title. */
+  /** Identifies a figure within a suite; a suite with a single one needs only its title. */
   readonly name?: string
   readonly unit: string
   readonly series: readonly Series[]
-  /** The side that all are divided by, round by round. */
+  /** The side by which all are divided, round by round. */
   readonly base?: string
   readonly goal?: Goal
 }

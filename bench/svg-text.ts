@@ -1,4 +1,4 @@
-/** Text as it may stand in SVG. */
+/** Escapes text for SVG. */
 export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

@@ -1,10 +1,10 @@
-/** Waiting for something in another process, with an end. */
+/** Waits for a condition in another process, with a time limit. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const PATIENCE_MS = 60_000
 const LOOK_EVERY_MS = 20
 
-/** Resolves once `isSo` is true. Throws when it takes a minute, saying what was waited for. */
+/** Resolves once `isSo` returns true. Throws after a minute, naming the condition. */
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const giveUpAt = performance.now() + PATIENCE_MS
   while (!(await isSo())) {

@@ -1,28 +1,28 @@
 /**
- * Whether a branch differs from its base by more than noise does. The base runs twice, as two sides: how far these two
- * lie apart is what start-up luck, memory layout and neighbours do to equal code.
+ * Decides whether a branch differs from its base by more than noise. The base runs twice, as two sides: the difference
+ * between them is what start-up, memory layout and other processes do to equal code.
  */
 import { median, medianHalfWidth, ratios } from './statistics.js'
 
 export interface Compared {
   readonly base: readonly number[]
-  /** The base once more, in processes of its own. */
+  /** The base again, in separate processes. */
   readonly twin: readonly number[]
   readonly branch: readonly number[]
 }
 
 export interface Verdict {
   readonly kind: 'less' | 'more' | 'within noise'
-  /** Branch ÷ base: the median over rounds, both runs of the base taken together. */
+  /** Branch ÷ base: the median over rounds, with both runs of the base combined. */
   readonly ratio: number
-  /** Ratios this close to 1 say nothing. */
+  /** Ratios this close to 1 are noise. */
   readonly band: number
 }
 
-/** Smaller differences are not worth telling, however sure they are. */
+/** Smaller differences are not reported, however certain they are. */
 const MIN_BAND = 0.02
 
-/** Judges a figure by its rounds; all three have the same number of them. */
+/** Judges a figure by its rounds; all three sides have the same number of them. */
 export function judge({ base, twin, branch }: Compared): Verdict {
   const both = base.map((value, round) => (value + (twin[round] ?? NaN)) / 2)
   const changes = ratios(branch, both)

@@ -1,8 +1,8 @@
 /**
- * What the workarounds for flaws of an engine cost: P1 and P2 with and without them, through a relay and through an engine
- * that guarantee nothing.
+ * Measures the cost of the workarounds for deviations of an engine: P1 and P2 with and without them, through a relay
+ * and through an engine without guarantees.
  *
- *     npm run bench:workarounds -- [--rounds 7] [--calls n] [--no-build]
+ * npm run bench:workarounds -- [--rounds 7] [--calls n] [--no-build]
  */
 import { prepare } from './compile.js'
 import { here } from './contender.js'
@@ -18,7 +18,7 @@ import type { Figure } from './suite.js'
 const SIDES = ['raw', 'ours-bare', 'ours', 'ours-traced-bare', 'ours-traced']
 const LOAD = { calls: 20_000, inFlight: 64, payloadBytes: 16 }
 
-/** The engine records every call in time: a lost one would take longer than all that is measured. */
+/** The engine records every call in time, as a lost call would take longer than the whole measurement. */
 const NOTHING_GUARANTEED = { silentTopics: true, abruptHandOver: true, delayedWrites: true, lateNotes: { every: 1e9 } }
 
 const PLACES: readonly (readonly [string, string])[] = [

@@ -1,6 +1,7 @@
 /**
- * Holds package.json and package-lock.json to what the repository promises: `exports` equals the entry map, every entry's
- * source exists, and the lock file names no registry and misses no platform package (`npm ci` would refuse it). With `--write`, rewrites `exports` from the map instead of comparing.
+ * Checks package.json and package-lock.json: `exports` equals the entry map, the source of every entry exists, and the
+ * lock file names no registry and lacks no platform package (`npm ci` would refuse it). `--write` rewrites `exports`
+ * from the map instead of comparing.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { commandEntry, libraryEntries, packageExports } from './entries.js'

@@ -1,4 +1,7 @@
-/** Prints what failed and `N passed, N failed[, N skipped]` over vitest's JSON reports, what a reader of a long log looks for. */
+/**
+ * Prints failed tests and `N passed, N failed[, N skipped]` from the JSON reports of vitest, as a summary of a long
+ * log.
+ */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
@@ -20,7 +23,7 @@ interface VitestReport {
   }[]
 }
 
-/** Of each failure; the whole is further up in the log. */
+/** Only the beginning of each failure; the full text is further up in the log. */
 const SHOWN_LINES = 6
 
 const files = process.argv.slice(2)

@@ -1,4 +1,4 @@
-/** Builds `dist/` when it is missing or older than what it is made from, so that `npm test` needs no build before it. */
+/** Builds `dist/` if it is missing or older than its sources, so that `npm test` needs no build before it. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const INPUTS = [
   'tsconfig.json',
   'package.json',
 ]
-/** Written last of all: declarations come after the code they describe. */
+/** Written last: declarations come after their code. */
 const OUTPUT = 'dist/index.d.cts'
 
 export default function ensureBuild(): void {

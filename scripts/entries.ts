@@ -1,6 +1,7 @@
 /**
- * The published entry points, in one place: the build, the package's `exports` and the API reports are all made from it.
- * To add a subpath: write `src/entry/<name>.ts`, add a line here, run `npm run exports`, then `npm run build && npm run api`.
+ * The published entry points: the build, the `exports` of the package and the API reports are generated from them. To
+ * add a subpath: write `src/entry/<name>.ts`, add a line here, run `npm run exports`, then `npm run build && npm run
+ * api`.
  */
 
 /** Published subpath → source file. The file in `dist/` is named after the subpath; the root is `index`. */
@@ -36,12 +37,12 @@ export function outputName(subpath: string): string {
   return subpath === '.' ? 'index' : subpath.slice('./'.length)
 }
 
-/** Output name → source file, as the bundler wants it. */
+/** Output name → source file, in the form of the bundler. */
 export function bundlerEntries(): Record<string, string> {
   return Object.fromEntries(Object.entries(libraryEntries).map(([subpath, source]) => [outputName(subpath), source]))
 }
 
-/** What `exports` in package.json has to be. Types differ for import and require, so each condition carries its own. */
+/** The expected `exports` in package.json. Types differ for import and require, so each condition has its own. */
 export function packageExports(): Record<string, unknown> {
   const subpaths = Object.keys(libraryEntries).map((subpath) => {
     const file = `./dist/${outputName(subpath)}`

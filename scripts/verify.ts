@@ -1,10 +1,10 @@
 /**
- * Every check of the repository, in order, one line each. A failing step does not stop the others: one run shows all that is
- * wrong. `--skip=test` leaves out a step that has just run by itself; `--only=lint` runs just that one.
+ * Runs every check of the repository, in order, and prints one line each. A failing step does not stop the others, so
+ * one run shows all problems. `--skip=test` skips a step; `--only=lint` runs only that one.
  */
 import { spawnSync } from 'node:child_process'
 
-/** npm scripts; cheap and likely to fail first. `build` comes before what reads dist/. */
+/** npm scripts; the cheapest and most likely to fail first. `build` comes before steps that read dist/. */
 const STEPS = [
   'exports:check',
   'format:check',

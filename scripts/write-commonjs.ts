@@ -1,7 +1,8 @@
 /**
  * Writes the CommonJS build beside the ESM build after `tsup`: each file in `dist/` that a published subpath loads, and
- * each declaration, with one more `c` in its ending. Both builds hold the same statements in the same files; only imports,
- * exports and `import.meta.url` differ. The bundler's own CommonJS build turns `?.` and `??` into calls of closures.
+ * each declaration, with an additional `c` in its extension. Both builds contain the same statements in the same files;
+ * only imports, exports and `import.meta.url` differ. The CommonJS build of the bundler would turn `?.` and `??` into
+ * calls of closures.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,11 +11,11 @@ import { bundlerEntries } from './entries.js'
 
 const DIST = 'dist'
 
-/** A relative import of a `.js` file, static or not, in code and in declarations. */
+/** A relative import of a `.js` file, static or dynamic, in code and in declarations. */
 const RELATIVE = /((?:\bfrom|\bimport|\bimport\(|\brequire\()\s*)(['"])(\.{1,2}\/[^'"]+)\.js\2/g
 const TO_COMMONJS = '$1$2$3.cjs$2'
 
-/** Files that the subpaths load, without their ending; those of the command line alone stay ESM. */
+/** Files that the subpaths load, without extension; those of the command line alone stay ESM. */
 function libraryFiles(): ReadonlySet<string> {
   const found = new Set(Object.keys(bundlerEntries()).map((name) => join(DIST, name)))
   for (const file of found) {

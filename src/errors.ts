@@ -1,14 +1,11 @@
 /**
- * Every error this package raises: one stable `code` each, one class per kind. A brand under a global symbol makes
- * `instanceof` hold across copies of the package (ESM beside CJS, two versions in one process).
+ * All errors of this package: a stable `code` for each, one class per kind. A brand under a global symbol makes
+ * `instanceof` work across copies of the package (ESM and CJS, or two versions in one process).
  */
 import { brand } from './std/brand.js'
 import { describe } from './std/text/describe.js'
 
-/**
- * Codes that this package raises or that the engine and other workers send. Each is described in
- * `docs/reference/errors.md`.
- */
+/** Codes of this package, of the engine and of other workers. Each is described in `docs/reference/errors.md`. */
 export const ErrorCode = {
   TIMEOUT: 'TIMEOUT',
   UNKNOWN: 'UNKNOWN',
@@ -64,20 +61,20 @@ export const ErrorCode = {
 /** A code that this package or the engine raises, one of the values in `ErrorCode`. */
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
 
-/** What went wrong, in one of eight ways. */
+/** The eight kinds of errors. */
 export type IIIErrorKind =
   'NotConnected' | 'Timeout' | 'Runtime' | 'Remote' | 'Handler' | 'Serde' | 'WebSocket' | 'RegistrationRejected'
 
-/** The error object that travels on the wire. */
+/** The error object on the wire. */
 export type ErrorBody = { code: string; message: string; stacktrace?: string }
 
-// Optional members are declared only, not defined: one that was not given is absent.
+// Optional members are declared only, not defined, so that absent ones are not own properties.
 
-/** Base of all errors of this package; tell them apart by `kind` or `code`. */
+/** Base class of all errors of this package; `kind` and `code` distinguish them. */
 export abstract class IIIError extends Error {
   /** Kind of the error, one of eight. */
   abstract readonly kind: IIIErrorKind
-  /** Stable machine-readable code, listed in `ErrorCode` when this package raised it. */
+  /** Stable machine-readable code, listed in `ErrorCode` if this package raised it. */
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -88,16 +85,16 @@ export abstract class IIIError extends Error {
 }
 brand(IIIError, 'IIIError')
 
-/** Members an `InvocationError` is made from. */
+/** Members of an `InvocationError`. */
 export type InvocationErrorInit = { code: string; message: string; function_id?: string; stacktrace?: string }
 
-/** A call that failed: the function, the engine or the caller's own deadline ended it. */
+/** A call that failed: the function or the engine returned an error, or the time limit of the caller expired. */
 export class InvocationError extends IIIError {
   /** `Remote`, or `Timeout` when the caller's limit passed. */
   readonly kind: IIIErrorKind = 'Remote'
-  /** The function the caller asked for. */
+  /** The called function. */
   declare readonly function_id?: string
-  /** The callee's stack, when it sent one. */
+  /** The stack of the callee, if it sent one. */
   declare readonly stacktrace?: string
   /** The id of the call on the wire. */
   declare readonly invocationId?: string
@@ -119,17 +116,17 @@ brand(InvocationError, 'InvocationError')
 export class RemoteError extends InvocationError {}
 brand(RemoteError, 'RemoteError')
 
-/** No answer within the caller's limit (`TIMEOUT`). The callee may still be running. */
+/** No answer within the time limit of the caller (`TIMEOUT`). The callee may still be running. */
 export class TimeoutError extends InvocationError {
   /** Always `Timeout`. */
   override readonly kind = 'Timeout'
 }
 brand(TimeoutError, 'TimeoutError')
 
-/** What is known about a call that ended without an answer. */
+/** Details of a call that ended without an answer. */
 export type Outcome = 'not_sent' | 'unknown'
 
-/** There is no usable connection: offline for good, queue full, link lost, or shut down. */
+/** There is no usable connection: it failed permanently, was lost, or is shut down, or the queue is full. */
 export class NotConnectedError extends IIIError {
   /** Always `NotConnected`. */
   readonly kind = 'NotConnected'
@@ -146,40 +143,43 @@ export class NotConnectedError extends IIIError {
 }
 brand(NotConnectedError, 'NotConnectedError')
 
-/** The package was used in a way it does not allow; nothing was sent. */
+/** The package was used incorrectly; nothing was sent. */
 export class RuntimeError extends IIIError {
   /** Always `Runtime`. */
   readonly kind = 'Runtime'
 }
 brand(RuntimeError, 'RuntimeError')
 
-/** The error (`INVALID_ARGUMENT`) for an argument or an option that is off: names it, what it has to be, and what came. */
+/**
+ * The error (`INVALID_ARGUMENT`) for an invalid argument or option: names it, the accepted values, and the value
+ * received.
+ */
 export function invalidArgument(argument: string, expected: string, seen: unknown): RuntimeError {
   return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describe(seen)}`)
 }
 
-/** Wraps what user code threw, in `cause`. */
+/** Wraps an error thrown by user code, in `cause`. */
 export class HandlerError extends IIIError {
   /** Always `Handler`. */
   readonly kind = 'Handler'
 }
 brand(HandlerError, 'HandlerError')
 
-/** A value that cannot become JSON, or a frame that is not what the protocol says. */
+/** A value that cannot be converted to JSON, or a frame that violates the protocol. */
 export class SerdeError extends IIIError {
   /** Always `Serde`. */
   readonly kind = 'Serde'
 }
 brand(SerdeError, 'SerdeError')
 
-/** One thing wrong with a value. */
+/** One reason why a value is invalid. */
 export type ValidationIssue = {
-  /** Where, as a JSON pointer; empty for the value as a whole. */
+  /** The place, as a JSON pointer; empty for the whole value. */
   readonly path: string
   readonly message: string
 }
 
-/** What a `ValidationError` is made from. */
+/** Members of a `ValidationError`. */
 export type ValidationErrorInit = {
   readonly code: string
   readonly message: string
@@ -188,13 +188,13 @@ export type ValidationErrorInit = {
 }
 
 /**
- * A payload (`deserialization_error`) or a result (`serialization_error`) does not fit the schema it was declared with.
- * Over the wire only code and message travel; whoever checked has the issues.
+ * A payload (`deserialization_error`) or a result (`serialization_error`) does not match its declared schema. Only code
+ * and message are sent over the wire; the issues exist in the process that validated the value.
  */
 export class ValidationError extends SerdeError {
-  /** Up to 100 of them. */
+  /** At most 100. */
   readonly issues: readonly ValidationIssue[]
-  /** The function, or trigger type, whose schema it is. */
+  /** The function, or trigger type, that the schema belongs to. */
   readonly functionId: string
 
   constructor(init: ValidationErrorInit, options?: ErrorOptions) {
@@ -222,34 +222,34 @@ export class WebSocketError extends IIIError {
 }
 brand(WebSocketError, 'WebSocketError')
 
-/** Members a `RegistrationRejectedError` is made from: the engine's frame, and what is known beside it. */
+/** Members of a `RegistrationRejectedError`, from the frame of the engine and from its context. */
 export type RegistrationRejectedInit = {
   code: string
   namespace: string
   /** The worker name that was refused. */
   worker_name?: string
-  /** The function that was refused; of a trigger, the function that it was to run. */
+  /** The function that was refused, or the function of the refused trigger. */
   function_id?: string
   /** Id of the worker that owns the name; empty for a reserved one and for a trigger. */
   owner_worker_id: string
-  /** Name of that worker, where it is known. */
+  /** Name of that worker, if known. */
   owner_worker_name?: string
   /** The trigger that was refused. */
   trigger_id?: string
   trigger_type?: string
-  /** Why the trigger was refused, in the words of its provider; or why a function behind a URL is not served. */
+  /** The reason from the provider of a trigger, or why a function behind a URL is not served. */
   reason?: string
 }
 
-/** What is added to the message of a `RegistrationRejectedError`. */
+/** Additions to the message of a `RegistrationRejectedError`. */
 export type RegistrationRejectedOptions = {
-  /** What to do about it, as a sentence without its full stop. */
+  /** A hint, as a sentence without its full stop. */
   advice?: string | undefined
-  /** Refusals beside the first: they follow in the message, and `cause` is an `AggregateError` of all. */
+  /** Further refusals: they follow in the message, and `cause` is an `AggregateError` of all. */
   others?: readonly RegistrationRejectedError[]
 }
 
-/** Refusals that a message spells out; the others are counted, and all are in `cause`. */
+/** Maximum refusals in a message; further ones are counted, and all are in `cause`. */
 const MAX_LISTED_REFUSALS = 10
 
 /** The engine refused a name that another live worker owns, or a trigger that its provider does not accept. */

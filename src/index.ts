@@ -1,6 +1,4 @@
-/**
- * The public root: what a worker file imports.
- */
+/** The root entry of the package: exports what the file of a worker needs. */
 export { registerWorker } from './sdk/worker/register-worker.js'
 export { TriggerAction } from './sdk/worker/calls/trigger-request.js'
 export type { CanTrigger, EnqueueResult, TriggerFunction, TriggerRequest } from './sdk/worker/calls/trigger-request.js'
@@ -102,9 +100,7 @@ export type {
   RegistrationRejectedOptions,
   ValidationIssue,
 } from './errors.js'
-export type { ChannelEnd, StalledChannel } from './sdk/channel/ports.js'
-export type { Timer, TimerMode } from './std/time/clock.js'
-export type { DialOptions, Transport, TransportEvents } from './wire/transport/transport.js'
+export type { StalledChannel } from './sdk/channel/ports.js'
 export type { UnknownOption } from './sdk/worker/check.js'
 export type { Workarounds } from './sdk/worker/lifecycle/workarounds.js'
 export type { TriggerBinder } from './sdk/worker/triggers/bind-builtin.js'

@@ -1,2 +1,2 @@
-/** The version of this package, kept equal to the manifest by a test. */
-export const packageVersion = '0.1.0'
+/** The version of this package. A test compares it with package.json. */
+export const packageVersion = '0.2.0'

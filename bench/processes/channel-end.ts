@@ -1,4 +1,4 @@
-/** `channel-end.js <side> <url>`: one end of a channel of one side, in a process of its own; writes, or reads and counts. */
+/** `channel-end.js <side> <url>`: one end of a channel of one side, in its own process; writes, or reads and counts. */
 import { once } from 'node:events'
 import { cpuMs, serveCommands } from './commands.js'
 import type { BytesReader, ConnectEnd } from './side.js'
@@ -7,7 +7,7 @@ const [side = '', url = ''] = process.argv.slice(2)
 const { connectEnd } = (await import(`./sides/${side}.js`)) as { readonly connectEnd: ConnectEnd }
 const end = await connectEnd(url)
 
-/** Reads a channel to its end and answers with the number of bytes that came. */
+/** Reads a channel to its end and returns the number of bytes. */
 async function count(data: unknown): Promise<number> {
   // A reference in a payload arrives as a live reader.
   const { reader } = data as { readonly reader: BytesReader }
@@ -22,7 +22,7 @@ export interface Transfer {
   readonly chunkBytes: number
 }
 
-/** Sends that many bytes to a function that reads them; resolves when it has them all. */
+/** Sends that many bytes to a function that reads them; resolves when it has all of them. */
 async function transfer({ functionId, bytes, chunkBytes }: Transfer): Promise<{ wallMs: number; cpuMs: number }> {
   if (end.createChannel === undefined) throw new Error(`${side} has no channels`)
   const before = { wallMs: performance.now(), cpuMs: cpuMs() }

@@ -1,6 +1,6 @@
 /**
- * Loaded into every measured process: performs commands of the parent over the IPC channel and answers each. Counts the
- * process's CPU and memory on request, so that one with other work inside, such as the engine, needs no change.
+ * Loaded into every measured process: performs commands of the parent over the IPC channel and answers each. Also
+ * measures CPU and memory of the process, so that processes such as the engine need no change.
  */
 
 export type Command = (argument: never) => unknown
@@ -26,13 +26,13 @@ const commands = new Map<string, Command>(
       globalThis.gc()
       return process.memoryUsage().heapUsed
     },
-    /** The most memory this process ever had resident. */
+    /** The peak resident memory of this process. */
     peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
     exit: () => setImmediate(() => process.exit(0)),
   }),
 )
 
-/** Adds commands and tells the parent that this process is ready for them. */
+/** Adds commands and notifies the parent that this process is ready for them. */
 export function serveCommands(own: Readonly<Record<string, Command>>): void {
   for (const [name, command] of Object.entries(own)) commands.set(name, command)
   process.send?.({ ready: true })

@@ -5,17 +5,17 @@ import { echo } from './side.js'
 
 const url = process.argv[2] ?? ''
 
-/** So many connect at a time: a listener's backlog is finite. */
+/** Number of workers that connect at a time, since the backlog of a listener is finite. */
 const AT_ONCE = 50
 
 export interface Crowd {
-  /** Names of workers and functions start with it. */
+  /** Prefix of the names of workers and functions. */
   readonly prefix: string
   readonly workers: number
   readonly functionsPerWorker: number
 }
 
-/** Connects that many workers and gives the ids of all their functions, once the engine knows every one. */
+/** Connects that many workers and returns the ids of all their functions, once the engine has registered every one. */
 async function join({ prefix, workers, functionsPerWorker }: Crowd): Promise<string[]> {
   const functionIds: string[] = []
   for (let first = 0; first < workers; first += AT_ONCE) {

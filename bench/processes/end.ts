@@ -1,6 +1,6 @@
 /**
- * One end of one side in a process of its own, `end.js <side> <url>`: serves and calls as it is told, and measures its
- * calls from inside.
+ * One end of one side in its own process, `end.js <side> <url>`: serves and calls on command, and measures its calls
+ * from inside.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cpuMs, serveCommands } from './commands.js'
@@ -22,13 +22,13 @@ export interface LoadResult {
 }
 
 const [side = '', url = ''] = process.argv.slice(2)
-// The name of a file beside this one: only that side's code is loaded.
+// The name of a file beside this one, so that only the code of that side is loaded.
 const { connectEnd } = (await import(`./sides/${side}.js`)) as { readonly connectEnd: ConnectEnd }
 const end = await connectEnd(url)
 
 const PATIENCE_MS = 5000
 
-/** Calls until the function answers: its registration may still be on the way. */
+/** Calls until the function answers: its registration may not have arrived. */
 async function reach(functionId: string): Promise<void> {
   const giveUpAt = Date.now() + PATIENCE_MS
   for (;;) {
@@ -61,19 +61,19 @@ async function run({ functionIds, calls, inFlight, payloadBytes }: Load): Promis
   return { cpuMs: usedCpuMs, wallMs, medianCallUs: callUs.sort()[calls >> 1] ?? 0 }
 }
 
-/** Held calls are to be pending for as long as anything is measured. */
+/** Held calls must stay pending during the whole measurement. */
 const HOLD_MS = 3_600_000
 
-/** Calls that nobody will answer; held, so that what they cost stays in memory. */
+/** Calls that are never answered; they are held, so that their memory can be measured. */
 const held: Promise<unknown>[] = []
 
 async function hold({ functionId, calls }: { functionId: string; calls: number }): Promise<void> {
   for (let n = 0; n < calls; n++) {
     const call = end.call(functionId, { n }, HOLD_MS)
-    // It fails when this process ends, which is of no interest.
+    // It fails when this process ends, which does not matter.
     call.catch(() => undefined)
     held.push(call)
-    // What goes out in one turn is buffered: give the socket a chance.
+    // Frames of one tick are buffered, so this gives the socket time to send them.
     if (n % 1000 === 999) await sleep(0)
   }
 }

@@ -1,4 +1,4 @@
-/** Starts and closes engines as tests do, one after the other, and tells how long each took to be ready. */
+/** Starts and closes engines as tests do, one after another, and reports how long each took to be ready. */
 import { createTestEngine } from 'iii-node/testing'
 import { serveCommands } from './commands.js'
 

@@ -1,6 +1,6 @@
 /**
- * The local engine in a process of its own, as tests and programs start it, on a real port. `engine.js {…}` shows flaws,
- * given as JSON; a side's name, which the profiler needs, changes nothing.
+ * The local engine in its own process, as tests and programs start it, on a real port. `engine.js {…}` enables quirks,
+ * given as JSON. The name of a side is only for the profiler and has no effect.
  */
 import { createTestEngine, type TestEngineQuirks } from 'iii-node/testing'
 import { serveCommands } from './commands.js'

@@ -1,26 +1,26 @@
 /**
- * Channels of the bare relay: two sockets joined, each frame passed on as it came, the writer's socket paused while the
- * reader's is behind. Whoever knows a channel's id may have an end; nothing is cleaned up beyond ends that were taken.
+ * Channels of the bare relay: two joined sockets. Each frame is passed on as it arrived, and the writer's socket is
+ * paused while the reader is behind. An id is enough to open an end. Only ends that have been opened are cleaned up.
  */
 import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
 
 const PATH = '/ws/channels/'
 
-/** So much may wait for a reader before its writer is held back; both packages' own writers wait at less. */
+/** Bytes that may wait for a reader before its writer is paused; the writers of both packages wait at less. */
 const HIGH_WATER_BYTES = 1024 * 1024
 
-/** Writers that came before their reader. */
+/** Writers that connected before their reader. */
 const writers = new Map<string, WebSocket>()
 const readers = new Map<string, WebSocket>()
 
-/** What a worker that asks for a channel is answered. */
+/** The answer for a worker that creates a channel. */
 export function createChannel(): { readonly writer: object; readonly reader: object } {
   const ref = { channel_id: randomUUID(), access_key: randomUUID() }
   return { writer: { ...ref, direction: 'write' }, reader: { ...ref, direction: 'read' } }
 }
 
-/** Takes a socket that was opened as an end of a channel; false for any other. */
+/** Accepts a socket that was opened as an end of a channel; false for any other. */
 export function isChannelEnd(socket: WebSocket, address = ''): boolean {
   if (!address.startsWith(PATH)) return false
   const [id = '', query] = address.slice(PATH.length).split('?')
@@ -44,7 +44,7 @@ function join(writer: WebSocket, reader: WebSocket): void {
     reader.send(bytes, { binary }, written)
     if (reader.bufferedAmount >= HIGH_WATER_BYTES) writer.pause()
   })
-  // A close frame leaves after everything before it.
+  // A close frame is sent after everything before it.
   writer.on('close', () => reader.close())
   reader.on('close', () => writer.close())
   writer.resume()

@@ -1,8 +1,8 @@
 /**
- * The bare relay that all sides talk through: greets, routes a call to the last registrant of its function and the
- * answer back by invocation id, and passes frames on as the bytes they came in. No access rules, no namespaces, no
- * clean-up beyond its maps: what any router on `ws` has to do, and nothing else. It notes a call before it passes it on and
- * writes at once, and guarantees that; as `relay.js nothing` it guarantees nothing.
+ * The bare relay that all sides use: sends session info, routes a call to the last registrant of its function and the
+ * result back by invocation id, and passes frames on as received bytes. No access rules, no namespaces, no clean-up
+ * beyond its maps: the minimum of a router on `ws`. It records a call before it forwards it and writes at once, and
+ * announces these guarantees; as `relay.js nothing` it announces none.
  */
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
@@ -46,7 +46,7 @@ function call(socket: WebSocket, frame: Frame, bytes: Buffer): void {
     if (invocation_id !== undefined) callers.set(invocation_id, socket)
     owner.send(bytes, { binary: false })
   } else if (invocation_id !== undefined) {
-    // Workers announce themselves by such a call; anything else is a fault of the suite and must not hang.
+    // Worker registration is such a call. Any other call is a mistake in the suite and must not hang.
     socket.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, ...outcomeOf(function_id) }))
   }
 }

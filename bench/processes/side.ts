@@ -1,22 +1,22 @@
-/** What a side has to do to be measured: connect, serve functions, and call them. */
+/** The interface of a side: connect, serve functions, and call them. */
 
-/** One end of a side, connected. */
+/** One connected end of a side. */
 export interface End {
   /** Serves a function; without a handler it returns its payload. */
   serve(functionId: string, handler?: (data: unknown) => Promise<unknown>): void
-  /** @param timeoutMs how long the answer may take, where that is not to be the side's own default. */
+  /** @param timeoutMs time limit for the result, if it differs from the default of the side. */
   call(functionId: string, data: unknown, timeoutMs?: number): Promise<unknown>
-  /** Where the side has channels. */
+  /** Present if the side has channels. */
   createChannel?(): Promise<BytesChannel>
 }
 
-/** A channel as all sides know it: bytes go in here, and come out of the `reader` that a handler gets. */
+/** A channel in the common form of all sides: bytes are written here, and arrive at the `reader` of a handler. */
 export interface BytesChannel {
   readonly writer: { readonly stream: NodeJS.WritableStream }
   readonly readerRef: unknown
 }
 
-/** What a handler that was handed a `readerRef` gets in its place. */
+/** Replaces a `readerRef` in the payload of a handler. */
 export interface BytesReader {
   readonly stream: NodeJS.ReadableStream & AsyncIterable<Buffer>
 }
@@ -29,5 +29,5 @@ export async function echo(data: unknown): Promise<unknown> {
 
 export const SIDE_NAMES = ['raw', 'peer', 'ours'] as const
 
-/** The floor against both clients with telemetry on. */
+/** The floor against both clients with telemetry enabled. */
 export const TRACED_SIDE_NAMES = ['raw', 'peer-traced', 'ours-traced'] as const

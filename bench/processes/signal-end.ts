@@ -1,6 +1,6 @@
 /**
- * This package with one telemetry signal beside its spans. Spans are always there, since everything else refers to
- * them; what a signal adds is the difference.
+ * This package with one telemetry signal beside spans. Spans are always enabled, since all other signals refer to them;
+ * the difference is the cost of the signal.
  */
 import { env } from 'node:process'
 import { Logger, registerWorker } from 'iii-node'
@@ -10,7 +10,7 @@ import { workerEnd } from './worker-end.js'
 
 export type Signal = 'spans' | 'payloads' | 'metrics' | 'logs'
 
-/** Often enough to come several times in a round. */
+/** Short enough to occur several times per round. */
 const METRICS_INTERVAL_MS = 500
 
 export async function signalEnd(url: string, signal: Signal): Promise<End> {

@@ -1,4 +1,4 @@
-/** `silent.js <url>`: serves functions over a bare socket and never answers; counts the calls that reached it. */
+/** `silent.js <url>`: serves functions over a bare socket and never answers; counts the calls that it received. */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { serveCommands } from './commands.js'
@@ -11,7 +11,7 @@ socket.on('message', (bytes: Buffer) => {
   else if (text.includes('"type":"pong"')) socket.emit('placed')
 })
 await once(socket, 'open')
-// Functions of a worker that has not announced itself have to wait.
+// The functions take effect after the worker registration.
 const announcement = { name: 'bench-silent', runtime: 'node', pid: process.pid }
 send({ type: 'invokefunction', function_id: 'engine::workers::register', action: { type: 'void' }, data: announcement })
 
@@ -23,7 +23,7 @@ serveCommands({
   async serve(id: string) {
     const placed = once(socket, 'placed')
     send({ type: 'registerfunction', id })
-    // Its answer comes after the registration has taken effect.
+    // Its result arrives after the registration has taken effect.
     send({ type: 'ping' })
     await placed
   },

@@ -1,13 +1,13 @@
-/** An end out of a worker of either package: both have the same calls, so that they are measured by the same code. */
+/** An end from a worker of either package: both have the same calls, so that the same code measures them. */
 import { echo, type BytesChannel, type End } from './side.js'
 
-/** What both packages' workers have in common. */
+/** The common interface of workers of both packages. */
 interface AnyWorker {
   registerFunction(functionId: string, handler: (data: unknown) => Promise<unknown>): unknown
   trigger(request: { function_id: string; payload: unknown; timeoutMs?: number }): Promise<unknown>
 }
 
-/** For a worker that does nothing about flaws of an engine. */
+/** For a worker without workarounds for deviations of an engine. */
 export const NO_WORKAROUNDS = { repeatAnswers: false, restoreTopics: false, releaseBursts: false }
 
 export function workerEnd<W extends AnyWorker>(worker: W, createChannel: (worker: W) => Promise<BytesChannel>): End {

@@ -1,6 +1,6 @@
 /**
- * Calls from one process to another through the relay, on all three sides: what they cost in CPU on both ends, and how
- * long one takes alone.
+ * Calls from one process to another through the relay, on all three sides: CPU on both ends, and the latency of single
+ * calls.
  */
 import { contenders } from '../contender.js'
 import { Group } from '../group.js'
@@ -11,7 +11,7 @@ import { interleave } from '../rounds.js'
 import { seriesOf } from '../series.js'
 import type { Suite } from '../suite.js'
 
-/** What each suite asks of a pair, by its id. */
+/** The parameters of each suite for a pair, by its id. */
 const CALL_LOADS: ReadonlyMap<string, PairLoad> = new Map([
   ['p1', { calls: 20_000, inFlight: 64, payloadBytes: 16 }],
   ['p2', { calls: 20_000, inFlight: 64, payloadBytes: 16 }],
@@ -19,7 +19,7 @@ const CALL_LOADS: ReadonlyMap<string, PairLoad> = new Map([
   ['p4', { calls: 2000, inFlight: 1, payloadBytes: 16 }],
 ])
 
-/** One call at a time depends on where the scheduler puts three processes; many short rounds even that out. */
+/** The latency of single calls depends on how the scheduler places three processes; many short rounds even that out. */
 const MIN_LATENCY_ROUNDS = 21
 
 interface CallSuite {
@@ -31,7 +31,7 @@ interface CallSuite {
   /** Of ours ÷ raw. */
   readonly target: number
   readonly sides?: readonly string[]
-  /** The side that stands for us. */
+  /** The side that represents this package. */
   readonly of?: string
 }
 

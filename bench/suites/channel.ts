@@ -1,6 +1,6 @@
 /**
  * Bytes through a channel from one process to another, both packages over the same relay and then over the same local
- * engine: how fast, at what cost at both ends, and with how much memory.
+ * engine: throughput, CPU at both ends, and memory.
  */
 import { contenders, type Contender } from '../contender.js'
 import { Group } from '../group.js'
@@ -17,11 +17,11 @@ interface Transferred {
   /** Of both ends. */
   readonly endsMsPerMib: number
   readonly routerMsPerMib: number
-  /** Of the end that had more. */
+  /** Of the end with the higher value. */
   readonly peakRssMib: number
 }
 
-/** A side with a router of its own, so that nothing that one side leaves behind there slows another. */
+/** A side with its own router, so that the traces of one side do not slow down another. */
 class Route implements AsyncDisposable {
   readonly label: string
   readonly #side: Contender
@@ -33,11 +33,11 @@ class Route implements AsyncDisposable {
     this.#router = router
   }
 
-  /** The side's name comes along for the profiler: the router itself has no use for it. */
+  /** The name of the side is for the profiler; the router does not use it. */
   static readonly start = async (router: string, contender: Contender): Promise<Route> =>
     new Route(contender, await MeasuredProcess.start(router, [contender.side]))
 
-  /** New ends for each transfer, since the most memory a process had never goes down again. */
+  /** New ends for each transfer, since the peak memory of a process never decreases. */
   async transfer(): Promise<Transferred> {
     const { label, side, root } = this.#side
     const url = await this.#router.tell<string>('url')
@@ -45,7 +45,7 @@ class Route implements AsyncDisposable {
     await using writer = await MeasuredProcess.start('channel-end', [side, url, 'writer'], root)
     const functionId = `bench::${label}::count`
     await reader.tell('serve', functionId)
-    // The first transfer warms up and proves that the function is there.
+    // The first transfer warms up and verifies that the function is registered.
     await writer.tell('transfer', { ...TRANSFER, functionId, bytes: MIB })
     const before = await Promise.all([reader.cpuMs(), this.#router.cpuMs()])
     const sent = await writer.tell<{ wallMs: number; cpuMs: number }>('transfer', { ...TRANSFER, functionId })

@@ -1,4 +1,4 @@
-/** What it costs to import the package in a fresh process, beyond what Node itself costs. */
+/** The cost of importing the package in a fresh process, beyond the cost of Node itself. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { contenders, here, type Contender } from '../contender.js'
@@ -10,7 +10,7 @@ const REPORT = 'const { user, system } = process.cpuUsage(); console.log((user +
 
 const MODULES: Readonly<Record<string, string>> = { ws: 'ws', peer: 'iii-sdk', ours: 'iii-node' }
 
-/** What the others are compared with. */
+/** The base of the comparison. */
 const BARE = here('')
 
 async function importCpuMs({ side, root }: Contender): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * What a call costs the process in the middle: the local engine against the bare relay, both driven by the same bare
- * ends, so that only the router differs.
+ * The cost of a call in the router: the local engine against the bare relay, both with the same bare ends, so that only
+ * the router differs.
  */
 import { contenders, here, type Contender } from '../contender.js'
 import { Group } from '../group.js'
@@ -13,7 +13,7 @@ import type { Figure, Suite } from '../suite.js'
 const SMALL = { calls: 20_000, inFlight: 64, payloadBytes: 16 }
 const LARGE = { calls: 5000, inFlight: 64, payloadBytes: 4096 }
 
-/** A router and the ends that drive it. */
+/** A router and the ends that use it. */
 class Route implements AsyncDisposable {
   readonly label: string
   readonly #router: MeasuredProcess

@@ -1,4 +1,4 @@
-/** How much heap of the local engine a connected worker takes, with the functions it serves. */
+/** Heap of the local engine per connected worker, with the functions it serves. */
 import { contenders, type Contender } from '../contender.js'
 import { MeasuredProcess } from '../measured-process.js'
 import { interleave } from '../rounds.js'
@@ -10,7 +10,7 @@ const CROWD = { workers: 1000, functionsPerWorker: 10 }
 async function heapPerWorkerKb({ side, root }: Contender): Promise<number> {
   await using engine = await MeasuredProcess.start(side, [], root)
   await using crowd = await MeasuredProcess.start('crowd', [await engine.tell<string>('url')])
-  // A few come first, so that what is loaded or compiled for the first worker does not count.
+  // A few workers connect first, so that code loaded or compiled for the first worker does not count.
   await crowd.tell('join', { prefix: 'first', workers: 10, functionsPerWorker: 10 })
   const before = await engine.heapBytes()
   await crowd.tell('join', { prefix: 'crowd', ...CROWD })
@@ -22,7 +22,7 @@ export const engineHeap: Suite = {
   title: 'Heap of the engine per worker: 1,000 workers with 10 functions each',
   async run(options) {
     const sides = contenders(options, ['engine'], 'engine')
-    // Each round has new processes, so there is nothing to warm up.
+    // Each round has new processes, so no warm-up is needed.
     const rounds = Math.min(options.rounds, 5)
     const results = await interleave(sides, { rounds, warmUpRounds: 0 }, heapPerWorkerKb)
     const series = seriesOf(results, (kb) => kb)

@@ -1,4 +1,4 @@
-/** Whether a call costs more where there is more of everything: ten times the functions or workers, a hundred times the calls. */
+/** Whether the cost of a call grows with the engine: ten times the functions or workers, a hundred times the calls. */
 import { AXES, type Axis } from '../growth-axes.js'
 import { Group } from '../group.js'
 import { interleave } from '../rounds.js'
@@ -11,7 +11,7 @@ const CALLS = 10_000
 async function grow(axis: Axis, { rounds, calls = CALLS, builds }: RunOptions): Promise<readonly Figure[]> {
   const { name, held, sizeAt } = axis
   if (held === undefined) return []
-  // Builds are compared where there is much of everything.
+  // Builds are compared at the largest size.
   await using stages = await (builds === undefined
     ? Group.start(held, (point) => Stage.start(String(point), sizeAt(point)))
     : Group.start(builds, ({ label, root }) => Stage.start(label, sizeAt(held[1]), root)))

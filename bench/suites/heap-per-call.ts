@@ -1,4 +1,4 @@
-/** How much heap a call takes while it waits: many calls to a function that never answers, all still open. */
+/** Heap of a pending call: many calls to a function that never answers. */
 import { contenders, type Contender } from '../contender.js'
 import { MeasuredProcess } from '../measured-process.js'
 import { SIDE_NAMES } from '../processes/side.js'
@@ -9,7 +9,7 @@ import { until } from '../until.js'
 
 const PENDING_CALLS = 100_000
 
-/** Few calls before the first look, so that what is loaded or compiled on first use does not count. */
+/** A few calls come before the first measurement, so that code loaded or compiled on first use does not count. */
 const FIRST_CALLS = 1000
 
 async function heapPerCall({ side, root }: Contender, calls: number): Promise<number> {
@@ -21,7 +21,7 @@ async function heapPerCall({ side, root }: Contender, calls: number): Promise<nu
   await silent.tell('serve', functionId)
   const hold = async (more: number, inAll: number): Promise<number> => {
     await caller.tell('hold', { functionId, calls: more })
-    // A call counts once it has left: before, its frame is in memory, too.
+    // A call counts once it has been sent: before, its frame is in memory, too.
     await until(`${inAll} calls to arrive`, async () => (await silent.tell<number>('taken')) >= inAll)
     return caller.heapBytes()
   }
@@ -34,7 +34,7 @@ export const heapPerPendingCall: Suite = {
   title: 'Heap per pending call, at the caller',
   async run(options) {
     const { rounds, calls = PENDING_CALLS } = options
-    // Each round has new processes, so there is nothing to warm up.
+    // Each round has new processes, so no warm-up is needed.
     const results = await interleave(
       contenders(options, SIDE_NAMES, 'ours'),
       { rounds: Math.min(rounds, 5), warmUpRounds: 0 },

@@ -1,5 +1,5 @@
 /**
- * What an installation of the package alone puts on a disk. Installs for real, into a temporary folder, so it needs the
+ * Disk space of an installation of the package alone. Really installs it into a temporary folder, so it needs the
  * registry or a filled cache; scripts of packages do not run.
  */
 import { execFile } from 'node:child_process'

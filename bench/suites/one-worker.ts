@@ -1,6 +1,6 @@
 /**
- * How many calls one worker process answers through the local engine: as many as this machine's cores let through, with
- * the caller and the engine on them too, and as many as a core of its own would.
+ * Calls per second of one worker process through the local engine: on this machine, shared with the caller and the
+ * engine, and computed for a core of its own.
  */
 import { contenders } from '../contender.js'
 import { Group } from '../group.js'

@@ -1,8 +1,8 @@
-/** Suites by their ids. */
+/** Selects suites by their ids. */
 import type { Suite } from '../suite.js'
 import { suites } from './index.js'
 
-/** The suites named, in the order of the list; all of them when none is. Throws for an id that no suite has. */
+/** The named suites, in the order of the list; all of them if none is named. Throws for an unknown id. */
 export function pickSuites(ids: readonly string[]): readonly Suite[] {
   const unknown = ids.filter((id) => !suites.some((suite) => suite.id === id))
   if (unknown.length > 0) {

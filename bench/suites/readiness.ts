@@ -1,4 +1,4 @@
-/** How long it takes until an engine can be used: one in a test's process, and one from the command line. */
+/** The time until an engine can be used: in the process of a test, and from the command line. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -13,13 +13,13 @@ import type { Suite } from '../suite.js'
 const STARTS = 200
 const MIN_LAUNCHES = 15
 
-/** The 95th percentile of many starts in a new process, the first included. */
+/** The 95th percentile of many starts in a new process, including the first. */
 async function testEngineReadyMs({ root }: Contender): Promise<number> {
   await using process = await MeasuredProcess.start('engine-starts', [], root)
   return percentile(await process.tell<number[]>('start', STARTS), 0.95)
 }
 
-/** From the launch of the process to the line that says the engine runs. */
+/** From the launch of the process to the line that reports the running engine. */
 async function commandReadyMs({ root }: Contender): Promise<number> {
   const ports = ['--port', '--http-port', '--stream-port'].flatMap((port) => [port, '0'])
   const args = [...profilerFlags(['cli']), join(root, 'dist/cli.js'), 'engine', ...ports]

@@ -1,4 +1,4 @@
-/** A full engine against a small one: everything that grows is at its largest at once. */
+/** An engine of the maximum size in every dimension against a small one. */
 import { SMALL } from '../growth-axes.js'
 import { Group } from '../group.js'
 import { interleave } from '../rounds.js'

@@ -1,4 +1,4 @@
-/** What each telemetry signal costs by itself: spans against telemetry off, every other signal against spans. */
+/** The cost of each telemetry signal: spans against telemetry disabled, every other signal against spans. */
 import { contenders } from '../contender.js'
 import { Group } from '../group.js'
 import { MeasuredProcess } from '../measured-process.js'

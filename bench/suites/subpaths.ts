@@ -1,11 +1,11 @@
-/** What it costs to import each published subpath in a fresh process, beyond what Node itself costs. */
+/** The cost of importing each published subpath in a fresh process, beyond the cost of Node itself. */
 import { libraryEntries } from '../../scripts/entries.js'
 import { contenders, here } from '../contender.js'
 import type { Suite } from '../suite.js'
 import { importCosts } from './cold-import.js'
 
 const ROOT = 'iii-node'
-/** There are many of them, and a process for each in every round. */
+/** Fewer rounds, as there are many subpaths and each takes a process per round. */
 const MAX_ROUNDS = 5
 
 export const subpaths: Suite = {

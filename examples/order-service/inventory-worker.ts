@@ -1,6 +1,4 @@
-/**
- * A second worker: keeps the stock, and hears of large orders through the trigger type of the first.
- */
+/** A second worker: keeps the stock, and is notified of large orders through the trigger type of the first. */
 import { registerWorker, RemoteError, type III } from 'iii-node'
 import type { Order } from './order-placed.js'
 

@@ -1,6 +1,6 @@
 /**
- * A small order service: the local engine, a worker with HTTP endpoints, and a second worker that it calls.
- * `npm start` runs it. In production each worker is a process of its own, and the engine is the distributed one.
+ * A small order service: the local engine, a worker with HTTP endpoints, and a second worker that it calls. `npm start`
+ * runs it. In production each worker runs in its own process, and the engine is the distributed one.
  */
 import { parseArgs } from 'node:util'
 import { startEngine, type StartedEngine } from 'iii-node/local-engine'
@@ -11,7 +11,7 @@ const help = `npm start -- [options]
 
 Runs the order service on a local engine.
 
-  --port <n>         port for workers (default: 49134; 0 picks a free one)
+  --port <n>         port for workers (default: 49134; 0 selects a free one)
   --http-port <n>    port for HTTP requests (default: 3111)
   --stream-port <n>  port for browsers that follow streams (default: 3112)
   --help             print this text`

@@ -1,6 +1,4 @@
-/**
- * A trigger type of our own: functions of any worker can be bound to placed orders, from a minimum total on.
- */
+/** A custom trigger type: functions of any worker can be bound to placed orders above a minimum total. */
 import type { III, TriggerConfig, TriggerTypeRef } from 'iii-node'
 
 export interface Order {
@@ -15,7 +13,7 @@ interface OrderPlacedConfig {
   readonly minTotal?: number
 }
 
-/** Provides the type `order-placed` and returns how to fire it. */
+/** Provides the type `order-placed` and returns a function that fires it. */
 export function provideOrderPlaced(worker: III): (order: Order) => void {
   const bindings = new Map<string, TriggerConfig<OrderPlacedConfig | null>>()
   const type: TriggerTypeRef<OrderPlacedConfig | null, Order> = worker.registerTriggerType(

@@ -1,6 +1,4 @@
-/**
- * The worker behind the HTTP endpoints: takes orders, has another worker reserve the goods, answers.
- */
+/** The worker behind the HTTP endpoints: accepts an order, calls another worker to reserve the goods, and responds. */
 import { InvocationError, registerWorker, type III } from 'iii-node'
 import { provideOrderPlaced, type Order } from './order-placed.js'
 

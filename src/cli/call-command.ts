@@ -18,7 +18,7 @@ Options:
   --namespace <name>   where the function is registered (default: III_NAMESPACE, else default)
   --token <token>      for a guarded engine: sent as 'authorization: Bearer <token>'
   --header <header>    'name: value', sent with the handshake; may be given several times
-  --timeout <ms>       how long to wait for the result (default: 30000)
+  --timeout <ms>       time limit in milliseconds (default: 30000)
   --help               print this text
 
 Example:
@@ -83,7 +83,7 @@ function parse(args: readonly string[]): CallArguments {
   return { functionId, json, url, namespace, headers, timeoutMs: parseTimeout(values.timeout) }
 }
 
-/** Values may be secret, so no message shows one. */
+/** Values may be secret, so error messages never show them. */
 function parseHeaders(lines: readonly string[], token: string | undefined): Record<string, string> {
   const entries = lines.map((line): [string, string] => {
     const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(line) ?? []
@@ -113,6 +113,6 @@ function parsePayload(json: string | undefined): unknown {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // Why the connection failed for good is in the cause.
+  // The cause says why the connection failed permanently.
   return error instanceof NotConnectedError && error.cause instanceof Error ? error.cause.message : error.message
 }

@@ -1,35 +1,36 @@
 /**
- * What a subcommand is, and how bad usage and bad luck end: one line on stderr, 2 for misuse, 1 for failure.
+ * Defines the interface of a subcommand and its exit codes: 0 for success, 2 for wrong usage, 1 for failure. Errors are
+ * one line on stderr.
  */
 
-/** Where a command reads and writes; the process's own outside tests. */
+/** Input and output of a command. Outside tests these are the streams of the process. */
 export interface Terminal {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
-  /** Clears the screen of a terminal. */
+  /** Clears the terminal. */
   readonly clear: () => void
   readonly stdin: NodeJS.ReadableStream
-  /** Whether a person reads stderr. */
+  /** Whether stderr is a terminal. */
   readonly isTty: boolean
-  /** Whether that person wants colours. */
+  /** Whether stderr gets colours. */
   readonly isColoured: boolean
-  /** Resolves when the user asks to stop: Ctrl-C, SIGTERM, or the end of the package manager that runs this. */
+  /** Resolves on a request to stop: Ctrl-C, SIGTERM, or the end of the package manager that runs the command. */
   readonly interrupted: () => Promise<void>
 }
 
 export interface Command {
-  /** What `--help` prints. */
+  /** The text that `--help` prints. */
   readonly help: string
   /** @returns the exit code. */
   readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>
 }
 
-/** Whether a person who reads a terminal wants colours (https://no-color.org). */
+/** Whether output to a terminal gets colours (https://no-color.org). */
 export function wantsColour(isTty: boolean, { NO_COLOR, TERM }: Readonly<Record<string, string | undefined>>): boolean {
   return isTty && (NO_COLOR ?? '') === '' && TERM !== 'dumb'
 }
 
-/** The command line was used in a way it does not understand. */
+/** The command line has an unknown option, a missing argument or an invalid value. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

@@ -1,5 +1,6 @@
 /**
- * `iii-node dev`: the local engine and one worker's process, started anew when the worker's code changes.
+ * `iii-node dev`: runs the local engine and one worker process, and restarts the process when the code of the worker
+ * changes.
  */
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -17,21 +18,21 @@ import {
 } from './engine-options.js'
 import { runnerArguments } from './script-runner.js'
 
-/** Used when it is beside the worker and `--config` names no other. */
+/** The configuration file that is used when it is beside the worker and `--config` is not set. */
 const CONFIG_NAME = 'iii.config.yaml'
 
 const help = `Usage: iii-node dev <worker file> [options] [-- arguments of the worker]
 
-Runs the local engine and a worker on it, and starts the worker anew when code in its folder changes. Running
+Runs the local engine and a worker on it, and restarts the worker when code in its folder changes. Running
 handlers finish first. The worker finds the engine by III_URL. Ctrl-C stops both.
 
 Options:
 ${engineOptionsHelp}
                        \`dev\` also finds ${CONFIG_NAME} beside the worker
-  --env-file <file>    variables for the worker; those of the environment win; may be given several times
+  --env-file <file>    variables for the worker; the environment takes precedence; may be given several times
   --inspect[=<port>]   lets a debugger attach to the worker; --inspect-brk also waits for it
   --watch <folder>     watch this folder as well; may be given several times
-  --ignore <glob>      files that restart nothing, such as 'generated/*'; may be given several times
+  --ignore <glob>      files whose changes are ignored, such as 'generated/*'; may be given several times
   --clear              clear the terminal at each restart
   --help               print this text
 
@@ -63,7 +64,7 @@ export const devCommand: Command = {
 interface DevArguments {
   readonly engine: EngineArguments
   readonly file: string
-  /** Arguments of Node, the file included. */
+  /** Arguments of Node, including the file of the worker. */
   readonly args: readonly string[]
   readonly folders: readonly string[]
   readonly envFiles: readonly string[]
@@ -74,7 +75,7 @@ interface DevArguments {
 function parse(args: readonly string[]): DevArguments {
   const end = args.includes('--') ? args.indexOf('--') : args.length
   const own = args.slice(0, end)
-  // Options of Node that are handed on as they are.
+  // Options of Node that are passed on unchanged.
   const inspect = own.filter((arg) => /^--inspect(-brk)?(=|$)/.test(arg))
   const { values, positionals } = parseArgs({
     args: own.filter((arg) => !inspect.includes(arg)),

@@ -1,6 +1,6 @@
 /**
- * One worker's process over its restarts. A change drains the old process, then the new one starts; meanwhile the engine
- * holds calls and requests for it, so none fails.
+ * Keeps one worker process running across restarts. On a change the old process drains, then the new one starts.
+ * Meanwhile the engine holds calls and requests for the worker, so none fails.
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -16,18 +16,18 @@ import { WorkerProcess } from './worker-process.js'
 
 /** A file that changes this soon after a start may have been written by the worker itself. */
 const SOON_MS = 3_000
-/** Starts in a row that such changes of one file may cause. */
+/** Restarts in a row that such changes of one file may cause. */
 const MAX_OWN_RESTARTS = 3
-/** How long a worker that has connected may take to register its functions. */
+/** Time limit for a worker to register its functions once it has connected. */
 const REGISTER_MS = 500
-/** How long a worker may take to connect until calls are not held for it any more. */
+/** Time limit for a worker to connect; after it the engine no longer holds calls for the worker. */
 const CONNECT_MS = 20_000
 const POLL_MS = 50
 
 export interface DevSessionOptions {
   readonly engine: LocalEngine
   readonly file: string
-  /** Arguments of Node, the file included. */
+  /** Arguments of Node, including the file of the worker. */
   readonly args: readonly string[]
   readonly envFiles: readonly string[]
   readonly folders: readonly string[]
@@ -42,12 +42,12 @@ export class DevSession {
   readonly #watches: FolderWatch[] = []
   #worker: WorkerProcess | undefined
   #startedAt = -Infinity
-  /** The restart that is under way; changes meanwhile are part of it. */
+  /** The restart in progress; changes that arrive meanwhile belong to it. */
   #restart: Promise<void> | undefined
   #isEnded = false
-  /** Counts restarts. */
+  /** Number of restarts. */
   #round = 0
-  /** The file that keeps changing soon after a start, and how many starts in a row it has caused. */
+  /** The file that keeps changing soon after a start, and the number of restarts in a row it has caused. */
   #restless = { file: '', restarts: 0 }
 
   constructor(options: DevSessionOptions) {
@@ -61,7 +61,7 @@ export class DevSession {
     }
     for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
     this.#spawn()
-    // Whatever ends this process without asking must not leave a worker behind.
+    // The worker process must not outlive this one, even when this one exits unexpectedly.
     process.once('exit', this.#kill)
   }
 
@@ -97,7 +97,7 @@ export class DevSession {
     })
   }
 
-  /** Whether restarting for this file would go on for ever: it has changed just after each of the last starts. */
+  /** Whether restarts for this file would never end: it changed soon after each of the last starts. */
   #wasWrittenByWorker(file: string): boolean {
     const isSoon = systemClock.now() - this.#startedAt < SOON_MS
     const { file: before, restarts } = this.#restless
@@ -141,7 +141,7 @@ export class DevSession {
     if (!(await worker.drain())) this.#say('warn', 'The worker took too long to drain and was killed')
   }
 
-  /** Resolves once the new worker has had time to register everything, or will not. */
+  /** Resolves once the new worker has registered its functions, has failed, or has used up its time. */
   async #registered(): Promise<void> {
     const worker = this.#worker
     const deadline = systemClock.now() + CONNECT_MS
@@ -165,14 +165,14 @@ function variablesIn(files: readonly string[]): Record<string, string | undefine
   return Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8')))) as Record<string, string>
 }
 
-/** Whether a process has a worker on the engine. */
+/** Whether a worker of this process is connected to the engine. */
 async function hasWorkerOf(engine: LocalEngine, pid: number): Promise<boolean> {
   const list = (await engine.invoke({ functionId: EngineFunctions.LIST_WORKERS, data: { status: 'connected' } })) as {
     readonly workers: readonly { readonly name: string | null; readonly namespace: string }[]
   }
   const details = list.workers.map(async ({ name, namespace }) => {
     const data = { name, namespace }
-    // It may have left since.
+    // The worker may have disconnected since.
     return engine.invoke({ functionId: EngineFunctions.INFO_WORKERS, data }).catch(() => undefined)
   })
   const found = (await Promise.all(details)) as ({ readonly worker: { readonly pid?: number } } | undefined)[]

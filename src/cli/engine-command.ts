@@ -1,6 +1,4 @@
-/**
- * `iii-node engine`: runs the local engine until it is asked to stop.
- */
+/** `iii-node engine`: runs the local engine until it receives a request to stop. */
 import { parseArgs } from 'node:util'
 import type { Command } from './command.js'
 import { engineOptions, engineOptionsHelp, readEngineOptions, startCliEngine, terminalLog } from './engine-options.js'
@@ -17,7 +15,7 @@ export const engineCommand: Command = {
   help,
   async run(args, terminal) {
     const options = readEngineOptions(parseArgs({ args: [...args], options: engineOptions }).values)
-    // Listening for the signals first: a Ctrl-C during start-up must stop it too.
+    // Listens for signals before the start, so that Ctrl-C works during start-up, too.
     const interrupted = terminal.interrupted()
     const engine = await startCliEngine(options, terminal, terminalLog(options, terminal))
     terminal.out('Press Ctrl-C to stop.')

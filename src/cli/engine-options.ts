@@ -1,6 +1,6 @@
 /**
- * The options that `engine` and `dev` share, and the engine they describe: where it listens, what it serves, and how
- * its events are shown.
+ * Options that `engine` and `dev` share, and the engine they configure: its address, its built-ins, and the display of
+ * its events.
  */
 import type { ParseArgsConfig } from 'node:util'
 import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
@@ -31,19 +31,19 @@ export const engineOptions = {
   ...trustOptions,
 } as const satisfies ParseArgsConfig['options']
 
-export const engineOptionsHelp = `  --port <n>           port for workers (default: 49134; 0 picks a free one)
-  --http-port <n>      port for HTTP triggers (default: 3111; 0 picks a free one)
-  --stream-port <n>    port for browsers that follow streams (default: 3112; 0 picks a free one)
+export const engineOptionsHelp = `  --port <n>           port for workers (default: 49134; 0 selects a free one)
+  --http-port <n>      port for HTTP triggers (default: 3111; 0 selects a free one)
+  --stream-port <n>    port for browsers that follow streams (default: 3112; 0 selects a free one)
   --host <address>     where to listen (default: 127.0.0.1)
 ${trustHelp}
   --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
                        (default: in memory; needs the package classic-level)
   --config <file>      a YAML file with the engine's settings, instead of the options above
-  --repair             keep what can be read of a damaged store, once
+  --repair             open a damaged store with its readable entries, and drop the rest
   --log-level <level>  debug, info, warn or error (default: info); the log goes to stderr
-  --log-format <name>  text or json (default: text on a terminal, else json); NO_COLOR switches colours off`
+  --log-format <name>  text or json (default: text on a terminal, else json); NO_COLOR disables colours`
 
-/** Options that a configuration file replaces. */
+/** Options that are ignored in favour of a configuration file. */
 const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const
 
 type OptionValues = {
@@ -93,7 +93,7 @@ export function readEngineOptions(values: OptionValues, found?: string): EngineA
   }
 }
 
-/** The reader of events that shows them on stderr. */
+/** Returns the event listener that prints events on stderr. */
 export function terminalLog({ logLevel: level, logFormat }: EngineArguments, terminal: Terminal): Emit {
   const format = logFormat ?? (terminal.isTty ? 'text' : 'json')
   const { isColoured, err: write } = terminal
@@ -101,8 +101,8 @@ export function terminalLog({ logLevel: level, logFormat }: EngineArguments, ter
 }
 
 /**
- * Starts the engine and says where it listens.
- * @param onEvent a reader of its events.
+ * Starts the engine and prints its address.
+ * @param onEvent receives its events.
  */
 export async function startCliEngine(args: EngineArguments, terminal: Terminal, onEvent: Emit): Promise<LocalEngine> {
   const { addresses, config: file, repairsStores } = args
@@ -125,7 +125,7 @@ function sayWhatIsMissing({ builtins }: EngineConfig, file: string, terminal: Te
   terminal.out(`Not served, because ${oneLine(file)} does not list them under \`workers\`: ${missing.join(', ')}`)
 }
 
-/** A taken port, with what changes it. */
+/** An error for a port that is in use, with the option that changes it. */
 function withRemedy(error: unknown, { addresses, config }: EngineArguments): unknown {
   if (!(error instanceof RuntimeError) || error.code !== ErrorCode.PORT_IN_USE) return error
   const { port } = (error.cause ?? {}) as { readonly port?: number }
@@ -134,7 +134,7 @@ function withRemedy(error: unknown, { addresses, config }: EngineArguments): unk
   return new RuntimeError(error.code, `${error.message} ${remedy}`, { cause: error })
 }
 
-/** Each port's option, its name in the settings, and its default. */
+/** For each port: its option, its name in the settings, and its default. */
 const PORTS = [
   ['--port', 'port', 49_134],
   ['--http-port', 'httpPort', 3_111],

@@ -1,6 +1,6 @@
 /**
- * Renders the engine's events on stderr: one JSON object per line for programs, text for people. Whatever names and
- * payloads hold, no control character reaches the terminal, and values of sensitive keys are not shown.
+ * Prints the events of the engine on stderr: one JSON object per line for programs, text for terminals. Control
+ * characters in names and payloads never reach the terminal, and values of sensitive keys are not printed.
  */
 import { logLineOf, type Emit, type EngineEvent } from '../engine/engine-events.js'
 import { safeLines } from '../std/text/one-line.js'
@@ -13,12 +13,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export const LOG_FORMATS = ['text', 'json'] as const
 export type LogFormat = (typeof LOG_FORMATS)[number]
 
-/** Events shown per second. Those over it are counted: a terminal that is slow would slow the engine down. */
+/** Maximum events printed per second. Further ones are only counted, as a slow terminal would slow down the engine. */
 const MAX_PER_SECOND = 200
 
 export interface EventLogOptions {
   readonly format: LogFormat
-  /** Lowest level that is shown. */
+  /** Lowest level that is printed. */
   readonly level: LogLevel
   readonly isColoured: boolean
   readonly write: (text: string) => void
@@ -26,7 +26,7 @@ export interface EventLogOptions {
   readonly now: () => number
 }
 
-/** A reader of engine events that shows them. */
+/** Returns an event listener that prints each event. */
 export function eventLog({ format, level, isColoured, write, now }: EventLogOptions): Emit {
   const render = format === 'json' ? eventJson : (event: EngineEvent, at: Date) => eventText(event, at, isColoured)
   const least = LOG_LEVELS.indexOf(level)
@@ -52,7 +52,12 @@ export function eventLog({ format, level, isColoured, write, now }: EventLogOpti
 }
 
 function notShown(events: number): EngineEvent {
-  return { kind: 'log', level: 'warn', message: 'More events came than are shown in a second', fields: { events } }
+  return {
+    kind: 'log',
+    level: 'warn',
+    message: 'Too many events in one second; some were not shown',
+    fields: { events },
+  }
 }
 
 function eventJson(event: EngineEvent, at: Date): string {

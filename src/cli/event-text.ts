@@ -1,6 +1,6 @@
 /**
- * The text of an engine event for people: a line that says what happened and, where there is one, the stack of the
- * failed handler and what to do about it.
+ * Formats an engine event for a terminal: one line that says what happened and, where available, the stack of the
+ * failed handler and a hint.
  */
 import { styleText } from 'node:util'
 import { logLineOf, type EngineEvent, type EventLevel } from '../engine/engine-events.js'
@@ -18,15 +18,15 @@ const LEVEL_STYLES: Readonly<Record<EventLevel, Style>> = {
   error: 'red',
 }
 
-/** Frames of a stack that are shown. */
+/** Maximum stack frames that are printed. */
 const MAX_FRAMES = 12
 
-/** What is said about an event. */
+/** The parts of a printed event. */
 interface Text {
   readonly headline: string
-  /** Facts in the same line, less prominent. */
+  /** Details on the same line, less prominent. */
   readonly facts?: object | undefined
-  /** Lines of their own: frames of a stack. */
+  /** Further lines: frames of a stack. */
   readonly frames?: readonly string[]
   readonly remedy?: string | undefined
 }
@@ -110,8 +110,8 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 function invocationText({ functionId, worker, error, isVoid }: Of<'invocation_failed'>): Text {
   const at = worker === undefined ? '' : ` at worker ${worker}`
-  const unheard = isVoid ? ' (called without waiting for the result: no caller receives this error)' : ''
-  return { headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${unheard}`, frames: framesOf(error) }
+  const unnoticed = isVoid ? ' (called without waiting for the result: no caller receives this error)' : ''
+  return { headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${unnoticed}`, frames: framesOf(error) }
 }
 
 function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {
@@ -121,15 +121,15 @@ function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {
 }
 
 function deadJobText(event: Of<'job_dead'>): Text {
-  const headline = `${attemptText(event)}; the job is a dead letter now`
-  // A line that people paste into a shell holds no quotes of others.
+  const headline = `${attemptText(event)}; the job is now a dead letter`
+  // A line meant to be pasted into a shell contains no quotes from names or payloads.
   if (!/^[\w:.-]+$/.test(event.name)) return { headline }
   const redrive = `iii-node call iii::queue::redrive '${JSON.stringify({ queue: event.name })}'`
   return { headline, remedy: `To put it back into the queue: ${redrive}` }
 }
 
 function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text {
-  const headline = `\`${functionId}\` was not put into queue \`${queue}\`: ${reasonOf(error)}`
+  const headline = `\`${functionId}\` was not enqueued in queue \`${queue}\`: ${reasonOf(error)}`
   if (error.code !== 'queue_not_found') return { headline }
   const example = `queue_configs: { ${JSON.stringify(queue)}: { type: standard } }`
   const remedy = `Declare the queue in the configuration file (--config), in the \`config\` of \`iii-queue\`: ${example}`
@@ -137,8 +137,8 @@ function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text 
 }
 
 function waitingText({ functionId, triggerType, builtin }: Of<'trigger_waiting'>): Text {
-  const headline = `\`${functionId}\` is not triggered yet: nothing provides the trigger type \`${triggerType}\``
-  if (builtin === undefined) return { headline: `${headline}; it waits for a worker that does` }
+  const headline = `\`${functionId}\` is not triggered yet: no worker provides the trigger type \`${triggerType}\``
+  if (builtin === undefined) return { headline: `${headline}; the trigger waits for one` }
   return {
     headline,
     remedy: `\`${builtin}\` provides it. Add it to \`workers\` in the configuration file: - name: ${builtin}`,
@@ -152,12 +152,12 @@ function workerLogText({ message, service, attributes }: Of<'worker_log'>): Text
   return { headline: `[${name}] ${message}`, facts }
 }
 
-/** Code and message; the code of an ordinary exception says nothing. */
+/** Code and message. The code of an ordinary exception is left out, as it adds nothing. */
 function reasonOf({ code, message }: ErrorBody): string {
   return code === ErrorCode.invocation_failed ? message : `${code}: ${message}`
 }
 
-/** The frames of a stack down to the last one outside of libraries, without the message before them. */
+/** The frames of a stack up to the last one outside libraries, without the message above them. */
 function framesOf({ stacktrace = '' }: ErrorBody): string[] {
   const frames = stacktrace.split('\n').flatMap((line) => (/^\s+at /.test(line) ? [line.trim()] : []))
   const own = frames.findLastIndex((frame) => !LIBRARY_FRAME.test(frame))
@@ -168,7 +168,7 @@ function framesOf({ stacktrace = '' }: ErrorBody): string[] {
 
 const LIBRARY_FRAME = /node:|[\\/]node_modules[\\/]/
 
-/** A replacer for JSON: errors keep what JSON would lose, and values of sensitive keys are left out. */
+/** A replacer for JSON: keeps the members of errors that JSON would lose, and leaves out values of sensitive keys. */
 export function readable(key: string, value: unknown): unknown {
   if (value !== null && value !== undefined && isTellingKey(key)) return '[redacted]'
   if (typeof value === 'bigint') return String(value)

@@ -1,6 +1,6 @@
 /**
- * Reports changes of code in a folder and below. Leaves out what is installed, generated, hidden (such as the lock files
- * of editors) or ignored by the user; several changes in quick succession are one.
+ * Watches a folder and its subfolders for changes of code. Skips installed, generated, hidden (such as lock files of
+ * editors) and ignored files. Changes in quick succession are reported as one.
  */
 import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { basename, extname, join, relative } from 'node:path'
@@ -9,15 +9,15 @@ import { systemClock, type Timer } from '../std/time/clock.js'
 
 const CODE = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx']
 const SKIPPED = ['node_modules', 'dist', 'build', 'coverage']
-/** Folders that are watched. Beyond, the rest is not. */
+/** Maximum number of watched folders. Further ones are not watched. */
 const MAX_FOLDERS = 2_000
-/** Editors write a file in several steps. */
+/** Editors write a file in several steps, so a change is reported after this delay. */
 const QUIET_MS = 100
 
 export interface WatchOptions {
-  /** Patterns in which `*` stands for any text, for paths below the folder or names of files. */
+  /** Patterns for paths below the folder or names of files. `*` matches any text. */
   readonly ignored?: readonly string[]
-  /** Receives the last file that changed. */
+  /** Receives the file that changed last. */
   readonly onChange: (file: string) => void
 }
 
@@ -47,7 +47,7 @@ export class FolderWatch {
     try {
       this.#watchers.set(folder, this.#watch(folder))
     } catch (error) {
-      // A folder below may be gone by now, or not be ours to read; without the first there is nothing to watch.
+      // A subfolder may have been removed or be unreadable. If the root folder fails, the error is thrown.
       if (folder === this.#root) throw error
       return
     }
@@ -77,7 +77,7 @@ export class FolderWatch {
     if (isCode(path)) this.#report(path)
     else if (isWatched(path)) {
       this.#add(path)
-      // What is in a new folder was there before it was watched.
+      // The files in a new folder were created before it was watched.
       if (childrenOf(path).some(isCode)) this.#report(path)
     } else this.#remove(path)
   }
@@ -99,7 +99,7 @@ function isWatched(path: string): boolean {
   return !isSkipped && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
-/** What is in a folder; nothing when it is gone or not ours to read. */
+/** Entries of a folder; empty if it has been removed or is unreadable. */
 function childrenOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name))

@@ -1,6 +1,6 @@
 /**
- * The package manager that runs this command, as `npx` and `npm start` do. It dies of a SIGTERM without passing it on,
- * and so does its shell: this ends the command with it.
+ * Watches the package manager that runs this command, as `npx` and `npm start` do. On SIGTERM it and its shell exit
+ * without passing the signal on, so the command must stop when they are gone.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -9,9 +9,9 @@ import { systemClock } from '../std/time/clock.js'
 const SHELLS = ['sh', 'dash', 'bash', 'zsh', 'busybox', 'ash']
 const CHECK_MS = 500
 
-/** Runs `onGone` once the package manager has ended. Does nothing when none runs this command. */
+/** Runs `onGone` once the package manager has exited. Does nothing if the command was started without one. */
 export function whenLauncherIsGone(onGone: () => void): void {
-  // Set by npm, and by the others for its sake.
+  // Set by npm, and by other package managers for compatibility.
   if (process.env['npm_lifecycle_event'] === undefined) return
   const launcher = launcherPid()
   if (launcher === undefined) return
@@ -22,7 +22,9 @@ export function whenLauncherIsGone(onGone: () => void): void {
   check()
 }
 
-/** The parent, or the one above the shell in between: a script may leave a command in the background and end. */
+/**
+ * The parent process, or its parent if a shell is in between: a script may run a command in the background and exit.
+ */
 function launcherPid(): number | undefined {
   const parent = facts(process.ppid)
   if (parent === undefined) return undefined
@@ -38,7 +40,7 @@ function facts(pid: number): ProcessFacts | undefined {
   try {
     return process.platform === 'linux' ? fromProc(pid) : fromPs(pid)
   } catch {
-    // It has ended, or the system does not say.
+    // The process has exited, or the system gives no information.
     return undefined
   }
 }
@@ -59,7 +61,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // It belongs to another user.
+    // The process belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

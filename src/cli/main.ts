@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 /**
- * The `iii-node` command: picks a subcommand, loads only that, prints help, turns errors into exit codes.
+ * The `iii-node` command: selects a subcommand and loads only its module, prints help, and turns errors into exit
+ * codes.
  */
 import { safeLines } from '../std/text/one-line.js'
 import { packageVersion } from '../version.js'
 import { UsageError, wantsColour, type Command, type Terminal } from './command.js'
 import { whenLauncherIsGone } from './launcher.js'
 
-/** A subcommand that has not been loaded. */
+/** A subcommand whose module is not loaded yet. */
 interface Entry {
   readonly name: string
   readonly summary: string
@@ -47,7 +48,7 @@ const terminal: Terminal = {
     console.error(line)
   },
   clear: () => {
-    // Screen, lines scrolled out of it, and the cursor to the first line.
+    // Clears the screen and the scrollback, and moves the cursor to the top.
     if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[3J\u001b[H')
   },
   stdin: process.stdin,
@@ -77,11 +78,11 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
   const entry = commands.find((candidate) => candidate.name === name)
   if (entry === undefined) {
-    terminal.err(`iii-node: there is no command '${name}'\n\n${help}`)
+    terminal.err(`iii-node: unknown command '${name}'\n\n${help}`)
     return 2
   }
   const command = await entry.load()
-  // What follows `--` belongs to somebody else.
+  // Arguments after `--` are passed on.
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
   if (own.includes('--help') || own.includes('-h')) {
     terminal.out(command.help)

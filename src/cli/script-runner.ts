@@ -1,6 +1,6 @@
 /**
- * How Node runs a worker's file: JavaScript as it is, TypeScript through `tsx` where that is installed, else by Node
- * itself where it can.
+ * Determines how Node runs the file of a worker: JavaScript directly, TypeScript through `tsx` if installed, otherwise
+ * through the type stripping of Node if it has any.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -11,10 +11,10 @@ import { UsageError } from './command.js'
 const JAVASCRIPT = ['.js', '.mjs', '.cjs']
 const TYPESCRIPT = ['.ts', '.mts', '.cts']
 
-/** What this Node can do with TypeScript on its own. */
+/** What this version of Node can do with TypeScript. */
 export interface NodeAbilities {
   readonly version: string
-  /** Runs TypeScript without being asked. */
+  /** Runs TypeScript by default. */
   readonly stripsTypes: boolean
   /** Runs TypeScript with `--experimental-strip-types`. */
   readonly canStripTypes: boolean
@@ -30,8 +30,8 @@ function nodeAbilities(): NodeAbilities {
 }
 
 /**
- * The arguments of Node that run a file, the file itself included.
- * @throws {UsageError} when this Node cannot run it.
+ * The arguments of Node that run a file, including the file.
+ * @throws {UsageError} when this version of Node cannot run it.
  */
 export function runnerArguments(file: string, abilities: NodeAbilities = nodeAbilities()): string[] {
   const extension = extname(file)
@@ -44,12 +44,12 @@ export function runnerArguments(file: string, abilities: NodeAbilities = nodeAbi
   if (abilities.stripsTypes) return [file]
   if (abilities.canStripTypes) return ['--experimental-strip-types', file]
   throw new UsageError(
-    `${file} is TypeScript, which Node ${abilities.version} does not run by itself. ` +
+    `${file} is TypeScript, which Node ${abilities.version} cannot run without a loader. ` +
       'Install tsx (`npm install --save-dev tsx`), or use Node 22.18 or later',
   )
 }
 
-/** The loader of `tsx`, seen from where the worker is. */
+/** The loader of `tsx`, resolved from the folder of the worker. */
 function findTsx(file: string): string | undefined {
   try {
     return pathToFileURL(createRequire(file).resolve('tsx')).href
@@ -59,8 +59,9 @@ function findTsx(file: string): string | undefined {
 }
 
 /**
- * Why the file cannot run as the kind of module it counts as: `tsx` runs TypeScript as CommonJS where no package.json
- * says otherwise, and CommonJS has no top-level `await`. The compiler of `tsx` decides, so there are no false alarms.
+ * Why the file cannot run as the kind of module it is treated as. `tsx` runs TypeScript as CommonJS unless a
+ * package.json says otherwise, and CommonJS has no top-level `await`. The compiler of `tsx` decides, so there are no
+ * false positives.
  */
 export function moduleProblem(file: string): string | undefined {
   const tsx = extname(file) === '.ts' ? findTsx(file) : undefined
@@ -86,7 +87,7 @@ function typeIn(path: string): unknown {
   try {
     return (JSON.parse(readFileSync(path, 'utf8')) as { readonly type?: unknown } | null)?.type
   } catch {
-    // Node reports a manifest that cannot be read.
+    // Node itself reports an unreadable package.json.
     return undefined
   }
 }

@@ -18,7 +18,7 @@ export const trustHelp = `  --allow-origin <o>   let web pages of this origin co
 
 type Given = { readonly [Name in keyof typeof trustOptions]?: string[] | undefined }
 
-/** @throws {UsageError} naming the option, what is accepted, and what came. */
+/** @throws {UsageError} naming the option, the accepted values, and the value received. */
 export function parseTrust(values: Given): OriginRules {
   return {
     allowedOrigins: checked('--allow-origin', originList, values['allow-origin']),

@@ -1,33 +1,31 @@
-/**
- * A worker in a process of its own: started, asked to drain, and ended for good when it takes too long.
- */
+/** Runs a worker in its own process: starts it, asks it to drain, and kills it when that takes too long. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { systemClock } from '../std/time/clock.js'
 import { deferred } from '../std/async/deferred.js'
 import { TimeLimit } from '../std/time/time-limit.js'
 
-/** How long a worker may take to drain. */
+/** Time limit for a worker to drain. */
 const DRAIN_MS = 11_000
-/** How long a process may live on once its workers have left the engine. */
+/** Time limit for a process to exit once its workers have disconnected from the engine. */
 const LINGER_MS = 500
 const POLL_MS = 50
 
 export interface WorkerProcessOptions {
   /** Arguments of Node. */
   readonly args: readonly string[]
-  /** Variables beside those of this process, which win over them. */
+  /** Additional environment variables. They override those of this process. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The engine's address. */
+  /** Address of the engine. */
   readonly url: string
   /** Whether a worker of this process is connected to the engine. */
   readonly isConnected: (pid: number) => Promise<boolean>
-  /** The process ended without having been asked to. */
+  /** Called when the process exits without a request. */
   readonly onDeath: (how: string) => void
 }
 
 /**
- * A module that ends the worker with this process, also when this one is killed: its old code must not serve beside the
- * new. Processes that the worker starts inherit the arguments of Node and are left alone.
+ * A module that ends the worker when this process ends, even if it is killed: old code must not serve beside new code.
+ * Child processes of the worker inherit the arguments of Node and are not affected.
  */
 function tie(): string {
   const code = `if (process.ppid === ${String(process.pid)} && process.channel) {
@@ -37,7 +35,7 @@ function tie(): string {
   return `data:text/javascript,${encodeURIComponent(code)}`
 }
 
-/** The engine prints refusals on the same terminal, so the worker does not print them, too. */
+/** The engine prints refusals on the same terminal, so the worker does not repeat them. */
 function variablesOf(url: string): Readonly<Record<string, string>> {
   return { III_URL: url, III_REPORTING_ENGINE: url, III_DRAIN_ON_SIGNAL: '1' }
 }
@@ -52,7 +50,8 @@ export class WorkerProcess {
   constructor(options: WorkerProcessOptions) {
     this.#options = options
     this.#child = spawn(process.execPath, ['--import', tie(), '--enable-source-maps', ...options.args], {
-      // A group of its own: the terminal's Ctrl-C is for us, and the worker hears of it once.
+      // A separate process group: Ctrl-C in the terminal reaches this process only, so the worker is asked to stop
+      // once.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...options.env, ...process.env, ...variablesOf(options.url) },
@@ -67,7 +66,7 @@ export class WorkerProcess {
     return this.#child.pid ?? 0
   }
 
-  /** Lets running handlers finish and ends the process. @returns false when it had to be killed. */
+  /** Lets running handlers finish, then ends the process. @returns false when it had to be killed. */
   async drain(): Promise<boolean> {
     this.#isAsked = true
     this.#signal('SIGTERM')
@@ -86,7 +85,7 @@ export class WorkerProcess {
     return isClean
   }
 
-  /** Ends the process and whatever it started, at once. */
+  /** Kills the process and its children at once. */
   kill(): void {
     if (!this.#isOver) this.#signal('SIGKILL')
   }
@@ -99,10 +98,10 @@ export class WorkerProcess {
     const { pid } = this.#child
     if (pid === undefined || this.#isOver) return
     try {
-      // The whole group: a loader may stand between us and the worker.
+      // Kills the whole group, as a loader may be the parent of the worker.
       process.kill(-pid, signal)
     } catch {
-      // It has just ended, or the system knows no groups.
+      // The process has just exited, or the system has no process groups.
       this.#child.kill(signal)
     }
   }

@@ -1,6 +1,6 @@
 /**
- * What the engine counts while it runs. Plain numbers that each part raises where the event happens; nothing decides
- * by them. What each one means stands with the numbers a user reads.
+ * Counters of the engine. Each part increments its own where an event happens; no decision depends on them.
+ * `engine-stats.ts` describes each one.
  */
 import type { EngineStats } from './engine-stats.js'
 

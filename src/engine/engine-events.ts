@@ -1,6 +1,6 @@
 /**
- * What happens inside the engine, as one typed stream: the command line renders it, a log is one of its readers. The
- * engine never prints. Events carry ids, names and errors, and no payload of a call.
+ * The events of the engine as one typed stream. The command line prints them, and a log is another listener; the engine
+ * itself never prints. Events contain ids, names and errors, but no payload of a call.
  */
 import type { ErrorBody } from '../errors.js'
 import { toErrorBody } from '../wire/protocol/error-body.js'
@@ -10,7 +10,7 @@ import type { Log } from '../std/log.js'
 /** Severity of an event, as a log names it. */
 export type EventLevel = keyof Log
 
-/** A function that failed and what it was called as. */
+/** A function that failed, and the id it was called by. */
 export interface FunctionFailure {
   /** The function that failed. */
   readonly functionId: string
@@ -18,7 +18,7 @@ export interface FunctionFailure {
   readonly error: ErrorBody
 }
 
-/** A trigger as reports name it. */
+/** A trigger in an event. */
 export interface NamedTrigger {
   /** The id of the trigger. */
   readonly triggerId: string
@@ -28,7 +28,7 @@ export interface NamedTrigger {
   readonly functionId: string
 }
 
-/** One attempt of the queue that failed. `maxAttempts` counts the first one. */
+/** One failed attempt of the queue. `maxAttempts` includes the first one. */
 export interface FailedAttempt extends FunctionFailure {
   /** Whether a queue or a topic held the job. */
   readonly source: 'queue' | 'topic'
@@ -47,11 +47,11 @@ export interface FailedAttempt extends FunctionFailure {
  * payload.
  */
 export type EngineEvent =
-  /** A worker's handler failed, or a worker called a function that could not be reached. */
+  /** The handler of a worker failed, or the function that a worker called could not be reached. */
   | (FunctionFailure & {
       readonly kind: 'invocation_failed'
       readonly invocationId: string
-      /** The worker that served the call; `undefined` when none could be reached. */
+      /** The worker that served the call; `undefined` if none could be reached. */
       readonly worker: string | undefined
       /** Whether no caller receives the error. */
       readonly isVoid: boolean
@@ -59,7 +59,7 @@ export type EngineEvent =
   /** The function of a trigger or its condition failed, and no caller receives the error. */
   | (NamedTrigger & { readonly kind: 'trigger_failed'; readonly error: ErrorBody })
   | (FailedAttempt & { readonly kind: 'attempt_failed'; readonly retryInMs: number })
-  /** A job used up its attempts and is a dead letter. */
+  /** A job used up its attempts and became a dead letter. */
   | (FailedAttempt & { readonly kind: 'job_dead' })
   | (FunctionFailure & { readonly kind: 'enqueue_refused'; readonly queue: string })
   | (FunctionFailure & {
@@ -69,7 +69,7 @@ export type EngineEvent =
       /** The id in the body of the response. */
       readonly errorId: string
     })
-  /** A trigger waits because nothing provides its type. `builtin` is the part of the engine that would. */
+  /** A trigger waits because its type has no provider. `builtin` is the part of the engine that would provide it. */
   | (NamedTrigger & { readonly kind: 'trigger_waiting'; readonly builtin: string | undefined })
   | (NamedTrigger & { readonly kind: 'trigger_refused'; readonly error: ErrorBody })
   | {
@@ -81,10 +81,10 @@ export type EngineEvent =
       readonly namespace: string
       readonly workerId: string
       readonly worker: string
-      /** The worker that owns the name, where that is the reason. */
+      /** The worker that owns the name, if that is the reason. */
       readonly ownerWorkerId: string | undefined
     }
-  /** A log record that a worker sent. */
+  /** A log record from a worker. */
   | {
       readonly kind: 'worker_log'
       readonly level: EventLevel
@@ -93,25 +93,25 @@ export type EngineEvent =
       readonly traceId: string | undefined
       readonly attributes: Readonly<Record<string, unknown>>
     }
-  /** Anything else the engine logs: a fixed sentence and its facts. */
+  /** Any other log line of the engine: a fixed sentence and its fields. */
   | { readonly kind: 'log'; readonly level: EventLevel; readonly message: string; readonly fields: object }
 
 /** Receives the events of one engine. */
 export type Emit = (event: EngineEvent) => void
 
-/** An event as a line of a log: fields first, then one fixed sentence. */
+/** An event as a log line: fields first, then one fixed sentence. */
 export interface LogLine {
   readonly level: EventLevel
   readonly fields: object
   readonly message: string
 }
 
-/** The stream of one engine. The engine emits no event for a call that succeeds. */
+/** The event stream of one engine. The engine emits no event for a call that succeeds. */
 export class EngineEvents {
   readonly #emitter = new Emitter<EngineEvent>((error) => {
-    process.emitWarning(`A reader of engine events failed: ${toErrorBody(error).message}`)
+    process.emitWarning(`A listener of engine events failed: ${toErrorBody(error).message}`)
   })
-  /** The engine's log, whose records are events as well. */
+  /** The log of the engine, whose records are events as well. */
   readonly log: Log = {
     debug: this.#line('debug'),
     info: this.#line('info'),
@@ -134,7 +134,7 @@ export class EngineEvents {
   }
 }
 
-/** A reader that writes events to a log. */
+/** A listener that writes events to a log. */
 export function writeTo(log: Log): Emit {
   return (event) => {
     const { level, fields, message } = logLineOf(event)
@@ -156,10 +156,10 @@ const SENTENCES: Readonly<Record<Exclude<EngineEvent['kind'], 'log' | 'worker_lo
   invocation_failed: ['error', 'An invocation failed'],
   trigger_failed: ['warn', 'A trigger handler or its condition failed'],
   attempt_failed: ['warn', 'An attempt at a job failed; it is retried'],
-  job_dead: ['error', 'A job used up its attempts and is a dead letter now'],
+  job_dead: ['error', 'A job used up its attempts and is now a dead letter'],
   enqueue_refused: ['warn', 'A call could not be enqueued'],
   request_failed: ['warn', 'An HTTP request failed'],
-  trigger_waiting: ['warn', 'A trigger waits for its type to be provided'],
+  trigger_waiting: ['warn', 'A trigger waits for a provider of its type'],
   trigger_refused: ['warn', 'A trigger was refused by its provider'],
   registration_refused: ['warn', 'A registration was refused'],
 }

@@ -1,6 +1,4 @@
-/**
- * The engine as its built-ins see it.
- */
+/** Implements the interface through which built-ins use the engine. */
 import { DEFAULT_NAMESPACE } from '../wire/protocol/names.js'
 import type { Builtin, EngineHost, HostChannels } from './builtins/builtin.js'
 import type { EngineParts } from './engine-parts.js'
@@ -29,8 +27,8 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
 }
 
 /**
- * Registers what a built-in serves.
- * @throws {Error} when another built-in serves the same id: a mistake in the engine's own list.
+ * Registers the functions and trigger types of a built-in.
+ * @throws {Error} when another built-in serves the same id, which is a mistake in the list of built-ins.
  */
 export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Builtin): void {
   for (const { id, description, requestSchema, responseSchema, call } of builtin.functions) {

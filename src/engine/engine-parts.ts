@@ -1,6 +1,4 @@
-/**
- * The parts an engine is made of, made once and handed to whoever needs them.
- */
+/** The parts of an engine, created once and shared. */
 import type { LoopClock } from '../std/time/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
@@ -21,21 +19,21 @@ import type { EngineQuirks } from './quirks.js'
 import { Router } from './calls/router.js'
 import { Sessions } from './registry/sessions.js'
 
-/** What an engine takes from outside. */
+/** The external dependencies of an engine. */
 export interface EnginePorts {
   readonly clock: LoopClock
   readonly random: Random
-  /** Where everything that is worth a report goes; `log` writes to it as well. */
+  /** Receives all events; `log` reports through it as well. */
   readonly emit: Emit
   readonly log: Log
   readonly limits: EngineLimits
-  /** How long a worker may stay unannounced before it counts as one of the default namespace. */
+  /** Time limit for worker registration, after which a worker counts as one of the default namespace. */
   readonly namespaceGraceMs: number
-  /** Whether anything listens on a port. Without, the engine is reached in memory only. */
+  /** Whether ports are opened. If false, the engine is reached in memory only. */
   readonly opensPorts: boolean
-  /** Whether a damaged store is opened with what can be read of it, instead of refused. */
+  /** Whether the readable part of a damaged store is opened; otherwise opening it fails. */
   readonly repairsStores: boolean
-  /** Flaws of the distributed engine to show. */
+  /** Deviations of the distributed engine to reproduce. */
   readonly quirks: EngineQuirks
 }
 

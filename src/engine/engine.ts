@@ -1,6 +1,6 @@
 /**
- * The local engine: puts the parts together, opens the doors, and closes everything it opened. Knows the order in which
- * things start and stop, and nothing of what they do.
+ * The local engine: assembles the parts, opens the listeners, and closes everything it opened. Knows the order of start
+ * and stop, but not the work of the parts.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { JsonText } from '../wire/protocol/json-text.js'
@@ -25,55 +25,56 @@ import { createParts, type EngineParts, type EnginePorts } from './engine-parts.
 import type { EngineStats } from './engine-stats.js'
 import { GuardedCalls } from './access/guarded-calls.js'
 import { defaultLimits } from './limits.js'
-import { memoryDial } from './links/memory-door.js'
+import { memoryDial } from './links/memory-dial.js'
 import { NO_QUIRKS } from './quirks.js'
 import { Registrations } from './registry/registrations.js'
 import type { SessionParts } from './links/session-parts.js'
 import { statsOf } from './stats-of.js'
 
-/** How long a part may take to stop. */
+/** Time limit for a part to stop. */
 const STOP_MS = 5000
-/** How long clients may take to answer the engine's goodbye. */
+/** Time limit for clients to answer the close frame of the engine. */
 const GOODBYE_MS = 500
 
-/** What an engine is started with, beside its configuration. */
+/** Options of an engine beside its configuration. */
 export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit' | 'log'>> & {
-  /** Takes the engine's events, see `EngineEvent`. */
+  /** Receives the events of the engine, see `EngineEvent`. */
   readonly onEvent?: Emit
-  /** Takes the same events as log records. */
+  /** Receives the same events as log records. */
   readonly log?: Log
-  /** Sees every link before the engine does, and hands on what the engine is to see. For tests. */
-  readonly atDoor?: (request: UpgradeRequest, enter: UpgradeHandler) => void
+  /** Wraps every connection before the engine uses it. For tests. */
+  readonly onUpgrade?: (request: UpgradeRequest, enter: UpgradeHandler) => void
 }
 
 /** A running local engine. */
 export interface LocalEngine extends AsyncDisposable {
-  /** Address of the first listener; `memory://engine` when there is none. */
+  /** Address of the first listener; `memory://engine` if there is none. */
   readonly url: string
   /** Addresses of all listeners, in the order of the configuration. */
   readonly urls: readonly string[]
-  /** Address of the HTTP trigger server, when there is one. */
+  /** Address of the HTTP trigger server, if there is one. */
   readonly httpUrl: string | undefined
-  /** Address of the stream server, when there is one. */
+  /** Address of the stream server, if there is one. */
   readonly streamUrl: string | undefined
-  /** Opens a connection without a port, as if it came through a listener; the first by default. */
+  /** Opens a connection without a port, as if through a listener; the first by default. */
   dial(listener?: number): Dial
-  /** Calls a function as the engine. */
+  /** Calls a function on behalf of the engine. */
   invoke(call: HostCall): Promise<unknown>
   /**
    * Sends an HTTP request to the functions that triggers bind to routes, without a port.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` for a request that cannot be sent, or when the engine serves no HTTP;
-   * `SHUTDOWN` after `close`. @throws {NotConnectedError} `CONNECTION_LOST` when it is cut before the response.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid request, or if the engine serves no HTTP; `SHUTDOWN` after
+   * `close`. @throws {NotConnectedError} `CONNECTION_LOST` if the connection is cut before the response.
    */
   inject(request: InjectedRequest): Promise<Response>
   /**
-   * Fires the trigger of an id, or all of a type, as if their event had happened; resolves with the functions' results.
-   * @throws {InvocationError} `NOT_FOUND` when nothing is bound, else the first function's failure.
+   * Fires the trigger with an id, or all of a type, as if their event had happened. Resolves with the results of the
+   * functions.
+   * @throws {InvocationError} `NOT_FOUND` if nothing is bound, otherwise the error of the first function that failed.
    */
   fire(typeOrId: string, payload: unknown): Promise<unknown[]>
   /**
-   * Announces that the next worker that leaves is followed by another with the same functions: their calls and triggers
-   * wait for it, for up to 30 s. Call the function it returns once the successor has registered everything.
+   * Announces that the next worker that disconnects is replaced by one with the same functions: their calls and
+   * triggers are held for up to 30 s. Call the returned function once the new worker has registered everything.
    */
   expectSuccessor(): () => void
   /** The engine's counters. */
@@ -84,7 +85,7 @@ export interface LocalEngine extends AsyncDisposable {
 
 /**
  * Starts an engine.
- * @throws {RuntimeError} `PORT_IN_USE` when a port is taken. Nothing stays open then.
+ * @throws {RuntimeError} `PORT_IN_USE` when a port is in use. Everything is closed then.
  */
 export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<LocalEngine> {
   const events = new EngineEvents()
@@ -106,7 +107,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const startedAtMs = parts.clock.epochMs()
   builtins.push(createCoreBuiltin(host, parts, { list: () => builtins, startedAtMs }))
   for (const { make } of config.builtins) builtins.push(make(host))
-  const engine = new RunningEngine(parts, builtins, { host, atDoor: options.atDoor })
+  const engine = new RunningEngine(parts, builtins, { host, onUpgrade: options.onUpgrade })
   try {
     await engine.open(config.listeners)
   } catch (error) {
@@ -116,10 +117,10 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   return engine
 }
 
-/** What stands between an engine and the world. */
+/** The listeners, sockets and built-ins of an engine. */
 interface Outside {
   readonly host: EngineHost
-  readonly atDoor: EngineOptions['atDoor']
+  readonly onUpgrade: EngineOptions['onUpgrade']
 }
 
 function valueOf(result: unknown): unknown {
@@ -130,7 +131,7 @@ class RunningEngine implements LocalEngine {
   readonly #parts: EngineParts
   readonly #builtins: readonly Builtin[]
   readonly #started: Builtin[] = []
-  readonly #doors: UpgradeHandler[] = []
+  readonly #handlers: UpgradeHandler[] = []
   readonly #listeners: Listener[] = []
   readonly #urls: string[] = []
   readonly #outside: Outside
@@ -160,13 +161,13 @@ class RunningEngine implements LocalEngine {
   }
 
   dial(listener = 0): Dial {
-    const door = this.#doors[listener]
-    if (door === undefined) throw new RangeError(`The engine has no listener ${String(listener)}`)
-    return memoryDial(door)
+    const handler = this.#handlers[listener]
+    if (handler === undefined) throw new RangeError(`The engine has no listener ${String(listener)}`)
+    return memoryDial(handler)
   }
 
   invoke(call: HostCall): Promise<unknown> {
-    // Whoever runs the engine in its own process gets values of any size, as from any call.
+    // A program that runs the engine in its own process receives results of any size.
     return this.#parts.router.invoke({ ...call, keepsText: true }).then(valueOf)
   }
 
@@ -209,27 +210,27 @@ class RunningEngine implements LocalEngine {
       this.#started.push(builtin)
       await builtin.start()
     }
-    if (listeners.length === 0) this.#doors.push(this.#whileOpen(upgradeHandler(sessionParts, {})))
+    if (listeners.length === 0) this.#handlers.push(this.#whileOpen(upgradeHandler(sessionParts, {})))
     for (const config of listeners) {
-      const door = this.#whileOpen(upgradeHandler(sessionParts, config))
-      this.#doors.push(door)
+      const handler = this.#whileOpen(upgradeHandler(sessionParts, config))
+      this.#handlers.push(handler)
       if (!this.#parts.opensPorts) continue
       const { quirks, largeMessages } = this.#parts
       const delaysWrites = quirks.delayedWrites === true
       const screen = screenOf(config, this.#outside.host)
-      const listener = await listen({ ...config, delaysWrites, largeMessages, screen }, door)
+      const listener = await listen({ ...config, delaysWrites, largeMessages, screen }, handler)
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }
   }
 
-  #whileOpen(door: UpgradeHandler): UpgradeHandler {
-    const { atDoor } = this.#outside
+  #whileOpen(handler: UpgradeHandler): UpgradeHandler {
+    const { onUpgrade } = this.#outside
     return (request) => {
       if (this.#closing === undefined) {
-        if (atDoor === undefined) door(request)
-        else atDoor(request, door)
-      } else request.refuse(503, 'The engine stops')
+        if (onUpgrade === undefined) handler(request)
+        else onUpgrade(request, handler)
+      } else request.refuse(503, 'The engine is stopping')
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * What the engine shows of its work to whoever measures it: calls, spans, workers that come and go. Empty until a
- * built-in takes an interest; then and only then does a call pay for it, before that it pays one comparison.
+ * Interfaces through which a built-in measures calls, spans and connections of workers. Until a built-in installs one,
+ * a call pays a single comparison.
  */
 import type { ErrorBody } from '../errors.js'
 import type { TraceHeaders } from '../wire/protocol/tracing.js'
@@ -9,22 +9,22 @@ import type { RoutedCall } from './calls/routed-call.js'
 import type { WorkerEvent } from './registry/sessions.js'
 
 /**
- * Sees a call that is about to be carried out, and answers with the one to carry out in its place. `builtin` is the
- * name of the part of the engine that serves it; `undefined` for a worker's function.
+ * Receives a call before it is run, and returns the call to run in its place. `builtin` is the part of the engine that
+ * serves it; `undefined` for the function of a worker.
  */
 type WatchCall = (call: RoutedCall, builtin: string | undefined) => RoutedCall
 
-/** A piece of the engine's work. */
+/** A piece of work of the engine. */
 export interface SpanStart {
   readonly name: string
-  /** What it is part of; a trace of its own without. */
+  /** The trace it belongs to; without it, a new trace starts. */
   readonly trace: Partial<TraceHeaders>
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** A span of the engine that has not ended. */
+/** A running span of the engine. */
 export interface OpenSpan {
-  /** For what happens within. */
+  /** For the work within the span. */
   readonly trace: TraceHeaders
   /** Ends the span, once; `attributes` are added to those it has. */
   end(error?: ErrorBody, attributes?: Readonly<Record<string, string>>): void
@@ -32,12 +32,12 @@ export interface OpenSpan {
 
 export interface Instruments {
   watchCall?: WatchCall
-  /** Opens a span; `undefined` when its trace is not kept. */
+  /** Starts a span; `undefined` if its trace is not kept. */
   openSpan?: (start: SpanStart) => OpenSpan | undefined
   watchWorkers?: (event: WorkerEvent) => void
 }
 
-/** The call with a span around it, which its answer ends. Its caller notices nothing. */
+/** The call with a span around it, which ends with its answer. The caller is not affected. */
 export function withSpan(call: RoutedCall, span: OpenSpan): RoutedCall {
   return { ...call, caller: new SpanCaller(call, span) }
 }

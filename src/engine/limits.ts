@@ -1,44 +1,45 @@
-/**
- * How much the engine takes on before it refuses. Each cap names its answer; none of them is reached by ordinary use.
- */
+/** Limits of the engine, with the effect of each when it is exceeded. Ordinary use reaches none of them. */
 export interface EngineLimits {
-  /** Bytes waiting to be read by one worker. Beyond: new calls to it fail with `channel_send_failed`. */
+  /** Bytes waiting to be read by one worker. When it is exceeded, new calls to it fail with `channel_send_failed`. */
   readonly maxPeerBytes: number
-  /** Calls in flight, all together. Beyond: `invocation_error`. */
+  /** Calls in flight, in total. When it is exceeded: `invocation_error`. */
   readonly maxPendingCalls: number
-  /** Frames of one worker that wait for its announcement or a registration hook. Beyond: the link is cut. */
+  /**
+   * Frames of one worker that wait for its registration or a registration hook. When it is exceeded, the connection is
+   * cut.
+   */
   readonly maxHeldFrames: number
-  /** Functions, triggers and trigger types of one worker, each. Beyond: the registration is refused. */
+  /** Functions, triggers and trigger types of one worker, each. When it is exceeded, the registration is refused. */
   readonly maxRegistrations: number
   /**
-   * Memory of one worker's functions, triggers and trigger types together, and of all triggers that belong to no worker.
-   * Beyond: the registration is refused.
+   * Memory of the functions, triggers and trigger types of one worker, and of all triggers without an owner. When it is
+   * exceeded, the registration is refused.
    */
   readonly maxRegistrationBytes: number
-  /** Triggers registered by calling a function, which outlive their worker. Beyond: `trigger_registration_failed`. */
+  /** Triggers registered by a call, which outlive their worker. When it is exceeded: `trigger_registration_failed`. */
   readonly maxUnownedTriggers: number
-  /** Channels at once. Beyond: `engine::channels::create` fails. */
+  /** Channels at once. When it is exceeded, `engine::channels::create` fails. */
   readonly maxChannels: number
-  /** Channels at once that one session has created. Beyond: `engine::channels::create` fails. */
+  /** Channels at once that one session has created. When it is exceeded, `engine::channels::create` fails. */
   readonly maxSessionChannels: number
   /**
-   * Bytes in all channels together. Beyond: writers of sessions with more than an equal share are not read. Where that
-   * does not help, finished channels without a reader are given up, the oldest first.
+   * Bytes in all channels. When it is exceeded, writers of sessions above an equal share are not read. If that is not
+   * enough, finished channels without a reader are discarded, oldest first.
    */
   readonly maxChannelBytes: number
   /**
-   * Bytes of large messages of which a part has arrived, or that wait to be read, of all clients together. Beyond: the
-   * client with the largest is cut off.
+   * Bytes of large messages that have arrived in part or wait to be read, over all clients. When it is exceeded, the
+   * client with the largest is cut.
    */
   readonly maxLargeMessageBytes: number
-  /** How long an auth function, a registration hook or a trigger provider may take. */
+  /** Time limit of an auth function, a registration hook or a trigger provider. */
   readonly hookTimeoutMs: number
 }
 
 const MIB = 1024 * 1024
 
 export const defaultLimits: EngineLimits = {
-  // Room for a worker that pauses under load: thousands of calls of some 20 kB wait for it.
+  // Enough for a worker that pauses under load: thousands of calls of some 20 kB.
   maxPeerBytes: 128 * MIB,
   maxPendingCalls: 1_000_000,
   maxHeldFrames: 20_000,

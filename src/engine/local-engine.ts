@@ -1,6 +1,6 @@
 /**
- * Starts the local engine from options of a program, as `iii-node engine` does from its command line: checks the
- * options, reads the configuration file if one is named, and hides what only tests of this package need.
+ * Starts the local engine from the options of a program, as `iii-node engine` does from its command line. Validates the
+ * options, reads the configuration file if one is named, and hides what only tests need.
  */
 import { readFile } from 'node:fs/promises'
 import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
@@ -12,20 +12,26 @@ import { startEngine as startConfigured, type LocalEngine } from './engine.js'
 import type { Emit } from './engine-events.js'
 import { hostList, originList } from './access/origins.js'
 
-/** Where an engine listens, what it keeps, and who receives its events. */
+/** Options of an engine: its addresses, its storage, and the receiver of its events. */
 export interface StartEngineOptions extends EngineAddresses {
   /**
-   * A YAML file with the engine's settings, the same that the distributed engine reads. Other options, apart from `repair`
-   * and `onEvent`, cannot be combined with it. Default: none.
+   * A YAML file with the settings of the engine, the same that the distributed engine reads. It cannot be combined with
+   * other options, except `repair` and `onEvent`. Default: none.
    */
   readonly config?: string | undefined
-  /** Whether what can be read of a damaged store is kept and the rest is dropped. Default false: the engine does not start. */
+  /**
+   * Whether a damaged store is opened with its readable entries, and the rest is dropped. Default false: the engine
+   * does not start.
+   */
   readonly repair?: boolean | undefined
-  /** Receives what happens inside the engine, such as failed functions and refused registrations. Default: nothing is reported. */
+  /**
+   * Receives events of the engine, such as failed functions and refused registrations. Default: events are not
+   * reported.
+   */
   readonly onEvent?: Emit | undefined
 }
 
-/** An engine that was started by `startEngine`. */
+/** An engine that `startEngine` started. */
 export type StartedEngine = Pick<LocalEngine, 'url' | 'urls' | 'httpUrl' | 'streamUrl' | 'inject' | 'stats' | 'close'> &
   AsyncDisposable
 
@@ -34,7 +40,7 @@ type Check = (value: unknown) => boolean
 const isText: Check = (value) => typeof value === 'string' && value.trim() !== ''
 const isPort: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
 
-/** Each option with what it accepts. */
+/** Each option with the values it accepts. */
 const ACCEPTED: Readonly<Record<keyof StartEngineOptions, readonly [Check, string]>> = {
   host: [isText, 'an address to listen on, such as 127.0.0.1'],
   port: [isPort, 'a port from 0 to 65535'],
@@ -52,15 +58,15 @@ const ACCEPTED: Readonly<Record<keyof StartEngineOptions, readonly [Check, strin
 const REPLACED = ['host', 'port', 'httpPort', 'streamPort', 'dataFolder', 'allowedOrigins', 'allowedHosts'] as const
 
 /**
- * Starts the local engine in this process: for development, tests and programs that need an engine of their own. It is one
- * process and not a replacement for the distributed engine.
+ * Starts the local engine in this process, for development, tests and programs that need their own engine. It runs in
+ * one process and does not replace the distributed engine.
  *
- * By default it listens on 127.0.0.1: port 49134 for workers, 3111 for HTTP triggers and 3112 for streams. 0 picks a free
- * port. Values live in memory unless `dataFolder` is set.
+ * By default it listens on 127.0.0.1: port 49134 for workers, 3111 for HTTP triggers and 3112 for streams. 0 selects a
+ * free port. Values are kept in memory unless `dataFolder` is set.
  *
- * @throws {RuntimeError} `INVALID_ARGUMENT` for an unknown option or a value of the wrong kind; `INVALID_CONFIG` for a
- * file that cannot be read or a setting in it; `PORT_IN_USE` for a port that is taken; `STORE_DAMAGED` for a store with
- * unreadable entries when `repair` is off. Nothing stays open then.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an unknown option or an invalid value; `INVALID_CONFIG` for an
+ * unreadable file or an invalid setting in it; `PORT_IN_USE` for a port that is in use; `STORE_DAMAGED` for a store
+ * with unreadable entries when `repair` is off. Everything is closed then.
  * @example
  * const engine = await startEngine({ port: 0, httpPort: 0, streamPort: 0 })
  * const worker = registerWorker(engine.url)
@@ -74,14 +80,14 @@ export async function startEngine(options: StartEngineOptions = {}): Promise<Sta
 
 /**
  * Reads a configuration file.
- * @throws {RuntimeError} `INVALID_CONFIG` when it cannot be read, or naming the line of a setting that is not accepted.
+ * @throws {RuntimeError} `INVALID_CONFIG` when it cannot be read, or naming the line of an invalid setting.
  */
 export async function readConfigFile(fileName: string): Promise<EngineConfig> {
   const text = await readFile(fileName, 'utf8').catch((cause: unknown) => {
     const message = `The configuration ${fileName} cannot be read: ${messageOf(cause)}`
     throw new RuntimeError(ErrorCode.INVALID_CONFIG, message, { cause })
   })
-  // Loaded late: most engines have no file and need no YAML parser.
+  // Loaded on demand: most engines have no file and need no YAML parser.
   const { parseEngineConfig } = await import('./config/config-file.js')
   return parseEngineConfig(text, { fileName, env: process.env })
 }

@@ -1,31 +1,37 @@
 /**
- * Flaws of the distributed engine that the local one shows on request, so that tests meet what production does. Each is
- * a switch, off by default. An engine with a flaw does not promise its absence in the handshake.
+ * Deviations of the distributed engine that the local engine reproduces on request, so that tests see the behaviour of
+ * production. Each is a switch, off by default. An engine with a quirk does not announce the matching guarantee in the
+ * handshake.
  */
 import { guaranteesHeader, type Guarantee } from '../wire/protocol/guarantees.js'
 
-/** Flaws to show; those left out are absent. */
+/** Quirks to enable; those left out are off. */
 export interface EngineQuirks {
   /**
-   * Every `every`-th call is sent to its worker first and recorded `delayMs` later; an answer that comes before is
-   * dropped, and the caller waits for its time limit.
+   * Every `every`-th call is sent to its worker first and recorded `delayMs` later. An answer that arrives before is
+   * dropped, and the caller waits until its time limit.
    */
   readonly lateNotes?: { readonly every: number; readonly delayMs: number } | undefined
-  /** A `subscribe` trigger that leaves ends delivery to all triggers of its topic, until they are registered again. */
+  /** Removing a `subscribe` trigger ends delivery to all triggers of its topic, until they are registered again. */
   readonly silentTopics?: boolean | undefined
-  /** A released function is gone at once: its calls fail and its triggers end, although another worker waits for it. */
+  /**
+   * A released function is removed at once: its calls fail and its triggers end, even if another worker waits for it.
+   */
   readonly abruptHandOver?: boolean | undefined
-  /** Each frame is a write of its own and Nagle's algorithm is on, so small writes wait for acknowledgements. */
+  /** Each frame is a separate write and Nagle's algorithm is on, so small writes wait for acknowledgements. */
   readonly delayedWrites?: boolean | undefined
   /** The close frame of a channel reader is not read before the writer has finished. */
   readonly unreadReaderCloses?: boolean | undefined
-  /** A durable store acknowledges first and saves every `intervalMs`; what came since then is lost when it closes. */
+  /**
+   * A durable store acknowledges first and saves every `intervalMs`. Changes since the last save are lost when it
+   * closes.
+   */
   readonly forgottenWrites?: { readonly intervalMs: number } | undefined
 }
 
 export const NO_QUIRKS: EngineQuirks = {}
 
-/** All flaws, as measured on version 0.23.0-rc.4; `lateNotes` is far more frequent than there. */
+/** All quirks, as measured on version 0.23.0-rc.4; `lateNotes` is far more frequent than there. */
 export const DISTRIBUTED_QUIRKS: Required<EngineQuirks> = {
   lateNotes: { every: 100, delayMs: 2 },
   silentTopics: true,
@@ -36,7 +42,7 @@ export const DISTRIBUTED_QUIRKS: Required<EngineQuirks> = {
   forgottenWrites: { intervalMs: 5_000 },
 }
 
-/** Headers of the handshake response: the guarantees that an engine with these flaws still gives. */
+/** Headers of the handshake response: the guarantees that an engine with these quirks still gives. */
 export function handshakeHeaders(quirks: EngineQuirks): Readonly<Record<string, string>> {
   const broken = new Set<Guarantee>()
   if (quirks.lateNotes !== undefined) broken.add('calls-noted-first')

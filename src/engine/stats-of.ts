@@ -1,6 +1,6 @@
 /**
- * Puts the engine's numbers together when somebody asks. What waits is looked up here and counted nowhere, so that
- * nothing has to be kept in step with it.
+ * Assembles the statistics of the engine on request. Amounts that wait are read from the parts here rather than
+ * counted, so that they are always correct.
  */
 import type { Builtin } from './builtins/builtin.js'
 import type { EngineParts } from './engine-parts.js'
@@ -18,7 +18,7 @@ export function statsOf(parts: EngineParts, builtins: readonly Builtin[]): Engin
     channels: channels.size,
     ...counters,
     waiting: waitingIn(parts, builtins),
-    // Copies, since the counters go on.
+    // Copies, since the counters continue to change.
     refused: { ...counters.refused },
     dropped: withTold({ ...counters.dropped, spans: 0, logs: 0, metrics: 0 }, builtins, 'dropped'),
     cutOff: { ...counters.cutOff },
@@ -52,7 +52,7 @@ function waitingIn(
   return withTold(waiting, builtins, 'waiting')
 }
 
-/** Numbers with those that built-ins tell in their place. */
+/** Numbers with those that built-ins report in their place. */
 function withTold<Group extends 'waiting' | 'dropped'>(
   numbers: EngineStats[Group],
   builtins: readonly Builtin[],

@@ -1,6 +1,6 @@
 /**
- * For a program that is bundled into one file: `import 'iii-node/bundle'` brings along what this package otherwise looks up
- * when it is first needed. Has no exports; the import alone does it, in whatever order.
+ * `iii-node/bundle`, for programs that are bundled into one file: importing it includes the modules that this package
+ * otherwise loads on demand. Has no exports; the order of imports does not matter.
  */
 import { provideOtel } from '../sdk/telemetry/provide-otel.js'
 import { provideWs } from '../wire/transport/provide-ws.js'

@@ -1,4 +1,4 @@
-/** `iii-node/errors`: error classes, codes, and the test for error objects of the wire. */
+/** `iii-node/errors`: error classes, error codes, and a type guard for error objects of the wire. */
 export {
   ErrorCode,
   HandlerError,

@@ -1,12 +1,5 @@
-/** `iii-node/helpers`: channels and streams of one's own, as functions that take a client. */
+/** `iii-node/helpers`: functions that create channels and custom streams for a client. */
 export { ChannelItem } from '../sdk/channel/channel-ref.js'
 export { ChannelDirection, extractChannelRefs, isChannelRef } from '../sdk/channel/channel-ref.js'
 export { createChannel } from '../sdk/worker/calls/create-channel.js'
 export { createStream } from '../sdk/worker/stores/create-stream.js'
-export type { ChannelEnd } from '../sdk/channel/ports.js'
-export type { LoggerSink } from '../sdk/telemetry/logs/logger.js'
-export type { ContractCallOptions, ContractResult } from '../sdk/worker/calls/contract-call.js'
-export type { EnqueueResult } from '../sdk/worker/calls/trigger-request.js'
-export type { ContractInput, FunctionContract } from '../sdk/worker/functions/contract.js'
-export type { Timer, TimerMode } from '../std/time/clock.js'
-export type { DialOptions, Transport, TransportEvents } from '../wire/transport/transport.js'

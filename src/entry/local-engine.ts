@@ -1,4 +1,4 @@
-/** `iii-node/local-engine`: the local engine as a part of a program. */
+/** `iii-node/local-engine`: the local engine for use in a program. */
 export { startEngine } from '../engine/local-engine.js'
 export type { StartedEngine, StartEngineOptions } from '../engine/local-engine.js'
 export type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
@@ -11,14 +11,6 @@ export type {
   NamedTrigger,
 } from '../engine/engine-events.js'
 export type { EngineStats } from '../engine/engine-stats.js'
-export type {
-  EngineMessage,
-  MessageNamed,
-  MessageOf,
-  WorkerMessage,
-  engineMessages,
-  workerMessages,
-} from '../wire/protocol/messages.js'
 export type { EngineAddresses } from '../engine/config/config.js'
 export type { LocalEngine } from '../engine/engine.js'
 export type { OriginRules } from '../engine/access/origins.js'

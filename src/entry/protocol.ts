@@ -1,4 +1,4 @@
-/** `iii-node/protocol`: the messages of the wire and what they are made from. */
+/** `iii-node/protocol`: the messages of the wire protocol and their parts. */
 export { MessageType } from '../wire/protocol/names.js'
 export { parseMessage } from '../wire/protocol/parse-message.js'
 export type {

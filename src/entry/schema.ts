@@ -1,4 +1,4 @@
-/** `iii-node/schema`: contracts, and the Standard Schema they are made of. */
+/** `iii-node/schema`: contracts, and the Standard Schema that they use. */
 export { defineFunction, defineTriggerType } from '../sdk/worker/functions/contract.js'
 export type {
   ContractInput,

@@ -1,4 +1,4 @@
-/** `iii-node/state`: what the operations and events of state carry, and a client for them. */
+/** `iii-node/state`: inputs, results and events of state, and a client for it. */
 export { stateClient } from '../sdk/worker/stores/state-client.js'
 export type { StateClient } from '../sdk/worker/stores/state-client.js'
 export { StateEventType } from '../sdk/worker/stores/state-operations.js'

@@ -1,4 +1,6 @@
-/** `iii-node/stream`: the interface of a stream's store, what its operations and events carry, and a client for it. */
+/**
+ * `iii-node/stream`: the interface of a custom stream, inputs, results and events of streams, and a client for them.
+ */
 export type { IStream } from '../sdk/worker/stores/stream-operations.js'
 export { streamClient } from '../sdk/worker/stores/stream-client.js'
 export type { OptionalStreamName, StreamClient } from '../sdk/worker/stores/stream-client.js'

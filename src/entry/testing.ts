@@ -1,4 +1,4 @@
-/** `iii-node/testing`: the local engine in a test's own process, on a clock of its own, with faults on demand. */
+/** `iii-node/testing`: the local engine in the process of a test, with a virtual clock and fault injection. */
 export { createTestEngine } from '../testing/create-test-engine.js'
 export type { Duration } from '../testing/duration.js'
 export type { RecordedFrame } from '../testing/frame-list.js'
@@ -10,12 +10,5 @@ export type { WorkerTarget } from '../testing/worker-links.js'
 export type { RecordedFrames } from '../testing/worker-record.js'
 export type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
 export type { EngineStats } from '../engine/engine-stats.js'
-export type { ValidationError } from '../errors.js'
-export type { ChannelEnds, DroppedText } from '../sdk/channel/ports.js'
-export type { StandardIssue } from '../sdk/schema/standard-schema.js'
-export type { Logger } from '../sdk/telemetry/logs/logger.js'
-export type { HttpStreamReader, HttpTriggerInfo } from '../sdk/worker/invocations/http-request.js'
-export type { Clock } from '../std/time/clock.js'
-export type { Dial } from '../wire/transport/transport.js'
 export type { Log } from '../std/log.js'
 export type { FrameProblem } from '../wire/protocol/codec.js'

@@ -1,4 +1,4 @@
-/** `iii-node/trigger`: what binding a trigger and providing a trigger type involve. */
+/** `iii-node/trigger`: types to bind a trigger and to provide a trigger type. */
 export { BuiltinTrigger } from '../sdk/worker/triggers/bind-builtin.js'
 export type { BindingOptions, TriggerBinder } from '../sdk/worker/triggers/bind-builtin.js'
 export type {

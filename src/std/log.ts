@@ -1,6 +1,4 @@
-/**
- * Logging as a port: fields first, then one fixed sentence. pino loggers fit it as they are.
- */
+/** The logging interface: fields first, then one fixed sentence. pino loggers implement it. */
 export interface Log {
   /** Writes a line of level debug. */
   debug(fields: object, message: string): void

@@ -1,6 +1,4 @@
-/**
- * Randomness as a port: jitter and identifiers come from here, so a test can replay a run from a seed.
- */
+/** The interface to randomness. Jitter and identifiers use it, so that a test can replay a run from a seed. */
 import { randomUUID } from 'node:crypto'
 
 /** A source of random values. */
@@ -11,7 +9,7 @@ export interface Random {
   uuid(): string
 }
 
-/** The process's own randomness. */
+/** The random source of the process. */
 export const systemRandom: Random = {
   next: () => Math.random(),
   uuid: () => randomUUID(),

@@ -1,7 +1,7 @@
 /**
- * Loads a package when it is first needed: what a program never uses costs its start nothing. Synchronous, so that
- * whoever needs it need not wait. Where there is nothing to find, in a bundle of one file, the module is provided in
- * advance. Knows no package by name.
+ * Loads a package on first use, so that unused packages do not slow down the start. Synchronous, so that callers can
+ * use it without waiting. In a bundle of one file, where packages cannot be found, modules are provided in advance.
+ * Knows no package by name.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -9,12 +9,12 @@ import { join } from 'node:path'
 const provided = new Map<string, unknown>()
 let requireFromHere: NodeJS.Require | undefined
 
-/** Gives a module in advance: nobody looks for one of that name then. */
+/** Provides a module in advance, so that it is not looked up. */
 export function provideModule(name: string, module: unknown): void {
   provided.set(name, module)
 }
 
-/** The module of that name, as found from this package; the caller names its type, which only it can know. */
+/** The module with a name, resolved from this package. The caller supplies its type. */
 export function requireModule(name: string): unknown {
   if (provided.has(name)) return provided.get(name)
   requireFromHere ??= createRequire(placeOfThisFile())
@@ -27,7 +27,7 @@ export function requireModule(name: string): unknown {
   }
 }
 
-/** Bundled into CommonJS, this file does not know where it is: packages then are those of the program. */
+/** Bundled into CommonJS, this file has no URL: packages are then resolved from the program. */
 function placeOfThisFile(): string {
   const place = import.meta.url as string | undefined
   return place ?? process.argv[1] ?? join(process.cwd(), 'package.json')

@@ -1,6 +1,4 @@
-/**
- * Puts a test engine together: the local engine, a clock, and a hand on every link.
- */
+/** Creates a test engine: the local engine with its clock and control over every connection. */
 import { startEngine } from '../engine/engine.js'
 import { systemClock } from '../std/time/clock.js'
 import { silentLog } from '../std/log.js'
@@ -12,9 +10,9 @@ import { resolveTestOptions, type TestEngineOptions } from './test-engine-option
 import { WorkerLinks } from './worker-links.js'
 
 /**
- * Starts an engine for one test or one file of tests. Engines of one process do not meet; nothing stays open after
- * `close`.
- * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_CONFIG` naming the option that is off.
+ * Starts an engine for one test or one file of tests. Engines in one process are independent; `close` releases all
+ * resources.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_CONFIG` naming the invalid option.
  * @example
  * const engine = await createTestEngine()
  * const worker = engine.connect()
@@ -38,6 +36,6 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
   const clock = virtualClock ?? systemClock
   const telemetry = new TelemetryCapture(log)
   const links = new WorkerLinks({ clock, latencyMs, maxFrames, takeTelemetry: telemetry.take })
-  const engine = await startEngine(config, { clock, opensPorts, log, quirks, atDoor: links.enter })
+  const engine = await startEngine(config, { clock, opensPorts, log, quirks, onUpgrade: links.enter })
   return new InProcessEngine({ engine, clock, virtualClock, links, telemetry })
 }

@@ -1,9 +1,7 @@
-/**
- * Durations as people write them: `250`, `'250ms'`, `'1h30m'`. Knows no clock.
- */
+/** Parses durations such as `250`, `'250ms'` and `'1h30m'`. */
 import { invalidArgument } from '../errors.js'
 
-/** Milliseconds, or a text of numbers with units: `ms`, `s`, `m`, `h`, `d`. */
+/** Milliseconds, or a string of numbers with units: `ms`, `s`, `m`, `h`, `d`. */
 export type Duration = number | string
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -12,7 +10,7 @@ const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 
 /**
  * A duration in milliseconds.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for anything else than a duration of zero or more.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid or negative duration.
  */
 export function durationMs(argument: string, duration: Duration): number {
   if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration

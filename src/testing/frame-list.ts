@@ -1,15 +1,15 @@
 /**
- * The latest frames of one direction, oldest first. Bounded by count and by bytes; the oldest go first and are counted.
- * A frame is decoded when somebody looks at it, so that recording costs next to nothing.
+ * The latest frames of one direction, oldest first. Bounded by count and bytes; when a limit is exceeded, the oldest
+ * are dropped and counted. A frame is decoded on access, so recording is cheap.
  */
 import { Fifo } from '../std/async/fifo.js'
 import type { FrameProblem } from '../wire/protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../wire/protocol/messages.js'
 
-/** A recorded message, or what was wrong with a frame that is none. */
+/** A recorded message, or the problem of an invalid frame. */
 export type RecordedFrame = WorkerMessage | EngineMessage | FrameProblem
 
-/** A frame as it went over the wire, read at most once. */
+/** A frame as sent over the wire, decoded at most once. */
 export class Frame<Message> {
   readonly text: string
   readonly #decode: (text: string) => Message
@@ -38,7 +38,7 @@ export class FrameList<Message> {
     this.#maxFrames = maxFrames
   }
 
-  /** Frames that are no longer here. */
+  /** Number of dropped frames. */
   get forgotten(): number {
     return this.#forgotten
   }

@@ -1,25 +1,26 @@
 /**
- * Tests that wait for a frame: each is shown every frame until one fits or its time is over. Knows no worker.
+ * Lets tests wait for a frame: each waiter checks every frame until one matches or its time limit expires. Knows
+ * nothing of workers.
  */
 import { ErrorCode, TimeoutError } from '../errors.js'
 import { systemClock } from '../std/time/clock.js'
 import { deferred } from '../std/async/deferred.js'
 import type { Frame, RecordedFrame } from './frame-list.js'
 
-/** Whether a frame is the one that is waited for. */
+/** Whether a frame is the expected one. */
 export type FramePredicate = (frame: RecordedFrame) => boolean
 
 export class FrameWaiters {
   readonly #waiters = new Set<(frame: RecordedFrame) => void>()
 
-  /** Shows a frame to whoever waits. */
+  /** Passes a frame to all waiters. */
   show(frame: Frame<RecordedFrame>): void {
     for (const waiter of [...this.#waiters]) waiter(frame.message)
   }
 
   /**
-   * Resolves with the first frame that fits, those of the past first. Waits on real time, whatever the engine's clock.
-   * @throws {TimeoutError} `TIMEOUT`; whatever the predicate throws.
+   * Resolves with the first matching frame, past ones included. Waits in real time, whatever the clock of the engine.
+   * @throws {TimeoutError} `TIMEOUT`; any error that the predicate throws.
    */
   async wait(past: Iterable<RecordedFrame>, fits: FramePredicate, timeoutMs: number): Promise<RecordedFrame> {
     for (const frame of past) if (fits(frame)) return frame
@@ -44,11 +45,11 @@ export class FrameWaiters {
   }
 }
 
-/** Frames named in an error message. */
+/** Maximum frames named in an error message. */
 const MAX_NAMED = 5
 
 function timedOut(timeoutMs: number, seen: readonly string[]): TimeoutError {
   const last = seen.slice(-MAX_NAMED).join(', ') || 'none'
-  const message = `No frame fitted within ${String(timeoutMs)} ms; ${String(seen.length)} came meanwhile, the last: ${last}`
+  const message = `No frame matched within ${String(timeoutMs)} ms; ${String(seen.length)} arrived meanwhile, the last: ${last}`
   return new TimeoutError({ code: ErrorCode.TIMEOUT, message })
 }

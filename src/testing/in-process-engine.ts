@@ -1,6 +1,6 @@
 /**
- * A test engine at work: each method a few lines over the engine, its links and its clock. Owns the workers it made and
- * ends them with itself.
+ * Implements the test engine on top of the local engine, its connections and its clock. Owns the workers it created and
+ * ends them on close.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
@@ -36,17 +36,20 @@ import type { RecordedFrames } from './worker-record.js'
 export interface InProcessParts {
   readonly engine: LocalEngine
   readonly clock: Clock
-  /** The same clock when it can be advanced. */
+  /** The same clock if it can be advanced. */
   readonly virtualClock: VirtualClock | undefined
   readonly links: WorkerLinks
   readonly telemetry: TelemetryCapture
 }
 
-/** What a worker in memory takes for the engine's address. */
+/** The address of the engine for workers in memory. */
 const MEMORY_URL = 'ws://memory.engine'
 const CALL_TIMEOUT_MS = 30_000
 const WAIT_TIMEOUT_MS = 5_000
-/** How long peers on sockets may take to answer a goodbye before virtual time is moved past the engine's own limits. */
+/**
+ * Time limit for peers on sockets to answer a close frame, after which virtual time is advanced past the limits of the
+ * engine.
+ */
 const GOODBYE_MS = 250
 const PAST_ALL_LIMITS_MS = 60_000
 
@@ -121,7 +124,7 @@ export class InProcessEngine implements TestEngine {
   async enqueue(queue: string, functionId: string, payload: unknown): Promise<EnqueueResult> {
     checkId('queue', queue)
     checkId('functionId', functionId)
-    // The engine's own function answers with a receipt.
+    // This function of the engine returns a receipt.
     return (await this.call('engine::queue::enqueue', {
       queue,
       function_id: functionId,
@@ -132,7 +135,7 @@ export class InProcessEngine implements TestEngine {
   async advance(duration: Duration): Promise<void> {
     const { virtualClock } = this.#parts
     if (virtualClock === undefined) {
-      const text = "advance() needs an engine with a clock of its own: createTestEngine({ clock: 'virtual' })"
+      const text = "advance() needs an engine with a virtual clock: createTestEngine({ clock: 'virtual' })"
       throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
     }
     await virtualClock.advance(durationMs('duration', duration))
@@ -209,12 +212,12 @@ export class InProcessEngine implements TestEngine {
     links.release()
     await this.#pastLimits(Promise.all(this.#workers.map((worker) => worker.shutdown())))
     await this.#pastLimits(engine.close())
-    // Handles that were closed are gone at the end of the loop's next turn.
+    // Closed handles are removed at the end of the next event-loop tick.
     await setImmediate()
     await setImmediate()
   }
 
-  /** Waits for an end whose limits are on a clock that nobody advances any more. */
+  /** Waits for a shutdown whose time limits run on a clock that is not advanced any more. */
   async #pastLimits(end: Promise<unknown>): Promise<void> {
     const { virtualClock } = this.#parts
     if (virtualClock === undefined) {

@@ -1,6 +1,6 @@
 /**
- * One direction of a link: deliveries leave in the order they came, after a delay, or once they are no longer held.
- * Knows nothing of what is delivered. What waits is bounded: beyond the cap the owner is told.
+ * One direction of a connection: frames are delivered in order, after a delay, or once they are no longer held. Knows
+ * nothing of the frames. The queue is bounded: when the limit is exceeded, the owner is notified.
  */
 import type { Clock, Timer } from '../std/time/clock.js'
 import { BoundedQueue } from '../std/async/bounded-queue.js'
@@ -8,7 +8,7 @@ import { BoundedQueue } from '../std/async/bounded-queue.js'
 export interface LaneOptions {
   readonly clock: Clock
   readonly latencyMs: number
-  /** Called when a delivery found no room; it is lost. */
+  /** Called when a frame was dropped because the queue is full. */
   readonly onFull: () => void
 }
 
@@ -34,7 +34,7 @@ export class Lane {
     return this.#waiting.bytes
   }
 
-  /** Delivers now when nothing stands in the way, else in its turn. */
+  /** Delivers now if nothing waits or is held, otherwise in order. */
   push(run: () => void, bytes = 0): void {
     const { clock, latencyMs, onFull } = this.#options
     if (!this.#isHeld && latencyMs === 0 && this.#waiting.size === 0) {
@@ -46,20 +46,20 @@ export class Lane {
     else this.#deliverDue()
   }
 
-  /** From now on everything waits. */
+  /** Holds all frames from now on. */
   hold(): void {
     this.#isHeld = true
     this.#timer?.cancel()
     this.#timer = undefined
   }
 
-  /** Lets go what waits, in order. */
+  /** Delivers the waiting frames, in order. */
   release(): void {
     this.#isHeld = false
     this.#deliverDue()
   }
 
-  /** Forgets what waits. */
+  /** Drops the waiting frames. */
   clear(): void {
     this.#timer?.cancel()
     this.#timer = undefined

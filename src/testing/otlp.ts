@@ -1,6 +1,6 @@
 /**
- * OTLP as JSON, made easy to look at: attributes as plain objects, times in milliseconds, spans, records and data
- * points in one flat list. Reads what it can and leaves out what is missing.
+ * Converts OTLP JSON to a form that is easy to assert on: attributes as plain objects, times in milliseconds, spans,
+ * records and data points in one flat list. Invalid and missing parts are left out.
  */
 import { isRecord } from '../wire/protocol/validate.js'
 
@@ -21,7 +21,7 @@ export interface CapturedSpan {
   readonly kind: number | undefined
   /** When the span started. */
   readonly startMs: number
-  /** 0 while the span runs; only programs that show such spans send them. */
+  /** 0 while the span runs; only programs with live spans send such spans. */
   readonly endMs: number
   /** Attributes of the span. */
   readonly attributes: Attributes
@@ -59,7 +59,7 @@ export interface CapturedMetric {
   readonly unit: string | undefined
   /** The value of a gauge or a counter; the sum of a histogram. */
   readonly value: number | undefined
-  /** Measurements in a histogram. */
+  /** Number of measurements in a histogram. */
   readonly count: number | undefined
   /** When the point was taken, in milliseconds since 1970. */
   readonly timeMs: number
@@ -167,6 +167,6 @@ function number(value: unknown): number | undefined {
 }
 
 function milliseconds(nanoseconds: unknown): number {
-  // To the microsecond: nanoseconds since 1970 are more digits than a number holds, and a whole millisecond must stay one.
+  // To the microsecond: nanoseconds since 1970 exceed the precision of a number, and a whole millisecond must stay one.
   return Math.round((number(nanoseconds) ?? 0) / 1e3) / 1e3
 }

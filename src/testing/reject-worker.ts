@@ -1,6 +1,4 @@
-/**
- * Refuses a worker or one of its functions the way the engine does when somebody else owns the name.
- */
+/** Refuses a worker or one of its functions as the engine does if another worker owns the name. */
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { engineCodec } from '../wire/protocol/codec.js'
 import { systemRandom } from '../std/random.js'

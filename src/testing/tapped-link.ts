@@ -1,6 +1,6 @@
 /**
- * One link with a hand on it: everything that passes is shown to the owner, and can be delayed, held or cut. The engine
- * on one side and the worker on the other see an ordinary transport.
+ * Intercepts one connection: frames are shown to the owner, and can be delayed, held or cut. The engine and the worker
+ * at its ends use an ordinary transport.
  */
 import type { Clock } from '../std/time/clock.js'
 import {
@@ -13,11 +13,11 @@ import {
 } from '../wire/transport/transport.js'
 import { Lane } from './lane.js'
 
-/** Who watches a link. */
+/** Observers of a connection. */
 export interface LinkWatcher {
-  /** The worker sent this. */
+  /** The worker sent this frame. */
   readonly sent: (link: TappedLink, frame: string | Uint8Array) => void
-  /** The worker is sent this. */
+  /** This frame is sent to the worker. */
   readonly received: (link: TappedLink, frame: string | Uint8Array) => void
   readonly closed: (link: TappedLink) => void
 }
@@ -34,12 +34,12 @@ type ReadStop = 'engine' | 'paused' | 'stalled'
 export class TappedLink {
   readonly #watcher: LinkWatcher
   readonly #inner: Transport
-  /** Towards the engine. */
+  /** To the engine. */
   readonly #inbound: Lane
-  /** Towards the worker. */
+  /** To the worker. */
   readonly #outbound: Lane
   #events: TransportEvents | undefined
-  /** Why the worker is not read from; empty when it is. */
+  /** Reasons for not reading from the worker; empty while it is read. */
   readonly #readStops = new Set<ReadStop>()
 
   constructor({ clock, latencyMs, watcher }: LinkParts, inner: Transport) {
@@ -50,7 +50,7 @@ export class TappedLink {
     this.#outbound = new Lane(lane)
   }
 
-  /** What the engine takes for the transport. */
+  /** The transport for the engine. */
   get transport(): Transport {
     const inner = this.#inner
     const outbound = this.#outbound
@@ -71,7 +71,7 @@ export class TappedLink {
     }
   }
 
-  /** What the real transport tells, passed on to the engine in its turn. */
+  /** Events of the real transport, passed on to the engine in order. */
   listen(events: TransportEvents): TransportEvents {
     this.#events = events
     const tapped = {
@@ -88,18 +88,18 @@ export class TappedLink {
     return new TappedEvents(events, tapped)
   }
 
-  /** Sends the worker a frame, as the engine does. */
+  /** Sends a frame to the worker, as the engine does. */
   send(frame: string | Uint8Array): void {
     this.#watcher.received(this, frame)
     this.#outbound.push(() => this.#inner.send(frame), frame.length)
   }
 
-  /** Says goodbye to the worker, after what is under way. */
+  /** Sends the close frame to the worker, after pending frames. */
   close(code?: number, reason?: string): void {
     this.#outbound.push(() => this.#inner.close(code, reason))
   }
 
-  /** Ends the link at once; what was under way is lost. */
+  /** Cuts the connection at once; pending frames are lost. */
   cut(): void {
     this.#inbound.clear()
     this.#outbound.clear()
@@ -118,11 +118,11 @@ export class TappedLink {
     this.#outbound.release()
     if (!this.#readStops.has('stalled')) this.#inbound.release()
     this.#readOn('paused')
-    // The engine waits for this word when it saw more buffered than it likes.
+    // The engine waits for this event after it saw too many buffered bytes.
     if (wasFull && this.#inner.bufferedBytes <= HIGH_WATER_BYTES) this.#events?.drained()
   }
 
-  /** Reads nothing more of what the worker sends, so that the worker feels back-pressure. */
+  /** Stops reading from the worker, so that the worker receives backpressure. */
   stallReads(): void {
     this.#inbound.hold()
     this.#stopReading('stalled')
@@ -149,7 +149,7 @@ interface Tapped {
   close(closed: Closed): void
 }
 
-/** Frames and the end take their turn; every other event passes at once. */
+/** Frames and the end of the connection are delivered in order; every other event passes at once. */
 class TappedEvents extends ForwardedEvents {
   readonly #tapped: Tapped
 

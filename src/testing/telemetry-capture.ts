@@ -1,10 +1,10 @@
 /**
- * The telemetry that workers sent, as flat lists. Bounded; the oldest go first.
+ * The telemetry that workers sent, as flat lists. Bounded: when the limit is exceeded, the oldest items are dropped.
  */
 import type { Log } from '../std/log.js'
 import { logsOf, metricsOf, spansOf, type CapturedLog, type CapturedMetric, type CapturedSpan } from './otlp.js'
 
-/** Spans, log records and data points kept, each. */
+/** Maximum spans, log records and data points kept, each. */
 const MAX_KEPT = 20_000
 const PREFIX_BYTES = 4
 
@@ -38,7 +38,7 @@ export class TelemetryCapture {
     try {
       payload = JSON.parse(bytes.toString('utf8', PREFIX_BYTES))
     } catch (error) {
-      this.#log.warn({ error }, 'A frame of telemetry is not JSON and was not captured')
+      this.#log.warn({ error }, 'A telemetry frame is not JSON and was not captured')
       return
     }
     const prefix = bytes.toString('latin1', 0, PREFIX_BYTES)
@@ -47,7 +47,7 @@ export class TelemetryCapture {
     else keep(this.#metrics, metricsOf(payload))
   }
 
-  /** A span that was shown while it ran gives way to the whole one. */
+  /** A span that was sent while it ran is replaced by the complete one. */
   #takeSpans(spans: readonly CapturedSpan[]): void {
     for (const span of spans) {
       const shown = this.#running.delete(span.spanId)

@@ -1,6 +1,4 @@
-/**
- * What a test engine can be told, and the engine it comes to.
- */
+/** Validates the options of a test engine and converts them to a configuration. */
 import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
 import { engineConfigOf } from '../engine/config/config.js'
@@ -15,44 +13,44 @@ import { durationMs, type Duration } from './duration.js'
 
 /** Options of `createTestEngine`. */
 export interface TestEngineOptions {
-  /** Whether to listen, on free ports of 127.0.0.1. Default true. Without, workers come in by `connect`. */
+  /** Whether to listen, on free ports of 127.0.0.1. Default true. If false, workers use `connect`. */
   readonly ports?: boolean | undefined
-  /** `virtual`: time stands still until `advance`. Default `real`. */
+  /** `virtual`: time advances only by `advance`. Default `real`. */
   readonly clock?: 'real' | 'virtual' | undefined
-  /** What the virtual clock shows first. Default 2026-01-01T00:00:00Z. */
+  /** Start of the virtual clock. Default 2026-01-01T00:00:00Z. */
   readonly startTime?: Date | undefined
-  /** Delay of each frame between a worker and the engine, in each direction. Default 0. */
+  /** Delay of each frame between a worker and the engine, in each direction: milliseconds or a duration. Default 0. */
   readonly latencyMs?: Duration | undefined
   /**
-   * Rules of access, as in a configuration file, for a second listener: `guardedUrl`. Functions that decide are served
-   * by workers on the open one.
+   * Access rules, as in a configuration file, for a second listener: `guardedUrl`. Workers on the open listener serve
+   * the auth function and the hooks.
    */
   readonly rbac?: object | undefined
   /**
    * Origins of web pages that may connect, beside those of this machine, such as `https://app.example`. Default: none.
    */
   readonly allowedOrigins?: readonly string[] | undefined
-  /** Host names that the engine is reached by, beside IP addresses and `localhost`. Default: none. */
+  /** Host names of the engine, beside IP addresses and `localhost`. Default: none. */
   readonly allowedHosts?: readonly string[] | undefined
-  /** Settings of built-ins by their name in a configuration file; those not named keep their defaults. */
+  /** Settings of built-ins by their name in a configuration file; the others keep their defaults. */
   readonly builtins?: Readonly<Record<string, object>> | undefined
   /**
-   * Settings that only the local engine knows, as below `local` in a configuration file, by the same names;
-   * `iii-worker-manager` stands for both listeners.
+   * Settings of the local engine only, as below `local` in a configuration file, by the same names;
+   * `iii-worker-manager` applies to both listeners.
    */
   readonly local?: Readonly<Record<string, object>> | undefined
   /**
-   * Flaws of the distributed engine to show, so that tests meet what production does: `'distributed'` for all of them,
-   * or single ones. Default none.
+   * Deviations of the distributed engine to reproduce, so that tests see the behaviour of production: `'distributed'`
+   * for all of them, or single ones. Default none.
    */
   readonly quirks?: TestEngineQuirks | undefined
-  /** Frames kept for `frames`, of each worker and direction. Default 10 000. */
+  /** Maximum frames kept for `frames`, per worker and direction. Default 10 000. */
   readonly maxFrames?: number | undefined
-  /** Where the engine logs to. Default: nowhere. */
+  /** Receives the log of the engine. Default: none. */
   readonly log?: Log | undefined
 }
 
-/** The options with their defaults, and the configuration they come to. */
+/** The options with their defaults, and the resulting configuration. */
 export interface ResolvedTestOptions {
   readonly config: EngineConfig
   readonly opensPorts: boolean
@@ -82,8 +80,8 @@ const KNOWN: Readonly<Record<keyof TestEngineOptions, string>> = {
 const DEFAULT_MAX_FRAMES = 10_000
 
 /**
- * Checks options and reads the settings among them.
- * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_CONFIG` naming what is off.
+ * Validates options and parses the settings among them.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_CONFIG` naming the invalid option.
  */
 export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOptions {
   checkKinds(options)
@@ -130,7 +128,7 @@ function checkLists({ allowedOrigins = [], allowedHosts = [] }: TestEngineOption
   if (!hostList.accepts(allowedHosts)) throw invalidArgument('allowedHosts', hostList.expected, allowedHosts)
 }
 
-/** Settings by name: of another kind they would count as none. */
+/** Settings by name. A value of another type would count as no settings. */
 function checkSettings(option: 'builtins' | 'local', settings: Readonly<Record<string, unknown>> = {}): void {
   if (Array.isArray(settings)) throw invalidArgument(option, 'an object', settings)
   for (const [name, value] of Object.entries(settings)) {
@@ -161,7 +159,7 @@ function configOf(options: TestEngineOptions): EngineConfig {
       local: {
         ...entry.local,
         ...local[entry.name],
-        // The first is the open listener, which has no grants that could be denied; the second reads it.
+        // The first is the open listener, which has no grants to deny; the second uses this setting.
         ...(index === 0 && rbac !== undefined && { default_deny: undefined }),
       },
     })),

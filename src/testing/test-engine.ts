@@ -1,6 +1,4 @@
-/**
- * What a test sees of its engine.
- */
+/** The public interface of a test engine. */
 import type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
 import type { EngineStats } from '../engine/engine-stats.js'
 import type { Unsubscribe } from '../std/async/emitter.js'
@@ -13,60 +11,60 @@ import type { CapturedLog, CapturedMetric, CapturedSpan } from './otlp.js'
 import type { WorkerTarget } from './worker-links.js'
 import type { RecordedFrames } from './worker-record.js'
 
-/** How the engine makes a call of its own. */
+/** Options of a call on behalf of the engine. */
 export interface TestCallOptions {
-  /** Where the function is registered. Default `default`. */
+  /** The namespace of the function. Default `default`. */
   readonly namespace?: string | undefined
   /** Free JSON handed to the handler beside the payload. Default: none. */
   readonly metadata?: unknown
-  /** How long to wait, on the engine's clock. Default 30 s; `Infinity` waits for ever. */
+  /** Time limit, on the clock of the engine. Default 30 s; `Infinity` disables it. */
   readonly timeoutMs?: number | undefined
-  /** Gives up waiting; the callee runs on. */
+  /** Stops waiting; the callee continues. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Options of a worker in this process: those of `registerWorker`, with telemetry off unless `otel` says otherwise. */
+/** Options of a worker in this process: those of `registerWorker`, with telemetry disabled unless `otel` is set. */
 export interface TestWorkerOptions extends InitOptions {
-  /** Whether it comes in by the guarded listener. Default false. */
+  /** Whether it connects to the guarded listener. Default false. */
   readonly guarded?: boolean
 }
 
-/** What a worker is refused with. */
+/** The refusal that a worker receives. */
 export type Rejection = 'WORKER_NAMESPACE_CONFLICT' | 'FUNCTION_NAMESPACE_CONFLICT'
 
-/** An engine under a test's control. */
+/** An engine under the control of a test. */
 export interface TestEngine extends AsyncDisposable {
-  /** Where workers connect; `memory://engine` without ports. */
+  /** Address for workers; `memory://engine` without ports. */
   readonly url: string
-  /** Where workers that are subject to `rbac` connect; `undefined` without rules or without ports. */
+  /** Address for workers that are subject to `rbac`; `undefined` without rules or without ports. */
   readonly guardedUrl: string | undefined
-  /** Where HTTP triggers are served; `undefined` without ports. */
+  /** Address for HTTP triggers; `undefined` without ports. */
   readonly httpUrl: string | undefined
-  /** Where browsers follow streams; `undefined` without ports. */
+  /** Address for browsers that follow streams; `undefined` without ports. */
   readonly streamUrl: string | undefined
 
   /**
-   * Makes a worker in this process, joined to the engine in memory and on its clock. Ended by `close`.
+   * Creates a worker in this process, connected to the engine in memory and on its clock. Ended by `close`.
    * @throws {RuntimeError} as `registerWorker`; `SHUTDOWN` once the engine is closed.
    */
   connect(options?: TestWorkerOptions): III
   /**
-   * Calls a function as the engine.
-   * @throws {InvocationError} with the code of the callee or the engine; `TIMEOUT` past the limit.
+   * Calls a function on behalf of the engine.
+   * @throws {InvocationError} with the code of the callee or the engine; `TIMEOUT` when the time limit expires.
    */
   call(functionId: string, data?: unknown, options?: TestCallOptions): Promise<unknown>
   /**
-   * Fires the trigger of an id, or every trigger of a type, and waits for the bound functions.
-   * @returns their results in the order of registration, without those whose condition said no.
-   * @throws {InvocationError} `NOT_FOUND` when nothing is bound, else the first function's failure.
+   * Fires the trigger with an id, or every trigger of a type, and waits for the bound functions.
+   * @returns their results in order of registration, without those whose condition returned false.
+   * @throws {InvocationError} `NOT_FOUND` if nothing is bound, otherwise the error of the first function that failed.
    */
   fire(triggerTypeOrId: string, payload?: unknown): Promise<unknown[]>
   /**
-   * Sends an HTTP request to the functions that triggers bind to routes, without a port; it takes the way of a request
+   * Sends an HTTP request to the functions that triggers bind to routes, without a port. It is handled like a request
    * over a socket, and works with `ports: false`. A GET request without a body by default.
-   * @returns the response as of `fetch`, once its status and headers are there: read the body by `json()`, `text()` or
-   * `arrayBuffer()`, or piece by piece from `body`.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` for a request that cannot be sent; `SHUTDOWN` once the engine is closed.
+   * @returns the response as of `fetch`, once its status and headers have arrived. Read the body with `json()`,
+   * `text()` or `arrayBuffer()`, or as a stream from `body`.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid request; `SHUTDOWN` once the engine is closed.
    * @throws {NotConnectedError} `CONNECTION_LOST` when the engine ends the connection before the response.
    * @example
    * const response = await engine.inject({ method: 'POST', path: '/orders?dry=yes', body: { item: 'tea' } })
@@ -75,28 +73,28 @@ export interface TestEngine extends AsyncDisposable {
    */
   inject(request: InjectedRequest): Promise<Response>
   /**
-   * Stores a call in a queue.
-   * @throws {InvocationError} when there is no such queue.
+   * Enqueues a call.
+   * @throws {InvocationError} if there is no such queue.
    */
   enqueue(queue: string, functionId: string, payload: unknown): Promise<EnqueueResult>
 
   /**
-   * Moves virtual time on: schedules, retries and time limits fall due in their order, in the engine and in the workers
-   * of `connect`. Between two timers all promises run to their end; sockets and timers of your own code do not.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` unless the engine was made with `clock: 'virtual'`.
+   * Advances virtual time: schedules, retries and time limits expire in order, in the engine and in the workers of
+   * `connect`. Between two timers all promises run to completion; sockets and timers of your own code do not advance.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` unless the engine was created with `clock: 'virtual'`.
    */
   advance(duration: Duration): Promise<void>
-  /** The engine's wall-clock time in milliseconds since 1970. */
+  /** The wall-clock time of the engine in milliseconds since 1970. */
   now(): number
 
   /**
-   * What went to and fro between a worker and the engine, over all its connections.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` for a worker that has never been here.
+   * The frames between a worker and the engine, over all its connections.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a worker that has never connected.
    */
   frames(worker: WorkerTarget): RecordedFrames
   /**
-   * Waits for a frame, sent or received by any worker; one that has passed already counts.
-   * @param options `timeoutMs` is real time, whatever the engine's clock. Default 5000.
+   * Waits for a frame, sent or received by any worker; a past frame counts, too.
+   * @param options `timeoutMs` is real time, whatever the clock of the engine. Default 5000.
    * @throws {TimeoutError} `TIMEOUT`.
    */
   waitFor(predicate: (frame: RecordedFrame) => boolean, options?: { timeoutMs?: number }): Promise<RecordedFrame>
@@ -107,11 +105,11 @@ export interface TestEngine extends AsyncDisposable {
   /** Data points that workers exported so far. */
   metrics(): readonly CapturedMetric[]
 
-  /** Cuts a worker's connection without a goodbye, as a lost network does. It may come back. */
+  /** Cuts the connection of a worker without a close frame, like a network failure. The worker may reconnect. */
   drop(worker: WorkerTarget): void
-  /** Refuses a worker (for good) or one of its functions, as if another worker owned the name. */
+  /** Refuses a worker (permanently) or one of its functions, as if another worker owned the name. */
   reject(worker: WorkerTarget, code?: Rejection, options?: { functionId?: string }): void
-  /** Reads nothing more of what a worker sends, until the returned function is called. */
+  /** Stops reading what a worker sends, until the returned function is called. */
   stallReads(worker: WorkerTarget): Unsubscribe
   /** Holds every frame in both directions, and new connections, until `resume`. */
   pause(): void
@@ -120,6 +118,6 @@ export interface TestEngine extends AsyncDisposable {
 
   /** The engine's counters. */
   stats(): EngineStats
-  /** Ends the workers of `connect` and the engine; nothing stays open. May be called again. */
+  /** Ends the workers of `connect` and the engine, and releases all resources. May be called again. */
   close(): Promise<void>
 }

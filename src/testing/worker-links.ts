@@ -1,6 +1,6 @@
 /**
- * Every link of a test engine and the workers behind them. Stands at the engine's door: what a worker does and what is
- * done to it can be looked up and interfered with by worker, over all its connections.
+ * The connections of a test engine and the workers behind them. Intercepts every connection, so that tests can inspect
+ * and disturb it by worker, across reconnections.
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { isTelemetry } from '../engine/links/telemetry-prefix.js'
@@ -16,48 +16,48 @@ import { WorkerRecord } from './worker-record.js'
 export type WorkerTarget = string | { readonly workerId?: string | undefined }
 
 export interface WorkerLinksOptions extends Omit<LinkParts, 'watcher'> {
-  /** Frames kept of one worker and one direction. */
+  /** Maximum frames kept of one worker and one direction. */
   readonly maxFrames: number
   readonly takeTelemetry: (frame: Uint8Array) => void
 }
 
-/** Workers remembered after they left. Beyond, the oldest are forgotten. */
+/** Maximum disconnected workers that are kept. When it is exceeded, the oldest are removed. */
 const MAX_WORKERS = 10_000
-/** Clients that may wait at a paused door. Beyond: 503. */
+/** Maximum clients that wait while connections are paused. Further ones get 503. */
 const MAX_WAITING = 10_000
 
 export class WorkerLinks implements LinkWatcher {
   readonly #options: WorkerLinksOptions
   readonly #links = new Set<TappedLink>()
-  /** By every id a worker had. */
+  /** By every id that a worker had. */
   readonly #byId = new Map<string, WorkerRecord>()
   readonly #byLink = new Map<TappedLink, WorkerRecord>()
   readonly #waiters = new FrameWaiters()
-  #atDoor: (() => void)[] | undefined
+  #heldUpgrades: (() => void)[] | undefined
 
   constructor(options: WorkerLinksOptions) {
     this.#options = options
   }
 
-  /** Lets a client in, with a hand on its link. */
-  readonly enter = (request: UpgradeRequest, knock: (request: UpgradeRequest) => void): void => {
+  /** Admits a client and intercepts its connection. */
+  readonly enter = (request: UpgradeRequest, handle: (request: UpgradeRequest) => void): void => {
     const tapped: UpgradeRequest = {
       ...request,
       accept: (createEvents, headers) => {
         request.accept((transport) => {
           const link = new TappedLink({ ...this.#options, watcher: this }, transport)
           this.#links.add(link)
-          if (this.#atDoor !== undefined) link.pause()
+          if (this.#heldUpgrades !== undefined) link.pause()
           return link.listen(createEvents(link.transport))
         }, headers)
       },
     }
-    if (this.#atDoor === undefined) knock(tapped)
-    else if (this.#atDoor.length < MAX_WAITING) this.#atDoor.push(() => knock(tapped))
+    if (this.#heldUpgrades === undefined) handle(tapped)
+    else if (this.#heldUpgrades.length < MAX_WAITING) this.#heldUpgrades.push(() => handle(tapped))
     else request.refuse(503, 'The engine is paused')
   }
 
-  /** @throws {RuntimeError} `INVALID_ARGUMENT` for a worker that has never been here. */
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for a worker that has never connected. */
   find(target: WorkerTarget): WorkerRecord {
     const id = idOf(target)
     const record = this.#byId.get(id) ?? [...this.#byId.values()].reverse().find(({ name }) => name === id)
@@ -67,7 +67,7 @@ export class WorkerLinks implements LinkWatcher {
     throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
   }
 
-  /** @throws {RuntimeError} `NOT_CONNECTED` while the worker has no link. */
+  /** @throws {RuntimeError} `NOT_CONNECTED` while the worker has no connection. */
   linkOf(target: WorkerTarget): TappedLink {
     const record = this.find(target)
     if (record.link !== undefined) return record.link
@@ -81,18 +81,18 @@ export class WorkerLinks implements LinkWatcher {
   }
 
   pause(): void {
-    this.#atDoor ??= []
+    this.#heldUpgrades ??= []
     for (const link of this.#links) link.pause()
   }
 
   resume(): void {
-    const waiting = this.#atDoor ?? []
-    this.#atDoor = undefined
+    const waiting = this.#heldUpgrades ?? []
+    this.#heldUpgrades = undefined
     for (const link of [...this.#links]) link.resume()
-    for (const knock of waiting) knock()
+    for (const handle of waiting) handle()
   }
 
-  /** Lets everything run as it would without a test. */
+  /** Ends all holds and delays. */
   release(): void {
     this.resume()
     for (const link of [...this.#links]) link.endStall()
@@ -130,7 +130,7 @@ export class WorkerLinks implements LinkWatcher {
     }
   }
 
-  /** The first frame on a worker's link tells its id; links of channels have none. */
+  /** The first frame to a worker contains its id; connections of channels have no such frame. */
   #greeted(link: TappedLink, frame: string): WorkerRecord | undefined {
     const greeting = workerCodec.decode(frame)
     if (greeting.type !== 'workerregistered') return undefined
@@ -141,7 +141,7 @@ export class WorkerLinks implements LinkWatcher {
     return record
   }
 
-  /** A worker that says who it was goes on with its old record. */
+  /** A worker that reattaches keeps its record. */
   #reattached(link: TappedLink, record: WorkerRecord, frame: string): void {
     const message = engineCodec.decode(frame)
     if (message.type !== 'reattach') return

@@ -1,5 +1,6 @@
 /**
- * What a test engine knows of one worker, over all its connections: who it is, the frames both ways, the link it has.
+ * The record of one worker in a test engine, over all its connections: its identity, the frames in both directions, its
+ * connection.
  */
 import { engineCodec, workerCodec, type FrameProblem } from '../wire/protocol/codec.js'
 import type { EngineMessage, WorkerMessage } from '../wire/protocol/messages.js'
@@ -10,11 +11,11 @@ import type { TappedLink } from './tapped-link.js'
 
 /** Frames of one worker, oldest first. */
 export interface RecordedFrames {
-  /** What the worker sent. */
+  /** Frames that the worker sent. */
   readonly sent: readonly (WorkerMessage | FrameProblem)[]
-  /** What was sent to the worker. */
+  /** Frames that were sent to the worker. */
   readonly received: readonly (EngineMessage | FrameProblem)[]
-  /** Older frames that are no longer kept. */
+  /** Number of older frames that were dropped. */
   readonly forgotten: number
 }
 
@@ -31,11 +32,11 @@ function decodeReceived(text: string): EngineMessage | FrameProblem {
 }
 
 export class WorkerRecord {
-  /** What the engine called it last. */
+  /** The latest id from the engine. */
   workerId: string
   name: string | undefined
   namespace = DEFAULT_NAMESPACE
-  /** The link it has now. */
+  /** The current connection. */
   link: TappedLink | undefined
   readonly #sent: FrameList<WorkerMessage | FrameProblem>
   readonly #received: FrameList<EngineMessage | FrameProblem>
@@ -54,23 +55,23 @@ export class WorkerRecord {
     }
   }
 
-  /** Takes a frame the worker sent. */
+  /** Records a frame from the worker. */
   addSent(text: string): Frame<WorkerMessage | FrameProblem> {
     const frame = new Frame(text, decodeSent)
     this.#sent.add(frame)
-    // Announcing is rare, so frames that do not mention it are not read.
+    // Registrations are rare, so frames that do not mention one are not parsed.
     if (text.includes(EngineFunctions.REGISTER_WORKER)) this.#announced(frame.message)
     return frame
   }
 
-  /** Takes a frame the worker was sent. */
+  /** Records a frame to the worker. */
   addReceived(text: string): Frame<EngineMessage | FrameProblem> {
     const frame = new Frame(text, decodeReceived)
     this.#received.add(frame)
     return frame
   }
 
-  /** Goes on where a newer connection of the same worker has begun. */
+  /** Continues with a newer connection of the same worker. */
   adopt(newer: WorkerRecord): void {
     this.workerId = newer.workerId
     for (const frame of newer.#sent.all()) this.#sent.add(frame)

@@ -257,7 +257,7 @@ const wrong: readonly (readonly [string, () => unknown, string])[] = [
   [
     'a schema that needs a converter',
     () => offline.registerFunction(defineFunction({ id: 'f', input: withoutConverter }), () => 1),
-    'Give `toJsonSchema`, or write `request_format` yourself',
+    'Pass `toJsonSchema`, or write `request_format` yourself',
   ],
 ]
 

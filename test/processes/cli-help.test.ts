@@ -32,7 +32,7 @@ test('no command, or an unknown one, is misuse', { timeout: 30_000 }, async () =
   expect(await run()).toMatchObject({ code: 2, stdout: expect.stringContaining('Usage:') as string })
   const unknown = await run('fly')
   expect(unknown.code).toBe(2)
-  expect(unknown.stderr).toMatch(/there is no command 'fly'[^]*Usage:/)
+  expect(unknown.stderr).toMatch(/unknown command 'fly'[^]*Usage:/)
 })
 
 test.each([

@@ -45,7 +45,7 @@ test('the port for HTTP requests: the message says that it is not the one for wo
   const engine = await testEngine()
   const address = engine.httpUrl!.replace('http:', 'ws:')
   expect(await reportOf(address)).toBe(
-    `${address} answers HTTP 404 and no WebSocket: it is not the engine's port for workers. ` +
+    `${address} answers HTTP 404 instead of a WebSocket handshake: it is not the engine's port for workers. ` +
       'Check port and path (workers connect to 49134 by default)',
   )
 })

@@ -185,7 +185,7 @@ test('calls that a leaving worker had not answered are one event', async () => {
   expect(of('log')).toEqual([
     expect.objectContaining({
       level: 'warn',
-      message: 'A worker left before it had answered its calls',
+      message: 'A worker disconnected before it had answered its calls',
       fields: expect.objectContaining({ worker: 'shop', calls: 2 }) as unknown,
     }),
   ])

@@ -25,5 +25,5 @@ test('channels that are over do not count against the cap, those in use do', () 
   }
   table.create()
   table.create()
-  expect(() => table.create()).toThrow('as many as allowed')
+  expect(() => table.create()).toThrow('which is the limit')
 })

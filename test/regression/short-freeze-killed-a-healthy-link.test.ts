@@ -3,6 +3,9 @@ import { Keepalive } from '../../src/sdk/connection/keepalive.js'
 import { IDLE_LIMIT_MS } from '../../src/sdk/connection/options.js'
 import type { Clock, Timer } from '../../src/std/time/clock.js'
 
+/** Time between two looks at the timers, far below what counts as late. */
+const STEP_MS = 10
+
 /** A clock whose process can freeze: what fell due meanwhile fires late, all at once, before anything is read. */
 class FreezableClock implements Clock {
   #now = 0
@@ -32,7 +35,7 @@ class FreezableClock implements Clock {
   }
 
   run(durationMs: number): void {
-    for (let passed = 0; passed < durationMs; passed += 1) this.freeze(1)
+    for (let passed = 0; passed < durationMs; passed += STEP_MS) this.freeze(STEP_MS)
   }
 }
 

@@ -12,7 +12,7 @@ test('triggers that outlive their worker stop at a cap of their own, and ending 
   expect(await register()).toMatchObject({
     error: {
       code: 'trigger_registration_failed',
-      message: expect.stringContaining('at most 2 triggers that belong to no worker') as string,
+      message: expect.stringContaining('at most 2 triggers without an owner') as string,
     },
   })
   worker.transport.terminate()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FrameIntake } from '../../src/engine/links/frame-intake.js'
-import { Inlet } from '../../src/engine/links/inlet.js'
+import { ReceiveSide } from '../../src/engine/links/receive-side.js'
 import { TickLane } from '../../src/std/time/tick-lane.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { LargeMessages } from '../../src/wire/transport/large-messages.js'
@@ -84,8 +84,8 @@ test('whole messages that wait to be read count as well', () => {
   const lane = new TickLane({ nextTurn: () => undefined })
   const ignore = (): void => undefined
   const intakeOf = (): FrameIntake => {
-    const inlet = new Inlet({ clock: new VirtualClock(), lane }, createMemoryPair().right)
-    return new FrameIntake({ lane, largeMessages }, inlet, {
+    const receiveSide = new ReceiveSide({ clock: new VirtualClock(), lane }, createMemoryPair().right)
+    return new FrameIntake({ lane, largeMessages }, receiveSide, {
       small: ignore,
       large: ignore,
       costly: ignore,

@@ -199,5 +199,5 @@ test('a context manager that keeps no contexts is reported once at start', async
     return api
   })
   expect(traceparent).toBeUndefined()
-  expect(await warnings()).toEqual([expect.stringMatching('@opentelemetry/api 1.4.1 does not keep contexts')])
+  expect(await warnings()).toEqual([expect.stringMatching('@opentelemetry/api 1.4.1 does not preserve contexts')])
 })

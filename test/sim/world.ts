@@ -139,7 +139,7 @@ export class World {
       onEvent: (event) => {
         if (event.kind === 'log' && event.level === 'error') this.#logged(event.fields, event.message)
       },
-      atDoor: (request, enter) => {
+      onUpgrade: (request, enter) => {
         const knocked = this.#knocked!
         enter({
           ...request,

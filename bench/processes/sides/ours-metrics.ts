@@ -1,4 +1,6 @@
-/** This package with spans and metrics: the worker's gauges each second, and a counter that each call raises. */
+/**
+ * This package with spans and metrics: the gauges of the worker each second, and a counter that each call increments.
+ */
 import type { End } from '../side.js'
 import { signalEnd } from '../signal-end.js'
 

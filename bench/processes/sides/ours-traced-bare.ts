@@ -1,4 +1,4 @@
-/** This package without workarounds for flaws of an engine, telemetry as it comes. */
+/** This package without workarounds for deviations of an engine, default telemetry. */
 import { registerWorker } from 'iii-node'
 import { createChannel } from 'iii-node/helpers'
 import type { End } from '../side.js'

@@ -1,4 +1,4 @@
-/** This package with telemetry as it comes: spans with payloads, sent over the worker's own socket. */
+/** This package with default telemetry: spans with payloads, sent over the socket of the worker. */
 import { registerWorker } from 'iii-node'
 import { createChannel } from 'iii-node/helpers'
 import type { End } from '../side.js'

@@ -1,4 +1,4 @@
-/** This package, as its users have it: the built files, telemetry off. */
+/** This package as users run it: the built files, telemetry disabled. */
 import { registerWorker } from 'iii-node'
 import { createChannel } from 'iii-node/helpers'
 import type { End } from '../side.js'

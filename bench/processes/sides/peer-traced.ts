@@ -1,4 +1,4 @@
-/** The existing SDK with telemetry as it comes: spans with payloads, sent over a second socket. */
+/** The existing SDK with default telemetry: spans with payloads, sent over a second socket. */
 import { registerWorker } from 'iii-sdk'
 import { createChannel } from 'iii-sdk/helpers'
 import type { End } from '../side.js'

@@ -1,4 +1,4 @@
-/** The existing SDK, as its users have it, telemetry off. */
+/** The existing SDK as users run it, telemetry disabled. */
 import { registerWorker } from 'iii-sdk'
 import { createChannel } from 'iii-sdk/helpers'
 import type { End } from '../side.js'

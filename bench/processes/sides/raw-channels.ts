@@ -1,6 +1,6 @@
 /**
- * The floor of a channel: bare `ws` at both ends, a stream that hands each chunk to the socket, and one that gives out
- * what comes. No splitting, no checks, no time-outs.
+ * The floor of a channel: bare `ws` at both ends, a stream that passes each chunk to the socket, and one that emits
+ * what arrives. No splitting, no checks, no time limits.
  */
 import { once } from 'node:events'
 import { Readable, Writable } from 'node:stream'
@@ -31,7 +31,7 @@ export async function connectEnd(url: string): Promise<End> {
   }
 }
 
-/** On a socket of its own: the raw side's own callee only returns its payload. */
+/** On a separate socket: the callee of the raw side only returns its payload. */
 function serve(url: string, id: string, read: (ref: Ref) => Promise<unknown>): void {
   const socket = new WebSocket(url, { perMessageDeflate: false })
   const send = (message: object): void => socket.send(JSON.stringify(message))

@@ -1,6 +1,6 @@
 /**
- * The floor: the protocol's minimal frames over bare `ws` with one Map. No time-outs, no checks, no reconnect, so
- * whatever a client does beyond this is its price.
+ * The floor: the minimal frames of the protocol over bare `ws` with one Map. No time limits, checks or reconnection, so
+ * everything that a client does beyond this is its cost.
  */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,29 +1,31 @@
 /**
- * What one connection of a guarded listener may do, as its auth function and the listener's settings say. Decides;
- * does nothing itself. An open listener has no `Access` at all.
+ * Decides what one connection to a guarded listener may do, based on the answer of the auth function and the settings
+ * of the listener. Has no side effects. Connections to an open listener have no `Access`.
  */
 import type { ErrorBody } from '../../errors.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 
 /** What a session may call and register. */
 export interface Access {
-  /** Whose rights these are: the same object for a session and the one that reattaches to it. */
+  /** Identifies the owner of these rights: the same object for a session and the session that reattaches to it. */
   readonly holder: object
-  /** Takes over from the session that its connection reattaches to. */
+  /** Takes over the rights from the session that this connection reattaches to. */
   succeed(previous: Access): void
-  /** Why a call is not allowed, or `undefined` when it is. `metadata` is that of the function, if it exists. */
+  /**
+   * The reason why a call is denied, or `undefined` if it is allowed. `metadata` belongs to the function, if it exists.
+   */
   refuseCall(namespace: string, functionId: string, metadata: unknown): ErrorBody | undefined
-  /** Why a function must not run for this session, whatever else is granted: it is forbidden by name. */
+  /** The reason why a function is forbidden by name for this session, whatever else is granted. */
   refuseForbidden(functionId: string): ErrorBody | undefined
-  /** Why a worker may not live in a namespace, or `undefined` when it may. */
+  /** The reason why a worker may not use a namespace, or `undefined` if it may. */
   refuseNamespace(namespace: string): ErrorBody | undefined
-  /** Looks at a registration before it takes effect, asking the listener's hooks where there are any. */
+  /** Checks a registration before it takes effect, and calls the hooks of the listener if there are any. */
   admit(message: RegistrationMessage, namespace: string): Admission | Promise<Admission>
-  /** Where calls go instead of to their targets, and what is told about the session there. */
+  /** The middleware that receives calls in place of their targets, and the session context it is passed. */
   readonly middleware: { readonly functionId: string; readonly context: unknown } | undefined
 }
 
-/** Messages that need the worker's namespace and that hooks may look at. */
+/** Messages that depend on the namespace of the worker and that hooks may check. */
 export type RegistrationMessage = MessageNamed<
   WorkerMessage,
   | 'registerfunction'
@@ -34,14 +36,14 @@ export type RegistrationMessage = MessageNamed<
   | 'registerservice'
 >
 
-/** Whether a registration takes effect, and as what. */
+/** Whether a registration takes effect, and in which form. */
 export type Admission =
-  /** `calledAs` is the id that calls of a function carry when it is registered under another one. */
+  /** `calledAs` is the id that calls of a function carry if it is registered under another one. */
   | { readonly kind: 'admitted'; readonly message: RegistrationMessage; readonly calledAs?: string }
-  /** Refused; most refusals are silent. */
+  /** Refused. Most refusals are not answered. */
   | { readonly kind: 'refused'; readonly reason: string; readonly reply?: EngineMessage }
 
-/** Whether what one session asked for is out of reach of another: guarded sessions change only what is their own. */
+/** Whether the registrations of one session are protected from another: guarded sessions may change only their own. */
 export function isForeign(present: { readonly access?: Access | undefined }, access: Access | undefined): boolean {
   return access !== undefined && present.access?.holder !== access.holder
 }

@@ -1,30 +1,30 @@
 /**
- * What an auth function may answer, and what its silence means. An answer of the wrong form refuses the connection: a
- * rule that cannot be read must not count as none.
+ * Defines the answers of an auth function and the defaults of missing members. An invalid answer refuses the
+ * connection, since an unreadable rule must not be ignored.
  */
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { findMismatch, isRecord, optional, record, string, type Field } from '../../wire/protocol/validate.js'
 import { boolean, json, strings } from '../config/builtin-fields.js'
 import { compileGlob, globIn } from './glob.js'
 
-/** Whether a function's id is one of those that a list names. */
+/** Whether a list contains the id of a function. */
 type Matches = (functionId: string) => boolean
 
-/** What one connection may do. */
+/** The rights of one connection. */
 export interface Grants {
-  /** By namespace: which functions may be called there. */
+  /** Functions that may be called, by namespace. */
   readonly namespaces: ReadonlyMap<string, Matches>
-  /** The only namespaces to live in; `undefined` for all. */
+  /** The namespaces that are allowed; `undefined` for all. */
   readonly homes: readonly string[] | undefined
-  /** May be called in the default namespace. */
+  /** Functions that may be called in the default namespace. */
   readonly allowedFunctions: ReadonlySet<string>
-  /** May be called nowhere. */
+  /** Functions that may not be called in any namespace. */
   readonly forbiddenFunctions: Matches
   /** `undefined` for all. */
   readonly allowedTriggerTypes: ReadonlySet<string> | undefined
   readonly allowTriggerTypeRegistration: boolean
   readonly allowFunctionRegistration: boolean
-  /** Handed to hooks and middleware as it is. */
+  /** Passed to hooks and middleware unchanged. */
   readonly context: unknown
   readonly functionPrefix: string | undefined
 }
@@ -51,13 +51,13 @@ interface AuthAnswer {
   readonly function_registration_prefix?: string
 }
 
-/** Grants of a listener without an auth function: only what it exposes limits its workers. */
+/** Grants of a listener without an auth function: workers are limited only by `expose_functions`. */
 export function grantsWithoutAuth(denies: boolean): Grants {
   return grantsOf(denies ? {} : { allow_trigger_type_registration: true }, denies)
 }
 
 /**
- * The grants an answer gives, or what is wrong with it.
+ * Returns the grants in an answer, or what is wrong with it.
  * @param denies whether a grant that the answer leaves out is empty.
  */
 export function readAuthAnswer(answer: unknown, denies = false): Grants | { readonly problem: string } {
@@ -66,7 +66,7 @@ export function readAuthAnswer(answer: unknown, denies = false): Grants | { read
   const copy = { ...answer }
   const mismatch = findMismatch(shape, copy)
   if (mismatch !== undefined) return { problem: `auth function returned an unusable result: ${mismatch}` }
-  // The check just established the members.
+  // The check above established the members.
   return grantsOf(copy, denies)
 }
 
@@ -87,7 +87,7 @@ function grantsOf(answer: AuthAnswer, denies: boolean): Grants {
   }
 }
 
-/** Each grant is an exact id, a beginning such as `orders::*`, or `match("…")`. */
+/** Each grant is an exact id, a prefix such as `orders::*`, or `match("…")`. */
 function compileGrants(grants: readonly string[]): Matches {
   const exact = new Set(grants)
   const patterns = grants.flatMap((grant) => {

@@ -1,6 +1,4 @@
-/**
- * Which functions a guarded listener exposes: by id or by metadata, in one namespace each.
- */
+/** Selects the functions that a guarded listener exposes, by id or by metadata, each within one namespace. */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { isRecord, optional, record, string } from '../../wire/protocol/validate.js'
@@ -8,7 +6,7 @@ import { describe } from '../../std/text/describe.js'
 import { parseSettings } from '../config/builtin-config.js'
 import { compileGlob, globIn } from './glob.js'
 
-/** A function as far as filters look at it. */
+/** The properties of a function that filters use. */
 interface Exposable {
   readonly id: string
   readonly namespace: string
@@ -39,7 +37,7 @@ function byId(matches: (id: string) => boolean, namespace: string): ExposeFilter
   return (candidate) => candidate.namespace === namespace && matches(candidate.id)
 }
 
-/** All keys must be there with their values; a value `match("…")` accepts any text that fits. */
+/** All keys must be present with their values. A value `match("…")` accepts any text that matches the pattern. */
 function byMetadata(wanted: Readonly<Record<string, unknown>>, namespace: string): ExposeFilter {
   const tests = Object.entries(wanted).map(([key, value]) => ({ key, accepts: valueTest(value) }))
   return ({ namespace: own, metadata }) =>

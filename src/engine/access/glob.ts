@@ -1,8 +1,6 @@
-/**
- * Patterns in which `*` stands for any text. Matching takes time linear in the text, whatever the pattern.
- */
+/** Matches patterns in which `*` stands for any text, in time linear in the length of the text. */
 
-/** Compiles a pattern; without a `*` it matches itself only. */
+/** Compiles a pattern. Without `*` it matches only itself. */
 export function compileGlob(pattern: string): (text: string) => boolean {
   const [first = '', ...rest] = pattern.split('*')
   const last = rest.pop()

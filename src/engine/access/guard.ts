@@ -1,6 +1,6 @@
 /**
- * Stands before a guarded listener: asks its auth function who may come in and keeps everybody else out. Until the
- * answer is there nothing a client sends has any effect.
+ * Protects a guarded listener: calls its auth function for each new connection and closes those it refuses. Until the
+ * answer arrives, frames of the client have no effect.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
@@ -25,9 +25,9 @@ import type { SessionParts } from '../links/session-parts.js'
 type Opener = (transport: Transport, access: Access) => TransportEvents
 type Rules = Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId' | 'defaultDeny'>
 
-/** Frames a client may send before it is let in. Beyond: it is cut off. */
+/** Maximum frames that a client may send before it is admitted. When it is exceeded, the connection is cut. */
 const MAX_EARLY_FRAMES = 1000
-/** Clients of a listener whose auth function has not answered yet. Beyond: status 503. */
+/** Maximum clients of a listener that wait for its auth function. Further ones get status 503. */
 const MAX_WAITING_CLIENTS = 1000
 
 export class Guard {
@@ -46,12 +46,15 @@ export class Guard {
     this.#accessParts = { rules, hooks, directory, namedFunctions }
   }
 
-  /** Whether too many clients wait for the auth function already: of each up to some 100 KiB is read before it is held back. */
+  /**
+   * Whether too many clients already wait for the auth function. Up to some 100 KiB of each are read before reading
+   * stops.
+   */
   get isFull(): boolean {
     return this.#waiting >= MAX_WAITING_CLIENTS
   }
 
-  /** Lets a client in once it is known what it may do. */
+  /** Admits a client once its rights are known. */
   let(request: UpgradeRequest, transport: Transport, open: Opener): TransportEvents {
     const early = new EarlyFrames(transport, this.#parts.counters)
     this.#waiting += 1
@@ -88,7 +91,7 @@ export class Guard {
   }
 }
 
-/** Keeps what a client sends before it is let in, and passes events on from then. */
+/** Holds frames that a client sends before it is admitted, and passes events on afterwards. */
 class EarlyFrames extends ForwardedEvents {
   readonly #transport: Transport
   readonly #counters: Counters
@@ -110,7 +113,7 @@ class EarlyFrames extends ForwardedEvents {
   }
 
   override open(): void {
-    // The opening is passed on when the client is let in.
+    // The open event is passed on when the client is admitted.
   }
 
   override text(frame: string): void {
@@ -136,7 +139,7 @@ class EarlyFrames extends ForwardedEvents {
   }
 }
 
-/** Query members as lists of raw values: nothing is decoded, repeated names keep every value. */
+/** Query parameters as lists of raw values: values are not decoded, and a repeated name keeps all its values. */
 function queryOf(query: string): Record<string, readonly string[]> {
   const members = new Map<string, string[]>()
   for (const part of query.split('&')) {

@@ -1,6 +1,6 @@
 /**
- * The rules of a guarded listener, applied to one connection: the grants it was given, then what the listener exposes.
- * First match wins, and nothing matching means no.
+ * Applies the rules of a guarded listener to one connection: first its grants, then what the listener exposes. The
+ * first match decides; without a match, access is denied.
  */
 import { ErrorCode, type ErrorBody } from '../../errors.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
@@ -11,7 +11,7 @@ import type { Directory } from '../registry/directory.js'
 import type { ListenerConfig } from '../config/listener-config.js'
 import type { RegistrationHooks } from './registration-hooks.js'
 
-/** What a worker cannot do without, unless it is forbidden by name. */
+/** Functions that every worker needs. They are allowed unless forbidden by name. */
 const INFRASTRUCTURE: ReadonlySet<string> = new Set([
   'engine::channels::create',
   'engine::workers::register',
@@ -23,7 +23,7 @@ type FunctionMessage = MessageNamed<WorkerMessage, 'registerfunction'>
 type TypeMessage = MessageNamed<WorkerMessage, 'registertriggertype'>
 type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 
-/** What the sessions of a listener share. */
+/** State that the sessions of a listener share. */
 export interface GuardedAccessParts {
   readonly rules: Pick<ListenerConfig, 'rbac' | 'middlewareFunctionId'>
   readonly hooks: RegistrationHooks
@@ -111,7 +111,7 @@ export class GuardedAccess implements Access {
       )
   }
 
-  /** Whatever a hook made of the id, the prefix comes before it and what is reserved stays so. */
+  /** Whatever id a hook returns, the prefix is added to it and reserved ids stay reserved. */
   #prefixFunction(message: FunctionMessage): Admission {
     const id = this.#prefixed(message.id)
     if (isReserved(id) || this.#parts.namedFunctions.has(id)) return refused(`the function id '${id}' is reserved`)
@@ -145,7 +145,7 @@ export class GuardedAccess implements Access {
     return isAllowed ? undefined : refused(`trigger type '${type}' is not allowed in this session`)
   }
 
-  /** A trigger calls for its worker, so it reaches no further than the worker itself. */
+  /** A trigger calls functions on behalf of its worker, so it has the same rights as the worker. */
   #checkTrigger(original: TriggerMessage, asked: TriggerMessage, home: string): Admission {
     const refusal = this.#refuseType(asked)
     if (refusal !== undefined) return refusal
@@ -167,17 +167,17 @@ export class GuardedAccess implements Access {
   }
 }
 
-/** Functions whose very name makes the engine call them: its own, and those that store a stream in its place. */
+/** Functions that the engine calls because of their names: its own, and those that replace the storage of a stream. */
 function isReserved(functionId: string): boolean {
   return functionId.startsWith(ENGINE_PREFIX) || STREAM_STORE.test(functionId)
 }
 
 const STREAM_STORE = /^stream::[a-z_]+\(/
 
-/** A member that names functions: `condition_function_id`, `middleware_function_ids`, and what others may be called. */
+/** A member that names functions: `condition_function_id`, `middleware_function_ids` and similar names. */
 const NAMES_FUNCTIONS = /function_?ids?$/i
 
-/** Every function that a trigger's configuration names, at any depth. */
+/** Every function that the configuration of a trigger names, at any depth. */
 function functionsIn(config: unknown): string[] {
   const found: string[] = []
   const open: unknown[] = [config]

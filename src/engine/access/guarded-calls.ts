@@ -1,6 +1,6 @@
 /**
- * Calls of workers on a guarded listener: allowed or refused first, then on to the listener's middleware or straight
- * to their target. A refusal is answered even where the caller expects no answer.
+ * Handles calls of workers on a guarded listener: checks them, then passes them to the middleware of the listener or to
+ * their target. A refusal is answered even if the caller expects no answer.
  */
 import { ErrorCode } from '../../errors.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../wire/protocol/names.js'
@@ -30,14 +30,14 @@ export class GuardedCalls {
     const { directory, handOver, router } = this.#parts
     const { invocation_id: id, function_id: functionId, namespace = DEFAULT_NAMESPACE } = message
     if (id !== undefined && message.action?.type !== 'void' && router.isPending(id)) {
-      // Under the same id a call ends the one before it, which may be another worker's.
+      // A call with an id in use ends the earlier call, which may belong to another worker.
       const error = { code: ErrorCode.invocation_error, message: `The invocation id ${id} is in use` }
       from.answer(this.#call(from, message), { error })
       return
     }
     const entry = directory.find(namespace, functionId)
     if (entry === undefined) {
-      // What may be called can depend on the function's metadata, so it is decided once the function is there.
+      // The decision can depend on the metadata of the function, so it is made once the function exists.
       const held = { ...this.#call(from, message), data: message.data }
       if (handOver.hold(held, { namespace, id: functionId }, () => this.handle(from, access, message))) return
     }
@@ -71,7 +71,7 @@ export class GuardedCalls {
     router.dispatch({ ...call, data: { function_id, payload, action, context, namespace } }, middleware)
   }
 
-  /** The call as it is answered: also one without an id gets an answer, under an id of its own. */
+  /** The call with an invocation id, so that a refusal can be answered: a call without one gets its own. */
   #call(from: Peer, message: InvokeMessage): RoutedCall {
     const { invocation_id, function_id, traceparent, baggage, metadata } = message
     return {

@@ -1,7 +1,7 @@
 /**
  * Decides which web pages may connect to a port of the engine. A browser lets any page open a WebSocket to this
- * machine, so `Origin` is checked; and the name of any page can be made to resolve to 127.0.0.1 (DNS rebinding), so a
- * page from the same host counts only when that host is trusted. Programs send no `Origin` and are not concerned.
+ * machine, so `Origin` is checked. The name of any page can also resolve to 127.0.0.1 (DNS rebinding), so a page from
+ * the same host is trusted only if that host is. Programs send no `Origin` and are not affected.
  */
 import { isIP } from 'node:net'
 import { ErrorCode } from '../../errors.js'
@@ -11,18 +11,18 @@ import type { Refusal } from '../../wire/transport/ws-accept.js'
 import type { EngineHost } from '../builtins/builtin.js'
 import { setting } from '../config/builtin-config.js'
 
-/** Whom the operator trusts beside this machine. */
+/** Pages and hosts that the operator trusts in addition to this machine. */
 export interface OriginRules {
   /** Origins of pages. */
   readonly allowedOrigins: readonly string[]
-  /** Names the engine is reached by, without port. */
+  /** Host names of the engine, without port. */
   readonly allowedHosts: readonly string[]
 }
 
 /** Request headers, each with all its values. */
 type RequestHeaders = NodeJS.Dict<string[]>
 
-/** A star is no origin and no host: it would let every page in. */
+/** `*` is rejected: it would admit every page. */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]*$/i
 const HOST = /^[^\s/?#@*:]+$/
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]]+)(?::\d{1,5})?$/i
@@ -36,7 +36,7 @@ export const hostList = listOf(HOST, 'host names such as `engine.example`, witho
 /** The settings of one port under `local`. */
 export const originFields = { allowed_origins: optional(originList), allowed_hosts: optional(hostList) }
 
-/** Rules as they are compared: lower case, without a default port. */
+/** Rules in the form in which they are compared: lower case, without a default port. */
 export function readOriginRules(settings: {
   readonly allowed_origins?: readonly string[] | undefined
   readonly allowed_hosts?: readonly string[] | undefined
@@ -47,19 +47,20 @@ export function readOriginRules(settings: {
   }
 }
 
-/** The settings under `local` that `readOriginRules` reads as these rules. */
+/** The settings under `local` that `readOriginRules` accepts for these rules. */
 export function originSettings({ allowedOrigins, allowedHosts }: OriginRules): object {
   return { allowed_origins: allowedOrigins, allowed_hosts: allowedHosts }
 }
 
 /** A port whose requests are checked. */
 export interface ScreenedPort {
-  /** What it is bound to. */
+  /** The address it is bound to. */
   readonly host: string
   readonly origins: OriginRules
   /**
-   * Whether it serves pages or an HTTP interface: bound to loopback it then refuses every request to another host, since
-   * a browser sends no `Origin` with a plain `GET`, and no `Sec-Fetch-*` to a host name without TLS. Default false.
+   * Whether the port serves pages or an HTTP interface. If bound to loopback, it then refuses every request to another
+   * host: a browser sends no `Origin` with a plain `GET`, and no `Sec-Fetch-*` to a host name without TLS. Default
+   * false.
    */
   readonly servesPages?: boolean
 }
@@ -78,7 +79,7 @@ class OriginPolicy {
     this.#servesPages = servesPages
   }
 
-  /** Why a request is not answered; `undefined` when it may pass. */
+  /** The reason for refusing a request; `undefined` if it is allowed. */
   refusalOf(headers: RequestHeaders): Refusal | undefined {
     const { origin = [], host: hosts = [] } = headers
     if (hosts.length > 1) return badRequest('`Host` was sent more than once')
@@ -101,7 +102,7 @@ function mayBeOfBrowser(headers: RequestHeaders): boolean {
   return Object.keys(headers).some((name) => name === 'origin' || name.startsWith('sec-fetch-'))
 }
 
-/** The check that a listener makes of every request; what it refuses is counted, and logged once for each cause. */
+/** Checks every request of a listener. Refused requests are counted, and logged once for each cause. */
 export function screenOf(
   port: ScreenedPort,
   { log, counters }: Pick<EngineHost, 'log' | 'counters'>,
@@ -121,7 +122,7 @@ export function screenOf(
   }
 }
 
-/** Whether a page was served by this machine: by a dev server, on whichever port. */
+/** Whether a page was served by this machine, on any port, for example by a development server. */
 export function isLoopbackOrigin(origin: string): boolean {
   const host = hostOfOrigin(origin)
   return host !== undefined && isLoopback(host)
@@ -136,13 +137,13 @@ function isLoopback(host: string): boolean {
   )
 }
 
-/** The host of a page that a browser loaded over HTTP; other schemes have none that says where a page comes from. */
+/** The host of a page that was loaded over HTTP. Other schemes have no host that shows where the page comes from. */
 function hostOfOrigin(origin: string): string | undefined {
   const scheme = /^https?:\/\//i.exec(origin)?.[0]
   return scheme === undefined ? undefined : hostOf(origin.slice(scheme.length))
 }
 
-/** The host of an authority, without port, as all hosts here are compared. */
+/** The host of an authority, without port and normalised for comparison. */
 function hostOf(authority: string | undefined): string | undefined {
   const host = authority === undefined ? undefined : AUTHORITY.exec(authority)?.[1]
   return host === undefined ? undefined : bareHost(host)
@@ -152,7 +153,7 @@ function bareHost(host: string): string {
   return host.toLowerCase().replace(/^\[|\]$|\.$/g, '')
 }
 
-/** An origin as browsers write it: without a default port. */
+/** An origin in the form of browsers, without a default port. */
 function normalized(origin: string): string {
   return /^https?:/i.test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin.toLowerCase()
 }

@@ -1,6 +1,6 @@
 /**
- * Answers of a guarded session to calls that another connection was asked. A client sends what it still owes first on a
- * new connection and then reattaches to the old one, so such answers wait until the session proves to be the successor.
+ * Holds results that a guarded session sends for calls made on its previous connection. A client sends pending results
+ * first on a new connection and then reattaches, so they wait until the reattach succeeds.
  */
 import type { Counters } from '../counters.js'
 import { HeldFrames } from '../links/held-frames.js'
@@ -17,7 +17,7 @@ export interface OwedAnswersParts {
 export class OwedAnswers {
   readonly #parts: OwedAnswersParts
   readonly #held: HeldFrames<ResultMessage>
-  /** Whether the session may still prove to be another's successor. */
+  /** Whether the session may still reattach to an earlier one. */
   #isOpen = true
 
   constructor(parts: OwedAnswersParts) {
@@ -29,17 +29,20 @@ export class OwedAnswers {
     return this.#held.size
   }
 
-  /** Whether a session must not settle a call, because another connection was asked. An open listener allows it. */
+  /**
+   * Whether a session must not settle a call because the call was sent on another connection. An open listener allows
+   * it.
+   */
   isAnothers(session: Peer, { invocation_id: id }: ResultMessage): boolean {
     return session.access !== undefined && this.#parts.router.isServedByAnother(session, id)
   }
 
-  /** Keeps an answer; one too many, or too late, is dropped. */
+  /** Holds a result. It is dropped when the limit is exceeded or the session can no longer reattach. */
   keep(message: ResultMessage, bytes: number): void {
     if (!this.#isOpen || !this.#held.push(message, bytes)) this.#parts.counters.refusedFrames += 1
   }
 
-  /** Settles the calls that the previous connection was asked. */
+  /** Settles the calls that were sent on the previous connection. */
   settleFor(previous: Peer): void {
     const { router, counters } = this.#parts
     for (const message of this.#held.takeAll()) {
@@ -48,7 +51,7 @@ export class OwedAnswers {
     }
   }
 
-  /** The session has announced itself as a new worker, or has left. */
+  /** The session has registered as a new worker, or has ended. */
   close(): void {
     this.#isOpen = false
     this.#parts.counters.refusedFrames += this.#held.takeAll().length

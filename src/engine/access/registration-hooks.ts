@@ -1,6 +1,6 @@
 /**
- * Functions that look at registrations on a guarded listener. Each sees what the worker sent and may change it by
- * returning members; anything but an object, a failure or silence refuses. Never rejects.
+ * Calls the registration hooks of a guarded listener. Each hook receives the registration and may change it by
+ * returning members. A failure, a timeout or any result but an object refuses it. Never rejects.
  */
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { isRecord } from '../../wire/protocol/validate.js'
@@ -11,7 +11,7 @@ type FunctionMessage = MessageNamed<WorkerMessage, 'registerfunction'>
 type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 type TypeMessage = MessageNamed<WorkerMessage, 'registertriggertype'>
 
-/** What hooks are told beside the registration. */
+/** The session context that hooks receive beside the registration. */
 interface About {
   readonly namespace: string
   readonly context: unknown

@@ -1,6 +1,6 @@
 /**
- * The one interface between the engine and what it serves itself. A built-in brings functions and trigger types and
- * reaches the engine through `EngineHost` only; adding one touches its own folder and the list in `builtins/index.ts`.
+ * The interface between the engine and its built-ins. A built-in provides functions and trigger types and uses the
+ * engine through `EngineHost` only. Adding one touches its own folder and the list in `builtins/index.ts`.
  */
 import type { Clock } from '../../std/time/clock.js'
 import type { Log } from '../../std/log.js'
@@ -16,46 +16,46 @@ import type { EngineStats } from '../engine-stats.js'
 import type { Instruments } from '../instruments.js'
 import type { EngineQuirks } from '../quirks.js'
 
-/** What a built-in may use of the engine. */
+/** The parts of the engine that a built-in may use. */
 export interface EngineHost {
   readonly clock: Clock
-  /** Runs expensive work, one piece in each event-loop tick. */
+  /** Runs expensive work, one piece per event-loop tick. */
   readonly lane: TickLane
   /** Limits the memory of large messages of all clients. */
   readonly largeMessages: LargeMessages
   readonly random: Random
-  /** Reports what happens; `log` writes to it as well. */
+  /** Receives events; `log` reports through it as well. */
   readonly emit: Emit
   readonly log: Log
-  /** Whether a built-in may listen on ports. Without, it serves what needs none. */
+  /** Whether a built-in may listen on ports. If false, it serves only what needs no port. */
   readonly opensPorts: boolean
-  /** Whether a damaged store is opened with what can be read of it, instead of refused. */
+  /** Whether the readable part of a damaged store is opened; otherwise opening it fails. */
   readonly repairsStores: boolean
   /**
-   * Calls a function as the engine itself: no caller id is added to the payload.
-   * @returns the function's result; `undefined` when it gave none.
-   * @throws {InvocationError} with the callee's or the engine's code.
+   * Calls a function on behalf of the engine: no caller id is added to the payload.
+   * @returns the result of the function; `undefined` if it returned none.
+   * @throws {InvocationError} with the code of the callee or the engine.
    */
   invoke(call: HostCall): Promise<unknown>
-  /** Whether a function exists right now. */
+  /** Whether a function is registered at the moment. */
   hasFunction(functionId: string, namespace: string): boolean
   /**
-   * Notifies the worker of a trigger that another one has taken its place.
-   * @param what what the two share, as the subject of a sentence.
+   * Notifies the worker of a trigger that another trigger has replaced it.
+   * @param what what both have in common, as the subject of a sentence.
    */
   replaced(lost: Binding, by: Binding, what: string): void
-  /** What its worker registered a function with, beside its schemas. */
+  /** Metadata of a function from its registration. */
   metadataOf(functionId: string, namespace: string): unknown
   readonly channels: HostChannels
-  /** What the engine shows of its work; a built-in that measures it puts itself in here. */
+  /** Reports calls for metrics and traces; a built-in that measures the engine installs itself here. */
   readonly instruments: Instruments
-  /** Where a built-in counts what its caps refuse and drop. */
+  /** Counts messages that a built-in refuses or drops because of a limit. */
   readonly counters: Counters
-  /** Flaws of the distributed engine to show. */
+  /** Deviations of the distributed engine to reproduce. */
   readonly quirks: EngineQuirks
 }
 
-/** A call the engine makes on its own. */
+/** A call on behalf of the engine. */
 export interface HostCall {
   /** The function to call. */
   readonly functionId: string
@@ -69,44 +69,47 @@ export interface HostCall {
   readonly traceparent?: string | undefined
   /** W3C baggage of the call. */
   readonly baggage?: string | undefined
-  /** Whether a large result stays text, as `JsonText`; else it is parsed, and fails the call if that costs too much. */
+  /**
+   * Whether a large result stays text, as `JsonText`. Otherwise it is parsed, and the call fails if that is too
+   * expensive.
+   */
   readonly keepsText?: boolean
-  /** The guarded session that the call is made for: it is refused where that session could not make it itself. */
+  /** The guarded session that the call is made for. The call is refused if that session may not make it. */
   readonly access?: Access | undefined
-  /** Gives up waiting; the callee runs on, its answer is dropped. */
+  /** Stops waiting. The callee continues, and its result is dropped. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** One item of a channel. */
 export type ChannelItem = string | Uint8Array
 
-/** Channels whose one end the engine itself holds. */
+/** Channels with one end in the engine. */
 export interface HostChannels {
-  /** A channel the engine writes into and a worker reads. */
+  /** A channel that the engine writes and a worker reads. */
   createOutgoing(bufferSize?: number): {
     readonly reader: ChannelRef
-    /** Resolves when there is room for the next item; rejects once the reader is gone. */
+    /** Resolves when there is capacity for the next item. Rejects once the reader has disconnected. */
     write(item: ChannelItem): Promise<void>
-    /** Ends the channel after what was written. */
+    /** Ends the channel after the items written so far. */
     end(): void
-    /** Drops the channel and whatever is in it. */
+    /** Closes the channel and drops pending items. */
     destroy(): void
   }
-  /** A channel a worker writes into and the engine reads. */
+  /** A channel that a worker writes and the engine reads. */
   createIncoming(bufferSize?: number): {
     readonly writer: ChannelRef
-    /** Items in order; ends when the writer closes. Reading slowly holds the writer back. */
+    /** Items in order; ends when the writer closes. A slow reader slows the writer down. */
     readonly items: AsyncIterable<ChannelItem>
-    /** Drops the channel; the writer's socket is closed. */
+    /** Closes the channel and the socket of the writer. */
     destroy(): void
   }
 }
 
-/** What is known of whoever calls a built-in function. */
+/** Context of a call of a built-in function. */
 export interface CallContext {
-  /** The worker that called; `undefined` for calls the engine makes. */
+  /** The calling worker; `undefined` for calls of the engine. */
   readonly callerWorkerId: string | undefined
-  /** What a guarded listener allows the caller; `undefined` for callers without limits. */
+  /** The rights of the caller on a guarded listener; `undefined` for callers without limits. */
   readonly access: Access | undefined
   readonly metadata: unknown
   readonly traceparent: string | undefined
@@ -120,8 +123,8 @@ export interface BuiltinFunction {
   readonly requestSchema?: object
   readonly responseSchema?: object
   /**
-   * Handles one call. `undefined` answers without a result, `null` with an explicit null.
-   * @throws an `InvocationError` to answer with its code; anything else becomes `invocation_failed`.
+   * Handles one call. `undefined` answers without a result, `null` with a result of null.
+   * @throws an `InvocationError` to answer with its code; any other error becomes `invocation_failed`.
    */
   readonly call: (input: unknown, context: CallContext) => unknown
 }
@@ -131,11 +134,11 @@ export interface Binding {
   readonly id: string
   readonly triggerType: string
   readonly functionId: string
-  /** Where `functionId` is looked up. */
+  /** The namespace in which `functionId` is resolved. */
   readonly namespace: string
   readonly config: unknown
   readonly metadata: unknown
-  /** What the guarded session that asked for the trigger may do; checked again whenever the trigger fires. */
+  /** The rights of the guarded session that registered the trigger, checked each time the trigger fires. */
   readonly access?: Access | undefined
 }
 
@@ -143,11 +146,11 @@ export interface Binding {
 export interface BuiltinTriggerType {
   readonly id: string
   readonly description: string
-  /** JSON Schema of a binding's `config`. */
+  /** JSON Schema of the `config` of a binding. */
   readonly configurationSchema?: object
   /** JSON Schema of the payload that bound functions receive. */
   readonly requestSchema?: object
-  /** Takes a binding on. Throwing refuses it: the worker hears `trigger_registration_failed` with the message. */
+  /** Adds a binding. If it throws, the worker receives `trigger_registration_failed` with the message. */
   readonly bind: (binding: Binding) => void | Promise<void>
   readonly unbind: (binding: Binding) => void
 }
@@ -157,26 +160,26 @@ export type ExternalCall = (data: unknown) => Promise<unknown>
 
 /** A part of the engine that serves functions and trigger types. */
 export interface Builtin {
-  /** The name it has in a configuration file, such as `iii-http`. */
+  /** Its name in a configuration file, such as `iii-http`. */
   readonly name: string
   readonly functions: readonly BuiltinFunction[]
   readonly triggerTypes: readonly BuiltinTriggerType[]
-  /** Where it can be reached once started, when it listens on a port of its own. */
+  /** Its address once started, if it listens on its own port. */
   readonly url?: string | undefined
-  /** Takes a binary frame of telemetry that a worker sent; `undefined` for one that came over the telemetry path. */
+  /** Handles a binary telemetry frame of a worker; `workerId` is `undefined` on the telemetry path. */
   readonly takeTelemetry?: (frame: Uint8Array, workerId: string | undefined) => void
-  /** Functions that its configuration names: what it asks before it serves others. No guarded session may register them. */
+  /** Functions that its configuration names, such as its auth function. Guarded sessions may not register them. */
   readonly namedFunctions?: readonly string[]
-  /** What waits in it right now. Each number is told by one built-in only. */
+  /** Numbers of waiting items at the moment. Each number is reported by only one built-in. */
   readonly waiting?: () => Partial<EngineStats['waiting']>
-  /** What it has dropped and counts by itself, in the same way. */
+  /** Numbers of dropped items that the built-in counts itself, likewise. */
   readonly dropped?: () => Partial<EngineStats['dropped']>
-  /** What a connected worker last told of its process, as lists of workers show it. */
+  /** The latest process data of a connected worker, for lists of workers. */
   readonly metricsOf?: (workerId: string) => Readonly<Record<string, unknown>> | undefined
   /**
-   * Serves a function that lives on another server, as its registration describes it. `isGuarded` says whether its
-   * worker came through a guarded listener.
-   * @throws an `InvocationError` when it must not or cannot be served; the registration is then dropped.
+   * Serves a function that runs on another server, from its registration. `isGuarded` says whether its worker is
+   * connected to a guarded listener.
+   * @throws an `InvocationError` if it is not allowed or not possible; the registration is then dropped.
    */
   readonly serveExternal?: (
     functionId: string,
@@ -185,8 +188,8 @@ export interface Builtin {
   ) => ExternalCall
   /** Serves an HTTP request without a port. */
   readonly inject?: (request: InjectedRequest) => Promise<Response>
-  /** Opens what it needs (ports, stores). Functions and types are registered before. */
+  /** Opens its ports and stores. Functions and trigger types are registered before. */
   start(): Promise<void>
-  /** Closes everything; nothing of it keeps the process alive afterwards. */
+  /** Closes everything, so that it no longer keeps the process alive. */
   stop(): Promise<void>
 }

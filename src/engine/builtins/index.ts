@@ -1,6 +1,6 @@
 /**
- * The list of everything the engine can serve itself, by the name a configuration file uses. A new built-in is its
- * folder and one line here.
+ * Lists the built-ins of the engine by their names in a configuration file. A new built-in needs its folder and one
+ * line here.
  */
 import { parseSettings } from '../config/builtin-config.js'
 import type { Builtin, EngineHost } from './builtin.js'
@@ -24,12 +24,12 @@ import { parseQueueConfig } from './queue/queue-config.js'
 import { parsePubSubConfig } from './pubsub/pubsub-config.js'
 import { createPubSubBuiltin } from './pubsub/pubsub-builtin.js'
 
-/** Makes a built-in once the engine is there; its settings have been read and found good. */
+/** Creates a built-in once the engine exists, with validated settings. */
 export type MakeBuiltin = (host: EngineHost) => Builtin
 
 /**
- * Reads the settings of a built-in: `config` holds what the distributed engine reads too, `local` what only this engine
- * knows. Throws `INVALID_CONFIG` for any key it does not know.
+ * Reads the settings of a built-in: `config` holds those that the distributed engine reads too, `local` those of the
+ * local engine only. Throws `INVALID_CONFIG` for any unknown key.
  */
 export type ReadSettings = (config: unknown, local: unknown) => MakeBuiltin
 
@@ -45,22 +45,22 @@ export const builtins: Readonly<Record<string, ReadSettings>> = {
   'iii-observability': withoutLocal('iii-observability', parseObservabilityConfig, createObservabilityBuiltin),
 }
 
-/** Newer names of the same parts; a file lists a part by one of its names. */
+/** Newer names of the same built-ins; a file lists each under one of its names. */
 export const SUCCESSORS: ReadonlyMap<string, string> = new Map(
   ['http', 'state', 'cron', 'queue', 'pubsub'].map((name) => [name, `iii-${name}`]),
 )
 
-/** Parts of the distributed engine that make no sense here, and why. */
+/** Parts of the distributed engine that the local engine does not support, and the reason. */
 export const ABSENT: ReadonlyMap<string, string> = new Map([
   ['iii-exec', 'start other processes beside the engine'],
   ['iii-bridge', 'connect workers to this engine directly'],
-  ['iii-telemetry', 'this engine reports its use to nobody'],
+  ['iii-telemetry', 'this engine sends no usage reports'],
 ])
 
-/** Served although no file names them. */
+/** Served even if no file names them. */
 export const ALWAYS_SERVED: readonly string[] = ['iii-observability', 'configuration']
 
-/** Ports of what is served when there is no file. */
+/** Ports of the built-ins that are served without a file. */
 export interface DefaultPorts {
   /** For HTTP triggers. Default 3111. */
   readonly httpPort?: number | undefined
@@ -71,13 +71,13 @@ export interface DefaultPorts {
 interface ServedByDefault {
   readonly name: string
   readonly port?: keyof DefaultPorts
-  /** Whether it keeps values that may outlive the process. */
+  /** Whether it stores values that may outlive the process. */
   readonly stores?: boolean
   /** Its local settings for the pages and hosts that the operator trusts. */
   readonly local?: (rules: OriginRules) => object
 }
 
-/** Served when there is no file at all. */
+/** Served if there is no file. */
 export const SERVED_BY_DEFAULT: readonly ServedByDefault[] = [
   { name: 'iii-http', port: 'httpPort', local: ({ allowedOrigins }) => ({ allowed_origins: allowedOrigins }) },
   { name: 'iii-stream', port: 'streamPort', stores: true, local: originSettings },
@@ -89,7 +89,7 @@ export const SERVED_BY_DEFAULT: readonly ServedByDefault[] = [
 
 type Create<T> = (host: EngineHost, settings: T) => Builtin
 
-/** A built-in with settings of this engine alone. */
+/** A built-in with settings of the local engine only. */
 function withLocal<T>(parse: (config: unknown, local: unknown) => T, create: Create<T>): ReadSettings {
   return (config, local) => {
     const settings = parse(config, local)
@@ -97,7 +97,7 @@ function withLocal<T>(parse: (config: unknown, local: unknown) => T, create: Cre
   }
 }
 
-/** A built-in whose settings are all those of the distributed engine. */
+/** A built-in with only the settings of the distributed engine. */
 function withoutLocal<T>(name: string, parse: (config: unknown) => T, create: Create<T>): ReadSettings {
   return withLocal((config, local) => {
     parseSettings(`${name}.local`, {}, local)

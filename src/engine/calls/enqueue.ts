@@ -1,6 +1,6 @@
 /**
- * A call that is stored for later instead of made: handed to the queue provider, with a receipt for the caller. Knows
- * nothing of queues; which exist is the provider's business.
+ * Passes a call with the action `enqueue` to the queue provider, which stores it, and returns a receipt to the caller.
+ * Knows nothing of queues; the provider decides which exist.
  */
 import { ErrorCode, type ErrorBody } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
@@ -9,7 +9,7 @@ import type { Answer, Call, Caller } from '../links/peer.js'
 import { type RoutedCall, withFunctionId } from './routed-call.js'
 
 export class Enqueue implements Caller {
-  /** The function a queue provider registers, in the default namespace. */
+  /** The function that a queue provider registers, in the default namespace. */
   static readonly PROVIDER = 'engine::queue::enqueue'
 
   readonly #call: RoutedCall
@@ -24,7 +24,7 @@ export class Enqueue implements Caller {
     this.#emit = emit
   }
 
-  /** The call to the provider that stores this one. Metadata is not part of what is stored. */
+  /** The call to the provider that stores this one. Metadata is not stored. */
   toProvider(invocationId: string, namespace: string): RoutedCall {
     const { functionId, data, traceparent, baggage, from } = this.#call
     const traced = traceparent !== undefined || baggage !== undefined
@@ -49,7 +49,7 @@ export class Enqueue implements Caller {
     }
   }
 
-  /** The provider's answer becomes the caller's receipt. */
+  /** The answer of the provider becomes the receipt of the caller. */
   answer(_call: Call, { error }: Answer): void {
     if (error === undefined) this.#reply({ result: { messageReceiptId: this.#receiptId } })
     else this.#fail(error, `${error.code}: ${error.message}`)

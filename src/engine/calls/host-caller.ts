@@ -1,5 +1,6 @@
 /**
- * The engine waiting for a call of its own: an answer settles a promise. Giving up drops the answer when it comes.
+ * Makes calls on behalf of the engine: each returns a promise that its answer settles. After an abort, the answer is
+ * dropped.
  */
 import { InvocationError } from '../../errors.js'
 import { parsed } from '../../wire/protocol/json-text.js'
@@ -17,7 +18,7 @@ export class HostCaller implements Caller {
 
   /**
    * Runs one call.
-   * @param start starts the call and answers with a way to forget it.
+   * @param start starts the call and returns a function that cancels it.
    */
   static run({ signal, keepsText = false }: HostCall, start: (caller: Caller) => () => void): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(signal.reason)
@@ -36,7 +37,7 @@ export class HostCaller implements Caller {
 
   answer(call: Call, { result, error }: Answer): void {
     if (error === undefined) {
-      // What was large is parsed if that costs little; else the call fails, and its caller alone.
+      // A large result is parsed if that is cheap; otherwise this call fails.
       this.#outcome.resolve(this.#keepsText ? result : new Promise((resolve) => resolve(parsed(result))))
     } else {
       const { functionId, invocationId } = call

@@ -1,12 +1,10 @@
-/**
- * Calls of the engine that must not be waited for without end.
- */
+/** Calls of the engine with a time limit. */
 import { ErrorCode, TimeoutError } from '../../errors.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { HostCall } from '../builtins/builtin.js'
 import type { Router } from './router.js'
 
-/** Calls a function and gives up after a fixed time. Rejects with `TIMEOUT` then. */
+/** Calls a function with a fixed time limit. Rejects with `TIMEOUT` after it. */
 export type InvokeWithin = (call: Omit<HostCall, 'signal'>) => Promise<unknown>
 
 export function invokeWithin({ router, clock }: { router: Router; clock: Clock }, limitMs: number): InvokeWithin {

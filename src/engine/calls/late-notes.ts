@@ -1,6 +1,6 @@
 /**
- * Calls in flight as an engine keeps them that sends first and records later (`lateNotes`): for a moment every n-th call
- * is unknown, so that an answer to it is dropped.
+ * Pending calls of an engine that sends a call first and records it later (`lateNotes`). Every n-th call is unknown for
+ * a moment, so that an answer in that time is dropped.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 import type { Peer, PendingCall } from '../links/peer.js'
@@ -13,7 +13,7 @@ interface LateNotes {
   readonly delayMs: number
 }
 
-/** Calls in flight as an engine with these flaws keeps them. */
+/** The pending calls of an engine with these quirks. */
 export function pendingCallsFor({ clock, quirks }: { clock: Clock; quirks: EngineQuirks }): PendingCalls {
   return quirks.lateNotes === undefined ? new PendingCalls() : new LatePendingCalls({ clock, ...quirks.lateNotes })
 }

@@ -1,6 +1,6 @@
 /**
- * Calls that workers were asked to do and have not answered, by id and by worker. One call per id: a newer one under
- * the same id ends the older.
+ * Tracks calls that workers have received and not answered, by id and by worker. A call with an id in use replaces the
+ * earlier one.
  */
 import type { Peer, PendingCall } from '../links/peer.js'
 
@@ -11,7 +11,7 @@ export class PendingCalls {
     return this.#byId.size
   }
 
-  /** Notes a call; answers with the one that had its id. */
+  /** Adds a call; returns the one that had its id. */
   add(call: PendingCall): PendingCall | undefined {
     const replaced = this.#byId.get(call.invocationId)
     if (replaced !== undefined) replaced.callee.serving.delete(replaced)
@@ -24,7 +24,7 @@ export class PendingCalls {
     return this.#byId.get(invocationId)
   }
 
-  /** Takes the call of an id out. */
+  /** Removes and returns the call with an id. */
   take(invocationId: string): PendingCall | undefined {
     const call = this.#byId.get(invocationId)
     if (call === undefined) return undefined
@@ -33,12 +33,12 @@ export class PendingCalls {
     return call
   }
 
-  /** Forgets the call of an id, whose caller has given up. */
+  /** Removes the call with an id whose caller stopped waiting. */
   cancel(invocationId: string): void {
     this.take(invocationId)
   }
 
-  /** Takes a call out if it is still the one of its id. */
+  /** Removes a call if it still has its id. */
   remove(call: PendingCall): boolean {
     if (this.#byId.get(call.invocationId) !== call) return false
     this.#byId.delete(call.invocationId)
@@ -46,7 +46,7 @@ export class PendingCalls {
     return true
   }
 
-  /** Takes out everything one worker was asked to do. */
+  /** Removes and returns all calls that one worker is serving. */
   takeAllOf(callee: Peer): PendingCall[] {
     const calls = [...callee.serving]
     for (const call of calls) this.#byId.delete(call.invocationId)

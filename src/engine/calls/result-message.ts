@@ -1,6 +1,7 @@
 /**
- * Tells which answers of workers can be handed on as the text they came in: those for which writing them anew would say
- * the same. That spares most of what an answer costs, the more the larger it is. Looks at everything but the result.
+ * Decides which results of workers can be forwarded as received text, because serialising them again would give the
+ * same message. This saves most of the cost of a result, the more the larger it is. Checks everything except the result
+ * itself.
  */
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import type { Call } from '../links/peer.js'
@@ -17,25 +18,28 @@ const MEMBERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Longer texts are always written anew, since that can shorten them: some clients escape every letter beyond ASCII, and
- * the Python client takes no message over 1 MiB.
+ * Longer texts are always serialised again, which can shorten them: some clients escape every non-ASCII character, and
+ * the Python client rejects messages above 1 MiB.
  */
 const MAX_UNCHANGED_CHARACTERS = 256 * 1024
 
-/** The text of an answer if its caller is to get just that. */
+/** The text of a result if it can be forwarded unchanged. */
 export function textForCaller(frame: string | undefined, message: ResultMessage, call: Call): string | undefined {
   if (frame === undefined || frame.length > MAX_UNCHANGED_CHARACTERS) return undefined
   return isForCallerAsItIs(message, call) ? frame : undefined
 }
 
-/** Whether a result, not an error, is what the caller is to get: all of it, nothing more, and under the caller's names. */
+/**
+ * Whether the message contains all members that the caller receives, no others, and the same names. Errors are not
+ * forwarded.
+ */
 export function isForCallerAsItIs(message: ResultMessage, call: Call): boolean {
   const { function_id, traceparent, baggage } = message
   if (function_id !== call.functionId) return false
-  // What the worker left out is filled in from the call.
+  // Members that the worker left out are filled in from the call.
   if (traceparent === undefined && call.traceparent !== undefined) return false
   if (baggage === undefined && call.baggage !== undefined) return false
-  // A member that reads as absent was a null, which the caller is not to see.
+  // A member that was null reads as absent, and the caller must not receive the null.
   for (const [name, value] of Object.entries(message)) {
     if (value === undefined || !MEMBERS.has(name)) return false
   }

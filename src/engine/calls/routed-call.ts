@@ -1,6 +1,4 @@
-/**
- * A call with everything needed to run it, before it is forwarded to a worker.
- */
+/** A call with everything needed to run it, before it is forwarded to a worker. */
 import { JsonText, withMember } from '../../wire/protocol/json-text.js'
 import { CALLER_WORKER_ID } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
@@ -14,16 +12,16 @@ export interface RoutedCall extends Call {
   readonly metadata: unknown
   /** The worker whose id is added to the payload. */
   readonly from: Peer | undefined
-  /** Whose rights the call is checked against when its function is looked up; `undefined` for no check. */
+  /** The rights that are checked when the function is looked up; `undefined` for no check. */
   readonly access: Access | undefined
 }
 
-/** What a built-in reads of a payload that came as text: large members stay text. */
+/** The payload as a built-in receives it: large members of a text payload stay text. */
 export function inputOf(data: unknown): unknown {
   return data instanceof JsonText ? data.open() : data
 }
 
-/** The payload as the callee gets it. The decoded frame is ours, so its payload may be written to. */
+/** The payload as the callee receives it. The decoded frame is not shared, so its payload may be modified. */
 export function withCaller({ data, from }: RoutedCall): unknown {
   if (data instanceof JsonText) {
     if (from === undefined || !data.text.startsWith('{')) return data
@@ -33,15 +31,13 @@ export function withCaller({ data, from }: RoutedCall): unknown {
   return data
 }
 
-/**
- * The one entry the engine adds to the baggage it passes on: which function is being called. W3C Baggage syntax.
- */
+/** The baggage entry that the engine adds: the id of the called function. W3C Baggage syntax. */
 const KEY = 'iii.function.id'
 
-/** Characters a baggage value holds as they are. Anything else is percent-encoded. */
+/** Characters that a baggage value contains literally. All others are percent-encoded. */
 const UNSAFE = /[^\u0021\u0023-\u0024\u0026-\u002b\u002d-\u003a\u003c-\u005b\u005d-\u007e]+/g
 
-/** The baggage with the entry for this function, in place of an older one. */
+/** The baggage with the entry for this function, which replaces an older one. */
 export function withFunctionId(baggage: string | undefined, functionId: string): string {
   const entry = `${KEY}=${functionId.replace(UNSAFE, encode)}`
   if (baggage === undefined || baggage === '') return entry
@@ -51,6 +47,6 @@ export function withFunctionId(baggage: string | undefined, functionId: string):
 }
 
 function encode(text: string): string {
-  // A lone surrogate has no UTF-8 form; `toWellFormed` is newer than the oldest Node this runs on.
+  // A lone surrogate has no UTF-8 form; `toWellFormed` is missing in the oldest supported Node.
   return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'))
 }

@@ -1,6 +1,7 @@
 /**
- * Brings calls to whoever serves them and answers back. A call is noted before it is forwarded, so no answer can be
- * faster than its record. Knows workers only as peers, and never looks at payloads beyond adding the caller's id.
+ * Routes calls to the worker or built-in that owns the function, and results to the caller. A call is recorded before
+ * it is forwarded, so every answer finds its record. Knows workers only as peers, and does not read payloads except to
+ * add the caller's id.
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import { toErrorBody } from '../../wire/protocol/error-body.js'
@@ -54,12 +55,12 @@ export class Router {
     return this.#pending.size
   }
 
-  /** Takes a worker's call. */
+  /** Handles a call of a worker. */
   handle(from: Peer, message: InvokeMessage): void {
     const { invocation_id: id, function_id: functionId, action, traceparent, baggage } = message
     const isVoid = action?.type === 'void'
     const call: RoutedCall = {
-      // A void call runs under an id of its own, since its caller's may be in use.
+      // A void call gets a new id, since the id of its caller may be in use.
       invocationId: id === undefined || isVoid ? this.#parts.random.uuid() : id,
       functionId,
       traceparent,
@@ -76,7 +77,7 @@ export class Router {
     else this.#find(call, namespace)
   }
 
-  /** Whether a call of this id waits for its answer. */
+  /** Whether a call with this id waits for its result. */
   isPending(invocationId: string): boolean {
     return this.#pending.get(invocationId) !== undefined
   }
@@ -87,7 +88,7 @@ export class Router {
     return call !== undefined && call.callee !== peer
   }
 
-  /** Ends a call whose handling threw: nothing of it stays, and its caller gets an answer. */
+  /** Ends a call whose handling threw: removes it and answers its caller. */
   failed(from: Peer, { invocation_id: invocationId, function_id: functionId, action, ...trace }: InvokeMessage): void {
     if (invocationId === undefined || action?.type === 'void') return
     this.#pending.cancel(invocationId)
@@ -99,7 +100,7 @@ export class Router {
     from.answer({ invocationId, functionId, traceparent, baggage }, { error })
   }
 
-  /** Takes an answer, from whichever connection it comes; `frame` is its text. */
+  /** Handles a result, from any connection; `frame` is its text. */
   settle(message: ResultMessage, frame?: string): void {
     const call = this.#pending.take(message.invocation_id)
     if (call === undefined) {
@@ -116,7 +117,7 @@ export class Router {
     call.caller?.answer(call, { error: body, traceparent, baggage })
   }
 
-  /** Makes a call as the engine. */
+  /** Makes a call on behalf of the engine. */
   invoke(call: HostCall): Promise<unknown> {
     const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage, access } = call
     return HostCaller.run(call, (caller) => {
@@ -130,18 +131,18 @@ export class Router {
     })
   }
 
-  /** Ends everything a worker that left was asked to do. Answers to it are dropped when they come. */
+  /** Ends all calls that a disconnected worker was serving. Later answers to them are dropped. */
   leave(peer: Peer): void {
     const error = { code: ErrorCode.invocation_stopped, message: 'Invocation stopped' }
     const calls = this.#pending.takeAllOf(peer)
     if (calls.length > 0) {
       const fields = { worker: nameOf(peer), workerId: peer.id, calls: calls.length }
-      this.#parts.log.warn(fields, 'A worker left before it had answered its calls')
+      this.#parts.log.warn(fields, 'A worker disconnected before it had answered its calls')
     }
     for (const call of calls) call.caller?.answer(call, { error })
   }
 
-  /** Carries a call out at the function it names. */
+  /** Runs a call on the function it names. */
   dispatch(asked: RoutedCall, entry: FunctionEntry): void {
     const { target } = entry
     const { watchCall } = this.#parts.instruments
@@ -190,14 +191,14 @@ export class Router {
       this.#fail(
         call,
         ErrorCode.invocation_error,
-        `${String(this.#pending.size)} calls are in flight, as many as allowed`,
+        `${String(this.#pending.size)} calls are in flight, which is the limit`,
       )
       return
     }
     const pending: PendingCall = { invocationId, functionId, traceparent, baggage, caller, callee }
     const replaced = this.#pending.add(pending)
     if (replaced !== undefined) this.#endReplaced(replaced)
-    // A trace the engine itself started has no baggage to add to.
+    // A trace that the engine started has no baggage to add to.
     const traced = baggage !== undefined || (traceparent !== undefined && call.from !== undefined)
     const error = callee.send({
       type: 'invokefunction',
@@ -225,7 +226,7 @@ export class Router {
     call.caller?.answer(call, { error: { code: ErrorCode.invocation_error, message } })
   }
 
-  /** Serves a call in the engine itself. The time that takes, its answer included, counts as its worker's. */
+  /** Serves a call in the engine. The time, including that of its answer, counts towards the share of its worker. */
   #serve(call: RoutedCall, entry: FunctionEntry): void {
     const { clock } = this.#parts
     const startedAt = clock.now()
@@ -269,7 +270,7 @@ export class Router {
     call.caller?.answer(call, { error: toErrorBody(thrown), traceparent, baggage })
   }
 
-  /** What is stored keeps the caller's trace, as if there were no span in between. */
+  /** The stored call keeps the trace of the caller, without a span in between. */
   #traceEnqueue(call: RoutedCall, queue: string): RoutedCall {
     const name = `enqueue ${call.functionId} → ${queue}`
     const span = this.#parts.instruments.openSpan?.({ name, trace: call, attributes: { queue } })
@@ -285,14 +286,14 @@ export class Router {
   }
 }
 
-/** The report of a call that failed at a worker, or that no worker could be asked to do. */
+/** The event for a call that failed at a worker or reached none. */
 function failureOf(call: Call & Pick<RoutedCall, 'caller'>, error: ErrorBody, callee: Peer | undefined): EngineEvent {
   const { invocationId, functionId, caller } = call
   const worker = callee === undefined ? undefined : nameOf(callee)
   return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid: caller === undefined, error }
 }
 
-/** An error without members the protocol does not know. */
+/** An error without unknown members. */
 function bareError({ code, message, stacktrace }: ErrorBody): ErrorBody {
   return stacktrace === undefined ? { code, message } : { code, message, stacktrace }
 }

@@ -1,21 +1,21 @@
 /**
- * The memory of all channels together, shared fairly. Each session that creates channels has an account; once all of
- * them hold as much as allowed, those with more than an equal share wait until some of it is free. If that is not
- * enough, channels whose writer has finished and whose reader never came are given up. Knows nothing of items.
+ * Shares the memory of channels fairly. Each session that creates channels has an account. When the limit over all
+ * accounts is reached, writers of accounts above an equal share wait. If that is not enough, channels whose writer has
+ * finished and whose reader has not connected are discarded. Knows nothing of items.
  */
 
-/** A channel as far as memory goes. */
+/** A channel from the view of memory. */
 export interface MemoryHolder {
-  /** There may be memory again. */
+  /** Called when memory may be available again. */
   pump(): void
-  /** Gives up what it holds. */
+  /** Discards its items. */
   destroy(): void
 }
 
-/** What one session's channels hold. */
+/** The memory of the channels of one session. */
 export class ChannelAccount {
   readonly memory: ChannelMemory
-  /** Channels that exist. */
+  /** Number of channels. */
   channels = 0
   bytes = 0
 
@@ -23,12 +23,12 @@ export class ChannelAccount {
     this.memory = memory
   }
 
-  /** Whether its channels should take nothing more for now. */
+  /** Whether its channels should accept nothing for now. */
   get isFull(): boolean {
     return this.memory.isFull && this.bytes * this.memory.busyAccounts >= this.memory.maxBytes
   }
 
-  /** Whether room has to be made for what its channels took. */
+  /** Whether other channels must be discarded for what its channels accepted. */
   get isOver(): boolean {
     return this.memory.isOver && this.isFull
   }
@@ -48,11 +48,11 @@ export class ChannelAccount {
 }
 
 export interface ChannelMemoryOptions {
-  /** From here on accounts with more than their share wait. */
+  /** Limit above which accounts with more than an equal share wait. */
   readonly maxBytes: number
-  /** What may be taken above that before channels are given up: one item of the largest size. */
+  /** Reserve above the limit before channels are discarded: one item of the largest size. */
   readonly reserveBytes: number
-  /** A channel was given up for its memory. */
+  /** Called when a channel was discarded for its memory. */
   readonly onGivenUp: () => void
 }
 
@@ -60,11 +60,11 @@ export class ChannelMemory {
   readonly #options: ChannelMemoryOptions
   /** Channels that wait for memory. */
   readonly #waiting = new Set<MemoryHolder>()
-  /** Channels that wait for a reader alone, the oldest first. */
+  /** Channels that only wait for a reader, oldest first. */
   readonly #orphans = new Set<MemoryHolder>()
   #isWaking = false
   #bytes = 0
-  /** Accounts that hold anything. */
+  /** Accounts with channels or memory. */
   busyAccounts = 0
 
   constructor(options: ChannelMemoryOptions) {
@@ -87,7 +87,7 @@ export class ChannelMemory {
     this.#bytes += bytes
   }
 
-  /** Gives up finished channels without a reader, the oldest first, then the channel that goes on at the cap. */
+  /** Discards finished channels without a reader, oldest first, then the channel that exceeds the limit. */
   makeRoom(channel: MemoryHolder): void {
     for (const orphan of this.#orphans) {
       if (!this.isOver) return
@@ -103,17 +103,17 @@ export class ChannelMemory {
     queueMicrotask(() => this.#wake())
   }
 
-  /** A channel waits for memory until it is pumped or gone. */
+  /** A channel waits for memory until it is pumped or removed. */
   wait(channel: MemoryHolder): void {
     this.#waiting.add(channel)
   }
 
-  /** The writer of a channel has finished, and no reader has come yet. */
+  /** The writer of a channel has finished, and no reader has connected yet. */
   orphaned(channel: MemoryHolder): void {
     this.#orphans.add(channel)
   }
 
-  /** A channel has a reader or is gone. */
+  /** A channel has a reader or was removed. */
   forget(channel: MemoryHolder): void {
     this.#orphans.delete(channel)
     this.#waiting.delete(channel)

@@ -1,7 +1,4 @@
-/**
- * The ends of channels that workers hold: one WebSocket each, one message per item. A writer that may not go on is
- * simply not read from.
- */
+/** The channel ends of workers: one WebSocket per end, one message per item. A writer that must wait is not read. */
 import type { Log } from '../../std/log.js'
 import { CloseCode, IGNORE_EVENTS, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
@@ -11,21 +8,24 @@ import type { ChannelTable } from './channel-table.js'
 import type { OpenLinks } from '../links/open-links.js'
 import { handshakeHeaders, type EngineQuirks } from '../quirks.js'
 
-/** Where channel ends connect. */
+/** The path of channel ends. */
 export const CHANNEL_PATH = '/ws/channels/'
 
-export interface ChannelDoorParts {
+export interface ChannelEndParts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
   readonly quirks: EngineQuirks
   readonly log: Log
 }
 
-/** Bytes on their way to a reader beyond which the rest stays in the channel, and beyond which they are accounted for. */
+/**
+ * Bytes sent to a reader and not delivered. Above this limit, further items stay in the channel, and these bytes count
+ * towards its account.
+ */
 const READER_BYTES = 256 * 1024
 
-/** Answers a request for a channel end. The key is all it takes, on a guarded listener too. */
-export function openChannelEnd(parts: ChannelDoorParts, request: UpgradeRequest): void {
+/** Handles the upgrade request of a channel end. The key is sufficient, even on a guarded listener. */
+export function openChannelEnd(parts: ChannelEndParts, request: UpgradeRequest): void {
   const { channels, links, quirks, log } = parts
   const query = new URLSearchParams(request.query)
   const key = query.get('key')
@@ -72,11 +72,11 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
 }
 
 /**
- * As with the real engine, a worker cannot tell a writer that was cut from one that has finished.
- * @param isUnread whether nothing is read from the socket before all is delivered (`unreadReaderCloses`).
+ * As on the distributed engine, a worker cannot distinguish a cut writer from one that has finished.
+ * @param isUnread whether the socket is not read before everything is delivered (`unreadReaderCloses`).
  */
 function reader(channel: Channel, transport: Transport, isUnread: boolean): TransportEvents {
-  /** Bytes on their way that the channel's account pays for; it takes no more while there are any. */
+  /** Undelivered bytes that count towards the account of the channel; while there are any, it accepts no more. */
   let waitingBytes = 0
   const settle = (): void => {
     channel.account.remove(waitingBytes)
@@ -105,7 +105,7 @@ function reader(channel: Channel, transport: Transport, isUnread: boolean): Tran
   let open = false
   return {
     ...IGNORE_EVENTS,
-    // Taken here and not before, since items may only be sent once the transport is up.
+    // Attached only now, since items may only be sent once the transport is open.
     open: () => {
       if (isUnread) transport.pause()
       open = channel.attachReader(end)
@@ -118,7 +118,7 @@ function reader(channel: Channel, transport: Transport, isUnread: boolean): Tran
   }
 }
 
-/** An end that somebody else has: closed at once, without a reason. */
+/** An end that is already in use: closed at once, without a reason. */
 function taken(transport: Transport): TransportEvents {
   return { ...IGNORE_EVENTS, open: () => transport.close() }
 }

@@ -1,6 +1,6 @@
 /**
- * Channels by id, each behind a key. A key is compared in constant time, and an unknown id takes as long as a wrong
- * key, so neither can be guessed piece by piece. Channels whose ends nobody takes expire.
+ * Stores channels by id, each with a key. A key is compared in constant time, and an unknown id takes as long as a
+ * wrong key, so neither can be guessed step by step. Channels whose ends do not connect expire.
  */
 import { timingSafeEqual } from 'node:crypto'
 import { ErrorCode, InvocationError } from '../../errors.js'
@@ -22,7 +22,7 @@ export interface ChannelTableParts {
   readonly counters: Pick<Counters, 'refused' | 'dropped'>
 }
 
-/** A channel with what it takes to reach it. */
+/** A channel and its key. */
 export interface Registered {
   readonly channel: Channel
   readonly writer: ChannelRef
@@ -38,15 +38,15 @@ interface Entry {
 const DEFAULT_BUFFER_ITEMS = 64
 const MAX_BUFFER_ITEMS = 1024
 const SWEEP_MS = 60_000
-/** How long both ends may take to connect. */
+/** Time limit for both ends to connect. */
 const UNCLAIMED_MS = 5 * 60_000
-/** How long the reader of a channel may take to connect whose writer was cut: what there is of it is a part at best. */
+/** Time limit for the reader to connect after its writer was cut; its items are incomplete at best. */
 const CUT_UNREAD_MS = 5_000
 
 export class ChannelTable {
   readonly #parts: ChannelTableParts
   readonly #entries = new Map<string, Entry>()
-  /** By the session that creates channels; those of the engine itself under the empty id. */
+  /** By the session that creates channels; those of the engine under the empty id. */
   readonly #accounts = new Map<string, ChannelAccount>()
   readonly #memory: ChannelMemory
   #sweep: Timer | undefined
@@ -58,7 +58,7 @@ export class ChannelTable {
       reserveBytes: MAX_MESSAGE_BYTES,
       onGivenUp: () => {
         parts.counters.dropped.channels += 1
-        parts.log.warn({}, 'A channel was given up with what it held: all channels together hold too much')
+        parts.log.warn({}, 'A channel was discarded with its items, because the memory limit of channels was exceeded')
       },
     })
   }
@@ -67,7 +67,7 @@ export class ChannelTable {
     return this.#entries.size
   }
 
-  /** What waits in all channels. */
+  /** Total of items in all channels. */
   get bufferedBytes(): number {
     let bytes = 0
     for (const { channel } of this.#entries.values()) bytes += channel.bufferedBytes
@@ -75,9 +75,10 @@ export class ChannelTable {
   }
 
   /**
-   * Makes a channel. The buffer holds from 1 to 1024 items, 64 by default.
-   * @param sessionId the session that asks; omitted for the engine itself, which is not limited.
-   * @throws {InvocationError} `invocation_error` when the session, or all together, have as many channels as allowed.
+   * Creates a channel. The buffer holds from 1 to 1024 items, 64 by default.
+   * @param sessionId the session that creates it; omitted for the engine, which is not limited.
+   * @throws {InvocationError} `invocation_error` when the session, or all sessions together, have the maximum number of
+   * channels.
    */
   create(bufferItems: number = DEFAULT_BUFFER_ITEMS, sessionId = ''): Registered {
     const { random, clock } = this.#parts
@@ -99,17 +100,17 @@ export class ChannelTable {
     return { channel, writer: { ...ref, direction: 'write' }, reader: { ...ref, direction: 'read' } }
   }
 
-  /** The channel of an id, for whoever has its key. */
+  /** The channel with an id, if the key is right. */
   find(id: string, key: string): Channel | undefined {
     const entry = this.#entries.get(id)
     const expected = Buffer.from(entry?.key ?? NO_KEY)
     const given = Buffer.from(key)
-    // A key of another length is compared with itself, which costs the same and never matches.
+    // A key of another length is compared with itself, which takes the same time and is rejected.
     const matches = timingSafeEqual(given.length === expected.length ? given : expected, expected)
     return matches && given.length === expected.length ? entry?.channel : undefined
   }
 
-  /** Ends a channel at once and forgets it. */
+  /** Ends and removes a channel at once. */
   destroy(id: string): void {
     this.#entries.get(id)?.channel.destroy()
   }
@@ -128,13 +129,14 @@ export class ChannelTable {
       if (this.#entries.size >= limits.maxChannels) return `There are ${String(this.#entries.size)} channels`
       return undefined
     }
-    // Finished channels stay for a while, so that a second taker gets another answer than a stranger; they go first.
+    // Finished channels stay for a while, so that a second client on an end gets a different answer than one with an
+    // unknown id. They are removed first.
     if (excess() === undefined) return
     this.#sweepNow()
     const found = excess()
     if (found === undefined) return
     counters.refused.channels += 1
-    const message = `${found}, as many as allowed; close some first`
+    const message = `${found}, which is the limit; close some first`
     throw new InvocationError({ code: ErrorCode.invocation_error, message })
   }
 

@@ -1,46 +1,45 @@
 /**
- * One channel: items in order from one writer to one reader through a buffer with caps. A full buffer holds the writer
- * back; the buffer is full as long as the reader is slow, so back-pressure runs from end to end. Knows neither sockets
- * nor keys.
+ * One channel: items in order from one writer to one reader through a bounded buffer. A full buffer stops the writer,
+ * and a slow reader keeps the buffer full, so backpressure works from end to end. Knows neither sockets nor keys.
  */
 import type { ChannelItem } from '../builtins/builtin.js'
 import type { ChannelAccount } from './channel-memory.js'
 
-/** What a channel asks of its writer. */
+/** The interface of a channel to its writer. */
 export interface WriterEnd {
-  /** The buffer is full: send no more. */
+  /** The buffer is full: stop sending. */
   hold(): void
-  /** There is room again. */
+  /** There is capacity again. */
   release(): void
-  /** The channel is over; what is written from now on goes nowhere. */
+  /** The channel has ended; further writes are dropped. */
   drop(): void
 }
 
-/** What a channel asks of its reader. */
+/** The interface of a channel to its reader. */
 export interface ReaderEnd {
-  /** Whether it should not be given more for now. It calls `pump` when that changes. */
+  /** Whether it should receive nothing for now. It calls `pump` when that changes. */
   readonly full: boolean
   deliver(item: ChannelItem): void
-  /** Everything has been delivered and the writer is done; `wasCut` when it left without a close frame. */
+  /** Everything has been delivered and the writer has ended; `wasCut` if it ended without a close frame. */
   finish(wasCut: boolean): void
-  /** The channel is over before its end. */
+  /** The channel was ended early. */
   drop(): void
 }
 
 export interface ChannelOptions {
   readonly maxItems: number
-  /** Pays for what the channel holds. */
+  /** The account for the memory of the channel. */
   readonly account: ChannelAccount
-  /** The channel was given up; neither end may be taken any more. */
+  /** The channel was discarded; neither end can connect any more. */
   readonly onDestroyed: () => void
-  /** The writer left without an end before there was a reader. */
+  /** The writer was cut before a reader connected. */
   readonly onCutUnread: () => void
 }
 
-/** From this many bytes on a buffer is full, however few items it holds: 64 chunks as writers make them of a stream. */
+/** From this many bytes a buffer is full, whatever the number of items: 64 chunks of a stream. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
 
-/** What an item takes beside its bytes. */
+/** Memory of an item beside its bytes. */
 const ITEM_COST = 128
 
 export class Channel {
@@ -56,17 +55,17 @@ export class Channel {
     this.#options = options
   }
 
-  /** Pays for what the channel holds. */
+  /** The account for the memory of the channel. */
   get account(): ChannelAccount {
     return this.#options.account
   }
 
-  /** What waits in the buffer: bytes, and UTF-16 units of text. */
+  /** Size of the buffer: bytes, and UTF-16 units of text. */
   get bufferedBytes(): number {
     return this.#bytes
   }
 
-  /** Whether nothing more can happen here. */
+  /** Whether the channel has ended for both sides. */
   get over(): boolean {
     return this.#writer === 'done' && this.#reader === 'gone'
   }
@@ -76,12 +75,12 @@ export class Channel {
     return this.#reader === 'free'
   }
 
-  /** Whether an end has never been taken. */
+  /** Whether an end has never connected. */
   get unclaimed(): boolean {
     return this.#writer === 'free' || this.#reader === 'free'
   }
 
-  /** Takes the writing end; false when it is taken or was. */
+  /** Attaches the writer; false if one is or was attached. */
   attachWriter(end: WriterEnd): boolean {
     if (this.#writer !== 'free') return false
     this.#writer = end
@@ -89,7 +88,7 @@ export class Channel {
     return true
   }
 
-  /** Takes the reading end; false when it is taken or was. */
+  /** Attaches the reader; false if one is or was attached. */
   attachReader(end: ReaderEnd): boolean {
     if (this.#reader !== 'free') return false
     this.#reader = end
@@ -98,7 +97,7 @@ export class Channel {
     return true
   }
 
-  /** Takes an item from the writer. Returns false when the writer should wait. */
+  /** Accepts an item from the writer. Returns false if the writer should wait. */
   push(item: ChannelItem): boolean {
     if (this.#reader === 'gone') {
       this.#dropWriter()
@@ -115,7 +114,7 @@ export class Channel {
     return false
   }
 
-  /** The writer is done. What is buffered still reaches the reader. */
+  /** The writer has finished. Buffered items still reach the reader. */
   endInput(wasCut = false): void {
     if (this.#writer === 'done') return
     this.#writer = 'done'
@@ -128,15 +127,15 @@ export class Channel {
   }
 
   /**
-   * The writer's connection ended without a close frame. While the writer is held back, some of what it sent was not
-   * read: the reader gets an error instead of a clean end of a part.
+   * The connection of the writer ended without a close frame. If the writer was paused, part of its data was not read:
+   * then the reader receives an error instead of a clean end.
    */
   writerCut(): void {
     if (this.#holding) this.destroy()
     else this.endInput(true)
   }
 
-  /** Gives the reader what it will take. */
+  /** Sends items to the reader while it accepts them. */
   pump(): void {
     const reader = this.#reader
     if (typeof reader === 'object') {
@@ -161,7 +160,7 @@ export class Channel {
     }
   }
 
-  /** The reader has left. The writer learns it with the next item, or now when items wait that nobody will read. */
+  /** The reader has disconnected. The writer is notified with its next item, or now if undelivered items wait. */
   readerGone(): void {
     if (this.#reader === 'gone') return
     this.#reader = 'gone'
@@ -170,7 +169,7 @@ export class Channel {
     if (itemsWaited) this.#dropWriter()
   }
 
-  /** Ends the channel at once, whatever is in it. */
+  /** Ends the channel at once and drops its items. */
   destroy(): void {
     this.#clear()
     const reader = this.#reader
@@ -183,7 +182,7 @@ export class Channel {
   get #full(): boolean {
     const items = this.#items.length
     if (items >= this.#options.maxItems || this.#bytes >= MAX_BUFFERED_BYTES) return true
-    // A channel that is read goes on item by item, so that it ends some time.
+    // A channel that is being read accepts one item at a time, so that it makes progress.
     return this.account.isFull && (items > 0 || this.#reader === 'free')
   }
 

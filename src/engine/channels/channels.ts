@@ -1,4 +1,4 @@
-/** A reference to one end of a channel, as it travels in payloads. */
+/** A reference to one end of a channel, in the form used in payloads. */
 export type ChannelRef = {
   readonly channel_id: string
   readonly access_key: string

@@ -1,6 +1,4 @@
-/**
- * Channels whose one end the engine itself holds: what it writes a worker reads, or the other way round.
- */
+/** Channels with one end in the engine: a worker reads or writes the other end. */
 import { ErrorCode, NotConnectedError } from '../../errors.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { ChannelItem, HostChannels } from '../builtins/builtin.js'
@@ -27,7 +25,7 @@ export function createHostChannels(table: ChannelTable): HostChannels {
   }
 }
 
-/** The engine as a writer: each write waits for room. */
+/** The engine as a writer: each write waits for capacity. */
 class OutgoingEnd {
   readonly #channel: Channel
   #room: Deferred<void> | undefined
@@ -51,7 +49,7 @@ class OutgoingEnd {
 
   write(item: ChannelItem): Promise<void> {
     if (!this.#dropped && this.#channel.push(item)) return Promise.resolve()
-    // Pushing may itself have found out that the reader is gone.
+    // The push itself may have detected that the reader is gone.
     if (this.#dropped) return Promise.reject(readerGone())
     this.#room ??= deferred()
     return this.#room.promise
@@ -66,7 +64,7 @@ function writerCut(): NotConnectedError {
   return new NotConnectedError(ErrorCode.CONNECTION_LOST, 'The writer of the channel was cut', { outcome: 'unknown' })
 }
 
-/** The engine as a reader: takes one item at a time, so the next waits in the channel. */
+/** The engine as a reader: accepts one item at a time, so the next waits in the channel. */
 class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
   readonly #channel: Channel
   readonly #destroy: () => void
@@ -96,7 +94,7 @@ class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
     this.#wake?.resolve()
   }
 
-  /** Ends the items and drops the channel: the engine itself wants no more of them. */
+  /** Ends the iteration and closes the channel: the engine stops reading. */
   stop(): void {
     this.finish(this.#wasCut)
     this.#destroy()

@@ -1,12 +1,12 @@
 /**
- * Settings of built-ins, checked against a shape: a key nobody reads is refused by name, so a typing error cannot
- * pass for a default. Knows the kinds of setting, not what they mean.
+ * Validates settings of built-ins against a declaration. An unknown key is an error that names it, so a misspelt key
+ * does not silently use the default. Knows the types of settings, not their meaning.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { describe } from '../../std/text/describe.js'
 import { isRecord, type Field, type Infer, type Shape } from '../../wire/protocol/validate.js'
 
-/** A setting of any kind. `expected` completes the sentence "must be …". */
+/** A setting of any type. `expected` completes the sentence "must be …". */
 export function setting<T>(expected: string, accepts: (value: unknown) => boolean): Field<T> {
   return { expected, accepts, optional: false }
 }
@@ -22,7 +22,7 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Field<n
 
 const MAX_PORT = 65_535
 
-/** A port. Digits in quotes count too: one from an environment variable is often written that way. */
+/** A port. A string of digits is accepted too, as environment variables are often quoted. */
 export const port: Field<number | string> = setting(
   `a port from 0 to ${String(MAX_PORT)}`,
   (value) =>
@@ -30,15 +30,15 @@ export const port: Field<number | string> = setting(
     Number(value) <= MAX_PORT,
 )
 
-/** One of a few words. */
+/** One of several strings. */
 export function oneOf<const T extends string>(...words: readonly T[]): Field<T> {
   return setting(words.map((word) => `\`${word}\``).join(' or '), (value) => words.some((word) => word === value))
 }
 
 /**
- * The settings found under `path`, such as `iii-queue` or `iii-queue.queue_configs.mail`. No settings at all count
- * as an empty object; optional nulls come out as `undefined`.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * The settings under `path`, such as `iii-queue` or `iii-queue.queue_configs.mail`. Absent settings count as an empty
+ * object; optional nulls become `undefined`.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseSettings<S extends Shape>(path: string, shape: S, settings: unknown): Infer<S> {
   const given = settings ?? {}
@@ -55,7 +55,7 @@ export function parseSettings<S extends Shape>(path: string, shape: S, settings:
     if (!field.accepts(value)) throw invalidConfig(`${path}.${key} must be ${field.expected}, got ${describe(value)}`)
     parsed[key] = value
   }
-  // Every member was just checked against its field.
+  // Every member was checked against its field above.
   return parsed as Infer<S>
 }
 

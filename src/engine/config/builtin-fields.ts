@@ -1,6 +1,4 @@
-/**
- * Kinds of field that inputs of built-in functions are declared from, beyond those of the protocol's messages.
- */
+/** Types of fields in inputs of built-in functions, in addition to those of protocol messages. */
 import { json, optional, string, type Field } from '../../wire/protocol/validate.js'
 import { setting } from './builtin-config.js'
 
@@ -26,7 +24,7 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Field<numbe
   }
 }
 
-/** The member `ops` of an input; `parseUpdateOps` reads what is in it. */
+/** The member `ops` of an input; `parseUpdateOps` parses its content. */
 export const updateOpsField = setting<readonly unknown[]>('an array of operations', Array.isArray)
 
 /** JSON Schema of the member `ops`. */

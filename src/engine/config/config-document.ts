@@ -1,6 +1,6 @@
 /**
- * A configuration file as a tree that knows its lines, so that an error can point to the place. Refuses what YAML
- * allows and nobody should write: repeated keys, and keys that would reach into JavaScript's own objects.
+ * Parses a configuration file to a tree with line numbers, so that errors name the place. Refuses repeated keys, and
+ * keys that would reach the prototypes of JavaScript objects.
  */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml'
 import { ErrorCode, RuntimeError } from '../../errors.js'
@@ -10,7 +10,7 @@ export class ConfigDocument {
   readonly #lines = new LineCounter()
   readonly #document: Document
 
-  /** @throws {RuntimeError} INVALID_CONFIG when the text is not YAML. */
+  /** @throws {RuntimeError} INVALID_CONFIG when the text is invalid YAML. */
   constructor(text: string, fileName: string) {
     this.#fileName = fileName
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
@@ -26,7 +26,7 @@ export class ConfigDocument {
 
   /**
    * The content as plain values; `undefined` for an empty file.
-   * @throws {RuntimeError} INVALID_CONFIG when its aliases do not resolve, or would let a small file grow into a large one.
+   * @throws {RuntimeError} INVALID_CONFIG when its aliases do not resolve, or would expand a small file to a large one.
    */
   read(): unknown {
     try {
@@ -36,7 +36,7 @@ export class ConfigDocument {
     }
   }
 
-  /** An error at the deepest node of a path that exists. */
+  /** An error at the deepest existing node of a path. */
   error(path: readonly (string | number)[], message: string, cause?: unknown): RuntimeError {
     let node: unknown = this.#document.contents
     let offset = offsetOf(node)
@@ -56,7 +56,7 @@ export class ConfigDocument {
   }
 }
 
-/** A child node and where it is written: at its key, in a map. */
+/** A child node and its position: that of its key, in a map. */
 function childOf(
   node: unknown,
   step: string | number,

@@ -1,6 +1,6 @@
 /**
- * Reads a configuration file: its placeholders, its YAML, and the lines its errors are on. Apart from the settings
- * themselves, so that an engine without a file does not load a YAML parser.
+ * Reads a configuration file: expands placeholders, parses YAML, and adds lines to errors. In its own module, so that
+ * an engine without a file does not load a YAML parser.
  */
 import { ConfigDocument } from './config-document.js'
 import { readEngineConfig } from './config.js'
@@ -9,15 +9,15 @@ import { type Environment, expandVariables } from './expand-variables.js'
 import { parseListenerConfig } from './listener-config.js'
 
 export interface ParseConfigOptions {
-  /** Put in front of error messages. */
+  /** Prefix of error messages. */
   readonly fileName: string
-  /** Where placeholders find their values. */
+  /** The values of placeholders. */
   readonly env: Environment
 }
 
 /**
- * Reads a configuration file. One that names no listener gets the default one.
- * @throws {RuntimeError} INVALID_CONFIG saying file, line, key, and what is accepted.
+ * Reads a configuration file. If it names no listener, the default one is added.
+ * @throws {RuntimeError} INVALID_CONFIG with file, line, key, and the accepted values.
  */
 export function parseEngineConfig(text: string, { fileName, env }: ParseConfigOptions): EngineConfig {
   const document = new ConfigDocument(expandVariables(text, env, fileName), fileName)

@@ -1,6 +1,6 @@
 /**
- * Reads an engine's settings. Whatever is not understood is refused by name and place, never passed over: a typing
- * error must not pass for a default, nor a part of another engine for one of this.
+ * Parses and validates the settings of an engine. Unknown settings are errors that name key and place, so a misspelt
+ * key or an unsupported part of the distributed engine is never ignored.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { isRecord, optional, string, type Infer } from '../../wire/protocol/validate.js'
@@ -14,14 +14,14 @@ import type { Environment } from './expand-variables.js'
 import { originSettings, type OriginRules } from '../access/origins.js'
 import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
 
-/** An engine's configuration as plain data, as it is written in a file. */
+/** The configuration of an engine as plain data, in the form of a file. */
 export interface EngineSettings {
   readonly registration_namespace_grace_ms?: number
   readonly workers?: readonly {
     readonly name: string
-    /** What the distributed engine reads too. */
+    /** Settings that the distributed engine reads too. */
     readonly config?: unknown
-    /** What only this engine knows. */
+    /** Settings of the local engine only. */
     readonly local?: unknown
   }[]
 }
@@ -38,12 +38,13 @@ const topShape = {
 const object = optional(setting<unknown>('an object', isRecord))
 const entryShape = { name: string, config: object, local: object }
 
-/** Where an error is, as a path of keys, and how it is put together with the place it is in. */
+/** Creates an error from the path of keys and the message. */
 export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
 
 /**
- * Reads a configuration that is already data, such as an object in a program. One that names no listener opens no port.
- * @throws {RuntimeError} INVALID_CONFIG saying key, and what is accepted.
+ * Parses a configuration that is already data, such as an object in a program. If it names no listener, no port is
+ * opened.
+ * @throws {RuntimeError} INVALID_CONFIG with the key and the accepted values.
  */
 export function engineConfigOf(settings: EngineSettings, env: Environment = {}): EngineConfig {
   return readEngineConfig(
@@ -53,13 +54,13 @@ export function engineConfigOf(settings: EngineSettings, env: Environment = {}):
   )
 }
 
-/** Where an engine without a file listens, and to whom; 0 picks a free port. */
+/** Addresses and trust of an engine without a file. Port 0 selects a free port. */
 export interface EngineAddresses extends DefaultPorts, Partial<OriginRules> {
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string | undefined
   /** For workers. Default 49134. */
   readonly port?: number | undefined
-  /** Folder that state, streams and queues are kept in. Default: none, they live in memory. */
+  /** Folder for state, streams and queues. Default: none, they are kept in memory. */
   readonly dataFolder?: string | undefined
 }
 
@@ -89,7 +90,7 @@ function keptIn(folder: string): object {
   return { adapter: { config: { store_method: 'file_based', file_path: folder } } }
 }
 
-/** Reads settings; errors are made by `report`, which knows where they are written. */
+/** Parses settings; `report` creates the errors, as it knows the place of each setting. */
 export function readEngineConfig(content: unknown, env: Environment, report: Report): EngineConfig {
   const top = located([], report, () => parseSettings('configuration', topShape, content))
   const listeners: ListenerConfig[] = []
@@ -107,7 +108,7 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
       continue
     }
     if (name === ENGINE_WORKER_NAME) {
-      // Always there, and without settings.
+      // Always present, without settings.
       located(settings, report, () => [parseSettings(name, {}, config), parseSettings(`${name}.local`, {}, local)])
       continue
     }
@@ -133,7 +134,9 @@ function* entriesOf(top: Infer<typeof topShape>): Iterable<{ entry: unknown; pat
   }
 }
 
-/** Gives an error of settings its place: their names are the path, from `config` on, or from `local` where they say so. */
+/**
+ * Adds the place to an error of settings: names in the message are paths from `config`, or from `local` if they say so.
+ */
 function located<T>(path: readonly (string | number)[], report: Report, parse: () => T): T {
   try {
     return parse()

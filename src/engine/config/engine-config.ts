@@ -1,18 +1,18 @@
-/**
- * What an engine is made of, read and checked: where it listens and what it serves. Knows no file format.
- */
+/** The validated configuration of an engine: its listeners and built-ins. Independent of the file format. */
 import type { MakeBuiltin } from '../builtins/index.js'
 import type { ListenerConfig } from './listener-config.js'
 
 export interface EngineConfig {
-  /** How long a worker may stay unannounced before it counts as one of the default namespace. Default 5000 ms. */
+  /**
+   * Time limit for worker registration, after which a worker counts as one of the default namespace. Default 5000 ms.
+   */
   readonly namespaceGraceMs: number
-  /** None: workers in the same process only. */
+  /** Empty: only workers in the same process. */
   readonly listeners: readonly ListenerConfig[]
   readonly builtins: readonly ConfiguredBuiltin[]
 }
 
-/** A built-in whose settings have been read. */
+/** A built-in with validated settings. */
 export interface ConfiguredBuiltin {
   readonly name: string
   readonly make: MakeBuiltin

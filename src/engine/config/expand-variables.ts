@@ -1,19 +1,19 @@
 /**
- * Puts environment variables into a configuration text: `${NAME}` must be set, `${NAME:default}` need not be. Works on
- * the raw text, before anything else reads it.
+ * Expands environment variables in a configuration text: `${NAME}` must be set, `${NAME:default}` is optional. Works on
+ * the raw text, before it is parsed.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 
 const OPENING = '${'
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** Characters of an expanded text: one long variable, named often, would make gigabytes of a small text. */
+/** Maximum characters of an expanded text: one long variable, used often, could expand a small text to gigabytes. */
 const MAX_EXPANDED_CHARACTERS = 16 * 1024 * 1024
 
 /**
- * The text with all placeholders replaced, in time that grows with its length.
- * @throws {RuntimeError} INVALID_CONFIG when a variable without default is not set, a placeholder has no usable name, or
- * the text would become too long.
+ * The text with all placeholders replaced, in linear time.
+ * @throws {RuntimeError} INVALID_CONFIG when a variable without a default is not set, the name in a placeholder is
+ * invalid, or the text would become too long.
  */
 export function expandVariables(text: string, env: Environment, fileName: string): string {
   const parts: string[] = []
@@ -34,7 +34,7 @@ export function expandVariables(text: string, env: Environment, fileName: string
   return parts.join('') + text.slice(end)
 }
 
-/** What a placeholder stands for; `inner` is what is between its braces. */
+/** The value of a placeholder; `inner` is the text between its braces. */
 function valueOf(inner: string, env: Environment, place: () => string): string {
   const colon = inner.indexOf(':')
   const name = colon === -1 ? inner : inner.slice(0, colon)
@@ -47,7 +47,7 @@ function valueOf(inner: string, env: Environment, place: () => string): string {
   throw invalid(`${place()}: the environment variable ${name} is not set; set it, or write \${${name}:default}`)
 }
 
-/** Enough to find the place by; what was meant as text may be of any length. */
+/** Enough to find the place, as the text may be of any length. */
 function shortened(inner: string): string {
   return inner.length <= 100 ? inner : `${inner.slice(0, 100)}…`
 }
@@ -62,7 +62,7 @@ function invalid(message: string): RuntimeError {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The variables that the operator listed; any other counts as unset. */
+/** The variables that the operator listed; all others count as unset. */
 export function exposedVariables(env: Environment, names: readonly string[]): Environment {
   return Object.fromEntries(names.map((name) => [name, Object.hasOwn(env, name) ? env[name] : undefined]))
 }

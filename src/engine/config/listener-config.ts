@@ -1,6 +1,4 @@
-/**
- * Settings of one listener, `iii-worker-manager` in a configuration file: where it listens and whom it lets do what.
- */
+/** Settings of one listener, `iii-worker-manager` in a configuration file: its address and its access rules. */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { optional, record, string } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
@@ -9,30 +7,30 @@ import { parseSettings, port, setting, wholeNumber } from './builtin-config.js'
 import { type ExposeFilter, parseExposeFilter } from '../access/expose-filter.js'
 import { originFields, type OriginRules, readOriginRules } from '../access/origins.js'
 
-/** The name listeners have in a configuration file. It may appear more than once. */
+/** The name of listeners in a configuration file. It may appear more than once. */
 export const LISTENER_NAME = 'iii-worker-manager'
 
-/** One port that workers connect to. */
+/** One port for workers. */
 export interface ListenerConfig {
   /** Default `0.0.0.0`. */
   readonly host: string
-  /** 0 picks a free port. Default 49134. */
+  /** 0 selects a free port. Default 49134. */
   readonly port: number
-  /** Time to send the request head. Default 10 000. */
+  /** Time limit for the request head. Default 10 000 ms. */
   readonly handshakeTimeoutMs: number
-  /** Which web pages may connect, beside those of this machine. Default: none. */
+  /** Web pages that may connect, beside those of this machine. Default: none. */
   readonly origins: OriginRules
   /** Absent on an open listener. */
   readonly rbac?: RbacConfig | undefined
-  /** Gets every call in place of its target. */
+  /** Receives every call in place of its target. */
   readonly middlewareFunctionId?: string | undefined
   /** Whether a grant that the auth function leaves out is empty. Default false. */
   readonly defaultDeny?: boolean | undefined
 }
 
-/** Rules of access. All functions it names are in the default namespace. */
+/** Access rules. All functions they name are in the default namespace. */
 interface RbacConfig {
-  /** Decides who may connect and what they may do. Absent: everybody, everything that is exposed. */
+  /** Decides which clients may connect and what they may do. Absent: all clients may call all exposed functions. */
   readonly authFunctionId?: string | undefined
   readonly exposeFunctions: readonly ExposeFilter[]
   readonly onFunctionRegistration?: string | undefined
@@ -48,7 +46,7 @@ const shape = {
   middleware_function_id: optional(string),
 }
 
-/** Settings of this engine alone. */
+/** Settings of the local engine only. */
 const localShape = { ...originFields, default_deny: optional(boolean) }
 
 const rbacShape = {
@@ -61,7 +59,7 @@ const rbacShape = {
 
 /**
  * Reads the `config` and `local` of one `iii-worker-manager`; absent means the defaults.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseListenerConfig(config: unknown, local: unknown): ListenerConfig {
   const given = parseSettings(LISTENER_NAME, shape, config)
@@ -96,7 +94,7 @@ function parseRbac(config: unknown): RbacConfig {
   }
 }
 
-/** The functions that a listener asks before it lets a session do anything. */
+/** The functions that a listener calls to check a session. */
 export function functionsAskedBy({ rbac, middlewareFunctionId }: ListenerConfig): string[] {
   const ids = [
     middlewareFunctionId,
@@ -108,7 +106,7 @@ export function functionsAskedBy({ rbac, middlewareFunctionId }: ListenerConfig)
   return ids.filter((id) => id !== undefined)
 }
 
-/** The host of a URL for a listener: an address a client on this machine can use, also where it listens on all. */
+/** The host in the URL of a listener: an address for clients on this machine, even if it listens on all addresses. */
 export function reachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host

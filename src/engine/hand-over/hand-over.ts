@@ -1,8 +1,8 @@
 /**
- * Functions on their way from one worker to the next. Whoever was refused a function and listens for workers that
- * change is next in line for it. Once its owner has given it up, calls are held for a moment instead of failing, and go
- * on in the order they came when somebody registers it. Knows nothing of routing, and changes nothing for functions
- * that nobody is in line for.
+ * Hands functions over from one worker to the next. A worker is in line for a function if its registration was refused
+ * and it is bound to `engine::workers-available`. When the owner releases the function, calls are held for a moment and
+ * continue in order once a worker registers it. Knows nothing of routing. Functions with no worker in line are not
+ * affected.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 import type { Counters } from '../counters.js'
@@ -10,22 +10,22 @@ import { HeldCalls } from './held-calls.js'
 import type { Peer } from '../links/peer.js'
 import type { RoutedCall } from '../calls/routed-call.js'
 
-/** How long after a function was given up its calls may still be held. */
+/** Maximum time that calls of a released function are held. */
 const HOLD_LIMIT_MS = 1_000
-/** The same while a successor is announced: its process has to start first. */
+/** The same while a successor is announced, since its process has to start first. */
 const SUCCESSOR_LIMIT_MS = 30_000
 
-/** What names a function. */
+/** Identifies a function. */
 export interface FunctionName {
   readonly namespace: string
   readonly id: string
 }
 
-/** Those in line for one function. */
+/** The workers in line for one function. */
 interface Line extends FunctionName {
-  /** Each with what it calls the function. */
+  /** Each with its own id of the function. */
   readonly peers: Map<Peer, string>
-  /** Set once the owner has given the function up. */
+  /** Set once the owner has released the function. */
   vacancy: Vacancy | undefined
   /** Whether a worker that is still to connect will register the function. */
   isExpected: boolean
@@ -33,7 +33,7 @@ interface Line extends FunctionName {
 
 interface Vacancy {
   readonly until: number
-  /** Who had the function. */
+  /** The previous owner. */
   readonly former: Peer
   readonly calls: Set<RoutedCall>
   timer: Timer | undefined
@@ -42,7 +42,7 @@ interface Vacancy {
 export interface HandOverPorts {
   readonly clock: Clock
   readonly counters: Counters
-  /** Functions one worker may be in line for. */
+  /** Maximum functions that one worker may be in line for. */
   readonly maxPerPeer: number
   /** Whether nothing is held or kept (`abruptHandOver`). */
   readonly isAbrupt: boolean
@@ -53,9 +53,9 @@ export class HandOver {
   readonly #calls = new HeldCalls()
   readonly #lines = new Map<string, Line>()
   readonly #linesOf = new Map<Peer, Set<Line>>()
-  /** Workers that hear when another changes or leaves, and so ask again. */
+  /** Workers that are notified when another worker changes or disconnects, and so register again. */
   readonly #listening = new Set<Peer>()
-  /** Functions that have just gone to somebody in line. */
+  /** Functions that a worker in line has registered recently. */
   readonly #moved = new Map<string, Vacancy>()
 
   #expectsSuccessor = false
@@ -64,17 +64,17 @@ export class HandOver {
     this.#ports = ports
   }
 
-  /** Calls held now. */
+  /** Number of held calls. */
   get held(): number {
     return this.#calls.size
   }
 
-  /** From now on a worker that leaves is followed by another that registers the same functions. */
+  /** From now on, a worker that disconnects is followed by another that registers the same functions. */
   expectSuccessor(): void {
     this.#expectsSuccessor = true
   }
 
-  /** The successor has registered what it serves, or does not come. What it left out is not held any more. */
+  /** The successor has registered its functions, or does not come. Functions that it left out are no longer held. */
   successorSettled(): void {
     this.#expectsSuccessor = false
     this.#moved.clear()
@@ -82,8 +82,9 @@ export class HandOver {
   }
 
   /**
-   * A worker was refused a function, which it calls `localId`, because another worker has it.
-   * @returns whether it was not in line for it before.
+   * A registration of a worker was refused, because another worker owns the function. `localId` is the worker's id of
+   * it.
+   * @returns whether the worker was not in line for it before.
    */
   refused(peer: Peer, { namespace, id }: FunctionName, localId: string): boolean {
     const own = this.#linesOf.get(peer) ?? new Set()
@@ -95,17 +96,17 @@ export class HandOver {
     return isNew
   }
 
-  /** A worker asked to hear of other workers: what it was refused, it waits for. */
+  /** A worker is now notified of changes of other workers, so it waits for the functions it was refused. */
   listens(peer: Peer): void {
     this.#listening.add(peer)
   }
 
-  /** A worker asks for a function no longer; `id` is what it calls the function. */
+  /** A worker no longer registers the function; `id` is the worker's id of it. */
   withdrawn(peer: Peer, id: string): void {
     for (const line of this.#linesOf.get(peer) ?? []) if (line.peers.get(peer) === id) this.#leaveLine(peer, line)
   }
 
-  /** The owner of functions has given them up. */
+  /** The owner has released its functions. */
   givenUp(former: Peer, names: Iterable<FunctionName>): void {
     const isExpected = this.#expectsSuccessor
     if (this.#lines.size === 0 && this.#moved.size === 0 && !isExpected) return
@@ -119,7 +120,7 @@ export class HandOver {
     }
   }
 
-  /** A worker has got a function. Calls that were held for it go on at once, before any later one. */
+  /** A worker has registered a function. Held calls continue at once, before any later one. */
   taken(peer: Peer, name: FunctionName): void {
     const line = this.#lines.get(keyOf(name))
     if (line === undefined) return
@@ -133,7 +134,7 @@ export class HandOver {
     this.#end(vacancy)
   }
 
-  /** How long a function that a worker gave up still counts as on its way to the next one; 0 when it does not. */
+  /** Remaining time of the hand-over of a released function; 0 if there is none. */
   leftMs(former: Peer, name: FunctionName): number {
     if (this.#lines.size === 0 && this.#moved.size === 0) return 0
     const key = keyOf(name)
@@ -142,7 +143,7 @@ export class HandOver {
     return vacancy?.former === former ? Math.max(0, vacancy.until - this.#ports.clock.now()) : 0
   }
 
-  /** A worker has gone, and with it what it owned. */
+  /** A worker has disconnected, and its registrations have ended. */
   left(peer: Peer, owned: Iterable<FunctionName>): void {
     this.#listening.delete(peer)
     for (const line of this.#linesOf.get(peer) ?? []) this.#leaveLine(peer, line)
@@ -150,9 +151,9 @@ export class HandOver {
   }
 
   /**
-   * Holds a call to a function that nobody has, if it is on its way to somebody.
-   * @param again looks for the function once more: when it is there, or when it is too late. Runs once.
-   * @returns false when the call has to fail.
+   * Holds a call to a function without an owner, if it is being handed over.
+   * @param again looks up the function again: when it is registered, or when the time is over. Runs once.
+   * @returns false if the call has to fail.
    */
   hold(call: RoutedCall, name: FunctionName, again: () => void): boolean {
     const line = this.#lines.size === 0 ? undefined : this.#lines.get(keyOf(name))
@@ -167,7 +168,7 @@ export class HandOver {
     return true
   }
 
-  /** Lets go of a held call whose caller has given up; does nothing when it is not held. */
+  /** Removes a held call whose caller stopped waiting; does nothing if it is not held. */
   forget(call: RoutedCall): void {
     this.#calls.forget(call)
   }
@@ -215,7 +216,7 @@ export class HandOver {
     if (line.peers.size === 0 && !line.isExpected) this.#lines.delete(keyOf(line))
   }
 
-  /** Nobody comes for the function, or not in time. */
+  /** No worker registered the function in time. */
   #giveUp(line: Line): void {
     const { vacancy } = line
     if (vacancy === undefined) return
@@ -231,7 +232,7 @@ export class HandOver {
   }
 }
 
-/** The length keeps the two apart, whatever characters they hold. */
+/** The length separates the two parts, whatever characters they contain. */
 function keyOf({ namespace, id }: FunctionName): string {
   return `${String(namespace.length)}:${namespace}:${id}`
 }

@@ -1,18 +1,18 @@
 /**
- * Calls that wait for a function to come back, within caps over all functions on their number and the size of their
- * payloads. Knows neither why they wait nor for how long; each is looked at again exactly once, or forgotten.
+ * Holds calls that wait for a function, within limits on their number and the size of their payloads. Each call is
+ * looked up again exactly once, or removed. Does not decide when or for how long to hold.
  */
 import { weightOf } from '../../std/json/weight.js'
 import type { RoutedCall } from '../calls/routed-call.js'
 
-/** Calls that may wait at once. */
+/** Maximum calls held at once. */
 const MAX_CALLS = 10_000
-/** Characters of their payloads, about. One payload of any size fits when nothing else waits. */
+/** Approximate maximum of the characters of their payloads. One payload of any size fits if nothing else is held. */
 const MAX_WEIGHT = 64 * 1024 * 1024
 
 interface Held {
   readonly weight: number
-  /** The list it waits in; whoever takes that list takes the call. */
+  /** The list it waits in. Removing that list removes the call. */
   readonly among: Set<RoutedCall>
   readonly again: () => void
 }
@@ -25,7 +25,7 @@ export class HeldCalls {
     return this.#held.size
   }
 
-  /** Keeps a call, last in its list; false when it is one too many. */
+  /** Adds a call at the end of its list; false if a limit is exceeded. */
   add(call: RoutedCall, among: Set<RoutedCall>, again: () => void): boolean {
     const weight = weightOf(call.data)
     const isFull = this.#held.size >= MAX_CALLS || this.#weight + weight > MAX_WEIGHT
@@ -36,12 +36,12 @@ export class HeldCalls {
     return true
   }
 
-  /** Looks at every call of a list again, in the order they came. */
+  /** Looks up the functions of all calls in a list again, in order of arrival. */
   release(list: Set<RoutedCall>): void {
     for (const call of list) this.#take(call)?.again()
   }
 
-  /** Lets go of a call that nobody waits for any more; does nothing when it is not held. */
+  /** Removes a call whose caller stopped waiting; does nothing if it is not held. */
   forget(call: RoutedCall): void {
     this.#take(call)
   }

@@ -1,6 +1,6 @@
 /**
- * Triggers that outlive their owner for a moment, because the function they call is on its way to the next worker: no
- * event and no request may fall between two owners. Each ends when an equal one takes its place, or at its limit.
+ * Keeps triggers of a released function until its next owner has bound its own, so that no event or request is lost in
+ * between. Each ends when an equal one is bound, or at its time limit.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 import type { Trigger, TriggerRequest } from '../triggers/trigger.js'
@@ -19,7 +19,7 @@ export class KeptTriggers {
     this.#clock = clock
   }
 
-  /** Keeps a trigger; of several equal ones the last. `end` runs once, when it is over. */
+  /** Keeps a trigger; of several equal ones the last. `end` runs once, when it ends. */
   keep(trigger: Trigger, forMs: number, end: () => void): void {
     const key = keyOf(trigger)
     this.#end(key)
@@ -27,7 +27,7 @@ export class KeptTriggers {
     this.#kept.set(key, { id: trigger.id, end, timer })
   }
 
-  /** Ends the one that is equal to a trigger which is about to be bound, and one of the same id. */
+  /** Ends the kept trigger that is equal to one about to be bound, and one with the same id. */
   succeededBy(trigger: TriggerRequest): void {
     if (this.#kept.size === 0) return
     this.#end(keyOf(trigger))
@@ -48,12 +48,12 @@ export class KeptTriggers {
   }
 }
 
-/** Equal for triggers that make the same function run for the same reason. */
+/** Equal for triggers that run the same function for the same event. */
 function keyOf({ triggerType, typeNamespace, namespace, functionId, config }: TriggerRequest): string {
   return JSON.stringify([triggerType, typeNamespace ?? null, namespace, functionId, config])
 }
 
-/** Whether two triggers make the same function run for the same reason. */
+/** Whether two triggers run the same function for the same event. */
 export function isEqual(one: TriggerRequest, other: TriggerRequest): boolean {
   return one.functionId === other.functionId && keyOf(one) === keyOf(other)
 }

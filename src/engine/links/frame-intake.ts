@@ -1,7 +1,7 @@
 /**
- * The frames of one client in their order. A small one is handled at once; a large one is read piece by piece in the lane
- * that all clients share, and its client is not read meanwhile. A large payload stays text. Knows nothing of what
- * messages mean.
+ * Handles the frames of one client in order. A small frame is handled at once. A large one is parsed in pieces in the
+ * lane that all clients share, and its client is not read meanwhile; a large payload stays text. Knows nothing of the
+ * meaning of messages.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { engineCodec, type FrameProblem } from '../../wire/protocol/codec.js'
@@ -14,21 +14,21 @@ import { JsonOutline } from '../../std/json/json-outline.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
 import type { LargeMessage, LargeMessages } from '../../wire/transport/large-messages.js'
 import { CloseCode } from '../../wire/transport/transport.js'
-import type { Inlet } from './inlet.js'
+import type { ReceiveSide } from './receive-side.js'
 
-/** Characters of a large frame that are read in one tick: some 10 ms of the costliest content (measured). */
+/** Characters of a large frame that are parsed per tick: some 10 ms of the most expensive content (measured). */
 const PIECE_CHARACTERS = 128 * 1024
 
-/** Why the client is not read. */
+/** The reason for not reading the client. */
 const HOLD = 'large frame'
 
-/** A large frame that was not taken on, as far as it was read. */
+/** A large frame that was refused, as far as it was parsed. */
 export interface CostlyFrame {
   readonly problem: FrameProblem
   readonly members: Readonly<Record<string, unknown>>
 }
 
-/** The answer in place of a call or a result that was not taken on; `undefined` for other messages. */
+/** The error for a refused call or result; `undefined` for other messages. */
 export function refusalOfCostly(
   { code, detail: message }: FrameProblem,
   { type, invocation_id, function_id }: CostlyFrame['members'],
@@ -38,16 +38,16 @@ export function refusalOfCostly(
   return { type: 'invocationresult', invocation_id, function_id, error: { code, message } }
 }
 
-/** What takes the frames. */
+/** The receiver of the frames. */
 export interface FrameSink {
   small(frame: string): void
   large(message: ReturnType<typeof engineCodec.read>): void
-  /** A frame that costs more than a frame may. */
+  /** A frame that is too expensive to handle. */
   costly(frame: CostlyFrame): void
   binary(frame: Uint8Array): void
 }
 
-/** What the intakes of an engine share. */
+/** State that the intakes of an engine share. */
 interface IntakeParts {
   readonly lane: TickLane
   readonly largeMessages: LargeMessages
@@ -56,28 +56,28 @@ interface IntakeParts {
 export class FrameIntake {
   readonly #lane: TickLane
   readonly #message: LargeMessage
-  readonly #inlet: Inlet
+  readonly #receiveSide: ReceiveSide
   readonly #sink: FrameSink
-  /** Frames that came behind a large one. */
+  /** Frames that arrived behind a large one. */
   readonly #waiting: (string | Uint8Array)[] = []
-  /** The large frame that is being handled. */
+  /** The large frame in progress. */
   #step: (() => boolean) | undefined
 
-  constructor(parts: IntakeParts, inlet: Inlet, sink: FrameSink) {
+  constructor(parts: IntakeParts, receiveSide: ReceiveSide, sink: FrameSink) {
     this.#lane = parts.lane
     this.#message = parts.largeMessages.of({ cut: (reason) => this.#drop(reason) })
-    this.#inlet = inlet
+    this.#receiveSide = receiveSide
     this.#sink = sink
   }
 
   take(frame: string | Uint8Array): void {
-    this.#inlet.took(frame.length)
+    this.#receiveSide.took(frame.length)
     if (this.#step !== undefined) this.#waiting.push(frame)
     else if (frame.length <= LARGE_JSON_CHARACTERS) this.#small(frame)
     else this.#start(frame)
   }
 
-  /** Handles everything that came before the client left, at once. */
+  /** Handles everything that arrived before the client disconnected, at once. */
   finish(): void {
     while (this.#step !== undefined) {
       const step = this.#step
@@ -86,12 +86,12 @@ export class FrameIntake {
     }
   }
 
-  /** Handles nothing more of the client. */
+  /** Handles no more frames of the client. */
   #drop(reason: string): void {
     if (this.#step !== undefined) this.#lane.remove(this.#step)
     this.#step = undefined
     this.#waiting.length = 0
-    this.#inlet.end(CloseCode.TRY_AGAIN_LATER, reason)
+    this.#receiveSide.end(CloseCode.TRY_AGAIN_LATER, reason)
   }
 
   #small(frame: string | Uint8Array): void {
@@ -101,7 +101,7 @@ export class FrameIntake {
 
   #start(frame: string | Uint8Array): void {
     const read = typeof frame === 'string' ? this.#reading(frame) : undefined
-    this.#inlet.hold(HOLD)
+    this.#receiveSide.hold(HOLD)
     this.#step = () => {
       if (read?.() === false) return false
       this.#step = undefined
@@ -123,10 +123,10 @@ export class FrameIntake {
       }
       this.#small(frame)
     }
-    this.#inlet.release(HOLD)
+    this.#receiveSide.release(HOLD)
   }
 
-  /** Reads a piece of a frame; true when it has been handled. */
+  /** Parses a piece of a frame; true once the frame has been handled. */
   #reading(frame: string): () => boolean {
     const outline = new JsonOutline(frame, { ...OUTLINE_LIMITS, ...ENGINE_JSON })
     return () => {
@@ -146,8 +146,8 @@ export class FrameIntake {
 }
 
 /**
- * What the members of a message are, with the payload alone left as text: the engine itself reads all others.
- * @throws {InvocationError} `MESSAGE_TOO_LARGE` when one of them costs too much.
+ * The parsed members of a message, with only the payload left as text: the engine reads all others.
+ * @throws {InvocationError} `MESSAGE_TOO_LARGE` when one of them is too expensive to parse.
  */
 function payloadAlone(members: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
   for (const [key, value] of Object.entries(members ?? {})) {
@@ -161,7 +161,7 @@ function problemOf({ fault, text }: JsonOutline): FrameProblem | undefined {
     case undefined:
       return undefined
     case 'too_many_nodes':
-      return tooCostly(`it holds more than ${String(MAX_JSON_NODES)} values`)
+      return tooCostly(`it has more than ${String(MAX_JSON_NODES)} values`)
     case 'too_deep':
       return tooCostly(`it is nested more than ${String(ENGINE_JSON.maxDepth)} levels deep`)
     case 'not_json':

@@ -1,8 +1,6 @@
-/**
- * Messages of one worker that wait their turn, in order, within caps on their number and their bytes.
- */
+/** A queue of messages of one worker, bounded in number and bytes. */
 
-/** Bytes that may wait. One frame of the largest size always fits. */
+/** Maximum bytes. One frame of the largest size always fits. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024
 
 export class HeldFrames<Message> {
@@ -18,7 +16,7 @@ export class HeldFrames<Message> {
     return this.#messages.length
   }
 
-  /** Keeps a message; false when it is one too many. */
+  /** Adds a message; false if a limit is exceeded. */
   push(message: Message, bytes: number): boolean {
     const isFull = this.#messages.length >= this.#maxFrames || this.#bytes + bytes > MAX_HELD_BYTES
     if (isFull && this.#messages.length > 0) return false
@@ -27,7 +25,7 @@ export class HeldFrames<Message> {
     return true
   }
 
-  /** Takes everything out, oldest first. */
+  /** Removes and returns everything, oldest first. */
   takeAll(): Message[] {
     const messages = this.#messages
     this.#messages = []

@@ -1,6 +1,4 @@
-/**
- * Links to clients that are open, so that stopping can wait for their close frames.
- */
+/** Tracks open connections to clients, so that a stop can wait for their closing handshakes. */
 import type { Clock } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { ForwardedEvents, type Closed, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
@@ -13,7 +11,7 @@ export class OpenLinks {
     return this.#links.size
   }
 
-  /** The same events, with the link counted until it closes. */
+  /** The same events, with the connection counted until it closes. */
   watch(transport: Transport, events: TransportEvents): TransportEvents {
     this.#links.add(transport)
     return new WatchedEvents(events, () => {
@@ -22,7 +20,9 @@ export class OpenLinks {
     })
   }
 
-  /** Sends a close frame on every link, waits up to a limit until all have closed, and cuts those that are left. */
+  /**
+   * Sends a close frame on every connection, waits until all have closed or the time limit expires, and cuts the rest.
+   */
   async close(clock: Clock, limitMs: number): Promise<void> {
     for (const link of this.#links) link.close()
     if (this.#links.size > 0) {

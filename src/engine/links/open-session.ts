@@ -1,17 +1,15 @@
-/**
- * Puts a session on a transport, which it reads in fair shares.
- */
+/** Creates a session on a transport, which it reads in fair shares. */
 import { frameText, type TransportEvents } from '../../wire/transport/transport.js'
 import { FrameIntake } from './frame-intake.js'
-import { Inlet } from './inlet.js'
+import { ReceiveSide } from './receive-side.js'
 import { Session } from './session.js'
 import type { SessionOptions, SessionParts } from './session-parts.js'
 import { isTelemetry } from './telemetry-prefix.js'
 
-/** Opens a session; the events are to be given to its transport. */
-export function openSession(parts: SessionParts, options: Omit<SessionOptions, 'inlet'>): TransportEvents {
-  const inlet = new Inlet(parts, options.transport)
-  const session = new Session(parts, { ...options, inlet })
+/** Opens a session. Returns the events for its transport. */
+export function openSession(parts: SessionParts, options: Omit<SessionOptions, 'receiveSide'>): TransportEvents {
+  const receiveSide = new ReceiveSide(parts, options.transport)
+  const session = new Session(parts, { ...options, receiveSide })
   const guarded =
     <T>(handle: (frame: T) => void) =>
     (frame: T): void => {
@@ -21,7 +19,7 @@ export function openSession(parts: SessionParts, options: Omit<SessionOptions, '
         session.frameFailed(error)
       }
     }
-  const intake = new FrameIntake(parts, inlet, {
+  const intake = new FrameIntake(parts, receiveSide, {
     small: guarded((frame) => session.text(frame)),
     large: guarded((message) => session.message(message)),
     costly: guarded((frame) => session.costly(frame)),
@@ -30,7 +28,7 @@ export function openSession(parts: SessionParts, options: Omit<SessionOptions, '
   return {
     open: () => undefined,
     text: (frame) => intake.take(frame),
-    // Any binary frame but telemetry is a text frame.
+    // A binary frame without a telemetry prefix is a text frame.
     binary: (frame) => intake.take(isTelemetry(frame) ? frame : frameText(frame)),
     frameFailed: (error) => session.frameFailed(error),
     activity: () => undefined,

@@ -1,6 +1,6 @@
 /**
- * A connected worker as the rest of the engine sees it, and a call on its way through. The two know each other, so
- * they share a file. Says nothing of sockets.
+ * Interfaces of a connected worker and of a call in progress, for the rest of the engine. They refer to each other, so
+ * they share a file. Independent of sockets.
  */
 import type { ErrorBody } from '../../errors.js'
 import type { EngineMessage } from '../../wire/protocol/messages.js'
@@ -14,59 +14,62 @@ export interface Peer extends Caller {
   readonly connectedAtMs: number
   /** `undefined` for a worker in the same process. */
   readonly remoteAddress: string | undefined
-  /** `default` until the worker has said otherwise. */
+  /** `default` until the worker registers with another one. */
   readonly namespace: string
   readonly identity: WorkerIdentity
-  /** What a guarded listener allows; `undefined` on an open one. */
+  /** The rights on a guarded listener; `undefined` on an open one. */
   readonly access: Access | undefined
-  /** Calls it works on. */
+  /** Number of calls it is serving. */
   readonly serving: Set<PendingCall>
-  /** Whether so much waits to be read by it that it gets no new calls. */
+  /** Whether so many bytes wait to be read by it that it receives no new calls. */
   readonly congested: boolean
-  /** Counts time that the engine itself worked for it. */
+  /** Counts time that the engine worked for it. */
   spent(durationMs: number): void
-  /** Sends a message. Answers with an error when its values cannot be written; a lost link is not an error here. */
+  /** Sends a message. Returns an error if its values cannot be serialised; a lost connection is not an error here. */
   send(message: EngineMessage): ErrorBody | undefined
 }
 
-/** How a call ended. */
+/** The outcome of a call. */
 export interface Answer {
-  /** Absent when there was no result; built-in functions may answer an explicit null. */
+  /** Absent if there was no result; built-in functions may return an explicit null. */
   readonly result?: unknown
   readonly error?: ErrorBody | undefined
   readonly traceparent?: string | undefined
   readonly baggage?: string | undefined
-  /** The frame the answer came in, when it is just what its caller is to get. Whoever changes anything leaves it out. */
+  /**
+   * The received frame, if it can be forwarded to the caller unchanged. Any part that changes the outcome leaves it
+   * out.
+   */
   readonly frame?: string | undefined
 }
 
-/** Whoever waits for a call. */
+/** The receiver of the outcome of a call. */
 export interface Caller {
   answer(call: Call, answer: Answer): void
 }
 
-/** What an answer has to know of its call. */
+/** The data of a call that its result needs. */
 export interface Call {
   readonly invocationId: string
-  /** The id the caller asked for, which is the one its answer carries. */
+  /** The id from the caller, which its result carries. */
   readonly functionId: string
   readonly traceparent: string | undefined
   readonly baggage: string | undefined
 }
 
-/** A call that a worker was asked to do. */
+/** A call that a worker is serving. */
 export interface PendingCall extends Call {
-  /** Nobody, for a void call. */
+  /** Absent for a void call. */
   readonly caller: Caller | undefined
   readonly callee: Peer
 }
 
-/** What reports call a worker. */
+/** A worker in events. */
 export function nameOf({ id, identity }: Peer): string {
   return identity.name ?? id
 }
 
-/** The report of a registration that has no effect. */
+/** The event for a registration without effect. */
 export function refusalOf(
   peer: Peer,
   { type, id }: Pick<RegistrationMessage, 'id'> & { readonly type: string },

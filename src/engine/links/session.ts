@@ -1,6 +1,6 @@
 /**
- * One connected worker: reads its frames, keeps what has to wait in order, and answers for it towards the rest of the
- * engine. A bad frame costs the frame, never the link. Once it has left nothing of it is found anywhere.
+ * One connected worker: handles its frames, holds those that must wait in order, and represents it to the rest of the
+ * engine. An invalid frame is dropped, and the connection stays open. At the end, everything of it is removed.
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
@@ -13,9 +13,9 @@ import type { Transport } from '../../wire/transport/transport.js'
 import type { Access, Admission, RegistrationMessage } from '../access/access.js'
 import { refusalOfCostly, type CostlyFrame } from './frame-intake.js'
 import { HeldFrames } from './held-frames.js'
-import type { Inlet } from './inlet.js'
+import type { ReceiveSide } from './receive-side.js'
 import { OwedAnswers } from '../access/owed-answers.js'
-import { Outlet } from './outlet.js'
+import { SendSide } from './send-side.js'
 import { refusalOf, type Answer, type Call, type PendingCall } from './peer.js'
 import type { SessionOptions, SessionParts } from './session-parts.js'
 import type { Backlog, Member } from '../registry/sessions.js'
@@ -30,14 +30,14 @@ export class Session implements Member {
   readonly serving = new Set<PendingCall>()
   readonly #parts: SessionParts
   readonly #transport: Transport
-  readonly #inlet: Inlet
-  readonly #outlet: Outlet
+  readonly #receiveSide: ReceiveSide
+  readonly #sendSide: SendSide
   #identity: WorkerIdentity = unknownWorker
   #namespace = DEFAULT_NAMESPACE
   #state: 'pending' | 'announced' | 'left' = 'pending'
   /** Registrations that wait for the namespace. */
   readonly #unplaced: HeldFrames<RegistrationMessage>
-  /** Frames behind a registration that a hook looks at. */
+  /** Frames behind a registration that a hook is checking. */
   readonly #behindReview: HeldFrames<WorkerMessage>
   readonly #owed: OwedAnswers
   #isReviewing = false
@@ -47,8 +47,8 @@ export class Session implements Member {
   constructor(parts: SessionParts, options: SessionOptions) {
     this.#parts = parts
     this.#transport = options.transport
-    this.#inlet = options.inlet
-    this.#outlet = new Outlet(parts, options.transport, options.inlet)
+    this.#receiveSide = options.receiveSide
+    this.#sendSide = new SendSide(parts, options.transport, options.receiveSide)
     this.remoteAddress = options.remoteAddress
     this.access = options.access
     this.#unplaced = new HeldFrames(parts.limits.maxHeldFrames)
@@ -71,11 +71,11 @@ export class Session implements Member {
   }
 
   get congested(): boolean {
-    return this.#outlet.congested
+    return this.#sendSide.congested
   }
 
   get backlog(): Backlog {
-    const { unreadBytes, isPaused } = this.#outlet
+    const { unreadBytes, isPaused } = this.#sendSide
     return { unreadBytes, isPaused, heldFrames: this.#unplaced.size + this.#behindReview.size + this.#owed.size }
   }
 
@@ -83,7 +83,7 @@ export class Session implements Member {
     this.message(engineCodec.decode(frame), frame)
   }
 
-  /** Takes what a frame was read as; `frame` is its text, when it may be handed on as it is. */
+  /** Handles a parsed frame; `frame` is its text, if it may be forwarded unchanged. */
   message(message: ReturnType<typeof engineCodec.read>, frame?: string): void {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
@@ -91,11 +91,11 @@ export class Session implements Member {
     if (message.type === 'invalid') {
       this.#parts.counters.malformedFrames += 1
       const { code, detail } = message
-      this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be read and was dropped')
+      this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be parsed and was dropped')
     } else if (message.type !== 'blank') this.#take(message, frame)
   }
 
-  /** Refuses a frame; who waits for what it was about gets an error. */
+  /** Refuses a frame. The caller, if there is one, receives an error. */
   costly({ problem, members }: CostlyFrame): void {
     this.message(problem)
     const refusal = refusalOfCostly(problem, members)
@@ -116,7 +116,7 @@ export class Session implements Member {
   }
 
   drained(): void {
-    this.#outlet.drained()
+    this.#sendSide.drained()
   }
 
   closed(): void {
@@ -124,7 +124,7 @@ export class Session implements Member {
   }
 
   spent(durationMs: number): void {
-    this.#inlet.spent(durationMs)
+    this.#receiveSide.spent(durationMs)
   }
 
   send(message: EngineMessage): ErrorBody | undefined {
@@ -132,17 +132,17 @@ export class Session implements Member {
       this.#parts.counters.droppedFrames += 1
       return undefined
     }
-    return this.#outlet.send(message)
+    return this.#sendSide.send(message)
   }
 
   answer(call: Call, { result, error, traceparent, baggage, frame }: Answer): void {
     if (frame !== undefined && this.#state !== 'left') {
-      this.#outlet.forward(frame)
+      this.#sendSide.forward(frame)
       return
     }
     const { invocationId: invocation_id, functionId: function_id } = call
     const type = 'invocationresult'
-    // Spelled out, since spreading costs several times as much, and this is every call.
+    // Copied member by member: spreading costs several times as much, and this runs for every call.
     const unwritable = this.send({ type, invocation_id, function_id, result, error, traceparent, baggage })
     if (unwritable === undefined) return
     this.send({ type, invocation_id, function_id, error: unwritable, traceparent, baggage })
@@ -178,7 +178,7 @@ export class Session implements Member {
     this.#transport.terminate()
   }
 
-  /** Says goodbye; the engine stops. */
+  /** Sends the close frame when the engine stops. */
   close(): void {
     this.#leave()
     this.#transport.close()
@@ -186,7 +186,7 @@ export class Session implements Member {
 
   /** @param frame the text of the message; absent for one that had to wait. */
   #take(message: WorkerMessage, frame?: string): void {
-    // Answers are let past a review: the hook may need one of them to finish.
+    // Results are handled during a check: the hook may need one of them to finish.
     if (this.#isReviewing && message.type !== 'invocationresult') {
       this.#keep(this.#behindReview, message)
       return
@@ -254,12 +254,12 @@ export class Session implements Member {
     if (admission.reply !== undefined) this.send(admission.reply)
   }
 
-  /** The time to announce itself is over. A worker that may not live in the default namespace keeps waiting. */
+  /** The time limit for worker registration is over. A worker that may not use the default namespace keeps waiting. */
   #placeByDefault(): void {
     if (this.access?.refuseNamespace(DEFAULT_NAMESPACE) === undefined) this.#place(DEFAULT_NAMESPACE)
   }
 
-  /** Fixes the namespace and carries out what waited for it. Later calls change nothing. */
+  /** Sets the namespace and handles what waited for it. Later calls have no effect. */
   #place(namespace: string): void {
     if (this.#state !== 'pending') return
     this.#state = 'announced'
@@ -271,7 +271,7 @@ export class Session implements Member {
 
   #keep<M extends WorkerMessage>(frames: HeldFrames<M>, message: M): void {
     if (frames.push(message, weightOf(message))) return
-    this.#parts.log.error({ workerId: this.id }, 'A worker sent too much before its turn; it is cut off')
+    this.#parts.log.error({ workerId: this.id }, 'A worker sent too many frames that must wait; its connection is cut')
     this.#parts.counters.cutOff.heldFrames += 1
     this.retire()
   }

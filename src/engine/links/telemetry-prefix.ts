@@ -1,5 +1,5 @@
 /**
- * Binary frames of telemetry start with four letters; anything else in a binary frame is a protocol message.
+ * Recognises binary telemetry frames by their prefix of four characters. Any other binary frame is a protocol message.
  */
 const PREFIXES = ['OTLP', 'MTRC', 'LOGS']
 

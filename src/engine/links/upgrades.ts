@@ -1,6 +1,6 @@
 /**
- * Decides what a WebSocket is for by the path it asks for: a worker, telemetry only, or one end of a channel. On a
- * guarded listener the first two go past the guard.
+ * Selects the handler of a WebSocket upgrade by its path: a worker, telemetry only, or one end of a channel. On a
+ * guarded listener the first two must pass the auth function.
  */
 import { IGNORE_EVENTS, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
@@ -8,7 +8,7 @@ import type { Access } from '../access/access.js'
 import { CHANNEL_PATH, openChannelEnd } from '../channels/channel-sockets.js'
 import { Guard } from '../access/guard.js'
 import { FrameIntake } from './frame-intake.js'
-import { Inlet } from './inlet.js'
+import { ReceiveSide } from './receive-side.js'
 import type { ListenerConfig } from '../config/listener-config.js'
 import { handshakeHeaders } from '../quirks.js'
 import { openSession } from './open-session.js'
@@ -43,7 +43,7 @@ export function upgradeHandler(
   }
 }
 
-/** Opens what a path is for, once its client may come in. */
+/** Opens the connection for a path, once its client is admitted. */
 type Opener = (transport: Transport, access: Access | undefined) => TransportEvents
 
 function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undefined {
@@ -52,10 +52,10 @@ function openerFor(parts: SessionParts, request: UpgradeRequest): Opener | undef
   return request.path === '/otel' ? (transport) => telemetryOnly(parts, transport) : undefined
 }
 
-/** Takes telemetry and nothing else: no greeting, no answers. */
+/** Handles telemetry only: sends no session info and no answers. */
 function telemetryOnly(parts: SessionParts, transport: Transport): TransportEvents {
   const ignore = (): void => undefined
-  const intake = new FrameIntake(parts, new Inlet(parts, transport), {
+  const intake = new FrameIntake(parts, new ReceiveSide(parts, transport), {
     small: ignore,
     large: ignore,
     costly: ignore,

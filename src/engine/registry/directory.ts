@@ -1,6 +1,6 @@
 /**
- * Which function is where: one owner per (namespace, id), found without a scan. Knows nothing of calls. What the
- * engine serves itself cannot be taken over, and ids with its prefix exist in the default namespace only.
+ * Maps functions to their owners: one owner per (namespace, id), found without a scan. Functions of the engine cannot
+ * be replaced, and ids with its prefix exist in the default namespace only. Knows nothing of calls.
  */
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../wire/protocol/names.js'
 import type { BuiltinFunction, ExternalCall } from '../builtins/builtin.js'
@@ -8,11 +8,11 @@ import { NamespaceIndex } from './namespace-index.js'
 import type { OwnedBytes } from './owned-bytes.js'
 import type { Peer } from '../links/peer.js'
 
-/** Who serves a function. */
+/** The owner of a function. */
 type FunctionTarget =
   /** A worker: it registered the function as `sentAs` and is called under `calledAs`. */
   | { readonly kind: 'worker'; readonly peer: Peer; readonly sentAs: string; readonly calledAs: string }
-  /** The engine, by calling out to another server on behalf of the worker that registered it. */
+  /** The engine, which calls another server on behalf of the worker that registered the function. */
   | { readonly kind: 'external'; readonly peer: Peer; readonly sentAs: string; readonly call: ExternalCall }
   /** The engine itself. */
   | { readonly kind: 'builtin'; readonly builtin: string; readonly call: BuiltinFunction['call'] }
@@ -25,11 +25,11 @@ export interface FunctionEntry {
   readonly responseSchema: unknown
   readonly metadata: unknown
   readonly target: FunctionTarget
-  /** Memory that the registration takes. */
+  /** Memory of the registration. */
   readonly bytes: number
 }
 
-/** Why a registration was refused: the id belongs to `ownerWorkerId`, which is empty when it belongs to the engine. */
+/** The refusal of a registration: the id belongs to `ownerWorkerId`, which is empty if the engine owns it. */
 export interface Conflict {
   readonly ownerWorkerId: string
 }
@@ -51,7 +51,7 @@ export class Directory {
     return this.#size
   }
 
-  /** Grows with every change to the set of functions. */
+  /** Grows with every change of the set of functions. */
   get revision(): number {
     return this.#revision
   }
@@ -60,12 +60,12 @@ export class Directory {
     return this.#namespaces.get(namespace)?.get(id)
   }
 
-  /** Namespaces that have a function of this id, in the order of their names. */
+  /** Namespaces with a function of this id, sorted by name. */
   namespacesOf(id: string): string[] {
     return this.#index.namespacesOf(id)
   }
 
-  /** All functions, in no order. */
+  /** All functions, unordered. */
   *all(): Iterable<FunctionEntry> {
     for (const functions of this.#namespaces.values()) yield* functions.values()
   }
@@ -75,7 +75,7 @@ export class Directory {
     return this.#owned.get(peer) ?? NONE
   }
 
-  /** Adds a function, or says who has it. The owner may register again, which replaces the entry. */
+  /** Adds a function, or returns its owner. The owner may register again, which replaces the entry. */
   register(entry: FunctionEntry): Conflict | undefined {
     const { id, namespace, target } = entry
     if (namespace !== DEFAULT_NAMESPACE && id.startsWith(ENGINE_PREFIX)) return { ownerWorkerId: '' }
@@ -89,7 +89,7 @@ export class Directory {
     return undefined
   }
 
-  /** Removes a worker's function; false when it does not own it. */
+  /** Removes a function of a worker; false if the worker does not own it. */
   unregister(peer: Peer, namespace: string, id: string): boolean {
     const entry = this.find(namespace, id)
     if (entry === undefined || ownerOf(entry) !== peer) return false
@@ -97,7 +97,7 @@ export class Directory {
     return true
   }
 
-  /** Removes everything a worker owns, and says what that was. */
+  /** Removes and returns all functions of a worker. */
   leave(peer: Peer): FunctionEntry[] {
     const owned = [...this.ownedBy(peer)]
     for (const entry of owned) this.#remove(entry)
@@ -139,7 +139,7 @@ export class Directory {
 
 const NONE: ReadonlySet<FunctionEntry> = new Set()
 
-/** The worker a function belongs to; `undefined` for the engine's own. */
+/** The worker that owns a function; `undefined` for functions of the engine. */
 function ownerOf(entry: FunctionEntry): Peer | undefined {
   return entry.target.kind === 'builtin' ? undefined : entry.target.peer
 }

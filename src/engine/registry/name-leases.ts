@@ -1,9 +1,10 @@
 /**
- * Which worker holds which name, per namespace. One live holder at a time; whoever leaves frees its names.
+ * Tracks the owner of each worker name, per namespace. A name has one owner at a time, and a worker that disconnects
+ * releases its names.
  */
 import type { Peer } from '../links/peer.js'
 
-/** From which name to which; `undefined` for none. */
+/** The old and the new name; `undefined` for none. */
 export interface NameChange {
   readonly from: string | undefined
   readonly to: string | undefined
@@ -16,7 +17,7 @@ export class NameLeases {
     return this.#namespaces.get(namespace)?.get(name)
   }
 
-  /** Gives a worker another name, or none. Answers with the holder, and changes nothing, when another has it. */
+  /** Gives a worker another name, or none. If another worker owns it, returns that worker and changes nothing. */
   move(peer: Peer, namespace: string, { from, to }: NameChange): Peer | undefined {
     if (to !== undefined) {
       const holder = this.holder(namespace, to)

@@ -1,7 +1,4 @@
-/**
- * In which namespaces an id is, found without a look at the others. Most ids are in one, which then costs no more than
- * an entry of a map.
- */
+/** Finds the namespaces that contain an id. Most ids are in one, which then takes only an entry of a map. */
 export class NamespaceIndex {
   readonly #byId = new Map<string, string | Set<string>>()
 
@@ -18,7 +15,7 @@ export class NamespaceIndex {
     else if (known instanceof Set && known.delete(namespace) && known.size === 0) this.#byId.delete(id)
   }
 
-  /** In the order of their names. */
+  /** Sorted by name. */
   namespacesOf(id: string): string[] {
     const known = this.#byId.get(id)
     if (known === undefined) return []

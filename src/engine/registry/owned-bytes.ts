@@ -1,6 +1,6 @@
 /**
- * Limits how much memory the registrations of each worker take, and those that belong to no worker: schemas, metadata
- * and settings of triggers may be of any size. Knows nothing of what is registered.
+ * Limits the memory of the registrations of each worker, and of those without an owner: schemas, metadata and settings
+ * of triggers may have any size. Knows nothing of the registrations.
  */
 import type { Counters } from '../counters.js'
 import type { EngineLimits } from '../limits.js'
@@ -11,7 +11,7 @@ interface OwnedBytesParts {
   readonly counters: Pick<Counters, 'refused'>
 }
 
-/** A worker; `undefined` for what belongs to none. */
+/** A worker; `undefined` for registrations without an owner. */
 type Owner = Peer | undefined
 
 export class OwnedBytes {
@@ -22,19 +22,19 @@ export class OwnedBytes {
     this.#parts = parts
   }
 
-  /** Counts what is registered, or with a negative number what ends. */
+  /** Adds bytes of a registration, or with a negative number removes them. */
   add(owner: Owner, bytes: number): void {
     const sum = this.#of(owner) + bytes
     if (sum === 0) this.#bytes.delete(owner)
     else this.#bytes.set(owner, sum)
   }
 
-  /** Why an owner may not register so many bytes more; `undefined` when it may. */
+  /** The reason why an owner may not register so many bytes more; `undefined` if it may. */
   refuse(owner: Owner, bytes: number): string | undefined {
     const { limits, counters } = this.#parts
     if (bytes <= 0 || this.#of(owner) + bytes <= limits.maxRegistrationBytes) return undefined
     counters.refused.registrations += 1
-    const whose = owner === undefined ? 'triggers that belong to no worker' : 'the registrations of a worker'
+    const whose = owner === undefined ? 'triggers without an owner' : 'the registrations of a worker'
     return `${whose} take at most ${String(limits.maxRegistrationBytes)} bytes of memory, schemas and metadata included`
   }
 

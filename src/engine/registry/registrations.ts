@@ -1,6 +1,6 @@
 /**
- * Carries out what workers register: checks, caps and conflicts, then into the directory or the bindings. By the time
- * a message comes here the worker's namespace is known and its listener has let it pass.
+ * Handles the registrations of workers: checks limits and conflicts, then updates the directory or the bindings. The
+ * namespace of the worker is known and the listener has accepted the message before it arrives here.
  */
 import { ErrorCode, type ErrorBody } from '../../errors.js'
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
@@ -14,9 +14,9 @@ import type { EngineParts } from '../engine-parts.js'
 import { nameOf, refusalOf, type Peer } from '../links/peer.js'
 import type { TriggerRequest } from '../triggers/trigger.js'
 
-/** What the worker itself calls a function that is registered under another id. */
+/** The worker's own id of a function that is registered under another id. */
 interface OwnNames {
-  /** The id it registered it under, and unregisters it by. */
+  /** The id in its registration, which it uses to unregister. */
   readonly sentAs: string
   /** The id that calls carry. */
   readonly calledAs: string
@@ -28,13 +28,13 @@ export class Registrations {
   readonly #parts: EngineParts
   readonly #serveExternal: Builtin['serveExternal']
 
-  /** @param serveExternal serves functions on other servers, where a built-in does. */
+  /** @param serveExternal serves functions on other servers, if a built-in provides that. */
   constructor(parts: EngineParts, serveExternal: Builtin['serveExternal']) {
     this.#parts = parts
     this.#serveExternal = serveExternal
   }
 
-  /** Handles one registration. `names` are those the worker knows a function by, where they differ. */
+  /** Handles one registration. `names` are the worker's own ids of the function, if they differ. */
   apply(peer: Peer, message: RegistrationMessage, names?: OwnNames): void {
     switch (message.type) {
       case 'registerfunction':
@@ -53,7 +53,7 @@ export class Registrations {
         this.#unregisterTrigger(peer, message)
         return
       case 'registerservice':
-        // Services group functions for display only; nothing asks for them.
+        // Services only group functions in lists, and no function returns them.
         return
       default:
         assertNever(message)
@@ -83,7 +83,7 @@ export class Registrations {
     if (conflict !== undefined) {
       const { ownerWorkerId } = conflict
       const isNew = ownerWorkerId === '' || handOver.refused(peer, { namespace, id }, names.sentAs)
-      // One that waits for the function asks again and again.
+      // A worker that waits for the function registers again repeatedly.
       if (isNew) this.#reportConflict(peer, id, ownerWorkerId)
       this.#conflict(peer, id, ownerWorkerId)
       return
@@ -94,7 +94,7 @@ export class Registrations {
     handOver.taken(peer, { namespace, id })
   }
 
-  /** Conflicts are told before the address is looked at, so the entry is there already. */
+  /** A conflict is reported before the URL is checked, so the entry exists already. */
   #makeExternal(
     peer: Peer,
     message: Registration<'registerfunction'>,
@@ -124,7 +124,7 @@ export class Registrations {
     }
   }
 
-  /** The registered id of a function by what its worker calls it: under a prefix or after a hook the two differ. */
+  /** The registered id of a function by the worker's own id of it. They differ with a prefix or after a hook. */
   #ownedAs(peer: Peer, id: string): string | undefined {
     const { directory } = this.#parts
     const entry = this.#ownFunction(peer, id)
@@ -154,7 +154,7 @@ export class Registrations {
     const { id, description, trigger_request_format, call_request_format, namespace = peer.namespace } = message
     const { bindings, limits } = this.#parts
     if (namespace.trim() === '') {
-      this.#refuse(peer, message, '`namespace` was named and left blank')
+      this.#refuse(peer, message, '`namespace` is blank')
       return
     }
     if (bindings.types.providedBy(peer).size >= limits.maxRegistrations) {
@@ -207,7 +207,7 @@ export class Registrations {
     })
   }
 
-  /** On an open listener any worker may end any trigger; on a guarded one only its own. */
+  /** On an open listener any worker may remove any trigger; on a guarded one only its own. */
   #unregisterTrigger(peer: Peer, message: Registration<'unregistertrigger'>): void {
     const { bindings } = this.#parts
     const present = bindings.triggers.get(message.id)
@@ -237,7 +237,7 @@ export class Registrations {
     return { code: ErrorCode.trigger_registration_failed, message: refusal }
   }
 
-  /** Refuses what would take too much memory. */
+  /** Refuses a registration that would exceed the memory limit. */
   #isTooLarge(peer: Peer, message: RegistrationMessage, addedBytes: number): boolean {
     const refusal = this.#parts.ownedBytes.refuse(peer, addedBytes)
     if (refusal !== undefined) this.#refuse(peer, message, refusal)

@@ -1,6 +1,4 @@
-/**
- * The workers that are connected, by id, and what happens to them. Knows nothing of how they are connected.
- */
+/** Stores connected workers by id and applies changes to them. Independent of the kind of connection. */
 import { timingSafeEqual } from 'node:crypto'
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { Emitter, type Unsubscribe } from '../../std/async/emitter.js'
@@ -8,29 +6,29 @@ import type { Log } from '../../std/log.js'
 import type { Peer } from '../links/peer.js'
 import type { Announcement } from './worker-identity.js'
 
-/** What waits on the way to a worker and from it. */
+/** Amounts that wait on the way to and from a worker. */
 export interface Backlog {
   readonly unreadBytes: number
   readonly isPaused: boolean
   readonly heldFrames: number
 }
 
-/** A connected worker as its own connection knows it. */
+/** A connected worker from the view of its own connection. */
 export interface Member extends Peer {
   /** Proves that a later connection comes from the same process. */
   readonly reattachToken: string
   readonly backlog: Backlog
   /**
-   * Takes what the worker tells about itself.
-   * @returns false when its name belongs to another worker; it is told and closed.
+   * Handles a worker registration.
+   * @returns false if another worker owns its name; the worker is notified and closed.
    * @throws {InvocationError} INVALID_NAMESPACE or FORBIDDEN.
    */
   announce(input: Announcement): boolean
   /** Takes over from an earlier connection of the same process, which is about to end. */
   succeed(previous: Member): void
-  /** Ends the connection at once, without goodbye. */
+  /** Cuts the connection at once, without a close frame. */
   retire(): void
-  /** Ends the connection politely. */
+  /** Ends the connection with a closing handshake. */
   close(): void
 }
 
@@ -47,7 +45,7 @@ export class Sessions {
   constructor(log: Log) {
     this.#log = log
     this.#events = new Emitter((error) => {
-      log.error({ error }, 'A listener to worker events failed')
+      log.error({ error }, 'A listener of worker events failed')
     })
   }
 
@@ -80,7 +78,10 @@ export class Sessions {
     if (this.#members.delete(member.id)) this.#events.emit({ event: 'worker_disconnected', worker_id: member.id })
   }
 
-  /** Ends the previous connection of the same process, so that its names are free. Anything doubtful is ignored. */
+  /**
+   * Ends the previous connection of the same process, so that its names are free. An unknown id or a wrong token has no
+   * effect.
+   */
   reattach(member: Member, message: MessageNamed<WorkerMessage, 'reattach'>): void {
     const previous = this.#members.get(message.previous_worker_id)
     if (previous === undefined || previous === member || !matches(previous.reattachToken, message.reattach_token)) {

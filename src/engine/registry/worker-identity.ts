@@ -1,6 +1,6 @@
 /**
- * What a worker tells about itself, cleaned. Names and descriptions end up in lists that people read, so control and
- * direction-changing characters are taken out and the length is capped.
+ * Sanitises the data of a worker registration. Names and descriptions appear in lists for people, so control characters
+ * and those that change the text direction are removed, and the length is limited.
  */
 import { MAX_NAME_CHARACTERS } from '../../wire/protocol/limits.js'
 import { isRecord, optional, record, string, type Field, type Infer } from '../../wire/protocol/validate.js'
@@ -24,9 +24,9 @@ export const announcement = {
 }
 export type Announcement = Infer<typeof announcement>
 
-/** What is known of a worker. */
+/** The registered data of a worker. */
 export interface WorkerIdentity {
-  /** `undefined` for a worker that gave none. */
+  /** `undefined` for a worker without a name. */
   readonly name: string | undefined
   readonly runtime: string
   readonly version: string | undefined
@@ -37,7 +37,7 @@ export interface WorkerIdentity {
   readonly framework: string | undefined
 }
 
-/** A worker that has not announced itself. */
+/** A worker before its registration. */
 export const unknownWorker: WorkerIdentity = {
   name: undefined,
   runtime: 'unknown',
@@ -52,22 +52,22 @@ export const unknownWorker: WorkerIdentity = {
 /** C0 and C1 controls, and the characters that change the direction of text. */
 const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
-/** A text without control characters, cut and trimmed; `undefined` when nothing is left. */
+/** A text without control characters, truncated and trimmed; `undefined` if it is empty. */
 export function cleanText(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
-  // By code points, so that a cut never leaves half a surrogate pair. The slice before bounds the work.
+  // By code points, so that a surrogate pair is never split. The slice before bounds the work.
   const printable = text.slice(0, MAX_NAME_CHARACTERS * 8).replace(UNPRINTABLE, '')
   const cut = Array.from(printable).slice(0, MAX_NAME_CHARACTERS).join('').trim()
   return cut === '' ? undefined : cut
 }
 
-/** A text of usual length as it is; of a longer one its beginning, copied, since a slice would keep all of it. */
+/** A text of usual length unchanged; otherwise its beginning, copied, since a slice would retain the whole text. */
 function cut(text: string | undefined): string | undefined {
   if (text === undefined || text.length <= MAX_NAME_CHARACTERS) return text
   return Array.from(text.slice(0, MAX_NAME_CHARACTERS)).join('')
 }
 
-/** The identity an announcement gives. */
+/** The identity from a worker registration. */
 export function identityOf(input: Announcement): WorkerIdentity {
   const framework = isRecord(input.telemetry) ? input.telemetry['framework'] : undefined
   return {

@@ -1,7 +1,6 @@
 /**
- * The entries of a store in memory: JSON text by space and key, each with the place it was given when its key was
- * first put. Text keeps stored values out of everyone's reach and its size known; maps keep hostile names harmless.
- * Knows nothing of disks.
+ * The entries of a store in memory: JSON text by space and key, in the order in which keys were first put. Text
+ * isolates stored values from callers and gives their size; maps make hostile names harmless. Knows nothing of disks.
  */
 import { JsonText } from '../../wire/protocol/json-text.js'
 import { LARGE_JSON_CHARACTERS } from '../../wire/protocol/limits.js'
@@ -9,23 +8,23 @@ import type { JsonValue } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
 import { StoreError, type Stored, type StoreErrorReason, type StoreLimits, type Write } from './store.js'
 
-/** Emptied spaces that stay listed. Beyond: the one emptied first is forgotten. */
+/** Maximum emptied spaces that stay listed. Above it, the one emptied first is removed. */
 const MAX_EMPTY_SPACES = 10_000
 
 interface Entry {
-  /** Orders entries over all spaces; given once, never used again. */
+  /** Orders entries over all spaces; assigned once and never reused. */
   readonly place: number
   readonly text: string
   readonly bytes: number
 }
 
-/** An entry as a journal keeps it: `text` is absent once the entry is deleted. */
+/** An entry as a journal stores it: `text` is absent once the entry is deleted. */
 export interface Change {
   readonly place: number
   readonly space: string
   readonly key: string
   readonly text: string | undefined
-  /** The text before the change; absent when there was no entry. */
+  /** The text before the change; absent if there was no entry. */
   readonly previous: string | undefined
 }
 
@@ -66,20 +65,20 @@ export class EntryTable {
     return this.#spaces.keys()
   }
 
-  /** Counts a write that a cap refuses, and says so. */
+  /** Counts a write that a limit refuses, and returns its error. */
   refusal(reason: StoreErrorReason, message: string): StoreError {
     const { counters } = this.#limits
     if (counters !== undefined) counters.refused.writes += 1
     return new StoreError(reason, message)
   }
 
-  /** Takes an entry over as it was kept. Entries come in the order of their places. */
+  /** Restores a stored entry. Entries come in the order of their places. */
   restore(change: Omit<Change, 'text' | 'previous'> & { readonly text: string }): void {
     this.#nextPlace = Math.max(this.#nextPlace, change.place + 1)
     this.#put(change, { place: change.place, text: change.text, bytes: bytesOf(change.key, change.text) })
   }
 
-  /** Reverts changes that could not be kept, the latest first. Entries come back at their old place. */
+  /** Reverts changes that could not be stored, the latest first. Entries return to their old place. */
   revert(changes: readonly Change[]): void {
     const returned = new Set<string>()
     for (const change of [...changes].reverse()) {
@@ -97,7 +96,7 @@ export class EntryTable {
   }
 
   /**
-   * Makes all changes of a batch, or none when one of them is refused.
+   * Makes all changes of a batch, or none if one of them is refused.
    * @throws {StoreError} `value_too_large`, `full`, `not_json`.
    */
   apply(batch: readonly Write[]): Change[] {
@@ -126,7 +125,7 @@ export class EntryTable {
       total += bytes - replaced
     }
     const { maxTotalBytes } = this.#limits
-    // A full store can still be emptied.
+    // Deletions are allowed in a full store.
     if (grows && total > maxTotalBytes) {
       throw this.refusal('full', `The store would hold ${total} bytes; at most ${maxTotalBytes} fit. Delete some keys.`)
     }
@@ -177,18 +176,18 @@ function encode(value: Stored): string {
   let text: string | undefined
   let cause: unknown
   try {
-    // The declared type leaves out that functions and symbols give no text.
+    // The declared type omits that functions and symbols give `undefined`.
     text = JSON.stringify(value)
   } catch (error) {
     cause = error
   }
   if (text !== undefined) return text
   const reason = cause instanceof Error ? cause.message : `it is ${describe(value)}`
-  throw new StoreError('not_json', `The value cannot be written as JSON: ${reason}`, { cause })
+  throw new StoreError('not_json', `The value cannot be serialised as JSON: ${reason}`, { cause })
 }
 
 function decode(entry: Entry): Stored {
   if (entry.text.length > LARGE_JSON_CHARACTERS) return new JsonText(entry.text)
-  // The text was made by `encode`, here or before the store was last closed.
+  // The text was created by `encode`, here or before the store was last closed.
   return JSON.parse(entry.text) as JsonValue
 }

@@ -1,12 +1,12 @@
 /**
  * A store that acknowledges before it saves (`forgottenWrites`): changes are readable at once and reach the durable
- * store underneath on a timer, one space after another. Closing saves nothing, so a restart forgets the last interval.
+ * store on a timer, one space after another. Closing saves nothing, so a restart loses the last interval.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 import { MemoryStore } from './memory-store.js'
 import { StoreError, type Store, type StoreLimits, type Write } from './store.js'
 
-/** When it saves what it has acknowledged. */
+/** The schedule of saving. */
 export interface Forgetfulness {
   readonly clock: Clock
   readonly intervalMs: number
@@ -18,7 +18,7 @@ export class ForgetfulStore extends MemoryStore {
   readonly #unsaved = new Map<string, Write[]>()
   #timer: Timer | undefined
   #saving: Promise<void> = Promise.resolve()
-  /** Why no more writes are accepted. */
+  /** The reason why no more writes are accepted. */
   #failure: StoreError | undefined
 
   constructor(durable: Store, limits: StoreLimits, options: Forgetfulness) {
@@ -27,7 +27,7 @@ export class ForgetfulStore extends MemoryStore {
     this.#options = options
   }
 
-  /** Starts with what the durable store has kept. */
+  /** Starts with the entries of the durable store. */
   static async over(durable: Store, limits: StoreLimits, options: Forgetfulness): Promise<ForgetfulStore> {
     const store = new ForgetfulStore(durable, limits, options)
     await store.#load()
@@ -71,7 +71,7 @@ export class ForgetfulStore extends MemoryStore {
       for (const writes of spaces) await this.#durable.write(writes)
     })
     this.#saving = this.#saving.catch((error: unknown) => {
-      // As the durable store itself: no more writes once the disk has failed.
+      // As in the durable store: no more writes once the disk has failed.
       this.#failure ??= error instanceof StoreError ? error : new StoreError('failed', String(error), { cause: error })
     })
   }

@@ -1,8 +1,7 @@
 /**
- * Update operations on stored values. A small value is parsed and changed at once. Of a large one only the members that
- * the operations name are parsed: its text is read piece by piece in the lane of expensive work, and what changed is put
- * in between; another update of the same members goes on from there. Either way an update happens in one step: if the
- * value changed meanwhile, its text is read again.
+ * Applies update operations to stored values. A small value is parsed and changed at once. Of a large one only the
+ * members that the operations name are parsed: its text is scanned in pieces in the lane of expensive work, and changed
+ * members are spliced in. Each update is atomic: if the value changed meanwhile, its text is scanned again.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { JsonText, OUTLINE_LIMITS } from '../../wire/protocol/json-text.js'
@@ -14,9 +13,9 @@ import type { Stored } from './store.js'
 import type { UpdateOp } from '../../wire/updates/update-op.js'
 import { applyUpdateOps, type UpdateOpError } from '../../wire/updates/update-ops.js'
 
-/** Updates of large values that wait. */
+/** Maximum waiting updates of large values. */
 const MAX_WAITING = 1_000
-/** Characters of a large value that are read in one tick. */
+/** Characters of a large value that are scanned per tick. */
 const PIECE_CHARACTERS = 128 * 1024
 
 export interface Updated {
@@ -24,21 +23,21 @@ export interface Updated {
   readonly value: Stored
   /** In the order of the operations. */
   readonly errors: readonly UpdateOpError[]
-  /** Settles when the value is kept. */
+  /** Settles when the value is stored. */
   readonly kept: Promise<void>
 }
 
-/** Where members of a text are. */
+/** Positions of members in a text. */
 interface Located {
   readonly text: string
-  /** The names that were looked for. */
+  /** The names that were searched for. */
   readonly keys: ReadonlySet<string>
   readonly members: readonly OutlineMember[]
 }
 
 export class LargeUpdates {
   readonly #lane: TickLane
-  /** What the latest update wrote, while others wait. */
+  /** The text that the latest update wrote, while others wait. */
   #latest: Located | undefined
   #waiting = 0
 
@@ -47,7 +46,7 @@ export class LargeUpdates {
   }
 
   /**
-   * Applies operations to what `read` returns and hands the outcome to `write`, in one tick.
+   * Applies operations to the result of `read` and passes the outcome to `write`, in one tick.
    * @throws {InvocationError} `MESSAGE_TOO_LARGE` when too much of a large value would have to be parsed;
    * `PENDING_QUEUE_FULL` when too many updates of large values wait.
    */
@@ -78,7 +77,7 @@ export class LargeUpdates {
     }
   }
 
-  /** `undefined` when the value changed while its text was read. */
+  /** `undefined` if the value changed while its text was scanned. */
   #inLane(...[read, ops, write]: Parameters<LargeUpdates['apply']>): Promise<Updated | undefined> {
     let reading: Reading | undefined
     return new Promise((resolve, reject) => {
@@ -89,7 +88,7 @@ export class LargeUpdates {
             resolve(this.apply(() => present, ops, write))
             return true
           }
-          // Begun when it is its turn: updates before it have changed the value.
+          // Started in its turn, since earlier updates have changed the value.
           reading ??= new Reading(present, ops, this.#latest)
           if (reading.text !== present.text) resolve(undefined)
           else if (!reading.step()) return false
@@ -107,13 +106,13 @@ export class LargeUpdates {
   }
 }
 
-/** The text of a large value, read as far as operations need it. */
+/** The text of a large value, scanned as far as operations need it. */
 class Reading {
   readonly #value: JsonText
   readonly #ops: readonly UpdateOp[]
   readonly #keys: ReadonlySet<string> | undefined
   readonly #outline: JsonOutline | undefined
-  /** Where the members are, when an earlier update knew. */
+  /** Positions of members, if an earlier update found them. */
   readonly #known: Located | undefined
 
   constructor(value: JsonText, ops: readonly UpdateOp[], latest: Located | undefined) {
@@ -130,7 +129,7 @@ class Reading {
     return this.#value.text
   }
 
-  /** Reads on; true when all is read. */
+  /** Continues the scan; true once it is complete. */
   step(): boolean {
     return this.#outline?.step(PIECE_CHARACTERS) ?? true
   }
@@ -140,7 +139,7 @@ class Reading {
     readonly located: Located | undefined
   } {
     const members = this.#known?.members ?? this.#outline?.members
-    // Stored values have been JSON all along.
+    // Stored values are always valid JSON.
     const current = members === undefined ? (this.#value.parse() as JsonValue) : partOf(this.text, members)
     const { value, errors } = applyUpdateOps(current, this.#ops)
     const oldValue = this.#value
@@ -157,7 +156,7 @@ function isSame(some: ReadonlySet<string>, others: ReadonlySet<string> | undefin
   return others?.size === some.size && [...some].every((key) => others.has(key))
 }
 
-/** The members of the root that operations reach; `undefined` when they reach all of it. */
+/** The members of the root that operations touch; `undefined` if they touch all of it. */
 function keysOf({ text }: JsonText, ops: readonly UpdateOp[]): ReadonlySet<string> | undefined {
   if (!text.startsWith('{')) return undefined
   const keys = new Set<string>()
@@ -170,7 +169,7 @@ function keysOf({ text }: JsonText, ops: readonly UpdateOp[]): ReadonlySet<strin
   return keys
 }
 
-/** The last of several members of one name counts, as for `JSON.parse`. */
+/** The last of several members with one name counts, as for `JSON.parse`. */
 function partOf(text: string, members: readonly OutlineMember[]): Record<string, JsonValue> {
   const entries = members.map(({ key, start, end, cost }): [string, JsonValue] => {
     return [key, new JsonText(text.slice(start, end), cost).parse() as JsonValue]
@@ -178,7 +177,7 @@ function partOf(text: string, members: readonly OutlineMember[]): Record<string,
   return Object.fromEntries(entries)
 }
 
-/** The text with the members of `part` in place of those that were read from it. */
+/** The text with the members of `part` in place of the scanned ones. */
 function withPart({ text, keys, members }: Located, part: Readonly<Record<string, JsonValue>>): Located {
   let written = ''
   let from = 0
@@ -190,7 +189,7 @@ function withPart({ text, keys, members }: Located, part: Readonly<Record<string
       const newStart = written.length
       written += JSON.stringify(part[key])
       const place = { keyStart: newStart - (start - keyStart), start: newStart, end: written.length }
-      // What parsing costs is known of small values only.
+      // The cost of parsing is known for small values only.
       if (written.length - newStart <= LARGE_JSON_CHARACTERS) moved.push({ key, ...place, cost: 0 })
     }
     const comma = isKept ? -1 : commaBehind(text, end)
@@ -205,7 +204,7 @@ function withPart({ text, keys, members }: Located, part: Readonly<Record<string
   const isMoved = moved.length === members.length && fresh.length === 0
   return {
     text: `${body}${isEmpty || added.length === 0 ? '' : ','}${added.join(',')}}`,
-    // Where members came, went or are large, the next update reads the text again.
+    // If members were added, removed or are large, the next update scans the text again.
     keys: isMoved ? keys : new Set(),
     members: isMoved ? moved : [],
   }

@@ -1,6 +1,7 @@
 /**
- * Opens the LevelDB database of a store and reads it whole: layout, entries, totals. Reports damage before anything is
- * served, or keeps what is readable when asked to. The package `classic-level` is loaded only when such a store is opened.
+ * Opens the LevelDB database of a store and reads all of it: layout, entries, totals. Reports damage before anything is
+ * served, or keeps the readable part with `repair`. The package `classic-level` is loaded only when such a store is
+ * opened.
  */
 import { mkdir } from 'node:fs/promises'
 import type { ClassicLevel } from 'classic-level'
@@ -22,21 +23,21 @@ import {
 
 type Database = ClassicLevel
 
-/** Sorts before every place; its value names the layout, so that another one is refused instead of misread. */
+/** Sorts before every place. Its value names the layout, so that another layout is refused instead of misread. */
 const LAYOUT_KEY = '!layout'
 const LAYOUT = 'iii-node store 1'
 /** Sorts after the layout and before every place. */
 export const TOTALS_KEY = '!totals'
 
-/** Hexadecimal digits that hold any safe integer, so that text order is number order. */
+/** Number of hexadecimal digits of any safe integer, so that text order is number order. */
 const PLACE_DIGITS = 14
 
 type Place = Pick<Change, 'place' | 'space' | 'key'>
 type Entry = Place & { readonly text: string }
 
-/** The record that keeps an entry. */
+/** The record that stores an entry. */
 export function recordOf({ place, space, key }: Place, text: string): StoredRecord {
-  // JSON text holds no raw line feed, so the first one ends the name.
+  // JSON text contains no raw line feed, so the first one ends the name.
   const value = `${JSON.stringify([space, key])}\n${text}`
   return { id: place.toString(16).padStart(PLACE_DIGITS, '0'), value }
 }
@@ -48,7 +49,7 @@ interface Opening {
   readonly restore: (entry: Entry) => void
 }
 
-/** A database in use, with what `store-totals.ts` knows of it. */
+/** An open database, with the state that `store-totals.ts` checks. */
 export interface OpenDatabase {
   readonly database: Database
   readonly totals: Totals
@@ -74,7 +75,7 @@ export async function openDatabase(directory: string, opening: Opening): Promise
   const { entries, unreadable } = second.content
   opening.log.error(
     { directory, damage: `it ${first.damage}`, values: entries.length, unreadable: unreadable.length },
-    'A damaged store was repaired: values that could not be read are gone',
+    'A damaged store was repaired; unreadable values were dropped',
   )
   return await serve(directory, second, opening)
 }
@@ -84,11 +85,11 @@ type Sound = { readonly kind: 'sound'; readonly database: Database; readonly con
 interface Content {
   readonly layout: string | undefined
   readonly entries: Entry[]
-  /** Ids of records that are no entries. */
+  /** Ids of records that are not entries. */
   readonly unreadable: string[]
-  /** As the database has them. */
+  /** As stored in the database. */
   readonly kept: Totals | undefined
-  /** As the entries give them. */
+  /** As computed from the entries. */
   readonly found: Totals
 }
 
@@ -102,7 +103,7 @@ async function look(
   const acknowledged = readAcknowledged(directory)
   const database: Database = new Level(directory)
   try {
-    // A database that was there before and is gone must not be replaced by an empty one.
+    // If an existing database has disappeared, it must not be replaced by an empty one.
     await database.open({ createIfMissing: acknowledged === 'absent' || state === 'repaired' })
   } catch (cause) {
     if (acknowledged !== 'absent' && !isLocked(innermost(cause))) return { kind: 'damaged', damage: unopened(cause) }
@@ -111,7 +112,7 @@ async function look(
   const verdict = await judge(database, acknowledged, state)
   if (verdict.kind === 'sound') return { ...verdict, database }
   await database.close()
-  if (verdict.kind === 'foreign') throw unusable(directory, new Error(`It holds something else than "${LAYOUT}"`))
+  if (verdict.kind === 'foreign') throw unusable(directory, new Error(`It does not contain "${LAYOUT}"`))
   return verdict
 }
 
@@ -135,7 +136,7 @@ async function judge(
   }
 }
 
-/** A database of another program; one of ours may have lost the record of its layout. */
+/** The database of another program, or a store that lost the record of its layout. */
 function isForeign({ layout, entries, unreadable }: Content, acknowledged: Totals | 'absent' | undefined): boolean {
   if (layout !== undefined) return layout !== LAYOUT
   return acknowledged === 'absent' && entries.length + unreadable.length > 0
@@ -176,7 +177,7 @@ function entryOf(id: string, value: string, state: 'repaired' | undefined): Entr
   try {
     const [space, key] = JSON.parse(value.slice(0, end)) as [unknown, unknown]
     const text = value.slice(end + 1)
-    // The totals vouch for what is not repaired; parsing every value would double the time of a start.
+    // The totals detect damage; parsing every value would double the time of a start.
     if (state === 'repaired') JSON.parse(text)
     if (typeof space !== 'string' || typeof key !== 'string' || !Number.isSafeInteger(place)) return undefined
     return { place, space, key, text }
@@ -185,12 +186,12 @@ function entryOf(id: string, value: string, state: 'repaired' | undefined): Entr
   }
 }
 
-/** Hands the entries over and brings layout and totals up to date. */
+/** Passes the entries on and updates layout and totals. */
 async function serve(directory: string, { database, content }: Sound, { restore }: Opening): Promise<OpenDatabase> {
   for (const entry of content.entries) restore(entry)
   const totals = { ...content.found, batch: content.kept?.batch ?? 0 }
   try {
-    // The file comes first: totals without it count as damage.
+    // The file is written first: totals without it count as damage.
     const acknowledged = new AcknowledgedFile(directory, totals)
     const batch = database.batch()
     if (content.layout === undefined) batch.put(LAYOUT_KEY, LAYOUT)
@@ -223,7 +224,7 @@ async function mkdirOrThrow(directory: string): Promise<void> {
 function damaged(directory: string, damage: string): RuntimeError {
   const text =
     `The store in ${directory} is damaged: it ${damage}. Restore the folder from a backup, ` +
-    'or start with `--repair` to keep what can be read.'
+    'or start with `--repair` to keep the readable values.'
   return new RuntimeError(ErrorCode.STORE_DAMAGED, text)
 }
 
@@ -239,7 +240,7 @@ function unopened(cause: unknown): string {
   return `cannot be opened: ${messageOf(innermost(cause))}`
 }
 
-/** LevelDB wraps the error that says what happened. */
+/** LevelDB wraps the error with the actual reason. */
 export function innermost(thrown: unknown): unknown {
   return thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
 }

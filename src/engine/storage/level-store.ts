@@ -1,10 +1,10 @@
 /**
- * A durable store: entries live in memory, every change goes through LevelDB's log, and a write resolves after the
- * disk has confirmed it. Writes that come while the disk is busy leave together, in their order, so a kept write
- * proves that all before it are kept.
+ * A durable store: entries are kept in memory, every change is written to LevelDB's log, and a write resolves after the
+ * disk has confirmed it. Writes that arrive while the disk is busy are written together, in order, so a stored write
+ * proves that all before it are stored.
  *
- * When the disk refuses a batch, the database is reopened and the batch tried again. A batch that is given up is
- * reverted in memory at once and on disk before anything else is written, so a rejected write is never read back.
+ * If the disk refuses a batch, the database is reopened and the batch retried. A batch that still fails is reverted in
+ * memory at once, and on disk before anything else is written, so a rejected write is never read back.
  */
 import { systemClock, type Clock, type TimerMode } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
@@ -18,22 +18,22 @@ import { StoreError, type Store, type Stored, type StoreLimits, type Write } fro
 /** Changes waiting for the disk. When exceeded, writes are refused as `busy`. */
 const MAX_WAITING_CHANGES = 100_000
 
-/** Pauses before a batch is tried again, in milliseconds: 1.5 s in all, so that a caller is answered soon. */
+/** Delays before the retries of a batch, in milliseconds: 1.5 s in total, so that a caller is answered soon. */
 const RETRY_DELAYS_MS = [50, 150, 400, 900]
 
-/** How often the store tries the disk again after it gave a batch up. */
+/** Interval at which the store retries the disk after a batch failed finally. */
 const RECOVERY_INTERVAL_MS = 1000
 
 export interface LevelStoreOptions {
   readonly log?: Log
-  /** Keep what can be read of a damaged store instead of refusing it. */
+  /** Keep the readable part of a damaged store instead of refusing it. */
   readonly repair?: boolean
   /** Times the retries. */
   readonly clock?: Clock
 }
 
 /**
- * Opens or creates a store in a directory of its own. Only one process can hold it.
+ * Opens or creates a store in its own directory. Only one process can have it open.
  * @throws {RuntimeError} `INVALID_CONFIG` when the directory cannot be used or `classic-level` is not installed;
  * `STORE_DAMAGED` when values are missing or changed, unless `repair` is set.
  */
@@ -64,9 +64,9 @@ class LevelStore implements Store {
   #totals: Totals
   #waiting: Group | undefined
   #flushing: Promise<void> | undefined
-  /** Set from the moment a batch is given up until the disk takes writes again. */
+  /** Set from the moment a batch fails until the disk accepts writes again. */
   #outage: StoreError | undefined
-  /** Reverts, on disk, the batch that was given up: some of it may have been written. */
+  /** Reverts the failed batch on disk, as some of it may have been written. */
   #corrections: readonly Operation[] = []
   #closing: Promise<void> | undefined
 
@@ -133,7 +133,7 @@ class LevelStore implements Store {
     return group
   }
 
-  /** Writes changes, after whatever still has to be reverted, and tries again after each of `delaysMs`. */
+  /** Writes changes, after those that still have to be reverted, and retries after each of `delaysMs`. */
   async #keep(changes: readonly Change[], delaysMs: readonly number[]): Promise<void> {
     const { log, directory } = this.#parts
     const totals = totalsAfter(this.#totals, changes)
@@ -141,13 +141,13 @@ class LevelStore implements Store {
     for (const change of changes) operations.push(operationOf(change, change.text))
     operations.push({ type: 'put', key: TOTALS_KEY, value: formatTotals(totals) })
     for (let attempt = 0; !(await this.#isWritten(operations, delaysMs[attempt])); attempt += 1) {
-      if (attempt === 0) log.warn({ directory }, 'The disk refused a write of the store; trying again')
+      if (attempt === 0) log.warn({ directory }, 'The disk refused a write of the store; retrying')
     }
     this.#totals = totals
     this.#acknowledge(totals)
   }
 
-  /** Makes one attempt. When it fails: waits and returns false, or throws where there is no time left to wait. */
+  /** Makes one attempt. If it fails, waits and returns false, or throws if there are no delays left. */
   async #isWritten(operations: Operation[], delayMs: number | undefined): Promise<boolean> {
     const { database } = this.#parts
     try {
@@ -155,7 +155,7 @@ class LevelStore implements Store {
       await database.batch(operations, { sync: true })
       return true
     } catch (error) {
-      // LevelDB takes no more writes after one has failed, until it is opened again.
+      // After a failed write, LevelDB refuses further ones until it is reopened.
       await database.close()
       if (delayMs === undefined || this.#closing !== undefined) throw error
       await this.#pause(delayMs, 'foreground')
@@ -168,12 +168,12 @@ class LevelStore implements Store {
     try {
       acknowledged.write(totals)
     } catch (err) {
-      // The batch is on disk; an older number in the file only makes the check at the next start weaker.
+      // The batch is on disk. An older number in the file only weakens the check at the next start.
       log.warn({ err, directory }, 'The number of the last batch could not be written')
     }
   }
 
-  /** Reverts a group, and what was changed on top of it meanwhile; refuses writes until `#recover` is done. */
+  /** Reverts a group and later changes on top of it; refuses writes until `#recover` is done. */
   #giveUp(group: Group, cause: unknown): void {
     const { table, log, directory } = this.#parts
     const later = this.#takeWaiting()
@@ -181,12 +181,15 @@ class LevelStore implements Store {
     this.#corrections = group.changes.toReversed().map((change) => operationOf(change, change.previous))
     const message = `The disk refused a write: ${messageOf(innermost(cause))}. Nothing was changed; the store tries again each second`
     this.#outage = new StoreError('failed', message, { cause })
-    log.error({ err: cause, directory }, 'The disk refuses writes of the store; they are rejected until it takes them')
+    log.error(
+      { err: cause, directory },
+      'The disk refuses writes of the store; writes are rejected until it accepts them',
+    )
     group.kept.reject(this.#outage)
     later?.kept.reject(this.#outage)
   }
 
-  /** Ends once the disk has taken the corrections, or the store is closed. */
+  /** Ends once the disk has accepted the corrections, or the store is closed. */
   async #recover(): Promise<void> {
     const { log, directory } = this.#parts
     for (;;) {
@@ -199,7 +202,7 @@ class LevelStore implements Store {
         return
       } catch (err) {
         if (this.#closing === undefined) continue
-        log.error({ err, directory }, 'The store closes while the disk refuses writes; the rejected ones may come back')
+        log.error({ err, directory }, 'The store closes while the disk refuses writes; rejected writes may reappear')
         return
       }
     }

@@ -1,6 +1,4 @@
-/**
- * A store that lives as long as the process. Writes are kept when they return.
- */
+/** A store that lives as long as the process. Writes are complete when they return. */
 import { EntryTable } from './entry-table.js'
 import { StoreError, type Store, type Stored, type StoreLimits, type Write } from './store.js'
 

@@ -1,6 +1,4 @@
-/**
- * The settings that say where a built-in keeps its values, and the step from them to a store.
- */
+/** Parses the storage settings of a built-in, and opens the store that they select. */
 import { join } from 'node:path'
 import { MAX_MESSAGE_BYTES } from '../../wire/protocol/limits.js'
 import { optional, record, type Infer, type Shape } from '../../wire/protocol/validate.js'
@@ -11,16 +9,16 @@ import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreLimits } from './store.js'
 
-/** Where values are kept. */
+/** The storage of values. */
 export type StorageConfig =
   | { readonly kind: 'memory' }
-  /** `directory` holds one folder for each built-in that stores there. */
+  /** `directory` contains one folder for each built-in that stores there. */
   | { readonly kind: 'durable'; readonly directory: string }
 
 const MIB = 1024 * 1024
 
 export const defaultStoreLimits: StoreLimits = {
-  // A larger value could not have come in one message and could not be sent in one.
+  // A larger value could not be received or sent in one message.
   maxValueBytes: MAX_MESSAGE_BYTES,
   maxTotalBytes: 512 * MIB,
 }
@@ -29,7 +27,10 @@ const DEFAULT_FILE_PATH = 'kv_store_data.db'
 
 const filePath = setting<string>('a path', (value) => typeof value === 'string' && value !== '')
 
-/** How often the engine saves its memory, in milliseconds. Accepted for its sake: here every write is saved at once. */
+/**
+ * The save interval of the distributed engine, in milliseconds. Accepted for compatibility: here every write is saved
+ * at once.
+ */
 export const saveIntervalMs = optional(wholeNumber(100, 3_600_000))
 
 const storageShape = {
@@ -40,9 +41,9 @@ const storageShape = {
 
 /**
  * Reads the `adapter` of a built-in that stores values: the `kv` adapter, in memory or in files.
- * @param path where the adapter stands in the configuration, such as `iii-state.adapter`.
+ * @param path the position of the adapter in the configuration, such as `iii-state.adapter`.
  * @param extra keys of the adapter's `config` that only this built-in has.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseStorageAdapter<S extends Shape>(
   path: string,
@@ -51,7 +52,7 @@ export function parseStorageAdapter<S extends Shape>(
 ): { readonly storage: StorageConfig; readonly settings: Infer<S> } {
   const { config } = parseSettings(path, { name: optional(oneOf('kv')), config: optional(record) }, adapter)
   const settings = parseSettings(`${path}.config`, { ...storageShape, ...extra }, config)
-  // The compiler cannot split the type of a merged shape; both halves have just been checked.
+  // The compiler cannot split the type of a merged shape; both halves were checked above.
   const { store_method, file_path } = settings as Infer<typeof storageShape>
   const durable = store_method === 'file_based'
   const storage: StorageConfig = durable

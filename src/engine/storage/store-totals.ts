@@ -1,7 +1,7 @@
 /**
- * How a durable store notices that entries are missing or changed. Every batch also writes totals over all entries, and
- * a small file beside the database holds the number of the last batch that was acknowledged. At start both are compared
- * with what was read, so that neither a lost record nor a lost end of the log goes unnoticed.
+ * Detects missing or changed entries of a durable store. Every batch also writes totals over all entries, and a small
+ * file beside the database contains the number of the last acknowledged batch. At start both are compared with the
+ * entries, so that a lost record or a lost end of the log is detected.
  *
  * The file is not synced: after a power failure it may be behind the database, which is harmless, but never ahead.
  */
@@ -26,12 +26,12 @@ export interface StoredRecord {
   readonly value: string
 }
 
-/** Adds a record to totals, or takes it away. */
+/** Adds a record to totals, or removes it. */
 export function countRecord(totals: Totals, { id, value }: StoredRecord, by: 1 | -1): Totals {
   return { ...totals, entries: totals.entries + by, digest: (totals.digest ^ crc32(value, crc32(id))) >>> 0 }
 }
 
-/** Reads totals as they were written; `undefined` when the text is something else. */
+/** Parses stored totals; `undefined` if the text is something else. */
 export function parseTotals(text: string): Totals | undefined {
   const match = /^(\d{1,16}) (\d{1,16}) (\d{1,10})\s*$/.exec(text)
   if (match === null) return undefined
@@ -44,10 +44,10 @@ export function formatTotals({ batch, entries, digest }: Totals): string {
 }
 
 const FILE_NAME = 'acknowledged'
-/** Fixed, so that a shorter text never leaves an end of the longer one before it. */
+/** Fixed, so that a shorter text never leaves the end of a longer one before it. */
 const TEXT_WIDTH = 64
 
-/** What the file of a directory says: `absent`, or `undefined` when it cannot be understood. */
+/** The content of the file of a directory: `absent`, or `undefined` if it cannot be parsed. */
 export function readAcknowledged(directory: string): Totals | 'absent' | undefined {
   try {
     return parseTotals(readFileSync(join(directory, FILE_NAME), 'latin1'))
@@ -57,11 +57,11 @@ export function readAcknowledged(directory: string): Totals | 'absent' | undefin
   }
 }
 
-/** The file that names the last acknowledged batch, open for as long as the store is. */
+/** The file with the number of the last acknowledged batch, open as long as the store is. */
 export class AcknowledgedFile {
   readonly #descriptor: number
 
-  /** Replaces the file of a directory by one with `totals` as its content, in one step and synced. */
+  /** Replaces the file of a directory by one with `totals` as its content, atomically and synced. */
   constructor(directory: string, totals: Totals) {
     const path = join(directory, FILE_NAME)
     this.#descriptor = openSync(`${path}.new`, 'w')
@@ -87,9 +87,9 @@ export class AcknowledgedFile {
 }
 
 /**
- * What is wrong with a store, as the end of a sentence that begins "it"; `undefined` when it is sound.
- * @param kept totals as the database has them; `undefined` for a store from before totals were kept, or an empty one.
- * @param found totals over the entries that were read; `found.batch` is not looked at.
+ * What is wrong with a store, as the end of a sentence that begins "it"; `undefined` if it is intact.
+ * @param kept totals in the database; `undefined` for a store without totals (an older version), or an empty one.
+ * @param found totals over the entries that were read; `found.batch` is ignored.
  */
 export function damageOf(
   acknowledged: Totals | 'absent' | undefined,
@@ -98,7 +98,7 @@ export function damageOf(
 ): string | undefined {
   if (acknowledged === undefined) return `has a file \`${FILE_NAME}\` that cannot be read`
   if (kept === undefined) {
-    // A store from before totals were kept, or one that was never written to.
+    // A store of an older version without totals, or one that was never written to.
     if (acknowledged === 'absent' || acknowledged.entries === found.entries) return undefined
     return `holds ${String(found.entries)} of ${String(acknowledged.entries)} values`
   }
@@ -108,5 +108,5 @@ export function damageOf(
     return `ends at batch ${String(kept.batch)} of ${String(acknowledged.batch)} and holds ${values}`
   }
   if (kept.entries !== found.entries) return `holds ${String(found.entries)} of ${String(kept.entries)} values`
-  return kept.digest === found.digest ? undefined : 'holds values that are not those last written'
+  return kept.digest === found.digest ? undefined : 'contains values other than those last written'
 }

@@ -1,7 +1,7 @@
 /**
- * Where built-ins keep values: keys in named spaces, JSON in, JSON out. Reads answer from memory at once, so whoever
- * reads and writes in one turn of the event loop has changed a key atomically; a write resolves once it is as safe as
- * the store can make it. Knows nothing of what the values mean.
+ * The interface through which built-ins store values: keys in named spaces, JSON in, JSON out. Reads answer from memory
+ * at once, so reading and writing a key in one event-loop tick is atomic. A write resolves once it is as durable as the
+ * store allows. Knows nothing of the meaning of values.
  */
 import type { JsonText } from '../../wire/protocol/json-text.js'
 import type { JsonValue } from '../../wire/protocol/validate.js'
@@ -16,37 +16,39 @@ export type Write =
   | { readonly kind: 'delete'; readonly space: string; readonly key: string }
 
 export interface Store {
-  /** A copy of the value that the caller may keep and change; `undefined` when there is none. */
+  /** A copy of the value that the caller may modify; `undefined` if there is none. */
   get(space: string, key: string): Stored | undefined
-  /** Copies of a space's values in the order their keys were first put. A key put again keeps its place. */
+  /** Copies of the values of a space in the order their keys were first put. A key put again keeps its place. */
   entries(space: string): Iterable<readonly [key: string, value: Stored]>
-  /** Values of a space in the order of `entries`; as one text when they are large together. */
+  /** Values of a space in the order of `entries`; as one text if they are large together. */
   values(space: string): Stored
-  /** Names of spaces in the order they came. An emptied one stays listed until the store closes, or too many are. */
+  /**
+   * Names of spaces in order of creation. An emptied one stays listed until the store closes, or until too many are.
+   */
   spaces(): Iterable<string>
   /**
-   * Makes all changes or none. They are readable at once; the promise resolves when they are kept: in memory, or on
-   * disk when the store is durable.
+   * Makes all changes or none. They are readable at once; the promise resolves when they are stored: in memory, or on
+   * disk if the store is durable.
    * @throws {StoreError} as a rejection; nothing was changed.
    */
   write(batch: readonly Write[]): Promise<void>
-  /** Waits for writes under way and gives everything free; later calls are refused. */
+  /** Waits for pending writes and releases all resources; later calls are refused. */
   close(): Promise<void>
 }
 
-/** Caps of a store. */
+/** Limits of a store. */
 export interface StoreLimits {
-  /** UTF-8 bytes of one value as JSON. Beyond: `value_too_large`. */
+  /** UTF-8 bytes of one value as JSON. When it is exceeded: `value_too_large`. */
   readonly maxValueBytes: number
-  /** UTF-8 bytes of all values and keys. Beyond: `full`. */
+  /** UTF-8 bytes of all values and keys. When it is exceeded: `full`. */
   readonly maxTotalBytes: number
-  /** Where writes that a cap refused are counted. */
+  /** Counts writes that a limit refused. */
   readonly counters?: { readonly refused: { writes: number } } | undefined
 }
 
 /**
- * Why a store refused a write. `failed`: the disk did, repeatedly; the change was reverted, and later writes are tried
- * again. `busy`: the disk lags too far behind.
+ * Why a store refused a write. `failed`: the disk refused it repeatedly; the change was reverted, and later writes are
+ * tried again. `busy`: too many writes wait for the disk.
  */
 export type StoreErrorReason = 'value_too_large' | 'full' | 'not_json' | 'busy' | 'failed' | 'closed'
 
@@ -62,7 +64,7 @@ export class StoreError extends Error {
 
 /**
  * Waits for a write.
- * @throws {InvocationError} with the code `codeOf` gives for the store's refusal; anything else as it is.
+ * @throws {InvocationError} with the code that `codeOf` gives for the refusal of the store; any other error unchanged.
  */
 export async function orAnswer(write: Promise<void>, codeOf: (refusal: StoreError) => string): Promise<void> {
   try {

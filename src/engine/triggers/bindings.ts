@@ -1,6 +1,6 @@
 /**
- * Joins triggers to the types that make them fire, and keeps them joined while workers come and go. A trigger whose
- * type is missing or whose provider refused it is parked, and offered again when a type of that name appears.
+ * Binds triggers to the providers of their types while workers connect and disconnect. A trigger whose type is missing
+ * or whose provider refused it is parked, and offered again when a type of that name is registered.
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
@@ -43,7 +43,7 @@ export class Bindings {
     this.#kept = new KeptTriggers(ports.clock)
   }
 
-  /** Registers a trigger; an older one of the same id ends. `onAnswer` hears the provider's first word on it. */
+  /** Registers a trigger; one with the same id ends. `onAnswer` receives the first answer of the provider. */
   register(request: TriggerRequest, onAnswer?: Trigger['onAnswer']): void {
     const older = this.triggers.get(request.id)
     const trigger: Trigger = { ...request, type: undefined, onAnswer }
@@ -55,12 +55,12 @@ export class Bindings {
     else this.#bind(trigger, type)
   }
 
-  /** Ends the triggers that outlived their owner. */
+  /** Ends the kept triggers of released functions. */
   endKept(): void {
     this.#kept.endAll()
   }
 
-  /** Ends a trigger; false when there is none of this id. */
+  /** Ends a trigger; false if there is none with this id. */
   unregister(id: string): boolean {
     const trigger = this.triggers.get(id)
     if (trigger === undefined) return false
@@ -70,7 +70,7 @@ export class Bindings {
     return true
   }
 
-  /** Takes a provider's answer. Only the provider of the trigger is listened to. */
+  /** Handles the answer of a provider. Answers of any other worker are ignored. */
   answered(from: Peer, message: ResultMessage): void {
     const trigger = this.triggers.get(message.id)
     const provider = trigger?.type?.provider
@@ -81,8 +81,8 @@ export class Bindings {
   }
 
   /**
-   * Notifies the owner of a trigger that gets no more events, since one of another worker has taken its place. A worker
-   * that replaces a trigger of its own knows it already.
+   * Notifies the owner of a trigger that gets no more events, since one of another worker has replaced it. A worker
+   * that replaces its own trigger is not notified.
    */
   replaced(lost: Binding, by: Binding, what: string): void {
     const trigger = this.triggers.get(lost.id)
@@ -98,7 +98,7 @@ export class Bindings {
     owner.send({ type: 'triggerregistrationresult', id, trigger_type, function_id, error })
   }
 
-  /** Ends triggers of guarded sessions on a function that has changed hands and is no longer granted to them. */
+  /** Ends triggers of guarded sessions on a function whose owner changed and that is no longer granted to them. */
   changed({ namespace, id, metadata }: Pick<FunctionEntry, 'namespace' | 'id' | 'metadata'>): void {
     for (const trigger of [...this.triggers.guardedOn(id)]) {
       const refusal = trigger.namespace === namespace ? trigger.access?.refuseCall(namespace, id, metadata) : undefined
@@ -109,7 +109,7 @@ export class Bindings {
     }
   }
 
-  /** Adds a type and hands it the triggers it serves; false when the engine provides that type itself. */
+  /** Adds a type and passes its triggers to it; false if the engine provides that type. */
   provide(type: TriggerType): boolean {
     if (!this.types.add(type)) return false
     const parked: Trigger[] = []
@@ -119,7 +119,7 @@ export class Bindings {
         parked.push(trigger)
         continue
       }
-      // The provider this one replaces has lost the type and hears nothing; one in another namespace still has it.
+      // The replaced provider has lost the type and is not notified; a provider in another namespace keeps it.
       if (trigger.type.namespace !== type.namespace) this.#unbind(trigger)
       this.#bind(trigger, type)
     }
@@ -127,7 +127,7 @@ export class Bindings {
     return true
   }
 
-  /** Ends what a worker registered and finds other providers for what it provided. */
+  /** Ends the triggers of a worker and finds other providers for the types it provided. */
   leave(peer: Peer): void {
     const gone = this.types.leave(peer)
     for (const trigger of [...this.triggers.ownedBy(peer)]) {
@@ -143,7 +143,7 @@ export class Bindings {
 
   #replace(older: Trigger, type: TriggerType | undefined): void {
     this.triggers.remove(older)
-    // A worker that provides both takes the second as an update of the first.
+    // A worker that provides both handles the second as an update of the first.
     if (older.type?.provider.kind === 'builtin' || older.type !== type) this.#unbind(older)
     this.#tell(older, undefined)
   }
@@ -176,7 +176,7 @@ export class Bindings {
 
   #bindBuiltin(trigger: Trigger, bind: (trigger: Trigger) => void | Promise<void>): void {
     const refuse = (thrown: unknown): void => {
-      // A trigger that was replaced or removed while its provider thought about it needs no answer.
+      // A trigger that was replaced or removed before its provider answered needs no answer.
       if (this.triggers.get(trigger.id) !== trigger) return
       this.#refused(trigger, { code: ErrorCode.trigger_registration_failed, message: messageOf(thrown) })
     }
@@ -189,7 +189,7 @@ export class Bindings {
     }
   }
 
-  /** Ends a trigger; one of the engine's own types later, when its function is on its way to the next owner. */
+  /** Ends a trigger. One of a built-in type is kept while its function is being handed over. */
   #end(trigger: Trigger): void {
     const { owner, type, namespace, functionId: id } = trigger
     const isKept = owner !== undefined && type?.provider.kind === 'builtin'
@@ -198,7 +198,7 @@ export class Bindings {
     else this.#unbind(trigger)
   }
 
-  /** Whether the next owner has bound its own already. */
+  /** Whether the next owner has already bound its own. */
   #hasEqual(trigger: Trigger): boolean {
     for (const other of this.triggers.ofType(trigger.triggerType)) if (isEqual(trigger, other)) return true
     return false
@@ -216,8 +216,8 @@ export class Bindings {
     try {
       type.provider.type.unbind(trigger)
     } catch (error) {
-      // The trigger is gone either way, and its worker's other triggers still have to go.
-      this.#ports.log.error({ triggerId: id, triggerType, error }, 'A trigger was not ended cleanly')
+      // The trigger is removed in any case, and the other triggers of its worker still have to be.
+      this.#ports.log.error({ triggerId: id, triggerType, error }, 'A trigger was not removed cleanly')
     }
   }
 
@@ -244,7 +244,7 @@ export class Bindings {
     this.#tell(trigger, undefined)
   }
 
-  /** Passes the first word on a trigger to whoever waits for it; false when nobody does. */
+  /** Passes the first answer on a trigger to its receiver; false if there is none. */
   #tell(trigger: Trigger, error: ErrorBody | undefined): boolean {
     const { onAnswer } = trigger
     trigger.onAnswer = undefined

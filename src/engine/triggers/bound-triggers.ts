@@ -1,18 +1,16 @@
-/**
- * The triggers bound to one built-in type, each with the filter read from its config. Knows nothing of events.
- */
+/** The triggers bound to one built-in type, each with a filter parsed from its config. Knows nothing of events. */
 import { findMismatch, isRecord, type Infer, type Shape } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
 import type { Binding } from '../builtins/builtin.js'
 
-/** Triggers of one type. Beyond: the trigger is refused. */
+/** Maximum triggers of one type. Further ones are refused. */
 const MAX_TRIGGERS = 100_000
 
 export class BoundTriggers<F> {
   readonly #triggers = new Map<string, { readonly binding: Binding; readonly filter: F }>()
 
   /**
-   * Adds a binding; one of the same id is replaced.
+   * Adds a binding; it replaces one with the same id.
    * @throws {Error} when there are too many.
    */
   add(binding: Binding, filter: F): void {
@@ -30,13 +28,13 @@ export class BoundTriggers<F> {
     this.#triggers.clear()
   }
 
-  /** Whether some binding is of a kind. */
+  /** Whether some binding has a property. */
   some(is: (binding: Binding) => boolean): boolean {
     for (const { binding } of this.#triggers.values()) if (is(binding)) return true
     return false
   }
 
-  /** The bindings whose filter fits, in the order they came. */
+  /** The bindings whose filter matches, in order of registration. */
   matching(fits: (filter: F) => boolean): Binding[] {
     const bindings: Binding[] = []
     for (const { binding, filter } of this.#triggers.values()) if (fits(filter)) bindings.push(binding)
@@ -45,8 +43,8 @@ export class BoundTriggers<F> {
 }
 
 /**
- * Reads a binding's config; members the shape does not name are ignored, and no config counts as an empty one.
- * @throws {Error} naming the member, what was seen and what is accepted.
+ * Parses the config of a binding. Unknown members are ignored, and an absent config counts as an empty one.
+ * @throws {Error} naming the member, the value received and the accepted values.
  */
 export function readTriggerConfig<S extends Shape>({ triggerType, config }: Binding, shape: S): Infer<S> {
   const given = config ?? {}
@@ -54,6 +52,6 @@ export function readTriggerConfig<S extends Shape>({ triggerType, config }: Bind
   const copy = { ...given }
   const mismatch = findMismatch(Object.entries(shape), copy)
   if (mismatch !== undefined) throw new Error(`config of a ${triggerType} trigger: ${mismatch}`)
-  // The check just established the type.
+  // The check above established the type.
   return copy as Infer<S>
 }

@@ -1,19 +1,17 @@
-/**
- * Fires triggers by hand, whatever their type: what a schedule, a request or a worker's event would do, when it is said.
- */
+/** Fires triggers on request, whatever their type, as a schedule, a request or an event of a worker would. */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import type { EngineHost } from '../builtins/builtin.js'
 import type { Bindings } from './bindings.js'
 import { callBound, conditionHolds } from './fire.js'
 import type { Trigger } from './trigger.js'
 
-/** Ids named in an error message. */
+/** Maximum ids named in an error message. */
 const MAX_NAMED = 10
 
 /**
- * Fires the trigger of an id, or every bound trigger of a type, and waits for the functions.
- * @returns their results, in the order of registration; those whose condition says no are left out.
- * @throws {InvocationError} `NOT_FOUND` when nothing is bound; else the first failure, once all have ended.
+ * Fires the trigger with an id, or every bound trigger of a type, and waits for the functions.
+ * @returns their results, in order of registration; triggers whose condition returns false are left out.
+ * @throws {InvocationError} `NOT_FOUND` if nothing is bound; otherwise the first failure, once all have ended.
  */
 export async function fireTriggers(
   { bindings, host }: { readonly bindings: Bindings; readonly host: EngineHost },

@@ -1,5 +1,6 @@
 /**
- * Fires a binding of a built-in type: condition first, then the function. Knows the rules all built-in types share.
+ * Fires a binding of a built-in type: condition first, then the function. Implements the rules that all built-in types
+ * share.
  */
 import { toErrorBody } from '../../wire/protocol/error-body.js'
 import { isRecord } from '../../wire/protocol/validate.js'
@@ -7,20 +8,20 @@ import type { Binding, EngineHost, HostCall } from '../builtins/builtin.js'
 import type { EngineEvent } from '../engine-events.js'
 import type { SpanStart } from '../instruments.js'
 
-/** Trace headers a firing passes on. */
+/** Trace headers that a firing passes on. */
 export type Trace = Pick<HostCall, 'traceparent' | 'baggage'>
 
-/** The condition function a binding's config names. */
+/** The condition function in the config of a binding. */
 export function conditionOf(binding: Binding): string | undefined {
   const id = isRecord(binding.config) ? binding.config['condition_function_id'] : undefined
   return typeof id === 'string' && id !== '' ? id : undefined
 }
 
-/** What a firing delivers, and what goes with it. */
+/** The payload and the context of a firing. */
 export type Firing = Partial<Omit<HostCall, 'functionId' | 'namespace' | 'access'>> & Pick<HostCall, 'data'>
 
 /**
- * Whether a binding's condition lets a payload through. Only an explicit `false` holds it back.
+ * Whether the condition of a binding accepts a payload. Only an explicit `false` rejects it.
  * @throws {InvocationError} when the condition function is missing or fails.
  */
 export async function conditionHolds(host: EngineHost, binding: Binding, firing: Firing): Promise<boolean> {
@@ -30,22 +31,22 @@ export async function conditionHolds(host: EngineHost, binding: Binding, firing:
   return (await host.invoke({ ...firing, functionId, namespace, access })) !== false
 }
 
-/** Calls the bound function with a payload and, where the type delivers it, the binding's metadata. */
+/** Calls the bound function with a payload and, if the type delivers it, the metadata of the binding. */
 export function callBound(host: EngineHost, binding: Binding, firing: Firing): Promise<unknown> {
   const { functionId, namespace, access } = binding
   const call = { ...firing, functionId, namespace, access }
   return invokeInSpan(host, call, firingSpan(binding, call))
 }
 
-/** The report of a firing whose function or condition failed while no caller waits for it. */
+/** The event for a firing whose function or condition failed without a caller. */
 export function triggerFailed({ id: triggerId, triggerType, functionId }: Binding, thrown: unknown): EngineEvent {
   return { kind: 'trigger_failed', triggerId, triggerType, functionId, error: toErrorBody(thrown) }
 }
 
-/** What a span is called and says, without the trace, which is that of its call. */
+/** Name and attributes of a span, without its trace, which is that of its call. */
 export type CallSpan = Omit<SpanStart, 'trace'>
 
-/** Makes a call within a span, if it is to have one and somebody keeps it. */
+/** Makes a call within a span, if it is to have one and its trace is kept. */
 export function invokeInSpan(host: EngineHost, call: HostCall, named: CallSpan | undefined): Promise<unknown> {
   const span = named === undefined ? undefined : host.instruments.openSpan?.({ ...named, trace: call })
   if (span === undefined) return host.invoke(call)
@@ -57,7 +58,7 @@ export function invokeInSpan(host: EngineHost, call: HostCall, named: CallSpan |
   return result
 }
 
-/** The span of a trigger's call. */
+/** The span of the call of a trigger. */
 function firingSpan({ id, triggerType, functionId }: Binding, call: HostCall): CallSpan | undefined {
   const isSchedule = triggerType === 'cron'
   if (triggerType === 'http' || (call.traceparent === undefined && !isSchedule)) return undefined

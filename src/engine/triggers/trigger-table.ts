@@ -1,6 +1,4 @@
-/**
- * Registered triggers, found by id, by owner and by the name of their type. Holds them; changes nothing about them.
- */
+/** Stores registered triggers by id, by owner and by the name of their type. Does not change them. */
 import type { OwnedBytes } from '../registry/owned-bytes.js'
 import type { Peer } from '../links/peer.js'
 import type { Trigger } from './trigger.js'
@@ -30,12 +28,12 @@ export class TriggerTable {
     return this.#byId.values()
   }
 
-  /** Triggers that belong to no worker, and so end only when they are asked to. */
+  /** Triggers without an owner, which end only on request. */
   get unowned(): ReadonlySet<Trigger> {
     return this.#unowned
   }
 
-  /** Triggers of guarded sessions that call a function of this id, in whichever namespace. */
+  /** Triggers of guarded sessions that call a function with this id, in any namespace. */
   guardedOn(functionId: string): ReadonlySet<Trigger> {
     return this.#guarded.get(functionId) ?? NONE
   }
@@ -44,7 +42,7 @@ export class TriggerTable {
     return this.#byOwner.get(peer) ?? NONE
   }
 
-  /** Triggers that name a type, whatever the namespace, parked ones included. */
+  /** Triggers that name a type, in any namespace, including parked ones. */
   ofType(triggerType: string): ReadonlySet<Trigger> {
     return this.#byType.get(triggerType) ?? NONE
   }

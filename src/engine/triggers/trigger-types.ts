@@ -1,5 +1,6 @@
 /**
- * Trigger types by namespace and id. The last worker to register one provides it; those of the engine stay its own.
+ * Stores trigger types by namespace and id. The last worker to register a type provides it; types of the engine cannot
+ * be replaced.
  */
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { OwnedBytes } from '../registry/owned-bytes.js'
@@ -19,17 +20,19 @@ export class TriggerTypes {
     return this.#byId.get(id)?.get(namespace)
   }
 
-  /** All types, in no order. */
+  /** All types, unordered. */
   *all(): Iterable<TriggerType> {
     for (const types of this.#byId.values()) yield* types.values()
   }
 
-  /** All types of one id, one per namespace. */
+  /** All types with one id, one per namespace. */
   named(id: string): TriggerType[] {
     return [...(this.#byId.get(id)?.values() ?? [])]
   }
 
-  /** Whether a type is another worker's, or has the name of one that the engine provides, which count everywhere. */
+  /**
+   * Whether a type belongs to another worker, or has the name of a type of the engine, which exist in all namespaces.
+   */
   isTaken(namespace: string, id: string, peer: Peer): boolean {
     const present = this.find(namespace, id)?.provider
     if (present?.kind === 'worker' && present.peer !== peer) return true
@@ -40,14 +43,16 @@ export class TriggerTypes {
     return this.#provided.get(peer) ?? NONE
   }
 
-  /** The type that serves a trigger: where it names a namespace only there, else at home, else in the default one. */
+  /**
+   * The type that serves a trigger: only from the namespace it names, or else from its own, then from the default one.
+   */
   resolve(request: TriggerRequest): TriggerType | undefined {
     const { triggerType, typeNamespace, homeNamespace } = request
     if (typeNamespace !== undefined) return this.find(typeNamespace, triggerType)
     return this.find(homeNamespace, triggerType) ?? this.find(DEFAULT_NAMESPACE, triggerType)
   }
 
-  /** Adds a type or replaces its provider; false when the engine provides it itself. */
+  /** Adds a type or replaces its provider; false if the engine provides it. */
   add(type: TriggerType): boolean {
     const present = this.find(type.namespace, type.id)
     if (present?.provider.kind === 'builtin') return false
@@ -62,7 +67,7 @@ export class TriggerTypes {
     return true
   }
 
-  /** Removes what a worker provides, and answers with it. */
+  /** Removes and returns the types that a worker provides. */
   leave(peer: Peer): TriggerType[] {
     const types = [...this.providedBy(peer)]
     for (const type of types) this.#remove(type)
@@ -83,8 +88,8 @@ export class TriggerTypes {
 const NONE: ReadonlySet<TriggerType> = new Set()
 
 /**
- * Which built-in provides which trigger type, also for built-ins that a configuration leaves out. A test holds it
- * equal to what the built-ins provide.
+ * The built-in that provides each trigger type, including built-ins that a configuration leaves out. A test compares it
+ * with the built-ins.
  */
 export const TYPES_OF_BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'iii-http': ['http'],

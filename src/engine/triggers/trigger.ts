@@ -1,12 +1,12 @@
 /**
- * A trigger that was registered, and the type that makes it fire. A trigger without a type is parked: it waits, unseen,
- * until one appears.
+ * A registered trigger, and the type that fires it. A trigger without a provider is parked: it is not listed, and waits
+ * until the type is registered.
  */
 import type { ErrorBody } from '../../errors.js'
 import type { Binding, BuiltinTriggerType } from '../builtins/builtin.js'
 import type { Peer } from '../links/peer.js'
 
-/** Who makes triggers of a type fire. */
+/** The provider of a trigger type. */
 type Provider =
   | { readonly kind: 'worker'; readonly peer: Peer }
   | { readonly kind: 'builtin'; readonly builtin: string; readonly type: BuiltinTriggerType }
@@ -17,26 +17,26 @@ export interface TriggerType {
   readonly description: string
   readonly configurationSchema: unknown
   readonly requestSchema: unknown
-  /** Memory that the registration takes. */
+  /** Memory of the registration. */
   readonly bytes: number
   readonly provider: Provider
 }
 
-/** What is asked for when a trigger is registered. */
+/** The data of a trigger registration. */
 export interface TriggerRequest extends Binding {
-  /** Where the type is looked up first: the namespace of whoever registers. */
+  /** The first namespace in which the type is looked up: that of the session that registers the trigger. */
   readonly homeNamespace: string
-  /** The only place the type is looked up, when one was named. */
+  /** The only namespace in which the type is looked up, if one was named. */
   readonly typeNamespace: string | undefined
-  /** `undefined` when it was registered through a function: it then outlives every connection. */
+  /** `undefined` if it was registered by a call: it then outlives every connection. */
   readonly owner: Peer | undefined
-  /** Memory that the registration takes. */
+  /** Memory of the registration. */
   readonly bytes: number
 }
 
 export interface Trigger extends TriggerRequest {
   /** `undefined` while it is parked. */
   type: TriggerType | undefined
-  /** Told once, when the provider has answered or is gone. */
+  /** Called once, when the provider has answered or is gone. */
   onAnswer: ((error: ErrorBody | undefined) => void) | undefined
 }

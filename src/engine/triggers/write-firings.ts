@@ -1,19 +1,19 @@
 /**
- * Calls the handlers of an event one after the other, in the background: the write that caused the event does not wait for
- * them. A handler that fails is logged and the next one runs. Beyond the caps the oldest event is given up: the handler that
- * runs for it runs on, those after it are not called, which is counted and logged.
+ * Calls the handlers of an event one after another, in the background, so that the write that caused it does not wait.
+ * A failed handler is logged and the next one runs. When a limit is exceeded, the oldest event is dropped: its running
+ * handler continues, further ones are not called. Drops are counted and logged.
  */
 import { BoundedRuns } from '../../std/async/bounded-runs.js'
 import { weightOf } from '../../std/json/weight.js'
 import type { Binding, CallContext, EngineHost } from '../builtins/builtin.js'
 import { callBound, conditionHolds, conditionOf, triggerFailed, type Trace } from './fire.js'
 
-/** Events worked on at once. */
+/** Maximum events with running handlers. */
 const MAX_FIRINGS = 10_000
-/** Memory of such events, in bytes, about. One event of any size fits when nothing else is worked on. */
+/** Approximate maximum memory of such events, in bytes. One event of any size fits if there is no other. */
 const MAX_WEIGHT = 64 * 1024 * 1024
 
-/** What the handlers of an event inherit from the call that caused it. */
+/** Context that the handlers of an event inherit from the call that caused it. */
 export function traceOf({ traceparent, baggage }: CallContext): Trace {
   return { traceparent, baggage }
 }
@@ -50,14 +50,14 @@ export class WriteFirings {
     })
   }
 
-  /** Stops waiting for handlers; none is called any more. */
+  /** Stops waiting for handlers, and calls no further ones. */
   stop(): void {
     this.#firings.stop()
   }
 
   async #fire(binding: Binding, data: unknown, extra: FiringContext): Promise<void> {
     try {
-      // Without a condition the call leaves in this turn, so calls for successive events leave in their order.
+      // Without a condition the call is sent in this tick, so calls for successive events keep their order.
       if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, { data, ...extra }))) return
       await callBound(this.#host, binding, { data, ...extra, metadata: binding.metadata })
     } catch (error) {
@@ -66,5 +66,5 @@ export class WriteFirings {
   }
 }
 
-/** What every call for an event carries. */
+/** Context of every call for an event. */
 type FiringContext = Trace & { readonly signal: AbortSignal }

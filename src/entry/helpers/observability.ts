@@ -1,4 +1,4 @@
-/** `iii-node/helpers/observability`: logger, traces, metrics and everything to send them with. */
+/** `iii-node/helpers/observability`: logger, traces, metrics and exporters. */
 export { SeverityNumber } from '@opentelemetry/api-logs'
 export type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 export type { Meter, Span } from '@opentelemetry/api'

@@ -1,2 +1,2 @@
-/** `iii-node/helpers/queue`: the answer to an enqueued call. */
+/** `iii-node/helpers/queue`: the result of an enqueued call. */
 export type { EnqueueResult } from '../../sdk/worker/calls/trigger-request.js'

@@ -1,4 +1,4 @@
-/** `iii-node/helpers/stream`: what the operations of a stream take and answer, its events, and update operations. */
+/** `iii-node/helpers/stream`: inputs and results of stream operations, stream events, and update operations. */
 export type {
   StreamDeleteInput,
   StreamDeleteResult,

@@ -1,4 +1,4 @@
-/** `iii-node/helpers/worker-connection-manager`: what the functions that guard a listener are asked and answer. */
+/** `iii-node/helpers/worker-connection-manager`: inputs and results of the functions that guard a listener. */
 export type {
   AuthInput,
   AuthResult,

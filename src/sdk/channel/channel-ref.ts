@@ -1,6 +1,4 @@
-/**
- * References to channel ends: plain JSON that travels in payloads. Finds them, and puts live ends in their place.
- */
+/** References to channel ends: plain JSON in payloads. Finds references, and replaces them by live ends. */
 import { isRecord } from '../../wire/protocol/validate.js'
 import { pathOf, walk } from '../../std/json/walk.js'
 
@@ -9,7 +7,7 @@ export const ChannelDirection = { Read: 'read', Write: 'write' } as const
 /** Which end of a channel a reference stands for. */
 export type ChannelDirection = (typeof ChannelDirection)[keyof typeof ChannelDirection]
 
-/** One end of a channel, as it travels in payloads. Whoever has it can take that end. */
+/** A reference to one end of a channel, used in payloads. Any worker that has it can open that end, once. */
 export type StreamChannelRef = { channel_id: string; access_key: string; direction: ChannelDirection }
 
 /** Whether a value is a reference to a channel end. */
@@ -33,14 +31,14 @@ export function extractChannelRefs(data: unknown): [path: string, ref: StreamCha
   return found
 }
 
-/** Replaces every reference in a parsed payload, in place; returns the payload, or what replaced it. */
+/** Replaces every reference in a parsed payload, in place; returns the payload, or its replacement. */
 export function replaceChannelRefs(data: unknown, replace: (ref: StreamChannelRef) => unknown): unknown {
   const root = { data }
   walk(root, (ref, levels) => {
     const level = levels.at(-1)
     if (level === undefined || !isChannelRef(ref)) return 'enter'
     const end = { value: replace(ref), writable: true, enumerable: true, configurable: true }
-    // Defined, not assigned: a member named `__proto__` must stay a member.
+    // Defined, not assigned, so that a member named `__proto__` stays a member.
     Object.defineProperty(level.holder, level.key, end)
     return 'leave out'
   })

@@ -1,6 +1,6 @@
 /**
- * Makes channels through a client, and ends of channels out of references. The client offers what this needs under a
- * symbol, so that a value from elsewhere is told apart before anything is sent.
+ * Creates channels through a client, and channel ends from references. A client provides the required methods under a
+ * symbol, so that any other object is rejected before anything is sent.
  */
 import { ErrorCode, invalidArgument, RuntimeError } from '../../errors.js'
 import { EngineFunctions } from '../../wire/protocol/names.js'
@@ -11,7 +11,7 @@ import type { ChannelPorts } from './ports.js'
 import { ChannelReader } from './reader.js'
 import { ChannelWriter } from './writer.js'
 
-/** A channel: both ends and their references. Hand one reference to another worker and use the other end. */
+/** A channel: both ends and their references. Send one reference to another worker and use the other end. */
 export type Channel = {
   writer: ChannelWriter
   reader: ChannelReader
@@ -19,22 +19,22 @@ export type Channel = {
   readerRef: StreamChannelRef
 }
 
-/** What a client offers to channels. */
+/** The methods of a client for channels. */
 export interface ChannelHost {
   readonly address: string
   readonly ports: ChannelPorts
   call(functionId: string, payload: object): Promise<unknown>
 }
 
-/** Where a client keeps its `ChannelHost`. Global, so that copies of the package understand each other. */
+/** The member of a client with its `ChannelHost`. Global, so that copies of the package work with each other. */
 export const CHANNEL_HOST = Symbol.for('iii-node.channel-host')
 
-/** Something that can make channels. */
+/** An object that can create channels. */
 export interface ChannelClient {
   readonly [CHANNEL_HOST]: ChannelHost
 }
 
-/** The end a reference stands for; its socket opens on first use. */
+/** The end of a reference; its socket opens on first use. */
 export function channelEnd(host: ChannelHost, ref: StreamChannelRef): ChannelReader | ChannelWriter {
   return ref.direction === 'read'
     ? new ChannelReader(host.address, ref, host.ports)
@@ -43,8 +43,8 @@ export function channelEnd(host: ChannelHost, ref: StreamChannelRef): ChannelRea
 
 /**
  * Creates a channel.
- * @param bufferSize messages the engine keeps while the reader is behind. Default 64; the engine allows 1 to 1024.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a client that is not one, or a size that is not a whole number above 0.
+ * @param bufferSize messages that the engine buffers for a slow reader, from 1 to 1024. Default 64.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid client, or a size that is not a whole number above 0.
  */
 export async function createChannelOn(client: unknown, bufferSize?: number): Promise<Channel> {
   const host = hostOf(client)
@@ -55,7 +55,7 @@ export async function createChannelOn(client: unknown, bufferSize?: number): Pro
   const created = await host.call(EngineFunctions.CREATE_CHANNEL, payload)
   const [writerRef, readerRef] = isRecord(created) ? [created['writer'], created['reader']] : []
   if (!isChannelRef(writerRef) || !isChannelRef(readerRef)) {
-    const text = `The engine answered with something that is no channel: ${describe(created)}`
+    const text = `The engine returned an invalid channel: ${describe(created)}`
     throw new RuntimeError(ErrorCode.UNKNOWN, text)
   }
   return {

@@ -1,6 +1,6 @@
 /**
- * The socket of one channel end: dialled on first use, with a limit for the handshake. Knows the address and how a
- * socket ends, not what flows through it.
+ * The socket of one channel end: dialled on first use, with a time limit for the handshake. Knows the address and how a
+ * socket ends, but not the data.
  */
 import type { Readable, Writable } from 'node:stream'
 import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError, type IIIError } from '../../errors.js'
@@ -12,8 +12,8 @@ import { isChannelRef, type ChannelDirection } from './channel-ref.js'
 import type { ChannelEnd, ChannelPorts } from './ports.js'
 
 /**
- * Keeps a stream's failure from ending the process: a peer that leaves in the middle is nothing unusual, and whoever
- * wants to know listens, or looks at the result of a write.
+ * Prevents that an error of a stream ends the process: a peer that disconnects early is not unusual. Programs receive
+ * the error from an `error` listener or from a write.
  */
 export function hearErrors(stream: Readable | Writable, { onUnheardError }: ChannelPorts): void {
   stream.on('error', (error) => {
@@ -21,27 +21,27 @@ export function hearErrors(stream: Readable | Writable, { onUnheardError }: Chan
   })
 }
 
-/** Bytes a writer buffers before it waits. */
+/** Bytes that a writer buffers before it waits. */
 export const HIGH_WATER_BYTES = 1024 * 1024
 
 /**
- * A slow reader delays the answer to our close frame by as long as it takes to read what is on its way; giving up
- * sooner would cut the tail off.
+ * A slow reader delays the answer to the close frame until it has read all data sent before. A shorter limit would cut
+ * the last bytes off.
  */
 const CLOSE_TIMEOUT_MS = 600_000
 
-/** An item under this may share a packet with others, and so be held back for them. */
+/** A smaller item may share a packet with others, and so be delayed for them. */
 const SMALL_ITEM_BYTES = 16 * 1024
 
-/** What happens on an end once it is dialled. */
+/** Callbacks of an end after it is dialled. */
 export interface EndpointEvents {
   item(item: string | Uint8Array): void
   drained(): void
-  /** Bytes received that nobody has read yet. */
+  /** Received bytes that have not been read yet. */
   readonly unreadBytes: number
-  /** Whether a graceful end of the client waits for this end. */
+  /** Whether a graceful shutdown of the client waits for this end. */
   readonly isBusy: boolean
-  /** The socket is gone: without an error after a clean close, with one after a cut or a refusal. */
+  /** The socket has closed: without an error after a clean close, with one after a cut or a refusal. */
   ended(error: IIIError | undefined): void
 }
 
@@ -76,7 +76,7 @@ export class Endpoint implements ChannelEnd {
     return this.#events.isBusy
   }
 
-  /** The socket, dialled now if it was not. Rejects when it cannot be opened or is gone. */
+  /** The socket, dialled on first use. Rejects when it cannot be opened or has closed. */
   open(): Promise<Transport> {
     if (this.#state === 'ended') return Promise.reject(this.#error ?? endedError())
     const over = this.#ports.ends?.over
@@ -94,7 +94,7 @@ export class Endpoint implements ChannelEnd {
     throw this.#error ?? endedError()
   }
 
-  /** Sends the close frame; an end that was never used just ends. */
+  /** Sends the close frame; an unused end closes without a socket. */
   close(reason: string): void {
     if (this.#transport === undefined) this.#end(undefined)
     else this.#transport.close(CloseCode.NORMAL, reason)
@@ -160,7 +160,7 @@ export class Endpoint implements ChannelEnd {
     return opened.promise
   }
 
-  /** An engine may hold small items back until the one before is acknowledged; full packets leave by themselves. */
+  /** An engine may delay small items until the one before is acknowledged; full packets are sent at once. */
   #releaseSmallItems(transport: Transport): void {
     const isNeeded = this.#ports.releasesBursts?.() ?? !readGuarantees(transport.peerHeaders).has('writes-undelayed')
     if (isNeeded) transport.acknowledgeWhile?.(() => this.#isLastItemSmall)
@@ -178,8 +178,8 @@ export class Endpoint implements ChannelEnd {
 }
 
 /**
- * The address of a channel end: the path goes before any query of the engine's address.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is no URL, or a reference to something else.
+ * The address of a channel end: the path goes before any query in the address of the engine.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid URL or reference.
  */
 export function channelUrl(engineWsBase: unknown, ref: unknown, direction: ChannelDirection): string {
   if (typeof engineWsBase !== 'string' || !/^(ws|http)s?:/i.test(engineWsBase) || !URL.canParse(engineWsBase)) {
@@ -194,7 +194,7 @@ export function channelUrl(engineWsBase: unknown, ref: unknown, direction: Chann
   return url.href
 }
 
-/** Checks the options of one operation. */
+/** Validates the options of one operation. */
 export function checkOperation(options: unknown): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
@@ -216,6 +216,6 @@ function errorOf({ code, status, cause }: Closed): WebSocketError | undefined {
     const text = `The engine refused the channel with HTTP ${String(status)}${hint}`
     return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, text, { status, closeCode: code, cause })
   }
-  const text = `The channel was cut (close code ${String(code)}); what was on its way may be lost`
+  const text = `The channel was cut (close code ${String(code)}); data in transit may be lost`
   return new WebSocketError(ErrorCode.CONNECTION_LOST, text, { closeCode: code, cause })
 }

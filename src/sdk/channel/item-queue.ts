@@ -1,17 +1,17 @@
 /**
- * Items of a channel between its socket and its readers. Text and bytes can be taken apart or together in arrival order.
- * Asks for a pause while it is full, so that the socket is not read faster than its items are taken. Bytes are never
- * dropped. Text without a listener is dropped once there is too much of it, so that it cannot hold the bytes back.
+ * The items of a channel between its socket and its readers. Text and bytes can be read separately or together in order
+ * of arrival. Requests a pause while it is full, so that the socket is not read faster than its items. Bytes are never
+ * dropped. Text without a listener is dropped above a limit, so that it does not block the bytes.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { orAborted } from '../../std/async/abortable.js'
 import type { Clock, Timer } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 
-/** Bytes kept of each kind before the socket is paused, or text is dropped; text counts in UTF-16 units. */
+/** Maximum bytes of each kind before the socket is paused, or text is dropped; text counts in UTF-16 units. */
 const FULL_BYTES = 1024 * 1024
 
-/** Items kept of each kind before the socket is paused, or text is dropped. */
+/** Maximum items of each kind before the socket is paused, or text is dropped. */
 const FULL_ITEMS = 1024
 
 /** How long one kind may stay unread while a reader waits for the other kind behind it. */
@@ -25,16 +25,16 @@ interface Entry {
   readonly item: string | Buffer
 }
 
-/** What the queue asks of its owner. */
+/** Callbacks to the owner of the queue. */
 export interface QueueOwner {
   readonly clock: Clock
   readonly pause: () => void
   readonly resume: () => void
-  /** Whether text is passed on at once and so is waited for. */
+  /** Whether text is passed on at once and therefore expected. */
   readonly hasTextListener: () => boolean
-  /** Receives each text message that is dropped for lack of a listener, by how many were dropped so far. */
+  /** Called for each text message that is dropped for lack of a listener, with the number dropped so far. */
   readonly onTextDropped: (dropped: number) => void
-  /** Receives the kind that stays unread, so that a reader of the other kind waits. Called once for each pause. */
+  /** Called once per pause, with the kind that stays unread and so blocks a reader of the other kind. */
   readonly onStalled: (unread: ItemKind) => void
 }
 
@@ -50,12 +50,12 @@ class Kept {
 export class ItemQueue {
   readonly #owner: QueueOwner
   #kept: Readonly<Record<ItemKind, Kept>> = { text: new Kept(), binary: new Kept() }
-  /** Readers that wait, by the one kind that they wait for. */
+  /** Waiting readers that accept only one kind, by kind. */
   readonly #waiting: Record<ItemKind, number> = { text: 0, binary: 0 }
   #order = 0
-  /** Loops over text that have not ended: while there is one, text is held back instead of dropped. */
+  /** Number of active loops over text: while there is one, text is held instead of dropped. */
   #textReaders = 0
-  /** Text that was dropped, and its place among the items. */
+  /** Dropped text, and its place among the items. */
   #gap: { readonly order: number; dropped: number } | undefined
   #isPaused = false
   #stall: Timer | undefined
@@ -66,12 +66,12 @@ export class ItemQueue {
     this.#owner = owner
   }
 
-  /** Bytes kept, and UTF-16 units of text. */
+  /** Bytes in the queue, and UTF-16 units of text. */
   get bytes(): number {
     return this.#kept.text.bytes + this.#kept.binary.bytes
   }
 
-  /** Keeps an item. After the end, later items are dropped: the end has cleared what was before them. */
+  /** Adds an item. After the end, further items are dropped. */
   push(item: string | Buffer): void {
     if (this.#end !== undefined) return
     const kind = typeof item === 'string' ? 'text' : 'binary'
@@ -86,14 +86,14 @@ export class ItemQueue {
     this.#wake()
   }
 
-  /** No more items will come. Readers receive the error after the items that are left. */
+  /** No more items arrive. Readers receive the error after the remaining items. */
   finish(error: Error | undefined): void {
     this.#end ??= { error }
     this.#stall?.cancel()
     this.#wake()
   }
 
-  /** Forgets the items that are left. */
+  /** Drops the remaining items. */
   clear(): void {
     this.#kept = { text: new Kept(), binary: new Kept() }
   }
@@ -125,7 +125,7 @@ export class ItemQueue {
     }
   }
 
-  /** The next item of the given kinds that is here; nothing from where text is missing, if text is asked for. */
+  /** The next available item of the given kinds; nothing where text is missing, if text is requested. */
   takeNow(kinds: readonly ItemKind[]): string | Buffer | undefined {
     const [first] = kinds.map((kind) => this.#kept[kind]).sort((a, b) => orderOf(a) - orderOf(b))
     if (first === undefined) return undefined
@@ -162,7 +162,7 @@ export class ItemQueue {
     this.#wake()
   }
 
-  /** The kind that is the reason to pause, if there is one. */
+  /** The kind that causes the pause, if any. */
   get #full(): ItemKind | undefined {
     if (this.#kept.binary.isFull) return 'binary'
     return this.#textReaders > 0 && this.#kept.text.isFull ? 'text' : undefined
@@ -198,7 +198,7 @@ export class ItemQueue {
     )
   }
 
-  /** An item was taken, so there is a reader: while the queue is still full, the limit begins anew. */
+  /** An item was read, so there is a reader: while the queue is still full, the limit starts again. */
   #restartStall(): void {
     if (this.#stall === undefined) return
     this.#stall.cancel()

@@ -1,6 +1,6 @@
 /**
- * What channel ends take from their client and report to it, and the list of a client's open ends, which end with it.
- * Knows neither sockets nor items.
+ * The interface between channel ends and their client, and the list of open ends, which are closed with the client.
+ * Independent of sockets and items.
  */
 import type { IIIError } from '../../errors.js'
 import type { Clock } from '../../std/time/clock.js'
@@ -9,17 +9,17 @@ import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { Dial } from '../../wire/transport/transport.js'
 import { dialWebSocket } from '../../wire/transport/ws-dial.js'
 
-/** An end with a socket, as its client sees it. */
+/** An end with a socket, from the view of its client. */
 export interface ChannelEnd {
-  /** Bytes to be sent, and bytes received that are still unread; text counts in UTF-16 units. */
+  /** Bytes to be sent, and received bytes that are unread; text counts in UTF-16 units. */
   readonly heldBytes: number
-  /** Whether work is left on it: its last bytes are on their way, or it is a response that has not ended. */
+  /** Whether work is left: its last bytes are being sent, or it is an unfinished response. */
   readonly isBusy: boolean
-  /** Cuts the socket; what waits on this end rejects with the error. */
+  /** Cuts the socket; pending operations of this end reject with the error. */
   abandon(error: IIIError): void
 }
 
-/** The ends of one client that have a socket. They end with it. */
+/** The ends of one client that have a socket. They are closed with it. */
 export class ChannelEnds {
   readonly #open = new Set<ChannelEnd>()
   #over: IIIError | undefined
@@ -72,41 +72,44 @@ export class ChannelEnds {
   }
 }
 
-/** Text of a channel that was dropped, since nothing listened. */
+/** A text message of a channel that was dropped for lack of a listener. */
 export interface DroppedText {
   /** The channel. */
   readonly channelId: string
-  /** How many messages of this end so far. */
+  /** Number of messages dropped by this end so far. */
   readonly dropped: number
 }
 
-/** A reader that waits for one kind of items while the other kind before them is not taken. */
+/** A reader that waits for one kind of items while the other kind before them is not read. */
 export interface StalledChannel {
   /** The channel. */
   readonly channelId: string
-  /** The kind that nothing takes. */
+  /** The kind that is not read. */
   readonly unread: 'text' | 'binary'
 }
 
-/** What a channel end takes from its client; the process's own by default. */
+/** Dependencies of a channel end from its client; by default those of the process. */
 export interface ChannelPorts {
   /** Opens a transport. */
   readonly dial: Dial
   /** Tells the time and sets timers. */
   readonly clock: Clock
-  /** Handshake headers, the same as the client's. */
+  /** Handshake headers, the same as those of the client. */
   readonly headers: () => Readonly<Record<string, string>>
-  /** Hears what a callback of the user threw. */
+  /** Receives errors thrown by callbacks of the user. */
   readonly onCallbackError: (error: unknown) => void
-  /** Receives why a channel failed where no other code would: its Node stream has no listener, or a writer was cut after `close`. */
+  /**
+   * Receives errors of a channel that no other code would receive: its Node stream has no listener, or a writer was cut
+   * after `close`.
+   */
   readonly onUnheardError: (error: unknown) => void
-  /** Receives each text message that is dropped because nothing listens and too many are kept already. */
+  /** Called for each text message that is dropped because it has no listener and too many are queued. */
   readonly onTextDropped: (text: DroppedText) => void
-  /** Receives ends whose reader has waited for 5 s behind items that nothing takes. */
+  /** Called for ends whose reader has waited for 5 s behind items that are not read. */
   readonly onStalled: (channel: StalledChannel) => void
-  /** Whether small items are acknowledged at once; `undefined` where the engine decides. */
+  /** Whether small items are acknowledged at once; `undefined` if the engine decides. */
   readonly releasesBursts?: () => boolean | undefined
-  /** Where ends are listed as long as they have a socket. */
+  /** The list of ends with a socket. */
   readonly ends?: ChannelEnds
 }
 
@@ -124,12 +127,12 @@ export const defaultChannelPorts: ChannelPorts = {
   },
 }
 
-/** Says that text was dropped. */
+/** Reports dropped text. */
 export function droppedText({ channelId }: DroppedText): string {
-  return `a text message of channel ${channelId} came while nothing listened, and too many are kept already`
+  return `a text message of channel ${channelId} arrived without a listener, and too many are queued already`
 }
 
-/** Says what a stalled channel waits for. */
+/** Reports why a channel has stalled. */
 export function stalledText({ channelId, unread }: StalledChannel): string {
   const [first, second] = unread === 'binary' ? ['bytes', 'text messages'] : ['text messages', 'bytes']
   return `Channel ${channelId} is stalled: its reader waits for ${second} behind ${first} that nothing has read for 5 s. Read both, for example with \`items()\``

@@ -1,6 +1,6 @@
 /**
- * The read end of a channel: bytes as a stream, chunks or a whole, text as messages, or both in arrival order. The
- * writer waits while nobody reads. A cut is an error to whoever reads, never a clean end.
+ * The read end of a channel: bytes as a stream, in chunks or as a whole, text as messages, or both in order of arrival.
+ * A slow reader slows the writer down. If the channel is cut, readers receive an error, never a clean end.
  */
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -24,7 +24,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
   #stream: Readable | undefined
 
   /**
-   * @param engineWsBase the engine's address, as given to `registerWorker`.
+   * @param engineWsBase the address of the engine, as passed to `registerWorker`.
    * @param ref a reference whose direction is `read`.
    */
   constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
@@ -71,9 +71,9 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
   }
 
   /**
-   * Calls back with every text item, those kept so far included. Returns the function that stops it.
+   * Calls back with every text item, including those queued so far. Returns a function that removes the callback.
    *
-   * Text that nothing listens to is kept up to 1,024 items and 1 MiB; later text is dropped, counted
+   * Text without a listener is queued up to 1,024 items and 1 MiB. Further text is dropped, counted
    * (`droppedChannelMessages` of `worker.stats()`) and reported.
    */
   onMessage(callback: (message: string) => void): Unsubscribe {
@@ -93,7 +93,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
   async nextBinary(options: ChannelOperationOptions = {}): Promise<Buffer | null> {
     checkOperation(options)
     this.#dial()
-    // The queue answers with the kind it was asked for.
+    // The queue returns the requested kind only.
     return (await this.#queue.take(['binary'], options.signal)) as Buffer | null
   }
 
@@ -111,14 +111,14 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
 
   /**
    * Text items in order.
-   * @throws {RuntimeError} `MESSAGES_DROPPED` after the items that were kept, when text came before anything listened and
-   * was dropped; the channel stays open. @throws {WebSocketError} when the channel is unknown or was cut.
+   * @throws {RuntimeError} `MESSAGES_DROPPED` after the queued items, if text was dropped for lack of a listener; the
+   * channel stays open. @throws {WebSocketError} when the channel is unknown or was cut.
    */
   async *messages(): AsyncGenerator<string, void> {
     for await (const item of this.#take(['text'])) yield item as string
   }
 
-  /** All items in arrival order. @throws the same as `messages`, where the first item is missing. */
+  /** All items in order of arrival. @throws the same as `messages`, at the first missing item. */
   async *items(): AsyncGenerator<ChannelItem, void> {
     for await (const item of this.#take(['text', 'binary'])) {
       yield typeof item === 'string' ? ChannelItem.Text(item) : ChannelItem.Binary(item)
@@ -132,20 +132,21 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
 
   /** A web stream of the binary items. */
   toWeb(): ReadableStream<Uint8Array> {
-    // Node's typings leave the chunk type open.
+    // The typings of Node leave the chunk type open.
     return Readable.toWeb(this.stream) as ReadableStream<Uint8Array>
   }
 
-  /** Stops reading; what the writer still sends is lost, and the writer gets an error after a few more items. */
+  /** Stops reading. Further items are lost, and the writer gets an error after a few more items. */
   close(): Promise<void> {
     this.#queue.clear()
     this.#queue.finish(undefined)
-    // Cut, since the distributed engine does not read the close frame of a reader: its writer would never be notified.
+    // Cut without a close frame: the distributed engine does not read that of a reader, so its writer would not be
+    // notified.
     this.#endpoint.terminate()
     return Promise.resolve()
   }
 
-  /** In a payload, an end is its reference. */
+  /** In a payload, an end is serialised as its reference. */
   toJSON(): StreamChannelRef {
     return this.#ref
   }
@@ -156,7 +157,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
   }
 
   #dial(): void {
-    // A failure to open is told to whoever takes items.
+    // Readers receive the error if the socket fails to open.
     if (this.#endpoint.isIdle) this.#endpoint.open().catch(() => undefined)
   }
 
@@ -172,7 +173,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
       }
     } finally {
       closeText?.()
-      // The consumer left the loop early. A loop that ended by itself, also by an error, leaves the channel as it is.
+      // The consumer left the loop early. A loop that ends otherwise, even with an error, leaves the channel open.
       if (!isWaiting) await this.close()
     }
   }
@@ -184,7 +185,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
           .then((chunk) => {
             this.#stream?.push(chunk)
           })
-          // What a listener to the stream throws comes here, too: it ends the stream, not the process.
+          // Also catches errors thrown by listeners of the stream: they end the stream, not the process.
           .catch((error: unknown) => {
             this.#stream?.destroy(asError(error))
           })

@@ -1,6 +1,6 @@
 /**
- * The write end of a channel. What is accepted leaves in order; nothing is accepted faster than the reader's side
- * takes it; closing waits until every byte was handed over.
+ * The write end of a channel. Items are sent in order and no faster than the reader accepts them. `close` waits until
+ * every byte has been handed to the operating system.
  */
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
@@ -22,16 +22,18 @@ const CHUNK_BYTES = 64 * 1024
 /** Options of one operation on a channel end. */
 export type ChannelOperationOptions = {
   /**
-   * Gives the operation up: its promise rejects with the signal's reason, whatever it waits for. A write that still waits
-   * for its turn or for the handshake sends nothing; one that waits for capacity has been sent.
+   * Aborts the operation: its promise rejects with the reason of the signal. A write that waits for its turn or for the
+   * handshake sends nothing; one that waits for capacity has been sent.
    */
   signal?: AbortSignal
 }
 
-/** Writers of HTTP responses: a graceful end of the worker waits for them, also after their handlers have returned. */
+/**
+ * Writers of HTTP responses: a graceful shutdown of the worker waits for them, even after their handlers have returned.
+ */
 const responses = new WeakSet<object>()
 
-/** Has a graceful end of the worker wait until a writer has ended. */
+/** Makes a graceful shutdown of the worker wait until a writer has ended. */
 export function holdDrain(writer: object): void {
   responses.add(writer)
 }
@@ -42,15 +44,15 @@ export class ChannelWriter implements AsyncDisposable {
   readonly #ports: ChannelPorts
   readonly #endpoint: Endpoint
   #room: Deferred<void> | undefined
-  /** The last operation: operations leave one after the other. */
+  /** The last operation: operations run one after another. */
   #tail: Promise<void> = UNTOUCHED
   #stream: Writable | undefined
   #closing: Promise<void> | undefined
-  /** Everything was handed to the operating system and nobody is told of a failure any more. */
+  /** Everything was handed to the operating system, so no operation receives a later error. */
   #isHandedOver = false
 
   /**
-   * @param engineWsBase the engine's address, as given to `registerWorker`.
+   * @param engineWsBase the address of the engine, as passed to `registerWorker`.
    * @param ref a reference whose direction is `write`.
    */
   constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts = defaultChannelPorts) {
@@ -62,7 +64,7 @@ export class ChannelWriter implements AsyncDisposable {
       get isBusy() {
         return isBusy()
       },
-      item: () => undefined, // Nobody writes to a writer.
+      item: () => undefined, // A reader cannot send items to a writer.
       unreadBytes: 0,
       drained: () => {
         this.#makeRoom()
@@ -73,13 +75,13 @@ export class ChannelWriter implements AsyncDisposable {
         this.#room = undefined
         if (error === undefined) return
         this.#stream?.destroy(error)
-        // The reader sees an ordinary end, so this is the only sign that the tail may be missing.
+        // The reader sees a normal end, so this report is the only sign that the last bytes may be missing.
         if (this.#isHandedOver) this.#ports.onUnheardError(error)
       },
     })
   }
 
-  /** Whether nothing was written yet and the channel was not closed. */
+  /** Whether nothing has been written and the channel has not been closed. */
   get isUntouched(): boolean {
     return this.#tail === UNTOUCHED
   }
@@ -91,8 +93,8 @@ export class ChannelWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes one binary item; a string as UTF-8. Resolves when there is room for the next.
-   * @throws {WebSocketError} when the channel is unknown, taken or cut. @throws {NotConnectedError} once it is closed.
+   * Writes one binary item; a string as UTF-8. Resolves when there is capacity for the next.
+   * @throws {WebSocketError} when the channel is unknown, in use or cut. @throws {NotConnectedError} once it is closed.
    */
   write(data: Uint8Array | string, options?: ChannelOperationOptions): Promise<void> {
     try {
@@ -115,15 +117,15 @@ export class ChannelWriter implements AsyncDisposable {
   close(): Promise<void> {
     const stream = this.#stream
     if (stream === undefined || stream.destroyed || stream.writableLength === 0) return this.#close('channel_close')
-    // What the stream has taken but not passed on yet leaves first; its end closes the channel.
+    // Data that the stream has accepted is sent first; its end closes the channel.
     stream.end()
     return handled(finished(stream))
   }
 
   /**
-   * Writes everything a source yields, then closes. The source waits while the reader is behind.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` for a source that is none, or a chunk that is neither; the channel stays open then, and when the
-   * source itself fails.
+   * Writes all chunks of a source, then closes. The source waits for a slow reader.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid source or chunk. The channel then stays open, as it does
+   * when the source fails.
    */
   async pipeFrom(source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Promise<void> {
     if (!isIterable(source)) throw invalidArgument('source', 'an iterable, synchronous or not', source)
@@ -142,7 +144,7 @@ export class ChannelWriter implements AsyncDisposable {
     })
   }
 
-  /** In a payload, an end is its reference. */
+  /** In a payload, an end is serialised as its reference. */
   toJSON(): StreamChannelRef {
     return this.#ref
   }
@@ -152,7 +154,7 @@ export class ChannelWriter implements AsyncDisposable {
     return this.close()
   }
 
-  // Up to the queue all of it happens at once, so that items keep the order in which they were given.
+  // Everything up to the queue happens synchronously, so that items keep their order.
   async #send(item: Uint8Array | string, options: ChannelOperationOptions = {}): Promise<void> {
     checkOperation(options)
     const { signal } = options
@@ -164,14 +166,14 @@ export class ChannelWriter implements AsyncDisposable {
     const sent = this.#next(async () => {
       signal?.throwIfAborted()
       const transport = await this.#endpoint.open()
-      // Given up during the handshake.
+      // Aborted during the handshake.
       signal?.throwIfAborted()
-      // A socket on its way out takes nothing more; the reason follows with its end.
+      // A closing socket accepts nothing more; the reason follows with its end.
       if (!transport.isOpen) await this.#endpoint.gone()
       transport.send(item)
       await this.#waitForRoom(transport)
     })
-    // The operations behind it go on waiting for capacity.
+    // The operations behind it still wait for capacity.
     return orAborted(sent, signal)
   }
 
@@ -196,7 +198,7 @@ export class ChannelWriter implements AsyncDisposable {
   #close(reason: string): Promise<void> {
     this.#closing ??= handled(
       this.#next(async () => {
-        // A channel that was never used is opened for its end: the reader waits for it.
+        // An unused channel is opened to close it, since the reader waits for its end.
         const transport = await this.#endpoint.open()
         const flushed = deferred<void>()
         this.#room = flushed
@@ -263,7 +265,7 @@ function isIterable(source: unknown): boolean {
   return typeof source === 'object' && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source)
 }
 
-/** Awaiting reports a failure; not awaiting does not end the process. */
+/** A failure is reported when the promise is awaited; without that it does not end the process. */
 function handled(promise: Promise<void>): Promise<void> {
   promise.catch(() => undefined)
   return promise

@@ -1,12 +1,12 @@
 /**
- * Why a dial or a link ended, as the error that calls and diagnostics carry. A dial that failed says what is at the
- * address and what to do; addresses are shown without credentials.
+ * Creates the errors for a failed dial or a closed connection. A failed dial says what listens at the address and what
+ * to do. Addresses appear without credentials.
  */
 import { ErrorCode, NotConnectedError, RegistrationRejectedError, WebSocketError } from '../../errors.js'
 import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 import type { Closed } from '../../wire/transport/transport.js'
 
-/** @param dialled the address, when the link never opened. */
+/** @param dialled the address, if the connection was never open. */
 export function closedError({ code, reason, status, cause }: Closed, dialled?: string): WebSocketError {
   const facts = { closeCode: code, cause }
   if (status !== undefined)
@@ -35,7 +35,7 @@ function refused(status: number, dialled = ''): string {
   const text = `The engine at ${url} refused the handshake with HTTP ${String(status)}`
   if (status === 401 || status === 403) return `${text}. Check the token or the headers that this worker sends`
   if (status >= 500) return text
-  return `${url} answers HTTP ${String(status)} and no WebSocket: it is not the engine's port for workers. Check port and path (workers connect to 49134 by default)`
+  return `${url} answers HTTP ${String(status)} instead of a WebSocket handshake: it is not the engine's port for workers. Check port and path (workers connect to 49134 by default)`
 }
 
 function unreachable(cause: Error, dialled: string): string {
@@ -47,7 +47,7 @@ function unreachable(cause: Error, dialled: string): string {
     return `The host of ${url} was not found (${code}). Check the address`
   if (isSecure(dialled) && isNoTls(cause, code)) return `${url} does not use TLS. Use ws:// instead of wss://`
   if (code === 'ECONNRESET' || code.startsWith('HPE_')) {
-    const scheme = isSecure(dialled) ? '' : ' If it uses TLS, the address begins with wss://'
+    const scheme = isSecure(dialled) ? '' : ' If it uses TLS, use wss:// in the address'
     return `${url} closed the connection during the handshake (${code}), as a port for something else does.${scheme}`
   }
   return `The connection to ${url} failed: ${cause.message}`
@@ -57,7 +57,7 @@ function isSecure(address: string): boolean {
   return /^(?:wss|https):/i.test(address)
 }
 
-/** What OpenSSL says when the answer to its greeting is plain text. */
+/** The message of OpenSSL when the server answers the TLS handshake in plain text. */
 function isNoTls({ message }: Error, code: string): boolean {
   return (
     code === 'EPROTO' ||
@@ -73,7 +73,7 @@ export function endedError(failure: unknown, state: string): EndedError {
   if (failure instanceof RegistrationRejectedError) return failure
   if (failure instanceof WebSocketError && failure.code === ErrorCode.AUTH_ERROR) return deniedCallError(failure)
   if (state === 'failed') {
-    const text = 'The connection failed for good and the call was not sent; see the cause'
+    const text = 'The connection failed permanently and the call was not sent; see the cause'
     return new NotConnectedError(ErrorCode.RETRIES_EXHAUSTED, text, { outcome: 'not_sent', cause: failure })
   }
   return new NotConnectedError(ErrorCode.SHUTDOWN, 'iii is shutting down; the call was not sent', {

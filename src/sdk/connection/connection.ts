@@ -1,7 +1,7 @@
 /**
- * One link to the engine that is kept up. Replay and flush run synchronously inside the event that accepts the session, so
- * nothing can slip in before the replay, and a session that the engine refuses after the socket opened has received nothing.
- * Knows no message.
+ * Keeps one connection to the engine. Replay and flush run synchronously in the event that accepts the session, so no
+ * frame overtakes the replay. A session that the engine refuses after the socket opened has received nothing. Knows
+ * nothing of messages.
  */
 import { backoffDelayMs } from '../../std/time/backoff.js'
 import type { Timer } from '../../std/time/clock.js'
@@ -52,7 +52,7 @@ export class Connection {
     return publicState(this.#state)
   }
 
-  /** Whether the connection has ended for good, or is about to. */
+  /** Whether the connection has ended permanently, or is about to. */
   get isOver(): boolean {
     return isOver(this.#state)
   }
@@ -63,18 +63,18 @@ export class Connection {
     return state.kind === 'failed' ? state.cause : undefined
   }
 
-  /** What waits here and in the socket; `socketBytes` are part of `bytes`. */
+  /** Frames and bytes that wait here and in the socket; `socketBytes` are part of `bytes`. */
   get queued(): { readonly items: number; readonly bytes: number; readonly socketBytes: number } {
     const socketBytes = 'transport' in this.#state ? this.#state.transport.bufferedBytes : 0
     return { items: this.#outbox.size, bytes: this.#outbox.bytes + socketBytes, socketBytes }
   }
 
-  /** Starts connecting; does nothing when already begun. */
+  /** Starts connecting; does nothing if already started. */
   connect(): void {
     if (this.#state.kind === 'idle') this.#dial(0)
   }
 
-  /** Writes a frame now or keeps it until the link is up and has room. */
+  /** Writes a frame now, or keeps it until the connection is open and has capacity. */
   post(frame: string, letter: Letter): Posted {
     if (this.#maySend() && this.#outbox.size === 0) {
       this.#write(frame)
@@ -86,24 +86,27 @@ export class Connection {
     return full === undefined ? 'queued' : { refused: full }
   }
 
-  /** Takes back a frame that was not written yet. */
+  /** Removes a frame that has not been written. */
   withdraw(letter: Letter): boolean {
     return this.#outbox.withdraw(letter)
   }
 
-  /** Writes a frame when the link is up; false otherwise. For frames that a replay would repeat. */
+  /** Writes a frame if the connection is open; false otherwise. For frames that a replay would repeat. */
   sendIfOpen(frame: string): boolean {
     if (this.#state.kind !== 'open') return false
     this.#write(frame)
     return true
   }
 
-  /** Dials again without a delay if the present link ends: its end is the engine's answer, and has been dealt with. */
+  /**
+   * Dials again without a delay when the present connection ends: the engine ends it as an answer that has been
+   * handled.
+   */
   expectEnd(): void {
     if (this.#state.kind === 'open') this.#state.isEndExpected = true
   }
 
-  /** Resolves once everything written so far has left this process, or the link has ended. */
+  /** Resolves once everything written so far has left this process, or the connection has ended. */
   flushed(): Promise<void> {
     if (this.#state.kind !== 'open') return Promise.resolve()
     const { transport, end } = this.#state
@@ -120,7 +123,7 @@ export class Connection {
     return this.#state.kind === 'open' || this.#isWritingLast
   }
 
-  /** Writes a frame of low priority when nothing else waits, or as one of the last after `close`; false otherwise. */
+  /** Writes a frame of low priority when nothing else waits, or as a final frame after `close`; false otherwise. */
   offer(frame: string | Uint8Array): boolean {
     if (!this.#isWritingLast && !this.#isFree()) return false
     this.#write(frame)
@@ -128,25 +131,26 @@ export class Connection {
   }
 
   /**
-   * Ends for good with a close frame, and cuts when the peer does not answer it in time. Never rejects.
-   * @param lastFrames runs before the close frame when the link is up and may `offer` frames; it limits its own time.
+   * Closes permanently with a close frame, and cuts when the peer does not answer in time. Never rejects.
+   * @param lastFrames runs before the close frame if the connection is open, and may `offer` frames; it limits its own
+   * time.
    */
   close(lastFrames?: () => Promise<void>): Promise<void> {
     return this.#end({ kind: 'closed' }, lastFrames)
   }
 
-  /** Ends for good because the engine refused us. */
+  /** Ends permanently because the engine refused the worker. */
   fail(cause: unknown): Promise<void> {
     return this.#end({ kind: 'failed', cause })
   }
 
-  /** The engine accepted the session on this link: announces everything and sends what waits. Does nothing twice. */
+  /** The engine accepted the session: replays registrations and sends what waits. Calling it again has no effect. */
   accepted(): void {
     const state = this.#state
     if (state.kind !== 'dialling') return
     const { retries, transport } = state
     this.#events.opened(this.#write, transport)
-    // Writing may have found that the transport is gone.
+    // Writing may have detected that the transport has closed.
     if (this.#state !== state) return
     this.#enter({
       kind: 'open',
@@ -255,7 +259,7 @@ export class Connection {
     })
   }
 
-  /** Reports the end of a dial or a link. A listener may have closed the connection meanwhile. */
+  /** Reports the end of a dial or a connection. A listener may have closed it meanwhile. */
   #reportEnd(reason: WebSocketError, delayMs: number): void {
     const isRetried = this.#state.kind === 'waiting'
     if (isRetried) this.#outbox.expire()
@@ -280,7 +284,7 @@ export class Connection {
     this.#enter(closing)
     this.#outbox.discard()
     const sendClose = (): void => {
-      // The link may have ended while the last frames were written.
+      // The connection may have ended while the final frames were written.
       if (this.#state !== closing) return
       closing.limit ??= this.#limit(transport, CLOSE_TIMEOUT_MS)
       transport.close(CloseCode.NORMAL)
@@ -312,7 +316,7 @@ export class Connection {
     return hasRoom && this.#outbox.size === 0
   }
 
-  /** Whether the end is decided and the close frame not sent yet. */
+  /** Whether the end is decided and the close frame has not been sent. */
   get #isWritingLast(): boolean {
     return this.#state.kind === 'closing' && this.#state.limit === undefined
   }

@@ -1,14 +1,14 @@
 /**
- * Finds dead links: pings at an interval and reports silence. The idle limit runs from the last inbound frame. A
- * blocked event loop is not silence: when this process did not run in between, the peer gets one more ping to answer.
+ * Detects dead connections: pings at an interval and reports silence. The idle limit runs from the last inbound frame.
+ * If this process was blocked or suspended, that does not count as silence: the peer gets one more ping to answer.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 import { IDLE_LIMIT_MS, PING_INTERVAL_MS } from './options.js'
 
-/** A timer this late means that this process was not running, so nothing could have been asked or read meanwhile. */
+/** A timer this late means that this process was not running, so it could neither ping nor read meanwhile. */
 const LATE_MS = 1_000
 
-/** Time for the answer to that one ping. */
+/** Time limit for the answer to that ping. */
 const SECOND_CHANCE_MS = 5_000
 
 export class Keepalive {
@@ -16,7 +16,7 @@ export class Keepalive {
   readonly #ping: () => void
   readonly #onSilence: () => void
   #lastActivityAt: number
-  /** Whether this process was found not running since the last activity. */
+  /** Whether this process was detected as not running since the last activity. */
   #wasBlocked = false
   #pingDueAt = 0
   #pingTimer: Timer | undefined
@@ -32,7 +32,7 @@ export class Keepalive {
     this.#scheduleCheck(IDLE_LIMIT_MS)
   }
 
-  /** Notes an inbound frame. */
+  /** Records an inbound frame. */
   activity(): void {
     this.#lastActivityAt = this.#clock.now()
     this.#wasBlocked = false

@@ -1,6 +1,4 @@
-/**
- * Reconnection settings: names and defaults that users see, and the fixed timings of the link.
- */
+/** Reconnection settings with their defaults, and the fixed timings of the connection. */
 import type { BackoffPolicy } from '../../std/time/backoff.js'
 import type { QueueCaps } from '../../std/async/bounded-queue.js'
 import { ErrorCode, RuntimeError } from '../../errors.js'
@@ -14,19 +12,22 @@ export { effectiveInitialDelayMs } from '../../std/time/backoff.js'
 export interface ReconnectionConfig {
   /** First delay. Default 1000 ms; at least 1 ms is used. */
   initialDelayMs: number
-  /** Longest delay, jitter included. Default 30 000 ms. */
+  /** Longest delay, including jitter. Default 30 000 ms. */
   maxDelayMs: number
-  /** Growth per attempt. Default 2. */
+  /** Growth factor per attempt. Default 2. */
   backoffMultiplier: number
-  /** ± share of the delay that is random, 0…1. Default 0.3. */
+  /** ± random share of the delay, 0…1. Default 0.3. */
   jitterFactor: number
-  /** Attempts in a row before the state becomes `failed`; -1, the default, never gives up. */
+  /** Attempts in a row before the state becomes `failed`. Default -1, which means no limit. */
   maxRetries: number
-  /** Messages kept while there is no connection. Default 1000; further calls are refused with `PENDING_QUEUE_FULL`. */
+  /**
+   * Maximum messages kept while there is no connection. Default 1000; further calls are refused with
+   * `PENDING_QUEUE_FULL`.
+   */
   maxPendingMessages?: number
-  /** Bytes of messages kept. Default 16 MiB; a single larger message is kept when nothing else is. */
+  /** Maximum bytes of kept messages. Default 16 MiB; a single larger message is kept if there is no other. */
   maxPendingBytes?: number
-  /** How long a message is kept. Default 300 000 ms; a call's own time limit may end it sooner. */
+  /** How long a message is kept. Default 300 000 ms; the time limit of a call may end it sooner. */
   maxPendingAgeMs?: number
 }
 
@@ -41,7 +42,7 @@ export const DEFAULT_RECONNECTION: Required<ReconnectionConfig> = {
   maxPendingAgeMs: 300_000,
 }
 
-/** Everything a connection is told. */
+/** All settings of a connection. */
 export interface ConnectionOptions {
   readonly url: string
   readonly backoff: BackoffPolicy
@@ -59,7 +60,7 @@ export function connectionOptions(url: string, config: Required<ReconnectionConf
   }
 }
 
-/** What is kept for a link, as caps of a queue. */
+/** Limits of the queue of a connection. */
 export function pendingCaps(config: Required<ReconnectionConfig>): QueueCaps {
   return {
     maxItems: config.maxPendingMessages,
@@ -68,22 +69,22 @@ export function pendingCaps(config: Required<ReconnectionConfig>): QueueCaps {
   }
 }
 
-/** Between two pings. */
+/** Interval between pings. */
 export const PING_INTERVAL_MS = 20_000
 
-/** Silence after which a socket counts as dead, from its last inbound frame. */
+/** Silence after which a connection counts as dead, from its last inbound frame. */
 export const IDLE_LIMIT_MS = 60_000
 
-/** How long a link must have been up before the backoff starts from its first delay again. */
+/** How long a connection must have been open before the backoff starts from its first delay again. */
 export const STABLE_AFTER_MS = 5_000
 
-/** How long the peer may take to answer our close frame; the engine does not always answer. */
+/** Time limit for the answer to our close frame; the engine does not always answer. */
 export const CLOSE_TIMEOUT_MS = 1_000
 
-/** Frames of low priority wait while more than this is buffered, so that a call waits behind little. */
+/** Frames of low priority wait while more than this is buffered, so that a call waits behind few bytes. */
 export const LOW_PRIORITY_BYTES = 1024 * 1024
 
-/** An address that can be dialled. @throws {RuntimeError} `INVALID_ARGUMENT`. */
+/** A valid address. @throws {RuntimeError} `INVALID_ARGUMENT`. */
 export function checkAddress(address: unknown): string {
   const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
   const usable = url !== undefined && ['ws:', 'wss:', 'http:', 'https:'].includes(url.protocol) && url.hash === ''

@@ -1,17 +1,17 @@
 /**
- * Frames that wait for the link, oldest first, within caps. A letter whose sender gave up is not sent; a letter that
- * got too old is told so. Knows nothing of what a frame means.
+ * Queued frames that wait for the connection, oldest first, within limits. A frame whose sender cancelled it is not
+ * sent; for a frame that expired, its sender is notified. Knows nothing of the meaning of frames.
  */
 import { BoundedQueue, type QueueCaps, type QueueFull } from '../../std/async/bounded-queue.js'
 import type { Clock } from '../../std/time/clock.js'
 
-/** Someone who follows the fate of a frame. */
+/** Callbacks on the fate of a frame. */
 export interface Letter {
   /** The frame was handed to the transport. */
   written(): void
   /** The frame was dropped unsent because it waited too long. */
   expired(): void
-  /** The frame was dropped unsent because the connection ended for good. */
+  /** The frame was dropped unsent because the connection ended permanently. */
   discarded(): void
 }
 
@@ -38,7 +38,7 @@ export class Outbox {
     return this.#queue.bytes
   }
 
-  /** Keeps a frame, or says which cap refused it. */
+  /** Adds a frame, or returns the limit that refused it. */
   put(frame: string, letter: Letter): QueueFull | undefined {
     this.expire()
     const waiting = { frame, letter }
@@ -47,7 +47,7 @@ export class Outbox {
     return full
   }
 
-  /** Takes a frame back unsent; false when it is not here any more. */
+  /** Removes an unsent frame; false if it is not queued any more. */
   withdraw(letter: Letter): boolean {
     const waiting = this.#waiting.get(letter)
     if (waiting === undefined) return false
@@ -67,7 +67,7 @@ export class Outbox {
     }
   }
 
-  /** Drops frames that are over age. */
+  /** Drops expired frames. */
   expire(): void {
     for (const { letter } of this.#queue.takeExpired(this.#clock.now())) {
       this.#waiting.delete(letter)
@@ -75,7 +75,7 @@ export class Outbox {
     }
   }
 
-  /** Drops everything. */
+  /** Drops all frames. */
   discard(): void {
     this.#waiting.clear()
     for (const { letter } of this.#queue.drain()) letter.discarded()

@@ -1,6 +1,4 @@
-/**
- * What a connection needs and what it tells: everything its owner sees of it beside its methods. Types only.
- */
+/** The dependencies of a connection and its callbacks to its owner. Types only. */
 import type { QueueFull } from '../../std/async/bounded-queue.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { Random } from '../../std/random.js'
@@ -8,7 +6,7 @@ import type { WebSocketError } from '../../errors.js'
 import type { Dial, Transport } from '../../wire/transport/transport.js'
 import type { IIIConnectionState } from './state.js'
 
-/** What a connection needs from the world. */
+/** External dependencies of a connection. */
 export interface ConnectionPorts {
   /** Opens a transport. */
   readonly dial: Dial
@@ -18,31 +16,31 @@ export interface ConnectionPorts {
   readonly random: Random
 }
 
-/** What a connection tells its owner. */
+/** Callbacks of a connection to its owner. */
 export interface ConnectionEvents {
   /** Handshake headers for the next dial. */
   headers(): Readonly<Record<string, string>>
-  /** Whether an open socket is no link yet: the owner calls `accepted` once the engine accepts the session. */
+  /** Whether an open socket is not a session yet: the owner calls `accepted` once the engine accepts the session. */
   readonly awaitsSession?: boolean
-  /** The link is up: everything sent through `send` now precedes whatever was waiting. */
+  /** The session is accepted: frames passed to `send` now precede those that waited. */
   opened(send: (frame: string) => void, transport: Pick<Transport, 'peerHeaders' | 'acknowledgeWhile'>): void
   frame(text: string): void
   /** Handling the latest frame threw; only an owner that ignores frames may leave it out. */
   frameFailed?(error: unknown): void
-  /** Why the engine denied the session on this link, when it did; the link ends with that. */
+  /** Why the engine denied the session on this connection, if it did; the connection then ends. */
   denial?(): WebSocketError | undefined
-  /** The link that was up is gone; frames written to it may or may not have arrived. */
+  /** The connection was lost; frames written to it may or may not have arrived. */
   lost(reason: WebSocketError): void
-  /** A dial or a link ended, and what happens next. */
+  /** A dial failed or a connection ended, and what happens next. */
   ended(reason: WebSocketError, retryInMs: number | undefined): void
   stateChanged(state: IIIConnectionState): void
-  /** A ping is about to leave, behind everything written so far. */
+  /** A ping is about to be sent, behind everything written so far. */
   pinged?(): void
-  /** The peer has answered a ping of this link. */
+  /** The peer has answered a ping of this connection. */
   ponged?(): void
-  /** Nothing waits any more and the link has room: frames of low priority may be offered. */
+  /** Nothing waits and the connection has capacity: frames of low priority may be offered. */
   idle?(): void
 }
 
-/** What became of a posted frame: written, kept for later, or refused. */
+/** The fate of a posted frame: written, kept for later, or refused. */
 export type Posted = 'written' | 'queued' | { readonly refused: QueueFull | 'ended' }

@@ -1,6 +1,4 @@
-/**
- * Reconnection settings as users give them, checked and completed. Knows the bounds of each; who uses them knows why.
- */
+/** Validates reconnection settings and adds the defaults. */
 import { invalidArgument } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { DEFAULT_RECONNECTION, type ReconnectionConfig } from './options.js'
@@ -16,16 +14,16 @@ const MINIMUMS: Readonly<Record<keyof ReconnectionConfig, number>> = {
   maxPendingAgeMs: 0,
 }
 
-/** Members that count something. */
+/** Members that are counts. */
 const WHOLE: ReadonlySet<keyof ReconnectionConfig> = new Set(['maxRetries', 'maxPendingMessages', 'maxPendingBytes'])
 
 /** The names of all members. */
 export const RECONNECTION_KEYS = Object.keys(MINIMUMS)
 
 /**
- * Completes reconnection settings with their defaults.
- * @param option how the settings are called in error messages.
- * @throws {RuntimeError} `INVALID_ARGUMENT` naming the member that is off.
+ * Adds the defaults to reconnection settings.
+ * @param option the name of the settings in error messages.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` naming the invalid member.
  */
 export function resolveReconnection(
   given: Partial<ReconnectionConfig> = {},

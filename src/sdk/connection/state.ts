@@ -36,9 +36,9 @@ export interface Open {
   readonly keepalive: Keepalive
   /** Resolves when the transport has closed. */
   readonly end: Deferred<void>
-  /** Whether the transport holds so much that frames wait until it has drained. */
+  /** Whether the transport buffers so many bytes that frames wait until it has drained. */
   isFull: boolean
-  /** Whether its end is no reason to wait before the next dial. */
+  /** Whether its end is followed by a dial without a delay. */
   isEndExpected: boolean
 }
 
@@ -48,20 +48,20 @@ export interface Waiting {
   readonly timer: Timer
 }
 
-/** The end is decided, and the transport not closed yet. */
+/** The end is decided, and the transport has not closed yet. */
 export interface Closing {
   readonly kind: 'closing'
   readonly outcome: Ended
   readonly transport: Transport
   /** Resolves when the transport has closed. */
   readonly end: Deferred<void>
-  /** Cuts a close frame that is not answered; undefined while the last frames are written. */
+  /** Cuts the connection if the close frame is not answered; undefined while the final frames are written. */
   limit: Timer | undefined
 }
 
 export type Ended = { readonly kind: 'closed' } | { readonly kind: 'failed'; readonly cause: unknown }
 
-/** Releases what a state holds. */
+/** Releases the resources of a state. */
 export function release(state: LinkState): void {
   switch (state.kind) {
     case 'dialling':
@@ -85,13 +85,13 @@ export function isOver(state: LinkState): boolean {
   return state.kind === 'closing' || state.kind === 'closed' || state.kind === 'failed'
 }
 
-/** How many links and dials have ended in a row once this one has. */
+/** Number of connections and dials that have ended in a row, including this one. */
 export function retriesAfter(state: Dialling | Open, now: number): number {
   const isStable = state.kind === 'open' && now - state.openedAt >= STABLE_AFTER_MS
   return isStable ? 1 : state.retries + 1
 }
 
-/** The connection states users see. */
+/** The connection states that users see. */
 export const IIIConnectionState = {
   Disconnected: 'disconnected',
   Connecting: 'connecting',
@@ -102,7 +102,7 @@ export const IIIConnectionState = {
 /** One of the connection states in `IIIConnectionState`. */
 export type IIIConnectionState = (typeof IIIConnectionState)[keyof typeof IIIConnectionState]
 
-/** A link state as users see it. */
+/** The public connection state of a link state. */
 export function publicState(state: LinkState): IIIConnectionState {
   switch (state.kind) {
     case 'idle':

@@ -1,6 +1,6 @@
 /**
- * The calls this process awaits. Every call settles exactly once: by its answer, its deadline, its caller, the loss of
- * the link it was written to, or the end of the client. Knows no socket and no message layout.
+ * The calls this process awaits. Every call settles exactly once: by its answer, its time limit, its caller, the loss
+ * of its connection, or the end of the client. Independent of sockets and message formats.
  */
 import type { Clock } from '../../std/time/clock.js'
 import { Deadlines, type Expiring } from '../../std/time/deadlines.js'
@@ -10,25 +10,25 @@ import { AbortLinks } from '../../std/async/abort-links.js'
 import type { Served } from './served.js'
 import { ErrorCode, NotConnectedError, TimeoutError } from '../../errors.js'
 
-/** What a call is opened with. */
+/** The data of a new call. */
 export interface CallOptions {
-  /** The function asked for; errors name it. */
+  /** The called function; errors name it. */
   readonly functionId: string
-  /** `Infinity` waits for ever. */
+  /** `Infinity` disables the time limit. */
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
-  /** The invocation whose handler makes the call, where that is known. */
+  /** The invocation whose handler makes the call, if known. */
   readonly origin?: Served | undefined
 }
 
-/** One call in flight. It follows its own frame as a letter. */
+/** One call in flight. It follows the fate of its own frame. */
 export class Call implements Expiring {
   deadline: Expiring['deadline'] = undefined
   readonly #calls: Calls
   readonly id: string
   readonly options: CallOptions
   readonly resolve: (value: unknown) => void
-  /** Rejects at once, with an error whose stack needs nothing more. */
+  /** Rejects at once, with an error whose stack is complete. */
   readonly reject: (reason: unknown) => void
   isWritten = false
 
@@ -41,9 +41,8 @@ export class Call implements Expiring {
   }
 
   /**
-   * Rejects the promise with an error that is made a little later, once the promise follows the one that makes it: only
-   * then does V8 find the functions that await the call, and the error's stack shows where the call was made. A call that
-   * succeeds pays nothing for this.
+   * Rejects with an error that is created two ticks later, once the awaiting functions are attached. Only then V8 finds
+   * them, and the stack of the error shows where the call was made. A successful call costs nothing extra.
    */
   rejectTraced(makeReason: () => unknown): void {
     this.resolve(rejectedLater(makeReason))
@@ -54,7 +53,7 @@ export class Call implements Expiring {
   }
 
   discarded(): void {
-    // Nothing to do: when the client ends, every call is failed with the reason.
+    // Nothing to do: when the client ends, every call is rejected with the reason.
   }
 
   expired(): void {
@@ -64,29 +63,29 @@ export class Call implements Expiring {
 }
 
 async function rejectedLater(makeReason: () => unknown): Promise<never> {
-  // The first turn lets the awaited promise be followed; in the second one V8 sees who follows it.
+  // The first tick attaches the awaited promise; in the second one V8 sees the functions that await it.
   await Promise.resolve()
   await Promise.resolve()
   throw makeReason()
 }
 
-/** How many calls ended in which way, since the start. */
+/** Numbers of calls by outcome, since the start. */
 export interface CallCounts {
   readonly pending: number
   readonly settled: number
   readonly timedOut: number
   readonly lateResults: number
-  /** Waited too long for a link. */
+  /** Waited too long for a connection. */
   readonly expired: number
 }
 
-/** Where the frames of calls wait until they are written. */
+/** The queue of frames that are not written yet. */
 export interface Withdrawing {
-  /** Takes back the frame of a call that ended early, if it was not written yet. */
+  /** Removes the frame of a call that ended early, if it was not written yet. */
   withdraw(call: Call): unknown
 }
 
-/** Calls that one event may end with stacks of their own: when it ends more, their errors have none. */
+/** Maximum calls that one event rejects with individual stacks. If it rejects more, their errors have none. */
 const MAX_TRACED = 1_000
 
 export class Calls {
@@ -128,7 +127,7 @@ export class Calls {
     }
   }
 
-  /** Opens a call; `start` gets it to send it, and the promise settles with its outcome. */
+  /** Opens a call: `start` receives it to send it. The promise settles with its outcome. */
   open(options: CallOptions, start: (call: Call) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const call = new Call(this, options, { id: this.#random.uuid(), resolve, reject })
@@ -136,7 +135,7 @@ export class Calls {
       if (options.signal !== undefined) this.#aborts.add(options.signal, call)
       try {
         start(call)
-        // A call that ended at once, refused or given up, needs no time limit.
+        // A call that was refused or aborted at once needs no time limit.
         if (this.#pending.has(call.id)) this.#deadlines.add(call, options.timeoutMs)
       } catch (error) {
         this.fail(call, error)
@@ -144,7 +143,7 @@ export class Calls {
     })
   }
 
-  /** Settles a call by id: `finish` decides with which outcome. Unknown and ended calls are counted and dropped. */
+  /** Settles a call by id: `finish` decides the outcome. Unknown and ended calls are counted and dropped. */
   settle(id: string, finish: (call: Call) => void): boolean {
     const call = this.#pending.get(id)
     if (call === undefined) {
@@ -156,12 +155,12 @@ export class Calls {
     return true
   }
 
-  /** The invocation whose handler made a call that is pending. */
+  /** The invocation whose handler made a pending call. */
   originOf(id: string): Served | undefined {
     return this.#pending.get(id)?.options.origin
   }
 
-  /** Counts a call whose frame waited too long for a link. */
+  /** Counts a call whose frame waited too long for a connection. */
   noteExpired(): void {
     this.#expired += 1
   }
@@ -180,18 +179,18 @@ export class Calls {
     call.rejectTraced(makeReason)
   }
 
-  /** Rejects every call whose frame was written: its answer cannot come any more. */
+  /** Rejects every call whose frame was written: its answer cannot arrive any more. */
   failWritten(reasonFor: (call: Call) => unknown): void {
     this.#failEach((call) => call.isWritten, reasonFor)
   }
 
-  /** Rejects every call, and takes back the frames that were not written. */
+  /** Rejects every call, and removes frames that were not written. */
   giveUpAll(reasonFor: (call: Call) => unknown): void {
     for (const call of this.#pending.values()) this.#takeBack(call)
     this.#failEach(() => true, reasonFor)
   }
 
-  /** Rejects every call and leaves no timer behind. */
+  /** Rejects every call and cancels all timers. */
   failAll(reasonFor: (call: Call) => unknown): void {
     this.#failEach(() => true, reasonFor)
     this.#deadlines.release()

@@ -1,23 +1,23 @@
 /**
- * The invocations this process serves. Tells when it is idle, and aborts what runs when nobody waits for it any more.
- * Knows no handlers and no frames.
+ * The invocations this process serves. Reports when it is idle, and aborts handlers whose result is no longer awaited.
+ * Independent of handlers and frames.
  */
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 
-/** What an invocation is known by. */
+/** Identifies an invocation. */
 export interface ServedIds {
   readonly function_id: string
   readonly invocation_id: string
 }
 
-/** One invocation being served. Its signal is made when first asked for, since most handlers never do. */
+/** One invocation being served. Its signal is created on first use, since most handlers do not use it. */
 export class Served {
-  /** Which link delivered it; its result is of use on that link only. */
+  /** The connection that delivered it; its result is valid on that connection only. */
   readonly link: number
   readonly #ids: ServedIds
-  /** As the caller of `begin` measures time. */
+  /** On the clock of the caller of `begin`. */
   readonly beganAt: number
-  /** At which tick of the watch its handler began; undefined while it waits, and once it was reported as slow. */
+  /** The watch tick at which its handler began; undefined while it waits, and once it was reported as slow. */
   startedTick: number | undefined
   #controller: AbortController | undefined
   #abortReason: { readonly reason: unknown } | undefined
@@ -75,7 +75,7 @@ export class ServedInvocations {
     return served
   }
 
-  /** Ends one invocation; false when it had ended before. */
+  /** Ends one invocation; false if it had ended before. */
   finish(served: Served): boolean {
     if (!this.#running.delete(served)) return false
     if (this.#running.size === 0) {
@@ -85,12 +85,12 @@ export class ServedInvocations {
     return true
   }
 
-  /** Aborts the signal of everything that runs; the handlers themselves decide when to stop. */
+  /** Aborts the signals of all running handlers; the handlers decide when to stop. */
   abortAll(reason: unknown): void {
     for (const served of this.#running) served.abort(reason)
   }
 
-  /** Resolves once nothing runs. */
+  /** Resolves once no handler runs. */
   idle(): Promise<void> {
     if (this.#running.size === 0) return Promise.resolve()
     this.#idle ??= deferred()

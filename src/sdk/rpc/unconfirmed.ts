@@ -1,24 +1,24 @@
 /**
- * Messages without an answer, written to the present link: how many of them the peer is not known to have read. A
- * link is read in order, so the answer to a ping proves all that was written before it. What is unproven when the link
- * is lost may have arrived or not, and is counted. Knows no message.
+ * Counts messages without an answer that the peer may not have read. A connection is read in order, so the answer to a
+ * ping confirms everything written before it. Unconfirmed messages count as possibly lost when the connection is lost.
+ * Knows nothing of messages.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 
-/** From the first message that is outstanding to a ping for it. */
+/** Delay from the first unconfirmed message to a ping for it. */
 const CONFIRM_AFTER_MS = 1_000
 
 /** For pings of its own, beside those of the keepalive. */
 export interface Confirming {
   readonly clock: Clock
-  /** Its `ping` resolves once the peer has read everything written so far, and rejects when the link ends first. */
+  /** Its `ping` resolves once the peer has read everything written so far, and rejects if the connection ends first. */
   readonly link: { ping(): Promise<void> }
 }
 
 export class Unconfirmed {
   #written = 0
   #confirmed = 0
-  /** Written before the ping whose answer is awaited. */
+  /** Written before the pending ping. */
   #pinged: number | undefined
   #lost = 0
   readonly #confirming: Confirming | undefined
@@ -28,12 +28,12 @@ export class Unconfirmed {
     this.#confirming = confirming
   }
 
-  /** How many were unproven when their link was lost, since the start. */
+  /** Number of messages unconfirmed when their connection was lost, since the start. */
   get lostMessages(): number {
     return this.#lost
   }
 
-  /** One more was written. */
+  /** One more message was written. */
   note(): void {
     this.#written += 1
     if (this.#timer === undefined && this.#confirming !== undefined) this.#schedule(this.#confirming)
@@ -43,7 +43,7 @@ export class Unconfirmed {
     this.#timer = clock.after(
       CONFIRM_AFTER_MS,
       () => {
-        this.#confirm({ clock, link }).catch(() => undefined) // The link ended, which has been counted.
+        this.#confirm({ clock, link }).catch(() => undefined) // The connection ended, which has been counted.
       },
       'background',
     )
@@ -57,7 +57,7 @@ export class Unconfirmed {
     if (this.#written > this.#confirmed) this.#schedule(confirming)
   }
 
-  /** A ping leaves. While one is unanswered, a further one proves nothing: answers do not say which ping they are to. */
+  /** A ping is sent. While one is pending, a further one proves nothing: answers do not identify their ping. */
   pinged(): void {
     this.#pinged ??= this.#written
   }
@@ -75,7 +75,7 @@ export class Unconfirmed {
     this.over()
   }
 
-  /** Leaves no timer behind. */
+  /** Cancels all timers. */
   over(): void {
     this.#timer?.cancel()
     this.#timer = undefined

@@ -1,6 +1,6 @@
 /**
- * One issue of a validator as we pass it on: where, and why. Some libraries repeat the value in their reason, so where
- * the keys say that the value is secret, a reason that shows it is left out.
+ * One issue of a validator: place and reason. Some libraries repeat the value in the reason. If a key says that the
+ * value is secret, a reason that contains it is left out.
  */
 import type { ValidationIssue } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
@@ -10,7 +10,7 @@ import { isTellingKey } from '../../std/text/without-credentials.js'
 const MAX_PATH_CHARACTERS = 200
 export const MAX_REASON_CHARACTERS = 300
 
-/** @param value what was checked. */
+/** @param value the validated value. */
 export function readIssue(issue: unknown, value: unknown): ValidationIssue {
   const { message, path } = isRecord(issue) ? issue : {}
   const keys = Array.isArray(path) ? path.map((segment) => String(isRecord(segment) ? segment['key'] : segment)) : []
@@ -21,19 +21,19 @@ export function readIssue(issue: unknown, value: unknown): ValidationIssue {
   }
 }
 
-const HIDDEN = 'does not fit its schema; the reason would show a secret'
+const HIDDEN = 'does not match its schema; the reason would show a secret'
 
-/** As much of a value as makes it recognisable. */
+/** The beginning of a value, enough to recognise it. */
 const TELLING_CHARACTERS = 6
 
-/** Whether a reason shows a value, or its beginning. What is not a text or a number is not shown by any library. */
+/** Whether a reason contains a value, or its beginning. Libraries only quote strings and numbers. */
 function shows(reason: string, value: unknown): boolean {
   if (value === MISSING) return true
   const text = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
   return text !== '' && reason.includes(text.slice(0, TELLING_CHARACTERS))
 }
 
-/** Stands for a value that a path does not lead to. */
+/** The value for a path that leads nowhere. */
 const MISSING = Symbol('missing')
 
 function valueAt(value: unknown, keys: readonly string[]): unknown {

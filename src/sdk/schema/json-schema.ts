@@ -1,6 +1,6 @@
 /**
- * JSON Schema draft-07 from a schema of any library, by the first way that works. Refuses to document less than the
- * schema demands: an empty result stands only for a schema that takes anything.
+ * Converts a schema of any library to JSON Schema draft-07, by the first method that works. Never documents less than
+ * the schema requires: an empty result is accepted only for a schema that accepts any value.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
@@ -9,25 +9,23 @@ import { parse } from './parse.js'
 import type { SchemaSide, StandardSchemaV1 } from './standard-schema.js'
 import { isZod3, isZod4, valibotJsonSchema, zod3JsonSchema, zod4JsonSchema, zod4Options } from './library-schemas.js'
 
-/**
- * Converts a schema of a library that cannot do it by itself: `io` says whether what goes in or what comes out is meant.
- */
+/** Converts a schema of a library that has no converter of its own: `io` selects the input or the output side. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every library's converter asks for its own schema type
 export type ToJsonSchema = (schema: any, options: { io: SchemaSide; target: 'draft-07' }) => unknown
 
-/** What a schema is converted for, and how when nothing else works. */
+/** The purpose of a conversion, and the fallback. */
 export interface Conversion {
   readonly side: SchemaSide
   readonly toJsonSchema?: ToJsonSchema | undefined
   /** The option to name in messages. */
   readonly argument: string
-  /** The option that spares the conversion. */
+  /** The option that makes the conversion unnecessary. */
   readonly instead: string
 }
 
 /**
  * The JSON Schema of a schema.
- * @throws {RuntimeError} `INVALID_ARGUMENT` when no way gives one that says something; the message tells why each failed.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` when no method gives a useful result; the message says why each failed.
  */
 export function jsonSchemaOf(schema: StandardSchemaV1, conversion: Conversion): Record<string, unknown> {
   const failures: string[] = []
@@ -64,7 +62,7 @@ function waysFor(schema: StandardSchemaV1, { side, toJsonSchema }: Conversion): 
   return ways
 }
 
-/** The converter a schema brings along (Standard JSON Schema). */
+/** The converter of the schema itself (Standard JSON Schema). */
 function ownConverter(schema: StandardSchemaV1, side: SchemaSide): (() => unknown) | undefined {
   const { jsonSchema } = schema['~standard'] as { readonly jsonSchema?: unknown }
   if (!isRecord(jsonSchema) || typeof jsonSchema[side] !== 'function') return undefined
@@ -72,14 +70,14 @@ function ownConverter(schema: StandardSchemaV1, side: SchemaSide): (() => unknow
   return () => (jsonSchema as Record<SchemaSide, (options: object) => unknown>)[side](options)
 }
 
-/** Why a result will not do. */
+/** Why a result is not usable. */
 function shortcoming(schema: StandardSchemaV1, emitted: unknown): string | undefined {
   if (!isRecord(emitted)) return `${describe(emitted)} instead of a JSON Schema`
   if (Object.keys(emitted).some((key) => !ANNOTATIONS.has(key)) || takesAnything(schema)) return undefined
-  return 'an empty JSON Schema for a schema that does not take every value'
+  return 'an empty JSON Schema for a schema that does not accept every value'
 }
 
-/** Keywords that demand nothing of a value. */
+/** Keywords that do not constrain a value. */
 const ANNOTATIONS = new Set(
   '$schema $id $comment $defs definitions title description default examples readOnly writeOnly deprecated'.split(' '),
 )
@@ -97,14 +95,14 @@ function notConvertible(schema: StandardSchemaV1, conversion: Conversion, failur
   const { argument, instead } = conversion
   const vendor: unknown = schema['~standard'].vendor
   const library = typeof vendor === 'string' ? vendor.slice(0, MAX_NAME_CHARACTERS) : 'an unnamed library'
-  const tried = failures.length === 0 ? 'it brings no converter' : failures.join('; ')
+  const tried = failures.length === 0 ? 'it has no converter' : failures.join('; ')
   const text =
     `${argument}, a schema of ${library}, could not be converted to JSON Schema: ${tried}. ` +
-    `Give \`toJsonSchema\`, or write \`${instead}\` yourself`
+    `Pass \`toJsonSchema\`, or write \`${instead}\` yourself`
   return new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
 }
 
-/** The schema of an object whose member `name` fits `schema`. */
+/** The schema of an object whose member `name` matches `schema`. */
 export function nestedUnder(name: string, schema: Record<string, unknown>): Record<string, unknown> {
   const { $schema, ...inner } = schema
   return {

@@ -1,6 +1,6 @@
 /**
- * Schemas of zod and valibot as JSON Schema draft-07, with the user's own packages. Each major version of zod says what it is by structure, so a
- * schema made by another copy of zod than the one loaded here is converted all the same.
+ * Converts schemas of zod and valibot to JSON Schema draft-07, with the packages that the user has installed. The major
+ * version of zod is recognised by structure, so a schema of another copy of zod is converted as well.
  */
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { SchemaSide, StandardSchemaV1 } from './standard-schema.js'
@@ -17,27 +17,27 @@ export function isZod3(schema: StandardSchemaV1): boolean {
   return schema['~standard'].vendor === 'zod' && '_def' in schema && !isZod4(schema)
 }
 
-/** The parts of zod's callback that are used. */
+/** The used members of zod's callback argument. */
 interface Zod4Override {
   readonly zodSchema: { readonly _zod: { readonly def: { readonly type: string } } }
   readonly jsonSchema: Record<string, unknown>
   readonly path: readonly unknown[]
 }
 
-/** Types that JSON has no form for. Zod's own check would refuse dates and empty results too, which JSON can carry. */
+/** Types without a JSON form. The check of zod would also refuse dates and empty results, which JSON can represent. */
 const WITHOUT_JSON_FORM = new Set(['bigint', 'custom', 'function', 'map', 'nan', 'set', 'symbol', 'transform'])
 
 /**
- * Options for zod 4's converter. A date travels as text, and a result that is undefined as null; whatever else zod
- * cannot convert is an error.
+ * Options of the zod 4 converter. A date becomes text and an undefined result null; other types that zod cannot convert
+ * are errors.
  */
 export function zod4Options(side: SchemaSide): Record<string, unknown> {
   return {
-    // Zod 4.0 and 4.1 know no other spelling; later versions know both.
+    // Zod 4.0 and 4.1 accept only this spelling; later versions accept both.
     target: 'draft-7',
     io: side,
     unrepresentable: 'any',
-    // The registry of descriptions exists once per copy of zod; a schema's own method knows the right one.
+    // The registry of descriptions exists once per copy of zod; the method of a schema uses the right one.
     metadata: { get: metadataOf, has: (schema: object) => metadataOf(schema) !== undefined },
     override: ({ zodSchema, jsonSchema, path }: Zod4Override) => {
       const { type } = zodSchema._zod.def
@@ -55,10 +55,10 @@ function metadataOf(schema: object): unknown {
 
 type Convert = (schema: StandardSchemaV1, options: object) => unknown
 
-/** Converts a schema of zod 4.0 and 4.1, which do not do it by themselves. */
+/** Converts a schema of zod 4.0 and 4.1, which have no method for it. */
 export function zod4JsonSchema(schema: StandardSchemaV1, side: SchemaSide): unknown {
   const convert = userModule('zod/v4/core')?.['toJSONSchema'] as Convert | undefined
-  if (convert === undefined) throw new Error('zod was not found from here; zod 4.2 or later needs no finding')
+  if (convert === undefined) throw new Error('zod was not found from here; zod 4.2 or later need not be found')
   return convert(schema, zod4Options(side))
 }
 
@@ -74,7 +74,7 @@ export function zod3JsonSchema(schema: StandardSchemaV1, side: SchemaSide): unkn
       const name = def['typeName']
       if (place.currentPath.length === 1 && (name === 'ZodVoid' || name === 'ZodUndefined')) return { type: 'null' }
       const isTransform = name === 'ZodEffects' && isRecord(def['effect']) && def['effect']['type'] === 'transform'
-      if (isTransform && side === 'output') throw new Error('what a transform gives has no JSON Schema')
+      if (isTransform && side === 'output') throw new Error('the output of a transform has no JSON Schema')
       return jsonSchema
     },
   })
@@ -87,7 +87,7 @@ export function valibotJsonSchema(schema: StandardSchemaV1, side: SchemaSide): u
   return convert(schema, { target: 'draft-07', typeMode: side })
 }
 
-/** A module, or undefined when it is not installed. An installed one that fails to load throws. */
+/** A module, or undefined if it is not installed. An installed one that fails to load throws. */
 function userModule(name: string): Record<string, unknown> | undefined {
   for (const place of [import.meta.url, process.argv[1], join(process.cwd(), 'package.json')]) {
     const found = place === undefined ? undefined : resolveFrom(place, name)
@@ -102,6 +102,6 @@ function resolveFrom(place: string, name: string): { readonly load: () => Record
     const file = requireFrom.resolve(name)
     return { load: () => requireFrom(file) as Record<string, unknown> }
   } catch {
-    return undefined // Not there; the next place may have it.
+    return undefined // Not found here; the next location may have it.
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Checks one value against a schema. Total: whatever a validator does (throw, reject, answer nonsense), a result comes
- * out, at once when the validator is synchronous. Knows nothing of functions or of who sent the value.
+ * Validates one value against a schema. Always gives a result, even if the validator throws, rejects or returns an
+ * invalid value. The result is synchronous if the validator is. Knows nothing of functions or of the sender of the
+ * value.
  */
 import { isRecord } from '../../wire/protocol/validate.js'
 import { describe, messageOf } from '../../std/text/describe.js'
@@ -8,23 +9,23 @@ import type { ValidationIssue } from '../../errors.js'
 import { cut, MAX_REASON_CHARACTERS, readIssue } from './issue.js'
 import type { StandardSchemaV1 } from './standard-schema.js'
 
-/** A value as its schema gives it, or what is wrong with it. */
+/** The validated value, or the reasons why it is invalid. */
 export type Parsed = { readonly value: unknown; readonly issues?: undefined } | Misfit
 
-/** Why a value does not fit. */
+/** Why a value is invalid. */
 export interface Misfit {
-  /** The first of them, at least one. */
+  /** The first issues, at least one. */
   readonly issues: readonly ValidationIssue[]
-  /** How many there are, kept or not. */
+  /** Total number of issues. */
   readonly total: number
-  /** What the validator threw, when it failed to check at all. */
+  /** The error that the validator threw, if it failed. */
   readonly cause?: unknown
 }
 
-/** Issues kept of one value; a list of a million wrong items is as wrong as its beginning. */
+/** Maximum issues kept of one value; further ones add no information. */
 const MAX_ISSUES = 100
 
-/** Checks a value. Never throws and never rejects; answers with a promise only if the validator does. */
+/** Validates a value. Never throws and never rejects; returns a promise only if the validator does. */
 export function parse(schema: StandardSchemaV1, value: unknown): Parsed | Promise<Parsed> {
   try {
     const result: unknown = schema['~standard'].validate(value)
@@ -36,7 +37,7 @@ export function parse(schema: StandardSchemaV1, value: unknown): Parsed | Promis
   }
 }
 
-/** Goes on with a result, at once if it is there. */
+/** Continues with a result, synchronously if it is available. */
 export function whenParsed<T>(
   parsed: Parsed | Promise<Parsed>,
   next: (parsed: Parsed) => T | Promise<T>,
@@ -50,7 +51,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function read(result: unknown, value: unknown): Parsed {
   try {
-    // Arktype's result of a failure is a list that has itself as `issues`, so not only records are results.
+    // Arktype returns a failure as a list that has itself as `issues`, so a result need not be a plain object.
     if (typeof result === 'object' && result !== null) {
       const { issues } = result as { readonly issues?: unknown }
       if (issues === undefined && 'value' in result) return { value: result.value }
@@ -58,7 +59,7 @@ function read(result: unknown, value: unknown): Parsed {
         return { issues: issues.slice(0, MAX_ISSUES).map((issue) => readIssue(issue, value)), total: issues.length }
       }
     }
-    return misfit(`its schema answered ${describe(result)} instead of a value or issues`)
+    return misfit(`its schema returned ${describe(result)} instead of a value or issues`)
   } catch (thrown) {
     return failed(thrown)
   }

@@ -1,26 +1,26 @@
 /**
- * Standard Schema v1: the one interface under which zod, valibot, arktype and others check values. Declared here by
- * structure, so that no schema library is imported; the invariant is that nothing but `~standard` is asked of a schema.
+ * Standard Schema v1: the common interface through which zod, valibot, arktype and others validate values. Declared
+ * here by structure, so that no schema library is imported. Only the member `~standard` of a schema is used.
  */
 
-/** A schema of any library: takes `Input`, gives `Output`. */
+/** A schema of any library: accepts `Input`, returns `Output`. */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   /** The members that every schema library provides. */
   readonly '~standard': {
     readonly version: 1
-    /** The library's name. */
+    /** The name of the library. */
     readonly vendor: string
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
-    /** Carries the two types; there is no value. */
+    /** Carries the two types; it has no value at run time. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }
 }
 
-/** What a check says. */
+/** The result of a validation. */
 export type StandardResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] }
 
-/** One thing wrong with a value. */
+/** One reason why a value is invalid. */
 export interface StandardIssue {
   /** What is wrong, in the words of the library. */
   readonly message: string
@@ -28,16 +28,16 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** What a schema accepts: the type of those who send. */
+/** The type of values that a schema accepts, for senders. */
 export type InferInput<S extends StandardSchemaV1> = NonNullable<S['~standard']['types']>['input']
 
-/** What a schema gives: the type of those who receive. */
+/** The type of values that a schema returns, for receivers. */
 export type InferOutput<S extends StandardSchemaV1> = NonNullable<S['~standard']['types']>['output']
 
-/** The side of a schema: what it accepts, or what it gives. */
+/** The side of a schema: accepted or returned values. */
 export type SchemaSide = 'input' | 'output'
 
-/** Whether a value is a schema. Some libraries make functions, so not only objects are. */
+/** Whether a value is a schema. Schemas of some libraries are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
   const { '~standard': standard } = value as { readonly '~standard'?: unknown }

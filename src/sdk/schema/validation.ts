@@ -1,12 +1,12 @@
 /**
- * What does not fit a schema, as an error: one text for people with the first issues, all of them as data. Knows the
- * wording, not when a check is due.
+ * Creates the error for a value that does not match a schema: the message has the first issues, `issues` has all kept
+ * ones. Knows the wording, not when a value is validated.
  */
 import { ErrorCode, ValidationError } from '../../errors.js'
 import { parse, whenParsed, type Misfit } from './parse.js'
 import type { SchemaSide, StandardSchemaV1 } from './standard-schema.js'
 
-/** Whose value is checked. */
+/** The origin of a validated value. */
 export interface Subject {
   /** The function or trigger type. */
   readonly id: string
@@ -14,9 +14,9 @@ export interface Subject {
 }
 
 /**
- * The value as its schema gives it; a promise only if the schema checks asynchronously.
+ * The validated value; a promise only if the schema validates asynchronously.
  * @throws {ValidationError} `deserialization_error` for an input, `serialization_error` for an output. An asynchronous
- * check rejects with it.
+ * validation rejects with it.
  */
 export function validate(schema: StandardSchemaV1, value: unknown, subject: Subject): unknown {
   return whenParsed(parse(schema, value), (parsed) => {
@@ -25,10 +25,10 @@ export function validate(schema: StandardSchemaV1, value: unknown, subject: Subj
   })
 }
 
-/** Issues written out in a message; beyond, their number. */
+/** Maximum issues in a message; further ones are counted. */
 const MAX_LISTED = 10
 
-/** The error for a value that does not fit. */
+/** The error for an invalid value. */
 export function validationError({ id, side }: Subject, { issues, total, cause }: Misfit): ValidationError {
   const listed = issues.slice(0, MAX_LISTED).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
   if (total > listed.length) listed.push(`and ${String(total - listed.length)} more`)

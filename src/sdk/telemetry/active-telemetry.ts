@@ -1,7 +1,7 @@
 /**
- * Which telemetry the running code belongs to. Inside a handler it is the worker's, carried by the context; outside it
- * is that of `initOtel`, else that of the first live worker. A worker without telemetry marks its handlers too, so that
- * nothing they do is attributed to another worker. Copies of this package in one process share what is kept here.
+ * Finds the telemetry of the running code. Inside a handler it is that of the worker, carried by the context. Outside
+ * it is that of `initOtel`, else that of the first live worker. A worker without telemetry marks its handlers too, so
+ * that their work is not attributed to another worker. Copies of this package in one process share this state.
  */
 import type { Context, Meter, Tracer } from '@opentelemetry/api'
 import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
@@ -9,28 +9,28 @@ import { processState } from '../../std/process-state.js'
 import { otelApi } from './otel-modules.js'
 import type { Telemetry } from './telemetry.js'
 
-/** Telemetry and how it ends. */
+/** Telemetry and its shutdown. */
 interface Running {
   readonly telemetry: Telemetry
-  /** Sends what is left and stops. Never rejects. */
+  /** Sends pending data and stops. Never rejects. */
   readonly end: () => Promise<void>
 }
 
 interface Shared {
-  /** Telemetry of workers, in the order in which it started. */
+  /** Telemetry of workers, in order of start. */
   readonly live: Map<Telemetry, Running>
-  /** That of `initOtel`; `null` after it was called with telemetry switched off. */
+  /** That of `initOtel`; `null` after it was called with telemetry disabled. */
   standAlone: Running | null | undefined
 }
 
 const shared = processState<Shared>('telemetry@1', () => ({ live: new Map(), standAlone: undefined }))
 
-/** `null` stands for telemetry that is off. */
+/** `null` if telemetry is disabled. */
 type Owner = Telemetry | null
 
 let key: symbol | undefined
 
-/** Adds a worker's telemetry to those that code outside handlers may use; the result removes it. */
+/** Adds the telemetry of a worker to those that code outside handlers may use. Returns a function that removes it. */
 export function enlist(running: Running): () => void {
   shared.live.set(running.telemetry, running)
   return () => {
@@ -46,7 +46,7 @@ export function setStandAlone(running: Running | null | undefined): void {
   shared.standAlone = running
 }
 
-/** Ends the telemetry of the process, also that of live workers. Never rejects. */
+/** Ends the telemetry of the process, including that of live workers. Never rejects. */
 export async function endAllTelemetry(): Promise<void> {
   const { live, standAlone } = shared
   const running = [...live.values(), ...(standAlone ? [standAlone] : [])]
@@ -54,12 +54,12 @@ export async function endAllTelemetry(): Promise<void> {
   await Promise.all(running.map(({ end }) => end()))
 }
 
-/** Whether there is any telemetry that code could belong to. */
+/** Whether there is any telemetry in the process. */
 export function isAnyTelemetryLive(): boolean {
   return shared.live.size > 0 || Boolean(shared.standAlone)
 }
 
-/** The telemetry of the running code. Costs next to nothing while there is none in the process. */
+/** The telemetry of the running code. Almost free while the process has none. */
 export function currentTelemetry(): Telemetry | undefined {
   if (!isAnyTelemetryLive()) return undefined
   const owner = currentOwner()
@@ -69,23 +69,25 @@ export function currentTelemetry(): Telemetry | undefined {
   return standAlone?.telemetry ?? live.keys().next().value
 }
 
-/** The worker's telemetry inside a handler, `null` when it is off or has ended; `undefined` outside handlers. */
+/**
+ * The telemetry of the worker inside a handler, `null` if it is disabled or has ended; `undefined` outside handlers.
+ */
 export function currentOwner(): Owner | undefined {
   const owner = otelApi().context.active().getValue(ownerKey()) as Owner | undefined
   return owner === undefined || owner === null || isLive(owner) ? owner : null
 }
 
-/** Whether a worker's telemetry has not ended. */
+/** Whether the telemetry of a worker has not ended. */
 export function isLive(telemetry: Telemetry): boolean {
   return shared.live.has(telemetry)
 }
 
-/** A context whose code belongs to an owner. */
+/** A context that attributes its code to an owner. */
 export function withOwner(context: Context, owner: Owner): Context {
   return context.setValue(ownerKey(), owner)
 }
 
-/** OpenTelemetry makes keys with `Symbol.for`, so that all copies of this package use the same. */
+/** OpenTelemetry creates keys with `Symbol.for`, so all copies of this package use the same. */
 function ownerKey(): symbol {
   return (key ??= otelApi().createContextKey('iii-node.telemetry'))
 }
@@ -100,7 +102,7 @@ export function getMeter(): Meter | null {
   return currentTelemetry()?.meter ?? null
 }
 
-/** OpenTelemetry's logger of the running worker or of `initOtel`; `null` without logs. */
+/** The OpenTelemetry logger of the running worker or of `initOtel`; `null` without logs. */
 export function getLogger(): OtelLogger | null {
   return currentTelemetry()?.logger ?? null
 }

@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry instrumentations that a program passes in, of any major version: what is known of one is its shape, and
- * what it does is not ours.
+ * Connects OpenTelemetry instrumentations of the program, of any major version, to the providers of this package. Only
+ * their common shape is used.
  */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import type { OtelInstrumentation } from './otel-config.js'
@@ -11,10 +11,10 @@ export interface InstrumentationProviders {
   readonly meters: MeterProvider | undefined
 }
 
-/** Which providers an instrumentation reports to: those that connected it last, also when several were given the same. */
+/** The providers of each instrumentation: those that connected it last, if several received the same one. */
 const connected = new WeakMap<OtelInstrumentation, InstrumentationProviders>()
 
-/** Points instrumentations at providers and switches them on; passes on what one throws. */
+/** Connects instrumentations to providers and enables them. Passes on errors that they throw. */
 export function connectInstrumentations(
   instrumentations: readonly OtelInstrumentation[],
   providers: InstrumentationProviders,
@@ -29,8 +29,7 @@ export function connectInstrumentations(
 }
 
 /**
- * Switches off the instrumentations that still report to these providers. An error that one throws goes to
- * OpenTelemetry's own diagnostics and stops nothing.
+ * Disables the instrumentations that still report to these providers. Errors go to the diagnostics of OpenTelemetry.
  */
 export function disconnectInstrumentations(
   instrumentations: readonly OtelInstrumentation[],

@@ -1,6 +1,4 @@
-/**
- * Settings of telemetry: what users pass, and what the rest works with once environment and defaults are applied.
- */
+/** Settings of telemetry: the public ones, and the complete ones with environment and defaults applied. */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import type { ReconnectionConfig } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
@@ -24,11 +22,13 @@ export interface OtelInstrumentation {
 
 /** Settings of telemetry. */
 export type OtelConfig = {
-  /** Whether spans, logs and metrics are made and sent. Variables `OTEL_ENABLED`, `OTEL_SDK_DISABLED`; default true. */
+  /**
+   * Whether spans, logs and metrics are created and sent. Variables `OTEL_ENABLED`, `OTEL_SDK_DISABLED`; default true.
+   */
   enabled?: boolean | undefined
   /**
-   * `service.name`. Variable `OTEL_SERVICE_NAME`, else `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, else the name given to
-   * the worker by `workerName` or `III_WORKER_NAME`, else `iii-node`.
+   * `service.name`. Variable `OTEL_SERVICE_NAME`, else `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, else the name of
+   * the worker from `workerName` or `III_WORKER_NAME`, else `iii-node`.
    */
   serviceName?: string | undefined
   /** `service.version`. Variable `SERVICE_VERSION`, default `unknown`. */
@@ -37,44 +37,50 @@ export type OtelConfig = {
   serviceNamespace?: string | undefined
   /** `service.instance.id`. Variable `SERVICE_INSTANCE_ID`, default a random UUID. */
   serviceInstanceId?: string | undefined
-  /** Engine address for stand-alone telemetry; a worker uses its own. Variable `III_URL`. */
+  /** Address of the engine for stand-alone telemetry; a worker uses its own. Variable `III_URL`. */
   engineWsUrl?: string | undefined
   /** Whether metrics are sent. Variable `OTEL_METRICS_ENABLED`, default true. */
   metricsEnabled?: boolean | undefined
-  /** Milliseconds between two metric exports. Default 60 000, at least 1. */
+  /** Interval between metric exports, in milliseconds. Default 60 000, at least 1. */
   metricsExportIntervalMs?: number | undefined
   /**
-   * How a telemetry socket of its own is re-established: with `transport: 'dedicated'`, and for `initOtel`. Defaults as those
-   * of `reconnectionConfig` of `registerWorker`, whose settings are not taken over. Without effect over the worker's socket.
+   * How a separate telemetry socket is re-established: with `transport: 'dedicated'`, and for `initOtel`. Same defaults
+   * as `reconnectionConfig` of `registerWorker`, whose settings are not used. No effect over the socket of the worker.
    */
   reconnectionConfig?: Partial<ReconnectionConfig> | undefined
-  /** Limit of the whole flush at shutdown in milliseconds. Default 10 000. */
+  /** Time limit of the whole flush at shutdown, in milliseconds. Default 10 000. */
   shutdownTimeoutMs?: number | undefined
-  /** Frames that wait between exporters and socket; more are dropped and counted. Default 10 000. */
+  /** Maximum frames between exporters and socket; further ones are dropped and counted. Default 10 000. */
   channelCapacity?: number | undefined
-  /** How long an ended span waits for company in milliseconds. Variable `OTEL_SPANS_FLUSH_INTERVAL_MS`, default 100. */
+  /**
+   * Maximum delay before an ended span is exported (batching), in milliseconds. Variable
+   * `OTEL_SPANS_FLUSH_INTERVAL_MS`, default 100.
+   */
   spansFlushIntervalMs?: number | undefined
   /** Whether log records are sent. Default true. */
   logsEnabled?: boolean | undefined
-  /** How long a log record waits in milliseconds. Variable `OTEL_LOGS_FLUSH_INTERVAL_MS`, default 100. */
+  /**
+   * Maximum delay before a log record is exported (batching), in milliseconds. Variable `OTEL_LOGS_FLUSH_INTERVAL_MS`,
+   * default 100.
+   */
   logsFlushIntervalMs?: number | undefined
   /** Log records per message. Variable `OTEL_LOGS_BATCH_SIZE`, default 1. */
   logsBatchSize?: number | undefined
-  /** Whether `globalThis.fetch` makes spans. Default true. */
+  /** Whether `globalThis.fetch` creates spans. Default true. */
   fetchInstrumentationEnabled?: boolean | undefined
   /** OpenTelemetry instrumentations to connect to these providers. Default none. */
   instrumentations?: OtelInstrumentation[] | undefined
   /**
-   * Whether a span that still runs after `spansFlushIntervalMs` is shown at once, and completed when it ends. Variable
+   * Whether a span that still runs after `spansFlushIntervalMs` is sent at once, and completed when it ends. Variable
    * `OTEL_LIVE_SPANS`, default false.
    */
   liveSpans?: boolean | undefined
   /**
-   * Longest payload that a span shows, in bytes of UTF-8; longer ones are cut. `Infinity` removes the limit. Variable
+   * Maximum payload in a span, in bytes of UTF-8; longer ones are truncated. `Infinity` removes the limit. Variable
    * `III_TRACE_PAYLOAD_MAX_BYTES` (`unlimited` removes it), default 8 KiB. A payload over 4 MiB is never shown.
    */
   tracePayloadMaxBytes?: number | undefined
-  /** Over the worker's own socket, the default, or over a second one at `/otel`. */
+  /** Over the socket of the worker, the default, or over a second one at `/otel`. */
   transport?: 'worker' | 'dedicated' | undefined
 }
 
@@ -104,22 +110,22 @@ export const OTEL_KEYS: readonly string[] = Object.keys({
 
 type Defaulted = Omit<OtelConfig, 'serviceNamespace' | 'reconnectionConfig'>
 
-/** Settings of telemetry with nothing left open. */
+/** Complete settings of telemetry. */
 export type ResolvedOtelConfig = { readonly [K in keyof Defaulted]-?: NonNullable<Defaulted[K]> } & {
   readonly serviceNamespace: string | undefined
-  /** Of `OTEL_RESOURCE_ATTRIBUTES`. */
+  /** From `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resourceAttributes: Readonly<Record<string, string>>
   readonly reconnection: Required<ReconnectionConfig>
 }
 
-/** Defaults of settings that were not given. */
+/** Defaults of settings that were not set. */
 export interface OtelDefaults {
   readonly newId: () => string
-  /** The name that the worker was given. */
+  /** The name of the worker, if it was set. */
   readonly workerName?: string | undefined
 }
 
-/** Applies environment and defaults. @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off. */
+/** Applies environment and defaults. @throws {RuntimeError} `INVALID_ARGUMENT` naming the invalid option. */
 export function resolveOtelConfig(config: OtelConfig = {}, { newId, workerName }: OtelDefaults): ResolvedOtelConfig {
   const attributes = resourceAttributes()
   const described = (name: OptionOf<string>, variable: string, attribute: string): string | undefined =>
@@ -140,7 +146,7 @@ export function resolveOtelConfig(config: OtelConfig = {}, { newId, workerName }
   }
 }
 
-/** Whether telemetry is on, without looking at the rest. */
+/** Whether telemetry is enabled, without reading the other settings. */
 export function isOtelEnabled(config: OtelConfig = {}): boolean {
   return flag(config, 'enabled') && (config.enabled === true || !isSdkDisabled())
 }
@@ -164,7 +170,7 @@ const NUMBERS: Readonly<Record<OptionOf<number>, NumberRule>> = {
   spansFlushIntervalMs: delay(100, 'OTEL_SPANS_FLUSH_INTERVAL_MS'),
   logsFlushIntervalMs: delay(100, 'OTEL_LOGS_FLUSH_INTERVAL_MS'),
   logsBatchSize: { fallback: 1, minimum: 1, integer: true, variable: 'OTEL_LOGS_BATCH_SIZE' },
-  // Its variable knows a word beside numbers.
+  // Its variable accepts a word as well as numbers.
   tracePayloadMaxBytes: { fallback: payloadBytesFromEnv, minimum: 1, maximum: Infinity },
 }
 

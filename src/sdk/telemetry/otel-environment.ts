@@ -1,6 +1,7 @@
 /**
- * OpenTelemetry's own variables that its libraries leave to their users: `OTEL_SDK_DISABLED`, `OTEL_RESOURCE_ATTRIBUTES`,
- * `OTEL_TRACES_SAMPLER` with its argument. Their meaning is OpenTelemetry's; a text that has none counts as unset.
+ * Reads variables of OpenTelemetry that its libraries leave to applications: `OTEL_SDK_DISABLED`,
+ * `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` with its argument. Their meaning is that of OpenTelemetry; invalid
+ * text counts as unset.
  */
 import type { Sampler } from '@opentelemetry/sdk-trace'
 import { otelSdkTrace } from './otel-modules.js'
@@ -11,13 +12,16 @@ export function isSdkDisabled(): boolean {
   return readVariable('OTEL_SDK_DISABLED')?.trim().toLowerCase() === 'true'
 }
 
-/** `key=value` pairs, separated by commas, percent-encoded. One bad pair discards them all, as OpenTelemetry specifies. */
+/**
+ * `key=value` pairs, separated by commas, percent-encoded. One invalid pair discards them all, as OpenTelemetry
+ * specifies.
+ */
 export function resourceAttributes(): Readonly<Record<string, string>> {
   const pairs = (readVariable('OTEL_RESOURCE_ATTRIBUTES') ?? '').split(',').filter((pair) => pair.trim() !== '')
   try {
     return Object.fromEntries(pairs.map(attributeOf))
   } catch {
-    // A typing error in a variable must not end the program.
+    // A misspelt variable must not end the program.
     return {}
   }
 }
@@ -48,7 +52,7 @@ export function samplerFromEnvironment(): Sampler | undefined {
   }
 }
 
-/** Share of the traces that are recorded, 0…1. Default 1. */
+/** Share of traces that are recorded, 0…1. Default 1. */
 function ratio(): number {
   const share = Number(readVariable('OTEL_TRACES_SAMPLER_ARG') ?? 1)
   return share >= 0 && share <= 1 ? share : 1

@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry, loaded when it is first asked for and then kept: a program that only imports this package pays
- * nothing for it. Loading is synchronous, so a tracer exists as soon as telemetry was started.
+ * Loads OpenTelemetry on first use, so that a program that only imports this package does not pay for it. Loading is
+ * synchronous, so a tracer exists as soon as telemetry was started.
  */
 import type * as Api from '@opentelemetry/api'
 import type * as ApiLogs from '@opentelemetry/api-logs'
@@ -13,7 +13,7 @@ import type * as SdkMetrics from '@opentelemetry/sdk-metrics'
 import type * as SdkTrace from '@opentelemetry/sdk-trace'
 import { requireModule } from '../../std/require-module.js'
 
-/** A function that loads a module at its first call. The caller names the module's type, which only it can know. */
+/** A function that loads a module on its first call. The caller supplies the type of the module. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 function lazy<T>(name: string): () => T {
   let loaded: T | undefined

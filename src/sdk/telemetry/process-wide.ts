@@ -1,23 +1,24 @@
 /**
- * The two things telemetry shares with the whole process: a context manager, without which no handler knows its span,
- * and a propagator. Each is registered once and only where none exists, so a program's own set-up is never replaced.
+ * Registers the two parts of telemetry that the whole process shares: a context manager, without which no handler knows
+ * its span, and a propagator. Each is registered once and only if there is none, so the set-up of a program is never
+ * replaced.
  *
- * All copies of `@opentelemetry/api` 1.x keep what was registered in one place, but each copy ignores what an older one
- * has registered, and only the version that registered first may add to it. Contexts are the same in all of them, so
- * telemetry joins such a set-up at that place.
+ * All copies of `@opentelemetry/api` 1.x store registrations in one place, but each copy ignores those of an older one,
+ * and only the version that registered first may add to it. Contexts are the same in all of them, so telemetry joins
+ * such a set-up at that place.
  */
 import process from 'node:process'
 import type { ContextManager } from '@opentelemetry/api'
 import { otelApi, otelContextManager } from './otel-modules.js'
 import { w3cPropagator } from './trace/propagation.js'
 
-/** Makes sure that contexts follow asynchronous work. */
+/** Ensures that contexts follow asynchronous work. */
 export function ensureProcessWide(): void {
   const { context, propagation } = otelApi()
   if (!hasContextManager()) {
     const { AsyncLocalStorageContextManager } = otelContextManager()
     const manager = new AsyncLocalStorageContextManager().enable()
-    // OpenTelemetry's own report of a refusal is switched off unless the program has a diagnostic logger.
+    // OpenTelemetry's own report of a refusal is disabled unless the program has a diagnostic logger.
     if (!context.setGlobalContextManager(manager)) joinOtherVersion(manager)
   }
   if (propagation.fields().length === 0) propagation.setGlobalPropagator(w3cPropagator())
@@ -33,18 +34,18 @@ function hasContextManager(): boolean {
 /** What the program has registered with a version of the API. */
 type Registered = Partial<{ version: unknown; context: ContextManager }>
 
-/** Where all copies of `@opentelemetry/api` 1.x keep what was registered. */
+/** Where all copies of `@opentelemetry/api` 1.x store registrations. */
 const OTEL_GLOBAL = Symbol.for('opentelemetry.js.api.1')
 
 function registered(): Registered {
   return (globalThis as Record<symbol, Registered | undefined>)[OTEL_GLOBAL] ?? {}
 }
 
-/** Uses the context manager that another version of the API has registered, or registers ours where there is none. */
+/** Uses the context manager that another version of the API has registered, or registers our own if there is none. */
 function joinOtherVersion(manager: ContextManager): void {
   registered().context ??= manager
   if (hasContextManager()) return
-  // Our copy of the API looks for its manager in this method, and finds none of an older version.
+  // Our copy of the API looks up its manager in this method, and does not find that of an older version.
   const api = otelApi().context as unknown as { _getContextManager?: () => ContextManager }
   const own = api._getContextManager
   api._getContextManager = () => registered().context ?? own?.call(api) ?? manager
@@ -58,7 +59,7 @@ function warnOfManager(): void {
   isManagerWarned = true
   process.emitWarning(
     `Handlers have no running span, and their calls send no trace context: the OpenTelemetry context manager that this ` +
-      `program has registered with @opentelemetry/api ${String(registered().version)} does not keep contexts. Register ` +
+      `program has registered with @opentelemetry/api ${String(registered().version)} does not preserve contexts. Register ` +
       `an AsyncLocalStorageContextManager, or none: the worker then registers its own.`,
   )
 }

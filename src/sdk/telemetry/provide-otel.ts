@@ -1,4 +1,7 @@
-/** Brings OpenTelemetry along for bundled programs. Apart from `otel-modules.ts`, which imports nothing of it when it is loaded. */
+/**
+ * Includes OpenTelemetry in bundled programs. Separate from `otel-modules.ts`, which must not import OpenTelemetry when
+ * it is loaded.
+ */
 import * as api from '@opentelemetry/api'
 import * as apiLogs from '@opentelemetry/api-logs'
 import * as contextAsyncHooks from '@opentelemetry/context-async-hooks'

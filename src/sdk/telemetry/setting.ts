@@ -1,12 +1,13 @@
 /**
- * One setting of telemetry from its three sources: the option wins over the variable, the variable over the default. A bad
- * variable counts as unset, since whoever runs a program may not be who wrote it; a bad option is an error.
+ * Resolves one setting of telemetry: the option takes precedence over the variable, and the variable over the default.
+ * An invalid variable counts as unset, since the operator of a program may not be its author. An invalid option is an
+ * error.
  */
 import { env } from 'node:process'
 import { invalidArgument, type RuntimeError } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 
-/** A setting: its option's name and value, and the variable that stands in for it. */
+/** A setting: the name and value of its option, and the variable that is used without the option. */
 export interface Setting {
   readonly name: string
   readonly value: unknown
@@ -16,7 +17,7 @@ export interface Setting {
 const OFF: readonly string[] = ['false', '0', 'no', 'off']
 const ON: readonly string[] = ['true', '1', 'yes', 'on']
 
-/** A switch. Its variable knows the words for the other side of the default; every other text leaves the default. */
+/** A switch. Its variable accepts the words for the opposite of the default; any other text leaves the default. */
 export function flagSetting({ name, value, variable }: Setting, fallback: boolean): boolean {
   if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'true or false', value)
   const turning = fallback ? OFF : ON
@@ -24,13 +25,13 @@ export function flagSetting({ name, value, variable }: Setting, fallback: boolea
   return value ?? (isTurned ? !fallback : fallback)
 }
 
-/** A text. A blank one counts as unset. */
+/** A string. A blank one counts as unset. */
 export function textSetting({ name, value, variable }: Setting): string | undefined {
   if (value !== undefined && typeof value !== 'string') throw invalidOption(name, 'a string', value)
   return value === undefined || value.trim() === '' ? readVariable(variable) : value
 }
 
-/** What a number has to be. */
+/** The accepted range of a number. */
 export interface NumberRule {
   readonly fallback: number | (() => number)
   readonly minimum: number
@@ -39,7 +40,7 @@ export interface NumberRule {
   readonly variable?: string
 }
 
-/** A number. `NaN` is what `Number(process.env.UNSET)` gives, so it counts as unset. */
+/** A number. `NaN` is the value of `Number(process.env.UNSET)`, so it counts as unset. */
 export function numberSetting({ name, value, variable }: Setting, rule: NumberRule): number {
   const isGiven = value !== undefined && !Number.isNaN(value)
   if (isGiven && !isWithin(value, rule)) throw invalidOption(name, bounds(rule), value)
@@ -89,14 +90,14 @@ export function checkText(argument: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'string') throw invalidArgument(argument, 'a string', value)
 }
 
-/** An object of OpenTelemetry, known by a method: any version and any copy of its packages will do. */
+/** An object of OpenTelemetry, recognised by a method, so that any version and copy of its packages is accepted. */
 export function checkKind(argument: string, expected: string, { value, method }: Kind): void {
   const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null
   const found = isObject ? (value as Readonly<Record<string, unknown>>)[method] : undefined
   if (typeof found !== 'function') throw invalidArgument(argument, expected, value)
 }
 
-/** A value and the method that shows its kind. */
+/** A value and the method that identifies its kind. */
 interface Kind {
   readonly value: unknown
   readonly method: string

@@ -1,6 +1,6 @@
 /**
- * Telemetry for programs without a worker, or beside one: started by hand, over a socket of its own. There is one per
- * process; starting it again replaces it. Ending it ends all telemetry of the process.
+ * Telemetry for programs without a worker, or beside one: started by the program, over a separate socket. There is one
+ * per process; starting it again replaces it. Ending it ends all telemetry of the process.
  */
 import { systemClock } from '../../std/time/clock.js'
 import { systemRandom } from '../../std/random.js'
@@ -12,13 +12,13 @@ import { otelUrl, SharedEngineConnection } from './export/shared-engine-connecti
 import { Telemetry } from './telemetry.js'
 
 /**
- * Starts telemetry. The tracer, meter and logger exist when this returns; frames leave once the engine is reached. When
- * `enabled` or `OTEL_ENABLED` switches telemetry off, the three are `null` outside handlers, also beside workers that have
+ * Starts telemetry. The tracer, meter and logger exist when this returns; frames are sent once the engine is connected.
+ * If `enabled` or `OTEL_ENABLED` disables telemetry, the three are `null` outside handlers, even beside workers with
  * telemetry.
  *
- * A second call starts anew with its own `config`: the earlier telemetry sends what has ended and closes its socket, and
- * spans of it that still run are not sent. A second call with telemetry switched off changes nothing.
- * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off; the earlier telemetry then goes on.
+ * A second call starts again with its own `config`: the earlier telemetry sends what has ended and closes its socket,
+ * and its running spans are not sent. A second call with telemetry disabled changes nothing.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` naming the invalid option; the earlier telemetry then continues.
  */
 export function initOtel(config: OtelConfig = {}): void {
   checkOptions('config', config)
@@ -32,7 +32,7 @@ export function initOtel(config: OtelConfig = {}): void {
   const connection = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
   const telemetry = startedOver(connection, resolved)
   const releaseFetch = resolved.fetchInstrumentationEnabled ? holdFetchPatch() : undefined
-  // After the new telemetry holds its part of what both share.
+  // After the new telemetry has acquired the parts that both share.
   const earlierEnded = earlier?.end()
   const end = async (): Promise<void> => {
     releaseFetch?.()
@@ -53,9 +53,9 @@ function startedOver(connection: SharedEngineConnection, config: ResolvedOtelCon
 }
 
 /**
- * Ends all telemetry of the process: that of `initOtel` and that of every live worker, whose handlers go on without.
- * Sends what is left, within `shutdownTimeoutMs`, and puts the original `fetch` back. `initOtel` then starts anew. Never
- * rejects. `worker.telemetry.shutdown()` ends the telemetry of one worker alone.
+ * Ends all telemetry of the process: that of `initOtel` and that of every live worker, whose handlers continue without
+ * it. Sends pending data, within `shutdownTimeoutMs`, and restores the original `fetch`. `initOtel` then starts again.
+ * Never rejects. `worker.telemetry.shutdown()` ends the telemetry of one worker alone.
  */
 export async function shutdownOtel(): Promise<void> {
   const ended = endAllTelemetry()
@@ -63,7 +63,7 @@ export async function shutdownOtel(): Promise<void> {
   await ended
 }
 
-/** Sends what has ended so far and keeps going. Never rejects. */
+/** Sends what has ended so far; telemetry continues. Never rejects. */
 export async function flushOtel(): Promise<void> {
   await currentTelemetry()?.flush()
 }

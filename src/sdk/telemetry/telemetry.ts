@@ -1,6 +1,6 @@
 /**
- * The telemetry of one owner: three providers that share a resource and a sink. Nothing is registered process-wide
- * here, so any number of them live side by side, and beside a program's own OpenTelemetry.
+ * The telemetry of one owner: three providers that share a resource and a sink. Nothing is registered process-wide, so
+ * several owners can exist in a process, beside the OpenTelemetry of the program.
  */
 import type { Meter, Tracer } from '@opentelemetry/api'
 import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
@@ -33,9 +33,9 @@ export interface TelemetryPorts {
 export class Telemetry {
   readonly config: ResolvedOtelConfig
   readonly tracer: Tracer
-  /** Absent when metrics are off. */
+  /** Absent if metrics are disabled. */
   readonly meter: Meter | undefined
-  /** Absent when logs are off. */
+  /** Absent if logs are disabled. */
   readonly logger: OtelLogger | undefined
   readonly #clock: Clock
   readonly #providers: InstrumentationProviders
@@ -44,7 +44,7 @@ export class Telemetry {
   readonly #live: SpanProcessor | undefined
   readonly #logs: Flushable<LogRecordProcessor> | undefined
 
-  /** Loads OpenTelemetry when this is the first. Throws what an instrumentation throws, and leaves nothing running then. */
+  /** Loads OpenTelemetry on first use. Rethrows the error of an instrumentation, and leaves nothing running then. */
   constructor(config: ResolvedOtelConfig, ports: TelemetryPorts) {
     this.config = config
     this.#clock = ports.clock
@@ -65,27 +65,27 @@ export class Telemetry {
     this.#connectInstrumentations()
   }
 
-  /** Hands everything to the sink: spans and records in this turn, metrics once they are collected. Never rejects. */
+  /** Passes everything to the sink: spans and records synchronously, metrics once they are collected. Never rejects. */
   async flush(): Promise<void> {
     this.flushNow()
     if (this.#meterProvider !== undefined) await this.#limit().wait(this.#meterProvider.forceFlush())
   }
 
-  /** Hands ended spans and log records to the sink in this turn. */
+  /** Passes ended spans and log records to the sink synchronously. */
   flushNow(): void {
     this.#spans.flush()
     this.#logs?.flush()
   }
 
   /**
-   * Hands over what is left, stops, and closes the sink. Within `shutdownTimeoutMs` in all, whatever a metric's callback
-   * or the sink does. Never rejects.
+   * Passes on pending data, stops, and closes the sink, within `shutdownTimeoutMs` in total, even if a metric callback
+   * or the sink hangs. Never rejects.
    */
   async shutdown(closeSink: () => Promise<void>): Promise<void> {
     const limit = this.#limit()
     this.flushNow()
     void this.#live?.shutdown()
-    // The provider's own shutdown flushes first.
+    // The shutdown of the provider flushes first.
     if (this.#meterProvider !== undefined) await limit.wait(this.#meterProvider.shutdown())
     this.flushNow()
     disconnectInstrumentations(this.config.instrumentations, this.#providers)
@@ -101,7 +101,7 @@ export class Telemetry {
     try {
       connectInstrumentations(instrumentations, this.#providers)
     } catch (error) {
-      // The reader of metrics would go on without an owner.
+      // Otherwise the reader of metrics would continue without an owner.
       void this.shutdown(() => Promise.resolve())
       throw error
     }

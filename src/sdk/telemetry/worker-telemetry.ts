@@ -1,6 +1,6 @@
 /**
- * Telemetry of one worker, from start to end: where its frames go, its gauges, its part in `fetch`, its last words.
- * Knows no messages; the worker tells it when the link has room and what the engine called it.
+ * Telemetry of one worker from start to shutdown: the sink of its frames, its gauges, its part in `fetch`, its final
+ * flush. Knows no messages. The worker notifies it when the connection has capacity and which id the engine assigned.
  */
 import type { Meter, Tracer } from '@opentelemetry/api'
 import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
@@ -19,7 +19,7 @@ import { createTracing, noTracing } from './trace/spans.js'
 import { Telemetry } from './telemetry.js'
 import { TelemetryOutbox, type FrameSink } from './export/telemetry-outbox.js'
 
-/** What users get as `worker.telemetry`; the three are `null` when they are switched off. */
+/** The type of `worker.telemetry`. `tracer`, `meter` and `logger` are `null` if they are disabled. */
 export interface TelemetryHandle {
   /** Makes spans. */
   readonly tracer: Tracer | null
@@ -29,28 +29,28 @@ export interface TelemetryHandle {
   readonly logger: OtelLogger | null
   /** Sends what has ended so far. Never rejects. */
   flush(): Promise<void>
-  /** Sends what is left and ends this worker's telemetry alone; the worker goes on without. Never rejects. */
+  /** Sends pending data and ends the telemetry of this worker alone; the worker continues without. Never rejects. */
   shutdown(): Promise<void>
 }
 
-/** What a worker's telemetry is made from. */
+/** The dependencies of the telemetry of a worker. */
 export interface WorkerTelemetryOptions {
   readonly otel: Omit<OtelConfig, 'engineWsUrl'>
   readonly url: string
   readonly reconnection: Required<ReconnectionConfig>
   readonly workerName: string
-  /** The name that the worker was given; absent when it has one by default. */
+  /** The name of the worker; absent if it is the default. */
   readonly givenName: string | undefined
   readonly reportsMetrics: boolean
   readonly headers: () => Readonly<Record<string, string>>
 }
 
-/** A way out for frames. */
+/** A way to send frames. */
 interface Outlet {
   readonly sink: FrameSink
   readonly dropped: () => number
   readonly flush: () => void
-  /** The worker's link has failed for good. */
+  /** The connection of the worker has failed permanently. */
   readonly linkFailed: () => void
   readonly close: () => Promise<void>
 }
@@ -84,7 +84,7 @@ export class WorkerTelemetry {
     return this.#outlet.dropped()
   }
 
-  /** Whether it has not begun to end. */
+  /** Whether its shutdown has not begun. */
   get isOn(): boolean {
     return this.#ending === undefined
   }
@@ -109,18 +109,18 @@ export class WorkerTelemetry {
     return createOwnedLogger({ telemetry: this.#telemetry, context: otelApi().context.active() }, functionId)
   }
 
-  /** The worker's link has room. */
+  /** The connection of the worker has capacity. */
   linkIdle(): void {
     this.#outlet.flush()
   }
 
-  /** The worker's link has failed for good: what waits for it is dropped and counted, and so is what follows. */
+  /** The connection of the worker has failed permanently: pending and later data is dropped and counted. */
   linkFailed(): void {
     this.#telemetry.flushNow()
     this.#outlet.linkFailed()
   }
 
-  /** The engine has named the worker; the gauges go by the latest name. */
+  /** The engine has assigned an id to the worker; the gauges use the latest id. */
   workerKnown(workerId: string): void {
     const { meter } = this.#telemetry
     if (!this.isOn || !this.#options.reportsMetrics || meter === undefined) return
@@ -130,7 +130,7 @@ export class WorkerTelemetry {
     this.#gauges = { workerId, handle: startGauges(meter, { workerId, workerName }) }
   }
 
-  /** Sends what is left and stops, within `shutdownTimeoutMs`. Never rejects. */
+  /** Sends pending data and stops, within `shutdownTimeoutMs`. Never rejects. */
   shutdown(): Promise<void> {
     return (this.#ending ??= this.#end())
   }
@@ -154,7 +154,10 @@ export class WorkerTelemetry {
   }
 }
 
-/** Starts a worker's telemetry; `undefined` when it is off. @throws {RuntimeError} `INVALID_ARGUMENT` for a bad option. */
+/**
+ * Starts the telemetry of a worker; `undefined` if it is disabled. @throws {RuntimeError} `INVALID_ARGUMENT` for an
+ * invalid option.
+ */
 export function startWorkerTelemetry(
   options: WorkerTelemetryOptions,
   outlet: { readonly ports: ConnectionPorts; readonly connection: Connection },
@@ -212,7 +215,7 @@ function ownOutlet(
     sink: connection.sink,
     dropped: () => connection.dropped,
     flush: () => undefined,
-    linkFailed: () => undefined, // It has a socket of its own.
+    linkFailed: () => undefined, // It has a separate socket.
     close: () => connection.shutdown(),
   }
 }

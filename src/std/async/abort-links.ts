@@ -1,6 +1,6 @@
 /**
- * Joins items to the abort signals they end with. One listener per signal serves all its items: a signal shared by
- * thousands would make Node warn of a leak and search a list on every removal. Knows nothing of what an item is.
+ * Aborts items with the signals they belong to. One listener per signal serves all its items: with a listener for each,
+ * a signal shared by thousands would cause a leak warning and slow removals. Knows nothing of the items.
  */
 interface Link<T> {
   readonly items: Set<T>
@@ -16,7 +16,7 @@ export class AbortLinks<T> {
     this.#onAborted = onAborted
   }
 
-  /** Signals that are listened to. */
+  /** Signals with a listener. */
   get size(): number {
     return this.#size
   }

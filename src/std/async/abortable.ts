@@ -1,7 +1,7 @@
 /**
- * Waits that an `AbortSignal` can end, and signals that follow several others. All that follow one signal share one
- * listener, which goes with the last of them: a signal that lives as long as the process keeps nothing and causes no
- * warning. `AbortSignal.any` keeps each joined signal for as long as its sources live, on Node 20 and 22.
+ * Waits that an `AbortSignal` can end, and signals that follow several others. All followers of one signal share one
+ * listener, which is removed with the last of them, so a process-wide signal retains nothing and causes no warning. On
+ * Node 20 and 22, `AbortSignal.any` retains each joined signal for as long as its sources live.
  */
 import { AbortLinks } from './abort-links.js'
 
@@ -9,7 +9,7 @@ const links = new AbortLinks<(reason: unknown) => void>((abort, reason) => {
   abort(reason)
 })
 
-/** Settles as `promise` does, or rejects with the signal's reason if the signal aborts first. The work goes on. */
+/** Settles as `promise` does, or rejects with the reason of the signal if it aborts first. The work continues. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise<T>((resolve, reject) => {
@@ -17,7 +17,7 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
       links.remove(signal, reject)
     }
     promise.then(resolve, reject).finally(settled).catch(settled)
-    // The reason is the caller's own, whatever it is.
+    // The reason comes from the caller and may be any value.
     if (signal.aborted) reject(signal.reason as Error)
     else links.add(signal, reject)
   })

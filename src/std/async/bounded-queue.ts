@@ -1,13 +1,13 @@
 /**
- * A first-in, first-out queue with caps on items, bytes and age. It never grows past its caps and never drops in
- * silence: a refused item is the caller's answer, an expired one is handed back. Knows nothing of what it holds.
+ * A first-in, first-out queue with limits on items, bytes and age. It never exceeds its limits and never drops
+ * silently: a refusal is returned to the caller, and expired items are returned as well. Knows nothing of the items.
  */
 import { Fifo } from './fifo.js'
 
-/** Caps of a queue; `Infinity` switches one off. */
+/** Limits of a queue; `Infinity` disables one. */
 export interface QueueCaps {
   readonly maxItems: number
-  /** An item larger than this is still admitted when the queue is empty, else it could never be sent. */
+  /** A larger item is still accepted when the queue is empty, otherwise it could never be sent. */
   readonly maxBytes: number
   readonly maxAgeMs: number
 }
@@ -18,7 +18,7 @@ interface Entry<T> {
   readonly addedAt: number
 }
 
-/** Which cap refused an item. */
+/** The limit that refused an item. */
 export type QueueFull = 'items' | 'bytes'
 
 export class BoundedQueue<T> {
@@ -38,7 +38,7 @@ export class BoundedQueue<T> {
     return this.#bytes
   }
 
-  /** Adds an item, or says which cap refused it. */
+  /** Adds an item, or returns the limit that refused it. */
   push(item: T, bytes: number, now: number): QueueFull | undefined {
     if (this.size >= this.#caps.maxItems) return 'items'
     if (this.size > 0 && this.#bytes + bytes > this.#caps.maxBytes) return 'bytes'
@@ -47,19 +47,19 @@ export class BoundedQueue<T> {
     return undefined
   }
 
-  /** The oldest item, left where it is. */
+  /** The oldest item, without removing it. */
   peek(): T | undefined {
     return this.#entries.first?.item
   }
 
-  /** Takes the oldest item, or `undefined` when empty. */
+  /** Removes and returns the oldest item; `undefined` if empty. */
   shift(): T | undefined {
     const entry = this.#entries.shift()
     this.#bytes -= entry?.bytes ?? 0
     return entry?.item
   }
 
-  /** Takes every item that is over age at `now`. */
+  /** Removes and returns every item that is expired at `now`. */
   takeExpired(now: number): T[] {
     const expired: T[] = []
     for (let entry = this.#entries.first; entry !== undefined; entry = this.#entries.first) {
@@ -70,14 +70,14 @@ export class BoundedQueue<T> {
     return expired
   }
 
-  /** Removes one item by identity; false when it is not queued any more. */
+  /** Removes one item by identity; false if it is not queued any more. */
   remove(item: T): boolean {
     const removed = this.#entries.remove((entry) => entry.item === item)
     this.#bytes -= removed?.bytes ?? 0
     return removed !== undefined
   }
 
-  /** Takes everything, oldest first. */
+  /** Removes and returns everything, oldest first. */
   drain(): T[] {
     const items = this.#entries.toArray().map((entry) => entry.item)
     this.#entries.clear()

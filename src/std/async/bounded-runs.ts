@@ -1,10 +1,10 @@
 /**
- * Work in the background that nothing waits for, within caps on its number and its weight. Beyond a cap the oldest is given
- * up: its signal aborts, and it counts no longer. Knows nothing of the work.
+ * Runs work in the background, within limits on number and weight. When a limit is exceeded, the oldest run is dropped:
+ * its signal aborts, and it no longer counts. Knows nothing of the work.
  */
 interface RunCaps {
   readonly maxRuns: number
-  /** One run of any weight fits when there is no other. Default no limit. */
+  /** One run of any weight fits if there is no other. Default: no limit. */
   readonly maxWeight?: number
 }
 
@@ -38,7 +38,7 @@ export class BoundedRuns {
     }
   }
 
-  /** Gives everything up. */
+  /** Aborts all runs. */
   stop(): void {
     for (const controller of this.#weights.keys()) controller.abort()
     this.#weights.clear()

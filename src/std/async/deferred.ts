@@ -1,8 +1,6 @@
 import { types } from 'node:util'
 
-/**
- * A promise that is settled from outside, for waiting on an event.
- */
+/** A promise that is settled from outside, for waiting on an event. */
 export interface Deferred<T> {
   readonly promise: Promise<T>
   readonly resolve: (value: T) => void
@@ -19,7 +17,7 @@ export function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject }
 }
 
-/** Calls back when a value is a promise and is rejected. One made by another realm is no `instanceof` of ours. */
+/** Calls back if a value is a promise and rejects. A promise of another realm is not an `instanceof` of ours. */
 export function hearRejection(result: unknown, onRejected: (error: unknown) => void): void {
   if (types.isPromise(result)) Promise.resolve(result).catch(onRejected)
 }

@@ -1,12 +1,12 @@
 /**
- * Two joined byte streams in memory: what one writes the other reads, at the reader's pace. A side that is destroyed
- * takes the other with it, as a cut connection does.
+ * Two joined byte streams in memory: one reads what the other writes, with backpressure. Destroying a side destroys the
+ * other, as with a cut connection.
  */
 import { Duplex } from 'node:stream'
 
 class Side extends Duplex {
   other: Side | undefined
-  /** Takes the next write of the other side. */
+  /** Accepts the next write of the other side. */
   #onRead: (() => void) | undefined
 
   override _read(): void {
@@ -28,7 +28,7 @@ class Side extends Duplex {
       done()
       return
     }
-    // Finished once everything was read: a side that is done with both directions is destroyed.
+    // Finished once everything was read: a side with both directions finished is destroyed.
     other.once('end', done)
     other.push(null)
   }
@@ -45,7 +45,7 @@ class Side extends Duplex {
   }
 }
 
-/** Makes a pair. Neither side keeps the process alive. */
+/** Creates a pair. Neither side keeps the process alive. */
 export function duplexPair(): readonly [Duplex, Duplex] {
   const [left, right] = [new Side(), new Side()]
   left.other = right

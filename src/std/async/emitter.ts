@@ -1,7 +1,7 @@
 /**
- * A list of listeners for one kind of event. A listener that throws or rejects is reported and the others still run,
- * so user code can neither stop delivery nor crash the process from a socket's callback. Every listener hears events
- * in the order they were emitted: what a listener causes is told once the present event has reached everybody.
+ * A list of listeners for one kind of event. A listener that throws or rejects is reported and the others still run, so
+ * user code can neither stop delivery nor crash the process. Every listener receives events in the order they were
+ * emitted: an event that a listener emits is delivered after the present one.
  */
 import { hearRejection } from './deferred.js'
 
@@ -11,7 +11,7 @@ export type Unsubscribe = () => void
 export class Emitter<T> {
   readonly #listeners = new Set<(event: T) => unknown>()
   readonly #onListenerError: (error: unknown) => void
-  /** Events to tell, the present one first; undefined while nothing is being told. */
+  /** Events to deliver, the present one first; undefined outside a delivery. */
   #telling: T[] | undefined
 
   constructor(onListenerError: (error: unknown) => void) {

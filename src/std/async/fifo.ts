@@ -1,6 +1,6 @@
 /**
- * A first-in, first-out list with constant cost at both ends. It drops its reference to a taken value at once, so a list
- * of large values holds no more memory than its size says.
+ * A first-in, first-out list with constant cost at both ends. It drops its reference to a removed value at once, so a
+ * list of large values retains no more memory than its size indicates.
  */
 export class Fifo<T> {
   /** Slots before the head are empty. */
@@ -11,7 +11,7 @@ export class Fifo<T> {
     return this.#slots.length - this.#head
   }
 
-  /** The oldest, left where it is. */
+  /** The oldest, without removing it. */
   get first(): T | undefined {
     return this.#slots[this.#head]
   }
@@ -20,13 +20,13 @@ export class Fifo<T> {
     this.#slots.push(value)
   }
 
-  /** Takes the oldest, or `undefined` when empty. */
+  /** Removes and returns the oldest; `undefined` if empty. */
   shift(): T | undefined {
     const value = this.#slots[this.#head]
     if (this.size === 0) return undefined
     this.#slots[this.#head] = undefined
     this.#head += 1
-    // Compacting at half keeps the cost constant on the whole.
+    // Compacting at half keeps the amortised cost constant.
     if (this.#head * 2 >= this.#slots.length) {
       this.#slots = this.#slots.slice(this.#head)
       this.#head = 0
@@ -34,7 +34,7 @@ export class Fifo<T> {
     return value
   }
 
-  /** Takes the first that fits out of the middle. */
+  /** Removes and returns the first that matches. */
   remove(fits: (value: T) => boolean): T | undefined {
     const values = this.toArray()
     const index = values.findIndex(fits)
@@ -45,7 +45,7 @@ export class Fifo<T> {
 
   /** All, oldest first. */
   toArray(): T[] {
-    // From the head on every slot holds a value.
+    // From the head on every slot contains a value.
     return this.#slots.slice(this.#head) as T[]
   }
 

@@ -1,6 +1,6 @@
 /**
- * Lets at most so many in at a time; the others wait in the order they came. Knows nothing of what goes through, nor
- * how many may wait: whoever sends them in counts them.
+ * A semaphore: admits a limited number at a time, the others wait in order of arrival. The queue is unbounded; its
+ * users limit it.
  */
 export class Gate {
   readonly #capacity: number
@@ -21,24 +21,24 @@ export class Gate {
     return this.#waiting.size
   }
 
-  /** Calls `go` once there is room: now, or when others have left. */
+  /** Calls `go` once there is capacity: now, or when others have left. */
   enter(go: () => void): void {
     this.#waiting.add(go)
     this.#pump()
   }
 
-  /** One that was let in has left. */
+  /** Releases the slot of one that was admitted. */
   leave(): void {
     this.#inside -= 1
     this.#pump()
   }
 
-  /** Takes one back that waits; false when it does not wait any more. */
+  /** Removes a waiting one; false if it does not wait any more. */
   withdraw(go: () => void): boolean {
     return this.#waiting.delete(go)
   }
 
-  /** A loop, not a call per guest: those that leave at once would otherwise pile up on the stack. */
+  /** A loop, not a recursive call: those that leave at once would otherwise fill the stack. */
   #pump(): void {
     if (this.#isPumping) return
     this.#isPumping = true

@@ -1,15 +1,15 @@
 /**
- * Reads a large JSON text piece by piece without making values of it: checks that it is JSON, counts values and keys,
- * and notes where the members of an object at its root are. Takes linear time whatever the text holds, and no memory to
- * speak of. Knows nothing of what members mean.
+ * Scans a large JSON text in pieces without creating values: validates it, counts values and keys, and records where
+ * the members of a root object are. Takes linear time and almost no memory, whatever the text contains. Knows nothing
+ * of the meaning of members.
  *
- * Small frames are parsed instead, behind the search for faults of `json-scan.ts`: on frames of 0.2 to 2 KB that takes
- * 1 to 2 µs a KB (measured), this 12 to 18. One scanner for both would cost each frame that, so there are two.
+ * Small frames are parsed instead, after the scan for faults of `json-scan.ts`: on frames of 0.2 to 2 KB that takes 1
+ * to 2 µs per KB (measured), this 12 to 18. A single scanner would cost each small frame that much, so there are two.
  */
 
 import { endOfScalar, isSpace, lengthOfEscape } from './json-scalars.js'
 
-/** What a text may hold. */
+/** Limits of a text. */
 export interface OutlineLimits {
   /** Levels of lists and objects. */
   readonly maxDepth: number
@@ -21,7 +21,7 @@ export interface OutlineLimits {
 export interface OutlineMember {
   readonly key: string
   readonly keyStart: number
-  /** Where its value is. */
+  /** The position of its value. */
   readonly start: number
   readonly end: number
   /** Values and keys within. */
@@ -31,7 +31,7 @@ export interface OutlineMember {
 /** Why a text cannot be read. */
 export type OutlineFault = 'not_json' | 'too_deep' | 'too_many_nodes'
 
-/** Members that are noted; an object with more has none. */
+/** Maximum members that are recorded; an object with more has none. */
 const MAX_MEMBERS = 2_048
 
 const QUOTE = 0x22
@@ -43,7 +43,7 @@ const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** What may come next. */
+/** The tokens that may come next. */
 const VALUE = 0
 const VALUE_OR_END = 1
 const KEY = 2
@@ -57,7 +57,7 @@ type Expected = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
 // eslint-disable-next-line no-control-regex -- JSON allows none of them in a string.
 const CONTROL = /[\u0000-\u001f]/g
 
-/** Characters of a string that are looked at one by one; the searches that jump cost as much as these. */
+/** Characters of a string that are checked one by one; the searches that jump cost as much as these. */
 const SHORT_STRING = 32
 
 export class JsonOutline {
@@ -80,11 +80,11 @@ export class JsonOutline {
   #stringStart = 0
   #memberStart = 0
   #costBefore = 0
-  /** Where the next of these is, searched for once each. */
+  /** The next position of each of these, searched once. */
   readonly #found = { '"': -1, '\\': -1 }
   #control = -1
 
-  /** @param keys the members to note; without, all. */
+  /** @param keys the members to record; all if omitted. */
   constructor(text: string, limits: OutlineLimits, keys?: ReadonlySet<string>) {
     this.text = text
     this.#limits = limits
@@ -100,7 +100,7 @@ export class JsonOutline {
     return this.#values
   }
 
-  /** Values and keys so far, which is what parsing the text costs. */
+  /** Values and keys so far, which is the cost of parsing the text. */
   get cost(): number {
     return this.#values + this.#keys
   }
@@ -110,12 +110,12 @@ export class JsonOutline {
     return this.text.slice(this.#start, this.#end)
   }
 
-  /** Members of an object at the root, as far as they were read; `undefined` for another root or too many. */
+  /** Members of an object at the root, as far as they were scanned; `undefined` for another root or too many. */
   get members(): readonly OutlineMember[] | undefined {
     return this.text.charCodeAt(this.#start) === OPEN_OBJECT ? this.#members : undefined
   }
 
-  /** Reads on over about so many characters; true when there is nothing left to read. */
+  /** Scans about so many more characters; true when nothing is left. */
   step(characters = Infinity): boolean {
     const { text } = this
     const stop = Math.min(text.length, this.#at + characters)
@@ -194,7 +194,7 @@ export class JsonOutline {
     this.#ended(this.#at + 1)
   }
 
-  /** A value ends before a position; there is none when that is -1. */
+  /** A value ends before a position; -1 means that there is none. */
   #ended(end: number): void {
     if (end === -1) {
       this.#fault = 'not_json'
@@ -230,7 +230,7 @@ export class JsonOutline {
     this.#expected = expected
   }
 
-  /** Reads on in a string. */
+  /** Continues within a string. */
   #string(stop: number): void {
     const { text } = this
     let at = this.#at
@@ -247,7 +247,7 @@ export class JsonOutline {
         at += length - 1
         jumpAt = at + SHORT_STRING
       } else if (at >= jumpAt) {
-        // What ends the string or has to be looked at; the loop goes on there.
+        // Characters that end the string or need a check; the loop continues there.
         at = Math.min(this.#next('"', at), this.#next('\\', at), this.#nextControl(at), text.length) - 1
         jumpAt = Infinity
       }
@@ -262,7 +262,7 @@ export class JsonOutline {
       return
     }
     this.#keys += 1
-    // Just read as the text of a string, so it can be parsed.
+    // Just scanned as the text of a string, so it can be parsed.
     if (this.#depth === 1 && this.#members !== undefined) {
       const key = this.text.slice(this.#stringStart, end)
       this.#key = key.includes('\\') ? (JSON.parse(key) as string) : key.slice(1, -1)

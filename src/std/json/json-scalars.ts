@@ -1,6 +1,6 @@
 /**
- * Where the scalars of a JSON text end, and its escapes: what `json-outline.ts` reads between brackets. As strict as
- * readers outside JavaScript: half a surrogate pair is no escape, and a number above the largest double no number.
+ * Finds the ends of scalars and escapes in a JSON text, for `json-outline.ts`. As strict as parsers outside JavaScript:
+ * half a surrogate pair is not a valid escape, and a number above the largest double is invalid.
  */
 
 const MINUS = 0x2d
@@ -18,7 +18,7 @@ export function isSpace(code: number): boolean {
 
 const isDigit = (code: number): boolean => code >= ZERO && code <= 0x39
 
-/** The position behind a number, `true`, `false` or `null`; -1 when there is none. */
+/** The position behind a number, `true`, `false` or `null`; -1 if there is none. */
 export function endOfScalar(text: string, from: number, code: number): number {
   if (code === MINUS || isDigit(code)) return endOfNumber(text, code === MINUS ? from + 1 : from)
   if (text.startsWith('true', from) || text.startsWith('null', from)) return from + 4
@@ -51,7 +51,7 @@ function endOfDigits(text: string, from: number): number {
   return at === from ? -1 : at
 }
 
-/** Characters of the escape at a backslash, of both halves of a surrogate pair; 0 when it is none. */
+/** Length of the escape at a backslash, with both halves of a surrogate pair; 0 if it is invalid. */
 export function lengthOfEscape(text: string, at: number): number {
   const code = text.charCodeAt(at + 1)
   if (code !== SMALL_U) return SHORT_ESCAPES.includes(code) ? 2 : 0
@@ -79,5 +79,5 @@ function isHexEscape(text: string, at: number): boolean {
   return true
 }
 
-/** What may stand behind a backslash. */
+/** Characters that may follow a backslash. */
 const SHORT_ESCAPES = Array.from('"\\/bfnrt', (character) => character.charCodeAt(0))

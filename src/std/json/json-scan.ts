@@ -1,27 +1,27 @@
 /**
- * Looks through JSON text before it is parsed: how deep it nests, how many values it holds, and whether a strict reader
- * can read it. One pass, stopped at the first limit that is passed, without recursion and without allocation. It does
- * not validate: text that is not JSON gets any answer, and the parser refuses it afterwards.
+ * Scans JSON text before it is parsed: how deep it nests, how many values it contains, and whether a strict parser can
+ * read it. One pass, stopped at the first exceeded limit, without recursion and without allocation. It does not
+ * validate: for invalid JSON the result is arbitrary, and the parser refuses it afterwards.
  *
- * Bytes are decoded first: the parser needs the string anyway.
+ * Bytes are decoded first, as the parser needs the string anyway.
  */
 
 export interface JsonLimits {
-  /** Levels of lists and objects; a list of scalars is one. No limit when left out. */
+  /** Levels of lists and objects; a list of scalars is one. No limit if omitted. */
   readonly maxDepth?: number
-  /** Values: each list, object and scalar counts one, keys do not count. No limit when left out. */
+  /** Values: each list, object and scalar counts one, keys do not count. No limit if omitted. */
   readonly maxNodes?: number
   /**
-   * Finds what `JSON.parse` accepts and readers outside JavaScript refuse: half a surrogate pair, as an escape or as a
-   * code unit, and numbers above the largest double.
+   * Finds text that `JSON.parse` accepts and parsers outside JavaScript refuse: half a surrogate pair, as an escape or
+   * as a code unit, and numbers above the largest double.
    */
   readonly strict?: boolean
 }
 
-/** The first thing found: a limit that is passed, or text that a strict reader refuses. */
+/** The first finding: an exceeded limit, or text that a strict parser refuses. */
 export type JsonFault = 'too_deep' | 'too_many_nodes' | 'lone_surrogate' | 'number_out_of_range'
 
-/** Faults as sentences about text name them. */
+/** Faults as phrases in messages about text. */
 export const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
   too_deep: 'too many levels of lists and objects',
   too_many_nodes: 'too many values',
@@ -29,7 +29,7 @@ export const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
   number_out_of_range: 'a number above the largest double',
 }
 
-/** The first fault of a JSON text, or `undefined`. Text that is too short to pass a limit is not scanned. */
+/** The first fault of a JSON text, or `undefined`. Text that is too short to exceed a limit is not scanned. */
 export function findJsonFault(text: string, limits: JsonLimits): JsonFault | undefined {
   if (limits.strict === true) {
     if (hasLoneSurrogate(text)) return 'lone_surrogate'
@@ -46,8 +46,8 @@ function cannotHoldNodes(length: number, nodes: number): boolean {
 }
 
 /**
- * Whether a text has too few opening brackets to nest deeper; most have. Brackets in strings count, which errs on the
- * safe side; one right behind a closed sibling does not, since it takes that sibling's level.
+ * Whether a text has too few opening brackets to nest deeper, as most have. Brackets in strings count, which is safe. A
+ * bracket right behind a closed sibling does not count, since it takes the level of that sibling.
  */
 function cannotNest(text: string, depth: number): boolean {
   // A level takes two characters.
@@ -93,7 +93,7 @@ function scan(text: string, { maxDepth = Infinity, maxNodes = Infinity, strict }
   return undefined
 }
 
-/** Characters of a string that are looked at one by one; the search that jumps costs as much as these. */
+/** Characters of a string that are checked one by one; the search that jumps costs as much as these. */
 const SHORT_STRING = 24
 
 /** The position of the quote that closes a string, or the end of the text. */
@@ -117,14 +117,17 @@ function isEscaped(text: string, at: number, from: number): boolean {
   return (at - start) % 2 === 1
 }
 
-/** The largest double is below 1.8e308. Ids hold the like in the middle, so what follows counts too. */
+/** The largest double is below 1.8e308. Ids contain similar text, so the following characters count too. */
 const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?:[\s,\]}]|$)/
-/** With fewer digits and an exponent of two, a number is below the largest double. */
+/** With fewer digits and an exponent of two digits, a number is below the largest double. */
 const LONG_NUMBER = 200
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
-/** Whether as many digits follow each other anywhere. Looks at one character in as many, and around it if it is one. */
+/**
+ * Whether a run of that many digits exists anywhere. Checks one character per that many, and its surroundings if it is
+ * a digit.
+ */
 function hasLongNumber(text: string): boolean {
   for (let at = LONG_NUMBER - 1; at < text.length; at += LONG_NUMBER) {
     if (!isDigit(text.charCodeAt(at))) continue
@@ -153,18 +156,18 @@ function isOutOfRange(text: string, from: number, end: number): boolean {
   return end - from >= 5 && Number(text.slice(from, end)) === Infinity
 }
 
-/** Whether a JSON text holds half a surrogate pair, as an escape or as a code unit. */
+/** Whether a JSON text contains half a surrogate pair, as an escape or as a code unit. */
 export function hasLoneSurrogate(text: string): boolean {
   if ((text.includes('\\ud') || text.includes('\\uD')) && loneEscapeAt(text, 0) !== -1) return true
   return !(text as WellFormedness).isWellFormed()
 }
 
-/** What every supported Node has and the configured library does not declare. */
+/** Available in every supported Node, but not declared by the configured library. */
 type WellFormedness = string & { isWellFormed(): boolean }
 
 /**
- * Makes text that `JSON.stringify` wrote readable for every peer: each escape of half a surrogate pair becomes U+FFFD,
- * as an encoder to UTF-8 would write it. Returns other text as it is, after one search.
+ * Makes text from `JSON.stringify` readable for every peer: each escape of half a surrogate pair becomes U+FFFD, as a
+ * UTF-8 encoder would write it. Other text is returned unchanged, after one search.
  */
 export function withoutLoneSurrogates(text: string): string {
   if (!text.includes('\\ud')) return text
@@ -177,10 +180,10 @@ export function withoutLoneSurrogates(text: string): string {
   return readable + text.slice(from)
 }
 
-/** Characters of `\u0000`. */
+/** Length of `\u0000`. */
 const ESCAPE_LENGTH = 6
 
-/** The position of the first escape of half a surrogate pair, or -1. `from` is not amid an escape. */
+/** The position of the first escape of half a surrogate pair, or -1. `from` is not within an escape. */
 function loneEscapeAt(text: string, from: number): number {
   for (let at = text.indexOf('\\u', from); at !== -1; at = text.indexOf('\\u', at + 2)) {
     if (isEscaped(text, at, from) || !isSurrogate(text, at)) continue
@@ -190,16 +193,16 @@ function loneEscapeAt(text: string, from: number): number {
   return -1
 }
 
-/** Whether `\ud8` to `\udf` stands at a position, in either case. */
+/** Whether `\ud8` to `\udf` is at a position, in either case. */
 function isSurrogate(text: string, at: number): boolean {
   const isEscape = text.charCodeAt(at) === BACKSLASH && text.charCodeAt(at + 1) === 0x75
   return isEscape && (text.charCodeAt(at + 2) | LOWER) === 0x64 && !(text.charCodeAt(at + 3) < 0x38)
 }
 
-/** Of a surrogate's escape, whether it is one of the second half: `\udc` to `\udf`. */
+/** Whether the escape of a surrogate is one of the second half: `\udc` to `\udf`. */
 function isLow(text: string, at: number): boolean {
   return (text.charCodeAt(at + 3) | LOWER) >= 0x63
 }
 
-/** Turns a letter into a small one. */
+/** Converts a letter to lower case. */
 const LOWER = 0x20

@@ -1,12 +1,12 @@
 /**
- * Visits the lists and objects in a value depth first, without recursion and without work for scalars, so that no value
- * is too deep or too wide. Each is visited once, which ends cycles. Knows nothing of what they mean.
+ * Visits the lists and objects in a value depth first, without recursion and without work for scalars, so depth and
+ * width are unlimited. Each is visited once, which ends cycles. Knows nothing of their meaning.
  */
 
-/** A list or an object on the way, and how far it has been walked. */
+/** A list or an object on the path, and the progress in it. */
 export interface Level {
   readonly holder: Readonly<Record<string | number, unknown>>
-  /** Names of an object's members; a list has none. */
+  /** Member names of an object; a list has none. */
   readonly keys: readonly string[] | undefined
   readonly size: number
   next: number
@@ -14,10 +14,10 @@ export interface Level {
   key: string | number
 }
 
-/** Visits the members of a list or an object, leaves them out, or ends the walk. */
+/** Visits the members of a list or an object, skips them, or ends the walk. */
 export type Step = 'enter' | 'leave out' | 'end'
 
-/** Visits what `root` holds, not itself. `levels` lead to the visited value; the last one holds it. */
+/** Visits everything in `root`, except `root` itself. `levels` lead to the visited value; the last one contains it. */
 export function walk(root: object, visit: (value: object, levels: readonly Level[]) => Step): void {
   const levels = [levelOf(root)]
   const seen = new Set<object>()
@@ -44,13 +44,13 @@ function levelOf(value: object): Level {
   return { holder, keys, size: keys?.length ?? (value as unknown[]).length, next: 0, key: '' }
 }
 
-/** Where levels lead: `a.b`, `a[0].b`, `[0]`. */
+/** The path of levels: `a.b`, `a[0].b`, `[0]`. */
 export function pathOf(levels: readonly Level[]): string {
   const path = levels.map(({ key }) => (typeof key === 'number' ? `[${String(key)}]` : `.${key}`)).join('')
   return path.startsWith('.') ? path.slice(1) : path
 }
 
-/** The path to the first list or object in a value that lies below so many levels, the value itself included. */
+/** The path to the first list or object in a value that is below so many levels, including the value itself. */
 export function pathBelow(value: object, maxLevels: number): string | undefined {
   let path: string | undefined
   walk(value, (_member, levels) => {

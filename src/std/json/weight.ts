@@ -1,15 +1,13 @@
-/**
- * About how much memory a JSON value takes, for caps that must not cost as much as writing the value would.
- */
+/** Estimates the memory of a JSON value, for limits that must cost less than serialising it. */
 
-/** Deeper members count little, so that no nesting is too deep to be weighed. */
+/** Deeper members count little, so that the depth of a value is unlimited. */
 const MAX_DEPTH = 40
-/** What a scalar or a member costs beside its text. */
+/** Memory of a scalar or a member beside its text. */
 const MEMBER_WEIGHT = 16
-/** What a list or object costs beside its members; measured: 35 bytes an empty list, 60 an empty object. */
+/** Memory of a list or object beside its members; measured: 35 bytes for an empty list, 60 for an empty object. */
 const CONTAINER_WEIGHT = 64
 
-/** About how many bytes of memory a JSON value takes. */
+/** Approximate memory of a JSON value, in bytes. */
 export function weightOf(value: unknown, depth = 0): number {
   if (typeof value === 'string') return value.length + MEMBER_WEIGHT
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return MEMBER_WEIGHT

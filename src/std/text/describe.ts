@@ -1,6 +1,6 @@
 /**
- * Says in a few words what a value is, for messages about bad input. Never throws, never prints a whole payload,
- * and never shows more than a short prefix of a string.
+ * Describes a value in a few words, for messages about invalid input. Never throws, never prints a whole payload, and
+ * never shows more than a short prefix of a string.
  */
 const MAX_SHOWN = 40
 
@@ -25,13 +25,13 @@ export function describe(value: unknown): string {
   }
 }
 
-/** Says what kind of value it is and shows nothing of it: for values that may be secret. */
+/** Describes the kind of a value without showing any of it: for values that may be secret. */
 export function describeKind(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string'
   return typeof value === 'number' && !Number.isNaN(value) ? 'a number' : describe(value)
 }
 
-/** The message of anything thrown, as it is. Never throws, whatever the value's getters do. */
+/** The message of any thrown value, unchanged. Never throws, whatever the getters of the value do. */
 export function messageOf(thrown: unknown): string {
   try {
     if (typeof thrown === 'string') return thrown
@@ -46,7 +46,7 @@ function describeObject(value: object): string {
   try {
     return Array.isArray(value) ? `an array of ${String(value.length)}` : 'an object'
   } catch {
-    // A revoked proxy answers no question at all.
+    // A revoked proxy throws on every access.
     return 'an object that cannot be read'
   }
 }

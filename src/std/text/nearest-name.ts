@@ -1,6 +1,6 @@
-/** Finds the name that somebody most likely meant. */
+/** Finds the name that was most likely meant. */
 
-/** The known name nearest to a mistyped one; `undefined` when none is near. */
+/** The known name nearest to a misspelt one; `undefined` if none is near. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   const plain = plainOf(given)
   const ranked = known.map((name) => ({ name, distance: editDistance(plain, plainOf(name)) }))
@@ -8,14 +8,14 @@ export function nearestName(given: string, known: readonly string[]): string | u
   return best !== undefined && best.distance <= Math.max(1, Math.floor(plain.length / 3)) ? best.name : undefined
 }
 
-/** Letter case and separators are the commonest mistakes. */
+/** Letter case and separators are the most common mistakes. */
 function plainOf(name: string): string {
   return name.slice(0, MAX_CHARACTERS).toLowerCase().replace(/[_-]/g, '')
 }
 
 const MAX_CHARACTERS = 64
 
-/** Levenshtein's distance: insertions, removals and replacements of single characters. */
+/** Levenshtein distance: insertions, deletions and replacements of single characters. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {

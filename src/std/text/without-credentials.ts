@@ -1,30 +1,28 @@
 /**
- * Addresses as messages may show them. What stands before the host and after the question mark may be a password or a
- * token, so neither is shown; works on text around addresses, too, and on addresses that cannot be parsed.
+ * Removes credentials from addresses for messages. The parts before the host and after the question mark may be a
+ * password or a token, so neither is shown. Also works on text around addresses and on invalid addresses.
  */
-/** Longer parts are no address; without a limit a hostile text would cost the square of its length. */
+/** Longer parts are not an address; without a limit a hostile text would take quadratic time. */
 const USER = /:\/\/[^\s/?#]{0,2000}@/g
 const QUERY = /(:\/\/[^\s?#"'<>]{0,2000})\?[^\s#"'<>]*/g
 
-/** The text with user names, passwords and queries taken out of its addresses. */
+/** The text with user names, passwords and queries removed from its addresses. */
 export function withoutCredentials(text: string): string {
   return text.includes('://') ? text.replace(USER, '://').replace(QUERY, '$1') : text
 }
 
 const UP_TO_HOST = /^([a-z][a-z0-9+.-]*:\/\/)?[^?#]*@/i
 
-/** The same for a text that is meant as one address, even if it is none. */
+/** The same for a text that should be one address, even if it is invalid. */
 export function addressWithoutCredentials(address: string): string {
   return address.replace(UP_TO_HOST, '$1').replace(/\?.*/s, '')
 }
 
-/**
- * Keys whose values are secret, by how such keys are called. What is said about a payload shows no value of one.
- */
+/** Sensitive keys: names of members whose values are secret and never appear in messages. */
 const TELLING_KEY =
   /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|access_key|cookie|(?:^|[_-])token$/i
 
-/** Whether a key's value must not be shown. */
+/** Whether the value of a key is secret. */
 export function isTellingKey(key: string): boolean {
   return TELLING_KEY.test(key)
 }

@@ -1,16 +1,16 @@
 /**
- * Time as a port. Everything that waits takes a `Clock`, so tests can drive time by hand and never sleep.
- * Knows nothing of what the time is used for; `now` never runs backwards.
+ * The interface to time. All code that waits uses a `Clock`, so that tests can advance time manually and never sleep.
+ * `now` never runs backwards.
  */
 
-/** Whether a timer keeps the process alive: one in the foreground does. */
+/** Whether a timer keeps the process alive: `foreground` does. */
 export type TimerMode = 'foreground' | 'background'
 
 /** A pending timer. */
 export interface Timer {
-  /** Stops the timer; does nothing once it has fired. */
+  /** Cancels the timer; does nothing once it has fired. */
   cancel(): void
-  /** Lets the timer keep the process alive from now on, or no longer; costs far less than a new timer. */
+  /** Sets whether the timer keeps the process alive; costs far less than a new timer. */
   setMode(mode: TimerMode): void
 }
 
@@ -26,24 +26,24 @@ export interface Clock {
   after(delayMs: number, callback: () => void, mode?: TimerMode): Timer
 }
 
-/** A clock that also counts the turns of an event loop. */
+/** A clock that also counts event-loop ticks. */
 export interface LoopClock extends Clock {
-  /** Runs `callback` in the next turn, once everybody else has had this one. */
+  /** Runs `callback` in the next tick, after all pending work of this one. */
   nextTurn(callback: () => void): void
 }
 
-/** Longest delay a Node timer can hold: 2^31 - 1 ms, almost 25 days. Node fires longer ones at once. */
+/** Longest delay of a Node timer: 2^31 - 1 ms, almost 25 days. Node fires longer ones at once. */
 export const MAX_DELAY_MS = 2_147_483_647
 
 /**
- * Taken when the package is loaded: a test that replaces the globals with fake timers controls its own code, not the
- * worker's connection, which would wait for ever.
+ * Captured when the package is loaded: a test that replaces the globals with fake timers controls its own code, not the
+ * connection of the worker, which would otherwise wait for ever.
  */
 const { setTimeout, clearTimeout, setImmediate } = globalThis
 const dateNow = Date.now.bind(Date)
 const monotonicNow = performance.now.bind(performance)
 
-/** The process's own clock. */
+/** The clock of the process. */
 export const systemClock: LoopClock = {
   now: monotonicNow,
   epochMs: dateNow,

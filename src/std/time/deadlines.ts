@@ -1,12 +1,12 @@
 /**
- * Many deadlines on one timer. Deadlines of equal duration expire in the order they were added, so one list per
- * duration and one timer are enough: adding and removing cost O(1) and allocate no timer. The timer stays when its
- * deadline is removed, since arming one per call costs more than waking up once for nothing; without any deadline it
- * lets the process end. Knows nothing of what expires.
+ * Runs many deadlines on one timer. Deadlines of equal duration expire in the order they were added, so one list per
+ * duration suffices: adding and removing cost O(1) and allocate no timer. The timer stays when its deadline is removed,
+ * as one timer per call costs more than an occasional unnecessary wake-up. Without deadlines it does not keep the
+ * process alive.
  */
 import type { Clock, Timer } from './clock.js'
 
-/** What can expire. The list links live in the object itself, so a deadline costs no extra allocation. */
+/** An object that can expire. It contains the list links, so a deadline needs no extra allocation. */
 export interface Expiring {
   deadline: DeadlineLink | undefined
 }
@@ -30,7 +30,7 @@ export class Deadlines<T extends Expiring> {
   readonly #lists = new Map<number, DeadlineList>()
   #timer: Timer | undefined
   #timerAt = Infinity
-  /** Whether nothing can expire; the timer, if there is one, is then in the background. */
+  /** Whether there is no deadline; the timer, if there is one, is then in the background. */
   #isIdle = true
 
   constructor(clock: Clock, onExpired: (item: T) => void) {
@@ -44,7 +44,7 @@ export class Deadlines<T extends Expiring> {
   }
 
   /**
-   * Starts a deadline, in whole milliseconds, rounded up: timers are no finer, and it bounds the number of lists. An
+   * Starts a deadline in whole milliseconds, rounded up: timers are no finer, and this bounds the number of lists. An
    * infinite duration never expires and costs nothing.
    */
   add(item: T, exactDurationMs: number): void {
@@ -65,7 +65,7 @@ export class Deadlines<T extends Expiring> {
     this.#isIdle = false
   }
 
-  /** Ends a deadline before it expires. */
+  /** Removes a deadline before it expires. */
   remove(item: T): void {
     const link = item.deadline
     if (link === undefined) return
@@ -81,7 +81,7 @@ export class Deadlines<T extends Expiring> {
     this.#timer?.setMode('background')
   }
 
-  /** Gives the timer up when nothing is left to expire; a later `add` starts one again. */
+  /** Cancels the timer when there are no deadlines; a later `add` starts one again. */
   release(): void {
     if (this.#isIdle) this.#disarm()
   }
@@ -106,7 +106,7 @@ export class Deadlines<T extends Expiring> {
     const due: T[] = []
     for (const list of this.#lists.values()) {
       while (list.head?.deadline !== undefined && list.head.deadline.at <= now) {
-        // Every member of a list was added through `add`, which takes a T.
+        // Every member of a list was added through `add`, which accepts a T.
         const item = list.head as T
         this.remove(item)
         due.push(item)

@@ -1,15 +1,15 @@
 /**
- * One lane for expensive work of all clients: a single piece runs in each event-loop tick, in order of arrival, so that
- * every other client waits for one piece at most. Knows nothing of what the work is.
+ * Runs expensive work of all clients: one piece per event-loop tick, in order of arrival, so that every other client
+ * waits for at most one piece. Knows nothing of the work.
  */
 import type { LoopClock } from './clock.js'
 
-/** Does one piece of work; true when nothing is left of it. Never throws. */
+/** Does one piece of work; returns true when it is complete. Never throws. */
 type Step = () => boolean
 
 export class TickLane {
   readonly #clock: Pick<LoopClock, 'nextTurn'>
-  /** In order of arrival; a set, since the first is taken out often. */
+  /** In order of arrival; a set, since the first is removed often. */
   readonly #waiting = new Set<Step>()
   #isScheduled = false
 
@@ -22,18 +22,18 @@ export class TickLane {
     return this.#waiting.size
   }
 
-  /** Runs `step` in a tick of its own until it has nothing left to do. */
+  /** Runs `step` in separate ticks until it is complete. */
   add(step: Step): void {
     this.#waiting.add(step)
     this.#schedule()
   }
 
-  /** Takes work out that has not ended; false when it is not there any more. */
+  /** Removes work that has not ended; false if it is not queued any more. */
   remove(step: Step): boolean {
     return this.#waiting.delete(step)
   }
 
-  /** Runs `work` in a tick of its own; settles with what it returns or throws. */
+  /** Runs `work` in its own tick; settles with its result or error. */
   run<T>(work: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.add(() => {

@@ -1,6 +1,6 @@
 /**
- * A limit that several steps share: each gets what the earlier ones have left of it. Knows nothing of what is waited
- * for, nor how it went.
+ * A time limit that several steps share: each step gets the time that the earlier ones left. Knows nothing of the
+ * steps.
  */
 import type { Clock } from './clock.js'
 
@@ -13,7 +13,7 @@ export class TimeLimit {
     this.#endsAt = clock.now() + limitMs
   }
 
-  /** Waits for work to settle, or for the limit. Never rejects; what becomes of the work later is nobody's business. */
+  /** Waits until work settles or the limit expires. Never rejects; a later result of the work is ignored. */
   wait(work: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const timer = this.#clock.after(Math.max(0, this.#endsAt - this.#clock.now()), resolve)

@@ -1,6 +1,6 @@
 /**
- * A clock that stands still until it is advanced. Timers fire in order of their time, and between two timers the
- * promises they settled run to their end, so an hour of retries takes a millisecond and always the same course.
+ * A clock that advances only on request. Timers fire in order of their time, and between two timers all promises they
+ * settled run to completion. So an hour of retries takes a millisecond and always runs the same way.
  */
 import type { LoopClock, Timer, TimerMode } from './clock.js'
 
@@ -20,7 +20,7 @@ export class VirtualClock implements LoopClock {
 
   /**
    * @param startEpochMs wall-clock time at the start; default 2026-01-01T00:00:00Z.
-   * @param options `isSteady: false` allows `setWallClock`; watching for it costs a timer per second.
+   * @param options `isSteady: false` allows `setWallClock`; detecting its changes costs a timer per second.
    */
   constructor(startEpochMs = Date.UTC(2026, 0, 1), { isSteady = true }: { readonly isSteady?: boolean } = {}) {
     this.#epochOffsetMs = startEpochMs
@@ -32,7 +32,7 @@ export class VirtualClock implements LoopClock {
     return this.#pending.size
   }
 
-  /** Those of them that would keep a process alive. */
+  /** Pending timers that would keep a process alive. */
   get foregroundTimers(): number {
     return [...this.#pending].filter(({ mode }) => mode === 'foreground').length
   }
@@ -45,7 +45,7 @@ export class VirtualClock implements LoopClock {
     return this.#epochOffsetMs + this.#now
   }
 
-  /** Sets the wall clock forward, or back when negative, as an administrator or a time daemon does. */
+  /** Sets the wall clock forward, or back if negative, as an administrator or a time daemon does. */
   setWallClock(byMs: number): void {
     if (this.isSteady) throw new Error('The clock was made steady')
     this.#epochOffsetMs += byMs
@@ -64,12 +64,12 @@ export class VirtualClock implements LoopClock {
     }
   }
 
-  /** Turns take no time here: the next one begins behind the microtasks that wait already. */
+  /** Ticks take no time here: the next one begins after the pending microtasks. */
   nextTurn(callback: () => void): void {
     queueMicrotask(callback)
   }
 
-  /** Moves time forward by `durationMs`, firing every timer that falls due, in order. */
+  /** Advances time by `durationMs`, and fires every due timer, in order. */
   async advance(durationMs: number): Promise<void> {
     const end = this.#now + durationMs
     await settle()
@@ -94,7 +94,7 @@ export class VirtualClock implements LoopClock {
   }
 }
 
-/** Lets promise chains run: a macrotask comes after every microtask that is due. */
+/** Lets promise chains run: a macrotask comes after all pending microtasks. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)

@@ -1,17 +1,17 @@
 /**
- * Notices when the wall clock is set, forwards or backwards, by comparing it with the monotonic clock once a second.
- * Steps under half a second are ignored; a machine that slept counts as set forward.
+ * Detects that the wall clock was set, forwards or backwards, by comparing it with the monotonic clock once a second.
+ * Steps under half a second are ignored; a suspended machine counts as set forward.
  */
 import type { Clock, Timer } from './clock.js'
 
 const INTERVAL_MS = 1000
 
-/** A difference in one interval that no correction of a running clock reaches: time daemons slew by 0.5 ms per second. */
+/** Larger than any correction of a running clock per interval: time daemons slew by 0.5 ms per second. */
 const SMALLEST_JUMP_MS = 500
 
 /** Calls `onJump` after each jump until it is cancelled. Does not keep the process alive. */
 export function watchWallClock(clock: Clock, onJump: (byMs: number) => void): Pick<Timer, 'cancel'> {
-  // Its two times cannot drift apart, so that advancing it by a month costs no ticks.
+  // The two times of such a clock cannot drift apart, so that advancing it by a month costs no ticks.
   if (clock.isSteady === true) return { cancel: () => undefined }
   const offset = (): number => clock.epochMs() - clock.now()
   let before = offset()

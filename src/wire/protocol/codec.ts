@@ -1,6 +1,7 @@
 /**
- * Frames to messages and back, for either end. A frame that does not fit becomes a `FrameProblem` that says what was
- * expected and what came; it never throws, because one bad frame must not cost the link. Knows no sockets.
+ * Converts frames to messages and back, for either end. An invalid frame becomes a `FrameProblem` with the expected and
+ * the received value. Decoding never throws, so that an invalid frame does not close the connection. Independent of
+ * sockets.
  */
 import { ErrorCode, SerdeError } from '../../errors.js'
 import { describe, messageOf } from '../../std/text/describe.js'
@@ -17,14 +18,14 @@ import { engineMessages, workerMessages, type MessageOf, type MessageTable } fro
 import { pathBelow } from '../../std/json/walk.js'
 import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntries } from './validate.js'
 
-/** A frame that could not be read. */
+/** A frame that could not be parsed. */
 export interface FrameProblem {
   /** Always `invalid`. */
   readonly type: 'invalid'
   /** Why the frame could not be read. */
   readonly code:
     typeof ErrorCode.MALFORMED_FRAME | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE | typeof ErrorCode.MESSAGE_TOO_LARGE
-  /** What was expected and what came, in one sentence. */
+  /** Expected and received value, in one sentence. */
   readonly detail: string
 }
 
@@ -35,14 +36,15 @@ export interface BlankFrame {
 
 export interface Codec<Outbound, Inbound> {
   /**
-   * Writes a message as one frame of JSON text; half a surrogate pair in it becomes U+FFFD.
-   * @throws {SerdeError} `serialization_error` when a value is not JSON (cycle, BigInt) or nests deeper than the peer reads;
-   * `MALFORMED_FRAME` when a member is missing or of the wrong kind; `MESSAGE_TOO_LARGE` above what the peer takes.
+   * Serialises a message as one frame of JSON text; half a surrogate pair in it becomes U+FFFD.
+   * @throws {SerdeError} `serialization_error` when a value is not JSON (cycle, BigInt) or nests deeper than the peer
+   * reads; `MALFORMED_FRAME` when a member is missing or has the wrong type; `MESSAGE_TOO_LARGE` above the limit of the
+   * peer.
    */
   encode(message: Outbound): string
-  /** Reads one frame. */
+  /** Decodes one frame. */
   decode(frame: string): Inbound | FrameProblem | BlankFrame
-  /** Reads what a frame was parsed to. */
+  /** Validates a parsed frame. */
   read(value: unknown, frame: string): Inbound | FrameProblem | BlankFrame
 }
 
@@ -50,7 +52,7 @@ function problem(code: FrameProblem['code'], detail: string): FrameProblem {
   return { type: 'invalid', code, detail }
 }
 
-/** What an end reads of the frames that the other sends; frames within its limits are not always measured. */
+/** The limits of inbound frames. Frames that are short enough are not measured. */
 interface Reader {
   readonly maxBytes: number
   readonly limits: JsonLimits
@@ -75,7 +77,7 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
     }
     const mismatch = findMismatch(shape, value)
     if (mismatch !== undefined) return problem(ErrorCode.MALFORMED_FRAME, `${String(type)}: ${mismatch}`)
-    // The shape's check just established the type.
+    // The check of the shape established the type.
     return value as MessageOf<In>
   }
   return {
@@ -112,8 +114,8 @@ function entriesByType(
 }
 
 /**
- * Ids of calls and sessions are made by this package or were checked when they came in, and what may be anything needs
- * no look: leaving both out spares a call two expressions and four lookups.
+ * Ids of calls and sessions were created by this package or validated on arrival, and fields that accept any value need
+ * no check. Skipping both saves each call two expressions and four lookups.
  */
 function isCheckedOnWriting({ accepts }: Shape[string]): boolean {
   return accepts !== isUuid && accepts !== isAnything
@@ -132,7 +134,7 @@ function notAnObject(frame: string, value: unknown): FrameProblem {
   return problem(ErrorCode.MALFORMED_FRAME, `expected a JSON object; got ${seen}`)
 }
 
-/** Enough to tell what went wrong; user code may throw a message of any length. */
+/** Enough to identify the problem; user code may throw a message of any length. */
 const MAX_REASON_CHARACTERS = 500
 
 function toText(message: object, { maxBytes, limits }: Reader): string {
@@ -142,18 +144,18 @@ function toText(message: object, { maxBytes, limits }: Reader): string {
   } catch (cause) {
     if (cause instanceof RangeError) refuseNesting(message, limits, cause)
     const reason = messageOf(cause).slice(0, MAX_REASON_CHARACTERS)
-    throw new SerdeError(ErrorCode.serialization_error, `The value cannot be written as JSON: ${reason}`, { cause })
+    throw new SerdeError(ErrorCode.serialization_error, `The value cannot be serialised as JSON: ${reason}`, { cause })
   }
   checkSize(text, maxBytes)
   if (findJsonFault(text, limits) === 'too_deep') refuseNesting(JSON.parse(text) as object, limits)
   return withoutLoneSurrogates(text)
 }
 
-/** Throws when a message nests deeper than its reader takes, naming the place. */
+/** Throws if a message nests deeper than its reader accepts, naming the place. */
 export function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimits, cause?: unknown): void {
   const path = pathBelow(message, maxDepth)
   if (path === undefined) return
-  // The wire's `data` is the API's `payload`.
+  // `data` on the wire is `payload` in the API.
   const named = path.replace(/^data\b/, 'payload')
   const place = named.length > SHOWN_PATH_CHARACTERS ? `${named.slice(0, SHOWN_PATH_CHARACTERS)}…` : named
   const limit = `the engine reads ${String(maxDepth - 1)} levels of lists and objects`
@@ -161,7 +163,7 @@ export function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimi
   throw new SerdeError(ErrorCode.serialization_error, text, { cause })
 }
 
-/** The rest of a path of a hundred members says little more. */
+/** The rest of a path of a hundred members adds little. */
 const SHOWN_PATH_CHARACTERS = 200
 
 function checkSize(text: string, maxBytes: number): void {
@@ -171,11 +173,11 @@ function checkSize(text: string, maxBytes: number): void {
   if (bytes <= maxBytes) return
   throw new SerdeError(
     ErrorCode.MESSAGE_TOO_LARGE,
-    `The message has ${String(bytes)} bytes; the peer takes at most ${String(maxBytes)}. Send large data through a channel.`,
+    `The message has ${String(bytes)} bytes; the peer accepts at most ${String(maxBytes)}. Send large data through a channel.`,
   )
 }
 
-/** Why an engine cannot read a frame that JavaScript can, and which one it is. */
+/** Which frame an engine cannot read although JavaScript can, and why. */
 function faultText(fault: JsonFault, value: unknown): string {
   const { type, function_id, id } = isRecord(value) ? value : {}
   const subject = typeof function_id === 'string' ? function_id : id
@@ -186,13 +188,13 @@ function faultText(fault: JsonFault, value: unknown): string {
 /** No limit but the stack's: what any JavaScript end reads. */
 const ANY_JSON: JsonLimits = {}
 
-/** The worker's end: writes worker messages, reads engine messages. */
+/** The end of the worker: encodes worker messages, decodes engine messages. */
 export const workerCodec = createCodec(workerMessages, engineMessages, {
   peer: { maxBytes: MAX_MESSAGE_BYTES, limits: { maxDepth: ENGINE_JSON.maxDepth } },
   own: ANY_JSON,
 })
 
-/** The engine's end: the same tables swapped. It reads what the real engine reads, and drops what that drops. */
+/** The end of the engine, with the tables swapped. It accepts and drops the same frames as the distributed engine. */
 export const engineCodec = createCodec(engineMessages, workerMessages, {
   peer: { maxBytes: MAX_INBOUND_BYTES, limits: ANY_JSON },
   own: ENGINE_JSON,

@@ -1,12 +1,12 @@
 /**
- * Anything a handler throws, as the error object that travels on the wire, and back. Total: whatever came, a code and
- * a message go out, since an error without a message is unreadable to the engine and would leave the caller waiting.
+ * Converts any thrown value to the error object of the wire, and back. The result always has a code and a message: the
+ * engine cannot read an error without a message, and the caller would wait.
  */
 import { ErrorCode, InvocationError, SerdeError, type ErrorBody } from '../../errors.js'
 import { describe, messageOf } from '../../std/text/describe.js'
 import { isRecord } from './validate.js'
 
-/** Whether a value is an error object as the wire has it. False for an `Error` without a string code. */
+/** Whether a value is an error object of the wire. False for an `Error` without a string code. */
 export function isErrorBody(value: unknown): value is ErrorBody {
   return (
     isRecord(value) &&
@@ -16,7 +16,7 @@ export function isErrorBody(value: unknown): value is ErrorBody {
   )
 }
 
-/** The error object in a frame, without members it should not have; undefined when code or message are missing. */
+/** The error object in a frame, without unknown members; undefined if code or message are missing. */
 export function readErrorBody(value: unknown): ErrorBody | undefined {
   if (!isRecord(value)) return undefined
   const { code, message, stacktrace } = value
@@ -25,21 +25,21 @@ export function readErrorBody(value: unknown): ErrorBody | undefined {
 }
 
 /**
- * The error object for a thrown value: an `InvocationError` keeps its code and sends no stack, since it already has
- * its origin's; every other value becomes `invocation_failed`.
+ * The error object for a thrown value. An `InvocationError` keeps its code and sends no stack, since it has that of its
+ * origin; every other value becomes `invocation_failed`.
  */
 export function toErrorBody(thrown: unknown): ErrorBody {
   try {
     return bodyOf(thrown)
   } catch {
-    // A getter or proxy of the thrown value threw again; its text is out of reach.
-    return { code: ErrorCode.invocation_failed, message: 'The handler threw a value that cannot be read' }
+    // A getter or proxy of the thrown value threw again, so its text is not available.
+    return { code: ErrorCode.invocation_failed, message: 'The handler threw an unreadable value' }
   }
 }
 
 function bodyOf(thrown: unknown): ErrorBody {
   if (thrown instanceof InvocationError) {
-    // Types are no proof: what users put into an error reaches this point as it is.
+    // The declared types are not enforced: values that users put into an error arrive here unchecked.
     const { code, detail, stacktrace }: { code: unknown; detail: unknown; stacktrace?: unknown } = thrown
     return body({ code, message: detail, stacktrace })
   }

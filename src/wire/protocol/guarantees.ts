@@ -1,6 +1,6 @@
 /**
- * What an engine promises beyond the protocol, named in a header of its handshake response. Clients that do not know the
- * header ignore it; an engine without the header promises nothing, and the worker works around what it may do instead.
+ * Guarantees of an engine beyond the protocol, named in a header of its handshake response. Clients that do not know
+ * the header ignore it. Without the header there are no guarantees, and the worker uses workarounds.
  */
 import { isRecord } from './validate.js'
 
@@ -10,17 +10,17 @@ export const GUARANTEES_HEADER = 'iii-guarantees'
 const GUARANTEES = [
   /** A call is recorded before its worker receives it, so an answer cannot be too early. */
   'calls-noted-first',
-  /** A subscriber that leaves does not end delivery to the others of its topic. */
+  /** Removing a subscriber does not end delivery to the others of its topic. */
   'topics-independent',
   /** Triggers and calls of a released function are kept for its next owner. */
   'functions-handed-over',
-  /** Small writes leave at once (no Nagle's algorithm on the engine's sockets). */
+  /** Small writes are sent at once (no Nagle's algorithm on the sockets of the engine). */
   'writes-undelayed',
 ] as const
 
 export type Guarantee = (typeof GUARANTEES)[number]
 
-/** The header for an engine that keeps all guarantees but `broken`. */
+/** The header for an engine with all guarantees except `broken`. */
 export function guaranteesHeader(broken: ReadonlySet<Guarantee>): Readonly<Record<string, string>> {
   return { [GUARANTEES_HEADER]: GUARANTEES.filter((guarantee) => !broken.has(guarantee)).join(', ') }
 }

@@ -1,12 +1,12 @@
 /**
- * JSON that stays text: a large payload on its way through the engine is neither parsed nor written anew, since both can
- * cost far more than its length lets expect. Where a value is needed after all, it is parsed if that costs little.
+ * JSON that stays text: a large payload passes through the engine without being parsed or serialised, since both can
+ * cost far more than its length suggests. Where a value is required, it is parsed if that is cheap.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { JsonOutline } from '../../std/json/json-outline.js'
 import { LARGE_JSON_CHARACTERS, MAX_JSON_LEVELS, MAX_JSON_NODES, MAX_PARSED_COST } from './limits.js'
 
-/** Limits of every JSON text that is taken in unparsed. */
+/** Limits of every JSON text that is accepted unparsed. */
 export const OUTLINE_LIMITS = { maxDepth: MAX_JSON_LEVELS, maxNodes: MAX_JSON_NODES }
 
 export class JsonText {
@@ -15,40 +15,40 @@ export class JsonText {
 
   /**
    * @param text valid JSON without white space around it.
-   * @param cost values and keys in it; counted when it is needed if left out.
+   * @param cost values and keys in it; counted on demand if omitted.
    */
   constructor(text: string, cost?: number) {
     this.text = text
     this.#cost = text.length <= LARGE_JSON_CHARACTERS ? 0 : cost
   }
 
-  /** Whether a value is one; asks nothing of a proxy. */
+  /** Whether a value is a `JsonText`; accesses no member of a proxy. */
   static is(value: unknown): value is JsonText {
     return typeof value === 'object' && value !== null && #cost in value
   }
 
-  /** Values and keys, which is what parsing costs; 0 for a text so short that it does not matter. */
+  /** Values and keys, which determine the cost of parsing; 0 for a text so short that it does not matter. */
   get cost(): number {
     this.#cost ??= outlineOf(this.text).cost
     return this.#cost
   }
 
-  /** @throws {InvocationError} `MESSAGE_TOO_LARGE` when it holds more than the engine parses at once. */
+  /** @throws {InvocationError} `MESSAGE_TOO_LARGE` when it contains more than the engine parses at once. */
   parse(): unknown {
     if (this.cost <= MAX_PARSED_COST) return JSON.parse(this.text)
-    const message = `The value holds ${String(this.cost)} values and keys; where the engine itself has to read it, at most ${String(MAX_PARSED_COST)} are allowed`
+    const message = `The value has ${String(this.cost)} values and keys; where the engine itself parses it, at most ${String(MAX_PARSED_COST)} are allowed`
     throw new InvocationError({ code: ErrorCode.MESSAGE_TOO_LARGE, message })
   }
 
-  /** Keeps it right wherever it is written as part of something else. */
+  /** Gives the right result wherever it is serialised as part of another value. */
   toJSON(): unknown {
     return this.parse()
   }
 
   /**
-   * Parses an object but for its large members, which stay text. Other values, and objects with more members than an
-   * input has, are parsed whole.
-   * @throws {InvocationError} `MESSAGE_TOO_LARGE` when that costs too much.
+   * Parses an object except its large members, which stay text. Other values, and objects with more members than an
+   * input has, are parsed completely.
+   * @throws {InvocationError} `MESSAGE_TOO_LARGE` when that is too expensive.
    */
   open(): unknown {
     if (this.text.length <= LARGE_JSON_CHARACTERS) return this.parse()
@@ -62,7 +62,7 @@ function outlineOf(text: string): JsonOutline {
   return outline
 }
 
-/** The members of an object whose text has been read; large ones as text. `undefined` when they were not noted. */
+/** The members of an object whose text has been scanned; large ones as text. `undefined` if they were not recorded. */
 export function membersOf({ text, members }: JsonOutline): Record<string, unknown> | undefined {
   if (members === undefined) return undefined
   const entries = members.map(({ key, start, end, cost }): [string, unknown] => {
@@ -73,7 +73,7 @@ export function membersOf({ text, members }: JsonOutline): Record<string, unknow
   return Object.fromEntries(entries)
 }
 
-/** Escaped text is parsed as long as that is cheap: written anew it may be a sixth as long, which some clients need. */
+/** Escaped text is parsed if that is cheap: serialised again it may be a sixth as long, which some clients need. */
 const MAX_UNESCAPED_CHARACTERS = 6 * 1024 * 1024
 
 function staysText({ text, cost }: JsonText): boolean {
@@ -82,8 +82,8 @@ function staysText({ text, cost }: JsonText): boolean {
 }
 
 /**
- * Reads a JSON text; a large one stays text.
- * @throws {Error} when it is not JSON, or holds more than a message may.
+ * Parses a JSON text; a large one stays text.
+ * @throws {Error} when it is invalid JSON, or contains more than a message may.
  */
 export function readJson(text: string): unknown {
   if (text.length <= LARGE_JSON_CHARACTERS) return JSON.parse(text)
@@ -92,13 +92,14 @@ export function readJson(text: string): unknown {
   return new JsonText(outline.root, outline.cost)
 }
 
-/** The value of what may have stayed text. */
+/** The parsed value, if it stayed text. */
 export function parsed(value: unknown): unknown {
   return value instanceof JsonText ? value.parse() : value
 }
 
 /**
- * An object as text when a member of it is, so that writing it does not parse the member; else the object itself.
+ * An object as text if one of its members is, so that serialising it does not parse the member; otherwise the object
+ * itself.
  * @param levels how deep such members may be.
  */
 export function withTextMembers(object: object, levels = 1): unknown {
@@ -115,7 +116,7 @@ export function withTextMembers(object: object, levels = 1): unknown {
   return large.reduce((json, [key, value]) => withMember(json, key, value), new JsonText(rest))
 }
 
-/** A list as text when an item of it is; else the list itself. */
+/** A list as text if one of its items is; otherwise the list itself. */
 export function withTextItems(items: readonly unknown[]): unknown {
   if (!items.some((item) => item instanceof JsonText)) return items
   return new JsonText(

@@ -1,6 +1,6 @@
 /**
- * Every message of the protocol, declared once, by sender. Types and run-time checks both follow from these tables.
- * Knows nothing of who handles a message; `error` exists only as the answer to a refused session.
+ * Declares every message of the protocol once, by sender. Types and run-time checks both derive from these tables.
+ * Knows nothing of the handlers. `error` exists only as the answer to a refused session.
  */
 import {
   action,
@@ -43,7 +43,7 @@ const invocationResult = {
 
 const empty = {} satisfies Shape
 
-/** What a worker sends. */
+/** Messages of a worker. */
 export const workerMessages = {
   reattach: { previous_worker_id: uuid, reattach_token: uuid },
   ping: empty,
@@ -87,7 +87,7 @@ export const workerMessages = {
   invocationresult: invocationResult,
 } satisfies Record<string, Shape>
 
-/** What the engine sends. */
+/** Messages of the engine. */
 export const engineMessages = {
   workerregistered: { worker_id: string, reattach_token: optional(string) },
   registrationrejected: {
@@ -110,7 +110,7 @@ export const engineMessages = {
     traceparent: optional(string),
     baggage: optional(string),
   },
-  // Whatever the error looks like, it ends a call: a strict check here would leave the caller waiting.
+  // Any error ends a call: with a strict check here, an invalid one would leave the caller waiting.
   invocationresult: { ...invocationResult, error: optionalJson },
   error: { error: errorBody },
 } satisfies Record<string, Shape>

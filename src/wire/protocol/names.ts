@@ -1,8 +1,6 @@
-/**
- * Names that the protocol reserves: message types, engine functions and trigger types, the default namespace.
- */
+/** Names that the protocol reserves: message types, engine functions and trigger types, the default namespace. */
 
-/** Values of a frame's `type`. An enum, as in the official package, so that it serves as type and value. */
+/** Values of the member `type` of a frame. An enum, as in the official package, so that it serves as type and value. */
 // eslint-disable-next-line no-restricted-syntax -- drop-in: the official package exports this enum
 export enum MessageType {
   /** A worker registers a function. */
@@ -37,7 +35,7 @@ export enum MessageType {
   Pong = 'pong',
 }
 
-/** Ids of functions that the engine itself serves, all in the default namespace. */
+/** Ids of functions of the engine, all in the default namespace. */
 export const EngineFunctions = {
   LIST_FUNCTIONS: 'engine::functions::list',
   INFO_FUNCTIONS: 'engine::functions::info',
@@ -53,26 +51,26 @@ export const EngineFunctions = {
   UNREGISTER_TRIGGER: 'engine::unregister_trigger',
 } as const
 
-/** Trigger types that the engine itself provides. */
+/** Trigger types of the engine. */
 export const EngineTriggers = {
   FUNCTIONS_AVAILABLE: 'engine::functions-available',
   WORKERS_AVAILABLE: 'engine::workers-available',
   LOG: 'log',
 } as const
 
-/** Where names live when nobody says otherwise. */
+/** The namespace used if none is given. */
 export const DEFAULT_NAMESPACE = 'default'
 
-/** What is wrong with a namespace that was named and left blank. */
+/** The error for a blank namespace. */
 export function blankNamespace(member: string): string {
-  return `\`${member}\` is empty: it was named and left blank. Give it a name, or omit it to use \`${DEFAULT_NAMESPACE}\`.`
+  return `\`${member}\` is empty. Set it, or omit it to use \`${DEFAULT_NAMESPACE}\`.`
 }
 
 /** Ids with this prefix belong to the engine and exist in the default namespace only. */
 export const ENGINE_PREFIX = 'engine::'
 
-/** The member the engine adds to object payloads of calls between workers. */
+/** The member that the engine adds to object payloads of calls between workers. */
 export const CALLER_WORKER_ID = '_caller_worker_id'
 
-/** Default address of an engine's worker listener. */
+/** Default address of the worker listener of an engine. */
 export const DEFAULT_ENGINE_URL = 'ws://127.0.0.1:49134'

@@ -1,6 +1,4 @@
-/**
- * Reads a frame of either end, for those who look at the wire from outside: tests, proxies, recorders.
- */
+/** Decodes a frame of either end, for tools that observe the wire: tests, proxies, recorders. */
 import { SerdeError } from '../../errors.js'
 import { engineCodec, workerCodec } from './codec.js'
 import { ErrorCode } from '../../errors.js'
@@ -8,7 +6,7 @@ import type { EngineMessage, WorkerMessage } from './messages.js'
 
 /**
  * The message in a frame.
- * @throws {SerdeError} `UNKNOWN_MESSAGE_TYPE` or `MALFORMED_FRAME` saying what was expected and what came.
+ * @throws {SerdeError} `UNKNOWN_MESSAGE_TYPE` or `MALFORMED_FRAME` with the expected and the received value.
  */
 export function parseMessage(frame: string): EngineMessage | WorkerMessage {
   if (typeof frame !== 'string') throw new SerdeError(ErrorCode.MALFORMED_FRAME, 'A frame must be a string of JSON')
@@ -16,9 +14,9 @@ export function parseMessage(frame: string): EngineMessage | WorkerMessage {
   if (fromEngine.type !== 'invalid' && fromEngine.type !== 'blank') return fromEngine
   const fromWorker = engineCodec.decode(frame)
   if (fromWorker.type !== 'invalid' && fromWorker.type !== 'blank') return fromWorker
-  // A type that only one end sends is unknown to the other's table: the better-informed answer counts.
+  // A type that only one end sends is unknown in the table of the other, so the more specific problem is reported.
   const problems = [fromEngine, fromWorker].filter((problem) => problem.type === 'invalid')
   const problem = problems.find(({ code }) => code === ErrorCode.MALFORMED_FRAME) ?? problems[0]
   if (problem === undefined) throw new SerdeError(ErrorCode.MALFORMED_FRAME, 'The frame is blank')
-  throw new SerdeError(problem.code, `The frame cannot be read: ${problem.detail}`)
+  throw new SerdeError(problem.code, `The frame cannot be parsed: ${problem.detail}`)
 }

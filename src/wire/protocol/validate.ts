@@ -1,16 +1,16 @@
 /**
- * Field checks a message is declared from. A shape is data: the types of messages are inferred from it and the codec
- * walks it at run time, so the two cannot drift apart. Knows the kinds of field, not the messages.
+ * Field checks from which messages are declared. A shape is data: the types of messages are inferred from it and the
+ * codec validates with it at run time, so the two cannot differ. Knows the types of fields, not the messages.
  */
 import { describe } from '../../std/text/describe.js'
 import { JsonText } from './json-text.js'
 
-/** Any value JSON can hold. */
+/** Any JSON value. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
 
 /** One member of a message. */
 export interface Field<T, Optional extends boolean = false> {
-  /** What is accepted, as it is put in error messages. */
+  /** The accepted values, for error messages. */
   readonly expected: string
   /** Whether a value fits. */
   readonly accepts: (value: unknown) => boolean
@@ -28,7 +28,7 @@ export type RequiredKeys<S extends Shape> = { [K in keyof S]: S[K]['optional'] e
 /** The TypeScript type of a field. */
 export type FieldType<F> = F extends Field<infer T, boolean> ? T : never
 
-/** The TypeScript type of a shape. Optional members are absent or `undefined`; the codec turns `null` into that. */
+/** The TypeScript type of a shape. Optional members are absent or `undefined`; the codec converts `null` to that. */
 export type Infer<S extends Shape> = { readonly [K in RequiredKeys<S>]: FieldType<S[K]> } & {
   readonly [K in Exclude<keyof S, RequiredKeys<S>>]?: FieldType<S[K]> | undefined
 }
@@ -42,7 +42,7 @@ export function optional<T>(inner: Field<T>): Field<T, true> {
   return { ...inner, optional: true }
 }
 
-/** Whether JSON has a form for a value. One without would be missing from the frame, which the peer then ignores. */
+/** Whether a value has a JSON form. One without would be missing in the frame, which the peer then ignores. */
 function hasJsonForm(value: unknown): boolean {
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return false
   if (typeof value !== 'object' || value === null || JsonText.is(value)) return true
@@ -50,7 +50,7 @@ function hasJsonForm(value: unknown): boolean {
     const { toJSON } = value as { toJSON?: unknown }
     return typeof toJSON !== 'function' || toJSON.call(value, '') !== undefined
   } catch {
-    return true // Writing the frame throws the same, with the reason.
+    return true // Serialising the frame throws the same error, with the reason.
   }
 }
 
@@ -61,7 +61,7 @@ export function isAnything(): boolean {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Whether a value is a UUID in its usual spelling. */
+/** Whether a value is a UUID in its usual form. */
 export function isUuid(value: unknown): value is string {
   return typeof value === 'string' && value.length === 36 && UUID.test(value)
 }
@@ -71,15 +71,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   try {
     return typeof value === 'object' && value !== null && !Array.isArray(value)
   } catch {
-    return false // A revoked proxy answers no question at all.
+    return false // A revoked proxy throws on every access.
   }
 }
 
 export const string = field<string>('a string', (value) => typeof value === 'string')
 export const uuid = field<string>('a UUID', isUuid)
-/** Any JSON; the key must be there, `null` is a value. */
+/** Any JSON value, including `null`; the member is required. */
 export const json = field<unknown>('any JSON value', hasJsonForm)
-/** Any JSON in a member that may be left out: a value without JSON form leaves it out. */
+/** Any JSON value in an optional member; a value without a JSON form leaves it out. */
 export const optionalJson: Field<unknown, true> = optional(field('any JSON value', isAnything))
 export const record = field<Readonly<Record<string, unknown>>>('an object', isRecord)
 export const errorBody = field<{ readonly code: string; readonly message: string; readonly stacktrace?: string }>(
@@ -87,7 +87,7 @@ export const errorBody = field<{ readonly code: string; readonly message: string
   (value) => isRecord(value) && typeof value['code'] === 'string' && typeof value['message'] === 'string',
 )
 
-/** How a call is routed; no action waits for the result. */
+/** How a call is routed; without an action the caller waits for the result. */
 export type Action = { readonly type: 'void' } | { readonly type: 'enqueue'; readonly queue: string }
 
 export const action = field<Action>(
@@ -98,8 +98,8 @@ export const action = field<Action>(
 )
 
 /**
- * Why a value is not what a shape asks for, or `undefined` when it fits. Optional nulls become `undefined`, unless they
- * are kept: a sender may mean its null.
+ * Why a value does not match a shape, or `undefined` if it does. Optional nulls become `undefined`, unless they are
+ * kept: a sender may mean its null.
  */
 export function findMismatch(
   shape: ShapeEntries,
@@ -117,5 +117,5 @@ export function findMismatch(
   return undefined
 }
 
-/** A shape as the list the codec walks. */
+/** A shape as a list, for the codec. */
 export type ShapeEntries = readonly (readonly [string, Field<unknown, boolean>])[]

@@ -1,23 +1,24 @@
 /**
- * Limits the memory of large messages that are not handled yet, over all sockets together: those of which a part has
- * arrived, and whole ones that wait to be read. When they exceed it, the client with the largest is cut off. So is a
- * client that stops in the middle of one. Small messages do not count. Knows nothing of what messages mean.
+ * Limits the memory of large messages that are not handled yet, over all sockets: those that have arrived in part, and
+ * complete ones that wait to be parsed. When the limit is exceeded, the client with the largest is cut. A client that
+ * stops in the middle of a large message is cut, too. Small messages do not count. Knows nothing of the meaning of
+ * messages.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
 
-/** A message up to this size does not count: as much is read from a socket at once. */
+/** A message up to this size does not count: a socket is read in pieces of this size anyway. */
 const FREE_BYTES = 64 * 1024
-/** Between two looks at messages whose clients send nothing more of them. */
+/** Interval of the checks for messages without progress. */
 const LOOK_INTERVAL_MS = 1_000
-/** Looks in a row without progress: a client that stops amid a message is cut off after 10 to 11 s. */
+/** Checks in a row without progress: a client that stops amid a message is cut after 10 to 11 s. */
 const MAX_IDLE_LOOKS = 10
 
-/** Why a client is cut off. */
+/** Why a client is cut. */
 export type LargeMessageCut = 'too many large messages' | 'a message that did not go on'
 
 /** The client that sends a message. */
 interface Sender {
-  /** Whether the rest of the message would be read now; absent when it has arrived whole. */
+  /** Whether the socket is being read, so that the message could progress; absent if it is complete. */
   readonly isRead?: () => boolean
   cut(reason: LargeMessageCut): void
 }
@@ -25,7 +26,7 @@ interface Sender {
 interface LargeMessagesOptions {
   readonly clock: Clock
   readonly maxBytes: number
-  /** Notes that a client is about to be cut off. */
+  /** Called when a client is about to be cut. */
   readonly onCut: (reason: LargeMessageCut, bytes: number) => void
 }
 
@@ -46,7 +47,7 @@ export class LargeMessage {
     return this.#bytes
   }
 
-  /** Notes progress: the bytes there are now, 0 when nothing is left of the message. */
+  /** Records progress: the current bytes, 0 when nothing is left of the message. */
   set(bytes: number): void {
     const before = this.#bytes
     this.#bytes = bytes <= FREE_BYTES ? 0 : bytes
@@ -57,7 +58,7 @@ export class LargeMessage {
 
 export class LargeMessages {
   readonly #options: LargeMessagesOptions
-  /** Those that count. */
+  /** Messages that count. */
   readonly #messages = new Set<LargeMessage>()
   #bytes = 0
   #look: Timer | undefined
@@ -71,7 +72,7 @@ export class LargeMessages {
     return this.#bytes
   }
 
-  /** A place for the messages of one client, without any yet. */
+  /** An entry for the messages of one client, empty at first. */
   of(sender: Sender): LargeMessage {
     return new LargeMessage(sender, (message, before) => this.#change(message, before))
   }
@@ -100,7 +101,7 @@ export class LargeMessages {
     return this.#options.clock.after(LOOK_INTERVAL_MS, () => this.#lookAtAll(), 'background')
   }
 
-  /** Looks are counted, not time: while the process is held up, nothing is read and nothing is looked at. */
+  /** Checks are counted, not time: while the process is blocked, it neither reads nor checks. */
   #lookAtAll(): void {
     for (const message of [...this.#messages]) {
       const { isRead } = message.sender

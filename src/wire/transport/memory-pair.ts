@@ -1,6 +1,6 @@
 /**
- * Two transports joined in memory: what one sends the other receives, in order, in a later turn. A fence holds frames
- * back on demand, so a test can put the ends into any interleaving without sockets or sleeps.
+ * Two transports joined in memory: one receives what the other sends, in order, in a later tick. A fence holds frames
+ * on demand, so that a test can create any interleaving without sockets or sleeps.
  */
 import {
   CloseCode,
@@ -11,22 +11,22 @@ import {
   type TransportEvents,
 } from './transport.js'
 
-/** Holds back what one end sends. */
+/** Holds the frames that one end sends. */
 interface Fence {
-  /** From now on frames wait. */
+  /** Holds frames from now on. */
   hold(): void
-  /** Lets `count` waiting frames through, all by default, and stays closed if it was. */
+  /** Delivers `count` held frames, all by default, and stays closed if it was. */
   release(count?: number): void
-  /** Lets everything through from now on. */
+  /** Delivers all held and further frames. */
   open(): void
-  /** Frames waiting. */
+  /** Number of held frames. */
   readonly waiting: number
 }
 
 interface End extends Transport {
   readonly fence: Fence
   peerHeaders: Readonly<Record<string, unknown>> | undefined
-  /** Gives the end its listener; frames that came before wait for it. */
+  /** Attaches the listener of the end; earlier frames wait for it. */
   bind(events: TransportEvents): void
 }
 
@@ -49,7 +49,10 @@ class MemoryEnd implements End {
   #bytes = 0
   #scheduled = false
   peerHeaders: Readonly<Record<string, unknown>> | undefined
-  /** How the link ended, until that has been told: what arrived before is told first, as soon as somebody takes it. */
+  /**
+   * How the connection ended, until that is reported. Frames that arrived before are delivered first, once a listener
+   * is attached.
+   */
   #ending: Closed | undefined
 
   readonly fence: Fence
@@ -172,7 +175,7 @@ class MemoryEnd implements End {
         this.#hand(delivery, this.#events)
       }
     } finally {
-      // Once for all that were taken: taking a long list's first entry over and over costs its length each time.
+      // Removed at once: removing the first entry of a long list repeatedly costs its length each time.
       this.#in.splice(0, taken)
     }
   }
@@ -188,12 +191,12 @@ class MemoryEnd implements End {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#ending = closed
-    // Frames that were on their way before a polite close still arrive.
+    // Frames that were sent before a graceful close still arrive.
     if (closed.code === CloseCode.ABNORMAL) this.#in = []
     this.#schedule()
   }
 
-  /** Tells the end once nothing is left to be taken before it. */
+  /** Reports the end once all earlier frames have been delivered. */
   #tellEnd(): void {
     const [events, closed] = [this.#events, this.#ending]
     if (events === undefined || closed === undefined || this.#in.length > 0) return
@@ -207,7 +210,7 @@ function sizeOf(delivery: Delivery): number {
   return delivery.kind === 'frame' ? delivery.frame.length : 0
 }
 
-/** Makes a joined pair; both ends are open. */
+/** Creates a joined pair; both ends are open. */
 export function createMemoryPair(): MemoryPair {
   const left = new MemoryEnd()
   const right = new MemoryEnd()

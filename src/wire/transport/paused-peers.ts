@@ -1,22 +1,22 @@
 /**
- * Sockets that are not read from. An end of file behind unread bytes is not reported by the operating system, so a peer
- * that is gone would keep its socket until reading goes on. A socket that stays paused is therefore probed at intervals.
- * Knows nothing of how a probe works.
+ * Probes sockets that are not read. The operating system does not report an end of file behind unread bytes, so a
+ * disconnected peer would keep its socket until reading resumes. A socket that stays paused is therefore probed at
+ * intervals. Knows nothing of how a probe works.
  */
 import type { Clock } from '../../std/time/clock.js'
 
-/** A socket that may be probed. */
+/** A socket that can be probed. */
 export interface PausedPeer {
-  /** Looks for the end of the peer without handing over what it sent. */
+  /** Checks whether the peer has ended, without delivering its data. */
   probe(): void
 }
 
-/** A socket is probed after one whole interval, then at each: a peer that is gone is found by the second probe. */
+/** A socket is probed after one whole interval, then at each: the second probe detects a disconnected peer. */
 const PROBE_INTERVAL_MS = 1_500
 
 export class PausedPeers {
   readonly #clock: Clock
-  /** Each with the intervals that began since it was paused. */
+  /** Each with the number of intervals since it was paused. */
   readonly #peers = new Map<PausedPeer, number>()
   #isTicking = false
 
@@ -24,13 +24,13 @@ export class PausedPeers {
     this.#clock = clock
   }
 
-  /** Nothing is read from a socket from now on; does nothing for one that is paused already. */
+  /** Reading from a socket stops; does nothing if it is paused already. */
   add(peer: PausedPeer): void {
     if (!this.#peers.has(peer)) this.#peers.set(peer, 0)
     if (!this.#isTicking) this.#nextTick()
   }
 
-  /** A socket is read from again, or has ended. */
+  /** Reading from a socket resumes, or the socket has ended. */
   delete(peer: PausedPeer): void {
     this.#peers.delete(peer)
   }

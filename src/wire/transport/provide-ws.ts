@@ -1,4 +1,4 @@
-/** Brings the WebSocket library along, for programs in which it cannot be looked up. */
+/** Includes the WebSocket library, for programs in which it cannot be looked up. */
 import * as ws from 'ws'
 import { provideModule } from '../../std/require-module.js'
 

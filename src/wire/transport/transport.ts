@@ -1,51 +1,52 @@
 /**
- * What moves frames, whatever is underneath.
+ * The interface for sending and receiving frames over any kind of connection.
  *
- * Failure semantics, which every implementation keeps:
- * - `open` comes at most once, `close` exactly once, and nothing comes after `close`;
- * - `send` never throws and never blocks: a frame that cannot be delivered is reported by `close` and by nothing else;
- *   frames leave in the order they were sent;
- * - a sent frame may be lost without notice when the link ends. Only an answer from the peer proves delivery.
+ * Failure semantics of every implementation:
+ * - `open` is emitted at most once, `close` exactly once, and nothing after `close`;
+ * - `send` never throws and never blocks: a frame that cannot be delivered is reported only by `close`; frames are sent
+ *   in order;
+ * - a sent frame may be lost without notice when the connection ends. Only an answer of the peer proves delivery.
  */
 
 /** How a transport ended. */
 export interface Closed {
-  /** Close code; 1006 when there was no close frame. */
+  /** Close code; 1006 if there was no close frame. */
   readonly code: number
   /** Reason of the close frame; empty when it gave none. */
   readonly reason: string
   /** HTTP status of a refused handshake. */
   readonly status?: number
-  /** The underlying error, when there was one. */
+  /** The underlying error, if any. */
   readonly cause?: unknown
 }
 
-/** Receives what happens on a transport. */
+/** Receives the events of a transport. */
 export interface TransportEvents {
-  /** The link is up; frames sent inside this call are the first on the wire. */
+  /** The connection is open; frames sent inside this call are the first on the wire. */
   open(): void
   /** A text frame. */
   text(frame: string): void
   /** A binary frame. */
   binary(frame: Uint8Array): void
-  /** Something arrived: a frame, a ping or a pong. */
+  /** A frame, a ping or a pong has arrived. */
   activity(): void
   /** A pong arrived, after its `activity`: the peer has read everything sent before a ping. */
   pong?(): void
-  /** The send buffer is empty again after it had passed the high-water mark. */
+  /** The send buffer is empty again after it had exceeded the high-water mark. */
   drained(): void
   /**
-   * Handling the latest frame threw. The link stays; the listener reports it, and answers where somebody waits. Only a listener
-   * that cannot throw on a frame may leave it out: it would throw out of the socket's event.
+   * Handling the latest frame threw. The connection stays open. The listener reports the error, and answers a waiting
+   * caller. Only a listener that cannot throw may leave it out; otherwise the error would be thrown in the event of the
+   * socket.
    */
   frameFailed?(error: unknown): void
-  /** The link ended. */
+  /** The connection ended. */
   close(closed: Closed): void
 }
 
 /**
- * Hands a frame over. The only way frames reach a listener: whatever one holds, handling it cannot throw out of the
- * event of its socket, which would end the process.
+ * Passes a frame to a listener. All frames are delivered through it, so that an error in a handler never escapes into
+ * the event of the socket, which would end the process.
  */
 export function handFrame(events: TransportEvents, frame: string | Uint8Array): void {
   try {
@@ -56,13 +57,13 @@ export function handFrame(events: TransportEvents, frame: string | Uint8Array): 
   }
 }
 
-/** Passes the failure of a frame on to its listener. */
+/** Passes the error of a frame to its listener. */
 export function failFrame(events: TransportEvents, error: unknown): void {
   if (events.frameFailed === undefined) throw error
   events.frameFailed(error)
 }
 
-/** The text of a frame. Binary frames of the protocol hold UTF-8. */
+/** The text of a frame. Binary protocol frames contain UTF-8. */
 export function frameText(frame: string | Uint8Array): string {
   if (typeof frame === 'string') return frame
   return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8')
@@ -72,45 +73,50 @@ export function frameText(frame: string | Uint8Array): string {
 export interface Transport {
   /** Bytes accepted by `send` that have not reached the operating system. */
   readonly bufferedBytes: number
-  /** Whether frames still go out. False before the link is up, and from the first sign of its end on. */
+  /** Whether frames can still be sent. False before the connection is open, and from the first sign of its end. */
   readonly isOpen: boolean
-  /** Headers of the peer's handshake response, names in lower case; on the dialling end, once the link is up. */
+  /**
+   * Headers of the handshake response of the peer, names in lower case; on the dialling end, once the connection is
+   * open.
+   */
   readonly peerHeaders?: Readonly<Record<string, unknown>> | undefined
   /** Sends a frame after all earlier ones; never throws and never blocks. */
   send(frame: string | Uint8Array): void
-  /** Calls back once everything sent so far has been handed to the operating system; never after the link ended. */
+  /**
+   * Calls back once everything sent so far has been passed to the operating system; never after the connection ended.
+   */
   flushed(callback: () => void): void
-  /** Asks the peer for a sign of life; the answer is an `activity`. */
+  /** Sends a ping; the answer is an `activity`. */
   ping(): void
   /**
-   * From now on acknowledges what arrives, as long as `isMoreExpected`: a turn that brought frames and sent none ends with
-   * an unsolicited pong (RFC 6455 §5.5.3), since a peer may hold small writes back until then. Absent where no system is
-   * in between.
+   * From now on acknowledges inbound frames while `isMoreExpected` is true: a tick that received frames and sent none
+   * ends with an unsolicited pong (RFC 6455 §5.5.3), since a peer may delay small writes until then. Absent if there is
+   * no operating system in between.
    */
   acknowledgeWhile?(isMoreExpected: () => boolean): void
   /**
-   * Stops reading, so that the peer feels back-pressure. No frame is handed over from here to `resume`, even if it has
-   * been read already; only a link that ends hands over what came before its end.
+   * Stops reading, so that the peer receives backpressure. No frame is delivered until `resume`, even if it has been
+   * read already. Only when the connection ends, earlier frames are delivered.
    */
   pause(): void
   /** Reads on after `pause`. */
   resume(): void
-  /** Says goodbye after everything sent so far; without a code the close frame is empty. */
+  /** Sends a close frame after everything sent so far; without a code the close frame is empty. */
   close(code?: number, reason?: string): void
-  /** Cuts the link at once; unsent frames are lost. */
+  /** Cuts the connection at once; unsent frames are lost. */
   terminate(): void
 }
 
-/** `send` buffer above which a sender should wait for `drained`. */
+/** Size of the `send` buffer above which a sender should wait for `drained`. */
 export const HIGH_WATER_BYTES = 8 * 1024 * 1024
 
 /** Options of an outgoing connection. */
 export interface DialOptions {
-  /** Handshake headers; asked for after the current turn, so that headers set right after dialling still count. */
+  /** Handshake headers; read after the current tick, so that headers set right after dialling still apply. */
   readonly headers: () => Readonly<Record<string, string>>
-  /** Send buffer above which `drained` will follow. Default 8 MiB. */
+  /** Size of the send buffer above which `drained` will follow. Default 8 MiB. */
   readonly highWaterBytes?: number
-  /** How long the peer may take to answer a close frame before the socket is cut. Default 30 s. */
+  /** Time limit for the peer to answer a close frame before the socket is cut. Default 30 s. */
   readonly closeTimeoutMs?: number
 }
 
@@ -118,8 +124,8 @@ export interface DialOptions {
 export type Dial = (url: string, options: DialOptions, events: TransportEvents) => Transport
 
 /**
- * Passes every event on to a listener, which may be set later. What stands between a transport and its listener extends this,
- * so that no event is dropped on the way.
+ * Passes every event on to a listener, which may be set later. Code between a transport and its listener extends this
+ * class, so that it forwards all events.
  */
 export class ForwardedEvents implements TransportEvents {
   protected next: TransportEvents | undefined
@@ -128,7 +134,7 @@ export class ForwardedEvents implements TransportEvents {
     this.next = next
   }
 
-  /** From now on events go to this listener. */
+  /** Sets the listener of all further events. */
   forwardTo(next: TransportEvents): void {
     this.next = next
   }
@@ -175,12 +181,10 @@ export const IGNORE_EVENTS: TransportEvents = {
   close: () => undefined,
 }
 
-/**
- * WebSocket close codes (RFC 6455 §7.4.1) that this package sends or reads.
- */
+/** WebSocket close codes (RFC 6455 §7.4.1) that this package sends or reads. */
 export const CloseCode = {
   NORMAL: 1000,
-  /** Never on the wire: the peer's close frame had no code. The engine always closes like this. */
+  /** Never on the wire: the close frame of the peer had no code. The engine always closes like this. */
   NO_STATUS: 1005,
   /** Never on the wire: the connection ended without a close frame. */
   ABNORMAL: 1006,

@@ -1,6 +1,6 @@
 /**
- * Accepts WebSockets on one port. Every upgrade is offered as a request that is accepted or refused, so paths and
- * access rules stay with the caller. Sockets that never finish their request head are closed.
+ * Accepts WebSockets on one port. Every upgrade is passed to the caller as a request to accept or refuse, so that paths
+ * and access rules stay there. Sockets that never finish their request head are closed.
  */
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -14,43 +14,46 @@ import { WsTransport } from './ws-transport.js'
 
 export interface ListenOptions {
   readonly host: string
-  /** 0 picks a free port. */
+  /** 0 selects a free port. */
   readonly port: number
-  /** Time a client has to send its request head. */
+  /** Time limit for the request head. */
   readonly handshakeTimeoutMs: number
-  /** Leaves Nagle's algorithm on and writes each frame by itself, so that small frames wait. Default false. */
+  /** Enables Nagle's algorithm and writes each frame separately, so that small frames wait. Default false. */
   readonly delaysWrites?: boolean
   /** Limits the memory of large messages. Default: only each message is limited. */
   readonly largeMessages?: LargeMessages
-  /** Looks at the headers of every request first, each with all its values. */
+  /** Checks the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
 }
 
-/** Why a request is not answered. */
+/** Why a request is refused. */
 export interface Refusal {
   readonly status: number
   readonly body: { readonly error: { readonly code: string; readonly message: string } }
 }
 
-/** One client that wants to upgrade. */
+/** The upgrade request of one client. */
 export interface UpgradeRequest {
   /** The path without query, as sent. */
   readonly path: string
   /** The raw query without `?`. */
   readonly query: string
-  /** Header names in lower case; of repeated headers the last. */
+  /** Header names in lower case; the last of repeated headers. */
   readonly headers: Readonly<Record<string, string>>
   readonly remoteAddress: string
-  /** Absent when there is no network in between. */
+  /** Absent if there is no network in between. */
   readonly remotePort?: number | undefined
-  /** Completes the handshake, with `headers` in its response. The transport is open when this returns; `events.open` is called inside. */
+  /**
+   * Completes the handshake, with `headers` in its response. The transport is open when this returns; `events.open` is
+   * called inside.
+   */
   accept(createEvents: (transport: Transport) => TransportEvents, headers?: Readonly<Record<string, string>>): void
   refuse(status: number, text: string): void
 }
 
 export interface Listener {
   readonly port: number
-  /** Stops accepting and cuts every socket that is left. */
+  /** Stops accepting and cuts all remaining sockets. */
   close(): Promise<void>
 }
 
@@ -58,7 +61,7 @@ const JSON_TYPE = 'application/json'
 
 /**
  * Starts listening.
- * @throws {RuntimeError} `PORT_IN_USE` when the port is taken; other system errors as they are.
+ * @throws {RuntimeError} `PORT_IN_USE` when the port is in use; other system errors unchanged.
  */
 export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
   const server = createServer(
@@ -102,7 +105,7 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
   }
 }
 
-/** Resolves once the server listens; a taken port is told apart from other failures. */
+/** Resolves once the server listens; a port in use is distinguished from other failures. */
 export function bound(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -138,10 +141,10 @@ function upgradeRequest({ message, socket, head, acceptor, options }: Upgrade): 
       const addHeaders = (lines: string[]): void => {
         for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
       }
-      // Emitted while `handleUpgrade` runs; not at all when the handshake is malformed.
+      // Emitted while `handleUpgrade` runs; not at all if the handshake is malformed.
       acceptor.once('headers', addHeaders)
       acceptor.handleUpgrade(message, socket, head, (ws) => {
-        // The transport exists before the listener that needs to know it.
+        // The transport is created before the listener that needs it.
         const events = new ForwardedEvents()
         const transport = new WsTransport(ws, events)
         socket.setNoDelay(!delaysWrites)
@@ -173,8 +176,8 @@ function refuse(socket: Socket, { status, type, text }: RefusalText): void {
 }
 
 /**
- * Sees every byte once, before it lies in the socket's buffer: what is left there when a link is cut reaches the library
- * past all listeners.
+ * Receives every byte before the buffer of the socket does: when a connection is cut, bytes in that buffer reach the
+ * library without passing any listener.
  */
 function guardFrames(
   { socket, head, options }: Pick<Upgrade, 'socket' | 'head' | 'options'>,

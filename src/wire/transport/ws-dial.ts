@@ -1,6 +1,6 @@
 /**
  * Opens WebSockets to an engine. The socket is constructed synchronously; everything else is an event. The library is
- * loaded by the first dial: it would be half of what a cold import costs, and tests over memory never dial.
+ * loaded by the first dial: it would be half of the cost of a cold import, and tests in memory never dial.
  */
 import type { IncomingMessage } from 'node:http'
 import type * as Ws from 'ws'
@@ -9,9 +9,9 @@ import { requireModule } from '../../std/require-module.js'
 import type { Dial } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
-/** Dials over TCP or TLS, without compression: the engine offers none. */
+/** Dials over TCP or TLS, without compression, which the engine does not offer. */
 export const dialWebSocket: Dial = (url, options, events) => {
-  // What `require` gives is declared by the package itself.
+  // The package itself declares the type of its module.
   const { WebSocket } = requireModule('ws') as typeof Ws
   const ws = new WebSocket(url, {
     finishRequest(request) {
@@ -35,7 +35,7 @@ export const dialWebSocket: Dial = (url, options, events) => {
     const status = response.statusCode ?? 0
     transport.handshakeRefused(status, new Error(`The engine refused the handshake with HTTP ${String(status)}`))
     response.resume()
-    // With a listener for this event the library leaves ending the attempt to us.
+    // If this event has a listener, the library leaves ending the attempt to us.
     ws.terminate()
   })
   ws.once('open', () => {

@@ -1,7 +1,7 @@
 /**
- * A transport over one WebSocket of the `ws` library; dialling and accepting share it. Frames sent in one turn of the
- * event loop leave in one write. An accepted socket counts as ended once its peer's close frame or FIN is read; the rest
- * of the closing handshake has a time limit of its own. Knows no protocol.
+ * A transport over one WebSocket of the `ws` library, for dialled and accepted sockets. Frames sent in one event-loop
+ * tick are written at once. An accepted socket counts as ended once the close frame or FIN of its peer is read; the
+ * rest of the closing handshake has its own time limit. Knows no protocol.
  */
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
@@ -17,13 +17,13 @@ interface Message {
   readonly isBinary: boolean
 }
 
-/** How long an accepted socket stays open after its peer's close frame or FIN, for what is still to be sent. */
+/** How long an accepted socket stays open after the close frame or FIN of its peer, to send pending data. */
 const LINGER_LIMIT_MS = 3_000
 
-/** What is read ahead from a paused socket to find the end of its peer behind it. */
+/** Bytes read ahead from a paused socket to find the end of its peer behind them. */
 const READ_AHEAD_BYTES = 16 * 1024
 
-/** Accepted sockets that are not read from. */
+/** Accepted sockets that are not read. */
 const pausedPeers = new PausedPeers(systemClock)
 
 export class WsTransport implements Transport, PausedPeer {
@@ -35,20 +35,20 @@ export class WsTransport implements Transport, PausedPeer {
   #flushesEach = false
   #isMoreExpected: (() => boolean) | undefined
   #isAckPlanned = false
-  /** Whether nothing has been sent since the acknowledgement was planned. */
+  /** Whether nothing has been sent since the acknowledgement was scheduled. */
   #isAckDue = false
   #congested = false
   #saidGoodbye = false
-  /** Sends the close frame behind everything sent so far. */
+  /** Sends the close frame after everything sent so far. */
   #sayGoodbye: ((code?: number, reason?: string | Buffer) => void) | undefined
   #isPaused = false
   #isAccepted = false
-  /** The end was reported; the socket may linger. */
+  /** The end was reported; the socket may still exist. */
   #isOver = false
   #linger: Timer | undefined
   /** Ends reading ahead; set from the first probe of a paused socket to its `resume`. */
   #endReadAhead: (() => void) | undefined
-  /** Messages that were read in one chunk with that during which reading was paused, oldest first. */
+  /** Messages from the chunk that was being parsed when reading was paused, oldest first. */
   readonly #unread: Message[] = []
   #failure: { cause: unknown; status?: number } | undefined
   peerHeaders: Readonly<Record<string, unknown>> | undefined
@@ -60,7 +60,7 @@ export class WsTransport implements Transport, PausedPeer {
     ws.on('message', (data: RawData, isBinary: boolean) => {
       events.activity()
       if (this.#isMoreExpected !== undefined && !this.#isAckPlanned) this.#planAck()
-      // `nodebuffer` is the library's default binary type, so one Buffer arrives per message.
+      // `nodebuffer` is the default binary type of the library, so one Buffer arrives per message.
       if (this.#isPaused || this.#unread.length > 0) this.#unread.push({ data: data as Buffer, isBinary })
       else this.#hand(data as Buffer, isBinary)
     })
@@ -81,8 +81,8 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   /**
-   * Hands over the TCP socket once it is known: frames are written to it past the library.
-   * @param flushesEach whether each frame is a write of its own.
+   * Attaches the TCP socket once it is known: frames are written to it directly.
+   * @param flushesEach whether each frame is a separate write.
    */
   attach(socket: Socket, role: 'client' | 'server', flushesEach = false): void {
     this.#flushesEach = flushesEach
@@ -95,9 +95,8 @@ export class WsTransport implements Transport, PausedPeer {
       writer.flush()
       close(code, reason)
     }
-    // The library says goodbye by itself, too, when the peer does or breaks the protocol: in either case what was sent
-    // before has to leave first, and so do answers to what came before. Its other frames may overtake ours, since they
-    // carry no data.
+    // The library itself also sends a close frame, after that of the peer or a protocol error. Pending frames and
+    // answers to earlier ones must be sent before. Its other frames may overtake ours, since they carry no data.
     this.#ws.close = (code, reason) => {
       if (!this.#saidGoodbye) this.#handUnread('all')
       this.#sayGoodbye?.(code, reason)
@@ -106,13 +105,13 @@ export class WsTransport implements Transport, PausedPeer {
     socket.once('end', () => this.#peerEnded(CloseCode.ABNORMAL))
   }
 
-  /** Notes why the handshake failed, for the `close` that follows. */
+  /** Records why the handshake failed, for the `close` that follows. */
   handshakeRefused(status: number, cause: Error): void {
     this.#failure = { cause, status }
   }
 
   get isOpen(): boolean {
-    // A write that fails at once ends the socket before anybody is told: who only writes would not hear of it.
+    // A write that fails at once ends the socket before any event: a caller that only writes would not be notified.
     return this.#ws.readyState === this.#ws.OPEN && this.#socket?.writable !== false
   }
 
@@ -131,7 +130,7 @@ export class WsTransport implements Transport, PausedPeer {
     }
     this.#isAckDue = false
     const writer = this.#writer
-    // Only a frame that could pass the limit is measured: a UTF-16 unit takes at most three bytes.
+    // Only a frame that could exceed the limit is measured: a UTF-16 unit takes at most three bytes.
     const mayNeedFragments = frame.length * 3 > FRAGMENT_BYTES
     if (writer === undefined) this.#ws.send(frame)
     else if (mayNeedFragments && Buffer.byteLength(frame) > FRAGMENT_BYTES) this.#sendFragments(writer, frame)
@@ -142,11 +141,11 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   flushed(callback: () => void): void {
-    // An empty write's callback runs after everything before it has reached the operating system.
+    // The callback of an empty write runs after everything before it has reached the operating system.
     if (this.#ws.readyState !== this.#ws.OPEN) return
     this.#writer?.flush()
     this.#socket?.write('', (error) => {
-      // Not with an error: the link has ended, and what was sent before is lost.
+      // Not with an error: the connection has ended, and pending data is lost.
       if (!(error instanceof Error) && !this.#isOver) callback()
     })
   }
@@ -190,8 +189,8 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   /**
-   * Looks for the end of a peer that is not read from: in the next bytes, and by a ping. A process that is gone answers
-   * the first with a reset, which the second one meets; where bytes wait to be sent, these do the same.
+   * Detects that an unread peer has ended, by reading ahead and by a ping. A process that is gone answers the first
+   * ping with a reset, which the second one detects. If bytes wait to be sent, they have the same effect.
    */
   probe(): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return
@@ -202,7 +201,7 @@ export class WsTransport implements Transport, PausedPeer {
   #readAhead(): void {
     const socket = this.#socket
     if (socket === undefined || this.#endReadAhead !== undefined) return
-    // What is read already is more than that.
+    // More than the limit has been read ahead already.
     if (socket.readableLength >= READ_AHEAD_BYTES) return
     const endAt = socket.bytesRead + READ_AHEAD_BYTES
     const count = (): void => {
@@ -215,7 +214,7 @@ export class WsTransport implements Transport, PausedPeer {
     this.#ws.resume()
   }
 
-  /** Nothing more comes from the peer of an accepted socket: reported at once, since the socket itself may stay open. */
+  /** No more data comes from the peer of an accepted socket. Reported at once, as the socket may stay open. */
   #peerEnded(code: number, reason?: string | Buffer): void {
     if (!this.#isAccepted || this.#isOver) return
     this.#end(code, reason)
@@ -244,7 +243,7 @@ export class WsTransport implements Transport, PausedPeer {
     handFrame(this.#events, isBinary ? data : data.toString('utf8'))
   }
 
-  /** Hands over what waits, and reads on once nothing does. The library pauses between two chunks only. */
+  /** Delivers waiting messages, then resumes reading. The library pauses between two chunks only. */
   #handUnread(extent: 'untilPaused' | 'all'): void {
     const unread = this.#unread
     if (unread.length === 0) return
@@ -262,7 +261,7 @@ export class WsTransport implements Transport, PausedPeer {
     if (!this.#isPaused && unread.length === 0) this.#ws.resume()
   }
 
-  /** Ends a link whose peer has said goodbye but keeps the socket: nothing sent would arrive. */
+  /** Cuts a socket that its peer keeps open after the close frame: nothing sent would arrive. */
   #cutHalfClosed(): void {
     if (this.#ws.readyState === this.#ws.CLOSING && !this.#saidGoodbye) this.#ws.terminate()
   }

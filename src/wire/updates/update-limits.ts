@@ -1,6 +1,6 @@
 /**
- * What an operation may reach and bring: depth and spelling of paths, size of merged objects, and no key that means
- * something to JavaScript's prototypes. Looks at one operation and never at the stored value.
+ * Limits of an update operation: depth and spelling of paths, size of merged objects, and no key with a meaning for
+ * prototypes of JavaScript. Checks one operation and never the stored value.
  */
 import { isRecord } from '../protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
@@ -9,20 +9,20 @@ import type { UpdateOp, UpdatePath } from './update-op.js'
 const MAX_PATH_SEGMENTS = 32
 /** UTF-8 bytes of one segment. */
 const MAX_SEGMENT_BYTES = 256
-/** Levels of objects and arrays in a merged value, itself included. */
+/** Levels of objects and arrays in a merged value, including itself. */
 const MAX_MERGE_DEPTH = 16
 /** Keys of a merged value, on its first level. */
 const MAX_MERGE_KEYS = 1024
 
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Why an operation is not carried out. `code` lacks the operation's name in front. */
+/** Why an operation is skipped. `code` lacks the prefix with the name of the operation. */
 export interface Violation {
   readonly code: string
   readonly message: string
 }
 
-/** The first limit an operation passes. */
+/** The first limit that an operation exceeds. */
 export function findViolation(op: UpdateOp): Violation | undefined {
   return pathViolation(op.path) ?? (op.type === 'merge' ? mergeViolation(op.value) : undefined)
 }
@@ -62,7 +62,7 @@ function mergeViolation(value: unknown): Violation | undefined {
   return nestedViolation(value, 1)
 }
 
-/** Stops at the first level too many, so a hostile depth costs nothing. */
+/** Stops at the first level above the limit, so that hostile depth costs nothing. */
 function nestedViolation(value: unknown, depth: number): Violation | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > MAX_MERGE_DEPTH) {

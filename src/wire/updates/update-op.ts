@@ -1,20 +1,20 @@
 /**
- * The operations that change a stored value in place, read from a call's input. What cannot be understood fails the
- * whole call; what is understood but does not fit the value is the business of `update-ops.ts`.
+ * Parses the operations that change a stored value in place from the input of a call. An invalid operation fails the
+ * whole call. A valid one that does not match the value is handled by `update-ops.ts`.
  *
- * Numbers are JavaScript's: integers are exact up to 2^53 on either side and rounded beyond, where the engine counts
- * on to 2^63; and a step written `2.0` counts as the integer 2, since the two read the same.
+ * Numbers are those of JavaScript: integers are exact up to ±2^53 and rounded beyond, where the distributed engine
+ * counts up to 2^63. A step written `2.0` counts as the integer 2, since JavaScript cannot distinguish them.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { isRecord, type JsonValue } from '../protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
 
-/** Keys from the root inwards; none means the root itself. Dots are part of a key. */
+/** Keys from the root inwards; an empty list is the root itself. Dots are part of a key. */
 export type UpdatePath = readonly string[]
 
 export type UpdateOp =
   | { readonly type: 'set'; readonly path: UpdatePath; readonly value: JsonValue }
-  /** `value` should be an object; anything else is an error of this operation alone. */
+  /** `value` should be an object; any other value is an error of this operation alone. */
   | { readonly type: 'merge'; readonly path: UpdatePath; readonly value: JsonValue }
   | { readonly type: 'increment'; readonly path: UpdatePath; readonly by: number }
   | { readonly type: 'decrement'; readonly path: UpdatePath; readonly by: number }
@@ -24,7 +24,7 @@ export type UpdateOp =
 const INT64 = 2 ** 63
 
 /**
- * Reads the `ops` of a call.
+ * Parses the `ops` of a call.
  * @throws {InvocationError} deserialization_error naming the operation and what is wrong with it.
  */
 export function parseUpdateOps(functionId: string, ops: readonly unknown[]): UpdateOp[] {
@@ -39,7 +39,7 @@ export function parseUpdateOps(functionId: string, ops: readonly unknown[]): Upd
   })
 }
 
-/** What keeps an operation from being understood. */
+/** Why an operation is invalid. */
 class Misfit extends Error {}
 
 function parseUpdateOp(op: unknown): UpdateOp {
@@ -64,7 +64,7 @@ function parseUpdateOp(op: unknown): UpdateOp {
   }
 }
 
-/** One literal key, or the root when it is empty. */
+/** One literal key, or the root if it is empty. */
 function keyPath(op: Record<string, unknown>): UpdatePath {
   const { path } = op
   if (typeof path !== 'string') throw new Misfit(`member \`path\` must be a string, got ${describe(path)}`)
@@ -76,13 +76,13 @@ function deepPath(op: Record<string, unknown>): UpdatePath {
   if (path === undefined || path === null) return []
   if (!Array.isArray(path)) return keyPath(op)
   const stray: unknown = path.find((segment) => typeof segment !== 'string')
-  if (stray !== undefined) throw new Misfit(`member \`path\` must hold strings only, got ${describe(stray)}`)
+  if (stray !== undefined) throw new Misfit(`member \`path\` must contain only strings, got ${describe(stray)}`)
   return path as string[]
 }
 
 function jsonOf({ value }: Record<string, unknown>): JsonValue {
   if (value === undefined) throw new Misfit('member `value` is missing')
-  // Inputs have come through JSON; a store refuses whatever is not.
+  // Inputs have come through JSON; a store refuses anything else.
   return value as JsonValue
 }
 

@@ -1,14 +1,14 @@
 /**
  * Applies update operations to a value. Pure: neither the value nor the operations are changed, and an object or array
- * is copied at most once however many operations touch it. An operation that does not fit is reported and skipped;
- * the others still apply. Only own members are ever read or written.
+ * is copied at most once, whatever the number of operations. An operation that does not match the value is reported and
+ * skipped; the others still apply. Only own members are read or written.
  */
 import { assertNever } from '../../std/assert-never.js'
 import type { JsonValue } from '../protocol/validate.js'
 import { findViolation } from './update-limits.js'
 import type { UpdateOp, UpdatePath } from './update-op.js'
 
-/** One operation that was skipped, as the caller is told. */
+/** One operation that was skipped, as reported to the caller. */
 export type UpdateOpError = {
   /** Counted from 0. */
   op_index: number
@@ -28,7 +28,7 @@ type OpOf<T extends UpdateOp['type']> = Extract<UpdateOp, { type: T }>
 
 const DOC_URL = 'https://iii.dev/docs/workers/iii-state#error-codes'
 
-/** Carries out operations in their order; a missing value (`undefined`) starts as `{}`. */
+/** Applies operations in order; a missing value (`undefined`) starts as `{}`. */
 export function applyUpdateOps(current: JsonValue | undefined, ops: readonly UpdateOp[]): UpdateOutcome {
   const draft = new Draft(current)
   const errors: UpdateOpError[] = []
@@ -87,11 +87,11 @@ function remove(draft: Draft, { path }: OpOf<'remove'>): Problem | undefined {
 }
 
 function merge(draft: Draft, { path, value }: OpOf<'merge'>): undefined {
-  // A root that is no object keeps its value when merged into, and gives way when a path leads through it.
+  // A root that is not an object is kept when merged into, and replaced when a path leads through it.
   if (path.length === 0 && draft.root !== undefined && !isObject(draft.root)) return
   let target = draft.ownRoot()
   for (const segment of path) target = draft.ownChild(target, segment)
-  // Its being an object was checked with the limits.
+  // The limits have checked that it is an object.
   Object.assign(target, value as JsonObject)
 }
 
@@ -112,7 +112,7 @@ function append(draft: Draft, { path, value }: OpOf<'append'>): Problem | undefi
   return draft.write(path, grown)
 }
 
-/** A reason not to write, in the place of a value. */
+/** An error in the place of a value. */
 class Refusal {
   readonly problem: Problem
 
@@ -121,7 +121,7 @@ class Refusal {
   }
 }
 
-/** The value while it changes, and which parts of it are copies that may be written to. */
+/** The value during the changes, and which parts of it are copies that may be modified. */
 class Draft {
   readonly #copies = new WeakSet<object>()
   root: JsonValue | undefined
@@ -143,14 +143,14 @@ class Draft {
     return this.#copies.has(object) ? object : this.adopt({ ...object })
   }
 
-  /** The root as an object to write to; anything else in its place is replaced. */
+  /** The root as a modifiable object; any other value in its place is replaced. */
   ownRoot(): JsonObject {
     const root = this.#ownObject(isObject(this.root) ? this.root : {})
     this.root = root
     return root
   }
 
-  /** A member as an object to write to; anything else in its place is replaced. */
+  /** A member as a modifiable object; any other value in its place is replaced. */
   ownChild(parent: JsonObject, key: string): JsonObject {
     const existing = memberOf(parent, key)
     const child = this.#ownObject(isObject(existing) ? existing : {})
@@ -158,13 +158,15 @@ class Draft {
     return child
   }
 
-  /** Lets `change` work on the root object, if it is one. */
+  /** Applies `change` to the root object, if it is one. */
   inRoot(change: (root: JsonObject) => Problem | undefined): Problem | undefined {
     if (this.root === undefined || isObject(this.root)) return change(this.ownRoot())
     return { code: 'target_not_object', message: `Expected object at the root, got ${kindOf(this.root)}.` }
   }
 
-  /** Replaces what a path leads to. Objects missing on the way are made, but nothing gives way to them. */
+  /**
+   * Replaces the value at a path. Missing objects on the way are created, but other values are not replaced by them.
+   */
   write(path: UpdatePath, next: (existing: JsonValue | undefined) => JsonValue | Refusal): Problem | undefined {
     const last = path.at(-1)
     if (last === undefined) {

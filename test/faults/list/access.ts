@@ -60,7 +60,7 @@ export const faults: readonly Fault[] = [
     file: 'src/engine/registry/sessions.ts',
     find: 'return timingSafeEqual(Buffer.from(expected), Buffer.from(given.toLowerCase()))',
     replace: 'return expected === given.toLowerCase()',
-    tests: ['test/hostile/keys-are-compared-in-constant-time.test.ts'],
+    tests: ['test/reliability/keys-are-compared-in-constant-time.test.ts'],
   },
   {
     name: 'keys-are-compared-letter-by-letter',
@@ -68,7 +68,7 @@ export const faults: readonly Fault[] = [
     file: 'src/engine/channels/channel-table.ts',
     find: 'timingSafeEqual(given.length === expected.length ? given : expected, expected)',
     replace: 'given.equals(expected)',
-    tests: ['test/hostile/keys-are-compared-in-constant-time.test.ts'],
+    tests: ['test/reliability/keys-are-compared-in-constant-time.test.ts'],
   },
   {
     name: 'query-members-are-assigned-by-name',

@@ -8,6 +8,6 @@ export const faults: readonly Fault[] = [
     file: 'src/sdk/rpc/calls.ts',
     find: 'this.#failEach((call) => call.isWritten, reasonFor)',
     replace: 'this.#failEach((call) => !call.isWritten, reasonFor)',
-    tests: ['test/behaviour/lost-links-end-calls-at-once.test.ts'],
+    tests: ['test/reliability/lost-links-end-calls-at-once.test.ts'],
   },
 ]

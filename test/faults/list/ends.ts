@@ -180,9 +180,9 @@ export const faults: readonly Fault[] = [
   {
     name: 'worker-that-reads-again-is-not-heard',
     row: 'R13',
-    file: 'src/engine/links/outlet.ts',
-    find: 'this.#inlet.release(HOLD)',
+    file: 'src/engine/links/send-side.ts',
+    find: 'this.#receiveSide.release(HOLD)',
     replace: '',
-    tests: ['test/unit/engine/links/outlet.test.ts'],
+    tests: ['test/unit/engine/links/send-side.test.ts'],
   },
 ]

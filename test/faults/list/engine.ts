@@ -118,7 +118,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'shares-of-a-turn-have-no-end',
     row: 'R37',
-    file: 'src/engine/links/inlet.ts',
+    file: 'src/engine/links/receive-side.ts',
     find: "if (this.#frames >= MAX_TURN_FRAMES || this.#bytes >= MAX_TURN_BYTES) this.#wait('tick')",
     replace: '',
     tests: shares,

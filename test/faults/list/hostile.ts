@@ -64,7 +64,7 @@ export const faults: readonly Fault[] = [
     file: 'src/sdk/worker/diagnostics.ts',
     find: 'console.error(`[iii] ${oneLine(text)}`)',
     replace: 'console.error(`[iii] ${text}`)',
-    tests: ['test/hostile/log-lines-cannot-be-forged.test.ts'],
+    tests: ['test/reliability/log-lines-cannot-be-forged.test.ts'],
   },
   {
     name: 'finished-channels-are-kept',

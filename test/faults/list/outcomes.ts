@@ -1,7 +1,7 @@
 /** What becomes of a call: errors keep their meaning (R28), giving up works at any moment (R29). */
 import type { Fault } from '../plant.js'
 
-const errors = ['test/hostile/errors-keep-their-meaning.test.ts']
+const errors = ['test/reliability/errors-keep-their-meaning.test.ts']
 const aborting = ['test/behaviour/aborting-at-any-moment.test.ts']
 
 export const faults: readonly Fault[] = [

@@ -1,7 +1,7 @@
 /** What telemetry tells: no secrets (R26), nobody's spans but one's own (R33), no more than fits (R34). */
 import type { Fault } from '../plant.js'
 
-const secrets = ['test/hostile/secrets-stay-out-of-telemetry.test.ts']
+const secrets = ['test/reliability/secrets-stay-out-of-telemetry.test.ts']
 const owners = ['test/behaviour/telemetry-owners.test.ts']
 
 export const faults: readonly Fault[] = [

@@ -56,6 +56,6 @@ export const faults: readonly Fault[] = [
     file: 'src/wire/protocol/codec.ts',
     find: 'throw new SerdeError(ErrorCode.serialization_error, `The value',
     replace: 'throw cause ?? new SerdeError(ErrorCode.serialization_error, `The value',
-    tests: ['test/hostile/json-edges.test.ts'],
+    tests: ['test/reliability/json-edges.test.ts'],
   },
 ]

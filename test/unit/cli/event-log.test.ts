@@ -84,12 +84,12 @@ test.each<[EngineEvent, RegExp]>([
   ],
   [
     { kind: 'job_dead', ...attempt, attempt: 3 },
-    /^ERROR Queue `mails`: attempt 3 of 3 of `f` failed: no stock; the job is a dead letter now\n {4}.*iii::queue::redrive '\{"queue":"mails"\}'$/,
+    /^ERROR Queue `mails`: attempt 3 of 3 of `f` failed: no stock; the job is now a dead letter\n {4}.*iii::queue::redrive '\{"queue":"mails"\}'$/,
   ],
-  [{ kind: 'job_dead', ...attempt, name: "a'; rm -rf ~ '", attempt: 3 }, /is a dead letter now$/],
+  [{ kind: 'job_dead', ...attempt, name: "a'; rm -rf ~ '", attempt: 3 }, /is now a dead letter$/],
   [
     { kind: 'enqueue_refused', queue: 'mails', functionId: 'f', error: { code: 'queue_not_found', message: 'none' } },
-    /^WARN {2}`f` was not put into queue `mails`: queue_not_found: none\n.*`iii-queue`: queue_configs: \{ "mails": \{ type: standard \} \}$/,
+    /^WARN {2}`f` was not enqueued in queue `mails`: queue_not_found: none\n.*`iii-queue`: queue_configs: \{ "mails": \{ type: standard \} \}$/,
   ],
   [
     { kind: 'enqueue_refused', queue: 'mails', functionId: 'f', error: { code: 'queue_full', message: 'full' } },
@@ -100,7 +100,7 @@ test.each<[EngineEvent, RegExp]>([
     /^WARN {2}POST \/a \(`f`\) answered 500, error id e1: no stock$/,
   ],
   [{ kind: 'trigger_waiting', ...trigger, builtin: 'iii-cron' }, /type `cron`\n.*- name: iii-cron$/],
-  [{ kind: 'trigger_waiting', ...trigger, builtin: undefined }, /it waits for a worker that does$/],
+  [{ kind: 'trigger_waiting', ...trigger, builtin: undefined }, /the trigger waits for one$/],
   [{ kind: 'trigger_refused', ...trigger, error }, /^WARN {2}The cron trigger of `f` was refused: no stock$/],
   [
     { kind: 'registration_refused', type: 'registerfunction', ...registration, reason: 'too many' },
@@ -202,7 +202,7 @@ test('a flood is cut to 200 events in a second, and the rest is counted', () => 
   nowMs = 1_000
   emit(failed())
   expect(written.slice(200).map(withoutTime)).toEqual([
-    'WARN  More events came than are shown in a second {"events":800}',
+    'WARN  Too many events in one second; some were not shown {"events":800}',
     expect.stringContaining('orders::create') as string,
   ])
 })

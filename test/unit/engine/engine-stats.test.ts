@@ -60,7 +60,7 @@ test('a client that sends too much before a guarded listener let it in is cut of
   const guarded = { name: 'iii-worker-manager', config: { rbac: { auth_function_id: 'nobody' } } }
   const engine = await startEngine(engineConfigOf({ workers: [guarded] }), {
     opensPorts: false,
-    atDoor: (request, enter) => {
+    onUpgrade: (request, enter) => {
       enter({
         ...request,
         accept: (events, headers) => request.accept((transport) => events(unpausable(transport)), headers),

@@ -1,6 +1,4 @@
-/**
- * `configuration`: values that workers register with a schema, read and change while they run.
- */
+/** `configuration`: values that workers register with a schema, read and change at run time. */
 import { InvocationError } from '../../../errors.js'
 import { messageOf } from '../../../std/text/describe.js'
 import { json, optional, optionalJson, string } from '../../../wire/protocol/validate.js'
@@ -14,7 +12,7 @@ import { Configurations, type Entry } from './configurations.js'
 import { exposedVariables, type Environment } from '../../config/expand-variables.js'
 import { expandValue } from './expand-value.js'
 
-/** @param env where placeholders find the variables that are exposed to them; the process's own by default. */
+/** @param env the environment for placeholders that name an exposed variable; by default that of the process. */
 export function createConfigurationBuiltin(
   host: EngineHost,
   { ttlMs, exposeEnv }: ConfigurationConfig,
@@ -50,7 +48,7 @@ function writers(configurations: Configurations, triggers: ConfigurationTriggers
   return [
     builtinFunction({
       id: 'configuration::register',
-      description: 'Makes a configuration known; a value it has already is kept while it fits the schema',
+      description: 'Registers a configuration. An existing value is kept if it is valid against the schema',
       input: {
         id: string,
         name: string,
@@ -83,7 +81,8 @@ function readers(configurations: Configurations, exposed: () => Environment): Bu
   return [
     builtinFunction({
       id: 'configuration::get',
-      description: 'Gives a value, with `${VAR:default}` replaced from exposed environment variables unless `raw`',
+      description:
+        'Returns a value, with `${VAR:default}` replaced by exposed environment variables unless `raw` is true',
       input: { id: string, raw: optional(boolean) },
       call: ({ id, raw = false }) => {
         const { value } = found(configurations, id)

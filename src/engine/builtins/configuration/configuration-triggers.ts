@@ -1,6 +1,4 @@
-/**
- * The trigger type `configuration`: functions that hear when configurations come, change or go.
- */
+/** The trigger type `configuration`: fires when a configuration is registered, changed or removed. */
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { describe } from '../../../std/text/describe.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
@@ -12,7 +10,7 @@ const EVENT_TYPES = ['configuration:registered', 'configuration:updated', 'confi
 
 interface Bound {
   readonly binding: Binding
-  /** All when it names none. */
+  /** All configurations if it names none. */
   readonly configurationId: string | undefined
   readonly eventTypes: readonly string[]
 }

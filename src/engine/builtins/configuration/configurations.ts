@@ -1,6 +1,6 @@
 /**
- * Named values, each with a schema that it always fits. The first registration gives the value; later ones change
- * what is known about it and keep it, unless it fits no more.
+ * Stores named values, each valid against its schema. The first registration sets the value. Later ones update schema
+ * and description and keep the value while it is valid.
  */
 import { InvocationError } from '../../../errors.js'
 import { messageOf } from '../../../std/text/describe.js'
@@ -18,7 +18,7 @@ export interface Registration {
   readonly metadata?: unknown
 }
 
-/** A configuration; its value is null until there is one. */
+/** A configuration. Its value is null until it is set. */
 export interface Entry extends Registration {
   readonly value: unknown
 }
@@ -31,7 +31,7 @@ export interface ConfigurationEvent {
 
 export interface ConfigurationsOptions {
   readonly clock: Clock
-  /** Where schemas are read. */
+  /** Parses and checks schemas. */
   readonly lane: TickLane
   readonly ttlMs: number | undefined
   readonly counters: Counters
@@ -47,9 +47,9 @@ interface Kept {
 
 const ID = /^[a-z0-9_-]{1,64}$/
 const MAX_ENTRIES = 1_000
-/** Memory of all configurations together, in bytes, about. */
+/** Approximate memory of all configurations, in bytes. */
 const MAX_WEIGHT = 64 * 1024 * 1024
-/** Registrations whose schema is not read yet. */
+/** Registrations whose schema is not compiled yet. */
 const MAX_WAITING = 100
 
 export class Configurations {
@@ -66,14 +66,14 @@ export class Configurations {
     return this.#kept.get(id)?.entry
   }
 
-  /** All of them, in the order they were first registered. */
+  /** All configurations, in order of first registration. */
   all(): Entry[] {
     return Array.from(this.#kept.values(), ({ entry }) => entry)
   }
 
   /**
-   * Makes a configuration known.
-   * @throws {InvocationError} `INVALID_ID`, `SCHEMA_INVALID`, or `ADAPTER_ERROR` when there is no room.
+   * Registers a configuration.
+   * @throws {InvocationError} `INVALID_ID`, `SCHEMA_INVALID`, or `ADAPTER_ERROR` when a limit is exceeded.
    */
   async register(registration: Registration, initialValue: unknown): Promise<ConfigurationEvent> {
     const { id, schema } = registration
@@ -81,11 +81,11 @@ export class Configurations {
     this.#checkRoom({ ...registration, value: initialValue })
     const check = await this.#read(schema).catch((error: unknown) => {
       if (error instanceof InvocationError) throw error
-      throw failure('SCHEMA_INVALID', `the schema of configuration '${id}' cannot be used: ${messageOf(error)}`)
+      throw failure('SCHEMA_INVALID', `the schema of configuration '${id}' is invalid: ${messageOf(error)}`)
     })
     const fault = initialValue === undefined ? undefined : check(initialValue)
     if (fault !== undefined) throw misfit(id, fault)
-    // Looked up only now: another registration may have come while the schema was read.
+    // Looked up after the schema is compiled, as another registration may have arrived meanwhile.
     const oldValue = this.get(id)?.value ?? null
     const value = oldValue !== null && check(oldValue) === undefined ? oldValue : (initialValue ?? null)
     const entry = { ...registration, value }
@@ -95,7 +95,7 @@ export class Configurations {
 
   /**
    * Replaces a value.
-   * @throws {InvocationError} `NOT_REGISTERED`, `SCHEMA_INVALID`, or `ADAPTER_ERROR` when there is no room.
+   * @throws {InvocationError} `NOT_REGISTERED`, `SCHEMA_INVALID`, or `ADAPTER_ERROR` when a limit is exceeded.
    */
   set(id: string, value: unknown): ConfigurationEvent {
     const kept = this.#kept.get(id)
@@ -107,14 +107,14 @@ export class Configurations {
     return { kind: 'updated', entry, oldValue: kept.entry.value }
   }
 
-  /** Lets go of everything and fires no more. */
+  /** Removes everything; no trigger fires afterwards. */
   stop(): void {
     for (const { expiry } of this.#kept.values()) expiry?.cancel()
     this.#kept.clear()
     this.#weight = 0
   }
 
-  /** Reads a schema in a tick of its own. */
+  /** Compiles a schema in its own tick. */
   async #read(schema: unknown): Promise<CheckValue> {
     if (this.#waiting >= MAX_WAITING) throw this.#full(`${String(MAX_WAITING)} registrations wait; try again later`)
     this.#waiting += 1
@@ -134,11 +134,11 @@ export class Configurations {
     this.#kept.set(entry.id, { entry, check, weight, expiry: this.#expire(entry) })
   }
 
-  /** What an entry weighs, if it fits. */
+  /** The size of an entry, if it is within the limits. */
   #checkRoom(entry: Entry): number {
     const present = this.#kept.get(entry.id)
     if (present === undefined && this.#kept.size >= MAX_ENTRIES) {
-      throw this.#full(`there are ${String(MAX_ENTRIES)} configurations, as many as allowed`)
+      throw this.#full(`there are ${String(MAX_ENTRIES)} configurations, which is the limit`)
     }
     const weight = weightOf(entry)
     if (this.#weight + weight - (present?.weight ?? 0) > MAX_WEIGHT) {
@@ -165,7 +165,7 @@ export class Configurations {
 }
 
 function misfit(id: string, fault: string): InvocationError {
-  return failure('SCHEMA_INVALID', `the value of configuration '${id}' does not fit its schema: ${fault}`)
+  return failure('SCHEMA_INVALID', `the value of configuration '${id}' does not match its schema: ${fault}`)
 }
 
 function failure(code: string, message: string): InvocationError {

@@ -1,12 +1,10 @@
-/**
- * Replaces `${NAME}` and `${NAME:default}` in every text of a JSON value; names of members stay as they are.
- */
+/** Replaces `${NAME}` and `${NAME:default}` in every string of a JSON value. Member names are not changed. */
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { type Environment, expandVariables } from '../../config/expand-variables.js'
 
 /**
- * The value with all placeholders replaced. `place` is named in errors.
- * @throws {RuntimeError} when a variable without default is not set, or a placeholder has no usable name.
+ * Returns the value with all placeholders replaced. Errors name `place`.
+ * @throws {RuntimeError} when a variable without a default is not set, or the name in a placeholder is invalid.
  */
 export function expandValue(value: unknown, env: Environment, place: string): unknown {
   if (typeof value === 'string') return value.includes('${') ? expandVariables(value, env, place) : value

@@ -1,6 +1,6 @@
 /**
- * Checks values against a JSON Schema. Schemas come from workers: the validator interprets them rather than turning them
- * into code, patterns are matched in linear time, and a check that takes too long ends. Loads the validator with the
+ * Validates values against a JSON Schema. Schemas come from workers, so the validator interprets them instead of
+ * compiling them to code, patterns match in linear time, and slow checks are aborted. The validator is loaded with the
  * first schema.
  */
 import type { SchemaDraft, Validator } from '@cfworker/json-schema'
@@ -9,7 +9,7 @@ import { messageOf } from '../../../std/text/describe.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { createContext, Script } from 'node:vm'
 
-/** Describes what is wrong with a value; `undefined` when it is valid. */
+/** Describes what is wrong with a value; `undefined` if it is valid. */
 export type CheckValue = (value: unknown) => string | undefined
 
 const DRAFTS: readonly (readonly [mark: string, draft: SchemaDraft])[] = [
@@ -18,30 +18,30 @@ const DRAFTS: readonly (readonly [mark: string, draft: SchemaDraft])[] = [
   ['2020-12', '2020-12'],
 ]
 
-/** How long reading a schema, or checking a value against it, may take; everything else in the engine waits meanwhile. */
+/** Time limit for compiling a schema or checking a value. The engine handles nothing else meanwhile. */
 const LIMIT_MS = 60
 
-/** Characters of one pattern: compiling takes more than linear time. */
+/** Maximum characters of one pattern: compiling a pattern takes more than linear time. */
 const MAX_PATTERN_CHARACTERS = 1_000
 
-/** Faults named in one message. */
+/** Maximum faults named in one message. */
 const MAX_FAULTS = 3
 
-/** What reads schemas, once it is loaded. */
+/** Compiles schemas, once it is loaded. */
 interface Tools {
   readonly Validator: typeof Validator
   readonly RE2JS: typeof RE2JS
 }
 
-/** Loads what `compileSchema` needs. */
+/** Loads the modules that `compileSchema` needs. */
 export async function loadSchemaTools(): Promise<Tools> {
   const [{ Validator }, { RE2JS }] = await Promise.all([import('@cfworker/json-schema'), import('re2js')])
   return { Validator, RE2JS }
 }
 
 /**
- * Makes a check of a schema; draft-07 unless the schema names another.
- * @throws {Error} when the schema cannot be used, or has a pattern that cannot be matched in linear time.
+ * Compiles a schema to a check; draft-07 unless the schema names another draft.
+ * @throws {Error} when the schema is invalid, or has a pattern that cannot be matched in linear time.
  */
 export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): CheckValue {
   if (!isRecord(schema)) throw new Error('it must be an object')
@@ -51,7 +51,7 @@ export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): Che
   const validator = withinLimit(() => {
     patterns.compileAllIn(schema)
     const made = new Validator(schema, draft, false)
-    // References that cannot be followed show only in use.
+    // Unresolvable references fail only when they are used.
     for (const probe of [{}, '', []]) patterns.inPlaceOfRegExp(() => made.validate(probe))
     return made
   })
@@ -63,12 +63,12 @@ export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): Che
       const named = (faults.length > 0 ? faults : errors).slice(0, MAX_FAULTS)
       return named.map(({ instanceLocation, error }) => `${instanceLocation} ${error}`).join('; ')
     } catch (error) {
-      return `the schema cannot judge it: ${messageOf(error)}`
+      return `the schema cannot validate it: ${messageOf(error)}`
     }
   }
 }
 
-/** Work that is ended at the limit runs no `finally` block, so the process gets its own `RegExp` back here. */
+/** Work that is aborted at the limit runs no `finally` block, so the `RegExp` of the process is restored here. */
 function withinLimit<T>(work: () => T): T {
   const { RegExp: own } = globalThis
   try {
@@ -78,10 +78,10 @@ function withinLimit<T>(work: () => T): T {
   }
 }
 
-/** Keywords that only repeat that something within is not valid. */
+/** Keywords that only repeat that a nested value is invalid. */
 const OUTER = new Set(['properties', 'items', 'allOf', '$ref'])
 
-/** Keywords whose values are data: a member `pattern` in them is none. */
+/** Keywords whose values are data: a member `pattern` in them is not a pattern. */
 const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
 
 /** The patterns of one schema, compiled once. */
@@ -93,7 +93,7 @@ class Patterns {
     this.#engine = engine
   }
 
-  /** @throws {Error} naming a pattern that is none, or that has no linear-time form. */
+  /** @throws {Error} naming a pattern that is invalid or has no linear-time form. */
   compileAllIn(schema: unknown): void {
     if (typeof schema !== 'object' || schema === null) return
     for (const [keyword, value] of Object.entries(schema)) {
@@ -105,18 +105,18 @@ class Patterns {
   }
 
   /**
-   * Runs the validator with these patterns where it would make a `RegExp`: it has no option for that. Nothing else runs
-   * meanwhile, as the validator awaits nothing.
+   * Runs the validator with these patterns in place of `RegExp`, since it has no option for that. No other code runs
+   * meanwhile, as the validator is synchronous.
    */
   inPlaceOfRegExp<T>(validate: () => T): T {
     const native = globalThis.RegExp
     const compile = (source: string): RE2JS => this.#compile(source)
     function LinearPattern(source: string) {
-      // The format `regex` makes one just to see whether it can be made.
+      // The format `regex` constructs a pattern only to see whether that succeeds.
       new native(source, 'u')
       return { test: (text: string) => compile(source).test(text) }
     }
-    // Only what the validator uses of the constructor is there.
+    // Implements only the part of the constructor that the validator uses.
     globalThis.RegExp = LinearPattern as unknown as RegExpConstructor
     try {
       return validate()
@@ -132,7 +132,7 @@ class Patterns {
     if (source.length > MAX_PATTERN_CHARACTERS) {
       throw new Error(`the pattern ${shown} has more than ${String(MAX_PATTERN_CHARACTERS)} characters`)
     }
-    // The other engine knows syntax that JSON Schema does not.
+    // The linear-time engine accepts syntax that JSON Schema does not have.
     new RegExp(source, 'u')
     try {
       const pattern = this.#engine.compile(this.#engine.translateRegExp(source))
@@ -145,17 +145,17 @@ class Patterns {
   }
 }
 
-/** The only place a script sees, and in it the only thing it does. */
+/** The script can access only this function, and calls only this function. */
 const place: { run: (() => void) | undefined } = { run: undefined }
 const sandbox = createContext(place)
 const script = new Script('run()')
 
-/** How often work is tried that got too little of the processor. */
+/** Maximum attempts for work that got too little processor time. */
 const MAX_ATTEMPTS = 3
 
 /**
- * Runs a function that has no effects of its own. Starts again when other processes took most of the time.
- * @throws {Error} when it has not returned after `limitMs`; what it throws itself otherwise.
+ * Runs a function without side effects. Repeats it if other processes took most of the time.
+ * @throws {Error} when it has not returned after `limitMs`, or the error that it throws.
  */
 export function withinTime<T>(limitMs: number, run: () => T): T {
   for (let attempt = 1; ; attempt += 1) {
@@ -178,7 +178,7 @@ function tryWithin<T>(limitMs: number, run: () => T): T {
     result = { value: run() }
   }
   try {
-    // V8 looks at the limit while it matches a pattern, too.
+    // V8 checks the limit while it matches a pattern, too.
     script.runInContext(sandbox, { timeout: limitMs })
   } catch (error) {
     if ((error as { code?: unknown } | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
@@ -186,6 +186,6 @@ function tryWithin<T>(limitMs: number, run: () => T): T {
   } finally {
     place.run = undefined
   }
-  // The script has called it, or we would not be here.
+  // Reached only after the script has called it.
   return (result as unknown as { readonly value: T }).value
 }

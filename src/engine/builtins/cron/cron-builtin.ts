@@ -1,6 +1,4 @@
-/**
- * `iii-cron`: the trigger type `cron`. Knows which triggers exist; when they run is each job's own business.
- */
+/** `iii-cron`: provides the trigger type `cron`. Keeps the list of triggers; each job schedules its own runs. */
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Timer } from '../../../std/time/clock.js'
 import { watchWallClock } from '../../../std/time/wall-clock-watch.js'
@@ -9,7 +7,7 @@ import type { CronConfig } from './cron-config.js'
 import { parseCronExpression } from './cron-expression.js'
 import { CronJob } from './cron-job.js'
 
-/** Cron triggers of one engine. Beyond: the trigger is refused. */
+/** Maximum cron triggers of one engine. Further ones are refused. */
 const MAX_JOBS = 100_000
 
 /** Serves the trigger type `cron`. */
@@ -22,7 +20,7 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
     triggerTypes: [cronType(host, jobs)],
     start() {
       watch = watchWallClock(host.clock, (byMs) => {
-        host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers wait anew')
+        host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers were rescheduled')
         for (const job of jobs.values()) job.onClockJump()
       })
       return Promise.resolve()
@@ -39,7 +37,7 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
 function cronType(host: EngineHost, jobs: Map<string, CronJob>): BuiltinTriggerType {
   return {
     id: 'cron',
-    description: 'Calls a function at times a cron expression gives, in UTC',
+    description: 'Calls a function at the times of a cron expression, in UTC',
     configurationSchema,
     requestSchema,
     bind(binding) {

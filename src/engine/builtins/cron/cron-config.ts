@@ -1,11 +1,11 @@
 /**
- * Settings of `iii-cron`. The `kv` adapter's keys are accepted so that one file serves both engines; they set up a
- * lock against double runs, and within one process the one loop per trigger is that lock already.
+ * Settings of `iii-cron`. The keys of the `kv` adapter are accepted, so that one file serves both engines. They
+ * configure a lock against double runs, which one process does not need.
  */
 import { optional, record, string } from '../../../wire/protocol/validate.js'
 import { oneOf, parseSettings, wholeNumber } from '../../config/builtin-config.js'
 
-/** What `iii-cron` can be told: nothing beyond its adapter's name so far. */
+/** Settings of `iii-cron`: only the name of its adapter so far. */
 export interface CronConfig {
   readonly adapter: 'kv'
 }
@@ -20,7 +20,7 @@ const kvShape = {
 
 /**
  * Reads the `config` of `iii-cron`; absent means the defaults.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseCronConfig(config: unknown): CronConfig {
   const { adapter } = parseSettings('iii-cron', { adapter: optional(record) }, config)

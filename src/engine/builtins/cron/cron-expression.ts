@@ -1,14 +1,15 @@
 /**
- * The engine's dialect of cron: `sec min hour day-of-month month day-of-week [year]`, weekdays from 1 = Sunday, both
- * day fields must match, UTC. Fields are spelled out in plain numbers here; croner then only computes dates, so
- * nothing it knows beyond the dialect (`L`, `W`, `#`, five fields) can slip in and fail on the real engine.
+ * Parses cron expressions of the distributed engine: `sec min hour day-of-month month day-of-week [year]`, weekdays
+ * from 1 = Sunday, both day fields must match, UTC. Fields are expanded to plain numbers, and croner only computes
+ * dates. So syntax that only croner accepts (`L`, `W`, `#`, five fields) is refused here and cannot fail later on the
+ * distributed engine.
  */
 import { Cron } from 'croner'
 import { describe } from '../../../std/text/describe.js'
 
 /** When a trigger is due. */
 export interface Schedule {
-  /** The first due time after `afterMs`, both in milliseconds since 1970; `undefined` when there is none. */
+  /** The first due time after `afterMs`, both in milliseconds since 1970; `undefined` if there is none. */
   next(afterMs: number): number | undefined
 }
 
@@ -16,7 +17,7 @@ interface FieldRule {
   readonly name: string
   readonly min: number
   readonly max: number
-  /** Names of values, from `min` up; whole or cut to three letters, in any case. */
+  /** Names of values, from `min` up; in full or as three letters, in any case. */
   readonly words?: readonly string[]
 }
 
@@ -41,12 +42,12 @@ const SHORTHANDS: ReadonlyMap<string, string> = new Map([
   ['@hourly', '0 0 * * * *'],
 ])
 
-/** Longest expression taken; a longer one is no schedule anybody wrote. */
+/** Maximum length of an expression. */
 const MAX_CHARACTERS = 1_000
 
 /**
- * Reads an expression.
- * @throws {Error} saying what is wrong with it.
+ * Parses an expression.
+ * @throws {Error} describing the invalid part.
  */
 export function parseCronExpression(expression: unknown): Schedule {
   if (expression === undefined || expression === null || expression === '')
@@ -63,15 +64,15 @@ export function parseCronExpression(expression: unknown): Schedule {
 
 function scheduleOf(pattern: string): Schedule {
   cronOf(pattern)
-  // Made anew for each date: croner keeps a table of ten thousand years, so that many triggers would not fit into memory.
+  // Created for each date: croner keeps a table of ten thousand years, and many triggers would not fit into memory.
   return { next: (afterMs) => cronOf(pattern).nextRun(new Date(afterMs))?.getTime() }
 }
 
-/** @throws {Error} when croner does not take the pattern. */
+/** @throws {Error} when croner rejects the pattern. */
 function cronOf(pattern: string): Cron {
   return new Cron(pattern, {
     mode: '6-or-7-parts',
-    // croner counts weekdays from 0 = Sunday unless told that 1 is Sunday.
+    // croner counts weekdays from 0 = Sunday by default; this option makes it 1.
     alternativeWeekdays: true,
     domAndDow: true,
     utcOffset: 0,
@@ -107,7 +108,7 @@ function spellOutItem(rule: FieldRule, item: string): string {
   if (stepText === undefined) return range === '*' || range === '?' ? '*' : `${from}-${to}`
   const step = numberIn(stepText)
   if (more.length > 0 || step === undefined || step < 1) throw new Error(`${rule.name} '${item}' has no valid step`)
-  // croner refuses steps beyond the field; the first value is all that is left of such a range.
+  // croner refuses steps beyond the field. Only the first value of such a range remains.
   return step > to - from ? String(from) : `${from}-${to}/${step}`
 }
 

@@ -1,7 +1,7 @@
 /**
- * One cron trigger: waits for its next due time, runs, and only then computes the next one. Runs of one trigger never
- * overlap, and ticks missed meanwhile are skipped. A wall clock that is set forward brings a missed tick once; one that
- * is set back does not repeat a tick, unless waiting for a new one would leave out more than one regular interval.
+ * Schedules one cron trigger: waits for the next due time, runs, and only then computes the next one. Runs of one
+ * trigger never overlap, and ticks missed meanwhile are skipped. If the wall clock is set forward, one missed tick
+ * runs. If it is set back, no tick is repeated, unless waiting would skip more than one regular interval.
  *
  *   waiting ──due──▶ running ──settled──▶ waiting        any state ──stop──▶ stopped
  */
@@ -10,7 +10,7 @@ import type { Binding, EngineHost } from '../builtin.js'
 import { callBound, conditionHolds, triggerFailed } from '../../triggers/fire.js'
 import type { Schedule } from './cron-expression.js'
 
-/** Longest single wait: timers drift against the wall clock. */
+/** Longest single timer, as timers drift against the wall clock. */
 const MAX_WAIT_MS = 60_000
 
 export class CronJob {
@@ -32,10 +32,10 @@ export class CronJob {
   start(): void {
     this.#dueMs = this.#nextDueMs()
     if (this.#dueMs !== undefined) this.#wait(this.#dueMs)
-    else this.#host.log.warn({ trigger_id: this.#binding.id }, 'A cron trigger is never due again')
+    else this.#host.log.warn({ trigger_id: this.#binding.id }, 'A cron trigger has no further due time')
   }
 
-  /** The wall clock was set: a tick that it passed runs now; else the wait starts anew. */
+  /** The wall clock was set: a tick that it skipped runs now, otherwise the wait starts again. */
   onClockJump(): void {
     if (this.#dueMs === undefined || this.#timer === undefined) return
     this.#timer.cancel()
@@ -51,7 +51,7 @@ export class CronJob {
     return isLongWait ? this.#schedule.next(nowMs) : freshMs
   }
 
-  /** Ends the trigger; a handler that is running runs on, nobody waits for it. */
+  /** Ends the trigger. A running handler continues, and its result is ignored. */
   stop(): void {
     this.#stopping.abort()
     this.#timer?.cancel()
@@ -88,7 +88,7 @@ export class CronJob {
   }
 }
 
-/** UTC with a numeric offset; milliseconds only when there are any. */
+/** UTC with a numeric offset; milliseconds only if they are not zero. */
 function timestamp(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/(\.000)?Z$/, '+00:00')
 }

@@ -1,6 +1,5 @@
 /**
- * `engine::baggage::*`: reads the baggage of the very call that asks. For finding out what arrives, nothing more:
- * setting an entry lasts no longer than the call.
+ * `engine::baggage::*`: reads the baggage of the current call, for diagnosis. A changed entry lasts only for that call.
  */
 import { string } from '../../../wire/protocol/validate.js'
 import { builtinFunction } from '../../config/builtin-input.js'
@@ -16,7 +15,7 @@ export function createBaggageFunctions(): readonly BuiltinFunction[] {
     }),
     builtinFunction({
       id: 'engine::baggage::set',
-      description: 'Accepts an entry, which lasts no longer than this call',
+      description: 'Accepts an entry, which is dropped at the end of this call',
       input: { key: string, value: string },
       call: () => ({ success: true }),
     }),

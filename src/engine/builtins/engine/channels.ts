@@ -1,6 +1,6 @@
 /**
- * `engine::channels::create`: a channel for two workers. It outlives the connection that asked, and counts as one of its
- * channels until it is over.
+ * `engine::channels::create`: creates a channel between two workers. The channel outlives the connection that created
+ * it, and counts towards the limit of that connection until it ends.
  */
 import { EngineFunctions } from '../../../wire/protocol/names.js'
 import { integer, optional } from '../../config/builtin-fields.js'
@@ -11,7 +11,7 @@ import type { ChannelTable } from '../../channels/channel-table.js'
 export function createChannelFunction(channels: ChannelTable): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.CREATE_CHANNEL,
-    description: 'Makes a channel and answers with a reference to each of its ends',
+    description: 'Creates a channel and returns a reference to each of its ends',
     requestSchema: {
       type: 'object',
       properties: { buffer_size: { type: 'integer', minimum: 1, maximum: 1024, default: 64 } },

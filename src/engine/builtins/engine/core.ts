@@ -1,6 +1,5 @@
 /**
- * What every engine serves, whatever its configuration says: the workers, functions and triggers there are, and
- * channels.
+ * The built-ins of every engine, whatever its configuration: lists of workers, functions and triggers, and channels.
  */
 import type { Builtin, EngineHost } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'

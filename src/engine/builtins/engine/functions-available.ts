@@ -1,6 +1,6 @@
 /**
- * The trigger type `engine::functions-available`: compares the set of functions every five seconds while somebody
- * listens, and fires when it differs. A function that came and went in between fires nothing.
+ * The trigger type `engine::functions-available`: while it has bindings, compares the set of functions every 5 s and
+ * fires when it differs. A function that is added and removed in between fires nothing.
  */
 import { EngineTriggers } from '../../../wire/protocol/names.js'
 import type { Timer } from '../../../std/time/clock.js'
@@ -25,7 +25,7 @@ export class FunctionsAvailable {
     this.#parts = parts
     this.type = {
       id: EngineTriggers.FUNCTIONS_AVAILABLE,
-      description: 'Fires when functions come or go, looked at every five seconds',
+      description: 'Fires when functions were registered or removed, checked every 5 s',
       requestSchema: {
         type: 'object',
         properties: { event: { type: 'string' }, functions: { type: 'array', items: { type: 'object' } } },
@@ -75,11 +75,11 @@ export class FunctionsAvailable {
     const rows = all.map(functionRow)
     for (const binding of this.#bindings) {
       const { access } = binding
-      // A guarded session receives what it may call, as in the lists.
+      // A guarded session receives only functions that it may call, as in the lists.
       const functions = access === undefined ? rows : all.filter((entry) => isVisible(entry, access)).map(functionRow)
       const event = { event: 'functions_changed', functions }
       callBound(this.#host, binding, { data: event, metadata: binding.metadata }).catch((error: unknown) => {
-        this.#host.log.debug({ triggerId: binding.id, error }, 'A listener to function changes could not be called')
+        this.#host.log.debug({ triggerId: binding.id, error }, 'A listener of function changes could not be called')
       })
     }
   }

@@ -1,6 +1,4 @@
-/**
- * What functions there are, for whoever may see them, and a trigger that fires when that changes.
- */
+/** Lists the functions that a caller may see, and provides the trigger type that fires when they change. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
 import { EngineFunctions } from '../../../wire/protocol/names.js'
@@ -36,7 +34,7 @@ export function createFunctionsBuiltin(host: EngineHost, parts: EngineParts): Bu
     functions: [
       builtinFunction({
         id: EngineFunctions.LIST_FUNCTIONS,
-        description: 'Lists functions; those of the engine only when asked for',
+        description: 'Lists functions; those of the engine only on request',
         input: filter,
         call: (input, context) => ({ functions: list(parts, input, context).map(functionRow) }),
       }),

@@ -1,6 +1,6 @@
 /**
- * Registering and ending triggers by calling a function. The caller waits for the provider's word, up to a limit;
- * silence counts as consent.
+ * Registers and removes triggers by a call. The caller waits for the answer of the provider for a limited time; no
+ * answer means success.
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../../errors.js'
 import type { MessageNamed, WorkerMessage } from '../../../wire/protocol/messages.js'
@@ -19,7 +19,7 @@ type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.REGISTER_TRIGGER,
-    description: 'Registers a trigger that outlives the connection of whoever asks for it',
+    description: 'Registers a trigger that outlives the connection of its caller',
     input: {
       trigger_type: string,
       function_id: string,
@@ -60,7 +60,7 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
 export function unregisterTriggerFunction({ bindings }: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.UNREGISTER_TRIGGER,
-    description: 'Ends a trigger; a session of a guarded listener ends its own only',
+    description: 'Removes a trigger; a session of a guarded listener can remove only its own',
     input: { id: string, trigger_type: optional(string) },
     call: ({ id }, { access }) => {
       const present = bindings.triggers.get(id)
@@ -69,7 +69,7 @@ export function unregisterTriggerFunction({ bindings }: EngineParts): BuiltinFun
   })
 }
 
-/** The trigger as a guarded listener lets it pass: by the same checks, hooks and prefix as one that comes as a frame. */
+/** The trigger after the checks, hooks and prefix of a guarded listener, the same as for one registered by a frame. */
 async function admitted(
   { sessions, bindings }: EngineParts,
   asked: TriggerMessage,
@@ -87,7 +87,7 @@ async function admitted(
   return message
 }
 
-/** The provider's first word on a trigger; `undefined` for consent and for silence. */
+/** The first answer of the provider; `undefined` for success and for no answer. */
 async function answerTo(parts: EngineParts, request: TriggerRequest): Promise<ErrorBody | undefined> {
   const answer = deferred<ErrorBody | undefined>()
   const timer = parts.clock.after(parts.limits.hookTimeoutMs, () => answer.resolve(undefined), 'background')
@@ -99,13 +99,13 @@ async function answerTo(parts: EngineParts, request: TriggerRequest): Promise<Er
   }
 }
 
-/** They outlive whoever registers them, so that leaving gives no room back. */
+/** Such triggers outlive the session that registers them, so they count until they are removed. */
 function refuseTooMany({ bindings, limits, counters, ownedBytes }: EngineParts, bytes: number): void {
   const refusal = ownedBytes.refuse(undefined, bytes)
   if (refusal !== undefined) throw failed({ code: ErrorCode.trigger_registration_failed, message: refusal })
   if (bindings.triggers.unowned.size < limits.maxUnownedTriggers) return
   counters.refused.unownedTriggers += 1
-  const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers that belong to no worker; end some with ${EngineFunctions.UNREGISTER_TRIGGER}`
+  const message = `The engine keeps at most ${String(limits.maxUnownedTriggers)} triggers without an owner; remove some with ${EngineFunctions.UNREGISTER_TRIGGER}`
   throw new InvocationError({ code: ErrorCode.trigger_registration_failed, message })
 }
 

@@ -1,13 +1,11 @@
-/**
- * Functions, trigger types and triggers as the lists show them. Members without a value are left out.
- */
+/** Builds the rows of functions, trigger types and triggers in lists. Members without a value are left out. */
 import type { Access } from '../../access/access.js'
 import type { FunctionEntry } from '../../registry/directory.js'
 import type { EngineParts } from '../../engine-parts.js'
 import type { Peer } from '../../links/peer.js'
 import type { Trigger, TriggerType } from '../../triggers/trigger.js'
 
-/** Longest text of a trigger's configuration in a list, in characters. */
+/** Maximum characters of the configuration of a trigger in a list. */
 const SUMMARY_CHARACTERS = 80
 
 export function functionRow(entry: FunctionEntry): Record<string, unknown> {
@@ -37,7 +35,7 @@ function triggersOf({ bindings }: EngineParts, { id, namespace }: FunctionEntry)
   )
 }
 
-/** The name a function is listed under: its worker's, or the first part of its id when the worker has none. */
+/** The worker name in the row of a function: that of its worker, or the first part of its id if the worker has none. */
 export function workerNameOf({ id, target }: FunctionEntry): string {
   return target.kind === 'builtin' ? target.builtin : nameOr(target.peer, id)
 }
@@ -77,14 +75,14 @@ export function triggerRow(parts: EngineParts, trigger: Trigger): Record<string,
   }
 }
 
-/** The name a trigger is listed under: that of the worker whose function it calls. */
+/** The worker name in the row of a trigger: that of the worker whose function it calls. */
 export function triggerWorkerName({ directory }: EngineParts, trigger: Trigger): string {
   const entry = directory.find(trigger.namespace, trigger.functionId)
   if (entry !== undefined) return workerNameOf(entry)
   return trigger.owner === undefined ? firstSegment(trigger.functionId) : nameOr(trigger.owner, trigger.functionId)
 }
 
-/** Whether a caller may know of a function: on a guarded listener, only what it may call. */
+/** Whether a caller may see a function: on a guarded listener, only functions that it may call. */
 export function isVisible(
   { namespace, id, metadata }: Pick<FunctionEntry, 'namespace' | 'id' | 'metadata'>,
   access: Access | undefined,
@@ -92,19 +90,21 @@ export function isVisible(
   return access?.refuseCall(namespace, id, metadata) === undefined
 }
 
-/** Whether a caller may know of a trigger: of those on functions it may call. */
+/** Whether a caller may see a trigger: only triggers of functions that it may call. */
 export function isTriggerVisible({ directory }: EngineParts, trigger: Trigger, access: Access | undefined): boolean {
   const { namespace, functionId: id } = trigger
   return isVisible({ namespace, id, metadata: directory.find(namespace, id)?.metadata }, access)
 }
 
-/** Whether the lists leave something out unless internals are asked for. */
+/** Whether the lists leave an item out unless internals are requested. */
 export function isInternal(id: string, metadata?: unknown): boolean {
   if (id.startsWith('engine::') && !id.startsWith('engine::queue::')) return true
   return typeof metadata === 'object' && metadata !== null && (metadata as { internal?: unknown }).internal === true
 }
 
-/** How well a row fits a search: 3 the id itself, 2 in the id, 1 in the description or the worker's name, 0 not. */
+/**
+ * Rank of a row in a search: 3 id equals the text, 2 text in the id, 1 in the description or worker name, 0 no match.
+ */
 export function relevance(search: string, id: string, others: readonly (string | undefined)[]): number {
   const wanted = search.toLowerCase()
   const own = id.toLowerCase()

@@ -1,6 +1,6 @@
 /**
- * What trigger types and triggers there are, and triggers registered by a call instead of a frame: those belong to
- * nobody and outlive the connection that asked for them.
+ * Lists trigger types and triggers, and registers triggers by a call instead of a frame. Such triggers have no owner
+ * and outlive the connection that registered them.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
@@ -42,7 +42,7 @@ export function createTriggersBuiltin(parts: EngineParts): Builtin {
 function listTypes({ bindings }: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.LIST_TRIGGERS,
-    description: 'Lists trigger types; those of the engine only when asked for',
+    description: 'Lists trigger types; those of the engine only on request',
     input: {
       search: optional(string),
       prefix: optional(string),
@@ -78,7 +78,7 @@ function describeType(parts: EngineParts): BuiltinFunction {
 function listTriggers(parts: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.LIST_REGISTERED_TRIGGERS,
-    description: 'Lists triggers that are bound to a type; those of engine functions only when asked for',
+    description: 'Lists triggers that are bound to a type; those of engine functions only on request',
     input: {
       search: optional(string),
       trigger_type: optional(string),

@@ -1,5 +1,5 @@
 /**
- * Workers as the lists show them: connected ones, and the parts of the engine that serve functions. Members without a
+ * Builds the rows of workers in lists: connected workers, and the built-ins that serve functions. Members without a
  * value are null here.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
@@ -10,7 +10,7 @@ import type { EngineParts } from '../../engine-parts.js'
 import type { Member } from '../../registry/sessions.js'
 import { functionRow, isVisible, relevance, triggerRow, typeRow } from './rows.js'
 
-/** The engine's own parts, and since when they run. */
+/** The built-ins of the engine, and their start time. */
 export interface BuiltinWorkers {
   readonly list: () => readonly Builtin[]
   readonly startedAtMs: number
@@ -27,7 +27,7 @@ export interface WorkerFilter {
   readonly status?: string | undefined
 }
 
-/** Rows of all workers that fit. Connected workers without a process id (browsers) are left out. */
+/** Rows of all matching workers. Connected workers without a process id (browsers) are left out. */
 export function listWorkers(parts: EngineParts, builtins: BuiltinWorkers, filter: WorkerFilter): WorkerRow[] {
   const { search, runtime, status } = filter
   const connected = [...parts.sessions.all()].filter(({ identity }) => identity.pid !== undefined)
@@ -44,8 +44,8 @@ export function listWorkers(parts: EngineParts, builtins: BuiltinWorkers, filter
 }
 
 /**
- * The worker of a name.
- * @throws {InvocationError} NOT_FOUND when there is none, or when several namespaces have one and none was named.
+ * The worker with a name.
+ * @throws {InvocationError} NOT_FOUND if there is none, or if it exists in several namespaces and none was given.
  */
 export function findWorker(
   parts: EngineParts,

@@ -1,6 +1,4 @@
-/**
- * The trigger type `engine::workers-available`: fires whenever a worker comes, changes or goes.
- */
+/** The trigger type `engine::workers-available`: fires when a worker connects, changes or disconnects. */
 import { EngineTriggers } from '../../../wire/protocol/names.js'
 import type { Unsubscribe } from '../../../std/async/emitter.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
@@ -19,7 +17,7 @@ export class WorkersAvailable {
     this.#sessions = sessions
     this.type = {
       id: EngineTriggers.WORKERS_AVAILABLE,
-      description: 'Fires when a worker connects, changes what it tells about itself, or disconnects',
+      description: 'Fires when a worker connects, changes its registration, or disconnects',
       requestSchema: {
         type: 'object',
         properties: { event: { type: 'string' }, worker_id: { type: 'string' } },
@@ -45,7 +43,7 @@ export class WorkersAvailable {
   #fire(event: WorkerEvent): void {
     for (const binding of this.#bindings) {
       callBound(this.#host, binding, { data: event, metadata: binding.metadata }).catch((error: unknown) => {
-        this.#host.log.debug({ triggerId: binding.id, error }, 'A listener to worker events could not be called')
+        this.#host.log.debug({ triggerId: binding.id, error }, 'A listener of worker events could not be called')
       })
     }
   }

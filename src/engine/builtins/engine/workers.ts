@@ -1,6 +1,4 @@
-/**
- * What is known of the workers, and how a worker makes itself known.
- */
+/** Lists workers, and handles worker registration. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { EngineFunctions } from '../../../wire/protocol/names.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
@@ -11,7 +9,7 @@ import { announcement } from '../../registry/worker-identity.js'
 import { detailOfWorker, findWorker, listWorkers, type BuiltinWorkers } from './worker-rows.js'
 import { WorkersAvailable } from './workers-available.js'
 
-/** Where the functions of the engine itself are listed. */
+/** The name under which functions of the engine itself are listed. */
 export const ENGINE_WORKER_NAME = 'iii-engine-functions'
 
 export function createWorkersBuiltin(host: EngineHost, parts: EngineParts, builtins: BuiltinWorkers): Builtin {
@@ -22,7 +20,7 @@ export function createWorkersBuiltin(host: EngineHost, parts: EngineParts, built
       registerWorker(parts),
       builtinFunction({
         id: EngineFunctions.LIST_WORKERS,
-        description: 'Lists connected workers and the parts of the engine',
+        description: 'Lists connected workers and the built-ins of the engine',
         input: { search: optional(string), runtime: optional(string), status: optional(string) },
         call: (input) => ({ workers: listWorkers(parts, builtins, input) }),
       }),
@@ -49,12 +47,12 @@ export function createWorkersBuiltin(host: EngineHost, parts: EngineParts, built
 function registerWorker({ sessions }: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.REGISTER_WORKER,
-    description: 'Tells the engine who a worker is and in which namespace it lives',
+    description: 'Registers a worker with its name, namespace and process data',
     input: announcement,
     call: (input, { callerWorkerId }) => {
       const member = callerWorkerId === undefined ? undefined : sessions.get(callerWorkerId)
       if (member !== undefined) return { success: member.announce(input) }
-      const message = 'Only a connected worker can announce itself'
+      const message = 'Only a connected worker can register itself'
       throw new InvocationError({ code: ErrorCode.INVALID_ARGUMENTS, message })
     },
   })

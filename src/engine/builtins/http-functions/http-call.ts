@@ -1,6 +1,6 @@
 /**
- * One call of a function on another server: a request with the payload as JSON, and its answer as a result or an
- * error. Follows no redirects, and reads no more than fits a message.
+ * Calls a function on another server: sends the payload as JSON in one request and turns the response into a result or
+ * an error. Does not follow redirects, and reads at most the size of a message.
  */
 import { createHmac } from 'node:crypto'
 import { request as requestPlain, type Agent, type IncomingMessage } from 'node:http'
@@ -25,7 +25,7 @@ export interface HttpReply {
   readonly body: string
 }
 
-/** What is told about a call in its headers. */
+/** Call data that is sent in headers. */
 export interface CallFacts {
   readonly functionId: string
   readonly invocationId: string
@@ -52,7 +52,7 @@ export function headersOf(invocation: Invocation, body: Buffer, facts: CallFacts
 }
 
 /**
- * Sends a request and reads its answer.
+ * Sends a request and reads the response.
  * @throws {InvocationError} `http_request_failed`, `http_response_failed` or `url_validation_failed`.
  */
 export function sendRequest(request: HttpRequest): Promise<HttpReply> {

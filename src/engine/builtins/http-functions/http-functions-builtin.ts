@@ -1,13 +1,11 @@
-/**
- * `iii-http-functions`: functions that workers register and another server carries out, called over HTTP.
- */
+/** `iii-http-functions`: calls functions that workers register with a URL and another server runs. */
 import type { Builtin, EngineHost } from '../builtin.js'
 import { exposedVariables, type Environment } from '../../config/expand-variables.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
 import { HttpFunctions } from './http-functions.js'
 import { readInvocation } from './invocation.js'
 
-/** @param env where secrets are looked up, once, when a function is registered. */
+/** @param env the environment for secrets, which are read once when a function is registered. */
 export function createHttpFunctionsBuiltin(
   host: EngineHost,
   config: HttpFunctionsConfig,

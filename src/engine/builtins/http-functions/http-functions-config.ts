@@ -1,6 +1,4 @@
-/**
- * Settings of `iii-http-functions`: which servers functions may live on.
- */
+/** Settings of `iii-http-functions`: the servers that may run functions. */
 import { optional, record } from '../../../wire/protocol/validate.js'
 import { boolean, strings } from '../../config/builtin-fields.js'
 import { parseSettings } from '../../config/builtin-config.js'
@@ -12,13 +10,13 @@ export interface HttpFunctionsConfig {
   readonly blockPrivateIps: boolean
   /** Refuses plain `http:`. Default true. */
   readonly requireHttps: boolean
-  /** Environment variables that workers of a guarded listener may name as secrets. Default: none. */
+  /** Environment variables that workers of a guarded listener may use as secrets. Default: none. */
   readonly exposeEnv: readonly string[]
 }
 
 /**
  * Reads the `config` and `local` of `iii-http-functions`; absent means the defaults.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseHttpFunctionsConfig(config: unknown, local?: unknown): HttpFunctionsConfig {
   const { security } = parseSettings('iii-http-functions', { security: optional(record) }, config)

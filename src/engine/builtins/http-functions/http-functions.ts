@@ -1,6 +1,4 @@
-/**
- * Calls functions on other servers, each within its time, over connections that are kept for the next call.
- */
+/** Calls functions on other servers, each with a time limit, over connections that are reused. */
 import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import { JsonText } from '../../../wire/protocol/json-text.js'
@@ -11,7 +9,7 @@ import { resultOf } from './http-reply.js'
 import type { Invocation } from './invocation.js'
 import { UrlRules } from './url-rules.js'
 
-/** Connections to one server at a time; further calls wait for one, within their time. */
+/** Maximum connections to one server. Further calls wait for one, within their time limit. */
 const MAX_SOCKETS_PER_HOST = 128
 
 export class HttpFunctions {
@@ -26,12 +24,12 @@ export class HttpFunctions {
     this.#rules = new UrlRules(config)
   }
 
-  /** @throws {InvocationError} `url_validation_failed` when the server may not be called. */
+  /** @throws {InvocationError} `url_validation_failed` when calls to the server are not allowed. */
   check(invocation: Invocation): void {
     this.#rules.check(invocation.url)
   }
 
-  /** Carries out one call. The URL is checked every time, since what its name stands for may have changed. */
+  /** Makes one call. The URL is checked each time, since its host name may resolve to another address. */
   async call(functionId: string, invocation: Invocation, data: unknown): Promise<unknown> {
     const { clock, random } = this.#host
     const url = this.#rules.check(invocation.url)
@@ -60,7 +58,7 @@ export class HttpFunctions {
     }
   }
 
-  /** Ends all calls and closes all connections. */
+  /** Aborts all calls and closes all connections. */
   close(): void {
     for (const controller of this.#running) controller.abort(new Error('The engine stops'))
     this.#agent.destroy()

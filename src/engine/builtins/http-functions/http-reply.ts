@@ -1,14 +1,12 @@
-/**
- * What the answer of another server means as the outcome of a call.
- */
+/** Turns the response of another server into the outcome of a call. */
 import { InvocationError } from '../../../errors.js'
 import { parsed, readJson } from '../../../wire/protocol/json-text.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { HttpReply } from './http-call.js'
 
 /**
- * The result in an answer; `undefined` for none.
- * @throws {InvocationError} the error the server names, `http_error`, or `invalid_response`.
+ * The result in a response; `undefined` for none.
+ * @throws {InvocationError} the error that the server names, `http_error`, or `invalid_response`.
  */
 export function resultOf({ status, body }: HttpReply): unknown {
   const value = parse(body)
@@ -28,7 +26,7 @@ function errorIn(status: number, value: unknown): InvocationError {
   })
 }
 
-/** A large answer stays text, as a worker's does. */
+/** A large result stays text, as that of a worker does. */
 function parse(body: string): unknown {
   try {
     return readJson(body)

@@ -1,6 +1,6 @@
 /**
- * How a function on another server is reached, as its registration says. Secrets are looked up in the environment once,
- * here, and are part of no message.
+ * Parses the `invocation` of a registration: how a function on another server is reached. Secrets are read from the
+ * environment once, here, and never appear in a message.
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, InvocationError } from '../../../errors.js'
@@ -9,7 +9,7 @@ import { integer } from '../../config/builtin-fields.js'
 import { oneOf } from '../../config/builtin-config.js'
 import type { Environment } from '../../config/expand-variables.js'
 
-/** Puts proof of who calls into a request's headers. */
+/** Adds credentials to the headers of a request. */
 type Authorize =
   | { readonly type: 'none' }
   | { readonly type: 'hmac'; readonly secret: string }
@@ -35,8 +35,8 @@ const shape = {
 }
 
 /**
- * Reads an `invocation`.
- * @throws {InvocationError} when it does not fit, or a secret it names is not in the environment.
+ * Parses an `invocation`.
+ * @throws {InvocationError} when it is invalid, or a secret it names is not in the environment.
  */
 export function readInvocation(given: Readonly<Record<string, unknown>>, env: Environment): Invocation {
   const { url, method = 'POST', timeout_ms: timeoutMs = DEFAULT_TIMEOUT_MS, headers, auth } = read(shape, given)
@@ -87,7 +87,7 @@ function secretIn(env: Environment, key: string, code: string): string {
   throw new InvocationError({ code, message: notSet(key) })
 }
 
-/** Says nothing of whether an unexposed variable exists. */
+/** The message must not reveal whether an unexposed variable exists. */
 function notSet(key: string): string {
   return `The environment variable ${key} of the engine is not set. On a guarded listener, one that \`expose_env\` does not list counts as unset.`
 }
@@ -97,7 +97,7 @@ function checkHeader(name: string, value: string): void {
     validateHeaderName(name)
     validateHeaderValue(name, value)
   } catch {
-    // The reason would show the value, which may be a secret.
+    // The reason would contain the value, which may be a secret.
     throw unusable(`${JSON.stringify(name)} with its value cannot be sent as a header`)
   }
 }
@@ -106,7 +106,7 @@ function read<S extends Shape>(fields: S, given: Readonly<Record<string, unknown
   const copy = { ...given }
   const mismatch = findMismatch(Object.entries(fields), copy)
   if (mismatch !== undefined) throw unusable(mismatch)
-  // The check just established the members.
+  // The check above established the members.
   return copy as Infer<S>
 }
 

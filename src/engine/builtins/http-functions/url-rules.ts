@@ -1,6 +1,6 @@
 /**
- * Which URLs may be called. Names are checked once more when they are resolved, for the very address that is dialled:
- * a name that answers differently the second time gets no further.
+ * Decides which URLs may be called. Host names are checked again when they are resolved, for the exact address that is
+ * dialled. So a name that resolves differently the second time is still refused.
  */
 import ipaddr from 'ipaddr.js'
 import { lookup as lookupName } from 'node:dns'
@@ -19,7 +19,7 @@ export class UrlRules {
   }
 
   /**
-   * Checks a URL without resolving its name.
+   * Checks a URL without resolving its host name.
    * @throws {InvocationError} `url_validation_failed`
    */
   check(text: string): URL {
@@ -32,7 +32,7 @@ export class UrlRules {
     return url
   }
 
-  /** Resolves a name for one connection; refuses private addresses where they are blocked. */
+  /** Resolves a host name for one connection; refuses private addresses where they are blocked. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
     if (!this.#config.blockPrivateIps) {
       lookupName(hostname, options, callback)
@@ -57,7 +57,7 @@ function refused(message: string): InvocationError {
   return new InvocationError({ code: 'url_validation_failed', message })
 }
 
-/** Whether an IP address is anything but a public unicast one. What cannot be read counts as private. */
+/** Whether an IP address is anything but a public unicast address. An unreadable address counts as private. */
 export function isPrivateAddress(address: string): boolean {
   const text = address.split('%', 1)[0] ?? address
   if (!ipaddr.isValid(text)) return true
@@ -66,5 +66,5 @@ export function isPrivateAddress(address: string): boolean {
   return parsed instanceof ipaddr.IPv6 && parsed.match(IPV4_COMPATIBLE)
 }
 
-/** IPv4 addresses in the oldest notation (RFC 4291 §2.5.5.1), which the library counts as unicast. */
+/** IPv4 addresses in the oldest notation (RFC 4291 §2.5.5.1), which the library treats as unicast. */
 const IPV4_COMPATIBLE = ipaddr.IPv6.parseCIDR('::/80')

@@ -1,6 +1,6 @@
 /**
- * Which browsers may read a response, and the answer to every `OPTIONS` request. Headers are added to what a function
- * set; those of this policy win.
+ * Applies the CORS policy: adds its headers to responses and answers every `OPTIONS` request. Headers of the policy
+ * override those of a function.
  */
 import type { Answer } from './answer/answer.js'
 import type { CorsConfig } from './http-config.js'
@@ -20,7 +20,7 @@ export class CorsPolicy {
     this.#methods = isAnyMethod ? '*' : methods.map((method) => method.toUpperCase()).join(',')
   }
 
-  /** The answer to an `OPTIONS` request, whatever its path. */
+  /** The response to an `OPTIONS` request, whatever its path. */
   preflight(origin: string | undefined): Answer {
     const headers = new Map<string, readonly string[]>([
       ['vary', [VARY]],
@@ -31,7 +31,7 @@ export class CorsPolicy {
     return { status: 200, headers, body: '' }
   }
 
-  /** A response's headers with those of this policy. */
+  /** Headers of a response with those of this policy. */
   extend(headers: Headers, origin: string | undefined): Headers {
     return new Map<string, readonly string[]>([
       ...headers,

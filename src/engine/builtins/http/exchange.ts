@@ -1,28 +1,28 @@
 /**
- * One request from its arrival to the end of its response. It ends early when the client leaves or its time is over;
- * whatever waits on its behalf is told, and whatever it holds is released exactly once. Knows nothing of routes.
+ * Tracks one HTTP request from its arrival to the end of its response. It ends early when the client disconnects or the
+ * time limit expires. Pending work then rejects, and resources are released exactly once. Knows nothing of routes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock, Timer } from '../../../std/time/clock.js'
 
-/** Time a client has to finish sending a body nobody reads any more, before its connection is cut. */
+/** Time limit for a client to finish sending a body that is no longer read, before its connection is cut. */
 const LINGER_MS = 5_000
 
-/** Why an exchange ended before its response began. */
+/** Why a request ended before its response began. */
 export type EndKind = 'client-left' | 'deadline'
 
-/** What everything that waits on behalf of a request is told when the request ends. */
+/** The rejection of work that is pending for a request when the request ends. */
 export class ExchangeEnded extends Error {
   readonly kind: EndKind
 
   constructor(kind: EndKind) {
-    super(kind === 'deadline' ? 'The request took too long' : 'The client left')
+    super(kind === 'deadline' ? 'The request took too long' : 'The client disconnected')
     this.name = 'ExchangeEnded'
     this.kind = kind
   }
 }
 
-/** Node's two halves of a request. */
+/** The request and the response of Node. */
 export interface HttpPair {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -45,45 +45,45 @@ export class Exchange {
     this.#deadline = clock.after(timeoutMs, () => this.#end('deadline'))
   }
 
-  /** Why the request ended early; `undefined` while it has not. */
+  /** Why the request ended early; `undefined` if it has not. */
   get endedBy(): EndKind | undefined {
     return this.#ended?.kind
   }
 
-  /** Aborts when the request is over, for calls made on its behalf. */
+  /** Aborts when the request ends, for calls made on its behalf. */
   get signal(): AbortSignal {
     return this.#abort.signal
   }
 
   /**
-   * Waits for work, but not past the end of the request.
-   * @throws {ExchangeEnded} when the request ends first; the work is left to itself.
+   * Waits for work, at most until the request ends.
+   * @throws {ExchangeEnded} when the request ends first; the work continues, and its result is ignored.
    */
   during<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      // Waiters are kept by hand: racing against one long-lived promise would keep every item of a long stream alive.
+      // Waiters are tracked explicitly: racing against one long-lived promise would retain every item of a long stream.
       if (this.#ended === undefined) this.#waiting.add(reject)
       else reject(this.#ended)
       void work.then(resolve, reject).finally(() => this.#waiting.delete(reject))
     })
   }
 
-  /** Says that the connection is gone. */
+  /** Marks the connection as lost. */
   abandon(): void {
     this.#end('client-left')
   }
 
-  /** Lets the response take as long as it needs. */
+  /** Removes the time limit, so that the response may take any time. */
   stopDeadline(): void {
     this.#deadline.cancel()
   }
 
-  /** Has something released when the request is over, however it ends. */
+  /** Registers a callback that releases a resource when the request ends. */
   onOver(release: () => void): void {
     this.#releases.push(release)
   }
 
-  /** Ends the exchange: its response has been handed over, or there is nobody left to respond to. */
+  /** Ends the request: its response has been sent, or the client has disconnected. */
   finish(): void {
     this.stopDeadline()
     for (const release of this.#releases.splice(0)) release()
@@ -101,7 +101,7 @@ export class Exchange {
     for (const reject of waiting) reject(this.#ended)
   }
 
-  /** Takes the unread rest of the body off the wire, so that the connection can serve the next request. */
+  /** Reads and discards the rest of the body, so that the connection can serve the next request. */
   #discardRest(): void {
     const { request, response } = this
     request.unpipe()
@@ -111,7 +111,7 @@ export class Exchange {
     else response.once('finish', () => this.#linger())
   }
 
-  /** Cutting at once would take the response away from a client that is still sending. */
+  /** Cutting the connection at once would lose the response for a client that is still sending. */
   #linger(): void {
     const { request } = this
     if (request.complete) return
@@ -122,7 +122,7 @@ export class Exchange {
       request.off('end', settle)
       socket.off('close', settle)
     }
-    // Node stops telling a request of its connection once the response has gone out.
+    // Node emits no more events of the connection on the request once the response has been sent.
     request.once('end', settle)
     socket.once('close', settle)
   }

@@ -1,6 +1,4 @@
-/**
- * The `http` trigger type: functions answer HTTP requests. Turns bindings into routes and runs the server.
- */
+/** The `http` trigger type: functions answer HTTP requests. Turns bindings into routes and runs the server. */
 import type { Binding, Builtin, EngineHost } from '../builtin.js'
 import { reachableHost } from '../../config/listener-config.js'
 import type { HttpConfig } from './http-config.js'
@@ -13,11 +11,11 @@ import { CONFIGURATION_SCHEMA, REQUEST_SCHEMA } from './trigger-schema.js'
 export interface HttpBuiltin extends Builtin {
   /** The bound port; the configured one until `start()` has resolved. */
   readonly port: number
-  /** Address of the server, without a slash at its end; `undefined` where no ports are opened. */
+  /** Address of the server, without a trailing slash; `undefined` if no ports are opened. */
   readonly url: string | undefined
 }
 
-/** Makes the built-in; `start()` opens its port and rejects with `PORT_IN_USE` when that is taken. */
+/** Creates the built-in; `start()` opens its port and rejects with `PORT_IN_USE` if the port is in use. */
 export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBuiltin {
   const routes = new RouteTable()
   const server = new HttpServer(host, config, routes)
@@ -34,7 +32,7 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
     triggerTypes: [
       {
         id: 'http',
-        description: 'Calls a function for each HTTP request to a path and answers with what it returns',
+        description: 'Calls a function for each HTTP request to a path and responds with its result',
         configurationSchema: CONFIGURATION_SCHEMA,
         requestSchema: REQUEST_SCHEMA,
         bind,

@@ -1,14 +1,12 @@
-/**
- * Settings of `iii-http`: what a configuration file may say, with its defaults. Knows nothing of the server they set up.
- */
+/** Settings of `iii-http` in a configuration file, with their defaults. */
 import { optional, record, type Field } from '../../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
 import { oneOf, parseSettings, port, setting, wholeNumber } from '../../config/builtin-config.js'
 import { originFields, readOriginRules } from '../../access/origins.js'
 
-/** Who may call from a browser. */
+/** The browsers that may call. */
 export interface CorsConfig {
-  /** `any`, or these and pages of this machine where `allowsLoopback` is set. */
+  /** `any`, or these origins and, if `allowsLoopback` is set, pages of this machine. */
   readonly allowedOrigins: 'any' | readonly string[]
   readonly allowsLoopback: boolean
   readonly allowedMethods: readonly string[]
@@ -16,18 +14,18 @@ export interface CorsConfig {
 
 /** Settings of the HTTP server. */
 export interface HttpConfig {
-  /** 0 picks a free port. Default 3111. */
+  /** 0 selects a free port. Default 3111. */
   readonly port: number
   /** Default `0.0.0.0`. */
   readonly host: string
-  /** Time from the arrival of a request to the head of its response. Default 30 000. */
+  /** Time limit from the arrival of a request to the head of its response, in milliseconds. Default 30 000. */
   readonly defaultTimeoutMs: number
-  /** Requests worked on at the same time; the others wait. Default 1024. */
+  /** Maximum requests handled at the same time; further ones wait. Default 1024. */
   readonly concurrencyRequestLimit: number
-  /** Largest JSON body in bytes; a larger one is answered 413. Default 16 MiB, at most 64 MiB. */
+  /** Maximum JSON body in bytes; a larger one is answered with 413. Default 16 MiB, at most 64 MiB. */
   readonly bodyLimit: number
   readonly cors: CorsConfig
-  /** Functions that see every request first, in the order they run. */
+  /** Middleware functions for every request, in the order they run. */
   readonly middleware: readonly string[]
 }
 
@@ -35,7 +33,7 @@ const text = setting<string>('a string that is not blank', isText)
 
 const MIB = 1024 * 1024
 const DEFAULT_BODY_BYTES = 16 * MIB
-/** A larger one could not be handed to a worker. */
+/** A larger body would not fit into a message to a worker. */
 const MAX_BODY_BYTES = 64 * MIB
 
 const texts: Field<readonly string[]> = setting(
@@ -52,7 +50,7 @@ const shape = {
   middleware: optional(setting<readonly unknown[]>('a list', Array.isArray)),
 }
 
-/** Settings of this engine alone. */
+/** Settings of the local engine only. */
 const localShape = {
   allowed_origins: originFields.allowed_origins,
   body_limit: optional(wholeNumber(1, MAX_BODY_BYTES)),
@@ -68,7 +66,7 @@ const middlewareShape = {
 
 /**
  * Reads the `config` and `local` of `iii-http`; absent means the defaults.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseHttpConfig(config: unknown, local?: unknown): HttpConfig {
   const settings = parseSettings('iii-http', shape, config)
@@ -90,7 +88,7 @@ export function parseHttpConfig(config: unknown, local?: unknown): HttpConfig {
   }
 }
 
-/** `cors.allowed_origins` counts as on the distributed engine, where an empty list, or one with `*`, allows any. */
+/** `cors.allowed_origins` works as on the distributed engine: an empty list, or one with `*`, allows any origin. */
 function originsOf(
   shared: readonly string[] | undefined,
   local: readonly string[] | undefined,

@@ -1,6 +1,6 @@
 /**
- * The port on which routes are served, its connections, and requests without a port. Whatever a client or a function does, a
- * request gets one response or a closed connection, and the server stays up.
+ * Listens on the port for HTTP routes, tracks its connections, and serves requests without a port. Every request gets
+ * one response or a closed connection, whatever clients and functions do.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -18,17 +18,17 @@ import { RequestLimit } from './request/request-limit.js'
 import type { RouteTable } from './routes.js'
 import { serveRequest, type HttpSite } from './serve-request.js'
 
-/** Time a client has to send the head of a request. */
+/** Time limit for a client to send the head of a request. */
 const HEAD_TIMEOUT_MS = 10_000
 
-/** Silence after which the system asks whether a client is still there. */
+/** Idle time after which TCP keepalive probes the client. */
 const KEEP_ALIVE_PROBE_MS = 60_000
 
 export class HttpServer {
   readonly #host: EngineHost
   readonly #config: HttpConfig
   readonly #site: HttpSite
-  /** Requests in work, by connection. */
+  /** Requests in progress, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
   readonly #server: Server
   /** Connections without a port. */
@@ -43,7 +43,7 @@ export class HttpServer {
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT_MS,
       connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4,
-      // A long upload into a channel is fine; the answer has its own limit.
+      // A long upload into a channel is allowed; the response has its own time limit.
       requestTimeout: 0,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
@@ -56,21 +56,21 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo | null)?.port ?? this.#config.port
   }
 
-  /** Requests that wait for their turn. */
+  /** Requests that wait for capacity. */
   get waitingRequests(): number {
     return this.#site.limit.waiting
   }
 
-  /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
+  /** @throws {RuntimeError} `PORT_IN_USE` when the port is in use. */
   async start(): Promise<void> {
     await bound(this.#server, this.#config)
-    this.#server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reports an error'))
+    this.#server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reported an error'))
     this.#state = 'listening'
   }
 
   /**
-   * Serves a request that needs no port.
-   * @throws {RuntimeError} `SHUTDOWN` after `stop`, and as `inject`.
+   * Serves a request without a port.
+   * @throws {RuntimeError} `SHUTDOWN` after `stop`, and the errors of `inject`.
    */
   inject(request: InjectedRequest): Promise<Response> {
     if (this.#state === 'stopped') {
@@ -79,7 +79,7 @@ export class HttpServer {
     return inject(() => this.#connect(), request)
   }
 
-  /** Stops listening and cuts every connection; requests in work end with theirs. */
+  /** Stops listening and cuts every connection, which ends requests in progress. */
   async stop(): Promise<void> {
     const isListening = this.#state === 'listening'
     this.#state = 'stopped'
@@ -100,21 +100,21 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', (error) => this.#host.log.debug({ error }, 'A response could not be written to its end'))
+    response.on('error', (error) => this.#host.log.debug({ error }, 'A response could not be written completely'))
     const exchange = new Exchange({ request, response }, this.#host.clock, this.#config.defaultTimeoutMs)
     this.#watch(exchange)
     try {
       await serveRequest(this.#site, exchange)
     } catch (error) {
-      // Nothing more can be said on this connection: the client has left, or the head has gone out already.
-      if (!(error instanceof ExchangeEnded)) this.#host.log.warn({ error }, 'A response broke off')
+      // No response can be sent on this connection: the client has disconnected, or the head has been sent already.
+      if (!(error instanceof ExchangeEnded)) this.#host.log.warn({ error }, 'A response was cut off')
       response.destroy()
     } finally {
       exchange.finish()
     }
   }
 
-  /** Node does not report the end of a connection to a response that waits behind others on it. */
+  /** Node does not report the end of a connection to a response that is queued behind others on it. */
   #watch(exchange: Exchange): void {
     const { socket } = exchange.request
     const open = this.#open.get(socket) ?? new Set()

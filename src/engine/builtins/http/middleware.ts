@@ -1,6 +1,6 @@
 /**
- * Functions that see a request before its handler. Each may answer in the handler's place; anything else it returns
- * lets the request pass.
+ * Runs the functions that see a request before its handler. Each may return a response in place of the handler; with
+ * any other result the request continues.
  */
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Access } from '../../access/access.js'
@@ -8,12 +8,12 @@ import type { EngineHost, HostCall } from '../builtin.js'
 import { answerFrom, middlewareTimedOut, type Answer } from './answer/answer.js'
 import { ExchangeEnded, type Exchange } from './exchange.js'
 
-/** What all middleware of one request share. */
+/** Data that all middleware of one request share. */
 export interface MiddlewareCall extends Pick<HostCall, 'data' | 'traceparent' | 'baggage' | 'signal'> {
   readonly timeoutMs: number
 }
 
-/** Middleware of one origin: the configuration or a route. */
+/** Middleware of one source: the configuration or a route. */
 export interface MiddlewareList {
   readonly ids: readonly string[]
   readonly namespace?: string
@@ -22,7 +22,7 @@ export interface MiddlewareList {
 
 /**
  * Runs middleware in order.
- * @returns the answer of the first that gives one; 504 when the request's time is over in one of them.
+ * @returns the first response that one of them gives; 504 when the time limit of the request expires.
  * @throws {InvocationError} when one fails.
  */
 export async function runMiddleware(

@@ -1,6 +1,6 @@
 /**
- * The way of one request through a route: global middleware, condition, the route's middleware, handler. Yields the
- * response as an answer or as the start of a stream; does not write it.
+ * Runs one request through its route: global middleware, condition, middleware of the route, handler. Yields a complete
+ * response or the start of a stream, and leaves writing to the server.
  */
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import { callBound, conditionHolds, type Trace } from '../../triggers/fire.js'
@@ -19,7 +19,7 @@ import { readStart, type StreamStart } from './answer/streamed-response.js'
 export type Outcome =
   { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'stream'; readonly start: StreamStart }
 
-/** What the way of a request is made of. */
+/** The parts that a pipeline uses. */
 export interface PipelineInput {
   readonly host: EngineHost
   readonly config: HttpConfig
@@ -27,16 +27,17 @@ export interface PipelineInput {
   readonly exchange: Exchange
   readonly match: RouteMatch
   readonly parts: RequestParts
-  /** What the calls made for the request belong to. */
+  /** The trace that calls made for the request belong to. */
   readonly trace: Trace
 }
 
-/** What every call made for a request carries. */
+/** Data that every call made for the request carries. */
 type CallExtra = Pick<HostCall, 'traceparent' | 'baggage' | 'signal'>
 
 /**
- * Takes a request through its route.
- * @throws {ExchangeEnded} when the client leaves or the time is over; `InvocationError` when a function fails.
+ * Runs a request through its route.
+ * @throws {ExchangeEnded} when the client disconnects or the time limit expires; `InvocationError` when a function
+ * fails.
  */
 export async function runPipeline(input: PipelineInput): Promise<Outcome> {
   const { host, config, exchange, match, parts, trace } = input
@@ -64,7 +65,7 @@ export async function runPipeline(input: PipelineInput): Promise<Outcome> {
   return runHandler(input, { payload, body, extra })
 }
 
-/** A JSON body whole; any other stays on the wire. */
+/** A JSON body is collected whole; any other stays on the socket. */
 async function takeBody({ exchange, config, room }: PipelineInput): Promise<Buffer | 'too-large'> {
   const { request } = exchange
   const announced = Number(request.headers['content-length'] ?? config.bodyLimit)
@@ -93,7 +94,7 @@ async function runHandler({ host, exchange, match }: PipelineInput, input: Handl
   const stream = readStart(response.items[Symbol.asyncIterator]()).then((start): Outcome => ({ kind: 'stream', start }))
   const data = withTextMembers({ ...payload, request_body: requestBody.reader, response: response.writer })
   const result = callBound(host, binding, { data, ...extra, metadata: binding.metadata, keepsText: true })
-  // No value means that the response is, or will be, in the channel. When both are there, the channel counts.
+  // Without a result, the response is or will be in the channel. If there are both, the channel counts.
   const value = result.then((returned): Outcome | Promise<Outcome> =>
     returned === undefined || returned === null ? stream : { kind: 'answer', answer: answerFrom(returned) },
   )

@@ -1,5 +1,5 @@
 /**
- * One HTTP route, read from a trigger's config. A path is segments; those that begin with `:` take any one segment.
+ * Reads one HTTP route from the config of a trigger. Segments of a path that begin with `:` match any one segment.
  * There are no wildcards.
  */
 import { ErrorCode, RuntimeError } from '../../../errors.js'
@@ -10,21 +10,21 @@ import type { Binding } from '../builtin.js'
 /** A trigger bound to a method and a path. */
 export interface Route {
   readonly binding: Binding
-  /** In upper case; may be one that no request can have. */
+  /** In upper case; may be a method that no request can have. */
   readonly method: string
-  /** The path as the config has it, with or without its leading slash. */
+  /** The path from the config, with or without a leading slash. */
   readonly template: string
   /** The path with its leading slash. */
   readonly path: string
   /** Names of the `:name` segments, in order. */
   readonly parameterNames: readonly string[]
-  /** Functions of this route that see a request before the handler, in order. */
+  /** Middleware functions of this route, in the order they run. */
   readonly middleware: readonly string[]
 }
 
 /**
- * Reads a binding's config.
- * @throws {RuntimeError} `trigger_registration_failed` saying which member is wrong.
+ * Reads the config of a binding.
+ * @throws {RuntimeError} `trigger_registration_failed` naming the invalid member.
  */
 export function parseRoute(binding: Binding): Route {
   const config = isRecord(binding.config) ? binding.config : {}

@@ -1,17 +1,17 @@
 /**
- * Which route answers a request. One slot per method and shape of path: the same path again takes the slot over, other
- * parameter names in the same place are refused. Paths are compared as sent, without decoding; static segments win
- * over parameters; a parameter never matches an empty segment.
+ * Finds the route of a request. There is one slot per method and shape of path: the same path again replaces the route,
+ * other parameter names in the same place are refused. Paths are compared as sent, without decoding. Static segments
+ * take precedence over parameters. A parameter never matches an empty segment.
  */
 import createRouter from 'find-my-way'
 import { isForeign } from '../../access/access.js'
 import { isParameter, refused, type Route } from './route.js'
 
-/** Methods a route can have. `OPTIONS` may be registered, but those requests are answered before any route. */
+/** Methods that a route can have. `OPTIONS` may be registered, but those requests are answered before routing. */
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
 type Method = (typeof METHODS)[number]
 
-/** A route and what its parameters stand for in one request. */
+/** A route and the values of its parameters in one request. */
 export interface RouteMatch {
   readonly route: Route
   readonly pathParams: Readonly<Record<string, string>>
@@ -24,7 +24,7 @@ export class RouteTable {
   readonly #slotOfBinding = new Map<string, string>()
   /** Routes of guarded sessions. */
   readonly #guarded = new Set<Route>()
-  /** Absent after a removal: rebuilt when next asked, once for any number of removals. */
+  /** Unset after a removal; rebuilt on the next lookup, once for any number of removals. */
   #router: Router | undefined
 
   get size(): number {
@@ -32,8 +32,8 @@ export class RouteTable {
   }
 
   /**
-   * Adds a route; one with the same method and path, or from the same binding, is replaced. One of a guarded session
-   * takes no request from a route of others, and makes way for a route without limits.
+   * Adds a route. It replaces one with the same method and path, or from the same binding. A route of a guarded session
+   * takes no requests from routes of others, and gives way to a route without limits.
    * @returns the routes of other bindings that were replaced.
    */
   add(route: Route): Route[] {
@@ -56,7 +56,7 @@ export class RouteTable {
     return [...replaced]
   }
 
-  /** Removes the route of a binding; does nothing when it was replaced before. */
+  /** Removes the route of a binding; does nothing if it has been replaced. */
   remove(bindingId: string): void {
     const slot = this.#slotOfBinding.get(bindingId)
     if (slot === undefined) return
@@ -67,12 +67,12 @@ export class RouteTable {
     this.#router = undefined
   }
 
-  /** The route for a request's method and path (without query). */
+  /** The route for the method and path (without query) of a request. */
   match(method: string, path: string): RouteMatch | undefined {
     if (!isMethod(method)) return undefined
     const found = this.#currentRouter().find(method, path.replaceAll('%', '%25'))
     if (found === null) return undefined
-    const route = found.store as Route // `mount` stored it.
+    const route = found.store as Route // Stored by `mount`.
     const pathParams = Object.fromEntries(
       route.parameterNames.map((name, index) => [name, found.params[`p${String(index)}`] ?? '']),
     )
@@ -95,7 +95,7 @@ export class RouteTable {
     for (const other of this.#slots.values()) {
       if (!isForeign(other.binding, access) || !takesFrom(route, other)) continue
       throw refused(
-        `Route '${titleOf(route)}' would take requests from '${titleOf(other)}', which is of another worker`,
+        `Route '${titleOf(route)}' would take requests from '${titleOf(other)}', which belongs to another worker`,
       )
     }
     return new Set()
@@ -110,7 +110,7 @@ export class RouteTable {
   }
 }
 
-/** Whether any request can reach a route. */
+/** Whether any request can match a route. */
 export function isReachable(route: Route): boolean {
   return isMethod(route.method) && route.method !== 'OPTIONS' && !/[?#]/.test(route.path)
 }
@@ -119,12 +119,12 @@ function isMethod(method: string): method is Method {
   return (METHODS as readonly string[]).includes(method)
 }
 
-/** What messages call a route. */
+/** The name of a route in messages. */
 export function titleOf(route: Route): string {
   return `${route.method} ${route.path}`
 }
 
-/** A path with its parameter names taken out; `:` alone is no path a config can have. */
+/** A path without its parameter names; `:` alone is not a valid segment in a config. */
 function shapeOf(path: string): string {
   return path
     .split('/')
@@ -132,7 +132,7 @@ function shapeOf(path: string): string {
     .join('/')
 }
 
-/** Whether some request that one route answers by itself goes to another one where both are there. */
+/** Whether `route`, once added, would serve a request that `other` serves without it. */
 function takesFrom(route: Route, other: Route): boolean {
   const [own, others] = [route.path.split('/'), other.path.split('/')]
   if (route.method !== other.method || own.length !== others.length) return false
@@ -141,7 +141,7 @@ function takesFrom(route: Route, other: Route): boolean {
     const against = others[index] ?? ''
     if (isParameter(segment) !== isParameter(against)) winner ??= isParameter(against)
     else if (!isParameter(segment) && segment !== against) return false
-    // A parameter matches no empty segment.
+    // A parameter does not match an empty segment.
     if (isParameter(segment) ? against === '' : segment === '' && against !== '') return false
   }
   return winner ?? true
@@ -150,7 +150,7 @@ function takesFrom(route: Route, other: Route): boolean {
 function mount(router: Router, route: Route): void {
   if (!isMethod(route.method)) return
   let parameters = 0
-  // Parameters are numbered, since the router gives a meaning to characters that a name may have.
+  // Parameters are numbered, since the router gives a meaning to characters that a name may contain.
   const pattern = route.path
     .split('/')
     .map((segment) => (isParameter(segment) ? `:p${String(parameters++)}([^/]+)` : segment.replaceAll(':', '::')))

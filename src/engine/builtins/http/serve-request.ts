@@ -1,6 +1,6 @@
 /**
- * One request from its head to the end of its response, top to bottom: refusals that no function sees, a place among the
- * requests in work, middleware, body, condition, handler (`pipeline.ts`), and the response.
+ * Serves one request from its head to the end of its response, top to bottom: refusals without a function, a slot among
+ * the requests in progress, middleware, body, condition, handler (`pipeline.ts`), and the response.
  */
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import type { EngineHost } from '../builtin.js'
@@ -26,21 +26,21 @@ import { headersOf, isSentTwice, queryParamsOf, splitTarget } from './request/re
 import { withinRequestSpan } from './request/request-span.js'
 import type { RouteMatch, RouteTable } from './routes.js'
 
-/** What all requests of a server share. */
+/** State that all requests of a server share. */
 export interface HttpSite {
   readonly host: EngineHost
   readonly config: HttpConfig
   readonly routes: RouteTable
   readonly cors: CorsPolicy
-  /** Requests in work. */
+  /** Limits the requests in progress. */
   readonly limit: RequestLimit
-  /** Bytes of bodies that are read. */
+  /** Limits the bytes of JSON bodies. */
   readonly room: BodyRoom
 }
 
 /**
  * Serves one request.
- * @throws {ExchangeEnded} when the client leaves: no response can be written then.
+ * @throws {ExchangeEnded} when the client disconnects, so that no response can be written.
  */
 export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<void> {
   const { cors, host, limit, routes } = site
@@ -73,11 +73,11 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
   exchange.stopDeadline()
   if (outcome.kind === 'stream') await stream(site, exchange, outcome.start)
   else if (outcome.kind === 'answer') answer(site, exchange, outcome.answer)
-  // The limit is outside the policy for browsers, so its answer has none of their headers.
+  // The limit is checked before the CORS policy, so this response has none of its headers.
   else writeAnswer(exchange.response, timedOut())
 }
 
-/** A `HEAD` request counts as unknown where there is a `GET` route. */
+/** A `HEAD` request gets 404 for a path that has a `GET` route. */
 function missing(routes: RouteTable, method: string, path: string): Answer {
   const allowed = routes.methodsAt(path)
   if (allowed.length === 0 || (method === 'HEAD' && allowed.includes('GET'))) return notFound()
@@ -90,7 +90,7 @@ interface FailedRequest {
   readonly method: string
 }
 
-/** What the client receives when a function failed or the time is over. Rethrows when the client has left. */
+/** The response when a function failed or the time limit expired. Rethrows when the client has disconnected. */
 function failure(
   { host }: HttpSite,
   { exchange, match, method }: FailedRequest,
@@ -118,7 +118,7 @@ function answer({ cors }: HttpSite, { request, response }: Exchange, whole: Answ
 
 async function stream({ cors }: HttpSite, exchange: Exchange, start: StreamStart): Promise<void> {
   const { request, response } = exchange
-  // A length promised by the function is held to, or the next response on this connection would be garbled.
+  // The length set by a function is enforced, otherwise the next response on this connection would be corrupted.
   response.strictContentLength = true
   writeHead(response, { ...start, headers: cors.extend(start.headers, request.headers.origin) })
   await sendStream(exchange, start)

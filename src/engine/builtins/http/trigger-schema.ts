@@ -1,6 +1,4 @@
-/**
- * JSON Schemas of the `http` trigger type, as the engine lists them.
- */
+/** JSON Schemas of the `http` trigger type, as the engine lists them. */
 const TEXT_MAP = { type: 'object', additionalProperties: { type: 'string' } }
 
 function channelRef(direction: 'read' | 'write'): object {
@@ -15,11 +13,11 @@ function channelRef(direction: 'read' | 'write'): object {
   }
 }
 
-/** Schema of a binding's config. */
+/** Schema of the config of a binding. */
 export const CONFIGURATION_SCHEMA = {
   type: 'object',
   properties: {
-    api_path: { type: 'string', description: 'Path; segments that begin with `:` are parameters' },
+    api_path: { type: 'string', description: 'Path; segments that start with `:` are parameters' },
     http_method: {
       type: 'string',
       description: 'GET, POST, PUT, DELETE, PATCH, HEAD or OPTIONS, in any letter case',
@@ -35,7 +33,7 @@ export const CONFIGURATION_SCHEMA = {
   required: ['api_path'],
 }
 
-/** Schema of the payload a bound function receives. */
+/** Schema of the payload that a bound function receives. */
 export const REQUEST_SCHEMA = {
   type: 'object',
   properties: {

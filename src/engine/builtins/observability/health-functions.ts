@@ -1,12 +1,13 @@
 /**
- * The functions `engine::health::check` and `engine::sampling::rules`: how telemetry is set up and how full it is.
+ * The functions `engine::health::check` and `engine::sampling::rules`: the configuration and the fill level of
+ * telemetry.
  */
 import { packageVersion } from '../../../version.js'
 import type { BuiltinFunction, EngineHost } from '../builtin.js'
 import { builtinFunction } from '../../config/builtin-input.js'
 import type { ObservabilityConfig } from './observability-config.js'
 
-/** One kind of telemetry: whether it is kept, and how much of it there is. */
+/** One kind of telemetry: whether it is kept, and how much of it is stored. */
 interface HealthPart {
   readonly enabled: boolean
   readonly stored: number
@@ -17,7 +18,7 @@ export interface HealthParts {
   readonly spans: () => HealthPart
   readonly logs: () => HealthPart
   readonly metrics: () => HealthPart
-  /** Frames that could not be read. */
+  /** Frames that could not be parsed. */
   readonly malformedFrames: () => number
 }
 
@@ -29,7 +30,7 @@ export function healthFunctions(
   return [
     builtinFunction({
       id: 'engine::health::check',
-      description: 'Says whether telemetry is kept, and how much',
+      description: 'Reports whether telemetry is kept, and how much',
       input: {},
       call: () => ({
         status: 'healthy',
@@ -45,7 +46,7 @@ export function healthFunctions(
     }),
     builtinFunction({
       id: 'engine::sampling::rules',
-      description: 'Says which spans and log records are kept',
+      description: 'Reports which spans and log records are kept',
       input: {},
       call: () => ({
         logs: { sampling_ratio: config.logs.samplingRatio },

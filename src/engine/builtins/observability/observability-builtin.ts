@@ -1,6 +1,6 @@
 /**
- * `iii-observability`: what workers tell of their work and what the engine sees of its own, kept in memory for whoever
- * asks. Puts the parts together; where telemetry is off, the functions stay and answer that there is nothing.
+ * `iii-observability`: keeps the telemetry of workers and of the engine in memory, and serves the functions that query
+ * it. If telemetry is disabled, the functions remain and return empty results.
  */
 import type { Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import { Alerts } from './metrics/alerts.js'
@@ -22,10 +22,10 @@ import { TraceTriggers } from './traces/trace-triggers.js'
 
 const NAME = 'iii-observability'
 
-/** Gives calls to built-in functions a span of the engine even outside of any trace. */
+/** Gives calls to built-in functions a span of the engine even outside a trace. */
 const TRACE_ALL = 'III_OTEL_TRACE_BUILTINS'
 
-/** @param env where the switch for spans is read; the process's own by default. */
+/** @param env the environment with the switch for spans; by default that of the process. */
 export function createObservabilityBuiltin(
   host: EngineHost,
   config: ObservabilityConfig,
@@ -110,7 +110,7 @@ function functionsOf(host: EngineHost, config: ObservabilityConfig, parts: Parts
   ]
 }
 
-/** From here on the engine is watched. */
+/** From here on the engine reports its work to this built-in. */
 function instrument(host: EngineHost, { engineSpans, meter }: Parts, always: boolean): void {
   const { instruments } = host
   const options = { open: engineSpans.open.bind(engineSpans), except: NAME, always }

@@ -1,19 +1,19 @@
 /**
- * Settings of `iii-observability`. This engine keeps telemetry in its memory and sends none on; a setting that asks
- * for a collector is refused, those that only tune one or the engine's own log are taken and have no effect.
+ * Settings of `iii-observability`. The local engine keeps telemetry in memory and exports none. A setting that requires
+ * a collector is refused. Settings that only tune a collector or the log of the engine are accepted and have no effect.
  */
 import { isRecord, optional, string } from '../../../wire/protocol/validate.js'
 import { oneOf, parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
 import { parseAlertRules, type AlertRule } from './metrics/alert-rule.js'
 import { parseSampling, ratio, type SamplingConfig } from './traces/sampling.js'
 
-/** What `iii-observability` can be told. */
+/** Settings of `iii-observability`. */
 export interface ObservabilityConfig {
-  /** Without, telemetry is dropped and the trigger types `log` and `trace` are missing. */
+  /** If false, telemetry is dropped and the trigger types `log` and `trace` are missing. */
   readonly enabled: boolean
-  /** Who the engine is on its own spans and logs. */
+  /** Resource of the engine on its own spans and logs. */
   readonly service: ServiceConfig
-  /** Which of the engine's own spans are kept. */
+  /** Sampling of the spans of the engine. */
   readonly sampling: SamplingConfig
   readonly maxSpans: number
   readonly metrics: { readonly enabled: boolean; readonly maxItems: number; readonly retentionMs: number }
@@ -33,7 +33,7 @@ export interface LogsConfig {
   readonly retentionMs: number
   /** Share of records that is kept. */
   readonly samplingRatio: number
-  /** Whether records also go to the engine's own log. */
+  /** Whether records are also written to the log of the engine. */
   readonly echo: boolean
 }
 
@@ -43,7 +43,9 @@ const DEFAULT_MAX_LOGS = 1_000
 const DEFAULT_RETENTION_SECONDS = 3_600
 
 const flag = optional(setting<boolean>('true or false', (value) => typeof value === 'boolean'))
-const memoryOnly = optional(setting<string>('`memory`, as this engine sends nothing on', (value) => value === 'memory'))
+const memoryOnly = optional(
+  setting<string>('`memory`, as this engine exports no telemetry', (value) => value === 'memory'),
+)
 const anyObject = optional(setting<object>('an object', isRecord))
 const count = optional(wholeNumber(1))
 
@@ -90,8 +92,8 @@ const shape = {
 }
 
 /**
- * Reads the `config` of `iii-observability`; absent means the defaults: everything on, in memory.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * Reads the `config` of `iii-observability`; absent means the defaults: everything enabled, in memory.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseObservabilityConfig(config: unknown): ObservabilityConfig {
   const path = 'iii-observability'

@@ -1,6 +1,6 @@
 /**
- * The pieces OTLP/JSON is made of: lists, ids, attributes. Takes whatever a frame holds; what does not fit is left
- * out, and no name in a frame can reach a prototype.
+ * Parses the elements of OTLP/JSON: lists, ids, attributes. Invalid elements are left out, and no name in a frame can
+ * reach a prototype.
  */
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Clock } from '../../../std/time/clock.js'
@@ -8,13 +8,13 @@ import type { Clock } from '../../../std/time/clock.js'
 /** A JSON object from a frame. */
 export type OtlpObject = Readonly<Record<string, unknown>>
 
-/** An attribute as spans and data points show it. */
+/** An attribute of a span or a data point in lists. */
 export type AttributePair = readonly [key: string, value: string]
 
-/** Values nested deeper are left out. */
+/** Maximum depth of values; deeper ones are left out. */
 const MAX_DEPTH = 32
 
-/** The objects of a list; none when it is no list. */
+/** The objects of a list; empty if the value is not a list. */
 export function objectsIn(value: unknown): readonly OtlpObject[] {
   return Array.isArray(value) ? value.filter(isRecord) : []
 }
@@ -25,12 +25,12 @@ export function objectAt(parent: OtlpObject, key: string): OtlpObject {
   return isRecord(value) ? value : {}
 }
 
-/** A text that says something. */
+/** A non-empty string. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** A number, also one written as a string of digits, as 64-bit integers are. */
+/** A number, or a string of digits, the form of 64-bit integers. */
 export function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
@@ -39,12 +39,12 @@ export function numberOf(value: unknown): number | undefined {
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/i
 const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/i
 
-/** A trace id in lower case; `undefined` for one that is none or all zeros. */
+/** A trace id in lower case; `undefined` if it is invalid or all zeros. */
 export function traceIdOf(value: unknown): string | undefined {
   return typeof value === 'string' && TRACE_ID.test(value) ? value.toLowerCase() : undefined
 }
 
-/** A span id in lower case; `undefined` for one that is none or all zeros. */
+/** A span id in lower case; `undefined` if it is invalid or all zeros. */
 export function spanIdOf(value: unknown): string | undefined {
   return typeof value === 'string' && SPAN_ID.test(value) ? value.toLowerCase() : undefined
 }
@@ -56,11 +56,11 @@ export function attributePairs(list: unknown): AttributePair[] {
 
 /** Attributes as an object, with JSON values. */
 export function attributeRecord(list: unknown): Record<string, unknown> {
-  // Entries become members of the object itself, also one called `__proto__`.
+  // Entries become own members of the object, even one named `__proto__`.
   return Object.fromEntries(entriesOf(list, 0))
 }
 
-/** A value of OTLP as JSON; `null` when it is empty or too deep. */
+/** An OTLP value as JSON; `null` if it is empty or nested too deep. */
 export function jsonOf(value: unknown, depth = 0): unknown {
   if (!isRecord(value) || depth > MAX_DEPTH) return null
   const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = value
@@ -78,7 +78,7 @@ function entriesOf(list: unknown, depth: number): [string, unknown][] {
   return objectsIn(list).flatMap(({ key, value }) => (typeof key === 'string' ? [[key, jsonOf(value, depth)]] : []))
 }
 
-/** An integer that a number cannot hold exactly stays the text it came as. */
+/** An integer that a number cannot represent exactly stays text. */
 function integerOf(value: unknown): unknown {
   const number = numberOf(value)
   return number !== undefined && (typeof value === 'number' || Number.isSafeInteger(number)) ? number : (value ?? null)
@@ -88,12 +88,12 @@ const NANOS_PER_MS = 1e6
 /** Times after the year 10000 count as missing. */
 const MAX_NANOS = 2.6e20
 
-/** The time now. */
+/** The current time. */
 export function epochNanos(clock: Clock): number {
   return clock.epochMs() * NANOS_PER_MS
 }
 
-/** A time as it is in a frame, a string of digits or a number; 0 for anything else. */
+/** A time of a frame, as a string of digits or a number; 0 for anything else. */
 export function nanosOf(value: unknown): number {
   const nanos = typeof value === 'string' && /^\d{1,21}$/.test(value) ? Number(value) : value
   return typeof nanos === 'number' && nanos >= 0 && nanos <= MAX_NANOS ? Math.round(nanos) : 0
@@ -112,7 +112,7 @@ export interface ScopedItems {
   readonly items: readonly OtlpObject[]
 }
 
-/** Names of the members in which one kind of telemetry is nested. */
+/** Names of the members that nest one kind of telemetry. */
 export interface Nesting {
   readonly resources: string
   readonly scopes: string
@@ -120,11 +120,11 @@ export interface Nesting {
 }
 
 /**
- * Unfolds a frame.
- * @throws {TypeError} when it is no frame of this kind.
+ * Flattens a frame.
+ * @throws {TypeError} when it is not a frame of this kind.
  */
 export function* scopedItems(frame: OtlpObject, { resources, scopes, items }: Nesting): Iterable<ScopedItems> {
-  if (!Array.isArray(frame[resources])) throw new TypeError(`the member \`${resources}\` is no list`)
+  if (!Array.isArray(frame[resources])) throw new TypeError(`the member \`${resources}\` is not a list`)
   for (const resourceItem of objectsIn(frame[resources])) {
     const resource = attributeRecord(objectAt(resourceItem, 'resource')['attributes'])
     const serviceName = textOf(resource['service.name']) ?? 'unknown'

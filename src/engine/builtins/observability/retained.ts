@@ -1,18 +1,18 @@
 /**
- * Things kept in memory for a while: so many, of so many characters all together, no older than so long. The oldest
- * gives way to the newest, and what gave way before its time is counted. Knows nothing of what it holds.
+ * A list bounded by number, characters and age. The oldest items are dropped for newer ones, and those dropped before
+ * their maximum age are counted. Knows nothing of its items.
  */
 import { Fifo } from '../../../std/async/fifo.js'
 import { weightOf } from '../../../std/json/weight.js'
 
 export interface RetentionCaps {
   readonly maxItems: number
-  /** Characters of all items together. One item larger than this is kept alone. */
+  /** Maximum characters of all items together. A single item larger than this is kept alone. */
   readonly maxWeight: number
   readonly maxAgeMs: number
 }
 
-/** One item in its place. */
+/** One item in the list. */
 export interface Kept<T> {
   readonly item: T
 }
@@ -30,7 +30,7 @@ export class Retained<T> {
   #weight = 0
   #dropped = 0
 
-  /** @param onGone is told of every item that is let go, except by `clear`. */
+  /** @param onGone called with every item that is removed, except by `clear`. */
   constructor(caps: RetentionCaps, onGone: (item: T) => void = () => undefined) {
     this.#caps = caps
     this.#onGone = onGone
@@ -40,12 +40,12 @@ export class Retained<T> {
     return this.#entries.size
   }
 
-  /** Items that gave way to newer ones before their time. */
+  /** Items dropped for newer ones before their maximum age. */
   get dropped(): number {
     return this.#dropped
   }
 
-  /** Adds an item at the time `now`, in milliseconds of a clock that only goes forward. */
+  /** Adds an item at the time `now`, in milliseconds of a monotonic clock. */
   add(item: T, now: number): Kept<T> {
     this.expire(now)
     const entry = { item, weight: weightOf(item), addedAt: now }
@@ -55,9 +55,9 @@ export class Retained<T> {
     return entry
   }
 
-  /** Puts an item into the place of one that is still kept. */
+  /** Replaces an item that is still in the list. */
   replace(kept: Kept<T>, item: T): void {
-    // `add` made it, and hands it out without the members that are this class's own.
+    // Created by `add`, which returns it without the members that only this class uses.
     const entry = kept as Entry<T>
     const weight = weightOf(item)
     this.#weight += weight - entry.weight
@@ -66,7 +66,7 @@ export class Retained<T> {
     this.#trim()
   }
 
-  /** Lets go of what is over age at `now`. */
+  /** Removes items above the maximum age at `now`. */
   expire(now: number): void {
     for (let oldest = this.#entries.first; oldest !== undefined; oldest = this.#entries.first) {
       if (now - oldest.addedAt <= this.#caps.maxAgeMs) return

@@ -1,6 +1,6 @@
 /**
- * Takes the binary frames workers send: four letters that name the signal, then OTLP/JSON. A frame that cannot be read
- * is logged, counted and dropped; so is the part of a frame that makes no sense. Nothing is ever answered.
+ * Handles binary telemetry frames of workers: a prefix of four characters that names the signal, then OTLP/JSON. An
+ * unreadable frame, or the invalid part of a frame, is logged, counted and dropped. Frames are never answered.
  */
 import { assertNever } from '../../../std/assert-never.js'
 import { messageOf } from '../../../std/text/describe.js'
@@ -14,16 +14,16 @@ import { logsIn } from './logs/otlp-logs.js'
 import type { OtlpObject } from './otlp-value.js'
 import { spansIn, type SpanRow } from './traces/span-row.js'
 
-/** Where what was read goes. */
+/** The stores that receive the data. */
 export interface TelemetrySinks {
   readonly span: (span: SpanRow) => void
   readonly log: (record: LogRecord) => void
-  /** `workerId` is who sent it, where that is known. */
+  /** `workerId` is the worker that sent it, if known. */
   readonly metric: (metric: MetricRow, workerId: string | undefined) => void
 }
 
 const PREFIX_BYTES = 4
-/** Values in one frame: some ten times those of a full batch. */
+/** Maximum values in one frame: about ten times those of a full batch. */
 const MAX_VALUES = 100_000
 
 type Signal = 'OTLP' | 'MTRC' | 'LOGS'
@@ -39,17 +39,17 @@ export class TelemetryIntake {
     this.#sinks = sinks
   }
 
-  /** Frames that could not be read. */
+  /** Frames that could not be parsed. */
   get malformedFrames(): number {
     return this.#malformedFrames
   }
 
-  /** Spans without valid ids and metrics without a name or a known kind, in frames that could be read. */
+  /** Spans without valid ids and metrics without a name or a known kind, in readable frames. */
   get malformedItems(): number {
     return this.#malformedItems
   }
 
-  /** Takes one frame; never throws for what is in it. */
+  /** Handles one frame; never throws, whatever it contains. */
   take(frame: Uint8Array, workerId: string | undefined): void {
     const text = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
     const signal = text.toString('latin1', 0, PREFIX_BYTES)
@@ -57,14 +57,14 @@ export class TelemetryIntake {
     try {
       const json = readable(text.toString('utf8', PREFIX_BYTES))
       if (findJsonFault(json, { maxNodes: MAX_VALUES }) !== undefined)
-        throw new TypeError(`it holds over ${MAX_VALUES} values`)
+        throw new TypeError(`it has more than ${MAX_VALUES} values`)
       content = JSON.parse(json)
-      if (!isRecord(content)) throw new TypeError('it is no JSON object')
+      if (!isRecord(content)) throw new TypeError('it is not a JSON object')
       this.#distribute(signal as Signal, content, workerId)
     } catch (error) {
       this.#malformedFrames += 1
       const fields = { signal, workerId, bytes: frame.byteLength, reason: messageOf(error).slice(0, MAX_REASON) }
-      this.#log.warn(fields, 'A frame of telemetry could not be read and was dropped')
+      this.#log.warn(fields, 'A telemetry frame could not be parsed and was dropped')
     }
   }
 
@@ -91,10 +91,10 @@ export class TelemetryIntake {
   }
 }
 
-/** A parser's message may quote the frame. */
+/** The message of a parser may quote the frame. */
 const MAX_REASON = 200
 
-/** Text that the real engine can read, too. */
+/** Text that the distributed engine can read, too. */
 function readable(json: string): string {
   const fault = findJsonFault(json, ENGINE_JSON)
   if (fault !== undefined) throw new TypeError(`it holds ${JSON_FAULTS[fault]}`)

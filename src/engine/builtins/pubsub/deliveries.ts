@@ -1,12 +1,12 @@
 /**
- * Deliveries whose answers nothing reads. Each is awaited so that its failure can be reported, but only so many at once:
- * beyond the cap the oldest is no longer waited for, which loses nothing.
+ * Tracks deliveries whose results are not used, so that failures can be reported. When the limit is exceeded, the
+ * oldest delivery is no longer tracked. Its handler still runs.
  */
 import { BoundedRuns } from '../../../std/async/bounded-runs.js'
 import type { Binding, EngineHost } from '../builtin.js'
 import { callBound, triggerFailed, type Trace } from '../../triggers/fire.js'
 
-/** Answers awaited at once. A handler that never answers would otherwise be remembered for ever. */
+/** Maximum results awaited at once, since a handler that never answers would otherwise be tracked for ever. */
 export const MAX_AWAITED = 10_000
 
 export class Deliveries {
@@ -31,7 +31,7 @@ export class Deliveries {
     })
   }
 
-  /** Stops waiting for every answer. */
+  /** Stops waiting for all results. */
   stop(): void {
     this.#awaited.stop()
   }

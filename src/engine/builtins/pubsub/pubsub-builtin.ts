@@ -1,6 +1,6 @@
 /**
- * `iii-pubsub`: `publish` hands an event to every `subscribe` trigger of its topic, once, and forgets it. Nothing is
- * stored, no order holds between subscribers, results and errors of handlers are ignored.
+ * `iii-pubsub`: `publish` sends an event once to every `subscribe` trigger of its topic. Events are not stored,
+ * subscribers have no order, and results and errors of handlers are ignored.
  */
 import { InvocationError } from '../../../errors.js'
 import { isRecord, json, string } from '../../../wire/protocol/validate.js'
@@ -11,7 +11,7 @@ import { Deliveries } from './deliveries.js'
 import type { PubSubConfig } from './pubsub-config.js'
 import { Subscriptions } from './subscriptions.js'
 
-/** Subscriptions of one engine. Beyond: the trigger is refused. */
+/** Maximum subscriptions of one engine. Further ones are refused. */
 const MAX_SUBSCRIPTIONS = 100_000
 
 /** Serves `publish` and the trigger type `subscribe`. */
@@ -34,7 +34,7 @@ export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Bu
 function publishFunction(subscriptions: Subscriptions, deliveries: Deliveries): BuiltinFunction {
   return builtinFunction({
     id: 'publish',
-    description: 'Hands an event to every subscriber of a topic and does not wait for them',
+    description: 'Sends an event to every subscriber of a topic and does not wait for them',
     requestSchema: {
       type: 'object',
       properties: { topic: { type: 'string', minLength: 1 }, data: {} },
@@ -58,7 +58,7 @@ function subscribeType(subscriptions: Subscriptions): BuiltinTriggerType {
       properties: { topic: { type: 'string', description: 'An empty topic is accepted and never fires' } },
       required: ['topic'],
     },
-    requestSchema: { description: 'The published data, as it is' },
+    requestSchema: { description: 'The published data, unchanged' },
     bind(binding) {
       if (subscriptions.size >= MAX_SUBSCRIPTIONS)
         throw new Error(`The limit of ${MAX_SUBSCRIPTIONS} subscriptions is reached`)

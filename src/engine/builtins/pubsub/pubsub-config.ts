@@ -1,17 +1,15 @@
-/**
- * Settings of `iii-pubsub`. There is one adapter here, the local one; engines that share topics need another broker.
- */
+/** Settings of `iii-pubsub`. The only adapter is the local one; engines that share topics need another broker. */
 import { optional, record } from '../../../wire/protocol/validate.js'
 import { oneOf, parseSettings } from '../../config/builtin-config.js'
 
-/** What `iii-pubsub` can be told: nothing beyond its adapter's name so far. */
+/** Settings of `iii-pubsub`: only the name of its adapter so far. */
 export interface PubSubConfig {
   readonly adapter: 'local'
 }
 
 /**
  * Reads the `config` of `iii-pubsub`; absent means the defaults.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parsePubSubConfig(config: unknown): PubSubConfig {
   const { adapter } = parseSettings('iii-pubsub', { adapter: optional(record) }, config)

@@ -1,6 +1,6 @@
 /**
- * Who listens to which topic. Bindings are kept one by one, so removing one never silences another on its topic.
- * Knows nothing of deliveries.
+ * Stores the subscriptions of each topic. Bindings are kept one by one, so removing one does not affect another on its
+ * topic. Knows nothing of deliveries.
  */
 import type { Binding } from '../builtin.js'
 
@@ -8,10 +8,13 @@ export class Subscriptions {
   readonly #topics = new Map<string, Map<string, Binding>>()
   readonly #topicOf = new Map<string, string>()
   readonly #isSilencing: boolean
-  /** What the latest removal silenced: a trigger that is registered again replaces itself and silences nothing. */
+  /**
+   * Topics that lost all delivery with the latest removal. A trigger that is registered again replaces itself and is
+   * not counted.
+   */
   #silenced: { readonly id: string; readonly topic: string; readonly bindings: Map<string, Binding> } | undefined
 
-  /** @param isSilencing whether a binding that leaves ends delivery to all of its topic (`silentTopics`). */
+  /** @param isSilencing whether removing a binding ends delivery to its whole topic (`silentTopics`). */
   constructor(isSilencing = false) {
     this.#isSilencing = isSilencing
   }
@@ -20,7 +23,7 @@ export class Subscriptions {
     return this.#topicOf.size
   }
 
-  /** Adds a binding; one with the same id is replaced, on whatever topic it was. */
+  /** Adds a binding. It replaces one with the same id, on any topic. */
   add(topic: string, binding: Binding): void {
     this.remove(binding.id)
     const silenced = this.#silenced
@@ -41,7 +44,7 @@ export class Subscriptions {
     if (bindings?.size === 0 || this.#isSilencing) this.#topics.delete(topic)
   }
 
-  /** The bindings of a topic right now, in the order they came. */
+  /** The current bindings of a topic, in order of registration. */
   of(topic: string): readonly Binding[] {
     return [...(this.#topics.get(topic)?.values() ?? [])]
   }

@@ -1,5 +1,6 @@
 /**
- * One attempt at a job, from delivery to the books: done, again later, or dead. Any failure counts, whoever caused it.
+ * Runs one attempt at a job and records its outcome: done, retry or dead letter. Every failure counts, whatever its
+ * cause.
  */
 import { InvocationError } from '../../../errors.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
@@ -10,22 +11,22 @@ import type { Outcome } from './job-queue.js'
 import type { Ledger } from './journal/ledger.js'
 import { retryDelayMs, type QueuePolicy } from './queue-policy.js'
 
-/** Calls a job's function; rejects when the attempt failed. */
+/** Calls the function of a job; rejects when the attempt failed. */
 export type Deliver = (job: Job, signal: AbortSignal) => Promise<unknown>
 
-/** How long jobs of an earlier run wait for their function to be registered again before that counts as a failure. */
+/** How long jobs of an earlier run wait for their function to be registered again before the attempt fails. */
 const RETURN_GRACE_MS = 30_000
 
-/** How often such a job looks again. */
+/** Interval at which such a job checks again. */
 const RETURN_CHECK_MS = 250
 
 export class Attempts {
   readonly #host: EngineHost
   readonly #ledger: Ledger
-  /** One controller per delivery: many listeners on one signal look like a leak to Node. */
+  /** One controller per delivery: Node warns of a leak when one signal has many listeners. */
   readonly #underWay = new Set<AbortController>()
   #stopped = false
-  /** Jobs from an earlier run whose function has not been seen yet. */
+  /** Jobs of an earlier run whose function has not been registered yet. */
   readonly #returning = new Set<string>()
   #returnUntil = -Infinity
 
@@ -34,13 +35,13 @@ export class Attempts {
     this.#ledger = ledger
   }
 
-  /** Marks jobs of an earlier run: the workers that serve them may still be on their way back. */
+  /** Marks jobs of an earlier run: the workers that serve them may still be reconnecting. */
   expectReturn(jobs: readonly Job[]): void {
     for (const job of jobs) this.#returning.add(job.id)
     this.#returnUntil = this.#host.clock.now() + RETURN_GRACE_MS
   }
 
-  /** Makes one attempt. Never rejects; after `stop` nothing is noted any more. */
+  /** Makes one attempt. Never rejects; after `stop` nothing is recorded. */
   async make(job: Job, policy: QueuePolicy, deliver: Deliver): Promise<Outcome> {
     if (this.#waitsForReturn(job, this.#host.clock)) return { kind: 'retry', job, delayMs: RETURN_CHECK_MS }
     const controller = new AbortController()
@@ -56,7 +57,7 @@ export class Attempts {
     return { kind: 'done' }
   }
 
-  /** Gives up every attempt under way; its job stays pending in the journal. */
+  /** Aborts all attempts. Their jobs stay pending in the journal. */
   stop(): void {
     this.#stopped = true
     for (const controller of [...this.#underWay]) controller.abort()

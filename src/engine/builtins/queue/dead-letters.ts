@@ -1,6 +1,6 @@
 /**
- * Jobs that used up their attempts, kept for people to look at. Bounded in number and bytes: beyond, the oldest
- * letters are handed back to be dropped.
+ * Stores jobs that used up their attempts, for inspection. Bounded in number and bytes: when a limit is exceeded, the
+ * oldest dead letters are returned to the caller, which drops them.
  */
 import { jobKey, type DeadLetter, type Job } from './job.js'
 
@@ -27,7 +27,7 @@ export class DeadLetters {
     return this.#letters.has(jobKey(job))
   }
 
-  /** Adds a letter, and answers with those that had to go for it. */
+  /** Adds a dead letter, and returns those that are dropped for it. */
   add(letter: DeadLetter): DeadLetter[] {
     this.#remove(letter)
     this.#letters.set(jobKey(letter.job), letter)
@@ -35,7 +35,7 @@ export class DeadLetters {
     const evicted: DeadLetter[] = []
     for (const oldest of this.#letters.values()) {
       const fits = this.#letters.size <= this.#caps.maxLetters && this.#bytes <= this.#caps.maxBytes
-      // The newest letter stays even when it is over the cap by itself, else its job would vanish unseen.
+      // The newest dead letter stays even if it exceeds the limit alone, otherwise its job would be lost unnoticed.
       if (fits || oldest === letter) break
       this.#remove(oldest)
       evicted.push(oldest)
@@ -43,21 +43,21 @@ export class DeadLetters {
     return evicted
   }
 
-  /** Letters of a queue or topic, oldest first; of one job only when an id is given. */
+  /** Dead letters of a queue or topic, oldest first; only that of one job if an id is given. */
   of(name: string, jobId?: string): DeadLetter[] {
     return [...this.#letters.values()].filter(
       ({ job }) => job.name === name && (jobId === undefined || job.id === jobId),
     )
   }
 
-  /** Takes such letters out. */
+  /** Removes and returns such dead letters. */
   take(name: string, jobId?: string): DeadLetter[] {
     const taken = this.of(name, jobId)
     for (const letter of taken) this.#remove(letter)
     return taken
   }
 
-  /** Number of letters by queue or topic. */
+  /** Number of dead letters by queue or topic. */
   counts(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
     for (const { job } of this.#letters.values()) counts.set(job.name, (counts.get(job.name) ?? 0) + 1)

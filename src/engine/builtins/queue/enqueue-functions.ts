@@ -1,6 +1,4 @@
-/**
- * The functions that put jobs into queues: by queue name, or by topic.
- */
+/** The functions that enqueue jobs, by queue name or by topic. */
 import { json, optional, string } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -13,7 +11,7 @@ import type { Topics } from './topics/topics.js'
 export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::enqueue',
-    description: 'Stores a call; the queue makes it later, again and again until it succeeds or is given up',
+    description: 'Stores a call, which the queue makes later and retries until it succeeds or uses up its attempts',
     requestSchema: {
       type: 'object',
       properties: {
@@ -46,11 +44,11 @@ export function enqueueFunction(queues: NamedQueues, random: Random): BuiltinFun
   })
 }
 
-/** Stores an event for everyone who is subscribed to a topic. */
+/** Stores an event for every subscriber of a topic. */
 export function publishFunction(topics: Topics): BuiltinFunction {
   return builtinFunction({
     id: 'iii::durable::publish',
-    description: 'Stores an event for each function that is subscribed to a topic right now',
+    description: 'Stores an event for each function that is subscribed to a topic at the moment',
     requestSchema: {
       type: 'object',
       properties: { topic: { type: 'string', minLength: 1 }, data: {} },

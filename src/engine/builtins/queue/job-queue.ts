@@ -1,7 +1,7 @@
 /**
- * Works off jobs: which may start, when, and how many at once. Jobs stand in lanes, one job per lane in a standard
- * queue and one lane per group in a fifo queue; a lane has at most one job under way, and a retry stays at the head of
- * its lane. So order within a group holds by construction. Knows nothing of functions or storage.
+ * Schedules the jobs of one queue: which may start, when, and how many at once. A standard queue has one lane per job,
+ * a fifo queue one lane per group. A lane runs at most one job at a time, and a retry stays at its head, which keeps
+ * the order within a group. Knows nothing of functions or storage.
  *
  *   ready ──slot free──▶ running ──done──▶ ready (next job of the lane) or gone
  *     ▲                     └────retry───▶ delayed ──due──▶ ready
@@ -11,7 +11,7 @@ import type { Clock, Timer } from '../../../std/time/clock.js'
 import type { Job } from './job.js'
 import type { QueuePolicy } from './queue-policy.js'
 
-/** How an attempt ended. */
+/** The outcome of an attempt. */
 export type Outcome =
   | { readonly kind: 'done' }
   /** To be attempted again, as this job, after a delay. */
@@ -20,7 +20,7 @@ export type Outcome =
 interface Lane {
   readonly group: string
   current: Job
-  /** Jobs behind the current one; made when the first comes. */
+  /** Jobs behind the current one; created with the first. */
   behind: BoundedQueue<Job> | undefined
 }
 
@@ -29,19 +29,19 @@ interface Delayed {
   readonly lanes: Lane[]
 }
 
-/** Admission is decided before a job comes here, so these queues refuse nothing. */
+/** Limits are checked before a job is added, so these queues are unbounded. */
 const UNCAPPED = { maxItems: Infinity, maxBytes: Infinity, maxAgeMs: Infinity }
 
 export interface JobQueueParts {
   readonly clock: Clock
   /** Makes one attempt. Never rejects. */
   readonly attempt: (job: Job, policy: QueuePolicy) => Promise<Outcome>
-  /** Hears when the last job is gone. */
+  /** Called when the last job is gone. */
   readonly onEmpty?: () => void
 }
 
 export class JobQueue {
-  /** May change while jobs wait; it holds for whatever starts afterwards. */
+  /** May change while jobs wait; applies to jobs that start afterwards. */
   policy: QueuePolicy
   readonly #parts: JobQueueParts
   readonly #lanes = new Map<string, Lane>()
@@ -57,7 +57,7 @@ export class JobQueue {
     this.#state = state
   }
 
-  /** Jobs waiting, delayed and under way. */
+  /** Jobs waiting, delayed and running. */
   get depth(): number {
     return this.#depth
   }
@@ -75,7 +75,7 @@ export class JobQueue {
     this.#enter(own)
   }
 
-  /** Starts nothing more; what is under way goes on. */
+  /** Starts no more jobs; running ones continue. */
   pause(): void {
     if (this.#state === 'working') this.#state = 'paused'
   }
@@ -85,7 +85,7 @@ export class JobQueue {
     this.#pump()
   }
 
-  /** Ends for good and leaves no timer. */
+  /** Stops permanently and cancels all timers. */
   stop(): void {
     this.#state = 'stopped'
     for (const { timer } of this.#delayed.values()) timer.cancel()
@@ -135,7 +135,7 @@ export class JobQueue {
     const { clock } = this.#parts
     const now = clock.now()
     const { pollIntervalMs } = this.policy
-    // Retries that fall due in one interval share a timer.
+    // Retries that are due in one interval share a timer.
     const dueAt = Math.ceil((now + delayMs) / pollIntervalMs) * pollIntervalMs
     const delayed = this.#delayed.get(dueAt)
     if (delayed !== undefined) {

@@ -1,12 +1,10 @@
-/**
- * One stored call and what became of it. Jobs are values: an attempt makes a new one with its count raised.
- */
+/** A stored call and its state. Jobs are immutable: an attempt creates a new one with a higher count. */
 
 import { JsonText } from '../../../wire/protocol/json-text.js'
 import type { Access } from '../../access/access.js'
 import type { Trace } from '../../triggers/fire.js'
 
-/** A call that waits to be made. */
+/** A call that is stored for later. */
 export interface Job {
   readonly id: string
   /** `queue`: sent to a queue by name, for any function. `topic`: published, one copy per subscribed function. */
@@ -15,7 +13,7 @@ export interface Job {
   readonly name: string
   readonly functionId: string
   readonly namespace: string
-  /** As text, which is what its size counts: parsed it could take twenty times as much memory. */
+  /** As text, whose length is its size. Parsed it could take twenty times as much memory. */
   readonly data: JsonText
   readonly traceparent?: string | undefined
   readonly baggage?: string | undefined
@@ -25,15 +23,17 @@ export interface Job {
   readonly sizeBytes: number
   /** Attempts made so far. */
   readonly attempts: number
-  /** Order of acceptance over all queues; a redriven job gets a new place. */
+  /** Order of acceptance over all queues; a redriven job gets a new position. */
   readonly sequence: number
-  /** What the guarded session that sent it may do. Not written down: after a restart a job is delivered as it was stored. */
+  /**
+   * Rights of the guarded session that sent it. They are not stored: after a restart the job is delivered without them.
+   */
   readonly access?: Access | undefined
 }
 
-/** How a job ended for good. */
+/** The final failure of a job. */
 export interface Death {
-  /** Code and message of the last error, for people. */
+  /** Code and message of the last error. */
   readonly error: string
   /** Seconds since 1970. */
   readonly failedAtSeconds: number
@@ -45,7 +45,7 @@ export interface DeadLetter {
   readonly death: Death
 }
 
-/** Identifies the queue a job is worked off in. */
+/** Identifies the queue that runs a job. */
 export function queueKey({
   kind,
   name,
@@ -60,13 +60,13 @@ export function jobKey(job: Job): string {
   return `${queueKey(job)} ${job.id}`
 }
 
-/** A payload as a job keeps it. */
+/** The payload in the form that a job stores. */
 export function dataOf(data: unknown): Pick<Job, 'data' | 'sizeBytes'> {
   const text = data instanceof JsonText ? data : new JsonText(JSON.stringify(data ?? null))
   return { data: text, sizeBytes: Buffer.byteLength(text.text, 'utf8') }
 }
 
-/** Entries that describe the call which enqueued, not the one that is delivered. */
+/** Entries that describe the enqueuing call rather than the delivery. */
 const OWN_TO_SENDER = new Set(['iii.tag.kind', 'iii.tag.display_name', 'iii.tag.hidden'])
 
 export function deliveryTrace({ traceparent, baggage }: Pick<Job, 'traceparent' | 'baggage'>): Trace {

@@ -1,6 +1,4 @@
-/**
- * Queues that calls are sent to by name. They exist by configuration, `default` always.
- */
+/** Queues that calls are sent to by name. They exist by configuration; `default` always exists. */
 import { JsonText } from '../../../wire/protocol/json-text.js'
 import { InvocationError } from '../../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
@@ -16,7 +14,7 @@ import type { Ledger } from './journal/ledger.js'
 import type { NamedQueueSettings } from './queue-config.js'
 import { queueError } from './queue-errors.js'
 
-/** A call as it is handed to the queue. */
+/** A call as it is passed to the queue. */
 export interface EnqueueRequest {
   readonly queue: string
   readonly functionId: string
@@ -25,7 +23,7 @@ export interface EnqueueRequest {
   readonly receiptId: string
   readonly traceparent: string | undefined
   readonly baggage: string | undefined
-  /** What the guarded session that enqueues may do. */
+  /** Rights of the guarded session that enqueues. */
   readonly access: Access | undefined
 }
 
@@ -69,7 +67,7 @@ export class NamedQueues {
   }
 
   /**
-   * Takes a call on. Resolves once it is stored.
+   * Accepts a call. Resolves once it is stored.
    * @throws {InvocationError} FORBIDDEN, queue_not_found, message_group_missing, queue_full or duplicate_message.
    */
   async enqueue(request: EnqueueRequest): Promise<void> {
@@ -105,7 +103,7 @@ export class NamedQueues {
     queue.jobs.add(job)
   }
 
-  /** Puts a stored job to work; its queue must be configured. */
+  /** Schedules a stored job; its queue must be configured. */
   resume(job: Job): void {
     this.#queues.get(job.name)?.jobs.add(job)
   }
@@ -121,7 +119,7 @@ function groupOf(queue: string, groupField: string | undefined, payload: unknown
   const group = isRecord(data) && Object.hasOwn(data, groupField) ? data[groupField] : undefined
   if (group === undefined || group === null) {
     const seen = isRecord(data) ? `it is ${describe(group)}` : `the payload is ${describe(data)}`
-    const message = `Queue '${queue}' is fifo: the payload member '${groupField}' must be there and not null; ${seen}`
+    const message = `Queue '${queue}' is fifo: the payload member '${groupField}' must be present and not null; ${seen}`
     throw queueError('message_group_missing', message)
   }
   return typeof group === 'string' ? group : JSON.stringify(group)

@@ -1,6 +1,6 @@
 /**
- * `iii-queue`: named queues behind the `enqueue` action, and topics with stored delivery. Puts the parts together and
- * opens the journal; the rules are theirs.
+ * `iii-queue`: named queues for the `enqueue` action, and topics with stored delivery. Assembles the parts and opens
+ * the journal.
  */
 import type { Builtin, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
@@ -20,7 +20,7 @@ const NAME = 'iii-queue'
 
 /**
  * Serves `engine::queue::*`, `iii::durable::publish`, `iii::queue::*` and the trigger type `durable:subscriber`.
- * @param openJournal where jobs are written down; by default what the configuration says.
+ * @param openJournal opens the journal; by default the one that the configuration selects.
  */
 export function createQueueBuiltin(
   host: EngineHost,
@@ -61,7 +61,7 @@ export function createQueueBuiltin(
 }
 
 async function journalFor(host: EngineHost, { storage }: QueueConfig): Promise<QueueJournal> {
-  // A store would keep every job a second time, as text; in memory the queue itself is copy enough.
+  // A store in memory would keep a second copy of every job, as text; a journal in memory needs none.
   if (storage.kind === 'memory') return new MemoryJournal()
   const limits = { ...defaultStoreLimits, counters: host.counters }
   return new StoreJournal(await openStore(storage, limits, { builtin: NAME, host }))
@@ -74,7 +74,8 @@ function namesOf(jobs: readonly Job[]): string[] {
 function subscriberType(topics: Topics): BuiltinTriggerType {
   return {
     id: 'durable:subscriber',
-    description: 'Calls a function with every event published to a topic, again until it succeeds or is given up',
+    description:
+      'Calls a function with every event published to a topic, with retries until it succeeds or uses up its attempts',
     configurationSchema: {
       type: 'object',
       properties: {
@@ -85,7 +86,7 @@ function subscriberType(topics: Topics): BuiltinTriggerType {
           properties: {
             type: {
               type: 'string',
-              description: '`fifo` delivers one at a time and in order; anything else, side by side',
+              description: '`fifo` delivers one at a time and in order; any other value, in parallel',
             },
             maxRetries: { type: 'integer', minimum: 0, description: 'Attempts after the first; 2 when absent' },
             concurrency: { type: 'integer', minimum: 1, default: 10 },
@@ -95,7 +96,7 @@ function subscriberType(topics: Topics): BuiltinTriggerType {
       },
       required: ['topic'],
     },
-    requestSchema: { description: 'The published data, as it is' },
+    requestSchema: { description: 'The published data, unchanged' },
     bind: (binding) => topics.bind(binding),
     unbind: (binding) => topics.unbind(binding.id),
   }

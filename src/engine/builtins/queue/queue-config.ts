@@ -1,23 +1,21 @@
-/**
- * Settings of `iii-queue`: named queues and where jobs are kept. Topics need none; their triggers say how they work.
- */
+/** Settings of `iii-queue`: named queues and the storage of jobs. Topics have no settings here; their triggers have. */
 import { optional, record, string, type Infer } from '../../../wire/protocol/validate.js'
 import { oneOf, parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
 import { defaultQueueLimits, type QueueLimits } from './journal/ledger.js'
 import { defaultPolicy, type QueuePolicy } from './queue-policy.js'
 
-/** One queue as it was configured. */
+/** One configured queue. */
 export interface NamedQueueSettings {
   readonly policy: QueuePolicy
-  /** Payload member that names a message's group; set exactly for fifo queues. */
+  /** Payload member that names the group of a message; set for fifo queues only. */
   readonly groupField: string | undefined
 }
 
 export interface QueueConfig {
-  /** By name; `default` is always among them. */
+  /** By name; `default` is always included. */
   readonly queues: ReadonlyMap<string, NamedQueueSettings>
-  /** Where jobs are kept. */
+  /** The storage of jobs. */
   readonly storage: StorageConfig
   readonly limits: QueueLimits
 }
@@ -31,7 +29,7 @@ const queueShape = {
   ),
   backoff_ms: optional(wholeNumber(0)),
   poll_interval_ms: optional(wholeNumber(1)),
-  // These two mean something to RabbitMQ only.
+  // These two apply to RabbitMQ only.
   max_priority: optional(wholeNumber(0)),
   priority_field: optional(string),
 }
@@ -40,13 +38,13 @@ const adapterShape = { name: optional(oneOf('builtin')), config: optional(record
 
 /**
  * Reads the `config` of `iii-queue`; absent means the defaults: the queue `default`, kept in memory.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseQueueConfig(config: unknown): QueueConfig {
   const shape = { adapter: optional(record), queue_configs: optional(record) }
   const { adapter, queue_configs: configured = {} } = parseSettings('iii-queue', shape, config)
   const { config: inner } = parseSettings('iii-queue.adapter', adapterShape, adapter)
-  // Beside its name, the adapter is told the same as everyone who stores values.
+  // Beside its name, the adapter has the same settings as that of every built-in that stores values.
   const { storage } = parseStorageAdapter('iii-queue.adapter', { config: inner }, {})
   const queues = new Map([['default', readQueue('iii-queue.queue_configs.default', {})]])
   for (const [name, settings] of Object.entries(configured)) {

@@ -1,6 +1,4 @@
-/**
- * What the queue answers when it cannot do as asked, one code each.
- */
+/** Errors of the queue, one code each. */
 import { InvocationError } from '../../../errors.js'
 
 export type QueueErrorCode =

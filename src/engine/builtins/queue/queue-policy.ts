@@ -1,23 +1,24 @@
 /**
- * How one queue works off its jobs. Named queues and topics write it in different words; this is what both mean.
+ * Settings that determine how one queue runs its jobs. Named queues and topics spell them differently; both are
+ * converted to these.
  */
 import { backoffDelayMs } from '../../../std/time/backoff.js'
 import type { Random } from '../../../std/random.js'
 
 export interface QueuePolicy {
-  /** `fifo` keeps the order within each group; groups run side by side. `standard` promises no order. */
+  /** `fifo` keeps the order within each group; groups run in parallel. `standard` guarantees no order. */
   readonly mode: 'standard' | 'fifo'
-  /** Attempts in total, the first one included. */
+  /** Attempts in total, including the first. */
   readonly maxAttempts: number
-  /** Deliveries under way at once. */
+  /** Deliveries at the same time. */
   readonly concurrency: number
   /** Delay before the first retry; doubles with each further one. */
   readonly backoffMs: number
-  /** Retries fall due on multiples of this. */
+  /** Retries are due on multiples of this. */
   readonly pollIntervalMs: number
 }
 
-/** What holds where nothing else is said. */
+/** The defaults. */
 export const defaultPolicy: QueuePolicy = {
   mode: 'standard',
   maxAttempts: 3,

@@ -1,6 +1,4 @@
-/**
- * The functions that bring dead letters back to work or remove them. Work on a queue or topic by its name.
- */
+/** The functions that redrive or remove dead letters. They accept the name of a queue or a topic. */
 import { InvocationError } from '../../../errors.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -11,9 +9,9 @@ import { queueError, type QueueErrorCode } from './queue-errors.js'
 
 export interface RedriveParts {
   readonly ledger: Ledger
-  /** Whether jobs of this name can be worked off. */
+  /** Whether jobs with this name can be run. */
   readonly accepts: (job: Job) => boolean
-  /** Puts a stored job to work. */
+  /** Schedules a stored job. */
   readonly resume: (job: Job) => void
 }
 
@@ -30,7 +28,7 @@ export function redriveFunctions(parts: RedriveParts): BuiltinFunction[] {
 function redriveAll(parts: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::redrive',
-    description: 'Puts all dead letters of a queue or topic back to work, with all their attempts',
+    description: 'Redrives all dead letters of a queue or topic, with all their attempts',
     requestSchema: { type: 'object', properties: nameSchema },
     input: nameInput,
     async call(input) {
@@ -43,7 +41,7 @@ function redriveAll(parts: RedriveParts): BuiltinFunction {
 function redriveOne(parts: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::redrive_message',
-    description: 'Puts one dead letter back to work, with all its attempts',
+    description: 'Redrives one dead letter, with all its attempts',
     requestSchema: { type: 'object', properties: messageSchema },
     input: messageInput,
     async call(input) {
@@ -63,7 +61,7 @@ function discardOne({ ledger }: RedriveParts): BuiltinFunction {
     async call(input) {
       const { queue, messageId } = requiredMessage(input)
       const discarding = ledger.discard(queue, messageId)
-      // The wire calls the count `redriven` here too.
+      // The count is named `redriven` on the wire here, too.
       const redriven = await discarding.catch((error: unknown) => fail('discard_message_failed', error))
       return { queue, message_id: messageId, redriven }
     },
@@ -91,7 +89,7 @@ function fail(code: QueueErrorCode, cause: unknown): never {
 
 function requiredName({ queue, topic }: { queue?: string | undefined; topic?: string | undefined }): string {
   const name = queue ?? topic ?? ''
-  if (name === '') throw queueError('queue_not_set', 'Queue is not set: give `queue` or `topic`')
+  if (name === '') throw queueError('queue_not_set', 'Queue is not set: pass `queue` or `topic`')
   return name
 }
 
@@ -100,6 +98,6 @@ function requiredMessage(
 ): Required<Wanted> {
   const queue = requiredName(input)
   const { message_id: messageId = '' } = input
-  if (messageId === '') throw queueError('message_id_not_set', 'Message id is not set: give `message_id`')
+  if (messageId === '') throw queueError('message_id_not_set', 'Message id is not set: pass `message_id`')
   return { queue, messageId }
 }

@@ -1,6 +1,4 @@
-/**
- * The functions that show what the queues hold. They read; nothing here changes a job.
- */
+/** The functions that report the content of the queues. They do not change jobs. */
 import { withTextItems, withTextMembers } from '../../../wire/protocol/json-text.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -52,7 +50,7 @@ function topicStats({ ledger, queues, topics }: ReportParts): BuiltinFunction {
       const queue = queues.find(name)
       return {
         depth: depth + (queue?.depth ?? 0),
-        // A named queue is worked off by the engine itself.
+        // A named queue is served by the engine itself.
         consumer_count: consumers + (queue === undefined ? 0 : 1),
         dlq_depth: ledger.letters.counts().get(name) ?? 0,
         config: queue === undefined ? null : configRow(queue.settings),
@@ -118,6 +116,6 @@ function configRow({ policy, groupField }: NonNullable<ReturnType<NamedQueues['f
 
 function requiredTopic({ topic, queue }: { topic?: string | undefined; queue?: string | undefined }): string {
   const name = topic ?? queue ?? ''
-  if (name === '') throw queueError('topic_required', 'Topic is required: give `topic` or `queue`')
+  if (name === '') throw queueError('topic_required', 'Topic is required: pass `topic` or `queue`')
   return name
 }

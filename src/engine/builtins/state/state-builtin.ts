@@ -1,6 +1,6 @@
 /**
- * `iii-state`: values under a scope and a key, the functions that read and change them, and the trigger type that
- * tells of changes. Where values are kept is the store's business.
+ * `iii-state`: stores values by scope and key, with functions that read and change them and a trigger type that fires
+ * on changes. The store decides where values are kept.
  */
 import type { Builtin, EngineHost } from '../builtin.js'
 import { LargeUpdates } from '../../storage/large-updates.js'

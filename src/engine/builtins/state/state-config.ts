@@ -5,12 +5,12 @@ import { optional, record } from '../../../wire/protocol/validate.js'
 import { parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
 import { parseStorageAdapter, saveIntervalMs, type StorageConfig } from '../../storage/storage-config.js'
 
-/** What `iii-state` can be told. */
+/** Settings of `iii-state`. */
 export interface StateConfig {
   readonly storage: StorageConfig
   /** Whether `state` triggers fire. */
   readonly triggersEnabled: boolean
-  /** Bytes of one value as JSON; absent: whatever fits into one message. */
+  /** Maximum bytes of one value as JSON; absent: the limit of a message. */
   readonly maxValueBytes: number | undefined
 }
 
@@ -22,8 +22,8 @@ const shape = {
 }
 
 /**
- * Reads the `config` of `iii-state`; absent means the defaults: in memory, triggers on.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * Reads the `config` of `iii-state`; absent means the defaults: in memory, triggers enabled.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseStateConfig(config: unknown): StateConfig {
   const { adapter, triggers_enabled, max_value_bytes } = parseSettings('iii-state', shape, config)

@@ -1,6 +1,4 @@
-/**
- * The functions `state::*`: inputs and results as they are on the wire.
- */
+/** The functions `state::*`, with inputs and results as on the wire. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { isRecord, json, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction } from '../builtin.js'
@@ -14,7 +12,7 @@ import type { StateValues } from './state-values.js'
 /** The values once the store is open. */
 export type OpenState = () => StateValues | undefined
 
-/** Declares all functions; each answers with its own code while the store is not open. */
+/** Declares all functions. While the store is not open, each answers with its own error code. */
 export function stateFunctions(open: OpenState): BuiltinFunction[] {
   const orThrow = (code: string): StateValues => {
     const values = open()
@@ -32,14 +30,14 @@ function readers(values: Values): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'state::get',
-      description: 'Gives the value under a scope and a key; no result when there is none',
+      description: 'Returns the value stored under a scope and a key, or nothing if there is none',
       requestSchema: schemaOf('scope', 'key'),
       input: place,
       call: (input) => values('GET_ERROR').get(input),
     }),
     builtinFunction({
       id: 'state::list',
-      description: 'Gives all values of a scope, in the order their keys were first set',
+      description: 'Returns all values of a scope, in the order their keys were first set',
       requestSchema: schemaOf('scope'),
       responseSchema: { type: 'array' },
       input: { scope: string },
@@ -47,7 +45,7 @@ function readers(values: Values): BuiltinFunction[] {
     }),
     builtinFunction({
       id: 'state::list_groups',
-      description: 'Gives the names of all scopes, sorted',
+      description: 'Returns the names of all scopes, sorted',
       requestSchema: schemaOf(),
       responseSchema: {
         type: 'object',
@@ -63,12 +61,12 @@ function readers(values: Values): BuiltinFunction[] {
 function setFunction(values: Values): BuiltinFunction {
   const set = builtinFunction({
     id: 'state::set',
-    description: 'Sets the value under a scope and a key; `data` may stand for `value`',
+    description: 'Sets the value under a scope and a key; `data` is accepted in place of `value`',
     requestSchema: schemaOf('scope', 'key', 'value'),
     responseSchema: changeSchema,
     input: { ...place, value: json },
     textMembers: ['value'],
-    // What came through JSON is JSON; the store refuses whatever is not.
+    // The value came through JSON, so it is valid JSON; the store refuses anything else.
     call: (input, trace) => values('SET_ERROR').set(input, input.value as Stored, traceOf(trace)),
   })
   return { ...set, call: (input, context) => set.call(withValue(input), context) }
@@ -77,7 +75,7 @@ function setFunction(values: Values): BuiltinFunction {
 function deleteFunction(values: Values): BuiltinFunction {
   return builtinFunction({
     id: 'state::delete',
-    description: 'Removes the value under a scope and a key and gives it; no result when there was none',
+    description: 'Removes the value under a scope and a key and returns it, or nothing if there was none',
     requestSchema: schemaOf('scope', 'key'),
     input: place,
     call: (input, trace) => values('DELETE_ERROR').delete(input, traceOf(trace)),
@@ -88,7 +86,7 @@ function updateFunction(values: Values): BuiltinFunction {
   const id = 'state::update'
   return builtinFunction({
     id,
-    description: 'Changes the value under a scope and a key by operations, all in one step',
+    description: 'Changes the value under a scope and a key by operations, atomically',
     requestSchema: { ...schemaOf('scope', 'key', 'ops'), properties: { ...properties, ops: updateOpsSchema } },
     responseSchema: changeSchema,
     input: { ...place, ops: updateOpsField },
@@ -101,7 +99,7 @@ function withValue(input: unknown): unknown {
   if (!isRecord(input) || !Object.hasOwn(input, 'data')) return input
   const { data, ...rest } = input
   if (!Object.hasOwn(rest, 'value')) return { ...rest, value: data }
-  const message = 'Failed to deserialize input for state::set: `value` and `data` are two names of one member; give one'
+  const message = 'Failed to deserialize input for state::set: `value` and `data` are two names of one member; pass one'
   throw new InvocationError({ code: ErrorCode.deserialization_error, message })
 }
 
@@ -115,9 +113,9 @@ function schemaOf(...required: readonly (keyof typeof properties | 'ops')[]): ob
 const changeSchema = {
   type: 'object',
   properties: {
-    old_value: { description: 'null when there was none' },
+    old_value: { description: 'null if there was none' },
     new_value: {},
-    errors: { type: 'array', description: 'Operations of an update that were skipped; absent when there were none' },
+    errors: { type: 'array', description: 'Operations of an update that were skipped; absent if there were none' },
   },
   required: ['old_value', 'new_value'],
 }

@@ -1,6 +1,4 @@
-/**
- * The trigger type `state`: tells bound functions what a write has changed. Knows nothing of storage.
- */
+/** The trigger type `state`: fires for each write that changed a value. Knows nothing of storage. */
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
 import { BoundTriggers, readTriggerConfig } from '../../triggers/bound-triggers.js'
@@ -9,7 +7,7 @@ import type { Trace } from '../../triggers/fire.js'
 import type { Stored } from '../../storage/store.js'
 import { WriteFirings } from '../../triggers/write-firings.js'
 
-/** A write that has been kept; `undefined` stands for no value. */
+/** A write that has been stored; `undefined` means no value. */
 export interface StateChange {
   readonly scope: string
   readonly key: string
@@ -57,7 +55,7 @@ export class StateTriggers {
   }
 }
 
-/** What a handler receives; text when a value is large. */
+/** The payload of a handler; text if a value is large. */
 function eventOf({ scope, key, oldValue, newValue }: StateChange): unknown {
   const event_type =
     newValue === undefined ? 'state:deleted' : oldValue === undefined ? 'state:created' : 'state:updated'
@@ -81,8 +79,8 @@ const requestSchema = {
     event_type: { enum: ['state:created', 'state:updated', 'state:deleted'] },
     scope: { type: 'string' },
     key: { type: 'string' },
-    old_value: { description: 'null when there was none' },
-    new_value: { description: 'null when there is none any more' },
+    old_value: { description: 'null if there was none' },
+    new_value: { description: 'null if the value was removed' },
   },
   required: ['type', 'event_type', 'scope', 'key', 'old_value', 'new_value'],
 }

@@ -1,6 +1,6 @@
 /**
- * State as its functions see it: a value under a scope and a key. Every change reads and writes in one turn, so changes
- * of one key never mix; triggers hear of a change once it is kept.
+ * State values by scope and key. Every change reads and writes in one step, so changes of one key never interleave.
+ * Triggers fire once a change is stored.
  */
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import type { Trace } from '../../triggers/fire.js'
@@ -10,13 +10,13 @@ import type { UpdateOpError } from '../../../wire/updates/update-ops.js'
 import type { LargeUpdates } from '../../storage/large-updates.js'
 import type { StateChange } from './state-triggers.js'
 
-/** Where a value is. */
+/** The address of a value. */
 export interface Place {
   readonly scope: string
   readonly key: string
 }
 
-/** A change as its caller gets it: `old_value`, `new_value` and `errors`; text when a value is large. */
+/** The result of a change: `old_value`, `new_value` and `errors`; text if a value is large. */
 export type ChangeResult = unknown
 
 export class StateValues {
@@ -52,7 +52,7 @@ export class StateValues {
   }
 
   /**
-   * Removes a value and answers with it.
+   * Removes a value and returns it.
    * @throws {InvocationError} DELETE_ERROR.
    */
   async delete({ scope, key }: Place, trace: Trace): Promise<Stored | undefined> {

@@ -1,6 +1,6 @@
 /**
- * Streams that a worker stores itself: a function named after operation and stream, such as `stream::get(chat)`, in the
- * default namespace takes that operation over.
+ * Streams that a worker stores itself: a function in the default namespace named after operation and stream, such as
+ * `stream::get(chat)`, replaces that operation of the engine.
  */
 import { InvocationError } from '../../../errors.js'
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
@@ -12,17 +12,19 @@ import type { Trace } from '../../triggers/fire.js'
 
 export type StreamOperation = 'get' | 'set' | 'delete' | 'list' | 'list_groups' | 'update'
 
-/** What a call inherits from the one that caused it, and when to give up waiting for it. */
+/** Context of a call inherited from its cause, and its abort signal. */
 export type CallOrigin = Trace & Pick<HostCall, 'signal' | 'access'>
 
-/** One call to a worker's own function. */
+/** One call to the function of a worker. */
 export interface CustomCall {
   readonly operation: StreamOperation
   readonly input: { readonly stream_name: string }
   readonly origin: CallOrigin
 }
 
-/** Calls the worker's function for an operation; `undefined` when there is none, else what it answers. */
+/**
+ * Calls the function of the worker for an operation. Returns its result, or `undefined` if there is no such function.
+ */
 export function callCustom(host: EngineHost, { operation, input, origin }: CustomCall): Promise<unknown> | undefined {
   const functionId = `stream::${operation}(${input.stream_name})`
   const { access, ...trace } = origin
@@ -33,18 +35,18 @@ export function callCustom(host: EngineHost, { operation, input, origin }: Custo
   return host.invoke({ functionId, data: withTextMembers(input), namespace: DEFAULT_NAMESPACE, ...trace })
 }
 
-/** What a worker's function said about a change. */
+/** The result of a worker function for a change. */
 export interface CustomChange {
-  /** `undefined` when it said null or nothing. */
+  /** `undefined` if the function returned null or nothing. */
   readonly oldValue: JsonValue | undefined
-  /** `undefined` only where it need not be said. */
+  /** `undefined` only where it is optional. */
   readonly newValue: JsonValue | undefined
   readonly errors: unknown
 }
 
 /**
- * Reads the answer of a worker's set, update or delete.
- * @throws {InvocationError} with `code` when there is none, `JSON_ERROR` when it is not the result object.
+ * Reads the result of the set, update or delete function of a worker.
+ * @throws {InvocationError} with `code` if there is no result, `JSON_ERROR` if it is not the result object.
  */
 export function readCustomChange(result: unknown, call: CustomCall, code: string): CustomChange {
   if (result === undefined || result === null)
@@ -55,7 +57,7 @@ export function readCustomChange(result: unknown, call: CustomCall, code: string
     const name = `stream::${call.operation}(${call.input.stream_name})`
     throw new InvocationError({ code: 'JSON_ERROR', message: `${name} must return ${wanted}, got ${describe(result)}` })
   }
-  // What a function answers came through JSON.
+  // The result of a function came through JSON.
   const { old_value, new_value, errors } = result as Record<string, JsonValue | undefined>
   return { oldValue: old_value ?? undefined, newValue: new_value, errors }
 }

@@ -1,13 +1,14 @@
 /**
- * What is sent to a client that may read slowly: some goes to the socket at once, a little waits, and when that is full
- * the oldest is lost, which is counted and logged once per jam. Keeps order; never holds more than its caps.
+ * Sends messages to a client that may read slowly. Messages go to the socket up to a limit, further ones wait, and
+ * above a second limit the oldest is dropped. Drops are counted, and logged once until the client catches up. The order
+ * is kept.
  */
 import { BoundedQueue } from '../../../std/async/bounded-queue.js'
 import type { Log } from '../../../std/log.js'
 import type { Transport } from '../../../wire/transport/transport.js'
 import type { Counters } from '../../counters.js'
 
-/** Bytes handed to the socket that the system has not taken yet. Beyond: messages wait here. */
+/** Maximum bytes in the socket that the system has not accepted yet. Above it, messages wait here. */
 const SEND_WINDOW_BYTES = 1024 * 1024
 const MAX_WAITING_BYTES = 8 * 1024 * 1024
 
@@ -23,14 +24,14 @@ export class LossyOutbox {
   #jammed = false
   #lost = 0
 
-  /** @param maxWaiting messages that may wait. */
+  /** @param maxWaiting maximum messages that wait. */
   constructor(transport: Transport, maxWaiting: number, parts: OutboxParts) {
     this.#transport = transport
     this.#parts = parts
     this.#waiting = new BoundedQueue({ maxItems: maxWaiting, maxBytes: MAX_WAITING_BYTES, maxAgeMs: Infinity })
   }
 
-  /** Messages lost so far. */
+  /** Messages dropped so far. */
   get lost(): number {
     return this.#lost
   }
@@ -41,14 +42,14 @@ export class LossyOutbox {
       if (this.#transport.bufferedBytes > SEND_WINDOW_BYTES) this.#wait()
       return
     }
-    // Not the bytes in UTF-8, but never less than a third of them, and counting them costs nothing.
+    // A cheap estimate: never less than a third of the bytes in UTF-8.
     while (this.#waiting.push(text, text.length, 0) !== undefined) {
       this.#waiting.shift()
       this.#lose(1)
     }
   }
 
-  /** Counts messages that were lost before they got here. */
+  /** Counts messages that were dropped before they were added. */
   noteLost(count: number): void {
     if (count === 0) return
     this.#lose(count)
@@ -61,7 +62,7 @@ export class LossyOutbox {
   }
 
   #report(lost: number): void {
-    this.#parts.log.warn({ lost }, 'A stream client was too slow for its stream and has lost the oldest messages')
+    this.#parts.log.warn({ lost }, 'A stream client reads too slowly; its oldest messages were dropped')
   }
 
   #wait(): void {

@@ -1,5 +1,5 @@
 /**
- * `iii-stream`: streams of groups of items, the functions that read and change them, the trigger types that tell of
+ * `iii-stream`: streams of groups of items, the functions that read and change them, the trigger types that fire on
  * changes, and the WebSocket server through which browsers follow them.
  */
 import type { Builtin, EngineHost } from '../builtin.js'
@@ -18,7 +18,7 @@ import { StreamTriggers } from './stream-triggers.js'
 
 const NAME = 'iii-stream'
 
-/** The built-in with the port it listens on; the configured one until it has started. */
+/** The built-in with its bound port; the configured one until it has started. */
 export type StreamBuiltin = Builtin & { readonly port: number; readonly url: string | undefined }
 
 /** Serves `stream::*`, the trigger types of streams, and a WebSocket server. */
@@ -40,7 +40,7 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
   }
 }
 
-/** What runs between start and stop. */
+/** Created on start and released on stop. */
 class StreamService {
   readonly triggers: StreamTriggers
   readonly #host: EngineHost
@@ -105,7 +105,7 @@ class StreamService {
       channelSize: this.#config.channelSize,
       snapshot: ({ streamName, groupId, id }, signal) => {
         const group = { stream_name: streamName, group_id: groupId }
-        // Clients come in only while the server runs, which starts after the store is open.
+        // Clients connect only while the server runs, which starts after the store is open.
         const operations = this.#operations
         if (operations === undefined) return Promise.reject(new Error('The stream store is not open'))
         return id === null ? operations.list(group, { signal }) : operations.get({ ...group, item_id: id }, { signal })

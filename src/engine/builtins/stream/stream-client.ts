@@ -1,6 +1,6 @@
 /**
- * One client of the stream server: its subscriptions, and what it asks for, done one after the other in its order.
- * Whatever it sends, only what reads as a join or a leave has an effect.
+ * One client of the stream server: its subscriptions and its requests, handled in order, one at a time. Frames that are
+ * neither a join nor a leave are ignored.
  */
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { joinSignals } from '../../../std/async/abortable.js'
@@ -14,18 +14,20 @@ import { streamMessage, textOf, type StreamNotice, type StreamTarget } from './s
 import type { Listener, StreamRooms } from './stream-rooms.js'
 import type { StreamTriggers, SubscriptionEvent } from './stream-triggers.js'
 
-/** Subscriptions of one client. Beyond: a join is answered with `unauthorized`. */
+/** Maximum subscriptions of one client. Further joins are answered with `unauthorized`. */
 const MAX_SUBSCRIPTIONS = 1_000
-/** Requests that wait while another is worked on. Beyond: the client is not read until they are done. */
+/**
+ * Maximum requests that wait while another is handled. When it is exceeded, the client is not read until they are done.
+ */
 const MAX_WAITING_REQUESTS = 100
-/** Characters of one frame; a longer one cannot be a sensible join and is ignored unread. */
+/** Maximum characters of one frame; a longer one cannot be a valid join and is ignored unread. */
 const MAX_FRAME_CHARACTERS = 65_536
-/** Characters of the messages that wait behind the first read of a subscription. Beyond: the oldest are dropped. */
+/** Maximum characters of messages that wait for the first read of a subscription. Above it, the oldest are dropped. */
 const MAX_HELD_CHARACTERS = 8 * 1024 * 1024
-/** How long join handlers and the first read may take together. Beyond: no joining, or no `sync`. */
+/** Time limit for join handlers and the first read together. After it, the join is refused or `sync` is left out. */
 export const JOIN_TIMEOUT_MS = 30_000
 
-/** What all clients share. */
+/** State that all clients share. */
 export interface StreamClientParts {
   readonly clock: Clock
   readonly log: Log
@@ -34,7 +36,7 @@ export interface StreamClientParts {
   readonly triggers: StreamTriggers
   /** Whether joins are refused while no join handler is bound. */
   readonly authRequired: boolean
-  /** Reads what a new subscription starts with: an item, or the list of a group. */
+  /** Reads the initial state of a subscription: an item, or the list of a group. */
   readonly snapshot: (target: StreamTarget, signal: AbortSignal) => Promise<unknown>
   /** Messages kept for a client that reads too slowly. */
   readonly channelSize: number
@@ -52,7 +54,7 @@ export class StreamClient {
   readonly #closed = new AbortController()
   #busy = false
 
-  /** @param context what the auth function answered. */
+  /** @param context the result of the auth function. */
   constructor(parts: StreamClientParts, transport: Transport, context: unknown) {
     this.#parts = parts
     this.#transport = transport
@@ -60,11 +62,14 @@ export class StreamClient {
     this.#outbox = new LossyOutbox(transport, parts.channelSize, parts)
   }
 
-  /** Takes a text frame. */
+  /** Handles a text frame. */
   receive(frame: string): void {
     const request = readRequest(frame)
     if (request === undefined) {
-      this.#parts.log.debug({ characters: frame.length }, 'A frame of a stream client is no join or leave; ignored')
+      this.#parts.log.debug(
+        { characters: frame.length },
+        'A frame of a stream client is neither a join nor a leave and was ignored',
+      )
       return
     }
     this.#requests.push(request)
@@ -72,7 +77,7 @@ export class StreamClient {
     if (!this.#busy) void this.#work()
   }
 
-  /** Ends every subscription; leave handlers hear of each. */
+  /** Ends every subscription and calls the leave handlers of each. */
   close(): void {
     this.#closed.abort()
     for (const id of [...this.#subscriptions.keys()]) this.#leave(id)
@@ -95,7 +100,7 @@ export class StreamClient {
       timeout.abort(new Error(`No answer within ${JOIN_TIMEOUT_MS} ms`))
     })
     const { signal, release } = joinSignals(timeout.signal, this.#closed.signal)
-    // An id that is joined again moves; nothing may go on under it that nobody could leave.
+    // Joining an id again moves its subscription; otherwise the first one could not be left.
     this.#leave(request.subscriptionId)
     const allowed = await this.#mayJoin(request, signal)
     if (!this.#closed.signal.aborted) {
@@ -106,7 +111,7 @@ export class StreamClient {
     release()
   }
 
-  /** A handler that fails refuses: it may be the only guard there is. */
+  /** A handler that fails refuses the join, as it may be the only check. */
   async #mayJoin(request: Request, signal: AbortSignal): Promise<boolean> {
     if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
       this.#parts.counters.refused.streamJoins += 1
@@ -119,7 +124,7 @@ export class StreamClient {
       return await triggers.mayJoin(this.#eventOf(request), signal)
     } catch (err) {
       if (this.#closed.signal.aborted) return false
-      this.#parts.log.warn({ ...request.target, err }, 'A join handler failed, so a client may not join')
+      this.#parts.log.warn({ ...request.target, err }, 'A join handler failed, so the join was refused')
       return false
     }
   }
@@ -130,11 +135,11 @@ export class StreamClient {
     this.#parts.rooms.add(subscription)
     try {
       const data = await this.#parts.snapshot(target, signal)
-      // An item that is not there is null; what a worker's function answered came through JSON.
+      // An item that does not exist is null. The result of a worker function came through JSON.
       this.#notify(target, { type: 'sync', data: (data ?? null) as Stored })
     } catch (err) {
       if (this.#closed.signal.aborted) return
-      this.#parts.log.warn({ ...target, err }, 'A stream could not be read; its new subscriber starts without a sync')
+      this.#parts.log.warn({ ...target, err }, 'A stream could not be read; its new subscription starts without a sync')
     }
     subscription.release()
   }
@@ -158,7 +163,10 @@ export class StreamClient {
   }
 }
 
-/** Holds messages back until the first state of its target has been sent, so that a client never sees the past. */
+/**
+ * Holds messages until the initial state of the target has been sent, so that a client never receives older state after
+ * newer.
+ */
 class Subscription implements Listener {
   readonly target: StreamTarget
   readonly #outbox: LossyOutbox

@@ -7,19 +7,19 @@ import { parseSettings, wholeNumber } from '../../config/builtin-config.js'
 import { originFields, readOriginRules, type OriginRules } from '../../access/origins.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
 
-/** What `iii-stream` can be told. */
+/** Settings of `iii-stream`. */
 export interface StreamConfig {
   readonly host: string
-  /** 0 picks a free port. */
+  /** 0 selects a free port. */
   readonly port: number
-  /** Called for each client that connects; what it answers is handed to join and leave handlers. */
+  /** Called for each client that connects; its result is passed to join and leave handlers. */
   readonly authFunctionId: string | undefined
-  /** Refuses clients that nothing has let in, where the default lets them in. Default false. */
+  /** Refuses clients that the auth function did not admit; the default admits them. Default false. */
   readonly authRequired: boolean
-  /** Events kept for a client that reads too slowly; the oldest beyond are lost. */
+  /** Maximum events kept for a client that reads too slowly; when it is exceeded, the oldest are dropped. */
   readonly channelSize: number
   readonly storage: StorageConfig
-  /** Which web pages may connect, beside those of this machine. Default: none. */
+  /** Web pages that may connect, beside those of this machine. Default: none. */
   readonly origins: OriginRules
 }
 
@@ -34,12 +34,13 @@ const shape = {
   adapter: optional(record),
 }
 
-/** Settings of this engine alone. */
+/** Settings of the local engine only. */
 const localShape = { ...originFields, auth_required: optional(boolean) }
 
 /**
- * Reads the `config` and `local` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no auth.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * Reads the `config` and `local` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no
+ * auth.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseStreamConfig(config: unknown, local?: unknown): StreamConfig {
   const given = parseSettings('iii-stream', shape, config)

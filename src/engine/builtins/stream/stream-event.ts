@@ -1,18 +1,16 @@
-/**
- * What happens on a stream, as bound functions and joined sockets are told: one wrapper, in camelCase.
- */
+/** Messages about a stream for bound functions and clients: one format, in camelCase. */
 import { JsonText, withTextMembers } from '../../../wire/protocol/json-text.js'
 import type { Stored } from '../../storage/store.js'
 
-/** Something that happened to an item, or that was sent to a stream. */
+/** A change of an item, or an event sent to a stream. */
 export type StreamChange =
   | { readonly type: 'create' | 'update' | 'delete'; readonly data: Stored }
   | { readonly type: 'event'; readonly event: { readonly type: string; readonly data: Stored } }
 
-/** What a socket alone is told, about its own subscription. */
+/** A message to one client about its own subscription. */
 export type StreamNotice = { readonly type: 'sync'; readonly data: Stored } | { readonly type: 'unauthorized' }
 
-/** The wrapper; `timestamp` is in milliseconds since 1970, `id` null when the whole group is meant. */
+/** The message; `timestamp` is in milliseconds since 1970, `id` is null for the whole group. */
 export interface StreamMessage<E = StreamChange> {
   readonly type: 'stream'
   readonly timestamp: number
@@ -22,7 +20,7 @@ export interface StreamMessage<E = StreamChange> {
   readonly event: E
 }
 
-/** The part of a stream that a message is about or a subscription is for. */
+/** The target of a message or a subscription. */
 export interface StreamTarget {
   readonly streamName: string
   readonly groupId: string
@@ -33,12 +31,12 @@ export function streamMessage<E>({ streamName, groupId, id }: StreamTarget, even
   return { type: 'stream', timestamp: nowMs, streamName, groupId, id, event }
 }
 
-/** The message as a function receives it; text when it holds a large value. */
+/** The message as a function receives it; text if it contains a large value. */
 export function payloadOf(message: StreamMessage<unknown>): unknown {
   return withTextMembers(message, 3)
 }
 
-/** The message as a socket receives it. */
+/** The message as a client receives it. */
 export function textOf(message: StreamMessage<unknown>): string {
   const payload = payloadOf(message)
   return payload instanceof JsonText ? payload.text : JSON.stringify(payload)

@@ -1,6 +1,4 @@
-/**
- * The functions `stream::*`: inputs and results as they are on the wire.
- */
+/** The functions `stream::*`, with inputs and results as on the wire. */
 import { InvocationError } from '../../../errors.js'
 import { json, optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction, CallContext } from '../builtin.js'
@@ -10,7 +8,7 @@ import { updateOpsField, updateOpsSchema } from '../../config/builtin-fields.js'
 import type { CallOrigin } from './custom-streams.js'
 import type { StreamOperations } from './stream-operations.js'
 
-/** Declares all functions; each answers with its own code while the store is not open. */
+/** Declares all functions. While the store is not open, each answers with its own error code. */
 export function streamFunctions(open: () => StreamOperations | undefined): BuiltinFunction[] {
   const orThrow = (code: string): StreamOperations => {
     const operations = open()
@@ -33,7 +31,7 @@ function itemFunctions(operations: Operations): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'stream::get',
-      description: 'Gives an item; no result when there is none',
+      description: 'Returns an item, or nothing if there is none',
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id'),
       input: item,
       call: (input, context) => operations('STREAM_GET_ERROR').get(input, originOf(context)),
@@ -58,13 +56,13 @@ function changeFunctions(operations: Operations): BuiltinFunction[] {
       responseSchema: changeSchema,
       textMembers: ['data'],
       input: { ...item, data: json },
-      // What came through JSON is JSON; the store refuses whatever is not.
+      // The value came through JSON, so it is valid JSON; the store refuses anything else.
       call: (input, context) =>
         operations('STREAM_SET_ERROR').set({ ...input, data: input.data as Stored }, originOf(context)),
     }),
     builtinFunction({
       id: 'stream::update',
-      description: 'Changes an item by operations, all in one step, and announces it',
+      description: 'Changes an item by operations, atomically, and announces the change',
       requestSchema: schemaOf('stream_name', 'group_id', 'item_id', 'ops'),
       responseSchema: changeSchema,
       input: { ...item, ops: updateOpsField },
@@ -77,7 +75,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'stream::list',
-      description: 'Gives all items of a group, in the order they were first set',
+      description: 'Returns all items of a group, in the order they were first set',
       requestSchema: schemaOf('stream_name', 'group_id'),
       responseSchema: { type: 'array' },
       input: group,
@@ -85,7 +83,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
     }),
     builtinFunction({
       id: 'stream::list_groups',
-      description: 'Gives the names of the groups of a stream',
+      description: 'Returns the names of the groups of a stream',
       requestSchema: schemaOf('stream_name'),
       responseSchema: { type: 'array', items: { type: 'string' } },
       input: { stream_name: string },
@@ -93,7 +91,7 @@ function listFunctions(operations: Operations): BuiltinFunction[] {
     }),
     builtinFunction({
       id: 'stream::list_all',
-      description: 'Gives the names of all streams in the engine’s store with their groups',
+      description: 'Returns the names of all streams in the store of the engine, with their groups',
       requestSchema: schemaOf(),
       responseSchema: {
         type: 'object',
@@ -112,7 +110,7 @@ function sendFunction(operations: Operations): BuiltinFunction {
     description: 'Announces an event on a group, or on one item of it, without storing anything',
     requestSchema: {
       ...schemaOf('stream_name', 'group_id', 'type', 'data'),
-      properties: { ...properties, id: { type: 'string', description: 'Absent: the whole group is meant' } },
+      properties: { ...properties, id: { type: 'string', description: 'Absent: the whole group' } },
     },
     textMembers: ['data'],
     input: { ...group, id: optional(string), type: string, data: json },
@@ -137,13 +135,13 @@ function schemaOf(...required: readonly (keyof typeof properties)[]): object {
   return { type: 'object', properties: Object.fromEntries(named), ...(required.length > 0 && { required }) }
 }
 
-const oldValueSchema = { description: 'null when there was none' }
+const oldValueSchema = { description: 'null if there was none' }
 const changeSchema = {
   type: 'object',
   properties: {
     old_value: oldValueSchema,
     new_value: {},
-    errors: { type: 'array', description: 'Operations of an update that were skipped; absent when there were none' },
+    errors: { type: 'array', description: 'Operations of an update that were skipped; absent if there were none' },
   },
   required: ['old_value', 'new_value'],
 }

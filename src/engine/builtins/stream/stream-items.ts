@@ -1,6 +1,6 @@
 /**
- * The engine's own storage of stream items: streams of groups of items. Knows neither events nor streams that workers
- * store themselves.
+ * The storage of stream items in the engine, by stream and group. Knows neither events nor streams that workers store
+ * themselves.
  */
 import { orAnswer, type Store, type Stored, type Write } from '../../storage/store.js'
 import type { UpdateOp } from '../../../wire/updates/update-op.js'
@@ -16,7 +16,7 @@ export interface ItemPlace extends GroupPlace {
   readonly item_id: string
 }
 
-/** A kept change; `oldValue` is `undefined` when there was no item. */
+/** A stored change; `oldValue` is `undefined` if there was no item. */
 export interface ItemChange {
   readonly oldValue: Stored | undefined
   readonly newValue: Stored
@@ -77,7 +77,7 @@ export class StreamItems {
   }
 
   /**
-   * Removes an item and answers with its value.
+   * Removes an item and returns its value.
    * @throws {InvocationError} STREAM_DELETE_ERROR.
    */
   async delete(place: ItemPlace): Promise<Stored | undefined> {
@@ -92,12 +92,12 @@ export class StreamItems {
   }
 }
 
-/** Stream and group as one name that no other pair has. */
+/** Stream and group as one unique name. */
 function spaceOf({ stream_name, group_id }: GroupPlace): string {
   return JSON.stringify([stream_name, group_id])
 }
 
 function placeOf(space: string): [stream: string, group: string] {
-  // Spaces of this store are named by `spaceOf` alone.
+  // All spaces of this store are named by `spaceOf`.
   return JSON.parse(space) as [string, string]
 }

@@ -1,6 +1,6 @@
 /**
- * The operations on streams: each is done by the worker's own function where there is one, else by the engine's store,
- * and every change is announced once it is kept. Inputs and results are as on the wire.
+ * The operations on streams: each is run by the function of a worker if there is one, else by the store of the engine.
+ * Every change is announced once it is stored. Inputs and results are as on the wire.
  */
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import type { Stored } from '../../storage/store.js'
@@ -17,13 +17,13 @@ import {
 import { streamMessage, type StreamChange, type StreamMessage, type StreamTarget } from './stream-event.js'
 import type { GroupPlace, ItemPlace, StreamItems } from './stream-items.js'
 
-/** `old_value`, and of a set or an update `new_value` and `errors`; text when a value is large. */
+/** `old_value`, and for a set or an update `new_value` and `errors`; text if a value is large. */
 export type ChangeResult = unknown
 
 export interface StreamOperationsParts {
   readonly host: EngineHost
   readonly items: StreamItems
-  /** Hears of every change after it is kept. */
+  /** Receives every change after it is stored. */
   readonly announce: (message: StreamMessage, trace: Trace) => void
 }
 
@@ -50,24 +50,24 @@ export class StreamOperations {
     return this.#read(callOf('list_groups', input, origin), () => this.#items.groups(input.stream_name))
   }
 
-  /** Streams in the engine's store; those that workers store themselves are unknown here. */
+  /** Streams in the store of the engine; those that workers store themselves are not included. */
   listAll(): { stream: { id: string; groups: string[] }[]; count: number } {
     const stream = Array.from(this.#items.all(), ([id, groups]) => ({ id, groups }))
     return { stream, count: stream.length }
   }
 
-  /** @throws {InvocationError} STREAM_SET_ERROR, JSON_ERROR, or what the worker's function failed with. */
+  /** @throws {InvocationError} STREAM_SET_ERROR, JSON_ERROR, or the error of the worker function. */
   set(input: ItemPlace & { readonly data: Stored }, origin: CallOrigin): Promise<ChangeResult> {
     return this.#change(callOf('set', input, origin), 'STREAM_SET_ERROR', () => this.#items.set(input, input.data))
   }
 
-  /** @throws {InvocationError} STREAM_UPDATE_ERROR, JSON_ERROR, or what the worker's function failed with. */
+  /** @throws {InvocationError} STREAM_UPDATE_ERROR, JSON_ERROR, or the error of the worker function. */
   update(input: ItemPlace & { readonly ops: readonly unknown[] }, origin: CallOrigin): Promise<ChangeResult> {
     const ops = parseUpdateOps('stream::update', input.ops)
     return this.#change(callOf('update', input, origin), 'STREAM_UPDATE_ERROR', () => this.#items.update(input, ops))
   }
 
-  /** @throws {InvocationError} STREAM_DELETE_ERROR, JSON_ERROR, or what the worker's function failed with. */
+  /** @throws {InvocationError} STREAM_DELETE_ERROR, JSON_ERROR, or the error of the worker function. */
   async delete(place: ItemPlace, origin: CallOrigin): Promise<ChangeResult> {
     const call = callOf('delete', place, origin)
     const custom = callCustom(this.#host, call)
@@ -79,7 +79,7 @@ export class StreamOperations {
     return withTextMembers({ old_value: oldValue ?? null })
   }
 
-  /** Announces an event of the caller's own making; nothing is stored. */
+  /** Announces an event from the caller; nothing is stored. */
   send(target: StreamTarget, event: { readonly type: string; readonly data: Stored }, origin: CallOrigin): null {
     this.#tell(target, { type: 'event', event }, origin)
     return null
@@ -97,7 +97,7 @@ export class StreamOperations {
     const custom = callCustom(this.#host, call)
     const { oldValue, newValue, errors } =
       custom === undefined ? await own() : readCustomChange(await custom, call, code)
-    // Read and checked: only a delete may go without.
+    // The result has been checked: it may be missing for a delete only.
     const data = newValue as Stored
     this.#tell(targetOf(call.input), { type: oldValue === undefined ? 'create' : 'update', data }, call.origin)
     const hasErrors = Array.isArray(errors) && errors.length > 0
@@ -109,10 +109,10 @@ export class StreamOperations {
   }
 }
 
-/** The call as the worker's function gets it: the members of this operation and no others. */
+/** The payload of the worker function: only the members of this operation. */
 function callOf<I extends { readonly stream_name: string }>(operation: StreamOperation, given: I, origin: CallOrigin) {
   const members = INPUT_MEMBERS[operation].map((name) => [name, given[name as keyof I]])
-  // The same members as in `given`, less what a caller or the engine put beside them.
+  // The members in `given`, without those that a caller or the engine added.
   return { operation, input: Object.fromEntries(members) as I, origin }
 }
 

@@ -1,13 +1,11 @@
-/**
- * Who listens to which group of which stream. A message is written as text once, however many listen.
- */
+/** The subscriptions of each group of each stream. A message is serialised once, for any number of subscriptions. */
 import type { Log } from '../../../std/log.js'
 import { textOf, type StreamMessage, type StreamTarget } from './stream-event.js'
 
 /** One subscription of one client. */
 export interface Listener {
   readonly target: StreamTarget
-  /** Takes a message about the target's group, or its item, as text. */
+  /** Receives a message about the group or the item of the target, as text. */
   readonly deliver: (text: string) => void
 }
 
@@ -37,7 +35,7 @@ export class StreamRooms {
     if (groups?.size === 0) this.#rooms.delete(streamName)
   }
 
-  /** Gives a message to every subscription of its group, or of its item. */
+  /** Sends a message to every subscription of its group or its item. */
   tell(message: StreamMessage): void {
     const listeners = this.#rooms.get(message.streamName)?.get(message.groupId)
     if (listeners === undefined) return
@@ -48,13 +46,13 @@ export class StreamRooms {
     }
   }
 
-  /** A value can be nested just too deeply to be written with the wrapper around it; its write stands all the same. */
+  /** The wrapper can make a deeply nested value too deep to serialise; the write is valid all the same. */
   #textOf(message: StreamMessage): string | undefined {
     try {
       return textOf(message)
     } catch (err) {
       const { streamName, groupId, id } = message
-      this.#log.warn({ streamName, groupId, id, err }, 'A stream message cannot be written as JSON; nobody hears of it')
+      this.#log.warn({ streamName, groupId, id, err }, 'A stream message cannot be serialised as JSON and was not sent')
       return undefined
     }
   }

@@ -1,7 +1,7 @@
 /**
- * The WebSocket server for browsers: asks the auth function about each client and hands the client's frames to a
- * `StreamClient`. By default every client comes in and join handlers refuse; with `auth_required` a client that the
- * auth function does not let in, or that no join handler would judge, is refused with 401.
+ * The WebSocket server for browsers: calls the auth function for each client and passes its frames to a `StreamClient`.
+ * By default every client is admitted and join handlers may refuse. With `auth_required`, a client gets 401 if the auth
+ * function does not admit it or no join handler could check it.
  */
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { joinSignals } from '../../../std/async/abortable.js'
@@ -11,10 +11,10 @@ import { screenOf } from '../../access/origins.js'
 import { StreamClient, type StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 
-/** Clients at once. Beyond: 503. */
+/** Maximum clients at once. Further ones get 503. */
 const MAX_CLIENTS = 10_000
 const HANDSHAKE_TIMEOUT_MS = 10_000
-/** How long the auth function may take. Beyond: the client comes in without a context. */
+/** Time limit of the auth function. After it, the client is admitted without a context. */
 export const AUTH_TIMEOUT_MS = 10_000
 
 export type StreamServerConfig = Pick<StreamConfig, 'host' | 'port' | 'authFunctionId' | 'authRequired' | 'origins'>
@@ -39,7 +39,7 @@ export class StreamServer {
     return this.#listener?.port ?? this.#config.port
   }
 
-  /** @throws {RuntimeError} `PORT_IN_USE` when the port is taken. */
+  /** @throws {RuntimeError} `PORT_IN_USE` when the port is in use. */
   async start(): Promise<void> {
     const { host, port } = this.#config
     const screen = screenOf(this.#config, this.#host)
@@ -48,7 +48,7 @@ export class StreamServer {
     this.#listener = await listen(options, (request) => void this.#admit(request))
   }
 
-  /** Cuts every client. Leave handlers are not called: whoever serves them is leaving too. */
+  /** Cuts every client. Leave handlers are not called, since their workers are being disconnected, too. */
   async stop(): Promise<void> {
     this.#stopped.abort()
     await this.#listener?.close()
@@ -98,7 +98,7 @@ export class StreamServer {
     return !authRequired || (!isRefused && this.#clientParts.triggers.hasJoinHandler)
   }
 
-  /** What the auth function says about a client; `undefined` when there is none, it fails or says nothing. */
+  /** The result of the auth function for a client; `undefined` if there is none, it fails or returns nothing. */
   async #authenticate(request: UpgradeRequest): Promise<Readonly<Record<string, unknown>> | undefined> {
     const functionId = this.#config.authFunctionId
     if (functionId === undefined) return undefined

@@ -1,6 +1,6 @@
 /**
- * The trigger types of streams: `stream` for changes and events, `stream:join` and `stream:leave` for clients that come
- * and go. Join handlers are asked, the others are told in the background.
+ * The trigger types of streams: `stream` for changes and events, `stream:join` and `stream:leave` for clients. Join
+ * handlers decide about a join; all other handlers run in the background.
  */
 import { isRecord, optional, string } from '../../../wire/protocol/validate.js'
 import { BoundTriggers, readTriggerConfig } from '../../triggers/bound-triggers.js'
@@ -9,13 +9,13 @@ import { callBound, type Trace } from '../../triggers/fire.js'
 import { WriteFirings } from '../../triggers/write-firings.js'
 import { payloadOf, type StreamMessage } from './stream-event.js'
 
-/** What join and leave handlers receive. */
+/** The payload of join and leave handlers. */
 export type SubscriptionEvent = {
   subscription_id: string
   stream_name: string
   group_id: string
   id: string | null
-  /** What the auth function answered; null when it did not. */
+  /** The result of the auth function; null without one. */
   context: unknown
 }
 
@@ -38,7 +38,7 @@ export class StreamTriggers {
   readonly #joins = new BoundTriggers<undefined>()
   readonly #leaves = new BoundTriggers<undefined>()
   readonly #firings: WriteFirings
-  /** Whether the log says already that joins are open. */
+  /** Whether the warning about unchecked joins has been logged. */
   #warned = false
 
   constructor(host: EngineHost) {
@@ -55,7 +55,10 @@ export class StreamTriggers {
     if (bindings.length > 0) this.#firings.start(bindings, payloadOf(message), trace)
   }
 
-  /** Whether a join handler without limits is bound. One of a guarded session may refuse clients, but vouches for none. */
+  /**
+   * Whether a join handler without limits is bound. One of a guarded session may refuse clients, but its approval is
+   * not sufficient.
+   */
   get hasJoinHandler(): boolean {
     return this.#joins.some(({ access }) => access === undefined)
   }
@@ -69,8 +72,8 @@ export class StreamTriggers {
   }
 
   /**
-   * Asks the join handlers, one after the other, until one refuses by `{ "unauthorized": true }`.
-   * @throws what a handler failed with, or the signal's reason; those after it are not asked.
+   * Calls the join handlers in turn, until one refuses with `{ "unauthorized": true }`.
+   * @throws the error of a handler, or the reason of the signal; further handlers are not called.
    */
   async mayJoin(event: SubscriptionEvent, signal: AbortSignal): Promise<boolean> {
     for (const binding of this.#joins.matching(() => true)) {
@@ -101,7 +104,7 @@ export class StreamTriggers {
         bind: (binding) => this.#changes.add(binding, readTriggerConfig(binding, filterShape)),
         unbind: (binding) => this.#changes.remove(binding),
       },
-      subscriptionType('stream:join', 'Asks a function whether a client may join a stream', this.#joins),
+      subscriptionType('stream:join', 'Calls a function to decide whether a client may join a stream', this.#joins),
       subscriptionType('stream:leave', 'Calls a function after a client has left a stream', this.#leaves),
     ]
   }
@@ -112,7 +115,7 @@ function subscriptionType(id: string, description: string, bound: BoundTriggers<
     id,
     description,
     requestSchema: subscriptionSchema,
-    // The config has no meaning for these types, conditions included.
+    // These types ignore the config, including conditions.
     bind: (binding: Binding) => bound.add({ ...binding, config: undefined }, undefined),
     unbind: (binding) => bound.remove(binding),
   }
@@ -129,7 +132,7 @@ const configurationSchema = {
   required: ['stream_name'],
 }
 
-const idSchema = { type: ['string', 'null'], description: 'null when the whole group is meant' }
+const idSchema = { type: ['string', 'null'], description: 'null for the whole group' }
 
 const messageSchema = {
   type: 'object',
@@ -151,7 +154,7 @@ const subscriptionSchema = {
     stream_name: { type: 'string' },
     group_id: { type: 'string' },
     id: idSchema,
-    context: { description: 'What the auth function answered; null when it did not' },
+    context: { description: 'The result of the auth function; null without one' },
   },
   required: ['subscription_id', 'stream_name', 'group_id', 'id', 'context'],
 }

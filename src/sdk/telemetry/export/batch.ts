@@ -1,20 +1,20 @@
 /**
- * Collects items until there are enough of them, they weigh enough, or the first has waited long enough; then hands
- * them over in one piece. A full batch is handed over in a later turn, since to encode it takes time, and what fills it
- * is often about to answer a call. It holds few batches at any time, so it needs no further cap.
+ * Collects items until a limit of number, size or delay is reached, then passes them on as one batch. A full batch is
+ * passed on in a later tick: encoding takes time, and the code that filled it is often about to answer a call. Few
+ * batches exist at a time, so there is no further limit.
  */
 import type { Clock, Timer } from '../../../std/time/clock.js'
 
-/** Full batches that may wait for the next turn; one more, and they are handed over at once. */
+/** Full batches that may wait for the next tick. When it is exceeded, they are passed on at once. */
 const MAX_FULL_BATCHES = 4
 
 export interface BatchOptions<T> {
   readonly clock: Clock
-  /** How long the first item waits for company. */
+  /** Maximum delay of the first item (batching). */
   readonly delayMs: number
   readonly maxItems: number
   readonly maxBytes: number
-  /** Rough size of an item in bytes. */
+  /** Approximate size of an item in bytes. */
   readonly weigh: (item: T) => number
   readonly deliver: (items: T[]) => void
 }
@@ -38,7 +38,7 @@ export class Batch<T> {
     else this.#timer ??= this.#flushLater()
   }
 
-  /** Hands over what there is. */
+  /** Passes on the collected items. */
   flush(): void {
     if (this.#items.length > 0) this.#full.push(this.#takeItems())
     this.#handOver()
@@ -78,7 +78,7 @@ export class Batch<T> {
     })
   }
 
-  /** The timer does not keep the process alive: telemetry alone is no reason to go on. */
+  /** The timer does not keep the process alive for telemetry alone. */
   #after(delayMs: number, callback: () => void): Timer {
     return this.#options.clock.after(delayMs, callback, 'background')
   }

@@ -1,6 +1,6 @@
 /**
- * Exporters for a program's own OpenTelemetry providers: they send spans, metrics or log records to the engine over a
- * connection that they share. Each export is answered at once, so `forceFlush` never waits for an engine.
+ * Exporters for OpenTelemetry providers of the program: they send spans, metrics or log records to the engine over a
+ * shared connection. Each export completes at once, so `forceFlush` never waits for an engine.
  */
 import type { AggregationTemporality, InstrumentType, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
@@ -10,7 +10,7 @@ import type { SharedEngineConnection } from './shared-engine-connection.js'
 import { logsSignal, metricsSignal, spansSignal, type Signal } from './signals.js'
 import { temporalityOf } from '../metrics/metrics-exporter.js'
 
-/** What became of an export, in OpenTelemetry's words: 0 is success, 1 failure. */
+/** The result of an export for OpenTelemetry: 0 is success, 1 failure. */
 export type EngineExportResult = { code: 0 | 1; error?: Error }
 
 /** Base of the exporters that write to a `SharedEngineConnection`. */
@@ -25,7 +25,7 @@ export abstract class EngineExporter<Batch> {
     this.#signal = signal
   }
 
-  /** Sends a batch, or keeps it while there is no connection; fails when it was dropped. */
+  /** Sends a batch, or queues it while there is no connection; fails if it was dropped. */
   export(batch: Batch, done: (result: EngineExportResult) => void): void {
     if (this.#isShutDown) {
       done({ code: 1, error: new Error('The exporter has been shut down') })
@@ -36,7 +36,7 @@ export abstract class EngineExporter<Batch> {
         done(error === undefined ? { code: 0 } : { code: 1, error })
       })
     } catch (cause) {
-      done({ code: 1, error: cause instanceof Error ? cause : new Error('The batch cannot be written', { cause }) })
+      done({ code: 1, error: cause instanceof Error ? cause : new Error('The batch cannot be serialised', { cause }) })
     }
   }
 
@@ -45,7 +45,7 @@ export abstract class EngineExporter<Batch> {
     return this.#connection.flush()
   }
 
-  /** Ends this exporter; the connection belongs to whoever made it. */
+  /** Ends this exporter. The connection stays open, as the program owns it. */
   shutdown(): Promise<void> {
     this.#isShutDown = true
     return this.#connection.flush()
@@ -65,7 +65,10 @@ export class EngineMetricsExporter extends EngineExporter<ResourceMetrics> {
     super(connection, metricsSignal)
   }
 
-  /** Asked by OpenTelemetry's readers: gauges that are not observed any more end, all else adds up. */
+  /**
+   * Read by OpenTelemetry readers: delta for observed gauges, so that those no longer observed end; cumulative for all
+   * others.
+   */
   selectAggregationTemporality(instrument: InstrumentType): AggregationTemporality {
     return temporalityOf(instrument)
   }

@@ -1,6 +1,6 @@
 /**
- * The ends of OpenTelemetry's pipelines for spans and log records: what ended or was logged goes into a batch, and the
- * batch to an exporter.
+ * OpenTelemetry processors for spans and log records: ended spans and records are batched, and batches go to an
+ * exporter.
  */
 import type { Attributes } from '@opentelemetry/api'
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs'
@@ -16,15 +16,15 @@ export interface ProcessorPorts {
   readonly sink: FrameSink
 }
 
-/** Spans per frame: enough to share the resource, few enough that writing them is quick and stays in the cache. */
+/** Spans per frame: many enough to share the resource, few enough to serialise quickly and stay in the cache. */
 export const SPANS_PER_FRAME = 64
 
-/** Payload text after which a batch leaves early, so that big payloads do not pile up. */
+/** Payload text after which a batch is sent early, so that large payloads do not accumulate. */
 const BYTES_PER_FRAME = 512 * 1024
 
 const SAMPLED = 1
 
-/** A processor that can also flush in the present turn. */
+/** A processor that can also flush synchronously. */
 export type Flushable<P> = P & { flush(): void }
 
 export function spanBatchProcessor({ clock, sink }: ProcessorPorts, delayMs: number): Flushable<SpanProcessor> {
@@ -76,7 +76,7 @@ function flushing<T>(batch: Batch<T>): { flush(): void; forceFlush(): Promise<vo
   return { flush, forceFlush: settled, shutdown: settled }
 }
 
-/** Texts make a span heavy: payloads in its events, and what users put into attributes. */
+/** The size of a span is that of its texts: payloads in its events, and attributes of users. */
 function spanBytes({ attributes, events }: ReadableSpan): number {
   let bytes = textBytes(attributes)
   for (const event of events) bytes += textBytes(event.attributes)

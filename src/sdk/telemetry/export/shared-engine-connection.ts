@@ -1,6 +1,6 @@
 /**
- * A socket for telemetry alone, at the engine's `/otel`: kept up like a worker's, with its own queue. Nothing comes back
- * over it, and a frame that does not fit is dropped and counted.
+ * A separate telemetry socket to `/otel` of the engine. It reconnects like that of a worker and has its own queue.
+ * Inbound frames are ignored, and a frame that exceeds the queue is dropped and counted.
  */
 import { Connection, type ConnectionEvents, type ConnectionPorts } from '../../connection/connection.js'
 import { checkAddress, connectionOptions, type ReconnectionConfig } from '../../connection/options.js'
@@ -19,7 +19,7 @@ import { TelemetryOutbox, type FrameSink } from './telemetry-outbox.js'
 
 /** Settings of a telemetry connection beside its address and its reconnection. */
 export type SharedEngineConnectionOptions = {
-  /** Frames that may wait for the socket. Default 10 000. */
+  /** Maximum frames that wait for the socket. Default 10 000. */
   channelCapacity?: number
   /** Headers of each handshake. */
   headers?: Record<string, string> | (() => Readonly<Record<string, string>>)
@@ -28,7 +28,7 @@ export type SharedEngineConnectionOptions = {
 const DEFAULT_CAPACITY = 10_000
 const PREFIXES: readonly OtelPrefix[] = ['OTLP', 'MTRC', 'LOGS']
 
-/** How long last frames may wait for a socket that is still being opened. */
+/** How long final frames may wait for a socket that is still opening. */
 const OPENING_GRACE_MS = 1_000
 
 /**
@@ -45,8 +45,8 @@ export class SharedEngineConnection {
   #ending: Promise<void> | undefined
 
   /**
-   * Starts connecting at once; `wsUrl` is used as it is.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` for an address or a setting that is off.
+   * Starts connecting at once; `wsUrl` is used unchanged.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address or setting.
    */
   constructor(
     wsUrl: string,
@@ -79,7 +79,7 @@ export class SharedEngineConnection {
     this.#connection.connect()
   }
 
-  /** The queue as exporters of this package see it. */
+  /** The queue as exporters of this package use it. */
   get sink(): FrameSink {
     return this.#outbox
   }
@@ -90,8 +90,8 @@ export class SharedEngineConnection {
   }
 
   /**
-   * Sends a message or keeps it until the socket is up. The callback receives an error when the message was dropped: too
-   * many wait (`PENDING_QUEUE_FULL`), or the connection has failed or ended (`SHUTDOWN`).
+   * Sends a message or queues it until the socket is open. The callback receives an error if the message was dropped:
+   * the queue is full (`PENDING_QUEUE_FULL`), or the connection has failed or ended (`SHUTDOWN`).
    */
   send(prefix: OtelPrefix, data: Uint8Array, callback?: (error?: Error) => void): void {
     if (!PREFIXES.includes(prefix)) throw invalidArgument('prefix', `one of ${PREFIXES.join(', ')}`, prefix)
@@ -101,7 +101,7 @@ export class SharedEngineConnection {
     else callback?.(this.#refusal())
   }
 
-  /** Sends what the socket takes now. */
+  /** Sends as much as the socket accepts now. */
   flush(): Promise<void> {
     this.#outbox.flush()
     return Promise.resolve()
@@ -112,13 +112,13 @@ export class SharedEngineConnection {
     return this.#connection.state
   }
 
-  /** Hears each time the socket is up. */
+  /** Called each time the socket opens. */
   onConnected(callback: () => void): Unsubscribe {
     checkFunction('callback', callback)
     return this.#connected.on(callback)
   }
 
-  /** Hears when connecting is given up for good. */
+  /** Called when connecting has failed permanently. */
   onFailed(callback: () => void): Unsubscribe {
     checkFunction('callback', callback)
     return this.#failed.on(callback)
@@ -129,12 +129,12 @@ export class SharedEngineConnection {
     return this.#isShuttingDown
   }
 
-  /** Announces the end: exporters then fail at once instead of waiting for a connection. */
+  /** Announces the shutdown: exporters then fail at once instead of waiting for a connection. */
   beginShutdown(): void {
     this.#isShuttingDown = true
   }
 
-  /** Sends what waits, for a moment even on a socket that is still opening, and closes. Never rejects. */
+  /** Sends queued frames, for a short time even on a socket that is still opening, and closes. Never rejects. */
   shutdown(): Promise<void> {
     this.beginShutdown()
     return (this.#ending ??= this.#end())
@@ -163,7 +163,7 @@ export class SharedEngineConnection {
       frame: () => undefined,
       lost: () => undefined,
       ended: (_reason, retryInMs) => {
-        // What waits cannot leave any more.
+        // Queued frames can no longer be sent.
         if (retryInMs === undefined) this.#outbox.close()
         this.#settled?.resolve()
       },
@@ -195,8 +195,9 @@ function checkCapacity(value: unknown = DEFAULT_CAPACITY): number {
 }
 
 /**
- * The telemetry address of an engine: `/otel` after its path, the query as it is. Does nothing twice.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for what is no address.
+ * The telemetry address of an engine: `/otel` appended to its path, the query unchanged; an address that has it already
+ * stays the same.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address.
  */
 export function otelUrl(address: string): string {
   const url = new URL(checkAddress(address))

@@ -1,6 +1,6 @@
 /**
- * The three signals as the engine takes them: four letters that name the signal, then OTLP as JSON, in one binary
- * message. OpenTelemetry's own serializer writes the JSON. Knows nothing of sockets and batches.
+ * Serialises the three signals for the engine: a prefix of four characters that names the signal, then OTLP as JSON, in
+ * one binary message. The serialiser of OpenTelemetry writes the JSON. Knows nothing of sockets and batches.
  */
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
@@ -10,21 +10,21 @@ import { pathBelow } from '../../../std/json/walk.js'
 import { MAX_DATA_LEVELS, toLogValue } from '../logs/log-value.js'
 import { otelTransformer } from '../otel-modules.js'
 
-/** Which signal a message carries: spans, metrics or log records. */
+/** The signal of a message: spans, metrics or log records. */
 export type OtelPrefix = 'OTLP' | 'MTRC' | 'LOGS'
 
-/** One message of telemetry before it becomes a frame. */
+/** One telemetry message before it becomes a frame. */
 export type OtelMessage = { readonly prefix: OtelPrefix; readonly data: Uint8Array }
 
-/** How one kind of telemetry is written. */
+/** How one kind of telemetry is serialised. */
 export interface Signal<Batch> {
   /** The four letters that begin a frame of this kind. */
   readonly prefix: OtelPrefix
-  /** How many spans, records or data points a batch holds. */
+  /** Number of spans, records or data points in a batch. */
   count(batch: Batch): number
   /** OTLP JSON as UTF-8. */
   serialize(batch: Batch): Uint8Array
-  /** A batch in two, to find the item that cannot be written; `undefined` for one that has no parts. */
+  /** A batch in two halves, to find the item that cannot be serialised; `undefined` if it cannot be split. */
   halves(batch: Batch): readonly [Batch, Batch] | undefined
 }
 
@@ -56,12 +56,12 @@ export const metricsSignal: Signal<ResourceMetrics> = {
   halves: () => undefined,
 }
 
-/** The attributes of a span are flat; what a log record holds may nest, and is cut where the engine could not read on. */
+/** Attributes of a span are flat. Those of a log record may nest, and are cut at the depth that the engine can read. */
 function withReadableDepth(record: ReadableLogRecord): ReadableLogRecord {
   const { attributes, body } = record
   if (pathBelow({ attributes, body }, MAX_DATA_LEVELS + 2) === undefined) return record
   const cut = { attributes: { value: toLogValue(attributes) }, body: { value: toLogValue(body) } }
-  // The writer reads the members of a record, so two of its own hide those of the record behind it.
+  // The serialiser reads the members of a record, so the two own members hide those of the original record.
   return Object.create(record, cut) as ReadableLogRecord
 }
 
@@ -76,10 +76,10 @@ export function telemetryFrame({ prefix, data }: OtelMessage): Uint8Array {
   return frame
 }
 
-/** A number that JSON has no form for. In a text its quotes would be escaped. */
+/** A number without a JSON form. Within a string its quotes would be escaped. */
 const NO_NUMBER = '"doubleValue":null'
 
-/** One item that cannot be read would cost its batch. Two searches show that there is none. */
+/** One unreadable item would lose its batch. Two searches show that there is none. */
 function readable(json: Buffer): Buffer {
   if (!json.includes('\\ud') && !json.includes(NO_NUMBER)) return json
   const text = withoutLoneSurrogates(json.toString('utf8'))

@@ -1,38 +1,38 @@
 /**
- * Telemetry frames on their way to a socket that has better things to do: they wait until it takes them, within caps,
- * and what does not fit is dropped and counted. Nothing here throws and no wait keeps the process alive.
+ * Telemetry frames that wait until the socket accepts them, with lower priority than calls. When a limit is exceeded,
+ * frames are dropped and counted. Never throws, and never keeps the process alive.
  */
 import { MAX_MESSAGE_BYTES } from '../../../wire/protocol/limits.js'
 import { BoundedQueue } from '../../../std/async/bounded-queue.js'
 import type { Clock, Timer } from '../../../std/time/clock.js'
 
-/** Where exporters put frames. */
+/** The receiver of frames from exporters. */
 export interface FrameSink {
-  /** False when a frame would be dropped, so that nobody writes one in vain. */
+  /** False if a frame would be dropped, so that it is not serialised for nothing. */
   readonly hasRoom: boolean
-  /** Takes a frame that holds so many spans, records or points; false when it was dropped. */
+  /** Accepts a frame with the number of its spans, records or points; false if it was dropped. */
   send(frame: Uint8Array, records: number): boolean
-  /** Counts what was dropped before it became a frame. */
+  /** Counts items that were dropped before they became a frame. */
   drop(records: number): void
 }
 
 export interface OutboxPorts {
   readonly clock: Clock
-  /** Hands a frame to the socket; false when it has to wait. */
+  /** Passes a frame to the socket; false if it has to wait. */
   readonly offer: (frame: Uint8Array) => boolean
   readonly isUp: () => boolean
-  /** Whether the socket has ended for good, so that nothing that waits can leave. */
+  /** Whether the socket has ended permanently, so that waiting frames cannot be sent. */
   readonly isOver: () => boolean
 }
 
 export interface OutboxCaps {
   readonly maxFrames: number
-  /** The cap while there is no connection: old telemetry is of little use afterwards. */
+  /** The limit while there is no connection: old telemetry is of little use afterwards. */
   readonly maxFramesOffline: number
   readonly maxBytes: number
 }
 
-/** How soon a busy socket is tried again. */
+/** Delay before a busy socket is tried again. */
 const RETRY_MS = 50
 
 interface Waiting {
@@ -47,7 +47,7 @@ export class TelemetryOutbox implements FrameSink {
   #retry: Timer | undefined
   #dropped = 0
   #isFlushing = false
-  /** A frame did not fit: until one leaves, others are not written in vain. */
+  /** A frame did not fit: until one is sent, further ones are not serialised. */
   #isFull = false
   #closed = false
 
@@ -83,9 +83,9 @@ export class TelemetryOutbox implements FrameSink {
     this.#dropped += records
   }
 
-  /** Sends what the socket takes now. */
+  /** Sends as much as the socket accepts now. */
   flush(): void {
-    // A socket may say that it has room in the middle of taking a frame.
+    // A socket may report capacity while it is accepting a frame.
     if (this.#isFlushing) return
     this.#isFlushing = true
     for (let waiting = this.#queue.peek(); waiting !== undefined; waiting = this.#queue.peek()) {
@@ -98,7 +98,7 @@ export class TelemetryOutbox implements FrameSink {
     else this.#retryLater()
   }
 
-  /** Sends what the socket takes now and counts the rest as dropped. */
+  /** Sends as much as the socket accepts now and counts the rest as dropped. */
   close(): void {
     this.flush()
     this.#cancelRetry()

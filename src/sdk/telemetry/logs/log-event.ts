@@ -1,6 +1,4 @@
-/**
- * A log record as the engine hands it to functions bound to the `log` trigger. The names are the wire's.
- */
+/** A log record in the form that functions bound to the `log` trigger receive, with the names of the wire. */
 export type OtelLogEvent = {
   /** Nanoseconds since 1970; above 2^53, so the last digits are not exact. */
   timestamp_unix_nano: number

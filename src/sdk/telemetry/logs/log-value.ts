@@ -1,13 +1,16 @@
 /**
- * Structured data as a log record can hold it: plain values, lists and maps. Errors keep their name, message, stack and
- * own fields; cycles end; integers that OTLP cannot hold become text. Never throws.
+ * Converts structured data for a log record: plain values, lists and maps. Errors keep their name, message, stack and
+ * own fields; cycles are cut; integers that OTLP cannot represent become text. Never throws.
  */
 import type { AnyValue } from '@opentelemetry/api-logs'
 
-/** Deeper data is cut. In OTLP each level takes four, ten are around them, and the engine reads 127. */
+/**
+ * Maximum depth; deeper data is cut. In OTLP each level takes four levels, ten are around them, and the engine reads
+ * 127.
+ */
 export const MAX_DATA_LEVELS = 28
 
-/** Data in a form OTLP can carry. */
+/** Data in a form that OTLP can represent. */
 export function toLogValue(value: unknown): AnyValue {
   return converted(value, [])
 }

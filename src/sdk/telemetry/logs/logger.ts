@@ -1,6 +1,6 @@
 /**
- * The logger users call: each line becomes a log record of the running worker, with the ids of the running span. Without
- * telemetry a line goes to a sink, by default the console. Data stays data; it is never turned into text.
+ * The public logger: each line becomes a log record of the running worker, with the ids of the running span. Without
+ * telemetry a line goes to a sink, the console by default. Structured data is kept, not converted to text.
  */
 import type { Context } from '@opentelemetry/api'
 import type { AnyValueMap } from '@opentelemetry/api-logs'
@@ -13,7 +13,7 @@ import { toLogValue } from './log-value.js'
 import { otelApi, otelApiLogs } from '../otel-modules.js'
 import type { Telemetry } from '../telemetry.js'
 
-/** Where lines go when there is no telemetry. pino loggers fit as they are. */
+/** Receives lines when there is no telemetry. pino loggers can be passed unchanged. */
 export interface LoggerSink {
   /** Writes a line of level debug. */
   debug(fields: object, message: string): void
@@ -28,7 +28,7 @@ export interface LoggerSink {
 type Level = keyof LoggerSink
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
-/** A worker's telemetry and the context of a handler, for loggers that belong to one; nothing when it is off. */
+/** Telemetry of a worker and context of a handler, for a logger that belongs to them; nothing if it is disabled. */
 export type LoggerOwner = { readonly telemetry: Telemetry; readonly context: Context } | undefined
 
 let sink: LoggerSink | undefined
@@ -44,7 +44,7 @@ export class Logger {
   readonly #serviceName: string | undefined
   readonly #spanId: string | undefined
   #fields: object | undefined
-  /** `null` is for loggers of whatever runs. */
+  /** `null` for loggers that use the telemetry of the running code. */
   #owner: LoggerOwner | null = null
 
   static {
@@ -57,7 +57,7 @@ export class Logger {
 
   /**
    * All arguments are optional: ids default to those of the running span.
-   * @param serviceName a label for the records, for example the function's id.
+   * @param serviceName a label for the records, for example the id of the function.
    */
   constructor(traceId?: string, serviceName?: string, spanId?: string) {
     this.#traceId = traceId
@@ -66,8 +66,8 @@ export class Logger {
   }
 
   /**
-   * Replaces the console for lines that telemetry does not take; `undefined` brings it back. A sink that throws loses
-   * the line and is told of by a warning of the process, the first time.
+   * Replaces the console for lines that telemetry does not receive; `undefined` restores it. If a sink throws, the line
+   * is lost; the first time, the process emits a warning.
    * @throws {RuntimeError} `INVALID_ARGUMENT` for a sink that lacks a level.
    */
   static setSink(next: LoggerSink | undefined): void {
@@ -99,7 +99,7 @@ export class Logger {
     this.#emit('error', message, data)
   }
 
-  /** A logger that adds fields to the data of each line; a line's own fields win. */
+  /** A logger that adds fields to the data of each line; fields of the line take precedence. */
   child(fields: object): Logger {
     checkOptions('fields', fields)
     const child = new Logger(this.#traceId, this.#serviceName, this.#spanId)
@@ -134,12 +134,12 @@ export class Logger {
     try {
       return { ...this.#fields, ...data }
     } catch {
-      // A getter threw; what can be read of it is shown further on.
+      // A getter threw; readable members are shown below.
       return { ...this.#fields, data }
     }
   }
 
-  /** The running context; with the ids given to the constructor it is as if their span ran. */
+  /** The running context; ids passed to the constructor act like a running span. */
   #context(): Context {
     const { context, isValidSpanId, isValidTraceId, trace, TraceFlags } = otelApi()
     const active = context.active()
@@ -163,7 +163,7 @@ export class Logger {
   }
 }
 
-/** A logger that stays with a worker, and with a handler's span when no other runs. */
+/** A logger for one worker, and for the span of a handler when no other span runs. */
 export function createOwnedLogger(owner: LoggerOwner, serviceName: string): Logger {
   return ownedLogger(owner, serviceName)
 }
@@ -182,9 +182,9 @@ function fallBack(level: Level, message: string, data: unknown): void {
   }
 }
 
-/** A line of a log is not worth the work that wrote it. */
+/** A failed log line must not fail the work that wrote it. */
 function sinkFailed(error: unknown): void {
   if (hasSinkFailed) return
   hasSinkFailed = true
-  process.emitWarning(`A sink of log lines failed and lost a line; it is not told again: ${messageOf(error)}`)
+  process.emitWarning(`A log sink failed and lost a line; further failures are not reported: ${messageOf(error)}`)
 }

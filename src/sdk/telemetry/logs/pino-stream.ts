@@ -1,6 +1,6 @@
 /**
- * Where a pino logger can write so that its lines reach the engine as log records, with the ids of the running span.
- * pino writes in the turn of the call, so the running context is the caller's. Level, time and fields survive.
+ * A destination for a pino logger whose lines reach the engine as log records, with the ids of the running span. pino
+ * writes synchronously, so the running context is that of the caller. Level, time and fields are preserved.
  */
 import type { SeverityNumber } from '@opentelemetry/api-logs'
 import { isRecord } from '../../../wire/protocol/validate.js'
@@ -9,13 +9,13 @@ import { currentTelemetry } from '../active-telemetry.js'
 import { toLogValue } from './log-value.js'
 import { otelApi, otelApiLogs } from '../otel-modules.js'
 
-/** A destination as pino takes them. */
+/** A destination in the form that pino accepts. */
 export interface PinoStream {
   /** Sends one line of JSON, as pino writes it, as a log record. */
   write(line: string): void
 }
 
-/** How pino names its messages and levels, where the program has changed that. */
+/** Names of messages and levels in pino, if the program has changed them. */
 export type PinoStreamOptions = {
   /** Default: `msg`, else `message`. */
   messageKey?: string
@@ -25,7 +25,7 @@ export type PinoStreamOptions = {
 
 type SeverityText = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'
 
-/** Ten levels of pino's are one of ours. */
+/** Ten levels of pino are one of OpenTelemetry. */
 const LEVELS: readonly (readonly [number, SeverityText])[] = [
   [60, 'FATAL'],
   [50, 'ERROR'],
@@ -52,8 +52,8 @@ const MESSAGE_KEYS = ['msg', 'message'] as const
 type Fields = Record<string, unknown>
 
 /**
- * Makes a destination for pino.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for options that are none.
+ * Creates a destination for pino.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for invalid options.
  * @example
  * const logger = pino({}, pino.multistream([process.stdout, { stream: createPinoStream() }]))
  */
@@ -83,7 +83,7 @@ export function createPinoStream(options: PinoStreamOptions = {}): PinoStream {
   }
 }
 
-/** Removes the first field that can be read as what is looked for, and returns its meaning. */
+/** Removes the first field that can be parsed, and returns its meaning. */
 function taken<T>(fields: Fields, keys: readonly string[], read: (value: unknown) => T | undefined): T | undefined {
   for (const key of keys) {
     const meaning = read(fields[key])
@@ -102,7 +102,7 @@ function levelOf(value: unknown): SeverityText | undefined {
   return LEVELS.find(([, name]) => NAMES[name].includes(text ?? ''))?.[1]
 }
 
-/** The level of a line whose level has a name of the program's own. */
+/** The level of a line with a custom level of the program. */
 function withoutLevel({ log, err, error }: Fields): SeverityText {
   const nested = isRecord(log) ? levelOf(log['level']) : undefined
   return nested ?? (isRecord(err) || isRecord(error) ? 'ERROR' : 'INFO')
@@ -118,11 +118,13 @@ function severityOf(severityText: SeverityText): {
 /** Seconds, milliseconds, microseconds and nanoseconds, as milliseconds. */
 const UNITS_MS = [1e3, 1, 1e-3, 1e-6] as const
 
-/** A number that is a time of these years in no unit is no time. */
+/** A number outside these years in every unit is not a time. */
 const YEAR_2000_MS = Date.UTC(2000)
 const YEAR_2100_MS = Date.UTC(2100)
 
-/** A time as a number of any unit or as ISO text. A `Date`, since OpenTelemetry misreads numbers from before its start. */
+/**
+ * A time as a number in any unit or as ISO text. A `Date`, since OpenTelemetry misreads numbers from before its start.
+ */
 function timeOf(value: unknown): Date | undefined {
   const isIso = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(value)
   const number = isIso ? Date.parse(value) : Number(typeof value === 'object' ? undefined : value)
@@ -141,7 +143,7 @@ function parsed(line: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(line)
     return isRecord(value) ? value : undefined
   } catch {
-    // Not one of pino's lines.
+    // Not a line of pino.
     return undefined
   }
 }

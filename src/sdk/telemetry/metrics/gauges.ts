@@ -1,5 +1,5 @@
 /**
- * The nine gauges by which an engine sees a worker's health. Each meter reports them once, however often they are
+ * The nine gauges that show the health of a worker in the engine. Each meter reports them once, however often they are
  * registered; the snapshot behind them is taken when metrics are exported.
  */
 import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api'
@@ -10,8 +10,8 @@ import { WorkerMetricsCollector, type WorkerMetrics } from './worker-metrics.js'
 export type WorkerGaugesOptions = { workerId: string; workerName?: string }
 
 /**
- * Stops reporting. With a program's own exporter this takes effect when that exporter asks for gauges as deltas, as ours
- * do: OpenTelemetry repeats the last value of a cumulative one for ever.
+ * Stops reporting. With an exporter of the program this takes effect only if that exporter requests delta temporality
+ * for gauges, as those of this package do: OpenTelemetry repeats the last value of a cumulative one for ever.
  */
 export interface WorkerGaugesHandle {
   /** Stops reporting. */
@@ -42,8 +42,8 @@ const GAUGES: readonly {
 const registered = new Map<Meter, WorkerGaugesHandle>()
 
 /**
- * Reports this process's memory, processor and event loop through a meter. A second call returns the first handle.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no meter, or a blank id.
+ * Reports memory, processor and event loop of this process through a meter. A second call returns the first handle.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid meter or a blank id.
  */
 export function registerWorkerGauges(meter: Meter, options: WorkerGaugesOptions): WorkerGaugesHandle {
   checkKind('meter', 'an OpenTelemetry meter', { value: meter, method: 'createObservableGauge' })
@@ -53,7 +53,7 @@ export function registerWorkerGauges(meter: Meter, options: WorkerGaugesOptions)
   return startGauges(meter, options)
 }
 
-/** The same for an id as an engine gave it, whatever that is. */
+/** The same for an id from the engine, which is not validated. */
 export function startGauges(meter: Meter, options: WorkerGaugesOptions): WorkerGaugesHandle {
   const existing = registered.get(meter)
   if (existing !== undefined) return existing

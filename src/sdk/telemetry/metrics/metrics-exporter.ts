@@ -1,6 +1,6 @@
 /**
- * Hands collected metrics to a sink, in the shape OpenTelemetry's periodic reader asks for. A dropped export counts as
- * done: the reader would only report it, and the sink has counted it.
+ * Passes collected metrics to a sink, as an exporter for the periodic reader of OpenTelemetry. A dropped export reports
+ * success: the reader would only log it, and the sink has counted it.
  */
 import type { AggregationTemporality, InstrumentType, PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import { exportBatch } from '../export/exporter.js'

@@ -1,6 +1,6 @@
 /**
- * What this process uses: memory, processor, event loop. A snapshot is taken when asked for; between two, the collector
- * only watches the event loop. A value that the platform does not tell is left out.
+ * Measures memory, processor and event loop of this process. A snapshot is taken on request; between two, only the
+ * event loop is observed. Values that the platform does not provide are left out.
  */
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
@@ -14,14 +14,14 @@ export type WorkerMetrics = {
   memory_heap_used?: number
   memory_heap_total?: number
   memory_rss?: number
-  /** Size of the address space, `VmSize`; known on Linux. */
+  /** Size of the address space, `VmSize`; on Linux only. */
   memory_virtual?: number
   memory_external?: number
   cpu_user_micros?: number
   cpu_system_micros?: number
   /** Share of one processor since the last snapshot, 0…100. */
   cpu_percent?: number
-  /** Mean delay of the event loop since the last snapshot. */
+  /** Mean delay of the event loop since the last snapshot, in milliseconds. */
   event_loop_lag_ms?: number
   uptime_seconds?: number
   timestamp_ms: number
@@ -30,7 +30,7 @@ export type WorkerMetrics = {
 
 /** Settings of a `WorkerMetricsCollector`. */
 export type WorkerMetricsCollectorOptions = {
-  /** How often the event loop is looked at. Default 20 ms. */
+  /** Interval at which the event loop is sampled, in milliseconds. Default 20. */
   eventLoopResolutionMs?: number
 }
 
@@ -47,7 +47,7 @@ export class WorkerMetricsCollector {
   #lastAt: number
   #cached: WorkerMetrics | undefined
 
-  /** @throws {RuntimeError} `INVALID_ARGUMENT` for options that are none, or a resolution that is no number. */
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for invalid options or an invalid resolution. */
   constructor(options: WorkerMetricsCollectorOptions & { readonly clock?: Clock } = {}) {
     checkOptions('options', options)
     const { eventLoopResolutionMs = DEFAULT_RESOLUTION_MS } = options
@@ -81,13 +81,13 @@ export class WorkerMetricsCollector {
     return this.#cached
   }
 
-  /** The last snapshot when it is less than 500 ms old, else a new one. */
+  /** The last snapshot if it is less than 500 ms old, else a new one. */
   collectCached(): WorkerMetrics {
     const cached = this.#cached
     return cached !== undefined && this.#clock.now() - this.#lastAt < CACHE_MS ? cached : this.collect()
   }
 
-  /** Stops watching the event loop; snapshots then leave the delay out. */
+  /** Stops observing the event loop; further snapshots have no delay. */
   stopMonitoring(): void {
     this.#histogram?.disable()
     this.#histogram = undefined

@@ -1,6 +1,6 @@
 /**
- * Copies baggage onto spans, so that a trace can be searched by what its calls carried. The shape of a span processor
- * is the same in every OpenTelemetry version, so it serves a program's own provider too.
+ * Copies baggage onto spans, so that traces can be searched by it. The interface of a span processor is the same in
+ * every OpenTelemetry version, so it also works with a provider of the program.
  */
 import type { Context } from '@opentelemetry/api'
 import { otelApi } from '../otel-modules.js'

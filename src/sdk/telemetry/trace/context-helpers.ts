@@ -1,6 +1,6 @@
 /**
- * Reading and changing the running trace without OpenTelemetry's own API: ids, headers, baggage, attributes. Each
- * function looks at the context that is active where it is called.
+ * Reads and changes the running trace without the API of OpenTelemetry: ids, headers, baggage, attributes. Each
+ * function uses the context that is active where it is called.
  */
 import type { Attributes, AttributeValue, Baggage, Context, Span, SpanContext, SpanKind } from '@opentelemetry/api'
 import { invalidArgument } from '../../../errors.js'
@@ -10,12 +10,12 @@ import { otelApi } from '../otel-modules.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
 import { recordFailure, recordSuccess } from './span-failure.js'
 
-/** Trace id of the running span: 32 hex digits. */
+/** Trace id of the running span: 32 hex digits; nothing without a span. */
 export function currentTraceId(): string | undefined {
   return runningSpanContext()?.traceId
 }
 
-/** Id of the running span: 16 hex digits. */
+/** Id of the running span: 16 hex digits; nothing without a span. */
 export function currentSpanId(): string | undefined {
   return runningSpanContext()?.spanId
 }
@@ -63,8 +63,8 @@ export function getAllBaggage(): Record<string, string> {
 }
 
 /**
- * A context with an entry added to the running baggage; the running one stays as it is.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank key, or a value that is no string.
+ * A context with an entry added to the running baggage, which is not changed.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank key, or a value that is not a string.
  */
 export function setBaggageEntry(key: string, value: string): Context {
   checkName('key', key)
@@ -72,7 +72,7 @@ export function setBaggageEntry(key: string, value: string): Context {
   return withBaggage((baggage) => baggage.setEntry(key, { value }))
 }
 
-/** A context with an entry taken out of the running baggage; the running one stays as it is. */
+/** A context with an entry removed from the running baggage, which is not changed. */
 export function removeBaggageEntry(key: string): Context {
   return withBaggage((baggage) => baggage.removeEntry(key))
 }
@@ -88,12 +88,12 @@ export function currentSpanIsRecording(): boolean {
   return recordingSpan() !== undefined
 }
 
-/** Sets an attribute on the running span, if it records. A key that is no string is left out. */
+/** Sets an attribute on the running span, if it records. A key that is not a string is ignored. */
 export function setCurrentSpanAttribute(key: string, value: AttributeValue): void {
   if (typeof key === 'string') recordingSpan()?.setAttribute(key, value)
 }
 
-/** Marks the running span as failed, if there is one. The mark stays when the handler returns a result. */
+/** Marks the running span as failed, if there is one. The mark stays if the handler returns a result. */
 export function setCurrentSpanError(message: string): void {
   const { SpanStatusCode, trace } = otelApi()
   trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message })
@@ -118,9 +118,9 @@ export type WithSpanOptions = {
 }
 
 /**
- * Runs a function inside a new span: status OK when it resolves, unless it has set an error by then; ERROR and an `exception` event when it rejects. Without
- * telemetry the span records nothing.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank name, options that are no object, or something that cannot run.
+ * Runs a function inside a new span: status OK when it resolves, unless it has set an error by then; ERROR and an
+ * `exception` event when it rejects. Without telemetry the span records nothing.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank name, invalid options, or a value that is not a function.
  */
 export async function withSpan<T>(name: string, options: WithSpanOptions, fn: (span: Span) => Promise<T>): Promise<T> {
   checkName('name', name)
@@ -147,20 +147,20 @@ export async function withSpan<T>(name: string, options: WithSpanOptions, fn: (s
 export class CapturedContext {
   readonly #context: Context
 
-  /** @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no context. */
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for a value that is not a context. */
   constructor(context: Context = otelApi().context.active()) {
     checkKind('context', 'an OpenTelemetry context', { value: context, method: 'getValue' })
     this.#context = context
   }
 
-  /** Runs a function inside the snapshot and returns its result; works any number of times. */
+  /** Runs a function inside the snapshot and returns its result; can be called any number of times. */
   attach<T>(fn: () => T): T {
     checkFunction('fn', fn)
     return otelApi().context.with(this.#context, fn)
   }
 }
 
-/** Takes a snapshot of the context that is active now. */
+/** Takes a snapshot of the active context. */
 export function captureOtelContext(): CapturedContext {
   return new CapturedContext()
 }

@@ -1,13 +1,13 @@
 /**
- * What a span shows of an HTTP request and its response: the method, the address, sizes and two harmless headers. Names
- * follow OpenTelemetry's HTTP conventions. Credentials in an address are never shown.
+ * Span attributes of an HTTP request and its response: method, address, sizes and two headers without secrets. Names
+ * follow the HTTP conventions of OpenTelemetry. Credentials in an address are never included.
  */
 import type { Attributes } from '@opentelemetry/api'
 import { addressWithoutCredentials, isTellingKey } from '../../../std/text/without-credentials.js'
 
 const SAFE_HEADERS = ['content-type', 'accept'] as const
 
-/** A request as far as a span is concerned. */
+/** The data of a request for its span. */
 export interface RequestFacts {
   readonly method: string
   readonly url: URL | undefined
@@ -15,7 +15,7 @@ export interface RequestFacts {
   readonly attributes: Attributes
 }
 
-/** Facts of `fetch(input, init)`. An address that cannot be parsed gives the method as name. */
+/** The data of `fetch(input, init)`. For an address that cannot be parsed, the name is the method. */
 export function requestFacts(input: string | URL | Request, init: RequestInit | undefined): RequestFacts {
   const request = input instanceof Request ? input : undefined
   const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
@@ -27,7 +27,7 @@ export function requestFacts(input: string | URL | Request, init: RequestInit | 
   return { method, url, name, attributes }
 }
 
-/** An address without secrets is shown as it was given. */
+/** An address without secrets stays as it was passed. */
 function urlAttributes(url: URL, raw: string): Attributes {
   const shown = withoutSecrets(url)
   const query = shown.search.slice(1)
@@ -52,7 +52,7 @@ function withoutSecrets(url: URL): URL {
   return shown
 }
 
-/** Attributes from the headers and body that are sent. */
+/** Attributes from the headers and body of the request. */
 export function sentAttributes(headers: Headers, body: unknown): Attributes {
   const bytes = bodyBytes(body)
   return {
@@ -81,7 +81,7 @@ function headerAttributes(side: 'request' | 'response', headers: Headers): Attri
   return shown
 }
 
-/** The size of a body that is known before it is sent; streams and forms are not read for it. */
+/** The size of a body if it is known in advance; streams and forms are not read for it. */
 function bodyBytes(body: unknown): number | undefined {
   if (typeof body === 'string') return Buffer.byteLength(body)
   if (body instanceof URLSearchParams) return Buffer.byteLength(body.toString())

@@ -1,7 +1,8 @@
 /**
- * `fetch` that makes a span per request and passes the trace on. The global function is replaced while a worker,
- * `initOtel` or the program wants that, and put back afterwards. A request belongs to the telemetry of the handler that
- * makes it; outside handlers to the tracer that the program has given, else to that of `initOtel` or of the first worker.
+ * A `fetch` that creates a span per request and sends trace headers. The global function is replaced while a worker,
+ * `initOtel` or the program requires it, and restored afterwards. A request belongs to the telemetry of the handler
+ * that makes it. Outside handlers it belongs to the tracer of the program, else to that of `initOtel` or of the first
+ * worker.
  */
 import { env } from 'node:process'
 import type { Attributes, Span, Tracer } from '@opentelemetry/api'
@@ -21,9 +22,9 @@ export type TracedFetchInit = RequestInit & { tracer?: Tracer }
 type Fetch = typeof globalThis.fetch
 
 interface Patch {
-  /** The function that our own replaced, and that it returns to. */
+  /** The function that was replaced, and that is restored. */
   readonly before: Fetch
-  /** The function that makes the requests: the first below `before` that is not one of ours. */
+  /** The function that makes the requests: the first one below `before` that is not from this package. */
   readonly original: Fetch
   readonly patched: Fetch
   readonly ignored: readonly string[]
@@ -33,9 +34,9 @@ interface Shared {
   patch: Patch | undefined
   /** Workers and `initOtel`: the patch stays while there is one. */
   readonly holders: Set<object>
-  /** What `patchGlobalFetch` was given. */
+  /** The arguments of `patchGlobalFetch`. */
   tracer: Tracer | undefined
-  /** Every function that this package has ever put in place, with the function it calls. */
+  /** Every function that this package has ever installed, with the function it calls. */
   readonly ours: WeakMap<Fetch, Fetch>
 }
 
@@ -47,10 +48,10 @@ const shared = processState<Shared>('fetch@1', () => ({
 }))
 
 /**
- * Makes `globalThis.fetch` trace its requests until `unpatchGlobalFetch`. The first tracer given is used until then.
- * `OTEL_FETCH_IGNORE_URLS` names parts of addresses, separated by commas, whose requests are left alone; it is read when
- * the function is replaced.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no tracer.
+ * Makes `globalThis.fetch` trace its requests until `unpatchGlobalFetch`. The first tracer passed is used until then.
+ * `OTEL_FETCH_IGNORE_URLS` lists parts of addresses, separated by commas, whose requests are not traced; it is read
+ * when the function is replaced.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid tracer.
  */
 export function patchGlobalFetch(tracer: Tracer): void {
   checkKind('tracer', 'an OpenTelemetry tracer', { value: tracer, method: 'startActiveSpan' })
@@ -59,8 +60,8 @@ export function patchGlobalFetch(tracer: Tracer): void {
 }
 
 /**
- * Puts the original `globalThis.fetch` back, also where workers or `initOtel` had replaced it. A function that the
- * program has set over ours stays.
+ * Restores the original `globalThis.fetch`, even if workers or `initOtel` had replaced it. A function that the program
+ * installed over ours stays.
  */
 export function unpatchGlobalFetch(): void {
   shared.tracer = undefined
@@ -68,7 +69,7 @@ export function unpatchGlobalFetch(): void {
   unpatch()
 }
 
-/** Keeps the patch in place until the result is called. */
+/** Keeps the patch installed until the returned function is called. */
 export function holdFetchPatch(): () => void {
   const holder = {}
   shared.holders.add(holder)
@@ -97,7 +98,7 @@ function unpatch(): void {
   if (globalThis.fetch === undone.patched) globalThis.fetch = undone.before
 }
 
-/** A program may have kept one of our functions and put it back. */
+/** A program may have saved one of our functions and installed it again. */
 function unwrapped(fetch: Fetch): Fetch {
   return shared.ours.get(fetch) ?? fetch
 }
@@ -117,7 +118,7 @@ function patchedFetch(
 /**
  * Makes one traced request, whether `fetch` is patched or not: a CLIENT span, W3C headers, status ERROR from 400 on.
  * Without telemetry it is a plain `fetch`.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is none, or an `init` that is no object.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address, or an `init` that is not an object.
  */
 export async function executeTracedRequest(
   input: string | URL | Request,
@@ -162,7 +163,7 @@ function tracedFetch(
   })
 }
 
-/** The request's own headers with the trace's added; a `traceparent` or `baggage` that the request has is kept. */
+/** The headers of the request with those of the trace added; an existing `traceparent` or `baggage` is kept. */
 function tracedHeaders(input: string | URL | Request, init: RequestInit): Headers {
   const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
   const { traceparent, baggage } = injectHeaders(otelApi().context.active())
@@ -177,7 +178,7 @@ function settleSpan(span: Span, response: Response): void {
   span.setStatus({ code: response.status >= 400 ? ERROR : OK })
 }
 
-/** One by one: tracers that a program passes in need not know the plural. */
+/** One by one: a tracer of the program may not implement the plural method. */
 function setAttributes(span: Span, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) if (value !== undefined) span.setAttribute(name, value)
 }

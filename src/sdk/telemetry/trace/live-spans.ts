@@ -1,6 +1,6 @@
 /**
- * Shows spans that take their time before they end: one that runs at a look around is sent as it is by then, without an
- * end, and the engine replaces it by the whole one later. Each is sent so once, and most have ended before.
+ * Shows long-running spans before they end: at each interval, a span that still runs is sent once without an end, and
+ * the engine replaces it by the complete one later. Most spans end before.
  */
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Timer } from '../../../std/time/clock.js'
@@ -8,12 +8,12 @@ import { exportBatch } from '../export/exporter.js'
 import { SPANS_PER_FRAME, type ProcessorPorts } from '../export/processors.js'
 import { spansSignal } from '../export/signals.js'
 
-/** Spans that may be young at a time; beyond, the others are only shown when they end. */
+/** Maximum tracked spans; further ones are only sent when they end. */
 const MAX_YOUNG = 10_000
 
 const SAMPLED = 1
 
-/** @param delayMs how often to look for spans that have started and not ended yet. */
+/** @param delayMs interval at which running spans are checked. */
 export function liveSpanProcessor(ports: ProcessorPorts, delayMs: number): SpanProcessor {
   const young = new Set<ReadableSpan>()
   let timer: Timer | undefined
@@ -27,7 +27,7 @@ export function liveSpanProcessor(ports: ProcessorPorts, delayMs: number): SpanP
     const running = [...young]
     void clear()
     for (let start = 0; start < running.length; start += SPANS_PER_FRAME) {
-      // It is only news: when there is no room, nothing is lost that does not come later.
+      // A preliminary span: if there is no capacity it can be skipped, since the complete one follows.
       if (ports.sink.hasRoom) exportBatch(spansSignal, ports.sink, running.slice(start, start + SPANS_PER_FRAME))
     }
   }

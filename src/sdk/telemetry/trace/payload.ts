@@ -1,22 +1,22 @@
 /**
- * Payloads as spans show them: JSON in which the values of telling keys are replaced, cut to a size when one is set.
- * Never throws, whatever a payload holds: it must not fail the call it describes.
+ * Formats payloads for spans: JSON in which values of sensitive keys are replaced, truncated to a size if one is set.
+ * Never throws, whatever a payload contains, since it must not fail the call.
  */
 import { env } from 'node:process'
 import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { isTellingKey } from '../../../std/text/without-credentials.js'
 
-/** What stands in place of a value whose key says that it is secret. */
+/** Replaces a value whose key says that it is secret. */
 export const REDACTED_PLACEHOLDER = '[REDACTED]'
 
 const TRUNCATION_MARKER = '..."[TRUNCATED]"'
 
-/** Finds every text that could hold such a key, and some that do not: those are looked at closely. */
+/** Matches every text that could contain such a key, and some others, which are then checked in detail. */
 const MAYBE_SENSITIVE =
   /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|access_key|cookie|token"/i
 
-/** A value with the values of telling keys replaced. The original stays as it is; cycles end in `[Circular]`. */
+/** A copy with the values of sensitive keys replaced; cycles end in `[Circular]`. */
 export function redact(value: unknown): unknown {
   return redacted(value, [])
 }
@@ -37,13 +37,13 @@ function redacted(value: unknown, ancestors: readonly object[]): unknown {
   return copy
 }
 
-/** Deeper values than any wire message has. */
+/** Deeper than any message of the wire. */
 const MAX_DEPTH = 1_000
 
-/** A payload as JSON text, and whether it was cut. */
+/** A payload as JSON text, and whether it was truncated. */
 export type PayloadText = { json: string; truncated: boolean }
 
-/** Writes a redacted payload as JSON. `maxBytes` counts UTF-8; nothing, 0 or less sets no limit. */
+/** Serialises a redacted payload as JSON. `maxBytes` counts UTF-8; nothing, 0 or less sets no limit. */
 export function redactAndTruncate(value: unknown, maxBytes: number | null = null): PayloadText {
   if (maxBytes !== null && (typeof maxBytes !== 'number' || Number.isNaN(maxBytes))) {
     throw invalidArgument('maxBytes', 'a number of bytes, or null', maxBytes)
@@ -58,7 +58,7 @@ function truncated(json: string, maxBytes: number | null): PayloadText {
   return { json: cutUtf8(json, room) + TRUNCATION_MARKER, truncated: true }
 }
 
-/** Longer payloads are not shown: a span that holds them could not be sent, and reading them would hold up calls. */
+/** Longer payloads are not shown: a span with them could not be sent, and reading them would delay calls. */
 const MAX_SHOWN_CHARACTERS = 4 * 1024 * 1024
 
 /** `redactAndTruncate` for payloads of calls, which may have any size. */
@@ -71,8 +71,8 @@ export function shownPayload(value: unknown, maxBytes: number | null): PayloadTe
 }
 
 /**
- * Most payloads name nothing telling. One scan of the text shows that, and the text is then used as it is; only the
- * others are taken apart.
+ * Most payloads contain no sensitive key. One scan of the text shows that, and the text is used unchanged; only the
+ * others are parsed.
  */
 function redactedJson(value: unknown, plain: string | undefined): string {
   if (plain === undefined) return tryJson(redact(jsonValue(value))) ?? 'null'
@@ -81,7 +81,7 @@ function redactedJson(value: unknown, plain: string | undefined): string {
 
 function tryJson(value: unknown): string | undefined {
   try {
-    // The declared type leaves out that some values have no JSON text.
+    // The declared type omits that some values have no JSON text.
     const text: unknown = JSON.stringify(value)
     return typeof text === 'string' ? text : 'null'
   } catch {
@@ -104,14 +104,14 @@ function cutUtf8(text: string, maxBytes: number): string {
 
 const UNSERIALIZABLE = '[unserializable]'
 
-/** JSON text of anything: cycles become `[Circular]`, BigInts their digits; `[unserializable]` when nothing helps. */
+/** JSON text of any value: cycles become `[Circular]`, BigInts their digits; `[unserializable]` if that fails. */
 export function safeStringify(value: unknown): string {
   const ancestors: unknown[] = []
   try {
     const text = JSON.stringify(value, function (this: unknown, _key, item: unknown) {
       if (typeof item === 'bigint') return item.toString()
       if (typeof item !== 'object' || item === null) return item
-      // `this` holds the item, so everything after it on the path has been left.
+      // `this` contains the item, so everything after it on the path has been left.
       while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop()
       if (ancestors.includes(item)) return '[Circular]'
       ancestors.push(item)
@@ -123,25 +123,27 @@ export function safeStringify(value: unknown): string {
   }
 }
 
-/** The payload limit of a worker that sets none: with larger payloads the distributed engine stalls for seconds. */
+/** The default payload limit of a worker: with larger payloads the distributed engine stalls for seconds. */
 const DEFAULT_PAYLOAD_BYTES = 8 * 1024
 
 const MAX_BYTES_VARIABLE = 'III_TRACE_PAYLOAD_MAX_BYTES'
 
-/** The payload limit that the environment sets for a worker: `unlimited` or `0` removes it. */
+/** The payload limit of a worker from the environment: `unlimited` or `0` removes it. */
 export function payloadBytesFromEnv(): number {
   const isUnlimited = /^(?:unlimited|0+)$/i.test(env[MAX_BYTES_VARIABLE]?.trim() ?? '')
   return isUnlimited ? Infinity : (resolveMaxBytesFromEnv() ?? DEFAULT_PAYLOAD_BYTES)
 }
 
-/** The number in `III_TRACE_PAYLOAD_MAX_BYTES`, for `redactAndTruncate`; `null` when it is unset or not a number above 0. */
+/**
+ * The number in `III_TRACE_PAYLOAD_MAX_BYTES`, for `redactAndTruncate`; `null` if it is unset or not a number above 0.
+ */
 export function resolveMaxBytesFromEnv(): number | null {
   const raw = env[MAX_BYTES_VARIABLE]?.trim() ?? ''
   const bytes = /^\d+$/.test(raw) ? Number(raw) : 0
   return bytes > 0 ? bytes : null
 }
 
-/** Whether spans show payloads at all: not when `III_DISABLE_TRACE_PAYLOADS` is `1` or `true`. */
+/** Whether spans show payloads: not if `III_DISABLE_TRACE_PAYLOADS` is `1` or `true`. */
 export function tracesPayloads(): boolean {
   const raw = env['III_DISABLE_TRACE_PAYLOADS']?.trim().toLowerCase()
   return raw !== '1' && raw !== 'true'

@@ -1,6 +1,6 @@
 /**
- * Trace context and baggage in and out of W3C headers. The wire fixes the format, so a propagator that the program
- * registered for its own purposes is not asked.
+ * Converts trace context and baggage from and to W3C headers. The wire protocol fixes the format, so a propagator that
+ * the program registered is not used.
  */
 import type { Context, TextMapPropagator } from '@opentelemetry/api'
 import type { TraceHeaders } from '../../../wire/protocol/tracing.js'
@@ -16,7 +16,7 @@ export function w3cPropagator(): TextMapPropagator {
   return (composite = new CompositePropagator({ propagators }))
 }
 
-/** The context that a call's headers describe, on top of `base`. Headers that cannot be read count as absent. */
+/** The context from the headers of a call, on top of `base`. Invalid headers count as absent. */
 export function extractHeaders(headers: Partial<TraceHeaders>, base: Context): Context {
   if (headers.traceparent === undefined && headers.baggage === undefined) return base
   return w3cPropagator().extract(base, headers, otelApi().defaultTextMapGetter)

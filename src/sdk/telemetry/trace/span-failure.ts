@@ -1,7 +1,4 @@
-/**
- * What a failure leaves on a span: status ERROR with the message, and an `exception` event. Anything can be thrown, so
- * nothing is assumed of it.
- */
+/** Records a failure on a span: status ERROR with the message, and an `exception` event. Accepts any thrown value. */
 import { types } from 'node:util'
 import type { Span } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
@@ -9,15 +6,15 @@ import { messageOf } from '../../../std/text/describe.js'
 import { withoutCredentials } from '../../../std/text/without-credentials.js'
 import { otelApi } from '../otel-modules.js'
 
-/** Longer texts say nothing more to a reader, and a span has to fit into a message. */
+/** Maximum text; longer texts add no information, and a span has to fit into a message. */
 const MAX_CHARACTERS = 32 * 1024
 
-/** The message of anything thrown, in a length a span can carry; addresses in it show no credentials. */
+/** The message of any thrown value, limited in length and without credentials in addresses. */
 export function failureMessage(thrown: unknown): string {
   return shown(messageOf(thrown))
 }
 
-/** Cut first: what is left out need not be looked at. */
+/** Truncated first, so that the rest is not scanned. */
 function shown(text: string): string {
   return withoutCredentials(text.slice(0, MAX_CHARACTERS))
 }
@@ -28,7 +25,7 @@ export function recordSuccess(span: Span & Partial<Pick<ReadableSpan, 'status'>>
   if (span.status?.code !== SpanStatusCode.ERROR) span.setStatus({ code: SpanStatusCode.OK })
 }
 
-/** Marks a span as failed. An error that shows no credentials is recorded as it is. Never throws. */
+/** Marks a span as failed. An error without credentials is recorded unchanged. Never throws. */
 export function recordFailure(span: Span, thrown: unknown): void {
   const message = failureMessage(thrown)
   span.setStatus({ code: otelApi().SpanStatusCode.ERROR, message })
@@ -37,7 +34,7 @@ export function recordFailure(span: Span, thrown: unknown): void {
   else span.recordException({ message, name: code ?? name ?? 'Error', ...(stack === undefined ? {} : { stack }) })
 }
 
-/** Whether an error holds these texts as plain own properties; anything else could throw or differ when read again. */
+/** Whether an error has these texts as plain own properties; accessors could throw or change between reads. */
 function isShownAs(thrown: unknown, facts: Readonly<Record<'message' | 'stack', string | undefined>>): thrown is Error {
   if (types.isProxy(thrown) || !(thrown instanceof Error) || 'code' in thrown) return false
   return (['message', 'stack'] as const).every((name) => {

@@ -1,6 +1,6 @@
 /**
- * Tracing of one worker: one span around each handler, one pair of headers on each call. What payloads show is decided
- * once, when the worker starts. A call that was sampled out gets a context and nothing else.
+ * Tracing of one worker: one span around each handler, one pair of headers on each call. Payload settings are fixed
+ * when the worker starts. A call that is not sampled gets only a context.
  */
 import type { Context, Span } from '@opentelemetry/api'
 import type { Handling, TracedInvocation, TraceHeaders, Tracing } from '../../../wire/protocol/tracing.js'
@@ -17,7 +17,7 @@ interface PayloadRules {
   readonly maxBytes: number
 }
 
-/** Tracing over a worker's telemetry. */
+/** Tracing with the telemetry of a worker. */
 export function createTracing(telemetry: Telemetry, maxBytes: number): Tracing {
   const { context, ROOT_CONTEXT, SpanKind, trace } = otelApi()
   const base = withOwner(ROOT_CONTEXT, telemetry)
@@ -36,7 +36,9 @@ export function createTracing(telemetry: Telemetry, maxBytes: number): Tracing {
   }
 }
 
-/** Tracing of a worker whose telemetry is off: keeps its handlers apart from those of other workers, if there are any. */
+/**
+ * Tracing of a worker with telemetry disabled: separates its handlers from those of other workers, if there are any.
+ */
 export const noTracing: Tracing = {
   inject: (): TraceHeaders => ({ traceparent: undefined, baggage: undefined }),
   begin(): Handling | undefined {
@@ -100,7 +102,7 @@ class SpanHandling implements Handling {
 interface Shown {
   readonly value: unknown
   readonly payloads: PayloadRules
-  /** Whether the handler succeeded; only outputs have it. */
+  /** Whether the handler succeeded; set for outputs only. */
   readonly ok?: boolean
 }
 

@@ -1,12 +1,12 @@
 /**
- * Reads the byte stream of a socket ahead of the `ws` library, for what that lets pass: a single frame over a size limit
- * (it limits whole messages only), and control frames without end between the fragments of a message (each fragment
- * keeps the chunk it came in until the message is whole; RFC 6455 §5.2 and §5.4). Frames that are large leave it
- * unmasked. Reads headers, never payloads.
+ * Reads the byte stream of a socket before the `ws` library, and enforces limits that the library lacks: the size of a
+ * single frame (it limits whole messages only), and the number of control frames between the fragments of a message
+ * (each fragment retains its chunk until the message is complete; RFC 6455 §5.2 and §5.4). Unmasks large frames. Reads
+ * headers, never payloads.
  */
 import { FrameUnmask, KEY_BYTES } from './frame-unmask.js'
 
-/** What a stream may hold. */
+/** Limits of a stream. */
 export interface FrameLimits {
   /** Payload of one frame. */
   readonly maxBytes: number
@@ -14,7 +14,7 @@ export interface FrameLimits {
   readonly maxControls: number
 }
 
-/** The limit that was passed. */
+/** The limit that was exceeded. */
 export type FrameExcess = keyof FrameLimits
 
 /** Two bytes, eight of length, four of key. */
@@ -22,7 +22,7 @@ const MAX_HEADER_BYTES = 14
 const MAX_7_BIT_LENGTH = 125
 /** Opcode of every frame of a message but the first. */
 const CONTINUATION = 0
-/** Of shorter payloads the library takes the mask off as fast. */
+/** Shorter payloads are unmasked by the library just as fast. */
 const MIN_UNMASKED_LENGTH = 64
 
 export class FrameGuard {
@@ -39,14 +39,14 @@ export class FrameGuard {
     this.#limits = limits
   }
 
-  /** Payload of the present message, of which more is to come; 0 between two messages. */
+  /** Payload of the present message, of which more follows; 0 between two messages. */
   get unfinishedBytes(): number {
     return this.#payloadLeft > 0 || this.#isAmidMessage ? this.#messageBytes : 0
   }
 
   /**
-   * Takes the next bytes of the stream, and changes those of large frames in their place. Returns the limit that a frame
-   * passes as soon as its header is there.
+   * Reads the next bytes of the stream, and unmasks those of large frames in place. Returns the limit that a frame
+   * exceeds, as soon as its header is complete.
    */
   take(chunk: Uint8Array): FrameExcess | undefined {
     let at = 0
@@ -69,7 +69,7 @@ export class FrameGuard {
     return undefined
   }
 
-  /** A frame whose header is whole. */
+  /** A frame whose header is complete. */
   #begin(chunk: Uint8Array, payloadAt: number): FrameExcess | undefined {
     const length = this.#payloadLength()
     const isKeyHere = this.#isMasked() && payloadAt >= KEY_BYTES
@@ -78,7 +78,7 @@ export class FrameGuard {
     this.#count(this.#header[0] ?? 0)
     if (length > this.#limits.maxBytes) return 'maxBytes'
     if (this.#controls > this.#limits.maxControls) return 'maxControls'
-    // Of a key that came in two pieces the library has one already.
+    // If the key arrived in two pieces, the library already has the first.
     if (isKeyHere && length >= MIN_UNMASKED_LENGTH) this.#unmask.take(chunk, payloadAt)
     else this.#unmask.leave()
     return undefined

@@ -1,14 +1,14 @@
 /**
- * Takes the mask off large frames (RFC 6455 §5.3) by words, before the `ws` library would by bytes: that was nearly half
- * of what an engine spends on a channel. The key becomes zero where it stood, which the library reads as "nothing to
- * do". Knows no headers.
+ * Unmasks large frames (RFC 6455 §5.3) by words, before the `ws` library does so by bytes, which was nearly half of the
+ * cost of a channel in the engine. The key in the stream is set to zero, which the library skips. Does not parse
+ * headers.
  */
 import { maskWords } from './frame-mask.js'
 
 export const KEY_BYTES = 4
 
 export class FrameUnmask {
-  /** The key, turned such that its first byte belongs to addresses that are multiples of four. */
+  /** The key, rotated so that its first byte belongs to addresses that are multiples of four. */
   readonly #turned = new Uint8Array(KEY_BYTES)
   readonly #turnedWord = new Int32Array(this.#turned.buffer)
   readonly #key = new Uint8Array(KEY_BYTES)
@@ -26,12 +26,12 @@ export class FrameUnmask {
     this.#offset = 0
   }
 
-  /** The frame at hand is the library's. */
+  /** The library unmasks the present frame. */
   leave(): void {
     this.#isTaken = false
   }
 
-  /** Unmasks the next part of the payload in its place, if the frame was taken over. */
+  /** Unmasks the next part of the payload in place, if the frame was taken over. */
   unmask(chunk: Uint8Array, from: number, to: number): void {
     if (!this.#isTaken) return
     const { byteOffset } = chunk

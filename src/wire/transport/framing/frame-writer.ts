@@ -1,7 +1,7 @@
 /**
- * Writes the data frames of a WebSocket (RFC 6455 §5.2). What one turn of the event loop sends is laid out in one
- * chunk and leaves in one write; frames keep their order. Whoever else writes to the socket has to `flush` first.
- * Knows no fragments, no control frames and no extensions.
+ * Writes the data frames of a WebSocket (RFC 6455 §5.2). All frames of one event-loop tick are laid out in one chunk
+ * and written once, in order. Any other code that writes to the socket must `flush` first. No fragments, control frames
+ * or extensions.
  */
 import type { Duplex } from 'node:stream'
 import { maskPayload } from './frame-mask.js'
@@ -17,23 +17,23 @@ const MAX_HEADER_BYTES = 14
 const MAX_7_BIT_LENGTH = 125
 const MAX_16_BIT_LENGTH = 0xffff
 
-/** Text up to this is not measured before it is written: asking for three bytes per UTF-16 unit wastes little. */
+/** Text up to this length is not measured before it is written: reserving three bytes per UTF-16 unit wastes little. */
 const MAX_UNMEASURED_UNITS = CHUNK_BYTES / 64
 
 export class FrameWriter {
   readonly #socket: Duplex
   readonly #maskBytes: 0 | 4
   #chunk: WriteChunk | undefined
-  /** Where in the chunk the bytes begin that have not been handed to the socket. */
+  /** Start of the bytes in the chunk that have not been passed to the socket. */
   #start = 0
 
-  /** @param isClient whether frames are masked, as a client's have to be. */
+  /** @param isClient whether frames are masked, as those of a client must be. */
   constructor(socket: Duplex, isClient: boolean) {
     this.#socket = socket
     this.#maskBytes = isClient ? 4 : 0
   }
 
-  /** Bytes that have not been handed to the socket. */
+  /** Bytes that have not been passed to the socket. */
   get pendingBytes(): number {
     return this.#chunk === undefined ? 0 : this.#chunk.end - this.#start
   }
@@ -43,7 +43,7 @@ export class FrameWriter {
     const isMeasured = text.length > MAX_UNMEASURED_UNITS
     const bytes = isMeasured ? Buffer.byteLength(text) : text.length
     const chunk = this.#roomFor(isMeasured ? bytes : bytes * 3)
-    // Right at once for what was measured, and for ASCII; else the payload may have to move by two bytes.
+    // Correct for measured text and for ASCII; otherwise the payload may have to move by two bytes.
     const at = chunk.end + this.#headerBytes(bytes)
     const written = chunk.bytes.write(text, at)
     const payloadAt = chunk.end + this.#headerBytes(written)
@@ -58,7 +58,7 @@ export class FrameWriter {
     this.#frame(chunk, OPCODE_BINARY, bytes.byteLength)
   }
 
-  /** Hands everything written so far to the socket. What a socket does not take any more is dropped. */
+  /** Passes everything written so far to the socket. A socket that has ended drops it. */
   flush(): void {
     const chunk = this.#chunk
     if (chunk === undefined) return
@@ -74,12 +74,12 @@ export class FrameWriter {
     const chunk = takeChunk(bytes)
     this.#chunk = chunk
     this.#start = chunk.end
-    // Once for each chunk; one that was handed over before leaves nothing to do.
+    // Once for each chunk; if it has already been passed on, nothing is left to do.
     process.nextTick(flush, this)
     return chunk
   }
 
-  /** Puts the header before a payload that lies in its place, and masks it. */
+  /** Writes the header before a payload that is in place, and masks the payload. */
   #frame(chunk: WriteChunk, opcode: number, length: number): void {
     const { bytes, end } = chunk
     const payloadAt = end + this.#headerBytes(length)

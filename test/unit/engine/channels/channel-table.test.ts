@@ -71,7 +71,7 @@ test('there are only so many channels at once', () => {
 test('a session may have so many channels at once, and no other session or the engine is refused for it', () => {
   const { table } = tableWith(100, 2)
   const [first] = [table.create(1, 'greedy'), table.create(1, 'greedy')]
-  expect(() => table.create(1, 'greedy')).toThrow('This session has 2 channels, as many as allowed')
+  expect(() => table.create(1, 'greedy')).toThrow('This session has 2 channels, which is the limit')
   table.create(1, 'other')
   for (let i = 0; i < 5; i++) table.create()
   table.destroy(first.writer.channel_id)

@@ -6,7 +6,7 @@ import { parse } from '../../../../src/sdk/schema/parse.js'
 import { readIssue } from '../../../../src/sdk/schema/issue.js'
 
 const CANARY = 'canary-5f1e9c'
-const HIDDEN = 'does not fit its schema; the reason would show a secret'
+const HIDDEN = 'does not match its schema; the reason would show a secret'
 
 test.each([
   ['zod', z.object({ login: z.object({ password: z.enum(['x']) }) })],

@@ -73,11 +73,11 @@ const refused: readonly (readonly [string, StandardSchemaV1, string, SchemaSide?
   ['an empty schema for a refined one', z.any().refine((value) => value === 1), 'its own converter gave an empty'],
   ['a BigInt', z.object({ big: z.bigint() }), 'bigint at /properties/big has no JSON Schema'],
   ['what a transform gives', z.object({ n: z.string().transform(Number) }), 'transform at', 'output'],
-  ['what a transform of zod 3 gives', z3.string().transform(Number), 'what a transform gives', 'output'],
+  ['what a transform of zod 3 gives', z3.string().transform(Number), 'the output of a transform', 'output'],
   [
     'a schema without a converter',
     { '~standard': { vendor: 'x', version: 1, validate: () => ({ issues: [] }) } },
-    'it brings no converter',
+    'it has no converter',
   ],
 ]
 
@@ -86,7 +86,7 @@ for (const [name, schema, reason, side] of refused) {
     const emitted = (): unknown => emit(schema, side)
     expect(emitted).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', name: 'RuntimeError' }) as Error)
     expect(emitted).toThrow(reason)
-    expect(emitted).toThrow('Give `toJsonSchema`, or write `request_format` yourself')
+    expect(emitted).toThrow('Pass `toJsonSchema`, or write `request_format` yourself')
   })
 }
 

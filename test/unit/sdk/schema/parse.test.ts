@@ -55,9 +55,9 @@ const misbehaving: readonly (readonly [string, () => unknown, string])[] = [
     'its schema could not check it: null',
   ],
   ['rejects', () => Promise.reject(new Error('broken')), 'its schema could not check it: broken'],
-  ['answers nothing', () => undefined, 'its schema answered undefined instead of a value or issues'],
-  ['answers without a value', () => ({}), 'its schema answered an object instead of a value or issues'],
-  ['answers with no issue', () => ({ issues: [] }), 'its schema answered an object instead of a value or issues'],
+  ['answers nothing', () => undefined, 'its schema returned undefined instead of a value or issues'],
+  ['answers without a value', () => ({}), 'its schema returned an object instead of a value or issues'],
+  ['answers with no issue', () => ({ issues: [] }), 'its schema returned an object instead of a value or issues'],
   ['answers with odd issues', () => ({ issues: [7] }), '7'],
   ['answers with an unreadable path', () => ({ issues: [{ message: 'm', path: [Object.create(null)] }] }), 'm'],
   [

@@ -1,6 +1,6 @@
 /**
- * Headers a function asks for. Invalid names and values are left out, and so are headers that belong to the
- * connection: a function must not be able to break the framing of a response.
+ * Reads the response headers that a function returns. Invalid names and values and headers of the connection are left
+ * out, so that a function cannot break the framing of a response.
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { isRecord } from '../../../../wire/protocol/validate.js'

@@ -1,6 +1,7 @@
 /**
- * A response that a function writes into its channel. Text items set status and headers until the first binary item,
- * which begins the body. The client's pace is the channel's pace: the next item is taken when the last one has room.
+ * Streams a response that a function writes into its channel. Text items set status and headers until the first binary
+ * item, which starts the body. The next item is read when the client has taken the last one, so a slow client slows the
+ * function down.
  */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
@@ -12,7 +13,7 @@ import { readHeaders } from './response-headers.js'
 
 /** A response whose head is known. */
 export interface StreamStart extends Head {
-  /** The first piece of the body; `undefined` when the channel ended without any. */
+  /** The first piece of the body; `undefined` if the channel ended without one. */
   readonly first: Uint8Array | undefined
   /** The items that follow. */
   readonly rest: AsyncIterator<ChannelItem>
@@ -38,12 +39,12 @@ export async function readStart(items: AsyncIterator<ChannelItem>): Promise<Stre
 
 /**
  * Sends the body after the head has been written, to the end of the channel.
- * @throws when the client leaves, the channel breaks, or the body does not have the length its head promises.
+ * @throws when the client disconnects, the channel breaks, or the length of the body differs from `content-length`.
  */
 export async function sendStream(exchange: Exchange, { first, rest }: StreamStart): Promise<void> {
   const { response } = exchange
   if (first !== undefined) {
-    // The client learns of the response now, even when the first piece is empty.
+    // The head is sent now, even if the first piece is empty.
     response.flushHeaders()
     await writePiece(exchange, first)
     for (let next = await exchange.during(rest.next()); next.done !== true;) {

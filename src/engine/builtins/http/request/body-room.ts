@@ -1,13 +1,13 @@
 /**
- * How many bytes of JSON bodies are held at once. A large body is not read from its socket before there is room for it;
- * those that wait go in the order of arrival, or give up when their request ends. Small bodies need no room.
+ * Limits the bytes of JSON bodies that are held at once. A large body is read from its socket only when there is
+ * capacity. Waiting bodies are served in order of arrival and leave when their request ends. Small bodies are exempt.
  */
 import { deferred, type Deferred } from '../../../../std/async/deferred.js'
 import type { Exchange } from '../exchange.js'
 
 /** Bytes of all large bodies, from their first byte to the end of their request. */
 const MAX_BYTES = 64 * 1024 * 1024
-/** A body up to this size needs no room. */
+/** A body up to this size is exempt. */
 const FREE_BYTES = 64 * 1024
 
 interface Waiting {
@@ -20,8 +20,8 @@ export class BodyRoom {
   #bytes = 0
 
   /**
-   * Takes room for a body, until its request is over.
-   * @returns what gives back all but the bytes that the body turned out to have.
+   * Reserves capacity for a body until its request ends.
+   * @returns a function that releases all but the actual size of the body.
    * @throws {ExchangeEnded} when the request ends while it waits.
    */
   async take(exchange: Exchange, bytes: number): Promise<(actualBytes: number) => void> {
@@ -47,7 +47,7 @@ export class BodyRoom {
     try {
       await exchange.during(waiting.turn.promise)
     } catch (ended) {
-      // Not in the line any more: the room was handed over in the same moment and goes back.
+      // No longer queued: the capacity was granted at the same moment, so it is released.
       if (!this.#line.delete(waiting)) this.#bytes -= bytes
       this.#admit()
       throw ended

@@ -1,6 +1,6 @@
 /**
- * HTTP requests without a port: Node's own client over a connection in memory, so that a request takes the way of any
- * other. Knows nothing of what serves it.
+ * Sends HTTP requests without a port: uses Node's HTTP client over an in-memory connection, so that a request is
+ * handled like any other. Knows nothing of the server behind it.
  */
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { Readable, type Duplex } from 'node:stream'
@@ -17,11 +17,11 @@ export interface InjectedRequest {
   /** A list sends the header once for each value. `host` is `localhost` by default. */
   readonly headers?: Readonly<Record<string, string | number | readonly string[]>> | undefined
   /**
-   * Text, bytes, `URLSearchParams`, `FormData`, `Blob` and streams are sent as `fetch` sends them, with its default
+   * Strings, bytes, `URLSearchParams`, `FormData`, `Blob` and streams are sent as `fetch` sends them, with its default
    * `content-type`. Any other object or list is sent as JSON. Default: no body.
    */
   readonly body?: string | object | null | undefined
-  /** Ends the request: its connection is cut, and the promise rejects with the signal's reason. */
+  /** Aborts the request: its connection is cut, and the promise rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -33,21 +33,21 @@ interface SentBody {
 
 /** Statuses without a body. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
-/** The largest status that `Response` takes. */
+/** The largest status that `Response` accepts. */
 const MAX_STATUS = 599
 
 /**
  * Sends a request over a connection.
- * @returns the response once its head is there; its body is streamed.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a request that cannot be sent. @throws {NotConnectedError}
- * `CONNECTION_LOST` when the connection ends before the response.
+ * @returns the response once its head has arrived; its body is streamed.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid request. @throws {NotConnectedError} `CONNECTION_LOST` when
+ * the connection ends before the response.
  */
 export async function inject(connect: () => Duplex, given: InjectedRequest): Promise<Response> {
   const { path, method = 'GET', headers = {}, signal } = checked(given)
   const body = await bodyOf(given.body)
   signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
-    // An agent, even none of its own (`agent: false`), would dial.
+    // With an agent, even none (`agent: false`), Node would open a TCP connection.
     const connection = { host: 'localhost', createConnection: connect }
     const request = sendable(() =>
       httpRequest({ ...connection, path, method, headers: headersOf(headers, body), ...(signal && { signal }) }),
@@ -103,7 +103,7 @@ function headersOf(headers: NonNullable<InjectedRequest['headers']>, body: SentB
     if (content instanceof Readable) own['transfer-encoding'] = 'chunked'
     else own['content-length'] = content.length
   }
-  // A list of Node's is not readonly, and is not written to.
+  // Node's type is a mutable list, although Node does not change it.
   return { ...own, ...(headers as OutgoingHttpHeaders) }
 }
 
@@ -114,7 +114,7 @@ function responseOf(incoming: IncomingMessage, method: string): Response {
   const hasBody = method.toUpperCase() !== 'HEAD' && !BODILESS.has(status)
   if (!hasBody) incoming.resume()
   const body = hasBody ? (Readable.toWeb(incoming) as ReadableStream<Uint8Array>) : null
-  // Like `fetch`: a response from a server may have a status that a program cannot construct.
+  // As with `fetch`, a server may send a status that the `Response` constructor rejects.
   if (status <= MAX_STATUS) return new Response(body, { status, statusText, headers })
   const response = new Response(body, { statusText, headers })
   return Object.defineProperties(response, { status: { value: status }, ok: { value: false } })

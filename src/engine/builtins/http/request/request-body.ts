@@ -1,6 +1,6 @@
 /**
- * The body of a request. JSON is collected whole, up to a cap, since its value is part of the payload; anything else
- * flows into a channel no faster than it is read there. Knows channels only by their `write` and `end`.
+ * Reads the body of a request. JSON is collected whole, up to a limit, since its value is part of the payload. Any
+ * other body is streamed into a channel at the pace of its reader. Uses only `write` and `end` of channels.
  */
 import type { IncomingMessage } from 'node:http'
 import { Writable } from 'node:stream'
@@ -11,18 +11,18 @@ import { findJsonFault } from '../../../../std/json/json-scan.js'
 import type { TickLane } from '../../../../std/time/tick-lane.js'
 import type { HostChannels } from '../../builtin.js'
 
-/** Characters of a large body that are read in one tick. */
+/** Characters of a large body that are parsed per tick. */
 const PIECE_CHARACTERS = 128 * 1024
 
-/** `application/json`, and formats made of it whose names begin so, such as `application/json-patch+json`. */
+/** `application/json`, and formats based on it whose names begin so, such as `application/json-patch+json`. */
 const JSON_MEDIA_TYPE = /^\s*application\/json(-[\w.-]+\+json)?\s*$/i
 
-/** The end of a channel that takes a request's body. */
+/** The write end of a channel for the body of a request. */
 export type BodyChannel = ReturnType<HostChannels['createOutgoing']>
 
 /**
- * Whether a body is to be parsed, going by its content type: one that a browser sends for a page of another origin only
- * after asking by a preflight request. Parameters do not count.
+ * Whether a body is parsed, by its content type. All these types require a preflight request from pages of another
+ * origin. Parameters are ignored.
  */
 export function isJson(contentType: string | undefined): boolean {
   const [mediaType = ''] = (contentType ?? '').split(';', 1)
@@ -31,7 +31,7 @@ export function isJson(contentType: string | undefined): boolean {
 
 /**
  * Collects a body.
- * @returns `undefined` when it is larger than `maxBytes`; the rest is left unread.
+ * @returns `undefined` if it is larger than `maxBytes`; the rest is left unread.
  */
 export function collectBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
@@ -51,14 +51,14 @@ export function collectBody(request: IncomingMessage, maxBytes: number): Promise
       .on('data', onData)
       .once('end', () => resolve(Buffer.concat(chunks)))
       .once('error', reject)
-      .once('close', () => reject(new Error('The client left in the middle of its request')))
+      .once('close', () => reject(new Error('The client disconnected in the middle of its request')))
   })
 }
 
-/** The value of a JSON body; `null` when it cannot be read as JSON, `'too-many-values'` when it holds too many. */
+/** The value of a JSON body; `null` if it is invalid JSON, `'too-many-values'` if it has too many values. */
 export type BodyValue = { readonly value: unknown } | 'too-many-values'
 
-/** Reads a collected body. A large one is read piece by piece in the lane of expensive work, and stays text. */
+/** Parses a collected body. A large one is parsed in pieces, in the lane of expensive work, and stays text. */
 export function readBody(body: Uint8Array, lane: TickLane): Promise<BodyValue> {
   const text = decode(body)
   if (text === undefined) return Promise.resolve({ value: null })
@@ -90,7 +90,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Puts a collected body into a channel, as one item, and ends it. */
+/** Writes a collected body into a channel, as one item, and ends it. */
 export function sendBody(channel: BodyChannel, body: Uint8Array): void {
   if (body.length === 0) {
     channel.end()
@@ -98,12 +98,12 @@ export function sendBody(channel: BodyChannel, body: Uint8Array): void {
   }
   channel.write(body).then(
     () => channel.end(),
-    // The reader left before it took the body; nobody is waiting for it.
+    // The reader disconnected before it read the body; nothing waits for it.
     () => undefined,
   )
 }
 
-/** Lets a body flow into a channel; what the channel does not take waits at the client. */
+/** Streams a body into a channel, with backpressure to the client. */
 export function pipeBody(request: IncomingMessage, channel: BodyChannel): void {
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -114,7 +114,7 @@ export function pipeBody(request: IncomingMessage, channel: BodyChannel): void {
       done()
     },
   })
-  // The reader left: the rest of the body stays unread until the response has gone out, then it is thrown away.
+  // The reader disconnected: the rest of the body stays unread until the response has been sent, then it is discarded.
   sink.on('error', () => request.unpipe(sink))
   request.pipe(sink)
 }

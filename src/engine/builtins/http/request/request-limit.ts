@@ -1,12 +1,12 @@
 /**
- * How many requests are worked on at a time. Those above the limit wait in order of arrival; a waiting one whose client
- * leaves or whose time is over gives its place up. The line itself is bounded.
+ * Limits the requests handled at a time. Further ones wait in order of arrival, and leave the queue when their client
+ * disconnects or their time limit expires. The queue is bounded.
  */
 import { deferred } from '../../../../std/async/deferred.js'
 import { Gate } from '../../../../std/async/gate.js'
 import type { Exchange } from '../exchange.js'
 
-/** Longest line of waiting requests; more are turned away. */
+/** Maximum waiting requests; further ones are refused. */
 const MAX_WAITING = 10_000
 
 export class RequestLimit {
@@ -16,17 +16,17 @@ export class RequestLimit {
     this.#gate = new Gate(maxActive)
   }
 
-  /** Requests in the line. */
+  /** Number of waiting requests. */
   get waiting(): number {
     return this.#gate.waiting
   }
 
-  /** Whether one more request would find no place in the line. */
+  /** Whether the queue is full. */
   get isFull(): boolean {
     return this.#gate.isFull && this.#gate.waiting >= MAX_WAITING
   }
 
-  /** Runs work in a place of its own once there is one, and gives the place back when the work settles. */
+  /** Runs work once a slot is free, and releases the slot when the work settles. */
   async run<T>(exchange: Exchange, work: () => Promise<T>): Promise<T> {
     await this.#enter(exchange)
     try {
@@ -42,7 +42,7 @@ export class RequestLimit {
     try {
       await exchange.during(promise)
     } catch (ended) {
-      // Not in the line any more: the place was handed over in the same moment and goes to the next.
+      // No longer queued: the slot was granted at the same moment and goes to the next request.
       if (!this.#gate.withdraw(resolve)) this.#gate.leave()
       throw ended
     }

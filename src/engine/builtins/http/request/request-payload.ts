@@ -1,11 +1,11 @@
 /**
- * What a handler is told of a request. Maps are built from entries, never by assignment, so a parameter or header
- * named `__proto__` is data like any other.
+ * Builds the payload of a handler from a request. Maps are built from entries, never by assignment, so a parameter or
+ * header named `__proto__` is data like any other.
  */
 import type { Trace } from '../../../triggers/fire.js'
 import type { RouteMatch } from '../routes.js'
 
-/** The two parts of a request's address. */
+/** The two parts of the address of a request. */
 export interface Target {
   /** As sent, not percent-decoded. */
   readonly path: string
@@ -31,12 +31,12 @@ export function splitTarget(url: string): Target {
   return { path: path.startsWith('/') ? path : `/${path}`, query: mark < 0 ? '' : address.slice(mark + 1) }
 }
 
-/** Decodes a query as forms do (`+` is a space); of repeated names the last stays. Never throws. */
+/** Decodes a query like a form (`+` is a space); the last of repeated names counts. Never throws. */
 export function queryParamsOf(query: string): Record<string, string> {
   return query === '' ? {} : Object.fromEntries(new URLSearchParams(query))
 }
 
-/** Headers by lower-case name; of repeated ones the last stays. Takes Node's flat list of names and values. */
+/** Headers by lower-case name; the last of repeated names counts. Accepts Node's flat list of names and values. */
 export function headersOf(rawHeaders: readonly string[]): Record<string, string> {
   const entries: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -45,7 +45,7 @@ export function headersOf(rawHeaders: readonly string[]): Record<string, string>
   return Object.fromEntries(entries)
 }
 
-/** Whether a header was sent more than once. Takes Node's flat list of names and values. */
+/** Whether a header was sent more than once. Accepts Node's flat list of names and values. */
 export function isSentTwice(name: string, rawHeaders: readonly string[]): boolean {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -55,7 +55,7 @@ export function isSentTwice(name: string, rawHeaders: readonly string[]): boolea
   return count > 1
 }
 
-/** What a condition receives; the handler gets the two channel references besides. */
+/** The payload of a condition. The handler receives the two channel references as well. */
 export function payloadOf({ route, pathParams }: RouteMatch, parts: RequestParts, body: unknown): object {
   return {
     method: parts.method,
@@ -68,7 +68,7 @@ export function payloadOf({ route, pathParams }: RouteMatch, parts: RequestParts
   }
 }
 
-/** What a middleware receives. */
+/** The payload of a middleware. */
 export function middlewareInput({ pathParams }: RouteMatch, parts: RequestParts): object {
   return {
     phase: 'preHandler',
@@ -82,7 +82,7 @@ export function middlewareInput({ pathParams }: RouteMatch, parts: RequestParts)
   }
 }
 
-/** The caller's trace headers, which every call made for the request passes on. */
+/** The trace headers of the caller, which every call made for the request passes on. */
 export function traceOf(headers: Readonly<Record<string, string>>): Trace {
   return { traceparent: headers['traceparent'], baggage: headers['baggage'] }
 }

@@ -1,6 +1,4 @@
-/**
- * The engine's span around one HTTP request, from the route that was found to the head of the response.
- */
+/** Creates the span of the engine for one HTTP request, from the match of its route to the head of the response. */
 import { toErrorBody } from '../../../../wire/protocol/error-body.js'
 import type { EngineHost } from '../../builtin.js'
 import type { Trace } from '../../../triggers/fire.js'
@@ -8,7 +6,7 @@ import type { Outcome } from '../pipeline.js'
 import { traceOf, type RequestParts } from './request-payload.js'
 import type { RouteMatch } from '../routes.js'
 
-/** Responses from here on say that the server failed. */
+/** The lowest status of a server error. */
 const SERVER_ERROR = 500
 
 export interface TracedRequest {
@@ -16,7 +14,7 @@ export interface TracedRequest {
   readonly parts: RequestParts
 }
 
-/** Runs a request within its span, if it gets one; `run` is given the trace its calls belong to. */
+/** Runs a request within its span, if it gets one; `run` receives the trace of its calls. */
 export async function withinRequestSpan<T extends Outcome | { readonly kind: 'timeout' }>(
   host: EngineHost,
   { match, parts }: TracedRequest,

@@ -1,6 +1,4 @@
-/**
- * The functions `engine::log::*`: a worker without telemetry of its own writes a record.
- */
+/** The functions `engine::log::*`: write a log record for a worker without its own telemetry. */
 import { isRecord, json, optional, string } from '../../../../wire/protocol/validate.js'
 import { packageVersion } from '../../../../version.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
@@ -30,7 +28,7 @@ const requestSchema = {
   required: ['message'],
 }
 
-/** Declares them; each hands its record to `take`. */
+/** Declares the functions; each passes its record to `take`. */
 export function logFunctions(
   host: EngineHost,
   service: ServiceConfig,
@@ -67,7 +65,7 @@ export function logFunctions(
   )
 }
 
-/** An object is the attributes themselves; anything else is one of them. */
+/** An object is the set of attributes; any other value becomes one attribute. */
 function attributesOf(data: unknown): Record<string, unknown> {
   if (data === undefined) return {}
   return isRecord(data) ? data : { data }

@@ -1,6 +1,4 @@
-/**
- * The functions `engine::logs::*`: reading and forgetting log records.
- */
+/** The functions `engine::logs::*`: query and delete log records. */
 import type { Infer } from '../../../../wire/protocol/validate.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
 import { integer, optional, string } from '../../../config/builtin-fields.js'
@@ -27,7 +25,7 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
   return [
     builtinFunction({
       id: 'engine::logs::list',
-      description: 'Lists log records that fit, newest first',
+      description: 'Lists matching log records, newest first',
       input: logQuery,
       call: (query) => {
         const found = logs.newestFirst().filter((record) => fits(record, query))
@@ -42,7 +40,7 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
     }),
     builtinFunction({
       id: 'engine::logs::clear',
-      description: 'Forgets all log records',
+      description: 'Deletes all log records',
       input: {},
       call: () => {
         logs.clear()
@@ -52,14 +50,14 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
   ]
 }
 
-/** The members a query was asked with; others of the caller's are not repeated. */
+/** The members of the query; other members of the input are not returned. */
 export function askedOf(query: object, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(query).filter(([key, value]) => value !== undefined && keys.includes(key)))
 }
 
 function fits(record: LogRecord, query: LogQuery): boolean {
   const { trace_id, span_id, severity_min = -Infinity, severity_text } = query
-  // A record without a time of its own has the one at which it was seen.
+  // A record without its own time uses the time at which it was received.
   const nanos = record.timestamp_unix_nano || record.observed_timestamp_unix_nano
   return (
     (trace_id === undefined || record.trace_id === trace_id.toLowerCase()) &&

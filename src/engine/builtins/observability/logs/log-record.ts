@@ -1,8 +1,9 @@
-/**
- * A log record as it is stored, listed and handed to triggers.
- */
+/** A log record as it is stored, listed and passed to triggers. */
 
-/** Absent members are left out of lists. Times are nanoseconds since 1970, as exact as a number can be: to 256 ns. */
+/**
+ * Absent members are left out of lists. Times are nanoseconds since 1970, rounded to 256 ns by the precision of
+ * numbers.
+ */
 export interface LogRecord {
   readonly timestamp_unix_nano: number
   readonly observed_timestamp_unix_nano: number
@@ -18,7 +19,7 @@ export interface LogRecord {
   readonly instrumentation_scope_version?: string
 }
 
-/** A record as functions bound to `log` receive it: with nulls for what is absent. */
+/** A record as functions bound to `log` receive it: absent members are null. */
 export function logPayload(record: LogRecord): Record<string, unknown> {
   return {
     ...record,
@@ -29,6 +30,6 @@ export function logPayload(record: LogRecord): Record<string, unknown> {
   }
 }
 
-/** Severities that functions and triggers know by name, with OpenTelemetry's numbers. */
+/** Severities that functions and triggers accept by name, with the numbers of OpenTelemetry. */
 export const severities = { trace: 1, debug: 5, info: 9, warn: 13, error: 17 } as const
 export type Severity = keyof typeof severities

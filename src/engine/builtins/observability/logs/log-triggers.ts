@@ -1,6 +1,6 @@
 /**
- * The trigger type `log`: functions that run for every log record of a level. Records that such a function writes
- * itself run none.
+ * The trigger type `log`: runs functions for every log record of a level. Records that such a function writes do not
+ * fire the trigger again.
  */
 import { DEFAULT_NAMESPACE, EngineTriggers } from '../../../../wire/protocol/names.js'
 import { isRecord } from '../../../../wire/protocol/validate.js'
@@ -38,7 +38,7 @@ export class LogTriggers {
     }
   }
 
-  /** Runs what is bound to a record's level. */
+  /** Runs the functions bound to the level of a record. */
   fire(record: LogRecord): void {
     if (this.#bound.size === 0 || this.#spans.isQuiet(record.trace_id)) return
     const level = record.severity_text.toLowerCase()
@@ -52,7 +52,7 @@ export class LogTriggers {
   }
 }
 
-/** These types know no conditions, and call in the default namespace wherever the trigger was made. */
+/** These types have no conditions, and call functions in the default namespace wherever the trigger was registered. */
 export function unconditional(binding: Binding): Binding {
   return { ...binding, namespace: DEFAULT_NAMESPACE, config: undefined }
 }

@@ -1,5 +1,6 @@
 /**
- * The log records of all workers and of the engine, newest kept longest. Whoever follows them is told of each.
+ * Stores the log records of all workers and of the engine. The oldest are dropped when a limit is exceeded. Subscribers
+ * are notified of each record.
  */
 import { Emitter, type Unsubscribe } from '../../../../std/async/emitter.js'
 import type { EngineHost } from '../../builtin.js'
@@ -8,7 +9,7 @@ import { severities, type LogRecord } from './log-record.js'
 import type { LogsConfig } from '../observability-config.js'
 import { Retained } from '../retained.js'
 
-/** Characters of all records together. */
+/** Maximum characters of all records together. */
 const MAX_WEIGHT = 16 * 1024 * 1024
 
 export class Logs {
@@ -23,7 +24,7 @@ export class Logs {
     const { maxItems, retentionMs: maxAgeMs } = config
     this.#records = new Retained({ maxItems, maxWeight: MAX_WEIGHT, maxAgeMs })
     this.#added = new Emitter((error) => {
-      host.log.error({ error }, 'A follower of log records failed')
+      host.log.error({ error }, 'A subscriber of log records failed')
     })
   }
 
@@ -31,17 +32,17 @@ export class Logs {
     return this.#records.size
   }
 
-  /** Log records that gave way to newer ones. */
+  /** Log records dropped for newer ones. */
   get dropped(): number {
     return this.#records.dropped
   }
 
-  /** Calls back with every record that is kept. */
+  /** Notifies a subscriber of every record that is kept. */
   onAdded(listener: (record: LogRecord) => void): Unsubscribe {
     return this.#added.on(listener)
   }
 
-  /** Keeps a record, unless logs are off or the sample leaves it out. */
+  /** Keeps a record, unless logs are disabled or sampling drops it. */
   add(record: LogRecord): void {
     const { enabled, samplingRatio, echo } = this.#config
     if (!enabled || (samplingRatio < 1 && this.#host.random.next() >= samplingRatio)) return

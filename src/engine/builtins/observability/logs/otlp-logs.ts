@@ -1,6 +1,4 @@
-/**
- * Log records of a frame.
- */
+/** Reads the log records of an OTLP frame. */
 import { stripVTControlCharacters } from 'node:util'
 import type { LogRecord } from './log-record.js'
 import {
@@ -20,7 +18,7 @@ const NESTING = { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRec
 
 /**
  * The records of a frame.
- * @throws {TypeError} when the frame holds no records at all.
+ * @throws {TypeError} when the frame contains no records at all.
  */
 export function* logsIn(frame: OtlpObject): Iterable<LogRecord> {
   for (const scoped of scopedItems(frame, NESTING)) {
@@ -37,7 +35,7 @@ function logRecord(record: OtlpObject, { serviceName, resource, scope }: ScopedI
     observed_timestamp_unix_nano: nanosOf(record['observedTimeUnixNano']),
     severity_number: numberOf(record['severityNumber']) ?? 0,
     severity_text: textOf(record['severityText']) ?? '',
-    // Colours of a terminal say nothing where a record is read later.
+    // Removes terminal colours, which are meaningless in a stored record.
     body: stripVTControlCharacters(typeof body === 'string' ? body : JSON.stringify(body)),
     attributes: attributeRecord(record['attributes']),
     ...(trace_id === undefined ? {} : { trace_id }),

@@ -1,6 +1,4 @@
-/**
- * Alert rules as they are configured: a metric, a bound, and what happens when the metric is beyond it.
- */
+/** Alert rules of the configuration: a metric, a threshold, and the action when the metric passes it. */
 import { optional, record, string } from '../../../../wire/protocol/validate.js'
 import { oneOf, parseSettings, setting, wholeNumber } from '../../../config/builtin-config.js'
 
@@ -9,9 +7,9 @@ export interface AlertRule {
   readonly metric: string
   readonly operator: AlertOperator
   readonly threshold: number
-  /** How far back values count. Default 60 s. */
+  /** Time window of the values that count. Default 60 s. */
   readonly windowSeconds: number
-  /** How long a firing alert stays quiet before it acts again. Default 60 s. */
+  /** Time between two actions of a firing alert. Default 60 s. */
   readonly cooldownSeconds: number
   readonly enabled: boolean
   readonly action: AlertAction
@@ -19,7 +17,7 @@ export interface AlertRule {
 
 export type AlertOperator = '>' | '>=' | '<' | '<=' | '==' | '!='
 
-/** A line in the engine's log, or a call. */
+/** A line in the log of the engine, or a call. */
 type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; readonly functionId: string }
 
 const DEFAULT_SECONDS = 60
@@ -40,7 +38,7 @@ const actionShape = { type: oneOf('log', 'function'), path: optional(string) }
 
 /**
  * Reads the setting `alerts`.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, what was seen and what is accepted.
+ * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseAlertRules(path: string, rules: readonly unknown[]): AlertRule[] {
   const list = { rules: setting<readonly unknown[]>(`a list of at most ${String(MAX_RULES)}`, isShort) }

@@ -1,6 +1,6 @@
 /**
- * Alerts: compares metrics with the bounds of rules, now and then and when asked, and acts when a bound is passed.
- * A rule whose metric has no value of late does not fire.
+ * Evaluates alert rules, at intervals and on request, and acts when a threshold is passed. A rule whose metric has no
+ * recent value does not fire.
  */
 import { assertNever } from '../../../../std/assert-never.js'
 import type { Timer } from '../../../../std/time/clock.js'
@@ -14,7 +14,7 @@ import type { Metrics } from './metrics.js'
 
 const EVALUATE_EVERY_MS = 10_000
 
-/** What the values of metrics are taken from: what workers sent, and what the engine counts. */
+/** Sources of metric values: metrics from workers, and counters of the engine. */
 export interface AlertSources {
   readonly metrics: Metrics
   readonly meter: InvocationMeter
@@ -23,7 +23,7 @@ export interface AlertSources {
 interface AlertState {
   readonly rule: AlertRule
   value: number | undefined
-  /** Since when it fires; `undefined` while it does not. */
+  /** Time since which it fires; `undefined` while it does not. */
   firingSinceMs: number | undefined
   lastActionMs: number | undefined
   /** On the monotonic clock. */
@@ -48,13 +48,13 @@ export class Alerts {
     return [
       builtinFunction({
         id: 'engine::alerts::list',
-        description: 'Gives the alerts as they were found last',
+        description: 'Returns the alerts of the last evaluation',
         input: {},
         call: () => this.#report(),
       }),
       builtinFunction({
         id: 'engine::alerts::evaluate',
-        description: 'Compares metrics with the rules now and gives the alerts',
+        description: 'Evaluates the alert rules now and returns the alerts',
         input: {},
         call: () => {
           this.#evaluate()
@@ -88,7 +88,7 @@ export class Alerts {
       state.value = this.#valueOf(rule, nowMs)
       const isBeyond = state.value !== undefined && compare(state.value, rule.operator, rule.threshold)
       state.firingSinceMs = isBeyond ? (state.firingSinceMs ?? nowMs) : undefined
-      // Monotonic, so that a wall clock set back does not silence an alert.
+      // Monotonic, so that a wall clock set back does not suppress an alert.
       const monotonicMs = this.#host.clock.now()
       if (!isBeyond || monotonicMs < state.quietUntilMs) continue
       state.quietUntilMs = monotonicMs + rule.cooldownSeconds * 1000
@@ -103,7 +103,7 @@ export class Alerts {
     if (counted !== undefined) return counted
     const range = { startMs: nowMs - windowSeconds * 1000, metricName: metric }
     const points = selectMetrics(metrics.all(), range).flatMap(({ data_points }) => data_points)
-    // Of points of one time the one that came last counts.
+    // Of points with the same time, the one that arrived last counts.
     const newest = points.sort((a, b) => a.timestamp_unix_nano - b.timestamp_unix_nano).at(-1)
     if (newest === undefined) return undefined
     return isNumberPoint(newest) ? newest.value : newest.sum / Math.max(1, newest.count)
@@ -166,7 +166,7 @@ function alertRow({ rule, value, firingSinceMs, lastActionMs }: AlertState): obj
   }
 }
 
-/** A rule in the words of the configuration. */
+/** A rule in the terms of the configuration. */
 function ruleRow({ action, windowSeconds, cooldownSeconds, ...rule }: AlertRule): object {
   return {
     ...rule,

@@ -1,6 +1,6 @@
 /**
  * Durations by size, in fixed memory: eight steps per doubling from a microsecond to over an hour, so percentiles are
- * exact to about six percent. Adding one is a few operations and allocates nothing.
+ * accurate to about 6 %. Adding one takes a few operations and allocates nothing.
  */
 
 /** Steps per doubling, as a power of two. */
@@ -46,7 +46,7 @@ export class DurationHistogram {
   }
 }
 
-/** Below eight microseconds every one has a place; above, every doubling has eight. */
+/** Below 8 µs each microsecond has its own bucket; above, each doubling has eight. */
 function indexOf(micros: number): number {
   const whole = Math.floor(micros)
   if (whole < STEPS) return whole

@@ -1,7 +1,7 @@
 /**
- * Counts the calls the engine carries out, and times them: each of the first thousand, then one in seventeen, since
- * reading the clock is most of what measuring costs. Touches no payload; names of functions are kept up to a cap. A
- * call whose caller gave up waiting counts in the total only.
+ * Counts and times calls. Each of the first thousand is timed, then one in 17, since reading the clock is most of the
+ * cost. Payloads are not read. Function names are kept up to a limit. A call whose caller stopped waiting counts in the
+ * total only.
  */
 import type { Clock } from '../../../../std/time/clock.js'
 import type { Answer, Call, Caller } from '../../../links/peer.js'
@@ -9,11 +9,11 @@ import type { RoutedCall } from '../../../calls/routed-call.js'
 import type { WorkerEvent } from '../../../registry/sessions.js'
 import { DurationHistogram } from './duration-histogram.js'
 
-/** Functions counted by name; calls of further ones count in the totals only. */
+/** Maximum functions counted by name; calls of further ones count in the totals only. */
 const MAX_FUNCTIONS = 1_000
-/** Calls that are all timed: few calls give exact figures. */
+/** Number of first calls that are all timed, so that figures of few calls are exact. */
 const ALL_TIMED = 1_000
-/** Beyond, one in so many is. A prime, so that calls which come in turns are all met. */
+/** After them, one in this many calls is timed. A prime, so that calls in a repeating pattern are all sampled. */
 const TIMED_EVERY = 17
 
 export class InvocationMeter {
@@ -31,23 +31,23 @@ export class InvocationMeter {
     this.#clock = clock
   }
 
-  /** Counts a call that begins; the call it answers with counts its end. */
+  /** Counts a call that begins. The returned call counts its end. */
   watch(call: RoutedCall): RoutedCall {
     this.#total += 1
     this.#countFunction(call.functionId)
     if (call.caller === undefined) {
-      // Nobody waits for a void call, so nobody hears how it ends.
+      // A void call has no caller that waits for it, so its end is not observed.
       this.#deferred += 1
       return call
     }
     const isTimed = this.#total <= ALL_TIMED || this.#total % TIMED_EVERY === 0
     const { invocationId, functionId, traceparent, baggage, data, metadata, from, access } = call
     const caller = new MeteredCaller(call.caller, isTimed ? this.#clock.now() : undefined, this)
-    // Spelled out, since spreading costs several times as much, and this is every call.
+    // Copied member by member: spreading costs several times as much, and this runs for every call.
     return { invocationId, functionId, traceparent, baggage, caller, data, metadata, from, access }
   }
 
-  /** Takes the end of a call; `startedAt` is absent for one that is not timed. */
+  /** Records the end of a call; `startedAt` is absent for one that is not timed. */
   ended(startedAt: number | undefined, isError: boolean): void {
     if (isError) this.#error += 1
     else this.#success += 1
@@ -59,7 +59,7 @@ export class InvocationMeter {
     else if (event === 'worker_disconnected') this.#deaths += 1
   }
 
-  /** The count that a metric of the engine is named after; `undefined` for any other name. */
+  /** The counter behind a metric of the engine; `undefined` for any other name. */
   valueOf(metric: string): number | undefined {
     switch (metric) {
       case 'iii.invocations.total':
@@ -77,7 +77,7 @@ export class InvocationMeter {
     }
   }
 
-  /** All counts, named as they are read. */
+  /** All counters, by the names in the output. */
   report(): object {
     const durations = this.#durations
     return {

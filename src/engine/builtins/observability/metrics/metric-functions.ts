@@ -17,7 +17,7 @@ const metricQuery = {
   aggregate_interval: optional(integer(1)),
 }
 
-/** Lengths of an interval by level: a minute, five minutes, an hour. */
+/** Length of an interval by level: 1, 5 or 60 minutes. */
 const LEVELS_MS = [60_000, 300_000, 3_600_000] as const
 
 const rollupQuery = {
@@ -34,7 +34,7 @@ export function metricFunctions(host: EngineHost, metrics: Metrics, meter: Invoc
 function metricsList(host: EngineHost, metrics: Metrics, meter: InvocationMeter): BuiltinFunction {
   return builtinFunction({
     id: 'engine::metrics::list',
-    description: 'Gives what the engine counts and the metrics workers sent; `aggregate_interval` is in seconds',
+    description: 'Returns the counters of the engine and the metrics of workers; `aggregate_interval` is in seconds',
     input: metricQuery,
     call: (query) => {
       const asked = askedOf(query, Object.keys(metricQuery))
@@ -55,7 +55,7 @@ function metricsList(host: EngineHost, metrics: Metrics, meter: InvocationMeter)
 function rollupsList(host: EngineHost, metrics: Metrics): BuiltinFunction {
   return builtinFunction({
     id: 'engine::rollups::list',
-    description: 'Gives metrics over intervals of a minute (level 0), five minutes (1) or an hour (2)',
+    description: 'Returns metrics over intervals of 1 minute (level 0), 5 minutes (1) or 1 hour (2)',
     input: rollupQuery,
     call: (query) => {
       const { start_time: startMs, end_time: endMs, metric_name: metricName, level = 0 } = query

@@ -1,12 +1,9 @@
-/**
- * Metrics over intervals: what the points of one metric say together in each. Computed when asked for, from what is
- * kept.
- */
+/** Aggregates the points of a metric per interval. Computed on request from stored points. */
 import { isNumberPoint, type HistogramPoint, type MetricRow, type NumberPoint } from './metric-row.js'
 import { nanosToMs } from '../otlp-value.js'
 import { isWithin } from '../traces/trace-query.js'
 
-/** Which points count, and how long an interval is. Times are milliseconds since 1970. */
+/** The points that count, and the length of an interval. Times are milliseconds since 1970. */
 export interface RollupQuery {
   readonly startMs?: number | undefined
   readonly endMs?: number | undefined
@@ -33,7 +30,7 @@ export interface Rollup extends Interval {
 /** The newest distribution of an interval: points are totals since the worker started. */
 export interface HistogramRollup extends Interval, Omit<HistogramPoint, 'timestamp_unix_nano' | 'attributes'> {}
 
-/** Metrics that fit, each with those of its points that fit; without points it is left out. */
+/** Matching metrics, each with its matching points; metrics without points are left out. */
 export function selectMetrics(
   metrics: readonly MetricRow[],
   { startMs, endMs, metricName }: Omit<RollupQuery, 'intervalMs'>,
@@ -74,7 +71,7 @@ interface Filled<P> {
   readonly points: P[]
 }
 
-/** Points of one kind, gathered by metric and interval; those of an interval are in order of time. */
+/** Points of one kind, grouped by metric and interval, in order of time within each interval. */
 function inIntervals<P extends MetricRow['data_points'][number]>(
   metrics: readonly MetricRow[],
   query: RollupQuery,

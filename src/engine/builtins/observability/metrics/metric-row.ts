@@ -1,6 +1,4 @@
-/**
- * A metric as it is stored and listed, with the points one frame brought, and how it is read from that frame.
- */
+/** A metric as it is stored and listed, with the points of one frame, and its parser. */
 import {
   type AttributePair,
   attributePairs,
@@ -17,7 +15,7 @@ export interface MetricRow {
   readonly name: string
   readonly description: string
   readonly unit: string
-  /** A sum that only grows is a counter. */
+  /** A monotonic sum is a counter. */
   readonly metric_type: 'gauge' | 'counter' | 'sum' | 'histogram'
   readonly instrumentation_scope_name?: string
   readonly instrumentation_scope_version?: string
@@ -28,7 +26,7 @@ export type DataPoint = NumberPoint | HistogramPoint
 
 interface PointBase {
   readonly attributes: readonly AttributePair[]
-  /** Nanoseconds since 1970, as exact as a number can be: to 256 ns. */
+  /** Nanoseconds since 1970, rounded to 256 ns by the precision of numbers. */
   readonly timestamp_unix_nano: number
 }
 
@@ -48,8 +46,8 @@ export interface HistogramPoint extends PointBase {
 const NESTING = { resources: 'resourceMetrics', scopes: 'scopeMetrics', items: 'metrics' }
 
 /**
- * The metrics of a frame; `undefined` for each that has no name or is of another kind.
- * @throws {TypeError} when the frame holds no metrics at all.
+ * The metrics of a frame; `undefined` for each that has no name or an unknown kind.
+ * @throws {TypeError} when the frame contains no metrics at all.
  */
 export function* metricsIn(frame: OtlpObject): Iterable<MetricRow | undefined> {
   for (const { items, scope } of scopedItems(frame, NESTING)) {

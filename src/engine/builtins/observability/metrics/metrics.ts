@@ -1,5 +1,6 @@
 /**
- * The metrics of all workers, newest kept longest, and the last gauges of each worker.
+ * Stores the metrics of all workers, and the latest gauges of each worker. The oldest metrics are dropped when a limit
+ * is exceeded.
  */
 import type { EngineHost } from '../../builtin.js'
 import type { MetricRow } from './metric-row.js'
@@ -8,16 +9,16 @@ import { nanosToMs } from '../otlp-value.js'
 import type { ObservabilityConfig } from '../observability-config.js'
 import { Retained } from '../retained.js'
 
-/** Characters of all metrics together. */
+/** Maximum characters of all metrics together. */
 const MAX_WEIGHT = 32 * 1024 * 1024
-/** How far back a worker's gauges count as its latest. */
+/** Maximum age of the latest gauges of a worker. */
 const LATEST_MS = 120_000
 
 interface StoredMetric {
   readonly row: MetricRow
-  /** Who sent it, where that is known. */
+  /** The worker that sent it, if known. */
   readonly workerId: string | undefined
-  /** When it came, in milliseconds of the monotonic clock. */
+  /** Time of arrival, in milliseconds of the monotonic clock. */
   readonly at: number
 }
 
@@ -37,7 +38,7 @@ export class Metrics {
     return this.#kept.size
   }
 
-  /** Metrics that gave way to newer ones. */
+  /** Metrics dropped for newer ones. */
   get dropped(): number {
     return this.#kept.dropped
   }
@@ -48,14 +49,14 @@ export class Metrics {
     this.#kept.add({ row, workerId, at }, at)
   }
 
-  /** All metrics, in the order they came. */
+  /** All metrics, in order of arrival. */
   all(): MetricRow[] {
     return this.#stored().map(({ row }) => row)
   }
 
   /**
-   * What a worker last told of its process, by the names workers are described with; `undefined` when it told nothing
-   * of late. A point belongs to the worker it names, or to the one that sent it.
+   * The latest process data of a worker, by the member names of worker lists; `undefined` without recent data. A point
+   * belongs to the worker it names, or to the one that sent it.
    */
   latestOf(workerId: string): Record<string, unknown> | undefined {
     const since = this.#host.clock.now() - LATEST_MS
@@ -71,7 +72,7 @@ export class Metrics {
         timestampMs = Math.max(timestampMs, Math.floor(nanosToMs(point.timestamp_unix_nano)))
       }
     }
-    // The engine calls every worker's runtime `node` here.
+    // The distributed engine reports the runtime of every worker as `node` here.
     return timestampMs === 0 ? undefined : { ...latest, timestamp_ms: timestampMs, runtime: 'node' }
   }
 
@@ -81,7 +82,7 @@ export class Metrics {
   }
 }
 
-/** Gauges of worker processes, and the members they feed. */
+/** Gauges of worker processes, and the members they provide. */
 const GAUGES: ReadonlyMap<string, string> = new Map(
   [
     'memory.heap_used',

@@ -1,11 +1,11 @@
 /**
- * Which calls get a span of the engine: those of built-in functions that belong to a trace. A worker's function has
- * the span its worker makes; what serves telemetry has none, or reading traces would add to them.
+ * Decides which calls get a span of the engine: those of built-in functions within a trace. The worker of a function
+ * creates the span of its call. Functions that serve telemetry get none, otherwise reading traces would add to them.
  */
 import { withSpan, type Instruments } from '../../../instruments.js'
 import type { RoutedCall } from '../../../calls/routed-call.js'
 
-/** Ids of functions that are the engine's own work. */
+/** Prefix of functions of the engine itself. */
 const INTERNAL = [
   ...['engine', 'state', 'stream', 'configuration', 'iii', 'steps', 'motia'].map((name) => `${name}::`),
   ...['http', 'state', 'pubsub', 'stream', 'cron', 'queue', 'observability'].map((name) => `iii-${name}::`),
@@ -13,18 +13,18 @@ const INTERNAL = [
   'publish',
 ]
 
-/** Functions that only serve telemetry, beside this built-in's own. */
+/** Functions that only serve telemetry, beside those of this built-in. */
 const SILENT = 'engine::baggage::'
 
 export interface CallSpansOptions {
   readonly open: NonNullable<Instruments['openSpan']>
   /** The built-in whose functions never get a span. */
   readonly except: string
-  /** Whether calls outside of any trace get one, too. */
+  /** Whether calls outside a trace get a span, too. */
   readonly always: boolean
 }
 
-/** The call with a span around it, when it is one that gets one. */
+/** Returns the call with a span around it, if it gets one. */
 export function spanned(call: RoutedCall, builtin: string, { open, except, always }: CallSpansOptions): RoutedCall {
   const { functionId, traceparent } = call
   if ((traceparent === undefined && !always) || builtin === except || functionId.startsWith(SILENT)) return call

@@ -1,6 +1,6 @@
 /**
- * Spans of the engine's own work. A span is part of the trace its cause belongs to, or starts one; which traces are
- * kept is decided when they start, and holds for all that follows.
+ * Creates the spans of the engine. A span joins the trace of its cause or starts a new trace. Sampling is decided when
+ * a trace starts and applies to all its spans.
  */
 import type { ErrorBody } from '../../../../errors.js'
 import type { EngineHost } from '../../builtin.js'
@@ -14,15 +14,15 @@ export interface EngineSpansOptions {
   readonly host: EngineHost
   readonly service: ServiceConfig
   readonly sampling: SamplingConfig
-  /** Takes every span that ended. */
+  /** Receives every span that ended. */
   readonly take: (span: SpanRow) => void
 }
 
 export class EngineSpans {
   readonly #options: EngineSpansOptions
-  /** A trace nothing is kept of, for work that is caused by telemetry itself. */
+  /** A trace that is not recorded, for work that telemetry itself causes. */
   readonly #quietTraceId: string
-  /** Headers of the quiet trace. */
+  /** Headers of the trace that is not recorded. */
   readonly quiet: { readonly traceparent: string; readonly baggage: undefined }
 
   constructor(options: EngineSpansOptions) {
@@ -31,14 +31,14 @@ export class EngineSpans {
     this.quiet = { traceparent: `00-${this.#quietTraceId}-${this.#newId().slice(16)}-00`, baggage: undefined }
   }
 
-  /** Whether something belongs to work that telemetry itself caused; reacting to it would never end. */
+  /** Whether the work was caused by telemetry itself; reacting to it would cause an endless loop. */
   isQuiet(traceId: string | undefined): boolean {
     return traceId === this.#quietTraceId
   }
 
   open({ name, trace, attributes }: SpanStart): OpenSpan | undefined {
     const parent = parseTraceparent(trace.traceparent)
-    // A header nobody can read is passed on as it is; a trace of our own would hide it.
+    // An unreadable header is passed on unchanged; a new trace would hide it.
     if (parent === undefined && trace.traceparent !== undefined) return undefined
     const traceId = parent?.traceId ?? this.#newId()
     if (!this.#isKept(name, traceId, parent)) return undefined

@@ -1,6 +1,6 @@
 /**
- * Which of the engine's own spans are kept: a trace that its caller samples, or not, stays so; else the first rule
- * that fits the span decides, or the default ratio. Decided by the trace id, so a trace is kept whole or not at all.
+ * Decides which spans of the engine are kept: first the decision of the caller, then the first rule that matches the
+ * span, then the default ratio. It depends on the trace id, so a trace is kept whole or not at all.
  */
 import { optional, string } from '../../../../wire/protocol/validate.js'
 import { parseSettings, setting } from '../../../config/builtin-config.js'
@@ -8,12 +8,12 @@ import { compileGlob } from '../../../access/glob.js'
 
 export interface SamplingConfig {
   readonly defaultRatio: number
-  /** Whether what the caller decided counts first. */
+  /** Whether the decision of the caller counts first. */
   readonly parentBased: boolean
   readonly rules: readonly SamplingRule[]
 }
 
-/** Spans of a name and a service, where given, are kept at this rate. Both may hold `*`. */
+/** Spans that match name and service, where set, are kept at this rate. Both may contain `*`. */
 interface SamplingRule {
   readonly operation?: string | undefined
   readonly service?: string | undefined
@@ -33,7 +33,7 @@ const shape = {
 
 const ruleShape = { operation: optional(string), service: optional(string), rate: ratio }
 
-/** Reads the setting `sampling`; `plainRatio` is what `sampling_ratio` says and counts where this says nothing. */
+/** Reads the setting `sampling`; `plainRatio` is the value of `sampling_ratio`, the default. */
 export function parseSampling(path: string, settings: unknown, plainRatio: number | undefined): SamplingConfig {
   const { default: defaultRatio, parent_based: parentBased = true, rules = [] } = parseSettings(path, shape, settings)
   return {
@@ -43,13 +43,13 @@ export function parseSampling(path: string, settings: unknown, plainRatio: numbe
   }
 }
 
-/** Whether the spans of a trace are kept that nobody has decided on. */
+/** Whether the spans of a trace without a decision of the caller are kept. */
 export function isSampled(
   { defaultRatio, rules }: SamplingConfig,
   { traceId, name, service }: { readonly traceId: string; readonly name: string; readonly service: string },
 ): boolean {
   const rule = rules.find((each) => fits(each.operation, name) && fits(each.service, service))
-  // The last 13 digits are 52 bits, as many as a number holds exactly.
+  // The last 13 digits are 52 bits, as many as a number represents exactly.
   return Number.parseInt(traceId.slice(-13), 16) < (rule?.rate ?? defaultRatio) * 2 ** 52
 }
 

@@ -1,6 +1,4 @@
-/**
- * A span as it is stored and listed, and how one is read from a frame.
- */
+/** A span as it is stored and listed, and its parser. */
 import {
   type AttributePair,
   attributePairs,
@@ -19,7 +17,7 @@ import {
 
 type SpanStatus = 'unset' | 'ok' | 'error'
 
-/** Times are nanoseconds since 1970, as exact as a number can be: to 256 ns. */
+/** Times are nanoseconds since 1970, rounded to 256 ns by the precision of numbers. */
 export interface SpanRow {
   readonly trace_id: string
   readonly span_id: string
@@ -29,7 +27,7 @@ export interface SpanRow {
   readonly end_time_unix_nano: number
   readonly status: SpanStatus
   readonly status_description?: string
-  /** Values are text, whatever they were. */
+  /** Values are text, whatever their type was. */
   readonly attributes: readonly AttributePair[]
   readonly service_name: string
   readonly events: readonly SpanEvent[]
@@ -38,7 +36,7 @@ export interface SpanRow {
   readonly instrumentation_scope_version?: string
   readonly flags?: number
   readonly trace_state?: string
-  /** The span is still running; its end will replace this. */
+  /** The span is still running. Its end will replace this row. */
   readonly pending?: true
 }
 
@@ -58,7 +56,7 @@ const NESTING = { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'span
 
 /**
  * The spans of a frame; `undefined` for each without valid ids.
- * @throws {TypeError} when the frame holds no spans at all.
+ * @throws {TypeError} when the frame contains no spans at all.
  */
 export function* spansIn(frame: OtlpObject): Iterable<SpanRow | undefined> {
   for (const scoped of scopedItems(frame, NESTING)) {
@@ -66,7 +64,7 @@ export function* spansIn(frame: OtlpObject): Iterable<SpanRow | undefined> {
   }
 }
 
-/** How long a span took, in milliseconds; 0 while it runs. */
+/** Duration of a span in milliseconds; 0 while it runs. */
 export function durationMs({ start_time_unix_nano: start, end_time_unix_nano: end }: SpanRow): number {
   return Math.max(0, nanosToMs(end - start))
 }
@@ -105,7 +103,7 @@ function spanRow(span: OtlpObject, { serviceName, scope }: ScopedItems): SpanRow
   }
 }
 
-/** Codes are numbers; some exporters write their names. */
+/** Codes are numbers; some exporters write names. */
 function statusOf(code: unknown): SpanStatus {
   if (code === 1 || code === 'STATUS_CODE_OK') return 'ok'
   return code === 2 || code === 'STATUS_CODE_ERROR' ? 'error' : 'unset'
@@ -126,7 +124,7 @@ function linkOf({ traceId, spanId, attributes }: OtlpObject): SpanLink[] {
   return [{ trace_id, span_id, attributes: attributePairs(attributes) }]
 }
 
-/** What a `traceparent` header says. */
+/** The parts of a `traceparent` header. */
 export interface TraceParent {
   readonly traceId: string
   readonly spanId: string
@@ -135,7 +133,7 @@ export interface TraceParent {
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/
 
-/** Reads the header; `undefined` for one that is none. */
+/** Parses the header; `undefined` if it is invalid. */
 export function parseTraceparent(header: string | undefined): TraceParent | undefined {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(header ?? '') ?? []
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined

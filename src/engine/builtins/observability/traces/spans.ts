@@ -1,13 +1,13 @@
 /**
- * The spans of all workers and of the engine, newest kept longest, found by trace. A span that was sent while it ran is
- * replaced by its end, never the other way round.
+ * Stores the spans of all workers and of the engine by trace. The oldest are dropped when a limit is exceeded. A
+ * running span is replaced by its end, never the other way round.
  */
 import { Emitter, type Unsubscribe } from '../../../../std/async/emitter.js'
 import type { EngineHost } from '../../builtin.js'
 import { Retained, type Kept } from '../retained.js'
 import type { SpanRow } from './span-row.js'
 
-/** Characters of all spans together. */
+/** Maximum characters of all spans together. */
 const MAX_WEIGHT = 64 * 1024 * 1024
 
 export class Spans {
@@ -21,7 +21,7 @@ export class Spans {
     const caps = { maxItems, maxWeight: MAX_WEIGHT, maxAgeMs: Infinity }
     this.#kept = new Retained(caps, (span) => this.#forget(span))
     this.#added = new Emitter((error) => {
-      host.log.error({ error }, 'A follower of spans failed')
+      host.log.error({ error }, 'A subscriber of spans failed')
     })
   }
 
@@ -29,12 +29,12 @@ export class Spans {
     return this.#kept.size
   }
 
-  /** Spans that gave way to newer ones. */
+  /** Spans dropped for newer ones. */
   get dropped(): number {
     return this.#kept.dropped
   }
 
-  /** Calls back with every span that is kept or replaced. */
+  /** Notifies a subscriber of every span that is kept or replaced. */
   onAdded(listener: (span: SpanRow) => void): Unsubscribe {
     return this.#added.on(listener)
   }
@@ -52,12 +52,12 @@ export class Spans {
     return this.#kept.items()
   }
 
-  /** The spans of a trace, in the order they came. */
+  /** The spans of a trace, in order of arrival. */
   ofTrace(traceId: string): SpanRow[] {
     return Array.from(this.#traces.get(traceId.toLowerCase())?.values() ?? [], ({ item }) => item)
   }
 
-  /** Whether a span has no parent, or one that is not here. */
+  /** Whether a span has no parent, or one that is not stored. */
   isRoot({ trace_id, parent_span_id: parent }: SpanRow): boolean {
     return parent === null || this.#traces.get(trace_id)?.has(parent) !== true
   }

@@ -22,7 +22,7 @@ const groupQuery = {
   label_attribute: optional(string),
 }
 
-/** Declares them; `spans` is absent where none are kept. */
+/** Declares the functions; `spans` is absent if spans are not kept. */
 export function traceFunctions(spans: Spans | undefined): BuiltinFunction[] {
   const kept = (): Spans => {
     if (spans !== undefined) return spans
@@ -32,20 +32,20 @@ export function traceFunctions(spans: Spans | undefined): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'engine::traces::list',
-      description: 'Lists spans that fit; those without a parent unless all are asked for',
+      description: 'Lists matching spans; only root spans unless all are requested',
       input: traceQuery,
       call: (query) => ({ ...listTraces(kept(), query), storage: storageOf(kept()) }),
     }),
     builtinFunction({
       id: 'engine::traces::tree',
-      description: 'Gives the spans of a trace, each under its parent',
+      description: 'Returns the spans of a trace as a tree',
       input: { trace_id: string },
       call: ({ trace_id }) => ({ roots: treeOf(kept().ofTrace(trace_id)), storage: storageOf(kept()) }),
     }),
     groupByFunction(kept),
     builtinFunction({
       id: 'engine::traces::clear',
-      description: 'Forgets all spans',
+      description: 'Deletes all spans',
       input: {},
       call: () => {
         kept().clear()
@@ -70,7 +70,7 @@ function groupByFunction(kept: () => Spans): BuiltinFunction {
   })
 }
 
-/** How much of what was sent is still here. Nothing is on disk. */
+/** How many of the received spans are still stored. Nothing is on disk. */
 function storageOf({ dropped }: Spans): Record<string, unknown> {
   return {
     archive: 'disabled',

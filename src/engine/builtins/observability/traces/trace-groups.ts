@@ -1,12 +1,10 @@
-/**
- * Spans that share the value of an attribute, taken together: which traces they are in, when, and how they went.
- */
+/** Groups spans by the value of an attribute, with the traces, the time range and the status of each group. */
 import { nanosToMs } from '../otlp-value.js'
 import { attributeOf, type SpanRow } from './span-row.js'
 
 export interface GroupQuery {
   readonly attribute: string
-  /** The attribute that names a group for people. */
+  /** The attribute with a label of the group for people. */
   readonly labelAttribute: string | undefined
   readonly limit: number
 }
@@ -20,12 +18,12 @@ export interface TraceGroup {
   readonly first_seen_ms: number
   /** End of the last span, or its start while it runs. */
   readonly last_seen_ms: number
-  /** From the one to the other. */
+  /** Duration from start to end. */
   readonly duration_ms: number
   readonly error_count: number
 }
 
-/** The groups, the one seen last first. */
+/** The groups, the most recent first. */
 export function groupTraces(spans: readonly SpanRow[], { attribute, labelAttribute, limit }: GroupQuery): TraceGroup[] {
   const members = new Map<string, SpanRow[]>()
   for (const span of spans) {

@@ -1,6 +1,4 @@
-/**
- * Lists spans: filtered, sorted, a page at a time. Root spans only unless all are asked for.
- */
+/** Lists spans with filters, sorting and paging. Only root spans, unless all are requested. */
 import type { Field, Infer } from '../../../../wire/protocol/validate.js'
 import { oneOf, setting } from '../../../config/builtin-config.js'
 import { boolean, integer, optional, string, strings } from '../../../config/builtin-fields.js'
@@ -38,13 +36,13 @@ export type TraceQuery = Infer<typeof traceQuery>
 
 export interface TracePage {
   readonly spans: readonly SpanRow[]
-  /** How many there are without paging. */
+  /** Total without paging. */
   readonly total: number
   readonly offset: number
   readonly limit: number
 }
 
-/** The page of spans a query asks for. Times are milliseconds since 1970, both ends included. */
+/** The page of spans that a query selects. Times are milliseconds since 1970, both ends included. */
 export function listTraces(spans: Spans, query: TraceQuery): TracePage {
   const { offset = 0, limit = DEFAULT_LIMIT, search_all_spans: all = false } = query
   const found = candidates(spans, query).filter((span) => (all || spans.isRoot(span)) && fits(span, query))
@@ -52,7 +50,7 @@ export function listTraces(spans: Spans, query: TraceQuery): TracePage {
   return { spans: found.slice(offset, offset + limit), total: found.length, offset, limit }
 }
 
-/** Whether a span shows the engine's own work rather than that of workers. */
+/** Whether a span is internal work of the engine rather than work of a worker. */
 export function isInternalSpan(span: SpanRow): boolean {
   return attributeOf(span, 'iii.function.kind') === 'internal'
 }
@@ -79,7 +77,7 @@ function fits(span: SpanRow, query: TraceQuery): boolean {
   )
 }
 
-/** Whether a value lies between two bounds, both included; an absent bound is none. */
+/** Whether a value is between two bounds, both included; an absent bound does not limit. */
 export function isWithin(value: number, min = -Infinity, max = Infinity): boolean {
   return value >= min && value <= max
 }

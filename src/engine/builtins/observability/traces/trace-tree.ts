@@ -1,6 +1,6 @@
 /**
- * The spans of one trace, each under its parent. Every span appears exactly once, whatever the parents claim: one
- * whose parent is missing is a root, and so is one of a circle.
+ * Builds the tree of the spans of one trace. Every span appears exactly once, whatever parents are claimed: a span
+ * whose parent is missing is a root, and so is one span of a cycle.
  */
 import type { SpanRow } from './span-row.js'
 
@@ -8,14 +8,14 @@ export interface SpanNode extends SpanRow {
   readonly children: readonly SpanNode[]
 }
 
-/** Spans deeper than this start a tree of their own: JSON of endless depth cannot be written. */
+/** Maximum depth; deeper spans start a new tree, since endlessly nested JSON cannot be written. */
 const MAX_DEPTH = 500
 
 interface Growing extends SpanRow {
   readonly children: Growing[]
 }
 
-/** Roots and children are in the order they started. */
+/** Roots and children are in order of their start. */
 export function treeOf(spans: readonly SpanRow[]): SpanNode[] {
   const ordered = [...spans].sort((a, b) => a.start_time_unix_nano - b.start_time_unix_nano)
   const ids = new Set(ordered.map(({ span_id }) => span_id))
@@ -29,7 +29,7 @@ export function treeOf(spans: readonly SpanRow[]): SpanNode[] {
   return roots
 }
 
-/** Grows one tree from its root, level by level. What is too deep is left unplaced and becomes a root by itself. */
+/** Builds one tree from its root, level by level. Spans that are too deep become roots of further trees. */
 function grow(root: SpanRow, childrenOf: ReadonlyMap<string, SpanRow[]>, placed: Set<string>): Growing {
   placed.add(root.span_id)
   const top: Growing = { ...root, children: [] }

@@ -1,6 +1,6 @@
 /**
- * The trigger type `trace`: functions that hear which traces have new spans, a batch at a time. Spans of the functions
- * so called are not reported, or the reports would never end.
+ * The trigger type `trace`: reports traces with new spans to functions, in batches. Spans of those functions are not
+ * reported, otherwise the reports would never end.
  */
 import { isRecord } from '../../../../wire/protocol/validate.js'
 import { describe } from '../../../../std/text/describe.js'
@@ -12,7 +12,7 @@ import { unconditional } from '../logs/log-triggers.js'
 import type { SpanRow } from './span-row.js'
 
 const BATCH_MS = 300
-/** Traces of one batch; a batch that is full goes out at once. */
+/** Maximum traces of one batch; a full batch is sent at once. */
 const MAX_TRACES = 1_000
 
 interface Bound {
@@ -36,7 +36,7 @@ export class TraceTriggers {
     this.#firings = new WriteFirings(host)
     this.type = {
       id: 'trace',
-      description: 'Tells a function which traces have new spans',
+      description: 'Calls a function with the traces that have new spans',
       configurationSchema: {
         type: 'object',
         properties: { service_name: { type: 'string' }, status: { enum: ['ok', 'error', 'unset'] } },
@@ -55,7 +55,7 @@ export class TraceTriggers {
     }
   }
 
-  /** Notes a span for the next batch. */
+  /** Adds the trace of a span to the next batch. */
   note(span: SpanRow): void {
     if (this.#bound.size === 0 || this.#spans.isQuiet(span.trace_id)) return
     const service = span.service_name.toLowerCase()

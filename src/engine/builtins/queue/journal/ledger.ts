@@ -1,6 +1,6 @@
 /**
- * The books of all queues: what is pending, what is dead, how much of both is taken on, and that the journal says the
- * same. Decides on caps; knows nothing of when a job runs.
+ * Tracks the pending jobs and dead letters of all queues, enforces their limits, and keeps the journal in step. Does
+ * not schedule jobs.
  */
 import type { InvocationError } from '../../../../errors.js'
 import type { EngineHost } from '../../builtin.js'
@@ -10,17 +10,17 @@ import { jobKey, type DeadLetter, type Job } from '../job.js'
 import { queueError } from '../queue-errors.js'
 import type { QueueJournal } from './memory-journal.js'
 
-/** How much the queues hold, all together. */
+/** Limits over all queues. */
 export interface QueueLimits extends DeadLetterCaps {
-  /** Pending jobs. Beyond: `queue_full`. */
+  /** Pending jobs. When it is exceeded: `queue_full`. */
   readonly maxJobs: number
-  /** Payload bytes of pending jobs. Beyond: `queue_full`. */
+  /** Payload bytes of pending jobs. When it is exceeded: `queue_full`. */
   readonly maxJobBytes: number
 }
 
 const MIB = 1024 * 1024
 
-/** Beyond `maxLetters` or `maxBytes` the oldest dead letters are dropped, counted and logged. */
+/** Above `maxLetters` or `maxBytes` the oldest dead letters are dropped, counted and logged. */
 export const defaultQueueLimits: QueueLimits = {
   maxJobs: 100_000,
   maxJobBytes: 256 * MIB,
@@ -43,17 +43,17 @@ export class Ledger {
     this.letters = new DeadLetters(limits)
   }
 
-  /** What is pending and what is dead. */
+  /** Pending jobs and dead letters. */
   get waiting(): Pick<EngineStats['waiting'], 'jobs' | 'jobBytes' | 'deadLetters'> {
     return { jobs: this.#pending.size, jobBytes: this.#pendingBytes, deadLetters: this.letters.size }
   }
 
-  /** The next place in the order of acceptance. */
+  /** The next position in the order of acceptance. */
   nextSequence(): number {
     return this.#sequence++
   }
 
-  /** Takes a journal into use and reads it back. Answers with the pending jobs, in order of acceptance. */
+  /** Opens a journal and reads its entries. Returns the pending jobs, in order of acceptance. */
   async open(journal: QueueJournal): Promise<readonly Job[]> {
     const entries = [...(await journal.load())].sort((a, b) => a.job.sequence - b.job.sequence)
     this.#openJournal = journal
@@ -71,9 +71,9 @@ export class Ledger {
   }
 
   /**
-   * Takes jobs on, all or none. Resolves once they are stored.
-   * @throws {InvocationError} queue_full beyond the caps; duplicate_message when an id is in use;
-   * queue_journal_failed when they could not be stored.
+   * Accepts jobs, all or none. Resolves once they are stored.
+   * @throws {InvocationError} queue_full above the limits; duplicate_message when an id is in use; queue_journal_failed
+   * when they could not be stored.
    */
   async admit(jobs: readonly Job[]): Promise<void> {
     const journal = this.#journal
@@ -88,18 +88,18 @@ export class Ledger {
     }
   }
 
-  /** A job is done. */
+  /** Removes a job that is done. */
   async finish(job: Job): Promise<void> {
     this.#release(job)
     await this.#noted((journal) => journal.remove([job]))
   }
 
-  /** A job will be attempted again, as this. */
+  /** Stores the next attempt of a job. */
   async retry(job: Job): Promise<void> {
     await this.#noted((journal) => journal.write([{ job }]))
   }
 
-  /** A job used up its attempts. */
+  /** Turns a job that used up its attempts into a dead letter. */
   async bury(letter: DeadLetter): Promise<void> {
     this.#release(letter.job)
     const evicted = this.letters.add(letter)
@@ -108,8 +108,8 @@ export class Ledger {
   }
 
   /**
-   * Makes dead letters pending jobs again, with all their attempts, at the end of the order.
-   * @throws {InvocationError} queue_full beyond the caps.
+   * Turns dead letters into pending jobs with all their attempts, at the end of the order.
+   * @throws {InvocationError} queue_full above the limits.
    */
   async revive(name: string, jobId?: string): Promise<readonly Job[]> {
     const letters = this.letters.take(name, jobId)
@@ -123,14 +123,14 @@ export class Ledger {
     }
   }
 
-  /** Removes one dead letter; 0 when there is none. */
+  /** Removes one dead letter; returns 0 if there is none. */
   async discard(name: string, jobId: string): Promise<number> {
     const letters = this.letters.take(name, jobId)
     if (letters.length > 0) await this.#journal.remove(letters.map(({ job }) => job))
     return letters.length
   }
 
-  /** Finishes what is being written; nothing is accepted afterwards. */
+  /** Finishes pending writes; afterwards nothing is accepted. */
   async close(): Promise<void> {
     const journal = this.#openJournal
     this.#openJournal = undefined
@@ -138,8 +138,7 @@ export class Ledger {
   }
 
   get #journal(): QueueJournal {
-    if (this.#openJournal === undefined)
-      throw queueError('queue_not_running', 'The queue is not open yet, or no longer')
+    if (this.#openJournal === undefined) throw queueError('queue_not_running', 'The queue is not open')
     return this.#openJournal
   }
 
@@ -153,7 +152,7 @@ export class Ledger {
       const seen = `${this.#pendingBytes} bytes are pending and ${bytes} more exceed the limit of ${maxJobBytes}`
       throw this.#full(`${seen}; try again when some jobs are done`)
     }
-    // Two jobs of one id would share one record in the journal.
+    // Two jobs with one id would share one record in the journal.
     const known = jobs.find((job) => this.#pending.has(jobKey(job)) || this.letters.has(job))
     if (known !== undefined) {
       throw queueError('duplicate_message', `Message '${known.id}' is pending already, or a dead letter`)
@@ -183,7 +182,7 @@ export class Ledger {
     void this.#noted((journal) => journal.remove(letters.map(({ job }) => job)))
   }
 
-  /** A record that could not be changed means a job may run again after a restart, never that one is lost. */
+  /** If a record cannot be changed, a job may run again after a restart. No job is lost. */
   async #noted(operation: (journal: QueueJournal) => Promise<void>): Promise<void> {
     try {
       await operation(this.#journal)

@@ -1,6 +1,4 @@
-/**
- * A journal that lasts as long as the object: jobs survive the built-in that wrote them, not the process.
- */
+/** A journal in memory: jobs survive the built-in that wrote them, but not the process. */
 import { type Death, type Job, jobKey } from '../job.js'
 
 export class MemoryJournal implements QueueJournal {
@@ -25,22 +23,22 @@ export class MemoryJournal implements QueueJournal {
   }
 }
 
-/** One record: a pending job, or a dead letter when it has a death. */
+/** One record: a pending job, or a dead letter if it has a death. */
 export interface JournalEntry {
   readonly job: Job
   readonly death?: Death | undefined
 }
 
 export interface QueueJournal {
-  /** Everything written and not removed, in any order. Called once, before anything else. */
+  /** All stored entries, in any order. Called once, before anything else. */
   load(): Promise<readonly JournalEntry[]>
   /**
-   * Stores entries, all or none; one of the same job is replaced. Accepting, retrying, burying and redriving are all
-   * this operation. Resolves when the entries are stored.
+   * Stores entries, all or none. Each replaces one of the same job. Used to accept, retry, redrive and make dead
+   * letters. Resolves when the entries are stored.
    */
   write(entries: readonly JournalEntry[]): Promise<void>
   /** Removes jobs that are done or discarded. Unknown ones are ignored. */
   remove(jobs: readonly Job[]): Promise<void>
-  /** Finishes what was called before, then lets go of the store. */
+  /** Finishes pending writes, then closes the store. */
   close(): Promise<void>
 }

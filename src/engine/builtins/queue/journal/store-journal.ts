@@ -1,6 +1,4 @@
-/**
- * A journal in a store: one record per job, written and removed in batches. As durable as the store is.
- */
+/** A journal in a store: one record per job, written and removed in batches. As durable as the store. */
 import { JsonText, withTextMembers } from '../../../../wire/protocol/json-text.js'
 import { isRecord } from '../../../../wire/protocol/validate.js'
 import type { Store, Stored } from '../../../storage/store.js'
@@ -43,7 +41,7 @@ export class StoreJournal implements QueueJournal {
 
 /** A record is the text of an entry; absent members are left out. */
 function textOf({ job, death }: JournalEntry): Stored {
-  // A job has a payload, which is text. The rights of a session end with the process.
+  // A job has a payload in text form. The rights of a session are not stored.
   return withTextMembers({ job: { ...job, access: undefined }, death }, 2) as JsonText
 }
 
@@ -51,8 +49,8 @@ function readEntry(key: string, stored: Stored): JournalEntry {
   const value: unknown = stored instanceof JsonText ? JSON.parse(stored.text) : stored
   const job = isRecord(value) ? value['job'] : undefined
   const readable = isRecord(job) && typeof job['id'] === 'string' && typeof job['sequence'] === 'number'
-  if (!readable) throw new Error(`The queue journal holds a record that cannot be read: ${key}`)
-  // Written by this class; the check tells a foreign file from ours.
+  if (!readable) throw new Error(`The queue journal contains an unreadable record: ${key}`)
+  // Written by this class; the check detects a file from elsewhere.
   const entry = value as { readonly job: Omit<Job, 'data'> & { readonly data: unknown } } & Pick<JournalEntry, 'death'>
   return { ...entry, job: { ...entry.job, ...dataOf(entry.job.data) } }
 }

@@ -1,6 +1,4 @@
-/**
- * The `config` of a `durable:subscriber` trigger. Members that mean something to other brokers only are ignored.
- */
+/** The `config` of a `durable:subscriber` trigger. Members for other brokers are ignored. */
 import { isRecord } from '../../../../wire/protocol/validate.js'
 import { describe } from '../../../../std/text/describe.js'
 import { wholeNumber } from '../../../config/builtin-config.js'
@@ -12,8 +10,8 @@ export interface SubscriberConfig {
 }
 
 /**
- * Reads a trigger's config.
- * @throws {Error} saying which member is wrong.
+ * Reads the config of a trigger.
+ * @throws {Error} naming the invalid member.
  */
 export function parseSubscriberConfig(config: unknown): SubscriberConfig {
   const { topic, queue_config: queue } = isRecord(config) ? config : {}
@@ -27,7 +25,7 @@ export function parseSubscriberConfig(config: unknown): SubscriberConfig {
   const concurrency = numberIn(queue, 'concurrency', 1) ?? defaultPolicy.concurrency
   const policy: QueuePolicy = {
     mode: fifo ? 'fifo' : 'standard',
-    // Here the number counts retries; the first attempt comes on top.
+    // Here the number counts retries; the first attempt is added.
     maxAttempts: retries === undefined ? defaultPolicy.maxAttempts : retries + 1,
     concurrency: fifo ? 1 : concurrency,
     backoffMs: numberIn(queue, 'backoffDelayMs', 0) ?? defaultPolicy.backoffMs,

@@ -1,6 +1,6 @@
 /**
- * One function that is subscribed to a topic: its own queue of copies, and the triggers that stand for it. Several
- * triggers of one function share the queue; each message goes through one of them, in turn.
+ * One function that is subscribed to a topic: its queue of copies, and its triggers. Several triggers of one function
+ * share the queue; each message goes through one of them, in turn.
  */
 import type { Binding, EngineHost } from '../../builtin.js'
 import { callBound, conditionHolds } from '../../../triggers/fire.js'
@@ -12,7 +12,7 @@ import { defaultPolicy, type QueuePolicy } from '../queue-policy.js'
 export interface TopicSubscriberParts {
   readonly host: EngineHost
   readonly attempts: Attempts
-  /** Hears when there is no trigger and no job left. */
+  /** Called when there is no trigger and no job left. */
   readonly onIdle: () => void
 }
 
@@ -39,7 +39,7 @@ export class TopicSubscriber {
     return this.#bindings.size
   }
 
-  /** Adds a trigger; how it wants the queue worked off holds for all from now on. */
+  /** Adds a trigger; its queue settings apply to all triggers from now on. */
   bind(binding: Binding, policy: QueuePolicy): void {
     this.#bindings.set(binding.id, binding)
     this.jobs.policy = policy
@@ -56,7 +56,7 @@ export class TopicSubscriber {
   async #deliver(job: Job, signal: AbortSignal): Promise<void> {
     const binding = this.#nextBinding()
     const trace = deliveryTrace(job)
-    // A message that its condition holds back is done.
+    // A message that its condition rejects is done.
     if (!(await conditionHolds(this.#host, binding, { data: job.data, ...trace }))) return
     signal.throwIfAborted()
     await callBound(this.#host, binding, { data: job.data, ...trace, signal })
@@ -64,9 +64,9 @@ export class TopicSubscriber {
 
   #nextBinding(): Binding {
     const [binding] = this.#bindings.values()
-    // The queue is paused while there is none.
-    if (binding === undefined) throw new Error('A topic was worked off without a trigger')
-    // To the back of the line.
+    // The queue is paused while there is no trigger.
+    if (binding === undefined) throw new Error('A topic ran without a trigger')
+    // Moves it to the end of the rotation.
     this.#bindings.delete(binding.id)
     this.#bindings.set(binding.id, binding)
     return binding

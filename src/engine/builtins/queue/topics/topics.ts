@@ -1,6 +1,6 @@
 /**
- * Topics: what is published goes to each subscribed function once, through a queue of its own. A topic exists while it
- * has subscribers or undelivered jobs; what is published to nobody is gone.
+ * Topics: each published event is delivered to every subscribed function, through a queue per function. A topic exists
+ * while it has subscribers or undelivered jobs. An event without subscribers is dropped.
  */
 import type { Binding, EngineHost } from '../../builtin.js'
 import type { Trace } from '../../../triggers/fire.js'
@@ -10,7 +10,7 @@ import type { Ledger } from '../journal/ledger.js'
 import { parseSubscriberConfig } from './subscriber-config.js'
 import { TopicSubscriber } from './topic-subscriber.js'
 
-/** Triggers of type `durable:subscriber` in one engine. Beyond: the trigger is refused. */
+/** Maximum triggers of type `durable:subscriber` in one engine. Further ones are refused. */
 const MAX_SUBSCRIBERS = 100_000
 
 /** Figures of one topic. */
@@ -30,7 +30,7 @@ type Target = Pick<Job, 'kind' | 'name' | 'functionId' | 'namespace'>
 export class Topics {
   readonly #parts: TopicsParts
   readonly #subscribers = new Map<string, TopicSubscriber>()
-  /** Keys of subscribers by topic, with whom each stands for. */
+  /** Keys of subscribers by topic, with the subscriber of each. */
   readonly #byTopic = new Map<string, Map<string, Target>>()
   readonly #bound = new Map<string, TopicSubscriber>()
 
@@ -38,7 +38,7 @@ export class Topics {
     this.#parts = parts
   }
 
-  /** Adds a trigger; one with the same id is replaced. */
+  /** Adds a trigger; it replaces one with the same id. */
   bind(binding: Binding): void {
     const { topic, policy } = parseSubscriberConfig(binding.config)
     if (this.#bound.size >= MAX_SUBSCRIBERS) throw new Error(`The limit of ${MAX_SUBSCRIBERS} subscribers is reached`)
@@ -56,7 +56,7 @@ export class Topics {
   }
 
   /**
-   * Stores one copy per subscribed function. Resolves once all are stored; to nobody, at once.
+   * Stores one copy per subscribed function. Resolves once all are stored, or at once without subscribers.
    * @throws {InvocationError} queue_full.
    */
   async publish(topic: string, data: unknown, trace: Trace): Promise<void> {
@@ -84,7 +84,7 @@ export class Topics {
     for (const job of copies) this.resume(job)
   }
 
-  /** Puts a stored job to work as soon as its function is subscribed. */
+  /** Schedules a stored job as soon as its function is subscribed. */
   resume(job: Job): void {
     this.#subscriberFor(job).jobs.add(job)
   }
@@ -108,7 +108,7 @@ export class Topics {
     for (const { jobs } of this.#subscribers.values()) jobs.stop()
   }
 
-  /** Functions with at least one trigger right now. */
+  /** Functions with at least one trigger at the moment. */
   #targetsOf(topic: string): Target[] {
     const targets = [...(this.#byTopic.get(topic) ?? [])]
     return targets.filter(([key]) => (this.#subscribers.get(key)?.consumers ?? 0) > 0).map(([, target]) => target)

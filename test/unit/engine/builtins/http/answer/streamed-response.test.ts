@@ -220,6 +220,6 @@ test('a length the function promises is kept: too much or too little breaks the 
     await wrong.channel.write(bytes(body))
     wrong.channel.end()
     await expect(wrong.response.then(readAnswer)).rejects.toThrow()
-    expect(wrong.host.lines).toContainEqual(expect.objectContaining({ message: 'A response broke off' }))
+    expect(wrong.host.lines).toContainEqual(expect.objectContaining({ message: 'A response was cut off' }))
   }
 })

@@ -171,7 +171,7 @@ test('an enqueue that could not be stored fails and is not delivered', async () 
 test('a record of another kind stops the start instead of being misread', async () => {
   const store = await openStore({ kind: 'memory' }, defaultStoreLimits, { builtin: 'q', host: new FakeHost() })
   await store.write([{ kind: 'put', space: 'jobs', key: 'x', value: { some: 'thing' } }])
-  await expect(start(() => Promise.resolve(new StoreJournal(store)))).rejects.toThrow('cannot be read: x')
+  await expect(start(() => Promise.resolve(new StoreJournal(store)))).rejects.toThrow('unreadable record: x')
 })
 
 test('no job with a receipt is lost by a power cut, whenever it comes', async () => {

@@ -1,18 +1,18 @@
 /**
- * A way into the engine without a port: dialling makes a joined pair of transports and knocks at the same door a
- * socket would, so paths, access and channels work alike.
+ * Connects to the engine without a port: dialling creates a pair of joined transports and passes an upgrade request to
+ * the same handler as a socket. So paths, access control and channels work alike.
  */
 import { createMemoryPair } from '../../wire/transport/memory-pair.js'
 import { CloseCode, type Dial } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
 
-/** Dials into the engine whose door this is. The URL counts from its path on. */
-export function memoryDial(knock: (request: UpgradeRequest) => void): Dial {
+/** Dials the engine of this handler. Only the path and the query of the URL count. */
+export function memoryDial(handle: (request: UpgradeRequest) => void): Dial {
   return (url, options, events) => {
     const { left, right } = createMemoryPair()
     const { pathname, search } = new URL(url)
     queueMicrotask(() => {
-      knock({
+      handle({
         path: pathname,
         query: search.slice(1),
         headers: { upgrade: 'websocket', ...lowerCased(options.headers()) },

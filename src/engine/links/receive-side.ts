@@ -1,38 +1,38 @@
 /**
- * The receive side of one client: a fair share of each event-loop tick, counted in frames, in bytes and in time. What a
- * client has sent beyond its share stays unread until the next tick; a client that used up the time is read again one
- * at a time with others that did. Knows nothing of what frames mean.
+ * The receive side of one client: a fair share of each event-loop tick, counted in frames, bytes and time. What exceeds
+ * the share stays unread until the next tick. Clients that used up their time continue one per tick. Knows nothing of
+ * the meaning of frames.
  */
 import type { LoopClock } from '../../std/time/clock.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
 import type { Transport } from '../../wire/transport/transport.js'
 
-/** Frames of one client that are handled in a tick. */
+/** Frames of one client that are handled per tick. */
 const MAX_TURN_FRAMES = 64
 /** Characters and bytes of such frames. The frame that exceeds it is still handled. */
 const MAX_TURN_BYTES = 256 * 1024
 /** Time that such frames take. The frame that exceeds it is still handled. */
 const MAX_TURN_MS = 10
 
-/** What the inlets of an engine share. */
-export interface InletParts {
+/** State that the receive sides of an engine share. */
+export interface ReceiveSideParts {
   readonly clock: LoopClock
   readonly lane: TickLane
 }
 
-export class Inlet {
-  readonly #parts: InletParts
+export class ReceiveSide {
+  readonly #parts: ReceiveSideParts
   readonly #transport: Transport
-  /** What came since the client last had to wait. */
+  /** What arrived since the client last had to wait. */
   #frames = 0
   #bytes = 0
   #spentMs = 0
   /** Whether the rest waits for its tick. */
   #isUsedUp = false
-  /** Why nothing is to be read besides. */
+  /** Further reasons for not reading. */
   readonly #holds = new Set<string>()
 
-  constructor(parts: InletParts, transport: Transport) {
+  constructor(parts: ReceiveSideParts, transport: Transport) {
     this.#parts = parts
     this.#transport = transport
   }
@@ -44,19 +44,19 @@ export class Inlet {
     if (this.#frames >= MAX_TURN_FRAMES || this.#bytes >= MAX_TURN_BYTES) this.#wait('tick')
   }
 
-  /** Counts time that the client's frames took. */
+  /** Counts the time that frames of the client took. */
   spent(durationMs: number): void {
     this.#spentMs += durationMs
     if (this.#spentMs >= MAX_TURN_MS) this.#wait('lane')
   }
 
-  /** Closes the link and waits for nothing. */
+  /** Closes the connection and stops waiting. */
   end(code: number, reason: string): void {
     this.#transport.close(code, reason)
     this.#parts.clock.nextTurn(() => this.#transport.terminate())
   }
 
-  /** Reads nothing more until `release` for the same reason. */
+  /** Stops reading until `release` for the same reason. */
   hold(reason: string): void {
     this.#holds.add(reason)
     this.#transport.pause()
@@ -67,8 +67,8 @@ export class Inlet {
   }
 
   /**
-   * Shares are counted from one wait to the next rather than from tick to tick, since nothing announces the start of a
-   * tick: in none of them does a client get more.
+   * Shares are counted from one wait to the next rather than per tick, since the start of a tick cannot be observed. A
+   * client never gets more than its share in a tick.
    */
   #wait(until: 'tick' | 'lane'): void {
     this.#frames = 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Inlet } from '../../../../src/engine/links/inlet.js'
+import { ReceiveSide } from '../../../../src/engine/links/receive-side.js'
 import type { Transport } from '../../../../src/wire/transport/transport.js'
 import { TickLane } from '../../../../src/std/time/tick-lane.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
@@ -9,8 +9,8 @@ import { RawWorker } from '../../../kit/raw-worker.js'
 /** Frames that are carried out in one turn. */
 const SHARE = 64
 
-/** An inlet whose turns the test begins. */
-function inletOver() {
+/** A receive side whose turns the test begins. */
+function receiveSideOver() {
   const events: string[] = []
   const turns: (() => void)[] = []
   const transport = {
@@ -25,19 +25,19 @@ function inletOver() {
     terminate: () => undefined,
   }
   const clock = Object.assign(new VirtualClock(), { nextTurn: (callback: () => void) => void turns.push(callback) })
-  const inlet = new Inlet({ clock, lane: new TickLane(clock) }, transport)
+  const receiveSide = new ReceiveSide({ clock, lane: new TickLane(clock) }, transport)
   return {
-    inlet,
+    receiveSide,
     events,
     turns,
     took: (frames: number, bytes = 100) => {
-      for (let frame = 0; frame < frames; frame += 1) inlet.took(bytes)
+      for (let frame = 0; frame < frames; frame += 1) receiveSide.took(bytes)
     },
   }
 }
 
 test('past its share of frames a client is not read until the next turn, again and again', () => {
-  const { events, turns, took } = inletOver()
+  const { events, turns, took } = receiveSideOver()
   for (let round = 0; round < 3; round += 1) {
     took(SHARE - 1)
     expect([events, turns.length]).toEqual([[], 0])
@@ -49,7 +49,7 @@ test('past its share of frames a client is not read until the next turn, again a
 })
 
 test('large frames use the share up sooner', () => {
-  const { events, took } = inletOver()
+  const { events, took } = receiveSideOver()
   took(3, 64 * 1024)
   expect(events).toEqual([])
   took(1, 64 * 1024)
@@ -57,22 +57,22 @@ test('large frames use the share up sooner', () => {
 })
 
 test('frames that come while the next turn is waited for ask for no second one', () => {
-  const { events, turns, took } = inletOver()
+  const { events, turns, took } = receiveSideOver()
   took(5 * SHARE)
   expect([events, turns.length]).toEqual([['pause'], 1])
 })
 
 test('who is held for another reason is read once neither reason is left', () => {
-  const { inlet, events, turns, took } = inletOver()
+  const { receiveSide, events, turns, took } = receiveSideOver()
   took(SHARE)
-  inlet.hold('unread')
+  receiveSide.hold('unread')
   turns.pop()?.()
   expect(events.splice(0)).toEqual(['pause', 'pause'])
-  inlet.release('unread')
+  receiveSide.release('unread')
   expect(events.splice(0)).toEqual(['resume'])
-  inlet.hold('unread')
+  receiveSide.hold('unread')
   took(SHARE)
-  inlet.release('unread')
+  receiveSide.release('unread')
   expect(events.splice(0)).toEqual(['pause', 'pause'])
   turns.pop()?.()
   expect(events).toEqual(['resume'])
@@ -83,13 +83,13 @@ test('past its share of time a client is read again one at a time with others th
   const turns: (() => void)[] = []
   const lane = new TickLane({ nextTurn: (callback) => void turns.push(callback) })
   const events: string[] = []
-  const inlets = ['one', 'other'].map((name) => {
+  const receiveSides = ['one', 'other'].map((name) => {
     const transport = { pause: () => events.push(`pause ${name}`), resume: () => events.push(`resume ${name}`) }
-    return new Inlet({ clock, lane }, transport as unknown as Transport)
+    return new ReceiveSide({ clock, lane }, transport as unknown as Transport)
   })
-  for (const inlet of inlets) inlet.spent(9)
+  for (const receiveSide of receiveSides) receiveSide.spent(9)
   expect(events).toEqual([])
-  for (const inlet of inlets) inlet.spent(1)
+  for (const receiveSide of receiveSides) receiveSide.spent(1)
   expect(events.splice(0)).toEqual(['pause one', 'pause other'])
   turns.shift()?.()
   expect(events.splice(0)).toEqual(['resume one'])

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import { createCounters } from '../../../../src/engine/counters.js'
-import { Inlet } from '../../../../src/engine/links/inlet.js'
+import { ReceiveSide } from '../../../../src/engine/links/receive-side.js'
 import { defaultLimits } from '../../../../src/engine/limits.js'
-import { Outlet } from '../../../../src/engine/links/outlet.js'
+import { SendSide } from '../../../../src/engine/links/send-side.js'
 import type { EngineMessage } from '../../../../src/wire/protocol/messages.js'
 import { silentLog } from '../../../../src/std/log.js'
 import { TickLane } from '../../../../src/std/time/tick-lane.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 
 /** A transport whose buffer is as full as the test says. */
-function outletOver(maxPeerBytes: number) {
+function sendSideOver(maxPeerBytes: number) {
   const events: string[] = []
   const transport = {
     isOpen: true,
@@ -25,10 +25,10 @@ function outletOver(maxPeerBytes: number) {
     terminate: () => events.push('terminate'),
   }
   const clock = new VirtualClock()
-  const inlet = new Inlet({ clock, lane: new TickLane(clock) }, transport)
+  const receiveSide = new ReceiveSide({ clock, lane: new TickLane(clock) }, transport)
   const parts = { counters: createCounters(), limits: { ...defaultLimits, maxPeerBytes }, log: silentLog }
   return {
-    outlet: new Outlet(parts, transport, inlet),
+    sendSide: new SendSide(parts, transport, receiveSide),
     transport,
     events,
     counters: parts.counters,
@@ -43,34 +43,34 @@ const result = (text: string): EngineMessage => ({
 })
 
 test('a worker that does not read is not read from until its backlog is gone', () => {
-  const { outlet, transport, events } = outletOver(1000)
-  outlet.send(result('x'.repeat(500)))
-  expect([outlet.congested, events]).toEqual([false, []])
-  outlet.send(result('x'.repeat(500)))
-  outlet.send(result('x'))
-  expect([outlet.congested, events]).toEqual([true, ['pause']])
-  expect([outlet.isPaused, outlet.unreadBytes]).toEqual([true, transport.bufferedBytes])
+  const { sendSide, transport, events } = sendSideOver(1000)
+  sendSide.send(result('x'.repeat(500)))
+  expect([sendSide.congested, events]).toEqual([false, []])
+  sendSide.send(result('x'.repeat(500)))
+  sendSide.send(result('x'))
+  expect([sendSide.congested, events]).toEqual([true, ['pause']])
+  expect([sendSide.isPaused, sendSide.unreadBytes]).toEqual([true, transport.bufferedBytes])
   transport.bufferedBytes = 0
-  outlet.drained()
-  outlet.drained()
-  expect([outlet.congested, events]).toEqual([false, ['pause', 'resume']])
-  expect(outlet.isPaused).toBe(false)
+  sendSide.drained()
+  sendSide.drained()
+  expect([sendSide.congested, events]).toEqual([false, ['pause', 'resume']])
+  expect(sendSide.isPaused).toBe(false)
 })
 
 test('a backlog of twice the cap ends the link, which is counted', () => {
-  const { outlet, events, counters } = outletOver(1000)
-  outlet.send(result('x'.repeat(1000)))
+  const { sendSide, events, counters } = sendSideOver(1000)
+  sendSide.send(result('x'.repeat(1000)))
   expect(counters.cutOff.unread).toBe(0)
-  outlet.send(result('x'.repeat(1000)))
+  sendSide.send(result('x'.repeat(1000)))
   expect(events).toEqual(['pause', 'terminate'])
   expect(counters.cutOff.unread).toBe(1)
 })
 
 test('values that cannot be written are told and not counted as sent', () => {
-  const { outlet, counters } = outletOver(1000)
+  const { sendSide, counters } = sendSideOver(1000)
   const cycle: Record<string, unknown> = {}
   cycle['self'] = cycle
-  const error = outlet.send({ ...result(''), result: cycle } as EngineMessage)
+  const error = sendSide.send({ ...result(''), result: cycle } as EngineMessage)
   expect(error).toMatchObject({ code: 'serialization_error' })
   expect(counters.framesOut).toBe(0)
 })

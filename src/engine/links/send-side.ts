@@ -1,6 +1,7 @@
 /**
- * The engine's way out to one worker: encodes, counts, and bounds what waits to be read. A worker that does not read is
- * not read from either, so it cannot ask for more answers; if its backlog still doubles the cap, the link is cut.
+ * The send side of one worker: encodes messages, counts them, and bounds the bytes that wait to be read. While a worker
+ * does not read, it is not read from either, so it cannot request more answers. When its backlog reaches twice the
+ * limit, the connection is cut.
  */
 import { ErrorCode, SerdeError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
@@ -8,31 +9,31 @@ import type { EngineMessage } from '../../wire/protocol/messages.js'
 import type { Log } from '../../std/log.js'
 import type { Transport } from '../../wire/transport/transport.js'
 import type { Counters } from '../counters.js'
-import type { Inlet } from './inlet.js'
+import type { ReceiveSide } from './receive-side.js'
 import type { EngineLimits } from '../limits.js'
 
-export interface OutletParts {
+export interface SendSideParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly log: Log
 }
 
-/** Why its worker is not read: it does not read itself. */
+/** The reason for not reading its worker: the worker itself does not read. */
 const HOLD = 'unread'
 
-export class Outlet {
-  readonly #parts: OutletParts
+export class SendSide {
+  readonly #parts: SendSideParts
   readonly #transport: Transport
-  readonly #inlet: Pick<Inlet, 'hold' | 'release'>
+  readonly #receiveSide: Pick<ReceiveSide, 'hold' | 'release'>
   #paused = false
 
-  constructor(parts: OutletParts, transport: Transport, inlet: Pick<Inlet, 'hold' | 'release'>) {
+  constructor(parts: SendSideParts, transport: Transport, receiveSide: Pick<ReceiveSide, 'hold' | 'release'>) {
     this.#parts = parts
     this.#transport = transport
-    this.#inlet = inlet
+    this.#receiveSide = receiveSide
   }
 
-  /** Whether more waits to be read than a worker may let wait. */
+  /** Whether more bytes wait to be read than the limit allows. */
   get congested(): boolean {
     return this.#transport.bufferedBytes > this.#parts.limits.maxPeerBytes
   }
@@ -47,7 +48,7 @@ export class Outlet {
     return this.#paused
   }
 
-  /** Sends a message, or says why its values cannot be written. */
+  /** Sends a message; returns an error if its values cannot be serialised. */
   send(message: EngineMessage): ErrorBody | undefined {
     let frame: string
     try {
@@ -61,29 +62,32 @@ export class Outlet {
     return undefined
   }
 
-  /** Sends a frame that is written already. */
+  /** Sends a serialised frame. */
   forward(frame: string): void {
     this.#parts.counters.framesOut += 1
     this.#transport.send(frame)
     if (this.congested) this.#holdBack()
   }
 
-  /** The backlog is gone: reads on. */
+  /** The backlog is gone: resumes reading. */
   drained(): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#inlet.release(HOLD)
+    this.#receiveSide.release(HOLD)
   }
 
   #holdBack(): void {
     const bufferedBytes = this.#transport.bufferedBytes
     if (bufferedBytes > 2 * this.#parts.limits.maxPeerBytes) {
-      this.#parts.log.error({ bufferedBytes }, 'A worker does not read and too much waits for it; it is cut off')
+      this.#parts.log.error(
+        { bufferedBytes },
+        'A worker does not read and its backlog exceeds the limit; its connection is cut',
+      )
       this.#parts.counters.cutOff.unread += 1
       this.#transport.terminate()
     } else if (!this.#paused) {
       this.#paused = true
-      this.#inlet.hold(HOLD)
+      this.#receiveSide.hold(HOLD)
     }
   }
 }
