@@ -5,6 +5,7 @@
 export interface EngineStats {
   /** Connected workers. */
   readonly sessions: number
+  /** Registered functions. */
   readonly functions: number
   /** Registered triggers, including parked ones. */
   readonly triggers: number
@@ -12,6 +13,7 @@ export interface EngineStats {
   readonly parkedTriggers: number
   /** Calls that wait for a worker. */
   readonly pendingCalls: number
+  /** Open channels. */
   readonly channels: number
   /** Frames read from workers, including invalid ones. */
   readonly framesIn: number

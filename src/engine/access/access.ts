@@ -5,6 +5,7 @@
 import type { ErrorBody } from '../../errors.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 
+/** What a session may call and register. */
 export interface Access {
   /** Identifies the owner of these rights: the same object for a session and the session that reattaches to it. */
   readonly holder: object

@@ -151,6 +151,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     return this.#ref
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -149,6 +149,7 @@ export class ChannelWriter implements AsyncDisposable {
     return this.#ref
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -17,6 +17,7 @@ export type TelemetryOptions = {
   framework?: string
   amplitude_api_key?: string
 }
+/** The labels as part of `WorkerMetadata`. */
 export type WorkerTelemetryMeta = TelemetryOptions
 
 /** What a worker reports about itself. */
