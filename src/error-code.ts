@@ -101,4 +101,5 @@ export const ErrorCode = {
   // observability
   memory_exporter_not_enabled: 'memory_exporter_not_enabled',
 } as const
+/** A code that this package or the engine raises, one of the values in `ErrorCode`. */
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]

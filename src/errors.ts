@@ -19,6 +19,7 @@ export type ErrorBody = { code: string; message: string; stacktrace?: string }
 
 /** Base class of all errors of this package; `kind` and `code` distinguish them. */
 export abstract class IIIError extends Error {
+  /** Kind of the error, one of eight. */
   abstract readonly kind: IIIErrorKind
   /** Stable machine-readable code, listed in `ErrorCode` if this package raised it. */
   readonly code: string
@@ -36,6 +37,7 @@ export type InvocationErrorInit = { code: string; message: string; function_id?:
 
 /** A call that failed: the function or the engine returned an error, or the time limit of the caller expired. */
 export class InvocationError extends IIIError {
+  /** `Remote`, or `Timeout` when the caller's limit passed. */
   readonly kind: IIIErrorKind = 'Remote'
   /** The called function. */
   declare readonly function_id?: string
@@ -63,6 +65,7 @@ brand(RemoteError, 'RemoteError')
 
 /** No answer within the time limit of the caller (`TIMEOUT`). The callee may still be running. */
 export class TimeoutError extends InvocationError {
+  /** Always `Timeout`. */
   override readonly kind = 'Timeout'
 }
 brand(TimeoutError, 'TimeoutError')
@@ -72,6 +75,7 @@ export type Outcome = 'not_sent' | 'unknown'
 
 /** There is no usable connection: it failed permanently, was lost, or is shut down, or the queue is full. */
 export class NotConnectedError extends IIIError {
+  /** Always `NotConnected`. */
   readonly kind = 'NotConnected'
   /**
    * `not_sent`: the call never left this process, or the engine denied the session and ignored it, so it is safe to
@@ -88,6 +92,7 @@ brand(NotConnectedError, 'NotConnectedError')
 
 /** The package was used incorrectly; nothing was sent. */
 export class RuntimeError extends IIIError {
+  /** Always `Runtime`. */
   readonly kind = 'Runtime'
 }
 brand(RuntimeError, 'RuntimeError')
@@ -102,12 +107,14 @@ export function invalidArgument(argument: string, expected: string, seen: unknow
 
 /** Wraps an error thrown by user code, in `cause`. */
 export class HandlerError extends IIIError {
+  /** Always `Handler`. */
   readonly kind = 'Handler'
 }
 brand(HandlerError, 'HandlerError')
 
 /** A value that cannot be converted to JSON, or a frame that violates the protocol. */
 export class SerdeError extends IIIError {
+  /** Always `Serde`. */
   readonly kind = 'Serde'
 }
 brand(SerdeError, 'SerdeError')
@@ -147,6 +154,7 @@ brand(ValidationError, 'ValidationError')
 
 /** A socket could not be opened or ended abnormally. */
 export class WebSocketError extends IIIError {
+  /** Always `WebSocket`. */
   readonly kind = 'WebSocket'
   /** HTTP status of a refused handshake. */
   declare readonly status?: number
@@ -193,15 +201,25 @@ const MAX_LISTED_REFUSALS = 10
 
 /** The engine refused a name that another live worker owns, or a trigger that its provider does not accept. */
 export class RegistrationRejectedError extends IIIError {
+  /** Always `RegistrationRejected`. */
   readonly kind = 'RegistrationRejected'
+  /** The namespace of the name. */
   readonly namespace: string
+  /** The worker name that was refused. */
   declare readonly worker_name?: string
+  /** The function that was refused; of a trigger, the function that it was to run. */
   declare readonly function_id?: string
+  /** Id of the worker that owns the name; empty for a reserved one and for a trigger. */
   readonly owner_worker_id: string
+  /** Name of that worker, where it is known. */
   declare readonly owner_worker_name?: string
+  /** The trigger that was refused. */
   declare readonly trigger_id?: string
+  /** Type of that trigger. */
   declare readonly trigger_type?: string
+  /** Why the trigger, or a function behind a URL, was refused. */
   declare readonly reason?: string
+  /** What to do about it, where that is known. */
   declare readonly advice?: string
 
   constructor(init: RegistrationRejectedInit, { advice, others = [] }: RegistrationRejectedOptions = {}) {

@@ -1,11 +1,21 @@
 /** The root entry of the package: exports what the file of a worker needs. */
 export { registerWorker } from './sdk/worker/register-worker.js'
 export { TriggerAction } from './sdk/worker/calls/trigger-request.js'
-export type { EnqueueResult, TriggerFunction, TriggerRequest } from './sdk/worker/calls/trigger-request.js'
+export type { CanTrigger, EnqueueResult, TriggerFunction, TriggerRequest } from './sdk/worker/calls/trigger-request.js'
 export type { III, IIIClient, TriggerTypeRef } from './sdk/worker/client.js'
 export { defineFunction, defineTriggerType } from './sdk/worker/functions/contract.js'
-export type { FunctionContract, TriggerTypeContract } from './sdk/worker/functions/contract.js'
-export type { ContractCallOptions, ContractClient, ContractTrigger } from './sdk/worker/calls/contract-call.js'
+export type {
+  DefinedTriggerType,
+  FunctionContract,
+  MaybeSchema,
+  TriggerTypeContract,
+} from './sdk/worker/functions/contract.js'
+export type {
+  ContractArguments,
+  ContractCallOptions,
+  ContractClient,
+  ContractTrigger,
+} from './sdk/worker/calls/contract-call.js'
 export type { DiagnosticEvent, DiagnosticsOption, InvalidValue, SlowHandler } from './sdk/worker/diagnostics.js'
 export type {
   FunctionInfo,
@@ -17,7 +27,11 @@ export type {
   TriggerTypeInfo,
   WorkerInfo,
 } from './sdk/worker/discovery/discovery.js'
-export type { JsonSchemaFormat, RegisterFunctionFormat } from './sdk/worker/functions/function-format.js'
+export type {
+  FunctionFormats,
+  JsonSchemaFormat,
+  RegisterFunctionFormat,
+} from './sdk/worker/functions/function-format.js'
 export type { FunctionsAvailableGuard } from './sdk/worker/discovery/functions-available.js'
 export type {
   FunctionHandler,
@@ -41,10 +55,15 @@ export type { SignalHandlerOptions } from './sdk/worker/lifecycle/signal-handler
 export { stateClient } from './sdk/worker/stores/state-client.js'
 export type { StateClient } from './sdk/worker/stores/state-client.js'
 export { streamClient } from './sdk/worker/stores/stream-client.js'
-export type { StreamClient } from './sdk/worker/stores/stream-client.js'
+export type { OptionalStreamName, StreamClient } from './sdk/worker/stores/stream-client.js'
 export type { WorkerStats } from './sdk/worker/stats.js'
 export type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './sdk/worker/triggers/trigger-types.js'
-export type { OwnedTrigger, RegisterTriggerInput, Trigger } from './sdk/worker/triggers/triggers.js'
+export type {
+  AliasedTriggerInput,
+  OwnedTrigger,
+  RegisterTriggerInput,
+  Trigger,
+} from './sdk/worker/triggers/triggers.js'
 export { BuiltinTrigger } from './sdk/worker/triggers/bind-builtin.js'
 export { iiiAsyncFn, iiiFn } from './sdk/worker/functions/wrapped-function.js'
 export type { WrapOptions } from './sdk/worker/functions/wrapped-function.js'
@@ -78,5 +97,11 @@ export type {
   InvocationErrorInit,
   Outcome,
   RegistrationRejectedInit,
+  RegistrationRejectedOptions,
   ValidationIssue,
 } from './errors.js'
+export type { StalledChannel } from './sdk/channel/ports.js'
+export type { UnknownOption } from './sdk/worker/check.js'
+export type { Workarounds } from './sdk/worker/lifecycle/workarounds.js'
+export type { TriggerBinder } from './sdk/worker/triggers/bind-builtin.js'
+export type { BackoffPolicy } from './std/time/backoff.js'

@@ -127,9 +127,9 @@ export class DevSession {
       env: variablesIn(envFiles),
       url: engine.url,
       isConnected: (pid) => hasWorkerOf(engine, pid),
-      onDeath: (how) => {
+      onDeath: (how, isClean) => {
         this.#worker = undefined
-        this.#say('error', `The worker ${how}; a change to its code starts it again`)
+        this.#say(isClean ? 'info' : 'error', `The worker ${how}; a change to its code starts it again`)
       },
     })
   }

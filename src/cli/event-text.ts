@@ -91,7 +91,7 @@ function textOf(event: EngineEvent): Text {
     case 'worker_log':
       return workerLogText(event)
     case 'log':
-      return { headline: event.message, facts: event.fields }
+      return logText(event)
     default:
       return assertNever(event)
   }
@@ -111,7 +111,10 @@ const NOUNS: Readonly<Record<string, string>> = {
 function invocationText({ functionId, worker, error, isVoid }: Of<'invocation_failed'>): Text {
   const at = worker === undefined ? '' : ` at worker ${worker}`
   const unnoticed = isVoid ? ' (called without waiting for the result: no caller receives this error)' : ''
-  return { headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${unnoticed}`, frames: framesOf(error) }
+  return {
+    headline: `\`${functionId}\` failed${at}: ${reasonOf(error)}${unnoticed}`,
+    frames: framesOf(error.stacktrace),
+  }
 }
 
 function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {
@@ -145,6 +148,13 @@ function waitingText({ functionId, triggerType, builtin }: Of<'trigger_waiting'>
   }
 }
 
+/** An error among the fields is shown as that of a handler is. */
+function logText({ message, fields }: Of<'log'>): Text {
+  const { error, ...facts } = fields as { readonly error?: unknown }
+  if (!(error instanceof Error)) return { headline: message, facts: fields }
+  return { headline: `${message}: ${error.message}`, facts, frames: framesOf(error.stack) }
+}
+
 function workerLogText({ message, service, attributes }: Of<'worker_log'>): Text {
   const { 'log.data': data, 'service.name': label, trace_id: _, span_id: __, ...others } = attributes
   const name = typeof label === 'string' ? label : service
@@ -158,7 +168,7 @@ function reasonOf({ code, message }: ErrorBody): string {
 }
 
 /** The frames of a stack up to the last one outside libraries, without the message above them. */
-function framesOf({ stacktrace = '' }: ErrorBody): string[] {
+function framesOf(stacktrace = ''): string[] {
   const frames = stacktrace.split('\n').flatMap((line) => (/^\s+at /.test(line) ? [line.trim()] : []))
   const own = frames.findLastIndex((frame) => !LIBRARY_FRAME.test(frame))
   const shown = own < 0 ? frames : frames.slice(0, own + 1)

@@ -19,8 +19,8 @@ export interface WorkerProcessOptions {
   readonly url: string
   /** Whether a worker of this process is connected to the engine. */
   readonly isConnected: (pid: number) => Promise<boolean>
-  /** Called when the process exits without a request. */
-  readonly onDeath: (how: string) => void
+  /** Called when the process exits without a request; `isClean` with code 0. */
+  readonly onDeath: (how: string, isClean: boolean) => void
 }
 
 /**
@@ -58,7 +58,7 @@ export class WorkerProcess {
     })
     this.#child.once('error', (error) => this.#over(`could not be started: ${error.message}`))
     this.#child.once('exit', (code, signal) =>
-      this.#over(`ended ${code === null ? `by ${String(signal)}` : `with code ${String(code)}`}`),
+      this.#over(`ended ${code === null ? `by ${String(signal)}` : `with code ${String(code)}`}`, code === 0),
     )
   }
 
@@ -106,10 +106,10 @@ export class WorkerProcess {
     }
   }
 
-  #over(how: string): void {
+  #over(how: string, isClean = false): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#ended.resolve()
-    if (!this.#isAsked) this.#options.onDeath(how)
+    if (!this.#isAsked) this.#options.onDeath(how, isClean)
   }
 }

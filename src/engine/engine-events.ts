@@ -7,34 +7,48 @@ import { toErrorBody } from '../wire/protocol/error-body.js'
 import { Emitter, type Unsubscribe } from '../std/async/emitter.js'
 import type { Log } from '../std/log.js'
 
+/** Severity of an event, as a log names it. */
 export type EventLevel = keyof Log
 
 /** A function that failed, and the id it was called by. */
-interface Failure {
+export interface FunctionFailure {
+  /** The function that failed. */
   readonly functionId: string
+  /** The error, as it travels on the wire. */
   readonly error: ErrorBody
 }
 
 /** A trigger in an event. */
-interface NamedTrigger {
+export interface NamedTrigger {
+  /** The id of the trigger. */
   readonly triggerId: string
+  /** The type of the trigger. */
   readonly triggerType: string
+  /** The function that the trigger runs. */
   readonly functionId: string
 }
 
 /** One failed attempt of the queue. `maxAttempts` includes the first one. */
-interface FailedAttempt extends Failure {
+export interface FailedAttempt extends FunctionFailure {
+  /** Whether a queue or a topic held the job. */
   readonly source: 'queue' | 'topic'
   /** Name of the queue or topic. */
   readonly name: string
+  /** The id of the job. */
   readonly jobId: string
+  /** The attempt that failed, from 1. */
   readonly attempt: number
+  /** Attempts in all, the first one included. */
   readonly maxAttempts: number
 }
 
+/**
+ * Something that happened inside the engine, told apart by `kind`. Carries ids, names and errors, never a call's
+ * payload.
+ */
 export type EngineEvent =
   /** The handler of a worker failed, or the function that a worker called could not be reached. */
-  | (Failure & {
+  | (FunctionFailure & {
       readonly kind: 'invocation_failed'
       readonly invocationId: string
       /** The worker that served the call; `undefined` if none could be reached. */
@@ -47,8 +61,8 @@ export type EngineEvent =
   | (FailedAttempt & { readonly kind: 'attempt_failed'; readonly retryInMs: number })
   /** A job used up its attempts and became a dead letter. */
   | (FailedAttempt & { readonly kind: 'job_dead' })
-  | (Failure & { readonly kind: 'enqueue_refused'; readonly queue: string })
-  | (Failure & {
+  | (FunctionFailure & { readonly kind: 'enqueue_refused'; readonly queue: string })
+  | (FunctionFailure & {
       readonly kind: 'request_failed'
       readonly method: string
       readonly path: string
@@ -82,6 +96,7 @@ export type EngineEvent =
   /** Any other log line of the engine: a fixed sentence and its fields. */
   | { readonly kind: 'log'; readonly level: EventLevel; readonly message: string; readonly fields: object }
 
+/** Receives the events of one engine. */
 export type Emit = (event: EngineEvent) => void
 
 /** An event as a log line: fields first, then one fixed sentence. */

@@ -4,12 +4,13 @@ import type { Builtin, EngineHost, HostChannels } from './builtins/builtin.js'
 import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
-  const { clock, lane, largeMessages, random, emit, log, opensPorts, repairsStores } = parts
+  const { clock, lane, largeMessages, unread, random, emit, log, opensPorts, repairsStores } = parts
   const { router, directory, bindings, instruments, counters, quirks } = parts
   return {
     clock,
     lane,
     largeMessages,
+    unread,
     random,
     emit,
     log,

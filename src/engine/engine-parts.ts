@@ -42,6 +42,8 @@ export interface EngineParts extends EnginePorts {
   readonly lane: TickLane
   /** Limits the memory of large messages of all clients. */
   readonly largeMessages: LargeMessages
+  /** Limits the memory of what waits to be read by all clients. */
+  readonly unread: LargeMessages
   readonly counters: Counters
   readonly directory: Directory
   readonly handOver: HandOver
@@ -71,6 +73,7 @@ export function createParts(ports: EnginePorts): EngineParts {
     ...ports,
     lane: new TickLane(ports.clock),
     largeMessages: largeMessagesOf(ports, counters),
+    unread: unreadOf(ports, counters),
     counters,
     directory,
     handOver,
@@ -92,6 +95,17 @@ function largeMessagesOf({ clock, limits, log }: EnginePorts, { cutOff }: Counte
     onCut: (reason, bytes) => {
       cutOff.largeMessages += 1
       log.warn({ reason, bytes }, 'A client with an unfinished large message was cut off')
+    },
+  })
+}
+
+function unreadOf({ clock, limits, log }: EnginePorts, { cutOff }: Counters): LargeMessages {
+  return new LargeMessages({
+    clock,
+    maxBytes: limits.maxUnreadBytes,
+    onCut: (_reason, bytes) => {
+      cutOff.unread += 1
+      log.error({ bytes }, 'Clients do not read and too much waits for them; the one with the most was cut off')
     },
   })
 }

@@ -5,6 +5,7 @@
 export interface EngineStats {
   /** Connected workers. */
   readonly sessions: number
+  /** Registered functions. */
   readonly functions: number
   /** Registered triggers, including parked ones. */
   readonly triggers: number
@@ -12,6 +13,7 @@ export interface EngineStats {
   readonly parkedTriggers: number
   /** Calls that wait for a worker. */
   readonly pendingCalls: number
+  /** Open channels. */
   readonly channels: number
   /** Frames read from workers, including invalid ones. */
   readonly framesIn: number
@@ -70,7 +72,7 @@ export interface EngineStats {
     /** Registrations above the memory limit of one worker, or of triggers without an owner. */
     readonly registrations: number
     readonly channels: number
-    /** Enqueued calls and published messages answered with `queue_full`. */
+    /** Enqueued calls and published messages answered with `queue_full`, and events with `PENDING_QUEUE_FULL`. */
     readonly jobs: number
     /** Writes of state, streams and configurations above the limit of their store. */
     readonly writes: number

@@ -46,6 +46,7 @@ export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit
   readonly onUpgrade?: (request: UpgradeRequest, enter: UpgradeHandler) => void
 }
 
+/** A running local engine. */
 export interface LocalEngine extends AsyncDisposable {
   /** Address of the first listener; `memory://engine` if there is none. */
   readonly url: string
@@ -76,6 +77,7 @@ export interface LocalEngine extends AsyncDisposable {
    * triggers are held for up to 30 s. Call the returned function once the new worker has registered everything.
    */
   expectSuccessor(): () => void
+  /** The engine's counters. */
   stats(): EngineStats
   /** Stops serving and closes everything. May be called again. */
   close(): Promise<void>

@@ -32,6 +32,11 @@ export interface EngineLimits {
    * client with the largest is cut.
    */
   readonly maxLargeMessageBytes: number
+  /**
+   * Bytes that wait to be read by workers, HTTP clients and stream clients that read slowly, all together. Beyond: the
+   * one with the most is cut off.
+   */
+  readonly maxUnreadBytes: number
   /** Time limit of an auth function, a registration hook or a trigger provider. */
   readonly hookTimeoutMs: number
 }
@@ -50,5 +55,6 @@ export const defaultLimits: EngineLimits = {
   maxSessionChannels: 500,
   maxChannelBytes: 24 * MIB,
   maxLargeMessageBytes: 256 * MIB,
+  maxUnreadBytes: 512 * MIB,
   hookTimeoutMs: 10_000,
 }

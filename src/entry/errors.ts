@@ -19,6 +19,7 @@ export type {
   InvocationErrorInit,
   Outcome,
   RegistrationRejectedInit,
+  RegistrationRejectedOptions,
   ValidationErrorInit,
   ValidationIssue,
 } from '../errors.js'

@@ -2,5 +2,18 @@
 export { startEngine } from '../engine/local-engine.js'
 export type { StartedEngine, StartEngineOptions } from '../engine/local-engine.js'
 export type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
-export type { EngineEvent } from '../engine/engine-events.js'
+export type {
+  Emit,
+  EngineEvent,
+  EventLevel,
+  FailedAttempt,
+  FunctionFailure,
+  NamedTrigger,
+} from '../engine/engine-events.js'
 export type { EngineStats } from '../engine/engine-stats.js'
+export type { EngineAddresses } from '../engine/config/config.js'
+export type { LocalEngine } from '../engine/engine.js'
+export type { OriginRules } from '../engine/access/origins.js'
+export type { HostCall } from '../engine/builtins/builtin.js'
+export type { DefaultPorts } from '../engine/builtins/index.js'
+export type { Access, Admission } from '../engine/access/access.js'

@@ -3,13 +3,16 @@ export { defineFunction, defineTriggerType } from '../sdk/worker/functions/contr
 export type {
   ContractInput,
   ContractOutput,
+  DefinedTriggerType,
   FunctionContract,
+  MaybeSchema,
   ReceivedAs,
   SentAs,
   TriggerTypeContract,
 } from '../sdk/worker/functions/contract.js'
 export type {
   ChecksMade,
+  ContractArguments,
   ContractCallOptions,
   ContractClient,
   ContractResult,
@@ -17,10 +20,14 @@ export type {
 } from '../sdk/worker/calls/contract-call.js'
 export type { SchemaSettings } from '../sdk/worker/functions/function-schemas.js'
 export type {
+  BodyHandler,
+  BodySchemas,
   ContractServeOptions,
+  PayloadSchemas,
   Register,
   RegisterFunction,
   RegisterFunctionWith,
+  SchemaHandler,
 } from '../sdk/worker/functions/register-function.js'
 export type { ContractBinding, SchemaTriggerType } from '../sdk/worker/triggers/trigger-contract.js'
 export type { ToJsonSchema } from '../sdk/schema/json-schema.js'

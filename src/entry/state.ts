@@ -14,3 +14,4 @@ export type {
   StateUpdateInput,
   StateUpdateResult,
 } from '../sdk/worker/stores/state-operations.js'
+export type { CanTrigger } from '../sdk/worker/calls/trigger-request.js'

@@ -3,7 +3,7 @@
  */
 export type { IStream } from '../sdk/worker/stores/stream-operations.js'
 export { streamClient } from '../sdk/worker/stores/stream-client.js'
-export type { StreamClient } from '../sdk/worker/stores/stream-client.js'
+export type { OptionalStreamName, StreamClient } from '../sdk/worker/stores/stream-client.js'
 export { StreamEventType, UpdateOp } from './helpers/stream.js'
 export type {
   MergePath,
@@ -34,3 +34,4 @@ export type {
   UpdateRemove,
   UpdateSet,
 } from './helpers/stream.js'
+export type { CanTrigger } from '../sdk/worker/calls/trigger-request.js'

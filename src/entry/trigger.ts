@@ -1,6 +1,6 @@
 /** `iii-node/trigger`: types to bind a trigger and to provide a trigger type. */
 export { BuiltinTrigger } from '../sdk/worker/triggers/bind-builtin.js'
-export type { BindingOptions } from '../sdk/worker/triggers/bind-builtin.js'
+export type { BindingOptions, TriggerBinder } from '../sdk/worker/triggers/bind-builtin.js'
 export type {
   BuiltinTriggerInput,
   ConditionConfig,

@@ -7,17 +7,25 @@ import { isRecord } from '../wire/protocol/validate.js'
 /** Attributes by name. */
 export type Attributes = Readonly<Record<string, unknown>>
 
+/** A span that a worker exported. Times in milliseconds since 1970. */
 export interface CapturedSpan {
+  /** Name of the span. */
   readonly name: string
+  /** The trace, as 32 hexadecimal digits. */
   readonly traceId: string
+  /** The span, as 16 hexadecimal digits. */
   readonly spanId: string
+  /** The parent; `undefined` for the root of a trace. */
   readonly parentSpanId: string | undefined
   /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   readonly kind: number | undefined
+  /** When the span started. */
   readonly startMs: number
   /** 0 while the span runs; only programs with live spans send such spans. */
   readonly endMs: number
+  /** Attributes of the span. */
   readonly attributes: Attributes
+  /** Events of the span, in order. */
   readonly events: readonly { readonly name: string; readonly attributes: Attributes }[]
   /** 0 unset, 1 ok, 2 error. */
   readonly status: { readonly code: number; readonly message: string | undefined }
@@ -25,25 +33,39 @@ export interface CapturedSpan {
   readonly resource: Attributes
 }
 
+/** A log record that a worker exported. */
 export interface CapturedLog {
+  /** The message. */
   readonly body: unknown
+  /** The severity as text, such as `INFO`. */
   readonly severity: string | undefined
+  /** When the record was made, in milliseconds since 1970. */
   readonly timeMs: number
+  /** The trace it belongs to, if any. */
   readonly traceId: string | undefined
+  /** The span it belongs to, if any. */
   readonly spanId: string | undefined
+  /** Attributes of the record. */
   readonly attributes: Attributes
+  /** Attributes of the process that sent it. */
   readonly resource: Attributes
 }
 
+/** A data point that a worker exported. */
 export interface CapturedMetric {
+  /** Name of the metric. */
   readonly name: string
+  /** Unit of the metric. */
   readonly unit: string | undefined
   /** The value of a gauge or a counter; the sum of a histogram. */
   readonly value: number | undefined
   /** Number of measurements in a histogram. */
   readonly count: number | undefined
+  /** When the point was taken, in milliseconds since 1970. */
   readonly timeMs: number
+  /** Attributes of the point. */
   readonly attributes: Attributes
+  /** Attributes of the process that sent it. */
   readonly resource: Attributes
 }
 

@@ -15,6 +15,7 @@ import type { RecordedFrames } from './worker-record.js'
 export interface TestCallOptions {
   /** The namespace of the function. Default `default`. */
   readonly namespace?: string | undefined
+  /** Free JSON handed to the handler beside the payload. Default: none. */
   readonly metadata?: unknown
   /** Time limit, on the clock of the engine. Default 30 s; `Infinity` disables it. */
   readonly timeoutMs?: number | undefined
@@ -112,8 +113,10 @@ export interface TestEngine extends AsyncDisposable {
   stallReads(worker: WorkerTarget): Unsubscribe
   /** Holds every frame in both directions, and new connections, until `resume`. */
   pause(): void
+  /** Delivers what `pause` held, and admits connections again. */
   resume(): void
 
+  /** The engine's counters. */
   stats(): EngineStats
   /** Ends the workers of `connect` and the engine, and releases all resources. May be called again. */
   close(): Promise<void>

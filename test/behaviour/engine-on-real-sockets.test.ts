@@ -90,6 +90,7 @@ test('calls to a worker that does not read fail over the limit, and succeed once
       maxSessionChannels: 10,
       maxChannelBytes: 12 * MIB,
       maxLargeMessageBytes: 256 * MIB,
+      maxUnreadBytes: 256 * MIB,
       hookTimeoutMs: 1000,
     },
   })

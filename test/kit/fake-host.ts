@@ -28,6 +28,7 @@ export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
   readonly lane: TickLane
   readonly largeMessages: LargeMessages
+  readonly unread: LargeMessages
   readonly random: SeededRandom
   readonly opensPorts = true
   readonly repairsStores = false
@@ -54,6 +55,7 @@ export class FakeHost implements EngineHost {
     this.clock = clock
     this.lane = new TickLane(clock)
     this.largeMessages = new LargeMessages({ clock, maxBytes: Infinity, onCut: () => undefined })
+    this.unread = new LargeMessages({ clock, maxBytes: Infinity, onCut: () => undefined })
     this.random = random
   }
 

@@ -169,7 +169,7 @@ export class ScriptedEngine {
     }
     // The holder of any name lives.
     if (this.polite && message.type === 'invokefunction' && message.function_id === 'engine::workers::info')
-      link.answer(message, { result: { worker: { pid: process.pid, ip_address: '127.0.0.1' } } })
+      link.answer(message, { result: { worker: { pid: process.ppid, ip_address: '127.0.0.1' } } })
     this.onFrame(link, message)
   }
 }

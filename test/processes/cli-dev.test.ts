@@ -251,6 +251,8 @@ test.each([
     interrupted: () => interrupted.promise,
   })
   await vi.waitFor(() => expect(lines.join()).toContain('The worker ended with code 0'), 20_000)
+  const ending = lines.find((line) => line.includes('The worker ended')) ?? ''
+  expect(JSON.parse(ending)).toMatchObject({ level: 'info' })
   expect(clear).not.toHaveBeenCalled()
   await write('// again')
   await vi.waitFor(() => expect(lines.join()).toMatch(/has changed.*The worker starts.*The worker ended/), 20_000)

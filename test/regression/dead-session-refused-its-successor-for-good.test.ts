@@ -44,15 +44,35 @@ test('the worker waits for an owner whose process has ended, and reports it once
   expect(waits(events)).toHaveLength(1)
 })
 
+test('an owner of an earlier process with the same id, as in a container, is waited for', async () => {
+  const { holder, next, events } = await heldBy(process.pid)
+  await expect.poll(() => waits(events)).toHaveLength(1)
+  holder.transport.terminate()
+
+  await next.ready()
+  expect(next.getFatalError()).toBeUndefined()
+})
+
+test('a live worker of the same process is a final refusal', async () => {
+  const { url } = await testEngine({ quirks: 'distributed' })
+  const options = { workerName: 'orders', otel: { enabled: false }, diagnostics: 'silent' } as const
+  const holder = registerWorker(url, { ...options, onConflict: 'wait' })
+  onTestFinished(() => holder.shutdown())
+  await holder.ready()
+  const next = registerWorker(url, options)
+  onTestFinished(() => next.shutdown())
+  await expect(next.ready()).rejects.toMatchObject({ code: 'WORKER_NAMESPACE_CONFLICT', owner_worker_name: 'orders' })
+})
+
 test('an owner whose process runs is a final refusal, with its name, process and age', async () => {
-  const { next, holder } = await heldBy(process.pid)
+  const { next, holder } = await heldBy(process.ppid)
   await expect(next.ready()).rejects.toMatchObject({
     code: 'WORKER_NAMESPACE_CONFLICT',
     owner_worker_id: holder.id,
     owner_worker_name: 'orders',
     message: expect.stringMatching(
       new RegExp(
-        `owned by worker 'orders' .*\\. It connected \\d+ s ago, from 127\\.0\\.0\\.1, process ${String(process.pid)}\\. Choose`,
+        `owned by worker 'orders' .*\\. It connected \\d+ s ago, from 127\\.0\\.0\\.1, process ${String(process.ppid)}\\. Choose`,
       ),
     ) as unknown,
   })

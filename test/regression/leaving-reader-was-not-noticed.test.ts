@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { ChannelReader } from '../../src/sdk/channel/reader.js'
+import type { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { deferred } from '../../src/std/async/deferred.js'
+import { quietWorker } from '../kit/quiet-worker.js'
 import { webSocketPeer } from '../kit/socket-peer.js'
+import { testEngine } from '../kit/test-engine.js'
 
 const REF = { channel_id: 'c', access_key: 'k', direction: 'read' } as const
 
@@ -32,3 +35,32 @@ test.each(['break', 'close()'])(
     await expect(reader.nextBinary()).resolves.toBeNull()
   },
 )
+
+test.each<[string, (reader: ChannelReader) => unknown]>([
+  ['close()', (reader) => reader.close()],
+  ['close() during the handshake', (reader) => [reader.read(), reader.close()]],
+  ['destroying its stream', (reader) => reader.stream.destroy()],
+  ['cancelling its web stream', (reader) => reader.toWeb().cancel()],
+])('a reader that leaves by %s before it has connected is noticed by its writer', async (_how, leave) => {
+  const engine = await testEngine({ quirks: 'distributed' })
+  const worker = quietWorker(engine.url)
+  const { writer, reader } = await worker.channels.create()
+  await leave(reader)
+  const writeAll = async (): Promise<void> => {
+    for (;;) await writer.write(Buffer.alloc(1_000))
+  }
+  await expect(writeAll()).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+  await expect(reader.read()).resolves.toBeNull()
+})
+
+test.each<[string, (writer: ChannelWriter) => unknown]>([
+  ['destroying its stream', (writer) => writer.stream.destroy()],
+  ['aborting its web stream', (writer) => writer.toWeb().abort()],
+])('a writer that leaves by %s before it has connected ends its reader', async (_how, leave) => {
+  const engine = await testEngine({ quirks: 'distributed' })
+  const worker = quietWorker(engine.url)
+  const { writer, reader } = await worker.channels.create()
+  await leave(writer)
+  // The protocol shows the reader of a lost writer an ordinary end.
+  expect(await reader.readAll()).toEqual(Buffer.alloc(0))
+})

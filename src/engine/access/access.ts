@@ -8,6 +8,7 @@ import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/prot
 /** Why access is denied, as the caller receives it. */
 export type Denial = { code: typeof ErrorCode.FORBIDDEN; message: string }
 
+/** What a session may call and register. */
 export interface Access {
   /** Identifies the owner of these rights: the same object for a session and the session that reattaches to it. */
   readonly holder: object

@@ -23,6 +23,8 @@ export interface EngineHost {
   readonly lane: TickLane
   /** Limits the memory of large messages of all clients. */
   readonly largeMessages: LargeMessages
+  /** Limits the memory of what waits to be read by all clients. */
+  readonly unread: LargeMessages
   readonly random: Random
   /** Receives events; `log` reports through it as well. */
   readonly emit: Emit
@@ -57,12 +59,17 @@ export interface EngineHost {
 
 /** A call on behalf of the engine. */
 export interface HostCall {
+  /** The function to call. */
   readonly functionId: string
+  /** The payload: any JSON value. */
   readonly data: unknown
   /** Default: `default`. */
   readonly namespace?: string | undefined
+  /** Free JSON handed to the handler beside the payload. */
   readonly metadata?: unknown
+  /** W3C trace parent of the call. */
   readonly traceparent?: string | undefined
+  /** W3C baggage of the call. */
   readonly baggage?: string | undefined
   /**
    * Whether a large result stays text, as `JsonText`. Otherwise it is parsed, and the call fails if that is too

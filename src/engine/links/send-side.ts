@@ -7,7 +7,8 @@ import { ErrorCode, SerdeError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
 import type { EngineMessage } from '../../wire/protocol/messages.js'
 import type { Log } from '../../std/log.js'
-import type { Transport } from '../../wire/transport/transport.js'
+import type { LargeMessage, LargeMessages } from '../../wire/transport/large-messages.js'
+import { HIGH_WATER_BYTES, type Transport } from '../../wire/transport/transport.js'
 import type { Counters } from '../counters.js'
 import type { ReceiveSide } from './receive-side.js'
 import type { EngineLimits } from '../limits.js'
@@ -16,6 +17,7 @@ export interface SendSideParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly log: Log
+  readonly unread: LargeMessages
 }
 
 /** The reason for not reading its worker: the worker itself does not read. */
@@ -25,12 +27,15 @@ export class SendSide {
   readonly #parts: SendSideParts
   readonly #transport: Transport
   readonly #receiveSide: Pick<ReceiveSide, 'hold' | 'release'>
+  /** Its share of what waits for all clients. */
+  readonly #unread: LargeMessage
   #paused = false
 
   constructor(parts: SendSideParts, transport: Transport, receiveSide: Pick<ReceiveSide, 'hold' | 'release'>) {
     this.#parts = parts
     this.#transport = transport
     this.#receiveSide = receiveSide
+    this.#unread = parts.unread.of({ cut: () => transport.terminate() })
   }
 
   /** Whether more bytes wait to be read than the limit allows. */
@@ -66,14 +71,23 @@ export class SendSide {
   forward(frame: string): void {
     this.#parts.counters.framesOut += 1
     this.#transport.send(frame)
-    if (this.congested) this.#holdBack()
+    const { bufferedBytes } = this.#transport
+    // `drained` follows from there on.
+    if (bufferedBytes > HIGH_WATER_BYTES) this.#unread.set(bufferedBytes)
+    if (bufferedBytes > this.#parts.limits.maxPeerBytes) this.#holdBack()
   }
 
   /** The backlog is gone: resumes reading. */
   drained(): void {
+    this.#unread.set(0)
     if (!this.#paused) return
     this.#paused = false
     this.#receiveSide.release(HOLD)
+  }
+
+  /** The worker has left. */
+  left(): void {
+    this.#unread.set(0)
   }
 
   #holdBack(): void {

@@ -178,7 +178,6 @@ export class Session implements Member {
     this.#transport.terminate()
   }
 
-  /** Sends the close frame when the engine stops. */
   close(): void {
     this.#leave()
     this.#transport.close()
@@ -290,6 +289,7 @@ export class Session implements Member {
     this.#grace.cancel()
     for (const held of [this.#unplaced, this.#behindReview]) held.takeAll()
     this.#owed.close()
+    this.#sendSide.left()
     const { directory, handOver, router, bindings, names, sessions } = this.#parts
     handOver.left(this, directory.leave(this))
     router.leave(this)

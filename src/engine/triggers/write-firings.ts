@@ -5,6 +5,7 @@
  */
 import { BoundedRuns } from '../../std/async/bounded-runs.js'
 import { weightOf } from '../../std/json/weight.js'
+import { Pace } from '../../std/time/pace.js'
 import type { Binding, CallContext, EngineHost } from '../builtins/builtin.js'
 import { callBound, conditionHolds, conditionOf, triggerFailed, type Trace } from './fire.js'
 
@@ -20,10 +21,12 @@ export function traceOf({ traceparent, baggage }: CallContext): Trace {
 
 export class WriteFirings {
   readonly #host: EngineHost
+  readonly #pace: Pace
   readonly #firings: BoundedRuns
 
   constructor(host: EngineHost) {
     this.#host = host
+    this.#pace = new Pace(host.lane)
     this.#firings = new BoundedRuns({ maxRuns: MAX_FIRINGS, maxWeight: MAX_WEIGHT }, () => {
       const { counters, log } = host
       counters.dropped.firings += 1
@@ -46,6 +49,8 @@ export class WriteFirings {
       for (const binding of bindings) {
         if (signal.aborted) return
         await this.#fire(binding, data, { ...trace, signal })
+        const turn = this.#pace.next()
+        if (turn !== undefined) await turn
       }
     })
   }

@@ -2,7 +2,9 @@
 import { isRecord } from '../../wire/protocol/validate.js'
 import { pathOf, walk } from '../../std/json/walk.js'
 
+/** The two ends of a channel: `read` and `write`. */
 export const ChannelDirection = { Read: 'read', Write: 'write' } as const
+/** Which end of a channel a reference stands for. */
 export type ChannelDirection = (typeof ChannelDirection)[keyof typeof ChannelDirection]
 
 /** A reference to one end of a channel, used in payloads. Any worker that has it can open that end, once. */
@@ -45,6 +47,7 @@ export function replaceChannelRefs(data: unknown, replace: (ref: StreamChannelRe
 
 /** One item of a channel: a text message or a chunk of bytes. */
 export type ChannelItem = { type: 'text'; value: string } | { type: 'binary'; value: Uint8Array }
+/** Makes the items of a channel. */
 export const ChannelItem = {
   Text: (value: string): ChannelItem => ({ type: 'text', value }),
   Binary: (value: Uint8Array): ChannelItem => ({ type: 'binary', value }),

@@ -105,6 +105,12 @@ export class Endpoint implements ChannelEnd {
     this.terminate()
   }
 
+  /** Ends early: connects first if need be, since the other end would wait for one that never came. */
+  leave(): void {
+    if (this.#state === 'open') this.terminate()
+    else if (this.#state === 'idle') void this.open().then(() => this.terminate(), ignoreRefusal)
+  }
+
   /** Cuts the socket. */
   terminate(): void {
     if (this.#transport === undefined) this.#end(undefined)
@@ -204,6 +210,9 @@ export function checkOperation(options: unknown): void {
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalidArgument('options.signal', 'an AbortSignal', signal)
 }
+
+/** An end that the engine refuses is over, too. */
+const ignoreRefusal = (): void => undefined
 
 function endedError(): NotConnectedError {
   return new NotConnectedError(ErrorCode.NOT_CONNECTED, 'This end of the channel is closed', { outcome: 'not_sent' })

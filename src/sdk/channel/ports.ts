@@ -30,20 +30,24 @@ export class ChannelEnds {
     return this.#over
   }
 
+  /** Ends with a socket. */
   get size(): number {
     return this.#open.size
   }
 
+  /** Bytes that all ends hold together. */
   get heldBytes(): number {
     let bytes = 0
     for (const end of this.#open) bytes += end.heldBytes
     return bytes
   }
 
+  /** Lists an end. */
   add(end: ChannelEnd): void {
     this.#open.add(end)
   }
 
+  /** Removes an end from the list. */
   delete(end: ChannelEnd): void {
     this.#open.delete(end)
     if (!this.#isBusy()) this.#settled?.resolve()
@@ -70,6 +74,7 @@ export class ChannelEnds {
 
 /** A text message of a channel that was dropped for lack of a listener. */
 export interface DroppedText {
+  /** The channel. */
   readonly channelId: string
   /** Number of messages dropped by this end so far. */
   readonly dropped: number
@@ -77,6 +82,7 @@ export interface DroppedText {
 
 /** A reader that waits for one kind of items while the other kind before them is not read. */
 export interface StalledChannel {
+  /** The channel. */
   readonly channelId: string
   /** The kind that is not read. */
   readonly unread: 'text' | 'binary'
@@ -84,7 +90,9 @@ export interface StalledChannel {
 
 /** Dependencies of a channel end from its client; by default those of the process. */
 export interface ChannelPorts {
+  /** Opens a transport. */
   readonly dial: Dial
+  /** Tells the time and sets timers. */
   readonly clock: Clock
   /** Handshake headers, the same as those of the client. */
   readonly headers: () => Readonly<Record<string, string>>

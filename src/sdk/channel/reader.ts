@@ -142,7 +142,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     this.#queue.finish(undefined)
     // Cut without a close frame: the distributed engine does not read that of a reader, so its writer would not be
     // notified.
-    this.#endpoint.terminate()
+    this.#endpoint.leave()
     return Promise.resolve()
   }
 
@@ -151,6 +151,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
     return this.#ref
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -190,7 +191,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
           })
       },
       destroy: (error, callback) => {
-        this.#endpoint.terminate()
+        void this.close()
         callback(error)
       },
     })

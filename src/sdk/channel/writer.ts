@@ -139,7 +139,7 @@ export class ChannelWriter implements AsyncDisposable {
       write: (chunk) => (typeof chunk === 'string' ? this.sendMessage(chunk) : this.write(chunk)),
       close: () => this.close(),
       abort: () => {
-        this.#endpoint.terminate()
+        this.#endpoint.leave()
       },
     })
   }
@@ -149,6 +149,7 @@ export class ChannelWriter implements AsyncDisposable {
     return this.#ref
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -242,7 +243,7 @@ export class ChannelWriter implements AsyncDisposable {
         settle(this.#close('stream_complete'), callback)
       },
       destroy: (error, callback) => {
-        if (error !== null) this.#endpoint.terminate()
+        if (error !== null || !stream.writableFinished) this.#endpoint.leave()
         callback(error)
       },
     })

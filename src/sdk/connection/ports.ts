@@ -8,8 +8,11 @@ import type { IIIConnectionState } from './state.js'
 
 /** External dependencies of a connection. */
 export interface ConnectionPorts {
+  /** Opens a transport. */
   readonly dial: Dial
+  /** Tells the time and sets timers. */
   readonly clock: Clock
+  /** Yields random numbers, for jitter. */
   readonly random: Random
 }
 

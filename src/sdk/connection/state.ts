@@ -99,6 +99,7 @@ export const IIIConnectionState = {
   Reconnecting: 'reconnecting',
   Failed: 'failed',
 } as const
+/** One of the connection states in `IIIConnectionState`. */
 export type IIIConnectionState = (typeof IIIConnectionState)[keyof typeof IIIConnectionState]
 
 /** The public connection state of a link state. */

@@ -5,6 +5,7 @@
 
 /** A schema of any library: accepts `Input`, returns `Output`. */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  /** The members that every schema library provides. */
   readonly '~standard': {
     readonly version: 1
     /** The name of the library. */
@@ -21,7 +22,9 @@ export type StandardResult<Output> =
 
 /** One reason why a value is invalid. */
 export interface StandardIssue {
+  /** What is wrong, in the words of the library. */
   readonly message: string
+  /** The keys from the value's root to the wrong member; absent for the value as a whole. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 

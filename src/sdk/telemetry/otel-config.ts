@@ -10,9 +10,13 @@ import { flagSetting, invalidOption, numberSetting, textSetting, type NumberRule
 
 /** An OpenTelemetry instrumentation of any major version, by its shape. */
 export interface OtelInstrumentation {
+  /** Receives the provider of the tracers. */
   setTracerProvider?(provider: TracerProvider): void
+  /** Receives the provider of the meters. */
   setMeterProvider?(provider: MeterProvider): void
+  /** Starts instrumenting. */
   enable?(): void
+  /** Stops instrumenting. */
   disable?(): void
 }
 

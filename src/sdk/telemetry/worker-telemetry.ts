@@ -21,8 +21,11 @@ import { TelemetryOutbox, type FrameSink } from './export/telemetry-outbox.js'
 
 /** The type of `worker.telemetry`. `tracer`, `meter` and `logger` are `null` if they are disabled. */
 export interface TelemetryHandle {
+  /** Makes spans. */
   readonly tracer: Tracer | null
+  /** Makes counters, histograms and gauges. */
   readonly meter: Meter | null
+  /** Emits log records in OpenTelemetry's form. */
   readonly logger: OtelLogger | null
   /** Sends what has ended so far. Never rejects. */
   flush(): Promise<void>

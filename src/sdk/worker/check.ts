@@ -126,7 +126,9 @@ export function checkHeaders(value: unknown, argument = 'headers'): Readonly<Rec
 
 /** An option that nothing reads. */
 export interface UnknownOption {
+  /** The argument that holds the option. */
   readonly argument: string
+  /** The name that nothing reads. */
   readonly option: string
   /** The known name that was probably meant. */
   readonly nearest: string | undefined

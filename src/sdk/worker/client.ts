@@ -86,33 +86,44 @@ export interface IIIClient {
   /** Ends the client at once; resolves when the socket is gone. */
   shutdown(): Promise<void>
   // Optional here, since fakes written for the official package do not have them.
+  /** The state of the connection. */
   getConnectionState?(): IIIConnectionState
+  /** The engine's address. */
   getAddress?(): string
+  /** The rejection that ended this client, if one did. */
   getFatalError?(): RegistrationRejectedError | undefined
 }
 
 /** A worker: its functions, its triggers, its calls, over one connection that is kept up. */
 export interface III extends IIIClient, AsyncDisposable {
+  /** Serves a function by an id or a contract, with or without schemas. */
   registerFunction: RegisterFunction
   /** `registerFunction` with everything in one object. */
   register: Register
   /** `registerFunction` with the description first. */
   registerFunctionWith: RegisterFunctionWith
+  /** Calls a function by id or by contract and resolves with its result; rejects as `IIIClient.trigger` does. */
   trigger: ContractTrigger
   /** One function per contract, each calling what its contract names. */
   client<T extends Readonly<Record<string, FunctionContract>>>(contracts: T): ContractClient<T>
   /** Binds a function to the trigger type of a contract. */
   registerTrigger<C extends TriggerTypeContract>(contract: C, binding: ContractBinding<C>): OwnedTrigger
+  /** Binds a function to a trigger type. `trigger_type` is an alias of `type`. */
   registerTrigger(trigger: RegisterTriggerInput | AliasedTriggerInput): OwnedTrigger
   /** Provides the trigger type of a contract. */
   registerTriggerType<C extends SchemaTriggerType>(
     contract: C,
     handler: TriggerHandler<ReceivedAs<C['config']>>,
   ): TriggerTypeRef<SentAs<C['config']>, ReceivedAs<C['request']>>
+  /**
+   * Provides a trigger type. @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_TRIGGER_TYPE` for an id provided
+   * already.
+   */
   registerTriggerType<TConfig = unknown, TPayload = any>(
     type: RegisterTriggerTypeInput,
     handler: TriggerHandler<TConfig>,
   ): TriggerTypeRef<TConfig, TPayload>
+  /** The same, from an id and a description. */
   registerTriggerType<TConfig = unknown, TPayload = any>(
     id: string,
     description: string,
@@ -122,9 +133,13 @@ export interface III extends IIIClient, AsyncDisposable {
   registerService(service: RegisterServiceInput): void
   /** Replaces the headers of the next handshake; right after `registerWorker` that is the first one. */
   setHeaders(headers: Record<string, string>): void
+  /** Lists the functions that workers have registered. Rejects as `trigger` does. */
   listFunctions(options?: ListFunctionsOptions): Promise<FunctionInfo[]>
+  /** Lists the connected workers. Rejects as `trigger` does. */
   listWorkers(options?: ListWorkersOptions): Promise<WorkerInfo[]>
+  /** Lists the bound triggers; `true` includes internal ones. Rejects as `trigger` does. */
   listTriggers(options?: boolean | ListTriggersOptions): Promise<TriggerInfo[]>
+  /** Lists the provided trigger types; `true` includes internal ones. Rejects as `trigger` does. */
   listTriggerTypes(options?: boolean | ListTriggerTypesOptions): Promise<TriggerTypeInfo[]>
   /** Receives all functions after each change, which the engine looks for every five seconds, and after each reconnect. */
   onFunctionsAvailable(callback: (functions: FunctionInfo[]) => void): FunctionsAvailableGuard
@@ -146,9 +161,11 @@ export interface III extends IIIClient, AsyncDisposable {
    * await worker.ready({ timeoutMs: 5_000 })
    */
   ready(options?: ReadyOptions): Promise<void>
+  /** Calls back with each new connection state, until the returned function is called. */
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): Unsubscribe
   /** Byte and message streams between workers. */
   readonly channels: { create(bufferSize?: number): Promise<Channel> }
+  /** The state of the connection. */
   getConnectionState(): IIIConnectionState
   /** The engine's address. */
   getAddress(): string
@@ -160,6 +177,7 @@ export interface III extends IIIClient, AsyncDisposable {
   stats(): WorkerStats
   /** What the engine called this worker on its latest connection. */
   readonly workerId: string | undefined
+  /** The namespace of this worker; `undefined` stands for `default`. */
   readonly namespace: string | undefined
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */

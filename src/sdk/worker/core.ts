@@ -28,7 +28,7 @@ import { Barrier } from './lifecycle/barrier.js'
 import { BurstRelease } from './lifecycle/burst-release.js'
 import { Conflicts } from './lifecycle/conflicts.js'
 import { Introduction } from './lifecycle/introduction.js'
-import { NameHolder } from './lifecycle/name-holder.js'
+import { LiveSession, NameHolder } from './lifecycle/name-holder.js'
 import { Link, type LinkPart } from './link.js'
 import type { WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
@@ -134,6 +134,7 @@ export class Core {
     return [
       this.barrier,
       this.conflicts ?? this.nameHolder ?? {},
+      new LiveSession(),
       new EndedCalls(this.calls, this.link, this.nameHolder),
       this.telemetry,
       this.results,
@@ -143,7 +144,7 @@ export class Core {
       this.unconfirmedResults,
       this.watch,
       this.admission,
-      new BurstRelease(this.link, this.calls, this.served),
+      new BurstRelease(this),
       this.introduction,
       this.services,
       this.triggerTypes,

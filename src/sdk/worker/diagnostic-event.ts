@@ -11,14 +11,19 @@ import type { UnknownOption } from './check.js'
 
 /** A value that a function took or gave and that does not fit its schema. */
 export interface InvalidValue {
+  /** The schema's issues with the value. */
   readonly error: ValidationError
+  /** The id of the call on the wire. */
   readonly invocationId: string
+  /** The worker that called; `undefined` for calls the engine makes. */
   readonly callerWorkerId: string | undefined
 }
 
 /** A handler that takes long. */
 export interface SlowHandler {
+  /** The function whose handler runs. */
   readonly functionId: string
+  /** The id of the call on the wire. */
   readonly invocationId: string
   /** Milliseconds since it was started; of `handler_slow` at least this many. */
   readonly runningMs: number

@@ -17,6 +17,7 @@ export type TelemetryOptions = {
   framework?: string
   amplitude_api_key?: string
 }
+/** The labels as part of `WorkerMetadata`. */
 export type WorkerTelemetryMeta = TelemetryOptions
 
 /** What a worker reports about itself. */
@@ -104,15 +105,18 @@ function projectName(): string {
   return basename(directory)
 }
 
-/** Whether an address belongs to this host and no process has the id there. */
-export function isEndedProcessOfThisHost(processId: number, address: string): boolean {
-  const own = Object.values(networkInterfaces()).flatMap((interfaces) => interfaces ?? [])
-  if (!own.some((one) => one.address === address) || !Number.isInteger(processId) || processId <= 0) return false
+/** Whether an address is one of this host. */
+export function isAddressOfThisHost(address: string): boolean {
+  return Object.values(networkInterfaces()).some((own) => own?.some((one) => one.address === address))
+}
+
+/** Whether a process of this host has the id. */
+export function isRunning(processId: number): boolean {
   try {
     kill(processId, 0)
-    return false
+    return true
   } catch (error) {
     // A process of another user answers with EPERM.
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }

@@ -42,6 +42,16 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
+/** The stack of a thrown error; nothing for other values, and for an error that throws when it is read. */
+export function stackOf(thrown: unknown): string | undefined {
+  try {
+    const stack: unknown = thrown instanceof Error ? thrown.stack : undefined
+    return typeof stack === 'string' ? stack : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function describeObject(value: object): string {
   try {
     return Array.isArray(value) ? `an array of ${String(value.length)}` : 'an object'

@@ -18,11 +18,18 @@ export function addressWithoutCredentials(address: string): string {
   return address.replace(UP_TO_HOST, '$1').replace(/\?.*/s, '')
 }
 
-/** Sensitive keys: names of members whose values are secret and never appear in messages. */
-const TELLING_KEY =
-  /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|access_key|cookie|(?:^|[_-])token$/i
+/**
+ * Parts of keys whose values are secret, in snake_case, kebab-case and camelCase. Such values never
+ * appear in messages.
+ */
+export const TELLING_PART =
+  /password|secret|credential|authorization|bearer|cookie|(?:api|access|private)[_-]?key|(?:auth|access|refresh)[_-]?token/i
+
+/** `token` alone or as the last word; `Token` counts as a word of its own only where its case shows it. */
+const TOKEN_KEY = /(?:^|[_-])token$/i
+const CAMEL_TOKEN_KEY = /[a-z\d]Token$/
 
 /** Whether the value of a key is secret. */
 export function isTellingKey(key: string): boolean {
-  return TELLING_KEY.test(key)
+  return TELLING_PART.test(key) || TOKEN_KEY.test(key) || CAMEL_TOKEN_KEY.test(key)
 }

@@ -20,7 +20,9 @@ import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntri
 
 /** A frame that could not be parsed. */
 export interface FrameProblem {
+  /** Always `invalid`. */
   readonly type: 'invalid'
+  /** Why the frame could not be read. */
   readonly code:
     typeof ErrorCode.MALFORMED_FRAME | typeof ErrorCode.UNKNOWN_MESSAGE_TYPE | typeof ErrorCode.MESSAGE_TOO_LARGE
   /** Expected and received value, in one sentence. */

@@ -123,7 +123,9 @@ export type MessageOf<Table extends MessageTable> = {
   [Type in keyof Table & string]: { readonly type: Type } & Infer<Table[Type]>
 }[keyof Table & string]
 
+/** A message that a worker sends to the engine, discriminated by `type`. */
 export type WorkerMessage = MessageOf<typeof workerMessages>
+/** A message that the engine sends to a worker, discriminated by `type`. */
 export type EngineMessage = MessageOf<typeof engineMessages>
 
 /** One message of a union by its type. */

@@ -3,20 +3,35 @@
 /** Values of the member `type` of a frame. An enum, as in the official package, so that it serves as type and value. */
 // eslint-disable-next-line no-restricted-syntax -- drop-in: the official package exports this enum
 export enum MessageType {
+  /** A worker registers a function. */
   RegisterFunction = 'registerfunction',
+  /** A worker removes a function. */
   UnregisterFunction = 'unregisterfunction',
+  /** A worker registers a service. */
   RegisterService = 'registerservice',
+  /** A call, from a worker to the engine and from the engine to a worker. */
   InvokeFunction = 'invokefunction',
+  /** The result or the error of a call. */
   InvocationResult = 'invocationresult',
+  /** A worker provides a trigger type. */
   RegisterTriggerType = 'registertriggertype',
+  /** A worker stops providing a trigger type. */
   UnregisterTriggerType = 'unregistertriggertype',
+  /** A worker binds a trigger; the engine hands it to the provider of its type. */
   RegisterTrigger = 'registertrigger',
+  /** A trigger is removed. */
   UnregisterTrigger = 'unregistertrigger',
+  /** Whether a trigger was accepted. */
   TriggerRegistrationResult = 'triggerregistrationresult',
+  /** The engine's session info: worker id and reattach token. */
   WorkerRegistered = 'workerregistered',
+  /** The engine refused a worker's or a function's name. */
   RegistrationRejected = 'registrationrejected',
+  /** A worker continues its session on a new connection. */
   Reattach = 'reattach',
+  /** Asks for a `pong`. */
   Ping = 'ping',
+  /** Answers a `ping`. */
   Pong = 'pong',
 }
 

@@ -12,7 +12,9 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 export interface Field<T, Optional extends boolean = false> {
   /** The accepted values, for error messages. */
   readonly expected: string
+  /** Whether a value fits. */
   readonly accepts: (value: unknown) => boolean
+  /** Whether the member may be missing or `null`. */
   readonly optional: Optional
   /** Carries the type only; never set. */
   readonly type?: T
@@ -21,8 +23,10 @@ export interface Field<T, Optional extends boolean = false> {
 /** The members of a message beside `type`. */
 export type Shape = Readonly<Record<string, Field<unknown, boolean>>>
 
-type RequiredKeys<S extends Shape> = { [K in keyof S]: S[K]['optional'] extends true ? never : K }[keyof S]
-type FieldType<F> = F extends Field<infer T, boolean> ? T : never
+/** The members of a shape that a message must have. */
+export type RequiredKeys<S extends Shape> = { [K in keyof S]: S[K]['optional'] extends true ? never : K }[keyof S]
+/** The TypeScript type of a field. */
+export type FieldType<F> = F extends Field<infer T, boolean> ? T : never
 
 /** The TypeScript type of a shape. Optional members are absent or `undefined`; the codec converts `null` to that. */
 export type Infer<S extends Shape> = { readonly [K in RequiredKeys<S>]: FieldType<S[K]> } & {

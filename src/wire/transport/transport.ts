@@ -12,6 +12,7 @@
 export interface Closed {
   /** Close code; 1006 if there was no close frame. */
   readonly code: number
+  /** Reason of the close frame; empty when it gave none. */
   readonly reason: string
   /** HTTP status of a refused handshake. */
   readonly status?: number
@@ -68,6 +69,7 @@ export function frameText(frame: string | Uint8Array): string {
   return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8')
 }
 
+/** A connection that moves frames. */
 export interface Transport {
   /** Bytes accepted by `send` that have not reached the operating system. */
   readonly bufferedBytes: number
@@ -78,6 +80,7 @@ export interface Transport {
    * open.
    */
   readonly peerHeaders?: Readonly<Record<string, unknown>> | undefined
+  /** Sends a frame after all earlier ones; never throws and never blocks. */
   send(frame: string | Uint8Array): void
   /**
    * Calls back once everything sent so far has been passed to the operating system; never after the connection ended.
@@ -96,6 +99,7 @@ export interface Transport {
    * read already. Only when the connection ends, earlier frames are delivered.
    */
   pause(): void
+  /** Reads on after `pause`. */
   resume(): void
   /** Sends a close frame after everything sent so far; without a code the close frame is empty. */
   close(code?: number, reason?: string): void
@@ -107,7 +111,7 @@ export interface Transport {
 export const HIGH_WATER_BYTES = 8 * 1024 * 1024
 
 /** Options of an outgoing connection. */
-interface DialOptions {
+export interface DialOptions {
   /** Handshake headers; read after the current tick, so that headers set right after dialling still apply. */
   readonly headers: () => Readonly<Record<string, string>>
   /** Size of the send buffer above which `drained` will follow. Default 8 MiB. */

@@ -38,6 +38,22 @@ export const faults: readonly Fault[] = [
     tests: slow,
   },
   {
+    name: 'unread-messages-of-workers-are-not-counted',
+    row: 'R43',
+    file: 'src/engine/links/send-side.ts',
+    find: 'this.#unread.set(bufferedBytes)',
+    replace: 'this.#unread.set(0)',
+    tests: ['test/regression/unread-messages-filled-the-memory.test.ts'],
+  },
+  {
+    name: 'events-go-to-all-receivers-at-once',
+    row: 'R44',
+    file: 'src/std/time/pace.ts',
+    find: 'export const PORTION = 64',
+    replace: 'export const PORTION = 1_000_000',
+    tests: ['test/regression/events-for-many-held-up-the-engine.test.ts'],
+  },
+  {
     name: 'unfinished-messages-are-not-counted',
     row: 'R43',
     file: 'src/wire/transport/ws-accept.ts',

@@ -19,6 +19,14 @@ export const faults: readonly Fault[] = [
     tests: ['test/regression/dead-session-refused-its-successor-for-good.test.ts'],
   },
   {
+    name: 'earlier-processes-with-the-same-id-count-as-running',
+    row: 'R37',
+    file: 'src/sdk/worker/lifecycle/name-holder.ts',
+    find: 'pid === ownPid ? !liveSessions.has(id)',
+    replace: 'pid === ownPid ? liveSessions.has(id)',
+    tests: ['test/regression/dead-session-refused-its-successor-for-good.test.ts'],
+  },
+  {
     name: 'own-earlier-sessions-are-not-retired',
     row: 'R37',
     file: 'src/sdk/worker/lifecycle/name-holder.ts',
@@ -81,6 +89,22 @@ export const faults: readonly Fault[] = [
     find: 'this.#isMoreExpected?.() === true) this.#ws.pong()',
     replace: 'this.#isMoreExpected?.() === false) this.#ws.pong()',
     tests: ['test/regression/bursts-waited-for-acknowledgements.test.ts'],
+  },
+  {
+    name: 'calls-to-a-worker-are-not-acknowledged',
+    row: 'R37',
+    file: 'src/sdk/worker/lifecycle/burst-release.ts',
+    find: 'functions.size > 0',
+    replace: 'functions.size < 0',
+    tests: ['test/regression/bursts-waited-for-acknowledgements.test.ts'],
+  },
+  {
+    name: 'readers-leave-without-having-connected',
+    row: 'R37',
+    file: 'src/sdk/channel/endpoint.ts',
+    find: "else if (this.#state === 'idle') void this.open().then(() => this.terminate(), ignoreRefusal)",
+    replace: "else if (this.#state === 'idle') this.terminate()",
+    tests: ['test/regression/leaving-reader-was-not-noticed.test.ts'],
   },
   {
     name: 'departures-do-not-restore-topics',

@@ -9,8 +9,8 @@ export const faults: readonly Fault[] = [
     name: 'cookies-are-shown',
     row: 'R26',
     file: 'src/std/text/without-credentials.ts',
-    find: '|private_key|access_key|cookie|(?:^|[_-])token$/i',
-    replace: '|private_key|access_key|(?:^|[_-])token$/i',
+    find: 'bearer|cookie|(?:api',
+    replace: 'bearer|(?:api',
     tests: secrets,
   },
   {

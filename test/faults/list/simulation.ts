@@ -226,8 +226,8 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'publications-reach-the-first-subscriber-only',
     file: 'src/engine/builtins/pubsub/pubsub-builtin.ts',
-    find: 'for (const binding of subscriptions.of(topic)) deliveries',
-    replace: 'for (const binding of subscriptions.of(topic).slice(0, 1)) deliveries',
+    find: 'receivers: subscriptions.of(topic),',
+    replace: 'receivers: subscriptions.of(topic).slice(0, 1),',
   },
   {
     ...R4,

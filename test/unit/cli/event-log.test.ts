@@ -52,6 +52,12 @@ test('a JSON record is one line with time, level, message, kind and facts', () =
   })
 })
 
+test('an error among the facts of a text line is a sentence with frames, not JSON', () => {
+  const broken = Object.assign(new Error('cut'), { stack: 'Error: cut\n    at send (/app/worker.ts:3:1)' })
+  const [line] = shown([logged('warn', 'A response broke off', { error: broken, bytes: 3 })])
+  expect(withoutTime(line)).toBe('WARN  A response broke off: cut {"bytes":3}\n    at send (/app/worker.ts:3:1)')
+})
+
 test('an error among the facts keeps its message, code and stack', () => {
   const broken = Object.assign(new TypeError('broken'), { code: 'E1' })
   const [line] = shown([logged('error', 'It broke', { error: broken, bytes: 3n })], { format: 'json' })

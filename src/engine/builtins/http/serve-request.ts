@@ -112,8 +112,11 @@ function failure(
   return { kind: 'answer', answer }
 }
 
-function answer({ cors }: HttpSite, { request, response }: Exchange, whole: Answer): void {
+function answer({ cors, host }: HttpSite, { request, response }: Exchange, whole: Answer): void {
+  const unread = host.unread.of({ cut: () => response.destroy() })
+  response.once('close', () => unread.set(0))
   writeAnswer(response, { ...whole, headers: cors.extend(whole.headers, request.headers.origin) })
+  unread.set(response.writableLength)
 }
 
 async function stream({ cors }: HttpSite, exchange: Exchange, start: StreamStart): Promise<void> {

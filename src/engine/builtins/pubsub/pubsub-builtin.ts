@@ -7,6 +7,7 @@ import { isRecord, json, string } from '../../../wire/protocol/validate.js'
 import { describe } from '../../../std/text/describe.js'
 import type { Binding, Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import { builtinFunction } from '../../config/builtin-input.js'
+import { FanOut } from '../../triggers/fan-out.js'
 import { Deliveries } from './deliveries.js'
 import type { PubSubConfig } from './pubsub-config.js'
 import { Subscriptions } from './subscriptions.js'
@@ -18,20 +19,29 @@ const MAX_SUBSCRIPTIONS = 100_000
 export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Builtin {
   const subscriptions = new Subscriptions(host.quirks.silentTopics)
   const deliveries = new Deliveries(host)
+  const fanOut = new FanOut<Binding>(host.lane)
   return {
     name: 'iii-pubsub',
-    functions: [publishFunction(subscriptions, deliveries)],
+    functions: [publishFunction({ host, subscriptions, deliveries, fanOut })],
     triggerTypes: [subscribeType(subscriptions)],
     start: () => Promise.resolve(),
     stop() {
       subscriptions.clear()
+      fanOut.stop()
       deliveries.stop()
       return Promise.resolve()
     },
   }
 }
 
-function publishFunction(subscriptions: Subscriptions, deliveries: Deliveries): BuiltinFunction {
+interface PublishParts {
+  readonly host: EngineHost
+  readonly subscriptions: Subscriptions
+  readonly deliveries: Deliveries
+  readonly fanOut: FanOut<Binding>
+}
+
+function publishFunction({ host, subscriptions, deliveries, fanOut }: PublishParts): BuiltinFunction {
   return builtinFunction({
     id: 'publish',
     description: 'Sends an event to every subscriber of a topic and does not wait for them',
@@ -44,7 +54,13 @@ function publishFunction(subscriptions: Subscriptions, deliveries: Deliveries): 
     input: { topic: string, data: json },
     call({ topic, data }, { traceparent, baggage }) {
       if (topic === '') throw new InvocationError({ code: ErrorCode.topic_not_set, message: 'Topic is not set' })
-      for (const binding of subscriptions.of(topic)) deliveries.start(binding, data, { traceparent, baggage })
+      const deliver = (binding: Binding): void => {
+        if (subscriptions.has(binding)) deliveries.start(binding, data, { traceparent, baggage })
+      }
+      if (fanOut.start(topic, { receivers: subscriptions.of(topic), data, deliver })) return
+      host.counters.refused.jobs += 1
+      const message = 'Too many events of the topic wait for their subscribers'
+      throw new InvocationError({ code: ErrorCode.PENDING_QUEUE_FULL, message })
     },
   })
 }

@@ -49,6 +49,12 @@ export class Subscriptions {
     return [...(this.#topics.get(topic)?.values() ?? [])]
   }
 
+  /** Whether a binding still listens. */
+  has(binding: Binding): boolean {
+    const topic = this.#topicOf.get(binding.id)
+    return topic !== undefined && this.#topics.get(topic)?.get(binding.id) === binding
+  }
+
   clear(): void {
     this.#silenced = undefined
     this.#topics.clear()

@@ -5,6 +5,7 @@
 import { InvocationError } from '../../../errors.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import type { Clock } from '../../../std/time/clock.js'
+import { Pace } from '../../../std/time/pace.js'
 import type { EngineHost } from '../builtin.js'
 import type { Job } from './job.js'
 import type { Outcome } from './job-queue.js'
@@ -22,6 +23,7 @@ const RETURN_CHECK_MS = 250
 
 export class Attempts {
   readonly #host: EngineHost
+  readonly #pace: Pace
   readonly #ledger: Ledger
   /** One controller per delivery: Node warns of a leak when one signal has many listeners. */
   readonly #underWay = new Set<AbortController>()
@@ -32,6 +34,7 @@ export class Attempts {
 
   constructor(host: EngineHost, ledger: Ledger) {
     this.#host = host
+    this.#pace = new Pace(host.lane)
     this.#ledger = ledger
   }
 
@@ -44,6 +47,11 @@ export class Attempts {
   /** Makes one attempt. Never rejects; after `stop` nothing is recorded. */
   async make(job: Job, policy: QueuePolicy, deliver: Deliver): Promise<Outcome> {
     if (this.#waitsForReturn(job, this.#host.clock)) return { kind: 'retry', job, delayMs: RETURN_CHECK_MS }
+    const turn = this.#pace.next()
+    if (turn !== undefined) {
+      await turn
+      if (this.#stopped) return { kind: 'done' }
+    }
     const controller = new AbortController()
     this.#underWay.add(controller)
     try {

@@ -5,6 +5,7 @@
  */
 import { BoundedQueue } from '../../../std/async/bounded-queue.js'
 import type { Log } from '../../../std/log.js'
+import type { LargeMessage, LargeMessages } from '../../../wire/transport/large-messages.js'
 import type { Transport } from '../../../wire/transport/transport.js'
 import type { Counters } from '../../counters.js'
 
@@ -15,12 +16,15 @@ const MAX_WAITING_BYTES = 8 * 1024 * 1024
 interface OutboxParts {
   readonly log: Log
   readonly counters: Pick<Counters, 'dropped'>
+  readonly unread: LargeMessages
 }
 
 export class LossyOutbox {
   readonly #transport: Transport
   readonly #parts: OutboxParts
   readonly #waiting: BoundedQueue<string>
+  /** Its share of what waits for all clients. */
+  readonly #unread: LargeMessage
   #jammed = false
   #lost = 0
 
@@ -28,6 +32,7 @@ export class LossyOutbox {
   constructor(transport: Transport, maxWaiting: number, parts: OutboxParts) {
     this.#transport = transport
     this.#parts = parts
+    this.#unread = parts.unread.of({ cut: () => transport.terminate() })
     this.#waiting = new BoundedQueue({ maxItems: maxWaiting, maxBytes: MAX_WAITING_BYTES, maxAgeMs: Infinity })
   }
 
@@ -47,6 +52,12 @@ export class LossyOutbox {
       this.#waiting.shift()
       this.#lose(1)
     }
+    this.#count()
+  }
+
+  /** The client has left. */
+  close(): void {
+    this.#unread.set(0)
   }
 
   /** Counts messages that were dropped before they were added. */
@@ -54,6 +65,10 @@ export class LossyOutbox {
     if (count === 0) return
     this.#lose(count)
     this.#report(count)
+  }
+
+  #count(): void {
+    this.#unread.set(this.#transport.bufferedBytes + this.#waiting.bytes)
   }
 
   #lose(count: number): void {
@@ -67,10 +82,12 @@ export class LossyOutbox {
 
   #wait(): void {
     this.#jammed = true
+    this.#count()
     const lostBefore = this.#lost
     this.#transport.flushed(() => {
       if (this.#lost > lostBefore) this.#report(this.#lost - lostBefore)
       this.#jammed = false
+      this.#unread.set(0)
       for (const text of this.#waiting.drain()) this.send(text)
     })
   }

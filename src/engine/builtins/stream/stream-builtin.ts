@@ -94,11 +94,12 @@ class StreamService {
   }
 
   #clientParts(): StreamClientParts {
-    const { clock, log, counters } = this.#host
+    const { clock, log, counters, unread } = this.#host
     return {
       clock,
       log,
       counters,
+      unread,
       rooms: this.#rooms,
       triggers: this.triggers,
       authRequired: this.#config.authRequired,

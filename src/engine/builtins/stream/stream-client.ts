@@ -6,6 +6,7 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 import { joinSignals } from '../../../std/async/abortable.js'
 import type { Clock } from '../../../std/time/clock.js'
 import type { Log } from '../../../std/log.js'
+import type { LargeMessages } from '../../../wire/transport/large-messages.js'
 import type { Transport } from '../../../wire/transport/transport.js'
 import type { Counters } from '../../counters.js'
 import type { Stored } from '../../storage/store.js'
@@ -32,6 +33,7 @@ export interface StreamClientParts {
   readonly clock: Clock
   readonly log: Log
   readonly counters: Counters
+  readonly unread: LargeMessages
   readonly rooms: StreamRooms
   readonly triggers: StreamTriggers
   /** Whether joins are refused while no join handler is bound. */
@@ -80,6 +82,7 @@ export class StreamClient {
   /** Ends every subscription and calls the leave handlers of each. */
   close(): void {
     this.#closed.abort()
+    this.#outbox.close()
     for (const id of [...this.#subscriptions.keys()]) this.#leave(id)
   }
 

@@ -13,7 +13,8 @@ import { temporalityOf } from '../metrics/metrics-exporter.js'
 /** The result of an export for OpenTelemetry: 0 is success, 1 failure. */
 export type EngineExportResult = { code: 0 | 1; error?: Error }
 
-abstract class EngineExporter<Batch> {
+/** Base of the exporters that write to a `SharedEngineConnection`. */
+export abstract class EngineExporter<Batch> {
   readonly #connection: SharedEngineConnection
   readonly #signal: Signal<Batch>
   #isShutDown = false
@@ -39,6 +40,7 @@ abstract class EngineExporter<Batch> {
     }
   }
 
+  /** Sends what the socket takes now. */
   forceFlush(): Promise<void> {
     return this.#connection.flush()
   }

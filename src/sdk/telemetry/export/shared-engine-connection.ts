@@ -17,13 +17,12 @@ import { checkFunction, checkOptions } from '../setting.js'
 import { telemetryFrame, type OtelPrefix } from './signals.js'
 import { TelemetryOutbox, type FrameSink } from './telemetry-outbox.js'
 
-type Headers = Readonly<Record<string, string>>
-
+/** Settings of a telemetry connection beside its address and its reconnection. */
 export type SharedEngineConnectionOptions = {
   /** Maximum frames that wait for the socket. Default 10 000. */
   channelCapacity?: number
   /** Headers of each handshake. */
-  headers?: Record<string, string> | (() => Headers)
+  headers?: Record<string, string> | (() => Readonly<Record<string, string>>)
 }
 
 const DEFAULT_CAPACITY = 10_000
@@ -32,6 +31,9 @@ const PREFIXES: readonly OtelPrefix[] = ['OTLP', 'MTRC', 'LOGS']
 /** How long final frames may wait for a socket that is still opening. */
 const OPENING_GRACE_MS = 1_000
 
+/**
+ * A connection to the engine's `/otel` address that carries telemetry alone. It reconnects like a worker's connection.
+ */
 export class SharedEngineConnection {
   readonly #connection: Connection
   readonly #outbox: TelemetryOutbox
@@ -105,6 +107,7 @@ export class SharedEngineConnection {
     return Promise.resolve()
   }
 
+  /** The state of the connection. */
   getState(): IIIConnectionState {
     return this.#connection.state
   }
@@ -121,6 +124,7 @@ export class SharedEngineConnection {
     return this.#failed.on(callback)
   }
 
+  /** Whether `beginShutdown` or `shutdown` was called. */
   isShuttingDown(): boolean {
     return this.#isShuttingDown
   }

@@ -15,9 +15,13 @@ import type { Telemetry } from '../telemetry.js'
 
 /** Receives lines when there is no telemetry. pino loggers can be passed unchanged. */
 export interface LoggerSink {
+  /** Writes a line of level debug. */
   debug(fields: object, message: string): void
+  /** Writes a line of level info. */
   info(fields: object, message: string): void
+  /** Writes a line of level warn. */
   warn(fields: object, message: string): void
+  /** Writes a line of level error. */
   error(fields: object, message: string): void
 }
 
@@ -31,6 +35,10 @@ let sink: LoggerSink | undefined
 let hasSinkFailed = false
 let ownedLogger: (owner: LoggerOwner, serviceName: string) => Logger
 
+/**
+ * Writes log records with the ids of the running span. Without telemetry, lines go to the console or to the sink of
+ * `setSink`.
+ */
 export class Logger {
   readonly #traceId: string | undefined
   readonly #serviceName: string | undefined
@@ -71,18 +79,22 @@ export class Logger {
     hasSinkFailed = false
   }
 
+  /** Writes a record of level debug; `data` becomes its attributes. */
   debug(message: string, data?: unknown): void {
     this.#emit('debug', message, data)
   }
 
+  /** Writes a record of level info; `data` becomes its attributes. */
   info(message: string, data?: unknown): void {
     this.#emit('info', message, data)
   }
 
+  /** Writes a record of level warn; `data` becomes its attributes. */
   warn(message: string, data?: unknown): void {
     this.#emit('warn', message, data)
   }
 
+  /** Writes a record of level error; `data` becomes its attributes. */
   error(message: string, data?: unknown): void {
     this.#emit('error', message, data)
   }

@@ -11,6 +11,7 @@ import { otelApi, otelApiLogs } from '../otel-modules.js'
 
 /** A destination in the form that pino accepts. */
 export interface PinoStream {
+  /** Sends one line of JSON, as pino writes it, as a log record. */
   write(line: string): void
 }
 

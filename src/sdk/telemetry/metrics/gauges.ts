@@ -6,6 +6,7 @@ import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/
 import { checkKind, checkName, checkOptions, checkText } from '../setting.js'
 import { WorkerMetricsCollector, type WorkerMetrics } from './worker-metrics.js'
 
+/** The worker that the gauges describe. */
 export type WorkerGaugesOptions = { workerId: string; workerName?: string }
 
 /**
@@ -13,7 +14,9 @@ export type WorkerGaugesOptions = { workerId: string; workerName?: string }
  * for gauges, as those of this package do: OpenTelemetry repeats the last value of a cumulative one for ever.
  */
 export interface WorkerGaugesHandle {
+  /** Stops reporting. */
   stop(): void
+  /** The same as `stop`. */
   [Symbol.dispose](): void
 }
 

@@ -28,6 +28,7 @@ export type WorkerMetrics = {
   runtime: string
 }
 
+/** Settings of a `WorkerMetricsCollector`. */
 export type WorkerMetricsCollectorOptions = {
   /** Interval at which the event loop is sampled, in milliseconds. Default 20. */
   eventLoopResolutionMs?: number
@@ -37,6 +38,7 @@ const DEFAULT_RESOLUTION_MS = 20
 const CACHE_MS = 500
 const NANOS_PER_MS = 1e6
 
+/** Takes snapshots of this process's memory, processor time and event-loop delay. */
 export class WorkerMetricsCollector {
   readonly #clock: Clock
   readonly #startedAt: number

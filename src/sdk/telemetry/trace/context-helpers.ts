@@ -109,6 +109,7 @@ function recordingSpan(): Span | undefined {
   return span?.isRecording() ? span : undefined
 }
 
+/** How `withSpan` makes its span. */
 export type WithSpanOptions = {
   /** Default `INTERNAL`. */
   kind?: SpanKind

@@ -16,6 +16,7 @@ import { otelApi } from '../otel-modules.js'
 import { injectHeaders } from './propagation.js'
 import { recordFailure } from './span-failure.js'
 
+/** Options of `fetch`, and the tracer that makes the span. Default: the tracer of the running worker. */
 export type TracedFetchInit = RequestInit & { tracer?: Tracer }
 
 type Fetch = typeof globalThis.fetch

@@ -5,7 +5,7 @@
 import { env } from 'node:process'
 import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { isTellingKey } from '../../../std/text/without-credentials.js'
+import { isTellingKey, TELLING_PART } from '../../../std/text/without-credentials.js'
 
 /** Replaces a value whose key says that it is secret. */
 export const REDACTED_PLACEHOLDER = '[REDACTED]'
@@ -13,8 +13,7 @@ export const REDACTED_PLACEHOLDER = '[REDACTED]'
 const TRUNCATION_MARKER = '..."[TRUNCATED]"'
 
 /** Matches every text that could contain such a key, and some others, which are then checked in detail. */
-const MAYBE_SENSITIVE =
-  /api[_-]?key|password|secret|credential|authorization|auth_token|access_token|refresh_token|bearer|private_key|access_key|cookie|token"/i
+const MAYBE_SENSITIVE = new RegExp(`${TELLING_PART.source}|token"`, 'i')
 
 /** A copy with the values of sensitive keys replaced; cycles end in `[Circular]`. */
 export function redact(value: unknown): unknown {

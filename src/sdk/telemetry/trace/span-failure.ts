@@ -29,8 +29,9 @@ export function recordSuccess(span: Span & Partial<Pick<ReadableSpan, 'status'>>
 export function recordFailure(span: Span, thrown: unknown): void {
   const message = failureMessage(thrown)
   span.setStatus({ code: otelApi().SpanStatusCode.ERROR, message })
-  const { name, code, stack } = readFacts(thrown)
-  if (isShownAs(thrown, { message, stack })) span.recordException(thrown)
+  const facts = readFacts(thrown)
+  const { name, code, stack }: Partial<Facts> = facts ?? {}
+  if (facts !== undefined && isShownAs(thrown, { message, stack })) span.recordException(thrown)
   else span.recordException({ message, name: code ?? name ?? 'Error', ...(stack === undefined ? {} : { stack }) })
 }
 
@@ -39,24 +40,28 @@ function isShownAs(thrown: unknown, facts: Readonly<Record<'message' | 'stack', 
   if (types.isProxy(thrown) || !(thrown instanceof Error) || 'code' in thrown) return false
   return (['message', 'stack'] as const).every((name) => {
     const own = Object.getOwnPropertyDescriptor(thrown, name)
-    return (own?.get !== undefined && own.get === NATIVE_STACK ? thrown.stack : own?.value) === facts[name]
+    // Any other accessor, an inherited one as well, may throw although the first reading of it was survived.
+    if (own === undefined || (own.get !== undefined && own.get !== NATIVE_STACK)) return false
+    return (own.get === undefined ? own.value : thrown.stack) === facts[name]
   })
 }
 
 /** Newer versions of V8 give errors their stack as an accessor. */
 const NATIVE_STACK: unknown = Reflect.get(Object.getOwnPropertyDescriptor(new Error(), 'stack') ?? {}, 'get')
 
-/** The strings that describe an error; getters of foreign objects may throw. */
-function readFacts(thrown: unknown): {
-  name?: string | undefined
-  code?: string | undefined
-  stack?: string | undefined
-} {
+interface Facts {
+  readonly name: string | undefined
+  readonly code: string | undefined
+  readonly stack: string | undefined
+}
+
+/** The strings that describe an error; nothing when one of them throws, as getters of foreign objects may. */
+function readFacts(thrown: unknown): Facts | undefined {
   try {
     const { name, code, stack } = Object(thrown) as { name?: unknown; code?: unknown; stack?: unknown }
     return { name: text(name), code: text(code), stack: text(stack) }
   } catch {
-    return {}
+    return undefined
   }
 }
 

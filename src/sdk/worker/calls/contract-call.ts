@@ -61,7 +61,7 @@ export type ContractClient<T extends Readonly<Record<string, FunctionContract>>>
 }
 
 /** A payload that may be undefined may be left out. */
-type ContractArguments<C extends FunctionContract, TOptions> =
+export type ContractArguments<C extends FunctionContract, TOptions> =
   undefined extends ContractInput<C>
     ? [payload?: ContractInput<C>, options?: TOptions]
     : [payload: ContractInput<C>, options?: TOptions]

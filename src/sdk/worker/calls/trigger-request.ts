@@ -7,6 +7,7 @@ import { checkId, checkRecord } from '../check.js'
 
 /** How a call is routed. Without an action it waits for the result. */
 export type TriggerAction = { type: 'enqueue'; queue: string } | { type: 'void' }
+/** Makes the actions of a call. */
 export const TriggerAction = {
   /** Stores the call in a named queue; resolves with a receipt once it is stored. */
   Enqueue: (options: { queue: string }): { queue: string; type: 'enqueue' } => ({
@@ -60,6 +61,7 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
 
 /** Anything that calls functions: a worker, or a handler's context. */
 export interface CanTrigger {
+  /** Calls a function. */
   readonly trigger: TriggerFunction
 }
 

@@ -61,6 +61,10 @@ export type TriggerTypeInfo = {
   instance_count?: number
 }
 
+/**
+ * Which functions `listFunctions` returns. Filters that are left out match everything; internal functions are left out
+ * by default.
+ */
 export type ListFunctionsOptions = {
   includeInternal?: boolean
   prefix?: string
@@ -69,7 +73,12 @@ export type ListFunctionsOptions = {
   /** Whether to read schemas too, with one more request per 32 functions. Default true. */
   schemas?: boolean
 }
+/** Which workers `listWorkers` returns. Filters that are left out match everything. */
 export type ListWorkersOptions = { runtime?: string; status?: string; search?: string }
+/**
+ * Which triggers `listTriggers` returns. Filters that are left out match everything; internal triggers are left out by
+ * default.
+ */
 export type ListTriggersOptions = {
   includeInternal?: boolean
   triggerType?: string
@@ -77,6 +86,7 @@ export type ListTriggersOptions = {
   /** Whether to read metadata too, with one more request per trigger. Default false. */
   metadata?: boolean
 }
+/** Which trigger types `listTriggerTypes` returns; internal ones are left out by default. */
 export type ListTriggerTypesOptions = {
   includeInternal?: boolean
   /** Whether to read schemas too, with one more request per type. Default true. */

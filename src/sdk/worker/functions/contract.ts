@@ -13,7 +13,8 @@ import type { ToJsonSchema } from '../../schema/json-schema.js'
 import { checkId, checkNamespace, checkRecord } from '../check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 
-type MaybeSchema = StandardSchemaV1 | undefined
+/** A schema, or none. */
+export type MaybeSchema = StandardSchemaV1 | undefined
 
 /** A function: its id, what it takes, what it answers. */
 export type FunctionContract<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> = {

@@ -46,6 +46,7 @@ export type RegisterFunctionOptions = {
    */
   abandonAfterMs?: number | undefined
 }
+/** A function to register: its id and options. */
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
 
 /** The names of all options of a registration. */

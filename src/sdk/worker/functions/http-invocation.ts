@@ -8,6 +8,7 @@ import { checkDurationMs, checkHeaders, checkRecord } from '../check.js'
 
 /** Methods of a request that serves a function. */
 export const HttpMethod = { Get: 'GET', Post: 'POST', Put: 'PUT', Patch: 'PATCH', Delete: 'DELETE' } as const
+/** One of the methods in `HttpMethod`. */
 export type HttpMethod = (typeof HttpMethod)[keyof typeof HttpMethod]
 
 /** How the engine authenticates. The `*_key` members name environment variables of the engine, not secrets. */
@@ -15,6 +16,7 @@ export type HttpAuthConfig =
   | { type: 'hmac'; secret_key: string }
   | { type: 'bearer'; token_key: string }
   | { type: 'api_key'; header: string; value_key: string }
+/** Makes the ways to authenticate. @throws {RuntimeError} `INVALID_ARGUMENT` for a blank name. */
 export const HttpAuthConfig = {
   /** Signs each request with the secret that the variable `secretKey` holds. */
   Hmac: (secretKey: string): HttpAuthConfig => checkedAuth({ type: 'hmac', secret_key: secretKey }),

@@ -2,34 +2,31 @@
  * The ways to register a function, as types: with schemas, by contract, and as in the official package, which comes last
  * so that its handlers stay free of inferred types.
  */
-import type { StandardSchemaV1 } from '../../schema/standard-schema.js'
-import type { FunctionContract, ReceivedAs, SentAs } from './contract.js'
+import type { FunctionContract, MaybeSchema, ReceivedAs, SentAs } from './contract.js'
 import type { FunctionHandler } from './function-handler.js'
 import type { SchemaSettings } from './function-schemas.js'
 import type { OwnedFunctionRef, RegisterFunctionInput, RegisterFunctionOptions } from './functions.js'
 import type { HttpInvocationConfig } from './http-invocation.js'
 import type { HttpRequest, HttpResponse } from '../invocations/http-request.js'
 
-type MaybeSchema = StandardSchemaV1 | undefined
-
 /** Options with schemas. */
-type Schemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<SchemaSettings, 'schemaTarget'> & {
+export type PayloadSchemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<SchemaSettings, 'schemaTarget'> & {
   input?: I
   output?: O
   schemaTarget?: 'payload'
 }
 
 /** The same for the bodies of HTTP requests and responses. */
-type BodySchemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<SchemaSettings, 'schemaTarget'> & {
+export type BodySchemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<SchemaSettings, 'schemaTarget'> & {
   input?: I
   output?: O
   schemaTarget: 'body'
 }
 
 /** A handler of parsed payloads. */
-type SchemaHandler<I, O> = FunctionHandler<ReceivedAs<I>, SentAs<O>>
+export type SchemaHandler<I, O> = FunctionHandler<ReceivedAs<I>, SentAs<O>>
 /** A handler of requests with a parsed body. Answering nothing is for responses that are streamed. */
-type BodyHandler<I, O> = FunctionHandler<HttpRequest<ReceivedAs<I>>, HttpResponse<number, SentAs<O>> | void>
+export type BodyHandler<I, O> = FunctionHandler<HttpRequest<ReceivedAs<I>>, HttpResponse<number, SentAs<O>> | void>
 
 /** Options beside those that a contract has. */
 export type ContractServeOptions = Omit<RegisterFunctionOptions, 'invocation'> & Omit<SchemaSettings, 'schemaTarget'>
@@ -48,7 +45,7 @@ export interface RegisterFunction {
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
     functionId: string,
     handler: SchemaHandler<I, O> | HttpInvocationConfig,
-    options: RegisterFunctionOptions & Schemas<I, O>,
+    options: RegisterFunctionOptions & PayloadSchemas<I, O>,
   ): OwnedFunctionRef
   /** Serves HTTP requests whose body is checked; one that does not fit is answered with status 400. */
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
@@ -62,6 +59,7 @@ export interface RegisterFunction {
     handler: SchemaHandler<C['input'], C['output']> | HttpInvocationConfig,
     options?: ContractServeOptions,
   ): OwnedFunctionRef
+  /** Serves a function by its id; payload and result are not checked. */
   (
     functionId: string,
     handler: FunctionHandler | HttpInvocationConfig,
@@ -71,26 +69,32 @@ export interface RegisterFunction {
 
 /** `registerFunction` with the description first. */
 export interface RegisterFunctionWith {
+  /** Serves a function whose payload and result are checked. */
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
-    message: RegisterFunctionInput & Schemas<I, O>,
+    message: RegisterFunctionInput & PayloadSchemas<I, O>,
     handler: SchemaHandler<I, O> | HttpInvocationConfig,
   ): OwnedFunctionRef
+  /** Serves HTTP requests whose body is checked. */
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
     message: RegisterFunctionInput & BodySchemas<I, O>,
     handler: BodyHandler<I, O>,
   ): OwnedFunctionRef
+  /** Serves a function without checks. */
   (message: RegisterFunctionInput, handler: FunctionHandler | HttpInvocationConfig): OwnedFunctionRef
 }
 
 /* eslint-disable @typescript-eslint/unified-signatures -- in one signature the handler's type could not be inferred */
 /** `registerFunction` with everything in one object. */
 export interface Register {
+  /** Serves a function whose payload and result are checked. */
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
-    registration: RegisterFunctionInput & Schemas<I, O> & { handler: SchemaHandler<I, O> },
+    registration: RegisterFunctionInput & PayloadSchemas<I, O> & { handler: SchemaHandler<I, O> },
   ): OwnedFunctionRef
+  /** Serves HTTP requests whose body is checked. */
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
     registration: RegisterFunctionInput & BodySchemas<I, O> & { handler: BodyHandler<I, O> },
   ): OwnedFunctionRef
+  /** Serves a function by `handler`, or lets the engine call the URL in `http`. */
   (registration: RegisterFunctionInput & { handler?: FunctionHandler; http?: HttpInvocationConfig }): OwnedFunctionRef
 }
 /* eslint-enable @typescript-eslint/unified-signatures */

@@ -12,8 +12,11 @@ import type { RegisterTriggerInput } from '../triggers/triggers.js'
 
 /** A function to register, as a message of its own kind. */
 export type RegisterFunctionMessage = RegisterFunctionInput & { message_type: MessageType.RegisterFunction }
+/** A trigger to register, as a message of its own kind. */
 export type RegisterTriggerMessage = RegisterTriggerInput & { id: string; message_type: MessageType.RegisterTrigger }
+/** A trigger type to register, as a message of its own kind. */
 export type RegisterTriggerTypeMessage = RegisterTriggerTypeInput & { message_type: MessageType.RegisterTriggerType }
+/** A service to register, as a message of its own kind. */
 export type RegisterServiceMessage = RegisterServiceInput & { message_type: MessageType.RegisterService }
 
 /** A registration that can become a frame. */

@@ -5,6 +5,7 @@ import { checkId, checkRecord, checkText } from '../check.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
 
+/** A service to register. Engines store the registration and ignore it. */
 export type RegisterServiceInput = {
   id: string
   /** Default: the id. */

@@ -32,6 +32,7 @@ export type AuthResult = {
   function_registration_prefix?: string
 }
 
+/** What the hook receives when a session registers a function. `context` comes from the auth function. */
 export type OnFunctionRegistrationInput = {
   function_id: string
   description?: string
@@ -39,12 +40,14 @@ export type OnFunctionRegistrationInput = {
   namespace?: string
   context: Record<string, unknown>
 }
+/** What the hook changes of the function; members left out stay as they were. */
 export type OnFunctionRegistrationResult = {
   function_id?: string
   description?: string
   metadata?: Record<string, unknown>
 }
 
+/** What the hook receives when a session binds a trigger. `context` comes from the auth function. */
 export type OnTriggerRegistrationInput = {
   trigger_id: string
   trigger_type: string
@@ -54,6 +57,7 @@ export type OnTriggerRegistrationInput = {
   namespace?: string
   context: Record<string, unknown>
 }
+/** What the hook changes of the trigger; members left out stay as they were. */
 export type OnTriggerRegistrationResult = {
   trigger_id?: string
   trigger_type?: string
@@ -61,11 +65,13 @@ export type OnTriggerRegistrationResult = {
   config?: unknown
 }
 
+/** What the hook receives when a session provides a trigger type. `context` comes from the auth function. */
 export type OnTriggerTypeRegistrationInput = {
   trigger_type_id: string
   description: string
   context: Record<string, unknown>
 }
+/** What the hook changes of the trigger type; members left out stay as they were. */
 export type OnTriggerTypeRegistrationResult = { trigger_type_id?: string; description?: string }
 
 /** What middleware receives in place of the function that was called. Its result is the caller's. */

@@ -7,7 +7,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, RuntimeError } from '../../../errors.js'
 import type { ChannelWriter } from '../../channel/writer.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { describeKind, messageOf } from '../../../std/text/describe.js'
+import { describeKind, messageOf, stackOf } from '../../../std/text/describe.js'
 import type { Random } from '../../../std/random.js'
 import type { Report } from '../diagnostics.js'
 import type { FunctionHandler } from '../functions/function-handler.js'
@@ -196,8 +196,8 @@ interface Hiding {
 /** 500 with an id alone; what was thrown goes to the log and the diagnostics under that id. */
 function hidden(thrown: unknown, { id, context, answering }: Hiding): Error {
   const errorId = answering.random.uuid().replaceAll('-', '').slice(0, 12)
-  const stack = thrown instanceof Error ? thrown.stack : undefined
-  context.logger.error('An HTTP request failed', { error_id: errorId, message: messageOf(thrown), stack })
+  const facts = { error_id: errorId, message: messageOf(thrown), stack: stackOf(thrown) }
+  context.logger.error('An HTTP request failed', facts)
   answering.report({ kind: 'http_error_hidden', functionId: id, errorId, error: thrown })
   const failure = new Error('The request was answered with status 500')
   answeredFailures.set(failure, { answer: { status_code: 500, body: { error: { error_id: errorId } } }, thrown })

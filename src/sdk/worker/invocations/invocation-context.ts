@@ -12,7 +12,9 @@ import { withContracts, type ContractTrigger } from '../calls/contract-call.js'
 
 /** Third argument of a handler. */
 export interface InvocationContext {
+  /** The function that was called. */
   readonly functionId: string
+  /** The id of the call on the wire. */
   readonly invocationId: string
   /** The worker that called; absent for calls the engine makes, such as HTTP requests. */
   readonly callerWorkerId: string | undefined
@@ -20,6 +22,7 @@ export interface InvocationContext {
   readonly metadata: JsonValue | undefined
   /** W3C trace headers of the call. */
   readonly traceparent: string | undefined
+  /** W3C baggage of the call. */
   readonly baggage: string | undefined
   /** Aborts when the result can no longer reach the caller: connection lost, drain over, client shut down. */
   readonly signal: AbortSignal

@@ -1,9 +1,10 @@
 /**
  * A worker name that the engine says another worker holds, while conflicts are not waited out. Asks the engine about the
  * holder over a socket of its own, since the engine ends the refused one. A holder whose process on this host has ended,
- * or that is an earlier connection of this worker, is waited for until the engine must have noticed; the connection asks
+ * or that is an earlier connection of this worker or process, is waited for until the engine must have noticed; the connection asks
  * for the name again each time it is dialled. Any other holder is final.
  */
+import { pid as ownPid } from 'node:process'
 import { IDLE_LIMIT_MS } from '../../connection/options.js'
 import type { ConnectionPorts } from '../../connection/ports.js'
 import { ErrorCode, RegistrationRejectedError } from '../../../errors.js'
@@ -11,10 +12,11 @@ import { workerCodec } from '../../../wire/protocol/codec.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { deferred } from '../../../std/async/deferred.js'
+import { processState } from '../../../std/process-state.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { IGNORE_EVENTS } from '../../../wire/transport/transport.js'
 import type { Report } from '../diagnostics.js'
-import { isEndedProcessOfThisHost } from '../identity.js'
+import { isAddressOfThisHost, isRunning } from '../identity.js'
 import type { Link, LinkPart, Session } from '../link.js'
 import type { WorkerOptions } from '../options.js'
 import { CONFLICT_ADVICE } from './refusals.js'
@@ -92,14 +94,9 @@ export class NameHolder implements LinkPart {
     const worker = isRecord(answer) ? answer['worker'] : undefined
     const error = described(refusal, worker, this.#clock.epochMs())
     if (this.#holder?.id === refusal.owner_worker_id) this.#holder.error = error
-    if (this.#isGone(answer, worker)) this.#parts.report({ kind: 'conflict_waiting', error })
+    if (answer === 'free' || isGone(refusal.owner_worker_id, worker))
+      this.#parts.report({ kind: 'conflict_waiting', error })
     else this.#reject(error)
-  }
-
-  #isGone(answer: unknown, worker: unknown): boolean {
-    if (answer === 'free') return true
-    const { pid, ip_address: address } = isRecord(worker) ? worker : {}
-    return typeof pid === 'number' && typeof address === 'string' && isEndedProcessOfThisHost(pid, address)
   }
 
   /** What the engine answers about the holder; `free` when the name is held no longer, nothing when it does not say. */
@@ -130,6 +127,39 @@ export class NameHolder implements LinkPart {
     transport.terminate()
     return answer.promise
   }
+}
+
+/** Ids of the sessions that workers of this process have at present. Each worker thread has its own. */
+const liveSessions = processState<Set<string>>('live-sessions@1', () => new Set())
+
+/** Lists the session of a worker as long as it is live. */
+export class LiveSession implements LinkPart {
+  #id = ''
+
+  accepted({ workerId }: Session): void {
+    this.ended()
+    this.#id = workerId
+    liveSessions.add(workerId)
+  }
+
+  ended(): void {
+    liveSessions.delete(this.#id)
+  }
+
+  over(): void {
+    this.ended()
+  }
+}
+
+/**
+ * Whether a holder was a process of this host that has ended. The process id may be the same, as in a container that was
+ * started again: then the holder has ended if it is no session of this process.
+ */
+function isGone(id: string, worker: unknown): boolean {
+  const { pid, ip_address: address } = isRecord(worker) ? worker : {}
+  if (!Number.isInteger(pid) || Number(pid) <= 0 || typeof address !== 'string') return false
+  if (!isAddressOfThisHost(address)) return false
+  return pid === ownPid ? !liveSessions.has(id) : !isRunning(Number(pid))
 }
 
 function isFree(error: unknown): boolean {

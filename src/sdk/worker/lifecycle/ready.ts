@@ -14,6 +14,7 @@ import { checkDurationMs, checkFlag, checkRecord, checkSignal } from '../check.j
 import type { Core } from '../core.js'
 import { refusalError } from './refusals.js'
 
+/** How long `ready` waits, and for what. */
 export type ReadyOptions = {
   /** Limit in milliseconds; `Infinity` waits for ever. Default: the client's `invocationTimeoutMs`, 30,000. */
   timeoutMs?: number

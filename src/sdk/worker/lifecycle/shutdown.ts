@@ -8,6 +8,7 @@ import { TimeLimit } from '../../../std/time/time-limit.js'
 import { checkDurationMs, checkRecord, checkSignal } from '../check.js'
 import type { Core } from '../core.js'
 
+/** How long a graceful shutdown waits. */
 export type ShutdownOptions = {
   /** How long running handlers may take. Default 10 000 ms. */
   drainTimeoutMs?: number

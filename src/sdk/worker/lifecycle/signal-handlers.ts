@@ -10,6 +10,7 @@ import { processState } from '../../../std/process-state.js'
 import { checkFunction, checkRecord } from '../check.js'
 import { drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 
+/** Which signals end the worker, and how. */
 export type SignalHandlerOptions = ShutdownOptions & {
   /** Default `SIGTERM` and `SIGINT`. */
   signals?: NodeJS.Signals[]

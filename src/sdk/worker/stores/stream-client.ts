@@ -19,17 +19,22 @@ import type {
 } from './stream-operations.js'
 
 /** An input that need not repeat the name of the stream. */
-type Within<TInput> = Omit<TInput, 'stream_name'> & { stream_name?: string }
+export type OptionalStreamName<TInput> = Omit<TInput, 'stream_name'> & { stream_name?: string }
 
 /** `IStream` bound to one stream. Everything rejects as `trigger` does. */
 export interface StreamClient<TData> extends IStream<TData> {
   /** The item, or null. */
-  get(input: Within<StreamGetInput>): Promise<TData | null>
-  set(input: Within<Omit<StreamSetInput, 'data'>> & { data: TData }): Promise<StreamSetResult<TData> | null>
-  delete(input: Within<StreamDeleteInput>): Promise<StreamDeleteResult>
-  list(input: Within<StreamListInput>): Promise<TData[]>
+  get(input: OptionalStreamName<StreamGetInput>): Promise<TData | null>
+  /** Writes an item and resolves with the item before and after. */
+  set(input: OptionalStreamName<Omit<StreamSetInput, 'data'>> & { data: TData }): Promise<StreamSetResult<TData> | null>
+  /** Removes an item and resolves with what was removed. */
+  delete(input: OptionalStreamName<StreamDeleteInput>): Promise<StreamDeleteResult>
+  /** Reads all items of a group. */
+  list(input: OptionalStreamName<StreamListInput>): Promise<TData[]>
+  /** Lists the ids of the stream's groups. */
   listGroups(input?: { stream_name?: string }): Promise<string[]>
-  update(input: Within<StreamUpdateInput>): Promise<StreamUpdateResult<TData> | null>
+  /** Applies operations to an item in order, in one step. */
+  update(input: OptionalStreamName<StreamUpdateInput>): Promise<StreamUpdateResult<TData> | null>
 }
 
 /**

@@ -6,8 +6,11 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- contexts and items are any JSON, as in the official package */
 /** What the stream server's auth function is asked. Header names are lower-case. */
 export interface StreamAuthInput {
+  /** Headers of the HTTP upgrade; names are lower-case. */
   headers: Record<string, string>
+  /** Path of the HTTP upgrade. */
   path: string
+  /** Query parameters of the HTTP upgrade, each with all its values. */
   query_params: Record<string, string[]>
   /** Address of the client. */
   addr: string
@@ -19,15 +22,20 @@ export interface StreamAuthResult {
   context?: any
 }
 
+/** What the auth function attached to a client. */
 export type StreamContext = StreamAuthResult['context']
 
 /** A client has asked to join, or has left. */
 export interface StreamJoinLeaveEvent {
+  /** The id that the client gave its subscription. */
   subscription_id: string
+  /** The stream. */
   stream_name: string
+  /** The group of the stream. */
   group_id: string
   /** The item subscribed to; null or absent for the whole group. */
   id?: string
+  /** What the auth function attached to the client. */
   context?: StreamContext
 }
 
@@ -39,8 +47,10 @@ export interface StreamJoinResult {
 
 /** How an item changed. */
 export const StreamEventType = { Create: 'create', Update: 'update', Delete: 'delete' } as const
+/** One of the changes in `StreamEventType`. */
 export type StreamEventType = (typeof StreamEventType)[keyof typeof StreamEventType]
 
+/** The change itself. */
 export type StreamChangeEventDetail = {
   type: StreamEventType
   /** The item; the removed one after a delete. */
@@ -50,17 +60,23 @@ export type StreamChangeEventDetail = {
 
 /** An item of a stream has changed. The engine spells these members in camelCase. */
 export interface StreamChangeEvent {
+  /** Always `stream`. */
   type: 'stream'
   /** Milliseconds since 1970. */
   timestamp: number
+  /** The stream. */
   streamName: string
+  /** The group of the stream. */
   groupId: string
+  /** The item that has changed. */
   id?: string
+  /** What has changed. */
   event: StreamChangeEventDetail
 }
 
 /** What `stream::send` delivers: an event of the caller's own, about a group or one item; nothing has changed. */
 export interface StreamSentEvent extends Omit<StreamChangeEvent, 'event'> {
+  /** The event: its type and its data, as the sender chose them. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- data is any JSON, as in the official package
   event: { type: 'event'; event: { type: string; data: any } }
 }

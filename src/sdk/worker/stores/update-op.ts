@@ -26,6 +26,7 @@ export type UpdateAppend = { type: 'append'; path?: MergePath; value: any }
 /** Removes one first-level key. */
 export type UpdateRemove = { type: 'remove'; path: string }
 
+/** One operation on a stored value. */
 export type UpdateOp = UpdateSet | UpdateMerge | UpdateIncrement | UpdateDecrement | UpdateAppend | UpdateRemove
 
 /** Why one operation was skipped; the others have been applied. */

@@ -7,13 +7,14 @@ import type { BuiltinTriggerInput, TriggerConfigs } from './trigger-configs.js'
 /** What a binding says beside type, function and config. */
 export type BindingOptions = { metadata?: Record<string, unknown>; namespace?: string }
 
-type Bind<TType extends keyof TriggerConfigs> = (
+/** Makes the argument of `registerTrigger` for one trigger type. */
+export type TriggerBinder<TType extends keyof TriggerConfigs> = (
   functionId: string,
   config: TriggerConfigs[TType],
   options?: BindingOptions,
 ) => BuiltinTriggerInput<TType>
 
-function bind<TType extends keyof TriggerConfigs>(type: TType): Bind<TType> {
+function bind<TType extends keyof TriggerConfigs>(type: TType): TriggerBinder<TType> {
   return (functionId, config, options = {}) => {
     checkRecord('config', config)
     checkRecord('options', options)

@@ -43,36 +43,48 @@ export interface SubscriberQueueConfig {
   backoffDelayMs?: number | undefined
   /** Brokers other than the built-in one may use these. */
   maxPriority?: number | undefined
+  /** Ignored by the built-in broker. */
   visibilityTimeout?: number | undefined
+  /** Ignored by the built-in broker. */
   delaySeconds?: number | undefined
+  /** Ignored by the built-in broker. */
   backoffType?: string | undefined
 }
 /** `durable:subscriber`: runs a function for each message of a topic, again if it fails. */
 export interface DurableSubscriberTriggerConfig extends ConditionConfig {
+  /** The topic to subscribe to. */
   topic: string
+  /** How messages reach this subscriber. */
   queue_config?: SubscriberQueueConfig | undefined
 }
 
 /** `subscribe`: runs a function for each message of a topic, once and without a receipt. */
 export interface SubscribeTriggerConfig {
+  /** The topic to subscribe to. */
   topic: string
 }
 
 /** `state`: runs a function after a value has changed. What is left out matches everything. */
 export interface StateTriggerConfig extends ConditionConfig {
+  /** The scope of the values. */
   scope?: string | undefined
+  /** The key of the values within their scope. */
   key?: string | undefined
 }
 
 /** `stream`: runs a function after an item has changed. What is left out matches everything. */
 export interface StreamTriggerConfig extends ConditionConfig {
+  /** The stream. */
   stream_name: string
+  /** The group of the items. */
   group_id?: string | undefined
+  /** The item. */
   item_id?: string | undefined
 }
 
 /** `stream:join` and `stream:leave`: every trigger fires for every stream. `stream_name` does not filter. */
 export interface StreamJoinLeaveTriggerConfig extends ConditionConfig {
+  /** The stream; not used as a filter. */
   stream_name?: string | undefined
 }
 
@@ -84,7 +96,9 @@ export interface LogTriggerConfig {
 
 /** `trace`: runs a function for traces that have ended. What is left out matches everything. */
 export interface TraceTriggerConfig {
+  /** The service that made the spans. */
   service_name?: string | undefined
+  /** The status of the spans. */
   status?: string | undefined
 }
 /** What a function bound to `trace` receives. */
@@ -94,24 +108,39 @@ export type TraceEvent = { trace_ids: string[] }
 export type ConfigurationEventType = 'configuration:registered' | 'configuration:updated' | 'configuration:deleted'
 /** `configuration`: runs a function after a configuration entry has changed. What is left out matches everything. */
 export interface ConfigurationTriggerConfig extends ConditionConfig {
+  /** The configuration entry. */
   configuration_id?: string | undefined
+  /** The kinds of change. */
   event_types?: ConfigurationEventType[] | undefined
 }
 
 /** Trigger types of the engine and their configs. */
 export interface TriggerConfigs {
+  /** HTTP requests. */
   http: HttpTriggerConfig
+  /** Schedules. */
   cron: CronTriggerConfig
+  /** Messages of a topic, retried. */
   'durable:subscriber': DurableSubscriberTriggerConfig
+  /** Messages of a topic, delivered once. */
   subscribe: SubscribeTriggerConfig
+  /** Changes of state values. */
   state: StateTriggerConfig
+  /** Changes of stream items. */
   stream: StreamTriggerConfig
+  /** Clients that join a stream. */
   'stream:join': StreamJoinLeaveTriggerConfig
+  /** Clients that leave a stream. */
   'stream:leave': StreamJoinLeaveTriggerConfig
+  /** Log records. */
   log: LogTriggerConfig
+  /** Traces that have ended. */
   trace: TraceTriggerConfig
+  /** Changes of configuration entries. */
   configuration: ConfigurationTriggerConfig
+  /** Changes of the set of registered functions. */
   'engine::functions-available': Record<string, never>
+  /** Changes of the set of connected workers. */
   'engine::workers-available': Record<string, never>
 }
 

@@ -31,6 +31,7 @@ export type TriggerHandler<TConfig> = {
   unregisterTrigger(config: TriggerConfig<TConfig>): Promise<void>
 }
 
+/** A trigger type to provide. */
 export type RegisterTriggerTypeInput = {
   id: string
   /** Shown where types are listed. */

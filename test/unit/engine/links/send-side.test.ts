@@ -6,6 +6,7 @@ import { SendSide } from '../../../../src/engine/links/send-side.js'
 import type { EngineMessage } from '../../../../src/wire/protocol/messages.js'
 import { silentLog } from '../../../../src/std/log.js'
 import { TickLane } from '../../../../src/std/time/tick-lane.js'
+import { LargeMessages } from '../../../../src/wire/transport/large-messages.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 
 /** A transport whose buffer is as full as the test says. */
@@ -26,7 +27,8 @@ function sendSideOver(maxPeerBytes: number) {
   }
   const clock = new VirtualClock()
   const receiveSide = new ReceiveSide({ clock, lane: new TickLane(clock) }, transport)
-  const parts = { counters: createCounters(), limits: { ...defaultLimits, maxPeerBytes }, log: silentLog }
+  const unread = new LargeMessages({ clock, maxBytes: Infinity, onCut: () => undefined })
+  const parts = { counters: createCounters(), limits: { ...defaultLimits, maxPeerBytes }, log: silentLog, unread }
   return {
     sendSide: new SendSide(parts, transport, receiveSide),
     transport,

@@ -14,6 +14,8 @@ const TELLING = [
   'api_key', 'apiKey', 'api-key', 'X-API-Key', 'password', 'userPassword', 'secret', 'client_secret', 'credential',
   'credentials', 'Authorization', 'proxy-authorization', 'auth_token', 'access_token', 'refresh_token', 'bearer',
   'private_key', 'token', 'TOKEN', 'csrf_token', 'x-amz-security-token', 'access_key', 'cookie', 'Set-Cookie',
+  'accessToken', 'authToken', 'refreshToken', 'idToken', 'sessionToken', 'oauth2Token', 'clientSecret', 'privateKey',
+  'accessKeyId', 'access-token', 'AccessToken', 'accessTokenValue',
 ] // prettier-ignore
 
 test.each(TELLING)('the value under %s is replaced, at any depth', (key) => {
@@ -23,9 +25,12 @@ test.each(TELLING)('the value under %s is replaced, at any depth', (key) => {
   expect(JSON.stringify(redact({ [key]: CANARY }))).not.toContain(CANARY)
 })
 
-test.each(['tokens', 'tokenizer', 'mytoken', 'keyboard', 'monkey', 'author'])('the value under %s stays', (key) => {
-  expect(redactAndTruncate({ [key]: 1 }).json).toBe(JSON.stringify({ [key]: 1 }))
-})
+test.each(['tokens', 'tokenizer', 'mytoken', 'maxTokens', 'TOKENTokenizer', 'keyboard', 'monkey', 'author'])(
+  'the value under %s stays',
+  (key) => {
+    expect(redactAndTruncate({ [key]: 1 }).json).toBe(JSON.stringify({ [key]: 1 }))
+  },
+)
 
 test('redact returns a copy: the original keeps its secrets and its prototype key', () => {
   const original = JSON.parse('{"password":"x","list":[{"token":1}],"__proto__":{"a":1}}') as Record<string, unknown>
