@@ -103,7 +103,7 @@ function report(config: ExtractorConfig, compilerState: CompilerState): boolean 
     localBuild: write,
     messageCallback: printErrorsOnly,
   })
-  const file = config.reportFilePath
+  const file = join(REPORTS, config.reportConfigs[0]?.fileName ?? '')
   if (apiReportChanged) console.log(write ? `updated ${file}` : `${file} is out of date; run \`npm run api\``)
   return errorCount === 0 && (write || !apiReportChanged)
 }

@@ -34,7 +34,7 @@ import { statsOf } from './stats-of.js'
 /** Time limit for a part to stop. */
 const STOP_MS = 5000
 /** Time limit for clients to answer the close frame of the engine. */
-const CLOSE_LIMIT_MS = 500
+const CLOSE_WAIT_MS = 500
 
 /** Options of an engine beside its configuration. */
 export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit' | 'log'>> & {
@@ -254,7 +254,7 @@ class RunningEngine implements LocalEngine {
     for (const builtin of this.#started.reverse()) await this.#stop(builtin)
     for (const member of [...sessions.all()]) member.close()
     channels.close()
-    await links.close(clock, CLOSE_LIMIT_MS)
+    await links.close(clock, CLOSE_WAIT_MS)
     await Promise.all(this.#listeners.map((listener) => listener.close()))
   }
 

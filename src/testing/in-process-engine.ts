@@ -50,7 +50,7 @@ const WAIT_TIMEOUT_MS = 5_000
  * Time limit for peers on sockets to answer a close frame, after which virtual time is advanced past the limits of the
  * engine.
  */
-const CLOSE_LIMIT_MS = 250
+const CLOSE_WAIT_MS = 250
 const PAST_ALL_LIMITS_MS = 60_000
 
 export class InProcessEngine implements TestEngine {
@@ -225,7 +225,7 @@ export class InProcessEngine implements TestEngine {
       return
     }
     const advanced: Promise<void>[] = []
-    const timer = systemClock.after(CLOSE_LIMIT_MS, () => advanced.push(virtualClock.advance(PAST_ALL_LIMITS_MS)))
+    const timer = systemClock.after(CLOSE_WAIT_MS, () => advanced.push(virtualClock.advance(PAST_ALL_LIMITS_MS)))
     await end
     timer.cancel()
     await Promise.all(advanced)

@@ -54,7 +54,9 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
   const defaults = await all('defaults', 32, () => ['configuration::get', '{"id":"defaults"}'])
   expect(defaults).toEqual(Array(32).fill('fine'))
 
-  const wide = `{"n":0,${Array.from({ length: 160_000 }, (_, index) => `"key${String(index)}":${String(index)}`).join(',')}}`
+  const valueOf = (keys: number): string =>
+    `{"n":0,${Array.from({ length: keys }, (_, index) => `"key${String(index)}":${String(index)}`).join(',')}}`
+  const wide = valueOf(160_000)
   await attackers[0]?.call('state::set', `{"scope":"s","key":"wide","value":${wide}}`)
   const increment = JSON.stringify({ scope: 's', key: 'wide', ops: [{ type: 'increment', path: 'n', by: 1 }] })
   // The answers hold the value twice, so few are asked for.
@@ -66,6 +68,14 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
   const kept = await attackers[0]?.call('state::get', '{"scope":"s","key":"wide"}')
   // Each of them counted once.
   expect(kept).toMatch(/"n":64,"key0":0,.*"key159999":159999\}/)
+
+  // Large enough that reading it in one piece takes longer than the limit. Answers would hold it twice, so none are asked for.
+  await attackers[0]?.call('state::set', `{"scope":"s","key":"widest","value":${valueOf(800_000)}}`)
+  const later = await all('updates of a large value', 1, () => {
+    for (let told = 0; told < 8; told += 1) attackers[0]?.tell('state::update', increment.replace('wide', 'widest'))
+    return ['state::update', increment]
+  })
+  expect(later).toEqual(['fine'])
 
   console.info('R44', stalls)
   expect(Math.max(...Object.values(stalls))).toBeLessThanOrEqual(MAX_STALL_MS)

@@ -110,12 +110,7 @@ export class Connection {
   flushed(): Promise<void> {
     if (this.#state.kind !== 'open') return Promise.resolve()
     const { transport, end } = this.#state
-    return Promise.race([
-      new Promise<void>((resolve) => {
-        transport.flushed(resolve)
-      }),
-      end.promise,
-    ])
+    return Promise.race([new Promise<void>((resolve) => transport.flushed(resolve)), end.promise])
   }
 
   /** Whether frames reach the peer; still true between `close` and the close frame. */
@@ -132,8 +127,7 @@ export class Connection {
 
   /**
    * Closes permanently with a close frame, and cuts when the peer does not answer in time. Never rejects.
-   * @param lastFrames runs before the close frame if the connection is open, and may `offer` frames; it limits its own
-   * time.
+   * @param lastFrames may `offer` frames before the close frame of an open connection; it limits its own time.
    */
   close(lastFrames?: () => Promise<void>): Promise<void> {
     return this.#end({ kind: 'closed' }, lastFrames)
@@ -176,48 +170,29 @@ export class Connection {
       if (!isOver(this.#state)) this.#events.frame(frame)
     }
     return {
-      open: () => {
-        this.#onOpen()
-      },
+      open: () => this.#onOpen(),
       text: receive,
-      binary: (frame) => {
-        receive(frameText(frame))
-      },
-      frameFailed: (error) => {
-        this.#events.frameFailed?.(error)
-      },
+      binary: (frame) => receive(frameText(frame)),
+      frameFailed: (error) => this.#events.frameFailed?.(error),
       activity: () => {
         if (this.#state.kind === 'open') this.#state.keepalive.activity()
       },
-      pong: () => {
-        this.#events.ponged?.()
-      },
-      drained: () => {
-        this.#onDrained()
-      },
-      close: (closed) => {
-        this.#onClose(closed)
-      },
+      pong: () => this.#events.ponged?.(),
+      drained: () => this.#onDrained(),
+      close: (closed) => this.#onClose(closed),
     }
   }
 
   #keepalive(transport: Transport): Keepalive {
-    return new Keepalive(
-      this.#ports.clock,
-      () => {
-        this.#events.pinged?.()
-        transport.ping()
-      },
-      () => {
-        transport.terminate()
-      },
-    )
+    const ping = (): void => {
+      this.#events.pinged?.()
+      transport.ping()
+    }
+    return new Keepalive(this.#ports.clock, ping, () => transport.terminate())
   }
 
   #limit(transport: Transport, afterMs: number): Timer {
-    return this.#ports.clock.after(afterMs, () => {
-      transport.terminate()
-    })
+    return this.#ports.clock.after(afterMs, () => transport.terminate())
   }
 
   #onOpen(): void {
@@ -247,16 +222,10 @@ export class Connection {
     const delayMs =
       isOpen && before.isEndExpected ? 0 : backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
     if (retries > this.#options.maxRetries) this.#enter({ kind: 'failed', cause: reason })
-    else this.#enter({ kind: 'waiting', retries, timer: this.#dialAfter(delayMs, retries) })
+    else this.#enter({ kind: 'waiting', retries, timer: this.#ports.clock.after(delayMs, () => this.#dial(retries)) })
     if (isOpen) this.#events.lost(reason)
     this.#reportEnd(reason, delayMs)
     if (isOpen) before.end.resolve()
-  }
-
-  #dialAfter(delayMs: number, retries: number): Timer {
-    return this.#ports.clock.after(delayMs, () => {
-      this.#dial(retries)
-    })
   }
 
   /** Reports the end of a dial or a connection. A listener may have closed it meanwhile. */
@@ -311,9 +280,8 @@ export class Connection {
   }
 
   #isFree(): boolean {
-    const state = this.#state
-    const hasRoom = state.kind === 'open' && !state.isFull && state.transport.bufferedBytes <= LOW_PRIORITY_BYTES
-    return hasRoom && this.#outbox.size === 0
+    const { socketBytes, items } = this.queued
+    return this.#maySend() && socketBytes <= LOW_PRIORITY_BYTES && items === 0
   }
 
   /** Whether the end is decided and the close frame has not been sent. */

@@ -76,7 +76,12 @@ export function release(state: LinkState): void {
     case 'closing':
       state.limit?.cancel()
       break
+    case 'idle':
+    case 'closed':
+    case 'failed':
+      break
     default:
+      assertNever(state)
   }
 }
 

@@ -71,8 +71,8 @@ export const faults: readonly Fault[] = [
     name: 'silent-links-are-asked-to-close',
     row: 'R8',
     file: 'src/sdk/connection/connection.ts',
-    find: '        transport.terminate()\n      },\n    )',
-    replace: '        transport.close()\n      },\n    )',
+    find: 'ping, () => transport.terminate())',
+    replace: 'ping, () => transport.close())',
     tests: ['test/reliability/silent-links-are-replaced.test.ts'],
   },
   {

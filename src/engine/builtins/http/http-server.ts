@@ -39,7 +39,7 @@ export class HttpServer {
     this.#host = host
     this.#config = config
     const limit = new RequestLimit(config.concurrencyRequestLimit)
-    this.#site = { host, config, routes, limit, cors: new CorsPolicy(config.cors), room: new BodyRoom() }
+    this.#site = { host, config, routes, limit, cors: new CorsPolicy(config.cors), room: new BodyRoom(host.clock) }
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT_MS,
       connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4,

@@ -5,12 +5,12 @@
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import { callBound, conditionHolds, type Trace } from '../../triggers/fire.js'
 import type { EngineHost, HostCall } from '../builtin.js'
-import { answerFrom, bodyTooLarge, conditionNotMet, tooManyValues, type Answer } from './answer/answer.js'
+import { answerFrom, bodyTooLarge, bodyTooSlow, conditionNotMet, tooManyValues, type Answer } from './answer/answer.js'
 import type { Exchange } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
 import { runMiddleware, type MiddlewareList } from './middleware.js'
-import type { BodyRoom } from './request/body-room.js'
-import { collectBody, isJson, pipeBody, readBody, sendBody } from './request/request-body.js'
+import type { BodyRoom, CollectedBody } from './request/body-room.js'
+import { isJson, pipeBody, readBody, sendBody } from './request/request-body.js'
 import { middlewareInput, payloadOf, type RequestParts } from './request/request-payload.js'
 import type { RouteMatch } from './routes.js'
 import { readStart, type StreamStart } from './answer/streamed-response.js'
@@ -53,6 +53,10 @@ export async function runPipeline(input: PipelineInput): Promise<Outcome> {
   if (early !== undefined) return { kind: 'answer', answer: early }
   const body = isJson(parts.headers['content-type']) ? await takeBody(input) : 'raw'
   if (body === 'too-large') return { kind: 'answer', answer: bodyTooLarge(config.bodyLimit) }
+  if (body === 'too-slow') {
+    host.counters.refused.requests += 1
+    return { kind: 'answer', answer: bodyTooSlow() }
+  }
   const read = body === 'raw' ? { value: null } : await exchange.during(readBody(body, host.lane))
   if (read === 'too-many-values') return { kind: 'answer', answer: tooManyValues() }
   const payload = payloadOf(match, parts, read.value)
@@ -65,15 +69,12 @@ export async function runPipeline(input: PipelineInput): Promise<Outcome> {
   return runHandler(input, { payload, body, extra })
 }
 
-/** A JSON body is collected whole; any other stays on the socket. */
-async function takeBody({ exchange, config, room }: PipelineInput): Promise<Buffer | 'too-large'> {
-  const { request } = exchange
-  const announced = Number(request.headers['content-length'] ?? config.bodyLimit)
-  if (announced > config.bodyLimit) return 'too-large'
-  const keep = await room.take(exchange, announced)
-  const body = await exchange.during(collectBody(request, config.bodyLimit))
-  keep(body?.length ?? 0)
-  return body ?? 'too-large'
+/** A JSON body whole; any other stays on the connection. */
+async function takeBody({ exchange, config, room }: PipelineInput): Promise<CollectedBody> {
+  const maxBytes = config.bodyLimit
+  const announcedBytes = Number(exchange.request.headers['content-length'] ?? maxBytes)
+  if (announcedBytes > maxBytes) return 'too-large'
+  return exchange.during(room.read(exchange, { announcedBytes, maxBytes }))
 }
 
 interface HandlerInput {

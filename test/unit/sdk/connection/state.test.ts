@@ -118,7 +118,7 @@ test('no sequence of events leaves an end, and close and fail always reach one a
       }
       for (const name of steps) {
         const [wasOver, before, dialsBefore] = [connection.isOver, connection.state, dials()]
-        const performed: unknown = perform[name as keyof typeof perform]()
+        const performed: unknown = perform[name]()
         if (name === 'wait') await performed
         if (name === 'close' || name === 'fail') expect(connection.isOver).toBe(true)
         if (wasOver) expect([connection.state, dials()]).toEqual([before, dialsBefore])

@@ -98,6 +98,12 @@ export function bodyTooLarge(maxBytes: number): Answer {
   return errorAnswer(413, ErrorCode.MESSAGE_TOO_LARGE, message)
 }
 
+/** 408: a JSON body that stopped arriving while others waited to be read. */
+export function bodyTooSlow(): Answer {
+  const message = 'The body arrived too slowly while other requests waited; send it again'
+  return errorAnswer(408, ErrorCode.TIMEOUT, message)
+}
+
 /** 413: a JSON body with too many values. */
 export function tooManyValues(): Answer {
   const message = `A JSON body may hold ${String(MAX_JSON_NODES)} values; send more with another content type and read them from request_body`

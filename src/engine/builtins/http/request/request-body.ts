@@ -1,6 +1,6 @@
 /**
- * Reads the body of a request. JSON is collected whole, up to a limit, since its value is part of the payload. Any
- * other body is streamed into a channel at the pace of its reader. Uses only `write` and `end` of channels.
+ * What becomes of the body of a request. JSON is parsed, since its value is part of the payload. Any other body is streamed
+ * into a channel at the pace of its reader. Uses only `write` and `end` of channels.
  */
 import type { IncomingMessage } from 'node:http'
 import { Writable } from 'node:stream'
@@ -27,32 +27,6 @@ export type BodyChannel = ReturnType<HostChannels['createOutgoing']>
 export function isJson(contentType: string | undefined): boolean {
   const [mediaType = ''] = (contentType ?? '').split(';', 1)
   return JSON_MEDIA_TYPE.test(mediaType)
-}
-
-/**
- * Collects a body.
- * @returns `undefined` if it is larger than `maxBytes`; the rest is left unread.
- */
-export function collectBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    const onData = (chunk: Buffer): void => {
-      bytes += chunk.length
-      if (bytes <= maxBytes) {
-        chunks.push(chunk)
-        return
-      }
-      request.off('data', onData).pause()
-      chunks.length = 0
-      resolve(undefined)
-    }
-    request
-      .on('data', onData)
-      .once('end', () => resolve(Buffer.concat(chunks)))
-      .once('error', reject)
-      .once('close', () => reject(new Error('The client disconnected in the middle of its request')))
-  })
 }
 
 /** The value of a JSON body; `null` if it is invalid JSON, `'too-many-values'` if it has too many values. */
