@@ -4,7 +4,7 @@
  */
 import type { ErrorBody } from '../errors.js'
 import type { TraceHeaders } from '../wire/protocol/tracing.js'
-import type { Answer, Call, Caller } from './links/peer.js'
+import type { CallOutcome, CallIdentity, Caller } from './links/peer.js'
 import type { RoutedCall } from './calls/routed-call.js'
 import type { WorkerEvent } from './registry/sessions.js'
 
@@ -51,7 +51,7 @@ class SpanCaller implements Caller {
     this.#span = span
   }
 
-  answer(_call: Call, answer: Answer): void {
+  answer(_call: CallIdentity, answer: CallOutcome): void {
     this.#span.end(answer.error)
     const { caller, traceparent, baggage } = this.#call
     caller?.answer(this.#call, { ...answer, traceparent, baggage, frame: undefined })

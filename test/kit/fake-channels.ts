@@ -2,7 +2,7 @@
  * Channels in memory: the code under test has the engine's end, the test has the worker's end. Buffers are limited like
  * the real ones. A destroyed channel does not answer any more, which is the worst case that callers must handle.
  */
-import type { ChannelItem, HostChannels } from '../../src/engine/builtins/builtin.js'
+import type { ChannelPayload, HostChannels } from '../../src/engine/builtins/builtin.js'
 import { deferred, type Deferred } from '../../src/std/async/deferred.js'
 import { FakeHost } from './fake-host.js'
 
@@ -10,7 +10,7 @@ const DEFAULT_BUFFER_ITEMS = 64
 
 /** One channel. */
 export class FakeChannel {
-  readonly buffered: ChannelItem[] = []
+  readonly buffered: ChannelPayload[] = []
   state: 'open' | 'ended' | 'destroyed' = 'open'
   readonly #capacity: number
   #readerGone = false
@@ -20,7 +20,7 @@ export class FakeChannel {
     this.#capacity = capacity
   }
 
-  async write(item: ChannelItem): Promise<void> {
+  async write(item: ChannelPayload): Promise<void> {
     if (this.state === 'ended') throw new Error('The channel has ended')
     this.#refuseWhenGone()
     this.buffered.push(item)
@@ -53,7 +53,7 @@ export class FakeChannel {
     while (this.state !== 'destroyed') await this.#changed.promise
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<ChannelItem, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<ChannelPayload, undefined> {
     for (;;) {
       const item = this.buffered.shift()
       if (item !== undefined) {

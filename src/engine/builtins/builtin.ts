@@ -83,7 +83,7 @@ export interface HostCall {
 }
 
 /** One item of a channel. */
-export type ChannelItem = string | Uint8Array
+export type ChannelPayload = string | Uint8Array
 
 /** Channels with one end in the engine. */
 export interface HostChannels {
@@ -91,7 +91,7 @@ export interface HostChannels {
   createOutgoing(bufferSize?: number): {
     readonly reader: ChannelRef
     /** Resolves when there is capacity for the next item. Rejects once the reader has disconnected. */
-    write(item: ChannelItem): Promise<void>
+    write(item: ChannelPayload): Promise<void>
     /** Ends the channel after the items written so far. */
     end(): void
     /** Closes the channel and drops pending items. */
@@ -101,7 +101,7 @@ export interface HostChannels {
   createIncoming(bufferSize?: number): {
     readonly writer: ChannelRef
     /** Items in order; ends when the writer closes. A slow reader slows the writer down. */
-    readonly items: AsyncIterable<ChannelItem>
+    readonly items: AsyncIterable<ChannelPayload>
     /** Closes the channel and the socket of the writer. */
     destroy(): void
   }

@@ -5,7 +5,7 @@
 import { ErrorCode, type ErrorBody } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { Emit } from '../engine-events.js'
-import type { Answer, Call, Caller } from '../links/peer.js'
+import type { CallOutcome, CallIdentity, Caller } from '../links/peer.js'
 import { type RoutedCall, withFunctionId } from './routed-call.js'
 
 export class Enqueue implements Caller {
@@ -50,7 +50,7 @@ export class Enqueue implements Caller {
   }
 
   /** The answer of the provider becomes the receipt of the caller. */
-  answer(_call: Call, { error }: Answer): void {
+  answer(_call: CallIdentity, { error }: CallOutcome): void {
     if (error === undefined) this.#reply({ result: { messageReceiptId: this.#receiptId } })
     else this.#fail(error, `${error.code}: ${error.message}`)
   }
@@ -67,7 +67,7 @@ export class Enqueue implements Caller {
     this.#reply({ error: { code: ErrorCode.enqueue_error, message } })
   }
 
-  #reply(answer: Answer): void {
+  #reply(answer: CallOutcome): void {
     const { caller, traceparent, baggage } = this.#call
     caller?.answer(this.#call, { ...answer, traceparent, baggage })
   }

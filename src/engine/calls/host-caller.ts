@@ -6,7 +6,7 @@ import { InvocationError } from '../../errors.js'
 import { parsed } from '../../wire/protocol/json-text.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { HostCall } from '../builtins/builtin.js'
-import type { Answer, Call, Caller } from '../links/peer.js'
+import type { CallOutcome, CallIdentity, Caller } from '../links/peer.js'
 
 export class HostCaller implements Caller {
   readonly #outcome: Deferred<unknown> = deferred()
@@ -35,7 +35,7 @@ export class HostCaller implements Caller {
     })
   }
 
-  answer(call: Call, { result, error }: Answer): void {
+  answer(call: CallIdentity, { result, error }: CallOutcome): void {
     if (error === undefined) {
       // A large result is parsed if that is cheap; otherwise this call fails.
       this.#outcome.resolve(this.#keepsText ? result : new Promise((resolve) => resolve(parsed(result))))

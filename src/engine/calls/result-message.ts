@@ -4,7 +4,7 @@
  * itself.
  */
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
-import type { Call } from '../links/peer.js'
+import type { CallIdentity } from '../links/peer.js'
 
 export type ResultMessage = MessageNamed<WorkerMessage, 'invocationresult'>
 
@@ -24,7 +24,11 @@ const MEMBERS: ReadonlySet<string> = new Set([
 const MAX_UNCHANGED_CHARACTERS = 256 * 1024
 
 /** The text of a result if it can be forwarded unchanged. */
-export function textForCaller(frame: string | undefined, message: ResultMessage, call: Call): string | undefined {
+export function textForCaller(
+  frame: string | undefined,
+  message: ResultMessage,
+  call: CallIdentity,
+): string | undefined {
   if (frame === undefined || frame.length > MAX_UNCHANGED_CHARACTERS) return undefined
   return isForCallerAsItIs(message, call) ? frame : undefined
 }
@@ -33,7 +37,7 @@ export function textForCaller(frame: string | undefined, message: ResultMessage,
  * Whether the message contains all members that the caller receives, no others, and the same names. Errors are not
  * forwarded.
  */
-export function isForCallerAsItIs(message: ResultMessage, call: Call): boolean {
+export function isForCallerAsItIs(message: ResultMessage, call: CallIdentity): boolean {
   const { function_id, traceparent, baggage } = message
   if (function_id !== call.functionId) return false
   // Members that the worker left out are filled in from the call.

@@ -3,9 +3,9 @@ import { JsonText, withMember } from '../../wire/protocol/json-text.js'
 import { CALLER_WORKER_ID } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { Access } from '../access/access.js'
-import type { Call, Caller, Peer } from '../links/peer.js'
+import type { CallIdentity, Caller, Peer } from '../links/peer.js'
 
-export interface RoutedCall extends Call {
+export interface RoutedCall extends CallIdentity {
   /** Undefined for a void call. */
   readonly caller: Caller | undefined
   readonly data: unknown

@@ -21,7 +21,7 @@ import { textForCaller, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from '../instruments.js'
 import type { EngineLimits } from '../limits.js'
 import { pendingCallsFor } from './late-notes.js'
-import { nameOf, type Call, type Peer, type PendingCall } from '../links/peer.js'
+import { nameOf, type Peer, type PendingCall } from '../links/peer.js'
 import type { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from '../quirks.js'
 import { inputOf, type RoutedCall, withCaller, withFunctionId } from './routed-call.js'
@@ -177,7 +177,7 @@ export class Router {
   #forward(call: RoutedCall, callee: Peer, calledAs: string): void {
     const { invocationId, functionId, traceparent, baggage, caller, metadata } = call
     const { refused } = this.#parts.counters
-    if (callee.congested) {
+    if (callee.isFull) {
       refused.callsToSlowWorkers += 1
       this.#fail(
         call,
@@ -286,10 +286,12 @@ export class Router {
   }
 }
 
+type FailedCall = Pick<RoutedCall, 'invocationId' | 'functionId' | 'caller'>
+
 /** The event for a call that failed at a worker or reached none. */
-function failureOf(call: Call & Pick<RoutedCall, 'caller'>, error: ErrorBody, callee: Peer | undefined): EngineEvent {
+function failureOf(call: FailedCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
   const { invocationId, functionId, caller } = call
-  const worker = callee === undefined ? undefined : nameOf(callee)
+  const worker = callee && nameOf(callee)
   return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid: caller === undefined, error }
 }
 

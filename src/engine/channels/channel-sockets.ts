@@ -2,7 +2,7 @@
 import type { Log } from '../../std/log.js'
 import { CloseCode, IGNORE_EVENTS, type Transport, type TransportEvents } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
-import type { ChannelItem } from '../builtins/builtin.js'
+import type { ChannelPayload } from '../builtins/builtin.js'
 import type { Channel } from './channel.js'
 import type { ChannelTable } from './channel-table.js'
 import type { OpenLinks } from '../links/open-links.js'
@@ -56,7 +56,7 @@ function writer(channel: Channel, transport: Transport): TransportEvents {
     },
   })
   if (!open) return taken(transport)
-  const push = (item: ChannelItem): void => {
+  const push = (item: ChannelPayload): void => {
     if (open) channel.push(item)
   }
   return {
@@ -86,7 +86,7 @@ function reader(channel: Channel, transport: Transport, isUnread: boolean): Tran
     get full(): boolean {
       return waitingBytes > 0
     },
-    deliver: (item: ChannelItem) => {
+    deliver: (item: ChannelPayload) => {
       transport.send(item)
       if (transport.bufferedBytes <= READER_BYTES) return
       waitingBytes = transport.bufferedBytes

@@ -2,7 +2,7 @@
  * One channel: items in order from one writer to one reader through a bounded buffer. A full buffer stops the writer,
  * and a slow reader keeps the buffer full, so backpressure works from end to end. Knows neither sockets nor keys.
  */
-import type { ChannelItem } from '../builtins/builtin.js'
+import type { ChannelPayload } from '../builtins/builtin.js'
 import type { ChannelAccount } from './channel-memory.js'
 
 /** The interface of a channel to its writer. */
@@ -19,7 +19,7 @@ export interface WriterEnd {
 export interface ReaderEnd {
   /** Whether it should receive nothing for now. It calls `pump` when that changes. */
   readonly full: boolean
-  deliver(item: ChannelItem): void
+  deliver(item: ChannelPayload): void
   /** Everything has been delivered and the writer has ended; `wasCut` if it ended without a close frame. */
   finish(wasCut: boolean): void
   /** The channel was ended early. */
@@ -44,7 +44,7 @@ const ITEM_COST = 128
 
 export class Channel {
   readonly #options: ChannelOptions
-  readonly #items: ChannelItem[] = []
+  readonly #items: ChannelPayload[] = []
   #bytes = 0
   #writer: WriterEnd | 'free' | 'done' = 'free'
   #reader: ReaderEnd | 'free' | 'gone' = 'free'
@@ -98,7 +98,7 @@ export class Channel {
   }
 
   /** Accepts an item from the writer. Returns false if the writer should wait. */
-  push(item: ChannelItem): boolean {
+  push(item: ChannelPayload): boolean {
     if (this.#reader === 'gone') {
       this.#dropWriter()
       return false

@@ -1,7 +1,7 @@
 /** Channels with one end in the engine: a worker reads or writes the other end. */
 import { ErrorCode, NotConnectedError } from '../../errors.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
-import type { ChannelItem, HostChannels } from '../builtins/builtin.js'
+import type { ChannelPayload, HostChannels } from '../builtins/builtin.js'
 import type { Channel, ReaderEnd } from './channel.js'
 import type { ChannelTable } from './channel-table.js'
 
@@ -47,7 +47,7 @@ class OutgoingEnd {
     })
   }
 
-  write(item: ChannelItem): Promise<void> {
+  write(item: ChannelPayload): Promise<void> {
     if (!this.#dropped && this.#channel.push(item)) return Promise.resolve()
     // The push itself may have detected that the reader is gone.
     if (this.#dropped) return Promise.reject(readerGone())
@@ -65,10 +65,10 @@ function writerCut(): NotConnectedError {
 }
 
 /** The engine as a reader: accepts one item at a time, so the next waits in the channel. */
-class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
+class IncomingItems implements ReaderEnd, AsyncIterable<ChannelPayload> {
   readonly #channel: Channel
   readonly #destroy: () => void
-  #item: ChannelItem | undefined
+  #item: ChannelPayload | undefined
   #ended = false
   #wasCut = false
   #wake: Deferred<void> | undefined
@@ -83,7 +83,7 @@ class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
     return this.#item !== undefined
   }
 
-  deliver(item: ChannelItem): void {
+  deliver(item: ChannelPayload): void {
     this.#item = item
     this.#wake?.resolve()
   }
@@ -105,7 +105,7 @@ class IncomingItems implements ReaderEnd, AsyncIterable<ChannelItem> {
     if (!this.#ended) this.finish(true)
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<ChannelItem> {
+  async *[Symbol.asyncIterator](): AsyncIterator<ChannelPayload> {
     try {
       while (true) {
         const item = this.#item

@@ -3,7 +3,7 @@
  * between. Each ends when an equal one is bound, or at its time limit.
  */
 import type { Clock, Timer } from '../../std/time/clock.js'
-import type { Trigger, TriggerRequest } from '../triggers/trigger.js'
+import type { Trigger, TriggerRegistration } from '../triggers/trigger.js'
 
 interface Kept {
   readonly id: string
@@ -28,7 +28,7 @@ export class KeptTriggers {
   }
 
   /** Ends the kept trigger that is equal to one about to be bound, and one with the same id. */
-  succeededBy(trigger: TriggerRequest): void {
+  succeededBy(trigger: TriggerRegistration): void {
     if (this.#kept.size === 0) return
     this.#end(keyOf(trigger))
     for (const [key, { id }] of this.#kept) if (id === trigger.id) this.#end(key)
@@ -49,11 +49,11 @@ export class KeptTriggers {
 }
 
 /** Equal for triggers that run the same function for the same event. */
-function keyOf({ triggerType, typeNamespace, namespace, functionId, config }: TriggerRequest): string {
+function keyOf({ triggerType, typeNamespace, namespace, functionId, config }: TriggerRegistration): string {
   return JSON.stringify([triggerType, typeNamespace ?? null, namespace, functionId, config])
 }
 
 /** Whether two triggers run the same function for the same event. */
-export function isEqual(one: TriggerRequest, other: TriggerRequest): boolean {
+export function isEqual(one: TriggerRegistration, other: TriggerRegistration): boolean {
   return one.functionId === other.functionId && keyOf(one) === keyOf(other)
 }

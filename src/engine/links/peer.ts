@@ -22,7 +22,7 @@ export interface Peer extends Caller {
   /** Number of calls it is serving. */
   readonly serving: Set<PendingCall>
   /** Whether so many bytes wait to be read by it that it receives no new calls. */
-  readonly congested: boolean
+  readonly isFull: boolean
   /** Counts time that the engine worked for it. */
   spent(durationMs: number): void
   /** Sends a message. Returns an error if its values cannot be serialised; a lost connection is not an error here. */
@@ -30,7 +30,7 @@ export interface Peer extends Caller {
 }
 
 /** The outcome of a call. */
-export interface Answer {
+export interface CallOutcome {
   /** Absent if there was no result; built-in functions may return an explicit null. */
   readonly result?: unknown
   readonly error?: ErrorBody | undefined
@@ -45,11 +45,11 @@ export interface Answer {
 
 /** The receiver of the outcome of a call. */
 export interface Caller {
-  answer(call: Call, answer: Answer): void
+  answer(call: CallIdentity, answer: CallOutcome): void
 }
 
 /** The data of a call that its result needs. */
-export interface Call {
+export interface CallIdentity {
   readonly invocationId: string
   /** The id from the caller, which its result carries. */
   readonly functionId: string
@@ -58,7 +58,7 @@ export interface Call {
 }
 
 /** A call that a worker is serving. */
-export interface PendingCall extends Call {
+export interface PendingCall extends CallIdentity {
   /** Absent for a void call. */
   readonly caller: Caller | undefined
   readonly callee: Peer

@@ -39,7 +39,7 @@ export class SendSide {
   }
 
   /** Whether more bytes wait to be read than the limit allows. */
-  get congested(): boolean {
+  get isFull(): boolean {
     return this.#transport.bufferedBytes > this.#parts.limits.maxPeerBytes
   }
 

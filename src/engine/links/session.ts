@@ -16,7 +16,7 @@ import { HeldFrames } from './held-frames.js'
 import type { ReceiveSide } from './receive-side.js'
 import { OwedAnswers } from '../access/owed-answers.js'
 import { SendSide } from './send-side.js'
-import { refusalOf, type Answer, type Call, type PendingCall } from './peer.js'
+import { refusalOf, type CallOutcome, type CallIdentity, type PendingCall } from './peer.js'
 import type { SessionOptions, SessionParts } from './session-parts.js'
 import type { Backlog, Member } from '../registry/sessions.js'
 import { identityOf, unknownWorker, type Announcement, type WorkerIdentity } from '../registry/worker-identity.js'
@@ -70,8 +70,8 @@ export class Session implements Member {
     return this.#namespace
   }
 
-  get congested(): boolean {
-    return this.#sendSide.congested
+  get isFull(): boolean {
+    return this.#sendSide.isFull
   }
 
   get backlog(): Backlog {
@@ -135,7 +135,7 @@ export class Session implements Member {
     return this.#sendSide.send(message)
   }
 
-  answer(call: Call, { result, error, traceparent, baggage, frame }: Answer): void {
+  answer(call: CallIdentity, { result, error, traceparent, baggage, frame }: CallOutcome): void {
     if (frame !== undefined && this.#state !== 'left') {
       this.#sendSide.forward(frame)
       return

@@ -12,7 +12,7 @@ import type { Builtin } from '../builtins/builtin.js'
 import type { FunctionEntry } from './directory.js'
 import type { EngineParts } from '../engine-parts.js'
 import { nameOf, refusalOf, type Peer } from '../links/peer.js'
-import type { TriggerRequest } from '../triggers/trigger.js'
+import type { TriggerRegistration } from '../triggers/trigger.js'
 
 /** The worker's own id of a function that is registered under another id. */
 interface OwnNames {
@@ -218,7 +218,7 @@ export class Registrations {
   #checkTrigger(
     peer: Peer,
     message: Registration<'registertrigger'>,
-    { namespace, bytes }: Pick<TriggerRequest, 'namespace' | 'bytes'>,
+    { namespace, bytes }: Pick<TriggerRegistration, 'namespace' | 'bytes'>,
   ): ErrorBody | undefined {
     const { id, trigger_namespace: typeNamespace } = message
     if (namespace.trim() === '') return { code: ErrorCode.INVALID_NAMESPACE, message: blankNamespace('namespace') }

@@ -16,7 +16,7 @@ import type { HandOver } from '../hand-over/hand-over.js'
 import { isEqual, KeptTriggers } from '../hand-over/kept-triggers.js'
 import type { OwnedBytes } from '../registry/owned-bytes.js'
 import { nameOf, type Peer } from '../links/peer.js'
-import type { Trigger, TriggerRequest, TriggerType } from './trigger.js'
+import type { Trigger, TriggerRegistration, TriggerType } from './trigger.js'
 import { TriggerTable } from './trigger-table.js'
 
 type ResultMessage = MessageNamed<WorkerMessage, 'triggerregistrationresult'>
@@ -44,7 +44,7 @@ export class Bindings {
   }
 
   /** Registers a trigger; one with the same id ends. `onAnswer` receives the first answer of the provider. */
-  register(request: TriggerRequest, onAnswer?: Trigger['onAnswer']): void {
+  register(request: TriggerRegistration, onAnswer?: Trigger['onAnswer']): void {
     const older = this.triggers.get(request.id)
     const trigger: Trigger = { ...request, type: undefined, onAnswer }
     const type = this.types.resolve(trigger)

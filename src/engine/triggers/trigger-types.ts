@@ -5,7 +5,7 @@
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { OwnedBytes } from '../registry/owned-bytes.js'
 import type { Peer } from '../links/peer.js'
-import type { TriggerRequest, TriggerType } from './trigger.js'
+import type { TriggerRegistration, TriggerType } from './trigger.js'
 
 export class TriggerTypes {
   readonly #byId = new Map<string, Map<string, TriggerType>>()
@@ -46,7 +46,7 @@ export class TriggerTypes {
   /**
    * The type that serves a trigger: only from the namespace it names, or else from its own, then from the default one.
    */
-  resolve(request: TriggerRequest): TriggerType | undefined {
+  resolve(request: TriggerRegistration): TriggerType | undefined {
     const { triggerType, typeNamespace, homeNamespace } = request
     if (typeNamespace !== undefined) return this.find(typeNamespace, triggerType)
     return this.find(homeNamespace, triggerType) ?? this.find(DEFAULT_NAMESPACE, triggerType)

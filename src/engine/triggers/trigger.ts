@@ -23,7 +23,7 @@ export interface TriggerType {
 }
 
 /** The data of a trigger registration. */
-export interface TriggerRequest extends Binding {
+export interface TriggerRegistration extends Binding {
   /** The first namespace in which the type is looked up: that of the session that registers the trigger. */
   readonly homeNamespace: string
   /** The only namespace in which the type is looked up, if one was named. */
@@ -34,7 +34,7 @@ export interface TriggerRequest extends Binding {
   readonly bytes: number
 }
 
-export interface Trigger extends TriggerRequest {
+export interface Trigger extends TriggerRegistration {
   /** `undefined` while it is parked. */
   type: TriggerType | undefined
   /** Called once, when the provider has answered or is gone. */

@@ -22,7 +22,7 @@ export function hearErrors(stream: Readable | Writable, { onUnheardError }: Chan
 }
 
 /** Bytes that a writer buffers before it waits. */
-export const HIGH_WATER_BYTES = 1024 * 1024
+export const WRITER_BUFFER_BYTES = 1024 * 1024
 
 /**
  * A slow reader delays the answer to the close frame until it has read all data sent before. A shorter limit would cut
@@ -134,7 +134,7 @@ export class Endpoint implements ChannelEnd {
     }
     const options = {
       headers: this.#ports.headers,
-      highWaterBytes: HIGH_WATER_BYTES,
+      highWaterBytes: WRITER_BUFFER_BYTES,
       closeTimeoutMs: CLOSE_TIMEOUT_MS,
     }
     const transport = this.#ports.dial(this.#url, options, {

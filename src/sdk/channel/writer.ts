@@ -10,7 +10,7 @@ import { orAborted } from '../../std/async/abortable.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { Transport } from '../../wire/transport/transport.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import { channelUrl, checkOperation, Endpoint, hearErrors, HIGH_WATER_BYTES } from './endpoint.js'
+import { channelUrl, checkOperation, Endpoint, hearErrors, WRITER_BUFFER_BYTES } from './endpoint.js'
 import { defaultChannelPorts, type ChannelPorts } from './ports.js'
 
 /** The operation before the first. */
@@ -185,7 +185,7 @@ export class ChannelWriter implements AsyncDisposable {
   }
 
   async #waitForRoom(transport: Transport): Promise<void> {
-    if (transport.bufferedBytes <= HIGH_WATER_BYTES) return
+    if (transport.bufferedBytes <= WRITER_BUFFER_BYTES) return
     this.#room ??= deferred()
     await this.#room.promise
   }

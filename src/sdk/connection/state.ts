@@ -42,7 +42,7 @@ export interface Open {
   isEndExpected: boolean
 }
 
-export interface Waiting {
+interface Waiting {
   readonly kind: 'waiting'
   readonly retries: number
   readonly timer: Timer

@@ -3,7 +3,7 @@
  * invalid value. The result is synchronous if the validator is. Knows nothing of functions or of the sender of the
  * value.
  */
-import { isRecord } from '../../wire/protocol/validate.js'
+import { isThenable } from '../../std/async/deferred.js'
 import { describe, messageOf } from '../../std/text/describe.js'
 import type { ValidationIssue } from '../../errors.js'
 import { cut, MAX_REASON_CHARACTERS, readIssue } from './issue.js'
@@ -43,10 +43,6 @@ export function whenParsed<T>(
   next: (parsed: Parsed) => T | Promise<T>,
 ): T | Promise<T> {
   return parsed instanceof Promise ? parsed.then(next) : next(parsed)
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isRecord(value) && typeof value['then'] === 'function'
 }
 
 function read(result: unknown, value: unknown): Parsed {

@@ -21,3 +21,8 @@ export function deferred<T>(): Deferred<T> {
 export function hearRejection(result: unknown, onRejected: (error: unknown) => void): void {
   if (types.isPromise(result)) Promise.resolve(result).catch(onRejected)
 }
+
+/** Whether awaiting a value waits for something. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

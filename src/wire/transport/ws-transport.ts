@@ -37,7 +37,7 @@ export class WsTransport implements Transport, PausedPeer {
   #isAckPlanned = false
   /** Whether nothing has been sent since the acknowledgement was scheduled. */
   #isAckDue = false
-  #congested = false
+  #isFull = false
   #saidGoodbye = false
   /** Sends the close frame after everything sent so far. */
   #sayGoodbye: ((code?: number, reason?: string | Buffer) => void) | undefined
@@ -137,7 +137,7 @@ export class WsTransport implements Transport, PausedPeer {
     else if (typeof frame === 'string') writer.text(frame)
     else writer.binary(frame)
     if (this.#flushesEach) writer?.flush()
-    if (!this.#congested && this.bufferedBytes > this.#highWaterBytes) this.#awaitDrain()
+    if (!this.#isFull && this.bufferedBytes > this.#highWaterBytes) this.#awaitDrain()
   }
 
   flushed(callback: () => void): void {
@@ -277,7 +277,7 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   #awaitDrain(): void {
-    this.#congested = true
+    this.#isFull = true
     const probe = (): void => {
       if (this.#ws.readyState !== this.#ws.OPEN) return
       this.flushed(() => {
@@ -285,7 +285,7 @@ export class WsTransport implements Transport, PausedPeer {
           probe()
           return
         }
-        this.#congested = false
+        this.#isFull = false
         this.#events.drained()
       })
     }

@@ -17,8 +17,8 @@ export const faults: readonly Fault[] = [
     name: 'writer-buffers-without-end',
     row: 'R14',
     file: 'src/sdk/channel/writer.ts',
-    find: 'if (transport.bufferedBytes <= HIGH_WATER_BYTES) return',
-    replace: 'if (transport.bufferedBytes <= 1000 * HIGH_WATER_BYTES) return',
+    find: 'if (transport.bufferedBytes <= WRITER_BUFFER_BYTES) return',
+    replace: 'if (transport.bufferedBytes <= 1000 * WRITER_BUFFER_BYTES) return',
     tests: slowReader,
   },
   {

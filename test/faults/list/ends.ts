@@ -149,8 +149,8 @@ export const faults: readonly Fault[] = [
     name: 'engines-write-to-full-sockets',
     row: 'R13',
     file: 'src/engine/calls/router.ts',
-    find: 'if (callee.congested) {',
-    replace: 'if (callee.congested && callee.id === undefined) {',
+    find: 'if (callee.isFull) {',
+    replace: 'if (callee.isFull && callee.id === undefined) {',
     tests: stalled,
   },
   {

@@ -12,7 +12,7 @@ import { json, optional, string } from '../../config/builtin-fields.js'
 import { builtinFunction } from '../../config/builtin-input.js'
 import type { BuiltinFunction, CallContext } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
-import type { TriggerRequest } from '../../triggers/trigger.js'
+import type { TriggerRegistration } from '../../triggers/trigger.js'
 
 type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 
@@ -88,7 +88,7 @@ async function admitted(
 }
 
 /** The first answer of the provider; `undefined` for success and for no answer. */
-async function answerTo(parts: EngineParts, request: TriggerRequest): Promise<ErrorBody | undefined> {
+async function answerTo(parts: EngineParts, request: TriggerRegistration): Promise<ErrorBody | undefined> {
   const answer = deferred<ErrorBody | undefined>()
   const timer = parts.clock.after(parts.limits.hookTimeoutMs, () => answer.resolve(undefined), 'background')
   parts.bindings.register(request, answer.resolve)

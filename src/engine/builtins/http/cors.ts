@@ -2,7 +2,7 @@
  * Applies the CORS policy: adds its headers to responses and answers every `OPTIONS` request. Headers of the policy
  * override those of a function.
  */
-import type { Answer } from './answer/answer.js'
+import type { WholeResponse } from './answer/answer.js'
 import type { CorsConfig } from './http-config.js'
 import type { Headers } from './answer/response-headers.js'
 import { isLoopbackOrigin } from '../../access/origins.js'
@@ -21,7 +21,7 @@ export class CorsPolicy {
   }
 
   /** The response to an `OPTIONS` request, whatever its path. */
-  preflight(origin: string | undefined): Answer {
+  preflight(origin: string | undefined): WholeResponse {
     const headers = new Map<string, readonly string[]>([
       ['vary', [VARY]],
       ...this.#originHeader(origin),

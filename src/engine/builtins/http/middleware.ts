@@ -5,7 +5,7 @@
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Access } from '../../access/access.js'
 import type { EngineHost, HostCall } from '../builtin.js'
-import { answerFrom, middlewareTimedOut, type Answer } from './answer/answer.js'
+import { answerFrom, middlewareTimedOut, type WholeResponse } from './answer/answer.js'
 import { ExchangeEnded, type Exchange } from './exchange.js'
 
 /** Data that all middleware of one request share. */
@@ -29,7 +29,7 @@ export async function runMiddleware(
   { host, exchange }: { readonly host: EngineHost; readonly exchange: Exchange },
   { ids, namespace, access }: MiddlewareList,
   { timeoutMs, ...call }: MiddlewareCall,
-): Promise<Answer | undefined> {
+): Promise<WholeResponse | undefined> {
   for (const functionId of ids) {
     try {
       const verdict = await exchange.during(host.invoke({ ...call, functionId, namespace, access }))

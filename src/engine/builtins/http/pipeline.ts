@@ -5,7 +5,14 @@
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import { callBound, conditionHolds, type Trace } from '../../triggers/fire.js'
 import type { EngineHost, HostCall } from '../builtin.js'
-import { answerFrom, bodyTooLarge, bodyTooSlow, conditionNotMet, tooManyValues, type Answer } from './answer/answer.js'
+import {
+  answerFrom,
+  bodyTooLarge,
+  bodyTooSlow,
+  conditionNotMet,
+  tooManyValues,
+  type WholeResponse,
+} from './answer/answer.js'
 import type { Exchange } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
 import { runMiddleware, type MiddlewareList } from './middleware.js'
@@ -17,7 +24,7 @@ import { readStart, type StreamStart } from './answer/streamed-response.js'
 
 /** A response that is ready to be written. */
 export type Outcome =
-  { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'stream'; readonly start: StreamStart }
+  { readonly kind: 'answer'; readonly answer: WholeResponse } | { readonly kind: 'stream'; readonly start: StreamStart }
 
 /** The parts that a pipeline uses. */
 export interface PipelineInput {
@@ -43,7 +50,7 @@ export async function runPipeline(input: PipelineInput): Promise<Outcome> {
   const { host, config, exchange, match, parts, trace } = input
   const { binding } = match.route
   const extra: CallExtra = { ...trace, signal: exchange.signal }
-  const callMiddleware = (list: MiddlewareList): Promise<Answer | undefined> => {
+  const callMiddleware = (list: MiddlewareList): Promise<WholeResponse | undefined> => {
     if (list.ids.length === 0) return Promise.resolve(undefined)
     const data = middlewareInput(match, parts)
     return runMiddleware({ host, exchange }, list, { ...extra, data, timeoutMs: config.defaultTimeoutMs })

@@ -5,7 +5,7 @@
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import type { EngineHost } from '../builtin.js'
 import {
-  type Answer,
+  type WholeResponse,
   badRequest,
   failed,
   methodNotAllowed,
@@ -78,7 +78,7 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
 }
 
 /** A `HEAD` request gets 404 for a path that has a `GET` route. */
-function missing(routes: RouteTable, method: string, path: string): Answer {
+function missing(routes: RouteTable, method: string, path: string): WholeResponse {
   const allowed = routes.methodsAt(path)
   if (allowed.length === 0 || (method === 'HEAD' && allowed.includes('GET'))) return notFound()
   return methodNotAllowed(allowed)
@@ -112,7 +112,7 @@ function failure(
   return { kind: 'answer', answer }
 }
 
-function answer({ cors, host }: HttpSite, { request, response }: Exchange, whole: Answer): void {
+function answer({ cors, host }: HttpSite, { request, response }: Exchange, whole: WholeResponse): void {
   const unread = host.unread.of({ cut: () => response.destroy() })
   response.once('close', () => unread.set(0))
   writeAnswer(response, { ...whole, headers: cors.extend(whole.headers, request.headers.origin) })

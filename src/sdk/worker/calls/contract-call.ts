@@ -104,13 +104,13 @@ function isContract(value: unknown): value is FunctionContract {
   }
 }
 
-interface Call {
+interface ContractRequest {
   readonly payload: unknown
   readonly options: ContractCallOptions | undefined
 }
 
 /** Never throws: whatever is wrong rejects the promise. */
-function callContract(trigger: TriggerFunction, contract: FunctionContract, call: Call): Promise<unknown> {
+function callContract(trigger: TriggerFunction, contract: FunctionContract, call: ContractRequest): Promise<unknown> {
   // A check may take its time, too.
   const sent = orAborted(checkThenSend(trigger, contract, call), signalOf(call.options))
   return isVoid(call.options) ? handled(sent) : sent
@@ -125,7 +125,7 @@ function signalOf(options: ContractCallOptions | undefined): AbortSignal | undef
 async function checkThenSend(
   trigger: TriggerFunction,
   contract: FunctionContract,
-  { payload = {}, options = {} }: Call,
+  { payload = {}, options = {} }: ContractRequest,
 ): Promise<unknown> {
   const id = checkId('contract.id', checkRecord('contract', contract)['id'])
   const { validate: wanted, ...routing } = checkRecord('options', options) as ContractCallOptions

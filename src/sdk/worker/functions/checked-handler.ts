@@ -2,6 +2,7 @@
  * A handler between two checks: it gets the payload as its schema gives it, and its result leaves as its schema gives
  * it. With synchronous schemas and a synchronous handler nothing waits.
  */
+import { isThenable } from '../../../std/async/deferred.js'
 import { ErrorCode, type ValidationError } from '../../../errors.js'
 import { CALLER_WORKER_ID } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
@@ -67,10 +68,6 @@ function reported({ id, report }: Checks, { side, misfit, context }: Failed): Va
   const { callerWorkerId, invocationId } = context
   report({ kind: `${side}_invalid`, error, invocationId, callerWorkerId })
   return error
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isRecord(value) && typeof value['then'] === 'function'
 }
 
 function withoutCaller(data: unknown): unknown {

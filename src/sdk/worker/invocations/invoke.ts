@@ -2,6 +2,7 @@
  * Incoming invocations: finds the handler, runs it, answers. Whatever the handler does, one answer goes out, and the
  * caller never waits for a frame that could not be written.
  */
+import { isThenable } from '../../../std/async/deferred.js'
 import { ErrorCode, InvocationError, type ErrorBody } from '../../../errors.js'
 import { workerCodec } from '../../../wire/protocol/codec.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
@@ -154,10 +155,6 @@ function settleLater(server: Server, running: Running, result: Promise<unknown>)
   )
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-}
-
 function unservable(server: Server, functionId: string): ErrorBody {
   if (server.functions.has(functionId)) {
     const message = `Function '${functionId}' is served over HTTP and cannot be invoked on this worker`
@@ -178,9 +175,9 @@ interface Running {
   handling?: Handling | undefined
 }
 
-type Answer = { readonly result: unknown } | { readonly error: ErrorBody }
+type HandlerOutcome = { readonly result: unknown } | { readonly error: ErrorBody }
 
-function finish(server: Server, running: Running, answer: Answer): void {
+function finish(server: Server, running: Running, answer: HandlerOutcome): void {
   if (reply(server, running, answer) && 'result' in answer) running.handling?.succeeded(answer.result)
 }
 
@@ -194,7 +191,7 @@ function fail(server: Server, running: Running, thrown: unknown): void {
 }
 
 /** A promise of the handler's own making may settle more than once; the first time counts. */
-function reply(server: Server, { message, served, leave }: Running, answer: Answer): boolean {
+function reply(server: Server, { message, served, leave }: Running, answer: HandlerOutcome): boolean {
   if (!server.served.finish(served)) return false
   const replyShortly = (): void => {
     // Past everything that waits for room. A call that was not let in has a short answer, which must not say that it ran.
@@ -216,7 +213,7 @@ const NO_ROOM: ErrorBody = {
 /** An id longer than this is not repeated in full where the answer itself has to fit. */
 const MAX_ECHOED_CHARACTERS = 1_000
 
-function answerFrame({ counters }: Server, message: Invocation, answer: Answer): string {
+function answerFrame({ counters }: Server, message: Invocation, answer: HandlerOutcome): string {
   const { invocation_id, function_id } = message
   try {
     // Each shape written out: in Node 20 a spread that is added to takes 1.5 µs, such a literal 0.02.

@@ -26,7 +26,7 @@ export class Results implements LinkPart {
   /** Finished while the link was down. */
   readonly #finished: BoundedQueue<string>
   /** Waiting for room on the present link. */
-  readonly #waiting = new Set<Answer>()
+  readonly #waiting = new Set<QueuedResult>()
   #allWritten: Deferred<void> | undefined
   #dropped = 0
 
@@ -94,18 +94,18 @@ export class Results implements LinkPart {
   }
 
   /** An answer was handed to the link. */
-  noteWritten(answer: Answer): void {
+  noteWritten(answer: QueuedResult): void {
     this.#parts.unconfirmedResults.note()
     this.forget(answer)
   }
 
   /** An answer waits no longer. */
-  forget(answer: Answer): void {
+  forget(answer: QueuedResult): void {
     if (this.#waiting.delete(answer)) this.#settle()
   }
 
   #post(frame: string, onExpired: (() => void) | undefined): boolean {
-    const answer = new Answer(this, frame, onExpired)
+    const answer = new QueuedResult(this, frame, onExpired)
     const posted = this.#parts.link.connection.post(frame, answer)
     if (posted === 'queued') this.#waiting.add(answer)
     else if (posted !== 'written') this.drop('too much waits to be sent; the caller gets an error')
@@ -125,7 +125,7 @@ export class Results implements LinkPart {
 }
 
 /** One answer handed to the connection. */
-class Answer implements Letter {
+class QueuedResult implements Letter {
   readonly #results: Results
   readonly frame: string
   readonly #onExpired: (() => void) | undefined

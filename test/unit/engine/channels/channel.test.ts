@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChannelItem } from '../../../../src/engine/builtins/builtin.js'
+import type { ChannelPayload } from '../../../../src/engine/builtins/builtin.js'
 import { Channel } from '../../../../src/engine/channels/channel.js'
 import { ChannelAccount, ChannelMemory } from '../../../../src/engine/channels/channel-memory.js'
 
@@ -26,13 +26,13 @@ function writerEnd() {
 /** A reader that accepts `room` items before it is full. */
 function readerEnd(room = Infinity) {
   const end = {
-    items: [] as ChannelItem[],
+    items: [] as ChannelPayload[],
     events: [] as string[],
     room,
     get full() {
       return end.items.length >= end.room
     },
-    deliver: (item: ChannelItem) => end.items.push(item),
+    deliver: (item: ChannelPayload) => end.items.push(item),
     finish: () => end.events.push('finish'),
     drop: () => end.events.push('drop'),
   }

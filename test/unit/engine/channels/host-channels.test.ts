@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ChannelTable } from '../../../../src/engine/channels/channel-table.js'
-import type { ChannelItem } from '../../../../src/engine/builtins/builtin.js'
+import type { ChannelPayload } from '../../../../src/engine/builtins/builtin.js'
 import type { ChannelRef } from '../../../../src/engine/channels/channels.js'
 import { createHostChannels } from '../../../../src/engine/channels/host-channels.js'
 import { defaultLimits } from '../../../../src/engine/limits.js'
@@ -31,7 +31,7 @@ test('the engine writes as fast as the reader reads', async () => {
   })
   await Promise.resolve()
   expect(done).toBe(false)
-  const items: ChannelItem[] = []
+  const items: ChannelPayload[] = []
   const events: string[] = []
   channelOf(out.reader).attachReader({
     full: false,
@@ -74,7 +74,7 @@ test('the engine reads a worker’s items and pauses the worker while it is slow
   expect(channel.push('a')).toBe(true)
   expect(channel.push('b')).toBe(false)
   channel.endInput()
-  const items: ChannelItem[] = []
+  const items: ChannelPayload[] = []
   for await (const item of incoming.items) items.push(item)
   expect(items).toEqual(['a', 'b'])
   expect(table.size).toBe(0)

@@ -47,15 +47,15 @@ const result = (text: string): EngineMessage => ({
 test('a worker that does not read is not read from until its backlog is gone', () => {
   const { sendSide, transport, events } = sendSideOver(1000)
   sendSide.send(result('x'.repeat(500)))
-  expect([sendSide.congested, events]).toEqual([false, []])
+  expect([sendSide.isFull, events]).toEqual([false, []])
   sendSide.send(result('x'.repeat(500)))
   sendSide.send(result('x'))
-  expect([sendSide.congested, events]).toEqual([true, ['pause']])
+  expect([sendSide.isFull, events]).toEqual([true, ['pause']])
   expect([sendSide.isPaused, sendSide.unreadBytes]).toEqual([true, transport.bufferedBytes])
   transport.bufferedBytes = 0
   sendSide.drained()
   sendSide.drained()
-  expect([sendSide.congested, events]).toEqual([false, ['pause', 'resume']])
+  expect([sendSide.isFull, events]).toEqual([false, ['pause', 'resume']])
   expect(sendSide.isPaused).toBe(false)
 })
 

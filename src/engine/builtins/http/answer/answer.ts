@@ -15,7 +15,7 @@ export interface Head {
 }
 
 /** A response that is sent at once. */
-export interface Answer extends Head {
+export interface WholeResponse extends Head {
   readonly body: string
 }
 
@@ -26,7 +26,7 @@ const MIN_STATUS = 200
 const MAX_STATUS = 999
 
 /** The response for a non-null result of a function. */
-export function answerFrom(returned: unknown): Answer {
+export function answerFrom(returned: unknown): WholeResponse {
   const value = returned instanceof JsonText ? returned.open() : returned
   const { status_code, headers: wanted, body = {} } = isRecord(value) ? value : {}
   const status = isStatus(status_code, MAX_STATUS) ? status_code : 200
@@ -54,72 +54,72 @@ export function isStatus(value: unknown, max: number): value is number {
 }
 
 /** 500 with the code and message of the error, and an id that identifies it in the log. */
-export function failed(thrown: unknown, random: Random): Answer & { readonly errorId: string } {
+export function failed(thrown: unknown, random: Random): WholeResponse & { readonly errorId: string } {
   const { code, message } = toErrorBody(thrown)
   const errorId = random.uuid().replaceAll('-', '').slice(0, 12)
   return { ...jsonAnswer(500, { error: { code, message, error_id: errorId } }), errorId }
 }
 
 /** 422: the condition function returned false. */
-export function conditionNotMet(): Answer {
+export function conditionNotMet(): WholeResponse {
   const error = { code: ErrorCode.CONDITION_NOT_MET, message: 'Request condition not met' }
   return jsonAnswer(422, { error, skipped: true })
 }
 
 /** 504: a middleware did not answer in time. */
-export function middlewareTimedOut(functionId: string, timeoutMs: number): Answer {
+export function middlewareTimedOut(functionId: string, timeoutMs: number): WholeResponse {
   const message = `Middleware ${functionId} did not answer within ${String(timeoutMs)} ms of the request`
   return errorAnswer(504, ErrorCode.MIDDLEWARE_TIMEOUT, message)
 }
 
 /** 504 without a body: the handler did not answer in time. */
-export function timedOut(): Answer {
+export function timedOut(): WholeResponse {
   return { status: 504, headers: new Map(), body: '' }
 }
 
 /** 400: the request is not valid HTTP. */
-export function badRequest(message: string): Answer {
+export function badRequest(message: string): WholeResponse {
   return errorAnswer(400, ErrorCode.INVALID_ARGUMENTS, message)
 }
 
 /** 404: no route at this path. */
-export function notFound(): Answer {
+export function notFound(): WholeResponse {
   return errorAnswer(404, ErrorCode.NOT_FOUND, 'Not Found')
 }
 
 /** 405: the path exists for other methods only. */
-export function methodNotAllowed(allowed: readonly string[]): Answer {
+export function methodNotAllowed(allowed: readonly string[]): WholeResponse {
   return { status: 405, headers: new Map([['allow', [allowed.join(', ')]]]), body: '' }
 }
 
 /** 413: a JSON body above the size limit. */
-export function bodyTooLarge(maxBytes: number): Answer {
+export function bodyTooLarge(maxBytes: number): WholeResponse {
   const message = `A JSON body may have ${String(maxBytes)} bytes; send larger ones with another content type and read them from request_body`
   return errorAnswer(413, ErrorCode.MESSAGE_TOO_LARGE, message)
 }
 
 /** 408: a JSON body that stopped arriving while others waited to be read. */
-export function bodyTooSlow(): Answer {
+export function bodyTooSlow(): WholeResponse {
   const message = 'The body arrived too slowly while other requests waited; send it again'
   return errorAnswer(408, ErrorCode.TIMEOUT, message)
 }
 
 /** 413: a JSON body with too many values. */
-export function tooManyValues(): Answer {
+export function tooManyValues(): WholeResponse {
   const message = `A JSON body may hold ${String(MAX_JSON_NODES)} values; send more with another content type and read them from request_body`
   return errorAnswer(413, ErrorCode.MESSAGE_TOO_LARGE, message)
 }
 
 /** 503: too many requests are waiting. */
-export function overloaded(): Answer {
+export function overloaded(): WholeResponse {
   return errorAnswer(503, ErrorCode.PENDING_QUEUE_FULL, 'Too many requests are waiting; try again later')
 }
 
-function errorAnswer(status: number, code: ErrorCode, message: string): Answer {
+function errorAnswer(status: number, code: ErrorCode, message: string): WholeResponse {
   return jsonAnswer(status, { error: { code, message } })
 }
 
-function jsonAnswer(status: number, body: object): Answer {
+function jsonAnswer(status: number, body: object): WholeResponse {
   return { status, headers: new Map([['content-type', JSON_TYPE]]), body: JSON.stringify(body) }
 }
 
@@ -130,7 +130,7 @@ export function writeHead(response: ServerResponse, { status, headers }: Head): 
 }
 
 /** Sends a complete response. */
-export function writeAnswer(response: ServerResponse, answer: Answer): void {
+export function writeAnswer(response: ServerResponse, answer: WholeResponse): void {
   writeHead(response, answer)
   response.end(answer.body)
 }

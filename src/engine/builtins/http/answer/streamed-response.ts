@@ -6,7 +6,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { isRecord } from '../../../../wire/protocol/validate.js'
-import type { ChannelItem } from '../../builtin.js'
+import type { ChannelPayload } from '../../builtin.js'
 import { isStatus, type Head } from './answer.js'
 import type { Exchange } from '../exchange.js'
 import { readHeaders } from './response-headers.js'
@@ -16,13 +16,13 @@ export interface StreamStart extends Head {
   /** The first piece of the body; `undefined` if the channel ended without one. */
   readonly first: Uint8Array | undefined
   /** The items that follow. */
-  readonly rest: AsyncIterator<ChannelItem>
+  readonly rest: AsyncIterator<ChannelPayload>
 }
 
 const MAX_STREAM_STATUS = 599
 
 /** Reads a channel up to the first piece of the body, or to its end. */
-export async function readStart(items: AsyncIterator<ChannelItem>): Promise<StreamStart> {
+export async function readStart(items: AsyncIterator<ChannelPayload>): Promise<StreamStart> {
   let status = 200
   const headers = new Map<string, readonly string[]>()
   for (let next = await items.next(); next.done !== true; next = await items.next()) {

@@ -4,7 +4,7 @@
  * total only.
  */
 import type { Clock } from '../../../../std/time/clock.js'
-import type { Answer, Call, Caller } from '../../../links/peer.js'
+import type { CallOutcome, CallIdentity, Caller } from '../../../links/peer.js'
 import type { RoutedCall } from '../../../calls/routed-call.js'
 import type { WorkerEvent } from '../../../registry/sessions.js'
 import { DurationHistogram } from './duration-histogram.js'
@@ -118,7 +118,7 @@ class MeteredCaller implements Caller {
     this.#meter = meter
   }
 
-  answer(call: Call, answer: Answer): void {
+  answer(call: CallIdentity, answer: CallOutcome): void {
     this.#meter.ended(this.#startedAt, answer.error !== undefined)
     this.#caller.answer(call, answer)
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { readBody } from '../../../../../../src/engine/builtins/http/request/request-body.js'
-import type { ChannelItem } from '../../../../../../src/engine/builtins/builtin.js'
+import type { ChannelPayload } from '../../../../../../src/engine/builtins/builtin.js'
 import { TickLane } from '../../../../../../src/std/time/tick-lane.js'
 import { VirtualClock } from '../../../../../../src/std/time/virtual-clock.js'
 import { openRequest, rawSocket, readAnswer, readToEnd, responseOf } from '../../../../../kit/http-client.js'
@@ -10,8 +10,8 @@ import { heldHandler, startHttp } from '../../../../../kit/http-rig.js'
 const MAX_JSON_BODY_BYTES = 16 * 1024 * 1024
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
-async function itemsOf(channel: AsyncIterable<ChannelItem>): Promise<ChannelItem[]> {
-  const items: ChannelItem[] = []
+async function itemsOf(channel: AsyncIterable<ChannelPayload>): Promise<ChannelPayload[]> {
+  const items: ChannelPayload[] = []
   for await (const item of channel) items.push(item)
   return items
 }
