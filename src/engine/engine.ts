@@ -46,8 +46,8 @@ export type EngineOptions = Partial<Omit<EnginePorts, 'namespaceGraceMs' | 'emit
   readonly onUpgrade?: (request: UpgradeRequest, enter: UpgradeHandler) => void
 }
 
-/** A running local engine. */
-export interface LocalEngine extends AsyncDisposable {
+/** An engine that `startEngine` started. */
+export interface StartedEngine extends AsyncDisposable {
   /** Address of the first listener; `memory://engine` if there is none. */
   readonly url: string
   /** Addresses of all listeners, in the order of the configuration. */
@@ -56,16 +56,24 @@ export interface LocalEngine extends AsyncDisposable {
   readonly httpUrl: string | undefined
   /** Address of the stream server, if there is one. */
   readonly streamUrl: string | undefined
-  /** Opens a connection without a port, as if through a listener; the first by default. */
-  dial(listener?: number): Dial
-  /** Calls a function on behalf of the engine. */
-  invoke(call: HostCall): Promise<unknown>
   /**
    * Sends an HTTP request to the functions that triggers bind to routes, without a port.
    * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid request, or if the engine serves no HTTP; `SHUTDOWN` after
    * `close`. @throws {NotConnectedError} `CONNECTION_LOST` if the connection is cut before the response.
    */
   inject(request: InjectedRequest): Promise<Response>
+  /** The engine's counters. */
+  stats(): EngineStats
+  /** Stops serving and closes everything. May be called again. */
+  close(): Promise<void>
+}
+
+/** A running local engine as the rest of this package uses it. */
+export interface LocalEngine extends StartedEngine {
+  /** Opens a connection without a port, as if through a listener; the first by default. */
+  dial(listener?: number): Dial
+  /** Calls a function on behalf of the engine. */
+  invoke(call: HostCall): Promise<unknown>
   /**
    * Fires the trigger with an id, or all of a type, as if their event had happened. Resolves with the results of the
    * functions.
@@ -77,10 +85,6 @@ export interface LocalEngine extends AsyncDisposable {
    * triggers are held for up to 30 s. Call the returned function once the new worker has registered everything.
    */
   expectSuccessor(): () => void
-  /** The engine's counters. */
-  stats(): EngineStats
-  /** Stops serving and closes everything. May be called again. */
-  close(): Promise<void>
 }
 
 /**

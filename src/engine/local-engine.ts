@@ -8,7 +8,7 @@ import { messageOf } from '../std/text/describe.js'
 import { nearestName } from '../std/text/nearest-name.js'
 import { defaultEngineConfig, type EngineAddresses } from './config/config.js'
 import type { EngineConfig } from './config/engine-config.js'
-import { startEngine as startConfigured, type LocalEngine } from './engine.js'
+import { startEngine as startConfigured, type StartedEngine } from './engine.js'
 import type { Emit } from './engine-events.js'
 import { hostList, originList } from './access/origins.js'
 
@@ -30,10 +30,6 @@ export interface StartEngineOptions extends EngineAddresses {
    */
   readonly onEvent?: Emit | undefined
 }
-
-/** An engine that `startEngine` started. */
-export type StartedEngine = Pick<LocalEngine, 'url' | 'urls' | 'httpUrl' | 'streamUrl' | 'inject' | 'stats' | 'close'> &
-  AsyncDisposable
 
 type Check = (value: unknown) => boolean
 

@@ -287,7 +287,6 @@ export class Router {
 }
 
 type FailedCall = Pick<RoutedCall, 'invocationId' | 'functionId' | 'caller'>
-
 /** The event for a call that failed at a worker or reached none. */
 function failureOf(call: FailedCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
   const { invocationId, functionId, caller } = call
