@@ -18,14 +18,14 @@ const STARTING_PROGRAMS = [
 const IN_THEIR_OWN_PROCESS = [
   'test/behaviour/{dedicated-telemetry-socket,running-spans-are-shown,stand-alone-telemetry}.test.ts',
   'test/behaviour/{telemetry-ends,telemetry-owners,traced-fetch,tracing-calls,worker-gauges,logging}.test.ts',
-  'test/behaviour/test-engine-leaves-nothing-open.test.ts',
+  'test/behaviour/{telemetry-is-read-back,test-engine-leaves-nothing-open}.test.ts',
   'test/regression/{default-names-collided-in-one-process,each-worker-listened-to-signals}.test.ts',
   'test/regression/{fake-timers-stopped-workers,large-payloads-in-spans-stalled-the-engine}.test.ts',
   'test/regression/{second-init-of-telemetry-was-ignored,shared-signal-warned-of-a-leak}.test.ts',
   'test/regression/{shutdown-of-all-telemetry-left-workers-on,stopped-gauges-went-on}.test.ts',
   'test/regression/{backlog-choked-a-memory-link,taken-entries-stayed-in-memory}.test.ts',
   'test/regression/{cron-schedules-held-ten-thousand-years,pino-lines-lost-their-level-and-time}.test.ts',
-  'test/regression/throwing-log-sink-failed-the-handler.test.ts',
+  'test/regression/{refused-schemas-replaced-regexp,throwing-log-sink-failed-the-handler}.test.ts',
 ]
 
 /** One project per kind of test, so that each can run alone: `vitest run --project=unit`. Each file has its own process. */

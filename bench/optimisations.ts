@@ -88,7 +88,7 @@ export const OPTIMISATIONS: readonly Optimisation[] = [
     what: 'the timer of the last time limit stays armed',
     suite: 'p4',
     file: 'src/std/time/deadlines.ts',
-    find: "    this.#timer?.setMode('background')\n  }\n\n  /** Gives the timer up",
-    replace: '    this.#disarm()\n  }\n\n  /** Gives the timer up',
+    find: "    this.#timer?.setMode('background')\n",
+    replace: '    this.#disarm()\n',
   },
 ]
