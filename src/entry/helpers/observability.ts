@@ -3,7 +3,7 @@ export { SeverityNumber } from '@opentelemetry/api-logs'
 export type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 export type { Meter, Span } from '@opentelemetry/api'
 export { IIIConnectionState as ConnectionState } from '../../sdk/connection/state.js'
-export type { ReconnectionConfig } from '../../sdk/connection/options.js'
+export type { ReconnectionConfig, ReconnectionOptions } from '../../sdk/connection/options.js'
 export { BaggageSpanProcessor } from '../../sdk/telemetry/trace/baggage-span-processor.js'
 export { CapturedContext, captureOtelContext } from '../../sdk/telemetry/trace/context-helpers.js'
 export {

@@ -4,16 +4,28 @@
  */
 import { ErrorCode, NotConnectedError, RegistrationRejectedError, WebSocketError } from '../../errors.js'
 import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
-import type { Closed } from '../../wire/transport/transport.js'
+import { CloseCode, type Closed } from '../../wire/transport/transport.js'
 
-/** @param dialled the address, if the connection was never open. */
-export function closedError({ code, reason, status, cause }: Closed, dialled?: string): WebSocketError {
+/** A dial that led to no session. */
+export interface FailedDial {
+  readonly url: string
+  /** Whether the peer accepted the WebSocket. */
+  readonly isAccepted: boolean
+}
+
+/** @param dial absent once the connection was open. */
+export function closedError({ code, reason, status, cause }: Closed, dial?: FailedDial): WebSocketError {
   const facts = { closeCode: code, cause }
   if (status !== undefined)
-    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, refused(status, dialled), { ...facts, status })
+    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, refused(status, dial?.url), { ...facts, status })
   const seen = cause instanceof Error ? cause : undefined
-  if (dialled !== undefined && seen !== undefined) {
-    return new WebSocketError(ErrorCode.CONNECTION_LOST, unreachable(seen, dialled), facts)
+  if (dial !== undefined && seen !== undefined) {
+    return new WebSocketError(ErrorCode.CONNECTION_LOST, unreachable(seen, dial.url), facts)
+  }
+  if (dial?.isAccepted === true && code === CloseCode.ABNORMAL) {
+    const url = addressWithoutCredentials(dial.url)
+    const text = `${url} accepted a WebSocket and started no session, as a port for something else does. Check the port (workers connect to 49134 by default)`
+    return new WebSocketError(ErrorCode.CONNECTION_LOST, text, facts)
   }
   const detail = seen === undefined ? reason : seen.message
   const text = `The connection ended with code ${String(code)}${detail === '' ? '' : `: ${detail}`}`

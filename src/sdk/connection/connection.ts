@@ -120,7 +120,9 @@ export class Connection {
 
   /** Writes a frame of low priority when nothing else waits, or as a final frame after `close`; false otherwise. */
   offer(frame: string | Uint8Array): boolean {
-    if (!this.#isWritingLast && !this.#isFree()) return false
+    const { socketBytes, items } = this.queued
+    const isFree = this.#maySend() && socketBytes <= LOW_PRIORITY_BYTES && items === 0
+    if (!isFree && !this.#isWritingLast) return false
     this.#write(frame)
     return true
   }
@@ -162,7 +164,8 @@ export class Connection {
   #dial(retries: number): void {
     const headers = (): Readonly<Record<string, string>> => this.#events.headers()
     const transport = this.#ports.dial(this.#options.url, { headers }, this.#transportEvents())
-    this.#enter({ kind: 'dialling', retries, transport, limit: this.#limit(transport, HANDSHAKE_TIMEOUT_MS) })
+    const limit = this.#limit(transport, HANDSHAKE_TIMEOUT_MS)
+    this.#enter({ kind: 'dialling', isOpen: false, retries, transport, limit })
   }
 
   #transportEvents(): TransportEvents {
@@ -199,7 +202,7 @@ export class Connection {
     const state = this.#state
     if (state.kind !== 'dialling') return
     if (this.#events.awaitsSession !== true) this.accepted()
-    else this.#enter({ ...state, limit: this.#limit(state.transport, HANDSHAKE_TIMEOUT_MS) })
+    else this.#enter({ ...state, isOpen: true, limit: this.#limit(state.transport, HANDSHAKE_TIMEOUT_MS) })
   }
 
   #onDrained(): void {
@@ -217,7 +220,9 @@ export class Connection {
     }
     if (before.kind !== 'dialling' && before.kind !== 'open') return
     const isOpen = before.kind === 'open'
-    const reason = this.#events.denial?.() ?? closedError(closed, isOpen ? undefined : this.#options.url)
+    const reason =
+      this.#events.denial?.() ??
+      closedError(closed, isOpen ? undefined : { url: this.#options.url, isAccepted: before.isOpen })
     const retries = retriesAfter(before, this.#ports.clock.now())
     const delayMs =
       isOpen && before.isEndExpected ? 0 : backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
@@ -277,11 +282,6 @@ export class Connection {
 
   #maySend(): boolean {
     return this.#state.kind === 'open' && !this.#state.isFull
-  }
-
-  #isFree(): boolean {
-    const { socketBytes, items } = this.queued
-    return this.#maySend() && socketBytes <= LOW_PRIORITY_BYTES && items === 0
   }
 
   /** Whether the end is decided and the close frame has not been sent. */

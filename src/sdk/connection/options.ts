@@ -31,6 +31,9 @@ export interface ReconnectionConfig {
   maxPendingAgeMs?: number
 }
 
+/** Reconnection settings as users give them: each member may be left out or `undefined`. */
+export type ReconnectionOptions = { [Name in keyof ReconnectionConfig]?: ReconnectionConfig[Name] | undefined }
+
 export const DEFAULT_RECONNECTION: Required<ReconnectionConfig> = {
   initialDelayMs: 1000,
   maxDelayMs: 30_000,

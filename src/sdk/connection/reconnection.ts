@@ -1,7 +1,7 @@
 /** Validates reconnection settings and adds the defaults. */
 import { invalidArgument } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
-import { DEFAULT_RECONNECTION, type ReconnectionConfig } from './options.js'
+import { DEFAULT_RECONNECTION, type ReconnectionConfig, type ReconnectionOptions } from './options.js'
 
 const MINIMUMS: Readonly<Record<keyof ReconnectionConfig, number>> = {
   initialDelayMs: 0,
@@ -26,7 +26,7 @@ export const RECONNECTION_KEYS = Object.keys(MINIMUMS)
  * @throws {RuntimeError} `INVALID_ARGUMENT` naming the invalid member.
  */
 export function resolveReconnection(
-  given: Partial<ReconnectionConfig> = {},
+  given: ReconnectionOptions = {},
   option = 'reconnectionConfig',
 ): Required<ReconnectionConfig> {
   if (!isRecord(given)) throw invalidArgument(option, 'an object', given)

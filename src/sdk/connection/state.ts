@@ -24,6 +24,8 @@ export interface Dialling {
   readonly kind: 'dialling'
   readonly retries: number
   readonly transport: Transport
+  /** Whether the socket is open, and the session not accepted yet. */
+  readonly isOpen: boolean
   /** Cuts a handshake that takes too long. */
   readonly limit: Timer
 }

@@ -1,6 +1,6 @@
 /** Settings of telemetry: the public ones, and the complete ones with environment and defaults applied. */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
-import type { ReconnectionConfig } from '../connection/options.js'
+import type { ReconnectionConfig, ReconnectionOptions } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
@@ -47,7 +47,7 @@ export type OtelConfig = {
    * How a separate telemetry socket is re-established: with `transport: 'dedicated'`, and for `initOtel`. Same defaults
    * as `reconnectionConfig` of `registerWorker`, whose settings are not used. No effect over the socket of the worker.
    */
-  reconnectionConfig?: Partial<ReconnectionConfig> | undefined
+  reconnectionConfig?: ReconnectionOptions | undefined
   /** Time limit of the whole flush at shutdown, in milliseconds. Default 10 000. */
   shutdownTimeoutMs?: number | undefined
   /** Maximum frames between exporters and socket; further ones are dropped and counted. Default 10 000. */

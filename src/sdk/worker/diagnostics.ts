@@ -113,7 +113,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'cron_weekday_number':
     case 'unknown_option':
     case 'stream_out_of_reach':
-      warn(`${warningText(event)}${countText(count)}`)
+      warn(`${warningText(event)}${countText(event.kind, count)}`)
       return
     case 'frame_failed':
     case 'callback_failed':
@@ -132,7 +132,7 @@ function printFailure({ kind, error }: FailureEvent, count: number): void {
     console.warn('[iii] Telemetry could not be started; the worker runs without it', error)
     return
   }
-  console.error(`[iii] ${FAILURES[kind]}${FREQUENT.has(kind) ? countText(count) : ''}`, error)
+  console.error(`[iii] ${FAILURES[kind]}${countText(kind, count)}`, error)
 }
 
 /** Most of these texts hold words of the engine or of other workers, so they may not begin lines of their own. */
@@ -145,8 +145,11 @@ function complain(text: string): void {
 }
 /* eslint-enable no-console */
 
-function countText(count: number): string {
-  return count === 1 ? '' : ` (${String(count)} so far; the next line comes at ${String(count * 10)})`
+/** Only frequent kinds leave lines out. */
+function countText(kind: DiagnosticEvent['kind'], count: number): string {
+  return count === 1 || !FREQUENT.has(kind)
+    ? ''
+    : ` (${String(count)} so far; the next line comes at ${String(count * 10)})`
 }
 
 function retryText(retryInMs: number | undefined): string {

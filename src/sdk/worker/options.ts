@@ -2,7 +2,7 @@
  * Options of a worker: what users pass, and what the rest works with once defaults and environment are applied.
  */
 import { invalidArgument } from '../../errors.js'
-import { checkAddress, type ReconnectionConfig } from '../connection/options.js'
+import { checkAddress, type ReconnectionConfig, type ReconnectionOptions } from '../connection/options.js'
 import { RECONNECTION_KEYS, resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
 import { OTEL_KEYS, resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
@@ -42,7 +42,7 @@ export type InitOptions = {
    */
   warnAfterMs?: number | undefined
   /** How lost connections are re-established. */
-  reconnectionConfig?: Partial<ReconnectionConfig> | undefined
+  reconnectionConfig?: ReconnectionOptions | undefined
   /** Headers of the WebSocket handshake, for example a token for a guarded listener. */
   headers?: Record<string, string> | undefined
   /** Settings of telemetry: spans, logs and metrics. Default: on. */

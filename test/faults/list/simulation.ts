@@ -64,8 +64,8 @@ export const faults: readonly Fault[] = [
     ...R4,
     name: 'silent-handshake-has-no-limit',
     file: 'src/sdk/connection/connection.ts',
-    find: 'limit: this.#limit(transport, HANDSHAKE_TIMEOUT_MS)',
-    replace: 'limit: this.#limit(transport, 1_000_000 * HANDSHAKE_TIMEOUT_MS)',
+    find: 'const limit = this.#limit(transport, HANDSHAKE_TIMEOUT_MS)',
+    replace: 'const limit = this.#limit(transport, 1_000_000 * HANDSHAKE_TIMEOUT_MS)',
   },
   {
     ...R4,

@@ -3,7 +3,7 @@
  * Inbound frames are ignored, and a frame that exceeds the queue is dropped and counted.
  */
 import { Connection, type ConnectionEvents, type ConnectionPorts } from '../../connection/connection.js'
-import { checkAddress, connectionOptions, type ReconnectionConfig } from '../../connection/options.js'
+import { checkAddress, connectionOptions, type ReconnectionOptions } from '../../connection/options.js'
 import { resolveReconnection } from '../../connection/reconnection.js'
 import { IIIConnectionState } from '../../connection/state.js'
 import { ErrorCode, invalidArgument, NotConnectedError, RuntimeError } from '../../../errors.js'
@@ -50,7 +50,7 @@ export class SharedEngineConnection {
    */
   constructor(
     wsUrl: string,
-    config: Partial<ReconnectionConfig> = {},
+    config: ReconnectionOptions = {},
     options: SharedEngineConnectionOptions & { readonly ports?: ConnectionPorts } = {},
   ) {
     checkOptions('options', options)

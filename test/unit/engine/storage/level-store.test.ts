@@ -63,7 +63,7 @@ test('a directory that is held, is a file, or belongs to something else is refus
   const foreign = new ClassicLevel(join(folder, 'foreign'))
   await foreign.put('a', 'b')
   await foreign.close()
-  await expect(openLevelStore(join(folder, 'foreign'), limits)).rejects.toMatchObject(refusal(/something else/))
+  await expect(openLevelStore(join(folder, 'foreign'), limits)).rejects.toMatchObject(refusal(/does not contain/))
 })
 
 test(

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { Connection, type ConnectionEvents } from '../../../../src/sdk/connection/connection.js'
-import { CLOSE_TIMEOUT_MS, connectionOptions, DEFAULT_RECONNECTION } from '../../../../src/sdk/connection/options.js'
+import {
+  CLOSE_TIMEOUT_MS,
+  connectionOptions,
+  DEFAULT_RECONNECTION,
+  type ReconnectionOptions,
+} from '../../../../src/sdk/connection/options.js'
+import { resolveReconnection } from '../../../../src/sdk/connection/reconnection.js'
 import type { Letter } from '../../../../src/sdk/connection/outbox.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../../../src/wire/protocol/limits.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
@@ -291,4 +297,21 @@ test('flushed waits for the transport, and no longer than the link lives', async
   await new Promise((resolve) => setImmediate(resolve))
 
   expect(flushed).toBe(true)
+})
+
+test('a peer that accepts the WebSocket and starts no session is reported as a wrong port', () => {
+  const reasons: string[] = []
+  const { clock, connection, last } = set({}, { awaitsSession: true, ended: ({ message }) => reasons.push(message) })
+  connection.connect()
+  last().events.open()
+  void clock.advance(HANDSHAKE_TIMEOUT_MS)
+  last().events.close(gone)
+
+  expect(reasons).toEqual([expect.stringContaining('ws://x accepted a WebSocket and started no session')])
+})
+
+test('settings of reconnection may be undefined', () => {
+  const given: ReconnectionOptions = { maxRetries: undefined, initialDelayMs: 5 }
+
+  expect(resolveReconnection(given)).toEqual({ ...DEFAULT_RECONNECTION, initialDelayMs: 5 })
 })
