@@ -2,12 +2,7 @@
  * Outgoing invocations: a request becomes a frame, and its promise settles exactly once. Arguments are checked before
  * anything is sent.
  */
-import {
-  ErrorCode,
-  invalidArgument,
-  NotConnectedError,
-  SerdeError,
-} from '../../../errors.js'
+import { ErrorCode, invalidArgument, NotConnectedError, SerdeError } from '../../../errors.js'
 import type { EndedError } from '../../connection/closed-error.js'
 import type { Posted } from '../../connection/connection.js'
 import type { Letter } from '../../connection/outbox.js'
@@ -54,7 +49,10 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   signal?.throwIfAborted()
   const action = checkAction(request.action)
   const namespace = checkNamespace('namespace', request.namespace) ?? defaultNamespace(caller, functionId)
-  const timeoutMs = checkDurationMs('timeoutMs', request.timeoutMs ?? request.timeout_ms ?? caller.options.invocationTimeoutMs)
+  const timeoutMs = checkDurationMs(
+    'timeoutMs',
+    request.timeoutMs ?? request.timeout_ms ?? caller.options.invocationTimeoutMs,
+  )
   const send = { functionId, action, namespace, request }
   if (action?.type === 'void') return callVoid(caller, send)
   return caller.calls.open({ functionId, timeoutMs, signal, origin: currentInvocation() }, (opened) => {

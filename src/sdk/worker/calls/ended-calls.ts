@@ -41,9 +41,7 @@ export class EndedCalls implements LinkPart {
 
   over({ code }: EndedError): void {
     const isShutdown = code === ErrorCode.SHUTDOWN
-    this.#calls.failAll((opened) =>
-      isShutdown && opened.isWritten ? shutDownError(opened) : this.#link.endedError(),
-    )
+    this.#calls.failAll((opened) => (isShutdown && opened.isWritten ? shutDownError(opened) : this.#link.endedError()))
   }
 
   #failLost(): void {

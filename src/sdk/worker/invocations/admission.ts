@@ -164,8 +164,7 @@ export class Admission implements LinkPart {
 
   /** Refuses the last of the calls that can never begin: the place of its caller, which then goes on, serves the others. */
   #refuseDeadlocked(): void {
-    const originOf = ({ invocationId }: Served): Served | undefined =>
-      this.#parts.calls.originOf(invocationId)
+    const originOf = ({ invocationId }: Served): Served | undefined => this.#parts.calls.originOf(invocationId)
     const calls = [...this.#waiting.values()].filter(({ entrant }) => originOf(entrant.served) !== undefined)
     if (calls.length === 0) return
     const occupation: Occupation = {
