@@ -1,6 +1,6 @@
 /**
  * Hands events to many receivers in portions: the first at once, the rest in ticks of the lane that all clients share,
- * so that an event for thousands delays nobody else. Events of one key reach each receiver in their order.
+ * so that an event for thousands of receivers delays no other client. Events of one key reach each receiver in their order.
  */
 import { weightOf } from '../../std/json/weight.js'
 import { PORTION } from '../../std/time/pace.js'

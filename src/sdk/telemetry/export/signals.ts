@@ -18,7 +18,7 @@ export type OtelMessage = { readonly prefix: OtelPrefix; readonly data: Uint8Arr
 
 /** How one kind of telemetry is serialised. */
 export interface Signal<Batch> {
-  /** The four letters that begin a frame of this kind. */
+  /** The first four characters of a frame of this kind. */
   readonly prefix: OtelPrefix
   /** Number of spans, records or data points in a batch. */
   count(batch: Batch): number
