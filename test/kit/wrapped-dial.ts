@@ -1,5 +1,11 @@
 /** A dial whose connections the test controls: it cuts them, delays events, or drops frames. */
-import { failFrame, type Dial, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
+import {
+  ForwardedEvents,
+  type Closed,
+  type Dial,
+  type Transport,
+  type TransportEvents,
+} from '../../src/wire/transport/transport.js'
 
 export interface WrappedDial {
   readonly dial: Dial
@@ -19,18 +25,7 @@ export interface Faults {
 export function wrappedDial(inner: Dial, { passes, closeDelayMs }: Faults = {}): WrappedDial {
   const transports: Transport[] = []
   const dial: Dial = (url, options, events) => {
-    const late: TransportEvents = {
-      open: () => events.open(),
-      text: (frame) => events.text(frame),
-      binary: (frame) => events.binary(frame),
-      activity: () => events.activity(),
-      drained: () => events.drained(),
-      frameFailed: (error) => failFrame(events, error),
-      close: (closed) => {
-        if (closeDelayMs === undefined) events.close(closed)
-        else setTimeout(() => events.close(closed), closeDelayMs)
-      },
-    }
+    const late = new LateClose(events, closeDelayMs)
     const transport = inner(url, options, late)
     if (passes !== undefined) {
       const send = transport.send.bind(transport)
@@ -42,4 +37,19 @@ export function wrappedDial(inner: Dial, { passes, closeDelayMs }: Faults = {}):
     return transport
   }
   return { dial, transports, cut: () => transports.at(-1)?.terminate() }
+}
+
+/** Reports the end of a link later than it happens, if asked to. */
+class LateClose extends ForwardedEvents {
+  readonly #delayMs: number | undefined
+
+  constructor(next: TransportEvents, delayMs: number | undefined) {
+    super(next)
+    this.#delayMs = delayMs
+  }
+
+  override close(closed: Closed): void {
+    if (this.#delayMs === undefined) super.close(closed)
+    else setTimeout(() => super.close(closed), this.#delayMs)
+  }
 }

@@ -176,7 +176,7 @@ export class Worker implements III, ChannelClient, Reporting {
 
   readonly stats = (): WorkerStats => statsOf(this.#core)
 
-  readonly shutdown = (): Promise<void> => this.#shutdown.now()
+  readonly shutdown = (): Promise<void> => this.#core.end()
 
   readonly shutdownAsync = (options?: ShutdownOptions): Promise<ShutdownReport> => this.#shutdown.gracefully(options)
 

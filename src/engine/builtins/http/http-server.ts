@@ -25,8 +25,6 @@ const HEAD_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_PROBE_MS = 60_000
 
 export class HttpServer {
-  readonly #host: EngineHost
-  readonly #config: HttpConfig
   readonly #site: HttpSite
   /** Requests in progress, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
@@ -36,8 +34,6 @@ export class HttpServer {
   #state: 'made' | 'listening' | 'stopped' = 'made'
 
   constructor(host: EngineHost, config: HttpConfig, routes: RouteTable) {
-    this.#host = host
-    this.#config = config
     const limit = new RequestLimit(config.concurrencyRequestLimit)
     this.#site = { host, config, routes, limit, cors: new CorsPolicy(config.cors), room: new BodyRoom(host.clock) }
     this.#server = createServer({
@@ -53,7 +49,7 @@ export class HttpServer {
 
   /** The bound port; the configured one until the server has started. */
   get port(): number {
-    return (this.#server.address() as AddressInfo | null)?.port ?? this.#config.port
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#site.config.port
   }
 
   /** Requests that wait for capacity. */
@@ -63,8 +59,8 @@ export class HttpServer {
 
   /** @throws {RuntimeError} `PORT_IN_USE` when the port is in use. */
   async start(): Promise<void> {
-    await bound(this.#server, this.#config)
-    this.#server.on('error', (error) => this.#host.log.error({ error }, 'The HTTP server reported an error'))
+    await bound(this.#server, this.#site.config)
+    this.#server.on('error', (error) => this.#site.host.log.error({ error }, 'The HTTP server reported an error'))
     this.#state = 'listening'
   }
 
@@ -100,14 +96,14 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', (error) => this.#host.log.debug({ error }, 'A response could not be written completely'))
-    const exchange = new Exchange({ request, response }, this.#host.clock, this.#config.defaultTimeoutMs)
+    response.on('error', (error) => this.#site.host.log.debug({ error }, 'A response could not be written completely'))
+    const exchange = new Exchange({ request, response }, this.#site.host.clock, this.#site.config.defaultTimeoutMs)
     this.#watch(exchange)
     try {
       await serveRequest(this.#site, exchange)
     } catch (error) {
       // No response can be sent on this connection: the client has disconnected, or the head has been sent already.
-      if (!(error instanceof ExchangeEnded)) this.#host.log.warn({ error }, 'A response was cut off')
+      if (!(error instanceof ExchangeEnded)) this.#site.host.log.warn({ error }, 'A response was cut off')
       response.destroy()
     } finally {
       exchange.finish()

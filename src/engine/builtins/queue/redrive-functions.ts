@@ -28,7 +28,7 @@ export function redriveFunctions(parts: RedriveParts): BuiltinFunction[] {
 function redriveAll(parts: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::redrive',
-    description: 'Redrives all dead letters of a queue or topic, with all their attempts',
+    description: 'Redrives all dead letters in a queue or topic, with all their attempts',
     requestSchema: { type: 'object', properties: nameSchema },
     input: nameInput,
     async call(input) {

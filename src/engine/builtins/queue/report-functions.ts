@@ -42,7 +42,7 @@ function listTopics({ topics }: ReportParts): BuiltinFunction {
 function topicStats({ ledger, queues, topics }: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::topic_stats',
-    description: 'Counts jobs, consumers and dead letters of a topic or queue',
+    description: 'Counts jobs, consumers and dead letters in a topic or queue',
     requestSchema: { type: 'object', properties: nameSchema },
     input: nameInput,
     call(input) {
@@ -75,7 +75,7 @@ function deadLetterTopics({ ledger }: ReportParts): BuiltinFunction {
 function deadLetterMessages({ ledger }: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::dlq_messages',
-    description: 'Lists dead letters of a topic or queue, oldest first',
+    description: 'Lists dead letters in a topic or queue, oldest first',
     requestSchema: {
       type: 'object',
       properties: {

@@ -1,8 +1,8 @@
 /**
  * A worker name that the engine says another worker holds, while conflicts are not waited out. Asks the engine about the
  * holder over a socket of its own, since the engine ends the refused one. A holder whose process on this host has ended,
- * or that is an earlier connection of this worker or process, is waited for until the engine must have noticed; the connection asks
- * for the name again each time it is dialled. Any other holder is final.
+ * or that is an earlier connection of this worker or process, is waited for until the engine must have noticed; the
+ * connection asks for the name again each time it is dialled. Any other holder is final.
  */
 import { pid as ownPid } from 'node:process'
 import { IDLE_LIMIT_MS } from '../../connection/options.js'

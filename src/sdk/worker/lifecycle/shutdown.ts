@@ -1,6 +1,6 @@
 /**
- * The two ways to end a worker: at once, and after the work in hand is done. Both settle once the socket is gone;
- * whatever state the worker is in, neither fails.
+ * Ends a worker after the work in progress is done. Settles once the socket is gone, and never fails, whatever state the
+ * worker is in.
  */
 import { ErrorCode, NotConnectedError } from '../../../errors.js'
 import { deferred } from '../../../std/async/deferred.js'
@@ -39,11 +39,6 @@ export class Shutdown {
 
   constructor(core: Core) {
     this.#core = core
-  }
-
-  /** Ends the worker at once. */
-  now(): Promise<void> {
-    return this.#core.end()
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Tracks the pending jobs and dead letters of all queues, enforces their limits, and keeps the journal in step. Does
- * not schedule jobs.
+ * Tracks pending jobs and dead letters in all queues, enforces their limits, and keeps the journal in step. Does not
+ * schedule jobs.
  */
 import { ErrorCode } from '../../../../errors.js'
 import type { InvocationError } from '../../../../errors.js'
