@@ -58,7 +58,7 @@ export function handFrame(events: TransportEvents, frame: string | Uint8Array): 
 }
 
 /** Passes the error of a frame to its listener. */
-export function failFrame(events: TransportEvents, error: unknown): void {
+function failFrame(events: TransportEvents, error: unknown): void {
   if (events.frameFailed === undefined) throw error
   events.frameFailed(error)
 }
