@@ -18,7 +18,7 @@ export interface ChannelParts {
   readonly link: Link
   readonly counters: WorkerCounters
   readonly report: Report
-  readonly trigger: TriggerFunction
+  readonly ownTrigger: TriggerFunction
 }
 
 export class WorkerChannels implements ChannelHost {
@@ -28,9 +28,9 @@ export class WorkerChannels implements ChannelHost {
   readonly #ends = new ChannelEnds()
   readonly #trigger: TriggerFunction
 
-  constructor({ options, ports, link, counters, report, trigger }: ChannelParts) {
+  constructor({ options, ports, link, counters, report, ownTrigger }: ChannelParts) {
     this.address = options.url
-    this.#trigger = trigger
+    this.#trigger = ownTrigger
     this.ports = {
       dial: ports.dial,
       clock: ports.clock,

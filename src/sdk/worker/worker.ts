@@ -26,6 +26,8 @@ import {
   type RegisterFunctionOptions,
 } from './functions/functions.js'
 import type { HttpInvocationConfig } from './functions/http-invocation.js'
+import { INTERCEPTOR_KEYS, type Interceptor } from './interceptors.js'
+import type { WorkerHealth } from './health/health.js'
 import type { WorkerOptions } from './options.js'
 import { ready, type ReadyOptions } from './lifecycle/ready.js'
 import { Shutdown, type ShutdownOptions, type ShutdownReport } from './lifecycle/shutdown.js'
@@ -153,6 +155,15 @@ export class Worker implements III, ChannelClient, Reporting {
 
   readonly onFunctionsAvailable: III['onFunctionsAvailable'] = (callback) =>
     this.#core.functionsAvailable.subscribe(callback)
+
+  readonly use = (interceptor: Interceptor): Unsubscribe => {
+    const remove = this.#core.interceptors.use(interceptor)
+    for (const unknown of unknownOptions('use options', interceptor, INTERCEPTOR_KEYS))
+      this.#core.report({ kind: 'unknown_option', ...unknown })
+    return remove
+  }
+
+  readonly health = (): WorkerHealth => this.#core.health.now()
 
   readonly connect = (): void => {
     this.#core.link.connection.connect()
