@@ -118,6 +118,7 @@ function runCommand(root: string, command: readonly string[], limitMs = 120_000)
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
+    // eslint-disable-next-line local/real-time -- the limit of a process
     const timer = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     }, limitMs)
