@@ -51,6 +51,22 @@ export const faults: readonly Fault[] = [
     tests: ['test/regression/unread-messages-filled-the-memory.test.ts'],
   },
   {
+    name: 'unread-messages-of-stream-clients-are-not-counted',
+    row: 'R43',
+    file: 'src/engine/builtins/stream/lossy-outbox.ts',
+    find: 'this.#unread.set(this.#transport.bufferedBytes + this.#waiting.bytes)',
+    replace: 'this.#unread.set(0)',
+    tests: ['test/regression/unread-messages-filled-the-memory.test.ts'],
+  },
+  {
+    name: 'large-events-go-to-as-many-receivers-as-small-ones',
+    row: 'R44',
+    file: 'src/engine/triggers/fan-out.ts',
+    find: 'Math.max(1, Math.floor(PORTION_CHARACTERS / text.length))',
+    replace: 'PORTION',
+    tests: ['test/regression/events-for-many-held-up-the-engine.test.ts'],
+  },
+  {
     name: 'events-go-to-all-receivers-at-once',
     row: 'R44',
     file: 'src/std/time/pace.ts',
@@ -71,8 +87,8 @@ export const faults: readonly Fault[] = [
   {
     name: 'messages-that-do-not-go-on-are-kept',
     row: 'R43',
-    file: 'src/wire/transport/large-messages.ts',
-    symbol: 'LargeMessages.#lookAtAll',
+    file: 'src/wire/transport/shared-bytes.ts',
+    symbol: 'SharedBytes.#lookAtAll',
     find: 'MAX_IDLE_LOOKS',
     replace: 'Infinity',
     tests: ['test/regression/unfinished-messages-filled-the-memory.test.ts'],
