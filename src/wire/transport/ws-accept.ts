@@ -9,7 +9,7 @@ import { ErrorCode, RuntimeError } from '../../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode, ForwardedEvents, type Transport, type TransportEvents } from './transport.js'
 import { FrameGuard } from './framing/frame-guard.js'
-import type { LargeMessages } from './large-messages.js'
+import type { SharedBytes } from './shared-bytes.js'
 import { WsTransport } from './ws-transport.js'
 
 export interface ListenOptions {
@@ -21,7 +21,7 @@ export interface ListenOptions {
   /** Enables Nagle's algorithm and writes each frame separately, so that small frames wait. Default false. */
   readonly delaysWrites?: boolean
   /** Limits the memory of large messages. Default: only each message is limited. */
-  readonly largeMessages?: LargeMessages
+  readonly largeMessages?: SharedBytes
   /** Checks the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
 }

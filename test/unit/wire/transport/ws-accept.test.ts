@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
@@ -103,6 +104,7 @@ test('frames unread at a connection reset are read unchanged or not at all', asy
   transport.pause()
   peer.socket.write(frame.subarray(1_000))
   // It has to lie in the socket's buffer when the reset comes, and leave room there: a full one reads no further.
+  // eslint-disable-next-line local/real-time -- bytes have to lie in the buffer of the system
   await delay(50)
   peer.socket.resetAndDestroy()
   await log.next('close')
@@ -115,10 +117,11 @@ test('a request head that never ends is closed', async () => {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => undefined)
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
-  const closed = new Promise((resolve) => socket.once('close', resolve))
+  const closed = once(socket, 'close')
   socket.resume()
 
-  expect(await Promise.race([closed.then(() => 'closed'), delay(3_000, 'open')])).toBe('closed')
+  await closed
+  expect(socket.destroyed).toBe(true)
 })
 
 test('a plain HTTP request is answered with 400', async () => {

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http'
 import { expect, test } from 'vitest'
 import { rawCall, rawSocket, readToEnd } from '../../../../kit/http-client.js'
 import { startHttp } from '../../../../kit/http-rig.js'
+import { nextTick } from '../../../../kit/waiting.js'
 
 test.each([
   ['no HTTP', 'hello\r\n\r\n', '400 Bad Request'],
@@ -114,7 +115,7 @@ test('clients that connect and vanish, at any point, leave nothing behind', asyn
     const socket = rawSocket(port)
     await once(socket, 'connect')
     socket.write(whole.slice(0, length))
-    if (length % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    if (length % 2 === 0) await nextTick()
     socket.resetAndDestroy()
   }
   expect((await call({ method: 'PUT', path: '/' })).status).toBe(200)

@@ -4,7 +4,8 @@ import { deferred } from '../../../../../src/std/async/deferred.js'
 import { AUTH_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-server.js'
 import { JOIN_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-client.js'
 import { bindingOf, unbindFrom } from '../../../../kit/fake-host.js'
-import { startStream, type StreamRig, type StreamSocket, until } from '../../../../kit/stream-rig.js'
+import { startStream, type StreamRig, type StreamSocket } from '../../../../kit/stream-rig.js'
+import { until } from '../../../../kit/waiting.js'
 
 const group = { stream_name: 'chat', group_id: 'g' }
 const item = { ...group, item_id: 'i' }
