@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -28,6 +29,8 @@ const COMPILED = ['src', join(KIT, 'children')]
 const COMPILED_FILES = ['call-ledger', 'fast-clock', 'process-watch', 'seeded-random'].map((name) =>
   join(KIT, `${name}.ts`),
 )
+
+const KEPT_MS = 3_600_000
 
 let compiled: string | undefined
 
@@ -80,11 +83,11 @@ function compiledProject(): string {
 function compileOnce(): string {
   const sources = [...COMPILED.flatMap(filesOf), ...COMPILED_FILES].filter((file) => file.endsWith('.ts'))
   const texts = new Map(sources.sort().map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]))
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update(readFileSync(import.meta.filename))
   for (const [file, text] of texts) hash.update(file).update(text)
   const folder = join(PARENT, hash.digest('hex').slice(0, 16))
   if (existsSync(folder)) return folder
-  mkdirSync(PARENT, { recursive: true })
+  removeOld()
   const draft = mkdtempSync(join(PARENT, 'draft-'))
   for (const [file, text] of texts) write(draft, file.replace(/\.ts$/, '.js'), strip(text))
   try {
@@ -95,6 +98,15 @@ function compileOnce(): string {
     if (!existsSync(folder)) throw error
   }
   return folder
+}
+
+/** Removes results of earlier sources, unless a test may still run from them. */
+function removeOld(): void {
+  mkdirSync(PARENT, { recursive: true })
+  for (const name of readdirSync(PARENT)) {
+    const folder = join(PARENT, name)
+    if (Date.now() - statSync(folder).mtimeMs > KEPT_MS) rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** Writes compiled code, with the sources in place of `iii-node`. */

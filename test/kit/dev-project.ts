@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.js'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-/** The code of a worker that serves `GET /version`. */
+/** The code of a worker that serves `GET /version`; `extra` runs before it is ready. */
 export const workerCode = (version: number, extra = ''): string => `
 import { registerWorker, TriggerAction } from '${compiledFile('src/index.ts')}'
 const worker = registerWorker(undefined, { otel: { enabled: false }, diagnostics: 'silent' })
@@ -22,9 +22,9 @@ worker.registerFunction('version', async ({ query_params }) => {
   return { status_code: 200, body: { version: ${String(version)}, pid: process.pid } }
 })
 worker.registerTrigger({ type: 'http', function_id: 'version', config: { api_path: '/version' } })
+${extra}
 await worker.ready()
-console.log('version ${String(version)} is ready')
-${extra}`
+console.log('version ${String(version)} is ready')`
 
 export interface DevProject {
   readonly folder: string

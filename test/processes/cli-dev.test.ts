@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { devCommand } from '../../src/cli/dev-command.js'
+import { run as runDev } from '../../src/cli/commands/dev.js'
 import { deferred } from '../../src/std/async/deferred.js'
 import { runCli } from '../kit/compiled-project.js'
 import { FREE_PORTS } from '../kit/cli.js'
@@ -241,13 +241,14 @@ test.each([
   const interrupted = deferred<void>()
   const clear = vi.fn()
   const lines: string[] = []
-  const ended = devCommand.run([file, ...FREE_PORTS, ...options], {
+  const ended = runDev([file, ...FREE_PORTS, ...options], {
     out: (line) => lines.push(line),
     err: (line) => lines.push(line),
     clear,
     stdin: process.stdin,
     isTty: false,
     isColoured: false,
+    screen: undefined,
     interrupted: () => interrupted.promise,
   })
   await vi.waitFor(() => expect(lines.join()).toContain('The worker ended with code 0'), 20_000)

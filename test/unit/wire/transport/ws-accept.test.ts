@@ -9,6 +9,7 @@ import { listen, type Listener, type UpgradeRequest } from '../../../../src/wire
 import { dialWebSocket } from '../../../../src/wire/transport/ws-dial.js'
 import { TcpWebSocket, frameBytes } from '../../../kit/tcp-websocket.js'
 import { TransportLog } from '../../../kit/transport-log.js'
+import { rawCall } from '../../../kit/http-client.js'
 
 interface Accepted {
   readonly log: TransportLog
@@ -123,11 +124,17 @@ test('a request head that never ends is closed', async () => {
   expect(socket.destroyed).toBe(true)
 })
 
-test('a plain HTTP request is answered with 426', async () => {
+test('a plain HTTP request is answered with 400', async () => {
   const { port } = await listener(() => undefined)
   const response = await fetch(`http://127.0.0.1:${port}/`)
 
-  expect([response.status, response.headers.get('upgrade')]).toEqual([426, 'websocket'])
+  expect([response.status, await response.text()]).toEqual([400, 'This port accepts WebSocket connections only'])
+})
+
+test('an upgrade with too many headers is answered with 431', async () => {
+  const { port } = await listener(() => undefined)
+  const upgrade = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+  expect(await rawCall(port, `${upgrade}${'a: b\r\n'.repeat(150)}\r\n`)).toContain('HTTP/1.1 431 ')
 })
 
 test('a port in use has an error code and names what to do', async () => {
