@@ -14,7 +14,10 @@ import { registerWorker, TriggerAction } from '${root('src/index.ts')}'
 const worker = registerWorker(undefined, { otel: { enabled: false }, diagnostics: 'silent' })
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 worker.registerFunction('version', async ({ query_params }) => {
-  await wait(Number(query_params.wait ?? 0))
+  if (query_params.wait !== undefined) {
+    console.log('a request waits')
+    await wait(Number(query_params.wait))
+  }
   return { status_code: 200, body: { version: ${String(version)}, pid: process.pid } }
 })
 worker.registerTrigger({ type: 'http', function_id: 'version', config: { api_path: '/version' } })

@@ -15,7 +15,7 @@ test('requests during a restart wait for the new worker, and none fails', { time
   const { child, httpUrl } = await startDev(file)
   await child.says(/version 1 is ready/)
   const slow = versionAt(httpUrl, 1_000)
-  await delay(100)
+  await child.says(/a request waits/)
   await write(workerCode(2))
   await child.says(/has changed/)
   const versions: number[] = []
@@ -130,6 +130,7 @@ test('code that the worker writes at each start restarts it a few times only', {
   await child.says(/generated\.ts changes just after each start/)
   const starts = (): number => child.stdout.split('started').length - 1
   const before = starts()
+  // eslint-disable-next-line local/real-time -- a restart that must not follow would take this long
   await delay(3_500)
   expect(starts()).toBe(before)
   // A person who edits the file later than that is heard.

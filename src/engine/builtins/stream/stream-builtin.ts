@@ -54,7 +54,7 @@ class StreamService {
     this.#host = host
     this.#config = config
     this.triggers = new StreamTriggers(host)
-    this.#rooms = new StreamRooms(host.log)
+    this.#rooms = new StreamRooms(host)
     this.#server = new StreamServer(host, config, this.#clientParts())
   }
 
@@ -73,7 +73,7 @@ class StreamService {
       host: this.#host,
       items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
       announce: (message, trace) => {
-        this.#rooms.tell(message)
+        this.#rooms.send(message)
         this.triggers.fire(message, trace)
       },
     })
@@ -89,6 +89,7 @@ class StreamService {
   async stop(): Promise<void> {
     this.#operations = undefined
     this.triggers.stop()
+    this.#rooms.stop()
     await this.#server.stop()
     await this.#store?.close()
   }
