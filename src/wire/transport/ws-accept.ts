@@ -68,6 +68,8 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     { headersTimeout: options.handshakeTimeoutMs, connectionsCheckingInterval: options.handshakeTimeoutMs / 4 },
     (request, response) => {
       const refusal = options.screen?.(request.headersDistinct)
+      // Closed, since the client could otherwise send the body of its request for minutes.
+      response.shouldKeepAlive = false
       if (refusal === undefined) {
         response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
       } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
@@ -169,6 +171,8 @@ interface RefusalText {
 
 function refuse(socket: Socket, { status, type, text }: RefusalText): void {
   const length = String(Buffer.byteLength(text))
+  // The socket would otherwise stay open until the client closes its end.
+  socket.once('finish', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,
