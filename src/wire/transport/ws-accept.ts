@@ -75,6 +75,8 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     maxHeaderSize: MAX_HEAD_BYTES,
   })
   server.on('request', (request, response) => {
+    // Closed, since the client could otherwise send the body of its request for minutes.
+    response.shouldKeepAlive = false
     const { status, type, text } = refusalOfPlain(options.screen?.(request.headersDistinct))
     response.writeHead(status, { 'content-type': type }).end(text)
   })
@@ -184,6 +186,8 @@ function refusalOfPlain(screened: Refusal | undefined): RefusalText {
 
 function refuse(socket: Socket, { status, type, text }: RefusalText): void {
   const length = String(Buffer.byteLength(text))
+  // The socket would otherwise stay open until the client closes its end.
+  socket.once('finish', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,
