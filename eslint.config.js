@@ -3,7 +3,7 @@ import eslint from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-const SOURCE = ['src/**/*.ts']
+const SOURCE = ['src/**/*.{ts,tsx}']
 const OUTSIDE_SOURCE = ['test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', '*.config.ts']
 
 /** Time and chance come through the ports in `std/`, so that tests can drive them. */
@@ -34,7 +34,7 @@ export default defineConfig(
   eslint.configs.recommended,
 
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -16,6 +16,7 @@ const STEPS = [
   'test:reliability',
   'test:types',
   'test:browser',
+  'test:console',
   'test:interop',
   'conformance',
   'examples',

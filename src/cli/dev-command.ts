@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describe } from '../std/text/describe.js'
 import { UsageError, type Command } from './command.js'
+import { startCliConsole } from './console-options.js'
 import { DevSession } from './dev-session.js'
 import {
   engineOptions,
@@ -48,6 +49,7 @@ export const devCommand: Command = {
     const emit = terminalLog(engineArguments, terminal)
     const interrupted = terminal.interrupted()
     const engine = await startCliEngine(engineArguments, terminal, emit)
+    const served = await startCliConsole(engine, engineArguments.console, terminal)
     const clear = clears ? terminal.clear : (): void => undefined
     const session = new DevSession({ ...options, engine, emit, clear })
     try {
@@ -55,6 +57,7 @@ export const devCommand: Command = {
       await interrupted
     } finally {
       await session.end()
+      await served?.close()
       await engine.close()
     }
     return 0

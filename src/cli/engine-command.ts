@@ -1,5 +1,6 @@
 /** `iii-node engine`: runs the local engine until it receives a request to stop. */
 import { parseArgs } from 'node:util'
+import { startCliConsole } from './console-options.js'
 import type { Command } from './command.js'
 import { engineOptions, engineOptionsHelp, readEngineOptions, startCliEngine, terminalLog } from './engine-options.js'
 
@@ -18,8 +19,10 @@ export const engineCommand: Command = {
     // Listens for signals before the start, so that Ctrl-C works during start-up, too.
     const interrupted = terminal.interrupted()
     const engine = await startCliEngine(options, terminal, terminalLog(options, terminal))
+    const served = await startCliConsole(engine, options.console, terminal)
     terminal.out('Press Ctrl-C to stop.')
     await interrupted
+    await served?.close()
     await engine.close()
     return 0
   },

@@ -16,6 +16,7 @@ import { oneLine } from '../std/text/one-line.js'
 import { packageVersion } from '../version.js'
 import { UsageError, type Terminal } from './command.js'
 import { eventLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './event-log.js'
+import { consoleOptions, consoleOptionsHelp, readConsoleOptions, type ConsoleArguments } from './console-options.js'
 import { parseTrust, trustHelp, trustOptions } from './trust-options.js'
 
 export const engineOptions = {
@@ -29,6 +30,7 @@ export const engineOptions = {
   'log-level': { type: 'string' },
   'log-format': { type: 'string' },
   ...trustOptions,
+  ...consoleOptions,
 } as const satisfies ParseArgsConfig['options']
 
 export const engineOptionsHelp = `  --port <n>           port for workers (default: 49134; 0 selects a free one)
@@ -38,6 +40,7 @@ export const engineOptionsHelp = `  --port <n>           port for workers (defau
 ${trustHelp}
   --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
                        (default: in memory; needs the package classic-level)
+${consoleOptionsHelp}
   --config <file>      a YAML file with the engine's settings, instead of the options above
   --repair             open a damaged store with its readable entries, and drop the rest
   --log-level <level>  debug, info, warn or error (default: info); the log goes to stderr
@@ -59,6 +62,8 @@ export interface EngineArguments {
   /** The configuration file. */
   readonly config: string | undefined
   readonly repairsStores: boolean
+  /** The console that is served; `undefined` for none. */
+  readonly console: ConsoleArguments | undefined
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat | undefined
 }
@@ -87,6 +92,7 @@ export function readEngineOptions(values: OptionValues, found?: string): EngineA
     },
     config,
     repairsStores: values.repair ?? false,
+    console: readConsoleOptions(values),
     logLevel: oneOf('--log-level', LOG_LEVELS, values['log-level'] ?? 'info'),
     logFormat:
       values['log-format'] === undefined ? undefined : oneOf('--log-format', LOG_FORMATS, values['log-format']),

@@ -27,6 +27,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./dev-command.js')).devCommand,
   },
   {
+    name: 'console',
+    summary: 'serve the console in front of an engine',
+    load: async () => (await import('./console-command.js')).consoleCommand,
+  },
+  {
     name: 'call',
     summary: 'call a function and print its result',
     load: async () => (await import('./call-command.js')).callCommand,

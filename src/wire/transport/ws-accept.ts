@@ -2,7 +2,7 @@
  * Accepts WebSockets on one port. Every upgrade is passed to the caller as a request to accept or refuse, so that paths
  * and access rules stay there. Sockets that never finish their request head are closed.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { ErrorCode, RuntimeError } from '../../errors.js'
@@ -22,6 +22,8 @@ export interface ListenOptions {
   readonly delaysWrites?: boolean
   /** Limits the memory of large messages. Default: only each message is limited. */
   readonly largeMessages?: LargeMessages
+  /** Answers requests that are no upgrade. Default: they get 426. */
+  readonly serve?: (request: IncomingMessage, response: ServerResponse) => void
   /** Checks the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
 }
@@ -68,7 +70,8 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     { headersTimeout: options.handshakeTimeoutMs, connectionsCheckingInterval: options.handshakeTimeoutMs / 4 },
     (request, response) => {
       const refusal = options.screen?.(request.headersDistinct)
-      if (refusal === undefined) {
+      if (refusal === undefined && options.serve !== undefined) options.serve(request, response)
+      else if (refusal === undefined) {
         response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
       } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
     },

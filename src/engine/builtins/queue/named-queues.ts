@@ -27,6 +27,13 @@ export interface EnqueueRequest {
   readonly access: Access | undefined
 }
 
+/** A queue and the number of its jobs. `depth` includes those that run. */
+export interface NamedQueueFigures {
+  readonly settings: NamedQueueSettings
+  readonly depth: number
+  readonly running: number
+}
+
 interface NamedQueue {
   readonly settings: NamedQueueSettings
   readonly jobs: JobQueue
@@ -60,10 +67,15 @@ export class NamedQueues {
     }
   }
 
-  /** The settings of a queue as they were written, and its depth. */
-  find(name: string): { readonly settings: NamedQueueSettings; readonly depth: number } | undefined {
+  /** The settings of a queue as they were written, and the number of its jobs. */
+  find(name: string): NamedQueueFigures | undefined {
     const queue = this.#queues.get(name)
-    return queue && { settings: queue.settings, depth: queue.jobs.depth }
+    return queue && { settings: queue.settings, depth: queue.jobs.depth, running: queue.jobs.running }
+  }
+
+  /** Names of all queues. */
+  names(): string[] {
+    return [...this.#queues.keys()]
   }
 
   /**
