@@ -16,7 +16,10 @@ Options:
   --url <ws-url>       the engine's address (default: III_URL, else ${DEFAULT_ENGINE_URL})
   --token <token>      for a guarded engine: sent as 'authorization: Bearer <token>'
   --header <header>    'name: value', sent with the handshake; may be given several times
-${consoleOptionsHelp.split('\n').filter((line) => !line.includes('--no-console')).join('\n')}
+${consoleOptionsHelp
+  .split('\n')
+  .filter((line) => !line.includes('--no-console'))
+  .join('\n')}
 ${trustHelp}
   --help               print this text
 
