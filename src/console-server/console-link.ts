@@ -130,7 +130,7 @@ export class ConsoleLink {
       return { url, version: packageVersion, readOnly, isLocal: local !== undefined, httpUrl, streamUrl }
     }
     if (local === undefined) throw notHere(name)
-    if (name === 'inspect') return local.inspect(String(input['name']), input)
+    if (name === 'inspect') return local.inspect(String(input['inspection']), input)
     if (name !== 'request') throw notHere(name)
     if (readOnly) throw new InvocationError({ code: ErrorCode.FORBIDDEN, message: 'This console is read-only' })
     return request(local, input)

@@ -30,7 +30,8 @@ const PAGE = 'index.html'
 interface StaticFile {
   readonly type: string
   readonly plain: Buffer
-  readonly zipped: Buffer
+  /** Set by the first request for it. */
+  zipped?: Buffer
 }
 
 /**
@@ -51,8 +52,8 @@ export function staticFiles(): (request: IncomingMessage, response: ServerRespon
       response.writeHead(404, HEADERS).end()
       return
     }
-    const isZipped = String(request.headers['accept-encoding'] ?? '').includes('gzip')
-    const body = isZipped ? file.zipped : file.plain
+    const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding']))
+    const body = isZipped ? (file.zipped ??= gzipSync(file.plain)) : file.plain
     response.writeHead(200, {
       ...HEADERS,
       'content-type': file.type,
@@ -75,7 +76,7 @@ function readFiles(): ReadonlyMap<string, StaticFile> {
       const type = TYPES[extname(name)]
       if (type === undefined) return []
       const plain = readFileSync(new URL(name, folder))
-      return [[name, { type, plain, zipped: gzipSync(plain) }] as const]
+      return [[name, { type, plain }] as const]
     }),
   )
 }

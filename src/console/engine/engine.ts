@@ -40,55 +40,67 @@ export function call<T>(functionId: string, data: unknown = {}, options: CallOpt
 
 /** Lists content that only an engine in the process of the server knows. */
 function inspect<T>(name: string, input: object = {}): Promise<T> {
-  return call<T>('console::inspect', { name, ...input })
+  return call<T>('console::inspect', { ...input, inspection: name })
 }
 
-export const engine = {
+interface Entries {
+  readonly entries: readonly { readonly key: string; readonly value?: unknown }[]
+  /** Whether there are more. */
+  readonly isCut: boolean
+}
+
+/** What pages ask of the engine. */
+interface EngineQueries {
+  functions(): Promise<readonly FunctionRow[]>
+  function(id: string): Promise<FunctionDetail>
+  workers(): Promise<readonly WorkerRow[]>
+  worker(name: string, namespace: string): Promise<WorkerDetail>
+  triggers(): Promise<readonly TriggerRow[]>
+  spans(query: object): Promise<readonly Span[]>
+  trace(id: string): Promise<readonly SpanNode[]>
+  logs(query: object): Promise<readonly LogRow[]>
+  queues(): Promise<readonly QueueRow[]>
+  deadLetters(queue: string): Promise<readonly DeadLetter[]>
+  origins(queue: string): Promise<readonly LetterOrigin[]>
+  scopes(): Promise<readonly string[]>
+  streams(): Promise<readonly { readonly id: string; readonly groups: readonly string[] }[]>
+  entries(name: 'state::entries' | 'stream::entries', place: object): Promise<Entries>
+  cronDue(): Promise<readonly { readonly id: string; readonly due_ms?: number }[]>
+}
+
+export const engine: EngineQueries = {
   functions: async () => (await call<{ functions: FunctionRow[] }>('engine::functions::list')).functions,
-  function: (function_id: string) => call<FunctionDetail>('engine::functions::info', { function_id }),
+  function: (function_id) => call('engine::functions::info', { function_id }),
   workers: async () => (await call<{ workers: WorkerRow[] }>('engine::workers::list')).workers,
-  worker: (name: string, namespace: string) => call<WorkerDetail>('engine::workers::info', { name, namespace }),
+  worker: (name, namespace) => call('engine::workers::info', { name, namespace }),
   triggers: async () => {
     const rows = await call<{ registered_triggers: TriggerRow[] }>('engine::registered-triggers::list')
     return rows.registered_triggers.filter(({ function_id }) => !function_id.startsWith('console::'))
   },
-  spans: async (query: object) =>
+  spans: async (query) =>
     (await call<{ spans: Span[] }>('engine::traces::list', { sort_order: 'desc', ...query })).spans,
-  trace: async (trace_id: string) => (await call<{ roots: SpanNode[] }>('engine::traces::tree', { trace_id })).roots,
-  logs: async (query: object) => (await call<{ logs: LogRow[] }>('engine::logs::list', query)).logs,
-  queues: async (): Promise<QueueRow[]> => {
-    if (info.value?.isLocal === true) return inspect('queue::queues')
-    const dead = await call<{ topic: string; message_count: number }[]>('engine::queue::dlq_topics')
-    const topics = await call<{ name: string }[]>('engine::queue::list_topics')
-    const names = new Set(['default', ...dead.map(({ topic }) => topic), ...topics.map(({ name }) => name)])
-    return Promise.all(
-      Array.from(names, (name) =>
-        queueFigures(
-          name,
-          topics.some((topic) => topic.name === name),
-        ),
-      ),
-    )
-  },
-  deadLetters: (queue: string) => call<DeadLetter[]>('engine::queue::dlq_messages', { queue, limit: 500 }),
-  origins: (name: string): Promise<LetterOrigin[]> =>
-    info.value?.isLocal === true ? inspect('queue::origins', { name }) : Promise.resolve([]),
+  trace: async (trace_id) => (await call<{ roots: SpanNode[] }>('engine::traces::tree', { trace_id })).roots,
+  logs: async (query) => (await call<{ logs: LogRow[] }>('engine::logs::list', query)).logs,
+  queues: () => (info.value?.isLocal === true ? inspect('queue::queues') : queuesOverWire()),
+  deadLetters: (queue) => call('engine::queue::dlq_messages', { queue, limit: 500 }),
+  origins: (name) => (info.value?.isLocal === true ? inspect('queue::origins', { name }) : Promise.resolve([])),
   scopes: async () => (await call<{ groups: string[] }>('state::list_groups')).groups,
   streams: async () => (await call<{ stream: { id: string; groups: string[] }[] }>('stream::list_all')).stream,
-  entries: (name: 'state::entries' | 'stream::entries', place: object) =>
-    inspect<{ entries: { key: string; value?: unknown }[]; isCut: boolean }>(name, place),
-  cronDue: (): Promise<{ id: string; due_ms?: number }[]> =>
-    info.value?.isLocal === true ? inspect('cron::due') : Promise.resolve([]),
+  entries: (name, place) => inspect(name, place),
+  cronDue: () => (info.value?.isLocal === true ? inspect('cron::due') : Promise.resolve([])),
 }
 
-async function queueFigures(name: string, isTopic: boolean): Promise<QueueRow> {
-  const stats = await call<{ depth: number; consumer_count: number; dlq_depth: number; config?: object | null }>(
-    'engine::queue::topic_stats',
-    { queue: name },
-  )
-  const config = (stats.config ?? undefined) as QueueRow['config']
-  const kind = isTopic && config === undefined ? 'topic' : 'queue'
-  return { name, kind, depth: stats.depth, dead: stats.dlq_depth, ...(config !== undefined && { config }) }
+async function queuesOverWire(): Promise<QueueRow[]> {
+  const dead = await call<{ topic: string }[]>('engine::queue::dlq_topics')
+  const topics = await call<{ name: string }[]>('engine::queue::list_topics')
+  const names = new Set([...dead.map(({ topic }) => topic), ...topics.map(({ name }) => name)])
+  return Promise.all(Array.from(names, queueOverWire))
+}
+
+/** Over the wire, queues and topics are not told apart. */
+async function queueOverWire(queue: string): Promise<QueueRow> {
+  const stats = await call<{ depth: number; dlq_depth: number }>('engine::queue::topic_stats', { queue })
+  return { name: queue, kind: 'queue', depth: stats.depth, dead: stats.dlq_depth }
 }
 
 /** Connects, and keeps the time. */
@@ -134,9 +146,9 @@ export function useQuery<T>(key: string, load: () => Promise<T>, changed: Readon
   if (current.peek() !== key) current.value = key
   useSignalEffect(() => {
     const asked = current.value
-    void changed.value
-    void round.value
-    if (connection.state.value.kind !== 'open' || info.value === undefined) return
+    // Read, so that this runs again when they change.
+    const runs = [changed.value, round.value]
+    if (runs.length === 0 || connection.state.value.kind !== 'open' || info.value === undefined) return
     if (isPaused.value && state.peek().key === asked && state.peek().value !== undefined) return
     const settle = (result: { value?: T; error?: string }): void => {
       if (current.peek() === asked) state.value = { key: asked, ...result }

@@ -30,6 +30,7 @@ export interface EnqueueRequest {
 /** A queue and the number of its jobs. `depth` includes those that run. */
 export interface NamedQueueFigures {
   readonly settings: NamedQueueSettings
+  readonly concurrency: number
   readonly depth: number
   readonly running: number
 }
@@ -67,15 +68,15 @@ export class NamedQueues {
     }
   }
 
-  /** The settings of a queue as they were written, and the number of its jobs. */
   find(name: string): NamedQueueFigures | undefined {
     const queue = this.#queues.get(name)
-    return queue && { settings: queue.settings, depth: queue.jobs.depth, running: queue.jobs.running }
+    if (queue === undefined) return undefined
+    const { settings, jobs } = queue
+    return { settings, concurrency: settings.policy.concurrency, depth: jobs.depth, running: jobs.running }
   }
 
-  /** Names of all queues. */
-  names(): string[] {
-    return [...this.#queues.keys()]
+  names(): Iterable<string> {
+    return this.#queues.keys()
   }
 
   /**
