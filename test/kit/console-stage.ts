@@ -40,13 +40,13 @@ function registerShop(shop: III): void {
     'orders::create',
     async (order: Order) => {
       logger.info('Order received', { sku: order.sku, quantity: order.quantity })
-      const price = await shop.trigger({ function_id: 'prices::find', payload: order })
+      const price = await shop.trigger<Order, number>({ function_id: 'prices::find', payload: order })
       await shop.trigger({
         function_id: 'orders::ship',
         payload: order,
         action: TriggerAction.Enqueue({ queue: 'shipping' }),
       })
-      return { total: Number(price) * order.quantity }
+      return { total: price * order.quantity }
     },
     { description: 'Creates an order and ships it', request_format: orderSchema },
   )
@@ -60,7 +60,7 @@ function registerShop(shop: III): void {
       payload: { scope: 'stock', key: order.sku },
     })
     if (typeof stock !== 'number' || stock < order.quantity)
-      throw new Error(`Only ${String(stock ?? 0)} of ${order.sku} in stock`)
+      throw new Error(`Only ${JSON.stringify(stock ?? 0)} of ${order.sku} in stock`)
     return { shipped: order.sku }
   })
   shop.registerFunction('reports::daily', () => ({ orders: 2 }))
@@ -70,8 +70,8 @@ function registerShop(shop: III): void {
     config: { api_path: '/orders', http_method: 'POST' },
   })
   shop.registerFunction('orders::http', async ({ body }: { body: Order }) => {
-    const result = await shop.trigger({ function_id: 'orders::create', payload: body })
-    return { status_code: 201, body: result }
+    const total: unknown = await shop.trigger({ function_id: 'orders::create', payload: body })
+    return { status_code: 201, body: total }
   })
   shop.registerTrigger({ type: 'cron', function_id: 'reports::daily', config: { expression: '0 0 6 * * *' } })
   shop.registerTrigger({ type: 'subscribe', function_id: 'reports::daily', config: { topic: 'day.closed' } })

@@ -15,7 +15,8 @@ export const run: Run = async (args, terminal) => {
   if (positionals.length > 0) throw new UsageError(`console takes no arguments, got ${describe(positionals[0])}`)
   const headers = parseHeaders(values.header ?? [], values.token)
   const url = values.url ?? process.env['III_URL'] ?? DEFAULT_ENGINE_URL
-  if (!/^wss?:\/\//.test(url) || !URL.canParse(url)) throw new UsageError(`--url must be a ws:// or wss:// address, got ${describe(url)}`)
+  if (!/^wss?:\/\//.test(url) || !URL.canParse(url))
+    throw new UsageError(`--url must be a ws:// or wss:// address, got ${describe(url)}`)
   const options = readConsoleOptions(values, parseTrust(values))
   const interrupted = terminal.interrupted()
   const served = await startConsole({ url, dial: dialWebSocket, headers }, options)

@@ -51,21 +51,21 @@ interface Entries {
 
 /** What pages ask of the engine. */
 interface EngineQueries {
-  functions(): Promise<readonly FunctionRow[]>
-  function(id: string): Promise<FunctionDetail>
-  workers(): Promise<readonly WorkerRow[]>
-  worker(name: string, namespace: string): Promise<WorkerDetail>
-  triggers(): Promise<readonly TriggerRow[]>
-  spans(query: object): Promise<readonly Span[]>
-  trace(id: string): Promise<readonly SpanNode[]>
-  logs(query: object): Promise<readonly LogRow[]>
-  queues(): Promise<readonly QueueRow[]>
-  deadLetters(queue: string): Promise<readonly DeadLetter[]>
-  origins(queue: string): Promise<readonly LetterOrigin[]>
-  scopes(): Promise<readonly string[]>
-  streams(): Promise<readonly { readonly id: string; readonly groups: readonly string[] }[]>
-  entries(name: 'state::entries' | 'stream::entries', place: object): Promise<Entries>
-  cronDue(): Promise<readonly { readonly id: string; readonly due_ms?: number }[]>
+  readonly functions: () => Promise<readonly FunctionRow[]>
+  readonly function: (id: string) => Promise<FunctionDetail>
+  readonly workers: () => Promise<readonly WorkerRow[]>
+  readonly worker: (name: string, namespace: string) => Promise<WorkerDetail>
+  readonly triggers: () => Promise<readonly TriggerRow[]>
+  readonly spans: (query: object) => Promise<readonly Span[]>
+  readonly trace: (id: string) => Promise<readonly SpanNode[]>
+  readonly logs: (query: object) => Promise<readonly LogRow[]>
+  readonly queues: () => Promise<readonly QueueRow[]>
+  readonly deadLetters: (queue: string) => Promise<readonly DeadLetter[]>
+  readonly origins: (queue: string) => Promise<readonly LetterOrigin[]>
+  readonly scopes: () => Promise<readonly string[]>
+  readonly streams: () => Promise<readonly { readonly id: string; readonly groups: readonly string[] }[]>
+  readonly entries: (name: 'state::entries' | 'stream::entries', place: object) => Promise<Entries>
+  readonly cronDue: () => Promise<readonly { readonly id: string; readonly due_ms?: number }[]>
 }
 
 export const engine: EngineQueries = {

@@ -1,5 +1,5 @@
 /** Runs a function from the console, in a trace of its own, so that the answer leads to what happened. */
-import { InvocationError } from '../../errors.js'
+import { ErrorCode, InvocationError } from '../../errors.js'
 import { systemClock } from '../../std/time/clock.js'
 import { call } from './engine.js'
 import type { CallOptions } from './connection.js'
@@ -37,7 +37,11 @@ export async function run(functionId: string, data: unknown, options: CallOption
   } catch (thrown) {
     const isCoded = thrown instanceof InvocationError
     const message = isCoded ? thrown.detail : thrown instanceof Error ? thrown.message : String(thrown)
-    const error = { code: isCoded ? thrown.code : 'error', message, stack: isCoded ? thrown.stacktrace : undefined }
+    const error = {
+      code: isCoded ? thrown.code : ErrorCode.invocation_failed,
+      message,
+      stack: isCoded ? thrown.stacktrace : undefined,
+    }
     return { ...about, durationMs: systemClock.now() - from, error }
   }
 }

@@ -54,7 +54,7 @@ export function payloadOf(span: Span, kind: 'input' | 'output'): Payload | undef
 }
 
 /** The engine adds the id of the caller to each payload; it does not belong to the input. */
-function withoutCaller(value: unknown): unknown {
+export function withoutCaller(value: unknown): unknown {
   if (!isRecord(value) || !Object.hasOwn(value, CALLER_WORKER_ID)) return value
   const { [CALLER_WORKER_ID]: _, ...rest } = value
   return rest

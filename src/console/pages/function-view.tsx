@@ -9,6 +9,7 @@ import { durationMs, failureOf, flatten, isFailed, payloadOf, startMs } from '..
 import { Ago, Duration, Panel, Problem, Status, Tabs } from '../parts/basics.js'
 import { preview } from '../parts/format.js'
 import { Json } from '../parts/json.js'
+import { gridOf } from '../parts/list.js'
 import { useKey } from '../parts/keys.js'
 import { address, navigate, to } from '../parts/router.js'
 import { exampleOf } from '../parts/schema-form.js'
@@ -116,17 +117,17 @@ function Calls({ id }: { readonly id: string }): JSX.Element {
           <a
             class="line"
             href={`${to('traces', span.trace_id)}?span=${span.span_id}`}
-            style={{ gridTemplateColumns: '8px minmax(0,1fr) minmax(0,1fr) 64px 72px' }}
+            style={gridOf('8px minmax(0,1fr) minmax(0,1fr) 64px 72px', '8px minmax(0,1fr) 64px')}
           >
             <Status status={span.status} />
             <span class="cut mono">{preview(payloadOf(span, 'input')?.value)}</span>
-            <span class={isFailed(span) ? 'cut red' : 'cut mono dim'}>
+            <span class={isFailed(span) ? 'cut red wide' : 'cut mono dim wide'}>
               {failureOf(span)?.message ?? preview(payloadOf(span, 'output')?.value)}
             </span>
             <span class="num">
               <Duration ms={durationMs(span)} />
             </span>
-            <span class="num dim">
+            <span class="num dim wide">
               <Ago ms={startMs(span)} />
             </span>
           </a>
@@ -174,7 +175,7 @@ function NeighbourList({ title, rows }: { readonly title: string; readonly rows:
       <div role="list">
         {rows.map((row) => (
           <div role="listitem" key={row.id}>
-            <a class="line" href={to('functions', row.id)} style={{ gridTemplateColumns: 'minmax(0,1fr) 80px 80px' }}>
+            <a class="line" href={to('functions', row.id)} style={gridOf('minmax(0,1fr) 80px 80px')}>
               <span class="cut mono">{row.id}</span>
               <span class="num">{row.calls} calls</span>
               <span class={row.failed > 0 ? 'num red' : 'num dim'}>{row.failed} failed</span>

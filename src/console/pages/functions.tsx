@@ -63,9 +63,10 @@ function FunctionTree({ selected }: { readonly selected: string | undefined }): 
         columns={selected === undefined ? 'minmax(0,1fr) minmax(0,1.2fr) minmax(0,120px) 64px' : 'minmax(0,1fr) 48px'}
         heads={
           selected === undefined
-            ? [['Function'], ['Description'], ['Worker'], ['5 min', true]]
-            : [['Function'], ['5 min', true]]
+            ? [['Function'], ['Description', 'wide'], ['Worker', 'wide'], ['5 min', 'num']]
+            : [['Function'], ['5 min', 'num']]
         }
+        narrow="minmax(0,1fr) 48px"
         render={(row) =>
           row.kind === 'group' ? (
             <Group row={row} onToggle={toggle} />
@@ -136,8 +137,8 @@ function Leaf({
       <span class="mono cut" title={row.function_id} style={{ paddingLeft: `${String(depth * 18)}px` }}>
         {name}
       </span>
-      {isWide && <span class="cut dim">{row.description}</span>}
-      {isWide && <span class="cut dim">{row.worker_name}</span>}
+      {isWide && <span class="cut dim wide">{row.description}</span>}
+      {isWide && <span class="cut dim wide">{row.worker_name}</span>}
       <span
         class={failed > 0 ? 'num red' : 'num dim'}
         title={`${String(calls.length)} calls, ${String(failed)} failed`}

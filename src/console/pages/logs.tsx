@@ -26,7 +26,7 @@ export function LogsPage(): JSX.Element {
   const id = address.value.path[1]
   useTitle('Logs')
   const level = levelOf(address.value.query.get('level'))
-  const load = (): Promise<LogRow[]> =>
+  const load = (): ReturnType<typeof engine.logs> =>
     engine.logs({ limit: MAX_LOGS, ...(level !== 'all' && { severity_min: LEVELS[level] }) })
   const { value, error } = useQuery(`logs of ${level}`, load, connection.changes.log)
   const words = searched().split(/\s+/)
@@ -60,7 +60,8 @@ export function LogsPage(): JSX.Element {
           hrefOf={useCallback((row: LogRow) => to('logs', idOf(row)) + search, [search])}
           selected={id}
           columns="92px 56px minmax(0,110px) minmax(0,1fr)"
-          heads={[['Time'], ['Level'], ['Service'], ['Message']]}
+          narrow="56px minmax(0,1fr)"
+          heads={[['Time', 'wide'], ['Level'], ['Service', 'wide'], ['Message']]}
           render={(row) => <LogLine row={row} />}
           empty={value === undefined ? null : <NoLogs />}
         />
@@ -84,13 +85,13 @@ function LogLine({ row }: { readonly row: LogRow }): JSX.Element {
   const data = dataOf(row)
   return (
     <>
-      <time class="mono dim" title={fullTime(logMs(row))}>
+      <time class="mono dim wide" title={fullTime(logMs(row))}>
         {clockTime(logMs(row))}
       </time>
       <span>
         <Level row={row} />
       </span>
-      <span class="cut dim">{row.service_name}</span>
+      <span class="cut dim wide">{row.service_name}</span>
       <span class="cut">
         {row.body} {data !== undefined && <span class="mono dimmer">{preview(data)}</span>}
       </span>

@@ -7,6 +7,7 @@ import type { Span, WorkerRow } from '../engine/rows.js'
 import { durationMs, isFailed, startMs } from '../engine/span-facts.js'
 import { Ago, Duration, Empty, Panel, Status, Top } from '../parts/basics.js'
 import { duration, plural } from '../parts/format.js'
+import { gridOf } from '../parts/list.js'
 import { to } from '../parts/router.js'
 import { Sparkline } from '../parts/sparkline.js'
 
@@ -121,12 +122,12 @@ function FailureRow({ row }: { readonly row: RecentSpan }): JSX.Element {
       <a
         class="line"
         href={`${to('traces', row.traceId)}?span=${row.id}`}
-        style={{ gridTemplateColumns: FAILURE_COLUMNS }}
+        style={gridOf(FAILURE_COLUMNS, '8px minmax(0,1fr) minmax(0,1.2fr)')}
       >
         <Status status="error" />
         <span class="cut mono">{row.functionId ?? row.name}</span>
         <span class="cut red">{row.failure}</span>
-        <span class="num dim">
+        <span class="num dim wide">
           <Ago ms={row.startMs} />
         </span>
       </a>
@@ -144,15 +145,15 @@ function Traces({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
             <a
               class="line"
               href={to('traces', span.trace_id)}
-              style={{ gridTemplateColumns: '8px minmax(0,1fr) minmax(0,120px) 72px 72px' }}
+              style={gridOf('8px minmax(0,1fr) minmax(0,120px) 72px 72px', '8px minmax(0,1fr) 72px')}
             >
               <Status status={isFailed(span) ? 'error' : span.status} />
               <span class="cut mono">{span.name.replace(/^execute /, '')}</span>
-              <span class="cut dim">{span.service_name}</span>
+              <span class="cut dim wide">{span.service_name}</span>
               <span class="num">
                 <Duration ms={durationMs(span)} />
               </span>
-              <span class="num dim">
+              <span class="num dim wide">
                 <Ago ms={startMs(span)} />
               </span>
             </a>
@@ -173,7 +174,7 @@ function Workers({ rows }: { readonly rows: readonly WorkerRow[] }): JSX.Element
             <a
               class="line"
               href={to('workers', row.namespace, row.name ?? row.id)}
-              style={{ gridTemplateColumns: '8px minmax(0,1fr) max-content' }}
+              style={gridOf('8px minmax(0,1fr) max-content')}
             >
               <Status status={row.status === 'connected' ? 'ok' : 'unset'} />
               <span class="cut mono">{row.name ?? row.id}</span>

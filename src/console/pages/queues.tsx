@@ -4,11 +4,12 @@ import type { JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
 import { call, engine, tick, useCanChange, useQuery, useTitle } from '../engine/engine.js'
 import type { DeadLetter, LetterOrigin, QueueRow } from '../engine/rows.js'
+import { withoutCaller } from '../engine/span-facts.js'
 import { Ago, ConfirmButton, Empty, Id, Panel, Problem, Search, searched, Top } from '../parts/basics.js'
 import { bytes, plural, preview } from '../parts/format.js'
 import { Json, JsonEditor, parseText, pretty } from '../parts/json.js'
 import { useKey } from '../parts/keys.js'
-import { List } from '../parts/list.js'
+import { gridOf, List } from '../parts/list.js'
 import { address, navigate, to } from '../parts/router.js'
 
 export function QueuesPage(): JSX.Element {
@@ -33,9 +34,10 @@ export function QueuesPage(): JSX.Element {
           columns={name === undefined ? 'minmax(0,1fr) 80px 72px 72px 96px' : 'minmax(0,1fr) 56px 56px'}
           heads={
             name === undefined
-              ? [['Name'], ['Kind'], ['Depth', true], ['Running', true], ['Dead letters', true]]
-              : [['Name'], ['Depth', true], ['Dead', true]]
+              ? [['Name'], ['Kind', 'wide'], ['Depth', 'num'], ['Running', 'num wide'], ['Dead letters', 'num']]
+              : [['Name'], ['Depth', 'num'], ['Dead', 'num']]
           }
+          narrow="minmax(0,1fr) 56px 56px"
           render={(row) => <QueueLine row={row} isWide={name === undefined} />}
           empty={value === undefined ? null : <Empty title="No queue fits the search" />}
         />
@@ -49,9 +51,9 @@ function QueueLine({ row, isWide }: { readonly row: QueueRow; readonly isWide: b
   return (
     <>
       <span class="cut mono">{row.name}</span>
-      {isWide && <span class="dim">{row.kind}</span>}
+      {isWide && <span class="dim wide">{row.kind}</span>}
       <span class="num">{row.depth}</span>
-      {isWide && <span class="num">{row.running ?? '–'}</span>}
+      {isWide && <span class="num wide">{row.running ?? '–'}</span>}
       <span class={row.dead > 0 ? 'num red' : 'num dim'}>{row.dead}</span>
     </>
   )
@@ -156,20 +158,15 @@ function Letter(props: LetterProps): JSX.Element {
   return (
     <div>
       <button
-        class="line plain"
-        style={{
-          gridTemplateColumns: '12px minmax(0,1fr) minmax(0,1.4fr) 72px',
-          display: 'grid',
-          width: '100%',
-          borderRadius: 0,
-        }}
+        class="line unfold"
+        style={gridOf('12px minmax(0,1fr) minmax(0,1.4fr) 72px', '12px minmax(0,1fr) minmax(0,1fr)')}
         aria-expanded={isOpen}
         onClick={onOpen}
       >
         <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span>
         <span class="cut mono row">{origin?.function_id ?? letter.id}</span>
         <span class="cut red">{letter.error}</span>
-        <span class="num dim">
+        <span class="num dim wide">
           <Ago ms={letter.failed_at * 1_000} />
         </span>
       </button>
@@ -197,7 +194,7 @@ function OpenLetter({ queue, letter, origin, act }: LetterProps): JSX.Element {
         {traceId !== undefined && <a href={to('traces', traceId)}>Trace</a>}
       </div>
       {edited.value === undefined ? (
-        <Json value={letter.payload} label="Payload" />
+        <Json value={withoutCaller(letter.payload)} label="Payload" />
       ) : (
         <JsonEditor label="Edited payload" text={edited.value} onText={(text) => (edited.value = text)} />
       )}
@@ -209,7 +206,7 @@ function OpenLetter({ queue, letter, origin, act }: LetterProps): JSX.Element {
             </button>
           )}
           {edited.value === undefined && canEdit && (
-            <button onClick={() => (edited.value = pretty(letter.payload))}>Edit payload</button>
+            <button onClick={() => (edited.value = pretty(withoutCaller(letter.payload)))}>Edit payload</button>
           )}
           {edited.value !== undefined && origin !== undefined && (
             <SendEdited

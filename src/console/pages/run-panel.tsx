@@ -7,6 +7,7 @@ import { run, type Outcome } from '../engine/run.js'
 import { Duration, Id, Panel, Segments } from '../parts/basics.js'
 import { clockTime } from '../parts/format.js'
 import { Json, JsonEditor, parseText, pretty } from '../parts/json.js'
+import { gridOf } from '../parts/list.js'
 import { to } from '../parts/router.js'
 import { hasForm, SchemaForm } from '../parts/schema-form.js'
 import { FailureView } from '../parts/span-detail.js'
@@ -155,7 +156,7 @@ function Earlier({ outcomes }: { readonly outcomes: readonly Outcome[] }): JSX.E
   return (
     <Panel title="Earlier runs on this page">
       {outcomes.map((outcome) => (
-        <div key={outcome.traceId} class="line" style={{ gridTemplateColumns: '96px minmax(0,1fr) 72px max-content' }}>
+        <div key={outcome.traceId} class="line" style={gridOf('96px minmax(0,1fr) 72px max-content')}>
           <span class="mono dim">{clockTime(outcome.startedMs)}</span>
           <span class={outcome.error === undefined ? 'cut mono' : 'cut red'}>
             {outcome.error?.message ?? JSON.stringify(outcome.result ?? null)}

@@ -90,12 +90,13 @@ function TraceList({ traceId }: { readonly traceId: string | undefined }): JSX.E
           [search],
         )}
         selected={traceId}
+        narrow="8px minmax(0,1fr) 64px"
         classOf={(span) => (isFailed(span) ? 'failed' : '')}
         columns={isNarrow ? '8px minmax(0,1fr) 64px' : '8px minmax(0,1.2fr) minmax(0,1fr) minmax(0,120px) 72px 80px'}
         heads={
           isNarrow
-            ? [[''], ['Name'], ['Time', true]]
-            : [[''], ['Name'], ['Error'], ['Service'], ['Time', true], ['Started', true]]
+            ? [[''], ['Name'], ['Time', 'num']]
+            : [[''], ['Name'], ['Error', 'wide'], ['Service', 'wide'], ['Time', 'num'], ['Started', 'num wide']]
         }
         render={(span) => <TraceRow span={span} isNarrow={isNarrow} />}
         empty={value === undefined ? null : <NoTraces />}
@@ -109,11 +110,11 @@ function TraceRow({ span, isNarrow }: { readonly span: Span; readonly isNarrow: 
     <>
       <Status status={span.pending === true ? 'pending' : span.status} />
       <span class="cut mono title">{span.name.replace(/^execute /, '')}</span>
-      {!isNarrow && <span class="cut dim">{failureOf(span)?.message}</span>}
-      {!isNarrow && <span class="cut dim">{span.service_name}</span>}
+      {!isNarrow && <span class="cut dim wide">{failureOf(span)?.message}</span>}
+      {!isNarrow && <span class="cut dim wide">{span.service_name}</span>}
       <span class="num">{span.pending === true ? 'running' : <Duration ms={durationMs(span)} />}</span>
       {!isNarrow && (
-        <span class="num dim">
+        <span class="num dim wide">
           <Ago ms={startMs(span)} />
         </span>
       )}

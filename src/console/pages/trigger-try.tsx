@@ -5,6 +5,7 @@ import { systemClock } from '../../std/time/clock.js'
 import { call, info, useCanChange } from '../engine/engine.js'
 import { newTrace, run } from '../engine/run.js'
 import type { TriggerRow } from '../engine/rows.js'
+import { plain } from '../parts/format.js'
 import { CopyButton, Panel, Problem } from '../parts/basics.js'
 import { Json, JsonEditor, parseText } from '../parts/json.js'
 import { TraceView } from '../parts/trace-view.js'
@@ -95,8 +96,8 @@ interface HttpAnswer {
 
 /** Path parameters such as `:id` are part of the path that is edited. */
 export function HttpTry({ row: { config } }: { readonly row: TriggerRow }): JSX.Element {
-  const method = String(config?.['http_method'] ?? 'GET')
-  const path = useSignal(`/${String(config?.['api_path'] ?? '').replace(/^\//, '')}`)
+  const method = plain(config?.['http_method']) || 'GET'
+  const path = useSignal(`/${plain(config?.['api_path']).replace(/^\//, '')}`)
   const body = useSignal('{}')
   const state = useTry()
   const hasBody = !/^(GET|HEAD)$/.test(method)
@@ -183,7 +184,7 @@ export function CronTry({ row }: { readonly row: TriggerRow }): JSX.Element {
 }
 
 export function TopicTry({ row: { trigger_type, config } }: { readonly row: TriggerRow }): JSX.Element {
-  const topic = String(config?.['topic'] ?? '')
+  const topic = plain(config?.['topic'])
   const body = useSignal('{}')
   const state = useTry()
   const parsed = parseText(body.value)

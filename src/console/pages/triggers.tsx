@@ -4,7 +4,7 @@ import { useCallback } from 'preact/hooks'
 import { connection, engine, now, tick, useQuery, useTitle } from '../engine/engine.js'
 import type { TriggerRow } from '../engine/rows.js'
 import { Empty, Id, Problem, Search, searched, Segments, Top } from '../parts/basics.js'
-import { fullTime, preview, until } from '../parts/format.js'
+import { fullTime, plain, preview, until } from '../parts/format.js'
 import { Json } from '../parts/json.js'
 import { useKey } from '../parts/keys.js'
 import { List } from '../parts/list.js'
@@ -53,7 +53,8 @@ export function TriggersPage(): JSX.Element {
           hrefOf={useCallback((row: TriggerRow) => to('triggers', row.id) + search, [search])}
           selected={id}
           columns="minmax(64px,110px) minmax(0,1.2fr) minmax(0,1fr) 72px"
-          heads={[['Type'], ['What'], ['Function'], ['Next', true]]}
+          narrow="64px minmax(0,1fr)"
+          heads={[['Type'], ['What'], ['Function', 'wide'], ['Next', 'num wide']]}
           render={(row) => <TriggerLine row={row} dueMs={dueOf(row)} />}
           empty={value === undefined ? null : <NoTriggers />}
         />
@@ -73,7 +74,7 @@ function kindOfTrigger({ trigger_type: type }: TriggerRow): string {
 
 /** What a trigger waits for, in a few words. */
 function whatOf({ trigger_type: type, config }: TriggerRow): string {
-  const of = (name: string): string => String(config?.[name] ?? '')
+  const of = (name: string): string => plain(config?.[name])
   if (type === 'http') return `${of('http_method') || 'GET'} ${of('api_path')}`
   if (type === 'cron') return of('expression')
   if (TOPIC_TYPES.includes(type)) return of('topic')
@@ -85,8 +86,8 @@ function TriggerLine({ row, dueMs }: { readonly row: TriggerRow; readonly dueMs:
     <>
       <span class="cut dim">{row.trigger_type}</span>
       <span class="cut mono">{whatOf(row)}</span>
-      <span class="cut mono dim">{row.function_id}</span>
-      <span class="num dim">{dueMs === undefined ? '' : until(dueMs, now.value)}</span>
+      <span class="cut mono dim wide">{row.function_id}</span>
+      <span class="num dim wide">{dueMs === undefined ? '' : until(dueMs, now.value)}</span>
     </>
   )
 }

@@ -6,7 +6,7 @@ import type { WorkerDetail, WorkerRow } from '../engine/rows.js'
 import { Ago, Empty, Id, Panel, Problem, Search, searched, Status, Top } from '../parts/basics.js'
 import { bytes, duration, plural } from '../parts/format.js'
 import { useKey } from '../parts/keys.js'
-import { List } from '../parts/list.js'
+import { gridOf, List } from '../parts/list.js'
 import { address, navigate, to } from '../parts/router.js'
 
 export function WorkersPage(): JSX.Element {
@@ -31,7 +31,15 @@ export function WorkersPage(): JSX.Element {
           hrefOf={hrefOf}
           selected={name === undefined ? undefined : `${String(namespace)}/${name}`}
           columns="8px minmax(0,1fr) minmax(0,90px) minmax(0,80px) 80px 72px"
-          heads={[[''], ['Name'], ['Namespace'], ['Runtime'], ['Functions', true], ['In flight', true]]}
+          narrow="8px minmax(0,1fr) 64px"
+          heads={[
+            [''],
+            ['Name'],
+            ['Namespace', 'wide'],
+            ['Runtime', 'wide'],
+            ['Functions', 'num'],
+            ['In flight', 'num wide'],
+          ]}
           render={(row) => <WorkerLine row={row} />}
           empty={value === undefined ? null : <Empty title="No worker fits the search" />}
         />
@@ -52,10 +60,10 @@ function WorkerLine({ row }: { readonly row: WorkerRow }): JSX.Element {
     <>
       <Status status={row.status === 'connected' ? 'ok' : 'unset'} />
       <span class="cut mono">{row.name ?? row.id}</span>
-      <span class="cut dim">{row.namespace}</span>
-      <span class="cut dim">{row.runtime}</span>
+      <span class="cut dim wide">{row.namespace}</span>
+      <span class="cut dim wide">{row.runtime}</span>
       <span class="num">{row.function_count}</span>
-      <span class="num">{row.active_invocations}</span>
+      <span class="num wide">{row.active_invocations}</span>
     </>
   )
 }
@@ -79,11 +87,7 @@ function WorkerView({ namespace, name }: { readonly namespace: string; readonly 
           <div role="list">
             {value.functions.map((row) => (
               <div role="listitem" key={row.function_id}>
-                <a
-                  class="line"
-                  href={to('functions', row.function_id)}
-                  style={{ gridTemplateColumns: 'minmax(0,1fr) minmax(0,1.4fr)' }}
-                >
+                <a class="line" href={to('functions', row.function_id)} style={gridOf('minmax(0,1fr) minmax(0,1.4fr)')}>
                   <span class="cut mono">{row.function_id}</span>
                   <span class="cut dim">{row.description}</span>
                 </a>

@@ -61,6 +61,12 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${String(count)} ${count === 1 ? one : many}`
 }
 
+/** A text as it is; any other value as JSON; nothing for nothing. */
+export function plain(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
 /** A value in one line, for lists. */
 export function preview(value: unknown, characters = 160): string {
   const text = JSON.stringify(value) as string | undefined

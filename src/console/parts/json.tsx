@@ -1,7 +1,7 @@
 /** Shows JSON as a tree, and edits it as text with errors marked in place. Text from data is never read as HTML. */
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { bytes } from './format.js'
+import { bytes, preview } from './format.js'
 import { CopyButton } from './basics.js'
 
 const OPEN_DEPTH = 2
@@ -13,7 +13,7 @@ export function Json({ value, label }: { readonly value: unknown; readonly label
   return (
     <div class="json" role="group" aria-label={label}>
       <div class="row spread">
-        <span class="dimmer">{bytes(new Blob([JSON.stringify(value) ?? '']).size)}</span>
+        <span class="dimmer">{bytes(new Blob([preview(value, Infinity)]).size)}</span>
         <CopyButton text={() => JSON.stringify(value, undefined, 2)} />
       </div>
       <Value value={value} depth={0} />

@@ -17,8 +17,10 @@ export interface ListProps<T> {
   readonly rows: readonly T[]
   readonly idOf: (row: T) => string
   readonly hrefOf: (row: T) => string
+  /** The grid of a row, and in a narrow list without its cells of the class `wide`. */
   readonly columns: string
-  readonly heads: readonly (readonly [text: string, isNumber?: boolean])[]
+  readonly narrow?: string
+  readonly heads: readonly (readonly [text: string, className?: string])[]
   readonly render: (row: T) => ComponentChildren
   readonly selected?: string | undefined
   readonly classOf?: (row: T) => string
@@ -28,7 +30,7 @@ export interface ListProps<T> {
 }
 
 export function List<T>(props: ListProps<T>): JSX.Element {
-  const { label, columns, heads, empty, selected, idOf, hrefOf } = props
+  const { label, columns, narrow, heads, empty, selected, idOf, hrefOf } = props
   const box = useRef<HTMLDivElement>(null)
   const view = useSignal({ top: 0, height: 800 })
   const { rows, waiting, release } = useHeld(props, view.value.top > ROW_PX)
@@ -59,9 +61,9 @@ export function List<T>(props: ListProps<T>): JSX.Element {
   }
   return (
     <>
-      <div class="head" style={{ gridTemplateColumns: columns }} aria-hidden="true">
-        {heads.map(([text, isNumber]) => (
-          <span key={text} class={isNumber === true ? 'num cut' : 'cut'}>
+      <div class="head" style={gridOf(columns, narrow)} aria-hidden="true">
+        {heads.map(([text, className = '']) => (
+          <span key={text} class={`cut ${className}`}>
             {text}
           </span>
         ))}
@@ -83,6 +85,11 @@ export function List<T>(props: ListProps<T>): JSX.Element {
   )
 }
 
+/** The columns of a row, as the style sheet reads them. */
+export function gridOf(columns: string, narrow = columns): Record<string, string> {
+  return { '--columns': columns, '--narrow': narrow }
+}
+
 interface RowProps<T> {
   readonly props: ListProps<T>
   readonly row: T
@@ -90,14 +97,14 @@ interface RowProps<T> {
 }
 
 function Row<T>({ props, row, index }: RowProps<T>): JSX.Element {
-  const { idOf, hrefOf, columns, render, selected, classOf } = props
+  const { idOf, hrefOf, columns, narrow, render, selected, classOf } = props
   const place = { position: 'absolute', left: 0, right: 0, top: `${String(index * ROW_PX)}px` } as const
   return (
     <div role="listitem" style={place}>
       <a
         class={`line ${classOf?.(row) ?? ''}`}
         href={hrefOf(row)}
-        style={{ gridTemplateColumns: columns }}
+        style={gridOf(columns, narrow)}
         aria-current={idOf(row) === selected ? 'true' : undefined}
       >
         {render(row)}
@@ -106,10 +113,15 @@ function Row<T>({ props, row, index }: RowProps<T>): JSX.Element {
   )
 }
 
+interface Held<T> {
+  readonly rows: readonly T[]
+  readonly waiting: number
+  readonly release: () => void
+}
+
 /** The rows that are shown: while the list is scrolled, those from when it left the top. */
-function useHeld<T>({ rows, isLive = false, idOf }: ListProps<T>, isScrolled: boolean) {
+function useHeld<T>({ rows, isLive = false, idOf }: ListProps<T>, isScrolled: boolean): Held<T> {
   const held = useRef<readonly T[] | undefined>(undefined)
-  const round = useSignal(0)
   const first = held.current?.[0]
   if (!isLive || !isScrolled) held.current = undefined
   else held.current ??= rows
@@ -117,9 +129,7 @@ function useHeld<T>({ rows, isLive = false, idOf }: ListProps<T>, isScrolled: bo
   const waiting = first === undefined || held.current === undefined ? 0 : newer(rows, idOf(first), idOf)
   const release = (): void => {
     held.current = undefined
-    round.value += 1
   }
-  void round.value
   return { rows: shown, waiting, release }
 }
 

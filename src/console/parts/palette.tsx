@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { connection, engine, useQuery } from '../engine/engine.js'
+import { gridOf } from './list.js'
 import { overlay } from './keys.js'
 import { navigate, to } from './router.js'
 
@@ -70,7 +71,7 @@ function Palette(): JSX.Element {
             <a
               class="line"
               href={entry.href}
-              style={{ gridTemplateColumns: '1fr max-content' }}
+              style={gridOf('minmax(0,1fr) max-content')}
               aria-current={index === at.value ? 'true' : undefined}
               onClick={() => (overlay.value = undefined)}
             >

@@ -51,7 +51,7 @@ export function startRouter(): void {
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
     const link = event.target instanceof Element ? event.target.closest('a') : null
-    if (link === null || link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return
+    if (link?.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return
     event.preventDefault()
     navigate(link.pathname + link.search)
   })

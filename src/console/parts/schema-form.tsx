@@ -1,6 +1,7 @@
 /** A form for the payload of a function, made from its JSON Schema. What a form cannot show is edited as JSON. */
 import type { JSX } from 'preact'
 import { isRecord } from '../../wire/protocol/validate.js'
+import { plain } from './format.js'
 import { JsonEditor, parseText, pretty } from './json.js'
 import { useSignal } from '@preact/signals'
 
@@ -97,10 +98,7 @@ interface NamedFieldProps extends FieldProps {
 function Field({ name, isRequired, ...field }: NamedFieldProps): JSX.Element {
   const { schema, path } = field
   const { description, minimum, maximum } = schema
-  const range =
-    typeof minimum === 'number' || typeof maximum === 'number'
-      ? ` ${String(minimum ?? '')}…${String(maximum ?? '')}`
-      : ''
+  const range = typeof minimum === 'number' || typeof maximum === 'number' ? ` ${plain(minimum)}…${plain(maximum)}` : ''
   return (
     <div class="field">
       <label for={path}>

@@ -29,17 +29,7 @@ export function SpanDetail({ span, logs }: { readonly span: SpanNode; readonly l
   const failure = failureOf(span)
   const picked = useSignal<Tab | undefined>(undefined)
   const own = logs.filter((row) => row.span_id === span.span_id)
-  const tabs: [Tab, string][] = [
-    ...(isExecution(span)
-      ? ([
-          ['input', 'Input'],
-          ['output', 'Output'],
-        ] as [Tab, string][])
-      : []),
-    ...(failure === undefined ? [] : ([['error', 'Error']] as [Tab, string][])),
-    ['logs', `Logs ${String(own.length)}`],
-    ['attributes', 'Attributes'],
-  ]
+  const tabs = tabsOf(span, own.length)
   const wanted = picked.value ?? (failure === undefined ? 'input' : 'error')
   const tab = tabs.some(([name]) => name === wanted) ? wanted : (tabs[0]?.[0] ?? 'attributes')
   return (
@@ -54,6 +44,17 @@ export function SpanDetail({ span, logs }: { readonly span: SpanNode; readonly l
       {tab === 'attributes' && <Attributes span={span} />}
     </section>
   )
+}
+
+function tabsOf(span: SpanNode, logs: number): [Tab, string][] {
+  const tabs: [Tab, string, boolean][] = [
+    ['input', 'Input', isExecution(span)],
+    ['output', 'Output', isExecution(span)],
+    ['error', 'Error', failureOf(span) !== undefined],
+    ['logs', `Logs ${String(logs)}`, true],
+    ['attributes', 'Attributes', true],
+  ]
+  return tabs.flatMap(([name, text, isShown]): [Tab, string][] => (isShown ? [[name, text]] : []))
 }
 
 function SpanHead({ span }: { readonly span: SpanNode }): JSX.Element {
@@ -150,7 +151,7 @@ export function FailureView({ failure }: { readonly failure: Failure }): JSX.Ele
   )
 }
 
-const PLACE = /((?:file:\/\/)?(\/[^\s():]+|[A-Za-z]:[\\/][^\s():]+):(\d+):(\d+))/
+const PLACE = /(?<=[\s(]|^)((?:file:\/\/)?(\/[^\s():]+|[A-Za-z]:[\\/][^\s():]+):(\d+):(\d+))/
 
 /** Lines of a stack; those of files on this machine open in the editor. */
 function Stack({ text }: { readonly text: string }): JSX.Element {

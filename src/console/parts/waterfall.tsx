@@ -15,7 +15,7 @@ import {
   type PlacedSpan,
 } from '../engine/span-facts.js'
 import { Status } from './basics.js'
-import { duration } from './format.js'
+import { duration, plural } from './format.js'
 
 export interface WaterfallProps {
   readonly roots: readonly SpanNode[]
@@ -36,8 +36,8 @@ const MAX_INDENT = 10
 const MARKS = 4
 /** A child that starts this long after the end of its parent has waited. */
 const WAIT_MS = 1
-/** Right of this share of the axis, a message would not fit behind its bar. */
-const ROOM = 0.6
+/** A bar of at least this share of the axis contains its message; beside a shorter one there is more room. */
+const ROOM = 0.45
 
 export function Waterfall({ roots, logs, selected, onSelect }: WaterfallProps): JSX.Element {
   const placed = flatten(roots)
@@ -46,7 +46,7 @@ export function Waterfall({ roots, logs, selected, onSelect }: WaterfallProps): 
   return (
     <div class="fall">
       <div class="axis" aria-hidden="true">
-        <span>{placed.length} spans</span>
+        <span>{plural(placed.length, 'span')}</span>
         <span class="marks">
           {Array.from({ length: MARKS + 1 }, (_, index) => (
             <span key={index}>{duration((axis.lengthMs / MARKS) * index)}</span>
@@ -104,10 +104,6 @@ function Track({ placed: { span, parent }, axis, isCritical, logs }: TrackProps)
   const hasWaited = parentEnd !== undefined && parent?.pending !== true && startMs(span) - parentEnd > WAIT_MS
   const kind = isFailed(span) ? 'error' : span.pending === true ? 'running' : isCritical ? 'critical' : ''
   const why = failureOf(span)?.message
-  const place =
-    end > ROOM
-      ? { right: percent(1 - start), maxWidth: percent(start) }
-      : { left: percent(end), maxWidth: percent(1 - end) }
   return (
     <span class="track">
       {hasWaited && (
@@ -128,11 +124,31 @@ function Track({ placed: { span, parent }, axis, isCritical, logs }: TrackProps)
             style={{ left: percent(share(logMs(row))) }}
           />
         ))}
-      {why !== undefined && (
-        <span class="why" style={place}>
-          {why}
-        </span>
-      )}
+      {why !== undefined && <Why text={why} start={start} end={end} />}
+    </span>
+  )
+}
+
+/** The message of an error, in its bar or beside it. */
+function Why({
+  text,
+  start,
+  end,
+}: {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}): JSX.Element {
+  const isInside = end - start > ROOM
+  const isLeft = !isInside && start > 1 - end
+  const place = isInside
+    ? { left: percent(start), maxWidth: percent(end - start) }
+    : isLeft
+      ? { right: percent(1 - start), maxWidth: percent(start) }
+      : { left: percent(end), maxWidth: percent(1 - end) }
+  return (
+    <span class={isInside ? 'why inside' : 'why'} style={place} title={text}>
+      {text}
     </span>
   )
 }
