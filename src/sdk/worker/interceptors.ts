@@ -9,9 +9,10 @@ import type { Clock } from '../../std/time/clock.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { EndedError } from '../connection/closed-error.js'
 import { handled, isVoid, type TriggerFunction, type TriggerRequest } from './calls/trigger-request.js'
-import { checkFunction, checkRecord, keysOf } from './check.js'
+import { checkFunction, checkRecord } from './check.js'
 import type { InvocationContext } from './invocations/invocation-context.js'
 import type { LinkPart } from './link.js'
+import { keysOf } from './unknown-options.js'
 
 /** Sends a request, or a changed one, through the rest of the chain; each use sends one call. */
 export type NextCall = (request?: TriggerRequest) => Promise<unknown>
@@ -67,7 +68,7 @@ export class Interceptors implements LinkPart {
   use(interceptor: Interceptor): Unsubscribe {
     checkRecord('interceptor', interceptor)
     for (const [key, given] of Object.entries(interceptor)) {
-      if (INTERCEPTOR_KEYS.includes(key) && given !== undefined) checkFunction(`interceptor.${key}`, given)
+      if (INTERCEPTOR_KEYS.has(key) && given !== undefined) checkFunction(`interceptor.${key}`, given)
     }
     // A copy of its own, so that one object may be added twice.
     const own = { ...interceptor }
