@@ -25,6 +25,7 @@ import {
 import type { III } from '../sdk/worker/client.js'
 import { resolveOptions } from '../sdk/worker/options.js'
 import { Worker } from '../sdk/worker/worker.js'
+import type { ConsoleServer } from '../console-server/console-server.js'
 import { durationMs, type Duration } from './duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import { rejectWorker } from './reject-worker.js'
@@ -57,6 +58,7 @@ const PAST_ALL_LIMITS_MS = 60_000
 export class InProcessEngine implements TestEngine {
   readonly #parts: InProcessParts
   readonly #workers: III[] = []
+  #console: Promise<ConsoleServer> | undefined
   #closing: Promise<void> | undefined
 
   constructor(parts: InProcessParts) {
@@ -199,6 +201,16 @@ export class InProcessEngine implements TestEngine {
     this.#parts.links.resume()
   }
 
+  async openConsole(): Promise<string> {
+    if (this.#closing !== undefined) throw new RuntimeError(ErrorCode.SHUTDOWN, 'This test engine is closed')
+    // Loaded by the tests that need it.
+    this.#console ??= import('../console-server/console-server.js').then(({ startConsole }) => {
+      const { engine } = this.#parts
+      return startConsole({ url: engine.url, dial: engine.dial(), local: engine }, { port: 0 })
+    })
+    return (await this.#console).url
+  }
+
   stats(): EngineStats {
     return this.#parts.engine.stats()
   }
@@ -214,6 +226,8 @@ export class InProcessEngine implements TestEngine {
 
   async #close(): Promise<void> {
     const { engine, links } = this.#parts
+    const served = await this.#console?.catch(() => undefined)
+    await served?.close()
     links.release()
     await this.#pastLimits(Promise.all(this.#workers.map((worker) => worker.shutdown())))
     await this.#pastLimits(engine.close())
