@@ -54,8 +54,10 @@ export const SUCCESSORS: ReadonlyMap<string, string> = new Map(
 export const ABSENT: ReadonlyMap<string, string> = new Map([
   ['iii-exec', 'start other processes beside the engine'],
   ['iii-bridge', 'connect workers to this engine directly'],
-  ['iii-telemetry', 'this engine sends no usage reports'],
 ])
+
+/** Accepted in a file with any settings, without effect: the local engine sends no usage reports. */
+export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['iii-telemetry'])
 
 /** Served even if no file names them. */
 export const ALWAYS_SERVED: readonly string[] = ['iii-observability', 'configuration']

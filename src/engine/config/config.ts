@@ -7,7 +7,15 @@ import { isRecord, optional, string, type Infer } from '../../wire/protocol/vali
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { describe } from '../../std/text/describe.js'
 import { parseSettings, setting, wholeNumber } from './builtin-config.js'
-import { ABSENT, ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, SUCCESSORS, type DefaultPorts } from '../builtins/index.js'
+import {
+  ABSENT,
+  ALWAYS_SERVED,
+  builtins,
+  SERVED_BY_DEFAULT,
+  SUCCESSORS,
+  WITHOUT_EFFECT,
+  type DefaultPorts,
+} from '../builtins/index.js'
 import { ENGINE_WORKER_NAME } from '../builtins/engine/workers.js'
 import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
 import type { Environment } from './expand-variables.js'
@@ -112,6 +120,7 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
       located(settings, report, () => [parseSettings(name, {}, config), parseSettings(`${name}.local`, {}, local)])
       continue
     }
+    if (WITHOUT_EFFECT.has(name)) continue
     const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
     if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
     if (served.has(name)) throw report([...path, 'name'], twice(name, listed))
