@@ -124,6 +124,8 @@ export interface BuiltinFunction {
   readonly description: string
   readonly requestSchema?: object
   readonly responseSchema?: object
+  /** `{ internal: true }` for a function that lists show only on request. */
+  readonly metadata?: object
   /**
    * Handles one call. `undefined` answers without a result, `null` with a result of null.
    * @throws an `InvocationError` to answer with its code; any other error becomes `invocation_failed`.
@@ -148,10 +150,14 @@ export interface Binding {
 export interface BuiltinTriggerType {
   readonly id: string
   readonly description: string
+  /** The name under which lists show its provider. Default: that of the built-in. */
+  readonly owner?: string
   /** JSON Schema of the `config` of a binding. */
   readonly configurationSchema?: object
   /** JSON Schema of the payload that bound functions receive. */
   readonly requestSchema?: object
+  /** JSON Schema of the result of bound functions. */
+  readonly responseSchema?: object
   /** Adds a binding. If it throws, the worker receives `trigger_registration_failed` with the message. */
   readonly bind: (binding: Binding) => void | Promise<void>
   readonly unbind: (binding: Binding) => void

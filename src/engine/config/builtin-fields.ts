@@ -1,6 +1,6 @@
 /** Types of fields in inputs of built-in functions, in addition to those of protocol messages. */
 import { json, optional, string, type Field } from '../../wire/protocol/validate.js'
-import { setting } from './builtin-config.js'
+import { setting } from '../declare/settings.js'
 
 export const boolean: Field<boolean> = {
   expected: 'true or false',
@@ -25,7 +25,7 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Field<numbe
 }
 
 /** The member `ops` of an input; `parseUpdateOps` parses its content. */
-export const updateOpsField = setting<readonly unknown[]>('an array of operations', Array.isArray)
+export const updateOpsField = setting<readonly unknown[]>('an array of operations', Array.isArray, true)
 
 /** JSON Schema of the member `ops`. */
 export const updateOpsSchema = {

@@ -1,5 +1,6 @@
 /** Builds the rows of functions, trigger types and triggers in lists. Members without a value are left out. */
 import type { Access } from '../../access/access.js'
+import { isInternalId } from '../../declare/function.js'
 import type { FunctionEntry } from '../../registry/directory.js'
 import type { EngineParts } from '../../engine-parts.js'
 import type { Peer } from '../../links/peer.js'
@@ -55,12 +56,13 @@ export function typeDetail(parts: EngineParts, type: TriggerType): Record<string
     ...typeRow(type),
     configuration_schema: type.configurationSchema,
     request_schema: type.requestSchema,
+    response_schema: type.responseSchema,
     instance_count: live.length,
   }
 }
 
 export function providerNameOf({ id, provider }: TriggerType): string {
-  return provider.kind === 'builtin' ? provider.builtin : nameOr(provider.peer, id)
+  return provider.kind === 'builtin' ? (provider.type.owner ?? provider.builtin) : nameOr(provider.peer, id)
 }
 
 export function triggerRow(parts: EngineParts, trigger: Trigger): Record<string, unknown> {
@@ -98,7 +100,7 @@ export function isTriggerVisible({ directory }: EngineParts, trigger: Trigger, a
 
 /** Whether the lists leave an item out unless internals are requested. */
 export function isInternal(id: string, metadata?: unknown): boolean {
-  if (id.startsWith('engine::') && !id.startsWith('engine::queue::')) return true
+  if (isInternalId(id)) return true
   return typeof metadata === 'object' && metadata !== null && (metadata as { internal?: unknown }).internal === true
 }
 

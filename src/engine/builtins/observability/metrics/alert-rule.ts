@@ -1,6 +1,6 @@
 /** Alert rules of the configuration: a metric, a threshold, and the action when the metric passes it. */
-import { optional, record, string } from '../../../../wire/protocol/validate.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../../../config/builtin-config.js'
+import { boolean, number, oneOf, optional, record, string, wholeNumber } from '../../../declare/schema.js'
+import { parseSettings, setting } from '../../../declare/settings.js'
 
 export interface AlertRule {
   readonly name: string
@@ -24,24 +24,26 @@ const DEFAULT_SECONDS = 60
 const MAX_RULES = 1_000
 
 const ruleShape = {
-  name: string,
-  metric: string,
-  operator: optional(oneOf('>', '>=', '<', '<=', '==', '!=')),
-  threshold: setting<number>('a number', (value) => typeof value === 'number'),
+  name: string(),
+  metric: string(),
+  operator: optional(oneOf(['>', '>=', '<', '<=', '==', '!='])),
+  threshold: number(),
   window_seconds: optional(wholeNumber(1)),
   cooldown_seconds: optional(wholeNumber(0)),
-  enabled: optional(setting<boolean>('true or false', (value) => typeof value === 'boolean')),
-  action: optional(record),
+  enabled: optional(boolean()),
+  action: optional(record()),
 }
 
-const actionShape = { type: oneOf('log', 'function'), path: optional(string) }
+const actionShape = { type: oneOf(['log', 'function']), path: optional(string()) }
 
 /**
  * Reads the setting `alerts`.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseAlertRules(path: string, rules: readonly unknown[]): AlertRule[] {
-  const list = { rules: setting<readonly unknown[]>(`a list of at most ${String(MAX_RULES)}`, isShort) }
+  const list = {
+    rules: setting<readonly unknown[]>(`a list of at most ${String(MAX_RULES)}`, isShort, { type: 'array' }),
+  }
   return parseSettings(path, list, { rules }).rules.map((rule, index) => parseRule(`${path}.${String(index)}`, rule))
 }
 
@@ -67,6 +69,6 @@ function parseAction(path: string, settings: unknown): AlertAction {
   if (settings === undefined) return { kind: 'log' }
   const { type } = parseSettings(path, actionShape, settings)
   if (type === 'log') return { kind: 'log' }
-  const { path: functionId } = parseSettings(path, { ...actionShape, path: string }, settings)
+  const { path: functionId } = parseSettings(path, { ...actionShape, path: string() }, settings)
   return { kind: 'function', functionId }
 }

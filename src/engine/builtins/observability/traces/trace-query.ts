@@ -1,14 +1,15 @@
 /** Lists spans with filters, sorting and paging. Only root spans, unless all are requested. */
 import type { Field, Infer } from '../../../../wire/protocol/validate.js'
-import { oneOf, setting } from '../../../config/builtin-config.js'
+import { oneOf } from '../../../declare/schema.js'
+import { setting } from '../../../declare/settings.js'
 import { boolean, integer, optional, string, strings } from '../../../config/builtin-fields.js'
 import { type AttributePair, nanosToMs } from '../otlp-value.js'
 import { attributeOf, durationMs, type SpanRow } from './span-row.js'
 import type { Spans } from './spans.js'
 
-export const finite: Field<number> = setting('a number', Number.isFinite)
+export const finite: Field<number> = setting('a number', Number.isFinite, true)
 
-const pairs = setting<readonly AttributePair[]>('an array of [key, value]', isPairs)
+const pairs = setting<readonly AttributePair[]>('an array of [key, value]', isPairs, true)
 
 const DEFAULT_LIMIT = 100
 
@@ -28,8 +29,8 @@ export const traceQuery = {
   include_internal: optional(boolean),
   offset: optional(integer(0)),
   limit: optional(integer(0)),
-  sort_by: optional(oneOf('start_time', 'duration', 'service_name', 'name')),
-  sort_order: optional(oneOf('asc', 'desc')),
+  sort_by: optional(oneOf(['start_time', 'duration', 'service_name', 'name'])),
+  sort_order: optional(oneOf(['asc', 'desc'])),
 }
 
 export type TraceQuery = Infer<typeof traceQuery>

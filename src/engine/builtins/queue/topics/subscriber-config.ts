@@ -1,8 +1,8 @@
 /** The `config` of a `durable:subscriber` trigger. Members for other brokers are ignored. */
 import { isRecord } from '../../../../wire/protocol/validate.js'
 import { describe } from '../../../../std/text/describe.js'
-import { wholeNumber } from '../../../config/builtin-config.js'
 import { defaultPolicy, type QueuePolicy } from '../queue-policy.js'
+import { wholeNumber } from '../../../declare/schema.js'
 
 export interface SubscriberConfig {
   readonly topic: string
