@@ -8,6 +8,7 @@ import type { Random } from '../../std/random.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
 import type { LargeMessages } from '../../wire/transport/large-messages.js'
 import type { Access } from '../access/access.js'
+import type { WorkerMetrics } from './engine/worker-rows.js'
 import type { InjectedRequest } from './http/request/inject.js'
 import type { ChannelRef } from '../channels/channels.js'
 import type { Counters } from '../counters.js'
@@ -170,6 +171,8 @@ export type ExternalCall = (data: unknown) => Promise<unknown>
 export interface Builtin {
   /** Its name in a configuration file, such as `iii-http`. */
   readonly name: string
+  /** What it does, for lists of workers. */
+  readonly description: string
   readonly functions: readonly BuiltinFunction[]
   readonly triggerTypes: readonly BuiltinTriggerType[]
   /** Its address once started, if it listens on its own port. */
@@ -183,7 +186,7 @@ export interface Builtin {
   /** Numbers of dropped items that the built-in counts itself, likewise. */
   readonly dropped?: () => Partial<EngineStats['dropped']>
   /** The latest process data of a connected worker, for lists of workers. */
-  readonly metricsOf?: (workerId: string) => Readonly<Record<string, unknown>> | undefined
+  readonly metricsOf?: (workerId: string) => WorkerMetrics | undefined
   /**
    * Serves a function that runs on another server, from its registration. `isGuarded` says whether its worker is
    * connected to a guarded listener.

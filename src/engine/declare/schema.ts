@@ -178,6 +178,11 @@ export function optional<T>(type: Declared<T>, byDefault?: null): Declared<T, tr
   }
 }
 
+/** The same type for a member that may be missing. Null counts as missing, although the schema does not say so. */
+export function omittable<T>(type: Declared<T>): Declared<T, true> {
+  return { ...type, optional: true }
+}
+
 /** The same type for a member with a value while it is missing. */
 export function withDefault<T>(type: Declared<T>, absent: T): Declared<T, boolean> {
   return { ...type, optional: true, absent, schema: { ...membersFor(type.schema), default: absent } }

@@ -30,6 +30,7 @@ export function createConfigurationBuiltin(
   })
   return {
     name: 'configuration',
+    description: 'Stores configurations that workers register with a schema, and reports their changes',
     functions: [
       ...writers(configurations, triggers),
       ...readers(configurations, () => exposedVariables(env, exposeEnv)),

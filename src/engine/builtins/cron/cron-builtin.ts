@@ -16,6 +16,7 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
   let watch: Pick<Timer, 'cancel'> | undefined
   return {
     name: 'iii-cron',
+    description: 'Runs functions at the times of a cron expression',
     functions: [],
     triggerTypes: [cronType(host, jobs)],
     start() {

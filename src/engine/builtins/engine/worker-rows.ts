@@ -3,12 +3,82 @@
  * value are null here.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
+import { packageVersion } from '../../../version.js'
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
 import type { Access } from '../../access/access.js'
 import type { Builtin } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
 import type { Member } from '../../registry/sessions.js'
-import { functionRow, isVisible, relevance, triggerRow, typeRow } from './rows.js'
+import type { FieldType } from '../../../wire/protocol/validate.js'
+import {
+  functionRow,
+  functionSummary,
+  isVisible,
+  relevance,
+  triggerRow,
+  triggerSummary,
+  typeRow,
+  typeSummary,
+} from './rows.js'
+import { boolean, described, integer, list, named, number, object, optional, string } from '../../declare/schema.js'
+
+const workerMembers = {
+  id: string(),
+  name: optional(string()),
+  namespace: string(),
+  description: optional(string()),
+  version: optional(string()),
+  runtime: optional(string('Such as `node`; `engine` for built-ins')),
+  os: optional(string()),
+  status: string('`connected`, or `available` for built-ins'),
+  function_count: integer('uint'),
+  connected_at_ms: integer('uint64', 'Milliseconds since 1970'),
+  active_invocations: integer('uint'),
+  isolation: optional(string()),
+  ip_address: optional(string()),
+}
+export const workerSummary = named('WorkerSummary', object(workerMembers))
+
+const micros = optional(integer('uint64', 'Processor time in microseconds'))
+const bytes = optional(integer('uint64', 'Bytes'))
+
+const workerMetrics = named(
+  'WorkerMetrics',
+  object({
+    memory_heap_used: bytes,
+    memory_heap_total: bytes,
+    memory_rss: bytes,
+    memory_external: bytes,
+    cpu_user_micros: micros,
+    cpu_system_micros: micros,
+    cpu_percent: optional(number()),
+    event_loop_lag_ms: optional(number()),
+    uptime_seconds: optional(integer('uint64')),
+    timestamp_ms: integer('uint64', 'Milliseconds since 1970'),
+    runtime: string(),
+  }),
+)
+
+/** The process data that a worker sent last. */
+export type WorkerMetrics = FieldType<typeof workerMetrics>
+
+const detailEnvelope = named(
+  'WorkerDetailEnvelope',
+  object({
+    ...workerMembers,
+    pid: optional(integer('uint32')),
+    internal: boolean(),
+    latest_metrics: optional(described(workerMetrics, 'The process data that the worker sent last')),
+  }),
+)
+
+/** A worker with all that it registered. */
+export const workerDetail = object({
+  worker: detailEnvelope,
+  functions: list(functionSummary),
+  trigger_types: list(typeSummary),
+  registered_triggers: list(triggerSummary),
+})
 
 /** The built-ins of the engine, and their start time. */
 export interface BuiltinWorkers {
@@ -75,7 +145,7 @@ export function detailOfWorker(
   parts: EngineParts,
   builtins: BuiltinWorkers,
   { access, ...worker }: FoundWorker & { readonly access: Access | undefined },
-): Record<string, unknown> {
+): FieldType<typeof workerDetail> {
   const { directory, bindings } = parts
   const isMine = isOwnedBy(worker)
   const types = [...bindings.types.all()].filter(({ provider }) => isMine(provider))
@@ -98,7 +168,10 @@ export function detailOfWorker(
   }
 }
 
-function latestMetrics(builtins: BuiltinWorkers, worker: FoundWorker): Record<string, unknown> {
+function latestMetrics(
+  builtins: BuiltinWorkers,
+  worker: FoundWorker,
+): { latest_metrics?: WorkerMetrics } {
   if (worker.kind === 'builtin') return {}
   const [latest] = builtins.list().flatMap((builtin) => builtin.metricsOf?.(worker.member.id) ?? [])
   return latest === undefined ? {} : { latest_metrics: latest }
@@ -110,21 +183,7 @@ function isOwnedBy(worker: FoundWorker): (owner: { kind: string; peer?: unknown;
     : ({ builtin }) => builtin === worker.builtin.name
 }
 
-export interface WorkerRow {
-  readonly id: string
-  readonly name: string | null
-  readonly namespace: string
-  readonly description: string | null
-  readonly version: string | null
-  readonly runtime: string
-  readonly os: string | null
-  readonly status: string
-  readonly function_count: number
-  readonly connected_at_ms: number
-  readonly active_invocations: number
-  readonly isolation: string | null
-  readonly ip_address: string | null
-}
+type WorkerRow = FieldType<typeof workerSummary>
 
 function rowOf({ directory }: EngineParts, worker: FoundWorker): WorkerRow {
   if (worker.kind === 'builtin') {
@@ -133,8 +192,8 @@ function rowOf({ directory }: EngineParts, worker: FoundWorker): WorkerRow {
       id: builtin.name,
       name: builtin.name,
       namespace: DEFAULT_NAMESPACE,
-      description: null,
-      version: null,
+      description: builtin.description,
+      version: packageVersion,
       runtime: 'engine',
       os: null,
       status: 'available',

@@ -28,6 +28,7 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
   }
   return {
     name: 'iii-http',
+    description: 'Runs functions for HTTP requests',
     functions: [],
     triggerTypes: [
       {

@@ -35,6 +35,7 @@ export function createObservabilityBuiltin(
   const { intake, spans, logs, metrics, alerts, triggers } = parts
   return {
     name: NAME,
+    description: 'Keeps traces, logs and metrics in memory, and answers queries about them',
     functions: functionsOf(host, config, parts),
     triggerTypes: config.enabled ? triggers.map(({ type }) => type) : [],
     namedFunctions: config.alerts.flatMap(({ action }) => (action.kind === 'function' ? [action.functionId] : [])),

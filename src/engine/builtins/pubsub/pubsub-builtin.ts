@@ -21,6 +21,7 @@ export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Bu
   const fanOut = new FanOut<Binding>(host.lane)
   return {
     name: 'iii-pubsub',
+    description: 'Sends events to all subscribers of a topic',
     functions: [publishFunction({ host, subscriptions, deliveries, fanOut })],
     triggerTypes: [subscribeType(subscriptions)],
     start: () => Promise.resolve(),

@@ -35,6 +35,7 @@ export function createQueueBuiltin(
   const accepts = (job: Job): boolean => job.kind === 'topic' || queues.find(job.name) !== undefined
   return {
     name: NAME,
+    description: 'Stores calls and events, and delivers them with retries',
     functions: [
       enqueueFunction(queues, host.random),
       publishFunction(topics),
