@@ -21,7 +21,7 @@ export interface FunctionDeclaration<S extends Members, R> {
 export function builtinFunction<S extends Members, R>(declaration: FunctionDeclaration<S, R>): BuiltinFunction {
   const { id, description, input: declaredInput, output, call } = declaration
   const entries = Object.entries(declaredInput.members)
-  const faultOf = (given: unknown, value: Record<string, unknown>): string | undefined => {
+  const check = (given: unknown, value: Record<string, unknown>): string | undefined => {
     if (isRecord(given)) return read(entries, given, value)
     return declaredInput === anyInput ? undefined : `expected an object, got ${describe(given)}`
   }
@@ -33,7 +33,7 @@ export function builtinFunction<S extends Members, R>(declaration: FunctionDecla
     ...(isInternalId(id) && { metadata: { internal: true } }),
     call(input, context) {
       const value: Record<string, unknown> = {}
-      const fault = faultOf(input, value)
+      const fault = check(input, value)
       if (fault !== undefined) {
         const message = `Failed to deserialize input for ${id}: ${fault}`
         throw new InvocationError({ code: ErrorCode.deserialization_error, message })
@@ -72,9 +72,21 @@ function read(
     if (member instanceof JsonText && type.staysText !== true) member = parsed(member)
     if (type.optional && (member === undefined || member === null)) value[key] = type.absent
     else if (type.accepts(member)) value[key] = member
-    else return `member \`${key}\` must be ${type.expected}, got ${describe(member)}`
+    else return faultOf(key, type, member)
   }
   return undefined
+}
+
+/** What is wrong with a member, or with the first invalid one in it. */
+function faultOf(path: string, type: Declared<unknown, boolean>, value: unknown): string {
+  if ('members' in type && isRecord(value)) {
+    for (const [key, inner] of Object.entries((type as DeclaredObject<Members>).members)) {
+      const member = value[key]
+      if (inner.optional && (member === undefined || member === null)) continue
+      if (!inner.accepts(member)) return faultOf(`${path}.${key}`, inner, member)
+    }
+  }
+  return `member \`${path}\` must be ${type.expected}, got ${describe(value)}`
 }
 
 /** The declaration of a trigger type. */
@@ -97,21 +109,31 @@ export interface TriggerDeclaration<S extends Members> {
 /** A trigger type that refuses a binding whose config is invalid. An absent config counts as an empty one. */
 export function triggerType<S extends Members>(declaration: TriggerDeclaration<S>): BuiltinTriggerType {
   const { config, request, response, bind, ...rest } = declaration
-  const entries = Object.entries(config?.members ?? {})
   return {
     ...rest,
     ...(config !== undefined && { configurationSchema: documentOf(config) }),
     ...(request !== undefined && { requestSchema: documentOf(request) }),
     ...(response !== undefined && { responseSchema: documentOf(response) }),
     bind(binding) {
-      const value: Record<string, unknown> = {}
-      const given = binding.config ?? {}
-      const place = `config of a ${binding.triggerType} trigger`
-      if (!isRecord(given)) throw new Error(`${place} must be an object, got ${describe(given)}`)
-      const fault = read(entries, given, value)
-      if (fault !== undefined) throw new Error(`${place}: ${fault}`)
-      // The check above established the type.
-      bind(binding, value as Infer<S>)
+      // A type without a declared config has no members that its `bind` could read.
+      bind(binding, config === undefined ? ({} as Infer<S>) : readTriggerConfig(binding, config))
     },
   }
+}
+
+/**
+ * The declared members of the config of a binding; an absent config counts as an empty one.
+ * @throws {Error} naming the member, the value received and the accepted values.
+ */
+export function readTriggerConfig<S extends Members>(
+  { triggerType: type, config }: Binding,
+  { members }: DeclaredObject<S>,
+): Infer<S> {
+  const value: Record<string, unknown> = {}
+  const given = config ?? {}
+  if (!isRecord(given)) throw new Error(`config of a trigger of type \`${type}\` must be an object, got ${describe(given)}`)
+  const fault = read(Object.entries(members), given, value)
+  if (fault !== undefined) throw new Error(`config of a trigger of type \`${type}\`: ${fault}`)
+  // The check above established the type.
+  return value as Infer<S>
 }

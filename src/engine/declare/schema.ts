@@ -184,12 +184,12 @@ export function omittable<T>(type: Declared<T>): Declared<T, true> {
 }
 
 /** The same type for a member with a value while it is missing. */
-export function withDefault<T>(type: Declared<T>, absent: T): Declared<T, boolean> {
+export function withDefault<T>(type: Declared<T, boolean>, absent: T): Declared<T, boolean> {
   return { ...type, optional: true, absent, schema: { ...membersFor(type.schema), default: absent } }
 }
 
 /** A member that the schema requires. While it is missing it has a value that the function refuses with its own code. */
-export function refusedLater<T>(type: Declared<T>, absent: T): Declared<T, boolean> {
+export function refusedLater<T, A>(type: Declared<T>, absent: A): Declared<T | A, boolean> {
   return { ...type, optional: true, absent, isRequired: true }
 }
 

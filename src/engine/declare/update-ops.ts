@@ -1,5 +1,5 @@
 /** Declares what `state::*` and `stream::*` share: the operations of an update, and the result of a change. */
-import { accepting, any, described, integer, list, named, object, oneOf, optional, string, union } from './schema.js'
+import { accepting, any, described, integer, list, named, object, omittable, oneOf, optional, string, union } from './schema.js'
 
 const mergePath = named('MergePath', union([string(), list(string())]))
 const deepPath = optional(described(mergePath, 'One literal key, or the keys from the root inwards; absent: the root'))
@@ -46,5 +46,5 @@ export const changeResult = object(change)
 /** The result of an update. */
 export const updateResult = object({
   ...change,
-  errors: optional(list(updateOpError, 'Operations that were skipped; absent if there were none')),
+  errors: omittable(list(updateOpError, 'Operations that were skipped; absent if there were none')),
 })
