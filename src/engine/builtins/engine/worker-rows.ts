@@ -8,6 +8,7 @@ import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
 import type { Access } from '../../access/access.js'
 import type { Builtin } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
+import { LISTENER_NAME } from '../../config/listener-config.js'
 import type { Member } from '../../registry/sessions.js'
 import type { FieldType } from '../../../wire/protocol/validate.js'
 import {
@@ -80,16 +81,29 @@ export const workerDetail = object({
   registered_triggers: list(triggerSummary),
 })
 
+/** What lists show of a built-in. */
+type ListedBuiltin = Pick<Builtin, 'name' | 'description' | 'functions' | 'metricsOf'>
+
 /** The built-ins of the engine, and their start time. */
 export interface BuiltinWorkers {
-  readonly list: () => readonly Builtin[]
+  readonly list: () => readonly ListedBuiltin[]
   readonly startedAtMs: number
+}
+
+/** Parts of every engine that serve no functions. */
+const WITHOUT_FUNCTIONS: readonly ListedBuiltin[] = [
+  { name: LISTENER_NAME, description: 'Accepts the connections of workers', functions: [] },
+  { name: 'iii-telemetry', description: 'Sends usage reports; this engine sends none', functions: [] },
+]
+
+function builtinsIn({ list: served }: BuiltinWorkers): ListedBuiltin[] {
+  return [...served(), ...WITHOUT_FUNCTIONS]
 }
 
 /** A worker that was looked up. */
 export type FoundWorker =
   | { readonly kind: 'connected'; readonly member: Member }
-  | { readonly kind: 'builtin'; readonly builtin: Builtin; readonly startedAtMs: number }
+  | { readonly kind: 'builtin'; readonly builtin: ListedBuiltin; readonly startedAtMs: number }
 
 export interface WorkerFilter {
   readonly search?: string | undefined
@@ -103,7 +117,7 @@ export function listWorkers(parts: EngineParts, builtins: BuiltinWorkers, filter
   const connected = [...parts.sessions.all()].filter(({ identity }) => identity.pid !== undefined)
   const rows = [
     ...connected.map((member) => rowOf(parts, { kind: 'connected', member })),
-    ...builtins.list().map((builtin) => rowOf(parts, { kind: 'builtin', builtin, startedAtMs: builtins.startedAtMs })),
+    ...builtinsIn(builtins).map((builtin) => rowOf(parts, { kind: 'builtin', builtin, startedAtMs: builtins.startedAtMs })),
   ]
   return rows.filter(
     (row) =>
@@ -133,7 +147,7 @@ export function findWorker(
     )
   }
   if (member !== undefined) return { kind: 'connected', member }
-  const builtin = builtins.list().find((each) => each.name === name)
+  const builtin = builtinsIn(builtins).find((each) => each.name === name)
   if (builtin === undefined || (namespace ?? DEFAULT_NAMESPACE) !== DEFAULT_NAMESPACE) {
     throw notFound(`Worker '${name}' is not connected${namespace === undefined ? '' : ` in namespace ${namespace}`}.`)
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { packageVersion } from '../../../../src/version.js'
 import { engineRig } from '../../../kit/engine-rig.js'
 import type { Frame } from '../../../kit/raw-worker.js'
 
@@ -258,5 +259,19 @@ test('the baggage of a call can be read back', async () => {
   })
   expect((await rig.call(worker, 'engine::baggage::set', { key: 'k', value: 'v' }))['result']).toEqual({
     success: true,
+    note: 'The entry was dropped at the end of this call.',
   })
+})
+
+test('built-ins are listed with their version and description, also those that serve no functions', async () => {
+  const rig = await engineRig()
+  const worker = await rig.worker({})
+  const { workers } = result(await rig.call(worker, 'engine::workers::list', { status: 'available' }))
+  const rows = new Map((workers as Frame[]).map((row) => [row['name'], row]))
+  for (const name of ['iii-observability', 'configuration', 'iii-engine-functions']) {
+    expect(rows.get(name)).toMatchObject({ version: packageVersion, description: expect.any(String) as string })
+  }
+  for (const name of ['iii-worker-manager', 'iii-telemetry']) {
+    expect(rows.get(name)).toMatchObject({ function_count: 0, description: expect.any(String) as string })
+  }
 })
