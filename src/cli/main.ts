@@ -5,40 +5,11 @@
  */
 import { safeLines } from '../std/text/one-line.js'
 import { packageVersion } from '../version.js'
-import { UsageError, wantsColour, type Command, type Terminal } from './command.js'
+import { nearestName } from '../std/text/nearest-name.js'
+import { Exit, UsageError, wantsColour, type CommandSpec, type Terminal } from './command.js'
+import { commands } from './commands.js'
 import { whenLauncherIsGone } from './launcher.js'
-
-/** A subcommand whose module is not loaded yet. */
-interface Entry {
-  readonly name: string
-  readonly summary: string
-  readonly load: () => Promise<Command>
-}
-
-const commands: readonly Entry[] = [
-  {
-    name: 'engine',
-    summary: 'run the local engine',
-    load: async () => (await import('./engine-command.js')).engineCommand,
-  },
-  {
-    name: 'dev',
-    summary: 'run a worker on the local engine and restart it when its code changes',
-    load: async () => (await import('./dev-command.js')).devCommand,
-  },
-  {
-    name: 'call',
-    summary: 'call a function and print its result',
-    load: async () => (await import('./call-command.js')).callCommand,
-  },
-]
-
-const help = `Usage: iii-node <command> [options]
-
-Commands:
-${commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
-
-\`iii-node <command> --help\` describes a command; \`iii-node --version\` prints the version.`
+import { helpOf, helpOfAll } from './print/help.js'
 
 const terminal: Terminal = {
   out: (line) => {
@@ -54,6 +25,13 @@ const terminal: Terminal = {
   stdin: process.stdin,
   isTty: process.stderr.isTTY,
   isColoured: wantsColour(process.stderr.isTTY, process.env),
+  screen: process.stdout.isTTY
+    ? {
+        columns: process.stdout.columns,
+        rows: process.stdout.rows,
+        isColoured: wantsColour(process.stdout.isTTY, process.env),
+      }
+    : undefined,
   interrupted: () =>
     new Promise((resolve) => {
       whenLauncherIsGone(resolve)
@@ -70,35 +48,38 @@ process.exitCode = await main(process.argv.slice(2))
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === '--version' || name === '-v') {
     terminal.out(packageVersion)
-    return 0
+    return Exit.OK
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    terminal.out(help)
-    return name === undefined ? 2 : 0
+    terminal.out(helpOfAll(commands))
+    return name === undefined ? Exit.USAGE : Exit.OK
   }
-  const entry = commands.find((candidate) => candidate.name === name)
-  if (entry === undefined) {
-    terminal.err(`iii-node: unknown command '${name}'\n\n${help}`)
-    return 2
+  const spec = commands.find((candidate) => candidate.name === name)
+  if (spec === undefined) {
+    const names = commands.map((candidate) => candidate.name)
+    const near = nearestName(name, names)
+    const hint = near === undefined ? '' : `; did you mean \`${near}\`?`
+    terminal.err(`iii-node: unknown command '${safeLines(name)}'${hint}\n\n${helpOfAll(commands)}`)
+    return Exit.USAGE
   }
-  const command = await entry.load()
   // Arguments after `--` are passed on.
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
-  if (own.includes('--help') || own.includes('-h')) {
-    terminal.out(command.help)
-    return 0
+  if ((own.includes('--help') || own.includes('-h')) && spec.helps?.(own) !== true) {
+    terminal.out(helpOf(spec))
+    return Exit.OK
   }
-  return run(name, command, args)
+  return run(spec, args)
 }
 
-async function run(name: string, command: Command, args: readonly string[]): Promise<number> {
+async function run(spec: CommandSpec, args: readonly string[]): Promise<number> {
+  const runCommand = await spec.load()
   try {
-    return await command.run(args, terminal)
+    return await runCommand(args, terminal)
   } catch (error) {
-    const isMisuse = error instanceof UsageError || (error instanceof TypeError && 'code' in error)
+    const isMisuse = error instanceof UsageError
     const reason = error instanceof Error ? error.message : String(error)
-    terminal.err(`iii-node ${name}: ${safeLines(reason)}`)
-    if (isMisuse) terminal.err(`\n${command.help}`)
-    return isMisuse ? 2 : 1
+    terminal.err(`iii-node ${spec.name}: ${safeLines(reason)}`)
+    if (isMisuse) terminal.err(`\n${helpOf(spec)}`)
+    return isMisuse ? Exit.USAGE : Exit.FAILED
   }
 }

@@ -68,6 +68,7 @@ export async function writeUntilKilled(
 ): Promise<Life> {
   const begunAt = performance.now()
   const { child, ready } = engineOn(folder)
+  // eslint-disable-next-line local/real-time -- it kills a process at a random time
   const timer = 'afterMs' in kill ? setTimeout(() => child.process.kill('SIGKILL'), kill.afterMs) : undefined
   try {
     const { url } = await ready
@@ -146,6 +147,7 @@ export async function foundIn(folder: string, ran: Set<string>, jobs: ReadonlySe
   for (const kind of ['state', 'stream'] as const)
     for (const item of await list(worker, `${kind}::list`)) found[kind].add(nameIfWhole(item))
   const isDone = (): boolean => [...jobs].every((name) => ran.has(name))
+  // eslint-disable-next-line local/real-time -- a process works meanwhile
   for (let waited = 0; !isDone() && waited < 200; waited++) await new Promise((on) => setTimeout(on, 50))
   await child.stop()
   return found

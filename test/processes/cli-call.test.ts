@@ -107,6 +107,6 @@ test('calling loads neither the local engine nor telemetry', limit, async () => 
   expect((await call(['nothing'], { env: { III_URL: engine.url, NODE_V8_COVERAGE: folder } })).code).toBe(0)
   const reports = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
   const loaded = reports.join()
-  expect(loaded).toContain('/src/cli/call-command.ts')
+  expect(loaded).toContain('/src/cli/commands/call.ts')
   expect(loaded).not.toMatch(/\/src\/engine\/|node_modules\/(pino|yaml|@opentelemetry\/sdk-trace)\//)
 })

@@ -79,6 +79,7 @@ test(
     await server.do('serve', { url: proxy.url })
     await client.do('work', { url: proxy.url, httpUrl })
     let cuts = 0
+    // eslint-disable-next-line local/real-time -- a load on processes over minutes
     const cutting = setInterval(() => {
       for (const socket of proxy.sockets) socket.destroy()
       cuts += 1
@@ -86,6 +87,7 @@ test(
     onTestFinished(() => clearInterval(cutting))
     const samples: Record<Part, Weight>[] = []
     for (let minute = 1; minute <= SAMPLES; minute += 1) {
+      // eslint-disable-next-line local/real-time -- a load on processes over minutes
       await delay(SAMPLE_EVERY_MS)
       const weights = await Promise.all([engine, server, client].map((actor) => actor.do<Weight>('weigh')))
       samples.push(Object.fromEntries(PARTS.map((part, n) => [part, weights[n]])) as Record<Part, Weight>)

@@ -24,7 +24,8 @@ import { pendingCallsFor } from './late-notes.js'
 import { nameOf, type Peer, type PendingCall } from '../links/peer.js'
 import type { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from '../quirks.js'
-import { inputOf, type RoutedCall, withCaller, withFunctionId } from './routed-call.js'
+import { inputOf, type RoutedCall, withCaller } from './routed-call.js'
+import { headersForCallee } from './trace-headers.js'
 
 export type InvokeMessage = MessageNamed<WorkerMessage, 'invokefunction'>
 
@@ -107,7 +108,8 @@ export class Router {
       this.#parts.counters.lateResults += 1
       return
     }
-    const { result, error, traceparent = call.traceparent, baggage = call.baggage } = message
+    const { result, error } = message
+    const { traceparent, baggage } = call
     if (error === undefined) {
       call.caller?.answer(call, { result, traceparent, baggage, frame: textForCaller(frame, message, call) })
       return
@@ -198,16 +200,15 @@ export class Router {
     const pending: PendingCall = { invocationId, functionId, traceparent, baggage, caller, callee }
     const replaced = this.#pending.add(pending)
     if (replaced !== undefined) this.#endReplaced(replaced)
-    // A trace that the engine started has no baggage to add to.
-    const traced = baggage !== undefined || (traceparent !== undefined && call.from !== undefined)
+    const headers = headersForCallee(call)
     const error = callee.send({
       type: 'invokefunction',
       invocation_id: invocationId,
       function_id: calledAs,
       data: withCaller(call),
       metadata,
-      traceparent,
-      baggage: traced ? withFunctionId(baggage, functionId) : undefined,
+      traceparent: headers.traceparent,
+      baggage: headers.baggage,
     })
     if (error !== undefined && this.#pending.remove(pending)) caller?.answer(pending, { error })
   }

@@ -9,7 +9,7 @@ import { ErrorCode, RuntimeError } from '../../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode, ForwardedEvents, type Transport, type TransportEvents } from './transport.js'
 import { FrameGuard } from './framing/frame-guard.js'
-import type { LargeMessages } from './large-messages.js'
+import type { SharedBytes } from './shared-bytes.js'
 import { WsTransport } from './ws-transport.js'
 
 export interface ListenOptions {
@@ -21,7 +21,7 @@ export interface ListenOptions {
   /** Enables Nagle's algorithm and writes each frame separately, so that small frames wait. Default false. */
   readonly delaysWrites?: boolean
   /** Limits the memory of large messages. Default: only each message is limited. */
-  readonly largeMessages?: LargeMessages
+  readonly largeMessages?: SharedBytes
   /** Checks the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
 }
@@ -59,17 +59,26 @@ export interface Listener {
 
 const JSON_TYPE = 'application/json'
 
+/** Maximum bytes of the request line and the headers. A longer head gets status 431. */
+export const MAX_HEAD_BYTES = 64 * 1024
+/** Maximum headers of a request. With more it gets status 431. */
+export const MAX_HEADERS = 100
+
 /**
  * Starts listening.
  * @throws {RuntimeError} `PORT_IN_USE` when the port is in use; other system errors unchanged.
  */
 export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
   const server = createServer(
-    { headersTimeout: options.handshakeTimeoutMs, connectionsCheckingInterval: options.handshakeTimeoutMs / 4 },
+    {
+      headersTimeout: options.handshakeTimeoutMs,
+      connectionsCheckingInterval: options.handshakeTimeoutMs / 4,
+      maxHeaderSize: MAX_HEAD_BYTES,
+    },
     (request, response) => {
       const refusal = options.screen?.(request.headersDistinct)
       if (refusal === undefined) {
-        response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('Upgrade Required')
+        response.writeHead(400, { 'content-type': 'text/plain' }).end('This port accepts WebSocket connections only')
       } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
     },
   )
@@ -89,7 +98,8 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     // A client that resets during the handshake must not crash the process.
     socket.on('error', () => socket.destroy())
     const refusal = options.screen?.(message.headersDistinct)
-    if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor, options }))
+    if (hasTooManyHeaders(message)) refuse(socket, { status: 431, type: 'text/plain', text: '' })
+    else if (refusal === undefined) onUpgrade(upgradeRequest({ message, socket, head, acceptor, options }))
     else refuse(socket, { status: refusal.status, type: JSON_TYPE, text: JSON.stringify(refusal.body) })
   })
   await bound(server, options)
@@ -103,6 +113,11 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
         for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+/** Whether a request has more than `MAX_HEADERS` headers. */
+export function hasTooManyHeaders({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): boolean {
+  return rawHeaders.length > MAX_HEADERS * 2
 }
 
 /** Resolves once the server listens; a port in use is distinguished from other failures. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readEngineOptions } from '../../../src/cli/engine-options.js'
+import { readEngineOptions } from '../../../src/cli/commands/start-engine.js'
 
 test('a damaged store is repaired on request only', () => {
   expect(readEngineOptions({}).repairsStores).toBe(false)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { wantsColour } from '../../../src/cli/command.js'
-import { eventLog, LOG_LEVELS, type EventLogOptions } from '../../../src/cli/event-log.js'
+import { LOG_LEVELS } from '../../../src/cli/options.js'
+import { eventLog, type EventLogOptions } from '../../../src/cli/print/event-log.js'
 import type { EngineEvent, EventLevel } from '../../../src/engine/engine-events.js'
 
 const error = { code: 'invocation_failed', message: 'no stock', stacktrace: '' }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { runnerArguments } from '../../../src/cli/script-runner.js'
+import { runnerArguments } from '../../../src/cli/dev/script-runner.js'
 import { temporaryFolder } from '../../kit/temporary-folder.js'
 
 const bare = { version: 'v20.20.2', stripsTypes: false, canStripTypes: false }

@@ -62,7 +62,8 @@ function writers(configurations: Configurations, triggers: ConfigurationTriggers
   return [
     builtinFunction({
       id: 'configuration::register',
-      description: 'Registers a configuration. An existing value is kept if it is valid against the schema',
+      description:
+        'Registers a configuration. Without an initial value, a present one is kept if it is valid against the schema',
       input: object({
         ...head,
         schema: any('JSON Schema of the value'),
@@ -105,7 +106,9 @@ function readers(configurations: Configurations, exposed: () => Environment): Bu
       input: object({ id, raw: withDefault(boolean('Leaves placeholders as they are'), false) }),
       output: object({ id: string(), value: any() }),
       call: ({ id, raw }) => {
-        const { value } = found(configurations, id)
+        const entry = found(configurations, id)
+        configurations.requireValue(entry)
+        const { value } = entry
         return { id, value: raw ? value : expanded(id, value, exposed()) }
       },
     }),

@@ -138,11 +138,10 @@ export function triggerHead(
   }
 }
 
-/** The worker name in the row of a trigger: that of the worker whose function it calls. */
+/** The worker name in the row of a trigger: that of its function, or the first part of the id if there is none. */
 export function triggerWorkerName({ directory }: EngineParts, trigger: Trigger): string {
   const entry = directory.find(trigger.namespace, trigger.functionId)
-  if (entry !== undefined) return workerNameOf(entry)
-  return trigger.owner === undefined ? firstSegment(trigger.functionId) : nameOr(trigger.owner, trigger.functionId)
+  return entry === undefined ? firstSegment(trigger.functionId) : workerNameOf(entry)
 }
 
 /** Whether a caller may see a function: on a guarded listener, only functions that it may call. */

@@ -3,6 +3,7 @@
  * the requests in progress, middleware, body, condition, handler (`pipeline.ts`), and the response.
  */
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
+import { hasTooManyHeaders } from '../../../wire/transport/ws-accept.js'
 import type { EngineHost } from '../builtin.js'
 import {
   type WholeResponse,
@@ -12,6 +13,7 @@ import {
   notFound,
   overloaded,
   timedOut,
+  tooManyHeaders,
   writeAnswer,
   writeHead,
 } from './answer/answer.js'
@@ -45,6 +47,10 @@ export interface HttpSite {
 export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<void> {
   const { cors, host, limit, routes } = site
   const { method = 'GET', headers, rawHeaders, url = '/' } = exchange.request
+  if (hasTooManyHeaders(exchange.request)) {
+    answer(site, exchange, tooManyHeaders())
+    return
+  }
   if (isSentTwice('host', rawHeaders)) {
     answer(site, exchange, badRequest('`Host` was sent more than once'))
     return

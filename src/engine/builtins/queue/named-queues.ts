@@ -60,10 +60,13 @@ export class NamedQueues {
     }
   }
 
-  /** The settings of a queue as they were written, and its depth. */
-  find(name: string): { readonly settings: NamedQueueSettings; readonly depth: number } | undefined {
+  find(name: string): { readonly concurrency: number; readonly depth: number } | undefined {
     const queue = this.#queues.get(name)
-    return queue && { settings: queue.settings, depth: queue.jobs.depth }
+    return queue && { concurrency: queue.settings.policy.concurrency, depth: queue.jobs.depth }
+  }
+
+  names(): Iterable<string> {
+    return this.#queues.keys()
   }
 
   /**

@@ -6,7 +6,7 @@ import type { DeadLetter } from './job.js'
 import type { Ledger } from './journal/ledger.js'
 import type { NamedQueues } from './named-queues.js'
 import { queueError } from './queue-errors.js'
-import type { Topics } from './topics/topics.js'
+import type { TopicFigures, Topics } from './topics/topics.js'
 import { builtinFunction, anyInput } from '../../declare/function.js'
 import { alias, integer, object, refusedLater, string, withDefault } from '../../declare/schema.js'
 
@@ -25,47 +25,57 @@ export function reportFunctions(parts: ReportParts): BuiltinFunction[] {
   return [listTopics(parts), topicStats(parts), deadLetterTopics(parts), deadLetterMessages(parts)]
 }
 
-function listTopics({ topics }: ReportParts): BuiltinFunction {
+function listTopics(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::list_topics',
-    description: 'Lists topics with their subscribers',
+    description: 'Lists topics and queues with their subscribers',
     input: anyInput,
     call: () =>
-      topics.names().map((name) => {
-        return { name, broker_type: BROKER_TYPE, subscriber_count: topics.figures(name).consumers }
+      namesOf(parts).map((name) => {
+        return { name, broker_type: BROKER_TYPE, subscriber_count: figuresOf(parts, name).consumers }
       }),
   })
 }
 
-function topicStats({ ledger, queues, topics }: ReportParts): BuiltinFunction {
+/** Names of all topics and configured queues. */
+function namesOf({ topics, queues }: ReportParts): string[] {
+  return [...new Set([...topics.names(), ...queues.names()])].sort()
+}
+
+/** A queue is served by the engine itself, with its concurrency. */
+function figuresOf({ topics, queues }: ReportParts, name: string): TopicFigures {
+  const { depth, consumers } = topics.figures(name)
+  const queue = queues.find(name)
+  if (queue === undefined) return { depth, consumers }
+  return { depth: depth + queue.depth, consumers: consumers + queue.concurrency }
+}
+
+function topicStats(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::topic_stats',
     description: 'Counts jobs, consumers and dead letters in a topic or queue',
     input: object({ topic }),
     call(input) {
       const name = requiredTopic(input)
-      const { depth, consumers } = topics.figures(name)
-      const queue = queues.find(name)
-      return {
-        depth: depth + (queue?.depth ?? 0),
-        // A named queue is served by the engine itself.
-        consumer_count: consumers + (queue === undefined ? 0 : 1),
-        dlq_depth: ledger.letters.counts().get(name) ?? 0,
-        config: queue === undefined ? null : configRow(queue.settings),
-      }
+      const { depth, consumers } = figuresOf(parts, name)
+      const dlq_depth = parts.ledger.letters.counts().get(name) ?? 0
+      return { depth, consumer_count: consumers, dlq_depth, config: null }
     },
   })
 }
 
-function deadLetterTopics({ ledger }: ReportParts): BuiltinFunction {
+function deadLetterTopics(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::dlq_topics',
-    description: 'Lists topics and queues that have dead letters',
+    description: 'Lists topics and queues with the number of their dead letters',
     input: anyInput,
-    call: () =>
-      [...ledger.letters.counts()].map(([topic, count]) => {
-        return { topic, broker_type: BROKER_TYPE, message_count: count }
-      }),
+    call: () => {
+      const counts = parts.ledger.letters.counts()
+      const names = new Set([...namesOf(parts), ...counts.keys()])
+      return [...names].sort().map((topic) => {
+        return { topic, broker_type: BROKER_TYPE, message_count: counts.get(topic) ?? 0 }
+      })
+    },
   })
 }
 
@@ -95,17 +105,6 @@ function letterRow({ job, death }: DeadLetter): unknown {
     retries: job.attempts,
     size_bytes: job.sizeBytes,
   })
-}
-
-function configRow({ policy, groupField }: NonNullable<ReturnType<NamedQueues['find']>>['settings']): object {
-  return {
-    type: policy.mode,
-    max_retries: policy.maxAttempts,
-    concurrency: policy.concurrency,
-    message_group_field: groupField ?? null,
-    backoff_ms: policy.backoffMs,
-    poll_interval_ms: policy.pollIntervalMs,
-  }
 }
 
 function requiredTopic({ topic: name }: { readonly topic: string }): string {

@@ -4,6 +4,7 @@
  */
 import { withSpan, type Instruments } from '../../../instruments.js'
 import type { RoutedCall } from '../../../calls/routed-call.js'
+import { parseTraceparent } from '../../../calls/trace-headers.js'
 
 /** Prefix of functions of the engine itself. */
 const INTERNAL = [
@@ -26,8 +27,9 @@ export interface CallSpansOptions {
 
 /** Returns the call with a span around it, if it gets one. */
 export function spanned(call: RoutedCall, builtin: string, { open, except, always }: CallSpansOptions): RoutedCall {
-  const { functionId, traceparent } = call
-  if ((traceparent === undefined && !always) || builtin === except || functionId.startsWith(SILENT)) return call
+  const { functionId } = call
+  const isTraced = parseTraceparent(call.traceparent) !== undefined
+  if ((!isTraced && !always) || builtin === except || functionId.startsWith(SILENT)) return call
   const attributes = {
     'faas.invoked_name': functionId,
     'faas.trigger': 'other',

@@ -4,11 +4,12 @@
  */
 import type { ErrorBody } from '../../../../errors.js'
 import type { EngineHost } from '../../builtin.js'
+import { parseTraceparent, type TraceParent } from '../../../calls/trace-headers.js'
 import type { OpenSpan, SpanStart } from '../../../instruments.js'
 import { epochNanos } from '../otlp-value.js'
 import type { ServiceConfig } from '../observability-config.js'
 import { isSampled, type SamplingConfig } from './sampling.js'
-import { parseTraceparent, type SpanEvent, type SpanRow, type TraceParent } from './span-row.js'
+import type { SpanEvent, SpanRow } from './span-row.js'
 
 export interface EngineSpansOptions {
   readonly host: EngineHost
@@ -38,8 +39,6 @@ export class EngineSpans {
 
   open({ name, trace, attributes }: SpanStart): OpenSpan | undefined {
     const parent = parseTraceparent(trace.traceparent)
-    // An unreadable header is passed on unchanged; a new trace would hide it.
-    if (parent === undefined && trace.traceparent !== undefined) return undefined
     const traceId = parent?.traceId ?? this.#newId()
     if (!this.#isKept(name, traceId, parent)) return undefined
     const { host, service, take } = this.#options

@@ -1,8 +1,8 @@
 /** Runs a worker in its own process: starts it, asks it to drain, and kills it when that takes too long. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { systemClock } from '../std/time/clock.js'
-import { deferred } from '../std/async/deferred.js'
-import { TimeLimit } from '../std/time/time-limit.js'
+import { systemClock } from '../../std/time/clock.js'
+import { deferred } from '../../std/async/deferred.js'
+import { TimeLimit } from '../../std/time/time-limit.js'
 
 /** Time limit for a worker to drain. */
 const DRAIN_MS = 11_000

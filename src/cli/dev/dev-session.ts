@@ -1,16 +1,17 @@
 /**
- * Keeps one worker process running across restarts. On a change the old process drains, then the new one starts.
- * Meanwhile the engine holds calls and requests for the worker, so none fails.
+ * Keeps one worker process running across restarts. On a change the old process drains, then the new one starts; beside
+ * the old one when that drains for long. Meanwhile the engine holds calls and requests for the worker, so none fails.
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { parseEnv } from 'node:util'
-import type { LocalEngine } from '../engine/engine.js'
-import type { Emit } from '../engine/engine-events.js'
-import { EngineFunctions } from '../wire/protocol/names.js'
-import { systemClock } from '../std/time/clock.js'
+import type { LocalEngine } from '../../engine/engine.js'
+import type { Emit } from '../../engine/engine-events.js'
+import { EngineFunctions } from '../../wire/protocol/names.js'
+import { systemClock } from '../../std/time/clock.js'
+import { TimeLimit } from '../../std/time/time-limit.js'
 import { FolderWatch } from './folder-watch.js'
-import type { LogLevel } from './event-log.js'
+import type { LogLevel } from '../print/event-log.js'
 import { moduleProblem } from './script-runner.js'
 import { WorkerProcess } from './worker-process.js'
 
@@ -18,6 +19,8 @@ import { WorkerProcess } from './worker-process.js'
 const SOON_MS = 3_000
 /** Restarts in a row that such changes of one file may cause. */
 const MAX_OWN_RESTARTS = 3
+/** Time that an old worker has to drain before the new one starts beside it, such as while a response is streamed. */
+const DRAIN_ALONE_MS = 300
 /** Time limit for a worker to register its functions once it has connected. */
 const REGISTER_MS = 500
 /** Time limit for a worker to connect; after it the engine no longer holds calls for the worker. */
@@ -41,6 +44,8 @@ export class DevSession {
   readonly #options: DevSessionOptions
   readonly #watches: FolderWatch[] = []
   #worker: WorkerProcess | undefined
+  /** Old workers that drain; each promise resolves once the process has ended. */
+  readonly #draining = new Map<WorkerProcess, Promise<void>>()
   #startedAt = -Infinity
   /** The restart in progress; changes that arrive meanwhile belong to it. */
   #restart: Promise<void> | undefined
@@ -69,12 +74,14 @@ export class DevSession {
     this.#isEnded = true
     for (const watch of this.#watches) watch.close()
     await this.#restart
-    await this.#drain()
+    await this.#retire()
+    await this.#drained()
     process.off('exit', this.#kill)
   }
 
   readonly #kill = (): void => {
     this.#worker?.kill()
+    for (const worker of this.#draining.keys()) worker.kill()
   }
 
   #say(level: LogLevel, message: string): void {
@@ -87,11 +94,11 @@ export class DevSession {
     this.#say('info', `${relative('.', file)} has changed; the worker drains`)
     const settled = this.#options.engine.expectSuccessor()
     const round = (this.#round += 1)
-    this.#restart = this.#drain().then(() => {
+    this.#restart = this.#retire().then(() => {
       this.#restart = undefined
       if (this.#isEnded) return
       this.#spawn()
-      void this.#registered().then(() => {
+      void this.#registered(round).then(() => {
         if (this.#round === round) settled()
       })
     })
@@ -124,29 +131,54 @@ export class DevSession {
     this.#say('info', 'The worker starts')
     this.#worker = new WorkerProcess({
       args,
-      env: variablesIn(envFiles),
+      // A worker that still drains keeps its name.
+      env: { ...(this.#draining.size > 0 && { III_ON_CONFLICT: 'wait' }), ...variablesIn(envFiles) },
       url: engine.url,
       isConnected: (pid) => hasWorkerOf(engine, pid),
-      onDeath: (how, isClean) => {
-        this.#worker = undefined
-        this.#say(isClean ? 'info' : 'error', `The worker ${how}; a change to its code starts it again`)
-      },
+      onDeath: (how, isClean) => this.#died(how, isClean),
     })
   }
 
-  async #drain(): Promise<void> {
+  #died(how: string, isClean: boolean): void {
+    this.#worker = undefined
+    if (this.#draining.size === 0) {
+      this.#say(isClean ? 'info' : 'error', `The worker ${how}; a change to its code starts it again`)
+      return
+    }
+    // The old worker may hold something that only one process can have, such as a port.
+    this.#say('warn', `The worker ${how} while the old one drains; it starts again after that`)
+    const round = this.#round
+    void this.#drained().then(() => {
+      if (this.#round === round && !this.#isEnded) this.#spawn()
+    })
+  }
+
+  /** Lets the worker drain. Resolves once its process has ended, or when the next one should start beside it. */
+  async #retire(): Promise<void> {
     const worker = this.#worker
     this.#worker = undefined
     if (worker === undefined) return
-    if (!(await worker.drain())) this.#say('warn', 'The worker took too long to drain and was killed')
+    const ended = worker.drain().then((isClean) => {
+      this.#draining.delete(worker)
+      if (!isClean) this.#say('warn', 'The worker took too long to drain and was killed')
+    })
+    this.#draining.set(worker, ended)
+    // Two processes cannot share the port of the debugger.
+    const isInspected = this.#options.args.some((arg) => arg.startsWith('--inspect'))
+    await (isInspected ? ended : new TimeLimit(systemClock, DRAIN_ALONE_MS).wait(ended))
+  }
+
+  async #drained(): Promise<void> {
+    await Promise.all(this.#draining.values())
   }
 
   /** Resolves once the new worker has registered its functions, has failed, or has used up its time. */
-  async #registered(): Promise<void> {
-    const worker = this.#worker
+  async #registered(round: number): Promise<void> {
     const deadline = systemClock.now() + CONNECT_MS
-    while (worker !== undefined && this.#worker === worker && systemClock.now() < deadline) {
-      if (await hasWorkerOf(this.#options.engine, worker.pid)) {
+    while (this.#round === round && systemClock.now() < deadline) {
+      const worker = this.#worker
+      if (worker === undefined && this.#draining.size === 0) return
+      if (worker !== undefined && (await hasWorkerOf(this.#options.engine, worker.pid))) {
         await pause(REGISTER_MS)
         return
       }

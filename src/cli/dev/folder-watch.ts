@@ -4,8 +4,8 @@
  */
 import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { basename, extname, join, relative } from 'node:path'
-import { compileGlob } from '../engine/access/glob.js'
-import { systemClock, type Timer } from '../std/time/clock.js'
+import { compileGlob } from '../../engine/access/glob.js'
+import { systemClock, type Timer } from '../../std/time/clock.js'
 
 const CODE = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx']
 const SKIPPED = ['node_modules', 'dist', 'build', 'coverage']

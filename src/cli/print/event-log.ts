@@ -2,15 +2,12 @@
  * Prints the events of the engine on stderr: one JSON object per line for programs, text for terminals. Control
  * characters in names and payloads never reach the terminal, and values of sensitive keys are not printed.
  */
-import { logLineOf, type Emit, type EngineEvent } from '../engine/engine-events.js'
-import { safeLines } from '../std/text/one-line.js'
+import { logLineOf, type Emit, type EngineEvent } from '../../engine/engine-events.js'
+import { safeLines } from '../../std/text/one-line.js'
+import { LOG_LEVELS, type LOG_FORMATS } from '../options.js'
 import { eventText, readable } from './event-text.js'
 
-/** From the lowest to the highest. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
-
-export const LOG_FORMATS = ['text', 'json'] as const
 export type LogFormat = (typeof LOG_FORMATS)[number]
 
 /** Maximum events printed per second. Further ones are only counted, as a slow terminal would slow down the engine. */

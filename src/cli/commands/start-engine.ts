@@ -2,57 +2,25 @@
  * Options that `engine` and `dev` share, and the engine they configure: its address, its built-ins, and the display of
  * its events.
  */
-import type { ParseArgsConfig } from 'node:util'
-import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
-import { defaultEngineConfig, type EngineAddresses } from '../engine/config/config.js'
-import type { EngineConfig } from '../engine/config/engine-config.js'
-import { startEngine, type LocalEngine } from '../engine/engine.js'
-import type { Emit } from '../engine/engine-events.js'
-import { readConfigFile } from '../engine/local-engine.js'
-import { ErrorCode, RuntimeError } from '../errors.js'
-import { systemClock } from '../std/time/clock.js'
-import { describe } from '../std/text/describe.js'
-import { oneLine } from '../std/text/one-line.js'
-import { packageVersion } from '../version.js'
-import { UsageError, type Terminal } from './command.js'
-import { eventLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './event-log.js'
-import { parseTrust, trustHelp, trustOptions } from './trust-options.js'
-
-export const engineOptions = {
-  port: { type: 'string' },
-  'http-port': { type: 'string' },
-  'stream-port': { type: 'string' },
-  host: { type: 'string' },
-  data: { type: 'string' },
-  config: { type: 'string' },
-  repair: { type: 'boolean' },
-  'log-level': { type: 'string' },
-  'log-format': { type: 'string' },
-  ...trustOptions,
-} as const satisfies ParseArgsConfig['options']
-
-export const engineOptionsHelp = `  --port <n>           port for workers (default: 49134; 0 selects a free one)
-  --http-port <n>      port for HTTP triggers (default: 3111; 0 selects a free one)
-  --stream-port <n>    port for browsers that follow streams (default: 3112; 0 selects a free one)
-  --host <address>     where to listen (default: 127.0.0.1)
-${trustHelp}
-  --data <folder>      keep state, streams and queues here; what was acknowledged survives a crash
-                       (default: in memory; needs the package classic-level)
-  --config <file>      a YAML file with the engine's settings, instead of the options above
-  --repair             open a damaged store with its readable entries, and drop the rest
-  --log-level <level>  debug, info, warn or error (default: info); the log goes to stderr
-  --log-format <name>  text or json (default: text on a terminal, else json); NO_COLOR disables colours`
+import { hostList, originList, type OriginRules } from '../../engine/access/origins.js'
+import { SERVED_BY_DEFAULT } from '../../engine/builtins/index.js'
+import { defaultEngineConfig, type EngineAddresses } from '../../engine/config/config.js'
+import type { EngineConfig } from '../../engine/config/engine-config.js'
+import { startEngine, type LocalEngine } from '../../engine/engine.js'
+import type { Emit } from '../../engine/engine-events.js'
+import { readConfigFile } from '../../engine/local-engine.js'
+import { ErrorCode, RuntimeError } from '../../errors.js'
+import { systemClock } from '../../std/time/clock.js'
+import { describe } from '../../std/text/describe.js'
+import { oneLine } from '../../std/text/one-line.js'
+import type { Field } from '../../wire/protocol/validate.js'
+import { packageVersion } from '../../version.js'
+import { UsageError, type Terminal, type Values } from '../command.js'
+import type { engineOptions } from '../options.js'
+import { eventLog, type LogFormat, type LogLevel } from '../print/event-log.js'
 
 /** Options that are ignored in favour of a configuration file. */
 const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const
-
-type OptionValues = {
-  readonly [Name in keyof typeof engineOptions]?: (typeof engineOptions)[Name] extends { readonly multiple: true }
-    ? string[] | undefined
-    : (typeof engineOptions)[Name] extends { readonly type: 'boolean' }
-      ? boolean | undefined
-      : string | undefined
-}
 
 export interface EngineArguments {
   readonly addresses: EngineAddresses
@@ -68,7 +36,7 @@ export interface EngineArguments {
  * @param found a configuration file that is used unless `--config` names another.
  * @throws {UsageError} naming the option.
  */
-export function readEngineOptions(values: OptionValues, found?: string): EngineArguments {
+export function readEngineOptions(values: Values<typeof engineOptions>, found?: string): EngineArguments {
   const config = values.config ?? found
   const given = SETTINGS.find((name) => values[name] !== undefined)
   if (config !== undefined && given !== undefined) {
@@ -87,9 +55,8 @@ export function readEngineOptions(values: OptionValues, found?: string): EngineA
     },
     config,
     repairsStores: values.repair ?? false,
-    logLevel: oneOf('--log-level', LOG_LEVELS, values['log-level'] ?? 'info'),
-    logFormat:
-      values['log-format'] === undefined ? undefined : oneOf('--log-format', LOG_FORMATS, values['log-format']),
+    logLevel: values['log-level'] ?? 'info',
+    logFormat: values['log-format'],
   }
 }
 
@@ -147,8 +114,16 @@ function parsePort(option: string, value: string | undefined): number | undefine
   throw new UsageError(`${option} must be a port from 0 to 65535, got ${describe(value)}`)
 }
 
-function oneOf<T extends string>(option: string, accepted: readonly T[], value: string): T {
-  const found = accepted.find((candidate) => candidate === value)
-  if (found === undefined) throw new UsageError(`${option} must be ${accepted.join(', ')}, got ${describe(value)}`)
-  return found
+/** @throws {UsageError} naming the option, the accepted values, and the value received. */
+function parseTrust(values: Values<typeof engineOptions>): OriginRules {
+  return {
+    allowedOrigins: checked('--allow-origin', originList, values['allow-origin']),
+    allowedHosts: checked('--allow-host', hostList, values['allow-host']),
+  }
+}
+
+function checked(option: string, { accepts, expected }: Field<readonly string[]>, given: readonly string[] = []) {
+  const wrong = given.find((each) => !accepts([each]))
+  if (wrong === undefined) return given
+  throw new UsageError(`${option} must be ${expected.replace('a list of', 'one of')}; got ${describe(wrong)}`)
 }

@@ -3,11 +3,11 @@
  * failed handler and a hint.
  */
 import { styleText } from 'node:util'
-import { logLineOf, type EngineEvent, type EventLevel } from '../engine/engine-events.js'
-import { ErrorCode, type ErrorBody } from '../errors.js'
-import { assertNever } from '../std/assert-never.js'
-import { oneLine } from '../std/text/one-line.js'
-import { isTellingKey, withoutCredentials } from '../std/text/without-credentials.js'
+import { logLineOf, type EngineEvent, type EventLevel } from '../../engine/engine-events.js'
+import { ErrorCode, type ErrorBody } from '../../errors.js'
+import { assertNever } from '../../std/assert-never.js'
+import { oneLine } from '../../std/text/one-line.js'
+import { isTellingKey, withoutCredentials } from '../../std/text/without-credentials.js'
 
 type Style = Parameters<typeof styleText>[0]
 

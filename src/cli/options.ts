@@ -1,0 +1,111 @@
+/**
+ * The options of the commands, declared as data. Help, completion, checks and the reference are made from them. Imports
+ * nothing that takes time to load.
+ */
+import type { OptionSpecs } from './command.js'
+
+/** Levels of the log, from the lowest to the highest. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export const LOG_FORMATS = ['text', 'json'] as const
+
+/** Of every command that connects to an engine. */
+export const connectionOptions = {
+  url: {
+    type: 'string',
+    value: '<ws-url>',
+    about: "the engine's address (default: III_URL, else ws://127.0.0.1:49134)",
+  },
+  namespace: {
+    type: 'string',
+    value: '<name>',
+    about: 'namespace of the functions and workers (default: III_NAMESPACE, else default)',
+  },
+  token: { type: 'string', value: '<token>', about: "for a guarded engine: sent as 'authorization: Bearer <token>'" },
+  header: {
+    type: 'string',
+    multiple: true,
+    value: '<header>',
+    about: "'name: value', sent with the handshake; may be given several times",
+  },
+  timeout: { type: 'string', value: '<ms>', about: 'time limit of each call in milliseconds (default: 30000)' },
+} as const satisfies OptionSpecs
+
+export const callOptions = {
+  ...connectionOptions,
+} as const satisfies OptionSpecs
+
+const trustOptions = {
+  'allow-origin': {
+    type: 'string',
+    multiple: true,
+    value: '<o>',
+    about:
+      'let web pages of this origin connect, such as https://app.example; may be given several times (default: pages served by this machine)',
+  },
+  'allow-host': {
+    type: 'string',
+    multiple: true,
+    value: '<name>',
+    about:
+      'let browsers reach the engine by this host name; may be given several times (default: IP addresses and localhost)',
+  },
+} as const satisfies OptionSpecs
+
+export const engineOptions = {
+  port: { type: 'string', value: '<n>', about: 'port for workers (default: 49134; 0 selects a free one)' },
+  'http-port': { type: 'string', value: '<n>', about: 'port for HTTP triggers (default: 3111; 0 selects a free one)' },
+  'stream-port': {
+    type: 'string',
+    value: '<n>',
+    about: 'port for browsers that follow streams (default: 3112; 0 selects a free one)',
+  },
+  host: { type: 'string', value: '<address>', about: 'where to listen (default: 127.0.0.1)' },
+  ...trustOptions,
+  data: {
+    type: 'string',
+    value: '<folder>',
+    about:
+      'keep state, streams and queues here; what was acknowledged survives a crash (default: in memory; needs the package classic-level)',
+  },
+  config: {
+    type: 'string',
+    value: '<file>',
+    about: "a YAML file with the engine's settings, instead of the options above",
+  },
+  repair: { type: 'boolean', about: 'open a damaged store with its readable entries, and drop the rest' },
+  'log-level': {
+    type: 'string',
+    value: '<level>',
+    choices: LOG_LEVELS,
+    about: 'debug, info, warn or error (default: info); the log goes to stderr',
+  },
+  'log-format': {
+    type: 'string',
+    value: '<name>',
+    choices: LOG_FORMATS,
+    about: 'text or json (default: text on a terminal, else json); NO_COLOR disables colours',
+  },
+} as const satisfies OptionSpecs
+
+export const devOptions = {
+  ...engineOptions,
+  'env-file': {
+    type: 'string',
+    multiple: true,
+    value: '<file>',
+    about: 'variables for the worker; the environment takes precedence; may be given several times',
+  },
+  watch: {
+    type: 'string',
+    multiple: true,
+    value: '<folder>',
+    about: 'watch this folder as well; may be given several times',
+  },
+  ignore: {
+    type: 'string',
+    multiple: true,
+    value: '<glob>',
+    about: "files whose changes are ignored, such as 'generated/*'; may be given several times",
+  },
+  clear: { type: 'boolean', about: 'clear the terminal at each restart' },
+} as const satisfies OptionSpecs
