@@ -144,6 +144,11 @@ export function object<S extends Members>(members: S, description?: string): Dec
   return { ...declared('an object', schema, accepts), ...definitionsOf(Object.values(members)), members }
 }
 
+/** An object whose schema forbids other members. */
+export function closed<S extends Members>(type: DeclaredObject<S>): DeclaredObject<S> {
+  return { ...type, schema: { ...membersFor(type.schema), additionalProperties: false } }
+}
+
 /** A value of one of several types. */
 export function union<const D extends readonly Declared<unknown>[]>(
   types: D,
@@ -176,6 +181,11 @@ export function optional<T>(type: Declared<T>, byDefault?: null): Declared<T, tr
     optional: true,
     schema: byDefault === null ? { ...membersFor(nullable(type.schema)), default: null } : nullable(type.schema),
   }
+}
+
+/** The same type for a member that is always there and may be null. */
+export function present<T>(type: Declared<T>): Declared<T | null> {
+  return { ...type, schema: nullable(type.schema), accepts: (value) => value === null || type.accepts(value) }
 }
 
 /** The same type for a member that may be missing. Null counts as missing, although the schema does not say so. */

@@ -5,12 +5,28 @@
 import { assertNever } from '../../../../std/assert-never.js'
 import type { Timer } from '../../../../std/time/clock.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
-import { builtinFunction } from '../../../config/builtin-input.js'
-import type { AlertOperator, AlertRule } from './alert-rule.js'
+import type { FieldType } from '../../../../wire/protocol/validate.js'
+import { ALERT_OPERATORS, DEFAULT_SECONDS, OPERATOR_NAMES, type AlertOperator, type AlertRule } from './alert-rule.js'
 import type { InvocationMeter } from './invocation-meter.js'
 import { isNumberPoint } from './metric-row.js'
 import { selectMetrics } from './metric-rollups.js'
 import type { Metrics } from './metrics.js'
+import { builtinFunction } from '../../../declare/function.js'
+import {
+  closed,
+  any,
+  boolean,
+  integer,
+  list,
+  named,
+  number,
+  object,
+  oneOf,
+  optional,
+  string,
+  union,
+  withDefault,
+} from '../../../declare/schema.js'
 
 const EVALUATE_EVERY_MS = 10_000
 
@@ -20,11 +36,60 @@ export interface AlertSources {
   readonly meter: InvocationMeter
 }
 
+const actionRow = named(
+  'AlertAction',
+  union(
+    [
+      object({ type: oneOf(['log']) }, 'Writes a line to the log of the engine'),
+      object({ type: oneOf(['webhook']), url: string() }, 'Not supported by this engine'),
+      object({ type: oneOf(['function']), path: string('The function') }, 'Calls a function with the alert'),
+    ],
+    'oneOf',
+  ),
+)
+
+const seconds = withDefault(integer('uint64', undefined, 1), DEFAULT_SECONDS)
+const operator = named('AlertOperator', oneOf(OPERATOR_NAMES))
+
+const alertRule = named(
+  'AlertRule',
+  closed(
+    object({
+      name: string(),
+      metric: string(),
+      operator: withDefault(operator, 'greaterthan'),
+      threshold: number(),
+      window_seconds: seconds,
+      cooldown_seconds: seconds,
+      enabled: withDefault(boolean(), true),
+      action: withDefault(actionRow, { type: 'log' }),
+    }),
+  ),
+)
+
+const timestamp = integer('int64', 'Milliseconds since 1970')
+const message = optional(string())
+
+const alertReport = object({
+  alerts: list(any('The state of one rule')),
+  firing_count: integer('uint'),
+  rules: optional(list(alertRule)),
+  timestamp,
+  message,
+})
+
+const evaluation = object({
+  evaluated: boolean(),
+  triggered_alerts: optional(list(any('An alert that fires'))),
+  timestamp,
+  message,
+})
+
 interface AlertState {
   readonly rule: AlertRule
   value: number | undefined
-  /** Time since which it fires; `undefined` while it does not. */
-  firingSinceMs: number | undefined
+  isFiring: boolean
+  lastEvaluatedMs: number | undefined
   lastActionMs: number | undefined
   /** On the monotonic clock. */
   quietUntilMs: number
@@ -40,7 +105,8 @@ export class Alerts {
     this.#host = host
     this.#sources = sources
     this.#states = rules.map((rule) => {
-      return { rule, value: undefined, firingSinceMs: undefined, lastActionMs: undefined, quietUntilMs: -Infinity }
+      const never = { lastEvaluatedMs: undefined, lastActionMs: undefined, quietUntilMs: -Infinity }
+      return { rule, value: undefined, isFiring: false, ...never }
     })
   }
 
@@ -49,16 +115,19 @@ export class Alerts {
       builtinFunction({
         id: 'engine::alerts::list',
         description: 'Returns the alerts of the last evaluation',
-        input: {},
+        input: object({}),
+        output: alertReport,
         call: () => this.#report(),
       }),
       builtinFunction({
         id: 'engine::alerts::evaluate',
-        description: 'Evaluates the alert rules now and returns the alerts',
-        input: {},
+        description: 'Evaluates the alert rules now and returns the alerts that fire',
+        input: object({}),
+        output: evaluation,
         call: () => {
           this.#evaluate()
-          return this.#report()
+          const triggered_alerts = this.#firing().map(alertRow)
+          return { evaluated: true, triggered_alerts, timestamp: this.#host.clock.epochMs() }
         },
       }),
     ]
@@ -86,11 +155,11 @@ export class Alerts {
       const { rule } = state
       if (!rule.enabled) continue
       state.value = this.#valueOf(rule, nowMs)
-      const isBeyond = state.value !== undefined && compare(state.value, rule.operator, rule.threshold)
-      state.firingSinceMs = isBeyond ? (state.firingSinceMs ?? nowMs) : undefined
+      state.isFiring = state.value !== undefined && compare(state.value, rule.operator, rule.threshold)
+      state.lastEvaluatedMs = nowMs
       // Monotonic, so that a wall clock set back does not suppress an alert.
       const monotonicMs = this.#host.clock.now()
-      if (!isBeyond || monotonicMs < state.quietUntilMs) continue
+      if (!state.isFiring || monotonicMs < state.quietUntilMs) continue
       state.quietUntilMs = monotonicMs + rule.cooldownSeconds * 1000
       state.lastActionMs = nowMs
       this.#act(state)
@@ -122,11 +191,14 @@ export class Alerts {
     })
   }
 
-  #report(): object {
-    const firing = this.#states.filter(({ firingSinceMs }) => firingSinceMs !== undefined)
+  #firing(): AlertState[] {
+    return this.#states.filter(({ isFiring }) => isFiring)
+  }
+
+  #report(): FieldType<typeof alertReport> {
     return {
       alerts: this.#states.map(alertRow),
-      firing_count: firing.length,
+      firing_count: this.#firing().length,
       rules: this.#states.map(({ rule }) => ruleRow(rule)),
       timestamp: this.#host.clock.epochMs(),
     }
@@ -135,39 +207,38 @@ export class Alerts {
 
 function compare(value: number, operator: AlertOperator, threshold: number): boolean {
   switch (operator) {
-    case '>':
+    case 'greaterthan':
       return value > threshold
-    case '>=':
+    case 'greaterthanorequal':
       return value >= threshold
-    case '<':
+    case 'lessthan':
       return value < threshold
-    case '<=':
+    case 'lessthanorequal':
       return value <= threshold
-    case '==':
+    case 'equal':
       return value === threshold
-    case '!=':
+    case 'notequal':
       return value !== threshold
     default:
       return assertNever(operator)
   }
 }
 
-function alertRow({ rule, value, firingSinceMs, lastActionMs }: AlertState): object {
-  const { name, metric, operator, threshold } = rule
+function alertRow({ rule, value, isFiring, lastEvaluatedMs, lastActionMs }: AlertState): object {
+  const { name, operator, threshold } = rule
   return {
     name,
-    metric,
-    operator,
+    operator: ALERT_OPERATORS[operator],
     threshold,
-    value: value ?? null,
-    firing: firingSinceMs !== undefined,
-    firing_since: firingSinceMs ?? null,
+    current_value: value ?? null,
+    firing: isFiring,
     last_triggered: lastActionMs ?? null,
+    last_evaluated: lastEvaluatedMs ?? null,
   }
 }
 
 /** A rule in the terms of the configuration. */
-function ruleRow({ action, windowSeconds, cooldownSeconds, ...rule }: AlertRule): object {
+function ruleRow({ action, windowSeconds, cooldownSeconds, ...rule }: AlertRule): FieldType<typeof alertRule> {
   return {
     ...rule,
     window_seconds: windowSeconds,
