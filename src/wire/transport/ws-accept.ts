@@ -69,19 +69,15 @@ export const MAX_HEADERS = 100
  * @throws {RuntimeError} `PORT_IN_USE` when the port is in use; other system errors unchanged.
  */
 export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
-  const server = createServer(
-    {
-      headersTimeout: options.handshakeTimeoutMs,
-      connectionsCheckingInterval: options.handshakeTimeoutMs / 4,
-      maxHeaderSize: MAX_HEAD_BYTES,
-    },
-    (request, response) => {
-      const refusal = options.screen?.(request.headersDistinct)
-      if (refusal === undefined) {
-        response.writeHead(400, { 'content-type': 'text/plain' }).end('This port accepts WebSocket connections only')
-      } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
-    },
-  )
+  const server = createServer({
+    headersTimeout: options.handshakeTimeoutMs,
+    connectionsCheckingInterval: options.handshakeTimeoutMs / 4,
+    maxHeaderSize: MAX_HEAD_BYTES,
+  })
+  server.on('request', (request, response) => {
+    const { status, type, text } = refusalOfPlain(options.screen?.(request.headersDistinct))
+    response.writeHead(status, { 'content-type': type }).end(text)
+  })
   const acceptor = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -107,9 +103,7 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
+        server.close(() => resolve())
         for (const socket of sockets) socket.destroy()
       }),
   }
@@ -180,6 +174,12 @@ interface RefusalText {
   readonly status: number
   readonly type: string
   readonly text: string
+}
+
+/** The answer to a request that is no upgrade. */
+function refusalOfPlain(screened: Refusal | undefined): RefusalText {
+  if (screened !== undefined) return { status: screened.status, type: JSON_TYPE, text: JSON.stringify(screened.body) }
+  return { status: 400, type: 'text/plain', text: 'This port accepts WebSocket connections only' }
 }
 
 function refuse(socket: Socket, { status, type, text }: RefusalText): void {

@@ -19,7 +19,7 @@ export function createBaggageFunctions(): readonly BuiltinFunction[] {
       description: 'Accepts an entry, which is dropped at the end of this call',
       input: object({ key: string(), value: string() }),
       output: object({ success: boolean(), note: string('What became of the entry') }),
-      call: () => ({ success: true, note: 'The entry was dropped at the end of this call.' }),
+      call: () => ({ success: true, note: 'The entry is dropped at the end of this call' }),
     }),
     builtinFunction({
       id: 'engine::baggage::get_all',

@@ -259,7 +259,7 @@ test('the baggage of a call can be read back', async () => {
   })
   expect((await rig.call(worker, 'engine::baggage::set', { key: 'k', value: 'v' }))['result']).toEqual({
     success: true,
-    note: 'The entry was dropped at the end of this call.',
+    note: 'The entry is dropped at the end of this call',
   })
 })
 
