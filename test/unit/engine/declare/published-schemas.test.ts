@@ -21,7 +21,26 @@ type Recorded = Readonly<Record<'functions' | 'trigger_types', Readonly<Record<s
 const recorded = JSON.parse(readFileSync(new URL('engine.json', import.meta.url), 'utf8')) as Recorded
 
 /** `kind id member` → why it differs. */
-const ON_PURPOSE: Readonly<Record<string, string>> = {}
+const ON_PURPOSE: Readonly<Record<string, string>> = {
+  'function engine::queue::enqueue': 'The local engine has a function behind the action `enqueue`.',
+  ...Object.fromEntries(
+    ['cron', 'http', 'observability', 'pubsub', 'queue', 'state', 'stream'].map((name) => [
+      `function iii-${name}::on-config-change`,
+      'The settings of the local engine come from its configuration file alone.',
+    ]),
+  ),
+  'function iii-observability::ui-content': 'The console of the distributed engine is not part of the local engine.',
+  'function state::list response_schema': 'Says that the result is a list.',
+  'trigger durable:subscriber configuration_schema': 'Names the members of `queue_config`.',
+  'trigger engine::functions-available request_schema': 'Describes the event; the distributed engine does not.',
+  'trigger engine::workers-available request_schema': 'Describes the event; the distributed engine does not.',
+  'trigger http configuration_schema': 'Names `middleware_function_ids`, which both engines accept.',
+  'trigger http request_schema': 'Names `trigger` and the two channels, which both engines send.',
+  'trigger log request_schema': 'Says which members may be null.',
+  'trigger stream request_schema': 'Describes the event as both engines send it, in camelCase.',
+  'trigger stream:join request_schema': 'Describes the event as both engines send it.',
+  'trigger stream:leave request_schema': 'Describes the event as both engines send it.',
+}
 
 const PARTS = ['worker_name', 'internal', 'request_schema', 'response_schema', 'configuration_schema'] as const
 
@@ -89,7 +108,8 @@ function differences(
 
 /** A schema without texts, in one order. `{}` and `true` mean the same. */
 function compared(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(compared).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+  if (Array.isArray(schema))
+    return schema.map(compared).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
   if (typeof schema !== 'object' || schema === null) return schema ?? null
   const members = Object.entries(schema)
     .filter(([key, value]) => key !== '$schema' && !(key === 'description' && typeof value === 'string'))
