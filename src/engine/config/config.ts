@@ -3,10 +3,9 @@
  * key or an unsupported part of the distributed engine is never ignored.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
-import { isRecord, optional, string, type Infer } from '../../wire/protocol/validate.js'
+import type { Infer } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { describe } from '../../std/text/describe.js'
-import { parseSettings, setting, wholeNumber } from './builtin-config.js'
 import {
   ABSENT,
   ALWAYS_SERVED,
@@ -21,6 +20,8 @@ import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
 import type { Environment } from './expand-variables.js'
 import { originSettings, type OriginRules } from '../access/origins.js'
 import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
+import { any, list, optional, record, string, wholeNumber } from '../declare/schema.js'
+import { parseSettings } from '../declare/settings.js'
 
 /** The configuration of an engine as plain data, in the form of a file. */
 export interface EngineSettings {
@@ -36,15 +37,15 @@ export interface EngineSettings {
 
 const DEFAULT_GRACE_MS = 5000
 
-const list = optional(setting<readonly unknown[]>('a list of workers', Array.isArray))
+const workers = optional(list(any()))
 const topShape = {
   registration_namespace_grace_ms: optional(wholeNumber(0, MAX_DELAY_MS)),
-  workers: list,
+  workers,
   /** The older name of `workers`; both lists count. */
-  modules: list,
+  modules: workers,
 }
-const object = optional(setting<unknown>('an object', isRecord))
-const entryShape = { name: string, config: object, local: object }
+const object = optional(record())
+const entryShape = { name: string(), config: object, local: object }
 
 /** Creates an error from the path of keys and the message. */
 export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
