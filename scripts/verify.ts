@@ -35,6 +35,7 @@ const STEPS: readonly Step[] = [
   { name: 'test:processes', alone: true },
   { name: 'test:reliability', alone: true },
   { name: 'test:browser', alone: true },
+  { name: 'test:console', alone: true },
   { name: 'test:interop', alone: true },
   { name: 'conformance', alone: true },
 ]

@@ -1,6 +1,6 @@
 /** Checks the options of functions that start an engine: unknown names and values of a wrong type are errors. */
 import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
-import { nearestName } from '../std/text/nearest-name.js'
+import { unknownOptionText } from '../std/text/nearest-name.js'
 
 /** Each option with the values it accepts, and their description in errors. */
 export type AcceptedOptions<Options> = Readonly<
@@ -18,15 +18,17 @@ export function checkOptions<Options extends object>(
 ): void {
   const isObject = typeof options === 'object' && (options as object | null) !== null && !Array.isArray(options)
   if (!isObject) throw invalidArgument('options', 'an object', options)
+  checkNames(functionName, options, Object.keys(accepted))
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(accepted, name)) throw unknownOption(functionName, name, Object.keys(accepted))
     const [accepts, expected] = accepted[name as keyof Options]
     if (value !== undefined && !accepts(value)) throw invalidArgument(name, expected, value)
   }
 }
 
-function unknownOption(functionName: string, name: string, known: readonly string[]): RuntimeError {
-  const near = nearestName(name, known)
-  const advice = near === undefined ? `it has ${known.join(', ')}` : `did you mean '${near}'?`
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${functionName} has no option '${name}'; ${advice}`)
+/** @throws {RuntimeError} `INVALID_ARGUMENT` for an option that the function does not have. */
+export function checkNames(functionName: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, unknownOptionText(functionName, name, known))
+  }
 }

@@ -2,7 +2,7 @@
  * Accepts WebSockets on one port. Every upgrade is passed to the caller as a request to accept or refuse, so that paths
  * and access rules stay there. Sockets that never finish their request head are closed.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { ErrorCode, RuntimeError } from '../../errors.js'
@@ -22,6 +22,8 @@ export interface ListenOptions {
   readonly delaysWrites?: boolean
   /** Limits the memory of large messages. Default: only each message is limited. */
   readonly largeMessages?: SharedBytes
+  /** Answers requests that are no upgrade. Default: they get status 400. */
+  readonly serve?: (request: IncomingMessage, response: ServerResponse) => void
   /** Checks the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
 }
@@ -69,19 +71,22 @@ export const MAX_HEADERS = 100
  * @throws {RuntimeError} `PORT_IN_USE` when the port is in use; other system errors unchanged.
  */
 export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
-  const server = createServer(
-    {
-      headersTimeout: options.handshakeTimeoutMs,
-      connectionsCheckingInterval: options.handshakeTimeoutMs / 4,
-      maxHeaderSize: MAX_HEAD_BYTES,
-    },
-    (request, response) => {
-      const refusal = options.screen?.(request.headersDistinct)
-      if (refusal === undefined) {
-        response.writeHead(400, { 'content-type': 'text/plain' }).end('This port accepts WebSocket connections only')
-      } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
-    },
-  )
+  const server = createServer({
+    headersTimeout: options.handshakeTimeoutMs,
+    connectionsCheckingInterval: options.handshakeTimeoutMs / 4,
+    maxHeaderSize: MAX_HEAD_BYTES,
+  })
+  server.on('request', (request, response) => {
+    const refusal = options.screen?.(request.headersDistinct)
+    if (refusal === undefined && options.serve !== undefined) {
+      options.serve(request, response)
+      return
+    }
+    // Closed, since the client could otherwise send the body of its request for minutes.
+    response.shouldKeepAlive = false
+    const { status, type, text } = refusalOfPlain(refusal)
+    response.writeHead(status, { 'content-type': type }).end(text)
+  })
   const acceptor = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -107,9 +112,7 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
+        server.close(() => resolve())
         for (const socket of sockets) socket.destroy()
       }),
   }
@@ -182,8 +185,16 @@ interface RefusalText {
   readonly text: string
 }
 
+/** The answer to a request that is no upgrade. */
+function refusalOfPlain(screened: Refusal | undefined): RefusalText {
+  if (screened !== undefined) return { status: screened.status, type: JSON_TYPE, text: JSON.stringify(screened.body) }
+  return { status: 400, type: 'text/plain', text: 'This port accepts WebSocket connections only' }
+}
+
 function refuse(socket: Socket, { status, type, text }: RefusalText): void {
   const length = String(Buffer.byteLength(text))
+  // The socket would otherwise stay open until the client closes its end.
+  socket.once('finish', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,
