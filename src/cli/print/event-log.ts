@@ -5,7 +5,8 @@
 import { logLineOf, type Emit, type EngineEvent } from '../../engine/engine-events.js'
 import { safeLines } from '../../std/text/one-line.js'
 import { LOG_LEVELS, type LOG_FORMATS } from '../options.js'
-import { eventText, readable } from './event-text.js'
+import { eventText } from './event-text.js'
+import { readable } from './text.js'
 
 export type LogLevel = (typeof LOG_LEVELS)[number]
 export type LogFormat = (typeof LOG_FORMATS)[number]

@@ -2,14 +2,12 @@
  * Formats an engine event for a terminal: one line that says what happened and, where available, the stack of the
  * failed handler and a hint.
  */
-import { styleText } from 'node:util'
 import { logLineOf, type EngineEvent, type EventLevel } from '../../engine/engine-events.js'
 import { ErrorCode, type ErrorBody } from '../../errors.js'
 import { assertNever } from '../../std/assert-never.js'
 import { oneLine } from '../../std/text/one-line.js'
-import { isTellingKey, withoutCredentials } from '../../std/text/without-credentials.js'
-
-type Style = Parameters<typeof styleText>[0]
+import { withoutCredentials } from '../../std/text/without-credentials.js'
+import { clockTime, painter, readable, type Style } from './text.js'
 
 const LEVEL_STYLES: Readonly<Record<EventLevel, Style>> = {
   debug: 'gray',
@@ -32,8 +30,7 @@ interface Text {
 }
 
 export function eventText(event: EngineEvent, at: Date, isColoured: boolean): string {
-  const paint = (style: Style, text: string): string =>
-    isColoured ? styleText(style, text, { validateStream: false }) : text
+  const paint = painter({ isColoured })
   const { level } = logLineOf(event)
   const { headline, facts, frames = [], remedy } = textOf(event)
   const shown = facts === undefined ? '' : factsText(facts)
@@ -44,12 +41,6 @@ export function eventText(event: EngineEvent, at: Date, isColoured: boolean): st
   ]
   if (remedy !== undefined) lines.push(`    ${paint('cyan', oneLine(remedy))}`)
   return lines.join('\n')
-}
-
-function clockTime(at: Date): string {
-  const two = (number: number): string => String(number).padStart(2, '0')
-  const millis = String(at.getMilliseconds()).padStart(3, '0')
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${millis}`
 }
 
 function factsText(facts: object): string {
@@ -177,11 +168,3 @@ function framesOf(stacktrace = ''): string[] {
 }
 
 const LIBRARY_FRAME = /node:|[\\/]node_modules[\\/]/
-
-/** A replacer for JSON: keeps the members of errors that JSON would lose, and leaves out values of sensitive keys. */
-export function readable(key: string, value: unknown): unknown {
-  if (value !== null && value !== undefined && isTellingKey(key)) return '[redacted]'
-  if (typeof value === 'bigint') return String(value)
-  if (!(value instanceof Error)) return value
-  return { ...Object.fromEntries(Object.entries(value)), name: value.name, message: value.message, stack: value.stack }
-}
