@@ -30,10 +30,13 @@ const engine: CommandSpec = {
 const dev: CommandSpec = {
   name: 'dev',
   summary: 'run a worker on the local engine and restart it when its code changes',
-  usage: ['<worker file> [options] [-- arguments of the worker]'],
+  usage: ['<worker file>… [options] [-- arguments of the workers]'],
   about: [
-    'Runs the local engine and a worker on it, and restarts the worker when code in its folder changes. Running ' +
-      'handlers finish first. The worker finds the engine by III_URL. Ctrl-C stops both.',
+    'Runs the local engine and workers on it, and restarts a worker when code in its folder changes. Running ' +
+      'handlers finish first; code that does not build leaves the old worker running. A worker finds the engine by ' +
+      'III_URL. Ctrl-C stops all.',
+    'Prints a line for each HTTP request, job and failed call, with the trace that `iii-node traces <id>` draws. Keys ' +
+      'on a terminal: r restarts the workers, c clears the screen, q quits.',
     '`iii.config.yaml` beside the worker is used as `--config`. `--inspect[=<port>]` lets a debugger attach to the ' +
       'worker; `--inspect-brk` also waits for it.',
     'TypeScript needs tsx beside the worker, or Node 22.18 or later.',

@@ -3,7 +3,7 @@ import { describe } from '../../std/text/describe.js'
 import { Exit, NotFoundError, UsageError, type Run, type Screen, type Terminal, type Values } from '../command.js'
 import { tracesOptions } from '../options.js'
 import { parse } from '../parse.js'
-import { clean, clockTime, duration, jsonOf, page, painter, table } from '../print/text.js'
+import { clean, clockTime, duration, jsonOf, page, painter, SHORT_ID, table } from '../print/text.js'
 import { waterfall, type LogRow, type SpanNode } from '../print/waterfall.js'
 import { limitOf, withEngine, type Remote } from './connection.js'
 import { follow } from './follow.js'
@@ -43,8 +43,6 @@ export async function traceOf({ ask }: Remote, id: string): Promise<Trace> {
   return { trace_id: traceId, roots, logs }
 }
 
-/** The first digits of a trace id that lists show; enough to find one among the traces that an engine keeps. */
-export const SHORT_ID = 12
 /** Newest traces among which the first digits of an id are looked up. */
 const SEARCHED = 1_000
 

@@ -1,6 +1,7 @@
 /**
- * Keeps one worker process running across restarts. On a change the old process drains, then the new one starts.
- * Meanwhile the engine holds calls and requests for the worker, so none fails.
+ * Keeps one worker process running across restarts. A change is built first; when that fails, the old process serves
+ * on. Then the old process drains, and the next one starts, which has been waiting with its loader in place. Meanwhile
+ * the engine holds calls and requests for the worker, so none fails.
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -11,6 +12,7 @@ import { EngineFunctions } from '../../wire/protocol/names.js'
 import { systemClock } from '../../std/time/clock.js'
 import { FolderWatch } from './folder-watch.js'
 import type { LogLevel } from '../print/event-log.js'
+import { buildProblem } from './build-check.js'
 import { moduleProblem } from './script-runner.js'
 import { WorkerProcess } from './worker-process.js'
 
@@ -22,25 +24,40 @@ const MAX_OWN_RESTARTS = 3
 const REGISTER_MS = 500
 /** Time limit for a worker to connect; after it the engine no longer holds calls for the worker. */
 const CONNECT_MS = 20_000
-const POLL_MS = 50
+const POLL_MS = 20
 
-export interface DevSessionOptions {
-  readonly engine: LocalEngine
+/** A worker of `dev`: what to run and what to watch. */
+export interface DevWorker {
   readonly file: string
-  /** Arguments of Node, including the file of the worker. */
+  /** Arguments of Node that come before the file. */
+  readonly loader: readonly string[]
+  /** The file of the worker and its arguments. */
   readonly args: readonly string[]
-  readonly envFiles: readonly string[]
   readonly folders: readonly string[]
+}
+
+export interface DevSessionOptions extends DevWorker {
+  readonly engine: Pick<LocalEngine, 'url' | 'invoke'>
+  /** Announces a restart to the engine. Call the returned function once the new worker has registered everything. */
+  readonly expectSuccessor: () => () => void
+  readonly envFiles: readonly string[]
   readonly ignored: readonly string[]
+  /** Whether other sessions run beside this one, so that messages name the worker. */
+  readonly isOneOfSeveral: boolean
   /** Runs before each restart. */
   readonly clear: () => void
+  /** Runs when a worker has registered, `afterMs` after its start or after the change that caused the restart. */
+  readonly onReady: (afterMs: number) => void
   readonly emit: Emit
 }
 
 export class DevSession {
   readonly #options: DevSessionOptions
   readonly #watches: FolderWatch[] = []
+  readonly #name: string
   #worker: WorkerProcess | undefined
+  /** The next process, which waits to run the file. */
+  #next: { readonly process: WorkerProcess; readonly variables: string } | undefined
   #startedAt = -Infinity
   /** The restart in progress; changes that arrive meanwhile belong to it. */
   #restart: Promise<void> | undefined
@@ -52,6 +69,7 @@ export class DevSession {
 
   constructor(options: DevSessionOptions) {
     this.#options = options
+    this.#name = options.isOneOfSeveral ? `The worker ${relative('.', options.file)}` : 'The worker'
   }
 
   start(): void {
@@ -61,39 +79,70 @@ export class DevSession {
     }
     for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
     this.#spawn()
+    void this.#awaitReady(systemClock.now())
     // The worker process must not outlive this one, even when this one exits unexpectedly.
     process.once('exit', this.#kill)
+  }
+
+  /** Restarts the worker, as after a change. */
+  restart(): void {
+    if (this.#isEnded || this.#restart !== undefined) return
+    this.#options.clear()
+    this.#replace('Restarting on request', () => Promise.resolve(undefined))
   }
 
   async end(): Promise<void> {
     this.#isEnded = true
     for (const watch of this.#watches) watch.close()
     await this.#restart
+    this.#next?.process.kill()
     await this.#drain()
     process.off('exit', this.#kill)
   }
 
   readonly #kill = (): void => {
     this.#worker?.kill()
+    this.#next?.process.kill()
   }
 
-  #say(level: LogLevel, message: string): void {
-    this.#options.emit({ kind: 'log', level, message, fields: {} })
+  #say(level: LogLevel, message: string, fields: object = {}): void {
+    this.#options.emit({ kind: 'log', level, message, fields })
   }
 
   #changed(file: string): void {
     if (this.#isEnded || this.#restart !== undefined || this.#wasWrittenByWorker(file)) return
-    this.#options.clear()
-    this.#say('info', `${relative('.', file)} has changed; the worker drains`)
-    const settled = this.#options.engine.expectSuccessor()
-    const round = (this.#round += 1)
-    this.#restart = this.#drain().then(() => {
+    const { file: entry, clear } = this.#options
+    clear()
+    // Installed packages may have changed with their list.
+    if (file.endsWith('package.json')) this.#discardNext()
+    this.#replace(`${relative('.', file)} has changed`, () => buildProblem(entry, file))
+  }
+
+  #replace(reason: string, check: () => Promise<string | undefined>): void {
+    const changedAt = systemClock.now()
+    this.#restart = this.#checkAndRestart(reason, check, changedAt).finally(() => {
       this.#restart = undefined
-      if (this.#isEnded) return
-      this.#spawn()
-      void this.#registered().then(() => {
-        if (this.#round === round) settled()
-      })
+    })
+  }
+
+  async #checkAndRestart(reason: string, check: () => Promise<string | undefined>, changedAt: number): Promise<void> {
+    const problem = await check()
+    if (problem !== undefined) {
+      const still = this.#worker === undefined ? 'the worker is not started' : 'the old worker keeps serving'
+      this.#say('error', `${reason}, but it does not build; ${still}`, { source: problem.split('\n') })
+      return
+    }
+    this.#say('info', `${reason}; the worker drains`)
+    const settled = this.#options.expectSuccessor()
+    const round = (this.#round += 1)
+    await this.#drain()
+    if (this.#isEnded) {
+      settled()
+      return
+    }
+    this.#spawn()
+    void this.#awaitReady(changedAt).then(() => {
+      if (this.#round === round) settled()
     })
   }
 
@@ -114,40 +163,75 @@ export class DevSession {
   }
 
   #spawn(): void {
-    const { engine, args, file, envFiles } = this.#options
     this.#startedAt = systemClock.now()
-    const problem = moduleProblem(file)
+    const problem = moduleProblem(this.#options.file)
     if (problem !== undefined) {
       this.#say('error', problem)
       return
     }
-    this.#say('info', 'The worker starts')
-    this.#worker = new WorkerProcess({
+    this.#say('info', `${this.#name} starts`)
+    const env = variablesIn(this.#options.envFiles)
+    const next = this.#next
+    this.#next = undefined
+    if (next !== undefined && !next.process.isOver && next.variables === JSON.stringify(env)) {
+      this.#worker = next.process
+      next.process.begin()
+      return
+    }
+    next?.process.kill()
+    this.#worker = this.#process(env, false)
+  }
+
+  /** Starts the process of the next restart. A debugger port can be used by one process only. */
+  #prepareNext(): void {
+    if (this.#isEnded || this.#next !== undefined || this.#options.loader.some((arg) => arg.startsWith('--inspect')))
+      return
+    const env = variablesIn(this.#options.envFiles)
+    this.#next = { process: this.#process(env, true), variables: JSON.stringify(env) }
+  }
+
+  #discardNext(): void {
+    this.#next?.process.kill()
+    this.#next = undefined
+  }
+
+  #process(env: Readonly<Record<string, string | undefined>>, waits: boolean): WorkerProcess {
+    const { engine, loader, args } = this.#options
+    const worker: WorkerProcess = new WorkerProcess({
+      loader,
       args,
-      env: variablesIn(envFiles),
+      waits,
+      env,
       url: engine.url,
       isConnected: (pid) => hasWorkerOf(engine, pid),
       onDeath: (how, isClean) => {
+        // A process that waits is replaced when it is needed.
+        if (this.#worker !== worker) return
         this.#worker = undefined
-        this.#say(isClean ? 'info' : 'error', `The worker ${how}; a change to its code starts it again`)
+        this.#say(isClean ? 'info' : 'error', `${this.#name} ${how}; a change to its code starts it again`)
       },
     })
+    return worker
   }
 
   async #drain(): Promise<void> {
     const worker = this.#worker
     this.#worker = undefined
     if (worker === undefined) return
-    if (!(await worker.drain())) this.#say('warn', 'The worker took too long to drain and was killed')
+    if (!(await worker.drain())) this.#say('warn', `${this.#name} took too long to drain and was killed`)
   }
 
   /** Resolves once the new worker has registered its functions, has failed, or has used up its time. */
-  async #registered(): Promise<void> {
+  async #awaitReady(since: number): Promise<void> {
     const worker = this.#worker
     const deadline = systemClock.now() + CONNECT_MS
     while (worker !== undefined && this.#worker === worker && systemClock.now() < deadline) {
       if (await hasWorkerOf(this.#options.engine, worker.pid)) {
+        const afterMs = systemClock.now() - since
         await pause(REGISTER_MS)
+        if (this.#worker !== worker) return
+        this.#options.onReady(afterMs)
+        this.#prepareNext()
         return
       }
       await pause(POLL_MS)
@@ -166,7 +250,7 @@ function variablesIn(files: readonly string[]): Record<string, string | undefine
 }
 
 /** Whether a worker of this process is connected to the engine. */
-async function hasWorkerOf(engine: LocalEngine, pid: number): Promise<boolean> {
+async function hasWorkerOf(engine: Pick<LocalEngine, 'invoke'>, pid: number): Promise<boolean> {
   const list = (await engine.invoke({ functionId: EngineFunctions.LIST_WORKERS, data: { status: 'connected' } })) as {
     readonly workers: readonly { readonly name: string | null; readonly namespace: string }[]
   }

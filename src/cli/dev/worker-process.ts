@@ -8,11 +8,15 @@ import { TimeLimit } from '../../std/time/time-limit.js'
 const DRAIN_MS = 11_000
 /** Time limit for a process to exit once its workers have disconnected from the engine. */
 const LINGER_MS = 500
-const POLL_MS = 50
+const POLL_MS = 20
 
 export interface WorkerProcessOptions {
-  /** Arguments of Node. */
+  /** Arguments of Node that come before the file, such as a loader. */
+  readonly loader: readonly string[]
+  /** The file of the worker and its arguments. */
   readonly args: readonly string[]
+  /** Whether the process loads everything but the file, and waits for `begin`. */
+  readonly waits: boolean
   /** Additional environment variables. They override those of this process. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Address of the engine. */
@@ -25,11 +29,13 @@ export interface WorkerProcessOptions {
 
 /**
  * A module that ends the worker when this process ends, even if it is killed: old code must not serve beside new code.
+ * With `waits`, it also holds the worker back until a message arrives.
  * Child processes of the worker inherit the arguments of Node and are not affected.
  */
-function tie(): string {
+function tie(waits: boolean): string {
   const code = `if (process.ppid === ${String(process.pid)} && process.channel) {
     process.on('disconnect', () => process.exit())
+    ${waits ? "await new Promise((resolve) => process.once('message', resolve))" : ''}
     process.channel.unref()
   }`
   return `data:text/javascript,${encodeURIComponent(code)}`
@@ -49,7 +55,8 @@ export class WorkerProcess {
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options
-    this.#child = spawn(process.execPath, ['--import', tie(), '--enable-source-maps', ...options.args], {
+    const { args, loader, waits } = options
+    this.#child = spawn(process.execPath, ['--enable-source-maps', ...loader, '--import', tie(waits), ...args], {
       // A separate process group: Ctrl-C in the terminal reaches this process only, so the worker is asked to stop
       // once.
       detached: true,
@@ -64,6 +71,16 @@ export class WorkerProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0
+  }
+
+  /** Whether the process has exited. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Runs the file of a process that waits. */
+  begin(): void {
+    this.#child.send('begin', () => undefined)
   }
 
   /** Lets running handlers finish, then ends the process. @returns false when it had to be killed. */

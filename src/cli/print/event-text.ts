@@ -7,7 +7,7 @@ import { ErrorCode, type ErrorBody } from '../../errors.js'
 import { assertNever } from '../../std/assert-never.js'
 import { oneLine } from '../../std/text/one-line.js'
 import { withoutCredentials } from '../../std/text/without-credentials.js'
-import { clockTime, painter, readable, type Style } from './text.js'
+import { clockTime, duration, painter, readable, SHORT_ID, type Style } from './text.js'
 
 const LEVEL_STYLES: Readonly<Record<EventLevel, Style>> = {
   debug: 'gray',
@@ -33,7 +33,7 @@ export function eventText(event: EngineEvent, at: Date, isColoured: boolean): st
   const paint = painter({ isColoured })
   const { level } = logLineOf(event)
   const { headline, facts, frames = [], remedy } = textOf(event)
-  const shown = facts === undefined ? '' : factsText(facts)
+  const shown = [facts === undefined ? '' : factsText(facts), traceText(event)].filter((text) => text !== '').join(' ')
   const lines = [
     `${paint('gray', clockTime(at))} ${paint(LEVEL_STYLES[level], level.toUpperCase().padEnd(5))} ` +
       `${oneLine(withoutCredentials(headline))}${shown === '' ? '' : ` ${paint('gray', oneLine(shown))}`}`,
@@ -41,6 +41,11 @@ export function eventText(event: EngineEvent, at: Date, isColoured: boolean): st
   ]
   if (remedy !== undefined) lines.push(`    ${paint('cyan', oneLine(remedy))}`)
   return lines.join('\n')
+}
+
+function traceText(event: EngineEvent): string {
+  const traceId = 'traceId' in event ? event.traceId : undefined
+  return traceId === undefined ? '' : `trace ${traceId.slice(0, SHORT_ID)}`
 }
 
 function factsText(facts: object): string {
@@ -56,29 +61,25 @@ function textOf(event: EngineEvent): Text {
       return {
         headline: `The ${event.triggerType} trigger of \`${event.functionId}\` failed: ${reasonOf(event.error)}`,
       }
-    case 'attempt_failed': {
-      const seconds = (event.retryInMs / 1_000).toFixed(1)
-      return { headline: `${attemptText(event)}; the next attempt is in ${seconds} s` }
-    }
+    case 'attempt_failed':
+      return { headline: `${attemptText(event)}; the next attempt is in ${(event.retryInMs / 1_000).toFixed(1)} s` }
     case 'job_dead':
       return deadJobText(event)
     case 'enqueue_refused':
       return enqueueText(event)
-    case 'request_failed': {
-      const { method, path, functionId, errorId, error } = event
-      return { headline: `${method} ${path} (\`${functionId}\`) answered 500, error id ${errorId}: ${reasonOf(error)}` }
-    }
+    case 'request_failed':
+    case 'request_served':
+      return requestText(event)
+    case 'job_done':
+      return jobText(event)
     case 'trigger_waiting':
       return waitingText(event)
     case 'trigger_refused': {
       const { triggerType, functionId, error } = event
       return { headline: `The ${triggerType} trigger of \`${functionId}\` was refused: ${reasonOf(error)}` }
     }
-    case 'registration_refused': {
-      const { type, id, worker, reason, ownerWorkerId } = event
-      const headline = `The ${NOUNS[type] ?? type} \`${id}\` of worker ${worker} was refused: ${reason}`
-      return ownerWorkerId === undefined ? { headline } : { headline, remedy: OWNED_REMEDY }
-    }
+    case 'registration_refused':
+      return refusalText(event)
     case 'worker_log':
       return workerLogText(event)
     case 'log':
@@ -108,6 +109,29 @@ function invocationText({ functionId, worker, error, isVoid }: Of<'invocation_fa
   }
 }
 
+function refusalText({ type, id, worker, reason, ownerWorkerId }: Of<'registration_refused'>): Text {
+  const headline = `The ${NOUNS[type] ?? type} \`${id}\` of worker ${worker} was refused: ${reason}`
+  return ownerWorkerId === undefined ? { headline } : { headline, remedy: OWNED_REMEDY }
+}
+
+function jobText({ source, name, functionId, durationMs, attempt }: Of<'job_done'>): Text {
+  const again = attempt === 1 ? '' : ` at attempt ${String(attempt)}`
+  return { headline: `${source} ${name} → ${functionId} done in ${duration(durationMs)}${again}` }
+}
+
+function requestText(event: Of<'request_failed' | 'request_served'>): Text {
+  const { method, path, functionId } = event
+  if (event.kind === 'request_failed') {
+    const { errorId, error } = event
+    return {
+      headline: `${method} ${path} (\`${functionId ?? ''}\`) answered 500, error id ${errorId}: ${reasonOf(error)}`,
+    }
+  }
+  const { status, durationMs } = event
+  if (functionId === undefined) return { headline: `${method} ${path} ${String(status)} (no route)` }
+  return { headline: `${method} ${path} ${String(status)} in ${duration(durationMs)} → ${functionId}` }
+}
+
 function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {
   const { source, name, functionId, attempt, maxAttempts, error } = event
   const count = `attempt ${String(attempt)} of ${String(maxAttempts)}`
@@ -118,8 +142,8 @@ function deadJobText(event: Of<'job_dead'>): Text {
   const headline = `${attemptText(event)}; the job is now a dead letter`
   // A line meant to be pasted into a shell contains no quotes from names or payloads.
   if (!/^[\w:.-]+$/.test(event.name)) return { headline }
-  const redrive = `iii-node call iii::queue::redrive '${JSON.stringify({ queue: event.name })}'`
-  return { headline, remedy: `To put it back into the queue: ${redrive}` }
+  const { name } = event
+  return { headline, remedy: `iii-node queues ${name} --dead shows it; iii-node queues ${name} redrive puts it back` }
 }
 
 function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text {
@@ -139,9 +163,10 @@ function waitingText({ functionId, triggerType, builtin }: Of<'trigger_waiting'>
   }
 }
 
-/** An error among the fields is shown as that of a handler is. */
+/** An error among the fields is shown as that of a handler is; `source` has lines of code. */
 function logText({ message, fields }: Of<'log'>): Text {
-  const { error, ...facts } = fields as { readonly error?: unknown }
+  const { error, source, ...facts } = fields as { readonly error?: unknown; readonly source?: readonly string[] }
+  if (Array.isArray(source)) return { headline: message, facts, frames: source }
   if (!(error instanceof Error)) return { headline: message, facts: fields }
   return { headline: `${message}: ${error.message}`, facts, frames: framesOf(error.stack) }
 }

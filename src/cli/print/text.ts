@@ -77,6 +77,9 @@ function fit(widths: number[], columns: number): void {
   }
 }
 
+/** The first digits of a trace id that are shown; `iii-node traces` finds a trace by them. */
+export const SHORT_ID = 12
+
 /** A duration with three significant digits. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${digits(ms)} ms`

@@ -7,6 +7,7 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import { toErrorBody } from '../../wire/protocol/error-body.js'
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { blankNamespace, DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
+import { traceIdOf } from '../../wire/protocol/tracing.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { Log } from '../../std/log.js'
 import type { Random } from '../../std/random.js'
@@ -286,12 +287,11 @@ export class Router {
   }
 }
 
-type FailedCall = Pick<RoutedCall, 'invocationId' | 'functionId' | 'caller'>
 /** The event for a call that failed at a worker or reached none. */
-function failureOf(call: FailedCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
-  const { invocationId, functionId, caller } = call
-  const worker = callee && nameOf(callee)
-  return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid: caller === undefined, error }
+function failureOf(call: PendingCall | RoutedCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
+  const { invocationId, functionId, caller, traceparent } = call
+  const facts = { functionId, invocationId, worker: callee && nameOf(callee), traceId: traceIdOf(traceparent) }
+  return { kind: 'invocation_failed', ...facts, isVoid: caller === undefined, error }
 }
 
 /** An error without unknown members. */

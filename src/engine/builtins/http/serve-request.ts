@@ -56,7 +56,10 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
   const { path, query } = splitTarget(url)
   const match = routes.match(method, path)
   if (match === undefined) {
-    answer(site, exchange, missing(routes, method, path))
+    const whole = missing(routes, method, path)
+    answer(site, exchange, whole)
+    const none = { functionId: undefined, durationMs: 0, traceId: undefined }
+    host.emit({ kind: 'request_served', method, path, status: whole.status, ...none })
     return
   }
   if (limit.isFull) {
@@ -65,7 +68,7 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
     return
   }
   const parts = { method, queryParams: queryParamsOf(query), headers: headersOf(rawHeaders) }
-  const outcome = await withinRequestSpan(host, { match, parts }, (trace) =>
+  const outcome = await withinRequestSpan(host, { match, parts, path }, (trace) =>
     limit
       .run(exchange, () => runPipeline({ ...site, exchange, match, parts, trace }))
       .catch((error: unknown) => failure(site, { exchange, match, method }, error)),

@@ -4,6 +4,7 @@
  */
 import { InvocationError } from '../../../errors.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
+import { traceIdOf } from '../../../wire/protocol/tracing.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { Pace } from '../../../std/time/pace.js'
 import type { EngineHost } from '../builtin.js'
@@ -52,6 +53,7 @@ export class Attempts {
       await turn
       if (this.#stopped) return { kind: 'done' }
     }
+    const startedAt = this.#host.clock.now()
     const controller = new AbortController()
     this.#underWay.add(controller)
     try {
@@ -61,7 +63,9 @@ export class Attempts {
     } finally {
       this.#underWay.delete(controller)
     }
-    if (!this.#stopped) await this.#ledger.finish(job)
+    if (this.#stopped) return { kind: 'done' }
+    await this.#ledger.finish(job)
+    this.#host.emit({ kind: 'job_done', ...attemptOf(job), durationMs: this.#host.clock.now() - startedAt })
     return { kind: 'done' }
   }
 
@@ -74,9 +78,7 @@ export class Attempts {
   async #failed(job: Job, policy: QueuePolicy, error: unknown): Promise<Outcome> {
     const failed = { ...job, attempts: job.attempts + 1 }
     const { clock, emit, random } = this.#host
-    const { name, kind: source, functionId, id: jobId } = job
-    const { maxAttempts } = policy
-    const report = { name, source, functionId, jobId, attempt: failed.attempts, maxAttempts, error: toErrorBody(error) }
+    const report = { ...attemptOf(job), maxAttempts: policy.maxAttempts, error: toErrorBody(error) }
     if (failed.attempts < policy.maxAttempts) {
       await this.#ledger.retry(failed)
       const delayMs = retryDelayMs(policy, failed.attempts, random)
@@ -95,6 +97,11 @@ export class Attempts {
     this.#returning.delete(id)
     return false
   }
+}
+
+/** What an event says about an attempt. */
+function attemptOf({ name, kind: source, functionId, id: jobId, attempts, traceparent }: Job) {
+  return { name, source, functionId, jobId, attempt: attempts + 1, traceId: traceIdOf(traceparent) }
 }
 
 function textOf(error: unknown): string {

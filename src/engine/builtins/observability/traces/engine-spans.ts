@@ -8,7 +8,8 @@ import type { OpenSpan, SpanStart } from '../../../instruments.js'
 import { epochNanos } from '../otlp-value.js'
 import type { ServiceConfig } from '../observability-config.js'
 import { isSampled, type SamplingConfig } from './sampling.js'
-import { parseTraceparent, type SpanEvent, type SpanRow, type TraceParent } from './span-row.js'
+import { parseTraceparent, type TraceParent } from '../../../../wire/protocol/tracing.js'
+import type { SpanEvent, SpanRow } from './span-row.js'
 
 export interface EngineSpansOptions {
   readonly host: EngineHost

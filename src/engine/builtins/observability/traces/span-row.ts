@@ -123,19 +123,3 @@ function linkOf({ traceId, spanId, attributes }: OtlpObject): SpanLink[] {
   if (trace_id === undefined || span_id === undefined) return []
   return [{ trace_id, span_id, attributes: attributePairs(attributes) }]
 }
-
-/** The parts of a `traceparent` header. */
-export interface TraceParent {
-  readonly traceId: string
-  readonly spanId: string
-  readonly isSampled: boolean
-}
-
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/
-
-/** Parses the header; `undefined` if it is invalid. */
-export function parseTraceparent(header: string | undefined): TraceParent | undefined {
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(header ?? '') ?? []
-  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined
-  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 }
-}
