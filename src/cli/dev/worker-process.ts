@@ -29,16 +29,34 @@ export interface WorkerProcessOptions {
 
 /**
  * A module that ends the worker when this process ends, even if it is killed: old code must not serve beside new code.
- * With `waits`, it also holds the worker back until a message arrives.
+ * With `waits`, it also loads this package and holds the worker back until a message arrives.
  * Child processes of the worker inherit the arguments of Node and are not affected.
  */
-function tie(waits: boolean): string {
-  const code = `if (process.ppid === ${String(process.pid)} && process.channel) {
+function tie(waits: boolean, file: string): string {
+  const code = `${waits ? preload(file) : ''}
+  if (process.ppid === ${String(process.pid)} && process.channel) {
     process.on('disconnect', () => process.exit())
     ${waits ? "await new Promise((resolve) => process.once('message', resolve))" : ''}
     process.channel.unref()
   }`
   return `data:text/javascript,${encodeURIComponent(code)}`
+}
+
+/**
+ * Code that loads the package as the worker's file would find it, and what its telemetry loads. A worker that does not
+ * use the package, or only its CommonJS build, is not affected.
+ */
+function preload(file: string): string {
+  return `try {
+    const { createRequire } = await import('node:module')
+    const manifest = createRequire(${JSON.stringify(file)}).resolve('iii-node/package.json')
+    const inside = createRequire(manifest)
+    const { dependencies, exports } = inside(manifest)
+    await import(new URL(exports['.'].import.default, (await import('node:url')).pathToFileURL(manifest)).href)
+    for (const name of Object.keys(dependencies)) if (/^(ws$|@opentelemetry)/.test(name)) inside(name)
+  } catch {
+    // The worker reports what it cannot load.
+  }`
 }
 
 /** The engine prints refusals on the same terminal, so the worker does not repeat them. */
@@ -56,7 +74,8 @@ export class WorkerProcess {
   constructor(options: WorkerProcessOptions) {
     this.#options = options
     const { args, loader, waits } = options
-    this.#child = spawn(process.execPath, ['--enable-source-maps', ...loader, '--import', tie(waits), ...args], {
+    const imports = ['--import', tie(waits, args[0] ?? '')]
+    this.#child = spawn(process.execPath, ['--enable-source-maps', ...loader, ...imports, ...args], {
       // A separate process group: Ctrl-C in the terminal reaches this process only, so the worker is asked to stop
       // once.
       detached: true,

@@ -19,6 +19,16 @@ const LEVEL_STYLES: Readonly<Record<EventLevel, Style>> = {
 /** Maximum stack frames that are printed. */
 const MAX_FRAMES = 12
 
+/** The level that is printed: what happens as it should is no matter of debugging for someone who sees it. */
+function levelOf(event: EngineEvent): EventLevel {
+  if (event.kind === 'job_done') return 'info'
+  if (event.kind === 'request_served') return event.status < SERVER_ERROR ? 'info' : 'error'
+  return logLineOf(event).level
+}
+
+/** The lowest status of a server error. */
+const SERVER_ERROR = 500
+
 /** The parts of a printed event. */
 interface Text {
   readonly headline: string
@@ -31,7 +41,7 @@ interface Text {
 
 export function eventText(event: EngineEvent, at: Date, isColoured: boolean): string {
   const paint = painter({ isColoured })
-  const { level } = logLineOf(event)
+  const level = levelOf(event)
   const { headline, facts, frames = [], remedy } = textOf(event)
   const shown = [facts === undefined ? '' : factsText(facts), traceText(event)].filter((text) => text !== '').join(' ')
   const lines = [
