@@ -3,7 +3,7 @@ import eslint from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-const SOURCE = ['src/**/*.ts']
+const SOURCE = ['src/**/*.{ts,tsx}']
 const OUTSIDE_SOURCE = ['test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', '*.config.ts']
 
 /** Time and chance come through the ports in `std/`, so that tests can drive them. */
@@ -28,13 +28,55 @@ const literalCodes = [
   `:matches(CallExpression, NewExpression, ConditionalExpression, LogicalExpression, ArrowFunctionExpression, ReturnStatement) > Literal[value=/^(${CODES})$/]`,
 ].map((selector) => ({ selector, message: 'Name the code through ErrorCode (src/error-code.ts).' }))
 
+const TIMERS = new Set(['setTimeout', 'setInterval'])
+const TIMER_MODULES = /^(node:)?timers(\/promises)?$/
+
+/** Reports real timers. A test that needs real time disables the rule where it waits, and says why. */
+const realTime = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      timer:
+        'Wait for a condition (test/kit/waiting.ts) or advance a virtual clock. If real time is what the test is about: eslint-disable-next-line local/real-time -- <reason>',
+      reason: 'Give the reason after `--`.',
+    },
+  },
+  create({ sourceCode, report }) {
+    const reportTimer = (node) => report({ node, messageId: 'timer' })
+    return {
+      Program(node) {
+        const globals = sourceCode.getScope(node).set
+        const uses = [
+          ...sourceCode.scopeManager.globalScope.through,
+          ...[...TIMERS].flatMap((name) => globals.get(name)?.references ?? []),
+        ]
+        for (const { identifier } of uses) if (TIMERS.has(identifier.name)) reportTimer(identifier)
+        for (const comment of sourceCode.getAllComments())
+          if (/^\s*eslint-disable.*local\/real-time/.test(comment.value) && !/ -- \S/.test(comment.value))
+            report({ loc: comment.loc, messageId: 'reason' })
+      },
+      ImportDeclaration(node) {
+        if (!TIMER_MODULES.test(node.source.value)) return
+        for (const specifier of node.specifiers) {
+          if (specifier.type === 'ImportSpecifier' && !TIMERS.has(specifier.imported.name)) continue
+          for (const variable of sourceCode.getDeclaredVariables(specifier))
+            for (const { identifier } of variable.references) reportTimer(identifier)
+        }
+      },
+      'MemberExpression[property.name=/^set(Timeout|Interval)$/][object.name=/^(globalThis|global)$/]': reportTimer,
+      'CallExpression[callee.object.name="Atomics"][callee.property.name="wait"]': reportTimer,
+    }
+  },
+}
+
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'temp/', 'test/conformance/scenarios/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   eslint.configs.recommended,
 
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -118,6 +160,11 @@ export default defineConfig(
     },
   },
   {
+    // Markup takes lines: one for each attribute.
+    files: ['src/**/*.tsx'],
+    rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true, IIFEs: true }] },
+  },
+  {
     files: ['src/index.ts', 'src/entry/**/*.ts'],
     rules: {
       'no-restricted-syntax': [
@@ -169,6 +216,18 @@ export default defineConfig(
       // Handlers that do nothing are part of many set-ups.
       '@typescript-eslint/no-empty-function': 'off',
     },
+  },
+  {
+    files: ['test/**/*.ts'],
+    // Programs of their own, which wait for other processes or follow a script.
+    ignores: [
+      'test/kit/children/**',
+      'test/conformance/**',
+      'test/interop/node/**',
+      'test/compat/worker-for-official-sdk.ts',
+    ],
+    plugins: { local: { rules: { 'real-time': realTime } } },
+    rules: { 'local/real-time': 'error' },
   },
   {
     // Plain JavaScript configuration: not part of the TypeScript project.

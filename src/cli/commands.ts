@@ -5,6 +5,7 @@
 import type { CommandSpec } from './command.js'
 import {
   callOptions,
+  consoleOptions,
   devOptions,
   engineOptions,
   inspectOptions,
@@ -192,8 +193,21 @@ const completion: CommandSpec = {
   load: async () => (await import('./commands/completion.js')).completionOf(commands),
 }
 
+const consoleCommand: CommandSpec = {
+  name: 'console',
+  summary: 'serve the console in front of an engine',
+  usage: ['[options]'],
+  about: [
+    'Serves the console for any engine, also one on another machine, and prints its address. Ctrl-C stops it. ' +
+      '`iii-node dev` and `iii-node engine` serve it by themselves.',
+  ],
+  options: consoleOptions,
+  examples: ['iii-node console --url ws://127.0.0.1:49134'],
+  load: async () => (await import('./commands/console.js')).run,
+}
+
 export const commands: readonly CommandSpec[] = [
-  ...[engine, dev],
+  ...[engine, dev, consoleCommand],
   ...[ls, inspect, call, logs, traces, queues, state, streams],
   completion,
 ]

@@ -16,6 +16,8 @@ export interface FunctionFailure {
   readonly functionId: string
   /** The error, as it travels on the wire. */
   readonly error: ErrorBody
+  /** The W3C trace parent of its call, if the call belongs to a trace. */
+  readonly traceparent?: string | undefined
 }
 
 /** A trigger in an event. */
@@ -40,8 +42,6 @@ export interface FailedAttempt extends FunctionFailure {
   readonly attempt: number
   /** Attempts in all, the first one included. */
   readonly maxAttempts: number
-  /** The trace of the job, if it belongs to one. */
-  readonly traceId: string | undefined
 }
 
 /**
@@ -57,11 +57,9 @@ export type EngineEvent =
       readonly worker: string | undefined
       /** Whether no caller receives the error. */
       readonly isVoid: boolean
-      /** The trace of the call, if it belongs to one. */
-      readonly traceId: string | undefined
     })
   /** The function of a trigger or its condition failed, and no caller receives the error. */
-  | (NamedTrigger & { readonly kind: 'trigger_failed'; readonly error: ErrorBody })
+  | (NamedTrigger & FunctionFailure & { readonly kind: 'trigger_failed' })
   | (FailedAttempt & { readonly kind: 'attempt_failed'; readonly retryInMs: number })
   /** A job used up its attempts and became a dead letter. */
   | (FailedAttempt & { readonly kind: 'job_dead' })
@@ -84,7 +82,7 @@ export type EngineEvent =
       readonly status: number
       /** Time to the head of the response. */
       readonly durationMs: number
-      readonly traceId: string | undefined
+      readonly traceparent: string | undefined
     }
   /** A job succeeded. */
   | {
@@ -96,7 +94,7 @@ export type EngineEvent =
       /** The attempt that succeeded, from 1. */
       readonly attempt: number
       readonly durationMs: number
-      readonly traceId: string | undefined
+      readonly traceparent: string | undefined
     }
   /** A trigger waits because its type has no provider. `builtin` is the part of the engine that would provide it. */
   | (NamedTrigger & { readonly kind: 'trigger_waiting'; readonly builtin: string | undefined })

@@ -5,6 +5,7 @@ import { ChannelReader } from '../../src/sdk/channel/reader.js'
 import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { extractChannelRefs } from '../../src/sdk/channel/channel-ref.js'
 import { socketRig } from '../kit/socket-rig.js'
+import { stalled } from '../kit/waiting.js'
 
 test('bytes arrive whole and in order at another worker, which gets the reader in its payload', async () => {
   const rig = await socketRig()
@@ -96,7 +97,7 @@ test('a writer waits for a slow reader, and memory stays bounded', async () => {
     await writer.close()
   })()
   await reader.nextBinary()
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await stalled(() => written)
   const whileNobodyReads = written
   // Kernel buffers, both sockets' buffers and the engine's four items, but by far not everything.
   expect(whileNobodyReads).toBeLessThan(48)

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { engineConfigOf } from '../../src/engine/config/config.js'
 import { startEngine, type EngineOptions, type LocalEngine } from '../../src/engine/engine.js'
 import { rawSocket, rawWorker, type RawSocket } from '../kit/raw-socket.js'
+import { stalled } from '../kit/waiting.js'
 
 const MIB = 1024 * 1024
 
@@ -172,7 +173,7 @@ test('a channel’s slow reader holds its writer back, and the bytes arrive whol
   reader.socket.pause()
   const chunk = Buffer.alloc(MIB, 7)
   for (let n = 0; n < 64; n++) writer.socket.send(chunk)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await stalled(() => writer.socket.bufferedAmount)
   expect(writer.socket.bufferedAmount).toBeGreaterThan(16 * MIB)
   reader.socket.resume()
   await expect.poll(() => received, { timeout: 8000 }).toBe(64 * MIB)

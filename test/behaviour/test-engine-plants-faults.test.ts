@@ -43,6 +43,7 @@ test.each(transports)('a paused engine sends nothing, and everything after it re
   const calls = [1, 2, 3].map((n) => worker.trigger({ function_id: 'echo', payload: { n } }))
   const late = connect(engine)
   const ready = late.ready()
+  // eslint-disable-next-line local/real-time -- an answer that must not come would take this long
   await delay(50)
   expect(await outcomeOf(Promise.race([...calls, ready]))).toBeUndefined()
   engine.resume()
@@ -57,6 +58,7 @@ test.each(transports)('a stalled worker receives no results until the stall ends
   await other.ready()
   const release = engine.stallReads(worker)
   const call = worker.trigger({ function_id: 'engine::functions::list', payload: {} })
+  // eslint-disable-next-line local/real-time -- an answer that must not come would take this long
   await delay(50)
   expect(await outcomeOf(call)).toBeUndefined()
   await expect(other.trigger({ function_id: 'engine::functions::list', payload: {} })).resolves.toBeDefined()

@@ -222,13 +222,15 @@ test('a graceful shutdown lets 200 running handlers answer their callers', async
   const rig = await socketRig()
   const [caller, server] = [await rig.addWorker(), await rig.addWorker()]
   const held = deferred<void>()
+  const before = rig.engine.stats().functions
   server.registerFunction('slow', (n: number) => held.promise.then(() => n))
   await server.ready()
   const numbers = Array.from({ length: 200 }, (_, n) => n)
   const calls = Promise.all(numbers.map((n) => caller.trigger({ function_id: 'slow', payload: n })))
   await expect.poll(() => server.stats().runningInvocations).toBe(200)
   const shutdown = server.shutdownAsync()
-  setTimeout(held.resolve, 50)
+  await expect.poll(() => rig.engine.stats().functions).toBe(before)
+  held.resolve()
   const report = await shutdown
 
   expect(report).toMatchObject({ drained: 200, abandoned: 0 })

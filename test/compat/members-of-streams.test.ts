@@ -28,7 +28,8 @@ import {
   type UpdateRemove,
   type UpdateSet,
 } from 'iii-node/helpers/stream'
-import { StreamSocket, until } from '../kit/stream-rig.js'
+import { StreamSocket } from '../kit/stream-rig.js'
+import { until } from '../kit/waiting.js'
 import { testEngine } from '../kit/test-engine.js'
 
 type Item = { readonly text: string }

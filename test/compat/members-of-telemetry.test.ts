@@ -196,6 +196,7 @@ test('stand-alone telemetry connects to the given engine and redials as configur
   initOtel({ ...patient, engineWsUrl: url, reconnectionConfig })
   onTestFinished(shutdownOtel)
   await expect.poll(dials).toBe(3)
+  // eslint-disable-next-line local/real-time -- a dial that must not follow would take this long
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(dials()).toBe(3)
 })

@@ -7,14 +7,14 @@ import { startLocalEngine } from './local-engine.js'
 import { NOT_YET_SUPPORTED } from './not-yet-supported.js'
 import { readOptions, USAGE, type RunnerOptions } from './options.js'
 import { summary, verdictLines } from './report.js'
-import { listScenarios, readScenario } from './scenario.js'
+import { listOwnScenarios, listScenarios, readScenario } from './scenario.js'
 import type { Targets } from './stage.js'
 import { judge, type Verdict } from './verdict.js'
 
 const NONE: ReadonlyMap<string, string> = new Map()
 
 async function main(options: RunnerOptions): Promise<boolean> {
-  const all = await listScenarios()
+  const all = [...(await listScenarios()), ...(await listOwnScenarios())]
   const strangers = [...NOT_YET_SUPPORTED.keys()].filter((id) => !all.includes(id))
   if (strangers.length > 0) throw new Error(`listed as not yet supported, but no scenarios: ${strangers.join(', ')}`)
   const ids = all.filter(options.isSelected)

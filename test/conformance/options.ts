@@ -79,9 +79,9 @@ export function selector(globs: readonly string[]): (id: string) => boolean {
   return (id) => patterns.length === 0 || patterns.some((pattern) => pattern.test(id) || pattern.test(areaOf(id)))
 }
 
-/** The first part of a scenario's id. */
+/** The folder of a scenario. */
 export function areaOf(id: string): string {
-  return id.split('/')[0] ?? id
+  return id.includes('/') ? id.slice(0, id.lastIndexOf('/')) : id
 }
 
 /** `*` stands for any characters, slashes included, `?` for one. */

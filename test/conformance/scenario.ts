@@ -143,9 +143,14 @@ export interface StepKinds {
 export type StepKind = keyof StepKinds
 export type Step = StepKinds[StepKind]
 
+/** The recordings of the distributed engine. */
 export const SCENARIO_FOLDER = fileURLToPath(new URL('./scenarios/', import.meta.url))
 
-/** The ids of all scenarios, sorted. */
+/** Scenarios of this project, written from what was measured on the distributed engine. */
+const OWN_FOLDER = fileURLToPath(new URL('./own/', import.meta.url))
+const OWN_PREFIX = 'own/'
+
+/** The ids of the recordings in a folder, sorted. */
 export async function listScenarios(folder = SCENARIO_FOLDER): Promise<string[]> {
   const files = await readdir(folder, { recursive: true })
   return files
@@ -154,7 +159,13 @@ export async function listScenarios(folder = SCENARIO_FOLDER): Promise<string[]>
     .sort()
 }
 
-export async function readScenario(id: string, folder = SCENARIO_FOLDER): Promise<Scenario> {
-  // The files are a fixed set under test by their hashes; an unknown step or member fails when it is played.
-  return JSON.parse(await readFile(`${folder}/${id}.json`, 'utf8')) as Scenario
+/** The ids of the project's own scenarios, sorted. */
+export async function listOwnScenarios(): Promise<string[]> {
+  return (await listScenarios(OWN_FOLDER)).map((id) => `${OWN_PREFIX}${id}`)
+}
+
+export async function readScenario(id: string): Promise<Scenario> {
+  const file = id.startsWith(OWN_PREFIX) ? OWN_FOLDER + id.slice(OWN_PREFIX.length) : SCENARIO_FOLDER + id
+  // An unknown step or member fails when it is played.
+  return JSON.parse(await readFile(`${file}.json`, 'utf8')) as Scenario
 }

@@ -50,6 +50,8 @@ const TOLD = new Set([
   'wire/protocol/limits.ts MAX_FRAGMENTS',
   'wire/protocol/limits.ts MAX_CONTROLS_AMID_MESSAGE',
   'wire/protocol/limits.ts MAX_INFO_IDS',
+  'wire/transport/ws-accept.ts MAX_HEAD_BYTES',
+  'wire/transport/ws-accept.ts MAX_HEADERS',
   'sdk/worker/lifecycle/name-holder.ts ANSWER_LIMIT_MS',
   'sdk/worker/lifecycle/name-holder.ts MAX_SESSIONS',
   'sdk/connection/options.ts CLOSE_TIMEOUT_MS',

@@ -1,10 +1,10 @@
 /**
- * Plants a fault: copies the project to `temp/faults/`, changes one piece of source text there and runs a command on
- * the copy. The product needs no hooks for it, and the project itself is never touched. A piece of text that is not
- * found exactly once is an error, so that no fault quietly stops being planted when the code moves on.
+ * Plants a fault: copies the project to `temp/faults/`, edits one symbol there and runs a command on the copy. The
+ * product needs no hooks for it, and the project itself is never touched. An edit that does not fit exactly once is an
+ * error, so that no fault quietly stops being planted when the code moves on.
  *
  *   const outcome = await planted(
- *     { name: 'calls-forget-deadlines', file: 'src/sdk/rpc/calls.ts', find: 'this.#deadlines.add(call', replace: 'void (call' },
+ *     { name: 'calls-forget-deadlines', file: 'src/sdk/rpc/calls.ts', symbol: 'Calls.open', find: 'a()', replace: 'b()' },
  *     (root) => runTests(root, ['test/unit/sdk/rpc/calls.test.ts']),
  *   )
  *   outcome.failedTests > 0 // the fault was found
@@ -23,16 +23,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { edited, type Edit } from './edit.js'
 
-/** One change to the source text. */
-export interface Mutation {
+/** One change to a source file. */
+export interface Mutation extends Edit {
   /** Unique, in kebab case: names the fault. */
   readonly name: string
   /** Path from the project's root. */
   readonly file: string
-  /** Text that occurs in the file exactly once. */
-  readonly find: string
-  readonly replace: string
 }
 
 /** A mutation that something has to notice. */
@@ -84,17 +82,19 @@ function copyIfThere(from: string, to: string): void {
   }
 }
 
-/** Changes the text of one file below `root`. @throws {Error} when the text to find is not there exactly once. */
-function mutate(root: string, { name, file, find, replace }: Mutation): void {
-  const path = join(root, file)
-  const text = readFileSync(path, 'utf8')
-  const times = text.split(find).length - 1
-  if (times !== 1) throw new Error(`${name}: the text to replace occurs ${times} times in ${file}, not once: ${find}`)
-  if (find === replace) throw new Error(`${name}: the replacement changes nothing`)
-  writeFileSync(
-    path,
-    text.replace(find, () => replace),
-  )
+/** Changes one file below `root`. @throws {Error} when the edit does not fit. */
+function mutate(root: string, mutation: Mutation): void {
+  const path = join(root, mutation.file)
+  writeFileSync(path, mutated(mutation, readFileSync(path, 'utf8')))
+}
+
+/** The source with the mutation in it. @throws {Error} with the name of the mutation when it does not fit. */
+export function mutated({ name, file, ...edit }: Mutation, source: string): string {
+  try {
+    return edited(source, edit)
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message} (${file})`, { cause: error })
+  }
 }
 
 /** How a command ended. */
@@ -118,6 +118,7 @@ function runCommand(root: string, command: readonly string[], limitMs = 120_000)
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
+    // eslint-disable-next-line local/real-time -- the limit of a process
     const timer = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     }, limitMs)

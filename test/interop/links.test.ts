@@ -111,10 +111,12 @@ describe.each(makers)('when the engine drops the link, %s', (maker) => {
     engine.drop(maker)
     engine.pause()
     // The client has to see that its link is gone, else it would write into it.
+    // eslint-disable-next-line local/real-time -- clients of other makers notice a lost link in their own time
     await delay(250)
     const called = stage()
       .actor(maker)
       .do('call', { function_id: `${other}::echo`, payload: 'meanwhile' })
+    // eslint-disable-next-line local/real-time -- clients of other makers notice a lost link in their own time
     await delay(100)
     engine.resume()
     await expect.poll(() => reattached(maker), WAIT).toBe(before + 1)

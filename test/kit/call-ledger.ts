@@ -74,6 +74,7 @@ export class CallLedger {
     const n = first + step * this.#made++
     const startedAt = performance.now()
     let timer: NodeJS.Timeout | undefined
+    // eslint-disable-next-line local/real-time -- the limit of a call over a real socket
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)))
     const settled = call(n).then(
       (answer) => this.#settle(n, answered(n, answer)),

@@ -88,6 +88,7 @@ class Spoiled {
   #later(work: () => void): void {
     const { latencyMs } = this.#trouble
     if (latencyMs === undefined) work()
+    // eslint-disable-next-line local/real-time -- it delays real sockets
     else setTimeout(work, latencyMs)
   }
 
@@ -97,6 +98,7 @@ class Spoiled {
     const next = (at: number): void => {
       this.#later(() => this.#pass(chunk.subarray(at, at + throttleBytes), to))
       if (at + throttleBytes >= chunk.length) from.resume()
+      // eslint-disable-next-line local/real-time -- it delays real sockets
       else setTimeout(next, 1, at + throttleBytes)
     }
     next(0)
@@ -155,6 +157,7 @@ class Spoiled {
         return
       case 'black-hole':
         if (cut.forMs === Infinity) return
+        // eslint-disable-next-line local/real-time -- it delays real sockets
         setTimeout(() => {
           for (const socket of both) socket.resetAndDestroy()
         }, cut.forMs)

@@ -5,6 +5,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Changes } from './waiting.js'
 
 const START_LIMIT_MS = 25_000
 const COMMAND_LIMIT_MS = 8_000
@@ -41,6 +42,7 @@ export class ChildActor {
   readonly exited: Promise<ActorExit>
   readonly events: ActorEvent[] = []
   readonly #process: ChildProcessWithoutNullStreams
+  readonly #changes = new Changes()
   readonly #open = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   #nextId = 1
   #stderr = ''
@@ -88,15 +90,12 @@ export class ChildActor {
     fits: (event: ActorEvent) => boolean,
     limitMs = COMMAND_LIMIT_MS,
   ): Promise<ActorEvent[]> {
-    const deadline = performance.now() + limitMs
-    for (;;) {
-      const found = this.events.filter(fits)
-      if (found.length >= count) return found
-      if (this.#process.exitCode !== null) throw this.#problem('ended before what was waited for')
-      if (performance.now() > deadline)
-        throw this.#problem(`did not tell what was waited for, but ${JSON.stringify(this.events)}`)
-      await delay(5)
-    }
+    const found = (): ActorEvent[] => this.events.filter(fits)
+    const missing = (): string =>
+      this.#problem(`${String(found().length)} of ${String(count)} events in ${JSON.stringify(this.events)}`).message
+    await this.#changes.until(() => found().length >= count || this.#process.exitCode !== null, missing, limitMs)
+    if (found().length < count) throw this.#problem('ended before what was waited for')
+    return found()
   }
 
   /** Events a function was called with, once there are so many. */
@@ -121,13 +120,16 @@ export class ChildActor {
   #heard(line: string): void {
     const heard = parseLine(line)
     if (heard === undefined) this.#stderr += `${line}\n`
-    else if ('event' in heard) this.events.push(heard)
-    else if (heard.failed === undefined) this.#open.get(heard.id)?.resolve(heard.ok)
+    else if ('event' in heard) {
+      this.events.push(heard)
+      this.#changes.changed()
+    } else if (heard.failed === undefined) this.#open.get(heard.id)?.resolve(heard.ok)
     else this.#open.get(heard.id)?.reject(new ActorFailure(heard.failed))
   }
 
   #ended(exit: ActorExit, resolve: (exit: ActorExit) => void, why = 'ended'): void {
     for (const { reject } of this.#open.values()) reject(this.#problem(why))
+    this.#changes.changed()
     resolve(exit)
   }
 
@@ -136,6 +138,7 @@ export class ChildActor {
     try {
       return await Promise.race([
         awaited,
+        // eslint-disable-next-line local/real-time -- the limit of a wait for a process
         delay(limitMs, undefined, limit).then(() => Promise.reject(this.#problem(otherwise))),
       ])
     } finally {

@@ -4,6 +4,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { Changes } from './waiting.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LIMIT_MS = 20_000
@@ -25,22 +26,20 @@ export class Child {
   readonly ended: Promise<Ending>
   stdout = ''
   stderr = ''
-  #onOutput = new Set<() => void>()
+  readonly #changes = new Changes()
 
   constructor(command: string, args: readonly string[], { cwd = ROOT, env = {}, input }: ChildOptions = {}) {
     const { VITEST: _, NODE_OPTIONS: __, ...inherited } = process.env
     const child = spawn(command, args, { cwd, env: { ...inherited, ...env }, stdio: 'pipe' })
     this.process = child
-    const heard = (): void => {
-      for (const listener of [...this.#onOutput]) listener()
-    }
+    const changed = (): void => this.#changes.changed()
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text
-      heard()
+      changed()
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text
-      heard()
+      changed()
     })
     child.stdin.on('error', () => undefined)
     if (input !== undefined) child.stdin.end(input)
@@ -48,7 +47,7 @@ export class Child {
       child.once('error', reject)
       child.once('close', (code, signal) => {
         resolve({ code, signal })
-        heard()
+        changed()
       })
     })
     this.ended.catch(() => undefined)
@@ -88,29 +87,12 @@ export class Child {
   }
 
   #until(holds: () => boolean, limitMs: number, what: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#onOutput.delete(check)
-        reject(new Error(`The process did not ${what} within ${String(limitMs)} ms:\n${this.output}`))
-      }, limitMs)
-      const check = (): void => {
-        if (!holds()) return
-        clearTimeout(timer)
-        this.#onOutput.delete(check)
-        resolve()
-      }
-      this.#onOutput.add(check)
-      check()
-    })
+    const missing = (): string => `The process did not ${what}. Its output: ${this.output}`
+    return this.#changes.until(holds, missing, limitMs)
   }
 }
 
 /** Runs a TypeScript file with the sources of the package. */
 export function runScript(file: string, args: readonly string[] = [], options: ChildOptions = {}): Child {
   return new Child(process.execPath, ['--import', 'tsx', file, ...args], options)
-}
-
-/** Runs the command line from its sources. */
-export function runCli(args: readonly string[], options: ChildOptions = {}): Child {
-  return runScript(fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)), args, options)
 }

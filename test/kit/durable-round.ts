@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Child } from './child.js'
 import { beginCliEngine, FREE_PORTS } from './cli.js'
-import { runCompiledCli } from './compiled-project.js'
+import { runCli } from './compiled-project.js'
 import { rawWorker, type RawSocket } from './raw-socket.js'
 
 export const KINDS = ['state', 'stream', 'queue'] as const
@@ -42,7 +42,7 @@ function writeOf(kind: Kind, name: string): Record<string, unknown> {
 const START_LIMIT_MS = 120_000
 
 const engineOn = (folder: string): ReturnType<typeof beginCliEngine> =>
-  beginCliEngine([...FREE_PORTS, '--data', folder], { run: runCompiledCli, startLimitMs: START_LIMIT_MS })
+  beginCliEngine([...FREE_PORTS, '--data', folder], { run: runCli, startLimitMs: START_LIMIT_MS })
 
 /** When an engine is killed: with so many items acknowledged, or so long after its process was begun. */
 export type Kill = { readonly afterItems: number } | { readonly afterMs: number }
@@ -68,6 +68,7 @@ export async function writeUntilKilled(
 ): Promise<Life> {
   const begunAt = performance.now()
   const { child, ready } = engineOn(folder)
+  // eslint-disable-next-line local/real-time -- it kills a process at a random time
   const timer = 'afterMs' in kill ? setTimeout(() => child.process.kill('SIGKILL'), kill.afterMs) : undefined
   try {
     const { url } = await ready
@@ -146,6 +147,7 @@ export async function foundIn(folder: string, ran: Set<string>, jobs: ReadonlySe
   for (const kind of ['state', 'stream'] as const)
     for (const item of await list(worker, `${kind}::list`)) found[kind].add(nameIfWhole(item))
   const isDone = (): boolean => [...jobs].every((name) => ran.has(name))
+  // eslint-disable-next-line local/real-time -- a process works meanwhile
   for (let waited = 0; !isDone() && waited < 200; waited++) await new Promise((on) => setTimeout(on, 50))
   await child.stop()
   return found

@@ -5,6 +5,7 @@
 import { onTestFinished } from 'vitest'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import type { Transport } from '../../src/wire/transport/transport.js'
+import { stalled } from './waiting.js'
 
 /** After this time without an answer, the calls in flight count as lost. */
 const STALL_MS = 2000
@@ -115,7 +116,7 @@ export async function callLoad(url: string, { calls, inFlight, functionIds }: Lo
     caller.send({ type: 'invokefunction', invocation_id: id, function_id: functionId, data: number })
   }
   while (made < Math.min(inFlight, calls)) call()
-  await Promise.race([isOver, stalled(() => answered)])
+  await Promise.race([isOver, stalled(() => answered, STALL_MS)])
   // An answer too many that is under way to this caller arrives before the engine's answer to this.
   const isQuiet = new Promise<void>((resolve) => (ended = resolve))
   caller.send({ type: 'ping' })
@@ -124,10 +125,3 @@ export async function callLoad(url: string, { calls, inFlight, functionIds }: Lo
 }
 
 let callers = 1
-
-async function stalled(progress: () => number): Promise<void> {
-  for (let before = -1; before !== progress();) {
-    before = progress()
-    await new Promise((resolve) => setTimeout(resolve, STALL_MS).unref())
-  }
-}

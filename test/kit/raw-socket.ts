@@ -1,6 +1,7 @@
 /** A bare WebSocket client to a real listener: sends texts, collects frames, and waits for them with a time limit. */
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { Changes } from './waiting.js'
 
 export interface RawSocket {
   readonly socket: WebSocket
@@ -15,10 +16,10 @@ export interface RawSocket {
 export async function rawSocket(url: string): Promise<RawSocket> {
   const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 256 * 1024 * 1024 })
   const frames: Record<string, unknown>[] = []
-  const waiting = new Set<() => void>()
+  const changes = new Changes()
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isBinary) frames.push(JSON.parse(data.toString()) as Record<string, unknown>)
-    for (const look of [...waiting]) look()
+    changes.changed()
   })
   socket.on('error', () => undefined)
   onTestFinished(() => socket.terminate())
@@ -32,22 +33,16 @@ export async function rawSocket(url: string): Promise<RawSocket> {
     frames,
     closed,
     send: (frame) => socket.send(JSON.stringify(frame)),
-    next: (fits, withinMs = 5000) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          waiting.delete(look)
-          reject(new Error(`nothing that fits among ${String(frames.length)} frames within ${String(withinMs)} ms`))
-        }, withinMs)
-        const look = (): void => {
-          const index = frames.findIndex(fits)
-          if (index < 0) return
-          clearTimeout(timer)
-          waiting.delete(look)
-          resolve(frames.splice(index, 1)[0]!)
-        }
-        waiting.add(look)
-        look()
-      }),
+    next: async (fits, withinMs) => {
+      let found: Record<string, unknown> | undefined
+      const take = (): boolean => {
+        const index = frames.findIndex(fits)
+        if (index >= 0) found = frames.splice(index, 1)[0]
+        return found !== undefined
+      }
+      await changes.until(take, () => `nothing that fits among ${String(frames.length)} frames`, withinMs)
+      return found!
+    },
   }
 }
 

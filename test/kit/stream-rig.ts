@@ -8,9 +8,7 @@ import type { Binding } from '../../src/engine/builtins/builtin.js'
 import { createStreamBuiltin, type StreamBuiltin } from '../../src/engine/builtins/stream/stream-builtin.js'
 import { parseStreamConfig } from '../../src/engine/builtins/stream/stream-config.js'
 import { bindingOf, bindTo, callBuiltin, FakeHost } from './fake-host.js'
-
-/** Longest wait for something that should happen at once. */
-const PATIENCE_MS = 5_000
+import { Changes } from './waiting.js'
 
 export interface StreamFrame {
   readonly type: 'stream'
@@ -49,13 +47,13 @@ export async function startStream(config: object = {}, local: object = {}): Prom
 export class StreamSocket {
   readonly ws: WebSocket
   readonly #heard: StreamFrame[] = []
-  #wake: () => void = () => {}
+  readonly #changes = new Changes()
 
   private constructor(ws: WebSocket) {
     this.ws = ws
     ws.on('message', (data: Buffer) => {
       this.#heard.push(JSON.parse(data.toString()) as StreamFrame)
-      this.#wake()
+      this.#changes.changed()
     })
   }
 
@@ -87,15 +85,10 @@ export class StreamSocket {
 
   /** Takes the oldest frame not taken yet, waiting for it if need be. */
   async next(): Promise<StreamFrame> {
-    if (this.#heard.length === 0) {
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`Nothing came within ${PATIENCE_MS} ms`)), PATIENCE_MS)
-        this.#wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
+    await this.#changes.until(
+      () => this.#heard.length > 0,
+      () => 'no frame',
+    )
     return this.#heard.shift()!
   }
 
@@ -113,14 +106,5 @@ export class StreamSocket {
       this.ws.once('close', resolve)
       this.ws.close()
     })
-  }
-}
-
-/** Waits until something holds, in turns of the event loop rather than time. */
-export async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`It did not come true within ${PATIENCE_MS} ms`)
-    await new Promise((resolve) => setImmediate(resolve))
   }
 }

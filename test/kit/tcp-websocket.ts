@@ -4,8 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
-
-const LIMIT_MS = 5000
+import { Changes } from './waiting.js'
 
 export interface FrameBytes {
   readonly fin?: boolean
@@ -47,7 +46,7 @@ export class TcpWebSocket {
   ended = false
   #bytes = Buffer.alloc(0)
   #head = ''
-  #heard: () => void = () => undefined
+  readonly #changes = new Changes()
 
   /** @param early bytes that leave in one write with the request. */
   constructor(url: string, early: Uint8Array = new Uint8Array()) {
@@ -61,23 +60,16 @@ export class TcpWebSocket {
     this.socket.on('error', () => undefined)
     this.socket.on('close', () => {
       this.ended = true
-      this.#heard()
+      this.#changes.changed()
     })
   }
 
   /** Resolves once something that fits has come or the connection has ended; rejects at its limit. */
   until(fits: () => boolean, what: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`no ${what} within ${String(LIMIT_MS)} ms`))
-      }, LIMIT_MS)
-      this.#heard = () => {
-        if (!this.ended && !fits()) return
-        clearTimeout(timer)
-        resolve()
-      }
-      this.#heard()
-    })
+    return this.#changes.until(
+      () => this.ended || fits(),
+      () => `no ${what}`,
+    )
   }
 
   /** Whether the server has answered the request. */
@@ -101,7 +93,7 @@ export class TcpWebSocket {
       this.#bytes = this.#bytes.subarray(end + 4)
     }
     while (this.#takeFrame());
-    this.#heard()
+    this.#changes.changed()
   }
 
   #takeFrame(): boolean {

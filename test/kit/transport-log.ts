@@ -1,5 +1,6 @@
 /** Records transport events and waits for the next of a kind. Every wait has a time limit. */
 import type { Closed, TransportEvents } from '../../src/wire/transport/transport.js'
+import { Changes } from './waiting.js'
 
 export type Noted =
   | { readonly kind: 'open' | 'activity' | 'drained' }
@@ -11,7 +12,7 @@ export class TransportLog implements TransportEvents {
   readonly events: Noted[] = []
   /** What the test does inside the open event. */
   onOpen: () => void = () => undefined
-  readonly #waiting = new Set<() => void>()
+  readonly #changes = new Changes()
 
   open(): void {
     this.onOpen()
@@ -45,32 +46,18 @@ export class TransportLog implements TransportEvents {
   /** The `count`-th event of a kind. */
   async next<Kind extends Noted['kind']>(
     kind: Kind,
-    { count = 1, withinMs = 5_000 } = {},
+    { count = 1, withinMs }: { readonly count?: number; readonly withinMs?: number } = {},
   ): Promise<Extract<Noted, { readonly kind: Kind }>> {
-    const deadline = performance.now() + withinMs
-    for (;;) {
-      const found = this.all(kind)[count - 1]
-      if (found !== undefined) return found
-      const leftMs = deadline - performance.now()
-      if (leftMs <= 0) throw new Error(`No '${kind}' event within ${withinMs} ms`)
-      await this.#change(leftMs)
-    }
+    await this.#changes.until(
+      () => this.all(kind).length >= count,
+      () => `no '${kind}' event`,
+      withinMs,
+    )
+    return this.all(kind)[count - 1]!
   }
 
   #note(event: Noted): void {
     this.events.push(event)
-    for (const wake of [...this.#waiting]) wake()
-  }
-
-  #change(withinMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        this.#waiting.delete(wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, withinMs)
-      this.#waiting.add(wake)
-    })
+    this.#changes.changed()
   }
 }

@@ -50,6 +50,7 @@ class LateClose extends ForwardedEvents {
 
   override close(closed: Closed): void {
     if (this.#delayMs === undefined) super.close(closed)
+    // eslint-disable-next-line local/real-time -- it delays a real socket
     else setTimeout(() => super.close(closed), this.#delayMs)
   }
 }

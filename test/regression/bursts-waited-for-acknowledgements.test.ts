@@ -23,6 +23,7 @@ async function connected(url: string, options: InitOptions = {}): Promise<III> {
 
 const GET = { scope: 's', key: 'k' }
 
+// eslint-disable-next-line local/real-time -- timers of the system's TCP are measured
 const idle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Milliseconds of bursts on a connection that was idle for less than the system's time-outs, several in a row. */
@@ -142,6 +143,7 @@ async function pongs(answers: boolean, isMoreExpected: boolean): Promise<number>
         heard.push(frame)
         if (answers) transport.send('answer')
         // Behind whatever the end of the turn brings.
+        // eslint-disable-next-line local/real-time -- timers of the system's TCP are measured
         if (heard.length === 3) setTimeout(() => transport.send('over'), 20)
       },
     },

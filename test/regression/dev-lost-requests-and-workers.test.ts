@@ -1,6 +1,13 @@
-/** The dev command answered 404 while the worker restarted, left it behind when killed, and restarted it for ever. */
+/**
+ * The dev command answered 404 while the worker restarted, held requests for as long as the old worker streamed a
+ * response, left the worker behind when killed, and restarted it for ever.
+ */
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { FREE_PORTS } from '../kit/cli.js'
 import { devProject, isAlive, startDev, versionAt, workerCode } from '../kit/dev-project.js'
 
 test('requests during a restart wait for the new worker, and none fails', { timeout: 60_000 }, async () => {
@@ -8,13 +15,78 @@ test('requests during a restart wait for the new worker, and none fails', { time
   const { child, httpUrl } = await startDev(file)
   await child.says(/version 1 is ready/)
   const slow = versionAt(httpUrl, 1_000)
-  await delay(100)
+  await child.says(/a request waits/)
   await write(workerCode(2))
   await child.says(/has changed/)
   const versions: number[] = []
   while (!versions.includes(2)) versions.push((await versionAt(httpUrl)).version)
   expect((await slow).version).toBe(1)
   await child.says(/version 2 is ready/)
+  await child.stop()
+})
+
+/** Serves `GET /ticks`, a response that ends only when the client leaves. */
+const ticks = `
+import { http } from '${fileURLToPath(new URL('../../src/entry/helpers/http.ts', import.meta.url))}'
+worker.registerFunction('ticks', http(async (_request, response, { signal }) => {
+  response.status(200)
+  while (!signal.aborted) {
+    response.stream.write('tick')
+    await wait(20)
+  }
+}))
+worker.registerTrigger({ type: 'http', function_id: 'ticks', config: { api_path: '/ticks' } })`
+
+async function openTicks(httpUrl: string) {
+  const leaving = new AbortController()
+  const response = await fetch(`${httpUrl}/ticks`, { signal: leaving.signal })
+  const reader = response.body!.getReader()
+  return { leave: () => leaving.abort(), next: () => reader.read() }
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+test('the new worker serves while the old one still streams a response', { timeout: 60_000 }, async () => {
+  const { file, write } = await devProject(workerCode(1, ticks))
+  // The old worker keeps its name until it ends.
+  const { child, httpUrl } = await startDev(file, FREE_PORTS, { env: { III_WORKER_NAME: 'named' } })
+  await child.says(/version 1 is ready/)
+  const { pid } = await versionAt(httpUrl)
+  const old = await openTicks(httpUrl)
+  await write(workerCode(2, ticks))
+  await child.says(/has changed/)
+  while ((await versionAt(httpUrl)).version !== 2);
+  expect(isAlive(pid)).toBe(true)
+  expect((await old.next()).done).toBe(false)
+  const young = await openTicks(httpUrl)
+  expect((await young.next()).done).toBe(false)
+  old.leave()
+  young.leave()
+  expect((await versionAt(httpUrl)).version).toBe(2)
+  await child.stop()
+})
+
+test('a worker with a port of its own starts again once the old one has drained', { timeout: 60_000 }, async () => {
+  const listening = `
+    import { createServer } from 'node:net'
+    createServer().listen(process.env.OWN_PORT, '127.0.0.1')`
+  const { file, write } = await devProject(workerCode(1, listening + ticks))
+  const OWN_PORT = String(await freePort())
+  const { child, httpUrl } = await startDev(file, FREE_PORTS, { env: { OWN_PORT } })
+  await child.says(/version 1 is ready/)
+  const old = await openTicks(httpUrl)
+  await write(workerCode(2, listening + ticks))
+  await child.says(/EADDRINUSE/)
+  await child.says(/ended with code 1 while the old one drains/)
+  old.leave()
+  await expect.poll(async () => (await versionAt(httpUrl)).version, { timeout: 20_000 }).toBe(2)
   await child.stop()
 })
 
@@ -58,6 +130,7 @@ test('code that the worker writes at each start restarts it a few times only', {
   await child.says(/generated\.ts changes just after each start/)
   const starts = (): number => child.stdout.split('started').length - 1
   const before = starts()
+  // eslint-disable-next-line local/real-time -- a restart that must not follow would take this long
   await delay(3_500)
   expect(starts()).toBe(before)
   // A person who edits the file later than that is heard.

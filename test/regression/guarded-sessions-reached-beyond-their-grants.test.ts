@@ -5,6 +5,7 @@ import { httpCall } from '../kit/http-client.js'
 import { RawWorker } from '../kit/raw-worker.js'
 import { testEngine } from '../kit/test-engine.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
+import { deferred } from '../../src/std/async/deferred.js'
 
 interface Guarded {
   readonly engine: TestEngine
@@ -65,14 +66,18 @@ test('a guarded session cannot take over the route of another worker', async () 
 test('a guarded session cannot answer a call sent to another worker', async () => {
   const { engine, admin } = await guarded()
   const asked: string[] = []
+  const answer = deferred<string>()
   admin.registerFunction('slow', (_data, _metadata, { invocationId }) => {
     asked.push(invocationId)
-    return new Promise((resolve) => setTimeout(() => resolve('real'), 50))
+    return answer.promise
   })
   await admin.ready()
   const stranger = new RawWorker(dialWebSocket, engine.guardedUrl)
   const called = engine.call('slow')
   await vi.waitFor(() => expect([asked.length, stranger.id === '']).toEqual([1, false]))
   stranger.send({ type: 'invocationresult', invocation_id: asked[0], function_id: 'slow', result: 'forged' })
+  stranger.send({ type: 'ping' })
+  await vi.waitFor(() => stranger.take('pong'))
+  answer.resolve('real')
   expect(await called).toBe('real')
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createMemoryPair } from '../../src/wire/transport/memory-pair.js'
 import type { TransportEvents } from '../../src/wire/transport/transport.js'
 import { testEngine } from '../kit/test-engine.js'
+import { stalled } from '../kit/waiting.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -53,11 +54,12 @@ test.each(['late', 'slow'])('a %s reader of a channel without sockets gets all o
   const { writer, reader } = await worker.channels.create()
   const items = Array.from({ length: kind === 'late' ? 3 : 5_000 }, (_, index) => `item ${index}`)
   const first = kind === 'slow' ? reader.messages().next() : undefined
+  let sent = 0
   const written = (async () => {
-    for (const item of items) await writer.sendMessage(item)
+    for (; sent < items.length; sent += 1) await writer.sendMessage(items[sent]!)
     await writer.close()
   })()
-  await Promise.race([written, new Promise((resolve) => setTimeout(resolve, 200))])
+  await stalled(() => sent)
   const received = first === undefined ? [] : [(await first).value]
   for await (const message of reader.messages()) received.push(message)
   await written

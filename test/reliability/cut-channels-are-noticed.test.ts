@@ -134,6 +134,7 @@ test(
       if (errors.length > 0) seen.rejected += 1
       else if (received === sent) seen.whole += 1
       else {
+        // eslint-disable-next-line local/real-time -- the limit of a wait for sockets
         errors.push(await Promise.race([reported.promise, delay(2000, 'nothing was reported', { ref: false })]))
         seen.reportedOnly += 1
       }

@@ -96,6 +96,7 @@ async function all<Result>(actors: readonly ChildActor[], command: string, given
 async function keepCutting(engine: MortalEngine, cuts: Cuts, callers: readonly ChildActor[]): Promise<void> {
   const calls = async (): Promise<number> => (await all<number>(callers, 'made')).reduce((sum, made) => sum + made, 0)
   while (cuts.made < CUTS || (await calls()) < CALLS) {
+    // eslint-disable-next-line local/real-time -- a load on processes
     await delay(20)
     if (cuts.made < CUTS_PER_KILL * (engine.kills + 1)) continue
     cuts.count('killed engine')
@@ -116,6 +117,7 @@ test(
     await keepCutting(engine, cuts, callers)
     await all(callers, 'stop')
     cuts.isOver = true
+    // eslint-disable-next-line local/real-time -- calls to a killed engine time out meanwhile
     await delay(TIMEOUT_MS / 4)
 
     const parts = await all<LedgerPart>(workers, 'ledger')

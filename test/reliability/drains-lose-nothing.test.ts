@@ -36,6 +36,7 @@ async function callUntilExit({ child, functionId, caller }: BusyWorker): Promise
         (error: unknown) => (error as { code: string }).code,
       ),
     )
+    // eslint-disable-next-line local/real-time -- a load on processes
     await delay(10)
   }
   return endings

@@ -85,6 +85,7 @@ test.each(Object.keys(floods))(
     await offend(engine.url, flood)
     await collectGarbage()
     const memory = new MemoryPeak()
+    // eslint-disable-next-line local/real-time -- memory is measured during a load
     const sampling = setInterval(() => {
       memory.sample()
     }, 5)

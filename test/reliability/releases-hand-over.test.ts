@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import type { III } from '../../src/index.js'
 import type { Child } from '../kit/child.js'
-import { runCompiledChild } from '../kit/compiled-project.js'
+import { runChild } from '../kit/compiled-project.js'
 import { httpCall } from '../kit/http-client.js'
 import { socketRig } from '../kit/socket-rig.js'
 
@@ -61,6 +61,7 @@ async function keepPublishing(publisher: III, load: Load, events: Events): Promi
   await publisher.ready()
   for (; !load.isOver; events.published++) {
     await publisher.trigger({ function_id: 'publish', payload: { topic: 'orders', data: { n: events.published } } })
+    // eslint-disable-next-line local/real-time -- a load on processes
     await delay(BETWEEN_EVENTS_MS)
   }
 }
@@ -75,7 +76,7 @@ test.each([
     const rig = await socketRig()
     const release = (n: number): Child => {
       const name = workerName === undefined ? [] : [workerName]
-      return runCompiledChild('released-worker', [rig.engine.url, `r${String(n)}`, ...name])
+      return runChild('released-worker', [rig.engine.url, `r${String(n)}`, ...name])
     }
     let present = release(0)
     await present.says(/took over/)
@@ -88,6 +89,7 @@ test.each([
     for (let n = 1; n <= RELEASES; n++) {
       const next = release(n)
       await next.says(/waits/)
+      // eslint-disable-next-line local/real-time -- an answer that must not come would take this long
       await delay(50)
       // The new release serves nothing before the old one gives it up.
       expect(load.answeredBy[`r${String(n)}`]).toBeUndefined()
@@ -95,7 +97,7 @@ test.each([
       await next.says(/took over/)
       present = next
     }
-    await delay(50)
+    await expect.poll(() => load.answeredBy[`r${String(RELEASES)}`] ?? 0).toBeGreaterThan(0)
     load.isOver = true
     await Promise.all([...asking, publishing])
     await vi.waitFor(() => expect(events.heard.size).toBe(events.published), 5_000)

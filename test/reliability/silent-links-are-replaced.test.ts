@@ -75,6 +75,7 @@ test('a dial whose peer falls silent in the handshake is replaced by a working c
 test('a process that was blocked for longer than the idle limit keeps its healthy link', async () => {
   const { worker, begunAt } = await connected(Infinity)
   await worker.do('block', { forMs: 1.3 * LIMIT_MS })
+  // eslint-disable-next-line local/real-time -- the limit is measured by a process
   await delay(1.2 * LIMIT_MS)
 
   expect(await worker.do('answer', { n: 0 })).toMatchObject({ n: 0 })

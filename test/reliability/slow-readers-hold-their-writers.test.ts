@@ -29,6 +29,7 @@ test.each(ITEM_BYTES)(
     const before = await stage.settle()
     await stage.pace(pauseMs)
     await stage.start({ bytes: OFFERED_BYTES, itemBytes })
+    // eslint-disable-next-line local/real-time -- memory is measured during a load
     await delay(SLOW_MS)
     const seen = await stage.seen()
     const grown = (part: Part): number => seen[part].peakBytes - before[part]

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { ChildActor } from '../kit/child-actor.js'
-import { compiledChild } from '../kit/compiled-project.js'
+import { childCommand } from '../kit/compiled-project.js'
 import { tcpPeer, type SocketPeer } from '../kit/socket-peer.js'
 
 const nightly = process.env['TIER'] === 'nightly'
@@ -37,7 +37,7 @@ const PARTS = ['engine', 'server', 'client'] as const
 type Part = (typeof PARTS)[number]
 
 async function started(name: Part): Promise<ChildActor> {
-  const actor = new ChildActor(name, compiledChild('soak-process'))
+  const actor = new ChildActor(name, childCommand('soak-process'))
   onTestFinished(async () => {
     actor.kill()
     await actor.exited
@@ -79,6 +79,7 @@ test(
     await server.do('serve', { url: proxy.url })
     await client.do('work', { url: proxy.url, httpUrl })
     let cuts = 0
+    // eslint-disable-next-line local/real-time -- a load on processes over minutes
     const cutting = setInterval(() => {
       for (const socket of proxy.sockets) socket.destroy()
       cuts += 1
@@ -86,6 +87,7 @@ test(
     onTestFinished(() => clearInterval(cutting))
     const samples: Record<Part, Weight>[] = []
     for (let minute = 1; minute <= SAMPLES; minute += 1) {
+      // eslint-disable-next-line local/real-time -- a load on processes over minutes
       await delay(SAMPLE_EVERY_MS)
       const weights = await Promise.all([engine, server, client].map((actor) => actor.do<Weight>('weigh')))
       samples.push(Object.fromEntries(PARTS.map((part, n) => [part, weights[n]])) as Record<Part, Weight>)

@@ -112,6 +112,7 @@ test(
       writeAll(writer).catch(failed)
       const silent = how === 'never read' ? silentEnd(stage.url, readerRef) : undefined
       if (how.endsWith('cut')) readAll(reader).catch(failed)
+      // eslint-disable-next-line local/real-time -- a load on processes
       await delay(ROUND_MS * 2)
       writer.stream.destroy(new Error('vanished'))
       silent?.destroy()
@@ -126,6 +127,7 @@ test(
         const { descriptors } = await stage.weighEngine()
         seen.mostDescriptors = Math.max(seen.mostDescriptors, descriptors)
       }
+      // eslint-disable-next-line local/real-time -- a load on processes
       await delay(ROUND_MS)
     }
     await Promise.all(spoiled)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { listScenarios, readScenario, SCENARIO_FOLDER } from '../conformance/scenario.js'
+import { listOwnScenarios, listScenarios, readScenario, SCENARIO_FOLDER } from '../conformance/scenario.js'
 
 const original = fileURLToPath(new URL('../../../shared/conformance/', import.meta.url))
 const manifest = JSON.parse(readFileSync(new URL('../conformance/manifest.json', import.meta.url), 'utf8')) as Readonly<
@@ -25,8 +25,8 @@ test.each(sources)('The recordings in %s are those of the manifest, byte for byt
   expect(hashes).toEqual(manifest)
 })
 
-test('Every recording has a description and steps', async () => {
-  for (const id of await listScenarios()) {
+test('Every scenario has a description and steps', async () => {
+  for (const id of [...(await listScenarios()), ...(await listOwnScenarios())]) {
     const { about, steps } = await readScenario(id)
     expect([id, about.length > 0, steps.length > 0]).toEqual([id, true, true])
   }

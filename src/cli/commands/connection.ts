@@ -71,7 +71,10 @@ function connect({ name, values, traced = false }: RemoteOptions, timeoutMs: num
 }
 
 /** Values may be secret, so error messages never show them. */
-function headersOf({ header: lines = [], token }: ConnectionValues): Record<string, string> {
+export function headersOf({
+  header: lines = [],
+  token,
+}: Pick<ConnectionValues, 'header' | 'token'>): Record<string, string> {
   const entries = lines.map((line): [string, string] => {
     const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(line) ?? []
     if (name === undefined || value === undefined) throw new UsageError("--header must be 'name: value'")

@@ -15,6 +15,7 @@ import { runnerArguments } from '../dev/script-runner.js'
 import { devOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { duration } from '../print/text.js'
+import { startCliConsole } from './start-console.js'
 import { readEngineOptions, startCliEngine, terminalLog, type EngineArguments } from './start-engine.js'
 
 /** The configuration file that is used when it is beside the worker and `--config` is not set. */
@@ -27,6 +28,7 @@ export const run: Run = async (args, terminal) => {
   const emit = terminalLog(options.engine, terminal, true)
   const interrupted = terminal.interrupted()
   const engine = await startCliEngine(options.engine, terminal, emit)
+  const served = await startCliConsole(engine, options.engine.console, terminal)
   const quit = deferred<void>()
   const sessions = sessionsOf(options, { engine, emit, terminal })
   const keys = { r: () => sessions.forEach((each) => each.restart()), c: terminal.clear, q: () => quit.resolve() }
@@ -37,6 +39,7 @@ export const run: Run = async (args, terminal) => {
   } finally {
     stopKeys()
     await Promise.all(sessions.map((session) => session.end()))
+    await served?.close()
     await engine.close()
   }
   return Exit.OK

@@ -1,7 +1,7 @@
 /**
  * Keeps one worker process running across restarts. A change is built first; when that fails, the old process serves
- * on. Then the old process drains, and the next one starts, which has been waiting with its loader in place. Meanwhile
- * the engine holds calls and requests for the worker, so none fails.
+ * on. Then the old process drains, and the next one starts, which has been waiting with its loader in place; beside the
+ * old one when that drains for long. Meanwhile the engine holds calls and requests for the worker, so none fails.
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -10,6 +10,7 @@ import type { LocalEngine } from '../../engine/engine.js'
 import type { Emit } from '../../engine/engine-events.js'
 import { EngineFunctions } from '../../wire/protocol/names.js'
 import { systemClock } from '../../std/time/clock.js'
+import { TimeLimit } from '../../std/time/time-limit.js'
 import { FolderWatch } from './folder-watch.js'
 import type { LogLevel } from '../print/event-log.js'
 import { buildProblem } from './build-check.js'
@@ -20,6 +21,8 @@ import { WorkerProcess } from './worker-process.js'
 const SOON_MS = 3_000
 /** Restarts in a row that such changes of one file may cause. */
 const MAX_OWN_RESTARTS = 3
+/** Time that an old worker has to drain before the new one starts beside it, such as while a response is streamed. */
+const DRAIN_ALONE_MS = 300
 /** Time limit for a worker to register its functions once it has connected. */
 const REGISTER_MS = 500
 /** Time limit for a worker to connect; after it the engine no longer holds calls for the worker. */
@@ -56,6 +59,8 @@ export class DevSession {
   readonly #watches: FolderWatch[] = []
   readonly #name: string
   #worker: WorkerProcess | undefined
+  /** Old workers that drain; each promise resolves once the process has ended. */
+  readonly #draining = new Map<WorkerProcess, Promise<void>>()
   /** The next process, which waits to run the file. */
   #next: { readonly process: WorkerProcess; readonly variables: string } | undefined
   #startedAt = -Infinity
@@ -79,7 +84,7 @@ export class DevSession {
     }
     for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
     this.#spawn()
-    void this.#awaitReady(systemClock.now())
+    void this.#awaitReady(this.#round, systemClock.now())
     // The worker process must not outlive this one, even when this one exits unexpectedly.
     process.once('exit', this.#kill)
   }
@@ -96,12 +101,14 @@ export class DevSession {
     for (const watch of this.#watches) watch.close()
     await this.#restart
     this.#next?.process.kill()
-    await this.#drain()
+    await this.#retire()
+    await this.#drained()
     process.off('exit', this.#kill)
   }
 
   readonly #kill = (): void => {
     this.#worker?.kill()
+    for (const worker of this.#draining.keys()) worker.kill()
     this.#next?.process.kill()
   }
 
@@ -135,13 +142,13 @@ export class DevSession {
     this.#say('info', `${reason}; the worker drains`)
     const settled = this.#options.expectSuccessor()
     const round = (this.#round += 1)
-    await this.#drain()
+    await this.#retire()
     if (this.#isEnded) {
       settled()
       return
     }
     this.#spawn()
-    void this.#awaitReady(changedAt).then(() => {
+    void this.#awaitReady(round, changedAt).then(() => {
       if (this.#round === round) settled()
     })
   }
@@ -170,7 +177,9 @@ export class DevSession {
       return
     }
     this.#say('info', `${this.#name} starts`)
-    const env = variablesIn(this.#options.envFiles)
+    // A worker that still drains keeps its name.
+    const onConflict = this.#draining.size > 0 ? { III_ON_CONFLICT: 'wait' } : {}
+    const env = { ...onConflict, ...variablesIn(this.#options.envFiles) }
     const next = this.#next
     this.#next = undefined
     if (next !== undefined && !next.process.isOver && next.variables === JSON.stringify(env)) {
@@ -184,10 +193,13 @@ export class DevSession {
 
   /** Starts the process of the next restart. A debugger port can be used by one process only. */
   #prepareNext(): void {
-    if (this.#isEnded || this.#next !== undefined || this.#options.loader.some((arg) => arg.startsWith('--inspect')))
-      return
+    if (this.#isEnded || this.#next !== undefined || this.#isInspected) return
     const env = variablesIn(this.#options.envFiles)
     this.#next = { process: this.#process(env, true), variables: JSON.stringify(env) }
+  }
+
+  get #isInspected(): boolean {
+    return this.#options.loader.some((arg) => arg.startsWith('--inspect'))
   }
 
   #discardNext(): void {
@@ -206,30 +218,53 @@ export class DevSession {
       isConnected: (pid) => hasWorkerOf(engine, pid),
       onDeath: (how, isClean) => {
         // A process that waits is replaced when it is needed.
-        if (this.#worker !== worker) return
-        this.#worker = undefined
-        this.#say(isClean ? 'info' : 'error', `${this.#name} ${how}; a change to its code starts it again`)
+        if (this.#worker === worker) this.#died(how, isClean)
       },
     })
     return worker
   }
 
-  async #drain(): Promise<void> {
+  #died(how: string, isClean: boolean): void {
+    this.#worker = undefined
+    if (this.#draining.size === 0) {
+      this.#say(isClean ? 'info' : 'error', `${this.#name} ${how}; a change to its code starts it again`)
+      return
+    }
+    // The old worker may hold something that only one process can have, such as a port.
+    this.#say('warn', `${this.#name} ${how} while the old one drains; it starts again after that`)
+    const round = this.#round
+    void this.#drained().then(() => {
+      if (this.#round === round && !this.#isEnded) this.#spawn()
+    })
+  }
+
+  /** Lets the worker drain. Resolves once its process has ended, or when the next one should start beside it. */
+  async #retire(): Promise<void> {
     const worker = this.#worker
     this.#worker = undefined
     if (worker === undefined) return
-    if (!(await worker.drain())) this.#say('warn', `${this.#name} took too long to drain and was killed`)
+    const ended = worker.drain().then((isClean) => {
+      this.#draining.delete(worker)
+      if (!isClean) this.#say('warn', `${this.#name} took too long to drain and was killed`)
+    })
+    this.#draining.set(worker, ended)
+    await (this.#isInspected ? ended : new TimeLimit(systemClock, DRAIN_ALONE_MS).wait(ended))
+  }
+
+  async #drained(): Promise<void> {
+    await Promise.all(this.#draining.values())
   }
 
   /** Resolves once the new worker has registered its functions, has failed, or has used up its time. */
-  async #awaitReady(since: number): Promise<void> {
-    const worker = this.#worker
+  async #awaitReady(round: number, since: number): Promise<void> {
     const deadline = systemClock.now() + CONNECT_MS
-    while (worker !== undefined && this.#worker === worker && systemClock.now() < deadline) {
-      if (await hasWorkerOf(this.#options.engine, worker.pid)) {
+    while (this.#round === round && systemClock.now() < deadline) {
+      const worker = this.#worker
+      if (worker === undefined && this.#draining.size === 0) return
+      if (worker !== undefined && (await hasWorkerOf(this.#options.engine, worker.pid))) {
         const afterMs = systemClock.now() - since
         await pause(REGISTER_MS)
-        if (this.#worker !== worker) return
+        if (this.#worker !== worker || this.#isEnded) return
         this.#options.onReady(afterMs)
         this.#prepareNext()
         return

@@ -2,6 +2,7 @@
  * Formats an engine event for a terminal: one line that says what happened and, where available, the stack of the
  * failed handler and a hint.
  */
+import { parseTraceparent } from '../../engine/calls/trace-headers.js'
 import { logLineOf, type EngineEvent, type EventLevel } from '../../engine/engine-events.js'
 import { ErrorCode, type ErrorBody } from '../../errors.js'
 import { assertNever } from '../../std/assert-never.js'
@@ -54,7 +55,7 @@ export function eventText(event: EngineEvent, at: Date, isColoured: boolean): st
 }
 
 function traceText(event: EngineEvent): string {
-  const traceId = 'traceId' in event ? event.traceId : undefined
+  const traceId = 'traceparent' in event ? parseTraceparent(event.traceparent)?.traceId : undefined
   return traceId === undefined ? '' : `trace ${traceId.slice(0, SHORT_ID)}`
 }
 

@@ -17,7 +17,7 @@ export interface Grants {
   /** The namespaces that are allowed; `undefined` for all. */
   readonly homes: readonly string[] | undefined
   /** Functions that may be called in the default namespace. */
-  readonly allowedFunctions: ReadonlySet<string>
+  readonly allowedFunctions: Matches
   /** Functions that may not be called in any namespace. */
   readonly forbiddenFunctions: Matches
   /** `undefined` for all. */
@@ -77,7 +77,7 @@ function grantsOf(answer: AuthAnswer, denies: boolean): Grants {
   return {
     namespaces: new Map(namespaces.map(([namespace, grants]) => [namespace, compileGrants(grants)])),
     homes: homes.length > 0 ? homes : denies ? [DEFAULT_NAMESPACE] : undefined,
-    allowedFunctions: new Set(answer.allowed_functions),
+    allowedFunctions: compileGrants(answer.allowed_functions ?? []),
     forbiddenFunctions: compileGrants(answer.forbidden_functions ?? []),
     allowedTriggerTypes: types === undefined ? undefined : new Set(types),
     allowTriggerTypeRegistration: answer.allow_trigger_type_registration ?? false,
@@ -87,7 +87,7 @@ function grantsOf(answer: AuthAnswer, denies: boolean): Grants {
   }
 }
 
-/** Each grant is an exact id, a prefix such as `orders::*`, or `match("…")`. */
+/** Each grant is an exact id, a prefix such as `orders*`, or `match("…")`. */
 function compileGrants(grants: readonly string[]): Matches {
   const exact = new Set(grants)
   const patterns = grants.flatMap((grant) => {

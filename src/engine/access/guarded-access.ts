@@ -65,7 +65,7 @@ export class GuardedAccess implements Access {
     if (refusal !== undefined) return refusal
     const { namespaces, allowedFunctions } = this.#grants
     if (namespaces.get(namespace)?.(functionId) === true) return undefined
-    if (namespace === DEFAULT_NAMESPACE && (allowedFunctions.has(functionId) || INFRASTRUCTURE.has(functionId))) {
+    if (namespace === DEFAULT_NAMESPACE && (allowedFunctions(functionId) || INFRASTRUCTURE.has(functionId))) {
       return undefined
     }
     const { rbac } = this.#parts.rules
@@ -91,7 +91,7 @@ export class GuardedAccess implements Access {
       case 'registertriggertype':
         return this.#admitTriggerType(message)
       case 'registertrigger':
-        return this.#admitTrigger(message, namespace)
+        return this.#admitTrigger(message)
       case 'unregisterfunction':
       case 'unregistertrigger':
       case 'registerservice':
@@ -127,16 +127,15 @@ export class GuardedAccess implements Access {
     return this.#parts.hooks.reviewTriggerType(hook, message, this.#grants.context)
   }
 
-  #admitTrigger(message: TriggerMessage, home: string): Admission | Promise<Admission> {
+  #admitTrigger(message: TriggerMessage): Admission | Promise<Admission> {
     const refusal = this.#refuseType(message)
     if (refusal !== undefined) return refusal
     const hook = this.#parts.rules.rbac?.onTriggerRegistration
-    if (hook === undefined) return this.#checkTrigger(message, message, home)
-    const about = { namespace: home, context: this.#grants.context }
+    if (hook === undefined) return this.#checkTrigger(message, message)
     return this.#parts.hooks
-      .reviewTrigger(hook, message, about)
+      .reviewTrigger(hook, message, this.#grants.context)
       .then((admission) =>
-        isAdmitted(admission, 'registertrigger') ? this.#checkTrigger(message, admission.message, home) : admission,
+        isAdmitted(admission, 'registertrigger') ? this.#checkTrigger(message, admission.message) : admission,
       )
   }
 
@@ -146,10 +145,10 @@ export class GuardedAccess implements Access {
   }
 
   /** A trigger calls functions on behalf of its worker, so it has the same rights as the worker. */
-  #checkTrigger(original: TriggerMessage, asked: TriggerMessage, home: string): Admission {
+  #checkTrigger(original: TriggerMessage, asked: TriggerMessage): Admission {
     const refusal = this.#refuseType(asked)
     if (refusal !== undefined) return refusal
-    const { namespace = home, config } = asked
+    const { namespace = DEFAULT_NAMESPACE, config } = asked
     const message = { ...asked, namespace, function_id: this.#prefixed(asked.function_id) }
     const target = [message.function_id, ...functionsIn(config)].find(
       (each) => this.refuseCall(namespace, each, this.#parts.directory.find(namespace, each)?.metadata) !== undefined,

@@ -3,6 +3,7 @@
  * returning members. A failure, a timeout or any result but an object refuses it. Never rejects.
  */
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
+import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { Admission } from './access.js'
 import type { InvokeWithin } from '../calls/invoke-within.js'
@@ -50,9 +51,9 @@ export class RegistrationHooks {
     }))
   }
 
-  reviewTrigger(hook: string, message: TriggerMessage, about: About): Promise<Admission> {
-    const { id, trigger_type, function_id, config, metadata = null, namespace = about.namespace } = message
-    const input = { trigger_id: id, trigger_type, function_id, config, metadata, namespace, context: about.context }
+  reviewTrigger(hook: string, message: TriggerMessage, context: unknown): Promise<Admission> {
+    const { id, trigger_type, function_id, config, metadata = null, namespace = DEFAULT_NAMESPACE } = message
+    const input = { trigger_id: id, trigger_type, function_id, config, metadata, namespace, context }
     return this.#review(hook, input, (changes) => ({
       kind: 'admitted',
       message: {

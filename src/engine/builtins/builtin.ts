@@ -6,7 +6,7 @@ import type { Clock } from '../../std/time/clock.js'
 import type { Log } from '../../std/log.js'
 import type { Random } from '../../std/random.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
-import type { LargeMessages } from '../../wire/transport/large-messages.js'
+import type { SharedBytes } from '../../wire/transport/shared-bytes.js'
 import type { Access } from '../access/access.js'
 import type { InjectedRequest } from './http/request/inject.js'
 import type { ChannelRef } from '../channels/channels.js'
@@ -22,9 +22,9 @@ export interface EngineHost {
   /** Runs expensive work, one piece per event-loop tick. */
   readonly lane: TickLane
   /** Limits the memory of large messages of all clients. */
-  readonly largeMessages: LargeMessages
+  readonly largeMessages: SharedBytes
   /** Limits the memory of what waits to be read by all clients. */
-  readonly unread: LargeMessages
+  readonly unread: SharedBytes
   readonly random: Random
   /** Receives events; `log` reports through it as well. */
   readonly emit: Emit
@@ -157,6 +157,9 @@ export interface BuiltinTriggerType {
   readonly unbind: (binding: Binding) => void
 }
 
+/** Bounded lists by name. An inspection changes nothing. */
+export type Inspections = Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => unknown>>
+
 /** Calls a function on another server. */
 export type ExternalCall = (data: unknown) => Promise<unknown>
 
@@ -188,6 +191,8 @@ export interface Builtin {
     invocation: Readonly<Record<string, unknown>>,
     isGuarded: boolean,
   ) => ExternalCall
+  /** Content that no function lists, for tools in the process of the engine, such as the console. */
+  readonly inspections?: Inspections
   /** Serves an HTTP request without a port. */
   readonly inject?: (request: InjectedRequest) => Promise<Response>
   /** Opens its ports and stores. Functions and trigger types are registered before. */

@@ -6,7 +6,8 @@ import { ErrorCode, type ErrorBody } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { Emit } from '../engine-events.js'
 import type { CallOutcome, CallIdentity, Caller } from '../links/peer.js'
-import { type RoutedCall, withFunctionId } from './routed-call.js'
+import type { RoutedCall } from './routed-call.js'
+import { readableTraceparent, withFunctionId } from './trace-headers.js'
 
 export class Enqueue implements Caller {
   /** The function that a queue provider registers, in the default namespace. */
@@ -39,7 +40,7 @@ export class Enqueue implements Caller {
         function_id: functionId,
         data,
         messageReceiptId: this.#receiptId,
-        traceparent: traceparent ?? null,
+        traceparent: readableTraceparent(traceparent) ?? null,
         baggage: traced ? withFunctionId(baggage, functionId) : null,
         ...(namespace === DEFAULT_NAMESPACE ? {} : { namespace }),
       },
@@ -62,8 +63,8 @@ export class Enqueue implements Caller {
   }
 
   #fail(error: ErrorBody, message: string): void {
-    const { functionId } = this.#call
-    this.#emit({ kind: 'enqueue_refused', queue: this.#queue, functionId, error })
+    const { functionId, traceparent } = this.#call
+    this.#emit({ kind: 'enqueue_refused', queue: this.#queue, functionId, error, traceparent })
     this.#reply({ error: { code: ErrorCode.enqueue_error, message } })
   }
 

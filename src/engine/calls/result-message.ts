@@ -40,9 +40,8 @@ export function textForCaller(
 export function isForCallerAsItIs(message: ResultMessage, call: CallIdentity): boolean {
   const { function_id, traceparent, baggage } = message
   if (function_id !== call.functionId) return false
-  // Members that the worker left out are filled in from the call.
-  if (traceparent === undefined && call.traceparent !== undefined) return false
-  if (baggage === undefined && call.baggage !== undefined) return false
+  // The caller receives the headers of its own call, whatever the worker sends.
+  if (traceparent !== call.traceparent || baggage !== call.baggage) return false
   // A member that was null reads as absent, and the caller must not receive the null.
   for (const [name, value] of Object.entries(message)) {
     if (value === undefined || !MEMBERS.has(name)) return false

@@ -30,23 +30,3 @@ export function withCaller({ data, from }: RoutedCall): unknown {
   if (from !== undefined && isRecord(data)) data[CALLER_WORKER_ID] = from.id
   return data
 }
-
-/** The baggage entry that the engine adds: the id of the called function. W3C Baggage syntax. */
-const KEY = 'iii.function.id'
-
-/** Characters that a baggage value contains literally. All others are percent-encoded. */
-const UNSAFE = /[^\u0021\u0023-\u0024\u0026-\u002b\u002d-\u003a\u003c-\u005b\u005d-\u007e]+/g
-
-/** The baggage with the entry for this function, which replaces an older one. */
-export function withFunctionId(baggage: string | undefined, functionId: string): string {
-  const entry = `${KEY}=${functionId.replace(UNSAFE, encode)}`
-  if (baggage === undefined || baggage === '') return entry
-  if (!baggage.includes(KEY)) return `${baggage},${entry}`
-  const others = baggage.split(',').filter((member) => member.split('=', 1)[0]?.trim() !== KEY)
-  return [...others, entry].join(',')
-}
-
-function encode(text: string): string {
-  // A lone surrogate has no UTF-8 form; `toWellFormed` is missing in the oldest supported Node.
-  return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'))
-}

@@ -7,7 +7,6 @@ import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import { toErrorBody } from '../../wire/protocol/error-body.js'
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { blankNamespace, DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
-import { traceIdOf } from '../../wire/protocol/tracing.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { Log } from '../../std/log.js'
 import type { Random } from '../../std/random.js'
@@ -25,7 +24,8 @@ import { pendingCallsFor } from './late-notes.js'
 import { nameOf, type Peer, type PendingCall } from '../links/peer.js'
 import type { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from '../quirks.js'
-import { inputOf, type RoutedCall, withCaller, withFunctionId } from './routed-call.js'
+import { inputOf, type RoutedCall, withCaller } from './routed-call.js'
+import { headersForCallee } from './trace-headers.js'
 
 export type InvokeMessage = MessageNamed<WorkerMessage, 'invokefunction'>
 
@@ -97,8 +97,7 @@ export class Router {
       code: ErrorCode.invocation_error,
       message: 'The engine could not handle the call; its log says why',
     }
-    const { traceparent, baggage } = trace
-    from.answer({ invocationId, functionId, traceparent, baggage }, { error })
+    from.answer({ invocationId, functionId, traceparent: trace.traceparent, baggage: trace.baggage }, { error })
   }
 
   /** Handles a result, from any connection; `frame` is its text. */
@@ -108,7 +107,8 @@ export class Router {
       this.#parts.counters.lateResults += 1
       return
     }
-    const { result, error, traceparent = call.traceparent, baggage = call.baggage } = message
+    const { result, error } = message
+    const { traceparent, baggage } = call
     if (error === undefined) {
       call.caller?.answer(call, { result, traceparent, baggage, frame: textForCaller(frame, message, call) })
       return
@@ -199,16 +199,15 @@ export class Router {
     const pending: PendingCall = { invocationId, functionId, traceparent, baggage, caller, callee }
     const replaced = this.#pending.add(pending)
     if (replaced !== undefined) this.#endReplaced(replaced)
-    // A trace that the engine started has no baggage to add to.
-    const traced = baggage !== undefined || (traceparent !== undefined && call.from !== undefined)
+    const headers = headersForCallee(call)
     const error = callee.send({
       type: 'invokefunction',
       invocation_id: invocationId,
       function_id: calledAs,
       data: withCaller(call),
       metadata,
-      traceparent,
-      baggage: traced ? withFunctionId(baggage, functionId) : undefined,
+      traceparent: headers.traceparent,
+      baggage: headers.baggage,
     })
     if (error !== undefined && this.#pending.remove(pending)) caller?.answer(pending, { error })
   }
@@ -288,10 +287,11 @@ export class Router {
 }
 
 /** The event for a call that failed at a worker or reached none. */
-function failureOf(call: PendingCall | RoutedCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
+function failureOf(call: RoutedCall | PendingCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
   const { invocationId, functionId, caller, traceparent } = call
-  const facts = { functionId, invocationId, worker: callee && nameOf(callee), traceId: traceIdOf(traceparent) }
-  return { kind: 'invocation_failed', ...facts, isVoid: caller === undefined, error }
+  const worker = callee && nameOf(callee)
+  const isVoid = caller === undefined
+  return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid, error, traceparent }
 }
 
 /** An error without unknown members. */

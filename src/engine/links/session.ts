@@ -155,7 +155,7 @@ export class Session implements Member {
     const namespace = this.#state === 'pending' ? (input.namespace ?? DEFAULT_NAMESPACE) : this.#namespace
     const refusal = this.access?.refuseNamespace(namespace)
     if (refusal !== undefined) throw new InvocationError(refusal)
-    const identity = identityOf(input)
+    const identity = identityOf(input, this.#identity)
     const { names, sessions } = this.#parts
     const holder = names.move(this, namespace, { from: this.#identity.name, to: identity.name })
     if (holder !== undefined) {

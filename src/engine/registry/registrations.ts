@@ -4,7 +4,7 @@
  */
 import { ErrorCode, type ErrorBody } from '../../errors.js'
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
-import { blankNamespace, EngineTriggers } from '../../wire/protocol/names.js'
+import { blankNamespace, DEFAULT_NAMESPACE, EngineTriggers } from '../../wire/protocol/names.js'
 import { assertNever } from '../../std/assert-never.js'
 import { weightOf } from '../../std/json/weight.js'
 import { isForeign, type RegistrationMessage } from '../access/access.js'
@@ -183,7 +183,8 @@ export class Registrations {
 
   #registerTrigger(peer: Peer, message: Registration<'registertrigger'>): void {
     const { id, trigger_type, function_id, config, metadata, trigger_namespace } = message
-    const { namespace = peer.namespace } = message
+    // Unlike the type, the function is not looked up in the namespace of the worker.
+    const { namespace = DEFAULT_NAMESPACE } = message
     const bytes = weightOf(message)
     const error = this.#checkTrigger(peer, message, { namespace, bytes })
     if (error !== undefined) {

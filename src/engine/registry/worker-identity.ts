@@ -67,17 +67,17 @@ function cut(text: string | undefined): string | undefined {
   return Array.from(text.slice(0, MAX_NAME_CHARACTERS)).join('')
 }
 
-/** The identity from a worker registration. */
-export function identityOf(input: Announcement): WorkerIdentity {
+/** The identity after a worker registration. Members that it leaves out are kept, except `runtime` and `version`. */
+export function identityOf(input: Announcement, before: WorkerIdentity): WorkerIdentity {
   const framework = isRecord(input.telemetry) ? input.telemetry['framework'] : undefined
   return {
-    name: cleanText(input.name),
+    name: cleanText(input.name) ?? before.name,
     runtime: cut(input.runtime) ?? 'unknown',
     version: cut(input.version),
-    os: cut(input.os),
-    description: cleanText(input.description),
-    isolation: cut(input.isolation),
-    pid: input.pid,
-    framework: typeof framework === 'string' ? cut(framework) : undefined,
+    os: cut(input.os) ?? before.os,
+    description: cleanText(input.description) ?? before.description,
+    isolation: cut(input.isolation) ?? before.isolation,
+    pid: input.pid ?? before.pid,
+    framework: typeof framework === 'string' ? cut(framework) : before.framework,
   }
 }

@@ -29,24 +29,3 @@ export interface Tracing {
   /** A handler is about to run; `undefined` if there is nothing to trace. */
   begin(invocation: TracedInvocation): Handling | undefined
 }
-
-/** The parts of a `traceparent` header. */
-export interface TraceParent {
-  readonly traceId: string
-  readonly spanId: string
-  readonly isSampled: boolean
-}
-
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/
-
-/** Parses the header; `undefined` if it is invalid. */
-export function parseTraceparent(header: string | undefined): TraceParent | undefined {
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(header ?? '') ?? []
-  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined
-  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 }
-}
-
-/** The trace id in such a header. */
-export function traceIdOf(header: string | undefined): string | undefined {
-  return parseTraceparent(header)?.traceId
-}

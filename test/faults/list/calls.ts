@@ -6,8 +6,9 @@ export const faults: readonly Fault[] = [
     name: 'written-calls-outlive-their-link',
     row: 'R2',
     file: 'src/sdk/rpc/calls.ts',
-    find: 'this.#failEach((call) => call.isWritten, reasonFor)',
-    replace: 'this.#failEach((call) => !call.isWritten, reasonFor)',
+    symbol: 'Calls.failWritten',
+    find: 'call.isWritten',
+    replace: '!call.isWritten',
     tests: ['test/reliability/lost-links-end-calls-at-once.test.ts'],
   },
 ]

@@ -30,7 +30,6 @@ const logged = (level: EventLevel, message: string, fields: object = {}): Engine
 
 const failed = (members: Partial<Extract<EngineEvent, { kind: 'invocation_failed' }>> = {}): EngineEvent => ({
   kind: 'invocation_failed',
-  traceId: undefined,
   functionId: 'orders::create',
   invocationId: 'i-1',
   worker: 'w',
@@ -84,7 +83,6 @@ const attempt = {
   jobId: 'j',
   maxAttempts: 3,
   error,
-  traceId: undefined,
 } as const
 const registration = { id: 'f', namespace: 'default', workerId: 'w-1', worker: 'w', ownerWorkerId: undefined }
 

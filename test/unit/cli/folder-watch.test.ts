@@ -29,6 +29,7 @@ test('a change to code is reported once, even after several writes', async () =>
   await write('worker.ts')
   await write('other.mjs')
   await expect.poll(() => changes).toHaveLength(1)
+  // eslint-disable-next-line local/real-time -- a report that must not come would take this long
   await delay(QUIET_MS)
   expect(changes).toEqual(['other.mjs'])
 })
@@ -38,6 +39,7 @@ test('code in subfolders is watched, in new ones too', async () => {
   await write('lib/helper.ts')
   await expect.poll(() => changes).toEqual(['helper.ts'])
   await mkdir(join(folder, 'fresh'))
+  // eslint-disable-next-line local/real-time -- the system watches a new folder a little later
   await delay(50)
   await write('fresh/new.ts')
   await expect.poll(() => changes.at(-1)).toMatch(/new\.ts|fresh/)
@@ -47,6 +49,7 @@ test('files that are no code, installed, hidden, ignored or of editors are skipp
   const { folder, changes, write } = await watched()
   await mkdir(join(folder, '.cache'))
   await mkdir(join(folder, 'generated'))
+  // eslint-disable-next-line local/real-time -- the system watches a new folder a little later
   await delay(50)
   await write('generated/types.ts')
   await write('lib/api.gen.ts')
@@ -58,6 +61,7 @@ test('files that are no code, installed, hidden, ignored or of editors are skipp
   await write('notes.txt')
   await write('node_modules/a.js')
   await write('.cache/b.js')
+  // eslint-disable-next-line local/real-time -- a report that must not come would take this long
   await delay(QUIET_MS)
   expect(changes).toEqual([])
 })
@@ -76,6 +80,7 @@ test('a deleted folder is ignored, and nothing is reported after close', async (
   const before = changes.length
   watch.close()
   await write('worker.ts')
+  // eslint-disable-next-line local/real-time -- a report that must not come would take this long
   await delay(QUIET_MS)
   expect(changes).toHaveLength(before)
 })

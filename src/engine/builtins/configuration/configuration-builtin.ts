@@ -48,7 +48,8 @@ function writers(configurations: Configurations, triggers: ConfigurationTriggers
   return [
     builtinFunction({
       id: 'configuration::register',
-      description: 'Registers a configuration. An existing value is kept if it is valid against the schema',
+      description:
+        'Registers a configuration. Without an initial value, a present one is kept if it is valid against the schema',
       input: {
         id: string,
         name: string,
@@ -85,7 +86,9 @@ function readers(configurations: Configurations, exposed: () => Environment): Bu
         'Returns a value, with `${VAR:default}` replaced by exposed environment variables unless `raw` is true',
       input: { id: string, raw: optional(boolean) },
       call: ({ id, raw = false }) => {
-        const { value } = found(configurations, id)
+        const entry = found(configurations, id)
+        configurations.requireValue(entry)
+        const { value } = entry
         return { id, value: raw ? value : expanded(id, value, exposed()) }
       },
     }),

@@ -1,8 +1,9 @@
 /**
- * Stores named values, each valid against its schema. The first registration sets the value. Later ones update schema
- * and description and keep the value while it is valid.
+ * Stores named values, each valid against its schema. A registration sets the value; one without an initial value keeps
+ * the present one while it is valid.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
 import { messageOf } from '../../../std/text/describe.js'
 import type { Clock, Timer } from '../../../std/time/clock.js'
 import type { TickLane } from '../../../std/time/tick-lane.js'
@@ -66,6 +67,16 @@ export class Configurations {
     return this.#kept.get(id)?.entry
   }
 
+  /**
+   * Checks that a configuration whose schema requires members has a value.
+   * @throws {InvocationError} `SCHEMA_INVALID` if it has none.
+   */
+  requireValue({ id, schema, value }: Entry): void {
+    if (value !== null || !isRecord(schema) || !Array.isArray(schema['required'])) return
+    const fault = this.#kept.get(id)?.check({})
+    if (fault !== undefined) throw misfit(id, fault)
+  }
+
   /** All configurations, in order of first registration. */
   all(): Entry[] {
     return Array.from(this.#kept.values(), ({ entry }) => entry)
@@ -86,11 +97,12 @@ export class Configurations {
     const fault = initialValue === undefined ? undefined : check(initialValue)
     if (fault !== undefined) throw misfit(id, fault)
     // Looked up after the schema is compiled, as another registration may have arrived meanwhile.
-    const oldValue = this.get(id)?.value ?? null
-    const value = oldValue !== null && check(oldValue) === undefined ? oldValue : (initialValue ?? null)
-    const entry = { ...registration, value }
+    const present = this.get(id)
+    const oldValue = present?.value ?? null
+    const kept = oldValue !== null && check(oldValue) === undefined ? oldValue : null
+    const entry = { ...registration, value: initialValue ?? kept }
     this.#keep(entry, check)
-    return { kind: 'registered', entry, oldValue }
+    return { kind: present === undefined ? 'registered' : 'updated', entry, oldValue }
   }
 
   /**

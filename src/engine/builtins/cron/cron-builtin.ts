@@ -18,6 +18,9 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
     name: 'iii-cron',
     functions: [],
     triggerTypes: [cronType(host, jobs)],
+    inspections: {
+      'cron::due': () => Array.from(jobs, ([id, { dueMs }]) => ({ id, due_ms: dueMs })),
+    },
     start() {
       watch = watchWallClock(host.clock, (byMs) => {
         host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers were rescheduled')

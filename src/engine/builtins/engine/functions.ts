@@ -1,7 +1,7 @@
 /** Lists the functions that a caller may see, and provides the trigger type that fires when they change. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
-import { EngineFunctions } from '../../../wire/protocol/names.js'
+import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
 import { boolean, optional, string, strings } from '../../config/builtin-fields.js'
 import { builtinFunction } from '../../config/builtin-input.js'
 import type { Builtin, CallContext, EngineHost } from '../builtin.js'
@@ -88,6 +88,7 @@ function info(parts: EngineParts, input: InfoInput, context: CallContext): unkno
     throw new InvocationError({ code: ErrorCode.FORBIDDEN, message: `Function '${id}' is not visible to this worker.` })
   }
   const unique = [...new Set(ids)]
+  if (unique.length === 0) throw invalid('`function_ids` is empty. Give at least one id.')
   if (unique.length > MAX_INFO_IDS) {
     throw invalid(`\`function_ids\` takes at most ${String(MAX_INFO_IDS)} ids, got ${String(unique.length)}.`)
   }
@@ -120,9 +121,11 @@ function findOne(parts: EngineParts, id: string, namespace: string | undefined):
   )
 }
 
+/** Functions with an id: in the given namespace; without one, that of `default`, otherwise those of all others. */
 function candidates({ directory }: EngineParts, id: string, namespace: string | undefined): FunctionEntry[] {
-  const namespaces = namespace === undefined ? directory.namespacesOf(id) : [namespace]
-  return namespaces.flatMap((each) => directory.find(each, id) ?? [])
+  const entry = directory.find(namespace ?? DEFAULT_NAMESPACE, id)
+  if (entry !== undefined) return [entry]
+  return namespace === undefined ? directory.namespacesOf(id).flatMap((each) => directory.find(each, id) ?? []) : []
 }
 
 function compare(a: string, b: string): number {

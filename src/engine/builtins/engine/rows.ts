@@ -75,11 +75,10 @@ export function triggerRow(parts: EngineParts, trigger: Trigger): Record<string,
   }
 }
 
-/** The worker name in the row of a trigger: that of the worker whose function it calls. */
+/** The worker name in the row of a trigger: that of its function, or the first part of the id if there is none. */
 export function triggerWorkerName({ directory }: EngineParts, trigger: Trigger): string {
   const entry = directory.find(trigger.namespace, trigger.functionId)
-  if (entry !== undefined) return workerNameOf(entry)
-  return trigger.owner === undefined ? firstSegment(trigger.functionId) : nameOr(trigger.owner, trigger.functionId)
+  return entry === undefined ? firstSegment(trigger.functionId) : workerNameOf(entry)
 }
 
 /** Whether a caller may see a function: on a guarded listener, only functions that it may call. */
@@ -118,7 +117,8 @@ function nameOr(peer: Peer, id: string): string {
 }
 
 function firstSegment(id: string): string {
-  return id.split('::', 1)[0] ?? id
+  const end = id.indexOf('::')
+  return end < 0 ? id : id.slice(0, end)
 }
 
 function summaryOf(config: unknown): string {

@@ -37,7 +37,6 @@ export class CorsPolicy {
       ...headers,
       ['vary', [...(headers.get('vary') ?? []), VARY]],
       ...this.#originHeader(origin),
-      ['access-control-expose-headers', ['*']],
     ])
   }
 

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ErrorCode, RuntimeError } from '../../../errors.js'
 import { duplexPair } from '../../../std/async/duplex-pair.js'
-import { bound } from '../../../wire/transport/ws-accept.js'
+import { bound, MAX_HEAD_BYTES } from '../../../wire/transport/ws-accept.js'
 import type { EngineHost } from '../builtin.js'
 import { CorsPolicy } from './cors.js'
 import { Exchange, ExchangeEnded } from './exchange.js'
@@ -38,6 +38,7 @@ export class HttpServer {
     this.#site = { host, config, routes, limit, cors: new CorsPolicy(config.cors), room: new BodyRoom(host.clock) }
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEAD_BYTES,
       connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4,
       // A long upload into a channel is allowed; the response has its own time limit.
       requestTimeout: 0,

@@ -3,6 +3,7 @@
  * the requests in progress, middleware, body, condition, handler (`pipeline.ts`), and the response.
  */
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
+import { hasTooManyHeaders } from '../../../wire/transport/ws-accept.js'
 import type { EngineHost } from '../builtin.js'
 import {
   type WholeResponse,
@@ -12,6 +13,7 @@ import {
   notFound,
   overloaded,
   timedOut,
+  tooManyHeaders,
   writeAnswer,
   writeHead,
 } from './answer/answer.js'
@@ -45,6 +47,10 @@ export interface HttpSite {
 export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<void> {
   const { cors, host, limit, routes } = site
   const { method = 'GET', headers, rawHeaders, url = '/' } = exchange.request
+  if (hasTooManyHeaders(exchange.request)) {
+    answer(site, exchange, tooManyHeaders())
+    return
+  }
   if (isSentTwice('host', rawHeaders)) {
     answer(site, exchange, badRequest('`Host` was sent more than once'))
     return
@@ -53,13 +59,13 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
     writeAnswer(exchange.response, cors.preflight(headers.origin))
     return
   }
-  const { path, query } = splitTarget(url)
+  const target = splitTarget(url)
+  const { path, query } = target
   const match = routes.match(method, path)
   if (match === undefined) {
     const whole = missing(routes, method, path)
     answer(site, exchange, whole)
-    const none = { functionId: undefined, durationMs: 0, traceId: undefined }
-    host.emit({ kind: 'request_served', method, path, status: whole.status, ...none })
+    host.emit({ kind: 'request_served', method, path, status: whole.status, ...NO_ROUTE })
     return
   }
   if (limit.isFull) {
@@ -68,7 +74,7 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
     return
   }
   const parts = { method, queryParams: queryParamsOf(query), headers: headersOf(rawHeaders) }
-  const outcome = await withinRequestSpan(host, { match, parts, path }, (trace) =>
+  const outcome = await withinRequestSpan(host, { match, parts, target }, (trace) =>
     limit
       .run(exchange, () => runPipeline({ ...site, exchange, match, parts, trace }))
       .catch((error: unknown) => failure(site, { exchange, match, method }, error)),
@@ -79,6 +85,9 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
   // The limit is checked before the CORS policy, so this response has none of its headers.
   else writeAnswer(exchange.response, timedOut())
 }
+
+/** What is reported of a request without a route. */
+const NO_ROUTE = { functionId: undefined, durationMs: 0, traceparent: undefined } as const
 
 /** A `HEAD` request gets 404 for a path that has a `GET` route. */
 function missing(routes: RouteTable, method: string, path: string): WholeResponse {

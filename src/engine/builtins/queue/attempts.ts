@@ -4,7 +4,6 @@
  */
 import { InvocationError } from '../../../errors.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
-import { traceIdOf } from '../../../wire/protocol/tracing.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { Pace } from '../../../std/time/pace.js'
 import type { EngineHost } from '../builtin.js'
@@ -65,7 +64,10 @@ export class Attempts {
     }
     if (this.#stopped) return { kind: 'done' }
     await this.#ledger.finish(job)
-    this.#host.emit({ kind: 'job_done', ...attemptOf(job), durationMs: this.#host.clock.now() - startedAt })
+    const { name, kind: source, functionId, id: jobId, traceparent } = job
+    const durationMs = this.#host.clock.now() - startedAt
+    const done = { name, source, functionId, jobId, attempt: job.attempts + 1, durationMs, traceparent }
+    this.#host.emit({ kind: 'job_done', ...done })
     return { kind: 'done' }
   }
 
@@ -78,7 +80,10 @@ export class Attempts {
   async #failed(job: Job, policy: QueuePolicy, error: unknown): Promise<Outcome> {
     const failed = { ...job, attempts: job.attempts + 1 }
     const { clock, emit, random } = this.#host
-    const report = { ...attemptOf(job), maxAttempts: policy.maxAttempts, error: toErrorBody(error) }
+    const { name, kind: source, functionId, id: jobId, traceparent } = job
+    const { maxAttempts } = policy
+    const failure = { functionId, error: toErrorBody(error), traceparent }
+    const report = { name, source, jobId, attempt: failed.attempts, maxAttempts, ...failure }
     if (failed.attempts < policy.maxAttempts) {
       await this.#ledger.retry(failed)
       const delayMs = retryDelayMs(policy, failed.attempts, random)
@@ -97,11 +102,6 @@ export class Attempts {
     this.#returning.delete(id)
     return false
   }
-}
-
-/** What an event says about an attempt. */
-function attemptOf({ name, kind: source, functionId, id: jobId, attempts, traceparent }: Job) {
-  return { name, source, functionId, jobId, attempt: attempts + 1, traceId: traceIdOf(traceparent) }
 }
 
 function textOf(error: unknown): string {

@@ -27,6 +27,14 @@ export interface EnqueueRequest {
   readonly access: Access | undefined
 }
 
+/** A queue and the number of its jobs. `depth` includes those that run. */
+export interface NamedQueueFigures {
+  readonly settings: NamedQueueSettings
+  readonly concurrency: number
+  readonly depth: number
+  readonly running: number
+}
+
 interface NamedQueue {
   readonly settings: NamedQueueSettings
   readonly jobs: JobQueue
@@ -49,7 +57,7 @@ export class NamedQueues {
     const deliver: Deliver = (job, signal) => {
       const { functionId, namespace, data, access } = job
       const call = { functionId, namespace, data, ...deliveryTrace(job), access, signal }
-      return invokeInSpan(host, call, deliverySpan(job.name, call))
+      return invokeInSpan(host, call, deliverySpan(job, call))
     }
     for (const [name, settings] of configured) {
       const jobs = new JobQueue(settings.policy, {
@@ -60,10 +68,15 @@ export class NamedQueues {
     }
   }
 
-  /** The settings of a queue as they were written, and its depth. */
-  find(name: string): { readonly settings: NamedQueueSettings; readonly depth: number } | undefined {
+  find(name: string): NamedQueueFigures | undefined {
     const queue = this.#queues.get(name)
-    return queue && { settings: queue.settings, depth: queue.jobs.depth }
+    if (queue === undefined) return undefined
+    const { settings, jobs } = queue
+    return { settings, concurrency: settings.policy.concurrency, depth: jobs.depth, running: jobs.running }
+  }
+
+  names(): Iterable<string> {
+    return this.#queues.keys()
   }
 
   /**

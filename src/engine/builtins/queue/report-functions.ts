@@ -2,14 +2,15 @@
 import { ErrorCode } from '../../../errors.js'
 import { withTextItems, withTextMembers } from '../../../wire/protocol/json-text.js'
 import { optional, string } from '../../../wire/protocol/validate.js'
-import type { BuiltinFunction } from '../builtin.js'
+import type { BuiltinFunction, Inspections } from '../builtin.js'
 import { integer } from '../../config/builtin-fields.js'
 import { builtinFunction } from '../../config/builtin-input.js'
 import type { DeadLetter } from './job.js'
 import type { Ledger } from './journal/ledger.js'
 import type { NamedQueues } from './named-queues.js'
+import type { NamedQueueSettings } from './queue-config.js'
 import { queueError } from './queue-errors.js'
-import type { Topics } from './topics/topics.js'
+import type { TopicFigures, Topics } from './topics/topics.js'
 
 export interface ReportParts {
   readonly ledger: Ledger
@@ -27,19 +28,62 @@ export function reportFunctions(parts: ReportParts): BuiltinFunction[] {
   return [listTopics(parts), topicStats(parts), deadLetterTopics(parts), deadLetterMessages(parts)]
 }
 
-function listTopics({ topics }: ReportParts): BuiltinFunction {
+/** What the functions above do not say: the settings of queues, and where a dead letter came from. */
+export function queueInspections({ ledger, queues, topics }: ReportParts): Inspections {
+  const dead = (name: string): number => ledger.letters.counts().get(name) ?? 0
+  return {
+    'queue::queues': () => [
+      ...Array.from(queues.names(), (name) => {
+        const { depth = 0, running = 0, settings } = queues.find(name) ?? {}
+        return { name, kind: 'queue', depth, running, dead: dead(name), config: settings && configRow(settings) }
+      }),
+      ...topics.names().map((name) => ({ name, kind: 'topic', ...topics.figures(name), dead: dead(name) })),
+    ],
+    'queue::origins': ({ name }) =>
+      ledger.letters.of(String(name)).map(({ job: { id, kind, functionId, namespace, traceparent } }) => {
+        return { id, kind, function_id: functionId, namespace, traceparent }
+      }),
+  }
+}
+
+function configRow({ policy, groupField }: NamedQueueSettings): object {
+  const { mode, maxAttempts, concurrency, backoffMs, pollIntervalMs } = policy
+  return {
+    type: mode,
+    max_retries: maxAttempts,
+    concurrency,
+    message_group_field: groupField ?? null,
+    backoff_ms: backoffMs,
+    poll_interval_ms: pollIntervalMs,
+  }
+}
+
+function listTopics(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::list_topics',
-    description: 'Lists topics with their subscribers',
+    description: 'Lists topics and queues with their subscribers',
     input: {},
     call: () =>
-      topics.names().map((name) => {
-        return { name, broker_type: BROKER_TYPE, subscriber_count: topics.figures(name).consumers }
+      namesOf(parts).map((name) => {
+        return { name, broker_type: BROKER_TYPE, subscriber_count: figuresOf(parts, name).consumers }
       }),
   })
 }
 
-function topicStats({ ledger, queues, topics }: ReportParts): BuiltinFunction {
+/** Names of all topics and configured queues. */
+function namesOf({ topics, queues }: ReportParts): string[] {
+  return [...new Set([...topics.names(), ...queues.names()])].sort()
+}
+
+/** A queue is served by the engine itself, with its concurrency. */
+function figuresOf({ topics, queues }: ReportParts, name: string): TopicFigures {
+  const { depth, consumers } = topics.figures(name)
+  const queue = queues.find(name)
+  if (queue === undefined) return { depth, consumers }
+  return { depth: depth + queue.depth, consumers: consumers + queue.concurrency }
+}
+
+function topicStats(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::topic_stats',
     description: 'Counts jobs, consumers and dead letters in a topic or queue',
@@ -47,28 +91,25 @@ function topicStats({ ledger, queues, topics }: ReportParts): BuiltinFunction {
     input: nameInput,
     call(input) {
       const name = requiredTopic(input)
-      const { depth, consumers } = topics.figures(name)
-      const queue = queues.find(name)
-      return {
-        depth: depth + (queue?.depth ?? 0),
-        // A named queue is served by the engine itself.
-        consumer_count: consumers + (queue === undefined ? 0 : 1),
-        dlq_depth: ledger.letters.counts().get(name) ?? 0,
-        config: queue === undefined ? null : configRow(queue.settings),
-      }
+      const { depth, consumers } = figuresOf(parts, name)
+      const dlq_depth = parts.ledger.letters.counts().get(name) ?? 0
+      return { depth, consumer_count: consumers, dlq_depth, config: null }
     },
   })
 }
 
-function deadLetterTopics({ ledger }: ReportParts): BuiltinFunction {
+function deadLetterTopics(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::dlq_topics',
-    description: 'Lists topics and queues that have dead letters',
+    description: 'Lists topics and queues with the number of their dead letters',
     input: {},
-    call: () =>
-      [...ledger.letters.counts()].map(([topic, count]) => {
-        return { topic, broker_type: BROKER_TYPE, message_count: count }
-      }),
+    call: () => {
+      const counts = parts.ledger.letters.counts()
+      const names = new Set([...namesOf(parts), ...counts.keys()])
+      return [...names].sort().map((topic) => {
+        return { topic, broker_type: BROKER_TYPE, message_count: counts.get(topic) ?? 0 }
+      })
+    },
   })
 }
 
@@ -102,17 +143,6 @@ function letterRow({ job, death }: DeadLetter): unknown {
     retries: job.attempts,
     size_bytes: job.sizeBytes,
   })
-}
-
-function configRow({ policy, groupField }: NonNullable<ReturnType<NamedQueues['find']>>['settings']): object {
-  return {
-    type: policy.mode,
-    max_retries: policy.maxAttempts,
-    concurrency: policy.concurrency,
-    message_group_field: groupField ?? null,
-    backoff_ms: policy.backoffMs,
-    poll_interval_ms: policy.pollIntervalMs,
-  }
 }
 
 function requiredTopic({ topic, queue }: { topic?: string | undefined; queue?: string | undefined }): string {

@@ -6,11 +6,11 @@ import type { Builtin, EngineHost } from '../builtin.js'
 import { reachableHost } from '../../config/listener-config.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
-import type { Store } from '../../storage/store.js'
+import { listEntries, type Store } from '../../storage/store.js'
 import type { StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 import { streamFunctions } from './stream-functions.js'
-import { StreamItems } from './stream-items.js'
+import { spaceOf, StreamItems, type GroupPlace } from './stream-items.js'
 import { StreamOperations } from './stream-operations.js'
 import { StreamRooms } from './stream-rooms.js'
 import { StreamServer } from './stream-server.js'
@@ -29,6 +29,10 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
     functions: streamFunctions(() => service.operations),
     triggerTypes: service.triggers.types,
     namedFunctions: config.authFunctionId === undefined ? [] : [config.authFunctionId],
+    inspections: {
+      'stream::entries': ({ stream_name, group_id, search }) =>
+        service.entries({ stream_name: String(stream_name), group_id: String(group_id) }, search),
+    },
     get port() {
       return service.port
     },
@@ -54,12 +58,17 @@ class StreamService {
     this.#host = host
     this.#config = config
     this.triggers = new StreamTriggers(host)
-    this.#rooms = new StreamRooms(host.log)
+    this.#rooms = new StreamRooms(host)
     this.#server = new StreamServer(host, config, this.#clientParts())
   }
 
   get operations(): StreamOperations | undefined {
     return this.#operations
+  }
+
+  /** Item ids and values of a group that the engine stores itself. */
+  entries(place: GroupPlace, search: unknown): object {
+    return listEntries(this.#store, spaceOf(place), search)
   }
 
   get port(): number {
@@ -73,7 +82,7 @@ class StreamService {
       host: this.#host,
       items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
       announce: (message, trace) => {
-        this.#rooms.tell(message)
+        this.#rooms.send(message)
         this.triggers.fire(message, trace)
       },
     })
@@ -89,6 +98,7 @@ class StreamService {
   async stop(): Promise<void> {
     this.#operations = undefined
     this.triggers.stop()
+    this.#rooms.stop()
     await this.#server.stop()
     await this.#store?.close()
   }

@@ -6,7 +6,7 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 import { joinSignals } from '../../../std/async/abortable.js'
 import type { Clock } from '../../../std/time/clock.js'
 import type { Log } from '../../../std/log.js'
-import type { LargeMessages } from '../../../wire/transport/large-messages.js'
+import type { SharedBytes } from '../../../wire/transport/shared-bytes.js'
 import type { Transport } from '../../../wire/transport/transport.js'
 import type { Counters } from '../../counters.js'
 import type { Stored } from '../../storage/store.js'
@@ -33,7 +33,7 @@ export interface StreamClientParts {
   readonly clock: Clock
   readonly log: Log
   readonly counters: Counters
-  readonly unread: LargeMessages
+  readonly unread: SharedBytes
   readonly rooms: StreamRooms
   readonly triggers: StreamTriggers
   /** Whether joins are refused while no join handler is bound. */
@@ -64,8 +64,8 @@ export class StreamClient {
     this.#outbox = new LossyOutbox(transport, parts.channelSize, parts)
   }
 
-  /** Handles a text frame. */
-  receive(frame: string): void {
+  /** Handles a frame; clients may send both kinds. */
+  receive(frame: string | Uint8Array): void {
     const request = readRequest(frame)
     if (request === undefined) {
       this.#parts.log.debug(
@@ -83,14 +83,14 @@ export class StreamClient {
   close(): void {
     this.#closed.abort()
     this.#outbox.close()
-    for (const id of [...this.#subscriptions.keys()]) this.#leave(id)
+    for (const [subscriptionId, { target }] of [...this.#subscriptions]) this.#leave({ subscriptionId, target })
   }
 
   async #work(): Promise<void> {
     this.#busy = true
     for (let next = this.#requests.shift(); next !== undefined; next = this.#requests.shift()) {
       if (this.#closed.signal.aborted) break
-      if (next.type === 'leave') this.#leave(next.subscriptionId)
+      if (next.type === 'leave') this.#leave(next)
       else await this.#join(next)
     }
     this.#busy = false
@@ -104,7 +104,7 @@ export class StreamClient {
     })
     const { signal, release } = joinSignals(timeout.signal, this.#closed.signal)
     // Joining an id again moves its subscription; otherwise the first one could not be left.
-    this.#leave(request.subscriptionId)
+    if (this.#subscriptions.has(request.subscriptionId)) this.#leave(request)
     const allowed = await this.#mayJoin(request, signal)
     if (!this.#closed.signal.aborted) {
       if (allowed) await this.#subscribe(request, signal)
@@ -147,12 +147,14 @@ export class StreamClient {
     subscription.release()
   }
 
-  #leave(subscriptionId: string): void {
+  /** Ends a subscription. The leave handlers are called even if it does not exist. */
+  #leave({ subscriptionId, target }: Omit<Request, 'type'>): void {
     const subscription = this.#subscriptions.get(subscriptionId)
-    if (subscription === undefined) return
-    this.#subscriptions.delete(subscriptionId)
-    this.#parts.rooms.remove(subscription)
-    this.#parts.triggers.left(this.#eventOf({ subscriptionId, target: subscription.target }))
+    if (subscription !== undefined) {
+      this.#subscriptions.delete(subscriptionId)
+      this.#parts.rooms.remove(subscription)
+    }
+    this.#parts.triggers.left(this.#eventOf({ subscriptionId, target: subscription?.target ?? target }))
   }
 
   #eventOf({ subscriptionId, target }: Omit<Request, 'type'>): SubscriptionEvent {
@@ -205,9 +207,9 @@ class Subscription implements Listener {
   }
 }
 
-function readRequest(frame: string): Request | undefined {
+function readRequest(frame: string | Uint8Array): Request | undefined {
   if (frame.length > MAX_FRAME_CHARACTERS) return undefined
-  const message = parse(frame)
+  const message = parse(typeof frame === 'string' ? frame : Buffer.from(frame).toString())
   if (!isRecord(message) || !isRecord(message['data'])) return undefined
   const { type, data } = message
   if (type !== 'join' && type !== 'leave') return undefined

@@ -80,7 +80,7 @@ export class StreamServer {
       return {
         open: () => undefined,
         text: (frame) => client.receive(frame),
-        binary: () => undefined,
+        binary: (frame) => client.receive(frame),
         activity: () => undefined,
         drained: () => undefined,
         frameFailed: (error) => this.#host.log.error({ error }, 'A frame could not be handled'),

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { engineRig } from '../../../kit/engine-rig.js'
 
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
 const enqueue = { action: { type: 'enqueue', queue: 'mail' } }
 
 test('an enqueued call is handed to the provider, and its caller gets the receipt', async () => {
@@ -42,10 +44,10 @@ test('without a provider, or when it refuses, the caller gets enqueue_error', as
   const provider = await rig.worker({})
   provider.register('engine::queue::enqueue')
   await rig.settle()
-  caller.invoke('f', {}, { ...enqueue, traceparent: 'tp' })
+  caller.invoke('f', {}, { ...enqueue, traceparent: TRACE })
   await rig.settle()
   const stored = provider.take('invokefunction')
-  expect(stored['data']).toMatchObject({ traceparent: 'tp', baggage: 'iii.function.id=f' })
+  expect(stored['data']).toMatchObject({ traceparent: TRACE, baggage: 'iii.function.id=f' })
   provider.answer(stored, { error: { code: 'FULL', message: 'no room' } })
   await rig.settle()
   expect(caller.take('invocationresult')['error']).toEqual({ code: 'enqueue_error', message: 'FULL: no room' })

@@ -5,12 +5,11 @@ import { engineRig } from '../../../kit/engine-rig.js'
 const call = { invocationId: 'i', functionId: 'f', traceparent: undefined, baggage: undefined }
 const message: ResultMessage = { type: 'invocationresult', invocation_id: 'i', function_id: 'f', result: { a: 1 } }
 
-test('A plain result and one with its own trace reach the caller unchanged', () => {
+test('A plain result and one with the trace of the call reach the caller unchanged', () => {
   expect(isForCallerAsItIs(message, call)).toBe(true)
   expect(isForCallerAsItIs({ ...message, result: null }, call)).toBe(true)
-  expect(isForCallerAsItIs({ ...message, traceparent: '00-a', baggage: 'b=1' }, { ...call, traceparent: '00-c' })).toBe(
-    true,
-  )
+  const trace = { traceparent: '00-a', baggage: 'b=1' }
+  expect(isForCallerAsItIs({ ...message, ...trace }, { ...call, ...trace })).toBe(true)
 })
 
 test.each([
@@ -18,6 +17,8 @@ test.each([
   ['another name of the function', { ...message, function_id: 'local' }, call],
   ['a trace that has to be filled in', message, { ...call, traceparent: '00-c' }],
   ['baggage that has to be filled in', message, { ...call, baggage: 'b=1' }],
+  ['a trace of its own', { ...message, traceparent: '00-a' }, call],
+  ['baggage of its own', { ...message, baggage: 'b=2' }, { ...call, baggage: 'b=1' }],
   ['a member the protocol does not know', { ...message, extra: 1 }, call],
   [
     'an own member named __proto__',

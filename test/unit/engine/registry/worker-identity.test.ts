@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanText, identityOf } from '../../../../src/engine/registry/worker-identity.js'
+import { cleanText, identityOf, unknownWorker } from '../../../../src/engine/registry/worker-identity.js'
 
 test.each([
   [undefined, undefined],
@@ -19,7 +19,7 @@ test('a huge name is not walked to its end', () => {
 })
 
 test('missing members have default values', () => {
-  expect(identityOf({ name: 'n', telemetry: { framework: 5 } })).toEqual({
+  expect(identityOf({ name: 'n', telemetry: { framework: 5 } }, unknownWorker)).toEqual({
     name: 'n',
     runtime: 'unknown',
     version: undefined,

@@ -35,7 +35,7 @@ test('a trigger waits for its type, is handed over when it comes, and listed onl
   provider.send(type())
   await rig.settle()
   expect(provider.take('registertrigger')).toEqual({ ...trigger('t'), config: null, metadata: { m: 1 } })
-  expect(await list()).toMatchObject({ registered_triggers: [{ id: 't', worker_name: 'c' }] })
+  expect(await list()).toMatchObject({ registered_triggers: [{ id: 't', worker_name: 'f' }] })
   expect(rig.engine.stats().parkedTriggers).toBe(0)
 })
 
@@ -94,7 +94,6 @@ test('a type registered in the own namespace takes over triggers that had fallen
   expect(asked(fallback)).toEqual({ bound: [], ended: ['t'] })
   expect(home.take('registertrigger')).toEqual({
     ...trigger('t'),
-    namespace: 'blue',
     trigger_namespace: 'blue',
   })
   home.transport.terminate()

@@ -6,6 +6,7 @@ test('a delay longer than a Node timer can hold does not fire at once', async ()
   let fired = 0
   const timer = systemClock.after(2 ** 40, () => (fired += 1))
   const endless = systemClock.after(Infinity, () => (fired += 1))
+  // eslint-disable-next-line local/real-time -- the system clock is tested
   await delay(20)
   timer.cancel()
   endless.cancel()
@@ -34,6 +35,7 @@ test('a timer keeps the process alive just while it is in the foreground, and fi
   const fired = new Promise<void>((resolve) => {
     systemClock.after(5, resolve).setMode('background')
   })
+  // eslint-disable-next-line local/real-time -- the system clock is tested
   await delay(20)
   await fired
 })

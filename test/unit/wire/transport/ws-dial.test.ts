@@ -6,6 +6,7 @@ import { HIGH_WATER_BYTES } from '../../../../src/wire/transport/transport.js'
 import { dialWebSocket } from '../../../../src/wire/transport/ws-dial.js'
 import { httpPeer, tcpPeer, webSocketPeer } from '../../../kit/socket-peer.js'
 import { TransportLog } from '../../../kit/transport-log.js'
+import { until } from '../../../kit/waiting.js'
 
 const noHeaders = { headers: () => ({}) }
 
@@ -116,6 +117,7 @@ test.each(['close', 'terminate'] as const)('%s ends a dial in the tick that star
   const transport = dialWebSocket(peer.url, noHeaders, log)
   transport[how]()
   await log.next('close')
+  // eslint-disable-next-line local/real-time -- an event that must not come would take this long
   await delay(20)
 
   expect(log.events.map(({ kind }) => kind)).toEqual(['close'])
@@ -126,7 +128,7 @@ test.each(['close', 'terminate'] as const)('%s ends a handshake that stalls', as
   const peer = await tcpPeer(() => undefined)
   const log = new TransportLog()
   const transport = dialWebSocket(peer.url, noHeaders, log)
-  await delay(20)
+  await until(() => peer.sockets.size === 1)
   transport[how]()
 
   expect((await log.next('close')).closed.code).toBe(1006)
@@ -194,6 +196,7 @@ test('everything after close and terminate is ignored, and close comes once', as
   transport.terminate()
   transport.pause()
   transport.resume()
+  // eslint-disable-next-line local/real-time -- an event that must not come would take this long
   await delay(20)
 
   expect(log.all('close')).toHaveLength(1)

@@ -4,6 +4,7 @@ import { JsonText } from '../../../../wire/protocol/json-text.js'
 import { MAX_JSON_NODES } from '../../../../wire/protocol/limits.js'
 import { toErrorBody } from '../../../../wire/protocol/error-body.js'
 import { isRecord } from '../../../../wire/protocol/validate.js'
+import { MAX_HEADERS } from '../../../../wire/transport/ws-accept.js'
 import type { Random } from '../../../../std/random.js'
 import { type Headers, readHeaders } from './response-headers.js'
 import type { ServerResponse } from 'node:http'
@@ -82,6 +83,11 @@ export function badRequest(message: string): WholeResponse {
   return errorAnswer(400, ErrorCode.INVALID_ARGUMENTS, message)
 }
 
+/** 431: the request has too many headers. */
+export function tooManyHeaders(): WholeResponse {
+  return errorAnswer(431, ErrorCode.INVALID_ARGUMENTS, `A request may have ${String(MAX_HEADERS)} headers`)
+}
+
 /** 404: no route at this path. */
 export function notFound(): WholeResponse {
   return errorAnswer(404, ErrorCode.NOT_FOUND, 'Not Found')
@@ -132,5 +138,6 @@ export function writeHead(response: ServerResponse, { status, headers }: Head): 
 /** Sends a complete response. */
 export function writeAnswer(response: ServerResponse, answer: WholeResponse): void {
   writeHead(response, answer)
-  response.end(answer.body)
+  // Bytes, since Node writes the headers in the encoding of a text that follows.
+  response.end(Buffer.from(answer.body))
 }

@@ -19,16 +19,22 @@ const CONNECTION_HEADERS = new Set([
 ])
 
 /** Reads an object of strings or a list of `Name: value` lines; only the list can repeat a name. */
-export function readHeaders(value: unknown): Map<string, string[]> {
+export function readHeaders(wanted: unknown): Map<string, string[]> {
   const headers = new Map<string, string[]>()
-  for (const [name, text] of linesOf(value)) {
+  for (const [name, value] of linesOf(wanted)) {
     const key = name.toLowerCase()
+    const text = asBytes(value)
     if (!isSendable(key, text)) continue
     const present = headers.get(key)
     if (present === undefined) headers.set(key, [text])
     else present.push(text)
   }
   return headers
+}
+
+/** The UTF-8 bytes of a text, one per character, as Node writes headers. */
+function asBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
 }
 
 function linesOf(value: unknown): [string, string][] {

@@ -3,7 +3,7 @@ import { isRecord, json, optional, string } from '../../../../wire/protocol/vali
 import { packageVersion } from '../../../../version.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
 import { builtinFunction } from '../../../config/builtin-input.js'
-import { parseTraceparent } from '../../../../wire/protocol/tracing.js'
+import { parseTraceparent } from '../../../calls/trace-headers.js'
 import { severities, type LogRecord, type Severity } from './log-record.js'
 import { epochNanos } from '../otlp-value.js'
 import type { ServiceConfig } from '../observability-config.js'

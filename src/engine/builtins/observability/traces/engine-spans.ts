@@ -4,11 +4,11 @@
  */
 import type { ErrorBody } from '../../../../errors.js'
 import type { EngineHost } from '../../builtin.js'
+import { parseTraceparent, type TraceParent } from '../../../calls/trace-headers.js'
 import type { OpenSpan, SpanStart } from '../../../instruments.js'
 import { epochNanos } from '../otlp-value.js'
 import type { ServiceConfig } from '../observability-config.js'
 import { isSampled, type SamplingConfig } from './sampling.js'
-import { parseTraceparent, type TraceParent } from '../../../../wire/protocol/tracing.js'
 import type { SpanEvent, SpanRow } from './span-row.js'
 
 export interface EngineSpansOptions {
@@ -39,8 +39,6 @@ export class EngineSpans {
 
   open({ name, trace, attributes }: SpanStart): OpenSpan | undefined {
     const parent = parseTraceparent(trace.traceparent)
-    // An unreadable header is passed on unchanged; a new trace would hide it.
-    if (parent === undefined && trace.traceparent !== undefined) return undefined
     const traceId = parent?.traceId ?? this.#newId()
     if (!this.#isKept(name, traceId, parent)) return undefined
     const { host, service, take } = this.#options
@@ -66,6 +64,7 @@ export class EngineSpans {
           events: error === undefined ? [] : [exceptionEvent(error, endNanos)],
           links: [],
           instrumentation_scope_name: 'iii',
+          flags: 1,
         })
       },
     }

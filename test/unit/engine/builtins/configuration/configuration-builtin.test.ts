@@ -45,19 +45,40 @@ test('a configuration is registered with its first value, read, changed and desc
   expect(await call('schema', { id: 'mail' })).toEqual(entry)
 })
 
-test('a configuration without a value is null', async () => {
+test('a configuration without a value is null, unless its schema requires members', async () => {
   const { call } = configurations()
   await call('register', entry)
+  await expect(call('get', { id: 'mail' })).rejects.toMatchObject({ code: 'SCHEMA_INVALID' })
+  await call('register', { ...entry, schema: { type: 'object' } })
   expect(await call('get', { id: 'mail' })).toEqual({ id: 'mail', value: null })
 })
 
-test('registering again keeps the value, unless it fits no more', async () => {
+test('registering again replaces the value; without an initial value it is kept while it is valid', async () => {
   const { call } = configurations()
   await call('register', { ...entry, initial_value: { url: 'first' } })
   await call('register', { ...entry, initial_value: { url: 'second' } })
-  expect(await call('get', { id: 'mail' })).toMatchObject({ value: { url: 'first' } })
-  await call('register', { ...entry, schema: { type: 'number' }, initial_value: 7 })
-  expect(await call('get', { id: 'mail' })).toMatchObject({ value: 7 })
+  expect(await call('get', { id: 'mail' })).toMatchObject({ value: { url: 'second' } })
+  await call('register', entry)
+  expect(await call('get', { id: 'mail' })).toMatchObject({ value: { url: 'second' } })
+  await call('register', { ...entry, schema: { type: 'number' } })
+  expect(await call('get', { id: 'mail' })).toMatchObject({ value: null })
+})
+
+test.each([
+  ['${UNSET:42}', 42],
+  ['${UNSET:-1.5}', -1.5],
+  ['${UNSET:true}', true],
+  ['${UNSET:false}', false],
+  ['a${UNSET:1}', 'a1'],
+  ['${UNSET:1}${UNSET:2}', '12'],
+  ['${UNSET:007}', '007'],
+  ['${UNSET:12345678901234567890}', '12345678901234567890'],
+  ['${UNSET:}', ''],
+  ['${HOST}', 'example.test'],
+])('the value %j is read as %j', async (initial_value, expected) => {
+  const { call } = configurations()
+  await call('register', { ...entry, schema: {}, initial_value })
+  expect(await call('get', { id: 'mail' })).toEqual({ id: 'mail', value: expected })
 })
 
 test.each(['', 'Mail', 'a b', 'x'.repeat(65), '../x'])('the id %j is refused at registration', async (id) => {

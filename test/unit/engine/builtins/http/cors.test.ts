@@ -27,7 +27,8 @@ test('answers of every kind allow any origin by default', async () => {
   await route('f', { api_path: '/a' })
   const answers = [await call({ path: '/a' }), await call({ path: '/x' }), await call({ path: '/a', method: 'PUT' })]
   for (const { headers } of answers) {
-    expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' })
+    expect(headers['access-control-allow-origin']).toBe('*')
+    expect(headers).not.toHaveProperty('access-control-expose-headers')
   }
   expect(answers[0]?.headers.vary).toBe(`accept, ${VARY}`)
 })

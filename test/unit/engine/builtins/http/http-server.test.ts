@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http'
 import { expect, test } from 'vitest'
 import { rawCall, rawSocket, readToEnd } from '../../../../kit/http-client.js'
 import { startHttp } from '../../../../kit/http-rig.js'
+import { nextTick } from '../../../../kit/waiting.js'
 
 test.each([
   ['no HTTP', 'hello\r\n\r\n', '400 Bad Request'],
@@ -18,7 +19,7 @@ test.each([
   ],
   [
     'headers without end',
-    `GET / HTTP/1.1\r\nHost: x\r\na: ${'x'.repeat(20_000)}\r\n\r\n`,
+    `GET / HTTP/1.1\r\nHost: x\r\na: ${'x'.repeat(70_000)}\r\n\r\n`,
     '431 Request Header Fields Too Large',
   ],
 ])('%s is answered with an error status, and the server goes on', async (_, text, status) => {
@@ -28,6 +29,18 @@ test.each([
   expect(await rawCall(port, text)).toContain(`HTTP/1.1 ${status}\r\n`)
   expect((await call({ path: '/' })).status).toBe(200)
   expect(host.calls).toHaveLength(1)
+})
+
+test.each([
+  ['a cookie of 20 kB', `GET / HTTP/1.1\r\nHost: x\r\nCookie: a=${'x'.repeat(20_000)}\r\n`, '200 OK'],
+  ['a query of 20 kB', `GET /?a=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n`, '200 OK'],
+  ['100 headers', `GET / HTTP/1.1\r\nHost: x\r\n${'a: b\r\n'.repeat(98)}`, '200 OK'],
+  ['150 headers', `GET / HTTP/1.1\r\nHost: x\r\n${'a: b\r\n'.repeat(148)}`, '431 Request Header Fields Too Large'],
+])('a request with %s is answered as the distributed engine does', async (_, head, status) => {
+  const { host, route, port } = await startHttp()
+  host.serve('f', () => ({}))
+  await route('f', { api_path: '/' })
+  expect(await rawCall(port, `${head}Connection: close\r\n\r\n`)).toContain(`HTTP/1.1 ${status}\r\n`)
 })
 
 test('a broken chunk in the middle of an upload ends that request only', async () => {
@@ -102,7 +115,7 @@ test('clients that connect and vanish, at any point, leave nothing behind', asyn
     const socket = rawSocket(port)
     await once(socket, 'connect')
     socket.write(whole.slice(0, length))
-    if (length % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    if (length % 2 === 0) await nextTick()
     socket.resetAndDestroy()
   }
   expect((await call({ method: 'PUT', path: '/' })).status).toBe(200)

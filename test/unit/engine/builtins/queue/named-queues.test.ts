@@ -58,7 +58,8 @@ test('a queue that is not configured is not found, and `default` always exists',
   })
   expect(await enqueue({ queue: 'mail' })).toEqual({ messageReceiptId: expect.any(String) as unknown })
   expect(await call('engine::queue::topic_stats', { queue: 'default' })).toMatchObject({
-    config: { type: 'standard', max_retries: 3, concurrency: 10, backoff_ms: 1000, poll_interval_ms: 100 },
+    consumer_count: 10,
+    config: null,
   })
 })
 
@@ -165,7 +166,9 @@ test('dead letters are redriven under the same id with all their attempts, or di
   host.serve('job', () => null)
   expect(await call('iii::queue::redrive', { queue: 'default' })).toEqual({ queue: 'default', redriven: 1 })
   await host.clock.advance(1_000)
-  expect(await call('engine::queue::dlq_topics', {})).toEqual([])
+  expect(await call('engine::queue::dlq_topics', {})).toEqual([
+    { topic: 'default', broker_type: 'builtin', message_count: 0 },
+  ])
   expect(await call('engine::queue::topic_stats', { queue: 'default' })).toMatchObject({ depth: 0, dlq_depth: 0 })
 })
 

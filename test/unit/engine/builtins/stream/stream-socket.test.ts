@@ -4,7 +4,8 @@ import { deferred } from '../../../../../src/std/async/deferred.js'
 import { AUTH_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-server.js'
 import { JOIN_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-client.js'
 import { bindingOf, unbindFrom } from '../../../../kit/fake-host.js'
-import { startStream, type StreamRig, type StreamSocket, until } from '../../../../kit/stream-rig.js'
+import { startStream, type StreamRig, type StreamSocket } from '../../../../kit/stream-rig.js'
+import { until } from '../../../../kit/waiting.js'
 
 const group = { stream_name: 'chat', group_id: 'g' }
 const item = { ...group, item_id: 'i' }
@@ -140,7 +141,7 @@ test('a join handler that fails or does not answer in time refuses, which is log
   expect(host.lines.map(({ level }) => level)).toEqual(['warn', 'warn'])
 })
 
-test('leave handlers run for a leave and, at the disconnect, for every remaining subscription', async () => {
+test('leave handlers run for every leave and, at the disconnect, for every remaining subscription', async () => {
   const { host, bind, connect } = await startStream()
   host.serve('left', () => null)
   await bind('1', 'stream:leave', 'left', { config: { anything: 'goes' } })
@@ -148,12 +149,13 @@ test('leave handlers run for a leave and, at the disconnect, for every remaining
   for (const id of ['1', '2', '3']) await client.join(id, 'chat', 'g')
   client.request('leave', '2', ['chat', 'g'])
   client.request('leave', 'never joined', ['chat', 'g'])
-  await until(() => host.payloads('left').length === 1)
+  await until(() => host.payloads('left').length === 2)
   await client.close()
-  await until(() => host.payloads('left').length === 3)
+  await until(() => host.payloads('left').length === 4)
   const event = { stream_name: 'chat', group_id: 'g', id: null, context: null }
   expect(host.payloads('left')).toEqual([
     { subscription_id: '2', ...event },
+    { subscription_id: 'never joined', ...event },
     { subscription_id: '1', ...event },
     { subscription_id: '3', ...event },
   ])

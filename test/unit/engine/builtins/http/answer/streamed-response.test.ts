@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { InvocationError } from '../../../../../../src/errors.js'
 import { openRequest, readAnswer, responseOf } from '../../../../../kit/http-client.js'
 import { heldHandler, startHttp } from '../../../../../kit/http-rig.js'
+import { stalled } from '../../../../../kit/waiting.js'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 const status = (status_code: unknown): string => JSON.stringify({ type: 'set_status', status_code })
@@ -173,11 +174,7 @@ test('a slow client pauses the writer and receives every byte', async () => {
   })()
   const begun = await response
   begun.pause()
-  let before = -1
-  while (before !== written) {
-    before = written
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  await stalled(() => written)
   expect(written).toBeLessThan(pieces)
   const answer = await readAnswer(begun)
   await writing

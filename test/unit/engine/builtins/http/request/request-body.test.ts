@@ -6,6 +6,7 @@ import { TickLane } from '../../../../../../src/std/time/tick-lane.js'
 import { VirtualClock } from '../../../../../../src/std/time/virtual-clock.js'
 import { openRequest, rawSocket, readAnswer, readToEnd, responseOf } from '../../../../../kit/http-client.js'
 import { heldHandler, startHttp } from '../../../../../kit/http-rig.js'
+import { stalled } from '../../../../../kit/waiting.js'
 
 const MAX_JSON_BODY_BYTES = 16 * 1024 * 1024
 const JSON_HEADERS = { 'content-type': 'application/json' }
@@ -86,11 +87,7 @@ test('a large upload flows through the channel no faster than it is read', async
     sent.end()
   })()
   const channel = host.channelOf(await handler.payload, 'request_body')
-  let before = -1
-  while (before !== flushed) {
-    before = flushed
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  await stalled(() => flushed)
   expect(flushed).toBeLessThan(pieces)
   expect(channel.buffered.length).toBeLessThanOrEqual(64)
   let received = 0

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openRequest, rawSocket } from '../../../../../kit/http-client.js'
 import { startHttp, type HttpRig } from '../../../../../kit/http-rig.js'
+import { until } from '../../../../../kit/waiting.js'
 
 /** A route `/a` whose handler waits until it is let go; `entered` counts how many it has seen. */
 async function startHeld(rig: HttpRig) {
@@ -11,14 +12,12 @@ async function startHeld(rig: HttpRig) {
     return new Promise((resolve) => letGo.push(resolve))
   })
   await rig.route('f', { api_path: '/a' })
-  const untilSeen = async (count: number): Promise<void> => {
-    while (seen.length < count) await new Promise((resolve) => setImmediate(resolve))
-  }
+  const untilSeen = (count: number): Promise<void> => until(() => seen.length >= count)
   return { letGo, seen, untilSeen }
 }
 
-/** Gives requests on the wire time to arrive at the server. */
-const arrive = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 50))
+/** Waits until so many requests have arrived that are not answered: each has a timer. */
+const arrived = (rig: HttpRig, count: number): Promise<void> => until(() => rig.host.clock.pendingTimers === count)
 
 test('requests above the limit wait for their turn, in order', async () => {
   const rig = await startHttp({ concurrency_request_limit: 2 })
@@ -26,7 +25,7 @@ test('requests above the limit wait for their turn, in order', async () => {
   const pending = []
   for (const n of ['1', '2', '3', '4']) {
     pending.push(rig.call({ path: `/a?n=${n}` }))
-    await arrive()
+    await arrived(rig, pending.length)
   }
   expect(seen).toEqual(['1', '2'])
   letGo[0]?.({})
@@ -46,11 +45,11 @@ test('a waiting request whose client disconnects frees its place', async () => {
   await untilSeen(1)
   const leaving = openRequest({ port: rig.port, path: '/a?n=2' }).on('error', () => {})
   leaving.end()
-  await arrive()
+  await arrived(rig, 2)
   const third = rig.call({ path: '/a?n=3' })
-  await arrive()
+  await arrived(rig, 3)
   leaving.destroy()
-  await arrive()
+  await arrived(rig, 2)
   letGo[0]?.({})
   await untilSeen(2)
   letGo[1]?.({})
@@ -65,7 +64,7 @@ test('waiting counts towards the time limit, and a freed place is reused', async
   await untilSeen(1)
   await rig.host.clock.advance(1000)
   const second = rig.call({ path: '/a?n=2' })
-  await arrive()
+  await arrived(rig, 2)
   await rig.host.clock.advance(2000)
   expect((await first).status).toBe(504)
   await untilSeen(2)
