@@ -63,6 +63,7 @@ export const faults: readonly Fault[] = [
     name: 'sockets-of-refused-clients-stay-open',
     row: 'R42',
     file: 'src/wire/transport/ws-accept.ts',
+    symbol: 'refuse',
     find: "socket.once('finish', () => socket.destroy())",
     replace: "socket.once('finish', () => undefined)",
     tests: ['test/regression/refused-clients-kept-their-sockets.test.ts'],
