@@ -1,4 +1,5 @@
 /** Follows a trigger type until the command is interrupted or the connection ends: binds a function of its own to it. */
+import { systemRandom } from '../../std/random.js'
 import { CommandError, Exit, type Terminal } from '../command.js'
 import type { Remote } from './connection.js'
 
@@ -19,7 +20,7 @@ export async function follow(
   take: (payload: unknown) => Promise<void> | void,
 ): Promise<void> {
   const interrupted = terminal.interrupted()
-  const functionId = `iii-node::follow::${String(process.pid)}`
+  const functionId = `iii-node::follow::${systemRandom.uuid()}`
   let last: Promise<void> = Promise.resolve()
   const failed = new Promise<never>((_, reject) => {
     const receive = (payload: unknown): null => {
