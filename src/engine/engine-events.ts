@@ -16,6 +16,8 @@ export interface FunctionFailure {
   readonly functionId: string
   /** The error, as it travels on the wire. */
   readonly error: ErrorBody
+  /** The W3C trace parent of its call, if the call belongs to a trace. */
+  readonly traceparent?: string | undefined
 }
 
 /** A trigger in an event. */
@@ -57,7 +59,7 @@ export type EngineEvent =
       readonly isVoid: boolean
     })
   /** The function of a trigger or its condition failed, and no caller receives the error. */
-  | (NamedTrigger & { readonly kind: 'trigger_failed'; readonly error: ErrorBody })
+  | (NamedTrigger & FunctionFailure & { readonly kind: 'trigger_failed' })
   | (FailedAttempt & { readonly kind: 'attempt_failed'; readonly retryInMs: number })
   /** A job used up its attempts and became a dead letter. */
   | (FailedAttempt & { readonly kind: 'job_dead' })

@@ -3,7 +3,7 @@ import type { LoopClock } from '../std/time/clock.js'
 import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import { TickLane } from '../std/time/tick-lane.js'
-import { LargeMessages } from '../wire/transport/large-messages.js'
+import { SharedBytes } from '../wire/transport/shared-bytes.js'
 import { Bindings } from './triggers/bindings.js'
 import { ChannelTable } from './channels/channel-table.js'
 import { createCounters, type Counters } from './counters.js'
@@ -41,9 +41,9 @@ export interface EngineParts extends EnginePorts {
   /** For expensive work of all clients. */
   readonly lane: TickLane
   /** Limits the memory of large messages of all clients. */
-  readonly largeMessages: LargeMessages
+  readonly largeMessages: SharedBytes
   /** Limits the memory of what waits to be read by all clients. */
-  readonly unread: LargeMessages
+  readonly unread: SharedBytes
   readonly counters: Counters
   readonly directory: Directory
   readonly handOver: HandOver
@@ -72,8 +72,7 @@ export function createParts(ports: EnginePorts): EngineParts {
   return {
     ...ports,
     lane: new TickLane(ports.clock),
-    largeMessages: largeMessagesOf(ports, counters),
-    unread: unreadOf(ports, counters),
+    ...sharedBytes(ports, counters),
     counters,
     directory,
     handOver,
@@ -88,8 +87,11 @@ export function createParts(ports: EnginePorts): EngineParts {
   }
 }
 
-function largeMessagesOf({ clock, limits, log }: EnginePorts, { cutOff }: Counters): LargeMessages {
-  return new LargeMessages({
+function sharedBytes(
+  { clock, limits, log }: EnginePorts,
+  { cutOff }: Counters,
+): Pick<EngineParts, 'largeMessages' | 'unread'> {
+  const largeMessages = new SharedBytes({
     clock,
     maxBytes: limits.maxLargeMessageBytes,
     onCut: (reason, bytes) => {
@@ -97,10 +99,7 @@ function largeMessagesOf({ clock, limits, log }: EnginePorts, { cutOff }: Counte
       log.warn({ reason, bytes }, 'A client with an unfinished large message was cut off')
     },
   })
-}
-
-function unreadOf({ clock, limits, log }: EnginePorts, { cutOff }: Counters): LargeMessages {
-  return new LargeMessages({
+  const unread = new SharedBytes({
     clock,
     maxBytes: limits.maxUnreadBytes,
     onCut: (_reason, bytes) => {
@@ -108,4 +107,5 @@ function unreadOf({ clock, limits, log }: EnginePorts, { cutOff }: Counters): La
       log.error({ bytes }, 'Clients do not read and too much waits for them; the one with the most was cut off')
     },
   })
+  return { largeMessages, unread }
 }

@@ -111,6 +111,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     repairsStores: options.repairsStores ?? false,
     quirks: options.quirks ?? NO_QUIRKS,
   })
+  events.on((event) => parts.instruments.watchEvents?.(event))
   const builtins: Builtin[] = []
   const host = createHost(parts, createHostChannels(parts.channels))
   const startedAtMs = parts.clock.epochMs()

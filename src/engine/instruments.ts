@@ -6,6 +6,7 @@ import type { ErrorBody } from '../errors.js'
 import type { TraceHeaders } from '../wire/protocol/tracing.js'
 import type { CallOutcome, CallIdentity, Caller } from './links/peer.js'
 import type { RoutedCall } from './calls/routed-call.js'
+import type { Emit } from './engine-events.js'
 import type { WorkerEvent } from './registry/sessions.js'
 
 /**
@@ -30,11 +31,27 @@ export interface OpenSpan {
   end(error?: ErrorBody, attributes?: Readonly<Record<string, string>>): void
 }
 
+/** Prefixes of the functions of the engine itself. */
+const INTERNAL = [
+  ...['engine', 'state', 'stream', 'configuration', 'iii', 'steps', 'motia'].map((name) => `${name}::`),
+  ...['http', 'state', 'pubsub', 'stream', 'cron', 'queue', 'observability'].map((name) => `iii-${name}::`),
+  'bridge.',
+  'publish',
+]
+
+/** The attribute of a span that tells work of the engine from that of workers. */
+export function functionKind(functionId: string): { readonly 'iii.function.kind': 'internal' | 'user' } {
+  const isInternal = INTERNAL.some((prefix) => functionId.startsWith(prefix))
+  return { 'iii.function.kind': isInternal ? 'internal' : 'user' }
+}
+
 export interface Instruments {
   watchCall?: WatchCall
   /** Starts a span; `undefined` if its trace is not kept. */
   openSpan?: (start: SpanStart) => OpenSpan | undefined
   watchWorkers?: (event: WorkerEvent) => void
+  /** Receives the events of the engine. */
+  watchEvents?: Emit
 }
 
 /** The call with a span around it, which ends with its answer. The caller is not affected. */

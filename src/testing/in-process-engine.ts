@@ -29,6 +29,7 @@ import type { ConsoleServer } from '../console-server/console-server.js'
 import { durationMs, type Duration } from './duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import { rejectWorker } from './reject-worker.js'
+import { checkNames } from './test-engine-options.js'
 import type { TelemetryCapture } from './telemetry-capture.js'
 import type { Rejection, TestCallOptions, TestEngine, TestWorkerOptions } from './test-engine.js'
 import type { WorkerLinks, WorkerTarget } from './worker-links.js'
@@ -95,6 +96,7 @@ export class InProcessEngine implements TestEngine {
   async call(functionId: string, data: unknown = {}, options: TestCallOptions = {}): Promise<unknown> {
     checkId('functionId', functionId)
     checkRecord('options', options)
+    checkNames('call', options, ['timeoutMs', 'signal', 'namespace', 'metadata'])
     const { timeoutMs = CALL_TIMEOUT_MS, signal, ...call } = options
     checkDurationMs('timeoutMs', timeoutMs)
     checkNamespace('namespace', call.namespace)
@@ -115,6 +117,7 @@ export class InProcessEngine implements TestEngine {
   }
 
   async inject(request: InjectedRequest): Promise<Response> {
+    checkNames('inject', checkRecord('request', request), ['path', 'method', 'headers', 'body', 'signal'])
     return this.#parts.engine.inject(request)
   }
 
@@ -157,6 +160,7 @@ export class InProcessEngine implements TestEngine {
   ): Promise<RecordedFrame> {
     checkFunction('predicate', predicate)
     checkRecord('options', options)
+    checkNames('waitFor', options, ['timeoutMs'])
     const { timeoutMs = WAIT_TIMEOUT_MS } = options
     return this.#parts.links.waitFor(predicate, checkDurationMs('timeoutMs', timeoutMs))
   }
@@ -179,6 +183,7 @@ export class InProcessEngine implements TestEngine {
 
   reject(worker: WorkerTarget, code?: Rejection, options: { functionId?: string } = {}): void {
     checkRecord('options', options)
+    checkNames('reject', options, ['functionId'])
     rejectWorker(this.#parts.links, worker, { code, ...options })
   }
 

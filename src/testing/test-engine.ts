@@ -26,7 +26,7 @@ export interface TestCallOptions {
 /** Options of a worker in this process: those of `registerWorker`, with telemetry disabled unless `otel` is set. */
 export interface TestWorkerOptions extends InitOptions {
   /** Whether it connects to the guarded listener. Default false. */
-  readonly guarded?: boolean
+  readonly guarded?: boolean | undefined
 }
 
 /** The refusal that a worker receives. */

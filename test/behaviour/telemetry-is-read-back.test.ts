@@ -50,7 +50,7 @@ test('malformed telemetry frames are dropped, and the session stays open', async
   sender.send({ type: 'ping' })
   await sender.next(({ type }) => type === 'pong')
   expect(await reader.trigger({ function_id: 'engine::health::check', payload: {} })).toMatchObject({
-    components: { otel: { malformed_frames: 5 }, spans: { stored: 1 } },
+    components: { otel: { details: { malformed_frames: 5 } }, spans: { details: { stored: 1 } } },
   })
 })
 

@@ -18,7 +18,7 @@ import type { Instruments } from '../../src/engine/instruments.js'
 import { parsed } from '../../src/wire/protocol/json-text.js'
 import { deferred } from '../../src/std/async/deferred.js'
 import { TickLane } from '../../src/std/time/tick-lane.js'
-import { LargeMessages } from '../../src/wire/transport/large-messages.js'
+import { SharedBytes } from '../../src/wire/transport/shared-bytes.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { seededRandom, type SeededRandom } from './seeded-random.js'
 
@@ -27,8 +27,8 @@ type Handler = (data: unknown, call: HostCall) => unknown
 export class FakeHost implements EngineHost {
   readonly clock: VirtualClock
   readonly lane: TickLane
-  readonly largeMessages: LargeMessages
-  readonly unread: LargeMessages
+  readonly largeMessages: SharedBytes
+  readonly unread: SharedBytes
   readonly random: SeededRandom
   readonly opensPorts = true
   readonly repairsStores = false
@@ -54,8 +54,8 @@ export class FakeHost implements EngineHost {
   constructor(clock = new VirtualClock(), random = seededRandom(1)) {
     this.clock = clock
     this.lane = new TickLane(clock)
-    this.largeMessages = new LargeMessages({ clock, maxBytes: Infinity, onCut: () => undefined })
-    this.unread = new LargeMessages({ clock, maxBytes: Infinity, onCut: () => undefined })
+    this.largeMessages = new SharedBytes({ clock, maxBytes: Infinity, onCut: () => undefined })
+    this.unread = new SharedBytes({ clock, maxBytes: Infinity, onCut: () => undefined })
     this.random = random
   }
 

@@ -3,7 +3,7 @@ import { FrameIntake } from '../../src/engine/links/frame-intake.js'
 import { ReceiveSide } from '../../src/engine/links/receive-side.js'
 import { TickLane } from '../../src/std/time/tick-lane.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
-import { LargeMessages } from '../../src/wire/transport/large-messages.js'
+import { SharedBytes } from '../../src/wire/transport/shared-bytes.js'
 import { createMemoryPair } from '../../src/wire/transport/memory-pair.js'
 import { engineRig, type EngineRig } from '../kit/engine-rig.js'
 import { rawSocket, type RawSocket } from '../kit/raw-socket.js'
@@ -80,7 +80,7 @@ test('a client that stops amid a message is cut off after some seconds, one that
 test('whole messages that wait to be read count as well', () => {
   const maxBytes = 8 * MIB
   const cut: number[] = []
-  const largeMessages = new LargeMessages({ clock: new VirtualClock(), maxBytes, onCut: (_, bytes) => cut.push(bytes) })
+  const largeMessages = new SharedBytes({ clock: new VirtualClock(), maxBytes, onCut: (_, bytes) => cut.push(bytes) })
   const lane = new TickLane({ nextTurn: () => undefined })
   const ignore = (): void => undefined
   const intakeOf = (): FrameIntake => {

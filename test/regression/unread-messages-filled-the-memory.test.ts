@@ -1,10 +1,11 @@
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { engineRig, type EngineRig } from '../kit/engine-rig.js'
-import { rawWorker, type RawSocket } from '../kit/raw-socket.js'
+import { rawSocket, rawWorker, type RawSocket } from '../kit/raw-socket.js'
 
 const MIB = 1024 * 1024
 const LISTENER = { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0 } }
+const STREAM = { name: 'iii-stream', config: { host: '127.0.0.1', port: 0 } }
 const HTTP = { name: 'iii-http', config: { host: '127.0.0.1', port: 0 } }
 
 /** An engine that keeps 40 MiB for clients that do not read, with a value of 12 MiB for them to ask for. */
@@ -60,4 +61,22 @@ test('responses that HTTP clients do not read count as well', async () => {
     client.on('error', () => undefined).write('GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n')
   }
   await expect.poll(() => engine.stats().cutOff.unread, { timeout: 5000 }).toBeGreaterThanOrEqual(1)
+})
+
+test('messages that stream clients do not read count as well', async () => {
+  const { engine } = await engineRig({ workers: [LISTENER, STREAM] as never }, { maxUnreadBytes: 20 * MIB })
+  const clients = await Promise.all(Array.from({ length: 4 }, () => rawSocket(String(engine.streamUrl))))
+  for (const client of clients) {
+    const data = { subscriptionId: '1', streamName: 's', groupId: 'g' }
+    client.send({ type: 'join', data })
+    await client.next(({ type }) => type === 'stream')
+    client.socket.pause()
+  }
+  const worker = await rawWorker(engine.url)
+  const event = { stream_name: 's', group_id: 'g', type: 'e', data: 'x'.repeat(4 * MIB) }
+  for (let sent = 0; sent < 5; sent += 1) {
+    worker.send({ type: 'invokefunction', function_id: 'stream::send', action: { type: 'void' }, data: event })
+  }
+  await expect.poll(() => engine.stats().cutOff.unread, { timeout: 5000 }).toBeGreaterThanOrEqual(1)
+  expect(engine.stats().cutOff.unread).toBeLessThan(clients.length)
 })

@@ -6,7 +6,7 @@ import type { Clock } from '../../std/time/clock.js'
 import type { Log } from '../../std/log.js'
 import type { Random } from '../../std/random.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
-import type { LargeMessages } from '../../wire/transport/large-messages.js'
+import type { SharedBytes } from '../../wire/transport/shared-bytes.js'
 import type { Access } from '../access/access.js'
 import type { InjectedRequest } from './http/request/inject.js'
 import type { ChannelRef } from '../channels/channels.js'
@@ -22,9 +22,9 @@ export interface EngineHost {
   /** Runs expensive work, one piece per event-loop tick. */
   readonly lane: TickLane
   /** Limits the memory of large messages of all clients. */
-  readonly largeMessages: LargeMessages
+  readonly largeMessages: SharedBytes
   /** Limits the memory of what waits to be read by all clients. */
-  readonly unread: LargeMessages
+  readonly unread: SharedBytes
   readonly random: Random
   /** Receives events; `log` reports through it as well. */
   readonly emit: Emit

@@ -63,8 +63,8 @@ export class Enqueue implements Caller {
   }
 
   #fail(error: ErrorBody, message: string): void {
-    const { functionId } = this.#call
-    this.#emit({ kind: 'enqueue_refused', queue: this.#queue, functionId, error })
+    const { functionId, traceparent } = this.#call
+    this.#emit({ kind: 'enqueue_refused', queue: this.#queue, functionId, error, traceparent })
     this.#reply({ error: { code: ErrorCode.enqueue_error, message } })
   }
 

@@ -97,8 +97,7 @@ export class Router {
       code: ErrorCode.invocation_error,
       message: 'The engine could not handle the call; its log says why',
     }
-    const { traceparent, baggage } = trace
-    from.answer({ invocationId, functionId, traceparent, baggage }, { error })
+    from.answer({ invocationId, functionId, traceparent: trace.traceparent, baggage: trace.baggage }, { error })
   }
 
   /** Handles a result, from any connection; `frame` is its text. */
@@ -287,12 +286,12 @@ export class Router {
   }
 }
 
-type FailedCall = Pick<RoutedCall, 'invocationId' | 'functionId' | 'caller'>
 /** The event for a call that failed at a worker or reached none. */
-function failureOf(call: FailedCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
-  const { invocationId, functionId, caller } = call
+function failureOf(call: RoutedCall | PendingCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
+  const { invocationId, functionId, caller, traceparent } = call
   const worker = callee && nameOf(callee)
-  return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid: caller === undefined, error }
+  const isVoid = caller === undefined
+  return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid, error, traceparent }
 }
 
 /** An error without unknown members. */

@@ -12,7 +12,7 @@ import { isUuid } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
 import { JsonOutline } from '../../std/json/json-outline.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
-import type { LargeMessage, LargeMessages } from '../../wire/transport/large-messages.js'
+import type { ByteShare, SharedBytes } from '../../wire/transport/shared-bytes.js'
 import { CloseCode } from '../../wire/transport/transport.js'
 import type { ReceiveSide } from './receive-side.js'
 
@@ -50,12 +50,12 @@ export interface FrameSink {
 /** State that the intakes of an engine share. */
 interface IntakeParts {
   readonly lane: TickLane
-  readonly largeMessages: LargeMessages
+  readonly largeMessages: SharedBytes
 }
 
 export class FrameIntake {
   readonly #lane: TickLane
-  readonly #message: LargeMessage
+  readonly #message: ByteShare
   readonly #receiveSide: ReceiveSide
   readonly #sink: FrameSink
   /** Frames that arrived behind a large one. */

@@ -7,7 +7,7 @@ import { ErrorCode, SerdeError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/codec.js'
 import type { EngineMessage } from '../../wire/protocol/messages.js'
 import type { Log } from '../../std/log.js'
-import type { LargeMessage, LargeMessages } from '../../wire/transport/large-messages.js'
+import type { ByteShare, SharedBytes } from '../../wire/transport/shared-bytes.js'
 import { HIGH_WATER_BYTES, type Transport } from '../../wire/transport/transport.js'
 import type { Counters } from '../counters.js'
 import type { ReceiveSide } from './receive-side.js'
@@ -17,7 +17,7 @@ export interface SendSideParts {
   readonly counters: Counters
   readonly limits: EngineLimits
   readonly log: Log
-  readonly unread: LargeMessages
+  readonly unread: SharedBytes
 }
 
 /** The reason for not reading its worker: the worker itself does not read. */
@@ -28,7 +28,7 @@ export class SendSide {
   readonly #transport: Transport
   readonly #receiveSide: Pick<ReceiveSide, 'hold' | 'release'>
   /** Its share of what waits for all clients. */
-  readonly #unread: LargeMessage
+  readonly #unread: ByteShare
   #paused = false
 
   constructor(parts: SendSideParts, transport: Transport, receiveSide: Pick<ReceiveSide, 'hold' | 'release'>) {

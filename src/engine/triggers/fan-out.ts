@@ -1,21 +1,26 @@
 /**
- * Hands events to many receivers in portions: the first at once, the rest in ticks of the lane that all clients share,
+ * Delivers events to many receivers in portions: the first at once, the rest in ticks of the lane that all clients share,
  * so that an event for thousands of receivers delays no other client. Events of one key reach each receiver in their order.
  */
 import { weightOf } from '../../std/json/weight.js'
+import { JsonText } from '../../wire/protocol/json-text.js'
 import { PORTION } from '../../std/time/pace.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
 
 /** Receivers of events that wait behind another one of their key. */
-const MAX_WAITING = 100_000
+const MAX_WAITING = 1_000_000
 /** Memory of such events, in bytes, about. */
 const MAX_WEIGHT = 64 * 1024 * 1024
+/** Characters of large events that one portion sends: some 5 ms (measured). */
+const PORTION_CHARACTERS = 4 * 1024 * 1024
 
 interface Event<Receiver> {
   readonly receivers: readonly Receiver[]
   readonly deliver: (receiver: Receiver) => void
   /** Of an event that waited behind another one; else 0. */
   readonly weight: number
+  /** Receivers in one tick. */
+  readonly portion: number
   next: number
 }
 
@@ -32,16 +37,18 @@ export class FanOut<Receiver> {
   /** Delivers an event to all receivers; false when too many wait. One that is alone with its key always fits. */
   start(key: string, { receivers, data, deliver }: FanOutEvent<Receiver>): boolean {
     const line = this.#lines.get(key)
+    const portion = portionOf(data)
     if (line === undefined) {
-      const event = { receivers, deliver, weight: 0, next: 0 }
-      if (deliverSome(event, PORTION) < PORTION || event.next === receivers.length) return true
+      const event = { receivers, deliver, weight: 0, portion, next: 0 }
+      deliverSome(event, 1)
+      if (event.next === receivers.length) return true
       this.#lines.set(key, [event])
       this.#schedule(key)
       return true
     }
     const weight = weightOf(data)
     if (this.#waiting + receivers.length > MAX_WAITING || this.#weight + weight > MAX_WEIGHT) return false
-    line.push({ receivers, deliver, weight, next: 0 })
+    line.push({ receivers, deliver, weight, portion, next: 0 })
     this.#waiting += receivers.length
     this.#weight += weight
     return true
@@ -55,8 +62,8 @@ export class FanOut<Receiver> {
   #schedule(key: string): void {
     this.#lane.add(() => {
       const line = this.#lines.get(key) ?? []
-      for (let left = PORTION, event = line[0]; left > 0 && event !== undefined; event = line[0]) {
-        left -= deliverSome(event, left)
+      for (let share = 1, event = line[0]; share > 0 && event !== undefined; event = line[0]) {
+        share -= deliverSome(event, share)
         if (event.next < event.receivers.length) break
         line.shift()
         const following = line[0]
@@ -78,10 +85,19 @@ interface FanOutEvent<Receiver> {
   readonly deliver: (receiver: Receiver) => void
 }
 
-function deliverSome<Receiver>(event: Event<Receiver>, atMost: number): number {
-  const { receivers, deliver } = event
-  const some = receivers.slice(event.next, event.next + atMost)
+/** Delivers an event to as many receivers as a share of a tick allows, at least one; returns the share that was used. */
+function deliverSome<Receiver>(event: Event<Receiver>, share: number): number {
+  const { receivers, deliver, portion } = event
+  const some = receivers.slice(event.next, event.next + Math.ceil(share * portion))
   event.next += some.length
   for (const receiver of some) deliver(receiver)
-  return some.length
+  return some.length / portion
+}
+
+/** Only a text can be so large that fewer receivers fit into one tick. */
+function portionOf(data: unknown): number {
+  const text = JsonText.is(data) ? data.text : typeof data === 'string' ? data : ''
+  return text.length * PORTION <= PORTION_CHARACTERS
+    ? PORTION
+    : Math.max(1, Math.floor(PORTION_CHARACTERS / text.length))
 }

@@ -39,8 +39,9 @@ export function callBound(host: EngineHost, binding: Binding, firing: Firing): P
 }
 
 /** The event for a firing whose function or condition failed without a caller. */
-export function triggerFailed({ id: triggerId, triggerType, functionId }: Binding, thrown: unknown): EngineEvent {
-  return { kind: 'trigger_failed', triggerId, triggerType, functionId, error: toErrorBody(thrown) }
+export function triggerFailed(binding: Binding, thrown: unknown, { traceparent }: Trace): EngineEvent {
+  const { id: triggerId, triggerType, functionId } = binding
+  return { kind: 'trigger_failed', triggerId, triggerType, functionId, error: toErrorBody(thrown), traceparent }
 }
 
 /** Name and attributes of a span, without its trace, which is that of its call. */
@@ -58,16 +59,23 @@ export function invokeInSpan(host: EngineHost, call: HostCall, named: CallSpan |
   return result
 }
 
+/** Types whose firings have a span of their own around all calls. */
+const SPANNED_TYPES = new Set(['http', 'state', 'stream', 'configuration'])
+
 /** The span of the call of a trigger. */
 function firingSpan({ id, triggerType, functionId }: Binding, call: HostCall): CallSpan | undefined {
   const isSchedule = triggerType === 'cron'
-  if (triggerType === 'http' || (call.traceparent === undefined && !isSchedule)) return undefined
+  if (SPANNED_TYPES.has(triggerType) || (call.traceparent === undefined && !isSchedule)) return undefined
   const attributes = { 'faas.invoked_name': functionId, 'trigger.id': id, 'trigger.type': triggerType }
   return { name: `${isSchedule ? 'call' : 'trigger'} ${functionId}`, attributes }
 }
 
-/** The span of a call that waited in a queue. */
-export function deliverySpan(queue: string, { functionId, traceparent }: HostCall): CallSpan | undefined {
+/** The span of a call that waited in a queue or a topic. */
+export function deliverySpan(
+  { kind, name }: { readonly kind: 'queue' | 'topic'; readonly name: string },
+  { functionId, traceparent }: HostCall,
+): CallSpan | undefined {
   if (traceparent === undefined) return undefined
-  return { name: `fn_queue ${queue}`, attributes: { 'faas.invoked_name': functionId, queue } }
+  const attributes = { 'faas.invoked_name': functionId, queue: name }
+  return { name: `${kind === 'queue' ? 'fn_queue' : 'queue'} ${name}`, attributes }
 }

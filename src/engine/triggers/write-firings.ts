@@ -7,6 +7,7 @@ import { BoundedRuns } from '../../std/async/bounded-runs.js'
 import { weightOf } from '../../std/json/weight.js'
 import { Pace } from '../../std/time/pace.js'
 import type { Binding, CallContext, EngineHost } from '../builtins/builtin.js'
+import type { OpenSpan } from '../instruments.js'
 import { callBound, conditionHolds, conditionOf, triggerFailed, type Trace } from './fire.js'
 
 /** Maximum events with running handlers. */
@@ -21,11 +22,14 @@ export function traceOf({ traceparent, baggage }: CallContext): Trace {
 
 export class WriteFirings {
   readonly #host: EngineHost
+  readonly #spanName: string | undefined
   readonly #pace: Pace
   readonly #firings: BoundedRuns
 
-  constructor(host: EngineHost) {
+  /** @param spanName name of the span around all calls for an event within a trace; without it there is none. */
+  constructor(host: EngineHost, spanName?: string) {
     this.#host = host
+    this.#spanName = spanName
     this.#pace = new Pace(host.lane)
     this.#firings = new BoundedRuns({ maxRuns: MAX_FIRINGS, maxWeight: MAX_WEIGHT }, () => {
       const { counters, log } = host
@@ -45,13 +49,16 @@ export class WriteFirings {
   /** Calls the bound functions with an event and returns at once. */
   start(bindings: readonly Binding[], data: unknown, trace: Trace): void {
     if (bindings.length === 0) return
+    const span = this.#openSpan(trace)
     this.#firings.start(weightOf(data), async (signal) => {
+      const extra = { ...(span?.trace ?? trace), signal }
       for (const binding of bindings) {
-        if (signal.aborted) return
-        await this.#fire(binding, data, { ...trace, signal })
+        if (signal.aborted) break
+        await this.#fire(binding, data, extra)
         const turn = this.#pace.next()
         if (turn !== undefined) await turn
       }
+      span?.end()
     })
   }
 
@@ -60,13 +67,18 @@ export class WriteFirings {
     this.#firings.stop()
   }
 
+  #openSpan(trace: Trace): OpenSpan | undefined {
+    if (this.#spanName === undefined || trace.traceparent === undefined) return undefined
+    return this.#host.instruments.openSpan?.({ name: this.#spanName, trace, attributes: {} })
+  }
+
   async #fire(binding: Binding, data: unknown, extra: FiringContext): Promise<void> {
     try {
       // Without a condition the call is sent in this tick, so calls for successive events keep their order.
       if (conditionOf(binding) !== undefined && !(await conditionHolds(this.#host, binding, { data, ...extra }))) return
       await callBound(this.#host, binding, { data, ...extra, metadata: binding.metadata })
     } catch (error) {
-      if (!extra.signal.aborted) this.#host.emit(triggerFailed(binding, error))
+      if (!extra.signal.aborted) this.#host.emit(triggerFailed(binding, error, extra))
     }
   }
 }

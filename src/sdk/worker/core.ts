@@ -30,12 +30,13 @@ import { Conflicts } from './lifecycle/conflicts.js'
 import { Introduction } from './lifecycle/introduction.js'
 import { LiveSession, NameHolder } from './lifecycle/name-holder.js'
 import { Link, type LinkPart } from './link.js'
-import type { WorkerOptions } from './options.js'
+import { checkUnknown, type WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
 import { createCounters } from './stats.js'
 import { TopicRepair } from './triggers/topic-repair.js'
 import { TriggerTypes } from './triggers/trigger-types.js'
 import { Triggers } from './triggers/triggers.js'
+import { UnknownOptions } from './unknown-options.js'
 
 export class Core {
   readonly options: WorkerOptions
@@ -43,6 +44,8 @@ export class Core {
   readonly clock: Clock
   readonly random: Random
   readonly report: Report
+  /** Reports options that nothing reads. */
+  readonly unknown: UnknownOptions
   readonly counters = createCounters()
   readonly served = new ServedInvocations()
   readonly link: Link
@@ -81,7 +84,8 @@ export class Core {
     this.clock = ports.clock
     this.random = ports.random
     this.report = createReport(options.diagnostics, options.isShownByEngine)
-    for (const unknown of options.unknown) this.report({ kind: 'unknown_option', ...unknown })
+    this.unknown = new UnknownOptions(this.report)
+    checkUnknown(this.unknown, options.given)
     const { random, report } = this
 
     this.link = new Link(options, ports, report)

@@ -7,7 +7,16 @@ import type { IIIError, ValidationError } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { assertNever } from '../../std/assert-never.js'
 import { messageOf } from '../../std/text/describe.js'
-import type { UnknownOption } from './check.js'
+
+/** An option that nothing reads. */
+export interface UnknownOption {
+  /** The argument that holds the option. */
+  readonly argument: string
+  /** The name that nothing reads. */
+  readonly option: string
+  /** The known name that was probably meant. */
+  readonly nearest: string | undefined
+}
 
 /** A value that a function took or gave and that does not fit its schema. */
 export interface InvalidValue {

@@ -16,12 +16,10 @@ import {
   checkNamespace,
   checkRecord,
   checkText,
-  keysOf,
-  type UnknownOption,
-  unknownOptions,
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
+import { keysOf, type UnknownOptions } from './unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
 /** Options of `registerWorker`. */
@@ -92,8 +90,8 @@ export interface WorkerOptions {
   readonly onConflict: Required<InitOptions>['onConflict']
   readonly workarounds: Workarounds
   readonly exposeErrors: boolean
-  /** Options that nothing reads. */
-  readonly unknown: readonly UnknownOption[]
+  /** The options as they were given. */
+  readonly given: InitOptions
 }
 
 const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
@@ -132,18 +130,17 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     isShownByEngine: url === environment.reportingEngine,
     workarounds: checkWorkarounds(options.workarounds),
     exposeErrors: flagIn(options, 'exposeErrors'),
-    unknown: unknownIn(options),
+    given: options,
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
 }
 
-/** Options that nothing reads, those of members included. */
-function unknownIn(options: InitOptions): UnknownOption[] {
-  return [
-    ...unknownOptions('options', options, OPTION_KEYS),
-    ...unknownOptions('reconnectionConfig', options.reconnectionConfig, RECONNECTION_KEYS),
-    ...unknownOptions('otel', options.otel, OTEL_KEYS),
-  ]
+/** Reports options that nothing reads, those of members included. */
+export function checkUnknown(unknown: UnknownOptions, { reconnectionConfig, otel, ...options }: InitOptions): void {
+  unknown.check('options', options, OPTION_KEYS)
+  unknown.check('reconnectionConfig', reconnectionConfig, RECONNECTION_KEYS)
+  unknown.check('otel', otel, OTEL_KEYS)
+  unknown.check('otel.reconnectionConfig', otel?.reconnectionConfig, RECONNECTION_KEYS)
 }
 
 const OPTION_KEYS = keysOf<InitOptions>({

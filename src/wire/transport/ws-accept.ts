@@ -9,7 +9,7 @@ import { ErrorCode, RuntimeError } from '../../errors.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode, ForwardedEvents, type Transport, type TransportEvents } from './transport.js'
 import { FrameGuard } from './framing/frame-guard.js'
-import type { LargeMessages } from './large-messages.js'
+import type { SharedBytes } from './shared-bytes.js'
 import { WsTransport } from './ws-transport.js'
 
 export interface ListenOptions {
@@ -21,7 +21,7 @@ export interface ListenOptions {
   /** Enables Nagle's algorithm and writes each frame separately, so that small frames wait. Default false. */
   readonly delaysWrites?: boolean
   /** Limits the memory of large messages. Default: only each message is limited. */
-  readonly largeMessages?: LargeMessages
+  readonly largeMessages?: SharedBytes
   /** Answers requests that are no upgrade. Default: they get status 400. */
   readonly serve?: (request: IncomingMessage, response: ServerResponse) => void
   /** Checks the headers of every request first, each with all its values. */
@@ -71,20 +71,22 @@ export const MAX_HEADERS = 100
  * @throws {RuntimeError} `PORT_IN_USE` when the port is in use; other system errors unchanged.
  */
 export async function listen(options: ListenOptions, onUpgrade: (request: UpgradeRequest) => void): Promise<Listener> {
-  const server = createServer(
-    {
-      headersTimeout: options.handshakeTimeoutMs,
-      connectionsCheckingInterval: options.handshakeTimeoutMs / 4,
-      maxHeaderSize: MAX_HEAD_BYTES,
-    },
-    (request, response) => {
-      const refusal = options.screen?.(request.headersDistinct)
-      if (refusal === undefined && options.serve !== undefined) options.serve(request, response)
-      else if (refusal === undefined) {
-        response.writeHead(400, { 'content-type': 'text/plain' }).end('This port accepts WebSocket connections only')
-      } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
-    },
-  )
+  const server = createServer({
+    headersTimeout: options.handshakeTimeoutMs,
+    connectionsCheckingInterval: options.handshakeTimeoutMs / 4,
+    maxHeaderSize: MAX_HEAD_BYTES,
+  })
+  server.on('request', (request, response) => {
+    const refusal = options.screen?.(request.headersDistinct)
+    if (refusal === undefined && options.serve !== undefined) {
+      options.serve(request, response)
+      return
+    }
+    // Closed, since the client could otherwise send the body of its request for minutes.
+    response.shouldKeepAlive = false
+    const { status, type, text } = refusalOfPlain(refusal)
+    response.writeHead(status, { 'content-type': type }).end(text)
+  })
   const acceptor = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -110,9 +112,7 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
+        server.close(() => resolve())
         for (const socket of sockets) socket.destroy()
       }),
   }
@@ -185,8 +185,16 @@ interface RefusalText {
   readonly text: string
 }
 
+/** The answer to a request that is no upgrade. */
+function refusalOfPlain(screened: Refusal | undefined): RefusalText {
+  if (screened !== undefined) return { status: screened.status, type: JSON_TYPE, text: JSON.stringify(screened.body) }
+  return { status: 400, type: 'text/plain', text: 'This port accepts WebSocket connections only' }
+}
+
 function refuse(socket: Socket, { status, type, text }: RefusalText): void {
   const length = String(Buffer.byteLength(text))
+  // The socket would otherwise stay open until the client closes its end.
+  socket.once('finish', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,

@@ -21,7 +21,7 @@ export class ConfigurationTriggers {
   readonly #bound = new Map<string, Bound>()
 
   constructor(host: EngineHost) {
-    this.#firings = new WriteFirings(host)
+    this.#firings = new WriteFirings(host, 'configuration_triggers')
     this.type = {
       id: 'configuration',
       description: 'Calls a function when a configuration is registered, updated or deleted',

@@ -76,7 +76,7 @@ export class CronJob {
     try {
       await this.#fire(dueMs, signal)
     } catch (error) {
-      if (!signal.aborted) this.#host.emit(triggerFailed(this.#binding, error))
+      if (!signal.aborted) this.#host.emit(triggerFailed(this.#binding, error, {}))
     }
     if (!signal.aborted) this.start()
   }

@@ -17,7 +17,7 @@ export function createBaggageFunctions(): readonly BuiltinFunction[] {
       id: 'engine::baggage::set',
       description: 'Accepts an entry, which is dropped at the end of this call',
       input: { key: string, value: string },
-      call: () => ({ success: true }),
+      call: () => ({ success: true, note: 'The entry is dropped at the end of this call' }),
     }),
     builtinFunction({
       id: 'engine::baggage::get_all',

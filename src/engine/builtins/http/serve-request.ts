@@ -59,7 +59,8 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
     writeAnswer(exchange.response, cors.preflight(headers.origin))
     return
   }
-  const { path, query } = splitTarget(url)
+  const target = splitTarget(url)
+  const { path, query } = target
   const match = routes.match(method, path)
   if (match === undefined) {
     answer(site, exchange, missing(routes, method, path))
@@ -71,7 +72,7 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
     return
   }
   const parts = { method, queryParams: queryParamsOf(query), headers: headersOf(rawHeaders) }
-  const outcome = await withinRequestSpan(host, { match, parts }, (trace) =>
+  const outcome = await withinRequestSpan(host, { match, parts, target }, (trace) =>
     limit
       .run(exchange, () => runPipeline({ ...site, exchange, match, parts, trace }))
       .catch((error: unknown) => failure(site, { exchange, match, method }, error)),

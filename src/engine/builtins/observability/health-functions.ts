@@ -35,7 +35,7 @@ export function healthFunctions(
       call: () => ({
         status: 'healthy',
         components: {
-          otel: { status: statusOf(config.enabled), malformed_frames: parts.malformedFrames() },
+          otel: { status: statusOf(config.enabled), details: { malformed_frames: parts.malformedFrames() } },
           metrics: componentOf(parts.metrics()),
           logs: componentOf(parts.logs()),
           spans: componentOf(parts.spans()),
@@ -62,7 +62,7 @@ export function healthFunctions(
 }
 
 function componentOf({ enabled, stored, limit }: HealthPart): object {
-  return { status: statusOf(enabled), stored, limit }
+  return { status: statusOf(enabled), details: { stored, limit } }
 }
 
 function statusOf(enabled: boolean): string {

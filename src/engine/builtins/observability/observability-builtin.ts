@@ -8,6 +8,7 @@ import { spanned } from './traces/call-spans.js'
 import { EngineSpans } from './traces/engine-spans.js'
 import { healthFunctions } from './health-functions.js'
 import { InvocationMeter } from './metrics/invocation-meter.js'
+import { EngineLines } from './logs/engine-lines.js'
 import { logFunctions } from './logs/log-functions.js'
 import { logReadFunctions } from './logs/log-query.js'
 import { LogTriggers } from './logs/log-triggers.js'
@@ -49,7 +50,8 @@ export function createObservabilityBuiltin(
       return Promise.resolve()
     },
     stop: () => {
-      Object.assign(host.instruments, { watchCall: undefined, openSpan: undefined, watchWorkers: undefined })
+      const uninstalled = { watchCall: undefined, openSpan: undefined, watchWorkers: undefined, watchEvents: undefined }
+      Object.assign(host.instruments, uninstalled)
       alerts.stop()
       for (const trigger of triggers) trigger.stop()
       return Promise.resolve()
@@ -63,6 +65,7 @@ interface Parts {
   readonly metrics: Metrics
   readonly meter: InvocationMeter
   readonly engineSpans: EngineSpans
+  readonly engineLines: EngineLines
   readonly intake: TelemetryIntake
   readonly alerts: Alerts
   readonly triggers: readonly { readonly type: BuiltinTriggerType; stop(): void }[]
@@ -75,6 +78,7 @@ function createParts(host: EngineHost, config: ObservabilityConfig): Parts {
   const metrics = new Metrics(host, config.metrics)
   const meter = new InvocationMeter(host.clock)
   const engineSpans = new EngineSpans({ host, service, sampling, take: (span) => spans.add(span) })
+  const engineLines = new EngineLines(host, service, logs)
   const intake = new TelemetryIntake(host.log, {
     span: (span) => spans.add(span),
     log: (record) => logs.add(record),
@@ -85,7 +89,8 @@ function createParts(host: EngineHost, config: ObservabilityConfig): Parts {
   logs.onAdded((record) => logTriggers.fire(record))
   spans.onAdded((span) => traceTriggers.note(span))
   const alerts = new Alerts(host, config.alerts, { metrics, meter })
-  return { spans, logs, metrics, meter, engineSpans, intake, alerts, triggers: [logTriggers, traceTriggers] }
+  const triggers = [logTriggers, traceTriggers]
+  return { spans, logs, metrics, meter, engineSpans, engineLines, intake, alerts, triggers }
 }
 
 function functionsOf(host: EngineHost, config: ObservabilityConfig, parts: Parts): BuiltinFunction[] {
@@ -111,12 +116,15 @@ function functionsOf(host: EngineHost, config: ObservabilityConfig, parts: Parts
 }
 
 /** From here on the engine reports its work to this built-in. */
-function instrument(host: EngineHost, { engineSpans, meter }: Parts, always: boolean): void {
+function instrument(host: EngineHost, { engineSpans, engineLines, meter }: Parts, always: boolean): void {
   const { instruments } = host
   const options = { open: engineSpans.open.bind(engineSpans), except: NAME, always }
   instruments.openSpan = options.open
   instruments.watchWorkers = (event) => {
     meter.workerChanged(event)
+  }
+  instruments.watchEvents = (event) => {
+    engineLines.take(event)
   }
   instruments.watchCall = (call, builtin) => meter.watch(builtin === undefined ? call : spanned(call, builtin, options))
 }

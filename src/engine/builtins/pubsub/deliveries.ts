@@ -26,7 +26,7 @@ export class Deliveries {
       try {
         await callBound(this.#host, binding, { data, ...trace, signal })
       } catch (error) {
-        if (!signal.aborted) this.#host.emit(triggerFailed(binding, error))
+        if (!signal.aborted) this.#host.emit(triggerFailed(binding, error, trace))
       }
     })
   }

@@ -74,9 +74,10 @@ export class Attempts {
   async #failed(job: Job, policy: QueuePolicy, error: unknown): Promise<Outcome> {
     const failed = { ...job, attempts: job.attempts + 1 }
     const { clock, emit, random } = this.#host
-    const { name, kind: source, functionId, id: jobId } = job
+    const { name, kind: source, functionId, id: jobId, traceparent } = job
     const { maxAttempts } = policy
-    const report = { name, source, functionId, jobId, attempt: failed.attempts, maxAttempts, error: toErrorBody(error) }
+    const failure = { functionId, error: toErrorBody(error), traceparent }
+    const report = { name, source, jobId, attempt: failed.attempts, maxAttempts, ...failure }
     if (failed.attempts < policy.maxAttempts) {
       await this.#ledger.retry(failed)
       const delayMs = retryDelayMs(policy, failed.attempts, random)

@@ -57,7 +57,7 @@ export class NamedQueues {
     const deliver: Deliver = (job, signal) => {
       const { functionId, namespace, data, access } = job
       const call = { functionId, namespace, data, ...deliveryTrace(job), access, signal }
-      return invokeInSpan(host, call, deliverySpan(job.name, call))
+      return invokeInSpan(host, call, deliverySpan(job, call))
     }
     for (const [name, settings] of configured) {
       const jobs = new JobQueue(settings.policy, {

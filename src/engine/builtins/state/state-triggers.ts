@@ -27,7 +27,7 @@ export class StateTriggers {
   readonly #firings: WriteFirings
 
   constructor(host: EngineHost) {
-    this.#firings = new WriteFirings(host)
+    this.#firings = new WriteFirings(host, 'state_triggers')
   }
 
   /** Starts the handlers of one write and returns at once. */

@@ -5,7 +5,7 @@
  */
 import { BoundedQueue } from '../../../std/async/bounded-queue.js'
 import type { Log } from '../../../std/log.js'
-import type { LargeMessage, LargeMessages } from '../../../wire/transport/large-messages.js'
+import type { ByteShare, SharedBytes } from '../../../wire/transport/shared-bytes.js'
 import type { Transport } from '../../../wire/transport/transport.js'
 import type { Counters } from '../../counters.js'
 
@@ -16,7 +16,7 @@ const MAX_WAITING_BYTES = 8 * 1024 * 1024
 interface OutboxParts {
   readonly log: Log
   readonly counters: Pick<Counters, 'dropped'>
-  readonly unread: LargeMessages
+  readonly unread: SharedBytes
 }
 
 export class LossyOutbox {
@@ -24,7 +24,7 @@ export class LossyOutbox {
   readonly #parts: OutboxParts
   readonly #waiting: BoundedQueue<string>
   /** Its share of what waits for all clients. */
-  readonly #unread: LargeMessage
+  readonly #unread: ByteShare
   #jammed = false
   #lost = 0
 

@@ -58,7 +58,7 @@ class StreamService {
     this.#host = host
     this.#config = config
     this.triggers = new StreamTriggers(host)
-    this.#rooms = new StreamRooms(host.log)
+    this.#rooms = new StreamRooms(host)
     this.#server = new StreamServer(host, config, this.#clientParts())
   }
 
@@ -82,7 +82,7 @@ class StreamService {
       host: this.#host,
       items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
       announce: (message, trace) => {
-        this.#rooms.tell(message)
+        this.#rooms.send(message)
         this.triggers.fire(message, trace)
       },
     })
@@ -98,6 +98,7 @@ class StreamService {
   async stop(): Promise<void> {
     this.#operations = undefined
     this.triggers.stop()
+    this.#rooms.stop()
     await this.#server.stop()
     await this.#store?.close()
   }

@@ -6,7 +6,7 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 import { joinSignals } from '../../../std/async/abortable.js'
 import type { Clock } from '../../../std/time/clock.js'
 import type { Log } from '../../../std/log.js'
-import type { LargeMessages } from '../../../wire/transport/large-messages.js'
+import type { SharedBytes } from '../../../wire/transport/shared-bytes.js'
 import type { Transport } from '../../../wire/transport/transport.js'
 import type { Counters } from '../../counters.js'
 import type { Stored } from '../../storage/store.js'
@@ -33,7 +33,7 @@ export interface StreamClientParts {
   readonly clock: Clock
   readonly log: Log
   readonly counters: Counters
-  readonly unread: LargeMessages
+  readonly unread: SharedBytes
   readonly rooms: StreamRooms
   readonly triggers: StreamTriggers
   /** Whether joins are refused while no join handler is bound. */

@@ -1,5 +1,9 @@
-/** The subscriptions of each group of each stream. A message is serialised once, for any number of subscriptions. */
-import type { Log } from '../../../std/log.js'
+/**
+ * The subscriptions of each group of each stream. A message is serialised once, for any number of subscriptions, and
+ * delivered in portions.
+ */
+import { FanOut } from '../../triggers/fan-out.js'
+import type { EngineHost } from '../builtin.js'
 import { textOf, type StreamMessage, type StreamTarget } from './stream-event.js'
 
 /** One subscription of one client. */
@@ -10,11 +14,13 @@ export interface Listener {
 }
 
 export class StreamRooms {
-  readonly #log: Log
+  readonly #host: Pick<EngineHost, 'lane' | 'log' | 'counters'>
   readonly #rooms = new Map<string, Map<string, Set<Listener>>>()
+  readonly #fanOut: FanOut<Listener>
 
-  constructor(log: Log) {
-    this.#log = log
+  constructor(host: Pick<EngineHost, 'lane' | 'log' | 'counters'>) {
+    this.#host = host
+    this.#fanOut = new FanOut(host.lane)
   }
 
   add(listener: Listener): void {
@@ -36,14 +42,26 @@ export class StreamRooms {
   }
 
   /** Sends a message to every subscription of its group or its item. */
-  tell(message: StreamMessage): void {
-    const listeners = this.#rooms.get(message.streamName)?.get(message.groupId)
+  send(message: StreamMessage): void {
+    const { streamName, groupId, id } = message
+    const listeners = this.#rooms.get(streamName)?.get(groupId)
     if (listeners === undefined) return
-    const text = this.#textOf(message)
+    const receivers = [...listeners].filter(({ target }) => target.id === null || target.id === id)
+    const text = receivers.length === 0 ? undefined : this.#textOf(message)
     if (text === undefined) return
-    for (const { target, deliver } of listeners) {
-      if (target.id === null || target.id === message.id) deliver(text)
+    // A subscription that ended meanwhile receives nothing more.
+    const deliver = (listener: Listener): void => {
+      if (listeners.has(listener)) listener.deliver(text)
     }
+    if (this.#fanOut.start(JSON.stringify([streamName, groupId]), { receivers, data: text, deliver })) return
+    const { counters, log } = this.#host
+    counters.dropped.streamEvents += receivers.length
+    log.warn({ streamName, groupId, id, lost: receivers.length }, 'Too many stream messages wait; one was not sent')
+  }
+
+  /** Delivers nothing more. */
+  stop(): void {
+    this.#fanOut.stop()
   }
 
   /** The wrapper can make a deeply nested value too deep to serialise; the write is valid all the same. */
@@ -52,7 +70,10 @@ export class StreamRooms {
       return textOf(message)
     } catch (err) {
       const { streamName, groupId, id } = message
-      this.#log.warn({ streamName, groupId, id, err }, 'A stream message cannot be serialised as JSON and was not sent')
+      this.#host.log.warn(
+        { streamName, groupId, id, err },
+        'A stream message cannot be serialised as JSON and was not sent',
+      )
       return undefined
     }
   }

@@ -43,7 +43,7 @@ export class StreamTriggers {
 
   constructor(host: EngineHost) {
     this.#host = host
-    this.#firings = new WriteFirings(host)
+    this.#firings = new WriteFirings(host, 'stream_triggers')
   }
 
   /** Starts the handlers of one change or event and returns at once. */

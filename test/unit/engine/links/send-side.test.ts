@@ -6,7 +6,7 @@ import { SendSide } from '../../../../src/engine/links/send-side.js'
 import type { EngineMessage } from '../../../../src/wire/protocol/messages.js'
 import { silentLog } from '../../../../src/std/log.js'
 import { TickLane } from '../../../../src/std/time/tick-lane.js'
-import { LargeMessages } from '../../../../src/wire/transport/large-messages.js'
+import { SharedBytes } from '../../../../src/wire/transport/shared-bytes.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 
 /** A transport whose buffer is as full as the test says. */
@@ -27,7 +27,7 @@ function sendSideOver(maxPeerBytes: number) {
   }
   const clock = new VirtualClock()
   const receiveSide = new ReceiveSide({ clock, lane: new TickLane(clock) }, transport)
-  const unread = new LargeMessages({ clock, maxBytes: Infinity, onCut: () => undefined })
+  const unread = new SharedBytes({ clock, maxBytes: Infinity, onCut: () => undefined })
   const parts = { counters: createCounters(), limits: { ...defaultLimits, maxPeerBytes }, log: silentLog, unread }
   return {
     sendSide: new SendSide(parts, transport, receiveSide),

@@ -1,9 +1,11 @@
 /** Creates the span of the engine for one HTTP request, from the match of its route to the head of the response. */
+import { isTellingKey } from '../../../../std/text/without-credentials.js'
 import { toErrorBody } from '../../../../wire/protocol/error-body.js'
 import type { EngineHost } from '../../builtin.js'
+import { functionKind } from '../../../instruments.js'
 import type { Trace } from '../../../triggers/fire.js'
 import type { Outcome } from '../pipeline.js'
-import { traceOf, type RequestParts } from './request-payload.js'
+import { traceOf, type RequestParts, type Target } from './request-payload.js'
 import type { RouteMatch } from '../routes.js'
 
 /** The lowest status of a server error. */
@@ -12,12 +14,13 @@ const SERVER_ERROR = 500
 export interface TracedRequest {
   readonly match: RouteMatch
   readonly parts: RequestParts
+  readonly target: Target
 }
 
 /** Runs a request within its span, if it gets one; `run` receives the trace of its calls. */
 export async function withinRequestSpan<T extends Outcome | { readonly kind: 'timeout' }>(
   host: EngineHost,
-  { match, parts }: TracedRequest,
+  { match, parts, target }: TracedRequest,
   run: (trace: Trace) => Promise<T>,
 ): Promise<T> {
   const trace = traceOf(parts.headers)
@@ -29,6 +32,8 @@ export async function withinRequestSpan<T extends Outcome | { readonly kind: 'ti
       'http.request.method': parts.method,
       'http.route': template,
       'faas.invoked_name': binding.functionId,
+      ...functionKind(binding.functionId),
+      ...requestAttributes(parts, target),
     },
   })
   if (span === undefined) return run(trace)
@@ -37,7 +42,7 @@ export async function withinRequestSpan<T extends Outcome | { readonly kind: 'ti
     const status = statusOf(outcome)
     const error =
       status < SERVER_ERROR ? undefined : { code: String(status), message: `Answered with ${String(status)}` }
-    span.end(error, { 'http.response.status_code': String(status) })
+    span.end(error, { 'http.response.status_code': String(status), ...sizeOf(outcome) })
     return outcome
   } catch (error) {
     span.end(toErrorBody(error))
@@ -48,4 +53,30 @@ export async function withinRequestSpan<T extends Outcome | { readonly kind: 'ti
 function statusOf(outcome: Outcome | { readonly kind: 'timeout' }): number {
   if (outcome.kind === 'timeout') return 504
   return outcome.kind === 'answer' ? outcome.answer.status : outcome.start.status
+}
+
+function requestAttributes({ headers }: RequestParts, { path, query }: Target): Record<string, string> {
+  const { 'user-agent': userAgent, 'content-length': size, host } = headers
+  return {
+    'url.scheme': 'http',
+    'url.path': path,
+    ...(query === '' ? {} : { 'url.query': withoutSecrets(query) }),
+    ...(host === undefined ? {} : { 'server.address': host.replace(/:\d+$/, '') }),
+    ...(userAgent === undefined ? {} : { 'user_agent.original': userAgent }),
+    ...(size === undefined ? {} : { 'http.request.body.size': size }),
+  }
+}
+
+/** The size of a response that is complete. */
+function sizeOf(outcome: Outcome | { readonly kind: 'timeout' }): Record<string, string> {
+  if (outcome.kind !== 'answer') return {}
+  return { 'http.response.body.size': String(Buffer.byteLength(outcome.answer.body)) }
+}
+
+/** The query as sent, unless it has sensitive keys. */
+function withoutSecrets(query: string): string {
+  const params = new URLSearchParams(query)
+  const sensitive = [...new Set(params.keys())].filter(isTellingKey)
+  for (const key of sensitive) params.set(key, 'REDACTED')
+  return sensitive.length === 0 ? query : params.toString()
 }

@@ -33,7 +33,7 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
         return {
           logs: found.slice(offset, offset + limit),
           total: found.length,
-          query: askedOf(query, Object.keys(logQuery)),
+          query: queryRow(query, Object.keys(logQuery)),
           timestamp: host.clock.epochMs(),
         }
       },
@@ -50,9 +50,10 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
   ]
 }
 
-/** The members of the query; other members of the input are not returned. */
-export function askedOf(query: object, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(query).filter(([key, value]) => value !== undefined && keys.includes(key)))
+/** The members of a query as the answer repeats them; those that were not given are null. */
+export function queryRow(query: object, keys: readonly string[]): Record<string, unknown> {
+  const given = new Map<string, unknown>(Object.entries(query))
+  return Object.fromEntries(keys.map((key) => [key, given.get(key) ?? null]))
 }
 
 function fits(record: LogRecord, query: LogQuery): boolean {

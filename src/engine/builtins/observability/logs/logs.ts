@@ -42,13 +42,19 @@ export class Logs {
     return this.#added.on(listener)
   }
 
-  /** Keeps a record, unless logs are disabled or sampling drops it. */
+  /** Keeps a record of a worker and prints it, unless logs are disabled or sampling drops it. */
   add(record: LogRecord): void {
-    const { enabled, samplingRatio, echo } = this.#config
-    if (!enabled || (samplingRatio < 1 && this.#host.random.next() >= samplingRatio)) return
+    if (!this.#takes()) return
     this.#records.add(record, this.#host.clock.now())
-    if (echo) this.#echo(record)
+    if (this.#config.echo) this.#echo(record)
     this.#added.emit(record)
+  }
+
+  /** Keeps a record of the engine, which has been printed; `notifies` whether subscribers receive it. */
+  keep(record: LogRecord, notifies: boolean): void {
+    if (!this.#takes()) return
+    this.#records.add(record, this.#host.clock.now())
+    if (notifies) this.#added.emit(record)
   }
 
   /** Records, newest first. */
@@ -59,6 +65,11 @@ export class Logs {
 
   clear(): void {
     this.#records.clear()
+  }
+
+  #takes(): boolean {
+    const { enabled, samplingRatio } = this.#config
+    return enabled && (samplingRatio >= 1 || this.#host.random.next() < samplingRatio)
   }
 
   #echo(record: LogRecord): void {

@@ -15,7 +15,30 @@ export interface AlertRule {
   readonly action: AlertAction
 }
 
-export type AlertOperator = '>' | '>=' | '<' | '<=' | '==' | '!='
+/** The names of the operators in rules, with their names in alerts. */
+export const ALERT_OPERATORS = {
+  greaterthan: 'GreaterThan',
+  greaterthanorequal: 'GreaterThanOrEqual',
+  lessthan: 'LessThan',
+  lessthanorequal: 'LessThanOrEqual',
+  equal: 'Equal',
+  notequal: 'NotEqual',
+} as const
+
+export type AlertOperator = keyof typeof ALERT_OPERATORS
+
+// The names are exactly the keys.
+const OPERATOR_NAMES = Object.keys(ALERT_OPERATORS) as AlertOperator[]
+
+/** Signs that a configuration of the local engine may use instead. */
+const SIGNS: Readonly<Record<string, AlertOperator>> = {
+  '>': 'greaterthan',
+  '>=': 'greaterthanorequal',
+  '<': 'lessthan',
+  '<=': 'lessthanorequal',
+  '==': 'equal',
+  '!=': 'notequal',
+}
 
 /** A line in the log of the engine, or a call. */
 type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; readonly functionId: string }
@@ -26,7 +49,7 @@ const MAX_RULES = 1_000
 const ruleShape = {
   name: string,
   metric: string,
-  operator: optional(oneOf('>', '>=', '<', '<=', '==', '!=')),
+  operator: optional(oneOf(...OPERATOR_NAMES, ...Object.keys(SIGNS))),
   threshold: setting<number>('a number', (value) => typeof value === 'number'),
   window_seconds: optional(wholeNumber(1)),
   cooldown_seconds: optional(wholeNumber(0)),
@@ -50,11 +73,11 @@ function isShort(value: unknown): boolean {
 }
 
 function parseRule(path: string, settings: unknown): AlertRule {
-  const { name, metric, operator = '>', threshold, ...rest } = parseSettings(path, ruleShape, settings)
+  const { name, metric, operator = 'greaterthan', threshold, ...rest } = parseSettings(path, ruleShape, settings)
   return {
     name,
     metric,
-    operator,
+    operator: SIGNS[operator] ?? (operator as AlertOperator),
     threshold,
     windowSeconds: rest.window_seconds ?? DEFAULT_SECONDS,
     cooldownSeconds: rest.cooldown_seconds ?? DEFAULT_SECONDS,

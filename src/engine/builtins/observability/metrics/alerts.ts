@@ -6,7 +6,7 @@ import { assertNever } from '../../../../std/assert-never.js'
 import type { Timer } from '../../../../std/time/clock.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
 import { builtinFunction } from '../../../config/builtin-input.js'
-import type { AlertOperator, AlertRule } from './alert-rule.js'
+import { ALERT_OPERATORS, type AlertOperator, type AlertRule } from './alert-rule.js'
 import type { InvocationMeter } from './invocation-meter.js'
 import { isNumberPoint } from './metric-row.js'
 import { selectMetrics } from './metric-rollups.js'
@@ -23,8 +23,8 @@ export interface AlertSources {
 interface AlertState {
   readonly rule: AlertRule
   value: number | undefined
-  /** Time since which it fires; `undefined` while it does not. */
-  firingSinceMs: number | undefined
+  isFiring: boolean
+  lastEvaluatedMs: number | undefined
   lastActionMs: number | undefined
   /** On the monotonic clock. */
   quietUntilMs: number
@@ -40,7 +40,8 @@ export class Alerts {
     this.#host = host
     this.#sources = sources
     this.#states = rules.map((rule) => {
-      return { rule, value: undefined, firingSinceMs: undefined, lastActionMs: undefined, quietUntilMs: -Infinity }
+      const never = { lastEvaluatedMs: undefined, lastActionMs: undefined, quietUntilMs: -Infinity }
+      return { rule, value: undefined, isFiring: false, ...never }
     })
   }
 
@@ -54,11 +55,12 @@ export class Alerts {
       }),
       builtinFunction({
         id: 'engine::alerts::evaluate',
-        description: 'Evaluates the alert rules now and returns the alerts',
+        description: 'Evaluates the alert rules now and returns the alerts that fire',
         input: {},
         call: () => {
           this.#evaluate()
-          return this.#report()
+          const triggered_alerts = this.#firing().map(alertRow)
+          return { evaluated: true, triggered_alerts, timestamp: this.#host.clock.epochMs() }
         },
       }),
     ]
@@ -86,11 +88,11 @@ export class Alerts {
       const { rule } = state
       if (!rule.enabled) continue
       state.value = this.#valueOf(rule, nowMs)
-      const isBeyond = state.value !== undefined && compare(state.value, rule.operator, rule.threshold)
-      state.firingSinceMs = isBeyond ? (state.firingSinceMs ?? nowMs) : undefined
+      state.isFiring = state.value !== undefined && compare(state.value, rule.operator, rule.threshold)
+      state.lastEvaluatedMs = nowMs
       // Monotonic, so that a wall clock set back does not suppress an alert.
       const monotonicMs = this.#host.clock.now()
-      if (!isBeyond || monotonicMs < state.quietUntilMs) continue
+      if (!state.isFiring || monotonicMs < state.quietUntilMs) continue
       state.quietUntilMs = monotonicMs + rule.cooldownSeconds * 1000
       state.lastActionMs = nowMs
       this.#act(state)
@@ -122,11 +124,14 @@ export class Alerts {
     })
   }
 
+  #firing(): AlertState[] {
+    return this.#states.filter(({ isFiring }) => isFiring)
+  }
+
   #report(): object {
-    const firing = this.#states.filter(({ firingSinceMs }) => firingSinceMs !== undefined)
     return {
       alerts: this.#states.map(alertRow),
-      firing_count: firing.length,
+      firing_count: this.#firing().length,
       rules: this.#states.map(({ rule }) => ruleRow(rule)),
       timestamp: this.#host.clock.epochMs(),
     }
@@ -135,34 +140,33 @@ export class Alerts {
 
 function compare(value: number, operator: AlertOperator, threshold: number): boolean {
   switch (operator) {
-    case '>':
+    case 'greaterthan':
       return value > threshold
-    case '>=':
+    case 'greaterthanorequal':
       return value >= threshold
-    case '<':
+    case 'lessthan':
       return value < threshold
-    case '<=':
+    case 'lessthanorequal':
       return value <= threshold
-    case '==':
+    case 'equal':
       return value === threshold
-    case '!=':
+    case 'notequal':
       return value !== threshold
     default:
       return assertNever(operator)
   }
 }
 
-function alertRow({ rule, value, firingSinceMs, lastActionMs }: AlertState): object {
-  const { name, metric, operator, threshold } = rule
+function alertRow({ rule, value, isFiring, lastEvaluatedMs, lastActionMs }: AlertState): object {
+  const { name, operator, threshold } = rule
   return {
     name,
-    metric,
-    operator,
+    operator: ALERT_OPERATORS[operator],
     threshold,
-    value: value ?? null,
-    firing: firingSinceMs !== undefined,
-    firing_since: firingSinceMs ?? null,
+    current_value: value ?? null,
+    firing: isFiring,
     last_triggered: lastActionMs ?? null,
+    last_evaluated: lastEvaluatedMs ?? null,
   }
 }
 

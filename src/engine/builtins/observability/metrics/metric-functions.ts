@@ -5,7 +5,7 @@ import type { BuiltinFunction, EngineHost } from '../../builtin.js'
 import { integer, optional, string } from '../../../config/builtin-fields.js'
 import { builtinFunction } from '../../../config/builtin-input.js'
 import type { InvocationMeter } from './invocation-meter.js'
-import { askedOf } from '../logs/log-query.js'
+import { queryRow } from '../logs/log-query.js'
 import { rollUp, rollUpHistograms, selectMetrics } from './metric-rollups.js'
 import type { Metrics } from './metrics.js'
 import { finite } from '../traces/trace-query.js'
@@ -37,15 +37,17 @@ function metricsList(host: EngineHost, metrics: Metrics, meter: InvocationMeter)
     description: 'Returns the counters of the engine and the metrics of workers; `aggregate_interval` is in seconds',
     input: metricQuery,
     call: (query) => {
-      const asked = askedOf(query, Object.keys(metricQuery))
+      const asked = queryRow(query, Object.keys(metricQuery))
       const { start_time: startMs, end_time: endMs, metric_name: metricName, aggregate_interval: interval } = query
       const range = { startMs, endMs, metricName }
       const all = metrics.all()
-      const aggregated = interval === undefined ? [] : rollUp(all, { ...range, intervalMs: interval * 1000 })
+      const aggregated = interval === undefined ? undefined : rollUp(all, { ...range, intervalMs: interval * 1000 })
+      const isFiltered = Object.values(asked).some((value) => value !== null)
       return {
         engine_metrics: meter.report(),
         sdk_metrics: selectMetrics(all, range),
-        ...(Object.keys(asked).length === 0 ? {} : { aggregated_metrics: aggregated, query: asked }),
+        ...(aggregated === undefined ? {} : { aggregated_metrics: aggregated }),
+        ...(isFiltered ? { query: asked } : {}),
         timestamp: host.clock.epochMs(),
       }
     },
@@ -66,7 +68,7 @@ function rollupsList(host: EngineHost, metrics: Metrics): BuiltinFunction {
         rollups: rollUp(all, range),
         histogram_rollups: rollUpHistograms(all, range),
         level,
-        query: askedOf(query, Object.keys(rollupQuery)),
+        query: queryRow(query, ['start_time', 'end_time', 'metric_name']),
         timestamp: host.clock.epochMs(),
       }
     },

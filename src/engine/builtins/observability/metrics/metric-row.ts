@@ -17,6 +17,9 @@ export interface MetricRow {
   readonly unit: string
   /** A monotonic sum is a counter. */
   readonly metric_type: 'gauge' | 'counter' | 'sum' | 'histogram'
+  readonly service_name: string
+  /** The time of the newest point. */
+  readonly timestamp_unix_nano: number
   readonly instrumentation_scope_name?: string
   readonly instrumentation_scope_version?: string
   readonly data_points: readonly DataPoint[]
@@ -50,17 +53,23 @@ const NESTING = { resources: 'resourceMetrics', scopes: 'scopeMetrics', items: '
  * @throws {TypeError} when the frame contains no metrics at all.
  */
 export function* metricsIn(frame: OtlpObject): Iterable<MetricRow | undefined> {
-  for (const { items, scope } of scopedItems(frame, NESTING)) {
+  for (const { items, scope, serviceName: service_name } of scopedItems(frame, NESTING)) {
     for (const metric of items) {
       const name = textOf(metric['name'])
       const data = dataOf(metric)
       if (name === undefined || data === undefined) yield undefined
       else {
-        const { description, unit } = metric
-        yield { name, description: textOf(description) ?? '', unit: textOf(unit) ?? '', ...scope, ...data }
+        const description = textOf(metric['description']) ?? ''
+        const unit = textOf(metric['unit']) ?? ''
+        const timestamp_unix_nano = newestOf(data.data_points)
+        yield { name, description, unit, service_name, timestamp_unix_nano, ...scope, ...data }
       }
     }
   }
+}
+
+function newestOf(points: readonly DataPoint[]): number {
+  return points.reduce((newest, point) => Math.max(newest, point.timestamp_unix_nano), 0)
 }
 
 /** Whether a point has one value rather than a distribution. */

@@ -2,17 +2,9 @@
  * Decides which calls get a span of the engine: those of built-in functions within a trace. The worker of a function
  * creates the span of its call. Functions that serve telemetry get none, otherwise reading traces would add to them.
  */
-import { withSpan, type Instruments } from '../../../instruments.js'
+import { functionKind, withSpan, type Instruments } from '../../../instruments.js'
 import type { RoutedCall } from '../../../calls/routed-call.js'
 import { parseTraceparent } from '../../../calls/trace-headers.js'
-
-/** Prefix of functions of the engine itself. */
-const INTERNAL = [
-  ...['engine', 'state', 'stream', 'configuration', 'iii', 'steps', 'motia'].map((name) => `${name}::`),
-  ...['http', 'state', 'pubsub', 'stream', 'cron', 'queue', 'observability'].map((name) => `iii-${name}::`),
-  'bridge.',
-  'publish',
-]
 
 /** Functions that only serve telemetry, beside those of this built-in. */
 const SILENT = 'engine::baggage::'
@@ -34,7 +26,7 @@ export function spanned(call: RoutedCall, builtin: string, { open, except, alway
     'faas.invoked_name': functionId,
     'faas.trigger': 'other',
     function_id: functionId,
-    'iii.function.kind': INTERNAL.some((prefix) => functionId.startsWith(prefix)) ? 'internal' : 'user',
+    ...functionKind(functionId),
   }
   const span = open({ name: `call ${functionId}`, trace: call, attributes })
   return span === undefined ? call : { ...withSpan(call, span), ...span.trace }

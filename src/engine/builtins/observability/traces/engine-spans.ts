@@ -64,6 +64,7 @@ export class EngineSpans {
           events: error === undefined ? [] : [exceptionEvent(error, endNanos)],
           links: [],
           instrumentation_scope_name: 'iii',
+          flags: 1,
         })
       },
     }

@@ -49,6 +49,7 @@ export interface SpanEvent {
 interface SpanLink {
   readonly trace_id: string
   readonly span_id: string
+  readonly trace_state: string | null
   readonly attributes: readonly AttributePair[]
 }
 
@@ -117,9 +118,9 @@ function eventOf({ name, timeUnixNano, attributes }: OtlpObject): SpanEvent {
   }
 }
 
-function linkOf({ traceId, spanId, attributes }: OtlpObject): SpanLink[] {
+function linkOf({ traceId, spanId, traceState, attributes }: OtlpObject): SpanLink[] {
   const trace_id = traceIdOf(traceId)
   const span_id = spanIdOf(spanId)
   if (trace_id === undefined || span_id === undefined) return []
-  return [{ trace_id, span_id, attributes: attributePairs(attributes) }]
+  return [{ trace_id, span_id, trace_state: textOf(traceState) ?? null, attributes: attributePairs(attributes) }]
 }

@@ -1,6 +1,9 @@
-/** Lists spans with filters, sorting and paging. Only root spans, unless all are requested. */
+/**
+ * Lists spans with filters, sorting and paging: root spans that match, or all spans of the traces whose spans together
+ * match every filter.
+ */
 import type { Field, Infer } from '../../../../wire/protocol/validate.js'
-import { oneOf, setting } from '../../../config/builtin-config.js'
+import { setting } from '../../../config/builtin-config.js'
 import { boolean, integer, optional, string, strings } from '../../../config/builtin-fields.js'
 import { type AttributePair, nanosToMs } from '../otlp-value.js'
 import { attributeOf, durationMs, type SpanRow } from './span-row.js'
@@ -28,8 +31,8 @@ export const traceQuery = {
   include_internal: optional(boolean),
   offset: optional(integer(0)),
   limit: optional(integer(0)),
-  sort_by: optional(oneOf('start_time', 'duration', 'service_name', 'name')),
-  sort_order: optional(oneOf('asc', 'desc')),
+  sort_by: optional(string),
+  sort_order: optional(string),
 }
 
 export type TraceQuery = Infer<typeof traceQuery>
@@ -44,8 +47,12 @@ export interface TracePage {
 
 /** The page of spans that a query selects. Times are milliseconds since 1970, both ends included. */
 export function listTraces(spans: Spans, query: TraceQuery): TracePage {
-  const { offset = 0, limit = DEFAULT_LIMIT, search_all_spans: all = false } = query
-  const found = candidates(spans, query).filter((span) => (all || spans.isRoot(span)) && fits(span, query))
+  const { offset = 0, limit = DEFAULT_LIMIT, include_internal = false, search_all_spans = false } = query
+  const shown = candidates(spans, query).filter((span) => include_internal || !isInternalSpan(span))
+  const tests = testsOf(query)
+  const found = search_all_spans
+    ? ofMatchingTraces(shown, tests)
+    : shown.filter((span) => spans.isRoot(span) && tests.every((fits) => fits(span)))
   found.sort(orderOf(query))
   return { spans: found.slice(offset, offset + limit), total: found.length, offset, limit }
 }
@@ -63,18 +70,39 @@ function candidates(spans: Spans, { trace_id, trace_ids }: TraceQuery): SpanRow[
   return [...wanted].flatMap((id) => spans.ofTrace(id))
 }
 
-function fits(span: SpanRow, query: TraceQuery): boolean {
-  const { include_internal = false, attributes = [], exclude_attributes: excluded = [] } = query
-  return (
-    (include_internal || !isInternalSpan(span)) &&
-    contains(span.service_name, query.service_name) &&
-    contains(span.name, query.name) &&
-    (query.status === undefined || span.status === query.status.toLowerCase()) &&
-    isWithin(durationMs(span), query.min_duration_ms, query.max_duration_ms) &&
-    isWithin(nanosToMs(span.start_time_unix_nano), query.start_time, query.end_time) &&
-    attributes.every((pair) => hasAttribute(span, pair)) &&
-    !excluded.some((pair) => hasAttribute(span, pair))
-  )
+type SpanTest = (span: SpanRow) => boolean
+
+/** The filters of a query, each of which some span has to pass. */
+function testsOf(query: TraceQuery): SpanTest[] {
+  const { service_name, name, status, attributes, exclude_attributes: excluded } = query
+  const { min_duration_ms: minMs, max_duration_ms: maxMs, start_time, end_time } = query
+  const tests: (SpanTest | undefined)[] = [
+    service_name === undefined ? undefined : (span) => contains(span.service_name, service_name),
+    name === undefined ? undefined : (span) => contains(span.name, name),
+    status === undefined ? undefined : (span) => contains(span.status, status),
+    minMs === undefined && maxMs === undefined ? undefined : (span) => isWithin(durationMs(span), minMs, maxMs),
+    start_time === undefined && end_time === undefined ? undefined : (span) => overlaps(span, start_time, end_time),
+    ...(attributes ?? []).map((pair) => (span: SpanRow) => hasAttribute(span, pair)),
+    excluded === undefined ? undefined : (span) => !excluded.some((pair) => hasAttribute(span, pair)),
+  ]
+  return tests.filter((test) => test !== undefined)
+}
+
+/** All spans of the traces in which each test is passed by some span. */
+function ofMatchingTraces(spans: readonly SpanRow[], tests: readonly SpanTest[]): SpanRow[] {
+  const failed = new Map<string, Set<SpanTest>>()
+  for (const span of spans) {
+    const open = failed.get(span.trace_id) ?? new Set(tests)
+    failed.set(span.trace_id, open)
+    for (const test of open) if (test(span)) open.delete(test)
+  }
+  return spans.filter(({ trace_id }) => failed.get(trace_id)?.size === 0)
+}
+
+/** Whether a span runs at some time within the range. One that has not ended runs until now. */
+function overlaps(span: SpanRow, start = -Infinity, end = Infinity): boolean {
+  const { start_time_unix_nano: from, end_time_unix_nano: to } = span
+  return nanosToMs(from) <= end && (span.pending === true || nanosToMs(to) >= start)
 }
 
 /** Whether a value is between two bounds, both included; an absent bound does not limit. */
@@ -82,8 +110,8 @@ export function isWithin(value: number, min = -Infinity, max = Infinity): boolea
   return value >= min && value <= max
 }
 
-function contains(text: string, part: string | undefined): boolean {
-  return part === undefined || text.toLowerCase().includes(part.toLowerCase())
+function contains(text: string, part: string): boolean {
+  return text.toLowerCase().includes(part.toLowerCase())
 }
 
 function hasAttribute(span: SpanRow, [key, value]: AttributePair): boolean {
@@ -91,7 +119,7 @@ function hasAttribute(span: SpanRow, [key, value]: AttributePair): boolean {
 }
 
 function orderOf({ sort_by = 'start_time', sort_order = 'asc' }: TraceQuery): (a: SpanRow, b: SpanRow) => number {
-  const sign = sort_order === 'asc' ? 1 : -1
+  const sign = sort_order === 'desc' ? -1 : 1
   switch (sort_by) {
     case 'duration':
       return (a, b) => sign * (durationMs(a) - durationMs(b))

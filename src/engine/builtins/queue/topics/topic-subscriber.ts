@@ -3,7 +3,7 @@
  * share the queue; each message goes through one of them, in turn.
  */
 import type { Binding, EngineHost } from '../../builtin.js'
-import { callBound, conditionHolds } from '../../../triggers/fire.js'
+import { conditionHolds, deliverySpan, invokeInSpan } from '../../../triggers/fire.js'
 import type { Attempts } from '../attempts.js'
 import { deliveryTrace, type Job } from '../job.js'
 import { JobQueue } from '../job-queue.js'
@@ -59,7 +59,9 @@ export class TopicSubscriber {
     // A message that its condition rejects is done.
     if (!(await conditionHolds(this.#host, binding, { data: job.data, ...trace }))) return
     signal.throwIfAborted()
-    await callBound(this.#host, binding, { data: job.data, ...trace, signal })
+    const { functionId, namespace, access } = binding
+    const call = { functionId, namespace, access, data: job.data, ...trace, signal }
+    await invokeInSpan(this.#host, call, deliverySpan(job, call))
   }
 
   #nextBinding(): Binding {

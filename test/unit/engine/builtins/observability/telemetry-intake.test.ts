@@ -74,7 +74,7 @@ test('a span is read with ids in lower case, times as numbers and attributes as 
       ],
       service_name: 'orders',
       events: [{ name: 'e', timestamp_unix_nano: 7, attributes: [['k', 'v']] }],
-      links: [{ trace_id: TRACE, span_id: spanId(3), attributes: [] }],
+      links: [{ trace_id: TRACE, span_id: spanId(3), trace_state: null, attributes: [] }],
       instrumentation_scope_name: 'test',
       instrumentation_scope_version: '1',
       flags: 1,

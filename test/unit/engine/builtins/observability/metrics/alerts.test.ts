@@ -13,7 +13,11 @@ async function alerts(...rules: readonly object[]) {
     builtin,
     tell: (name: string, value: number) =>
       builtin.takeTelemetry?.(metricFrame([gauge(name, value, { timeUnixNano: host.clock.epochMs() * 1e6 })]), 'w'),
-    evaluate: () => callBuiltin(builtin, 'engine::alerts::evaluate', {}),
+    /** Evaluates, and returns the alerts after it. */
+    evaluate: async () => {
+      await callBuiltin(builtin, 'engine::alerts::evaluate', {})
+      return callBuiltin(builtin, 'engine::alerts::list', {})
+    },
     list: () => callBuiltin(builtin, 'engine::alerts::list', {}),
   }
 }
@@ -27,17 +31,29 @@ test('without rules there are no alerts', async () => {
 })
 
 test('an alert fires while its metric exceeds the threshold, and is logged once per cooldown', async () => {
-  const { host, tell, evaluate, list } = await alerts(rule)
-  expect(await evaluate()).toMatchObject({ alerts: [{ value: null, firing: false }], firing_count: 0 })
+  const { host, builtin, tell, evaluate, list } = await alerts(rule)
+  expect(await evaluate()).toMatchObject({ alerts: [{ current_value: null, firing: false }], firing_count: 0 })
   tell('heat', 11)
   expect(await list()).toMatchObject({ firing_count: 0 })
-  const since = host.clock.epochMs()
+  const now = host.clock.epochMs()
+  const alert = {
+    name: 'hot',
+    operator: 'GreaterThan',
+    threshold: 10,
+    current_value: 11,
+    firing: true,
+    last_triggered: now,
+    last_evaluated: now,
+  }
+  expect(await callBuiltin(builtin, 'engine::alerts::evaluate', {})).toEqual({
+    evaluated: true,
+    triggered_alerts: [alert],
+    timestamp: now,
+  })
   expect(await evaluate()).toMatchObject({
-    alerts: [
-      { name: 'hot', metric: 'heat', operator: '>', threshold: 10, value: 11, firing: true, firing_since: since },
-    ],
+    alerts: [alert],
     firing_count: 1,
-    rules: [{ name: 'hot', window_seconds: 60, cooldown_seconds: 60, enabled: true, action: { type: 'log' } }],
+    rules: [{ name: 'hot', operator: 'greaterthan', window_seconds: 60, cooldown_seconds: 60, enabled: true, action: { type: 'log' } }],
   })
   await evaluate()
   expect(host.lines.filter(({ message }) => message === 'An alert fires')).toHaveLength(1)
@@ -51,7 +67,7 @@ test('alerts are evaluated each interval, and stale values are ignored', async (
   await host.clock.advance(10_000)
   expect(await list()).toMatchObject({ firing_count: 1 })
   await host.clock.advance(30_000)
-  expect(await list()).toMatchObject({ firing_count: 0, alerts: [{ value: null, firing_since: null }] })
+  expect(await list()).toMatchObject({ firing_count: 0, alerts: [{ current_value: null, firing: false }] })
   await builtin.stop()
   expect(host.clock.pendingTimers).toBe(0)
 })
@@ -60,7 +76,7 @@ test('an alert can call a function, whose failure is logged', async () => {
   const { host, tell, evaluate } = await alerts({ ...rule, action: { type: 'function', path: 'page::me' } })
   tell('heat', 11)
   await evaluate()
-  expect(host.payloads('page::me')).toMatchObject([{ name: 'hot', value: 11 }])
+  expect(host.payloads('page::me')).toMatchObject([{ name: 'hot', current_value: 11 }])
   await host.clock.advance(0)
   expect(host.lines.map(({ message }) => message)).toContain('The function of an alert failed')
 })
@@ -72,6 +88,8 @@ test.each([
   ['<=', 10],
   ['==', 10],
   ['!=', 9],
+  ['greaterthan', 10.1],
+  ['lessthanorequal', 10],
 ])('with %s, %d is beyond 10', async (operator, value) => {
   const { tell, evaluate } = await alerts({ ...rule, operator }, { ...rule, operator, enabled: false })
   tell('heat', value)
@@ -80,7 +98,7 @@ test.each([
 
 test('alerts also work on the engine’s own counters', async () => {
   const { host, evaluate } = await alerts({ ...rule, metric: 'iii.workers.active', threshold: 0 })
-  expect(await evaluate()).toMatchObject({ alerts: [{ value: 0, firing: false }] })
+  expect(await evaluate()).toMatchObject({ alerts: [{ current_value: 0, firing: false }] })
   host.instruments.watchWorkers?.({ event: 'worker_connected', worker_id: 'w' })
-  expect(await evaluate()).toMatchObject({ alerts: [{ value: 1, firing: true }] })
+  expect(await evaluate()).toMatchObject({ alerts: [{ current_value: 1, firing: true }] })
 })

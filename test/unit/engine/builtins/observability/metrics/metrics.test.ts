@@ -40,6 +40,8 @@ test('metrics are listed as received, beside the engine’s own counters', async
         description: '',
         unit: '1',
         metric_type: 'gauge',
+        service_name: 'orders',
+        timestamp_unix_nano: 1e6,
         instrumentation_scope_name: 'test',
         instrumentation_scope_version: '1',
         data_points: [{ attributes: [['worker.id', 'w1']], timestamp_unix_nano: 1e6, value: 5 }],
@@ -68,9 +70,11 @@ test('filters narrow the points, and an interval aggregates them', async () => {
         last: 6,
       },
     ],
-    query: { metric_name: 'm', start_time: 2_000, aggregate_interval: 2 },
+    query: { metric_name: 'm', start_time: 2_000, end_time: null, aggregate_interval: 2 },
   })
-  expect(await list({ end_time: 500 })).toMatchObject({ sdk_metrics: [], aggregated_metrics: [] })
+  const unaggregated = await list({ end_time: 500 })
+  expect(unaggregated).toMatchObject({ sdk_metrics: [], query: { end_time: 500, aggregate_interval: null } })
+  expect(unaggregated).not.toHaveProperty('aggregated_metrics')
 })
 
 test('rollups have a level, and the newest distribution of an interval', async () => {
@@ -99,7 +103,7 @@ test('rollups have a level, and the newest distribution of an interval', async (
       },
     ],
     level: 0,
-    query: {},
+    query: { start_time: null, end_time: null, metric_name: null },
     timestamp: host.clock.epochMs(),
   })
   expect(await rollups({ level: 1, metric_name: 'm' })).toMatchObject({ rollups: [{ count: 2 }], level: 1 })

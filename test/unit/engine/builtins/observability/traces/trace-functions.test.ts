@@ -68,13 +68,24 @@ test('every filter narrows the list', async () => {
   expect(await names({ status: 'ERROR' })).toEqual(['s1'])
   expect(await names({ min_duration_ms: 2 })).toEqual(['s2'])
   expect(await names({ max_duration_ms: 1 })).toEqual(['s1'])
-  expect(await names({ start_time: 2 })).toEqual(['s2'])
+  expect(await names({ start_time: 2.5 })).toEqual(['s2'])
+  expect(await names({ start_time: 2, end_time: 3 })).toEqual(['s1', 's2'])
   expect(await names({ end_time: 1 })).toEqual(['s1'])
+  expect(await names({ status: 'err' })).toEqual(['s1'])
   expect(await names({ attributes: [['k', 'v']] })).toEqual(['s1'])
   expect(await names({ exclude_attributes: [['k', 'v']] })).toEqual(['s2'])
   expect(await names({})).toEqual(['s1', 's2'])
   expect(await names({ sort_by: 'duration', sort_order: 'desc' })).toEqual(['s2', 's1'])
   expect(await names({ sort_by: 'name', sort_order: 'desc' })).toEqual(['s2', 's1'])
+  expect(await names({ sort_by: 'shoe size' })).toEqual(['s1', 's2'])
+})
+
+test('a search of all spans finds traces whose spans together match', async () => {
+  const { take, names } = traces()
+  take([span(1), span(2, { parentSpanId: spanId(1), attributes: [attribute('k', 'v')] })])
+  take([span(3, { traceId: OTHER, name: 's1' })])
+  expect(await names({ search_all_spans: true, name: 's1', attributes: [['k', 'v']] })).toEqual(['s1', 's2'])
+  expect(await names({ name: 's1', attributes: [['k', 'v']] })).toEqual([])
 })
 
 test('a filter of the wrong kind is named', async () => {
