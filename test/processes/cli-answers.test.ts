@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { InvocationError } from '../../src/index.js'
 import { commands } from '../../src/cli/commands.js'
-import { runCli } from '../kit/cli.js'
+import { runCli } from '../kit/compiled-project.js'
 import { EIGHTY_COLUMNS, runCommand, startCommand } from '../kit/cli-terminal.js'
 import { testEngine } from '../kit/test-engine.js'
 
