@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { InvocationError } from '../../src/index.js'
 import { commands } from '../../src/cli/commands.js'
-import { runCli } from '../kit/cli.js'
+import { runCli } from '../kit/compiled-project.js'
 import { EIGHTY_COLUMNS, runCommand, startCommand } from '../kit/cli-terminal.js'
 import { testEngine } from '../kit/test-engine.js'
 
@@ -28,7 +27,7 @@ async function shop() {
     'orders::create',
     async (order: { sku: string }, _metadata, { logger, trigger }) => {
       logger.info('order received', { sku: order.sku, password: 'hunter2' })
-      return trigger({ function_id: 'stock::reserve', payload: order })
+      return trigger<unknown, unknown>({ function_id: 'stock::reserve', payload: order })
     },
     { description: 'Creates an order', request_format: orderSchema },
   )
@@ -56,7 +55,7 @@ function stable(text: string): string {
     .replace(/ *\d+(\.\d+)? (ms|s|min)\b/g, ' <duration>')
     .replace(/ *[█▒]+$/gm, ' <bar>')
     .replace(/\b[0-9a-f]{32}\b/g, '<trace>')
-    .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '<id>')
+    .replace(/\b[0-9a-f]{8}-[0-9a-f-]+…?/g, '<id>')
     .replace(/\b[0-9a-f]{12}\b/g, '<short trace>')
     .replaceAll(`:${String(process.pid)}`, ':<pid>')
 }
@@ -216,5 +215,4 @@ test('a reader that leaves early is no error', limit, async () => {
   child.process.stdout!.destroy()
   onTestFinished(() => void child.process.kill('SIGKILL'))
   expect(await child.exit()).toMatchObject({ code: 0 })
-  expect(await readFile('src/cli/main.ts', 'utf8')).toContain('EPIPE')
 })

@@ -89,7 +89,7 @@ test('invalid arguments are reported with exit code 2', { timeout: 60_000 }, asy
     [['dev'], /dev needs the file of a worker/],
     [['dev', join(folder, 'missing.ts')], /there is no file .*missing\.ts/],
     [['dev', folder], /is no file/],
-    [['dev', file, 'second.ts'], /dev runs one file/],
+    [['dev', file, 'second.ts'], /there is no file .*second\.ts/],
     [['dev', file, '--watch', join(folder, 'nowhere')], /there is no folder/],
     [['dev', file, '--data', ''], /--data must be a folder/],
     [['dev', file, '--port', 'x'], /--port must be a port/],
