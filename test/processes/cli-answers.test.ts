@@ -114,10 +114,11 @@ test('--json has the members that the reference lists', limit, async () => {
 
 test('dead letters are redriven and discarded by id; an unknown id is reported', limit, async () => {
   const { orders, url } = await shop()
-  const dead = async () =>
-    (await orders.trigger({ function_id: 'engine::queue::dlq_messages', payload: { topic: 'mail' } })) as {
-      id: string
-    }[]
+  const dead = () =>
+    orders.trigger<unknown, { id: string }[]>({
+      function_id: 'engine::queue::dlq_messages',
+      payload: { topic: 'mail' },
+    })
   for (const to of ['ada', 'bob']) {
     await orders.trigger({ function_id: 'mail::send', payload: { to }, action: { type: 'enqueue', queue: 'mail' } })
   }
