@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { InvocationError } from '../../src/index.js'
 import { commands } from '../../src/cli/commands.js'
@@ -28,7 +27,7 @@ async function shop() {
     'orders::create',
     async (order: { sku: string }, _metadata, { logger, trigger }) => {
       logger.info('order received', { sku: order.sku, password: 'hunter2' })
-      return trigger({ function_id: 'stock::reserve', payload: order })
+      return trigger<unknown, unknown>({ function_id: 'stock::reserve', payload: order })
     },
     { description: 'Creates an order', request_format: orderSchema },
   )
@@ -56,7 +55,7 @@ function stable(text: string): string {
     .replace(/ *\d+(\.\d+)? (ms|s|min)\b/g, ' <duration>')
     .replace(/ *[█▒]+$/gm, ' <bar>')
     .replace(/\b[0-9a-f]{32}\b/g, '<trace>')
-    .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '<id>')
+    .replace(/\b[0-9a-f]{8}-[0-9a-f-]+…?/g, '<id>')
     .replace(/\b[0-9a-f]{12}\b/g, '<short trace>')
     .replaceAll(`:${String(process.pid)}`, ':<pid>')
 }
@@ -115,10 +114,11 @@ test('--json has the members that the reference lists', limit, async () => {
 
 test('dead letters are redriven and discarded by id; an unknown id is reported', limit, async () => {
   const { orders, url } = await shop()
-  const dead = async () =>
-    (await orders.trigger({ function_id: 'engine::queue::dlq_messages', payload: { topic: 'mail' } })) as {
-      id: string
-    }[]
+  const dead = () =>
+    orders.trigger<unknown, { id: string }[]>({
+      function_id: 'engine::queue::dlq_messages',
+      payload: { topic: 'mail' },
+    })
   for (const to of ['ada', 'bob']) {
     await orders.trigger({ function_id: 'mail::send', payload: { to }, action: { type: 'enqueue', queue: 'mail' } })
   }
@@ -216,5 +216,4 @@ test('a reader that leaves early is no error', limit, async () => {
   child.process.stdout!.destroy()
   onTestFinished(() => void child.process.kill('SIGKILL'))
   expect(await child.exit()).toMatchObject({ code: 0 })
-  expect(await readFile('src/cli/main.ts', 'utf8')).toContain('EPIPE')
 })

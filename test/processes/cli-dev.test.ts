@@ -89,7 +89,7 @@ test('invalid arguments are reported with exit code 2', { timeout: 60_000 }, asy
     [['dev'], /dev needs the file of a worker/],
     [['dev', join(folder, 'missing.ts')], /there is no file .*missing\.ts/],
     [['dev', folder], /is no file/],
-    [['dev', file, 'second.ts'], /dev runs one file/],
+    [['dev', file, 'second.ts'], /there is no file .*second\.ts/],
     [['dev', file, '--watch', join(folder, 'nowhere')], /there is no folder/],
     [['dev', file, '--data', ''], /--data must be a folder/],
     [['dev', file, '--port', 'x'], /--port must be a port/],
@@ -291,3 +291,32 @@ test(
     await child.stop()
   },
 )
+
+test('a change that does not build shows the code and keeps the old worker serving', { timeout: 60_000 }, async () => {
+  const { file, write } = await project(workerCode(1))
+  const { child, httpUrl } = await started(file, [...FREE_PORTS, '--log-format', 'text'])
+  await child.says(/traces +iii-node traces <id>/)
+  expect(child.stdout).toMatch(/routes +GET +http:\S+\/version → version\n +functions version\n/)
+  await write(`const broken = ;\n${workerCode(2)}`)
+  await child.says(/does not build; the old worker keeps serving\n[^]*1 │ const broken = ;/)
+  expect((await versionAt(httpUrl)).version).toBe(1)
+  await child.says(/INFO +GET \/version 200 in [\d.]+ m?s → version trace [0-9a-f]{12}\n/)
+  await write(workerCode(3))
+  await child.says(/version 3 is ready/)
+  expect((await versionAt(httpUrl)).version).toBe(3)
+  await child.stop()
+})
+
+test('several workers run and restart side by side', { timeout: 60_000 }, async () => {
+  const first = await project(workerCode(1))
+  const second = await project(workerCode(7).replaceAll("'version'", "'other'").replace('/version', '/other'))
+  const { child, httpUrl } = await started(first.file, [second.file, ...FREE_PORTS])
+  await child.says(/functions other, version/)
+  const other = async () => ((await (await fetch(`${httpUrl}/other`)).json()) as { body: object; pid: number }).pid
+  const before = await other()
+  await first.write(workerCode(2))
+  await child.says(/version 2 is ready/)
+  expect((await versionAt(httpUrl)).version).toBe(2)
+  expect(await other()).toBe(before)
+  await child.stop()
+})

@@ -1,12 +1,14 @@
 /** `iii-node call`: calls one function and prints its result as JSON, or describes its payload. */
 import { Exit, UsageError, type Run, type Terminal, type Values } from '../command.js'
 import { isRecord } from '../../wire/protocol/validate.js'
+import { systemClock } from '../../std/time/clock.js'
 import { describe } from '../../std/text/describe.js'
 import { callOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { clean, jsonOf, wholeJson } from '../print/text.js'
 import { isMissing, withEngine, type Remote } from './connection.js'
 import { notFound } from './inspect.js'
+import type { Trace } from './traces.js'
 import { payloadOf } from './payload.js'
 import type { FunctionDetail } from './rows.js'
 
@@ -56,7 +58,7 @@ async function send({ worker }: Remote, { functionId, payload, action }: Request
 
 /** Runs the call in a span, and draws its trace on stderr, also when it fails. */
 async function tracedCall(remote: Remote, request: Request, terminal: Terminal): Promise<void> {
-  const [{ context, SpanStatusCode, trace }, { traceLines, traceOf }] = await Promise.all([
+  const [{ context, SpanStatusCode, trace }, { traceLines }] = await Promise.all([
     import('@opentelemetry/api'),
     import('./traces.js'),
   ])
@@ -73,9 +75,27 @@ async function tracedCall(remote: Remote, request: Request, terminal: Terminal):
   } finally {
     span.end()
     await telemetry.flush()
-    const found = await traceOf(remote, span.spanContext().traceId)
+    const found = await settledTrace(remote, span.spanContext().traceId)
     for (const line of traceLines(found, terminal.screen)) terminal.err(line)
   }
+}
+
+/** Interval at which the trace is read again. Workers send their spans in batches. */
+const TRACE_POLL_MS = 150
+/** Readings after which the trace is drawn as it is. */
+const MAX_READINGS = 10
+
+/** The trace once two readings in a row are equal. */
+async function settledTrace(remote: Remote, id: string): Promise<Trace> {
+  const { traceOf } = await import('./traces.js')
+  let trace = await traceOf(remote, id)
+  for (let reading = 1; reading < MAX_READINGS; reading += 1) {
+    await new Promise<void>((resolve) => void systemClock.after(TRACE_POLL_MS, resolve))
+    const next = await traceOf(remote, id)
+    if (JSON.stringify(next) === JSON.stringify(trace)) return next
+    trace = next
+  }
+  return trace
 }
 
 async function describePayload({ ask, namespace }: Remote, id: string, terminal: Terminal): Promise<void> {

@@ -15,8 +15,6 @@ interface Listing {
   readonly columns: readonly (Column & { readonly of: (row: never) => unknown })[]
   /** What to do when there are none. */
   readonly empty: string
-  /** What the list leaves out. */
-  readonly note?: string
 }
 
 interface ListOptions {
@@ -27,7 +25,7 @@ interface ListOptions {
 export const run: Run = async (args, terminal) => {
   const { values, positionals } = parse(listOptions, args)
   const kind = kindOf(positionals)
-  const { rows, columns, empty, note } = listings[kind]
+  const { rows, columns, empty } = listings[kind]
   const { all = false, namespace, json = false } = values
   const found = await withEngine({ name: 'ls', values }, (remote) => rows(remote, { all, namespace }))
   if (json) {
@@ -39,7 +37,6 @@ export const run: Run = async (args, terminal) => {
     const cells = found.map((row) => columns.map(({ of }) => of(row as never)))
     await page(terminal, table(columns, cells, terminal.screen))
   }
-  if (note !== undefined) terminal.err(note)
   return Exit.OK
 }
 
@@ -212,7 +209,6 @@ const listings: Readonly<Record<ListKind, Listing>> = {
       { title: 'DEAD LETTERS', isNumber: true, of: (row: QueueRow) => row.dead_letters },
     ],
     empty: 'The engine lists no queues',
-    note: 'An engine may not list queues without dead letters; `iii-node queues <name>` shows one by its name',
   },
   topics: {
     rows: topicsOf,

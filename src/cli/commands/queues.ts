@@ -60,8 +60,6 @@ async function showAll(remote: Remote, onlyDead: boolean, { terminal, json }: Sh
     const rows = queues.map((row) => [row.name, row.subscriber_count, row.dead_letters])
     await page(terminal, table(columns, rows, terminal.screen))
   }
-  if (!onlyDead)
-    terminal.err('An engine may not list queues without dead letters; `iii-node queues <name>` shows one by its name')
 }
 
 async function showOne({ ask }: Remote, name: string, { terminal, json }: Shown): Promise<void> {

@@ -27,7 +27,7 @@ export const run: Run = async (args, terminal) => {
 }
 
 /** A trace as `--json` prints it. */
-interface Trace {
+export interface Trace {
   readonly trace_id: string
   readonly roots: readonly SpanNode[]
   readonly logs: readonly LogRow[]

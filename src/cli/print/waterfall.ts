@@ -64,8 +64,8 @@ export function waterfall(roots: readonly SpanNode[], logs: readonly LogRow[], s
     [
       new Date(first / 1e6).toISOString(),
       duration((last - first) / 1e6),
-      `${String(spans.length)} spans`,
-      `${String(services)} services`,
+      counted(spans.length, 'span'),
+      counted(services, 'service'),
       failed === 0 ? 'no errors' : paint('red', `${String(failed)} failed`),
     ].join(' · '),
     '',
@@ -77,6 +77,10 @@ export function waterfall(roots: readonly SpanNode[], logs: readonly LogRow[], s
     ...(more > 0 ? [`… ${String(more)} more lines; --json prints all`] : []),
     ...(bySpan.get('')?.map((log) => `· ${logText(log, paint)}`) ?? []),
   ]
+}
+
+function counted(count: number, what: string): string {
+  return `${String(count)} ${what}${count === 1 ? '' : 's'}`
 }
 
 interface Frame {
