@@ -2,15 +2,14 @@
  * Every page: without findings of axe in light, dark and at 360 px, and without errors. Pictures of the pages are kept
  * in `temp/console/`.
  */
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync } from 'node:fs'
+import axe from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
 import { openConsole, startChromium } from './console-browser.js'
 
 const PICTURES = 'temp/console'
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Path, and a text that is there once the page has loaded. */
 const PAGES: readonly (readonly [name: string, path: string, text: string | RegExp])[] = [
@@ -58,7 +57,7 @@ afterAll(async () => {
 
 /** Findings of axe, in one line each. Its script is not part of the page, so it does not fall under its policy. */
 async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const { violations } = (await page.evaluate('axe.run()')) as { violations: Finding[] }
   return violations.map(
     ({ id, impact, nodes }) =>
