@@ -58,7 +58,7 @@ afterAll(async () => {
 /** Findings of axe, in one line each. Its script is not part of the page, so it does not fall under its policy. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
-  const { violations } = (await page.evaluate('axe.run()')) as { violations: Finding[] }
+  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()')
   return violations.map(
     ({ id, impact, nodes }) =>
       `${id} (${impact}): ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
@@ -83,7 +83,7 @@ test.each(LOOKS)(
       await page.getByText(text).first().waitFor()
       found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`))
       await page.screenshot({ path: `${PICTURES}/${name}-${look}.png` })
-      const width = (await page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
       expect(width, `${name} is wider than the window`).toBeLessThanOrEqual(0)
     }
     await page.keyboard.press('Control+k')
