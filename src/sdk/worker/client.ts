@@ -56,7 +56,7 @@ export interface IIIClient {
   /**
    * Serves a function under an id.
    * @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_FUNCTION` for an id this client has already.
-   * @throws {SerdeError} when the options cannot be written as JSON.
+   * @throws {SerdeError} when the options cannot be serialised as JSON.
    * @example
    * worker.registerFunction('greet', ({ name }) => ({ message: `Hello, ${name}!` }))
    */
