@@ -27,8 +27,11 @@ const mayImport = {
   'sdk/worker': [...wire, ...sdk],
   engine: wire,
   // what needs both columns
-  cli: columns,
-  testing: columns,
+  'console-server': [...wire, 'engine'],
+  cli: [...columns, 'console-server'],
+  testing: [...columns, 'console-server'],
+  // a program for the browser, compiled into static files
+  console: [...ground, 'wire/protocol'],
   // entries: re-exports; which of them may reach the local engine is ruled below
   'index.ts': [...wire, ...sdk, 'entry'],
   entry: [...columns, 'testing', 'index.ts'],
@@ -126,7 +129,7 @@ export default {
       name: 'src-uses-no-development-package',
       comment: 'What users install is in `dependencies`, or an optional peer. Type packages are erased.',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/console/' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['npm-peer'],

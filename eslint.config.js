@@ -3,7 +3,7 @@ import eslint from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-const SOURCE = ['src/**/*.ts']
+const SOURCE = ['src/**/*.{ts,tsx}']
 const OUTSIDE_SOURCE = ['test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', '*.config.ts']
 
 /** Time and chance come through the ports in `std/`, so that tests can drive them. */
@@ -76,7 +76,7 @@ export default defineConfig(
   eslint.configs.recommended,
 
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -158,6 +158,11 @@ export default defineConfig(
         ...literalCodes,
       ],
     },
+  },
+  {
+    // Markup takes lines: one for each attribute.
+    files: ['src/**/*.tsx'],
+    rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true, IIFEs: true }] },
   },
   {
     files: ['src/index.ts', 'src/entry/**/*.ts'],

@@ -8,6 +8,7 @@ const INPUTS = [
   'scripts/entries.ts',
   'scripts/write-commonjs.ts',
   'tsup.config.ts',
+  'tsup.console.config.ts',
   'tsconfig.json',
   'package.json',
 ]

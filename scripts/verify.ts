@@ -1,58 +1,104 @@
 /**
- * Runs every check of the repository, in order, and prints one line each. A failing step does not stop the others, so
- * one run shows all problems. `--skip=test` skips a step; `--only=lint` runs only that one.
+ * Runs every check of the repository and prints one line each. A failing step does not stop the others, so one run shows
+ * all problems. Steps run in pairs, except those that measure time or start many processes. `--skip=test` skips a step;
+ * `--only=lint` runs only that one. With `REPORTS`, test steps write their results to that folder as JSON.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 
-/** npm scripts; the cheapest and most likely to fail first. `build` comes before steps that read dist/. */
-const STEPS = [
-  'exports:check',
-  'format:check',
-  'typecheck',
-  'lint',
-  'build',
-  'test',
-  'test:processes',
-  'test:reliability',
-  'test:types',
-  'test:browser',
-  'test:interop',
-  'conformance',
-  'examples',
-  'knip',
-  'publint',
-  'attw',
-  'api:check',
+/** Steps at a time. */
+const LANES = 2
+
+interface Step {
+  /** An npm script. */
+  readonly name: string
+  /** Reads what another step writes. */
+  readonly after?: string
+  /** Needs all cores. */
+  readonly alone?: true
+}
+
+/** In the order in which they start: the longest first, so that the others run beside it. */
+const STEPS: readonly Step[] = [
+  { name: 'lint' },
+  { name: 'exports:check' },
+  { name: 'typecheck' },
+  { name: 'format:check' },
+  { name: 'build' },
+  { name: 'knip' },
+  { name: 'api:check' },
+  { name: 'publint', after: 'build' },
+  { name: 'attw', after: 'build' },
+  { name: 'test:sim' },
+  { name: 'test:types' },
+  { name: 'examples' },
+  { name: 'test', alone: true },
+  { name: 'test:processes', alone: true },
+  { name: 'test:reliability', alone: true },
+  { name: 'test:browser', alone: true },
+  { name: 'test:console', alone: true },
+  { name: 'test:interop', alone: true },
+  { name: 'conformance', alone: true },
 ]
 
 function named(flag: string): readonly string[] {
   const names = process.argv
     .filter((argument) => argument.startsWith(`--${flag}=`))
     .flatMap((argument) => argument.slice(flag.length + 3).split(','))
-  const unknown = names.filter((name) => !STEPS.includes(name))
-  if (unknown.length > 0) throw new Error(`no such step: ${unknown.join(', ')}; the steps are ${STEPS.join(', ')}`)
+  const known = STEPS.map(({ name }) => name)
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new Error(`no such step: ${unknown.join(', ')}; the steps are ${known.join(', ')}`)
   return names
+}
+
+function reporters(name: string): readonly string[] {
+  const folder = process.env['REPORTS']
+  if (folder === undefined || !name.startsWith('test')) return []
+  const file = `${folder}/${name.replace(':', '-')}.json`
+  return ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+}
+
+/** Runs a step; prints its output when it ends, so that outputs do not mix. */
+function run({ name, alone }: Step): Promise<string> {
+  const startedAt = performance.now()
+  if (alone === true) console.log(`\n── ${name}`)
+  return new Promise((resolve, reject) => {
+    const stdio = alone === true ? 'inherit' : 'pipe'
+    const child = spawn('npm', ['run', '--silent', name, ...reporters(name)], { stdio: ['ignore', stdio, stdio] })
+    const output: Buffer[] = []
+    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => output.push(chunk))
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (alone !== true) console.log(`\n── ${name}`)
+      process.stdout.write(Buffer.concat(output))
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+      const line = `${code === 0 ? 'ok  ' : 'FAIL'}  ${name} (${seconds} s)`
+      console.log(line)
+      resolve(line)
+    })
+  })
 }
 
 const skipped = named('skip')
 const only = named('only')
-const lines: string[] = []
-let failed = 0
+const isWanted = ({ name }: Step): boolean => !skipped.includes(name) && (only.length === 0 || only.includes(name))
 
-for (const step of STEPS) {
-  if (skipped.includes(step) || (only.length > 0 && !only.includes(step))) {
-    lines.push(`skip  ${step}`)
-    continue
+const lines = new Map(STEPS.map((step) => [step.name, `skip  ${step.name}`]))
+const running = new Map<string, Promise<void>>()
+for (const step of STEPS.filter(isWanted)) {
+  while (running.size > 0 && (step.alone === true || running.size === LANES || running.has(step.after ?? ''))) {
+    await Promise.race(running.values())
   }
-  console.log(`\n── ${step}`)
-  const startedAt = performance.now()
-  const run = spawnSync('npm', ['run', '--silent', step], { stdio: ['ignore', 'inherit', 'inherit'] })
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  if (run.status !== 0) failed += 1
-  lines.push(`${run.status === 0 ? 'ok  ' : 'FAIL'}  ${step} (${seconds} s)`)
-  console.log(lines.at(-1))
+  const over = run(step).then((line) => {
+    lines.set(step.name, line)
+    running.delete(step.name)
+  })
+  running.set(step.name, over)
+  if (step.alone === true) await over
 }
+await Promise.all(running.values())
 
-console.log(`\nverify\n${lines.join('\n')}`)
-console.log(failed === 0 ? 'verify: all steps passed' : `verify: ${failed} failed`)
+const failed = [...lines.values()].filter((line) => line.startsWith('FAIL')).length
+console.log(`\nverify\n${[...lines.values()].join('\n')}`)
+console.log(failed === 0 ? 'verify: all steps passed' : `verify: ${String(failed)} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -57,6 +57,8 @@ export type { StateClient } from './sdk/worker/stores/state-client.js'
 export { streamClient } from './sdk/worker/stores/stream-client.js'
 export type { OptionalStreamName, StreamClient } from './sdk/worker/stores/stream-client.js'
 export type { WorkerStats } from './sdk/worker/stats.js'
+export type { WorkerHealth } from './sdk/worker/health/health.js'
+export type { InterceptedInvocation, Interceptor, NextCall, NextHandler } from './sdk/worker/interceptors.js'
 export type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './sdk/worker/triggers/trigger-types.js'
 export type {
   AliasedTriggerInput,
@@ -101,7 +103,7 @@ export type {
   ValidationIssue,
 } from './errors.js'
 export type { StalledChannel } from './sdk/channel/ports.js'
-export type { UnknownOption } from './sdk/worker/check.js'
+export type { UnknownOption } from './sdk/worker/diagnostic-event.js'
 export type { Workarounds } from './sdk/worker/lifecycle/workarounds.js'
 export type { TriggerBinder } from './sdk/worker/triggers/bind-builtin.js'
 export type { BackoffPolicy } from './std/time/backoff.js'

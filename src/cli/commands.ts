@@ -3,7 +3,7 @@
  * entry here and one module in `commands/`, which is loaded when the command runs.
  */
 import type { CommandSpec } from './command.js'
-import { callOptions, devOptions, engineOptions } from './options.js'
+import { callOptions, consoleOptions, devOptions, engineOptions } from './options.js'
 
 const engine: CommandSpec = {
   name: 'engine',
@@ -43,4 +43,17 @@ const call: CommandSpec = {
   load: async () => (await import('./commands/call.js')).run,
 }
 
-export const commands: readonly CommandSpec[] = [engine, dev, call]
+const consoleCommand: CommandSpec = {
+  name: 'console',
+  summary: 'serve the console in front of an engine',
+  usage: ['[options]'],
+  about: [
+    'Serves the console for any engine, also one on another machine, and prints its address. Ctrl-C stops it. ' +
+      '`iii-node dev` and `iii-node engine` serve it by themselves.',
+  ],
+  options: consoleOptions,
+  examples: ['iii-node console --url ws://127.0.0.1:49134'],
+  load: async () => (await import('./commands/console.js')).run,
+}
+
+export const commands: readonly CommandSpec[] = [engine, dev, consoleCommand, call]

@@ -51,6 +51,24 @@ const trustOptions = {
   },
 } as const satisfies OptionSpecs
 
+/** Of the commands that serve the console. */
+const consolePortOptions = {
+  'console-port': {
+    type: 'string',
+    value: '<n>',
+    about: 'port for the console (default: 3113, or the next free one; 0 selects a free one)',
+  },
+  'console-read-only': { type: 'boolean', about: 'refuse actions of the console that change something' },
+} as const satisfies OptionSpecs
+
+export const consoleOptions = {
+  url: connectionOptions.url,
+  token: connectionOptions.token,
+  header: connectionOptions.header,
+  ...consolePortOptions,
+  ...trustOptions,
+} as const satisfies OptionSpecs
+
 export const engineOptions = {
   port: { type: 'string', value: '<n>', about: 'port for workers (default: 49134; 0 selects a free one)' },
   'http-port': { type: 'string', value: '<n>', about: 'port for HTTP triggers (default: 3111; 0 selects a free one)' },
@@ -61,6 +79,8 @@ export const engineOptions = {
   },
   host: { type: 'string', value: '<address>', about: 'where to listen (default: 127.0.0.1)' },
   ...trustOptions,
+  ...consolePortOptions,
+  'no-console': { type: 'boolean', about: 'serve no console' },
   data: {
     type: 'string',
     value: '<folder>',

@@ -81,6 +81,11 @@ export interface LocalEngine extends StartedEngine {
    */
   fire(typeOrId: string, payload: unknown): Promise<unknown[]>
   /**
+   * Lists content that no function lists, see `Builtin.inspections`; also `channels`.
+   * @returns `undefined` if this engine has no such inspection.
+   */
+  inspect(name: string, input: Readonly<Record<string, unknown>>): unknown
+  /**
    * Announces that the next worker that disconnects is replaced by one with the same functions: their calls and
    * triggers are held for up to 30 s. Call the returned function once the new worker has registered everything.
    */
@@ -185,6 +190,12 @@ class RunningEngine implements LocalEngine {
 
   fire(typeOrId: string, payload: unknown): Promise<unknown[]> {
     return fireTriggers({ bindings: this.#parts.bindings, host: this.#outside.host }, typeOrId, payload)
+  }
+
+  inspect(name: string, input: Readonly<Record<string, unknown>>): unknown {
+    if (name === 'channels') return this.#parts.channels.list()
+    const { inspections } = this.#builtins.find((builtin) => Object.hasOwn(builtin.inspections ?? {}, name)) ?? {}
+    return inspections?.[name]?.(input)
   }
 
   expectSuccessor(): () => void {

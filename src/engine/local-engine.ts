@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { messageOf } from '../std/text/describe.js'
-import { nearestName } from '../std/text/nearest-name.js'
+import { unknownOptionText } from '../std/text/nearest-name.js'
 import { defaultEngineConfig, type EngineAddresses } from './config/config.js'
 import type { EngineConfig } from './config/engine-config.js'
 import { startEngine as startConfigured, type StartedEngine } from './engine.js'
@@ -106,8 +106,6 @@ function checkStartOptions(options: StartEngineOptions): void {
 }
 
 function unknownOption(name: string): RuntimeError {
-  const known = Object.keys(ACCEPTED)
-  const near = nearestName(name, known)
-  const advice = near === undefined ? `it has ${known.join(', ')}` : `did you mean '${near}'?`
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `startEngine has no option '${name}'; ${advice}`)
+  const text = unknownOptionText('startEngine', name, Object.keys(ACCEPTED))
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
 }

@@ -25,9 +25,11 @@ import {
 import type { III } from '../sdk/worker/client.js'
 import { resolveOptions } from '../sdk/worker/options.js'
 import { Worker } from '../sdk/worker/worker.js'
+import type { ConsoleServer } from '../console-server/console-server.js'
 import { durationMs, type Duration } from './duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import { rejectWorker } from './reject-worker.js'
+import { checkNames } from './test-engine-options.js'
 import type { TelemetryCapture } from './telemetry-capture.js'
 import type { Rejection, TestCallOptions, TestEngine, TestWorkerOptions } from './test-engine.js'
 import type { WorkerLinks, WorkerTarget } from './worker-links.js'
@@ -56,6 +58,7 @@ const PAST_ALL_LIMITS_MS = 60_000
 export class InProcessEngine implements TestEngine {
   readonly #parts: InProcessParts
   readonly #workers: III[] = []
+  #console: Promise<ConsoleServer> | undefined
   #closing: Promise<void> | undefined
 
   constructor(parts: InProcessParts) {
@@ -93,6 +96,7 @@ export class InProcessEngine implements TestEngine {
   async call(functionId: string, data: unknown = {}, options: TestCallOptions = {}): Promise<unknown> {
     checkId('functionId', functionId)
     checkRecord('options', options)
+    checkNames('call', options, ['timeoutMs', 'signal', 'namespace', 'metadata'])
     const { timeoutMs = CALL_TIMEOUT_MS, signal, ...call } = options
     checkDurationMs('timeoutMs', timeoutMs)
     checkNamespace('namespace', call.namespace)
@@ -113,6 +117,7 @@ export class InProcessEngine implements TestEngine {
   }
 
   async inject(request: InjectedRequest): Promise<Response> {
+    checkNames('inject', checkRecord('request', request), ['path', 'method', 'headers', 'body', 'signal'])
     return this.#parts.engine.inject(request)
   }
 
@@ -155,6 +160,7 @@ export class InProcessEngine implements TestEngine {
   ): Promise<RecordedFrame> {
     checkFunction('predicate', predicate)
     checkRecord('options', options)
+    checkNames('waitFor', options, ['timeoutMs'])
     const { timeoutMs = WAIT_TIMEOUT_MS } = options
     return this.#parts.links.waitFor(predicate, checkDurationMs('timeoutMs', timeoutMs))
   }
@@ -177,6 +183,7 @@ export class InProcessEngine implements TestEngine {
 
   reject(worker: WorkerTarget, code?: Rejection, options: { functionId?: string } = {}): void {
     checkRecord('options', options)
+    checkNames('reject', options, ['functionId'])
     rejectWorker(this.#parts.links, worker, { code, ...options })
   }
 
@@ -194,6 +201,16 @@ export class InProcessEngine implements TestEngine {
     this.#parts.links.resume()
   }
 
+  async openConsole(): Promise<string> {
+    if (this.#closing !== undefined) throw new RuntimeError(ErrorCode.SHUTDOWN, 'This test engine is closed')
+    // Loaded by the tests that need it.
+    this.#console ??= import('../console-server/console-server.js').then(({ startConsole }) => {
+      const { engine } = this.#parts
+      return startConsole({ url: engine.url, dial: engine.dial(), local: engine }, { port: 0 })
+    })
+    return (await this.#console).url
+  }
+
   stats(): EngineStats {
     return this.#parts.engine.stats()
   }
@@ -209,6 +226,8 @@ export class InProcessEngine implements TestEngine {
 
   async #close(): Promise<void> {
     const { engine, links } = this.#parts
+    const served = await this.#console?.catch(() => undefined)
+    await served?.close()
     links.release()
     await this.#pastLimits(Promise.all(this.#workers.map((worker) => worker.shutdown())))
     await this.#pastLimits(engine.close())

@@ -8,6 +8,7 @@ import type { EngineQuirks } from '../engine/quirks.js'
 import { LISTENER_NAME } from '../engine/config/listener-config.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import type { Log } from '../std/log.js'
+import { unknownOptionText } from '../std/text/nearest-name.js'
 import { resolveQuirks, type TestEngineQuirks } from './quirks.js'
 import { durationMs, type Duration } from './duration.js'
 
@@ -108,14 +109,19 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
   }
 }
 
+/** @throws {RuntimeError} `INVALID_ARGUMENT` for an option that the function does not have. */
+export function checkNames(callee: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, unknownOptionText(callee, name, known))
+  }
+}
+
 function checkKinds(options: TestEngineOptions): void {
   const isObject = typeof options === 'object' && (options as object | null) !== null && !Array.isArray(options)
   if (!isObject) throw invalidArgument('options', 'an object', options)
+  checkNames('createTestEngine', options, Object.keys(KNOWN))
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(KNOWN, name)) {
-      const text = `createTestEngine has no option '${name}'; it has ${Object.keys(KNOWN).join(', ')}`
-      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
-    }
     const kind = KNOWN[name as keyof TestEngineOptions]
     if (value !== undefined && kind !== '' && (typeof value !== kind || value === null)) {
       throw invalidArgument(name, `of the kind ${kind}`, value)

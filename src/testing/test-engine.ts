@@ -26,7 +26,7 @@ export interface TestCallOptions {
 /** Options of a worker in this process: those of `registerWorker`, with telemetry disabled unless `otel` is set. */
 export interface TestWorkerOptions extends InitOptions {
   /** Whether it connects to the guarded listener. Default false. */
-  readonly guarded?: boolean
+  readonly guarded?: boolean | undefined
 }
 
 /** The refusal that a worker receives. */
@@ -116,6 +116,12 @@ export interface TestEngine extends AsyncDisposable {
   /** Delivers what `pause` held, and admits connections again. */
   resume(): void
 
+  /**
+   * Serves the console for this engine, on a free port of 127.0.0.1, and returns the address to open in a browser: to
+   * look at a test that stands still. Traces are shown of workers that were created with telemetry, such as
+   * `connect({ otel: { enabled: true } })`. Ended by `close`.
+   */
+  openConsole(): Promise<string>
   /** The engine's counters. */
   stats(): EngineStats
   /** Ends the workers of `connect` and the engine, and releases all resources. May be called again. */

@@ -10,9 +10,15 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
   'npm test': ['.ci/run', 'npm test'],
   'npm run verify': ['.ci/run', 'npm run verify'],
   'npm install iii-node': ['package.json', '"name": "iii-node"'],
+  'npm install --save-dev tsx': ['package.json', '"tsx"'],
   'npx iii-node engine': ['test/processes/cli-engine.test.ts', 'cliEngine()'],
   'npx iii-node engine --data ./data': ['test/processes/kept-data-survives-a-killed-engine.test.ts', '--data'],
   'npx iii-node dev worker.ts': ['test/processes/cli-dev.test.ts', "'dev', file"],
+  'npx iii-node call engine::logs::list': ['test/processes/cli-call.test.ts', 'call(['],
+  'npx iii-node call engine::traces::tree \'{"trace_id":"95600c6fba0ab5b1baf1472bde2badbd"}\'': [
+    'test/processes/cli-call.test.ts',
+    `call(['echo', '{"a":[1,2]}'])`,
+  ],
   'npx iii-node call greet \'{"name":"Ada"}\'': ['test/processes/cli-call.test.ts', `call(['echo', '{"a":[1,2]}'])`],
 }
 

@@ -1,7 +1,7 @@
 /** Starts a worker in its own process with a given number of running handlers. */
 import type { III } from '../../src/index.js'
 import type { Child } from './child.js'
-import { runCompiledChild } from './compiled-project.js'
+import { runChild } from './compiled-project.js'
 
 export interface BusyWork {
   readonly calls: number
@@ -23,7 +23,7 @@ export async function busyWorker(
   work: BusyWork,
 ): Promise<BusyWorker> {
   const args = [url, name, String(work.calls), String(work.drainTimeoutMs), work.kind]
-  const child = runCompiledChild('drained-worker', args)
+  const child = runChild('drained-worker', args)
   await child.says(/"ready"/)
   const functionId = `${name}::work`
   const calls = Array.from({ length: work.calls }, (_, n) =>

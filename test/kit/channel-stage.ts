@@ -2,12 +2,11 @@
  * Runs a channel with its engine, writer and reader in separate processes that measure their own memory. Starts a
  * transfer and reports how it ended. The test decides what to measure.
  */
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { registerWorker, type III } from '../../src/index.js'
 import { ChildActor } from './child-actor.js'
+import { childCommand } from './compiled-project.js'
 
-const PROGRAM = fileURLToPath(new URL('./children/channel-process.ts', import.meta.url))
 const TRANSFER_LIMIT_MS = 300_000
 
 export const PARTS = ['engine', 'writer', 'reader'] as const
@@ -137,7 +136,7 @@ export class ChannelStage {
 }
 
 async function started(name: string): Promise<ChildActor> {
-  const actor = new ChildActor(name, [process.execPath, '--import', 'tsx', PROGRAM])
+  const actor = new ChildActor(name, childCommand('channel-process'))
   onTestFinished(async () => {
     await actor.end()
   })

@@ -4,11 +4,11 @@
  */
 import { onTestFinished } from 'vitest'
 import { ChildActor } from './child-actor.js'
-import { compiledChild } from './compiled-project.js'
+import { childCommand } from './compiled-project.js'
 
 /** Starts a process that can play any part; it is gone when the test ends. */
 export async function chaosActor(name: string): Promise<ChildActor> {
-  const actor = new ChildActor(name, compiledChild('chaos-process'))
+  const actor = new ChildActor(name, childCommand('chaos-process'))
   onTestFinished(async () => {
     actor.kill()
     await actor.exited

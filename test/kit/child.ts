@@ -96,8 +96,3 @@ export class Child {
 export function runScript(file: string, args: readonly string[] = [], options: ChildOptions = {}): Child {
   return new Child(process.execPath, ['--import', 'tsx', file, ...args], options)
 }
-
-/** Runs the command line from its sources. */
-export function runCli(args: readonly string[], options: ChildOptions = {}): Child {
-  return runScript(fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)), args, options)
-}

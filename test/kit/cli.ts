@@ -1,5 +1,6 @@
 /** A local engine that the command line started, on free ports. */
-import { runCli, type Child } from './child.js'
+import type { Child } from './child.js'
+import { runCli } from './compiled-project.js'
 
 export interface CliEngine {
   readonly child: Child

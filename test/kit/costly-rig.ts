@@ -4,16 +4,15 @@
  */
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { runScript, type Child } from './child.js'
+import type { Child } from './child.js'
+import { runChild } from './compiled-project.js'
 
 /** Under the limit for one frame. */
 const FRAGMENT_BYTES = 15 * 1024 * 1024
 
-const child = (name: string, ...args: string[]): Child =>
-  runScript(fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url)), args)
+const child = (name: string, ...args: string[]): Child => runChild(name, args)
 
 /** A client that reads only the id of each answer and keeps nothing else. */
 class CostlyClient {

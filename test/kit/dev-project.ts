@@ -3,14 +3,15 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FREE_PORTS } from './cli.js'
-import { runCli, type Child, type ChildOptions } from './child.js'
+import type { Child, ChildOptions } from './child.js'
+import { compiledFile, runCli } from './compiled-project.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** The code of a worker that serves `GET /version`; `extra` runs before it is ready. */
 export const workerCode = (version: number, extra = ''): string => `
-import { registerWorker, TriggerAction } from '${root('src/index.ts')}'
+import { registerWorker, TriggerAction } from '${compiledFile('src/index.ts')}'
 const worker = registerWorker(undefined, { otel: { enabled: false }, diagnostics: 'silent' })
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 worker.registerFunction('version', async ({ query_params }) => {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Child } from './child.js'
 import { beginCliEngine, FREE_PORTS } from './cli.js'
-import { runCompiledCli } from './compiled-project.js'
+import { runCli } from './compiled-project.js'
 import { rawWorker, type RawSocket } from './raw-socket.js'
 
 export const KINDS = ['state', 'stream', 'queue'] as const
@@ -42,7 +42,7 @@ function writeOf(kind: Kind, name: string): Record<string, unknown> {
 const START_LIMIT_MS = 120_000
 
 const engineOn = (folder: string): ReturnType<typeof beginCliEngine> =>
-  beginCliEngine([...FREE_PORTS, '--data', folder], { run: runCompiledCli, startLimitMs: START_LIMIT_MS })
+  beginCliEngine([...FREE_PORTS, '--data', folder], { run: runCli, startLimitMs: START_LIMIT_MS })
 
 /** When an engine is killed: with so many items acknowledged, or so long after its process was begun. */
 export type Kill = { readonly afterItems: number } | { readonly afterMs: number }

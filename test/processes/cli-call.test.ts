@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { InvocationError } from '../../src/index.js'
-import { runCli, type ChildOptions } from '../kit/child.js'
+import type { ChildOptions } from '../kit/child.js'
+import { runCli } from '../kit/compiled-project.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 import { testEngine } from '../kit/test-engine.js'
 
@@ -107,6 +108,6 @@ test('calling loads neither the local engine nor telemetry', limit, async () => 
   expect((await call(['nothing'], { env: { III_URL: engine.url, NODE_V8_COVERAGE: folder } })).code).toBe(0)
   const reports = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
   const loaded = reports.join()
-  expect(loaded).toContain('/src/cli/commands/call.ts')
+  expect(loaded).toContain('/src/cli/commands/call.js')
   expect(loaded).not.toMatch(/\/src\/engine\/|node_modules\/(pino|yaml|@opentelemetry\/sdk-trace)\//)
 })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { runCli } from '../kit/child.js'
+import { runCli } from '../kit/compiled-project.js'
 
 const COMMANDS = ['engine', 'dev', 'call']
 

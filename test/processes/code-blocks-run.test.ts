@@ -1,14 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runScript } from '../kit/child.js'
+import { runCode } from '../kit/compiled-project.js'
 import { codeBlocks, pages } from '../kit/documents.js'
 import { testEngine } from '../kit/test-engine.js'
 
 const LIMIT_MS = 30_000
-
-/** Below the root, so that the package's name leads to its sources. */
-const FOLDER = join('temp', 'docs')
 
 const blocks = pages().flatMap((page) => codeBlocks(page).filter(({ language }) => language === 'ts'))
 
@@ -21,10 +16,8 @@ test.each(blocks.map((block) => [`${block.page}:${String(block.line)}`, block] a
   { timeout: LIMIT_MS + 10_000 },
   async (place, { code }) => {
     const engine = await testEngine()
-    mkdirSync(FOLDER, { recursive: true })
-    const file = join(FOLDER, `${place.replaceAll(/[^\w]+/g, '-')}.mts`)
-    writeFileSync(file, code)
-    const child = runScript(file, [], { env: { III_URL: engine.url, NODE_OPTIONS: '--unhandled-rejections=strict' } })
+    const env = { III_URL: engine.url, NODE_OPTIONS: '--unhandled-rejections=strict' }
+    const child = runCode(place.replaceAll(/[^\w]+/g, '-'), code, { env })
     const ending = await child.exit(LIMIT_MS)
     expect(ending, child.output).toEqual({ code: 0, signal: null })
     // What the client has to say about itself is no error; everything else on stderr is.

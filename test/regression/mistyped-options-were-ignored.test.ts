@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import * as v from 'valibot'
-import { registerWorker, type DiagnosticEvent } from '../../src/index.js'
+import { defineFunction, installSignalHandlers, registerWorker, type DiagnosticEvent } from '../../src/index.js'
 import { createTestEngine } from '../../src/testing/create-test-engine.js'
+import type { TestEngine } from '../../src/testing/test-engine.js'
+
+function unknownIn(events: readonly DiagnosticEvent[]): (string | undefined)[][] {
+  return events.flatMap((event) =>
+    event.kind === 'unknown_option' ? [[event.argument, event.option, event.nearest]] : [],
+  )
+}
 
 test('an unknown option is reported with the nearest known name, and the others apply', async () => {
   await using engine = await createTestEngine({ ports: false })
@@ -17,18 +24,104 @@ test('an unknown option is reported with the nearest known name, and the others 
   } as never)
   worker.registerFunction('f', () => 1, { descripton: 'typo' } as never)
   worker.registerTrigger({ type: 'cron', function_id: 'f', config: { expression: '@daily' }, nmespace: 'x' } as never)
-  const unknown = events.flatMap((event) => (event.kind === 'unknown_option' ? [[event.option, event.nearest]] : []))
-  expect(unknown).toEqual([
-    ['workername', 'workerName'],
-    ['invocation_timeout_ms', 'invocationTimeoutMs'],
-    ['colour', undefined],
-    ['maxDelay', 'maxDelayMs'],
-    ['servicename', 'serviceName'],
-    ['descripton', 'description'],
-    ['nmespace', 'namespace'],
+  expect(unknownIn(events)).toEqual([
+    ['options', 'workername', 'workerName'],
+    ['options', 'invocation_timeout_ms', 'invocationTimeoutMs'],
+    ['options', 'colour', undefined],
+    ['reconnectionConfig', 'maxDelay', 'maxDelayMs'],
+    ['otel', 'servicename', 'serviceName'],
+    ['registerFunction options', 'descripton', 'description'],
+    ['registerTrigger options', 'nmespace', 'namespace'],
   ])
   await worker.ready()
   expect(await engine.call('f')).toBe(1)
+})
+
+test('an unknown member of a call is reported once, with the nearest known name, and the call goes on', async () => {
+  await using engine = await createTestEngine({ ports: false })
+  const events: DiagnosticEvent[] = []
+  const worker = engine.connect({ diagnostics: (event) => events.push(event) })
+  worker.registerFunction('f', (_payload, _metadata, { trigger }) =>
+    trigger({ function_id: 'g', timeuotMs: 5 } as never),
+  )
+  worker.registerFunction('g', () => 'ran')
+  await worker.ready()
+  for (let round = 0; round < 3; round += 1) {
+    const request = { function_id: 'f', payload: {}, timeout: 5_000, data: 1 }
+    expect(await worker.trigger(request)).toBe('ran')
+  }
+  await expect(worker.trigger({ functionId: 'f', payload: {} } as never)).rejects.toThrow('function_id is required')
+  const contract = defineFunction({ id: 'g' })
+  expect(await worker.trigger(contract, {}, { time_out_ms: 5_000 } as never)).toBe('ran')
+  expect(unknownIn(events)).toEqual([
+    ['trigger request', 'timeout', 'timeoutMs'],
+    ['trigger request', 'data', undefined],
+    ['trigger request', 'timeuotMs', 'timeoutMs'],
+    ['trigger request', 'functionId', 'function_id'],
+    ['trigger request', 'time_out_ms', 'timeoutMs'],
+  ])
+})
+
+test('unknown options of every other method are reported', async () => {
+  await using engine = await createTestEngine()
+  const events: DiagnosticEvent[] = []
+  const worker = engine.connect({ diagnostics: (event) => events.push(event) })
+  const misspelt = (options: object): never => options as never
+  const handler = { registerTrigger: async () => undefined, unregisterTrigger: async () => undefined }
+  worker.registerTriggerType(misspelt({ id: 't', description: '', namspace: 'x' }), handler)
+  worker.registerService(misspelt({ id: 's', descripton: '' }))
+  worker.registerFunction('url', misspelt({ url: 'http://127.0.0.1:1', timeoutMs: 5 }))
+  await worker.ready(misspelt({ timeout: 5_000, allowRefused: true }))
+  await worker.listFunctions(misspelt({ prefx: 'a' }))
+  await worker.listWorkers(misspelt({ sarch: 'a' }))
+  await worker.listTriggers(misspelt({ trigger_type: 'a' }))
+  await worker.listTriggerTypes(misspelt({ schema: false }))
+  const { writer, reader } = await worker.channels.create()
+  await writer.write('a', misspelt({ singal: undefined }))
+  await reader.read(misspelt({ abort: undefined }))
+  installSignalHandlers(worker, misspelt({ drainTimeout: 5, signals: [] }))
+  await worker.shutdownAsync(misspelt({ timeoutMs: 5 }))
+  expect(unknownIn(events)).toEqual([
+    ['registerTriggerType options', 'namspace', 'namespace'],
+    ['registerService options', 'descripton', 'description'],
+    ['invocation', 'timeoutMs', 'timeout_ms'],
+    ['ready options', 'timeout', 'timeoutMs'],
+    ['listFunctions options', 'prefx', 'prefix'],
+    ['listWorkers options', 'sarch', 'search'],
+    ['listTriggers options', 'trigger_type', 'triggerType'],
+    ['listTriggerTypes options', 'schema', 'schemas'],
+    ['channel options', 'singal', 'signal'],
+    ['channel options', 'abort', undefined],
+    ['installSignalHandlers options', 'drainTimeout', 'drainTimeoutMs'],
+    ['shutdownAsync options', 'timeoutMs', undefined],
+  ])
+})
+
+test.each([
+  [
+    () => createTestEngine({ clok: 'virtual' } as never),
+    "createTestEngine has no option 'clok'; did you mean 'clock'?",
+  ],
+  [
+    (engine: TestEngine) => engine.call('f', {}, { timeout: 5 } as never),
+    "call has no option 'timeout'; did you mean 'timeoutMs'?",
+  ],
+  [(engine: TestEngine) => engine.waitFor(() => true, { timeout: 5 } as never), "waitFor has no option 'timeout'"],
+  [(engine: TestEngine) => engine.inject({ path: '/', metod: 'POST' } as never), "did you mean 'method'?"],
+])('a test engine refuses unknown options (%#)', async (attempt, message) => {
+  await using engine = await createTestEngine({ ports: false })
+  await expect(attempt(engine)).rejects.toThrow(message)
+})
+
+test('at most 100 names are reported', async () => {
+  await using engine = await createTestEngine({ ports: false })
+  const events: DiagnosticEvent[] = []
+  const worker = engine.connect({ diagnostics: (event) => events.push(event) })
+  worker.registerFunction('f', () => 1)
+  await worker.ready()
+  const computed = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`member-${String(index)}`, 1]))
+  await worker.trigger({ ...computed, function_id: 'f', payload: {} })
+  expect(unknownIn(events)).toHaveLength(100)
 })
 
 test.each(['maxPendingMessages', 'maxPendingBytes', 'maxRetries'])('%s has to be whole', (name) => {

@@ -75,6 +75,8 @@ const foreign: readonly [what: string, setting: 'allowedOrigins' | 'allowedHosts
   ['a name that ends like localhost', 'allowedOrigins', origin('http://notlocalhost')],
   ['localhost as a user name', 'allowedOrigins', origin('http://localhost@evil.example')],
   ['localhost as a fragment', 'allowedOrigins', origin('http://evil.example#localhost')],
+  ['localhost behind a backslash', 'allowedOrigins', origin('http://evil.example\\.localhost')],
+  ['localhost behind an escaped slash', 'allowedOrigins', origin('http://evil.example%2f.localhost')],
   ['another machine of the network', 'allowedOrigins', origin('http://192.168.7.7')],
   ['the listed site on another port', 'allowedOrigins', origin('https://app.example')],
   ['the listed site without TLS', 'allowedOrigins', origin('http://app.example:8443')],
@@ -188,4 +190,4 @@ test.each([
   expect(await call('configuration::get', { id })).toMatchObject({ result: { value: { deep: ['none'] } } })
 })
 
-atLeastTests(230)
+atLeastTests(242)

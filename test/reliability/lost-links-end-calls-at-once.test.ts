@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { runScript } from '../kit/child.js'
+import { runChild } from '../kit/compiled-project.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { SESSION_INFO, webSocketPeer } from '../kit/socket-peer.js'
 import { wrappedDial, type Faults } from '../kit/wrapped-dial.js'
@@ -39,8 +38,7 @@ async function peerHere(): Promise<Peer> {
 }
 
 async function peerInItsProcess(): Promise<Peer> {
-  const program = fileURLToPath(new URL('../kit/children/deaf-peer.ts', import.meta.url))
-  const child = runScript(program, [String(FRAMES)])
+  const child = runChild('deaf-peer', [String(FRAMES)])
   const [, port = ''] = await child.says(/port (\d+);/)
   const everything = child.says(/all received/)
   return { url: `ws://127.0.0.1:${port}`, everything, cut: () => void child.process.kill('SIGKILL') }

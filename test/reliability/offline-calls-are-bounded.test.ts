@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runCompiledChild } from '../kit/compiled-project.js'
+import { runChild } from '../kit/compiled-project.js'
 import { SESSION_INFO, webSocketPeer } from '../kit/socket-peer.js'
 
 const CALLS = 1_000_000
@@ -31,7 +31,9 @@ test(
         socket.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, result: { success: true } }))
       })
     })
-    const child = runCompiledChild('offline-worker', [peer.url, String(CALLS), String(CAP_BYTES)], ['--expose-gc'])
+    const child = runChild('offline-worker', [peer.url, String(CALLS), String(CAP_BYTES)], {
+      nodeArgs: ['--expose-gc'],
+    })
     const [line] = await child.says(/\{.*\}\n/, 100_000)
     const told = JSON.parse(line) as Told
     expect(await child.exit()).toEqual({ code: 0, signal: null })

@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { CLOSE_TIMEOUT_MS } from '../../src/sdk/connection/options.js'
-import { runScript, type Child } from '../kit/child.js'
+import type { Child } from '../kit/child.js'
+import { runChild } from '../kit/compiled-project.js'
 import { SESSION_INFO, tcpPeer, webSocketPeer, type SocketPeer } from '../kit/socket-peer.js'
 import { stalledEngine } from '../kit/stalled-peers.js'
 
-const script = fileURLToPath(new URL('../kit/children/shut-down-workers.ts', import.meta.url))
 const COUNT = 200
 const SLACK_MS = 250
 /** From the last line of the script to the end of its process. */
@@ -46,7 +45,7 @@ async function run(
   url: string,
   env: Record<string, string> = {},
 ): Promise<{ child: Child; slowestMs: number; states: string[] }> {
-  const child = runScript(script, [state, url, String(COUNT)], { env })
+  const child = runChild('shut-down-workers', [state, url, String(COUNT)], { env })
   const [line] = await child.says(/\{.*\}\n/, 30_000)
   return { child, ...(JSON.parse(line) as { slowestMs: number; states: string[] }) }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import type { III } from '../../src/index.js'
 import type { Child } from '../kit/child.js'
-import { runCompiledChild } from '../kit/compiled-project.js'
+import { runChild } from '../kit/compiled-project.js'
 import { httpCall } from '../kit/http-client.js'
 import { socketRig } from '../kit/socket-rig.js'
 
@@ -76,7 +76,7 @@ test.each([
     const rig = await socketRig()
     const release = (n: number): Child => {
       const name = workerName === undefined ? [] : [workerName]
-      return runCompiledChild('released-worker', [rig.engine.url, `r${String(n)}`, ...name])
+      return runChild('released-worker', [rig.engine.url, `r${String(n)}`, ...name])
     }
     let present = release(0)
     await present.says(/took over/)

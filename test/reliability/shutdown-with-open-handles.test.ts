@@ -1,16 +1,15 @@
 import { request, type IncomingMessage } from 'node:http'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { Child } from '../kit/child.js'
+import type { Child } from '../kit/child.js'
+import { runChild } from '../kit/compiled-project.js'
 import { socketRig } from '../kit/socket-rig.js'
 import { testEngine } from '../kit/test-engine.js'
 
-const PROGRAM = fileURLToPath(new URL('../kit/children/open-handles.ts', import.meta.url))
 const DRAIN_MS = 500
 const SLACK_MS = 500
 
 async function openChild(url: string, kind: string): Promise<Child> {
-  const child = new Child(process.execPath, ['--import', 'tsx', PROGRAM, url, kind, String(DRAIN_MS)])
+  const child = runChild('open-handles', [url, kind, String(DRAIN_MS)])
   await child.says(/"open"/)
   return child
 }

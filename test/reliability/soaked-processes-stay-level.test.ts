@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { ChildActor } from '../kit/child-actor.js'
-import { compiledChild } from '../kit/compiled-project.js'
+import { childCommand } from '../kit/compiled-project.js'
 import { tcpPeer, type SocketPeer } from '../kit/socket-peer.js'
 
 const nightly = process.env['TIER'] === 'nightly'
@@ -37,7 +37,7 @@ const PARTS = ['engine', 'server', 'client'] as const
 type Part = (typeof PARTS)[number]
 
 async function started(name: Part): Promise<ChildActor> {
-  const actor = new ChildActor(name, compiledChild('soak-process'))
+  const actor = new ChildActor(name, childCommand('soak-process'))
   onTestFinished(async () => {
     actor.kill()
     await actor.exited

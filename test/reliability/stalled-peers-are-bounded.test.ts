@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defaultLimits } from '../../src/engine/limits.js'
 import { HIGH_WATER_BYTES } from '../../src/wire/transport/transport.js'
-import { runCompiledChild } from '../kit/compiled-project.js'
+import { runChild } from '../kit/compiled-project.js'
 import { stalledEngine, stalledWorker } from '../kit/stalled-peers.js'
 
 const isNightly = process.env['TIER'] === 'nightly'
@@ -35,7 +35,7 @@ test(
   async () => {
     const { url } = await stalledEngine()
     const args = ['worker', url, OFFERED_BYTES, MESSAGE_BYTES, OUTBOX_BYTES].map(String)
-    const child = runCompiledChild('write-to-stalled-peer', args, ['--expose-gc'])
+    const child = runChild('write-to-stalled-peer', args, { nodeArgs: ['--expose-gc'] })
     const [line] = await child.says(/\{"grownBytes".*\}\n/, 50_000)
     const told = JSON.parse(line) as WorkerTold
     const { grownBytes, mostInSocket, mostInQueue, droppedVoids } = told
@@ -65,7 +65,7 @@ interface EngineTold {
 /** Sends an engine calls for a worker that does not read; returns the most bytes that were queued for it. */
 async function engineTold(offeredBytes: number, peerBytes: number): Promise<EngineTold> {
   const args = ['engine', '-', offeredBytes, MESSAGE_BYTES, peerBytes].map(String)
-  const child = runCompiledChild('write-to-stalled-peer', args, ['--expose-gc'])
+  const child = runChild('write-to-stalled-peer', args, { nodeArgs: ['--expose-gc'] })
   const [, url = ''] = await child.says(/"url":"([^"]+)"/)
   await stalledWorker(url, 'f')
   const [line] = await child.says(/\{"grownBytes".*\}\n/, 50_000)

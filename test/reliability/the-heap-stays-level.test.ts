@@ -1,10 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { Child } from '../kit/child.js'
+import { runChild } from '../kit/compiled-project.js'
 
 const LIMIT_BYTES = 2 * 1024 * 1024
 const LIMIT_MS = 240_000
-const script = fileURLToPath(new URL('../kit/children/heap-plateau.ts', import.meta.url))
 
 interface Lived {
   readonly kind: string
@@ -17,7 +15,7 @@ interface Lived {
 /** Heap and counters of a process after each kind of work; `works` maps a kind to its number of repetitions. */
 async function lives(works: Readonly<Record<string, number>>): Promise<readonly Lived[]> {
   const told = Object.entries(works).map(([kind, count]) => `${kind}=${String(count)}`)
-  const child = new Child(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...told])
+  const child = runChild('heap-plateau', told, { nodeArgs: ['--expose-gc'] })
   expect(await child.exit(LIMIT_MS), child.output).toMatchObject({ code: 0 })
   const lived = child.stdout.trim().split('\n')
   return lived.map((line) => JSON.parse(line) as Lived)

@@ -57,7 +57,7 @@ function readArguments(args: readonly string[]): CallArguments {
 }
 
 /** Values may be secret, so error messages never show them. */
-function parseHeaders(lines: readonly string[], token: string | undefined): Record<string, string> {
+export function parseHeaders(lines: readonly string[], token: string | undefined): Record<string, string> {
   const entries = lines.map((line): [string, string] => {
     const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(line) ?? []
     if (name === undefined || value === undefined) throw new UsageError("--header must be 'name: value'")

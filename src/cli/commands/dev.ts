@@ -10,6 +10,7 @@ import { DevSession } from '../dev/dev-session.js'
 import { runnerArguments } from '../dev/script-runner.js'
 import { devOptions } from '../options.js'
 import { parse } from '../parse.js'
+import { startCliConsole } from './start-console.js'
 import { readEngineOptions, startCliEngine, terminalLog, type EngineArguments } from './start-engine.js'
 
 /** The configuration file that is used when it is beside the worker and `--config` is not set. */
@@ -20,6 +21,7 @@ export const run: Run = async (args, terminal) => {
   const emit = terminalLog(engineArguments, terminal)
   const interrupted = terminal.interrupted()
   const engine = await startCliEngine(engineArguments, terminal, emit)
+  const served = await startCliConsole(engine, engineArguments.console, terminal)
   const clear = clears ? terminal.clear : (): void => undefined
   const session = new DevSession({ ...options, engine, emit, clear })
   try {
@@ -27,6 +29,7 @@ export const run: Run = async (args, terminal) => {
     await interrupted
   } finally {
     await session.end()
+    await served?.close()
     await engine.close()
   }
   return Exit.OK

@@ -2,7 +2,6 @@
  * Options that `engine` and `dev` share, and the engine they configure: its address, its built-ins, and the display of
  * its events.
  */
-import { hostList, originList, type OriginRules } from '../../engine/access/origins.js'
 import { SERVED_BY_DEFAULT } from '../../engine/builtins/index.js'
 import { defaultEngineConfig, type EngineAddresses } from '../../engine/config/config.js'
 import type { EngineConfig } from '../../engine/config/engine-config.js'
@@ -11,12 +10,12 @@ import type { Emit } from '../../engine/engine-events.js'
 import { readConfigFile } from '../../engine/local-engine.js'
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { systemClock } from '../../std/time/clock.js'
-import { describe } from '../../std/text/describe.js'
 import { oneLine } from '../../std/text/one-line.js'
-import type { Field } from '../../wire/protocol/validate.js'
 import { packageVersion } from '../../version.js'
 import { UsageError, type Terminal, type Values } from '../command.js'
 import type { engineOptions } from '../options.js'
+import { parsePort, parseTrust } from './listen-options.js'
+import { readConsoleOptions, type ConsoleArguments } from './start-console.js'
 import { eventLog, type LogFormat, type LogLevel } from '../print/event-log.js'
 
 /** Options that are ignored in favour of a configuration file. */
@@ -27,6 +26,8 @@ export interface EngineArguments {
   /** The configuration file. */
   readonly config: string | undefined
   readonly repairsStores: boolean
+  /** The console that is served; `undefined` for none. */
+  readonly console: ConsoleArguments | undefined
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat | undefined
 }
@@ -55,6 +56,7 @@ export function readEngineOptions(values: Values<typeof engineOptions>, found?: 
     },
     config,
     repairsStores: values.repair ?? false,
+    console: readConsoleOptions(values, parseTrust(values)),
     logLevel: values['log-level'] ?? 'info',
     logFormat: values['log-format'],
   }
@@ -107,23 +109,3 @@ const PORTS = [
   ['--http-port', 'httpPort', 3_111],
   ['--stream-port', 'streamPort', 3_112],
 ] as const
-
-function parsePort(option: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined
-  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
-  throw new UsageError(`${option} must be a port from 0 to 65535, got ${describe(value)}`)
-}
-
-/** @throws {UsageError} naming the option, the accepted values, and the value received. */
-function parseTrust(values: Values<typeof engineOptions>): OriginRules {
-  return {
-    allowedOrigins: checked('--allow-origin', originList, values['allow-origin']),
-    allowedHosts: checked('--allow-host', hostList, values['allow-host']),
-  }
-}
-
-function checked(option: string, { accepts, expected }: Field<readonly string[]>, given: readonly string[] = []) {
-  const wrong = given.find((each) => !accepts([each]))
-  if (wrong === undefined) return given
-  throw new UsageError(`${option} must be ${expected.replace('a list of', 'one of')}; got ${describe(wrong)}`)
-}

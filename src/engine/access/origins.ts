@@ -25,7 +25,7 @@ type RequestHeaders = NodeJS.Dict<string[]>
 /** `*` is rejected: it would admit every page. */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]*$/i
 const HOST = /^[^\s/?#@*:]+$/
-const AUTHORITY = /^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]]+)(?::\d{1,5})?$/i
+const AUTHORITY = /^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\%]+)(?::\d{1,5})?$/i
 
 /** Refused origins and hosts that are logged, each once. */
 const MAX_LOGGED_REFUSALS = 100

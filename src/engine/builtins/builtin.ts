@@ -164,6 +164,9 @@ export interface BuiltinTriggerType {
   readonly unbind: (binding: Binding) => void
 }
 
+/** Bounded lists by name. An inspection changes nothing. */
+export type Inspections = Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => unknown>>
+
 /** Calls a function on another server. */
 export type ExternalCall = (data: unknown) => Promise<unknown>
 
@@ -197,6 +200,8 @@ export interface Builtin {
     invocation: Readonly<Record<string, unknown>>,
     isGuarded: boolean,
   ) => ExternalCall
+  /** Content that no function lists, for tools in the process of the engine, such as the console. */
+  readonly inspections?: Inspections
   /** Serves an HTTP request without a port. */
   readonly inject?: (request: InjectedRequest) => Promise<Response>
   /** Opens its ports and stores. Functions and trigger types are registered before. */

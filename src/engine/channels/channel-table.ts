@@ -74,6 +74,14 @@ export class ChannelTable {
     return bytes
   }
 
+  /** Open channels, without their keys, for an inspection. */
+  list(): object[] {
+    const now = this.#parts.clock.now()
+    return Array.from(this.#entries, ([id, { channel, createdAt }]) => {
+      return { id, buffered_bytes: channel.bufferedBytes, age_ms: Math.round(now - createdAt), ...channel.ends }
+    })
+  }
+
   /**
    * Creates a channel. The buffer holds from 1 to 1024 items, 64 by default.
    * @param sessionId the session that creates it; omitted for the engine, which is not limited.

@@ -65,6 +65,12 @@ export class Channel {
     return this.#bytes
   }
 
+  /** The state of both ends, and whether the writer waits for the reader. */
+  get ends(): { readonly writer: string; readonly reader: string; readonly is_held: boolean } {
+    const stateOf = (end: object | string): string => (typeof end === 'string' ? end : 'connected')
+    return { writer: stateOf(this.#writer), reader: stateOf(this.#reader), is_held: this.#holding }
+  }
+
   /** Whether the channel has ended for both sides. */
   get over(): boolean {
     return this.#writer === 'done' && this.#reader === 'gone'

@@ -3,7 +3,7 @@
  * at once, so reading and writing a key in one event-loop tick is atomic. A write resolves once it is as durable as the
  * store allows. Knows nothing of the meaning of values.
  */
-import type { JsonText } from '../../wire/protocol/json-text.js'
+import { JsonText } from '../../wire/protocol/json-text.js'
 import type { JsonValue } from '../../wire/protocol/validate.js'
 import { type ErrorCode, InvocationError } from '../../errors.js'
 
@@ -37,6 +37,23 @@ export interface Store {
   write(batch: readonly Write[]): Promise<void>
   /** Waits for pending writes and releases all resources; later calls are refused. */
   close(): Promise<void>
+}
+
+/** Maximum entries that one inspection lists. */
+const MAX_LISTED = 1_000
+
+/**
+ * Keys and values of a space whose keys contain a text, for an inspection. Large values are `undefined`; they are read
+ * one at a time. At most 1,000 are listed; `isCut` says whether there are more.
+ */
+export function listEntries(store: Store | undefined, space: string, search: unknown): object {
+  const entries: { key: string; value: unknown }[] = []
+  for (const [key, value] of store?.entries(space) ?? []) {
+    if (typeof search === 'string' && !key.includes(search)) continue
+    if (entries.length === MAX_LISTED) return { entries, isCut: true }
+    entries.push({ key, value: JsonText.is(value) ? undefined : value })
+  }
+  return { entries, isCut: false }
 }
 
 /** Limits of a store. */

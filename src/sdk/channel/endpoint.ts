@@ -200,8 +200,10 @@ export function channelUrl(engineWsBase: unknown, ref: unknown, direction: Chann
   return url.href
 }
 
+const OPERATION_KEYS: ReadonlySet<string> = new Set(['signal'])
+
 /** Validates the options of one operation. */
-export function checkOperation(options: unknown): void {
+export function checkOperation(options: unknown, { reportUnknown }: ChannelPorts): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidArgument('options', 'an object', options)
@@ -209,6 +211,7 @@ export function checkOperation(options: unknown): void {
   const signal = 'signal' in options ? options.signal : undefined
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalidArgument('options.signal', 'an AbortSignal', signal)
+  reportUnknown?.(options, OPERATION_KEYS)
 }
 
 /** An end that the engine refuses is over, too. */

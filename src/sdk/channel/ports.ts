@@ -107,6 +107,8 @@ export interface ChannelPorts {
   readonly onTextDropped: (text: DroppedText) => void
   /** Called for ends whose reader has waited for 5 s behind items that are not read. */
   readonly onStalled: (channel: StalledChannel) => void
+  /** Reports the options of an operation that are not among the known names. */
+  readonly reportUnknown?: (options: object, known: ReadonlySet<string>) => void
   /** Whether small items are acknowledged at once; `undefined` if the engine decides. */
   readonly releasesBursts?: () => boolean | undefined
   /** The list of ends with a socket. */

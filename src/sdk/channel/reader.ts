@@ -91,7 +91,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
    * @throws {WebSocketError} when the channel is unknown or was cut.
    */
   async nextBinary(options: ChannelOperationOptions = {}): Promise<Buffer | null> {
-    checkOperation(options)
+    checkOperation(options, this.#ports)
     this.#dial()
     // The queue returns the requested kind only.
     return (await this.#queue.take(['binary'], options.signal)) as Buffer | null

@@ -25,7 +25,7 @@ export type ChannelOperationOptions = {
    * Aborts the operation: its promise rejects with the reason of the signal. A write that waits for its turn or for the
    * handshake sends nothing; one that waits for capacity has been sent.
    */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -156,7 +156,7 @@ export class ChannelWriter implements AsyncDisposable {
 
   // Everything up to the queue happens synchronously, so that items keep their order.
   async #send(item: Uint8Array | string, options: ChannelOperationOptions = {}): Promise<void> {
-    checkOperation(options)
+    checkOperation(options, this.#ports)
     const { signal } = options
     signal?.throwIfAborted()
     if (this.#closing !== undefined) {

@@ -227,9 +227,13 @@ function expiredError({ options }: Call): NotConnectedError {
 
 function timeoutError(call: Call): TimeoutError {
   const { functionId, timeoutMs } = call.options
+  const limit = `within ${String(timeoutMs)} ms`
+  const message = call.isWritten
+    ? `No answer from '${functionId}' ${limit}; it may still be running`
+    : `The call to '${functionId}' could not be sent ${limit}; it did not run, so it is safe to retry`
   return new TimeoutError({
     code: ErrorCode.TIMEOUT,
-    message: `No answer from '${functionId}' within ${String(timeoutMs)} ms; it may still be running`,
+    message,
     function_id: functionId,
     invocationId: call.id,
   })

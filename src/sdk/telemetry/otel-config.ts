@@ -84,8 +84,7 @@ export type OtelConfig = {
   transport?: 'worker' | 'dedicated' | undefined
 }
 
-/** The names of all settings. */
-export const OTEL_KEYS: readonly string[] = Object.keys({
+const OTEL_MEMBERS = {
   enabled: true,
   serviceName: true,
   serviceVersion: true,
@@ -106,7 +105,10 @@ export const OTEL_KEYS: readonly string[] = Object.keys({
   liveSpans: true,
   tracePayloadMaxBytes: true,
   transport: true,
-} satisfies Record<keyof OtelConfig, true>)
+} satisfies Record<keyof OtelConfig, true>
+
+/** The names of all settings. */
+export const OTEL_KEYS: ReadonlySet<string> = new Set(Object.keys(OTEL_MEMBERS))
 
 type Defaulted = Omit<OtelConfig, 'serviceNamespace' | 'reconnectionConfig'>
 

@@ -9,6 +9,7 @@ import type { Report } from './diagnostics.js'
 import type { Link } from './link.js'
 import type { WorkerOptions } from './options.js'
 import type { WorkerCounters } from './stats.js'
+import type { UnknownOptions } from './unknown-options.js'
 import type { TriggerFunction } from './calls/trigger-request.js'
 
 /** The parts of a worker that channels stand on. */
@@ -18,7 +19,8 @@ export interface ChannelParts {
   readonly link: Link
   readonly counters: WorkerCounters
   readonly report: Report
-  readonly trigger: TriggerFunction
+  readonly unknown: UnknownOptions
+  readonly ownTrigger: TriggerFunction
 }
 
 export class WorkerChannels implements ChannelHost {
@@ -28,9 +30,9 @@ export class WorkerChannels implements ChannelHost {
   readonly #ends = new ChannelEnds()
   readonly #trigger: TriggerFunction
 
-  constructor({ options, ports, link, counters, report, trigger }: ChannelParts) {
+  constructor({ options, ports, link, counters, report, unknown, ownTrigger }: ChannelParts) {
     this.address = options.url
-    this.#trigger = trigger
+    this.#trigger = ownTrigger
     this.ports = {
       dial: ports.dial,
       clock: ports.clock,
@@ -46,6 +48,9 @@ export class WorkerChannels implements ChannelHost {
       onTextDropped: (text) => {
         counters.droppedChannelMessages += 1
         report({ kind: 'frame_dropped', reason: droppedText(text) })
+      },
+      reportUnknown: (given, known) => {
+        unknown.check('channel options', given, known)
       },
       onStalled: (channel) => {
         report({ kind: 'channel_stalled', ...channel })

@@ -9,7 +9,6 @@ import { ENGINE_JSON } from '../../wire/protocol/limits.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { describe, describeKind, messageOf } from '../../std/text/describe.js'
-import { nearestName } from '../../std/text/nearest-name.js'
 
 /** A string that is not blank. An empty id keeps the wording that users of the official package match on. */
 export function checkId(argument: string, value: unknown): string {
@@ -122,26 +121,4 @@ export function checkHeaders(value: unknown, argument = 'headers'): Readonly<Rec
     }
   }
   return { ...(headers as Record<string, string>) }
-}
-
-/** An option that nothing reads. */
-export interface UnknownOption {
-  /** The argument that holds the option. */
-  readonly argument: string
-  /** The name that nothing reads. */
-  readonly option: string
-  /** The known name that was probably meant. */
-  readonly nearest: string | undefined
-}
-
-/** The names of all members of a type; the compiler misses none. */
-export function keysOf<T>(keys: Readonly<Record<keyof Required<T>, true>>): readonly string[] {
-  return Object.keys(keys)
-}
-
-/** The options among those given that are not known. */
-export function unknownOptions(argument: string, given: unknown, known: readonly string[]): UnknownOption[] {
-  if (!isRecord(given)) return []
-  const unknown = Object.keys(given).filter((option) => !known.includes(option))
-  return unknown.map((option) => ({ argument, option, nearest: nearestName(option, known) }))
 }

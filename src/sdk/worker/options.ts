@@ -16,12 +16,11 @@ import {
   checkNamespace,
   checkRecord,
   checkText,
-  keysOf,
-  type UnknownOption,
-  unknownOptions,
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
+import { checkHealthOptions, type HealthOptions, type ProbeSettings } from './health/health-options.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
+import { keysOf, type UnknownOptions } from './unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
 /** Options of `registerWorker`. */
@@ -67,6 +66,11 @@ export type InitOptions = {
    * true. With `false` they receive status 500 with an `error_id` alone; the error is logged under that id.
    */
   exposeErrors?: boolean | undefined
+  /**
+   * Serves `/healthz`, `/readyz` and `/metrics` while the worker lives. Default: `III_HEALTH_PORT`, a port or `host:port`,
+   * else nothing.
+   */
+  health?: HealthOptions | undefined
   /** What the worker does about flaws of the engine. Default: what the engine needs. */
   workarounds?: Workarounds | undefined
 }
@@ -92,8 +96,9 @@ export interface WorkerOptions {
   readonly onConflict: Required<InitOptions>['onConflict']
   readonly workarounds: Workarounds
   readonly exposeErrors: boolean
-  /** Options that nothing reads. */
-  readonly unknown: readonly UnknownOption[]
+  readonly health: ProbeSettings | undefined
+  /** The options as they were given. */
+  readonly given: InitOptions
 }
 
 const DEFAULT_INVOCATION_TIMEOUT_MS = 30_000
@@ -130,20 +135,20 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     autoConnect: flagIn(options, 'autoConnect'),
     diagnostics: checkDiagnostics(options.diagnostics),
     isShownByEngine: url === environment.reportingEngine,
+    health: probeSettings(options.health ?? environment.health),
     workarounds: checkWorkarounds(options.workarounds),
     exposeErrors: flagIn(options, 'exposeErrors'),
-    unknown: unknownIn(options),
+    given: options,
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
   }
 }
 
-/** Options that nothing reads, those of members included. */
-function unknownIn(options: InitOptions): UnknownOption[] {
-  return [
-    ...unknownOptions('options', options, OPTION_KEYS),
-    ...unknownOptions('reconnectionConfig', options.reconnectionConfig, RECONNECTION_KEYS),
-    ...unknownOptions('otel', options.otel, OTEL_KEYS),
-  ]
+/** Reports options that nothing reads, those of members included. */
+export function checkUnknown(unknown: UnknownOptions, { reconnectionConfig, otel, ...options }: InitOptions): void {
+  unknown.check('options', options, OPTION_KEYS)
+  unknown.check('reconnectionConfig', reconnectionConfig, RECONNECTION_KEYS)
+  unknown.check('otel', otel, OTEL_KEYS)
+  unknown.check('otel.reconnectionConfig', otel?.reconnectionConfig, RECONNECTION_KEYS)
 }
 
 const OPTION_KEYS = keysOf<InitOptions>({
@@ -163,8 +168,13 @@ const OPTION_KEYS = keysOf<InitOptions>({
   diagnostics: true,
   onConflict: true,
   exposeErrors: true,
+  health: true,
   workarounds: true,
 })
+
+function probeSettings(health: HealthOptions | undefined): ProbeSettings | undefined {
+  return health === undefined ? undefined : checkHealthOptions(health, 'health')
+}
 
 /** A flag that is on unless it is switched off. */
 function flagIn(options: InitOptions, name: 'enableMetricsReporting' | 'autoConnect' | 'exposeErrors'): boolean {

@@ -9,7 +9,7 @@ import { invalidArgument, RegistrationRejectedError } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
-import { checkFunction, checkHeaders, checkId, checkRecord, unknownOptions } from './check.js'
+import { checkFunction, checkHeaders, checkId, checkRecord } from './check.js'
 import type { III, TriggerTypeRef } from './client.js'
 import type { FunctionContract, TriggerTypeContract } from './functions/contract.js'
 import { contractClient, withContracts, type ContractTrigger } from './calls/contract-call.js'
@@ -25,14 +25,17 @@ import {
   type RegisterFunctionInput,
   type RegisterFunctionOptions,
 } from './functions/functions.js'
-import type { HttpInvocationConfig } from './functions/http-invocation.js'
+import { INVOCATION_KEYS, type HttpInvocationConfig } from './functions/http-invocation.js'
+import { INTERCEPTOR_KEYS, type Interceptor } from './interceptors.js'
+import type { WorkerHealth } from './health/health.js'
 import type { WorkerOptions } from './options.js'
+import { SERVICE_KEYS } from './functions/services.js'
 import { ready, type ReadyOptions } from './lifecycle/ready.js'
 import { Shutdown, type ShutdownOptions, type ShutdownReport } from './lifecycle/shutdown.js'
 import type { WorkerStats } from './stats.js'
 import { statsOf } from './stats-of.js'
 import type { Register, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
-import { bindingOf, describeTriggerType, type ContractBinding } from './triggers/trigger-contract.js'
+import { bindingOf, describeTriggerType, TRIGGER_TYPE_KEYS, type ContractBinding } from './triggers/trigger-contract.js'
 import { triggerTypeRef } from './triggers/trigger-type-ref.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './triggers/trigger-types.js'
 import {
@@ -109,8 +112,7 @@ export class Worker implements III, ChannelClient, Reporting {
     const input =
       binding === undefined ? (trigger as RegisterTriggerInput | AliasedTriggerInput) : bindingOf(trigger as C, binding)
     const bound = this.#core.triggers.register(input)
-    for (const unknown of unknownOptions('registerTrigger options', input, TRIGGER_KEYS))
-      this.#core.report({ kind: 'unknown_option', ...unknown })
+    this.#core.unknown.check('registerTrigger options', input, TRIGGER_KEYS)
     return bound
   }
 
@@ -124,6 +126,7 @@ export class Worker implements III, ChannelClient, Reporting {
     // A binding's config comes off the wire; its type is the provider's claim about what it accepts.
     const provided = describeTriggerType(input, handler as TriggerHandler<unknown>)
     const unregister = this.#core.triggerTypes.register(provided.input, provided.handler)
+    this.#core.unknown.check('registerTriggerType options', input, TRIGGER_TYPE_KEYS)
     return triggerTypeRef<C>(this, provided, unregister)
   }
 
@@ -133,6 +136,7 @@ export class Worker implements III, ChannelClient, Reporting {
 
   readonly registerService: III['registerService'] = (service) => {
     this.#core.services.register(service)
+    this.#core.unknown.check('registerService options', service, SERVICE_KEYS)
   }
 
   get telemetry(): TelemetryHandle {
@@ -143,16 +147,24 @@ export class Worker implements III, ChannelClient, Reporting {
     this.#core.link.setHeaders(checkHeaders(headers))
   }
 
-  readonly listFunctions: III['listFunctions'] = (options) => discovery.listFunctions(this.trigger, options)
+  readonly listFunctions: III['listFunctions'] = (options) => discovery.listFunctions(this.#core, options)
 
-  readonly listWorkers: III['listWorkers'] = (options) => discovery.listWorkers(this.trigger, options)
+  readonly listWorkers: III['listWorkers'] = (options) => discovery.listWorkers(this.#core, options)
 
-  readonly listTriggers: III['listTriggers'] = (options) => discovery.listTriggers(this.trigger, options)
+  readonly listTriggers: III['listTriggers'] = (options) => discovery.listTriggers(this.#core, options)
 
-  readonly listTriggerTypes: III['listTriggerTypes'] = (options) => discovery.listTriggerTypes(this.trigger, options)
+  readonly listTriggerTypes: III['listTriggerTypes'] = (options) => discovery.listTriggerTypes(this.#core, options)
 
   readonly onFunctionsAvailable: III['onFunctionsAvailable'] = (callback) =>
     this.#core.functionsAvailable.subscribe(callback)
+
+  readonly use = (interceptor: Interceptor): Unsubscribe => {
+    const remove = this.#core.interceptors.use(interceptor)
+    this.#core.unknown.check('use options', interceptor, INTERCEPTOR_KEYS)
+    return remove
+  }
+
+  readonly health = (): WorkerHealth => this.#core.health.now()
 
   readonly connect = (): void => {
     this.#core.link.connection.connect()
@@ -185,10 +197,10 @@ export class Worker implements III, ChannelClient, Reporting {
   }
 
   #addFunction(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): OwnedFunctionRef {
-    const { functions, conflicts, report } = this.#core
+    const { functions, conflicts, unknown } = this.#core
     const ref = functions.register(input, handler)
-    for (const unknown of unknownOptions('registerFunction options', input, FUNCTION_KEYS))
-      report({ kind: 'unknown_option', ...unknown })
+    unknown.check('registerFunction options', input, FUNCTION_KEYS)
+    unknown.check('invocation', typeof handler === 'object' ? handler : input.invocation, INVOCATION_KEYS)
     conflicts?.announced(ref.id)
     return ref
   }

@@ -8,6 +8,13 @@ export function nearestName(given: string, known: readonly string[]): string | u
   return best !== undefined && best.distance <= Math.max(1, Math.floor(plain.length / 3)) ? best.name : undefined
 }
 
+/** Says that a function has no such option, and which one was probably meant. */
+export function unknownOptionText(callee: string, option: string, known: readonly string[]): string {
+  const near = nearestName(option, known)
+  const advice = near === undefined ? `it has ${known.join(', ')}` : `did you mean '${near}'?`
+  return `${callee} has no option '${option}'; ${advice}`
+}
+
 /** Letter case and separators are the most common mistakes. */
 function plainOf(name: string): string {
   return name.slice(0, MAX_CHARACTERS).toLowerCase().replace(/[_-]/g, '')

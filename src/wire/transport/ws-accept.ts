@@ -2,7 +2,7 @@
  * Accepts WebSockets on one port. Every upgrade is passed to the caller as a request to accept or refuse, so that paths
  * and access rules stay there. Sockets that never finish their request head are closed.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { ErrorCode, RuntimeError } from '../../errors.js'
@@ -22,6 +22,8 @@ export interface ListenOptions {
   readonly delaysWrites?: boolean
   /** Limits the memory of large messages. Default: only each message is limited. */
   readonly largeMessages?: SharedBytes
+  /** Answers requests that are no upgrade. Default: they get status 400. */
+  readonly serve?: (request: IncomingMessage, response: ServerResponse) => void
   /** Checks the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined
 }
@@ -75,7 +77,14 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     maxHeaderSize: MAX_HEAD_BYTES,
   })
   server.on('request', (request, response) => {
-    const { status, type, text } = refusalOfPlain(options.screen?.(request.headersDistinct))
+    const refusal = options.screen?.(request.headersDistinct)
+    if (refusal === undefined && options.serve !== undefined) {
+      options.serve(request, response)
+      return
+    }
+    // Closed, since the client could otherwise send the body of its request for minutes.
+    response.shouldKeepAlive = false
+    const { status, type, text } = refusalOfPlain(refusal)
     response.writeHead(status, { 'content-type': type }).end(text)
   })
   const acceptor = new WebSocketServer({
@@ -184,6 +193,8 @@ function refusalOfPlain(screened: Refusal | undefined): RefusalText {
 
 function refuse(socket: Socket, { status, type, text }: RefusalText): void {
   const length = String(Buffer.byteLength(text))
+  // The socket would otherwise stay open until the client closes its end.
+  socket.once('finish', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${text}`,

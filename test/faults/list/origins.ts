@@ -59,4 +59,13 @@ export const faults: readonly Fault[] = [
     replace: "return JSON_MEDIA_TYPE.test(mediaType) || contentType?.includes('application/json') === true",
     tests: bodies,
   },
+  {
+    name: 'sockets-of-refused-clients-stay-open',
+    row: 'R42',
+    file: 'src/wire/transport/ws-accept.ts',
+    symbol: 'refuse',
+    find: "socket.once('finish', () => socket.destroy())",
+    replace: "socket.once('finish', () => undefined)",
+    tests: ['test/regression/refused-clients-kept-their-sockets.test.ts'],
+  },
 ]

@@ -3,8 +3,10 @@
    @typescript-eslint/no-unnecessary-type-parameters -- compiled by several compilers and never run; its subject is types */
 // What a program written against the package's types needs to compile, in every TypeScript that users have.
 import {
+  BuiltinTrigger,
   defineFunction,
   defineTriggerType,
+  installSignalHandlers,
   registerWorker,
   TriggerAction,
   ValidationError,
@@ -37,6 +39,22 @@ worker.registerFunction(
 )
 // @ts-expect-error the result is not what the schema accepts
 worker.registerFunction('f', () => ({ ok: 'yes' }), { output: schema<{ ok: boolean }>() })
+
+// An option may be given as undefined, also under exactOptionalPropertyTypes.
+export async function absent(text: string | undefined, ms: number | undefined, signal: AbortSignal | undefined) {
+  registerWorker(text, { workerName: text, autoConnect: false })
+  worker.registerFunction('f', () => ({ status_code: 200, headers: undefined }), { description: text })
+  worker.registerTrigger(BuiltinTrigger.http('f', { api_path: '/f' }, { namespace: text }))
+  defineFunction({ id: 'described', description: text })
+  await worker.trigger({ function_id: 'f', payload: {}, timeoutMs: ms, signal, namespace: text })
+  await worker.ready({ timeoutMs: ms, signal })
+  await worker.listFunctions({ prefix: text })
+  const { writer, reader } = await worker.channels.create(ms)
+  await writer.write('text', { signal })
+  await reader.readAll({ signal })
+  installSignalHandlers(worker, { drainTimeoutMs: ms, signal })
+  await worker.shutdownAsync({ drainTimeoutMs: ms, signal })
+}
 
 const add = defineFunction({
   id: 'add',

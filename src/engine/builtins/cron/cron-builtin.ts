@@ -20,6 +20,9 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
     description: 'Runs functions at the times of a cron expression',
     functions: [],
     triggerTypes: [cronType(host, jobs)],
+    inspections: {
+      'cron::due': () => Array.from(jobs, ([id, { dueMs }]) => ({ id, due_ms: dueMs })),
+    },
     start() {
       watch = watchWallClock(host.clock, (byMs) => {
         host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers were rescheduled')

@@ -29,6 +29,11 @@ export class CronJob {
     this.#schedule = schedule
   }
 
+  /** The next due time in milliseconds since 1970; `undefined` if there is none. */
+  get dueMs(): number | undefined {
+    return this.#dueMs
+  }
+
   start(): void {
     this.#dueMs = this.#nextDueMs()
     if (this.#dueMs !== undefined) this.#wait(this.#dueMs)

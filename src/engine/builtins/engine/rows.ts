@@ -180,7 +180,8 @@ function nameOr(peer: Peer, id: string): string {
 }
 
 function firstSegment(id: string): string {
-  return id.split('::', 1)[0] ?? id
+  const end = id.indexOf('::')
+  return end < 0 ? id : id.slice(0, end)
 }
 
 function summaryOf(config: unknown): string {

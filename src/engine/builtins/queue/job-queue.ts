@@ -62,6 +62,11 @@ export class JobQueue {
     return this.#depth
   }
 
+  /** Jobs whose attempt is being made. */
+  get running(): number {
+    return this.#running
+  }
+
   add(job: Job): void {
     this.#depth += 1
     const lane = this.policy.mode === 'fifo' ? this.#lanes.get(job.group) : undefined

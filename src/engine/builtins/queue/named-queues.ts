@@ -27,6 +27,14 @@ export interface EnqueueRequest {
   readonly access: Access | undefined
 }
 
+/** A queue and the number of its jobs. `depth` includes those that run. */
+export interface NamedQueueFigures {
+  readonly settings: NamedQueueSettings
+  readonly concurrency: number
+  readonly depth: number
+  readonly running: number
+}
+
 interface NamedQueue {
   readonly settings: NamedQueueSettings
   readonly jobs: JobQueue
@@ -60,9 +68,11 @@ export class NamedQueues {
     }
   }
 
-  find(name: string): { readonly concurrency: number; readonly depth: number } | undefined {
+  find(name: string): NamedQueueFigures | undefined {
     const queue = this.#queues.get(name)
-    return queue && { concurrency: queue.settings.policy.concurrency, depth: queue.jobs.depth }
+    if (queue === undefined) return undefined
+    const { settings, jobs } = queue
+    return { settings, concurrency: settings.policy.concurrency, depth: jobs.depth, running: jobs.running }
   }
 
   names(): Iterable<string> {

@@ -12,7 +12,7 @@ import { MemoryJournal, type QueueJournal } from './journal/memory-journal.js'
 import { NamedQueues } from './named-queues.js'
 import type { QueueConfig } from './queue-config.js'
 import { redriveFunctions } from './redrive-functions.js'
-import { reportFunctions } from './report-functions.js'
+import { queueInspections, reportFunctions } from './report-functions.js'
 import { StoreJournal } from './journal/store-journal.js'
 import { subscriberConfig } from './topics/subscriber-config.js'
 import { Topics } from './topics/topics.js'
@@ -46,6 +46,7 @@ export function createQueueBuiltin(
     ],
     triggerTypes: [subscriberType(topics)],
     waiting: () => ledger.waiting,
+    inspections: queueInspections({ ledger, queues, topics }),
     async start() {
       const jobs = await ledger.open(await openJournal())
       attempts.expectReturn(jobs)

@@ -1,10 +1,11 @@
 /** The functions that report the content of the queues. They do not change jobs. */
 import { ErrorCode } from '../../../errors.js'
 import { withTextItems, withTextMembers } from '../../../wire/protocol/json-text.js'
-import type { BuiltinFunction } from '../builtin.js'
+import type { BuiltinFunction, Inspections } from '../builtin.js'
 import type { DeadLetter } from './job.js'
 import type { Ledger } from './journal/ledger.js'
 import type { NamedQueues } from './named-queues.js'
+import type { NamedQueueSettings } from './queue-config.js'
 import { queueError } from './queue-errors.js'
 import type { TopicFigures, Topics } from './topics/topics.js'
 import { builtinFunction, anyInput } from '../../declare/function.js'
@@ -23,6 +24,36 @@ const topic = alias(refusedLater(string('The topic; a queue is accepted too, als
 
 export function reportFunctions(parts: ReportParts): BuiltinFunction[] {
   return [listTopics(parts), topicStats(parts), deadLetterTopics(parts), deadLetterMessages(parts)]
+}
+
+/** What the functions above do not say: the settings of queues, and where a dead letter came from. */
+export function queueInspections({ ledger, queues, topics }: ReportParts): Inspections {
+  const dead = (name: string): number => ledger.letters.counts().get(name) ?? 0
+  return {
+    'queue::queues': () => [
+      ...Array.from(queues.names(), (name) => {
+        const { depth = 0, running = 0, settings } = queues.find(name) ?? {}
+        return { name, kind: 'queue', depth, running, dead: dead(name), config: settings && configRow(settings) }
+      }),
+      ...topics.names().map((name) => ({ name, kind: 'topic', ...topics.figures(name), dead: dead(name) })),
+    ],
+    'queue::origins': ({ name }) =>
+      ledger.letters.of(String(name)).map(({ job: { id, kind, functionId, namespace, traceparent } }) => {
+        return { id, kind, function_id: functionId, namespace, traceparent }
+      }),
+  }
+}
+
+function configRow({ policy, groupField }: NamedQueueSettings): object {
+  const { mode, maxAttempts, concurrency, backoffMs, pollIntervalMs } = policy
+  return {
+    type: mode,
+    max_retries: maxAttempts,
+    concurrency,
+    message_group_field: groupField ?? null,
+    backoff_ms: backoffMs,
+    poll_interval_ms: pollIntervalMs,
+  }
 }
 
 function listTopics(parts: ReportParts): BuiltinFunction {

@@ -5,7 +5,7 @@
 import type { Builtin, EngineHost } from '../builtin.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
-import type { Store } from '../../storage/store.js'
+import { listEntries, type Store } from '../../storage/store.js'
 import type { StateConfig } from './state-config.js'
 import { stateFunctions } from './state-functions.js'
 import { StateTriggers } from './state-triggers.js'
@@ -24,6 +24,9 @@ export function createStateBuiltin(host: EngineHost, config: StateConfig): Built
     description: 'Stores values by scope and key, and reports their changes',
     functions: stateFunctions(() => values),
     triggerTypes: [triggers.type],
+    inspections: {
+      'state::entries': ({ scope, search }) => listEntries(store, String(scope), search),
+    },
     async start() {
       const limits = { ...defaultStoreLimits, maxValueBytes, counters: host.counters }
       store = await openStore(storage, limits, { builtin: NAME, host })

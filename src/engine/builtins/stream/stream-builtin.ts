@@ -6,11 +6,11 @@ import type { Builtin, EngineHost } from '../builtin.js'
 import { reachableHost } from '../../config/listener-config.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
-import type { Store } from '../../storage/store.js'
+import { listEntries, type Store } from '../../storage/store.js'
 import type { StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 import { streamFunctions } from './stream-functions.js'
-import { StreamItems } from './stream-items.js'
+import { spaceOf, StreamItems, type GroupPlace } from './stream-items.js'
 import { StreamOperations } from './stream-operations.js'
 import { StreamRooms } from './stream-rooms.js'
 import { StreamServer } from './stream-server.js'
@@ -30,6 +30,10 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
     functions: streamFunctions(() => service.operations),
     triggerTypes: service.triggers.types,
     namedFunctions: config.authFunctionId === undefined ? [] : [config.authFunctionId],
+    inspections: {
+      'stream::entries': ({ stream_name, group_id, search }) =>
+        service.entries({ stream_name: String(stream_name), group_id: String(group_id) }, search),
+    },
     get port() {
       return service.port
     },
@@ -61,6 +65,11 @@ class StreamService {
 
   get operations(): StreamOperations | undefined {
     return this.#operations
+  }
+
+  /** Item ids and values of a group that the engine stores itself. */
+  entries(place: GroupPlace, search: unknown): object {
+    return listEntries(this.#store, spaceOf(place), search)
   }
 
   get port(): number {

@@ -97,7 +97,7 @@ export class StreamItems {
 }
 
 /** Stream and group as one unique name. */
-function spaceOf({ stream_name, group_id }: GroupPlace): string {
+export function spaceOf({ stream_name, group_id }: GroupPlace): string {
   return JSON.stringify([stream_name, group_id])
 }
 

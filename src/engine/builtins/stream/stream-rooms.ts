@@ -50,7 +50,9 @@ export class StreamRooms {
     const text = receivers.length === 0 ? undefined : this.#textOf(message)
     if (text === undefined) return
     // A subscription that ended meanwhile receives nothing more.
-    const deliver = (listener: Listener): void => void (listeners.has(listener) && listener.deliver(text))
+    const deliver = (listener: Listener): void => {
+      if (listeners.has(listener)) listener.deliver(text)
+    }
     if (this.#fanOut.start(JSON.stringify([streamName, groupId]), { receivers, data: text, deliver })) return
     const { counters, log } = this.#host
     counters.dropped.streamEvents += receivers.length

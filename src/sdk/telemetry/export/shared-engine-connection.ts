@@ -20,9 +20,9 @@ import { TelemetryOutbox, type FrameSink } from './telemetry-outbox.js'
 /** Settings of a telemetry connection beside its address and its reconnection. */
 export type SharedEngineConnectionOptions = {
   /** Maximum frames that wait for the socket. Default 10 000. */
-  channelCapacity?: number
+  channelCapacity?: number | undefined
   /** Headers of each handshake. */
-  headers?: Record<string, string> | (() => Readonly<Record<string, string>>)
+  headers?: Record<string, string> | (() => Readonly<Record<string, string>>) | undefined
 }
 
 const DEFAULT_CAPACITY = 10_000

@@ -18,9 +18,9 @@ export interface PinoStream {
 /** Names of messages and levels in pino, if the program has changed them. */
 export type PinoStreamOptions = {
   /** Default: `msg`, else `message`. */
-  messageKey?: string
+  messageKey?: string | undefined
   /** Default: `level`, else `severity` (Google Cloud), else `log.level` (ECS). */
-  levelKey?: string
+  levelKey?: string | undefined
 }
 
 type SeverityText = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'

@@ -7,7 +7,7 @@ import { checkKind, checkName, checkOptions, checkText } from '../setting.js'
 import { WorkerMetricsCollector, type WorkerMetrics } from './worker-metrics.js'
 
 /** The worker that the gauges describe. */
-export type WorkerGaugesOptions = { workerId: string; workerName?: string }
+export type WorkerGaugesOptions = { workerId: string; workerName?: string | undefined }
 
 /**
  * Stops reporting. With an exporter of the program this takes effect only if that exporter requests delta temporality

@@ -31,7 +31,7 @@ export type WorkerMetrics = {
 /** Settings of a `WorkerMetricsCollector`. */
 export type WorkerMetricsCollectorOptions = {
   /** Interval at which the event loop is sampled, in milliseconds. Default 20. */
-  eventLoopResolutionMs?: number
+  eventLoopResolutionMs?: number | undefined
 }
 
 const DEFAULT_RESOLUTION_MS = 20

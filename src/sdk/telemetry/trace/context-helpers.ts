@@ -112,9 +112,9 @@ function recordingSpan(): Span | undefined {
 /** How `withSpan` makes its span. */
 export type WithSpanOptions = {
   /** Default `INTERNAL`. */
-  kind?: SpanKind
+  kind?: SpanKind | undefined
   /** Makes the span a child of this one instead of the running one. */
-  traceparent?: string
+  traceparent?: string | undefined
 }
 
 /**

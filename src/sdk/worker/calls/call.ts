@@ -17,7 +17,8 @@ import type { WorkerOptions } from '../options.js'
 import type { OwnTelemetry } from '../own-telemetry.js'
 import type { WorkerCounters } from '../stats.js'
 import { currentInvocation } from '../invocations/deadlocks.js'
-import { handled, isVoid, type TriggerAction, type TriggerRequest } from './trigger-request.js'
+import type { UnknownOptions } from '../unknown-options.js'
+import { handled, isVoid, REQUEST_KEYS, type TriggerAction, type TriggerRequest } from './trigger-request.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
 
 /** What calling needs of a worker. */
@@ -30,6 +31,7 @@ export interface Caller {
   /** Fire-and-forget calls written to the present link. */
   readonly unconfirmedVoids: Unconfirmed
   readonly report: Report
+  readonly unknown: UnknownOptions
 }
 
 /** Sends one call. Never throws: whatever is wrong rejects the promise. */
@@ -44,6 +46,7 @@ export function call(caller: Caller, request: TriggerRequest): Promise<unknown> 
 
 function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> {
   checkRecord('request', request)
+  reportUnknown(caller, request)
   const functionId = checkId('function_id', request.function_id)
   const signal = checkSignal('signal', request.signal)
   signal?.throwIfAborted()
@@ -62,6 +65,15 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
     const refused = post(caller, frame, opened)
     if (refused !== undefined) throw refused
   })
+}
+
+/** Runs for each call. Most requests have the first two members alone, and comparing is cheaper than looking up. */
+function reportUnknown({ unknown }: Caller, request: TriggerRequest): void {
+  for (const member in request) {
+    if (member === 'function_id' || member === 'payload' || REQUEST_KEYS.has(member)) continue
+    unknown.check('trigger request', request, REQUEST_KEYS)
+    return
+  }
 }
 
 interface Outgoing {

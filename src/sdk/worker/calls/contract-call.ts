@@ -15,11 +15,11 @@ import { checkSchema, type ContractInput, type ContractOutput, type FunctionCont
 /** Options of a call by contract. */
 export type ContractCallOptions = Omit<TriggerRequest, 'function_id' | 'payload'> & {
   /** Which checks this end makes. Default both. */
-  validate?: ChecksMade
+  validate?: ChecksMade | undefined
 }
 
 /** Which checks are made; both unless turned off. */
-export type ChecksMade = { input?: boolean; output?: boolean }
+export type ChecksMade = { input?: boolean | undefined; output?: boolean | undefined }
 
 /** What a call resolves with, by its action; any of the three when the options do not tell which action it is. */
 export type ContractResult<C extends FunctionContract, TOptions> = TOptions extends { action: { type: infer Type } }

@@ -4,6 +4,7 @@
 import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { checkId, checkRecord } from '../check.js'
+import { keysOf } from '../unknown-options.js'
 
 /** How a call is routed. Without an action it waits for the result. */
 export type TriggerAction = { type: 'enqueue'; queue: string } | { type: 'void' }
@@ -38,6 +39,18 @@ export type TriggerRequest<TInput = unknown> = {
   /** Gives the call up: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }
+
+/** The names of all members of a request. */
+export const REQUEST_KEYS = keysOf<TriggerRequest>({
+  function_id: true,
+  payload: true,
+  action: true,
+  timeoutMs: true,
+  timeout_ms: true,
+  metadata: true,
+  namespace: true,
+  signal: true,
+})
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the result's type is the caller's to name, as in the official package */
 /** Calls a function. */

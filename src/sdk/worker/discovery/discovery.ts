@@ -7,6 +7,7 @@ import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
 import { EngineFunctions } from '../../../wire/protocol/names.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
 import { checkFlag, checkRecord, checkText } from '../check.js'
+import type { UnknownOptions } from '../unknown-options.js'
 
 /** A function somebody serves. */
 export type FunctionInfo = {
@@ -66,31 +67,35 @@ export type TriggerTypeInfo = {
  * by default.
  */
 export type ListFunctionsOptions = {
-  includeInternal?: boolean
-  prefix?: string
-  search?: string
-  worker?: string
+  includeInternal?: boolean | undefined
+  prefix?: string | undefined
+  search?: string | undefined
+  worker?: string | undefined
   /** Whether to read schemas too, with one more request per 32 functions. Default true. */
-  schemas?: boolean
+  schemas?: boolean | undefined
 }
 /** Which workers `listWorkers` returns. Filters that are left out match everything. */
-export type ListWorkersOptions = { runtime?: string; status?: string; search?: string }
+export type ListWorkersOptions = {
+  runtime?: string | undefined
+  status?: string | undefined
+  search?: string | undefined
+}
 /**
  * Which triggers `listTriggers` returns. Filters that are left out match everything; internal triggers are left out by
  * default.
  */
 export type ListTriggersOptions = {
-  includeInternal?: boolean
-  triggerType?: string
-  functionId?: string
+  includeInternal?: boolean | undefined
+  triggerType?: string | undefined
+  functionId?: string | undefined
   /** Whether to read metadata too, with one more request per trigger. Default false. */
-  metadata?: boolean
+  metadata?: boolean | undefined
 }
 /** Which trigger types `listTriggerTypes` returns; internal ones are left out by default. */
 export type ListTriggerTypesOptions = {
-  includeInternal?: boolean
+  includeInternal?: boolean | undefined
   /** Whether to read schemas too, with one more request per type. Default true. */
-  schemas?: boolean
+  schemas?: boolean | undefined
 }
 
 /** Functions that workers register for their own listeners, which are no functions of users; some have a prefix. */
@@ -104,10 +109,15 @@ export function isHidden(functionId: string): boolean {
 type SchemaRow = FunctionInfo & { request_schema?: unknown; response_schema?: unknown }
 
 export async function listFunctions(
-  trigger: TriggerFunction,
+  parts: DiscoveryParts,
   options: ListFunctionsOptions = {},
 ): Promise<FunctionInfo[]> {
-  checkMembers(options, { texts: ['prefix', 'search', 'worker'], flags: ['includeInternal', 'schemas'] })
+  checkMembers(parts, options, {
+    method: 'listFunctions',
+    texts: ['prefix', 'search', 'worker'],
+    flags: ['includeInternal', 'schemas'],
+  })
+  const { trigger } = parts
   const { includeInternal, schemas = true, ...filters } = options
   const listed = await list<FunctionInfo>(trigger, EngineFunctions.LIST_FUNCTIONS, {
     key: 'functions',
@@ -160,11 +170,13 @@ function withFormats(row: FunctionInfo, detail: SchemaRow | undefined): Function
   }
 }
 
-export async function listWorkers(trigger: TriggerFunction, options: ListWorkersOptions = {}): Promise<WorkerInfo[]> {
-  const input = checkMembers(options, { texts: ['runtime', 'status', 'search'], flags: [] })
+export async function listWorkers(parts: DiscoveryParts, options: ListWorkersOptions = {}): Promise<WorkerInfo[]> {
+  const kinds = { method: 'listWorkers', texts: ['runtime', 'status', 'search'], flags: [] }
+  const input = checkMembers(parts, options, kinds)
+  const { trigger } = parts
   const [workers, functions] = await Promise.all([
     list<WorkerInfo>(trigger, EngineFunctions.LIST_WORKERS, { key: 'workers', input }),
-    listFunctions(trigger, { includeInternal: true, schemas: false }),
+    listFunctions(parts, { includeInternal: true, schemas: false }),
   ])
   return workers.map((worker) => ({
     ...worker,
@@ -176,10 +188,12 @@ export async function listWorkers(trigger: TriggerFunction, options: ListWorkers
 }
 
 export async function listTriggers(
-  trigger: TriggerFunction,
+  parts: DiscoveryParts,
   options: boolean | ListTriggersOptions = {},
 ): Promise<TriggerInfo[]> {
-  const given = checkMembers(named(options), {
+  const { trigger } = parts
+  const given = checkMembers(parts, named(options), {
+    method: 'listTriggers',
     texts: ['triggerType', 'functionId'],
     flags: ['includeInternal', 'metadata'],
   })
@@ -202,10 +216,12 @@ export async function listTriggers(
 type TypeDetail = TriggerTypeInfo & { configuration_schema?: unknown; request_schema?: unknown }
 
 export async function listTriggerTypes(
-  trigger: TriggerFunction,
+  parts: DiscoveryParts,
   options: boolean | ListTriggerTypesOptions = {},
 ): Promise<TriggerTypeInfo[]> {
-  const given = checkMembers(named(options), { texts: [], flags: ['includeInternal', 'schemas'] })
+  const { trigger } = parts
+  const kinds = { method: 'listTriggerTypes', texts: [], flags: ['includeInternal', 'schemas'] }
+  const given = checkMembers(parts, named(options), kinds)
   const { includeInternal, schemas = true } = given as ListTriggerTypesOptions
   const rows = await list<TriggerTypeInfo>(trigger, EngineFunctions.LIST_TRIGGERS, {
     key: 'triggers',
@@ -230,13 +246,26 @@ function named(options: boolean | object): object {
   return typeof options === 'boolean' ? { includeInternal: options } : options
 }
 
+/** What discovery needs of a worker. */
+export interface DiscoveryParts {
+  readonly trigger: TriggerFunction
+  readonly unknown: UnknownOptions
+}
+
 interface MemberKinds {
+  /** The method that takes the options. */
+  readonly method: string
   readonly texts: readonly string[]
   readonly flags: readonly string[]
 }
 
-function checkMembers(options: object, { texts, flags }: MemberKinds): Record<string, unknown> {
+function checkMembers(
+  { unknown }: DiscoveryParts,
+  options: object,
+  { method, texts, flags }: MemberKinds,
+): Record<string, unknown> {
   const given = checkRecord('options', options)
+  unknown.check(`${method} options`, given, new Set([...texts, ...flags]))
   for (const name of texts) checkText(name, given[name])
   for (const name of flags) checkFlag(name, given[name])
   return given

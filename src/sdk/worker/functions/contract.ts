@@ -23,15 +23,15 @@ export type FunctionContract<I extends MaybeSchema = MaybeSchema, O extends Mayb
   readonly input?: I
   /** What the function answers. The handler returns what the schema accepts, callers get what it gives. */
   readonly output?: O
-  readonly description?: string
+  readonly description?: string | undefined
   /** Free JSON; `internal: true` hides the function from listings. */
-  readonly metadata?: Record<string, unknown>
+  readonly metadata?: Record<string, unknown> | undefined
   /** JSON Schema of the payload, instead of the one made from `input`. */
-  readonly request_format?: JsonSchemaFormat
+  readonly request_format?: JsonSchemaFormat | undefined
   /** JSON Schema of the result, instead of the one made from `output`. */
-  readonly response_format?: JsonSchemaFormat
+  readonly response_format?: JsonSchemaFormat | undefined
   /** Converts schemas that cannot do it themselves. */
-  readonly toJsonSchema?: ToJsonSchema
+  readonly toJsonSchema?: ToJsonSchema | undefined
 }
 
 /** A trigger type: its id, what a binding configures, what bound functions receive. */
@@ -42,10 +42,10 @@ export type TriggerTypeContract<C extends MaybeSchema = MaybeSchema, R extends M
   /** The payload of bound functions. */
   readonly request?: R
   /** Shown where types are listed. */
-  readonly description?: string
-  readonly namespace?: string
+  readonly description?: string | undefined
+  readonly namespace?: string | undefined
   /** Converts schemas that cannot do it themselves. */
-  readonly toJsonSchema?: ToJsonSchema
+  readonly toJsonSchema?: ToJsonSchema | undefined
 }
 
 /** A contract of a trigger type whose schemas are known to be there, or not. */

@@ -39,8 +39,8 @@ export type JsonSchemaFormat =
 
 /** What a function takes and answers: documentation, or schemas that are checked as well. */
 export type FunctionFormats = {
-  input?: JsonSchemaFormat | StandardSchemaV1
-  output?: JsonSchemaFormat | StandardSchemaV1
+  input?: JsonSchemaFormat | StandardSchemaV1 | undefined
+  output?: JsonSchemaFormat | StandardSchemaV1 | undefined
 }
 
 /** Global, so that copies of the package understand each other. */

@@ -15,14 +15,14 @@ import type { FunctionHandler } from './function-handler.js'
 /** How schemas are used. */
 export type SchemaSettings = {
   /** Which values are checked on each call. Default both. */
-  validate?: ChecksMade
+  validate?: ChecksMade | undefined
   /** Converts schemas that cannot do it themselves to JSON Schema. */
-  toJsonSchema?: ToJsonSchema
+  toJsonSchema?: ToJsonSchema | undefined
   /**
    * `'body'`: the schemas are those of an HTTP request's and response's bodies, and a request that does not fit is
    * answered with status 400 and its issues. Default `'payload'`: of the whole payload and result.
    */
-  schemaTarget?: 'payload' | 'body'
+  schemaTarget?: 'payload' | 'body' | undefined
 }
 
 /** Options of a function with schemas, as they are at run time. */

@@ -11,7 +11,6 @@ import {
   checkJsonRecord,
   checkRecord,
   checkText,
-  keysOf,
 } from '../check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
@@ -20,6 +19,7 @@ import { answeringHttp, type HttpAnswering } from '../invocations/http-answer.js
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
+import { keysOf } from '../unknown-options.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
 

@@ -5,6 +5,7 @@ import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { addressWithoutCredentials } from '../../../std/text/without-credentials.js'
 import { checkDurationMs, checkHeaders, checkRecord } from '../check.js'
+import { keysOf } from '../unknown-options.js'
 
 /** Methods of a request that serves a function. */
 export const HttpMethod = { Get: 'GET', Post: 'POST', Put: 'PUT', Patch: 'PATCH', Delete: 'DELETE' } as const
@@ -31,12 +32,21 @@ export const HttpAuthConfig = {
 export type HttpInvocationConfig = {
   url: string
   /** Default `POST`. */
-  method?: HttpMethod
+  method?: HttpMethod | undefined
   /** Default 30 000 ms, set by the engine. */
-  timeout_ms?: number
-  headers?: Record<string, string>
-  auth?: HttpAuthConfig
+  timeout_ms?: number | undefined
+  headers?: Record<string, string> | undefined
+  auth?: HttpAuthConfig | undefined
 }
+
+/** The names of all members of a request that serves a function. */
+export const INVOCATION_KEYS = keysOf<HttpInvocationConfig>({
+  url: true,
+  method: true,
+  timeout_ms: true,
+  headers: true,
+  auth: true,
+})
 
 const METHODS: readonly string[] = Object.values(HttpMethod)
 const AUTH_MEMBERS: Readonly<Record<string, readonly string[]>> = {

@@ -13,7 +13,7 @@ import type { HttpRequest, HttpResponse } from '../invocations/http-request.js'
 export type PayloadSchemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<SchemaSettings, 'schemaTarget'> & {
   input?: I
   output?: O
-  schemaTarget?: 'payload'
+  schemaTarget?: 'payload' | undefined
 }
 
 /** The same for the bodies of HTTP requests and responses. */

@@ -4,6 +4,7 @@
 import { checkId, checkRecord, checkText } from '../check.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
+import { keysOf } from '../unknown-options.js'
 
 /** A service to register. Engines store the registration and ignore it. */
 export type RegisterServiceInput = {
@@ -13,6 +14,15 @@ export type RegisterServiceInput = {
   description?: string | undefined
   parent_service_id?: string | undefined
 }
+
+/** The names of all members of a service. */
+export const SERVICE_KEYS = keysOf<RegisterServiceInput & { message_type: unknown }>({
+  id: true,
+  name: true,
+  description: true,
+  parent_service_id: true,
+  message_type: true,
+})
 
 export class Services implements LinkPart {
   readonly #registrations: Replayed

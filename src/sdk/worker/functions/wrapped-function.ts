@@ -10,7 +10,7 @@ import type { FunctionHandler } from './functions.js'
 /** `input` and `output` become the formats of the registration, unless it names its own. */
 export type WrapOptions = FunctionFormats & {
   /** Spreads a list payload over the parameters. Default: the payload is the one argument. */
-  positional?: boolean
+  positional?: boolean | undefined
 }
 
 /**

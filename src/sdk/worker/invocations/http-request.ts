@@ -37,8 +37,8 @@ export type HttpRequest<TBody = unknown> = {
 /** An answer in one piece. Without a content type of its own it is sent as JSON. */
 export type HttpResponse<TStatus extends number = number, TBody = string | Buffer | Record<string, unknown>> = {
   status_code: TStatus
-  headers?: Record<string, string>
-  body?: TBody
+  headers?: Record<string, string> | undefined
+  body?: TBody | undefined
 }
 
 /** A request as the function receives it, with the ends of both bodies. */

@@ -12,17 +12,20 @@ import {
 import { deferred } from '../../../std/async/deferred.js'
 import { checkDurationMs, checkFlag, checkRecord, checkSignal } from '../check.js'
 import type { Core } from '../core.js'
+import { keysOf } from '../unknown-options.js'
 import { refusalError } from './refusals.js'
 
 /** How long `ready` waits, and for what. */
 export type ReadyOptions = {
   /** Limit in milliseconds; `Infinity` waits for ever. Default: the client's `invocationTimeoutMs`, 30,000. */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Ends the wait: the promise rejects with the signal's reason. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Resolves although the engine refused functions or triggers, which are reported to `diagnostics` alone. Default false. */
-  allowRefused?: boolean
+  allowRefused?: boolean | undefined
 }
+
+const READY_KEYS = keysOf<ReadyOptions>({ timeoutMs: true, signal: true, allowRefused: true })
 
 /** Refusals that a caller of `ready` has received. */
 const received = new WeakSet<RegistrationRejectedError>()
@@ -35,6 +38,7 @@ const received = new WeakSet<RegistrationRejectedError>()
  */
 export async function ready(core: Core, options: ReadyOptions = {}): Promise<void> {
   checkRecord('options', options)
+  core.unknown.check('ready options', options, READY_KEYS)
   const timeoutMs = checkDurationMs('timeoutMs', options.timeoutMs ?? core.options.invocationTimeoutMs)
   const signal = checkSignal('signal', options.signal)
   checkFlag('allowRefused', options.allowRefused)
@@ -75,7 +79,7 @@ async function refuseIfRefused(core: Core): Promise<void> {
   const [first, ...others] = [...core.functions.refused.values(), ...core.triggers.refused.values()]
   if (first === undefined) return
   for (const error of [first, ...others]) received.add(error)
-  throw await refusalError([first, ...others], core.trigger)
+  throw await refusalError([first, ...others], core.ownTrigger)
 }
 
 async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {

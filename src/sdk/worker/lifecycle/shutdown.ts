@@ -7,13 +7,14 @@ import { deferred } from '../../../std/async/deferred.js'
 import { TimeLimit } from '../../../std/time/time-limit.js'
 import { checkDurationMs, checkRecord, checkSignal } from '../check.js'
 import type { Core } from '../core.js'
+import { keysOf } from '../unknown-options.js'
 
 /** How long a graceful shutdown waits. */
 export type ShutdownOptions = {
   /** How long running handlers may take. Default 10 000 ms. */
-  drainTimeoutMs?: number
+  drainTimeoutMs?: number | undefined
   /** Ends the wait early. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** How a graceful shutdown went. */
@@ -25,6 +26,8 @@ export type ShutdownReport = {
   /** Spans, log records and metric points that were not sent, since the start. */
   droppedTelemetry: number
 }
+
+const SHUTDOWN_KEYS = keysOf<ShutdownOptions>({ drainTimeoutMs: true, signal: true })
 
 const DEFAULT_DRAIN_TIMEOUT_MS = 10_000
 
@@ -47,6 +50,7 @@ export class Shutdown {
    */
   async gracefully(options: ShutdownOptions = {}): Promise<ShutdownReport> {
     const limits = drainLimits(options)
+    this.#core.unknown.check('shutdownAsync options', options, SHUTDOWN_KEYS)
     if (this.#graceful === undefined) return (this.#graceful = this.#drainAndEnd(limits))
     // The default of a second call is no reason to cut the first one short.
     this.#limitDrain({ ...limits, drainTimeoutMs: options.drainTimeoutMs ?? Infinity })

@@ -8,14 +8,23 @@ import { invalidArgument } from '../../../errors.js'
 import { systemClock } from '../../../std/time/clock.js'
 import { processState } from '../../../std/process-state.js'
 import { checkFunction, checkRecord } from '../check.js'
+import { REPORT, type Reporting } from '../diagnostics.js'
+import { keysOf, UnknownOptions } from '../unknown-options.js'
 import { drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
+
+const OPTION_KEYS = keysOf<SignalHandlerOptions>({
+  signals: true,
+  onShutdown: true,
+  drainTimeoutMs: true,
+  signal: true,
+})
 
 /** Which signals end the worker, and how. */
 export type SignalHandlerOptions = ShutdownOptions & {
   /** Default `SIGTERM` and `SIGINT`. */
-  signals?: NodeJS.Signals[]
+  signals?: NodeJS.Signals[] | undefined
   /** Told how the shutdown went, once it is over. */
-  onShutdown?: (report: ShutdownReport) => void
+  onShutdown?: ((report: ShutdownReport) => void) | undefined
 }
 
 /**
@@ -31,21 +40,23 @@ export function installSignalHandlers(
   options: SignalHandlerOptions = {},
 ): () => void {
   checkFunction('worker.shutdownAsync', checkRecord('worker', worker)['shutdownAsync'])
-  const { signals, onShutdown, ...shutdown } = checkOptions(options)
+  const { signals, onShutdown, drainTimeoutMs, signal } = checkOptions(options)
+  const { [REPORT]: report } = worker as Partial<Reporting>
+  if (report !== undefined) new UnknownOptions(report).check('installSignalHandlers options', options, OPTION_KEYS)
   if (!isMainThread) warnOfThread()
   let isEnding = false
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (isEnding) process.exit(EXIT_BY_SIGNAL + constants.signals[signal])
+  const onSignal = (received: NodeJS.Signals): void => {
+    if (isEnding) process.exit(EXIT_BY_SIGNAL + constants.signals[received])
     isEnding = true
     ending += 1
-    const over = worker.shutdownAsync(shutdown).then((report) => {
+    const over = worker.shutdownAsync({ drainTimeoutMs, signal }).then((report) => {
       abandoned += report.abandoned
       return onShutdown?.(report)
     })
     const ended = (): void => {
       dispose()
       ending -= 1
-      if (ending === 0 && abandoned > 0) exitSoon(EXIT_BY_SIGNAL + constants.signals[signal])
+      if (ending === 0 && abandoned > 0) exitSoon(EXIT_BY_SIGNAL + constants.signals[received])
     }
     over.finally(ended).catch((error: unknown) => {
       // What the callback threw is its author's to see; the worker has ended all the same.
@@ -53,9 +64,9 @@ export function installSignalHandlers(
     })
   }
   const dispose = (): void => {
-    for (const signal of signals) unlisten(signal, onSignal)
+    for (const each of signals) unlisten(each, onSignal)
   }
-  for (const signal of signals) listen(signal, onSignal)
+  for (const each of signals) listen(each, onSignal)
   return dispose
 }
 

@@ -5,7 +5,10 @@ import { checkId, checkRecord } from '../check.js'
 import type { BuiltinTriggerInput, TriggerConfigs } from './trigger-configs.js'
 
 /** What a binding says beside type, function and config. */
-export type BindingOptions = { metadata?: Record<string, unknown>; namespace?: string }
+export type BindingOptions = {
+  metadata?: Record<string, unknown> | undefined
+  namespace?: string | undefined
+}
 
 /** Makes the argument of `registerTrigger` for one trigger type. */
 export type TriggerBinder<TType extends keyof TriggerConfigs> = (

@@ -5,6 +5,7 @@ import { jsonSchemaOf, type ToJsonSchema } from '../../schema/json-schema.js'
 import { isStandardSchema, type StandardSchemaV1 } from '../../schema/standard-schema.js'
 import { validate } from '../../schema/validation.js'
 import { checkFunction, checkId, checkRecord } from '../check.js'
+import { keysOf } from '../unknown-options.js'
 import { checkSchema, type SentAs, type TriggerTypeContract } from '../functions/contract.js'
 import { checkConverter } from '../functions/function-schemas.js'
 import type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './trigger-types.js'
@@ -13,6 +14,19 @@ import type { RegisterTriggerInput } from './triggers.js'
 /** A contract that says something about its type. */
 export type SchemaTriggerType = TriggerTypeContract &
   ({ readonly config: StandardSchemaV1 } | { readonly request: StandardSchemaV1 })
+
+/** The names of all members of a trigger type that is provided. */
+export const TRIGGER_TYPE_KEYS = keysOf<RegisterTriggerTypeInput & TriggerTypeContract & { message_type: unknown }>({
+  id: true,
+  description: true,
+  namespace: true,
+  trigger_request_format: true,
+  call_request_format: true,
+  config: true,
+  request: true,
+  toJsonSchema: true,
+  message_type: true,
+})
 
 /** A binding to the trigger type of a contract. */
 export type ContractBinding<C extends TriggerTypeContract> = Omit<RegisterTriggerInput, 'type' | 'config'> & {

@@ -36,7 +36,7 @@ export type RegisterTriggerTypeInput = {
   id: string
   /** Shown where types are listed. */
   description: string
-  namespace?: string
+  namespace?: string | undefined
   /** JSON Schema of a binding's `config`. */
   trigger_request_format?: unknown
   /** JSON Schema of the payload that bound functions receive. */

@@ -8,9 +8,10 @@ import type { MessageNamed, WorkerMessage } from '../../../wire/protocol/message
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
 import type { Report } from '../diagnostics.js'
-import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord, keysOf } from '../check.js'
+import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from '../check.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
+import { keysOf } from '../unknown-options.js'
 
 /** A binding of a function to a trigger type. */
 export type RegisterTriggerInput = {

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { ClassicLevel } from 'classic-level'
 import { expect, test } from 'vitest'
 import { openLevelStore } from '../../../../src/engine/storage/level-store.js'
 import type { Store } from '../../../../src/engine/storage/store.js'
 import { seededRandom, type SeededRandom } from '../../../kit/seeded-random.js'
-import { WRITER_KEYS } from '../../../kit/store-writer.js'
+import { WRITER_KEYS } from '../../../kit/children/store-writer.js'
 import { temporaryFolder } from '../../../kit/temporary-folder.js'
+import { childCommand } from '../../../kit/compiled-project.js'
 
 const limits = { maxValueBytes: 1e6, maxTotalBytes: 1e9 }
 const rounds = Number(process.env['KILL_ROUNDS'] ?? (process.env['TIER'] === 'nightly' ? 1000 : 20))
@@ -112,9 +112,9 @@ interface WriterLog {
 }
 
 async function writeUntilKilled(directory: string, random: SeededRandom, first: number): Promise<WriterLog> {
-  const program = fileURLToPath(new URL('../../../kit/store-writer.ts', import.meta.url))
-  const args = ['--import', 'tsx', program, directory, String(first), String(first)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [command = '', ...program] = childCommand('store-writer')
+  const args = [...program, directory, String(first), String(first)]
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const started = new Map<string, number[]>()
   const kept = new Map<string, number>()
   let last = first

@@ -45,6 +45,8 @@ test('a call that is not answered in time rejects with its facts, and its frame 
   })
   expect(withdrawn).toEqual([unsent.call])
   expect(calls.counts).toMatchObject({ pending: 0, timedOut: 2 })
+  await expect(unsent.promise).rejects.toThrow('could not be sent within 1000 ms; it did not run')
+  await expect(sent.promise).rejects.toThrow("No answer from 'f' within 1000 ms; it may still be running")
 })
 
 test('an abort rejects with its reason as it is, and leaves no listener', async () => {

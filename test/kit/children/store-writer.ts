@@ -1,12 +1,12 @@
 /**
  * Writes to a durable store until the process is killed. For every write it prints one line before it and one after the
  * store has acknowledged it, so the test knows which writes must be found afterwards.
- * Started as: store-writer.ts <directory> <seed> <first write number>
+ * Started as: store-writer <directory> <seed> <first write number>
  */
 import { writeSync } from 'node:fs'
-import { openLevelStore } from '../../src/engine/storage/level-store.js'
-import type { Write } from '../../src/engine/storage/store.js'
-import { seededRandom } from './seeded-random.js'
+import { openLevelStore } from '../../../src/engine/storage/level-store.js'
+import type { Write } from '../../../src/engine/storage/store.js'
+import { seededRandom } from '../seeded-random.js'
 
 /** Keys written to, each in the spaces `left` and `right` at once. */
 export const WRITER_KEYS = Array.from({ length: 20 }, (_, index) => `key-${index}`)
@@ -51,4 +51,4 @@ async function main(directory: string, seed: number, first: number): Promise<voi
 
 const [, program = '', directory, seed, first] = process.argv
 // When imported for its constants, it writes nothing.
-if (program.endsWith('store-writer.ts')) await main(directory!, Number(seed), Number(first))
+if (/store-writer\.[jt]s$/.test(program)) await main(directory!, Number(seed), Number(first))

@@ -1,0 +1,28 @@
+/** `iii-node console`: serves the console in front of an engine in another process. */
+import { startConsole } from '../../console-server/console-server.js'
+import { describe } from '../../std/text/describe.js'
+import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
+import { dialWebSocket } from '../../wire/transport/ws-dial.js'
+import { Exit, UsageError, type Run } from '../command.js'
+import { consoleOptions } from '../options.js'
+import { parse } from '../parse.js'
+import { parseHeaders } from './call.js'
+import { parseTrust } from './listen-options.js'
+import { readConsoleOptions } from './start-console.js'
+
+export const run: Run = async (args, terminal) => {
+  const { values, positionals } = parse(consoleOptions, args)
+  if (positionals.length > 0) throw new UsageError(`console takes no arguments, got ${describe(positionals[0])}`)
+  const headers = parseHeaders(values.header ?? [], values.token)
+  const url = values.url ?? process.env['III_URL'] ?? DEFAULT_ENGINE_URL
+  if (!/^wss?:\/\//.test(url) || !URL.canParse(url))
+    throw new UsageError(`--url must be a ws:// or wss:// address, got ${describe(url)}`)
+  const options = readConsoleOptions(values, parseTrust(values))
+  const interrupted = terminal.interrupted()
+  const served = await startConsole({ url, dial: dialWebSocket, headers }, options)
+  terminal.out(`  console  ${served.url}`)
+  terminal.out('Press Ctrl-C to stop.')
+  await interrupted
+  await served.close()
+  return Exit.OK
+}

@@ -1,0 +1,88 @@
+/** Streams: their groups, the items of a group, and values that can be edited. */
+import type { JSX } from 'preact'
+import { call, engine, tick, useQuery, useTitle } from '../engine/engine.js'
+import { Empty, Problem, Search, searched, Top } from '../parts/basics.js'
+import { EntryBrowser, type EntrySource } from '../parts/entry-browser.js'
+import { List } from '../parts/list.js'
+import { address, to } from '../parts/router.js'
+
+export function StreamsPage(): JSX.Element {
+  const [, stream, group, item] = address.value.path
+  useTitle(stream ?? 'Streams')
+  if (stream === undefined || group === undefined) return <Groups />
+  return (
+    <div class={item === undefined ? 'body' : 'body split'}>
+      <EntryBrowser source={sourceOf(stream, group)} chosen={item} changed={tick} />
+    </div>
+  )
+}
+
+function sourceOf(stream_name: string, group_id: string): EntrySource {
+  const place = { stream_name, group_id }
+  return {
+    title: `${stream_name} / ${group_id}`,
+    noun: 'item',
+    inspection: 'stream::entries',
+    place,
+    hrefOf: (item) => to('streams', stream_name, group_id, item),
+    up: to('streams', stream_name, group_id),
+    get: (item_id) => call('stream::get', { ...place, item_id }),
+    set: (item_id, data) => call('stream::set', { ...place, item_id, data }),
+    remove: (item_id) => call('stream::delete', { ...place, item_id }),
+  }
+}
+
+interface GroupRow {
+  readonly stream: string
+  readonly group: string
+}
+
+function Groups(): JSX.Element {
+  const { value, error } = useQuery('streams', engine.streams, tick)
+  const wanted = searched()
+  const rows = (value ?? [])
+    .flatMap(({ id, groups }) => groups.map((group): GroupRow => ({ stream: id, group })))
+    .filter(({ stream, group }) => `${stream} ${group}`.toLowerCase().includes(wanted))
+  return (
+    <div class="body">
+      <section class="list" aria-label="Streams">
+        <Top title="Streams" count={rows.length}>
+          <Search label="Stream or group" />
+        </Top>
+        {error !== undefined && <Problem error={error} />}
+        <List
+          label="List of groups"
+          rows={rows}
+          idOf={({ stream, group }) => JSON.stringify([stream, group])}
+          hrefOf={hrefOf}
+          columns="minmax(0,1fr) minmax(0,1fr)"
+          heads={[['Stream'], ['Group']]}
+          render={({ stream, group }) => (
+            <>
+              <span class="cut mono">{stream}</span>
+              <span class="cut mono dim">{group}</span>
+            </>
+          )}
+          empty={value === undefined ? null : <NoStreams />}
+        />
+      </section>
+    </div>
+  )
+}
+
+function hrefOf({ stream, group }: GroupRow): string {
+  return to('streams', stream, group)
+}
+
+function NoStreams(): JSX.Element {
+  return (
+    <Empty title="No stream has items">
+      <p>Set an item in a handler, or from a terminal:</p>
+      <pre class="code">
+        {
+          'npx iii-node call stream::set \'{"stream_name":"chat","group_id":"room","item_id":"1","data":{"text":"hi"}}\''
+        }
+      </pre>
+    </Empty>
+  )
+}
