@@ -51,6 +51,12 @@ const projectOnBuild = (name: string) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: ['scripts/ensure-build.ts'] },
 })
 
+/** Tests that start `engine` and `dev`, which serve the console: its files are built first, once. */
+const projectWithConsole = (name: string, include: string[]) => ({
+  extends: true as const,
+  test: { name, include, globalSetup: ['scripts/build-console.ts'] },
+})
+
 /** What all kinds of tests have in common. */
 export const shared = {
   resolve: {
@@ -91,7 +97,7 @@ export default defineConfig({
       project('compat'),
       project('docs'),
       // Tests that start programs: the command line, examples, other test runners, compilers.
-      project('processes', ['test/processes/**/*.test.ts', ...STARTING_PROGRAMS]),
+      projectWithConsole('processes', ['test/processes/**/*.test.ts', ...STARTING_PROGRAMS]),
       projectOnBuild('package'),
       // Load, faults, hostile input, and measured memory, delays and sizes.
       project('reliability'),

@@ -26,6 +26,7 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './schema': 'src/entry/schema.ts',
   './local-engine': 'src/entry/local-engine.ts',
   './testing': 'src/entry/testing.ts',
+  './health': 'src/entry/health.ts',
   './bundle': 'src/entry/bundle.ts',
 }
 

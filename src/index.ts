@@ -57,6 +57,8 @@ export type { StateClient } from './sdk/worker/stores/state-client.js'
 export { streamClient } from './sdk/worker/stores/stream-client.js'
 export type { OptionalStreamName, StreamClient } from './sdk/worker/stores/stream-client.js'
 export type { WorkerStats } from './sdk/worker/stats.js'
+export type { WorkerHealth } from './sdk/worker/health/health.js'
+export type { InterceptedInvocation, Interceptor, NextCall, NextHandler } from './sdk/worker/interceptors.js'
 export type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './sdk/worker/triggers/trigger-types.js'
 export type {
   AliasedTriggerInput,

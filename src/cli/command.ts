@@ -92,12 +92,31 @@ export function wantsColour(isTty: boolean, { NO_COLOR, TERM }: Readonly<Record<
   return isTty && (NO_COLOR ?? '') === '' && TERM !== 'dumb'
 }
 
+/** Why a command ends, and its exit code. The message is one line on stderr. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError'
+  readonly exitCode: number
+
+  constructor(message: string, exitCode: number = Exit.FAILED) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
 /** The command line has an unknown option, a missing argument or an invalid value. */
-export class UsageError extends Error {
+export class UsageError extends CommandError {
   override readonly name = 'UsageError'
+
+  constructor(message: string) {
+    super(message, Exit.USAGE)
+  }
 }
 
 /** What the command line names does not exist. */
-export class NotFoundError extends Error {
+export class NotFoundError extends CommandError {
   override readonly name = 'NotFoundError'
+
+  constructor(message: string) {
+    super(message, Exit.NOT_FOUND)
+  }
 }

@@ -1,15 +1,10 @@
 #!/usr/bin/env node
 /**
- * The `iii-node` command: selects a subcommand and loads only its module, prints help, and turns errors into exit
- * codes.
+ * The `iii-node` command: the streams and signals of the process.
  */
-import { safeLines } from '../std/text/one-line.js'
-import { packageVersion } from '../version.js'
-import { nearestName } from '../std/text/nearest-name.js'
-import { Exit, UsageError, wantsColour, type CommandSpec, type Terminal } from './command.js'
-import { commands } from './commands.js'
+import { wantsColour, type Terminal } from './command.js'
+import { runCommandLine } from './command-line.js'
 import { whenLauncherIsGone } from './launcher.js'
-import { helpOf, helpOfAll } from './print/help.js'
 
 const terminal: Terminal = {
   out: (line) => {
@@ -43,43 +38,10 @@ const terminal: Terminal = {
     }),
 }
 
-process.exitCode = await main(process.argv.slice(2))
+// The reader of a pipe, such as `head`, may leave before the end.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 
-async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === '--version' || name === '-v') {
-    terminal.out(packageVersion)
-    return Exit.OK
-  }
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    terminal.out(helpOfAll(commands))
-    return name === undefined ? Exit.USAGE : Exit.OK
-  }
-  const spec = commands.find((candidate) => candidate.name === name)
-  if (spec === undefined) {
-    const names = commands.map((candidate) => candidate.name)
-    const near = nearestName(name, names)
-    const hint = near === undefined ? '' : `; did you mean \`${near}\`?`
-    terminal.err(`iii-node: unknown command '${safeLines(name)}'${hint}\n\n${helpOfAll(commands)}`)
-    return Exit.USAGE
-  }
-  // Arguments after `--` are passed on.
-  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
-  if ((own.includes('--help') || own.includes('-h')) && spec.helps?.(own) !== true) {
-    terminal.out(helpOf(spec))
-    return Exit.OK
-  }
-  return run(spec, args)
-}
-
-async function run(spec: CommandSpec, args: readonly string[]): Promise<number> {
-  const runCommand = await spec.load()
-  try {
-    return await runCommand(args, terminal)
-  } catch (error) {
-    const isMisuse = error instanceof UsageError
-    const reason = error instanceof Error ? error.message : String(error)
-    terminal.err(`iii-node ${spec.name}: ${safeLines(reason)}`)
-    if (isMisuse) terminal.err(`\n${helpOf(spec)}`)
-    return isMisuse ? Exit.USAGE : Exit.FAILED
-  }
-}
+process.exitCode = await runCommandLine(process.argv.slice(2), terminal)

@@ -30,9 +30,76 @@ export const connectionOptions = {
   timeout: { type: 'string', value: '<ms>', about: 'time limit of each call in milliseconds (default: 30000)' },
 } as const satisfies OptionSpecs
 
+const json = { type: 'boolean', about: 'print JSON, in the shape described below' } as const
+
+const limit = { type: 'string', value: '<n>' } as const
+
 export const callOptions = {
+  enqueue: { type: 'string', value: '<queue>', about: 'store the call in a queue and print its receipt' },
+  void: { type: 'boolean', about: 'send the call and do not wait for the result' },
+  trace: { type: 'boolean', about: 'record the call and draw its trace on stderr' },
   ...connectionOptions,
 } as const satisfies OptionSpecs
+
+/** What `ls` lists. */
+export const LIST_KINDS = [
+  'functions',
+  'workers',
+  'triggers',
+  'queues',
+  'topics',
+  'streams',
+  'scopes',
+  'routes',
+] as const
+export type ListKind = (typeof LIST_KINDS)[number]
+
+export const listOptions = {
+  all: { type: 'boolean', short: 'a', about: 'include what belongs to the engine itself' },
+  json,
+  ...connectionOptions,
+} as const satisfies OptionSpecs
+
+export const inspectOptions = { json, ...connectionOptions } as const satisfies OptionSpecs
+
+export const logsOptions = {
+  follow: { type: 'boolean', short: 'f', about: 'print new records until Ctrl-C' },
+  function: { type: 'string', value: '<id>', about: 'records that the handler of this function wrote' },
+  level: {
+    type: 'string',
+    value: '<level>',
+    choices: LOG_LEVELS,
+    about: 'this level and higher: debug, info, warn or error',
+  },
+  trace: { type: 'string', value: '<id>', about: 'records of this trace' },
+  limit: { ...limit, about: 'the newest n records (default: 50)' },
+  json,
+  ...connectionOptions,
+} as const satisfies OptionSpecs
+
+export const tracesOptions = {
+  follow: { type: 'boolean', short: 'f', about: 'print new traces until Ctrl-C' },
+  function: {
+    type: 'string',
+    value: '<text>',
+    about: 'traces with a span whose name contains this text, such as a function id',
+  },
+  status: { type: 'string', value: '<status>', choices: ['ok', 'error', 'unset'], about: 'ok, error or unset' },
+  limit: { ...limit, about: 'the newest n traces (default: 20)' },
+  json,
+  ...connectionOptions,
+} as const satisfies OptionSpecs
+
+export const queuesOptions = {
+  dead: { type: 'boolean', about: 'dead letters with their error and payload' },
+  limit: { ...limit, about: 'the oldest n dead letters (default: 50)' },
+  json,
+  ...connectionOptions,
+} as const satisfies OptionSpecs
+
+export const stateOptions = { json, ...connectionOptions } as const satisfies OptionSpecs
+
+export const streamsOptions = { json, ...connectionOptions } as const satisfies OptionSpecs
 
 const trustOptions = {
   'allow-origin': {

@@ -3,7 +3,7 @@ import type { ComponentType, JSX } from 'preact'
 import { connection, engine, info, isPaused, useQuery } from './engine/engine.js'
 import { failures } from './engine/recent.js'
 import { tick } from './engine/engine.js'
-import { Empty } from './parts/basics.js'
+import { Empty, Top } from './parts/basics.js'
 import { Icon, type IconName } from './parts/icons.js'
 import { overlay } from './parts/keys.js'
 import { Overlay } from './parts/palette.js'
@@ -45,6 +45,7 @@ export function Shell(): JSX.Element {
     <div class="shell">
       <Rail current={first} />
       <main class="view">
+        <h1 class="hidden">{entry?.title ?? 'Not found'}</h1>
         <Banner />
         {connection.state.value.kind === 'refused' ? <Refused /> : <Page key={first} />}
       </main>
@@ -126,8 +127,11 @@ function Refused(): JSX.Element {
 
 function NoPage(): JSX.Element {
   return (
-    <Empty title="There is no such page">
-      <a href="/">Overview</a>
-    </Empty>
+    <>
+      <Top title="Not found" />
+      <Empty title="There is no such page">
+        <a href="/">Overview</a>
+      </Empty>
+    </>
   )
 }

@@ -71,6 +71,31 @@ export type EngineEvent =
       /** The id in the body of the response. */
       readonly errorId: string
     })
+  /** An HTTP request was answered. */
+  | {
+      readonly kind: 'request_served'
+      readonly method: string
+      /** The path of the request, without its query. */
+      readonly path: string
+      /** The function of the route; `undefined` if no route matched. */
+      readonly functionId: string | undefined
+      readonly status: number
+      /** Time to the head of the response. */
+      readonly durationMs: number
+      readonly traceparent: string | undefined
+    }
+  /** A job succeeded. */
+  | {
+      readonly kind: 'job_done'
+      readonly source: 'queue' | 'topic'
+      readonly name: string
+      readonly functionId: string
+      readonly jobId: string
+      /** The attempt that succeeded, from 1. */
+      readonly attempt: number
+      readonly durationMs: number
+      readonly traceparent: string | undefined
+    }
   /** A trigger waits because its type has no provider. `builtin` is the part of the engine that would provide it. */
   | (NamedTrigger & { readonly kind: 'trigger_waiting'; readonly builtin: string | undefined })
   | (NamedTrigger & { readonly kind: 'trigger_refused'; readonly error: ErrorBody })
@@ -108,7 +133,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** The event stream of one engine. The engine emits no event for a call that succeeds. */
+/** The event stream of one engine. Calls between workers emit an event only when they fail. */
 export class EngineEvents {
   readonly #emitter = new Emitter<EngineEvent>((error) => {
     process.emitWarning(`A listener of engine events failed: ${toErrorBody(error).message}`)
@@ -161,6 +186,8 @@ const SENTENCES: Readonly<Record<Exclude<EngineEvent['kind'], 'log' | 'worker_lo
   job_dead: ['error', 'A job used up its attempts and is now a dead letter'],
   enqueue_refused: ['warn', 'A call could not be enqueued'],
   request_failed: ['warn', 'An HTTP request failed'],
+  request_served: ['debug', 'An HTTP request was answered'],
+  job_done: ['debug', 'A job succeeded'],
   trigger_waiting: ['warn', 'A trigger waits for a provider of its type'],
   trigger_refused: ['warn', 'A trigger was refused by its provider'],
   registration_refused: ['warn', 'A registration was refused'],

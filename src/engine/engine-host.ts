@@ -32,14 +32,14 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
  * @throws {Error} when another built-in serves the same id, which is a mistake in the list of built-ins.
  */
 export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Builtin): void {
-  for (const { id, description, requestSchema, responseSchema, call } of builtin.functions) {
+  for (const { id, description, requestSchema, responseSchema, metadata, call } of builtin.functions) {
     const conflict = directory.register({
       id,
       namespace: DEFAULT_NAMESPACE,
       description,
       requestSchema,
       responseSchema,
-      metadata: undefined,
+      metadata,
       target: { kind: 'builtin', builtin: builtin.name, call },
       bytes: 0,
     })
@@ -52,6 +52,7 @@ export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Buil
       description: type.description,
       configurationSchema: type.configurationSchema,
       requestSchema: type.requestSchema,
+      responseSchema: type.responseSchema,
       bytes: 0,
       provider: { kind: 'builtin', builtin: builtin.name, type },
     })

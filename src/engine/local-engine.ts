@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { messageOf } from '../std/text/describe.js'
-import { unknownOptionText } from '../std/text/nearest-name.js'
+import { checkOptions, type AcceptedOptions } from './check-options.js'
 import { defaultEngineConfig, type EngineAddresses } from './config/config.js'
 import type { EngineConfig } from './config/engine-config.js'
 import { startEngine as startConfigured, type StartedEngine } from './engine.js'
@@ -36,8 +36,7 @@ type Check = (value: unknown) => boolean
 const isText: Check = (value) => typeof value === 'string' && value.trim() !== ''
 const isPort: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
 
-/** Each option with the values it accepts. */
-const ACCEPTED: Readonly<Record<keyof StartEngineOptions, readonly [Check, string]>> = {
+const ACCEPTED: AcceptedOptions<StartEngineOptions> = {
   host: [isText, 'an address to listen on, such as 127.0.0.1'],
   port: [isPort, 'a port from 0 to 65535'],
   httpPort: [isPort, 'a port from 0 to 65535'],
@@ -89,13 +88,7 @@ export async function readConfigFile(fileName: string): Promise<EngineConfig> {
 }
 
 function checkStartOptions(options: StartEngineOptions): void {
-  const isObject = typeof options === 'object' && (options as object | null) !== null && !Array.isArray(options)
-  if (!isObject) throw invalidArgument('options', 'an object', options)
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(ACCEPTED, name)) throw unknownOption(name)
-    const [accepts, expected] = ACCEPTED[name as keyof StartEngineOptions]
-    if (value !== undefined && !accepts(value)) throw invalidArgument(name, expected, value)
-  }
+  checkOptions('startEngine', options, ACCEPTED)
   const replaced = REPLACED.find((name) => options[name] !== undefined)
   if (options.config !== undefined && replaced !== undefined)
     throw invalidArgument(
@@ -103,9 +96,4 @@ function checkStartOptions(options: StartEngineOptions): void {
       `left out beside \`config\`; write the setting into ${options.config}`,
       options[replaced],
     )
-}
-
-function unknownOption(name: string): RuntimeError {
-  const text = unknownOptionText('startEngine', name, Object.keys(ACCEPTED))
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
 }

@@ -3,6 +3,7 @@
  * ends them on close.
  */
 import { setImmediate } from 'node:timers/promises'
+import { checkNames } from '../engine/check-options.js'
 import type { InjectedRequest } from '../engine/builtins/http/request/inject.js'
 import type { LocalEngine } from '../engine/engine.js'
 import type { EngineStats } from '../engine/engine-stats.js'
@@ -29,7 +30,6 @@ import type { ConsoleServer } from '../console-server/console-server.js'
 import { durationMs, type Duration } from './duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import { rejectWorker } from './reject-worker.js'
-import { checkNames } from './test-engine-options.js'
 import type { TelemetryCapture } from './telemetry-capture.js'
 import type { Rejection, TestCallOptions, TestEngine, TestWorkerOptions } from './test-engine.js'
 import type { WorkerLinks, WorkerTarget } from './worker-links.js'

@@ -1,5 +1,6 @@
 /** Validates the options of a test engine and converts them to a configuration. */
-import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
+import { checkOptions, type AcceptedOptions } from '../engine/check-options.js'
 import { SERVED_BY_DEFAULT } from '../engine/builtins/index.js'
 import { engineConfigOf } from '../engine/config/config.js'
 import type { EngineConfig } from '../engine/config/engine-config.js'
@@ -8,7 +9,6 @@ import type { EngineQuirks } from '../engine/quirks.js'
 import { LISTENER_NAME } from '../engine/config/listener-config.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import type { Log } from '../std/log.js'
-import { unknownOptionText } from '../std/text/nearest-name.js'
 import { resolveQuirks, type TestEngineQuirks } from './quirks.js'
 import { durationMs, type Duration } from './duration.js'
 
@@ -63,19 +63,21 @@ export interface ResolvedTestOptions {
   readonly log: Log | undefined
 }
 
-const KNOWN: Readonly<Record<keyof TestEngineOptions, string>> = {
-  ports: 'boolean',
-  clock: 'string',
-  startTime: 'object',
-  latencyMs: '',
-  rbac: 'object',
-  allowedOrigins: 'object',
-  allowedHosts: 'object',
-  builtins: 'object',
-  local: 'object',
-  quirks: '',
-  maxFrames: 'number',
-  log: 'object',
+const isAny = (): boolean => true
+
+const ACCEPTED: AcceptedOptions<TestEngineOptions> = {
+  ports: [(value) => typeof value === 'boolean', 'true or false'],
+  clock: [(value) => value === 'real' || value === 'virtual', "'real' or 'virtual'"],
+  startTime: [(value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a valid Date'],
+  latencyMs: [isAny, ''],
+  rbac: [isRecord, 'an object'],
+  allowedOrigins: [originList.accepts, originList.expected],
+  allowedHosts: [hostList.accepts, hostList.expected],
+  builtins: [isRecord, 'an object'],
+  local: [isRecord, 'an object'],
+  quirks: [isAny, ''],
+  maxFrames: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number of 0 or more'],
+  log: [isRecord, 'an object with a method for each level'],
 }
 
 const DEFAULT_MAX_FRAMES = 10_000
@@ -85,16 +87,10 @@ const DEFAULT_MAX_FRAMES = 10_000
  * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_CONFIG` naming the invalid option.
  */
 export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOptions {
-  checkKinds(options)
+  checkOptions('createTestEngine', options, ACCEPTED)
   const { ports = true, clock = 'real', startTime, latencyMs = 0, maxFrames = DEFAULT_MAX_FRAMES, log } = options
-  if (!['real', 'virtual'].includes(clock)) throw invalidArgument('clock', "'real' or 'virtual'", clock)
   if (startTime !== undefined && clock !== 'virtual')
     throw invalidArgument('startTime', "left out unless clock is 'virtual'", startTime)
-  if (startTime !== undefined && !(startTime instanceof Date && !Number.isNaN(startTime.getTime())))
-    throw invalidArgument('startTime', 'a valid Date', startTime)
-  if (!Number.isSafeInteger(maxFrames) || maxFrames < 0)
-    throw invalidArgument('maxFrames', 'a whole number of 0 or more', maxFrames)
-  checkLists(options)
   checkSettings('builtins', options.builtins)
   checkSettings('local', options.local)
   return {
@@ -109,34 +105,8 @@ export function resolveTestOptions(options: TestEngineOptions): ResolvedTestOpti
   }
 }
 
-/** @throws {RuntimeError} `INVALID_ARGUMENT` for an option that the function does not have. */
-export function checkNames(callee: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, unknownOptionText(callee, name, known))
-  }
-}
-
-function checkKinds(options: TestEngineOptions): void {
-  const isObject = typeof options === 'object' && (options as object | null) !== null && !Array.isArray(options)
-  if (!isObject) throw invalidArgument('options', 'an object', options)
-  checkNames('createTestEngine', options, Object.keys(KNOWN))
-  for (const [name, value] of Object.entries(options)) {
-    const kind = KNOWN[name as keyof TestEngineOptions]
-    if (value !== undefined && kind !== '' && (typeof value !== kind || value === null)) {
-      throw invalidArgument(name, `of the kind ${kind}`, value)
-    }
-  }
-}
-
-function checkLists({ allowedOrigins = [], allowedHosts = [] }: TestEngineOptions): void {
-  if (!originList.accepts(allowedOrigins)) throw invalidArgument('allowedOrigins', originList.expected, allowedOrigins)
-  if (!hostList.accepts(allowedHosts)) throw invalidArgument('allowedHosts', hostList.expected, allowedHosts)
-}
-
 /** Settings by name. A value of another type would count as no settings. */
 function checkSettings(option: 'builtins' | 'local', settings: Readonly<Record<string, unknown>> = {}): void {
-  if (Array.isArray(settings)) throw invalidArgument(option, 'an object', settings)
   for (const [name, value] of Object.entries(settings)) {
     if (value !== undefined && !isRecord(value)) throw invalidArgument(`${option}['${name}']`, 'an object', value)
   }

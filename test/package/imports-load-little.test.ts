@@ -19,6 +19,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   './helpers/observability': ['@opentelemetry/api-logs'],
   // What the others load late.
   './bundle': [...OPENTELEMETRY, 'ws'],
+  './health': ['@opentelemetry/api', 'bintrees', 'prom-client', 'tdigest'],
   './local-engine': ENGINE_PACKAGES,
   './testing': ENGINE_PACKAGES,
 }

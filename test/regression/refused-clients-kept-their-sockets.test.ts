@@ -12,6 +12,7 @@ async function isClosed(url: string | undefined, head: string): Promise<void> {
   const client = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
   client.on('error', () => undefined).resume()
   client.write(`${head}\r\n`.replace('HOST', `Host: 127.0.0.1:${port}`))
+  // eslint-disable-next-line local/real-time -- a client that goes on writing to a real socket
   const writing = setInterval(() => client.write('x'), 20)
   onTestFinished(() => {
     clearInterval(writing)

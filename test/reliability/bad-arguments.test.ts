@@ -370,7 +370,7 @@ describe.each([...methods, ...functions])('$name', ({ named = '', wrong, pass })
     expect(CODES).toContain(code)
     expect(message, 'names the argument').toContain(named)
     expect(message, 'says what is accepted').toMatch(
-      / must |is required|is empty|cannot be written as JSON|HTTP does not allow/,
+      / must |is required|is empty|cannot be serialised as JSON|HTTP does not allow/,
     )
     await rig.settle()
     expect(rig.link.received.length, 'nothing was sent').toBe(sent)

@@ -6,14 +6,14 @@ import { dialWebSocket } from '../../wire/transport/ws-dial.js'
 import { Exit, UsageError, type Run } from '../command.js'
 import { consoleOptions } from '../options.js'
 import { parse } from '../parse.js'
-import { parseHeaders } from './call.js'
+import { headersOf } from './connection.js'
 import { parseTrust } from './listen-options.js'
 import { readConsoleOptions } from './start-console.js'
 
 export const run: Run = async (args, terminal) => {
   const { values, positionals } = parse(consoleOptions, args)
   if (positionals.length > 0) throw new UsageError(`console takes no arguments, got ${describe(positionals[0])}`)
-  const headers = parseHeaders(values.header ?? [], values.token)
+  const headers = headersOf(values)
   const url = values.url ?? process.env['III_URL'] ?? DEFAULT_ENGINE_URL
   if (!/^wss?:\/\//.test(url) || !URL.canParse(url))
     throw new UsageError(`--url must be a ws:// or wss:// address, got ${describe(url)}`)

@@ -1,46 +1,91 @@
 /**
- * `iii-node dev`: runs the local engine and one worker process, and restarts the process when the code of the worker
- * changes.
+ * `iii-node dev`: runs the local engine and one or more worker processes, restarts a worker when its code changes, and
+ * prints what happens.
  */
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { describe } from '../../std/text/describe.js'
-import { Exit, UsageError, type Run } from '../command.js'
-import { DevSession } from '../dev/dev-session.js'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { LocalEngine } from '../../engine/engine.js'
+import type { Emit } from '../../engine/engine-events.js'
+import { deferred } from '../../std/async/deferred.js'
+import { Exit, UsageError, type Run, type Terminal } from '../command.js'
+import { DevSession, type DevWorker } from '../dev/dev-session.js'
+import { listenToKeys } from '../dev/keys.js'
+import { printScreen } from '../dev/screen.js'
 import { runnerArguments } from '../dev/script-runner.js'
 import { devOptions } from '../options.js'
 import { parse } from '../parse.js'
+import { duration } from '../print/text.js'
 import { startCliConsole } from './start-console.js'
 import { readEngineOptions, startCliEngine, terminalLog, type EngineArguments } from './start-engine.js'
 
 /** The configuration file that is used when it is beside the worker and `--config` is not set. */
 const CONFIG_NAME = 'iii.config.yaml'
 
+const KEYS = 'r restart · c clear · q quit'
+
 export const run: Run = async (args, terminal) => {
-  const { engine: engineArguments, clears, ...options } = readArguments(args)
-  const emit = terminalLog(engineArguments, terminal)
+  const options = readArguments(args)
+  const emit = terminalLog(options.engine, terminal, true)
   const interrupted = terminal.interrupted()
-  const engine = await startCliEngine(engineArguments, terminal, emit)
-  const served = await startCliConsole(engine, engineArguments.console, terminal)
-  const clear = clears ? terminal.clear : (): void => undefined
-  const session = new DevSession({ ...options, engine, emit, clear })
+  const engine = await startCliEngine(options.engine, terminal, emit)
+  const served = await startCliConsole(engine, options.engine.console, terminal)
+  const quit = deferred<void>()
+  const sessions = sessionsOf(options, { engine, emit, terminal })
+  const keys = { r: () => sessions.forEach((each) => each.restart()), c: terminal.clear, q: () => quit.resolve() }
+  const stopKeys = listenToKeys(terminal, keys)
   try {
-    session.start()
-    await interrupted
+    for (const session of sessions) session.start()
+    await Promise.race([interrupted, quit.promise])
   } finally {
-    await session.end()
+    stopKeys()
+    await Promise.all(sessions.map((session) => session.end()))
     await served?.close()
     await engine.close()
   }
   return Exit.OK
 }
 
+interface DevParts {
+  readonly engine: LocalEngine
+  readonly emit: Emit
+  readonly terminal: Terminal
+}
+
+function sessionsOf({ workers, clears, ...options }: DevArguments, { engine, emit, terminal }: DevParts): DevSession[] {
+  const { clear } = terminal
+  const isOneOfSeveral = workers.length > 1
+  const expectSuccessor = sharedSuccessors(engine)
+  const waiting = new Set(workers)
+  return workers.map((worker) => {
+    const onReady = (afterMs: number): void => {
+      const name = isOneOfSeveral ? `${basename(worker.file)} is` : 'The worker is'
+      emit({ kind: 'log', level: 'info', message: `${name} ready after ${duration(afterMs)}`, fields: {} })
+      if (!waiting.delete(worker) || waiting.size > 0) return
+      const isKeyed = (terminal.stdin as Partial<NodeJS.ReadStream>).isTTY === true
+      void printScreen(engine, terminal, isKeyed ? KEYS : undefined)
+    }
+    const shared = { ...options, engine, emit, isOneOfSeveral, expectSuccessor, onReady }
+    return new DevSession({ ...shared, ...worker, clear: clears ? clear : (): void => undefined })
+  })
+}
+
+/** The engine knows one hand-over at a time; those of several workers end together. */
+function sharedSuccessors(engine: LocalEngine): () => () => void {
+  let open = 0
+  let settled: (() => void) | undefined
+  return () => {
+    open += 1
+    settled = engine.expectSuccessor()
+    return () => {
+      open -= 1
+      if (open === 0) settled?.()
+    }
+  }
+}
+
 interface DevArguments {
   readonly engine: EngineArguments
-  readonly file: string
-  /** Arguments of Node, including the file of the worker. */
-  readonly args: readonly string[]
-  readonly folders: readonly string[]
+  readonly workers: readonly DevWorker[]
   readonly envFiles: readonly string[]
   readonly ignored: readonly string[]
   readonly clears: boolean
@@ -55,29 +100,26 @@ function readArguments(args: readonly string[]): DevArguments {
     devOptions,
     own.filter((arg) => !inspect.includes(arg)),
   )
-  const file = workerFile(positionals)
-  const beside = join(dirname(file), CONFIG_NAME)
-  const folders = [dirname(file), ...(values.watch ?? []).map((folder) => resolve(folder))]
-  for (const folder of folders) mustBe(folder, 'folder')
+  if (positionals.length === 0) throw new UsageError('dev needs the file of a worker')
+  const files = [...new Set(positionals.map((name) => resolve(name)))]
+  for (const file of files) mustBe(file, 'file')
+  const watched = (values.watch ?? []).map((folder) => resolve(folder))
+  for (const folder of watched) mustBe(folder, 'folder')
   const envFiles = (values['env-file'] ?? []).map((name) => resolve(name))
   for (const name of envFiles) mustBe(name, 'file')
+  const beside = files.map((file) => join(dirname(file), CONFIG_NAME)).find((file) => existsSync(file))
   return {
-    engine: readEngineOptions(values, existsSync(beside) ? beside : undefined),
-    file,
-    args: [...inspect, ...runnerArguments(file), ...args.slice(end + 1)],
-    folders,
+    engine: readEngineOptions(values, beside),
+    workers: files.map((file) => ({
+      file,
+      loader: [...inspect, ...runnerArguments(file).slice(0, -1)],
+      args: [file, ...args.slice(end + 1)],
+      folders: [...new Set([dirname(file), ...watched])],
+    })),
     envFiles,
     ignored: values.ignore ?? [],
     clears: values.clear ?? false,
   }
-}
-
-function workerFile([name, extra]: readonly string[]): string {
-  if (name === undefined) throw new UsageError('dev needs the file of a worker')
-  if (extra !== undefined) throw new UsageError(`dev runs one file; got also ${describe(extra)}`)
-  const file = resolve(name)
-  mustBe(file, 'file')
-  return file
 }
 
 function mustBe(path: string, kind: 'file' | 'folder'): void {

@@ -30,7 +30,10 @@ export function readConsoleOptions(values: Given, origins: OriginRules): Console
   return undefined
 }
 
-/** Serves the console of an engine in this process and prints its address. */
+/**
+ * Serves the console of an engine in this process and prints its address.
+ * @throws {RuntimeError} `PORT_IN_USE` for a port that was asked for; the engine is closed then.
+ */
 export async function startCliConsole(
   engine: LocalEngine,
   options: ConsoleArguments | undefined,
@@ -43,8 +46,11 @@ export async function startCliConsole(
     return served
   } catch (error) {
     // An engine without a console is of use; a port that was asked for must be that one.
-    if (!(error instanceof RuntimeError) || options.port !== undefined) throw error
-    terminal.err(`No console is served: ${error.message}`)
+    if (!(error instanceof RuntimeError) || options.port !== undefined) {
+      await engine.close()
+      throw error
+    }
+    terminal.out(`No console is served: ${error.message}`)
     return undefined
   }
 }

@@ -63,10 +63,14 @@ export function readEngineOptions(values: Values<typeof engineOptions>, found?: 
 }
 
 /** Returns the event listener that prints events on stderr. */
-export function terminalLog({ logLevel: level, logFormat }: EngineArguments, terminal: Terminal): Emit {
+export function terminalLog(
+  { logLevel: level, logFormat }: EngineArguments,
+  terminal: Terminal,
+  showsActivity = false,
+): Emit {
   const format = logFormat ?? (terminal.isTty ? 'text' : 'json')
   const { isColoured, err: write } = terminal
-  return eventLog({ format, level, isColoured, write, now: () => systemClock.epochMs() })
+  return eventLog({ format, level, isColoured, showsActivity, write, now: () => systemClock.epochMs() })
 }
 
 /**

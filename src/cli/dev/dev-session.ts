@@ -1,6 +1,7 @@
 /**
- * Keeps one worker process running across restarts. On a change the old process drains, then the new one starts; beside
- * the old one when that drains for long. Meanwhile the engine holds calls and requests for the worker, so none fails.
+ * Keeps one worker process running across restarts. A change is built first; when that fails, the old process serves
+ * on. Then the old process drains, and the next one starts, which has been waiting with its loader in place; beside the
+ * old one when that drains for long. Meanwhile the engine holds calls and requests for the worker, so none fails.
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -12,6 +13,7 @@ import { systemClock } from '../../std/time/clock.js'
 import { TimeLimit } from '../../std/time/time-limit.js'
 import { FolderWatch } from './folder-watch.js'
 import type { LogLevel } from '../print/event-log.js'
+import { buildProblem } from './build-check.js'
 import { moduleProblem } from './script-runner.js'
 import { WorkerProcess } from './worker-process.js'
 
@@ -25,27 +27,42 @@ const DRAIN_ALONE_MS = 300
 const REGISTER_MS = 500
 /** Time limit for a worker to connect; after it the engine no longer holds calls for the worker. */
 const CONNECT_MS = 20_000
-const POLL_MS = 50
+const POLL_MS = 20
 
-export interface DevSessionOptions {
-  readonly engine: LocalEngine
+/** A worker of `dev`: what to run and what to watch. */
+export interface DevWorker {
   readonly file: string
-  /** Arguments of Node, including the file of the worker. */
+  /** Arguments of Node that come before the file. */
+  readonly loader: readonly string[]
+  /** The file of the worker and its arguments. */
   readonly args: readonly string[]
-  readonly envFiles: readonly string[]
   readonly folders: readonly string[]
+}
+
+export interface DevSessionOptions extends DevWorker {
+  readonly engine: Pick<LocalEngine, 'url' | 'invoke'>
+  /** Announces a restart to the engine. Call the returned function once the new worker has registered everything. */
+  readonly expectSuccessor: () => () => void
+  readonly envFiles: readonly string[]
   readonly ignored: readonly string[]
+  /** Whether other sessions run beside this one, so that messages name the worker. */
+  readonly isOneOfSeveral: boolean
   /** Runs before each restart. */
   readonly clear: () => void
+  /** Runs when a worker has registered, `afterMs` after its start or after the change that caused the restart. */
+  readonly onReady: (afterMs: number) => void
   readonly emit: Emit
 }
 
 export class DevSession {
   readonly #options: DevSessionOptions
   readonly #watches: FolderWatch[] = []
+  readonly #name: string
   #worker: WorkerProcess | undefined
   /** Old workers that drain; each promise resolves once the process has ended. */
   readonly #draining = new Map<WorkerProcess, Promise<void>>()
+  /** The next process, which waits to run the file. */
+  #next: { readonly process: WorkerProcess; readonly variables: string } | undefined
   #startedAt = -Infinity
   /** The restart in progress; changes that arrive meanwhile belong to it. */
   #restart: Promise<void> | undefined
@@ -57,6 +74,7 @@ export class DevSession {
 
   constructor(options: DevSessionOptions) {
     this.#options = options
+    this.#name = options.isOneOfSeveral ? `The worker ${relative('.', options.file)}` : 'The worker'
   }
 
   start(): void {
@@ -66,14 +84,23 @@ export class DevSession {
     }
     for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
     this.#spawn()
+    void this.#awaitReady(this.#round, systemClock.now())
     // The worker process must not outlive this one, even when this one exits unexpectedly.
     process.once('exit', this.#kill)
+  }
+
+  /** Restarts the worker, as after a change. */
+  restart(): void {
+    if (this.#isEnded || this.#restart !== undefined) return
+    this.#options.clear()
+    this.#replace('Restarting on request', () => Promise.resolve(undefined))
   }
 
   async end(): Promise<void> {
     this.#isEnded = true
     for (const watch of this.#watches) watch.close()
     await this.#restart
+    this.#next?.process.kill()
     await this.#retire()
     await this.#drained()
     process.off('exit', this.#kill)
@@ -82,25 +109,47 @@ export class DevSession {
   readonly #kill = (): void => {
     this.#worker?.kill()
     for (const worker of this.#draining.keys()) worker.kill()
+    this.#next?.process.kill()
   }
 
-  #say(level: LogLevel, message: string): void {
-    this.#options.emit({ kind: 'log', level, message, fields: {} })
+  #say(level: LogLevel, message: string, fields: object = {}): void {
+    this.#options.emit({ kind: 'log', level, message, fields })
   }
 
   #changed(file: string): void {
     if (this.#isEnded || this.#restart !== undefined || this.#wasWrittenByWorker(file)) return
-    this.#options.clear()
-    this.#say('info', `${relative('.', file)} has changed; the worker drains`)
-    const settled = this.#options.engine.expectSuccessor()
-    const round = (this.#round += 1)
-    this.#restart = this.#retire().then(() => {
+    const { file: entry, clear } = this.#options
+    clear()
+    // Installed packages may have changed with their list.
+    if (file.endsWith('package.json')) this.#discardNext()
+    this.#replace(`${relative('.', file)} has changed`, () => buildProblem(entry, file))
+  }
+
+  #replace(reason: string, check: () => Promise<string | undefined>): void {
+    const changedAt = systemClock.now()
+    this.#restart = this.#checkAndRestart(reason, check, changedAt).finally(() => {
       this.#restart = undefined
-      if (this.#isEnded) return
-      this.#spawn()
-      void this.#registered(round).then(() => {
-        if (this.#round === round) settled()
-      })
+    })
+  }
+
+  async #checkAndRestart(reason: string, check: () => Promise<string | undefined>, changedAt: number): Promise<void> {
+    const problem = await check()
+    if (problem !== undefined) {
+      const still = this.#worker === undefined ? 'the worker is not started' : 'the old worker keeps serving'
+      this.#say('error', `${reason}, but it does not build; ${still}`, { source: problem.split('\n') })
+      return
+    }
+    this.#say('info', `${reason}; the worker drains`)
+    const settled = this.#options.expectSuccessor()
+    const round = (this.#round += 1)
+    await this.#retire()
+    if (this.#isEnded) {
+      settled()
+      return
+    }
+    this.#spawn()
+    void this.#awaitReady(round, changedAt).then(() => {
+      if (this.#round === round) settled()
     })
   }
 
@@ -121,32 +170,68 @@ export class DevSession {
   }
 
   #spawn(): void {
-    const { engine, args, file, envFiles } = this.#options
     this.#startedAt = systemClock.now()
-    const problem = moduleProblem(file)
+    const problem = moduleProblem(this.#options.file)
     if (problem !== undefined) {
       this.#say('error', problem)
       return
     }
-    this.#say('info', 'The worker starts')
-    this.#worker = new WorkerProcess({
+    this.#say('info', `${this.#name} starts`)
+    // A worker that still drains keeps its name.
+    const onConflict = this.#draining.size > 0 ? { III_ON_CONFLICT: 'wait' } : {}
+    const env = { ...onConflict, ...variablesIn(this.#options.envFiles) }
+    const next = this.#next
+    this.#next = undefined
+    if (next !== undefined && !next.process.isOver && next.variables === JSON.stringify(env)) {
+      this.#worker = next.process
+      next.process.begin()
+      return
+    }
+    next?.process.kill()
+    this.#worker = this.#process(env, false)
+  }
+
+  /** Starts the process of the next restart. A debugger port can be used by one process only. */
+  #prepareNext(): void {
+    if (this.#isEnded || this.#next !== undefined || this.#isInspected) return
+    const env = variablesIn(this.#options.envFiles)
+    this.#next = { process: this.#process(env, true), variables: JSON.stringify(env) }
+  }
+
+  get #isInspected(): boolean {
+    return this.#options.loader.some((arg) => arg.startsWith('--inspect'))
+  }
+
+  #discardNext(): void {
+    this.#next?.process.kill()
+    this.#next = undefined
+  }
+
+  #process(env: Readonly<Record<string, string | undefined>>, waits: boolean): WorkerProcess {
+    const { engine, loader, args } = this.#options
+    const worker: WorkerProcess = new WorkerProcess({
+      loader,
       args,
-      // A worker that still drains keeps its name.
-      env: { ...(this.#draining.size > 0 && { III_ON_CONFLICT: 'wait' }), ...variablesIn(envFiles) },
+      waits,
+      env,
       url: engine.url,
       isConnected: (pid) => hasWorkerOf(engine, pid),
-      onDeath: (how, isClean) => this.#died(how, isClean),
+      onDeath: (how, isClean) => {
+        // A process that waits is replaced when it is needed.
+        if (this.#worker === worker) this.#died(how, isClean)
+      },
     })
+    return worker
   }
 
   #died(how: string, isClean: boolean): void {
     this.#worker = undefined
     if (this.#draining.size === 0) {
-      this.#say(isClean ? 'info' : 'error', `The worker ${how}; a change to its code starts it again`)
+      this.#say(isClean ? 'info' : 'error', `${this.#name} ${how}; a change to its code starts it again`)
       return
     }
     // The old worker may hold something that only one process can have, such as a port.
-    this.#say('warn', `The worker ${how} while the old one drains; it starts again after that`)
+    this.#say('warn', `${this.#name} ${how} while the old one drains; it starts again after that`)
     const round = this.#round
     void this.#drained().then(() => {
       if (this.#round === round && !this.#isEnded) this.#spawn()
@@ -160,12 +245,10 @@ export class DevSession {
     if (worker === undefined) return
     const ended = worker.drain().then((isClean) => {
       this.#draining.delete(worker)
-      if (!isClean) this.#say('warn', 'The worker took too long to drain and was killed')
+      if (!isClean) this.#say('warn', `${this.#name} took too long to drain and was killed`)
     })
     this.#draining.set(worker, ended)
-    // Two processes cannot share the port of the debugger.
-    const isInspected = this.#options.args.some((arg) => arg.startsWith('--inspect'))
-    await (isInspected ? ended : new TimeLimit(systemClock, DRAIN_ALONE_MS).wait(ended))
+    await (this.#isInspected ? ended : new TimeLimit(systemClock, DRAIN_ALONE_MS).wait(ended))
   }
 
   async #drained(): Promise<void> {
@@ -173,13 +256,17 @@ export class DevSession {
   }
 
   /** Resolves once the new worker has registered its functions, has failed, or has used up its time. */
-  async #registered(round: number): Promise<void> {
+  async #awaitReady(round: number, since: number): Promise<void> {
     const deadline = systemClock.now() + CONNECT_MS
     while (this.#round === round && systemClock.now() < deadline) {
       const worker = this.#worker
       if (worker === undefined && this.#draining.size === 0) return
       if (worker !== undefined && (await hasWorkerOf(this.#options.engine, worker.pid))) {
+        const afterMs = systemClock.now() - since
         await pause(REGISTER_MS)
+        if (this.#worker !== worker || this.#isEnded) return
+        this.#options.onReady(afterMs)
+        this.#prepareNext()
         return
       }
       await pause(POLL_MS)
@@ -198,7 +285,7 @@ function variablesIn(files: readonly string[]): Record<string, string | undefine
 }
 
 /** Whether a worker of this process is connected to the engine. */
-async function hasWorkerOf(engine: LocalEngine, pid: number): Promise<boolean> {
+async function hasWorkerOf(engine: Pick<LocalEngine, 'invoke'>, pid: number): Promise<boolean> {
   const list = (await engine.invoke({ functionId: EngineFunctions.LIST_WORKERS, data: { status: 'connected' } })) as {
     readonly workers: readonly { readonly name: string | null; readonly namespace: string }[]
   }

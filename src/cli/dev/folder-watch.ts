@@ -12,7 +12,7 @@ const SKIPPED = ['node_modules', 'dist', 'build', 'coverage']
 /** Maximum number of watched folders. Further ones are not watched. */
 const MAX_FOLDERS = 2_000
 /** Editors write a file in several steps, so a change is reported after this delay. */
-const QUIET_MS = 100
+const QUIET_MS = 50
 
 export interface WatchOptions {
   /** Patterns for paths below the folder or names of files. `*` matches any text. */

@@ -8,8 +8,8 @@ import { basename, dirname, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../command.js'
 
-const JAVASCRIPT = ['.js', '.mjs', '.cjs']
-const TYPESCRIPT = ['.ts', '.mts', '.cts']
+export const JAVASCRIPT = ['.js', '.mjs', '.cjs']
+export const TYPESCRIPT = ['.ts', '.mts', '.cts']
 
 /** What this version of Node can do with TypeScript. */
 export interface NodeAbilities {
@@ -50,7 +50,7 @@ export function runnerArguments(file: string, abilities: NodeAbilities = nodeAbi
 }
 
 /** The loader of `tsx`, resolved from the folder of the worker. */
-function findTsx(file: string): string | undefined {
+export function findTsx(file: string): string | undefined {
   try {
     return pathToFileURL(createRequire(file).resolve('tsx')).href
   } catch {

@@ -8,11 +8,15 @@ import { TimeLimit } from '../../std/time/time-limit.js'
 const DRAIN_MS = 11_000
 /** Time limit for a process to exit once its workers have disconnected from the engine. */
 const LINGER_MS = 500
-const POLL_MS = 50
+const POLL_MS = 20
 
 export interface WorkerProcessOptions {
-  /** Arguments of Node. */
+  /** Arguments of Node that come before the file, such as a loader. */
+  readonly loader: readonly string[]
+  /** The file of the worker and its arguments. */
   readonly args: readonly string[]
+  /** Whether the process loads everything but the file, and waits for `begin`. */
+  readonly waits: boolean
   /** Additional environment variables. They override those of this process. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Address of the engine. */
@@ -25,20 +29,43 @@ export interface WorkerProcessOptions {
 
 /**
  * A module that ends the worker when this process ends, even if it is killed: old code must not serve beside new code.
+ * With `waits`, it also loads this package and holds the worker back until a message arrives.
  * Child processes of the worker inherit the arguments of Node and are not affected.
  */
-function tie(): string {
-  const code = `if (process.ppid === ${String(process.pid)} && process.channel) {
+function tie(waits: boolean, file: string): string {
+  const code = `${waits ? preload(file) : ''}
+  if (process.ppid === ${String(process.pid)} && process.channel) {
     process.on('disconnect', () => process.exit())
+    ${waits ? "await new Promise((resolve) => process.once('message', resolve))" : ''}
     process.channel.unref()
   }`
   return `data:text/javascript,${encodeURIComponent(code)}`
+}
+
+/**
+ * Code that loads the package as the worker's file would find it, and what its telemetry loads. A worker that does not
+ * use the package, or only its CommonJS build, is not affected.
+ */
+function preload(file: string): string {
+  return `try {
+    const { createRequire } = await import('node:module')
+    const manifest = createRequire(${JSON.stringify(file)}).resolve('iii-node/package.json')
+    const inside = createRequire(manifest)
+    const { dependencies, exports } = inside(manifest)
+    await import(new URL(exports['.'].import.default, (await import('node:url')).pathToFileURL(manifest)).href)
+    for (const name of Object.keys(dependencies)) if (/^(ws$|@opentelemetry)/.test(name)) inside(name)
+  } catch {
+    // The worker reports what it cannot load.
+  }`
 }
 
 /** The engine prints refusals on the same terminal, so the worker does not repeat them. */
 function variablesOf(url: string): Readonly<Record<string, string>> {
   return { III_URL: url, III_REPORTING_ENGINE: url, III_DRAIN_ON_SIGNAL: '1' }
 }
+
+/** Lets the console run calls again with their whole input. Payloads in spans are limited on the local engine, too. */
+const FULL_PAYLOADS = { III_TRACE_PAYLOAD_MAX_BYTES: '262144' }
 
 export class WorkerProcess {
   readonly #options: WorkerProcessOptions
@@ -49,12 +76,14 @@ export class WorkerProcess {
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options
-    this.#child = spawn(process.execPath, ['--import', tie(), '--enable-source-maps', ...options.args], {
+    const { args, loader, waits } = options
+    const imports = ['--import', tie(waits, args[0] ?? '')]
+    this.#child = spawn(process.execPath, ['--enable-source-maps', ...loader, ...imports, ...args], {
       // A separate process group: Ctrl-C in the terminal reaches this process only, so the worker is asked to stop
       // once.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...options.env, ...process.env, ...variablesOf(options.url) },
+      env: { ...FULL_PAYLOADS, ...options.env, ...process.env, ...variablesOf(options.url) },
     })
     this.#child.once('error', (error) => this.#over(`could not be started: ${error.message}`))
     this.#child.once('exit', (code, signal) =>
@@ -64,6 +93,16 @@ export class WorkerProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0
+  }
+
+  /** Whether the process has exited. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Runs the file of a process that waits. */
+  begin(): void {
+    this.#child.send('begin', () => undefined)
   }
 
   /** Lets running handlers finish, then ends the process. @returns false when it had to be killed. */

@@ -5,7 +5,8 @@
 import { logLineOf, type Emit, type EngineEvent } from '../../engine/engine-events.js'
 import { safeLines } from '../../std/text/one-line.js'
 import { LOG_LEVELS, type LOG_FORMATS } from '../options.js'
-import { eventText, readable } from './event-text.js'
+import { eventText } from './event-text.js'
+import { readable } from './text.js'
 
 export type LogLevel = (typeof LOG_LEVELS)[number]
 export type LogFormat = (typeof LOG_FORMATS)[number]
@@ -18,19 +19,22 @@ export interface EventLogOptions {
   /** Lowest level that is printed. */
   readonly level: LogLevel
   readonly isColoured: boolean
+  /** Whether answered requests and finished jobs are printed at level `info` instead of `debug`. */
+  readonly showsActivity?: boolean
   readonly write: (text: string) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
 /** Returns an event listener that prints each event. */
-export function eventLog({ format, level, isColoured, write, now }: EventLogOptions): Emit {
+export function eventLog({ format, level, isColoured, showsActivity = false, write, now }: EventLogOptions): Emit {
   const render = format === 'json' ? eventJson : (event: EngineEvent, at: Date) => eventText(event, at, isColoured)
   const least = LOG_LEVELS.indexOf(level)
   let second = 0
   let shown = 0
   return (event) => {
-    if (LOG_LEVELS.indexOf(logLineOf(event).level) < least) return
+    const isActivity = showsActivity && (event.kind === 'request_served' || event.kind === 'job_done')
+    if (LOG_LEVELS.indexOf(isActivity ? 'info' : logLineOf(event).level) < least) return
     const at = now()
     const isNew = Math.floor(at / 1_000) !== second
     if (!isNew && shown >= MAX_PER_SECOND) {

@@ -2,14 +2,13 @@
  * Formats an engine event for a terminal: one line that says what happened and, where available, the stack of the
  * failed handler and a hint.
  */
-import { styleText } from 'node:util'
+import { parseTraceparent } from '../../engine/calls/trace-headers.js'
 import { logLineOf, type EngineEvent, type EventLevel } from '../../engine/engine-events.js'
 import { ErrorCode, type ErrorBody } from '../../errors.js'
 import { assertNever } from '../../std/assert-never.js'
 import { oneLine } from '../../std/text/one-line.js'
-import { isTellingKey, withoutCredentials } from '../../std/text/without-credentials.js'
-
-type Style = Parameters<typeof styleText>[0]
+import { withoutCredentials } from '../../std/text/without-credentials.js'
+import { clockTime, duration, painter, readable, SHORT_ID, type Style } from './text.js'
 
 const LEVEL_STYLES: Readonly<Record<EventLevel, Style>> = {
   debug: 'gray',
@@ -20,6 +19,16 @@ const LEVEL_STYLES: Readonly<Record<EventLevel, Style>> = {
 
 /** Maximum stack frames that are printed. */
 const MAX_FRAMES = 12
+
+/** The level that is printed: what happens as it should is no matter of debugging for someone who sees it. */
+function levelOf(event: EngineEvent): EventLevel {
+  if (event.kind === 'job_done') return 'info'
+  if (event.kind === 'request_served') return event.status < SERVER_ERROR ? 'info' : 'error'
+  return logLineOf(event).level
+}
+
+/** The lowest status of a server error. */
+const SERVER_ERROR = 500
 
 /** The parts of a printed event. */
 interface Text {
@@ -32,11 +41,10 @@ interface Text {
 }
 
 export function eventText(event: EngineEvent, at: Date, isColoured: boolean): string {
-  const paint = (style: Style, text: string): string =>
-    isColoured ? styleText(style, text, { validateStream: false }) : text
-  const { level } = logLineOf(event)
+  const paint = painter({ isColoured })
+  const level = levelOf(event)
   const { headline, facts, frames = [], remedy } = textOf(event)
-  const shown = facts === undefined ? '' : factsText(facts)
+  const shown = [facts === undefined ? '' : factsText(facts), traceText(event)].filter((text) => text !== '').join(' ')
   const lines = [
     `${paint('gray', clockTime(at))} ${paint(LEVEL_STYLES[level], level.toUpperCase().padEnd(5))} ` +
       `${oneLine(withoutCredentials(headline))}${shown === '' ? '' : ` ${paint('gray', oneLine(shown))}`}`,
@@ -46,10 +54,9 @@ export function eventText(event: EngineEvent, at: Date, isColoured: boolean): st
   return lines.join('\n')
 }
 
-function clockTime(at: Date): string {
-  const two = (number: number): string => String(number).padStart(2, '0')
-  const millis = String(at.getMilliseconds()).padStart(3, '0')
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${millis}`
+function traceText(event: EngineEvent): string {
+  const traceId = 'traceparent' in event ? parseTraceparent(event.traceparent)?.traceId : undefined
+  return traceId === undefined ? '' : `trace ${traceId.slice(0, SHORT_ID)}`
 }
 
 function factsText(facts: object): string {
@@ -65,29 +72,25 @@ function textOf(event: EngineEvent): Text {
       return {
         headline: `The ${event.triggerType} trigger of \`${event.functionId}\` failed: ${reasonOf(event.error)}`,
       }
-    case 'attempt_failed': {
-      const seconds = (event.retryInMs / 1_000).toFixed(1)
-      return { headline: `${attemptText(event)}; the next attempt is in ${seconds} s` }
-    }
+    case 'attempt_failed':
+      return { headline: `${attemptText(event)}; the next attempt is in ${(event.retryInMs / 1_000).toFixed(1)} s` }
     case 'job_dead':
       return deadJobText(event)
     case 'enqueue_refused':
       return enqueueText(event)
-    case 'request_failed': {
-      const { method, path, functionId, errorId, error } = event
-      return { headline: `${method} ${path} (\`${functionId}\`) answered 500, error id ${errorId}: ${reasonOf(error)}` }
-    }
+    case 'request_failed':
+    case 'request_served':
+      return requestText(event)
+    case 'job_done':
+      return jobText(event)
     case 'trigger_waiting':
       return waitingText(event)
     case 'trigger_refused': {
       const { triggerType, functionId, error } = event
       return { headline: `The ${triggerType} trigger of \`${functionId}\` was refused: ${reasonOf(error)}` }
     }
-    case 'registration_refused': {
-      const { type, id, worker, reason, ownerWorkerId } = event
-      const headline = `The ${NOUNS[type] ?? type} \`${id}\` of worker ${worker} was refused: ${reason}`
-      return ownerWorkerId === undefined ? { headline } : { headline, remedy: OWNED_REMEDY }
-    }
+    case 'registration_refused':
+      return refusalText(event)
     case 'worker_log':
       return workerLogText(event)
     case 'log':
@@ -117,6 +120,29 @@ function invocationText({ functionId, worker, error, isVoid }: Of<'invocation_fa
   }
 }
 
+function refusalText({ type, id, worker, reason, ownerWorkerId }: Of<'registration_refused'>): Text {
+  const headline = `The ${NOUNS[type] ?? type} \`${id}\` of worker ${worker} was refused: ${reason}`
+  return ownerWorkerId === undefined ? { headline } : { headline, remedy: OWNED_REMEDY }
+}
+
+function jobText({ source, name, functionId, durationMs, attempt }: Of<'job_done'>): Text {
+  const again = attempt === 1 ? '' : ` at attempt ${String(attempt)}`
+  return { headline: `${source} ${name} → ${functionId} done in ${duration(durationMs)}${again}` }
+}
+
+function requestText(event: Of<'request_failed' | 'request_served'>): Text {
+  const { method, path, functionId } = event
+  if (event.kind === 'request_failed') {
+    const { errorId, error } = event
+    return {
+      headline: `${method} ${path} (\`${functionId ?? ''}\`) answered 500, error id ${errorId}: ${reasonOf(error)}`,
+    }
+  }
+  const { status, durationMs } = event
+  if (functionId === undefined) return { headline: `${method} ${path} ${String(status)} (no route)` }
+  return { headline: `${method} ${path} ${String(status)} in ${duration(durationMs)} → ${functionId}` }
+}
+
 function attemptText(event: Of<'attempt_failed' | 'job_dead'>): string {
   const { source, name, functionId, attempt, maxAttempts, error } = event
   const count = `attempt ${String(attempt)} of ${String(maxAttempts)}`
@@ -127,8 +153,8 @@ function deadJobText(event: Of<'job_dead'>): Text {
   const headline = `${attemptText(event)}; the job is now a dead letter`
   // A line meant to be pasted into a shell contains no quotes from names or payloads.
   if (!/^[\w:.-]+$/.test(event.name)) return { headline }
-  const redrive = `iii-node call iii::queue::redrive '${JSON.stringify({ queue: event.name })}'`
-  return { headline, remedy: `To put it back into the queue: ${redrive}` }
+  const { name } = event
+  return { headline, remedy: `iii-node queues ${name} --dead shows it; iii-node queues ${name} redrive puts it back` }
 }
 
 function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text {
@@ -148,9 +174,10 @@ function waitingText({ functionId, triggerType, builtin }: Of<'trigger_waiting'>
   }
 }
 
-/** An error among the fields is shown as that of a handler is. */
+/** An error among the fields is shown as that of a handler is; `source` has lines of code. */
 function logText({ message, fields }: Of<'log'>): Text {
-  const { error, ...facts } = fields as { readonly error?: unknown }
+  const { error, source, ...facts } = fields as { readonly error?: unknown; readonly source?: readonly string[] }
+  if (Array.isArray(source)) return { headline: message, facts, frames: source }
   if (!(error instanceof Error)) return { headline: message, facts: fields }
   return { headline: `${message}: ${error.message}`, facts, frames: framesOf(error.stack) }
 }
@@ -177,11 +204,3 @@ function framesOf(stacktrace = ''): string[] {
 }
 
 const LIBRARY_FRAME = /node:|[\\/]node_modules[\\/]/
-
-/** A replacer for JSON: keeps the members of errors that JSON would lose, and leaves out values of sensitive keys. */
-export function readable(key: string, value: unknown): unknown {
-  if (value !== null && value !== undefined && isTellingKey(key)) return '[redacted]'
-  if (typeof value === 'bigint') return String(value)
-  if (!(value instanceof Error)) return value
-  return { ...Object.fromEntries(Object.entries(value)), name: value.name, message: value.message, stack: value.stack }
-}

@@ -21,13 +21,14 @@ export function helpOfAll(commands: readonly CommandSpec[]): string {
   ].join('\n')
 }
 
-export function helpOf({ name, usage, about, options, examples }: CommandSpec): string {
+export function helpOf({ name, usage, about, options, json, examples }: CommandSpec): string {
   return [
     ...usage.map((form, index) => `${index === 0 ? 'Usage: ' : '       '}iii-node ${name} ${form}`),
     ...about.flatMap((paragraph) => ['', ...wrapped(paragraph)]),
     '',
     'Options:',
     ...Object.entries({ ...options, ...HELP_OPTION }).flatMap(optionLines),
+    ...(json === undefined ? [] : ['', ...wrapped(`--json prints ${json}`)]),
     ...(examples.length === 0 ? [] : ['', 'Examples:', ...examples.map((example) => `  ${example}`)]),
   ].join('\n')
 }

@@ -136,7 +136,8 @@ function Figures({ row }: { readonly row: QueueRow }): JSX.Element {
         <>
           <dt>Settings</dt>
           <dd>
-            {String(type)}, {String(attempts)} attempts, {String(concurrency)} at once, {String(backoff)} ms backoff
+            {String(type)}, {plural(Number(attempts), 'attempt')}, {String(concurrency)} at once, {String(backoff)} ms
+            backoff
           </dd>
         </>
       )}

@@ -16,7 +16,7 @@ export function Top({
 }: Children & { readonly title: string; readonly count?: number }): JSX.Element {
   return (
     <header class="top">
-      <h1>{title}</h1>
+      <h2 class="title">{title}</h2>
       {count !== undefined && <span class="count">{count.toLocaleString('en')}</span>}
       {children}
     </header>

@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { connection, engine, useQuery } from '../engine/engine.js'
 import type { SpanNode } from '../engine/rows.js'
-import { flatten, isExecution, originOf } from '../engine/span-facts.js'
-import { Empty, Problem } from './basics.js'
+import { durationMs, flatten, isExecution, originOf, startMs } from '../engine/span-facts.js'
+import { Ago, Duration, Empty, Problem, Status } from './basics.js'
 import { address, setQuery } from './router.js'
 import { SpanDetail } from './span-detail.js'
 import { Waterfall } from './waterfall.js'
@@ -36,6 +36,7 @@ export function TraceView({ traceId, isPage = false }: TraceViewProps): JSX.Elem
   }
   return (
     <>
+      {isPage && <TraceHead roots={trace.value} />}
       <div class="panel">
         <Waterfall roots={trace.value} logs={logs} selected={span?.span_id} onSelect={select} />
       </div>
@@ -48,6 +49,22 @@ export function TraceView({ traceId, isPage = false }: TraceViewProps): JSX.Elem
 function firstShown(spans: readonly SpanNode[]): SpanNode | undefined {
   const origin = originOf(flatten(spans.slice(0, 1)))
   return origin ?? spans.find((span) => span.status === 'error') ?? spans.find(isExecution)
+}
+
+/** What started the trace, how it ended, and where it ran. */
+function TraceHead({ roots }: { readonly roots: readonly SpanNode[] }): JSX.Element | null {
+  const [root] = roots
+  if (root === undefined) return null
+  const services = [...new Set(flatten(roots).map(({ span }) => span.service_name))]
+  return (
+    <div class="row flow">
+      <Status status={root.pending === true ? 'pending' : root.status} />
+      <strong class="mono wrap">{root.name}</strong>
+      <span class="dim">
+        <Duration ms={durationMs(root)} /> · <Ago ms={startMs(root)} /> · {services.join(', ')}
+      </span>
+    </div>
+  )
 }
 
 function NoSpans(): JSX.Element {

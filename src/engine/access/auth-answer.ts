@@ -3,8 +3,8 @@
  * connection, since an unreadable rule must not be ignored.
  */
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
-import { findMismatch, isRecord, optional, record, string, type Field } from '../../wire/protocol/validate.js'
-import { boolean, json, strings } from '../config/builtin-fields.js'
+import { findMismatch, isRecord } from '../../wire/protocol/validate.js'
+import { any, boolean, list, map, optional, string } from '../declare/schema.js'
 import { compileGlob, globIn } from './glob.js'
 
 /** Whether a list contains the id of a function. */
@@ -30,14 +30,14 @@ export interface Grants {
 }
 
 const shape = Object.entries({
-  namespaces: optional(grantsByNamespace()),
-  allowed_functions: optional(strings),
-  forbidden_functions: optional(strings),
-  allowed_trigger_types: optional(strings),
-  allow_trigger_type_registration: optional(boolean),
-  allow_function_registration: optional(boolean),
-  context: optional(json),
-  function_registration_prefix: optional(string),
+  namespaces: optional(map(list(string()))),
+  allowed_functions: optional(list(string())),
+  forbidden_functions: optional(list(string())),
+  allowed_trigger_types: optional(list(string())),
+  allow_trigger_type_registration: optional(boolean()),
+  allow_function_registration: optional(boolean()),
+  context: optional(any()),
+  function_registration_prefix: optional(string()),
 })
 
 interface AuthAnswer {
@@ -98,12 +98,4 @@ function compileGrants(grants: readonly string[]): Matches {
     return (functionId: string) => functionId.startsWith(start)
   })
   return (functionId) => exact.has(functionId) || patterns.some((matches) => matches(functionId))
-}
-
-function grantsByNamespace(): Field<Readonly<Record<string, readonly string[]>>> {
-  return {
-    expected: 'an object of lists of strings',
-    accepts: (value) => record.accepts(value) && Object.values(value as object).every((each) => strings.accepts(each)),
-    optional: false,
-  }
 }

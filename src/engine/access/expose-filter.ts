@@ -1,10 +1,11 @@
 /** Selects the functions that a guarded listener exposes, by id or by metadata, each within one namespace. */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
-import { isRecord, optional, record, string } from '../../wire/protocol/validate.js'
+import { isRecord } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
-import { parseSettings } from '../config/builtin-config.js'
 import { compileGlob, globIn } from './glob.js'
+import { optional, record, string } from '../declare/schema.js'
+import { parseSettings } from '../declare/settings.js'
 
 /** The properties of a function that filters use. */
 interface Exposable {
@@ -15,7 +16,7 @@ interface Exposable {
 
 export type ExposeFilter = (candidate: Exposable) => boolean
 
-const mapShape = { match: optional(string), metadata: optional(record), namespace: optional(string) }
+const mapShape = { match: optional(string()), metadata: optional(record()), namespace: optional(string()) }
 
 /**
  * Reads one entry of `expose_functions`.

@@ -5,11 +5,11 @@
  */
 import { isIP } from 'node:net'
 import { ErrorCode } from '../../errors.js'
-import { optional, type Field } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
 import type { Refusal } from '../../wire/transport/ws-accept.js'
 import type { EngineHost } from '../builtins/builtin.js'
-import { setting } from '../config/builtin-config.js'
+import { optional, type Declared } from '../declare/schema.js'
+import { setting } from '../declare/settings.js'
 
 /** Pages and hosts that the operator trusts in addition to this machine. */
 export interface OriginRules {
@@ -158,10 +158,11 @@ function normalized(origin: string): string {
   return /^https?:/i.test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin.toLowerCase()
 }
 
-function listOf(pattern: RegExp, expected: string): Field<readonly string[]> {
+function listOf(pattern: RegExp, expected: string): Declared<readonly string[]> {
   return setting(
     `a list of ${expected}`,
     (value) => Array.isArray(value) && value.every((each) => typeof each === 'string' && pattern.test(each)),
+    { items: { type: 'string' }, type: 'array' },
   )
 }
 

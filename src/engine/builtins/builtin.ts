@@ -8,6 +8,7 @@ import type { Random } from '../../std/random.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
 import type { SharedBytes } from '../../wire/transport/shared-bytes.js'
 import type { Access } from '../access/access.js'
+import type { WorkerMetrics } from './engine/worker-rows.js'
 import type { InjectedRequest } from './http/request/inject.js'
 import type { ChannelRef } from '../channels/channels.js'
 import type { Counters } from '../counters.js'
@@ -124,6 +125,8 @@ export interface BuiltinFunction {
   readonly description: string
   readonly requestSchema?: object
   readonly responseSchema?: object
+  /** `{ internal: true }` for a function that lists show only on request. */
+  readonly metadata?: object
   /**
    * Handles one call. `undefined` answers without a result, `null` with a result of null.
    * @throws an `InvocationError` to answer with its code; any other error becomes `invocation_failed`.
@@ -148,10 +151,14 @@ export interface Binding {
 export interface BuiltinTriggerType {
   readonly id: string
   readonly description: string
+  /** The name under which lists show its provider. Default: that of the built-in. */
+  readonly owner?: string
   /** JSON Schema of the `config` of a binding. */
   readonly configurationSchema?: object
   /** JSON Schema of the payload that bound functions receive. */
   readonly requestSchema?: object
+  /** JSON Schema of the result of bound functions. */
+  readonly responseSchema?: object
   /** Adds a binding. If it throws, the worker receives `trigger_registration_failed` with the message. */
   readonly bind: (binding: Binding) => void | Promise<void>
   readonly unbind: (binding: Binding) => void
@@ -167,6 +174,8 @@ export type ExternalCall = (data: unknown) => Promise<unknown>
 export interface Builtin {
   /** Its name in a configuration file, such as `iii-http`. */
   readonly name: string
+  /** What it does, for lists of workers. */
+  readonly description: string
   readonly functions: readonly BuiltinFunction[]
   readonly triggerTypes: readonly BuiltinTriggerType[]
   /** Its address once started, if it listens on its own port. */
@@ -180,7 +189,7 @@ export interface Builtin {
   /** Numbers of dropped items that the built-in counts itself, likewise. */
   readonly dropped?: () => Partial<EngineStats['dropped']>
   /** The latest process data of a connected worker, for lists of workers. */
-  readonly metricsOf?: (workerId: string) => Readonly<Record<string, unknown>> | undefined
+  readonly metricsOf?: (workerId: string) => WorkerMetrics | undefined
   /**
    * Serves a function that runs on another server, from its registration. `isGuarded` says whether its worker is
    * connected to a guarded listener.

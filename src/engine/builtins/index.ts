@@ -2,7 +2,6 @@
  * Lists the built-ins of the engine by their names in a configuration file. A new built-in needs its folder and one
  * line here.
  */
-import { parseSettings } from '../config/builtin-config.js'
 import type { Builtin, EngineHost } from './builtin.js'
 import { createConfigurationBuiltin } from './configuration/configuration-builtin.js'
 import { parseConfigurationConfig } from './configuration/configuration-config.js'
@@ -23,6 +22,7 @@ import { createQueueBuiltin } from './queue/queue-builtin.js'
 import { parseQueueConfig } from './queue/queue-config.js'
 import { parsePubSubConfig } from './pubsub/pubsub-config.js'
 import { createPubSubBuiltin } from './pubsub/pubsub-builtin.js'
+import { parseSettings } from '../declare/settings.js'
 
 /** Creates a built-in once the engine exists, with validated settings. */
 export type MakeBuiltin = (host: EngineHost) => Builtin
@@ -54,8 +54,10 @@ export const SUCCESSORS: ReadonlyMap<string, string> = new Map(
 export const ABSENT: ReadonlyMap<string, string> = new Map([
   ['iii-exec', 'start other processes beside the engine'],
   ['iii-bridge', 'connect workers to this engine directly'],
-  ['iii-telemetry', 'this engine sends no usage reports'],
 ])
+
+/** Accepted in a file with any settings, without effect: the local engine sends no usage reports. */
+export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['iii-telemetry'])
 
 /** Served even if no file names them. */
 export const ALWAYS_SERVED: readonly string[] = ['iii-observability', 'configuration']

@@ -3,16 +3,25 @@
  * key or an unsupported part of the distributed engine is never ignored.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
-import { isRecord, optional, string, type Infer } from '../../wire/protocol/validate.js'
+import type { Infer } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { describe } from '../../std/text/describe.js'
-import { parseSettings, setting, wholeNumber } from './builtin-config.js'
-import { ABSENT, ALWAYS_SERVED, builtins, SERVED_BY_DEFAULT, SUCCESSORS, type DefaultPorts } from '../builtins/index.js'
+import {
+  ABSENT,
+  ALWAYS_SERVED,
+  builtins,
+  SERVED_BY_DEFAULT,
+  SUCCESSORS,
+  WITHOUT_EFFECT,
+  type DefaultPorts,
+} from '../builtins/index.js'
 import { ENGINE_WORKER_NAME } from '../builtins/engine/workers.js'
 import type { ConfiguredBuiltin, EngineConfig } from './engine-config.js'
 import type { Environment } from './expand-variables.js'
 import { originSettings, type OriginRules } from '../access/origins.js'
 import { LISTENER_NAME, parseListenerConfig, type ListenerConfig } from './listener-config.js'
+import { any, list, optional, record, string, wholeNumber } from '../declare/schema.js'
+import { parseSettings } from '../declare/settings.js'
 
 /** The configuration of an engine as plain data, in the form of a file. */
 export interface EngineSettings {
@@ -28,15 +37,15 @@ export interface EngineSettings {
 
 const DEFAULT_GRACE_MS = 5000
 
-const list = optional(setting<readonly unknown[]>('a list of workers', Array.isArray))
+const workers = optional(list(any()))
 const topShape = {
   registration_namespace_grace_ms: optional(wholeNumber(0, MAX_DELAY_MS)),
-  workers: list,
+  workers,
   /** The older name of `workers`; both lists count. */
-  modules: list,
+  modules: workers,
 }
-const object = optional(setting<unknown>('an object', isRecord))
-const entryShape = { name: string, config: object, local: object }
+const object = optional(record())
+const entryShape = { name: string(), config: object, local: object }
 
 /** Creates an error from the path of keys and the message. */
 export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
@@ -112,6 +121,7 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
       located(settings, report, () => [parseSettings(name, {}, config), parseSettings(`${name}.local`, {}, local)])
       continue
     }
+    if (WITHOUT_EFFECT.has(name)) continue
     const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
     if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
     if (served.has(name)) throw report([...path, 'name'], twice(name, listed))

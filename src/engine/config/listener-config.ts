@@ -1,11 +1,10 @@
 /** Settings of one listener, `iii-worker-manager` in a configuration file: its address and its access rules. */
 import { ErrorCode, RuntimeError } from '../../errors.js'
-import { optional, record, string } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
-import { boolean } from './builtin-fields.js'
-import { parseSettings, port, setting, wholeNumber } from './builtin-config.js'
 import { type ExposeFilter, parseExposeFilter } from '../access/expose-filter.js'
 import { originFields, type OriginRules, readOriginRules } from '../access/origins.js'
+import { any, boolean, list, optional, record, string, wholeNumber } from '../declare/schema.js'
+import { parseSettings, port } from '../declare/settings.js'
 
 /** The name of listeners in a configuration file. It may appear more than once. */
 export const LISTENER_NAME = 'iii-worker-manager'
@@ -39,22 +38,22 @@ interface RbacConfig {
 }
 
 const shape = {
-  host: optional(string),
+  host: optional(string()),
   port: optional(port),
   handshake_timeout_ms: optional(wholeNumber(1, MAX_DELAY_MS)),
-  rbac: optional(record),
-  middleware_function_id: optional(string),
+  rbac: optional(record()),
+  middleware_function_id: optional(string()),
 }
 
 /** Settings of the local engine only. */
-const localShape = { ...originFields, default_deny: optional(boolean) }
+const localShape = { ...originFields, default_deny: optional(boolean()) }
 
 const rbacShape = {
-  auth_function_id: optional(string),
-  expose_functions: optional(setting<readonly unknown[]>('a list', Array.isArray)),
-  on_function_registration_function_id: optional(string),
-  on_trigger_registration_function_id: optional(string),
-  on_trigger_type_registration_function_id: optional(string),
+  auth_function_id: optional(string()),
+  expose_functions: optional(list(any())),
+  on_function_registration_function_id: optional(string()),
+  on_trigger_registration_function_id: optional(string()),
+  on_trigger_type_registration_function_id: optional(string()),
 }
 
 /**

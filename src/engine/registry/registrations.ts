@@ -154,7 +154,7 @@ export class Registrations {
     const { id, description, trigger_request_format, call_request_format, namespace = peer.namespace } = message
     const { bindings, limits } = this.#parts
     if (namespace.trim() === '') {
-      this.#refuse(peer, message, '`namespace` is blank')
+      this.#refuse(peer, message, blankNamespace('namespace'))
       return
     }
     if (bindings.types.providedBy(peer).size >= limits.maxRegistrations) {

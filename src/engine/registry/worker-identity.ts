@@ -3,26 +3,28 @@
  * and those that change the text direction are removed, and the length is limited.
  */
 import { MAX_NAME_CHARACTERS } from '../../wire/protocol/limits.js'
-import { isRecord, optional, record, string, type Field, type Infer } from '../../wire/protocol/validate.js'
+import { isRecord, type Infer } from '../../wire/protocol/validate.js'
+import { accepting, integer, named, object, optional, record, string } from '../declare/schema.js'
+
+const telemetry = named(
+  'WorkerConnectionTelemetryMeta',
+  object({ framework: optional(string()), language: optional(string()), project_name: optional(string()) }),
+)
 
 /** Input of `engine::workers::register`. */
-const pid: Field<number> = {
-  expected: 'a whole number from 0 to 4294967295',
-  accepts: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff,
-  optional: false,
-}
-export const announcement = {
-  name: optional(string),
-  namespace: optional(string),
-  runtime: optional(string),
-  version: optional(string),
-  os: optional(string),
-  description: optional(string),
-  isolation: optional(string),
-  pid: optional(pid),
-  telemetry: optional(record),
-}
-export type Announcement = Infer<typeof announcement>
+export const announcement = object({
+  name: optional(string()),
+  namespace: optional(string(), null),
+  runtime: optional(string('Such as `node`')),
+  version: optional(string('The version of the SDK')),
+  os: optional(string()),
+  description: optional(string(), null),
+  isolation: optional(string(), null),
+  pid: optional(integer('uint32'), null),
+  telemetry: accepting(optional(record()), optional(telemetry)),
+  _caller_worker_id: accepting(optional(string()), string('Set by the engine')),
+})
+export type Announcement = Infer<typeof announcement.members>
 
 /** The registered data of a worker. */
 export interface WorkerIdentity {

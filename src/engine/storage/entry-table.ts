@@ -6,7 +6,14 @@ import { JsonText } from '../../wire/protocol/json-text.js'
 import { LARGE_JSON_CHARACTERS } from '../../wire/protocol/limits.js'
 import type { JsonValue } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
-import { StoreError, type Stored, type StoreErrorReason, type StoreLimits, type Write } from './store.js'
+import {
+  StoreError,
+  type Stored,
+  type StoredList,
+  type StoreErrorReason,
+  type StoreLimits,
+  type Write,
+} from './store.js'
 
 /** Maximum emptied spaces that stay listed. Above it, the one emptied first is removed. */
 const MAX_EMPTY_SPACES = 10_000
@@ -54,7 +61,7 @@ export class EntryTable {
     for (const [key, entry] of this.#spaces.get(space) ?? []) yield [key, decode(entry)]
   }
 
-  values(space: string): Stored {
+  values(space: string): StoredList {
     const entries = [...(this.#spaces.get(space)?.values() ?? [])]
     const characters = entries.reduce((sum, { text }) => sum + text.length, 0)
     if (characters <= LARGE_JSON_CHARACTERS) return entries.map(({ text }) => JSON.parse(text) as JsonValue)

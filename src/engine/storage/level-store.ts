@@ -13,7 +13,7 @@ import { silentLog, type Log } from '../../std/log.js'
 import { EntryTable, type Change } from './entry-table.js'
 import { innermost, openDatabase, recordOf, TOTALS_KEY, type OpenDatabase } from './level-database.js'
 import { countRecord, formatTotals, type Totals } from './store-totals.js'
-import { StoreError, type Store, type Stored, type StoreLimits, type Write } from './store.js'
+import { StoreError, type Store, type Stored, type StoredList, type StoreLimits, type Write } from './store.js'
 
 /** Changes waiting for the disk. When exceeded, writes are refused as `busy`. */
 const MAX_WAITING_CHANGES = 100_000
@@ -83,7 +83,7 @@ class LevelStore implements Store {
     return this.#parts.table.entries(space)
   }
 
-  values(space: string): Stored {
+  values(space: string): StoredList {
     return this.#parts.table.values(space)
   }
 

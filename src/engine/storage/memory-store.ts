@@ -1,6 +1,6 @@
 /** A store that lives as long as the process. Writes are complete when they return. */
 import { EntryTable } from './entry-table.js'
-import { StoreError, type Store, type Stored, type StoreLimits, type Write } from './store.js'
+import { StoreError, type Store, type Stored, type StoredList, type StoreLimits, type Write } from './store.js'
 
 export class MemoryStore implements Store {
   readonly #limits: StoreLimits
@@ -20,7 +20,7 @@ export class MemoryStore implements Store {
     return this.#table.entries(space)
   }
 
-  values(space: string): Stored {
+  values(space: string): StoredList {
     return this.#table.values(space)
   }
 

@@ -1,13 +1,14 @@
 /** Parses the storage settings of a built-in, and opens the store that they select. */
 import { join } from 'node:path'
 import { MAX_MESSAGE_BYTES } from '../../wire/protocol/limits.js'
-import { optional, record, type Infer, type Shape } from '../../wire/protocol/validate.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../config/builtin-config.js'
+import type { Infer } from '../../wire/protocol/validate.js'
 import type { EngineHost } from '../builtins/builtin.js'
 import { ForgetfulStore } from './forgetful-store.js'
 import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreLimits } from './store.js'
+import { oneOf, optional, record, wholeNumber, type Members } from '../declare/schema.js'
+import { parseSettings, setting } from '../declare/settings.js'
 
 /** The storage of values. */
 export type StorageConfig =
@@ -25,7 +26,10 @@ export const defaultStoreLimits: StoreLimits = {
 
 const DEFAULT_FILE_PATH = 'kv_store_data.db'
 
-const filePath = setting<string>('a path', (value) => typeof value === 'string' && value !== '')
+const filePath = setting<string>('a path', (value) => typeof value === 'string' && value !== '', {
+  minLength: 1,
+  type: 'string',
+})
 
 /**
  * The save interval of the distributed engine, in milliseconds. Accepted for compatibility: here every write is saved
@@ -34,7 +38,7 @@ const filePath = setting<string>('a path', (value) => typeof value === 'string' 
 export const saveIntervalMs = optional(wholeNumber(100, 3_600_000))
 
 const storageShape = {
-  store_method: optional(oneOf('in_memory', 'file_based')),
+  store_method: optional(oneOf(['in_memory', 'file_based'])),
   file_path: optional(filePath),
   save_interval_ms: saveIntervalMs,
 }
@@ -45,12 +49,12 @@ const storageShape = {
  * @param extra keys of the adapter's `config` that only this built-in has.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
-export function parseStorageAdapter<S extends Shape>(
+export function parseStorageAdapter<S extends Members>(
   path: string,
   adapter: unknown,
   extra: S,
 ): { readonly storage: StorageConfig; readonly settings: Infer<S> } {
-  const { config } = parseSettings(path, { name: optional(oneOf('kv')), config: optional(record) }, adapter)
+  const { config } = parseSettings(path, { name: optional(oneOf(['kv'])), config: optional(record()) }, adapter)
   const settings = parseSettings(`${path}.config`, { ...storageShape, ...extra }, config)
   // The compiler cannot split the type of a merged shape; both halves were checked above.
   const { store_method, file_path } = settings as Infer<typeof storageShape>

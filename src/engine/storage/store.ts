@@ -10,6 +10,9 @@ import { type ErrorCode, InvocationError } from '../../errors.js'
 /** A value in a store; a large one is text. */
 export type Stored = JsonValue | JsonText
 
+/** Values of a space; one text if they are large together. */
+export type StoredList = JsonValue[] | JsonText
+
 /** One change of a batch. */
 export type Write =
   | { readonly kind: 'put'; readonly space: string; readonly key: string; readonly value: Stored }
@@ -21,7 +24,7 @@ export interface Store {
   /** Copies of the values of a space in the order their keys were first put. A key put again keeps its place. */
   entries(space: string): Iterable<readonly [key: string, value: Stored]>
   /** Values of a space in the order of `entries`; as one text if they are large together. */
-  values(space: string): Stored
+  values(space: string): StoredList
   /**
    * Names of spaces in order of creation. An emptied one stays listed until the store closes, or until too many are.
    */

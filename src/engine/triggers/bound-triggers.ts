@@ -1,6 +1,4 @@
 /** The triggers bound to one built-in type, each with a filter parsed from its config. Knows nothing of events. */
-import { findMismatch, isRecord, type Infer, type Shape } from '../../wire/protocol/validate.js'
-import { describe } from '../../std/text/describe.js'
 import type { Binding } from '../builtins/builtin.js'
 
 /** Maximum triggers of one type. Further ones are refused. */
@@ -40,18 +38,4 @@ export class BoundTriggers<F> {
     for (const { binding, filter } of this.#triggers.values()) if (fits(filter)) bindings.push(binding)
     return bindings
   }
-}
-
-/**
- * Parses the config of a binding. Unknown members are ignored, and an absent config counts as an empty one.
- * @throws {Error} naming the member, the value received and the accepted values.
- */
-export function readTriggerConfig<S extends Shape>({ triggerType, config }: Binding, shape: S): Infer<S> {
-  const given = config ?? {}
-  if (!isRecord(given)) throw new Error(`config of a ${triggerType} trigger must be an object, got ${describe(given)}`)
-  const copy = { ...given }
-  const mismatch = findMismatch(Object.entries(shape), copy)
-  if (mismatch !== undefined) throw new Error(`config of a ${triggerType} trigger: ${mismatch}`)
-  // The check above established the type.
-  return copy as Infer<S>
 }

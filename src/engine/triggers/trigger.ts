@@ -17,6 +17,8 @@ export interface TriggerType {
   readonly description: string
   readonly configurationSchema: unknown
   readonly requestSchema: unknown
+  /** The result of bound functions; `undefined` for types of workers, whose registration has none. */
+  readonly responseSchema?: unknown
   /** Memory of the registration. */
   readonly bytes: number
   readonly provider: Provider

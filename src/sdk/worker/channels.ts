@@ -20,7 +20,7 @@ export interface ChannelParts {
   readonly counters: WorkerCounters
   readonly report: Report
   readonly unknown: UnknownOptions
-  readonly trigger: TriggerFunction
+  readonly ownTrigger: TriggerFunction
 }
 
 export class WorkerChannels implements ChannelHost {
@@ -30,9 +30,9 @@ export class WorkerChannels implements ChannelHost {
   readonly #ends = new ChannelEnds()
   readonly #trigger: TriggerFunction
 
-  constructor({ options, ports, link, counters, report, unknown, trigger }: ChannelParts) {
+  constructor({ options, ports, link, counters, report, unknown, ownTrigger }: ChannelParts) {
     this.address = options.url
-    this.#trigger = trigger
+    this.#trigger = ownTrigger
     this.ports = {
       dial: ports.dial,
       clock: ports.clock,

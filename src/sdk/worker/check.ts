@@ -6,6 +6,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, invalidArgument, RuntimeError, SerdeError } from '../../errors.js'
 import { refuseNesting } from '../../wire/protocol/codec.js'
 import { ENGINE_JSON } from '../../wire/protocol/limits.js'
+import { blankNamespace } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { describe, describeKind, messageOf } from '../../std/text/describe.js'
@@ -23,8 +24,7 @@ export function checkNamespace(argument: string, value: unknown): string | undef
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') throw invalidArgument(argument, 'a string', value)
   if (value.trim() !== '') return value
-  const text = `${argument} is empty: it was named and left blank. Give it a name, or leave it out`
-  throw new RuntimeError(ErrorCode.INVALID_NAMESPACE, text)
+  throw new RuntimeError(ErrorCode.INVALID_NAMESPACE, blankNamespace(argument))
 }
 
 /** A duration above zero in milliseconds that a timer can hold; `Infinity` means no limit. */
@@ -68,7 +68,7 @@ export function checkJson(argument: string, value: unknown): void {
   } catch (cause) {
     // The stack of the writer ends far below the deepest value that may be sent.
     if (cause instanceof RangeError) refuseNesting({ [argument]: value }, ENGINE_JSON, cause)
-    const text = `${argument} cannot be written as JSON: ${messageOf(cause).slice(0, MAX_REASON_CHARACTERS)}`
+    const text = `${argument} cannot be serialised as JSON: ${messageOf(cause).slice(0, MAX_REASON_CHARACTERS)}`
     throw new SerdeError(ErrorCode.serialization_error, text, { cause })
   }
   const text = `${argument} must be a JSON value, got ${describe(value)}`

@@ -27,6 +27,8 @@ import type { ReadyOptions } from './lifecycle/ready.js'
 import type { RegisterServiceInput } from './functions/services.js'
 import type { ShutdownOptions, ShutdownReport } from './lifecycle/shutdown.js'
 import type { WorkerStats } from './stats.js'
+import type { Interceptor } from './interceptors.js'
+import type { WorkerHealth } from './health/health.js'
 import type { Register, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
 import type { ContractBinding, SchemaTriggerType } from './triggers/trigger-contract.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './triggers/trigger-types.js'
@@ -54,7 +56,7 @@ export interface IIIClient {
   /**
    * Serves a function under an id.
    * @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_FUNCTION` for an id this client has already.
-   * @throws {SerdeError} when the options cannot be written as JSON.
+   * @throws {SerdeError} when the options cannot be serialised as JSON.
    * @example
    * worker.registerFunction('greet', ({ name }) => ({ message: `Hello, ${name}!` }))
    */
@@ -173,6 +175,16 @@ export interface III extends IIIClient, AsyncDisposable {
   getFatalError(): RegistrationRejectedError | undefined
   /** OpenTelemetry's tracer, meter and logger of this worker; each is `null` when it is switched off. */
   readonly telemetry: TelemetryHandle
+  /**
+   * Adds functions that run around calls, publications and handlers of this worker, inside those added before. Returns
+   * what removes them.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` when one is no function.
+   * @example
+   * worker.use({ serve: ({ payload, context }, next) => next(payload) })
+   */
+  use(interceptor: Interceptor): Unsubscribe
+  /** Whether this worker is connected, in effect at the engine and answered by it; for probes, see `iii-node/health`. */
+  health(): WorkerHealth
   /** Counters of this client. */
   stats(): WorkerStats
   /** What the engine called this worker on its latest connection. */

@@ -27,8 +27,10 @@ import { Results } from './invocations/results.js'
 import { Barrier } from './lifecycle/barrier.js'
 import { BurstRelease } from './lifecycle/burst-release.js'
 import { Conflicts } from './lifecycle/conflicts.js'
+import { Health } from './health/health.js'
 import { Introduction } from './lifecycle/introduction.js'
 import { LiveSession, NameHolder } from './lifecycle/name-holder.js'
+import { Interceptors } from './interceptors.js'
 import { Link, type LinkPart } from './link.js'
 import { checkUnknown, type WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
@@ -50,6 +52,7 @@ export class Core {
   readonly served = new ServedInvocations()
   readonly link: Link
   readonly telemetry: OwnTelemetry
+  readonly interceptors: Interceptors
   readonly calls: Calls
   /** Fire-and-forget calls written to the present link. */
   readonly unconfirmedVoids: Unconfirmed
@@ -57,6 +60,7 @@ export class Core {
   readonly unconfirmedResults = new Unconfirmed()
   readonly introduction: Introduction
   readonly barrier: Barrier
+  readonly health: Health
   readonly results: Results
   readonly repeats: Repeats
   readonly admission: Admission
@@ -90,10 +94,12 @@ export class Core {
 
     this.link = new Link(options, ports, report)
     this.telemetry = new OwnTelemetry(this)
+    this.interceptors = new Interceptors(this.clock, options.invocationTimeoutMs)
     this.calls = new Calls(ports, this.link.connection)
     this.unconfirmedVoids = new Unconfirmed(this)
-    this.introduction = new Introduction(this.link, options, this.trigger)
+    this.introduction = new Introduction(this.link, options, this.ownTrigger)
     this.barrier = new Barrier(this.link, this.introduction)
+    this.health = new Health(this)
 
     this.results = new Results(this, pendingCaps(options.reconnection))
     this.repeats = new Repeats(this.link, this.clock)
@@ -115,9 +121,13 @@ export class Core {
     this.link.join(new Inbox(this), this.#linkParts())
   }
 
-  /** Calls a function through this worker. */
-  readonly trigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>
+  /** Calls a function for the worker itself, past the interceptors. */
+  readonly ownTrigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>
     call(this, request) as Promise<TOutput>
+
+  /** Calls a function for the user of this worker. */
+  readonly trigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>
+    this.interceptors.send(request, this.ownTrigger) as Promise<TOutput>
 
   /**
    * Ends the client: rejects pending calls, aborts the signals of handlers, drops results, cuts channel ends and releases
@@ -141,6 +151,8 @@ export class Core {
       new LiveSession(),
       new EndedCalls(this.calls, this.link, this.nameHolder),
       this.telemetry,
+      this.interceptors,
+      this.health,
       this.results,
       this.repeats,
       this.topicRepair,

@@ -101,6 +101,8 @@ export type DiagnosticEvent =
       readonly errorId: string
       readonly error: unknown
     }
+  /** The probes of the `health` option could not be served; the worker works on. */
+  | { readonly kind: 'probes_failed'; readonly error: unknown }
   /** An option that nothing reads, with the known name that was probably meant. */
   | ({ readonly kind: 'unknown_option' } & UnknownOption)
   /** The engine asks workers of the default namespace only for streams they keep. */
@@ -132,6 +134,8 @@ export function warningText(event: Exclude<DiagnosticEvent, { kind: Other }>): s
       return `${event.error.message}; it is taken over once it is free`
     case 'channel_stalled':
       return stalledText(event)
+    case 'probes_failed':
+      return `Probes are not served: ${messageOf(event.error)}`
     case 'channel_failed':
       return `A channel was cut while nothing listened: ${messageOf(event.error)}`
     case 'http_answer_ignored':

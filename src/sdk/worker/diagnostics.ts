@@ -83,15 +83,17 @@ const FAILURES = {
   callback_failed: 'A callback threw',
 }
 
+/** Kinds that the console does not print. The caller of `input_invalid` receives the error; a handler's logger has the hidden one. */
+const QUIET = ['state', 'late_result', 'conflict_over', 'input_invalid', 'http_error_hidden'] as const
+
+function isQuiet(event: DiagnosticEvent): event is Extract<DiagnosticEvent, { kind: (typeof QUIET)[number] }> {
+  return QUIET.some((kind) => kind === event.kind)
+}
+
 /* eslint-disable no-console -- the documented default of `diagnostics` */
 function toConsole(event: DiagnosticEvent, count = 1): void {
+  if (isQuiet(event)) return
   switch (event.kind) {
-    case 'state':
-    case 'late_result':
-    case 'conflict_over':
-    case 'input_invalid': // The caller's mistake: the caller receives the error.
-    case 'http_error_hidden': // Logged by the handler's logger.
-      return
     case 'connection_ended':
       warn(`${event.error.message}; ${retryText(event.retryInMs)}`)
       return
@@ -106,6 +108,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'conflict_waiting':
     case 'handler_slow':
     case 'handler_abandoned':
+    case 'probes_failed':
     case 'channel_failed':
     case 'channel_stalled':
     case 'http_answer_ignored':

@@ -8,6 +8,7 @@ import { basename, join } from 'node:path'
 import { arch, cwd, env, kill, pid } from 'node:process'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { isRecord } from '../../wire/protocol/validate.js'
+import type { HealthOptions } from './health/health-options.js'
 import { packageVersion } from '../../version.js'
 
 /** Labels a worker reports about its project. All optional. */
@@ -44,6 +45,8 @@ export interface Environment {
   /** Whether workers drain and end on SIGTERM and SIGINT. */
   readonly drainsOnSignal: boolean
   readonly onConflict: string | undefined
+  /** Where probes are served. */
+  readonly health: HealthOptions | undefined
 }
 
 export function readEnvironment(): Environment {
@@ -52,9 +55,18 @@ export function readEnvironment(): Environment {
     namespace: variable('III_NAMESPACE'),
     workerName: variable('III_WORKER_NAME'),
     onConflict: variable('III_ON_CONFLICT'),
+    health: healthOptions(variable('III_HEALTH_PORT')),
     reportingEngine: variable('III_REPORTING_ENGINE'),
     drainsOnSignal: ['1', 'true'].includes(variable('III_DRAIN_ON_SIGNAL') ?? ''),
   }
+}
+
+/** A port, or `host:port`. */
+function healthOptions(given: string | undefined): HealthOptions | undefined {
+  if (given === undefined) return undefined
+  const colon = given.lastIndexOf(':')
+  const port = Number(given.slice(colon + 1))
+  return colon < 1 ? { port } : { port, host: given.slice(0, colon).replace(/^\[|\]$/g, '') }
 }
 
 /** What can be found out about this process without being told. */

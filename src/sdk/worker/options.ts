@@ -18,6 +18,7 @@ import {
   checkText,
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
+import { checkHealthOptions, type HealthOptions, type ProbeSettings } from './health/health-options.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
 import { keysOf, type UnknownOptions } from './unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
@@ -65,6 +66,11 @@ export type InitOptions = {
    * true. With `false` they receive status 500 with an `error_id` alone; the error is logged under that id.
    */
   exposeErrors?: boolean | undefined
+  /**
+   * Serves `/healthz`, `/readyz` and `/metrics` while the worker lives. Default: `III_HEALTH_PORT`, a port or `host:port`,
+   * else nothing.
+   */
+  health?: HealthOptions | undefined
   /** What the worker does about flaws of the engine. Default: what the engine needs. */
   workarounds?: Workarounds | undefined
 }
@@ -90,6 +96,7 @@ export interface WorkerOptions {
   readonly onConflict: Required<InitOptions>['onConflict']
   readonly workarounds: Workarounds
   readonly exposeErrors: boolean
+  readonly health: ProbeSettings | undefined
   /** The options as they were given. */
   readonly given: InitOptions
 }
@@ -128,6 +135,7 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     autoConnect: flagIn(options, 'autoConnect'),
     diagnostics: checkDiagnostics(options.diagnostics),
     isShownByEngine: url === environment.reportingEngine,
+    health: probeSettings(options.health ?? environment.health),
     workarounds: checkWorkarounds(options.workarounds),
     exposeErrors: flagIn(options, 'exposeErrors'),
     given: options,
@@ -160,8 +168,13 @@ const OPTION_KEYS = keysOf<InitOptions>({
   diagnostics: true,
   onConflict: true,
   exposeErrors: true,
+  health: true,
   workarounds: true,
 })
+
+function probeSettings(health: HealthOptions | undefined): ProbeSettings | undefined {
+  return health === undefined ? undefined : checkHealthOptions(health, 'health')
+}
 
 /** A flag that is on unless it is switched off. */
 function flagIn(options: InitOptions, name: 'enableMetricsReporting' | 'autoConnect' | 'exposeErrors'): boolean {

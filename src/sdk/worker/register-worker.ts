@@ -8,6 +8,8 @@ import type { III } from './client.js'
 import { readEnvironment } from './identity.js'
 import { resolveOptions, type InitOptions } from './options.js'
 import { installSignalHandlers } from './lifecycle/signal-handlers.js'
+import type { ProbeSettings } from './health/health-options.js'
+import { REPORT } from './diagnostics.js'
 import { Worker } from './worker.js'
 
 /**
@@ -23,7 +25,19 @@ import { Worker } from './worker.js'
  */
 export function registerWorker(address?: string, options?: InitOptions): III {
   const ports = { dial: dialWebSocket, clock: systemClock, random: systemRandom }
-  const worker = new Worker(resolveOptions(address, options), ports)
+  const resolved = resolveOptions(address, options)
+  const worker = new Worker(resolved, ports)
+  if (resolved.health !== undefined) void serveProbes(worker, resolved.health)
   if (readEnvironment().drainsOnSignal) installSignalHandlers(worker)
   return worker
+}
+
+/** Loaded when first used. A port in use leaves the worker at work; its orchestrator notices the missing probes. */
+async function serveProbes(worker: Worker, settings: ProbeSettings): Promise<void> {
+  try {
+    const { serveHealth } = await import('./health/serve-health.js')
+    await serveHealth(worker, settings)
+  } catch (error) {
+    worker[REPORT]({ kind: 'probes_failed', error })
+  }
 }

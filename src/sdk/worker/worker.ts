@@ -26,6 +26,8 @@ import {
   type RegisterFunctionOptions,
 } from './functions/functions.js'
 import { INVOCATION_KEYS, type HttpInvocationConfig } from './functions/http-invocation.js'
+import { INTERCEPTOR_KEYS, type Interceptor } from './interceptors.js'
+import type { WorkerHealth } from './health/health.js'
 import type { WorkerOptions } from './options.js'
 import { SERVICE_KEYS } from './functions/services.js'
 import { ready, type ReadyOptions } from './lifecycle/ready.js'
@@ -155,6 +157,14 @@ export class Worker implements III, ChannelClient, Reporting {
 
   readonly onFunctionsAvailable: III['onFunctionsAvailable'] = (callback) =>
     this.#core.functionsAvailable.subscribe(callback)
+
+  readonly use = (interceptor: Interceptor): Unsubscribe => {
+    const remove = this.#core.interceptors.use(interceptor)
+    this.#core.unknown.check('use options', interceptor, INTERCEPTOR_KEYS)
+    return remove
+  }
+
+  readonly health = (): WorkerHealth => this.#core.health.now()
 
   readonly connect = (): void => {
     this.#core.link.connection.connect()

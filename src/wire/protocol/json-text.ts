@@ -102,7 +102,7 @@ export function parsed(value: unknown): unknown {
  * itself.
  * @param levels how deep such members may be.
  */
-export function withTextMembers(object: object, levels = 1): unknown {
+export function withTextMembers<T extends object>(object: T, levels = 1): T | JsonText {
   const entries = Object.entries(object).map(([key, value]: [string, unknown]): [string, unknown] => {
     const isObject = levels > 1 && typeof value === 'object' && value !== null
     return [
@@ -117,7 +117,7 @@ export function withTextMembers(object: object, levels = 1): unknown {
 }
 
 /** A list as text if one of its items is; otherwise the list itself. */
-export function withTextItems(items: readonly unknown[]): unknown {
+export function withTextItems<T>(items: readonly T[]): readonly T[] | JsonText {
   if (!items.some((item) => item instanceof JsonText)) return items
   return new JsonText(
     `[${items.map((item) => (item instanceof JsonText ? item.text : JSON.stringify(item))).join(',')}]`,

@@ -76,7 +76,14 @@ test.each(LOG_LEVELS)('the level %s hides lower levels', (level) => {
 })
 
 const trigger = { triggerId: 't', triggerType: 'cron', functionId: 'f' }
-const attempt = { name: 'mails', source: 'queue', functionId: 'f', jobId: 'j', maxAttempts: 3, error } as const
+const attempt = {
+  name: 'mails',
+  source: 'queue',
+  functionId: 'f',
+  jobId: 'j',
+  maxAttempts: 3,
+  error,
+} as const
 const registration = { id: 'f', namespace: 'default', workerId: 'w-1', worker: 'w', ownerWorkerId: undefined }
 
 test.each<[EngineEvent, RegExp]>([
@@ -91,7 +98,7 @@ test.each<[EngineEvent, RegExp]>([
   ],
   [
     { kind: 'job_dead', ...attempt, attempt: 3 },
-    /^ERROR Queue `mails`: attempt 3 of 3 of `f` failed: no stock; the job is now a dead letter\n {4}.*iii::queue::redrive '\{"queue":"mails"\}'$/,
+    /^ERROR Queue `mails`: attempt 3 of 3 of `f` failed: no stock; the job is now a dead letter\n {4}.*iii-node queues mails redrive puts it back$/,
   ],
   [{ kind: 'job_dead', ...attempt, name: "a'; rm -rf ~ '", attempt: 3 }, /is now a dead letter$/],
   [

@@ -1,16 +1,25 @@
 /** `configuration`: values that workers register with a schema, read and change at run time. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { messageOf } from '../../../std/text/describe.js'
-import { json, optional, optionalJson, string } from '../../../wire/protocol/validate.js'
 import type { Builtin, BuiltinFunction, EngineHost } from '../builtin.js'
-import { boolean } from '../../config/builtin-fields.js'
-import { builtinFunction } from '../../config/builtin-input.js'
 import { traceOf } from '../../triggers/write-firings.js'
 import type { ConfigurationConfig } from './configuration-config.js'
 import { ConfigurationTriggers } from './configuration-triggers.js'
 import { Configurations, type Entry } from './configurations.js'
 import { exposedVariables, type Environment } from '../../config/expand-variables.js'
 import { expandValue } from './expand-value.js'
+import { builtinFunction } from '../../declare/function.js'
+import {
+  any,
+  boolean,
+  list,
+  named,
+  object,
+  optional,
+  string,
+  withDefault,
+  type ObjectOf,
+} from '../../declare/schema.js'
 
 /** @param env the environment for placeholders that name an exposed variable; by default that of the process. */
 export function createConfigurationBuiltin(
@@ -30,6 +39,7 @@ export function createConfigurationBuiltin(
   })
   return {
     name: 'configuration',
+    description: 'Stores configurations that workers register with a schema, and reports their changes',
     functions: [
       ...writers(configurations, triggers),
       ...readers(configurations, () => exposedVariables(env, exposeEnv)),
@@ -44,20 +54,28 @@ export function createConfigurationBuiltin(
   }
 }
 
+const id = string('Lower-case letters, digits, `_` and `-`; at most 64')
+const head = { id, name: string('For people'), description: string() }
+const view = { ...head, schema: any(), metadata: optional(any()) }
+
 function writers(configurations: Configurations, triggers: ConfigurationTriggers): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'configuration::register',
       description:
         'Registers a configuration. Without an initial value, a present one is kept if it is valid against the schema',
-      input: {
-        id: string,
-        name: string,
-        description: string,
-        schema: json,
-        initial_value: optionalJson,
-        metadata: optionalJson,
-      },
+      input: object({
+        ...head,
+        schema: any('JSON Schema of the value'),
+        initial_value: optional(any('The value; it must be valid against the schema')),
+        metadata: optional(any('Listed with the configuration')),
+      }),
+      output: object({
+        ...head,
+        schema: optional(any(), null),
+        value: optional(any(), null),
+        metadata: optional(any()),
+      }),
       call: async ({ id, name, description, schema, initial_value, metadata }, context) => {
         const registration = { id, name, description, schema, ...(metadata === undefined ? {} : { metadata }) }
         const event = await configurations.register(registration, initial_value)
@@ -68,7 +86,8 @@ function writers(configurations: Configurations, triggers: ConfigurationTriggers
     builtinFunction({
       id: 'configuration::set',
       description: 'Replaces the value of a configuration',
-      input: { id: string, value: json },
+      input: object({ id, value: any('The new value') }),
+      output: object({ old_value: optional(any()), new_value: any() }),
       call: ({ id, value }, context) => {
         const event = configurations.set(id, value)
         triggers.fire(event, traceOf(context))
@@ -84,8 +103,9 @@ function readers(configurations: Configurations, exposed: () => Environment): Bu
       id: 'configuration::get',
       description:
         'Returns a value, with `${VAR:default}` replaced by exposed environment variables unless `raw` is true',
-      input: { id: string, raw: optional(boolean) },
-      call: ({ id, raw = false }) => {
+      input: object({ id, raw: withDefault(boolean('Leaves placeholders as they are'), false) }),
+      output: object({ id: string(), value: any() }),
+      call: ({ id, raw }) => {
         const entry = found(configurations, id)
         configurations.requireValue(entry)
         const { value } = entry
@@ -95,20 +115,22 @@ function readers(configurations: Configurations, exposed: () => Environment): Bu
     builtinFunction({
       id: 'configuration::list',
       description: 'Lists all configurations, without their values',
-      input: {},
+      input: object({}),
+      output: object({ configurations: list(named('ConfigurationSchemaView', object(view))) }),
       call: () => ({ configurations: configurations.all().map(rowOf) }),
     }),
     builtinFunction({
       id: 'configuration::schema',
       description: 'Describes one configuration, without its value',
-      input: { id: string },
+      input: object({ id }),
+      output: object(view),
       call: ({ id }) => rowOf(found(configurations, id)),
     }),
   ]
 }
 
-function rowOf({ id, name, description, schema }: Entry): object {
-  return { id, name, description, schema }
+function rowOf({ id, name, description, schema, metadata }: Entry): ObjectOf<typeof view> {
+  return { id, name, description, schema, metadata }
 }
 
 function found(configurations: Configurations, id: string): Entry {

@@ -1,10 +1,9 @@
 /**
  * Settings of `configuration`. The local engine keeps configurations in memory until it stops, so there is no adapter.
  */
-import { optional } from '../../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
-import { parseSettings, wholeNumber } from '../../config/builtin-config.js'
-import { strings } from '../../config/builtin-fields.js'
+import { list, optional, string, wholeNumber } from '../../declare/schema.js'
+import { parseSettings } from '../../declare/settings.js'
 
 /** Settings of `configuration`. */
 export interface ConfigurationConfig {
@@ -24,6 +23,10 @@ const MAX_TTL_SECONDS = Math.floor(MAX_DELAY_MS / 1000)
 export function parseConfigurationConfig(config: unknown, local?: unknown): ConfigurationConfig {
   const shape = { ttl_seconds: optional(wholeNumber(0, MAX_TTL_SECONDS)) }
   const { ttl_seconds: seconds = 0 } = parseSettings('configuration', shape, config)
-  const { expose_env: exposeEnv = [] } = parseSettings('configuration.local', { expose_env: optional(strings) }, local)
+  const { expose_env: exposeEnv = [] } = parseSettings(
+    'configuration.local',
+    { expose_env: optional(list(string())) },
+    local,
+  )
   return { ttlMs: seconds === 0 ? undefined : seconds * 1000, exposeEnv }
 }

@@ -1,12 +1,32 @@
 /** The trigger type `configuration`: fires when a configuration is registered, changed or removed. */
-import { isRecord } from '../../../wire/protocol/validate.js'
-import { describe } from '../../../std/text/describe.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import type { Trace } from '../../triggers/fire.js'
 import { WriteFirings } from '../../triggers/write-firings.js'
 import type { ConfigurationEvent } from './configurations.js'
+import { triggerType } from '../../declare/function.js'
+import { any, described, list, named, object, oneOf, optional, string } from '../../declare/schema.js'
 
-const EVENT_TYPES = ['configuration:registered', 'configuration:updated', 'configuration:deleted']
+const EVENT_TYPES = ['configuration:registered', 'configuration:updated', 'configuration:deleted'] as const
+
+const eventType = named('ConfigurationEventType', oneOf(EVENT_TYPES))
+
+const config = object({
+  configuration_id: optional(string('Default: every configuration')),
+  event_types: optional(list(eventType, 'Default: all')),
+  condition_function_id: optional(string('A function that skips an event by returning false')),
+})
+
+const event = object({
+  type: string('Always `configuration`'),
+  event_type: described(eventType, 'What happened'),
+  id: string(),
+  name: string(),
+  description: string(),
+  schema: any('JSON Schema of the value'),
+  old_value: optional(any('The value before')),
+  new_value: optional(any('The value after')),
+  metadata: optional(any('Metadata of the registration')),
+})
 
 interface Bound {
   readonly binding: Binding
@@ -22,18 +42,18 @@ export class ConfigurationTriggers {
 
   constructor(host: EngineHost) {
     this.#firings = new WriteFirings(host, 'configuration_triggers')
-    this.type = {
+    this.type = triggerType({
       id: 'configuration',
       description: 'Calls a function when a configuration is registered, updated or deleted',
-      configurationSchema,
-      requestSchema,
-      bind: (binding) => {
-        this.#bound.set(binding.id, boundOf(binding))
+      config,
+      request: event,
+      bind: (binding, { configuration_id: configurationId, event_types: eventTypes = EVENT_TYPES }) => {
+        this.#bound.set(binding.id, { binding, configurationId, eventTypes })
       },
       unbind: ({ id }) => {
         this.#bound.delete(id)
       },
-    }
+    })
   }
 
   fire(event: ConfigurationEvent, trace: Trace): void {
@@ -64,44 +84,4 @@ function payloadOf({ kind, entry, oldValue }: ConfigurationEvent) {
     new_value: value,
     ...(metadata === undefined ? {} : { metadata }),
   }
-}
-
-function boundOf(binding: Binding): Bound {
-  const config = isRecord(binding.config) ? binding.config : {}
-  const configurationId = config['configuration_id'] ?? undefined
-  if (configurationId !== undefined && typeof configurationId !== 'string') {
-    throw new Error(`\`configuration_id\` must be a string, got ${describe(configurationId)}`)
-  }
-  return { binding, configurationId, eventTypes: eventTypesIn(config['event_types'] ?? EVENT_TYPES) }
-}
-
-function eventTypesIn(value: unknown): readonly string[] {
-  const isKnown = (item: unknown): item is string => EVENT_TYPES.some((type) => type === item)
-  if (Array.isArray(value) && value.every(isKnown)) return value
-  throw new Error(`\`event_types\` must be a list of ${EVENT_TYPES.join(', ')}, got ${JSON.stringify(value)}`)
-}
-
-const configurationSchema = {
-  type: 'object',
-  properties: {
-    configuration_id: { type: 'string', description: 'Default: every configuration' },
-    event_types: { type: 'array', items: { enum: EVENT_TYPES }, description: 'Default: all' },
-    condition_function_id: { type: 'string', description: 'Skips an event by returning false' },
-  },
-}
-
-const requestSchema = {
-  type: 'object',
-  properties: {
-    type: { const: 'configuration' },
-    event_type: { enum: EVENT_TYPES },
-    id: { type: 'string' },
-    name: { type: 'string' },
-    description: { type: 'string' },
-    schema: {},
-    old_value: {},
-    new_value: {},
-    metadata: {},
-  },
-  required: ['type', 'event_type', 'id'],
 }

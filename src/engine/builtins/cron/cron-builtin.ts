@@ -1,11 +1,12 @@
 /** `iii-cron`: provides the trigger type `cron`. Keeps the list of triggers; each job schedules its own runs. */
-import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Timer } from '../../../std/time/clock.js'
 import { watchWallClock } from '../../../std/time/wall-clock-watch.js'
 import type { Builtin, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import type { CronConfig } from './cron-config.js'
 import { parseCronExpression } from './cron-expression.js'
 import { CronJob } from './cron-job.js'
+import { triggerType } from '../../declare/function.js'
+import { object, optional, refusedLater, string } from '../../declare/schema.js'
 
 /** Maximum cron triggers of one engine. Further ones are refused. */
 const MAX_JOBS = 100_000
@@ -16,6 +17,7 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
   let watch: Pick<Timer, 'cancel'> | undefined
   return {
     name: 'iii-cron',
+    description: 'Runs functions at the times of a cron expression',
     functions: [],
     triggerTypes: [cronType(host, jobs)],
     inspections: {
@@ -38,13 +40,13 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
 }
 
 function cronType(host: EngineHost, jobs: Map<string, CronJob>): BuiltinTriggerType {
-  return {
+  return triggerType({
     id: 'cron',
     description: 'Calls a function at the times of a cron expression, in UTC',
-    configurationSchema,
-    requestSchema,
-    bind(binding) {
-      const schedule = parseCronExpression(isRecord(binding.config) ? binding.config['expression'] : undefined)
+    config,
+    request: event,
+    bind(binding, { expression }) {
+      const schedule = parseCronExpression(expression)
       if (jobs.has(binding.id)) throw new Error(`Cron trigger '${binding.id}' is already registered`)
       if (jobs.size >= MAX_JOBS) throw new Error(`The limit of ${MAX_JOBS} cron triggers is reached`)
       const job = new CronJob(host, binding, schedule)
@@ -55,28 +57,20 @@ function cronType(host: EngineHost, jobs: Map<string, CronJob>): BuiltinTriggerT
       jobs.get(id)?.stop()
       jobs.delete(id)
     },
-  }
+  })
 }
 
-const configurationSchema = {
-  type: 'object',
-  properties: {
-    expression: {
-      type: 'string',
-      description: 'sec min hour day-of-month month day-of-week [year], weekdays from 1 = Sunday; or @hourly … @yearly',
-    },
-    condition_function_id: { type: 'string', description: 'Skips a run by returning false' },
-  },
-  required: ['expression'],
-}
+const config = object({
+  expression: refusedLater(
+    string('sec min hour day-of-month month day-of-week [year], weekdays from 1 = Sunday; or @hourly … @yearly'),
+    undefined,
+  ),
+  condition_function_id: optional(string('A function that skips a run by returning false')),
+})
 
-const requestSchema = {
-  type: 'object',
-  properties: {
-    trigger: { const: 'cron' },
-    job_id: { type: 'string', description: 'The id of the trigger' },
-    scheduled_time: { type: 'string', format: 'date-time' },
-    actual_time: { type: 'string', format: 'date-time' },
-  },
-  required: ['trigger', 'job_id', 'scheduled_time', 'actual_time'],
-}
+const event = object({
+  trigger: string('Always `cron`'),
+  job_id: string('The id of the trigger'),
+  scheduled_time: string('RFC 3339, in UTC'),
+  actual_time: string('RFC 3339, in UTC'),
+})

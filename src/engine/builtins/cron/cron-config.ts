@@ -2,8 +2,8 @@
  * Settings of `iii-cron`. The keys of the `kv` adapter are accepted, so that one file serves both engines. They
  * configure a lock against double runs, which one process does not need.
  */
-import { optional, record, string } from '../../../wire/protocol/validate.js'
-import { oneOf, parseSettings, wholeNumber } from '../../config/builtin-config.js'
+import { oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
+import { parseSettings } from '../../declare/settings.js'
 
 /** Settings of `iii-cron`: only the name of its adapter so far. */
 export interface CronConfig {
@@ -11,11 +11,11 @@ export interface CronConfig {
 }
 
 const kvShape = {
-  store_method: optional(oneOf('in_memory', 'file_based')),
-  file_path: optional(string),
+  store_method: optional(oneOf(['in_memory', 'file_based'])),
+  file_path: optional(string()),
   save_interval_ms: optional(wholeNumber(1)),
   lock_ttl_ms: optional(wholeNumber(1)),
-  lock_index: optional(string),
+  lock_index: optional(string()),
 }
 
 /**
@@ -23,8 +23,8 @@ const kvShape = {
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseCronConfig(config: unknown): CronConfig {
-  const { adapter } = parseSettings('iii-cron', { adapter: optional(record) }, config)
-  const shape = { name: optional(oneOf('kv')), config: optional(record) }
+  const { adapter } = parseSettings('iii-cron', { adapter: optional(record()) }, config)
+  const shape = { name: optional(oneOf(['kv'])), config: optional(record()) }
   const { name = 'kv', config: inner } = parseSettings('iii-cron.adapter', shape, adapter)
   parseSettings('iii-cron.adapter.config', kvShape, inner)
   return { adapter: name }

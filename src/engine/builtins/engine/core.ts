@@ -3,7 +3,6 @@
  */
 import type { Builtin, EngineHost } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
-import { createBaggageFunctions } from './baggage.js'
 import { createChannelFunction } from './channels.js'
 import { createFunctionsBuiltin } from './functions.js'
 import { createTriggersBuiltin } from './triggers.js'
@@ -18,10 +17,10 @@ export function createCoreBuiltin(host: EngineHost, parts: EngineParts, builtins
   ]
   return {
     name: ENGINE_WORKER_NAME,
+    description: 'Lists workers, functions and triggers, and creates channels',
     functions: [
       ...members.flatMap(({ functions }) => functions),
       createChannelFunction(parts.channels),
-      ...createBaggageFunctions(),
     ],
     triggerTypes: members.flatMap(({ triggerTypes }) => triggerTypes),
     start: async () => {

@@ -7,7 +7,9 @@ import type { Timer } from '../../../std/time/clock.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
 import { callBound } from '../../triggers/fire.js'
-import { functionRow, isVisible } from './rows.js'
+import { functionRow, functionSummary, isVisible } from './rows.js'
+import { triggerType } from '../../declare/function.js'
+import { list, object, string } from '../../declare/schema.js'
 
 const POLL_MS = 5000
 
@@ -23,14 +25,11 @@ export class FunctionsAvailable {
   constructor(host: EngineHost, parts: EngineParts) {
     this.#host = host
     this.#parts = parts
-    this.type = {
+    this.type = triggerType({
       id: EngineTriggers.FUNCTIONS_AVAILABLE,
+      owner: 'engine',
       description: 'Fires when functions were registered or removed, checked every 5 s',
-      requestSchema: {
-        type: 'object',
-        properties: { event: { type: 'string' }, functions: { type: 'array', items: { type: 'object' } } },
-        required: ['event', 'functions'],
-      },
+      request: object({ event: string('`functions_changed`'), functions: list(functionSummary) }),
       bind: (binding) => {
         if (this.#bindings.size === 0) this.#listen()
         this.#bindings.add(binding)
@@ -39,7 +38,7 @@ export class FunctionsAvailable {
         this.#bindings.delete(binding)
         if (this.#bindings.size === 0) this.stop()
       },
-    }
+    })
   }
 
   stop(): void {

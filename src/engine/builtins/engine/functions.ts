@@ -2,46 +2,54 @@
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
-import { boolean, optional, string, strings } from '../../config/builtin-fields.js'
-import { builtinFunction } from '../../config/builtin-input.js'
-import type { Builtin, CallContext, EngineHost } from '../builtin.js'
+import type { FieldType, Infer } from '../../../wire/protocol/validate.js'
+import type { CallContext, EngineHost } from '../builtin.js'
 import type { FunctionEntry } from '../../registry/directory.js'
 import type { EngineParts } from '../../engine-parts.js'
 import { FunctionsAvailable } from './functions-available.js'
-import { functionDetail, functionRow, isInternal, isVisible, relevance, workerNameOf } from './rows.js'
-import { ENGINE_WORKER_NAME } from './workers.js'
+import { functionDetail, functionDetailRow, functionRow, functionSummary, isInternal, isVisible, relevance, workerNameOf } from './rows.js'
+import type { CorePart } from './workers.js'
+import { builtinFunction } from '../../declare/function.js'
+import { boolean, list, named, object, optional, string, union } from '../../declare/schema.js'
 
-const filter = {
-  search: optional(string),
-  prefix: optional(string),
-  worker: optional(string),
-  workers: optional(strings),
-  include_internal: optional(boolean),
-}
+const filter = object({
+  search: optional(string('A text in the id, the description or the name of the worker'), null),
+  prefix: optional(string('Only functions whose id begins with this text'), null),
+  worker: optional(string('Only functions of this worker'), null),
+  workers: optional(list(string(), 'Only functions of these workers'), null),
+  include_internal: optional(boolean('Whether functions of the engine are listed too'), null),
+})
 
-interface Filter {
-  readonly search?: string | undefined
-  readonly prefix?: string | undefined
-  readonly worker?: string | undefined
-  readonly workers?: readonly string[] | undefined
-  readonly include_internal?: boolean | undefined
-}
+const wanted = object({
+  function_id: optional(string('One function; its detail is the result'), null),
+  function_ids: optional(list(string(), `Up to ${String(MAX_INFO_IDS)} functions; a list is the result`), null),
+  namespace: optional(string(), null),
+})
 
-export function createFunctionsBuiltin(host: EngineHost, parts: EngineParts): Builtin {
+const missing = object({ function_id: string(), error: string('`not_found` or `forbidden`') })
+const entryRow = named('FunctionInfoEntry', union([functionDetailRow, missing]))
+const batch = named('FunctionInfoBatch', object({ functions: list(entryRow) }))
+const detailOrBatch = union([functionDetailRow, batch])
+
+type Filter = Infer<typeof filter.members>
+type Wanted = Infer<typeof wanted.members>
+
+export function createFunctionsBuiltin(host: EngineHost, parts: EngineParts): CorePart {
   const available = new FunctionsAvailable(host, parts)
   return {
-    name: ENGINE_WORKER_NAME,
     functions: [
       builtinFunction({
         id: EngineFunctions.LIST_FUNCTIONS,
         description: 'Lists functions; those of the engine only on request',
         input: filter,
-        call: (input, context) => ({ functions: list(parts, input, context).map(functionRow) }),
+        output: object({ functions: list(functionSummary) }),
+        call: (input, context) => ({ functions: matching(parts, input, context).map(functionRow) }),
       }),
       builtinFunction({
         id: EngineFunctions.INFO_FUNCTIONS,
         description: 'Describes one function, or up to 32, with schemas and triggers',
-        input: { function_id: optional(string), function_ids: optional(strings), namespace: optional(string) },
+        input: wanted,
+        output: detailOrBatch,
         call: (input, context) => info(parts, input, context),
       }),
     ],
@@ -54,7 +62,7 @@ export function createFunctionsBuiltin(host: EngineHost, parts: EngineParts): Bu
   }
 }
 
-function list(parts: EngineParts, input: Filter, { access }: CallContext): FunctionEntry[] {
+function matching(parts: EngineParts, input: Filter, { access }: CallContext): FunctionEntry[] {
   const { search, prefix, worker, workers, include_internal: includeInternal = false } = input
   const names = new Set([...(worker === undefined ? [] : [worker]), ...(workers ?? [])])
   const found = [...parts.directory.all()].filter(
@@ -73,13 +81,7 @@ function list(parts: EngineParts, input: Filter, { access }: CallContext): Funct
     .map(({ entry }) => entry)
 }
 
-interface InfoInput {
-  readonly function_id?: string | undefined
-  readonly function_ids?: readonly string[] | undefined
-  readonly namespace?: string | undefined
-}
-
-function info(parts: EngineParts, input: InfoInput, context: CallContext): unknown {
+function info(parts: EngineParts, input: Wanted, context: CallContext): FieldType<typeof detailOrBatch> {
   const { function_id: id, function_ids: ids, namespace } = input
   if ((id === undefined) === (ids === undefined)) throw invalid('Give either `function_id` or `function_ids`.')
   if (id !== undefined) {
@@ -99,7 +101,7 @@ function detailOrError(
   parts: EngineParts,
   { id, namespace }: { readonly id: string; readonly namespace: string | undefined },
   { access }: CallContext,
-): Record<string, unknown> {
+): FieldType<typeof entryRow> {
   const [entry] = candidates(parts, id, namespace)
   if (entry === undefined) return { function_id: id, error: 'not_found' }
   if (!isVisible(entry, access)) return { function_id: id, error: 'forbidden' }

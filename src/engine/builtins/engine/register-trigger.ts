@@ -8,11 +8,11 @@ import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names
 import { deferred } from '../../../std/async/deferred.js'
 import { weightOf } from '../../../std/json/weight.js'
 import { isForeign } from '../../access/access.js'
-import { json, optional, string } from '../../config/builtin-fields.js'
-import { builtinFunction } from '../../config/builtin-input.js'
 import type { BuiltinFunction, CallContext } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
 import type { TriggerRegistration } from '../../triggers/trigger.js'
+import { builtinFunction } from '../../declare/function.js'
+import { any, boolean, object, optional, string } from '../../declare/schema.js'
 
 type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 
@@ -20,14 +20,16 @@ export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.REGISTER_TRIGGER,
     description: 'Registers a trigger that outlives the connection of its caller',
-    input: {
-      trigger_type: string,
-      function_id: string,
-      config: optional(json),
-      metadata: optional(json),
-      trigger_namespace: optional(string),
-    },
-    call: async (input, context) => {
+    input: object({
+      trigger_type: string(),
+      function_id: string('The function to call, in the namespace `default`'),
+      config: optional(any('The config of the trigger type'), null),
+      metadata: optional(any('Passed to the function with every call'), null),
+      trigger_namespace: optional(string('The only namespace in which the type is looked up'), null),
+      _caller_worker_id: optional(string('Set by the engine'), null),
+    }),
+    output: object({ id: string('The new trigger') }),
+    call: async ({ _caller_worker_id, ...input }, context) => {
       refuseTooMany(parts, weightOf(input))
       const asked: TriggerMessage = {
         type: 'registertrigger',
@@ -61,7 +63,8 @@ export function unregisterTriggerFunction({ bindings }: EngineParts): BuiltinFun
   return builtinFunction({
     id: EngineFunctions.UNREGISTER_TRIGGER,
     description: 'Removes a trigger; a session of a guarded listener can remove only its own',
-    input: { id: string, trigger_type: optional(string) },
+    input: object({ id: string(), trigger_type: optional(string('Accepted, but the id is sufficient'), null) }),
+    output: object({ removed: boolean('False if there is no such trigger') }),
     call: ({ id }, { access }) => {
       const present = bindings.triggers.get(id)
       return { removed: present !== undefined && !isForeign(present, access) && bindings.unregister(id) }

@@ -1,14 +1,69 @@
-/** Builds the rows of functions, trigger types and triggers in lists. Members without a value are left out. */
+/**
+ * Declares and builds the rows of functions, trigger types and triggers in lists. Members without a value are left out.
+ */
+import type { FieldType } from '../../../wire/protocol/validate.js'
 import type { Access } from '../../access/access.js'
 import type { FunctionEntry } from '../../registry/directory.js'
 import type { EngineParts } from '../../engine-parts.js'
 import type { Peer } from '../../links/peer.js'
 import type { Trigger, TriggerType } from '../../triggers/trigger.js'
+import { isInternalId } from '../../declare/function.js'
+import { any, integer, list, named, object, optional, string } from '../../declare/schema.js'
 
 /** Maximum characters of the configuration of a trigger in a list. */
 const SUMMARY_CHARACTERS = 80
 
-export function functionRow(entry: FunctionEntry): Record<string, unknown> {
+const summaryMembers = {
+  function_id: string(),
+  namespace: string(),
+  worker_name: string('The worker that owns the function'),
+  description: optional(string()),
+  metadata: optional(any('Metadata of the registration; `internal` hides the function from lists')),
+}
+export const functionSummary = named('FunctionSummary', object(summaryMembers))
+
+const triggerRef = named('RegisteredTriggerRef', object({ id: string(), trigger_type: string(), config: any() }))
+
+export const functionDetailRow = named(
+  'FunctionDetail',
+  object({
+    ...summaryMembers,
+    request_schema: optional(any()),
+    response_schema: optional(any()),
+    registered_triggers: list(triggerRef),
+  }),
+)
+
+const typeMembers = {
+  id: string(),
+  namespace: string(),
+  worker_name: string('The worker that provides the type'),
+  description: string(),
+}
+export const typeSummary = named('TriggerTypeSummary', object(typeMembers))
+
+/** One trigger type, as a document of its own and as part of others. */
+export const typeDetailRow = object({
+  ...typeMembers,
+  configuration_schema: optional(any()),
+  request_schema: optional(any()),
+  response_schema: optional(any('The result of bound functions')),
+  instance_count: integer('uint', 'The number of bound triggers'),
+})
+
+/** The members of a trigger in every row. */
+export const triggerMembers = {
+  id: string(),
+  trigger_type: string(),
+  function_id: string(),
+  worker_name: string('The worker that owns the function'),
+}
+export const triggerSummary = named(
+  'RegisteredTriggerSummary',
+  object({ ...triggerMembers, config: any('As registered'), config_summary: string('The beginning of `config`') }),
+)
+
+export function functionRow(entry: FunctionEntry): FieldType<typeof functionSummary> {
   return {
     function_id: entry.id,
     namespace: entry.namespace,
@@ -18,7 +73,7 @@ export function functionRow(entry: FunctionEntry): Record<string, unknown> {
   }
 }
 
-export function functionDetail(parts: EngineParts, entry: FunctionEntry): Record<string, unknown> {
+export function functionDetail(parts: EngineParts, entry: FunctionEntry): FieldType<typeof functionDetailRow> {
   const bound = triggersOf(parts, entry)
   return {
     ...functionRow(entry),
@@ -40,7 +95,7 @@ export function workerNameOf({ id, target }: FunctionEntry): string {
   return target.kind === 'builtin' ? target.builtin : nameOr(target.peer, id)
 }
 
-export function typeRow(type: TriggerType): Record<string, unknown> {
+export function typeRow(type: TriggerType): FieldType<typeof typeSummary> {
   return {
     id: type.id,
     namespace: type.namespace,
@@ -49,21 +104,30 @@ export function typeRow(type: TriggerType): Record<string, unknown> {
   }
 }
 
-export function typeDetail(parts: EngineParts, type: TriggerType): Record<string, unknown> {
+export function typeDetail(parts: EngineParts, type: TriggerType): FieldType<typeof typeDetailRow> {
   const live = [...parts.bindings.triggers.ofType(type.id)].filter((trigger) => trigger.type === type)
   return {
     ...typeRow(type),
     configuration_schema: type.configurationSchema,
     request_schema: type.requestSchema,
+    response_schema: type.responseSchema,
     instance_count: live.length,
   }
 }
 
 export function providerNameOf({ id, provider }: TriggerType): string {
-  return provider.kind === 'builtin' ? provider.builtin : nameOr(provider.peer, id)
+  return provider.kind === 'builtin' ? (provider.type.owner ?? provider.builtin) : nameOr(provider.peer, id)
 }
 
-export function triggerRow(parts: EngineParts, trigger: Trigger): Record<string, unknown> {
+export function triggerRow(parts: EngineParts, trigger: Trigger): FieldType<typeof triggerSummary> {
+  return { ...triggerHead(parts, trigger), config_summary: summaryOf(trigger.config) }
+}
+
+/** The members of a trigger in every row, and its config. */
+export function triggerHead(
+  parts: EngineParts,
+  trigger: Trigger,
+): Omit<FieldType<typeof triggerSummary>, 'config_summary'> {
   const { id, triggerType, functionId, config } = trigger
   return {
     id,
@@ -71,7 +135,6 @@ export function triggerRow(parts: EngineParts, trigger: Trigger): Record<string,
     function_id: functionId,
     worker_name: triggerWorkerName(parts, trigger),
     config,
-    config_summary: summaryOf(config),
   }
 }
 
@@ -97,7 +160,7 @@ export function isTriggerVisible({ directory }: EngineParts, trigger: Trigger, a
 
 /** Whether the lists leave an item out unless internals are requested. */
 export function isInternal(id: string, metadata?: unknown): boolean {
-  if (id.startsWith('engine::') && !id.startsWith('engine::queue::')) return true
+  if (isInternalId(id)) return true
   return typeof metadata === 'object' && metadata !== null && (metadata as { internal?: unknown }).internal === true
 }
 

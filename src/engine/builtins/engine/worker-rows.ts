@@ -3,23 +3,107 @@
  * value are null here.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
+import { packageVersion } from '../../../version.js'
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
 import type { Access } from '../../access/access.js'
 import type { Builtin } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
+import { LISTENER_NAME } from '../../config/listener-config.js'
 import type { Member } from '../../registry/sessions.js'
-import { functionRow, isVisible, relevance, triggerRow, typeRow } from './rows.js'
+import type { FieldType } from '../../../wire/protocol/validate.js'
+import {
+  functionRow,
+  functionSummary,
+  isVisible,
+  relevance,
+  triggerRow,
+  triggerSummary,
+  typeRow,
+  typeSummary,
+} from './rows.js'
+import { boolean, described, integer, list, named, number, object, optional, string } from '../../declare/schema.js'
+
+const workerMembers = {
+  id: string(),
+  name: optional(string()),
+  namespace: string(),
+  description: optional(string()),
+  version: optional(string()),
+  runtime: optional(string('Such as `node`; `engine` for built-ins')),
+  os: optional(string()),
+  status: string('`connected`, or `available` for built-ins'),
+  function_count: integer('uint'),
+  connected_at_ms: integer('uint64', 'Milliseconds since 1970'),
+  active_invocations: integer('uint'),
+  isolation: optional(string()),
+  ip_address: optional(string()),
+}
+export const workerSummary = named('WorkerSummary', object(workerMembers))
+
+const micros = optional(integer('uint64', 'Processor time in microseconds'))
+const bytes = optional(integer('uint64', 'Bytes'))
+
+const workerMetrics = named(
+  'WorkerMetrics',
+  object({
+    memory_heap_used: bytes,
+    memory_heap_total: bytes,
+    memory_rss: bytes,
+    memory_external: bytes,
+    cpu_user_micros: micros,
+    cpu_system_micros: micros,
+    cpu_percent: optional(number()),
+    event_loop_lag_ms: optional(number()),
+    uptime_seconds: optional(integer('uint64')),
+    timestamp_ms: integer('uint64', 'Milliseconds since 1970'),
+    runtime: string(),
+  }),
+)
+
+/** The process data that a worker sent last. */
+export type WorkerMetrics = FieldType<typeof workerMetrics>
+
+const detailEnvelope = named(
+  'WorkerDetailEnvelope',
+  object({
+    ...workerMembers,
+    pid: optional(integer('uint32')),
+    internal: boolean(),
+    latest_metrics: optional(described(workerMetrics, 'The process data that the worker sent last')),
+  }),
+)
+
+/** A worker with all that it registered. */
+export const workerDetail = object({
+  worker: detailEnvelope,
+  functions: list(functionSummary),
+  trigger_types: list(typeSummary),
+  registered_triggers: list(triggerSummary),
+})
+
+/** What lists show of a built-in. */
+type ListedBuiltin = Pick<Builtin, 'name' | 'description' | 'functions' | 'metricsOf'>
 
 /** The built-ins of the engine, and their start time. */
 export interface BuiltinWorkers {
-  readonly list: () => readonly Builtin[]
+  readonly list: () => readonly ListedBuiltin[]
   readonly startedAtMs: number
+}
+
+/** Parts of every engine that serve no functions. */
+const WITHOUT_FUNCTIONS: readonly ListedBuiltin[] = [
+  { name: LISTENER_NAME, description: 'Accepts the connections of workers', functions: [] },
+  { name: 'iii-telemetry', description: 'Sends usage reports; this engine sends none', functions: [] },
+]
+
+function builtinsIn({ list: served }: BuiltinWorkers): ListedBuiltin[] {
+  return [...served(), ...WITHOUT_FUNCTIONS]
 }
 
 /** A worker that was looked up. */
 export type FoundWorker =
   | { readonly kind: 'connected'; readonly member: Member }
-  | { readonly kind: 'builtin'; readonly builtin: Builtin; readonly startedAtMs: number }
+  | { readonly kind: 'builtin'; readonly builtin: ListedBuiltin; readonly startedAtMs: number }
 
 export interface WorkerFilter {
   readonly search?: string | undefined
@@ -33,7 +117,7 @@ export function listWorkers(parts: EngineParts, builtins: BuiltinWorkers, filter
   const connected = [...parts.sessions.all()].filter(({ identity }) => identity.pid !== undefined)
   const rows = [
     ...connected.map((member) => rowOf(parts, { kind: 'connected', member })),
-    ...builtins.list().map((builtin) => rowOf(parts, { kind: 'builtin', builtin, startedAtMs: builtins.startedAtMs })),
+    ...builtinsIn(builtins).map((builtin) => rowOf(parts, { kind: 'builtin', builtin, startedAtMs: builtins.startedAtMs })),
   ]
   return rows.filter(
     (row) =>
@@ -63,7 +147,7 @@ export function findWorker(
     )
   }
   if (member !== undefined) return { kind: 'connected', member }
-  const builtin = builtins.list().find((each) => each.name === name)
+  const builtin = builtinsIn(builtins).find((each) => each.name === name)
   if (builtin === undefined || (namespace ?? DEFAULT_NAMESPACE) !== DEFAULT_NAMESPACE) {
     throw notFound(`Worker '${name}' is not connected${namespace === undefined ? '' : ` in namespace ${namespace}`}.`)
   }
@@ -75,7 +159,7 @@ export function detailOfWorker(
   parts: EngineParts,
   builtins: BuiltinWorkers,
   { access, ...worker }: FoundWorker & { readonly access: Access | undefined },
-): Record<string, unknown> {
+): FieldType<typeof workerDetail> {
   const { directory, bindings } = parts
   const isMine = isOwnedBy(worker)
   const types = [...bindings.types.all()].filter(({ provider }) => isMine(provider))
@@ -98,7 +182,10 @@ export function detailOfWorker(
   }
 }
 
-function latestMetrics(builtins: BuiltinWorkers, worker: FoundWorker): Record<string, unknown> {
+function latestMetrics(
+  builtins: BuiltinWorkers,
+  worker: FoundWorker,
+): { latest_metrics?: WorkerMetrics } {
   if (worker.kind === 'builtin') return {}
   const [latest] = builtins.list().flatMap((builtin) => builtin.metricsOf?.(worker.member.id) ?? [])
   return latest === undefined ? {} : { latest_metrics: latest }
@@ -110,21 +197,7 @@ function isOwnedBy(worker: FoundWorker): (owner: { kind: string; peer?: unknown;
     : ({ builtin }) => builtin === worker.builtin.name
 }
 
-export interface WorkerRow {
-  readonly id: string
-  readonly name: string | null
-  readonly namespace: string
-  readonly description: string | null
-  readonly version: string | null
-  readonly runtime: string
-  readonly os: string | null
-  readonly status: string
-  readonly function_count: number
-  readonly connected_at_ms: number
-  readonly active_invocations: number
-  readonly isolation: string | null
-  readonly ip_address: string | null
-}
+type WorkerRow = FieldType<typeof workerSummary>
 
 function rowOf({ directory }: EngineParts, worker: FoundWorker): WorkerRow {
   if (worker.kind === 'builtin') {
@@ -133,8 +206,8 @@ function rowOf({ directory }: EngineParts, worker: FoundWorker): WorkerRow {
       id: builtin.name,
       name: builtin.name,
       namespace: DEFAULT_NAMESPACE,
-      description: null,
-      version: null,
+      description: builtin.description,
+      version: packageVersion,
       runtime: 'engine',
       os: null,
       status: 'available',

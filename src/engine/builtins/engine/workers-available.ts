@@ -4,6 +4,8 @@ import type { Unsubscribe } from '../../../std/async/emitter.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import { callBound } from '../../triggers/fire.js'
 import type { Sessions, WorkerEvent } from '../../registry/sessions.js'
+import { triggerType } from '../../declare/function.js'
+import { object, string } from '../../declare/schema.js'
 
 export class WorkersAvailable {
   readonly type: BuiltinTriggerType
@@ -15,21 +17,18 @@ export class WorkersAvailable {
   constructor(host: EngineHost, sessions: Sessions) {
     this.#host = host
     this.#sessions = sessions
-    this.type = {
+    this.type = triggerType({
       id: EngineTriggers.WORKERS_AVAILABLE,
+      owner: 'engine',
       description: 'Fires when a worker connects, changes its registration, or disconnects',
-      requestSchema: {
-        type: 'object',
-        properties: { event: { type: 'string' }, worker_id: { type: 'string' } },
-        required: ['event', 'worker_id'],
-      },
+      request: object({ event: string('What happened'), worker_id: string() }),
       bind: (binding) => {
         this.#bindings.add(binding)
       },
       unbind: (binding) => {
         this.#bindings.delete(binding)
       },
-    }
+    })
   }
 
   start(): void {

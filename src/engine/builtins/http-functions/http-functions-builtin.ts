@@ -14,6 +14,7 @@ export function createHttpFunctionsBuiltin(
   const functions = new HttpFunctions(host, config)
   return {
     name: 'iii-http-functions',
+    description: 'Calls functions that other servers run',
     functions: [],
     triggerTypes: [],
     serveExternal(functionId, given, isGuarded) {

@@ -1,7 +1,6 @@
 /** Settings of `iii-http-functions`: the servers that may run functions. */
-import { optional, record } from '../../../wire/protocol/validate.js'
-import { boolean, strings } from '../../config/builtin-fields.js'
-import { parseSettings } from '../../config/builtin-config.js'
+import { boolean, list, optional, record, string } from '../../declare/schema.js'
+import { parseSettings } from '../../declare/settings.js'
 
 export interface HttpFunctionsConfig {
   /** Patterns for host names, in which `*` stands for any text. Default: all. */
@@ -19,14 +18,14 @@ export interface HttpFunctionsConfig {
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseHttpFunctionsConfig(config: unknown, local?: unknown): HttpFunctionsConfig {
-  const { security } = parseSettings('iii-http-functions', { security: optional(record) }, config)
+  const { security } = parseSettings('iii-http-functions', { security: optional(record()) }, config)
   const shape = {
-    url_allowlist: optional(strings),
-    block_private_ips: optional(boolean),
-    require_https: optional(boolean),
+    url_allowlist: optional(list(string())),
+    block_private_ips: optional(boolean()),
+    require_https: optional(boolean()),
   }
   const given = parseSettings('iii-http-functions.security', shape, security)
-  const own = parseSettings('iii-http-functions.local', { expose_env: optional(strings) }, local)
+  const own = parseSettings('iii-http-functions.local', { expose_env: optional(list(string())) }, local)
   return {
     exposeEnv: own.expose_env ?? [],
     urlAllowlist: given.url_allowlist ?? ['*'],

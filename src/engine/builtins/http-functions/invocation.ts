@@ -4,10 +4,9 @@
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, InvocationError } from '../../../errors.js'
-import { findMismatch, optional, record, string, type Infer, type Shape } from '../../../wire/protocol/validate.js'
-import { integer } from '../../config/builtin-fields.js'
-import { oneOf } from '../../config/builtin-config.js'
+import { findMismatch, type Infer, type Shape } from '../../../wire/protocol/validate.js'
 import type { Environment } from '../../config/expand-variables.js'
+import { oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
 
 /** Adds credentials to the headers of a request. */
 type Authorize =
@@ -27,11 +26,11 @@ const DEFAULT_TIMEOUT_MS = 30_000
 const MAX_TIMEOUT_MS = 60_000
 
 const shape = {
-  url: string,
-  method: optional(oneOf('GET', 'POST', 'PUT', 'PATCH', 'DELETE')),
-  timeout_ms: optional(integer(1)),
-  headers: optional(record),
-  auth: optional(record),
+  url: string(),
+  method: optional(oneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])),
+  timeout_ms: optional(wholeNumber(1)),
+  headers: optional(record()),
+  auth: optional(record()),
 }
 
 /**
@@ -61,17 +60,17 @@ function readHeaders(given: Readonly<Record<string, unknown>>): Record<string, s
 function readAuth(given: Readonly<Record<string, unknown>>, env: Environment): Authorize {
   switch (given['type']) {
     case 'hmac': {
-      const { secret_key: key } = read({ secret_key: string }, given)
+      const { secret_key: key } = read({ secret_key: string() }, given)
       return { type: 'hmac', secret: secretIn(env, key, ErrorCode.secret_not_found) }
     }
     case 'bearer': {
-      const { token_key: key } = read({ token_key: string }, given)
+      const { token_key: key } = read({ token_key: string() }, given)
       const value = `Bearer ${secretIn(env, key, ErrorCode.token_not_found)}`
       checkHeader('Authorization', value)
       return { type: 'header', name: 'Authorization', value }
     }
     case 'api_key': {
-      const { header: name, value_key: key } = read({ header: string, value_key: string }, given)
+      const { header: name, value_key: key } = read({ header: string(), value_key: string() }, given)
       const value = secretIn(env, key, ErrorCode.api_key_not_found)
       checkHeader(name, value)
       return { type: 'header', name, value }

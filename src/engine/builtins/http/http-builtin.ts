@@ -3,9 +3,9 @@ import type { Binding, Builtin, EngineHost } from '../builtin.js'
 import { reachableHost } from '../../config/listener-config.js'
 import type { HttpConfig } from './http-config.js'
 import { HttpServer } from './http-server.js'
-import { parseRoute } from './route.js'
+import { parseRoute, request, response, routeConfig, type RouteConfig } from './route.js'
 import { isReachable, RouteTable, titleOf } from './routes.js'
-import { CONFIGURATION_SCHEMA, REQUEST_SCHEMA } from './trigger-schema.js'
+import { triggerType } from '../../declare/function.js'
 
 /** The `iii-http` built-in. */
 export interface HttpBuiltin extends Builtin {
@@ -19,8 +19,8 @@ export interface HttpBuiltin extends Builtin {
 export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBuiltin {
   const routes = new RouteTable()
   const server = new HttpServer(host, config, routes)
-  const bind = (binding: Binding): void => {
-    const route = parseRoute(binding)
+  const bind = (binding: Binding, routeSettings: RouteConfig): void => {
+    const route = parseRoute(binding, routeSettings)
     for (const lost of routes.add(route)) host.replaced(lost.binding, binding, `Route '${titleOf(lost)}'`)
     if (isReachable(route)) return
     const { method, path } = route
@@ -28,16 +28,18 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
   }
   return {
     name: 'iii-http',
+    description: 'Runs functions for HTTP requests',
     functions: [],
     triggerTypes: [
-      {
+      triggerType({
         id: 'http',
         description: 'Calls a function for each HTTP request to a path and responds with its result',
-        configurationSchema: CONFIGURATION_SCHEMA,
-        requestSchema: REQUEST_SCHEMA,
+        config: routeConfig,
+        request,
+        response,
         bind,
         unbind: (binding) => routes.remove(binding.id),
-      },
+      }),
     ],
     namedFunctions: config.middleware,
     waiting: () => ({ requests: server.waitingRequests }),

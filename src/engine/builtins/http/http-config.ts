@@ -1,8 +1,8 @@
 /** Settings of `iii-http` in a configuration file, with their defaults. */
-import { optional, record, type Field } from '../../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
-import { oneOf, parseSettings, port, setting, wholeNumber } from '../../config/builtin-config.js'
 import { originFields, readOriginRules } from '../../access/origins.js'
+import { any, list, number, oneOf, optional, record, wholeNumber } from '../../declare/schema.js'
+import { parseSettings, setting, port } from '../../declare/settings.js'
 
 /** The browsers that may call. */
 export interface CorsConfig {
@@ -29,25 +29,22 @@ export interface HttpConfig {
   readonly middleware: readonly string[]
 }
 
-const text = setting<string>('a string that is not blank', isText)
+const text = setting<string>('a string that is not blank', isText, { minLength: 1, type: 'string' })
 
 const MIB = 1024 * 1024
 const DEFAULT_BODY_BYTES = 16 * MIB
 /** A larger body would not fit into a message to a worker. */
 const MAX_BODY_BYTES = 64 * MIB
 
-const texts: Field<readonly string[]> = setting(
-  'a list of strings that are not blank',
-  (value) => Array.isArray(value) && value.every(isText),
-)
+const texts = list(text)
 
 const shape = {
   port: optional(port),
   host: optional(text),
   default_timeout: optional(wholeNumber(1, MAX_DELAY_MS)),
   concurrency_request_limit: optional(wholeNumber(1)),
-  cors: optional(record),
-  middleware: optional(setting<readonly unknown[]>('a list', Array.isArray)),
+  cors: optional(record()),
+  middleware: optional(list(any())),
 }
 
 /** Settings of the local engine only. */
@@ -60,8 +57,8 @@ const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(
 
 const middlewareShape = {
   function_id: text,
-  phase: optional(oneOf('preHandler')),
-  priority: optional(setting<number>('a number', Number.isFinite)),
+  phase: optional(oneOf(['preHandler'])),
+  priority: optional(number()),
 }
 
 /**

@@ -3,9 +3,69 @@
  * There are no wildcards.
  */
 import { ErrorCode, RuntimeError } from '../../../errors.js'
-import { isRecord } from '../../../wire/protocol/validate.js'
-import { describe } from '../../../std/text/describe.js'
+import type { Infer } from '../../../wire/protocol/validate.js'
 import type { Binding } from '../builtin.js'
+import {
+  omittable,
+  accepting,
+  any,
+  described,
+  integer,
+  list,
+  map,
+  named,
+  object,
+  oneOf,
+  optional,
+  refusedLater,
+  string,
+  union,
+  withDefault,
+  type Declared,
+} from '../../declare/schema.js'
+
+/** Methods that a route can have. `OPTIONS` may be registered, but those requests are answered before routing. */
+export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
+
+const methodName = optional(described(named('HttpMethod', oneOf(METHODS)), 'In any letter case'))
+
+/** The config of a trigger. */
+export const routeConfig = object({
+  api_path: refusedLater(string('Path; segments that start with `:` are parameters'), undefined),
+  // Another method is accepted, but no request can have it.
+  http_method: accepting(withDefault(string(), 'GET'), withDefault(methodName, 'GET')),
+  condition_function_id: optional(string('A function that may refuse a request by returning false')),
+  middleware_function_ids: optional(list(string(), 'Functions that see a request before the handler, in order')),
+})
+export type RouteConfig = Infer<typeof routeConfig.members>
+
+const texts = map(string())
+
+function channelRef(direction: 'read' | 'write'): Declared<unknown> {
+  return object({ channel_id: string(), access_key: string(), direction: oneOf([direction]) })
+}
+
+/** The payload of a bound function. */
+export const request = object({
+  method: string(),
+  path: string('The path as registered'),
+  path_params: texts,
+  query_params: texts,
+  headers: texts,
+  body: any('The value of a JSON body; null for any other'),
+  trigger: omittable(object({ type: string(), path: string(), method: string() })),
+  request_body: omittable(channelRef('read')),
+  response: omittable(channelRef('write')),
+})
+
+const headers = named('HttpResponseHeaders', union([texts, list(string())]))
+
+/** The result of a bound function. */
+export const response = object({
+  status_code: optional(integer('uint16', 'Default 200')),
+  headers: optional(described(headers, 'An object, or a list of `Name: value` lines')),
+  body: optional(any('Sent as it is with a `content-type` header, otherwise as JSON')),
+})
 
 /** A trigger bound to a method and a path. */
 export interface Route {
@@ -26,17 +86,9 @@ export interface Route {
  * Reads the config of a binding.
  * @throws {RuntimeError} `trigger_registration_failed` naming the invalid member.
  */
-export function parseRoute(binding: Binding): Route {
-  const config = isRecord(binding.config) ? binding.config : {}
-  const template = config['api_path'] ?? undefined
+export function parseRoute(binding: Binding, config: RouteConfig): Route {
+  const { api_path: template, http_method: method, middleware_function_ids: middleware = [] } = config
   if (template === undefined) throw refused('api_path is required for http triggers')
-  if (typeof template !== 'string') throw refused(`api_path must be a string, got ${describe(template)}`)
-  const method = config['http_method'] ?? 'GET'
-  if (typeof method !== 'string') throw refused(`http_method must be a string, got ${describe(method)}`)
-  const condition = config['condition_function_id'] ?? ''
-  if (typeof condition !== 'string') {
-    throw refused(`condition_function_id must be a string, got ${describe(condition)}`)
-  }
   const path = template.startsWith('/') ? template : `/${template}`
   return {
     binding,
@@ -44,7 +96,7 @@ export function parseRoute(binding: Binding): Route {
     template,
     path,
     parameterNames: parameterNamesOf(path),
-    middleware: middlewareOf(config['middleware_function_ids'] ?? []),
+    middleware,
   }
 }
 
@@ -67,9 +119,4 @@ function parameterNamesOf(path: string): string[] {
     .map((segment) => segment.slice(1))
   if (names.includes('')) throw refused(`api_path '${path}' has a parameter without a name: write ':name'`)
   return names
-}
-
-function middlewareOf(value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.every((id) => typeof id === 'string')) return value
-  throw refused(`middleware_function_ids must be a list of strings, got ${describe(value)}`)
 }

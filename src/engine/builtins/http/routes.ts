@@ -5,10 +5,8 @@
  */
 import createRouter from 'find-my-way'
 import { isForeign } from '../../access/access.js'
-import { isParameter, refused, type Route } from './route.js'
+import { isParameter, METHODS, refused, type Route } from './route.js'
 
-/** Methods that a route can have. `OPTIONS` may be registered, but those requests are answered before routing. */
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
 type Method = (typeof METHODS)[number]
 
 /** A route and the values of its parameters in one request. */

@@ -63,7 +63,9 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
   const { path, query } = target
   const match = routes.match(method, path)
   if (match === undefined) {
-    answer(site, exchange, missing(routes, method, path))
+    const whole = missing(routes, method, path)
+    answer(site, exchange, whole)
+    host.emit({ kind: 'request_served', method, path, status: whole.status, ...NO_ROUTE })
     return
   }
   if (limit.isFull) {
@@ -83,6 +85,9 @@ export async function serveRequest(site: HttpSite, exchange: Exchange): Promise<
   // The limit is checked before the CORS policy, so this response has none of its headers.
   else writeAnswer(exchange.response, timedOut())
 }
+
+/** What is reported of a request without a route. */
+const NO_ROUTE = { functionId: undefined, durationMs: 0, traceparent: undefined } as const
 
 /** A `HEAD` request gets 404 for a path that has a `GET` route. */
 function missing(routes: RouteTable, method: string, path: string): WholeResponse {

@@ -4,8 +4,9 @@
  */
 import { packageVersion } from '../../../version.js'
 import type { BuiltinFunction, EngineHost } from '../builtin.js'
-import { builtinFunction } from '../../config/builtin-input.js'
 import type { ObservabilityConfig } from './observability-config.js'
+import { builtinFunction } from '../../declare/function.js'
+import { any, boolean, integer, list, named, number, object, optional, string } from '../../declare/schema.js'
 
 /** One kind of telemetry: whether it is kept, and how much of it is stored. */
 interface HealthPart {
@@ -22,6 +23,28 @@ export interface HealthParts {
   readonly malformedFrames: () => number
 }
 
+const timestamp = integer('int64', 'Milliseconds since 1970')
+const components = object({ otel: any('Frames of telemetry'), metrics: any(), logs: any(), spans: any() })
+const health = object({
+  status: string(),
+  components: named('HealthComponentsView', components),
+  timestamp,
+  version: string('The version of the engine'),
+})
+
+const samplingRule = named(
+  'SamplingRuleView',
+  object({ operation: optional(string()), service: optional(string()), rate: number() }),
+)
+const sampling = object({
+  traces: named(
+    'SamplingTracesView',
+    object({ default_ratio: number(), parent_based: boolean(), rules: list(samplingRule) }),
+  ),
+  logs: named('SamplingLogsView', object({ sampling_ratio: number() })),
+  timestamp,
+})
+
 export function healthFunctions(
   host: EngineHost,
   config: ObservabilityConfig,
@@ -31,7 +54,8 @@ export function healthFunctions(
     builtinFunction({
       id: 'engine::health::check',
       description: 'Reports whether telemetry is kept, and how much',
-      input: {},
+      input: object({}),
+      output: health,
       call: () => ({
         status: 'healthy',
         components: {
@@ -47,7 +71,8 @@ export function healthFunctions(
     builtinFunction({
       id: 'engine::sampling::rules',
       description: 'Reports which spans and log records are kept',
-      input: {},
+      input: object({}),
+      output: sampling,
       call: () => ({
         logs: { sampling_ratio: config.logs.samplingRatio },
         traces: {

@@ -4,6 +4,7 @@
  */
 import type { Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import { Alerts } from './metrics/alerts.js'
+import { createBaggageFunctions } from './baggage.js'
 import { spanned } from './traces/call-spans.js'
 import { EngineSpans } from './traces/engine-spans.js'
 import { healthFunctions } from './health-functions.js'
@@ -36,6 +37,7 @@ export function createObservabilityBuiltin(
   const { intake, spans, logs, metrics, alerts, triggers } = parts
   return {
     name: NAME,
+    description: 'Keeps traces, logs and metrics in memory, and answers queries about them',
     functions: functionsOf(host, config, parts),
     triggerTypes: config.enabled ? triggers.map(({ type }) => type) : [],
     namedFunctions: config.alerts.flatMap(({ action }) => (action.kind === 'function' ? [action.functionId] : [])),
@@ -102,6 +104,7 @@ function functionsOf(host: EngineHost, config: ObservabilityConfig, parts: Parts
     ...traceFunctions(enabled ? spans : undefined),
     ...metricFunctions(host, metrics, meter),
     ...alerts.functions(),
+    ...createBaggageFunctions(),
     ...healthFunctions(host, config, {
       spans: () => ({ enabled, stored: spans.size, limit: config.maxSpans }),
       logs: () => ({ enabled: enabled && config.logs.enabled, stored: logs.size, limit: config.logs.maxItems }),

@@ -2,10 +2,10 @@
  * Settings of `iii-observability`. The local engine keeps telemetry in memory and exports none. A setting that requires
  * a collector is refused. Settings that only tune a collector or the log of the engine are accepted and have no effect.
  */
-import { isRecord, optional, string } from '../../../wire/protocol/validate.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
 import { parseAlertRules, type AlertRule } from './metrics/alert-rule.js'
 import { parseSampling, ratio, type SamplingConfig } from './traces/sampling.js'
+import { any, boolean, list, oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
+import { parseSettings, setting } from '../../declare/settings.js'
 
 /** Settings of `iii-observability`. */
 export interface ObservabilityConfig {
@@ -42,21 +42,29 @@ const DEFAULT_MAX_METRICS = 10_000
 const DEFAULT_MAX_LOGS = 1_000
 const DEFAULT_RETENTION_SECONDS = 3_600
 
-const flag = optional(setting<boolean>('true or false', (value) => typeof value === 'boolean'))
+const flag = optional(boolean())
 const memoryOnly = optional(
-  setting<string>('`memory`, as this engine exports no telemetry', (value) => value === 'memory'),
+  setting<string>('`memory`, as this engine exports no telemetry', (value) => value === 'memory', {
+    enum: ['memory'],
+    type: 'string',
+  }),
 )
-const anyObject = optional(setting<object>('an object', isRecord))
+const anyObject = optional(record())
 const count = optional(wholeNumber(1))
 
 const traceShape = {
   exporter: memoryOnly,
-  endpoint: optional(string),
+  endpoint: optional(string()),
   sampling_ratio: optional(ratio),
   sampling: anyObject,
   memory_max_spans: count,
   trace_storage: anyObject,
-  live_spans: optional(setting<boolean>('false, as this engine publishes no live view', (value) => value === false)),
+  live_spans: optional(
+    setting<boolean>('false, as this engine publishes no live view', (value) => value === false, {
+      enum: [false],
+      type: 'boolean',
+    }),
+  ),
   collapse_spans: flag,
 }
 
@@ -65,7 +73,7 @@ const metricsShape = {
   metrics_exporter: memoryOnly,
   metrics_retention_seconds: count,
   metrics_max_count: count,
-  alerts: optional(setting<readonly unknown[]>('a list of alert rules', Array.isArray)),
+  alerts: optional(list(any())),
 }
 
 const logsShape = {
@@ -77,15 +85,15 @@ const logsShape = {
   logs_flush_interval_ms: count,
   logs_sampling_ratio: optional(ratio),
   logs_console_output: flag,
-  level: optional(oneOf('trace', 'debug', 'info', 'warn', 'error')),
-  format: optional(string),
+  level: optional(oneOf(['trace', 'debug', 'info', 'warn', 'error'])),
+  format: optional(string()),
 }
 
 const shape = {
   enabled: flag,
-  service_name: optional(string),
-  service_version: optional(string),
-  service_namespace: optional(string),
+  service_name: optional(string()),
+  service_version: optional(string()),
+  service_namespace: optional(string()),
   ...traceShape,
   ...metricsShape,
   ...logsShape,

@@ -3,14 +3,13 @@
  * subscribers have no order, and results and errors of handlers are ignored.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
-import { isRecord, json, string } from '../../../wire/protocol/validate.js'
-import { describe } from '../../../std/text/describe.js'
 import type { Binding, Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../builtin.js'
-import { builtinFunction } from '../../config/builtin-input.js'
 import { FanOut } from '../../triggers/fan-out.js'
 import { Deliveries } from './deliveries.js'
 import type { PubSubConfig } from './pubsub-config.js'
 import { Subscriptions } from './subscriptions.js'
+import { builtinFunction, triggerType } from '../../declare/function.js'
+import { anyText, object, optional, string } from '../../declare/schema.js'
 
 /** Maximum subscriptions of one engine. Further ones are refused. */
 const MAX_SUBSCRIPTIONS = 100_000
@@ -22,6 +21,7 @@ export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Bu
   const fanOut = new FanOut<Binding>(host.lane)
   return {
     name: 'iii-pubsub',
+    description: 'Sends events to all subscribers of a topic',
     functions: [publishFunction({ host, subscriptions, deliveries, fanOut })],
     triggerTypes: [subscribeType(subscriptions)],
     start: () => Promise.resolve(),
@@ -45,13 +45,7 @@ function publishFunction({ host, subscriptions, deliveries, fanOut }: PublishPar
   return builtinFunction({
     id: 'publish',
     description: 'Sends an event to every subscriber of a topic and does not wait for them',
-    requestSchema: {
-      type: 'object',
-      properties: { topic: { type: 'string', minLength: 1 }, data: {} },
-      required: ['topic', 'data'],
-    },
-    textMembers: ['data'],
-    input: { topic: string, data: json },
+    input: object({ topic: string('The topic; it must not be empty'), data: anyText('The event') }),
     call({ topic, data }, { traceparent, baggage }) {
       if (topic === '') throw new InvocationError({ code: ErrorCode.topic_not_set, message: 'Topic is not set' })
       const deliver = (binding: Binding): void => {
@@ -66,26 +60,18 @@ function publishFunction({ host, subscriptions, deliveries, fanOut }: PublishPar
 }
 
 function subscribeType(subscriptions: Subscriptions): BuiltinTriggerType {
-  return {
+  return triggerType({
     id: 'subscribe',
     description: 'Calls a function with every event published to a topic',
-    configurationSchema: {
-      type: 'object',
-      properties: { topic: { type: 'string', description: 'An empty topic is accepted and never fires' } },
-      required: ['topic'],
-    },
-    requestSchema: { description: 'The published data, unchanged' },
-    bind(binding) {
+    config: object({
+      topic: string('The topic; an empty one is accepted and never fires'),
+      condition_function_id: optional(string('Accepted, but not called: subscriptions have no conditions')),
+    }),
+    bind(binding, { topic }) {
       if (subscriptions.size >= MAX_SUBSCRIPTIONS)
         throw new Error(`The limit of ${MAX_SUBSCRIPTIONS} subscriptions is reached`)
-      subscriptions.add(topicOf(binding), binding)
+      subscriptions.add(topic, binding)
     },
     unbind: (binding) => subscriptions.remove(binding.id),
-  }
-}
-
-function topicOf({ config }: Binding): string {
-  const topic = isRecord(config) ? config['topic'] : undefined
-  if (typeof topic !== 'string') throw new Error(`topic is required for subscribe triggers, got ${describe(topic)}`)
-  return topic
+  })
 }

@@ -52,6 +52,7 @@ export class Attempts {
       await turn
       if (this.#stopped) return { kind: 'done' }
     }
+    const startedAt = this.#host.clock.now()
     const controller = new AbortController()
     this.#underWay.add(controller)
     try {
@@ -61,7 +62,12 @@ export class Attempts {
     } finally {
       this.#underWay.delete(controller)
     }
-    if (!this.#stopped) await this.#ledger.finish(job)
+    if (this.#stopped) return { kind: 'done' }
+    await this.#ledger.finish(job)
+    const { name, kind: source, functionId, id: jobId, traceparent } = job
+    const durationMs = this.#host.clock.now() - startedAt
+    const done = { name, source, functionId, jobId, attempt: job.attempts + 1, durationMs, traceparent }
+    this.#host.emit({ kind: 'job_done', ...done })
     return { kind: 'done' }
   }
 

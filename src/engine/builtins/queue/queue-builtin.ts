@@ -14,7 +14,9 @@ import type { QueueConfig } from './queue-config.js'
 import { redriveFunctions } from './redrive-functions.js'
 import { queueInspections, reportFunctions } from './report-functions.js'
 import { StoreJournal } from './journal/store-journal.js'
+import { subscriberConfig } from './topics/subscriber-config.js'
 import { Topics } from './topics/topics.js'
+import { triggerType } from '../../declare/function.js'
 
 const NAME = 'iii-queue'
 
@@ -35,6 +37,7 @@ export function createQueueBuiltin(
   const accepts = (job: Job): boolean => job.kind === 'topic' || queues.find(job.name) !== undefined
   return {
     name: NAME,
+    description: 'Stores calls and events, and delivers them with retries',
     functions: [
       enqueueFunction(queues, host.random),
       publishFunction(topics),
@@ -73,32 +76,14 @@ function namesOf(jobs: readonly Job[]): string[] {
 }
 
 function subscriberType(topics: Topics): BuiltinTriggerType {
-  return {
+  return triggerType({
     id: 'durable:subscriber',
     description:
       'Calls a function with every event published to a topic, with retries until it succeeds or uses up its attempts',
-    configurationSchema: {
-      type: 'object',
-      properties: {
-        topic: { type: 'string', minLength: 1 },
-        condition_function_id: { type: 'string', description: 'Drops a message by returning false' },
-        queue_config: {
-          type: 'object',
-          properties: {
-            type: {
-              type: 'string',
-              description: '`fifo` delivers one at a time and in order; any other value, in parallel',
-            },
-            maxRetries: { type: 'integer', minimum: 0, description: 'Attempts after the first; 2 when absent' },
-            concurrency: { type: 'integer', minimum: 1, default: 10 },
-            backoffDelayMs: { type: 'integer', minimum: 0, default: 1000 },
-          },
-        },
-      },
-      required: ['topic'],
-    },
-    requestSchema: { description: 'The published data, unchanged' },
-    bind: (binding) => topics.bind(binding),
+    // The distributed engine lists the type under this name.
+    owner: 'queue',
+    config: subscriberConfig,
+    bind: (binding, config) => topics.bind(binding, config),
     unbind: (binding) => topics.unbind(binding.id),
-  }
+  })
 }

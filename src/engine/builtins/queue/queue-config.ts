@@ -1,9 +1,10 @@
 /** Settings of `iii-queue`: named queues and the storage of jobs. Topics have no settings here; their triggers have. */
-import { optional, record, string, type Infer } from '../../../wire/protocol/validate.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
+import type { Infer } from '../../../wire/protocol/validate.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
 import { defaultQueueLimits, type QueueLimits } from './journal/ledger.js'
 import { defaultPolicy, type QueuePolicy } from './queue-policy.js'
+import { oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
+import { parseSettings, setting } from '../../declare/settings.js'
 
 /** One configured queue. */
 export interface NamedQueueSettings {
@@ -21,27 +22,30 @@ export interface QueueConfig {
 }
 
 const queueShape = {
-  type: optional(oneOf('standard', 'fifo')),
+  type: optional(oneOf(['standard', 'fifo'])),
   max_retries: optional(wholeNumber(1)),
   concurrency: optional(wholeNumber(1)),
   message_group_field: optional(
-    setting<string>('a string that is not empty', (v) => typeof v === 'string' && v !== ''),
+    setting<string>('a string that is not empty', (v) => typeof v === 'string' && v !== '', {
+      minLength: 1,
+      type: 'string',
+    }),
   ),
   backoff_ms: optional(wholeNumber(0)),
   poll_interval_ms: optional(wholeNumber(1)),
   // These two apply to RabbitMQ only.
   max_priority: optional(wholeNumber(0)),
-  priority_field: optional(string),
+  priority_field: optional(string()),
 }
 
-const adapterShape = { name: optional(oneOf('builtin')), config: optional(record) }
+const adapterShape = { name: optional(oneOf(['builtin'])), config: optional(record()) }
 
 /**
  * Reads the `config` of `iii-queue`; absent means the defaults: the queue `default`, kept in memory.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseQueueConfig(config: unknown): QueueConfig {
-  const shape = { adapter: optional(record), queue_configs: optional(record) }
+  const shape = { adapter: optional(record()), queue_configs: optional(record()) }
   const { adapter, queue_configs: configured = {} } = parseSettings('iii-queue', shape, config)
   const { config: inner } = parseSettings('iii-queue.adapter', adapterShape, adapter)
   // Beside its name, the adapter has the same settings as that of every built-in that stores values.
@@ -65,6 +69,7 @@ const fifoShape = {
   message_group_field: setting<string>(
     'the name of a payload member, since the queue is fifo',
     (v) => typeof v === 'string',
+    { type: 'string' },
   ),
 }
 

@@ -1,11 +1,12 @@
 /** The functions that redrive or remove dead letters. They accept the name of a queue or a topic. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
-import { optional, string } from '../../../wire/protocol/validate.js'
+import type { Infer } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction } from '../builtin.js'
-import { builtinFunction } from '../../config/builtin-input.js'
 import type { Job } from './job.js'
 import type { Ledger } from './journal/ledger.js'
 import { queueError } from './queue-errors.js'
+import { builtinFunction } from '../../declare/function.js'
+import { alias, integer, object, refusedLater, string } from '../../declare/schema.js'
 
 export interface RedriveParts {
   readonly ledger: Ledger
@@ -15,11 +16,11 @@ export interface RedriveParts {
   readonly resume: (job: Job) => void
 }
 
-const nameInput = { queue: optional(string), topic: optional(string) }
-const messageInput = { ...nameInput, message_id: optional(string) }
+const queue = alias(refusedLater(string('The queue; a topic is accepted too, also as `topic`'), ''), 'topic')
+const message = object({ queue, message_id: refusedLater(string('The id of the dead letter'), '') })
 
-const nameSchema = { queue: { type: 'string' }, topic: { type: 'string' } }
-const messageSchema = { ...nameSchema, message_id: { type: 'string' } }
+const count = integer('uint64', 'The number of dead letters')
+const messageResult = object({ queue: string(), message_id: string(), redriven: count })
 
 export function redriveFunctions(parts: RedriveParts): BuiltinFunction[] {
   return [redriveAll(parts), redriveOne(parts), discardOne(parts)]
@@ -29,11 +30,11 @@ function redriveAll(parts: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::redrive',
     description: 'Redrives all dead letters in a queue or topic, with all their attempts',
-    requestSchema: { type: 'object', properties: nameSchema },
-    input: nameInput,
+    input: object({ queue }),
+    output: object({ queue: string(), redriven: count }),
     async call(input) {
-      const queue = requiredName(input)
-      return { queue, redriven: await redrive(parts, ErrorCode.redrive_failed, { queue }) }
+      const name = requiredName(input)
+      return { queue: name, redriven: await redrive(parts, ErrorCode.redrive_failed, { queue: name }) }
     },
   })
 }
@@ -42,12 +43,12 @@ function redriveOne(parts: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::redrive_message',
     description: 'Redrives one dead letter, with all its attempts',
-    requestSchema: { type: 'object', properties: messageSchema },
-    input: messageInput,
+    input: message,
+    output: messageResult,
     async call(input) {
-      const message = requiredMessage(input)
-      const redriven = await redrive(parts, ErrorCode.redrive_message_failed, message)
-      return { queue: message.queue, message_id: message.messageId, redriven }
+      const wanted = requiredMessage(input)
+      const redriven = await redrive(parts, ErrorCode.redrive_message_failed, wanted)
+      return { queue: wanted.queue, message_id: wanted.messageId, redriven }
     },
   })
 }
@@ -56,14 +57,14 @@ function discardOne({ ledger }: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::discard_message',
     description: 'Removes one dead letter',
-    requestSchema: { type: 'object', properties: messageSchema },
-    input: messageInput,
+    input: message,
+    output: messageResult,
     async call(input) {
-      const { queue, messageId } = requiredMessage(input)
-      const discarding = ledger.discard(queue, messageId)
+      const { queue: name, messageId } = requiredMessage(input)
+      const discarding = ledger.discard(name, messageId)
       // The count is named `redriven` on the wire here, too.
       const redriven = await discarding.catch((error: unknown) => fail(ErrorCode.discard_message_failed, error))
-      return { queue, message_id: messageId, redriven }
+      return { queue: name, message_id: messageId, redriven }
     },
   })
 }
@@ -87,17 +88,14 @@ function fail(code: ErrorCode, cause: unknown): never {
   throw queueError(code, reason, { cause })
 }
 
-function requiredName({ queue, topic }: { queue?: string | undefined; topic?: string | undefined }): string {
-  const name = queue ?? topic ?? ''
+function requiredName({ queue: name }: { readonly queue: string }): string {
   if (name === '') throw queueError(ErrorCode.queue_not_set, 'Queue is not set: pass `queue` or `topic`')
   return name
 }
 
-function requiredMessage(
-  input: Parameters<typeof requiredName>[0] & { message_id?: string | undefined },
-): Required<Wanted> {
-  const queue = requiredName(input)
-  const { message_id: messageId = '' } = input
+function requiredMessage(input: Infer<typeof message.members>): Required<Wanted> {
+  const name = requiredName(input)
+  const { message_id: messageId } = input
   if (messageId === '') throw queueError(ErrorCode.message_id_not_set, 'Message id is not set: pass `message_id`')
-  return { queue, messageId }
+  return { queue: name, messageId }
 }

@@ -1,16 +1,15 @@
 /** The functions that report the content of the queues. They do not change jobs. */
 import { ErrorCode } from '../../../errors.js'
 import { withTextItems, withTextMembers } from '../../../wire/protocol/json-text.js'
-import { optional, string } from '../../../wire/protocol/validate.js'
 import type { BuiltinFunction, Inspections } from '../builtin.js'
-import { integer } from '../../config/builtin-fields.js'
-import { builtinFunction } from '../../config/builtin-input.js'
 import type { DeadLetter } from './job.js'
 import type { Ledger } from './journal/ledger.js'
 import type { NamedQueues } from './named-queues.js'
 import type { NamedQueueSettings } from './queue-config.js'
 import { queueError } from './queue-errors.js'
 import type { TopicFigures, Topics } from './topics/topics.js'
+import { builtinFunction, anyInput } from '../../declare/function.js'
+import { alias, integer, object, refusedLater, string, withDefault } from '../../declare/schema.js'
 
 export interface ReportParts {
   readonly ledger: Ledger
@@ -21,8 +20,7 @@ export interface ReportParts {
 const BROKER_TYPE = 'builtin'
 const DEFAULT_LIMIT = 50
 
-const nameInput = { topic: optional(string), queue: optional(string) }
-const nameSchema = { topic: { type: 'string' }, queue: { type: 'string' } }
+const topic = alias(refusedLater(string('The topic; a queue is accepted too, also as `queue`'), ''), 'queue')
 
 export function reportFunctions(parts: ReportParts): BuiltinFunction[] {
   return [listTopics(parts), topicStats(parts), deadLetterTopics(parts), deadLetterMessages(parts)]
@@ -62,7 +60,7 @@ function listTopics(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::list_topics',
     description: 'Lists topics and queues with their subscribers',
-    input: {},
+    input: anyInput,
     call: () =>
       namesOf(parts).map((name) => {
         return { name, broker_type: BROKER_TYPE, subscriber_count: figuresOf(parts, name).consumers }
@@ -87,8 +85,7 @@ function topicStats(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::topic_stats',
     description: 'Counts jobs, consumers and dead letters in a topic or queue',
-    requestSchema: { type: 'object', properties: nameSchema },
-    input: nameInput,
+    input: object({ topic }),
     call(input) {
       const name = requiredTopic(input)
       const { depth, consumers } = figuresOf(parts, name)
@@ -102,7 +99,7 @@ function deadLetterTopics(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::dlq_topics',
     description: 'Lists topics and queues with the number of their dead letters',
-    input: {},
+    input: anyInput,
     call: () => {
       const counts = parts.ledger.letters.counts()
       const names = new Set([...namesOf(parts), ...counts.keys()])
@@ -117,16 +114,12 @@ function deadLetterMessages({ ledger }: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::dlq_messages',
     description: 'Lists dead letters in a topic or queue, oldest first',
-    requestSchema: {
-      type: 'object',
-      properties: {
-        ...nameSchema,
-        offset: { type: 'integer', minimum: 0, default: 0 },
-        limit: { type: 'integer', minimum: 0, default: DEFAULT_LIMIT },
-      },
-    },
-    input: { ...nameInput, offset: optional(integer(0)), limit: optional(integer(0)) },
-    call({ offset = 0, limit = DEFAULT_LIMIT, ...input }) {
+    input: object({
+      topic,
+      offset: withDefault(integer('uint64', 'Dead letters to skip'), 0),
+      limit: withDefault(integer('uint64', 'Maximum dead letters in the result'), DEFAULT_LIMIT),
+    }),
+    call({ offset, limit, ...input }) {
       const letters = ledger.letters.of(requiredTopic(input))
       return withTextItems(letters.slice(offset, offset + limit).map(letterRow))
     },
@@ -145,8 +138,7 @@ function letterRow({ job, death }: DeadLetter): unknown {
   })
 }
 
-function requiredTopic({ topic, queue }: { topic?: string | undefined; queue?: string | undefined }): string {
-  const name = topic ?? queue ?? ''
+function requiredTopic({ topic: name }: { readonly topic: string }): string {
   if (name === '') throw queueError(ErrorCode.topic_required, 'Topic is required: pass `topic` or `queue`')
   return name
 }

@@ -21,6 +21,7 @@ export function createStateBuiltin(host: EngineHost, config: StateConfig): Built
   let values: StateValues | undefined
   return {
     name: NAME,
+    description: 'Stores values by scope and key, and reports their changes',
     functions: stateFunctions(() => values),
     triggerTypes: [triggers.type],
     inspections: {

@@ -1,9 +1,9 @@
 /**
  * Settings of `iii-state`.
  */
-import { optional, record } from '../../../wire/protocol/validate.js'
-import { parseSettings, setting, wholeNumber } from '../../config/builtin-config.js'
 import { parseStorageAdapter, saveIntervalMs, type StorageConfig } from '../../storage/storage-config.js'
+import { boolean, optional, record, wholeNumber } from '../../declare/schema.js'
+import { parseSettings } from '../../declare/settings.js'
 
 /** Settings of `iii-state`. */
 export interface StateConfig {
@@ -15,8 +15,8 @@ export interface StateConfig {
 }
 
 const shape = {
-  adapter: optional(record),
-  triggers_enabled: optional(setting<boolean>('true or false', (value) => typeof value === 'boolean')),
+  adapter: optional(record()),
+  triggers_enabled: optional(boolean()),
   max_value_bytes: optional(wholeNumber(1)),
   save_interval_ms: saveIntervalMs,
 }

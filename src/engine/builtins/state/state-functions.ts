@@ -1,13 +1,13 @@
 /** The functions `state::*`, with inputs and results as on the wire. */
 import { ErrorCode, InvocationError } from '../../../errors.js'
-import { isRecord, json, string } from '../../../wire/protocol/validate.js'
-import type { BuiltinFunction } from '../builtin.js'
-import { builtinFunction } from '../../config/builtin-input.js'
 import { parseUpdateOps } from '../../../wire/updates/update-op.js'
-import { updateOpsField, updateOpsSchema } from '../../config/builtin-fields.js'
 import type { Stored } from '../../storage/store.js'
 import { traceOf } from '../../triggers/write-firings.js'
+import type { BuiltinFunction } from '../builtin.js'
 import type { StateValues } from './state-values.js'
+import { builtinFunction } from '../../declare/function.js'
+import { alias, any, anyText, list, object, string } from '../../declare/schema.js'
+import { updateOps, updateResult, changeResult } from '../../declare/update-ops.js'
 
 /** The values once the store is open. */
 export type OpenState = () => StateValues | undefined
@@ -19,103 +19,64 @@ export function stateFunctions(open: OpenState): BuiltinFunction[] {
     if (values === undefined) throw new InvocationError({ code, message: 'The state store is not open' })
     return values
   }
-  return [...readers(orThrow), setFunction(orThrow), deleteFunction(orThrow), updateFunction(orThrow)]
+  return [...readers(orThrow), ...writers(orThrow)]
 }
 
 type Values = (code: ErrorCode) => StateValues
 
-const place = { scope: string, key: string }
+const scope = string('The group of keys')
+const place = { scope, key: string('The name of the value in its scope') }
 
 function readers(values: Values): BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'state::get',
       description: 'Returns the value stored under a scope and a key, or nothing if there is none',
-      requestSchema: schemaOf('scope', 'key'),
-      input: place,
+      input: object(place),
       call: (input) => values(ErrorCode.GET_ERROR).get(input),
     }),
     builtinFunction({
       id: 'state::list',
       description: 'Returns all values of a scope, in the order their keys were first set',
-      requestSchema: schemaOf('scope'),
-      responseSchema: { type: 'array' },
-      input: { scope: string },
-      call: ({ scope }) => values(ErrorCode.LIST_ERROR).list(scope),
+      input: object({ scope }),
+      output: list(any()),
+      call: (input) => values(ErrorCode.LIST_ERROR).list(input.scope),
     }),
     builtinFunction({
       id: 'state::list_groups',
       description: 'Returns the names of all scopes, sorted',
-      requestSchema: schemaOf(),
-      responseSchema: {
-        type: 'object',
-        properties: { groups: { type: 'array', items: { type: 'string' } } },
-        required: ['groups'],
-      },
-      input: {},
+      input: object({}),
+      output: object({ groups: list(string()) }),
       call: () => ({ groups: values(ErrorCode.LIST_GROUPS_ERROR).scopes() }),
     }),
   ]
 }
 
-function setFunction(values: Values): BuiltinFunction {
-  const set = builtinFunction({
-    id: 'state::set',
-    description: 'Sets the value under a scope and a key; `data` is accepted in place of `value`',
-    requestSchema: schemaOf('scope', 'key', 'value'),
-    responseSchema: changeSchema,
-    input: { ...place, value: json },
-    textMembers: ['value'],
-    // The value came through JSON, so it is valid JSON; the store refuses anything else.
-    call: (input, trace) => values(ErrorCode.SET_ERROR).set(input, input.value as Stored, traceOf(trace)),
-  })
-  return { ...set, call: (input, context) => set.call(withValue(input), context) }
-}
-
-function deleteFunction(values: Values): BuiltinFunction {
-  return builtinFunction({
-    id: 'state::delete',
-    description: 'Removes the value under a scope and a key and returns it, or nothing if there was none',
-    requestSchema: schemaOf('scope', 'key'),
-    input: place,
-    call: (input, trace) => values(ErrorCode.DELETE_ERROR).delete(input, traceOf(trace)),
-  })
-}
-
-function updateFunction(values: Values): BuiltinFunction {
-  const id = 'state::update'
-  return builtinFunction({
-    id,
-    description: 'Changes the value under a scope and a key by operations, atomically',
-    requestSchema: { ...schemaOf('scope', 'key', 'ops'), properties: { ...properties, ops: updateOpsSchema } },
-    responseSchema: changeSchema,
-    input: { ...place, ops: updateOpsField },
-    call: (input, trace) => values(ErrorCode.UPDATE_ERROR).update(input, parseUpdateOps(id, input.ops), traceOf(trace)),
-  })
-}
-
-/** Puts `data` in the place of `value`. */
-function withValue(input: unknown): unknown {
-  if (!isRecord(input) || !Object.hasOwn(input, 'data')) return input
-  const { data, ...rest } = input
-  if (!Object.hasOwn(rest, 'value')) return { ...rest, value: data }
-  const message = 'Failed to deserialize input for state::set: `value` and `data` are two names of one member; pass one'
-  throw new InvocationError({ code: ErrorCode.deserialization_error, message })
-}
-
-const properties = { scope: { type: 'string' }, key: { type: 'string' }, value: {} }
-
-function schemaOf(...required: readonly (keyof typeof properties | 'ops')[]): object {
-  const named = Object.entries(properties).filter(([name]) => required.some((key) => key === name))
-  return { type: 'object', properties: Object.fromEntries(named), ...(required.length > 0 && { required }) }
-}
-
-const changeSchema = {
-  type: 'object',
-  properties: {
-    old_value: { description: 'null if there was none' },
-    new_value: {},
-    errors: { type: 'array', description: 'Operations of an update that were skipped; absent if there were none' },
-  },
-  required: ['old_value', 'new_value'],
+function writers(values: Values): BuiltinFunction[] {
+  return [
+    builtinFunction({
+      id: 'state::set',
+      description: 'Sets the value under a scope and a key; `data` is accepted in place of `value`',
+      input: object({ ...place, value: alias(anyText('The new value'), 'data') }),
+      output: changeResult,
+      // The value came through JSON, so it is valid JSON; the store refuses anything else.
+      call: (input, trace) => values(ErrorCode.SET_ERROR).set(input, input.value as Stored, traceOf(trace)),
+    }),
+    builtinFunction({
+      id: 'state::delete',
+      description: 'Removes the value under a scope and a key and returns it, or nothing if there was none',
+      input: object(place),
+      call: (input, trace) => values(ErrorCode.DELETE_ERROR).delete(input, traceOf(trace)),
+    }),
+    builtinFunction({
+      id: 'state::update',
+      description: 'Changes the value under a scope and a key by operations, atomically',
+      input: object({ ...place, ops: updateOps }),
+      output: updateResult,
+      call: (input, trace) => {
+        const ops = parseUpdateOps('state::update', input.ops)
+        return values(ErrorCode.UPDATE_ERROR).update(input, ops, traceOf(trace))
+      },
+    }),
+  ]
 }

@@ -1,11 +1,12 @@
 /** The trigger type `state`: fires for each write that changed a value. Knows nothing of storage. */
 import { withTextMembers } from '../../../wire/protocol/json-text.js'
-import { optional, string } from '../../../wire/protocol/validate.js'
-import { BoundTriggers, readTriggerConfig } from '../../triggers/bound-triggers.js'
+import { BoundTriggers } from '../../triggers/bound-triggers.js'
 import type { BuiltinTriggerType, EngineHost } from '../builtin.js'
 import type { Trace } from '../../triggers/fire.js'
 import type { Stored } from '../../storage/store.js'
 import { WriteFirings } from '../../triggers/write-firings.js'
+import { triggerType } from '../../declare/function.js'
+import { any, described, named, object, oneOf, optional, string } from '../../declare/schema.js'
 
 /** A write that has been stored; `undefined` means no value. */
 export interface StateChange {
@@ -20,7 +21,21 @@ interface Filter {
   readonly key?: string | undefined
 }
 
-const filterShape = { scope: optional(string), key: optional(string), condition_function_id: optional(string) }
+const config = object({
+  scope: optional(string('Only this scope; absent: any')),
+  key: optional(string('Only this key; absent: any')),
+  condition_function_id: optional(string('A function that skips an event by returning false')),
+})
+
+const eventType = named('StateEventType', oneOf(['state:created', 'state:updated', 'state:deleted']))
+const event = object({
+  type: string('Always `state`'),
+  event_type: described(eventType, 'What happened to the value'),
+  scope: string(),
+  key: string(),
+  old_value: optional(any('The value before; null if there was none')),
+  new_value: any('The value after; null if it was removed'),
+})
 
 export class StateTriggers {
   readonly #bound = new BoundTriggers<Filter>()
@@ -44,14 +59,14 @@ export class StateTriggers {
   }
 
   get type(): BuiltinTriggerType {
-    return {
+    return triggerType({
       id: 'state',
       description: 'Calls a function after a value was created, updated or deleted',
-      configurationSchema,
-      requestSchema,
-      bind: (binding) => this.#bound.add(binding, readTriggerConfig(binding, filterShape)),
+      config,
+      request: event,
+      bind: (binding, filter) => this.#bound.add(binding, filter),
       unbind: (binding) => this.#bound.remove(binding),
-    }
+    })
   }
 }
 
@@ -61,26 +76,4 @@ function eventOf({ scope, key, oldValue, newValue }: StateChange): unknown {
     newValue === undefined ? 'state:deleted' : oldValue === undefined ? 'state:created' : 'state:updated'
   const values = { old_value: oldValue ?? null, new_value: newValue ?? null }
   return withTextMembers({ type: 'state', event_type, scope, key, ...values })
-}
-
-const configurationSchema = {
-  type: 'object',
-  properties: {
-    scope: { type: 'string', description: 'Only this scope; absent: any' },
-    key: { type: 'string', description: 'Only this key; absent: any' },
-    condition_function_id: { type: 'string', description: 'Skips an event by returning false' },
-  },
-}
-
-const requestSchema = {
-  type: 'object',
-  properties: {
-    type: { const: 'state' },
-    event_type: { enum: ['state:created', 'state:updated', 'state:deleted'] },
-    scope: { type: 'string' },
-    key: { type: 'string' },
-    old_value: { description: 'null if there was none' },
-    new_value: { description: 'null if the value was removed' },
-  },
-  required: ['type', 'event_type', 'scope', 'key', 'old_value', 'new_value'],
 }

@@ -3,13 +3,15 @@
  * Triggers fire once a change is stored.
  */
 import { ErrorCode } from '../../../errors.js'
-import { withTextMembers } from '../../../wire/protocol/json-text.js'
+import { withTextMembers, type JsonText } from '../../../wire/protocol/json-text.js'
+import type { FieldType } from '../../../wire/protocol/validate.js'
 import type { Trace } from '../../triggers/fire.js'
-import { orAnswer, type Store, type Stored, type StoreError, type Write } from '../../storage/store.js'
+import { orAnswer, type Store, type Stored, type StoredList, type StoreError, type Write } from '../../storage/store.js'
 import type { UpdateOp } from '../../../wire/updates/update-op.js'
 import type { UpdateOpError } from '../../../wire/updates/update-ops.js'
 import type { LargeUpdates } from '../../storage/large-updates.js'
 import type { StateChange } from './state-triggers.js'
+import type { updateResult } from '../../declare/update-ops.js'
 
 /** The address of a value. */
 export interface Place {
@@ -17,8 +19,8 @@ export interface Place {
   readonly key: string
 }
 
-/** The result of a change: `old_value`, `new_value` and `errors`; text if a value is large. */
-export type ChangeResult = unknown
+/** The result of a change; text if a value is large. */
+type ChangeResult = FieldType<typeof updateResult> | JsonText
 
 export class StateValues {
   readonly #store: Store
@@ -35,7 +37,7 @@ export class StateValues {
     return this.#store.get(scope, key)
   }
 
-  list(scope: string): Stored {
+  list(scope: string): StoredList {
     return this.#store.values(scope)
   }
 

@@ -26,6 +26,7 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
   const service = new StreamService(host, config)
   return {
     name: NAME,
+    description: 'Stores streams of items, and sends their changes to functions and browsers',
     functions: streamFunctions(() => service.operations),
     triggerTypes: service.triggers.types,
     namedFunctions: config.authFunctionId === undefined ? [] : [config.authFunctionId],

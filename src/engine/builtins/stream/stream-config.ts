@@ -1,11 +1,10 @@
 /**
  * Settings of `iii-stream`.
  */
-import { boolean, optional, string } from '../../config/builtin-fields.js'
-import { record } from '../../../wire/protocol/validate.js'
-import { parseSettings, wholeNumber } from '../../config/builtin-config.js'
 import { originFields, readOriginRules, type OriginRules } from '../../access/origins.js'
 import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
+import { boolean, optional, record, string, wholeNumber } from '../../declare/schema.js'
+import { parseSettings } from '../../declare/settings.js'
 
 /** Settings of `iii-stream`. */
 export interface StreamConfig {
@@ -28,14 +27,14 @@ const DEFAULT_PORT = 3112
 const DEFAULT_CHANNEL_SIZE = 256
 
 const shape = {
-  host: optional(string),
+  host: optional(string()),
   port: optional(wholeNumber(0, 65_535)),
-  auth_function: optional(string),
-  adapter: optional(record),
+  auth_function: optional(string()),
+  adapter: optional(record()),
 }
 
 /** Settings of the local engine only. */
-const localShape = { ...originFields, auth_required: optional(boolean) }
+const localShape = { ...originFields, auth_required: optional(boolean()) }
 
 /**
  * Reads the `config` and `local` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no

@@ -3,7 +3,8 @@
  * Every change is announced once it is stored. Inputs and results are as on the wire.
  */
 import { ErrorCode } from '../../../errors.js'
-import { withTextMembers } from '../../../wire/protocol/json-text.js'
+import { withTextMembers, type JsonText } from '../../../wire/protocol/json-text.js'
+import type { FieldType } from '../../../wire/protocol/validate.js'
 import type { Stored } from '../../storage/store.js'
 import type { EngineHost } from '../builtin.js'
 import type { Trace } from '../../triggers/fire.js'
@@ -17,9 +18,10 @@ import {
 } from './custom-streams.js'
 import { streamMessage, type StreamChange, type StreamMessage, type StreamTarget } from './stream-event.js'
 import type { GroupPlace, ItemPlace, StreamItems } from './stream-items.js'
+import type { updateResult } from '../../declare/update-ops.js'
 
-/** `old_value`, and for a set or an update `new_value` and `errors`; text if a value is large. */
-export type ChangeResult = unknown
+/** The result of a set or an update; text if a value is large. */
+type ChangeResult = FieldType<typeof updateResult> | JsonText
 
 export interface StreamOperationsParts {
   readonly host: EngineHost
@@ -73,7 +75,7 @@ export class StreamOperations {
   }
 
   /** @throws {InvocationError} STREAM_DELETE_ERROR, JSON_ERROR, or the error of the worker function. */
-  async delete(place: ItemPlace, origin: CallOrigin): Promise<ChangeResult> {
+  async delete(place: ItemPlace, origin: CallOrigin): Promise<{ old_value: Stored | null } | JsonText> {
     const call = callOf('delete', place, origin)
     const custom = callCustom(this.#host, call)
     const oldValue =

@@ -2,12 +2,14 @@
  * The trigger types of streams: `stream` for changes and events, `stream:join` and `stream:leave` for clients. Join
  * handlers decide about a join; all other handlers run in the background.
  */
-import { isRecord, optional, string } from '../../../wire/protocol/validate.js'
-import { BoundTriggers, readTriggerConfig } from '../../triggers/bound-triggers.js'
+import { isRecord } from '../../../wire/protocol/validate.js'
+import { BoundTriggers } from '../../triggers/bound-triggers.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../builtin.js'
 import { callBound, type Trace } from '../../triggers/fire.js'
 import { WriteFirings } from '../../triggers/write-firings.js'
 import { payloadOf, type StreamMessage } from './stream-event.js'
+import { triggerType } from '../../declare/function.js'
+import { accepting, any, integer, object, optional, string } from '../../declare/schema.js'
 
 /** The payload of join and leave handlers. */
 export type SubscriptionEvent = {
@@ -25,12 +27,37 @@ interface Filter {
   readonly item_id?: string | undefined
 }
 
-const filterShape = {
-  stream_name: string,
-  group_id: optional(string),
-  item_id: optional(string),
-  condition_function_id: optional(string),
-}
+const config = object({
+  // The distributed engine publishes it as optional, and fails without it.
+  stream_name: accepting(string(), optional(string('Required'))),
+  group_id: optional(string('Only this group; absent: any')),
+  item_id: optional(string('Only this item; absent: any')),
+  condition_function_id: optional(string('A function that skips an event by returning false')),
+})
+
+const subscriptionConfig = object({
+  stream_name: optional(string('Accepted and ignored: a handler receives the subscriptions of all streams')),
+  condition_function_id: optional(string('Accepted and ignored')),
+})
+
+const subject = optional(string('The item; null for the whole group'))
+
+const message = object({
+  type: string('Always `stream`'),
+  timestamp: integer('int64', 'Milliseconds since 1970'),
+  streamName: string(),
+  groupId: string(),
+  id: subject,
+  event: any('What happened: its `type` is create, update, delete or event'),
+})
+
+const subscription = object({
+  subscription_id: string(),
+  stream_name: string(),
+  group_id: string(),
+  id: subject,
+  context: any('The result of the auth function; null without one'),
+})
 
 export class StreamTriggers {
   readonly #host: EngineHost
@@ -96,14 +123,14 @@ export class StreamTriggers {
 
   get types(): BuiltinTriggerType[] {
     return [
-      {
+      triggerType({
         id: 'stream',
         description: 'Calls a function after an item was created, updated or deleted, and for events sent to a stream',
-        configurationSchema,
-        requestSchema: messageSchema,
-        bind: (binding) => this.#changes.add(binding, readTriggerConfig(binding, filterShape)),
+        config,
+        request: message,
+        bind: (binding, filter) => this.#changes.add(binding, filter),
         unbind: (binding) => this.#changes.remove(binding),
-      },
+      }),
       subscriptionType('stream:join', 'Calls a function to decide whether a client may join a stream', this.#joins),
       subscriptionType('stream:leave', 'Calls a function after a client has left a stream', this.#leaves),
     ]
@@ -111,50 +138,13 @@ export class StreamTriggers {
 }
 
 function subscriptionType(id: string, description: string, bound: BoundTriggers<undefined>): BuiltinTriggerType {
-  return {
+  return triggerType({
     id,
     description,
-    requestSchema: subscriptionSchema,
+    config: subscriptionConfig,
+    request: subscription,
     // These types ignore the config, including conditions.
     bind: (binding: Binding) => bound.add({ ...binding, config: undefined }, undefined),
     unbind: (binding) => bound.remove(binding),
-  }
-}
-
-const configurationSchema = {
-  type: 'object',
-  properties: {
-    stream_name: { type: 'string' },
-    group_id: { type: 'string', description: 'Only this group; absent: any' },
-    item_id: { type: 'string', description: 'Only this item; absent: any' },
-    condition_function_id: { type: 'string', description: 'Skips an event by returning false' },
-  },
-  required: ['stream_name'],
-}
-
-const idSchema = { type: ['string', 'null'], description: 'null for the whole group' }
-
-const messageSchema = {
-  type: 'object',
-  properties: {
-    type: { const: 'stream' },
-    timestamp: { type: 'integer', description: 'Milliseconds since 1970' },
-    streamName: { type: 'string' },
-    groupId: { type: 'string' },
-    id: idSchema,
-    event: { type: 'object', properties: { type: { enum: ['create', 'update', 'delete', 'event'] } } },
-  },
-  required: ['type', 'timestamp', 'streamName', 'groupId', 'id', 'event'],
-}
-
-const subscriptionSchema = {
-  type: 'object',
-  properties: {
-    subscription_id: { type: 'string' },
-    stream_name: { type: 'string' },
-    group_id: { type: 'string' },
-    id: idSchema,
-    context: { description: 'The result of the auth function; null without one' },
-  },
-  required: ['subscription_id', 'stream_name', 'group_id', 'id', 'context'],
+  })
 }

@@ -22,7 +22,7 @@ export type FunctionsAvailableGuard = (() => void) & { unsubscribe(): void; [Sym
 export interface FunctionsAvailableParts extends NewsParts {
   readonly link: Link
   readonly barrier: Barrier
-  readonly trigger: TriggerFunction
+  readonly ownTrigger: TriggerFunction
 }
 
 interface Bound {
@@ -81,13 +81,13 @@ export class FunctionsAvailable implements LinkPart {
   }
 
   async #ask(): Promise<void> {
-    const { barrier, link, trigger } = this.#parts
+    const { barrier, link, ownTrigger } = this.#parts
     const { number } = link
     const request = { function_id: EngineFunctions.LIST_FUNCTIONS, payload: { include_internal: true } }
     // The link may end meanwhile, and a guarded listener may deny the list.
     const listed: unknown = await barrier
       .pass()
-      .then(() => trigger(request))
+      .then(() => ownTrigger(request))
       .catch(() => undefined)
     if (link.number === number) this.#report(listed)
   }

@@ -146,7 +146,7 @@ export class Functions implements LinkPart {
    * Registers a function.
    * @throws {RuntimeError} `INVALID_ARGUMENT` for an empty id or a handler of the wrong kind, `DUPLICATE_FUNCTION` for
    * an id that this client has already.
-   * @throws {SerdeError} when the options cannot be written as JSON.
+   * @throws {SerdeError} when the options cannot be serialised as JSON.
    */
   register(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): OwnedFunctionRef {
     checkRecord('options', input)

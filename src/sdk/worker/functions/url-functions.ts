@@ -18,7 +18,7 @@ export interface UrlFunctionsParts {
   readonly link: Link
   readonly barrier: Barrier
   readonly functions: Functions
-  readonly trigger: TriggerFunction
+  readonly ownTrigger: TriggerFunction
   readonly options: WorkerOptions
   readonly report: Report
 }
@@ -108,7 +108,7 @@ export class UrlFunctions implements LinkPart {
   async #rowsOf(function_id: string, payload: object): Promise<Record<string, unknown>[] | undefined> {
     const request = { function_id, payload, timeoutMs: LOOK_LIMIT_MS }
     // A guarded listener may deny it, and a link may end.
-    const answer: unknown = await this.#parts.trigger(request).catch(() => undefined)
+    const answer: unknown = await this.#parts.ownTrigger(request).catch(() => undefined)
     const rows: unknown = isRecord(answer) ? answer['functions'] : undefined
     return Array.isArray(rows) ? rows.filter(isRecord) : undefined
   }

@@ -18,6 +18,7 @@ import type { Report } from '../diagnostics.js'
 import type { FunctionHandler, Functions } from '../functions/functions.js'
 import type { HandlerWatch } from './handler-watch.js'
 import { answeredFailure } from './http-answer.js'
+import type { Interceptors } from '../interceptors.js'
 import type { Link } from '../link.js'
 import type { OwnTelemetry } from '../own-telemetry.js'
 import type { Repeats } from './repeats.js'
@@ -37,6 +38,7 @@ export interface Server {
   readonly report: Report
   readonly watch: HandlerWatch
   readonly trigger: TriggerFunction
+  readonly interceptors: Interceptors
   readonly telemetry: OwnTelemetry
   readonly results: Results
   readonly repeats: Repeats
@@ -127,7 +129,9 @@ function run(server: Server, admitted: Running, handler: FunctionHandler): void 
   const { function_id: functionId, data: input, traceparent, baggage } = message
   const handle = (): unknown => {
     const context = new HandlerContext(message, served, server)
-    const result: unknown = handler(input, context.metadata, context)
+    const result = server.interceptors.serve({ payload: input, context }, (payload) =>
+      handler(payload, context.metadata, context),
+    )
     // A thenable may do its work only when asked for its value: that has to happen in here, too.
     return isThenable(result) ? Promise.resolve(result) : result
   }

@@ -21,7 +21,7 @@ export class Introduction implements LinkPart {
   /** False while another worker holds the name. */
   #isNamed = true
 
-  /** @throws {SerdeError} when the metadata cannot be written as JSON. */
+  /** @throws {SerdeError} when the metadata cannot be serialised as JSON. */
   constructor(link: Link, { metadata, namespace }: WorkerOptions, trigger: TriggerFunction) {
     this.#link = link
     this.#trigger = trigger

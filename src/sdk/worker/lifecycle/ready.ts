@@ -79,7 +79,7 @@ async function refuseIfRefused(core: Core): Promise<void> {
   const [first, ...others] = [...core.functions.refused.values(), ...core.triggers.refused.values()]
   if (first === undefined) return
   for (const error of [first, ...others]) received.add(error)
-  throw await refusalError([first, ...others], core.trigger)
+  throw await refusalError([first, ...others], core.ownTrigger)
 }
 
 async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {

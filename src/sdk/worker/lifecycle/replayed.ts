@@ -27,7 +27,7 @@ export class Replayed {
 
   /**
    * Keeps and sends a registration.
-   * @throws {SerdeError} when the message cannot be written as JSON; nothing is kept then.
+   * @throws {SerdeError} when the message cannot be serialised as JSON; nothing is kept then.
    */
   add(key: string, message: WorkerMessage): void {
     const frame = workerCodec.encode(message)

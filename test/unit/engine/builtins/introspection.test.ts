@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { packageVersion } from '../../../../src/version.js'
 import { engineRig } from '../../../kit/engine-rig.js'
 import type { Frame } from '../../../kit/raw-worker.js'
 
@@ -165,7 +166,10 @@ test('a long configuration is cut in the list and whole in the description', asy
   await rig.settle()
   const info = result(await rig.call(worker, 'engine::registered-triggers::info', { id: 't' }))
   expect(info).toMatchObject({ id: 't', config, metadata: { m: 1 }, trigger: { id: 'tick' } })
-  expect(info['config_summary']).toBe(`{"text":"${'😀'.repeat(71)}…`)
+  expect(info).not.toHaveProperty('config_summary')
+  const { registered_triggers } = result(await rig.call(worker, 'engine::registered-triggers::list', {}))
+  const [row] = registered_triggers as Frame[]
+  expect(row).toMatchObject({ id: 't', config, config_summary: `{"text":"${'😀'.repeat(71)}…` })
   expect(code(await rig.call(worker, 'engine::registered-triggers::info', { id: 'nope' }))).toBe('NOT_FOUND')
 })
 
@@ -255,6 +259,19 @@ test('the baggage of a call can be read back', async () => {
   })
   expect((await rig.call(worker, 'engine::baggage::set', { key: 'k', value: 'v' }))['result']).toEqual({
     success: true,
-    note: expect.any(String) as unknown,
+    note: 'The entry is dropped at the end of this call',
   })
+})
+
+test('built-ins are listed with their version and description, also those that serve no functions', async () => {
+  const rig = await engineRig()
+  const worker = await rig.worker({})
+  const { workers } = result(await rig.call(worker, 'engine::workers::list', { status: 'available' }))
+  const rows = new Map((workers as Frame[]).map((row) => [row['name'], row]))
+  for (const name of ['iii-observability', 'configuration', 'iii-engine-functions']) {
+    expect(rows.get(name)).toMatchObject({ version: packageVersion, description: expect.any(String) as string })
+  }
+  for (const name of ['iii-worker-manager', 'iii-telemetry']) {
+    expect(rows.get(name)).toMatchObject({ function_count: 0, description: expect.any(String) as string })
+  }
 })

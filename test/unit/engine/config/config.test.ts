@@ -64,6 +64,12 @@ test('parts go by their newer names as well, and those that are always there may
   ])
 })
 
+test('`iii-telemetry` is accepted with any settings and has no effect', () => {
+  const names = (text: string): string[] => parse(text).builtins.map(({ name }) => name)
+  const file = 'workers:\n  - name: iii-cron\n'
+  expect(names(`${file}  - name: iii-telemetry\n    config: { enabled: true }`)).toEqual(names(file))
+})
+
 test('the environment sets the grace before the file does', () => {
   expect(parse('registration_namespace_grace_ms: 1', { III_NAMESPACE_GRACE_MS: '77' }).namespaceGraceMs).toBe(77)
   expect(parse('registration_namespace_grace_ms: 1', { III_NAMESPACE_GRACE_MS: '' }).namespaceGraceMs).toBe(1)

@@ -17,7 +17,7 @@ export interface TracedRequest {
   readonly target: Target
 }
 
-/** Runs a request within its span, if it gets one; `run` receives the trace of its calls. */
+/** Runs a request within its span, if it gets one, and reports its answer; `run` receives the trace of its calls. */
 export async function withinRequestSpan<T extends Outcome | { readonly kind: 'timeout' }>(
   host: EngineHost,
   { match, parts, target }: TracedRequest,
@@ -36,16 +36,20 @@ export async function withinRequestSpan<T extends Outcome | { readonly kind: 'ti
       ...requestAttributes(parts, target),
     },
   })
-  if (span === undefined) return run(trace)
+  const startedAt = host.clock.now()
   try {
-    const outcome = await run(span.trace)
+    const outcome = await run(span?.trace ?? trace)
     const status = statusOf(outcome)
+    const { traceparent } = span?.trace ?? trace
+    const served = { functionId: binding.functionId, durationMs: host.clock.now() - startedAt, traceparent }
+    host.emit({ kind: 'request_served', method: parts.method, path: target.path, status, ...served })
+    if (span === undefined) return outcome
     const error =
       status < SERVER_ERROR ? undefined : { code: String(status), message: `Answered with ${String(status)}` }
     span.end(error, { 'http.response.status_code': String(status), ...sizeOf(outcome) })
     return outcome
   } catch (error) {
-    span.end(toErrorBody(error))
+    span?.end(toErrorBody(error))
     throw error
   }
 }

@@ -1,32 +1,21 @@
 /** The functions `engine::log::*`: write a log record for a worker without its own telemetry. */
-import { isRecord, json, optional, string } from '../../../../wire/protocol/validate.js'
+import { isRecord } from '../../../../wire/protocol/validate.js'
 import { packageVersion } from '../../../../version.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
-import { builtinFunction } from '../../../config/builtin-input.js'
 import { parseTraceparent } from '../../../calls/trace-headers.js'
 import { severities, type LogRecord, type Severity } from './log-record.js'
 import { epochNanos } from '../otlp-value.js'
 import type { ServiceConfig } from '../observability-config.js'
+import { builtinFunction } from '../../../declare/function.js'
+import { any, object, optional, string } from '../../../declare/schema.js'
 
-const input = {
-  message: string,
-  data: optional(json),
-  trace_id: optional(string),
-  span_id: optional(string),
-  service_name: optional(string),
-}
-
-const requestSchema = {
-  type: 'object',
-  properties: {
-    message: { type: 'string' },
-    data: { description: 'Attributes of the record' },
-    trace_id: { type: 'string', description: 'Default: the trace of the call' },
-    span_id: { type: 'string' },
-    service_name: { type: 'string', description: 'Default: the engine' },
-  },
-  required: ['message'],
-}
+const input = object({
+  message: string(),
+  data: optional(any('Attributes of the record')),
+  trace_id: optional(string('Default: the trace of the call')),
+  span_id: optional(string('Default: the span of the call')),
+  service_name: optional(string('Default: the service of the engine')),
+})
 
 /** Declares the functions; each passes its record to `take`. */
 export function logFunctions(
@@ -39,7 +28,6 @@ export function logFunctions(
     builtinFunction({
       id: `engine::log::${severity}`,
       description: `Writes a log record of severity ${severity}`,
-      requestSchema,
       input,
       call: ({ message, data, trace_id, span_id, service_name }, { traceparent }) => {
         const nowNanos = epochNanos(host.clock)

@@ -1,25 +1,25 @@
 /** The functions `engine::logs::*`: query and delete log records. */
 import type { Infer } from '../../../../wire/protocol/validate.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
-import { integer, optional, string } from '../../../config/builtin-fields.js'
-import { builtinFunction } from '../../../config/builtin-input.js'
+import { isWithin } from '../traces/trace-query.js'
 import type { LogRecord } from './log-record.js'
 import type { Logs } from './logs.js'
 import { nanosToMs } from '../otlp-value.js'
-import { finite, isWithin } from '../traces/trace-query.js'
+import { builtinFunction } from '../../../declare/function.js'
+import { any, boolean, described, integer, list, named, object, optional, string } from '../../../declare/schema.js'
 
-const logQuery = {
-  start_time: optional(finite),
-  end_time: optional(finite),
-  trace_id: optional(string),
-  span_id: optional(string),
-  severity_min: optional(finite),
-  severity_text: optional(string),
-  offset: optional(integer(0)),
-  limit: optional(integer(0)),
-}
+const logQuery = object({
+  start_time: optional(integer('uint64', 'Milliseconds since 1970')),
+  end_time: optional(integer('uint64', 'Milliseconds since 1970')),
+  trace_id: optional(string()),
+  span_id: optional(string()),
+  severity_min: optional(integer('int32', 'The lowest severity number')),
+  severity_text: optional(string('Such as `INFO`, in any letter case')),
+  offset: optional(integer('uint')),
+  limit: optional(integer('uint', 'Default: all')),
+})
 
-type LogQuery = Infer<typeof logQuery>
+type LogQuery = Infer<typeof logQuery.members>
 
 export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[] {
   return [
@@ -27,13 +27,19 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
       id: 'engine::logs::list',
       description: 'Lists matching log records, newest first',
       input: logQuery,
+      output: object({
+        logs: list(any()),
+        total: integer('uint', 'The number without paging'),
+        query: optional(described(named('LogsListQuery', logQuery), 'The query; null for members that were not given')),
+        timestamp: integer('int64', 'Milliseconds since 1970'),
+      }),
       call: (query) => {
         const found = logs.newestFirst().filter((record) => fits(record, query))
         const { offset = 0, limit = found.length } = query
         return {
           logs: found.slice(offset, offset + limit),
           total: found.length,
-          query: queryRow(query, Object.keys(logQuery)),
+          query: queryRow(query),
           timestamp: host.clock.epochMs(),
         }
       },
@@ -41,7 +47,8 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
     builtinFunction({
       id: 'engine::logs::clear',
       description: 'Deletes all log records',
-      input: {},
+      input: object({}),
+      output: object({ success: boolean(), message: optional(string()) }),
       call: () => {
         logs.clear()
         return { success: true }
@@ -51,9 +58,10 @@ export function logReadFunctions(host: EngineHost, logs: Logs): BuiltinFunction[
 }
 
 /** The members of a query as the answer repeats them; those that were not given are null. */
-export function queryRow(query: object, keys: readonly string[]): Record<string, unknown> {
-  const given = new Map<string, unknown>(Object.entries(query))
-  return Object.fromEntries(keys.map((key) => [key, given.get(key) ?? null]))
+export function queryRow<T extends object>(query: T): { readonly [K in keyof T]: NonNullable<T[K]> | null } {
+  const members = Object.entries(query).map(([key, value]) => [key, (value as unknown) ?? null])
+  // The same members, each with its value or null.
+  return Object.fromEntries(members) as { readonly [K in keyof T]: NonNullable<T[K]> | null }
 }
 
 function fits(record: LogRecord, query: LogQuery): boolean {

@@ -3,14 +3,54 @@
  * fire the trigger again.
  */
 import { DEFAULT_NAMESPACE, EngineTriggers } from '../../../../wire/protocol/names.js'
-import { isRecord } from '../../../../wire/protocol/validate.js'
-import { describe } from '../../../../std/text/describe.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../../builtin.js'
 import { WriteFirings } from '../../../triggers/write-firings.js'
 import type { EngineSpans } from '../traces/engine-spans.js'
 import { logPayload, type LogRecord } from './log-record.js'
+import { triggerType } from '../../../declare/function.js'
+import {
+  present,
+  accepting,
+  any,
+  described,
+  integer,
+  named,
+  object,
+  oneOf,
+  optional,
+  string,
+  withDefault,
+  type Declared,
+} from '../../../declare/schema.js'
 
-const LEVELS = ['all', 'trace', 'debug', 'info', 'warn', 'error']
+const LEVELS = ['all', 'trace', 'debug', 'info', 'warn', 'error'] as const
+
+/** The distributed engine publishes no `trace`, and accepts it. */
+const level = optional(
+  described(named('LogLevel', oneOf(['all', 'debug', 'info', 'warn', 'error'])), 'Exactly this one'),
+)
+const levelInAnyCase: Declared<string> = {
+  ...string(),
+  expected: `one of ${LEVELS.join(', ')}`,
+  accepts: (value) => typeof value === 'string' && LEVELS.some((name) => name === value.toLowerCase()),
+}
+
+const config = object({ level: accepting(withDefault(levelInAnyCase, 'all'), withDefault(level, 'all')) })
+
+const record = object({
+  body: string(),
+  severity_text: string('Such as `INFO`'),
+  severity_number: integer('uint32'),
+  timestamp_unix_nano: integer('uint64'),
+  observed_timestamp_unix_nano: integer('uint64'),
+  trace_id: present(string()),
+  span_id: present(string()),
+  attributes: any(),
+  resource: any(),
+  service_name: string(),
+  instrumentation_scope_name: present(string()),
+  instrumentation_scope_version: present(string()),
+})
 
 export class LogTriggers {
   readonly type: BuiltinTriggerType
@@ -21,21 +61,18 @@ export class LogTriggers {
   constructor(host: EngineHost, spans: EngineSpans) {
     this.#spans = spans
     this.#firings = new WriteFirings(host)
-    this.type = {
+    this.type = triggerType({
       id: EngineTriggers.LOG,
       description: 'Calls a function for every log record of a level',
-      configurationSchema: {
-        type: 'object',
-        properties: { level: { enum: LEVELS, description: 'This level exactly; default `all`' } },
-      },
-      requestSchema: { type: 'object', properties: { severity_text: { type: 'string' }, body: { type: 'string' } } },
-      bind: (binding) => {
-        this.#bound.set(binding.id, { binding: unconditional(binding), level: levelOf(binding.config) })
+      config,
+      request: record,
+      bind: (binding, { level }) => {
+        this.#bound.set(binding.id, { binding: unconditional(binding), level: level.toLowerCase() })
       },
       unbind: ({ id }) => {
         this.#bound.delete(id)
       },
-    }
+    })
   }
 
   /** Runs the functions bound to the level of a record. */
@@ -55,11 +92,4 @@ export class LogTriggers {
 /** These types have no conditions, and call functions in the default namespace wherever the trigger was registered. */
 export function unconditional(binding: Binding): Binding {
   return { ...binding, namespace: DEFAULT_NAMESPACE, config: undefined }
-}
-
-function levelOf(config: unknown): string {
-  const { level = null } = isRecord(config) ? config : {}
-  const name = typeof level === 'string' ? level.toLowerCase() : (level ?? 'all')
-  if (typeof name === 'string' && LEVELS.includes(name)) return name
-  throw new Error(`\`level\` must be one of ${LEVELS.join(', ')}, got ${describe(level)}`)
 }

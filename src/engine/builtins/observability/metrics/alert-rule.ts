@@ -1,6 +1,6 @@
 /** Alert rules of the configuration: a metric, a threshold, and the action when the metric passes it. */
-import { optional, record, string } from '../../../../wire/protocol/validate.js'
-import { oneOf, parseSettings, setting, wholeNumber } from '../../../config/builtin-config.js'
+import { boolean, number, oneOf, optional, record, string, wholeNumber } from '../../../declare/schema.js'
+import { parseSettings, setting } from '../../../declare/settings.js'
 
 export interface AlertRule {
   readonly name: string
@@ -28,7 +28,7 @@ export const ALERT_OPERATORS = {
 export type AlertOperator = keyof typeof ALERT_OPERATORS
 
 // The names are exactly the keys.
-const OPERATOR_NAMES = Object.keys(ALERT_OPERATORS) as AlertOperator[]
+export const OPERATOR_NAMES = Object.keys(ALERT_OPERATORS) as AlertOperator[]
 
 /** Signs that a configuration of the local engine may use instead. */
 const SIGNS: Readonly<Record<string, AlertOperator>> = {
@@ -43,28 +43,30 @@ const SIGNS: Readonly<Record<string, AlertOperator>> = {
 /** A line in the log of the engine, or a call. */
 type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; readonly functionId: string }
 
-const DEFAULT_SECONDS = 60
+export const DEFAULT_SECONDS = 60
 const MAX_RULES = 1_000
 
 const ruleShape = {
-  name: string,
-  metric: string,
-  operator: optional(oneOf(...OPERATOR_NAMES, ...Object.keys(SIGNS))),
-  threshold: setting<number>('a number', (value) => typeof value === 'number'),
+  name: string(),
+  metric: string(),
+  operator: optional(oneOf([...OPERATOR_NAMES, ...Object.keys(SIGNS)])),
+  threshold: number(),
   window_seconds: optional(wholeNumber(1)),
   cooldown_seconds: optional(wholeNumber(0)),
-  enabled: optional(setting<boolean>('true or false', (value) => typeof value === 'boolean')),
-  action: optional(record),
+  enabled: optional(boolean()),
+  action: optional(record()),
 }
 
-const actionShape = { type: oneOf('log', 'function'), path: optional(string) }
+const actionShape = { type: oneOf(['log', 'function']), path: optional(string()) }
 
 /**
  * Reads the setting `alerts`.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseAlertRules(path: string, rules: readonly unknown[]): AlertRule[] {
-  const list = { rules: setting<readonly unknown[]>(`a list of at most ${String(MAX_RULES)}`, isShort) }
+  const list = {
+    rules: setting<readonly unknown[]>(`a list of at most ${String(MAX_RULES)}`, isShort, { type: 'array' }),
+  }
   return parseSettings(path, list, { rules }).rules.map((rule, index) => parseRule(`${path}.${String(index)}`, rule))
 }
 
@@ -90,6 +92,6 @@ function parseAction(path: string, settings: unknown): AlertAction {
   if (settings === undefined) return { kind: 'log' }
   const { type } = parseSettings(path, actionShape, settings)
   if (type === 'log') return { kind: 'log' }
-  const { path: functionId } = parseSettings(path, { ...actionShape, path: string }, settings)
+  const { path: functionId } = parseSettings(path, { ...actionShape, path: string() }, settings)
   return { kind: 'function', functionId }
 }

@@ -5,12 +5,28 @@
 import { assertNever } from '../../../../std/assert-never.js'
 import type { Timer } from '../../../../std/time/clock.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
-import { builtinFunction } from '../../../config/builtin-input.js'
-import { ALERT_OPERATORS, type AlertOperator, type AlertRule } from './alert-rule.js'
+import type { FieldType } from '../../../../wire/protocol/validate.js'
+import { ALERT_OPERATORS, DEFAULT_SECONDS, OPERATOR_NAMES, type AlertOperator, type AlertRule } from './alert-rule.js'
 import type { InvocationMeter } from './invocation-meter.js'
 import { isNumberPoint } from './metric-row.js'
 import { selectMetrics } from './metric-rollups.js'
 import type { Metrics } from './metrics.js'
+import { builtinFunction } from '../../../declare/function.js'
+import {
+  closed,
+  any,
+  boolean,
+  integer,
+  list,
+  named,
+  number,
+  object,
+  oneOf,
+  optional,
+  string,
+  union,
+  withDefault,
+} from '../../../declare/schema.js'
 
 const EVALUATE_EVERY_MS = 10_000
 
@@ -19,6 +35,55 @@ export interface AlertSources {
   readonly metrics: Metrics
   readonly meter: InvocationMeter
 }
+
+const actionRow = named(
+  'AlertAction',
+  union(
+    [
+      object({ type: oneOf(['log']) }, 'Writes a line to the log of the engine'),
+      object({ type: oneOf(['webhook']), url: string() }, 'Not supported by this engine'),
+      object({ type: oneOf(['function']), path: string('The function') }, 'Calls a function with the alert'),
+    ],
+    'oneOf',
+  ),
+)
+
+const seconds = withDefault(integer('uint64', undefined, 1), DEFAULT_SECONDS)
+const operator = named('AlertOperator', oneOf(OPERATOR_NAMES))
+
+const alertRule = named(
+  'AlertRule',
+  closed(
+    object({
+      name: string(),
+      metric: string(),
+      operator: withDefault(operator, 'greaterthan'),
+      threshold: number(),
+      window_seconds: seconds,
+      cooldown_seconds: seconds,
+      enabled: withDefault(boolean(), true),
+      action: withDefault(actionRow, { type: 'log' }),
+    }),
+  ),
+)
+
+const timestamp = integer('int64', 'Milliseconds since 1970')
+const message = optional(string())
+
+const alertReport = object({
+  alerts: list(any('The state of one rule')),
+  firing_count: integer('uint'),
+  rules: optional(list(alertRule)),
+  timestamp,
+  message,
+})
+
+const evaluation = object({
+  evaluated: boolean(),
+  triggered_alerts: optional(list(any('An alert that fires'))),
+  timestamp,
+  message,
+})
 
 interface AlertState {
   readonly rule: AlertRule
@@ -50,13 +115,15 @@ export class Alerts {
       builtinFunction({
         id: 'engine::alerts::list',
         description: 'Returns the alerts of the last evaluation',
-        input: {},
+        input: object({}),
+        output: alertReport,
         call: () => this.#report(),
       }),
       builtinFunction({
         id: 'engine::alerts::evaluate',
         description: 'Evaluates the alert rules now and returns the alerts that fire',
-        input: {},
+        input: object({}),
+        output: evaluation,
         call: () => {
           this.#evaluate()
           const triggered_alerts = this.#firing().map(alertRow)
@@ -128,7 +195,7 @@ export class Alerts {
     return this.#states.filter(({ isFiring }) => isFiring)
   }
 
-  #report(): object {
+  #report(): FieldType<typeof alertReport> {
     return {
       alerts: this.#states.map(alertRow),
       firing_count: this.#firing().length,
@@ -171,7 +238,7 @@ function alertRow({ rule, value, isFiring, lastEvaluatedMs, lastActionMs }: Aler
 }
 
 /** A rule in the terms of the configuration. */
-function ruleRow({ action, windowSeconds, cooldownSeconds, ...rule }: AlertRule): object {
+function ruleRow({ action, windowSeconds, cooldownSeconds, ...rule }: AlertRule): FieldType<typeof alertRule> {
   return {
     ...rule,
     window_seconds: windowSeconds,

@@ -3,6 +3,7 @@
  * cost. Payloads are not read. Function names are kept up to a limit. A call whose caller stopped waiting counts in the
  * total only.
  */
+import type { EngineMetrics } from './metric-functions.js'
 import type { Clock } from '../../../../std/time/clock.js'
 import type { CallOutcome, CallIdentity, Caller } from '../../../links/peer.js'
 import type { RoutedCall } from '../../../calls/routed-call.js'
@@ -78,7 +79,7 @@ export class InvocationMeter {
   }
 
   /** All counters, by the names in the output. */
-  report(): object {
+  report(): EngineMetrics {
     const durations = this.#durations
     return {
       invocations: {

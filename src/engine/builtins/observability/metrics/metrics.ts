@@ -3,6 +3,7 @@
  * is exceeded.
  */
 import type { EngineHost } from '../../builtin.js'
+import type { WorkerMetrics } from '../../engine/worker-rows.js'
 import type { MetricRow } from './metric-row.js'
 import { isNumberPoint } from './metric-row.js'
 import { nanosToMs } from '../otlp-value.js'
@@ -58,9 +59,9 @@ export class Metrics {
    * The latest process data of a worker, by the member names of worker lists; `undefined` without recent data. A point
    * belongs to the worker it names, or to the one that sent it.
    */
-  latestOf(workerId: string): Record<string, unknown> | undefined {
+  latestOf(workerId: string): WorkerMetrics | undefined {
     const since = this.#host.clock.now() - LATEST_MS
-    const latest: Record<string, unknown> = {}
+    const latest: Partial<Record<Gauge, number>> = {}
     let timestampMs = 0
     for (const { row, workerId: sender, at } of this.#stored()) {
       const member = GAUGES.get(row.name)
@@ -82,17 +83,17 @@ export class Metrics {
   }
 }
 
+type Gauge = Exclude<keyof WorkerMetrics, 'timestamp_ms' | 'runtime'>
+
 /** Gauges of worker processes, and the members they provide. */
-const GAUGES: ReadonlyMap<string, string> = new Map(
-  [
-    'memory.heap_used',
-    'memory.heap_total',
-    'memory.rss',
-    'memory.external',
-    'cpu.percent',
-    'cpu.user_micros',
-    'cpu.system_micros',
-    'event_loop.lag_ms',
-    'uptime_seconds',
-  ].map((name) => [`iii.worker.${name}`, name.replace('.', '_')]),
-)
+const GAUGES: ReadonlyMap<string, Gauge> = new Map([
+  ['iii.worker.memory.heap_used', 'memory_heap_used'],
+  ['iii.worker.memory.heap_total', 'memory_heap_total'],
+  ['iii.worker.memory.rss', 'memory_rss'],
+  ['iii.worker.memory.external', 'memory_external'],
+  ['iii.worker.cpu.percent', 'cpu_percent'],
+  ['iii.worker.cpu.user_micros', 'cpu_user_micros'],
+  ['iii.worker.cpu.system_micros', 'cpu_system_micros'],
+  ['iii.worker.event_loop.lag_ms', 'event_loop_lag_ms'],
+  ['iii.worker.uptime_seconds', 'uptime_seconds'],
+])

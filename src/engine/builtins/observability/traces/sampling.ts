@@ -2,9 +2,9 @@
  * Decides which spans of the engine are kept: first the decision of the caller, then the first rule that matches the
  * span, then the default ratio. It depends on the trace id, so a trace is kept whole or not at all.
  */
-import { optional, string } from '../../../../wire/protocol/validate.js'
-import { parseSettings, setting } from '../../../config/builtin-config.js'
 import { compileGlob } from '../../../access/glob.js'
+import { any, boolean, list, optional, string } from '../../../declare/schema.js'
+import { parseSettings, setting } from '../../../declare/settings.js'
 
 export interface SamplingConfig {
   readonly defaultRatio: number
@@ -23,15 +23,16 @@ interface SamplingRule {
 export const ratio = setting<number>(
   'a number from 0 to 1',
   (value) => typeof value === 'number' && value >= 0 && value <= 1,
+  { maximum: 1, minimum: 0, type: 'number' },
 )
 
 const shape = {
   default: optional(ratio),
-  parent_based: optional(setting<boolean>('true or false', (value) => typeof value === 'boolean')),
-  rules: optional(setting<readonly unknown[]>('a list of rules', Array.isArray)),
+  parent_based: optional(boolean()),
+  rules: optional(list(any())),
 }
 
-const ruleShape = { operation: optional(string), service: optional(string), rate: ratio }
+const ruleShape = { operation: optional(string()), service: optional(string()), rate: ratio }
 
 /** Reads the setting `sampling`; `plainRatio` is the value of `sampling_ratio`, the default. */
 export function parseSampling(path: string, settings: unknown, plainRatio: number | undefined): SamplingConfig {

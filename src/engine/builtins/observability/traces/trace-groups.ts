@@ -1,6 +1,8 @@
 /** Groups spans by the value of an attribute, with the traces, the time range and the status of each group. */
+import type { FieldType } from '../../../../wire/protocol/validate.js'
 import { nanosToMs } from '../otlp-value.js'
 import { attributeOf, type SpanRow } from './span-row.js'
+import { integer, list, named, object, optional, string } from '../../../declare/schema.js'
 
 export interface GroupQuery {
   readonly attribute: string
@@ -9,19 +11,21 @@ export interface GroupQuery {
   readonly limit: number
 }
 
-export interface TraceGroup {
-  readonly value: string
-  readonly label: string | null
-  readonly trace_ids: readonly string[]
-  readonly span_count: number
-  /** Start of the first span. */
-  readonly first_seen_ms: number
-  /** End of the last span, or its start while it runs. */
-  readonly last_seen_ms: number
-  /** Duration from start to end. */
-  readonly duration_ms: number
-  readonly error_count: number
-}
+export const traceGroup = named(
+  'TraceGroup',
+  object({
+    value: string('The value of the attribute'),
+    label: optional(string()),
+    trace_ids: list(string()),
+    span_count: integer('uint32'),
+    first_seen_ms: integer('uint64', 'Start of the first span'),
+    last_seen_ms: integer('uint64', 'End of the last span, or its start while it runs'),
+    duration_ms: integer('uint32', 'Duration from start to end'),
+    error_count: integer('uint32'),
+  }),
+)
+
+type TraceGroup = FieldType<typeof traceGroup>
 
 /** The groups, the most recent first. */
 export function groupTraces(spans: readonly SpanRow[], { attribute, labelAttribute, limit }: GroupQuery): TraceGroup[] {

@@ -2,40 +2,47 @@
  * Lists spans with filters, sorting and paging: root spans that match, or all spans of the traces whose spans together
  * match every filter.
  */
-import type { Field, Infer } from '../../../../wire/protocol/validate.js'
-import { setting } from '../../../config/builtin-config.js'
-import { boolean, integer, optional, string, strings } from '../../../config/builtin-fields.js'
+import type { Infer } from '../../../../wire/protocol/validate.js'
 import { type AttributePair, nanosToMs } from '../otlp-value.js'
 import { attributeOf, durationMs, type SpanRow } from './span-row.js'
 import type { Spans } from './spans.js'
+import { any, boolean, integer, list, number, object, optional, string } from '../../../declare/schema.js'
+import { setting } from '../../../declare/settings.js'
 
-export const finite: Field<number> = setting('a number', Number.isFinite)
-
-const pairs = setting<readonly AttributePair[]>('an array of [key, value]', isPairs)
+const time = integer('uint64', 'Milliseconds since 1970')
+const pairs = setting<readonly AttributePair[]>('an array of [key, value]', isPairs, list(list(string())).schema)
 
 const DEFAULT_LIMIT = 100
 
-export const traceQuery = {
-  trace_id: optional(string),
-  trace_ids: optional(strings),
-  service_name: optional(string),
-  name: optional(string),
-  status: optional(string),
-  min_duration_ms: optional(finite),
-  max_duration_ms: optional(finite),
-  start_time: optional(finite),
-  end_time: optional(finite),
+export const traceQuery = object({
+  trace_id: optional(string()),
+  trace_ids: optional(list(string()), null),
+  service_name: optional(string('A part of the name')),
+  name: optional(string('A part of the name')),
+  status: optional(string('ok, error or unset')),
+  min_duration_ms: optional(number()),
+  max_duration_ms: optional(number()),
+  start_time: optional(time),
+  end_time: optional(time),
   attributes: optional(pairs),
-  exclude_attributes: optional(pairs),
-  search_all_spans: optional(boolean),
-  include_internal: optional(boolean),
-  offset: optional(integer(0)),
-  limit: optional(integer(0)),
-  sort_by: optional(string),
-  sort_order: optional(string),
-}
+  exclude_attributes: optional(pairs, null),
+  search_all_spans: optional(boolean('Whether spans below the root are searched and listed too'), null),
+  include_internal: optional(boolean('Whether spans of internal functions are listed too'), null),
+  offset: optional(integer('uint')),
+  limit: optional(integer('uint', `Default ${String(DEFAULT_LIMIT)}`)),
+  sort_by: optional(string('start_time, duration, service_name or name; any other counts as start_time')),
+  sort_order: optional(string('desc; any other counts as asc')),
+})
 
-export type TraceQuery = Infer<typeof traceQuery>
+export type TraceQuery = Infer<typeof traceQuery.members>
+
+export const tracePage = object({
+  spans: list(any()),
+  total: integer('uint', 'The number without paging'),
+  offset: integer('uint'),
+  limit: integer('uint'),
+  storage: any('How many of the received spans are stored'),
+})
 
 export interface TracePage {
   readonly spans: readonly SpanRow[]

@@ -2,14 +2,14 @@
  * The trigger type `trace`: reports traces with new spans to functions, in batches. Spans of those functions are not
  * reported, otherwise the reports would never end.
  */
-import { isRecord } from '../../../../wire/protocol/validate.js'
-import { describe } from '../../../../std/text/describe.js'
 import type { Timer } from '../../../../std/time/clock.js'
 import type { Binding, BuiltinTriggerType, EngineHost } from '../../builtin.js'
 import { WriteFirings } from '../../../triggers/write-firings.js'
 import type { EngineSpans } from './engine-spans.js'
 import { unconditional } from '../logs/log-triggers.js'
 import type { SpanRow } from './span-row.js'
+import { triggerType } from '../../../declare/function.js'
+import { list, object, optional, string } from '../../../declare/schema.js'
 
 const BATCH_MS = 300
 /** Maximum traces of one batch; a full batch is sent at once. */
@@ -21,6 +21,11 @@ interface Bound {
   readonly status: string | undefined
   readonly traceIds: Set<string>
 }
+
+const config = object({
+  service_name: optional(string('Only spans of this service')),
+  status: optional(string('Only spans with this status: ok, error or unset')),
+})
 
 export class TraceTriggers {
   readonly type: BuiltinTriggerType
@@ -34,25 +39,23 @@ export class TraceTriggers {
     this.#host = host
     this.#spans = spans
     this.#firings = new WriteFirings(host)
-    this.type = {
+    this.type = triggerType({
       id: 'trace',
       description: 'Calls a function with the traces that have new spans',
-      configurationSchema: {
-        type: 'object',
-        properties: { service_name: { type: 'string' }, status: { enum: ['ok', 'error', 'unset'] } },
-      },
-      requestSchema: {
-        type: 'object',
-        properties: { trace_ids: { type: 'array', items: { type: 'string' } } },
-        required: ['trace_ids'],
-      },
-      bind: (binding) => {
-        this.#bound.set(binding.id, boundOf(binding))
+      config,
+      request: object({ trace_ids: list(string()) }),
+      bind: (binding, { service_name, status }) => {
+        this.#bound.set(binding.id, {
+          binding: unconditional(binding),
+          serviceName: service_name?.toLowerCase(),
+          status: status?.toLowerCase(),
+          traceIds: new Set(),
+        })
       },
       unbind: ({ id }) => {
         this.#bound.delete(id)
       },
-    }
+    })
   }
 
   /** Adds the trace of a span to the next batch. */
@@ -85,20 +88,4 @@ export class TraceTriggers {
     traceIds.clear()
     this.#firings.start([binding], payload, this.#spans.quiet)
   }
-}
-
-function boundOf(binding: Binding): Bound {
-  const config = isRecord(binding.config) ? binding.config : {}
-  return {
-    binding: unconditional(binding),
-    serviceName: textAt(config, 'service_name'),
-    status: textAt(config, 'status'),
-    traceIds: new Set(),
-  }
-}
-
-function textAt(config: Record<string, unknown>, key: string): string | undefined {
-  const value = config[key] ?? undefined
-  if (value === undefined || typeof value === 'string') return value?.toLowerCase()
-  throw new Error(`\`${key}\` must be a string, got ${describe(value)}`)
 }

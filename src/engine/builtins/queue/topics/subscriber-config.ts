@@ -1,43 +1,37 @@
 /** The `config` of a `durable:subscriber` trigger. Members for other brokers are ignored. */
-import { isRecord } from '../../../../wire/protocol/validate.js'
-import { describe } from '../../../../std/text/describe.js'
-import { wholeNumber } from '../../../config/builtin-config.js'
+import type { Infer } from '../../../../wire/protocol/validate.js'
+import { object, optional, refusedLater, string, wholeNumber } from '../../../declare/schema.js'
 import { defaultPolicy, type QueuePolicy } from '../queue-policy.js'
 
-export interface SubscriberConfig {
-  readonly topic: string
-  readonly policy: QueuePolicy
-}
+export const subscriberConfig = object({
+  topic: refusedLater(string('The topic; it must not be empty'), ''),
+  condition_function_id: optional(string('A function that drops an event by returning false')),
+  queue_config: optional(
+    object({
+      type: optional(string('`fifo` delivers one at a time and in order; any other value, in parallel')),
+      maxRetries: optional(wholeNumber(0, undefined, 'Attempts after the first; default 2')),
+      concurrency: optional(wholeNumber(1, undefined, 'Deliveries at the same time; default 10')),
+      backoffDelayMs: optional(wholeNumber(0, undefined, 'Delay before the first retry; default 1000')),
+    }),
+  ),
+})
+export type SubscriberConfig = Infer<typeof subscriberConfig.members>
 
 /**
- * Reads the config of a trigger.
- * @throws {Error} naming the invalid member.
+ * How the jobs of a subscriber run.
+ * @throws {Error} when it names no topic.
  */
-export function parseSubscriberConfig(config: unknown): SubscriberConfig {
-  const { topic, queue_config: queue } = isRecord(config) ? config : {}
-  if (typeof topic !== 'string' || topic === '') {
-    throw new Error(`topic is required for durable:subscriber triggers, got ${describe(topic)}`)
-  }
-  if (queue === undefined || queue === null) return { topic, policy: defaultPolicy }
-  if (!isRecord(queue)) throw new Error(`queue_config must be an object, got ${describe(queue)}`)
-  const fifo = queue['type'] === 'fifo'
-  const retries = numberIn(queue, 'maxRetries', 0)
-  const concurrency = numberIn(queue, 'concurrency', 1) ?? defaultPolicy.concurrency
-  const policy: QueuePolicy = {
+export function policyOf({ topic, queue_config: queue }: SubscriberConfig): QueuePolicy {
+  if (topic === '') throw new Error('topic is required for durable:subscriber triggers')
+  if (queue === undefined) return defaultPolicy
+  const fifo = queue.type === 'fifo'
+  const { maxRetries, concurrency, backoffDelayMs } = queue
+  return {
     mode: fifo ? 'fifo' : 'standard',
     // Here the number counts retries; the first attempt is added.
-    maxAttempts: retries === undefined ? defaultPolicy.maxAttempts : retries + 1,
-    concurrency: fifo ? 1 : concurrency,
-    backoffMs: numberIn(queue, 'backoffDelayMs', 0) ?? defaultPolicy.backoffMs,
+    maxAttempts: (maxRetries ?? defaultPolicy.maxAttempts - 1) + 1,
+    concurrency: fifo ? 1 : (concurrency ?? defaultPolicy.concurrency),
+    backoffMs: backoffDelayMs ?? defaultPolicy.backoffMs,
     pollIntervalMs: defaultPolicy.pollIntervalMs,
   }
-  return { topic, policy }
-}
-
-function numberIn(queue: Record<string, unknown>, member: string, min: number): number | undefined {
-  const value = queue[member]
-  if (value === undefined || value === null) return undefined
-  const { accepts, expected } = wholeNumber(min)
-  if (!accepts(value)) throw new Error(`queue_config.${member} must be ${expected}, got ${describe(value)}`)
-  return value as number
 }

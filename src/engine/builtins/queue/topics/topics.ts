@@ -7,7 +7,7 @@ import type { Trace } from '../../../triggers/fire.js'
 import type { Attempts } from '../attempts.js'
 import { dataOf, queueKey, type Job } from '../job.js'
 import type { Ledger } from '../journal/ledger.js'
-import { parseSubscriberConfig } from './subscriber-config.js'
+import { policyOf, type SubscriberConfig } from './subscriber-config.js'
 import { TopicSubscriber } from './topic-subscriber.js'
 
 /** Maximum triggers of type `durable:subscriber` in one engine. Further ones are refused. */
@@ -39,8 +39,9 @@ export class Topics {
   }
 
   /** Adds a trigger; it replaces one with the same id. */
-  bind(binding: Binding): void {
-    const { topic, policy } = parseSubscriberConfig(binding.config)
+  bind(binding: Binding, config: SubscriberConfig): void {
+    const { topic } = config
+    const policy = policyOf(config)
     if (this.#bound.size >= MAX_SUBSCRIBERS) throw new Error(`The limit of ${MAX_SUBSCRIBERS} subscribers is reached`)
     this.unbind(binding.id)
     const { functionId, namespace } = binding

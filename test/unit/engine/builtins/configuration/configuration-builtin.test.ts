@@ -41,8 +41,9 @@ test('a configuration is registered with its first value, read, changed and desc
     new_value: { url: 'b' },
   })
   expect(await call('get', { id: 'mail' })).toEqual({ id: 'mail', value: { url: 'b' } })
-  expect(await call('list')).toEqual({ configurations: [entry] })
-  expect(await call('schema', { id: 'mail' })).toEqual(entry)
+  const described = { ...entry, metadata: { team: 't' } }
+  expect(await call('list')).toEqual({ configurations: [described] })
+  expect(await call('schema', { id: 'mail' })).toEqual(described)
 })
 
 test('a configuration without a value is null, unless its schema requires members', async () => {

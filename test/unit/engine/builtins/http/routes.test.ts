@@ -1,14 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseRoute } from '../../../../../src/engine/builtins/http/route.js'
+import { parseRoute, routeConfig, type Route } from '../../../../../src/engine/builtins/http/route.js'
 import { isReachable, RouteTable } from '../../../../../src/engine/builtins/http/routes.js'
+import { readTriggerConfig } from '../../../../../src/engine/declare/function.js'
 import { bindingOf } from '../../../../kit/fake-host.js'
 
 let bindings = 0
 
 function routeOf(path: unknown, method: unknown = 'GET', id = `t-${String(++bindings)}`) {
-  const config = { api_path: path, http_method: method }
-  return parseRoute(bindingOf({ id, triggerType: 'http', functionId: id, config }))
+  return routeFrom({ api_path: path, http_method: method }, id)
+}
+
+function routeFrom(config: unknown, id = 'f'): Route {
+  const binding = bindingOf({ id, triggerType: 'http', functionId: id, config })
+  return parseRoute(binding, readTriggerConfig(binding, routeConfig))
 }
 
 function tableOf(...paths: string[]): RouteTable {
@@ -133,26 +138,26 @@ test('a method or path no request can have is accepted and never matches', () =>
 
 test.each([
   ['no config', undefined, 'api_path is required for http triggers'],
-  ['a config that is no object', 'x', 'api_path is required for http triggers'],
+  ['a config that is no object', 'x', 'config of a trigger of type `http` must be an object'],
   ['no path', {}, 'api_path is required for http triggers'],
   ['a null path', { api_path: null }, 'api_path is required for http triggers'],
-  ['a path that is no string', { api_path: ['/a'] }, 'api_path must be a string, got an array of 1'],
+  ['a path that is no string', { api_path: ['/a'] }, '`api_path` must be a string, got an array of 1'],
   ['a wildcard', { api_path: '/files/*' }, "api_path '/files/*' has a '*'"],
   ['a parameter without a name', { api_path: '/a/:/b' }, "api_path '/a/:/b' has a parameter without a name"],
-  ['a method that is no string', { api_path: '/', http_method: 1 }, 'http_method must be a string, got 1'],
+  ['a method that is no string', { api_path: '/', http_method: 1 }, '`http_method` must be a string, got 1'],
   [
     'a condition that is no string',
     { api_path: '/', condition_function_id: {} },
-    'condition_function_id must be a string',
+    '`condition_function_id` must be a string',
   ],
   [
     'middleware that is no list',
     { api_path: '/', middleware_function_ids: 'a' },
-    'middleware_function_ids must be a list',
+    '`middleware_function_ids` must be a list',
   ],
   ['middleware that is no string', { api_path: '/', middleware_function_ids: [1] }, 'middleware_function_ids'],
 ])('%s is refused', (_, config: unknown, message) => {
-  expect(() => parseRoute(bindingOf({ triggerType: 'http', functionId: 'f', config }))).toThrow(message)
+  expect(() => routeFrom(config)).toThrow(message)
 })
 
 test('the route tree matches like a comparison segment by segment', () => {

@@ -33,7 +33,9 @@ test('settings count where they are given', () => {
     maxSpans: 5,
     metrics: { maxItems: 6, retentionMs: 7_000 },
     logs: { maxItems: 8, echo: false },
-    alerts: [{ operator: 'greaterthan', windowSeconds: 60, enabled: true, action: { kind: 'function', functionId: 'f' } }],
+    alerts: [
+      { operator: 'greaterthan', windowSeconds: 60, enabled: true, action: { kind: 'function', functionId: 'f' } },
+    ],
   })
 })
 

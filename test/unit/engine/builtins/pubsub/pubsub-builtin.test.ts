@@ -99,7 +99,7 @@ test.each([[{ data: 1 }], [{ topic: 'x' }], [{ topic: 7, data: 1 }], [null]])(
 
 test('a subscription without a topic is refused', async () => {
   const { builtin } = start()
-  await expect(bindTo(builtin, subscription('1', 'a', 5))).rejects.toThrow('topic is required')
+  await expect(bindTo(builtin, subscription('1', 'a', 5))).rejects.toThrow('member `topic` must be a string')
 })
 
 test('the number of handlers waited for is limited, and every handler is called', async () => {

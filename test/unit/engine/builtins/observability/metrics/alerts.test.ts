@@ -53,7 +53,16 @@ test('an alert fires while its metric exceeds the threshold, and is logged once 
   expect(await evaluate()).toMatchObject({
     alerts: [alert],
     firing_count: 1,
-    rules: [{ name: 'hot', operator: 'greaterthan', window_seconds: 60, cooldown_seconds: 60, enabled: true, action: { type: 'log' } }],
+    rules: [
+      {
+        name: 'hot',
+        operator: 'greaterthan',
+        window_seconds: 60,
+        cooldown_seconds: 60,
+        enabled: true,
+        action: { type: 'log' },
+      },
+    ],
   })
   await evaluate()
   expect(host.lines.filter(({ message }) => message === 'An alert fires')).toHaveLength(1)

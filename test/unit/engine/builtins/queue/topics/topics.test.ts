@@ -191,13 +191,13 @@ test('the dead-letter queue of a topic outlives its subscriber and can be redriv
 
 test.each([
   [null, 'topic is required'],
-  [{ topic: '' }, 'topic is required for durable:subscriber triggers, got an empty string'],
-  [{ topic: 't', queue_config: 5 }, 'queue_config must be an object, got 5'],
+  [{ topic: '' }, 'topic is required for durable:subscriber triggers'],
+  [{ topic: 't', queue_config: 5 }, '`queue_config` must be an object, got 5'],
   [
     { topic: 't', queue_config: { maxRetries: -1 } },
-    'queue_config.maxRetries must be a whole number of 0 or more, got -1',
+    '`queue_config.maxRetries` must be a whole number of 0 or more, got -1',
   ],
-  [{ topic: 't', queue_config: { concurrency: 0 } }, 'queue_config.concurrency must be a whole number of 1 or more'],
+  [{ topic: 't', queue_config: { concurrency: 0 } }, '`queue_config.concurrency` must be a whole number of 1 or more'],
 ])('config %j is refused: %s', async (config, message) => {
   const { builtin } = await start()
   await expect(bindTo(builtin, { ...subscriber('a'), config })).rejects.toThrow(message)

@@ -1,28 +1,31 @@
 /**
  * `engine::baggage::*`: reads the baggage of the current call, for diagnosis. A changed entry lasts only for that call.
  */
-import { string } from '../../../wire/protocol/validate.js'
-import { builtinFunction } from '../../config/builtin-input.js'
 import type { BuiltinFunction } from '../builtin.js'
+import { builtinFunction } from '../../declare/function.js'
+import { boolean, map, object, optional, string } from '../../declare/schema.js'
 
 export function createBaggageFunctions(): readonly BuiltinFunction[] {
   return [
     builtinFunction({
       id: 'engine::baggage::get',
       description: 'Reads one entry of the baggage of this call',
-      input: { key: string },
+      input: object({ key: string() }),
+      output: object({ value: optional(string()) }),
       call: ({ key }, { baggage }) => ({ value: entriesOf(baggage).get(key) ?? null }),
     }),
     builtinFunction({
       id: 'engine::baggage::set',
       description: 'Accepts an entry, which is dropped at the end of this call',
-      input: { key: string, value: string },
+      input: object({ key: string(), value: string() }),
+      output: object({ success: boolean(), note: string('What became of the entry') }),
       call: () => ({ success: true, note: 'The entry is dropped at the end of this call' }),
     }),
     builtinFunction({
       id: 'engine::baggage::get_all',
       description: 'Reads the baggage of this call',
-      input: {},
+      input: object({}),
+      output: object({ baggage: map(string()) }),
       call: (_input, { baggage }) => ({ baggage: Object.fromEntries(entriesOf(baggage)) }),
     }),
   ]

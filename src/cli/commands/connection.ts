@@ -1,0 +1,118 @@
+/**
+ * The connection of a command to an engine, local or distributed. Sends only what both engines answer, and turns
+ * failures into one line and an exit code.
+ */
+import {
+  ErrorCode,
+  InvocationError,
+  NotConnectedError,
+  RegistrationRejectedError,
+  WebSocketError,
+} from '../../errors.js'
+import { registerWorker } from '../../sdk/worker/register-worker.js'
+import type { III } from '../../sdk/worker/client.js'
+import { describe } from '../../std/text/describe.js'
+import { CommandError, Exit, UsageError, type Values } from '../command.js'
+import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
+import type { connectionOptions } from '../options.js'
+
+type ConnectionValues = Values<typeof connectionOptions>
+
+/** An engine as a command sees it. */
+export interface Remote {
+  readonly worker: III
+  readonly namespace: string | undefined
+  /** Calls a function of the engine itself. */
+  readonly ask: <T>(functionId: string, data?: object) => Promise<T>
+}
+
+export interface RemoteOptions {
+  /** Name of the command. */
+  readonly name: string
+  readonly values: ConnectionValues
+  /** Whether the calls of this command are recorded in a trace. */
+  readonly traced?: boolean
+}
+
+/**
+ * Connects, runs `use` and disconnects.
+ * @throws {CommandError} with the reason and the exit code.
+ */
+export async function withEngine<T>(options: RemoteOptions, use: (remote: Remote) => Promise<T>): Promise<T> {
+  const { values } = options
+  const timeoutMs = timeoutOf(values.timeout)
+  const worker = connect(options, timeoutMs)
+  const ask = <R>(functionId: string, data: object = {}): Promise<R> =>
+    worker.trigger<object, R>({ function_id: functionId, payload: data, namespace: DEFAULT_NAMESPACE })
+  try {
+    return await use({ worker, namespace: values.namespace, ask })
+  } catch (error) {
+    throw error instanceof CommandError ? error : commandError(error)
+  } finally {
+    await worker.shutdown()
+  }
+}
+
+function connect({ name, values, traced = false }: RemoteOptions, timeoutMs: number | undefined): III {
+  try {
+    return registerWorker(values.url, {
+      workerName: `iii-node-${name}:${String(process.pid)}`,
+      reconnectionConfig: { maxRetries: 0 },
+      diagnostics: 'silent',
+      enableMetricsReporting: false,
+      otel: traced ? { serviceName: 'iii-node', logsEnabled: false, metricsEnabled: false } : { enabled: false },
+      headers: headersOf(values),
+      ...(values.namespace === undefined ? {} : { namespace: values.namespace }),
+      ...(timeoutMs === undefined ? {} : { invocationTimeoutMs: timeoutMs }),
+    })
+  } catch (error) {
+    throw commandError(error)
+  }
+}
+
+/** Values may be secret, so error messages never show them. */
+export function headersOf({
+  header: lines = [],
+  token,
+}: Pick<ConnectionValues, 'header' | 'token'>): Record<string, string> {
+  const entries = lines.map((line): [string, string] => {
+    const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(line) ?? []
+    if (name === undefined || value === undefined) throw new UsageError("--header must be 'name: value'")
+    return [name, value]
+  })
+  return Object.fromEntries(token === undefined ? entries : [...entries, ['authorization', `Bearer ${token}`]])
+}
+
+function timeoutOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const timeoutMs = Number(value)
+  if (!(timeoutMs > 0))
+    throw new UsageError(`--timeout must be a number of milliseconds above 0, got ${describe(value)}`)
+  return timeoutMs
+}
+
+/** A number of rows that an option asks for. */
+export function limitOf(value: string | undefined, usual: number): number {
+  if (value === undefined) return usual
+  if (/^\d{1,6}$/.test(value) && Number(value) > 0) return Number(value)
+  throw new UsageError(`--limit must be a whole number from 1 to 999999, got ${describe(value)}`)
+}
+
+/** Codes for what does not exist, in the words of either engine. */
+const MISSING: readonly string[] = [ErrorCode.function_not_found, ErrorCode.NOT_FOUND, ErrorCode.queue_not_found]
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof InvocationError && MISSING.includes(error.code)
+}
+
+function commandError(error: unknown): CommandError {
+  const reason = error instanceof Error ? error.message : String(error)
+  // The cause says why the connection failed permanently.
+  if (error instanceof NotConnectedError) {
+    return new CommandError(error.cause instanceof Error ? error.cause.message : reason, Exit.NO_ENGINE)
+  }
+  if (error instanceof WebSocketError || error instanceof RegistrationRejectedError) {
+    return new CommandError(reason, Exit.NO_ENGINE)
+  }
+  return new CommandError(reason, isMissing(error) ? Exit.NOT_FOUND : Exit.FAILED)
+}

@@ -1,0 +1,234 @@
+/**
+ * The numbers of one worker in the text forms of Prometheus and OpenMetrics: calls and invocations by result, with their
+ * latencies, and the counters of `worker.stats()`. Knows no HTTP.
+ */
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import process from 'node:process'
+import { Counter, Gauge, Histogram, Registry, type OpenMetricsContentType } from 'prom-client'
+import { toErrorBody } from '../../../wire/protocol/error-body.js'
+import { currentTraceId } from '../../telemetry/trace/context-helpers.js'
+import type { Interceptor } from '../interceptors.js'
+import type { WorkerHealth } from './health.js'
+import type { WorkerStats } from '../stats.js'
+
+/** What metrics read of a worker. */
+export interface MeasuredWorker {
+  use(interceptor: Interceptor): () => void
+  health(): WorkerHealth
+  stats(): WorkerStats
+}
+
+/** Functions with metrics of their own; what comes later is counted as the function `other`. */
+const MAX_FUNCTIONS = 1_000
+
+/** Upper bounds in seconds, from a call within one process up to the default time limit. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+const NANOSECONDS = 1e9
+
+type StatKind = 'gauge' | 'counter'
+
+const STATS: Readonly<Record<keyof WorkerStats, readonly [StatKind, string]>> = {
+  pendingCalls: ['gauge', 'Calls without an answer yet.'],
+  settledCalls: ['counter', 'Calls that have settled.'],
+  timedOutCalls: ['counter', 'Calls without an answer within their time limit.'],
+  lateResults: ['counter', 'Answers that came after their call had ended.'],
+  runningInvocations: ['gauge', 'Handlers running.'],
+  waitingInvocations: ['gauge', 'Invocations that wait for a limit of concurrency.'],
+  servedInvocations: ['counter', 'Invocations received.'],
+  queuedMessages: ['gauge', 'Messages that wait for the connection.'],
+  queuedBytes: ['gauge', 'Bytes of waiting messages and of those in the socket.'],
+  socketBytes: ['gauge', 'Bytes written that the system has not taken.'],
+  channelBytes: ['gauge', 'Bytes buffered in open channel ends.'],
+  refusedCalls: ['counter', 'Calls rejected because too much waited for the connection.'],
+  refusedInvocations: ['counter', 'Invocations answered with WORKER_BUSY.'],
+  oversizedMessages: ['counter', 'Calls and results above the largest message.'],
+  unreadableFrames: ['counter', 'Frames from the engine that could not be read.'],
+  failedFrames: ['counter', 'Frames from the engine whose handling failed.'],
+  unconfirmedVoids: ['counter', 'Fire-and-forget calls written to a connection that was lost.'],
+  unconfirmedResults: ['counter', 'Results written to a connection that was lost.'],
+  droppedVoids: ['counter', 'Fire-and-forget calls that were dropped.'],
+  droppedResults: ['counter', 'Results whose caller already had another answer.'],
+  droppedChannelMessages: ['counter', 'Text messages of channels without a listener.'],
+  repeatedResults: ['counter', 'Results sent a second time.'],
+  unrepeatedResults: ['counter', 'Results not sent a second time because too much waited.'],
+  droppedTelemetry: ['counter', 'Spans, log records and metric points that were not sent.'],
+  reconnects: ['counter', 'Connections after the first.'],
+  waitingNames: ['gauge', 'Names that another worker holds and this one waits for.'],
+  registeredFunctions: ['gauge', 'Functions in effect at the engine.'],
+  registeredTriggers: ['gauge', 'Triggers in effect at the engine.'],
+}
+
+type AnyRegistry = Registry | Registry<OpenMetricsContentType>
+
+/** The text of a scrape and its content type. */
+export interface Scrape {
+  readonly contentType: string
+  readonly text: string
+}
+
+export class WorkerMetrics {
+  readonly #worker: MeasuredWorker
+  readonly #prometheus = new Registry()
+  // Counters are named differently in the two forms, so each registry has its own; all else is shared.
+  readonly #openMetrics = new Registry<OpenMetricsContentType>()
+  readonly #invocations: Durations
+  readonly #calls: Durations
+  readonly #loopDelay = monitorEventLoopDelay()
+  readonly #release: () => void
+
+  constructor(worker: MeasuredWorker) {
+    this.#worker = worker
+    this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+    this.#loopDelay.enable()
+    this.#invocations = this.#durations('invocation', 'Invocations of functions of this worker')
+    this.#calls = this.#durations('call', 'Calls that this worker made and awaited')
+    this.#addStats()
+    this.#addProcess()
+    this.#release = worker.use({
+      serve: (invocation, next) => this.#invocations.measure(invocation.context.functionId, next, currentTraceId()),
+      call: (request, next) => this.#calls.measure(request.function_id, next),
+    })
+  }
+
+  /** Reads every metric. @param accepts the `Accept` header; Prometheus' own form without one for OpenMetrics. */
+  async scrape(accepts = ''): Promise<Scrape> {
+    const registry: AnyRegistry = accepts.includes('application/openmetrics-text')
+      ? this.#openMetrics
+      : this.#prometheus
+    return { contentType: registry.contentType, text: await registry.metrics() }
+  }
+
+  /** Measures no more. */
+  close(): void {
+    this.#release()
+    this.#loopDelay.disable()
+  }
+
+  get #registries(): AnyRegistry[] {
+    return [this.#prometheus, this.#openMetrics]
+  }
+
+  #durations(kind: string, help: string): Durations {
+    const histogram = new Histogram({
+      name: `iii_worker_${kind}_duration_seconds`,
+      help: `${help}: seconds until the result or error.`,
+      labelNames: ['function_id'],
+      buckets: BUCKETS,
+      enableExemplars: true,
+      // The constructor refuses exemplars for a registry of the other form, which leaves them out by itself.
+      registers: [this.#openMetrics],
+    })
+    this.#prometheus.registerMetric(histogram)
+    const counters = this.#registries.map(
+      (registry) =>
+        new Counter({
+          name: `iii_worker_${kind}_results_total`,
+          help: `${help}, by result: ok, or the code of the error.`,
+          labelNames: ['function_id', 'code'],
+          registers: [registry],
+        }),
+    )
+    return new Durations(histogram, counters)
+  }
+
+  #addStats(): void {
+    for (const [stat, [kind, help]] of Object.entries(STATS)) {
+      const name = `iii_worker_${stat.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
+      const read = (): number => this.#worker.stats()[stat as keyof WorkerStats]
+      if (kind === 'gauge') this.#gauge(name, help, read)
+      else this.#counter(`${name}_total`, help, read)
+    }
+    this.#gauge('iii_worker_ready', 'Whether calls reach this worker: 1 or 0.', () =>
+      Number(this.#worker.health().isReady),
+    )
+  }
+
+  #addProcess(): void {
+    const delay = this.#loopDelay
+    for (const percentile of [50, 90, 99]) {
+      const help = `Percentile ${String(percentile)} of the event-loop delay since the start, in seconds.`
+      this.#gauge(`nodejs_eventloop_lag_p${String(percentile)}_seconds`, help, () => {
+        return delay.percentile(percentile) / NANOSECONDS
+      })
+    }
+    this.#gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss())
+    this.#gauge('nodejs_heap_size_used_bytes', 'Used heap of the process.', () => process.memoryUsage().heapUsed)
+    this.#gauge('process_start_time_seconds', 'Start of the process since the epoch.', () => {
+      return performance.timeOrigin / 1_000
+    })
+    this.#counter('process_cpu_seconds_total', 'Processor time of the process, in seconds.', () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1e6
+    })
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    const registers = [this.#prometheus, this.#openMetrics]
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+
+  #counter(name: string, help: string, read: () => number): void {
+    for (const registry of this.#registries) {
+      new Counter({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          this.reset()
+          this.inc(read())
+        },
+      })
+    }
+  }
+}
+
+/** Latencies and results of one kind of work, by function. */
+class Durations {
+  readonly #histogram: Histogram<'function_id'>
+  readonly #counters: readonly Counter<'function_id' | 'code'>[]
+  readonly #functionIds = new Set<string>()
+
+  constructor(histogram: Histogram<'function_id'>, counters: readonly Counter<'function_id' | 'code'>[]) {
+    this.#histogram = histogram
+    this.#counters = counters
+  }
+
+  async measure(functionId: string, work: () => Promise<unknown>, traceId?: string): Promise<unknown> {
+    const end = this.#begin(functionId, traceId)
+    try {
+      const result = await work()
+      end('ok')
+      return result
+    } catch (error) {
+      end(toErrorBody(error).code)
+      throw error
+    }
+  }
+
+  #begin(functionId: string, traceId: string | undefined): (code: string) => void {
+    const startedAt = performance.now()
+    const labels = { function_id: this.#labelOf(functionId) }
+    return (code) => {
+      for (const counter of this.#counters) counter.inc({ ...labels, code })
+      const value = (performance.now() - startedAt) / 1_000
+      // The types of the package allow the metric's own labels alone on an exemplar.
+      const exemplarLabels = { trace_id: traceId } as Partial<Record<string, string>>
+      this.#histogram.observe(traceId === undefined ? { labels, value } : { labels, value, exemplarLabels })
+    }
+  }
+
+  #labelOf(functionId: string): string {
+    if (this.#functionIds.has(functionId)) return functionId
+    if (this.#functionIds.size >= MAX_FUNCTIONS) return 'other'
+    this.#functionIds.add(functionId)
+    return functionId
+  }
+}
