@@ -165,6 +165,17 @@ test.each(takes.filter(({ id, take }) => id !== 'on-function' || take !== 'by it
   },
 )
 
+test.each([true, false])('with `default_deny` %j, an empty auth answer grants accordingly', async (isDenied) => {
+  const rig = await grantRig({}, { default_deny: isDenied })
+  const guest = await rig.guest({})
+  guest.register('open::guest')
+  await rig.settle()
+  expect((await idsOf(rig)).includes('open::guest')).toBe(!isDenied)
+  guest.send({ type: 'registertrigger', id: 't', trigger_type: 'tick', function_id: 'open::f', config: {} })
+  await rig.settle()
+  expect(rig.admin.peek('registertrigger') === undefined).toBe(isDenied)
+})
+
 // --- calls that are made later --------------------------------------------------------------------------------------
 
 const TARGETS = [
@@ -193,4 +204,4 @@ test.each(TARGETS.flatMap((id) => ['default', 'blue'].map((namespace) => ({ id, 
   },
 )
 
-atLeastTests(270)
+atLeastTests(272)
