@@ -4,9 +4,9 @@
  */
 export const packageBudget = {
   /** The downloaded archive: the built package, its documentation and its examples. */
-  packedBytes: 800_000,
+  packedBytes: 850_000,
   /** The same unpacked. */
-  unpackedBytes: 3_000_000,
+  unpackedBytes: 3_150_000,
   /** Number of installed dependencies, without this package. */
   runtimePackages: 25,
   /** All of those unpacked, without this package. */

@@ -20,7 +20,7 @@ import { packageVersion } from '../version.js'
 import { changesNothing } from './read-only.js'
 
 /** What only an engine in this process can answer. */
-export interface LocalAnswers {
+interface LocalAnswers {
   readonly httpUrl: string | undefined
   readonly streamUrl: string | undefined
   inspect(name: string, input: Readonly<Record<string, unknown>>): unknown

@@ -2,15 +2,14 @@
  * Every page: without findings of axe in light, dark and at 360 px, and without errors. Pictures of the pages are kept
  * in `temp/console/`.
  */
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync } from 'node:fs'
+import axe from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
 import { openConsole, startChromium } from './console-browser.js'
 
 const PICTURES = 'temp/console'
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Path, and a text that is there once the page has loaded. */
 const PAGES: readonly (readonly [name: string, path: string, text: string | RegExp])[] = [
@@ -58,8 +57,8 @@ afterAll(async () => {
 
 /** Findings of axe, in one line each. Its script is not part of the page, so it does not fall under its policy. */
 async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const { violations } = (await page.evaluate('axe.run()')) as { violations: Finding[] }
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()')
   return violations.map(
     ({ id, impact, nodes }) =>
       `${id} (${impact}): ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
@@ -84,7 +83,7 @@ test.each(LOOKS)(
       await page.getByText(text).first().waitFor()
       found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`))
       await page.screenshot({ path: `${PICTURES}/${name}-${look}.png` })
-      const width = (await page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
       expect(width, `${name} is wider than the window`).toBeLessThanOrEqual(0)
     }
     await page.keyboard.press('Control+k')

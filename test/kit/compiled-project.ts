@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -89,6 +90,8 @@ function compileOnce(): string {
   if (existsSync(folder)) return folder
   removeOld()
   const draft = mkdtempSync(join(PARENT, 'draft-'))
+  // The built files of the console, if they are there.
+  symlinkSync(join(ROOT, 'dist'), join(draft, 'dist'))
   for (const [file, text] of texts) write(draft, file.replace(/\.ts$/, '.js'), strip(text))
   try {
     renameSync(draft, folder)

@@ -22,9 +22,12 @@ const MEMBER_BOUNDS = /^max[A-Z]|TimeoutMs$/
 /** Says what an option must be at least. */
 const MINIMUMS = 'MINIMUMS'
 
+/** The pages of the console limit what they draw, which is no limit of the package. */
+const IN_THE_BROWSER = /^console[\\/]/
+
 /** All limits, sorted by their id. */
 export function sourceLimits(): readonly SourceLimit[] {
-  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !IN_THE_BROWSER.test(name))
   return files.flatMap(limitsOf).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 

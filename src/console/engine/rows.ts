@@ -1,6 +1,6 @@
 /** The rows that functions of the engine return, as far as the console shows them. */
 
-export type Attribute = readonly [key: string, value: string]
+type Attribute = readonly [key: string, value: string]
 
 export interface SpanEvent {
   readonly name: string

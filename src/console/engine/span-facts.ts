@@ -3,7 +3,7 @@ import { isRecord } from '../../wire/protocol/validate.js'
 import { CALLER_WORKER_ID } from '../../wire/protocol/names.js'
 import type { LogRow, Span, SpanEvent, SpanNode } from './rows.js'
 
-export function attribute({ attributes }: Pick<Span | SpanEvent, 'attributes'>, key: string): string | undefined {
+function attribute({ attributes }: Pick<Span | SpanEvent, 'attributes'>, key: string): string | undefined {
   return attributes.find(([name]) => name === key)?.[1]
 }
 

@@ -93,7 +93,7 @@ export function Id({ id, whole = false }: { readonly id: string; readonly whole?
   )
 }
 
-export function copyText(text: string): Promise<void> {
+function copyText(text: string): Promise<void> {
   return navigator.clipboard.writeText(text)
 }
 

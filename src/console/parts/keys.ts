@@ -8,7 +8,7 @@ import { navigate } from './router.js'
 export const overlay = signal<'palette' | 'keys' | undefined>(undefined)
 
 /** Letter after `g` → path. */
-export const GO_TO: Readonly<Record<string, string>> = {
+const GO_TO: Readonly<Record<string, string>> = {
   o: '/',
   f: '/functions',
   t: '/traces',

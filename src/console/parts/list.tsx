@@ -8,7 +8,7 @@ import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { useKey } from './keys.js'
 import { navigate } from './router.js'
 
-export const ROW_PX = 28
+const ROW_PX = 28
 /** Rows above and below the visible ones. */
 const MARGIN = 12
 

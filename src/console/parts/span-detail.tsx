@@ -115,7 +115,7 @@ function RunAgain({ span, functionId }: { readonly span: SpanNode; readonly func
   )
 }
 
-export function PayloadView({
+function PayloadView({
   payload,
   label,
 }: {
@@ -177,7 +177,7 @@ function StackLine({ line }: { readonly line: string }): JSX.Element {
   )
 }
 
-export function LogLines({ rows }: { readonly rows: readonly LogRow[] }): JSX.Element {
+function LogLines({ rows }: { readonly rows: readonly LogRow[] }): JSX.Element {
   if (rows.length === 0) return <p class="dim">No log records.</p>
   return (
     <div class="stack tight">

@@ -131,7 +131,8 @@ export function readTriggerConfig<S extends Members>(
 ): Infer<S> {
   const value: Record<string, unknown> = {}
   const given = config ?? {}
-  if (!isRecord(given)) throw new Error(`config of a trigger of type \`${type}\` must be an object, got ${describe(given)}`)
+  if (!isRecord(given))
+    throw new Error(`config of a trigger of type \`${type}\` must be an object, got ${describe(given)}`)
   const fault = read(Object.entries(members), given, value)
   if (fault !== undefined) throw new Error(`config of a trigger of type \`${type}\`: ${fault}`)
   // The check above established the type.

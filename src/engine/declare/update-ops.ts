@@ -1,5 +1,18 @@
 /** Declares what `state::*` and `stream::*` share: the operations of an update, and the result of a change. */
-import { accepting, any, described, integer, list, named, object, omittable, oneOf, optional, string, union } from './schema.js'
+import {
+  accepting,
+  any,
+  described,
+  integer,
+  list,
+  named,
+  object,
+  omittable,
+  oneOf,
+  optional,
+  string,
+  union,
+} from './schema.js'
 
 const mergePath = named('MergePath', union([string(), list(string())]))
 const deepPath = optional(described(mergePath, 'One literal key, or the keys from the root inwards; absent: the root'))

@@ -3,8 +3,8 @@
  * and those that change the text direction are removed, and the length is limited.
  */
 import { MAX_NAME_CHARACTERS } from '../../wire/protocol/limits.js'
-import { isRecord, type Infer } from '../../wire/protocol/validate.js'
-import { accepting, integer, named, object, optional, record, string } from '../declare/schema.js'
+import { isRecord, type FieldType, type Infer } from '../../wire/protocol/validate.js'
+import { accepting, integer, named, number, object, optional, record, string } from '../declare/schema.js'
 
 const telemetry = named(
   'WorkerConnectionTelemetryMeta',
@@ -25,6 +25,29 @@ export const announcement = object({
   _caller_worker_id: accepting(optional(string()), string('Set by the engine')),
 })
 export type Announcement = Infer<typeof announcement.members>
+
+const micros = optional(integer('uint64', 'Processor time in microseconds'))
+const bytes = optional(integer('uint64', 'Bytes'))
+
+export const workerMetrics = named(
+  'WorkerMetrics',
+  object({
+    memory_heap_used: bytes,
+    memory_heap_total: bytes,
+    memory_rss: bytes,
+    memory_external: bytes,
+    cpu_user_micros: micros,
+    cpu_system_micros: micros,
+    cpu_percent: optional(number()),
+    event_loop_lag_ms: optional(number()),
+    uptime_seconds: optional(integer('uint64')),
+    timestamp_ms: integer('uint64', 'Milliseconds since 1970'),
+    runtime: string(),
+  }),
+)
+
+/** The process data that a worker sent last. */
+export type WorkerMetrics = FieldType<typeof workerMetrics>
 
 /** The registered data of a worker. */
 export interface WorkerIdentity {

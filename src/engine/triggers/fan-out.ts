@@ -12,7 +12,7 @@ const MAX_WAITING = 1_000_000
 /** Memory of such events, in bytes, about. */
 const MAX_WEIGHT = 64 * 1024 * 1024
 /** Characters of large events that one portion sends: some 5 ms (measured). */
-const PORTION_CHARACTERS = 4 * 1024 * 1024
+const MAX_PORTION_CHARACTERS = 4 * 1024 * 1024
 
 interface Event<Receiver> {
   readonly receivers: readonly Receiver[]
@@ -97,7 +97,7 @@ function deliverSome<Receiver>(event: Event<Receiver>, share: number): number {
 /** Only a text can be so large that fewer receivers fit into one tick. */
 function portionOf(data: unknown): number {
   const text = JsonText.is(data) ? data.text : typeof data === 'string' ? data : ''
-  return text.length * PORTION <= PORTION_CHARACTERS
+  return text.length * PORTION <= MAX_PORTION_CHARACTERS
     ? PORTION
-    : Math.max(1, Math.floor(PORTION_CHARACTERS / text.length))
+    : Math.max(1, Math.floor(MAX_PORTION_CHARACTERS / text.length))
 }

@@ -64,7 +64,7 @@ export const faults: readonly Fault[] = [
     row: 'R44',
     file: 'src/engine/triggers/fan-out.ts',
     symbol: 'portionOf',
-    find: 'Math.max(1, Math.floor(PORTION_CHARACTERS / text.length))',
+    find: 'Math.max(1, Math.floor(MAX_PORTION_CHARACTERS / text.length))',
     replace: 'PORTION',
     tests: ['test/regression/events-for-many-held-up-the-engine.test.ts'],
   },

@@ -18,10 +18,7 @@ export function createCoreBuiltin(host: EngineHost, parts: EngineParts, builtins
   return {
     name: ENGINE_WORKER_NAME,
     description: 'Lists workers, functions and triggers, and creates channels',
-    functions: [
-      ...members.flatMap(({ functions }) => functions),
-      createChannelFunction(parts.channels),
-    ],
+    functions: [...members.flatMap(({ functions }) => functions), createChannelFunction(parts.channels)],
     triggerTypes: members.flatMap(({ triggerTypes }) => triggerTypes),
     start: async () => {
       for (const member of members) await member.start()

@@ -7,7 +7,16 @@ import type { CallContext, EngineHost } from '../builtin.js'
 import type { FunctionEntry } from '../../registry/directory.js'
 import type { EngineParts } from '../../engine-parts.js'
 import { FunctionsAvailable } from './functions-available.js'
-import { functionDetail, functionDetailRow, functionRow, functionSummary, isInternal, isVisible, relevance, workerNameOf } from './rows.js'
+import {
+  functionDetail,
+  functionDetailRow,
+  functionRow,
+  functionSummary,
+  isInternal,
+  isVisible,
+  relevance,
+  workerNameOf,
+} from './rows.js'
 import type { CorePart } from './workers.js'
 import { builtinFunction } from '../../declare/function.js'
 import { boolean, list, named, object, optional, string, union } from '../../declare/schema.js'

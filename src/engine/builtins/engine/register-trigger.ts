@@ -16,18 +16,20 @@ import { any, boolean, object, optional, string } from '../../declare/schema.js'
 
 type TriggerMessage = MessageNamed<WorkerMessage, 'registertrigger'>
 
+const registration = object({
+  trigger_type: string(),
+  function_id: string('The function to call, in the namespace `default`'),
+  config: optional(any('The config of the trigger type'), null),
+  metadata: optional(any('Passed to the function with every call'), null),
+  trigger_namespace: optional(string('The only namespace in which the type is looked up'), null),
+  _caller_worker_id: optional(string('Set by the engine'), null),
+})
+
 export function registerTriggerFunction(parts: EngineParts): BuiltinFunction {
   return builtinFunction({
     id: EngineFunctions.REGISTER_TRIGGER,
     description: 'Registers a trigger that outlives the connection of its caller',
-    input: object({
-      trigger_type: string(),
-      function_id: string('The function to call, in the namespace `default`'),
-      config: optional(any('The config of the trigger type'), null),
-      metadata: optional(any('Passed to the function with every call'), null),
-      trigger_namespace: optional(string('The only namespace in which the type is looked up'), null),
-      _caller_worker_id: optional(string('Set by the engine'), null),
-    }),
+    input: registration,
     output: object({ id: string('The new trigger') }),
     call: async ({ _caller_worker_id, ...input }, context) => {
       refuseTooMany(parts, weightOf(input))

@@ -9,6 +9,7 @@ import type { Access } from '../../access/access.js'
 import type { Builtin } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
 import { LISTENER_NAME } from '../../config/listener-config.js'
+import { workerMetrics, type WorkerMetrics } from '../../registry/worker-identity.js'
 import type { Member } from '../../registry/sessions.js'
 import type { FieldType } from '../../../wire/protocol/validate.js'
 import {
@@ -21,7 +22,7 @@ import {
   typeRow,
   typeSummary,
 } from './rows.js'
-import { boolean, described, integer, list, named, number, object, optional, string } from '../../declare/schema.js'
+import { boolean, described, integer, list, named, object, optional, string } from '../../declare/schema.js'
 
 const workerMembers = {
   id: string(),
@@ -39,29 +40,6 @@ const workerMembers = {
   ip_address: optional(string()),
 }
 export const workerSummary = named('WorkerSummary', object(workerMembers))
-
-const micros = optional(integer('uint64', 'Processor time in microseconds'))
-const bytes = optional(integer('uint64', 'Bytes'))
-
-const workerMetrics = named(
-  'WorkerMetrics',
-  object({
-    memory_heap_used: bytes,
-    memory_heap_total: bytes,
-    memory_rss: bytes,
-    memory_external: bytes,
-    cpu_user_micros: micros,
-    cpu_system_micros: micros,
-    cpu_percent: optional(number()),
-    event_loop_lag_ms: optional(number()),
-    uptime_seconds: optional(integer('uint64')),
-    timestamp_ms: integer('uint64', 'Milliseconds since 1970'),
-    runtime: string(),
-  }),
-)
-
-/** The process data that a worker sent last. */
-export type WorkerMetrics = FieldType<typeof workerMetrics>
 
 const detailEnvelope = named(
   'WorkerDetailEnvelope',
@@ -117,7 +95,9 @@ export function listWorkers(parts: EngineParts, builtins: BuiltinWorkers, filter
   const connected = [...parts.sessions.all()].filter(({ identity }) => identity.pid !== undefined)
   const rows = [
     ...connected.map((member) => rowOf(parts, { kind: 'connected', member })),
-    ...builtinsIn(builtins).map((builtin) => rowOf(parts, { kind: 'builtin', builtin, startedAtMs: builtins.startedAtMs })),
+    ...builtinsIn(builtins).map((builtin) =>
+      rowOf(parts, { kind: 'builtin', builtin, startedAtMs: builtins.startedAtMs }),
+    ),
   ]
   return rows.filter(
     (row) =>
@@ -182,10 +162,7 @@ export function detailOfWorker(
   }
 }
 
-function latestMetrics(
-  builtins: BuiltinWorkers,
-  worker: FoundWorker,
-): { latest_metrics?: WorkerMetrics } {
+function latestMetrics(builtins: BuiltinWorkers, worker: FoundWorker): { latest_metrics?: WorkerMetrics } {
   if (worker.kind === 'builtin') return {}
   const [latest] = builtins.list().flatMap((builtin) => builtin.metricsOf?.(worker.member.id) ?? [])
   return latest === undefined ? {} : { latest_metrics: latest }

@@ -4,7 +4,14 @@ import { EngineFunctions } from '../../../wire/protocol/names.js'
 import type { Builtin, BuiltinFunction, EngineHost } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
 import { announcement } from '../../registry/worker-identity.js'
-import { detailOfWorker, findWorker, listWorkers, workerDetail, workerSummary, type BuiltinWorkers } from './worker-rows.js'
+import {
+  detailOfWorker,
+  findWorker,
+  listWorkers,
+  workerDetail,
+  workerSummary,
+  type BuiltinWorkers,
+} from './worker-rows.js'
 import { WorkersAvailable } from './workers-available.js'
 import { builtinFunction } from '../../declare/function.js'
 import { boolean, list, object, optional, string } from '../../declare/schema.js'

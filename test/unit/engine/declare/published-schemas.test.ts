@@ -75,8 +75,8 @@ test('built-ins publish what those of the distributed engine publish', async () 
     ...differences('trigger', recorded.trigger_types, types),
   }
   for (const key of Object.keys(ON_PURPOSE)) expect(found, `${key} no longer differs`).toHaveProperty([key])
-  for (const key of Object.keys(ON_PURPOSE)) delete found[key]
-  expect(found).toEqual({})
+  const unexplained = Object.entries(found).filter(([key]) => !Object.hasOwn(ON_PURPOSE, key))
+  expect(Object.fromEntries(unexplained)).toEqual({})
 })
 
 type Rows = Readonly<Record<string, Frame>>

@@ -1,7 +1,7 @@
 /** The functions `engine::logs::*`: query and delete log records. */
 import type { Infer } from '../../../../wire/protocol/validate.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
-import { isWithin } from '../traces/trace-query.js'
+import { isWithin, time } from '../traces/trace-query.js'
 import type { LogRecord } from './log-record.js'
 import type { Logs } from './logs.js'
 import { nanosToMs } from '../otlp-value.js'
@@ -9,8 +9,8 @@ import { builtinFunction } from '../../../declare/function.js'
 import { any, boolean, described, integer, list, named, object, optional, string } from '../../../declare/schema.js'
 
 const logQuery = object({
-  start_time: optional(integer('uint64', 'Milliseconds since 1970')),
-  end_time: optional(integer('uint64', 'Milliseconds since 1970')),
+  start_time: time,
+  end_time: time,
   trace_id: optional(string()),
   span_id: optional(string()),
   severity_min: optional(integer('int32', 'The lowest severity number')),

@@ -3,12 +3,13 @@
  * cost. Payloads are not read. Function names are kept up to a limit. A call whose caller stopped waiting counts in the
  * total only.
  */
-import type { EngineMetrics } from './metric-functions.js'
+import type { FieldType } from '../../../../wire/protocol/validate.js'
 import type { Clock } from '../../../../std/time/clock.js'
 import type { CallOutcome, CallIdentity, Caller } from '../../../links/peer.js'
 import type { RoutedCall } from '../../../calls/routed-call.js'
 import type { WorkerEvent } from '../../../registry/sessions.js'
 import { DurationHistogram } from './duration-histogram.js'
+import { integer, map, named, number, object } from '../../../declare/schema.js'
 
 /** Maximum functions counted by name; calls of further ones count in the totals only. */
 const MAX_FUNCTIONS = 1_000
@@ -16,6 +17,32 @@ const MAX_FUNCTIONS = 1_000
 const ALL_TIMED = 1_000
 /** After them, one in this many calls is timed. A prime, so that calls in a repeating pattern are all sampled. */
 const TIMED_EVERY = 17
+
+const total = integer('uint64')
+/** The counters of the engine, as lists show them. */
+export const engineMetrics = named(
+  'EngineMetricsView',
+  object({
+    invocations: named(
+      'InvocationsView',
+      object({ total, success: total, error: total, deferred: total, by_function: map(total) }),
+    ),
+    workers: named('WorkersView', object({ spawns: total, deaths: total, active: total })),
+    performance: named(
+      'PerformanceView',
+      object({
+        avg_duration_ms: number(),
+        min_duration_ms: number(),
+        max_duration_ms: number(),
+        p50_duration_ms: number(),
+        p95_duration_ms: number(),
+        p99_duration_ms: number(),
+      }),
+    ),
+  }),
+)
+
+type EngineMetrics = FieldType<typeof engineMetrics>
 
 export class InvocationMeter {
   readonly #clock: Clock

@@ -1,9 +1,9 @@
 /**
  * The functions `engine::metrics::list` and `engine::rollups::list`.
  */
-import type { FieldType } from '../../../../wire/protocol/validate.js'
 import type { BuiltinFunction, EngineHost } from '../../builtin.js'
-import type { InvocationMeter } from './invocation-meter.js'
+import { engineMetrics, type InvocationMeter } from './invocation-meter.js'
+import { time } from '../traces/trace-query.js'
 import { queryRow } from '../logs/log-query.js'
 import { rollUp, rollUpHistograms, selectMetrics } from './metric-rollups.js'
 import type { Metrics } from './metrics.js'
@@ -15,9 +15,7 @@ import {
   described,
   integer,
   list,
-  map,
   named,
-  number,
   object,
   optional,
   string,
@@ -25,39 +23,14 @@ import {
 } from '../../../declare/schema.js'
 
 const range = {
-  start_time: optional(integer('uint64', 'Milliseconds since 1970')),
-  end_time: optional(integer('uint64', 'Milliseconds since 1970')),
+  start_time: time,
+  end_time: time,
   metric_name: optional(string()),
 }
 
 // An interval of 0 is refused here: it would have no end.
 const interval = accepting(optional(wholeNumber(1)), optional(integer('uint64', 'Seconds, at least 1')))
 const metricQuery = object({ ...range, aggregate_interval: interval })
-
-const total = integer('uint64')
-const engineMetrics = named(
-  'EngineMetricsView',
-  object({
-    invocations: named(
-      'InvocationsView',
-      object({ total, success: total, error: total, deferred: total, by_function: map(total) }),
-    ),
-    workers: named('WorkersView', object({ spawns: total, deaths: total, active: total })),
-    performance: named(
-      'PerformanceView',
-      object({
-        avg_duration_ms: number(),
-        min_duration_ms: number(),
-        max_duration_ms: number(),
-        p50_duration_ms: number(),
-        p95_duration_ms: number(),
-        p99_duration_ms: number(),
-      }),
-    ),
-  }),
-)
-
-export type EngineMetrics = FieldType<typeof engineMetrics>
 
 const metricReport = object({
   engine_metrics: engineMetrics,

@@ -3,7 +3,7 @@
  * is exceeded.
  */
 import type { EngineHost } from '../../builtin.js'
-import type { WorkerMetrics } from '../../engine/worker-rows.js'
+import type { WorkerMetrics } from '../../../registry/worker-identity.js'
 import type { MetricRow } from './metric-row.js'
 import { isNumberPoint } from './metric-row.js'
 import { nanosToMs } from '../otlp-value.js'

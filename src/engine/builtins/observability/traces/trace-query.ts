@@ -6,10 +6,11 @@ import type { Infer } from '../../../../wire/protocol/validate.js'
 import { type AttributePair, nanosToMs } from '../otlp-value.js'
 import { attributeOf, durationMs, type SpanRow } from './span-row.js'
 import type { Spans } from './spans.js'
-import { any, boolean, integer, list, number, object, optional, string } from '../../../declare/schema.js'
+import { accepting, any, boolean, integer, list, number, object, optional, string } from '../../../declare/schema.js'
 import { setting } from '../../../declare/settings.js'
 
-const time = integer('uint64', 'Milliseconds since 1970')
+/** A time in a query. Fractions are accepted, too. */
+export const time = accepting(optional(number()), optional(integer('uint64', 'Milliseconds since 1970')))
 const pairs = setting<readonly AttributePair[]>('an array of [key, value]', isPairs, list(list(string())).schema)
 
 const DEFAULT_LIMIT = 100
@@ -22,8 +23,8 @@ export const traceQuery = object({
   status: optional(string('ok, error or unset')),
   min_duration_ms: optional(number()),
   max_duration_ms: optional(number()),
-  start_time: optional(time),
-  end_time: optional(time),
+  start_time: time,
+  end_time: time,
   attributes: optional(pairs),
   exclude_attributes: optional(pairs, null),
   search_all_spans: optional(boolean('Whether spans below the root are searched and listed too'), null),
