@@ -23,7 +23,10 @@ test('starts an engine that workers and HTTP requests reach, and reports what fa
   await worker.ready()
   expect(await (await fetch(`${engine.httpUrl ?? ''}/hello`)).text()).toContain('hello')
   await worker.trigger({ function_id: 'fails', payload: {} }).catch(() => undefined)
-  expect(events).toMatchObject([{ kind: 'invocation_failed', functionId: 'fails', error: { message: 'broken' } }])
+  expect(events).toMatchObject([
+    { kind: 'request_served', path: '/hello', functionId: 'hello', status: 200 },
+    { kind: 'invocation_failed', functionId: 'fails', error: { message: 'broken' } },
+  ])
   expect(engine.stats().sessions).toBe(1)
   await worker.shutdown()
 })

@@ -46,7 +46,7 @@ test('the payload may come from stdin, the address and the namespace from option
   })
 })
 
-test('a failed call prints the reason and exits with 1', limit, async () => {
+test('a failed call prints the reason and exits with its code', limit, async () => {
   const { call } = await served()
   const failures = await Promise.all([
     call(['missing']),
@@ -55,7 +55,8 @@ test('a failed call prints the reason and exits with 1', limit, async () => {
     call(['echo', '--url', 'ws://127.0.0.1:1']),
     call(['echo', '--url', 'nowhere']),
   ])
-  expect(failures.map(({ code, stdout }) => [code, stdout])).toEqual(failures.map(() => [1, '']))
+  expect(failures.map(({ stdout }) => stdout)).toEqual(failures.map(() => ''))
+  expect(failures.map(({ code }) => code)).toEqual([4, 1, 1, 3, 1])
   expect(failures.map(({ stderr }) => stderr)).toEqual([
     expect.stringMatching(/^iii-node call: function_not_found: .*missing/),
     expect.stringMatching(/^iii-node call: OUT_OF_TEA: there is no tea left\n$/),
@@ -85,7 +86,7 @@ test('a token and headers are sent to a guarded engine; a denial names what to c
   expect(await call('--token', 'right', ...header)).toEqual({ code: 0, stdout: '"hello"\n', stderr: '' })
   expect(seen[0]).toMatchObject({ 'x-tenant': 'a: b' })
   const denied = await call('--token', 'wrong')
-  expect(denied).toMatchObject({ code: 1, stdout: '' })
+  expect(denied).toMatchObject({ code: 3, stdout: '' })
   expect(denied.stderr).toMatch(
     /^iii-node call: The engine at ws:\S+ denied access: .*the token is unknown.*\. Check the token/,
   )

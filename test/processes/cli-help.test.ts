@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { commands } from '../../src/cli/commands.js'
 import { runCli } from '../kit/compiled-project.js'
 
-const COMMANDS = ['engine', 'dev', 'call']
+const COMMANDS = commands.map(({ name }) => name)
 
 async function run(...args: string[]) {
   const child = runCli(args)

@@ -54,6 +54,7 @@ export async function withEngine<T>(options: RemoteOptions, use: (remote: Remote
 }
 
 function connect({ name, values, traced = false }: RemoteOptions, timeoutMs: number | undefined): III {
+  const headers = headersOf(values)
   try {
     return registerWorker(values.url, {
       workerName: `iii-node-${name}:${String(process.pid)}`,
@@ -61,7 +62,7 @@ function connect({ name, values, traced = false }: RemoteOptions, timeoutMs: num
       diagnostics: 'silent',
       enableMetricsReporting: false,
       otel: traced ? { serviceName: 'iii-node', logsEnabled: false, metricsEnabled: false } : { enabled: false },
-      headers: headersOf(values),
+      headers,
       ...(values.namespace === undefined ? {} : { namespace: values.namespace }),
       ...(timeoutMs === undefined ? {} : { invocationTimeoutMs: timeoutMs }),
     })

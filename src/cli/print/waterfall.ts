@@ -43,8 +43,8 @@ interface Row {
 }
 
 const WIDTH = 100
-const MIN_BAR = 10
-const MAX_BAR = 40
+const NARROWEST_BAR = 10
+const WIDEST_BAR = 40
 /** Spans of one trace that are drawn. */
 const MAX_ROWS = 1_000
 
@@ -94,7 +94,7 @@ function drawn(rows: readonly Row[], { first, last, screen, paint }: Frame): str
   const width = screen?.columns ?? WIDTH
   const spans = rows.flatMap((row) => (row.span === undefined ? [] : [{ label: row.label, span: row.span }]))
   const services = Math.min(16, Math.max(...spans.map(({ span }) => clean(span.service_name).length)))
-  const bar = Math.max(MIN_BAR, Math.min(MAX_BAR, Math.floor(width / 4)))
+  const bar = Math.max(NARROWEST_BAR, Math.min(WIDEST_BAR, Math.floor(width / 4)))
   const longest = Math.max(...spans.map(({ label }) => label.length))
   const names = Math.min(longest, Math.max(16, width - services - bar - 9 - 6))
   return rows.flatMap(({ label, span, note }) => {
