@@ -86,7 +86,7 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
       checkOutbound(message, outboundShapes.get(message.type))
       const { data, result } = message as { readonly data?: unknown; readonly result?: unknown }
       const isText = JsonText.is(data) || JsonText.is(result)
-      return toText(isText ? (withTextMembers({ ...message }) as object) : message, peer)
+      return toText(isText ? withTextMembers({ ...message }) : message, peer)
     },
     decode(frame) {
       const fault = findJsonFault(frame, own)

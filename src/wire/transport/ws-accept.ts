@@ -77,15 +77,7 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
     maxHeaderSize: MAX_HEAD_BYTES,
   })
   server.on('request', (request, response) => {
-    const refusal = options.screen?.(request.headersDistinct)
-    if (refusal === undefined && options.serve !== undefined) {
-      options.serve(request, response)
-      return
-    }
-    // Closed, since the client could otherwise send the body of its request for minutes.
-    response.shouldKeepAlive = false
-    const { status, type, text } = refusalOfPlain(refusal)
-    response.writeHead(status, { 'content-type': type }).end(text)
+    answerPlain(options, request, response)
   })
   const acceptor = new WebSocketServer({
     noServer: true,
@@ -185,10 +177,18 @@ interface RefusalText {
   readonly text: string
 }
 
-/** The answer to a request that is no upgrade. */
-function refusalOfPlain(screened: Refusal | undefined): RefusalText {
-  if (screened !== undefined) return { status: screened.status, type: JSON_TYPE, text: JSON.stringify(screened.body) }
-  return { status: 400, type: 'text/plain', text: 'This port accepts WebSocket connections only' }
+/** Answers a request that is no upgrade. */
+function answerPlain({ screen, serve }: ListenOptions, request: IncomingMessage, response: ServerResponse): void {
+  const refusal = screen?.(request.headersDistinct)
+  if (refusal === undefined && serve !== undefined) {
+    serve(request, response)
+    return
+  }
+  // Closed, since the client could otherwise send the body of its request for minutes.
+  response.shouldKeepAlive = false
+  if (refusal === undefined) {
+    response.writeHead(400, { 'content-type': 'text/plain' }).end('This port accepts WebSocket connections only')
+  } else response.writeHead(refusal.status, { 'content-type': JSON_TYPE }).end(JSON.stringify(refusal.body))
 }
 
 function refuse(socket: Socket, { status, type, text }: RefusalText): void {
