@@ -4,9 +4,9 @@
  */
 export const packageBudget = {
   /** The downloaded archive: the built package, its documentation and its examples. */
-  packedBytes: 850_000,
+  packedBytes: 950_000,
   /** The same unpacked. */
-  unpackedBytes: 3_150_000,
+  unpackedBytes: 3_600_000,
   /** Number of installed dependencies, without this package. */
   runtimePackages: 25,
   /** All of those unpacked, without this package. */
@@ -15,12 +15,12 @@ export const packageBudget = {
 
 /** Bytes of all files, of this package and others, that an import or require of a subpath reads. */
 export const importedBytes: Readonly<Record<string, number>> = {
-  '.': 422_000,
+  '.': 428_000,
   './errors': 32_000,
   './engine': 3_500,
   './protocol': 59_000,
-  './runtime': 72_500,
-  './trigger': 55_000,
+  './runtime': 94_000,
+  './trigger': 56_000,
   './stream': 67_000,
   './state': 67_000,
   './helpers': 135_500,
@@ -28,13 +28,13 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './internal': 1_000,
   './helpers/http': 126_000,
   './helpers/queue': 1_000,
-  './helpers/stream': 30_500,
+  './helpers/stream': 31_000,
   './helpers/worker-connection-manager': 1_000,
   './helpers/observability': 182_000,
   './helpers/observability/internal': 6_000,
-  './schema': 56_000,
-  './local-engine': 972_000,
-  './testing': 1_330_000,
+  './schema': 57_000,
+  './local-engine': 1_030_000,
+  './testing': 1_400_000,
   './health': 600_000,
   './bundle': 1_200_000,
 }

@@ -240,7 +240,7 @@ const wrong: readonly (readonly [string, () => unknown, string])[] = [
   ],
   ['an output that is no schema', () => defineFunction({ id: 'f', output: 1 as never }), 'output must be a Standard'],
   ['a trigger type without an id', () => defineTriggerType({} as never), 'id is required'],
-  ['a blank namespace', () => defineTriggerType({ id: 't', namespace: '' }), 'namespace is empty'],
+  ['a blank namespace', () => defineTriggerType({ id: 't', namespace: '' }), '`namespace` is empty'],
   [
     'a config that is no schema',
     () => defineTriggerType({ id: 't', config: 'x' as never }),

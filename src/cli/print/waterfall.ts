@@ -160,7 +160,7 @@ function logsBySpan(logs: readonly LogRow[], known: ReadonlySet<string>): Map<st
 const REPEATED = ['service.name', 'trace_id', 'span_id', 'log.data']
 
 /** The level, message and data of a log record. */
-export function logText({ severity_text: level, body, attributes = {} }: LogRow, paint: Paint = painter()): string {
+function logText({ severity_text: level, body, attributes = {} }: LogRow, paint: Paint = painter()): string {
   const data = attributes['log.data']
   const others = Object.fromEntries(Object.entries(attributes).filter(([key]) => !REPEATED.includes(key)))
   const facts = data === undefined ? others : isEmpty(others) ? data : { data, ...others }
