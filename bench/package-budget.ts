@@ -19,7 +19,7 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './errors': 32_000,
   './engine': 3_500,
   './protocol': 59_000,
-  './runtime': 94_000,
+  './runtime': 103_500,
   './trigger': 56_000,
   './stream': 67_000,
   './state': 67_000,

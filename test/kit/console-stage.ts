@@ -27,10 +27,18 @@ interface Order {
   readonly quantity: number
 }
 
+/** An error as the code of a shop throws it: pictures are the same wherever they are made. */
+function failure(message: string, frame: string): Error {
+  const error = new Error(message)
+  error.stack = `Error: ${message}\n    at ${frame}`
+  return error
+}
+
 /** Prices are state, so that a test can correct a missing one. */
 async function priceOf(shop: III, { sku }: Order): Promise<number> {
   const price: unknown = await shop.trigger({ function_id: 'state::get', payload: { scope: 'prices', key: sku } })
-  if (typeof price !== 'number') throw new Error(`There is no price for ${sku}`)
+  if (typeof price !== 'number')
+    throw failure(`There is no price for ${sku}`, 'priceOf (/home/ada/shop/src/prices.ts:12:37)')
   return price
 }
 
@@ -60,7 +68,10 @@ function registerShop(shop: III): void {
       payload: { scope: 'stock', key: order.sku },
     })
     if (typeof stock !== 'number' || stock < order.quantity)
-      throw new Error(`Only ${JSON.stringify(stock ?? 0)} of ${order.sku} in stock`)
+      throw failure(
+        `Only ${JSON.stringify(stock ?? 0)} of ${order.sku} in stock`,
+        '/home/ada/shop/src/shipping.ts:21:13',
+      )
     return { shipped: order.sku }
   })
   shop.registerFunction('reports::daily', () => ({ orders: 2 }))

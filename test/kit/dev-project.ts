@@ -23,7 +23,7 @@ worker.registerFunction('version', async ({ query_params }) => {
 })
 worker.registerTrigger({ type: 'http', function_id: 'version', config: { api_path: '/version' } })
 ${extra}
-await worker.ready()
+await worker.ready({ allowRefused: true })
 console.log('version ${String(version)} is ready')`
 
 export interface DevProject {

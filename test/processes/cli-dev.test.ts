@@ -27,7 +27,7 @@ test('a change drains the old worker, then the new one takes over; Ctrl-C ends a
   await child.says(/version 2 is ready/)
   const second = await versionAt(httpUrl)
   expect(second.version).toBe(2)
-  expect(isAlive(first.pid)).toBe(false)
+  await expect.poll(() => isAlive(first.pid), { timeout: 10_000 }).toBe(false)
 
   expect(await child.stop('SIGINT')).toEqual({ code: 0, signal: null })
   expect(isAlive(second.pid)).toBe(false)
