@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import * as root from '../../src/index.js'
 import * as channel from '../../src/entry/channel.js'
 import * as errors from '../../src/entry/errors.js'
+import * as health from '../../src/entry/health.js'
 import * as helpers from '../../src/entry/helpers.js'
 import * as http from '../../src/entry/helpers/http.js'
 import * as streams from '../../src/entry/helpers/stream.js'
@@ -44,7 +45,17 @@ const offline = (options: InitOptions): III =>
 const store = { get: handler, set: handler, delete: handler, list: handler, listGroups: handler }
 const ref = { channel_id: 'c', access_key: 'k', direction: 'read' }
 
+const notPort = { ...notNumber, 'a negative one': -1, 'a fraction': 1.5, 'one too large': 65_536 }
+/** A member that may be left out. */
+const notInterceptor = { null: null, ...numbers, ...text, ...objects, ...oddities }
+
 const methods: Argument[] = [
+  ...argumentsOf('use', {
+    interceptor: [{ ...notRecord, ...nothing }, (v, w) => w.use(v)],
+    call: [notInterceptor, (v, w) => w.use({ call: v })],
+    publish: [notInterceptor, (v, w) => w.use({ publish: v })],
+    serve: [notInterceptor, (v, w) => w.use({ serve: v })],
+  }),
   ...argumentsOf('registerFunction', {
     id: [notId, (v, w) => w.registerFunction(v, handler)],
     handler: [{ ...nothing, ...numbers, ...text, ...oddities }, (v, w) => w.registerFunction('f', v)],
@@ -199,6 +210,7 @@ const functions: Argument[] = [
       (v) => root.registerWorker(v),
     ],
     options: [notRecord, (v) => root.registerWorker('ws://127.0.0.1:9', v)],
+    health: [notRecord, (v) => offline({ health: v })],
     workerName: [{ ...notString, ...blanks }, (v) => offline({ workerName: v })],
     workerDescription: [notString, (v) => offline({ workerDescription: v })],
     namespace: [notNamespace, (v) => offline({ namespace: v })],
@@ -276,6 +288,17 @@ const functions: Argument[] = [
     ],
     onShutdown: [{ null: null, ...numbers, ...text }, (v, w) => root.installSignalHandlers(w, { onShutdown: v })],
     drainTimeoutMs: [notDuration, (v, w) => root.installSignalHandlers(w, { drainTimeoutMs: v })],
+  }),
+  ...argumentsOf('serveHealth', {
+    worker: [notClient, (v) => health.serveHealth(v)],
+    options: [notRecord, (v, w) => health.serveHealth(w, v)],
+    port: [notPort, (v, w) => health.serveHealth(w, { port: v })],
+    host: [notString, (v, w) => health.serveHealth(w, { port: 0, host: v })],
+    strict: [notBoolean, (v, w) => health.serveHealth(w, { port: 0, strict: v })],
+  }),
+  ...argumentsOf('healthHandlers', {
+    worker: [notClient, (v) => health.healthHandlers(v)],
+    strict: [notBoolean, (v, w) => health.healthHandlers(w, { strict: v })],
   }),
   ...argumentsOf('http', { callback: [notFunction, (v) => http.http(v)] }),
   ...argumentsOf('HttpAuthConfig.Hmac', { secret_key: [notId, (v) => http.HttpAuthConfig.Hmac(v)] }),
@@ -391,7 +414,7 @@ const TOTAL = [
 
 test('every public function and method is in the table', async () => {
   const named = [...methods, ...functions].map(({ name }) => name.split(/[(.]/)[0])
-  const exported = [root, channel, errors, helpers, http, streams, protocol, state, triggers]
+  const exported = [root, channel, errors, health, helpers, http, streams, protocol, state, triggers]
     .flatMap((module) => Object.entries<unknown>(module))
     .filter(
       ([, value]) => typeof value === 'function' && !((value as { prototype?: unknown }).prototype instanceof Error),
