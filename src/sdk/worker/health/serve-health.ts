@@ -12,6 +12,7 @@ import { WorkerMetrics, type MeasuredWorker } from './worker-metrics.js'
 
 /** What probes need of a worker; `registerWorker` returns one. */
 export interface ProbedWorker extends MeasuredWorker {
+  /** Reports each new connection state. */
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): () => void
 }
 

@@ -13,8 +13,11 @@ import type { WorkerStats } from '../stats.js'
 
 /** What metrics read of a worker. */
 export interface MeasuredWorker {
+  /** Adds what measures calls and handlers. */
   use(interceptor: Interceptor): () => void
+  /** Whether calls reach the worker. */
   health(): WorkerHealth
+  /** The worker's counters. */
   stats(): WorkerStats
 }
 
