@@ -27,7 +27,9 @@ const IN_THE_BROWSER = /^console[\\/]/
 
 /** All limits, sorted by their id. */
 export function sourceLimits(): readonly SourceLimit[] {
-  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !IN_THE_BROWSER.test(name))
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !IN_THE_BROWSER.test(name),
+  )
   return files.flatMap(limitsOf).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 

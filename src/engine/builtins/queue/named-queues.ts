@@ -46,6 +46,8 @@ export interface NamedQueuesParts {
   readonly attempts: Attempts
 }
 
+const DECLARE_IT = 'declare it in `queue_configs` of `iii-queue`'
+
 export class NamedQueues {
   readonly #host: EngineHost
   readonly #ledger: Ledger
@@ -95,7 +97,7 @@ export class NamedQueues {
       access,
     } = request
     const queue = this.#queues.get(name)
-    if (queue === undefined) throw queueError(ErrorCode.queue_not_found, `Queue '${name}' not found`)
+    if (queue === undefined) throw queueError(ErrorCode.queue_not_found, `Queue '${name}' not found; ${DECLARE_IT}`)
     const refusal = access?.refuseCall(namespace, functionId, this.#host.metadataOf(functionId, namespace))
     if (refusal !== undefined) throw new InvocationError(refusal)
     const job: Job = {

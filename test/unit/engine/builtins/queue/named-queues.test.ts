@@ -54,7 +54,7 @@ test('a queue that is not configured is not found, and `default` always exists',
   const { enqueue, call } = await start({ mail: {} })
   await expect(enqueue({ queue: 'x' })).rejects.toMatchObject({
     code: 'queue_not_found',
-    detail: "Queue 'x' not found",
+    detail: "Queue 'x' not found; declare it in `queue_configs` of `iii-queue`",
   })
   expect(await enqueue({ queue: 'mail' })).toEqual({ messageReceiptId: expect.any(String) as unknown })
   expect(await call('engine::queue::topic_stats', { queue: 'default' })).toMatchObject({
