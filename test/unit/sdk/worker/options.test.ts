@@ -92,8 +92,8 @@ test('the namespace comes from the option, the metadata, the environment, and is
 })
 
 test.each(['', ' ', '\t'])('a blank namespace (%j) is rejected', (namespace) => {
-  expect(() => resolveOptions('ws://x', { namespace })).toThrow(/`namespace` is empty/)
-  expect(() => resolveOptions('ws://x', { metadata: { namespace } })).toThrow(/`namespace` is empty/)
+  expect(() => resolveOptions('ws://x', { namespace })).toThrow(/namespace` is empty/)
+  expect(() => resolveOptions('ws://x', { metadata: { namespace } })).toThrow(/namespace` is empty/)
 })
 
 test('detected metadata can be replaced, and labels are merged', () => {
