@@ -1,4 +1,4 @@
-/** Decides which frames of a browser a read-only console passes on. What is not known to change nothing is refused. */
+/** Decides which frames of a browser a read-only console passes on. It refuses calls that may change something. */
 import type { WorkerMessage } from '../wire/protocol/messages.js'
 
 /** Functions that only read. */

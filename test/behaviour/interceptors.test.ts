@@ -4,7 +4,7 @@ import { InvocationError } from '../../src/errors.js'
 import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import { testEngine } from '../kit/test-engine.js'
 
-/** The error of a call, taken hold of at once. */
+/** The error of a call, caught at once. */
 const errorOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => undefined,

@@ -16,7 +16,7 @@ async function isServed(child: Child): Promise<boolean> {
   return page.ok
 }
 
-test('engine serves the console and prints its address, unless it is told not to', limit, async () => {
+test('engine serves the console and prints its address, unless it is switched off', limit, async () => {
   const { child } = await cliEngine([...FREE_PORTS, '--console-port', '0'])
   expect(await isServed(child)).toBe(true)
   const { child: without } = await cliEngine([...FREE_PORTS, '--no-console'])
