@@ -10,7 +10,7 @@ import { isMissing, withEngine, type Remote } from './connection.js'
 import { notFound } from './inspect.js'
 import type { Trace } from './traces.js'
 import { payloadOf } from './payload.js'
-import type { FunctionDetail } from './rows.js'
+import type { FunctionDetail } from '../../wire/protocol/function-rows.js'
 
 type CallValues = Values<typeof callOptions>
 type Action = { type: 'enqueue'; queue: string } | { type: 'void' }

@@ -6,7 +6,7 @@ import { inspectOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { clean, jsonOf, page } from '../print/text.js'
 import { isMissing, withEngine, type Remote } from './connection.js'
-import type { FunctionRow } from './rows.js'
+import type { FunctionRow } from '../../wire/protocol/function-rows.js'
 import { traceLines, traceOf } from './traces.js'
 
 /** What an id can name, and the function that describes it. Tried in this order. */

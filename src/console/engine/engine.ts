@@ -3,11 +3,10 @@ import { signal, useComputed, useSignal, useSignalEffect, type ReadonlySignal } 
 import { useEffect } from 'preact/hooks'
 import { systemClock } from '../../std/time/clock.js'
 import { Connection, type CallOptions } from './connection.js'
+import type { FunctionDetail, FunctionRow } from '../../wire/protocol/function-rows.js'
 import type {
   ConsoleInfo,
   DeadLetter,
-  FunctionDetail,
-  FunctionRow,
   LetterOrigin,
   LogRow,
   QueueRow,

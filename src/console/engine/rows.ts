@@ -1,4 +1,5 @@
 /** The rows that functions of the engine return, as far as the console shows them. */
+import type { FunctionRow } from '../../wire/protocol/function-rows.js'
 
 type Attribute = readonly [key: string, value: string]
 
@@ -37,23 +38,6 @@ export interface LogRow {
   readonly trace_id?: string
   readonly span_id?: string
   readonly service_name: string
-}
-
-export interface FunctionRow {
-  readonly function_id: string
-  readonly namespace: string
-  readonly worker_name: string
-  readonly description?: string
-}
-
-export interface FunctionDetail extends FunctionRow {
-  readonly request_schema?: unknown
-  readonly response_schema?: unknown
-  readonly registered_triggers: readonly {
-    readonly id: string
-    readonly trigger_type: string
-    readonly config: unknown
-  }[]
 }
 
 export interface TriggerRow {

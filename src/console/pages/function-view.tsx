@@ -4,9 +4,9 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
 import { connection, engine, useQuery } from '../engine/engine.js'
 import { neighboursOf, type Neighbour } from '../engine/recent.js'
-import type { FunctionDetail } from '../engine/rows.js'
-import { durationMs, failureOf, flatten, isFailed, payloadOf, startMs } from '../engine/span-facts.js'
-import { Ago, Duration, Panel, Problem, Status, Tabs } from '../parts/basics.js'
+import type { FunctionDetail } from '../../wire/protocol/function-rows.js'
+import { failureOf, flatten, isFailed, payloadOf } from '../engine/span-facts.js'
+import { Panel, Problem, SpanTimes, Status, Tabs } from '../parts/basics.js'
 import { preview } from '../parts/format.js'
 import { Json } from '../parts/json.js'
 import { gridOf } from '../parts/list.js'
@@ -124,12 +124,7 @@ function Calls({ id }: { readonly id: string }): JSX.Element {
             <span class={isFailed(span) ? 'cut red wide' : 'cut mono dim wide'}>
               {failureOf(span)?.message ?? preview(payloadOf(span, 'output')?.value)}
             </span>
-            <span class="num">
-              <Duration ms={durationMs(span)} />
-            </span>
-            <span class="num dim wide">
-              <Ago ms={startMs(span)} />
-            </span>
+            <SpanTimes span={span} />
           </a>
         </div>
       ))}

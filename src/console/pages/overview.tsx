@@ -4,8 +4,8 @@ import type { JSX } from 'preact'
 import { connection, engine, now, tick, useQuery, useTitle } from '../engine/engine.js'
 import { bucketsOf, failures, percentile, recent, WINDOW_MS, type RecentSpan } from '../engine/recent.js'
 import type { Span, WorkerRow } from '../engine/rows.js'
-import { durationMs, isFailed, startMs } from '../engine/span-facts.js'
-import { Ago, Duration, Empty, Panel, Status, Top } from '../parts/basics.js'
+import { isFailed } from '../engine/span-facts.js'
+import { Ago, Empty, Panel, SpanTimes, Status, Top } from '../parts/basics.js'
 import { duration, plural } from '../parts/format.js'
 import { gridOf } from '../parts/list.js'
 import { to } from '../parts/router.js'
@@ -150,12 +150,7 @@ function Traces({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
               <Status status={isFailed(span) ? 'error' : span.status} />
               <span class="cut mono">{span.name.replace(/^execute /, '')}</span>
               <span class="cut dim wide">{span.service_name}</span>
-              <span class="num">
-                <Duration ms={durationMs(span)} />
-              </span>
-              <span class="num dim wide">
-                <Ago ms={startMs(span)} />
-              </span>
+              <SpanTimes span={span} />
             </a>
           </div>
         ))}

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useCanChange } from '../engine/engine.js'
-import type { FunctionDetail } from '../engine/rows.js'
+import type { FunctionDetail } from '../../wire/protocol/function-rows.js'
 import { run, type Outcome } from '../engine/run.js'
 import { Duration, Id, Panel, Segments } from '../parts/basics.js'
 import { clockTime } from '../parts/format.js'

@@ -3,6 +3,8 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
 import { systemClock } from '../../std/time/clock.js'
 import { connection, isPaused, now } from '../engine/engine.js'
+import type { Span } from '../engine/rows.js'
+import { durationMs, startMs } from '../engine/span-facts.js'
 import { ago, duration, fullTime, shortId } from './format.js'
 import { address, setQuery } from './router.js'
 
@@ -124,6 +126,20 @@ export function Ago({ ms }: { readonly ms: number }): JSX.Element {
 
 export function Duration({ ms }: { readonly ms: number }): JSX.Element {
   return <span title={`${String(ms)} ms`}>{duration(ms)}</span>
+}
+
+/** How long a span took and when it began: the last two cells of its line. */
+export function SpanTimes({ span }: { readonly span: Span }): JSX.Element {
+  return (
+    <>
+      <span class="num">
+        <Duration ms={durationMs(span)} />
+      </span>
+      <span class="num dim wide">
+        <Ago ms={startMs(span)} />
+      </span>
+    </>
+  )
 }
 
 /** A button that asks once more before it acts. */

@@ -43,7 +43,7 @@ export class DeadLetters {
     return evicted
   }
 
-  /** Dead letters in a queue or topic, oldest first; only that of one job if an id is given. */
+  /** The dead-lettered jobs of a queue or topic, oldest first; only that of one job if an id is given. */
   of(name: string, jobId?: string): DeadLetter[] {
     return [...this.#letters.values()].filter(
       ({ job }) => job.name === name && (jobId === undefined || job.id === jobId),

@@ -29,7 +29,7 @@ export function redriveFunctions(parts: RedriveParts): BuiltinFunction[] {
 function redriveAll(parts: RedriveParts): BuiltinFunction {
   return builtinFunction({
     id: 'iii::queue::redrive',
-    description: 'Redrives all dead letters in a queue or topic, with all their attempts',
+    description: 'Redrives all dead-lettered jobs of a queue or topic, with all their attempts',
     input: object({ queue }),
     output: object({ queue: string(), redriven: count }),
     async call(input) {

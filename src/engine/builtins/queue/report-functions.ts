@@ -84,7 +84,7 @@ function figuresOf({ topics, queues }: ReportParts, name: string): TopicFigures 
 function topicStats(parts: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::topic_stats',
-    description: 'Counts jobs, consumers and dead letters in a topic or queue',
+    description: 'Counts the jobs, dead letters and consumers of a topic or queue',
     input: object({ topic }),
     call(input) {
       const name = requiredTopic(input)
@@ -113,11 +113,11 @@ function deadLetterTopics(parts: ReportParts): BuiltinFunction {
 function deadLetterMessages({ ledger }: ReportParts): BuiltinFunction {
   return builtinFunction({
     id: 'engine::queue::dlq_messages',
-    description: 'Lists dead letters in a topic or queue, oldest first',
+    description: 'Lists the dead-lettered jobs of a topic or queue, oldest first',
     input: object({
       topic,
       offset: withDefault(integer('uint64', 'Dead letters to skip'), 0),
-      limit: withDefault(integer('uint64', 'Maximum dead letters in the result'), DEFAULT_LIMIT),
+      limit: withDefault(integer('uint64', 'Maximum number of dead letters'), DEFAULT_LIMIT),
     }),
     call({ offset, limit, ...input }) {
       const letters = ledger.letters.of(requiredTopic(input))

@@ -1,5 +1,5 @@
 /**
- * Tracks pending jobs and dead letters in all queues, enforces their limits, and keeps the journal in step. Does not
+ * Tracks the pending jobs and the dead letters, for all queues, enforces their limits, and keeps the journal in step. Does not
  * schedule jobs.
  */
 import { ErrorCode } from '../../../../errors.js'
