@@ -193,6 +193,20 @@ const completion: CommandSpec = {
   load: async () => (await import('./commands/completion.js')).completionOf(commands),
 }
 
+const schema: CommandSpec = {
+  name: 'schema',
+  summary: 'print the JSON Schema of the configuration file',
+  usage: ['config'],
+  about: [
+    "Prints the JSON Schema of the engine's configuration file. Editors use it to complete and check the file; " +
+      'the first line of the file names it: `# yaml-language-server: $schema=<path>`.',
+  ],
+  words: ['config'],
+  options: {},
+  examples: ['iii-node schema config > iii.config.schema.json'],
+  load: async () => (await import('./commands/schema.js')).run,
+}
+
 const consoleCommand: CommandSpec = {
   name: 'console',
   summary: 'serve the console in front of an engine',
@@ -209,5 +223,5 @@ const consoleCommand: CommandSpec = {
 export const commands: readonly CommandSpec[] = [
   ...[engine, dev, consoleCommand],
   ...[ls, inspect, call, logs, traces, queues, state, streams],
-  completion,
+  ...[schema, completion],
 ]

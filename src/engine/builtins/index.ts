@@ -4,25 +4,25 @@
  */
 import type { Builtin, EngineHost } from './builtin.js'
 import { createConfigurationBuiltin } from './configuration/configuration-builtin.js'
-import { parseConfigurationConfig } from './configuration/configuration-config.js'
+import { configurationSettings, parseConfigurationConfig } from './configuration/configuration-config.js'
 import { createCronBuiltin } from './cron/cron-builtin.js'
-import { parseCronConfig } from './cron/cron-config.js'
+import { cronSettings, parseCronConfig } from './cron/cron-config.js'
 import { createHttpBuiltin } from './http/http-builtin.js'
-import { parseHttpConfig } from './http/http-config.js'
+import { httpSettings, parseHttpConfig } from './http/http-config.js'
 import { createHttpFunctionsBuiltin } from './http-functions/http-functions-builtin.js'
-import { parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
+import { httpFunctionsSettings, parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
 import { originSettings, type OriginRules } from '../access/origins.js'
 import { createObservabilityBuiltin } from './observability/observability-builtin.js'
-import { parseObservabilityConfig } from './observability/observability-config.js'
+import { observabilitySettings, parseObservabilityConfig } from './observability/observability-config.js'
 import { createStateBuiltin } from './state/state-builtin.js'
-import { parseStateConfig } from './state/state-config.js'
+import { stateSettings, parseStateConfig } from './state/state-config.js'
 import { createStreamBuiltin } from './stream/stream-builtin.js'
-import { parseStreamConfig } from './stream/stream-config.js'
+import { streamSettings, parseStreamConfig } from './stream/stream-config.js'
 import { createQueueBuiltin } from './queue/queue-builtin.js'
-import { parseQueueConfig } from './queue/queue-config.js'
-import { parsePubSubConfig } from './pubsub/pubsub-config.js'
+import { queueSettings, parseQueueConfig } from './queue/queue-config.js'
+import { pubSubSettings, parsePubSubConfig } from './pubsub/pubsub-config.js'
 import { createPubSubBuiltin } from './pubsub/pubsub-builtin.js'
-import { parseSettings } from '../declare/settings.js'
+import { parseSettings, type SettingShapes } from '../declare/settings.js'
 
 /** Creates a built-in once the engine exists, with validated settings. */
 export type MakeBuiltin = (host: EngineHost) => Builtin
@@ -31,18 +31,35 @@ export type MakeBuiltin = (host: EngineHost) => Builtin
  * Reads the settings of a built-in: `config` holds those that the distributed engine reads too, `local` those of the
  * local engine only. Throws `INVALID_CONFIG` for any unknown key.
  */
-export type ReadSettings = (config: unknown, local: unknown) => MakeBuiltin
+type ReadSettings = (config: unknown, local: unknown) => MakeBuiltin
 
-export const builtins: Readonly<Record<string, ReadSettings>> = {
-  'iii-http': withLocal(parseHttpConfig, createHttpBuiltin),
-  'iii-stream': withLocal(parseStreamConfig, createStreamBuiltin),
-  'iii-state': withoutLocal('iii-state', parseStateConfig, createStateBuiltin),
-  'iii-cron': withoutLocal('iii-cron', parseCronConfig, createCronBuiltin),
-  'iii-http-functions': withLocal(parseHttpFunctionsConfig, createHttpFunctionsBuiltin),
-  'iii-queue': withoutLocal('iii-queue', parseQueueConfig, createQueueBuiltin),
-  'iii-pubsub': withoutLocal('iii-pubsub', parsePubSubConfig, createPubSubBuiltin),
-  configuration: withLocal(parseConfigurationConfig, createConfigurationBuiltin),
-  'iii-observability': withoutLocal('iii-observability', parseObservabilityConfig, createObservabilityBuiltin),
+interface ConfigurableBuiltin {
+  readonly settings: SettingShapes
+  readonly read: ReadSettings
+}
+
+export const builtins: Readonly<Record<string, ConfigurableBuiltin>> = {
+  'iii-http': { settings: httpSettings, read: withLocal(parseHttpConfig, createHttpBuiltin) },
+  'iii-stream': { settings: streamSettings, read: withLocal(parseStreamConfig, createStreamBuiltin) },
+  'iii-state': {
+    settings: stateSettings,
+    read: withoutLocal('iii-state', parseStateConfig, createStateBuiltin),
+  },
+  'iii-cron': { settings: cronSettings, read: withoutLocal('iii-cron', parseCronConfig, createCronBuiltin) },
+  'iii-http-functions': {
+    settings: httpFunctionsSettings,
+    read: withLocal(parseHttpFunctionsConfig, createHttpFunctionsBuiltin),
+  },
+  'iii-queue': { settings: queueSettings, read: withoutLocal('iii-queue', parseQueueConfig, createQueueBuiltin) },
+  'iii-pubsub': { settings: pubSubSettings, read: withoutLocal('iii-pubsub', parsePubSubConfig, createPubSubBuiltin) },
+  configuration: {
+    settings: configurationSettings,
+    read: withLocal(parseConfigurationConfig, createConfigurationBuiltin),
+  },
+  'iii-observability': {
+    settings: observabilitySettings,
+    read: withoutLocal('iii-observability', parseObservabilityConfig, createObservabilityBuiltin),
+  },
 }
 
 /** Newer names of the same built-ins; a file lists each under one of its names. */

@@ -38,14 +38,14 @@ export interface EngineSettings {
 const DEFAULT_GRACE_MS = 5000
 
 const workers = optional(list(any()))
-const topShape = {
+export const topShape = {
   registration_namespace_grace_ms: optional(wholeNumber(0, MAX_DELAY_MS)),
   workers,
   /** The older name of `workers`; both lists count. */
   modules: workers,
 }
 const object = optional(record())
-const entryShape = { name: string(), config: object, local: object }
+export const entryShape = { name: string(), config: object, local: object }
 
 /** Creates an error from the path of keys and the message. */
 export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
@@ -122,13 +122,13 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
       continue
     }
     if (WITHOUT_EFFECT.has(name)) continue
-    const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
-    if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
+    const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined
+    if (builtin === undefined) throw report([...path, 'name'], unknownName(name))
     if (served.has(name)) throw report([...path, 'name'], twice(name, listed))
-    served.set(name, { name, make: located(settings, report, () => readSettings(config, local)) })
+    served.set(name, { name, make: located(settings, report, () => builtin.read(config, local)) })
   }
   for (const name of ALWAYS_SERVED) {
-    const make = builtins[name]?.(undefined, undefined)
+    const make = builtins[name]?.read(undefined, undefined)
     if (make !== undefined && !served.has(name)) served.set(name, { name, make })
   }
   return {

@@ -1,10 +1,10 @@
 /** Settings of one listener, `iii-worker-manager` in a configuration file: its address and its access rules. */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
-import { type ExposeFilter, parseExposeFilter } from '../access/expose-filter.js'
+import { exposeFilters, type ExposeFilter, parseExposeFilter } from '../access/expose-filter.js'
 import { originFields, type OriginRules, readOriginRules } from '../access/origins.js'
-import { any, boolean, list, optional, record, string, wholeNumber } from '../declare/schema.js'
-import { parseSettings, port } from '../declare/settings.js'
+import { boolean, optional, string, wholeNumber } from '../declare/schema.js'
+import { parseSettings, port, section, type SettingShapes } from '../declare/settings.js'
 
 /** The name of listeners in a configuration file. It may appear more than once. */
 export const LISTENER_NAME = 'iii-worker-manager'
@@ -37,24 +37,26 @@ interface RbacConfig {
   readonly onTriggerTypeRegistration?: string | undefined
 }
 
+const rbacShape = {
+  auth_function_id: optional(string()),
+  expose_functions: optional(exposeFilters),
+  on_function_registration_function_id: optional(string()),
+  on_trigger_registration_function_id: optional(string()),
+  on_trigger_type_registration_function_id: optional(string()),
+}
+
 const shape = {
   host: optional(string()),
   port: optional(port),
   handshake_timeout_ms: optional(wholeNumber(1, MAX_DELAY_MS)),
-  rbac: optional(record()),
+  rbac: optional(section(rbacShape)),
   middleware_function_id: optional(string()),
 }
 
 /** Settings of the local engine only. */
 const localShape = { ...originFields, default_deny: optional(boolean()) }
 
-const rbacShape = {
-  auth_function_id: optional(string()),
-  expose_functions: optional(list(any())),
-  on_function_registration_function_id: optional(string()),
-  on_trigger_registration_function_id: optional(string()),
-  on_trigger_type_registration_function_id: optional(string()),
-}
+export const listenerSettings: SettingShapes = { config: shape, local: localShape }
 
 /**
  * Reads the `config` and `local` of one `iii-worker-manager`; absent means the defaults.

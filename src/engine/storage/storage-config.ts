@@ -7,8 +7,8 @@ import { ForgetfulStore } from './forgetful-store.js'
 import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreLimits } from './store.js'
-import { oneOf, optional, record, wholeNumber, type Members } from '../declare/schema.js'
-import { parseSettings, setting } from '../declare/settings.js'
+import { oneOf, optional, wholeNumber, type Declared, type Members } from '../declare/schema.js'
+import { parseSettings, section, setting } from '../declare/settings.js'
 
 /** The storage of values. */
 export type StorageConfig =
@@ -37,10 +37,18 @@ const filePath = setting<string>('a path', (value) => typeof value === 'string' 
  */
 export const saveIntervalMs = optional(wholeNumber(100, 3_600_000))
 
-const storageShape = {
+export const storageShape = {
   store_method: optional(oneOf(['in_memory', 'file_based'])),
   file_path: optional(filePath),
   save_interval_ms: saveIntervalMs,
+}
+
+/** The settings of the `kv` adapter; `extra` are keys of its `config` that only one built-in has. */
+export function storageAdapter(extra: Members = {}): {
+  readonly name: Declared<string, true>
+  readonly config: Declared<Readonly<Record<string, unknown>>, true>
+} {
+  return { name: optional(oneOf(['kv'])), config: optional(section({ ...storageShape, ...extra })) }
 }
 
 /**
@@ -54,7 +62,7 @@ export function parseStorageAdapter<S extends Members>(
   adapter: unknown,
   extra: S,
 ): { readonly storage: StorageConfig; readonly settings: Infer<S> } {
-  const { config } = parseSettings(path, { name: optional(oneOf(['kv'])), config: optional(record()) }, adapter)
+  const { config } = parseSettings(path, storageAdapter(extra), adapter)
   const settings = parseSettings(`${path}.config`, { ...storageShape, ...extra }, config)
   // The compiler cannot split the type of a merged shape; both halves were checked above.
   const { store_method, file_path } = settings as Infer<typeof storageShape>

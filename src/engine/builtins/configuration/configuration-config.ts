@@ -3,7 +3,7 @@
  */
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
 import { list, optional, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import { parseSettings, type SettingShapes } from '../../declare/settings.js'
 
 /** Settings of `configuration`. */
 export interface ConfigurationConfig {
@@ -16,17 +16,17 @@ export interface ConfigurationConfig {
 /** The longest delay of a timer. */
 const MAX_TTL_SECONDS = Math.floor(MAX_DELAY_MS / 1000)
 
+const shape = { ttl_seconds: optional(wholeNumber(0, MAX_TTL_SECONDS)) }
+const localShape = { expose_env: optional(list(string())) }
+
+export const configurationSettings: SettingShapes = { config: shape, local: localShape }
+
 /**
  * Reads the `config` and `local` of `configuration`. Without them, configurations are never removed.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseConfigurationConfig(config: unknown, local?: unknown): ConfigurationConfig {
-  const shape = { ttl_seconds: optional(wholeNumber(0, MAX_TTL_SECONDS)) }
   const { ttl_seconds: seconds = 0 } = parseSettings('configuration', shape, config)
-  const { expose_env: exposeEnv = [] } = parseSettings(
-    'configuration.local',
-    { expose_env: optional(list(string())) },
-    local,
-  )
+  const { expose_env: exposeEnv = [] } = parseSettings('configuration.local', localShape, local)
   return { ttlMs: seconds === 0 ? undefined : seconds * 1000, exposeEnv }
 }

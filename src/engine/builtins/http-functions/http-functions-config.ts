@@ -1,6 +1,6 @@
 /** Settings of `iii-http-functions`: the servers that may run functions. */
-import { boolean, list, optional, record, string } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import { boolean, list, optional, string } from '../../declare/schema.js'
+import { parseSettings, section, type SettingShapes } from '../../declare/settings.js'
 
 export interface HttpFunctionsConfig {
   /** Patterns for host names, in which `*` stands for any text. Default: all. */
@@ -13,19 +13,24 @@ export interface HttpFunctionsConfig {
   readonly exposeEnv: readonly string[]
 }
 
+const securityShape = {
+  url_allowlist: optional(list(string())),
+  block_private_ips: optional(boolean()),
+  require_https: optional(boolean()),
+}
+const shape = { security: optional(section(securityShape)) }
+const localShape = { expose_env: optional(list(string())) }
+
+export const httpFunctionsSettings: SettingShapes = { config: shape, local: localShape }
+
 /**
  * Reads the `config` and `local` of `iii-http-functions`; absent means the defaults.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseHttpFunctionsConfig(config: unknown, local?: unknown): HttpFunctionsConfig {
-  const { security } = parseSettings('iii-http-functions', { security: optional(record()) }, config)
-  const shape = {
-    url_allowlist: optional(list(string())),
-    block_private_ips: optional(boolean()),
-    require_https: optional(boolean()),
-  }
-  const given = parseSettings('iii-http-functions.security', shape, security)
-  const own = parseSettings('iii-http-functions.local', { expose_env: optional(list(string())) }, local)
+  const { security } = parseSettings('iii-http-functions', shape, config)
+  const given = parseSettings('iii-http-functions.security', securityShape, security)
+  const own = parseSettings('iii-http-functions.local', localShape, local)
   return {
     exposeEnv: own.expose_env ?? [],
     urlAllowlist: given.url_allowlist ?? ['*'],

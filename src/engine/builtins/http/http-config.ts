@@ -1,8 +1,8 @@
 /** Settings of `iii-http` in a configuration file, with their defaults. */
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
 import { originFields, readOriginRules } from '../../access/origins.js'
-import { any, list, number, oneOf, optional, record, wholeNumber } from '../../declare/schema.js'
-import { parseSettings, setting, port } from '../../declare/settings.js'
+import { list, number, oneOf, optional, wholeNumber } from '../../declare/schema.js'
+import { parseSettings, port, section, sections, setting, type SettingShapes } from '../../declare/settings.js'
 
 /** The browsers that may call. */
 export interface CorsConfig {
@@ -29,7 +29,7 @@ export interface HttpConfig {
   readonly middleware: readonly string[]
 }
 
-const text = setting<string>('a string that is not blank', isText, { minLength: 1, type: 'string' })
+const text = setting<string>('a string that is not blank', isText, { pattern: '\\S', type: 'string' })
 
 const MIB = 1024 * 1024
 const DEFAULT_BODY_BYTES = 16 * MIB
@@ -38,13 +38,21 @@ const MAX_BODY_BYTES = 64 * MIB
 
 const texts = list(text)
 
+const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(texts) }
+
+const middlewareShape = {
+  function_id: text,
+  phase: optional(oneOf(['preHandler'])),
+  priority: optional(number()),
+}
+
 const shape = {
   port: optional(port),
   host: optional(text),
   default_timeout: optional(wholeNumber(1, MAX_DELAY_MS)),
   concurrency_request_limit: optional(wholeNumber(1)),
-  cors: optional(record()),
-  middleware: optional(list(any())),
+  cors: optional(section(corsShape)),
+  middleware: optional(sections(middlewareShape)),
 }
 
 /** Settings of the local engine only. */
@@ -53,13 +61,7 @@ const localShape = {
   body_limit: optional(wholeNumber(1, MAX_BODY_BYTES)),
 }
 
-const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(texts) }
-
-const middlewareShape = {
-  function_id: text,
-  phase: optional(oneOf(['preHandler'])),
-  priority: optional(number()),
-}
+export const httpSettings: SettingShapes = { config: shape, local: localShape }
 
 /**
  * Reads the `config` and `local` of `iii-http`; absent means the defaults.

@@ -2,10 +2,10 @@
  * Settings of `iii-observability`. The local engine keeps telemetry in memory and exports none. A setting that requires
  * a collector is refused. Settings that only tune a collector or the log of the engine are accepted and have no effect.
  */
-import { parseAlertRules, type AlertRule } from './metrics/alert-rule.js'
-import { parseSampling, ratio, type SamplingConfig } from './traces/sampling.js'
-import { any, boolean, list, oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings, setting } from '../../declare/settings.js'
+import { alertRules, parseAlertRules, type AlertRule } from './metrics/alert-rule.js'
+import { parseSampling, ratio, samplingSection, type SamplingConfig } from './traces/sampling.js'
+import { boolean, oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
+import { parseSettings, setting, type SettingShapes } from '../../declare/settings.js'
 
 /** Settings of `iii-observability`. */
 export interface ObservabilityConfig {
@@ -56,7 +56,7 @@ const traceShape = {
   exporter: memoryOnly,
   endpoint: optional(string()),
   sampling_ratio: optional(ratio),
-  sampling: anyObject,
+  sampling: optional(samplingSection),
   memory_max_spans: count,
   trace_storage: anyObject,
   live_spans: optional(
@@ -73,7 +73,7 @@ const metricsShape = {
   metrics_exporter: memoryOnly,
   metrics_retention_seconds: count,
   metrics_max_count: count,
-  alerts: optional(list(any())),
+  alerts: optional(alertRules),
 }
 
 const logsShape = {
@@ -98,6 +98,8 @@ const shape = {
   ...metricsShape,
   ...logsShape,
 }
+
+export const observabilitySettings: SettingShapes = { config: shape, local: {} }
 
 /**
  * Reads the `config` of `iii-observability`; absent means the defaults: everything enabled, in memory.

@@ -1,10 +1,10 @@
 /** Settings of `iii-queue`: named queues and the storage of jobs. Topics have no settings here; their triggers have. */
 import type { Infer } from '../../../wire/protocol/validate.js'
-import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
+import { parseStorageAdapter, storageShape, type StorageConfig } from '../../storage/storage-config.js'
 import { defaultQueueLimits, type QueueLimits } from './journal/ledger.js'
 import { defaultPolicy, type QueuePolicy } from './queue-policy.js'
-import { oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings, setting } from '../../declare/settings.js'
+import { oneOf, optional, string, wholeNumber } from '../../declare/schema.js'
+import { parseSettings, section, sectionMap, setting, type SettingShapes } from '../../declare/settings.js'
 
 /** One configured queue. */
 export interface NamedQueueSettings {
@@ -38,14 +38,24 @@ const queueShape = {
   priority_field: optional(string()),
 }
 
-const adapterShape = { name: optional(oneOf(['builtin'])), config: optional(record()) }
+const FIFO_NEEDS_GROUP = {
+  if: { properties: { type: { const: 'fifo' } }, required: ['type'] },
+  then: { properties: { message_group_field: { type: 'string' } }, required: ['message_group_field'] },
+}
+
+const adapterShape = { name: optional(oneOf(['builtin'])), config: optional(section(storageShape)) }
+const shape = {
+  adapter: optional(section(adapterShape)),
+  queue_configs: optional(sectionMap(section(queueShape, FIFO_NEEDS_GROUP))),
+}
+
+export const queueSettings: SettingShapes = { config: shape, local: {} }
 
 /**
  * Reads the `config` of `iii-queue`; absent means the defaults: the queue `default`, kept in memory.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseQueueConfig(config: unknown): QueueConfig {
-  const shape = { adapter: optional(record()), queue_configs: optional(record()) }
   const { adapter, queue_configs: configured = {} } = parseSettings('iii-queue', shape, config)
   const { config: inner } = parseSettings('iii-queue.adapter', adapterShape, adapter)
   // Beside its name, the adapter has the same settings as that of every built-in that stores values.

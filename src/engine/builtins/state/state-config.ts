@@ -1,9 +1,14 @@
 /**
  * Settings of `iii-state`.
  */
-import { parseStorageAdapter, saveIntervalMs, type StorageConfig } from '../../storage/storage-config.js'
-import { boolean, optional, record, wholeNumber } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import {
+  parseStorageAdapter,
+  saveIntervalMs,
+  storageAdapter,
+  type StorageConfig,
+} from '../../storage/storage-config.js'
+import { boolean, optional, wholeNumber } from '../../declare/schema.js'
+import { parseSettings, section, type SettingShapes } from '../../declare/settings.js'
 
 /** Settings of `iii-state`. */
 export interface StateConfig {
@@ -15,11 +20,13 @@ export interface StateConfig {
 }
 
 const shape = {
-  adapter: optional(record()),
+  adapter: optional(section(storageAdapter())),
   triggers_enabled: optional(boolean()),
   max_value_bytes: optional(wholeNumber(1)),
   save_interval_ms: saveIntervalMs,
 }
+
+export const stateSettings: SettingShapes = { config: shape, local: {} }
 
 /**
  * Reads the `config` of `iii-state`; absent means the defaults: in memory, triggers enabled.

@@ -2,9 +2,9 @@
  * Settings of `iii-stream`.
  */
 import { originFields, readOriginRules, type OriginRules } from '../../access/origins.js'
-import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
-import { boolean, optional, record, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import { parseStorageAdapter, storageAdapter, type StorageConfig } from '../../storage/storage-config.js'
+import { boolean, optional, string, wholeNumber } from '../../declare/schema.js'
+import { parseSettings, section, type SettingShapes } from '../../declare/settings.js'
 
 /** Settings of `iii-stream`. */
 export interface StreamConfig {
@@ -26,15 +26,19 @@ const DEFAULT_HOST = '0.0.0.0'
 const DEFAULT_PORT = 3112
 const DEFAULT_CHANNEL_SIZE = 256
 
+const channelSize = { channel_size: optional(wholeNumber(1, 100_000)) }
+
 const shape = {
   host: optional(string()),
   port: optional(wholeNumber(0, 65_535)),
   auth_function: optional(string()),
-  adapter: optional(record()),
+  adapter: optional(section(storageAdapter(channelSize))),
 }
 
 /** Settings of the local engine only. */
 const localShape = { ...originFields, auth_required: optional(boolean()) }
+
+export const streamSettings: SettingShapes = { config: shape, local: localShape }
 
 /**
  * Reads the `config` and `local` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no
@@ -44,7 +48,6 @@ const localShape = { ...originFields, auth_required: optional(boolean()) }
 export function parseStreamConfig(config: unknown, local?: unknown): StreamConfig {
   const given = parseSettings('iii-stream', shape, config)
   const own = parseSettings('iii-stream.local', localShape, local)
-  const channelSize = { channel_size: optional(wholeNumber(1, 100_000)) }
   const { storage, settings } = parseStorageAdapter('iii-stream.adapter', given.adapter, channelSize)
   return {
     host: given.host ?? DEFAULT_HOST,

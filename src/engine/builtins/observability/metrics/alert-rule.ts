@@ -1,6 +1,6 @@
 /** Alert rules of the configuration: a metric, a threshold, and the action when the metric passes it. */
-import { boolean, number, oneOf, optional, record, string, wholeNumber } from '../../../declare/schema.js'
-import { parseSettings, setting } from '../../../declare/settings.js'
+import { boolean, number, oneOf, optional, string, wholeNumber, type Declared } from '../../../declare/schema.js'
+import { parseSettings, section, sections, setting } from '../../../declare/settings.js'
 
 export interface AlertRule {
   readonly name: string
@@ -46,6 +46,13 @@ type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; reado
 export const DEFAULT_SECONDS = 60
 const MAX_RULES = 1_000
 
+const actionShape = { type: oneOf(['log', 'function']), path: optional(string()) }
+
+const FUNCTION_NEEDS_PATH = {
+  if: { properties: { type: { const: 'function' } }, required: ['type'] },
+  then: { properties: { path: { type: 'string' } }, required: ['path'] },
+}
+
 const ruleShape = {
   name: string(),
   metric: string(),
@@ -54,10 +61,11 @@ const ruleShape = {
   window_seconds: optional(wholeNumber(1)),
   cooldown_seconds: optional(wholeNumber(0)),
   enabled: optional(boolean()),
-  action: optional(record()),
+  action: optional(section(actionShape, FUNCTION_NEEDS_PATH)),
 }
 
-const actionShape = { type: oneOf(['log', 'function']), path: optional(string()) }
+/** The setting `alerts`. */
+export const alertRules: Declared<readonly unknown[]> = sections(ruleShape)
 
 /**
  * Reads the setting `alerts`.

@@ -3,8 +3,8 @@
  * span, then the default ratio. It depends on the trace id, so a trace is kept whole or not at all.
  */
 import { compileGlob } from '../../../access/glob.js'
-import { any, boolean, list, optional, string } from '../../../declare/schema.js'
-import { parseSettings, setting } from '../../../declare/settings.js'
+import { boolean, optional, string } from '../../../declare/schema.js'
+import { parseSettings, section, sections, setting } from '../../../declare/settings.js'
 
 export interface SamplingConfig {
   readonly defaultRatio: number
@@ -26,13 +26,16 @@ export const ratio = setting<number>(
   { maximum: 1, minimum: 0, type: 'number' },
 )
 
+const ruleShape = { operation: optional(string()), service: optional(string()), rate: ratio }
+
 const shape = {
   default: optional(ratio),
   parent_based: optional(boolean()),
-  rules: optional(list(any())),
+  rules: optional(sections(ruleShape)),
 }
 
-const ruleShape = { operation: optional(string()), service: optional(string()), rate: ratio }
+/** The setting `sampling`. */
+export const samplingSection = section(shape)
 
 /** Reads the setting `sampling`; `plainRatio` is the value of `sampling_ratio`, the default. */
 export function parseSampling(path: string, settings: unknown, plainRatio: number | undefined): SamplingConfig {
