@@ -1,4 +1,4 @@
-import { Validator, type Schema } from '@cfworker/json-schema'
+import { Validator } from '@cfworker/json-schema'
 import { parse } from 'yaml'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
