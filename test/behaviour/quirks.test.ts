@@ -9,7 +9,7 @@ import { GUARANTEES_HEADER } from '../../src/wire/protocol/guarantees.js'
 import { callLoad, echoServer, leanLink } from '../kit/load.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function guaranteesOf(quirks?: TestEngineQuirks): Promise<string | undefined> {
   const { url } = await testEngine(quirks === undefined ? {} : { quirks })

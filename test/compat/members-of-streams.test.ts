@@ -28,9 +28,9 @@ import {
   type UpdateRemove,
   type UpdateSet,
 } from 'iii-node/helpers/stream'
-import { StreamSocket } from '../kit/stream-rig.js'
+import { StreamSocket } from '../kit/stream-client.js'
 import { until } from '../kit/waiting.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 type Item = { readonly text: string }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { makers, useStage, type Maker } from '../kit/interop-stage.js'
+import { makers, useStage, type Maker } from './interop-stage.js'
 
 const stage = useStage({}, async (stage) => {
   for (const maker of makers) {

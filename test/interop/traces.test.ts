@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { useStage, type InteropStage } from '../kit/interop-stage.js'
+import { useStage, type InteropStage } from './interop-stage.js'
 import type { CapturedSpan } from '../../src/testing/otlp.js'
 
 const stage = useStage({ telemetry: true }, async (stage) => {

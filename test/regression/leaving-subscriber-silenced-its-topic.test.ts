@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { III } from '../../src/index.js'
 import type { TestEngine } from '../../src/entry/testing.js'
 import { workerRig, type WorkerRig } from '../kit/worker-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const quirks = { silentTopics: true, abruptHandOver: true }
 

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { registerWorker, TriggerAction, type DiagnosticEvent } from '../../src/index.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../src/wire/protocol/limits.js'
 import { workerRig, type WorkerRig } from '../kit/worker-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const COUNT = 50
 

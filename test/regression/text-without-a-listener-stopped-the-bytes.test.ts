@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ItemQueue, type ItemKind } from '../../src/sdk/channel/item-queue.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import type { DiagnosticEvent } from '../../src/index.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const TEXTS = 1_100
 const KEPT = 1_024

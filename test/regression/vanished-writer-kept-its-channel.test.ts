@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ChannelReader } from '../../src/sdk/channel/reader.js'
 import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { ChannelEnds, defaultChannelPorts } from '../../src/sdk/channel/ports.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const MIB = 1024 * 1024
 const openEnds = new ChannelEnds()

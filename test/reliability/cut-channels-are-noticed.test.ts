@@ -8,7 +8,7 @@ import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { deferred } from '../../src/std/async/deferred.js'
 import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'
 import { tcpPeer } from '../kit/socket-peer.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const CUTS = process.env['TIER'] === 'nightly' ? 2000 : 100
 const CHUNK = 32 * 1024

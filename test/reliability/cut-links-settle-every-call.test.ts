@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { countsOf, faultsOf, type LedgerPart } from '../kit/call-ledger.js'
-import { chaosActor, MortalEngine } from '../kit/chaos-stage.js'
+import { chaosActor, MortalEngine } from './stages/chaos-stage.js'
 import { chaosProxy, type Cut, type Trouble } from '../kit/chaos-proxy.js'
 import type { ChildActor } from '../kit/child-actor.js'
 import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { registerWorker, type III, type InitOptions } from 'iii-node'
 import { heldBytes } from '../kit/process-watch.js'
 import { telemetryDoor, type SinkFate, type TelemetryDoor } from '../kit/telemetry-door.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const isNightly = process.env['TIER'] === 'nightly'
 const SPANS = isNightly ? 1_000_000 : 20_000

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { workerMessages } from '../../src/wire/protocol/messages.js'
-import { engineRig, type EngineRig } from '../kit/engine-rig.js'
-import { guardedRig } from '../kit/guarded-rig.js'
+import { engineRig, type EngineRig, guardedRig } from '../kit/engine-rig.js'
 import type { Frame, RawWorker } from '../kit/raw-worker.js'
 
 const ids = [

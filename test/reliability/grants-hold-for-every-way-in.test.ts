@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { atLeastTests } from '../kit/at-least.js'
-import { askForTrigger, GRANTS, grantRig, HOOKS, TYPES, WAYS } from '../kit/grant-rig.js'
-import type { GuardedRig } from '../kit/guarded-rig.js'
+import { askForTrigger, GRANTS, grantRig, HOOKS, TYPES, WAYS, codeOf, SECRET, stateOf, untouched } from './guests.js'
+import type { GuardedRig } from '../kit/engine-rig.js'
 import type { Frame, RawWorker } from '../kit/raw-worker.js'
-import { codeOf, SECRET, stateOf, untouched } from '../kit/secret-rig.js'
 
 // --- triggers that name a function ----------------------------------------------------------------------------------
 

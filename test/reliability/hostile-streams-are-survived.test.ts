@@ -5,7 +5,7 @@ import { http, type HttpCallback } from '../../src/sdk/worker/invocations/http-h
 import { atLeastTests } from '../kit/at-least.js'
 import { hostileCallbacks } from '../kit/hostile-callbacks.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 import { outcomeOf } from '../kit/worker-rig.js'
 
 nothingEscapes()

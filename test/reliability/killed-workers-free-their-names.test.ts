@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { busyWorker, codesOf } from '../kit/busy-worker.js'
-import { socketRig, type SocketRig } from '../kit/socket-rig.js'
+import { socketRig, type SocketRig } from '../kit/local-rig.js'
 import type { III } from '../../src/index.js'
 
 const ROUNDS = process.env['TIER'] === 'nightly' ? 25 : 3

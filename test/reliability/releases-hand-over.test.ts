@@ -4,7 +4,7 @@ import type { III } from '../../src/index.js'
 import type { Child } from '../kit/child.js'
 import { runChild } from '../kit/compiled-project.js'
 import { httpCall } from '../kit/http-client.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const RELEASES = 10
 const IN_FLIGHT = 16

@@ -7,7 +7,7 @@ import type { StreamChannelRef } from '../../src/sdk/channel/channel-ref.js'
 import { defaultChannelPorts } from '../../src/sdk/channel/ports.js'
 import { defaultLimits } from '../../src/engine/limits.js'
 import { registerWorker } from '../../src/index.js'
-import { ChannelStage, type Weight } from '../kit/channel-stage.js'
+import { ChannelStage, type Weight } from './stages/channel-stage.js'
 import { chaosProxy, type Cut } from '../kit/chaos-proxy.js'
 import { seededRandom } from '../kit/seeded-random.js'
 

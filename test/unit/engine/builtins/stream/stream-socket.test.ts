@@ -3,8 +3,8 @@ import type { Access } from '../../../../../src/engine/access/access.js'
 import { deferred } from '../../../../../src/std/async/deferred.js'
 import { AUTH_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-server.js'
 import { JOIN_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-client.js'
-import { bindingOf, unbindFrom } from '../../../../kit/fake-host.js'
-import { startStream, type StreamRig, type StreamSocket } from '../../../../kit/stream-rig.js'
+import { bindingOf, unbindFrom, startStream, type StreamRig } from '../../../../kit/builtin-rig.js'
+import type { StreamSocket } from '../../../../kit/stream-client.js'
 import { until } from '../../../../kit/waiting.js'
 
 const group = { stream_name: 'chat', group_id: 'g' }

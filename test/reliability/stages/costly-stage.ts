@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Child } from './child.js'
-import { runChild } from './compiled-project.js'
+import type { Child } from '../../kit/child.js'
+import { runChild } from '../../kit/compiled-project.js'
 
 /** Under the limit for one frame. */
 const FRAGMENT_BYTES = 15 * 1024 * 1024

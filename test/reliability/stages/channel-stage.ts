@@ -3,9 +3,9 @@
  * transfer and reports how it ended. The test decides what to measure.
  */
 import { onTestFinished } from 'vitest'
-import { registerWorker, type III } from '../../src/index.js'
-import { ChildActor } from './child-actor.js'
-import { childCommand } from './compiled-project.js'
+import { registerWorker, type III } from '../../../src/index.js'
+import { ChildActor } from '../../kit/child-actor.js'
+import { childCommand } from '../../kit/compiled-project.js'
 
 const TRANSFER_LIMIT_MS = 300_000
 
