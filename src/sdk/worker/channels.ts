@@ -9,7 +9,7 @@ import type { Report } from './diagnostics.js'
 import type { Link } from './link.js'
 import type { WorkerOptions } from './options.js'
 import type { WorkerCounters } from './stats.js'
-import type { UnknownOptions } from './unknown-options.js'
+import type { UnknownOptions } from '../../std/text/unknown-options.js'
 import type { TriggerFunction } from './calls/trigger-request.js'
 
 /** The parts of a worker that channels stand on. */
