@@ -70,7 +70,7 @@ describe.each(makers)('when the engine drops the link, %s', (maker) => {
     const bound = ({ event, of }: { event: string; of?: string }): boolean => event === 'bound' && of === type
     const first = await stage().actor(maker).heard(bound)
     await cut(maker)
-    const [, again] = await stage().actor(maker).heardTimes(2, bound)
+    const [, again] = await stage().actor(maker).receivedTimes(2, bound)
     expect(again).toEqual(first)
     const fired = await stage().actor(maker).do('fire', { trigger_type: type, payload: 'tick' })
     expect(fired).toEqual(['tick'])

@@ -59,14 +59,14 @@ interface TreeSpan {
   readonly children: readonly TreeSpan[]
 }
 
-interface Told {
+interface Expected {
   readonly traceId: string
   readonly services: readonly string[]
   readonly names: readonly string[]
 }
 
 /** The engine's own functions give the trace as one tree, in which each hop is below the one before. */
-async function engineTells({ engine }: InteropStage, { traceId, services, names }: Told): Promise<void> {
+async function engineTells({ engine }: InteropStage, { traceId, services, names }: Expected): Promise<void> {
   const tree = async (): Promise<readonly TreeSpan[]> => {
     const answer = await engine.call('engine::traces::tree', { trace_id: traceId })
     return (answer as { roots: readonly TreeSpan[] }).roots

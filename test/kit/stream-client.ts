@@ -15,13 +15,13 @@ export interface StreamFrame {
 /** A client that queues received messages. */
 export class StreamSocket {
   readonly ws: WebSocket
-  readonly #heard: StreamFrame[] = []
+  readonly #frames: StreamFrame[] = []
   readonly #changes = new Changes()
 
   private constructor(ws: WebSocket) {
     this.ws = ws
     ws.on('message', (data: Buffer) => {
-      this.#heard.push(JSON.parse(data.toString()) as StreamFrame)
+      this.#frames.push(JSON.parse(data.toString()) as StreamFrame)
       this.#changes.changed()
     })
   }
@@ -55,19 +55,19 @@ export class StreamSocket {
   /** Takes the oldest frame not taken yet, waiting for it if need be. */
   async next(): Promise<StreamFrame> {
     await this.#changes.until(
-      () => this.#heard.length > 0,
+      () => this.#frames.length > 0,
       () => 'no frame',
     )
-    return this.#heard.shift()!
+    return this.#frames.shift()!
   }
 
   /** Frames that came until the server has answered a ping sent now: all it had to say before. */
-  async heardByNow(): Promise<StreamFrame[]> {
+  async receivedByNow(): Promise<StreamFrame[]> {
     await new Promise((resolve) => {
       this.ws.once('pong', resolve)
       this.ws.ping()
     })
-    return this.#heard.splice(0)
+    return this.#frames.splice(0)
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { socketRig } from '../kit/local-rig.js'
 
 const MIB = 1024 * 1024
 const openEnds = new ChannelEnds()
-const ports = { ...defaultChannelPorts, onUnheardError: () => undefined, ends: openEnds }
+const ports = { ...defaultChannelPorts, onUnhandledError: () => undefined, ends: openEnds }
 
 /** A channel whose writer has written until it was held back, and is gone. */
 async function leftBehind(count: number, item: Uint8Array) {

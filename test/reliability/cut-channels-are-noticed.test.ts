@@ -125,8 +125,8 @@ test(
       // Some beyond the end, so that whole ones are among them.
       proxy.cutAfter(1 + random.below(CHUNK * CHUNKS * 0.6), random.pick(['destroy', 'reset'] as const))
       const reported = deferred<unknown>()
-      const onUnheardError = (error: unknown): void => reported.resolve(error)
-      const writer = new ChannelWriter(at(isWriterCut), writerRef, { ...defaultChannelPorts, onUnheardError })
+      const onUnhandledError = (error: unknown): void => reported.resolve(error)
+      const writer = new ChannelWriter(at(isWriterCut), writerRef, { ...defaultChannelPorts, onUnhandledError })
       const reader = new ChannelReader(at(!isWriterCut), readerRef)
       const hasWriter = (): boolean => !isWriterCut || proxy.hasAsked
       const { sent, received, errors, isEndClean } = await carry({ writer, reader, random, hasWriter })

@@ -108,8 +108,8 @@ test.each(ESCAPES.flatMap((id) => WAYS.map((way) => ({ id, way }))))(
     const seen = await rig.answer('on-trigger', { result: { function_id: id } })
     expect(seen['data']).toMatchObject({ function_id: 'f' })
     untouched(rig)
-    const told = way === 'frame' ? 'triggerregistrationresult' : 'invocationresult'
-    expect(codeOf(guest.take(told))).toBe('FORBIDDEN')
+    const answerType = way === 'frame' ? 'triggerregistrationresult' : 'invocationresult'
+    expect(codeOf(guest.take(answerType))).toBe('FORBIDDEN')
   },
 )
 

@@ -91,5 +91,7 @@ test(
 
 function show(what: string, slowestMs: number): void {
   if (process.env['SHOW_FIGURES'] === undefined) return
-  process.stdout.write(`${what} worker killed: all callers told, successor serves after ${slowestMs.toFixed(0)} ms\n`)
+  process.stdout.write(
+    `${what} worker killed: all callers answered, successor serves after ${slowestMs.toFixed(0)} ms\n`,
+  )
 }

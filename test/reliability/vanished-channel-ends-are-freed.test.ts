@@ -37,7 +37,7 @@ const CUTS: readonly Cut[] = [
 ]
 
 const inMib = (bytes: number): string => (bytes / MIB).toFixed(1)
-const quiet = { ...defaultChannelPorts, onUnheardError: () => undefined }
+const quiet = { ...defaultChannelPorts, onUnhandledError: () => undefined }
 
 async function write(writer: ChannelWriter, bytes: number): Promise<void> {
   for (let written = 0; written < bytes; written += ITEM.length) await writer.write(ITEM)

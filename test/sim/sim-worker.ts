@@ -69,7 +69,7 @@ export class SimWorker {
         pid: index + 1,
         isolation: null,
       },
-      diagnostics: (event) => this.#heard(event),
+      diagnostics: (event) => this.#received(event),
       otel: this.traced === undefined ? DEFAULTS.otel : otelOf(this.traced),
       onConflict: this.claim?.onConflict ?? 'fail',
       maxConcurrentInvocations: plan?.maxConcurrentInvocations ?? Infinity,
@@ -297,9 +297,9 @@ export class SimWorker {
     return op
   }
 
-  #heard(event: DiagnosticEvent): void {
+  #received(event: DiagnosticEvent): void {
     this.diagnostics.push(event)
-    this.claims.heard(event)
+    this.claims.received(event)
     const detail = 'error' in event ? textOf(event.error) : 'state' in event ? event.state : ''
     this.#world.trace.add(`${this.process.name} reports ${event.kind} ${detail}`)
   }

@@ -42,7 +42,7 @@ export class WorkerChannels implements ChannelHost {
       onCallbackError: (error) => {
         report({ kind: 'callback_failed', error })
       },
-      onUnheardError: (error) => {
+      onUnhandledError: (error) => {
         report({ kind: 'channel_failed', error })
       },
       onTextDropped: (text) => {
