@@ -40,7 +40,8 @@ export class SimWorker {
   readonly spiedOn: string[] = []
   /** When its shutdown began. */
   endingSince = Infinity
-  #endsAt: number | undefined
+  /** When its shutdown stops waiting for handlers. */
+  endsAt = Infinity
   readonly #world: World
   readonly holdings: Holdings
   readonly handlers: Handlers
@@ -179,10 +180,9 @@ export class SimWorker {
     const { now } = this.#world.schedule
     this.endingSince = Math.min(this.endingSince, now)
     // The limit that comes first counts: a later call waits for the same end.
-    if (drainMs !== undefined) this.#endsAt = Math.min(this.#endsAt ?? Infinity, now + drainMs)
-    const endsAt = drainMs === undefined ? now : (this.#endsAt ?? now)
+    this.endsAt = Math.min(this.endsAt, now + (drainMs ?? 0))
     const op = this.newOp('shutdown', drainMs === undefined ? 'at once' : 'drained', {
-      timeoutMs: Math.max(0, endsAt - now) + CLOSE_MS,
+      timeoutMs: Math.max(0, this.endsAt - now) + CLOSE_MS,
     })
     this.follow(
       op,
