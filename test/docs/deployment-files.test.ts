@@ -10,7 +10,7 @@ import { parseListenerConfig } from '../../src/engine/config/listener-config.js'
 import { registerWorker } from '../../src/index.js'
 import { serveHealth } from '../../src/entry/health.js'
 import { codeBlocks, internalLinks, namesIn, pages, tableRows } from '../kit/documents.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const PRODUCTION = 'docs/guide/production.md'
 const DEPLOY = 'docs/deploy'

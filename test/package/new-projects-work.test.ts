@@ -5,7 +5,7 @@ import { TEMPLATES, type Template } from '../../src/cli/options.js'
 import { packageVersion } from '../../src/version.js'
 import { Child } from '../kit/child.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const CLI = resolve('dist/cli.js')
 const BINARIES = resolve('node_modules/.bin')

@@ -10,36 +10,43 @@ import { isRecord } from '../../wire/protocol/validate.js'
 import { entryShape, topShape } from './config.js'
 import { LISTENER_NAME, listenerSettings } from './listener-config.js'
 
+const DEFINITIONS = '#/definitions/'
+
 /** A variable that the engine replaces before it reads the file. */
-const PLACEHOLDER = { pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*(:[^}]*)?\\}', type: 'string' }
+const placeholder = {
+  description: 'Replaced by an environment variable.',
+  pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*(:[^}]*)?\\}',
+  type: 'string',
+}
 
 /** The JSON Schema (draft-07) of a configuration file. */
 export function configSchema(): Readonly<Record<string, unknown>> {
-  const entries = optional<readonly unknown[]>({ ...list(record()), schema: { items: entrySchema(), type: 'array' } })
-  const document = schemaOfSettings({ ...topShape, workers: entries, modules: entries })
+  const entries = { ...list(record()), schema: { items: { $ref: `${DEFINITIONS}entry` }, type: 'array' } }
+  const workers = optional<readonly unknown[]>(entries)
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of an iii engine',
-    ...(withPlaceholders(document) as object),
+    ...(withPlaceholders(schemaOfSettings({ ...topShape, workers, modules: workers })) as object),
+    definitions: { placeholder, entry: withPlaceholders(entrySchema()) },
   }
 }
 
 function entrySchema(): object {
-  const settings = new Map<string, SettingShapes>([
+  const settings: readonly (readonly [string, SettingShapes])[] = [
     [LISTENER_NAME, listenerSettings],
     [ENGINE_WORKER_NAME, { config: {}, local: {} }],
     ...Object.entries(builtins).map(([name, builtin]) => [name, builtin.settings] as const),
-  ])
-  for (const [name, older] of SUCCESSORS) {
-    const shapes = settings.get(older)
-    if (shapes !== undefined) settings.set(name, shapes)
-  }
-  const names = { enum: [...settings.keys(), ...WITHOUT_EFFECT].sort(), type: 'string' }
+  ]
+  const namesOf = (name: string): string[] => [
+    name,
+    ...[...SUCCESSORS.keys()].filter((newer) => SUCCESSORS.get(newer) === name),
+  ]
+  const names = { enum: [...settings.flatMap(([name]) => namesOf(name)), ...WITHOUT_EFFECT].sort(), type: 'string' }
   const name: Declared<string> = { ...entryShape.name, schema: names }
   return {
     ...schemaOfSettings({ ...entryShape, name }),
-    allOf: [...settings].map(([each, { config, local }]) => ({
-      if: { properties: { name: { const: each } }, required: ['name'] },
+    allOf: settings.map(([each, { config, local }]) => ({
+      if: { properties: { name: { enum: namesOf(each) } }, required: ['name'] },
       then: { properties: { config: optional(section(config)).schema, local: optional(section(local)).schema } },
     })),
   }
@@ -52,7 +59,12 @@ function withPlaceholders(schema: unknown): unknown {
   const { enum: words, type } = schema
   if (Array.isArray(words) || isScalar(type) || typeof schema['pattern'] === 'string') {
     const acceptsNull = Array.isArray(type) && type.includes('null') && Array.isArray(words)
-    return { anyOf: [acceptsNull ? { ...schema, enum: [...(words as unknown[]), null] } : schema, PLACEHOLDER] }
+    return {
+      anyOf: [
+        acceptsNull ? { ...schema, enum: [...(words as unknown[]), null] } : schema,
+        { $ref: `${DEFINITIONS}placeholder` },
+      ],
+    }
   }
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => [key, key === 'if' ? value : withPlaceholders(value)]),
