@@ -20,6 +20,7 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
     instruments,
     counters,
     quirks,
+    liveSettings: [],
     invoke: (call) => router.invoke(call),
     metadataOf: (functionId, namespace) => directory.find(namespace, functionId)?.metadata,
     replaced: (lost, by, what) => bindings.replaced(lost, by, what),

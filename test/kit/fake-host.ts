@@ -35,6 +35,7 @@ export class FakeHost implements EngineHost {
   readonly instruments: Instruments = {}
   readonly counters = createCounters()
   readonly quirks = NO_QUIRKS
+  readonly liveSettings = []
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []

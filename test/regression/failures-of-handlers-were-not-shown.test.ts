@@ -203,7 +203,7 @@ test('log records of workers are events', async () => {
 })
 
 test('the table of trigger types equals what the built-ins provide', () => {
-  const provided = Object.entries(builtins).map(([name, read]) => {
+  const provided = Object.entries(builtins).map(([name, { read }]) => {
     const { triggerTypes } = read(undefined, undefined)(new FakeHost())
     return [name, triggerTypes.map(({ id }) => id)] as const
   })

@@ -11,6 +11,7 @@ import type { Access } from '../access/access.js'
 import type { WorkerMetrics } from '../registry/worker-identity.js'
 import type { InjectedRequest } from './http/request/inject.js'
 import type { ChannelRef } from '../channels/channels.js'
+import type { LiveSettings } from '../config/live-settings.js'
 import type { Counters } from '../counters.js'
 import type { Emit } from '../engine-events.js'
 import type { EngineStats } from '../engine-stats.js'
@@ -56,6 +57,8 @@ export interface EngineHost {
   readonly counters: Counters
   /** Deviations of the distributed engine to reproduce. */
   readonly quirks: EngineQuirks
+  /** Settings that clients read and change as configurations. Built-ins add theirs when they are created. */
+  readonly liveSettings: LiveSettings[]
 }
 
 /** A call on behalf of the engine. */
@@ -208,4 +211,13 @@ export interface Builtin {
   start(): Promise<void>
   /** Closes everything, so that it no longer keeps the process alive. */
   stop(): Promise<void>
+}
+
+/** A built-in whose settings may change while it runs. */
+export interface LiveBuiltin<T> extends Builtin {
+  /**
+   * Applies settings. Those that are read at start only are the same as before.
+   * @throws {RuntimeError} INVALID_CONFIG; nothing has changed then.
+   */
+  reconfigure(settings: T): void
 }

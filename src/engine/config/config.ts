@@ -122,13 +122,13 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
       continue
     }
     if (WITHOUT_EFFECT.has(name)) continue
-    const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
-    if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
+    const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined
+    if (builtin === undefined) throw report([...path, 'name'], unknownName(name))
     if (served.has(name)) throw report([...path, 'name'], twice(name, listed))
-    served.set(name, { name, make: located(settings, report, () => readSettings(config, local)) })
+    served.set(name, { name, make: located(settings, report, () => builtin.read(config, local)) })
   }
   for (const name of ALWAYS_SERVED) {
-    const make = builtins[name]?.(undefined, undefined)
+    const make = builtins[name]?.read(undefined, undefined)
     if (make !== undefined && !served.has(name)) served.set(name, { name, make })
   }
   return {

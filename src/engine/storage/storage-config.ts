@@ -1,14 +1,13 @@
 /** Parses the storage settings of a built-in, and opens the store that they select. */
 import { join } from 'node:path'
 import { MAX_MESSAGE_BYTES } from '../../wire/protocol/limits.js'
-import type { Infer } from '../../wire/protocol/validate.js'
 import type { EngineHost } from '../builtins/builtin.js'
 import { ForgetfulStore } from './forgetful-store.js'
 import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreLimits } from './store.js'
-import { oneOf, optional, record, wholeNumber, type Members } from '../declare/schema.js'
-import { parseSettings, setting } from '../declare/settings.js'
+import { oneOf, optional, wholeNumber, type DeclaredObject, type ObjectOf } from '../declare/schema.js'
+import { atStart, section, setting } from '../declare/settings.js'
 
 /** The storage of values. */
 export type StorageConfig =
@@ -37,33 +36,29 @@ const filePath = setting<string>('a path', (value) => typeof value === 'string' 
  */
 export const saveIntervalMs = optional(wholeNumber(100, 3_600_000))
 
-const storageShape = {
-  store_method: optional(oneOf(['in_memory', 'file_based'])),
-  file_path: optional(filePath),
+/** The storage settings of a built-in. */
+export const storageMembers = {
+  store_method: atStart(optional(oneOf(['in_memory', 'file_based']))),
+  file_path: atStart(optional(filePath)),
   save_interval_ms: saveIntervalMs,
 }
 
-/**
- * Reads the `adapter` of a built-in that stores values: the `kv` adapter, in memory or in files.
- * @param path the position of the adapter in the configuration, such as `iii-state.adapter`.
- * @param extra keys of the adapter's `config` that only this built-in has.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
- */
-export function parseStorageAdapter<S extends Members>(
-  path: string,
-  adapter: unknown,
-  extra: S,
-): { readonly storage: StorageConfig; readonly settings: Infer<S> } {
-  const { config } = parseSettings(path, { name: optional(oneOf(['kv'])), config: optional(record()) }, adapter)
-  const settings = parseSettings(`${path}.config`, { ...storageShape, ...extra }, config)
-  // The compiler cannot split the type of a merged shape; both halves were checked above.
-  const { store_method, file_path } = settings as Infer<typeof storageShape>
-  const durable = store_method === 'file_based'
-  const storage: StorageConfig = durable
-    ? { kind: 'durable', directory: file_path ?? DEFAULT_FILE_PATH }
+const kvConfig = section(storageMembers)
+
+/** The `adapter` of a built-in that stores values: the `kv` adapter, in memory or in files. */
+export const storageAdapter = section({
+  name: atStart(optional(oneOf(['kv']))),
+  config: optional(kvConfig),
+})
+
+/** The storage that the settings of an adapter select. */
+export function storageOf(config: Stored<typeof kvConfig> | null | undefined): StorageConfig {
+  return config?.store_method === 'file_based'
+    ? { kind: 'durable', directory: config.file_path ?? DEFAULT_FILE_PATH }
     : { kind: 'memory' }
-  return { storage, settings: settings as Infer<S> }
 }
+
+type Stored<D> = D extends DeclaredObject<infer S> ? ObjectOf<S> : never
 
 /**
  * Opens the store of one built-in.

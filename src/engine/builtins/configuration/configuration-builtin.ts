@@ -45,7 +45,10 @@ export function createConfigurationBuiltin(
       ...readers(configurations, () => exposedVariables(env, exposeEnv)),
     ],
     triggerTypes: [triggers.type],
-    start: () => Promise.resolve(),
+    start: () => {
+      for (const settings of host.liveSettings) configurations.serve(settings)
+      return Promise.resolve()
+    },
     stop: () => {
       triggers.stop()
       configurations.stop()

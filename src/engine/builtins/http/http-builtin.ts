@@ -1,6 +1,7 @@
 /** The `http` trigger type: functions answer HTTP requests. Turns bindings into routes and runs the server. */
-import type { Binding, Builtin, EngineHost } from '../builtin.js'
+import type { Binding, EngineHost, LiveBuiltin } from '../builtin.js'
 import { reachableHost } from '../../config/listener-config.js'
+import { checkOrigins } from './cors.js'
 import type { HttpConfig } from './http-config.js'
 import { HttpServer } from './http-server.js'
 import { parseRoute, request, response, routeConfig, type RouteConfig } from './route.js'
@@ -8,7 +9,7 @@ import { isReachable, RouteTable, titleOf } from './routes.js'
 import { triggerType } from '../../declare/function.js'
 
 /** The `iii-http` built-in. */
-export interface HttpBuiltin extends Builtin {
+export interface HttpBuiltin extends LiveBuiltin<HttpConfig> {
   /** The bound port; the configured one until `start()` has resolved. */
   readonly port: number
   /** Address of the server, without a trailing slash; `undefined` if no ports are opened. */
@@ -48,6 +49,10 @@ export function createHttpBuiltin(host: EngineHost, config: HttpConfig): HttpBui
     },
     get url() {
       return host.opensPorts ? `http://${reachableHost(config.host)}:${String(server.port)}` : undefined
+    },
+    reconfigure: (settings) => {
+      checkOrigins(settings.cors, config.cors)
+      server.reconfigure(settings)
     },
     inject: (request) => server.inject(request),
     start: () => (host.opensPorts ? server.start() : Promise.resolve()),

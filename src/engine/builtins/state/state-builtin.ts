@@ -2,7 +2,7 @@
  * `iii-state`: stores values by scope and key, with functions that read and change them and a trigger type that fires
  * on changes. The store decides where values are kept.
  */
-import type { Builtin, EngineHost } from '../builtin.js'
+import type { EngineHost, LiveBuiltin } from '../builtin.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import { listEntries, type Store } from '../../storage/store.js'
@@ -14,8 +14,8 @@ import { StateValues } from './state-values.js'
 const NAME = 'iii-state'
 
 /** Serves `state::*` and the trigger type `state`. */
-export function createStateBuiltin(host: EngineHost, config: StateConfig): Builtin {
-  const { storage, triggersEnabled, maxValueBytes = defaultStoreLimits.maxValueBytes } = config
+export function createStateBuiltin(host: EngineHost, config: StateConfig): LiveBuiltin<StateConfig> {
+  let current = config
   const triggers = new StateTriggers(host)
   let store: Store | undefined
   let values: StateValues | undefined
@@ -27,11 +27,20 @@ export function createStateBuiltin(host: EngineHost, config: StateConfig): Built
     inspections: {
       'state::entries': ({ scope, search }) => listEntries(store, String(scope), search),
     },
+    reconfigure(settings) {
+      current = settings
+    },
     async start() {
-      const limits = { ...defaultStoreLimits, maxValueBytes, counters: host.counters }
-      store = await openStore(storage, limits, { builtin: NAME, host })
+      const limits = {
+        ...defaultStoreLimits,
+        counters: host.counters,
+        get maxValueBytes() {
+          return current.maxValueBytes ?? defaultStoreLimits.maxValueBytes
+        },
+      }
+      store = await openStore(config.storage, limits, { builtin: NAME, host })
       values = new StateValues(store, new LargeUpdates(host.lane), (change, trace) => {
-        if (triggersEnabled) triggers.fire(change, trace)
+        if (current.triggersEnabled) triggers.fire(change, trace)
       })
     },
     async stop() {

@@ -2,7 +2,7 @@
  * `iii-stream`: streams of groups of items, the functions that read and change them, the trigger types that fire on
  * changes, and the WebSocket server through which browsers follow them.
  */
-import type { Builtin, EngineHost } from '../builtin.js'
+import type { EngineHost, LiveBuiltin } from '../builtin.js'
 import { reachableHost } from '../../config/listener-config.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
@@ -19,7 +19,7 @@ import { StreamTriggers } from './stream-triggers.js'
 const NAME = 'iii-stream'
 
 /** The built-in with its bound port; the configured one until it has started. */
-export type StreamBuiltin = Builtin & { readonly port: number; readonly url: string | undefined }
+export type StreamBuiltin = LiveBuiltin<StreamConfig> & { readonly port: number; readonly url: string | undefined }
 
 /** Serves `stream::*`, the trigger types of streams, and a WebSocket server. */
 export function createStreamBuiltin(host: EngineHost, config: StreamConfig): StreamBuiltin {
@@ -40,6 +40,9 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
     get url() {
       return host.opensPorts ? `ws://${reachableHost(config.host)}:${service.port}` : undefined
     },
+    reconfigure: ({ channelSize }) => {
+      service.channelSize = channelSize
+    },
     start: () => service.start(),
     stop: () => service.stop(),
   }
@@ -48,6 +51,8 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
 /** Created on start and released on stop. */
 class StreamService {
   readonly triggers: StreamTriggers
+  /** Events kept for a client that reads too slowly; applies to clients that connect afterwards. */
+  channelSize: number
   readonly #host: EngineHost
   readonly #config: StreamConfig
   readonly #rooms: StreamRooms
@@ -58,6 +63,7 @@ class StreamService {
   constructor(host: EngineHost, config: StreamConfig) {
     this.#host = host
     this.#config = config
+    this.channelSize = config.channelSize
     this.triggers = new StreamTriggers(host)
     this.#rooms = new StreamRooms(host)
     this.#server = new StreamServer(host, config, this.#clientParts())
@@ -114,7 +120,7 @@ class StreamService {
       rooms: this.#rooms,
       triggers: this.triggers,
       authRequired: this.#config.authRequired,
-      channelSize: this.#config.channelSize,
+      channelSize: () => this.channelSize,
       snapshot: ({ streamName, groupId, id }, signal) => {
         const group = { stream_name: streamName, group_id: groupId }
         // Clients connect only while the server runs, which starts after the store is open.
