@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EngineSettings } from '../../src/engine/config/config.js'
 import { engineRig } from '../kit/engine-rig.js'
+import { guardedRig } from '../kit/guarded-rig.js'
 import type { Frame, RawWorker } from '../kit/raw-worker.js'
 import { until } from '../kit/waiting.js'
 
@@ -148,7 +149,7 @@ test('a changed limit of requests lets waiting ones run, and a changed time limi
   await set('iii-http', { concurrency_request_limit: 2, default_timeout: 50 })
   expect(engine.stats().waiting.requests).toBe(0)
   const third = request()
-  await until(() => callsIn(worker).length === 3)
+  await until(() => engine.stats().waiting.requests === 1)
   await clock.advance(60)
   expect((await third).status).toBe(504)
   await clock.advance(30_000)
@@ -156,15 +157,15 @@ test('a changed limit of requests lets waiting ones run, and a changed time limi
 })
 
 test('queues are added, changed and removed while jobs run; one with jobs is kept', async () => {
-  const { call, worker, set, settle, clock, refused } = await engineWith({
+  const { call, worker, set, clock, refused } = await engineWith({
     'iii-queue': { queue_configs: { slow: { concurrency: 1 } } },
   })
   worker.register('work')
-  await settle()
+  await clock.advance(0)
   const enqueue = (queue: string) => call('work', { n: 1 }, { action: { type: 'enqueue', queue } })
   await enqueue('slow')
   await enqueue('slow')
-  await settle()
+  await clock.advance(0)
   const first = worker.take('invokefunction')
   expect(callsIn(worker)).toEqual([])
   await refused(
@@ -174,12 +175,12 @@ test('queues are added, changed and removed while jobs run; one with jobs is kep
   )
   expect(await enqueue('other')).toMatchObject({ message: expect.stringMatching(/not found/) as string })
   await set('iii-queue', { queue_configs: { slow: { concurrency: 2, max_retries: 1 }, other: {} } })
-  await settle()
+  await clock.advance(0)
   worker.answer(first)
   worker.answer(worker.take('invokefunction'))
-  await settle()
+  await clock.advance(0)
   expect(await enqueue('other')).toHaveProperty('messageReceiptId')
-  await settle()
+  await clock.advance(0)
   worker.answer(worker.take('invokefunction'))
   await clock.advance(10)
   await set('iii-queue', {})
@@ -187,7 +188,7 @@ test('queues are added, changed and removed while jobs run; one with jobs is kep
 })
 
 test('retention and sampling of telemetry change while it is kept', async () => {
-  const { call, set, settle } = await engineWith()
+  const { call, set, clock } = await engineWith()
   const logs = async () => ((await call('engine::logs::list')) as { logs: Frame[] }).logs.map(({ body }) => body)
   const spans = async () =>
     ((await call('engine::traces::list', { include_internal: true, search_all_spans: true })) as { total: number })
@@ -200,32 +201,32 @@ test('retention and sampling of telemetry change while it is kept', async () => 
   await call('engine::log::info', { message: 'd' })
   expect(await logs()).not.toContain('d')
   expect(await call('engine::sampling::rules')).toMatchObject({ traces: { default_ratio: 0 } })
-  await settle()
+  await clock.advance(0)
   expect(await spans()).toBeLessThanOrEqual(1)
 })
 
 test('state triggers are switched off, and the size of values is limited', async () => {
-  const { call, worker, set, settle } = await engineWith()
+  const { call, worker, set, clock } = await engineWith()
   bind(worker, 'seen', 'state', {})
-  await settle()
+  await clock.advance(0)
   const write = (value: unknown) => call('state::set', { scope: 's', key: 'k', value })
   await write(1)
-  await settle()
+  await clock.advance(0)
   worker.answer(worker.take('invokefunction', { function_id: 'seen' }))
   await set('iii-state', { triggers_enabled: false, max_value_bytes: 10 })
   await write(2)
-  await settle()
+  await clock.advance(0)
   expect(callsIn(worker)).toEqual([])
   expect(await write('x'.repeat(20))).toMatchObject({ code: 'VALUE_TOO_LARGE' })
 })
 
 test('a change fires configuration triggers, and `on-config-change` applies the stored settings again', async () => {
-  const { call, worker, set, settle } = await engineWith()
+  const { call, worker, set, clock } = await engineWith()
   bind(worker, 'changed', 'configuration', { configuration_id: 'iii-state' })
-  await settle()
+  await clock.advance(0)
   await set('iii-state', { triggers_enabled: false })
   await set('iii-http', { default_timeout: 1 })
-  await settle()
+  await clock.advance(0)
   expect(callsIn(worker).map(({ data }) => data)).toMatchObject([
     {
       event_type: 'configuration:updated',
@@ -236,6 +237,15 @@ test('a change fires configuration triggers, and `on-config-change` applies the 
   ])
   for (const name of NAMES) expect(await call(`${name}::on-config-change`, { new_value: { port: 1 } })).toBeUndefined()
   expect(await call('iii-observability::ui-content')).toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('a session on a guarded listener reads settings that it may read, and changes none', async () => {
+  const rig = await guardedRig({}, { served: [{ name: 'iii-cron' }] })
+  const guest = await rig.guest({ allowed_functions: ['configuration::*'] })
+  const call = (functionId: string, data: object) => rig.call(guest, functionId, data)
+  expect(await call('configuration::get', { id: 'iii-cron' })).toHaveProperty('result')
+  const change = { id: 'iii-cron', value: {} }
+  expect(await call('configuration::set', change)).toMatchObject({ error: { code: 'FORBIDDEN' } })
 })
 
 test('the settings stay when configurations expire', async () => {

@@ -89,6 +89,11 @@ export class Configurations {
     this.#kept.set(id, { entry, check: () => undefined, weight, expiry: undefined, live })
   }
 
+  /** Whether a configuration has the settings of a built-in. */
+  isOfEngine(id: string): boolean {
+    return this.#kept.get(id)?.live !== undefined
+  }
+
   /** All configurations, in order of first registration. */
   all(): Entry[] {
     return Array.from(this.#kept.values(), ({ entry }) => entry)
@@ -101,7 +106,7 @@ export class Configurations {
   async register(registration: Registration, initialValue: unknown): Promise<ConfigurationEvent> {
     const { id, schema } = registration
     if (!ID.test(id)) throw failure(ErrorCode.INVALID_ID, `'${id}' must match [a-z0-9_-]{1,64}`)
-    if (this.#kept.get(id)?.live !== undefined)
+    if (this.isOfEngine(id))
       throw failure(ErrorCode.INVALID_ID, `'${id}' has the settings of the engine; change them with configuration::set`)
     this.#checkRoom({ ...registration, value: initialValue })
     const check = await this.#read(schema).catch((error: unknown) => {

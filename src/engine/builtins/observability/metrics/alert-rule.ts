@@ -86,5 +86,5 @@ type GivenRule = FieldType<typeof rule>
 function actionOf(path: string, { type, path: functionId }: FieldType<typeof action>): AlertAction {
   if (type === 'log') return { kind: 'log' }
   if (typeof functionId === 'string') return { kind: 'function', functionId }
-  throw invalidConfig(`${path} must be a string, got ${describe(functionId ?? undefined)}`)
+  throw invalidConfig(`${path} must be a string, got ${describe(functionId)}`)
 }

@@ -76,7 +76,11 @@ test.each([
   ['an unknown key of cors', { cors: { origins: [] } }, 'iii-http.cors.origins'],
   ['one origin without a list', { cors: { allowed_origins: '*' } }, 'iii-http.cors.allowed_origins must be a list'],
   ['a method that is no string', { cors: { allowed_methods: [1] } }, 'iii-http.cors.allowed_methods'],
-  ['middleware without a list', { middleware: 'auth' }, 'iii-http.middleware must be a list whose items are each an object, got the string "auth"'],
+  [
+    'middleware without a list',
+    { middleware: 'auth' },
+    'iii-http.middleware must be a list whose items are each an object, got the string "auth"',
+  ],
   ['middleware by bare name', { middleware: ['auth'] }, 'iii-http.middleware.0 must be an object'],
   ['middleware without a function', { middleware: [{}] }, 'iii-http.middleware.0.function_id'],
   [
