@@ -238,6 +238,7 @@ class RunningEngine implements LocalEngine {
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }
+    for (const builtin of this.#builtins) builtin.opened?.(this.url)
   }
 
   #whileOpen(handler: UpgradeHandler): UpgradeHandler {

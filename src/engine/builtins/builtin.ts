@@ -207,6 +207,8 @@ export interface Builtin {
   readonly inspections?: Inspections
   /** Serves an HTTP request without a port. */
   readonly inject?: (request: InjectedRequest) => Promise<Response>
+  /** Called once the listeners of the engine are open, with the address of the first. */
+  readonly opened?: (url: string) => void
   /** Opens its ports and stores. Functions and trigger types are registered before. */
   start(): Promise<void>
   /** Closes everything, so that it no longer keeps the process alive. */

@@ -8,6 +8,8 @@ import { createConfigurationBuiltin } from './configuration/configuration-builti
 import { configurationSettings, parseConfigurationConfig } from './configuration/configuration-config.js'
 import { createCronBuiltin } from './cron/cron-builtin.js'
 import { cronSettings, parseCronConfig } from './cron/cron-config.js'
+import { createExecBuiltin } from './exec/exec-builtin.js'
+import { execSettings, parseExecConfig } from './exec/exec-config.js'
 import { createHttpBuiltin } from './http/http-builtin.js'
 import { httpSettings, parseHttpConfig } from './http/http-config.js'
 import { createHttpFunctionsBuiltin } from './http-functions/http-functions-builtin.js'
@@ -52,6 +54,7 @@ export const builtins: Readonly<Record<string, ServedBuiltin>> = {
     read: parseConfigurationConfig,
     create: createConfigurationBuiltin,
   }),
+  'iii-exec': served('iii-exec', { settings: execSettings, read: parseExecConfig, create: createExecBuiltin }),
   'iii-observability': live('iii-observability', {
     settings: observabilitySettings,
     read: parseObservabilityConfig,
@@ -65,13 +68,13 @@ export const SUCCESSORS: ReadonlyMap<string, string> = new Map(
 )
 
 /** Parts of the distributed engine that the local engine does not support, and the reason. */
-export const ABSENT: ReadonlyMap<string, string> = new Map([
-  ['iii-exec', 'start other processes beside the engine'],
-  ['iii-bridge', 'connect workers to this engine directly'],
-])
+export const ABSENT: ReadonlyMap<string, string> = new Map([['iii-bridge', 'connect workers to this engine directly']])
 
 /** Accepted in a file with any settings, without effect: the local engine sends no usage reports. */
 export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['iii-telemetry'])
+
+/** Starts after all others, and stops before them: its processes are clients of the engine. */
+export const STARTS_LAST = 'iii-exec'
 
 /** Served even if no file names them. */
 export const ALWAYS_SERVED: readonly string[] = ['iii-observability', 'configuration']
