@@ -110,6 +110,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     opensPorts: options.opensPorts ?? true,
     repairsStores: options.repairsStores ?? false,
     quirks: options.quirks ?? NO_QUIRKS,
+    connectEngine: options.connectEngine,
   })
   events.on((event) => parts.instruments.watchEvents?.(event))
   const builtins: Builtin[] = []

@@ -11,6 +11,7 @@ import type { Access } from '../access/access.js'
 import type { WorkerMetrics } from '../registry/worker-identity.js'
 import type { InjectedRequest } from './http/request/inject.js'
 import type { ChannelRef } from '../channels/channels.js'
+import type { ConnectEngine } from './bridge/remote-engine.js'
 import type { LiveSettings } from '../config/live-settings.js'
 import type { Counters } from '../counters.js'
 import type { Emit } from '../engine-events.js'
@@ -57,8 +58,18 @@ export interface EngineHost {
   readonly counters: Counters
   /** Deviations of the distributed engine to reproduce. */
   readonly quirks: EngineQuirks
+  /** Connects to another engine; `undefined` if the program that runs this one cannot. */
+  readonly connectEngine: ConnectEngine | undefined
+  /** Finds functions that are not registered here; a built-in that serves them installs itself here. */
+  readonly elsewhere: Elsewhere
   /** Settings that clients read and change as configurations. Built-ins add theirs when they are created. */
   readonly liveSettings: LiveSettings[]
+}
+
+/** Functions beyond this engine. */
+export interface Elsewhere {
+  /** The function to call for an id that is not registered; `undefined` for none. */
+  find?: ((functionId: string, namespace: string) => BuiltinFunction['call']) | undefined
 }
 
 /** A call on behalf of the engine. */

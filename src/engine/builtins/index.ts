@@ -8,6 +8,8 @@ import { createConfigurationBuiltin } from './configuration/configuration-builti
 import { configurationSettings, parseConfigurationConfig } from './configuration/configuration-config.js'
 import { createCronBuiltin } from './cron/cron-builtin.js'
 import { cronSettings, parseCronConfig } from './cron/cron-config.js'
+import { createBridgeBuiltin } from './bridge/bridge-builtin.js'
+import { bridgeSettings, parseBridgeConfig } from './bridge/bridge-config.js'
 import { createExecBuiltin } from './exec/exec-builtin.js'
 import { execSettings, parseExecConfig } from './exec/exec-config.js'
 import { createHttpBuiltin } from './http/http-builtin.js'
@@ -54,6 +56,11 @@ export const builtins: Readonly<Record<string, ServedBuiltin>> = {
     read: parseConfigurationConfig,
     create: createConfigurationBuiltin,
   }),
+  'iii-bridge': served('iii-bridge', {
+    settings: bridgeSettings,
+    read: parseBridgeConfig,
+    create: createBridgeBuiltin,
+  }),
   'iii-exec': served('iii-exec', { settings: execSettings, read: parseExecConfig, create: createExecBuiltin }),
   'iii-observability': live('iii-observability', {
     settings: observabilitySettings,
@@ -66,9 +73,6 @@ export const builtins: Readonly<Record<string, ServedBuiltin>> = {
 export const SUCCESSORS: ReadonlyMap<string, string> = new Map(
   ['http', 'state', 'cron', 'queue', 'pubsub'].map((name) => [name, `iii-${name}`]),
 )
-
-/** Parts of the distributed engine that the local engine does not support, and the reason. */
-export const ABSENT: ReadonlyMap<string, string> = new Map([['iii-bridge', 'connect workers to this engine directly']])
 
 /** Accepted in a file with any settings, without effect: the local engine sends no usage reports. */
 export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['iii-telemetry'])

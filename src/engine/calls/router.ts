@@ -10,7 +10,7 @@ import { blankNamespace, DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { Log } from '../../std/log.js'
 import type { Random } from '../../std/random.js'
-import type { HostCall } from '../builtins/builtin.js'
+import type { BuiltinFunction, Elsewhere, HostCall } from '../builtins/builtin.js'
 import type { Counters } from '../counters.js'
 import type { Directory, FunctionEntry } from '../registry/directory.js'
 import type { Emit, EngineEvent } from '../engine-events.js'
@@ -39,6 +39,7 @@ export interface RouterParts {
   readonly emit: Emit
   readonly log: Log
   readonly instruments: Instruments
+  readonly elsewhere: Elsewhere
   readonly quirks: EngineQuirks
 }
 
@@ -160,8 +161,16 @@ export class Router {
       if (refusal === undefined) this.dispatch(call, entry)
       else this.#fail(call, refusal.code, refusal.message)
     } else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
-      this.#fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
+      this.#findElsewhere(call, namespace)
     }
+  }
+
+  #findElsewhere(call: RoutedCall, namespace: string): void {
+    const serve = this.#parts.elsewhere.find?.(call.functionId, namespace)
+    const refusal = serve === undefined ? undefined : call.access?.refuseCall(namespace, call.functionId, undefined)
+    if (refusal !== undefined) this.#fail(call, refusal.code, refusal.message)
+    else if (serve === undefined) this.#fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
+    else this.dispatch(call, elsewhereEntry(call.functionId, namespace, serve))
   }
 
   #notFound(call: RoutedCall, namespace: string): string {
@@ -297,4 +306,11 @@ function failureOf(call: RoutedCall | PendingCall, error: ErrorBody, callee: Pee
 /** An error without unknown members. */
 function bareError({ code, message, stacktrace }: ErrorBody): ErrorBody {
   return stacktrace === undefined ? { code, message } : { code, message, stacktrace }
+}
+
+/** A function that another engine serves, for one call. */
+function elsewhereEntry(id: string, namespace: string, call: BuiltinFunction['call']): FunctionEntry {
+  const target = { kind: 'builtin', builtin: 'iii-bridge', call } as const
+  const nothing = { description: undefined, requestSchema: undefined, responseSchema: undefined, metadata: undefined }
+  return { id, namespace, ...nothing, target, bytes: 0 }
 }

@@ -7,7 +7,6 @@ import type { Infer } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { describe } from '../../std/text/describe.js'
 import {
-  ABSENT,
   ALWAYS_SERVED,
   builtins,
   SERVED_BY_DEFAULT,
@@ -166,8 +165,6 @@ function located<T>(path: readonly (string | number)[], report: Report, parse: (
 }
 
 function unknownName(name: string, image: string | undefined): string {
-  const instead = ABSENT.get(name)
-  if (instead !== undefined) return `${name} is a part of the distributed engine only: take it out; ${instead}`
   if (image !== undefined)
     return `this engine starts no images, and ${describe(name)} is one: take it out, and start that worker yourself`
   const accepted = [LISTENER_NAME, ...Object.keys(builtins)].sort().join(', ')

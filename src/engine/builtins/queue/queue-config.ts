@@ -1,6 +1,6 @@
 /** Settings of `iii-queue`: named queues and the storage of jobs. Topics have no settings here; their triggers have. */
 import { describe } from '../../../std/text/describe.js'
-import { storageAdapter, storageOf, type StorageConfig } from '../../storage/storage-config.js'
+import { localStorageOf, storageMembers, type LocalStorage } from '../../storage/storage-config.js'
 import { defaultQueueLimits, type QueueLimits } from './journal/ledger.js'
 import { defaultPolicy, type QueuePolicy } from './queue-policy.js'
 import { map, oneOf, optional, string, wholeNumber, type ObjectOf } from '../../declare/schema.js'
@@ -17,7 +17,7 @@ export interface QueueConfig {
   /** By name; `default` is always included. */
   readonly queues: ReadonlyMap<string, NamedQueueSettings>
   /** The storage of jobs. */
-  readonly storage: StorageConfig
+  readonly storage: LocalStorage
   readonly limits: QueueLimits
 }
 
@@ -39,10 +39,14 @@ const queueMembers = {
   priority_field: optional(string()),
 }
 
+const { bridge_url: _ofOtherBuiltins, ...storedHere } = storageMembers
+
+const adapter = section({ name: atStart(optional(oneOf(['builtin']))), config: optional(section(storedHere)) })
+
 export const queueSettings = {
   config: section({
     // Beside its name, the adapter has the same settings as that of every built-in that stores values.
-    adapter: optional(section({ ...storageAdapter.members, name: atStart(optional(oneOf(['builtin']))) })),
+    adapter: optional(adapter),
     queue_configs: optional(map(section(queueMembers), 'Queues by name')),
   }),
   local: section({}),
@@ -56,7 +60,7 @@ const MAX_QUEUES = 1_000
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseQueueConfig(config: unknown): QueueConfig {
-  const { adapter, queue_configs: configured } = parseSettings('iii-queue', queueSettings.config.members, config)
+  const { adapter: given, queue_configs: configured } = parseSettings('iii-queue', queueSettings.config.members, config)
   const names = Object.keys(configured ?? {})
   if (names.length > MAX_QUEUES)
     throw invalidConfig(`iii-queue.queue_configs has ${names.length} queues; at most ${MAX_QUEUES} are accepted`)
@@ -64,7 +68,7 @@ export function parseQueueConfig(config: unknown): QueueConfig {
   for (const [name, settings] of Object.entries(configured ?? {})) {
     queues.set(name, readQueue(`iii-queue.queue_configs.${name}`, settings))
   }
-  return { queues, storage: storageOf(adapter?.config), limits: defaultQueueLimits }
+  return { queues, storage: localStorageOf(given?.config), limits: defaultQueueLimits }
 }
 
 type GivenQueue = ObjectOf<typeof queueMembers>

@@ -31,5 +31,5 @@ export const stateSettings = {
 export function parseStateConfig(config: unknown): StateConfig {
   const given = parseSettings('iii-state', stateSettings.config.members, config)
   const { adapter, triggers_enabled: triggersEnabled, max_value_bytes: maxValueBytes } = given
-  return { storage: storageOf(adapter?.config), triggersEnabled, maxValueBytes }
+  return { storage: storageOf('iii-state.adapter', adapter), triggersEnabled, maxValueBytes }
 }

@@ -2,18 +2,22 @@
  * `iii-stream`: streams of groups of items, the functions that read and change them, the trigger types that fire on
  * changes, and the WebSocket server through which browsers follow them.
  */
-import type { EngineHost, LiveBuiltin } from '../builtin.js'
+import type { BuiltinFunction, EngineHost, LiveBuiltin } from '../builtin.js'
 import { reachableHost } from '../../config/listener-config.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import { listEntries, type Store } from '../../storage/store.js'
+import type { Trace } from '../../triggers/fire.js'
+import { connectFor, runElsewhere } from '../bridge/remote-engine.js'
 import type { StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 import { streamFunctions } from './stream-functions.js'
+import type { StreamMessage } from './stream-event.js'
 import { spaceOf, StreamItems, type GroupPlace } from './stream-items.js'
 import { StreamOperations } from './stream-operations.js'
 import { StreamRooms } from './stream-rooms.js'
 import { StreamServer } from './stream-server.js'
+import { StreamsElsewhere } from './streams-elsewhere.js'
 import { StreamTriggers } from './stream-triggers.js'
 
 const NAME = 'iii-stream'
@@ -27,7 +31,7 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
   return {
     name: NAME,
     description: 'Stores streams of items, and sends their changes to functions and browsers',
-    functions: streamFunctions(() => service.operations),
+    functions: service.functions,
     triggerTypes: service.triggers.types,
     namedFunctions: config.authFunctionId === undefined ? [] : [config.authFunctionId],
     inspections: {
@@ -51,6 +55,9 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
 /** Created on start and released on stop. */
 class StreamService {
   readonly triggers: StreamTriggers
+  readonly functions: readonly BuiltinFunction[]
+  /** The engine that has the streams, if it is not this one. */
+  readonly #elsewhere: StreamsElsewhere | undefined
   /** Events kept for a client that reads too slowly; applies to clients that connect afterwards. */
   channelSize: number
   readonly #host: EngineHost
@@ -64,8 +71,17 @@ class StreamService {
     this.#host = host
     this.#config = config
     this.channelSize = config.channelSize
-    this.triggers = new StreamTriggers(host)
-    this.#rooms = new StreamRooms(host)
+    const { storage } = config
+    const isWatched = (streamName: string): void => this.#elsewhere?.follow(streamName)
+    this.triggers = new StreamTriggers(host, isWatched)
+    this.#rooms = new StreamRooms(host, isWatched)
+    const functions = streamFunctions(() => this.#operations)
+    this.#elsewhere =
+      storage.kind === 'bridge'
+        ? new StreamsElsewhere(connectFor(`${NAME}.adapter`, host, storage), this.#announce, host.log)
+        : undefined
+    const { remote } = this.#elsewhere ?? {}
+    this.functions = remote === undefined ? functions : runElsewhere(functions, () => remote)
     this.#server = new StreamServer(host, config, this.#clientParts())
   }
 
@@ -83,16 +99,16 @@ class StreamService {
   }
 
   async start(): Promise<void> {
-    const limits = { ...defaultStoreLimits, counters: this.#host.counters }
-    this.#store = await openStore(this.#config.storage, limits, { builtin: NAME, host: this.#host })
-    this.#operations = new StreamOperations({
-      host: this.#host,
-      items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
-      announce: (message, trace) => {
-        this.#rooms.send(message)
-        this.triggers.fire(message, trace)
-      },
-    })
+    const { storage } = this.#config
+    if (storage.kind !== 'bridge') {
+      const limits = { ...defaultStoreLimits, counters: this.#host.counters }
+      this.#store = await openStore(storage, limits, { builtin: NAME, host: this.#host })
+      this.#operations = new StreamOperations({
+        host: this.#host,
+        items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
+        announce: this.#announce,
+      })
+    }
     if (!this.#host.opensPorts) return
     try {
       await this.#server.start()
@@ -107,7 +123,13 @@ class StreamService {
     this.triggers.stop()
     this.#rooms.stop()
     await this.#server.stop()
+    await this.#elsewhere?.remote.close()
     await this.#store?.close()
+  }
+
+  readonly #announce = (message: StreamMessage, trace: Trace): void => {
+    this.#rooms.send(message)
+    this.triggers.fire(message, trace)
   }
 
   #clientParts(): StreamClientParts {
@@ -123,6 +145,7 @@ class StreamService {
       channelSize: () => this.channelSize,
       snapshot: ({ streamName, groupId, id }, signal) => {
         const group = { stream_name: streamName, group_id: groupId }
+        if (this.#elsewhere !== undefined) return this.#elsewhere.snapshot({ streamName, groupId, id }, signal)
         // Clients connect only while the server runs, which starts after the store is open.
         const operations = this.#operations
         if (operations === undefined) return Promise.reject(new Error('The stream store is not open'))

@@ -57,7 +57,7 @@ export function parseStreamConfig(config: unknown, local?: unknown): StreamConfi
     authFunctionId: given.auth_function === '' ? undefined : given.auth_function,
     authRequired: own.auth_required,
     channelSize: settings?.channel_size ?? DEFAULT_CHANNEL_SIZE,
-    storage: storageOf(settings),
+    storage: storageOf('iii-stream.adapter', given.adapter),
     origins: readOriginRules(own),
   }
 }
