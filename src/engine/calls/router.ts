@@ -3,17 +3,18 @@
  * it is forwarded, so every answer finds its record. Knows workers only as peers, and does not read payloads except to
  * add the caller's id.
  */
-import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
+import { ErrorCode, InvocationError } from '../../errors.js'
 import { toErrorBody } from '../../wire/protocol/error-body.js'
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { blankNamespace, DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { Log } from '../../std/log.js'
 import type { Random } from '../../std/random.js'
-import type { BuiltinFunction, Elsewhere, HostCall } from '../builtins/builtin.js'
+import type { Elsewhere, HostCall } from '../builtins/builtin.js'
 import type { Counters } from '../counters.js'
-import type { Directory, FunctionEntry } from '../registry/directory.js'
-import type { Emit, EngineEvent } from '../engine-events.js'
+import { unlistedEntry, type Directory, type FunctionEntry } from '../registry/directory.js'
+import type { Emit } from '../engine-events.js'
+import { bareError, failureOf } from './call-failure.js'
 import { Enqueue } from './enqueue.js'
 import type { HandOver } from '../hand-over/hand-over.js'
 import { HostCaller } from './host-caller.js'
@@ -170,7 +171,7 @@ export class Router {
     const refusal = serve === undefined ? undefined : call.access?.refuseCall(namespace, call.functionId, undefined)
     if (refusal !== undefined) this.#fail(call, refusal.code, refusal.message)
     else if (serve === undefined) this.#fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
-    else this.dispatch(call, elsewhereEntry(call.functionId, namespace, serve))
+    else this.dispatch(call, unlistedEntry(call.functionId, namespace, serve))
   }
 
   #notFound(call: RoutedCall, namespace: string): string {
@@ -293,24 +294,4 @@ export class Router {
     if (provider === undefined) enqueue.failWithoutProvider()
     else this.dispatch(enqueue.toProvider(this.#parts.random.uuid(), namespace), provider)
   }
-}
-
-/** The event for a call that failed at a worker or reached none. */
-function failureOf(call: RoutedCall | PendingCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
-  const { invocationId, functionId, caller, traceparent } = call
-  const worker = callee && nameOf(callee)
-  const isVoid = caller === undefined
-  return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid, error, traceparent }
-}
-
-/** An error without unknown members. */
-function bareError({ code, message, stacktrace }: ErrorBody): ErrorBody {
-  return stacktrace === undefined ? { code, message } : { code, message, stacktrace }
-}
-
-/** A function that another engine serves, for one call. */
-function elsewhereEntry(id: string, namespace: string, call: BuiltinFunction['call']): FunctionEntry {
-  const target = { kind: 'builtin', builtin: 'iii-bridge', call } as const
-  const nothing = { description: undefined, requestSchema: undefined, responseSchema: undefined, metadata: undefined }
-  return { id, namespace, ...nothing, target, bytes: 0 }
 }

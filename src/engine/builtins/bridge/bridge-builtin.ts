@@ -9,7 +9,8 @@ import { builtinFunction } from '../../declare/function.js'
 import { any, integer, object, optional, string } from '../../declare/schema.js'
 import type { Builtin, BuiltinFunction, CallContext, EngineHost } from '../builtin.js'
 import type { BridgeConfig, ForwardedFunction } from './bridge-config.js'
-import { connectFor, type RemoteEngine } from './remote-engine.js'
+import type { RemoteEngine } from './remote-engine.js'
+import { connectFor } from './run-elsewhere.js'
 
 const NAME = 'iii-bridge'
 

@@ -29,7 +29,7 @@ export const engineUrl = setting<string>('the URL of an engine, such as wss://en
   type: 'string',
 })
 
-function isEngineUrl(value: unknown): boolean {
+function isEngineUrl(value: unknown): value is string {
   return typeof value === 'string' && /^wss?:\/\//.test(value) && URL.canParse(value)
 }
 
@@ -83,7 +83,7 @@ export function parseBridgeConfig(config: unknown, local?: unknown): BridgeConfi
   const twice = forward.find(({ local: name }, index) => forward.findIndex((one) => one.local === name) !== index)
   if (twice !== undefined) throw invalidConfig(`iii-bridge.forward lists ${describe(twice.local)} twice`)
   return {
-    url: url as string,
+    url,
     forward,
     expose: given.expose.map(({ local_function, remote_function }) => ({
       local: local_function,

@@ -2,12 +2,10 @@
  * The interface to another engine, over a connection that is kept up. The command line and the test engine implement it
  * with the worker SDK, which this engine does not import.
  */
-import { ErrorCode, RuntimeError } from '../../../errors.js'
 import type { Clock } from '../../../std/time/clock.js'
 import type { Log } from '../../../std/log.js'
 import type { Random } from '../../../std/random.js'
-import { traceOf } from '../../triggers/write-firings.js'
-import type { BuiltinFunction, CallContext, EngineHost, HostCall } from '../builtin.js'
+import type { TraceHeaders } from '../../../wire/protocol/tracing.js'
 
 export interface RemoteEngineOptions {
   readonly url: string
@@ -18,7 +16,10 @@ export interface RemoteEngineOptions {
   readonly log: Log
 }
 
-export interface RemoteCall extends Pick<HostCall, 'functionId' | 'data' | 'traceparent' | 'baggage'> {
+export interface RemoteCall extends Partial<TraceHeaders> {
+  readonly functionId: string
+  readonly data: unknown
+  /** Default: `default`. */
   readonly namespace?: string | undefined
   readonly metadata?: unknown
   /** Default 30 s. */
@@ -26,7 +27,7 @@ export interface RemoteCall extends Pick<HostCall, 'functionId' | 'data' | 'trac
   readonly signal?: AbortSignal | undefined
 }
 
-export type RemoteHandler = (data: unknown, trace: Pick<HostCall, 'traceparent' | 'baggage'>) => unknown
+export type RemoteHandler = (data: unknown, trace: TraceHeaders) => unknown
 
 export interface RemoteEngine {
   /**
@@ -43,25 +44,3 @@ export interface RemoteEngine {
 
 /** Opens a connection. It returns at once; calls wait for the connection up to their time limit. */
 export type ConnectEngine = (options: RemoteEngineOptions) => RemoteEngine
-
-/**
- * Connects to another engine for a built-in.
- * @throws {RuntimeError} INVALID_CONFIG when the program that runs this engine cannot connect.
- */
-export function connectFor(
-  setting: string,
-  { connectEngine, clock, random, log }: EngineHost,
-  address: { readonly url: string; readonly namespace?: string | undefined },
-): RemoteEngine {
-  if (connectEngine !== undefined) return connectEngine({ ...address, clock, random, log })
-  const message = `${setting} needs a connection to another engine, which \`iii-node engine\`, \`iii-node dev\` and \`createTestEngine\` provide: start this engine with one of them`
-  throw new RuntimeError(ErrorCode.INVALID_CONFIG, message)
-}
-
-/** The same functions, run by another engine. Their inputs are checked there. */
-export function runElsewhere(functions: readonly BuiltinFunction[], remote: () => RemoteEngine): BuiltinFunction[] {
-  return functions.map((own) => ({
-    ...own,
-    call: (data: unknown, context: CallContext) => remote().call({ functionId: own.id, data, ...traceOf(context) }),
-  }))
-}

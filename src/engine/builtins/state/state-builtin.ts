@@ -6,7 +6,7 @@ import type { EngineHost, LiveBuiltin } from '../builtin.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import { listEntries, type Store } from '../../storage/store.js'
-import { connectFor, runElsewhere } from '../bridge/remote-engine.js'
+import { connectFor, runElsewhere } from '../bridge/run-elsewhere.js'
 import type { StateConfig } from './state-config.js'
 import { stateFunctions } from './state-functions.js'
 import { changeOf, StateTriggers } from './state-triggers.js'
@@ -65,7 +65,7 @@ function createBridgedState(host: EngineHost, config: StateConfig, url: string):
     description: DESCRIPTION,
     functions: runElsewhere(
       stateFunctions(() => undefined),
-      () => remote,
+      remote,
     ),
     triggerTypes: [triggers.type],
     reconfigure: (settings) => {

@@ -8,7 +8,7 @@ import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import { listEntries, type Store } from '../../storage/store.js'
 import type { Trace } from '../../triggers/fire.js'
-import { connectFor, runElsewhere } from '../bridge/remote-engine.js'
+import { connectFor, runElsewhere } from '../bridge/run-elsewhere.js'
 import type { StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 import { streamFunctions } from './stream-functions.js'
@@ -81,7 +81,7 @@ class StreamService {
         ? new StreamsElsewhere(connectFor(`${NAME}.adapter`, host, storage), this.#announce, host.log)
         : undefined
     const { remote } = this.#elsewhere ?? {}
-    this.functions = remote === undefined ? functions : runElsewhere(functions, () => remote)
+    this.functions = remote === undefined ? functions : runElsewhere(functions, remote)
     this.#server = new StreamServer(host, config, this.#clientParts())
   }
 

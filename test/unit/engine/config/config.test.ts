@@ -85,11 +85,6 @@ test('the environment sets the grace before the file does', () => {
 test.each([
   ['a key at the top', 'wokers: []', /^engine\.yaml:1: .*wokers.*accepted: .*workers/],
   ['an unknown worker', 'workers:\n  - name: iii-teleport', /^engine\.yaml:2: .*"iii-teleport".*serves .*iii-http/],
-  [
-    'a part of the distributed engine',
-    'workers:\n  - name: iii-bridge',
-    /^engine\.yaml:2: iii-bridge .*take it out; connect/,
-  ],
   ['an image', 'workers:\n  - name: mail\n    image: x/mail:1', /^engine\.yaml:2: .*"mail".*take it out, and start/],
   ['a blank command', 'workers:\n  - name: iii-exec\n    config: { exec: [" "] }', /^engine\.yaml:3: iii-exec\.exec/],
   ['settings of what has none', 'workers:\n  - name: iii-engine-functions\n    config: {a: 1}', /^engine\.yaml:3: .*a/],
