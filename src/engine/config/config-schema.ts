@@ -5,7 +5,7 @@
 import { builtins, SUCCESSORS, WITHOUT_EFFECT } from '../builtins/index.js'
 import { ENGINE_WORKER_NAME } from '../builtins/engine/workers.js'
 import { list, optional, record, type Declared } from '../declare/schema.js'
-import { schemaOfSettings, section, type SettingShapes } from '../declare/settings.js'
+import { section, type SettingsDeclaration } from '../declare/settings.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { entryShape, topShape } from './config.js'
 import { LISTENER_NAME, listenerSettings } from './listener-config.js'
@@ -26,15 +26,15 @@ export function configSchema(): Readonly<Record<string, unknown>> {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of an iii engine',
-    ...(withPlaceholders(schemaOfSettings({ ...topShape, workers, modules: workers })) as object),
+    ...(withPlaceholders(section({ ...topShape, workers, modules: workers }).schema) as object),
     definitions: { placeholder, entry: withPlaceholders(entrySchema()) },
   }
 }
 
 function entrySchema(): object {
-  const settings: readonly (readonly [string, SettingShapes])[] = [
+  const settings: readonly (readonly [string, SettingsDeclaration])[] = [
     [LISTENER_NAME, listenerSettings],
-    [ENGINE_WORKER_NAME, { config: {}, local: {} }],
+    [ENGINE_WORKER_NAME, { config: section({}), local: section({}) }],
     ...Object.entries(builtins).map(([name, builtin]) => [name, builtin.settings] as const),
   ]
   const namesOf = (name: string): string[] => [
@@ -44,10 +44,10 @@ function entrySchema(): object {
   const names = { enum: [...settings.flatMap(([name]) => namesOf(name)), ...WITHOUT_EFFECT].sort(), type: 'string' }
   const name: Declared<string> = { ...entryShape.name, schema: names }
   return {
-    ...schemaOfSettings({ ...entryShape, name }),
+    ...(section({ ...entryShape, name }).schema as object),
     allOf: settings.map(([each, { config, local }]) => ({
       if: { properties: { name: { enum: namesOf(each) } }, required: ['name'] },
-      then: { properties: { config: optional(section(config)).schema, local: optional(section(local)).schema } },
+      then: { properties: { config: optional(config).schema, local: optional(local).schema } },
     })),
   }
 }
@@ -67,7 +67,12 @@ function withPlaceholders(schema: unknown): unknown {
     }
   }
   return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, key === 'if' ? value : withPlaceholders(value)]),
+    Object.entries(schema).map(([key, value]) => {
+      if (key === 'if') return [key, value]
+      const inner = withPlaceholders(value)
+      // Null stands for an object without settings.
+      return [key, key === 'additionalProperties' && isRecord(value) ? { anyOf: [inner, { type: 'null' }] } : inner]
+    }),
   )
 }
 

@@ -3,33 +3,33 @@
  * configure a lock against double runs, which one process does not need.
  */
 import { oneOf, optional, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings, section, type SettingShapes } from '../../declare/settings.js'
+import { atStart, parseSettings, section } from '../../declare/settings.js'
 
 /** Settings of `iii-cron`: only the name of its adapter so far. */
 export interface CronConfig {
   readonly adapter: 'kv'
 }
 
-const kvShape = {
-  store_method: optional(oneOf(['in_memory', 'file_based'])),
-  file_path: optional(string()),
+const kvSection = section({
+  store_method: atStart(optional(oneOf(['in_memory', 'file_based']))),
+  file_path: atStart(optional(string())),
   save_interval_ms: optional(wholeNumber(1)),
   lock_ttl_ms: optional(wholeNumber(1)),
   lock_index: optional(string()),
+})
+
+const adapter = section({ name: atStart(optional(oneOf(['kv']))), config: optional(kvSection) })
+
+export const cronSettings = {
+  config: section({ adapter: optional(adapter) }, 'Settings of scheduled calls; none of them has an effect here'),
+  local: section({}),
 }
-
-const adapterShape = { name: optional(oneOf(['kv'])), config: optional(section(kvShape)) }
-const shape = { adapter: optional(section(adapterShape)) }
-
-export const cronSettings: SettingShapes = { config: shape, local: {} }
 
 /**
  * Reads the `config` of `iii-cron`; absent means the defaults.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseCronConfig(config: unknown): CronConfig {
-  const { adapter } = parseSettings('iii-cron', shape, config)
-  const { name = 'kv', config: inner } = parseSettings('iii-cron.adapter', adapterShape, adapter)
-  parseSettings('iii-cron.adapter.config', kvShape, inner)
-  return { adapter: name }
+  const { adapter } = parseSettings('iii-cron', cronSettings.config.members, config)
+  return { adapter: adapter?.name ?? 'kv' }
 }
