@@ -1,6 +1,7 @@
 /**
  * The JSON Schema of a configuration file, for editors. Made from the declarations by which the engine reads the
- * settings. A schema cannot express that a built-in is listed once, and that `default_deny` needs `rbac`.
+ * settings. A schema cannot express that a built-in is listed once, that `default_deny` needs `rbac`, and that the
+ * environment may have the URL of a bridge.
  */
 import { builtins, SUCCESSORS, WITHOUT_EFFECT } from '../builtins/index.js'
 import { ENGINE_WORKER_NAME } from '../builtins/engine/workers.js'
@@ -52,28 +53,23 @@ function entrySchema(): object {
   }
 }
 
-/** The same schema, in which null and placeholders stand for scalars as they do in a file. */
+/** The same schema, in which null stands for a default, and placeholders for scalars, as they do in a file. */
 function withPlaceholders(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withPlaceholders)
   if (!isRecord(schema)) return schema
-  const { enum: words, type } = schema
+  const { enum: words, type, default: byDefault, anyOf, additionalProperties: members } = schema
+  const isTyped = typeof type === 'string' || Array.isArray(type) || Array.isArray(anyOf)
+  const choices: object[] = isTyped && byDefault !== undefined ? [{ type: 'null' }] : []
   if (Array.isArray(words) || isScalar(type) || typeof schema['pattern'] === 'string') {
     const acceptsNull = Array.isArray(type) && type.includes('null') && Array.isArray(words)
-    return {
-      anyOf: [
-        acceptsNull ? { ...schema, enum: [...(words as unknown[]), null] } : schema,
-        { $ref: `${DEFINITIONS}placeholder` },
-      ],
-    }
+    const inner = acceptsNull ? { ...schema, enum: [...(words as unknown[]), null] } : schema
+    return { anyOf: [inner, { $ref: `${DEFINITIONS}placeholder` }, ...choices] }
   }
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => {
-      if (key === 'if') return [key, value]
-      const inner = withPlaceholders(value)
-      // Null stands for an object without settings.
-      return [key, key === 'additionalProperties' && isRecord(value) ? { anyOf: [inner, { type: 'null' }] } : inner]
-    }),
+  const inner = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, key === 'if' ? value : withPlaceholders(value)]),
   )
+  if (isRecord(members)) inner['additionalProperties'] = { anyOf: [withPlaceholders(members), { type: 'null' }] }
+  return choices.length === 0 ? inner : { anyOf: [inner, ...choices] }
 }
 
 function isScalar(type: unknown): boolean {

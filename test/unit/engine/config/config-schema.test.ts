@@ -97,6 +97,16 @@ const COMPLETE = {
       },
     },
     { name: 'iii-engine-functions', config: {}, local: {} },
+    {
+      name: 'iii-bridge',
+      config: {
+        url: 'wss://engine.example',
+        forward: [{ local_function: 'a', remote_function: 'b', timeout_ms: 1 }],
+        expose: [{ local_function: 'a', remote_function: 'b' }],
+      },
+      local: { forward_unknown: true, namespace: 'n' },
+    },
+    { name: 'iii-exec', config: { exec: ['node worker.js'], watch: ['src/*.ts'] } },
     { name: 'iii-telemetry', config: { any: 'thing' } },
   ],
 }
@@ -156,7 +166,7 @@ const SUBSTITUTES = [
 ]
 
 /** Rules between settings, which a schema cannot express. */
-const ENGINE_ALONE = /twice|default_deny needs/
+const ENGINE_ALONE = /twice|default_deny needs|iii-bridge.url must be/
 
 test('the schema refuses what the engine refuses, at the place of each setting', () => {
   expect(engineAccepts(COMPLETE)).toBe(true)
