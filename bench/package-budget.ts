@@ -4,9 +4,9 @@
  */
 export const packageBudget = {
   /** The downloaded archive: the built package, its documentation, examples and templates. */
-  packedBytes: 990_000,
+  packedBytes: 1_010_000,
   /** The same unpacked. */
-  unpackedBytes: 3_740_000,
+  unpackedBytes: 3_850_000,
   /** Number of installed dependencies, without this package. */
   runtimePackages: 25,
   /** All of those unpacked, without this package. */
