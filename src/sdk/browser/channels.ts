@@ -18,45 +18,49 @@ const READ_AHEAD_BYTES = 1024 * 1024
 export class ChannelReader {
   readonly #ref: StreamChannelRef
   readonly #endpoint: Endpoint
-  readonly #bytes: ReadableStream<Uint8Array>
+  #bytes: ReadableStream<Uint8Array> | undefined
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   readonly #listeners = new Set<(message: string) => void>()
 
   constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts) {
     this.#ref = ref
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-    this.#bytes = new globalThis.ReadableStream<Uint8Array>(
-      {
-        start: (given) => {
-          controller = given
-        },
-        pull: () => {
-          this.#dial()
-          this.#endpoint.resume()
-        },
-        cancel: () => this.close(),
-      },
-      { highWaterMark: READ_AHEAD_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
-    )
     this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref, 'read'), ports, {
       unreadBytes: 0,
       isBusy: false,
       item: (item) => {
+        this.toWeb()
         if (typeof item === 'string') for (const listener of this.#listeners) listener(item)
-        else controller?.enqueue(item)
-        if ((controller?.desiredSize ?? 1) <= 0) this.#endpoint.pause()
+        else this.#controller?.enqueue(item)
+        if ((this.#controller?.desiredSize ?? 1) <= 0) this.#endpoint.pause()
       },
       drained: nothing,
       ended: (error) => {
-        if (error === undefined) controller?.close()
-        else controller?.error(error)
-        controller = undefined
+        this.toWeb()
+        if (error === undefined) this.#controller?.close()
+        else this.#controller?.error(error)
+        this.#controller = undefined
       },
     })
   }
 
   /** The binary items as a web stream: the same one each time. */
   toWeb(): ReadableStream<Uint8Array> {
-    return this.#bytes
+    return (this.#bytes ??= new globalThis.ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller
+        },
+        pull: () => {
+          this.#dial()
+          this.#endpoint.resume()
+        },
+        cancel: () => {
+          this.#controller = undefined
+          return this.close()
+        },
+      },
+      { highWaterMark: READ_AHEAD_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
+    ))
   }
 
   /** Calls back with every text item from now on. Returns a function that removes the callback. */

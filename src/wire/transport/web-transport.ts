@@ -49,6 +49,9 @@ const DRAIN_POLL_MS = 10
 
 const OPEN = 1
 
+/** The close code of a connection that was cut: a page cannot leave without a close frame. Not a clean end for the peer. */
+const CUT_CODE = 4000
+
 /** Dials with the WebSockets of a browser. */
 export function webDial(parts: WebDialParts): Dial {
   return (url, { highWaterBytes = HIGH_WATER_BYTES }, events) =>
@@ -194,7 +197,7 @@ class WebTransport implements Transport {
     const socket = this.#socket
     if (socket !== undefined) {
       socket.onopen = socket.onmessage = socket.onclose = null
-      socket.close()
+      socket.close(CUT_CODE)
     }
     queueMicrotask(() => this.#end(closed))
   }
