@@ -87,7 +87,7 @@ test('the signal of the request aborts when the client leaves, before the respon
   })
   app.get('/drip', (c) => {
     c.req.raw.signal.addEventListener('abort', () => late.resolve())
-    const body = new ReadableStream<Uint8Array>({ pull: (out) => out.enqueue(Buffer.from('drop ')) })
+    const body = new ReadableStream<Uint8Array>({ pull: (out) => out.enqueue(new Uint8Array(65_536)) })
     return new Response(body)
   })
   const url = await serving(app, 'GET /wait', 'GET /drip')

@@ -2,8 +2,8 @@
  * Reads a multipart form part by part: fields as text, files as streams, within limits. The parser is the optional package
  * `@fastify/busboy`, loaded on first use.
  */
-import type { Busboy, BusboyFileStream, BusboyHeaders, BusboyInstance } from '@fastify/busboy'
-import type { Readable } from 'node:stream'
+import type { Busboy, BusboyHeaders, BusboyInstance } from '@fastify/busboy'
+import { PassThrough, type Readable } from 'node:stream'
 import { ErrorCode, invalidArgument, RuntimeError, SerdeError } from '../../../errors.js'
 import { deferred, type Deferred } from '../../../std/async/deferred.js'
 import { messageOf } from '../../../std/text/describe.js'
@@ -73,7 +73,8 @@ class Reading {
   #arrived: Deferred<void> | undefined
   #isOver = false
   #failure: Error | undefined
-  #file: BusboyFileStream | undefined
+  /** The stream of the last file. */
+  #file: PassThrough | undefined
 
   constructor(parser: typeof Busboy, type: string, limits: typeof DEFAULTS) {
     const { maxFileBytes: fileSize, maxFiles: files, maxFieldBytes: fieldSize, maxFields: fields } = limits
@@ -88,11 +89,14 @@ class Reading {
         else this.#add({ kind: 'field', name, value })
       })
       .on('file', (name, stream, filename, _encoding, mediaType) => {
-        this.#file = stream
-        // The error reaches the reader of the stream, or the loop over the parts.
-        stream.on('error', () => undefined)
+        const content = new PassThrough()
+        this.#file = content
+        // The error reaches the reader of the stream, and the loop over the parts.
+        content.on('error', () => undefined)
+        stream.pipe(content)
+        stream.on('error', (cause) => this.#fail(malformed(messageOf(cause), cause)))
         stream.once('limit', () => tooLarge(`the file \`${name}\` has more than ${String(fileSize)} bytes`))
-        this.#add({ kind: 'file', name, filename, type: mediaType, stream })
+        this.#add({ kind: 'file', name, filename, type: mediaType, stream: content })
       })
       .on('filesLimit', () => tooLarge(`it has more than ${String(files)} files`))
       .on('fieldsLimit', () => tooLarge(`it has more than ${String(fields)} fields`))

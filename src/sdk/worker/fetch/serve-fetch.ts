@@ -107,7 +107,9 @@ async function serve(handle: Handle, payload: unknown, context: InvocationContex
   const { response: writer, request_body: body } = exchange
   holdDrain(writer)
   if (context instanceof HandlerContext) abortWith(writer.stream, context)
-  // Opens the way of the answer, so that the signal aborts as soon as the client leaves.
+  // A cut rejects the write that is under way. After an answer in one piece, the engine refuses the channel.
+  writer.stream.on('error', ignore)
+  // Opens the channel, so that the signal aborts as soon as the client leaves.
   void writer.sendMessage(statusMessage(200))
   const request = requestOf(exchange, context.signal)
   const response: unknown = await handle(request)
@@ -169,6 +171,10 @@ async function send(response: Response, { method, response: writer }: Exchange):
     writer.stream.destroy(error instanceof Error ? error : undefined)
     throw error
   }
+}
+
+function ignore(): void {
+  // The request is over.
 }
 
 function statusMessage(status: number): string {
