@@ -76,7 +76,7 @@ export class BrowserCore implements Receivers {
       ends: this.ends,
       headers: () => ({}),
       onCallbackError: (error) => report({ kind: 'callback_failed', error }),
-      onUnheardError: (error) => report({ kind: 'channel_failed', error }),
+      onUnhandledError: (error) => report({ kind: 'channel_failed', error }),
       onTextDropped: ({ channelId }) => report({ kind: 'frame_dropped', reason: `text of channel ${channelId}` }),
       onStalled: (channel) => report({ kind: 'channel_stalled', ...channel }),
     }

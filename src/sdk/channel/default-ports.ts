@@ -8,7 +8,7 @@ export const defaultChannelPorts: ChannelPorts = {
   clock: systemClock,
   headers: () => ({}),
   onCallbackError: warn,
-  onUnheardError: warn,
+  onUnhandledError: warn,
   onTextDropped: (text) => {
     if (text.dropped === 1) warn(`A message was dropped: ${droppedText(text)}`)
   },

@@ -17,7 +17,7 @@ import type { Report } from '../diagnostics.js'
 import type { Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
 import type { WorkerCounters } from '../stats.js'
-import type { UnknownOptions } from '../unknown-options.js'
+import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 import { handled, isVoid, REQUEST_KEYS, type TriggerAction, type TriggerRequest } from './trigger-request.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
 

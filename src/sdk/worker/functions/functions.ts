@@ -18,7 +18,7 @@ import type { Described, SchemaOptions } from './function-schemas.js'
 import type { HttpInvocationConfig } from './http-invocation.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
 

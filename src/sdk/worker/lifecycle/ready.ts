@@ -17,11 +17,11 @@ import type { UrlFunctions } from '../functions/url-functions.js'
 import type { Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
 import type { Triggers } from '../triggers/triggers.js'
-import type { UnknownOptions } from '../unknown-options.js'
+import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 import type { Clock } from '../../../std/time/clock.js'
 import type { Barrier } from './barrier.js'
 import type { Conflicts } from './conflicts.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** How long `ready` waits, and for what. */
 export type ReadyOptions = {
