@@ -3,7 +3,7 @@ import { invalidArgument } from '../../errors.js'
 import { checkAddress, type ReconnectionOptions } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
 import { packageVersion } from '../../version.js'
-import { checkDurationMs, checkFunction, checkNamespace, checkRecord, checkText } from '../worker/check.js'
+import { checkDurationMs, checkFlag, checkFunction, checkNamespace, checkRecord, checkText } from '../worker/check.js'
 import type { DiagnosticsOption, Report } from '../worker/diagnostics.js'
 import type { WorkerOptions } from '../worker/options.js'
 
@@ -44,6 +44,7 @@ export function resolveOptions(address: string, options: BrowserOptions, newId: 
   if (typeof workerName !== 'string' || workerName.trim() === '')
     throw invalidArgument('workerName', 'a string that is not blank', workerName)
   checkText('workerDescription', description)
+  checkFlag('autoConnect', options.autoConnect)
   const namespace = checkNamespace('namespace', options.namespace)
   return {
     url: checkAddress(address),
