@@ -33,7 +33,7 @@ const mayImport = {
   cli: [...columns, 'console-server'],
   testing: [...columns, 'console-server'],
   // a program for the browser, compiled into static files
-  console: [...ground, 'wire/protocol', 'wire/transport', 'sdk/browser'],
+  console: [...ground, 'wire/protocol', 'wire/transport', 'sdk/browser', 'sdk/connection'],
   // entries: re-exports; which of them may reach the local engine is ruled below
   'index.ts': [...wire, ...sdk, 'entry'],
   entry: [...columns, 'testing', 'index.ts'],

@@ -53,8 +53,8 @@ async function cuttable(url: string): Promise<{ url: string; cut: () => void }> 
 }
 
 async function nextUpdate<T>(updates: AsyncIterator<StreamUpdate<T, T[]>>): Promise<unknown> {
-  const { value, done } = await updates.next()
-  return done === true ? 'done' : value
+  const next = await updates.next()
+  return next.done === true ? 'done' : next.value
 }
 
 test('a page calls a worker, and a worker calls a page', async () => {
@@ -142,7 +142,9 @@ test('a ticket that cannot be had is reported, and asked for again', async () =>
   let attempts = 0
   const reports: unknown[] = []
   const shop = openPage(engine.url, {
-    diagnostics: (event) => void (event.kind === 'connection_ended' && reports.push(event.error.message)),
+    diagnostics: (event) => {
+      if (event.kind === 'connection_ended') reports.push(event.error.message)
+    },
     ticket: () => {
       attempts += 1
       if (attempts === 1) throw new Error('signed out')
@@ -165,7 +167,7 @@ test('channels carry bytes both ways as web streams', async () => {
   const call = shop.trigger({ function_id: 'upper', payload: { input: up.readerRef, output: down.writerRef } })
   const text = 'grüße '.repeat(50_000)
   await new Blob([text]).stream().pipeTo(up.writer.toWeb())
-  const answer = await new Response(down.reader.toWeb() as unknown as ConstructorParameters<typeof Response>[0]).text()
+  const answer = await new Response(down.reader.toWeb()).text()
   await call
   expect(answer === text.toUpperCase()).toBe(true)
 })

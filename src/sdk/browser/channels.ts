@@ -14,6 +14,16 @@ import type { ChannelPorts } from '../channel/ports.js'
 /** Bytes that are read ahead of the page before the socket is paused. */
 const READ_AHEAD_BYTES = 1024 * 1024
 
+/** Typed as in Node, whichever types a program is compiled with. */
+const ByteStream = globalThis.ReadableStream as unknown as new (
+  source: {
+    start(controller: ReadableStreamDefaultController<Uint8Array>): void
+    pull(): void
+    cancel(): Promise<void>
+  },
+  strategy: { highWaterMark: number; size(chunk: Uint8Array): number },
+) => ReadableStream<Uint8Array>
+
 /** The read end of a channel. The socket is opened on first use. */
 export class ChannelReader {
   readonly #ref: StreamChannelRef
@@ -45,7 +55,7 @@ export class ChannelReader {
 
   /** The binary items as a web stream: the same one each time. */
   toWeb(): ReadableStream<Uint8Array> {
-    return (this.#bytes ??= new globalThis.ReadableStream<Uint8Array>(
+    this.#bytes ??= new ByteStream(
       {
         start: (controller) => {
           this.#controller = controller
@@ -59,8 +69,9 @@ export class ChannelReader {
           return this.close()
         },
       },
-      { highWaterMark: READ_AHEAD_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
-    ))
+      { highWaterMark: READ_AHEAD_BYTES, size: (chunk) => chunk.byteLength },
+    )
+    return this.#bytes
   }
 
   /** Calls back with every text item from now on. Returns a function that removes the callback. */
@@ -158,7 +169,7 @@ export class ChannelWriter {
     const transport = await this.#endpoint.open()
     const flushed = deferred<void>()
     this.#room = flushed
-    transport.flushed(flushed.resolve as () => void)
+    transport.flushed(flushed.resolve)
     await flushed.promise
     this.#endpoint.close('channel_close')
   }

@@ -10,7 +10,7 @@ import { Calls } from '../rpc/calls.js'
 import { ServedInvocations, type Served } from '../rpc/served.js'
 import { ErrorCode, NotConnectedError, RuntimeError, type RegistrationRejectedError } from '../../errors.js'
 import type { Clock } from '../../std/time/clock.js'
-import type { Tracing } from '../../wire/protocol/tracing.js'
+import type { TraceHeaders, Tracing } from '../../wire/protocol/tracing.js'
 import { toErrorBody } from '../../wire/protocol/error-body.js'
 import { workerCodec } from '../../wire/protocol/codec.js'
 import { validate } from '../schema/validation.js'
@@ -55,12 +55,14 @@ export class BrowserCore implements Receivers {
   readonly unconfirmedResults = { note: nothing }
   readonly triggerTypes = { bind: nothing, unbind: nothing }
   readonly unknown = { check: nothing }
-  readonly telemetry = { tracing, handlerLogger: consoleLogger }
+  readonly telemetry: { readonly tracing: Tracing; handlerLogger: typeof consoleLogger }
 
   constructor(options: ResolvedOptions, ports: ConnectionPorts) {
     const { report, namespace } = options
     const { clock, random, dial } = ports
     this.options = options
+    const inject = (): TraceHeaders => ({ traceparent: options.traceparent?.(), baggage: undefined })
+    this.telemetry = { tracing: { inject, begin: () => undefined }, handlerLogger: consoleLogger }
     this.clock = clock
     this.report = report
     this.link = new Link(options, ports, report)
@@ -118,6 +120,7 @@ export class BrowserCore implements Receivers {
     await closed
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws becomes a rejection
   async #run(message: Invocation, served: Served): Promise<unknown> {
     const { function_id, data } = message
     const handler = this.functions.find(function_id)?.handler
@@ -143,11 +146,6 @@ export class BrowserCore implements Receivers {
 
 function nothing(): void {
   // Nothing to do in a page.
-}
-
-const tracing: Tracing = {
-  inject: () => ({ traceparent: undefined, baggage: undefined }),
-  begin: () => undefined,
 }
 
 /** Functions of a page validate with the schemas of a contract; formats are those written out. */

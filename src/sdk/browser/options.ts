@@ -34,7 +34,12 @@ export type BrowserOptions = {
 export type ResolvedOptions = Pick<
   WorkerOptions,
   'url' | 'namespace' | 'metadata' | 'invocationTimeoutMs' | 'reconnection' | 'headers' | 'workarounds' | 'autoConnect'
-> & { readonly ticket: BrowserOptions['ticket']; readonly report: Report }
+> & {
+  readonly ticket: BrowserOptions['ticket']
+  readonly report: Report
+  /** The trace header of the call that is being made. */
+  readonly traceparent?: (() => string | undefined) | undefined
+}
 
 /** @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the option that is off. */
 export function resolveOptions(address: string, options: BrowserOptions, newId: () => string): ResolvedOptions {
@@ -70,12 +75,12 @@ export function resolveOptions(address: string, options: BrowserOptions, newId: 
 /** Reports as data: the console of a browser shows objects, so there are no sentences for each kind. */
 function reportTo(option: DiagnosticsOption): Report {
   if (typeof option === 'function') return option
-  if (option !== 'console' && option !== 'silent')
-    throw invalidArgument('diagnostics', "'console', 'silent' or a function", option)
+  const expected: readonly unknown[] = ['console', 'silent']
+  if (!expected.includes(option)) throw invalidArgument('diagnostics', "'console', 'silent' or a function", option)
   return (event) => {
+    if (option !== 'console' || event.kind === 'state' || event.kind === 'late_result') return
     // eslint-disable-next-line no-console -- the documented default of `diagnostics`
-    if (option === 'console' && event.kind !== 'state' && event.kind !== 'late_result')
-      console.warn('[iii]', event.kind, event)
+    console.warn('[iii]', event.kind, event)
   }
 }
 

@@ -35,12 +35,15 @@ export function registerWorker(address: string, options?: BrowserOptions): Brows
 
 /** `registerWorker` with sockets of the caller. */
 export function registerWorkerOn(platform: WebPlatform, address: string, options: BrowserOptions = {}): BrowserWorker {
-  const resolved = resolveOptions(address, options, webRandom.uuid)
+  const resolved = resolveOptions(address, options, () => webRandom.uuid())
   const { ticket, url: engineUrl } = resolved
   // Channels are opened by the keys in their addresses, and need no ticket.
   const addressOf = (url: string): Promise<string> => withTicket(url, url === engineUrl ? ticket : undefined)
   const dial = webDial({ ...platform, addressOf, probe })
-  return new PageWorker(resolved, { dial, clock: platform.clock, random: webRandom })
+  return new PageWorker(
+    { ...resolved, traceparent: platform.traceparent },
+    { dial, clock: platform.clock, random: webRandom },
+  )
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the type of the items is the caller's to name */
@@ -56,7 +59,7 @@ export function followStream<T = any>(
 ): StreamFollower<T, T | null>
 /** Follows a group of a stream over the stream port. */
 export function followStream<T = any>(url: string, options: FollowOptions): StreamFollower<T, T[]>
-export function followStream(url: string, options: FollowOptions): StreamFollower<any, any> {
+export function followStream(url: string, options: FollowOptions): StreamFollower<unknown, unknown> {
   return followOn(webPlatform, url, options)
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */

@@ -31,6 +31,8 @@ export interface WebPlatform {
   readonly clock: Clock
   /** Opens a socket. */
   readonly open: (url: string) => WebSocketLike
+  /** The W3C trace header of the call that is being made. Default: none. */
+  readonly traceparent?: () => string | undefined
 }
 
 /** What a dial is made of. */
@@ -116,12 +118,17 @@ class WebTransport implements Transport {
 
   resume(): void {
     this.#isPaused = false
-    while (!this.#isPaused) {
+    // A frame may pause it again.
+    while (!this.isPaused) {
       const frame = this.#paused.shift()
       if (frame === undefined) return
       this.#pausedBytes -= frame.length
       handFrame(this.#events, frame)
     }
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused
   }
 
   close(code?: number, reason?: string): void {

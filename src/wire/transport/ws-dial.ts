@@ -27,7 +27,7 @@ export const dialWebSocket: Dial = (url, options, events) => {
     ...(options.closeTimeoutMs === undefined ? {} : { closeTimeout: options.closeTimeoutMs }),
   })
   const transport = new WsTransport(ws, events, options.highWaterBytes)
-  transport.problemOf = (cause) => dialProblem(cause, url)
+  transport.describeFailure = (cause) => (cause instanceof Error ? { problem: dialProblem(cause, url) } : {})
   ws.once('upgrade', (response: IncomingMessage) => {
     response.socket.setNoDelay(true)
     transport.peerHeaders = response.headers

@@ -51,8 +51,7 @@ export class WsTransport implements Transport, PausedPeer {
   /** Messages from the chunk that was being parsed when reading was paused, oldest first. */
   readonly #unread: Message[] = []
   #failure: { cause: unknown; status?: number } | undefined
-  /** What the error of a failed dial means; on the dialling end. */
-  problemOf: ((cause: Error) => string) | undefined
+  describeFailure: ((cause: unknown) => Pick<Closed, 'problem'>) | undefined
   peerHeaders: Readonly<Record<string, unknown>> | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
@@ -295,11 +294,7 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   #closed(code: number, reason: string | Buffer): Closed {
-    const failure = this.#failure
-    if (failure === undefined) return { code, reason: reason.toString() }
-    const { cause, status } = failure
-    const problem = status === undefined && cause instanceof Error ? this.problemOf?.(cause) : undefined
-    const told = problem === undefined ? {} : { problem }
-    return { code: CloseCode.ABNORMAL, reason: reason.toString(), ...failure, ...told }
+    const closed = { code: this.#failure === undefined ? code : CloseCode.ABNORMAL, reason: reason.toString() }
+    return { ...closed, ...this.#failure, ...this.describeFailure?.(this.#failure?.cause) }
   }
 }

@@ -2,7 +2,7 @@
  * Reads a multipart form part by part: fields as text, files as streams, within limits. The parser is the optional package
  * `@fastify/busboy`, loaded on first use.
  */
-import type { Busboy, BusboyHeaders, BusboyInstance } from '@fastify/busboy'
+import type { Busboy, BusboyEvents, BusboyHeaders, BusboyInstance } from '@fastify/busboy'
 import { PassThrough, type Readable } from 'node:stream'
 import { ErrorCode, invalidArgument, RuntimeError, SerdeError } from '../../../errors.js'
 import { deferred, type Deferred } from '../../../std/async/deferred.js'
@@ -84,11 +84,11 @@ class Reading {
       this.#fail(new RuntimeError(ErrorCode.MESSAGE_TOO_LARGE, `The form was refused: ${what}`))
     }
     this.#parser
-      .on('field', (name, value, isNameCut, isCut) => {
+      .on('field', (...[name, value, isNameCut, isCut]: Parameters<BusboyEvents['field']>) => {
         if (isNameCut || isCut) tooLarge(`a field has more than ${String(fieldSize)} bytes`)
         else this.#add({ kind: 'field', name, value })
       })
-      .on('file', (name, stream, filename, _encoding, mediaType) => {
+      .on('file', (...[name, stream, filename, , mediaType]: Parameters<BusboyEvents['file']>) => {
         const content = new PassThrough()
         this.#file = content
         // The error reaches the reader of the stream, and the loop over the parts.
@@ -108,7 +108,7 @@ class Reading {
   }
 
   async *parts(source: NodeJS.ReadableStream): AsyncGenerator<FormPart, void> {
-    source.on('error', (cause) => this.#fail(cause))
+    source.on('error', (cause: Error) => this.#fail(cause))
     source.pipe(this.#parser)
     try {
       for (;;) {

@@ -68,8 +68,8 @@ type Handle = (request: Request) => unknown
 function handlerOf(app: unknown): Handle {
   if (typeof app === 'function') return app as Handle
   if (isRecord(app) && typeof app['fetch'] === 'function') {
-    const { fetch } = app as { readonly fetch: Handle }
-    return (request) => fetch.call(app, request)
+    const served = app as unknown as { fetch(request: Request): unknown }
+    return (request) => served.fetch(request)
   }
   throw invalidArgument('app', 'a function from a Request to a Response, or an object with `fetch`', app)
 }
@@ -164,7 +164,7 @@ async function send(response: Response, { method, response: writer }: Exchange):
     return undefined
   }
   try {
-    await writer.pipeFrom(response.body as unknown as AsyncIterable<Uint8Array>)
+    await writer.pipeFrom(response.body)
     return undefined
   } catch (error) {
     // The client gets no clean end.
