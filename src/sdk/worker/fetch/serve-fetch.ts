@@ -58,7 +58,7 @@ export function serveFetch(worker: FetchWorker, app: FetchApp, options: ServeFet
   )
   const triggers = configs.map((config) => worker.registerTrigger({ type: 'http', function_id: functionId, config }))
   const unregister = (): void => {
-    for (const { unregister: remove } of [...triggers, registered]) remove()
+    for (const each of [...triggers, registered]) each.unregister()
   }
   return { unregister, [Symbol.dispose]: unregister }
 }
