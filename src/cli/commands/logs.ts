@@ -1,10 +1,11 @@
 /** `iii-node logs`: prints the newest log records of workers, or follows them. */
 import { describe } from '../../std/text/describe.js'
+import type { LogRow } from '../../wire/protocol/list-rows.js'
 import { Exit, UsageError, type Run, type Terminal, type Values } from '../command.js'
 import { type LOG_LEVELS, logsOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { jsonOf, page, painter } from '../print/text.js'
-import { functionOf, logLine, type LogRow } from '../print/waterfall.js'
+import { functionOf, logLine } from '../print/waterfall.js'
 import { limitOf, withEngine, type Remote } from './connection.js'
 import { follow } from './follow.js'
 

@@ -8,7 +8,7 @@ import { parse } from '../parse.js'
 import { clean, duration, jsonOf, page, table, type Column } from '../print/text.js'
 import { withEngine, type Remote } from './connection.js'
 import type { FunctionRow } from '../../wire/protocol/function-rows.js'
-import type { TriggerRow, WorkerRow } from './rows.js'
+import type { TriggerRow, WorkerRow } from '../../wire/protocol/list-rows.js'
 
 /** One kind of thing: how to get its rows, and their columns. */
 interface Listing {

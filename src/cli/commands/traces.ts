@@ -1,10 +1,11 @@
 /** `iii-node traces`: lists the recorded traces, draws one, or follows new ones. */
 import { describe } from '../../std/text/describe.js'
+import type { LogRow, SpanNode } from '../../wire/protocol/list-rows.js'
 import { Exit, NotFoundError, UsageError, type Run, type Screen, type Terminal, type Values } from '../command.js'
 import { tracesOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { clean, clockTime, duration, jsonOf, page, painter, SHORT_ID, table } from '../print/text.js'
-import { waterfall, type LogRow, type SpanNode } from '../print/waterfall.js'
+import { waterfall } from '../print/waterfall.js'
 import { limitOf, withEngine, type Remote } from './connection.js'
 import { follow } from './follow.js'
 

@@ -1,39 +1,7 @@
 /** Draws a trace for a terminal: a tree of spans with service, duration, place in time, and the log lines of each span. */
+import type { LogRow, SpanNode } from '../../wire/protocol/list-rows.js'
 import type { Screen } from '../command.js'
 import { clean, clockTime, cut, duration, painter, type Paint } from './text.js'
-
-/** The members of a span that both engines send. */
-export interface SpanNode {
-  readonly trace_id: string
-  readonly span_id: string
-  readonly name: string
-  readonly service_name: string
-  readonly start_time_unix_nano: number
-  readonly end_time_unix_nano: number
-  readonly status: string
-  readonly status_description?: string
-  readonly attributes: readonly (readonly [string, string])[]
-  readonly events: readonly SpanEvent[]
-  readonly pending?: boolean
-  readonly children?: readonly SpanNode[]
-}
-
-interface SpanEvent {
-  readonly name: string
-  readonly attributes: readonly (readonly [string, string])[]
-}
-
-/** The members of a log record that both engines send. */
-export interface LogRow {
-  readonly timestamp_unix_nano: number
-  readonly severity_number: number
-  readonly severity_text: string
-  readonly body: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
-  readonly trace_id?: string | null
-  readonly span_id?: string | null
-  readonly service_name: string
-}
 
 /** A span, or a log record below it, with its place in the tree. */
 interface Row {
