@@ -12,6 +12,7 @@ import {
   LIST_KINDS,
   listOptions,
   logsOptions,
+  mcpOptions,
   queuesOptions,
   stateOptions,
   streamsOptions,
@@ -206,8 +207,24 @@ const consoleCommand: CommandSpec = {
   load: async () => (await import('./commands/console.js')).run,
 }
 
+const mcp: CommandSpec = {
+  name: 'mcp',
+  summary: 'serve tools about an engine to a coding assistant',
+  usage: ['[options]'],
+  about: [
+    'Serves the Model Context Protocol on standard input and output: tools that list, describe and draw what an engine ' +
+      'has and what happened in it, and that search this documentation. With --allow-writes also tools that call ' +
+      'functions, redrive dead letters and set state.',
+    'Needs the package `@modelcontextprotocol/sdk`: npm install @modelcontextprotocol/sdk',
+  ],
+  options: mcpOptions,
+  examples: ['iii-node mcp --url ws://127.0.0.1:49134'],
+  load: async () => (await import('./commands/mcp.js')).run,
+}
+
 export const commands: readonly CommandSpec[] = [
   ...[engine, dev, consoleCommand],
   ...[ls, inspect, call, logs, traces, queues, state, streams],
+  mcp,
   completion,
 ]

@@ -41,6 +41,11 @@ export const run: Run = async (args, terminal) => {
   return Exit.OK
 }
 
+/** What a kind lists, without what belongs to the engine itself. */
+export function rowsOf(remote: Remote, kind: ListKind): Promise<readonly object[]> {
+  return listings[kind].rows(remote, { all: false, namespace: undefined })
+}
+
 function kindOf([name = 'functions', extra]: readonly string[]): ListKind {
   if (extra !== undefined) throw new UsageError(`ls lists one kind; got also ${describe(extra)}`)
   const kind = LIST_KINDS.find((each) => each === name)

@@ -84,7 +84,7 @@ function Box({ placed: { node, x, y } }: { readonly placed: PlacedNode }): JSX.E
   }
   const rate = `${ratePerMinute(node.calls)}${node.failed > 0 ? `, ${errorRate(node)} failed` : ''}`
   return (
-    <a href={href} class={`node ${node.kind}`} onClick={open} aria-label={`${node.id}, ${rate}`}>
+    <a href={href} class={`node ${node.kind}`} onClick={open}>
       <title>{node.id}</title>
       <rect x={x} y={y} width={NODE_WIDTH} height={NODE_HEIGHT} rx={6} class={node.failed > 0 ? 'bad' : ''} />
       <text x={x + 10} y={y + 17}>

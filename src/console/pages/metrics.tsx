@@ -62,9 +62,9 @@ function Functions({ spans }: { readonly spans: readonly RecentSpan[] }): JSX.El
     <>
       <div class="charts">
         <Chart
-          title="Calls per second"
+          title="Calls"
           times={times}
-          format={perSecond}
+          format={rate}
           series={[
             { label: 'calls', values: rates('calls') },
             { label: 'failed', values: rates('failed'), isBad: true },
@@ -86,8 +86,8 @@ function Functions({ spans }: { readonly spans: readonly RecentSpan[] }): JSX.El
   )
 }
 
-function perSecond(value: number): string {
-  return `${value < 1 ? value.toFixed(2) : value.toFixed(1)}/s`
+function rate(value: number): string {
+  return value < 1 ? `${(value * 60).toFixed(1)}/min` : `${value.toFixed(1)}/s`
 }
 
 const COLUMNS = 'minmax(0,1fr) 72px 72px 72px 72px 72px'
@@ -128,7 +128,7 @@ function FunctionLine({ id, figures }: { readonly id: string; readonly figures: 
   return (
     <a class="line" href={to('functions', id)} style={gridOf(COLUMNS, NARROW)}>
       <span class="cut mono">{id}</span>
-      <span class="num">{perSecond(figures.calls / (WINDOW_MS / 1_000))}</span>
+      <span class="num">{rate(figures.calls / (WINDOW_MS / 1_000))}</span>
       <span class={figures.failed > 0 ? 'num red wide' : 'num dim wide'}>{errorRate(figures)}</span>
       <span class="num wide">{duration(figures.p50Ms)}</span>
       <span class="num">{duration(figures.p95Ms)}</span>

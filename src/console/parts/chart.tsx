@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type UPlot from 'uplot'
+import { clockTime } from './format.js'
 
 export interface Series {
   readonly label: string
@@ -75,6 +76,12 @@ function latestOf(values: readonly (number | null)[], format: (value: number) =>
   return value === undefined || value === null ? '–' : format(value)
 }
 
+/** Minutes, and seconds where the axis has them. */
+function clock(seconds: number): string {
+  const text = clockTime(seconds * 1_000)
+  return seconds % 60 === 0 ? text.slice(0, 5) : text.slice(0, 8)
+}
+
 type Look = Pick<ChartProps, 'series' | 'format'>
 
 interface StartedChart {
@@ -129,7 +136,10 @@ function optionsOf(width: number, { series, format }: Look): UPlot.Options {
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1e-9)] } },
-    axes: [axis, { ...axis, size: AXIS_WIDTH, values: (_, values) => values.map(format) }],
+    axes: [
+      { ...axis, values: (_, times) => times.map(clock) },
+      { ...axis, size: AXIS_WIDTH, values: (_, values) => values.map(format) },
+    ],
     series: [
       {},
       ...series.map(({ label, isBad }, index) => ({
@@ -137,7 +147,7 @@ function optionsOf(width: number, { series, format }: Look): UPlot.Options {
         stroke: colour(colourOf(index, isBad)),
         width: 1.5,
         spanGaps: true,
-        points: { show: false },
+        points: { show: true, size: 3 },
       })),
     ],
   }

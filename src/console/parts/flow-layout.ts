@@ -24,7 +24,7 @@ export interface FlowPicture {
 
 export const NODE_WIDTH = 190
 export const NODE_HEIGHT = 40
-const COLUMN_WIDTH = NODE_WIDTH + 90
+const COLUMN_WIDTH = NODE_WIDTH + 50
 const ROW_HEIGHT = NODE_HEIGHT + 20
 const MARGIN = 12
 const MAX_NODES = 60
