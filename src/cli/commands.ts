@@ -38,7 +38,7 @@ const dev: CommandSpec = {
       'handlers finish first; code that does not build leaves the old worker running. A worker finds the engine by ' +
       'III_URL. Ctrl-C stops all.',
     'Prints a line for each HTTP request, job and failed call, with the trace that `iii-node traces <id>` draws. Keys ' +
-      'on a terminal: r restarts the workers, c clears the screen, q quits.',
+      'on a terminal: r restarts the workers, o opens the console, c clears the screen, q quits.',
     '`iii.config.yaml` beside the worker is used as `--config`. `--inspect[=<port>]` lets a debugger attach to the ' +
       'worker; `--inspect-brk` also waits for it.',
     'TypeScript needs tsx beside the worker, or Node 22.18 or later.',

@@ -66,7 +66,7 @@ test('over stdio, a failed call is found, read and explained, and nothing can be
   expect(failed).toHaveLength(2)
   const id = failed[0]?.trace_id.slice(0, 12)
   expect(await use(client, 'read_trace', { trace_id: id })).toContain('There is no price for kettle')
-  expect(await use(client, 'read_trace', { trace_id: id, detail: 'full' })).toContain('"kettle\\\\\\"')
+  expect(await use(client, 'read_trace', { trace_id: id, detail: 'full' })).toContain('\\"kettle\\"')
   expect(await use(client, 'describe_function', { function_id: 'orders::create' })).toContain('Article number')
   expect(await use(client, 'describe_function', { function_id: 'orders::creat' })).toContain(
     'did you mean orders::create',
