@@ -61,8 +61,8 @@ function registerShop(shop: III): void {
   shop.registerFunction('prices::find', (order: Order) => priceOf(shop, order), {
     description: 'Finds the price of an article',
   })
-  shop.registerFunction('orders::ship', async (order: Order) => {
-    logger.warn('Stock is low', { sku: order.sku })
+  shop.registerFunction('orders::ship', async (order: Order, _metadata, { logger: own }) => {
+    own.warn('Stock is low', { sku: order.sku })
     const stock: unknown = await shop.trigger({
       function_id: 'state::get',
       payload: { scope: 'stock', key: order.sku },

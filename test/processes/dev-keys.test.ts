@@ -38,7 +38,8 @@ test('keys restart the worker, open the console, clear the screen and quit', { t
 test('Ctrl-C, which is a key in this mode, quits as well', { timeout: 60_000 }, async () => {
   const { file } = await devProject(workerCode(1))
   const command = [process.execPath, compiledFile('src/cli/main.ts'), 'dev', file, ...FREE_PORTS, '--no-console']
-  const child = new Child('script', ['-qefc', command.map((part) => `'${part}'`).join(' '), '/dev/null'])
+  const child = new Child('script', ['-qefc', command.map((part) => `'${part}'`).join(' '), '/dev/null'], { env: { NO_COLOR: '1' } })
+  await child.says(/GET +http\S+ → version/)
   await child.says(/keys +r restart · c clear · q quit/)
   child.process.stdin?.write('\u0003')
   expect(await child.exit()).toEqual({ code: 0, signal: null })

@@ -26,6 +26,13 @@ export interface CallOptions {
 /** What the engine reports when it changes. */
 export type Topic = 'trace' | 'log' | 'engine::functions-available' | 'engine::workers-available'
 
+/** A trigger whose events are counted. */
+interface Watched {
+  readonly type: string
+  readonly config: object
+  readonly changed: Signal<number>
+}
+
 interface Pending {
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
@@ -45,10 +52,14 @@ export class Connection {
   readonly state = signal<ConnectionState>({ kind: 'connecting' })
   /** Counts the reports of each topic. */
   readonly changes = Object.fromEntries(TOPICS.map((topic) => [topic, signal(0)])) as Record<Topic, Signal<number>>
+  /** All that is reported, by the last part of the id of its function. */
+  readonly #watched = new Map<string, Watched>(
+    TOPICS.map((topic) => [topic, { type: topic, config: {}, changed: this.changes[topic] }]),
+  )
   readonly #pending = new Map<string, Pending>()
   readonly #functionId = `console::${crypto.randomUUID()}`
-  readonly #paced = new Map<Topic, Timer>()
-  readonly #polled = new Set<Topic>(TOPICS)
+  readonly #paced = new Map<string, Timer>()
+  readonly #polled = new Set<string>(TOPICS)
   #socket: WebSocket | undefined
   #wasOpen = false
 
@@ -97,8 +108,23 @@ export class Connection {
     })
   }
 
+  /** Counts the events of one more trigger into a signal, until the returned function is called. */
+  watch(type: 'state' | 'stream', config: object, changed: Signal<number>): () => void {
+    const name = `${type}::${crypto.randomUUID()}`
+    this.#watched.set(name, { type, config, changed })
+    this.#polled.add(name)
+    if (this.state.peek().kind === 'open') this.#register(name)
+    return () => {
+      this.#watched.delete(name)
+      this.#polled.delete(name)
+      const id = `${this.#functionId}::${name}`
+      this.#send({ type: 'unregistertrigger', id: `${id}::trigger`, trigger_type: type })
+      this.#send({ type: 'unregisterfunction', id })
+    }
+  }
+
   #send(message: WorkerMessage): void {
-    this.#socket?.send(workerCodec.encode(message))
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(workerCodec.encode(message))
   }
 
   #connect(): void {
@@ -119,7 +145,7 @@ export class Connection {
       this.#pending.delete(id)
       reject(lost('the call'))
     }
-    for (const topic of TOPICS) this.#polled.add(topic)
+    for (const name of this.#watched.keys()) this.#polled.add(name)
     systemClock.after(RECONNECT_MS, () => this.retry())
     if (code >= 4_000 || this.#wasOpen) this.state.value = { kind: 'lost', reason }
     else void this.#findReason()
@@ -141,20 +167,23 @@ export class Connection {
     else if (message.type === 'invocationresult') this.#settle(message)
     else if (message.type === 'invokefunction') this.#reported(message)
     else if (message.type === 'triggerregistrationresult' && message.error === undefined) {
-      this.#polled.delete(message.trigger_type as Topic)
+      this.#polled.delete(message.id.slice(this.#functionId.length + 2, -'::trigger'.length))
     } else if (message.type === 'ping') this.#send({ type: 'pong' })
   }
 
   #opened(): void {
     this.#wasOpen = true
     this.state.value = { kind: 'open' }
-    for (const topic of TOPICS) {
-      const functionId = `${this.#functionId}::${topic}`
-      this.#send({ type: 'registerfunction', id: functionId, metadata: { internal: true } })
-      const id = `${functionId}::trigger`
-      this.#send({ type: 'registertrigger', id, trigger_type: topic, function_id: functionId, config: {} })
-      this.#change(topic)
-    }
+    for (const name of this.#watched.keys()) this.#register(name)
+  }
+
+  #register(name: string): void {
+    const { type = '', config = {} } = this.#watched.get(name) ?? {}
+    const functionId = `${this.#functionId}::${name}`
+    this.#send({ type: 'registerfunction', id: functionId, metadata: { internal: true } })
+    const id = `${functionId}::trigger`
+    this.#send({ type: 'registertrigger', id, trigger_type: type, function_id: functionId, config })
+    this.#change(name)
   }
 
   #settle({ invocation_id, function_id, result, error }: MessageNamed<EngineMessage, 'invocationresult'>): void {
@@ -170,23 +199,23 @@ export class Connection {
   }
 
   #reported({ invocation_id, function_id }: MessageNamed<EngineMessage, 'invokefunction'>): void {
-    const topic = TOPICS.find((one) => function_id === `${this.#functionId}::${one}`)
     this.#send({ type: 'invocationresult', invocation_id, function_id, result: null })
-    if (topic !== undefined) this.#change(topic)
+    this.#change(function_id.slice(this.#functionId.length + 2))
   }
 
-  #change(topic: Topic): void {
-    if (this.#paced.has(topic)) return
+  #change(name: string): void {
+    if (this.#paced.has(name) || !this.#watched.has(name)) return
     const wait = systemClock.after(PACE_MS, () => {
-      this.#paced.delete(topic)
-      this.changes[topic].value += 1
+      this.#paced.delete(name)
+      const { changed } = this.#watched.get(name) ?? {}
+      if (changed !== undefined) changed.value += 1
     })
-    this.#paced.set(topic, wait)
+    this.#paced.set(name, wait)
   }
 
   #poll(): void {
     systemClock.after(POLL_MS, () => {
-      if (this.state.value.kind === 'open' && !document.hidden) for (const topic of this.#polled) this.#change(topic)
+      if (this.state.value.kind === 'open' && !document.hidden) for (const name of this.#polled) this.#change(name)
       this.#poll()
     })
   }

@@ -166,6 +166,14 @@ function remember(key: string, value: unknown): void {
   if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest)
 }
 
+/** Counts the changes of state, or of one stream, while the component is shown. */
+export function useChanges(type: 'state' | 'stream', config: object): ReadonlySignal<number> {
+  const changed = useSignal(0)
+  const key = JSON.stringify([type, config])
+  useEffect(() => connection.watch(type, config, changed), [key, changed])
+  return changed
+}
+
 /** Whether actions that change something are offered. */
 export function useCanChange(): boolean {
   return useComputed(() => info.value?.readOnly === false).value

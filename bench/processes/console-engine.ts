@@ -1,0 +1,95 @@
+/** An engine with its console and a small shop whose orders fail in several ways, for tasks in a browser. */
+import { createTestEngine, type TestEngine } from 'iii-node/testing'
+import { setTimeout as delay } from 'node:timers/promises'
+import { TriggerAction, type III } from 'iii-node'
+import { currentTraceId, withSpan } from 'iii-node/helpers/observability'
+import { serveCommands } from './commands.js'
+
+/** Records that the engine keeps of each kind. */
+const KEPT = 120_000
+const LOGS_AT_ONCE = 500
+const SPANS_AT_ONCE = 400
+
+let engine: TestEngine | undefined
+
+interface Order {
+  readonly sku: string
+}
+
+function registerShop(shop: III): void {
+  shop.registerFunction('prices::find', async ({ sku }: Order) => {
+    const price: unknown = await shop.trigger({ function_id: 'state::get', payload: { scope: 'prices', key: sku } })
+    if (typeof price !== 'number') throw new Error(`There is no price for ${sku}`)
+    return price
+  })
+  shop.registerFunction('orders::create', async (order: Order) => {
+    const total: unknown = await shop.trigger({ function_id: 'prices::find', payload: order })
+    const action = TriggerAction.Enqueue({ queue: 'shipping' })
+    await shop.trigger({ function_id: 'orders::ship', payload: order, action })
+    return { total }
+  })
+  shop.registerFunction('orders::ship', ({ sku }: Order) => {
+    if (sku === 'cup') throw new Error('There is no cup in stock')
+    return { shipped: sku }
+  })
+  shop.registerFunction('orders::http', async ({ body }: { body: Order }) => {
+    return { status_code: 201, body: await shop.trigger({ function_id: 'orders::create', payload: body }) }
+  })
+  shop.registerTrigger({
+    type: 'http',
+    function_id: 'orders::http',
+    config: { api_path: '/orders', http_method: 'POST' },
+  })
+}
+
+/** Returns the address of the console. */
+async function start(): Promise<string> {
+  const queues = { shipping: { type: 'standard', max_retries: 1, concurrency: 2, backoff_ms: 1, poll_interval_ms: 1 } }
+  engine = await createTestEngine({
+    builtins: {
+      'iii-queue': { queue_configs: queues },
+      'iii-observability': { logs_max_count: KEPT, memory_max_spans: KEPT },
+    },
+  })
+  const shop = engine.connect({ workerName: 'shop', otel: { enabled: true, spansFlushIntervalMs: 50 } })
+  registerShop(shop)
+  await shop.ready()
+  for (const [key, value] of [
+    ['tea', 4],
+    ['cup', 9],
+  ] as const)
+    await engine.call('state::set', { scope: 'prices', key, value })
+  for (const sku of ['tea', 'cup', 'kettle']) await engine.inject({ method: 'POST', path: '/orders', body: { sku } })
+  return engine.openConsole()
+}
+
+/** Writes this many log records. */
+async function logs(count: number): Promise<void> {
+  for (let done = 0; done < count; done += LOGS_AT_ONCE) {
+    const batch = Array.from({ length: LOGS_AT_ONCE }, (_, index) =>
+      engine?.call('engine::log::info', { message: `record ${String(done + index)}`, data: { order: done + index } }),
+    )
+    await Promise.all(batch)
+  }
+}
+
+/** Records one trace with this many spans, and returns its id. */
+async function spans(count: number): Promise<string> {
+  const steps = engine?.connect({ workerName: 'steps', otel: { enabled: true, spansFlushIntervalMs: 20 } })
+  if (steps === undefined) throw new Error('The engine is not started')
+  steps.registerFunction('many', async (): Promise<string> => {
+    for (let done = 0; done < count; done += SPANS_AT_ONCE) {
+      for (let index = 0; index < SPANS_AT_ONCE; index++)
+        await withSpan(`step ${String(done + index)}`, {}, () => Promise.resolve())
+      // Lets the worker send them.
+      await delay(40)
+    }
+    return currentTraceId() ?? ''
+  })
+  await steps.ready()
+  const traceId = await steps.trigger<unknown, string>({ function_id: 'many', payload: null, timeoutMs: 600_000 })
+  await steps.shutdown()
+  return traceId
+}
+
+serveCommands({ start, logs, spans, stop: () => engine?.close() })

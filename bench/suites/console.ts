@@ -1,0 +1,198 @@
+/** The console in headless Chromium: its size, how smoothly long lists scroll, and how long its tasks take. */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { chromium, type Page } from 'playwright-core'
+import { here } from '../contender.js'
+import { MeasuredProcess } from '../measured-process.js'
+import { PROJECT } from '../project.js'
+import type { Figure, Suite } from '../suite.js'
+
+const ROWS = 100_000
+const SCROLL_FRAMES = 180
+const SCROLL_PX = 700
+const WAIT_MS = 60_000
+const FIRST_PAGE = ['index.html', 'main.js', 'main.css', 'icon.svg']
+
+/** A task with the aim of each: what a person does after the page is shown, without the time to read. */
+interface Task {
+  readonly name: string
+  readonly path: string
+  /** A text of the page it begins with. */
+  readonly from: RegExp
+  readonly run: (page: Page) => Promise<void>
+}
+
+const TASKS: readonly Task[] = [
+  {
+    name: 'which call failed, with what input, why: 2 clicks',
+    path: '/',
+    from: /no price for kettle/,
+    run: async (page) => {
+      await page.getByRole('link', { name: /prices::find.*no price for kettle/ }).click()
+      await page.getByText('Error: There is no price for kettle').waitFor()
+      await page.getByRole('tab', { name: 'Input' }).click()
+      await page.getByLabel('Input').getByText('"kettle"').waitFor()
+    },
+  },
+  {
+    name: 'run it again: 1 key',
+    path: '/traces?status=error&q=kettle',
+    from: /POST \/orders/,
+    run: async (page) => {
+      await page.keyboard.press('r')
+      await page.waitForURL((url) => url.pathname !== '/traces' && !url.search.includes('kettle'))
+      await page.getByText('Error: There is no price for kettle').waitFor()
+    },
+  },
+  {
+    name: 'why is this request slow: 2 clicks',
+    path: '/traces',
+    from: /POST \/orders/,
+    run: async (page) => {
+      await page
+        .getByRole('link', { name: /POST \/orders/ })
+        .last()
+        .click()
+      await page.locator('.span:has(.critical)').last().click()
+      await page.getByRole('region', { name: 'Selected span' }).waitFor()
+    },
+  },
+  {
+    name: 'what is stuck in the queue, why; put it back: 3 clicks',
+    path: '/',
+    from: /no price for kettle/,
+    run: async (page) => {
+      await page
+        .getByRole('navigation')
+        .getByRole('link', { name: /Queues/ })
+        .click()
+      await page.getByRole('link', { name: /shipping/ }).click()
+      await page.getByLabel('Payload').getByText('"cup"').waitFor()
+      await page.getByText('There is no cup in stock').first().waitFor()
+      await page.getByRole('button', { name: 'Redrive', exact: true }).click()
+      await page
+        .getByText(/attempts\.$|1 dead letter/)
+        .first()
+        .waitFor()
+    },
+  },
+  {
+    name: 'what would happen if I POST this: 2 clicks',
+    path: '/triggers',
+    from: /POST \/orders/,
+    run: async (page) => {
+      await page.getByRole('link', { name: /POST \/orders/ }).click()
+      await page.getByLabel('Body', { exact: true }).fill('{ "sku": "tea" }')
+      await page.getByRole('button', { name: 'Send' }).click()
+      await page.getByText(/^201 in /).waitFor()
+      await page.getByRole('button', { name: /execute prices::find/ }).waitFor()
+    },
+  },
+  {
+    name: 'who called this function, what does it call: 2 clicks',
+    path: '/functions',
+    from: /orders::|prices::/,
+    run: async (page) => {
+      await page.getByRole('link', { name: /prices::find/ }).click()
+      await page.getByRole('tab', { name: 'Callers and callees' }).click()
+      await page.getByRole('link', { name: /orders::create.*\/min/ }).waitFor()
+    },
+  },
+]
+
+/** Frames per second while the page scrolls by some rows in each frame. */
+async function scrolled(page: Page, selector: string): Promise<number> {
+  return page.evaluate(
+    ([name, frames, step]) =>
+      new Promise<number>((resolve) => {
+        const box = document.querySelector(name)
+        let [count, startedAt] = [0, 0]
+        const next = (now: number): void => {
+          if (count === 0) startedAt = now
+          box?.scrollBy(0, step)
+          if (count++ < frames) requestAnimationFrame(next)
+          else resolve((frames * 1_000) / (now - startedAt))
+        }
+        requestAnimationFrame(next)
+      }),
+    [selector, SCROLL_FRAMES, SCROLL_PX] as const,
+  )
+}
+
+interface Round {
+  readonly logs: number
+  readonly spans: number
+  readonly taskMs: readonly number[]
+}
+
+async function measure(): Promise<Round> {
+  await using engine = await MeasuredProcess.start('console-engine')
+  const url = await engine.tell<string>('start')
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    page.setDefaultTimeout(WAIT_MS)
+    await page.goto(url)
+    const taskMs: number[] = []
+    for (const task of TASKS) taskMs.push(await timed(page, task, url))
+    await engine.tell('logs', ROWS)
+    await page.goto(new URL('/logs', url).href)
+    await page.getByText(/^(99|100),\d{3}$/).waitFor()
+    const logs = await scrolled(page, '.scroll')
+    const traceId = await engine.tell<string>('spans', ROWS)
+    await page.goto(new URL(`/traces/${traceId}`, url).href)
+    await page.getByText(/^\d{5,} spans$/).waitFor()
+    return { logs, spans: await scrolled(page, '.spans'), taskMs }
+  } finally {
+    await browser.close()
+    await engine.tell('stop')
+  }
+}
+
+async function timed(page: Page, { path, from, run }: Task, url: string): Promise<number> {
+  await page.goto(new URL(path, url).href)
+  await page.getByText(from).first().waitFor()
+  if (path.includes('q=')) await page.getByRole('list').getByRole('link').first().click()
+  const startedAt = performance.now()
+  await run(page)
+  return performance.now() - startedAt
+}
+
+function sizes(): readonly Figure[] {
+  const folder = join(PROJECT, 'dist/console')
+  const first = FIRST_PAGE.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0)
+  const all = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+  const side = (value: number): Figure['series'] => [{ side: 'ours', values: [value] }]
+  return [
+    {
+      name: 'first page, gzip',
+      unit: 'kB',
+      series: side(first / 1e3),
+      goal: { of: 'ours', limit: 60, want: 'at most' },
+    },
+    { name: 'all files', unit: 'kB', series: side(all / 1e3), goal: { of: 'ours', limit: 300, want: 'at most' } },
+  ]
+}
+
+export const consolePages: Suite = {
+  id: 'p16',
+  title: 'The console',
+  async run({ rounds }) {
+    const results: Round[] = []
+    for (let round = 0; round < Math.min(rounds, 3); round++) results.push(await measure())
+    const figure = (name: string, unit: string, of: (round: Round) => number): Figure => {
+      return { name, unit, series: [{ side: here('ours').label, values: results.map(of) }] }
+    }
+    const smooth = { of: 'ours', limit: 55, want: 'at least' } as const
+    return [
+      ...sizes(),
+      { ...figure(`${ROWS.toLocaleString('en')} log records scroll`, 'frames/s', ({ logs }) => logs), goal: smooth },
+      { ...figure(`${ROWS.toLocaleString('en')} spans scroll`, 'frames/s', ({ spans }) => spans), goal: smooth },
+      ...TASKS.map(({ name }, index) => figure(name, 'ms', ({ taskMs }) => taskMs[index] ?? 0)),
+    ]
+  },
+}
