@@ -102,22 +102,18 @@ const TASKS: readonly Task[] = [
 ]
 
 /** Frames per second while the page scrolls by some rows in each frame. */
-async function scrolled(page: Page, selector: string): Promise<number> {
-  return page.evaluate(
-    ([name, frames, step]) =>
-      new Promise<number>((resolve) => {
-        const box = document.querySelector(name)
-        let [count, startedAt] = [0, 0]
-        const next = (now: number): void => {
-          if (count === 0) startedAt = now
-          box?.scrollBy(0, step)
-          if (count++ < frames) requestAnimationFrame(next)
-          else resolve((frames * 1_000) / (now - startedAt))
-        }
-        requestAnimationFrame(next)
-      }),
-    [selector, SCROLL_FRAMES, SCROLL_PX] as const,
-  )
+function scrolled(page: Page, selector: string): Promise<number> {
+  return page.evaluate<number>(`new Promise((resolve) => {
+    const box = document.querySelector('${selector}')
+    let [count, startedAt] = [0, 0]
+    const next = (now) => {
+      if (count === 0) startedAt = now
+      box.scrollBy(0, ${String(SCROLL_PX)})
+      if (count++ < ${String(SCROLL_FRAMES)}) requestAnimationFrame(next)
+      else resolve((${String(SCROLL_FRAMES)} * 1000) / (now - startedAt))
+    }
+    requestAnimationFrame(next)
+  })`)
 }
 
 interface Round {
