@@ -1,14 +1,7 @@
 /** An engine with its console and a small shop whose orders fail in several ways, for tasks in a browser. */
 import { createTestEngine, type TestEngine } from 'iii-node/testing'
-import { setTimeout as delay } from 'node:timers/promises'
 import { TriggerAction, type III } from 'iii-node'
-import { currentTraceId, withSpan } from 'iii-node/helpers/observability'
 import { serveCommands } from './commands.js'
-
-/** Records that the engine keeps of each kind. */
-const KEPT = 120_000
-const LOGS_AT_ONCE = 500
-const SPANS_AT_ONCE = 400
 
 let engine: TestEngine | undefined
 
@@ -48,7 +41,6 @@ async function start(): Promise<string> {
   engine = await createTestEngine({
     builtins: {
       'iii-queue': { queue_configs: queues },
-      'iii-observability': { logs_max_count: KEPT, memory_max_spans: KEPT },
     },
   })
   const shop = engine.connect({ workerName: 'shop', otel: { enabled: true, spansFlushIntervalMs: 50 } })
@@ -63,33 +55,4 @@ async function start(): Promise<string> {
   return engine.openConsole()
 }
 
-/** Writes this many log records. */
-async function logs(count: number): Promise<void> {
-  for (let done = 0; done < count; done += LOGS_AT_ONCE) {
-    const batch = Array.from({ length: LOGS_AT_ONCE }, (_, index) =>
-      engine?.call('engine::log::info', { message: `record ${String(done + index)}`, data: { order: done + index } }),
-    )
-    await Promise.all(batch)
-  }
-}
-
-/** Records one trace with this many spans, and returns its id. */
-async function spans(count: number): Promise<string> {
-  const steps = engine?.connect({ workerName: 'steps', otel: { enabled: true, spansFlushIntervalMs: 20 } })
-  if (steps === undefined) throw new Error('The engine is not started')
-  steps.registerFunction('many', async (): Promise<string> => {
-    for (let done = 0; done < count; done += SPANS_AT_ONCE) {
-      for (let index = 0; index < SPANS_AT_ONCE; index++)
-        await withSpan(`step ${String(done + index)}`, {}, () => Promise.resolve())
-      // Lets the worker send them.
-      await delay(40)
-    }
-    return currentTraceId() ?? ''
-  })
-  await steps.ready()
-  const traceId = await steps.trigger<unknown, string>({ function_id: 'many', payload: null, timeoutMs: 600_000 })
-  await steps.shutdown()
-  return traceId
-}
-
-serveCommands({ start, logs, spans, stop: () => engine?.close() })
+serveCommands({ start, stop: () => engine?.close() })

@@ -10,10 +10,11 @@ import type { Suite } from '../suite.js'
 import { until } from '../until.js'
 
 const RESTARTS = 12
-/** Between a restart and the next change, as a person leaves it; the next process starts meanwhile. */
-const PAUSE_MS = 1_500
+/** Between a restart and the next change. The process of the next restart starts meanwhile. */
+const PAUSE_MS = 3_000
 
-const workerCode = (version: number): string => `
+const workerCode = (version: number): string =>
+  `
 import { registerWorker } from 'iii-node'
 const worker = registerWorker()
 worker.registerFunction('version', () => ${String(version)})

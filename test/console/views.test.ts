@@ -90,6 +90,8 @@ test(
     await open('/traces?status=error')
     await page.getByRole('link', { name: /POST \/orders.*Only 0 of cup in stock/ }).waitFor()
     await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(2)
+    await open('/traces?q=kettle')
+    await page.getByRole('link', { name: /POST \/orders.*no price for kettle/ }).waitFor()
     await open('/traces?q=nothing-like-this')
     await page.getByText('No trace fits the search').waitFor()
   },

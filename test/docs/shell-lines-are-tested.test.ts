@@ -10,6 +10,7 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
   'npm test': ['.ci/run', 'npm test'],
   'npm run verify': ['.ci/run', 'npm run verify'],
   'npm install iii-node': ['package.json', '"name": "iii-node"'],
+  'npm install --save-dev iii-node @modelcontextprotocol/sdk': ['package.json', '"@modelcontextprotocol/sdk"'],
   'npm install --save-dev tsx': ['package.json', '"tsx"'],
   'npx iii-node engine': ['test/processes/cli-engine.test.ts', 'cliEngine()'],
   'npx iii-node engine --data ./data': ['test/processes/kept-data-survives-a-killed-engine.test.ts', '--data'],

@@ -39,7 +39,7 @@ export async function traceOf({ ask }: Remote, id: string): Promise<Trace> {
   const traceId = await wholeId(ask, id.toLowerCase())
   const { roots } = await ask<{ roots: SpanNode[] }>('engine::traces::tree', { trace_id: traceId })
   if (roots.length === 0)
-    throw new NotFoundError(`the engine has no trace ${describe(id)}; \`iii-node traces\` lists them`)
+    throw new NotFoundError(`the engine has no trace '${clean(id)}'; \`iii-node traces\` lists them`)
   const { logs } = await ask<{ logs: LogRow[] }>('engine::logs::list', { trace_id: traceId, limit: 1_000 })
   return { trace_id: traceId, roots, logs }
 }

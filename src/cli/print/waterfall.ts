@@ -100,7 +100,11 @@ function addRows(rows: Row[], { span, indent, mark }: Place, logs: ReadonlyMap<s
   const below = `${inner}${children.length > 0 ? '│ ' : '  '}`
   const error = errorOf(span)
   if (error !== undefined) rows.push({ label: below, note: `! ${error}` })
-  for (const log of logs.get(span.span_id) ?? []) rows.push({ label: below, note: `· ${logText(log)}` })
+  for (const log of logs.get(span.span_id) ?? []) {
+    // The record of the engine about a failed call repeats the error of the span.
+    const isRepeated = error !== undefined && log.attributes?.['kind'] === 'invocation_failed'
+    if (!isRepeated) rows.push({ label: below, note: `· ${logText(log)}` })
+  }
   for (const [index, child] of children.entries()) {
     addRows(rows, { span: child, indent: inner, mark: index === children.length - 1 ? '└ ' : '├ ' }, logs)
   }
@@ -132,8 +136,16 @@ function logText({ severity_text: level, body, attributes = {} }: LogRow, paint:
   const data = attributes['log.data']
   const others = Object.fromEntries(Object.entries(attributes).filter(([key]) => !REPEATED.includes(key)))
   const facts = data === undefined ? others : isEmpty(others) ? data : { data, ...others }
-  const shown = isEmpty(facts) ? '' : ` ${paint('gray', clean(facts))}`
+  const shown = isEmpty(facts) ? '' : ` ${paint('gray', clean(withShortStacks(facts)))}`
   return `${paint(styleOf(level), clean(level).padEnd(5))} ${clean(body)}${shown}`
+}
+
+/** In one line, a stack trace says most by its message and first frame; `--json` has it whole. */
+function withShortStacks(value: unknown): unknown {
+  const text = JSON.stringify(value, (key, member: unknown) =>
+    key === 'stacktrace' && typeof member === 'string' ? member.split('\n', 2).join('\n') : member,
+  ) as string | undefined
+  return text === undefined ? value : (JSON.parse(text) as unknown)
 }
 
 function isEmpty(value: unknown): boolean {

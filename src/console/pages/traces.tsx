@@ -25,7 +25,7 @@ import { TraceView } from '../parts/trace-view.js'
 
 const MAX_TRACES = 1_000
 /** Spans that a search below the first spans of traces reads. */
-const MAX_SPANS = 10_000
+const MAX_SPANS = 2_000
 
 type Shown = 'all' | 'error'
 
@@ -78,9 +78,15 @@ async function load({ words, pairs, shown, since }: TraceSearch): Promise<TraceR
     ...(pairs.length > 0 && { attributes: pairs }),
   }
   const [name] = words
-  const deep = { ...common, search_all_spans: true, limit: MAX_SPANS, ...(name !== undefined && { name }) }
   const isDeep = name !== undefined || shown === 'error' || pairs.length > 0
-  const found = await Promise.all([engine.spans({ ...common, limit: MAX_TRACES }), isDeep ? engine.spans(deep) : []])
+  // A word may be part of the name of a span, or of the message of a failed one.
+  const deep = name === undefined ? [{}] : [{ name }, { status: 'error' }]
+  const found = await Promise.all([
+    engine.spans({ ...common, limit: MAX_TRACES }),
+    ...(isDeep ? deep : []).map((more) =>
+      engine.spans({ ...common, search_all_spans: true, limit: MAX_SPANS, ...more }),
+    ),
+  ])
   return rowsOf(found.flat())
 }
 
