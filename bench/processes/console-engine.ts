@@ -26,7 +26,8 @@ function registerShop(shop: III): void {
     return { shipped: sku }
   })
   shop.registerFunction('orders::http', async ({ body }: { body: Order }) => {
-    return { status_code: 201, body: await shop.trigger({ function_id: 'orders::create', payload: body }) }
+    const answer: unknown = await shop.trigger({ function_id: 'orders::create', payload: body })
+    return { status_code: 201, body: answer }
   })
   shop.registerTrigger({
     type: 'http',

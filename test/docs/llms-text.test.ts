@@ -12,7 +12,10 @@ const SECTIONS = [
 function firstParagraph(text: string): string {
   const paragraph = text.split(/\n\n+/).find((part) => /^[A-Z`[]/.test(part)) ?? ''
   // Only the text of a link.
-  return paragraph.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/\s+/g, ' ').trim()
+  return paragraph
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
 }
 
 /** Its first sentence. */
@@ -32,6 +35,7 @@ test('llms.txt lists the pages of the documentation with their titles and first 
   const found = SECTIONS.map(([title, fits]) => [title, pages().filter((page) => fits.test(page))] as const)
   const lists = found.map(([title, own]) => `## ${title}\n\n${own.map(entry).join('\n')}`)
   const head = `# iii-node\n\n> ${firstParagraph(readme)} ${summaryOf(readme.slice(readme.indexOf('A worker is')))}`
-  const mcp = '`iii-node mcp` serves tools that search these pages, and that show what an engine has and what happened in it.'
+  const mcp =
+    '`iii-node mcp` serves tools that search these pages, and that show what an engine has and what happened in it.'
   await expect(`${[head, mcp, ...lists].join('\n\n')}\n`).toMatchFileSnapshot('../../llms.txt')
 })

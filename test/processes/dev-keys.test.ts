@@ -29,7 +29,7 @@ test('keys restart the worker, open the console, clear the screen and quit', { t
   await child.says(/version 1 is ready[\s\S]*version 1 is ready/)
 
   press('c')
-  await child.says(/\u001b\[2J/)
+  await child.says(/\[2J/)
 
   press('q')
   expect(await child.exit()).toEqual({ code: 0, signal: null })
@@ -38,7 +38,9 @@ test('keys restart the worker, open the console, clear the screen and quit', { t
 test('Ctrl-C, which is a key in this mode, quits as well', { timeout: 60_000 }, async () => {
   const { file } = await devProject(workerCode(1))
   const command = [process.execPath, compiledFile('src/cli/main.ts'), 'dev', file, ...FREE_PORTS, '--no-console']
-  const child = new Child('script', ['-qefc', command.map((part) => `'${part}'`).join(' '), '/dev/null'], { env: { NO_COLOR: '1' } })
+  const child = new Child('script', ['-qefc', command.map((part) => `'${part}'`).join(' '), '/dev/null'], {
+    env: { NO_COLOR: '1' },
+  })
   await child.says(/GET +http\S+ → version/)
   await child.says(/keys +r restart · c clear · q quit/)
   child.process.stdin?.write('\u0003')

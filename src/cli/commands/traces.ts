@@ -71,7 +71,7 @@ async function show(remote: Remote, id: string, { values, terminal }: Shown): Pr
 }
 
 /** The newest traces that fit, each as the row of its first span. */
-export async function tracesOf(remote: Remote, wanted: TraceFilter, limit: number) {
+export async function tracesOf(remote: Remote, wanted: TraceFilter, limit: number): Promise<object[]> {
   return (await firstSpans(remote, wanted, limit)).map(traceRow)
 }
 

@@ -3,7 +3,7 @@
  * protocol is an optional peer, which is loaded when the server starts.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { packageVersion } from '../../version.js'
 import { CommandError } from '../command.js'
 import type { Remote } from '../commands/connection.js'
@@ -20,13 +20,15 @@ const INSTRUCTIONS =
   'read_trace, then describe_function. search_docs answers how iii-node is used.'
 
 /** @throws {CommandError} when the package is not installed. */
-async function createServer({ remote, allowsWrites }: McpOptions): Promise<Server> {
-  const { Server: McpServer } = await loaded(() => import('@modelcontextprotocol/sdk/server/index.js'))
+async function createServer({ remote, allowsWrites }: McpOptions): Promise<McpServer> {
+  const { McpServer: Created } = await loaded(() => import('@modelcontextprotocol/sdk/server/mcp.js'))
   const { CallToolRequestSchema, ListToolsRequestSchema } = await loaded(
     () => import('@modelcontextprotocol/sdk/types.js'),
   )
   const about = { name: 'iii-node', version: packageVersion }
-  const server = new McpServer(about, { capabilities: { tools: {} }, instructions: INSTRUCTIONS })
+  const created = new Created(about, { capabilities: { tools: {} }, instructions: INSTRUCTIONS })
+  // Its own way to declare a tool needs a schema library.
+  const { server } = created
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: toolsOf({ allowsWrites }).map(({ name, description, inputSchema, writes }) => {
       return { name, description, inputSchema: { ...inputSchema }, annotations: { readOnlyHint: !writes } }
@@ -35,7 +37,7 @@ async function createServer({ remote, allowsWrites }: McpOptions): Promise<Serve
   server.setRequestHandler(CallToolRequestSchema, ({ params }) =>
     runTool(remote, { name: params.name, input: params.arguments }, { allowsWrites }),
   )
-  return server
+  return created
 }
 
 async function loaded<T>(load: () => Promise<T>): Promise<T> {

@@ -60,7 +60,8 @@ export function layout({ nodes, edges }: Flow): FlowPicture {
 function columnsOf(nodes: readonly FlowNode[], edges: readonly FlowEdge[]): FlowNode[][] {
   const levels = new Map(nodes.map(({ id }) => [id, 0]))
   const forward = withoutCircles(nodes, edges)
-  for (let round = 0; round < nodes.length; round++) {
+  // As often as there are nodes, so that the longest way is counted.
+  for (const _ of nodes) {
     for (const { from, to } of forward) levels.set(to, Math.max(levels.get(to) ?? 0, (levels.get(from) ?? 0) + 1))
   }
   const columns: FlowNode[][] = []

@@ -53,10 +53,14 @@ function lineStart(text: string, cursor: number): number {
 function valuesOf(schema: unknown): { label: string; text: string }[] {
   if (!isRecord(schema)) return []
   const { enum: choices, const: only, default: usual, examples, type } = schema
-  const listed = [usual, only, ...(Array.isArray(choices) ? choices : []), ...(Array.isArray(examples) ? examples : [])]
+  const listed: unknown[] = [usual, only, ...listOf(choices), ...listOf(examples)]
   const words = type === 'boolean' ? [true, false] : type === 'object' ? [{}] : type === 'array' ? [[]] : []
   const texts = [...listed, ...words].filter((value) => value !== undefined).map((value) => JSON.stringify(value))
   return [...new Set(texts)].map((text) => ({ label: text, text }))
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 /** The part of a schema that is about a member; follows references into the schema itself. */

@@ -37,7 +37,8 @@ export const faults: readonly Fault[] = [
     file: 'src/cli/mcp/docs.ts',
     symbol: 'readPage',
     find: 'const found = pages().get(page)',
-    replace: "const found = pages().get(page) ?? readFileSync(new URL(page, new URL('../../../docs/guide/', import.meta.url)), 'utf8')",
+    replace:
+      "const found = pages().get(page) ?? readFileSync(new URL(page, new URL('../../../docs/guide/', import.meta.url)), 'utf8')",
     tests: mcp,
   },
 ]
