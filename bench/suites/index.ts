@@ -2,8 +2,6 @@
 import type { Suite } from '../suite.js'
 import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.js'
 import { channel } from './channel.js'
-import { consolePages } from './console.js'
-import { devRestart } from './dev-restart.js'
 import { coldImport } from './cold-import.js'
 import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
@@ -33,6 +31,4 @@ export const suites: readonly Suite[] = [
   signals,
   subpaths,
   oneWorker,
-  consolePages,
-  devRestart,
 ]
