@@ -1,7 +1,7 @@
 /** `iii-cron`: provides the trigger type `cron`. Keeps the list of triggers; each job schedules its own runs. */
 import type { Timer } from '../../../std/time/clock.js'
 import { watchWallClock } from '../../../std/time/wall-clock-watch.js'
-import type { Builtin, BuiltinTriggerType, EngineHost } from '../builtin.js'
+import type { BuiltinTriggerType, EngineHost, LiveBuiltin } from '../builtin.js'
 import type { CronConfig } from './cron-config.js'
 import { parseCronExpression } from './cron-expression.js'
 import { CronJob } from './cron-job.js'
@@ -15,7 +15,7 @@ const MAX_JOBS = 100_000
 const MAX_UPCOMING = 5
 
 /** Serves the trigger type `cron`. */
-export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builtin {
+export function createCronBuiltin(host: EngineHost, _config: CronConfig): LiveBuiltin<CronConfig> {
   const jobs = new Map<string, CronJob>()
   let watch: Pick<Timer, 'cancel'> | undefined
   return {
@@ -26,6 +26,8 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
     inspections: {
       'cron::due': () => Array.from(jobs, ([id, job]) => ({ id, due_ms: job.upcoming(MAX_UPCOMING) })),
     },
+    // One process needs no lock, so no setting has an effect.
+    reconfigure: () => undefined,
     start() {
       watch = watchWallClock(host.clock, (byMs) => {
         host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers were rescheduled')
