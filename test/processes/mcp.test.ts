@@ -102,7 +102,7 @@ test(
   },
 )
 
-test('over HTTP, the port of the console serves the same tools to whoever has its token', limit, async () => {
+test('over HTTP, the port of the console serves the same tools with its token', limit, async () => {
   const url = await served()
   const client = await overHttp(url)
   expect((await client.listTools()).tools.map(({ name }) => name)).not.toContain('call_function')
