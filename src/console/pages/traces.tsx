@@ -4,7 +4,7 @@ import { useCallback } from 'preact/hooks'
 import { systemClock } from '../../std/time/clock.js'
 import { connection, engine, useQuery, useTitle } from '../engine/engine.js'
 import type { SpanRow } from '../../wire/protocol/list-rows.js'
-import { durationMs, failureOf, startMs } from '../engine/span-facts.js'
+import { durationMs, failureOf, isFailed, startMs } from '../engine/span-facts.js'
 import {
   Ago,
   Duration,
@@ -102,7 +102,9 @@ function rowsOf(spans: readonly SpanRow[]): TraceRow[] {
 
 function rowOf(spans: readonly SpanRow[]): TraceRow {
   const root = spans.reduce((first, span) => (startMs(span) < startMs(first) ? span : first))
-  const failure = spans.map(failureOf).findLast((one) => one !== undefined)?.message
+  // Of the failed spans, the one that started last is where the failure began.
+  const [origin] = spans.filter(isFailed).sort((one, other) => startMs(other) - startMs(one))
+  const failure = origin && failureOf(origin)?.message
   const parts = spans.flatMap((span) => [span.name, span.service_name, failureOf(span)?.message ?? ''])
   return { root, failure, text: [root.trace_id, ...parts].join(' ').toLowerCase() }
 }

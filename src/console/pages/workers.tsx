@@ -16,7 +16,7 @@ export function WorkersPage(): JSX.Element {
   const { value, error } = useQuery('workers', engine.workers, connection.changes['engine::workers-available'])
   const wanted = searched()
   const rows = (value ?? [])
-    .filter((row) => `${row.name ?? ''} ${row.namespace} ${row.runtime}`.toLowerCase().includes(wanted))
+    .filter((row) => `${row.name ?? ''} ${row.namespace} ${row.runtime ?? ''}`.toLowerCase().includes(wanted))
     .sort((a, b) => Number(a.runtime === 'engine') - Number(b.runtime === 'engine'))
   return (
     <div class={name === undefined ? 'body' : 'body split'}>

@@ -73,7 +73,7 @@ function colourOf(index: number, isBad = false): string {
 
 function latestOf(values: readonly (number | null)[], format: (value: number) => string): string {
   const value = values.findLast((one) => one !== null)
-  return value === undefined || value === null ? '–' : format(value)
+  return value === undefined ? '–' : format(value)
 }
 
 /** Minutes, and seconds where the axis has them. */

@@ -38,25 +38,14 @@ export function JsonEditor({ label, text, onText, rows = 4, schema }: JsonEditor
     cursor.value = selectionStart === selectionEnd ? selectionStart : undefined
   }
   const press = (event: KeyboardEvent): void => {
-    if (event.key !== 'Tab' || event.shiftKey || area.current === null) return
+    if (event.key !== 'Tab' || event.shiftKey || cursor.value === undefined) return
     event.preventDefault()
-    const [first] = offered
-    if (first !== undefined) insert(first)
-    else {
-      area.current.setRangeText('  ', area.current.selectionStart, area.current.selectionEnd, 'end')
-      onText(area.current.value)
-    }
+    insert(offered[0] ?? { label: '', from: cursor.value, to: cursor.value, text: '  ' })
   }
   return (
     <div class="stack tight">
       <div class="editor">
-        <div class="gutter" aria-hidden="true">
-          {Array.from({ length: lines }, (_, index) => (
-            <div key={index} class={marked.has(index + 1) ? 'bad' : ''}>
-              {index + 1}
-            </div>
-          ))}
-        </div>
+        <Gutter lines={lines} marked={marked} />
         <textarea
           ref={area}
           aria-label={label}
@@ -82,6 +71,25 @@ export function JsonEditor({ label, text, onText, rows = 4, schema }: JsonEditor
       ) : (
         <SchemaErrors errors={schemaErrors} />
       )}
+    </div>
+  )
+}
+
+/** The numbers of the lines, those with an error marked. */
+function Gutter({
+  lines,
+  marked,
+}: {
+  readonly lines: number
+  readonly marked: ReadonlySet<number | undefined>
+}): JSX.Element {
+  return (
+    <div class="gutter" aria-hidden="true">
+      {Array.from({ length: lines }, (_, index) => (
+        <div key={index} class={marked.has(index + 1) ? 'bad' : ''}>
+          {index + 1}
+        </div>
+      ))}
     </div>
   )
 }
