@@ -13,6 +13,7 @@ import {
   LIST_KINDS,
   listOptions,
   logsOptions,
+  mcpOptions,
   queuesOptions,
   stateOptions,
   streamsOptions,
@@ -38,7 +39,7 @@ const dev: CommandSpec = {
       'handlers finish first; code that does not build leaves the old worker running. A worker finds the engine by ' +
       'III_URL. Ctrl-C stops all.',
     'Prints a line for each HTTP request, job and failed call, with the trace that `iii-node traces <id>` draws. Keys ' +
-      'on a terminal: r restarts the workers, c clears the screen, q quits.',
+      'on a terminal: r restarts the workers, o opens the console, c clears the screen, q quits.',
     '`iii.config.yaml` beside the worker is used as `--config`. `--inspect[=<port>]` lets a debugger attach to the ' +
       'worker; `--inspect-brk` also waits for it.',
     'TypeScript needs tsx beside the worker, or Node 22.18 or later.',
@@ -235,8 +236,23 @@ const consoleCommand: CommandSpec = {
   load: async () => (await import('./commands/console.js')).run,
 }
 
+const mcp: CommandSpec = {
+  name: 'mcp',
+  summary: 'serve tools about an engine to a coding assistant',
+  usage: ['[options]'],
+  about: [
+    'Serves the Model Context Protocol on standard input and output: tools that list, describe and draw what an engine ' +
+      'has and what happened in it, and that search this documentation. With --allow-writes also tools that call ' +
+      'functions, redrive dead letters and set state.',
+    'Needs the package `@modelcontextprotocol/sdk`: npm install @modelcontextprotocol/sdk',
+  ],
+  options: mcpOptions,
+  examples: ['iii-node mcp --url ws://127.0.0.1:49134'],
+  load: async () => (await import('./commands/mcp.js')).run,
+}
+
 export const commands: readonly CommandSpec[] = [
   ...[init, engine, dev, consoleCommand],
   ...[ls, inspect, call, logs, traces, queues, state, streams],
-  ...[schema, completion],
+  ...[schema, mcp, completion],
 ]

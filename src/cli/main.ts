@@ -22,8 +22,9 @@ const terminal: Terminal = {
   isColoured: wantsColour(process.stderr.isTTY, process.env),
   screen: process.stdout.isTTY
     ? {
-        columns: process.stdout.columns,
-        rows: process.stdout.rows,
+        // A terminal without a window, such as that of a recorder, reports 0.
+        columns: process.stdout.columns > 0 ? process.stdout.columns : 80,
+        rows: process.stdout.rows > 0 ? process.stdout.rows : 24,
         isColoured: wantsColour(process.stdout.isTTY, process.env),
       }
     : undefined,

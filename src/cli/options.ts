@@ -2,7 +2,7 @@
  * The options of the commands, declared as data. Help, completion, checks and the reference are made from them. Imports
  * nothing that takes time to load.
  */
-import type { OptionSpecs } from './command.js'
+import type { OptionSpec, OptionSpecs } from './command.js'
 
 /** Levels of the log, from the lowest to the highest. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -101,6 +101,13 @@ export const stateOptions = { json, ...connectionOptions } as const satisfies Op
 
 export const streamsOptions = { json, ...connectionOptions } as const satisfies OptionSpecs
 
+const allowWrites = {
+  type: 'boolean',
+  about: 'also offer tools that call functions, redrive dead letters and set state',
+} as const satisfies OptionSpec
+
+export const mcpOptions = { 'allow-writes': allowWrites, ...connectionOptions } as const satisfies OptionSpecs
+
 const trustOptions = {
   'allow-origin': {
     type: 'string',
@@ -126,6 +133,10 @@ const consolePortOptions = {
     about: 'port for the console (default: 3113, or the next free one; 0 selects a free one)',
   },
   'console-read-only': { type: 'boolean', about: 'refuse actions of the console that change something' },
+  'allow-writes': {
+    ...allowWrites,
+    about: `for programs that use /mcp on the port of the console: ${allowWrites.about}`,
+  },
 } as const satisfies OptionSpecs
 
 export const consoleOptions = {

@@ -3,6 +3,7 @@
  * the token of this server; the static files contain nothing secret. Listens on loopback by default.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { screenOf, type OriginRules } from '../engine/access/origins.js'
 import { createCounters } from '../engine/counters.js'
 import { reachableHost } from '../engine/config/listener-config.js'
@@ -23,6 +24,8 @@ export interface ConsoleOptions {
   /** Pages and host names that are trusted in addition to this machine. */
   readonly origins?: OriginRules | undefined
   readonly log?: Log | undefined
+  /** Answers requests at `/mcp` that have the token. Without it there is nothing at this path. */
+  readonly mcp?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
 }
 
 export interface ConsoleServer {
@@ -40,6 +43,7 @@ const HANDSHAKE_MS = 10_000
 /** Maximum browsers at once; further ones get 503. */
 const MAX_LINKS = 64
 const ENGINE_PATH = '/engine'
+const MCP_PATH = '/mcp'
 
 /**
  * Starts a console in front of an engine.
@@ -55,7 +59,7 @@ export async function startConsole(target: ConsoleTarget, options: ConsoleOption
     host,
     handshakeTimeoutMs: HANDSHAKE_MS,
     screen: screenOf({ host, origins, servesPages: true }, { log, counters: createCounters() }),
-    serve: staticFiles(),
+    serve: withMcp(options.mcp, token, staticFiles()),
   }
   const listener = await listenOn(port, (one) =>
     listen({ ...settings, port: one }, (request) => {
@@ -84,12 +88,39 @@ function openLink({ target, readOnly, links }: Link, request: UpgradeRequest): v
   })
 }
 
-/** Why an upgrade is refused. A browser always sends `Origin`, and only pages of this console may connect. */
+type Serve = (request: IncomingMessage, response: ServerResponse) => void
+
+/** The files, and beside them `/mcp` for programs that send the token in a header. */
+function withMcp(mcp: Serve | undefined, token: string, files: Serve): Serve {
+  if (mcp === undefined) return files
+  return (request, response) => {
+    if (request.url?.replace(/\?.*$/s, '') !== MCP_PATH) {
+      files(request, response)
+      return
+    }
+    const { authorization = '', origin, host } = request.headers
+    const refusal = untrusted({ origin, host, token: authorization.replace(/^Bearer /i, '') }, token)
+    if (refusal === undefined) mcp(request, response)
+    else response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(refusal)
+  }
+}
+
+/** Why an upgrade is refused. */
 function refusalOf({ path, query, headers }: UpgradeRequest, token: string): string | undefined {
-  const { origin, host } = headers
   if (path !== ENGINE_PATH) return 'There is nothing at this path'
+  const { origin, host } = headers
+  return untrusted({ origin, host, token: new URLSearchParams(query).get('token') ?? '' }, token)
+}
+
+interface Caller {
+  readonly origin: string | undefined
+  readonly host: string | undefined
+  readonly token: string
+}
+
+/** A browser always sends `Origin`, and only pages of this console may connect. */
+function untrusted({ origin, host, token: given }: Caller, token: string): string | undefined {
   if (origin !== undefined && origin !== `http://${host ?? ''}`) return 'The page belongs to another origin'
-  const given = new URLSearchParams(query).get('token') ?? ''
   return timingSafeEqual(digest(given), digest(token)) ? undefined : 'The token is missing or wrong'
 }
 

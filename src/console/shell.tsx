@@ -8,8 +8,11 @@ import { Icon, type IconName } from './parts/icons.js'
 import { overlay } from './parts/keys.js'
 import { Overlay } from './parts/palette.js'
 import { address } from './parts/router.js'
+import { ChannelsPage } from './pages/channels.js'
+import { FlowPage } from './pages/flow.js'
 import { FunctionsPage } from './pages/functions.js'
 import { LogsPage } from './pages/logs.js'
+import { MetricsPage } from './pages/metrics.js'
 import { OverviewPage } from './pages/overview.js'
 import { QueuesPage } from './pages/queues.js'
 import { StatePage } from './pages/state.js'
@@ -34,7 +37,10 @@ const PAGES: readonly PageEntry[] = [
   { path: 'state', title: 'State', icon: 'state', page: StatePage },
   { path: 'streams', title: 'Streams', icon: 'streams', page: StreamsPage },
   { path: 'triggers', title: 'Triggers', icon: 'triggers', page: TriggersPage },
+  { path: 'channels', title: 'Channels', icon: 'channels', page: ChannelsPage },
   { path: 'workers', title: 'Workers', icon: 'workers', page: WorkersPage },
+  { path: 'metrics', title: 'Metrics', icon: 'metrics', page: MetricsPage },
+  { path: 'flow', title: 'Flow', icon: 'flow', page: FlowPage },
 ]
 
 export function Shell(): JSX.Element {

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import axe from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import { consoleStage, type ConsoleStage } from './console-stage.js'
+import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
 import { openConsole, startChromium } from './console-browser.js'
 
 const PICTURES = 'temp/console'
@@ -25,6 +25,9 @@ const PAGES: readonly (readonly [name: string, path: string, text: string | RegE
   ['streams', '/streams', 'lobby'],
   ['item', '/streams/chat/lobby/1', /^"hello"$/],
   ['triggers', '/triggers', 'day.closed'],
+  ['channels', '/channels', 'the reader, which has not connected'],
+  ['metrics', '/metrics', /^p99$/],
+  ['flow', '/flow', /^Rate$/],
   ['workers', '/workers', 'iii-queue'],
   ['worker', '/workers/default/shop', 'Finds the price of an article'],
   ['nothing', '/nothing', 'There is no such page'],

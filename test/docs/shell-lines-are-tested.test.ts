@@ -10,6 +10,7 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
   'npm test': ['.ci/run', 'npm test'],
   'npm run verify': ['.ci/run', 'npm run verify'],
   'npm install iii-node': ['package.json', '"name": "iii-node"'],
+  'npm install --save-dev iii-node @modelcontextprotocol/sdk': ['package.json', '"@modelcontextprotocol/sdk"'],
   'npm install --save-dev tsx': ['package.json', '"tsx"'],
   'npx iii-node init': ['test/unit/cli/init.test.ts', "runCommand(['init'], {"],
   'npx iii-node engine': ['test/processes/cli-engine.test.ts', 'cliEngine()'],

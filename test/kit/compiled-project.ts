@@ -90,8 +90,8 @@ function compileOnce(): string {
   if (existsSync(folder)) return folder
   removeOld()
   const draft = mkdtempSync(join(PARENT, 'draft-'))
-  // The built files of the console, if they are there.
-  symlinkSync(join(ROOT, 'dist'), join(draft, 'dist'))
+  // The built files of the console, if they are there, and the documentation, which the command line searches.
+  for (const name of ['dist', 'docs']) symlinkSync(join(ROOT, name), join(draft, name))
   for (const [file, text] of texts) write(draft, file.replace(/\.ts$/, '.js'), strip(text))
   try {
     renameSync(draft, folder)

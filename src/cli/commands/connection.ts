@@ -32,6 +32,8 @@ export interface RemoteOptions {
   readonly values: ConnectionValues
   /** Whether the calls of this command are recorded in a trace. */
   readonly traced?: boolean
+  /** Whether the command reconnects, as one does that serves others. Otherwise it fails when the engine is lost. */
+  readonly stays?: boolean
 }
 
 /**
@@ -42,10 +44,8 @@ export async function withEngine<T>(options: RemoteOptions, use: (remote: Remote
   const { values } = options
   const timeoutMs = timeoutOf(values.timeout)
   const worker = connect(options, timeoutMs)
-  const ask = <R>(functionId: string, data: object = {}): Promise<R> =>
-    worker.trigger<object, R>({ function_id: functionId, payload: data, namespace: DEFAULT_NAMESPACE })
   try {
-    return await use({ worker, namespace: values.namespace, ask })
+    return await use(remoteOf(worker, values.namespace))
   } catch (error) {
     throw error instanceof CommandError ? error : commandError(error)
   } finally {
@@ -53,12 +53,18 @@ export async function withEngine<T>(options: RemoteOptions, use: (remote: Remote
   }
 }
 
-function connect({ name, values, traced = false }: RemoteOptions, timeoutMs: number | undefined): III {
+export function remoteOf(worker: III, namespace: string | undefined): Remote {
+  const ask = <R>(functionId: string, data: object = {}): Promise<R> =>
+    worker.trigger<object, R>({ function_id: functionId, payload: data, namespace: DEFAULT_NAMESPACE })
+  return { worker, namespace, ask }
+}
+
+function connect({ name, values, traced = false, stays = false }: RemoteOptions, timeoutMs: number | undefined): III {
   const headers = headersOf(values)
   try {
     return registerWorker(values.url, {
       workerName: `iii-node-${name}:${String(process.pid)}`,
-      reconnectionConfig: { maxRetries: 0 },
+      ...(stays ? {} : { reconnectionConfig: { maxRetries: 0 } }),
       diagnostics: 'silent',
       enableMetricsReporting: false,
       otel: traced ? { serviceName: 'iii-node', logsEnabled: false, metricsEnabled: false } : { enabled: false },

@@ -1,5 +1,4 @@
 /** `iii-node console`: serves the console in front of an engine in another process. */
-import { startConsole } from '../../console-server/console-server.js'
 import { describe } from '../../std/text/describe.js'
 import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
 import { dialWebSocket } from '../../wire/transport/ws-dial.js'
@@ -8,7 +7,7 @@ import { consoleOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { headersOf } from './connection.js'
 import { parseTrust } from './listen-options.js'
-import { readConsoleOptions } from './start-console.js'
+import { consoleArguments, serveConsole } from './start-console.js'
 
 export const run: Run = async (args, terminal) => {
   const { values, positionals } = parse(consoleOptions, args)
@@ -17,9 +16,9 @@ export const run: Run = async (args, terminal) => {
   const url = values.url ?? process.env['III_URL'] ?? DEFAULT_ENGINE_URL
   if (!/^wss?:\/\//.test(url) || !URL.canParse(url))
     throw new UsageError(`--url must be a ws:// or wss:// address, got ${describe(url)}`)
-  const options = readConsoleOptions(values, parseTrust(values))
+  const options = consoleArguments(values, parseTrust(values))
   const interrupted = terminal.interrupted()
-  const served = await startConsole({ url, dial: dialWebSocket, headers }, options)
+  const served = await serveConsole({ url, dial: dialWebSocket, headers }, options)
   terminal.out(`  console  ${served.url}`)
   terminal.out('Press Ctrl-C to stop.')
   await interrupted

@@ -10,6 +10,7 @@ import { deferred } from '../../std/async/deferred.js'
 import { Exit, UsageError, type Run, type Terminal } from '../command.js'
 import { DevSession, type DevWorker } from '../dev/dev-session.js'
 import { listenToKeys } from '../dev/keys.js'
+import { openBrowser } from '../dev/open-browser.js'
 import { printScreen } from '../dev/screen.js'
 import { runnerArguments } from '../dev/script-runner.js'
 import { devOptions } from '../options.js'
@@ -27,7 +28,8 @@ import {
 /** The configuration file that is used when it is beside the worker and `--config` is not set. */
 const CONFIG_NAME = 'iii.config.yaml'
 
-const KEYS = 'r restart · c clear · q quit'
+const KEYS = 'r restart · o open console · c clear · q quit'
+const KEYS_WITHOUT_CONSOLE = KEYS.replace('o open console · ', '')
 
 export const run: Run = async (args, terminal) => {
   const options = readArguments(args)
@@ -36,9 +38,18 @@ export const run: Run = async (args, terminal) => {
   const engine = await startCliEngine(options.engine, terminal, emit)
   const served = await startCliConsole(engine, options.engine.console, terminal)
   const quit = deferred<void>()
-  const sessions = sessionsOf(options, { engine, emit, terminal })
-  const keys = { r: () => sessions.forEach((each) => each.restart()), c: terminal.clear, q: () => quit.resolve() }
-  const stopKeys = listenToKeys(terminal, keys)
+  const sessions = sessionsOf(options, {
+    engine,
+    emit,
+    terminal,
+    keys: served === undefined ? KEYS_WITHOUT_CONSOLE : KEYS,
+  })
+  const stopKeys = listenToKeys(terminal, {
+    r: () => sessions.forEach((each) => each.restart()),
+    o: () => served !== undefined && openConsole(served.url, terminal),
+    c: terminal.clear,
+    q: () => quit.resolve(),
+  })
   try {
     for (const session of sessions) session.start()
     await Promise.race([interrupted, quit.promise])
@@ -51,13 +62,22 @@ export const run: Run = async (args, terminal) => {
   return Exit.OK
 }
 
+function openConsole(url: string, terminal: Terminal): void {
+  openBrowser(url, () => terminal.err(`No browser could be started. Open the console by its address: ${url}`))
+}
+
 interface DevParts {
   readonly engine: LocalEngine
   readonly emit: Emit
   readonly terminal: Terminal
+  /** The keys, as the screen lists them. */
+  readonly keys: string
 }
 
-function sessionsOf({ workers, clears, ...options }: DevArguments, { engine, emit, terminal }: DevParts): DevSession[] {
+function sessionsOf(
+  { workers, clears, ...options }: DevArguments,
+  { engine, emit, terminal, keys }: DevParts,
+): DevSession[] {
   const { clear } = terminal
   const isOneOfSeveral = workers.length > 1
   const expectSuccessor = sharedSuccessors(engine)
@@ -68,7 +88,7 @@ function sessionsOf({ workers, clears, ...options }: DevArguments, { engine, emi
       emit({ kind: 'log', level: 'info', message: `${name} ready after ${duration(afterMs)}`, fields: {} })
       if (!waiting.delete(worker) || waiting.size > 0) return
       const isKeyed = (terminal.stdin as Partial<NodeJS.ReadStream>).isTTY === true
-      void printScreen(engine, terminal, isKeyed ? KEYS : undefined)
+      void printScreen(engine, terminal, isKeyed ? keys : undefined)
     }
     const shared = { ...options, engine, emit, isOneOfSeveral, expectSuccessor, onReady }
     return new DevSession({ ...shared, ...worker, clear: clears ? clear : (): void => undefined })

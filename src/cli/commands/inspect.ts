@@ -62,7 +62,7 @@ export async function notFound({ ask }: Pick<Remote, 'ask'>, id: string): Promis
     functions.map((row) => row.function_id),
   )
   const hint = near === undefined ? '`iii-node ls` lists the functions' : `did you mean ${near}?`
-  return new NotFoundError(`nothing has the id ${describe(id)}; ${hint}`)
+  return new NotFoundError(`nothing has the id '${clean(id)}'; ${hint}`)
 }
 
 /** One line per member; objects as indented JSON. */

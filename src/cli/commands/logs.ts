@@ -1,12 +1,14 @@
 /** `iii-node logs`: prints the newest log records of workers, or follows them. */
 import { describe } from '../../std/text/describe.js'
+import type { LogRow } from '../../wire/protocol/list-rows.js'
 import { Exit, UsageError, type Run, type Terminal, type Values } from '../command.js'
 import { type LOG_LEVELS, logsOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { jsonOf, page, painter } from '../print/text.js'
-import { functionOf, logLine, type LogRow } from '../print/waterfall.js'
+import { functionOf, logLine } from '../print/waterfall.js'
 import { limitOf, withEngine, type Remote } from './connection.js'
 import { follow } from './follow.js'
+import { wholeId } from './traces.js'
 
 type LogsValues = Values<typeof logsOptions>
 
@@ -27,7 +29,7 @@ export const run: Run = async (args, terminal) => {
   }
   const limit = limitOf(values.limit, USUAL_LIMIT)
   return withEngine({ name: 'logs', values }, async (remote) => {
-    const logs = await recent(remote, values, limit)
+    const logs = await recordsOf(remote, values, limit)
     await print(logs, values, terminal)
     if (values.follow !== true) return Exit.OK
     const paint = painter(terminal.screen)
@@ -39,24 +41,34 @@ export const run: Run = async (args, terminal) => {
   })
 }
 
-/** Oldest first. */
-async function recent({ ask }: Remote, values: LogsValues, limit: number): Promise<LogRow[]> {
+/** Which records are wanted. */
+export interface LogFilter {
+  readonly function?: string | undefined
+  readonly level?: (typeof LOG_LEVELS)[number] | undefined
+  /** The id of a trace, or its first digits. */
+  readonly trace?: string | undefined
+}
+
+/** The newest records that fit, oldest first. */
+export async function recordsOf({ ask }: Remote, filter: LogFilter, limit: number): Promise<LogRow[]> {
+  const { level, trace } = filter
+  const traceId = trace === undefined ? undefined : await wholeId(ask, trace.toLowerCase())
   const { logs } = await ask<{ logs: LogRow[] }>('engine::logs::list', {
-    ...(values.trace === undefined ? {} : { trace_id: values.trace.toLowerCase() }),
-    ...(values.level === undefined ? {} : { severity_min: SEVERITIES[values.level] }),
-    limit: values.function === undefined ? limit : SEARCHED,
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
+    ...(level === undefined ? {} : { severity_min: SEVERITIES[level] }),
+    limit: filter.function === undefined ? limit : SEARCHED,
   })
   return logs
-    .filter((row) => fits(row, values))
+    .filter((row) => fits(row, filter))
     .slice(0, limit)
     .reverse()
 }
 
-function fits(row: LogRow, { function: functionId, level, trace }: LogsValues): boolean {
+function fits(row: LogRow, { function: functionId, level, trace }: LogFilter): boolean {
   return (
     (functionId === undefined || functionOf(row) === functionId) &&
     (level === undefined || row.severity_number >= SEVERITIES[level]) &&
-    (trace === undefined || row.trace_id === trace.toLowerCase())
+    (trace === undefined || (row.trace_id ?? '').startsWith(trace.toLowerCase()))
   )
 }
 

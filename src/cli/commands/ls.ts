@@ -8,7 +8,7 @@ import { parse } from '../parse.js'
 import { clean, duration, jsonOf, page, table, type Column } from '../print/text.js'
 import { withEngine, type Remote } from './connection.js'
 import type { FunctionRow } from '../../wire/protocol/function-rows.js'
-import type { TriggerRow, WorkerRow } from './rows.js'
+import type { TriggerRow, WorkerRow } from '../../wire/protocol/list-rows.js'
 
 /** One kind of thing: how to get its rows, and their columns. */
 interface Listing {
@@ -39,6 +39,11 @@ export const run: Run = async (args, terminal) => {
     await page(terminal, table(columns, cells, terminal.screen))
   }
   return Exit.OK
+}
+
+/** What a kind lists, without what belongs to the engine itself. */
+export function rowsOf(remote: Remote, kind: ListKind): Promise<readonly object[]> {
+  return listings[kind].rows(remote, { all: false, namespace: undefined })
 }
 
 function kindOf([name = 'functions', extra]: readonly string[]): ListKind {

@@ -80,8 +80,13 @@ interface Page {
   readonly limit: number
 }
 
-async function showLetters({ ask }: Remote, { name, limit }: Page, { terminal, json }: Shown): Promise<void> {
-  const letters = await ask<Letter[]>('engine::queue::dlq_messages', { topic: name, limit })
+/** Oldest first. */
+export function lettersOf({ ask }: Remote, { name, limit }: Page): Promise<readonly Letter[]> {
+  return ask('engine::queue::dlq_messages', { topic: name, limit })
+}
+
+async function showLetters(remote: Remote, { name, limit }: Page, { terminal, json }: Shown): Promise<void> {
+  const letters = await lettersOf(remote, { name, limit })
   if (json) {
     terminal.out(jsonOf({ name, dead_letters: letters }, 2))
     return

@@ -1,10 +1,11 @@
 /** `iii-node traces`: lists the recorded traces, draws one, or follows new ones. */
 import { describe } from '../../std/text/describe.js'
+import type { LogRow, SpanNode } from '../../wire/protocol/list-rows.js'
 import { Exit, NotFoundError, UsageError, type Run, type Screen, type Terminal, type Values } from '../command.js'
 import { tracesOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { clean, clockTime, duration, jsonOf, page, painter, SHORT_ID, table } from '../print/text.js'
-import { waterfall, type LogRow, type SpanNode } from '../print/waterfall.js'
+import { waterfall } from '../print/waterfall.js'
 import { limitOf, withEngine, type Remote } from './connection.js'
 import { follow } from './follow.js'
 
@@ -38,7 +39,7 @@ export async function traceOf({ ask }: Remote, id: string): Promise<Trace> {
   const traceId = await wholeId(ask, id.toLowerCase())
   const { roots } = await ask<{ roots: SpanNode[] }>('engine::traces::tree', { trace_id: traceId })
   if (roots.length === 0)
-    throw new NotFoundError(`the engine has no trace ${describe(id)}; \`iii-node traces\` lists them`)
+    throw new NotFoundError(`the engine has no trace '${clean(id)}'; \`iii-node traces\` lists them`)
   const { logs } = await ask<{ logs: LogRow[] }>('engine::logs::list', { trace_id: traceId, limit: 1_000 })
   return { trace_id: traceId, roots, logs }
 }
@@ -47,7 +48,7 @@ export async function traceOf({ ask }: Remote, id: string): Promise<Trace> {
 const SEARCHED = 1_000
 
 /** The id that begins with these digits; the digits themselves if there is none. */
-async function wholeId(ask: Remote['ask'], start: string): Promise<string> {
+export async function wholeId(ask: Remote['ask'], start: string): Promise<string> {
   if (!/^[0-9a-f]{8,31}$/.test(start)) return start
   const newest = { limit: SEARCHED, sort_by: 'start_time', sort_order: 'desc' }
   const { spans } = await ask<{ spans: SpanNode[] }>('engine::traces::list', newest)
@@ -69,13 +70,13 @@ async function show(remote: Remote, id: string, { values, terminal }: Shown): Pr
   else await page(terminal, traceLines(trace, terminal.screen))
 }
 
-async function list({ ask }: Remote, { values, limit, terminal }: Shown & { readonly limit: number }): Promise<void> {
-  const { spans } = await ask<{ spans: SpanNode[] }>('engine::traces::list', {
-    ...filters(values),
-    limit,
-    sort_by: 'start_time',
-    sort_order: 'desc',
-  })
+/** The newest traces that fit, each as the row of its first span. */
+export async function tracesOf(remote: Remote, wanted: TraceFilter, limit: number): Promise<object[]> {
+  return (await firstSpans(remote, wanted, limit)).map(traceRow)
+}
+
+async function list(remote: Remote, { values, limit, terminal }: Shown & { readonly limit: number }): Promise<void> {
+  const spans = await firstSpans(remote, values, limit)
   if (values.json === true) {
     terminal.out(jsonOf({ traces: spans.map(traceRow) }, 2))
     return
@@ -101,11 +102,37 @@ async function list({ ask }: Remote, { values, limit, terminal }: Shown & { read
   await page(terminal, table(columns, rows, terminal.screen))
 }
 
-function filters({ status, function: functionId }: TracesValues): object {
-  return {
+/** Which traces are wanted. */
+export interface TraceFilter {
+  readonly status?: string | undefined
+  /** A part of the name of some span. */
+  readonly function?: string | undefined
+  readonly traceIds?: readonly string[]
+}
+
+/** Spans that are read to find traces by a span below the first. */
+const MAX_SPANS = 10_000
+
+/** The first span of each trace that fits, newest first; failed if any span of the trace failed. */
+async function firstSpans({ ask }: Remote, { status, function: name, traceIds }: TraceFilter, limit: number) {
+  const isDeep = name !== undefined || status === 'error'
+  const { spans } = await ask<{ spans: SpanNode[] }>('engine::traces::list', {
     ...(status === undefined ? {} : { status }),
-    ...(functionId === undefined ? {} : { name: functionId, search_all_spans: true }),
+    ...(name === undefined ? {} : { name }),
+    ...(traceIds === undefined ? {} : { trace_ids: traceIds }),
+    ...(isDeep ? { search_all_spans: true } : {}),
+    limit: isDeep ? MAX_SPANS : limit,
+    sort_by: 'start_time',
+    sort_order: 'desc',
+  })
+  const traces = new Map<string, SpanNode>()
+  for (const span of spans) {
+    const known = traces.get(span.trace_id)
+    const first = known === undefined || span.start_time_unix_nano < known.start_time_unix_nano ? span : known
+    const failed = span.status === 'error' || known?.status === 'error'
+    traces.set(span.trace_id, failed ? { ...first, status: 'error' } : first)
   }
+  return [...traces.values()].slice(0, limit)
 }
 
 /** The row of a root span. */
@@ -122,9 +149,8 @@ async function followTraces(remote: Remote, values: TracesValues, terminal: Term
   await follow(remote, { type: 'trace', config, terminal }, async (payload) => {
     const ids = ((payload as { readonly trace_ids?: readonly string[] }).trace_ids ?? []).filter((id) => !seen.has(id))
     if (ids.length === 0) return
-    const query = { ...filters(values), trace_ids: ids, limit: ids.length, sort_order: 'asc' }
-    const { spans } = await remote.ask<{ spans: SpanNode[] }>('engine::traces::list', query)
-    for (const span of spans) {
+    const spans = await firstSpans(remote, { ...values, traceIds: ids }, ids.length)
+    for (const span of spans.reverse()) {
       if (span.pending === true || seen.has(span.trace_id)) continue
       seen.add(span.trace_id)
       if (seen.size > MAX_SEEN) for (const oldest of seen) if (seen.size > MAX_SEEN) seen.delete(oldest)

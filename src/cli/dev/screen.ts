@@ -1,5 +1,7 @@
 /** What `dev` prints once its workers are ready: routes, functions and keys. */
 import type { LocalEngine } from '../../engine/engine.js'
+import type { FunctionRow } from '../../wire/protocol/function-rows.js'
+import type { TriggerRow, WorkerRow } from '../../wire/protocol/list-rows.js'
 import type { Terminal } from '../command.js'
 import { clean, cut, painter } from '../print/text.js'
 import { wrapped } from '../print/help.js'
@@ -7,16 +9,6 @@ import { wrapped } from '../print/help.js'
 /** Routes and functions that are listed; `iii-node ls` lists all. */
 const MAX_LISTED = 20
 const WIDTH = 80
-
-interface FunctionRow {
-  readonly function_id: string
-  readonly worker_name: string
-}
-
-interface RouteRow {
-  readonly function_id: string
-  readonly config: { readonly api_path?: string; readonly http_method?: string } | null
-}
 
 type Invoke = Pick<LocalEngine, 'invoke' | 'httpUrl'>
 
@@ -46,18 +38,17 @@ async function routesOf(engine: Invoke) {
   const { registered_triggers: rows } = (await engine.invoke({
     functionId: 'engine::registered-triggers::list',
     data,
-  })) as { readonly registered_triggers: readonly RouteRow[] }
+  })) as { readonly registered_triggers: readonly TriggerRow[] }
   return rows.map(({ function_id: functionId, config }) => {
-    return { method: config?.http_method ?? 'GET', path: config?.api_path ?? '', functionId }
+    const { http_method: method, api_path: path } = config ?? {}
+    return { method: clean(method ?? 'GET'), path: clean(path ?? ''), functionId }
   })
 }
 
 async function functionsOf(engine: Invoke): Promise<string[]> {
   const list = async (functionId: string): Promise<unknown> => engine.invoke({ functionId, data: {} })
   const { functions } = (await list('engine::functions::list')) as { readonly functions: readonly FunctionRow[] }
-  const { workers } = (await list('engine::workers::list')) as {
-    readonly workers: readonly { readonly name?: string | null; readonly runtime?: string | null }[]
-  }
+  const { workers } = (await list('engine::workers::list')) as { readonly workers: readonly WorkerRow[] }
   const built = new Set(workers.filter(({ runtime }) => runtime === 'engine').map(({ name }) => name))
   return functions.filter((row) => !built.has(row.worker_name)).map((row) => row.function_id)
 }

@@ -64,8 +64,11 @@ function variablesOf(url: string): Readonly<Record<string, string>> {
   return { III_URL: url, III_REPORTING_ENGINE: url, III_DRAIN_ON_SIGNAL: '1' }
 }
 
-/** Lets the console run calls again with their whole input. Payloads in spans are limited on the local engine, too. */
-const FULL_PAYLOADS = { III_TRACE_PAYLOAD_MAX_BYTES: '262144' }
+/**
+ * Lets the console run calls again with their whole input, and draw metrics. Payloads in spans are limited on the local
+ * engine, too.
+ */
+const TELEMETRY = { III_TRACE_PAYLOAD_MAX_BYTES: '262144', OTEL_METRIC_EXPORT_INTERVAL: '5000' }
 
 export class WorkerProcess {
   readonly #options: WorkerProcessOptions
@@ -83,7 +86,7 @@ export class WorkerProcess {
       // once.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...FULL_PAYLOADS, ...options.env, ...process.env, ...variablesOf(options.url) },
+      env: { ...TELEMETRY, ...options.env, ...process.env, ...variablesOf(options.url) },
     })
     this.#child.once('error', (error) => this.#over(`could not be started: ${error.message}`))
     this.#child.once('exit', (code, signal) =>

@@ -1,39 +1,7 @@
 /** Draws a trace for a terminal: a tree of spans with service, duration, place in time, and the log lines of each span. */
+import type { LogRow, SpanNode } from '../../wire/protocol/list-rows.js'
 import type { Screen } from '../command.js'
 import { clean, clockTime, cut, duration, painter, type Paint } from './text.js'
-
-/** The members of a span that both engines send. */
-export interface SpanNode {
-  readonly trace_id: string
-  readonly span_id: string
-  readonly name: string
-  readonly service_name: string
-  readonly start_time_unix_nano: number
-  readonly end_time_unix_nano: number
-  readonly status: string
-  readonly status_description?: string
-  readonly attributes: readonly (readonly [string, string])[]
-  readonly events: readonly SpanEvent[]
-  readonly pending?: boolean
-  readonly children?: readonly SpanNode[]
-}
-
-interface SpanEvent {
-  readonly name: string
-  readonly attributes: readonly (readonly [string, string])[]
-}
-
-/** The members of a log record that both engines send. */
-export interface LogRow {
-  readonly timestamp_unix_nano: number
-  readonly severity_number: number
-  readonly severity_text: string
-  readonly body: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
-  readonly trace_id?: string | null
-  readonly span_id?: string | null
-  readonly service_name: string
-}
 
 /** A span, or a log record below it, with its place in the tree. */
 interface Row {
@@ -132,7 +100,11 @@ function addRows(rows: Row[], { span, indent, mark }: Place, logs: ReadonlyMap<s
   const below = `${inner}${children.length > 0 ? '│ ' : '  '}`
   const error = errorOf(span)
   if (error !== undefined) rows.push({ label: below, note: `! ${error}` })
-  for (const log of logs.get(span.span_id) ?? []) rows.push({ label: below, note: `· ${logText(log)}` })
+  for (const log of logs.get(span.span_id) ?? []) {
+    // The record of the engine about a failed call repeats the error of the span.
+    const isRepeated = error !== undefined && log.attributes?.['kind'] === 'invocation_failed'
+    if (!isRepeated) rows.push({ label: below, note: `· ${logText(log)}` })
+  }
   for (const [index, child] of children.entries()) {
     addRows(rows, { span: child, indent: inner, mark: index === children.length - 1 ? '└ ' : '├ ' }, logs)
   }
@@ -164,8 +136,16 @@ function logText({ severity_text: level, body, attributes = {} }: LogRow, paint:
   const data = attributes['log.data']
   const others = Object.fromEntries(Object.entries(attributes).filter(([key]) => !REPEATED.includes(key)))
   const facts = data === undefined ? others : isEmpty(others) ? data : { data, ...others }
-  const shown = isEmpty(facts) ? '' : ` ${paint('gray', clean(facts))}`
+  const shown = isEmpty(facts) ? '' : ` ${paint('gray', clean(withShortStacks(facts)))}`
   return `${paint(styleOf(level), clean(level).padEnd(5))} ${clean(body)}${shown}`
+}
+
+/** In one line, a stack trace says most by its message and first frame; `--json` has it whole. */
+function withShortStacks(value: unknown): unknown {
+  const text = JSON.stringify(value, (key, member: unknown) =>
+    key === 'stacktrace' && typeof member === 'string' ? member.split('\n', 2).join('\n') : member,
+  ) as string | undefined
+  return text === undefined ? value : (JSON.parse(text) as unknown)
 }
 
 function isEmpty(value: unknown): boolean {

@@ -26,7 +26,16 @@ export interface CallOptions {
 /** What the engine reports when it changes. */
 export type Topic = 'trace' | 'log' | 'engine::functions-available' | 'engine::workers-available'
 
-/** Topics that the engine has not reported yet are reported at this interval, since it may lack their trigger types. */
+/** A trigger whose events are counted. */
+interface Watched {
+  readonly type: string
+  readonly config: object
+  readonly changed: Signal<number>
+  /** Removes the trigger and its function from the engine. */
+  release?: () => void
+}
+
+/** Triggers that the engine has not confirmed are reported at this interval, since it may lack their types. */
 const POLL_MS = 2_000
 /** Reports of one topic are at least this far apart. */
 const PACE_MS = 400
@@ -39,8 +48,9 @@ export class Connection {
   readonly state = signal<ConnectionState>({ kind: 'connecting' })
   /** Counts the reports of each topic. */
   readonly changes = Object.fromEntries(TOPICS.map((topic) => [topic, signal(0)])) as Record<Topic, Signal<number>>
-  readonly #paced = new Map<Topic, Timer>()
-  readonly #polled = new Set<Topic>(TOPICS)
+  readonly #watched = new Set<Watched>(TOPICS.map((type) => ({ type, config: {}, changed: this.changes[type] })))
+  readonly #paced = new Map<Watched, Timer>()
+  readonly #polled = new Set<Watched>()
   #worker: BrowserWorker | undefined
   #reason = ''
   /** Trace headers of the call that is being made. */
@@ -82,6 +92,18 @@ export class Connection {
     }
   }
 
+  /** Counts the events of one more trigger into a signal, until the returned function is called. */
+  watch(type: 'state' | 'stream', config: object, changed: Signal<number>): () => void {
+    const watched: Watched = { type, config, changed }
+    this.#watched.add(watched)
+    if (this.#worker !== undefined) this.#register(this.#worker, watched)
+    return () => {
+      this.#watched.delete(watched)
+      this.#polled.delete(watched)
+      watched.release?.()
+    }
+  }
+
   #connect(): void {
     const token = localStorage.getItem(TOKEN_KEY) ?? ''
     const address = `ws://${location.host}/engine?token=${encodeURIComponent(token)}`
@@ -95,24 +117,46 @@ export class Connection {
     worker.onConnectionStateChange((state) => {
       if (worker !== this.#worker || state !== IIIConnectionState.Connected) return
       this.state.value = { kind: 'open' }
-      for (const topic of TOPICS) this.#change(topic)
+      this.#confirm(worker)
+      for (const watched of this.#watched) this.#change(watched)
     })
-    const name = `console::${crypto.randomUUID()}`
-    for (const topic of TOPICS) {
-      const functionId = `${name}::${topic}`
-      const reported = (): null => {
-        this.#polled.delete(topic)
-        this.#change(topic)
-        return null
-      }
-      worker.registerFunction(functionId, reported, { metadata: { internal: true } })
-      worker.registerTrigger({ type: topic, function_id: functionId, config: {} })
+    for (const watched of this.#watched) this.#register(worker, watched)
+  }
+
+  #register(worker: BrowserWorker, watched: Watched): void {
+    const { type, config } = watched
+    const reported = (): null => {
+      this.#polled.delete(watched)
+      this.#change(watched)
+      return null
     }
+    const id = `console::${crypto.randomUUID()}::${type}`
+    const counter = worker.registerFunction(id, reported, { metadata: { internal: true } })
+    const trigger = worker.registerTrigger({ type, function_id: id, config })
+    watched.release = () => {
+      trigger.unregister()
+      counter.unregister()
+    }
+    this.#polled.add(watched)
+    if (this.state.peek().kind !== 'open') return
+    this.#confirm(worker)
+    this.#change(watched)
+  }
+
+  /** Stops polling once the triggers are in effect. If the engine refuses one, each is polled until it fires. */
+  #confirm(worker: BrowserWorker): void {
+    const asked = [...this.#polled]
+    worker.ready().then(
+      () => {
+        for (const watched of asked) this.#polled.delete(watched)
+      },
+      () => undefined,
+    )
   }
 
   #ended(reason: string): void {
     this.#reason = reason
-    for (const topic of TOPICS) this.#polled.add(topic)
+    for (const watched of this.#watched) this.#polled.add(watched)
     if (this.state.peek().kind === 'open') this.state.value = { kind: 'lost', reason }
     else void this.#findReason()
   }
@@ -129,18 +173,19 @@ export class Connection {
     else this.state.value = { kind: 'refused' }
   }
 
-  #change(topic: Topic): void {
-    if (this.#paced.has(topic)) return
+  #change(watched: Watched): void {
+    if (this.#paced.has(watched)) return
     const wait = systemClock.after(PACE_MS, () => {
-      this.#paced.delete(topic)
-      this.changes[topic].value += 1
+      this.#paced.delete(watched)
+      if (this.#watched.has(watched)) watched.changed.value += 1
     })
-    this.#paced.set(topic, wait)
+    this.#paced.set(watched, wait)
   }
 
   #poll(): void {
     systemClock.after(POLL_MS, () => {
-      if (this.state.value.kind === 'open' && !document.hidden) for (const topic of this.#polled) this.#change(topic)
+      if (this.state.value.kind === 'open' && !document.hidden)
+        for (const watched of this.#polled) this.#change(watched)
       this.#poll()
     })
   }

@@ -4,18 +4,8 @@ import { useEffect } from 'preact/hooks'
 import { systemClock } from '../../std/time/clock.js'
 import { Connection, type CallOptions } from './connection.js'
 import type { FunctionDetail, FunctionRow } from '../../wire/protocol/function-rows.js'
-import type {
-  ConsoleInfo,
-  DeadLetter,
-  LetterOrigin,
-  LogRow,
-  QueueRow,
-  Span,
-  SpanNode,
-  TriggerRow,
-  WorkerDetail,
-  WorkerRow,
-} from './rows.js'
+import type { LogRow, SpanNode, SpanRow, TriggerRow, WorkerRow } from '../../wire/protocol/list-rows.js'
+import type { ChannelRow, ConsoleInfo, DeadLetter, LetterOrigin, MetricRow, QueueRow, WorkerDetail } from './rows.js'
 
 export const connection = new Connection()
 
@@ -55,7 +45,7 @@ interface EngineQueries {
   readonly workers: () => Promise<readonly WorkerRow[]>
   readonly worker: (name: string, namespace: string) => Promise<WorkerDetail>
   readonly triggers: () => Promise<readonly TriggerRow[]>
-  readonly spans: (query: object) => Promise<readonly Span[]>
+  readonly spans: (query: object) => Promise<readonly SpanRow[]>
   readonly trace: (id: string) => Promise<readonly SpanNode[]>
   readonly logs: (query: object) => Promise<readonly LogRow[]>
   readonly queues: () => Promise<readonly QueueRow[]>
@@ -64,7 +54,9 @@ interface EngineQueries {
   readonly scopes: () => Promise<readonly string[]>
   readonly streams: () => Promise<readonly { readonly id: string; readonly groups: readonly string[] }[]>
   readonly entries: (name: 'state::entries' | 'stream::entries', place: object) => Promise<Entries>
-  readonly cronDue: () => Promise<readonly { readonly id: string; readonly due_ms?: number }[]>
+  readonly cronDue: () => Promise<readonly { readonly id: string; readonly due_ms: readonly number[] }[]>
+  readonly channels: () => Promise<readonly ChannelRow[]>
+  readonly metrics: (query: object) => Promise<readonly MetricRow[]>
 }
 
 export const engine: EngineQueries = {
@@ -77,7 +69,7 @@ export const engine: EngineQueries = {
     return rows.registered_triggers.filter(({ function_id }) => !function_id.startsWith('console::'))
   },
   spans: async (query) =>
-    (await call<{ spans: Span[] }>('engine::traces::list', { sort_order: 'desc', ...query })).spans,
+    (await call<{ spans: SpanRow[] }>('engine::traces::list', { sort_order: 'desc', ...query })).spans,
   trace: async (trace_id) => (await call<{ roots: SpanNode[] }>('engine::traces::tree', { trace_id })).roots,
   logs: async (query) => (await call<{ logs: LogRow[] }>('engine::logs::list', query)).logs,
   queues: () => (info.value?.isLocal === true ? inspect('queue::queues') : queuesOverWire()),
@@ -87,6 +79,8 @@ export const engine: EngineQueries = {
   streams: async () => (await call<{ stream: { id: string; groups: string[] }[] }>('stream::list_all')).stream,
   entries: (name, place) => inspect(name, place),
   cronDue: () => (info.value?.isLocal === true ? inspect('cron::due') : Promise.resolve([])),
+  channels: () => (info.value?.isLocal === true ? inspect('channels') : Promise.resolve([])),
+  metrics: async (query) => (await call<{ sdk_metrics: MetricRow[] }>('engine::metrics::list', query)).sdk_metrics,
 }
 
 async function queuesOverWire(): Promise<QueueRow[]> {
@@ -170,6 +164,14 @@ function remember(key: string, value: unknown): void {
   cache.set(key, value)
   const [oldest] = cache.keys()
   if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest)
+}
+
+/** Counts the changes of state, or of one stream, while the component is shown. */
+export function useChanges(type: 'state' | 'stream', config: object): ReadonlySignal<number> {
+  const changed = useSignal(0)
+  const key = JSON.stringify([type, config])
+  useEffect(() => connection.watch(type, config, changed), [key, changed])
+  return changed
 }
 
 /** Whether actions that change something are offered. */

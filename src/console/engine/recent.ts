@@ -5,7 +5,7 @@
 import { computed, signal } from '@preact/signals'
 import { systemClock } from '../../std/time/clock.js'
 import { connection, engine, isPaused, now } from './engine.js'
-import type { Span } from './rows.js'
+import type { SpanRow } from '../../wire/protocol/list-rows.js'
 import { durationMs, failureOf, functionOf, isExecution, startMs } from './span-facts.js'
 
 /** A span without its payloads. */
@@ -25,7 +25,7 @@ export interface RecentSpan {
 export const WINDOW_MS = 5 * 60_000
 /** Spans arrive in batches, so a query goes back this far behind the latest known one. */
 const OVERLAP_MS = 15_000
-const MAX_SPANS = 5_000
+export const MAX_SPANS = 5_000
 const PAGE = 1_000
 
 /** Newest first. */
@@ -60,11 +60,11 @@ async function load(): Promise<void> {
   }
 }
 
-function shortened(span: Span): RecentSpan {
+function shortened(span: SpanRow): RecentSpan {
   return {
     id: span.span_id,
     traceId: span.trace_id,
-    parentId: span.parent_span_id,
+    parentId: span.parent_span_id ?? null,
     name: span.name,
     functionId: functionOf(span),
     isExecution: isExecution(span),
@@ -86,38 +86,16 @@ export const failures = computed(() => {
   return [...byTrace.values()]
 })
 
-/** Who called a function, or whom it called, with the number of calls and failures. */
-export interface Neighbour {
-  readonly id: string
-  readonly calls: number
-  readonly failed: number
-}
-
-export function neighboursOf(functionId: string): { callers: Neighbour[]; callees: Neighbour[] } {
-  const byId = new Map(recent.value.map((span) => [span.id, span]))
-  const callers = new Map<string, Neighbour>()
-  const callees = new Map<string, Neighbour>()
-  for (const span of recent.value) {
-    const parent = span.parentId === null ? undefined : byId.get(span.parentId)
-    if (span.functionId === functionId && parent !== undefined) count(callers, parent.functionId ?? parent.name, span)
-    if (parent?.functionId === functionId && span.functionId !== undefined) count(callees, span.functionId, span)
-  }
-  const ordered = (map: Map<string, Neighbour>): Neighbour[] => [...map.values()].sort((a, b) => b.calls - a.calls)
-  return { callers: ordered(callers), callees: ordered(callees) }
-}
-
-function count(into: Map<string, Neighbour>, id: string, { failure }: RecentSpan): void {
-  const { calls = 0, failed = 0 } = into.get(id) ?? {}
-  into.set(id, { id, calls: calls + 1, failed: failed + (failure === undefined ? 0 : 1) })
-}
-
-/** The figures of equal parts of the window, oldest first. */
+/** Figures of calls. */
 export interface Bucket {
   readonly calls: number
   readonly failed: number
+  readonly p50Ms: number
   readonly p95Ms: number
+  readonly p99Ms: number
 }
 
+/** The figures of equal parts of the window, oldest first. */
 export function bucketsOf(spans: readonly RecentSpan[], endMs: number, parts: number): Bucket[] {
   const width = WINDOW_MS / parts
   const groups = Array.from({ length: parts }, (): RecentSpan[] => [])
@@ -125,17 +103,19 @@ export function bucketsOf(spans: readonly RecentSpan[], endMs: number, parts: nu
     const index = parts - 1 - Math.floor((endMs - span.startMs) / width)
     if (span.isExecution) groups[Math.min(index, parts - 1)]?.push(span)
   }
-  return groups.map((group) => ({
-    calls: group.length,
-    failed: group.filter(({ failure }) => failure !== undefined).length,
-    p95Ms: percentile(
-      group.map((span) => span.durationMs),
-      0.95,
-    ),
-  }))
+  return groups.map(bucketOf)
 }
 
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+/** The figures of some calls. */
+export function bucketOf(spans: readonly RecentSpan[]): Bucket {
+  const sorted = spans.map((span) => span.durationMs).sort((a, b) => a - b)
+  const percentile = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+  return {
+    calls: spans.length,
+    failed: spans.filter(({ failure }) => failure !== undefined).length,
+    p50Ms: percentile(0.5),
+    p95Ms: percentile(0.95),
+    p99Ms: percentile(0.99),
+  }
 }

@@ -1,65 +1,6 @@
-/** The rows that functions of the engine return, as far as the console shows them. */
+/** The rows that the console alone shows: details of workers, queues and dead letters, and what its server answers. */
 import type { FunctionRow } from '../../wire/protocol/function-rows.js'
-
-type Attribute = readonly [key: string, value: string]
-
-export interface SpanEvent {
-  readonly name: string
-  readonly timestamp_unix_nano: number
-  readonly attributes: readonly Attribute[]
-}
-
-export interface Span {
-  readonly trace_id: string
-  readonly span_id: string
-  readonly parent_span_id: string | null
-  readonly name: string
-  readonly start_time_unix_nano: number
-  readonly end_time_unix_nano: number
-  readonly status: string
-  readonly status_description?: string
-  readonly attributes: readonly Attribute[]
-  readonly service_name: string
-  readonly events: readonly SpanEvent[]
-  readonly pending?: boolean
-}
-
-export interface SpanNode extends Span {
-  readonly children: readonly SpanNode[]
-}
-
-export interface LogRow {
-  readonly timestamp_unix_nano: number
-  readonly observed_timestamp_unix_nano: number
-  readonly severity_number: number
-  readonly severity_text: string
-  readonly body: string
-  readonly attributes: Readonly<Record<string, unknown>>
-  readonly trace_id?: string
-  readonly span_id?: string
-  readonly service_name: string
-}
-
-export interface TriggerRow {
-  readonly id: string
-  readonly trigger_type: string
-  readonly function_id: string
-  readonly worker_name: string
-  readonly config: Readonly<Record<string, unknown>> | null
-}
-
-export interface WorkerRow {
-  readonly id: string
-  readonly name: string | null
-  readonly namespace: string
-  readonly version: string | null
-  readonly runtime: string
-  readonly os: string | null
-  readonly status: string
-  readonly function_count: number
-  readonly connected_at_ms: number
-  readonly active_invocations: number
-}
+import type { Attribute, WorkerRow } from '../../wire/protocol/list-rows.js'
 
 export interface WorkerDetail {
   readonly worker: WorkerRow & {
@@ -96,6 +37,34 @@ export interface LetterOrigin {
   readonly function_id: string
   readonly namespace: string
   readonly traceparent?: string
+}
+
+/** An open channel; only an engine in the process of the console lists them. */
+export interface ChannelRow {
+  readonly id: string
+  /** Empty for channels of the engine. */
+  readonly worker_id: string
+  /** `free` until the end connects. */
+  readonly writer: 'free' | 'connected' | 'done'
+  readonly reader: 'free' | 'connected' | 'gone'
+  /** Whether the writer is paused. */
+  readonly is_held: boolean
+  readonly buffered_bytes: number
+  /** Everything written so far. */
+  readonly total_bytes: number
+  readonly age_ms: number
+}
+
+/** A metric of workers, with its points. */
+export interface MetricRow {
+  readonly name: string
+  readonly service_name: string
+  readonly data_points: readonly {
+    readonly timestamp_unix_nano: number
+    readonly attributes: readonly Attribute[]
+    /** Absent for a distribution. */
+    readonly value?: number
+  }[]
 }
 
 /** What the server of the page says about itself. */

@@ -1,32 +1,32 @@
 /** Reads facts out of spans: the function, the payloads, the failure, and the way through a trace that took its time. */
 import { isRecord } from '../../wire/protocol/validate.js'
 import { CALLER_WORKER_ID } from '../../wire/protocol/names.js'
-import type { LogRow, Span, SpanEvent, SpanNode } from './rows.js'
+import type { LogRow, SpanEvent, SpanNode, SpanRow } from '../../wire/protocol/list-rows.js'
 
-function attribute({ attributes }: Pick<Span | SpanEvent, 'attributes'>, key: string): string | undefined {
+function attribute({ attributes }: Pick<SpanRow | SpanEvent, 'attributes'>, key: string): string | undefined {
   return attributes.find(([name]) => name === key)?.[1]
 }
 
 /** The function that a span is about; undefined for other work. */
-export function functionOf(span: Span): string | undefined {
+export function functionOf(span: SpanRow): string | undefined {
   const named = /^(?:execute|call) (.+)$/.exec(span.name)?.[1]
   return attribute(span, 'iii.function.id') ?? attribute(span, 'function_id') ?? named
 }
 
 /** Whether a worker ran a function in this span, so that it can be run again. */
-export function isExecution(span: Span): boolean {
+export function isExecution(span: SpanRow): boolean {
   return span.name.startsWith('execute ')
 }
 
-export function startMs(span: Span): number {
+export function startMs(span: SpanRow): number {
   return span.start_time_unix_nano / 1e6
 }
 
-export function durationMs(span: Span): number {
+export function durationMs(span: SpanRow): number {
   return Math.max(0, (span.end_time_unix_nano - span.start_time_unix_nano) / 1e6)
 }
 
-export function isFailed(span: Span): boolean {
+export function isFailed(span: SpanRow): boolean {
   return span.status === 'error'
 }
 
@@ -39,7 +39,7 @@ export interface Payload {
 }
 
 /** Payload event of a span; `undefined` if none was recorded. */
-export function payloadOf(span: Span, kind: 'input' | 'output'): Payload | undefined {
+export function payloadOf(span: SpanRow, kind: 'input' | 'output'): Payload | undefined {
   const event = span.events.find(({ name }) => name === `iii.invocation.${kind}`)
   const text = event && attribute(event, 'iii.payload.json')
   if (event === undefined || text === undefined) return undefined
@@ -67,7 +67,7 @@ export interface Failure {
 }
 
 /** Why a span failed. */
-export function failureOf(span: Span): Failure | undefined {
+export function failureOf(span: SpanRow): Failure | undefined {
   if (!isFailed(span)) return undefined
   const event = span.events.find(({ name }) => name === 'exception')
   const of = (name: string): string | undefined => event && attribute(event, `exception.${name}`)
@@ -83,14 +83,25 @@ export interface PlacedSpan {
   readonly parent: SpanNode | undefined
 }
 
+/** In the order of a waterfall. Without recursion, since a trace may be as deep as it has spans. */
 export function flatten(roots: readonly SpanNode[]): PlacedSpan[] {
   const placed: PlacedSpan[] = []
-  const visit = (span: SpanNode, depth: number, parent: SpanNode | undefined): void => {
-    placed.push({ span, depth, parent })
-    for (const child of span.children) visit(child, depth + 1, span)
+  const open: PlacedSpan[] = roots.map((span) => ({ span, depth: 0, parent: undefined })).reverse()
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    placed.push(one)
+    const { span, depth } = one
+    const children = span.children ?? []
+    for (let at = children.length - 1; at >= 0; at--) {
+      const child = children[at]
+      if (child !== undefined) open.push({ span: child, depth: depth + 1, parent: span })
+    }
   }
-  for (const root of roots) visit(root, 0, undefined)
   return placed
+}
+
+/** When the latest of some spans ended, in nanoseconds since 1970. */
+function latestEnd(placed: readonly PlacedSpan[]): number {
+  return placed.reduce((latest, { span }) => Math.max(latest, span.end_time_unix_nano), -Infinity)
 }
 
 /**
@@ -99,17 +110,17 @@ export function flatten(roots: readonly SpanNode[]): PlacedSpan[] {
  */
 export function criticalPath(root: SpanNode): ReadonlySet<string> {
   const path = new Set<string>()
-  const walk = (span: SpanNode, until: number): void => {
-    path.add(span.span_id)
-    let end = until
-    const latest = [...span.children].sort((a, b) => b.end_time_unix_nano - a.end_time_unix_nano)
-    for (const child of latest) {
-      if (child.start_time_unix_nano >= end || child.end_time_unix_nano > end) continue
-      walk(child, child.end_time_unix_nano)
-      end = child.start_time_unix_nano
+  const open = [{ span: root, until: latestEnd(flatten([root])) }]
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    path.add(one.span.span_id)
+    let end = one.until
+    const latest = [...(one.span.children ?? [])].sort((a, b) => b.end_time_unix_nano - a.end_time_unix_nano)
+    for (const span of latest) {
+      if (span.start_time_unix_nano >= end || span.end_time_unix_nano > end) continue
+      open.push({ span, until: span.end_time_unix_nano })
+      end = span.start_time_unix_nano
     }
   }
-  walk(root, Math.max(...flatten([root]).map(({ span }) => span.end_time_unix_nano)))
   return path
 }
 

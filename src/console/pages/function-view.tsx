@@ -3,16 +3,17 @@ import { signal, useSignal } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
 import { connection, engine, useQuery } from '../engine/engine.js'
-import { neighboursOf, type Neighbour } from '../engine/recent.js'
+import { errorRate, flow, ratePerMinute } from '../engine/flow.js'
 import type { FunctionDetail } from '../../wire/protocol/function-rows.js'
 import { failureOf, flatten, isFailed, payloadOf } from '../engine/span-facts.js'
 import { Panel, Problem, SpanTimes, Status, Tabs } from '../parts/basics.js'
-import { preview } from '../parts/format.js'
+import { plural, preview } from '../parts/format.js'
 import { Json } from '../parts/json.js'
 import { gridOf } from '../parts/list.js'
 import { useKey } from '../parts/keys.js'
 import { address, navigate, to } from '../parts/router.js'
 import { exampleOf } from '../parts/schema-form.js'
+import { hrefOf } from './flow.js'
 import { RunPanel } from './run-panel.js'
 
 type Tab = 'run' | 'calls' | 'schema' | 'neighbours'
@@ -153,27 +154,43 @@ function Schema({ title, children }: { readonly title: string; readonly children
   )
 }
 
+/** Another function, a route or a queue, with the calls between it and the shown function. */
+interface Neighbour {
+  readonly id: string
+  readonly calls: number
+  readonly failed: number
+}
+
 function Neighbours({ id }: { readonly id: string }): JSX.Element {
-  const { callers, callees } = neighboursOf(id)
+  const { edges } = flow.value
+  const callers = edges.filter((edge) => edge.to === id).map((edge) => ({ ...edge, id: edge.from }))
+  const callees = edges.filter((edge) => edge.from === id).map((edge) => ({ ...edge, id: edge.to }))
   return (
     <>
       <NeighbourList title="Called by, in the last 5 minutes" rows={callers} />
       <NeighbourList title="Calls, in the last 5 minutes" rows={callees} />
+      <a href={`/flow?q=${encodeURIComponent(id)}`}>Draw the flow</a>
     </>
   )
 }
 
 function NeighbourList({ title, rows }: { readonly title: string; readonly rows: readonly Neighbour[] }): JSX.Element {
+  const { nodes } = flow.value
   return (
     <Panel title={title}>
       {rows.length === 0 && <p class="line dim">None seen.</p>}
       <div role="list">
         {rows.map((row) => (
           <div role="listitem" key={row.id}>
-            <a class="line" href={to('functions', row.id)} style={gridOf('minmax(0,1fr) 80px 80px')}>
+            <a
+              class="line"
+              href={hrefOf(nodes.get(row.id) ?? { id: row.id, kind: 'function' })}
+              style={gridOf('minmax(0,1fr) 72px 80px 96px', 'minmax(0,1fr) 72px 80px')}
+            >
               <span class="cut mono">{row.id}</span>
-              <span class="num">{row.calls} calls</span>
-              <span class={row.failed > 0 ? 'num red' : 'num dim'}>{row.failed} failed</span>
+              <span class="num dim wide">{plural(row.calls, 'call')}</span>
+              <span class="num">{ratePerMinute(row.calls)}</span>
+              <span class={row.failed > 0 ? 'num red' : 'num dim'}>{errorRate(row)} failed</span>
             </a>
           </div>
         ))}

@@ -1,8 +1,9 @@
 /** Logs: the live tail, with levels and search; the chosen record beside the list. */
 import type { JSX } from 'preact'
-import { useCallback } from 'preact/hooks'
-import { connection, engine, useQuery, useTitle } from '../engine/engine.js'
-import type { LogRow } from '../engine/rows.js'
+import { useCallback, useEffect, useMemo } from 'preact/hooks'
+import { useTitle } from '../engine/engine.js'
+import { followLogs, logId, logTail } from '../engine/log-tail.js'
+import type { LogRow } from '../../wire/protocol/list-rows.js'
 import { logMs } from '../engine/span-facts.js'
 import { Empty, PauseButton, Problem, Search, searched, Segments, Top } from '../parts/basics.js'
 import { clockTime, fullTime, preview } from '../parts/format.js'
@@ -12,32 +13,38 @@ import { List } from '../parts/list.js'
 import { address, navigate, setQuery, to } from '../parts/router.js'
 import { dataOf, Level } from '../parts/span-detail.js'
 
-const MAX_LOGS = 1_000
 /** Severity numbers of OpenTelemetry. */
 const LEVELS = { all: 0, info: 9, warn: 13, error: 17 } as const
 type LevelName = keyof typeof LEVELS
-
-/** Identifies a record: engines give them no id. */
-function idOf(row: LogRow): string {
-  return [row.timestamp_unix_nano, row.observed_timestamp_unix_nano, row.span_id ?? '', row.body.length].join('-')
-}
 
 export function LogsPage(): JSX.Element {
   const id = address.value.path[1]
   useTitle('Logs')
   const level = levelOf(address.value.query.get('level'))
-  const load = (): ReturnType<typeof engine.logs> =>
-    engine.logs({ limit: MAX_LOGS, ...(level !== 'all' && { severity_min: LEVELS[level] }) })
-  const { value, error } = useQuery(`logs of ${level}`, load, connection.changes.log)
-  const words = searched().split(/\s+/)
-  const rows = (value ?? []).filter((row) => fits(row, words))
-  const chosen = rows.find((row) => idOf(row) === id)
+  const functionId = address.value.query.get('function') ?? undefined
+  useEffect(followLogs, [])
+  const { rows: all, error } = logTail.value
+  const wanted = searched()
+  const rows = useMemo(() => {
+    const words = wanted.split(/\s+/)
+    const isShown = (row: LogRow): boolean =>
+      row.severity_number >= LEVELS[level] &&
+      (functionId === undefined || writerOf(row) === functionId) &&
+      fits(row, words)
+    return (all ?? []).filter(isShown)
+  }, [all, wanted, level, functionId])
+  const chosen = id === undefined ? undefined : rows.find((row) => logId(row) === id)
   const search = location.search
   return (
     <div class={chosen === undefined ? 'body' : 'body split'}>
       <section class="list" aria-label="Logs">
         <Top title="Logs" count={rows.length}>
           <Search label="Text, service or trace id" />
+          {functionId !== undefined && (
+            <button title="Show the records of all functions" onClick={() => setQuery('function', '')}>
+              <span class="cut mono">{functionId}</span> ✕
+            </button>
+          )}
           <Segments
             label="Lowest level"
             options={[
@@ -56,14 +63,14 @@ export function LogsPage(): JSX.Element {
           label="List of log records"
           isLive
           rows={rows}
-          idOf={idOf}
-          hrefOf={useCallback((row: LogRow) => to('logs', idOf(row)) + search, [search])}
+          idOf={logId}
+          hrefOf={useCallback((row: LogRow) => to('logs', logId(row)) + search, [search])}
           selected={id}
           columns="92px 56px minmax(0,110px) minmax(0,1fr)"
           narrow="56px minmax(0,1fr)"
           heads={[['Time', 'wide'], ['Level'], ['Service', 'wide'], ['Message']]}
           render={(row) => <LogLine row={row} />}
-          empty={value === undefined ? null : <NoLogs />}
+          empty={all === undefined ? null : <NoLogs />}
         />
       </section>
       {chosen !== undefined && <LogDetail row={chosen} />}
@@ -75,10 +82,26 @@ function levelOf(text: string | null): LevelName {
   return text === 'info' || text === 'warn' || text === 'error' ? text : 'all'
 }
 
+/** The function that wrote a record: loggers of handlers use its id as their service. */
+function writerOf({ attributes, service_name: service }: LogRow): string {
+  const label = attributes?.['service.name']
+  return typeof label === 'string' ? label : service
+}
+
+/** The text that is searched, made once for each record. */
+const texts = new WeakMap<LogRow, string>()
+
+function textOf(row: LogRow): string {
+  const known = texts.get(row)
+  if (known !== undefined) return known
+  const parts = [row.body, row.service_name, writerOf(row), row.trace_id ?? '', JSON.stringify(dataOf(row) ?? '')]
+  const text = parts.join(' ').toLowerCase()
+  texts.set(row, text)
+  return text
+}
+
 function fits(row: LogRow, words: readonly string[]): boolean {
-  const text =
-    `${row.body} ${row.service_name} ${row.trace_id ?? ''} ${JSON.stringify(dataOf(row) ?? '')}`.toLowerCase()
-  return words.every((word) => text.includes(word))
+  return words.every((word) => word === '' || textOf(row).includes(word))
 }
 
 function LogLine({ row }: { readonly row: LogRow }): JSX.Element {
@@ -129,13 +152,19 @@ function LogDetail({ row }: { readonly row: LogRow }): JSX.Element {
       <dl class="facts">
         <dt>Service</dt>
         <dd>{row.service_name}</dd>
-        {row.trace_id !== undefined && (
+        <dt>Written by</dt>
+        <dd>
+          <a class="mono" href={`/logs?function=${encodeURIComponent(writerOf(row))}`}>
+            {writerOf(row)}
+          </a>
+        </dd>
+        {typeof row.trace_id === 'string' && (
           <>
             <dt>Trace</dt>
             <dd>
               <a
                 class="mono"
-                href={`${to('traces', row.trace_id)}${row.span_id === undefined ? '' : `?span=${row.span_id}`}`}
+                href={`${to('traces', row.trace_id)}${(row.span_id ?? '') === '' ? '' : `?span=${String(row.span_id)}`}`}
               >
                 {row.trace_id}
               </a>

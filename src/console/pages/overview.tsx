@@ -2,8 +2,8 @@
 import { useSignalEffect, useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { connection, engine, now, tick, useQuery, useTitle } from '../engine/engine.js'
-import { bucketsOf, failures, percentile, recent, WINDOW_MS, type RecentSpan } from '../engine/recent.js'
-import type { Span, WorkerRow } from '../engine/rows.js'
+import { bucketOf, bucketsOf, failures, recent, WINDOW_MS, type RecentSpan } from '../engine/recent.js'
+import type { SpanRow, WorkerRow } from '../../wire/protocol/list-rows.js'
 import { isFailed } from '../engine/span-facts.js'
 import { Ago, Empty, Panel, SpanTimes, Status, Top } from '../parts/basics.js'
 import { duration, plural } from '../parts/format.js'
@@ -48,11 +48,7 @@ function Figures({ workers }: { readonly workers: readonly WorkerRow[] }): JSX.E
   const lags = useLags(workers)
   const spans = recent.value.filter((span) => span.isExecution && span.startMs >= now.value - WINDOW_MS)
   const buckets = bucketsOf(spans, now.value, PARTS)
-  const failed = spans.filter(({ failure }) => failure !== undefined).length
-  const p95 = percentile(
-    spans.map((span) => span.durationMs),
-    0.95,
-  )
+  const { failed, p95Ms } = bucketOf(spans)
   const lag = lags.at(-1)
   const rate = spans.length / (WINDOW_MS / 1_000)
   return (
@@ -70,8 +66,8 @@ function Figures({ workers }: { readonly workers: readonly WorkerRow[] }): JSX.E
       />
       <Sparkline
         label="p95 duration"
-        value={spans.length === 0 ? '–' : duration(p95)}
-        points={buckets.map(({ p95Ms }) => p95Ms)}
+        value={spans.length === 0 ? '–' : duration(p95Ms)}
+        points={buckets.map((bucket) => bucket.p95Ms)}
       />
       <Sparkline label="Event-loop delay" value={lag === undefined ? '–' : duration(lag)} points={lags} />
     </div>
@@ -135,7 +131,7 @@ function FailureRow({ row }: { readonly row: RecentSpan }): JSX.Element {
   )
 }
 
-function Traces({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
+function Traces({ spans }: { readonly spans: readonly SpanRow[] }): JSX.Element {
   return (
     <Panel title="Recent traces" actions={<a href="/traces">All</a>}>
       {spans.length === 0 && <p class="line dim">No traces yet.</p>}

@@ -2,12 +2,13 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
-import { call, engine, tick, useCanChange, useQuery, useTitle } from '../engine/engine.js'
+import { call, connection, engine, tick, useCanChange, useQuery, useTitle } from '../engine/engine.js'
 import type { DeadLetter, LetterOrigin, QueueRow } from '../engine/rows.js'
 import { withoutCaller } from '../engine/span-facts.js'
 import { Ago, ConfirmButton, Empty, Id, Panel, Problem, Search, searched, Top } from '../parts/basics.js'
 import { bytes, plural, preview } from '../parts/format.js'
-import { Json, JsonEditor, parseText, pretty } from '../parts/json.js'
+import { Json, parseText, pretty } from '../parts/json.js'
+import { JsonEditor } from '../parts/json-editor.js'
 import { useKey } from '../parts/keys.js'
 import { gridOf, List } from '../parts/list.js'
 import { address, navigate, to } from '../parts/router.js'
@@ -197,7 +198,7 @@ function OpenLetter({ queue, letter, origin, act }: LetterProps): JSX.Element {
       {edited.value === undefined ? (
         <Json value={withoutCaller(letter.payload)} label="Payload" />
       ) : (
-        <JsonEditor label="Edited payload" text={edited.value} onText={(text) => (edited.value = text)} />
+        <PayloadEditor origin={origin} text={edited.value} onText={(text) => (edited.value = text)} />
       )}
       {canChange && (
         <div class="row flow">
@@ -225,6 +226,22 @@ function OpenLetter({ queue, letter, origin, act }: LetterProps): JSX.Element {
       )}
     </div>
   )
+}
+
+/** Knows the schema of the function that the job is for. */
+function PayloadEditor({
+  origin,
+  text,
+  onText,
+}: {
+  readonly origin: LetterOrigin | undefined
+  readonly text: string
+  readonly onText: (text: string) => void
+}): JSX.Element {
+  const id = origin?.function_id ?? ''
+  const { changes } = connection
+  const detail = useQuery(`function ${id}`, () => engine.function(id), changes['engine::functions-available']).value
+  return <JsonEditor label="Edited payload" text={text} onText={onText} schema={detail?.request_schema} />
 }
 
 function SendEdited({

@@ -6,7 +6,8 @@ import type { FunctionDetail } from '../../wire/protocol/function-rows.js'
 import { run, type Outcome } from '../engine/run.js'
 import { Duration, Id, Panel, Segments } from '../parts/basics.js'
 import { clockTime } from '../parts/format.js'
-import { Json, JsonEditor, parseText, pretty } from '../parts/json.js'
+import { Json, parseText, pretty } from '../parts/json.js'
+import { JsonEditor } from '../parts/json-editor.js'
 import { gridOf } from '../parts/list.js'
 import { to } from '../parts/router.js'
 import { hasForm, SchemaForm } from '../parts/schema-form.js'
@@ -117,7 +118,7 @@ function Input({ detail: { request_schema: schema, function_id }, text, onText }
           path={function_id}
         />
       ) : (
-        <JsonEditor label="Input as JSON" text={text} onText={onText} />
+        <JsonEditor label="Input as JSON" text={text} onText={onText} schema={schema} />
       )}
     </div>
   )

@@ -1,6 +1,6 @@
 /** State: scopes, their keys, and values that can be edited. */
 import type { JSX } from 'preact'
-import { call, engine, tick, useQuery, useTitle } from '../engine/engine.js'
+import { call, engine, useChanges, useQuery, useTitle } from '../engine/engine.js'
 import { Empty, Problem, Search, searched, Top } from '../parts/basics.js'
 import { EntryBrowser, type EntrySource } from '../parts/entry-browser.js'
 import { List } from '../parts/list.js'
@@ -9,10 +9,14 @@ import { address, to } from '../parts/router.js'
 export function StatePage(): JSX.Element {
   const [, scope, key] = address.value.path
   useTitle(scope ?? 'State')
-  if (scope === undefined) return <Scopes />
+  return scope === undefined ? <Scopes /> : <Keys scope={scope} chosen={key} />
+}
+
+function Keys({ scope, chosen }: { readonly scope: string; readonly chosen: string | undefined }): JSX.Element {
+  const changed = useChanges('state', { scope })
   return (
-    <div class={key === undefined ? 'body' : 'body split'}>
-      <EntryBrowser source={sourceOf(scope)} chosen={key} changed={tick} />
+    <div class={chosen === undefined ? 'body' : 'body split'}>
+      <EntryBrowser source={sourceOf(scope)} chosen={chosen} changed={changed} />
     </div>
   )
 }
@@ -32,7 +36,7 @@ function sourceOf(scope: string): EntrySource {
 }
 
 function Scopes(): JSX.Element {
-  const { value, error } = useQuery('scopes', engine.scopes, tick)
+  const { value, error } = useQuery('scopes', engine.scopes, useChanges('state', {}))
   const wanted = searched()
   const scopes = (value ?? []).filter((scope) => scope.toLowerCase().includes(wanted))
   return (

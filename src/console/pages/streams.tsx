@@ -1,6 +1,6 @@
 /** Streams: their groups, the items of a group, and values that can be edited. */
 import type { JSX } from 'preact'
-import { call, engine, tick, useQuery, useTitle } from '../engine/engine.js'
+import { call, engine, tick, useChanges, useQuery, useTitle } from '../engine/engine.js'
 import { Empty, Problem, Search, searched, Top } from '../parts/basics.js'
 import { EntryBrowser, type EntrySource } from '../parts/entry-browser.js'
 import { List } from '../parts/list.js'
@@ -10,9 +10,14 @@ export function StreamsPage(): JSX.Element {
   const [, stream, group, item] = address.value.path
   useTitle(stream ?? 'Streams')
   if (stream === undefined || group === undefined) return <Groups />
+  return <Items stream={stream} group={group} chosen={item} />
+}
+
+function Items({ stream, group, chosen }: GroupRow & { readonly chosen: string | undefined }): JSX.Element {
+  const changed = useChanges('stream', { stream_name: stream, group_id: group })
   return (
-    <div class={item === undefined ? 'body' : 'body split'}>
-      <EntryBrowser source={sourceOf(stream, group)} chosen={item} changed={tick} />
+    <div class={chosen === undefined ? 'body' : 'body split'}>
+      <EntryBrowser source={sourceOf(stream, group)} chosen={chosen} changed={changed} />
     </div>
   )
 }
@@ -37,6 +42,7 @@ interface GroupRow {
   readonly group: string
 }
 
+/** Engines report changes of one stream at a time, so the list of all is asked for regularly. */
 function Groups(): JSX.Element {
   const { value, error } = useQuery('streams', engine.streams, tick)
   const wanted = searched()

@@ -1,8 +1,9 @@
 /** Traces: one row each, live, with search; the chosen one beside the list. */
 import type { JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
+import { systemClock } from '../../std/time/clock.js'
 import { connection, engine, useQuery, useTitle } from '../engine/engine.js'
-import type { Span } from '../engine/rows.js'
+import type { SpanRow } from '../../wire/protocol/list-rows.js'
 import { durationMs, failureOf, isFailed, startMs } from '../engine/span-facts.js'
 import {
   Ago,
@@ -23,8 +24,17 @@ import { address, navigate, setQuery, to } from '../parts/router.js'
 import { TraceView } from '../parts/trace-view.js'
 
 const MAX_TRACES = 1_000
+/** Spans that a search below the first spans of traces reads. */
+const MAX_SPANS = 2_000
 
 type Shown = 'all' | 'error'
+
+const SINCE_MS = { '5m': 5 * 60_000, '1h': 60 * 60_000 } as const
+type Since = 'all' | keyof typeof SINCE_MS
+
+function sinceOf(text: string | null): Since {
+  return text === '5m' || text === '1h' ? text : 'all'
+}
 
 export function TracesPage(): JSX.Element {
   const traceId = address.value.path[1]
@@ -37,85 +47,154 @@ export function TracesPage(): JSX.Element {
   )
 }
 
-/** A word `key=value` searches attributes; other text is searched in names, messages, services and ids. */
-function queryOf(text: string, shown: Shown): { query: object; words: string[] } {
-  const words = text.split(/\s+/).filter((word) => word !== '')
-  const pairs = words.filter((word) => /^[^=]+=[^=]+$/.test(word)).map((word) => word.split('=', 2))
-  const query = {
-    limit: MAX_TRACES,
-    ...(shown === 'error' && { status: 'error' }),
-    ...(pairs.length > 0 && { attributes: pairs, search_all_spans: true }),
-  }
-  return { query, words: words.filter((word) => !/^[^=]+=[^=]+$/.test(word)) }
+/** A trace in the list: its first span, and why some span of it failed. */
+interface TraceRow {
+  readonly root: SpanRow
+  readonly failure: string | undefined
+  /** What the search looks at. */
+  readonly text: string
 }
 
-function fits(span: Span, words: readonly string[]): boolean {
-  const text = [span.name, span.service_name, span.trace_id, span.status_description ?? ''].join(' ').toLowerCase()
-  return words.every((word) => text.includes(word))
+interface TraceSearch {
+  readonly words: readonly string[]
+  readonly pairs: readonly (readonly string[])[]
+  readonly shown: Shown
+  readonly since: Since
+}
+
+/** A word `key=value` searches attributes; other text is searched in names, messages, services and ids. */
+function searchOf(text: string, shown: Shown, since: Since): TraceSearch {
+  const words = text.split(/\s+/).filter((word) => word !== '')
+  const isPair = (word: string): boolean => /^[^=]+=[^=]+$/.test(word)
+  const pairs = words.filter(isPair).map((word) => word.split('=', 2))
+  return { words: words.filter((word) => !isPair(word)), pairs, shown, since }
+}
+
+/** Traces by their first span, and those in which a deeper span fits. */
+async function load({ words, pairs, shown, since }: TraceSearch): Promise<TraceRow[]> {
+  const common = {
+    ...(since !== 'all' && { start_time: systemClock.epochMs() - SINCE_MS[since] }),
+    ...(shown === 'error' && { status: 'error' }),
+    ...(pairs.length > 0 && { attributes: pairs }),
+  }
+  const [name] = words
+  const isDeep = name !== undefined || shown === 'error' || pairs.length > 0
+  // A word may be part of the name of a span, or of the message of a failed one.
+  const deep = name === undefined ? [{}] : [{ name }, { status: 'error' }]
+  const found = await Promise.all([
+    engine.spans({ ...common, limit: MAX_TRACES }),
+    ...(isDeep ? deep : []).map((more) =>
+      engine.spans({ ...common, search_all_spans: true, limit: MAX_SPANS, ...more }),
+    ),
+  ])
+  return rowsOf(found.flat())
+}
+
+function rowsOf(spans: readonly SpanRow[]): TraceRow[] {
+  const traces = new Map<string, SpanRow[]>()
+  for (const span of spans) {
+    const own = traces.get(span.trace_id)
+    if (own === undefined) traces.set(span.trace_id, [span])
+    else own.push(span)
+  }
+  return Array.from(traces.values(), rowOf).sort((a, b) => startMs(b.root) - startMs(a.root))
+}
+
+function rowOf(spans: readonly SpanRow[]): TraceRow {
+  const root = spans.reduce((first, span) => (startMs(span) < startMs(first) ? span : first))
+  // Of the failed spans, the one that started last is where the failure began.
+  const [origin] = spans.filter(isFailed).sort((one, other) => startMs(other) - startMs(one))
+  const failure = origin && failureOf(origin)?.message
+  const parts = spans.flatMap((span) => [span.name, span.service_name, failureOf(span)?.message ?? ''])
+  return { root, failure, text: [root.trace_id, ...parts].join(' ').toLowerCase() }
 }
 
 function TraceList({ traceId }: { readonly traceId: string | undefined }): JSX.Element {
   const { query: params } = address.value
   const shown: Shown = params.get('status') === 'error' ? 'error' : 'all'
-  const { query, words } = queryOf(searched(), shown)
-  const { value, error } = useQuery(JSON.stringify(query), () => engine.spans(query), connection.changes.trace)
-  const spans = value?.filter((span) => fits(span, words)) ?? []
+  const since = sinceOf(params.get('since'))
+  const wanted = searchOf(searched(), shown, since)
+  const { value, error } = useQuery(JSON.stringify(wanted), () => load(wanted), connection.changes.trace)
+  const rows = value?.filter(({ text }) => wanted.words.every((word) => text.includes(word))) ?? []
   const search = location.search
   const isNarrow = traceId !== undefined
   return (
     <section class={isNarrow ? 'list narrow' : 'list'} aria-label="Traces">
-      <Top title="Traces" count={spans.length}>
-        <Search label="Name, service, id or key=value" />
-        {!isNarrow && (
-          <Segments
-            label="Status"
-            options={[
-              ['all', 'All'],
-              ['error', 'Failed'],
-            ]}
-            value={shown}
-            onPick={(one) => setQuery('status', one === 'all' ? '' : one)}
-          />
-        )}
+      <Top title="Traces" count={rows.length}>
+        <Search label="Function, service, id or key=value" />
+        {!isNarrow && <Filters shown={shown} since={since} />}
         {!isNarrow && <PauseButton />}
       </Top>
       {error !== undefined && <Problem error={error} />}
       <List
         label="List of traces"
         isLive
-        rows={spans}
-        idOf={(span) => span.trace_id}
+        rows={rows}
+        idOf={({ root }) => root.trace_id}
         hrefOf={useCallback(
-          (span: Span) => to('traces', span.trace_id) + search.replace(/([?&])span=\w*&?/, '$1'),
+          ({ root }: TraceRow) => to('traces', root.trace_id) + search.replace(/([?&])span=\w*&?/, '$1'),
           [search],
         )}
         selected={traceId}
         narrow="8px minmax(0,1fr) 64px"
-        classOf={(span) => (isFailed(span) ? 'failed' : '')}
+        classOf={({ failure }) => (failure === undefined ? '' : 'failed')}
         columns={isNarrow ? '8px minmax(0,1fr) 64px' : '8px minmax(0,1.2fr) minmax(0,1fr) minmax(0,120px) 72px 80px'}
         heads={
           isNarrow
             ? [[''], ['Name'], ['Time', 'num']]
             : [[''], ['Name'], ['Error', 'wide'], ['Service', 'wide'], ['Time', 'num'], ['Started', 'num wide']]
         }
-        render={(span) => <TraceRow span={span} isNarrow={isNarrow} />}
+        render={(row) => <TraceLine row={row} isNarrow={isNarrow} />}
         empty={value === undefined ? null : <NoTraces />}
       />
     </section>
   )
 }
 
-function TraceRow({ span, isNarrow }: { readonly span: Span; readonly isNarrow: boolean }): JSX.Element {
+function Filters({ shown, since }: { readonly shown: Shown; readonly since: Since }): JSX.Element {
   return (
     <>
-      <Status status={span.pending === true ? 'pending' : span.status} />
-      <span class="cut mono title">{span.name.replace(/^execute /, '')}</span>
-      {!isNarrow && <span class="cut dim wide">{failureOf(span)?.message}</span>}
-      {!isNarrow && <span class="cut dim wide">{span.service_name}</span>}
-      <span class="num">{span.pending === true ? 'running' : <Duration ms={durationMs(span)} />}</span>
+      <Segments
+        label="Status"
+        options={[
+          ['all', 'All'],
+          ['error', 'Failed'],
+        ]}
+        value={shown}
+        onPick={(one) => setQuery('status', one === 'all' ? '' : one)}
+      />
+      <Segments
+        label="Time"
+        options={[
+          ['all', 'Any time'],
+          ['5m', '5 min'],
+          ['1h', '1 h'],
+        ]}
+        value={since}
+        onPick={(one) => setQuery('since', one === 'all' ? '' : one)}
+      />
+    </>
+  )
+}
+
+function TraceLine({
+  row: { root, failure },
+  isNarrow,
+}: {
+  readonly row: TraceRow
+  readonly isNarrow: boolean
+}): JSX.Element {
+  const isRunning = root.pending === true
+  return (
+    <>
+      <Status status={isRunning ? 'pending' : failure === undefined ? root.status : 'error'} />
+      <span class="cut mono title">{root.name.replace(/^execute /, '')}</span>
+      {!isNarrow && <span class="cut dim wide">{failure}</span>}
+      {!isNarrow && <span class="cut dim wide">{root.service_name}</span>}
+      <span class="num">{isRunning ? 'running' : <Duration ms={durationMs(root)} />}</span>
       {!isNarrow && (
         <span class="num dim wide">
-          <Ago ms={startMs(span)} />
+          <Ago ms={startMs(root)} />
         </span>
       )}
     </>

@@ -4,10 +4,11 @@ import type { ComponentChildren, JSX } from 'preact'
 import { systemClock } from '../../std/time/clock.js'
 import { call, info, useCanChange } from '../engine/engine.js'
 import { newTrace, run } from '../engine/run.js'
-import type { TriggerRow } from '../engine/rows.js'
+import type { TriggerRow } from '../../wire/protocol/list-rows.js'
 import { plain } from '../parts/format.js'
 import { CopyButton, Panel, Problem } from '../parts/basics.js'
-import { Json, JsonEditor, parseText } from '../parts/json.js'
+import { Json, parseText } from '../parts/json.js'
+import { JsonEditor } from '../parts/json-editor.js'
 import { TraceView } from '../parts/trace-view.js'
 
 /** How a try ended. */

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
 import { connection, engine, now, tick, useQuery, useTitle } from '../engine/engine.js'
-import type { TriggerRow } from '../engine/rows.js'
+import type { TriggerRow } from '../../wire/protocol/list-rows.js'
 import { Empty, Id, Problem, Search, searched, Segments, Top } from '../parts/basics.js'
 import { fullTime, plain, preview, until } from '../parts/format.js'
 import { Json } from '../parts/json.js'
@@ -21,7 +21,7 @@ export function TriggersPage(): JSX.Element {
   const kind = kindOf(address.value.query.get('type'))
   const { value, error } = useQuery('triggers', engine.triggers, connection.changes['engine::functions-available'])
   const due = useQuery('cron due', engine.cronDue, tick).value ?? []
-  const dueOf = (trigger: TriggerRow): number | undefined => due.find((row) => row.id === trigger.id)?.due_ms
+  const dueOf = (trigger: TriggerRow): readonly number[] => due.find((row) => row.id === trigger.id)?.due_ms ?? []
   const wanted = searched()
   const rows = (value ?? [])
     .filter((row) => kind === 'all' || kindOfTrigger(row) === kind)
@@ -55,11 +55,11 @@ export function TriggersPage(): JSX.Element {
           columns="minmax(64px,110px) minmax(0,1.2fr) minmax(0,1fr) 72px"
           narrow="64px minmax(0,1fr)"
           heads={[['Type'], ['What'], ['Function', 'wide'], ['Next', 'num wide']]}
-          render={(row) => <TriggerLine row={row} dueMs={dueOf(row)} />}
+          render={(row) => <TriggerLine row={row} dueMs={dueOf(row)[0]} />}
           empty={value === undefined ? null : <NoTriggers />}
         />
       </section>
-      {chosen !== undefined && <TriggerView key={chosen.id} row={chosen} dueMs={dueOf(chosen)} />}
+      {chosen !== undefined && <TriggerView key={chosen.id} row={chosen} due={dueOf(chosen)} />}
     </div>
   )
 }
@@ -106,7 +106,7 @@ function NoTriggers(): JSX.Element {
   )
 }
 
-function TriggerView({ row, dueMs }: { readonly row: TriggerRow; readonly dueMs: number | undefined }): JSX.Element {
+function TriggerView({ row, due }: { readonly row: TriggerRow; readonly due: readonly number[] }): JSX.Element {
   const close = useCallback(() => navigate(`/triggers${location.search}`), [])
   useKey('Escape', close)
   const kind = kindOfTrigger(row)
@@ -129,10 +129,16 @@ function TriggerView({ row, dueMs }: { readonly row: TriggerRow; readonly dueMs:
         </dd>
         <dt>Worker</dt>
         <dd>{row.worker_name}</dd>
-        {dueMs !== undefined && (
+        {due.length > 0 && (
           <>
-            <dt>Next run</dt>
-            <dd title={fullTime(dueMs)}>{until(dueMs, now.value)}</dd>
+            <dt>Next runs</dt>
+            <dd>
+              {due.map((dueMs) => (
+                <div key={dueMs}>
+                  <span class="mono">{fullTime(dueMs)}</span> <span class="dim">{until(dueMs, now.value)}</span>
+                </div>
+              ))}
+            </dd>
           </>
         )}
         <dt>Id</dt>

@@ -2,7 +2,8 @@
 import type { JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
 import { connection, engine, tick, useQuery, useTitle } from '../engine/engine.js'
-import type { WorkerDetail, WorkerRow } from '../engine/rows.js'
+import type { WorkerRow } from '../../wire/protocol/list-rows.js'
+import type { WorkerDetail } from '../engine/rows.js'
 import { Ago, Empty, Id, Panel, Problem, Search, searched, Status, Top } from '../parts/basics.js'
 import { bytes, duration, plural } from '../parts/format.js'
 import { useKey } from '../parts/keys.js'
@@ -15,7 +16,7 @@ export function WorkersPage(): JSX.Element {
   const { value, error } = useQuery('workers', engine.workers, connection.changes['engine::workers-available'])
   const wanted = searched()
   const rows = (value ?? [])
-    .filter((row) => `${row.name ?? ''} ${row.namespace} ${row.runtime}`.toLowerCase().includes(wanted))
+    .filter((row) => `${row.name ?? ''} ${row.namespace} ${row.runtime ?? ''}`.toLowerCase().includes(wanted))
     .sort((a, b) => Number(a.runtime === 'engine') - Number(b.runtime === 'engine'))
   return (
     <div class={name === undefined ? 'body' : 'body split'}>

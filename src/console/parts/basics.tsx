@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
 import { systemClock } from '../../std/time/clock.js'
 import { connection, isPaused, now } from '../engine/engine.js'
-import type { Span } from '../engine/rows.js'
+import type { SpanRow } from '../../wire/protocol/list-rows.js'
 import { durationMs, startMs } from '../engine/span-facts.js'
 import { ago, duration, fullTime, shortId } from './format.js'
 import { address, setQuery } from './router.js'
@@ -129,7 +129,7 @@ export function Duration({ ms }: { readonly ms: number }): JSX.Element {
 }
 
 /** How long a span took and when it began: the last two cells of its line. */
-export function SpanTimes({ span }: { readonly span: Span }): JSX.Element {
+export function SpanTimes({ span }: { readonly span: SpanRow }): JSX.Element {
   return (
     <>
       <span class="num">

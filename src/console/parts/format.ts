@@ -51,6 +51,13 @@ export function shortId(id: string): string {
   return id.length <= 13 ? id : `${id.slice(0, 6)}…${id.slice(-4)}`
 }
 
+/** Cut in the middle, for names of any length. */
+export function shortText(text: string, characters: number): string {
+  if (text.length <= characters) return text
+  const half = Math.floor((characters - 1) / 2)
+  return `${text.slice(0, characters - 1 - half)}…${text.slice(-half)}`
+}
+
 export function bytes(count: number): string {
   if (count < 1_024) return `${String(Math.round(count))} B`
   if (count < 1_048_576) return `${significant(count / 1_024)} KiB`

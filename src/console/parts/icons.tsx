@@ -11,6 +11,9 @@ const PATHS = {
   streams: 'M2 5c2-2 4 2 6 0s4 2 6 0M2 11c2-2 4 2 6 0s4 2 6 0',
   triggers: 'M9 2 4 9h4l-1 5 5-7H8z',
   workers: 'M4 4h8v8H4zM6.5 4V2M9.5 4V2M6.5 14v-2M9.5 14v-2M4 6.5H2M4 9.5H2M14 6.5h-2M14 9.5h-2',
+  channels: 'M2 5.5h12M2 10.5h12M5 8h6M9 6l2 2-2 2',
+  metrics: 'M2.5 13.5v-11M2.5 13.5h11M5 10.5 8 7l2.5 2L13.5 4',
+  flow: 'M2 3h4v3H2zM10 3h4v3h-4zM6 10h4v3H6zM6 4.5h4M4 6l3 4M12 6l-3 4',
   keys: 'M2.5 4.5h11v7h-11zM5 7h.01M8 7h.01M11 7h.01M5.5 9.5h5',
 } as const
 

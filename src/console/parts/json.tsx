@@ -1,4 +1,4 @@
-/** Shows JSON as a tree, and edits it as text with errors marked in place. Text from data is never read as HTML. */
+/** Shows JSON as a tree that can be searched. Text from data is never read as HTML. */
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { bytes, preview } from './format.js'
@@ -9,29 +9,60 @@ const MAX_TEXT = 400
 /** Members that are shown at first. */
 const MAX_MEMBERS = 100
 
+/** Values whose text is longer can be searched. */
+const SEARCHED_CHARACTERS = 200
+
 export function Json({ value, label }: { readonly value: unknown; readonly label: string }): JSX.Element {
+  const sought = useSignal('')
+  const text = preview(value, Infinity)
   return (
     <div class="json" role="group" aria-label={label}>
       <div class="row spread">
-        <span class="dimmer">{bytes(new Blob([preview(value, Infinity)]).size)}</span>
+        <span class="dimmer">{bytes(new Blob([text]).size)}</span>
+        {text.length > SEARCHED_CHARACTERS && (
+          <input
+            type="search"
+            aria-label={`Search in ${label}`}
+            placeholder="Search in it"
+            onInput={(event) => (sought.value = event.currentTarget.value.trim().toLowerCase())}
+          />
+        )}
         <CopyButton text={() => JSON.stringify(value, undefined, 2)} />
       </div>
-      <Value value={value} depth={0} />
+      {sought.value !== '' && !contains(value, sought.value) && <p class="dim">Nothing fits the search.</p>}
+      <Value value={value} depth={0} sought={sought.value} />
     </div>
   )
 }
 
-function Value({ value, depth }: { readonly value: unknown; readonly depth: number }): JSX.Element {
-  if (typeof value === 'string') return <Text text={value} />
-  if (typeof value === 'number') return <span class="number">{String(value)}</span>
-  if (typeof value !== 'object' || value === null) return <span class="word">{String(value)}</span>
-  return <Members value={value} depth={depth} />
+/** Whether a key or a value inside contains the text. */
+function contains(value: unknown, sought: string): boolean {
+  if (typeof value !== 'object' || value === null) return String(value).toLowerCase().includes(sought)
+  const isList = Array.isArray(value)
+  return Object.entries(value).some(
+    ([key, item]) => (!isList && key.toLowerCase().includes(sought)) || contains(item, sought),
+  )
 }
 
-function Text({ text }: { readonly text: string }): JSX.Element {
+interface ValueProps<T = unknown> {
+  readonly value: T
+  readonly depth: number
+  /** What is searched, in lower case; empty for everything. */
+  readonly sought: string
+}
+
+function Value({ value, depth, sought }: ValueProps): JSX.Element {
+  const mark = sought !== '' && (typeof value !== 'object' || value === null) && contains(value, sought) ? ' found' : ''
+  if (typeof value === 'string') return <Text text={value} mark={mark} />
+  if (typeof value === 'number') return <span class={`number${mark}`}>{String(value)}</span>
+  if (typeof value !== 'object' || value === null) return <span class={`word${mark}`}>{String(value)}</span>
+  return <Members value={value} depth={depth} sought={sought} />
+}
+
+function Text({ text, mark }: { readonly text: string; readonly mark: string }): JSX.Element {
   const isWhole = useSignal(text.length <= MAX_TEXT)
   return (
-    <span class="string">
+    <span class={`string${mark}`}>
       {JSON.stringify(isWhole.value ? text : text.slice(0, MAX_TEXT))}
       {!isWhole.value && (
         <button onClick={() => (isWhole.value = true)}>… show all {text.length.toLocaleString('en')} characters</button>
@@ -40,18 +71,21 @@ function Text({ text }: { readonly text: string }): JSX.Element {
   )
 }
 
-function Members({ value, depth }: { readonly value: object; readonly depth: number }): JSX.Element {
+function Members({ value, depth, sought }: ValueProps<object>): JSX.Element {
   const isOpen = useSignal(depth < OPEN_DEPTH)
   const limit = useSignal(MAX_MEMBERS)
   const isList = Array.isArray(value)
-  const members: [string, unknown][] = Object.entries(value)
   const [open, close] = isList ? ['[', ']'] : ['{', '}']
-  if (members.length === 0) return <span class="dimmer">{open + close}</span>
+  const all: [string, unknown][] = Object.entries(value)
+  if (all.length === 0) return <span class="dimmer">{open + close}</span>
+  const isKeyFound = (key: string): boolean => sought !== '' && !isList && key.toLowerCase().includes(sought)
+  // While something is searched, the members that lead to it are shown, all open.
+  const members = sought === '' ? all : all.filter(([key, item]) => isKeyFound(key) || contains(item, sought))
   const toggle = (): boolean => (isOpen.value = !isOpen.value)
-  if (!isOpen.value) {
+  if (!isOpen.value && sought === '') {
     return (
       <button onClick={toggle} aria-expanded={false}>
-        {open} {members.length} {close} ▸
+        {open} {all.length} {close} ▸
       </button>
     )
   }
@@ -63,8 +97,8 @@ function Members({ value, depth }: { readonly value: object; readonly depth: num
       <ul>
         {members.slice(0, limit.value).map(([key, item]) => (
           <li key={key}>
-            {!isList && <span class="key">{JSON.stringify(key)}: </span>}
-            <Value value={item} depth={depth + 1} />
+            {!isList && <span class={isKeyFound(key) ? 'key found' : 'key'}>{JSON.stringify(key)}: </span>}
+            <Value value={item} depth={depth + 1} sought={isKeyFound(key) ? '' : sought} />
           </li>
         ))}
       </ul>
@@ -98,53 +132,4 @@ export function parseText(text: string): ParsedText {
 
 export function pretty(value: unknown): string {
   return value === undefined ? '' : JSON.stringify(value, undefined, 2)
-}
-
-export function JsonEditor({
-  label,
-  text,
-  onText,
-  rows = 4,
-}: {
-  readonly label: string
-  readonly text: string
-  readonly onText: (text: string) => void
-  readonly rows?: number
-}): JSX.Element {
-  const { error, line } = parseText(text)
-  const lines = Math.max(rows, text.split('\n').length)
-  const tab = (event: KeyboardEvent & { readonly currentTarget: HTMLTextAreaElement }): void => {
-    if (event.key !== 'Tab' || event.shiftKey) return
-    event.preventDefault()
-    const { selectionStart, selectionEnd } = event.currentTarget
-    event.currentTarget.setRangeText('  ', selectionStart, selectionEnd, 'end')
-    onText(event.currentTarget.value)
-  }
-  return (
-    <div class="stack tight">
-      <div class="editor">
-        <div class="gutter" aria-hidden="true">
-          {Array.from({ length: lines }, (_, index) => (
-            <div key={index} class={index + 1 === line ? 'bad' : ''}>
-              {index + 1}
-            </div>
-          ))}
-        </div>
-        <textarea
-          aria-label={label}
-          aria-invalid={error !== undefined}
-          rows={lines}
-          spellcheck={false}
-          value={text}
-          onInput={(event) => onText(event.currentTarget.value)}
-          onKeyDown={tab}
-        />
-      </div>
-      {error !== undefined && (
-        <span class="red" role="status">
-          Line {line}: {error}
-        </span>
-      )}
-    </div>
-  )
 }

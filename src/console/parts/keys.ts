@@ -18,6 +18,9 @@ const GO_TO: Readonly<Record<string, string>> = {
   r: '/triggers',
   e: '/streams',
   w: '/workers',
+  c: '/channels',
+  m: '/metrics',
+  d: '/flow',
 }
 
 const GO_MS = 1_000

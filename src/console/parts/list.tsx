@@ -4,13 +4,40 @@
  */
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
-import { useCallback, useEffect, useRef } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import { useKey } from './keys.js'
 import { navigate } from './router.js'
 
-const ROW_PX = 28
+export const ROW_PX = 28
 /** Rows above and below the visible ones. */
 const MARGIN = 12
+
+/** The rows of a scrolled box that are seen, and some above and below. */
+interface SeenRows {
+  readonly first: number
+  readonly count: number
+  /** Whether the box is scrolled away from its top. */
+  readonly isScrolled: boolean
+}
+
+/** Follows the rows of `ROW_PX` that a box shows. The component is rendered again for other rows only. */
+export function useSeenRows(box: { readonly current: HTMLDivElement | null }): SeenRows {
+  const seen = useSignal<SeenRows>({ first: 0, count: 800 / ROW_PX + 2 * MARGIN, isScrolled: false })
+  useEffect(
+    () =>
+      watchView(box.current, ({ top, height }) => {
+        // In steps of the margin, so that most steps of scrolling render nothing.
+        const first = Math.max(0, (Math.floor(top / ROW_PX / MARGIN) - 1) * MARGIN)
+        const count = Math.ceil(height / ROW_PX / MARGIN + 3) * MARGIN
+        const isScrolled = top > ROW_PX
+        const before = seen.peek()
+        if (before.first === first && before.count === count && before.isScrolled === isScrolled) return
+        seen.value = { first, count, isScrolled }
+      }),
+    [seen],
+  )
+  return seen.value
+}
 
 export interface ListProps<T> {
   readonly label: string
@@ -32,12 +59,12 @@ export interface ListProps<T> {
 export function List<T>(props: ListProps<T>): JSX.Element {
   const { label, columns, narrow, heads, empty, selected, idOf, hrefOf } = props
   const box = useRef<HTMLDivElement>(null)
-  const view = useSignal({ top: 0, height: 800 })
-  const { rows, waiting, release } = useHeld(props, view.value.top > ROW_PX)
-  useEffect(() => watchView(box.current, (next) => (view.value = next)), [view])
-  const first = Math.max(0, Math.floor(view.value.top / ROW_PX) - MARGIN)
-  const count = Math.ceil(view.value.height / ROW_PX) + 2 * MARGIN
-  const at = rows.findIndex((row) => idOf(row) === selected)
+  const { first, count, isScrolled } = useSeenRows(box)
+  const { rows, waiting, release } = useHeld(props, isScrolled)
+  const at = useMemo(
+    () => (selected === undefined ? -1 : rows.findIndex((row) => idOf(row) === selected)),
+    [rows, selected],
+  )
   const move = useCallback(
     (by: number) => {
       const next = rows[at < 0 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1)]

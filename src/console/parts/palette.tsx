@@ -14,7 +14,19 @@ interface Entry {
 }
 
 const MAX_SHOWN = 12
-const PAGES = ['Functions', 'Traces', 'Logs', 'Queues', 'State', 'Streams', 'Triggers', 'Workers']
+const PAGES = [
+  'Functions',
+  'Traces',
+  'Logs',
+  'Queues',
+  'State',
+  'Streams',
+  'Triggers',
+  'Channels',
+  'Workers',
+  'Metrics',
+  'Flow',
+]
 
 export function Overlay(): JSX.Element | null {
   if (overlay.value === undefined) return null
@@ -119,6 +131,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['g e', 'streams'],
   ['g r', 'triggers'],
   ['g w', 'workers'],
+  ['g c', 'channels'],
+  ['g m', 'metrics'],
+  ['g d', 'flow (drawing)'],
   ['?', 'this list'],
 ]
 

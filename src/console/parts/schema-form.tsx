@@ -2,7 +2,8 @@
 import type { JSX } from 'preact'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { plain } from './format.js'
-import { JsonEditor, parseText, pretty } from './json.js'
+import { parseText, pretty } from './json.js'
+import { JsonEditor } from './json-editor.js'
 import { useSignal } from '@preact/signals'
 
 type Schema = Readonly<Record<string, unknown>>

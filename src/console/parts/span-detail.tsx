@@ -5,7 +5,7 @@ import { useCallback } from 'preact/hooks'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { useCanChange } from '../engine/engine.js'
 import { run } from '../engine/run.js'
-import type { LogRow, SpanNode } from '../engine/rows.js'
+import type { LogRow, SpanNode } from '../../wire/protocol/list-rows.js'
 import {
   durationMs,
   failureOf,
@@ -205,7 +205,7 @@ export function Level({
 }
 
 /** What was logged beside the message. */
-export function dataOf({ attributes }: LogRow): unknown {
+export function dataOf({ attributes = {} }: LogRow): unknown {
   const { 'log.data': data, 'service.name': _, trace_id: __, span_id: ___, ...others } = attributes
   if (data !== undefined)
     return Object.keys(others).length === 0 ? data : { ...others, ...(isRecord(data) ? data : { data }) }

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { connection, engine, useQuery } from '../engine/engine.js'
-import type { SpanNode } from '../engine/rows.js'
+import type { SpanNode } from '../../wire/protocol/list-rows.js'
 import { durationMs, flatten, isExecution, originOf, startMs } from '../engine/span-facts.js'
 import { Ago, Duration, Empty, Problem, Status } from './basics.js'
 import { address, setQuery } from './router.js'

@@ -3,7 +3,8 @@
  * message, the time a job waited for its queue is dashed, and log records are marks.
  */
 import type { JSX } from 'preact'
-import type { LogRow, SpanNode } from '../engine/rows.js'
+import { useMemo, useRef } from 'preact/hooks'
+import type { LogRow, SpanNode } from '../../wire/protocol/list-rows.js'
 import {
   criticalPath,
   durationMs,
@@ -16,6 +17,7 @@ import {
 } from '../engine/span-facts.js'
 import { Status } from './basics.js'
 import { duration, plural } from './format.js'
+import { ROW_PX, useSeenRows } from './list.js'
 
 export interface WaterfallProps {
   readonly roots: readonly SpanNode[]
@@ -29,7 +31,6 @@ interface Axis {
   readonly lengthMs: number
 }
 
-const MAX_SPANS = 1_000
 const INDENT_PX = 14
 const MAX_INDENT = 10
 /** Parts of the axis that have a time. */
@@ -40,9 +41,12 @@ const WAIT_MS = 1
 const ROOM = 0.45
 
 export function Waterfall({ roots, logs, selected, onSelect }: WaterfallProps): JSX.Element {
-  const placed = flatten(roots)
-  const critical = new Set(roots.flatMap((root) => [...criticalPath(root)]))
-  const axis = axisOf(placed)
+  const box = useRef<HTMLDivElement>(null)
+  const { first, count } = useSeenRows(box)
+  const { placed, critical, axis } = useMemo(() => drawingOf(roots), [roots])
+  const bySpan = useMemo(() => marksOf(logs), [logs])
+  const height = `${String(placed.length * ROW_PX)}px`
+  const offset = `${String(first * ROW_PX)}px`
   return (
     <div class="fall">
       <div class="axis" aria-hidden="true">
@@ -54,26 +58,63 @@ export function Waterfall({ roots, logs, selected, onSelect }: WaterfallProps): 
         </span>
         <span class="num">Time</span>
       </div>
-      {placed.slice(0, MAX_SPANS).map((one) => (
-        <button
-          key={one.span.span_id}
-          class="span"
-          aria-pressed={one.span.span_id === selected}
-          onClick={() => onSelect(one.span.span_id)}
-        >
-          <Name placed={one} />
-          <Track placed={one} axis={axis} isCritical={critical.has(one.span.span_id)} logs={logs} />
-          <span class="num">{one.span.pending === true ? 'running' : duration(durationMs(one.span))}</span>
-        </button>
-      ))}
-      {placed.length > MAX_SPANS && <p class="dim">{placed.length - MAX_SPANS} more spans are not drawn.</p>}
+      <div class="spans" ref={box} tabIndex={0} role="region" aria-label="Spans">
+        <div class="lines" style={{ height }}>
+          <div style={{ paddingTop: offset }}>
+            {placed.slice(first, first + count).map((one) => (
+              <button
+                key={one.span.span_id}
+                class="span"
+                aria-pressed={one.span.span_id === selected}
+                onClick={() => onSelect(one.span.span_id)}
+              >
+                <Name placed={one} />
+                <Track
+                  placed={one}
+                  axis={axis}
+                  isCritical={critical.has(one.span.span_id)}
+                  logs={bySpan.get(one.span.span_id) ?? []}
+                />
+                <span class="num">{one.span.pending === true ? 'running' : duration(durationMs(one.span))}</span>
+              </button>
+            ))}
+          </div>
+        </div>
+      </div>
     </div>
   )
 }
 
+interface Drawing {
+  readonly placed: readonly PlacedSpan[]
+  readonly critical: ReadonlySet<string>
+  readonly axis: Axis
+}
+
+function drawingOf(roots: readonly SpanNode[]): Drawing {
+  const placed = flatten(roots)
+  const critical = new Set<string>()
+  for (const root of roots) for (const id of criticalPath(root)) critical.add(id)
+  return { placed, critical, axis: axisOf(placed) }
+}
+
+function marksOf(logs: readonly LogRow[]): ReadonlyMap<string, readonly LogRow[]> {
+  const bySpan = new Map<string, LogRow[]>()
+  for (const row of logs) {
+    const id = row.span_id ?? ''
+    const own = bySpan.get(id)
+    if (own === undefined) bySpan.set(id, [row])
+    else own.push(row)
+  }
+  return bySpan
+}
+
 function axisOf(placed: readonly PlacedSpan[]): Axis {
-  const fromMs = Math.min(...placed.map(({ span }) => startMs(span)))
-  const toMs = Math.max(...placed.map(({ span }) => startMs(span) + durationMs(span)))
+  let [fromMs, toMs] = [Infinity, -Infinity]
+  for (const { span } of placed) {
+    fromMs = Math.min(fromMs, startMs(span))
+    toMs = Math.max(toMs, startMs(span) + durationMs(span))
+  }
   return { fromMs, lengthMs: Math.max(toMs - fromMs, 0.001) }
 }
 
@@ -114,16 +155,14 @@ function Track({ placed: { span, parent }, axis, isCritical, logs }: TrackProps)
         />
       )}
       <span class={`piece ${kind}`} style={{ left: percent(Math.min(start, 0.995)), width: percent(end - start) }} />
-      {logs
-        .filter((row) => row.span_id === span.span_id)
-        .map((row, index) => (
-          <span
-            key={index}
-            class={row.severity_number >= 13 ? 'tickmark bad' : 'tickmark'}
-            title={row.body}
-            style={{ left: percent(share(logMs(row))) }}
-          />
-        ))}
+      {logs.map((row, index) => (
+        <span
+          key={index}
+          class={row.severity_number >= 13 ? 'tickmark bad' : 'tickmark'}
+          title={row.body}
+          style={{ left: percent(share(logMs(row))) }}
+        />
+      ))}
       {why !== undefined && <Why text={why} start={start} end={end} />}
     </span>
   )

@@ -32,6 +32,7 @@ export interface Registered {
 interface Entry {
   readonly channel: Channel
   readonly key: string
+  readonly sessionId: string
   readonly createdAt: number
 }
 
@@ -74,12 +75,18 @@ export class ChannelTable {
     return bytes
   }
 
-  /** Open channels, without their keys, for an inspection. */
+  /** Open channels, without their keys, for an inspection. `worker_id` is empty for channels of the engine. */
   list(): object[] {
     const now = this.#parts.clock.now()
-    return Array.from(this.#entries, ([id, { channel, createdAt }]) => {
-      return { id, buffered_bytes: channel.bufferedBytes, age_ms: Math.round(now - createdAt), ...channel.ends }
-    })
+    const open = Array.from(this.#entries).filter(([, { channel }]) => !channel.over)
+    return open.map(([id, { channel, sessionId, createdAt }]) => ({
+      id,
+      worker_id: sessionId,
+      buffered_bytes: channel.bufferedBytes,
+      total_bytes: channel.totalBytes,
+      age_ms: Math.round(now - createdAt),
+      ...channel.ends,
+    }))
   }
 
   /**
@@ -102,7 +109,7 @@ export class ChannelTable {
       onDestroyed: () => this.#forget(id, sessionId),
       onCutUnread: () => clock.after(CUT_UNREAD_MS, () => this.#giveUpUnread(id), 'background'),
     })
-    this.#entries.set(id, { channel, key, createdAt: clock.now() })
+    this.#entries.set(id, { channel, key, sessionId, createdAt: clock.now() })
     this.#sweep ??= this.#nextSweep()
     const ref = { channel_id: id, access_key: key }
     return { channel, writer: { ...ref, direction: 'write' }, reader: { ...ref, direction: 'read' } }

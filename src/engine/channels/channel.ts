@@ -46,6 +46,7 @@ export class Channel {
   readonly #options: ChannelOptions
   readonly #items: ChannelPayload[] = []
   #bytes = 0
+  #totalBytes = 0
   #writer: WriterEnd | 'free' | 'done' = 'free'
   #reader: ReaderEnd | 'free' | 'gone' = 'free'
   #holding = false
@@ -63,6 +64,11 @@ export class Channel {
   /** Size of the buffer: bytes, and UTF-16 units of text. */
   get bufferedBytes(): number {
     return this.#bytes
+  }
+
+  /** Size of everything that the writer has sent, in the same unit. */
+  get totalBytes(): number {
+    return this.#totalBytes
   }
 
   /** The state of both ends, and whether the writer waits for the reader. */
@@ -111,6 +117,7 @@ export class Channel {
     }
     this.#items.push(item)
     this.#bytes += item.length
+    this.#totalBytes += item.length
     this.account.add(item.length + ITEM_COST)
     this.pump()
     if (this.account.isOver && this.#items.length > 0) this.account.memory.makeRoom(this)

@@ -42,7 +42,7 @@ export type OtelConfig = {
   engineWsUrl?: string | undefined
   /** Whether metrics are sent. Variable `OTEL_METRICS_ENABLED`, default true. */
   metricsEnabled?: boolean | undefined
-  /** Interval between metric exports, in milliseconds. Default 60 000, at least 1. */
+  /** Interval between metric exports, in milliseconds. Variable `OTEL_METRIC_EXPORT_INTERVAL`, default 60 000, at least 1. */
   metricsExportIntervalMs?: number | undefined
   /**
    * How a separate telemetry socket is re-established: with `transport: 'dedicated'`, and for `initOtel`. Same defaults
@@ -165,7 +165,7 @@ const delay = (fallback: number, variable?: string): NumberRule => ({
 })
 
 const NUMBERS: Readonly<Record<OptionOf<number>, NumberRule>> = {
-  metricsExportIntervalMs: { ...delay(60_000), minimum: 1 },
+  metricsExportIntervalMs: { ...delay(60_000, 'OTEL_METRIC_EXPORT_INTERVAL'), minimum: 1 },
   shutdownTimeoutMs: delay(10_000),
   channelCapacity: { fallback: 10_000, minimum: 1, integer: true },
   spansFlushIntervalMs: delay(100, 'OTEL_SPANS_FLUSH_INTERVAL_MS'),

@@ -11,6 +11,9 @@ import { object, optional, refusedLater, string } from '../../declare/schema.js'
 /** Maximum cron triggers of one engine. Further ones are refused. */
 const MAX_JOBS = 100_000
 
+/** Times of one job that an inspection lists. */
+const MAX_UPCOMING = 5
+
 /** Serves the trigger type `cron`. */
 export function createCronBuiltin(host: EngineHost, _config: CronConfig): LiveBuiltin<CronConfig> {
   const jobs = new Map<string, CronJob>()
@@ -21,7 +24,7 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): LiveBu
     functions: [],
     triggerTypes: [cronType(host, jobs)],
     inspections: {
-      'cron::due': () => Array.from(jobs, ([id, { dueMs }]) => ({ id, due_ms: dueMs })),
+      'cron::due': () => Array.from(jobs, ([id, job]) => ({ id, due_ms: job.upcoming(MAX_UPCOMING) })),
     },
     // One process needs no lock, so no setting has an effect.
     reconfigure: () => undefined,

@@ -29,9 +29,12 @@ export class CronJob {
     this.#schedule = schedule
   }
 
-  /** The next due time in milliseconds since 1970; `undefined` if there is none. */
-  get dueMs(): number | undefined {
-    return this.#dueMs
+  /** The next due times in milliseconds since 1970, at most `count` of them. */
+  upcoming(count: number): number[] {
+    const times: number[] = []
+    for (let dueMs = this.#dueMs; dueMs !== undefined && times.length < count; dueMs = this.#schedule.next(dueMs))
+      times.push(dueMs)
+    return times
   }
 
   start(): void {

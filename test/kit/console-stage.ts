@@ -61,8 +61,8 @@ function registerShop(shop: III): void {
   shop.registerFunction('prices::find', (order: Order) => priceOf(shop, order), {
     description: 'Finds the price of an article',
   })
-  shop.registerFunction('orders::ship', async (order: Order) => {
-    logger.warn('Stock is low', { sku: order.sku })
+  shop.registerFunction('orders::ship', async (order: Order, _metadata, { logger: own }) => {
+    own.warn('Stock is low', { sku: order.sku })
     const stock: unknown = await shop.trigger({
       function_id: 'state::get',
       payload: { scope: 'stock', key: order.sku },
@@ -94,11 +94,14 @@ export async function consoleStage(options: { readonly fill?: boolean } = {}): P
   const engine = await createTestEngine({ builtins: { 'iii-queue': { queue_configs: queues } } })
   const shop = engine.connect({
     workerName: 'shop',
-    otel: { enabled: true, spansFlushIntervalMs: 50, logsFlushIntervalMs: 50 },
+    otel: { enabled: true, spansFlushIntervalMs: 50, logsFlushIntervalMs: 50, metricsExportIntervalMs: 500 },
   })
   registerShop(shop)
   await shop.ready()
   if (options.fill !== false) await fill(engine)
+  // A channel whose reader has not connected.
+  const { writer } = await shop.channels.create()
+  await writer.sendMessage('waiting for the reader')
   const url = await engine.openConsole()
   return { engine, shop, url, close: () => engine.close() }
 }

@@ -1,0 +1,74 @@
+/**
+ * The log records of the engine, newest first: loaded in pages once, then only what is new. Records that the engine
+ * drops meanwhile stay. Bounded; beyond the limit the oldest are dropped.
+ */
+import { signal } from '@preact/signals'
+import type { LogRow } from '../../wire/protocol/list-rows.js'
+import { connection, engine, isPaused } from './engine.js'
+import { logMs } from './span-facts.js'
+
+/** Records that are kept. */
+export const MAX_LOGS = 100_000
+const PAGE = 5_000
+/** Records arrive in batches, so a query goes back this far behind the latest known one. */
+const OVERLAP_MS = 15_000
+
+export interface LogTail {
+  /** Newest first; `undefined` until the first page has arrived. */
+  readonly rows: readonly LogRow[] | undefined
+  readonly error: string | undefined
+}
+
+export const logTail = signal<LogTail>({ rows: undefined, error: undefined })
+
+const known = new Set<string>()
+let isLoading = false
+/** Whether all that the engine had at first is loaded. */
+let isWhole = false
+
+/** Identifies a record: engines give them no id. */
+export function logId(row: LogRow): string {
+  return [row.timestamp_unix_nano, row.observed_timestamp_unix_nano, row.span_id ?? '', row.body.length].join('-')
+}
+
+/** Loads what is new whenever the engine reports records, until the returned function is called. */
+export function followLogs(): () => void {
+  return connection.changes.log.subscribe(() => void load())
+}
+
+async function load(): Promise<void> {
+  const { rows = [] } = logTail.peek()
+  if (isLoading || connection.state.peek().kind !== 'open' || (isPaused.peek() && rows.length > 0)) return
+  isLoading = true
+  try {
+    const [newest] = rows
+    const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
+    for (let offset = 0; offset < MAX_LOGS; offset += PAGE) {
+      const page = await engine.logs({ ...since, offset, limit: PAGE })
+      add(page)
+      if (page.length < PAGE) break
+    }
+    isWhole = true
+  } catch (error) {
+    logTail.value = { ...logTail.peek(), error: error instanceof Error ? error.message : String(error) }
+  } finally {
+    isLoading = false
+  }
+}
+
+function add(page: readonly LogRow[]): void {
+  const fresh = page.filter((row) => !known.has(logId(row)))
+  const { rows: before = [] } = logTail.peek()
+  for (const row of fresh) known.add(logId(row))
+  // New records come before the known ones, and further pages of the first load after them.
+  const merged = isNewer(fresh, before) ? [...fresh, ...before] : [...before, ...fresh]
+  if (!isNewer(fresh, before) && !isNewer(before, fresh)) merged.sort((a, b) => logMs(b) - logMs(a))
+  for (const row of merged.splice(MAX_LOGS)) known.delete(logId(row))
+  logTail.value = { rows: merged, error: undefined }
+}
+
+/** Whether all of the first are at least as new as all of the second. */
+function isNewer(first: readonly LogRow[], second: readonly LogRow[]): boolean {
+  const [oldest, newest] = [first.at(-1), second[0]]
+  return oldest === undefined || newest === undefined || logMs(oldest) >= logMs(newest)
+}

@@ -1,0 +1,191 @@
+/** Pages that show how it goes: metrics, channels, flow, callers and callees, searches, and the editor of JSON. */
+import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
+import { openConsole, startChromium } from './console-browser.js'
+
+let browser: Browser
+let stage: ConsoleStage
+let page: Page
+let errors: string[]
+
+beforeAll(async () => {
+  browser = await startChromium()
+  stage = await consoleStage()
+}, 60_000)
+afterAll(async () => {
+  await browser.close()
+  await stage.close()
+})
+beforeEach(async () => {
+  ;({ page, errors } = await openConsole(browser, stage.url))
+})
+afterEach(async () => {
+  await page.context().close()
+  expect(errors).toEqual([])
+})
+
+const LIMIT_MS = 60_000
+
+function open(path: string): Promise<unknown> {
+  return page.goto(new URL(path, stage.url).href)
+}
+
+test(
+  'metrics show rates and percentiles of functions and the course of worker figures, and alone load the chart library',
+  async () => {
+    const loaded: string[] = []
+    page.on('request', (request) => loaded.push(new URL(request.url()).pathname))
+    await open('/functions')
+    await page.getByRole('link', { name: /prices::find/ }).waitFor()
+    expect(loaded.filter((path) => path.includes('uPlot'))).toEqual([])
+    await open('/metrics')
+    await page.getByRole('link', { name: /^prices::find.*33 %/ }).waitFor()
+    for (const title of ['Calls', 'Duration', 'Worker memory', 'Worker CPU', 'Event-loop delay'])
+      await page
+        .getByRole('img', { name: `${title} over time` })
+        .locator('canvas')
+        .waitFor()
+    await page.locator('figure', { hasText: 'Worker memory' }).getByText(/MiB$/).waitFor()
+    expect(loaded.filter((path) => path.includes('uPlot')).length).toBeGreaterThan(0)
+    await page.getByRole('searchbox', { name: 'Function' }).fill('ship')
+    await page.getByRole('link', { name: /^prices::find/ }).waitFor({ state: 'detached' })
+  },
+  LIMIT_MS,
+)
+
+test(
+  'an open channel is listed with its bytes and the end that holds it up',
+  async () => {
+    await open('/channels')
+    await page.getByRole('link', { name: /shop.*the reader, which has not connected.*22 B/ }).click()
+    await page.getByRole('article', { name: 'Channel' }).getByText('Pass `readerRef`').waitFor()
+  },
+  LIMIT_MS,
+)
+
+test(
+  'the flow leads from a route through functions and a queue, and to the callers and callees of a function',
+  async () => {
+    await open('/flow')
+    const picture = page.getByRole('group', { name: 'Calls between functions' })
+    await picture.getByRole('link', { name: /POST \/orders/ }).waitFor()
+    await picture.getByRole('link', { name: /queue shipping/ }).waitFor()
+    await page.getByRole('link', { name: /^queue shipping orders::ship.*50 %/ }).waitFor()
+    await picture.getByRole('link', { name: /orders::create/ }).click()
+    await page.getByRole('tab', { name: 'Callers and callees' }).click()
+    await page.getByRole('link', { name: /^orders::http 3 calls 0\.6\/min 33 % failed/ }).waitFor()
+    await page.getByRole('link', { name: /^queue shipping 2 calls/ }).click()
+    await page.getByText('1 dead letter').first().waitFor()
+  },
+  LIMIT_MS,
+)
+
+test(
+  'traces are found by a function below the first span, and by a failure in a job',
+  async () => {
+    await open('/traces?q=orders%3A%3Aship')
+    const rows = page.getByRole('list').getByRole('link')
+    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(2)
+    await open('/traces?status=error')
+    await page.getByRole('link', { name: /POST \/orders.*Only 0 of cup in stock/ }).waitFor()
+    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(2)
+    await open('/traces?q=kettle')
+    await page.getByRole('link', { name: /POST \/orders.*no price for kettle/ }).waitFor()
+    await open('/traces?q=nothing-like-this')
+    await page.getByText('No trace fits the search').waitFor()
+  },
+  LIMIT_MS,
+)
+
+test(
+  'log records are found by the function that wrote them',
+  async () => {
+    await open('/logs')
+    await page
+      .getByRole('link', { name: /Stock is low/ })
+      .first()
+      .click()
+    await page.getByRole('article').getByRole('link', { name: 'orders::ship' }).click()
+    await page
+      .getByRole('link', { name: /Order received/ })
+      .first()
+      .waitFor({ state: 'detached' })
+    expect(await page.getByRole('list').getByRole('link').count()).toBe(2)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'the editor offers members and values of the schema, and marks the line that does not fit it',
+  async () => {
+    await open('/functions/orders%3A%3Acreate')
+    await page.getByRole('button', { name: 'JSON', exact: true }).click()
+    const editor = page.getByLabel('Input as JSON')
+    await editor.fill('{\n  "sku": "tea",\n  "quantity": 200,\n  "si')
+    await page.getByRole('group', { name: 'Completions' }).getByText('"size"').waitFor()
+    await editor.press('Tab')
+    await page.getByRole('group', { name: 'Completions' }).getByText('"large"').click()
+    await editor.press('End')
+    await page.keyboard.type('\n}')
+    expect(JSON.parse(await editor.inputValue())).toEqual({ sku: 'tea', quantity: 200, size: 'large' })
+    await page.getByText(/^Line 3: .*200/).waitFor()
+    await editor.fill('{ "quantity": 1 }')
+    await page.getByText(/^Line 1: .*sku/).waitFor()
+  },
+  LIMIT_MS,
+)
+
+test(
+  'a value is searched: what fits is shown and marked, with what leads to it',
+  async () => {
+    const city = (name: string): object => ({ name, note: 'x'.repeat(200) })
+    const value = { places: { first: city('Oslo'), second: city('London') } }
+    await stage.engine.call('state::set', { scope: 'tours', key: 'one', value })
+    await open('/state/tours/one')
+    await page.getByRole('searchbox', { name: 'Search in Value' }).fill('oslo')
+    await page.locator('.found', { hasText: 'Oslo' }).waitFor()
+    expect(await page.getByLabel('Value').getByText('"second"').count()).toBe(0)
+    await page.getByRole('searchbox', { name: 'Search in Value' }).fill('paris')
+    await page.getByText('Nothing fits the search.').waitFor()
+  },
+  LIMIT_MS,
+)
+
+test(
+  'changes of state and streams are reported to the page by triggers, while it is open',
+  async () => {
+    const bound = async (): Promise<string[]> => {
+      const rows = (await stage.engine.call('engine::registered-triggers::list', { include_internal: true })) as {
+        registered_triggers: { trigger_type: string; function_id: string }[]
+      }
+      const own = rows.registered_triggers.filter(({ function_id }) => function_id.startsWith('console::'))
+      return own.map(({ trigger_type }) => trigger_type).filter((type) => type === 'state' || type === 'stream')
+    }
+    await open('/state/customers')
+    await expect.poll(bound, { timeout: 10_000 }).toEqual(['state'])
+    await stage.engine.call('state::set', { scope: 'customers', key: 'bob', value: { name: 'Bob' } })
+    await page.getByRole('link', { name: /bob/ }).waitFor()
+    await open('/streams/chat/lobby')
+    await expect.poll(bound, { timeout: 10_000 }).toEqual(['stream'])
+    const place = { stream_name: 'chat', group_id: 'lobby' }
+    await stage.engine.call('stream::set', { ...place, item_id: '2', data: { text: 'again' } })
+    await page.getByRole('link', { name: /again/ }).waitFor()
+    await page.getByRole('link', { name: 'Workers' }).first().click()
+    await expect.poll(bound, { timeout: 10_000 }).toEqual([])
+  },
+  LIMIT_MS,
+)
+
+test(
+  'a schedule shows its next runs',
+  async () => {
+    await open('/triggers?type=cron')
+    await page.getByRole('link', { name: /reports::daily/ }).click()
+    await page
+      .getByText(/T06:00:00\.000Z/)
+      .nth(4)
+      .waitFor()
+  },
+  LIMIT_MS,
+)
