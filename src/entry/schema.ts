@@ -24,7 +24,7 @@ export type {
   BodySchemas,
   ContractServeOptions,
   PayloadSchemas,
-  Register,
+  RegisterByObject,
   RegisterFunction,
   RegisterFunctionWith,
   SchemaHandler,
