@@ -26,9 +26,11 @@ const mayImport = {
   'sdk/schema': wire,
   'sdk/worker': [...wire, ...sdk],
   engine: wire,
+  // types and documents from the schemas that an engine lists
+  generate: [...wire, ...sdk],
   // what needs both columns
-  'console-server': [...wire, 'engine'],
-  cli: [...columns, 'console-server'],
+  'console-server': [...wire, 'engine', 'generate'],
+  cli: [...columns, 'console-server', 'generate'],
   testing: [...columns, 'console-server'],
   // a program for the browser, compiled into static files
   console: [...ground, 'wire/protocol'],

@@ -1,6 +1,6 @@
 /**
  * Serves the console: its static files, and a WebSocket that leads to an engine. The WebSocket requires
- * the token of this server; the static files contain nothing secret. Listens on loopback by default.
+ * the token of this server; the static files contain nothing secret. Also serves the OpenAPI document of the engine. Listens on loopback by default.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { screenOf, type OriginRules } from '../engine/access/origins.js'
@@ -8,9 +8,12 @@ import { createCounters } from '../engine/counters.js'
 import { reachableHost } from '../engine/config/listener-config.js'
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { silentLog, type Log } from '../std/log.js'
+import type { EngineSchemas } from '../generate/engine-schemas.js'
+import type { InvokingEngine } from '../generate/read-schemas.js'
+import { toErrorBody } from '../wire/protocol/error-body.js'
 import { listen, type UpgradeRequest } from '../wire/transport/ws-accept.js'
 import { ConsoleLink, type ConsoleTarget } from './console-link.js'
-import { staticFiles } from './static-files.js'
+import { answerJson, staticFiles } from './static-files.js'
 
 /** Options of a console. */
 export interface ConsoleOptions {
@@ -40,6 +43,7 @@ const HANDSHAKE_MS = 10_000
 /** Maximum browsers at once; further ones get 503. */
 const MAX_LINKS = 64
 const ENGINE_PATH = '/engine'
+const OPENAPI_PATH = '/openapi.json'
 
 /**
  * Starts a console in front of an engine.
@@ -55,7 +59,7 @@ export async function startConsole(target: ConsoleTarget, options: ConsoleOption
     host,
     handshakeTimeoutMs: HANDSHAKE_MS,
     screen: screenOf({ host, origins, servesPages: true }, { log, counters: createCounters() }),
-    serve: staticFiles(),
+    serve: pages(target, token),
   }
   const listener = await listenOn(port, (one) =>
     listen({ ...settings, port: one }, (request) => {
@@ -74,6 +78,39 @@ export async function startConsole(target: ConsoleTarget, options: ConsoleOption
   }
 }
 
+type Serve = ReturnType<typeof staticFiles>
+
+/** Serves the files of the console, and the OpenAPI document. */
+function pages(target: ConsoleTarget, token: string): Serve {
+  const files = staticFiles()
+  return (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://console')
+    const { local, schemas } = target
+    const read = local === undefined ? schemas : () => schemasOfEngine(local)
+    if (pathname !== OPENAPI_PATH || request.method !== 'GET' || read === undefined) return files(request, response)
+    // Routes of an engine in this process are open to this machine; those of another are read with someone's access.
+    if (local === undefined && !isToken(searchParams.get('token'), token)) {
+      answerJson(response, 403, { error: { code: ErrorCode.FORBIDDEN, message: 'The token is missing or wrong' } })
+      return
+    }
+    void openApi(read, local?.httpUrl).then(
+      (document) => answerJson(response, 200, document),
+      (error: unknown) => answerJson(response, 502, { error: toErrorBody(error) }),
+    )
+  }
+}
+
+/** Loaded when first used. */
+async function schemasOfEngine(engine: InvokingEngine): Promise<EngineSchemas> {
+  const { schemasOfLocal } = await import('../generate/read-schemas.js')
+  return schemasOfLocal(engine)
+}
+
+async function openApi(read: () => Promise<EngineSchemas>, serverUrl: string | undefined): Promise<object> {
+  const { openApiDocument } = await import('../generate/openapi.js')
+  return openApiDocument(await read(), { title: undefined, serverUrl })
+}
+
 type Link = { readonly target: ConsoleTarget; readonly readOnly: boolean; readonly links: Set<ConsoleLink> }
 
 function openLink({ target, readOnly, links }: Link, request: UpgradeRequest): void {
@@ -89,8 +126,11 @@ function refusalOf({ path, query, headers }: UpgradeRequest, token: string): str
   const { origin, host } = headers
   if (path !== ENGINE_PATH) return 'There is nothing at this path'
   if (origin !== undefined && origin !== `http://${host ?? ''}`) return 'The page belongs to another origin'
-  const given = new URLSearchParams(query).get('token') ?? ''
-  return timingSafeEqual(digest(given), digest(token)) ? undefined : 'The token is missing or wrong'
+  return isToken(new URLSearchParams(query).get('token'), token) ? undefined : 'The token is missing or wrong'
+}
+
+function isToken(given: string | null, token: string): boolean {
+  return timingSafeEqual(digest(given ?? ''), digest(token))
 }
 
 function digest(text: string): Buffer {

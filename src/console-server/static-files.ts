@@ -65,6 +65,12 @@ export function staticFiles(): (request: IncomingMessage, response: ServerRespon
   }
 }
 
+/** Sends JSON under the same policy as the files. */
+export function answerJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { ...HEADERS, 'content-type': 'application/json; charset=utf-8' })
+  response.end(JSON.stringify(body, undefined, 2))
+}
+
 function readFiles(): ReadonlyMap<string, StaticFile> {
   const folder = PLACES.map((place) => new URL(place, import.meta.url)).find(isConsole)
   if (folder === undefined) {

@@ -9,7 +9,7 @@ import type { Clock, Timer } from '../../../std/time/clock.js'
 import type { TickLane } from '../../../std/time/tick-lane.js'
 import { weightOf } from '../../../std/json/weight.js'
 import type { Counters } from '../../counters.js'
-import { compileSchema, loadSchemaTools, type CheckValue } from './value-schema.js'
+import { compileSchema, loadSchemaTools, type CheckValue } from '../../../std/json/value-schema.js'
 
 export interface Registration {
   readonly id: string
