@@ -210,7 +210,9 @@ const openapi: CommandSpec = {
   name: 'openapi',
   summary: 'print an OpenAPI document of the HTTP routes',
   usage: ['[options]'],
-  about: ['Prints an OpenAPI 3.1 document of all HTTP triggers. `iii-node dev` serves it at /openapi.json of the console.'],
+  about: [
+    'Prints an OpenAPI 3.1 document of all HTTP triggers. `iii-node dev` serves it at /openapi.json of the console.',
+  ],
   options: openApiOptions,
   examples: ['iii-node openapi > openapi.json'],
   load: async () => (await import('./commands/openapi.js')).run,

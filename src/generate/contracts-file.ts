@@ -28,5 +28,7 @@ export function contractsFile({ functions }: EngineSchemas, namespace: string | 
 
 /** JSON is read at run time, so that a member named \`__proto__\` is a member. */
 function schemaText(side: string, schema: unknown, type: string): string {
-  return schema === undefined ? '' : `, ${side}: fromJsonSchema<${type}>(JSON.parse(${stringText(JSON.stringify(schema))}))`
+  return schema === undefined
+    ? ''
+    : `, ${side}: fromJsonSchema<${type}>(JSON.parse(${stringText(JSON.stringify(schema))}))`
 }

@@ -75,7 +75,7 @@ export class OpenApiSchemas {
 
   #freeName(wanted: string): string {
     let name = wanted
-    for (let number = 2; this.#components.has(name); number += 1) name = `${wanted}${String(number)}`
+    for (let number = 2; this.#components.has(name); number += 1) name = `${wanted}_${String(number)}`
     return name
   }
 }

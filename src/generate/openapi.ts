@@ -5,7 +5,6 @@
 import { packageVersion } from '../version.js'
 import { oneOfEachName, type EngineSchemas, type FunctionSchemas, type HttpRoute } from './engine-schemas.js'
 import { OpenApiSchemas, type SchemaView } from './openapi-schemas.js'
-import { docLines } from './type-text.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -63,12 +62,13 @@ function tagOf(functionId: string): string {
 
 function operation(route: HttpRoute, row: FunctionSchemas | undefined, views: OpenApiSchemas): Json {
   const request = views.view(row?.request_format, `${route.function_id} request`)
-  const [summary = ''] = docLines(row?.description)
+  const { description = '' } = row ?? {}
+  const [summary = ''] = description.trim().split(/[\r\n]/, 1)
   const body = BODILESS.has(route.method) ? undefined : request?.member('body')
   const isRequired = request?.requires('body') === true
   return {
     tags: [tagOf(route.function_id)],
-    ...(summary === '' ? {} : { summary, description: row?.description }),
+    ...(summary === '' ? {} : { summary, description }),
     parameters: parametersOf(route.path, request),
     ...(body !== undefined && { requestBody: { required: isRequired, content: content(body.embedded) } }),
     responses: {

@@ -27,7 +27,8 @@ export interface InvokingEngine {
 /** The schemas of an engine in this process. */
 export function schemasOfLocal(engine: InvokingEngine): Promise<EngineSchemas> {
   // A call of the engine itself has no type; each list says what its rows are.
-  const trigger = (({ function_id: functionId, payload: data }) => engine.invoke({ functionId, data })) as TriggerFunction
+  const trigger = (({ function_id: functionId, payload: data }) =>
+    engine.invoke({ functionId, data })) as TriggerFunction
   return schemasOf(trigger)
 }
 

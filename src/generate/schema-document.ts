@@ -44,8 +44,9 @@ export class SchemaDocument {
   /** A type name for what a pointer leads to. */
   nameOf(pointer: string): string {
     const segments = segmentsOf(pointer)
-    const isDefinition = ['definitions', '$defs'].includes(segments.at(-2) ?? '')
-    return typeName(isDefinition ? (segments.at(-1) ?? '') : [this.#name, ...segments].join(' '))
+    const last = segments.at(-1) ?? ''
+    const isNamed = ['definitions', '$defs'].includes(segments.at(-2) ?? '') && /^[^A-Za-z0-9]*[A-Za-z]/.test(last)
+    return typeName(isNamed ? last : [this.#name, ...segments].join(' '))
   }
 
   /** Whether one declaration is an alternative or a part of another as a whole; so is one behind too many others. */

@@ -68,7 +68,7 @@ export class SchemaFacts {
 
   /** A reference to itself says nothing, and so does one at the end of a long chain. */
   of(schema: unknown): Facts {
-    if (schema === false) return { kinds: 0, size: 0 }
+    if (isImpossible(schema)) return { kinds: 0, size: 0 }
     if (!isRecord(schema)) return ANYTHING
     const known = this.#known.get(schema)
     if (known !== undefined) return known
@@ -110,6 +110,14 @@ function ownFacts(schema: Readonly<Record<string, unknown>>): Facts {
   if (values === undefined) return { kinds, size: Math.max(1, names.length) }
   const fitting = values.map(kindOfValue).filter((kind) => (kind & kinds) !== 0)
   return { kinds: fitting.reduce((all, kind) => all | kind, 0), size: fitting.length }
+}
+
+/** Whether a schema says that there is no value. */
+export function isImpossible(schema: unknown): boolean {
+  if (schema === false) return true
+  if (!isRecord(schema)) return false
+  const { not } = schema
+  return not === true || (isRecord(not) && Object.keys(not).length === 0)
 }
 
 /** The values of `const` or `enum`. */

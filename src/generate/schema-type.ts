@@ -5,7 +5,17 @@
  */
 import { pathBelow } from '../std/json/walk.js'
 import { isRecord } from '../wire/protocol/validate.js'
-import { ALL_KINDS, Kind, kindOfValue, kindsOf, literalsOf, MAX_CHAIN, SchemaFacts, typeNames } from './schema-facts.js'
+import {
+  ALL_KINDS,
+  isImpossible,
+  Kind,
+  kindOfValue,
+  kindsOf,
+  literalsOf,
+  MAX_CHAIN,
+  SchemaFacts,
+  typeNames,
+} from './schema-facts.js'
 import { SchemaDocument } from './schema-document.js'
 import {
   docLines,
@@ -101,7 +111,7 @@ export class SchemaTypes {
   }
 
   #type(schema: unknown, place: Place): TypeNode {
-    if (schema === false) return NEVER
+    if (isImpossible(schema)) return NEVER
     if (!isRecord(schema) || place.depth > MAX_DEPTH) return UNKNOWN
     const facts = this.#factsIn(place.document)
     const { kinds, size } = facts.of(schema)
@@ -164,7 +174,7 @@ export class SchemaTypes {
 
   #freeName(wanted: string): string {
     let name = wanted
-    for (let number = 2; this.#taken.has(name); number += 1) name = `${wanted}${String(number)}`
+    for (let number = 2; this.#taken.has(name); number += 1) name = `${wanted}_${String(number)}`
     this.#taken.add(name)
     return name
   }
@@ -289,6 +299,7 @@ export function docOf(schema: unknown): string[] {
 const TAG_CHARACTERS = 80
 
 function tag(name: string, value: string): string[] {
-  const [line = ''] = docLines(value)
-  return line === '' || value.length > TAG_CHARACTERS ? [] : [`@${name} ${line}`]
+  const [line, second] = docLines(value)
+  const isShort = second === undefined && value.length <= TAG_CHARACTERS
+  return line === undefined || !isShort ? [] : [`@${name} ${line}`]
 }

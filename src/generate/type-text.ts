@@ -6,10 +6,15 @@
 /** A type. `name` is a keyword, a literal or a declared name. */
 export type TypeNode =
   | { readonly kind: 'name'; readonly text: string }
-  | { readonly kind: 'union' | 'intersection'; readonly of: readonly TypeNode[] }
+  | CombinationNode
   | { readonly kind: 'list'; readonly of: TypeNode }
   | TupleNode
   | ObjectNode
+
+interface CombinationNode {
+  readonly kind: 'union' | 'intersection'
+  readonly of: readonly TypeNode[]
+}
 
 interface TupleNode {
   readonly kind: 'tuple'
@@ -58,6 +63,8 @@ function combined(
   types: readonly TypeNode[],
   { absorbing, neutral }: Absorption,
 ): TypeNode {
+  const [single, other] = types
+  if (single !== undefined && other === undefined) return single
   const members = new Map<string, TypeNode>()
   for (const type of types) {
     for (const each of type.kind === kind ? type.of : [type]) members.set(typeText(each), each)
@@ -84,14 +91,21 @@ export function typeText(type: TypeNode, indent = ''): string {
     case 'object':
       return objectText(type, indent)
     case 'union':
-    case 'intersection': {
-      const sign = type.kind === 'union' ? '|' : '&'
-      const texts = type.of.map((each) => operandText(each, `${indent}  `, type.kind === 'union'))
-      const line = texts.join(` ${sign} `)
-      if (line.length <= LINE_CHARACTERS && !line.includes('\n')) return line
-      return texts.map((text) => `\n${indent}  ${sign} ${text}`).join('')
-    }
+    case 'intersection':
+      return combinationText(type, indent)
   }
+}
+
+function combinationText({ kind, of }: CombinationNode, indent: string): string {
+  const sign = kind === 'union' ? '|' : '&'
+  const textsAt = (at: string): string[] => of.map((each) => operandText(each, at, kind === 'union'))
+  const texts = textsAt(indent)
+  const line = texts.join(` ${sign} `)
+  const isShort = line.length <= LINE_CHARACTERS && !line.includes('\n')
+  if (isShort || of.filter((each) => each.kind !== 'name').length === 1) return line
+  return textsAt(`${indent}    `)
+    .map((text) => `\n${indent}  ${sign} ${text}`)
+    .join('')
 }
 
 /** The text of a type as part of another: in parentheses where it would be read differently. */
@@ -111,7 +125,7 @@ function tupleText({ of, required, rest }: TupleNode, indent: string): string {
 function objectText({ members, rest }: ObjectNode, indent: string): string {
   const inner = `${indent}  `
   const lines = members.map((member) => `${docText(member.doc, inner)}${inner}${memberText(member, inner)}\n`)
-  if (rest !== undefined) lines.push(`${inner}[key: string]: ${typeText(rest, inner)}\n`)
+  if (rest !== undefined) lines.push(`${inner}[key: string]:${after(typeText(rest, inner))}\n`)
   if (lines.length === 0) return '{}'
   const [only = ''] = lines
   const line = `{ ${only.trim()} }`
@@ -120,8 +134,22 @@ function objectText({ members, rest }: ObjectNode, indent: string): string {
 }
 
 function memberText({ name, type, isOptional }: Member, indent: string): string {
-  const given = isOptional ? union([type, named('undefined')]) : type
-  return `${keyText(name)}${isOptional ? '?' : ''}: ${typeText(given, indent)}`
+  const given = isOptional ? orUndefined(type) : type
+  return `${keyText(name)}${isOptional ? '?' : ''}:${after(typeText(given, indent))}`
+}
+
+/** Without a search for repeated members: the type of each member would be written out for it. */
+function orUndefined(type: TypeNode): TypeNode {
+  const parts = type.kind === 'union' ? type.of : [type]
+  const names = parts.map((part) => (part.kind === 'name' ? part.text : ''))
+  if (names.includes('unknown') || names.includes('undefined')) return type
+  if (names.includes('never')) return named('undefined')
+  return { kind: 'union', of: [...parts, named('undefined')] }
+}
+
+/** A type behind a sign: after a space, unless it begins on a line of its own. */
+export function after(text: string): string {
+  return text.startsWith('\n') ? text : ` ${text}`
 }
 
 /** A member name, quoted unless it is an identifier. */

@@ -1,7 +1,7 @@
 /** Writes the declaration file of `iii-node types`: what it declares completes `Register` of `iii-node`. */
 import { oneOfEachName, type EngineSchemas } from './engine-schemas.js'
 import { SchemaTypes } from './schema-type.js'
-import { docLines, docText, keyText, named, typeText, type TypeNode } from './type-text.js'
+import { after, docLines, docText, keyText, named, typeText, type TypeNode } from './type-text.js'
 
 /** Options of the declaration file. */
 export interface TypesFileOptions {
@@ -37,10 +37,12 @@ export function typesFile(schemas: EngineSchemas, { isStrict, namespace }: Types
       ['request', typeOr(row.call_request_format, (schema) => types.typeOf(schema, `${row.id} request`))],
     ]),
   )
-  const streams = schemas.streams.map((name) => `  ${keyText(name)}: ${typeText(itemOf(name, schemas, types), '  ')}\n`)
+  const streams = schemas.streams.map(
+    (name) => `  ${keyText(name)}:${after(typeText(itemOf(name, schemas, types), '  '))}\n`,
+  )
   const declared = types
     .declarations()
-    .map(({ name, doc, type }) => `\n${docText(doc)}export type ${name} = ${typeText(type)}\n`)
+    .map(({ name, doc, type }) => `\n${docText(doc)}export type ${name} =${after(typeText(type))}\n`)
   return [
     HEADER,
     registerText(isStrict),
@@ -73,7 +75,7 @@ function entryText(
   description: string | undefined,
   members: readonly (readonly [name: string, type: TypeNode])[],
 ): string {
-  const lines = members.map(([name, type]) => `    ${name}: ${typeText(type, '    ')}\n`)
+  const lines = members.map(([name, type]) => `    ${name}:${after(typeText(type, '    '))}\n`)
   return `${docText(docLines(description), '  ')}  ${keyText(id)}: {\n${lines.join('')}  }\n`
 }
 

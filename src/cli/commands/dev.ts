@@ -11,6 +11,7 @@ import { Exit, UsageError, type Run, type Terminal } from '../command.js'
 import { DevSession, type DevWorker } from '../dev/dev-session.js'
 import { listenToKeys } from '../dev/keys.js'
 import { printScreen } from '../dev/screen.js'
+import type { TypesWriter } from '../dev/types-writer.js'
 import { runnerArguments } from '../dev/script-runner.js'
 import { devOptions } from '../options.js'
 import { parse } from '../parse.js'
@@ -30,7 +31,8 @@ export const run: Run = async (args, terminal) => {
   const engine = await startCliEngine(options.engine, terminal, emit)
   const served = await startCliConsole(engine, options.engine.console, terminal)
   const quit = deferred<void>()
-  const sessions = sessionsOf(options, { engine, emit, terminal })
+  const types = options.types === undefined ? undefined : await typesWriter(options.types, engine, emit)
+  const sessions = sessionsOf(options, { engine, emit, terminal, types })
   const keys = { r: () => sessions.forEach((each) => each.restart()), c: terminal.clear, q: () => quit.resolve() }
   const stopKeys = listenToKeys(terminal, keys)
   try {
@@ -39,6 +41,7 @@ export const run: Run = async (args, terminal) => {
   } finally {
     stopKeys()
     await Promise.all(sessions.map((session) => session.end()))
+    await types?.end()
     await served?.close()
     await engine.close()
   }
@@ -49,9 +52,17 @@ interface DevParts {
   readonly engine: LocalEngine
   readonly emit: Emit
   readonly terminal: Terminal
+  readonly types: TypesWriter | undefined
 }
 
-function sessionsOf({ workers, clears, ...options }: DevArguments, { engine, emit, terminal }: DevParts): DevSession[] {
+/** Loaded when first used. */
+async function typesWriter(file: string, engine: LocalEngine, emit: Emit): Promise<TypesWriter> {
+  const { startTypesWriter } = await import('../dev/types-writer.js')
+  return startTypesWriter(engine, file, emit)
+}
+
+function sessionsOf({ workers, clears, ...options }: DevArguments, parts: DevParts): DevSession[] {
+  const { engine, emit, terminal, types } = parts
   const { clear } = terminal
   const isOneOfSeveral = workers.length > 1
   const expectSuccessor = sharedSuccessors(engine)
@@ -59,6 +70,7 @@ function sessionsOf({ workers, clears, ...options }: DevArguments, { engine, emi
   return workers.map((worker) => {
     const onReady = (afterMs: number): void => {
       const name = isOneOfSeveral ? `${basename(worker.file)} is` : 'The worker is'
+      types?.changed()
       emit({ kind: 'log', level: 'info', message: `${name} ready after ${duration(afterMs)}`, fields: {} })
       if (!waiting.delete(worker) || waiting.size > 0) return
       const isKeyed = (terminal.stdin as Partial<NodeJS.ReadStream>).isTTY === true
@@ -89,6 +101,8 @@ interface DevArguments {
   readonly envFiles: readonly string[]
   readonly ignored: readonly string[]
   readonly clears: boolean
+  /** The file of types. */
+  readonly types: string | undefined
 }
 
 function readArguments(args: readonly string[]): DevArguments {
@@ -119,6 +133,7 @@ function readArguments(args: readonly string[]): DevArguments {
     envFiles,
     ignored: values.ignore ?? [],
     clears: values.clear ?? false,
+    types: values.types === undefined ? undefined : resolve(values.types),
   }
 }
 

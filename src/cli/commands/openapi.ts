@@ -5,7 +5,7 @@ import { schemasOf } from '../../generate/read-schemas.js'
 import { openApiOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { withEngine } from './connection.js'
-import { readSchemasFile } from './generated-file.js'
+import { readSchemasFile } from '../generated-file.js'
 
 export const run: Run = async (args, terminal) => {
   const { values, positionals } = parse(openApiOptions, args)

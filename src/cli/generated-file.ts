@@ -1,8 +1,8 @@
 /** Files that commands generate: reads and replaces them as a whole. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { parseEngineSchemas, type EngineSchemas } from '../../generate/engine-schemas.js'
-import { messageOf } from '../../std/text/describe.js'
-import { CommandError, Exit } from '../command.js'
+import { parseEngineSchemas, type EngineSchemas } from '../generate/engine-schemas.js'
+import { messageOf } from '../std/text/describe.js'
+import { CommandError, Exit } from './command.js'
 
 /** The text of a file, or `undefined` when there is none. */
 export async function fileText(name: string): Promise<string | undefined> {
