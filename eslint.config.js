@@ -71,7 +71,7 @@ const realTime = {
 }
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'temp/', 'test/conformance/scenarios/']),
+  globalIgnores(['dist/', 'coverage/', 'temp/', 'test/conformance/scenarios/', 'test/package/registered/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   eslint.configs.recommended,
 

@@ -86,6 +86,6 @@ test.each(['oldest', 'newest'] as const)(
 
 test('with strict types alone, an unknown function id is an error', { timeout: 120_000 }, async () => {
   const errors = compile('newest', await project(true))
-  expect(errors.match(/unknown-id\.ts\(\d+/g)).toEqual(['unknown-id.ts(12'])
+  expect(errors.match(/unknown-id\.ts\(\d+/g)).toEqual(['unknown-id.ts(11'])
   expect(errors).toMatch(/no function with this id is declared/)
 })

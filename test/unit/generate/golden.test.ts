@@ -11,7 +11,7 @@ test('schemas of zod, valibot, arktype, pydantic and schemars have the recorded 
   const samples = schemaSamples()
   expect(samples.length).toBeGreaterThanOrEqual(60)
   const schemas = parseEngineSchemas(schemasText(engineWith(samples)))
-  await expect(typesFile(schemas, settings)).toMatchFileSnapshot('./golden/samples.d.ts')
+  await expect(typesFile(schemas, settings)).toMatchFileSnapshot('./golden/samples.d.ts.txt')
 })
 
 test('the schemas of an engine written in Rust have the recorded types', async () => {
@@ -29,7 +29,7 @@ test('the schemas of an engine written in Rust have the recorded types', async (
     }),
   }
   const text = typesFile(parseEngineSchemas(JSON.stringify(schemas)), settings)
-  await expect(text).toMatchFileSnapshot('./golden/engine.d.ts')
+  await expect(text).toMatchFileSnapshot('./golden/engine.d.ts.txt')
 })
 
 test('the order of functions and members of the lists does not change the file', () => {
@@ -41,7 +41,7 @@ test('the order of functions and members of the lists does not change the file',
 test('hostile names, descriptions and schemas have the recorded types', async () => {
   const schemas = parseEngineSchemas(schemasText(engineWith(hostileSamples(), { streams: ["it's", '__proto__'] })))
   const text = typesFile(schemas, { ...settings, isStrict: true })
-  await expect(text).toMatchFileSnapshot('./golden/hostile.d.ts')
+  await expect(text).toMatchFileSnapshot('./golden/hostile.d.ts.txt')
   // Nothing that is invisible or changes the direction of text reaches the file.
   expect(text).not.toMatch(/[^\n\x20-\x7e…]/)
 })
