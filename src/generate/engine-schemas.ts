@@ -162,18 +162,16 @@ function text(value: unknown, name: string): string {
 function sorted(schemas: Omit<EngineSchemas, 'version'>): EngineSchemas {
   return {
     version: 1,
-    functions: schemas.functions.toSorted(by((row) => [row.function_id, row.namespace])),
-    trigger_types: schemas.trigger_types.toSorted(by((row) => [row.id, row.namespace])),
+    functions: sortedBy(schemas.functions, (row) => [row.function_id, row.namespace]),
+    trigger_types: sortedBy(schemas.trigger_types, (row) => [row.id, row.namespace]),
     streams: [...new Set(schemas.streams)].sort(),
-    routes: schemas.routes.toSorted(by((row) => [row.path, row.method, row.function_id])),
+    routes: sortedBy(schemas.routes, (row) => [row.path, row.method, row.function_id]),
   }
 }
 
-function by<T>(keysOf: (row: T) => readonly string[]): (a: T, b: T) => number {
-  return (a, b) => {
-    const [left, right] = [JSON.stringify(keysOf(a)), JSON.stringify(keysOf(b))]
-    return left < right ? -1 : Number(left > right)
-  }
+function sortedBy<T>(rows: readonly T[], keysOf: (row: T) => readonly string[]): T[] {
+  const keyed = rows.map((row) => ({ row, key: JSON.stringify(keysOf(row)) }))
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ row }) => row)
 }
 
 /** One row per name: of several namespaces the wanted one, then `default`, then the first. */

@@ -238,6 +238,9 @@ const functions: Argument[] = [
     autoConnect: [notBoolean, (v) => offline({ autoConnect: v })],
     diagnostics: [{ ...numbers, ...text, ...objects }, (v) => offline({ diagnostics: v })],
   }),
+  ...argumentsOf('fromJsonSchema', {
+    schema: [{ ...numbers, ...text, ...nothing }, (v) => schema.fromJsonSchema(v)],
+  }),
   ...argumentsOf('defineFunction', {
     contract: [{ ...notRecord, ...nothing }, (v) => root.defineFunction(v)],
     id: [notId, (v) => root.defineFunction({ id: v })],
