@@ -71,7 +71,14 @@ const realTime = {
 }
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'temp/', 'test/conformance/scenarios/', 'test/package/registered/', 'examples/python-prices/']),
+  globalIgnores([
+    'dist/',
+    'coverage/',
+    'temp/',
+    'test/conformance/scenarios/',
+    'test/package/registered/',
+    'examples/python-prices/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   eslint.configs.recommended,
 

@@ -87,7 +87,10 @@ function pages(target: ConsoleTarget, token: string): Serve {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://console')
     const { local, schemas } = target
     const read = local === undefined ? schemas : () => schemasOfEngine(local)
-    if (pathname !== OPENAPI_PATH || request.method !== 'GET' || read === undefined) return files(request, response)
+    if (pathname !== OPENAPI_PATH || request.method !== 'GET' || read === undefined) {
+      files(request, response)
+      return
+    }
     // Routes of an engine in this process are open to this machine; those of another are read with someone's access.
     if (local === undefined && !isToken(searchParams.get('token'), token)) {
       answerJson(response, 403, { error: { code: ErrorCode.FORBIDDEN, message: 'The token is missing or wrong' } })

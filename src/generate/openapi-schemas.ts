@@ -5,14 +5,10 @@
 import { pathBelow } from '../std/json/walk.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import { MAX_CHAIN } from './schema-facts.js'
-import { SchemaDocument } from './schema-document.js'
+import { MAX_SCHEMA_DEPTH, SchemaDocument } from './schema-document.js'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Maximum nesting of a schema that is described; a deeper one is left open. */
-const MAX_DEPTH = 200
-/** Maximum definitions that are compared to find equal ones. */
-const MAX_COMPARED = 64
 /** Keywords whose value is data, whatever it looks like. */
 const DATA: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'examples'])
 /** Keywords that describe a document as a whole. */
@@ -26,7 +22,7 @@ export class OpenApiSchemas {
 
   /** A schema that is read member by member. */
   view(schema: unknown, name: string): SchemaView | undefined {
-    if (!isRecord(schema) || pathBelow(schema, MAX_DEPTH) !== undefined) return undefined
+    if (!isRecord(schema) || pathBelow(schema, MAX_SCHEMA_DEPTH) !== undefined) return undefined
     return new SchemaView(this, new SchemaDocument(schema, name), schema)
   }
 
@@ -60,7 +56,7 @@ export class OpenApiSchemas {
   #reference(document: SchemaDocument, ref: string): [string, unknown][] {
     const pointer = document.pointerOf(ref)
     if (pointer === undefined) return []
-    const content = document.contentOf(pointer, MAX_COMPARED)
+    const content = document.contentOf(pointer)
     let name = this.#names.get(content)
     if (name === undefined) {
       const free = this.#freeName(document.nameOf(pointer))

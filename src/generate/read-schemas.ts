@@ -3,7 +3,7 @@ import { ErrorCode, InvocationError } from '../errors.js'
 import { readEngineSchemas, type EngineSchemas } from './engine-schemas.js'
 import type { TriggerFunction } from '../sdk/worker/calls/trigger-request.js'
 import { listFunctions, listTriggers, listTriggerTypes } from '../sdk/worker/discovery/discovery.js'
-import { UnknownOptions } from '../sdk/worker/unknown-options.js'
+import { UnknownOptions } from '../std/text/unknown-options.js'
 
 /** The options that the lists get here are known to them. */
 const unknown = new UnknownOptions(() => undefined)

@@ -2,6 +2,10 @@
 import { walk } from '../std/json/walk.js'
 import { isRecord } from '../wire/protocol/validate.js'
 
+/** Maximum nesting of a schema. A deeper one is not converted. */
+export const MAX_SCHEMA_DEPTH = 500
+/** Maximum definitions that are compared to find equal ones. */
+const MAX_COMPARED = 64
 /** Maximum characters of a name that is made from one in a schema. */
 const NAME_CHARACTERS = 60
 
@@ -62,12 +66,12 @@ export class SchemaDocument {
   }
 
   /** Text that is equal for equal definitions, with all that they refer to. */
-  contentOf(pointer: string, maxCompared: number): string {
+  contentOf(pointer: string): string {
     const contents = new Map<string, string>()
     const waiting = [pointer]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (contents.has(next)) continue
-      if (contents.size === maxCompared) return JSON.stringify([this.#name, pointer])
+      if (contents.size === MAX_COMPARED) return JSON.stringify([this.#name, pointer])
       const schema = this.at(next)
       contents.set(next, JSON.stringify(schema))
       if (isRecord(schema)) waiting.push(...this.#refsIn(schema))

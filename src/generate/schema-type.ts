@@ -16,7 +16,7 @@ import {
   SchemaFacts,
   typeNames,
 } from './schema-facts.js'
-import { SchemaDocument } from './schema-document.js'
+import { MAX_SCHEMA_DEPTH, SchemaDocument } from './schema-document.js'
 import {
   docLines,
   intersection,
@@ -35,11 +35,6 @@ type Schema = Readonly<Record<string, unknown>>
 const MAX_UNION = 1_000
 /** Maximum nesting of a type that is written in one place. */
 const MAX_DEPTH = 40
-/** Maximum nesting of a schema. */
-const MAX_SCHEMA_DEPTH = 500
-/** Maximum definitions that are compared to find equal ones. */
-const MAX_COMPARED = 64
-
 /** A type that is declared under a name of its own. */
 export interface Declaration {
   readonly name: string
@@ -63,7 +58,7 @@ export class SchemaTypes {
   /** The names of declarations by what they declare. */
   readonly #names = new Map<string, string>()
   readonly #documents = new Map<SchemaDocument, SchemaFacts>()
-  /** Declarations that are named and not written yet. */
+  // Named and not written yet.
   readonly #waiting: (() => void)[] = []
 
   /** @param reserved names that the file uses already. */
@@ -115,7 +110,8 @@ export class SchemaTypes {
     if (!isRecord(schema) || place.depth > MAX_DEPTH) return UNKNOWN
     const facts = this.#factsIn(place.document)
     const { kinds, size } = facts.of(schema)
-    if (kinds === 0 || size > MAX_UNION) return size > MAX_UNION ? this.#wide(schema) : UNKNOWN
+    if (size > MAX_UNION) return this.#wide(schema)
+    if (kinds === 0) return UNKNOWN
     const { $ref, allOf } = schema
     const parts: TypeNode[] = []
     let covered = ALL_KINDS
@@ -129,9 +125,9 @@ export class SchemaTypes {
       parts.push(union(alternatives.map((each) => this.#type(each, place))))
       covered &= alternatives.reduce((all: number, each) => all | facts.of(each).kinds, 0)
     }
-    if (Array.isArray(allOf)) {
-      parts.push(...allOf.map((each) => this.#type(each, place)))
-      for (const each of allOf) covered &= facts.of(each).kinds
+    for (const each of listOf(allOf)) {
+      parts.push(this.#type(each, place))
+      covered &= facts.of(each).kinds
     }
     // `type` alone adds nothing to parts that are of this type.
     const own = kindsOf(typeNames(schema))
@@ -142,10 +138,8 @@ export class SchemaTypes {
 
   /** The type of a schema with too many alternatives: its kinds alone. */
   #wide(schema: Schema): TypeNode {
-    const values = literalsOf(schema) ?? []
-    const kinds = new Set(values.map((value) => (value === null ? 'null' : typeof value)))
-    const hasNames = values.length > 0 && !kinds.has('object')
-    return hasNames ? union([...kinds].sort().map(named)) : UNKNOWN
+    const kinds = new Set((literalsOf(schema) ?? []).map((value) => (value === null ? 'null' : typeof value)))
+    return kinds.size === 0 || kinds.has('object') ? UNKNOWN : union([...kinds].sort().map(named))
   }
 
   #reference(ref: string, place: Place): TypeNode {
@@ -158,7 +152,7 @@ export class SchemaTypes {
   }
 
   #declare(document: SchemaDocument, pointer: string): TypeNode {
-    const content = document.contentOf(pointer, MAX_COMPARED)
+    const content = document.contentOf(pointer)
     const present = this.#names.get(content)
     if (present !== undefined) return named(present)
     const name = this.#freeName(document.nameOf(pointer))
@@ -212,7 +206,7 @@ export class SchemaTypes {
 
   #object(schema: Schema, place: Place): TypeNode {
     const properties = isRecord(schema['properties']) ? schema['properties'] : {}
-    const required = new Set(Array.isArray(schema['required']) ? schema['required'].filter(isText) : [])
+    const required = new Set(listOf(schema['required']).filter(isText))
     const names = [...new Set([...Object.keys(properties), ...required])]
     const members = names.map((name): Member => {
       const property = Object.hasOwn(properties, name) ? properties[name] : true
@@ -255,10 +249,11 @@ function isBare(schema: Schema): boolean {
   return !SAYING.some((word) => word in schema)
 }
 
-const SAYING = [
-  ...['properties', 'required', 'additionalProperties', 'patternProperties', 'items', 'prefixItems'],
-  ...['const', 'enum'],
-]
+const SAYING = 'properties required additionalProperties patternProperties items prefixItems const enum'.split(' ')
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
 
 function isText(value: unknown): value is string {
   return typeof value === 'string'

@@ -5,7 +5,7 @@ import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import type {} from '../../scripts/setup-python.js'
 import { runCommand } from '../kit/cli-terminal.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const EXAMPLE = 'examples/python-prices'
 const limit = { timeout: 60_000 }

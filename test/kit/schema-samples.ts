@@ -163,7 +163,7 @@ export function hostileSamples(): FunctionSchemas[] {
       },
       anyOf: ['Any', 'III Client', 'IIIFunctions', 'string'].map((name) => ({ $ref: `#/definitions/${name}` })),
     },
-    literals: { enum: [...names, 1e400, -0, 1.5, null, [1, [2]], { a: { b: 'c' } }, {}] },
+    literals: { enum: [...names, -0, 1.5, null, [1, [2]], { a: { b: 'c' } }, {}] },
     'type contradicts enum': { type: 'string', enum: [1, 2] },
     'parts contradict': { allOf: [{ type: 'string' }, { type: 'number' }] },
     'alternatives contradict': { type: 'object', properties: { a: { type: 'array', anyOf: [{ type: 'string' }] } } },

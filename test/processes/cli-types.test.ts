@@ -7,7 +7,7 @@ import { FREE_PORTS } from '../kit/cli.js'
 import { devProject, startDev, workerCode } from '../kit/dev-project.js'
 import { SESSION_INFO, webSocketPeer } from '../kit/socket-peer.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const limit = { timeout: 30_000 }
 

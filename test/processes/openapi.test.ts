@@ -10,7 +10,7 @@ import { parseEngineSchemas, schemasText } from '../../src/generate/engine-schem
 import { runCommand } from '../kit/cli-terminal.js'
 import { engineWith, hostileSamples, schemaSamples } from '../kit/schema-samples.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const limit = { timeout: 60_000 }
 

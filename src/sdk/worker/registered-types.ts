@@ -2,6 +2,8 @@
  * The types of an engine's functions, trigger types and streams that a program has declared, and what calls and triggers
  * make of them. Types alone: there is nothing here at run time.
  */
+/* eslint-disable @typescript-eslint/no-generated-empty-object-type, @typescript-eslint/no-redundant-type-constituents --
+   these types are empty as long as nothing is declared */
 import type { EnqueueResult, TriggerAction, TriggerRequest } from './calls/trigger-request.js'
 import type { TriggerConfigs } from './triggers/trigger-configs.js'
 import type { RegisterTriggerInput } from './triggers/triggers.js'

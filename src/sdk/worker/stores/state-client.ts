@@ -70,6 +70,5 @@ export function stateClient(worker: CanTrigger): StateClient {
     update: (input) => call('update', input),
     listGroups: async () => groupsOf(await call('list_groups', {})),
   }
-  // `Register` asserts the types of values, as callers do who name them.
-  return client as StateClient
+  return client
 }
