@@ -30,8 +30,9 @@ const mayImport = {
   generate: [...wire, ...sdk],
   // what needs both columns
   'console-server': [...wire, 'engine', 'generate'],
-  cli: [...columns, 'console-server', 'generate'],
-  testing: [...columns, 'console-server'],
+  bridge: columns,
+  cli: [...columns, 'console-server', 'bridge', 'generate'],
+  testing: [...columns, 'console-server', 'bridge', 'generate'],
   // a program for the browser, compiled into static files
   console: [...ground, 'wire/protocol'],
   // entries: re-exports; which of them may reach the local engine is ruled below

@@ -1,4 +1,4 @@
-/** Reads the schemas of an engine by calls to its own functions, whoever makes them: a connection, or the engine itself. */
+/** Reads the schemas of an engine by calls to its own functions, over a connection or by the engine itself. */
 import { ErrorCode, InvocationError } from '../errors.js'
 import { readEngineSchemas, type EngineSchemas } from './engine-schemas.js'
 import type { TriggerFunction } from '../sdk/worker/calls/trigger-request.js'

@@ -4,6 +4,7 @@
  */
 import { InvocationError } from '../../src/errors.js'
 import type { Binding, EngineHost, HostCall, HostChannels } from '../../src/engine/builtins/builtin.js'
+import type { ConnectEngine } from '../../src/engine/builtins/bridge/remote-engine.js'
 import { createCounters } from '../../src/engine/counters.js'
 import { logLineOf, type EngineEvent, type LogLine } from '../../src/engine/engine-events.js'
 import { NO_QUIRKS } from '../../src/engine/quirks.js'
@@ -28,6 +29,9 @@ export class FakeHost implements EngineHost {
   readonly instruments: Instruments = {}
   readonly counters = createCounters()
   readonly quirks = NO_QUIRKS
+  readonly connectEngine: ConnectEngine | undefined
+  readonly elsewhere = {}
+  readonly liveSettings = []
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []

@@ -28,7 +28,7 @@ async function shop() {
   const full = z.object({ status_code: z.literal(409), body: z.object({ reason: z.string() }) })
   worker.registerFunction('orders::create', ({ body }) => ({ status_code: 200, body: { id: body.sku, parts: [] } }), {
     schemaTarget: 'body',
-    description: 'Creates an order\nand tells nobody',
+    description: 'Creates an order\nfor one shop',
     input: z.object({ sku: z.string(), quantity: z.number().int().optional() }),
     output: order,
   })

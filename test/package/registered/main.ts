@@ -58,7 +58,7 @@ export function handlers(): void {
 export function triggers(): void {
   worker.registerTrigger({ type: 'webhook', function_id: 'sums', config: { url: 'https://example.com' } })
   worker.registerTrigger(BuiltinTrigger.cron('sums', { expression: '@daily' }))
-  worker.registerTrigger({ type: 'unheard-of', function_id: 'sums', config: { anything: true } })
+  worker.registerTrigger({ type: 'not-declared', function_id: 'sums', config: { anything: true } })
   // @ts-expect-error -- the config has no `link`
   worker.registerTrigger({ type: 'webhook', function_id: 'sums', config: { link: 'https://example.com' } })
   // @ts-expect-error -- an expression is a string
