@@ -28,11 +28,13 @@ const mayImport = {
   // a worker in a web page: the parts of a worker that need no Node
   'sdk/browser': [...wire, ...sdk],
   engine: wire,
+  // types and documents from the schemas that an engine lists
+  generate: [...wire, ...sdk],
   // what needs both columns
-  'console-server': [...wire, 'engine'],
+  'console-server': [...wire, 'engine', 'generate'],
   bridge: columns,
-  cli: [...columns, 'console-server', 'bridge'],
-  testing: [...columns, 'console-server', 'bridge'],
+  cli: [...columns, 'console-server', 'bridge', 'generate'],
+  testing: [...columns, 'console-server', 'bridge', 'generate'],
   // a program for the browser, compiled into static files
   console: [...ground, 'wire/protocol', 'wire/transport', 'sdk/browser', 'sdk/connection'],
   // entries: re-exports; which of them may reach the local engine is ruled below

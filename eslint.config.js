@@ -78,7 +78,15 @@ const realTime = {
 }
 
 export default defineConfig(
-  globalIgnores(['templates/typescript/', 'dist/', 'coverage/', 'temp/', 'test/conformance/scenarios/']),
+  globalIgnores([
+    'templates/typescript/',
+    'dist/',
+    'coverage/',
+    'temp/',
+    'test/conformance/scenarios/',
+    'test/package/registered/',
+    'examples/python-prices/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   eslint.configs.recommended,
 

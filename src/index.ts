@@ -46,6 +46,19 @@ export type { HttpAuthConfig, HttpInvocationConfig, HttpMethod } from './sdk/wor
 export type { TelemetryOptions, WorkerMetadata, WorkerTelemetryMeta } from './sdk/worker/identity.js'
 export type { InvocationContext } from './sdk/worker/invocations/invocation-context.js'
 export type { InitOptions } from './sdk/worker/options.js'
+export type {
+  Register,
+  RegisteredConfig,
+  RegisteredFunction,
+  RegisteredInput,
+  RegisteredItem,
+  RegisteredOutput,
+  RegisteredRequest,
+  RegisteredScope,
+  RegisteredStream,
+  RegisteredTriggerType,
+  RegisteredValue,
+} from './sdk/worker/registered-types.js'
 export type { ReadyOptions } from './sdk/worker/lifecycle/ready.js'
 export type { MiddlewareFunctionInput } from './sdk/worker/functions/session-hooks.js'
 export type { RegisterServiceInput } from './sdk/worker/functions/services.js'

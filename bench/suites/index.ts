@@ -13,6 +13,7 @@ import { readiness } from './readiness.js'
 import { scale } from './scale.js'
 import { signals } from './signals.js'
 import { subpaths } from './subpaths.js'
+import { typesCommand } from './types.js'
 
 export const suites: readonly Suite[] = [
   cpuPerCall,
@@ -27,6 +28,7 @@ export const suites: readonly Suite[] = [
   channel,
   growth,
   engineHeap,
+  typesCommand,
   scale,
   signals,
   subpaths,

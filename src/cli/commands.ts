@@ -14,10 +14,13 @@ import {
   listOptions,
   logsOptions,
   mcpOptions,
+  openApiOptions,
   queuesOptions,
+  schemasOptions,
   stateOptions,
   streamsOptions,
   tracesOptions,
+  typesOptions,
 } from './options.js'
 
 const engine: CommandSpec = {
@@ -181,6 +184,42 @@ const streams: CommandSpec = {
   load: async () => (await import('./commands/streams.js')).run,
 }
 
+const types: CommandSpec = {
+  name: 'types',
+  summary: 'write TypeScript types of the functions of an engine',
+  usage: ['[options]'],
+  about: [
+    'Writes types of all functions, trigger types and streams of an engine into one file. With the file in the ' +
+      'project, calls and triggers are typed. The file is sorted, and equal engines give equal files.',
+    '--namespace selects the function where several namespaces have the same id; the default is `default`.',
+  ],
+  options: typesOptions,
+  examples: ['iii-node types', 'iii-node types --check', 'iii-node types --from schemas.json --strict'],
+  load: async () => (await import('./commands/types.js')).run,
+}
+
+const schemas: CommandSpec = {
+  name: 'schemas',
+  summary: 'print the schemas of an engine',
+  usage: ['[options]'],
+  about: ['Prints the schemas of all functions and trigger types as JSON. `types` and `openapi` read it with --from.'],
+  options: schemasOptions,
+  examples: ['iii-node schemas > schemas.json'],
+  load: async () => (await import('./commands/schemas.js')).run,
+}
+
+const openapi: CommandSpec = {
+  name: 'openapi',
+  summary: 'print an OpenAPI document of the HTTP routes',
+  usage: ['[options]'],
+  about: [
+    'Prints an OpenAPI 3.1 document of all HTTP triggers. `iii-node dev` serves it at /openapi.json of the console.',
+  ],
+  options: openApiOptions,
+  examples: ['iii-node openapi > openapi.json'],
+  load: async () => (await import('./commands/openapi.js')).run,
+}
+
 const completion: CommandSpec = {
   name: 'completion',
   summary: 'print a completion script for a shell',
@@ -254,5 +293,6 @@ const mcp: CommandSpec = {
 export const commands: readonly CommandSpec[] = [
   ...[init, engine, dev, consoleCommand],
   ...[ls, inspect, call, logs, traces, queues, state, streams],
-  ...[schema, mcp, completion],
+  ...[types, schemas, openapi, schema],
+  ...[mcp, completion],
 ]

@@ -107,6 +107,35 @@ const allowWrites = {
 } as const satisfies OptionSpec
 
 export const mcpOptions = { 'allow-writes': allowWrites, ...connectionOptions } as const satisfies OptionSpecs
+const from = {
+  type: 'string',
+  value: '<file>',
+  about: 'read a file of `iii-node schemas` instead of an engine',
+} as const
+
+export const typesOptions = {
+  out: { type: 'string', short: 'o', value: '<file>', about: 'the file to write (default: iii.d.ts; - prints it)' },
+  from,
+  check: { type: 'boolean', about: 'write nothing; exit with 1 when the file is out of date' },
+  watch: { type: 'boolean', about: 'write the file again after each change, until Ctrl-C' },
+  strict: { type: 'boolean', about: 'make an unknown function id a type error' },
+  runtime: {
+    type: 'string',
+    value: '<file>',
+    about: 'also write a module with contracts, which validate at run time',
+  },
+  'no-streams': { type: 'boolean', about: 'leave the names of streams out' },
+  ...connectionOptions,
+} as const satisfies OptionSpecs
+
+export const schemasOptions = { ...connectionOptions } as const satisfies OptionSpecs
+
+export const openApiOptions = {
+  from,
+  title: { type: 'string', value: '<text>', about: 'title of the document (default: iii)' },
+  server: { type: 'string', value: '<url>', about: 'address of the HTTP port, such as http://127.0.0.1:3111' },
+  ...connectionOptions,
+} as const satisfies OptionSpecs
 
 const trustOptions = {
   'allow-origin': {
@@ -206,6 +235,7 @@ export const devOptions = {
     about: "files whose changes are ignored, such as 'generated/*'; may be given several times",
   },
   clear: { type: 'boolean', about: 'clear the terminal at each restart' },
+  types: { type: 'string', value: '<file>', about: 'write types of all functions, as `iii-node types` does' },
   bridge: {
     type: 'string',
     value: '<url>',

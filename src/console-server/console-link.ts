@@ -17,10 +17,12 @@ import {
   type TransportEvents,
 } from '../wire/transport/transport.js'
 import { packageVersion } from '../version.js'
+import type { EngineSchemas } from '../generate/engine-schemas.js'
+import type { InvokingEngine } from '../generate/read-schemas.js'
 import { changesNothing } from './read-only.js'
 
 /** What only an engine in this process can answer. */
-interface LocalAnswers {
+interface LocalAnswers extends InvokingEngine {
   readonly httpUrl: string | undefined
   readonly streamUrl: string | undefined
   inspect(name: string, input: Readonly<Record<string, unknown>>): unknown
@@ -34,6 +36,8 @@ export interface ConsoleTarget {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Absent for an engine in another process. */
   readonly local?: LocalAnswers | undefined
+  /** Reads the schemas of an engine in another process, for the OpenAPI document. */
+  readonly schemas?: (() => Promise<EngineSchemas>) | undefined
 }
 
 export interface ConsoleLinkParts {

@@ -1,9 +1,9 @@
 /**
- * Serves the console: its static files, and a WebSocket that leads to an engine. The WebSocket requires
- * the token of this server; the static files contain nothing secret. Listens on loopback by default.
+ * Serves the console: its static files, and a WebSocket that leads to an engine; beside them the OpenAPI document and tools
+ * for programs. The WebSocket and the tools require the token of this server; the files contain nothing secret. Listens on
+ * loopback by default.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { screenOf, type OriginRules } from '../engine/access/origins.js'
 import { createCounters } from '../engine/counters.js'
 import { reachableHost } from '../engine/config/listener-config.js'
@@ -11,7 +11,8 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { silentLog, type Log } from '../std/log.js'
 import { listen, type UpgradeRequest } from '../wire/transport/ws-accept.js'
 import { ConsoleLink, type ConsoleTarget } from './console-link.js'
-import { staticFiles } from './static-files.js'
+import { withOpenApi } from './open-api.js'
+import { staticFiles, type Serve } from './static-files.js'
 
 /** Options of a console. */
 export interface ConsoleOptions {
@@ -25,7 +26,7 @@ export interface ConsoleOptions {
   readonly origins?: OriginRules | undefined
   readonly log?: Log | undefined
   /** Answers requests at `/mcp` that have the token. Without it there is nothing at this path. */
-  readonly mcp?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
+  readonly mcp?: Serve | undefined
 }
 
 export interface ConsoleServer {
@@ -59,7 +60,11 @@ export async function startConsole(target: ConsoleTarget, options: ConsoleOption
     host,
     handshakeTimeoutMs: HANDSHAKE_MS,
     screen: screenOf({ host, origins, servesPages: true }, { log, counters: createCounters() }),
-    serve: withMcp(options.mcp, token, staticFiles()),
+    serve: withMcp(
+      options.mcp,
+      token,
+      withOpenApi(target, (given) => isToken(given, token), staticFiles()),
+    ),
   }
   const listener = await listenOn(port, (one) =>
     listen({ ...settings, port: one }, (request) => {
@@ -87,8 +92,6 @@ function openLink({ target, readOnly, links }: Link, request: UpgradeRequest): v
     return link.events
   })
 }
-
-type Serve = (request: IncomingMessage, response: ServerResponse) => void
 
 /** The files, and beside them `/mcp` for programs that send the token in a header. */
 function withMcp(mcp: Serve | undefined, token: string, files: Serve): Serve {
@@ -121,7 +124,11 @@ interface Caller {
 /** A browser always sends `Origin`, and only pages of this console may connect. */
 function untrusted({ origin, host, token: given }: Caller, token: string): string | undefined {
   if (origin !== undefined && origin !== `http://${host ?? ''}`) return 'The page belongs to another origin'
-  return timingSafeEqual(digest(given), digest(token)) ? undefined : 'The token is missing or wrong'
+  return isToken(given, token) ? undefined : 'The token is missing or wrong'
+}
+
+function isToken(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token))
 }
 
 function digest(text: string): Buffer {

@@ -27,6 +27,9 @@ const HEADERS = {
 const PLACES = ['./console/', '../../dist/console/']
 const PAGE = 'index.html'
 
+/** Answers an HTTP request. */
+export type Serve = (request: IncomingMessage, response: ServerResponse) => void
+
 interface StaticFile {
   readonly type: string
   readonly plain: Buffer
@@ -38,7 +41,7 @@ interface StaticFile {
  * Reads the files once and returns the request listener. A path without a file name is a page of the console.
  * @throws {RuntimeError} `INVALID_CONFIG` when the files are missing.
  */
-export function staticFiles(): (request: IncomingMessage, response: ServerResponse) => void {
+export function staticFiles(): Serve {
   const files = readFiles()
   return (request, response) => {
     const { method = '', url = '/' } = request
@@ -63,6 +66,12 @@ export function staticFiles(): (request: IncomingMessage, response: ServerRespon
     })
     response.end(method === 'HEAD' ? undefined : body)
   }
+}
+
+/** Sends JSON under the same policy as the files. */
+export function answerJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { ...HEADERS, 'content-type': 'application/json; charset=utf-8' })
+  response.end(JSON.stringify(body, undefined, 2))
 }
 
 function readFiles(): ReadonlyMap<string, StaticFile> {

@@ -24,13 +24,14 @@ export type {
   BodySchemas,
   ContractServeOptions,
   PayloadSchemas,
-  Register,
+  RegisterByObject,
   RegisterFunction,
   RegisterFunctionWith,
   SchemaHandler,
 } from '../sdk/worker/functions/register-function.js'
 export type { ContractBinding, SchemaTriggerType } from '../sdk/worker/triggers/trigger-contract.js'
 export type { ToJsonSchema } from '../sdk/schema/json-schema.js'
+export { fromJsonSchema } from '../sdk/schema/from-json-schema.js'
 export { isStandardSchema } from '../sdk/schema/standard-schema.js'
 export type {
   InferInput,

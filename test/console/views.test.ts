@@ -1,7 +1,7 @@
 /** Pages that show how it goes: metrics, channels, flow, callers and callees, searches, and the editor of JSON. */
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
+import { consoleStage, type ConsoleStage } from './console-stage.js'
 import { openConsole, startChromium } from './console-browser.js'
 
 let browser: Browser

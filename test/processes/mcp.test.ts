@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { consoleArguments, serveConsole } from '../../src/cli/commands/start-console.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { compiledFile } from '../kit/compiled-project.js'
-import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
+import { consoleStage, type ConsoleStage } from '../console/console-stage.js'
 
 const limit = { timeout: 60_000 }
 let stage: ConsoleStage

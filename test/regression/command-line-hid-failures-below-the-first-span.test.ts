@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCommand } from '../kit/cli-terminal.js'
-import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
+import { consoleStage, type ConsoleStage } from '../console/console-stage.js'
 
 let stage: ConsoleStage
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compileSchema, loadSchemaTools, withinTime } from '../../src/engine/builtins/configuration/value-schema.js'
+import { compileSchema, loadSchemaTools, withinTime } from '../../src/std/json/value-schema.js'
 
 const levels = Array.from({ length: 40 }, (_, level) => {
   const next = { $ref: `#/definitions/level${String(level + 1)}` }

@@ -9,6 +9,7 @@ import * as helpers from '../../src/entry/helpers.js'
 import * as http from '../../src/entry/helpers/http.js'
 import * as streams from '../../src/entry/helpers/stream.js'
 import * as protocol from '../../src/entry/protocol.js'
+import * as schema from '../../src/entry/schema.js'
 import * as state from '../../src/entry/state.js'
 import * as triggers from '../../src/entry/trigger.js'
 import { IIIError } from '../../src/errors.js'
@@ -243,6 +244,9 @@ const functions: Argument[] = [
     metadata: [{ ...notRecord, ...notJson }, (v) => offline({ metadata: v })],
     autoConnect: [notBoolean, (v) => offline({ autoConnect: v })],
     diagnostics: [{ ...numbers, ...text, ...objects }, (v) => offline({ diagnostics: v })],
+  }),
+  ...argumentsOf('fromJsonSchema', {
+    schema: [{ ...numbers, ...text, ...nothing }, (v) => schema.fromJsonSchema(v)],
   }),
   ...argumentsOf('defineFunction', {
     contract: [{ ...notRecord, ...nothing }, (v) => root.defineFunction(v)],

@@ -5,7 +5,8 @@ import { dialWebSocket } from '../../wire/transport/ws-dial.js'
 import { Exit, UsageError, type Run } from '../command.js'
 import { consoleOptions } from '../options.js'
 import { parse } from '../parse.js'
-import { headersOf } from './connection.js'
+import { schemasOf } from '../../generate/read-schemas.js'
+import { headersOf, withEngine } from './connection.js'
 import { parseTrust } from './listen-options.js'
 import { consoleArguments, serveConsole } from './start-console.js'
 
@@ -17,8 +18,9 @@ export const run: Run = async (args, terminal) => {
   if (!/^wss?:\/\//.test(url) || !URL.canParse(url))
     throw new UsageError(`--url must be a ws:// or wss:// address, got ${describe(url)}`)
   const options = consoleArguments(values, parseTrust(values))
+  const schemas = () => withEngine({ name: 'openapi', values }, ({ worker }) => schemasOf(worker.trigger))
   const interrupted = terminal.interrupted()
-  const served = await serveConsole({ url, dial: dialWebSocket, headers }, options)
+  const served = await serveConsole({ url, dial: dialWebSocket, headers, schemas }, options)
   terminal.out(`  console  ${served.url}`)
   terminal.out('Press Ctrl-C to stop.')
   await interrupted

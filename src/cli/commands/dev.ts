@@ -12,6 +12,7 @@ import { DevSession, type DevWorker } from '../dev/dev-session.js'
 import { listenToKeys } from '../dev/keys.js'
 import { openBrowser } from '../dev/open-browser.js'
 import { printScreen } from '../dev/screen.js'
+import type { TypesWriter } from '../dev/types-writer.js'
 import { runnerArguments } from '../dev/script-runner.js'
 import { devOptions } from '../options.js'
 import { parse } from '../parse.js'
@@ -38,12 +39,9 @@ export const run: Run = async (args, terminal) => {
   const engine = await startCliEngine(options.engine, terminal, emit)
   const served = await startCliConsole(engine, options.engine.console, terminal)
   const quit = deferred<void>()
-  const sessions = sessionsOf(options, {
-    engine,
-    emit,
-    terminal,
-    keys: served === undefined ? KEYS_WITHOUT_CONSOLE : KEYS,
-  })
+  const types = options.types === undefined ? undefined : await typesWriter(options.types, engine, emit)
+  const keys = served === undefined ? KEYS_WITHOUT_CONSOLE : KEYS
+  const sessions = sessionsOf(options, { engine, emit, terminal, types, keys })
   const stopKeys = listenToKeys(terminal, {
     r: () => sessions.forEach((each) => each.restart()),
     o: () => served !== undefined && openConsole(served.url, terminal),
@@ -56,6 +54,7 @@ export const run: Run = async (args, terminal) => {
   } finally {
     stopKeys()
     await Promise.all(sessions.map((session) => session.end()))
+    await types?.end()
     await served?.close()
     await engine.close()
   }
@@ -70,14 +69,19 @@ interface DevParts {
   readonly engine: LocalEngine
   readonly emit: Emit
   readonly terminal: Terminal
+  readonly types: TypesWriter | undefined
   /** The keys, as the screen lists them. */
   readonly keys: string
 }
 
-function sessionsOf(
-  { workers, clears, ...options }: DevArguments,
-  { engine, emit, terminal, keys }: DevParts,
-): DevSession[] {
+/** Loaded when first used. */
+async function typesWriter(file: string, engine: LocalEngine, emit: Emit): Promise<TypesWriter> {
+  const { startTypesWriter } = await import('../dev/types-writer.js')
+  return startTypesWriter(engine, file, emit)
+}
+
+function sessionsOf({ workers, clears, ...options }: DevArguments, parts: DevParts): DevSession[] {
+  const { engine, emit, terminal, types, keys } = parts
   const { clear } = terminal
   const isOneOfSeveral = workers.length > 1
   const expectSuccessor = sharedSuccessors(engine)
@@ -85,6 +89,7 @@ function sessionsOf(
   return workers.map((worker) => {
     const onReady = (afterMs: number): void => {
       const name = isOneOfSeveral ? `${basename(worker.file)} is` : 'The worker is'
+      types?.changed()
       emit({ kind: 'log', level: 'info', message: `${name} ready after ${duration(afterMs)}`, fields: {} })
       if (!waiting.delete(worker) || waiting.size > 0) return
       const isKeyed = (terminal.stdin as Partial<NodeJS.ReadStream>).isTTY === true
@@ -115,6 +120,8 @@ interface DevArguments {
   readonly envFiles: readonly string[]
   readonly ignored: readonly string[]
   readonly clears: boolean
+  /** The file of types. */
+  readonly types: string | undefined
 }
 
 function readArguments(args: readonly string[]): DevArguments {
@@ -145,6 +152,7 @@ function readArguments(args: readonly string[]): DevArguments {
     envFiles,
     ignored: values.ignore ?? [],
     clears: values.clear ?? false,
+    types: values.types === undefined ? undefined : resolve(values.types),
   }
 }
 

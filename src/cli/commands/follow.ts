@@ -1,4 +1,4 @@
-/** Follows a trigger type until the command is interrupted or the connection ends: binds a function of its own to it. */
+/** Follows trigger types until the command is interrupted or the connection ends: binds a function of its own to them. */
 import { systemRandom } from '../../std/random.js'
 import { CommandError, Exit, type Terminal } from '../command.js'
 import type { Remote } from './connection.js'
@@ -7,8 +7,8 @@ import type { Remote } from './connection.js'
 const INTERNAL = { metadata: { internal: true } }
 
 export interface Followed {
-  /** The trigger type. */
-  readonly type: string
+  /** The trigger types. */
+  readonly types: readonly string[]
   readonly config: object
   readonly terminal: Terminal
 }
@@ -16,7 +16,7 @@ export interface Followed {
 /** Calls `take` with each payload, one after the other. */
 export async function follow(
   { worker }: Remote,
-  { type, config, terminal }: Followed,
+  { types, config, terminal }: Followed,
   take: (payload: unknown) => Promise<void> | void,
 ): Promise<void> {
   const interrupted = terminal.interrupted()
@@ -35,7 +35,7 @@ export async function follow(
     })
   })
   failed.catch(() => undefined)
-  worker.registerTrigger({ type, function_id: functionId, config })
+  for (const type of types) worker.registerTrigger({ type, function_id: functionId, config })
   await Promise.race([worker.ready(), failed, interrupted])
   terminal.err('Following; Ctrl-C stops.')
   await Promise.race([interrupted, failed])

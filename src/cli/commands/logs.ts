@@ -33,7 +33,7 @@ export const run: Run = async (args, terminal) => {
     await print(logs, values, terminal)
     if (values.follow !== true) return Exit.OK
     const paint = painter(terminal.screen)
-    await follow(remote, { type: 'log', config: { level: 'all' }, terminal }, (payload) => {
+    await follow(remote, { types: ['log'], config: { level: 'all' }, terminal }, (payload) => {
       const row = payload as LogRow
       if (fits(row, values)) terminal.out(values.json === true ? jsonOf(row) : logLine(row, paint))
     })

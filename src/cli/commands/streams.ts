@@ -70,7 +70,7 @@ async function followStream(
     ...(group === undefined ? {} : { group_id: group }),
     ...(item === undefined ? {} : { item_id: item }),
   }
-  await follow(remote, { type: 'stream', config, terminal }, (payload) => {
+  await follow(remote, { types: ['stream'], config, terminal }, (payload) => {
     if (values.json === true) {
       terminal.out(safeLines(JSON.stringify(payload)))
       return

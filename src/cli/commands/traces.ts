@@ -146,7 +146,7 @@ async function followTraces(remote: Remote, values: TracesValues, terminal: Term
   const paint = painter(terminal.screen)
   const config = values.status === undefined ? {} : { status: values.status }
   const seen = new Set<string>()
-  await follow(remote, { type: 'trace', config, terminal }, async (payload) => {
+  await follow(remote, { types: ['trace'], config, terminal }, async (payload) => {
     const ids = ((payload as { readonly trace_ids?: readonly string[] }).trace_ids ?? []).filter((id) => !seen.has(id))
     if (ids.length === 0) return
     const spans = await firstSpans(remote, { ...values, traceIds: ids }, ids.length)

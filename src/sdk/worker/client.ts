@@ -29,7 +29,8 @@ import type { ShutdownOptions, ShutdownReport } from './lifecycle/shutdown.js'
 import type { WorkerStats } from './stats.js'
 import type { Interceptor } from './interceptors.js'
 import type { WorkerHealth } from './health/health.js'
-import type { Register, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
+import type { RegisterByObject, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
+import type { RegisteredTrigger, RegisteredTriggerType, UndeclaredTrigger } from './registered-types.js'
 import type { ContractBinding, SchemaTriggerType } from './triggers/trigger-contract.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './triggers/trigger-types.js'
 import type { AliasedTriggerInput, OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers/triggers.js'
@@ -101,7 +102,7 @@ export interface III extends IIIClient, AsyncDisposable {
   /** Serves a function by an id or a contract, with or without schemas. */
   registerFunction: RegisterFunction
   /** `registerFunction` with everything in one object. */
-  register: Register
+  register: RegisterByObject
   /** `registerFunction` with the description first. */
   registerFunctionWith: RegisterFunctionWith
   /** Calls a function by id or by contract and resolves with its result; rejects as `IIIClient.trigger` does. */
@@ -110,8 +111,10 @@ export interface III extends IIIClient, AsyncDisposable {
   client<T extends Readonly<Record<string, FunctionContract>>>(contracts: T): ContractClient<T>
   /** Binds a function to the trigger type of a contract. */
   registerTrigger<C extends TriggerTypeContract>(contract: C, binding: ContractBinding<C>): OwnedTrigger
+  /** Binds a function to a trigger type whose types are declared in `Register`. */
+  registerTrigger<Id extends RegisteredTriggerType>(trigger: RegisteredTrigger<Id>): OwnedTrigger
   /** Binds a function to a trigger type. `trigger_type` is an alias of `type`. */
-  registerTrigger(trigger: RegisterTriggerInput | AliasedTriggerInput): OwnedTrigger
+  registerTrigger<Id extends string = string>(trigger: UndeclaredTrigger<Id> | AliasedTriggerInput): OwnedTrigger
   /** Provides the trigger type of a contract. */
   registerTriggerType<C extends SchemaTriggerType>(
     contract: C,

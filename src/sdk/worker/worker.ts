@@ -36,7 +36,7 @@ import { ready, type ReadyOptions } from './lifecycle/ready.js'
 import { Shutdown, type ShutdownOptions, type ShutdownReport } from './lifecycle/shutdown.js'
 import type { WorkerStats } from './stats.js'
 import { statsOf } from './stats-of.js'
-import type { Register, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
+import type { RegisterByObject, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
 import { bindingOf, describeTriggerType, TRIGGER_TYPE_KEYS, type ContractBinding } from './triggers/trigger-contract.js'
 import { triggerTypeRef } from './triggers/trigger-type-ref.js'
 import type { RegisterTriggerTypeInput, TriggerHandler } from './triggers/trigger-types.js'
@@ -97,7 +97,7 @@ export class Worker implements III, ChannelClient, Reporting {
     handler: AnyHandler,
   ): OwnedFunctionRef => this.#addFunction(message, handler)
 
-  readonly register: Register = (registration: Registration): OwnedFunctionRef => {
+  readonly register: RegisterByObject = (registration: Registration): OwnedFunctionRef => {
     const { handler, http, ...input } = checkRecord('registration', registration) as Registration
     const served = handler ?? http
     if (served === undefined)

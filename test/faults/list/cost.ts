@@ -26,7 +26,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'patterns-are-matched-by-backtracking',
     row: 'R44',
-    file: 'src/engine/builtins/configuration/value-schema.ts',
+    file: 'src/std/json/value-schema.ts',
     symbol: 'Patterns.inPlaceOfRegExp',
     find: 'return { test: (text: string) => compile(source).test(text) }',
     replace: "compile(source)\nreturn new native(source, 'u')",

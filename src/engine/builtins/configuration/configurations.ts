@@ -10,7 +10,7 @@ import type { TickLane } from '../../../std/time/tick-lane.js'
 import { weightOf } from '../../../std/json/weight.js'
 import type { LiveSettings } from '../../config/live-settings.js'
 import type { Counters } from '../../counters.js'
-import { compileSchema, loadSchemaTools, type CheckValue } from './value-schema.js'
+import { compileSchema, loadSchemaTools, type CheckValue } from '../../../std/json/value-schema.js'
 
 export interface Registration {
   readonly id: string

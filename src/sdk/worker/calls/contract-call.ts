@@ -8,8 +8,16 @@ import { orAborted } from '../../../std/async/abortable.js'
 import { parse, whenParsed } from '../../schema/parse.js'
 import type { StandardSchemaV1 } from '../../schema/standard-schema.js'
 import { validate, validationError } from '../../schema/validation.js'
-import { handled, isVoid, type EnqueueResult, type TriggerFunction, type TriggerRequest } from './trigger-request.js'
+import {
+  handled,
+  isVoid,
+  type EnqueueResult,
+  type TriggerAction,
+  type TriggerFunction,
+  type TriggerRequest,
+} from './trigger-request.js'
 import { checkId, checkRecord } from '../check.js'
+import type { RegisteredCall, RegisteredFunction, RegisteredResult, UndeclaredCall } from '../registered-types.js'
 import { checkSchema, type ContractInput, type ContractOutput, type FunctionContract } from '../functions/contract.js'
 
 /** Options of a call by contract. */
@@ -44,12 +52,16 @@ export interface ContractTrigger {
     payload: ContractInput<C>,
     options?: TOptions,
   ): Promise<ContractResult<C, TOptions>>
+  /** Calls a function whose types are declared in `Register`. */
+  <Id extends RegisteredFunction, TAction extends TriggerAction | undefined = undefined>(
+    request: RegisteredCall<Id, TAction>,
+  ): Promise<RegisteredResult<Id, TAction>>
   /** Has a call of a function by id stored in a queue; resolves with the receipt, unless the caller names another type. */
-  <TInput = unknown, TOutput = EnqueueResult>(
-    request: TriggerRequest<TInput> & { action: { type: 'enqueue' } },
+  <TInput = unknown, TOutput = EnqueueResult, Id extends string = string>(
+    request: UndeclaredCall<TInput, Id> & { action: { type: 'enqueue' } },
   ): Promise<TOutput>
   /** Calls a function by id. The result's type is the caller's to name. */
-  <TInput = unknown, TOutput = any>(request: TriggerRequest<TInput>): Promise<TOutput>
+  <TInput = unknown, TOutput = any, Id extends string = string>(request: UndeclaredCall<TInput, Id>): Promise<TOutput>
 }
 /* eslint-enable @typescript-eslint/no-explicit-any, @typescript-eslint/unified-signatures */
 
@@ -73,8 +85,8 @@ export function withContracts(trigger: TriggerFunction): ContractTrigger {
     payload?: unknown,
     options?: ContractCallOptions,
   ): Promise<unknown> => (isContract(first) ? callContract(trigger, first, { payload, options }) : trigger(first))
-  // A contract checks the type of the result at run time; without one the caller asserts it.
-  return call
+  // A contract checks the type of the result at run time; without one the caller or `Register` asserts it.
+  return call as ContractTrigger
 }
 
 /**

@@ -85,7 +85,7 @@ export interface RegisterFunctionWith {
 
 /* eslint-disable @typescript-eslint/unified-signatures -- in one signature the handler's type could not be inferred */
 /** `registerFunction` with everything in one object. */
-export interface Register {
+export interface RegisterByObject {
   /** Serves a function whose payload and result are checked. */
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
     registration: RegisterFunctionInput & PayloadSchemas<I, O> & { handler: SchemaHandler<I, O> },

@@ -6,6 +6,7 @@ import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { checkId, checkRecord } from '../check.js'
 import { callerOf, type CanTrigger } from '../calls/trigger-request.js'
+import type { RegisteredItem, RegisteredStream } from '../registered-types.js'
 import type {
   IStream,
   StreamDeleteInput,
@@ -44,6 +45,12 @@ export interface StreamClient<TData> extends IStream<TData> {
  * const messages = streamClient<Message>(worker, 'chat')
  * await messages.set({ group_id: 'room-1', item_id: 'm1', data: { text: 'hello' } })
  */
+export function streamClient<Name extends RegisteredStream>(
+  worker: CanTrigger,
+  streamName: Name,
+): StreamClient<RegisteredItem<Name>>
+/** A client for a stream whose type of items the caller names. */
+export function streamClient<TData>(worker: CanTrigger, streamName: string): StreamClient<TData>
 export function streamClient<TData>(worker: CanTrigger, streamName: string): StreamClient<TData> {
   const trigger = callerOf('worker', worker)
   const stream_name = checkId('streamName', streamName)

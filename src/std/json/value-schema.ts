@@ -1,13 +1,18 @@
 /**
- * Validates values against a JSON Schema. Schemas come from workers, so the validator interprets them instead of
+ * Validates values against a JSON Schema. Schemas come from other programs, so the validator interprets them instead of
  * compiling them to code, patterns match in linear time, and slow checks are aborted. The validator is loaded with the
  * first schema.
  */
 import type { SchemaDraft, Validator } from '@cfworker/json-schema'
 import type { RE2JS } from 're2js'
-import { messageOf } from '../../../std/text/describe.js'
-import { isRecord } from '../../../wire/protocol/validate.js'
+import { messageOf } from '../text/describe.js'
 import { createContext, Script } from 'node:vm'
+
+type Schema = Readonly<Record<string, unknown>>
+
+function isRecord(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** Describes what is wrong with a value; `undefined` if it is valid. */
 export type CheckValue = (value: unknown) => string | undefined
