@@ -16,8 +16,10 @@ import {
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { Emitter } from '../../std/async/emitter.js'
 import { workerCodec } from '../../wire/protocol/codec.js'
+import type { HandshakeHeaders } from '../../wire/transport/transport.js'
 import type { Report } from './diagnostics.js'
 import { NO_NEEDS, needsOf, type Needs } from './lifecycle/workarounds.js'
+import { askHeaders, type HeadersOption } from './headers.js'
 import type { WorkerOptions } from './options.js'
 
 /** What the engine calls this worker on one link. */
@@ -71,7 +73,7 @@ export class Link implements ConnectionEvents {
   readonly #report: Report
   #receiver: FrameReceiver | undefined
   #parts: readonly LinkPart[] = []
-  #headers: Readonly<Record<string, string>>
+  #headers: HeadersOption
   #number = 0
   #needs = NO_NEEDS
   #session: Session | undefined
@@ -89,7 +91,7 @@ export class Link implements ConnectionEvents {
     this.states = new Emitter(onListenerError)
     this.refusals = new Emitter(onListenerError)
     this.endings = new Emitter(onListenerError)
-    this.connection = new Connection(ports, connectionOptions(options.url, options.reconnection), this)
+    this.connection = new Connection(ports, connectionOptions(options.addresses, options.reconnection), this)
   }
 
   /** Joins the parts. Called once, before the connection is begun. */
@@ -131,12 +133,12 @@ export class Link implements ConnectionEvents {
     return this.#previous
   }
 
-  headers(): Readonly<Record<string, string>> {
-    return this.#headers
+  headers(): HandshakeHeaders | Promise<HandshakeHeaders> {
+    return typeof this.#headers === 'function' ? askHeaders(this.#headers) : this.#headers
   }
 
   /** Replaces the handshake headers of the next dial. */
-  setHeaders(headers: Readonly<Record<string, string>>): void {
+  setHeaders(headers: HeadersOption): void {
     this.#headers = headers
   }
 

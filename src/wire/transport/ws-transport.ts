@@ -1,14 +1,14 @@
 /**
- * A transport over one WebSocket of the `ws` library, for dialled and accepted sockets. Frames sent in one event-loop
- * tick are written at once. An accepted socket counts as ended once the close frame or FIN of its peer is read; the
- * rest of the closing handshake has its own time limit. Knows no protocol.
+ * A transport over one WebSocket of the `ws` library. Frames sent in one event-loop tick are written at once. An accepted
+ * socket counts as ended once the close frame or FIN of its peer is read; the rest of the closing handshake has its own
+ * time limit. Knows no protocol.
  */
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { FRAGMENT_BYTES } from '../protocol/limits.js'
 import { systemClock, type Timer } from '../../std/time/clock.js'
 import { CloseCode, handFrame, HIGH_WATER_BYTES } from './transport.js'
-import type { Closed, Transport, TransportEvents } from './transport.js'
+import type { Closed, DialAttempt, Transport, TransportEvents } from './transport.js'
 import { FrameWriter } from './framing/frame-writer.js'
 import { PausedPeers, type PausedPeer } from './paused-peers.js'
 
@@ -52,6 +52,8 @@ export class WsTransport implements Transport, PausedPeer {
   readonly #unread: Message[] = []
   #failure: { cause: unknown; status?: number } | undefined
   peerHeaders: Readonly<Record<string, unknown>> | undefined
+  /** Of a dialled transport until it is open. */
+  attempt: { wasCut: boolean; readonly facts: DialAttempt } | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
     this.#ws = ws
@@ -60,7 +62,7 @@ export class WsTransport implements Transport, PausedPeer {
     ws.on('message', (data: RawData, isBinary: boolean) => {
       events.activity()
       if (this.#isMoreExpected !== undefined && !this.#isAckPlanned) this.#planAck()
-      // `nodebuffer` is the default binary type of the library, so one Buffer arrives per message.
+      // One Buffer per message: `nodebuffer` is the default of the library.
       if (this.#isPaused || this.#unread.length > 0) this.#unread.push({ data: data as Buffer, isBinary })
       else this.#hand(data as Buffer, isBinary)
     })
@@ -185,6 +187,7 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   terminate(): void {
+    if (this.attempt !== undefined) this.attempt.wasCut = true
     this.#ws.terminate()
   }
 
@@ -293,7 +296,8 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   #closed(code: number, reason: string | Buffer): Closed {
-    const closed = { code: this.#failure === undefined ? code : CloseCode.ABNORMAL, reason: reason.toString() }
-    return { ...closed, ...this.#failure }
+    const attempt = this.attempt && { attempt: this.attempt.facts }
+    const endCode = this.#failure === undefined ? code : CloseCode.ABNORMAL
+    return { code: endCode, reason: reason.toString(), ...this.#failure, ...attempt }
   }
 }

@@ -116,7 +116,7 @@ function receive(parts: Receivers, message: EngineMessage | FrameProblem | Blank
 const PONG = workerCodec.encode({ type: 'pong' })
 
 function refused(parts: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
-  parts.link.deny(error, deniedError(error, parts.options.url))
+  parts.link.deny(error, deniedError(error, parts.link.connection.address))
   parts.report({ kind: 'session_refused', code: error.code, message: error.message })
 }
 
