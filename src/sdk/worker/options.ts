@@ -5,7 +5,8 @@ import { invalidArgument } from '../../errors.js'
 import { checkAddresses, type ReconnectionConfig, type ReconnectionOptions } from '../connection/options.js'
 import { RECONNECTION_KEYS, resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
-import { TLS_KEYS, type ReachOptions } from '../../wire/transport/reach.js'
+import type { ReachOptions } from '../../wire/transport/reach.js'
+import { TLS_KEYS } from '../../wire/transport/tls-options.js'
 import { OTEL_KEYS, resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
 import {
   checkCount,

@@ -76,7 +76,11 @@ function unreachable(cause: Error, dialled: string, attempt: DialAttempt | undef
   const certificate = isSecureAddress(dialled) ? certificateText(cause, code) : undefined
   if (certificate !== undefined) return `${url} ${certificate}`
   if (isSecureAddress(dialled) && isNoTls(cause, code)) return `${url} does not use TLS. Use ws:// instead of wss://`
-  if (code === 'ECONNRESET' || code.startsWith('HPE_')) {
+  const hasTls = isSecureAddress(dialled) && (attempt?.stage === 'answer' || attempt?.stage === 'headers')
+  const isCut = code === 'ECONNRESET' || code === 'EPIPE'
+  if (isCut && hasTls)
+    return `${url} closed the connection after the TLS handshake (${code}), as an engine that asks for a certificate of the client. Give one that it trusts as \`tls.cert\` and \`tls.key\`, or check the port`
+  if (isCut || code.startsWith('HPE_')) {
     const scheme = isSecureAddress(dialled) ? '' : ' If it uses TLS, use wss:// in the address'
     return `${url} closed the connection during the handshake (${code}), as a port for something else does.${scheme}`
   }

@@ -4,6 +4,7 @@
  */
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
+import type { PeerCertificate } from 'node:tls'
 import type * as Ws from 'ws'
 import { MAX_INBOUND_BYTES } from '../protocol/limits.js'
 import { requireModule } from '../../std/require-module.js'
@@ -17,6 +18,7 @@ export interface TlsSettings {
   readonly key?: string
   readonly servername?: string
   readonly rejectUnauthorized?: boolean
+  readonly checkServerIdentity?: (host: string, certificate: PeerCertificate) => Error | undefined
 }
 
 /** How an address is reached, asked before each dial. What it throws ends the dial. */
@@ -129,10 +131,13 @@ function open(url: string, options: DialOptions, { attempt, routeTo }: Dialled):
   try {
     attempt.route = routeTo(url)
     const { tls, agent } = attempt.route
-    return new WebSocket(url, { ...common, ...tls, ...(agent === undefined ? {} : { agent }) })
+    // The types of the library declare another check of names than that of Node.js, which gets it.
+    const secure = tls as Ws.ClientOptions | undefined
+    return new WebSocket(url, { ...common, ...secure, ...(agent === undefined ? {} : { agent }) })
   } catch (error) {
     // Reported by the `close` event, as the failure of any dial.
-    return new WebSocket(url, { ...common, createConnection: () => new Socket().destroy(asError(error)) })
+    const finishRequest = (request: ClientRequest): void => void request.destroy(asError(error))
+    return new WebSocket(url, { ...common, finishRequest, createConnection: () => new Socket() })
   }
 }
 
