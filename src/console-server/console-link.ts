@@ -16,6 +16,7 @@ import {
   type Transport,
   type TransportEvents,
 } from '../wire/transport/transport.js'
+import { dialError } from '../wire/transport/dial-error.js'
 import { packageVersion } from '../version.js'
 import { changesNothing } from './read-only.js'
 
@@ -69,7 +70,7 @@ export class ConsoleLink {
     const { target, browser, onClosed } = parts
     const { dial, headers = {}, local } = target
     const url = local === undefined ? target.url : MEMORY_URL
-    const ends = { browser, onOpen: () => this.#opened(), onFull: () => this.#engine.pause() }
+    const ends = { url, browser, onOpen: () => this.#opened(), onFull: () => this.#engine.pause() }
     this.#engine = dial(url, { headers: () => headers }, new EngineEnd(ends))
     this.events = new BrowserEnd(this.#engine, (frame) => this.#take(frame), onClosed)
   }
@@ -160,6 +161,7 @@ async function request(local: LocalAnswers, { method, path, headers, body }: Rec
 }
 
 interface EngineEndParts {
+  readonly url: string
   readonly browser: Transport
   readonly onOpen: () => void
   /** The browser reads too slowly. */
@@ -189,8 +191,10 @@ class EngineEnd extends ForwardedEvents {
     this.#ends.browser.resume()
   }
 
-  override close({ status, reason, cause }: Closed): void {
-    const why = status === undefined ? reason : `The engine refused the connection with HTTP ${String(status)}`
+  override close(closed: Closed): void {
+    const { status, attempt, reason, cause } = closed
+    const hasFailed = status !== undefined || attempt !== undefined
+    const why = hasFailed ? dialError(closed, { url: this.#ends.url, isAccepted: false }).message : reason
     const text = why === '' && cause instanceof Error ? cause.message : why
     this.#ends.browser.close(ENGINE_LOST, text.slice(0, REASON_CHARACTERS))
   }

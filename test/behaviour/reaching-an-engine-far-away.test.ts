@@ -105,11 +105,14 @@ test.each([
   ['for another host', ['other.test'], {}, {}, /certificate for another name: .*127\.0\.0\.1.*set `tls\.servername`/],
   ['for another name', ['engine.test'], {}, { servername: 'x.test' }, /certificate for another name: .*engine\.test/],
   ['of an unknown authority', ['127.0.0.1'], {}, { ca: undefined }, /not trusted \([A-Z_]+\)\. Give .* as `tls\.ca`/],
-])('a certificate %s is reported with what to do, and the worker goes on', async (_what, names, validity, tls, text) => {
-  const rig = await secured(names, validity)
-  const error = await firstError(rig.url, { tls: { ca: rig.root.ca, ...tls } })
-  expect(error).toMatchObject({ code: 'CONNECTION_LOST', message: expect.stringMatching(text) as string })
-})
+])(
+  'a certificate %s is reported with what to do, and the worker goes on',
+  async (_what, names, validity, tls, text) => {
+    const rig = await secured(names, validity)
+    const error = await firstError(rig.url, { tls: { ca: rig.root.ca, ...tls } })
+    expect(error).toMatchObject({ code: 'CONNECTION_LOST', message: expect.stringMatching(text) as string })
+  },
+)
 
 test('the name of the certificate may be given', async () => {
   const rig = await secured(['engine.test'])
@@ -145,7 +148,10 @@ test('options of TLS that cannot work are refused at once, and no key appears in
     [{ tls: { ca: folder } }, /of tls\.ca cannot be read \(EISDIR\)/],
     [{ tls: { ...one, key: body } }, /The file of tls\.key cannot be read/],
     [{ tls: { ca: one.key } }, /tls\.ca has no PEM block of a certificate/],
-    [{ tls: { ca: '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----' } }, /tls cannot be used: .* complete PEM/],
+    [
+      { tls: { ca: '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----' } },
+      /tls cannot be used: .* complete PEM/,
+    ],
     [{ tls: { cert: one.cert, key: two.key } }, /tls\.key is not the key of tls\.cert/],
     [{ tls: { cert: one.cert } }, /tls\.cert and tls\.key must be given together/],
     [{ tls: { ca: 5 as never } }, /tls\.ca must be a file name, or PEM text or bytes, got a number/],

@@ -1,5 +1,6 @@
 /** An authority made on the spot, and certificates that it signs: valid, expired, for other names, for clients. */
 import { webcrypto } from 'node:crypto'
+import type * as X509 from '@peculiar/x509'
 
 export interface Certificate {
   readonly cert: string
@@ -65,7 +66,7 @@ async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
 }
 
 /** A dependency of the library checks that these exist; certificates do not use them. */
-async function load(): Promise<typeof import('@peculiar/x509')> {
+async function load(): Promise<typeof X509> {
   const stub = { getMetadata: () => undefined, getOwnMetadata: () => undefined, defineMetadata: () => undefined }
   Object.assign(Reflect, { ...stub, hasOwnMetadata: () => false })
   const x509 = await import('@peculiar/x509')

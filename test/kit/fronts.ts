@@ -1,6 +1,6 @@
 /** What stands between a worker and an engine far away: a TLS terminator, a Unix socket, a proxy. Closed with the test. */
 import { createServer as createHttpServer } from 'node:http'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { onTestFinished } from 'vitest'
 
@@ -83,6 +83,6 @@ async function listening(server: Server, path?: string): Promise<Front> {
         for (const socket of sockets) socket.destroy()
       }),
   )
-  const address = server.address() as AddressInfo | string
+  const address = server.address()!
   return { port: typeof address === 'string' ? 0 : address.port, accepted: () => accepted, sockets }
 }

@@ -2,11 +2,22 @@
  * The addresses of an engine, and when each may be dialled again. After a failure the next address follows that may be
  * dialled first. Each has its own backoff; a refusal of the credentials has a slower one. Pure: knows no sockets.
  */
-import { backoffDelayMs } from '../../std/time/backoff.js'
+import { backoffDelayMs, type BackoffPolicy } from '../../std/time/backoff.js'
 import type { Random } from '../../std/random.js'
 import type { Closed } from '../../wire/transport/transport.js'
-import { REFUSED_BACKOFF, type ConnectionOptions } from './options.js'
+import type { ConnectionOptions } from './options.js'
 import { wasStable, type Dialling, type Open } from './state.js'
+
+/**
+ * Delays after a 401 or 403: credentials do not become valid by trying often, and services lock out clients that do.
+ * A judgement: slow enough for that, and short enough to wait for after a renewal.
+ */
+const REFUSED_BACKOFF: BackoffPolicy = {
+  initialDelayMs: 5_000,
+  maxDelayMs: 60_000,
+  backoffMultiplier: 2,
+  jitterFactor: 0.3,
+}
 
 interface Place {
   readonly url: string

@@ -80,17 +80,6 @@ export function pendingCaps(config: Required<ReconnectionConfig>): QueueCaps {
   }
 }
 
-/**
- * Delays after a 401 or 403: credentials do not become valid by trying often, and services lock out clients that do.
- * A judgement: slow enough for that, and short enough to wait for after a renewal.
- */
-export const REFUSED_BACKOFF: BackoffPolicy = {
-  initialDelayMs: 5_000,
-  maxDelayMs: 60_000,
-  backoffMultiplier: 2,
-  jitterFactor: 0.3,
-}
-
 /** Interval between pings. */
 export const PING_INTERVAL_MS = 20_000
 

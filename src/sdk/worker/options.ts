@@ -26,7 +26,7 @@ import { keysOf, type UnknownOptions } from './unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
 /** Options of `registerWorker`. */
-export type InitOptions = ReachOptions & {
+export type InitOptions = {
   /** Name under which the engine lists this worker. Default: `III_WORKER_NAME`, else `host:pid`. */
   workerName?: string | undefined
   /** Namespace of this worker's functions and calls. Default: `III_NAMESPACE`, else none. Must not be blank. */
@@ -49,6 +49,12 @@ export type InitOptions = ReachOptions & {
    * so that it can renew a token; it has 10 s.
    */
   headers?: HeadersOption | undefined
+  /** Certificates for `wss:` addresses. Default: the authorities that Node.js trusts. */
+  tls?: ReachOptions['tls']
+  /** An HTTP proxy to connect through, or `'env'` for that of the environment. Default: none. */
+  proxy?: ReachOptions['proxy']
+  /** An agent of `node:http` or `node:https` that opens the sockets, instead of `proxy`. */
+  agent?: ReachOptions['agent']
   /** Settings of telemetry: spans, logs and metrics. Default: on. */
   otel?: Omit<OtelConfig, 'engineWsUrl'> | undefined
   /** Whether memory, processor and event loop are reported as metrics. Default true. */
@@ -153,7 +159,10 @@ export function resolveOptions(
 }
 
 /** Reports options that nothing reads, those of members included. */
-export function checkUnknown(unknown: UnknownOptions, { reconnectionConfig, otel, tls, ...options }: InitOptions): void {
+export function checkUnknown(
+  unknown: UnknownOptions,
+  { reconnectionConfig, otel, tls, ...options }: InitOptions,
+): void {
   unknown.check('options', options, OPTION_KEYS)
   unknown.check('reconnectionConfig', reconnectionConfig, RECONNECTION_KEYS)
   unknown.check('otel', otel, OTEL_KEYS)

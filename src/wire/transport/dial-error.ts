@@ -68,23 +68,31 @@ function unreachable(cause: Error, dialled: string, attempt: DialAttempt | undef
   const code = 'code' in cause ? String(cause.code) : ''
   if (attempt?.stage === 'proxy')
     return `The proxy ${attempt.proxy ?? ''} could not be used: ${cause.message}. Check its address and that it runs`
-  if (isUnixAddress(dialled)) return `The Unix socket of ${url} cannot be used (${code}). Check the path, its permissions, and that the engine runs`
+  if (isUnixAddress(dialled))
+    return `The Unix socket of ${url} cannot be used (${code}). Check the path, its permissions, and that the engine runs`
   if (code === 'ECONNREFUSED')
     return `There is no engine at ${url} (ECONNREFUSED). Start one with \`npx iii-node engine\`, or check the address`
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `The host of ${url} was not found (${code}). Check the address`
-  const certificate = isSecureAddress(dialled) ? certificateText(cause, code) : undefined
-  if (certificate !== undefined) return `${url} ${certificate}`
-  if (isSecureAddress(dialled) && isNoTls(cause, code)) return `${url} does not use TLS. Use ws:// instead of wss://`
-  const hasTls = isSecureAddress(dialled) && (attempt?.stage === 'answer' || attempt?.stage === 'headers')
-  const isCut = code === 'ECONNRESET' || code === 'EPIPE'
-  if (isCut && hasTls)
-    return `${url} closed the connection after the TLS handshake (${code}), as an engine that asks for a certificate of the client. Give one that it trusts as \`tls.cert\` and \`tls.key\`, or check the port`
-  if (isCut || code.startsWith('HPE_')) {
+  const text = isSecureAddress(dialled) ? tlsText(cause, code, attempt) : undefined
+  if (text !== undefined) return `${url} ${text}`
+  if (isCut(code) || code.startsWith('HPE_')) {
     const scheme = isSecureAddress(dialled) ? '' : ' If it uses TLS, use wss:// in the address'
     return `${url} closed the connection during the handshake (${code}), as a port for something else does.${scheme}`
   }
   return `The connection to ${url} failed: ${cause.message}`
+}
+
+function isCut(code: string): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+function tlsText(cause: Error, code: string, attempt: DialAttempt | undefined): string | undefined {
+  if (isNoTls(cause, code)) return 'does not use TLS. Use ws:// instead of wss://'
+  const hasTls = attempt?.stage === 'answer' || attempt?.stage === 'headers'
+  if (isCut(code) && hasTls)
+    return `closed the connection after the TLS handshake (${code}), as an engine that asks for a certificate of the client. Give one that it trusts as \`tls.cert\` and \`tls.key\`, or check the port`
+  return certificateText(cause, code)
 }
 
 /** What is wrong with a certificate, by the code of OpenSSL. */
@@ -103,7 +111,9 @@ function certificateText(cause: Error, code: string): string | undefined {
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return `has a certificate of an authority that is not trusted (${code}). Give the certificate of the authority as \`tls.ca\``
     default:
-      return /alert (?:number 116|number 42|number 48|certificate required|bad certificate|unknown ca)/i.test(cause.message)
+      return /alert (?:number 116|number 42|number 48|certificate required|bad certificate|unknown ca)/i.test(
+        cause.message,
+      )
         ? 'refused the certificate of this client, or its absence. Give one that it trusts as `tls.cert` and `tls.key`'
         : undefined
   }

@@ -33,7 +33,8 @@ function proxyModule(): typeof HttpsProxyAgent {
   try {
     return requireModule('https-proxy-agent') as typeof HttpsProxyAgent
   } catch (cause) {
-    const text = '`proxy` needs the package https-proxy-agent. Run `npm install https-proxy-agent`, or pass its agent as `agent`'
+    const text =
+      '`proxy` needs the package https-proxy-agent. Run `npm install https-proxy-agent`, or pass its agent as `agent`'
     throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text, { cause })
   }
 }

@@ -31,11 +31,11 @@ export type ReachOptions = {
 export function dialThrough({ tls, proxy, agent }: ReachOptions, addresses: readonly string[]): Dial {
   const tlsOf = tlsReader(tls)
   const routeOf = agent === undefined ? proxyRoute(proxy) : agentRoute(agent, proxy)
+  tlsOf()
   if (tls !== undefined && !addresses.some(isSecureAddress)) {
     const text = `tls needs a wss:// address, got ${addresses.map(addressWithoutCredentials).join(', ')}`
     throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
   }
-  tlsOf()
   for (const address of addresses) routeOf(address).release?.()
   return webSocketDial((url) => {
     const route = routeOf(url)
@@ -50,7 +50,8 @@ function agentRoute(agent: Agent, proxy: unknown): () => Route {
   const isAgent = typeof given === 'object' && given !== null && 'addRequest' in given
   if (!isAgent || typeof given.addRequest !== 'function')
     throw invalidArgument('agent', 'an agent of `node:http` or `node:https`', agent)
-  if (proxy !== undefined) throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'Give either `agent` or `proxy`, not both')
+  if (proxy !== undefined)
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'Give either `agent` or `proxy`, not both')
   return () => ({ agent })
 }
 

@@ -39,7 +39,7 @@ export const TLS_KEYS: ReadonlySet<string> = new Set<keyof TlsOptions>([
 export function tlsReader(given: TlsOptions | undefined): () => TlsSettings | undefined {
   if (given === undefined) return () => undefined
   if (!isRecord(given)) throw invalidArgument('tls', 'an object', given)
-  const { ca, cert, key, servername, rejectUnauthorized } = given as TlsOptions
+  const { ca, cert, key, servername, rejectUnauthorized } = given
   if (servername !== undefined && (typeof servername !== 'string' || servername === ''))
     throw invalidArgument('tls.servername', 'a host name', servername)
   if (rejectUnauthorized !== undefined && typeof rejectUnauthorized !== 'boolean')
@@ -81,9 +81,9 @@ function readPem(option: string, file: string): string {
   try {
     return readFileSync(file, 'latin1')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    const reason = (error as NodeJS.ErrnoException).code ?? 'for an unknown reason'
     const named = option === 'tls.key' ? '' : ` ${file}`
-    const text = `The file${named} of ${option} cannot be read (${code}). Check the path and its permissions`
+    const text = `The file${named} of ${option} cannot be read (${reason}). Check the path and its permissions`
     throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
   }
 }
@@ -95,7 +95,7 @@ function checkPem({ ca = [], ...own }: Pick<TlsSettings, 'ca' | 'cert' | 'key'>)
     for (const block of ca.flatMap((text) => text.match(CERTIFICATES) ?? [text])) new X509Certificate(block)
     createSecureContext(own)
   } catch (cause) {
-    const isMismatch = cause instanceof Error && 'code' in cause && cause.code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'
+    const isMismatch = /key values mismatch/i.test(messageOf(cause))
     const advice = isMismatch
       ? 'tls.key is not the key of tls.cert'
       : 'Check that each is complete PEM, and that the key is not encrypted'

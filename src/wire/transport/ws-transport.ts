@@ -12,10 +12,7 @@ import type { Closed, DialAttempt, Transport, TransportEvents } from './transpor
 import { FrameWriter } from './framing/frame-writer.js'
 import { PausedPeers, type PausedPeer } from './paused-peers.js'
 
-interface Message {
-  readonly data: Buffer
-  readonly isBinary: boolean
-}
+type Message = { readonly data: Buffer; readonly isBinary: boolean }
 
 /** How long an accepted socket stays open after the close frame or FIN of its peer, to send pending data. */
 const LINGER_LIMIT_MS = 3_000

@@ -119,7 +119,11 @@ export class NameHolder implements LinkPart {
     const giveUp = (): void => {
       answer.resolve(undefined)
     }
-    const transport = dial(link.connection.address, { headers: () => link.headers() }, { ...IGNORE_EVENTS, text, close: giveUp })
+    const transport = dial(
+      link.connection.address,
+      { headers: () => link.headers() },
+      { ...IGNORE_EVENTS, text, close: giveUp },
+    )
     const timer = clock.after(ANSWER_LIMIT_MS, giveUp)
     this.#stopAsking = giveUp
     await answer.promise

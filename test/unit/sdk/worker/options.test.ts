@@ -48,16 +48,27 @@ test('the argument wins over III_URL, which wins over the default; blank variabl
   expect(resolveOptions(undefined).addresses).toEqual(['ws://127.0.0.1:49134'])
 })
 
-test.each(['', 'localhost:49134', 'ftp://x', 'ws://', 'ws://x/#part', 'ws+unix:', 'ws+unix://host/x', 'ws+unix:x', 5, [], ['ws://x', 'nowhere'], {}, null])(
-  'the address %j is refused',
-  (address) => {
-    if (address === null) expect(resolveOptions(null as never).addresses).toEqual(['ws://127.0.0.1:49134'])
-    else
-      expect(() => resolveOptions(address as never)).toThrow(
-        expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error,
-      )
-  },
-)
+test.each([
+  '',
+  'localhost:49134',
+  'ftp://x',
+  'ws://',
+  'ws://x/#part',
+  'ws+unix:',
+  'ws+unix://host/x',
+  'ws+unix:x',
+  5,
+  [],
+  ['ws://x', 'nowhere'],
+  {},
+  null,
+])('the address %j is refused', (address) => {
+  if (address === null) expect(resolveOptions(null as never).addresses).toEqual(['ws://127.0.0.1:49134'])
+  else
+    expect(() => resolveOptions(address as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error,
+    )
+})
 
 test.each(['ws://x', 'ws+unix:/run/iii.sock', 'wss://x:1/path?query=1', 'http://x', 'https://user:pass@x'])(
   'the address %s is taken as it is',
