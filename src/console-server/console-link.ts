@@ -17,6 +17,7 @@ import {
   type TransportEvents,
 } from '../wire/transport/transport.js'
 import { dialError } from '../wire/transport/dial-error.js'
+import type { EngineStats } from '../engine/engine-stats.js'
 import { packageVersion } from '../version.js'
 import { changesNothing } from './read-only.js'
 
@@ -25,6 +26,7 @@ interface LocalAnswers {
   readonly httpUrl: string | undefined
   readonly streamUrl: string | undefined
   inspect(name: string, input: Readonly<Record<string, unknown>>): unknown
+  stats(): EngineStats
   inject(request: { method: string; path: string; headers: Record<string, string>; body?: string }): Promise<Response>
 }
 

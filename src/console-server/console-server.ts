@@ -1,6 +1,6 @@
 /**
- * Serves the console: its static files, and a WebSocket that leads to an engine. The WebSocket requires
- * the token of this server; the static files contain nothing secret. Listens on loopback by default.
+ * Serves the console: its static files, and a WebSocket that leads to an engine; beside them probes and metrics. The
+ * WebSocket requires the token of this server; all else contains nothing secret. Listens on loopback by default.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { screenOf, type OriginRules } from '../engine/access/origins.js'
@@ -10,6 +10,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import { silentLog, type Log } from '../std/log.js'
 import { listen, type UpgradeRequest } from '../wire/transport/ws-accept.js'
 import { ConsoleLink, type ConsoleTarget } from './console-link.js'
+import { probes } from './probes.js'
 import { staticFiles } from './static-files.js'
 
 /** Options of a console. */
@@ -51,11 +52,13 @@ export async function startConsole(target: ConsoleTarget, options: ConsoleOption
   const token = randomBytes(18).toString('base64url')
   const links = new Set<ConsoleLink>()
   const origins = options.origins ?? { allowedOrigins: [], allowedHosts: [] }
+  const { local } = target
+  const probed = probes(local && (() => local.stats()), staticFiles())
   const settings = {
     host,
     handshakeTimeoutMs: HANDSHAKE_MS,
     screen: screenOf({ host, origins, servesPages: true }, { log, counters: createCounters() }),
-    serve: staticFiles(),
+    serve: probed.serve,
   }
   const listener = await listenOn(port, (one) =>
     listen({ ...settings, port: one }, (request) => {
@@ -68,6 +71,7 @@ export async function startConsole(target: ConsoleTarget, options: ConsoleOption
   return {
     url: `http://${reachableHost(host)}:${String(listener.port)}/#token=${token}`,
     close: async () => {
+      probed.close()
       for (const link of links) link.close()
       await listener.close()
     },
