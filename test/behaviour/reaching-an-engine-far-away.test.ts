@@ -10,7 +10,7 @@ import { dialThrough, type ReachOptions } from '../../src/wire/transport/reach.j
 import { authority, expired, future, type Authority, type Certificate } from '../kit/certificates.js'
 import { connectProxy, tlsFront, unixFront, type Front } from '../kit/fronts.js'
 import { quietWorker } from '../kit/quiet-worker.js'
-import { socketRig, type SocketRig } from '../kit/socket-rig.js'
+import { socketRig, type SocketRig } from '../kit/local-rig.js'
 import { httpPeer } from '../kit/socket-peer.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 import { until } from '../kit/waiting.js'

@@ -22,7 +22,7 @@ import type { DiagnosticsOption } from './diagnostics.js'
 import { checkHealthOptions, type HealthOptions, type ProbeSettings } from './health/health-options.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
 import { checkHeadersOption, type HeadersOption } from './headers.js'
-import { keysOf, type UnknownOptions } from './unknown-options.js'
+import { keysOf, type UnknownOptions } from '../../std/text/unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
 /** Options of `registerWorker`. */
