@@ -14,7 +14,9 @@ interface Answer {
 type Get = (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>
 
 async function consoleOf(engine: LocalEngine, isLocal = true, options: ConsoleOptions = {}): Promise<Get> {
-  const target = isLocal ? { url: engine.url, dial: engine.dial(), local: engine } : { url: engine.url, dial: dialWebSocket }
+  const target = isLocal
+    ? { url: engine.url, dial: engine.dial(), local: engine }
+    : { url: engine.url, dial: dialWebSocket }
   const served = await startConsole(target, { port: 0, ...options })
   onTestFinished(() => served.close())
   return async (path, headers = {}, method = 'GET') => {
@@ -82,7 +84,10 @@ test('a scrape reads the numbers of the engine once', async () => {
 test('pages of other hosts get neither, and the console of an engine elsewhere has no metrics', async () => {
   const { engine } = await socketRig()
   const get = await consoleOf(engine, false)
-  expect(await get('/metrics')).toMatchObject({ status: 404, text: expect.stringContaining('Ask the engine') as string })
+  expect(await get('/metrics')).toMatchObject({
+    status: 404,
+    text: expect.stringContaining('Ask the engine') as string,
+  })
   expect((await get('/healthz')).status).toBe(200)
   expect((await get('/healthz', { origin: 'http://evil.test' })).status).toBe(403)
 })

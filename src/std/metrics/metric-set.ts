@@ -51,7 +51,7 @@ export class MetricSet {
       name,
       help,
       labelNames: labelsOf(read),
-      registers: this.registries as Registry[],
+      registers: this.registries,
       collect() {
         for (const [labels, value] of valuesOf(read)) this.set(labels, value)
       },

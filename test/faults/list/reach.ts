@@ -6,6 +6,15 @@ const far = ['test/behaviour/reaching-an-engine-far-away.test.ts']
 
 export const faults: readonly Fault[] = [
   {
+    name: 'each-metric-reads-all-of-the-engine',
+    row: 'R44',
+    file: 'src/console-server/engine-metrics.ts',
+    symbol: 'engineMetrics',
+    find: '(latest ??= stats())',
+    replace: '(latest = stats())',
+    tests: ['test/behaviour/probes-and-metrics-of-the-engine.test.ts'],
+  },
+  {
     name: 'a-failed-address-is-dialled-again-first',
     row: 'R41',
     file: 'src/sdk/connection/addresses.ts',
