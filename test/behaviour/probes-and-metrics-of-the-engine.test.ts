@@ -1,9 +1,9 @@
 /** `/healthz` and `/metrics` on the port of the console. */
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { startConsole, type ConsoleOptions } from '../../src/console-server/console-server.js'
-import type { LocalEngine } from '../../src/engine/engine.js'
-import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
+import { probes } from '../../src/console-server/probes.js'
+import type { EngineStats } from '../../src/engine/engine-stats.js'
 import { socketRig } from '../kit/local-rig.js'
+import { httpPeer } from '../kit/socket-peer.js'
 
 interface Answer {
   readonly status: number
@@ -13,14 +13,14 @@ interface Answer {
 
 type Get = (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>
 
-async function consoleOf(engine: LocalEngine, isLocal = true, options: ConsoleOptions = {}): Promise<Get> {
-  const target = isLocal
-    ? { url: engine.url, dial: engine.dial(), local: engine }
-    : { url: engine.url, dial: dialWebSocket }
-  const served = await startConsole(target, { port: 0, ...options })
-  onTestFinished(() => served.close())
+/** The probes of a console on a port of their own; everything else answers 404. */
+async function probesOf(stats: (() => EngineStats) | undefined): Promise<Get> {
+  const probed = probes(stats, (_request, response) => void response.writeHead(404).end())
+  const { port } = await httpPeer(probed.serve)
+  onTestFinished(() => probed.close())
   return async (path, headers = {}, method = 'GET') => {
-    const response = await fetch(new URL(path, served.url), { method, headers: { connection: 'close', ...headers } })
+    const options = { method, headers: { connection: 'close', ...headers } }
+    const response = await fetch(`http://127.0.0.1:${String(port)}${path}`, options)
     return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
   }
 }
@@ -31,12 +31,13 @@ function samples(text: string): Map<string, number> {
   return new Map(lines.map((line) => [line.replace(/ [^ ]+$/, ''), Number(line.split(' ').at(-1))]))
 }
 
-test('an engine answers probes without a token', async () => {
+test('an engine answers its probe, and passes other requests on', async () => {
   const { engine } = await socketRig()
-  const get = await consoleOf(engine)
+  const get = await probesOf(() => engine.stats())
   expect(await get('/healthz')).toMatchObject({ status: 200, type: 'application/json', text: '{"status":"ok"}\n' })
   expect(await get('/healthz', {}, 'HEAD')).toMatchObject({ status: 200, text: '' })
-  expect((await get('/healthz', {}, 'POST')).status).toBe(405)
+  expect((await get('/healthz', {}, 'POST')).status).toBe(404)
+  expect((await get('/other')).status).toBe(404)
 })
 
 test('every number of `stats()` is a metric, in the forms of Prometheus and OpenMetrics', async () => {
@@ -45,7 +46,7 @@ test('every number of `stats()` is a metric, in the forms of Prometheus and Open
   worker.registerFunction('twice', (n: number) => n * 2)
   await worker.ready()
   await worker.trigger({ function_id: 'twice', payload: 2 })
-  const get = await consoleOf(rig.engine)
+  const get = await probesOf(() => rig.engine.stats())
   const plain = await get('/metrics')
   const open = await get('/metrics', { accept: 'application/openmetrics-text; version=1.0.0' })
   expect(plain).toMatchObject({ status: 200, type: expect.stringMatching(/^text\/plain/) as string })
@@ -73,21 +74,19 @@ test('every number of `stats()` is a metric, in the forms of Prometheus and Open
 
 test('a scrape reads the numbers of the engine once', async () => {
   const { engine } = await socketRig()
-  const get = await consoleOf(engine)
   const read = vi.spyOn(engine, 'stats')
+  const get = await probesOf(() => engine.stats())
   await get('/metrics')
   read.mockClear()
   await get('/metrics')
   expect(read).toHaveBeenCalledTimes(1)
 })
 
-test('pages of other hosts get neither, and the console of an engine elsewhere has no metrics', async () => {
-  const { engine } = await socketRig()
-  const get = await consoleOf(engine, false)
+test('the console of an engine elsewhere has no metrics', async () => {
+  const get = await probesOf(undefined)
   expect(await get('/metrics')).toMatchObject({
     status: 404,
     text: expect.stringContaining('Ask the engine') as string,
   })
   expect((await get('/healthz')).status).toBe(200)
-  expect((await get('/healthz', { origin: 'http://evil.test' })).status).toBe(403)
 })
