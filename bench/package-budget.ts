@@ -3,10 +3,10 @@
  * packed by mistake is noticed. Raise one deliberately, in the commit that needs it.
  */
 export const packageBudget = {
-  /** The downloaded archive: the built package, its documentation and its examples. */
-  packedBytes: 950_000,
+  /** The downloaded archive: the built package, its documentation, examples and templates. */
+  packedBytes: 990_000,
   /** The same unpacked. */
-  unpackedBytes: 3_600_000,
+  unpackedBytes: 3_740_000,
   /** Number of installed dependencies, without this package. */
   runtimePackages: 25,
   /** All of those unpacked, without this package. */
