@@ -41,3 +41,6 @@ export const importedBytes: Readonly<Record<string, number>> = {
 
 /** Compared with the peer: everything that an installation of the package alone puts into `node_modules`. */
 export const installTarget = { bytes: 32_000_000, packages: 30 } as const
+
+/** Everything of `iii-node/browser`, bundled, minified and compressed by gzip. */
+export const browserGzipBytes = 25_000
