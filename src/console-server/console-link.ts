@@ -4,7 +4,7 @@
  */
 import { ErrorCode, InvocationError } from '../errors.js'
 import { toErrorBody } from '../wire/protocol/error-body.js'
-import { engineCodec } from '../wire/protocol/codec.js'
+import { engineCodec } from '../wire/protocol/engine-codec.js'
 import type { WorkerMessage } from '../wire/protocol/messages.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import {
@@ -194,8 +194,8 @@ class EngineEnd extends ForwardedEvents {
   }
 
   override close(closed: Closed): void {
-    const { status, attempt, reason, cause } = closed
-    const hasFailed = status !== undefined || attempt !== undefined
+    const { status, problem, reason, cause } = closed
+    const hasFailed = status !== undefined || problem !== undefined
     const why = hasFailed ? dialError(closed, { url: this.#ends.url, isAccepted: false }).message : reason
     const text = why === '' && cause instanceof Error ? cause.message : why
     this.#ends.browser.close(ENGINE_LOST, text.slice(0, REASON_CHARACTERS))

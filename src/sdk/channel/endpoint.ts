@@ -223,13 +223,13 @@ function endedError(): NotConnectedError {
 }
 
 function errorOf(closed: Closed, url: string): WebSocketError | undefined {
-  const { code, status, cause, attempt } = closed
+  const { code, status, cause, problem } = closed
   if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined
   if (status === 404) {
     const text = 'The engine refused the channel with HTTP 404: the channel is unknown, over, or the key is wrong'
     return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, text, { status, closeCode: code, cause })
   }
-  if (status !== undefined || attempt !== undefined) return dialError(closed, { url, isAccepted: false })
+  if (status !== undefined || problem !== undefined) return dialError(closed, { url, isAccepted: false })
   const text = `The channel was cut (close code ${String(code)}); data in transit may be lost`
   return new WebSocketError(ErrorCode.CONNECTION_LOST, text, { closeCode: code, cause })
 }

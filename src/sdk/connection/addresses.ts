@@ -9,7 +9,7 @@ import type { ConnectionOptions } from './options.js'
 import { wasStable, type Dialling, type Open } from './state.js'
 
 /**
- * Delays after a 401 or 403: credentials do not become valid by trying often, and services lock out clients that do.
+ * Delays after a 401 or 403, or a 407 of a proxy: credentials do not become valid by trying often, and services lock out clients that do.
  * A judgement: slow enough for that, and short enough to wait for after a renewal.
  */
 const REFUSED_BACKOFF: BackoffPolicy = {
@@ -53,9 +53,9 @@ export class Addresses {
     return state.kind === 'open' && state.isEndExpected ? 0 : this.#next(now)
   }
 
-  #failed({ status, attempt }: Closed, state: Dialling | Open, now: number): void {
+  #failed({ status }: Closed, state: Dialling | Open, now: number): void {
     const place = this.#place
-    const isRefused = attempt?.stage !== 'proxy' && (status === 401 || status === 403)
+    const isRefused = status === 401 || status === 403 || status === 407
     place.retries = wasStable(state, now) ? 1 : place.retries + 1
     place.refusals = isRefused ? place.refusals + 1 : 0
     const [policy, count] = isRefused ? [REFUSED_BACKOFF, place.refusals] : [this.#options.backoff, place.retries]

@@ -16,10 +16,9 @@ import {
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { Emitter } from '../../std/async/emitter.js'
 import { workerCodec } from '../../wire/protocol/codec.js'
-import type { HandshakeHeaders } from '../../wire/transport/transport.js'
+import type { DialOptions } from '../../wire/transport/transport.js'
 import type { Report } from './diagnostics.js'
 import { NO_NEEDS, needsOf, type Needs } from './lifecycle/workarounds.js'
-import { askHeaders, type HeadersOption } from './headers.js'
 import type { WorkerOptions } from './options.js'
 
 /** What the engine calls this worker on one link. */
@@ -59,6 +58,9 @@ export interface FrameReceiver {
   frameFailed(error: unknown): void
 }
 
+/** The options that a link reads. */
+export type LinkOptions = Pick<WorkerOptions, 'addresses' | 'headers' | 'reconnection' | 'workarounds'>
+
 const PING = workerCodec.encode({ type: 'ping' })
 
 export class Link implements ConnectionEvents {
@@ -69,11 +71,11 @@ export class Link implements ConnectionEvents {
   readonly refusals: Emitter<ErrorBody>
   /** Emits when the client has ended. A client that never connected changes no state by that. */
   readonly endings: Emitter<void>
-  readonly #options: WorkerOptions
+  readonly #options: LinkOptions
   readonly #report: Report
   #receiver: FrameReceiver | undefined
   #parts: readonly LinkPart[] = []
-  #headers: HeadersOption
+  #headers: DialOptions['headers']
   #number = 0
   #needs = NO_NEEDS
   #session: Session | undefined
@@ -81,7 +83,7 @@ export class Link implements ConnectionEvents {
   #denial: WebSocketError | undefined
   #pongs: Deferred<void>[] = []
 
-  constructor(options: WorkerOptions, ports: ConnectionPorts, report: Report) {
+  constructor(options: LinkOptions, ports: ConnectionPorts, report: Report) {
     this.#options = options
     this.#report = report
     this.#headers = options.headers
@@ -133,12 +135,12 @@ export class Link implements ConnectionEvents {
     return this.#previous
   }
 
-  headers(): HandshakeHeaders | Promise<HandshakeHeaders> {
-    return typeof this.#headers === 'function' ? askHeaders(this.#headers) : this.#headers
+  headers(): ReturnType<DialOptions['headers']> {
+    return this.#headers()
   }
 
   /** Replaces the handshake headers of the next dial. */
-  setHeaders(headers: HeadersOption): void {
+  setHeaders(headers: DialOptions['headers']): void {
     this.#headers = headers
   }
 

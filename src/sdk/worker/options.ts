@@ -5,6 +5,7 @@ import { invalidArgument } from '../../errors.js'
 import { checkAddresses, type ReconnectionConfig, type ReconnectionOptions } from '../connection/options.js'
 import { RECONNECTION_KEYS, resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
+import type { DialOptions } from '../../wire/transport/transport.js'
 import type { ReachOptions } from '../../wire/transport/reach.js'
 import { TLS_KEYS } from '../../wire/transport/tls-options.js'
 import { OTEL_KEYS, resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
@@ -21,7 +22,7 @@ import {
 import type { DiagnosticsOption } from './diagnostics.js'
 import { checkHealthOptions, type HealthOptions, type ProbeSettings } from './health/health-options.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
-import { checkHeadersOption, type HeadersOption } from './headers.js'
+import { headersOf, type HeadersOption } from './headers.js'
 import { keysOf, type UnknownOptions } from '../../std/text/unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
@@ -98,7 +99,7 @@ export interface WorkerOptions {
   readonly maxConcurrentInvocations: number
   readonly warnAfterMs: number
   readonly reconnection: Required<ReconnectionConfig>
-  readonly headers: HeadersOption
+  readonly headers: DialOptions['headers']
   readonly otel: Omit<OtelConfig, 'engineWsUrl'>
   readonly enableMetricsReporting: boolean
   readonly autoConnect: boolean
@@ -144,7 +145,7 @@ export function resolveOptions(
     maxConcurrentInvocations: checkCount('maxConcurrentInvocations', options.maxConcurrentInvocations ?? Infinity),
     warnAfterMs: checkWarnAfter(options.warnAfterMs),
     reconnection: resolveReconnection(options.reconnectionConfig),
-    headers: checkHeadersOption(options.headers ?? {}),
+    headers: headersOf(options.headers ?? {}),
     otel: checkOtel(options.otel),
     enableMetricsReporting: flagIn(options, 'enableMetricsReporting'),
     autoConnect: flagIn(options, 'autoConnect'),

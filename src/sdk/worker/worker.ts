@@ -10,7 +10,7 @@ import { isRecord } from '../../wire/protocol/validate.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
 import { checkFunction, checkId, checkRecord } from './check.js'
-import { checkHeadersOption, type HeadersOption } from './headers.js'
+import { headersOf, type HeadersOption } from './headers.js'
 import type { III, TriggerTypeRef } from './client.js'
 import type { FunctionContract, TriggerTypeContract } from './functions/contract.js'
 import { contractClient, withContracts, type ContractTrigger } from './calls/contract-call.js'
@@ -146,7 +146,7 @@ export class Worker implements III, ChannelClient, Reporting {
   }
 
   readonly setHeaders = (headers: HeadersOption): void => {
-    this.#core.link.setHeaders(checkHeadersOption(headers))
+    this.#core.link.setHeaders(headersOf(headers))
   }
 
   readonly listFunctions: III['listFunctions'] = (options) => discovery.listFunctions(this.#core, options)

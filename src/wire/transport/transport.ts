@@ -8,6 +8,8 @@
  * - a sent frame may be lost without notice when the connection ends. Only an answer of the peer proves delivery.
  */
 
+import { utf8Text } from '../../std/text/utf8.js'
+
 /** How a transport ended. */
 export interface Closed {
   /** Close code; 1006 if there was no close frame. */
@@ -18,20 +20,8 @@ export interface Closed {
   readonly status?: number
   /** The underlying error, if any. */
   readonly cause?: unknown
-  /** Of a dial that led to no connection: how far it came. */
-  readonly attempt?: DialAttempt
-}
-
-/** How far a dial came that led to no connection. */
-export interface DialAttempt {
-  /**
-   * What it waited for: the proxy, the connection with TLS, the headers of the handshake, or the answer to the handshake.
-   */
-  readonly stage: 'proxy' | 'connection' | 'headers' | 'answer'
-  /** The proxy that it goes through, without credentials. */
-  readonly proxy?: string | undefined
-  /** Whether this end gave up. */
-  readonly wasCut: boolean
+  /** Of a failed dial: what the error means and what to do, where the platform tells. */
+  readonly problem?: string
 }
 
 /** Receives the events of a transport. */
@@ -79,8 +69,7 @@ function failFrame(events: TransportEvents, error: unknown): void {
 
 /** The text of a frame. Binary protocol frames contain UTF-8. */
 export function frameText(frame: string | Uint8Array): string {
-  if (typeof frame === 'string') return frame
-  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8')
+  return typeof frame === 'string' ? frame : utf8Text(frame)
 }
 
 /** A connection that moves frames. */

@@ -8,7 +8,8 @@ import type { PeerCertificate } from 'node:tls'
 import type * as Ws from 'ws'
 import { MAX_INBOUND_BYTES } from '../protocol/limits.js'
 import { requireModule } from '../../std/require-module.js'
-import { passHeaders, type Dial, type DialAttempt, type DialOptions, type HandshakeHeaders } from './transport.js'
+import { dialProblem, type DialAttempt, type Failure } from './dial-problem.js'
+import { passHeaders, type Dial, type DialOptions, type HandshakeHeaders } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
 /** Settings of TLS, with the text of certificates and keys. */
@@ -37,7 +38,7 @@ export const dialWebSocket: Dial = webSocketDial(() => ({}))
 /** A dial along the routes that `routeTo` returns. */
 export function webSocketDial(routeTo: (url: string) => Route): Dial {
   return (url, options, events) => {
-    const attempt = new Attempt()
+    const attempt = new Attempt(url)
     const ws = open(url, options, { attempt, routeTo })
     const transport = new WsTransport(ws, events, options.highWaterBytes)
     transport.attempt = attempt
@@ -65,13 +66,18 @@ export function webSocketDial(routeTo: (url: string) => Route): Dial {
 /** How far a dial has come. */
 class Attempt {
   route: Route = {}
+  readonly #url: string
   #isTunnelled = false
   #isConnected = false
   #hasHeaders = false
   wasCut = false
 
-  get facts(): DialAttempt {
-    return { stage: this.#stage, proxy: this.route.proxy, wasCut: this.wasCut }
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  problemOf(failure?: Failure): string | undefined {
+    return dialProblem(this.#url, { stage: this.#stage, proxy: this.route.proxy, wasCut: this.wasCut }, failure)
   }
 
   get #stage(): DialAttempt['stage'] {

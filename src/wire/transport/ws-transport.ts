@@ -8,12 +8,12 @@ import type { RawData, WebSocket } from 'ws'
 import { FRAGMENT_BYTES } from '../protocol/limits.js'
 import { systemClock, type Timer } from '../../std/time/clock.js'
 import { CloseCode, handFrame, HIGH_WATER_BYTES } from './transport.js'
-import type { Closed, DialAttempt, Transport, TransportEvents } from './transport.js'
+import type { Closed, Transport, TransportEvents } from './transport.js'
 import { FrameWriter } from './framing/frame-writer.js'
+import type { Failure } from './dial-problem.js'
 import { PausedPeers, type PausedPeer } from './paused-peers.js'
 
 type Message = { readonly data: Buffer; readonly isBinary: boolean }
-
 /** How long an accepted socket stays open after the close frame or FIN of its peer, to send pending data. */
 const LINGER_LIMIT_MS = 3_000
 
@@ -47,10 +47,10 @@ export class WsTransport implements Transport, PausedPeer {
   #endReadAhead: (() => void) | undefined
   /** Messages from the chunk that was being parsed when reading was paused, oldest first. */
   readonly #unread: Message[] = []
-  #failure: { cause: unknown; status?: number } | undefined
+  #failure: Failure | undefined
   peerHeaders: Readonly<Record<string, unknown>> | undefined
   /** Of a dialled transport until it is open. */
-  attempt: { wasCut: boolean; readonly facts: DialAttempt } | undefined
+  attempt: { wasCut: boolean; problemOf(failure?: Failure): string | undefined } | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
     this.#ws = ws
@@ -293,8 +293,8 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   #closed(code: number, reason: string | Buffer): Closed {
-    const attempt = this.attempt && { attempt: this.attempt.facts }
+    const problem = this.attempt?.problemOf(this.#failure)
     const endCode = this.#failure === undefined ? code : CloseCode.ABNORMAL
-    return { code: endCode, reason: reason.toString(), ...this.#failure, ...attempt }
+    return { code: endCode, reason: reason.toString(), ...this.#failure, ...(problem !== undefined && { problem }) }
   }
 }
