@@ -45,7 +45,9 @@ export type { StreamRequest, StreamResponse } from './sdk/worker/invocations/htt
 export type { HttpAuthConfig, HttpInvocationConfig, HttpMethod } from './sdk/worker/functions/http-invocation.js'
 export type { TelemetryOptions, WorkerMetadata, WorkerTelemetryMeta } from './sdk/worker/identity.js'
 export type { InvocationContext } from './sdk/worker/invocations/invocation-context.js'
+export type { HeadersOption } from './sdk/worker/headers.js'
 export type { InitOptions } from './sdk/worker/options.js'
+export type { ReachOptions, TlsOptions } from './wire/transport/reach.js'
 export type {
   Register,
   RegisteredConfig,

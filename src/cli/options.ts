@@ -27,6 +27,19 @@ export const connectionOptions = {
     value: '<header>',
     about: "'name: value', sent with the handshake; may be given several times",
   },
+  ca: {
+    type: 'string',
+    value: '<file>',
+    about: 'for wss://: trust the authorities in this PEM file, instead of the usual ones',
+  },
+  cert: { type: 'string', value: '<file>', about: 'for wss://: certificate of this client, as PEM; needs --key' },
+  key: { type: 'string', value: '<file>', about: 'for wss://: private key of --cert, as PEM' },
+  proxy: {
+    type: 'string',
+    value: '<url>',
+    about:
+      "connect through this HTTP proxy, or 'env' for that of HTTPS_PROXY and NO_PROXY (needs the package https-proxy-agent)",
+  },
   timeout: { type: 'string', value: '<ms>', about: 'time limit of each call in milliseconds (default: 30000)' },
 } as const satisfies OptionSpecs
 
@@ -172,6 +185,10 @@ export const consoleOptions = {
   url: connectionOptions.url,
   token: connectionOptions.token,
   header: connectionOptions.header,
+  ca: connectionOptions.ca,
+  cert: connectionOptions.cert,
+  key: connectionOptions.key,
+  proxy: connectionOptions.proxy,
   ...consolePortOptions,
   ...trustOptions,
 } as const satisfies OptionSpecs

@@ -16,6 +16,8 @@ import {
   type Transport,
   type TransportEvents,
 } from '../wire/transport/transport.js'
+import { dialError } from '../wire/transport/dial-error.js'
+import type { EngineStats } from '../engine/engine-stats.js'
 import { packageVersion } from '../version.js'
 import type { EngineSchemas } from '../generate/engine-schemas.js'
 import type { InvokingEngine } from '../generate/read-schemas.js'
@@ -26,6 +28,7 @@ interface LocalAnswers extends InvokingEngine {
   readonly httpUrl: string | undefined
   readonly streamUrl: string | undefined
   inspect(name: string, input: Readonly<Record<string, unknown>>): unknown
+  stats(): EngineStats
   inject(request: { method: string; path: string; headers: Record<string, string>; body?: string }): Promise<Response>
 }
 
@@ -73,7 +76,7 @@ export class ConsoleLink {
     const { target, browser, onClosed } = parts
     const { dial, headers = {}, local } = target
     const url = local === undefined ? target.url : MEMORY_URL
-    const ends = { browser, onOpen: () => this.#opened(), onFull: () => this.#engine.pause() }
+    const ends = { url, browser, onOpen: () => this.#opened(), onFull: () => this.#engine.pause() }
     this.#engine = dial(url, { headers: () => headers }, new EngineEnd(ends))
     this.events = new BrowserEnd(this.#engine, (frame) => this.#take(frame), onClosed)
   }
@@ -164,6 +167,7 @@ async function request(local: LocalAnswers, { method, path, headers, body }: Rec
 }
 
 interface EngineEndParts {
+  readonly url: string
   readonly browser: Transport
   readonly onOpen: () => void
   /** The browser reads too slowly. */
@@ -193,8 +197,10 @@ class EngineEnd extends ForwardedEvents {
     this.#ends.browser.resume()
   }
 
-  override close({ status, reason, cause }: Closed): void {
-    const why = status === undefined ? reason : `The engine refused the connection with HTTP ${String(status)}`
+  override close(closed: Closed): void {
+    const { status, problem, reason, cause } = closed
+    const hasFailed = status !== undefined || problem !== undefined
+    const why = hasFailed ? dialError(closed, { url: this.#ends.url, isAccepted: false }).message : reason
     const text = why === '' && cause instanceof Error ? cause.message : why
     this.#ends.browser.close(ENGINE_LOST, text.slice(0, REASON_CHARACTERS))
   }

@@ -1,7 +1,7 @@
 /**
- * Serves the console: its static files, and a WebSocket that leads to an engine; beside them the OpenAPI document and tools
- * for programs. The WebSocket and the tools require the token of this server; the files contain nothing secret. Listens on
- * loopback by default.
+ * Serves the console: its static files, and a WebSocket that leads to an engine; beside them probes, metrics, the OpenAPI
+ * document and tools for programs. The WebSocket and the tools require the token of this server; all else contains nothing
+ * secret. Listens on loopback by default.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { screenOf, type OriginRules } from '../engine/access/origins.js'
@@ -12,6 +12,7 @@ import { silentLog, type Log } from '../std/log.js'
 import { listen, type UpgradeRequest } from '../wire/transport/ws-accept.js'
 import { ConsoleLink, type ConsoleTarget } from './console-link.js'
 import { withOpenApi } from './open-api.js'
+import { probes } from './probes.js'
 import { staticFiles, type Serve } from './static-files.js'
 
 /** Options of a console. */
@@ -56,15 +57,16 @@ export async function startConsole(target: ConsoleTarget, options: ConsoleOption
   const token = randomBytes(18).toString('base64url')
   const links = new Set<ConsoleLink>()
   const origins = options.origins ?? { allowedOrigins: [], allowedHosts: [] }
+  const { local } = target
+  const probed = probes(
+    local && (() => local.stats()),
+    withOpenApi(target, (given) => isToken(given, token), staticFiles()),
+  )
   const settings = {
     host,
     handshakeTimeoutMs: HANDSHAKE_MS,
     screen: screenOf({ host, origins, servesPages: true }, { log, counters: createCounters() }),
-    serve: withMcp(
-      options.mcp,
-      token,
-      withOpenApi(target, (given) => isToken(given, token), staticFiles()),
-    ),
+    serve: withMcp(options.mcp, token, probed.serve),
   }
   const listener = await listenOn(port, (one) =>
     listen({ ...settings, port: one }, (request) => {
@@ -77,6 +79,7 @@ export async function startConsole(target: ConsoleTarget, options: ConsoleOption
   return {
     url: `http://${reachableHost(host)}:${String(listener.port)}/#token=${token}`,
     close: async () => {
+      probed.close()
       for (const link of links) link.close()
       await listener.close()
     },

@@ -285,3 +285,11 @@ test('the console is small: what the first page loads, and what the package cont
   expect(first.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(60_000)
   expect(total).toBeLessThanOrEqual(300_000)
 })
+
+test('probes need no token, are refused for other host names, and contain numbers alone', async () => {
+  expect(await get('/healthz')).toMatchObject({ status: 200, text: '{"status":"ok"}\n' })
+  const metrics = await get('/metrics')
+  expect(metrics.text).toContain('iii_engine_sessions 0')
+  expect(metrics.text).not.toContain(tokenOf(url))
+  for (const path of ['/healthz', '/metrics']) expect((await get(path, { host: 'evil.test' })).status).toBe(403)
+})

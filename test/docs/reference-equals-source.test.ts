@@ -84,7 +84,7 @@ test.each([
 })
 
 test('the environment variables are those the source reads', () => {
-  const name = /'((?:III|OTEL|SERVICE)_[A-Z_]+|LANG)'/g
+  const name = /'((?:III|OTEL|SERVICE)_[A-Z_]+|LANG|[A-Z]+_PROXY)'/g
   const used = sources().flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(name)].map(([, found = '']) => found),
   )

@@ -5,7 +5,14 @@
 import { engineCodec } from '../../src/wire/protocol/engine-codec.js'
 import { guaranteesHeader, type Guarantee } from '../../src/wire/protocol/guarantees.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../src/wire/protocol/messages.js'
-import { CloseCode, type Dial, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'
+import {
+  CloseCode,
+  passHeaders,
+  type Dial,
+  type HandshakeHeaders,
+  type Transport,
+  type TransportEvents,
+} from '../../src/wire/transport/transport.js'
 import { createMemoryPair, type MemoryPair } from '../../src/wire/transport/memory-pair.js'
 import { seededRandom } from './seeded-random.js'
 import { checkFrame } from './strict-reader.js'
@@ -119,6 +126,8 @@ export class ScriptedEngine {
   readonly links: EngineLink[] = []
   /** When each dial came, by the clock the test gave. */
   readonly dials: number[] = []
+  /** The address of each. */
+  readonly dialled: string[] = []
   readonly #now: () => number
   /** What happens to the next dials. */
   answer: Answer | ((attempt: number) => Answer) = 'accept'
@@ -142,15 +151,16 @@ export class ScriptedEngine {
     return link
   }
 
-  readonly dial: Dial = (_url, options, events) => {
+  readonly dial: Dial = (url, options, events) => {
     this.dials.push(this.#now())
+    this.dialled.push(url)
     const answer = typeof this.answer === 'function' ? this.answer(this.dials.length) : this.answer
     const pair = createMemoryPair()
     if (typeof answer === 'object' || answer === 'stall' || answer === 'unreachable') {
       return new DeadTransport(answer, events)
     }
-    queueMicrotask(() => {
-      const link = new EngineLink(this, pair, options.headers())
+    const accept = (headers: HandshakeHeaders): void => {
+      const link = new EngineLink(this, pair, headers)
       this.links.push(link)
       if (this.acceptsSessions && link.closed === undefined) {
         link.send({ type: 'workerregistered', worker_id: link.workerId, reattach_token: link.reattachToken })
@@ -158,6 +168,10 @@ export class ScriptedEngine {
       pair.left.peerHeaders = guaranteesHeader(this.broken)
       pair.left.bind(events)
       if (answer === 'accept-then-close') link.close()
+    }
+    const fail = (cause: unknown): void => events.close({ code: CloseCode.ABNORMAL, reason: '', cause })
+    queueMicrotask(() => {
+      passHeaders(options, accept, fail)
     })
     return pair.left
   }

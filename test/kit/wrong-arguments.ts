@@ -20,7 +20,8 @@ export type Values = Record<string, unknown>
 export const notId: Values = { ...nothing, ...numbers, ...blanks, ...objects, ...oddities, ...aFunction }
 // Null counts as left out where something may be left out.
 export const notString: Values = { ...numbers, ...objects, ...oddities, ...aFunction }
-export const notRecord: Values = { ...numbers, ...text, 'a list': [], ...oddities, ...aFunction }
+export const notHeaders: Values = { ...numbers, ...text, 'a list': [], ...oddities }
+export const notRecord: Values = { ...notHeaders, ...aFunction }
 export const notFunction: Values = { ...nothing, ...numbers, ...text, ...objects, ...oddities }
 export const notBoolean: Values = { ...numbers, ...text, ...objects, 'a BigInt': 2n }
 export const notNumber: Values = { NaN, ...text, ...objects, ...oddities, ...aFunction }

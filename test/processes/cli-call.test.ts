@@ -1,8 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { InvocationError } from '../../src/index.js'
 import type { ChildOptions } from '../kit/child.js'
+import { authority } from '../kit/certificates.js'
+import { tlsFront } from '../kit/fronts.js'
 import { runCli } from '../kit/compiled-project.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 import { testEngine } from '../kit/local-rig.js'
@@ -111,4 +113,19 @@ test('calling loads neither the local engine nor telemetry', limit, async () => 
   const loaded = reports.join()
   expect(loaded).toContain('/src/cli/commands/call.js')
   expect(loaded).not.toMatch(/\/src\/engine\/|node_modules\/(pino|yaml|@opentelemetry\/sdk-trace)\//)
+})
+
+test('an engine behind TLS is reached with --ca, and the message names what is wrong without it', limit, async () => {
+  const { engine, call } = await served()
+  const root = await authority()
+  const front = await tlsFront(Number(new URL(engine.url).port), await root.issue(['127.0.0.1']))
+  const file = join(await temporaryFolder(), 'ca.pem')
+  await writeFile(file, root.ca)
+  const url = ['--url', `wss://127.0.0.1:${String(front.port)}`]
+  expect(await call(['echo', 'a=1', ...url, '--ca', file])).toMatchObject({ code: 0, stderr: '' })
+  const refused = await call(['echo', 'a=1', ...url])
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('authority that is not trusted') as string })
+  const missing = await call(['echo', 'a=1', ...url, '--ca', `${file}.none`])
+  expect(missing.code).not.toBe(0)
+  expect(missing.stderr).toContain('of tls.ca cannot be read (ENOENT)')
 })

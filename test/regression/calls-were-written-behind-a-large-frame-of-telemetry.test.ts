@@ -51,7 +51,7 @@ test('a call waits until a large frame of telemetry has left the socket', () => 
       random: { next: () => 0.5, uuid: () => '' },
       dial: (_url, _options, events) => (transport = new UnreadTransport(events)),
     },
-    connectionOptions('ws://x', DEFAULT_RECONNECTION),
+    connectionOptions(['ws://x'], DEFAULT_RECONNECTION),
     {
       headers: () => ({}),
       opened: () => undefined,

@@ -34,7 +34,7 @@ test('closing twice still cuts a peer that never answers the close frame', async
     }
   }
   const ports = { dial, clock, random: seededRandom(1) }
-  const connection = new Connection(ports, connectionOptions('ws://peer', DEFAULT_RECONNECTION), noEvents)
+  const connection = new Connection(ports, connectionOptions(['ws://peer'], DEFAULT_RECONNECTION), noEvents)
   connection.connect()
   link?.open()
 

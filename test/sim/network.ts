@@ -2,7 +2,14 @@
  * The simulated network between workers and the engine: dials become links, faults are done to them. Knows the engine
  * as a endpoint and the workers as processes, and nothing of the messages.
  */
-import { CloseCode, type Closed, type Dial, type TransportEvents } from '../../src/wire/transport/transport.js'
+import {
+  CloseCode,
+  passHeaders,
+  type Closed,
+  type Dial,
+  type HandshakeHeaders,
+  type TransportEvents,
+} from '../../src/wire/transport/transport.js'
 import type { UpgradeRequest } from '../../src/wire/transport/ws-accept.js'
 import type { SeededRandom } from '../kit/seeded-random.js'
 import { SimLink, type SimEnd } from './link.js'
@@ -59,8 +66,13 @@ export class Network {
       link.client.events = events
       const { schedule } = this.#parts
       schedule.at(schedule.now + this.#parts.latencyMs(), undefined, 'io', () => {
-        const headers = { upgrade: 'websocket', ...options.headers() }
-        this.#arrive(link, { path: pathname, query: search.slice(1), headers, remoteAddress: '' })
+        const arrive = (headers: HandshakeHeaders): void => {
+          const all = { upgrade: 'websocket', ...headers }
+          this.#arrive(link, { path: pathname, query: search.slice(1), headers: all, remoteAddress: '' })
+        }
+        passHeaders(options, arrive, (cause) => {
+          events.close({ code: CloseCode.ABNORMAL, reason: '', cause })
+        })
       })
       return link.client
     }

@@ -74,7 +74,7 @@ export class SimWorker {
       otel: this.traced === undefined ? DEFAULTS.otel : otelOf(this.traced),
       onConflict: this.claim?.onConflict ?? 'fail',
       maxConcurrentInvocations: plan?.maxConcurrentInvocations ?? Infinity,
-      headers: role?.kind === 'guest' ? { token: role.token } : {},
+      headers: () => (role?.kind === 'guest' ? { token: role.token } : {}),
       reconnection: { ...DEFAULTS.reconnection, initialDelayMs: 10, ...plan?.reconnection },
     }
     const dial = world.network.dialFrom(this.process)

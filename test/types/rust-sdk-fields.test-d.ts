@@ -61,11 +61,9 @@ import type {
 } from 'iii-node/helpers/worker-connection-manager'
 
 test('every field of the Rust SDK has its counterpart', () => {
-  expectTypeOf<Pick<InitOptions, 'metadata' | 'headers' | 'otel'>>().toEqualTypeOf<{
-    metadata?: InitOptions['metadata']
-    headers?: Record<string, string>
-    otel?: InitOptions['otel']
-  }>()
+  expectTypeOf<InitOptions>().toHaveProperty('metadata')
+  expectTypeOf<InitOptions>().toHaveProperty('otel')
+  expectTypeOf<Record<string, string>>().toExtend<InitOptions['headers']>()
   expectTypeOf<
     Pick<WorkerMetadata, 'runtime' | 'version' | 'name' | 'os' | 'pid' | 'telemetry' | 'isolation'>
   >().toEqualTypeOf<{

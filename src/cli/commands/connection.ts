@@ -13,6 +13,7 @@ import { registerWorker } from '../../sdk/worker/register-worker.js'
 import type { III } from '../../sdk/worker/client.js'
 import { describe } from '../../std/text/describe.js'
 import { CommandError, Exit, UsageError, type Values } from '../command.js'
+import type { ReachOptions } from '../../wire/transport/reach.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { connectionOptions } from '../options.js'
 
@@ -69,6 +70,7 @@ function connect({ name, values, traced = false, stays = false }: RemoteOptions,
       enableMetricsReporting: false,
       otel: traced ? { serviceName: 'iii-node', logsEnabled: false, metricsEnabled: false } : { enabled: false },
       headers,
+      ...reachOf(values),
       ...(values.namespace === undefined ? {} : { namespace: values.namespace }),
       ...(timeoutMs === undefined ? {} : { invocationTimeoutMs: timeoutMs }),
     })
@@ -88,6 +90,17 @@ export function headersOf({
     return [name, value]
   })
   return Object.fromEntries(token === undefined ? entries : [...entries, ['authorization', `Bearer ${token}`]])
+}
+
+/** How the engine is reached. */
+export function reachOf({
+  ca,
+  cert,
+  key,
+  proxy,
+}: Pick<ConnectionValues, 'ca' | 'cert' | 'key' | 'proxy'>): ReachOptions {
+  const isTls = [ca, cert, key].some((file) => file !== undefined)
+  return { proxy, ...(isTls ? { tls: { ca, cert, key } } : {}) }
 }
 
 function timeoutOf(value: string | undefined): number | undefined {
@@ -112,7 +125,7 @@ export function isMissing(error: unknown): boolean {
   return error instanceof InvocationError && MISSING.includes(error.code)
 }
 
-function commandError(error: unknown): CommandError {
+export function commandError(error: unknown): CommandError {
   const reason = error instanceof Error ? error.message : String(error)
   // The cause says why the connection failed permanently.
   if (error instanceof NotConnectedError) {

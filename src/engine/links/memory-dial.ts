@@ -3,7 +3,7 @@
  * the same handler as a socket. So paths, access control and channels work alike.
  */
 import { createMemoryPair } from '../../wire/transport/memory-pair.js'
-import { CloseCode, type Dial } from '../../wire/transport/transport.js'
+import { CloseCode, passHeaders, type Dial, type HandshakeHeaders } from '../../wire/transport/transport.js'
 import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
 
 /** Dials the engine of this handler. Only the path and the query of the URL count. */
@@ -11,14 +11,22 @@ export function memoryDial(handle: (request: UpgradeRequest) => void): Dial {
   return (url, options, events) => {
     const { left, right } = createMemoryPair()
     const { pathname, search } = new URL(url)
-    queueMicrotask(() => {
+    let isAsking = true
+    const fail = (cause: unknown): void => {
+      if (!isAsking) return
+      isAsking = false
+      events.close({ code: CloseCode.ABNORMAL, reason: '', cause })
+    }
+    const request = (headers: HandshakeHeaders): void => {
+      if (!isAsking) return
+      isAsking = false
       handle({
         path: pathname,
         query: search.slice(1),
-        headers: { upgrade: 'websocket', ...lowerCased(options.headers()) },
+        headers: { upgrade: 'websocket', ...lowerCased(headers) },
         remoteAddress: '',
-        accept: (createEvents, headers) => {
-          left.peerHeaders = headers
+        accept: (createEvents, peerHeaders) => {
+          left.peerHeaders = peerHeaders
           right.bind(createEvents(right))
           left.bind(events)
         },
@@ -26,11 +34,20 @@ export function memoryDial(handle: (request: UpgradeRequest) => void): Dial {
           events.close({ code: CloseCode.ABNORMAL, reason, status })
         },
       })
+    }
+    queueMicrotask(() => {
+      passHeaders(options, request, fail)
+      // Headers may never come: only then can the transport end before it has a listener.
+      const cut = left.terminate.bind(left)
+      left.terminate = () => {
+        cut()
+        fail(undefined)
+      }
     })
     return left
   }
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+function lowerCased(headers: HandshakeHeaders): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }

@@ -102,8 +102,8 @@ export class BrowserCore implements Receivers {
 
   readonly channelEnd = (ref: StreamChannelRef): ChannelReader | ChannelWriter =>
     ref.direction === 'read'
-      ? new ChannelReader(this.options.url, ref, this.channelPorts)
-      : new ChannelWriter(this.options.url, ref, this.channelPorts)
+      ? new ChannelReader(this.link.connection.address, ref, this.channelPorts)
+      : new ChannelWriter(this.link.connection.address, ref, this.channelPorts)
 
   readonly ownTrigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>
     call(this, request) as Promise<TOutput>

@@ -72,7 +72,7 @@ export function followOn<T, Content>(
     leave: JSON.stringify({ type: 'leave', data }),
   }
   const dial = webDial({ ...platform, addressOf: (address) => withTicket(address, ticket) })
-  const settings = connectionOptions(checkAddress(url), resolveReconnection(options.reconnectionConfig))
+  const settings = connectionOptions([checkAddress(url)], resolveReconnection(options.reconnectionConfig))
   return new Follower({ dial, settings, frames, clock: platform.clock })
 }
 

@@ -33,7 +33,14 @@ export type BrowserOptions = {
 /** Options as the worker uses them. */
 export type ResolvedOptions = Pick<
   WorkerOptions,
-  'url' | 'namespace' | 'metadata' | 'invocationTimeoutMs' | 'reconnection' | 'headers' | 'workarounds' | 'autoConnect'
+  | 'addresses'
+  | 'namespace'
+  | 'metadata'
+  | 'invocationTimeoutMs'
+  | 'reconnection'
+  | 'headers'
+  | 'workarounds'
+  | 'autoConnect'
 > & {
   readonly ticket: BrowserOptions['ticket']
   readonly report: Report
@@ -52,7 +59,7 @@ export function resolveOptions(address: string, options: BrowserOptions, newId: 
   checkFlag('autoConnect', options.autoConnect)
   const namespace = checkNamespace('namespace', options.namespace)
   return {
-    url: checkAddress(address),
+    addresses: [checkAddress(address)],
     namespace,
     metadata: {
       runtime: 'browser',
@@ -64,7 +71,7 @@ export function resolveOptions(address: string, options: BrowserOptions, newId: 
     },
     invocationTimeoutMs: checkDurationMs('invocationTimeoutMs', options.invocationTimeoutMs ?? 30_000),
     reconnection: resolveReconnection(options.reconnectionConfig),
-    headers: {},
+    headers: () => ({}),
     workarounds: {},
     autoConnect: options.autoConnect ?? true,
     ticket,

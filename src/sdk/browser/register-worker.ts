@@ -36,9 +36,9 @@ export function registerWorker(address: string, options?: BrowserOptions): Brows
 /** `registerWorker` with sockets of the caller. */
 export function registerWorkerOn(platform: WebPlatform, address: string, options: BrowserOptions = {}): BrowserWorker {
   const resolved = resolveOptions(address, options, () => webRandom.uuid())
-  const { ticket, url: engineUrl } = resolved
+  const { ticket, addresses } = resolved
   // Channels are opened by the keys in their addresses, and need no ticket.
-  const addressOf = (url: string): Promise<string> => withTicket(url, url === engineUrl ? ticket : undefined)
+  const addressOf = (url: string): Promise<string> => withTicket(url, addresses.includes(url) ? ticket : undefined)
   const dial = webDial({ ...platform, addressOf, probe })
   return new PageWorker(
     { ...resolved, traceparent: platform.traceparent },

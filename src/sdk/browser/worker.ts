@@ -63,10 +63,11 @@ export class PageWorker implements BrowserWorker {
 
   readonly channels = {
     create: async (bufferSize?: number): Promise<Channel> => {
-      const { options, channelPorts, ownTrigger } = this.#core
+      const { link, channelPorts, ownTrigger } = this.#core
+      const { address } = link.connection
       const refs = await createRefs((function_id, payload) => ownTrigger({ function_id, payload }), bufferSize)
-      const writer = new ChannelWriter(options.url, refs.writerRef, channelPorts)
-      return { ...refs, writer, reader: new ChannelReader(options.url, refs.readerRef, channelPorts) }
+      const writer = new ChannelWriter(address, refs.writerRef, channelPorts)
+      return { ...refs, writer, reader: new ChannelReader(address, refs.readerRef, channelPorts) }
     },
   }
 
@@ -98,7 +99,7 @@ export class PageWorker implements BrowserWorker {
 
   readonly getConnectionState = (): IIIConnectionState => this.#core.link.connection.state
 
-  readonly getAddress = (): string => this.#core.options.url
+  readonly getAddress = (): string => this.#core.link.connection.address
 
   readonly getFatalError = (): RegistrationRejectedError | undefined => {
     const { failure } = this.#core.link.connection

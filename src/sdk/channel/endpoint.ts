@@ -7,6 +7,8 @@ import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError, type III
 import { readGuarantees } from '../../wire/protocol/guarantees.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../wire/protocol/limits.js'
 import { deferred } from '../../std/async/deferred.js'
+import { appendPath, isEngineAddress } from '../../wire/transport/address.js'
+import { dialError } from '../../wire/transport/dial-error.js'
 import { CloseCode, type Closed, type Transport } from '../../wire/transport/transport.js'
 import { isChannelRef, type ChannelDirection } from './channel-ref.js'
 import type { ChannelEnd, ChannelPorts } from './ports.js'
@@ -153,7 +155,7 @@ export class Endpoint implements ChannelEnd {
       frameFailed: this.#ports.onCallbackError,
       close: (closed) => {
         timer.cancel()
-        const error = this.#abandoned ?? errorOf(closed)
+        const error = this.#abandoned ?? errorOf(closed, this.#url)
         opened.reject(error ?? endedError())
         this.#end(error)
       },
@@ -188,13 +190,12 @@ export class Endpoint implements ChannelEnd {
  * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid URL or reference.
  */
 export function channelUrl(engineWsBase: unknown, ref: unknown, direction: ChannelDirection): string {
-  if (typeof engineWsBase !== 'string' || !/^(ws|http)s?:/i.test(engineWsBase) || !URL.canParse(engineWsBase)) {
+  if (typeof engineWsBase !== 'string' || !isEngineAddress(engineWsBase)) {
     throw invalidArgument('engineWsBase', "the engine's address as a ws: or wss: URL", engineWsBase)
   }
   if (!isChannelRef(ref)) throw invalidArgument('ref', 'a reference to an end of a channel', ref)
   if (ref.direction !== direction) throw invalidArgument('ref', `a reference to the ${direction} end`, ref.direction)
-  const url = new URL(engineWsBase)
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/ws/channels/${encodeURIComponent(ref.channel_id)}`
+  const url = appendPath(engineWsBase, `/ws/channels/${encodeURIComponent(ref.channel_id)}`)
   url.searchParams.set('key', ref.access_key)
   url.searchParams.set('dir', ref.direction)
   return url.href
@@ -221,13 +222,14 @@ function endedError(): NotConnectedError {
   return new NotConnectedError(ErrorCode.NOT_CONNECTED, 'This end of the channel is closed', { outcome: 'not_sent' })
 }
 
-function errorOf({ code, status, cause }: Closed): WebSocketError | undefined {
+function errorOf(closed: Closed, url: string): WebSocketError | undefined {
+  const { code, status, cause, problem } = closed
   if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined
-  if (status !== undefined) {
-    const hint = status === 404 ? ': the channel is unknown, over, or the key is wrong' : ''
-    const text = `The engine refused the channel with HTTP ${String(status)}${hint}`
+  if (status === 404) {
+    const text = 'The engine refused the channel with HTTP 404: the channel is unknown, over, or the key is wrong'
     return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, text, { status, closeCode: code, cause })
   }
+  if (status !== undefined || problem !== undefined) return dialError(closed, { url, isAccepted: false })
   const text = `The channel was cut (close code ${String(code)}); data in transit may be lost`
   return new WebSocketError(ErrorCode.CONNECTION_LOST, text, { closeCode: code, cause })
 }

@@ -5,7 +5,7 @@
 import type { IIIError } from '../../errors.js'
 import type { Clock } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
-import type { Dial } from '../../wire/transport/transport.js'
+import type { Dial, DialOptions } from '../../wire/transport/transport.js'
 
 /** An end with a socket, from the view of its client. */
 export interface ChannelEnd {
@@ -93,7 +93,7 @@ export interface ChannelPorts {
   /** Tells the time and sets timers. */
   readonly clock: Clock
   /** Handshake headers, the same as those of the client. */
-  readonly headers: () => Readonly<Record<string, string>>
+  readonly headers: DialOptions['headers']
   /** Receives errors thrown by callbacks of the user. */
   readonly onCallbackError: (error: unknown) => void
   /**

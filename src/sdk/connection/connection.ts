@@ -1,21 +1,22 @@
 /**
  * Keeps one connection to the engine. Replay and flush run synchronously in the event that accepts the session, so no
- * frame overtakes the replay. A session that the engine refuses after the socket opened has received nothing. Knows
- * nothing of messages.
+ * frame overtakes the replay. A session that the engine refuses has received nothing. Knows nothing of messages.
  */
-import { backoffDelayMs } from '../../std/time/backoff.js'
 import type { Timer } from '../../std/time/clock.js'
 import { deferred } from '../../std/async/deferred.js'
 import type { WebSocketError } from '../../errors.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../wire/protocol/limits.js'
+import { dialError } from '../../wire/transport/dial-error.js'
 import {
   CloseCode,
   frameText,
   HIGH_WATER_BYTES,
   type Closed,
+  type DialOptions,
   type Transport,
   type TransportEvents,
 } from '../../wire/transport/transport.js'
+import { Addresses } from './addresses.js'
 import { closedError } from './closed-error.js'
 import { Keepalive } from './keepalive.js'
 import { CLOSE_TIMEOUT_MS, LOW_PRIORITY_BYTES, type ConnectionOptions } from './options.js'
@@ -25,7 +26,6 @@ import {
   isOver,
   publicState,
   release,
-  retriesAfter,
   type Closing,
   type Ended,
   type IIIConnectionState,
@@ -36,20 +36,25 @@ export type { ConnectionEvents, ConnectionPorts, Posted } from './ports.js'
 
 export class Connection {
   readonly #ports: ConnectionPorts
-  readonly #options: ConnectionOptions
   readonly #events: ConnectionEvents
   readonly #outbox: Outbox
+  readonly #addresses: Addresses
   #state: LinkState = { kind: 'idle' }
 
   constructor(ports: ConnectionPorts, options: ConnectionOptions, events: ConnectionEvents) {
     this.#ports = ports
-    this.#options = options
     this.#events = events
     this.#outbox = new Outbox(ports.clock, options.outbox)
+    this.#addresses = new Addresses(options, ports.random)
   }
 
   get state(): IIIConnectionState {
     return publicState(this.#state)
+  }
+
+  /** The address in use, or dialled next. */
+  get address(): string {
+    return this.#addresses.current
   }
 
   /** Whether the connection has ended permanently, or is about to. */
@@ -71,7 +76,7 @@ export class Connection {
 
   /** Starts connecting; does nothing if already started. */
   connect(): void {
-    if (this.#state.kind === 'idle') this.#dial(0)
+    if (this.#state.kind === 'idle') this.#dial(true)
   }
 
   /** Writes a frame now, or keeps it until the connection is open and has capacity. */
@@ -144,13 +149,12 @@ export class Connection {
   accepted(): void {
     const state = this.#state
     if (state.kind !== 'dialling') return
-    const { retries, transport } = state
+    const { transport } = state
     this.#events.opened(this.#write, transport)
     // Writing may have detected that the transport has closed.
     if (this.#state !== state) return
     this.#enter({
       kind: 'open',
-      retries,
       openedAt: this.#ports.clock.now(),
       transport,
       keepalive: this.#keepalive(transport),
@@ -161,11 +165,11 @@ export class Connection {
     this.#flush()
   }
 
-  #dial(retries: number): void {
-    const headers = (): Readonly<Record<string, string>> => this.#events.headers()
-    const transport = this.#ports.dial(this.#options.url, { headers }, this.#transportEvents())
+  #dial(isFirst = false): void {
+    const headers: DialOptions['headers'] = () => this.#events.headers()
+    const transport = this.#ports.dial(this.address, { headers }, this.#transportEvents())
     const limit = this.#limit(transport, HANDSHAKE_TIMEOUT_MS)
-    this.#enter({ kind: 'dialling', isOpen: false, retries, transport, limit })
+    this.#enter({ kind: 'dialling', isFirst, isOpen: false, transport, limit })
   }
 
   #transportEvents(): TransportEvents {
@@ -220,21 +224,18 @@ export class Connection {
     }
     if (before.kind !== 'dialling' && before.kind !== 'open') return
     const isOpen = before.kind === 'open'
-    const reason =
-      this.#events.denial?.() ??
-      closedError(closed, isOpen ? undefined : { url: this.#options.url, isAccepted: before.isOpen })
-    const retries = retriesAfter(before, this.#ports.clock.now())
-    const delayMs =
-      isOpen && before.isEndExpected ? 0 : backoffDelayMs(this.#options.backoff, retries, this.#ports.random)
-    if (retries > this.#options.maxRetries) this.#enter({ kind: 'failed', cause: reason })
-    else this.#enter({ kind: 'waiting', retries, timer: this.#ports.clock.after(delayMs, () => this.#dial(retries)) })
+    const failure = isOpen ? closedError(closed) : dialError(closed, { url: this.address, isAccepted: before.isOpen })
+    const reason = this.#events.denial?.() ?? failure
+    const delayMs = this.#addresses.delayAfter(closed, before, this.#ports.clock.now())
+    if (delayMs === undefined) this.#enter({ kind: 'failed', cause: reason })
+    else this.#enter({ kind: 'waiting', timer: this.#ports.clock.after(delayMs, () => this.#dial()) })
     if (isOpen) this.#events.lost(reason)
     this.#reportEnd(reason, delayMs)
     if (isOpen) before.end.resolve()
   }
 
   /** Reports the end of a dial or a connection. A listener may have closed it meanwhile. */
-  #reportEnd(reason: WebSocketError, delayMs: number): void {
+  #reportEnd(reason: WebSocketError, delayMs: number | undefined): void {
     const isRetried = this.#state.kind === 'waiting'
     if (isRetried) this.#outbox.expire()
     else this.#outbox.discard()

@@ -3,6 +3,7 @@ import type { BackoffPolicy } from '../../std/time/backoff.js'
 import type { QueueCaps } from '../../std/async/bounded-queue.js'
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
+import { isEngineAddress } from '../../wire/transport/address.js'
 import { describe } from '../../std/text/describe.js'
 import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 
@@ -18,7 +19,10 @@ export interface ReconnectionConfig {
   backoffMultiplier: number
   /** ± random share of the delay, 0…1. Default 0.3. */
   jitterFactor: number
-  /** Attempts in a row before the state becomes `failed`. Default -1, which means no limit. */
+  /**
+   * Attempts in a row before the state becomes `failed`. Default -1, which means no limit. With several addresses, each
+   * has to fail that often.
+   */
   maxRetries: number
   /**
    * Maximum messages kept while there is no connection. Default 1000; further calls are refused with
@@ -47,16 +51,20 @@ export const DEFAULT_RECONNECTION: Required<ReconnectionConfig> = {
 
 /** All settings of a connection. */
 export interface ConnectionOptions {
-  readonly url: string
+  /** At least one. */
+  readonly addresses: readonly string[]
   readonly backoff: BackoffPolicy
   readonly maxRetries: number
   readonly outbox: QueueCaps
 }
 
 /** Connection options from complete reconnection settings. */
-export function connectionOptions(url: string, config: Required<ReconnectionConfig>): ConnectionOptions {
+export function connectionOptions(
+  addresses: readonly string[],
+  config: Required<ReconnectionConfig>,
+): ConnectionOptions {
   return {
-    url,
+    addresses,
     backoff: config,
     maxRetries: config.maxRetries < 0 ? Infinity : config.maxRetries,
     outbox: pendingCaps(config),
@@ -89,10 +97,15 @@ export const LOW_PRIORITY_BYTES = 1024 * 1024
 
 /** A valid address. @throws {RuntimeError} `INVALID_ARGUMENT`. */
 export function checkAddress(address: unknown): string {
-  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
-  const usable = url !== undefined && ['ws:', 'wss:', 'http:', 'https:'].includes(url.protocol) && url.hash === ''
-  if (usable) return String(address)
+  if (typeof address === 'string' && isEngineAddress(address)) return address
   const seen = describe(typeof address === 'string' ? addressWithoutCredentials(address) : address)
   const text = `The engine address must be a URL such as ${DEFAULT_ENGINE_URL}, got ${seen}`
   throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+}
+
+/** Valid addresses, from one or a list. @throws {RuntimeError} `INVALID_ARGUMENT`. */
+export function checkAddresses(given: unknown): readonly string[] {
+  if (!Array.isArray(given)) return [checkAddress(given)]
+  if (given.length > 0) return given.map(checkAddress)
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'The list of engine addresses is empty. Give at least one')
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../std/time/clock.js'
 import type { Tracing } from '../../wire/protocol/tracing.js'
 import type { Random } from '../../std/random.js'
 import type { WebSocketError } from '../../errors.js'
-import type { Dial, Transport } from '../../wire/transport/transport.js'
+import type { Dial, HandshakeHeaders, Transport } from '../../wire/transport/transport.js'
 import type { IIIConnectionState } from './state.js'
 
 /** External dependencies of a connection. */
@@ -22,7 +22,7 @@ export interface ConnectionPorts {
 /** Callbacks of a connection to its owner. */
 export interface ConnectionEvents {
   /** Handshake headers for the next dial. */
-  headers(): Readonly<Record<string, string>>
+  headers(): HandshakeHeaders | Promise<HandshakeHeaders>
   /** Whether an open socket is not a session yet: the owner calls `accepted` once the engine accepts the session. */
   readonly awaitsSession?: boolean
   /** The session is accepted: frames passed to `send` now precede those that waited. */

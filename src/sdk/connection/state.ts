@@ -9,7 +9,7 @@
  *   dialling, open ──close──▶ closing ──▶ closed      the same with `fail`, which ends in failed
  *   idle, waiting ──close──▶ closed
  *
- * `retries` counts links and dials that ended in a row; it falls back only after a link has been stable.
+ * How often each address failed is kept by `Addresses`.
  */
 import { assertNever } from '../../std/assert-never.js'
 import type { Deferred } from '../../std/async/deferred.js'
@@ -22,7 +22,8 @@ export type LinkState = { readonly kind: 'idle' } | Dialling | Open | Waiting | 
 
 export interface Dialling {
   readonly kind: 'dialling'
-  readonly retries: number
+  /** Whether nothing was dialled before. */
+  readonly isFirst: boolean
   readonly transport: Transport
   /** Whether the socket is open, and the session not accepted yet. */
   readonly isOpen: boolean
@@ -32,7 +33,6 @@ export interface Dialling {
 
 export interface Open {
   readonly kind: 'open'
-  readonly retries: number
   readonly openedAt: number
   readonly transport: Transport
   readonly keepalive: Keepalive
@@ -46,7 +46,6 @@ export interface Open {
 
 interface Waiting {
   readonly kind: 'waiting'
-  readonly retries: number
   readonly timer: Timer
 }
 
@@ -92,10 +91,9 @@ export function isOver(state: LinkState): boolean {
   return state.kind === 'closing' || state.kind === 'closed' || state.kind === 'failed'
 }
 
-/** Number of connections and dials that have ended in a row, including this one. */
-export function retriesAfter(state: Dialling | Open, now: number): number {
-  const isStable = state.kind === 'open' && now - state.openedAt >= STABLE_AFTER_MS
-  return isStable ? 1 : state.retries + 1
+/** Whether a connection had been open for so long that the backoff starts again. */
+export function wasStable(state: Dialling | Open, now: number): boolean {
+  return state.kind === 'open' && now - state.openedAt >= STABLE_AFTER_MS
 }
 
 /** The connection states that users see. */
@@ -116,7 +114,7 @@ export function publicState(state: LinkState): IIIConnectionState {
     case 'closed':
       return IIIConnectionState.Disconnected
     case 'dialling':
-      return state.retries === 0 ? IIIConnectionState.Connecting : IIIConnectionState.Reconnecting
+      return state.isFirst ? IIIConnectionState.Connecting : IIIConnectionState.Reconnecting
     case 'waiting':
       return IIIConnectionState.Reconnecting
     case 'open':

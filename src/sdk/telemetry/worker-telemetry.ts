@@ -7,6 +7,7 @@ import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 import type { Connection, ConnectionPorts } from '../connection/connection.js'
 import type { ReconnectionConfig } from '../connection/options.js'
 import type { Tracing } from '../../wire/protocol/tracing.js'
+import type { DialOptions } from '../../wire/transport/transport.js'
 import type { Clock } from '../../std/time/clock.js'
 import { enlist } from './active-telemetry.js'
 import { holdFetchPatch } from './trace/fetch.js'
@@ -36,13 +37,13 @@ export interface TelemetryHandle {
 /** The dependencies of the telemetry of a worker. */
 export interface WorkerTelemetryOptions {
   readonly otel: Omit<OtelConfig, 'engineWsUrl'>
-  readonly url: string
+  readonly addresses: readonly string[]
   readonly reconnection: Required<ReconnectionConfig>
   readonly workerName: string
   /** The name of the worker; absent if it is the default. */
   readonly givenName: string | undefined
   readonly reportsMetrics: boolean
-  readonly headers: () => Readonly<Record<string, string>>
+  readonly headers: DialOptions['headers']
 }
 
 /** A way to send frames. */
@@ -206,11 +207,11 @@ function sharedOutlet(
 
 function ownOutlet(
   config: ResolvedOtelConfig,
-  { url, headers }: WorkerTelemetryOptions,
+  { addresses, headers }: WorkerTelemetryOptions,
   ports: ConnectionPorts,
 ): Outlet {
   const options = { channelCapacity: config.channelCapacity, headers, ports }
-  const connection = new SharedEngineConnection(otelUrl(url), config.reconnection, options)
+  const connection = new SharedEngineConnection(addresses.map(otelUrl), config.reconnection, options)
   return {
     sink: connection.sink,
     dropped: () => connection.dropped,

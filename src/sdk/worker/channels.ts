@@ -24,14 +24,14 @@ export interface ChannelParts {
 }
 
 export class WorkerChannels implements ChannelHost {
-  readonly address: string
   readonly ports: ChannelPorts
   /** Ends with a socket. */
   readonly #ends = new ChannelEnds()
+  readonly #link: Link
   readonly #trigger: TriggerFunction
 
   constructor({ options, ports, link, counters, report, unknown, ownTrigger }: ChannelParts) {
-    this.address = options.url
+    this.#link = link
     this.#trigger = ownTrigger
     this.ports = {
       dial: ports.dial,
@@ -56,6 +56,11 @@ export class WorkerChannels implements ChannelHost {
         report({ kind: 'channel_stalled', ...channel })
       },
     }
+  }
+
+  /** Channels are on the engine that made them. */
+  get address(): string {
+    return this.#link.connection.address
   }
 
   /** Bytes that the ends hold. */

@@ -2,6 +2,7 @@
  * What `registerWorker` returns: the interface users program against. `IIIClient` is the official package's interface,
  * so that fakes written for it keep compiling; `III` adds the rest.
  */
+import type { HeadersOption } from './headers.js'
 import type { Channel } from '../channel/create.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../../errors.js'
@@ -137,7 +138,7 @@ export interface III extends IIIClient, AsyncDisposable {
   /** Registers a service. Engines store the registration and ignore it: nothing lists or reads services. */
   registerService(service: RegisterServiceInput): void
   /** Replaces the headers of the next handshake; right after `registerWorker` that is the first one. */
-  setHeaders(headers: Record<string, string>): void
+  setHeaders(headers: HeadersOption): void
   /** Lists the functions that workers have registered. Rejects as `trigger` does. */
   listFunctions(options?: ListFunctionsOptions): Promise<FunctionInfo[]>
   /** Lists the connected workers. Rejects as `trigger` does. */

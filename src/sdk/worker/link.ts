@@ -16,6 +16,7 @@ import {
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { Emitter } from '../../std/async/emitter.js'
 import { workerCodec } from '../../wire/protocol/codec.js'
+import type { DialOptions } from '../../wire/transport/transport.js'
 import type { Report } from './diagnostics.js'
 import { NO_NEEDS, needsOf, type Needs } from './lifecycle/workarounds.js'
 import type { WorkerOptions } from './options.js'
@@ -58,7 +59,7 @@ export interface FrameReceiver {
 }
 
 /** The options that a link reads. */
-export type LinkOptions = Pick<WorkerOptions, 'url' | 'headers' | 'reconnection' | 'workarounds'>
+export type LinkOptions = Pick<WorkerOptions, 'addresses' | 'headers' | 'reconnection' | 'workarounds'>
 
 const PING = workerCodec.encode({ type: 'ping' })
 
@@ -74,7 +75,7 @@ export class Link implements ConnectionEvents {
   readonly #report: Report
   #receiver: FrameReceiver | undefined
   #parts: readonly LinkPart[] = []
-  #headers: Readonly<Record<string, string>>
+  #headers: DialOptions['headers']
   #number = 0
   #needs = NO_NEEDS
   #session: Session | undefined
@@ -92,7 +93,7 @@ export class Link implements ConnectionEvents {
     this.states = new Emitter(onListenerError)
     this.refusals = new Emitter(onListenerError)
     this.endings = new Emitter(onListenerError)
-    this.connection = new Connection(ports, connectionOptions(options.url, options.reconnection), this)
+    this.connection = new Connection(ports, connectionOptions(options.addresses, options.reconnection), this)
   }
 
   /** Joins the parts. Called once, before the connection is begun. */
@@ -134,12 +135,12 @@ export class Link implements ConnectionEvents {
     return this.#previous
   }
 
-  headers(): Readonly<Record<string, string>> {
-    return this.#headers
+  headers(): ReturnType<DialOptions['headers']> {
+    return this.#headers()
   }
 
   /** Replaces the handshake headers of the next dial. */
-  setHeaders(headers: Readonly<Record<string, string>>): void {
+  setHeaders(headers: DialOptions['headers']): void {
     this.#headers = headers
   }
 

@@ -2,9 +2,12 @@
  * Options of a worker: what users pass, and what the rest works with once defaults and environment are applied.
  */
 import { invalidArgument } from '../../errors.js'
-import { checkAddress, type ReconnectionConfig, type ReconnectionOptions } from '../connection/options.js'
+import { checkAddresses, type ReconnectionConfig, type ReconnectionOptions } from '../connection/options.js'
 import { RECONNECTION_KEYS, resolveReconnection } from '../connection/reconnection.js'
 import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
+import type { DialOptions } from '../../wire/transport/transport.js'
+import type { ReachOptions } from '../../wire/transport/reach.js'
+import { TLS_KEYS } from '../../wire/transport/tls-options.js'
 import { OTEL_KEYS, resolveOtelConfig, type OtelConfig } from '../telemetry/otel-config.js'
 import {
   checkCount,
@@ -16,10 +19,10 @@ import {
   checkRecord,
   checkText,
 } from './check.js'
-import { checkHeaders } from './check-headers.js'
 import type { DiagnosticsOption } from './diagnostics.js'
 import { checkHealthOptions, type HealthOptions, type ProbeSettings } from './health/health-options.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
+import { headersOf, type HeadersOption } from './headers.js'
 import { keysOf, type UnknownOptions } from '../../std/text/unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
@@ -42,8 +45,17 @@ export type InitOptions = {
   warnAfterMs?: number | undefined
   /** How lost connections are re-established. */
   reconnectionConfig?: ReconnectionOptions | undefined
-  /** Headers of the WebSocket handshake, for example a token for a guarded listener. */
-  headers?: Record<string, string> | undefined
+  /**
+   * Headers of the WebSocket handshake, for example a token for a guarded listener. A function is asked before each dial,
+   * so that it can renew a token; it has 10 s.
+   */
+  headers?: HeadersOption | undefined
+  /** Certificates for `wss:` addresses. Default: the authorities that Node.js trusts. */
+  tls?: ReachOptions['tls']
+  /** An HTTP proxy to connect through, or `'env'` for that of the environment. Default: none. */
+  proxy?: ReachOptions['proxy']
+  /** An agent of `node:http` or `node:https` that opens the sockets, instead of `proxy`. */
+  agent?: ReachOptions['agent']
   /** Settings of telemetry: spans, logs and metrics. Default: on. */
   otel?: Omit<OtelConfig, 'engineWsUrl'> | undefined
   /** Whether memory, processor and event loop are reported as metrics. Default true. */
@@ -77,7 +89,8 @@ export type InitOptions = {
 
 /** Options as the worker uses them. */
 export interface WorkerOptions {
-  readonly url: string
+  /** At least one. */
+  readonly addresses: readonly string[]
   readonly namespace: string | undefined
   readonly metadata: WorkerMetadata
   /** The name that was given by an option or by `III_WORKER_NAME`. */
@@ -86,7 +99,7 @@ export interface WorkerOptions {
   readonly maxConcurrentInvocations: number
   readonly warnAfterMs: number
   readonly reconnection: Required<ReconnectionConfig>
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: DialOptions['headers']
   readonly otel: Omit<OtelConfig, 'engineWsUrl'>
   readonly enableMetricsReporting: boolean
   readonly autoConnect: boolean
@@ -109,16 +122,19 @@ const DEFAULT_WARN_AFTER_MS = 300_000
  * Applies defaults and environment.
  * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the option that is off.
  */
-export function resolveOptions(address: string | undefined, options: InitOptions = {}): WorkerOptions {
+export function resolveOptions(
+  address: string | readonly string[] | undefined,
+  options: InitOptions = {},
+): WorkerOptions {
   checkRecord('options', options)
   const environment = readEnvironment()
   const namespace =
     checkNamespace('namespace', options.namespace) ??
     checkNamespace('metadata.namespace', options.metadata?.namespace) ??
     environment.namespace
-  const url = checkAddress(address ?? environment.url ?? DEFAULT_ENGINE_URL)
+  const addresses = checkAddresses(address ?? environment.url ?? DEFAULT_ENGINE_URL)
   return {
-    url,
+    addresses,
     namespace,
     metadata: resolveMetadata(options, namespace),
     givenName: givenName(options),
@@ -129,12 +145,12 @@ export function resolveOptions(address: string | undefined, options: InitOptions
     maxConcurrentInvocations: checkCount('maxConcurrentInvocations', options.maxConcurrentInvocations ?? Infinity),
     warnAfterMs: checkWarnAfter(options.warnAfterMs),
     reconnection: resolveReconnection(options.reconnectionConfig),
-    headers: checkHeaders(options.headers ?? {}),
+    headers: headersOf(options.headers ?? {}),
     otel: checkOtel(options.otel),
     enableMetricsReporting: flagIn(options, 'enableMetricsReporting'),
     autoConnect: flagIn(options, 'autoConnect'),
     diagnostics: checkDiagnostics(options.diagnostics),
-    isShownByEngine: url === environment.reportingEngine,
+    isShownByEngine: addresses.length === 1 && addresses[0] === environment.reportingEngine,
     health: probeSettings(options.health ?? environment.health),
     workarounds: checkWorkarounds(options.workarounds),
     exposeErrors: flagIn(options, 'exposeErrors'),
@@ -144,10 +160,14 @@ export function resolveOptions(address: string | undefined, options: InitOptions
 }
 
 /** Reports options that nothing reads, those of members included. */
-export function checkUnknown(unknown: UnknownOptions, { reconnectionConfig, otel, ...options }: InitOptions): void {
+export function checkUnknown(
+  unknown: UnknownOptions,
+  { reconnectionConfig, otel, tls, ...options }: InitOptions,
+): void {
   unknown.check('options', options, OPTION_KEYS)
   unknown.check('reconnectionConfig', reconnectionConfig, RECONNECTION_KEYS)
   unknown.check('otel', otel, OTEL_KEYS)
+  unknown.check('tls', tls, TLS_KEYS)
   unknown.check('otel.reconnectionConfig', otel?.reconnectionConfig, RECONNECTION_KEYS)
 }
 
@@ -160,6 +180,9 @@ const OPTION_KEYS = keysOf<InitOptions>({
   warnAfterMs: true,
   reconnectionConfig: true,
   headers: true,
+  tls: true,
+  proxy: true,
+  agent: true,
   otel: true,
   enableMetricsReporting: true,
   telemetry: true,

@@ -4,6 +4,7 @@
 import type { ConnectionPorts } from '../connection/connection.js'
 import { IIIConnectionState } from '../connection/state.js'
 import type { Tracing } from '../../wire/protocol/tracing.js'
+import type { DialOptions } from '../../wire/transport/transport.js'
 import { createOwnedLogger, type Logger } from '../telemetry/logs/logger.js'
 import { noTracing } from '../telemetry/trace/spans.js'
 import { startWorkerTelemetry, type TelemetryHandle, type WorkerTelemetry } from '../telemetry/worker-telemetry.js'
@@ -52,9 +53,9 @@ export class OwnTelemetry implements LinkPart {
   /** Starts telemetry if it is on. Its libraries load here, while the socket is being opened. */
   start(): void {
     const { options, ports, link, report } = this.#parts
-    const { otel, url, reconnection, metadata, givenName, enableMetricsReporting: reportsMetrics } = options
-    const headers = (): Readonly<Record<string, string>> => link.headers()
-    const settings = { otel, url, reconnection, workerName: metadata.name, givenName, reportsMetrics, headers }
+    const { otel, addresses, reconnection, metadata, givenName, enableMetricsReporting: reportsMetrics } = options
+    const headers: DialOptions['headers'] = () => link.headers()
+    const settings = { otel, addresses, reconnection, workerName: metadata.name, givenName, reportsMetrics, headers }
     try {
       this.#running = startWorkerTelemetry(settings, { ports, connection: link.connection })
     } catch (error) {

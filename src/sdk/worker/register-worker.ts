@@ -3,7 +3,7 @@
  */
 import { systemClock } from '../../std/time/clock.js'
 import { systemRandom } from '../../std/random.js'
-import { dialWebSocket } from '../../wire/transport/ws-dial.js'
+import { dialThrough } from '../../wire/transport/reach.js'
 import type { III } from './client.js'
 import { readEnvironment } from './identity.js'
 import { resolveOptions, type InitOptions } from './options.js'
@@ -16,16 +16,18 @@ import { Worker } from './worker.js'
  * Makes a worker and starts connecting it to an engine. Returns at once: what is registered before the connection is
  * up is sent when it opens, and again after every reconnect.
  *
- * @param address the engine's WebSocket URL. Default: `III_URL`, else `ws://127.0.0.1:49134`.
+ * @param address the engine's WebSocket URL, or a list: the next one is used when one fails. Default: `III_URL`, else
+ * `ws://127.0.0.1:49134`.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is no URL or an option that is off,
  * `INVALID_NAMESPACE` for a blank namespace.
  * @example
  * const worker = registerWorker()
  * worker.registerFunction('greet', ({ name }) => ({ message: `Hello, ${name}!` }))
  */
-export function registerWorker(address?: string, options?: InitOptions): III {
-  const ports = { dial: dialWebSocket, clock: systemClock, random: systemRandom }
+export function registerWorker(address?: string | readonly string[], options?: InitOptions): III {
   const resolved = resolveOptions(address, options)
+  const dial = dialThrough(resolved.given, resolved.addresses)
+  const ports = { dial, clock: systemClock, random: systemRandom }
   const worker = new Worker(resolved, ports)
   if (resolved.health !== undefined) void serveProbes(worker, resolved.health)
   if (readEnvironment().drainsOnSignal) installSignalHandlers(worker)

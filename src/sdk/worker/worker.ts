@@ -10,7 +10,7 @@ import { isRecord } from '../../wire/protocol/validate.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { TelemetryHandle } from '../telemetry/worker-telemetry.js'
 import { checkFunction, checkId, checkRecord } from './check.js'
-import { checkHeaders } from './check-headers.js'
+import { headersOf, type HeadersOption } from './headers.js'
 import type { III, TriggerTypeRef } from './client.js'
 import type { FunctionContract, TriggerTypeContract } from './functions/contract.js'
 import { contractClient, withContracts, type ContractTrigger } from './calls/contract-call.js'
@@ -145,8 +145,8 @@ export class Worker implements III, ChannelClient, Reporting {
     return this.#core.telemetry.handle
   }
 
-  readonly setHeaders = (headers: Record<string, string>): void => {
-    this.#core.link.setHeaders(checkHeaders(headers))
+  readonly setHeaders = (headers: HeadersOption): void => {
+    this.#core.link.setHeaders(headersOf(headers))
   }
 
   readonly listFunctions: III['listFunctions'] = (options) => discovery.listFunctions(this.#core, options)
@@ -181,7 +181,7 @@ export class Worker implements III, ChannelClient, Reporting {
 
   readonly getConnectionState = (): IIIConnectionState => this.#core.link.connection.state
 
-  readonly getAddress = (): string => this.#core.options.url
+  readonly getAddress = (): string => this.#core.link.connection.address
 
   readonly getFatalError = (): RegistrationRejectedError | undefined => {
     const { failure } = this.#core.link.connection

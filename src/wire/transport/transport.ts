@@ -113,14 +113,35 @@ export interface Transport {
 /** Size of the `send` buffer above which a sender should wait for `drained`. */
 export const HIGH_WATER_BYTES = 8 * 1024 * 1024
 
+/** Headers of a handshake. */
+export type HandshakeHeaders = Readonly<Record<string, string>>
+
 /** Options of an outgoing connection. */
 export interface DialOptions {
-  /** Handshake headers; read after the current tick, so that headers set right after dialling still apply. */
-  readonly headers: () => Readonly<Record<string, string>>
+  /**
+   * Handshake headers; read after the current tick, so that headers set right after dialling still apply. A promise that
+   * rejects ends the dial.
+   */
+  readonly headers: () => HandshakeHeaders | Promise<HandshakeHeaders>
   /** Size of the send buffer above which `drained` will follow. Default 8 MiB. */
   readonly highWaterBytes?: number
   /** Time limit for the peer to answer a close frame before the socket is cut. Default 30 s. */
   readonly closeTimeoutMs?: number
+}
+
+/** Passes handshake headers on: in this tick if they are known, else when they are. */
+export function passHeaders(
+  { headers }: DialOptions,
+  pass: (headers: HandshakeHeaders) => void,
+  fail: (error: unknown) => void,
+): void {
+  try {
+    const given = headers()
+    if (given instanceof Promise) given.then(pass).catch(fail)
+    else pass(given)
+  } catch (error) {
+    fail(error)
+  }
 }
 
 /** Opens a transport to a URL. */

@@ -1,7 +1,7 @@
 /**
- * A transport over one WebSocket of the `ws` library, for dialled and accepted sockets. Frames sent in one event-loop
- * tick are written at once. An accepted socket counts as ended once the close frame or FIN of its peer is read; the
- * rest of the closing handshake has its own time limit. Knows no protocol.
+ * A transport over one WebSocket of the `ws` library. Frames sent in one event-loop tick are written at once. An accepted
+ * socket counts as ended once the close frame or FIN of its peer is read; the rest of the closing handshake has its own
+ * time limit. Knows no protocol.
  */
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
@@ -10,13 +10,10 @@ import { systemClock, type Timer } from '../../std/time/clock.js'
 import { CloseCode, handFrame, HIGH_WATER_BYTES } from './transport.js'
 import type { Closed, Transport, TransportEvents } from './transport.js'
 import { FrameWriter } from './framing/frame-writer.js'
+import type { Failure } from './dial-problem.js'
 import { PausedPeers, type PausedPeer } from './paused-peers.js'
 
-interface Message {
-  readonly data: Buffer
-  readonly isBinary: boolean
-}
-
+type Message = { readonly data: Buffer; readonly isBinary: boolean }
 /** How long an accepted socket stays open after the close frame or FIN of its peer, to send pending data. */
 const LINGER_LIMIT_MS = 3_000
 
@@ -50,9 +47,10 @@ export class WsTransport implements Transport, PausedPeer {
   #endReadAhead: (() => void) | undefined
   /** Messages from the chunk that was being parsed when reading was paused, oldest first. */
   readonly #unread: Message[] = []
-  #failure: { cause: unknown; status?: number } | undefined
-  describeFailure: ((cause: unknown) => Pick<Closed, 'problem'>) | undefined
+  #failure: Failure | undefined
   peerHeaders: Readonly<Record<string, unknown>> | undefined
+  /** Of a dialled transport until it is open. */
+  attempt: { wasCut: boolean; problemOf(failure?: Failure): string | undefined } | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
     this.#ws = ws
@@ -61,7 +59,7 @@ export class WsTransport implements Transport, PausedPeer {
     ws.on('message', (data: RawData, isBinary: boolean) => {
       events.activity()
       if (this.#isMoreExpected !== undefined && !this.#isAckPlanned) this.#planAck()
-      // `nodebuffer` is the default binary type of the library, so one Buffer arrives per message.
+      // One Buffer per message: `nodebuffer` is the default of the library.
       if (this.#isPaused || this.#unread.length > 0) this.#unread.push({ data: data as Buffer, isBinary })
       else this.#hand(data as Buffer, isBinary)
     })
@@ -186,6 +184,7 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   terminate(): void {
+    if (this.attempt !== undefined) this.attempt.wasCut = true
     this.#ws.terminate()
   }
 
@@ -294,7 +293,8 @@ export class WsTransport implements Transport, PausedPeer {
   }
 
   #closed(code: number, reason: string | Buffer): Closed {
-    const closed = { code: this.#failure === undefined ? code : CloseCode.ABNORMAL, reason: reason.toString() }
-    return { ...closed, ...this.#failure, ...this.describeFailure?.(this.#failure?.cause) }
+    const problem = this.attempt?.problemOf(this.#failure)
+    const endCode = this.#failure === undefined ? code : CloseCode.ABNORMAL
+    return { code: endCode, reason: reason.toString(), ...this.#failure, ...(problem !== undefined && { problem }) }
   }
 }

@@ -24,7 +24,7 @@ export const faults: readonly Fault[] = [
     name: 'workers-take-messages-of-any-size',
     row: 'R17',
     file: 'src/wire/transport/ws-dial.ts',
-    symbol: 'dialWebSocket',
+    symbol: 'open',
     find: 'MAX_INBOUND_BYTES',
     replace: '0',
     tests: ['test/reliability/payloads-around-the-limits.test.ts'],

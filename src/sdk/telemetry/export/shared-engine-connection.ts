@@ -3,7 +3,7 @@
  * Inbound frames are ignored, and a frame that exceeds the queue is dropped and counted.
  */
 import { Connection, type ConnectionEvents, type ConnectionPorts } from '../../connection/connection.js'
-import { checkAddress, connectionOptions, type ReconnectionOptions } from '../../connection/options.js'
+import { checkAddress, checkAddresses, connectionOptions, type ReconnectionOptions } from '../../connection/options.js'
 import { resolveReconnection } from '../../connection/reconnection.js'
 import { IIIConnectionState } from '../../connection/state.js'
 import { ErrorCode, invalidArgument, NotConnectedError, RuntimeError } from '../../../errors.js'
@@ -12,17 +12,19 @@ import { describe } from '../../../std/text/describe.js'
 import { deferred, type Deferred } from '../../../std/async/deferred.js'
 import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
 import { systemRandom } from '../../../std/random.js'
-import { dialWebSocket } from '../../../wire/transport/ws-dial.js'
+import { appendPath } from '../../../wire/transport/address.js'
+import type { DialOptions, HandshakeHeaders } from '../../../wire/transport/transport.js'
+import { dialThrough, type ReachOptions } from '../../../wire/transport/reach.js'
 import { checkFunction, checkOptions } from '../setting.js'
 import { telemetryFrame, type OtelPrefix } from './signals.js'
 import { TelemetryOutbox, type FrameSink } from './telemetry-outbox.js'
 
 /** Settings of a telemetry connection beside its address and its reconnection. */
-export type SharedEngineConnectionOptions = {
+export type SharedEngineConnectionOptions = ReachOptions & {
   /** Maximum frames that wait for the socket. Default 10 000. */
   channelCapacity?: number | undefined
-  /** Headers of each handshake. */
-  headers?: Record<string, string> | (() => Readonly<Record<string, string>>) | undefined
+  /** Headers of each handshake, or a function that returns them. */
+  headers?: HandshakeHeaders | DialOptions['headers'] | undefined
 }
 
 const DEFAULT_CAPACITY = 10_000
@@ -45,22 +47,22 @@ export class SharedEngineConnection {
   #ending: Promise<void> | undefined
 
   /**
-   * Starts connecting at once; `wsUrl` is used unchanged.
+   * Starts connecting at once; `wsUrl` is used unchanged. Of several addresses, the next one is used when one fails.
    * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address or setting.
    */
   constructor(
-    wsUrl: string,
+    wsUrl: string | readonly string[],
     config: ReconnectionOptions = {},
     options: SharedEngineConnectionOptions & { readonly ports?: ConnectionPorts } = {},
   ) {
     checkOptions('options', options)
-    const address = checkAddress(wsUrl)
+    const addresses = checkAddresses(wsUrl)
     const reconnection = resolveReconnection(config, 'config')
     const maxFrames = checkCapacity(options.channelCapacity)
-    this.#ports = options.ports ?? { dial: dialWebSocket, clock: systemClock, random: systemRandom }
+    this.#ports = options.ports ?? { dial: dialThrough(options, addresses), clock: systemClock, random: systemRandom }
     this.#connection = new Connection(
       this.#ports,
-      connectionOptions(address, reconnection),
+      connectionOptions(addresses, reconnection),
       this.#events(options.headers),
     )
     this.#outbox = new TelemetryOutbox(
@@ -200,8 +202,5 @@ function checkCapacity(value: unknown = DEFAULT_CAPACITY): number {
  * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address.
  */
 export function otelUrl(address: string): string {
-  const url = new URL(checkAddress(address))
-  const path = url.pathname.replace(/\/+$/, '')
-  if (!path.endsWith('/otel')) url.pathname = `${path}/otel`
-  return url.href
+  return appendPath(checkAddress(address), '/otel').href
 }

@@ -2,9 +2,9 @@
  * The numbers of one worker in the text forms of Prometheus and OpenMetrics: calls and invocations by result, with their
  * latencies, and the counters of `worker.stats()`. Knows no HTTP.
  */
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import process from 'node:process'
-import { Counter, Gauge, Histogram, Registry, type OpenMetricsContentType } from 'prom-client'
+import { performance } from 'node:perf_hooks'
+import { Counter, Histogram } from 'prom-client'
+import { MetricSet, type Scrape } from '../../../std/metrics/metric-set.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import { currentTraceId } from '../../telemetry/trace/context-helpers.js'
 import type { Interceptor } from '../interceptors.js'
@@ -26,8 +26,6 @@ const MAX_FUNCTIONS = 1_000
 
 /** Upper bounds in seconds, from a call within one process up to the default time limit. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-
-const NANOSECONDS = 1e9
 
 type StatKind = 'gauge' | 'counter'
 
@@ -62,32 +60,18 @@ const STATS: Readonly<Record<keyof WorkerStats, readonly [StatKind, string]>> = 
   registeredTriggers: ['gauge', 'Triggers in effect at the engine.'],
 }
 
-type AnyRegistry = Registry | Registry<OpenMetricsContentType>
-
-/** The text of a scrape and its content type. */
-export interface Scrape {
-  readonly contentType: string
-  readonly text: string
-}
-
 export class WorkerMetrics {
   readonly #worker: MeasuredWorker
-  readonly #prometheus = new Registry()
-  // Counters are named differently in the two forms, so each registry has its own; all else is shared.
-  readonly #openMetrics = new Registry<OpenMetricsContentType>()
+  readonly #metrics = new MetricSet()
   readonly #invocations: Durations
   readonly #calls: Durations
-  readonly #loopDelay = monitorEventLoopDelay()
   readonly #release: () => void
 
   constructor(worker: MeasuredWorker) {
     this.#worker = worker
-    this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
-    this.#loopDelay.enable()
     this.#invocations = this.#durations('invocation', 'Invocations of functions of this worker')
     this.#calls = this.#durations('call', 'Calls that this worker made and awaited')
     this.#addStats()
-    this.#addProcess()
     this.#release = worker.use({
       serve: (invocation, next) => this.#invocations.measure(invocation.context.functionId, next, currentTraceId()),
       call: (request, next) => this.#calls.measure(request.function_id, next),
@@ -95,24 +79,18 @@ export class WorkerMetrics {
   }
 
   /** Reads every metric. @param accepts the `Accept` header; Prometheus' own form without one for OpenMetrics. */
-  async scrape(accepts = ''): Promise<Scrape> {
-    const registry: AnyRegistry = accepts.includes('application/openmetrics-text')
-      ? this.#openMetrics
-      : this.#prometheus
-    return { contentType: registry.contentType, text: await registry.metrics() }
+  scrape(accepts?: string): Promise<Scrape> {
+    return this.#metrics.scrape(accepts)
   }
 
   /** Measures no more. */
   close(): void {
     this.#release()
-    this.#loopDelay.disable()
-  }
-
-  get #registries(): AnyRegistry[] {
-    return [this.#prometheus, this.#openMetrics]
+    this.#metrics.close()
   }
 
   #durations(kind: string, help: string): Durations {
+    const { prometheus, openMetrics, registries } = this.#metrics
     const histogram = new Histogram({
       name: `iii_worker_${kind}_duration_seconds`,
       help: `${help}: seconds until the result or error.`,
@@ -120,10 +98,10 @@ export class WorkerMetrics {
       buckets: BUCKETS,
       enableExemplars: true,
       // The constructor refuses exemplars for a registry of the other form, which leaves them out by itself.
-      registers: [this.#openMetrics],
+      registers: [openMetrics],
     })
-    this.#prometheus.registerMetric(histogram)
-    const counters = this.#registries.map(
+    prometheus.registerMetric(histogram)
+    const counters = registries.map(
       (registry) =>
         new Counter({
           name: `iii_worker_${kind}_results_total`,
@@ -139,57 +117,12 @@ export class WorkerMetrics {
     for (const [stat, [kind, help]] of Object.entries(STATS)) {
       const name = `iii_worker_${stat.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
       const read = (): number => this.#worker.stats()[stat as keyof WorkerStats]
-      if (kind === 'gauge') this.#gauge(name, help, read)
-      else this.#counter(`${name}_total`, help, read)
+      if (kind === 'gauge') this.#metrics.gauge(name, help, read)
+      else this.#metrics.counter(`${name}_total`, help, read)
     }
-    this.#gauge('iii_worker_ready', 'Whether calls reach this worker: 1 or 0.', () =>
+    this.#metrics.gauge('iii_worker_ready', 'Whether calls reach this worker: 1 or 0.', () =>
       Number(this.#worker.health().isReady),
     )
-  }
-
-  #addProcess(): void {
-    const delay = this.#loopDelay
-    for (const percentile of [50, 90, 99]) {
-      const help = `Percentile ${String(percentile)} of the event-loop delay since the start, in seconds.`
-      this.#gauge(`nodejs_eventloop_lag_p${String(percentile)}_seconds`, help, () => {
-        return delay.percentile(percentile) / NANOSECONDS
-      })
-    }
-    this.#gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss())
-    this.#gauge('nodejs_heap_size_used_bytes', 'Used heap of the process.', () => process.memoryUsage().heapUsed)
-    this.#gauge('process_start_time_seconds', 'Start of the process since the epoch.', () => {
-      return performance.timeOrigin / 1_000
-    })
-    this.#counter('process_cpu_seconds_total', 'Processor time of the process, in seconds.', () => {
-      const { user, system } = process.cpuUsage()
-      return (user + system) / 1e6
-    })
-  }
-
-  #gauge(name: string, help: string, read: () => number): void {
-    const registers = [this.#prometheus, this.#openMetrics]
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read())
-      },
-    })
-  }
-
-  #counter(name: string, help: string, read: () => number): void {
-    for (const registry of this.#registries) {
-      new Counter({
-        name,
-        help,
-        registers: [registry],
-        collect() {
-          this.reset()
-          this.inc(read())
-        },
-      })
-    }
   }
 }
 

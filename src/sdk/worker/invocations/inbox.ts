@@ -25,7 +25,7 @@ import type { Triggers } from '../triggers/triggers.js'
 
 /** The parts of a worker that frames are handed to. */
 export interface Receivers {
-  readonly options: Pick<WorkerOptions, 'namespace' | 'url'>
+  readonly options: Pick<WorkerOptions, 'namespace'>
   readonly link: Link
   readonly counters: Pick<WorkerCounters, 'failedFrames' | 'unreadableFrames'>
   readonly report: Report
@@ -126,7 +126,7 @@ function receive(parts: Receivers, message: EngineMessage | FrameProblem | Blank
 const PONG = workerCodec.encode({ type: 'pong' })
 
 function refused(parts: Receivers, { error }: MessageNamed<EngineMessage, 'error'>): void {
-  parts.link.deny(error, deniedError(error, parts.options.url))
+  parts.link.deny(error, deniedError(error, parts.link.connection.address))
   parts.report({ kind: 'session_refused', code: error.code, message: error.message })
 }
 

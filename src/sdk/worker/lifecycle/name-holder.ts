@@ -101,7 +101,7 @@ export class NameHolder implements LinkPart {
 
   /** What the engine answers about the holder; `free` when the name is held no longer, nothing when it does not say. */
   async #ask({ worker_name: name, namespace }: RegistrationRejectedError): Promise<unknown> {
-    const { link, options, ports } = this.#parts
+    const { link, ports } = this.#parts
     const { clock, dial, random } = ports
     const answer = deferred<unknown>()
     const question = workerCodec.encode({
@@ -119,7 +119,11 @@ export class NameHolder implements LinkPart {
     const giveUp = (): void => {
       answer.resolve(undefined)
     }
-    const transport = dial(options.url, { headers: () => link.headers() }, { ...IGNORE_EVENTS, text, close: giveUp })
+    const transport = dial(
+      link.connection.address,
+      { headers: () => link.headers() },
+      { ...IGNORE_EVENTS, text, close: giveUp },
+    )
     const timer = clock.after(ANSWER_LIMIT_MS, giveUp)
     this.#stopAsking = giveUp
     await answer.promise

@@ -72,7 +72,7 @@ function set(options: Partial<typeof DEFAULT_RECONNECTION> = {}, on: Partial<Con
   }
   const config = { ...DEFAULT_RECONNECTION, jitterFactor: 0, ...options }
   const ports = { dial, clock, random: { next: () => 0.5, uuid: () => '' } }
-  const connection = new Connection(ports, connectionOptions('ws://x', config), events)
+  const connection = new Connection(ports, connectionOptions(['ws://x'], config), events)
   return { clock, connection, transports, log, last: () => transports.at(-1)! }
 }
 

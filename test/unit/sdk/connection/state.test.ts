@@ -32,7 +32,7 @@ function connectionTo(maxRetries = -1, onOpened: () => void = () => undefined) {
   }
   const connection = new Connection(
     { dial, clock, random: seededRandom(1) },
-    connectionOptions('ws://engine', { ...DEFAULT_RECONNECTION, jitterFactor: 0, maxRetries }),
+    connectionOptions(['ws://engine'], { ...DEFAULT_RECONNECTION, jitterFactor: 0, maxRetries }),
     {
       headers: () => ({}),
       opened: onOpened,

@@ -14,7 +14,7 @@ afterEach(() => {
 
 test('without options and environment the defaults apply', () => {
   expect(resolveOptions(undefined)).toMatchObject({
-    url: 'ws://127.0.0.1:49134',
+    addresses: ['ws://127.0.0.1:49134'],
     namespace: undefined,
     invocationTimeoutMs: 30_000,
     reconnection: DEFAULT_RECONNECTION,
@@ -42,27 +42,38 @@ test.each(['Wait', '', 1, true, {}])('%j is refused as an answer to conflicts', 
 
 test('the argument wins over III_URL, which wins over the default; blank variables count as unset', () => {
   vi.stubEnv('III_URL', 'ws://from.env:1')
-  expect(resolveOptions('ws://argument:2').url).toBe('ws://argument:2')
-  expect(resolveOptions(undefined).url).toBe('ws://from.env:1')
+  expect(resolveOptions('ws://argument:2').addresses).toEqual(['ws://argument:2'])
+  expect(resolveOptions(undefined).addresses).toEqual(['ws://from.env:1'])
   vi.stubEnv('III_URL', '  ')
-  expect(resolveOptions(undefined).url).toBe('ws://127.0.0.1:49134')
+  expect(resolveOptions(undefined).addresses).toEqual(['ws://127.0.0.1:49134'])
 })
 
-test.each(['', 'localhost:49134', 'ftp://x', 'ws://', 'ws://x/#part', 'ws+unix:/tmp/x', 5, {}, null])(
-  'the address %j is refused',
-  (address) => {
-    if (address === null) expect(resolveOptions(null as never).url).toBe('ws://127.0.0.1:49134')
-    else
-      expect(() => resolveOptions(address as never)).toThrow(
-        expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error,
-      )
-  },
-)
+test.each([
+  '',
+  'localhost:49134',
+  'ftp://x',
+  'ws://',
+  'ws://x/#part',
+  'ws+unix:',
+  'ws+unix://host/x',
+  'ws+unix:x',
+  5,
+  [],
+  ['ws://x', 'nowhere'],
+  {},
+  null,
+])('the address %j is refused', (address) => {
+  if (address === null) expect(resolveOptions(null as never).addresses).toEqual(['ws://127.0.0.1:49134'])
+  else
+    expect(() => resolveOptions(address as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error,
+    )
+})
 
-test.each(['ws://x', 'wss://x:1/path?query=1', 'http://x', 'https://user:pass@x'])(
+test.each(['ws://x', 'ws+unix:/run/iii.sock', 'wss://x:1/path?query=1', 'http://x', 'https://user:pass@x'])(
   'the address %s is taken as it is',
   (address) => {
-    expect(resolveOptions(address).url).toBe(address)
+    expect(resolveOptions(address).addresses).toEqual([address])
   },
 )
 
