@@ -15,6 +15,15 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
   'npx iii-node engine --data ./data': ['test/processes/kept-data-survives-a-killed-engine.test.ts', '--data'],
   'npx iii-node console --url ws://127.0.0.1:49134': ['test/processes/cli-console.test.ts', "'console', '--url'"],
   'npx iii-node dev worker.ts': ['test/processes/cli-dev.test.ts', "'dev', file"],
+  'npx iii-node call configuration::get id=iii-queue': [
+    'test/processes/exec-runs-commands.test.ts',
+    "'configuration::get', 'id=iii-queue'",
+  ],
+  'npx iii-node call configuration::set \'{"id":"iii-queue","value":{"queue_configs":{"emails":{"concurrency":8}}}}\'':
+    [
+      'test/processes/exec-runs-commands.test.ts',
+      '{"id":"iii-queue","value":{"queue_configs":{"emails":{"concurrency":8}}}}',
+    ],
   'npx iii-node call engine::logs::list': ['test/processes/cli-call.test.ts', 'call(['],
   'npx iii-node call engine::traces::tree \'{"trace_id":"95600c6fba0ab5b1baf1472bde2badbd"}\'': [
     'test/processes/cli-call.test.ts',

@@ -3,14 +3,6 @@
  * record of every call. The built-in under test is the real one.
  */
 import { InvocationError } from '../../src/errors.js'
-import type {
-  Binding,
-  Builtin,
-  CallContext,
-  EngineHost,
-  HostCall,
-  HostChannels,
-} from '../../src/engine/builtins/builtin.js'
 import type { ConnectEngine } from '../../src/engine/builtins/bridge/remote-engine.js'
 import type { Binding, EngineHost, HostCall, HostChannels } from '../../src/engine/builtins/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
