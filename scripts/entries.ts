@@ -28,6 +28,8 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './testing': 'src/entry/testing.ts',
   './health': 'src/entry/health.ts',
   './bundle': 'src/entry/bundle.ts',
+  './browser': 'src/entry/browser.ts',
+  './fetch': 'src/entry/fetch.ts',
 }
 
 /** The command line: ESM only, never imported, so it has no types and no subpath. */

@@ -3,9 +3,9 @@ import { ErrorCode, RuntimeError } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
-import { compileGlob, globIn } from './glob.js'
-import { optional, record, string } from '../declare/schema.js'
-import { parseSettings } from '../declare/settings.js'
+import { compileGlob, globIn, MATCH_CALL } from './glob.js'
+import { any, list, optional, record, string, type Declared } from '../declare/schema.js'
+import { parseSettings, ruled, section } from '../declare/settings.js'
 
 /** The properties of a function that filters use. */
 interface Exposable {
@@ -16,7 +16,26 @@ interface Exposable {
 
 export type ExposeFilter = (candidate: Exposable) => boolean
 
-const mapShape = { match: optional(string()), metadata: optional(record()), namespace: optional(string()) }
+const filter = section({ match: optional(string()), metadata: optional(record()), namespace: optional(string()) })
+
+/** The schema of an object that has a member, not null. */
+function having(key: string, type: string): object {
+  return { properties: { [key]: { type } }, required: [key] }
+}
+
+/** The setting `expose_functions`. */
+export const exposeFilters: Declared<readonly unknown[]> = list(
+  {
+    ...any(),
+    schema: {
+      anyOf: [
+        { pattern: MATCH_CALL.source, type: 'string' },
+        ruled(filter, { oneOf: [having('match', 'string'), having('metadata', 'object')] }).schema,
+      ],
+    },
+  },
+  '`match(pattern)`, or an object with the members `metadata` and `match`',
+)
 
 /**
  * Reads one entry of `expose_functions`.
@@ -28,7 +47,7 @@ export function parseExposeFilter(path: string, entry: unknown): ExposeFilter {
     if (glob === undefined) throw invalid(`${path} must be \`match("…")\` or an object, got ${describe(entry)}`)
     return byId(compileGlob(glob), DEFAULT_NAMESPACE)
   }
-  const { match, metadata, namespace = DEFAULT_NAMESPACE } = parseSettings(path, mapShape, entry)
+  const { match, metadata, namespace = DEFAULT_NAMESPACE } = parseSettings(path, filter.members, entry)
   if (match !== undefined && metadata === undefined) return byId(compileGlob(globIn(match) ?? match), namespace)
   if (metadata !== undefined && match === undefined) return byMetadata(metadata, namespace)
   throw invalid(`${path} must have exactly one of \`match\` and \`metadata\``)

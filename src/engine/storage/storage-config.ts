@@ -10,7 +10,7 @@ import type { Store, StoreLimits } from './store.js'
 import { describe } from '../../std/text/describe.js'
 import { engineUrl } from '../builtins/bridge/bridge-config.js'
 import { described, oneOf, optional, wholeNumber } from '../declare/schema.js'
-import { atStart, invalidConfig, section, setting } from '../declare/settings.js'
+import { atStart, invalidConfig, ruled, section, setting } from '../declare/settings.js'
 
 /** The storage of values in this engine. */
 export type LocalStorage =
@@ -52,11 +52,21 @@ export const storageMembers = {
 
 const kvConfig = section(storageMembers)
 
+/** The rule of `storageOf`. */
+export const BRIDGE_ALONE_HAS_URL = {
+  if: { properties: { name: { const: 'bridge' } }, required: ['name'] },
+  then: {
+    properties: { config: { properties: { bridge_url: { type: 'string' } }, required: ['bridge_url'], type: 'object' } },
+    required: ['config'],
+  },
+  else: { properties: { config: { properties: { bridge_url: { type: 'null' } } } } },
+}
+
 /** The `adapter` of a built-in that stores values: `kv`, in memory or in files, or `bridge`, in another engine. */
-export const storageAdapter = section({
-  name: atStart(optional(oneOf(['kv', 'bridge']))),
-  config: optional(kvConfig),
-})
+export const storageAdapter = ruled(
+  section({ name: atStart(optional(oneOf(['kv', 'bridge']))), config: optional(kvConfig) }),
+  BRIDGE_ALONE_HAS_URL,
+)
 
 interface Adapter {
   readonly name?: string | null | undefined

@@ -25,7 +25,7 @@ export interface ForwardedFunction {
 
 /** The address of an engine. */
 export const engineUrl = setting<string>('the URL of an engine, such as wss://engine.example', isEngineUrl, {
-  minLength: 1,
+  pattern: '^wss?://[^\\s/?#]',
   type: 'string',
 })
 

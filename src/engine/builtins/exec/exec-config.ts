@@ -13,7 +13,7 @@ export interface ExecConfig {
 const command = setting<string>(
   'a command that is not blank',
   (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
-  { minLength: 1, type: 'string' },
+  { pattern: '\\S', type: 'string' },
 )
 
 export const execSettings = {

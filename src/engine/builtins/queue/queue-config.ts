@@ -4,7 +4,7 @@ import { localStorageOf, storageMembers, type LocalStorage } from '../../storage
 import { defaultQueueLimits, type QueueLimits } from './journal/ledger.js'
 import { defaultPolicy, type QueuePolicy } from './queue-policy.js'
 import { map, oneOf, optional, string, wholeNumber, type ObjectOf } from '../../declare/schema.js'
-import { atStart, invalidConfig, parseSettings, section, setting } from '../../declare/settings.js'
+import { atStart, invalidConfig, neededIf, parseSettings, ruled, section, setting } from '../../declare/settings.js'
 
 /** One configured queue. */
 export interface NamedQueueSettings {
@@ -39,6 +39,8 @@ const queueMembers = {
   priority_field: optional(string()),
 }
 
+const queue = ruled(section(queueMembers), neededIf('type', 'fifo', 'message_group_field'))
+
 const { bridge_url: _ofOtherBuiltins, ...storedHere } = storageMembers
 
 const adapter = section({ name: atStart(optional(oneOf(['builtin']))), config: optional(section(storedHere)) })
@@ -47,7 +49,7 @@ export const queueSettings = {
   config: section({
     // Beside its name, the adapter has the same settings as that of every built-in that stores values.
     adapter: optional(adapter),
-    queue_configs: optional(map(section(queueMembers), 'Queues by name')),
+    queue_configs: optional(map(queue, 'Queues by name')),
   }),
   local: section({}),
 }

@@ -2,9 +2,15 @@
  * Settings of `iii-stream`.
  */
 import { originFields, readOriginRules, type OriginRules } from '../../access/origins.js'
-import { storageAdapter, storageMembers, storageOf, type StorageConfig } from '../../storage/storage-config.js'
+import {
+  BRIDGE_ALONE_HAS_URL,
+  storageAdapter,
+  storageMembers,
+  storageOf,
+  type StorageConfig,
+} from '../../storage/storage-config.js'
 import { boolean, optional, string, wholeNumber, withDefault } from '../../declare/schema.js'
-import { atStart, parseSettings, section } from '../../declare/settings.js'
+import { atStart, parseSettings, ruled, section } from '../../declare/settings.js'
 
 /** Settings of `iii-stream`. */
 export interface StreamConfig {
@@ -29,12 +35,14 @@ const adapterConfig = section({
   channel_size: optional(wholeNumber(1, 100_000, 'Events kept for a client that reads too slowly; default 256')),
 })
 
+const adapter = ruled(section({ ...storageAdapter.members, config: optional(adapterConfig) }), BRIDGE_ALONE_HAS_URL)
+
 export const streamSettings = {
   config: section({
     host: atStart(withDefault(string('The address to listen on'), '0.0.0.0')),
     port: atStart(withDefault(wholeNumber(0, 65_535, '0 selects a free port'), 3112)),
     auth_function: atStart(optional(string('Called for each client that connects'))),
-    adapter: optional(section({ ...storageAdapter.members, config: optional(adapterConfig) })),
+    adapter: optional(adapter),
   }),
   local: section({
     ...originFields,
