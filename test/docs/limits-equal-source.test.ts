@@ -75,6 +75,8 @@ const TOLD = new Set([
   'engine/builtins/stream/stream-client.ts MAX_FRAME_CHARACTERS',
   'engine/builtins/stream/stream-client.ts JOIN_TIMEOUT_MS',
   'engine/builtins/observability/metrics/alert-rule.ts MAX_RULES',
+  'engine/builtins/observability/traces/sampling.ts MAX_RULES',
+  'engine/builtins/queue/queue-config.ts MAX_QUEUES',
 ])
 
 /** Every limit of the engine and its workers, with the numbers that its row names. */

@@ -20,6 +20,15 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
   'npx iii-node types': ['test/processes/cli-types.test.ts', "runCommand(['types'"],
   'npx iii-node openapi > openapi.json': ['test/processes/openapi.test.ts', "runCommand(['openapi'"],
   'npx openapi-typescript openapi.json --output api.d.ts': ['test/processes/openapi.test.ts', 'openapiTS(stdout)'],
+  'npx iii-node call configuration::get id=iii-queue': [
+    'test/processes/exec-runs-commands.test.ts',
+    "'configuration::get', 'id=iii-queue'",
+  ],
+  'npx iii-node call configuration::set \'{"id":"iii-queue","value":{"queue_configs":{"emails":{"concurrency":8}}}}\'':
+    [
+      'test/processes/exec-runs-commands.test.ts',
+      '{"id":"iii-queue","value":{"queue_configs":{"emails":{"concurrency":8}}}}',
+    ],
   'npx iii-node call engine::logs::list': ['test/processes/cli-call.test.ts', 'call(['],
   'npx iii-node call engine::traces::tree \'{"trace_id":"95600c6fba0ab5b1baf1472bde2badbd"}\'': [
     'test/processes/cli-call.test.ts',

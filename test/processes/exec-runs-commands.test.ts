@@ -14,6 +14,7 @@ const yaml = (commands: readonly string[], watch: readonly string[] = []): strin
       { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0 } },
       { name: 'iii-exec', image: 'ignored', config: { exec: commands, watch } },
       { name: 'iii-http', config: { host: '127.0.0.1', port: 0 } },
+      { name: 'iii-queue' },
     ],
   })
 
@@ -61,6 +62,12 @@ test('a command that fails ends the row and is logged; the engine serves on', li
   await engine.says(/A command of `iii-exec` failed/)
   expect(engine.output).toContain('ended with code 3')
   expect(engine.stdout).not.toContain('never')
+  const url = /workers +(\S+)/.exec(engine.stdout)?.[1] ?? ''
+  const change = '{"id":"iii-queue","value":{"queue_configs":{"emails":{"concurrency":8}}}}'
+  expect((await runCli(['call', 'configuration::set', change, '--url', url]).ended).code).toBe(0)
+  const read = runCli(['call', 'configuration::get', 'id=iii-queue', '--url', url])
+  await read.ended
+  expect(JSON.parse(read.stdout)).toMatchObject({ value: { queue_configs: { emails: { concurrency: 8 } } } })
   expect(await engine.stop('SIGTERM')).toEqual({ code: 0, signal: null })
 })
 

@@ -170,7 +170,7 @@ describe('parseStateConfig', () => {
     [{ max_value_bytes: 0 }, /iii-state\.max_value_bytes must be a whole number of 1 or more, got 0/],
     [{ triggers_enabled: 'yes' }, /iii-state\.triggers_enabled must be true or false/],
     [{ save_interval_ms: 99 }, /iii-state\.save_interval_ms must be a whole number from 100 to 3600000/],
-    [{ adapter: { name: 'redis' } }, /iii-state\.adapter\.name must be `kv`, got the string "redis"/],
+    [{ adapter: { name: 'redis' } }, /iii-state\.adapter\.name must be `kv` or `bridge`, got the string "redis"/],
     [{ adapter: { config: { file_path: '' } } }, /iii-state\.adapter\.config\.file_path must be a path/],
     [{ adapter: { config: { store_method: 'disk' } } }, /store_method must be `in_memory` or `file_based`/],
     [{ adapter: { config: { channel_size: 1 } } }, /iii-state\.adapter\.config\.channel_size .* not a known key/],

@@ -222,7 +222,7 @@ describe('parseStreamConfig', () => {
     [{ ports: 1 }, /iii-stream\.ports .* not a known key; accepted: host, port, auth_function, adapter/],
     [{ port: '3112' }, /iii-stream\.port must be a whole number from 0 to 65535, got the string "3112"/],
     [{ auth_function: 7 }, /iii-stream\.auth_function must be a string/],
-    [{ adapter: { name: 'bridge' } }, /iii-stream\.adapter\.name must be `kv`/],
+    [{ adapter: { name: 'redis' } }, /iii-stream\.adapter\.name must be `kv` or `bridge`/],
     [{ adapter: { config: { channel_size: 0 } } }, /iii-stream\.adapter\.config\.channel_size must be a whole number/],
   ])('refuses %j by name', (config, message) => {
     const refusal = { code: 'INVALID_CONFIG', message: expect.stringMatching(message) as string }
