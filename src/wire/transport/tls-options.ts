@@ -47,6 +47,7 @@ export function tlsReader(given: TlsOptions | undefined): () => TlsSettings | un
   if ((cert === undefined) !== (key === undefined))
     throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'tls.cert and tls.key must be given together')
   const authorities: readonly unknown[] | undefined = ca === undefined ? undefined : Array.isArray(ca) ? ca : [ca]
+  if (authorities?.length === 0) throw invalidArgument('tls.ca', 'at least one certificate', ca)
   return () => {
     const pem = {
       ...(authorities === undefined ? {} : { ca: authorities.map((one) => pemOf('tls.ca', one, 'CERTIFICATE')) }),
