@@ -31,6 +31,7 @@ import { Health } from './health/health.js'
 import { Introduction } from './lifecycle/introduction.js'
 import { LiveSession, NameHolder } from './lifecycle/name-holder.js'
 import { Interceptors } from './interceptors.js'
+import { KeyedWork } from './once/keyed-work.js'
 import { Link, type LinkPart } from './link.js'
 import { checkUnknown, type WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
@@ -67,6 +68,8 @@ export class Core {
   readonly watch: HandlerWatch
   readonly services: Services
   readonly triggerTypes: TriggerTypes
+  /** Work that runs once per key. */
+  readonly keyed: KeyedWork
   readonly functions: Functions
   readonly triggers: Triggers
   readonly channels: WorkerChannels
@@ -109,7 +112,8 @@ export class Core {
 
     this.services = new Services(this.link)
     this.triggerTypes = new TriggerTypes(this)
-    this.functions = new Functions(this.link, { report, random, exposeErrors })
+    this.keyed = new KeyedWork(this)
+    this.functions = new Functions(this.link, { report, random, exposeErrors }, this.keyed)
     this.triggers = new Triggers(this.link, { random, namespace, report })
     this.news = new WorkerNews(this)
     this.functionsAvailable = new FunctionsAvailable(this)
@@ -124,6 +128,12 @@ export class Core {
   /** Calls a function for the worker itself, past the interceptors. */
   readonly ownTrigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>
     call(this, request) as Promise<TOutput>
+
+  /** Sends a request with `retry`. The code for it is loaded with the first one. */
+  readonly repeat = async (request: TriggerRequest): Promise<unknown> => {
+    const { repeatedCall } = await import('./once/repeated-call.js')
+    return repeatedCall(this, request, this.ownTrigger)
+  }
 
   /** Calls a function for the user of this worker. */
   readonly trigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>

@@ -17,6 +17,7 @@ import type { WorkerOptions } from '../options.js'
 import type { OwnTelemetry } from '../own-telemetry.js'
 import type { WorkerCounters } from '../stats.js'
 import { currentInvocation } from '../invocations/deadlocks.js'
+import { metadataWithKey } from '../once/once-options.js'
 import type { UnknownOptions } from '../unknown-options.js'
 import { handled, isVoid, REQUEST_KEYS, type TriggerAction, type TriggerRequest } from './trigger-request.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
@@ -32,6 +33,8 @@ export interface Caller {
   readonly unconfirmedVoids: Unconfirmed
   readonly report: Report
   readonly unknown: UnknownOptions
+  /** Sends a request with `retry`, which is more than one call. */
+  readonly repeat: (request: TriggerRequest) => Promise<unknown>
 }
 
 /** Sends one call. Never throws: whatever is wrong rejects the promise. */
@@ -48,6 +51,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   checkRecord('request', request)
   reportUnknown(caller, request)
   const functionId = checkId('function_id', request.function_id)
+  if (request.retry !== undefined) return caller.repeat(request)
   const signal = checkSignal('signal', request.signal)
   signal?.throwIfAborted()
   const action = checkAction(request.action)
@@ -84,7 +88,8 @@ interface Outgoing {
 }
 
 function encode(caller: Caller, { functionId, action, namespace, request }: Outgoing, id?: string): string {
-  const { payload, metadata } = request
+  const { payload, idempotencyKey } = request
+  const metadata = idempotencyKey === undefined ? request.metadata : metadataWithKey(request.metadata, idempotencyKey)
   const trace = caller.telemetry.tracing.inject()
   try {
     return workerCodec.encode({

@@ -19,6 +19,7 @@ import { answeringHttp, type HttpAnswering } from '../invocations/http-answer.js
 import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
+import type { OnceOptions } from '../once/once-options.js'
 import { keysOf } from '../unknown-options.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
@@ -45,6 +46,11 @@ export type RegisterFunctionOptions = {
    * slot is free, and its result is dropped. A cron schedule or a queue that waits for it goes on. Default no limit.
    */
   abandonAfterMs?: number | undefined
+  /**
+   * Runs calls that carry an idempotency key once per key: the first result is recorded in engine state, and later calls with
+   * the key receive it. Calls without a key are not affected. Default: off; `{}` stands for the defaults.
+   */
+  idempotent?: OnceOptions | undefined
 }
 /** A function to register: its id and options. */
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
@@ -59,6 +65,7 @@ export const FUNCTION_KEYS = keysOf<RegisterFunctionInput & SchemaOptions & { me
   invocation: true,
   maxConcurrentInvocations: true,
   abandonAfterMs: true,
+  idempotent: true,
   input: true,
   output: true,
   validate: true,
@@ -89,11 +96,18 @@ export interface ServedFunction {
   readonly abandonAfterMs: number | undefined
 }
 
+/** Makes handlers run once per idempotency key. */
+export interface KeyedHandlers {
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for an option that is off. */
+  wrapperOf(id: string, options: OnceOptions): (handler: FunctionHandler) => FunctionHandler
+}
+
 export type AnyHandler = FunctionHandler | HttpInvocationConfig
 
 export class Functions implements LinkPart {
   readonly #registrations: Replayed
   readonly #answering: HttpAnswering
+  readonly #keyed: KeyedHandlers | undefined
   readonly #served = new Map<string, ServedFunction>()
   /** Those that the engine refused on the present link. */
   readonly #refused = new Map<string, RegistrationRejectedError>()
@@ -101,8 +115,9 @@ export class Functions implements LinkPart {
   /** Called after a function behind a URL was registered. */
   onUrlFunction: () => void = () => undefined
 
-  constructor(link: Sender, answering: HttpAnswering) {
+  constructor(link: Sender, answering: HttpAnswering, keyed?: KeyedHandlers) {
     this.#answering = answering
+    this.#keyed = keyed
     this.#registrations = new Replayed(link)
   }
 
@@ -160,6 +175,7 @@ export class Functions implements LinkPart {
     const gate = gateOf(input.maxConcurrentInvocations)
     const abandonAfterMs = abandonLimit(input.abandonAfterMs)
     const { request_format, response_format, wrap } = describeFunction(input, handler, this.#answering.report)
+    const keyed = input.idempotent === undefined ? undefined : this.#keyed?.wrapperOf(id, input.idempotent)
     checkJsonRecord('request_format', request_format)
     checkJsonRecord('response_format', response_format)
     const { description, metadata } = input
@@ -172,7 +188,8 @@ export class Functions implements LinkPart {
       metadata,
       invocation,
     })
-    const served = local && answeringHttp(id, wrap(local), this.#answering)
+    const checked = local && wrap(local)
+    const served = checked && answeringHttp(id, keyed?.(checked) ?? checked, this.#answering)
     const entry = { handler: served, gate, abandonAfterMs, isBehindUrl: invocation !== undefined }
     this.#served.set(id, entry)
     if (entry.isBehindUrl) this.onUrlFunction()
