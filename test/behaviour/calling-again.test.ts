@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { InvocationError, RemoteError } from '../../src/errors.js'
-import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
+import { InvocationError } from '../../src/errors.js'
 import type { OnceOptions } from '../../src/sdk/worker/once/once-options.js'
 import type { TestEngine } from '../../src/entry/testing.js'
 import { testEngine } from '../kit/test-engine.js'

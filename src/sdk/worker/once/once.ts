@@ -150,6 +150,9 @@ export class Once {
     const { settings } = work
     const lease = this.#keepUp(work, claim)
     try {
+      // Taken over: its last owner may have been slow only.
+      const late = claim.life === claim.token ? undefined : await this.store.result(settings.scope, claim.life)
+      if (late !== undefined) return settledBy(late)
       let outcome: StoredResult
       let failure: { readonly thrown: unknown } | undefined
       try {
