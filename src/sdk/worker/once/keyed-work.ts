@@ -6,6 +6,7 @@ import type { Random } from '../../../std/random.js'
 import type { Clock } from '../../../std/time/clock.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
 import { checkFunction, checkJson } from '../check.js'
+import type { Report } from '../diagnostics.js'
 import type { FunctionHandler, KeyedHandlers } from '../functions/functions.js'
 import type { Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
@@ -23,6 +24,7 @@ export interface KeyedWorkParts {
   readonly link: Link
   readonly options: Pick<WorkerOptions, 'namespace'>
   readonly unknown: UnknownOptions
+  readonly report: Report
   readonly ownTrigger: TriggerFunction
 }
 

@@ -24,52 +24,54 @@ const BACKOFF = { initialDelayMs: 100, maxDelayMs: 2_000, backoffMultiplier: 2, 
 
 export class OnceStore {
   readonly #worker: OnceWorker
-  readonly #state: StateClient
+  /** State; each call takes 5 s at most. */
+  readonly state: StateClient
 
   constructor(worker: OnceWorker) {
     this.#worker = worker
-    this.#state = stateClient({ trigger: (request) => worker.trigger({ ...request, timeoutMs: CALL_LIMIT_MS }) })
+    this.state = stateClient({ trigger: (request) => worker.trigger({ ...request, timeoutMs: CALL_LIMIT_MS }) })
   }
 
   /** The record of a key. */
   record(scope: string, key: string): Promise<unknown> {
-    return this.#repeat('state::get', () => this.#state.get({ scope: claimScope(scope, shardOf(key)), key }))
+    return this.repeat('state::get', () => this.state.get({ scope: claimScope(scope, shardOf(key)), key }))
   }
 
   /** All records in one of the scopes that keys are spread over. */
   records(scope: string, shard: number): Promise<unknown[]> {
-    return this.#repeat('state::list', () => this.#state.list({ scope: claimScope(scope, shard) }))
+    return this.repeat('state::list', () => this.state.list({ scope: claimScope(scope, shard) }))
   }
 
   /** Changes the record of a key and resolves with the new one. */
   async change(scope: string, key: string, ops: UpdateOp[]): Promise<unknown> {
     const input = { scope: claimScope(scope, shardOf(key)), key, ops: [...ops, keyOp(key)] }
-    return (await this.#repeat('state::update', () => this.#state.update<unknown>(input)))?.new_value
+    return (await this.repeat('state::update', () => this.state.update<unknown>(input)))?.new_value
   }
 
   /** Sent once: a deletion that is late could remove what came after it. */
   async removeRecord(scope: string, key: string): Promise<void> {
-    await this.#state.delete({ scope: claimScope(scope, shardOf(key)), key })
+    await this.state.delete({ scope: claimScope(scope, shardOf(key)), key })
   }
 
   /** The first result of a life. */
   async result(scope: string, life: string): Promise<StoredResult | undefined> {
     const input = { scope: resultScope(scope, shardOf(life)), key: life }
-    return firstResult(await this.#repeat('state::get', () => this.#state.get(input)))
+    return firstResult(await this.repeat('state::get', () => this.state.get(input)))
   }
 
   /** Adds a result to a life and resolves with the first one. */
   async addResult(scope: string, life: string, result: StoredResult): Promise<StoredResult | undefined> {
     const ops: UpdateOp[] = [{ type: 'append', path: 'results', value: result }]
     const input = { scope: resultScope(scope, shardOf(life)), key: life, ops }
-    return firstResult((await this.#repeat('state::update', () => this.#state.update<unknown>(input)))?.new_value)
+    return firstResult((await this.repeat('state::update', () => this.state.update<unknown>(input)))?.new_value)
   }
 
   async removeResult(scope: string, life: string): Promise<void> {
-    await this.#repeat('state::delete', () => this.#state.delete({ scope: resultScope(scope, shardOf(life)), key: life }))
+    await this.repeat('state::delete', () => this.state.delete({ scope: resultScope(scope, shardOf(life)), key: life }))
   }
 
-  #repeat<T>(functionId: string, attempt: () => Promise<T>): Promise<T> {
+  /** Repeats an access to state that may run twice, for 30 s at most. */
+  repeat<T>(functionId: string, attempt: () => Promise<T>): Promise<T> {
     const endsAt = this.#worker.clock.now() + LIMIT_MS
     const mayRepeat = (error: unknown): boolean => isRepeatable(error, functionId)
     const repetition: Repetition = { attempts: Infinity, backoff: BACKOFF, endsAt, mayRepeat }
