@@ -8,7 +8,7 @@ import { fingerprint } from './fingerprint.js'
 import { messageOf } from '../../../std/text/describe.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
-import { leaseOf, linkBehind, markOf, REMOVAL_MS, standingOf, topOf, type Claim, type Top } from './claims.js'
+import { leaseOf, linkBehind, markOf, REMOVAL_MS, standingOf, topOf, type Claim, type Mark, type Top } from './claims.js'
 import { ExpiredKeys } from './expired-keys.js'
 import type { OnceSettings } from './once-options.js'
 import { OnceStore, type OnceWorker, type StoredResult } from './once-store.js'
@@ -159,8 +159,9 @@ export class Once {
         outcome = { token: claim.token, value: await work.run(claim.life) }
       } catch (thrown) {
         failure = { thrown }
-        if (settings.onError === 'rerun' || isRefusedInput(thrown, work)) {
-          await this.#release(work, claim)
+        const mark = isRefusedInput(thrown, work) ? 'ended' : settings.onError === 'rerun' ? 'released' : undefined
+        if (mark !== undefined) {
+          await this.#mark(work, claim, mark)
           throw thrown
         }
         outcome = { token: claim.token, error: errorOf(thrown) }
@@ -173,9 +174,9 @@ export class Once {
     }
   }
 
-  async #release({ key, settings }: Work, claim: Claim): Promise<void> {
+  async #mark({ key, settings }: Work, claim: Claim, mark: Mark): Promise<void> {
     try {
-      await this.store.change(settings.scope, key, [{ type: 'set', path: markOf(claim), value: 'released' }])
+      await this.store.change(settings.scope, key, [{ type: 'set', path: markOf(claim), value: mark }])
     } catch {
       // The lease ends by itself; what the work failed with says more.
     }
