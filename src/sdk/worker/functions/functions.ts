@@ -20,7 +20,7 @@ import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocatio
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
 import type { OnceOptions } from '../once/once-options.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
 

@@ -10,7 +10,7 @@ import type { Report } from '../diagnostics.js'
 import type { FunctionHandler, KeyedHandlers } from '../functions/functions.js'
 import type { Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
-import type { UnknownOptions } from '../unknown-options.js'
+import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 import type { Once } from './once.js'
 import { checkKey, checkOnce, keyIn, ONCE_KEYS, type OnceCallOptions, type OnceOptions } from './once-options.js'
 

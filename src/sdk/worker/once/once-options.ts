@@ -7,7 +7,7 @@ import { describe } from '../../../std/text/describe.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { checkId, checkRecord } from '../check.js'
 import { durationMs, type Duration } from '../duration.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** How work that runs once per key is kept. */
 export type OnceOptions = {

@@ -6,7 +6,7 @@ import { effectiveInitialDelayMs, type BackoffPolicy } from '../../../std/time/b
 import type { TriggerRequest } from '../calls/trigger-request.js'
 import { checkCount, checkDurationMs, checkRecord, checkSignal } from '../check.js'
 import { durationMs } from '../duration.js'
-import { keysOf, type UnknownOptions } from '../unknown-options.js'
+import { keysOf, type UnknownOptions } from '../../../std/text/unknown-options.js'
 import { didNotRun, isRepeatable, repeated, type Waiting } from './repeat.js'
 import type { RetryOptions } from './retry-options.js'
 
