@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { InvocationError } from '../../src/errors.js'
 import type { OnceOptions } from '../../src/sdk/worker/once/once-options.js'
 import type { TestEngine } from '../../src/entry/testing.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function start() {
   const engine = await testEngine({ ports: false, clock: 'virtual' })

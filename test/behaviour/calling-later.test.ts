@@ -5,7 +5,7 @@ import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
 import { defineFunction } from '../../src/sdk/worker/functions/contract.js'
 import { callLater, cancelLater, serveLater } from '../../src/entry/later.js'
 import type { TestEngine } from '../../src/entry/testing.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function start() {
   const engine = await testEngine({ ports: false, clock: 'virtual' })

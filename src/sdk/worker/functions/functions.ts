@@ -176,6 +176,8 @@ export class Functions implements LinkPart {
     const abandonAfterMs = abandonLimit(input.abandonAfterMs)
     const { request_format, response_format, wrap } = describeFunction(input, handler, this.#answering.report)
     const keyed = input.idempotent === undefined ? undefined : this.#keyed?.wrapperOf(id, input.idempotent)
+    if (keyed !== undefined && invocation !== undefined)
+      throw invalidArgument('idempotent', 'absent for a function that the engine calls over HTTP', input.idempotent)
     checkJsonRecord('request_format', request_format)
     checkJsonRecord('response_format', response_format)
     const { description, metadata } = input

@@ -161,10 +161,13 @@ function checkLater({ parts }: KeyedWork, options: LaterOptions): CheckedOptions
   unknown.check('callLater options', options, LATER_KEYS)
   if ((delay === undefined) === (at === undefined))
     throw invalidArgument('options', 'given with either `delay` or `at`', options)
-  const when = at === undefined ? durationMs('delay', delay ?? 0) : timeOf(at)
+  const when = at === undefined ? durationMs('delay', delay as Duration) : timeOf(at)
   if (metadata !== undefined) checkJson('metadata', checkRecord('metadata', metadata))
-  if (action !== undefined && checkRecord('action', action)['type'] !== 'enqueue')
-    throw invalidArgument('action', "one made by TriggerAction.Enqueue", action)
+  if (action !== undefined) {
+    const { type, queue } = checkRecord('action', action)
+    if (type !== 'enqueue') throw invalidArgument('action', 'one made by TriggerAction.Enqueue', action)
+    checkId('action.queue', queue)
+  }
   return {
     key: key === undefined ? random.uuid() : checkKey('key', key),
     when,

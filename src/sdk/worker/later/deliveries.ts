@@ -12,9 +12,6 @@ const LOOK_MS = 30_000
 /** Looks after which one more slot is looked through, for calls that were left behind. */
 const OTHER_SLOT_EVERY = 4
 
-/** A look may take one part in so many of a worker's time. */
-const SHARE_OF_TIME = 20
-
 /** Calls that are being delivered at a time. */
 const MAX_DELIVERIES = 16
 
@@ -101,7 +98,6 @@ export class Deliveries {
     const { clock } = this.#parts
     let hasSeenAll = false
     for (let round = 0; !this.#isOver; round++) {
-      const startedAt = clock.now()
       try {
         if (!hasSeenAll) for (let slot = 0; slot < SLOTS; slot++) await this.#lookInto(slot)
         hasSeenAll = true
@@ -112,7 +108,7 @@ export class Deliveries {
       } catch {
         // State did not answer; the next look tries again.
       }
-      await this.#pause(Math.max(LOOK_MS, (clock.now() - startedAt) * SHARE_OF_TIME))
+      await this.#pause(LOOK_MS)
     }
   }
 
