@@ -14,11 +14,15 @@ async function start() {
 /** A worker whose function `pay` counts its runs. */
 async function payer(engine: TestEngine, { runs, ...idempotent }: OnceOptions & { runs: { count: number } }) {
   const worker = engine.connect({ diagnostics: 'silent' })
-  const pay = worker.registerFunction('pay', ({ fail }: { fail?: boolean }) => {
-    runs.count += 1
-    if (fail === true) throw new InvocationError({ code: 'CARD_DECLINED', message: `attempt ${String(runs.count)}` })
-    return { receipt: runs.count }
-  }, { idempotent })
+  const pay = worker.registerFunction(
+    'pay',
+    ({ fail }: { fail?: boolean }) => {
+      runs.count += 1
+      if (fail === true) throw new InvocationError({ code: 'CARD_DECLINED', message: `attempt ${String(runs.count)}` })
+      return { receipt: runs.count }
+    },
+    { idempotent },
+  )
   await worker.ready()
   return { worker, pay }
 }
@@ -141,7 +145,11 @@ test('a payload that its schema refuses leaves the key free', async () => {
         typeof value.n === 'number' ? { value } : { issues: [{ message: 'n is missing' }] },
     },
   } as never
-  worker.registerFunction('f', ({ n }: { n: number }) => n, { input, idempotent: {}, request_format: { type: 'object' } })
+  worker.registerFunction('f', ({ n }: { n: number }) => n, {
+    input,
+    idempotent: {},
+    request_format: { type: 'object' },
+  })
   await worker.ready()
   const f = (payload: object) => caller.trigger({ function_id: 'f', payload, idempotencyKey: 'k' })
   await expect(f({})).rejects.toMatchObject({ code: 'deserialization_error' })

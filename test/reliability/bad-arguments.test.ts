@@ -80,8 +80,14 @@ const methods: Argument[] = [
       (v, w) => w.registerFunction('f', { url: 'http://a.test' }, { idempotent: v }),
       'idempotent',
     ],
-    'idempotent.ttl': [{ ...notSpan, 'a short one': 999 }, (v, w) => w.registerFunction('f', handler, { idempotent: { ttl: v } })],
-    'idempotent.lease': [{ ...notSpan, 'a short one': '10ms' }, (v, w) => w.registerFunction('f', handler, { idempotent: { lease: v } })],
+    'idempotent.ttl': [
+      { ...notSpan, 'a short one': 999 },
+      (v, w) => w.registerFunction('f', handler, { idempotent: { ttl: v } }),
+    ],
+    'idempotent.lease': [
+      { ...notSpan, 'a short one': '10ms' },
+      (v, w) => w.registerFunction('f', handler, { idempotent: { lease: v } }),
+    ],
     'idempotent.scope': [notScope, (v, w) => w.registerFunction('f', handler, { idempotent: { scope: v } })],
     'idempotent.onLost': [notChoice, (v, w) => w.registerFunction('f', handler, { idempotent: { onLost: v } })],
     'idempotent.onError': [notChoice, (v, w) => w.registerFunction('f', handler, { idempotent: { onError: v } })],
@@ -367,7 +373,10 @@ const functions: Argument[] = [
     ],
     key: [notKey, (v, w) => later.callLater(w, 'f', {}, { delay: 1, key: v })],
     namespace: [notNamespace, (v, w) => later.callLater(w, 'f', {}, { delay: 1, namespace: v })],
-    metadata: [{ ...notRecord, null: null, ...notJson }, (v, w) => later.callLater(w, 'f', {}, { delay: 1, metadata: v })],
+    metadata: [
+      { ...notRecord, null: null, ...notJson },
+      (v, w) => later.callLater(w, 'f', {}, { delay: 1, metadata: v }),
+    ],
     action: [
       { ...notRecord, 'a void one': { type: 'void' }, 'one without a queue': { type: 'enqueue' } },
       (v, w) => later.callLater(w, 'f', {}, { delay: 1, action: v }),

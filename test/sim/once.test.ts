@@ -225,7 +225,9 @@ test('errors are forgotten where `onError` is `rerun`, and the first success sta
   forEachSeed(async (seed) => {
     const world = new World(seed, { onError: 'rerun' })
     await world.run(60_000, 12)
-    const successes = world.callers.flatMap(({ outcome }) => (outcome !== undefined && 'value' in outcome ? [outcome.value] : []))
+    const successes = world.callers.flatMap(({ outcome }) =>
+      outcome !== undefined && 'value' in outcome ? [outcome.value] : [],
+    )
     expect(new Set(successes).size).toBeLessThanOrEqual(1)
     const succeeded = world.executions.filter((execution) => execution.succeeded)
     if (world.plan.settings.onLost === 'fail') expect(succeeded.length).toBeLessThanOrEqual(1)

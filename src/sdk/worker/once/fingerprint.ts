@@ -7,7 +7,10 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 export function fingerprint(value: unknown): string {
   const { [CALLER_WORKER_ID]: _caller, ...payload } = isRecord(value) ? value : {}
   const text = JSON.stringify(isRecord(value) ? payload : value, ordered) as string | undefined
-  return createHash('sha256').update(text ?? '').digest('base64url').slice(0, 22)
+  return createHash('sha256')
+    .update(text ?? '')
+    .digest('base64url')
+    .slice(0, 22)
 }
 
 function ordered(_key: string, value: unknown): unknown {

@@ -8,7 +8,17 @@ import { fingerprint } from './fingerprint.js'
 import { messageOf } from '../../../std/text/describe.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
-import { leaseOf, linkBehind, markOf, REMOVAL_MS, standingOf, topOf, type Claim, type Mark, type Top } from './claims.js'
+import {
+  leaseOf,
+  linkBehind,
+  markOf,
+  REMOVAL_MS,
+  standingOf,
+  topOf,
+  type Claim,
+  type Mark,
+  type Top,
+} from './claims.js'
 import { ExpiredKeys } from './expired-keys.js'
 import type { OnceSettings } from './once-options.js'
 import { OnceStore, type OnceWorker, type StoredResult } from './once-store.js'
@@ -41,7 +51,7 @@ const FIRST_POLL_MS = 25
 const LONGEST_POLL_MS = 500
 
 /** A longer chain is removed before its key begins anew. */
-const MAX_LENGTH = 32
+const MAX_CLAIMS = 32
 
 interface Local {
   readonly input: string | undefined
@@ -111,7 +121,7 @@ export class Once {
     }
     if (standing.kind === 'free') {
       if (standing.life !== undefined) checkInput(work, top?.claim.input)
-      if (top === undefined || top.length <= MAX_LENGTH || standing.life !== undefined) {
+      if (top === undefined || top.length <= MAX_CLAIMS || standing.life !== undefined) {
         return { claim: this.#newClaim(work, standing.life), top }
       }
       await this.#expired.remove(settings.scope, key, top)

@@ -72,5 +72,10 @@ function backoffOf(given: unknown): BackoffPolicy {
   if (rest.length > 0) throw invalidArgument('retry.backoff', "a duration, or two as in '100ms..5s'", given)
   const initialDelayMs = durationMs('retry.backoff', first as string | number)
   const maxDelayMs = durationMs('retry.backoff', last as string | number)
-  return { initialDelayMs, maxDelayMs: Math.max(maxDelayMs, effectiveInitialDelayMs({ initialDelayMs })), backoffMultiplier: 2, jitterFactor: 0.3 }
+  return {
+    initialDelayMs,
+    maxDelayMs: Math.max(maxDelayMs, effectiveInitialDelayMs({ initialDelayMs })),
+    backoffMultiplier: 2,
+    jitterFactor: 0.3,
+  }
 }
