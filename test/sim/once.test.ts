@@ -145,7 +145,7 @@ class World {
     for (const values of this.state.contents.values()) {
       for (const record of values.values()) {
         const claims = Object.values(record as Record<string, unknown>).flat() as { token?: string; at: number }[]
-        const claim = claims.find((one) => one?.token === life)
+        const claim = claims.find((one) => one.token === life)
         if (claim !== undefined && typeof claim.at === 'number') return claim.at
       }
     }
@@ -164,7 +164,7 @@ class World {
 
   codes(): string[] {
     return this.callers.flatMap(({ outcome }) =>
-      outcome !== undefined && 'error' in outcome ? [String((outcome.error as InvocationError).code)] : [],
+      outcome !== undefined && 'error' in outcome ? [(outcome.error as InvocationError).code] : [],
     )
   }
 }

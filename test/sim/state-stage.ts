@@ -125,7 +125,7 @@ export class SimProcess {
         const answer = outcomeOf(() => this.#state.perform(functionId, payload))
         this.#travel(() => {
           this.#deliver(() => {
-            if ('error' in answer) reject(answer.error as Error)
+            if ('error' in answer) reject(answer.error)
             else resolve(answer.result as TOutput)
           })
         })

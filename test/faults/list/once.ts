@@ -19,8 +19,8 @@ export const faults: readonly Fault[] = [
     name: 'the-last-claim-of-a-link-wins',
     file: 'src/sdk/worker/once/claims.ts',
     symbol: 'firstOf',
-    find: 'Array.isArray(link) ? link : []',
-    replace: 'Array.isArray(link) ? [...link].reverse() : []',
+    find: 'link[0]',
+    replace: 'link.at(-1)',
   },
   {
     ...R54,

@@ -73,6 +73,7 @@ const LATER_KEYS = keysOf<LaterOptions>({
  * @example
  * await callLater(worker, 'orders::remind', { order: 7 }, { delay: '3d', key: 'remind-7' })
  */
+// eslint-disable-next-line @typescript-eslint/max-params -- a worker, and what its method would have
 export async function callLater<C extends FunctionContract>(
   worker: LaterWorker,
   fn: string | C,
@@ -80,8 +81,8 @@ export async function callLater<C extends FunctionContract>(
   options: LaterOptions,
 ): Promise<LaterCall> {
   const keyed = keyedWorkOf(worker)
-  const functionId = checkId('fn', isRecord(fn) ? fn['id'] : fn)
-  const schema = isRecord(fn) ? checkSchema('fn.input', fn['input']) : undefined
+  const functionId = checkId('fn', isRecord(fn) ? fn.id : fn)
+  const schema = isRecord(fn) ? checkSchema('fn.input', fn.input) : undefined
   checkJson('payload', payload)
   const { key, when, dueAt, call } = checkLater(keyed, options)
   if (schema !== undefined) await validate(schema, payload, { id: functionId, side: 'input' })
@@ -161,7 +162,7 @@ function checkLater({ parts }: KeyedWork, options: LaterOptions): CheckedOptions
   unknown.check('callLater options', options, LATER_KEYS)
   if ((delay === undefined) === (at === undefined))
     throw invalidArgument('options', 'given with either `delay` or `at`', options)
-  const when = at === undefined ? durationMs('delay', delay as Duration) : timeOf(at)
+  const when = at === undefined ? durationMs('delay', delay!) : timeOf(at)
   if (metadata !== undefined) checkJson('metadata', checkRecord('metadata', metadata))
   if (action !== undefined) {
     const { type, queue } = checkRecord('action', action)

@@ -83,7 +83,7 @@ export function topOf(record: unknown): Top | undefined {
 const MAX_CHAIN = 10_000
 
 function firstOf(link: unknown): Claim | undefined {
-  const [first]: unknown[] = Array.isArray(link) ? link : []
+  const first: unknown = Array.isArray(link) ? link[0] : undefined
   if (!isRecord(first)) return undefined
   const { token, life, at, ttlMs, leaseMs } = first
   const isClaim = typeof token === 'string' && token !== '' && typeof life === 'string'

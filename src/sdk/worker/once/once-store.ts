@@ -90,7 +90,7 @@ export type StoredResult = {
 
 function firstResult(record: unknown): StoredResult | undefined {
   const results = isRecord(record) ? record['results'] : undefined
-  const [first]: unknown[] = Array.isArray(results) ? results : []
+  const first: unknown = Array.isArray(results) ? results[0] : undefined
   return isRecord(first) && typeof first['token'] === 'string' ? (first as StoredResult) : undefined
 }
 

@@ -6,7 +6,6 @@
 import { ErrorCode, InvocationError, SerdeError, ValidationError } from '../../../errors.js'
 import { fingerprint } from './fingerprint.js'
 import { messageOf } from '../../../std/text/describe.js'
-import type { Clock } from '../../../std/time/clock.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import {
   leaseOf,
@@ -19,6 +18,7 @@ import {
   type Mark,
   type Top,
 } from './claims.js'
+import { LeaseWatch } from './lease-watch.js'
 import { ExpiredKeys } from './expired-keys.js'
 import type { OnceSettings } from './once-options.js'
 import { OnceStore, type OnceWorker, type StoredResult } from './once-store.js'
@@ -98,7 +98,7 @@ export class Once {
   }
 
   async #settle(work: Work, patience: Patience): Promise<Settled | undefined> {
-    const watch = new Watch(this.#worker.clock)
+    const watch = new LeaseWatch(this.#worker.clock)
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
       const found = await available(work, () => this.#look(work, watch))
       if ('result' in found) return settledBy(found.result)
@@ -112,21 +112,14 @@ export class Once {
   }
 
   /** The result, or the claim to make; neither while another worker has the key. */
-  async #look(work: Work, watch: Watch): Promise<Found> {
+  async #look(work: Work, watch: LeaseWatch): Promise<Found> {
     const { key, settings } = work
     const top = topOf(await this.store.record(settings.scope, key))
     const standing = standingOf(top, this.#worker.clock.epochMs())
     if (top !== undefined && standing.kind === 'removed') {
       return watch.isLost(top, REMOVAL_MS) ? { claim: this.#newClaim(work, undefined), top } : {}
     }
-    if (standing.kind === 'free') {
-      if (standing.life !== undefined) checkInput(work, top?.claim.input)
-      if (top === undefined || top.length <= MAX_CLAIMS || standing.life !== undefined) {
-        return { claim: this.#newClaim(work, standing.life), top }
-      }
-      await this.#expired.remove(settings.scope, key, top)
-      return {}
-    }
+    if (standing.kind === 'free') return this.#lookAtFree(work, top, standing.life)
     if (top === undefined || standing.kind === 'removed') return {}
     checkInput(work, top.claim.input)
     const result = await this.store.result(settings.scope, top.claim.life)
@@ -134,6 +127,15 @@ export class Once {
     if (!standing.isLost && !watch.isLost(top, top.claim.leaseMs)) return {}
     if (settings.onLost === 'fail') throw lost(key)
     return { claim: this.#newClaim(work, top.claim.life), top }
+  }
+
+  async #lookAtFree(work: Work, top: Top | undefined, life: string | undefined): Promise<Found> {
+    if (life !== undefined) checkInput(work, top?.claim.input)
+    if (top === undefined || top.length <= MAX_CLAIMS || life !== undefined) {
+      return { claim: this.#newClaim(work, life), top }
+    }
+    await this.#expired.remove(work.settings.scope, work.key, top)
+    return {}
   }
 
   #newClaim({ input, settings }: Work, life: string | undefined): Claim {
@@ -238,26 +240,6 @@ export class Once {
 }
 
 type Found = { readonly result: StoredResult } | { readonly claim?: Claim; readonly top?: Top | undefined }
-
-/** Notices claims that are not extended any more, whatever the clock of their owner says. */
-class Watch {
-  readonly #clock: Clock
-  #seen = ''
-  #since = 0
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  /** Whether the claim has stayed as it is for longer than `leaseMs`. */
-  isLost({ claim, leaseEndsAt }: Top, leaseMs: number): boolean {
-    const seen = `${claim.token} ${String(leaseEndsAt)}`
-    if (seen === this.#seen) return this.#clock.now() - this.#since > leaseMs
-    this.#seen = seen
-    this.#since = this.#clock.now()
-    return false
-  }
-}
 
 /** Nothing has run when state does not answer. */
 async function available<T>({ key }: Work, access: () => Promise<T>): Promise<T> {
