@@ -15,7 +15,7 @@ export const packageBudget = {
 
 /** Bytes of all files, of this package and others, that an import or require of a subpath reads. */
 export const importedBytes: Readonly<Record<string, number>> = {
-  '.': 428_000,
+  '.': 440_000,
   './errors': 32_000,
   './engine': 3_500,
   './protocol': 59_000,
@@ -36,6 +36,7 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './local-engine': 1_030_000,
   './testing': 1_400_000,
   './health': 600_000,
+  './later': 110_000,
   './bundle': 1_200_000,
 }
 

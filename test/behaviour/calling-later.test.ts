@@ -185,9 +185,9 @@ test('a contract checks the payload before the call is stored, and metadata reac
   const seen: unknown[] = []
   worker.registerFunction('add', (payload, metadata) => void seen.push(payload, metadata))
   await worker.ready()
-  const wrong = callLater(worker, contract, 'two' as never, { delay: '1s' })
+  const wrong = callLater(worker, contract, 'two', { delay: '1s' })
   await expect(wrong).rejects.toMatchObject({ code: 'deserialization_error' })
-  await callLater(worker, contract, 2 as never, { delay: '1s', metadata: { by: 'me' } })
+  await callLater(worker, contract, 2, { delay: '1s', metadata: { by: 'me' } })
   await engine.advance('2s')
   expect(seen).toEqual([2, { by: 'me', idempotencyKey: expect.any(String) as string }])
 })

@@ -160,9 +160,9 @@ function checkLater({ parts }: KeyedWork, options: LaterOptions): CheckedOptions
   const { clock, random, unknown } = parts
   const { delay, at, key, namespace, metadata, action, timeoutMs } = checkRecord('options', options) as LaterOptions
   unknown.check('callLater options', options, LATER_KEYS)
-  if ((delay === undefined) === (at === undefined))
+  if (delay !== undefined && at !== undefined)
     throw invalidArgument('options', 'given with either `delay` or `at`', options)
-  const when = at === undefined ? durationMs('delay', delay!) : timeOf(at)
+  const when = whenOf(options)
   if (metadata !== undefined) checkJson('metadata', checkRecord('metadata', metadata))
   if (action !== undefined) {
     const { type, queue } = checkRecord('action', action)
@@ -180,6 +180,13 @@ function checkLater({ parts }: KeyedWork, options: LaterOptions): CheckedOptions
       ...(timeoutMs === undefined ? {} : { timeoutMs: checkDurationMs('timeoutMs', timeoutMs) }),
     },
   }
+}
+
+/** As it was given: milliseconds from now, or since 1970. */
+function whenOf({ delay, at }: LaterOptions): number {
+  if (at !== undefined) return timeOf(at)
+  if (delay !== undefined) return durationMs('delay', delay)
+  throw invalidArgument('options', 'given with either `delay` or `at`', {})
 }
 
 function timeOf(at: unknown): number {
