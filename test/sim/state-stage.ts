@@ -120,7 +120,7 @@ export class SimProcess {
       this.clock.after(timeoutMs, () => {
         reject(new TimeoutError({ code: 'TIMEOUT', message: 'no answer', function_id: functionId }))
       })
-      // What was sent stays sent, whatever becomes of its sender.
+      // A request arrives although its sender dies.
       this.#travel(() => {
         const answer = outcomeOf(() => this.#state.perform(functionId, payload))
         this.#travel(() => {

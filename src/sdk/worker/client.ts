@@ -185,8 +185,8 @@ export interface III extends IIIClient, AsyncDisposable {
    */
   use(interceptor: Interceptor): Unsubscribe
   /**
-   * Runs work once per key, over all workers of the engine: the first result is recorded in engine state, and whoever uses
-   * the key later receives it, as JSON has it. Waits while another worker runs the work.
+   * Runs work once per key, over all workers of the engine: the first result is recorded in engine state, and later
+   * callers with the key receive it, as JSON has it. Waits while another worker runs the work.
    * @throws {InvocationError} rejects with what the work failed with; `IDEMPOTENCY_UNKNOWN` when a worker that ran it is gone,
    * `IDEMPOTENCY_KEY_REUSED` for another input, `IDEMPOTENCY_UNAVAILABLE` when state does not answer.
    * @example

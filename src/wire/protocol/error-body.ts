@@ -34,7 +34,7 @@ const NOT_RUN: ReadonlySet<unknown> = new Set([
 /**
  * The error object for a thrown value. An `InvocationError` keeps its code and sends no stack, since it has that of its
  * origin; every other value becomes `invocation_failed`. The error of a call that did not run, passed on by a handler that
- * did run, sends a stack, so that the two can be told apart.
+ * did run, sends a stack, which distinguishes the two.
  */
 export function toErrorBody(thrown: unknown): ErrorBody {
   try {

@@ -31,7 +31,7 @@ export type LaterOptions = {
   namespace?: string | undefined
   /** Free JSON handed to the handler beside the payload. */
   metadata?: Record<string, unknown> | undefined
-  /** Has the call stored in a queue when it is due, with the attempts and dead letters of the queue. Default: called directly. */
+  /** Has the call stored in a queue when it is due, with its attempts and its dead-letter list. Default: called directly. */
   action?: Extract<TriggerAction, { type: 'enqueue' }> | undefined
   /** Time limit of the call once it is due, in milliseconds. Default: that of the worker that delivers it. */
   timeoutMs?: number | undefined

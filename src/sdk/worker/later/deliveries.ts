@@ -93,7 +93,7 @@ export class Deliveries {
     this.#wake()
   }
 
-  /** All slots once, for what became due while nobody looked; then those around the present time, and seldom another. */
+  /** All slots once, for what became due while no worker looked; then those around the present time, and seldom another. */
   async #look(): Promise<void> {
     const { clock } = this.#parts
     let hasSeenAll = false

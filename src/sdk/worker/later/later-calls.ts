@@ -1,7 +1,7 @@
 /**
  * Calls that wait in engine state until they are due. One value has the call, and an entry of a few bytes in one of a fixed
  * number of slots says when. A slot stands for two minutes and returns every 17 hours, so that the
- * calls of a time are found without a list of all, however many wait. Whoever finds a due call delivers it once, in the
+ * calls of a time are found without a list of all, however many wait. A worker that finds a due call delivers it once, in the
  * sense of `once.ts`: at least once, and exactly once where the function is idempotent.
  */
 import { isRecord } from '../../../wire/protocol/validate.js'
@@ -67,7 +67,7 @@ const DELIVERIES: OnceSettings = {
 const FIRST_DELAY_MS = 1_000
 const LONGEST_DELAY_MS = 300_000
 
-/** Deliveries in which the function may have run, and the time for which one that nobody serves is called. */
+/** Deliveries in which the function may have run, and the time for which one without a serving worker is tried. */
 const MAX_UNKNOWN = 5
 const MAX_AGE_MS = 7 * 86_400_000
 

@@ -11,7 +11,7 @@ import type { FunctionHandler, KeyedHandlers } from '../functions/functions.js'
 import type { Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
 import type { UnknownOptions } from '../../../std/text/unknown-options.js'
-import type { Once } from './once.js'
+import type { KeyedWork as Work, Once } from './once.js'
 import { checkKey, checkOnce, keyIn, ONCE_KEYS, type OnceCallOptions, type OnceOptions } from './once-options.js'
 
 /** How subpaths of the package reach this part of a worker. Global, so that copies of the package understand each other. */
@@ -63,14 +63,16 @@ export class KeyedWork implements KeyedHandlers {
     const settings = checkOnce('idempotent', options, this.#scoped(id))
     this.#parts.unknown.check('idempotent', options, ONCE_KEYS)
     void this.load()
-    return (handler) => async (payload: unknown, metadata, context) => {
+    return (handler) => (payload: unknown, metadata, context) => {
       const key = keyIn(metadata)
-      if (key === undefined) return handler(payload, metadata, context) as unknown
       const run = (): unknown => handler(payload, metadata, context)
-      const loaded = await this.load()
-      const settled = await loaded.run({ key, settings, input: payload, run, functionId: id })
-      return settled?.value
+      return key === undefined ? run() : this.#serve({ key, settings, input: payload, run, functionId: id })
     }
+  }
+
+  async #serve(work: Work): Promise<unknown> {
+    const once = await this.load()
+    return (await once.run(work))?.value
   }
 
   #scoped(name: string): string {
