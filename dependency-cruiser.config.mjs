@@ -28,8 +28,9 @@ const mayImport = {
   engine: wire,
   // what needs both columns
   'console-server': [...wire, 'engine'],
-  cli: [...columns, 'console-server'],
-  testing: [...columns, 'console-server'],
+  bridge: columns,
+  cli: [...columns, 'console-server', 'bridge'],
+  testing: [...columns, 'console-server', 'bridge'],
   // a program for the browser, compiled into static files
   console: [...ground, 'wire/protocol'],
   // entries: re-exports; which of them may reach the local engine is ruled below

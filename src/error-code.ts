@@ -60,6 +60,7 @@ export const ErrorCode = {
   secret_not_found: 'secret_not_found',
   token_not_found: 'token_not_found',
   api_key_not_found: 'api_key_not_found',
+  bridge_error: 'bridge_error',
   // state
   SET_ERROR: 'SET_ERROR',
   GET_ERROR: 'GET_ERROR',

@@ -195,4 +195,20 @@ export const devOptions = {
     about: "files whose changes are ignored, such as 'generated/*'; may be given several times",
   },
   clear: { type: 'boolean', about: 'clear the terminal at each restart' },
+  bridge: {
+    type: 'string',
+    value: '<url>',
+    about: 'send calls of functions that are not registered here to this engine, such as wss://staging.example',
+  },
+  expose: {
+    type: 'string',
+    multiple: true,
+    value: '<id>',
+    about: 'serve this function on the engine of --bridge, too; may be given several times',
+  },
+  'bridge-namespace': {
+    type: 'string',
+    value: '<name>',
+    about: 'the namespace of --expose on that engine (default: dev-, followed by the name of the user)',
+  },
 } as const satisfies OptionSpecs

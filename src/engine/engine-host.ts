@@ -5,7 +5,7 @@ import type { EngineParts } from './engine-parts.js'
 
 export function createHost(parts: EngineParts, channels: HostChannels): EngineHost {
   const { clock, lane, largeMessages, unread, random, emit, log, opensPorts, repairsStores } = parts
-  const { router, directory, bindings, instruments, counters, quirks } = parts
+  const { router, directory, bindings, instruments, counters, quirks, connectEngine, elsewhere } = parts
   return {
     clock,
     lane,
@@ -20,6 +20,9 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
     instruments,
     counters,
     quirks,
+    liveSettings: [],
+    connectEngine,
+    elsewhere,
     invoke: (call) => router.invoke(call),
     metadataOf: (functionId, namespace) => directory.find(namespace, functionId)?.metadata,
     replaced: (lost, by, what) => bindings.replaced(lost, by, what),

@@ -4,6 +4,8 @@ import type { Log } from '../std/log.js'
 import type { Random } from '../std/random.js'
 import { TickLane } from '../std/time/tick-lane.js'
 import { SharedBytes } from '../wire/transport/shared-bytes.js'
+import type { Elsewhere } from './builtins/builtin.js'
+import type { ConnectEngine } from './builtins/bridge/remote-engine.js'
 import { Bindings } from './triggers/bindings.js'
 import { ChannelTable } from './channels/channel-table.js'
 import { createCounters, type Counters } from './counters.js'
@@ -35,6 +37,8 @@ export interface EnginePorts {
   readonly repairsStores: boolean
   /** Deviations of the distributed engine to reproduce. */
   readonly quirks: EngineQuirks
+  /** Connects to another engine; `undefined` if the program that runs this one cannot. */
+  readonly connectEngine: ConnectEngine | undefined
 }
 
 export interface EngineParts extends EnginePorts {
@@ -55,6 +59,7 @@ export interface EngineParts extends EnginePorts {
   readonly channels: ChannelTable
   readonly links: OpenLinks
   readonly instruments: Instruments
+  readonly elsewhere: Elsewhere
 }
 
 export function createParts(ports: EnginePorts): EngineParts {
@@ -62,10 +67,11 @@ export function createParts(ports: EnginePorts): EngineParts {
   const ownedBytes = new OwnedBytes({ ...ports, counters })
   const directory = new Directory(ownedBytes)
   const instruments: Instruments = {}
+  const elsewhere: Elsewhere = {}
   const { clock, limits, quirks } = ports
   const isAbrupt = quirks.abruptHandOver === true
   const handOver = new HandOver({ clock, counters, maxPerPeer: limits.maxRegistrations, isAbrupt })
-  const router = new Router({ ...ports, counters, directory, handOver, instruments })
+  const router = new Router({ ...ports, counters, directory, handOver, instruments, elsewhere })
   const { log } = ports
   const sessions = new Sessions(log)
   sessions.onEvent((event) => instruments.watchWorkers?.(event))
@@ -84,6 +90,7 @@ export function createParts(ports: EnginePorts): EngineParts {
     channels: new ChannelTable({ ...ports, counters }),
     links: new OpenLinks(),
     instruments,
+    elsewhere,
   }
 }
 

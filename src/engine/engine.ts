@@ -110,6 +110,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
     opensPorts: options.opensPorts ?? true,
     repairsStores: options.repairsStores ?? false,
     quirks: options.quirks ?? NO_QUIRKS,
+    connectEngine: options.connectEngine,
   })
   events.on((event) => parts.instruments.watchEvents?.(event))
   const builtins: Builtin[] = []
@@ -238,6 +239,7 @@ class RunningEngine implements LocalEngine {
       this.#listeners.push(listener)
       this.#urls.push(`ws://${reachableHost(config.host)}:${String(listener.port)}`)
     }
+    for (const builtin of this.#builtins) builtin.opened?.(this.url)
   }
 
   #whileOpen(handler: UpgradeHandler): UpgradeHandler {

@@ -1,4 +1,5 @@
 /** Creates a test engine: the local engine with its clock and control over every connection. */
+import { connectEngine } from '../bridge/connect-engine.js'
 import { startEngine } from '../engine/engine.js'
 import { systemClock } from '../std/time/clock.js'
 import { silentLog } from '../std/log.js'
@@ -36,6 +37,6 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
   const clock = virtualClock ?? systemClock
   const telemetry = new TelemetryCapture(log)
   const links = new WorkerLinks({ clock, latencyMs, maxFrames, takeTelemetry: telemetry.take })
-  const engine = await startEngine(config, { clock, opensPorts, log, quirks, onUpgrade: links.enter })
+  const engine = await startEngine(config, { clock, opensPorts, log, quirks, onUpgrade: links.enter, connectEngine })
   return new InProcessEngine({ engine, clock, virtualClock, links, telemetry })
 }

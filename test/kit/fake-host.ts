@@ -3,6 +3,15 @@
  * record of every call. The built-in under test is the real one.
  */
 import { InvocationError } from '../../src/errors.js'
+import type {
+  Binding,
+  Builtin,
+  CallContext,
+  EngineHost,
+  HostCall,
+  HostChannels,
+} from '../../src/engine/builtins/builtin.js'
+import type { ConnectEngine } from '../../src/engine/builtins/bridge/remote-engine.js'
 import type { Binding, EngineHost, HostCall, HostChannels } from '../../src/engine/builtins/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
 import { logLineOf, type EngineEvent, type LogLine } from '../../src/engine/engine-events.js'
@@ -28,6 +37,9 @@ export class FakeHost implements EngineHost {
   readonly instruments: Instruments = {}
   readonly counters = createCounters()
   readonly quirks = NO_QUIRKS
+  readonly connectEngine: ConnectEngine | undefined
+  readonly elsewhere = {}
+  readonly liveSettings = []
   readonly lines: LogLine[] = []
   /** Every call made, in order. */
   readonly calls: HostCall[] = []

@@ -203,7 +203,9 @@ test('log records of workers are events', async () => {
 })
 
 test('the table of trigger types equals what the built-ins provide', () => {
-  const provided = Object.entries(builtins).map(([name, read]) => {
+  // `iii-bridge` needs the address of another engine, and provides no type.
+  const own = Object.entries(builtins).filter(([name]) => name !== 'iii-bridge')
+  const provided = own.map(([name, { read }]) => {
     const { triggerTypes } = read(undefined, undefined)(new FakeHost())
     return [name, triggerTypes.map(({ id }) => id)] as const
   })

@@ -16,7 +16,13 @@ import { devOptions } from '../options.js'
 import { parse } from '../parse.js'
 import { duration } from '../print/text.js'
 import { startCliConsole } from './start-console.js'
-import { readEngineOptions, startCliEngine, terminalLog, type EngineArguments } from './start-engine.js'
+import {
+  readBridgeOptions,
+  readEngineOptions,
+  startCliEngine,
+  terminalLog,
+  type EngineArguments,
+} from './start-engine.js'
 
 /** The configuration file that is used when it is beside the worker and `--config` is not set. */
 const CONFIG_NAME = 'iii.config.yaml'
@@ -109,7 +115,7 @@ function readArguments(args: readonly string[]): DevArguments {
   for (const name of envFiles) mustBe(name, 'file')
   const beside = files.map((file) => join(dirname(file), CONFIG_NAME)).find((file) => existsSync(file))
   return {
-    engine: readEngineOptions(values, beside),
+    engine: { ...readEngineOptions(values, beside), bridge: readBridgeOptions(values) },
     workers: files.map((file) => ({
       file,
       loader: [...inspect, ...runnerArguments(file).slice(0, -1)],

@@ -2,9 +2,11 @@
  * Options that `engine` and `dev` share, and the engine they configure: its address, its built-ins, and the display of
  * its events.
  */
-import { SERVED_BY_DEFAULT } from '../../engine/builtins/index.js'
+import { userInfo } from 'node:os'
+import { connectEngine } from '../../bridge/connect-engine.js'
+import { builtins, SERVED_BY_DEFAULT } from '../../engine/builtins/index.js'
 import { defaultEngineConfig, type EngineAddresses } from '../../engine/config/config.js'
-import type { EngineConfig } from '../../engine/config/engine-config.js'
+import type { ConfiguredBuiltin, EngineConfig } from '../../engine/config/engine-config.js'
 import { startEngine, type LocalEngine } from '../../engine/engine.js'
 import type { Emit } from '../../engine/engine-events.js'
 import { readConfigFile } from '../../engine/local-engine.js'
@@ -13,10 +15,12 @@ import { systemClock } from '../../std/time/clock.js'
 import { oneLine } from '../../std/text/one-line.js'
 import { packageVersion } from '../../version.js'
 import { UsageError, type Terminal, type Values } from '../command.js'
-import type { engineOptions } from '../options.js'
+import type { devOptions, engineOptions } from '../options.js'
 import { parsePort, parseTrust } from './listen-options.js'
 import { readConsoleOptions, type ConsoleArguments } from './start-console.js'
 import { eventLog, type LogFormat, type LogLevel } from '../print/event-log.js'
+
+const BRIDGE = 'iii-bridge'
 
 /** Options that are ignored in favour of a configuration file. */
 const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const
@@ -28,6 +32,8 @@ export interface EngineArguments {
   readonly repairsStores: boolean
   /** The console that is served; `undefined` for none. */
   readonly console: ConsoleArguments | undefined
+  /** Another engine that calls of unknown functions go to. */
+  readonly bridge?: ConfiguredBuiltin | undefined
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat | undefined
 }
@@ -62,6 +68,22 @@ export function readEngineOptions(values: Values<typeof engineOptions>, found?: 
   }
 }
 
+/**
+ * Reads the options of the bridge to another engine.
+ * @throws {UsageError} when one of them has no effect; {RuntimeError} INVALID_CONFIG for an invalid URL.
+ */
+export function readBridgeOptions(values: Values<typeof devOptions>): ConfiguredBuiltin | undefined {
+  const { bridge: url, expose = [], 'bridge-namespace': namespace = `dev-${userInfo().username}` } = values
+  if (url === undefined) {
+    const other = (['expose', 'bridge-namespace'] as const).find((name) => values[name] !== undefined)
+    if (other !== undefined) throw new UsageError(`--${other} needs --bridge, which names the other engine`)
+    return undefined
+  }
+  const config = { url, expose: expose.map((id) => ({ local_function: id })) }
+  const make = builtins[BRIDGE]?.read(config, { forward_unknown: true, namespace })
+  return make === undefined ? undefined : { name: BRIDGE, make }
+}
+
 /** Returns the event listener that prints events on stderr. */
 export function terminalLog(
   { logLevel: level, logFormat }: EngineArguments,
@@ -78,9 +100,10 @@ export function terminalLog(
  * @param onEvent receives its events.
  */
 export async function startCliEngine(args: EngineArguments, terminal: Terminal, onEvent: Emit): Promise<LocalEngine> {
-  const { addresses, config: file, repairsStores } = args
-  const config = file === undefined ? defaultEngineConfig(addresses, process.env) : await readConfigFile(file)
-  const engine = await startEngine(config, { onEvent, repairsStores }).catch((error: unknown) => {
+  const { addresses, config: file, repairsStores, bridge } = args
+  const read = file === undefined ? defaultEngineConfig(addresses, process.env) : await readConfigFile(file)
+  const config = bridge === undefined ? read : { ...read, builtins: [...withoutBridge(read), bridge] }
+  const engine = await startEngine(config, { onEvent, repairsStores, connectEngine }).catch((error: unknown) => {
     throw withRemedy(error, args)
   })
   terminal.out(`iii-node engine ${packageVersion}`)
@@ -89,6 +112,12 @@ export async function startCliEngine(args: EngineArguments, terminal: Terminal, 
   if (engine.streamUrl !== undefined) terminal.out(`  streams  ${engine.streamUrl}`)
   if (file !== undefined) sayWhatIsMissing(config, file, terminal)
   return engine
+}
+
+/** @throws {UsageError} when the file has a bridge of its own. */
+function withoutBridge({ builtins }: EngineConfig): readonly ConfiguredBuiltin[] {
+  if (builtins.every(({ name }) => name !== BRIDGE)) return builtins
+  throw new UsageError('--bridge and iii-bridge in the configuration file do not go together; leave one of them out')
 }
 
 function sayWhatIsMissing({ builtins }: EngineConfig, file: string, terminal: Terminal): void {

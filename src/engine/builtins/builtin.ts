@@ -11,6 +11,8 @@ import type { Access } from '../access/access.js'
 import type { WorkerMetrics } from '../registry/worker-identity.js'
 import type { InjectedRequest } from './http/request/inject.js'
 import type { ChannelRef } from '../channels/channels.js'
+import type { ConnectEngine } from './bridge/remote-engine.js'
+import type { LiveSettings } from '../config/live-settings.js'
 import type { Counters } from '../counters.js'
 import type { Emit } from '../engine-events.js'
 import type { EngineStats } from '../engine-stats.js'
@@ -56,6 +58,18 @@ export interface EngineHost {
   readonly counters: Counters
   /** Deviations of the distributed engine to reproduce. */
   readonly quirks: EngineQuirks
+  /** Connects to another engine; `undefined` if the program that runs this one cannot. */
+  readonly connectEngine: ConnectEngine | undefined
+  /** Finds functions that are not registered here; a built-in that serves them installs itself here. */
+  readonly elsewhere: Elsewhere
+  /** Settings that clients read and change as configurations. Built-ins add theirs when they are created. */
+  readonly liveSettings: LiveSettings[]
+}
+
+/** Functions beyond this engine. */
+export interface Elsewhere {
+  /** The function to call for an id that is not registered; `undefined` for none. */
+  find?: ((functionId: string, namespace: string) => BuiltinFunction['call']) | undefined
 }
 
 /** A call on behalf of the engine. */
@@ -204,8 +218,19 @@ export interface Builtin {
   readonly inspections?: Inspections
   /** Serves an HTTP request without a port. */
   readonly inject?: (request: InjectedRequest) => Promise<Response>
+  /** Called once the listeners of the engine are open, with the address of the first. */
+  readonly opened?: (url: string) => void
   /** Opens its ports and stores. Functions and trigger types are registered before. */
   start(): Promise<void>
   /** Closes everything, so that it no longer keeps the process alive. */
   stop(): Promise<void>
+}
+
+/** A built-in whose settings may change while it runs. */
+export interface LiveBuiltin<T> extends Builtin {
+  /**
+   * Applies settings. Those that are read at start only are the same as before.
+   * @throws {RuntimeError} INVALID_CONFIG; nothing has changed then.
+   */
+  reconfigure(settings: T): void
 }

@@ -2,47 +2,71 @@
  * Lists the built-ins of the engine by their names in a configuration file. A new built-in needs its folder and one
  * line here.
  */
-import type { Builtin, EngineHost } from './builtin.js'
+import { LiveSettings } from '../config/live-settings.js'
+import type { Builtin, BuiltinFunction, EngineHost, LiveBuiltin } from './builtin.js'
 import { createConfigurationBuiltin } from './configuration/configuration-builtin.js'
-import { parseConfigurationConfig } from './configuration/configuration-config.js'
+import { configurationSettings, parseConfigurationConfig } from './configuration/configuration-config.js'
 import { createCronBuiltin } from './cron/cron-builtin.js'
-import { parseCronConfig } from './cron/cron-config.js'
+import { cronSettings, parseCronConfig } from './cron/cron-config.js'
+import { createBridgeBuiltin } from './bridge/bridge-builtin.js'
+import { bridgeSettings, parseBridgeConfig } from './bridge/bridge-config.js'
+import { createExecBuiltin } from './exec/exec-builtin.js'
+import { execSettings, parseExecConfig } from './exec/exec-config.js'
 import { createHttpBuiltin } from './http/http-builtin.js'
-import { parseHttpConfig } from './http/http-config.js'
+import { httpSettings, parseHttpConfig } from './http/http-config.js'
 import { createHttpFunctionsBuiltin } from './http-functions/http-functions-builtin.js'
-import { parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
+import { httpFunctionsSettings, parseHttpFunctionsConfig } from './http-functions/http-functions-config.js'
 import { originSettings, type OriginRules } from '../access/origins.js'
 import { createObservabilityBuiltin } from './observability/observability-builtin.js'
-import { parseObservabilityConfig } from './observability/observability-config.js'
+import { observabilitySettings, parseObservabilityConfig } from './observability/observability-config.js'
 import { createStateBuiltin } from './state/state-builtin.js'
-import { parseStateConfig } from './state/state-config.js'
+import { parseStateConfig, stateSettings } from './state/state-config.js'
 import { createStreamBuiltin } from './stream/stream-builtin.js'
-import { parseStreamConfig } from './stream/stream-config.js'
+import { parseStreamConfig, streamSettings } from './stream/stream-config.js'
 import { createQueueBuiltin } from './queue/queue-builtin.js'
-import { parseQueueConfig } from './queue/queue-config.js'
-import { parsePubSubConfig } from './pubsub/pubsub-config.js'
+import { parseQueueConfig, queueSettings } from './queue/queue-config.js'
+import { parsePubSubConfig, pubSubSettings } from './pubsub/pubsub-config.js'
 import { createPubSubBuiltin } from './pubsub/pubsub-builtin.js'
-import { parseSettings } from '../declare/settings.js'
+import { parseSettings, type SettingsDeclaration } from '../declare/settings.js'
 
 /** Creates a built-in once the engine exists, with validated settings. */
 export type MakeBuiltin = (host: EngineHost) => Builtin
 
-/**
- * Reads the settings of a built-in: `config` holds those that the distributed engine reads too, `local` those of the
- * local engine only. Throws `INVALID_CONFIG` for any unknown key.
- */
-export type ReadSettings = (config: unknown, local: unknown) => MakeBuiltin
+/** A built-in by its name in a configuration file. */
+export interface ServedBuiltin {
+  readonly settings: SettingsDeclaration
+  /** Reads its settings. Throws `INVALID_CONFIG` for any unknown key. */
+  readonly read: (config: unknown, local: unknown) => MakeBuiltin
+}
 
-export const builtins: Readonly<Record<string, ReadSettings>> = {
-  'iii-http': withLocal(parseHttpConfig, createHttpBuiltin),
-  'iii-stream': withLocal(parseStreamConfig, createStreamBuiltin),
-  'iii-state': withoutLocal('iii-state', parseStateConfig, createStateBuiltin),
-  'iii-cron': withoutLocal('iii-cron', parseCronConfig, createCronBuiltin),
-  'iii-http-functions': withLocal(parseHttpFunctionsConfig, createHttpFunctionsBuiltin),
-  'iii-queue': withoutLocal('iii-queue', parseQueueConfig, createQueueBuiltin),
-  'iii-pubsub': withoutLocal('iii-pubsub', parsePubSubConfig, createPubSubBuiltin),
-  configuration: withLocal(parseConfigurationConfig, createConfigurationBuiltin),
-  'iii-observability': withoutLocal('iii-observability', parseObservabilityConfig, createObservabilityBuiltin),
+export const builtins: Readonly<Record<string, ServedBuiltin>> = {
+  'iii-http': live('iii-http', { settings: httpSettings, read: parseHttpConfig, create: createHttpBuiltin }),
+  'iii-stream': live('iii-stream', { settings: streamSettings, read: parseStreamConfig, create: createStreamBuiltin }),
+  'iii-state': live('iii-state', { settings: stateSettings, read: parseStateConfig, create: createStateBuiltin }),
+  'iii-cron': live('iii-cron', { settings: cronSettings, read: parseCronConfig, create: createCronBuiltin }),
+  'iii-http-functions': served('iii-http-functions', {
+    settings: httpFunctionsSettings,
+    read: parseHttpFunctionsConfig,
+    create: createHttpFunctionsBuiltin,
+  }),
+  'iii-queue': live('iii-queue', { settings: queueSettings, read: parseQueueConfig, create: createQueueBuiltin }),
+  'iii-pubsub': live('iii-pubsub', { settings: pubSubSettings, read: parsePubSubConfig, create: createPubSubBuiltin }),
+  configuration: served('configuration', {
+    settings: configurationSettings,
+    read: parseConfigurationConfig,
+    create: createConfigurationBuiltin,
+  }),
+  'iii-bridge': served('iii-bridge', {
+    settings: bridgeSettings,
+    read: parseBridgeConfig,
+    create: createBridgeBuiltin,
+  }),
+  'iii-exec': served('iii-exec', { settings: execSettings, read: parseExecConfig, create: createExecBuiltin }),
+  'iii-observability': live('iii-observability', {
+    settings: observabilitySettings,
+    read: parseObservabilityConfig,
+    create: createObservabilityBuiltin,
+  }),
 }
 
 /** Newer names of the same built-ins; a file lists each under one of its names. */
@@ -50,14 +74,11 @@ export const SUCCESSORS: ReadonlyMap<string, string> = new Map(
   ['http', 'state', 'cron', 'queue', 'pubsub'].map((name) => [name, `iii-${name}`]),
 )
 
-/** Parts of the distributed engine that the local engine does not support, and the reason. */
-export const ABSENT: ReadonlyMap<string, string> = new Map([
-  ['iii-exec', 'start other processes beside the engine'],
-  ['iii-bridge', 'connect workers to this engine directly'],
-])
-
 /** Accepted in a file with any settings, without effect: the local engine sends no usage reports. */
 export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['iii-telemetry'])
+
+/** Starts after all others, and stops before them: its processes are clients of the engine. */
+export const STARTS_LAST = 'iii-exec'
 
 /** Served even if no file names them. */
 export const ALWAYS_SERVED: readonly string[] = ['iii-observability', 'configuration']
@@ -89,20 +110,56 @@ export const SERVED_BY_DEFAULT: readonly ServedByDefault[] = [
   { name: 'iii-queue', stores: true },
 ]
 
-type Create<T> = (host: EngineHost, settings: T) => Builtin
+interface Serving<T, B extends Builtin> {
+  readonly settings: SettingsDeclaration
+  readonly read: (config: unknown, local: unknown) => T
+  readonly create: (host: EngineHost, settings: T) => B
+}
 
-/** A built-in with settings of the local engine only. */
-function withLocal<T>(parse: (config: unknown, local: unknown) => T, create: Create<T>): ReadSettings {
-  return (config, local) => {
-    const settings = parse(config, local)
-    return (host) => create(host, settings)
+/** A built-in whose settings never change. */
+function served<T>(name: string, { settings, read, create }: Serving<T, Builtin>): ServedBuiltin {
+  return {
+    settings,
+    read: (config, local) => {
+      parseSettings(`${name}.local`, settings.local.members, local)
+      const given = read(config, local)
+      return (host) => create(host, given)
+    },
   }
 }
 
-/** A built-in with only the settings of the distributed engine. */
-function withoutLocal<T>(name: string, parse: (config: unknown) => T, create: Create<T>): ReadSettings {
-  return withLocal((config, local) => {
-    parseSettings(`${name}.local`, {}, local)
-    return parse(config)
-  }, create)
+/** A built-in whose settings are a configuration, which clients read and change. */
+function live<T>(name: string, { settings, read, create }: Serving<T, LiveBuiltin<T>>): ServedBuiltin {
+  const createLive = (host: EngineHost, { config, local, given }: Given<T>): Builtin => {
+    const builtin = create(host, given)
+    const { description, functions } = builtin
+    const apply = (changed: unknown): void => builtin.reconfigure(read(changed, local))
+    const own = new LiveSettings({ name, description, declared: settings.config, config, apply })
+    host.liveSettings.push(own)
+    // Some built-ins compute members, so they are kept as they are.
+    return Object.assign(builtin, { functions: [...functions, onConfigChange(own)] })
+  }
+  return served(name, {
+    settings,
+    read: (config, local) => ({ config, local, given: read(config, local) }),
+    create: createLive,
+  })
+}
+
+/** Settings as they are written, and as a built-in reads them. */
+interface Given<T> {
+  readonly config: unknown
+  readonly local: unknown
+  readonly given: T
+}
+
+/** The function that the distributed engine calls after a change. Here a change has been applied before it is stored. */
+function onConfigChange(settings: LiveSettings): BuiltinFunction {
+  return {
+    id: `${settings.name}::on-config-change`,
+    description: `Applies the configuration ${settings.name} again`,
+    // The distributed engine lists that of `iii-queue` among the functions for workers.
+    ...(settings.name !== 'iii-queue' && { metadata: { internal: true } }),
+    call: () => settings.set(settings.value),
+  }
 }

@@ -3,17 +3,18 @@
  * it is forwarded, so every answer finds its record. Knows workers only as peers, and does not read payloads except to
  * add the caller's id.
  */
-import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
+import { ErrorCode, InvocationError } from '../../errors.js'
 import { toErrorBody } from '../../wire/protocol/error-body.js'
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { blankNamespace, DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { Log } from '../../std/log.js'
 import type { Random } from '../../std/random.js'
-import type { HostCall } from '../builtins/builtin.js'
+import type { Elsewhere, HostCall } from '../builtins/builtin.js'
 import type { Counters } from '../counters.js'
-import type { Directory, FunctionEntry } from '../registry/directory.js'
-import type { Emit, EngineEvent } from '../engine-events.js'
+import { unlistedEntry, type Directory, type FunctionEntry } from '../registry/directory.js'
+import type { Emit } from '../engine-events.js'
+import { bareError, failureOf } from './call-failure.js'
 import { Enqueue } from './enqueue.js'
 import type { HandOver } from '../hand-over/hand-over.js'
 import { HostCaller } from './host-caller.js'
@@ -39,6 +40,7 @@ export interface RouterParts {
   readonly emit: Emit
   readonly log: Log
   readonly instruments: Instruments
+  readonly elsewhere: Elsewhere
   readonly quirks: EngineQuirks
 }
 
@@ -160,8 +162,16 @@ export class Router {
       if (refusal === undefined) this.dispatch(call, entry)
       else this.#fail(call, refusal.code, refusal.message)
     } else if (!handOver.hold(call, { namespace, id: call.functionId }, () => this.#find(call, namespace))) {
-      this.#fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
+      this.#findElsewhere(call, namespace)
     }
+  }
+
+  #findElsewhere(call: RoutedCall, namespace: string): void {
+    const serve = this.#parts.elsewhere.find?.(call.functionId, namespace)
+    const refusal = serve === undefined ? undefined : call.access?.refuseCall(namespace, call.functionId, undefined)
+    if (refusal !== undefined) this.#fail(call, refusal.code, refusal.message)
+    else if (serve === undefined) this.#fail(call, ErrorCode.function_not_found, this.#notFound(call, namespace))
+    else this.dispatch(call, unlistedEntry(call.functionId, namespace, serve))
   }
 
   #notFound(call: RoutedCall, namespace: string): string {
@@ -284,17 +294,4 @@ export class Router {
     if (provider === undefined) enqueue.failWithoutProvider()
     else this.dispatch(enqueue.toProvider(this.#parts.random.uuid(), namespace), provider)
   }
-}
-
-/** The event for a call that failed at a worker or reached none. */
-function failureOf(call: RoutedCall | PendingCall, error: ErrorBody, callee: Peer | undefined): EngineEvent {
-  const { invocationId, functionId, caller, traceparent } = call
-  const worker = callee && nameOf(callee)
-  const isVoid = caller === undefined
-  return { kind: 'invocation_failed', functionId, invocationId, worker, isVoid, error, traceparent }
-}
-
-/** An error without unknown members. */
-function bareError({ code, message, stacktrace }: ErrorBody): ErrorBody {
-  return stacktrace === undefined ? { code, message } : { code, message, stacktrace }
 }

@@ -7,10 +7,10 @@ import type { Infer } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { describe } from '../../std/text/describe.js'
 import {
-  ABSENT,
   ALWAYS_SERVED,
   builtins,
   SERVED_BY_DEFAULT,
+  STARTS_LAST,
   SUCCESSORS,
   WITHOUT_EFFECT,
   type DefaultPorts,
@@ -45,7 +45,8 @@ const topShape = {
   modules: workers,
 }
 const object = optional(record())
-const entryShape = { name: string(), config: object, local: object }
+/** An image has no effect on a built-in. */
+const entryShape = { name: string(), image: optional(string()), config: object, local: object }
 
 /** Creates an error from the path of keys and the message. */
 export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError
@@ -107,6 +108,7 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
   for (const { entry, path } of entriesOf(top)) {
     const {
       name: listed,
+      image,
       config,
       local,
     } = located(path, report, () => parseSettings(path.join('.'), entryShape, entry))
@@ -122,19 +124,21 @@ export function readEngineConfig(content: unknown, env: Environment, report: Rep
       continue
     }
     if (WITHOUT_EFFECT.has(name)) continue
-    const readSettings = Object.hasOwn(builtins, name) ? builtins[name] : undefined
-    if (readSettings === undefined) throw report([...path, 'name'], unknownName(name))
+    const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined
+    if (builtin === undefined) throw report([...path, 'name'], unknownName(name, image))
     if (served.has(name)) throw report([...path, 'name'], twice(name, listed))
-    served.set(name, { name, make: located(settings, report, () => readSettings(config, local)) })
+    served.set(name, { name, make: located(settings, report, () => builtin.read(config, local)) })
   }
   for (const name of ALWAYS_SERVED) {
-    const make = builtins[name]?.(undefined, undefined)
+    const make = builtins[name]?.read(undefined, undefined)
     if (make !== undefined && !served.has(name)) served.set(name, { name, make })
   }
   return {
     namespaceGraceMs: graceFrom(env, report) ?? top.registration_namespace_grace_ms ?? DEFAULT_GRACE_MS,
     listeners,
-    builtins: [...served.values()],
+    builtins: [...served.values()].sort(
+      (one, other) => Number(one.name === STARTS_LAST) - Number(other.name === STARTS_LAST),
+    ),
   }
 }
 
@@ -160,9 +164,9 @@ function located<T>(path: readonly (string | number)[], report: Report, parse: (
   }
 }
 
-function unknownName(name: string): string {
-  const instead = ABSENT.get(name)
-  if (instead !== undefined) return `${name} is a part of the distributed engine only: take it out; ${instead}`
+function unknownName(name: string, image: string | undefined): string {
+  if (image !== undefined)
+    return `this engine starts no images, and ${describe(name)} is one: take it out, and start that worker yourself`
   const accepted = [LISTENER_NAME, ...Object.keys(builtins)].sort().join(', ')
   return `this engine has no worker of that name, ${describe(name)}; it serves ${accepted}`
 }

@@ -3,8 +3,9 @@ import { ErrorCode, RuntimeError } from '../../errors.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { type ExposeFilter, parseExposeFilter } from '../access/expose-filter.js'
 import { originFields, type OriginRules, readOriginRules } from '../access/origins.js'
-import { any, boolean, list, optional, record, string, wholeNumber } from '../declare/schema.js'
-import { parseSettings, port } from '../declare/settings.js'
+import type { FieldType } from '../../wire/protocol/validate.js'
+import { any, boolean, described, list, optional, string, wholeNumber, withDefault } from '../declare/schema.js'
+import { parseSettings, port, section } from '../declare/settings.js'
 
 /** The name of listeners in a configuration file. It may appear more than once. */
 export const LISTENER_NAME = 'iii-worker-manager'
@@ -37,23 +38,26 @@ interface RbacConfig {
   readonly onTriggerTypeRegistration?: string | undefined
 }
 
-const shape = {
-  host: optional(string()),
-  port: optional(port),
-  handshake_timeout_ms: optional(wholeNumber(1, MAX_DELAY_MS)),
-  rbac: optional(record()),
-  middleware_function_id: optional(string()),
-}
-
-/** Settings of the local engine only. */
-const localShape = { ...originFields, default_deny: optional(boolean()) }
-
-const rbacShape = {
-  auth_function_id: optional(string()),
-  expose_functions: optional(list(any())),
+const rbac = section({
+  auth_function_id: optional(string('Decides which clients may connect and what they may do')),
+  expose_functions: optional(list(any(), '`match(pattern)`, or an object with the members `metadata` and `match`')),
   on_function_registration_function_id: optional(string()),
   on_trigger_registration_function_id: optional(string()),
   on_trigger_type_registration_function_id: optional(string()),
+})
+
+export const listenerSettings = {
+  config: section({
+    host: withDefault(string('The address to listen on'), '0.0.0.0'),
+    port: withDefault(described(port, '0 selects a free port'), 49_134),
+    handshake_timeout_ms: withDefault(wholeNumber(1, MAX_DELAY_MS, 'Time limit for the request head'), 10_000),
+    rbac: optional(rbac),
+    middleware_function_id: optional(string('Receives every call in place of its target')),
+  }),
+  local: section({
+    ...originFields,
+    default_deny: optional(boolean('Whether a grant that the auth function leaves out is empty')),
+  }),
 }
 
 /**
@@ -61,35 +65,33 @@ const rbacShape = {
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseListenerConfig(config: unknown, local: unknown): ListenerConfig {
-  const given = parseSettings(LISTENER_NAME, shape, config)
-  const own = parseSettings(`${LISTENER_NAME}.local`, localShape, local)
+  const given = parseSettings(LISTENER_NAME, listenerSettings.config.members, config)
+  const own = parseSettings(`${LISTENER_NAME}.local`, listenerSettings.local.members, local)
   if (own.default_deny === true && given.rbac === undefined) {
     const message = `${LISTENER_NAME}.local.default_deny needs \`config.rbac\`: without rules the listener is open`
     throw new RuntimeError(ErrorCode.INVALID_CONFIG, message)
   }
   return {
-    host: given.host ?? '0.0.0.0',
-    port: Number(given.port ?? 49_134),
-    handshakeTimeoutMs: given.handshake_timeout_ms ?? 10_000,
+    host: given.host,
+    port: Number(given.port),
+    handshakeTimeoutMs: given.handshake_timeout_ms,
     origins: readOriginRules(own),
-    rbac: given.rbac === undefined ? undefined : parseRbac(given.rbac),
+    rbac: given.rbac === undefined ? undefined : readRbac(given.rbac),
     middlewareFunctionId: given.middleware_function_id,
     defaultDeny: own.default_deny,
   }
 }
 
-function parseRbac(config: unknown): RbacConfig {
-  const path = `${LISTENER_NAME}.rbac`
-  const given = parseSettings(path, rbacShape, config)
+function readRbac(given: FieldType<typeof rbac>): RbacConfig {
   const filters = (given.expose_functions ?? []).map((entry, index) =>
-    parseExposeFilter(`${path}.expose_functions.${String(index)}`, entry),
+    parseExposeFilter(`${LISTENER_NAME}.rbac.expose_functions.${String(index)}`, entry),
   )
   return {
     exposeFunctions: filters,
-    authFunctionId: given.auth_function_id,
-    onFunctionRegistration: given.on_function_registration_function_id,
-    onTriggerRegistration: given.on_trigger_registration_function_id,
-    onTriggerTypeRegistration: given.on_trigger_type_registration_function_id,
+    authFunctionId: given.auth_function_id ?? undefined,
+    onFunctionRegistration: given.on_function_registration_function_id ?? undefined,
+    onTriggerRegistration: given.on_trigger_registration_function_id ?? undefined,
+    onTriggerTypeRegistration: given.on_trigger_type_registration_function_id ?? undefined,
   }
 }
 

@@ -79,8 +79,8 @@ function read(
 
 /** What is wrong with a member, or with the first invalid one in it. */
 function faultOf(path: string, type: Declared<unknown, boolean>, value: unknown): string {
-  if ('members' in type && isRecord(value)) {
-    for (const [key, inner] of Object.entries((type as DeclaredObject<Members>).members)) {
+  if (type.members !== undefined && isRecord(value)) {
+    for (const [key, inner] of Object.entries(type.members)) {
       const member = value[key]
       if (inner.optional && (member === undefined || member === null)) continue
       if (!inner.accepts(member)) return faultOf(`${path}.${key}`, inner, member)

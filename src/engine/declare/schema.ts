@@ -21,6 +21,14 @@ export interface Declared<T, Optional extends boolean = false> extends Field<T, 
   readonly alias?: string
   /** Whether a large value stays text, as `JsonText`. Otherwise it is parsed. */
   readonly staysText?: boolean
+  /** Whether the setting is read when the engine starts and never changes. */
+  readonly isFixed?: boolean
+  /** The members of an object, with their types. */
+  readonly members?: Members
+  /** The type of the items of a list. */
+  readonly items?: Declared<unknown>
+  /** The type of all members of an object with any names. */
+  readonly values?: Declared<unknown>
 }
 
 /** The members of an object. */
@@ -119,6 +127,7 @@ export function map<T>(member: Declared<T>, description?: string): Declared<Read
       (value) => isRecord(value) && Object.values(value).every(member.accepts),
     ),
     ...definitionsOf([member]),
+    values: member,
   }
 }
 
@@ -126,7 +135,7 @@ export function list<T>(item: Declared<T>, description?: string): Declared<reado
   const expected = item.schema === true ? 'a list' : `a list whose items are each ${item.expected}`
   const schema = { items: item.schema, type: 'array', description }
   const accepts = (value: unknown): boolean => Array.isArray(value) && value.every(item.accepts)
-  return { ...declared(expected, schema, accepts), ...definitionsOf([item]) }
+  return { ...declared(expected, schema, accepts), ...definitionsOf([item]), items: item }
 }
 
 export function object<S extends Members>(members: S, description?: string): DeclaredObject<S> {

@@ -143,3 +143,10 @@ const NONE: ReadonlySet<FunctionEntry> = new Set()
 function ownerOf(entry: FunctionEntry): Peer | undefined {
   return entry.target.kind === 'builtin' ? undefined : entry.target.peer
 }
+
+/** A function that the engine serves for one call and does not list. */
+export function unlistedEntry(id: string, namespace: string, call: BuiltinFunction['call']): FunctionEntry {
+  const target = { kind: 'builtin', builtin: 'iii-bridge', call } as const
+  const nothing = { description: undefined, requestSchema: undefined, responseSchema: undefined, metadata: undefined }
+  return { id, namespace, ...nothing, target, bytes: 0 }
+}

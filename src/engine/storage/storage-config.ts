@@ -1,20 +1,25 @@
 /** Parses the storage settings of a built-in, and opens the store that they select. */
 import { join } from 'node:path'
 import { MAX_MESSAGE_BYTES } from '../../wire/protocol/limits.js'
-import type { Infer } from '../../wire/protocol/validate.js'
+import type { FieldType } from '../../wire/protocol/validate.js'
 import type { EngineHost } from '../builtins/builtin.js'
 import { ForgetfulStore } from './forgetful-store.js'
 import { openLevelStore } from './level-store.js'
 import { MemoryStore } from './memory-store.js'
 import type { Store, StoreLimits } from './store.js'
-import { oneOf, optional, record, wholeNumber, type Members } from '../declare/schema.js'
-import { parseSettings, setting } from '../declare/settings.js'
+import { describe } from '../../std/text/describe.js'
+import { engineUrl } from '../builtins/bridge/bridge-config.js'
+import { described, oneOf, optional, wholeNumber } from '../declare/schema.js'
+import { atStart, invalidConfig, section, setting } from '../declare/settings.js'
 
-/** The storage of values. */
-export type StorageConfig =
+/** The storage of values in this engine. */
+export type LocalStorage =
   | { readonly kind: 'memory' }
   /** `directory` contains one folder for each built-in that stores there. */
   | { readonly kind: 'durable'; readonly directory: string }
+
+/** The storage of values. With `bridge`, another engine has them. */
+export type StorageConfig = LocalStorage | { readonly kind: 'bridge'; readonly url: string }
 
 const MIB = 1024 * 1024
 
@@ -37,32 +42,47 @@ const filePath = setting<string>('a path', (value) => typeof value === 'string' 
  */
 export const saveIntervalMs = optional(wholeNumber(100, 3_600_000))
 
-const storageShape = {
-  store_method: optional(oneOf(['in_memory', 'file_based'])),
-  file_path: optional(filePath),
+/** The storage settings of a built-in. */
+export const storageMembers = {
+  store_method: atStart(optional(oneOf(['in_memory', 'file_based']))),
+  file_path: atStart(optional(filePath)),
   save_interval_ms: saveIntervalMs,
+  bridge_url: atStart(optional(described(engineUrl, 'The engine that has the values, of the adapter `bridge`'))),
+}
+
+const kvConfig = section(storageMembers)
+
+/** The `adapter` of a built-in that stores values: `kv`, in memory or in files, or `bridge`, in another engine. */
+export const storageAdapter = section({
+  name: atStart(optional(oneOf(['kv', 'bridge']))),
+  config: optional(kvConfig),
+})
+
+interface Adapter {
+  readonly name?: string | null | undefined
+  readonly config?: FieldType<typeof kvConfig> | null | undefined
 }
 
 /**
- * Reads the `adapter` of a built-in that stores values: the `kv` adapter, in memory or in files.
- * @param path the position of the adapter in the configuration, such as `iii-state.adapter`.
- * @param extra keys of the adapter's `config` that only this built-in has.
- * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
+ * The storage that the settings of an adapter select.
+ * @throws {RuntimeError} INVALID_CONFIG when `bridge_url` is missing, or has no effect.
  */
-export function parseStorageAdapter<S extends Members>(
-  path: string,
-  adapter: unknown,
-  extra: S,
-): { readonly storage: StorageConfig; readonly settings: Infer<S> } {
-  const { config } = parseSettings(path, { name: optional(oneOf(['kv'])), config: optional(record()) }, adapter)
-  const settings = parseSettings(`${path}.config`, { ...storageShape, ...extra }, config)
-  // The compiler cannot split the type of a merged shape; both halves were checked above.
-  const { store_method, file_path } = settings as Infer<typeof storageShape>
-  const durable = store_method === 'file_based'
-  const storage: StorageConfig = durable
-    ? { kind: 'durable', directory: file_path ?? DEFAULT_FILE_PATH }
+export function storageOf(path: string, { name, config }: Adapter = {}): StorageConfig {
+  const url = config?.bridge_url ?? undefined
+  if (name === 'bridge') {
+    if (url !== undefined) return { kind: 'bridge', url }
+    throw invalidConfig(`${path}.config.bridge_url must be ${engineUrl.expected}, got ${describe(url)}`)
+  }
+  if (url === undefined) return localStorageOf(config)
+  throw invalidConfig(`${path}.config.bridge_url belongs to the adapter \`bridge\`; set ${path}.name`)
+}
+
+export function localStorageOf(
+  config: Omit<FieldType<typeof kvConfig>, 'bridge_url'> | null | undefined,
+): LocalStorage {
+  return config?.store_method === 'file_based'
+    ? { kind: 'durable', directory: config.file_path ?? DEFAULT_FILE_PATH }
     : { kind: 'memory' }
-  return { storage, settings: settings as Infer<S> }
 }
 
 /**
@@ -70,7 +90,7 @@ export function parseStorageAdapter<S extends Members>(
  * @throws {RuntimeError} as `openLevelStore` does.
  */
 export async function openStore(
-  storage: StorageConfig,
+  storage: LocalStorage,
   limits: StoreLimits,
   {
     builtin,

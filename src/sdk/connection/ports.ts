@@ -1,6 +1,7 @@
 /** The dependencies of a connection and its callbacks to its owner. Types only. */
 import type { QueueFull } from '../../std/async/bounded-queue.js'
 import type { Clock } from '../../std/time/clock.js'
+import type { Tracing } from '../../wire/protocol/tracing.js'
 import type { Random } from '../../std/random.js'
 import type { WebSocketError } from '../../errors.js'
 import type { Dial, Transport } from '../../wire/transport/transport.js'
@@ -14,6 +15,8 @@ export interface ConnectionPorts {
   readonly clock: Clock
   /** Yields random numbers, for jitter. */
   readonly random: Random
+  /** Headers of calls while the worker has no telemetry. Default: none. */
+  readonly tracing?: Tracing
 }
 
 /** Callbacks of a connection to its owner. */

@@ -37,7 +37,7 @@ export class OwnTelemetry implements LinkPart {
   }
 
   get tracing(): Tracing {
-    return this.#running?.tracing ?? noTracing
+    return this.#running?.tracing ?? this.#parts.ports.tracing ?? noTracing
   }
 
   get handle(): TelemetryHandle {

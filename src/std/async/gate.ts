@@ -3,7 +3,7 @@
  * users limit it.
  */
 export class Gate {
-  readonly #capacity: number
+  #capacity: number
   readonly #waiting = new Set<() => void>()
   #inside = 0
   #isPumping = false
@@ -19,6 +19,12 @@ export class Gate {
 
   get waiting(): number {
     return this.#waiting.size
+  }
+
+  /** Changes how many are admitted at a time. With fewer, those that are inside stay until they leave. */
+  resize(capacity: number): void {
+    this.#capacity = capacity
+    this.#pump()
   }
 
   /** Calls `go` once there is capacity: now, or when others have left. */

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { FolderWatch } from '../../../src/cli/dev/folder-watch.js'
+import { FolderWatch } from '../../../src/engine/builtins/exec/folder-watch.js'
 import { temporaryFolder } from '../../kit/temporary-folder.js'
 
 async function watched() {

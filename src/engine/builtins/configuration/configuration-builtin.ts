@@ -45,7 +45,10 @@ export function createConfigurationBuiltin(
       ...readers(configurations, () => exposedVariables(env, exposeEnv)),
     ],
     triggerTypes: [triggers.type],
-    start: () => Promise.resolve(),
+    start: () => {
+      for (const settings of host.liveSettings) configurations.serve(settings)
+      return Promise.resolve()
+    },
     stop: () => {
       triggers.stop()
       configurations.stop()
@@ -89,6 +92,7 @@ function writers(configurations: Configurations, triggers: ConfigurationTriggers
       input: object({ id, value: any('The new value') }),
       output: object({ old_value: optional(any()), new_value: any() }),
       call: ({ id, value }, context) => {
+        if (context.access !== undefined && configurations.isOfEngine(id)) throw forbidden(id)
         const event = configurations.set(id, value)
         triggers.fire(event, traceOf(context))
         return { old_value: event.oldValue, new_value: value }
@@ -137,6 +141,11 @@ function found(configurations: Configurations, id: string): Entry {
   const entry = configurations.get(id)
   if (entry !== undefined) return entry
   throw new InvocationError({ code: ErrorCode.NOT_FOUND, message: `configuration '${id}' not found` })
+}
+
+function forbidden(id: string): InvocationError {
+  const message = `Settings of the engine, such as '${id}', cannot be changed through a guarded listener`
+  return new InvocationError({ code: ErrorCode.FORBIDDEN, message })
 }
 
 function expanded(id: string, value: unknown, env: Environment): unknown {

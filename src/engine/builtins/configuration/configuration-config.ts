@@ -2,8 +2,8 @@
  * Settings of `configuration`. The local engine keeps configurations in memory until it stops, so there is no adapter.
  */
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
-import { list, optional, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import { list, string, wholeNumber, withDefault } from '../../declare/schema.js'
+import { parseSettings, section } from '../../declare/settings.js'
 
 /** Settings of `configuration`. */
 export interface ConfigurationConfig {
@@ -16,17 +16,24 @@ export interface ConfigurationConfig {
 /** The longest delay of a timer. */
 const MAX_TTL_SECONDS = Math.floor(MAX_DELAY_MS / 1000)
 
+export const configurationSettings = {
+  config: section({
+    ttl_seconds: withDefault(
+      wholeNumber(0, MAX_TTL_SECONDS, 'Retention after it was last registered or set; 0: until the engine stops'),
+      0,
+    ),
+  }),
+  local: section({
+    expose_env: withDefault(list(string(), 'Environment variables that placeholders in values may read'), []),
+  }),
+}
+
 /**
  * Reads the `config` and `local` of `configuration`. Without them, configurations are never removed.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseConfigurationConfig(config: unknown, local?: unknown): ConfigurationConfig {
-  const shape = { ttl_seconds: optional(wholeNumber(0, MAX_TTL_SECONDS)) }
-  const { ttl_seconds: seconds = 0 } = parseSettings('configuration', shape, config)
-  const { expose_env: exposeEnv = [] } = parseSettings(
-    'configuration.local',
-    { expose_env: optional(list(string())) },
-    local,
-  )
+  const { ttl_seconds: seconds } = parseSettings('configuration', configurationSettings.config.members, config)
+  const { expose_env: exposeEnv } = parseSettings('configuration.local', configurationSettings.local.members, local)
   return { ttlMs: seconds === 0 ? undefined : seconds * 1000, exposeEnv }
 }

@@ -8,6 +8,7 @@ import { messageOf } from '../../../std/text/describe.js'
 import type { Clock, Timer } from '../../../std/time/clock.js'
 import type { TickLane } from '../../../std/time/tick-lane.js'
 import { weightOf } from '../../../std/json/weight.js'
+import type { LiveSettings } from '../../config/live-settings.js'
 import type { Counters } from '../../counters.js'
 import { compileSchema, loadSchemaTools, type CheckValue } from './value-schema.js'
 
@@ -44,6 +45,8 @@ interface Kept {
   readonly check: CheckValue
   readonly weight: number
   readonly expiry: Timer | undefined
+  /** Settings of a built-in, which a new value changes. */
+  readonly live?: LiveSettings
 }
 
 const ID = /^[a-z0-9_-]{1,64}$/
@@ -77,6 +80,20 @@ export class Configurations {
     if (fault !== undefined) throw misfit(id, fault)
   }
 
+  /** Lists the settings of a built-in as a configuration, which workers can set and not register. */
+  serve(live: LiveSettings): void {
+    const { name: id, description, schema, value } = live
+    const entry = { id, name: id, description, schema, value }
+    const weight = weightOf(entry)
+    this.#weight += weight
+    this.#kept.set(id, { entry, check: () => undefined, weight, expiry: undefined, live })
+  }
+
+  /** Whether a configuration has the settings of a built-in. */
+  isOfEngine(id: string): boolean {
+    return this.#kept.get(id)?.live !== undefined
+  }
+
   /** All configurations, in order of first registration. */
   all(): Entry[] {
     return Array.from(this.#kept.values(), ({ entry }) => entry)
@@ -89,6 +106,8 @@ export class Configurations {
   async register(registration: Registration, initialValue: unknown): Promise<ConfigurationEvent> {
     const { id, schema } = registration
     if (!ID.test(id)) throw failure(ErrorCode.INVALID_ID, `'${id}' must match [a-z0-9_-]{1,64}`)
+    if (this.isOfEngine(id))
+      throw failure(ErrorCode.INVALID_ID, `'${id}' has the settings of the engine; change them with configuration::set`)
     this.#checkRoom({ ...registration, value: initialValue })
     const check = await this.#read(schema).catch((error: unknown) => {
       if (error instanceof InvocationError) throw error
@@ -101,7 +120,7 @@ export class Configurations {
     const oldValue = present?.value ?? null
     const kept = oldValue !== null && check(oldValue) === undefined ? oldValue : null
     const entry = { ...registration, value: initialValue ?? kept }
-    this.#keep(entry, check)
+    this.#keep(entry, { check })
     return { kind: present === undefined ? 'registered' : 'updated', entry, oldValue }
   }
 
@@ -115,7 +134,9 @@ export class Configurations {
     const fault = kept.check(value)
     if (fault !== undefined) throw misfit(id, fault)
     const entry = { ...kept.entry, value }
-    this.#keep(entry, kept.check)
+    this.#checkRoom(entry)
+    if (kept.live !== undefined) apply(kept.live, value)
+    this.#keep(entry, kept)
     return { kind: 'updated', entry, oldValue: kept.entry.value }
   }
 
@@ -138,12 +159,13 @@ export class Configurations {
     }
   }
 
-  #keep(entry: Entry, check: CheckValue): void {
+  #keep(entry: Entry, { check, live }: Pick<Kept, 'check' | 'live'>): void {
     const weight = this.#checkRoom(entry)
     const present = this.#kept.get(entry.id)
     present?.expiry?.cancel()
     this.#weight += weight - (present?.weight ?? 0)
-    this.#kept.set(entry.id, { entry, check, weight, expiry: this.#expire(entry) })
+    const expiry = live === undefined ? this.#expire(entry) : undefined
+    this.#kept.set(entry.id, { entry, check, weight, expiry, ...(live !== undefined && { live }) })
   }
 
   /** The size of an entry, if it is within the limits. */
@@ -173,6 +195,15 @@ export class Configurations {
       onExpired({ kind: 'deleted', entry: { ...entry, value: null }, oldValue: entry.value })
     }
     return clock.after(ttlMs, expired, 'background')
+  }
+}
+
+/** @throws {InvocationError} `SCHEMA_INVALID` when the value is invalid; no setting has changed then. */
+function apply(live: LiveSettings, value: unknown): void {
+  try {
+    live.set(value)
+  } catch (error) {
+    throw misfit(live.name, messageOf(error))
   }
 }
 

@@ -1,7 +1,7 @@
 /** `iii-cron`: provides the trigger type `cron`. Keeps the list of triggers; each job schedules its own runs. */
 import type { Timer } from '../../../std/time/clock.js'
 import { watchWallClock } from '../../../std/time/wall-clock-watch.js'
-import type { Builtin, BuiltinTriggerType, EngineHost } from '../builtin.js'
+import type { BuiltinTriggerType, EngineHost, LiveBuiltin } from '../builtin.js'
 import type { CronConfig } from './cron-config.js'
 import { parseCronExpression } from './cron-expression.js'
 import { CronJob } from './cron-job.js'
@@ -12,7 +12,7 @@ import { object, optional, refusedLater, string } from '../../declare/schema.js'
 const MAX_JOBS = 100_000
 
 /** Serves the trigger type `cron`. */
-export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builtin {
+export function createCronBuiltin(host: EngineHost, _config: CronConfig): LiveBuiltin<CronConfig> {
   const jobs = new Map<string, CronJob>()
   let watch: Pick<Timer, 'cancel'> | undefined
   return {
@@ -23,6 +23,8 @@ export function createCronBuiltin(host: EngineHost, _config: CronConfig): Builti
     inspections: {
       'cron::due': () => Array.from(jobs, ([id, { dueMs }]) => ({ id, due_ms: dueMs })),
     },
+    // One process needs no lock, so no setting has an effect.
+    reconfigure: () => undefined,
     start() {
       watch = watchWallClock(host.clock, (byMs) => {
         host.log.info({ by_ms: byMs }, 'The wall clock was set; cron triggers were rescheduled')

@@ -2,20 +2,27 @@
  * Settings of `iii-cron`. The keys of the `kv` adapter are accepted, so that one file serves both engines. They
  * configure a lock against double runs, which one process does not need.
  */
-import { oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import { oneOf, optional, string, wholeNumber } from '../../declare/schema.js'
+import { atStart, parseSettings, section } from '../../declare/settings.js'
 
 /** Settings of `iii-cron`: only the name of its adapter so far. */
 export interface CronConfig {
   readonly adapter: 'kv'
 }
 
-const kvShape = {
-  store_method: optional(oneOf(['in_memory', 'file_based'])),
-  file_path: optional(string()),
+const kvSection = section({
+  store_method: atStart(optional(oneOf(['in_memory', 'file_based']))),
+  file_path: atStart(optional(string())),
   save_interval_ms: optional(wholeNumber(1)),
   lock_ttl_ms: optional(wholeNumber(1)),
   lock_index: optional(string()),
+})
+
+const adapter = section({ name: atStart(optional(oneOf(['kv']))), config: optional(kvSection) })
+
+export const cronSettings = {
+  config: section({ adapter: optional(adapter) }, 'Settings of scheduled calls; none of them has an effect here'),
+  local: section({}),
 }
 
 /**
@@ -23,9 +30,6 @@ const kvShape = {
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseCronConfig(config: unknown): CronConfig {
-  const { adapter } = parseSettings('iii-cron', { adapter: optional(record()) }, config)
-  const shape = { name: optional(oneOf(['kv'])), config: optional(record()) }
-  const { name = 'kv', config: inner } = parseSettings('iii-cron.adapter', shape, adapter)
-  parseSettings('iii-cron.adapter.config', kvShape, inner)
-  return { adapter: name }
+  const { adapter } = parseSettings('iii-cron', cronSettings.config.members, config)
+  return { adapter: adapter?.name ?? 'kv' }
 }

@@ -2,12 +2,31 @@
  * Applies the CORS policy: adds its headers to responses and answers every `OPTIONS` request. Headers of the policy
  * override those of a function.
  */
+import { describe } from '../../../std/text/describe.js'
+import { invalidConfig } from '../../declare/settings.js'
 import type { WholeResponse } from './answer/answer.js'
 import type { CorsConfig } from './http-config.js'
 import type { Headers } from './answer/response-headers.js'
 import { isLoopbackOrigin } from '../../access/origins.js'
 
 const VARY = 'origin, access-control-request-method, access-control-request-headers'
+
+/**
+ * Checks that a changed policy admits no page that the policy of the start does not admit.
+ * @throws {RuntimeError} INVALID_CONFIG naming an origin.
+ */
+export function checkOrigins({ allowedOrigins: changed }: CorsConfig, start: CorsConfig): void {
+  if (start.allowedOrigins === 'any') return
+  const origins = changed === 'any' ? ['*'] : changed
+  const added = origins.find((origin) => !isAllowed(origin, start))
+  if (added === undefined) return
+  const message = `iii-http.cors.allowed_origins may only name origins that are allowed since the start, got ${describe(added)}`
+  throw invalidConfig(message)
+}
+
+function isAllowed(origin: string, { allowedOrigins, allowsLoopback }: CorsConfig): boolean {
+  return allowedOrigins.includes(origin) || (allowsLoopback && isLoopbackOrigin(origin))
+}
 
 export class CorsPolicy {
   readonly #config: CorsConfig
@@ -41,10 +60,8 @@ export class CorsPolicy {
   }
 
   #originHeader(origin: string | undefined): [string, readonly string[]][] {
-    const { allowedOrigins, allowsLoopback } = this.#config
-    if (allowedOrigins === 'any') return [['access-control-allow-origin', ['*']]]
+    if (this.#config.allowedOrigins === 'any') return [['access-control-allow-origin', ['*']]]
     if (origin === undefined) return []
-    const isAllowed = allowedOrigins.includes(origin) || (allowsLoopback && isLoopbackOrigin(origin))
-    return isAllowed ? [['access-control-allow-origin', [origin]]] : []
+    return isAllowed(origin, this.#config) ? [['access-control-allow-origin', [origin]]] : []
   }
 }

@@ -1,8 +1,8 @@
 /** Settings of `iii-http` in a configuration file, with their defaults. */
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
 import { originFields, readOriginRules } from '../../access/origins.js'
-import { any, list, number, oneOf, optional, record, wholeNumber } from '../../declare/schema.js'
-import { parseSettings, setting, port } from '../../declare/settings.js'
+import { described, list, number, oneOf, optional, wholeNumber, withDefault } from '../../declare/schema.js'
+import { atStart, parseSettings, port, section, setting } from '../../declare/settings.js'
 
 /** The browsers that may call. */
 export interface CorsConfig {
@@ -31,34 +31,42 @@ export interface HttpConfig {
 
 const text = setting<string>('a string that is not blank', isText, { minLength: 1, type: 'string' })
 
+const DEFAULT_PORT = 3111
 const MIB = 1024 * 1024
 const DEFAULT_BODY_BYTES = 16 * MIB
 /** A larger body would not fit into a message to a worker. */
 const MAX_BODY_BYTES = 64 * MIB
 
-const texts = list(text)
+const cors = section({
+  allowed_origins: optional(list(text, 'Origins of pages that may read responses; empty or `*`: all')),
+  allowed_methods: optional(list(text, 'Methods that pages may use; empty or `*`: all')),
+})
 
-const shape = {
-  port: optional(port),
-  host: optional(text),
-  default_timeout: optional(wholeNumber(1, MAX_DELAY_MS)),
-  concurrency_request_limit: optional(wholeNumber(1)),
-  cors: optional(record()),
-  middleware: optional(list(any())),
-}
-
-/** Settings of the local engine only. */
-const localShape = {
-  allowed_origins: originFields.allowed_origins,
-  body_limit: optional(wholeNumber(1, MAX_BODY_BYTES)),
-}
-
-const corsShape = { allowed_origins: optional(texts), allowed_methods: optional(texts) }
-
-const middlewareShape = {
+const middleware = section({
   function_id: text,
   phase: optional(oneOf(['preHandler'])),
-  priority: optional(number()),
+  priority: withDefault(number('The lowest runs first'), 0),
+})
+
+export const httpSettings = {
+  config: section({
+    port: atStart(withDefault(described(port, '0 selects a free port'), DEFAULT_PORT)),
+    host: atStart(withDefault(described(text, 'The address to listen on'), '0.0.0.0')),
+    default_timeout: withDefault(
+      wholeNumber(1, MAX_DELAY_MS, 'Milliseconds from a request to the head of its response'),
+      30_000,
+    ),
+    concurrency_request_limit: withDefault(
+      wholeNumber(1, undefined, 'Requests handled at the same time; further ones wait'),
+      1024,
+    ),
+    cors: optional(cors),
+    middleware: atStart(optional(list(middleware, 'Functions that run before every request'))),
+  }),
+  local: section({
+    allowed_origins: originFields.allowed_origins,
+    body_limit: withDefault(wholeNumber(1, MAX_BODY_BYTES, 'Bytes of a JSON body'), DEFAULT_BODY_BYTES),
+  }),
 }
 
 /**
@@ -66,21 +74,18 @@ const middlewareShape = {
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseHttpConfig(config: unknown, local?: unknown): HttpConfig {
-  const settings = parseSettings('iii-http', shape, config)
-  const own = parseSettings('iii-http.local', localShape, local)
-  const cors = parseSettings('iii-http.cors', corsShape, settings.cors)
-  const middleware = (settings.middleware ?? []).map((entry, index) =>
-    parseSettings(`iii-http.middleware[${String(index)}]`, middlewareShape, entry),
-  )
+  const given = parseSettings('iii-http', httpSettings.config.members, config)
+  const own = parseSettings('iii-http.local', httpSettings.local.members, local)
+  const { allowed_origins: origins, allowed_methods: methods } = given.cors ?? {}
   return {
-    port: Number(settings.port ?? 3111),
-    host: settings.host ?? '0.0.0.0',
-    defaultTimeoutMs: settings.default_timeout ?? 30_000,
-    concurrencyRequestLimit: settings.concurrency_request_limit ?? 1024,
-    bodyLimit: own.body_limit ?? DEFAULT_BODY_BYTES,
-    cors: { ...originsOf(cors.allowed_origins, own.allowed_origins), allowedMethods: cors.allowed_methods ?? [] },
-    middleware: middleware
-      .sort((one, other) => (one.priority ?? 0) - (other.priority ?? 0))
+    port: Number(given.port),
+    host: given.host,
+    defaultTimeoutMs: given.default_timeout,
+    concurrencyRequestLimit: given.concurrency_request_limit,
+    bodyLimit: own.body_limit,
+    cors: { ...originsOf(origins ?? undefined, own.allowed_origins), allowedMethods: methods ?? [] },
+    middleware: [...(given.middleware ?? [])]
+      .sort((one, other) => one.priority - other.priority)
       .map(({ function_id }) => function_id),
   }
 }

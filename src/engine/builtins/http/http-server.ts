@@ -25,7 +25,7 @@ const HEAD_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_PROBE_MS = 60_000
 
 export class HttpServer {
-  readonly #site: HttpSite
+  #site: HttpSite
   /** Requests in progress, by connection. */
   readonly #open = new WeakMap<Socket, Set<Exchange>>()
   readonly #server: Server
@@ -51,6 +51,12 @@ export class HttpServer {
   /** The bound port; the configured one until the server has started. */
   get port(): number {
     return (this.#server.address() as AddressInfo | null)?.port ?? this.#site.config.port
+  }
+
+  /** Applies settings to requests that arrive afterwards, and the limit of requests at a time to all. */
+  reconfigure(config: HttpConfig): void {
+    this.#site = { ...this.#site, config, cors: new CorsPolicy(config.cors) }
+    this.#site.limit.resize(config.concurrencyRequestLimit)
   }
 
   /** Requests that wait for capacity. */

@@ -4,12 +4,12 @@
  */
 import { packageVersion } from '../../../version.js'
 import type { BuiltinFunction, EngineHost } from '../builtin.js'
-import type { ObservabilityConfig } from './observability-config.js'
+import type { CurrentSettings } from './observability-config.js'
 import { builtinFunction } from '../../declare/function.js'
 import { any, boolean, integer, list, named, number, object, optional, string } from '../../declare/schema.js'
 
 /** One kind of telemetry: whether it is kept, and how much of it is stored. */
-interface HealthPart {
+export interface HealthPart {
   readonly enabled: boolean
   readonly stored: number
   readonly limit: number
@@ -36,7 +36,7 @@ const samplingRule = named(
   'SamplingRuleView',
   object({ operation: optional(string()), service: optional(string()), rate: number() }),
 )
-const sampling = object({
+const samplingRules = object({
   traces: named(
     'SamplingTracesView',
     object({ default_ratio: number(), parent_based: boolean(), rules: list(samplingRule) }),
@@ -47,7 +47,7 @@ const sampling = object({
 
 export function healthFunctions(
   host: EngineHost,
-  config: ObservabilityConfig,
+  current: Readonly<CurrentSettings>,
   parts: HealthParts,
 ): readonly BuiltinFunction[] {
   return [
@@ -59,7 +59,7 @@ export function healthFunctions(
       call: () => ({
         status: 'healthy',
         components: {
-          otel: { status: statusOf(config.enabled), details: { malformed_frames: parts.malformedFrames() } },
+          otel: { status: statusOf(current.settings.enabled), details: { malformed_frames: parts.malformedFrames() } },
           metrics: componentOf(parts.metrics()),
           logs: componentOf(parts.logs()),
           spans: componentOf(parts.spans()),
@@ -72,16 +72,16 @@ export function healthFunctions(
       id: 'engine::sampling::rules',
       description: 'Reports which spans and log records are kept',
       input: object({}),
-      output: sampling,
-      call: () => ({
-        logs: { sampling_ratio: config.logs.samplingRatio },
-        traces: {
-          default_ratio: config.sampling.defaultRatio,
-          parent_based: config.sampling.parentBased,
-          rules: config.sampling.rules,
-        },
-        timestamp: host.clock.epochMs(),
-      }),
+      output: samplingRules,
+      call: () => {
+        const { logs, sampling } = current.settings
+        const { defaultRatio: default_ratio, parentBased: parent_based, rules } = sampling
+        return {
+          logs: { sampling_ratio: logs.samplingRatio },
+          traces: { default_ratio, parent_based, rules },
+          timestamp: host.clock.epochMs(),
+        }
+      },
     }),
   ]
 }

@@ -2,12 +2,13 @@
  * `iii-observability`: keeps the telemetry of workers and of the engine in memory, and serves the functions that query
  * it. If telemetry is disabled, the functions remain and return empty results.
  */
-import type { Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../builtin.js'
+import { ErrorCode, InvocationError } from '../../../errors.js'
+import type { BuiltinFunction, BuiltinTriggerType, EngineHost, LiveBuiltin } from '../builtin.js'
 import { Alerts } from './metrics/alerts.js'
 import { createBaggageFunctions } from './baggage.js'
 import { spanned } from './traces/call-spans.js'
 import { EngineSpans } from './traces/engine-spans.js'
-import { healthFunctions } from './health-functions.js'
+import { healthFunctions, type HealthPart } from './health-functions.js'
 import { InvocationMeter } from './metrics/invocation-meter.js'
 import { EngineLines } from './logs/engine-lines.js'
 import { logFunctions } from './logs/log-functions.js'
@@ -16,7 +17,7 @@ import { LogTriggers } from './logs/log-triggers.js'
 import { Logs } from './logs/logs.js'
 import { metricFunctions } from './metrics/metric-functions.js'
 import { Metrics } from './metrics/metrics.js'
-import type { ObservabilityConfig } from './observability-config.js'
+import type { CurrentSettings, LogsConfig, ObservabilityConfig } from './observability-config.js'
 import { Spans } from './traces/spans.js'
 import { TelemetryIntake } from './telemetry-intake.js'
 import { traceFunctions } from './traces/trace-functions.js'
@@ -32,13 +33,14 @@ export function createObservabilityBuiltin(
   host: EngineHost,
   config: ObservabilityConfig,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Builtin {
-  const parts = createParts(host, config)
+): LiveBuiltin<ObservabilityConfig> {
+  const current: CurrentSettings = { settings: config }
+  const parts = createParts(host, current)
   const { intake, spans, logs, metrics, alerts, triggers } = parts
   return {
     name: NAME,
     description: 'Keeps traces, logs and metrics in memory, and answers queries about them',
-    functions: functionsOf(host, config, parts),
+    functions: functionsOf(host, current, parts),
     triggerTypes: config.enabled ? triggers.map(({ type }) => type) : [],
     namedFunctions: config.alerts.flatMap(({ action }) => (action.kind === 'function' ? [action.functionId] : [])),
     takeTelemetry: (frame, workerId) => {
@@ -46,6 +48,12 @@ export function createObservabilityBuiltin(
     },
     dropped: () => ({ spans: spans.dropped, logs: logs.dropped, metrics: metrics.dropped }),
     metricsOf: (workerId) => metrics.latestOf(workerId),
+    reconfigure: (settings) => {
+      current.settings = settings
+      spans.limit(settings.maxSpans)
+      logs.reconfigure(logsOf(settings))
+      metrics.reconfigure(settings.metrics)
+    },
     start: () => {
       if (config.enabled) instrument(host, parts, env[TRACE_ALL] === '1')
       alerts.start()
@@ -73,14 +81,19 @@ interface Parts {
   readonly triggers: readonly { readonly type: BuiltinTriggerType; stop(): void }[]
 }
 
-function createParts(host: EngineHost, config: ObservabilityConfig): Parts {
-  const { service, sampling } = config
+/** The settings of log records; none are kept without telemetry. */
+function logsOf({ enabled, logs }: ObservabilityConfig): LogsConfig {
+  return { ...logs, enabled: enabled && logs.enabled }
+}
+
+function createParts(host: EngineHost, current: CurrentSettings): Parts {
+  const config = current.settings
   const spans = new Spans(host, config.maxSpans)
-  const logs = new Logs(host, { ...config.logs, enabled: config.enabled && config.logs.enabled })
+  const logs = new Logs(host, logsOf(config))
   const metrics = new Metrics(host, config.metrics)
   const meter = new InvocationMeter(host.clock)
-  const engineSpans = new EngineSpans({ host, service, sampling, take: (span) => spans.add(span) })
-  const engineLines = new EngineLines(host, service, logs)
+  const engineSpans = new EngineSpans({ host, current, take: (span) => spans.add(span) })
+  const engineLines = new EngineLines(host, current, logs)
   const intake = new TelemetryIntake(host.log, {
     span: (span) => spans.add(span),
     log: (record) => logs.add(record),
@@ -95,27 +108,46 @@ function createParts(host: EngineHost, config: ObservabilityConfig): Parts {
   return { spans, logs, metrics, meter, engineSpans, engineLines, intake, alerts, triggers }
 }
 
-function functionsOf(host: EngineHost, config: ObservabilityConfig, parts: Parts): BuiltinFunction[] {
+function functionsOf(host: EngineHost, current: CurrentSettings, parts: Parts): BuiltinFunction[] {
   const { spans, logs, metrics, meter, intake, alerts } = parts
-  const { enabled } = config
+  // Read at start only.
+  const { enabled } = current.settings
   return [
-    ...logFunctions(host, config.service, (record) => logs.add(record)),
+    ...logFunctions(host, current, (record) => logs.add(record)),
     ...logReadFunctions(host, logs),
     ...traceFunctions(enabled ? spans : undefined),
     ...metricFunctions(host, metrics, meter),
     ...alerts.functions(),
     ...createBaggageFunctions(),
-    ...healthFunctions(host, config, {
-      spans: () => ({ enabled, stored: spans.size, limit: config.maxSpans }),
-      logs: () => ({ enabled: enabled && config.logs.enabled, stored: logs.size, limit: config.logs.maxItems }),
-      metrics: () => ({
-        enabled: enabled && config.metrics.enabled,
-        stored: metrics.size,
-        limit: config.metrics.maxItems,
-      }),
+    pagesFunction,
+    ...healthFunctions(host, current, {
+      spans: () => ({ enabled, stored: spans.size, limit: current.settings.maxSpans }),
+      logs: () => healthOf(logsOf(current.settings), logs),
+      metrics: () => {
+        const { metrics: kept } = current.settings
+        return healthOf({ ...kept, enabled: enabled && kept.enabled }, metrics)
+      },
       malformedFrames: () => intake.malformedFrames,
     }),
   ]
+}
+
+function healthOf(
+  { enabled, maxItems: limit }: { readonly enabled: boolean; readonly maxItems: number },
+  { size: stored }: { readonly size: number },
+): HealthPart {
+  return { enabled, stored, limit }
+}
+
+/** The distributed engine serves pages of its console through this function. */
+const pagesFunction: BuiltinFunction = {
+  id: `${NAME}::ui-content`,
+  description: 'Serves no pages: start the console of this engine with `iii-node console`',
+  metadata: { internal: true },
+  call: () => {
+    const message = 'This engine serves no pages through a function; start its console with `iii-node console`'
+    throw new InvocationError({ code: ErrorCode.NOT_FOUND, message })
+  },
 }
 
 /** From here on the engine reports its work to this built-in. */

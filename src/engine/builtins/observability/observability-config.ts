@@ -2,10 +2,19 @@
  * Settings of `iii-observability`. The local engine keeps telemetry in memory and exports none. A setting that requires
  * a collector is refused. Settings that only tune a collector or the log of the engine are accepted and have no effect.
  */
-import { parseAlertRules, type AlertRule } from './metrics/alert-rule.js'
-import { parseSampling, ratio, type SamplingConfig } from './traces/sampling.js'
-import { any, boolean, list, oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings, setting } from '../../declare/settings.js'
+import { alertRules, readAlertRules, type AlertRule } from './metrics/alert-rule.js'
+import { ratio, readSampling, sampling, type SamplingConfig } from './traces/sampling.js'
+import {
+  boolean,
+  oneOf,
+  optional,
+  record,
+  string,
+  wholeNumber,
+  withDefault,
+  type Declared,
+} from '../../declare/schema.js'
+import { atStart, parseSettings, section, setting } from '../../declare/settings.js'
 
 /** Settings of `iii-observability`. */
 export interface ObservabilityConfig {
@@ -19,6 +28,11 @@ export interface ObservabilityConfig {
   readonly metrics: { readonly enabled: boolean; readonly maxItems: number; readonly retentionMs: number }
   readonly logs: LogsConfig
   readonly alerts: readonly AlertRule[]
+}
+
+/** The settings in force; they may change while the engine runs. */
+export interface CurrentSettings {
+  settings: ObservabilityConfig
 }
 
 export interface ServiceConfig {
@@ -42,61 +56,62 @@ const DEFAULT_MAX_METRICS = 10_000
 const DEFAULT_MAX_LOGS = 1_000
 const DEFAULT_RETENTION_SECONDS = 3_600
 
-const flag = optional(boolean())
 const memoryOnly = optional(
   setting<string>('`memory`, as this engine exports no telemetry', (value) => value === 'memory', {
     enum: ['memory'],
     type: 'string',
   }),
 )
-const anyObject = optional(record())
-const count = optional(wholeNumber(1))
 
-const traceShape = {
+const traceMembers = {
   exporter: memoryOnly,
   endpoint: optional(string()),
   sampling_ratio: optional(ratio),
-  sampling: anyObject,
-  memory_max_spans: count,
-  trace_storage: anyObject,
+  sampling: optional(sampling),
+  memory_max_spans: counted(DEFAULT_MAX_SPANS, 'Spans that are kept'),
+  trace_storage: optional(record()),
   live_spans: optional(
     setting<boolean>('false, as this engine publishes no live view', (value) => value === false, {
       enum: [false],
       type: 'boolean',
     }),
   ),
-  collapse_spans: flag,
+  collapse_spans: optional(boolean()),
 }
 
-const metricsShape = {
-  metrics_enabled: flag,
+const metricsMembers = {
+  metrics_enabled: enabled('Whether metrics are kept'),
   metrics_exporter: memoryOnly,
-  metrics_retention_seconds: count,
-  metrics_max_count: count,
-  alerts: optional(list(any())),
+  metrics_retention_seconds: counted(DEFAULT_RETENTION_SECONDS),
+  metrics_max_count: counted(DEFAULT_MAX_METRICS, 'Metrics that are kept'),
+  // An alert may call any function on behalf of the engine, so clients cannot add one.
+  alerts: atStart(alertRules),
 }
 
-const logsShape = {
-  logs_enabled: flag,
+const logsMembers = {
+  logs_enabled: enabled('Whether log records are kept'),
   logs_exporter: memoryOnly,
-  logs_max_count: count,
-  logs_retention_seconds: count,
-  logs_batch_size: count,
-  logs_flush_interval_ms: count,
-  logs_sampling_ratio: optional(ratio),
-  logs_console_output: flag,
+  logs_max_count: counted(DEFAULT_MAX_LOGS, 'Log records that are kept'),
+  logs_retention_seconds: counted(DEFAULT_RETENTION_SECONDS),
+  logs_batch_size: optional(wholeNumber(1)),
+  logs_flush_interval_ms: optional(wholeNumber(1)),
+  logs_sampling_ratio: withDefault(ratio, 1),
+  logs_console_output: enabled('Whether log records of workers are printed'),
   level: optional(oneOf(['trace', 'debug', 'info', 'warn', 'error'])),
   format: optional(string()),
 }
 
-const shape = {
-  enabled: flag,
-  service_name: optional(string()),
-  service_version: optional(string()),
-  service_namespace: optional(string()),
-  ...traceShape,
-  ...metricsShape,
-  ...logsShape,
+export const observabilitySettings = {
+  config: section({
+    enabled: atStart(enabled('Whether telemetry is kept')),
+    service_name: withDefault(string('The service of spans and log records of the engine'), 'iii'),
+    service_version: optional(string()),
+    service_namespace: optional(string()),
+    ...traceMembers,
+    ...metricsMembers,
+    ...logsMembers,
+  }),
+  local: section({}),
 }
 
 /**
@@ -105,29 +120,33 @@ const shape = {
  */
 export function parseObservabilityConfig(config: unknown): ObservabilityConfig {
   const path = 'iii-observability'
-  const settings = parseSettings(path, shape, config)
-  const { service_name: name = 'iii', service_version: version, service_namespace: namespace } = settings
+  const settings = parseSettings(path, observabilitySettings.config.members, config)
+  const { service_name: name, service_version: version, service_namespace: namespace } = settings
   return {
-    enabled: settings.enabled ?? true,
+    enabled: settings.enabled,
     service: { name, version, namespace },
-    sampling: parseSampling(`${path}.sampling`, settings.sampling, settings.sampling_ratio),
-    maxSpans: settings.memory_max_spans ?? DEFAULT_MAX_SPANS,
+    sampling: readSampling(`${path}.sampling`, settings.sampling, settings.sampling_ratio),
+    maxSpans: settings.memory_max_spans,
     metrics: {
-      enabled: settings.metrics_enabled ?? true,
-      maxItems: settings.metrics_max_count ?? DEFAULT_MAX_METRICS,
-      retentionMs: seconds(settings.metrics_retention_seconds),
+      enabled: settings.metrics_enabled,
+      maxItems: settings.metrics_max_count,
+      retentionMs: settings.metrics_retention_seconds * 1000,
     },
     logs: {
-      enabled: settings.logs_enabled ?? true,
-      maxItems: settings.logs_max_count ?? DEFAULT_MAX_LOGS,
-      retentionMs: seconds(settings.logs_retention_seconds),
-      samplingRatio: settings.logs_sampling_ratio ?? 1,
-      echo: settings.logs_console_output ?? true,
+      enabled: settings.logs_enabled,
+      maxItems: settings.logs_max_count,
+      retentionMs: settings.logs_retention_seconds * 1000,
+      samplingRatio: settings.logs_sampling_ratio,
+      echo: settings.logs_console_output,
     },
-    alerts: parseAlertRules(`${path}.alerts`, settings.alerts ?? []),
+    alerts: readAlertRules(`${path}.alerts`, settings.alerts ?? []),
   }
 }
 
-function seconds(value = DEFAULT_RETENTION_SECONDS): number {
-  return value * 1000
+function counted(byDefault: number, description?: string): Declared<number, boolean> {
+  return withDefault(wholeNumber(1, undefined, description), byDefault)
+}
+
+function enabled(description: string): Declared<boolean, boolean> {
+  return withDefault(boolean(description), true)
 }

@@ -24,7 +24,7 @@ interface Entry<T> extends Kept<T> {
 }
 
 export class Retained<T> {
-  readonly #caps: RetentionCaps
+  #caps: RetentionCaps
   readonly #onGone: (item: T) => void
   readonly #entries = new Fifo<Entry<T>>()
   #weight = 0
@@ -43,6 +43,13 @@ export class Retained<T> {
   /** Items dropped for newer ones before their maximum age. */
   get dropped(): number {
     return this.#dropped
+  }
+
+  /** Changes the limits; items above them are removed. */
+  limit(caps: RetentionCaps, now: number): void {
+    this.#caps = caps
+    this.expire(now)
+    this.#trim()
   }
 
   /** Adds an item at the time `now`, in milliseconds of a monotonic clock. */

@@ -3,7 +3,7 @@
  * subscribers have no order, and results and errors of handlers are ignored.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
-import type { Binding, Builtin, BuiltinFunction, BuiltinTriggerType, EngineHost } from '../builtin.js'
+import type { Binding, BuiltinFunction, BuiltinTriggerType, EngineHost, LiveBuiltin } from '../builtin.js'
 import { FanOut } from '../../triggers/fan-out.js'
 import { Deliveries } from './deliveries.js'
 import type { PubSubConfig } from './pubsub-config.js'
@@ -15,7 +15,7 @@ import { anyText, object, optional, string } from '../../declare/schema.js'
 const MAX_SUBSCRIPTIONS = 100_000
 
 /** Serves `publish` and the trigger type `subscribe`. */
-export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Builtin {
+export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): LiveBuiltin<PubSubConfig> {
   const subscriptions = new Subscriptions(host.quirks.silentTopics)
   const deliveries = new Deliveries(host)
   const fanOut = new FanOut<Binding>(host.lane)
@@ -24,6 +24,8 @@ export function createPubSubBuiltin(host: EngineHost, _config: PubSubConfig): Bu
     description: 'Sends events to all subscribers of a topic',
     functions: [publishFunction({ host, subscriptions, deliveries, fanOut })],
     triggerTypes: [subscribeType(subscriptions)],
+    // All settings are read at start only.
+    reconfigure: () => undefined,
     start: () => Promise.resolve(),
     stop() {
       subscriptions.clear()

@@ -1,10 +1,17 @@
 /** Settings of `iii-pubsub`. The only adapter is the local one; engines that share topics need another broker. */
-import { oneOf, optional, record } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import { oneOf, optional } from '../../declare/schema.js'
+import { atStart, parseSettings, section } from '../../declare/settings.js'
 
 /** Settings of `iii-pubsub`: only the name of its adapter so far. */
 export interface PubSubConfig {
   readonly adapter: 'local'
+}
+
+const adapter = section({ name: optional(oneOf(['local'])), config: optional(section({})) })
+
+export const pubSubSettings = {
+  config: section({ adapter: atStart(optional(adapter)) }, 'Settings of topics without storage; none may be changed'),
+  local: section({}),
 }
 
 /**
@@ -12,9 +19,6 @@ export interface PubSubConfig {
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parsePubSubConfig(config: unknown): PubSubConfig {
-  const { adapter } = parseSettings('iii-pubsub', { adapter: optional(record()) }, config)
-  const shape = { name: optional(oneOf(['local'])), config: optional(record()) }
-  const { name = 'local', config: inner } = parseSettings('iii-pubsub.adapter', shape, adapter)
-  parseSettings('iii-pubsub.adapter.config', {}, inner)
-  return { adapter: name }
+  const { adapter } = parseSettings('iii-pubsub', pubSubSettings.config.members, config)
+  return { adapter: adapter?.name ?? 'local' }
 }

@@ -9,10 +9,11 @@ import type { EngineHost } from '../builtin.js'
 import { deliverySpan, invokeInSpan } from '../../triggers/fire.js'
 import type { Attempts, Deliver } from './attempts.js'
 import { dataOf, deliveryTrace, type Job } from './job.js'
-import { JobQueue } from './job-queue.js'
+import { JobQueue, type JobQueueParts } from './job-queue.js'
 import type { Ledger } from './journal/ledger.js'
 import type { NamedQueueSettings } from './queue-config.js'
 import { queueError } from './queue-errors.js'
+import { invalidConfig } from '../../declare/settings.js'
 
 /** A call as it is passed to the queue. */
 export interface EnqueueRequest {
@@ -36,8 +37,10 @@ export interface NamedQueueFigures {
 }
 
 interface NamedQueue {
-  readonly settings: NamedQueueSettings
+  settings: NamedQueueSettings
   readonly jobs: JobQueue
+  /** Jobs that are being stored. */
+  storing: number
 }
 
 export interface NamedQueuesParts {
@@ -51,6 +54,7 @@ const DECLARE_IT = 'declare it in `queue_configs` of `iii-queue`'
 export class NamedQueues {
   readonly #host: EngineHost
   readonly #ledger: Ledger
+  readonly #attempt: JobQueueParts['attempt']
   readonly #queues = new Map<string, NamedQueue>()
 
   constructor({ host, ledger, attempts }: NamedQueuesParts, configured: ReadonlyMap<string, NamedQueueSettings>) {
@@ -61,12 +65,33 @@ export class NamedQueues {
       const call = { functionId, namespace, data, ...deliveryTrace(job), access, signal }
       return invokeInSpan(host, call, deliverySpan(job, call))
     }
+    this.#attempt = (job, policy) => attempts.make(job, policy, deliver)
+    this.configure(configured)
+  }
+
+  /**
+   * Replaces the settings of all queues. A policy applies to the next attempt of each job, the mode and the group to
+   * calls that are accepted afterwards.
+   * @throws {RuntimeError} INVALID_CONFIG when a queue that has jobs is left out; nothing has changed then.
+   */
+  configure(configured: ReadonlyMap<string, NamedQueueSettings>): void {
+    for (const [name, { jobs, storing }] of this.#queues) {
+      const count = jobs.depth + storing
+      if (count > 0 && !configured.has(name))
+        throw invalidConfig(`iii-queue.queue_configs must keep ${describe(name)}, which has ${count} unfinished jobs`)
+    }
+    for (const name of this.#queues.keys()) if (!configured.has(name)) this.#queues.delete(name)
     for (const [name, settings] of configured) {
-      const jobs = new JobQueue(settings.policy, {
-        clock: host.clock,
-        attempt: (job, policy) => attempts.make(job, policy, deliver),
-      })
-      this.#queues.set(name, { settings, jobs })
+      const queue = this.#queues.get(name)
+      if (queue === undefined) {
+        const jobs = new JobQueue(settings.policy, { clock: this.#host.clock, attempt: this.#attempt })
+        this.#queues.set(name, { settings, jobs, storing: 0 })
+        continue
+      }
+      queue.settings = settings
+      queue.jobs.policy = settings.policy
+      // More jobs may run at the same time.
+      queue.jobs.resume()
     }
   }
 
@@ -114,7 +139,12 @@ export class NamedQueues {
       sequence: this.#ledger.nextSequence(),
       access,
     }
-    await this.#ledger.admit([job])
+    queue.storing += 1
+    try {
+      await this.#ledger.admit([job])
+    } finally {
+      queue.storing -= 1
+    }
     queue.jobs.add(job)
   }
 

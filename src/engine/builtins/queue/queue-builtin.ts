@@ -2,7 +2,7 @@
  * `iii-queue`: named queues for the `enqueue` action, and topics with stored delivery. Assembles the parts and opens
  * the journal.
  */
-import type { Builtin, BuiltinTriggerType, EngineHost } from '../builtin.js'
+import type { BuiltinTriggerType, EngineHost, LiveBuiltin } from '../builtin.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import { Attempts } from './attempts.js'
 import { enqueueFunction, publishFunction } from './enqueue-functions.js'
@@ -28,7 +28,7 @@ export function createQueueBuiltin(
   host: EngineHost,
   config: QueueConfig,
   openJournal: () => Promise<QueueJournal> = () => journalFor(host, config),
-): Builtin {
+): LiveBuiltin<QueueConfig> {
   const ledger = new Ledger(host, config.limits)
   const attempts = new Attempts(host, ledger)
   const queues = new NamedQueues({ host, ledger, attempts }, config.queues)
@@ -47,6 +47,7 @@ export function createQueueBuiltin(
     triggerTypes: [subscriberType(topics)],
     waiting: () => ledger.waiting,
     inspections: queueInspections({ ledger, queues, topics }),
+    reconfigure: (settings) => queues.configure(settings.queues),
     async start() {
       const jobs = await ledger.open(await openJournal())
       attempts.expectReturn(jobs)

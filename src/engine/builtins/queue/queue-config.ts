@@ -1,10 +1,10 @@
 /** Settings of `iii-queue`: named queues and the storage of jobs. Topics have no settings here; their triggers have. */
-import type { Infer } from '../../../wire/protocol/validate.js'
-import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
+import { describe } from '../../../std/text/describe.js'
+import { localStorageOf, storageMembers, type LocalStorage } from '../../storage/storage-config.js'
 import { defaultQueueLimits, type QueueLimits } from './journal/ledger.js'
 import { defaultPolicy, type QueuePolicy } from './queue-policy.js'
-import { oneOf, optional, record, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings, setting } from '../../declare/settings.js'
+import { map, oneOf, optional, string, wholeNumber, type ObjectOf } from '../../declare/schema.js'
+import { atStart, invalidConfig, parseSettings, section, setting } from '../../declare/settings.js'
 
 /** One configured queue. */
 export interface NamedQueueSettings {
@@ -17,63 +17,71 @@ export interface QueueConfig {
   /** By name; `default` is always included. */
   readonly queues: ReadonlyMap<string, NamedQueueSettings>
   /** The storage of jobs. */
-  readonly storage: StorageConfig
+  readonly storage: LocalStorage
   readonly limits: QueueLimits
 }
 
-const queueShape = {
-  type: optional(oneOf(['standard', 'fifo'])),
-  max_retries: optional(wholeNumber(1)),
-  concurrency: optional(wholeNumber(1)),
+const queueMembers = {
+  type: optional(oneOf(['standard', 'fifo'], '`fifo` keeps the order within each group')),
+  max_retries: optional(wholeNumber(1, undefined, 'Attempts in total; default 3')),
+  concurrency: optional(wholeNumber(1, undefined, 'Jobs at the same time; default 10')),
   message_group_field: optional(
     setting<string>('a string that is not empty', (v) => typeof v === 'string' && v !== '', {
       minLength: 1,
       type: 'string',
+      description: 'The payload member that names the group; a fifo queue needs it',
     }),
   ),
-  backoff_ms: optional(wholeNumber(0)),
-  poll_interval_ms: optional(wholeNumber(1)),
+  backoff_ms: optional(wholeNumber(0, undefined, 'Delay before the first retry; doubles with each; default 1000')),
+  poll_interval_ms: optional(wholeNumber(1, undefined, 'Retries are due on multiples of this; default 100')),
   // These two apply to RabbitMQ only.
   max_priority: optional(wholeNumber(0)),
   priority_field: optional(string()),
 }
 
-const adapterShape = { name: optional(oneOf(['builtin'])), config: optional(record()) }
+const { bridge_url: _ofOtherBuiltins, ...storedHere } = storageMembers
+
+const adapter = section({ name: atStart(optional(oneOf(['builtin']))), config: optional(section(storedHere)) })
+
+export const queueSettings = {
+  config: section({
+    // Beside its name, the adapter has the same settings as that of every built-in that stores values.
+    adapter: optional(adapter),
+    queue_configs: optional(map(section(queueMembers), 'Queues by name')),
+  }),
+  local: section({}),
+}
+
+/** Maximum queues. */
+const MAX_QUEUES = 1_000
 
 /**
  * Reads the `config` of `iii-queue`; absent means the defaults: the queue `default`, kept in memory.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseQueueConfig(config: unknown): QueueConfig {
-  const shape = { adapter: optional(record()), queue_configs: optional(record()) }
-  const { adapter, queue_configs: configured = {} } = parseSettings('iii-queue', shape, config)
-  const { config: inner } = parseSettings('iii-queue.adapter', adapterShape, adapter)
-  // Beside its name, the adapter has the same settings as that of every built-in that stores values.
-  const { storage } = parseStorageAdapter('iii-queue.adapter', { config: inner }, {})
+  const { adapter: given, queue_configs: configured } = parseSettings('iii-queue', queueSettings.config.members, config)
+  const names = Object.keys(configured ?? {})
+  if (names.length > MAX_QUEUES)
+    throw invalidConfig(`iii-queue.queue_configs has ${names.length} queues; at most ${MAX_QUEUES} are accepted`)
   const queues = new Map([['default', readQueue('iii-queue.queue_configs.default', {})]])
-  for (const [name, settings] of Object.entries(configured)) {
+  for (const [name, settings] of Object.entries(configured ?? {})) {
     queues.set(name, readQueue(`iii-queue.queue_configs.${name}`, settings))
   }
-  return { queues, storage, limits: defaultQueueLimits }
+  return { queues, storage: localStorageOf(given?.config), limits: defaultQueueLimits }
 }
 
-function readQueue(path: string, settings: unknown): NamedQueueSettings {
-  const given = parseSettings(path, queueShape, settings)
+type GivenQueue = ObjectOf<typeof queueMembers>
+
+function readQueue(path: string, given: GivenQueue): NamedQueueSettings {
   if (given.type !== 'fifo') return { policy: policyOf(given), groupField: undefined }
-  const { message_group_field: groupField } = parseSettings(path, fifoShape, settings)
-  return { policy: policyOf(given), groupField }
+  const groupField = given.message_group_field ?? undefined
+  if (groupField !== undefined) return { policy: policyOf(given), groupField }
+  const expected = 'the name of a payload member, since the queue is fifo'
+  throw invalidConfig(`${path}.message_group_field must be ${expected}, got ${describe(groupField)}`)
 }
 
-const fifoShape = {
-  ...queueShape,
-  message_group_field: setting<string>(
-    'the name of a payload member, since the queue is fifo',
-    (v) => typeof v === 'string',
-    { type: 'string' },
-  ),
-}
-
-function policyOf(given: Infer<typeof queueShape>): QueuePolicy {
+function policyOf(given: GivenQueue): QueuePolicy {
   return {
     mode: given.type ?? defaultPolicy.mode,
     maxAttempts: given.max_retries ?? defaultPolicy.maxAttempts,

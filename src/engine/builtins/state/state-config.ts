@@ -1,9 +1,9 @@
 /**
  * Settings of `iii-state`.
  */
-import { parseStorageAdapter, saveIntervalMs, type StorageConfig } from '../../storage/storage-config.js'
-import { boolean, optional, record, wholeNumber } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import { saveIntervalMs, storageAdapter, storageOf, type StorageConfig } from '../../storage/storage-config.js'
+import { boolean, optional, wholeNumber, withDefault } from '../../declare/schema.js'
+import { parseSettings, section } from '../../declare/settings.js'
 
 /** Settings of `iii-state`. */
 export interface StateConfig {
@@ -14,11 +14,14 @@ export interface StateConfig {
   readonly maxValueBytes: number | undefined
 }
 
-const shape = {
-  adapter: optional(record()),
-  triggers_enabled: optional(boolean()),
-  max_value_bytes: optional(wholeNumber(1)),
-  save_interval_ms: saveIntervalMs,
+export const stateSettings = {
+  config: section({
+    adapter: optional(storageAdapter),
+    triggers_enabled: withDefault(boolean('Whether `state` triggers fire'), true),
+    max_value_bytes: optional(wholeNumber(1, undefined, 'Bytes of one value as JSON')),
+    save_interval_ms: saveIntervalMs,
+  }),
+  local: section({}),
 }
 
 /**
@@ -26,7 +29,7 @@ const shape = {
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseStateConfig(config: unknown): StateConfig {
-  const { adapter, triggers_enabled, max_value_bytes } = parseSettings('iii-state', shape, config)
-  const { storage } = parseStorageAdapter('iii-state.adapter', adapter, {})
-  return { storage, triggersEnabled: triggers_enabled ?? true, maxValueBytes: max_value_bytes }
+  const given = parseSettings('iii-state', stateSettings.config.members, config)
+  const { adapter, triggers_enabled: triggersEnabled, max_value_bytes: maxValueBytes } = given
+  return { storage: storageOf('iii-state.adapter', adapter), triggersEnabled, maxValueBytes }
 }

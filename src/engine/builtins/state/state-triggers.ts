@@ -3,6 +3,7 @@ import { withTextMembers } from '../../../wire/protocol/json-text.js'
 import { BoundTriggers } from '../../triggers/bound-triggers.js'
 import type { BuiltinTriggerType, EngineHost } from '../builtin.js'
 import type { Trace } from '../../triggers/fire.js'
+import type { FieldType } from '../../../wire/protocol/validate.js'
 import type { Stored } from '../../storage/store.js'
 import { WriteFirings } from '../../triggers/write-firings.js'
 import { triggerType } from '../../declare/function.js'
@@ -76,4 +77,17 @@ function eventOf({ scope, key, oldValue, newValue }: StateChange): unknown {
     newValue === undefined ? 'state:deleted' : oldValue === undefined ? 'state:created' : 'state:updated'
   const values = { old_value: oldValue ?? null, new_value: newValue ?? null }
   return withTextMembers({ type: 'state', event_type, scope, key, ...values })
+}
+
+/** The change that an event of another engine describes. */
+export function changeOf(payload: unknown): StateChange | undefined {
+  if (!event.accepts(payload)) return undefined
+  const { scope, key, old_value: oldValue, new_value: newValue } = payload as FieldType<typeof event>
+  // The values came through JSON; null means that there is none.
+  return {
+    scope,
+    key,
+    oldValue: (oldValue ?? undefined) as Stored | undefined,
+    newValue: (newValue ?? undefined) as Stored | undefined,
+  }
 }

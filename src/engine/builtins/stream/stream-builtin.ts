@@ -2,24 +2,28 @@
  * `iii-stream`: streams of groups of items, the functions that read and change them, the trigger types that fire on
  * changes, and the WebSocket server through which browsers follow them.
  */
-import type { Builtin, EngineHost } from '../builtin.js'
+import type { BuiltinFunction, EngineHost, LiveBuiltin } from '../builtin.js'
 import { reachableHost } from '../../config/listener-config.js'
 import { LargeUpdates } from '../../storage/large-updates.js'
 import { defaultStoreLimits, openStore } from '../../storage/storage-config.js'
 import { listEntries, type Store } from '../../storage/store.js'
+import type { Trace } from '../../triggers/fire.js'
+import { connectFor, runElsewhere } from '../bridge/run-elsewhere.js'
 import type { StreamClientParts } from './stream-client.js'
 import type { StreamConfig } from './stream-config.js'
 import { streamFunctions } from './stream-functions.js'
+import type { StreamMessage } from './stream-event.js'
 import { spaceOf, StreamItems, type GroupPlace } from './stream-items.js'
 import { StreamOperations } from './stream-operations.js'
 import { StreamRooms } from './stream-rooms.js'
 import { StreamServer } from './stream-server.js'
+import { StreamsElsewhere } from './streams-elsewhere.js'
 import { StreamTriggers } from './stream-triggers.js'
 
 const NAME = 'iii-stream'
 
 /** The built-in with its bound port; the configured one until it has started. */
-export type StreamBuiltin = Builtin & { readonly port: number; readonly url: string | undefined }
+export type StreamBuiltin = LiveBuiltin<StreamConfig> & { readonly port: number; readonly url: string | undefined }
 
 /** Serves `stream::*`, the trigger types of streams, and a WebSocket server. */
 export function createStreamBuiltin(host: EngineHost, config: StreamConfig): StreamBuiltin {
@@ -27,7 +31,7 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
   return {
     name: NAME,
     description: 'Stores streams of items, and sends their changes to functions and browsers',
-    functions: streamFunctions(() => service.operations),
+    functions: service.functions,
     triggerTypes: service.triggers.types,
     namedFunctions: config.authFunctionId === undefined ? [] : [config.authFunctionId],
     inspections: {
@@ -40,6 +44,9 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
     get url() {
       return host.opensPorts ? `ws://${reachableHost(config.host)}:${service.port}` : undefined
     },
+    reconfigure: ({ channelSize }) => {
+      service.channelSize = channelSize
+    },
     start: () => service.start(),
     stop: () => service.stop(),
   }
@@ -48,6 +55,11 @@ export function createStreamBuiltin(host: EngineHost, config: StreamConfig): Str
 /** Created on start and released on stop. */
 class StreamService {
   readonly triggers: StreamTriggers
+  readonly functions: readonly BuiltinFunction[]
+  /** The engine that has the streams, if it is not this one. */
+  readonly #elsewhere: StreamsElsewhere | undefined
+  /** Events kept for a client that reads too slowly; applies to clients that connect afterwards. */
+  channelSize: number
   readonly #host: EngineHost
   readonly #config: StreamConfig
   readonly #rooms: StreamRooms
@@ -58,8 +70,18 @@ class StreamService {
   constructor(host: EngineHost, config: StreamConfig) {
     this.#host = host
     this.#config = config
-    this.triggers = new StreamTriggers(host)
-    this.#rooms = new StreamRooms(host)
+    this.channelSize = config.channelSize
+    const { storage } = config
+    const isWatched = (streamName: string): void => this.#elsewhere?.follow(streamName)
+    this.triggers = new StreamTriggers(host, isWatched)
+    this.#rooms = new StreamRooms(host, isWatched)
+    const functions = streamFunctions(() => this.#operations)
+    this.#elsewhere =
+      storage.kind === 'bridge'
+        ? new StreamsElsewhere(connectFor(`${NAME}.adapter`, host, storage), this.#announce, host.log)
+        : undefined
+    const { remote } = this.#elsewhere ?? {}
+    this.functions = remote === undefined ? functions : runElsewhere(functions, remote)
     this.#server = new StreamServer(host, config, this.#clientParts())
   }
 
@@ -77,16 +99,16 @@ class StreamService {
   }
 
   async start(): Promise<void> {
-    const limits = { ...defaultStoreLimits, counters: this.#host.counters }
-    this.#store = await openStore(this.#config.storage, limits, { builtin: NAME, host: this.#host })
-    this.#operations = new StreamOperations({
-      host: this.#host,
-      items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
-      announce: (message, trace) => {
-        this.#rooms.send(message)
-        this.triggers.fire(message, trace)
-      },
-    })
+    const { storage } = this.#config
+    if (storage.kind !== 'bridge') {
+      const limits = { ...defaultStoreLimits, counters: this.#host.counters }
+      this.#store = await openStore(storage, limits, { builtin: NAME, host: this.#host })
+      this.#operations = new StreamOperations({
+        host: this.#host,
+        items: new StreamItems(this.#store, new LargeUpdates(this.#host.lane)),
+        announce: this.#announce,
+      })
+    }
     if (!this.#host.opensPorts) return
     try {
       await this.#server.start()
@@ -101,7 +123,13 @@ class StreamService {
     this.triggers.stop()
     this.#rooms.stop()
     await this.#server.stop()
+    await this.#elsewhere?.remote.close()
     await this.#store?.close()
+  }
+
+  readonly #announce = (message: StreamMessage, trace: Trace): void => {
+    this.#rooms.send(message)
+    this.triggers.fire(message, trace)
   }
 
   #clientParts(): StreamClientParts {
@@ -114,9 +142,10 @@ class StreamService {
       rooms: this.#rooms,
       triggers: this.triggers,
       authRequired: this.#config.authRequired,
-      channelSize: this.#config.channelSize,
+      channelSize: () => this.channelSize,
       snapshot: ({ streamName, groupId, id }, signal) => {
         const group = { stream_name: streamName, group_id: groupId }
+        if (this.#elsewhere !== undefined) return this.#elsewhere.snapshot({ streamName, groupId, id }, signal)
         // Clients connect only while the server runs, which starts after the store is open.
         const operations = this.#operations
         if (operations === undefined) return Promise.reject(new Error('The stream store is not open'))

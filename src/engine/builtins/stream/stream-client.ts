@@ -41,7 +41,7 @@ export interface StreamClientParts {
   /** Reads the initial state of a subscription: an item, or the list of a group. */
   readonly snapshot: (target: StreamTarget, signal: AbortSignal) => Promise<unknown>
   /** Messages kept for a client that reads too slowly. */
-  readonly channelSize: number
+  readonly channelSize: () => number
 }
 
 type Request = { readonly type: 'join' | 'leave'; readonly subscriptionId: string; readonly target: StreamTarget }
@@ -50,6 +50,7 @@ export class StreamClient {
   readonly #parts: StreamClientParts
   readonly #transport: Transport
   readonly #context: unknown
+  readonly #channelSize: number
   readonly #outbox: LossyOutbox
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #requests: Request[] = []
@@ -61,7 +62,8 @@ export class StreamClient {
     this.#parts = parts
     this.#transport = transport
     this.#context = context
-    this.#outbox = new LossyOutbox(transport, parts.channelSize, parts)
+    this.#channelSize = parts.channelSize()
+    this.#outbox = new LossyOutbox(transport, this.#channelSize, parts)
   }
 
   /** Handles a frame; clients may send both kinds. */
@@ -133,7 +135,7 @@ export class StreamClient {
   }
 
   async #subscribe({ subscriptionId, target }: Request, signal: AbortSignal): Promise<void> {
-    const subscription = new Subscription(target, this.#outbox, this.#parts.channelSize)
+    const subscription = new Subscription(target, this.#outbox, this.#channelSize)
     this.#subscriptions.set(subscriptionId, subscription)
     this.#parts.rooms.add(subscription)
     try {

@@ -2,9 +2,9 @@
  * Settings of `iii-stream`.
  */
 import { originFields, readOriginRules, type OriginRules } from '../../access/origins.js'
-import { parseStorageAdapter, type StorageConfig } from '../../storage/storage-config.js'
-import { boolean, optional, record, string, wholeNumber } from '../../declare/schema.js'
-import { parseSettings } from '../../declare/settings.js'
+import { storageAdapter, storageMembers, storageOf, type StorageConfig } from '../../storage/storage-config.js'
+import { boolean, optional, string, wholeNumber, withDefault } from '../../declare/schema.js'
+import { atStart, parseSettings, section } from '../../declare/settings.js'
 
 /** Settings of `iii-stream`. */
 export interface StreamConfig {
@@ -22,19 +22,25 @@ export interface StreamConfig {
   readonly origins: OriginRules
 }
 
-const DEFAULT_HOST = '0.0.0.0'
-const DEFAULT_PORT = 3112
 const DEFAULT_CHANNEL_SIZE = 256
 
-const shape = {
-  host: optional(string()),
-  port: optional(wholeNumber(0, 65_535)),
-  auth_function: optional(string()),
-  adapter: optional(record()),
-}
+const adapterConfig = section({
+  ...storageMembers,
+  channel_size: optional(wholeNumber(1, 100_000, 'Events kept for a client that reads too slowly; default 256')),
+})
 
-/** Settings of the local engine only. */
-const localShape = { ...originFields, auth_required: optional(boolean()) }
+export const streamSettings = {
+  config: section({
+    host: atStart(withDefault(string('The address to listen on'), '0.0.0.0')),
+    port: atStart(withDefault(wholeNumber(0, 65_535, '0 selects a free port'), 3112)),
+    auth_function: atStart(optional(string('Called for each client that connects'))),
+    adapter: optional(section({ ...storageAdapter.members, config: optional(adapterConfig) })),
+  }),
+  local: section({
+    ...originFields,
+    auth_required: withDefault(boolean('Refuses clients that the auth function did not admit'), false),
+  }),
+}
 
 /**
  * Reads the `config` and `local` of `iii-stream`; absent means the defaults: port 3112 on all addresses, in memory, no
@@ -42,17 +48,16 @@ const localShape = { ...originFields, auth_required: optional(boolean()) }
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
 export function parseStreamConfig(config: unknown, local?: unknown): StreamConfig {
-  const given = parseSettings('iii-stream', shape, config)
-  const own = parseSettings('iii-stream.local', localShape, local)
-  const channelSize = { channel_size: optional(wholeNumber(1, 100_000)) }
-  const { storage, settings } = parseStorageAdapter('iii-stream.adapter', given.adapter, channelSize)
+  const given = parseSettings('iii-stream', streamSettings.config.members, config)
+  const own = parseSettings('iii-stream.local', streamSettings.local.members, local)
+  const settings = given.adapter?.config
   return {
-    host: given.host ?? DEFAULT_HOST,
-    port: given.port ?? DEFAULT_PORT,
+    host: given.host,
+    port: given.port,
     authFunctionId: given.auth_function === '' ? undefined : given.auth_function,
-    authRequired: own.auth_required ?? false,
-    channelSize: settings.channel_size ?? DEFAULT_CHANNEL_SIZE,
-    storage,
+    authRequired: own.auth_required,
+    channelSize: settings?.channel_size ?? DEFAULT_CHANNEL_SIZE,
+    storage: storageOf('iii-stream.adapter', given.adapter),
     origins: readOriginRules(own),
   }
 }

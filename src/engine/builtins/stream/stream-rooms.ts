@@ -15,11 +15,17 @@ export interface Listener {
 
 export class StreamRooms {
   readonly #host: Pick<EngineHost, 'lane' | 'log' | 'counters'>
+  readonly #onWatched: (streamName: string) => void
   readonly #rooms = new Map<string, Map<string, Set<Listener>>>()
   readonly #fanOut: FanOut<Listener>
 
-  constructor(host: Pick<EngineHost, 'lane' | 'log' | 'counters'>) {
+  /** @param onWatched called with the stream of each subscription. */
+  constructor(
+    host: Pick<EngineHost, 'lane' | 'log' | 'counters'>,
+    onWatched: (streamName: string) => void = () => undefined,
+  ) {
     this.#host = host
+    this.#onWatched = onWatched
     this.#fanOut = new FanOut(host.lane)
   }
 
@@ -30,6 +36,7 @@ export class StreamRooms {
     const listeners = groups.get(groupId)
     if (listeners === undefined) groups.set(groupId, new Set([listener]))
     else listeners.add(listener)
+    this.#onWatched(streamName)
   }
 
   remove(listener: Listener): void {

@@ -61,6 +61,7 @@ const subscription = object({
 
 export class StreamTriggers {
   readonly #host: EngineHost
+  readonly #onWatched: (streamName: string) => void
   readonly #changes = new BoundTriggers<Filter>()
   readonly #joins = new BoundTriggers<undefined>()
   readonly #leaves = new BoundTriggers<undefined>()
@@ -68,8 +69,10 @@ export class StreamTriggers {
   /** Whether the warning about unchecked joins has been logged. */
   #warned = false
 
-  constructor(host: EngineHost) {
+  /** @param onWatched called with the stream of each `stream` trigger that is bound. */
+  constructor(host: EngineHost, onWatched: (streamName: string) => void = () => undefined) {
     this.#host = host
+    this.#onWatched = onWatched
     this.#firings = new WriteFirings(host, 'stream_triggers')
   }
 
@@ -128,7 +131,10 @@ export class StreamTriggers {
         description: 'Calls a function after an item was created, updated or deleted, and for events sent to a stream',
         config,
         request: message,
-        bind: (binding, filter) => this.#changes.add(binding, filter),
+        bind: (binding, filter) => {
+          this.#changes.add(binding, filter)
+          this.#onWatched(filter.stream_name)
+        },
         unbind: (binding) => this.#changes.remove(binding),
       }),
       subscriptionType('stream:join', 'Calls a function to decide whether a client may join a stream', this.#joins),

@@ -64,6 +64,11 @@ test('parts go by their newer names as well, and those that are always there may
   ])
 })
 
+test('commands start last, and an image of a built-in has no effect', () => {
+  const { builtins } = parse('workers: [{ name: iii-exec, config: { exec: [ls] } }, { name: iii-cron, image: "x:1" }]')
+  expect(builtins.map(({ name }) => name)).toEqual(['iii-cron', 'iii-observability', 'configuration', 'iii-exec'])
+})
+
 test('`iii-telemetry` is accepted with any settings and has no effect', () => {
   const names = (text: string): string[] => parse(text).builtins.map(({ name }) => name)
   const file = 'workers:\n  - name: iii-cron\n'
@@ -80,17 +85,14 @@ test('the environment sets the grace before the file does', () => {
 test.each([
   ['a key at the top', 'wokers: []', /^engine\.yaml:1: .*wokers.*accepted: .*workers/],
   ['an unknown worker', 'workers:\n  - name: iii-teleport', /^engine\.yaml:2: .*"iii-teleport".*serves .*iii-http/],
-  [
-    'a part of the distributed engine',
-    'workers:\n  - name: iii-exec',
-    /^engine\.yaml:2: iii-exec .*take it out; start/,
-  ],
+  ['an image', 'workers:\n  - name: mail\n    image: x/mail:1', /^engine\.yaml:2: .*"mail".*take it out, and start/],
+  ['a blank command', 'workers:\n  - name: iii-exec\n    config: { exec: [" "] }', /^engine\.yaml:3: iii-exec\.exec/],
   ['settings of what has none', 'workers:\n  - name: iii-engine-functions\n    config: {a: 1}', /^engine\.yaml:3: .*a/],
   ['the name of another engine’s part', 'workers:\n  - name: constructor', /^engine\.yaml:2: .*"constructor"/],
   [
     'an unknown key of an entry',
-    'workers:\n  - name: iii-cron\n    image: x',
-    /^engine\.yaml:3: .*image.*accepted: name, config, local/,
+    'workers:\n  - name: iii-cron\n    imge: x',
+    /^engine\.yaml:3: .*imge.*accepted: name, image, config, local/,
   ],
   [
     'an unknown local setting',

@@ -23,13 +23,6 @@ const recorded = JSON.parse(readFileSync(new URL('engine.json', import.meta.url)
 /** `kind id member` → why it differs. */
 const ON_PURPOSE: Readonly<Record<string, string>> = {
   'function engine::queue::enqueue': 'The local engine has a function behind the action `enqueue`.',
-  ...Object.fromEntries(
-    ['cron', 'http', 'observability', 'pubsub', 'queue', 'state', 'stream'].map((name) => [
-      `function iii-${name}::on-config-change`,
-      'The settings of the local engine come from its configuration file alone.',
-    ]),
-  ),
-  'function iii-observability::ui-content': 'The console of the distributed engine is not part of the local engine.',
   'function state::list response_schema': 'Says that the result is a list.',
   'trigger durable:subscriber configuration_schema': 'Names the members of `queue_config`.',
   'trigger engine::functions-available request_schema': 'Describes the event; the distributed engine does not.',

@@ -21,6 +21,10 @@ export class RequestLimit {
     return this.#gate.waiting
   }
 
+  resize(maxActive: number): void {
+    this.#gate.resize(maxActive)
+  }
+
   /** Whether the queue is full. */
   get isFull(): boolean {
     return this.#gate.isFull && this.#gate.waiting >= MAX_WAITING

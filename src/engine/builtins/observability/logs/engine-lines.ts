@@ -8,7 +8,7 @@ import type { EngineHost } from '../../builtin.js'
 import { logLineOf, type EngineEvent, type LogLine } from '../../../engine-events.js'
 import { parseTraceparent } from '../../../calls/trace-headers.js'
 import { epochNanos } from '../otlp-value.js'
-import type { ServiceConfig } from '../observability-config.js'
+import type { CurrentSettings } from '../observability-config.js'
 import { severities, type LogRecord } from './log-record.js'
 import type { Logs } from './logs.js'
 
@@ -18,15 +18,15 @@ const SECOND_MS = 1_000
 
 export class EngineLines {
   readonly #host: EngineHost
-  readonly #service: ServiceConfig
+  readonly #current: Readonly<CurrentSettings>
   readonly #logs: Logs
   #isBusy = false
   #windowEndsAt = -Infinity
   #linesInWindow = 0
 
-  constructor(host: EngineHost, service: ServiceConfig, logs: Logs) {
+  constructor(host: EngineHost, current: Readonly<CurrentSettings>, logs: Logs) {
     this.#host = host
-    this.#service = service
+    this.#current = current
     this.#logs = logs
   }
 
@@ -58,7 +58,7 @@ export class EngineLines {
     const { traceparent, ...attributes } = fields as { readonly traceparent?: unknown }
     const trace = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined)
     const nowNanos = epochNanos(this.#host.clock)
-    const { name } = this.#service
+    const { name } = this.#current.settings.service
     return {
       timestamp_unix_nano: nowNanos,
       observed_timestamp_unix_nano: nowNanos,

@@ -5,7 +5,7 @@ import type { BuiltinFunction, EngineHost } from '../../builtin.js'
 import { parseTraceparent } from '../../../calls/trace-headers.js'
 import { severities, type LogRecord, type Severity } from './log-record.js'
 import { epochNanos } from '../otlp-value.js'
-import type { ServiceConfig } from '../observability-config.js'
+import type { CurrentSettings } from '../observability-config.js'
 import { builtinFunction } from '../../../declare/function.js'
 import { any, object, optional, string } from '../../../declare/schema.js'
 
@@ -20,7 +20,7 @@ const input = object({
 /** Declares the functions; each passes its record to `take`. */
 export function logFunctions(
   host: EngineHost,
-  service: ServiceConfig,
+  current: Readonly<CurrentSettings>,
   take: (record: LogRecord) => void,
 ): BuiltinFunction[] {
   const names = Object.keys(severities) as Severity[]
@@ -30,6 +30,7 @@ export function logFunctions(
       description: `Writes a log record of severity ${severity}`,
       input,
       call: ({ message, data, trace_id, span_id, service_name }, { traceparent }) => {
+        const { service } = current.settings
         const nowNanos = epochNanos(host.clock)
         const parent = parseTraceparent(traceparent)
         const traceId = trace_id ?? parent?.traceId

@@ -7,25 +7,29 @@ import type { EngineHost } from '../../builtin.js'
 import type { EventLevel } from '../../../engine-events.js'
 import { severities, type LogRecord } from './log-record.js'
 import type { LogsConfig } from '../observability-config.js'
-import { Retained } from '../retained.js'
+import { Retained, type RetentionCaps } from '../retained.js'
 
 /** Maximum characters of all records together. */
 const MAX_WEIGHT = 16 * 1024 * 1024
 
 export class Logs {
   readonly #host: EngineHost
-  readonly #config: LogsConfig
+  #config: LogsConfig
   readonly #records: Retained<LogRecord>
   readonly #added: Emitter<LogRecord>
 
   constructor(host: EngineHost, config: LogsConfig) {
     this.#host = host
     this.#config = config
-    const { maxItems, retentionMs: maxAgeMs } = config
-    this.#records = new Retained({ maxItems, maxWeight: MAX_WEIGHT, maxAgeMs })
+    this.#records = new Retained(capsOf(config))
     this.#added = new Emitter((error) => {
       host.log.error({ error }, 'A subscriber of log records failed')
     })
+  }
+
+  reconfigure(config: LogsConfig): void {
+    this.#config = config
+    this.#records.limit(capsOf(config), this.#host.clock.now())
   }
 
   get size(): number {
@@ -76,6 +80,10 @@ export class Logs {
     const { severity_number, service_name: service, attributes, trace_id: traceId, body: message } = record
     this.#host.emit({ kind: 'worker_log', level: levelOf(severity_number), message, service, traceId, attributes })
   }
+}
+
+function capsOf({ maxItems, retentionMs: maxAgeMs }: LogsConfig): RetentionCaps {
+  return { maxItems, maxWeight: MAX_WEIGHT, maxAgeMs }
 }
 
 /** A severity without a number counts as `debug`. */

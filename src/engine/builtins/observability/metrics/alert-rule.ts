@@ -1,6 +1,8 @@
 /** Alert rules of the configuration: a metric, a threshold, and the action when the metric passes it. */
-import { boolean, number, oneOf, optional, record, string, wholeNumber } from '../../../declare/schema.js'
-import { parseSettings, setting } from '../../../declare/settings.js'
+import { describe } from '../../../../std/text/describe.js'
+import type { FieldType } from '../../../../wire/protocol/validate.js'
+import { boolean, list, number, oneOf, optional, string, wholeNumber, withDefault } from '../../../declare/schema.js'
+import { invalidConfig, section } from '../../../declare/settings.js'
 
 export interface AlertRule {
   readonly name: string
@@ -46,52 +48,43 @@ type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; reado
 export const DEFAULT_SECONDS = 60
 const MAX_RULES = 1_000
 
-const ruleShape = {
+const action = section({ type: oneOf(['log', 'function']), path: optional(string('The function')) })
+
+const rule = section({
   name: string(),
   metric: string(),
-  operator: optional(oneOf([...OPERATOR_NAMES, ...Object.keys(SIGNS)])),
+  operator: withDefault(oneOf([...OPERATOR_NAMES, ...Object.keys(SIGNS)]), 'greaterthan'),
   threshold: number(),
-  window_seconds: optional(wholeNumber(1)),
-  cooldown_seconds: optional(wholeNumber(0)),
-  enabled: optional(boolean()),
-  action: optional(record()),
-}
+  window_seconds: withDefault(wholeNumber(1), DEFAULT_SECONDS),
+  cooldown_seconds: withDefault(wholeNumber(0), DEFAULT_SECONDS),
+  enabled: withDefault(boolean(), true),
+  action: optional(action),
+})
 
-const actionShape = { type: oneOf(['log', 'function']), path: optional(string()) }
+/** The setting `alerts`. */
+export const alertRules = optional(list(rule, 'Rules that log or call a function when a metric passes a threshold'))
 
 /**
  * Reads the setting `alerts`.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
-export function parseAlertRules(path: string, rules: readonly unknown[]): AlertRule[] {
-  const list = {
-    rules: setting<readonly unknown[]>(`a list of at most ${String(MAX_RULES)}`, isShort, { type: 'array' }),
-  }
-  return parseSettings(path, list, { rules }).rules.map((rule, index) => parseRule(`${path}.${String(index)}`, rule))
-}
-
-function isShort(value: unknown): boolean {
-  return Array.isArray(value) && value.length <= MAX_RULES
-}
-
-function parseRule(path: string, settings: unknown): AlertRule {
-  const { name, metric, operator = 'greaterthan', threshold, ...rest } = parseSettings(path, ruleShape, settings)
-  return {
-    name,
-    metric,
+export function readAlertRules(path: string, rules: readonly GivenRule[]): AlertRule[] {
+  if (rules.length > MAX_RULES)
+    throw invalidConfig(`${path} must be a list of at most ${MAX_RULES}, got ${describe(rules)}`)
+  return rules.map(({ operator, window_seconds, cooldown_seconds, action: given, ...rest }, index) => ({
+    ...rest,
+    // Each name is an operator or a sign.
     operator: SIGNS[operator] ?? (operator as AlertOperator),
-    threshold,
-    windowSeconds: rest.window_seconds ?? DEFAULT_SECONDS,
-    cooldownSeconds: rest.cooldown_seconds ?? DEFAULT_SECONDS,
-    enabled: rest.enabled ?? true,
-    action: parseAction(`${path}.action`, rest.action),
-  }
+    windowSeconds: window_seconds,
+    cooldownSeconds: cooldown_seconds,
+    action: actionOf(`${path}.${String(index)}.action.path`, given ?? { type: 'log' }),
+  }))
 }
 
-function parseAction(path: string, settings: unknown): AlertAction {
-  if (settings === undefined) return { kind: 'log' }
-  const { type } = parseSettings(path, actionShape, settings)
+type GivenRule = FieldType<typeof rule>
+
+function actionOf(path: string, { type, path: functionId }: FieldType<typeof action>): AlertAction {
   if (type === 'log') return { kind: 'log' }
-  const { path: functionId } = parseSettings(path, { ...actionShape, path: string() }, settings)
-  return { kind: 'function', functionId }
+  if (typeof functionId === 'string') return { kind: 'function', functionId }
+  throw invalidConfig(`${path} must be a string, got ${describe(functionId)}`)
 }

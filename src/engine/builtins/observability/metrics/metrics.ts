@@ -8,12 +8,14 @@ import type { MetricRow } from './metric-row.js'
 import { isNumberPoint } from './metric-row.js'
 import { nanosToMs } from '../otlp-value.js'
 import type { ObservabilityConfig } from '../observability-config.js'
-import { Retained } from '../retained.js'
+import { Retained, type RetentionCaps } from '../retained.js'
 
 /** Maximum characters of all metrics together. */
 const MAX_WEIGHT = 32 * 1024 * 1024
 /** Maximum age of the latest gauges of a worker. */
 const LATEST_MS = 120_000
+
+type MetricsConfig = ObservabilityConfig['metrics']
 
 interface StoredMetric {
   readonly row: MetricRow
@@ -25,14 +27,18 @@ interface StoredMetric {
 
 export class Metrics {
   readonly #host: EngineHost
-  readonly #config: ObservabilityConfig['metrics']
+  #config: MetricsConfig
   readonly #kept: Retained<StoredMetric>
 
-  constructor(host: EngineHost, config: ObservabilityConfig['metrics']) {
+  constructor(host: EngineHost, config: MetricsConfig) {
     this.#host = host
     this.#config = config
-    const { maxItems, retentionMs: maxAgeMs } = config
-    this.#kept = new Retained({ maxItems, maxWeight: MAX_WEIGHT, maxAgeMs })
+    this.#kept = new Retained(capsOf(config))
+  }
+
+  reconfigure(config: MetricsConfig): void {
+    this.#config = config
+    this.#kept.limit(capsOf(config), this.#host.clock.now())
   }
 
   get size(): number {
@@ -81,6 +87,10 @@ export class Metrics {
     this.#kept.expire(this.#host.clock.now())
     return this.#kept.items()
   }
+}
+
+function capsOf({ maxItems, retentionMs: maxAgeMs }: MetricsConfig): RetentionCaps {
+  return { maxItems, maxWeight: MAX_WEIGHT, maxAgeMs }
 }
 
 type Gauge = Exclude<keyof WorkerMetrics, 'timestamp_ms' | 'runtime'>

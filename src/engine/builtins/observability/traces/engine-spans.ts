@@ -7,14 +7,13 @@ import type { EngineHost } from '../../builtin.js'
 import { parseTraceparent, type TraceParent } from '../../../calls/trace-headers.js'
 import type { OpenSpan, SpanStart } from '../../../instruments.js'
 import { epochNanos } from '../otlp-value.js'
-import type { ServiceConfig } from '../observability-config.js'
-import { isSampled, type SamplingConfig } from './sampling.js'
+import type { CurrentSettings } from '../observability-config.js'
+import { isSampled } from './sampling.js'
 import type { SpanEvent, SpanRow } from './span-row.js'
 
 export interface EngineSpansOptions {
   readonly host: EngineHost
-  readonly service: ServiceConfig
-  readonly sampling: SamplingConfig
+  readonly current: Readonly<CurrentSettings>
   /** Receives every span that ended. */
   readonly take: (span: SpanRow) => void
 }
@@ -41,7 +40,8 @@ export class EngineSpans {
     const parent = parseTraceparent(trace.traceparent)
     const traceId = parent?.traceId ?? this.#newId()
     if (!this.#isKept(name, traceId, parent)) return undefined
-    const { host, service, take } = this.#options
+    const { host, current, take } = this.#options
+    const { service } = current.settings
     const spanId = this.#newId().slice(16)
     const startedAt = host.clock.now()
     const startNanos = epochNanos(host.clock)
@@ -72,7 +72,7 @@ export class EngineSpans {
 
   #isKept(name: string, traceId: string, parent: TraceParent | undefined): boolean {
     if (this.isQuiet(traceId)) return false
-    const { sampling, service } = this.#options
+    const { sampling, service } = this.#options.current.settings
     if (parent !== undefined && sampling.parentBased) return parent.isSampled
     return isSampled(sampling, { traceId, name, service: service.name })
   }

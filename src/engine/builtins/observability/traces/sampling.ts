@@ -3,8 +3,10 @@
  * span, then the default ratio. It depends on the trace id, so a trace is kept whole or not at all.
  */
 import { compileGlob } from '../../../access/glob.js'
-import { any, boolean, list, optional, string } from '../../../declare/schema.js'
-import { parseSettings, setting } from '../../../declare/settings.js'
+import { describe } from '../../../../std/text/describe.js'
+import type { FieldType } from '../../../../wire/protocol/validate.js'
+import { boolean, list, optional, string, withDefault } from '../../../declare/schema.js'
+import { invalidConfig, section, setting } from '../../../declare/settings.js'
 
 export interface SamplingConfig {
   readonly defaultRatio: number
@@ -26,21 +28,41 @@ export const ratio = setting<number>(
   { maximum: 1, minimum: 0, type: 'number' },
 )
 
-const shape = {
+/** The setting `sampling`. */
+export const sampling = section({
   default: optional(ratio),
-  parent_based: optional(boolean()),
-  rules: optional(list(any())),
-}
+  parent_based: withDefault(boolean('Whether the decision of the caller counts first'), true),
+  rules: optional(
+    list(
+      section({ operation: optional(string()), service: optional(string()), rate: ratio }),
+      'The first that fits counts',
+    ),
+  ),
+})
 
-const ruleShape = { operation: optional(string()), service: optional(string()), rate: ratio }
+/** Maximum rules: each new trace is compared with all of them. */
+const MAX_RULES = 1_000
 
-/** Reads the setting `sampling`; `plainRatio` is the value of `sampling_ratio`, the default. */
-export function parseSampling(path: string, settings: unknown, plainRatio: number | undefined): SamplingConfig {
-  const { default: defaultRatio, parent_based: parentBased = true, rules = [] } = parseSettings(path, shape, settings)
+/**
+ * Reads the setting `sampling`; `plainRatio` is the value of `sampling_ratio`, the default.
+ * @throws {RuntimeError} INVALID_CONFIG when there are too many rules.
+ */
+export function readSampling(
+  path: string,
+  settings: FieldType<typeof sampling> | undefined,
+  plainRatio: number | undefined,
+): SamplingConfig {
+  const rules = settings?.rules ?? []
+  if (rules.length > MAX_RULES)
+    throw invalidConfig(`${path}.rules must be a list of at most ${MAX_RULES}, got ${describe(rules)}`)
   return {
-    defaultRatio: defaultRatio ?? plainRatio ?? 1,
-    parentBased,
-    rules: rules.map((rule, index) => parseSettings(`${path}.rules.${String(index)}`, ruleShape, rule)),
+    defaultRatio: settings?.default ?? plainRatio ?? 1,
+    parentBased: settings?.parent_based ?? true,
+    rules: rules.map(({ operation, service, rate }) => ({
+      operation: operation ?? undefined,
+      service: service ?? undefined,
+      rate,
+    })),
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { Emitter, type Unsubscribe } from '../../../../std/async/emitter.js'
 import type { EngineHost } from '../../builtin.js'
-import { Retained, type Kept } from '../retained.js'
+import { Retained, type Kept, type RetentionCaps } from '../retained.js'
 import type { SpanRow } from './span-row.js'
 
 /** Maximum characters of all spans together. */
@@ -18,11 +18,14 @@ export class Spans {
 
   constructor(host: EngineHost, maxItems: number) {
     this.#host = host
-    const caps = { maxItems, maxWeight: MAX_WEIGHT, maxAgeMs: Infinity }
-    this.#kept = new Retained(caps, (span) => this.#forget(span))
+    this.#kept = new Retained(capsOf(maxItems), (span) => this.#forget(span))
     this.#added = new Emitter((error) => {
       host.log.error({ error }, 'A subscriber of spans failed')
     })
+  }
+
+  limit(maxItems: number): void {
+    this.#kept.limit(capsOf(maxItems), this.#host.clock.now())
   }
 
   get size(): number {
@@ -79,4 +82,8 @@ export class Spans {
     trace?.delete(span_id)
     if (trace?.size === 0) this.#traces.delete(trace_id)
   }
+}
+
+function capsOf(maxItems: number): RetentionCaps {
+  return { maxItems, maxWeight: MAX_WEIGHT, maxAgeMs: Infinity }
 }

@@ -76,15 +76,19 @@ test.each([
   ['an unknown key of cors', { cors: { origins: [] } }, 'iii-http.cors.origins'],
   ['one origin without a list', { cors: { allowed_origins: '*' } }, 'iii-http.cors.allowed_origins must be a list'],
   ['a method that is no string', { cors: { allowed_methods: [1] } }, 'iii-http.cors.allowed_methods'],
-  ['middleware without a list', { middleware: 'auth' }, 'iii-http.middleware must be a list, got the string "auth"'],
-  ['middleware by bare name', { middleware: ['auth'] }, 'iii-http.middleware[0] must be an object'],
-  ['middleware without a function', { middleware: [{}] }, 'iii-http.middleware[0].function_id'],
+  [
+    'middleware without a list',
+    { middleware: 'auth' },
+    'iii-http.middleware must be a list whose items are each an object, got the string "auth"',
+  ],
+  ['middleware by bare name', { middleware: ['auth'] }, 'iii-http.middleware.0 must be an object'],
+  ['middleware without a function', { middleware: [{}] }, 'iii-http.middleware.0.function_id'],
   [
     'another phase',
     { middleware: [{ function_id: 'a' }, { function_id: 'b', phase: 'onError' }] },
-    'iii-http.middleware[1].phase must be `preHandler`',
+    'iii-http.middleware.1.phase must be `preHandler`',
   ],
-  ['a priority in words', { middleware: [{ function_id: 'a', priority: 'high' }] }, 'iii-http.middleware[0].priority'],
+  ['a priority in words', { middleware: [{ function_id: 'a', priority: 'high' }] }, 'iii-http.middleware.0.priority'],
 ])('%s is refused by name', (_, config: unknown, message) => {
   expect(() => parseHttpConfig(config)).toThrow(
     expect.objectContaining({ code: ErrorCode.INVALID_CONFIG, message: expect.stringContaining(message) as string }),

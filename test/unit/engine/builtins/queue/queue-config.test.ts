@@ -37,7 +37,10 @@ test.each([
   [{ queue_configs: { m: { concurrency: 1.5 } } }, 'm.concurrency must be a whole number of 1 or more, got 1.5'],
   [{ queue_configs: { m: { type: 'fifo' } } }, 'm.message_group_field must be the name of a payload member'],
   [{ queue_configs: { m: 'fast' } }, 'iii-queue.queue_configs.m must be an object, got the string "fast"'],
-  [{ queue_configs: [] }, 'iii-queue.queue_configs must be an object, got an array of 0'],
+  [
+    { queue_configs: [] },
+    'iii-queue.queue_configs must be an object whose members are each an object, got an array of 0',
+  ],
 ])('config %j is refused by name', (config, message) => {
   expect(() => parseQueueConfig(config)).toThrow(expect.objectContaining({ code: 'INVALID_CONFIG' }))
   expect(() => parseQueueConfig(config)).toThrow(message)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isSampled, parseSampling } from '../../../../../../src/engine/builtins/observability/traces/sampling.js'
+import { isSampled } from '../../../../../../src/engine/builtins/observability/traces/sampling.js'
+import { parseObservabilityConfig } from '../../../../../../src/engine/builtins/observability/observability-config.js'
 import { seededRandom } from '../../../../../kit/seeded-random.js'
 
 const random = seededRandom(3)
@@ -7,7 +8,7 @@ const newTrace = (): string => random.uuid().replaceAll('-', '')
 const span = (name: string, traceId = newTrace()) => ({ traceId, name, service: 'orders' })
 
 function keptOf(settings: unknown, name: string): number {
-  const config = parseSampling('sampling', settings, undefined)
+  const { sampling: config } = parseObservabilityConfig({ sampling: settings })
   return Array.from({ length: 1_000 }, () => isSampled(config, span(name))).filter(Boolean).length
 }
 
@@ -33,7 +34,7 @@ test('the first rule that fits decides', () => {
 })
 
 test('one trace has one answer', () => {
-  const config = parseSampling('sampling', undefined, 0.5)
+  const { sampling: config } = parseObservabilityConfig({ sampling_ratio: 0.5 })
   const traceId = newTrace()
   const answers = Array.from({ length: 20 }, () => isSampled(config, span('x', traceId)))
   expect(new Set(answers).size).toBe(1)

@@ -1,11 +1,11 @@
 /**
- * Watches a folder and its subfolders for changes of code. Skips installed, generated, hidden (such as lock files of
+ * Watches a folder and its subfolders for changes of code, or of other files. Skips installed, generated, hidden (such as lock files of
  * editors) and ignored files. Changes in quick succession are reported as one.
  */
 import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { basename, extname, join, relative } from 'node:path'
-import { compileGlob } from '../../engine/access/glob.js'
-import { systemClock, type Timer } from '../../std/time/clock.js'
+import { compileGlob } from '../../access/glob.js'
+import { systemClock, type Timer } from '../../../std/time/clock.js'
 
 const CODE = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx']
 const SKIPPED = ['node_modules', 'dist', 'build', 'coverage']
@@ -17,6 +17,8 @@ const QUIET_MS = 50
 export interface WatchOptions {
   /** Patterns for paths below the folder or names of files. `*` matches any text. */
   readonly ignored?: readonly string[]
+  /** Patterns for paths below the folder of files to watch, in which `**` also matches folders. Default: code. */
+  readonly watched?: readonly string[]
   /** Receives the file that changed last. */
   readonly onChange: (file: string) => void
 }
@@ -26,12 +28,15 @@ export class FolderWatch {
   readonly #onChange: (file: string) => void
   readonly #watchers = new Map<string, FSWatcher>()
   readonly #ignored: readonly ((path: string) => boolean)[]
+  readonly #isFile: (path: string) => boolean
   #timer: Timer | undefined
 
   /** Starts watching. */
-  constructor(root: string, { ignored = [], onChange }: WatchOptions) {
+  constructor(root: string, { ignored = [], watched, onChange }: WatchOptions) {
     this.#root = root
     this.#ignored = ignored.map(compileGlob)
+    const files = watched?.map(compilePathGlob)
+    this.#isFile = files === undefined ? isCode : (path) => files.some((fits) => fits(this.#below(path)))
     this.#onChange = onChange
     this.#add(root)
   }
@@ -68,17 +73,22 @@ export class FolderWatch {
   }
 
   #isIgnored(path: string): boolean {
-    const below = relative(this.#root, path).replaceAll('\\', '/')
+    const below = this.#below(path)
     return this.#ignored.some((matches) => matches(below) || matches(basename(path)))
+  }
+
+  /** The path from the watched folder, as patterns are written. */
+  #below(path: string): string {
+    return relative(this.#root, path).replaceAll('\\', '/')
   }
 
   #changed(path: string): void {
     if (this.#isIgnored(path)) return
-    if (isCode(path)) this.#report(path)
+    if (this.#isFile(path)) this.#report(path)
     else if (isWatched(path)) {
       this.#add(path)
       // The files in a new folder were created before it was watched.
-      if (childrenOf(path).some(isCode)) this.#report(path)
+      if (childrenOf(path).some(this.#isFile)) this.#report(path)
     } else this.#remove(path)
   }
 
@@ -86,6 +96,11 @@ export class FolderWatch {
     this.#timer?.cancel()
     this.#timer = systemClock.after(QUIET_MS, () => this.#onChange(file))
   }
+}
+
+// Two stars and a slash also match nothing, so that a pattern covers the files of its first folder.
+function compilePathGlob(pattern: string): (path: string) => boolean {
+  return compileGlob(pattern.replace(/^\.\//, '').replaceAll('**/', '*'))
 }
 
 function isCode(path: string): boolean {
