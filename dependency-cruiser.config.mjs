@@ -4,7 +4,7 @@
  */
 const ground = ['std', 'error-code.ts', 'errors.ts', 'version.ts']
 const wire = [...ground, 'wire/protocol', 'wire/transport', 'wire/updates']
-const sdk = ['sdk/rpc', 'sdk/connection', 'sdk/channel', 'sdk/telemetry', 'sdk/schema', 'sdk/worker']
+const sdk = ['sdk/rpc', 'sdk/connection', 'sdk/channel', 'sdk/telemetry', 'sdk/schema', 'sdk/worker', 'sdk/browser']
 const columns = [...wire, ...sdk, 'engine']
 
 const mayImport = {
@@ -24,7 +24,9 @@ const mayImport = {
   'sdk/channel': wire,
   'sdk/telemetry': [...wire, 'sdk/rpc', 'sdk/connection'],
   'sdk/schema': wire,
-  'sdk/worker': [...wire, ...sdk],
+  'sdk/worker': [...wire, ...sdk.filter((part) => part !== 'sdk/browser')],
+  // a worker in a web page: the parts of a worker that need no Node
+  'sdk/browser': [...wire, ...sdk],
   engine: wire,
   // what needs both columns
   'console-server': [...wire, 'engine'],
@@ -32,7 +34,7 @@ const mayImport = {
   cli: [...columns, 'console-server', 'bridge'],
   testing: [...columns, 'console-server', 'bridge'],
   // a program for the browser, compiled into static files
-  console: [...ground, 'wire/protocol'],
+  console: [...ground, 'wire/protocol', 'wire/transport', 'sdk/browser', 'sdk/connection'],
   // entries: re-exports; which of them may reach the local engine is ruled below
   'index.ts': [...wire, ...sdk, 'entry'],
   entry: [...columns, 'testing', 'index.ts'],

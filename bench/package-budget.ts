@@ -3,10 +3,10 @@
  * packed by mistake is noticed. Raise one deliberately, in the commit that needs it.
  */
 export const packageBudget = {
-  /** The downloaded archive: the built package, its documentation and its examples. */
-  packedBytes: 950_000,
+  /** The downloaded archive: the built package, its documentation, examples and templates. */
+  packedBytes: 990_000,
   /** The same unpacked. */
-  unpackedBytes: 3_600_000,
+  unpackedBytes: 3_740_000,
   /** Number of installed dependencies, without this package. */
   runtimePackages: 25,
   /** All of those unpacked, without this package. */
@@ -42,3 +42,6 @@ export const importedBytes: Readonly<Record<string, number>> = {
 
 /** Compared with the peer: everything that an installation of the package alone puts into `node_modules`. */
 export const installTarget = { bytes: 32_000_000, packages: 30 } as const
+
+/** Everything of `iii-node/browser`, bundled, minified and compressed by gzip. */
+export const browserGzipBytes = 25_000

@@ -7,6 +7,7 @@ const INPUTS = [
   'src',
   'scripts/entries.ts',
   'scripts/write-commonjs.ts',
+  'scripts/write-config-schema.ts',
   'tsup.config.ts',
   'tsup.console.config.ts',
   'tsconfig.json',

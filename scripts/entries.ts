@@ -29,6 +29,8 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './health': 'src/entry/health.ts',
   './later': 'src/entry/later.ts',
   './bundle': 'src/entry/bundle.ts',
+  './browser': 'src/entry/browser.ts',
+  './fetch': 'src/entry/fetch.ts',
 }
 
 /** The command line: ESM only, never imported, so it has no types and no subpath. */

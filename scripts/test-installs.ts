@@ -1,11 +1,13 @@
 /**
  * Packs the build, installs it with package managers that expose only declared dependencies, and compiles and runs a
- * program that imports every subpath, as ESM and as CommonJS. Downloads from the registry. Exit code 1 if one fails.
+ * program that imports every subpath, as ESM and as CommonJS. Then writes each template of `iii-node init`, installs it with
+ * npm and runs its tests. Downloads from the registry. Exit code 1 if one fails.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TEMPLATES } from '../src/cli/options.js'
 import { libraryEntries } from './entries.js'
 import ensureBuild from './ensure-build.js'
 
@@ -87,10 +89,36 @@ function tryOut({ name, cli, files, exec }: Manager, archive: string): boolean {
   }
 }
 
+/** From an empty folder to passed tests, as a user of `npx iii-node init` gets there. */
+function tryTemplate(template: string, archive: string): boolean {
+  const parent = mkdtempSync(join(tmpdir(), 'iii-node-init-'))
+  const folder = join(parent, 'app')
+  const startedAt = performance.now()
+  try {
+    run('npx', ['--yes', '--package', archive, 'iii-node', 'init', folder, '--template', template], parent)
+    const manifest = join(folder, 'package.json')
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/("iii-node": )"[^"]*"/, `$1"file:${archive}"`))
+    run('npm', ['install', '--no-audit', '--no-fund'], folder)
+    run('npm', ['test'], folder)
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    process.stdout.write(`template ${template}: ok after ${seconds} s\n`)
+    return true
+  } catch (error) {
+    const { stdout = '', message } = error as { readonly stdout?: string; readonly message: string }
+    process.stdout.write(`template ${template}: ${message}\n${stdout}\n`)
+    return false
+  } finally {
+    rmSync(parent, { recursive: true, force: true })
+  }
+}
+
 ensureBuild()
 const packed = mkdtempSync(join(tmpdir(), 'iii-node-pack-'))
 const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', packed]
 const archive = join(packed, run('npm', pack, process.cwd()).trim())
-const results = managers.map((manager) => tryOut(manager, archive))
+const results = [
+  ...managers.map((manager) => tryOut(manager, archive)),
+  ...TEMPLATES.map((template) => tryTemplate(template, archive)),
+]
 rmSync(packed, { recursive: true, force: true })
 process.exitCode = results.every(Boolean) ? 0 : 1

@@ -8,6 +8,7 @@ import {
   consoleOptions,
   devOptions,
   engineOptions,
+  initOptions,
   inspectOptions,
   LIST_KINDS,
   listOptions,
@@ -193,6 +194,34 @@ const completion: CommandSpec = {
   load: async () => (await import('./commands/completion.js')).completionOf(commands),
 }
 
+const init: CommandSpec = {
+  name: 'init',
+  summary: 'write a new project',
+  usage: ['[folder] [options]'],
+  about: [
+    'Writes a project into a new or empty folder: a worker with an HTTP route, a job that is retried and a schedule, a ' +
+      'test with a virtual clock, the scripts dev, test, types and start, a Dockerfile, and files for compose and CI. ' +
+      'Asks for the folder and the template if they are not given.',
+  ],
+  options: initOptions,
+  examples: ['iii-node init my-app', 'iii-node init my-app --template jobs'],
+  load: async () => (await import('./commands/init.js')).run,
+}
+
+const schema: CommandSpec = {
+  name: 'schema',
+  summary: 'print the JSON Schema of the configuration file',
+  usage: ['config'],
+  about: [
+    "Prints the JSON Schema of the engine's configuration file. Editors use it to complete and check the file; " +
+      'the first line of the file names it: `# yaml-language-server: $schema=<path>`.',
+  ],
+  words: ['config'],
+  options: {},
+  examples: ['iii-node schema config > iii.config.schema.json'],
+  load: async () => (await import('./commands/schema.js')).run,
+}
+
 const consoleCommand: CommandSpec = {
   name: 'console',
   summary: 'serve the console in front of an engine',
@@ -207,7 +236,7 @@ const consoleCommand: CommandSpec = {
 }
 
 export const commands: readonly CommandSpec[] = [
-  ...[engine, dev, consoleCommand],
+  ...[init, engine, dev, consoleCommand],
   ...[ls, inspect, call, logs, traces, queues, state, streams],
-  completion,
+  ...[schema, completion],
 ]

@@ -212,3 +212,17 @@ export const devOptions = {
     about: 'the namespace of --expose on that engine (default: dev-, followed by the name of the user)',
   },
 } as const satisfies OptionSpecs
+
+/** The projects that `init` writes. */
+export const TEMPLATES = ['api', 'jobs', 'js'] as const
+export type Template = (typeof TEMPLATES)[number]
+
+export const initOptions = {
+  template: {
+    type: 'string',
+    value: '<name>',
+    choices: TEMPLATES,
+    about: 'api (HTTP routes), jobs (a queue) or js (jobs in JavaScript); default: api',
+  },
+  yes: { type: 'boolean', short: 'y', about: 'ask nothing; use the defaults' },
+} as const satisfies OptionSpecs

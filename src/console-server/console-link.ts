@@ -4,7 +4,7 @@
  */
 import { ErrorCode, InvocationError } from '../errors.js'
 import { toErrorBody } from '../wire/protocol/error-body.js'
-import { engineCodec } from '../wire/protocol/codec.js'
+import { engineCodec } from '../wire/protocol/engine-codec.js'
 import type { WorkerMessage } from '../wire/protocol/messages.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import {

@@ -1,6 +1,6 @@
 /** Refuses a worker or one of its functions as the engine does if another worker owns the name. */
 import { ErrorCode, RuntimeError } from '../errors.js'
-import { engineCodec } from '../wire/protocol/codec.js'
+import { engineCodec } from '../wire/protocol/engine-codec.js'
 import { systemRandom } from '../std/random.js'
 import { describe } from '../std/text/describe.js'
 import type { Rejection } from './test-engine.js'

@@ -4,7 +4,8 @@
  */
 import { ErrorCode, RuntimeError } from '../errors.js'
 import { isTelemetry } from '../engine/links/telemetry-prefix.js'
-import { engineCodec, workerCodec } from '../wire/protocol/codec.js'
+import { workerCodec } from '../wire/protocol/codec.js'
+import { engineCodec } from '../wire/protocol/engine-codec.js'
 import { describe } from '../std/text/describe.js'
 import type { UpgradeRequest } from '../wire/transport/ws-accept.js'
 import type { RecordedFrame } from './frame-list.js'

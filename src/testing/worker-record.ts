@@ -3,7 +3,8 @@
  * connection.
  */
 import { ErrorCode } from '../errors.js'
-import { engineCodec, workerCodec, type FrameProblem } from '../wire/protocol/codec.js'
+import { workerCodec, type FrameProblem } from '../wire/protocol/codec.js'
+import { engineCodec } from '../wire/protocol/engine-codec.js'
 import type { EngineMessage, WorkerMessage } from '../wire/protocol/messages.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../wire/protocol/names.js'
 import { isRecord } from '../wire/protocol/validate.js'

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
 import { InvocationError, type III, type InvocationContext } from '../../src/index.js'
 import type { TestEngine } from '../../src/entry/testing.js'
-import { StreamSocket } from '../kit/stream-rig.js'
+import { StreamSocket } from '../kit/stream-client.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { RawWorker } from '../kit/raw-worker.js'
 import { tcpProxy } from '../kit/tcp-proxy.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 import { until } from '../kit/waiting.js'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'

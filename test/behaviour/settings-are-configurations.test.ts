@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EngineSettings } from '../../src/engine/config/config.js'
-import { engineRig } from '../kit/engine-rig.js'
-import { guardedRig } from '../kit/guarded-rig.js'
+import { engineRig, guardedRig } from '../kit/engine-rig.js'
 import type { Frame, RawWorker } from '../kit/raw-worker.js'
 import { until } from '../kit/waiting.js'
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { engineCodec, workerCodec } from '../../src/wire/protocol/codec.js'
+import { workerCodec } from '../../src/wire/protocol/codec.js'
+import { engineCodec } from '../../src/wire/protocol/engine-codec.js'
 import { engineMessages, workerMessages, type MessageTable } from '../../src/wire/protocol/messages.js'
 import { isRecord } from '../../src/wire/protocol/validate.js'
 import { codeBlocks, tableRows } from '../kit/documents.js'

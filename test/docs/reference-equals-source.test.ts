@@ -69,7 +69,11 @@ test('every error class is described', async () => {
 })
 
 test.each([
-  [/`registerWorker/, 'src/sdk/worker/options.ts', 'InitOptions'],
+  [/`registerWorker\(address\?/, 'src/sdk/worker/options.ts', 'InitOptions'],
+  [/in a web page/, 'src/sdk/browser/options.ts', 'BrowserOptions'],
+  [/`followStream/, 'src/sdk/browser/follow-stream.ts', 'FollowOptions'],
+  [/`serveFetch/, 'src/sdk/worker/fetch/serve-fetch.ts', 'ServeFetchOptions'],
+  [/`parseForm/, 'src/sdk/worker/fetch/parse-form.ts', 'FormLimits'],
   [/`reconnectionConfig`/, 'src/sdk/connection/options.ts', 'ReconnectionConfig'],
   [/`otel`/, 'src/sdk/telemetry/otel-config.ts', 'OtelConfig'],
   [/`shutdownAsync/, 'src/sdk/worker/lifecycle/shutdown.ts', 'ShutdownOptions'],

@@ -11,6 +11,7 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
   'npm run verify': ['.ci/run', 'npm run verify'],
   'npm install iii-node': ['package.json', '"name": "iii-node"'],
   'npm install --save-dev tsx': ['package.json', '"tsx"'],
+  'npx iii-node init': ['test/unit/cli/init.test.ts', "runCommand(['init'], {"],
   'npx iii-node engine': ['test/processes/cli-engine.test.ts', 'cliEngine()'],
   'npx iii-node engine --data ./data': ['test/processes/kept-data-survives-a-killed-engine.test.ts', '--data'],
   'npx iii-node console --url ws://127.0.0.1:49134': ['test/processes/cli-console.test.ts', "'console', '--url'"],

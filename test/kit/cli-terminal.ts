@@ -21,9 +21,14 @@ export interface CliRunOptions {
   /** The terminal of standard output; without it, output goes to a pipe. */
   readonly screen?: Screen
   readonly input?: string
+  /** Whether the input is typed on a terminal. */
+  readonly isTyped?: boolean
 }
 
-export function startCommand(args: readonly string[], { screen, input = '' }: CliRunOptions = {}): CliRun {
+export function startCommand(
+  args: readonly string[],
+  { screen, input = '', isTyped = false }: CliRunOptions = {},
+): CliRun {
   const out: string[] = []
   const err: string[] = []
   const interrupted = deferred<void>()
@@ -31,7 +36,7 @@ export function startCommand(args: readonly string[], { screen, input = '' }: Cl
     out: (line) => out.push(line),
     err: (line) => err.push(line),
     clear: () => undefined,
-    stdin: Readable.from([input]),
+    stdin: Object.assign(Readable.from([input]), isTyped && { isTTY: true }),
     isTty: screen !== undefined,
     isColoured: false,
     screen,

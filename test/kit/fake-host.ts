@@ -3,16 +3,8 @@
  * record of every call. The built-in under test is the real one.
  */
 import { InvocationError } from '../../src/errors.js'
-import type {
-  Binding,
-  Builtin,
-  CallContext,
-  EngineHost,
-  HostCall,
-  HostChannels,
-} from '../../src/engine/builtins/builtin.js'
-import type { ConnectEngine } from '../../src/engine/builtins/bridge/remote-engine.js'
 import type { Binding, EngineHost, HostCall, HostChannels } from '../../src/engine/builtins/builtin.js'
+import type { ConnectEngine } from '../../src/engine/builtins/bridge/remote-engine.js'
 import { createCounters } from '../../src/engine/counters.js'
 import { logLineOf, type EngineEvent, type LogLine } from '../../src/engine/engine-events.js'
 import { NO_QUIRKS } from '../../src/engine/quirks.js'

@@ -2,7 +2,7 @@
  * The engine's end of a connection, scripted by a test. It answers every dial as the test says. Every frame the client
  * sends is on record, and any frame can be sent back. Runs in memory on virtual time.
  */
-import { engineCodec } from '../../src/wire/protocol/codec.js'
+import { engineCodec } from '../../src/wire/protocol/engine-codec.js'
 import { guaranteesHeader, type Guarantee } from '../../src/wire/protocol/guarantees.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../src/wire/protocol/messages.js'
 import { CloseCode, type Dial, type Transport, type TransportEvents } from '../../src/wire/transport/transport.js'

@@ -36,6 +36,7 @@ test('The archive is no larger than the budget, and holds the built package and 
     'docs',
     'examples',
     'package.json',
+    'templates',
   ])
   const links = [...readFileSync('README.md', 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link)
   expect(links.length).toBeGreaterThan(20)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { ChannelReader } from '../../src/sdk/channel/reader.js'
 import { ChannelWriter } from '../../src/sdk/channel/writer.js'
-import { ChannelEnds, defaultChannelPorts } from '../../src/sdk/channel/ports.js'
+import { defaultChannelPorts } from '../../src/sdk/channel/default-ports.js'
+import { ChannelEnds } from '../../src/sdk/channel/ports.js'
 import { socketRig } from '../kit/local-rig.js'
 
 const MIB = 1024 * 1024

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { defaultChannelPorts } from '../../src/sdk/channel/ports.js'
+import { defaultChannelPorts } from '../../src/sdk/channel/default-ports.js'
 import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { deferred } from '../../src/std/async/deferred.js'
 import { webSocketPeer } from '../kit/socket-peer.js'

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import * as root from '../../src/index.js'
+import * as browser from '../../src/entry/browser.js'
 import * as channel from '../../src/entry/channel.js'
+import * as web from '../../src/entry/fetch.js'
 import * as errors from '../../src/entry/errors.js'
 import * as health from '../../src/entry/health.js'
 import * as helpers from '../../src/entry/helpers.js'
@@ -46,6 +48,10 @@ const handler = (): number => 1
 const offline = (options: InitOptions): III =>
   root.registerWorker('ws://127.0.0.1:9', { autoConnect: false, otel: { enabled: false }, ...options })
 const store = { get: handler, set: handler, delete: handler, list: handler, listGroups: handler }
+const aForm = {
+  headers: { 'content-type': 'multipart/form-data; boundary=b' },
+  request_body: { stream: process.stdin },
+}
 const ref = { channel_id: 'c', access_key: 'k', direction: 'read' }
 
 const notPort = { ...notNumber, 'a negative one': -1, 'a fraction': 1.5, 'one too large': 65_536 }
@@ -389,6 +395,47 @@ const functions: Argument[] = [
   }),
   ...argumentsOf('serveLater', { worker: [notClient, (v) => later.serveLater(v)] }),
   ...argumentsOf('http', { callback: [notFunction, (v) => http.http(v)] }),
+  ...argumentsOf('serveFetch', {
+    app: [notFunction, (v, w) => web.serveFetch(w, v, { routes: ['GET /'] })],
+    options: [{ ...notRecord, ...nothing }, (v, w) => web.serveFetch(w, () => new Response(), v)],
+    routes: [
+      { ...nothing, ...numbers, ...text, 'an empty list': [] },
+      (v, w) => web.serveFetch(w, () => new Response(), { routes: v }),
+    ],
+    functionId: [notString, (v, w) => web.serveFetch(w, () => new Response(), { routes: ['GET /'], functionId: v })],
+  }),
+  ...argumentsOf('parseForm', {
+    'content-type': [{ ...notRecord, ...nothing }, (v) => web.parseForm(v).next()],
+    limits: [notRecord, (v) => web.parseForm(aForm, v).next()],
+    'limits.maxFiles': [notCount, (v) => web.parseForm(aForm, { maxFiles: v }).next()],
+  }),
+  ...argumentsOf('registerWorker of a page', {
+    address: [{ ...nothing, ...numbers, ...objects, 'no URL': 'nowhere' }, (v) => browser.registerWorker(v)],
+    options: [notRecord, (v) => browser.registerWorker('ws://127.0.0.1:9', v)],
+    ticket: [
+      { ...numbers, ...text, ...objects },
+      (v) => browser.registerWorker('ws://127.0.0.1:9', { autoConnect: false, ticket: v }),
+    ],
+    workerName: [
+      { ...notString, ...blanks },
+      (v) => browser.registerWorker('ws://127.0.0.1:9', { autoConnect: false, workerName: v }),
+    ],
+    namespace: [notNamespace, (v) => browser.registerWorker('ws://127.0.0.1:9', { autoConnect: false, namespace: v })],
+    autoConnect: [notBoolean, (v) => browser.registerWorker('ws://127.0.0.1:9', { autoConnect: v })],
+  }),
+  ...argumentsOf('followStream', {
+    address: [
+      { ...nothing, ...numbers, ...objects, 'no URL': 'nowhere' },
+      (v) => browser.followStream(v, { stream: 's', group: 'g' }),
+    ],
+    options: [{ ...notRecord, ...nothing }, (v) => browser.followStream('ws://127.0.0.1:9', v)],
+    stream: [notId, (v) => browser.followStream('ws://127.0.0.1:9', { stream: v, group: 'g' })],
+    group: [notId, (v) => browser.followStream('ws://127.0.0.1:9', { stream: 's', group: v })],
+    ticket: [
+      { ...numbers, ...text, ...objects },
+      (v) => browser.followStream('ws://127.0.0.1:9', { stream: 's', group: 'g', ticket: v }),
+    ],
+  }),
   ...argumentsOf('HttpAuthConfig.Hmac', { secret_key: [notId, (v) => http.HttpAuthConfig.Hmac(v)] }),
   ...argumentsOf('HttpAuthConfig.Bearer', { token_key: [notId, (v) => http.HttpAuthConfig.Bearer(v)] }),
   ...argumentsOf('HttpAuthConfig.ApiKey', {

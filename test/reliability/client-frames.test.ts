@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { engineCodec } from '../../src/wire/protocol/codec.js'
+import { engineCodec } from '../../src/wire/protocol/engine-codec.js'
 import { connectedRig, outcomeOf, type WorkerRig } from '../kit/worker-rig.js'
 import { brokenMember, engineMessage, mutation } from '../kit/wire-messages.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { IIIError } from '../../src/errors.js'
-import { engineCodec, workerCodec } from '../../src/wire/protocol/codec.js'
+import { workerCodec } from '../../src/wire/protocol/codec.js'
+import { engineCodec } from '../../src/wire/protocol/engine-codec.js'
 import { connectedRig, outcomeOf } from '../kit/worker-rig.js'
 import { localRig } from '../kit/local-rig.js'
 

@@ -1,13 +1,13 @@
 /**
- * The connection of the page to the engine: calls over one WebSocket in the language of workers, reconnection, and
- * notifications when something changed. Knows the server of the page and nothing of pages.
+ * The connection of the page to the engine: the worker client of web pages, and notifications when something changed.
+ * Knows the server of the page and nothing of pages.
  */
 import { signal, type Signal } from '@preact/signals'
-import { ErrorCode, InvocationError } from '../../errors.js'
+import { ErrorCode, InvocationError, NotConnectedError } from '../../errors.js'
+import { registerWorkerOn, webPlatform } from '../../sdk/browser/register-worker.js'
+import type { BrowserWorker } from '../../sdk/browser/worker.js'
+import { IIIConnectionState } from '../../sdk/connection/state.js'
 import { systemClock, type Timer } from '../../std/time/clock.js'
-import { workerCodec } from '../../wire/protocol/codec.js'
-import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
-import { readErrorBody } from '../../wire/protocol/error-body.js'
 
 /** The state of the connection. `hasToken` is false for a page that was opened without the printed address. */
 export type ConnectionState =
@@ -26,18 +26,12 @@ export interface CallOptions {
 /** What the engine reports when it changes. */
 export type Topic = 'trace' | 'log' | 'engine::functions-available' | 'engine::workers-available'
 
-interface Pending {
-  readonly resolve: (result: unknown) => void
-  readonly reject: (error: unknown) => void
-  readonly timer: Timer
-}
-
-const CALL_TIMEOUT_MS = 30_000
-const RECONNECT_MS = 1_000
-/** Topics whose trigger type an engine lacks are reported at this interval instead. */
+/** Topics that the engine has not reported yet are reported at this interval, since it may lack their trigger types. */
 const POLL_MS = 2_000
 /** Reports of one topic are at least this far apart. */
 const PACE_MS = 400
+/** The engine is dialled again at this interval. */
+const RECONNECT = { initialDelayMs: 1_000, maxDelayMs: 1_000, jitterFactor: 0 }
 const TOPICS: readonly Topic[] = ['trace', 'log', 'engine::functions-available', 'engine::workers-available']
 const TOKEN_KEY = 'iii-console-token'
 
@@ -45,12 +39,12 @@ export class Connection {
   readonly state = signal<ConnectionState>({ kind: 'connecting' })
   /** Counts the reports of each topic. */
   readonly changes = Object.fromEntries(TOPICS.map((topic) => [topic, signal(0)])) as Record<Topic, Signal<number>>
-  readonly #pending = new Map<string, Pending>()
-  readonly #functionId = `console::${crypto.randomUUID()}`
   readonly #paced = new Map<Topic, Timer>()
   readonly #polled = new Set<Topic>(TOPICS)
-  #socket: WebSocket | undefined
-  #wasOpen = false
+  #worker: BrowserWorker | undefined
+  #reason = ''
+  /** Trace headers of the call that is being made. */
+  #traceparent: string | undefined
 
   /** Connects, and keeps the connection from now on. */
   start(): void {
@@ -65,63 +59,61 @@ export class Connection {
 
   /** Connects at once instead of at the end of the wait. */
   retry(): void {
-    if (this.#socket === undefined) this.#connect()
+    if (this.state.peek().kind === 'open') return
+    void this.#worker?.shutdown()
+    this.#connect()
   }
 
   /**
    * Calls a function.
    * @throws {InvocationError} with the code of the function, of the engine, or of this connection.
    */
-  call(functionId: string, data: unknown = {}, options: CallOptions = {}): Promise<unknown> {
-    const { timeoutMs = CALL_TIMEOUT_MS, action, namespace, traceparent } = options
-    if (this.#socket?.readyState !== WebSocket.OPEN) return Promise.reject(lost(functionId))
-    const id = crypto.randomUUID()
-    const message = {
-      type: 'invokefunction',
-      invocation_id: id,
-      function_id: functionId,
-      data,
-      ...(action !== undefined && { action }),
-      ...(namespace !== undefined && { namespace }),
-      ...(traceparent !== undefined && { traceparent }),
-    } as const
-    this.#send(message)
-    // A void call is not answered.
-    if (action?.type === 'void') return Promise.resolve(undefined)
-    return new Promise((resolve, reject) => {
-      const timer = systemClock.after(timeoutMs, () => {
-        this.#pending.delete(id)
-        reject(timedOut(functionId, timeoutMs))
-      })
-      this.#pending.set(id, { resolve, reject, timer })
-    })
-  }
-
-  #send(message: WorkerMessage): void {
-    this.#socket?.send(workerCodec.encode(message))
+  async call(functionId: string, data: unknown = {}, options: CallOptions = {}): Promise<unknown> {
+    const { traceparent, ...routing } = options
+    if (this.#worker === undefined || this.state.peek().kind !== 'open') throw lost(functionId)
+    try {
+      // Read while the call is made, before this method returns.
+      this.#traceparent = traceparent
+      const answer: unknown = this.#worker.trigger({ ...routing, function_id: functionId, payload: data })
+      this.#traceparent = undefined
+      return await answer
+    } catch (error) {
+      throw error instanceof NotConnectedError ? lost(functionId) : error
+    }
   }
 
   #connect(): void {
     const token = localStorage.getItem(TOKEN_KEY) ?? ''
-    const socket = new WebSocket(`ws://${location.host}/engine?token=${encodeURIComponent(token)}`)
-    this.#socket = socket
-    this.#wasOpen = false
-    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (typeof data === 'string') this.#take(data)
+    const address = `ws://${location.host}/engine?token=${encodeURIComponent(token)}`
+    const worker = registerWorkerOn({ ...webPlatform, traceparent: () => this.#traceparent }, address, {
+      reconnectionConfig: RECONNECT,
+      diagnostics: (event) => {
+        if (event.kind === 'connection_ended') this.#ended(event.error.message)
+      },
+    })
+    this.#worker = worker
+    worker.onConnectionStateChange((state) => {
+      if (worker !== this.#worker || state !== IIIConnectionState.Connected) return
+      this.state.value = { kind: 'open' }
+      for (const topic of TOPICS) this.#change(topic)
+    })
+    const name = `console::${crypto.randomUUID()}`
+    for (const topic of TOPICS) {
+      const functionId = `${name}::${topic}`
+      const reported = (): null => {
+        this.#polled.delete(topic)
+        this.#change(topic)
+        return null
+      }
+      worker.registerFunction(functionId, reported, { metadata: { internal: true } })
+      worker.registerTrigger({ type: topic, function_id: functionId, config: {} })
     }
-    socket.onclose = ({ code, reason }) => this.#closed(code, reason)
   }
 
-  #closed(code: number, reason: string): void {
-    this.#socket = undefined
-    for (const [id, { reject, timer }] of this.#pending) {
-      timer.cancel()
-      this.#pending.delete(id)
-      reject(lost('the call'))
-    }
+  #ended(reason: string): void {
+    this.#reason = reason
     for (const topic of TOPICS) this.#polled.add(topic)
-    systemClock.after(RECONNECT_MS, () => this.retry())
-    if (code >= 4_000 || this.#wasOpen) this.state.value = { kind: 'lost', reason }
+    if (this.state.peek().kind === 'open') this.state.value = { kind: 'lost', reason }
     else void this.#findReason()
   }
 
@@ -132,47 +124,9 @@ export class Connection {
       () => false,
     )
     if (this.state.value.kind === 'open') return
-    this.state.value = isServed ? { kind: 'refused' } : { kind: 'lost', reason: 'The console server has stopped' }
-  }
-
-  #take(frame: string): void {
-    const message = workerCodec.decode(frame)
-    if (message.type === 'workerregistered') this.#opened()
-    else if (message.type === 'invocationresult') this.#settle(message)
-    else if (message.type === 'invokefunction') this.#reported(message)
-    else if (message.type === 'triggerregistrationresult' && message.error === undefined) {
-      this.#polled.delete(message.trigger_type as Topic)
-    } else if (message.type === 'ping') this.#send({ type: 'pong' })
-  }
-
-  #opened(): void {
-    this.#wasOpen = true
-    this.state.value = { kind: 'open' }
-    for (const topic of TOPICS) {
-      const functionId = `${this.#functionId}::${topic}`
-      this.#send({ type: 'registerfunction', id: functionId, metadata: { internal: true } })
-      const id = `${functionId}::trigger`
-      this.#send({ type: 'registertrigger', id, trigger_type: topic, function_id: functionId, config: {} })
-      this.#change(topic)
-    }
-  }
-
-  #settle({ invocation_id, function_id, result, error }: MessageNamed<EngineMessage, 'invocationresult'>): void {
-    const pending = this.#pending.get(invocation_id)
-    if (pending === undefined) return
-    this.#pending.delete(invocation_id)
-    pending.timer.cancel()
-    if (error === undefined) pending.resolve(result)
-    else {
-      const body = readErrorBody(error) ?? { code: ErrorCode.invocation_failed, message: JSON.stringify(error) }
-      pending.reject(new InvocationError({ ...body, function_id }))
-    }
-  }
-
-  #reported({ invocation_id, function_id }: MessageNamed<EngineMessage, 'invokefunction'>): void {
-    const topic = TOPICS.find((one) => function_id === `${this.#functionId}::${one}`)
-    this.#send({ type: 'invocationresult', invocation_id, function_id, result: null })
-    if (topic !== undefined) this.#change(topic)
+    if (!isServed) this.state.value = { kind: 'lost', reason: 'The console server has stopped' }
+    else if (/code 4\d{3}/.test(this.#reason)) this.state.value = { kind: 'lost', reason: this.#reason }
+    else this.state.value = { kind: 'refused' }
   }
 
   #change(topic: Topic): void {
@@ -194,9 +148,4 @@ export class Connection {
 
 function lost(what: string): InvocationError {
   return new InvocationError({ code: ErrorCode.CONNECTION_LOST, message: `The engine is not connected: ${what}` })
-}
-
-function timedOut(functionId: string, timeoutMs: number): InvocationError {
-  const message = `\`${functionId}\` did not answer within ${String(timeoutMs / 1000)} s`
-  return new InvocationError({ code: ErrorCode.TIMEOUT, message, function_id: functionId })
 }

@@ -3,9 +3,9 @@ import { ErrorCode, RuntimeError } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
-import { compileGlob, globIn } from './glob.js'
-import { optional, record, string } from '../declare/schema.js'
-import { parseSettings } from '../declare/settings.js'
+import { compileGlob, globIn, MATCH_CALL } from './glob.js'
+import { list, any, optional, record, string, type Declared } from '../declare/schema.js'
+import { parseSettings, section, withRules } from '../declare/settings.js'
 
 /** The properties of a function that filters use. */
 interface Exposable {
@@ -17,6 +17,26 @@ interface Exposable {
 export type ExposeFilter = (candidate: Exposable) => boolean
 
 const mapShape = { match: optional(string()), metadata: optional(record()), namespace: optional(string()) }
+
+/** The schema of an object that has a member, not null. */
+function having(key: string, type: string): object {
+  return { properties: { [key]: { type } }, required: [key] }
+}
+
+/** The setting `expose_functions`. */
+export const exposeFilters: Declared<readonly unknown[]> = {
+  ...list(any()),
+  schema: {
+    description: '`match(pattern)`, or an object with the members `metadata` and `match`',
+    items: {
+      anyOf: [
+        { pattern: MATCH_CALL.source, type: 'string' },
+        withRules(section(mapShape), { oneOf: [having('match', 'string'), having('metadata', 'object')] }).schema,
+      ],
+    },
+    type: 'array',
+  },
+}
 
 /**
  * Reads one entry of `expose_functions`.

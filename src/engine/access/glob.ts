@@ -18,10 +18,11 @@ export function compileGlob(pattern: string): (text: string) => boolean {
   }
 }
 
-const MATCH = /^match\((?:"([^"]*)"|'([^']*)')\)$/
+/** The form of `globIn`. */
+export const MATCH_CALL = /^\s*match\((?:"([^"]*)"|'([^']*)')\)\s*$/
 
 /** The pattern inside `match("…")`; `undefined` for any other text. */
 export function globIn(text: string): string | undefined {
-  const found = MATCH.exec(text.trim())
+  const found = MATCH_CALL.exec(text)
   return found === null ? undefined : (found[1] ?? found[2])
 }

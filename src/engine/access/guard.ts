@@ -3,7 +3,7 @@
  * answer arrives, frames of the client have no effect.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
-import { engineCodec } from '../../wire/protocol/codec.js'
+import { engineCodec } from '../../wire/protocol/engine-codec.js'
 import {
   ForwardedEvents,
   handFrame,

@@ -23,7 +23,7 @@ export interface OriginRules {
 type RequestHeaders = NodeJS.Dict<string[]>
 
 /** `*` is rejected: it would admit every page. */
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]*$/i
+const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s/?#@*]*$/
 const HOST = /^[^\s/?#@*:]+$/
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\%]+)(?::\d{1,5})?$/i
 
@@ -162,7 +162,7 @@ function listOf(pattern: RegExp, expected: string): Declared<readonly string[]> 
   return setting(
     `a list of ${expected}`,
     (value) => Array.isArray(value) && value.every((each) => typeof each === 'string' && pattern.test(each)),
-    { items: { type: 'string' }, type: 'array' },
+    { items: { pattern: pattern.source, type: 'string' }, type: 'array' },
   )
 }
 

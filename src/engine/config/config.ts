@@ -38,7 +38,7 @@ export interface EngineSettings {
 const DEFAULT_GRACE_MS = 5000
 
 const workers = optional(list(any()))
-const topShape = {
+export const topShape = {
   registration_namespace_grace_ms: optional(wholeNumber(0, MAX_DELAY_MS)),
   workers,
   /** The older name of `workers`; both lists count. */
@@ -46,7 +46,7 @@ const topShape = {
 }
 const object = optional(record())
 /** An image has no effect on a built-in. */
-const entryShape = { name: string(), image: optional(string()), config: object, local: object }
+export const entryShape = { name: string(), image: optional(string()), config: object, local: object }
 
 /** Creates an error from the path of keys and the message. */
 export type Report = (path: readonly (string | number)[], message: string, cause?: unknown) => RuntimeError

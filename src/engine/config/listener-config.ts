@@ -1,10 +1,10 @@
 /** Settings of one listener, `iii-worker-manager` in a configuration file: its address and its access rules. */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
-import { type ExposeFilter, parseExposeFilter } from '../access/expose-filter.js'
+import { exposeFilters, type ExposeFilter, parseExposeFilter } from '../access/expose-filter.js'
 import { originFields, type OriginRules, readOriginRules } from '../access/origins.js'
 import type { FieldType } from '../../wire/protocol/validate.js'
-import { any, boolean, described, list, optional, string, wholeNumber, withDefault } from '../declare/schema.js'
+import { boolean, described, optional, string, wholeNumber, withDefault } from '../declare/schema.js'
 import { parseSettings, port, section } from '../declare/settings.js'
 
 /** The name of listeners in a configuration file. It may appear more than once. */
@@ -40,7 +40,7 @@ interface RbacConfig {
 
 const rbac = section({
   auth_function_id: optional(string('Decides which clients may connect and what they may do')),
-  expose_functions: optional(list(any(), '`match(pattern)`, or an object with the members `metadata` and `match`')),
+  expose_functions: optional(exposeFilters),
   on_function_registration_function_id: optional(string()),
   on_trigger_registration_function_id: optional(string()),
   on_trigger_type_registration_function_id: optional(string()),

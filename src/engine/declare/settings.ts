@@ -34,6 +34,11 @@ export function section<S extends Members>(members: S, description?: string): De
   return closed(object(members, description))
 }
 
+/** The same settings with rules of JSON Schema that the check does not know: a parser has to enforce them. */
+export function withRules<D extends Declared<unknown, boolean>>(type: D, rules: Readonly<Record<string, unknown>>): D {
+  return { ...type, schema: { ...(type.schema as object), ...rules } }
+}
+
 /** A setting that is read when the engine starts. Clients can neither read nor change it. */
 export function atStart<D extends Declared<unknown, boolean>>(type: D): D {
   return { ...type, isFixed: true }
@@ -47,7 +52,12 @@ export const port: Declared<number | string> = setting(
   (value) =>
     (typeof value === 'string' ? /^\d{1,5}$/.test(value) : Number.isInteger(value) && Number(value) >= 0) &&
     Number(value) <= MAX_PORT,
-  { maximum: MAX_PORT, minimum: 0, type: 'integer' },
+  {
+    anyOf: [
+      { maximum: MAX_PORT, minimum: 0, type: 'integer' },
+      { pattern: '^(\\d{1,4}|[0-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])$', type: 'string' },
+    ],
+  },
 )
 
 /**

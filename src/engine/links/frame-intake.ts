@@ -4,7 +4,8 @@
  * meaning of messages.
  */
 import { ErrorCode, InvocationError } from '../../errors.js'
-import { engineCodec, type FrameProblem } from '../../wire/protocol/codec.js'
+import type { FrameProblem } from '../../wire/protocol/codec.js'
+import { engineCodec } from '../../wire/protocol/engine-codec.js'
 import { membersOf, OUTLINE_LIMITS, parsed } from '../../wire/protocol/json-text.js'
 import { ENGINE_JSON, LARGE_JSON_CHARACTERS, MAX_JSON_NODES } from '../../wire/protocol/limits.js'
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'

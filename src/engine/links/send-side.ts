@@ -4,7 +4,7 @@
  * limit, the connection is cut.
  */
 import { ErrorCode, SerdeError, type ErrorBody } from '../../errors.js'
-import { engineCodec } from '../../wire/protocol/codec.js'
+import { engineCodec } from '../../wire/protocol/engine-codec.js'
 import type { EngineMessage } from '../../wire/protocol/messages.js'
 import type { Log } from '../../std/log.js'
 import type { ByteShare, SharedBytes } from '../../wire/transport/shared-bytes.js'

@@ -3,7 +3,7 @@
  * engine. An invalid frame is dropped, and the connection stays open. At the end, everything of it is removed.
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
-import { engineCodec } from '../../wire/protocol/codec.js'
+import { engineCodec } from '../../wire/protocol/engine-codec.js'
 import type { EngineMessage, WorkerMessage } from '../../wire/protocol/messages.js'
 import { blankNamespace, DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { assertNever } from '../../std/assert-never.js'

@@ -2,11 +2,9 @@
  * Creates channels through a client, and channel ends from references. A client provides the required methods under a
  * symbol, so that any other object is rejected before anything is sent.
  */
-import { ErrorCode, invalidArgument, RuntimeError } from '../../errors.js'
-import { EngineFunctions } from '../../wire/protocol/names.js'
-import { isRecord } from '../../wire/protocol/validate.js'
-import { describe } from '../../std/text/describe.js'
-import { isChannelRef, type StreamChannelRef } from './channel-ref.js'
+import { invalidArgument } from '../../errors.js'
+import type { StreamChannelRef } from './channel-ref.js'
+import { createRefs } from './create-refs.js'
 import type { ChannelPorts } from './ports.js'
 import { ChannelReader } from './reader.js'
 import { ChannelWriter } from './writer.js'
@@ -48,16 +46,7 @@ export function channelEnd(host: ChannelHost, ref: StreamChannelRef): ChannelRea
  */
 export async function createChannelOn(client: unknown, bufferSize?: number): Promise<Channel> {
   const host = hostOf(client)
-  if (bufferSize !== undefined && !(Number.isInteger(bufferSize) && bufferSize > 0)) {
-    throw invalidArgument('bufferSize', 'a whole number above 0', bufferSize)
-  }
-  const payload = bufferSize === undefined ? {} : { buffer_size: bufferSize }
-  const created = await host.call(EngineFunctions.CREATE_CHANNEL, payload)
-  const [writerRef, readerRef] = isRecord(created) ? [created['writer'], created['reader']] : []
-  if (!isChannelRef(writerRef) || !isChannelRef(readerRef)) {
-    const text = `The engine returned an invalid channel: ${describe(created)}`
-    throw new RuntimeError(ErrorCode.UNKNOWN, text)
-  }
+  const { writerRef, readerRef } = await createRefs((id, payload) => host.call(id, payload), bufferSize)
   return {
     writer: new ChannelWriter(host.address, writerRef, host.ports),
     reader: new ChannelReader(host.address, readerRef, host.ports),

@@ -4,10 +4,8 @@
  */
 import type { IIIError } from '../../errors.js'
 import type { Clock } from '../../std/time/clock.js'
-import { systemClock } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { Dial } from '../../wire/transport/transport.js'
-import { dialWebSocket } from '../../wire/transport/ws-dial.js'
 
 /** An end with a socket, from the view of its client. */
 export interface ChannelEnd {
@@ -88,7 +86,7 @@ export interface StalledChannel {
   readonly unread: 'text' | 'binary'
 }
 
-/** Dependencies of a channel end from its client; by default those of the process. */
+/** Dependencies of a channel end from its client. */
 export interface ChannelPorts {
   /** Opens a transport. */
   readonly dial: Dial
@@ -115,20 +113,6 @@ export interface ChannelPorts {
   readonly ends?: ChannelEnds
 }
 
-export const defaultChannelPorts: ChannelPorts = {
-  dial: dialWebSocket,
-  clock: systemClock,
-  headers: () => ({}),
-  onCallbackError: warn,
-  onUnhandledError: warn,
-  onTextDropped: (text) => {
-    if (text.dropped === 1) warn(`A message was dropped: ${droppedText(text)}`)
-  },
-  onStalled: (channel) => {
-    warn(stalledText(channel))
-  },
-}
-
 /** Reports dropped text. */
 export function droppedText({ channelId }: DroppedText): string {
   return `a text message of channel ${channelId} arrived without a listener, and too many are queued already`
@@ -138,8 +122,4 @@ export function droppedText({ channelId }: DroppedText): string {
 export function stalledText({ channelId, unread }: StalledChannel): string {
   const [first, second] = unread === 'binary' ? ['bytes', 'text messages'] : ['text messages', 'bytes']
   return `Channel ${channelId} is stalled: its reader waits for ${second} behind ${first} that nothing has read for 5 s. Read both, for example with \`items()\``
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error))
 }

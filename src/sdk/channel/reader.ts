@@ -11,7 +11,8 @@ import { Emitter } from '../../std/async/emitter.js'
 import { ChannelItem, type StreamChannelRef } from './channel-ref.js'
 import { channelUrl, checkOperation, Endpoint, handleErrors } from './endpoint.js'
 import { ItemQueue, type ItemKind } from './item-queue.js'
-import { defaultChannelPorts, type ChannelPorts } from './ports.js'
+import { defaultChannelPorts } from './default-ports.js'
+import type { ChannelPorts } from './ports.js'
 import type { ChannelOperationOptions } from './writer.js'
 
 /** The read end of a channel. The socket is opened on first use. */

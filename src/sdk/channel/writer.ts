@@ -11,7 +11,8 @@ import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { Transport } from '../../wire/transport/transport.js'
 import type { StreamChannelRef } from './channel-ref.js'
 import { channelUrl, checkOperation, Endpoint, handleErrors, WRITER_BUFFER_BYTES } from './endpoint.js'
-import { defaultChannelPorts, type ChannelPorts } from './ports.js'
+import { defaultChannelPorts } from './default-ports.js'
+import type { ChannelPorts } from './ports.js'
 
 /** The operation before the first. */
 const UNTOUCHED = Promise.resolve()

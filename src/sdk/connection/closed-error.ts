@@ -14,13 +14,14 @@ export interface FailedDial {
 }
 
 /** @param dial absent once the connection was open. */
-export function closedError({ code, reason, status, cause }: Closed, dial?: FailedDial): WebSocketError {
+export function closedError({ code, reason, status, cause, problem }: Closed, dial?: FailedDial): WebSocketError {
   const facts = { closeCode: code, cause }
   if (status !== undefined)
     return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, refused(status, dial?.url), { ...facts, status })
   const seen = cause instanceof Error ? cause : undefined
   if (dial !== undefined && seen !== undefined) {
-    return new WebSocketError(ErrorCode.CONNECTION_LOST, unreachable(seen, dial.url), facts)
+    const text = problem ?? `The connection to ${addressWithoutCredentials(dial.url)} failed: ${seen.message}`
+    return new WebSocketError(ErrorCode.CONNECTION_LOST, text, facts)
   }
   if (dial?.isAccepted === true && code === CloseCode.ABNORMAL) {
     const url = addressWithoutCredentials(dial.url)
@@ -48,34 +49,6 @@ function refused(status: number, dialled = ''): string {
   if (status === 401 || status === 403) return `${text}. Check the token or the headers that this worker sends`
   if (status >= 500) return text
   return `${url} answers HTTP ${String(status)} instead of a WebSocket handshake: it is not the engine's port for workers. Check port and path (workers connect to 49134 by default)`
-}
-
-function unreachable(cause: Error, dialled: string): string {
-  const url = addressWithoutCredentials(dialled)
-  const code = 'code' in cause ? String(cause.code) : ''
-  if (code === 'ECONNREFUSED')
-    return `There is no engine at ${url} (ECONNREFUSED). Start one with \`npx iii-node engine\`, or check the address`
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return `The host of ${url} was not found (${code}). Check the address`
-  if (isSecure(dialled) && isNoTls(cause, code)) return `${url} does not use TLS. Use ws:// instead of wss://`
-  if (code === 'ECONNRESET' || code.startsWith('HPE_')) {
-    const scheme = isSecure(dialled) ? '' : ' If it uses TLS, use wss:// in the address'
-    return `${url} closed the connection during the handshake (${code}), as a port for something else does.${scheme}`
-  }
-  return `The connection to ${url} failed: ${cause.message}`
-}
-
-function isSecure(address: string): boolean {
-  return /^(?:wss|https):/i.test(address)
-}
-
-/** The message of OpenSSL when the server answers the TLS handshake in plain text. */
-function isNoTls({ message }: Error, code: string): boolean {
-  return (
-    code === 'EPROTO' ||
-    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
-    /wrong version number|packet length too long/.test(message)
-  )
 }
 
 export type EndedError = NotConnectedError | RegistrationRejectedError

@@ -2,6 +2,7 @@
  * Queued frames that wait for the connection, oldest first, within limits. A frame whose sender cancelled it is not
  * sent; for a frame that expired, its sender is notified. Knows nothing of the meaning of frames.
  */
+import { utf8Length } from '../../std/text/utf8.js'
 import { BoundedQueue, type QueueCaps, type QueueFull } from '../../std/async/bounded-queue.js'
 import type { Clock } from '../../std/time/clock.js'
 
@@ -42,7 +43,7 @@ export class Outbox {
   put(frame: string, letter: Letter): QueueFull | undefined {
     this.expire()
     const waiting = { frame, letter }
-    const full = this.#queue.push(waiting, Buffer.byteLength(frame), this.#clock.now())
+    const full = this.#queue.push(waiting, utf8Length(frame), this.#clock.now())
     if (full === undefined) this.#waiting.set(letter, waiting)
     return full
   }

@@ -2,14 +2,13 @@
  * Checks of arguments that users pass: each names the argument, what came and what is accepted, before anything is
  * sent.
  */
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, invalidArgument, RuntimeError, SerdeError } from '../../errors.js'
 import { refuseNesting } from '../../wire/protocol/codec.js'
 import { ENGINE_JSON } from '../../wire/protocol/limits.js'
 import { blankNamespace } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
-import { describe, describeKind, messageOf } from '../../std/text/describe.js'
+import { describe, messageOf } from '../../std/text/describe.js'
 
 /** A string that is not blank. An empty id keeps the wording that users of the official package match on. */
 export function checkId(argument: string, value: unknown): string {
@@ -98,27 +97,4 @@ export function checkSignal(argument: string, value: unknown): AbortSignal | und
   if (value === undefined) return undefined
   if (!(value instanceof AbortSignal)) throw invalidArgument(argument, 'an AbortSignal', value)
   return value
-}
-
-/** `invalidArgument` for values that must not be shown. */
-function invalidSecret(argument: string, expected: string, seen: unknown): RuntimeError {
-  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${argument} must be ${expected}, got ${describeKind(seen)}`)
-}
-
-/** Handshake headers; a value that HTTP does not allow is refused here, not inside the socket. */
-export function checkHeaders(value: unknown, argument = 'headers'): Readonly<Record<string, string>> {
-  if (!isRecord(value)) throw invalidSecret(argument, 'an object', value)
-  const headers = value
-  for (const [name, content] of Object.entries(headers)) {
-    if (typeof content !== 'string') throw invalidSecret(`${argument}['${name}']`, 'a string', content)
-    try {
-      validateHeaderName(name)
-      validateHeaderValue(name, content)
-    } catch (cause) {
-      // The value may be a secret, so only the name is shown.
-      const text = `${argument}['${name}'] has a name or value that HTTP does not allow`
-      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text, { cause })
-    }
-  }
-  return { ...(headers as Record<string, string>) }
 }

@@ -2,11 +2,16 @@
  * The parts of one worker, made in the order in which they stand on each other, and joined to its link. The façade above
  * holds no state of its own; everything that survives a link lives in a part.
  */
+import type { StreamChannelRef } from '../channel/channel-ref.js'
+import { channelEnd } from '../channel/create.js'
+import type { ChannelReader } from '../channel/reader.js'
+import type { ChannelWriter } from '../channel/writer.js'
 import type { ConnectionPorts } from '../connection/connection.js'
 import { pendingCaps } from '../connection/options.js'
 import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import { Unconfirmed } from '../rpc/unconfirmed.js'
+import type { RegistrationRejectedError } from '../../errors.js'
 import type { Random } from '../../std/random.js'
 import type { Clock } from '../../std/time/clock.js'
 import { call } from './calls/call.js'
@@ -16,12 +21,17 @@ import { WorkerChannels } from './channels.js'
 import { createReport, type Report } from './diagnostics.js'
 import { FunctionsAvailable } from './discovery/functions-available.js'
 import { WorkerNews } from './discovery/worker-news.js'
+import { describeFunction } from './functions/function-schemas.js'
 import { Functions } from './functions/functions.js'
+import { checkHttpInvocation } from './functions/http-invocation.js'
 import { Services } from './functions/services.js'
 import { UrlFunctions } from './functions/url-functions.js'
 import { Admission } from './invocations/admission.js'
+import { asInvocation, currentInvocation } from './invocations/current-invocation.js'
 import { HandlerWatch } from './invocations/handler-watch.js'
+import { answeringHttp } from './invocations/http-answer.js'
 import { Inbox } from './invocations/inbox.js'
+import { refuse, serve, type Invocation } from './invocations/invoke.js'
 import { Repeats } from './invocations/repeats.js'
 import { Results } from './invocations/results.js'
 import { Barrier } from './lifecycle/barrier.js'
@@ -30,6 +40,7 @@ import { Conflicts } from './lifecycle/conflicts.js'
 import { Health } from './health/health.js'
 import { Introduction } from './lifecycle/introduction.js'
 import { LiveSession, NameHolder } from './lifecycle/name-holder.js'
+import { refusalError, type Refusals } from './lifecycle/refusals.js'
 import { Interceptors } from './interceptors.js'
 import { KeyedWork } from './once/keyed-work.js'
 import { Link, type LinkPart } from './link.js'
@@ -113,7 +124,12 @@ export class Core {
     this.services = new Services(this.link)
     this.triggerTypes = new TriggerTypes(this)
     this.keyed = new KeyedWork(this)
-    this.functions = new Functions(this.link, { report, random, exposeErrors }, this.keyed)
+    this.functions = new Functions(this.link, {
+      describe: (input, handler) => describeFunction(input, handler, report),
+      served: (id, handler) => answeringHttp(id, handler, { report, random, exposeErrors }),
+      checkInvocation: checkHttpInvocation,
+      keyed: (id, options) => this.keyed.wrapperOf(id, options),
+    })
     this.triggers = new Triggers(this.link, { random, namespace, report })
     this.news = new WorkerNews(this)
     this.functionsAvailable = new FunctionsAvailable(this)
@@ -124,6 +140,18 @@ export class Core {
 
     this.link.join(new Inbox(this), this.#linkParts())
   }
+
+  readonly currentInvocation = currentInvocation
+  readonly asInvocation = asInvocation
+
+  readonly serve = (message: Invocation): void => serve(this, message)
+
+  readonly refuse = (message: Invocation, reason: unknown): void => refuse(this, message, reason)
+
+  readonly refusalError = (refused: Refusals): Promise<RegistrationRejectedError> =>
+    refusalError(refused, this.ownTrigger)
+
+  readonly channelEnd = (ref: StreamChannelRef): ChannelReader | ChannelWriter => channelEnd(this.channels, ref)
 
   /** Calls a function for the worker itself, past the interceptors. */
   readonly ownTrigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>

@@ -57,6 +57,9 @@ export interface FrameReceiver {
   frameFailed(error: unknown): void
 }
 
+/** The options that a link reads. */
+export type LinkOptions = Pick<WorkerOptions, 'url' | 'headers' | 'reconnection' | 'workarounds'>
+
 const PING = workerCodec.encode({ type: 'ping' })
 
 export class Link implements ConnectionEvents {
@@ -67,7 +70,7 @@ export class Link implements ConnectionEvents {
   readonly refusals: Emitter<ErrorBody>
   /** Emits when the client has ended. A client that never connected changes no state by that. */
   readonly endings: Emitter<void>
-  readonly #options: WorkerOptions
+  readonly #options: LinkOptions
   readonly #report: Report
   #receiver: FrameReceiver | undefined
   #parts: readonly LinkPart[] = []
@@ -79,7 +82,7 @@ export class Link implements ConnectionEvents {
   #denial: WebSocketError | undefined
   #pongs: Deferred<void>[] = []
 
-  constructor(options: WorkerOptions, ports: ConnectionPorts, report: Report) {
+  constructor(options: LinkOptions, ports: ConnectionPorts, report: Report) {
     this.#options = options
     this.#report = report
     this.#headers = options.headers

@@ -10,13 +10,13 @@ import {
   checkCount,
   checkDurationMs,
   checkFlag,
-  checkHeaders,
   checkJson,
   checkJsonRecord,
   checkNamespace,
   checkRecord,
   checkText,
 } from './check.js'
+import { checkHeaders } from './check-headers.js'
 import type { DiagnosticsOption } from './diagnostics.js'
 import { checkHealthOptions, type HealthOptions, type ProbeSettings } from './health/health-options.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'

@@ -1,5 +1,3 @@
-import { types } from 'node:util'
-
 /** A promise that is settled from outside, for waiting on an event. */
 export interface Deferred<T> {
   readonly promise: Promise<T>
@@ -19,7 +17,15 @@ export function deferred<T>(): Deferred<T> {
 
 /** Calls back if a value is a promise and rejects. A promise of another realm is not an `instanceof` of ours. */
 export function hearRejection(result: unknown, onRejected: (error: unknown) => void): void {
-  if (types.isPromise(result)) Promise.resolve(result).catch(onRejected)
+  if (isPromise(result)) Promise.resolve(result).catch(onRejected)
+}
+
+function isPromise(value: unknown): boolean {
+  try {
+    return value instanceof Promise || Object.prototype.toString.call(value) === '[object Promise]'
+  } catch {
+    return false // A revoked proxy throws on every access.
+  }
 }
 
 /** Whether awaiting a value waits for something. */

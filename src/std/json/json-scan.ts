@@ -40,6 +40,19 @@ export function findJsonFault(text: string, limits: JsonLimits): JsonFault | und
   return scan(text, limits)
 }
 
+/** Whether a JSON text nests deeper than a number of levels. */
+export function nestsDeeper(text: string, maxDepth: number): boolean {
+  if (cannotNest(text, maxDepth)) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at + 1)
+    else if (isClosing(code)) depth -= 1
+    else if (isOpening(code) && ++depth > maxDepth) return true
+  }
+  return false
+}
+
 /** A value takes at least two characters: itself and a comma or the bracket around it. */
 function cannotHoldNodes(length: number, nodes: number): boolean {
   return length < 2 * nodes

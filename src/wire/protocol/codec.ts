@@ -5,16 +5,10 @@
  */
 import { ErrorCode, SerdeError } from '../../errors.js'
 import { describe, messageOf } from '../../std/text/describe.js'
-import {
-  findJsonFault,
-  JSON_FAULTS,
-  withoutLoneSurrogates,
-  type JsonFault,
-  type JsonLimits,
-} from '../../std/json/json-scan.js'
-import { JsonText, withTextMembers } from './json-text.js'
-import { ENGINE_JSON, MAX_INBOUND_BYTES, MAX_MESSAGE_BYTES } from './limits.js'
+import { nestsDeeper, withoutLoneSurrogates, type JsonLimits } from '../../std/json/json-scan.js'
+import { ENGINE_JSON, MAX_MESSAGE_BYTES } from './limits.js'
 import { engineMessages, workerMessages, type MessageOf, type MessageTable } from './messages.js'
+import { utf8Length } from '../../std/text/utf8.js'
 import { pathBelow } from '../../std/json/walk.js'
 import { findMismatch, isAnything, isRecord, isUuid, type Shape, type ShapeEntries } from './validate.js'
 
@@ -52,16 +46,23 @@ function problem(code: FrameProblem['code'], detail: string): FrameProblem {
   return { type: 'invalid', code, detail }
 }
 
-/** The limits of inbound frames. Frames that are short enough are not measured. */
-interface Reader {
+/** How one end writes and reads frames. Frames that are short enough are not measured. */
+interface Ends {
+  /** The largest frame that the peer reads. */
   readonly maxBytes: number
-  readonly limits: JsonLimits
+  /** The levels that the peer reads. */
+  readonly maxDepth: number
+  /** Serialises a message. Default `JSON.stringify`. */
+  readonly write?: (message: object) => string
+  /** Why this end cannot use a frame although JavaScript could read it. */
+  readonly faultOf?: (frame: string, value: () => unknown) => string | undefined
 }
 
-function createCodec<Out extends MessageTable, In extends MessageTable>(
+/** The codec of one end. */
+export function createCodec<Out extends MessageTable, In extends MessageTable>(
   outbound: Out,
   inbound: In,
-  { peer, own }: { readonly peer: Reader; readonly own: JsonLimits },
+  ends: Ends,
 ): Codec<MessageOf<Out>, MessageOf<In>> {
   const outboundShapes = entriesByType(outbound, isCheckedOnWriting)
   const inboundShapes = entriesByType(inbound)
@@ -84,15 +85,11 @@ function createCodec<Out extends MessageTable, In extends MessageTable>(
     read,
     encode(message) {
       checkOutbound(message, outboundShapes.get(message.type))
-      const { data, result } = message as { readonly data?: unknown; readonly result?: unknown }
-      const isText = JsonText.is(data) || JsonText.is(result)
-      return toText(isText ? withTextMembers({ ...message }) : message, peer)
+      return toText(message, ends)
     },
     decode(frame) {
-      const fault = findJsonFault(frame, own)
-      const value = parse(frame)
-      if (fault !== undefined) return problem(ErrorCode.MALFORMED_FRAME, faultText(fault, value))
-      return read(value, frame)
+      const fault = ends.faultOf?.(frame, () => parse(frame))
+      return fault === undefined ? read(parse(frame), frame) : problem(ErrorCode.MALFORMED_FRAME, fault)
     },
   }
 }
@@ -137,17 +134,17 @@ function notAnObject(frame: string, value: unknown): FrameProblem {
 /** Enough to identify the problem; user code may throw a message of any length. */
 const MAX_REASON_CHARACTERS = 500
 
-function toText(message: object, { maxBytes, limits }: Reader): string {
+function toText(message: object, { maxBytes, maxDepth, write = JSON.stringify }: Ends): string {
   let text: string
   try {
-    text = message instanceof JsonText ? message.text : JSON.stringify(message)
+    text = write(message)
   } catch (cause) {
-    if (cause instanceof RangeError) refuseNesting(message, limits, cause)
+    if (cause instanceof RangeError) refuseNesting(message, { maxDepth }, cause)
     const reason = messageOf(cause).slice(0, MAX_REASON_CHARACTERS)
     throw new SerdeError(ErrorCode.serialization_error, `The value cannot be serialised as JSON: ${reason}`, { cause })
   }
   checkSize(text, maxBytes)
-  if (findJsonFault(text, limits) === 'too_deep') refuseNesting(JSON.parse(text) as object, limits)
+  if (nestsDeeper(text, maxDepth)) refuseNesting(JSON.parse(text) as object, { maxDepth })
   return withoutLoneSurrogates(text)
 }
 
@@ -169,7 +166,7 @@ const SHOWN_PATH_CHARACTERS = 200
 function checkSize(text: string, maxBytes: number): void {
   // A UTF-16 unit takes at most three bytes in UTF-8, so small frames need no count.
   if (text.length * 3 <= maxBytes) return
-  const bytes = Buffer.byteLength(text)
+  const bytes = utf8Length(text)
   if (bytes <= maxBytes) return
   throw new SerdeError(
     ErrorCode.MESSAGE_TOO_LARGE,
@@ -177,25 +174,8 @@ function checkSize(text: string, maxBytes: number): void {
   )
 }
 
-/** Which frame an engine cannot read although JavaScript can, and why. */
-function faultText(fault: JsonFault, value: unknown): string {
-  const { type, function_id, id } = isRecord(value) ? value : {}
-  const subject = typeof function_id === 'string' ? function_id : id
-  const frame = typeof type === 'string' ? type : 'a frame'
-  return `${typeof subject === 'string' ? `${frame} of ${describe(subject)}` : frame}: ${JSON_FAULTS[fault]}; engines drop such a frame`
-}
-
-/** No limit but the stack's: what any JavaScript end reads. */
-const ANY_JSON: JsonLimits = {}
-
 /** The end of the worker: encodes worker messages, decodes engine messages. */
 export const workerCodec = createCodec(workerMessages, engineMessages, {
-  peer: { maxBytes: MAX_MESSAGE_BYTES, limits: { maxDepth: ENGINE_JSON.maxDepth } },
-  own: ANY_JSON,
-})
-
-/** The end of the engine, with the tables swapped. It accepts and drops the same frames as the distributed engine. */
-export const engineCodec = createCodec(engineMessages, workerMessages, {
-  peer: { maxBytes: MAX_INBOUND_BYTES, limits: ANY_JSON },
-  own: ENGINE_JSON,
+  maxBytes: MAX_MESSAGE_BYTES,
+  maxDepth: ENGINE_JSON.maxDepth,
 })

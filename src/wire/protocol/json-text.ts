@@ -5,11 +5,12 @@
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { JsonOutline } from '../../std/json/json-outline.js'
 import { LARGE_JSON_CHARACTERS, MAX_JSON_LEVELS, MAX_JSON_NODES, MAX_PARSED_COST } from './limits.js'
+import { WrittenJson } from './validate.js'
 
 /** Limits of every JSON text that is accepted unparsed. */
 export const OUTLINE_LIMITS = { maxDepth: MAX_JSON_LEVELS, maxNodes: MAX_JSON_NODES }
 
-export class JsonText {
+export class JsonText extends WrittenJson {
   readonly text: string
   #cost: number | undefined
 
@@ -18,6 +19,7 @@ export class JsonText {
    * @param cost values and keys in it; counted on demand if omitted.
    */
   constructor(text: string, cost?: number) {
+    super()
     this.text = text
     this.#cost = text.length <= LARGE_JSON_CHARACTERS ? 0 : cost
   }

@@ -1,6 +1,7 @@
 /** Decodes a frame of either end, for tools that observe the wire: tests, proxies, recorders. */
 import { SerdeError } from '../../errors.js'
-import { engineCodec, workerCodec } from './codec.js'
+import { workerCodec } from './codec.js'
+import { engineCodec } from './engine-codec.js'
 import { ErrorCode } from '../../errors.js'
 import type { EngineMessage, WorkerMessage } from './messages.js'
 

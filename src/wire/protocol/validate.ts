@@ -3,7 +3,6 @@
  * codec validates with it at run time, so the two cannot differ. Knows the types of fields, not the messages.
  */
 import { describe } from '../../std/text/describe.js'
-import { JsonText } from './json-text.js'
 
 /** Any JSON value. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
@@ -42,10 +41,20 @@ export function optional<T>(inner: Field<T>): Field<T, true> {
   return { ...inner, optional: true }
 }
 
+/** JSON that is text already, in place of a value. */
+export abstract class WrittenJson {
+  readonly #isWritten = true
+
+  /** Whether a value is of this class; accesses no member of a proxy. */
+  static isWritten(value: object): boolean {
+    return #isWritten in value
+  }
+}
+
 /** Whether a value has a JSON form. One without would be missing in the frame, which the peer then ignores. */
 function hasJsonForm(value: unknown): boolean {
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return false
-  if (typeof value !== 'object' || value === null || JsonText.is(value)) return true
+  if (typeof value !== 'object' || value === null || WrittenJson.isWritten(value)) return true
   try {
     const { toJSON } = value as { toJSON?: unknown }
     return typeof toJSON !== 'function' || toJSON.call(value, '') !== undefined

@@ -8,6 +8,8 @@
  * - a sent frame may be lost without notice when the connection ends. Only an answer of the peer proves delivery.
  */
 
+import { utf8Text } from '../../std/text/utf8.js'
+
 /** How a transport ended. */
 export interface Closed {
   /** Close code; 1006 if there was no close frame. */
@@ -18,6 +20,8 @@ export interface Closed {
   readonly status?: number
   /** The underlying error, if any. */
   readonly cause?: unknown
+  /** Of a failed dial: what the error means and what to do, where the platform tells. */
+  readonly problem?: string
 }
 
 /** Receives the events of a transport. */
@@ -65,8 +69,7 @@ function failFrame(events: TransportEvents, error: unknown): void {
 
 /** The text of a frame. Binary protocol frames contain UTF-8. */
 export function frameText(frame: string | Uint8Array): string {
-  if (typeof frame === 'string') return frame
-  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8')
+  return typeof frame === 'string' ? frame : utf8Text(frame)
 }
 
 /** A connection that moves frames. */

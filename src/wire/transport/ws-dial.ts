@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import type * as Ws from 'ws'
 import { MAX_INBOUND_BYTES } from '../protocol/limits.js'
 import { requireModule } from '../../std/require-module.js'
+import { dialProblem } from './dial-problem.js'
 import type { Dial } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
@@ -26,6 +27,7 @@ export const dialWebSocket: Dial = (url, options, events) => {
     ...(options.closeTimeoutMs === undefined ? {} : { closeTimeout: options.closeTimeoutMs }),
   })
   const transport = new WsTransport(ws, events, options.highWaterBytes)
+  transport.describeFailure = (cause) => (cause instanceof Error ? { problem: dialProblem(cause, url) } : {})
   ws.once('upgrade', (response: IncomingMessage) => {
     response.socket.setNoDelay(true)
     transport.peerHeaders = response.headers

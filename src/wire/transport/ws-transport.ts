@@ -51,6 +51,7 @@ export class WsTransport implements Transport, PausedPeer {
   /** Messages from the chunk that was being parsed when reading was paused, oldest first. */
   readonly #unread: Message[] = []
   #failure: { cause: unknown; status?: number } | undefined
+  describeFailure: ((cause: unknown) => Pick<Closed, 'problem'>) | undefined
   peerHeaders: Readonly<Record<string, unknown>> | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
@@ -294,6 +295,6 @@ export class WsTransport implements Transport, PausedPeer {
 
   #closed(code: number, reason: string | Buffer): Closed {
     const closed = { code: this.#failure === undefined ? code : CloseCode.ABNORMAL, reason: reason.toString() }
-    return { ...closed, ...this.#failure }
+    return { ...closed, ...this.#failure, ...this.describeFailure?.(this.#failure?.cause) }
   }
 }

@@ -113,9 +113,9 @@ export const faults: readonly Fault[] = [
     name: 'promises-of-other-realms-are-not-adopted',
     row: 'R41',
     file: 'src/std/async/deferred.ts',
-    symbol: 'hearRejection',
-    find: 'types.isPromise(result)',
-    replace: 'result instanceof Promise',
+    symbol: 'isPromise',
+    find: " || Object.prototype.toString.call(value) === '[object Promise]'",
+    replace: '',
     tests: CALLBACKS,
   },
   {

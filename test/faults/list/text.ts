@@ -18,8 +18,8 @@ export const faults: readonly Fault[] = [
     row: 'R49',
     file: 'src/wire/protocol/codec.ts',
     symbol: 'toText',
-    find: "'too_deep'",
-    replace: "'too_deep' && text === ''",
+    find: 'nestsDeeper(text, maxDepth)',
+    replace: 'false',
     tests: TEXT,
   },
   {

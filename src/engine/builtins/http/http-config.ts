@@ -29,7 +29,7 @@ export interface HttpConfig {
   readonly middleware: readonly string[]
 }
 
-const text = setting<string>('a string that is not blank', isText, { minLength: 1, type: 'string' })
+const text = setting<string>('a string that is not blank', isText, { pattern: '\\S', type: 'string' })
 
 const DEFAULT_PORT = 3111
 const MIB = 1024 * 1024

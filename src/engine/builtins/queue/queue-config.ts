@@ -3,8 +3,8 @@ import { describe } from '../../../std/text/describe.js'
 import { localStorageOf, storageMembers, type LocalStorage } from '../../storage/storage-config.js'
 import { defaultQueueLimits, type QueueLimits } from './journal/ledger.js'
 import { defaultPolicy, type QueuePolicy } from './queue-policy.js'
-import { map, oneOf, optional, string, wholeNumber, type ObjectOf } from '../../declare/schema.js'
-import { atStart, invalidConfig, parseSettings, section, setting } from '../../declare/settings.js'
+import { map, oneOf, optional, present, string, wholeNumber, type ObjectOf } from '../../declare/schema.js'
+import { atStart, invalidConfig, parseSettings, section, setting, withRules } from '../../declare/settings.js'
 
 /** One configured queue. */
 export interface NamedQueueSettings {
@@ -39,6 +39,11 @@ const queueMembers = {
   priority_field: optional(string()),
 }
 
+const queue = withRules(section(queueMembers), {
+  if: { properties: { type: { const: 'fifo' } }, required: ['type'] },
+  then: { properties: { message_group_field: { type: 'string' } }, required: ['message_group_field'] },
+})
+
 const { bridge_url: _ofOtherBuiltins, ...storedHere } = storageMembers
 
 const adapter = section({ name: atStart(optional(oneOf(['builtin']))), config: optional(section(storedHere)) })
@@ -47,7 +52,7 @@ export const queueSettings = {
   config: section({
     // Beside its name, the adapter has the same settings as that of every built-in that stores values.
     adapter: optional(adapter),
-    queue_configs: optional(map(section(queueMembers), 'Queues by name')),
+    queue_configs: optional(map(present(queue), 'Queues by name')),
   }),
   local: section({}),
 }
@@ -66,7 +71,7 @@ export function parseQueueConfig(config: unknown): QueueConfig {
     throw invalidConfig(`iii-queue.queue_configs has ${names.length} queues; at most ${MAX_QUEUES} are accepted`)
   const queues = new Map([['default', readQueue('iii-queue.queue_configs.default', {})]])
   for (const [name, settings] of Object.entries(configured ?? {})) {
-    queues.set(name, readQueue(`iii-queue.queue_configs.${name}`, settings))
+    queues.set(name, readQueue(`iii-queue.queue_configs.${name}`, settings ?? {}))
   }
   return { queues, storage: localStorageOf(given?.config), limits: defaultQueueLimits }
 }

@@ -8,15 +8,15 @@ import type { Posted } from '../../connection/connection.js'
 import type { Letter } from '../../connection/outbox.js'
 import { workerCodec } from '../../../wire/protocol/codec.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../../wire/protocol/names.js'
+import type { Tracing } from '../../../wire/protocol/tracing.js'
 import type { Action } from '../../../wire/protocol/validate.js'
 import type { Call, Calls } from '../../rpc/calls.js'
+import type { Served } from '../../rpc/served.js'
 import type { Unconfirmed } from '../../rpc/unconfirmed.js'
 import type { Report } from '../diagnostics.js'
 import type { Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
-import type { OwnTelemetry } from '../own-telemetry.js'
 import type { WorkerCounters } from '../stats.js'
-import { currentInvocation } from '../invocations/deadlocks.js'
 import { metadataWithKey } from '../once/once-options.js'
 import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 import { handled, isVoid, REQUEST_KEYS, type TriggerAction, type TriggerRequest } from './trigger-request.js'
@@ -26,13 +26,15 @@ import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, check
 export interface Caller {
   readonly link: Link
   readonly calls: Calls
-  readonly options: WorkerOptions
-  readonly telemetry: OwnTelemetry
+  readonly options: Pick<WorkerOptions, 'invocationTimeoutMs' | 'namespace'>
+  readonly telemetry: { readonly tracing: Tracing }
   readonly counters: WorkerCounters
   /** Fire-and-forget calls written to the present link. */
-  readonly unconfirmedVoids: Unconfirmed
+  readonly unconfirmedVoids: Pick<Unconfirmed, 'note'>
   readonly report: Report
-  readonly unknown: UnknownOptions
+  readonly unknown: Pick<UnknownOptions, 'check'>
+  /** The invocation whose handler makes the present call, where that is tracked. */
+  readonly currentInvocation?: () => Served | undefined
   /** Sends a request with `retry`, which is more than one call. */
   readonly repeat: (request: TriggerRequest) => Promise<unknown>
 }
@@ -62,7 +64,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   )
   const send = { functionId, action, namespace, request }
   if (action?.type === 'void') return callVoid(caller, send)
-  return caller.calls.open({ functionId, timeoutMs, signal, origin: currentInvocation() }, (opened) => {
+  return caller.calls.open({ functionId, timeoutMs, signal, origin: caller.currentInvocation?.() }, (opened) => {
     const frame = encode(caller, send, opened.id)
     // Writing the payload runs code of its own, which may have given the call up.
     if (signal?.aborted) return

@@ -70,7 +70,8 @@ function reported({ id, report }: Checks, { side, misfit, context }: Failed): Va
   return error
 }
 
-function withoutCaller(data: unknown): unknown {
+/** The payload without the id of the caller, which the engine adds. */
+export function withoutCaller(data: unknown): unknown {
   if (!isRecord(data) || !(CALLER_WORKER_ID in data)) return data
   const { [CALLER_WORKER_ID]: _caller, ...payload } = data
   return payload

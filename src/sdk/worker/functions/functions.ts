@@ -14,9 +14,8 @@ import {
 } from '../check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
-import { describeFunction, type SchemaOptions } from './function-schemas.js'
-import { answeringHttp, type HttpAnswering } from '../invocations/http-answer.js'
-import { checkHttpInvocation, type HttpInvocationConfig } from './http-invocation.js'
+import type { Described, SchemaOptions } from './function-schemas.js'
+import type { HttpInvocationConfig } from './http-invocation.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
 import type { OnceOptions } from '../once/once-options.js'
@@ -96,18 +95,26 @@ export interface ServedFunction {
   readonly abandonAfterMs: number | undefined
 }
 
-/** Makes handlers run once per idempotency key. */
-export interface KeyedHandlers {
-  /** @throws {RuntimeError} `INVALID_ARGUMENT` for an option that is off. */
-  wrapperOf(id: string, options: OnceOptions): (handler: FunctionHandler) => FunctionHandler
-}
-
 export type AnyHandler = FunctionHandler | HttpInvocationConfig
+
+/** How the platform of a worker serves functions. */
+export interface FunctionServing {
+  /** Reads the schemas of a registration. */
+  describe(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): Described
+  /** A handler as it is run. */
+  served(id: string, handler: FunctionHandler): FunctionHandler
+  /** Checks how the engine is to serve a function over HTTP. */
+  checkInvocation(config: HttpInvocationConfig): HttpInvocationConfig
+  /**
+   * What makes a handler run once per idempotency key.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an option that is off.
+   */
+  keyed(id: string, options: OnceOptions): (handler: FunctionHandler) => FunctionHandler
+}
 
 export class Functions implements LinkPart {
   readonly #registrations: Replayed
-  readonly #answering: HttpAnswering
-  readonly #keyed: KeyedHandlers | undefined
+  readonly #serving: FunctionServing
   readonly #served = new Map<string, ServedFunction>()
   /** Those that the engine refused on the present link. */
   readonly #refused = new Map<string, RegistrationRejectedError>()
@@ -115,9 +122,8 @@ export class Functions implements LinkPart {
   /** Called after a function behind a URL was registered. */
   onUrlFunction: () => void = () => undefined
 
-  constructor(link: Sender, answering: HttpAnswering, keyed?: KeyedHandlers) {
-    this.#answering = answering
-    this.#keyed = keyed
+  constructor(link: Sender, serving: FunctionServing) {
+    this.#serving = serving
     this.#registrations = new Replayed(link)
   }
 
@@ -169,13 +175,13 @@ export class Functions implements LinkPart {
     if (this.has(id)) {
       throw new RuntimeError(ErrorCode.DUPLICATE_FUNCTION, `function id already registered: ${id}`)
     }
-    const { invocation, local } = sortHandler(input, handler)
+    const { invocation, local } = this.#sortHandler(input, handler)
     checkText('description', input.description)
     checkJsonRecord('metadata', input.metadata)
     const gate = gateOf(input.maxConcurrentInvocations)
     const abandonAfterMs = abandonLimit(input.abandonAfterMs)
-    const { request_format, response_format, wrap } = describeFunction(input, handler, this.#answering.report)
-    const keyed = input.idempotent === undefined ? undefined : this.#keyed?.wrapperOf(id, input.idempotent)
+    const { request_format, response_format, wrap } = this.#serving.describe(input, handler)
+    const keyed = input.idempotent === undefined ? undefined : this.#serving.keyed(id, input.idempotent)
     if (keyed !== undefined && invocation !== undefined)
       throw invalidArgument('idempotent', 'absent for a function that the engine calls over HTTP', input.idempotent)
     checkJsonRecord('request_format', request_format)
@@ -191,7 +197,7 @@ export class Functions implements LinkPart {
       invocation,
     })
     const checked = local && wrap(local)
-    const served = checked && answeringHttp(id, keyed?.(checked) ?? checked, this.#answering)
+    const served = checked && this.#serving.served(id, keyed?.(checked) ?? checked)
     const entry = { handler: served, gate, abandonAfterMs, isBehindUrl: invocation !== undefined }
     this.#served.set(id, entry)
     if (entry.isBehindUrl) this.onUrlFunction()
@@ -230,6 +236,16 @@ export class Functions implements LinkPart {
     this.#refused.clear()
     this.#registrations.replay(send)
   }
+
+  #sortHandler(
+    input: RegisterFunctionInput,
+    handler: AnyHandler,
+  ): { readonly invocation?: HttpInvocationConfig; readonly local?: FunctionHandler } {
+    if (typeof handler === 'object') return { invocation: this.#serving.checkInvocation(checkedConfig(handler)) }
+    checkFunction('handler', handler)
+    if (input.invocation === undefined) return { local: handler }
+    return { invocation: this.#serving.checkInvocation(input.invocation), local: handler }
+  }
 }
 
 function gateOf(maxConcurrent: number | null | undefined): Gate | undefined {
@@ -240,16 +256,6 @@ function gateOf(maxConcurrent: number | null | undefined): Gate | undefined {
 function abandonLimit(limitMs: number | null | undefined): number | undefined {
   const checked = checkDurationMs('abandonAfterMs', limitMs ?? Infinity)
   return checked === Infinity ? undefined : checked
-}
-
-function sortHandler(
-  input: RegisterFunctionInput,
-  handler: AnyHandler,
-): { readonly invocation?: HttpInvocationConfig; readonly local?: FunctionHandler } {
-  if (typeof handler === 'object') return { invocation: checkHttpInvocation(checkedConfig(handler)) }
-  checkFunction('handler', handler)
-  if (input.invocation !== undefined) return { invocation: checkHttpInvocation(input.invocation), local: handler }
-  return { local: handler }
 }
 
 function checkedConfig(handler: HttpInvocationConfig | null): HttpInvocationConfig {

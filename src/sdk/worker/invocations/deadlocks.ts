@@ -2,21 +2,8 @@
  * Finds invocations that can never begin: each waits for a limit of concurrency whose every slot is held by an invocation
  * that waits, by calls of its own to this same worker, for one that waits behind it. Knows no handlers and no frames.
  */
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Served } from '../../rpc/served.js'
 import type { Gate } from '../../../std/async/gate.js'
-
-const current = new AsyncLocalStorage<Served>()
-
-/** The invocation whose handler makes the present call, where that is tracked. */
-export function currentInvocation(): Served | undefined {
-  return current.getStore()
-}
-
-/** Runs a handler so that the calls it makes are known to be its own. */
-export function asInvocation<T>(served: Served, handler: () => T): T {
-  return current.run(served, handler)
-}
 
 /** What is known of a worker's invocations. */
 export interface Occupation {

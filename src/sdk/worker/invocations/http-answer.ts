@@ -11,6 +11,7 @@ import { describeKind, messageOf, stackOf } from '../../../std/text/describe.js'
 import type { Random } from '../../../std/random.js'
 import type { Report } from '../diagnostics.js'
 import type { FunctionHandler } from '../functions/function-handler.js'
+import { failureAnsweredWith } from './answered-failure.js'
 import type { InvocationContext } from './invocation-context.js'
 
 export interface HttpAnswering {
@@ -18,20 +19,6 @@ export interface HttpAnswering {
   readonly random: Random
   /** Whether a client receives the code and message of what a handler threw. */
   readonly exposeErrors: boolean
-}
-
-/** A failed invocation whose caller receives an answer instead of the error. */
-interface AnsweredFailure {
-  readonly answer: unknown
-  readonly thrown: unknown
-}
-
-/** By the error that stands for them. Looked up by identity, since what a handler throws may be a hostile proxy. */
-const answeredFailures = new WeakMap<object, AnsweredFailure>()
-
-/** What a failed invocation is answered with, when its error stands for an answer. */
-export function answeredFailure(thrown: unknown): AnsweredFailure | undefined {
-  return typeof thrown === 'object' && thrown !== null ? answeredFailures.get(thrown) : undefined
 }
 
 /** A handler whose answers to HTTP requests are checked and made sendable. */
@@ -199,7 +186,6 @@ function hidden(thrown: unknown, { id, context, answering }: Hiding): Error {
   const facts = { error_id: errorId, message: messageOf(thrown), stack: stackOf(thrown) }
   context.logger.error('An HTTP request failed', facts)
   answering.report({ kind: 'http_error_hidden', functionId: id, errorId, error: thrown })
-  const failure = new Error('The request was answered with status 500')
-  answeredFailures.set(failure, { answer: { status_code: 500, body: { error: { error_id: errorId } } }, thrown })
-  return failure
+  const answer = { status_code: 500, body: { error: { error_id: errorId } } }
+  return failureAnsweredWith('The request was answered with status 500', { answer, thrown })
 }

@@ -63,7 +63,10 @@ function isWriter(value: unknown): value is ResponseWriter {
 }
 
 /** Aborts the handler's signal when its response is cut. An `error` listener would hide that there is no other. */
-function abortWith(stream: NodeJS.WritableStream & { readonly errored?: Error | null }, context: HandlerContext): void {
+export function abortWith(
+  stream: NodeJS.WritableStream & { readonly errored?: Error | null },
+  context: HandlerContext,
+): void {
   stream.once('close', () => {
     if (stream.errored) context.abort(stream.errored)
   })

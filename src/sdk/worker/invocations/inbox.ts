@@ -6,8 +6,7 @@ import { workerCodec, type BlankFrame, type FrameProblem } from '../../../wire/p
 import { readErrorBody } from '../../../wire/protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../../../wire/protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
-import { replaceChannelRefs } from '../../channel/channel-ref.js'
-import { channelEnd, type ChannelHost } from '../../channel/create.js'
+import { replaceChannelRefs, type StreamChannelRef } from '../../channel/channel-ref.js'
 import { deniedError } from '../../connection/closed-error.js'
 import type { Call, Calls } from '../../rpc/calls.js'
 import { assertNever } from '../../../std/assert-never.js'
@@ -16,24 +15,35 @@ import type { Barrier } from '../lifecycle/barrier.js'
 import type { Conflicts } from '../lifecycle/conflicts.js'
 import type { NameHolder } from '../lifecycle/name-holder.js'
 import { CONFLICT_ADVICE } from '../lifecycle/refusals.js'
-import type { FrameReceiver } from '../link.js'
+import type { Report } from '../diagnostics.js'
+import type { Functions } from '../functions/functions.js'
+import type { FrameReceiver, Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
+import type { WorkerCounters } from '../stats.js'
 import type { TriggerTypes } from '../triggers/trigger-types.js'
 import type { Triggers } from '../triggers/triggers.js'
-import { refuse, serve, type Server } from './invoke.js'
 
 /** The parts of a worker that frames are handed to. */
-export interface Receivers extends Server {
-  readonly options: WorkerOptions
+export interface Receivers {
+  readonly options: Pick<WorkerOptions, 'namespace' | 'url'>
+  readonly link: Link
+  readonly counters: Pick<WorkerCounters, 'failedFrames' | 'unreadableFrames'>
+  readonly report: Report
+  readonly functions: Pick<Functions, 'refuse'>
+  /** Serves an invocation. */
+  readonly serve: (message: MessageNamed<EngineMessage, 'invokefunction'>) => void
+  /** Answers an invocation whose frame could not be handled. */
+  readonly refuse: (message: MessageNamed<EngineMessage, 'invokefunction'>, reason: unknown) => void
   readonly calls: Calls
   readonly barrier: Barrier
-  readonly triggers: Triggers
-  readonly triggerTypes: TriggerTypes
-  readonly channels: ChannelHost
+  readonly triggers: Pick<Triggers, 'refuse'>
+  readonly triggerTypes: Pick<TriggerTypes, 'bind' | 'unbind'>
+  /** The end of a channel that a payload refers to. */
+  readonly channelEnd: (ref: StreamChannelRef) => unknown
   /** Absent when a conflict is not waited out. */
-  readonly conflicts: Conflicts | undefined
+  readonly conflicts?: Conflicts | undefined
   /** Absent when a conflict is waited out. */
-  readonly nameHolder: NameHolder | undefined
+  readonly nameHolder?: NameHolder | undefined
 }
 
 export class Inbox implements FrameReceiver {
@@ -58,11 +68,11 @@ export class Inbox implements FrameReceiver {
     const message = this.#message
     this.#parts.counters.failedFrames += 1
     this.#parts.report({ kind: 'frame_failed', error })
-    if (message?.type === 'invokefunction') refuse(this.#parts, message, error)
+    if (message?.type === 'invokefunction') this.#parts.refuse(message, error)
   }
 
   #withChannelEnds(data: unknown): unknown {
-    return replaceChannelRefs(data, (ref) => channelEnd(this.#parts.channels, ref))
+    return replaceChannelRefs(data, this.#parts.channelEnd)
   }
 }
 
@@ -76,7 +86,7 @@ function receive(parts: Receivers, message: EngineMessage | FrameProblem | Blank
   if (message.type === 'blank') return
   switch (message.type) {
     case 'invokefunction':
-      serve(parts, message)
+      parts.serve(message)
       break
     case 'invocationresult':
       settle(parts, message)
@@ -155,8 +165,9 @@ function rejected(parts: Receivers, message: MessageNamed<EngineMessage, 'regist
   if (parts.conflicts?.refused(passing)) return
   const canWait = parts.conflicts === undefined && owner_worker_id !== ''
   // A name that the engine has confirmed before was not refused for a holder that is dying.
-  if (canWait && code === ErrorCode.WORKER_NAMESPACE_CONFLICT && !parts.barrier.isConfirmed) {
-    parts.nameHolder?.refused(passing)
+  const { nameHolder } = parts
+  if (canWait && nameHolder && code === ErrorCode.WORKER_NAMESPACE_CONFLICT && !parts.barrier.isConfirmed) {
+    nameHolder.refused(passing)
     return
   }
   const error = canWait ? new RegistrationRejectedError(init, { advice: CONFLICT_ADVICE }) : passing

@@ -8,40 +8,41 @@ import { workerCodec } from '../../../wire/protocol/codec.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../../../wire/protocol/messages.js'
 import type { Served, ServedInvocations } from '../../rpc/served.js'
-import type { Handling } from '../../../wire/protocol/tracing.js'
+import type { Handling, Tracing } from '../../../wire/protocol/tracing.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { MAX_WAITING_INVOCATIONS, type Admission } from './admission.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
 import type { WorkerCounters } from '../stats.js'
-import { asInvocation } from './deadlocks.js'
 import type { Report } from '../diagnostics.js'
 import type { FunctionHandler, Functions } from '../functions/functions.js'
 import type { HandlerWatch } from './handler-watch.js'
-import { answeredFailure } from './http-answer.js'
+import { answeredFailure } from './answered-failure.js'
 import type { Interceptors } from '../interceptors.js'
 import type { Link } from '../link.js'
-import type { OwnTelemetry } from '../own-telemetry.js'
+import type { Logger } from '../../telemetry/logs/logger.js'
 import type { Repeats } from './repeats.js'
 import type { Results } from './results.js'
 import { HandlerContext } from './invocation-context.js'
 
-type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
+export type Invocation = MessageNamed<EngineMessage, 'invokefunction'>
 
 /** The parts of a worker that serving stands on. */
 export interface Server {
   readonly link: Link
-  readonly functions: Functions
+  readonly functions: Pick<Functions, 'find' | 'has'>
   readonly served: ServedInvocations
-  readonly admission: Admission
-  readonly counters: WorkerCounters
+  readonly admission: Pick<Admission, 'isLimited' | 'admit' | 'hasLimits'>
+  readonly counters: Pick<WorkerCounters, 'oversizedMessages'>
   readonly clock: Clock
   readonly report: Report
-  readonly watch: HandlerWatch
+  readonly watch: Pick<HandlerWatch, 'tick'>
   readonly trigger: TriggerFunction
-  readonly interceptors: Interceptors
-  readonly telemetry: OwnTelemetry
+  readonly interceptors: Pick<Interceptors, 'serve'>
+  readonly telemetry: { readonly tracing: Tracing; handlerLogger(functionId: string): Logger }
   readonly results: Results
-  readonly repeats: Repeats
+  readonly repeats: Pick<Repeats, 'now' | 'note'>
+  /** Runs a handler so that the calls it makes are known to be its own. */
+  readonly asInvocation: <T>(served: Served, handler: () => T) => T
   /** True once no new work is taken. */
   readonly isDraining: boolean
 }
@@ -135,7 +136,7 @@ function run(server: Server, admitted: Running, handler: FunctionHandler): void 
     // A thenable may do its work only when asked for its value: that has to happen in here, too.
     return isThenable(result) ? Promise.resolve(result) : result
   }
-  const work = server.admission.hasLimits ? (): unknown => asInvocation(served, handle) : handle
+  const work = server.admission.hasLimits ? (): unknown => server.asInvocation(served, handle) : handle
   try {
     const handling = server.telemetry.tracing.begin({ functionId, input, traceparent, baggage })
     // Abandoning a handler fails its trace, too.
@@ -179,7 +180,7 @@ interface Running {
   handling?: Handling | undefined
 }
 
-type HandlerOutcome = { readonly result: unknown } | { readonly error: ErrorBody }
+export type HandlerOutcome = { readonly result: unknown } | { readonly error: ErrorBody }
 
 function finish(server: Server, running: Running, answer: HandlerOutcome): void {
   if (reply(server, running, answer) && 'result' in answer) running.handling?.succeeded(answer.result)
@@ -209,7 +210,7 @@ function reply(server: Server, { message, served, leave }: Running, answer: Hand
 }
 
 /** The only answer that always has room: without it the caller would wait for its time limit. */
-const NO_ROOM: ErrorBody = {
+export const NO_ROOM: ErrorBody = {
   code: ErrorCode.RESULT_DROPPED,
   message: 'The handler ran, but its result had no room: the engine does not read what this worker sends',
 }

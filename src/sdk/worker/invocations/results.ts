@@ -5,6 +5,7 @@
  */
 import { BoundedQueue, type QueueCaps } from '../../../std/async/bounded-queue.js'
 import type { Clock } from '../../../std/time/clock.js'
+import { utf8Length } from '../../../std/text/utf8.js'
 import { deferred, type Deferred } from '../../../std/async/deferred.js'
 import type { Connection } from '../../connection/connection.js'
 import type { Letter } from '../../connection/outbox.js'
@@ -113,7 +114,7 @@ export class Results implements LinkPart {
   }
 
   #keep(frame: string): void {
-    const full = this.#finished.push(frame, Buffer.byteLength(frame), this.#parts.clock.now())
+    const full = this.#finished.push(frame, utf8Length(frame), this.#parts.clock.now())
     if (full !== undefined) this.drop('too many answers wait for a connection')
   }
 

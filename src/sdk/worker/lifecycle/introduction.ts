@@ -22,7 +22,11 @@ export class Introduction implements LinkPart {
   #isNamed = true
 
   /** @throws {SerdeError} when the metadata cannot be serialised as JSON. */
-  constructor(link: Link, { metadata, namespace }: WorkerOptions, trigger: TriggerFunction) {
+  constructor(
+    link: Link,
+    { metadata, namespace }: Pick<WorkerOptions, 'metadata' | 'namespace'>,
+    trigger: TriggerFunction,
+  ) {
     this.#link = link
     this.#trigger = trigger
     this.#namespace = namespace ?? DEFAULT_NAMESPACE

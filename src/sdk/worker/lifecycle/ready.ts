@@ -11,9 +11,17 @@ import {
 } from '../../../errors.js'
 import { deferred } from '../../../std/async/deferred.js'
 import { checkDurationMs, checkFlag, checkRecord, checkSignal } from '../check.js'
-import type { Core } from '../core.js'
+import type { Refusals } from './refusals.js'
+import type { Functions } from '../functions/functions.js'
+import type { UrlFunctions } from '../functions/url-functions.js'
+import type { Link } from '../link.js'
+import type { WorkerOptions } from '../options.js'
+import type { Triggers } from '../triggers/triggers.js'
+import type { UnknownOptions } from '../../../std/text/unknown-options.js'
+import type { Clock } from '../../../std/time/clock.js'
+import type { Barrier } from './barrier.js'
+import type { Conflicts } from './conflicts.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
-import { refusalError } from './refusals.js'
 
 /** How long `ready` waits, and for what. */
 export type ReadyOptions = {
@@ -23,6 +31,23 @@ export type ReadyOptions = {
   signal?: AbortSignal | undefined
   /** Resolves although the engine refused functions or triggers, which are reported to `diagnostics` alone. Default false. */
   allowRefused?: boolean | undefined
+}
+
+/** The parts of a worker that `ready` asks. */
+export interface ReadyParts {
+  readonly options: Pick<WorkerOptions, 'invocationTimeoutMs'>
+  readonly clock: Clock
+  readonly link: Link
+  readonly barrier: Barrier
+  readonly functions: Pick<Functions, 'refused' | 'announceAgain'>
+  readonly triggers: Pick<Triggers, 'refused'>
+  /** Absent where the engine serves no function for the worker. */
+  readonly urlFunctions?: Pick<UrlFunctions, 'look'>
+  /** Absent when a conflict is not waited out. */
+  readonly conflicts?: Conflicts | undefined
+  readonly unknown: Pick<UnknownOptions, 'check'>
+  /** One error for all refusals. */
+  readonly refusalError: (refused: Refusals) => RegistrationRejectedError | Promise<RegistrationRejectedError>
 }
 
 const READY_KEYS = keysOf<ReadyOptions>({ timeoutMs: true, signal: true, allowRefused: true })
@@ -36,7 +61,7 @@ const received = new WeakSet<RegistrationRejectedError>()
  * by then. @throws {TimeoutError} `TIMEOUT` past the limit. @throws {WebSocketError} with the engine's code when it refuses the
  * session. @throws {NotConnectedError} after shutdown or failure; the signal's reason when it aborts.
  */
-export async function ready(core: Core, options: ReadyOptions = {}): Promise<void> {
+export async function ready(core: ReadyParts, options: ReadyOptions = {}): Promise<void> {
   checkRecord('options', options)
   core.unknown.check('ready options', options, READY_KEYS)
   const timeoutMs = checkDurationMs('timeoutMs', options.timeoutMs ?? core.options.invocationTimeoutMs)
@@ -70,19 +95,19 @@ export async function ready(core: Core, options: ReadyOptions = {}): Promise<voi
 }
 
 /** The owner of a function may have left since the last `ready`. Refused triggers are not sent twice: they may be kept. */
-function askAgain({ functions }: Core): void {
+function askAgain({ functions }: ReadyParts): void {
   for (const [id, error] of functions.refused) if (received.has(error)) functions.announceAgain(id)
 }
 
-async function refuseIfRefused(core: Core): Promise<void> {
-  await core.urlFunctions.look()
+async function refuseIfRefused(core: ReadyParts): Promise<void> {
+  await core.urlFunctions?.look()
   const [first, ...others] = [...core.functions.refused.values(), ...core.triggers.refused.values()]
   if (first === undefined) return
   for (const error of [first, ...others]) received.add(error)
-  throw await refusalError([first, ...others], core.ownTrigger)
+  throw await core.refusalError([first, ...others])
 }
 
-async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void> {
+async function untilConfirmed(core: ReadyParts, gaveUp: Promise<never>): Promise<void> {
   for (;;) {
     // In this order: a trigger leaves only once the worker holds its function.
     await until(core, () => core.link.isOpen && holdsEveryName(core), gaveUp)
@@ -92,7 +117,7 @@ async function untilConfirmed(core: Core, gaveUp: Promise<never>): Promise<void>
 }
 
 /** False when the link ended meanwhile, or an answer got lost on it: it begins again. */
-async function hasPassed(core: Core): Promise<boolean> {
+async function hasPassed(core: ReadyParts): Promise<boolean> {
   try {
     await core.barrier.pass()
     return true
@@ -103,11 +128,11 @@ async function hasPassed(core: Core): Promise<boolean> {
   }
 }
 
-function holdsEveryName({ conflicts }: Core): boolean {
+function holdsEveryName({ conflicts }: ReadyParts): boolean {
   return conflicts === undefined || conflicts.holdsAll
 }
 
-async function until(core: Core, holds: () => boolean, gaveUp: Promise<never>): Promise<void> {
+async function until(core: ReadyParts, holds: () => boolean, gaveUp: Promise<never>): Promise<void> {
   const changed = deferred<void>()
   const check = (): void => {
     if (holds()) changed.resolve()

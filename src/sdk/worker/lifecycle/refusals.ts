@@ -13,14 +13,14 @@ export const CONFLICT_ADVICE =
 /** How long the engine may take to name the workers that own what was refused. */
 const NAMES_LIMIT_MS = 1_000
 
+/** What the engine refused, at least one. */
+export type Refusals = readonly [RegistrationRejectedError, ...RegistrationRejectedError[]]
+
 /**
  * One error for all refusals, with the names of the workers that own what was refused, if they are known. Never
  * rejects.
  */
-export async function refusalError(
-  refused: readonly [RegistrationRejectedError, ...RegistrationRejectedError[]],
-  trigger: TriggerFunction,
-): Promise<RegistrationRejectedError> {
+export async function refusalError(refused: Refusals, trigger: TriggerFunction): Promise<RegistrationRejectedError> {
   const names = refused.some(({ owner_worker_id: id }) => id !== '') ? await workerNames(trigger) : undefined
   const known = (error: RegistrationRejectedError): RegistrationRejectedError =>
     named(error, names?.get(error.owner_worker_id))

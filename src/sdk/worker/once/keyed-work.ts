@@ -7,7 +7,7 @@ import type { Clock } from '../../../std/time/clock.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
 import { checkFunction, checkJson } from '../check.js'
 import type { Report } from '../diagnostics.js'
-import type { FunctionHandler, KeyedHandlers } from '../functions/functions.js'
+import type { FunctionHandler } from '../functions/function-handler.js'
 import type { Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
 import type { UnknownOptions } from '../../../std/text/unknown-options.js'
@@ -28,7 +28,7 @@ export interface KeyedWorkParts {
   readonly ownTrigger: TriggerFunction
 }
 
-export class KeyedWork implements KeyedHandlers {
+export class KeyedWork {
   readonly #parts: KeyedWorkParts
   #loading: Promise<Once> | undefined
 
@@ -59,6 +59,7 @@ export class KeyedWork implements KeyedHandlers {
     return settled?.value as T
   }
 
+  /** What makes a handler of a function run once per key. */
   wrapperOf(id: string, options: OnceOptions): (handler: FunctionHandler) => FunctionHandler {
     const settings = checkOnce('idempotent', options, this.#scoped(id))
     this.#parts.unknown.check('idempotent', options, ONCE_KEYS)

@@ -18,7 +18,7 @@ export interface OnceWorker extends Waiting {
 export const SHARDS = 16
 
 /** For one access to state, with repeats. */
-const LIMIT_MS = 30_000
+const ACCESS_LIMIT_MS = 30_000
 const CALL_LIMIT_MS = 5_000
 const BACKOFF = { initialDelayMs: 100, maxDelayMs: 2_000, backoffMultiplier: 2, jitterFactor: 0.3 }
 
@@ -72,7 +72,7 @@ export class OnceStore {
 
   /** Repeats an access to state that may run twice, for 30 s at most. */
   repeat<T>(functionId: string, attempt: () => Promise<T>): Promise<T> {
-    const endsAt = this.#worker.clock.now() + LIMIT_MS
+    const endsAt = this.#worker.clock.now() + ACCESS_LIMIT_MS
     const mayRepeat = (error: unknown): boolean => isRepeatable(error, functionId)
     const repetition: Repetition = { attempts: Infinity, backoff: BACKOFF, endsAt, mayRepeat }
     return repeated(this.#worker, repetition, attempt)

@@ -18,7 +18,7 @@ const DEFAULT_BACKOFF = '100ms..5s'
 /** What repeating needs of a worker. */
 export interface Repeater extends Waiting {
   readonly options: { readonly invocationTimeoutMs: number }
-  readonly unknown: UnknownOptions
+  readonly unknown: Pick<UnknownOptions, 'check'>
 }
 
 /** Sends a request again until it is settled for good. */

@@ -127,25 +127,8 @@ export class Triggers implements LinkPart {
    * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the member that is off.
    */
   register(input: RegisterTriggerInput | AliasedTriggerInput, isOptional = false): OwnedTrigger {
-    const { type, trigger_type: alias } = checkRecord('trigger', input)
-    const trigger_type = checkId('type', type ?? alias)
-    const function_id = checkId('function_id', input.function_id)
-    const namespace = checkNamespace('namespace', input.namespace) ?? this.#namespace
-    const trigger_namespace = checkNamespace('trigger_namespace', input.trigger_namespace)
-    checkJson('config', input.config)
-    checkJsonRecord('metadata', input.metadata)
-    const id = this.#random.uuid()
-    const message: RegisterMessage = {
-      type: 'registertrigger',
-      id,
-      trigger_type,
-      function_id,
-      // The engine drops a frame without the key.
-      config: input.config ?? null,
-      metadata: input.metadata,
-      namespace,
-      trigger_namespace,
-    }
+    const message = registrationOf(input, this.#namespace, this.#random)
+    const { id } = message
     this.#add(message, isOptional)
     const unregister = (): void => {
       this.#unregister(id)
@@ -246,6 +229,35 @@ export class Triggers implements LinkPart {
 /** A trigger of `iii-pubsub`. */
 function isSubscription(triggerType: string): boolean {
   return triggerType === 'subscribe'
+}
+
+/**
+ * The message that binds a function to a trigger type.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the member that is off.
+ */
+export function registrationOf(
+  input: RegisterTriggerInput | AliasedTriggerInput,
+  ownNamespace: string | undefined,
+  random: Random,
+): RegisterMessage {
+  const { type, trigger_type: alias } = checkRecord('trigger', input)
+  const trigger_type = checkId('type', type ?? alias)
+  const function_id = checkId('function_id', input.function_id)
+  const namespace = checkNamespace('namespace', input.namespace) ?? ownNamespace
+  const trigger_namespace = checkNamespace('trigger_namespace', input.trigger_namespace)
+  checkJson('config', input.config)
+  checkJsonRecord('metadata', input.metadata)
+  return {
+    type: 'registertrigger',
+    id: random.uuid(),
+    trigger_type,
+    function_id,
+    // The engine drops a frame without the key.
+    config: input.config ?? null,
+    metadata: input.metadata,
+    namespace,
+    trigger_namespace,
+  }
 }
 
 function unregistration(id: string, { triggerType }: Bound): WorkerMessage {

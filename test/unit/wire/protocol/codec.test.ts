@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { engineCodec, workerCodec } from '../../../../src/wire/protocol/codec.js'
+import { workerCodec } from '../../../../src/wire/protocol/codec.js'
+import { engineCodec } from '../../../../src/wire/protocol/engine-codec.js'
 import { MAX_MESSAGE_BYTES } from '../../../../src/wire/protocol/limits.js'
 import { engineMessages, workerMessages } from '../../../../src/wire/protocol/messages.js'
 import { hostileValues } from '../../../kit/hostile-values.js'

@@ -2,7 +2,7 @@
 import { describe } from '../../../../std/text/describe.js'
 import type { FieldType } from '../../../../wire/protocol/validate.js'
 import { boolean, list, number, oneOf, optional, string, wholeNumber, withDefault } from '../../../declare/schema.js'
-import { invalidConfig, section } from '../../../declare/settings.js'
+import { invalidConfig, section, withRules } from '../../../declare/settings.js'
 
 export interface AlertRule {
   readonly name: string
@@ -48,7 +48,10 @@ type AlertAction = { readonly kind: 'log' } | { readonly kind: 'function'; reado
 export const DEFAULT_SECONDS = 60
 const MAX_RULES = 1_000
 
-const action = section({ type: oneOf(['log', 'function']), path: optional(string('The function')) })
+const action = withRules(section({ type: oneOf(['log', 'function']), path: optional(string('The function')) }), {
+  if: { properties: { type: { const: 'function' } }, required: ['type'] },
+  then: { properties: { path: { type: 'string' } }, required: ['path'] },
+})
 
 const rule = section({
   name: string(),
