@@ -80,7 +80,7 @@ export class Core {
   readonly services: Services
   readonly triggerTypes: TriggerTypes
   /** Work that runs once per key. */
-  readonly keyed: KeyedWork
+  readonly keyed = new KeyedWork(this)
   readonly functions: Functions
   readonly triggers: Triggers
   readonly channels: WorkerChannels
@@ -123,7 +123,6 @@ export class Core {
 
     this.services = new Services(this.link)
     this.triggerTypes = new TriggerTypes(this)
-    this.keyed = new KeyedWork(this)
     this.functions = new Functions(this.link, {
       describe: (input, handler) => describeFunction(input, handler, report),
       served: (id, handler) => answeringHttp(id, handler, { report, random, exposeErrors }),
