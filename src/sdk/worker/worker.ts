@@ -29,6 +29,7 @@ import {
 } from './functions/functions.js'
 import { INVOCATION_KEYS, type HttpInvocationConfig } from './functions/http-invocation.js'
 import { INTERCEPTOR_KEYS, type Interceptor } from './interceptors.js'
+import { KEYED_WORK, type KeyedWork } from './once/keyed-work.js'
 import type { WorkerHealth } from './health/health.js'
 import type { WorkerOptions } from './options.js'
 import { SERVICE_KEYS } from './functions/services.js'
@@ -71,6 +72,10 @@ export class Worker implements III, ChannelClient, Reporting {
 
   get [REPORT](): Report {
     return this.#core.report
+  }
+
+  get [KEYED_WORK](): KeyedWork {
+    return this.#core.keyed
   }
 
   get workerId(): string | undefined {
@@ -165,6 +170,8 @@ export class Worker implements III, ChannelClient, Reporting {
     this.#core.unknown.check('use options', interceptor, INTERCEPTOR_KEYS)
     return remove
   }
+
+  readonly once: III['once'] = (key, run, options) => this.#core.keyed.once(key, run, options)
 
   readonly health = (): WorkerHealth => this.#core.health.now()
 
