@@ -26,15 +26,17 @@ const mayImport = {
   'sdk/schema': wire,
   'sdk/worker': [...wire, ...sdk],
   engine: wire,
+  // durable steps: stands on the SDK alone, so it runs on every engine
+  workflow: [...wire, ...sdk],
   // what needs both columns
   'console-server': [...wire, 'engine'],
-  cli: [...columns, 'console-server'],
+  cli: [...columns, 'workflow', 'console-server'],
   testing: [...columns, 'console-server'],
   // a program for the browser, compiled into static files
   console: [...ground, 'wire/protocol'],
   // entries: re-exports; which of them may reach the local engine is ruled below
   'index.ts': [...wire, ...sdk, 'entry'],
-  entry: [...columns, 'testing', 'index.ts'],
+  entry: [...columns, 'workflow', 'testing', 'index.ts'],
 }
 
 /** `std` → everything in src/std/, `errors.ts` → that one file. */

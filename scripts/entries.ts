@@ -27,6 +27,7 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './local-engine': 'src/entry/local-engine.ts',
   './testing': 'src/entry/testing.ts',
   './health': 'src/entry/health.ts',
+  './workflow': 'src/entry/workflow.ts',
   './bundle': 'src/entry/bundle.ts',
 }
 

@@ -31,6 +31,7 @@ import { Health } from './health/health.js'
 import { Introduction } from './lifecycle/introduction.js'
 import { LiveSession, NameHolder } from './lifecycle/name-holder.js'
 import { Interceptors } from './interceptors.js'
+import { DrainHooks, type WorkerPorts } from './lent-ports.js'
 import { Link, type LinkPart } from './link.js'
 import { checkUnknown, type WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
@@ -78,6 +79,7 @@ export class Core {
   readonly conflicts: Conflicts | undefined
   /** Absent when a conflict is waited out. */
   readonly nameHolder: NameHolder | undefined
+  readonly drainHooks = new DrainHooks()
   /** True once no new work is taken. */
   isDraining = false
 
@@ -119,6 +121,18 @@ export class Core {
     else this.nameHolder = new NameHolder(this)
 
     this.link.join(new Inbox(this), this.#linkParts())
+  }
+
+  /** What parts of this package that are loaded separately may use. */
+  get lent(): WorkerPorts {
+    const { clock, random, options, link } = this
+    return {
+      clock,
+      random,
+      workerName: options.metadata.name,
+      onDrain: (callback) => this.drainHooks.add(callback),
+      onEnd: (callback) => link.endings.on(callback),
+    }
   }
 
   /** Calls a function for the worker itself, past the interceptors. */
