@@ -4,7 +4,7 @@ export { serveWorkflow } from '../workflow/serve.js'
 export type { ServedWorkflow } from '../workflow/serve.js'
 export type { ServeOptions } from '../workflow/options.js'
 export { startWorkflow, workflowRun } from '../workflow/client.js'
-export type { ResultOptions, RunHandle, StartOptions } from '../workflow/client.js'
+export type { ResultOptions, RetryOptions, RunHandle, StartOptions } from '../workflow/client.js'
 export type {
   AnyWorkflow,
   Branches,
@@ -24,3 +24,5 @@ export type {
   WorkflowOutput,
 } from '../workflow/flow.js'
 export type { HistoryEntry, RunHistory, RunState, RunStatus } from '../workflow/status.js'
+export { replay } from '../workflow/check-replay.js'
+export type { Replayed } from '../workflow/check-replay.js'

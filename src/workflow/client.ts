@@ -12,7 +12,7 @@ import { checkSignalContract, checkWorkflow } from './definition.js'
 import type { AnyWorkflow, Signal, WorkflowInput, WorkflowOutput } from './flow.js'
 import { checkKnown, DEFAULT_LIMITS, journaled } from './options.js'
 import { scopeOf, type Run, type RunName } from './record.js'
-import { cancelRun, findRun, pauseRun, resumeRun, startRun, type RequestParts } from './requests.js'
+import { cancelRun, findRun, pauseRun, resumeRun, retryRun, startRun, type RequestParts } from './requests.js'
 import { announcer, hostOf, portsOf, schedulesOn } from './serve.js'
 import { sendSignal } from './signals.js'
 import { historyOf, statusOf, type RunHistory, type RunStatus } from './status.js'
@@ -28,6 +28,12 @@ export interface StartOptions {
 export interface ResultOptions {
   /** Stops waiting; the run continues. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** Options of `retry`. */
+export interface RetryOptions {
+  /** The name of a step. Default: the first step that failed or was undone. */
+  readonly from?: string | undefined
 }
 
 /** One run of a workflow. */
@@ -55,6 +61,11 @@ export interface RunHandle<W extends AnyWorkflow = AnyWorkflow> {
   pause(): Promise<void>
   /** Continues a paused run, or one on the dead-letter list. */
   resume(): Promise<void>
+  /**
+   * Runs an ended run again from a step on, with the results before it.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a run that has not ended, or a step that it does not have.
+   */
+  retry(options?: RetryOptions): Promise<void>
   /** What the run does now. */
   status(): Promise<RunStatus>
   /** The operations of the run, in the order in which they began. */
@@ -111,6 +122,7 @@ export function workflowRun<W extends AnyWorkflow>(worker: III, workflow: W, run
     cancel: (reason) => cancelRun(parts, name, reason),
     pause: () => pauseRun(parts, name),
     resume: () => resumeRun(parts, name),
+    retry: async (options = {}) => retryRun(parts, name, (checkRecord('options', options) as RetryOptions).from),
     status: async () => statusOf(await findRun(parts, name)),
     history: () => readHistory(parts, name),
   }

@@ -158,9 +158,9 @@ export type AnyWorkflow = Workflow<any, any>
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** What a workflow is started with. */
-export type WorkflowInput<W extends AnyWorkflow> = W extends Workflow<infer I> ? SentAs<I> : never
+export type WorkflowInput<W extends AnyWorkflow> = SentAs<W['input']>
 /** What a workflow results in. */
-export type WorkflowOutput<W extends AnyWorkflow> = W extends Workflow<MaybeSchema, infer O> ? ReceivedAs<O> : never
+export type WorkflowOutput<W extends AnyWorkflow> = ReceivedAs<W['output']>
 
 /** A signal: data that is sent to a run. */
 export interface Signal<S extends MaybeSchema = MaybeSchema> {

@@ -158,7 +158,7 @@ export class Host {
   }
 
   async #attend(name: RunName, entry: Due | undefined): Promise<void> {
-    const { store, clock, settings, workflow } = this.#parts
+    const { store, clock, workflow } = this.#parts
     const run = readRun(await store.get(scopeOf(name), RECORD_KEY))
     const now = clock.epochMs()
     if (run === undefined) {
@@ -166,11 +166,9 @@ export class Host {
       return
     }
     const attention = attentionOf(run, now)
-    if (attention.kind === 'ready' && run.version <= workflow.version) {
-      await this.#own(run, entry)
-    } else if (attention.kind === 'ready') {
-      // For a worker with newer code.
-      if (entry !== undefined) await this.#schedule.move(entry, now + settings.leaseMs, now)
+    if (attention.kind === 'ready') {
+      // A run of a newer version stays in the schedule, for a worker that has its code.
+      if (run.version <= workflow.version) await this.#own(run, entry)
     } else if (attention.kind === 'later') {
       if (entry !== undefined) await this.#schedule.move(entry, attention.at, now)
       if (!attention.isOwned) this.#timeLater(name.run, attention.at - now)
@@ -230,9 +228,9 @@ export class Host {
     })
     if (ending.kind === 'parked') return ending.run
     if (ending.kind === 'lost') return undefined
-    const lost = session.lost.then(() => undefined)
+    const left = session.left.then((later) => (later.kind === 'parked' ? later.run : undefined))
     const concluded = conclude(session, ending.reason).catch(() => undefined)
-    const run = await Promise.race([concluded, lost])
+    const run = await Promise.race([concluded, left])
     session.finished()
     return run
   }

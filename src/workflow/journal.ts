@@ -81,6 +81,26 @@ export function readEntries(values: readonly unknown[], generation: number): Ent
   return entries.filter((entry) => entry.generation === generation)
 }
 
+/**
+ * The entries that a run keeps when it is retried from a step on; without one, from the first that failed or was undone.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a step that is not in the journal.
+ */
+export function keptEntries(entries: readonly Entry[], from?: string): Entry[] {
+  const undone = new Set(entries.filter(({ key }) => isUndo(key)).map(({ key }) => key.slice(UNDO.length)))
+  const ended = entries.filter(({ key }) => !isUndo(key)).sort((a, b) => orderOf(a) - orderOf(b))
+  const isFirst = ({ key, done }: Entry): boolean =>
+    from === undefined ? done?.error !== undefined || undone.has(key) : key.endsWith(`:${from}`)
+  const first = ended.findIndex(isFirst)
+  if (first >= 0) return ended.slice(0, first).filter(({ done }) => done !== undefined)
+  if (from === undefined) return ended.filter(({ done }) => done !== undefined)
+  const known = ended.map(({ key }) => key.slice(key.indexOf(':') + 1)).slice(0, 20)
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `The run has no step '${from}'. It has: ${known.join(', ')}`)
+}
+
+function orderOf({ done }: Entry): number {
+  return done?.order ?? Infinity
+}
+
 /** The key of an operation's value in the scope of its run. */
 export function entryKey(generation: number, key: string): string {
   return `${String(generation)}/${key}`

@@ -39,6 +39,9 @@ export interface LeaseEvents {
   lost(): void
 }
 
+/** A lease as a session uses it. */
+export type OwnLease = Pick<Lease, 'token' | 'start' | 'isOwn' | 'extend'>
+
 export class Lease {
   readonly token: string
   readonly #parts: LeaseParts

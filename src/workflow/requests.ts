@@ -5,9 +5,12 @@
 import { ErrorCode, RuntimeError } from '../errors.js'
 import type { Random } from '../std/random.js'
 import type { Clock } from '../std/time/clock.js'
+import { entryKey, entryOps, keptEntries, readEntries } from './journal.js'
 import {
   cancelOps,
   newsOp,
+  nextOps,
+  parkOps,
   pauseOps,
   readRun,
   RECORD_KEY,
@@ -80,6 +83,34 @@ export async function resumeRun(parts: RequestParts, name: RunName): Promise<voi
   await openRun(parts, name)
   await sendNews(parts, name, resumeOps)
   await parts.store.remove(deadScope(name.workflow), name.run)
+}
+
+/**
+ * Runs an ended run again from a step on, with the results before it. Default: from the first step that failed or was
+ * undone.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a run that has not ended, or without such a step.
+ */
+export async function retryRun(parts: RequestParts, name: RunName, from?: string): Promise<void> {
+  const run = await findRun(parts, name)
+  if (run.outcome === undefined) {
+    const text = `The run ${name.run} of ${name.workflow} has not ended. Cancel it first, or resume it`
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+  }
+  const { store, clock, random } = parts
+  const scope = scopeOf(name)
+  const kept = keptEntries(readEntries(await store.list(scope), run.generation), from)
+  const generation = run.generation + 1
+  for (const { key, begun, done } of kept) {
+    const parts = [begun, done].filter((part) => part !== undefined).map((part) => ({ ...part, generation }))
+    for (const part of parts)
+      await store.update(scope, entryKey(generation, key), entryOps('order' in part ? 'done' : 'begun', part))
+  }
+  const { input, version, consumed } = run
+  const next = { token: random.uuid(), at: clock.epochMs(), input, version, consumed }
+  // The last owner has nothing to do with it any more.
+  const released =
+    run.claim === undefined ? [] : parkOps(run, { token: run.claim.token, at: next.at, news: run.news, waits: [] })
+  await sendNews(parts, name, [...nextOps(run, next), ...released, { type: 'remove', path: 'cancel' }])
 }
 
 /** Where held runs of a workflow are listed. */

@@ -14,6 +14,7 @@ import { settingsOf, type ServeOptions, type Settings } from './options.js'
 import type { RunName } from './record.js'
 import { Schedule } from './schedule.js'
 import type { CallOptions, SessionParts } from './session-parts.js'
+import { settledStore } from './settled-store.js'
 import { pacedStore, patientStore, stateStore, type Store } from './store.js'
 
 /** A workflow that a worker serves. */
@@ -122,7 +123,8 @@ function sessionParts(worker: III, workflow: PlainWorkflow, settings: Settings):
     isOver = true
   })
   const state = pacedStore(stateStore(worker), settings.requestsInFlight)
-  const store = patientStore(state, { clock, random, isOver: () => isOver })
+  const patient = patientStore(state, { clock, random, isOver: () => isOver })
+  const store = settings.settleMs === 0 ? patient : settledStore(patient, clock, settings.settleMs)
   const call = (
     target: Parameters<SessionParts['call']>[0],
     payload: unknown,

@@ -14,6 +14,8 @@ import type { RequestParts } from './requests.js'
 export interface SessionParts extends LeaseParts, RequestParts {
   readonly workflow: PlainWorkflow
   readonly settings: Settings
+  /** Whether to stop where the journal ends. */
+  readonly isReplayOnly?: boolean
   /** Calls a function. */
   readonly call: (target: string | FunctionContract, payload: unknown, options: CallOptions) => Promise<unknown>
 }

@@ -12,7 +12,7 @@ import type { Timer } from '../std/time/clock.js'
 import { branches, numbered, ownBranch, type Branch, type Operation, type OperationName } from './branch.js'
 import { Replay, type Asked, type Entry, type OperationKind } from './journal.js'
 import { JournalWriter } from './journal-writer.js'
-import type { Lease } from './lease.js'
+import type { OwnLease } from './lease.js'
 import { errorBody } from './options.js'
 import { parkOps, readRun, RECORD_KEY, scopeOf, type Run, type RunName, type Wait } from './record.js'
 import type { Ending, SessionParts, StopReason, Undo, Waiting } from './session-parts.js'
@@ -23,7 +23,7 @@ const STAY_MS = 1_000
 export class Session {
   readonly parts: SessionParts
   readonly run: Run
-  readonly lease: Lease
+  readonly lease: OwnLease
   readonly replay: Replay
   readonly journal: JournalWriter
   /** What to take back, by the order in which it was done. */
@@ -35,7 +35,7 @@ export class Session {
   /** Answers of `patched`, which may be asked again. */
   readonly patches = new Map<string, Promise<boolean>>()
   readonly #ending = deferred<Ending>()
-  readonly #lost = deferred<void>()
+  readonly #left = deferred<Ending>()
   readonly #waits = new Set<Waiting>()
   readonly #stopped = new AbortController()
   #held: (() => void)[] = []
@@ -48,12 +48,12 @@ export class Session {
   #dueTimer: Timer | undefined
   #news: number
 
-  constructor(parts: SessionParts, owned: { run: Run; lease: Lease }, entries: readonly Entry[]) {
+  constructor(parts: SessionParts, owned: { run: Run; lease: OwnLease }, entries: readonly Entry[]) {
     this.parts = parts
     this.run = owned.run
     this.lease = owned.lease
     this.replay = new Replay(parts.workflow.id, entries)
-    this.#isAtFrontier = entries.length === 0
+    this.#isAtFrontier = entries.length === 0 && parts.isReplayOnly !== true
     this.#news = owned.run.news
     this.journal = new JournalWriter(parts, owned.run, this.replay)
   }
@@ -85,9 +85,9 @@ export class Session {
     return this.#ending.promise
   }
 
-  /** Resolves when the run is not this worker's any more. */
-  get lost(): Promise<void> {
-    return this.#lost.promise
+  /** Resolves when the run is not this worker's any more, also when that happens while it is undone. */
+  get left(): Promise<Ending> {
+    return this.#left.promise
   }
 
   /** Looks for news now. */
@@ -203,6 +203,10 @@ export class Session {
 
   #reachFrontier(): void {
     if (!this.#checkNew()) return
+    if (this.parts.isReplayOnly === true) {
+      this.finished()
+      return
+    }
     this.#isAtFrontier = true
     for (const proceed of this.#held.splice(0)) proceed()
     this.#idleSoon()
@@ -276,7 +280,7 @@ export class Session {
     this.#held = []
     this.#stopped.abort(stopError(this.run))
     this.#ending.resolve(ending)
-    if (ending.kind === 'lost') this.#lost.resolve()
+    this.#left.resolve(ending)
   }
 }
 

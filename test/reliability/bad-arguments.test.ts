@@ -9,6 +9,7 @@ import * as streams from '../../src/entry/helpers/stream.js'
 import * as protocol from '../../src/entry/protocol.js'
 import * as state from '../../src/entry/state.js'
 import * as triggers from '../../src/entry/trigger.js'
+import * as workflows from '../../src/entry/workflow.js'
 import { IIIError } from '../../src/errors.js'
 import type { III, InitOptions } from '../../src/index.js'
 import { connectedRig, outcomeOf } from '../kit/worker-rig.js'
@@ -40,6 +41,7 @@ import {
 const trigger = { type: 'cron', function_id: 'f', config: {} }
 const provider = { registerTrigger: () => Promise.resolve(), unregisterTrigger: () => Promise.resolve() }
 const handler = (): number => 1
+const workflow = workflows.defineWorkflow({ id: 'w' }, handler)
 const offline = (options: InitOptions): III =>
   root.registerWorker('ws://127.0.0.1:9', { autoConnect: false, otel: { enabled: false }, ...options })
 const store = { get: handler, set: handler, delete: handler, list: handler, listGroups: handler }
@@ -300,6 +302,38 @@ const functions: Argument[] = [
     worker: [notClient, (v) => health.healthHandlers(v)],
     strict: [notBoolean, (v, w) => health.healthHandlers(w, { strict: v })],
   }),
+  ...argumentsOf('defineWorkflow', {
+    options: [{ ...notRecord, ...nothing }, (v) => workflows.defineWorkflow(v, handler)],
+    id: [notId, (v) => workflows.defineWorkflow({ id: v }, handler)],
+    version: [{ ...notNumber, 'a fraction': 1.5 }, (v) => workflows.defineWorkflow({ id: 'w', version: v }, handler)],
+    run: [notFunction, (v) => workflows.defineWorkflow({ id: 'w' }, v)],
+  }),
+  ...argumentsOf('defineSignal', {
+    signal: [{ ...notRecord, ...nothing }, (v) => workflows.defineSignal(v)],
+    name: [notId, (v) => workflows.defineSignal({ name: v })],
+  }),
+  ...argumentsOf('serveWorkflow', {
+    worker: [notClient, (v) => workflows.serveWorkflow(v, workflow)],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.serveWorkflow(w, v)],
+    options: [notRecord, (v, w) => workflows.serveWorkflow(w, workflow, v)],
+    concurrency: [notCount, (v, w) => workflows.serveWorkflow(w, workflow, { concurrency: v })],
+    workerConcurrency: [notCount, (v, w) => workflows.serveWorkflow(w, workflow, { workerConcurrency: v })],
+  }),
+  ...argumentsOf('startWorkflow', {
+    worker: [notClient, (v) => workflows.startWorkflow(v, workflow, {})],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.startWorkflow(w, v, {})],
+    options: [notRecord, (v, w) => workflows.startWorkflow(w, workflow, {}, v)],
+    runId: [notNamespace, (v, w) => workflows.startWorkflow(w, workflow, {}, { runId: v })],
+  }),
+  ...argumentsOf('workflowRun', {
+    worker: [notClient, (v) => workflows.workflowRun(v, workflow, 'r')],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.workflowRun(w, v, 'r')],
+    runId: [{ ...notId, ...nothing }, (v, w) => workflows.workflowRun(w, workflow, v)],
+  }),
+  ...argumentsOf('replay', {
+    history: [{ ...notRecord, ...nothing }, (v) => workflows.replay(v, workflow)],
+    workflow: [{ ...notRecord, ...nothing }, (v) => workflows.replay({ journal: [] } as never, v)],
+  }),
   ...argumentsOf('http', { callback: [notFunction, (v) => http.http(v)] }),
   ...argumentsOf('HttpAuthConfig.Hmac', { secret_key: [notId, (v) => http.HttpAuthConfig.Hmac(v)] }),
   ...argumentsOf('HttpAuthConfig.Bearer', { token_key: [notId, (v) => http.HttpAuthConfig.Bearer(v)] }),
@@ -414,7 +448,7 @@ const TOTAL = [
 
 test('every public function and method is in the table', async () => {
   const named = [...methods, ...functions].map(({ name }) => name.split(/[(.]/)[0])
-  const exported = [root, channel, errors, health, helpers, http, streams, protocol, state, triggers]
+  const exported = [root, channel, errors, health, helpers, http, streams, protocol, state, triggers, workflows]
     .flatMap((module) => Object.entries<unknown>(module))
     .filter(
       ([, value]) => typeof value === 'function' && !((value as { prototype?: unknown }).prototype instanceof Error),
