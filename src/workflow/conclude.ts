@@ -1,5 +1,5 @@
 /**
- * What follows once a flow is not continued: undo, the outcome, the next generation, or the dead-letter list; and what is
+ * Ends a flow that is not continued: undo, the outcome, the next generation, or the dead-letter list; and what is
  * left to do when a run has ended. Each part can be repeated by another worker after a crash.
  */
 import { assertNever } from '../std/assert-never.js'

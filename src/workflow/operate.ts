@@ -48,7 +48,7 @@ async function performed(
     const done = await perform(operation)
     return session.isOver ? undefined : done
   } catch (error) {
-    // What is left is the store: nothing can be journaled any more.
+    // Only the store fails here: nothing can be journaled any more.
     if (!(error instanceof Abandoned)) session.lose()
     return undefined
   }

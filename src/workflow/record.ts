@@ -275,7 +275,7 @@ export function nextOps(run: Run, next: Next): StoreOp[] {
   ]
 }
 
-/** Counts news, so that whoever owns the run, or claims it next, looks for them. */
+/** Counts news, so that the owner of the run, or the next one, looks for them. */
 export const newsOp: StoreOp = { type: 'increment', path: 'news', by: 1 }
 
 /** The scope of a run; one scope, so that an engine restores it as a whole. */

@@ -37,7 +37,7 @@ export interface RequestParts {
   readonly wake: (name: RunName) => void
 }
 
-/** Starts a run, or joins the one that has the id already. @returns the run, as whoever was first started it. */
+/** Starts a run, or joins the one that has the id already. @returns the run, as the first start began it. */
 export async function startRun(parts: RequestParts, start: Start, watcher?: Watcher): Promise<Run> {
   const ops = [...startOps(start), ...(watcher === undefined ? [] : watchOps(watcher))]
   const run = readRun(await parts.store.update(scopeOf(start), RECORD_KEY, ops))
@@ -53,7 +53,7 @@ export function startEntry({ start }: Run): { run: string; tag: string; due: num
   return { run: start.run, tag: 's', due: start.at }
 }
 
-/** Changes a run, and lets whoever owns it, or claims it next, look at the change. */
+/** Changes a run, and lets its owner, or the next one, look at the change. */
 export async function sendNews(parts: RequestParts, name: RunName, ops: readonly StoreOp[]): Promise<Run> {
   const run = readRun(await parts.store.update(scopeOf(name), RECORD_KEY, [...ops, newsOp]))
   if (run === undefined) throw notFound(name)

@@ -1,5 +1,5 @@
 /**
- * The store that runs are kept in: one small interface over engine state, so that a simulation can stand in for the
+ * The store that runs are kept in: one small interface over engine state, so that a simulation can replace the
  * engine. Only `update` writes what decides something: its operations on one key are one step, and it returns the value
  * after them. Everything a store is asked to do may be repeated after an unknown outcome.
  */

@@ -1,6 +1,6 @@
 /**
- * Operations that wait for what happens elsewhere: a signal, the end of another run. They look when they begin and after
- * each news of the run.
+ * Operations that wait for what happens elsewhere: a signal, the end of another run. They look when they begin and
+ * after each change of the run.
  */
 import { validate } from '../sdk/schema/validation.js'
 import { checkId, checkRecord } from '../sdk/worker/check.js'
