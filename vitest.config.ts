@@ -26,6 +26,18 @@ const IN_THEIR_OWN_PROCESS = [
   'test/regression/{backlog-choked-a-memory-link,taken-entries-stayed-in-memory}.test.ts',
   'test/regression/{cron-schedules-held-ten-thousand-years,pino-lines-lost-their-level-and-time}.test.ts',
   'test/regression/{refused-schemas-replaced-regexp,throwing-log-sink-failed-the-handler}.test.ts',
+  'test/regression/mistyped-options-were-ignored.test.ts',
+]
+
+/** Tests of reliability that measure time, memory or descriptors. No other test runs beside one of them. */
+const MEASURING = [
+  'test/reliability/{closing-peers-free-their-names,costly-json-is-refused,floods-are-stopped}.test.ts',
+  'test/reliability/{killed-channel-ends,killed-workers-free-their-names,large-transfers-arrive-whole}.test.ts',
+  'test/reliability/{lost-links-end-calls-at-once,offline-calls-are-bounded,processes-end-after-shutdown}.test.ts',
+  'test/reliability/{keys-are-compared-in-constant-time,shared-processes-stay-clean,silent-links-are-replaced}.test.ts',
+  'test/reliability/{shutdown-with-open-handles,slow-readers-hold-their-writers}.test.ts',
+  'test/reliability/{soaked-processes-stay-level,stalled-peers-are-bounded,the-heap-stays-level}.test.ts',
+  'test/reliability/{vanished-channel-ends-are-freed,work-that-is-slow-by-content,workers-keep-nothing}.test.ts',
 ]
 
 /** One project per kind of test, so that each can run alone: `vitest run --project=unit`. Each file has its own process. */
@@ -33,6 +45,21 @@ const project = (name: string, include = [`test/${name}/**/*.test.ts`]) => ({
   extends: true as const,
   test: { name, include },
 })
+
+/** Two kinds of which the second begins when the first has ended, and runs one file at a time. */
+const projectsInTurn = (name: string, alone: { readonly name: string; readonly include: string[] }) => [
+  {
+    extends: true as const,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      exclude: alone.include,
+      maxWorkers: '100%',
+      sequence: { groupOrder: 1 },
+    },
+  },
+  { extends: true as const, test: { ...alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+]
 
 /** Files of a kind that share a process: starting one for each takes longer than most of the tests. */
 const projectInOneProcess = (name: string) => ({
@@ -99,8 +126,8 @@ export default defineConfig({
       // Tests that start programs: the command line, examples, other test runners, compilers.
       projectWithConsole('processes', ['test/processes/**/*.test.ts', ...STARTING_PROGRAMS]),
       projectOnBuild('package'),
-      // Load, faults, hostile input, and measured memory, delays and sizes.
-      project('reliability'),
+      // Load, faults and hostile input; then those with measured memory and delays.
+      ...projectsInTurn('reliability', { name: 'measured', include: MEASURING }),
       project('sim'),
     ],
   },

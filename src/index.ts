@@ -103,7 +103,7 @@ export type {
   ValidationIssue,
 } from './errors.js'
 export type { StalledChannel } from './sdk/channel/ports.js'
-export type { UnknownOption } from './sdk/worker/diagnostic-event.js'
+export type { UnknownOption } from './std/text/unknown-options.js'
 export type { Workarounds } from './sdk/worker/lifecycle/workarounds.js'
 export type { TriggerBinder } from './sdk/worker/triggers/bind-builtin.js'
 export type { BackoffPolicy } from './std/time/backoff.js'

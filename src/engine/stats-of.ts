@@ -20,7 +20,7 @@ export function statsOf(parts: EngineParts, builtins: readonly Builtin[]): Engin
     waiting: waitingIn(parts, builtins),
     // Copies, since the counters continue to change.
     refused: { ...counters.refused },
-    dropped: withTold({ ...counters.dropped, spans: 0, logs: 0, metrics: 0 }, builtins, 'dropped'),
+    dropped: withReported({ ...counters.dropped, spans: 0, logs: 0, metrics: 0 }, builtins, 'dropped'),
     cutOff: { ...counters.cutOff },
   }
 }
@@ -49,11 +49,11 @@ function waitingIn(
     deadLetters: 0,
     requests: 0,
   }
-  return withTold(waiting, builtins, 'waiting')
+  return withReported(waiting, builtins, 'waiting')
 }
 
 /** Numbers with those that built-ins report in their place. */
-function withTold<Group extends 'waiting' | 'dropped'>(
+function withReported<Group extends 'waiting' | 'dropped'>(
   numbers: EngineStats[Group],
   builtins: readonly Builtin[],
   group: Group,

@@ -111,7 +111,7 @@ export class WorkerLinks implements LinkWatcher {
 
   received(link: TappedLink, frame: string | Uint8Array): void {
     if (typeof frame !== 'string') return
-    const record = this.#byLink.get(link) ?? this.#greeted(link, frame)
+    const record = this.#byLink.get(link) ?? this.#registered(link, frame)
     if (record !== undefined) this.#waiters.show(record.addReceived(frame))
   }
 
@@ -131,11 +131,11 @@ export class WorkerLinks implements LinkWatcher {
   }
 
   /** The first frame to a worker contains its id; connections of channels have no such frame. */
-  #greeted(link: TappedLink, frame: string): WorkerRecord | undefined {
-    const greeting = workerCodec.decode(frame)
-    if (greeting.type !== 'workerregistered') return undefined
-    const record = new WorkerRecord(greeting.worker_id, this.#options.maxFrames)
-    this.#remember(greeting.worker_id, record)
+  #registered(link: TappedLink, frame: string): WorkerRecord | undefined {
+    const registered = workerCodec.decode(frame)
+    if (registered.type !== 'workerregistered') return undefined
+    const record = new WorkerRecord(registered.worker_id, this.#options.maxFrames)
+    this.#remember(registered.worker_id, record)
     this.#byLink.set(link, record)
     record.link = link
     return record

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ChannelReader } from '../../src/sdk/channel/reader.js'
 import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { extractChannelRefs } from '../../src/sdk/channel/channel-ref.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 import { stalled } from '../kit/waiting.js'
 
 test('bytes arrive whole and in order at another worker, which gets the reader in its payload', async () => {

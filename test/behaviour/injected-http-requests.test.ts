@@ -5,7 +5,7 @@ import { BuiltinTrigger, type FunctionHandler, type III } from '../../src/index.
 import { http } from '../../src/entry/helpers/http.js'
 import type { TestEngine, TestEngineOptions } from '../../src/entry/testing.js'
 import { deferred } from '../../src/std/async/deferred.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function serving(
   handler: FunctionHandler,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
 import { InvocationError } from '../../src/errors.js'
 import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 /** The error of a call, caught at once. */
 const errorOf = (call: Promise<unknown>): Promise<unknown> =>

@@ -40,11 +40,11 @@ test('operations that were skipped are named', async () => {
 test('a function bound to state receives each change', async () => {
   const rig = await localRig(STATE)
   const worker = rig.addWorker()
-  const heard: StateEventData[] = []
-  worker.registerFunction('watch', (event: StateEventData) => void heard.push(event))
+  const received: StateEventData[] = []
+  worker.registerFunction('watch', (event: StateEventData) => void received.push(event))
   worker.registerTrigger(BuiltinTrigger.state('watch', { scope: 's' }))
   await rig.settle()
   await stateClient(worker).set({ scope: 's', key: 'k', value: 1 })
   await rig.settle()
-  expect(heard).toMatchObject([{ event_type: StateEventType.Created, scope: 's', key: 'k', new_value: 1 }])
+  expect(received).toMatchObject([{ event_type: StateEventType.Created, scope: 's', key: 'k', new_value: 1 }])
 })

@@ -6,7 +6,7 @@ import { healthHandlers, serveHealth, type HealthOptions, type ProbedWorker } fr
 import { InvocationError } from '../../src/errors.js'
 import { registerWorker } from '../../src/index.js'
 import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function probes(worker: ProbedWorker, options: HealthOptions = {}) {
   const health = await serveHealth(worker, { port: 0, ...options })

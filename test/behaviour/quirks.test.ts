@@ -9,7 +9,7 @@ import { GUARANTEES_HEADER } from '../../src/wire/protocol/guarantees.js'
 import { callLoad, echoServer, leanLink } from '../kit/load.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function guaranteesOf(quirks?: TestEngineQuirks): Promise<string | undefined> {
   const { url } = await testEngine(quirks === undefined ? {} : { quirks })
@@ -86,8 +86,8 @@ describe('forgottenWrites', () => {
 describe('silentTopics', () => {
   test('one trigger that leaves silences the others, until they are registered again', async () => {
     const engine = await testEngine({ quirks: { silentTopics: true } })
-    const heard: string[] = []
-    const worker = await leanLink(engine.url, (text) => heard.push(text), ['f', 'g'])
+    const received: string[] = []
+    const worker = await leanLink(engine.url, (text) => received.push(text), ['f', 'g'])
     const trigger = (id: string): object => ({
       type: 'registertrigger',
       id,
@@ -96,13 +96,13 @@ describe('silentTopics', () => {
       config: { topic: 't' },
     })
     const eventsAfter = async (...frames: object[]): Promise<number> => {
-      heard.length = 0
+      received.length = 0
       for (const frame of [...frames, { type: 'ping' }]) worker.send(frame)
-      await expect.poll(() => heard.length).toBeGreaterThan(0)
+      await expect.poll(() => received.length).toBeGreaterThan(0)
       await engine.call('publish', { topic: 't', data: {} })
       worker.send({ type: 'ping' })
-      await expect.poll(() => heard.filter((text) => text.includes('"pong"')).length).toBe(2)
-      return heard.filter((text) => text.includes('"invokefunction"')).length
+      await expect.poll(() => received.filter((text) => text.includes('"pong"')).length).toBe(2)
+      return received.filter((text) => text.includes('"invokefunction"')).length
     }
     expect(await eventsAfter(trigger('f'), trigger('g'))).toBe(2)
     expect(await eventsAfter({ type: 'unregistertrigger', id: 'f', trigger_type: 'subscribe' })).toBe(0)

@@ -66,11 +66,11 @@ test('the next reattach names the last link that was accepted; one that was not 
   const rig = await connectedRig()
   const first = rig.link
   first.cut()
-  rig.engine.greets = false
+  rig.engine.acceptsSessions = false
   const second = await rig.reconnect()
   await rig.settle()
   second.cut()
-  rig.engine.greets = true
+  rig.engine.acceptsSessions = true
   const third = await rig.reconnect()
   await rig.settle()
 

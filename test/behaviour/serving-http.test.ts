@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { DiagnosticEvent, III, InitOptions } from '../../src/index.js'
 import { http, type HttpCallback } from '../../src/entry/helpers/http.js'
 import { BuiltinTrigger } from '../../src/entry/trigger.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 /** Serves one path and returns how to ask for it. */
 async function serve(

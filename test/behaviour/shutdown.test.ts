@@ -12,7 +12,7 @@ const rigs: Record<string, () => Promise<WorkerRig>> = {
     return rig
   },
   connected: () => connectedRig(),
-  'connected to a deaf peer': async () => {
+  'connected to a peer that does not read': async () => {
     const rig = await connectedRig()
     rig.link.pair.left.close = () => undefined
     return rig

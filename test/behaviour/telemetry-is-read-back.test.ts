@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import type { III } from '../../src/index.js'
 import { rawSocket, rawWorker } from '../kit/raw-socket.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 import { gauge, logFrame, metricFrame, spanFrame, spanId, telemetryFrame, TRACE } from '../kit/telemetry-frames.js'
 
 interface Spans {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { outcomeOf } from '../kit/worker-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 test('an hour of schedules passes in a moment', async () => {
   const engine = await testEngine({ ports: false, clock: 'virtual', startTime: new Date('2026-03-01T08:59:30Z') })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { registerWorker, type III } from '../../src/index.js'
 import type { TestEngine } from '../../src/entry/testing.js'
 import { outcomeOf } from '../kit/worker-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const quiet = { otel: { enabled: false }, diagnostics: 'silent' } as const
 const soon = { reconnectionConfig: { initialDelayMs: 10, jitterFactor: 0 } }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const quiet = { otel: { enabled: false }, diagnostics: 'silent' } as const
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { registerWorker, TriggerAction, type TriggerConfig } from '../../src/index.js'
 import { createTestEngine } from '../../src/entry/testing.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const quiet = { otel: { enabled: false }, diagnostics: 'silent' } as const
 

@@ -13,7 +13,7 @@ async function stage() {
   const listener = { name: 'iii-worker-manager', config: { host: '127.0.0.1', port: 0 } }
   const engine = await startEngine(engineConfigOf({ workers: [listener] }))
   onTestFinished(() => engine.close())
-  return { engine, flooder: await rawWorker(engine.url), honest: await rawWorker(engine.url, ['echo']) }
+  return { engine, flooder: await rawWorker(engine.url), steady: await rawWorker(engine.url, ['echo']) }
 }
 
 /** Calls an unregistered function, many times and all in one write. */
@@ -33,23 +33,23 @@ function answered({ frames }: RawSocket): unknown[] {
 }
 
 test('a call is answered after a few frames of a worker that sends without end', async () => {
-  const { engine, flooder, honest } = await stage()
-  const heard: number[] = []
+  const { engine, flooder, steady } = await stage()
+  const received: number[] = []
   const before = engine.stats().framesIn
-  honest.socket.on('message', () => heard.push(engine.stats().framesIn - before))
+  steady.socket.on('message', () => received.push(engine.stats().framesIn - before))
   flood(flooder)
-  honest.send({ type: 'invokefunction', invocation_id: randomUUID(), function_id: 'echo', data: 1 })
-  const { invocation_id, function_id } = await honest.next(({ type }) => type === 'invokefunction')
-  honest.send({ type: 'invocationresult', invocation_id, function_id, result: 1 })
-  await honest.next(({ type }) => type === 'invocationresult')
+  steady.send({ type: 'invokefunction', invocation_id: randomUUID(), function_id: 'echo', data: 1 })
+  const { invocation_id, function_id } = await steady.next(({ type }) => type === 'invokefunction')
+  steady.send({ type: 'invocationresult', invocation_id, function_id, result: 1 })
+  await steady.next(({ type }) => type === 'invocationresult')
 
-  const [calledAfter = 0, answeredAfter = 0] = heard
+  const [calledAfter = 0, answeredAfter = 0] = received
   expect(calledAfter).toBeLessThanOrEqual(5 * SHARE)
   expect(answeredAfter).toBeLessThanOrEqual(10 * SHARE)
 })
 
 test('frames above the share of a worker are handled later and in order, up to its close frame', async () => {
-  const { engine, flooder, honest } = await stage()
+  const { engine, flooder, steady } = await stage()
   const asked = flood(flooder)
   flooder.send({ type: 'registerfunction', id: 'last' })
   flooder.send({ type: 'ping' })
@@ -63,6 +63,6 @@ test('frames above the share of a worker are handled later and in order, up to i
   await leaver.closed
   await expect.poll(() => engine.stats().framesIn - before).toBe(FLOOD)
   expect(answered(leaver)).toEqual(askedLast)
-  honest.send({ type: 'ping' })
-  await honest.next(({ type }) => type === 'pong')
+  steady.send({ type: 'ping' })
+  await steady.next(({ type }) => type === 'pong')
 })

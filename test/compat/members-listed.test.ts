@@ -5,7 +5,7 @@ import type { Channel, StreamChannelRef } from 'iii-node/channel'
 import { ChannelReader, ChannelWriter } from 'iii-node/channel'
 import type { EnqueueResult } from 'iii-node/helpers/queue'
 import { TriggerAction } from 'iii-node'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 test('a listed function has its id, description, formats and metadata', async () => {
   const worker = await (await socketRig()).addWorker()

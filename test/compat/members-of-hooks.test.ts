@@ -12,7 +12,7 @@ import type {
   OnTriggerTypeRegistrationResult,
 } from 'iii-node/helpers/worker-connection-manager'
 import type { TestEngine, TestEngineOptions } from 'iii-node/testing'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 interface Guarded {
   readonly engine: TestEngine

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { BuiltinTrigger } from 'iii-node'
 import type { HttpRequest, HttpResponse } from 'iii-node/helpers/http'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 test('a request arrives with all its parts, and each part of the response leaves', async () => {
   const rig = await socketRig()

@@ -28,9 +28,9 @@ import {
   type UpdateRemove,
   type UpdateSet,
 } from 'iii-node/helpers/stream'
-import { StreamSocket } from '../kit/stream-rig.js'
+import { StreamSocket } from '../kit/stream-client.js'
 import { until } from '../kit/waiting.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 type Item = { readonly text: string }
 
@@ -110,9 +110,9 @@ test('an operation that was skipped is named by its place, code, message and a p
 
 test('a change fires the triggers whose stream, group, item and condition it fits, with all that changed', async () => {
   const worker = await readyWorker()
-  const heard: string[] = []
+  const received: string[] = []
   const bind = (id: string, config: StreamTriggerConfig): void => {
-    worker.registerFunction(id, ({ event }: StreamChangeEvent) => void heard.push(`${id} ${event.type}`))
+    worker.registerFunction(id, ({ event }: StreamChangeEvent) => void received.push(`${id} ${event.type}`))
     worker.registerTrigger(BuiltinTrigger.stream(id, config))
   }
   worker.registerFunction('is-create', ({ event }: StreamChangeEvent) => event.type === 'create')
@@ -131,16 +131,20 @@ test('a change fires the triggers whose stream, group, item and condition it fit
   await call(worker, 'set', { stream_name: 'chat', group_id: 'tea', item_id: 'm2', data: { text: 'b' } })
   await call(worker, 'set', { stream_name: 'chat', group_id: 'mate', item_id: 'm1', data: { text: 'c' } })
   await call(worker, 'delete', { stream_name: 'chat', group_id: 'tea', item_id: 'm1' })
-  await until(() => events.length === 4 && heard.length === 4 + 3 + 2 + 3)
+  await until(() => events.length === 4 && received.length === 4 + 3 + 2 + 3)
 
-  expect(heard.filter((line) => line.startsWith('group')).sort()).toEqual([
+  expect(received.filter((line) => line.startsWith('group')).sort()).toEqual([
     'group create',
     'group create',
     'group delete',
   ])
-  expect(heard.filter((line) => line.startsWith('item')).sort()).toEqual(['item create', 'item delete'])
-  expect(heard.filter((line) => line.startsWith('create'))).toEqual(['create create', 'create create', 'create create'])
-  expect(heard.filter((line) => line.startsWith('elsewhere'))).toEqual([])
+  expect(received.filter((line) => line.startsWith('item')).sort()).toEqual(['item create', 'item delete'])
+  expect(received.filter((line) => line.startsWith('create'))).toEqual([
+    'create create',
+    'create create',
+    'create create',
+  ])
+  expect(received.filter((line) => line.startsWith('elsewhere'))).toEqual([])
   // Each event has its bindings called in turn, so events may overtake each other.
   const first = events.find((each) => each.groupId === 'tea' && each.id === 'm1' && each.event.type === 'create')
   const { type, timestamp, streamName, groupId, id, event } = first!

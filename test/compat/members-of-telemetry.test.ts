@@ -21,7 +21,7 @@ import {
 import type { TestEngine } from 'iii-node/testing'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { telemetryPayload } from '../kit/telemetry-payload.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 import { connectedRig, workerRig } from '../kit/worker-rig.js'
 
 const LONG_MS = 3_600_000

@@ -22,7 +22,7 @@ import {
 import { MessageType, toMessage, type Message } from 'iii-node/protocol'
 import { StreamEventType, UpdateOp, type MergePath } from 'iii-node/helpers/stream'
 import { connectedRig } from '../kit/worker-rig.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 import { telemetryPayload } from '../kit/telemetry-payload.js'
 
 test('the variants of enums are the words of the wire', () => {

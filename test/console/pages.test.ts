@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import axe from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
+import { consoleStage, type ConsoleStage } from './console-stage.js'
 import { openConsole, startChromium } from './console-browser.js'
 
 const PICTURES = 'temp/console'

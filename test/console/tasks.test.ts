@@ -1,7 +1,7 @@
 /** The tasks that the console is made for, on the local engine, as a person does them. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import { consoleStage, type ConsoleStage } from '../kit/console-stage.js'
+import { consoleStage, type ConsoleStage } from './console-stage.js'
 import { openConsole, startChromium } from './console-browser.js'
 
 let browser: Browser

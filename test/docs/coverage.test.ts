@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { pages, tableRows } from '../kit/documents.js'
 import { publicExports } from '../kit/public-exports.js'
 
-const COVERAGE = 'docs/reference/coverage.md'
+const COVERAGE = 'docs/internals/coverage.md'
 const SUBPATHS = 'docs/reference/subpaths.md'
 
 const rows = tableRows(COVERAGE, /^## /)

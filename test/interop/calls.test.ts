@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { makers, pairs, useStage } from '../kit/interop-stage.js'
+import { makers, pairs, useStage } from './interop-stage.js'
 
 const stage = useStage({}, async (stage) => {
   await Promise.all(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { makers, pairs, useStage } from '../kit/interop-stage.js'
+import { makers, pairs, useStage } from './interop-stage.js'
 
 const stage = useStage({}, async (stage) => {
   for (const maker of makers) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { makers, pairs, useStage, type Maker } from '../kit/interop-stage.js'
+import { makers, pairs, useStage, type Maker } from './interop-stage.js'
 
 /** Three attempts, one soon after the other. */
 const QUEUE = { max_retries: 3, concurrency: 4, type: 'standard', backoff_ms: 10, poll_interval_ms: 10 }

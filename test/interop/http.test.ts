@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { makers, useStage } from '../kit/interop-stage.js'
+import { makers, useStage } from './interop-stage.js'
 
 const stage = useStage({}, async (stage) => {
   await Promise.all(

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { makers, useStage, type Maker } from '../kit/interop-stage.js'
+import { makers, useStage, type Maker } from './interop-stage.js'
 
 const stage = useStage({}, async (stage) => {
   for (const maker of makers) {
@@ -70,7 +70,7 @@ describe.each(makers)('when the engine drops the link, %s', (maker) => {
     const bound = ({ event, of }: { event: string; of?: string }): boolean => event === 'bound' && of === type
     const first = await stage().actor(maker).heard(bound)
     await cut(maker)
-    const [, again] = await stage().actor(maker).heardTimes(2, bound)
+    const [, again] = await stage().actor(maker).receivedTimes(2, bound)
     expect(again).toEqual(first)
     const fired = await stage().actor(maker).do('fire', { trigger_type: type, payload: 'tick' })
     expect(fired).toEqual(['tick'])

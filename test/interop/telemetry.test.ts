@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { makers, useStage } from '../kit/interop-stage.js'
+import { makers, useStage } from './interop-stage.js'
 
 const stage = useStage({ telemetry: true })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { useStage, type InteropStage } from '../kit/interop-stage.js'
+import { useStage, type InteropStage } from './interop-stage.js'
 import type { CapturedSpan } from '../../src/testing/otlp.js'
 
 const stage = useStage({ telemetry: true }, async (stage) => {
@@ -59,14 +59,14 @@ interface TreeSpan {
   readonly children: readonly TreeSpan[]
 }
 
-interface Told {
+interface Expected {
   readonly traceId: string
   readonly services: readonly string[]
   readonly names: readonly string[]
 }
 
 /** The engine's own functions give the trace as one tree, in which each hop is below the one before. */
-async function engineTells({ engine }: InteropStage, { traceId, services, names }: Told): Promise<void> {
+async function engineTells({ engine }: InteropStage, { traceId, services, names }: Expected): Promise<void> {
   const tree = async (): Promise<readonly TreeSpan[]> => {
     const answer = await engine.call('engine::traces::tree', { trace_id: traceId })
     return (answer as { roots: readonly TreeSpan[] }).roots

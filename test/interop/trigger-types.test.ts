@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pairs, useStage } from '../kit/interop-stage.js'
+import { pairs, useStage } from './interop-stage.js'
 
 const stage = useStage()
 

@@ -111,7 +111,7 @@ export function faultsOf(parts: readonly LedgerPart[]): string[] {
     .flatMap(([n, { kind, what }]) => {
       const ran = runs.has(n)
       if (kind === 'answered' && !ran) return [`call ${n} was answered and never ran`]
-      if (kind === 'did not run' && ran) return [`call ${n} ran, and its caller heard ${what}`]
+      if (kind === 'did not run' && ran) return [`call ${n} ran, and its caller received ${what}`]
       return kind === 'wrong' ? [`call ${n}: ${what}`] : []
     })
   return [...parts.flatMap(({ wrong }) => wrong), ...twice, ...untrue]

@@ -58,7 +58,7 @@ export class ChildActor {
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-MAX_STDERR_CHARS)
     })
-    createInterface({ input: this.#process.stdout }).on('line', (line) => this.#heard(line))
+    createInterface({ input: this.#process.stdout }).on('line', (line) => this.#frames(line))
   }
 
   /** Waits until the process is ready for commands. */
@@ -79,13 +79,13 @@ export class ChildActor {
 
   /** The first event that fits, past or to come. */
   async heard(fits: (event: ActorEvent) => boolean, limitMs = COMMAND_LIMIT_MS): Promise<ActorEvent> {
-    const [event] = await this.heardTimes(1, fits, limitMs)
+    const [event] = await this.receivedTimes(1, fits, limitMs)
     if (event === undefined) throw new Error('One event was waited for and none found')
     return event
   }
 
   /** All events that fit, once there are so many. */
-  async heardTimes(
+  async receivedTimes(
     count: number,
     fits: (event: ActorEvent) => boolean,
     limitMs = COMMAND_LIMIT_MS,
@@ -100,7 +100,7 @@ export class ChildActor {
 
   /** Events a function was called with, once there are so many. */
   received(functionId: string, count = 1): Promise<ActorEvent[]> {
-    return this.heardTimes(count, ({ event, of }) => event === 'received' && of === functionId)
+    return this.receivedTimes(count, ({ event, of }) => event === 'received' && of === functionId)
   }
 
   /** Ends the input, after which the process has to end by itself. */
@@ -117,7 +117,7 @@ export class ChildActor {
     if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGKILL')
   }
 
-  #heard(line: string): void {
+  #frames(line: string): void {
     const heard = parseLine(line)
     if (heard === undefined) this.#stderr += `${line}\n`
     else if ('event' in heard) {

@@ -3,14 +3,7 @@
  * record of every call. The built-in under test is the real one.
  */
 import { InvocationError } from '../../src/errors.js'
-import type {
-  Binding,
-  Builtin,
-  CallContext,
-  EngineHost,
-  HostCall,
-  HostChannels,
-} from '../../src/engine/builtins/builtin.js'
+import type { Binding, EngineHost, HostCall, HostChannels } from '../../src/engine/builtins/builtin.js'
 import { createCounters } from '../../src/engine/counters.js'
 import { logLineOf, type EngineEvent, type LogLine } from '../../src/engine/engine-events.js'
 import { NO_QUIRKS } from '../../src/engine/quirks.js'
@@ -127,45 +120,4 @@ async function untilAborted(answer: Promise<unknown>, signal: AbortSignal | unde
 
 function keyOf(functionId: string, namespace: string): string {
   return `${namespace}\n${functionId}`
-}
-
-const noContext: CallContext = {
-  callerWorkerId: undefined,
-  access: undefined,
-  metadata: undefined,
-  traceparent: undefined,
-  baggage: undefined,
-}
-
-/** Calls one of a built-in's functions as a worker would. */
-export async function callBuiltin(
-  builtin: Builtin,
-  functionId: string,
-  input: unknown,
-  context: Partial<CallContext> = {},
-): Promise<unknown> {
-  const target = builtin.functions.find(({ id }) => id === functionId)
-  if (target === undefined) throw new Error(`${builtin.name} has no function ${functionId}`)
-  return parsed(await target.call(input, { ...noContext, ...context }))
-}
-
-/** A binding with the members a test does not care about filled in. */
-export function bindingOf(members: Partial<Binding> & Pick<Binding, 'triggerType' | 'functionId' | 'config'>): Binding {
-  return { id: 't-1', namespace: 'default', metadata: undefined, ...members }
-}
-
-/** Binds a trigger at the built-in that provides its type. */
-export async function bindTo(builtin: Builtin, binding: Binding): Promise<void> {
-  await typeOf(builtin, binding).bind(binding)
-}
-
-/** Removes a binding from the built-in that provides its type. */
-export function unbindFrom(builtin: Builtin, binding: Binding): void {
-  typeOf(builtin, binding).unbind(binding)
-}
-
-function typeOf(builtin: Builtin, binding: Binding) {
-  const type = builtin.triggerTypes.find(({ id }) => id === binding.triggerType)
-  if (type === undefined) throw new Error(`${builtin.name} has no trigger type ${binding.triggerType}`)
-  return type
 }

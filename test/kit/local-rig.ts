@@ -1,14 +1,16 @@
 /**
- * Real workers on a real local engine, connected in memory on one virtual clock: no port, no waiting, and the same
- * order of events each time.
+ * Real workers on a real local engine. `localRig` connects them in memory on one virtual clock: no port, no waiting, and the
+ * same order of events each time. `socketRig` uses real sockets; `testEngine` is what users of `iii-node/testing` have.
  */
 import { onTestFinished } from 'vitest'
-import { engineConfigOf, type EngineSettings } from '../../src/engine/config/config.js'
+import { defaultEngineConfig, engineConfigOf, type EngineSettings } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
-import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options.js'
+import { resolveOptions } from '../../src/sdk/worker/options.js'
 import { Worker } from '../../src/sdk/worker/worker.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { seededRandom } from './seeded-random.js'
+import { registerWorker, type III, type InitOptions } from '../../src/index.js'
+import { createTestEngine, type TestEngine, type TestEngineOptions } from '../../src/entry/testing.js'
 
 export interface LocalRig {
   readonly clock: VirtualClock
@@ -42,4 +44,39 @@ export async function localRig(workers: EngineSettings['workers'] = []): Promise
       for (let round = 0; round < 5; round++) await clock.advance(1)
     },
   }
+}
+
+export interface SocketRig {
+  readonly engine: LocalEngine
+  /** A worker that is ready. It finds the engine at `address` where something stands between the two. */
+  addWorker(options?: InitOptions, address?: string): Promise<III>
+}
+
+export async function socketRig(): Promise<SocketRig> {
+  const engine = await startEngine(defaultEngineConfig({ port: 0, httpPort: 0, streamPort: 0 }))
+  const added: III[] = []
+  onTestFinished(async () => {
+    await Promise.all(added.map((worker) => worker.shutdown()))
+    await engine.close()
+  })
+  return {
+    engine,
+    async addWorker(options = {}, address = engine.url) {
+      const worker = registerWorker(address, {
+        workerName: `worker-${String(added.length + 1)}`,
+        diagnostics: 'silent',
+        otel: { enabled: false },
+        ...options,
+      })
+      added.push(worker)
+      await worker.ready()
+      return worker
+    },
+  }
+}
+
+export async function testEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+  const engine = await createTestEngine(options)
+  onTestFinished(() => engine.close())
+  return engine
 }

@@ -1,8 +1,7 @@
 /** Workers over real sockets or any other dial, without telemetry and diagnostics. They shut down with their test. */
 import { onTestFinished } from 'vitest'
-import { systemClock } from '../../src/std/time/clock.js'
+import { systemClock, type Clock } from '../../src/std/time/clock.js'
 import { systemRandom } from '../../src/std/random.js'
-import type { Clock } from '../../src/std/time/clock.js'
 import type { Dial } from '../../src/wire/transport/transport.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options.js'

@@ -31,7 +31,7 @@ export class RawWorker {
     )
   }
 
-  /** The id the engine greeted with. */
+  /** The id in `workerregistered`. */
   get id(): string {
     return this.#id
   }

@@ -123,12 +123,12 @@ export class ScriptedEngine {
   /** What happens to the next dials. */
   answer: Answer | ((attempt: number) => Answer) = 'accept'
   /** Whether the engine accepts sessions: sends their session info. */
-  greets = true
+  acceptsSessions = true
   /** Whether the engine answers barriers and confirms announcements by itself. */
   polite = true
   /** What the engine does not guarantee. */
   broken: ReadonlySet<Guarantee> = new Set()
-  /** Hears every frame after it was recorded. */
+  /** Receives every frame after it was recorded. */
   onFrame: (link: EngineLink, message: WorkerMessage) => void = () => undefined
 
   constructor(now: () => number = () => 0) {
@@ -152,7 +152,7 @@ export class ScriptedEngine {
     queueMicrotask(() => {
       const link = new EngineLink(this, pair, options.headers())
       this.links.push(link)
-      if (this.greets && link.closed === undefined) {
+      if (this.acceptsSessions && link.closed === undefined) {
         link.send({ type: 'workerregistered', worker_id: link.workerId, reattach_token: link.reattachToken })
       }
       pair.left.peerHeaders = guaranteesHeader(this.broken)

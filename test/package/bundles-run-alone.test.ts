@@ -4,7 +4,7 @@ import { build } from 'tsup'
 import { expect, onTestFinished, test } from 'vitest'
 import { Child } from '../kit/child.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const WORKER = `
   import 'iii-node/bundle'

@@ -3,7 +3,7 @@ import { InvocationError } from '../../src/index.js'
 import { commands } from '../../src/cli/commands.js'
 import { runCli } from '../kit/compiled-project.js'
 import { EIGHTY_COLUMNS, runCommand, startCommand } from '../kit/cli-terminal.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const limit = { timeout: 30_000 }
 const HOSTILE = 'a\u001b[2J\u009b\u202e\nb'

@@ -5,7 +5,7 @@ import { InvocationError } from '../../src/index.js'
 import type { ChildOptions } from '../kit/child.js'
 import { runCli } from '../kit/compiled-project.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const limit = { timeout: 30_000 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runCode } from '../kit/compiled-project.js'
 import { codeBlocks, pages } from '../kit/documents.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const LIMIT_MS = 30_000
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 import { outcomeOf } from '../kit/worker-rig.js'
 
 const CHUNK = Buffer.alloc(512 * 1024)

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { ErrorCode } from '../../src/errors.js'
 import type { MessageNamed, WorkerMessage } from '../../src/wire/protocol/messages.js'
 import { connectedRig, workerRig, type WorkerRig } from '../kit/worker-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 /** A worker on an engine that guarantees nothing about calls. */
 async function flawedRig(options: Parameters<typeof workerRig>[0] = {}): Promise<WorkerRig> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { httpCall } from '../kit/http-client.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 /** How a WebSocket that a page of this origin opens begins: `open`, or the status it is refused with. */
 function opening(url: string, origin: string): Promise<string | number | undefined> {

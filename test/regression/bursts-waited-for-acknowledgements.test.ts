@@ -10,7 +10,7 @@ import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { WsTransport } from '../../src/wire/transport/ws-transport.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { webSocketPeer } from '../kit/socket-peer.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 /** Three quarters of what Linux waits before it acknowledges by itself. */
 const HELD_BACK_MS = 30

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 test.each([
   ['its handler threw', { function_id: 'fails', payload: {} }],

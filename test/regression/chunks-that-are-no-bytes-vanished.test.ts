@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 test('a source that yields values other than bytes and text is rejected, not skipped', async () => {
   const engine = await testEngine()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { acceptedSockets } from '../kit/accepted-sockets.js'
-import { guardedRig } from '../kit/guarded-rig.js'
+import { guardedRig } from '../kit/engine-rig.js'
 import { rawSocket } from '../kit/raw-socket.js'
 import { RawWorker } from '../kit/raw-worker.js'
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { rawSocket } from '../kit/raw-socket.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 import { frameBytes, TcpWebSocket } from '../kit/tcp-websocket.js'
 
 const registration = JSON.stringify({ type: 'registerfunction', id: 'orders::work' })

@@ -5,7 +5,7 @@ import { registerWorker, type DiagnosticEvent, type III } from '../../src/index.
 import { IDLE_LIMIT_MS } from '../../src/sdk/connection/options.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { RawWorker } from '../kit/raw-worker.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 import { connectedRig, type WorkerRig } from '../kit/worker-rig.js'
 
 /** A session that holds the name `orders`, of a process with this id. */

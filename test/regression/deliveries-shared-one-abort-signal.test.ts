@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { createQueueBuiltin } from '../../src/engine/builtins/queue/queue-builtin.js'
 import { parseQueueConfig } from '../../src/engine/builtins/queue/queue-config.js'
-import { callBuiltin, FakeHost } from '../kit/fake-host.js'
+import { callBuiltin } from '../kit/builtin-rig.js'
+import { FakeHost } from '../kit/fake-host.js'
 
 test('deliveries under way at once share no abort signal, so Node sees no listener leak', async () => {
   const host = new FakeHost()

@@ -1,8 +1,7 @@
 /** A denied token was CONNECTION_LOST with an unknown outcome for calls that the engine had never looked at. */
 import { expect, onTestFinished, test } from 'vitest'
-import { registerWorker } from '../../src/index.js'
-import type { DiagnosticEvent } from '../../src/index.js'
-import { testEngine } from '../kit/test-engine.js'
+import { registerWorker, type DiagnosticEvent } from '../../src/index.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function guarded() {
   const engine = await testEngine({ rbac: { auth_function_id: 'auth', expose_functions: ['match("*")'] } })

@@ -133,7 +133,7 @@ test('code that the worker writes at each start restarts it a few times only', {
   // eslint-disable-next-line local/real-time -- a restart that must not follow would take this long
   await delay(3_500)
   expect(starts()).toBe(before)
-  // A person who edits the file later than that is heard.
+  // A person who edits the file later than that is received.
   await add('generated.ts', 'export const at = 0')
   await expect.poll(starts, { timeout: 10_000 }).toBeGreaterThan(before)
   await child.stop()

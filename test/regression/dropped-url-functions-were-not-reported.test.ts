@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DiagnosticEvent, InitOptions } from '../../src/index.js'
 import type { TestEngine, TestEngineOptions } from '../../src/entry/testing.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const security = { require_https: false, block_private_ips: false }
 const url = 'http://127.0.0.1:9/pay'

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 import { rawWorker } from '../kit/raw-socket.js'
 
 const entry = { id: 'mine', name: 'Mine', description: '', schema: {} }

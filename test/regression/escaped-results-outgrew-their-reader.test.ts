@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { leanLink } from '../kit/load.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 /** The longest message that the Python client takes. */
 const MAX_BYTES = 1024 * 1024

@@ -7,7 +7,7 @@ import {
   withSpan,
 } from '../../src/entry/helpers/observability.js'
 import { registerWorker } from '../../src/index.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const NEVER = { initialDelayMs: 1, maxDelayMs: 1, maxRetries: 1 }
 /** A port of this machine at which nothing listens. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { frameBytes, TcpWebSocket } from '../kit/tcp-websocket.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const TEXT = 1
 const ping = (filler: number): Buffer =>

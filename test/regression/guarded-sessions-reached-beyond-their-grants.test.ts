@@ -3,7 +3,7 @@ import { BuiltinTrigger, type III } from '../../src/index.js'
 import type { TestEngine } from '../../src/entry/testing.js'
 import { httpCall } from '../kit/http-client.js'
 import { RawWorker } from '../kit/raw-worker.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { deferred } from '../../src/std/async/deferred.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FunctionInfo } from '../../src/index.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 test.each([false, true])(
   'lists include listeners of a worker only with `include_internal` (prefixed: %s)',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Frame, RawWorker } from '../kit/raw-worker.js'
-import { guardedRig, type GuardedRig } from '../kit/guarded-rig.js'
+import { guardedRig, type GuardedRig } from '../kit/engine-rig.js'
 
 const GRANTS = { function_registration_prefix: 'pre' }
 const HTTP_FUNCTIONS = {

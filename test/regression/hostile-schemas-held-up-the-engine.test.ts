@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { createConfigurationBuiltin } from '../../src/engine/builtins/configuration/configuration-builtin.js'
 import { parseConfigurationConfig } from '../../src/engine/builtins/configuration/configuration-config.js'
-import { callBuiltin, FakeHost } from '../kit/fake-host.js'
+import { callBuiltin } from '../kit/builtin-rig.js'
+import { FakeHost } from '../kit/fake-host.js'
 
 /** Far beyond the limit for one value, on a busy machine too, and far below what such a schema would take. */
 const BOUND_MS = 5000

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { DiagnosticEvent, FunctionHandler, InitOptions, RegisterFunctionOptions } from '../../src/index.js'
 import { http } from '../../src/entry/helpers/http.js'
 import { BuiltinTrigger } from '../../src/entry/trigger.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 interface Served {
   readonly ask: (init?: RequestInit) => Promise<Response>

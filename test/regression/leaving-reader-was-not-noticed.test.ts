@@ -5,7 +5,7 @@ import type { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { deferred } from '../../src/std/async/deferred.js'
 import { quietWorker } from '../kit/quiet-worker.js'
 import { webSocketPeer } from '../kit/socket-peer.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const REF = { channel_id: 'c', access_key: 'k', direction: 'read' } as const
 

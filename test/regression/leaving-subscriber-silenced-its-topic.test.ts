@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { III } from '../../src/index.js'
 import type { TestEngine } from '../../src/entry/testing.js'
 import { workerRig, type WorkerRig } from '../kit/worker-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const quirks = { silentTopics: true, abruptHandOver: true }
 
@@ -26,17 +26,17 @@ async function subscriber(engine: TestEngine, name: string): Promise<Subscriber>
 }
 
 /** Three subscribers of one topic, on virtual time. */
-async function stage(): Promise<{ engine: TestEngine; heardBy: () => Promise<number[]>; all: Subscriber[] }> {
+async function stage(): Promise<{ engine: TestEngine; receivedBy: () => Promise<number[]>; all: Subscriber[] }> {
   const engine = await testEngine({ ports: false, clock: 'virtual', quirks })
   const all = [await subscriber(engine, 'a'), await subscriber(engine, 'b'), await subscriber(engine, 'c')]
   await engine.advance(100)
-  const heardBy = async (): Promise<number[]> => {
+  const receivedBy = async (): Promise<number[]> => {
     for (const one of all) one.heard = 0
     await engine.call('publish', { topic: 't', data: {} })
     await engine.advance(1)
     return all.map(({ heard }) => heard)
   }
-  return { engine, heardBy, all }
+  return { engine, receivedBy, all }
 }
 
 test.each<[string, (engine: TestEngine, one: Subscriber) => unknown]>([
@@ -44,17 +44,17 @@ test.each<[string, (engine: TestEngine, one: Subscriber) => unknown]>([
   ['is shut down', (_engine, { worker }) => worker.shutdownAsync()],
   ['unregisters its trigger', (_engine, { trigger }) => trigger.unregister()],
 ])('a subscriber that %s leaves the others their events, once each', async (_name, leave) => {
-  const { engine, heardBy, all } = await stage()
-  expect(await heardBy()).toEqual([1, 1, 1])
+  const { engine, receivedBy, all } = await stage()
+  expect(await receivedBy()).toEqual([1, 1, 1])
   const left = leave(engine, all[0]!)
   await engine.advance(200)
   await left
-  expect(await heardBy()).toEqual([0, 1, 1])
-  expect(await heardBy()).toEqual([0, 1, 1])
+  expect(await receivedBy()).toEqual([0, 1, 1])
+  expect(await receivedBy()).toEqual([0, 1, 1])
 })
 
 test('a departure that the engine does not report is repaired within 66 s', async () => {
-  const { engine, heardBy, all } = await stage()
+  const { engine, receivedBy, all } = await stage()
   // A trigger without a worker: the engine reports no change when it goes.
   const id = await engine.call('engine::register_trigger', {
     trigger_type: 'subscribe',
@@ -62,9 +62,9 @@ test('a departure that the engine does not report is repaired within 66 s', asyn
     config: { topic: 't' },
   })
   await engine.call('engine::unregister_trigger', id)
-  expect(await heardBy()).toEqual([0, 0, 0])
+  expect(await receivedBy()).toEqual([0, 0, 0])
   await engine.advance(66_000)
-  expect(await heardBy()).toEqual([1, 1, 1])
+  expect(await receivedBy()).toEqual([1, 1, 1])
   expect(all).toHaveLength(3)
 })
 

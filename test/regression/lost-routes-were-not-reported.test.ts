@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { BuiltinTrigger, type DiagnosticEvent, type III, type InitOptions } from '../../src/index.js'
 import { httpCall } from '../kit/http-client.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 type Replaced = Extract<DiagnosticEvent, { kind: 'trigger_replaced' }>
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMemoryPair } from '../../src/wire/transport/memory-pair.js'
 import type { TransportEvents } from '../../src/wire/transport/transport.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 import { stalled } from '../kit/waiting.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

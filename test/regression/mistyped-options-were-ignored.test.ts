@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import * as v from 'valibot'
-import { defineFunction, installSignalHandlers, registerWorker, type DiagnosticEvent } from '../../src/index.js'
+import { defineFunction, iiiFn, installSignalHandlers, registerWorker, type DiagnosticEvent } from '../../src/index.js'
+import { createPinoStream, initOtel, shutdownOtel, withSpan } from '../../src/entry/helpers/observability.js'
 import { createTestEngine } from '../../src/testing/create-test-engine.js'
 import type { TestEngine } from '../../src/testing/test-engine.js'
 
@@ -155,4 +156,30 @@ test('a trigger may name its type as the wire does', async () => {
   worker.registerTrigger({ trigger_type: 'cron', function_id: 'f', config: { expression: '@daily' } })
   await worker.ready()
   expect(await engine.fire('cron')).toEqual(['ran'])
+})
+
+test('a misspelt option of a wrapped function is reported when it is registered', async () => {
+  await using engine = await createTestEngine({ ports: false })
+  const events: DiagnosticEvent[] = []
+  const worker = engine.connect({ diagnostics: (event) => events.push(event) })
+  worker.registerFunction(
+    'f',
+    iiiFn(() => 1, { inputs: z.string() } as never),
+  )
+  await worker.ready()
+  expect(unknownIn(events)).toEqual([['iiiFn options', 'inputs', 'input']])
+})
+
+test('a misspelt option of telemetry without a worker is a warning of the process, once', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  onTestFinished(() => shutdownOtel())
+  initOtel({ enabled: false, servicName: 'shop' } as never)
+  createPinoStream({ messagekey: 'text' } as never)
+  for (let round = 0; round < 3; round += 1)
+    await withSpan('work', { traceParent: 'x' } as never, async () => undefined)
+  expect(warned.mock.calls.map(([text]) => text)).toEqual([
+    "Unknown option 'servicName' in initOtel config; did you mean 'serviceName'?",
+    "Unknown option 'messagekey' in createPinoStream options; did you mean 'messageKey'?",
+    "Unknown option 'traceParent' in withSpan options; did you mean 'traceparent'?",
+  ])
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TestEngine } from '../../src/entry/testing.js'
 import type { DiagnosticEvent, IIIError, InitOptions, III, RegisterFunctionOptions } from '../../src/index.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function virtualRig(options: InitOptions = {}) {
   const engine = await testEngine({ ports: false, clock: 'virtual' })

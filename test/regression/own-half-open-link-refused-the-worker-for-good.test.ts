@@ -4,12 +4,12 @@ import { workerRig } from '../kit/worker-rig.js'
 
 test('a worker claims its name only on a link that it can free again', async () => {
   const rig = workerRig({ workerName: 'w' }, (engine) => {
-    engine.greets = false
+    engine.acceptsSessions = false
   })
   await rig.settle()
   expect(rig.link.received).toEqual([])
   rig.link.cut()
-  rig.engine.greets = true
+  rig.engine.acceptsSessions = true
   const claimed = await rig.reconnect()
   await rig.settle()
   expect(claimed.summary).toEqual(['invokefunction engine::workers::register'])

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { RegistrationRejectedError, type DiagnosticEvent, type InitOptions } from '../../src/index.js'
-import { socketRig } from '../kit/socket-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { socketRig, testEngine } from '../kit/local-rig.js'
 
 async function twoWorkers(options: InitOptions = {}) {
   const engine = await testEngine({ ports: false })

@@ -3,14 +3,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { registerWorker, TriggerAction, type DiagnosticEvent } from '../../src/index.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../src/wire/protocol/limits.js'
 import { workerRig, type WorkerRig } from '../kit/worker-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const COUNT = 50
 
 /** A worker whose first session ends before the engine has accepted it, with calls and voids that wait. */
 async function refusedOnce(): Promise<{ rig: WorkerRig; calls: Promise<unknown>[]; states: string[] }> {
   const rig = workerRig({}, (engine) => {
-    engine.greets = false
+    engine.acceptsSessions = false
   })
   const states: string[] = []
   rig.worker.onConnectionStateChange((state) => states.push(state))
@@ -22,7 +22,7 @@ async function refusedOnce(): Promise<{ rig: WorkerRig; calls: Promise<unknown>[
   await rig.settle()
   expect(rig.worker.getConnectionState()).toBe('connecting')
   rig.link.close()
-  rig.engine.greets = true
+  rig.engine.acceptsSessions = true
   rig.engine.onFrame = (link, message) => {
     if (message.type === 'invokefunction' && message.function_id === 'call') link.answer(message, { result: 'ran' })
   }
@@ -46,7 +46,7 @@ test('a session that ends before it is accepted receives nothing, and the next o
 
 test('an engine that never accepts the session is dialled again after the limit of the handshake', async () => {
   const rig = workerRig({}, (engine) => {
-    engine.greets = false
+    engine.acceptsSessions = false
   })
   await rig.clock.advance(HANDSHAKE_TIMEOUT_MS - 1)
   expect(rig.worker.getConnectionState()).toBe('connecting')

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { engineRig } from '../kit/engine-rig.js'
-import { guardedRig } from '../kit/guarded-rig.js'
+import { engineRig, guardedRig } from '../kit/engine-rig.js'
 
 const MAX_BYTES = 64 * 1024 * 1024
 const MIB = 1024 * 1024

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { CLOSE_TIMEOUT_MS } from '../../src/sdk/connection/options.js'
+import { CLOSE_TIMEOUT_MS, connectionOptions, DEFAULT_RECONNECTION } from '../../src/sdk/connection/options.js'
 import { Connection, type ConnectionEvents } from '../../src/sdk/connection/connection.js'
-import { connectionOptions, DEFAULT_RECONNECTION } from '../../src/sdk/connection/options.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import type { TransportEvents } from '../../src/wire/transport/transport.js'
 import { seededRandom } from '../kit/seeded-random.js'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { httpCall, sendHead } from '../kit/http-client.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function echoing() {
   const engine = await testEngine()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ItemQueue, type ItemKind } from '../../src/sdk/channel/item-queue.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import type { DiagnosticEvent } from '../../src/index.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const TEXTS = 1_100
 const KEPT = 1_024
@@ -32,25 +32,25 @@ test('bytes arrive behind more text than a reader keeps when nothing listens to 
 test.each(['messages', 'items'] as const)('a later %s() gives the text that was kept, then rejects', async (method) => {
   const { reader } = await textBeforeBytes()
   expect(String(await reader.nextBinary())).toBe('the bytes')
-  const heard: unknown[] = []
+  const received: unknown[] = []
   const read = (async () => {
-    for await (const item of reader[method]()) heard.push(item)
+    for await (const item of reader[method]()) received.push(item)
   })()
 
   await expect(read).rejects.toMatchObject({
     code: 'MESSAGES_DROPPED',
     message: expect.stringContaining('76') as string,
   })
-  expect(heard).toHaveLength(KEPT)
+  expect(received).toHaveLength(KEPT)
 })
 
 test('a loop over text that is behind holds the writer back, and no text is dropped', async () => {
   const { worker, reader, written } = await textBeforeBytes()
-  let heard = 0
+  let received = 0
   for await (const message of reader.messages()) {
-    expect(message).toBe(String(heard))
-    heard += 1
-    if (heard === TEXTS) break
+    expect(message).toBe(String(received))
+    received += 1
+    if (received === TEXTS) break
   }
   await written.catch(() => undefined) // The reader left.
 

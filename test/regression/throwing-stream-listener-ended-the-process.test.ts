@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 nothingEscapes()
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { deferred } from '../../src/std/async/deferred.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 async function providerRig(registered: () => Promise<void> = async () => undefined) {
   const engine = await testEngine({ ports: false })

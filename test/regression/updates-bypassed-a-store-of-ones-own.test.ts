@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createStream } from '../../src/entry/helpers.js'
 import { UpdateOp, type IStream } from '../../src/entry/stream.js'
 import { streamClient } from '../../src/index.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 interface Counter {
   count: number

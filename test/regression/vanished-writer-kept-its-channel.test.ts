@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { ChannelReader } from '../../src/sdk/channel/reader.js'
 import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { ChannelEnds, defaultChannelPorts } from '../../src/sdk/channel/ports.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const MIB = 1024 * 1024
 const openEnds = new ChannelEnds()
-const ports = { ...defaultChannelPorts, onUnheardError: () => undefined, ends: openEnds }
+const ports = { ...defaultChannelPorts, onUnhandledError: () => undefined, ends: openEnds }
 
 /** A channel whose writer has written until it was held back, and is gone. */
 async function leftBehind(count: number, item: Uint8Array) {

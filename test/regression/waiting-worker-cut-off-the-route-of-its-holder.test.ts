@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { BuiltinTrigger, type DiagnosticEvent, type III } from '../../src/index.js'
 import { httpCall } from '../kit/http-client.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 import { connectedRig } from '../kit/worker-rig.js'
 
 function serve(worker: III, release: string): void {

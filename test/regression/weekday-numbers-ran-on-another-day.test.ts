@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { BuiltinTrigger, type DiagnosticEvent } from '../../src/index.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 /** What a worker with these schedules reports about weekdays. */
 async function reported(...expressions: string[]): Promise<string[]> {

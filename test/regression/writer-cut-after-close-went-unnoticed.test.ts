@@ -12,12 +12,12 @@ test('a link cut after close, before the engine has confirmed the end, is report
   })
   const reports: unknown[] = []
   const reported = deferred<unknown>()
-  const onUnheardError = (error: unknown): void => {
+  const onUnhandledError = (error: unknown): void => {
     reports.push(error)
     reported.resolve(error)
   }
   const ref = { channel_id: 'c', access_key: 'k', direction: 'write' as const }
-  const writer = new ChannelWriter(peer.url, ref, { ...defaultChannelPorts, onUnheardError })
+  const writer = new ChannelWriter(peer.url, ref, { ...defaultChannelPorts, onUnhandledError })
   await writer.write('the only item')
   await writer.close()
   expect(reports).toEqual([])
@@ -32,7 +32,7 @@ test('an end that was confirmed reports nothing', async () => {
     void once(socket, 'close').then(() => ended.resolve())
   })
   const reports: unknown[] = []
-  const ports = { ...defaultChannelPorts, onUnheardError: (error: unknown) => void reports.push(error) }
+  const ports = { ...defaultChannelPorts, onUnhandledError: (error: unknown) => void reports.push(error) }
   const writer = new ChannelWriter(peer.url, { channel_id: 'c', access_key: 'k', direction: 'write' }, ports)
   await writer.write('the only item')
   await writer.close()

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { acceptedSockets } from '../kit/accepted-sockets.js'
 import type { LocalEngine } from '../../src/engine/engine.js'
 import { rawSocket, type RawSocket } from '../kit/raw-socket.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 import { frameBytes, TcpWebSocket } from '../kit/tcp-websocket.js'
 
 const ROUNDS = 500

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { codeIn, costlyRig } from '../kit/costly-rig.js'
+import { codeIn, costlyRig } from './stages/costly-stage.js'
 
 const MIB = 1024 * 1024
 const MAX_STALL_MS = 250

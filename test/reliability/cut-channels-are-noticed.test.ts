@@ -8,7 +8,7 @@ import { ChannelWriter } from '../../src/sdk/channel/writer.js'
 import { deferred } from '../../src/std/async/deferred.js'
 import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'
 import { tcpPeer } from '../kit/socket-peer.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const CUTS = process.env['TIER'] === 'nightly' ? 2000 : 100
 const CHUNK = 32 * 1024
@@ -125,8 +125,8 @@ test(
       // Some beyond the end, so that whole ones are among them.
       proxy.cutAfter(1 + random.below(CHUNK * CHUNKS * 0.6), random.pick(['destroy', 'reset'] as const))
       const reported = deferred<unknown>()
-      const onUnheardError = (error: unknown): void => reported.resolve(error)
-      const writer = new ChannelWriter(at(isWriterCut), writerRef, { ...defaultChannelPorts, onUnheardError })
+      const onUnhandledError = (error: unknown): void => reported.resolve(error)
+      const writer = new ChannelWriter(at(isWriterCut), writerRef, { ...defaultChannelPorts, onUnhandledError })
       const reader = new ChannelReader(at(!isWriterCut), readerRef)
       const hasWriter = (): boolean => !isWriterCut || proxy.hasAsked
       const { sent, received, errors, isEndClean } = await carry({ writer, reader, random, hasWriter })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { countsOf, faultsOf, type LedgerPart } from '../kit/call-ledger.js'
-import { chaosActor, MortalEngine } from '../kit/chaos-stage.js'
+import { chaosActor, MortalEngine } from './stages/chaos-stage.js'
 import { chaosProxy, type Cut, type Trouble } from '../kit/chaos-proxy.js'
 import type { ChildActor } from '../kit/child-actor.js'
 import { seededRandom, type SeededRandom } from '../kit/seeded-random.js'
@@ -24,7 +24,7 @@ const CALLERS = 3
 const IN_FLIGHT = 6
 /** About as many bytes as twenty calls take on one link, so that links and calls run out together. */
 const LONGEST_LINK_BYTES = 30_000
-/** By then the two ends have greeted each other. */
+/** By then the session is registered. */
 const GREETED_BYTES = 3_000
 
 const CLOSE_CODES = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014]
@@ -37,7 +37,7 @@ const CUT_KINDS: readonly ((random: SeededRandom) => Cut)[] = [
   (random) => ({ kind: 'close-code', code: random.pick(CLOSE_CODES) }),
 ]
 
-/** A link that the worker has to find dead by itself; the engine is never told. */
+/** A link that the worker has to find dead by itself; the engine does not notice. */
 function halfOpen(random: SeededRandom): Trouble {
   const atByte = GREETED_BYTES + random.below(LONGEST_LINK_BYTES - GREETED_BYTES)
   return { atByte, cut: { kind: 'black-hole', forMs: Infinity } }

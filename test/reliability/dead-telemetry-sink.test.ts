@@ -5,8 +5,8 @@
 import { expect, test } from 'vitest'
 import { registerWorker, type III, type InitOptions } from 'iii-node'
 import { heldBytes } from '../kit/process-watch.js'
-import { telemetryDoor, type SinkFate, type TelemetryDoor } from '../kit/telemetry-door.js'
-import { testEngine } from '../kit/test-engine.js'
+import { telemetryEndpoint, type SinkFate, type TelemetryEndpoint } from '../kit/telemetry-endpoint.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const isNightly = process.env['TIER'] === 'nightly'
 const SPANS = isNightly ? 1_000_000 : 20_000
@@ -30,7 +30,7 @@ const P99_RATIO = 1.1
 type Caps = Pick<NonNullable<InitOptions['otel']>, 'channelCapacity' | 'reconnectionConfig'>
 
 interface Stage {
-  readonly door: TelemetryDoor
+  readonly endpoint: TelemetryEndpoint
   readonly worker: III
   /** Makes calls, and gives the time each took. */
   readonly calls: (count: number) => Promise<Float64Array>
@@ -41,8 +41,8 @@ interface Stage {
 /** A worker that calls itself, and makes spans as it serves. */
 async function stage(fate: SinkFate, caps: Caps = {}): Promise<Stage> {
   const engine = await testEngine()
-  const door = await telemetryDoor(Number(new URL(engine.url).port), fate)
-  const worker = registerWorker(door.url, {
+  const endpoint = await telemetryEndpoint(Number(new URL(engine.url).port), fate)
+  const worker = registerWorker(endpoint.url, {
     diagnostics: 'silent',
     otel: {
       enabled: true,
@@ -60,7 +60,7 @@ async function stage(fate: SinkFate, caps: Caps = {}): Promise<Stage> {
   })
   await worker.ready()
   return {
-    door,
+    endpoint,
     worker,
     calls: (count) => timedCalls(worker, count),
     end: async () => (await worker.shutdownAsync()).droppedTelemetry,
@@ -89,7 +89,7 @@ test.each(['refuses', 'never-reads'] as const)(
   'a sink that %s costs bounded memory, and each span is sent or counted',
   { timeout: LIMIT_MS },
   async (fate) => {
-    const { worker, calls, door, end } = await stage(fate)
+    const { worker, calls, endpoint, end } = await stage(fate)
     await calls(WARM_UP)
     const before = await heldBytes()
     await calls(SPANS / SPANS_PER_CALL)
@@ -98,7 +98,7 @@ test.each(['refuses', 'never-reads'] as const)(
     const dropped = worker.stats().droppedTelemetry
 
     expect(grown).toBeLessThan(BOUND_BYTES)
-    expect(door.dials).toBeGreaterThan(0)
+    expect(endpoint.dials).toBeGreaterThan(0)
     // What is not dropped yet waits within the caps: spans of at least 4 KiB in 17 MiB, and in what the system buffers.
     expect(made - dropped).toBeLessThan((64 * MIB) / NOTE.length)
     expect(dropped).toBeLessThan(made)

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { busyWorker, codesOf, type BusyWorker } from '../kit/busy-worker.js'
 import type { Child } from '../kit/child.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const ROUNDS = 100
 const RUNNING = 200

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { workerMessages } from '../../src/wire/protocol/messages.js'
-import { engineRig, type EngineRig } from '../kit/engine-rig.js'
-import { guardedRig } from '../kit/guarded-rig.js'
+import { engineRig, type EngineRig, guardedRig } from '../kit/engine-rig.js'
 import type { Frame, RawWorker } from '../kit/raw-worker.js'
 
 const ids = [
@@ -59,16 +58,16 @@ const anyText = fc.oneof(
 async function survives(
   rig: EngineRig,
   hostile: RawWorker[],
-  honest: RawWorker,
+  steady: RawWorker,
   frames: readonly string[],
 ): Promise<void> {
   for (const [n, frame] of frames.entries()) hostile[n % hostile.length]!.send(frame)
   await rig.settle()
-  const id = honest.invoke('honest', { n: 1 })
+  const id = steady.invoke('steady', { n: 1 })
   await rig.settle()
-  honest.answer(honest.take('invokefunction', { function_id: 'honest' }), { result: 'still here' })
+  steady.answer(steady.take('invokefunction', { function_id: 'steady' }), { result: 'still here' })
   await rig.settle()
-  expect(honest.take('invocationresult', { invocation_id: id })).toMatchObject({ result: 'still here' })
+  expect(steady.take('invocationresult', { invocation_id: id })).toMatchObject({ result: 'still here' })
   // A call that fails is reported as an event, with its kind; other errors would be the engine's own.
   expect(rig.lines.filter(({ level, fields }) => level === 'error' && !('kind' in fields))).toEqual([])
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
@@ -78,17 +77,17 @@ const RUNS = process.env['TIER'] === 'nightly' ? 20_000 : 300
 
 test('with any frames from workers, the engine serves the others and keeps nothing of those that left', async () => {
   const rig = await engineRig({ workers: [{ name: 'iii-pubsub' }] })
-  const honest = await rig.worker({ name: 'honest' })
-  honest.register('honest')
+  const steady = await rig.worker({ name: 'steady' })
+  steady.register('steady')
   await rig.settle()
   const before = rig.engine.stats()
   await fc.assert(
     fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 30 }), async (frames) => {
       const hostile = [await rig.worker({ name: 'h1' }), await rig.worker()]
-      await survives(rig, hostile, honest, frames)
+      await survives(rig, hostile, steady, frames)
       for (const worker of hostile) worker.transport.terminate()
       await rig.settle()
-      honest.frames.length = 0
+      steady.frames.length = 0
       expect(rig.engine.stats()).toMatchObject({
         sessions: before.sessions,
         functions: before.functions,
@@ -102,8 +101,8 @@ test('with any frames from workers, the engine serves the others and keeps nothi
 
 test('malformed binary frames are dropped without other effects', async () => {
   const rig = await engineRig()
-  const honest = await rig.worker({})
-  honest.register('honest')
+  const steady = await rig.worker({})
+  steady.register('steady')
   const hostile = await rig.worker({})
   const bytes = fc.uint8Array({ maxLength: 64 })
   const prefixed = fc
@@ -112,7 +111,7 @@ test('malformed binary frames are dropped without other effects', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(bytes, prefixed), { maxLength: 10 }), async (frames) => {
       hostile.send(...frames)
-      await survives(rig, [hostile], honest, [])
+      await survives(rig, [hostile], steady, [])
     }),
     { numRuns: RUNS },
   )
@@ -121,7 +120,7 @@ test('malformed binary frames are dropped without other effects', async () => {
 
 test('a guest that may do nothing does nothing, whatever it sends', async () => {
   const rig = await guardedRig({ expose_functions: [] })
-  rig.admin.register('f', 'g', 'honest')
+  rig.admin.register('f', 'g', 'steady')
   rig.admin.send({ type: 'registertriggertype', id: 'f', description: '' })
   await rig.settle()
   await fc.assert(

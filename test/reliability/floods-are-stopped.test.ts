@@ -81,7 +81,7 @@ test.each(Object.keys(floods))(
   async (name) => {
     const flood = floods[name]!
     const engine = await start()
-    const honest = await rawWorker(engine.url, ['honest'])
+    const steady = await rawWorker(engine.url, ['steady'])
     await offend(engine.url, flood)
     await collectGarbage()
     const memory = new MemoryPeak()
@@ -97,8 +97,8 @@ test.each(Object.keys(floods))(
         ...(flood.closeCode === undefined ? {} : { code: flood.closeCode }),
       })
       const id = `00000000-0000-4000-8000-00000000000${String(offender)}`
-      honest.send({ type: 'invokefunction', invocation_id: id, function_id: 'honest', data: 1 })
-      expect(await honest.next(({ type }) => type === 'invokefunction')).toMatchObject({ function_id: 'honest' })
+      steady.send({ type: 'invokefunction', invocation_id: id, function_id: 'steady', data: 1 })
+      expect(await steady.next(({ type }) => type === 'invokefunction')).toMatchObject({ function_id: 'steady' })
     }
     await collectGarbage()
     expect(engine.stats().sessions).toBe(1)

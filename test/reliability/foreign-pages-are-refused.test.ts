@@ -31,14 +31,14 @@ afterAll(async () => {
   await engine.close()
 })
 
-interface Door {
+interface Endpoint {
   readonly port: number
   readonly path: string
 }
 
 const portOf = (url: string | undefined): number => Number(new URL(url!).port)
 
-async function channelEnd(direction: 'read' | 'write'): Promise<Door> {
+async function channelEnd(direction: 'read' | 'write'): Promise<Endpoint> {
   const refs = (await engine.call('engine::channels::create')) as {
     readonly writer: { readonly channel_id: string; readonly access_key: string }
     readonly reader: { readonly channel_id: string; readonly access_key: string }
@@ -47,7 +47,7 @@ async function channelEnd(direction: 'read' | 'write'): Promise<Door> {
   return { port: portOf(engine.url), path: `/ws/channels/${id}?key=${key}&dir=${direction}` }
 }
 
-const doors: readonly [string, () => Door | Promise<Door>][] = [
+const endpoints: readonly [string, () => Endpoint | Promise<Endpoint>][] = [
   ['the worker port', () => ({ port: portOf(engine.url), path: '/' })],
   ['a guarded worker port', () => ({ port: portOf(engine.guardedUrl), path: '/' })],
   ['/otel', () => ({ port: portOf(engine.url), path: '/otel' })],
@@ -117,58 +117,65 @@ const trusted: readonly [what: string, Lines][] = [
   ['a page of the same listed host', ['Host: engine.example:PORT', 'Origin: https://Engine.example']],
 ]
 
-type Row<Rest extends readonly unknown[]> = [door: string, what: string, () => Door | Promise<Door>, ...Rest]
+type Row<Rest extends readonly unknown[]> = [
+  endpoint: string,
+  what: string,
+  () => Endpoint | Promise<Endpoint>,
+  ...Rest,
+]
 
 function atEach<Rest extends readonly unknown[]>(cases: readonly [what: string, ...Rest][]): Row<Rest>[] {
-  return doors.flatMap(([name, door]) => cases.map(([what, ...rest]): Row<Rest> => [name, what, door, ...rest]))
+  return endpoints.flatMap(([name, endpoint]) =>
+    cases.map(([what, ...rest]): Row<Rest> => [name, what, endpoint, ...rest]),
+  )
 }
 
-async function send(door: Door, lines: Lines, more: readonly string[] = UPGRADE_HEADERS) {
-  return sendHead(door, [...lines.map((line) => line.replaceAll('PORT', String(door.port))), ...more])
+async function send(endpoint: Endpoint, lines: Lines, more: readonly string[] = UPGRADE_HEADERS) {
+  return sendHead(endpoint, [...lines.map((line) => line.replaceAll('PORT', String(endpoint.port))), ...more])
 }
 
-test.each(atEach(foreign))('%s refuses %s', async (_, _what, openDoor, setting, lines) => {
-  const door = await openDoor()
+test.each(atEach(foreign))('%s refuses %s', async (_, _what, openEndpoint, setting, lines) => {
+  const endpoint = await openEndpoint()
   const before = engine.stats().refused.foreignRequests
-  const { status, body } = await send(door, lines)
+  const { status, body } = await send(endpoint, lines)
   expect(status).toBe(403)
   expect(JSON.parse(body)).toEqual({
     error: { code: 'FORBIDDEN', message: expect.stringContaining(`list it in \`${setting}\``) as unknown },
   })
   expect(engine.stats().refused.foreignRequests).toBe(before + 1)
   // The others are still served.
-  expect((await send(door, [LOCAL])).status).toBe(101)
+  expect((await send(endpoint, [LOCAL])).status).toBe(101)
 })
 
-test.each(atEach(trusted))('%s answers %s', async (_, _what, openDoor, lines) => {
-  expect((await send(await openDoor(), lines)).status).toBe(101)
+test.each(atEach(trusted))('%s answers %s', async (_, _what, openEndpoint, lines) => {
+  expect((await send(await openEndpoint(), lines)).status).toBe(101)
 })
 
-test.each(doors)('%s answers 400 when `Host` is sent twice', async (_, openDoor) => {
-  const door = await openDoor()
+test.each(endpoints)('%s answers 400 when `Host` is sent twice', async (_, openEndpoint) => {
+  const endpoint = await openEndpoint()
   for (const lines of [
     [LOCAL, LOCAL],
     [LOCAL, EVIL],
     [EVIL, LOCAL],
   ])
-    expect((await send(door, lines)).status).toBe(400)
+    expect((await send(endpoint, lines)).status).toBe(400)
 })
 
 test.each(atEach(foreign.slice(0, 3)))(
   '%s refuses plain requests of %s too',
-  async (_, _what, openDoor, _setting, lines) => {
-    expect((await send(await openDoor(), lines, ['Connection: close'])).status).toBe(403)
+  async (_, _what, openEndpoint, _setting, lines) => {
+    expect((await send(await openEndpoint(), lines, ['Connection: close'])).status).toBe(403)
   },
 )
 
 test('on all addresses, a program reaches the engine by a service name, and a page by a trusted one alone', async () => {
   const workers = [{ name: 'iii-worker-manager', config: { host: '0.0.0.0', port: 0 } }]
   const open = await startEngine(engineConfigOf({ workers }))
-  const door = { port: portOf(open.url), path: '/' }
-  expect((await send(door, ['Host: engine:PORT'])).status).toBe(101)
-  expect((await send(door, ['Host: engine:PORT', 'Origin: http://localhost:5173'])).status).toBe(101)
-  expect((await send(door, ['Host: engine:PORT', 'Origin: http://engine:PORT'])).status).toBe(403)
-  expect((await send(door, origin('https://evil.example'))).status).toBe(403)
+  const endpoint = { port: portOf(open.url), path: '/' }
+  expect((await send(endpoint, ['Host: engine:PORT'])).status).toBe(101)
+  expect((await send(endpoint, ['Host: engine:PORT', 'Origin: http://localhost:5173'])).status).toBe(101)
+  expect((await send(endpoint, ['Host: engine:PORT', 'Origin: http://engine:PORT'])).status).toBe(403)
+  expect((await send(endpoint, origin('https://evil.example'))).status).toBe(403)
   await open.close()
 })
 

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { atLeastTests } from '../kit/at-least.js'
-import { askForTrigger, GRANTS, grantRig, HOOKS, TYPES, WAYS } from '../kit/grant-rig.js'
-import type { GuardedRig } from '../kit/guarded-rig.js'
+import { askForTrigger, GRANTS, grantRig, HOOKS, TYPES, WAYS, codeOf, SECRET, stateOf, untouched } from './guests.js'
+import type { GuardedRig } from '../kit/engine-rig.js'
 import type { Frame, RawWorker } from '../kit/raw-worker.js'
-import { codeOf, SECRET, stateOf, untouched } from '../kit/secret-rig.js'
 
 // --- triggers that name a function ----------------------------------------------------------------------------------
 
@@ -109,8 +108,8 @@ test.each(ESCAPES.flatMap((id) => WAYS.map((way) => ({ id, way }))))(
     const seen = await rig.answer('on-trigger', { result: { function_id: id } })
     expect(seen['data']).toMatchObject({ function_id: 'f' })
     untouched(rig)
-    const told = way === 'frame' ? 'triggerregistrationresult' : 'invocationresult'
-    expect(codeOf(guest.take(told))).toBe('FORBIDDEN')
+    const answerType = way === 'frame' ? 'triggerregistrationresult' : 'invocationresult'
+    expect(codeOf(guest.take(answerType))).toBe('FORBIDDEN')
   },
 )
 

@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { atLeastTests } from '../kit/at-least.js'
-import { askForTrigger, GRANTS, grantRig, HOOKS, TYPES, WAYS, type Way } from '../kit/grant-rig.js'
-import type { GuardedRig } from '../kit/guarded-rig.js'
+import {
+  askForTrigger,
+  GRANTS,
+  grantRig,
+  HOOKS,
+  TYPES,
+  WAYS,
+  type Way,
+  codeOf,
+  SECRET,
+  stateOf,
+  untouched,
+} from './guests.js'
+import type { GuardedRig } from '../kit/engine-rig.js'
 import { RawWorker, type Frame } from '../kit/raw-worker.js'
-import { codeOf, SECRET, stateOf, untouched } from '../kit/secret-rig.js'
 
 // --- a function that has changed hands ------------------------------------------------------------------------------
 

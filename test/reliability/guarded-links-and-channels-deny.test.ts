@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { atLeastTests } from '../kit/at-least.js'
 import { RawWorker } from '../kit/raw-worker.js'
-import { rigWithSecrets, stateOf } from '../kit/secret-rig.js'
+import { rigWithSecrets, stateOf } from './guests.js'
 
 // --- whose connection it is -----------------------------------------------------------------------------------------
 

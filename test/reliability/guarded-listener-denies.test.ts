@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { atLeastTests } from '../kit/at-least.js'
 import { RawWorker, type Frame } from '../kit/raw-worker.js'
-import { codeOf, rigWithSecrets, SECRET, stateOf, untouched } from '../kit/secret-rig.js'
+import { codeOf, rigWithSecrets, SECRET, stateOf, untouched } from './guests.js'
 
 // --- who may come in ------------------------------------------------------------------------------------------------
 

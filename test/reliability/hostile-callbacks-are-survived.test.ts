@@ -16,7 +16,7 @@ async function settled(rig: WorkerRig): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) await rig.settle()
 }
 
-/** Failures that came to the ears of `diagnostics`. */
+/** Failures that `diagnostics` received. */
 const reported = (rig: WorkerRig): number => rig.eventsOf('callback_failed').length
 
 /** Whether a failure is visible to a caller that does not await the value. */

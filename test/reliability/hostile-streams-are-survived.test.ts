@@ -5,7 +5,7 @@ import { http, type HttpCallback } from '../../src/sdk/worker/invocations/http-h
 import { atLeastTests } from '../kit/at-least.js'
 import { hostileCallbacks } from '../kit/hostile-callbacks.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 import { outcomeOf } from '../kit/worker-rig.js'
 
 nothingEscapes()
@@ -27,7 +27,7 @@ async function setting(): Promise<Setting> {
   return { worker, httpUrl: engine.httpUrl!, events }
 }
 
-/** Failures that came to the ears of `diagnostics`. */
+/** Failures that `diagnostics` received. */
 const reports = (events: readonly DiagnosticEvent[]): string[] =>
   events.map(({ kind }) => kind).filter((kind) => kind === 'callback_failed' || kind === 'channel_failed')
 
@@ -56,14 +56,14 @@ test.each(cases)(
   async (_name, callback) => {
     const stage = await setting()
     const { writer, reader } = await stage.worker.channels.create()
-    let told = 0
+    let calls = 0
     reader.onMessage(() => {
-      told += 1
+      calls += 1
       return callback.run() as undefined
     })
     await writer.sendMessage('one')
     await writer.sendMessage('two')
-    await soon(() => told === 2)
+    await soon(() => calls === 2)
     await moment()
 
     const isSeen = callback.ending === 'throws' || callback.ending === 'rejects'

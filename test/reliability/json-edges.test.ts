@@ -131,7 +131,7 @@ test.each([
 test.each([
   ['a cycle', cycle()],
   ['a BigInt', { n: 1n }],
-])('%s is refused where it is sent, and told to the caller where it is answered', async (_name, bad) => {
+])('%s is refused where it is sent, and reported to the caller where it is answered', async (_name, bad) => {
   const rig = await localRig()
   const server = rig.addWorker()
   const caller = rig.addWorker()

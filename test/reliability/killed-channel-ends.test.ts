@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ChannelStage } from '../kit/channel-stage.js'
+import { ChannelStage } from './stages/channel-stage.js'
 
 const MIB = 1024 * 1024
 /** More than is on its way at any time. */

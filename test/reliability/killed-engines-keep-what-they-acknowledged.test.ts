@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
-import { foundIn, itemOf, KINDS, nameIfWhole, nothingYet, writeUntilKilled } from '../kit/durable-round.js'
-import type { Acknowledged, Kill } from '../kit/durable-round.js'
+import {
+  foundIn,
+  itemOf,
+  KINDS,
+  nameIfWhole,
+  nothingYet,
+  writeUntilKilled,
+  type Acknowledged,
+  type Kill,
+} from '../kit/durable-round.js'
 import { seededRandom } from '../kit/seeded-random.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 

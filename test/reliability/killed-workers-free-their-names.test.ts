@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { busyWorker, codesOf } from '../kit/busy-worker.js'
-import { socketRig, type SocketRig } from '../kit/socket-rig.js'
+import { socketRig, type SocketRig } from '../kit/local-rig.js'
 import type { III } from '../../src/index.js'
 
 const ROUNDS = process.env['TIER'] === 'nightly' ? 25 : 3
@@ -91,5 +91,7 @@ test(
 
 function show(what: string, slowestMs: number): void {
   if (process.env['SHOW_FIGURES'] === undefined) return
-  process.stdout.write(`${what} worker killed: all callers told, successor serves after ${slowestMs.toFixed(0)} ms\n`)
+  process.stdout.write(
+    `${what} worker killed: all callers answered, successor serves after ${slowestMs.toFixed(0)} ms\n`,
+  )
 }

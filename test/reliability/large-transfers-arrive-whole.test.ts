@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { ChannelStage } from '../kit/channel-stage.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { ChannelStage } from './stages/channel-stage.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const MIB = 1024 * 1024
 const BYTES = (process.env['TIER'] === 'nightly' ? 1024 : 64) * MIB

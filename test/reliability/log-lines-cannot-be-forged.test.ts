@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { registerWorker } from 'iii-node'
 import { RuntimeError } from '../../src/errors.js'
 import { createReport, type DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 /** Begins a line of its own, colours it, goes back to the start of a line, and turns the direction of text. */
 const FORGED = 'no\n[iii] The engine refused the session: FAKE: \u001b[31mred\r\u009b2K\u2028\u202Ereversed'

@@ -38,7 +38,7 @@ async function peerHere(): Promise<Peer> {
 }
 
 async function peerInItsProcess(): Promise<Peer> {
-  const child = runChild('deaf-peer', [String(FRAMES)])
+  const child = runChild('non-reading-peer', [String(FRAMES)])
   const [, port = ''] = await child.says(/port (\d+);/)
   const everything = child.says(/all received/)
   return { url: `ws://127.0.0.1:${port}`, everything, cut: () => void child.process.kill('SIGKILL') }

@@ -141,12 +141,12 @@ test(
 const BUILTINS = ['iii-pubsub', 'iii-queue', 'iii-cron', 'iii-state', 'configuration', 'iii-observability']
 const UNCLAIMED_CHANNELS_GO_MS = 10 * 60_000
 
-async function expectServed(rig: EngineRig, honest: RawWorker): Promise<void> {
-  const id = honest.invoke('honest', { n: 1 })
+async function expectServed(rig: EngineRig, steady: RawWorker): Promise<void> {
+  const id = steady.invoke('steady', { n: 1 })
   await rig.settle()
-  honest.answer(honest.take('invokefunction', { function_id: 'honest' }), { result: 'still here' })
+  steady.answer(steady.take('invokefunction', { function_id: 'steady' }), { result: 'still here' })
   await rig.settle()
-  expect(honest.take('invocationresult', { invocation_id: id })).toMatchObject({ result: 'still here' })
+  expect(steady.take('invocationresult', { invocation_id: id })).toMatchObject({ result: 'still here' })
   // Lines with a service are what a worker asked the engine to log, those with an invocation calls that a worker refused.
   const own = rig.lines.filter(({ fields }) => !('service' in fields) && !('invocationId' in fields))
   expect(own.filter(({ level }) => level === 'error')).toEqual([])
@@ -162,8 +162,8 @@ test(
     const make = fuzzFrames({ transcript: said.fromWorkers, grammar: workerMessage })
     await fuzz('engine', async (watch, seed, inputs) => {
       const rig = await engineRig({ workers: BUILTINS.map((name) => ({ name })) })
-      const honest = await rig.worker({ name: 'honest' })
-      honest.register('honest')
+      const steady = await rig.worker({ name: 'steady' })
+      steady.register('steady')
       await rig.settle()
       const before = rig.engine.stats()
       for (let given = 0; given < inputs; given += CHUNK) {
@@ -174,10 +174,10 @@ test(
           hostile[turn++ % 2]!.send(frame)
         })
         for (const { frames, texts } of hostile) frames.length = texts.length = 0
-        await expectServed(rig, honest)
+        await expectServed(rig, steady)
         for (const worker of hostile) worker.transport.terminate()
         await rig.settle()
-        honest.frames.length = honest.texts.length = 0
+        steady.frames.length = steady.texts.length = 0
         const { sessions, functions, triggers } = before
         expect(rig.engine.stats()).toMatchObject({ sessions, functions, triggers, pendingCalls: 0 })
       }
@@ -222,15 +222,15 @@ test.each(wideValues)('a client that receives %s in any member continues to serv
 
 test.each(wideValues)('an engine that receives %s in any member continues to serve', async (_what, json) => {
   const rig = await engineRig({ workers: BUILTINS.map((name) => ({ name })) })
-  const honest = await rig.worker({ name: 'honest' })
-  honest.register('honest', 'echo')
+  const steady = await rig.worker({ name: 'steady' })
+  steady.register('steady', 'echo')
   const hostile = await rig.worker({ name: 'h' })
   hostile.send(...framesTo.engine(json))
   await rig.settle()
   // The call is passed on whole, or its caller gets a code.
-  const passedOn = honest.peek('invokefunction', { function_id: 'echo' })
+  const passedOn = steady.peek('invokefunction', { function_id: 'echo' })
   expect(passedOn ?? hostile.peek('invocationresult', { function_id: 'echo' })?.['error']).toBeDefined()
-  await expectServed(rig, honest)
+  await expectServed(rig, steady)
   // A frame that costs too much is refused with a code and counted as malformed.
   expect(rig.engine.stats()).toMatchObject({ failedFrames: 0, sessions: 2 })
 })

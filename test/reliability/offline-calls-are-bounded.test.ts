@@ -7,7 +7,7 @@ const MIB = 1024 * 1024
 const CAP_BYTES = 16 * MIB
 const SLACK_BYTES = 10 * MIB
 
-interface Told {
+interface Measured {
   readonly grownBytes: number
   readonly refused: string
   readonly queuedMessages: number
@@ -35,17 +35,17 @@ test(
       nodeArgs: ['--expose-gc'],
     })
     const [line] = await child.says(/\{.*\}\n/, 100_000)
-    const told = JSON.parse(line) as Told
+    const measured = JSON.parse(line) as Measured
     expect(await child.exit()).toEqual({ code: 0, signal: null })
     console.info(
-      `heap + ${(told.grownBytes / MIB).toFixed(1)} MiB, ${String(told.queuedMessages)} kept, ${String(told.droppedVoids)} dropped`,
+      `heap + ${(measured.grownBytes / MIB).toFixed(1)} MiB, ${String(measured.queuedMessages)} kept, ${String(measured.droppedVoids)} dropped`,
     )
 
-    expect(told.grownBytes).toBeLessThanOrEqual(CAP_BYTES + SLACK_BYTES)
-    expect(told.queuedBytes).toBeLessThanOrEqual(CAP_BYTES)
-    expect(told.queuedBytes).toBeGreaterThan(CAP_BYTES - 2 * 1024)
-    expect(told.refused).toBe('PENDING_QUEUE_FULL, not_sent')
-    expect(told.droppedVoids + told.queuedMessages).toBe(CALLS)
-    expect(numbers).toEqual(Array.from({ length: told.queuedMessages }, (_, n) => n))
+    expect(measured.grownBytes).toBeLessThanOrEqual(CAP_BYTES + SLACK_BYTES)
+    expect(measured.queuedBytes).toBeLessThanOrEqual(CAP_BYTES)
+    expect(measured.queuedBytes).toBeGreaterThan(CAP_BYTES - 2 * 1024)
+    expect(measured.refused).toBe('PENDING_QUEUE_FULL, not_sent')
+    expect(measured.droppedVoids + measured.queuedMessages).toBe(CALLS)
+    expect(numbers).toEqual(Array.from({ length: measured.queuedMessages }, (_, n) => n))
   },
 )

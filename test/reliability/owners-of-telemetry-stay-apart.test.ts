@@ -78,7 +78,7 @@ function serve(worker: III, name: string, other: string, own: Own): void {
       const carried = setBaggageEntry(`by.${name}`, 'yes')
       const call = () => trigger<unknown, unknown>({ function_id: `${other}::work`, payload: { depth: depth - 1 } })
       const answer = await context.with(carried, call)
-      recordSpanEvent(`${name} heard`)
+      recordSpanEvent(`${name} received`)
       return answer
     })
   })
@@ -105,8 +105,8 @@ function expectOwners(engine: TestEngine, count: number): void {
   const strays = spans.filter(({ name, resource, events, traceId, parentSpanId }) => {
     const owner = ownerOf(resource)
     const isOwn = name === `execute ${owner}::work` || name === `${owner} step`
-    const heard = events.every((event) => !event.name.endsWith('heard') || event.name === `${owner} heard`)
-    return !isOwn || !heard || (parentSpanId !== undefined && byId.get(parentSpanId)?.traceId !== traceId)
+    const received = events.every((event) => !event.name.endsWith('received') || event.name === `${owner} received`)
+    return !isOwn || !received || (parentSpanId !== undefined && byId.get(parentSpanId)?.traceId !== traceId)
   })
   expect(strays).toEqual([])
   const perTrace = new Map<string, number>()

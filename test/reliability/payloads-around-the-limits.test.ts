@@ -12,7 +12,7 @@ import { quietWorker } from '../kit/quiet-worker.js'
 import { rawSocket, rawWorker } from '../kit/raw-socket.js'
 import { SESSION_INFO, webSocketPeer } from '../kit/socket-peer.js'
 import { frameBytes, TcpWebSocket } from '../kit/tcp-websocket.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const AROUND = [-1, 0, 1]
 const MIB = 1024 * 1024

@@ -33,7 +33,7 @@ const cases: [string, string, () => Promise<SocketPeer>, number][] = [
   ['idle', 'idle', politePeer, 0],
   ['connecting to a peer that never answers', 'connecting', () => tcpPeer(() => undefined), 0],
   ['connected', 'connected', politePeer, CLOSE_TIMEOUT_MS],
-  ['connected to a peer that is deaf', 'connected', stalledEngine, CLOSE_TIMEOUT_MS],
+  ['connected to a peer that does not read', 'connected', stalledEngine, CLOSE_TIMEOUT_MS],
   ['reconnecting', 'reconnecting', closedPort, 0],
   ['failed', 'failed', closedPort, 0],
   ['closing', 'closing', stalledEngine, CLOSE_TIMEOUT_MS],

@@ -2,9 +2,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { parseEngineConfig } from '../../src/engine/config/config-file.js'
 import { atLeastTests } from '../kit/at-least.js'
 import { rawCall } from '../kit/http-client.js'
-import { startHttp } from '../kit/http-rig.js'
-import { engineRig, type EngineRig } from '../kit/engine-rig.js'
-import { guardedRig } from '../kit/guarded-rig.js'
+import { startHttp } from '../kit/builtin-rig.js'
+import { engineRig, type EngineRig, guardedRig } from '../kit/engine-rig.js'
 import { RawWorker } from '../kit/raw-worker.js'
 
 /** Own keys of the prototypes of objects and arrays, before any other code has run. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { frameBytes, TcpWebSocket, type FrameBytes } from '../kit/tcp-websocket.js'
 import { rawWorker } from '../kit/raw-socket.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 /** What must follow: the link goes on, a close frame with this code, or an end of either kind. */
 type Outcome = 'alive' | number

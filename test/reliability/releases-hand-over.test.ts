@@ -4,7 +4,7 @@ import type { III } from '../../src/index.js'
 import type { Child } from '../kit/child.js'
 import { runChild } from '../kit/compiled-project.js'
 import { httpCall } from '../kit/http-client.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 const RELEASES = 10
 const IN_FLIGHT = 16
@@ -50,13 +50,13 @@ const request =
 
 interface Events {
   published: number
-  readonly heard: Map<number, number>
+  readonly received: Map<number, number>
 }
 
-/** Publishes one event after the other, and counts how often each is heard. */
+/** Publishes one event after the other, and counts how often each is received. */
 async function keepPublishing(publisher: III, load: Load, events: Events): Promise<void> {
-  publisher.registerFunction('tally::heard', ({ n }: { n: number }) => {
-    events.heard.set(n, (events.heard.get(n) ?? 0) + 1)
+  publisher.registerFunction('tally::received', ({ n }: { n: number }) => {
+    events.received.set(n, (events.received.get(n) ?? 0) + 1)
   })
   await publisher.ready()
   for (; !load.isOver; events.published++) {
@@ -84,7 +84,7 @@ test.each([
     const callers = await Promise.all([rig.addWorker(), rig.addWorker()])
     const asks = [...callers.map(call), request(Number(new URL(rig.engine.httpUrl ?? '').port))]
     const asking = asks.flatMap((ask) => Array.from({ length: IN_FLIGHT / 2 }, () => keepAsking(ask, load)))
-    const events: Events = { published: 0, heard: new Map() }
+    const events: Events = { published: 0, received: new Map() }
     const publishing = keepPublishing(await rig.addWorker(), load, events)
     for (let n = 1; n <= RELEASES; n++) {
       const next = release(n)
@@ -100,12 +100,12 @@ test.each([
     await expect.poll(() => load.answeredBy[`r${String(RELEASES)}`] ?? 0).toBeGreaterThan(0)
     load.isOver = true
     await Promise.all([...asking, publishing])
-    await vi.waitFor(() => expect(events.heard.size).toBe(events.published), 5_000)
+    await vi.waitFor(() => expect(events.received.size).toBe(events.published), 5_000)
     const calls = Object.values(load.answeredBy).reduce((sum, count) => sum + count, 0)
     console.info(
       `${String(calls)} calls and requests over ${String(RELEASES)} releases, the longest of ` +
         `${load.longestMs.toFixed(0)} ms: ${String(load.failed.length)} failed; ` +
-        `${String(events.published)} events, ${String([...events.heard.values()].filter((times) => times > 1).length)} heard twice`,
+        `${String(events.published)} events, ${String([...events.received.values()].filter((times) => times > 1).length)} received twice`,
     )
 
     expect(load.failed).toEqual([])

@@ -7,28 +7,28 @@ import { executeTracedRequest } from 'iii-node/helpers/observability'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { atLeastTests } from '../kit/at-least.js'
-import { CANARY, CANARY_FORMS, Ears } from '../kit/ears.js'
+import { CANARY, CANARY_FORMS, OutputRecorder } from '../kit/output-recorder.js'
 import type { TestEngine } from '../../src/testing/test-engine.js'
 
 interface Stage {
-  readonly ears: Ears
+  readonly recorder: OutputRecorder
   readonly engine: TestEngine
   readonly worker: III
 }
 
 async function stage(builtins: Readonly<Record<string, object>> = {}, options: InitOptions = {}): Promise<Stage> {
-  const ears = new Ears()
-  const engine = await ears.engine({ builtins })
-  const worker = ears.worker(
-    registerWorker(engine.url, { otel: { enabled: true }, diagnostics: ears.onEvent, ...options }),
+  const recorder = new OutputRecorder()
+  const engine = await recorder.engine({ builtins })
+  const worker = recorder.worker(
+    registerWorker(engine.url, { otel: { enabled: true }, diagnostics: recorder.onEvent, ...options }),
   )
   await worker.ready()
-  return { ears, engine, worker }
+  return { recorder, engine, worker }
 }
 
-async function expectSilence(ears: Ears): Promise<void> {
-  const told = await ears.told()
-  for (const secret of CANARY_FORMS) expect(told).not.toContain(secret)
+async function expectSilence(recorder: OutputRecorder): Promise<void> {
+  const output = await recorder.output()
+  for (const secret of CANARY_FORMS) expect(output).not.toContain(secret)
 }
 
 /** A web server that refuses or answers as the path says. */
@@ -57,7 +57,7 @@ const handlers: Readonly<Record<string, (request: unknown) => unknown>> = {
 test.each(Object.entries(handlers))(
   'credentials of an HTTP request are not disclosed when its handler %s',
   async (_name, handler) => {
-    const { ears, engine, worker } = await stage()
+    const { recorder, engine, worker } = await stage()
     worker.registerFunction('buy', handler)
     worker.registerTrigger({ type: 'http', function_id: 'buy', config: { api_path: '/buy', http_method: 'POST' } })
     await worker.ready()
@@ -74,7 +74,7 @@ test.each(Object.entries(handlers))(
     await response.text()
     await worker.telemetry.flush()
     await vi.waitFor(() => expect(engine.spans().map(({ name }) => name)).toContain('execute buy'))
-    await expectSilence(ears)
+    await expectSilence(recorder)
   },
 )
 
@@ -90,7 +90,7 @@ const requests: Readonly<Record<string, (url: string, secret: RequestInit) => Pr
 }
 
 test.each(Object.entries(requests))('the secrets of %s are in no span', async (_name, request) => {
-  const { ears, engine, worker } = await stage()
+  const { recorder, engine, worker } = await stage()
   const url = await webServer()
   const secret = { method: 'POST', body: CANARY, headers: { authorization: CANARY, cookie: CANARY } }
   worker.registerFunction('fetches', async () => {
@@ -101,7 +101,7 @@ test.each(Object.entries(requests))('the secrets of %s are in no span', async (_
   await worker.trigger({ function_id: 'fetches', payload: {} })
   await worker.telemetry.flush()
   await vi.waitFor(() => expect(engine.spans().filter(({ kind }) => kind === 3)).toHaveLength(1))
-  await expectSilence(ears)
+  await expectSilence(recorder)
 })
 
 const proofs = {
@@ -115,7 +115,7 @@ test.each(Object.entries(proofs))(
   async (_name, auth) => {
     vi.stubEnv('PARTNER', CANARY)
     const open = { security: { block_private_ips: false, require_https: false } }
-    const { ears, worker } = await stage({ 'iii-http-functions': open })
+    const { recorder, worker } = await stage({ 'iii-http-functions': open })
     const url = await webServer()
     worker.registerFunction('partner::refuses', { url: `${url}/500?token=${CANARY}`, auth } as never)
     worker.registerFunction('partner::gone', {
@@ -124,21 +124,21 @@ test.each(Object.entries(proofs))(
       auth,
     } as never)
     await worker.ready()
-    await ears.fails(() => worker.trigger({ function_id: 'partner::refuses', payload: {} }))
-    await ears.fails(() => worker.trigger({ function_id: 'partner::gone', payload: {} }))
-    expect(ears.errors).toHaveLength(2)
-    await expectSilence(ears)
+    await recorder.fails(() => worker.trigger({ function_id: 'partner::refuses', payload: {} }))
+    await recorder.fails(() => worker.trigger({ function_id: 'partner::gone', payload: {} }))
+    expect(recorder.errors).toHaveLength(2)
+    await expectSilence(recorder)
   },
 )
 
 test('an address that a function may not have is refused without its password', async () => {
-  const { ears, engine, worker } = await stage()
+  const { recorder, engine, worker } = await stage()
   for (const url of [`http://user:${CANARY}@127.0.0.1/?token=${CANARY}`, `https://user:${CANARY}@10.0.0.1/`]) {
     worker.registerFunction(`f${String(url.length)}`, { url } as never)
   }
   await worker.ready({ allowRefused: true })
-  await ears.fails(() => engine.call('f1'))
-  await expectSilence(ears)
+  await recorder.fails(() => engine.call('f1'))
+  await expectSilence(recorder)
 })
 
 const schemas = {
@@ -155,31 +155,31 @@ const formats = { request_format: { type: 'object' }, response_format: { type: '
 test.each(Object.entries(schemas))(
   'a payload that does not fit its schema of %s shows no secret',
   async (_name, input) => {
-    const { ears, worker } = await stage()
+    const { recorder, worker } = await stage()
     const payload = { password: CANARY, token: CANARY, user: { client_secret: CANARY } }
     worker.registerFunction('login', () => 1, { input, ...formats } as never)
     worker.registerFunction('give', () => payload, { output: input, ...formats } as never)
     await worker.ready()
-    await ears.fails(() => worker.trigger({ function_id: 'login', payload }))
-    await ears.fails(() => worker.trigger({ function_id: 'give', payload: {} }))
-    expect(ears.errors).toHaveLength(2)
-    await expectSilence(ears)
+    await recorder.fails(() => worker.trigger({ function_id: 'login', payload }))
+    await recorder.fails(() => worker.trigger({ function_id: 'give', payload: {} }))
+    expect(recorder.errors).toHaveLength(2)
+    await expectSilence(recorder)
   },
 )
 
 test('a job that becomes a dead letter takes its secrets along', async () => {
-  const { ears, engine, worker } = await stage({
+  const { recorder, engine, worker } = await stage({
     'iii-queue': { queue_configs: { mail: { max_retries: 1, backoff_ms: 1 } } },
   })
   worker.registerFunction('send', () => Promise.reject(new Error('no server')))
   await worker.ready()
   await engine.enqueue('mail', 'send', { smtp_password: CANARY, headers: { authorization: CANARY } })
-  await vi.waitFor(() => expect(ears.logged('used up its attempts')).toBe(true), 3_000)
-  await expectSilence(ears)
+  await vi.waitFor(() => expect(recorder.logged('used up its attempts')).toBe(true), 3_000)
+  await expectSilence(recorder)
 })
 
 test('a trigger whose provider refuses it keeps the secrets of its configuration', async () => {
-  const { ears, worker } = await stage()
+  const { recorder, worker } = await stage()
   worker.registerTriggerType(
     { id: 'mailbox', description: 'mail' },
     { registerTrigger: () => Promise.reject(new Error('cannot log in')), unregisterTrigger: () => Promise.resolve() },
@@ -187,20 +187,22 @@ test('a trigger whose provider refuses it keeps the secrets of its configuration
   await worker.ready()
   worker.registerFunction('on-mail', () => 1)
   worker.registerTrigger({ type: 'mailbox', function_id: 'on-mail', config: { password: CANARY, token: CANARY } })
-  await vi.waitFor(() => expect(ears.diagnostics.some(({ kind }) => kind === 'trigger_registration_failed')).toBe(true))
-  await expectSilence(ears)
+  await vi.waitFor(() =>
+    expect(recorder.diagnostics.some(({ kind }) => kind === 'trigger_registration_failed')).toBe(true),
+  )
+  await expectSilence(recorder)
 })
 
 test('payloads that JSON cannot hold are refused without being shown', async () => {
-  const { ears, worker } = await stage()
+  const { recorder, worker } = await stage()
   const cycle: Record<string, unknown> = { password: CANARY }
   cycle['self'] = cycle
   for (const payload of [cycle, { token: CANARY, n: 1n }, [CANARY, Symbol(CANARY), 1n]]) {
-    await ears.fails(() => worker.trigger({ function_id: 'f', payload }))
+    await recorder.fails(() => worker.trigger({ function_id: 'f', payload }))
   }
-  await ears.fails(() => worker.trigger({ function_id: 'f', payload: {}, metadata: cycle }))
-  expect(ears.errors).toHaveLength(4)
-  await expectSilence(ears)
+  await recorder.fails(() => worker.trigger({ function_id: 'f', payload: {}, metadata: cycle }))
+  expect(recorder.errors).toHaveLength(4)
+  await expectSilence(recorder)
 })
 
 atLeastTests(18)

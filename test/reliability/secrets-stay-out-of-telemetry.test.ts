@@ -21,7 +21,7 @@ const payloads: readonly (readonly [string, unknown])[] = [
 ]
 
 /** Everything a worker says about itself while it serves a payload. */
-async function toldAbout(payload: unknown, handler: (input: unknown) => unknown): Promise<string> {
+async function outputAbout(payload: unknown, handler: (input: unknown) => unknown): Promise<string> {
   const events: DiagnosticEvent[] = []
   const printed = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')].map((spy) =>
     spy.mockImplementation(() => undefined),
@@ -41,27 +41,27 @@ async function toldAbout(payload: unknown, handler: (input: unknown) => unknown)
   await worker.telemetry.flush()
   await engine.advance('1 s')
   expect(engine.spans().some(({ name }) => name === 'execute f')).toBe(true)
-  const told = { spans: engine.spans(), logs: engine.logs(), metrics: engine.metrics(), events }
-  return JSON.stringify([told, printed.map(({ mock }) => mock.calls)])
+  const output = { spans: engine.spans(), logs: engine.logs(), metrics: engine.metrics(), events }
+  return JSON.stringify([output, printed.map(({ mock }) => mock.calls)])
 }
 
 test.each(payloads)('%s in an input, a result and a nested call never appears', async (_name, payload) => {
-  expect(await toldAbout(payload, () => payload)).not.toContain(CANARY)
-  expect(await toldAbout({ outer: [payload] }, async (input) => Promise.resolve({ echoed: input }))).not.toContain(
+  expect(await outputAbout(payload, () => payload)).not.toContain(CANARY)
+  expect(await outputAbout({ outer: [payload] }, async (input) => Promise.resolve({ echoed: input }))).not.toContain(
     CANARY,
   )
 })
 
 test.each(payloads)('%s in an input does not appear when the handler fails', async (_name, payload) => {
-  const told = await toldAbout(payload, () => {
+  const output = await outputAbout(payload, () => {
     throw new Error('out of stock')
   })
-  expect(told).not.toContain(CANARY)
+  expect(output).not.toContain(CANARY)
 })
 
 test.each(['token', 'API_KEY', 'DB_PASSWORD'])('the variable %s of the environment never appears', async (name) => {
   vi.stubEnv(name, CANARY)
-  expect(await toldAbout({}, () => ({ ok: true }))).not.toContain(CANARY)
+  expect(await outputAbout({}, () => ({ ok: true }))).not.toContain(CANARY)
 })
 
 atLeastTests(22)

@@ -2,8 +2,7 @@ import { request, type IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
 import type { Child } from '../kit/child.js'
 import { runChild } from '../kit/compiled-project.js'
-import { socketRig } from '../kit/socket-rig.js'
-import { testEngine } from '../kit/test-engine.js'
+import { socketRig, testEngine } from '../kit/local-rig.js'
 
 const DRAIN_MS = 500
 const SLACK_MS = 500

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { IDLE_LIMIT_MS } from '../../src/sdk/connection/options.js'
 import { countsOf, faultsOf, type LedgerPart } from '../kit/call-ledger.js'
-import { chaosActor } from '../kit/chaos-stage.js'
+import { chaosActor } from './stages/chaos-stage.js'
 import { chaosProxy, type Trouble } from '../kit/chaos-proxy.js'
 import type { ChildActor } from '../kit/child-actor.js'
-import { socketRig } from '../kit/socket-rig.js'
+import { socketRig } from '../kit/local-rig.js'
 
 /** Speed of the clock of the worker: its idle limit is reached after two seconds. */
 const TIMES_FASTER = 30

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { ChannelStage, PARTS, type Part } from '../kit/channel-stage.js'
+import { ChannelStage, PARTS, type Part } from './stages/channel-stage.js'
 
 const nightly = process.env['TIER'] === 'nightly'
 const MIB = 1024 * 1024

@@ -20,7 +20,7 @@ const MAX_GROWTH_BYTES = 32 * MIB
 
 const inMib = (bytes: number): string => (bytes / MIB).toFixed(1)
 
-interface WorkerTold {
+interface WorkerMeasured {
   readonly grownBytes: number
   readonly mostInSocket: number
   readonly mostInQueue: number
@@ -37,8 +37,8 @@ test(
     const args = ['worker', url, OFFERED_BYTES, MESSAGE_BYTES, OUTBOX_BYTES].map(String)
     const child = runChild('write-to-stalled-peer', args, { nodeArgs: ['--expose-gc'] })
     const [line] = await child.says(/\{"grownBytes".*\}\n/, 50_000)
-    const told = JSON.parse(line) as WorkerTold
-    const { grownBytes, mostInSocket, mostInQueue, droppedVoids } = told
+    const measured = JSON.parse(line) as WorkerMeasured
+    const { grownBytes, mostInSocket, mostInQueue, droppedVoids } = measured
     console.info(
       `worker: RSS + ${inMib(grownBytes)} MiB, ${inMib(mostInSocket)} MiB in its socket, ${inMib(mostInQueue)} in its queue`,
     )
@@ -48,13 +48,13 @@ test(
     expect(mostInQueue).toBeLessThanOrEqual(OUTBOX_BYTES)
     expect(mostInQueue).toBeGreaterThan(OUTBOX_BYTES - FRAME_BYTES)
     expect(grownBytes).toBeLessThanOrEqual(MAX_GROWTH_BYTES)
-    expect(told).toMatchObject({ refused: 'PENDING_QUEUE_FULL', refusedCalls: 1 })
+    expect(measured).toMatchObject({ refused: 'PENDING_QUEUE_FULL', refusedCalls: 1 })
     expect(droppedVoids * MESSAGE_BYTES).toBeGreaterThan(OFFERED_BYTES - HIGH_WATER_BYTES - OUTBOX_BYTES - SYSTEM_BYTES)
     expect(await child.exit()).toEqual({ code: 0, signal: null })
   },
 )
 
-interface EngineTold {
+interface EngineMeasured {
   readonly grownBytes: number
   readonly mostWaiting: number
   readonly refused: number
@@ -63,29 +63,29 @@ interface EngineTold {
 }
 
 /** Sends an engine calls for a worker that does not read; returns the most bytes that were queued for it. */
-async function engineTold(offeredBytes: number, peerBytes: number): Promise<EngineTold> {
+async function measureEngine(offeredBytes: number, peerBytes: number): Promise<EngineMeasured> {
   const args = ['engine', '-', offeredBytes, MESSAGE_BYTES, peerBytes].map(String)
   const child = runChild('write-to-stalled-peer', args, { nodeArgs: ['--expose-gc'] })
   const [, url = ''] = await child.says(/"url":"([^"]+)"/)
   await stalledWorker(url, 'f')
   const [line] = await child.says(/\{"grownBytes".*\}\n/, 50_000)
   expect(await child.exit()).toEqual({ code: 0, signal: null })
-  const told = JSON.parse(line) as EngineTold
-  const { grownBytes, mostWaiting } = told
+  const measured = JSON.parse(line) as EngineMeasured
+  const { grownBytes, mostWaiting } = measured
   console.info(`engine: RSS + ${inMib(grownBytes)} MiB, ${inMib(mostWaiting)} of ${inMib(peerBytes)} MiB waited`)
 
   expect(mostWaiting).toBeLessThanOrEqual(peerBytes + FRAME_BYTES)
   expect(mostWaiting).toBeGreaterThan(peerBytes)
-  expect(told).toMatchObject({ paused: 1, counted: told.refused })
-  expect(told.refused * MESSAGE_BYTES).toBeGreaterThan(offeredBytes - peerBytes - SYSTEM_BYTES)
-  return told
+  expect(measured).toMatchObject({ paused: 1, counted: measured.refused })
+  expect(measured.refused * MESSAGE_BYTES).toBeGreaterThan(offeredBytes - peerBytes - SYSTEM_BYTES)
+  return measured
 }
 
 test(
   'an engine whose worker does not read holds what it may for it, and refuses further calls',
   { timeout: 60_000 },
   async () => {
-    const { grownBytes } = await engineTold(OFFERED_BYTES, PEER_BYTES)
+    const { grownBytes } = await measureEngine(OFFERED_BYTES, PEER_BYTES)
     expect(grownBytes).toBeLessThanOrEqual(MAX_GROWTH_BYTES)
   },
 )
@@ -93,6 +93,6 @@ test(
 // As much as it holds by default is more than the growth allowed above: what it holds is bounded all the same.
 if (isNightly) {
   test('an engine with its default cap holds no more than that', { timeout: 60_000 }, async () => {
-    await engineTold(2 * defaultLimits.maxPeerBytes, defaultLimits.maxPeerBytes)
+    await measureEngine(2 * defaultLimits.maxPeerBytes, defaultLimits.maxPeerBytes)
   })
 }

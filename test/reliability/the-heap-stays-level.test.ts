@@ -14,8 +14,8 @@ interface Lived {
 
 /** Heap and counters of a process after each kind of work; `works` maps a kind to its number of repetitions. */
 async function lives(works: Readonly<Record<string, number>>): Promise<readonly Lived[]> {
-  const told = Object.entries(works).map(([kind, count]) => `${kind}=${String(count)}`)
-  const child = runChild('heap-plateau', told, { nodeArgs: ['--expose-gc'] })
+  const args = Object.entries(works).map(([kind, count]) => `${kind}=${String(count)}`)
+  const child = runChild('heap-plateau', args, { nodeArgs: ['--expose-gc'] })
   expect(await child.exit(LIMIT_MS), child.output).toMatchObject({ code: 0 })
   const lived = child.stdout.trim().split('\n')
   return lived.map((line) => JSON.parse(line) as Lived)

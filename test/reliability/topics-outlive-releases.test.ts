@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { TestEngine } from '../../src/entry/testing.js'
 import type { III, InitOptions } from '../../src/index.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const RELEASES = process.env['TIER'] === 'nightly' ? 100 : 20
 const SUBSCRIBERS = 3

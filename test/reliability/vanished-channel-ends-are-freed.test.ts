@@ -7,7 +7,7 @@ import type { StreamChannelRef } from '../../src/sdk/channel/channel-ref.js'
 import { defaultChannelPorts } from '../../src/sdk/channel/ports.js'
 import { defaultLimits } from '../../src/engine/limits.js'
 import { registerWorker } from '../../src/index.js'
-import { ChannelStage, type Weight } from '../kit/channel-stage.js'
+import { ChannelStage, type Weight } from './stages/channel-stage.js'
 import { chaosProxy, type Cut } from '../kit/chaos-proxy.js'
 import { seededRandom } from '../kit/seeded-random.js'
 
@@ -37,7 +37,7 @@ const CUTS: readonly Cut[] = [
 ]
 
 const inMib = (bytes: number): string => (bytes / MIB).toFixed(1)
-const quiet = { ...defaultChannelPorts, onUnheardError: () => undefined }
+const quiet = { ...defaultChannelPorts, onUnhandledError: () => undefined }
 
 async function write(writer: ChannelWriter, bytes: number): Promise<void> {
   for (let written = 0; written < bytes; written += ITEM.length) await writer.write(ITEM)

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { codeIn, costlyRig } from '../kit/costly-rig.js'
+import { codeIn, costlyRig } from './stages/costly-stage.js'
 
 const MAX_STALL_MS = 100
 
-test('work that is slow by content does not stall an honest caller', { timeout: 60_000 }, async () => {
+test('work that is slow by content does not stall an steady caller', { timeout: 60_000 }, async () => {
   const rig = await costlyRig()
   const attackers = await Promise.all(Array.from({ length: 4 }, () => rig.client()))
   const stalls: Record<string, number> = {}
@@ -61,7 +61,7 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
   const increment = JSON.stringify({ scope: 's', key: 'wide', ops: [{ type: 'increment', path: 'n', by: 1 }] })
   // The answers hold the value twice, so few are asked for.
   const updates = await all('updates', 4, (n) => {
-    for (let told = 0; told < 15; told += 1) attackers[n]?.tell('state::update', increment)
+    for (let sent = 0; sent < 15; sent += 1) attackers[n]?.tell('state::update', increment)
     return ['state::update', increment]
   })
   expect(updates).toEqual(Array(4).fill('fine'))
@@ -72,7 +72,7 @@ test('work that is slow by content does not stall an honest caller', { timeout: 
   // Large enough that reading it in one piece takes longer than the limit. Answers would hold it twice, so none are asked for.
   await attackers[0]?.call('state::set', `{"scope":"s","key":"widest","value":${valueOf(800_000)}}`)
   const later = await all('updates of a large value', 1, () => {
-    for (let told = 0; told < 8; told += 1) attackers[0]?.tell('state::update', increment.replace('wide', 'widest'))
+    for (let sent = 0; sent < 8; sent += 1) attackers[0]?.tell('state::update', increment.replace('wide', 'widest'))
     return ['state::update', increment]
   })
   expect(later).toEqual(['fine'])

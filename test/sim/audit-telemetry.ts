@@ -37,12 +37,18 @@ function repeated(ids: readonly string[]): string[] {
   return ids.filter((id, index) => ids.indexOf(id) !== index)
 }
 
-/** Whether its connection was open all the time and never congested. */
-function isUntouched({ network, scenario, engines, journal }: World, { process, traced }: SimWorker): boolean {
+/** Whether its connection was open all the time, never congested and never held up, and its shutdown left no handler running. */
+function isUntouched(
+  { network, scenario, allEngines, journal }: World,
+  { process, traced, endsAt }: SimWorker,
+): boolean {
   const links = network.links.filter(({ client, path }) => client.process === process && path === '/')
-  const hasLeftover = journal.runs.some((run) => run.process === process && (run.endedAt ?? Infinity) > endOf(links))
+  const hasLeftover = journal.runs.some(
+    (run) => run.process === process && (run.endedAt ?? Infinity) > Math.min(endsAt, endOf(links)),
+  )
   const hasRoom = scenario.bytesPerByte === 1 && (traced?.capacity ?? 0) > 100
-  return hasRoom && engines === 1 && links.length === 1 && links.every(({ isFaulted }) => !isFaulted) && !hasLeftover
+  const isSteady = allEngines.length === 1 && allEngines.every(({ process: engine }) => engine.freezes.length === 0)
+  return hasRoom && isSteady && links.length === 1 && links.every(({ isFaulted }) => !isFaulted) && !hasLeftover
 }
 
 function endOf(links: World['network']['links']): number {

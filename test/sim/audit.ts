@@ -209,6 +209,12 @@ function auditRemote(world: World, op: Op, { code, message, runs }: Remote): str
       return op.kind === 'ready' && world.workers.some(({ claim }) => claim !== undefined)
         ? undefined
         : `unexpected: ${seen}`
+    case 'trigger_type_not_found': {
+      // The provider withdrew the type while the binding was on its way.
+      const type = /of type '([^']+)'/.exec(message)?.[1] ?? ''
+      const isWithdrawn = world.workers.some(({ holdings }) => holdings.withdrawn.has(type))
+      return op.kind === 'ready' && isWithdrawn ? undefined : `unexpected: ${seen}`
+    }
     case 'RESULT_DROPPED':
       return runs.length > 0 ? undefined : 'its result was dropped, but it never ran'
     case 'channel_send_failed':

@@ -12,7 +12,7 @@ export class Claims {
   readonly refused = new Set<string>()
   waitsForName = false
 
-  heard(event: DiagnosticEvent): void {
+  received(event: DiagnosticEvent): void {
     if (event.kind === 'state' && event.state === 'connected') this.refused.clear()
     else if (event.kind === 'conflict_waiting') this.#waits(functionOf(event.error))
     else if (event.kind === 'conflict_over') this.#isOver(event)

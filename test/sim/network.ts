@@ -1,6 +1,6 @@
 /**
  * The simulated network between workers and the engine: dials become links, faults are done to them. Knows the engine
- * as a door and the workers as processes, and nothing of the messages.
+ * as a endpoint and the workers as processes, and nothing of the messages.
  */
 import { CloseCode, type Closed, type Dial, type TransportEvents } from '../../src/wire/transport/transport.js'
 import type { UpgradeRequest } from '../../src/wire/transport/ws-accept.js'
@@ -9,7 +9,7 @@ import { SimLink, type SimEnd } from './link.js'
 import type { Schedule, SimProcess } from './schedule.js'
 import type { Trace } from './trace.js'
 
-/** How the engine is reached: its process, and its door. */
+/** How the engine is reached: its process, and its endpoint. */
 export interface EngineHost {
   readonly process: SimProcess
   upgrade(request: UpgradeRequest): void

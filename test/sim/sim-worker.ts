@@ -40,7 +40,8 @@ export class SimWorker {
   readonly spiedOn: string[] = []
   /** When its shutdown began. */
   endingSince = Infinity
-  #endsAt: number | undefined
+  /** When its shutdown stops waiting for handlers. */
+  endsAt = Infinity
   readonly #world: World
   readonly holdings: Holdings
   readonly handlers: Handlers
@@ -69,7 +70,7 @@ export class SimWorker {
         pid: index + 1,
         isolation: null,
       },
-      diagnostics: (event) => this.#heard(event),
+      diagnostics: (event) => this.#received(event),
       otel: this.traced === undefined ? DEFAULTS.otel : otelOf(this.traced),
       onConflict: this.claim?.onConflict ?? 'fail',
       maxConcurrentInvocations: plan?.maxConcurrentInvocations ?? Infinity,
@@ -179,10 +180,9 @@ export class SimWorker {
     const { now } = this.#world.schedule
     this.endingSince = Math.min(this.endingSince, now)
     // The limit that comes first counts: a later call waits for the same end.
-    if (drainMs !== undefined) this.#endsAt = Math.min(this.#endsAt ?? Infinity, now + drainMs)
-    const endsAt = drainMs === undefined ? now : (this.#endsAt ?? now)
+    this.endsAt = Math.min(this.endsAt, now + (drainMs ?? 0))
     const op = this.newOp('shutdown', drainMs === undefined ? 'at once' : 'drained', {
-      timeoutMs: Math.max(0, endsAt - now) + CLOSE_MS,
+      timeoutMs: Math.max(0, this.endsAt - now) + CLOSE_MS,
     })
     this.follow(
       op,
@@ -297,9 +297,9 @@ export class SimWorker {
     return op
   }
 
-  #heard(event: DiagnosticEvent): void {
+  #received(event: DiagnosticEvent): void {
     this.diagnostics.push(event)
-    this.claims.heard(event)
+    this.claims.received(event)
     const detail = 'error' in event ? textOf(event.error) : 'state' in event ? event.state : ''
     this.#world.trace.add(`${this.process.name} reports ${event.kind} ${detail}`)
   }

@@ -230,7 +230,7 @@ export class World {
     this.isObserving = true
     const observer = (this.observer = new SimWorker(this, this.workers.length, undefined))
     const usable = this.workers.filter(({ isUsable }) => isUsable)
-    // Before anybody makes itself heard again, which may be what a waiting worker needed.
+    // Before anybody makes itself received again, which may be what a waiting worker needed.
     this.journal.violations.push(...findFreeNames(usable))
     const ready = usable.filter(({ worker }) => worker.stats().waitingNames === 0)
     this.probes.push(...[observer, ...ready].map((worker) => worker.ready(20_000, true)))

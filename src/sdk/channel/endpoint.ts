@@ -15,9 +15,9 @@ import type { ChannelEnd, ChannelPorts } from './ports.js'
  * Prevents that an error of a stream ends the process: a peer that disconnects early is not unusual. Programs receive
  * the error from an `error` listener or from a write.
  */
-export function hearErrors(stream: Readable | Writable, { onUnheardError }: ChannelPorts): void {
+export function handleErrors(stream: Readable | Writable, { onUnhandledError }: ChannelPorts): void {
   stream.on('error', (error) => {
-    if (stream.listenerCount('error') === 1) onUnheardError(error)
+    if (stream.listenerCount('error') === 1) onUnhandledError(error)
   })
 }
 

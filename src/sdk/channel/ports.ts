@@ -102,7 +102,7 @@ export interface ChannelPorts {
    * Receives errors of a channel that no other code would receive: its Node stream has no listener, or a writer was cut
    * after `close`.
    */
-  readonly onUnheardError: (error: unknown) => void
+  readonly onUnhandledError: (error: unknown) => void
   /** Called for each text message that is dropped because it has no listener and too many are queued. */
   readonly onTextDropped: (text: DroppedText) => void
   /** Called for ends whose reader has waited for 5 s behind items that are not read. */
@@ -120,7 +120,7 @@ export const defaultChannelPorts: ChannelPorts = {
   clock: systemClock,
   headers: () => ({}),
   onCallbackError: warn,
-  onUnheardError: warn,
+  onUnhandledError: warn,
   onTextDropped: (text) => {
     if (text.dropped === 1) warn(`A message was dropped: ${droppedText(text)}`)
   },

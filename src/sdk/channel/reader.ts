@@ -9,7 +9,7 @@ import { describe } from '../../std/text/describe.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import { Emitter } from '../../std/async/emitter.js'
 import { ChannelItem, type StreamChannelRef } from './channel-ref.js'
-import { channelUrl, checkOperation, Endpoint, hearErrors } from './endpoint.js'
+import { channelUrl, checkOperation, Endpoint, handleErrors } from './endpoint.js'
 import { ItemQueue, type ItemKind } from './item-queue.js'
 import { defaultChannelPorts, type ChannelPorts } from './ports.js'
 import type { ChannelOperationOptions } from './writer.js'
@@ -195,7 +195,7 @@ export class ChannelReader implements AsyncDisposable, AsyncIterable<Buffer> {
         callback(error)
       },
     })
-    hearErrors(stream, this.#ports)
+    handleErrors(stream, this.#ports)
     return stream
   }
 }

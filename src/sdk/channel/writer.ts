@@ -10,7 +10,7 @@ import { orAborted } from '../../std/async/abortable.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { Transport } from '../../wire/transport/transport.js'
 import type { StreamChannelRef } from './channel-ref.js'
-import { channelUrl, checkOperation, Endpoint, hearErrors, WRITER_BUFFER_BYTES } from './endpoint.js'
+import { channelUrl, checkOperation, Endpoint, handleErrors, WRITER_BUFFER_BYTES } from './endpoint.js'
 import { defaultChannelPorts, type ChannelPorts } from './ports.js'
 
 /** The operation before the first. */
@@ -76,7 +76,7 @@ export class ChannelWriter implements AsyncDisposable {
         if (error === undefined) return
         this.#stream?.destroy(error)
         // The reader sees a normal end, so this report is the only sign that the last bytes may be missing.
-        if (this.#isHandedOver) this.#ports.onUnheardError(error)
+        if (this.#isHandedOver) this.#ports.onUnhandledError(error)
       },
     })
   }
@@ -247,7 +247,7 @@ export class ChannelWriter implements AsyncDisposable {
         callback(error)
       },
     })
-    hearErrors(stream, this.#ports)
+    handleErrors(stream, this.#ports)
     return stream
   }
 }

@@ -7,6 +7,7 @@ import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { isSdkDisabled, resourceAttributes } from './otel-environment.js'
 import { payloadBytesFromEnv } from './trace/payload.js'
 import { flagSetting, invalidOption, numberSetting, textSetting, type NumberRule, type Setting } from './setting.js'
+import { keysOf } from '../../std/text/unknown-options.js'
 
 /** An OpenTelemetry instrumentation of any major version, by its shape. */
 export interface OtelInstrumentation {
@@ -84,7 +85,8 @@ export type OtelConfig = {
   transport?: 'worker' | 'dedicated' | undefined
 }
 
-const OTEL_MEMBERS = {
+/** The names of all settings. */
+export const OTEL_KEYS = keysOf<OtelConfig>({
   enabled: true,
   serviceName: true,
   serviceVersion: true,
@@ -105,10 +107,7 @@ const OTEL_MEMBERS = {
   liveSpans: true,
   tracePayloadMaxBytes: true,
   transport: true,
-} satisfies Record<keyof OtelConfig, true>
-
-/** The names of all settings. */
-export const OTEL_KEYS: ReadonlySet<string> = new Set(Object.keys(OTEL_MEMBERS))
+})
 
 type Defaulted = Omit<OtelConfig, 'serviceNamespace' | 'reconnectionConfig'>
 

@@ -6,6 +6,7 @@
 import { env } from 'node:process'
 import { invalidArgument, type RuntimeError } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
+import { describeUnknownOption, UnknownOptions } from '../../std/text/unknown-options.js'
 
 /** A setting: the name and value of its option, and the variable that is used without the option. */
 export interface Setting {
@@ -69,10 +70,16 @@ export function invalidOption(name: string, expected: string, seen: unknown): Ru
   return invalidArgument(`otel.${name}`, expected, seen)
 }
 
-/** An object of options. */
-export function checkOptions(argument: string, value: unknown): void {
+/** An object; members that nothing reads are a warning of the process, once for each name. */
+export function checkOptions(argument: string, value: unknown, known?: ReadonlySet<string>): void {
   if (!isRecord(value)) throw invalidArgument(argument, 'an object', value)
+  if (known !== undefined) unknown.check(argument, value, known)
 }
+
+/** There may be no worker that could report them. */
+const unknown = new UnknownOptions((option) => {
+  process.emitWarning(describeUnknownOption(option))
+})
 
 export function checkFunction(argument: string, value: unknown): void {
   if (typeof value !== 'function') throw invalidArgument(argument, 'a function', value)

@@ -7,7 +7,7 @@ import { systemRandom } from '../../std/random.js'
 import { currentTelemetry, endAllTelemetry, setStandAlone, standAloneTelemetry } from './active-telemetry.js'
 import { checkOptions } from './setting.js'
 import { holdFetchPatch, unpatchGlobalFetch } from './trace/fetch.js'
-import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
+import { isOtelEnabled, OTEL_KEYS, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
 import { otelUrl, SharedEngineConnection } from './export/shared-engine-connection.js'
 import { Telemetry } from './telemetry.js'
 
@@ -21,7 +21,7 @@ import { Telemetry } from './telemetry.js'
  * @throws {RuntimeError} `INVALID_ARGUMENT` naming the invalid option; the earlier telemetry then continues.
  */
 export function initOtel(config: OtelConfig = {}): void {
-  checkOptions('config', config)
+  checkOptions('initOtel config', config, OTEL_KEYS)
   const earlier = standAloneTelemetry()
   if (!isOtelEnabled(config)) {
     if (!earlier) setStandAlone(null)

@@ -9,7 +9,7 @@ import type { Report } from './diagnostics.js'
 import type { Link } from './link.js'
 import type { WorkerOptions } from './options.js'
 import type { WorkerCounters } from './stats.js'
-import type { UnknownOptions } from './unknown-options.js'
+import type { UnknownOptions } from '../../std/text/unknown-options.js'
 import type { TriggerFunction } from './calls/trigger-request.js'
 
 /** The parts of a worker that channels stand on. */
@@ -42,7 +42,7 @@ export class WorkerChannels implements ChannelHost {
       onCallbackError: (error) => {
         report({ kind: 'callback_failed', error })
       },
-      onUnheardError: (error) => {
+      onUnhandledError: (error) => {
         report({ kind: 'channel_failed', error })
       },
       onTextDropped: (text) => {

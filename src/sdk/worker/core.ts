@@ -39,7 +39,7 @@ import { createCounters } from './stats.js'
 import { TopicRepair } from './triggers/topic-repair.js'
 import { TriggerTypes } from './triggers/trigger-types.js'
 import { Triggers } from './triggers/triggers.js'
-import { UnknownOptions } from './unknown-options.js'
+import { UnknownOptions } from '../../std/text/unknown-options.js'
 
 export class Core {
   readonly options: WorkerOptions
@@ -90,7 +90,7 @@ export class Core {
     this.clock = ports.clock
     this.random = ports.random
     this.report = createReport(options.diagnostics, options.isShownByEngine)
-    this.unknown = new UnknownOptions(this.report)
+    this.unknown = new UnknownOptions((option) => this.report({ kind: 'unknown_option', ...option }))
     checkUnknown(this.unknown, options.given)
     const { random, report } = this
 

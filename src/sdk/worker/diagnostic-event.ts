@@ -7,16 +7,7 @@ import type { IIIError, ValidationError } from '../../errors.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { assertNever } from '../../std/assert-never.js'
 import { messageOf } from '../../std/text/describe.js'
-
-/** An option that nothing reads. */
-export interface UnknownOption {
-  /** The argument that holds the option. */
-  readonly argument: string
-  /** The name that nothing reads. */
-  readonly option: string
-  /** The known name that was probably meant. */
-  readonly nearest: string | undefined
-}
+import { describeUnknownOption, type UnknownOption } from '../../std/text/unknown-options.js'
 
 /** A value that a function took or gave and that does not fit its schema. */
 export interface InvalidValue {
@@ -145,7 +136,7 @@ export function warningText(event: Exclude<DiagnosticEvent, { kind: Other }>): s
     case 'cron_weekday_number':
       return `Weekday 1 is Sunday on this engine: check '${event.expression}' of '${event.functionId}', and write names such as MON-FRI`
     case 'unknown_option':
-      return unknownOptionText(event)
+      return describeUnknownOption(event)
     case 'stream_out_of_reach':
       return outOfReachText(event)
     case 'handler_slow':
@@ -162,11 +153,6 @@ export function warningText(event: Exclude<DiagnosticEvent, { kind: Other }>): s
 
 function seconds({ runningMs }: SlowHandler): string {
   return String(runningMs / 1_000)
-}
-
-function unknownOptionText(event: Extract<DiagnosticEvent, { kind: 'unknown_option' }>): string {
-  const { argument, option, nearest } = event
-  return `Unknown option '${option}' in ${argument}${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`
 }
 
 export function refusedText(

@@ -12,7 +12,7 @@ import { handled, isVoid, type TriggerFunction, type TriggerRequest } from './ca
 import { checkFunction, checkRecord } from './check.js'
 import type { InvocationContext } from './invocations/invocation-context.js'
 import type { LinkPart } from './link.js'
-import { keysOf } from './unknown-options.js'
+import { keysOf } from '../../std/text/unknown-options.js'
 
 /** Sends a request, or a changed one, through the rest of the chain; each use sends one call. */
 export type NextCall = (request?: TriggerRequest) => Promise<unknown>

@@ -20,7 +20,7 @@ import {
 import type { DiagnosticsOption } from './diagnostics.js'
 import { checkHealthOptions, type HealthOptions, type ProbeSettings } from './health/health-options.js'
 import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
-import { keysOf, type UnknownOptions } from './unknown-options.js'
+import { keysOf, type UnknownOptions } from '../../std/text/unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
 
 /** Options of `registerWorker`. */

@@ -16,6 +16,7 @@ import { contractClient, withContracts, type ContractTrigger } from './calls/con
 import { Core } from './core.js'
 import { REPORT, type Report, type Reporting } from './diagnostics.js'
 import * as discovery from './discovery/discovery.js'
+import { FORMAT_KEYS, formatsOf } from './functions/function-format.js'
 import type { FunctionHandler } from './functions/function-handler.js'
 import type { SchemaOptions } from './functions/function-schemas.js'
 import {
@@ -205,6 +206,7 @@ export class Worker implements III, ChannelClient, Reporting, LendingPorts {
     const { functions, conflicts, unknown } = this.#core
     const ref = functions.register(input, handler)
     unknown.check('registerFunction options', input, FUNCTION_KEYS)
+    if (typeof handler === 'function') unknown.check('iiiFn options', formatsOf(handler), FORMAT_KEYS)
     unknown.check('invocation', typeof handler === 'object' ? handler : input.invocation, INVOCATION_KEYS)
     conflicts?.announced(ref.id)
     return ref

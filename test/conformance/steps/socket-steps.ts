@@ -44,12 +44,12 @@ function requireOpen(outcome: HandshakeOutcome): void {
 /** Receives the session info and registers the worker, as every worker does first. */
 async function announce(peer: Peer, step: StepKinds['connect'], stage: Stage): Promise<void> {
   const limits = { limitMs: stage.limitMs }
-  const greeting = {
+  const registered = {
     type: 'workerregistered',
     worker_id: UUID_AS(`${peer.name}.id`),
     reattach_token: UUID_AS(`${peer.name}.token`),
   }
-  stage.check('the session info differs', greeting, await takeFrame(peer, { type: 'workerregistered' }, limits))
+  stage.check('the session info differs', registered, await takeFrame(peer, { type: 'workerregistered' }, limits))
   const call = { invocation_id: randomUUID(), function_id: 'engine::workers::register' }
   const { name = `conf-${peer.name}-${stage.scope.run}`, namespace, meta } = step
   const worker = { runtime: 'node', version: '1.0.0', name, os: 'linux', pid: 4242, namespace, ...meta }

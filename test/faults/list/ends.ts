@@ -37,7 +37,7 @@ export const faults: readonly Fault[] = [
     tests: drains,
   },
   {
-    name: 'abandoned-handlers-are-not-told',
+    name: 'abandoned-handlers-are-not-notified',
     row: 'R9',
     file: 'src/sdk/worker/lifecycle/shutdown.ts',
     symbol: 'Shutdown.#drainAndEnd',
@@ -82,7 +82,7 @@ export const faults: readonly Fault[] = [
     tests: ['test/regression/waiting-worker-cut-off-the-route-of-its-holder.test.ts'],
   },
   {
-    name: 'callers-of-a-worker-that-left-are-not-told',
+    name: 'callers-of-a-worker-that-left-are-not-answered',
     row: 'R9',
     file: 'src/engine/links/session.ts',
     symbol: 'Session.#leave',
@@ -199,7 +199,7 @@ export const faults: readonly Fault[] = [
     tests: ['test/unit/engine/builtins/queue/named-queues.test.ts'],
   },
   {
-    name: 'worker-that-reads-again-is-not-heard',
+    name: 'worker-that-reads-again-is-not-resumed',
     row: 'R13',
     file: 'src/engine/links/send-side.ts',
     symbol: 'SendSide.drained',

@@ -101,7 +101,7 @@ export const faults: readonly Fault[] = [
     tests: CALLBACKS,
   },
   {
-    name: 'what-a-listener-throws-is-told-twice',
+    name: 'what-a-listener-throws-is-reported-twice',
     row: 'R41',
     file: 'src/std/async/emitter.ts',
     symbol: 'Emitter.#tell',
@@ -110,7 +110,7 @@ export const faults: readonly Fault[] = [
     tests: CALLBACKS,
   },
   {
-    name: 'promises-of-other-realms-are-not-heard',
+    name: 'promises-of-other-realms-are-not-adopted',
     row: 'R41',
     file: 'src/std/async/deferred.ts',
     symbol: 'hearRejection',

@@ -110,7 +110,7 @@ export const faults: readonly Fault[] = [
   },
   {
     ...R4,
-    name: 'handlers-of-a-lost-link-are-not-told',
+    name: 'handlers-of-a-lost-link-are-not-notified',
     file: 'src/sdk/worker/invocations/admission.ts',
     symbol: 'Admission.lost',
     find: 'this.#dropWaiting()\nthis.#parts.served.abortAll(reason)',
@@ -198,7 +198,7 @@ export const faults: readonly Fault[] = [
   },
   {
     ...R4,
-    name: 'callers-are-not-told-that-the-callee-left',
+    name: 'callers-are-not-notified-that-the-callee-left',
     file: 'src/engine/calls/router.ts',
     symbol: 'Router.leave',
     find: 'for (const call of calls) call.caller?.answer(call, { error })',

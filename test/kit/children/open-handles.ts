@@ -49,8 +49,8 @@ const open: Readonly<Record<string, () => Promise<void>>> = {
   async subscription() {
     worker.onFunctionsAvailable(() => undefined)
     worker.onConnectionStateChange(() => undefined)
-    worker.registerFunction('heard', () => undefined)
-    worker.registerTrigger({ type: 'subscribe', function_id: 'heard', config: { topic: 'news' } })
+    worker.registerFunction('received', () => undefined)
+    worker.registerTrigger({ type: 'subscribe', function_id: 'received', config: { topic: 'news' } })
   },
   async provider() {
     const timers = new Map<string, NodeJS.Timeout>()

@@ -25,10 +25,10 @@ worker.registerFunction('orders::page', ({ query_params }: { query_params: { n: 
   body: { n: Number(query_params.n), release },
 }))
 worker.registerTrigger(BuiltinTrigger.http('orders::page', { api_path: '/orders' }))
-worker.registerFunction('orders::heard', async ({ n }: { n: number }) => {
-  await worker.trigger({ function_id: 'tally::heard', payload: { n } })
+worker.registerFunction('orders::received', async ({ n }: { n: number }) => {
+  await worker.trigger({ function_id: 'tally::received', payload: { n } })
 })
-worker.registerTrigger(BuiltinTrigger.subscribe('orders::heard', { topic: 'orders' }))
+worker.registerTrigger(BuiltinTrigger.subscribe('orders::received', { topic: 'orders' }))
 installSignalHandlers(worker)
 await worker.ready({ timeoutMs: 60_000 })
 process.stdout.write('took over\n')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { guardedRig, type GuardedRig } from '../../kit/guarded-rig.js'
+import { guardedRig, type GuardedRig } from '../../kit/engine-rig.js'
 import type { Frame, RawWorker } from '../../kit/raw-worker.js'
 
 const open = { public: true }

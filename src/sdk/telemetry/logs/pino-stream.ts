@@ -8,6 +8,7 @@ import { checkOptions, checkText } from '../setting.js'
 import { currentTelemetry } from '../active-telemetry.js'
 import { toLogValue } from './log-value.js'
 import { otelApi, otelApiLogs } from '../otel-modules.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** A destination in the form that pino accepts. */
 export interface PinoStream {
@@ -22,6 +23,8 @@ export type PinoStreamOptions = {
   /** Default: `level`, else `severity` (Google Cloud), else `log.level` (ECS). */
   levelKey?: string | undefined
 }
+
+const OPTION_KEYS = keysOf<PinoStreamOptions>({ messageKey: true, levelKey: true })
 
 type SeverityText = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'
 
@@ -58,7 +61,7 @@ type Fields = Record<string, unknown>
  * const logger = pino({}, pino.multistream([process.stdout, { stream: createPinoStream() }]))
  */
 export function createPinoStream(options: PinoStreamOptions = {}): PinoStream {
-  checkOptions('options', options)
+  checkOptions('createPinoStream options', options, OPTION_KEYS)
   const { messageKey, levelKey } = options
   checkText('options.messageKey', messageKey)
   checkText('options.levelKey', levelKey)

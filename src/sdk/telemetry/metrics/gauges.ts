@@ -5,6 +5,7 @@
 import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api'
 import { checkKind, checkName, checkOptions, checkText } from '../setting.js'
 import { WorkerMetricsCollector, type WorkerMetrics } from './worker-metrics.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** The worker that the gauges describe. */
 export type WorkerGaugesOptions = { workerId: string; workerName?: string | undefined }
@@ -39,6 +40,8 @@ const GAUGES: readonly {
   { metric: 'uptime_seconds', name: 'uptime_seconds', unit: 's', text: 'Time since the gauges were registered' },
 ]
 
+const OPTION_KEYS = keysOf<WorkerGaugesOptions>({ workerId: true, workerName: true })
+
 const registered = new Map<Meter, WorkerGaugesHandle>()
 
 /**
@@ -47,7 +50,7 @@ const registered = new Map<Meter, WorkerGaugesHandle>()
  */
 export function registerWorkerGauges(meter: Meter, options: WorkerGaugesOptions): WorkerGaugesHandle {
   checkKind('meter', 'an OpenTelemetry meter', { value: meter, method: 'createObservableGauge' })
-  checkOptions('options', options)
+  checkOptions('registerWorkerGauges options', options, OPTION_KEYS)
   checkName('options.workerId', options.workerId)
   checkText('options.workerName', options.workerName)
   return startGauges(meter, options)

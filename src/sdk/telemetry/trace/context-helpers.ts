@@ -9,6 +9,7 @@ import { currentTelemetry } from '../active-telemetry.js'
 import { otelApi } from '../otel-modules.js'
 import { extractHeaders, injectHeaders } from './propagation.js'
 import { recordFailure, recordSuccess } from './span-failure.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** Trace id of the running span: 32 hex digits; nothing without a span. */
 export function currentTraceId(): string | undefined {
@@ -117,6 +118,8 @@ export type WithSpanOptions = {
   traceparent?: string | undefined
 }
 
+const SPAN_KEYS = keysOf<WithSpanOptions>({ kind: true, traceparent: true })
+
 /**
  * Runs a function inside a new span: status OK when it resolves, unless it has set an error by then; ERROR and an
  * `exception` event when it rejects. Without telemetry the span records nothing.
@@ -124,7 +127,7 @@ export type WithSpanOptions = {
  */
 export async function withSpan<T>(name: string, options: WithSpanOptions, fn: (span: Span) => Promise<T>): Promise<T> {
   checkName('name', name)
-  checkOptions('options', options)
+  checkOptions('withSpan options', options, SPAN_KEYS)
   checkFunction('fn', fn)
   const { context, SpanKind, trace, INVALID_SPAN_CONTEXT } = otelApi()
   const tracer = currentTelemetry()?.tracer

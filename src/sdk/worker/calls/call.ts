@@ -17,7 +17,7 @@ import type { WorkerOptions } from '../options.js'
 import type { OwnTelemetry } from '../own-telemetry.js'
 import type { WorkerCounters } from '../stats.js'
 import { currentInvocation } from '../invocations/deadlocks.js'
-import type { UnknownOptions } from '../unknown-options.js'
+import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 import { handled, isVoid, REQUEST_KEYS, type TriggerAction, type TriggerRequest } from './trigger-request.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
 

@@ -4,7 +4,7 @@
 import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { checkId, checkRecord } from '../check.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** How a call is routed. Without an action it waits for the result. */
 export type TriggerAction = { type: 'enqueue'; queue: string } | { type: 'void' }

@@ -7,7 +7,7 @@ import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
 import { EngineFunctions } from '../../../wire/protocol/names.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
 import { checkFlag, checkRecord, checkText } from '../check.js'
-import type { UnknownOptions } from '../unknown-options.js'
+import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 
 /** A function somebody serves. */
 export type FunctionInfo = {

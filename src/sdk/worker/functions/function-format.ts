@@ -2,6 +2,7 @@
  * Documentation of a function's payloads, and how a wrapped function carries it to its registration.
  */
 import type { StandardSchemaV1 } from '../../schema/standard-schema.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** Documentation of a payload: any JSON Schema object. The engine lists it and never enforces it. */
 export type RegisterFunctionFormat = {
@@ -42,6 +43,8 @@ export type FunctionFormats = {
   input?: JsonSchemaFormat | StandardSchemaV1 | undefined
   output?: JsonSchemaFormat | StandardSchemaV1 | undefined
 }
+
+export const FORMAT_KEYS = keysOf<FunctionFormats>({ input: true, output: true })
 
 /** Global, so that copies of the package understand each other. */
 const FORMATS = Symbol.for('iii-node.function-formats')

@@ -5,7 +5,7 @@ import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { addressWithoutCredentials } from '../../../std/text/without-credentials.js'
 import { checkDurationMs, checkHeaders, checkRecord } from '../check.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** Methods of a request that serves a function. */
 export const HttpMethod = { Get: 'GET', Post: 'POST', Put: 'PUT', Patch: 'PATCH', Delete: 'DELETE' } as const

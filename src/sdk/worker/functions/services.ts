@@ -4,7 +4,7 @@
 import { checkId, checkRecord, checkText } from '../check.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** A service to register. Engines store the registration and ignore it. */
 export type RegisterServiceInput = {

@@ -12,7 +12,7 @@ import {
 import { deferred } from '../../../std/async/deferred.js'
 import { checkDurationMs, checkFlag, checkRecord, checkSignal } from '../check.js'
 import type { Core } from '../core.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 import { refusalError } from './refusals.js'
 
 /** How long `ready` waits, and for what. */

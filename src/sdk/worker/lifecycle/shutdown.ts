@@ -7,7 +7,7 @@ import { deferred } from '../../../std/async/deferred.js'
 import { TimeLimit } from '../../../std/time/time-limit.js'
 import { checkDurationMs, checkRecord, checkSignal } from '../check.js'
 import type { Core } from '../core.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** How long a graceful shutdown waits. */
 export type ShutdownOptions = {

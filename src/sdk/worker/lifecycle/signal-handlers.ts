@@ -9,7 +9,7 @@ import { systemClock } from '../../../std/time/clock.js'
 import { processState } from '../../../std/process-state.js'
 import { checkFunction, checkRecord } from '../check.js'
 import { REPORT, type Reporting } from '../diagnostics.js'
-import { keysOf, UnknownOptions } from '../unknown-options.js'
+import { keysOf, UnknownOptions } from '../../../std/text/unknown-options.js'
 import { drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 
 const OPTION_KEYS = keysOf<SignalHandlerOptions>({
@@ -42,7 +42,8 @@ export function installSignalHandlers(
   checkFunction('worker.shutdownAsync', checkRecord('worker', worker)['shutdownAsync'])
   const { signals, onShutdown, drainTimeoutMs, signal } = checkOptions(options)
   const { [REPORT]: report } = worker as Partial<Reporting>
-  if (report !== undefined) new UnknownOptions(report).check('installSignalHandlers options', options, OPTION_KEYS)
+  const unknown = new UnknownOptions((option) => report?.({ kind: 'unknown_option', ...option }))
+  unknown.check('installSignalHandlers options', options, OPTION_KEYS)
   if (!isMainThread) warnOfThread()
   let isEnding = false
   const onSignal = (received: NodeJS.Signals): void => {

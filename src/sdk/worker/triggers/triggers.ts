@@ -11,7 +11,7 @@ import type { Report } from '../diagnostics.js'
 import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from '../check.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
-import { keysOf } from '../unknown-options.js'
+import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** A binding of a function to a trigger type. */
 export type RegisterTriggerInput = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { guardedRig } from '../../../kit/guarded-rig.js'
+import { guardedRig } from '../../../kit/engine-rig.js'
 import { RawWorker } from '../../../kit/raw-worker.js'
 
 test('the auth function receives headers, raw query parameters and the address', async () => {

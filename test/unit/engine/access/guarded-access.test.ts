@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { guardedRig } from '../../../kit/guarded-rig.js'
+import { guardedRig } from '../../../kit/engine-rig.js'
 
 const code = (frame: { error?: unknown }): unknown => (frame.error as { code: string } | undefined)?.code
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { guardedRig, type GuardedRig } from '../../../kit/guarded-rig.js'
+import { guardedRig, type GuardedRig } from '../../../kit/engine-rig.js'
 
 const hooks = {
   on_function_registration_function_id: 'on-function',

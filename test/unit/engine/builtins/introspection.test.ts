@@ -176,8 +176,13 @@ test('a long configuration is cut in the list and whole in the description', asy
 test('a trigger of workers fires when workers connect, change and leave', async () => {
   const rig = await engineRig()
   const listener = await rig.worker({})
-  listener.register('heard')
-  const trigger = { type: 'registertrigger', id: 't', trigger_type: 'engine::workers-available', function_id: 'heard' }
+  listener.register('received')
+  const trigger = {
+    type: 'registertrigger',
+    id: 't',
+    trigger_type: 'engine::workers-available',
+    function_id: 'received',
+  }
   listener.send({ ...trigger, config: {}, metadata: { m: 1 } })
   await rig.settle()
   const other = await rig.worker({ name: 'other' })
@@ -199,12 +204,12 @@ test('a trigger of workers fires when workers connect, change and leave', async 
 test('a trigger of functions fires once within five seconds, and not for a function that came and went', async () => {
   const rig = await engineRig()
   const listener = await rig.worker({})
-  listener.register('heard')
+  listener.register('received')
   const trigger = {
     type: 'registertrigger',
     id: 't',
     trigger_type: 'engine::functions-available',
-    function_id: 'heard',
+    function_id: 'received',
   }
   listener.send({ ...trigger, config: {} })
   await rig.clock.advance(5000)

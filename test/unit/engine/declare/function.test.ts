@@ -17,7 +17,7 @@ import {
   withDefault,
 } from '../../../../src/engine/declare/schema.js'
 import { JsonText } from '../../../../src/wire/protocol/json-text.js'
-import { bindingOf } from '../../../kit/fake-host.js'
+import { bindingOf } from '../../../kit/builtin-rig.js'
 
 const CONTEXT: CallContext = {
   callerWorkerId: undefined,

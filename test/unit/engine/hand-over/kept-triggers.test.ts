@@ -42,7 +42,7 @@ async function giveUp(rig: EngineRig, worker: RawWorker, triggerId = 'of-old'): 
   await rig.settle()
 }
 
-const heard = (worker: RawWorker): unknown[] =>
+const received = (worker: RawWorker): unknown[] =>
   worker.frames
     .filter(({ type, function_id }) => type === 'invokefunction' && function_id === 'f')
     .map(({ data }) => (data as { n: number }).n)
@@ -58,8 +58,8 @@ test('an event between two owners of a trigger reaches the next one, once', asyn
   await rig.settle()
   const last = await publish()
 
-  expect(heard(next)).toEqual([early, late, last])
-  expect(heard(old)).toEqual([])
+  expect(received(next)).toEqual([early, late, last])
+  expect(received(old)).toEqual([])
 })
 
 test('the trigger of an owner that died is kept in the same way', async () => {
@@ -70,7 +70,7 @@ test('the trigger of an owner that died is kept in the same way', async () => {
   next.register('f')
   await rig.settle()
 
-  expect(heard(next)).toEqual([event])
+  expect(received(next)).toEqual([event])
 })
 
 test('a kept trigger ends at its limit when no worker registers an equal one', async () => {
@@ -82,7 +82,7 @@ test('a kept trigger ends at its limit when no worker registers an equal one', a
   await rig.clock.advance(20)
   await publish()
 
-  expect(heard(next)).toEqual([event])
+  expect(received(next)).toEqual([event])
 })
 
 test('a trigger ends at once when the next owner has bound its own already', async () => {
@@ -95,7 +95,7 @@ test('a trigger ends at once when the next owner has bound its own already', asy
   await rig.settle()
   const event = await publish()
 
-  expect(heard(next)).toEqual([event])
+  expect(received(next)).toEqual([event])
 })
 
 test('a trigger registered again with its id and another config does not end with the kept one', async () => {
@@ -106,7 +106,7 @@ test('a trigger registered again with its id and another config does not end wit
   await rig.clock.advance(2 * LIMIT_MS)
   const event = await publish()
 
-  expect(heard(next)).toEqual([event])
+  expect(received(next)).toEqual([event])
 })
 
 test('a trigger ends at once when no other worker waits', async () => {
@@ -116,7 +116,7 @@ test('a trigger ends at once when no other worker waits', async () => {
   await rig.settle()
   await publish()
 
-  expect(heard(next)).toEqual([])
+  expect(received(next)).toEqual([])
 })
 
 test('a function that moves on twice within the limit has its triggers kept each time', async () => {
@@ -133,5 +133,5 @@ test('a function that moves on twice within the limit has its triggers kept each
   third.register('f')
   await rig.settle()
 
-  expect(heard(third)).toEqual([event])
+  expect(received(third)).toEqual([event])
 })

@@ -103,7 +103,7 @@ test('while one client sends without end, other clients are answered after a few
   const flooder = await rig.worker({ name: 'flooder' })
   const before = rig.engine.stats().framesIn
   let answeredAfter: number | undefined
-  const honest = new RawWorker((url, options, events) => {
+  const steady = new RawWorker((url, options, events) => {
     const text = (frame: string): void => {
       if (frame.includes('"invocationresult"')) answeredAfter = rig.engine.stats().framesIn - before
       events.text(frame)
@@ -112,9 +112,9 @@ test('while one client sends without end, other clients are answered after a few
   })
   await rig.settle()
   const asked = Array.from({ length: 100 * SHARE }, () => flooder.invoke('missing::function'))
-  const id = honest.invoke('engine::workers::list')
+  const id = steady.invoke('engine::workers::list')
   await rig.settle()
-  expect(honest.take('invocationresult', { invocation_id: id })['error']).toBeUndefined()
+  expect(steady.take('invocationresult', { invocation_id: id })['error']).toBeUndefined()
   expect(answeredAfter).toBeGreaterThan(0)
   expect(answeredAfter).toBeLessThanOrEqual(5 * SHARE)
   expect(flooder.frames.map((frame) => frame['invocation_id'])).toEqual(asked)

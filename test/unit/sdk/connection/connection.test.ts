@@ -51,7 +51,7 @@ class HandTransport implements Transport {
 function set(options: Partial<typeof DEFAULT_RECONNECTION> = {}, on: Partial<ConnectionEvents> = {}) {
   const clock = new VirtualClock()
   const transports: HandTransport[] = []
-  const told: string[] = []
+  const log: string[] = []
   const dial: Dial = (_url, _options, events) => {
     const transport = new HandTransport(events)
     transports.push(transport)
@@ -62,18 +62,18 @@ function set(options: Partial<typeof DEFAULT_RECONNECTION> = {}, on: Partial<Con
     opened: (send) => {
       send('replay 1')
       send('replay 2')
-      told.push('opened')
+      log.push('opened')
     },
-    frame: (text) => told.push(`frame ${text}`),
-    lost: ({ closeCode }) => told.push(`lost ${String(closeCode)}`),
-    ended: (_reason, retryInMs) => told.push(`ended ${String(retryInMs)}`),
-    stateChanged: (state) => told.push(state),
+    frame: (text) => log.push(`frame ${text}`),
+    lost: ({ closeCode }) => log.push(`lost ${String(closeCode)}`),
+    ended: (_reason, retryInMs) => log.push(`ended ${String(retryInMs)}`),
+    stateChanged: (state) => log.push(state),
     ...on,
   }
   const config = { ...DEFAULT_RECONNECTION, jitterFactor: 0, ...options }
   const ports = { dial, clock, random: { next: () => 0.5, uuid: () => '' } }
   const connection = new Connection(ports, connectionOptions('ws://x', config), events)
-  return { clock, connection, transports, told, last: () => transports.at(-1)! }
+  return { clock, connection, transports, log, last: () => transports.at(-1)! }
 }
 
 function letter(fates: string[] = []): Letter {
@@ -87,12 +87,12 @@ function letter(fates: string[] = []): Letter {
 const gone = { code: 1006, reason: '' }
 
 test('it dials inside connect, once', () => {
-  const { connection, transports, told } = set()
+  const { connection, transports, log } = set()
   connection.connect()
   connection.connect()
 
   expect(transports).toHaveLength(1)
-  expect(told).toEqual(['connecting'])
+  expect(log).toEqual(['connecting'])
 })
 
 test('on open the replay is sent first, then queued frames, before the event returns', () => {
@@ -185,14 +185,14 @@ test('a stalled handshake is cut at its limit and tried again', async () => {
 })
 
 test('the delay grows with every link that was not stable', async () => {
-  const { clock, connection, told, last } = set()
+  const { clock, connection, log, last } = set()
   connection.connect()
   for (let attempt = 0; attempt < 4; attempt += 1) {
     last().events.open()
     last().events.close(gone)
     await clock.advance(30_000)
   }
-  expect(told.filter((line) => line.startsWith('ended'))).toEqual([
+  expect(log.filter((line) => line.startsWith('ended'))).toEqual([
     'ended 1000',
     'ended 2000',
     'ended 4000',
@@ -202,17 +202,17 @@ test('the delay grows with every link that was not stable', async () => {
   last().events.open()
   await clock.advance(5_000)
   last().events.close(gone)
-  expect(told.at(-1)).toBe('ended 1000')
+  expect(log.at(-1)).toBe('ended 1000')
 })
 
 test('after the last retry it fails, rejects calls, and reports the reason', () => {
-  const { connection, told, last } = set({ maxRetries: 0 })
+  const { connection, log, last } = set({ maxRetries: 0 })
   const fates: string[] = []
   connection.connect()
   connection.post('waiting', letter(fates))
   last().events.close({ ...gone, status: 401 })
 
-  expect(told).toEqual(['connecting', 'failed', 'ended undefined'])
+  expect(log).toEqual(['connecting', 'failed', 'ended undefined'])
   expect(fates).toEqual(['discarded'])
   expect(connection.post('late', letter())).toEqual({ refused: 'ended' })
   expect(connection.failure).toMatchObject({ code: 'HANDSHAKE_FAILED', status: 401 })
@@ -252,35 +252,35 @@ test('a close frame is answered by the peer, or the connection is cut at the tim
 })
 
 test('frames that arrive after the end are not delivered', () => {
-  const { connection, told, last } = set()
+  const { connection, log, last } = set()
   connection.connect()
   last().events.open()
-  last().events.text('heard')
+  last().events.text('received')
   void connection.close()
-  last().events.text('not heard')
+  last().events.text('not received')
   last().events.binary(new Uint8Array([1]))
 
-  expect(told).toContain('frame heard')
-  expect(told).not.toContain('frame not heard')
+  expect(log).toContain('frame received')
+  expect(log).not.toContain('frame not received')
 })
 
 test('a connection that opens after close() is not used', () => {
-  const { connection, told, last } = set()
+  const { connection, log, last } = set()
   connection.connect()
   void connection.close()
   last().events.open()
 
   expect(last().sent).toEqual([])
-  expect(told).toEqual(['connecting', 'disconnected'])
+  expect(log).toEqual(['connecting', 'disconnected'])
 })
 
 test('a binary frame is read as text', () => {
-  const { connection, told, last } = set()
+  const { connection, log, last } = set()
   connection.connect()
   last().events.open()
   last().events.binary(Buffer.from('{"ü":1}'))
 
-  expect(told).toContain('frame {"ü":1}')
+  expect(log).toContain('frame {"ü":1}')
 })
 
 test('flushed waits for the transport, and no longer than the link lives', async () => {

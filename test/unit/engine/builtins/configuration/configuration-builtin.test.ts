@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { createConfigurationBuiltin } from '../../../../../src/engine/builtins/configuration/configuration-builtin.js'
 import { parseConfigurationConfig } from '../../../../../src/engine/builtins/configuration/configuration-config.js'
-import { bindingOf, bindTo, callBuiltin, FakeHost, unbindFrom } from '../../../../kit/fake-host.js'
+import { bindingOf, bindTo, callBuiltin, unbindFrom } from '../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../kit/fake-host.js'
 
 const schema = {
   type: 'object',

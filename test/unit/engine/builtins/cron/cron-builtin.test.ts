@@ -4,7 +4,8 @@ import { createCronBuiltin } from '../../../../../src/engine/builtins/cron/cron-
 import { parseCronConfig } from '../../../../../src/engine/builtins/cron/cron-config.js'
 import { VirtualClock } from '../../../../../src/std/time/virtual-clock.js'
 import { cronModel } from '../../../../kit/cron-model.js'
-import { bindingOf, bindTo, FakeHost, unbindFrom } from '../../../../kit/fake-host.js'
+import { bindingOf, bindTo, unbindFrom } from '../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../kit/fake-host.js'
 import { forEachSeed } from '../../../../kit/seeds.js'
 import { seededRandom } from '../../../../kit/seeded-random.js'
 

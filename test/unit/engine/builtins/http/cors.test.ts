@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CorsPolicy } from '../../../../../src/engine/builtins/http/cors.js'
 import { parseHttpConfig } from '../../../../../src/engine/builtins/http/http-config.js'
-import { startHttp } from '../../../../kit/http-rig.js'
+import { startHttp } from '../../../../kit/builtin-rig.js'
 
 const VARY = 'origin, access-control-request-method, access-control-request-headers'
 

@@ -4,9 +4,8 @@ import { createHttpBuiltin } from '../../../../../src/engine/builtins/http/http-
 import { parseHttpConfig } from '../../../../../src/engine/builtins/http/http-config.js'
 import { ErrorCode, InvocationError } from '../../../../../src/errors.js'
 import { ChannelHost } from '../../../../kit/fake-channels.js'
-import { unbindFrom } from '../../../../kit/fake-host.js'
+import { unbindFrom, heldHandler, startHttp } from '../../../../kit/builtin-rig.js'
 import { rawCall, rawSocket } from '../../../../kit/http-client.js'
-import { heldHandler, startHttp } from '../../../../kit/http-rig.js'
 
 const anyString = expect.any(String) as string
 

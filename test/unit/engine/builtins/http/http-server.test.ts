@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { expect, test } from 'vitest'
 import { rawCall, rawSocket, readToEnd } from '../../../../kit/http-client.js'
-import { startHttp } from '../../../../kit/http-rig.js'
+import { startHttp } from '../../../../kit/builtin-rig.js'
 import { nextTick } from '../../../../kit/waiting.js'
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { InvocationError } from '../../../../../src/errors.js'
-import { startHttp } from '../../../../kit/http-rig.js'
+import { startHttp } from '../../../../kit/builtin-rig.js'
 
 const respond = (status_code: number) => ({ action: 'respond', response: { status_code, body: 'mw' } })
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { parseRoute, routeConfig, type Route } from '../../../../../src/engine/builtins/http/route.js'
 import { isReachable, RouteTable } from '../../../../../src/engine/builtins/http/routes.js'
 import { readTriggerConfig } from '../../../../../src/engine/declare/function.js'
-import { bindingOf } from '../../../../kit/fake-host.js'
+import { bindingOf } from '../../../../kit/builtin-rig.js'
 
 let bindings = 0
 

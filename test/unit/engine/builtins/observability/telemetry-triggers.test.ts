@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createObservabilityBuiltin } from '../../../../../src/engine/builtins/observability/observability-builtin.js'
 import { parseObservabilityConfig } from '../../../../../src/engine/builtins/observability/observability-config.js'
 import type { HostCall } from '../../../../../src/engine/builtins/builtin.js'
-import { bindingOf, bindTo, callBuiltin, FakeHost, unbindFrom } from '../../../../kit/fake-host.js'
+import { bindingOf, bindTo, callBuiltin, unbindFrom } from '../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../kit/fake-host.js'
 import { logFrame, spanFrame, spanId, TRACE } from '../../../../kit/telemetry-frames.js'
 
 const OTHER = 'b'.repeat(32)

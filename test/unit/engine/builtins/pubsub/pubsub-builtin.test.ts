@@ -3,7 +3,8 @@ import type { Builtin } from '../../../../../src/engine/builtins/builtin.js'
 import { MAX_AWAITED } from '../../../../../src/engine/builtins/pubsub/deliveries.js'
 import { createPubSubBuiltin } from '../../../../../src/engine/builtins/pubsub/pubsub-builtin.js'
 import { parsePubSubConfig } from '../../../../../src/engine/builtins/pubsub/pubsub-config.js'
-import { bindingOf, bindTo, callBuiltin, FakeHost, unbindFrom } from '../../../../kit/fake-host.js'
+import { bindingOf, bindTo, callBuiltin, unbindFrom } from '../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../kit/fake-host.js'
 
 function start(): { host: FakeHost; builtin: Builtin } {
   const host = new FakeHost()

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { Builtin } from '../../../../../src/engine/builtins/builtin.js'
 import { createQueueBuiltin } from '../../../../../src/engine/builtins/queue/queue-builtin.js'
 import { parseQueueConfig } from '../../../../../src/engine/builtins/queue/queue-config.js'
-import { callBuiltin, FakeHost } from '../../../../kit/fake-host.js'
+import { callBuiltin } from '../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../kit/fake-host.js'
 
 interface Running {
   readonly host: FakeHost

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Builtin } from '../../../../../src/engine/builtins/builtin.js'
 import { createStateBuiltin } from '../../../../../src/engine/builtins/state/state-builtin.js'
 import { parseStateConfig } from '../../../../../src/engine/builtins/state/state-config.js'
-import { callBuiltin, FakeHost } from '../../../../kit/fake-host.js'
+import { callBuiltin } from '../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../kit/fake-host.js'
 import { temporaryFolder } from '../../../../kit/temporary-folder.js'
 
 const started: Builtin[] = []

@@ -3,7 +3,8 @@ import type { Binding } from '../../../../../src/engine/builtins/builtin.js'
 import { createStateBuiltin } from '../../../../../src/engine/builtins/state/state-builtin.js'
 import { parseStateConfig } from '../../../../../src/engine/builtins/state/state-config.js'
 import { deferred } from '../../../../../src/std/async/deferred.js'
-import { bindingOf, bindTo, callBuiltin, FakeHost, unbindFrom } from '../../../../kit/fake-host.js'
+import { bindingOf, bindTo, callBuiltin, unbindFrom } from '../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../kit/fake-host.js'
 
 async function start(config?: unknown) {
   const host = new FakeHost()

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createStreamBuiltin } from '../../../../../src/engine/builtins/stream/stream-builtin.js'
 import { parseStreamConfig } from '../../../../../src/engine/builtins/stream/stream-config.js'
 import { FakeHost } from '../../../../kit/fake-host.js'
-import { startStream } from '../../../../kit/stream-rig.js'
+import { startStream } from '../../../../kit/builtin-rig.js'
 import { temporaryFolder } from '../../../../kit/temporary-folder.js'
 
 const group = { stream_name: 'chat', group_id: 'g' }

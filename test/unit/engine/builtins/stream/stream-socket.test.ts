@@ -3,8 +3,8 @@ import type { Access } from '../../../../../src/engine/access/access.js'
 import { deferred } from '../../../../../src/std/async/deferred.js'
 import { AUTH_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-server.js'
 import { JOIN_TIMEOUT_MS } from '../../../../../src/engine/builtins/stream/stream-client.js'
-import { bindingOf, unbindFrom } from '../../../../kit/fake-host.js'
-import { startStream, type StreamRig, type StreamSocket } from '../../../../kit/stream-rig.js'
+import { bindingOf, unbindFrom, startStream, type StreamRig } from '../../../../kit/builtin-rig.js'
+import type { StreamSocket } from '../../../../kit/stream-client.js'
 import { until } from '../../../../kit/waiting.js'
 
 const group = { stream_name: 'chat', group_id: 'g' }
@@ -41,7 +41,7 @@ test('changes and events reach every subscription they are for, in their order, 
   await call('send', { ...group, type: 'note', data: 5 })
   await call('send', { ...group, id: 'i', type: 'note', data: 6 })
   await call('delete', item)
-  const events = async (client: StreamSocket) => (await client.heardByNow()).map(({ id, event }) => [id, event])
+  const events = async (client: StreamSocket) => (await client.receivedByNow()).map(({ id, event }) => [id, event])
   const note = (data: number) => ({ type: 'event', event: { type: 'note', data } })
   expect(await events(one)).toEqual([
     ['i', { type: 'create', data: 1 }],
@@ -63,11 +63,11 @@ test('two subscriptions of one client give two copies; after leaving one there i
   await client.join('1', 'chat', 'g')
   await client.join('2', 'chat', 'g')
   await call('set', { ...item, data: 1 })
-  expect(await client.heardByNow()).toHaveLength(2)
+  expect(await client.receivedByNow()).toHaveLength(2)
   client.request('leave', '1', ['chat', 'g'])
-  await client.heardByNow()
+  await client.receivedByNow()
   await call('set', { ...item, data: 2 })
-  expect(await client.heardByNow()).toHaveLength(1)
+  expect(await client.receivedByNow()).toHaveLength(1)
 })
 
 test('frames that are no join or leave are ignored', async () => {
@@ -88,7 +88,7 @@ test('frames that are no join or leave are ignored', async () => {
   ]
   for (const frame of junk) client.send(frame)
   client.ws.send(Buffer.from([0]))
-  expect(await client.heardByNow()).toEqual([])
+  expect(await client.receivedByNow()).toEqual([])
   expect((await client.join('1', 'chat', 'g')).event.type).toBe('sync')
 })
 
@@ -107,7 +107,7 @@ test('join handlers run one by one with the context of the auth function, then t
     data: { subscription_id: '1', stream_name: 'chat', group_id: 'g', id: 'i', context: { user: 'u' } },
     metadata: { m: 1 },
   })
-  expect(await client.heardByNow()).toEqual([])
+  expect(await client.receivedByNow()).toEqual([])
   expect(host.payloads('next')).toEqual([])
   first.resolve({ unauthorized: false })
   expect((await client.next()).event.type).toBe('sync')
@@ -123,7 +123,7 @@ test('a join handler that returns unauthorized rejects the subscription', async 
   const client = await connect()
   expect((await client.join('1', 'chat', 'g')).event).toEqual({ type: 'unauthorized' })
   await call('set', { ...item, data: 1 })
-  expect(await client.heardByNow()).toEqual([])
+  expect(await client.receivedByNow()).toEqual([])
   await client.close()
   expect(host.payloads('left')).toEqual([])
 })
@@ -171,7 +171,7 @@ test('an id that is joined again moves: the old place is left first', async () =
   expect(host.payloads('left')).toMatchObject([{ group_id: 'g' }])
   await call('set', { ...item, data: 1 })
   await call('set', { ...item, group_id: 'h', data: 1 })
-  expect((await client.heardByNow()).map(({ groupId }) => groupId)).toEqual(['h'])
+  expect((await client.receivedByNow()).map(({ groupId }) => groupId)).toEqual(['h'])
 })
 
 test('a client that disconnects during a join leaves all its subscriptions', async () => {

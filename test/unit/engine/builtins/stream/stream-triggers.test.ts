@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FakeHost } from '../../../../kit/fake-host.js'
-import { startStream } from '../../../../kit/stream-rig.js'
+import { startStream } from '../../../../kit/builtin-rig.js'
 
 const group = { stream_name: 'chat', group_id: 'g' }
 const item = { ...group, item_id: 'i' }

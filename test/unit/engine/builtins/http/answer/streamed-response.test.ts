@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { InvocationError } from '../../../../../../src/errors.js'
 import { openRequest, readAnswer, responseOf } from '../../../../../kit/http-client.js'
-import { heldHandler, startHttp } from '../../../../../kit/http-rig.js'
+import { heldHandler, startHttp } from '../../../../../kit/builtin-rig.js'
 import { stalled } from '../../../../../kit/waiting.js'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)

@@ -33,12 +33,12 @@ function rig() {
 test('a body counts by what has arrived, so that announced bytes hold up no other', async () => {
   const { request, settle } = rig()
   for (let slow = 0; slow < 10; slow += 1) request().send(1)
-  const honest = request(100_000)
-  honest.send(100_000)
-  honest.body.end()
+  const steady = request(100_000)
+  steady.send(100_000)
+  steady.body.end()
   await settle()
 
-  expect(honest.outcome.value).toBe(100_000)
+  expect(steady.outcome.value).toBe(100_000)
 })
 
 test('beyond the limit a body waits until a request ends', async () => {
@@ -65,17 +65,17 @@ test('a body that stops arriving while another waits is given up after five to t
   const stalled = Array.from({ length: 5 }, () => request())
   for (const { send } of stalled) send(MAX_BYTES - 1)
   await settle()
-  const honest = request()
-  honest.send(MIB)
-  honest.body.end()
+  const steady = request()
+  steady.send(MIB)
+  steady.body.end()
   await settle()
-  expect(honest.outcome.value).toBeUndefined()
+  expect(steady.outcome.value).toBeUndefined()
   await clock.advance(10_000)
   await settle()
 
   expect(stalled[0]?.outcome.value).toBe('too-slow')
-  expect(honest.outcome.value).toBe(MIB)
-  for (const { end } of [...stalled, honest]) end()
+  expect(steady.outcome.value).toBe(MIB)
+  for (const { end } of [...stalled, steady]) end()
   expect(clock.pendingTimers).toBe(0)
 })
 

@@ -5,7 +5,7 @@ import type { ChannelPayload } from '../../../../../../src/engine/builtins/built
 import { TickLane } from '../../../../../../src/std/time/tick-lane.js'
 import { VirtualClock } from '../../../../../../src/std/time/virtual-clock.js'
 import { openRequest, rawSocket, readAnswer, readToEnd, responseOf } from '../../../../../kit/http-client.js'
-import { heldHandler, startHttp } from '../../../../../kit/http-rig.js'
+import { heldHandler, startHttp } from '../../../../../kit/builtin-rig.js'
 import { stalled } from '../../../../../kit/waiting.js'
 
 const MAX_JSON_BODY_BYTES = 16 * 1024 * 1024

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openRequest, rawSocket } from '../../../../../kit/http-client.js'
-import { startHttp, type HttpRig } from '../../../../../kit/http-rig.js'
+import { startHttp, type HttpRig } from '../../../../../kit/builtin-rig.js'
 import { until } from '../../../../../kit/waiting.js'
 
 /** A route `/a` whose handler waits until it is let go; `entered` counts how many it has seen. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SpanStart } from '../../../../../../src/engine/instruments.js'
-import { startHttp } from '../../../../../kit/http-rig.js'
+import { startHttp } from '../../../../../kit/builtin-rig.js'
 
 test('the span of a request shows its query without the values of sensitive keys', async () => {
   const { host, route, call } = await startHttp()

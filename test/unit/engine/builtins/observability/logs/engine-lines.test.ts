@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createObservabilityBuiltin } from '../../../../../../src/engine/builtins/observability/observability-builtin.js'
 import { parseObservabilityConfig } from '../../../../../../src/engine/builtins/observability/observability-config.js'
 import type { EngineEvent } from '../../../../../../src/engine/engine-events.js'
-import { bindingOf, bindTo, callBuiltin, FakeHost } from '../../../../../kit/fake-host.js'
+import { bindingOf, bindTo, callBuiltin } from '../../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../../kit/fake-host.js'
 import { TRACE } from '../../../../../kit/telemetry-frames.js'
 
 async function lines() {

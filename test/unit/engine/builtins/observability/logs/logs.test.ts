@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createObservabilityBuiltin } from '../../../../../../src/engine/builtins/observability/observability-builtin.js'
 import { parseObservabilityConfig } from '../../../../../../src/engine/builtins/observability/observability-config.js'
 import { packageVersion } from '../../../../../../src/version.js'
-import { callBuiltin, FakeHost } from '../../../../../kit/fake-host.js'
+import { callBuiltin } from '../../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../../kit/fake-host.js'
 import { logFrame, spanId, TRACE } from '../../../../../kit/telemetry-frames.js'
 
 interface Listed {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { createObservabilityBuiltin } from '../../../../../../src/engine/builtins/observability/observability-builtin.js'
 import { parseObservabilityConfig } from '../../../../../../src/engine/builtins/observability/observability-config.js'
-import { callBuiltin, FakeHost } from '../../../../../kit/fake-host.js'
+import { callBuiltin } from '../../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../../kit/fake-host.js'
 import { attribute, spanFrame, spanId, TRACE } from '../../../../../kit/telemetry-frames.js'
 
 const OTHER = 'a'.repeat(32)

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { Binding, Builtin } from '../../../../../../src/engine/builtins/builtin.js'
 import { createQueueBuiltin } from '../../../../../../src/engine/builtins/queue/queue-builtin.js'
 import { parseQueueConfig } from '../../../../../../src/engine/builtins/queue/queue-config.js'
-import { bindingOf, bindTo, callBuiltin, FakeHost, unbindFrom } from '../../../../../kit/fake-host.js'
+import { bindingOf, bindTo, callBuiltin, unbindFrom } from '../../../../../kit/builtin-rig.js'
+import { FakeHost } from '../../../../../kit/fake-host.js'
 
 async function start(): Promise<{ host: FakeHost; builtin: Builtin; publish: (data: unknown) => Promise<unknown> }> {
   const host = new FakeHost()

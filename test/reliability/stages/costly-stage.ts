@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Child } from './child.js'
-import { runChild } from './compiled-project.js'
+import type { Child } from '../../kit/child.js'
+import { runChild } from '../../kit/compiled-project.js'
 
 /** Under the limit for one frame. */
 const FRAGMENT_BYTES = 15 * 1024 * 1024
@@ -77,8 +77,8 @@ export async function costlyRig() {
   const engine = child('costly-engine')
   const [line] = await engine.says(/\{"url".*\}/)
   const { url, httpUrl } = JSON.parse(line) as { readonly url: string; readonly httpUrl: string }
-  const honest = child('honest-caller', url)
-  await honest.says(/calling/)
+  const steady = child('steady-caller', url)
+  await steady.says(/calling/)
   const memory = (name: 'VmRSS' | 'VmHWM'): number => {
     const status = readFileSync(`/proc/${String(engine.process.pid)}/status`, 'utf8')
     return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) * 1024
@@ -88,13 +88,13 @@ export async function costlyRig() {
   return {
     client: () => new CostlyClient(url).open(),
     /**
-     * Does something, and gives the longest time for which the honest caller got no answer meanwhile; or, where that was
+     * Does something, and gives the longest time for which the steady caller got no answer meanwhile; or, where that was
      * due to other work on the machine, the engine's longest tick.
      */
     async stallDuring(work: () => Promise<unknown>): Promise<number> {
       const report = async (): Promise<number> => {
         asked += 1
-        return Math.min(...(await Promise.all([honest, engine].map((process) => stallOf(process, asked)))))
+        return Math.min(...(await Promise.all([steady, engine].map((process) => stallOf(process, asked)))))
       }
       await report()
       await work()

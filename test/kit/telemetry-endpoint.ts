@@ -9,14 +9,14 @@ import { tcpPeer } from './socket-peer.js'
 /** What becomes of telemetry: read and forgotten, accepted and never read, or cut off at once. */
 export type SinkFate = 'reads' | 'never-reads' | 'refuses'
 
-export interface TelemetryDoor {
+export interface TelemetryEndpoint {
   readonly url: string
   fate: SinkFate
   /** Connections for telemetry that came so far. */
   readonly dials: number
 }
 
-export async function telemetryDoor(enginePort: number, fate: SinkFate): Promise<TelemetryDoor> {
+export async function telemetryEndpoint(enginePort: number, fate: SinkFate): Promise<TelemetryEndpoint> {
   let dials = 0
   const peer = await tcpPeer((client) => {
     client.once('data', (head: Buffer) => {
@@ -25,17 +25,17 @@ export async function telemetryDoor(enginePort: number, fate: SinkFate): Promise
         return
       }
       dials += 1
-      meetFate(client, head, door.fate)
+      meetFate(client, head, endpoint.fate)
     })
   })
-  const door = {
+  const endpoint = {
     url: peer.url,
     fate,
     get dials() {
       return dials
     },
   }
-  return door
+  return endpoint
 }
 
 function passOn(client: Socket, head: Buffer, port: number): void {

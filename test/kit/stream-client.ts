@@ -1,13 +1,6 @@
-/**
- * The stream built-in on a free port with the engine played by a fake host, and clients on real sockets. Everything is
- * closed when the test has ended.
- */
+/** A client of the stream port on a real socket. It is closed when its test ends. */
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Binding } from '../../src/engine/builtins/builtin.js'
-import { createStreamBuiltin, type StreamBuiltin } from '../../src/engine/builtins/stream/stream-builtin.js'
-import { parseStreamConfig } from '../../src/engine/builtins/stream/stream-config.js'
-import { bindingOf, bindTo, callBuiltin, FakeHost } from './fake-host.js'
 import { Changes } from './waiting.js'
 
 export interface StreamFrame {
@@ -19,40 +12,16 @@ export interface StreamFrame {
   readonly event: { readonly type: string; readonly data?: unknown; readonly event?: unknown }
 }
 
-export interface StreamRig {
-  readonly host: FakeHost
-  readonly builtin: StreamBuiltin
-  readonly call: (name: string, input: unknown, context?: object) => Promise<unknown>
-  readonly bind: (id: string, triggerType: string, functionId: string, members?: Partial<Binding>) => Promise<void>
-  /** Connects a client; `path` may hold a query. */
-  readonly connect: (path?: string, headers?: Record<string, string>) => Promise<StreamSocket>
-}
-
-export async function startStream(config: object = {}, local: object = {}): Promise<StreamRig> {
-  const host = new FakeHost()
-  const builtin = createStreamBuiltin(host, parseStreamConfig({ host: '127.0.0.1', port: 0, ...config }, local))
-  await builtin.start()
-  onTestFinished(() => builtin.stop())
-  return {
-    host,
-    builtin,
-    call: (name, input, context = {}) => callBuiltin(builtin, `stream::${name}`, input, context),
-    bind: (id, triggerType, functionId, members = {}) =>
-      bindTo(builtin, bindingOf({ id, triggerType, functionId, config: null, ...members })),
-    connect: (path = '/', headers = {}) => StreamSocket.open(`${builtin.url ?? ''}${path}`, headers),
-  }
-}
-
 /** A client that queues received messages. */
 export class StreamSocket {
   readonly ws: WebSocket
-  readonly #heard: StreamFrame[] = []
+  readonly #frames: StreamFrame[] = []
   readonly #changes = new Changes()
 
   private constructor(ws: WebSocket) {
     this.ws = ws
     ws.on('message', (data: Buffer) => {
-      this.#heard.push(JSON.parse(data.toString()) as StreamFrame)
+      this.#frames.push(JSON.parse(data.toString()) as StreamFrame)
       this.#changes.changed()
     })
   }
@@ -86,19 +55,19 @@ export class StreamSocket {
   /** Takes the oldest frame not taken yet, waiting for it if need be. */
   async next(): Promise<StreamFrame> {
     await this.#changes.until(
-      () => this.#heard.length > 0,
+      () => this.#frames.length > 0,
       () => 'no frame',
     )
-    return this.#heard.shift()!
+    return this.#frames.shift()!
   }
 
   /** Frames that came until the server has answered a ping sent now: all it had to say before. */
-  async heardByNow(): Promise<StreamFrame[]> {
+  async receivedByNow(): Promise<StreamFrame[]> {
     await new Promise((resolve) => {
       this.ws.once('pong', resolve)
       this.ws.ping()
     })
-    return this.#heard.splice(0)
+    return this.#frames.splice(0)
   }
 
   async close(): Promise<void> {

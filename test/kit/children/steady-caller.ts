@@ -5,9 +5,9 @@
 import { createInterface } from 'node:readline'
 import { registerWorker } from '../../../src/index.js'
 
-const worker = registerWorker(process.argv[2] ?? '', { workerName: 'honest', otel: { enabled: false } })
+const worker = registerWorker(process.argv[2] ?? '', { workerName: 'steady', otel: { enabled: false } })
 await worker.ready()
-const key = { scope: 'honest', key: 'small' }
+const key = { scope: 'steady', key: 'small' }
 await worker.trigger({ function_id: 'state::set', payload: { ...key, value: 1 } })
 
 let longestMs = 0

@@ -3,8 +3,8 @@
  * Knows the commands of each process. The test itself decides how the connections between them break.
  */
 import { onTestFinished } from 'vitest'
-import { ChildActor } from './child-actor.js'
-import { childCommand } from './compiled-project.js'
+import { ChildActor } from '../../kit/child-actor.js'
+import { childCommand } from '../../kit/compiled-project.js'
 
 /** Starts a process that can play any part; it is gone when the test ends. */
 export async function chaosActor(name: string): Promise<ChildActor> {

@@ -2,9 +2,22 @@
  * Reports options that nothing reads, such as misspelt ones. Each name is reported once for each argument, so that a
  * call in a loop is reported once. The options beside it apply.
  */
-import { isRecord } from '../../wire/protocol/validate.js'
-import { nearestName } from '../../std/text/nearest-name.js'
-import type { Report } from './diagnostics.js'
+import { nearestName } from './nearest-name.js'
+
+/** An option that nothing reads. */
+export interface UnknownOption {
+  /** The argument that holds the option, such as `registerFunction options`. */
+  readonly argument: string
+  /** The name that nothing reads. */
+  readonly option: string
+  /** The known name that was probably meant. */
+  readonly nearest: string | undefined
+}
+
+/** Says which option of what is not known, and which one was probably meant. */
+export function describeUnknownOption({ argument, option, nearest }: UnknownOption): string {
+  return `Unknown option '${option}' in ${argument}${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`
+}
 
 /** Names are remembered up to this number; further ones are not reported, since a program may compute them. */
 const MAX_NAMES = 100
@@ -15,16 +28,16 @@ export function keysOf<T>(keys: Readonly<Record<keyof Required<T>, true>>): Read
 }
 
 export class UnknownOptions {
-  readonly #report: Report
+  readonly #report: (unknown: UnknownOption) => void
   readonly #seen = new Set<string>()
 
-  constructor(report: Report) {
+  constructor(report: (unknown: UnknownOption) => void) {
     this.#report = report
   }
 
   /** Reports the options among those given that are not known. */
   check(argument: string, given: unknown, known: ReadonlySet<string>): void {
-    if (!isRecord(given)) return
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) return
     for (const option in given) if (!known.has(option)) this.#note(argument, option, known)
   }
 
@@ -32,6 +45,6 @@ export class UnknownOptions {
     const key = `${argument}\n${option}`
     if (this.#seen.has(key) || this.#seen.size >= MAX_NAMES) return
     this.#seen.add(key)
-    this.#report({ kind: 'unknown_option', argument, option, nearest: nearestName(option, [...known]) })
+    this.#report({ argument, option, nearest: nearestName(option, [...known]) })
   }
 }

@@ -7,7 +7,7 @@ import { createTestEngine } from '../../src/testing/create-test-engine.js'
 import type { TestEngine } from '../../src/testing/test-engine.js'
 import type { TestEngineOptions } from '../../src/testing/test-engine-options.js'
 import type {} from '../../scripts/setup-python.js'
-import { ChildActor } from './child-actor.js'
+import { ChildActor } from '../kit/child-actor.js'
 
 /** The SDK that a worker uses. */
 export const makers = ['node', 'python', 'ours'] as const

@@ -19,7 +19,7 @@ function encode(text: string): string {
   return Buffer.from(text).toString('base64')
 }
 
-export class Ears {
+export class OutputRecorder {
   readonly diagnostics: DiagnosticEvent[] = []
   readonly #printed: unknown[] = []
   readonly #logged: unknown[] = []
@@ -81,16 +81,16 @@ export class Ears {
   }
 
   /** Everything said so far, as one text. */
-  async told(): Promise<string> {
+  async output(): Promise<string> {
     for (const { telemetry } of this.#workers) await telemetry.flush()
-    const engines = await Promise.all(this.#engines.map(toldBy))
+    const engines = await Promise.all(this.#engines.map(outputOf))
     const workers = this.#workers.map((worker) => [worker, worker.stats(), JSON.stringify(worker)])
-    const heard = [this.diagnostics, this.#printed, this.#logged, this.#errors, workers, engines]
-    return heard.map(inDepth).join('\n')
+    const received = [this.diagnostics, this.#printed, this.#logged, this.#errors, workers, engines]
+    return received.map(inDepth).join('\n')
   }
 }
 
-async function toldBy(engine: TestEngine): Promise<unknown> {
+async function outputOf(engine: TestEngine): Promise<unknown> {
   const kept = ['engine::traces::list', 'engine::logs::list', 'engine::metrics::list', 'engine::workers::list']
   const lists = await Promise.all(kept.map((id) => engine.call(id, { search_all_spans: true }).catch(String)))
   return [engine.spans(), engine.logs(), engine.metrics(), engine.stats(), lists]

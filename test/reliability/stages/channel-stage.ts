@@ -3,9 +3,9 @@
  * transfer and reports how it ended. The test decides what to measure.
  */
 import { onTestFinished } from 'vitest'
-import { registerWorker, type III } from '../../src/index.js'
-import { ChildActor } from './child-actor.js'
-import { childCommand } from './compiled-project.js'
+import { registerWorker, type III } from '../../../src/index.js'
+import { ChildActor } from '../../kit/child-actor.js'
+import { childCommand } from '../../kit/compiled-project.js'
 
 const TRANSFER_LIMIT_MS = 300_000
 
@@ -84,7 +84,7 @@ export class ChannelStage {
   }
 
   endOf(part: 'writer' | 'reader'): Promise<Through> {
-    return this.#told(this.#actors[part], part === 'writer' ? 'written' : 'read')
+    return this.#ended(this.#actors[part], part === 'writer' ? 'written' : 'read')
   }
 
   /** Ends the process of a part without a word. */
@@ -127,9 +127,9 @@ export class ChannelStage {
     return Object.fromEntries(await Promise.all(answers)) as Record<Part, T>
   }
 
-  async #told(actor: ChildActor, wanted: Through['event']): Promise<Through> {
-    const isTold = ({ event }: { readonly event: string }): boolean => event === wanted || event === 'failed'
-    const events = await actor.heardTimes(this.#transfers, isTold, TRANSFER_LIMIT_MS)
+  async #ended(actor: ChildActor, wanted: Through['event']): Promise<Through> {
+    const isEnd = ({ event }: { readonly event: string }): boolean => event === wanted || event === 'failed'
+    const events = await actor.receivedTimes(this.#transfers, isEnd, TRANSFER_LIMIT_MS)
     // The event is as the other process wrote it.
     return events[this.#transfers - 1] as unknown as Through
   }
