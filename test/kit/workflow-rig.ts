@@ -2,7 +2,7 @@
 import { serveWorkflow, type AnyWorkflow } from '../../src/entry/workflow.js'
 import type { TestEngine, TestEngineOptions, TestWorkerOptions } from '../../src/entry/testing.js'
 import type { III } from '../../src/sdk/worker/client.js'
-import { testEngine } from './test-engine.js'
+import { testEngine } from './local-rig.js'
 
 export type ServeOptions = NonNullable<Parameters<typeof serveWorkflow>[2]>
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
 import { defineSignal, defineWorkflow, serveWorkflow, startWorkflow } from '../../src/entry/workflow.js'
 import { EIGHTY_COLUMNS, startCommand } from '../kit/cli-terminal.js'
-import { testEngine } from '../kit/test-engine.js'
+import { testEngine } from '../kit/local-rig.js'
 
 const approve = defineSignal({ name: 'approve' })
 const ask = defineWorkflow({ id: 'ask' }, async (flow, question: string) => {
