@@ -8,7 +8,7 @@ import { systemClock } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
 import { checkRecord } from '../sdk/worker/check.js'
 import { checkWorkflow } from './definition.js'
-import type { AnyWorkflow } from './flow.js'
+import type { AnyWorkflow, PlainWorkflow } from './flow.js'
 import { settingsOf } from './options.js'
 import { flowOf } from './operations.js'
 import type { Run } from './record.js'
@@ -61,7 +61,7 @@ export async function replay(history: RunHistory, workflow: AnyWorkflow): Promis
   return { state: reason.kind === 'cancelled' ? 'cancelled' : 'continues' }
 }
 
-async function parsed({ id, input: schema }: ReturnType<typeof checkWorkflow>, input: unknown): Promise<unknown> {
+function parsed({ id, input: schema }: PlainWorkflow, input: unknown): unknown {
   return schema === undefined ? input : validate(schema, input, { id, side: 'input' })
 }
 

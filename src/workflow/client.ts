@@ -113,9 +113,7 @@ export function workflowRun<W extends AnyWorkflow>(worker: III, workflow: W, run
       const signal = checkSignal('signal', checkRecord('options', options)['signal'])
       const result = await orAborted(outcomeOf(worker, parts, name), signal)
       // What the schema gives is what the type says.
-      return (
-        output === undefined ? result : await validate(output, result, { id, side: 'output' })
-      ) as WorkflowOutput<W>
+      return output === undefined ? result : await validate(output, result, { id, side: 'output' })
     },
     signal: async (signal, data, { key } = {}) =>
       sendSignal(parts, name, { signal: checkSignalContract('signal', signal), data, key }),

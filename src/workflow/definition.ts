@@ -48,7 +48,7 @@ export function defineSignal<S extends MaybeSchema = undefined>(signal: Signal<S
 }
 
 /** Checks the id of a workflow: it is a part of the names of scopes. */
-export function checkWorkflowId(id: unknown): string {
+function checkWorkflowId(id: unknown): string {
   if (checkId('id', id).includes('/')) throw invalidArgument('id', 'an id without a slash', id)
   return id as string
 }

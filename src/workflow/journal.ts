@@ -219,7 +219,7 @@ function shown(key: string): string {
 const OWN_CODE = /[\\/](?:src[\\/]workflow|iii-node[\\/]dist)[\\/]|node:/
 
 /** Where in the user's code an operation was called. */
-export function placeOf(place: Error | undefined): string {
+function placeOf(place: Error | undefined): string {
   const lines = (place?.stack ?? '').split('\n').slice(1)
   const line = lines.find((each) => !OWN_CODE.test(each)) ?? lines[0] ?? 'an unknown place'
   return line.trim().replace(/^at /, '')

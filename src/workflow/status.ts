@@ -134,7 +134,7 @@ function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], 
 const KEY = /^(?<branches>(?:.*\/)?)(?<kind>step|call|sleep|signal|run|value|patch|undo):(?<name>.*)$/s
 
 /** The kind and the name, with its branches, of the key of an operation. */
-export function partsOf(key: string): { readonly kind: OperationKind; readonly name: string } {
+function partsOf(key: string): { readonly kind: OperationKind; readonly name: string } {
   const { branches = '', kind = 'step', name = key } = KEY.exec(key)?.groups ?? {}
   return { kind: kind as OperationKind, name: branches + name }
 }
