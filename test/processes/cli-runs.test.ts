@@ -5,11 +5,15 @@ import { EIGHTY_COLUMNS, startCommand } from '../kit/cli-terminal.js'
 import { testEngine } from '../kit/local-rig.js'
 
 const approve = defineSignal({ name: 'approve' })
+const service = { isBroken: true }
 const ask = defineWorkflow({ id: 'ask' }, async (flow, question: string) => {
   await flow.step('write', () => question.length)
   const answer = (await flow.waitFor(approve, { key: 'k' })) as string
-  if (answer === 'no') await flow.step('refuse', () => Promise.reject(new Error('refused')), { retry: { attempts: 1 } })
-  return answer
+  const answered = (): string => {
+    if (service.isBroken) throw new Error('refused')
+    return answer
+  }
+  return flow.step('answer', answered, { retry: { attempts: 1 } })
 })
 
 test(
@@ -44,8 +48,9 @@ test(
 
     expect((await cli('signal', 'ask', 'one', 'approve', '"no"', '--key', 'k')).code).toBe(0)
     await expect(runs[0]?.result()).rejects.toMatchObject({ detail: 'refused' })
+    service.isBroken = false
     expect((await cli('retry', 'ask', 'one', '--from', 'approve/k')).code).toBe(0)
-    await expect.poll(() => state('one')).toBe('waiting')
+    await expect.poll(() => state('one')).toBe('completed')
     expect((await cli('cancel', 'ask', 'two')).code).toBe(0)
     await expect(runs[1]?.result()).rejects.toMatchObject({ code: 'WORKFLOW_CANCELLED' })
 
