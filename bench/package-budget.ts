@@ -37,6 +37,7 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './testing': 1_425_000,
   './health': 600_000,
   './later': 110_000,
+  './workflow': 300_000,
   './bundle': 1_200_000,
 }
 

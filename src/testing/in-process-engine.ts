@@ -181,6 +181,11 @@ export class InProcessEngine implements TestEngine {
     this.#parts.links.linkOf(worker).cut()
   }
 
+  killWorker(worker: III): void {
+    this.drop(worker)
+    void worker.shutdown()
+  }
+
   reject(worker: WorkerTarget, code?: Rejection, options: { functionId?: string } = {}): void {
     checkRecord('options', options)
     checkNames('reject', options, ['functionId'])

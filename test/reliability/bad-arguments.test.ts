@@ -13,6 +13,7 @@ import * as protocol from '../../src/entry/protocol.js'
 import * as schema from '../../src/entry/schema.js'
 import * as state from '../../src/entry/state.js'
 import * as triggers from '../../src/entry/trigger.js'
+import * as workflows from '../../src/entry/workflow.js'
 // Loaded before it is used, so that no test waits for it.
 import '../../src/sdk/worker/once/repeated-call.js'
 import { IIIError } from '../../src/errors.js'
@@ -47,6 +48,7 @@ import {
 const trigger = { type: 'cron', function_id: 'f', config: {} }
 const provider = { registerTrigger: () => Promise.resolve(), unregisterTrigger: () => Promise.resolve() }
 const handler = (): number => 1
+const workflow = workflows.defineWorkflow({ id: 'w' }, handler)
 const offline = (options: InitOptions): III =>
   root.registerWorker('ws://127.0.0.1:9', { autoConnect: false, otel: { enabled: false }, ...options })
 const store = { get: handler, set: handler, delete: handler, list: handler, listGroups: handler }
@@ -405,6 +407,38 @@ const functions: Argument[] = [
     key: [{ ...notKey, undefined }, (v, w) => later.cancelLater(w, v)],
   }),
   ...argumentsOf('serveLater', { worker: [notClient, (v) => later.serveLater(v)] }),
+  ...argumentsOf('defineWorkflow', {
+    options: [{ ...notRecord, ...nothing }, (v) => workflows.defineWorkflow(v, handler)],
+    id: [notId, (v) => workflows.defineWorkflow({ id: v }, handler)],
+    version: [{ ...notNumber, 'a fraction': 1.5 }, (v) => workflows.defineWorkflow({ id: 'w', version: v }, handler)],
+    run: [notFunction, (v) => workflows.defineWorkflow({ id: 'w' }, v)],
+  }),
+  ...argumentsOf('defineSignal', {
+    signal: [{ ...notRecord, ...nothing }, (v) => workflows.defineSignal(v)],
+    name: [notId, (v) => workflows.defineSignal({ name: v })],
+  }),
+  ...argumentsOf('serveWorkflow', {
+    worker: [notClient, (v) => workflows.serveWorkflow(v, workflow)],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.serveWorkflow(w, v)],
+    options: [notRecord, (v, w) => workflows.serveWorkflow(w, workflow, v)],
+    concurrency: [notCount, (v, w) => workflows.serveWorkflow(w, workflow, { concurrency: v })],
+    workerConcurrency: [notCount, (v, w) => workflows.serveWorkflow(w, workflow, { workerConcurrency: v })],
+  }),
+  ...argumentsOf('startWorkflow', {
+    worker: [notClient, (v) => workflows.startWorkflow(v, workflow, {})],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.startWorkflow(w, v, {})],
+    options: [notRecord, (v, w) => workflows.startWorkflow(w, workflow, {}, v)],
+    runId: [notNamespace, (v, w) => workflows.startWorkflow(w, workflow, {}, { runId: v })],
+  }),
+  ...argumentsOf('workflowRun', {
+    worker: [notClient, (v) => workflows.workflowRun(v, workflow, 'r')],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.workflowRun(w, v, 'r')],
+    runId: [{ ...notId, ...nothing }, (v, w) => workflows.workflowRun(w, workflow, v)],
+  }),
+  ...argumentsOf('replay', {
+    history: [{ ...notRecord, ...nothing }, (v) => workflows.replay(v, workflow)],
+    workflow: [{ ...notRecord, ...nothing }, (v) => workflows.replay({ journal: [] } as never, v)],
+  }),
   ...argumentsOf('http', { callback: [notFunction, (v) => http.http(v)] }),
   ...argumentsOf('serveFetch', {
     app: [notFunction, (v, w) => web.serveFetch(w, v, { routes: ['GET /'] })],
@@ -560,7 +594,7 @@ const TOTAL = [
 
 test('every public function and method is in the table', async () => {
   const named = [...methods, ...functions].map(({ name }) => name.split(/[(.]/)[0])
-  const exported = [root, channel, errors, health, helpers, http, streams, protocol, state, triggers]
+  const exported = [root, channel, errors, health, helpers, http, streams, protocol, state, triggers, workflows]
     .flatMap((module) => Object.entries<unknown>(module))
     .filter(
       ([, value]) => typeof value === 'function' && !((value as { prototype?: unknown }).prototype instanceof Error),

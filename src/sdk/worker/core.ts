@@ -43,6 +43,7 @@ import { LiveSession, NameHolder } from './lifecycle/name-holder.js'
 import { refusalError, type Refusals } from './lifecycle/refusals.js'
 import { Interceptors } from './interceptors.js'
 import { KeyedWork } from './once/keyed-work.js'
+import { DrainHooks, type WorkerPorts } from './lent-ports.js'
 import { Link, type LinkPart } from './link.js'
 import { checkUnknown, type WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
@@ -92,6 +93,7 @@ export class Core {
   readonly conflicts: Conflicts | undefined
   /** Absent when a conflict is waited out. */
   readonly nameHolder: NameHolder | undefined
+  readonly drainHooks = new DrainHooks()
   /** True once no new work is taken. */
   isDraining = false
 
@@ -151,6 +153,18 @@ export class Core {
     refusalError(refused, this.ownTrigger)
 
   readonly channelEnd = (ref: StreamChannelRef): ChannelReader | ChannelWriter => channelEnd(this.channels, ref)
+
+  /** What parts of this package that are loaded separately may use. */
+  get lent(): WorkerPorts {
+    const { clock, random, options, link } = this
+    return {
+      clock,
+      random,
+      workerName: options.metadata.name,
+      onDrain: (callback) => this.drainHooks.add(callback),
+      onEnd: (callback) => link.endings.on(callback),
+    }
+  }
 
   /** Calls a function for the worker itself, past the interceptors. */
   readonly ownTrigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>

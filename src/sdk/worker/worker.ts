@@ -35,6 +35,7 @@ import type { WorkerOptions } from './options.js'
 import { SERVICE_KEYS } from './functions/services.js'
 import { ready, type ReadyOptions } from './lifecycle/ready.js'
 import { Shutdown, type ShutdownOptions, type ShutdownReport } from './lifecycle/shutdown.js'
+import { PORTS, type LendingPorts, type WorkerPorts } from './lent-ports.js'
 import type { WorkerStats } from './stats.js'
 import { statsOf } from './stats-of.js'
 import type { RegisterByObject, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
@@ -48,7 +49,7 @@ import {
   type RegisterTriggerInput,
 } from './triggers/triggers.js'
 
-export class Worker implements III, ChannelClient, Reporting {
+export class Worker implements III, ChannelClient, Reporting, LendingPorts {
   readonly #core: Core
   readonly #shutdown: Shutdown
 
@@ -76,6 +77,10 @@ export class Worker implements III, ChannelClient, Reporting {
 
   get [KEYED_WORK](): KeyedWork {
     return this.#core.keyed
+  }
+
+  get [PORTS](): WorkerPorts {
+    return this.#core.lent
   }
 
   get workerId(): string | undefined {
