@@ -28,18 +28,20 @@ const mayImport = {
   // a worker in a web page: the parts of a worker that need no Node
   'sdk/browser': [...wire, ...sdk],
   engine: wire,
+  // durable steps: stands on the SDK alone, so it runs on every engine
+  workflow: [...wire, ...sdk],
   // types and documents from the schemas that an engine lists
   generate: [...wire, ...sdk],
   // what needs both columns
   'console-server': [...wire, 'engine', 'generate'],
   bridge: columns,
-  cli: [...columns, 'console-server', 'bridge', 'generate'],
+  cli: [...columns, 'workflow', 'console-server', 'bridge', 'generate'],
   testing: [...columns, 'console-server', 'bridge', 'generate'],
   // a program for the browser, compiled into static files
   console: [...ground, 'wire/protocol', 'wire/transport', 'sdk/browser', 'sdk/connection'],
   // entries: re-exports; which of them may reach the local engine is ruled below
   'index.ts': [...wire, ...sdk, 'entry'],
-  entry: [...columns, 'testing', 'index.ts'],
+  entry: [...columns, 'workflow', 'testing', 'index.ts'],
 }
 
 /** `std` → everything in src/std/, `errors.ts` → that one file. */

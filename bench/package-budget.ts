@@ -36,6 +36,8 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './local-engine': 1_030_000,
   './testing': 1_425_000,
   './health': 600_000,
+  './later': 110_000,
+  './workflow': 300_000,
   './bundle': 1_200_000,
 }
 

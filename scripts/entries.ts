@@ -27,6 +27,8 @@ export const libraryEntries: Readonly<Record<string, string>> = {
   './local-engine': 'src/entry/local-engine.ts',
   './testing': 'src/entry/testing.ts',
   './health': 'src/entry/health.ts',
+  './later': 'src/entry/later.ts',
+  './workflow': 'src/entry/workflow.ts',
   './bundle': 'src/entry/bundle.ts',
   './browser': 'src/entry/browser.ts',
   './fetch': 'src/entry/fetch.ts',

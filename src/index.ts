@@ -82,6 +82,9 @@ export type {
   Trigger,
 } from './sdk/worker/triggers/triggers.js'
 export { BuiltinTrigger } from './sdk/worker/triggers/bind-builtin.js'
+export type { OnceCallOptions, OnceOptions } from './sdk/worker/once/once-options.js'
+export type { RetryOptions } from './sdk/worker/once/retry-options.js'
+export type { Duration } from './sdk/worker/duration.js'
 export { iiiAsyncFn, iiiFn } from './sdk/worker/functions/wrapped-function.js'
 export type { WrapOptions } from './sdk/worker/functions/wrapped-function.js'
 export { effectiveInitialDelayMs } from './sdk/connection/options.js'

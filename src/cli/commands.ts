@@ -16,6 +16,7 @@ import {
   mcpOptions,
   openApiOptions,
   queuesOptions,
+  runsOptions,
   schemasOptions,
   stateOptions,
   streamsOptions,
@@ -184,6 +185,30 @@ const streams: CommandSpec = {
   load: async () => (await import('./commands/streams.js')).run,
 }
 
+const runs: CommandSpec = {
+  name: 'runs',
+  summary: 'list and show runs of workflows; signal, cancel, pause, resume or retry one',
+  usage: [
+    'ls [workflow] [options]',
+    'show <workflow> <run> [options]',
+    'signal <workflow> <run> <signal> [json] [--signal-key <key>]',
+    '<cancel | pause | resume> <workflow> <run>',
+    'retry <workflow> <run> [--from <step>]',
+  ],
+  about: [
+    'Lists runs, the newest first, or shows one with its steps. `resume` continues a paused or held run; `retry` runs an ' +
+      'ended one again from a step on. Works on both engines, whether or not a worker serves the workflow.',
+  ],
+  words: ['ls', 'show', 'signal', 'cancel', 'pause', 'resume', 'retry'],
+  options: runsOptions,
+  json: '`ls` prints `{"runs": [status, …]}`, `show` prints `{"status", "entries": [step, …]}`.',
+  examples: [
+    'iii-node runs ls --state held',
+    `iii-node runs signal orders::place o-1 payment '{"amount":20}' --signal-key o-1`,
+  ],
+  load: async () => (await import('./commands/runs.js')).run,
+}
+
 const types: CommandSpec = {
   name: 'types',
   summary: 'write TypeScript types of the functions of an engine',
@@ -292,7 +317,7 @@ const mcp: CommandSpec = {
 
 export const commands: readonly CommandSpec[] = [
   ...[init, engine, dev, consoleCommand],
-  ...[ls, inspect, call, logs, traces, queues, state, streams],
+  ...[ls, inspect, call, logs, traces, queues, state, streams, runs],
   ...[types, schemas, openapi, schema],
   ...[mcp, completion],
 ]

@@ -112,6 +112,19 @@ export const queuesOptions = {
 
 export const stateOptions = { json, ...connectionOptions } as const satisfies OptionSpecs
 
+export const runsOptions = {
+  json,
+  limit: { type: 'string', value: '<n>', about: 'maximum number of runs that `ls` prints (default: 50)' },
+  state: {
+    type: 'string',
+    choices: ['running', 'waiting', 'paused', 'held', 'completed', 'failed', 'cancelled'],
+    about: 'only runs in this state',
+  },
+  'signal-key': { type: 'string', value: '<key>', about: 'key of the signal' },
+  from: { type: 'string', value: '<step>', about: 'step to retry from (default: the first that failed)' },
+  ...connectionOptions,
+} as const satisfies OptionSpecs
+
 export const streamsOptions = { json, ...connectionOptions } as const satisfies OptionSpecs
 
 const allowWrites = {

@@ -27,7 +27,7 @@ import type { III } from '../sdk/worker/client.js'
 import { resolveOptions } from '../sdk/worker/options.js'
 import { Worker } from '../sdk/worker/worker.js'
 import type { ConsoleServer } from '../console-server/console-server.js'
-import { durationMs, type Duration } from './duration.js'
+import { durationMs, type Duration } from '../sdk/worker/duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import { rejectWorker } from './reject-worker.js'
 import type { TelemetryCapture } from './telemetry-capture.js'
@@ -179,6 +179,11 @@ export class InProcessEngine implements TestEngine {
 
   drop(worker: WorkerTarget): void {
     this.#parts.links.linkOf(worker).cut()
+  }
+
+  killWorker(worker: III): void {
+    this.drop(worker)
+    void worker.shutdown()
   }
 
   reject(worker: WorkerTarget, code?: Rejection, options: { functionId?: string } = {}): void {

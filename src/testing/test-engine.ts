@@ -5,7 +5,7 @@ import type { Unsubscribe } from '../std/async/emitter.js'
 import type { EnqueueResult } from '../sdk/worker/calls/trigger-request.js'
 import type { III } from '../sdk/worker/client.js'
 import type { InitOptions } from '../sdk/worker/options.js'
-import type { Duration } from './duration.js'
+import type { Duration } from '../sdk/worker/duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import type { CapturedLog, CapturedMetric, CapturedSpan } from './otlp.js'
 import type { WorkerTarget } from './worker-links.js'
@@ -107,6 +107,12 @@ export interface TestEngine extends AsyncDisposable {
 
   /** Cuts the connection of a worker without a close frame, like a network failure. The worker may reconnect. */
   drop(worker: WorkerTarget): void
+  /**
+   * Ends a worker of `connect` as SIGKILL ends a process: without a close frame, in the middle of whatever it does. What
+   * its handlers do later has no effect on the engine.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for a worker that has never connected, `NOT_CONNECTED` for one that is not.
+   */
+  killWorker(worker: III): void
   /** Refuses a worker (permanently) or one of its functions, as if another worker owned the name. */
   reject(worker: WorkerTarget, code?: Rejection, options?: { functionId?: string }): void
   /** Stops reading what a worker sends, until the returned function is called. */

@@ -6,12 +6,16 @@ import * as web from '../../src/entry/fetch.js'
 import * as errors from '../../src/entry/errors.js'
 import * as health from '../../src/entry/health.js'
 import * as helpers from '../../src/entry/helpers.js'
+import * as later from '../../src/entry/later.js'
 import * as http from '../../src/entry/helpers/http.js'
 import * as streams from '../../src/entry/helpers/stream.js'
 import * as protocol from '../../src/entry/protocol.js'
 import * as schema from '../../src/entry/schema.js'
 import * as state from '../../src/entry/state.js'
 import * as triggers from '../../src/entry/trigger.js'
+import * as workflows from '../../src/entry/workflow.js'
+// Loaded before it is used, so that no test waits for it.
+import '../../src/sdk/worker/once/repeated-call.js'
 import { IIIError } from '../../src/errors.js'
 import type { III, InitOptions } from '../../src/index.js'
 import { connectedRig, outcomeOf } from '../kit/worker-rig.js'
@@ -44,6 +48,7 @@ import {
 const trigger = { type: 'cron', function_id: 'f', config: {} }
 const provider = { registerTrigger: () => Promise.resolve(), unregisterTrigger: () => Promise.resolve() }
 const handler = (): number => 1
+const workflow = workflows.defineWorkflow({ id: 'w' }, handler)
 const offline = (options: InitOptions): III =>
   root.registerWorker('ws://127.0.0.1:9', { autoConnect: false, otel: { enabled: false }, ...options })
 const store = { get: handler, set: handler, delete: handler, list: handler, listGroups: handler }
@@ -56,6 +61,11 @@ const ref = { channel_id: 'c', access_key: 'k', direction: 'read' }
 const notPort = { ...notNumber, 'a negative one': -1, 'a fraction': 1.5, 'one too large': 65_536 }
 /** A member that may be left out. */
 const notInterceptor = { null: null, ...numbers, ...text, ...objects, ...oddities }
+
+const notKey = { ...notString, ...blanks, null: null, 'a long one': 'k'.repeat(513) }
+const notScope = { ...notString, ...blanks }
+const notChoice = { ...notString, ...text }
+const notSpan = { NaN, 'a negative one': -1, ...text, ...objects, ...oddities, ...aFunction }
 
 const methods: Argument[] = [
   ...argumentsOf('use', {
@@ -74,6 +84,23 @@ const methods: Argument[] = [
     metadata: [{ ...notRecord, ...notJson }, (v, w) => w.registerFunction('f', handler, { metadata: v })],
     maxConcurrentInvocations: [notCount, (v, w) => w.registerFunction('f', handler, { maxConcurrentInvocations: v })],
     invocation: [notRecord, (v, w) => w.registerFunction('f', handler, { invocation: v })],
+    idempotent: [{ ...notRecord, null: null }, (v, w) => w.registerFunction('f', handler, { idempotent: v })],
+    'idempotent, without a handler': [
+      { 'an object': {} },
+      (v, w) => w.registerFunction('f', { url: 'http://a.test' }, { idempotent: v }),
+      'idempotent',
+    ],
+    'idempotent.ttl': [
+      { ...notSpan, 'a short one': 999 },
+      (v, w) => w.registerFunction('f', handler, { idempotent: { ttl: v } }),
+    ],
+    'idempotent.lease': [
+      { ...notSpan, 'a short one': '10ms' },
+      (v, w) => w.registerFunction('f', handler, { idempotent: { lease: v } }),
+    ],
+    'idempotent.scope': [notScope, (v, w) => w.registerFunction('f', handler, { idempotent: { scope: v } })],
+    'idempotent.onLost': [notChoice, (v, w) => w.registerFunction('f', handler, { idempotent: { onLost: v } })],
+    'idempotent.onError': [notChoice, (v, w) => w.registerFunction('f', handler, { idempotent: { onError: v } })],
     'handler.url': [{ ...notId, 'no URL': 'nowhere' }, (v, w) => w.registerFunction('f', { url: v }), 'invocation.url'],
     'handler.method': [
       { ...notString, 'an unknown one': 'BREW' },
@@ -163,6 +190,37 @@ const methods: Argument[] = [
     timeoutMs: [notDuration, (v, w) => w.trigger({ function_id: 'f', payload: {}, timeoutMs: v })],
     namespace: [notNamespace, (v, w) => w.trigger({ function_id: 'f', payload: {}, namespace: v })],
     signal: [notSignal, (v, w) => w.trigger({ function_id: 'f', payload: {}, signal: v })],
+    idempotencyKey: [notKey, (v, w) => w.trigger({ function_id: 'f', payload: {}, idempotencyKey: v })],
+    'metadata, with a key': [
+      { ...numbers, ...text, 'a list': [] },
+      (v, w) => w.trigger({ function_id: 'f', payload: {}, idempotencyKey: 'k', metadata: v }),
+      'metadata',
+    ],
+    retry: [{ ...notRecord, null: null }, (v, w) => w.trigger({ function_id: 'f', payload: {}, retry: v })],
+    'retry.attempts': [
+      { ...notCount, 'too many': 101, Infinity },
+      (v, w) => w.trigger({ function_id: 'f', payload: {}, retry: { attempts: v } }),
+    ],
+    'retry.backoff': [
+      { ...notSpan, 'three durations': '1s..2s..3s' },
+      (v, w) => w.trigger({ function_id: 'f', payload: {}, retry: { backoff: v } }),
+    ],
+    'retry.attemptTimeoutMs': [
+      { ...notDuration, 'one without a key': 1_000 },
+      (v, w) => w.trigger({ function_id: 'f', payload: {}, retry: { attemptTimeoutMs: v } }),
+    ],
+    'retry, of a void call': [
+      { 'an object': {} },
+      (v, w) => w.trigger({ function_id: 'f', payload: {}, action: { type: 'void' }, retry: v }),
+      'retry',
+    ],
+  }),
+  ...argumentsOf('once', {
+    key: [notKey, (v, w) => w.once(v, handler)],
+    run: [notFunction, (v, w) => w.once('k', v)],
+    options: [notRecord, (v, w) => w.once('k', handler, v)],
+    'options.scope': [notScope, (v, w) => w.once('k', handler, { scope: v })],
+    'options.input': [notJson, (v, w) => w.once('k', handler, { input: v })],
   }),
   ...argumentsOf('client', {
     contracts: [{ ...notRecord, ...nothing }, (v, w) => w.client(v)],
@@ -316,6 +374,70 @@ const functions: Argument[] = [
   ...argumentsOf('healthHandlers', {
     worker: [notClient, (v) => health.healthHandlers(v)],
     strict: [notBoolean, (v, w) => health.healthHandlers(w, { strict: v })],
+  }),
+  ...argumentsOf('callLater', {
+    worker: [notClient, (v) => later.callLater(v, 'f', {}, { delay: 1 })],
+    fn: [notId, (v, w) => later.callLater(w, v, {}, { delay: 1 })],
+    payload: [{ ...notJson, ...aFunction }, (v, w) => later.callLater(w, 'f', v, { delay: 1 })],
+    options: [{ ...notRecord, ...nothing }, (v, w) => later.callLater(w, 'f', {}, v)],
+    'options, both or none': [
+      { none: {}, both: { delay: 1, at: 1 } },
+      (v, w) => later.callLater(w, 'f', {}, v),
+      'options',
+    ],
+    delay: [{ ...notSpan, null: null }, (v, w) => later.callLater(w, 'f', {}, { delay: v })],
+    at: [
+      { ...text, ...objects, NaN, 'no date': new Date(NaN), 'one out of range': 1e16 },
+      (v, w) => later.callLater(w, 'f', {}, { at: v }),
+    ],
+    key: [notKey, (v, w) => later.callLater(w, 'f', {}, { delay: 1, key: v })],
+    namespace: [notNamespace, (v, w) => later.callLater(w, 'f', {}, { delay: 1, namespace: v })],
+    metadata: [
+      { ...notRecord, null: null, ...notJson },
+      (v, w) => later.callLater(w, 'f', {}, { delay: 1, metadata: v }),
+    ],
+    action: [
+      { ...notRecord, 'a void one': { type: 'void' }, 'one without a queue': { type: 'enqueue' } },
+      (v, w) => later.callLater(w, 'f', {}, { delay: 1, action: v }),
+    ],
+    timeoutMs: [notDuration, (v, w) => later.callLater(w, 'f', {}, { delay: 1, timeoutMs: v })],
+  }),
+  ...argumentsOf('cancelLater', {
+    worker: [notClient, (v) => later.cancelLater(v, 'k')],
+    key: [{ ...notKey, undefined }, (v, w) => later.cancelLater(w, v)],
+  }),
+  ...argumentsOf('serveLater', { worker: [notClient, (v) => later.serveLater(v)] }),
+  ...argumentsOf('defineWorkflow', {
+    options: [{ ...notRecord, ...nothing }, (v) => workflows.defineWorkflow(v, handler)],
+    id: [notId, (v) => workflows.defineWorkflow({ id: v }, handler)],
+    version: [{ ...notNumber, 'a fraction': 1.5 }, (v) => workflows.defineWorkflow({ id: 'w', version: v }, handler)],
+    run: [notFunction, (v) => workflows.defineWorkflow({ id: 'w' }, v)],
+  }),
+  ...argumentsOf('defineSignal', {
+    signal: [{ ...notRecord, ...nothing }, (v) => workflows.defineSignal(v)],
+    name: [notId, (v) => workflows.defineSignal({ name: v })],
+  }),
+  ...argumentsOf('serveWorkflow', {
+    worker: [notClient, (v) => workflows.serveWorkflow(v, workflow)],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.serveWorkflow(w, v)],
+    options: [notRecord, (v, w) => workflows.serveWorkflow(w, workflow, v)],
+    concurrency: [notCount, (v, w) => workflows.serveWorkflow(w, workflow, { concurrency: v })],
+    workerConcurrency: [notCount, (v, w) => workflows.serveWorkflow(w, workflow, { workerConcurrency: v })],
+  }),
+  ...argumentsOf('startWorkflow', {
+    worker: [notClient, (v) => workflows.startWorkflow(v, workflow, {})],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.startWorkflow(w, v, {})],
+    options: [notRecord, (v, w) => workflows.startWorkflow(w, workflow, {}, v)],
+    runId: [notNamespace, (v, w) => workflows.startWorkflow(w, workflow, {}, { runId: v })],
+  }),
+  ...argumentsOf('workflowRun', {
+    worker: [notClient, (v) => workflows.workflowRun(v, workflow, 'r')],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.workflowRun(w, v, 'r')],
+    runId: [{ ...notId, ...nothing }, (v, w) => workflows.workflowRun(w, workflow, v)],
+  }),
+  ...argumentsOf('replay', {
+    history: [{ ...notRecord, ...nothing }, (v) => workflows.replay(v, workflow)],
+    workflow: [{ ...notRecord, ...nothing }, (v) => workflows.replay({ journal: [] } as never, v)],
   }),
   ...argumentsOf('http', { callback: [notFunction, (v) => http.http(v)] }),
   ...argumentsOf('serveFetch', {
@@ -472,7 +594,7 @@ const TOTAL = [
 
 test('every public function and method is in the table', async () => {
   const named = [...methods, ...functions].map(({ name }) => name.split(/[(.]/)[0])
-  const exported = [root, channel, errors, health, helpers, http, streams, protocol, state, triggers]
+  const exported = [root, channel, errors, health, helpers, http, streams, protocol, state, triggers, workflows]
     .flatMap((module) => Object.entries<unknown>(module))
     .filter(
       ([, value]) => typeof value === 'function' && !((value as { prototype?: unknown }).prototype instanceof Error),

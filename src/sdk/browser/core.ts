@@ -9,6 +9,7 @@ import { pendingCaps } from '../connection/options.js'
 import { Calls } from '../rpc/calls.js'
 import { ServedInvocations, type Served } from '../rpc/served.js'
 import { ErrorCode, NotConnectedError, RuntimeError, type RegistrationRejectedError } from '../../errors.js'
+import type { Random } from '../../std/random.js'
 import type { Clock } from '../../std/time/clock.js'
 import type { TraceHeaders, Tracing } from '../../wire/protocol/tracing.js'
 import { toErrorBody } from '../../wire/protocol/error-body.js'
@@ -38,6 +39,7 @@ import type { ResolvedOptions } from './options.js'
 export class BrowserCore implements Receivers {
   readonly options: ResolvedOptions
   readonly clock: Clock
+  readonly random: Random
   readonly report: Report
   readonly counters = createCounters()
   readonly served = new ServedInvocations()
@@ -64,6 +66,7 @@ export class BrowserCore implements Receivers {
     const inject = (): TraceHeaders => ({ traceparent: options.traceparent?.(), baggage: undefined })
     this.telemetry = { tracing: { inject, begin: () => undefined }, handlerLogger: consoleLogger }
     this.clock = clock
+    this.random = random
     this.report = report
     this.link = new Link(options, ports, report)
     this.calls = new Calls(ports, this.link.connection)
@@ -109,6 +112,11 @@ export class BrowserCore implements Receivers {
     call(this, request) as Promise<TOutput>
 
   readonly trigger = this.ownTrigger
+
+  readonly repeat = async (request: TriggerRequest): Promise<unknown> => {
+    const { repeatedCall } = await import('../worker/once/repeated-call.js')
+    return repeatedCall(this, request, this.ownTrigger)
+  }
 
   readonly refusalError = ([first]: Refusals): RegistrationRejectedError => first
 
@@ -166,5 +174,8 @@ const serving: FunctionServing = {
   served: (_id, handler) => handler,
   checkInvocation() {
     throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'A function of a web page cannot be served over HTTP')
+  },
+  keyed() {
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'A function of a web page cannot be `idempotent`')
   },
 }

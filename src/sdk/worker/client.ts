@@ -29,6 +29,7 @@ import type { RegisterServiceInput } from './functions/services.js'
 import type { ShutdownOptions, ShutdownReport } from './lifecycle/shutdown.js'
 import type { WorkerStats } from './stats.js'
 import type { Interceptor } from './interceptors.js'
+import type { OnceCallOptions } from './once/once-options.js'
 import type { WorkerHealth } from './health/health.js'
 import type { RegisterByObject, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
 import type { RegisteredTrigger, RegisteredTriggerType, UndeclaredTrigger } from './registered-types.js'
@@ -187,6 +188,15 @@ export interface III extends IIIClient, AsyncDisposable {
    * worker.use({ serve: ({ payload, context }, next) => next(payload) })
    */
   use(interceptor: Interceptor): Unsubscribe
+  /**
+   * Runs work once per key, over all workers of the engine: the first result is recorded in engine state, and later
+   * callers with the key receive it, as JSON has it. Waits while another worker runs the work.
+   * @throws {InvocationError} rejects with what the work failed with; `IDEMPOTENCY_UNKNOWN` when a worker that ran it is gone,
+   * `IDEMPOTENCY_KEY_REUSED` for another input, `IDEMPOTENCY_UNAVAILABLE` when state does not answer.
+   * @example
+   * const invoice = await worker.once('invoice-7', () => createInvoice(7), { ttl: '7d' })
+   */
+  once<T>(key: string, run: () => T | Promise<T>, options?: OnceCallOptions): Promise<T>
   /** Whether this worker is connected, in effect at the engine and answered by it; for probes, see `iii-node/health`. */
   health(): WorkerHealth
   /** Counters of this client. */

@@ -42,6 +42,8 @@ import { Introduction } from './lifecycle/introduction.js'
 import { LiveSession, NameHolder } from './lifecycle/name-holder.js'
 import { refusalError, type Refusals } from './lifecycle/refusals.js'
 import { Interceptors } from './interceptors.js'
+import { KeyedWork } from './once/keyed-work.js'
+import { DrainHooks, type WorkerPorts } from './lent-ports.js'
 import { Link, type LinkPart } from './link.js'
 import { checkUnknown, type WorkerOptions } from './options.js'
 import { OwnTelemetry } from './own-telemetry.js'
@@ -78,6 +80,8 @@ export class Core {
   readonly watch: HandlerWatch
   readonly services: Services
   readonly triggerTypes: TriggerTypes
+  /** Work that runs once per key. */
+  readonly keyed = new KeyedWork(this)
   readonly functions: Functions
   readonly triggers: Triggers
   readonly channels: WorkerChannels
@@ -89,6 +93,7 @@ export class Core {
   readonly conflicts: Conflicts | undefined
   /** Absent when a conflict is waited out. */
   readonly nameHolder: NameHolder | undefined
+  readonly drainHooks = new DrainHooks()
   /** True once no new work is taken. */
   isDraining = false
 
@@ -124,6 +129,7 @@ export class Core {
       describe: (input, handler) => describeFunction(input, handler, report),
       served: (id, handler) => answeringHttp(id, handler, { report, random, exposeErrors }),
       checkInvocation: checkHttpInvocation,
+      keyed: (id, options) => this.keyed.wrapperOf(id, options),
     })
     this.triggers = new Triggers(this.link, { random, namespace, report })
     this.news = new WorkerNews(this)
@@ -148,9 +154,27 @@ export class Core {
 
   readonly channelEnd = (ref: StreamChannelRef): ChannelReader | ChannelWriter => channelEnd(this.channels, ref)
 
+  /** What parts of this package that are loaded separately may use. */
+  get lent(): WorkerPorts {
+    const { clock, random, options, link } = this
+    return {
+      clock,
+      random,
+      workerName: options.metadata.name,
+      onDrain: (callback) => this.drainHooks.add(callback),
+      onEnd: (callback) => link.endings.on(callback),
+    }
+  }
+
   /** Calls a function for the worker itself, past the interceptors. */
   readonly ownTrigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>
     call(this, request) as Promise<TOutput>
+
+  /** Sends a request with `retry`. The code for it is loaded with the first one. */
+  readonly repeat = async (request: TriggerRequest): Promise<unknown> => {
+    const { repeatedCall } = await import('./once/repeated-call.js')
+    return repeatedCall(this, request, this.ownTrigger)
+  }
 
   /** Calls a function for the user of this worker. */
   readonly trigger: TriggerFunction = <TInput, TOutput>(request: TriggerRequest<TInput>) =>

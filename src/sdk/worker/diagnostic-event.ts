@@ -94,6 +94,8 @@ export type DiagnosticEvent =
     }
   /** The probes of the `health` option could not be served; the worker works on. */
   | { readonly kind: 'probes_failed'; readonly error: unknown }
+  /** A call of `callLater` failed when it was due, and is not made again. */
+  | { readonly kind: 'later_call_failed'; readonly functionId: string; readonly key: string; readonly error: unknown }
   /** An option that nothing reads, with the known name that was probably meant. */
   | ({ readonly kind: 'unknown_option' } & UnknownOption)
   /** The engine asks workers of the default namespace only for streams they keep. */
@@ -127,6 +129,8 @@ export function warningText(event: Exclude<DiagnosticEvent, { kind: Other }>): s
       return stalledText(event)
     case 'probes_failed':
       return `Probes are not served: ${messageOf(event.error)}`
+    case 'later_call_failed':
+      return `The later call to '${event.functionId}' (key '${event.key}') failed: ${messageOf(event.error)}`
     case 'channel_failed':
       return `A channel was cut while nothing listened: ${messageOf(event.error)}`
     case 'http_answer_ignored':

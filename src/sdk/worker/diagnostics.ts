@@ -109,6 +109,7 @@ function toConsole(event: DiagnosticEvent, count = 1): void {
     case 'handler_slow':
     case 'handler_abandoned':
     case 'probes_failed':
+    case 'later_call_failed':
     case 'channel_failed':
     case 'channel_stalled':
     case 'http_answer_ignored':

@@ -29,11 +29,13 @@ import {
 } from './functions/functions.js'
 import { INVOCATION_KEYS, type HttpInvocationConfig } from './functions/http-invocation.js'
 import { INTERCEPTOR_KEYS, type Interceptor } from './interceptors.js'
+import { KEYED_WORK, type KeyedWork } from './once/keyed-work.js'
 import type { WorkerHealth } from './health/health.js'
 import type { WorkerOptions } from './options.js'
 import { SERVICE_KEYS } from './functions/services.js'
 import { ready, type ReadyOptions } from './lifecycle/ready.js'
 import { Shutdown, type ShutdownOptions, type ShutdownReport } from './lifecycle/shutdown.js'
+import { PORTS, type LendingPorts, type WorkerPorts } from './lent-ports.js'
 import type { WorkerStats } from './stats.js'
 import { statsOf } from './stats-of.js'
 import type { RegisterByObject, RegisterFunction, RegisterFunctionWith } from './functions/register-function.js'
@@ -47,7 +49,7 @@ import {
   type RegisterTriggerInput,
 } from './triggers/triggers.js'
 
-export class Worker implements III, ChannelClient, Reporting {
+export class Worker implements III, ChannelClient, Reporting, LendingPorts {
   readonly #core: Core
   readonly #shutdown: Shutdown
 
@@ -71,6 +73,14 @@ export class Worker implements III, ChannelClient, Reporting {
 
   get [REPORT](): Report {
     return this.#core.report
+  }
+
+  get [KEYED_WORK](): KeyedWork {
+    return this.#core.keyed
+  }
+
+  get [PORTS](): WorkerPorts {
+    return this.#core.lent
   }
 
   get workerId(): string | undefined {
@@ -165,6 +175,8 @@ export class Worker implements III, ChannelClient, Reporting {
     this.#core.unknown.check('use options', interceptor, INTERCEPTOR_KEYS)
     return remove
   }
+
+  readonly once: III['once'] = (key, run, options) => this.#core.keyed.once(key, run, options)
 
   readonly health = (): WorkerHealth => this.#core.health.now()
 

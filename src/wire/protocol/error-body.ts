@@ -2,7 +2,7 @@
  * Converts any thrown value to the error object of the wire, and back. The result always has a code and a message: the
  * engine cannot read an error without a message, and the caller would wait.
  */
-import { ErrorCode, InvocationError, SerdeError, type ErrorBody } from '../../errors.js'
+import { ErrorCode, InvocationError, RemoteError, SerdeError, type ErrorBody } from '../../errors.js'
 import { describe, messageOf } from '../../std/text/describe.js'
 import { isRecord } from './validate.js'
 
@@ -24,9 +24,17 @@ export function readErrorBody(value: unknown): ErrorBody | undefined {
   return typeof stacktrace === 'string' ? { code, message, stacktrace } : { code, message }
 }
 
+/** Codes of calls that did not run. */
+const NOT_RUN: ReadonlySet<unknown> = new Set([
+  ErrorCode.function_not_found,
+  ErrorCode.WORKER_BUSY,
+  ErrorCode.IDEMPOTENCY_UNAVAILABLE,
+])
+
 /**
  * The error object for a thrown value. An `InvocationError` keeps its code and sends no stack, since it has that of its
- * origin; every other value becomes `invocation_failed`.
+ * origin; every other value becomes `invocation_failed`. The error of a call that did not run, passed on by a handler that
+ * did run, sends a stack, which distinguishes the two.
  */
 export function toErrorBody(thrown: unknown): ErrorBody {
   try {
@@ -41,7 +49,8 @@ function bodyOf(thrown: unknown): ErrorBody {
   if (thrown instanceof InvocationError) {
     // The declared types are not enforced: values that users put into an error arrive here unchecked.
     const { code, detail, stacktrace }: { code: unknown; detail: unknown; stacktrace?: unknown } = thrown
-    return body({ code, message: detail, stacktrace })
+    const isPassedOn = thrown instanceof RemoteError && NOT_RUN.has(code)
+    return body({ code, message: detail, stacktrace: stacktrace ?? (isPassedOn ? thrown.stack : undefined) })
   }
   if (thrown instanceof SerdeError) return body({ code: thrown.code, message: thrown.message })
   if (thrown instanceof Error) return body({ message: thrown.message, stacktrace: thrown.stack })

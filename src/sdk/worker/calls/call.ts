@@ -17,6 +17,7 @@ import type { Report } from '../diagnostics.js'
 import type { Link } from '../link.js'
 import type { WorkerOptions } from '../options.js'
 import type { WorkerCounters } from '../stats.js'
+import { metadataWithKey } from '../once/once-options.js'
 import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 import { handled, isVoid, REQUEST_KEYS, type TriggerAction, type TriggerRequest } from './trigger-request.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
@@ -34,6 +35,8 @@ export interface Caller {
   readonly unknown: Pick<UnknownOptions, 'check'>
   /** The invocation whose handler makes the present call, where that is tracked. */
   readonly currentInvocation?: () => Served | undefined
+  /** Sends a request with `retry`, which is more than one call. */
+  readonly repeat: (request: TriggerRequest) => Promise<unknown>
 }
 
 /** Sends one call. Never throws: whatever is wrong rejects the promise. */
@@ -50,6 +53,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
   checkRecord('request', request)
   reportUnknown(caller, request)
   const functionId = checkId('function_id', request.function_id)
+  if (request.retry !== undefined) return caller.repeat(request)
   const signal = checkSignal('signal', request.signal)
   signal?.throwIfAborted()
   const action = checkAction(request.action)
@@ -86,7 +90,8 @@ interface Outgoing {
 }
 
 function encode(caller: Caller, { functionId, action, namespace, request }: Outgoing, id?: string): string {
-  const { payload, metadata } = request
+  const { payload, idempotencyKey } = request
+  const metadata = idempotencyKey === undefined ? request.metadata : metadataWithKey(request.metadata, idempotencyKey)
   const trace = caller.telemetry.tracing.inject()
   try {
     return workerCodec.encode({

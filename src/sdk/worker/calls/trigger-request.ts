@@ -4,6 +4,7 @@
 import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { checkId, checkRecord } from '../check.js'
+import type { RetryOptions } from '../once/retry-options.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** How a call is routed. Without an action it waits for the result. */
@@ -38,6 +39,16 @@ export type TriggerRequest<TInput = unknown> = {
   namespace?: string | undefined
   /** Gives the call up: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
+  /**
+   * Names the request, so that a function with the option `idempotent` runs it once however often it is sent. Up to 512
+   * characters; travels in `metadata` as `idempotencyKey`.
+   */
+  idempotencyKey?: string | undefined
+  /**
+   * Sends the call again when it did not run, and with an `idempotencyKey` also when it may have run. `{}` stands for the
+   * defaults; absent: the call is sent once.
+   */
+  retry?: RetryOptions | undefined
 }
 
 /** The names of all members of a request. */
@@ -50,6 +61,8 @@ export const REQUEST_KEYS = keysOf<TriggerRequest>({
   metadata: true,
   namespace: true,
   signal: true,
+  idempotencyKey: true,
+  retry: true,
 })
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the result's type is the caller's to name, as in the official package */

@@ -18,6 +18,7 @@ import type { Described, SchemaOptions } from './function-schemas.js'
 import type { HttpInvocationConfig } from './http-invocation.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
+import type { OnceOptions } from '../once/once-options.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
@@ -44,6 +45,11 @@ export type RegisterFunctionOptions = {
    * slot is free, and its result is dropped. A cron schedule or a queue that waits for it goes on. Default no limit.
    */
   abandonAfterMs?: number | undefined
+  /**
+   * Runs calls that carry an idempotency key once per key: the first result is recorded in engine state, and later calls with
+   * the key receive it. Calls without a key are not affected. Default: off; `{}` stands for the defaults.
+   */
+  idempotent?: OnceOptions | undefined
 }
 /** A function to register: its id and options. */
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
@@ -58,6 +64,7 @@ export const FUNCTION_KEYS = keysOf<RegisterFunctionInput & SchemaOptions & { me
   invocation: true,
   maxConcurrentInvocations: true,
   abandonAfterMs: true,
+  idempotent: true,
   input: true,
   output: true,
   validate: true,
@@ -98,6 +105,11 @@ export interface FunctionServing {
   served(id: string, handler: FunctionHandler): FunctionHandler
   /** Checks how the engine is to serve a function over HTTP. */
   checkInvocation(config: HttpInvocationConfig): HttpInvocationConfig
+  /**
+   * What makes a handler run once per idempotency key.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an option that is off.
+   */
+  keyed(id: string, options: OnceOptions): (handler: FunctionHandler) => FunctionHandler
 }
 
 export class Functions implements LinkPart {
@@ -169,6 +181,9 @@ export class Functions implements LinkPart {
     const gate = gateOf(input.maxConcurrentInvocations)
     const abandonAfterMs = abandonLimit(input.abandonAfterMs)
     const { request_format, response_format, wrap } = this.#serving.describe(input, handler)
+    const keyed = input.idempotent === undefined ? undefined : this.#serving.keyed(id, input.idempotent)
+    if (keyed !== undefined && invocation !== undefined)
+      throw invalidArgument('idempotent', 'absent for a function that the engine calls over HTTP', input.idempotent)
     checkJsonRecord('request_format', request_format)
     checkJsonRecord('response_format', response_format)
     const { description, metadata } = input
@@ -181,7 +196,8 @@ export class Functions implements LinkPart {
       metadata,
       invocation,
     })
-    const served = local && this.#serving.served(id, wrap(local))
+    const checked = local && wrap(local)
+    const served = checked && this.#serving.served(id, keyed?.(checked) ?? checked)
     const entry = { handler: served, gate, abandonAfterMs, isBehindUrl: invocation !== undefined }
     this.#served.set(id, entry)
     if (entry.isBehindUrl) this.onUrlFunction()

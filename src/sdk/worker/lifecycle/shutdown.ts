@@ -80,7 +80,9 @@ export class Shutdown {
   async #drained(withdrawn: Promise<void>, limits: DrainLimits): Promise<void> {
     const unlimit = this.#limitDrain(limits)
     const unsubscribe = this.#core.link.endings.on(this.#drainOver.resolve)
-    await Promise.race([withdrawn.then(() => workDone(this.#core)), this.#drainOver.promise])
+    const released = this.#core.drainHooks.run()
+    const drained = Promise.all([withdrawn, released]).then(() => workDone(this.#core))
+    await Promise.race([drained, this.#drainOver.promise])
     unsubscribe()
     unlimit()
   }

@@ -1,5 +1,5 @@
 /** Parses durations such as `250`, `'250ms'` and `'1h30m'`. */
-import { invalidArgument } from '../errors.js'
+import { invalidArgument } from '../../errors.js'
 
 /** Milliseconds, or a string of numbers with units: `ms`, `s`, `m`, `h`, `d`. */
 export type Duration = number | string

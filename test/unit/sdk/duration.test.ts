@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { durationMs } from '../../../src/testing/duration.js'
+import { durationMs } from '../../../src/sdk/worker/duration.js'
 
 test.each([
   [0, 0],

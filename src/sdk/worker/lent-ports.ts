@@ -1,0 +1,44 @@
+/**
+ * What a worker lends to parts of this package that are loaded separately, such as workflows: its clock, its randomness,
+ * and the moments of its end.
+ */
+import type { Unsubscribe } from '../../std/async/emitter.js'
+import type { Random } from '../../std/random.js'
+import type { Clock } from '../../std/time/clock.js'
+
+/** Where a worker lends its ports. Global, so that copies of the package understand each other. */
+export const PORTS = Symbol.for('iii-node.ports')
+
+/** The ports of one worker. */
+export interface WorkerPorts {
+  readonly clock: Clock
+  readonly random: Random
+  /** The name of the worker. */
+  readonly workerName: string
+  /** Calls back when a graceful shutdown begins; the drain waits for the promise. */
+  onDrain(callback: () => Promise<void>): Unsubscribe
+  /** Calls back when the client has ended for good. */
+  onEnd(callback: () => void): Unsubscribe
+}
+
+/** Something that lends ports. */
+export interface LendingPorts {
+  readonly [PORTS]: WorkerPorts
+}
+
+/** Callbacks of the beginning of a drain. */
+export class DrainHooks {
+  readonly #callbacks = new Set<() => Promise<void>>()
+
+  add(callback: () => Promise<void>): Unsubscribe {
+    this.#callbacks.add(callback)
+    return () => {
+      this.#callbacks.delete(callback)
+    }
+  }
+
+  /** Calls all; resolves when they have settled. Never rejects. */
+  async run(): Promise<void> {
+    await Promise.allSettled([...this.#callbacks].map(async (callback) => callback()))
+  }
+}

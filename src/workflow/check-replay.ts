@@ -1,0 +1,96 @@
+/**
+ * Replays a recorded history with the present code, without an engine: shows in CI whether runs that wait in production
+ * can continue after a deployment.
+ */
+import { ErrorCode, RuntimeError, type ErrorBody } from '../errors.js'
+import { systemRandom } from '../std/random.js'
+import { systemClock } from '../std/time/clock.js'
+import { validate } from '../sdk/schema/validation.js'
+import { checkRecord } from '../sdk/worker/check.js'
+import { checkWorkflow } from './definition.js'
+import type { AnyWorkflow, PlainWorkflow } from './flow.js'
+import { settingsOf } from './options.js'
+import { flowOf } from './operations.js'
+import type { Run } from './record.js'
+import { Schedule } from './schedule.js'
+import { Session } from './session.js'
+import type { RunHistory } from './status.js'
+import type { Store } from './store.js'
+
+/** How far the code came with a history. */
+export interface Replayed {
+  /** `continues`: all that is journaled was asked for, and something new follows. */
+  readonly state: 'completed' | 'failed' | 'cancelled' | 'continues'
+  readonly result?: unknown
+  readonly error?: ErrorBody
+}
+
+/**
+ * Replays the history of a run, as `run.history()` gives it, with a workflow. Runs no step.
+ * @throws {RuntimeError} `WORKFLOW_DIVERGED` when the code does not fit the history.
+ * @example
+ * await replay(JSON.parse(readFileSync('test/histories/order-7.json', 'utf8')), placeOrder)
+ */
+export async function replay(history: RunHistory, workflow: AnyWorkflow): Promise<Replayed> {
+  const { journal, input, version, runId } = checkRecord('history', history) as unknown as RunHistory
+  const plain = checkWorkflow('workflow', workflow)
+  if (!Array.isArray(journal)) {
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'history must be what `run.history()` gives, with its `journal`')
+  }
+  const parts = {
+    ...{ store: NO_STORE, clock: systemClock, random: systemRandom, workerName: 'replay', leaseMs: Infinity },
+    ...{ workflow: plain, settings: settingsOf(), isReplayOnly: true },
+    scheduleOf: (id: string) => new Schedule(NO_STORE, id),
+    wake: () => undefined,
+    call: nothing,
+  }
+  const lease = {
+    token: 'replay',
+    start: () => undefined,
+    isOwn: () => Promise.resolve(true),
+    extend: () => Promise.resolve(true),
+  }
+  const run = runOf({ workflow: plain.id, run: runId, token: 'replay', input, version, at: 0 })
+  const session = new Session(parts, { run, lease }, journal)
+  const ending = await session.work(async () => plain.run(flowOf(session), await parsed(plain, input)))
+  if (ending.kind !== 'stopped') return { state: 'continues' }
+  const { reason } = ending
+  if (reason.kind === 'held') throw new RuntimeError(reason.error.code, reason.error.message)
+  if (reason.kind === 'completed') return { state: 'completed', result: reason.result }
+  if (reason.kind === 'failed') return { state: 'failed', error: reason.error }
+  return { state: reason.kind === 'cancelled' ? 'cancelled' : 'continues' }
+}
+
+function parsed({ id, input: schema }: PlainWorkflow, input: unknown): unknown {
+  return schema === undefined ? input : validate(schema, input, { id, side: 'input' })
+}
+
+function runOf(start: Run['start']): Run {
+  return {
+    ...{ start, generation: 0, input: start.input, version: start.version, consumed: {}, epoch: 1, claim: undefined },
+    ...{
+      until: Infinity,
+      parked: undefined,
+      news: 0,
+      cancel: undefined,
+      pause: undefined,
+      outcome: undefined,
+      watchers: [],
+    },
+  }
+}
+
+function nothing(): Promise<never> {
+  return Promise.reject(new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'A replay performs nothing new'))
+}
+
+/** Never asked: a replay stops where the journal ends. */
+const NO_STORE: Store = {
+  get: nothing,
+  list: nothing,
+  update: nothing,
+  set: nothing,
+  remove: nothing,
+  scopes: nothing,
+  bootId: nothing,
+}

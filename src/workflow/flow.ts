@@ -1,0 +1,178 @@
+/**
+ * The words of workflows: what a workflow and a signal are, and what the code of a workflow works with. Each method of
+ * `Flow` is one operation of the journal. Types only; `operations.ts` implements them.
+ */
+import type { Duration } from '../sdk/worker/duration.js'
+import type {
+  ContractInput,
+  ContractOutput,
+  FunctionContract,
+  MaybeSchema,
+  ReceivedAs,
+  SentAs,
+} from '../sdk/worker/functions/contract.js'
+import type { StandardSchemaV1 } from '../sdk/schema/standard-schema.js'
+
+/** What the body of a step receives. */
+export interface StepContext {
+  /** Counts the attempts of this step, from 1. */
+  readonly attempt: number
+  /**
+   * The same for every attempt of this step of this run, in every worker: give it to systems that accept idempotency
+   * keys, so that a step that runs again has no second effect.
+   */
+  readonly idempotencyKey: string
+  /** Aborts when the step times out, the run is cancelled, or this worker no longer owns the run. */
+  readonly signal: AbortSignal
+}
+
+/** How often a failing step is tried. */
+export interface RetryPolicy {
+  /** Attempts in all. Default 3. */
+  readonly attempts?: number | undefined
+  /** The delay before the second attempt, doubled from one to the next, with its maximum. Default `1s..1m`. */
+  readonly backoff?: Duration | undefined
+}
+
+/** Options of a step. */
+export interface StepOptions<T> {
+  /** How often a failing step is tried. Default: 3 attempts, `1s..1m` apart. */
+  readonly retry?: RetryPolicy | undefined
+  /** Time limit of one attempt; the step's signal aborts then. Default: none. */
+  readonly timeout?: Duration | undefined
+  /** Takes the effect of the step back. Runs when the run fails or is cancelled after this step has completed. */
+  readonly undo?: ((result: T, context: StepContext) => unknown) | undefined
+}
+
+/** Options of a call in a flow. */
+export interface FlowCallOptions {
+  /** The name in the journal. Default: the function's id, numbered from the second call on. */
+  readonly name?: string | undefined
+  /** The namespace of the function. Default: that of the worker. */
+  readonly namespace?: string | undefined
+  /** How often a failing call is tried. Default: 3 attempts, `1s..1m` apart. */
+  readonly retry?: RetryPolicy | undefined
+  /** Time limit of one attempt. Default: the worker's `invocationTimeoutMs`. */
+  readonly timeout?: Duration | undefined
+}
+
+/** Which signal to wait for. */
+export interface WaitOptions {
+  /** Only signals that were sent with this key. Default: those sent without one. */
+  readonly key?: string | undefined
+}
+
+/** Options of a child run. */
+export interface ChildOptions {
+  /** Id of the child run. Default: the parent's id, `/`, and the name of the operation. */
+  readonly runId?: string | undefined
+}
+
+/** Branches of `all`: functions by name, or a list of them. */
+export type Branches = Readonly<Record<string, () => unknown>> | readonly (() => unknown)[]
+
+/** The results of branches, in the same shape. */
+export type BranchResults<B extends Branches> = {
+  -readonly [K in keyof B]: B[K] extends () => infer R ? Awaited<R> : never
+}
+
+/** The operations of a run. Use them in the function of a workflow, not in a step. */
+export interface Flow {
+  /** The id of this run. */
+  readonly runId: string
+  /** The `version` of the workflow when this run was started. */
+  readonly version: number
+  /**
+   * Runs a function and journals its result. It runs at least once; once its result is journaled, it does not run again,
+   * and every worker continues with this result. The result must be JSON.
+   * @throws {InvocationError} the error of the last attempt, when all have failed.
+   */
+  step<T>(name: string, body: (context: StepContext) => T | Promise<T>, options?: StepOptions<T>): Promise<T>
+  /** Waits for a duration, or until a date. No worker holds the run meanwhile. */
+  sleep(until: Duration | Date): Promise<void>
+  /** Waits for a signal. Signals sent before are kept, and arrive in the order in which they were sent. */
+  waitFor<S extends Signal>(signal: S, options?: WaitOptions): Promise<ReceivedAs<S['schema']>>
+  /** Waits for a signal for a limited time. Resolves with `undefined` when the time has passed. */
+  waitFor<S extends Signal>(
+    signal: S,
+    options: WaitOptions & { readonly timeout: Duration },
+  ): Promise<ReceivedAs<S['schema']> | undefined>
+  /** Calls a function as a step. The idempotency key of the step is sent in the call's metadata. */
+  call<C extends FunctionContract>(
+    contract: C,
+    payload: ContractInput<C>,
+    options?: FlowCallOptions,
+  ): Promise<ContractOutput<C>>
+  /** Calls a function by its id, as a step. */
+  call<T = unknown>(functionId: string, payload?: unknown, options?: FlowCallOptions): Promise<T>
+  /** Starts another workflow and waits for its result. It is cancelled with this run. */
+  run<W extends AnyWorkflow>(workflow: W, input: WorkflowInput<W>, options?: ChildOptions): Promise<WorkflowOutput<W>>
+  /**
+   * Runs branches side by side, and waits for all of them. When branches fail, it throws the error of the first failed
+   * one in the order of the branches, after all have ended.
+   */
+  all<const B extends Branches>(branches: B): Promise<BranchResults<B>>
+  /** The time in milliseconds since 1970, journaled: the same on every replay. */
+  now(): Promise<number>
+  /** A random number in [0, 1), journaled. */
+  random(): Promise<number>
+  /** A random UUID, journaled. */
+  uuid(): Promise<string>
+  /**
+   * Whether this run takes a changed path: true for runs that reach this place for the first time, false for those that
+   * were past it before the change.
+   */
+  patched(id: string): Promise<boolean>
+  /** Ends this generation of the run and begins the next one with a new input and an empty journal. Never returns. */
+  continueAs(input: unknown): Promise<never>
+}
+
+/** What the function of a workflow is. */
+export type FlowFunction<I, O> = (flow: Flow, input: ReceivedAs<I>) => SentAs<O> | Promise<SentAs<O>>
+
+/** Members of a workflow, beside its function. */
+export interface WorkflowOptions<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> {
+  /** Names the workflow, for all its versions. */
+  readonly id: string
+  /** What a run is started with. */
+  readonly input?: I
+  /** What a run results in. */
+  readonly output?: O
+  /** Stored with each run that is started. Workers with a lower version leave such a run to others. Default 1. */
+  readonly version?: number | undefined
+}
+
+/** A workflow: its id, its schemas, its code. */
+export interface Workflow<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> {
+  readonly id: string
+  readonly input?: I
+  readonly output?: O
+  readonly version: number
+  /** The code. Call it through `serveWorkflow`. */
+  readonly run: FlowFunction<I, O>
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- a function's parameters vary in the other direction than its schemas */
+/** Any workflow, whatever its schemas. */
+export type AnyWorkflow = Workflow<any, any>
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** What a workflow is started with. */
+export type WorkflowInput<W extends AnyWorkflow> = SentAs<W['input']>
+/** What a workflow results in. */
+export type WorkflowOutput<W extends AnyWorkflow> = ReceivedAs<W['output']>
+
+/** A signal: data that is sent to a run. */
+export interface Signal<S extends MaybeSchema = MaybeSchema> {
+  readonly name: string
+  readonly schema?: S
+}
+
+/** A workflow as the package itself sees it, without the types of its schemas. */
+export interface PlainWorkflow {
+  readonly id: string
+  readonly version: number
+  readonly input?: StandardSchemaV1
+  readonly output?: StandardSchemaV1
+  readonly run: (flow: Flow, input: unknown) => unknown
+}

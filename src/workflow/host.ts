@@ -1,0 +1,296 @@
+/**
+ * Works on the runs of one workflow in one worker: takes runs that are ready, within its limits, and looks for those that
+ * others have lost. Every path of a wake-up ends in `wake`; the record of the run decides what is done. What exceeds a
+ * limit is left in the schedule, where the next sweep of any worker finds it.
+ */
+import { ErrorCode, type ErrorBody } from '../errors.js'
+import { Emitter } from '../std/async/emitter.js'
+import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
+import { validate } from '../sdk/schema/validation.js'
+import { afterEnd, conclude, hold, REMOVAL, removeRun } from './conclude.js'
+import { readEntries } from './journal.js'
+import { claim, type Lease } from './lease.js'
+import { flowOf } from './operations.js'
+import { attentionOf, readRun, RECORD_KEY, runPrefix, scopeOf, type Run, type RunName } from './record.js'
+import { startEntry } from './requests.js'
+import type { Due, Schedule } from './schedule.js'
+import { Session } from './session.js'
+import type { SessionParts } from './session-parts.js'
+
+/** The runs that one worker works on at a time, over all workflows. */
+export interface Slots {
+  max: number
+  used: number
+}
+
+/** What a host works with. */
+export interface HostParts extends SessionParts {
+  readonly slots: Slots
+}
+
+/** Runs that wait for a place in this worker. */
+const MAX_QUEUED = 1_000
+/** Timers of released runs. Those beyond are left to the sweep, which finds them a little later. */
+const MAX_TIMERS = 10_000
+/** An entry without a run is kept for this long: its start may be under way. */
+const START_GRACE_MS = 60_000
+/** Claims in a row that ended without a release before a run is held: it ends the workers that run it. */
+const MAX_CRASHES = 20
+
+export class Host {
+  /** Emits the id of each run that has ended here. */
+  readonly ended: Emitter<string>
+  readonly #parts: HostParts
+  readonly #schedule: Schedule
+  readonly #sessions = new Map<string, Session | undefined>()
+  /** Resolve when the runs of `#sessions` have been left. */
+  readonly #attended = new Set<Promise<void>>()
+  readonly #queue = new Map<string, Due | undefined>()
+  readonly #timers = new Map<string, Timer>()
+  #sweepTimer: Timer | undefined
+  #bootId: string | undefined
+  #isOpen = true
+
+  constructor(parts: HostParts) {
+    this.#parts = parts
+    this.#schedule = parts.scheduleOf(parts.workflow.id)
+    this.ended = new Emitter(() => undefined)
+    this.#sweepLater(0)
+  }
+
+  /** Runs in the memory of this worker. */
+  get active(): number {
+    return this.#sessions.size
+  }
+
+  /** Whether a run that is woken begins at once. */
+  get hasRoom(): boolean {
+    const { settings, slots } = this.#parts
+    return this.#isOpen && this.#sessions.size < settings.concurrency && slots.used < slots.max
+  }
+
+  /** A run may have something to do. Returns at once. */
+  wake(run: string): void {
+    const session = this.#sessions.get(run)
+    if (session !== undefined) session.poke()
+    else this.#offer(run, undefined)
+  }
+
+  /** The engine was started anew, or the connection to it was. */
+  async connected(): Promise<void> {
+    const boot = await this.#parts.store.bootId()
+    if (!this.#isOpen || (boot !== undefined && boot === this.#bootId)) return
+    this.#bootId = boot
+    // Each finds out whether the engine still knows its claim.
+    for (const session of this.#sessions.values()) session?.poke()
+    await this.#audit(boot)
+  }
+
+  /** Takes no more runs and releases those it has, each once its steps that run have ended. */
+  async close(): Promise<void> {
+    this.terminate()
+    for (const session of this.#sessions.values()) session?.stop({ kind: 'released' })
+    await Promise.all(this.#attended)
+  }
+
+  /** Takes no more runs. */
+  terminate(): void {
+    this.#isOpen = false
+    this.#queue.clear()
+    this.#sweepTimer?.cancel()
+    for (const timer of this.#timers.values()) timer.cancel()
+    this.#timers.clear()
+  }
+
+  /** Ends all work without a word: the connection is gone for good. */
+  lose(): void {
+    this.terminate()
+    for (const session of this.#sessions.values()) session?.lose()
+  }
+
+  /** Looks for runs that are due. */
+  async sweep(): Promise<void> {
+    const now = this.#parts.clock.epochMs()
+    for await (const entries of this.#schedule.due(now)) {
+      for (const entry of entries) {
+        if (!this.#isOpen) return
+        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs, now)
+        else if (!this.#offer(entry.run, entry)) return
+      }
+    }
+  }
+
+  #sweepLater(delayMs: number): void {
+    const { clock, random, settings } = this.#parts
+    const next = (): void => {
+      if (this.#isOpen) this.#sweepLater(settings.sweepIntervalMs * (0.9 + random.next() * 0.2))
+    }
+    // A sweep that fails is repeated by the next one.
+    this.#sweepTimer = clock.after(delayMs, () => void this.sweep().then(next, next), 'background')
+  }
+
+  /** Queues a run. @returns false when this worker has enough to do. */
+  #offer(run: string, entry: Due | undefined): boolean {
+    if (!this.#isOpen || this.#queue.size >= MAX_QUEUED) return false
+    if (!this.#queue.has(run) || entry !== undefined) this.#queue.set(run, entry)
+    this.#pump()
+    return true
+  }
+
+  #pump(): void {
+    const { settings, slots } = this.#parts
+    for (const [run, entry] of this.#queue) {
+      if (this.#sessions.size >= settings.concurrency || slots.used >= slots.max) return
+      if (this.#sessions.has(run)) continue
+      this.#queue.delete(run)
+      slots.used += 1
+      this.#sessions.set(run, undefined)
+      // What fails here is the store; the entry is still in the schedule.
+      const attended = this.#attend({ workflow: this.#parts.workflow.id, run }, entry).catch(() => undefined)
+      this.#attended.add(attended)
+      void attended.then(() => {
+        slots.used -= 1
+        this.#sessions.delete(run)
+        this.#attended.delete(attended)
+        this.#pump()
+      })
+    }
+  }
+
+  async #attend(name: RunName, entry: Due | undefined): Promise<void> {
+    const { store, clock, workflow } = this.#parts
+    const run = readRun(await store.get(scopeOf(name), RECORD_KEY))
+    const now = clock.epochMs()
+    if (run === undefined) {
+      if (entry !== undefined && entry.due + START_GRACE_MS < now) await this.#schedule.remove(entry)
+      return
+    }
+    const attention = attentionOf(run, now)
+    if (attention.kind === 'ready') {
+      // A run of a newer version stays in the schedule, for a worker that has its code.
+      if (run.version <= workflow.version) await this.#own(run, entry)
+    } else if (attention.kind === 'later') {
+      if (entry !== undefined) await this.#schedule.move(entry, attention.at, now)
+      if (!attention.isOwned) this.#timeLater(name.run, attention.at - now)
+    } else {
+      if (attention.kind === 'ended') await this.#afterEnd(run, entry)
+      if (entry !== undefined) await this.#schedule.remove(entry)
+    }
+  }
+
+  async #afterEnd(run: Run, entry: Due | undefined): Promise<void> {
+    if (entry?.tag === REMOVAL) await removeRun(this.#parts, run.start)
+    else await afterEnd(this.#parts, run, this.#parts.settings.retentionMs)
+  }
+
+  /** Works on a run from its claim to its release. */
+  async #own(found: Run, entry: Due | undefined): Promise<void> {
+    const owned = await claim(this.#parts, found)
+    if (owned === undefined) return
+    const run = await this.#work(owned.run, owned.lease)
+    owned.lease.stop()
+    if (run === undefined) return
+    if (run.outcome !== undefined) {
+      await afterEnd(this.#parts, run, this.#parts.settings.retentionMs)
+      this.ended.emit(run.start.run)
+    }
+    await this.#removeEntries(found, entry)
+    this.#next(run)
+  }
+
+  /** @returns the run as it was left; `undefined` when another worker has it. */
+  async #work(owned: Run, lease: Lease): Promise<Run | undefined> {
+    const { store } = this.#parts
+    let run: Run | undefined = owned
+    while (run !== undefined) {
+      const generation: number = run.generation
+      const isFresh: boolean = run.epoch === 1 || run !== owned
+      const entries = isFresh ? [] : readEntries(await store.list(scopeOf(run.start)), generation)
+      const session = new Session(this.#parts, { run, lease }, entries)
+      this.#sessions.set(run.start.run, session)
+      if (!this.#isOpen) session.stop({ kind: 'released' })
+      run = await this.#through(session)
+      // The next generation goes on with the same claim.
+      if (run?.generation === generation) return run
+    }
+    return undefined
+  }
+
+  async #through(session: Session): Promise<Run | undefined> {
+    const { workflow } = this.#parts
+    const { input } = session.run
+    const crashes = session.run.claim?.crashes ?? 0
+    if (crashes >= MAX_CRASHES) return hold(session, crashLoop(session.run, crashes))
+    const ending = await session.work(async () => {
+      const { id, input: schema } = workflow
+      const given: unknown = schema === undefined ? input : await validate(schema, input, { id, side: 'input' })
+      return workflow.run(flowOf(session), given)
+    })
+    if (ending.kind === 'parked') return ending.run
+    if (ending.kind === 'lost') return undefined
+    const left = session.left.then((later) => (later.kind === 'parked' ? later.run : undefined))
+    const concluded = conclude(session, ending.reason).catch(() => undefined)
+    const run = await Promise.race([concluded, left])
+    session.finished()
+    return run
+  }
+
+  async #removeEntries(found: Run, entry: Due | undefined): Promise<void> {
+    const parked = found.parked?.due
+    const used = [
+      ...(entry === undefined ? [] : [entry]),
+      ...(found.epoch === 0 && entry?.tag !== startEntry(found).tag ? [startEntry(found)] : []),
+      ...(parked === undefined ? [] : [{ run: found.start.run, tag: `p${String(found.epoch)}`, due: parked }]),
+    ]
+    for (const each of used) await this.#schedule.remove(each)
+  }
+
+  /** What a run that was left needs next. */
+  #next(run: Run): void {
+    const attention = attentionOf(run, this.#parts.clock.epochMs())
+    if (attention.kind === 'ready') this.#offer(run.start.run, undefined)
+    if (attention.kind === 'later') this.#timeLater(run.start.run, attention.at - this.#parts.clock.epochMs())
+  }
+
+  #timeLater(run: string, delayMs: number): void {
+    if (!this.#isOpen || delayMs > MAX_DELAY_MS || this.#timers.size >= MAX_TIMERS) return
+    this.#timers.get(run)?.cancel()
+    const wake = (): void => {
+      this.#timers.delete(run)
+      this.wake(run)
+    }
+    this.#timers.set(run, this.#parts.clock.after(delayMs, wake, 'background'))
+  }
+
+  /** Puts runs back into the schedule that an engine has forgotten there. Once for each start of the engine. */
+  async #audit(boot: string | undefined): Promise<void> {
+    const { store, clock, workflow } = this.#parts
+    const scope = `workflow/${workflow.id}/boot`
+    const last = (await store.get(scope, 'audit')) as { readonly boot?: string } | undefined
+    if (boot !== undefined && last?.boot === boot) return
+    const prefix = runPrefix(workflow.id)
+    for (const name of await store.scopes()) {
+      if (!this.#isOpen) return
+      if (name.startsWith(prefix)) await this.#reschedule(readRun(await store.get(name, RECORD_KEY)))
+    }
+    if (boot !== undefined) await store.set(scope, 'audit', { boot, at: clock.epochMs() })
+  }
+
+  async #reschedule(run: Run | undefined): Promise<void> {
+    if (run === undefined) return
+    const now = this.#parts.clock.epochMs()
+    const attention = attentionOf(run, now)
+    if (attention.kind === 'paused' || attention.kind === 'idle') return
+    const parked = run.parked?.due
+    const known: Due | undefined =
+      parked === undefined ? undefined : { run: run.start.run, tag: `p${String(run.epoch)}`, due: parked }
+    if (known !== undefined && (await this.#schedule.has(known))) return
+    const due = attention.kind === 'later' ? attention.at : now
+    await this.#schedule.put(known ?? { run: run.start.run, tag: 'a', due }, now)
+  }
+}
+
+function crashLoop({ start }: Run, crashes: number): ErrorBody {
+  const message = `${String(crashes)} workers in a row ended or lost the run ${start.run} of ${start.workflow} while they ran it. Find out why in their logs, then resume the run`
+  return { code: ErrorCode.WORKFLOW_HELD, message }
+}

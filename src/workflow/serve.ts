@@ -1,0 +1,167 @@
+/**
+ * Serves a workflow on a worker: joins a host to the worker's calls, to announcements of other workers, and to the worker's
+ * end. One host for each workflow of a worker.
+ */
+import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
+import { isRecord } from '../wire/protocol/validate.js'
+import { PORTS, type LendingPorts, type WorkerPorts } from '../sdk/worker/lent-ports.js'
+import { IIIConnectionState } from '../sdk/connection/state.js'
+import type { III } from '../sdk/worker/client.js'
+import { checkWorkflow } from './definition.js'
+import type { AnyWorkflow, PlainWorkflow } from './flow.js'
+import { Host, type Slots } from './host.js'
+import { settingsOf, type ServeOptions, type Settings } from './options.js'
+import type { RunName } from './record.js'
+import { Schedule } from './schedule.js'
+import type { CallOptions, SessionParts } from './session-parts.js'
+import { settledStore } from './settled-store.js'
+import { pacedStore, patientStore, stateStore, type Store } from './store.js'
+
+/** A workflow that a worker serves. */
+export interface ServedWorkflow extends AsyncDisposable {
+  /** Runs that this worker works on now; waiting runs do not count. */
+  readonly active: number
+  /** Takes no more runs and releases those that this worker has, once their steps that run have ended. */
+  close(): Promise<void>
+}
+
+/** What this package keeps of one worker. */
+interface Served {
+  readonly hosts: Map<string, Host>
+  readonly slots: Slots
+}
+
+const servedBy = new WeakMap<object, Served>()
+
+/** The host of a workflow in a worker. */
+export function hostOf(worker: object, workflow: string): Host | undefined {
+  return servedBy.get(worker)?.hosts.get(workflow)
+}
+
+/** The ports of a worker. @throws {RuntimeError} `INVALID_ARGUMENT` for anything else. */
+export function portsOf(worker: unknown): WorkerPorts {
+  const ports: unknown = isRecord(worker) ? (worker as Partial<LendingPorts>)[PORTS] : undefined
+  if (ports === undefined) throw invalidArgument('worker', 'a worker made by registerWorker', worker)
+  return ports as WorkerPorts
+}
+
+/** Announces that a run may continue to all workers that serve its workflow. May be lost. */
+export function announcer(worker: III): (name: RunName) => void {
+  return ({ workflow, run }) => {
+    hostOf(worker, workflow)?.wake(run)
+    if (hostOf(worker, workflow)?.hasRoom === true) return
+    const payload = { topic: topicOf(workflow), data: { run } }
+    worker.trigger({ function_id: 'publish', payload, namespace: 'default' }).catch(() => undefined)
+  }
+}
+
+function topicOf(workflow: string): string {
+  return `workflow/${workflow}`
+}
+
+/** The schedules of all workflows on one store. */
+export function schedulesOn(store: Store): (workflow: string) => Schedule {
+  const schedules = new Map<string, Schedule>()
+  return (workflow) => {
+    const known = schedules.get(workflow) ?? new Schedule(store, workflow)
+    schedules.set(workflow, known)
+    return known
+  }
+}
+
+/**
+ * Serves a workflow: this worker runs its runs, beside other workers that serve it. Ends with the worker: a graceful
+ * shutdown releases its runs, and others continue them at once.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is wrong, or `DUPLICATE_FUNCTION` for a workflow that
+ * this worker serves already.
+ * @example
+ * serveWorkflow(worker, placeOrder, { concurrency: 20 })
+ */
+export function serveWorkflow(worker: III, workflow: AnyWorkflow, options: ServeOptions = {}): ServedWorkflow {
+  const ports = portsOf(worker)
+  const plain = checkWorkflow('workflow', workflow)
+  const { id } = plain
+  const settings = settingsOf(options, ports.clock.isSteady)
+  const served = servedBy.get(worker) ?? {
+    hosts: new Map<string, Host>(),
+    slots: { max: settings.workerConcurrency, used: 0 },
+  }
+  servedBy.set(worker, served)
+  if (served.hosts.has(id)) {
+    throw new RuntimeError(ErrorCode.DUPLICATE_FUNCTION, `This worker serves the workflow ${id} already`)
+  }
+  if (options.workerConcurrency !== undefined) served.slots.max = options.workerConcurrency
+  const host = new Host({ ...sessionParts(worker, plain, settings), slots: served.slots })
+  served.hosts.set(id, host)
+  const leave = join(worker, host, id)
+  const forget = (): void => {
+    leave()
+    served.hosts.delete(id)
+  }
+  const close = async (): Promise<void> => {
+    await host.close()
+    forget()
+  }
+  ports.onDrain(close)
+  ports.onEnd(() => {
+    host.lose()
+    forget()
+  })
+  return {
+    get active() {
+      return host.active
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function sessionParts(worker: III, workflow: PlainWorkflow, settings: Settings): SessionParts {
+  const { clock, random, workerName } = portsOf(worker)
+  let isOver = false
+  portsOf(worker).onEnd(() => {
+    isOver = true
+  })
+  const state = pacedStore(stateStore(worker), settings.requestsInFlight)
+  const patient = patientStore(state, { clock, random, isOver: () => isOver })
+  const store = settings.settleMs === 0 ? patient : settledStore(patient, clock, settings.settleMs)
+  const call = (
+    target: Parameters<SessionParts['call']>[0],
+    payload: unknown,
+    options: CallOptions,
+  ): Promise<unknown> =>
+    typeof target === 'string'
+      ? worker.trigger({ ...options, function_id: target, payload })
+      : worker.trigger(target, payload, options)
+  return {
+    ...{ store, clock, random, workerName, leaseMs: settings.leaseMs, workflow, settings, call },
+    scheduleOf: schedulesOn(store),
+    wake: announcer(worker),
+  }
+}
+
+/** Follows announcements and the connection. @returns what ends that. */
+function join(worker: III, host: Host, workflow: string): () => void {
+  // A function of its own for each worker: all of them are notified, and the lease decides.
+  const functionId = `workflow::${workflow}::${portsOf(worker).random.uuid()}`
+  const announced = (payload: unknown): void => {
+    const run: unknown = isRecord(payload) ? payload['run'] : undefined
+    if (typeof run === 'string') host.wake(run)
+  }
+  const served = worker.registerFunction(functionId, announced, { metadata: { internal: true } })
+  const trigger = worker.registerTrigger({
+    type: 'subscribe',
+    function_id: functionId,
+    config: { topic: topicOf(workflow) },
+  })
+  const check = (): void => void host.connected().catch(() => undefined)
+  const unfollow = worker.onConnectionStateChange((state) => {
+    if (state === IIIConnectionState.Connected) check()
+  })
+  if (worker.getConnectionState() === IIIConnectionState.Connected) check()
+  return () => {
+    unfollow()
+    trigger.unregister()
+    served.unregister()
+  }
+}
