@@ -14,7 +14,7 @@ export interface FunctionSchemas {
 }
 
 /** A trigger type with its schemas. */
-export interface TriggerTypeSchemas {
+interface TriggerTypeSchemas {
   readonly id: string
   readonly namespace: string
   readonly description?: string | undefined

@@ -134,7 +134,7 @@ function decoded(segment: string): string {
 }
 
 /** An identifier in the form of type names, made from any text. */
-export function typeName(text: string): string {
+function typeName(text: string): string {
   const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
   const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
   return (/^[A-Z]/.test(name) ? name : `Type${name}`).slice(0, NAME_CHARACTERS)

@@ -280,7 +280,7 @@ function literalType(value: unknown, depth = 0): TypeNode {
 }
 
 /** The doc comment of a schema: its description, format, default and deprecation. */
-export function docOf(schema: unknown): string[] {
+function docOf(schema: unknown): string[] {
   if (!isRecord(schema)) return []
   const { description, format, default: usual, deprecated } = schema
   const lines = docLines(description)

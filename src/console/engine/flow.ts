@@ -39,7 +39,7 @@ function nodeOf(span: RecentSpan): Pick<FlowNode, 'id' | 'kind'> | undefined {
   return BESIDE.test(span.name) ? undefined : { id: span.name, kind: 'source' }
 }
 
-export function flowOf(spans: readonly RecentSpan[]): Flow {
+function flowOf(spans: readonly RecentSpan[]): Flow {
   const byId = new Map(spans.map((span) => [span.id, span]))
   const nodes = new Map<string, FlowNode>()
   const edges = new Map<string, FlowEdge>()

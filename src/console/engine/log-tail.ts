@@ -8,7 +8,7 @@ import { connection, engine, isPaused } from './engine.js'
 import { logMs } from './span-facts.js'
 
 /** Records that are kept. */
-export const MAX_LOGS = 100_000
+const MAX_LOGS = 100_000
 const PAGE = 5_000
 /** Records arrive in batches, so a query goes back this far behind the latest known one. */
 const OVERLAP_MS = 15_000

@@ -5,7 +5,7 @@ type Frame =
   | { readonly kind: 'array'; index: number; expects: 'value' | 'comma' }
 
 /** The end of the text. */
-export interface TextEnd {
+interface TextEnd {
   /** Keys and indexes down to the container, or to the value that is expected. */
   readonly path: readonly string[]
   readonly expects: 'key' | 'value' | 'other'

@@ -56,7 +56,9 @@ const kvConfig = section(storageMembers)
 export const BRIDGE_ALONE_HAS_URL = {
   if: { properties: { name: { const: 'bridge' } }, required: ['name'] },
   then: {
-    properties: { config: { properties: { bridge_url: { type: 'string' } }, required: ['bridge_url'], type: 'object' } },
+    properties: {
+      config: { properties: { bridge_url: { type: 'string' } }, required: ['bridge_url'], type: 'object' },
+    },
     required: ['config'],
   },
   else: { properties: { config: { properties: { bridge_url: { type: 'null' } } } } },

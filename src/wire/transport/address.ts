@@ -27,8 +27,9 @@ export function isUnixAddress(address: string): boolean {
 export function appendPath(address: string, suffix: string): URL {
   const url = new URL(address)
   const [file = '', ...path] = isUnixAddress(address) ? url.pathname.split(':') : ['', url.pathname]
-  const before = path.join(':').replace(/\/+$/, '')
-  const whole = before.endsWith(suffix) ? before : `${before}${suffix}`
+  const given = path.join(':')
+  const before = given.replace(/\/+$/, '')
+  const whole = before.endsWith(suffix) ? given : `${before}${suffix}`
   url.pathname = isUnixAddress(address) ? `${file}:${whole}` : whole
   return url
 }

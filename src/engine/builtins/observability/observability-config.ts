@@ -35,7 +35,7 @@ export interface CurrentSettings {
   settings: ObservabilityConfig
 }
 
-export interface ServiceConfig {
+interface ServiceConfig {
   readonly name: string
   readonly version: string | undefined
   readonly namespace: string | undefined

@@ -15,7 +15,7 @@ import type { TriggerAction } from '../calls/trigger-request.js'
 
 /** Slots, and the time that one stands for: each returns after 17 hours. */
 export const SLOTS = 512
-export const SLOT_MS = 120_000
+const SLOT_MS = 120_000
 
 /** A call as it is stored. */
 export type StoredCall = {

@@ -57,10 +57,10 @@ export const ONCE_KEYS = keysOf<OnceCallOptions>({
 })
 
 /** Characters of an idempotency key. */
-export const MAX_KEY_CHARACTERS = 512
+const MAX_KEY_CHARACTERS = 512
 
 /** Member of a call's metadata in which its idempotency key travels. */
-export const KEY_MEMBER = 'idempotencyKey'
+const KEY_MEMBER = 'idempotencyKey'
 
 const MIN_DURATION_MS = 1_000
 

@@ -80,7 +80,14 @@ const table: Readonly<Record<Option, Row>> = {
     ignored: ['', 'yes', 'none'],
     refused: ['no'],
   },
-  metricsExportIntervalMs: { fallback: 60_000, given: 5, refused: [0, -1, '5', Infinity] },
+  metricsExportIntervalMs: {
+    fallback: 60_000,
+    given: 5,
+    variable: 'OTEL_METRIC_EXPORT_INTERVAL',
+    set: ['5000', 5000],
+    ignored: ['', '0', '-1', 'often'],
+    refused: [0, -1, '5', Infinity],
+  },
   shutdownTimeoutMs: { fallback: 10_000, given: 0, refused: [-1, '5', null] },
   channelCapacity: { fallback: 10_000, given: 1, refused: [0, 1.5, -1] },
   spansFlushIntervalMs: {
