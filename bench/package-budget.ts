@@ -4,9 +4,9 @@
  */
 export const packageBudget = {
   /** The downloaded archive: the built package, its documentation, examples and templates. */
-  packedBytes: 1_010_000,
+  packedBytes: 1_290_000,
   /** The same unpacked. */
-  unpackedBytes: 3_850_000,
+  unpackedBytes: 4_820_000,
   /** Number of installed dependencies, without this package. */
   runtimePackages: 25,
   /** All of those unpacked, without this package. */
@@ -15,10 +15,10 @@ export const packageBudget = {
 
 /** Bytes of all files, of this package and others, that an import or require of a subpath reads. */
 export const importedBytes: Readonly<Record<string, number>> = {
-  '.': 450_000,
+  '.': 460_000,
   './errors': 32_000,
   './engine': 3_500,
-  './protocol': 59_000,
+  './protocol': 61_000,
   './runtime': 106_500,
   './trigger': 56_000,
   './stream': 67_000,
@@ -33,16 +33,18 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './helpers/observability': 206_000,
   './helpers/observability/internal': 6_000,
   './schema': 57_000,
-  './local-engine': 1_030_000,
-  './testing': 1_425_000,
+  './local-engine': 1_080_000,
+  './testing': 1_490_000,
   './health': 600_000,
   './later': 110_000,
   './workflow': 300_000,
   './bundle': 1_200_000,
+  './browser': 225_000,
+  './fetch': 137_000,
 }
 
 /** Compared with the peer: everything that an installation of the package alone puts into `node_modules`. */
 export const installTarget = { bytes: 32_000_000, packages: 30 } as const
 
 /** Everything of `iii-node/browser`, bundled, minified and compressed by gzip. */
-export const browserGzipBytes = 25_000
+export const browserGzipBytes = 27_500

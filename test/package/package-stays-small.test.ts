@@ -35,6 +35,7 @@ test('The archive is no larger than the budget, and holds the built package and 
     'bench',
     'docs',
     'examples',
+    'llms.txt',
     'package.json',
     'templates',
   ])

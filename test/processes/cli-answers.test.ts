@@ -187,7 +187,7 @@ test('no control character of a name, message or payload reaches the terminal', 
 test('an engine that cannot be reached, and a denied session, exit with 3', limit, async () => {
   for (const { name, words = [] } of commands) {
     // These need no engine, or wait for one.
-    if (['engine', 'dev', 'console', 'mcp', 'completion'].includes(name)) continue
+    if (['init', 'engine', 'dev', 'console', 'schema', 'mcp', 'completion'].includes(name)) continue
     const args = { call: ['f'], inspect: ['f'], state: ['get', 'a', 'b'] }[name] ?? words.slice(0, 1)
     const { code, stderr } = await runCommand([name, ...args, '--url', 'ws://127.0.0.1:1'])
     expect([code, stderr], name).toEqual([3, expect.stringMatching(new RegExp(`^iii-node ${name}: .*ECONNREFUSED`))])

@@ -47,6 +47,8 @@ export function readPage(page: string): string {
   )
 }
 
+const GUIDE_SCORE = 10
+
 /** The sections that contain most of the words, most often. */
 export function searchDocs(query: string): Section[] {
   const words = query
@@ -69,11 +71,12 @@ function sectionsOf(page: string, text: string): Section[] {
   })
 }
 
-/** A word in the heading counts more, and different words more than one word often. */
-function scoreOf({ heading, text }: Section, words: readonly string[]): number {
+/** A word in the heading counts more, different words more than one word often, and a guide more than a reference. */
+function scoreOf({ page, heading, text }: Section, words: readonly string[]): number {
   const [title, body] = [heading.toLowerCase(), text.toLowerCase()]
-  return words.reduce((score, word) => {
+  const found = words.reduce((score, word) => {
     const times = body.split(word).length - 1
     return score + (title.includes(word) ? 12 : 0) + (times > 0 ? 5 + Math.min(times, 5) : 0)
   }, 0)
+  return found > 0 && page.startsWith('guide/') ? found + GUIDE_SCORE : found
 }
