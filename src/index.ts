@@ -49,17 +49,31 @@ export type { HeadersOption } from './sdk/worker/headers.js'
 export type { InitOptions } from './sdk/worker/options.js'
 export type { ReachOptions, TlsOptions } from './wire/transport/reach.js'
 export type {
+  DeclaredFunctions,
+  DeclaredMember,
+  DeclaredStateValues,
+  DeclaredStreams,
+  DeclaredTriggerTypes,
   Register,
+  RegisteredCall,
   RegisteredConfig,
   RegisteredFunction,
   RegisteredInput,
   RegisteredItem,
   RegisteredOutput,
+  RegisteredPayload,
   RegisteredRequest,
+  RegisteredResult,
   RegisteredScope,
   RegisteredStream,
+  RegisteredTrigger,
   RegisteredTriggerType,
   RegisteredValue,
+  UndeclaredCall,
+  UndeclaredFunctionId,
+  UndeclaredScope,
+  UndeclaredTrigger,
+  UndeclaredTriggerType,
 } from './sdk/worker/registered-types.js'
 export type { ReadyOptions } from './sdk/worker/lifecycle/ready.js'
 export type { MiddlewareFunctionInput } from './sdk/worker/functions/session-hooks.js'

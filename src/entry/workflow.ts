@@ -23,6 +23,15 @@ export type {
   WorkflowOptions,
   WorkflowOutput,
 } from '../workflow/flow.js'
+export type {
+  Begun as JournalBegun,
+  Done as JournalDone,
+  Element as JournalElement,
+  Entry as JournalEntry,
+  Failure as JournalFailure,
+  OperationKind,
+} from '../workflow/journal.js'
+export type { Wait as RunWait } from '../workflow/record.js'
 export type { HistoryEntry, RunHistory, RunState, RunStatus } from '../workflow/status.js'
 export { replay } from '../workflow/check-replay.js'
 export type { Replayed } from '../workflow/check-replay.js'

@@ -21,7 +21,9 @@ import type { Store } from './store.js'
 export interface Replayed {
   /** `continues`: all that is journaled was asked for, and something new follows. */
   readonly state: 'completed' | 'failed' | 'cancelled' | 'continues'
+  /** The result of the workflow; absent unless `state` is `completed`. */
   readonly result?: unknown
+  /** The error of the workflow; absent unless `state` is `failed`. */
   readonly error?: ErrorBody
 }
 

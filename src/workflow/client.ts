@@ -38,7 +38,9 @@ export interface RetryOptions {
 
 /** One run of a workflow. */
 export interface RunHandle<W extends AnyWorkflow = AnyWorkflow> {
+  /** The id of the workflow. */
   readonly workflow: string
+  /** The id of the run, unique within its workflow. */
   readonly runId: string
   /**
    * Waits for the end of the run.

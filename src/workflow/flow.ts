@@ -144,9 +144,13 @@ export interface WorkflowOptions<I extends MaybeSchema = MaybeSchema, O extends 
 
 /** A workflow: its id, its schemas, its code. */
 export interface Workflow<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> {
+  /** Names the workflow, for all its versions. */
   readonly id: string
+  /** The schema of the input of a run. Default: none, any JSON value is accepted. */
   readonly input?: I
+  /** The schema of the result of a run. Default: none, any JSON value is accepted. */
   readonly output?: O
+  /** The version of the code, an integer from 1. Default 1. */
   readonly version: number
   /** The code. Call it through `serveWorkflow`. */
   readonly run: FlowFunction<I, O>
@@ -164,7 +168,9 @@ export type WorkflowOutput<W extends AnyWorkflow> = ReceivedAs<W['output']>
 
 /** A signal: data that is sent to a run. */
 export interface Signal<S extends MaybeSchema = MaybeSchema> {
+  /** The name that senders and runs use. */
   readonly name: string
+  /** The schema of the data. Default: none, any JSON value is accepted. */
   readonly schema?: S
 }
 

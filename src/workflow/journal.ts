@@ -8,22 +8,27 @@ import { isRecord } from '../wire/protocol/validate.js'
 import { firstOf } from './record.js'
 import type { StoreOp } from './store.js'
 
-/** The kinds of operations. */
+/**
+ * The kinds of operations: `signal` for `waitFor`, `value` for `now`, `random` and `uuid`, `patch` for `patched`, `undo`
+ * for the `undo` of a step, and otherwise the method of `Flow` of the same name.
+ */
 export type OperationKind = 'step' | 'call' | 'sleep' | 'signal' | 'run' | 'value' | 'patch' | 'undo'
 
 /** What every element of a journal value begins with. */
-interface Element {
+export interface Element {
   /** Names the writer. */
   readonly token: string
   /** The key of the operation, since engines list values without keys. */
   readonly key: string
+  /** The generation of the run, from 0. */
   readonly generation: number
+  /** When it was written, in milliseconds since 1970. */
   readonly at: number
 }
 
 /** An operation that waits has begun. */
 export interface Begun extends Element {
-  /** When it stops waiting; absent: never. */
+  /** When it stops waiting, in milliseconds since 1970; absent: never. */
   readonly due?: number
   /** The run that was started. */
   readonly child?: { readonly workflow: string; readonly run: string }
@@ -33,12 +38,17 @@ export interface Begun extends Element {
 
 /** An operation has ended: with a value, or with an error. */
 export interface Done extends Element {
+  /** The result, as JSON; absent after an error, or if there is none. */
   readonly value?: unknown
+  /** The error that ended the operation; absent after a success. */
   readonly error?: ErrorBody
   /** Order in which operations ended, as the writer saw it. */
   readonly order: number
+  /** Attempts that have ended, the last one included. */
   readonly attempts?: number
+  /** When the last attempt began, in milliseconds since 1970. */
   readonly startedAt?: number
+  /** The operation of the same branch that had ended last. */
   readonly after?: string
   /** The place of a consumed signal among those of its name and key. */
   readonly signal?: { readonly key: string; readonly index: number }
@@ -46,17 +56,23 @@ export interface Done extends Element {
 
 /** An attempt failed, and another one follows. */
 export interface Failure extends Element {
+  /** The error of the attempt. */
   readonly error: ErrorBody
-  /** When the next attempt is due. */
+  /** When the next attempt is due, in milliseconds since 1970. */
   readonly due: number
+  /** The operation of the same branch that had ended last. */
   readonly after?: string
 }
 
 /** All that is journaled of one operation. */
 export interface Entry {
+  /** Identifies the operation: branches, kind and name. */
   readonly key: string
+  /** Set for an operation that waits. */
   readonly begun: Begun | undefined
+  /** Set once the operation has ended. */
   readonly done: Done | undefined
+  /** Failed attempts that were followed by another one, oldest first. */
   readonly failures: readonly Failure[]
 }
 

@@ -41,9 +41,11 @@ export interface Claim {
 
 /** What a waiting run waits for. */
 export interface Wait {
+  /** `run`: the end of a child run. `retry`: the next attempt of a step, a call or an undo. */
   readonly kind: 'sleep' | 'signal' | 'run' | 'retry'
   /** The name of the operation in the journal. */
   readonly name: string
+  /** When the wait ends by itself, in milliseconds since 1970; absent: never. */
   readonly due?: number
 }
 

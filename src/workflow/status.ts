@@ -11,14 +11,19 @@ export type RunState = 'running' | 'waiting' | 'paused' | 'held' | 'completed' |
 
 /** What is known of a run. */
 export interface RunStatus {
+  /** The id of the workflow. */
   readonly workflow: string
+  /** The id of the run, unique within its workflow. */
   readonly runId: string
+  /** The state of the run. `held`: on the dead-letter list, until it is resumed. */
   readonly state: RunState
+  /** The `version` of the workflow that the current generation of the run started with. */
   readonly version: number
   /** Counts `continueAs` and retries from a step, from 0. */
   readonly generation: number
-  /** In milliseconds since 1970. */
+  /** When the run was started, in milliseconds since 1970. */
   readonly startedAt: number
+  /** When the run ended, in milliseconds since 1970; absent until the run ends. */
   readonly endedAt?: number
   /** The worker that has the run. */
   readonly worker?: string
@@ -26,9 +31,13 @@ export interface RunStatus {
   readonly claims: number
   /** What it waits for, while it waits. */
   readonly waitingFor: readonly Wait[]
+  /** Whether cancellation was requested; the run may still be active. */
   readonly isCancelRequested: boolean
+  /** The input of the current generation, as JSON. */
   readonly input: unknown
+  /** The result, as JSON; set only if the run completed with one. */
   readonly result?: unknown
+  /** The error of a run that failed or was cancelled, or why it is held; otherwise absent. */
   readonly error?: ErrorBody
   /** Errors of undo steps that failed for good. */
   readonly undoErrors?: readonly ErrorBody[]
@@ -38,13 +47,24 @@ export interface RunStatus {
 export interface HistoryEntry {
   /** Identifies the operation: branches, kind and name. */
   readonly key: string
+  /** The kind of the operation, mostly the method of `Flow` that began it. */
   readonly kind: OperationKind
+  /** The name in the journal, preceded by those of its branches. */
   readonly name: string
+  /** `retrying`: an attempt failed, and the next one is due. */
   readonly state: 'waiting' | 'retrying' | 'completed' | 'failed'
+  /**
+   * When the wait or the last attempt began, in milliseconds since 1970. While a step is retried: when its first attempt
+   * failed.
+   */
   readonly startedAt: number
+  /** When the operation ended, in milliseconds since 1970; absent until then. */
   readonly endedAt?: number
+  /** Attempts that have ended. */
   readonly attempts: number
+  /** The journaled result, as JSON; absent unless the operation completed. */
   readonly value?: unknown
+  /** The error of the operation, or of its last attempt while it is retried; otherwise absent. */
   readonly error?: ErrorBody
   /** When the wait or the delay before the next attempt ends. */
   readonly due?: number
@@ -52,10 +72,15 @@ export interface HistoryEntry {
 
 /** The history of a run, with the input it began with; can be kept as JSON and replayed by tests. */
 export interface RunHistory {
+  /** The id of the workflow. */
   readonly workflow: string
+  /** The id of the run, unique within its workflow. */
   readonly runId: string
+  /** The `version` of the workflow that the current generation of the run started with. */
   readonly version: number
+  /** The input of the current generation, as JSON. */
   readonly input: unknown
+  /** The operations, in the order in which they began. */
   readonly entries: readonly HistoryEntry[]
   /** The journal as it is stored, for `replay`. */
   readonly journal: readonly Entry[]

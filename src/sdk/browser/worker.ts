@@ -18,7 +18,9 @@ import { ChannelReader, ChannelWriter, type Channel } from './channels.js'
 import { BrowserCore } from './core.js'
 import type { ResolvedOptions } from './options.js'
 
-type Shared =
+/** A worker in a web page. Its members are those of a worker in Node. */
+export interface BrowserWorker extends Pick<
+  III,
   | 'registerFunction'
   | 'registerTrigger'
   | 'trigger'
@@ -32,9 +34,7 @@ type Shared =
   | 'getFatalError'
   | 'workerId'
   | 'namespace'
-
-/** A worker in a web page. Its members are those of a worker in Node. */
-export interface BrowserWorker extends Pick<III, Shared> {
+> {
   /** Byte and message streams between workers, with web streams. */
   readonly channels: {
     /** Creates a channel. @param bufferSize messages that the engine buffers for a slow reader, from 1 to 1024. Default 64. */

@@ -28,46 +28,54 @@ import type { RegisterTriggerInput } from './triggers/triggers.js'
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is filled by declaration merging
 export interface Register {}
 
-type Declared<TName extends string> = Register extends Record<TName, infer Entries> ? Entries : Record<never, never>
-type Functions = Declared<'functions'>
-type TriggerTypes = Declared<'triggerTypes'>
-type Items = Declared<'streamItems'>
-type Streams = Omit<Declared<'streams'>, keyof Items> & Items
-type StateValues = Declared<'stateValues'>
-type IsStrict = Register extends { strict: true } ? true : false
+/** The types that `Register` declares under a member, by id or name; empty if the member is not declared. */
+export type DeclaredMember<TName extends string> =
+  Register extends Record<TName, infer Entries> ? Entries : Record<never, never>
+/** The types `input` and `output` of each declared function, by its id. */
+export type DeclaredFunctions = DeclaredMember<'functions'>
+/** The types `config` and `request` of each declared trigger type, by its id. */
+export type DeclaredTriggerTypes = DeclaredMember<'triggerTypes'>
+/** The type of the items of each declared stream, by its name; `streamItems` overrides `streams`. */
+export type DeclaredStreams = Omit<DeclaredMember<'streams'>, keyof DeclaredMember<'streamItems'>> &
+  DeclaredMember<'streamItems'>
+/** The type of the values of each declared scope, by its name. */
+export type DeclaredStateValues = DeclaredMember<'stateValues'>
 
 /** The ids of the declared functions. */
-export type RegisteredFunction = keyof Functions & string
+export type RegisteredFunction = keyof DeclaredFunctions & string
 /** The ids of the declared trigger types. */
-export type RegisteredTriggerType = keyof TriggerTypes & string
+export type RegisteredTriggerType = keyof DeclaredTriggerTypes & string
 /** The names of the declared streams. */
-export type RegisteredStream = keyof Streams & string
+export type RegisteredStream = keyof DeclaredStreams & string
 /** The scopes whose values have a declared type. */
-export type RegisteredScope = keyof StateValues & string
+export type RegisteredScope = keyof DeclaredStateValues & string
 
 /** What a declared function takes. */
-export type RegisteredInput<Id extends RegisteredFunction> = Functions[Id] extends { input: infer Input }
+export type RegisteredInput<Id extends RegisteredFunction> = DeclaredFunctions[Id] extends { input: infer Input }
   ? Input
   : never
 /** What a declared function answers. */
-export type RegisteredOutput<Id extends RegisteredFunction> = Functions[Id] extends { output: infer Output }
+export type RegisteredOutput<Id extends RegisteredFunction> = DeclaredFunctions[Id] extends { output: infer Output }
   ? Output
   : never
 /** What functions bound to a declared trigger type receive. */
-export type RegisteredRequest<Id extends RegisteredTriggerType> = TriggerTypes[Id] extends { request: infer Request }
+export type RegisteredRequest<Id extends RegisteredTriggerType> = DeclaredTriggerTypes[Id] extends {
+  request: infer Request
+}
   ? Request
   : never
 /** The config of a declared trigger type; for types of the engine also as `BuiltinTrigger` writes it. */
 export type RegisteredConfig<Id extends RegisteredTriggerType> =
-  | (TriggerTypes[Id] extends { config: infer Config } ? Config : never)
+  | (DeclaredTriggerTypes[Id] extends { config: infer Config } ? Config : never)
   | (Id extends keyof TriggerConfigs ? TriggerConfigs[Id] : never)
 /** The items of a declared stream. */
-export type RegisteredItem<Name extends RegisteredStream> = NonNullable<Streams[Name]>
+export type RegisteredItem<Name extends RegisteredStream> = NonNullable<DeclaredStreams[Name]>
 /** The values of a scope whose type is declared. */
-export type RegisteredValue<Scope extends RegisteredScope> = StateValues[Scope]
+export type RegisteredValue<Scope extends RegisteredScope> = DeclaredStateValues[Scope]
 
-/** A payload that may be an empty object may be left out. */
-type PayloadMember<Input> = Record<never, never> extends Input ? { payload?: Input | undefined } : { payload: Input }
+/** The member `payload` of a call of a declared function. It is optional if the payload may be an empty object. */
+export type RegisteredPayload<Input> =
+  Record<never, never> extends Input ? { payload?: Input | undefined } : { payload: Input }
 
 /** A call of a declared function. */
 export type RegisteredCall<Id extends RegisteredFunction, Action> = Omit<
@@ -76,7 +84,7 @@ export type RegisteredCall<Id extends RegisteredFunction, Action> = Omit<
 > & {
   function_id: Id
   action?: Action | undefined
-} & PayloadMember<RegisteredInput<Id>>
+} & RegisteredPayload<RegisteredInput<Id>>
 
 /** What a call of a declared function resolves with, by its action. */
 export type RegisteredResult<Id extends RegisteredFunction, Action> = [Action] extends [{ type: 'enqueue' }]
@@ -89,15 +97,15 @@ export type RegisteredResult<Id extends RegisteredFunction, Action> = [Action] e
 
 /** A call that is not of a declared function. Without declared functions it is every call. */
 export type UndeclaredCall<TInput, Id extends string> = Register extends { functions: unknown }
-  ? TriggerRequest<TInput> & { function_id: UndeclaredId<Id> }
+  ? TriggerRequest<TInput> & { function_id: UndeclaredFunctionId<Id> }
   : TriggerRequest<TInput>
 
 /** An id in a call that names no types: that of a declared function is refused, since its payload did not fit. */
-type UndeclaredId<Id extends string> = string extends Id
+export type UndeclaredFunctionId<Id extends string> = string extends Id
   ? Id
   : Id extends RegisteredFunction
     ? { 'the payload does not fit the declared function': Id }
-    : IsStrict extends true
+    : Register extends { strict: true }
       ? { 'no function with this id is declared': Id }
       : Id
 
@@ -108,26 +116,24 @@ export type UndeclaredScope<Scope extends string> = string extends Scope
     ? { 'the value does not fit the declared scope': Scope }
     : Scope
 
-/** A function id that is completed from the declared ones; every other id is accepted. */
-type AnyFunctionId = [RegisteredFunction] extends [never] ? string : RegisteredFunction | (string & {})
-
 /** A binding to a declared trigger type. */
 export type RegisteredTrigger<Id extends RegisteredTriggerType> = Omit<
   RegisterTriggerInput,
   'type' | 'config' | 'function_id'
 > & {
   type: Id
-  function_id: AnyFunctionId
+  /** Editors complete the id from the declared functions; every other id is accepted. */
+  function_id: [RegisteredFunction] extends [never] ? string : RegisteredFunction | (string & {})
   config: RegisteredConfig<Id>
 }
 
 /** A binding to a type that is not declared. Without declared types it is every binding. */
 export type UndeclaredTrigger<Id extends string> = Register extends { triggerTypes: unknown }
-  ? RegisterTriggerInput & { type: UndeclaredType<Id> }
+  ? RegisterTriggerInput & { type: UndeclaredTriggerType<Id> }
   : RegisterTriggerInput
 
 /** A trigger type in a binding that names no types: a declared one is refused, since its config did not fit. */
-type UndeclaredType<Id extends string> = string extends Id
+export type UndeclaredTriggerType<Id extends string> = string extends Id
   ? Id
   : Id extends RegisteredTriggerType
     ? { 'the config does not fit the declared trigger type': Id }
