@@ -34,7 +34,8 @@ export function probes(stats: (() => EngineStats) | undefined, next: Serve): Pro
       const path = (request.url ?? '').split('?')[0]
       const isRead = request.method === 'GET' || request.method === 'HEAD'
       if (isRead && path === '/healthz') send(response, 200, { status: 'ok' })
-      else if (isRead && path === '/metrics')
+      // A browser that opens the address gets the page of the console.
+      else if (isRead && path === '/metrics' && request.headers.accept?.includes('text/html') !== true)
         scrape(request, response).catch((error: unknown) => void response.destroy(error as Error))
       else next(request, response)
     },

@@ -7,18 +7,10 @@ import { Empty, Top } from './parts/basics.js'
 import { Icon, type IconName } from './parts/icons.js'
 import { overlay } from './parts/keys.js'
 import { Overlay } from './parts/palette.js'
+import { lazyPage } from './parts/lazy-page.js'
 import { address } from './parts/router.js'
-import { ChannelsPage } from './pages/channels.js'
-import { FlowPage } from './pages/flow.js'
-import { FunctionsPage } from './pages/functions.js'
-import { LogsPage } from './pages/logs.js'
-import { MetricsPage } from './pages/metrics.js'
 import { OverviewPage } from './pages/overview.js'
-import { QueuesPage } from './pages/queues.js'
 import { StatePage } from './pages/state.js'
-import { StreamsPage } from './pages/streams.js'
-import { TracesPage } from './pages/traces.js'
-import { TriggersPage } from './pages/triggers.js'
 import { WorkersPage } from './pages/workers.js'
 
 interface PageEntry {
@@ -30,17 +22,62 @@ interface PageEntry {
 
 const PAGES: readonly PageEntry[] = [
   { path: '', title: 'Overview', icon: 'overview', page: OverviewPage },
-  { path: 'functions', title: 'Functions', icon: 'functions', page: FunctionsPage },
-  { path: 'traces', title: 'Traces', icon: 'traces', page: TracesPage },
-  { path: 'logs', title: 'Logs', icon: 'logs', page: LogsPage },
-  { path: 'queues', title: 'Queues', icon: 'queues', page: QueuesPage },
-  { path: 'state', title: 'State', icon: 'state', page: StatePage },
-  { path: 'streams', title: 'Streams', icon: 'streams', page: StreamsPage },
-  { path: 'triggers', title: 'Triggers', icon: 'triggers', page: TriggersPage },
-  { path: 'channels', title: 'Channels', icon: 'channels', page: ChannelsPage },
-  { path: 'workers', title: 'Workers', icon: 'workers', page: WorkersPage },
-  { path: 'metrics', title: 'Metrics', icon: 'metrics', page: MetricsPage },
-  { path: 'flow', title: 'Flow', icon: 'flow', page: FlowPage },
+  {
+    path: 'functions',
+    title: 'Functions',
+    icon: 'functions',
+    page: lazyPage(async () => (await import('./pages/functions.js')).FunctionsPage),
+  },
+  {
+    path: 'traces',
+    title: 'Traces',
+    icon: 'traces',
+    page: lazyPage(async () => (await import('./pages/traces.js')).TracesPage),
+  },
+  { path: 'logs', title: 'Logs', icon: 'logs', page: lazyPage(async () => (await import('./pages/logs.js')).LogsPage) },
+  {
+    path: 'queues',
+    title: 'Queues',
+    icon: 'queues',
+    page: lazyPage(async () => (await import('./pages/queues.js')).QueuesPage),
+  },
+  {
+    path: 'state',
+    title: 'State',
+    icon: 'state',
+    page: StatePage,
+  },
+  {
+    path: 'streams',
+    title: 'Streams',
+    icon: 'streams',
+    page: lazyPage(async () => (await import('./pages/streams.js')).StreamsPage),
+  },
+  {
+    path: 'triggers',
+    title: 'Triggers',
+    icon: 'triggers',
+    page: lazyPage(async () => (await import('./pages/triggers.js')).TriggersPage),
+  },
+  {
+    path: 'channels',
+    title: 'Channels',
+    icon: 'channels',
+    page: lazyPage(async () => (await import('./pages/channels.js')).ChannelsPage),
+  },
+  {
+    path: 'workers',
+    title: 'Workers',
+    icon: 'workers',
+    page: WorkersPage,
+  },
+  {
+    path: 'metrics',
+    title: 'Metrics',
+    icon: 'metrics',
+    page: lazyPage(async () => (await import('./pages/metrics.js')).MetricsPage),
+  },
+  { path: 'flow', title: 'Flow', icon: 'flow', page: lazyPage(async () => (await import('./pages/flow.js')).FlowPage) },
 ]
 
 export function Shell(): JSX.Element {

@@ -155,6 +155,7 @@ const tests: Argument[] = [
   }),
   ...argumentsOf('engine.frames', { worker: [notWorker, (v) => engine.frames(v)] }),
   ...argumentsOf('engine.drop', { worker: [notWorker, (v) => engine.drop(v)] }),
+  ...argumentsOf('engine.killWorker', { worker: [notWorker, (v) => engine.killWorker(v)] }),
   ...argumentsOf('engine.reject', {
     worker: [notWorker, (v) => engine.reject(v)],
     code: [{ null: null, ...numbers, ...text }, (v) => engine.reject('w', v)],
@@ -286,6 +287,7 @@ test('every function of these subpaths is in a table', () => {
     'waitFor',
     'frames',
     'drop',
+    'killWorker',
     'reject',
     'stallReads',
   ]
