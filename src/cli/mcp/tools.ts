@@ -171,7 +171,7 @@ const writing: readonly Tool[] = [
   },
   {
     name: 'redrive',
-    description: 'Redrives a failed job by its id, or without `message_id` all dead letters of the queue.',
+    description: 'Redrives a failed job by its id, or without `message_id` all dead-lettered jobs of the queue.',
     inputSchema: object({ queue, message_id: text('Id of the dead letter') }, ['queue']),
     writes: true,
     run: ({ ask }, input) => {
