@@ -7,6 +7,7 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.me
 /** Tests that start programs. They run with those of `test/processes`. */
 const STARTING_PROGRAMS = [
   'test/regression/bundled-commonjs-could-not-be-imported.test.ts',
+  'test/regression/command-line-hid-failures-below-the-first-span.test.ts',
   'test/regression/dead-session-refused-its-successor-for-good.test.ts',
   'test/regression/dev-lost-requests-and-workers.test.ts',
   'test/regression/npx-left-the-engine-running.test.ts',
