@@ -14,27 +14,6 @@ export interface ConnectionPorts {
   readonly clock: Clock
   /** Yields random numbers, for jitter. */
   readonly random: Random
-  /** Headers of calls while the worker has no telemetry. Default: none. */
-  readonly tracing?: {
-    /** Returns the W3C headers of the call that is being made. */
-    inject(): { readonly traceparent: string | undefined; readonly baggage: string | undefined }
-    /** Starts the trace of a handler; `undefined` if there is nothing to trace. */
-    begin(invocation: {
-      readonly functionId: string
-      readonly input: unknown
-      readonly traceparent?: string | undefined
-      readonly baggage?: string | undefined
-    }):
-      | {
-          /** Runs the handler in the context of this invocation. */
-          run<T>(handler: () => T): T
-          /** The handler returned a result. Exactly one of `succeeded` and `failed` follows `run`. */
-          succeeded(result: unknown): void
-          /** The handler threw. */
-          failed(thrown: unknown): void
-        }
-      | undefined
-  }
 }
 
 /** Callbacks of a connection to its owner. */

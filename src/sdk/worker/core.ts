@@ -6,7 +6,6 @@ import type { StreamChannelRef } from '../channel/channel-ref.js'
 import { channelEnd } from '../channel/create.js'
 import type { ChannelReader } from '../channel/reader.js'
 import type { ChannelWriter } from '../channel/writer.js'
-import type { ConnectionPorts } from '../connection/connection.js'
 import { pendingCaps } from '../connection/options.js'
 import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
@@ -46,7 +45,7 @@ import { KeyedWork } from './once/keyed-work.js'
 import { DrainHooks, type WorkerPorts } from './lent-ports.js'
 import { Link, type LinkPart } from './link.js'
 import { checkUnknown, type WorkerOptions } from './options.js'
-import { OwnTelemetry } from './own-telemetry.js'
+import { OwnTelemetry, type WorkerDependencies } from './own-telemetry.js'
 import { createCounters } from './stats.js'
 import { TopicRepair } from './triggers/topic-repair.js'
 import { TriggerTypes } from './triggers/trigger-types.js'
@@ -55,7 +54,7 @@ import { UnknownOptions } from '../../std/text/unknown-options.js'
 
 export class Core {
   readonly options: WorkerOptions
-  readonly ports: ConnectionPorts
+  readonly ports: WorkerDependencies
   readonly clock: Clock
   readonly random: Random
   readonly report: Report
@@ -97,7 +96,7 @@ export class Core {
   /** True once no new work is taken. */
   isDraining = false
 
-  constructor(options: WorkerOptions, ports: ConnectionPorts) {
+  constructor(options: WorkerOptions, ports: WorkerDependencies) {
     const { namespace, exposeErrors } = options
     this.options = options
     this.ports = ports

@@ -12,10 +12,16 @@ import type { Report } from './diagnostics.js'
 import type { Link, LinkPart, Session } from './link.js'
 import type { WorkerOptions } from './options.js'
 
+/** External dependencies of a worker. */
+export interface WorkerDependencies extends ConnectionPorts {
+  /** Headers of calls while the worker has no telemetry. Default: none. */
+  readonly tracing?: Tracing
+}
+
 /** The parts of a worker that telemetry stands on. */
 export interface TelemetryParts {
   readonly options: WorkerOptions
-  readonly ports: ConnectionPorts
+  readonly ports: WorkerDependencies
   readonly link: Link
   readonly report: Report
 }

@@ -3,7 +3,6 @@
  * apart (`const { trigger } = worker`) and spied on.
  */
 import { CHANNEL_HOST, createChannelOn, type ChannelClient, type ChannelHost } from '../channel/create.js'
-import type { ConnectionPorts } from '../connection/connection.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import { invalidArgument, RegistrationRejectedError } from '../../errors.js'
 import { isRecord } from '../../wire/protocol/validate.js'
@@ -32,6 +31,7 @@ import { INTERCEPTOR_KEYS, type Interceptor } from './interceptors.js'
 import { KEYED_WORK, type KeyedWork } from './once/keyed-work.js'
 import type { WorkerHealth } from './health/health.js'
 import type { WorkerOptions } from './options.js'
+import type { WorkerDependencies } from './own-telemetry.js'
 import { SERVICE_KEYS } from './functions/services.js'
 import { ready, type ReadyOptions } from './lifecycle/ready.js'
 import { Shutdown, type ShutdownOptions, type ShutdownReport } from './lifecycle/shutdown.js'
@@ -58,7 +58,7 @@ export class Worker implements III, ChannelClient, Reporting, LendingPorts {
     create: (bufferSize) => createChannelOn(this, bufferSize),
   }
 
-  constructor(options: WorkerOptions, ports: ConnectionPorts) {
+  constructor(options: WorkerOptions, ports: WorkerDependencies) {
     const core = new Core(options, ports)
     this.#core = core
     this.trigger = withContracts(core.trigger)
