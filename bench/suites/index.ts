@@ -4,6 +4,7 @@ import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.
 import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
 import { consoleInBrowser } from './console.js'
+import { devRestart } from './dev-restart.js'
 import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
@@ -31,6 +32,7 @@ export const suites: readonly Suite[] = [
   engineHeap,
   consoleInBrowser,
   typesCommand,
+  devRestart,
   scale,
   signals,
   subpaths,
