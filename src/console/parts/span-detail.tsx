@@ -21,7 +21,7 @@ import { Ago, Duration, Id, Tabs } from './basics.js'
 import { clockTime } from './format.js'
 import { Json } from './json.js'
 import { useKey } from './keys.js'
-import { navigate, to } from './router.js'
+import { address, navigate, to } from './router.js'
 
 type Tab = 'input' | 'output' | 'error' | 'logs' | 'attributes'
 
@@ -30,7 +30,9 @@ export function SpanDetail({ span, logs }: { readonly span: SpanNode; readonly l
   const picked = useSignal<Tab | undefined>(undefined)
   const own = logs.filter((row) => row.span_id === span.span_id)
   const tabs = tabsOf(span, own.length)
-  const wanted = picked.value ?? (failure === undefined ? 'input' : 'error')
+  // After a run, what it returned is of interest.
+  const usual = address.value.query.get('tab') === 'output' ? 'output' : 'input'
+  const wanted = picked.value ?? (failure === undefined ? usual : 'error')
   const tab = tabs.some(([name]) => name === wanted) ? wanted : (tabs[0]?.[0] ?? 'attributes')
   return (
     <section class="stack" aria-label="Selected span">
@@ -96,7 +98,7 @@ function RunAgain({ span, functionId }: { readonly span: SpanNode; readonly func
     isRunning.value = true
     void run(functionId, value).then(({ traceId }) => {
       isRunning.value = false
-      navigate(to('traces', traceId))
+      navigate(`${to('traces', traceId)}?tab=output`)
     })
     // The payload belongs to the span.
   }, [isWhole, functionId, span.span_id, edit])
