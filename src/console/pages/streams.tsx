@@ -31,6 +31,11 @@ function sourceOf(stream_name: string, group_id: string): EntrySource {
     place,
     hrefOf: (item) => to('streams', stream_name, group_id, item),
     up: to('streams', stream_name, group_id),
+    tracesOf: (item_id) => ({
+      'iii.stream.name': stream_name,
+      'iii.stream.group_id': group_id,
+      'iii.stream.item_id': item_id,
+    }),
     get: (item_id) => call('stream::get', { ...place, item_id }),
     set: (item_id, data) => call('stream::set', { ...place, item_id, data }),
     remove: (item_id) => call('stream::delete', { ...place, item_id }),

@@ -23,6 +23,13 @@ import { Json } from './json.js'
 import { useKey } from './keys.js'
 import { address, navigate, to } from './router.js'
 
+/** The attributes that name a place, and the page of that place. */
+const PLACES = [
+  ['state', 'iii.state.scope', 'iii.state.key'],
+  ['streams', 'iii.stream.name', 'iii.stream.group_id', 'iii.stream.item_id'],
+  ['queues', 'queue'],
+] as const
+
 type Tab = 'input' | 'output' | 'error' | 'logs' | 'attributes'
 
 export function SpanDetail({ span, logs }: { readonly span: SpanNode; readonly logs: readonly LogRow[] }): JSX.Element {
@@ -73,6 +80,7 @@ function SpanHead({ span }: { readonly span: SpanNode }): JSX.Element {
       <span class="dim">
         {span.service_name} · <Duration ms={durationMs(span)} /> · <Ago ms={startMs(span)} />
       </span>
+      <Touched span={span} />
       <span class="grow" />
       {isExecution(span) && functionId !== undefined && <RunAgain span={span} functionId={functionId} />}
     </div>
@@ -227,7 +235,7 @@ function Attributes({ span }: { readonly span: SpanNode }): JSX.Element {
         <>
           <dt class="mono">{key}</dt>
           <dd class="mono">
-            <AttributeValue name={key} value={value} />
+            {value}
           </dd>
         </>
       ))}
@@ -235,7 +243,16 @@ function Attributes({ span }: { readonly span: SpanNode }): JSX.Element {
   )
 }
 
-function AttributeValue({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
-  if (/queue|topic/.test(name) && /name$|destination/.test(name)) return <a href={to('queues', value)}>{value}</a>
-  return <>{value}</>
+/** The page of what the span reads, changes or waits in: a key of state, an item of a stream, or a queue. */
+function Touched({ span }: { readonly span: SpanNode }): JSX.Element | null {
+  const facts = new Map(span.attributes)
+  const place = PLACES.find(([, ...keys]) => keys.every((key) => facts.has(key)))
+  if (place === undefined) return null
+  const [page, ...keys] = place
+  const names = keys.map((key) => facts.get(key) ?? '')
+  return (
+    <a class="mono wrap" href={to(page, ...names)}>
+      {page} {names.join(' / ')}
+    </a>
+  )
 }
