@@ -47,7 +47,7 @@ interface GroupRow {
   readonly group: string
 }
 
-/** Engines report changes of one stream at a time, so the list of all is asked for regularly. */
+/** Engines report changes of one stream at a time, so the list of all is read regularly. */
 function Groups(): JSX.Element {
   const { value, error } = useQuery('streams', engine.streams, tick)
   const wanted = searched()
@@ -59,6 +59,7 @@ function Groups(): JSX.Element {
       <section class="list" aria-label="Streams">
         <Top title="Streams" count={rows.length}>
           <Search label="Stream or group" />
+          <span class="dim wide">read every 2 s</span>
         </Top>
         {error !== undefined && <Problem error={error} />}
         <List
