@@ -119,7 +119,9 @@ function sizes(root: string): { readonly first: number; readonly all: number } {
   // A set yields what is added while it is read.
   for (const name of first)
     if (name.endsWith('.js'))
-      for (const [, imported = ''] of read(name).toString().matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
+      for (const [, imported = ''] of read(name)
+        .toString()
+        .matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
         first.add(imported)
   const sum = (bytes: readonly number[]): number => bytes.reduce((total, size) => total + size, 0)
   return {
@@ -164,17 +166,19 @@ export const consoleInBrowser: Suite = {
   title: 'The console in headless Chromium',
   async run(options) {
     const sides = contenders(options, ['ours'], 'ours')
-    const measured = await interleave(
-      sides,
-      { rounds: Math.min(options.rounds, MAX_ROUNDS), warmUpRounds: 0 },
-      measure,
-    )
+    const measured = await interleave(sides, { rounds: Math.min(options.rounds, MAX_ROUNDS), warmUpRounds: 0 }, measure)
     const of = (pick: (one: Measured) => Scrolled): Map<Contender, Scrolled[]> =>
       new Map([...measured].map(([side, rounds]) => [side, rounds.map(pick)]))
     return [
       ...SIZES.map((figure) => figure(sides)),
-      ...scrollFigures('100,000 log records', of(({ logs }) => logs)),
-      ...scrollFigures('a trace of 100,000 spans', of(({ spans }) => spans)),
+      ...scrollFigures(
+        '100,000 log records',
+        of(({ logs }) => logs),
+      ),
+      ...scrollFigures(
+        'a trace of 100,000 spans',
+        of(({ spans }) => spans),
+      ),
     ]
   },
 }

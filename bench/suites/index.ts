@@ -4,7 +4,7 @@ import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.
 import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
 import { consoleInBrowser } from './console.js'
-import { devRestart } from './dev-restart.js'
+import { devLoop } from './dev-loop.js'
 import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
@@ -15,7 +15,6 @@ import { readiness } from './readiness.js'
 import { scale } from './scale.js'
 import { signals } from './signals.js'
 import { subpaths } from './subpaths.js'
-import { typesCommand } from './types.js'
 
 export const suites: readonly Suite[] = [
   cpuPerCall,
@@ -31,8 +30,7 @@ export const suites: readonly Suite[] = [
   growth,
   engineHeap,
   consoleInBrowser,
-  typesCommand,
-  devRestart,
+  devLoop,
   scale,
   signals,
   subpaths,

@@ -1,4 +1,7 @@
-/** The time of a restart of `iii-node dev`: from the save of the worker's file until the new worker is ready. */
+/**
+ * What one waits for while one writes code: a restart of `iii-node dev`, from the save of the worker's file until the
+ * new worker is ready, and `iii-node types`.
+ */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -9,7 +12,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { contenders, type Contender } from '../contender.js'
 import { interleave } from '../rounds.js'
 import { seriesOf } from '../series.js'
-import type { Suite } from '../suite.js'
+import type { Figure, RunOptions, Suite } from '../suite.js'
+import { typesFigure } from './types.js'
 
 const MIN_RESTARTS = 12
 /** Meanwhile the process of the next restart starts. `dev` takes changes sooner after a start for those of the worker. */
@@ -107,27 +111,33 @@ function cpuMs(parent: number): number {
   return ticks.reduce((sum, count) => sum + count, 0) * TICK_MS
 }
 
-export const devRestart: Suite = {
-  id: 'p17-dev',
-  title: 'A restart of iii-node dev',
-  async run(options) {
-    const sides = contenders(options, ['ours'], 'ours')
-    const devs = new Map<Contender, Dev>(sides.map((side) => [side, new Dev(side.root)]))
-    try {
-      for (const dev of devs.values()) await dev.ready()
-      const rounds = { rounds: Math.max(options.rounds, MIN_RESTARTS) }
-      const measured = await interleave(sides, rounds, (side) => (devs.get(side) as Dev).restart())
-      return [
-        {
-          name: 'from the save to the ready worker',
-          unit: 'ms',
-          series: seriesOf(measured, ({ readyMs }) => readyMs),
-          goal: { of: 'ours', limit: 400, want: 'at most' },
-        },
-        { name: 'CPU of all its processes', unit: 'ms', series: seriesOf(measured, ({ cpuMs: ms }) => ms) },
-      ]
-    } finally {
-      for (const dev of devs.values()) await dev[Symbol.asyncDispose]()
-    }
-  },
+async function restartFigures(options: RunOptions): Promise<Figure[]> {
+  const sides = contenders(options, ['ours'], 'ours')
+  const devs = new Map<Contender, Dev>(sides.map((side) => [side, new Dev(side.root)]))
+  try {
+    for (const dev of devs.values()) await dev.ready()
+    const rounds = { rounds: Math.max(options.rounds, MIN_RESTARTS) }
+    const measured = await interleave(sides, rounds, (side) => (devs.get(side) as Dev).restart())
+    return [
+      {
+        name: 'a restart of iii-node dev, from the save to the ready worker',
+        unit: 'ms',
+        series: seriesOf(measured, ({ readyMs }) => readyMs),
+        goal: { of: 'ours', limit: 400, want: 'at most' },
+      },
+      {
+        name: 'a restart of iii-node dev, CPU of all its processes',
+        unit: 'ms',
+        series: seriesOf(measured, ({ cpuMs: ms }) => ms),
+      },
+    ]
+  } finally {
+    for (const dev of devs.values()) await dev[Symbol.asyncDispose]()
+  }
+}
+
+export const devLoop: Suite = {
+  id: 'p17',
+  title: 'While one writes code',
+  run: async (options) => [await typesFigure(options), ...(await restartFigures(options))],
 }
