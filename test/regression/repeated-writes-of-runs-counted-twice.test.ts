@@ -22,7 +22,7 @@ function loseFirstAnswer(worker: III, text: string): { count: number } {
 test('a signal that was sent again because its answer was lost arrives once', async () => {
   const engine = await workflowEngine()
   const part = defineSignal({ name: 'part' })
-  const collect = defineWorkflow({ id: 'collect' }, async (flow) => [
+  const collect = defineWorkflow({ id: 'collect' }, async (flow): Promise<unknown[]> => [
     await flow.waitFor(part),
     await flow.waitFor(part),
     await flow.waitFor(part, { timeout: '1h' }),
