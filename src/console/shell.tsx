@@ -34,7 +34,12 @@ const PAGES: readonly PageEntry[] = [
     icon: 'traces',
     page: lazyPage(async () => (await import('./pages/later.js')).TracesPage),
   },
-  { path: 'logs', title: 'Logs', icon: 'logs', page: lazyPage(async () => (await import('./pages/later.js')).LogsPage) },
+  {
+    path: 'logs',
+    title: 'Logs',
+    icon: 'logs',
+    page: lazyPage(async () => (await import('./pages/later.js')).LogsPage),
+  },
   {
     path: 'queues',
     title: 'Queues',
@@ -77,7 +82,12 @@ const PAGES: readonly PageEntry[] = [
     icon: 'metrics',
     page: lazyPage(async () => (await import('./pages/later.js')).MetricsPage),
   },
-  { path: 'flow', title: 'Flow', icon: 'flow', page: lazyPage(async () => (await import('./pages/later.js')).FlowPage) },
+  {
+    path: 'flow',
+    title: 'Flow',
+    icon: 'flow',
+    page: lazyPage(async () => (await import('./pages/later.js')).FlowPage),
+  },
 ]
 
 export function Shell(): JSX.Element {

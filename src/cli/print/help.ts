@@ -21,7 +21,7 @@ export function helpOfAll(commands: readonly CommandSpec[]): string {
   ].join('\n')
 }
 
-/** What follows the reason of a misuse: short, so that the reason stays on the screen. */
+/** Usage of a command, printed below the reason when its arguments are refused: short, so that both fit on a screen. */
 export function usageOf(spec: CommandSpec): string {
   return [...usageLines(spec), '', `\`iii-node ${spec.name} --help\` describes the options.`].join('\n')
 }

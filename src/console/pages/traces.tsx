@@ -5,18 +5,7 @@ import { systemClock } from '../../std/time/clock.js'
 import { connection, engine, useQuery, useTitle } from '../engine/engine.js'
 import type { SpanRow } from '../../wire/protocol/list-rows.js'
 import { durationMs, failureOf, isFailed, startMs } from '../engine/span-facts.js'
-import {
-  Ago,
-  Duration,
-  Empty,
-  Id,
-  PauseButton,
-  Problem,
-  Search,
-  Segments,
-  Status,
-  Top,
-} from '../parts/basics.js'
+import { Ago, Duration, Empty, Id, PauseButton, Problem, Search, Segments, Status, Top } from '../parts/basics.js'
 import { useKey } from '../parts/keys.js'
 import { List } from '../parts/list.js'
 import { address, navigate, setQuery, to } from '../parts/router.js'

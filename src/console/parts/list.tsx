@@ -106,7 +106,11 @@ export function List<T>(props: ListProps<T>): JSX.Element {
           </div>
         )}
         {rows.length === 0 && empty}
-        <div class="lines" role="list" style={{ ...gridOf(columns, narrow), height: `${String(rows.length * ROW_PX)}px` }}>
+        <div
+          class="lines"
+          role="list"
+          style={{ ...gridOf(columns, narrow), height: `${String(rows.length * ROW_PX)}px` }}
+        >
           {drawn([rows.slice(first, first + count), first])}
         </div>
       </div>
@@ -150,11 +154,7 @@ function draw<T>(props: ListProps<T>, row: T, index: number): JSX.Element {
   const id = idOf(row)
   return (
     <div key={id} role="listitem" style={placeOf(index)}>
-      <a
-        class={`line ${classOf?.(row) ?? ''}`}
-        href={hrefOf(row)}
-        aria-current={id === selected ? 'true' : undefined}
-      >
+      <a class={`line ${classOf?.(row) ?? ''}`} href={hrefOf(row)} aria-current={id === selected ? 'true' : undefined}>
         {render(row)}
       </a>
     </div>

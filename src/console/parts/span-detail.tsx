@@ -234,9 +234,7 @@ function Attributes({ span }: { readonly span: SpanNode }): JSX.Element {
       {span.attributes.map(([key, value]) => (
         <>
           <dt class="mono">{key}</dt>
-          <dd class="mono">
-            {value}
-          </dd>
+          <dd class="mono">{value}</dd>
         </>
       ))}
     </dl>
