@@ -11,17 +11,23 @@ import { isRecord } from '../../../../wire/protocol/validate.js'
 const SILENT = 'engine::baggage::'
 
 /** Members of an input that name what a call reads or changes, by the prefix of its function, and their attributes. */
-const NAMING: Readonly<Record<string, readonly (readonly [member: string, attribute: string])[]>> = {
-  state: [
-    ['scope', 'iii.state.scope'],
-    ['key', 'iii.state.key'],
+const NAMING: ReadonlyMap<string, readonly (readonly [member: string, attribute: string])[]> = new Map([
+  [
+    'state',
+    [
+      ['scope', 'iii.state.scope'],
+      ['key', 'iii.state.key'],
+    ],
   ],
-  stream: [
-    ['stream_name', 'iii.stream.name'],
-    ['group_id', 'iii.stream.group_id'],
-    ['item_id', 'iii.stream.item_id'],
+  [
+    'stream',
+    [
+      ['stream_name', 'iii.stream.name'],
+      ['group_id', 'iii.stream.group_id'],
+      ['item_id', 'iii.stream.item_id'],
+    ],
   ],
-}
+])
 /** Longer names are left out. */
 const MAX_NAME_CHARACTERS = 256
 
@@ -50,7 +56,7 @@ export function spanned(call: RoutedCall, builtin: string, { open, except, alway
 }
 
 function namesIn({ functionId, data }: RoutedCall): Record<string, string> {
-  const naming = NAMING[functionId.slice(0, functionId.indexOf('::'))]
+  const naming = NAMING.get(functionId.slice(0, functionId.indexOf('::')))
   const input = naming === undefined ? undefined : inputOf(data)
   if (naming === undefined || !isRecord(input)) return {}
   const names = naming.map(([member, attribute]) => [attribute, input[member]] as const)
