@@ -117,7 +117,7 @@ async function restartFigures(options: RunOptions): Promise<Figure[]> {
   try {
     for (const dev of devs.values()) await dev.ready()
     const rounds = { rounds: Math.max(options.rounds, MIN_RESTARTS) }
-    const measured = await interleave(sides, rounds, (side) => (devs.get(side) as Dev).restart())
+    const measured = await interleave(sides, rounds, (side) => devs.get(side)!.restart())
     return [
       {
         name: 'a restart of iii-node dev, from the save to the ready worker',

@@ -38,8 +38,8 @@ afterAll(async () => {
 })
 
 interface Hands {
-  click(on: Locator): Promise<void>
-  press(key: string): Promise<void>
+  readonly click: (on: Locator) => Promise<void>
+  readonly press: (key: string) => Promise<void>
 }
 
 async function performed(name: string, task: (hands: Hands) => Promise<void>): Promise<Effort> {

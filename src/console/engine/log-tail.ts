@@ -23,8 +23,8 @@ export const logTail = signal<LogTail>({ rows: undefined, error: undefined })
 
 const known = new Set<string>()
 let isLoading = false
-/** Whether records arrived while a load was running, which may have missed them. */
-let isBehind = false
+/** Counts the reports of records. A load may miss those that are reported while it runs. */
+let reports = 0
 /** Whether all that the engine had at first is loaded. */
 let isWhole = false
 
@@ -40,10 +40,10 @@ export function followLogs(): () => void {
 
 async function load(): Promise<void> {
   const { rows = [] } = logTail.peek()
-  isBehind = true
+  reports += 1
   if (isLoading || connection.state.peek().kind !== 'open' || (isPaused.peek() && rows.length > 0)) return
   isLoading = true
-  isBehind = false
+  const before = reports
   try {
     const [newest] = rows
     const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
@@ -58,7 +58,7 @@ async function load(): Promise<void> {
   } finally {
     isLoading = false
   }
-  if (isBehind) await load()
+  if (reports !== before) await load()
 }
 
 function add(page: readonly LogRow[]): void {
