@@ -26,7 +26,7 @@ const STEPS: readonly Step[] = [
   { name: 'test:sim' },
   { name: 'typecheck' },
   { name: 'format:check' },
-  { name: 'examples', after: 'build' },
+  { name: 'examples' },
   { name: 'api:check' },
   { name: 'test:browser' },
   { name: 'conformance' },
