@@ -51,6 +51,8 @@ test('a call of a built-in function within a trace makes a span, which the calle
         ['faas.trigger', 'other'],
         ['function_id', 'state::set'],
         ['iii.function.kind', 'internal'],
+        ['iii.state.scope', 's'],
+        ['iii.state.key', 'k'],
       ],
       service_name: 'iii',
       events: [],
