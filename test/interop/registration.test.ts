@@ -32,74 +32,81 @@ const others: readonly (readonly [Maker, Maker])[] = [
   ['ours', 'python'],
 ]
 
-describe.each(others)('a provider of %s that is replaced by its successor, with a consumer of %s', (maker, consumer) => {
-  test('its triggers are bound at the successor, once each, and never again at the dead one', LONG, async () => {
-    const type = `replaced-${maker}`
-    const [first, second] = [`${type}-1`, `${type}-2`]
-    const ids = ['before', 'between'].map((when) => `${consumer}::${when}-${type}`)
-    for (const id of ids) await stage().serve(consumer, id, { handler: 'record', result: id })
-    await stage().add(maker, first)
-    await stage().actor(first).do('provide', { trigger_type: type })
-    await stage().bind(consumer, type, ids[0] ?? '', { every: 1 })
-    await expect.poll(() => boundAt(first, type), WAIT).toHaveLength(1)
+describe.each(others)(
+  'a provider of %s that is replaced by its successor, with a consumer of %s',
+  (maker, consumer) => {
+    test('its triggers are bound at the successor, once each, and never again at the dead one', LONG, async () => {
+      const type = `replaced-${maker}`
+      const [first, second] = [`${type}-1`, `${type}-2`]
+      const ids = ['before', 'between'].map((when) => `${consumer}::${when}-${type}`)
+      for (const id of ids) await stage().serve(consumer, id, { handler: 'record', result: id })
+      await stage().add(maker, first)
+      await stage().actor(first).do('provide', { trigger_type: type })
+      await stage().bind(consumer, type, ids[0] ?? '', { every: 1 })
+      await expect.poll(() => boundAt(first, type), WAIT).toHaveLength(1)
 
-    const oldest = boundAt(first, type)
-    await stage().kill(first)
-    const between = { handle: `between ${type}`, type, function_id: ids[1], config: { every: 2 } }
-    await stage().actor(consumer).do('bind', between)
+      const oldest = boundAt(first, type)
+      await stage().kill(first)
+      const between = { handle: `between ${type}`, type, function_id: ids[1], config: { every: 2 } }
+      await stage().actor(consumer).do('bind', between)
 
-    await stage().add(maker, second)
-    await stage().actor(second).do('provide', { trigger_type: type })
-    await expect.poll(() => boundAt(second, type), WAIT).toHaveLength(2)
-    expect(boundAt(second, type)).toEqual(expect.arrayContaining(oldest))
-    const fired = await stage().actor(second).do<unknown[]>('fire', { trigger_type: type, payload: {} })
-    expect(fired.sort()).toEqual(ids)
+      await stage().add(maker, second)
+      await stage().actor(second).do('provide', { trigger_type: type })
+      await expect.poll(() => boundAt(second, type), WAIT).toHaveLength(2)
+      expect(boundAt(second, type)).toEqual(expect.arrayContaining(oldest))
+      const fired = await stage().actor(second).do<unknown[]>('fire', { trigger_type: type, payload: {} })
+      expect(fired.sort()).toEqual(ids)
 
-    await stage()
-      .actor(consumer)
-      .do('undo', { handle: `${type} ${ids[0] ?? ''}` })
-    await stage()
-      .actor(second)
-      .heard(({ event, of, trigger_id }) => event === 'unbound' && of === type && trigger_id === oldest[0])
-    expect(await stage().actor(second).do('fire', { trigger_type: type, payload: {} })).toEqual([ids[1]])
-    expect(boundAt(second, type)).toHaveLength(2)
-  })
-})
+      await stage()
+        .actor(consumer)
+        .do('undo', { handle: `${type} ${ids[0] ?? ''}` })
+      await stage()
+        .actor(second)
+        .heard(({ event, of, trigger_id }) => event === 'unbound' && of === type && trigger_id === oldest[0])
+      expect(await stage().actor(second).do('fire', { trigger_type: type, payload: {} })).toEqual([ids[1]])
+      expect(boundAt(second, type)).toHaveLength(2)
+    })
+  },
+)
 
 describe.each(others)('a trigger hook of %s, and a guest of %s', (maker, guest) => {
-  test('the hook receives type, function and context, also of a missing target, and its refusal counts', LONG, async () => {
-    const name = `guest-at-${maker}`
-    await stage().serve(maker, RULES.auth_function_id, { handler: 'record', result: { context: { tenant: maker } } })
-    await stage().serve(maker, RULES.on_trigger_registration_function_id, { handler: 'flaky', failures: 99 })
-    await stage().add(guest, name, { url: stage().engine.guardedUrl })
-    const asked = ['subscribe', `unknown-to-${maker}`].map((type) => ({
-      handle: type,
-      type,
-      function_id: `nowhere::of-${maker}`,
-      config: { topic: 't' },
-    }))
-    for (const trigger of asked) await stage().actor(name).do('bind', trigger)
+  test(
+    'the hook receives type, function and context, also of a missing target, and its refusal counts',
+    LONG,
+    async () => {
+      const name = `guest-at-${maker}`
+      await stage().serve(maker, RULES.auth_function_id, { handler: 'record', result: { context: { tenant: maker } } })
+      await stage().serve(maker, RULES.on_trigger_registration_function_id, { handler: 'flaky', failures: 99 })
+      await stage().add(guest, name, { url: stage().engine.guardedUrl })
+      const asked = ['subscribe', `unknown-to-${maker}`].map((type) => ({
+        handle: type,
+        type,
+        function_id: `nowhere::of-${maker}`,
+        config: { topic: 't' },
+      }))
+      for (const trigger of asked) await stage().actor(name).do('bind', trigger)
 
-    const seen = await stage().actor(maker).received(RULES.on_trigger_registration_function_id, 2)
-    expect(seen.map(({ payload }) => payload)).toEqual(
-      asked.map(({ type: trigger_type, function_id, config }) =>
-        expect.objectContaining({ trigger_type, function_id, config, context: { tenant: maker } }),
-      ),
-    )
-    const refusals = (): Frame[] =>
-      stage()
-        .engine.frames(name)
-        .received.filter(({ type }) => type === 'triggerregistrationresult') as unknown as Frame[]
-    await expect.poll(refusals, WAIT).toHaveLength(2)
-    expect(refusals()).toEqual(
-      asked.map(({ type: trigger_type }) =>
-        expect.objectContaining({ trigger_type, error: expect.objectContaining({ code: 'FORBIDDEN' }) as object }),
-      ),
-    )
-    expect(await stage().bindings(`nowhere::of-${maker}`)).toEqual([])
-    for (const handle of [RULES.auth_function_id, RULES.on_trigger_registration_function_id])
-      await stage().actor(maker).do('undo', { handle })
-  })
+      const seen = await stage().actor(maker).received(RULES.on_trigger_registration_function_id, 2)
+      expect(seen.map(({ payload }) => payload)).toEqual(
+        asked.map(({ type: trigger_type, function_id, config }) =>
+          expect.objectContaining({ trigger_type, function_id, config, context: { tenant: maker } }),
+        ),
+      )
+      const refusals = (): Frame[] =>
+        stage()
+          .engine.frames(name)
+          .received.filter(({ type }) => type === 'triggerregistrationresult') as unknown as Frame[]
+      await expect.poll(refusals, WAIT).toHaveLength(2)
+      expect(refusals()).toEqual(
+        asked.map(({ type: trigger_type }) =>
+          expect.objectContaining({ trigger_type, error: expect.objectContaining({ code: 'FORBIDDEN' }) as object }),
+        ),
+      )
+      expect(await stage().bindings(`nowhere::of-${maker}`)).toEqual([])
+      for (const handle of [RULES.auth_function_id, RULES.on_trigger_registration_function_id])
+        await stage().actor(maker).do('undo', { handle })
+    },
+  )
 })
 
 /** The clients that know namespaces. */

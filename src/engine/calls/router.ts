@@ -25,7 +25,7 @@ import { pendingCallsFor } from './late-notes.js'
 import { nameOf, type Peer, type PendingCall } from '../links/peer.js'
 import type { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from '../quirks.js'
-import { inputOf, type RoutedCall, withCaller } from './routed-call.js'
+import { inputOf, payloadOf, type RoutedCall, withCaller } from './routed-call.js'
 import { headersForCallee } from './trace-headers.js'
 
 export type InvokeMessage = MessageNamed<WorkerMessage, 'invokefunction'>
@@ -58,8 +58,8 @@ export class Router {
     return this.#pending.size
   }
 
-  /** Handles a call of a worker. */
-  handle(from: Peer, message: InvokeMessage): void {
+  /** Handles a call of a worker; `text` is its payload as it was received. */
+  handle(from: Peer, message: InvokeMessage, text?: string): void {
     const { invocation_id: id, function_id: functionId, action, traceparent, baggage } = message
     const isVoid = action?.type === 'void'
     const call: RoutedCall = {
@@ -70,6 +70,7 @@ export class Router {
       baggage,
       caller: id === undefined || isVoid ? undefined : from,
       data: message.data,
+      text,
       metadata: message.metadata,
       from,
       access: undefined,
@@ -125,7 +126,18 @@ export class Router {
     const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage, access } = call
     return HostCaller.run(call, (caller) => {
       const invocationId = this.#parts.random.uuid()
-      const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined, access }
+      const trace = { traceparent, baggage }
+      const routed = {
+        invocationId,
+        functionId,
+        ...trace,
+        caller,
+        data,
+        text: undefined,
+        metadata,
+        from: undefined,
+        access,
+      }
       this.#find(routed, namespace)
       return () => {
         this.#parts.handOver.forget(routed)
@@ -214,7 +226,7 @@ export class Router {
       type: 'invokefunction',
       invocation_id: invocationId,
       function_id: calledAs,
-      data: withCaller(call),
+      data: payloadOf(call),
       metadata,
       traceparent: headers.traceparent,
       baggage: headers.baggage,
