@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Frame } from '../kit/raw-worker.js'
 import { makers, useStage, type Maker } from './interop-stage.js'
@@ -153,7 +154,17 @@ describe.each(placed)('a worker of %s in a namespace', (maker) => {
 })
 
 test('every client in this suite is the version that it is named after', async () => {
+  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    devDependencies: Record<string, string>
+  }
+  const required = (file: string): string | undefined =>
+    /^iii-sdk==(.+)$/m.exec(readFileSync(`test/interop/python/${file}`, 'utf8'))?.[1]
   const { workers } = (await stage().engine.call('engine::workers::list')) as { workers: Frame[] }
   const versions = new Map(workers.map(({ name, version }) => [name, version]))
-  expect(makers.map((maker) => versions.get(maker))).toEqual(['0.22.1', '0.22.1', '0.25.0', expect.anything()])
+  expect(makers.map((maker) => versions.get(maker))).toEqual([
+    devDependencies['iii-sdk'],
+    required('requirements.txt'),
+    required('requirements-newest.txt'),
+    expect.anything(),
+  ])
 })

@@ -124,24 +124,13 @@ export class Router {
   /** Makes a call on behalf of the engine. */
   invoke(call: HostCall): Promise<unknown> {
     const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage, access } = call
+    const own = { invocationId: this.#parts.random.uuid(), functionId, data, metadata, traceparent, baggage, access }
     return HostCaller.run(call, (caller) => {
-      const invocationId = this.#parts.random.uuid()
-      const trace = { traceparent, baggage }
-      const routed = {
-        invocationId,
-        functionId,
-        ...trace,
-        caller,
-        data,
-        text: undefined,
-        metadata,
-        from: undefined,
-        access,
-      }
+      const routed = { ...own, caller, text: undefined, from: undefined }
       this.#find(routed, namespace)
       return () => {
         this.#parts.handOver.forget(routed)
-        this.#pending.cancel(invocationId)
+        this.#pending.cancel(own.invocationId)
       }
     })
   }
