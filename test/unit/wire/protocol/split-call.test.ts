@@ -10,17 +10,17 @@ const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const PAD = 'x'.repeat(600)
 
 const members = {
-  type: fc.constantFrom('invokefunction', 'invocationresult', 'ping'),
+  type: fc.constantFrom(...Array<string>(8).fill('invokefunction'), 'invocationresult'),
   invocation_id: fc.constant(ID),
-  function_id: fc.constantFrom('orders::get', 'a"b', 'data', '"data":'),
-  traceparent: fc.constantFrom(TRACE, ''),
-  baggage: fc.constantFrom('k=v', 'a="b"', '\\', 'x\u00e4'),
-  metadata: fc.jsonValue(),
-  action: fc.constant({ type: 'void' }),
+  function_id: fc.constantFrom('orders::get', 'data', 'a"b', '"data":'),
   data: fc.oneof(
     fc.jsonValue(),
     fc.record(Object.fromEntries(['type', 'data', 'baggage'].map((key) => [key, fc.string()]))),
   ),
+  traceparent: fc.constantFrom(TRACE, ''),
+  baggage: fc.constantFrom('k=v', 'x\u00e4', 'a="b"', '\\'),
+  metadata: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.jsonValue() }),
+  action: fc.constantFrom(undefined, undefined, undefined, { type: 'void' }),
 }
 
 /** A frame in the order of a client, or in any order, some members twice, with the spaces of two JSON writers. */
@@ -33,7 +33,8 @@ const anyFrame = fc
   .map(([message, dice, { isSpaced, isPadded, isMixed }]) => {
     const roll = (): number => dice.next().value ?? 0
     const [colon, comma] = isSpaced ? [': ', ', '] : [':', ',']
-    const entries = Object.entries(isPadded ? { ...message, data: [message.data, PAD] } : message)
+    const padded = isPadded ? { ...message, data: [message.data, PAD] } : message
+    const entries = Object.entries(padded).filter(([, value]) => value !== undefined)
     const all = [...entries, ...entries.filter(() => isMixed && roll() < 10)]
       .map((entry): [number, (typeof entries)[number]] => [isMixed ? roll() : 0, entry])
       .sort(([a], [b]) => a - b)
@@ -51,7 +52,7 @@ test('a call that is split reads like one that is parsed whole', () => {
     expect(JSON.parse(call.payload)).toEqual((JSON.parse(frame) as { data: unknown }).data)
   })
   fc.assert(check, { numRuns: 3000 })
-  expect(splits).toBeGreaterThan(20)
+  expect(splits).toBeGreaterThan(100)
 })
 
 const data = { id: 7, more: ['a', { type: 'x', data: 'y' }], pad: PAD }
