@@ -1,5 +1,4 @@
 /** What the local engine does better than the distributed one, where no other test shows it. */
-import type { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { http } from '../../src/entry/helpers/http.js'
 import { deferred } from '../../src/std/async/deferred.js'
@@ -24,7 +23,9 @@ test('a streamed response whose writer is cut is aborted, not ended', async () =
     http((_request, response) => {
       response.stream.on('error', () => undefined)
       response.stream.write('the first half')
-      cut.resolve(() => (response.stream as Writable).destroy(new Error('cut')))
+      cut.resolve(() =>
+        (response.stream as NodeJS.WritableStream & { destroy(error: Error): void }).destroy(new Error('cut')),
+      )
       return new Promise<void>((resolve) => response.stream.once('close', resolve))
     }),
   )

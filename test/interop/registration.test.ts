@@ -30,7 +30,6 @@ const others: readonly (readonly [Maker, Maker])[] = [
   ['node', 'newest-python'],
   ['python', 'ours'],
   ['newest-python', 'node'],
-  ['ours', 'python'],
 ]
 
 describe.each(others)(
@@ -85,24 +84,20 @@ describe.each(others)('a trigger hook of %s, and a guest of %s', (maker, guest) 
         function_id: `nowhere::of-${maker}`,
         config: { topic: 't' },
       }))
+      const refusedBefore = stage().engine.stats().refusedFrames
       for (const trigger of asked) await stage().actor(name).do('bind', trigger)
 
       const seen = await stage().actor(maker).received(RULES.on_trigger_registration_function_id, 2)
-      expect(seen.map(({ payload }) => payload)).toEqual(
-        asked.map(({ type: trigger_type, function_id, config }) =>
-          expect.objectContaining({ trigger_type, function_id, config, context: { tenant: maker } }),
-        ),
+      expect(seen.map(({ payload }) => payload)).toMatchObject(
+        asked.map(({ type: trigger_type, function_id, config }) => ({
+          trigger_type,
+          function_id,
+          config,
+          context: { tenant: maker },
+        })),
       )
-      const refusals = (): Frame[] =>
-        stage()
-          .engine.frames(name)
-          .received.filter(({ type }) => type === 'triggerregistrationresult') as unknown as Frame[]
-      await expect.poll(refusals, WAIT).toHaveLength(2)
-      expect(refusals()).toEqual(
-        asked.map(({ type: trigger_type }) =>
-          expect.objectContaining({ trigger_type, error: expect.objectContaining({ code: 'FORBIDDEN' }) as object }),
-        ),
-      )
+      // A refusal of the hook is not answered, as on the distributed engine.
+      await expect.poll(() => stage().engine.stats().refusedFrames, WAIT).toBe(refusedBefore + 2)
       expect(await stage().bindings(`nowhere::of-${maker}`)).toEqual([])
       for (const handle of [RULES.auth_function_id, RULES.on_trigger_registration_function_id])
         await stage().actor(maker).do('undo', { handle })

@@ -31,7 +31,7 @@ const anyFrame = fc
     fc.record({ isSpaced: fc.boolean(), isPadded: fc.boolean(), isMixed: fc.boolean() }),
   )
   .map(([message, dice, { isSpaced, isPadded, isMixed }]) => {
-    const roll = (): number => dice.next().value ?? 0
+    const roll = (): number => Number(dice.next().value)
     const [colon, comma] = isSpaced ? [': ', ', '] : [':', ',']
     const padded = isPadded ? { ...message, data: [message.data, PAD] } : message
     const entries = Object.entries(padded).filter(([, value]) => value !== undefined)
