@@ -14,7 +14,7 @@ export interface SplitCall {
 }
 
 /** Serialising a shorter payload costs less than finding it (measured). */
-const MIN_CHARACTERS = 512
+const MIN_CHARACTERS = 1024
 
 /** Members that clients write as strings without escapes, before or after the payload. */
 const SIMPLE = ['type', 'invocation_id', 'function_id', 'namespace', 'traceparent', 'baggage']
@@ -31,7 +31,7 @@ export function splitCall(frame: string): SplitCall | undefined {
   const start = HEAD.exec(frame)?.[0].length
   if (start === undefined || OTHERS.some((member) => frame.includes(member, start))) return undefined
   const end = endOfPayload(frame, start)
-  const payload = frame.slice(start, end)
+  const payload = frame.slice(start, end).trimEnd()
   try {
     const members = JSON.parse(`${frame.slice(0, start)}null${frame.slice(end)}`) as Record<string, unknown>
     if (members['type'] !== 'invokefunction') return undefined

@@ -7,7 +7,7 @@ import { engineRig } from '../../../kit/engine-rig.js'
 const ID = 'b7ad6b71-6920-4331-8000-000000000000'
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 /** Enough for a payload to be worth forwarding. */
-const PAD = 'x'.repeat(600)
+const PAD = 'x'.repeat(1100)
 
 const members = {
   type: fc.constantFrom(...Array<string>(8).fill('invokefunction'), 'invocationresult'),
@@ -103,6 +103,18 @@ test('a payload is forwarded as it was received, with the id of its caller', asy
   caller.send(call(exact))
   await rig.settle()
   expect(owner.texts.at(-1)).toContain(`${exact.slice(0, -1)},"_caller_worker_id":"${caller.id}"}`)
+})
+
+test('a payload with white space behind it is forwarded as valid JSON', async () => {
+  const rig = await engineRig()
+  const [owner, caller] = [await rig.worker({ name: 'owner' }), await rig.worker({ name: 'caller' })]
+  owner.register('f')
+  await rig.settle()
+  for (const more of ['', ` ,"traceparent":"${TRACE}"\n`]) {
+    caller.send(call(`${text}\n `, more))
+    await rig.settle()
+    expect(owner.take('invokefunction')['data']).toEqual({ ...data, _caller_worker_id: caller.id })
+  }
 })
 
 test('the id of a caller replaces one in the payload', async () => {
