@@ -90,7 +90,11 @@ describe.each(pairs)('%s calls %s', (caller, callee) => {
 test('a hundred calls at a time between all of them end with their own answers', async () => {
   const calls = pairs.flatMap(([caller, callee]) =>
     // The pairs of the newest Python client come on top of the load of the others.
-    Array.from({ length: [caller, callee].includes('newest-python') ? 20 : 100 }, (_, n) => ({ caller, callee, payload: `${caller} to ${callee} ${String(n)}` })),
+    Array.from({ length: [caller, callee].includes('newest-python') ? 20 : 100 }, (_, n) => ({
+      caller,
+      callee,
+      payload: `${caller} to ${callee} ${String(n)}`,
+    })),
   )
   const answers = await Promise.all(
     calls.map(({ caller, callee, payload }) =>

@@ -40,7 +40,7 @@ describe.each(others)(
       const [first, second] = [`${type}-1`, `${type}-2`]
       const ids = ['before', 'between'].map((when) => `${consumer}::${when}-${type}`)
       for (const id of ids) await stage().serve(consumer, id, { handler: 'record', result: id })
-      await stage().add(maker, first)
+      await Promise.all([first, second].map((name) => stage().add(maker, name)))
       await stage().actor(first).do('provide', { trigger_type: type })
       await stage().bind(consumer, type, ids[0] ?? '', { every: 1 })
       await expect.poll(() => boundAt(first, type), WAIT).toHaveLength(1)
@@ -50,7 +50,6 @@ describe.each(others)(
       const between = { handle: `between ${type}`, type, function_id: ids[1], config: { every: 2 } }
       await stage().actor(consumer).do('bind', between)
 
-      await stage().add(maker, second)
       await stage().actor(second).do('provide', { trigger_type: type })
       await expect.poll(() => boundAt(second, type), WAIT).toHaveLength(2)
       expect(boundAt(second, type)).toEqual(expect.arrayContaining(oldest))
