@@ -166,6 +166,7 @@ test('by a switch of the environment, calls outside of any trace make spans as w
     baggage: undefined,
     caller: undefined,
     data: {},
+    text: undefined,
     metadata: undefined,
     from: undefined,
     access: undefined,
