@@ -10,6 +10,7 @@ import { entryKey, readEntry, undoKey } from './journal.js'
 import { errorBody, journaled, retryOf } from './options.js'
 import {
   endOps,
+  isOwner,
   nextOps,
   parkOps,
   pauseOps,
@@ -87,11 +88,12 @@ async function undone(session: Session, ended: Ended): Promise<Run | undefined> 
 async function end(session: Session, ended: Ended): Promise<Run | undefined> {
   const { store, clock } = session.parts
   const outcome: Outcome = { token: session.lease.token, at: clock.epochMs(), ...ended }
-  return readRun(await store.update(session.scope, RECORD_KEY, endOps(session.run, outcome)))
+  const run = readRun(await store.update(session.scope, RECORD_KEY, endOps(session.run, outcome)))
+  return run?.outcome === undefined ? undefined : run
 }
 
 async function cancelChildren(session: Session): Promise<void> {
-  for (const name of session.children.values())
+  for (const name of session.replay.children())
     await orMissing(cancelRun(session.parts, name, 'its parent was cancelled'))
 }
 
@@ -100,6 +102,7 @@ async function continued(session: Session, input: unknown): Promise<Run | undefi
   const { token } = session.lease
   const next = { token, at: clock.epochMs(), input, version: workflow.version, consumed: consumedSignals(session) }
   const run = readRun(await store.update(session.scope, RECORD_KEY, nextOps(session.run, next)))
+  if (!isOwner(run, token)) return undefined
   for (const key of session.replay.keys()) await store.remove(session.scope, entryKey(session.run.generation, key))
   return run
 }
@@ -110,9 +113,11 @@ export async function hold(session: Session, error: ErrorBody): Promise<Run | un
   const { workflow, run: id } = session.run.start
   const at = clock.epochMs()
   await store.set(deadScope(workflow), id, { run: id, at, error })
-  const parked = { token: session.lease.token, at, news: session.run.news, waits: [] }
-  const ops = [...pauseOps({ by: 'held', at, error }), ...parkOps(session.run, parked)]
-  return readRun(await store.update(session.scope, RECORD_KEY, ops))
+  const { token } = session.lease
+  const parked = { at, news: session.run.news, waits: [] }
+  const ops = [...pauseOps({ by: 'held', token, at, error }), ...parkOps(session.run, parked)]
+  const run = readRun(await store.update(session.scope, RECORD_KEY, ops))
+  return run?.claim?.token === token ? run : undefined
 }
 
 /** Notifies the runs that wait for this one, and schedules its removal. */

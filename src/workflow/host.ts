@@ -9,9 +9,18 @@ import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
 import { afterEnd, conclude, hold, REMOVAL, removeRun } from './conclude.js'
 import { readEntries } from './journal.js'
-import { claim, type Lease } from './lease.js'
+import { claim, Watch, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
-import { attentionOf, readRun, RECORD_KEY, runPrefix, scopeOf, type Run, type RunName } from './record.js'
+import {
+  attentionOf,
+  readRun,
+  RECORD_KEY,
+  runPrefix,
+  scopeOf,
+  type Attention,
+  type Run,
+  type RunName,
+} from './record.js'
 import { startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
@@ -47,12 +56,14 @@ export class Host {
   readonly #attended = new Set<Promise<void>>()
   readonly #queue = new Map<string, Due | undefined>()
   readonly #timers = new Map<string, Timer>()
+  readonly #watch: Watch
   #sweepTimer: Timer | undefined
   #bootId: string | undefined
   #isOpen = true
 
   constructor(parts: HostParts) {
     this.#parts = parts
+    this.#watch = new Watch(parts.clock)
     this.#schedule = parts.scheduleOf(parts.workflow.id)
     this.ended = new Emitter(() => undefined)
     this.#sweepLater(0)
@@ -166,12 +177,13 @@ export class Host {
       return
     }
     const attention = attentionOf(run, now)
-    if (attention.kind === 'ready') {
+    const delayMs = attention.kind === 'owned' ? this.#watch.remainingMs(run, attention.claim) : delayOf(attention, now)
+    if (delayMs === 0) {
       // A run of a newer version stays in the schedule, for a worker that has its code.
       if (run.version <= workflow.version) await this.#own(run, entry)
-    } else if (attention.kind === 'later') {
-      if (entry !== undefined) await this.#schedule.move(entry, attention.at, now)
-      if (!attention.isOwned) this.#timeLater(name.run, attention.at - now)
+    } else if (delayMs < Infinity) {
+      if (entry !== undefined) await this.#schedule.move(entry, now + delayMs, now)
+      this.#timeLater(name.run, delayMs)
     } else {
       if (attention.kind === 'ended') await this.#afterEnd(run, entry)
       if (entry !== undefined) await this.#schedule.remove(entry)
@@ -293,4 +305,10 @@ export class Host {
 function crashLoop({ start }: Run, crashes: number): ErrorBody {
   const message = `${String(crashes)} workers in a row ended or lost the run ${start.run} of ${start.workflow} while they ran it. Find out why in their logs, then resume the run`
   return { code: ErrorCode.WORKFLOW_HELD, message }
+}
+
+/** How long a run has nothing to do; `Infinity`: until there are news. */
+function delayOf(attention: Attention, now: number): number {
+  if (attention.kind === 'later') return attention.at - now
+  return attention.kind === 'ready' ? 0 : Infinity
 }

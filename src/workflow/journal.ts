@@ -5,7 +5,7 @@
  */
 import { ErrorCode, RuntimeError, type ErrorBody } from '../errors.js'
 import { isRecord } from '../wire/protocol/validate.js'
-import { firstOf } from './record.js'
+import { firstOf, type RunName } from './record.js'
 import type { StoreOp } from './store.js'
 
 /**
@@ -31,7 +31,7 @@ export interface Begun extends Element {
   /** When it stops waiting, in milliseconds since 1970; absent: never. */
   readonly due?: number
   /** The run that was started. */
-  readonly child?: { readonly workflow: string; readonly run: string }
+  readonly child?: RunName
   /** The operation of the same branch that had ended last. */
   readonly after?: string
 }
@@ -168,6 +168,13 @@ export class Replay {
   /** Operations that have ended. */
   *ended(): Iterable<Done> {
     for (const { done } of this.#entries.values()) if (done !== undefined) yield done
+  }
+
+  /** Child runs that may not have ended. */
+  *children(): Iterable<RunName> {
+    for (const { begun, done } of this.#entries.values()) {
+      if (begun?.child !== undefined && done === undefined) yield begun.child
+    }
   }
 
   /**

@@ -2,6 +2,9 @@
  * The record of a run: one value in engine state that holds its start, claims, lease, news and outcome. All pure: reads
  * the record, and makes the operations that change it. Elements are appended and the first of a list decides, so that
  * concurrent writers agree. Knows nothing of steps (`journal.ts`).
+ *
+ * Epochs are numbered lists, and the first element of the highest one says whose the run is, or how it ended: a take-over,
+ * the next generation and the end all compete for the next epoch, so whatever a superseded worker still writes is void.
  */
 import type { ErrorBody } from '../errors.js'
 import { isRecord } from '../wire/protocol/validate.js'
@@ -28,6 +31,16 @@ export interface Watcher extends RunName {
   readonly token: string
 }
 
+/** What each epoch hands on to the next. */
+interface Handed {
+  /** Counts `continueAs` and retries from a step, from 0. */
+  readonly generation: number
+  /** The token of the generation's `Next`; absent in generation 0. */
+  readonly next?: string
+  /** Times a worker has taken the run. */
+  readonly taken: number
+}
+
 /** One take-over of a run by a worker. */
 export interface Claim {
   readonly token: string
@@ -37,6 +50,8 @@ export interface Claim {
   readonly leaseMs: number
   /** Claims in a row, before this one, that ended without releasing the run. */
   readonly crashes?: number
+  /** The token of the claim before this one. */
+  readonly after?: string
 }
 
 /** What a waiting run waits for. */
@@ -51,7 +66,6 @@ export interface Wait {
 
 /** Left by a worker that released a run in good order. */
 export interface Parked {
-  readonly token: string
   readonly at: number
   /** When the run continues by itself; absent: never. */
   readonly due?: number
@@ -71,6 +85,8 @@ export interface Cancel {
 export interface Pause {
   /** `user`: on request. `held`: it kept failing, and is on the dead-letter list. */
   readonly by: 'user' | 'held'
+  /** The claim that holds the run. */
+  readonly token?: string
   readonly at: number
   readonly error?: ErrorBody
 }
@@ -99,15 +115,16 @@ export interface Next {
 /** A record as it was read. */
 export interface Run {
   readonly start: Start
-  /** Counts `continueAs` and retries from a step, from 0. */
+  readonly handed: Handed
   readonly generation: number
   readonly input: unknown
   readonly version: number
   readonly consumed: Readonly<Record<string, number>>
   /** 0 before the first claim. */
   readonly epoch: number
+  /** The claim of that epoch; absent before the first one, and once the run has ended. */
   readonly claim: Claim | undefined
-  /** When the lease of the claim ends. */
+  /** When the lease of the claim ends, on the clock of its owner. */
   readonly until: number
   /** Set while the latest claim has released the run. */
   readonly parked: Parked | undefined
@@ -120,10 +137,10 @@ export interface Run {
   readonly watchers: readonly Watcher[]
 }
 
-const CLAIM = 'claim:'
+const EPOCH = 'epoch:'
 const LEASE = 'lease:'
+const PARKED = 'parked:'
 const GENERATION = 'generation:'
-const OUTCOME = 'outcome:'
 
 /** The key of the record in the scope of its run. */
 export const RECORD_KEY = 'run'
@@ -133,31 +150,42 @@ export function readRun(value: unknown): Run | undefined {
   if (!isRecord(value)) return undefined
   const start = firstOf<Start>(value['start'])
   if (start === undefined) return undefined
-  const epoch = highest(CLAIM, value)
-  const claim = firstOf<Claim>(value[CLAIM + String(epoch)])
-  const generation = highest(GENERATION, value)
-  const next = firstOf<Next>(value[GENERATION + String(generation)])
-  const extended = claim === undefined ? undefined : value[LEASE + claim.token]
-  const parked = recordOf<Parked>(value['parked'])
+  const epoch = highest(EPOCH, value)
+  const held = firstOf<(Claim | Outcome) & Handed>(value[EPOCH + String(epoch)])
+  const outcome = held !== undefined && 'status' in held ? held : undefined
+  const claim = held === undefined || 'status' in held ? undefined : held
+  const { generation = 0, next, taken = 0 } = held ?? {}
+  const pause = recordOf<Pause>(value['pause'])
   return {
     start,
+    handed: { generation, taken, ...(next === undefined ? {} : { next }) },
     generation,
-    ...beginningOf(start, next),
+    ...beginningOf(start, nextOf(value[GENERATION + String(generation)], next)),
     epoch,
     claim,
-    until: numberOf(extended) || (claim?.until ?? 0),
-    parked: parked !== undefined && parked.token === claim?.token ? parked : undefined,
+    until: claim === undefined ? 0 : untilOf(value, claim),
+    parked: claim === undefined ? undefined : recordOf<Parked>(value[PARKED + claim.token]),
     news: numberOf(value['news']),
     cancel: firstOf<Cancel>(value['cancel']),
-    pause: recordOf<Pause>(value['pause']),
-    outcome: firstOf<Outcome>(value[OUTCOME + String(generation)]),
+    pause: pause?.by === 'held' && pause.token !== claim?.token ? undefined : pause,
+    outcome,
     watchers: Array.isArray(value['watchers']) ? (value['watchers'] as Watcher[]) : [],
   }
+}
+
+function nextOf(list: unknown, token: string | undefined): Next | undefined {
+  // Written by this file alone.
+  return token === undefined || !Array.isArray(list) ? undefined : (list as Next[]).find((each) => each.token === token)
 }
 
 function beginningOf(start: Start, next: Next | undefined): Pick<Run, 'input' | 'version' | 'consumed'> {
   if (next === undefined) return { input: start.input, version: start.version, consumed: {} }
   return { input: next.input, version: next.version, consumed: next.consumed ?? {} }
+}
+
+/** When the lease of a claim ends, as a record has it. */
+export function untilOf(value: unknown, { token, until }: Claim): number {
+  return (isRecord(value) && numberOf(value[LEASE + token])) || until
 }
 
 /** The highest number among the keys with a prefix; 0 without any. */
@@ -194,8 +222,10 @@ export type Attention =
   /** Waits for news and nothing else. */
   | { readonly kind: 'idle' }
   | { readonly kind: 'ready' }
-  /** Nothing to do before `at`: a timer, or the end of the lease of its owner. */
-  | { readonly kind: 'later'; readonly at: number; readonly isOwned: boolean }
+  /** A worker has it; whether that one is alive shows in time. */
+  | { readonly kind: 'owned'; readonly claim: Claim }
+  /** Nothing to do before a timer. */
+  | { readonly kind: 'later'; readonly at: number }
 
 /** What a run needs at `now`. */
 export function attentionOf(run: Run, now: number): Attention {
@@ -203,19 +233,15 @@ export function attentionOf(run: Run, now: number): Attention {
   if (run.pause !== undefined) return { kind: 'paused' }
   if (run.claim === undefined) return { kind: 'ready' }
   const { parked } = run
-  if (parked === undefined) {
-    // A lease that ends later than any extension could set it was written before the clock moved back.
-    const isOwned = run.until > now && run.until - now <= 2 * run.claim.leaseMs
-    return isOwned ? { kind: 'later', at: run.until, isOwned } : { kind: 'ready' }
-  }
+  if (parked === undefined) return { kind: 'owned', claim: run.claim }
   if (run.news > parked.news) return { kind: 'ready' }
   if (parked.due === undefined) return { kind: 'idle' }
-  return parked.due <= now ? { kind: 'ready' } : { kind: 'later', at: parked.due, isOwned: false }
+  return parked.due <= now ? { kind: 'ready' } : { kind: 'later', at: parked.due }
 }
 
-/** Whether a token owns the highest epoch. */
+/** Whether a token owns the highest epoch, or has ended the run. */
 export function isOwner(run: Run | undefined, token: string): run is Run {
-  return run?.claim?.token === token && run.parked === undefined
+  return (run?.outcome ?? run?.claim)?.token === token && run?.parked === undefined
 }
 
 /** Starts a run; the first start decides. */
@@ -241,9 +267,16 @@ export function pauseOps(pause: Pause): StoreOp[] {
 /** Lets a run continue. */
 export const resumeOps: StoreOp[] = [{ type: 'remove', path: 'pause' }]
 
-/** Claims the epoch after the one that was read; the first claim decides. */
+/** Takes the epoch after the one that was read; the first to take it decides. The epochs before are over. */
+function epochOps({ epoch }: Run, taken: (Claim | Outcome) & Handed): StoreOp[] {
+  const ops: StoreOp[] = [{ type: 'append', path: EPOCH + String(epoch + 1), value: taken }]
+  return epoch > 1 ? [...ops, { type: 'remove', path: EPOCH + String(epoch - 1) }] : ops
+}
+
+/** Claims the next epoch for a worker. */
 export function claimOps(run: Run, claim: Claim): StoreOp[] {
-  return [{ type: 'append', path: CLAIM + String(run.epoch + 1), value: claim }]
+  const after = run.claim === undefined ? {} : { after: run.claim.token }
+  return epochOps(run, { ...run.handed, taken: run.handed.taken + 1, ...claim, ...after })
 }
 
 /** Extends the lease of one claim, whatever happened to the others. */
@@ -251,29 +284,32 @@ export function extendOps(token: string, until: number): StoreOp[] {
   return [{ type: 'set', path: LEASE + token, value: until }]
 }
 
-/** Releases a run, and removes the claims before this one, which decide nothing any more. */
-export function parkOps(run: Run, parked: Parked): StoreOp[] {
-  const before = run.epoch - 1
+/** Releases a run, and removes what is left of the claim before. */
+export function parkOps({ claim }: Run, parked: Parked): StoreOp[] {
+  if (claim === undefined) return []
+  const { token, after } = claim
   return [
-    { type: 'set', path: 'parked', value: parked },
-    { type: 'remove', path: LEASE + parked.token },
-    ...(before > 0 ? [{ type: 'remove', path: CLAIM + String(before) } as const] : []),
+    { type: 'set', path: PARKED + token, value: parked },
+    { type: 'remove', path: LEASE + token },
+    ...(after === undefined ? [] : [PARKED, LEASE].map((path): StoreOp => ({ type: 'remove', path: path + after }))),
   ]
 }
 
-/** Ends a generation; the first outcome decides. */
+/** Ends a run, if its owner still has it. */
 export function endOps(run: Run, outcome: Outcome): StoreOp[] {
-  return [{ type: 'append', path: OUTCOME + String(run.generation), value: outcome }]
+  return epochOps(run, { ...run.handed, ...outcome })
 }
 
-/** Begins the next generation; the first one decides. */
-export function nextOps(run: Run, next: Next): StoreOp[] {
-  const { generation } = run
+/** Begins the next generation for the owner of a run, or for `by`, if none has taken the run meanwhile. */
+export function nextOps(run: Run, next: Next, by: Claim | undefined = run.claim): StoreOp[] {
+  const generation = run.generation + 1
+  const before: StoreOp[] = generation > 1 ? [{ type: 'remove', path: GENERATION + String(generation - 2) }] : []
+  if (by === undefined) return []
+  const handed = { generation, next: next.token, taken: run.handed.taken }
   return [
-    { type: 'append', path: GENERATION + String(generation + 1), value: next },
-    // Both decide nothing any more once the next generation exists.
-    { type: 'remove', path: GENERATION + String(generation) },
-    { type: 'remove', path: OUTCOME + String(generation) },
+    ...epochOps(run, { ...by, ...handed }),
+    { type: 'append', path: GENERATION + String(generation), value: next },
+    ...before,
   ]
 }
 

@@ -18,6 +18,7 @@ import {
   scopeOf,
   startOps,
   watchOps,
+  type Claim,
   type Run,
   type RunName,
   type Start,
@@ -107,10 +108,10 @@ export async function retryRun(parts: RequestParts, name: RunName, from?: string
   }
   const { input, version, consumed } = run
   const next = { token: random.uuid(), at: clock.epochMs(), input, version, consumed }
-  // The last owner has nothing to do with it any more.
-  const released =
-    run.claim === undefined ? [] : parkOps(run, { token: run.claim.token, at: next.at, news: run.news, waits: [] })
-  await sendNews(parts, name, [...nextOps(run, next), ...released, { type: 'remove', path: 'cancel' }])
+  // No worker: the run is ready as soon as this is written.
+  const by: Claim = { token: next.token, worker: '', until: 0, leaseMs: 0 }
+  const released = parkOps({ ...run, claim: by }, { at: next.at, news: run.news, waits: [] })
+  await sendNews(parts, name, [...nextOps(run, next, by), ...released, { type: 'remove', path: 'cancel' }])
 }
 
 /** Where held runs of a workflow are listed. */

@@ -118,7 +118,6 @@ export async function child(session: Session, { workflow, input, options = {} }:
     const watcher = { token, workflow: start.workflow, run: start.run }
     const started = { ...name, token, input: sent, version, at: begun.at }
     await session.busy(() => startRun(session.parts, started, watcher))
-    session.children.set(operation.key, name)
     return whenFound(
       session,
       { kind: 'run', name: operation.name },
@@ -126,7 +125,6 @@ export async function child(session: Session, { workflow, input, options = {} }:
         look: async () => {
           const { outcome } = await findRun(session.parts, name)
           if (outcome === undefined) return undefined
-          session.children.delete(operation.key)
           const { result, error } = outcome
           return session.journal.finish(operation, error === undefined ? { value: result } : { error })
         },

@@ -2,6 +2,7 @@
 import { isRecord } from '../../src/wire/protocol/validate.js'
 import { readEntry } from '../../src/workflow/journal.js'
 import { attentionOf, readRun, RECORD_KEY, scopeOf, type Run, type Wait } from '../../src/workflow/record.js'
+import { runOf } from './workflow-recorder.js'
 import { expectedEnd, type Program } from './workflow-scenario.js'
 import type { WorkflowWorld } from './workflow-world.js'
 
@@ -62,6 +63,7 @@ export function auditWorkflows(world: WorkflowWorld): readonly string[] {
     }
     if (outcome.status === 'completed') checkResult(world, token, outcome.result)
     checkUndone(world, token, outcome.status)
+    checkChildren(world, token)
   }
   return recorder.problems
 }
@@ -94,14 +96,24 @@ function checkUndone({ recorder, engine }: WorkflowWorld, token: string, status:
   const { name } = recorder.inputs.get(token)!
   const generation = readRun(engine.value(scopeOf(name), RECORD_KEY))?.generation ?? 0
   for (const { id } of recorder.undoables.values()) {
-    if (!id.startsWith(`${token}/`)) continue
+    if (runOf(id).replace(/\d+\/$/, '') !== `${token}/`) continue
     const done = recorder.journaled.get(id)
     const isUndone = recorder.undone.has(id)
-    const isLast = id.startsWith(`${token}/${generation}/`)
+    const isLast = runOf(id) === `${token}/${generation}/`
     const mustBe = status !== 'completed' && isLast && done !== undefined && done.error === undefined
-    const { at } = recorder.outcomes.get(token)!
-    // What a superseded worker journaled after the end is of no account.
-    if (mustBe && !isUndone && (recorder.journaledAt.get(id) ?? 0) < at) recorder.violate(`${id} was not undone, and ${token} is ${status}`)
+    // What a superseded worker journaled late, the one that ended the run may not have known.
+    if (mustBe && !isUndone && (recorder.journaledAt.get(id)?.isLate === false)) recorder.violate(`${id} was not undone, and ${token} is ${status}`)
     if (!mustBe && isUndone) recorder.violate(`${id} was undone, and ${token} is ${status}`)
+  }
+}
+
+/** A child ends soon after a parent that was cancelled. */
+function checkChildren({ recorder }: WorkflowWorld, token: string): void {
+  const { outcome, at } = recorder.outcomes.get(token)!
+  if (outcome.status !== 'cancelled') return
+  const { name } = recorder.inputs.get(token)!
+  for (const [child, { outcome: end, at: endedAt }] of recorder.outcomes) {
+    if (!recorder.inputs.get(child)!.name.run.startsWith(`${name.run}>`) || end.status === 'cancelled') continue
+    if (endedAt > at + 60_000) recorder.violate(`the child ${child} went on after its parent was cancelled`)
   }
 }

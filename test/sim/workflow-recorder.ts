@@ -4,7 +4,7 @@
  */
 import type { JsonValue } from '../../src/wire/protocol/validate.js'
 import { readEntry, type Done } from '../../src/workflow/journal.js'
-import { readRun, RECORD_KEY, type Outcome, type RunName } from '../../src/workflow/record.js'
+import { readRun, RECORD_KEY, scopeOf, type Outcome, type RunName } from '../../src/workflow/record.js'
 import type { RunInput } from './workflow-scenario.js'
 import type { Engine, Machine } from './workflow-stage.js'
 
@@ -30,7 +30,10 @@ export class Recorder {
   readonly used = new Map<string, string>()
   /** What the journal held first, by the id of the operation. */
   readonly journaled = new Map<string, Done>()
-  readonly journaledAt = new Map<string, number>()
+  /** When it was journaled, and whether by a worker that no longer had the run. */
+  readonly journaledAt = new Map<string, { readonly at: number; readonly isLate: boolean }>()
+  readonly #claims = new Map<string, string>()
+  readonly #claimedAt = new Map<string, number>()
   readonly undoables = new Map<string, Undoable>()
   /** Undos that were journaled, in their order, by the id of the operation that they undo. */
   readonly undone = new Set<string>()
@@ -69,8 +72,22 @@ export class Recorder {
     const execution = { id, number: this.executions.length + 1, ended: false }
     this.executions.push(execution)
     this.note(machine.name, () => `runs ${id} (execution ${execution.number})`)
-    if (this.#isDurable && this.journaled.has(id)) this.violate(`${id} runs again although it is journaled`)
+    if (this.#isDurable) this.#checkOwner(machine, id)
     return execution
+  }
+
+  /**
+   * Who runs something has the run, and knows what was journaled before that. What a superseded worker journals later it
+   * may not know.
+   */
+  #checkOwner(machine: Machine, id: string): void {
+    const token = runOf(id).replace(/\/\d+\/$/, '')
+    const { name } = this.inputs.get(token)!
+    const owner = readRun(this.#engine.value(scopeOf(name), RECORD_KEY))?.claim
+    if (owner?.worker !== machine.name) this.violate(`${id} runs in ${machine.name}, and the run is ${owner?.worker}'s`)
+    const { at, isLate } = this.journaledAt.get(id) ?? {}
+    if (at === undefined || (isLate === true && at > (this.#claimedAt.get(token) ?? 0))) return
+    this.violate(`${id} runs again although it is journaled`)
   }
 
   /** An undo begins. */
@@ -111,6 +128,10 @@ export class Recorder {
     if (!this.inputs.has(token)) {
       this.inputs.set(token, { name: { workflow, run: id }, input: run.start.input as RunInput })
     }
+    if (run.claim !== undefined && this.#claims.get(token) !== run.claim.token) {
+      this.#claims.set(token, run.claim.token)
+      this.#claimedAt.set(token, this.now)
+    }
     const before = this.outcomes.get(token)
     if (run.outcome !== undefined && before === undefined) {
       this.outcomes.set(token, { outcome: run.outcome, at: this.now })
@@ -125,12 +146,12 @@ export class Recorder {
   #journalWritten(scope: string, value: JsonValue): void {
     const entry = readEntry(value)
     if (entry?.done === undefined) return
-    const token = readRun(this.#engine.value(scope, RECORD_KEY))?.start.token
-    const id = `${String(token)}/${entry.generation}/${entry.key}`
+    const run = readRun(this.#engine.value(scope, RECORD_KEY))
+    const id = `${String(run?.start.token)}/${entry.generation}/${entry.key}`
     const before = this.journaled.get(id)
     if (before === undefined || !this.#isDurable) {
       this.journaled.set(id, entry.done)
-      this.journaledAt.set(id, this.now)
+      this.journaledAt.set(id, { at: this.now, isLate: entry.done.token !== run?.claim?.token })
       this.#checkFirst(id, entry.begun?.due, entry.done)
     } else if (JSON.stringify(before) !== JSON.stringify(entry.done)) this.violate(`the journal of ${id} changed`)
   }
@@ -149,7 +170,7 @@ export class Recorder {
 }
 
 /** The start token and the generation in an id: whole numbers stand between slashes nowhere else. */
-function runOf(id: string): string {
+export function runOf(id: string): string {
   return /^.*\/\d+\//s.exec(id)?.[0] ?? id
 }
 

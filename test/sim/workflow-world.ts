@@ -49,6 +49,7 @@ export class WorkflowWorld {
   readonly #stations: Station[] = []
   readonly #skewMs: number[]
   #starts = 0
+  #lastRequests: readonly Request[] = []
 
   constructor(scenario: WorkflowScenario, trace: boolean) {
     this.scenario = scenario
@@ -70,12 +71,14 @@ export class WorkflowWorld {
     findStuck(this)
     this.#restore()
     await this.schedule.runUntil(this.schedule.now + CALM_MS, () => this.isOver)
+    // Whatever is late may still come.
     await this.schedule.runUntil(this.schedule.now + 5_000)
   }
 
-  /** Whether all runs have ended that were started. */
+  /** Whether all requests are answered, and all runs have ended that were started. */
   get isOver(): boolean {
-    return this.unfinished().length === 0
+    const isAnswered = this.#lastRequests.every(({ answer }) => answer !== 'none')
+    return isAnswered && this.unfinished().length === 0
   }
 
   /** Starts without an outcome. */
@@ -254,7 +257,9 @@ export class WorkflowWorld {
     for (let index = 0; index < this.scenario.workers; index++) {
       if (this.#stations[index]!.machine.isDead) this.#start(index)
     }
+    const before = this.requests.length
     for (const run of this.scenario.runs.keys()) this.#request({ do: 'start', run, from: this.scenario.workers })
+    this.#lastRequests = this.requests.slice(before)
     this.#help()
   }
 
