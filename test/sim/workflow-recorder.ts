@@ -32,6 +32,7 @@ export class Recorder {
   readonly journaled = new Map<string, Done>()
   /** When it was journaled, and whether by a worker that no longer had the run. */
   readonly journaledAt = new Map<string, { readonly at: number; readonly isLate: boolean }>()
+  readonly #removed = new Set<string>()
   readonly #claims = new Map<string, string>()
   readonly #claimedAt = new Map<string, number>()
   readonly undoables = new Map<string, Undoable>()
@@ -116,9 +117,10 @@ export class Recorder {
 
   #written(scope: string, key: string, value: JsonValue | undefined): void {
     this.note('engine', () => `${scope} ${key} = ${JSON.stringify(value) ?? 'removed'}`)
-    if (value === undefined || !scope.includes('/run/')) return
-    if (key === RECORD_KEY) this.#recordWritten(value)
-    else this.#journalWritten(scope, value)
+    if (!scope.includes('/run/')) return
+    if (value === undefined) this.#removed.add(`${scope} ${key}`)
+    else if (key === RECORD_KEY) this.#recordWritten(value)
+    else this.#journalWritten(scope, key, value)
   }
 
   #recordWritten(value: JsonValue): void {
@@ -143,7 +145,7 @@ export class Recorder {
     }
   }
 
-  #journalWritten(scope: string, value: JsonValue): void {
+  #journalWritten(scope: string, key: string, value: JsonValue): void {
     const entry = readEntry(value)
     if (entry?.done === undefined) return
     const run = readRun(this.#engine.value(scope, RECORD_KEY))
@@ -153,6 +155,8 @@ export class Recorder {
       this.journaled.set(id, entry.done)
       this.journaledAt.set(id, { at: this.now, isLate: entry.done.token !== run?.claim?.token })
       this.#checkFirst(id, entry.begun?.due, entry.done)
+    } else if (this.#removed.has(`${scope} ${key}`)) {
+      if (entry.generation >= (run?.generation ?? Infinity)) this.violate(`the journal of ${id} was removed too early`)
     } else if (JSON.stringify(before) !== JSON.stringify(entry.done)) this.violate(`the journal of ${id} changed`)
   }
 

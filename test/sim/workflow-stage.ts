@@ -228,6 +228,7 @@ export class Machine {
       schedule.at(schedule.now + 1 + random.below(latencyMs), undefined, 'io', () => {
         // A request may arrive although its sender is gone.
         const isLate = link !== this.#link && random.next() < 0.5
+        if (!this.engine.isUp) this.cut(100)
         if (!this.engine.isUp || this.engine.boot !== boot || isLate) return
         let answer: () => void
         try {
