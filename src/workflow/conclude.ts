@@ -21,7 +21,7 @@ import {
   type Run,
   type RunName,
 } from './record.js'
-import { cancelRun, deadScope, sendNews, type RequestParts } from './requests.js'
+import { cancelRun, deadScope, openRun, sendNews, type RequestParts } from './requests.js'
 import type { Due } from './schedule.js'
 import type { Session } from './session.js'
 import type { Ending } from './session-parts.js'
@@ -86,8 +86,9 @@ async function undone(session: Session, ended: Ended): Promise<Run | undefined> 
 }
 
 async function end(session: Session, ended: Ended): Promise<Run | undefined> {
-  const { store, clock } = session.parts
-  const outcome: Outcome = { token: session.lease.token, at: clock.epochMs(), ...ended }
+  const { store, clock, settings } = session.parts
+  const settling = settings.settleMs === 0 ? {} : { settleMs: settings.settleMs }
+  const outcome: Outcome = { token: session.lease.token, at: clock.epochMs(), ...ended, ...settling }
   const run = readRun(await store.update(session.scope, RECORD_KEY, endOps(session.run, outcome)))
   return run?.outcome === undefined ? undefined : run
 }
@@ -120,21 +121,30 @@ export async function hold(session: Session, error: ErrorBody): Promise<Run | un
   return run?.claim?.token === token ? run : undefined
 }
 
-/** Notifies the runs that wait for this one, and schedules its removal. */
-export async function afterEnd(parts: RequestParts, run: Run, retentionMs: number): Promise<void> {
-  for (const watcher of run.watchers) await orMissing(sendNews(parts, watcher, []))
-  await parts.scheduleOf(run.start.workflow).put(removalEntry(run, retentionMs), parts.clock.epochMs())
+/**
+ * Notifies the runs that wait for this one, and schedules its removal; removes it if it was kept for its time.
+ * @param found the entry of the schedule that says so. One from before the run was retried comes too early.
+ */
+export async function afterEnd(
+  parts: RequestParts,
+  run: Run,
+  { retentionMs, found }: { readonly retentionMs: number; readonly found: Due | undefined },
+): Promise<void> {
+  const removal = removalEntry(run, retentionMs)
+  if (found?.tag === removal.tag && found.due >= removal.due) {
+    await removeRun(parts, run.start)
+    return
+  }
+  for (const watcher of run.watchers) await orMissing(openRun(parts, watcher).then(() => sendNews(parts, watcher, [])))
+  await parts.scheduleOf(run.start.workflow).put(removal)
 }
 
-/** The tag of the entry that removes a run. */
-export const REMOVAL = 'x'
-
 function removalEntry({ start, outcome }: Run, retentionMs: number): Due {
-  return { run: start.run, tag: REMOVAL, due: (outcome?.at ?? start.at) + retentionMs }
+  return { run: start.run, tag: 'x', due: (outcome?.at ?? start.at) + retentionMs }
 }
 
 /** Removes an ended run, its record last. */
-export async function removeRun({ store }: Pick<RequestParts, 'store'>, name: RunName): Promise<void> {
+async function removeRun({ store }: Pick<RequestParts, 'store'>, name: RunName): Promise<void> {
   const scope = scopeOf(name)
   for (const value of await store.list(scope)) {
     const entry = readEntry(value)

@@ -7,7 +7,7 @@ import { ErrorCode, type ErrorBody } from '../errors.js'
 import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
-import { afterEnd, conclude, hold, REMOVAL, removeRun } from './conclude.js'
+import { afterEnd, conclude, hold } from './conclude.js'
 import { readEntries } from './journal.js'
 import { claim, Watch, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
@@ -125,7 +125,7 @@ export class Host {
     for await (const entries of this.#schedule.due(now)) {
       for (const entry of entries) {
         if (!this.#isOpen) return
-        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs, now)
+        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs)
         else if (!this.#offer(entry.run, entry)) return
       }
     }
@@ -169,7 +169,7 @@ export class Host {
   }
 
   async #attend(name: RunName, entry: Due | undefined): Promise<void> {
-    const { store, clock, workflow } = this.#parts
+    const { store, clock, workflow, settings } = this.#parts
     const run = readRun(await store.get(scopeOf(name), RECORD_KEY))
     const now = clock.epochMs()
     if (run === undefined) {
@@ -182,17 +182,12 @@ export class Host {
       // A run of a newer version stays in the schedule, for a worker that has its code.
       if (run.version <= workflow.version) await this.#own(run, entry)
     } else if (delayMs < Infinity) {
-      if (entry !== undefined) await this.#schedule.move(entry, now + delayMs, now)
+      if (entry !== undefined) await this.#schedule.move(entry, now + delayMs)
       this.#timeLater(name.run, delayMs)
     } else {
-      if (attention.kind === 'ended') await this.#afterEnd(run, entry)
+      if (attention.kind === 'ended') await afterEnd(this.#parts, run, { retentionMs: settings.retentionMs, found: entry })
       if (entry !== undefined) await this.#schedule.remove(entry)
     }
-  }
-
-  async #afterEnd(run: Run, entry: Due | undefined): Promise<void> {
-    if (entry?.tag === REMOVAL) await removeRun(this.#parts, run.start)
-    else await afterEnd(this.#parts, run, this.#parts.settings.retentionMs)
   }
 
   /** Works on a run from its claim to its release. */
@@ -203,7 +198,8 @@ export class Host {
     owned.lease.stop()
     if (run === undefined) return
     if (run.outcome !== undefined) {
-      await afterEnd(this.#parts, run, this.#parts.settings.retentionMs)
+      const { retentionMs } = this.#parts.settings
+      await afterEnd(this.#parts, run, { retentionMs, found: undefined })
       this.ended.emit(run.start.run)
     }
     await this.#removeEntries(found, entry)
@@ -296,9 +292,7 @@ export class Host {
     const parked = run.parked?.due
     const known: Due | undefined =
       parked === undefined ? undefined : { run: run.start.run, tag: `p${String(run.epoch)}`, due: parked }
-    if (known !== undefined && (await this.#schedule.has(known))) return
-    const due = attention.kind === 'later' ? attention.at : now
-    await this.#schedule.put(known ?? { run: run.start.run, tag: 'a', due }, now)
+    await this.#schedule.keep(known ?? { run: run.start.run, tag: 'a', due: now })
   }
 }
 

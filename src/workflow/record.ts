@@ -100,6 +100,8 @@ export interface Outcome {
   readonly error?: ErrorBody
   /** Errors of undo steps that failed for good. */
   readonly undoErrors?: readonly ErrorBody[]
+  /** How old it has to be, where the engine may forget it until then. */
+  readonly settleMs?: number
 }
 
 /** The next generation of a run: the same id with a fresh journal. */

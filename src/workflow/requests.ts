@@ -25,7 +25,7 @@ import {
   type Watcher,
 } from './record.js'
 import type { Schedule } from './schedule.js'
-import type { Store, StoreOp } from './store.js'
+import { pause, type Store, type StoreOp } from './store.js'
 
 /** What requests need. */
 export interface RequestParts {
@@ -44,7 +44,7 @@ export async function startRun(parts: RequestParts, start: Start, watcher?: Watc
   const run = readRun(await parts.store.update(scopeOf(start), RECORD_KEY, ops))
   if (run === undefined) throw notFound(start)
   // Also by those that join: the first may have ended before it could.
-  await parts.scheduleOf(start.workflow).put(startEntry(run), parts.clock.epochMs())
+  await parts.scheduleOf(start.workflow).put(startEntry(run))
   parts.wake(start)
   return run
 }
@@ -59,7 +59,7 @@ export async function sendNews(parts: RequestParts, name: RunName, ops: readonly
   const run = readRun(await parts.store.update(scopeOf(name), RECORD_KEY, [...ops, newsOp]))
   if (run === undefined) throw notFound(name)
   const due = parts.clock.epochMs()
-  await parts.scheduleOf(name.workflow).put({ run: name.run, tag: `n${String(run.news)}`, due }, due)
+  await parts.scheduleOf(name.workflow).put({ run: name.run, tag: `n${String(run.news)}`, due })
   parts.wake(name)
   return run
 }
@@ -124,6 +124,17 @@ export async function findRun({ store }: Pick<RequestParts, 'store'>, name: RunN
   const run = readRun(await store.get(scopeOf(name), RECORD_KEY))
   if (run === undefined) throw notFound(name)
   return run
+}
+
+/** Reads a run; one that has ended, once the engine cannot forget that any more. @throws {RuntimeError} `WORKFLOW_NOT_FOUND`. */
+export async function settledRun(parts: Pick<RequestParts, 'store' | 'clock'>, name: RunName): Promise<Run> {
+  for (let run = await findRun(parts, name); ; ) {
+    const { outcome } = run
+    if (outcome?.settleMs === undefined) return run
+    await pause(parts.clock, outcome.settleMs)
+    run = await findRun(parts, name)
+    if (run.outcome?.token === outcome.token) return run
+  }
 }
 
 /** Reads a run that has not ended. @throws {RuntimeError} `WORKFLOW_NOT_FOUND` or `WORKFLOW_ENDED`. */

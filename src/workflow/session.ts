@@ -262,7 +262,7 @@ export class Session {
     const now = clock.epochMs()
     const [phase, activity] = [this.#phase, this.#activity]
     if (due !== undefined) {
-      await scheduleOf(workflow).put({ run: id, tag: `p${String(this.run.epoch)}`, due }, now)
+      await scheduleOf(workflow).put({ run: id, tag: `p${String(this.run.epoch)}`, due })
     }
     // Meanwhile the flow may have gone on, or been stopped.
     if (this.#phase !== phase || this.#activity !== activity) return
