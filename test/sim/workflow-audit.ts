@@ -17,7 +17,7 @@ export function findStuck(world: WorkflowWorld): void {
   for (const token of world.unfinished()) {
     const { name } = recorder.inputs.get(token)!
     const isUncertain = requests.some(
-      ({ action, answer }) => 'run' in action && `r${action.run}` === name.run && answer === 'none',
+      ({ action, answer }) => 'run' in action && `r${action.run}` === name.run && answer !== 'accepted',
     )
     const run = readRun(engine.value(scopeOf(name), RECORD_KEY))
     if (run === undefined || isUncertain || attentionOf(run, Infinity).kind !== 'idle') continue
@@ -52,7 +52,10 @@ export function auditWorkflows(world: WorkflowWorld): readonly string[] {
     const why = run?.pause?.error === undefined ? '' : `, held: ${run.pause.error.message}`
     recorder.violate(`the run ${token} never ends${why}`)
   }
-  if (world.scenario.saveMs > 0) return recorder.problems
+  if (world.scenario.saveMs > 0) {
+    checkEndsOfChildren(world)
+    return recorder.problems
+  }
   for (const [token, { outcome }] of recorder.outcomes) {
     const { program } = recorder.inputs.get(token)!.input
     if (outcome.status !== 'cancelled' && outcome.status !== expectedEnd(program)) {
@@ -115,5 +118,14 @@ function checkChildren({ recorder }: WorkflowWorld, token: string): void {
   for (const [child, { outcome: end, at: endedAt }] of recorder.outcomes) {
     if (!recorder.inputs.get(child)!.name.run.startsWith(`${name.run}>`) || end.status === 'cancelled') continue
     if (endedAt > at + 60_000) recorder.violate(`the child ${child} went on after its parent was cancelled`)
+  }
+}
+
+/** A parent goes on with the end of a child that is still its end when the engine has forgotten some. */
+function checkEndsOfChildren({ recorder }: WorkflowWorld): void {
+  for (const [id, { value }] of recorder.journaled) {
+    const end = recorder.outcomes.get(id)?.outcome
+    if (end?.status !== 'completed' || JSON.stringify(end.result) === JSON.stringify(value)) continue
+    recorder.violate(`the parent of ${id} went on with ${JSON.stringify(value)}, and it ended ${JSON.stringify(end)}`)
   }
 }

@@ -4,7 +4,7 @@ import { simRandom } from './sim-random.js'
 import type { Action, Disaster, Op, Program, WorkflowScenario } from './workflow-scenario.js'
 
 /** Faults and requests come in this time; after it the world is calm. */
-export const STORM_MS = 60_000
+export const STORM_MS = 40_000
 
 const SIGNALS = ['paid', 'sent']
 const KEYS = [undefined, undefined, 'a']
@@ -22,7 +22,7 @@ export function generateWorkflow(seed: number, isForgetful = seed % 3 === 0): Wo
     workers,
     latencyMs: random.pick([1, 5, 40]),
     leaseMs: random.pick([2_000, 5_000, 15_000]),
-    sweepMs: random.pick([1_000, 5_000]),
+    sweepMs: random.pick([2_000, 5_000]),
     slots: random.pick([1, 2, 50]),
     requestsInFlight: random.pick([1, 1, 4]),
     saveMs,

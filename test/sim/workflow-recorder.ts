@@ -101,7 +101,8 @@ export class Recorder {
     const own = this.undoables.get(id)
     for (const other of this.undoables.values()) {
       if (own === undefined || runOf(id) !== runOf(other.id) || this.undone.has(other.id)) continue
-      const isJournaled = this.journaled.has(other.id) && this.journaled.get(other.id)?.error === undefined
+      const isLate = this.journaledAt.get(other.id)?.isLate ?? true
+      const isJournaled = !isLate && this.journaled.get(other.id)?.error === undefined
       if (isJournaled && isBehind(other.place, own.place)) this.violate(`${id} is undone before ${other.id}`)
     }
   }
