@@ -60,6 +60,8 @@ export interface Failure extends Element {
   readonly error: ErrorBody
   /** When the next attempt is due, in milliseconds since 1970. */
   readonly due: number
+  /** The number of the attempt, from 1. Two workers may have made one; the first failure of each number counts. */
+  readonly attempt: number
   /** The operation of the same branch that had ended last. */
   readonly after?: string
 }
@@ -85,7 +87,8 @@ export function readEntry(value: unknown): (Entry & { readonly generation: numbe
   const begun = firstOf<Begun>(value['begun'])
   const done = firstOf<Done>(value['done'])
   // Written by this package alone.
-  const failures = Array.isArray(value['failed']) ? (value['failed'] as Failure[]) : []
+  const failed = Array.isArray(value['failed']) ? (value['failed'] as Failure[]) : []
+  const failures = failed.filter(({ attempt }, at) => failed.findIndex((each) => each.attempt === attempt) === at)
   const element = done ?? begun ?? failures[0]
   if (element === undefined) return undefined
   return { key: element.key, generation: element.generation, begun, done, failures }

@@ -9,12 +9,12 @@ export const STORM_MS = 40_000
 const SIGNALS = ['paid', 'sent']
 const KEYS = [undefined, undefined, 'a']
 
-/** @param isForgetful whether the engine forgets its last interval in a crash; every third seed otherwise. */
-export function generateWorkflow(seed: number, isForgetful = seed % 3 === 0): WorkflowScenario {
+/** In every third seed the engine forgets its last interval when it crashes. */
+export function generateWorkflow(seed: number): WorkflowScenario {
   const random = simRandom(seed ^ 0x5f3759df)
   const workers = 1 + random.below(3)
   const isCalm = random.next() < 0.1
-  const saveMs = isForgetful ? random.pick([100, 500]) : 0
+  const saveMs = seed % 3 === 0 ? random.pick([100, 500]) : 0
   const runs = Array.from({ length: 1 + random.below(3) }, () => programOf(random, { depth: 0, ops: 5 }))
   const hasSkew = !isCalm && random.next() < 0.4
   return {

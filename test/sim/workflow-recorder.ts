@@ -25,6 +25,8 @@ export interface Undoable {
 
 export class Recorder {
   readonly problems: string[] = []
+  /** Counts changes of runs. */
+  changes = 0
   readonly executions: Execution[] = []
   /** Results that flows went on with, by start token, generation and place. */
   readonly used = new Map<string, string>()
@@ -52,7 +54,10 @@ export class Recorder {
     this.#isDurable = saveMs === 0
     this.lines = trace ? [] : undefined
     engine.onWritten = (scope, key, value) => this.#written(scope, key, value)
-    engine.onForgotten = () => this.note('engine', () => 'forgets')
+    engine.onForgotten = () => {
+      this.changes += 1
+      this.note('engine', () => 'forgets')
+    }
   }
 
   get now(): number {
@@ -120,7 +125,9 @@ export class Recorder {
     this.note('engine', () => `${scope} ${key} = ${JSON.stringify(value) ?? 'removed'}`)
     if (!scope.includes('/run/')) return
     if (value === undefined) this.#removed.add(`${scope} ${key}`)
-    else if (key === RECORD_KEY) this.#recordWritten(value)
+    if (key === RECORD_KEY) this.changes += 1
+    if (value === undefined) return
+    if (key === RECORD_KEY) this.#recordWritten(value)
     else this.#journalWritten(scope, key, value)
   }
 

@@ -49,6 +49,7 @@ export class WorkflowWorld {
   readonly #stations: Station[] = []
   readonly #skewMs: number[]
   #starts = 0
+  #seen = { changes: -1, isOver: true }
   #lastRequests: readonly Request[] = []
 
   constructor(scenario: WorkflowScenario, trace: boolean) {
@@ -79,8 +80,9 @@ export class WorkflowWorld {
 
   /** Whether all requests are answered, and all runs have ended that were started. */
   get isOver(): boolean {
-    const isAnswered = this.#lastRequests.every(({ answer }) => answer !== 'none')
-    return isAnswered && this.unfinished().length === 0
+    const { changes } = this.recorder
+    if (this.#seen.changes !== changes) this.#seen = { changes, isOver: this.unfinished().length === 0 }
+    return this.#seen.isOver && this.#lastRequests.every(({ answer }) => answer !== 'none')
   }
 
   /** Starts without an outcome. */
