@@ -123,7 +123,7 @@ export async function hold(session: Session, error: ErrorBody): Promise<Run | un
 
 /**
  * Notifies the runs that wait for this one, and schedules its removal; removes it if it was kept for its time.
- * @param found the entry of the schedule that says so. One from before the run was retried comes too early.
+ * @param found the entry of the schedule that says so. One of an end before the run was retried comes too early.
  */
 export async function afterEnd(
   parts: RequestParts,
@@ -131,7 +131,7 @@ export async function afterEnd(
   { retentionMs, found }: { readonly retentionMs: number; readonly found: Due | undefined },
 ): Promise<void> {
   const removal = removalEntry(run, retentionMs)
-  if (found?.tag === removal.tag && found.due >= removal.due) {
+  if (found?.tag === removal.tag) {
     await removeRun(parts, run.start)
     return
   }
@@ -139,8 +139,8 @@ export async function afterEnd(
   await parts.scheduleOf(run.start.workflow).put(removal)
 }
 
-function removalEntry({ start, outcome }: Run, retentionMs: number): Due {
-  return { run: start.run, tag: 'x', due: (outcome?.at ?? start.at) + retentionMs }
+function removalEntry({ start, generation, outcome }: Run, retentionMs: number): Due {
+  return { run: start.run, tag: `x${String(generation)}`, due: (outcome?.at ?? start.at) + retentionMs }
 }
 
 /** Removes an ended run, its record last. */
