@@ -56,12 +56,12 @@ export interface Done extends Element {
 
 /** An attempt failed, and another one follows. */
 export interface Failure extends Element {
+  /** Which attempt failed, from 1. */
+  readonly attempt: number
   /** The error of the attempt. */
   readonly error: ErrorBody
   /** When the next attempt is due, in milliseconds since 1970. */
   readonly due: number
-  /** The number of the attempt, from 1. Two workers may have made one; the first failure of each number counts. */
-  readonly attempt: number
   /** The operation of the same branch that had ended last. */
   readonly after?: string
 }
@@ -86,12 +86,19 @@ export function readEntry(value: unknown): (Entry & { readonly generation: numbe
   if (!isRecord(value)) return undefined
   const begun = firstOf<Begun>(value['begun'])
   const done = firstOf<Done>(value['done'])
-  // Written by this package alone.
-  const failed = Array.isArray(value['failed']) ? (value['failed'] as Failure[]) : []
-  const failures = failed.filter(({ attempt }, at) => failed.findIndex((each) => each.attempt === attempt) === at)
+  const failures = readFailures(value['failed'])
   const element = done ?? begun ?? failures[0]
   if (element === undefined) return undefined
   return { key: element.key, generation: element.generation, begun, done, failures }
+}
+
+/** The first failure of each attempt counts: another one was appended again, or by a worker that had lost the run. */
+function readFailures(value: unknown): Failure[] {
+  if (!Array.isArray(value)) return []
+  const first = new Map<number, Failure>()
+  // Written by this package alone.
+  for (const each of value as Failure[]) if (!first.has(each.attempt)) first.set(each.attempt, each)
+  return [...first.values()]
 }
 
 /** The entries of one generation among the values of a run's scope. */

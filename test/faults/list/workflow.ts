@@ -90,9 +90,9 @@ export const faults: readonly Fault[] = [
     ...R53,
     name: 'failures-of-two-workers-count-twice',
     file: 'src/workflow/journal.ts',
-    symbol: 'readEntry',
-    find: 'failed.findIndex((each) => each.attempt === attempt) === at',
-    replace: 'attempt > 0 && at >= 0',
+    symbol: 'readFailures',
+    find: 'return [...first.values()]',
+    replace: 'return first.size === 0 ? [] : (value as Failure[])',
   },
   {
     ...R53,
