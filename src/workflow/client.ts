@@ -12,7 +12,16 @@ import { checkSignalContract, checkWorkflow } from './definition.js'
 import type { AnyWorkflow, Signal, WorkflowInput, WorkflowOutput } from './flow.js'
 import { checkKnown, DEFAULT_LIMITS, journaled } from './options.js'
 import { scopeOf, type Run, type RunName } from './record.js'
-import { cancelRun, findRun, pauseRun, resumeRun, retryRun, settledRun, startRun, type RequestParts } from './requests.js'
+import {
+  cancelRun,
+  findRun,
+  pauseRun,
+  resumeRun,
+  retryRun,
+  settledRun,
+  startRun,
+  type RequestParts,
+} from './requests.js'
 import { announcer, hostOf, portsOf, schedulesOn } from './serve.js'
 import { sendSignal } from './signals.js'
 import { historyOf, statusOf, type RunHistory, type RunStatus } from './status.js'

@@ -8,19 +8,8 @@ import { validate } from '../sdk/schema/validation.js'
 import { attempt } from './attempts.js'
 import { entryKey, readEntry, undoKey } from './journal.js'
 import { errorBody, journaled, retryOf } from './options.js'
-import {
-  endOps,
-  isOwner,
-  nextOps,
-  parkOps,
-  pauseOps,
-  readRun,
-  RECORD_KEY,
-  scopeOf,
-  type Outcome,
-  type Run,
-  type RunName,
-} from './record.js'
+import { isOwner, readRun, RECORD_KEY, scopeOf, type Outcome, type Run, type RunName } from './record.js'
+import { endOps, nextOps, parkOps, pauseOps } from './record-ops.js'
 import { cancelRun, deadScope, openRun, sendNews, type RequestParts } from './requests.js'
 import type { Due } from './schedule.js'
 import type { Session } from './session.js'
@@ -139,7 +128,8 @@ export async function afterEnd(
   await parts.scheduleOf(run.start.workflow).put(removal)
 }
 
-function removalEntry({ start, generation, outcome }: Run, retentionMs: number): Due {
+/** The entry of the schedule that removes an ended run. */
+export function removalEntry({ start, generation, outcome }: Run, retentionMs: number): Due {
   return { run: start.run, tag: `x${String(generation)}`, due: (outcome?.at ?? start.at) + retentionMs }
 }
 

@@ -7,20 +7,12 @@ import { ErrorCode, type ErrorBody } from '../errors.js'
 import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
+import { audit } from './audit.js'
 import { afterEnd, conclude, hold } from './conclude.js'
 import { readEntries } from './journal.js'
 import { claim, Watch, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
-import {
-  attentionOf,
-  readRun,
-  RECORD_KEY,
-  runPrefix,
-  scopeOf,
-  type Attention,
-  type Run,
-  type RunName,
-} from './record.js'
+import { attentionOf, readRun, RECORD_KEY, scopeOf, type Attention, type Run, type RunName } from './record.js'
 import { startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
@@ -94,7 +86,7 @@ export class Host {
     this.#bootId = boot
     // Each finds out whether the engine still knows its claim.
     for (const session of this.#sessions.values()) session?.poke()
-    await this.#audit(boot)
+    await audit(this.#parts, boot, () => this.#isOpen)
   }
 
   /** Takes no more runs and releases those it has, each once its steps that run have ended. */
@@ -185,7 +177,8 @@ export class Host {
       if (entry !== undefined) await this.#schedule.move(entry, now + delayMs)
       this.#timeLater(name.run, delayMs)
     } else {
-      if (attention.kind === 'ended') await afterEnd(this.#parts, run, { retentionMs: settings.retentionMs, found: entry })
+      if (attention.kind === 'ended')
+        await afterEnd(this.#parts, run, { retentionMs: settings.retentionMs, found: entry })
       if (entry !== undefined) await this.#schedule.remove(entry)
     }
   }
@@ -268,31 +261,6 @@ export class Host {
       this.wake(run)
     }
     this.#timers.set(run, this.#parts.clock.after(delayMs, wake, 'background'))
-  }
-
-  /** Puts runs back into the schedule that an engine has forgotten there. Once for each start of the engine. */
-  async #audit(boot: string | undefined): Promise<void> {
-    const { store, clock, workflow } = this.#parts
-    const scope = `workflow/${workflow.id}/boot`
-    const last = (await store.get(scope, 'audit')) as { readonly boot?: string } | undefined
-    if (boot !== undefined && last?.boot === boot) return
-    const prefix = runPrefix(workflow.id)
-    for (const name of await store.scopes()) {
-      if (!this.#isOpen) return
-      if (name.startsWith(prefix)) await this.#reschedule(readRun(await store.get(name, RECORD_KEY)))
-    }
-    if (boot !== undefined) await store.set(scope, 'audit', { boot, at: clock.epochMs() })
-  }
-
-  async #reschedule(run: Run | undefined): Promise<void> {
-    if (run === undefined) return
-    const now = this.#parts.clock.epochMs()
-    const attention = attentionOf(run, now)
-    if (attention.kind === 'paused' || attention.kind === 'idle') return
-    const parked = run.parked?.due
-    const known: Due | undefined =
-      parked === undefined ? undefined : { run: run.start.run, tag: `p${String(run.epoch)}`, due: parked }
-    await this.#schedule.keep(known ?? { run: run.start.run, tag: 'a', due: now })
   }
 }
 

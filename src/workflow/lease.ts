@@ -5,7 +5,8 @@
  */
 import type { Clock, Timer } from '../std/time/clock.js'
 import type { Random } from '../std/random.js'
-import { claimOps, extendOps, isOwner, readRun, RECORD_KEY, scopeOf, untilOf, type Claim, type Run } from './record.js'
+import { isOwner, readRun, RECORD_KEY, scopeOf, untilOf, type Claim, type Run } from './record.js'
+import { claimOps, extendOps } from './record-ops.js'
 import { pause, type Store } from './store.js'
 
 /** What claims need. */

@@ -1,6 +1,6 @@
 /**
- * The record of a run: one value in engine state that holds its start, claims, lease, news and outcome. All pure: reads
- * the record, and makes the operations that change it. Elements are appended and the first of a list decides, so that
+ * The record of a run: one value in engine state that holds its start, claims, lease, news and outcome. Pure; the
+ * operations that change it are in `record-ops.ts`. Elements are appended and the first of a list decides, so that
  * concurrent writers agree. Knows nothing of steps (`journal.ts`).
  *
  * Epochs are numbered lists, and the first element of the highest one says whose the run is, or how it ended: a take-over,
@@ -8,7 +8,6 @@
  */
 import type { ErrorBody } from '../errors.js'
 import { isRecord } from '../wire/protocol/validate.js'
-import type { StoreOp } from './store.js'
 
 /** How a run is named. */
 export interface RunName {
@@ -32,7 +31,7 @@ export interface Watcher extends RunName {
 }
 
 /** What each epoch hands on to the next. */
-interface Handed {
+export interface Handed {
   /** Counts `continueAs` and retries from a step, from 0. */
   readonly generation: number
   /** The token of the generation's `Next`; absent in generation 0. */
@@ -139,10 +138,11 @@ export interface Run {
   readonly watchers: readonly Watcher[]
 }
 
-const EPOCH = 'epoch:'
-const LEASE = 'lease:'
-const PARKED = 'parked:'
-const GENERATION = 'generation:'
+/** What the members of a record begin with: an epoch, the lease and the release of a claim, the beginning of a generation. */
+export const EPOCH = 'epoch:'
+export const LEASE = 'lease:'
+export const PARKED = 'parked:'
+export const GENERATION = 'generation:'
 
 /** The key of the record in the scope of its run. */
 export const RECORD_KEY = 'run'
@@ -245,78 +245,6 @@ export function attentionOf(run: Run, now: number): Attention {
 export function isOwner(run: Run | undefined, token: string): run is Run {
   return (run?.outcome ?? run?.claim)?.token === token && run?.parked === undefined
 }
-
-/** Starts a run; the first start decides. */
-export function startOps(start: Start): StoreOp[] {
-  return [{ type: 'append', path: 'start', value: start }]
-}
-
-/** Asks for a notice of the outcome. */
-export function watchOps(watcher: Watcher): StoreOp[] {
-  return [{ type: 'append', path: 'watchers', value: watcher }]
-}
-
-/** Asks for a run to be cancelled; the first request decides. */
-export function cancelOps(cancel: Cancel): StoreOp[] {
-  return [{ type: 'append', path: 'cancel', value: cancel }]
-}
-
-/** Keeps a run from being continued. */
-export function pauseOps(pause: Pause): StoreOp[] {
-  return [{ type: 'set', path: 'pause', value: pause }]
-}
-
-/** Lets a run continue. */
-export const resumeOps: StoreOp[] = [{ type: 'remove', path: 'pause' }]
-
-/** Takes the epoch after the one that was read; the first to take it decides. The epochs before are over. */
-function epochOps({ epoch }: Run, taken: (Claim | Outcome) & Handed): StoreOp[] {
-  const ops: StoreOp[] = [{ type: 'append', path: EPOCH + String(epoch + 1), value: taken }]
-  return epoch > 1 ? [...ops, { type: 'remove', path: EPOCH + String(epoch - 1) }] : ops
-}
-
-/** Claims the next epoch for a worker. */
-export function claimOps(run: Run, claim: Claim): StoreOp[] {
-  const after = run.claim === undefined ? {} : { after: run.claim.token }
-  return epochOps(run, { ...run.handed, taken: run.handed.taken + 1, ...claim, ...after })
-}
-
-/** Extends the lease of one claim, whatever happened to the others. */
-export function extendOps(token: string, until: number): StoreOp[] {
-  return [{ type: 'set', path: LEASE + token, value: until }]
-}
-
-/** Releases a run, and removes what is left of the claim before. */
-export function parkOps({ claim }: Run, parked: Parked): StoreOp[] {
-  if (claim === undefined) return []
-  const { token, after } = claim
-  return [
-    { type: 'set', path: PARKED + token, value: parked },
-    { type: 'remove', path: LEASE + token },
-    ...(after === undefined ? [] : [PARKED, LEASE].map((path): StoreOp => ({ type: 'remove', path: path + after }))),
-  ]
-}
-
-/** Ends a run, if its owner still has it. */
-export function endOps(run: Run, outcome: Outcome): StoreOp[] {
-  return epochOps(run, { ...run.handed, ...outcome })
-}
-
-/** Begins the next generation for the owner of a run, or for `by`, if none has taken the run meanwhile. */
-export function nextOps(run: Run, next: Next, by: Claim | undefined = run.claim): StoreOp[] {
-  const generation = run.generation + 1
-  const before: StoreOp[] = generation > 1 ? [{ type: 'remove', path: GENERATION + String(generation - 2) }] : []
-  if (by === undefined) return []
-  const handed = { generation, next: next.token, taken: run.handed.taken }
-  return [
-    ...epochOps(run, { ...by, ...handed }),
-    { type: 'append', path: GENERATION + String(generation), value: next },
-    ...before,
-  ]
-}
-
-/** Counts news, so that the owner of the run, or the next one, looks for them. */
-export const newsOp: StoreOp = { type: 'increment', path: 'news', by: 1 }
 
 /** The scope of a run; one scope, so that an engine restores it as a whole. */
 export function scopeOf({ workflow, run }: RunName): string {

@@ -6,24 +6,8 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import type { Random } from '../std/random.js'
 import type { Clock } from '../std/time/clock.js'
 import { entryKey, entryOps, keptEntries, readEntries } from './journal.js'
-import {
-  cancelOps,
-  newsOp,
-  nextOps,
-  parkOps,
-  pauseOps,
-  readRun,
-  RECORD_KEY,
-  resumeOps,
-  scopeOf,
-  startOps,
-  watchOps,
-  type Claim,
-  type Run,
-  type RunName,
-  type Start,
-  type Watcher,
-} from './record.js'
+import { readRun, RECORD_KEY, scopeOf, type Claim, type Run, type RunName, type Start, type Watcher } from './record.js'
+import { cancelOps, newsOp, nextOps, parkOps, pauseOps, resumeOps, startOps, watchOps } from './record-ops.js'
 import type { Schedule } from './schedule.js'
 import { pause, type Store, type StoreOp } from './store.js'
 
@@ -128,7 +112,7 @@ export async function findRun({ store }: Pick<RequestParts, 'store'>, name: RunN
 
 /** Reads a run; one that has ended, once the engine cannot forget that any more. @throws {RuntimeError} `WORKFLOW_NOT_FOUND`. */
 export async function settledRun(parts: Pick<RequestParts, 'store' | 'clock'>, name: RunName): Promise<Run> {
-  for (let run = await findRun(parts, name); ; ) {
+  for (let run = await findRun(parts, name); ;) {
     const { outcome } = run
     if (outcome?.settleMs === undefined) return run
     await pause(parts.clock, outcome.settleMs)

@@ -38,10 +38,13 @@ export class Schedule {
     await this.#list(entry)
   }
 
-  /** Adds an entry, unless it is there. */
+  async has(entry: Due): Promise<boolean> {
+    return (await this.#store.get(this.#slotScope(startOf(entry.due, SLOT_MS)), keyOf(entry))) !== undefined
+  }
+
+  /** Adds an entry, unless it is there; its slot may not be listed all the same. */
   async keep(entry: Due): Promise<void> {
-    const known = await this.#store.get(this.#slotScope(startOf(entry.due, SLOT_MS)), keyOf(entry))
-    await (known === undefined ? this.put(entry) : this.#list(entry))
+    await ((await this.has(entry)) ? this.#list(entry) : this.put(entry))
   }
 
   remove(entry: Due): Promise<void> {

@@ -14,7 +14,8 @@ import { Replay, type Asked, type Entry, type OperationKind } from './journal.js
 import { JournalWriter } from './journal-writer.js'
 import type { OwnLease } from './lease.js'
 import { errorBody } from './options.js'
-import { parkOps, readRun, RECORD_KEY, scopeOf, type Run, type Wait } from './record.js'
+import { readRun, RECORD_KEY, scopeOf, type Run, type Wait } from './record.js'
+import { parkOps } from './record-ops.js'
 import type { Ending, SessionParts, StopReason, Undo, Waiting } from './session-parts.js'
 
 /** A wait shorter than this keeps the run in memory. */

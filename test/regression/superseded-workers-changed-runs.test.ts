@@ -6,6 +6,7 @@ import type { JsonValue } from '../../src/wire/protocol/validate.js'
 import { readEntry } from '../../src/workflow/journal.js'
 import { claim, Watch } from '../../src/workflow/lease.js'
 import * as record from '../../src/workflow/record.js'
+import * as ops from '../../src/workflow/record-ops.js'
 import type { Store, StoreOp } from '../../src/workflow/store.js'
 import { seededRandom } from '../kit/seeded-random.js'
 
@@ -14,11 +15,11 @@ class Record {
   value: JsonValue | undefined
 
   constructor() {
-    this.apply(record.startOps({ workflow: 'w', run: 'r', token: 's', input: 1, version: 1, at: 0 }))
+    this.apply(ops.startOps({ workflow: 'w', run: 'r', token: 's', input: 1, version: 1, at: 0 }))
   }
 
-  apply(ops: readonly StoreOp[]): record.Run {
-    this.value = applyUpdateOps(this.value, parseUpdateOps('state::update', ops)).value
+  apply(changes: readonly StoreOp[]): record.Run {
+    this.value = applyUpdateOps(this.value, parseUpdateOps('state::update', changes)).value
     return this.run
   }
 
@@ -27,7 +28,7 @@ class Record {
   }
 
   take(token: string): record.Run {
-    return this.apply(record.claimOps(this.run, { token, worker: token, until: 10_000, leaseMs: 10_000 }))
+    return this.apply(ops.claimOps(this.run, { token, worker: token, until: 10_000, leaseMs: 10_000 }))
   }
 }
 
@@ -39,10 +40,12 @@ test('a late end of a superseded worker ended the run that its successor was und
   const stored = new Record()
   const old = stored.take('old')
   const current = stored.take('new')
-  expect(stored.apply(record.endOps(old, outcome('old', 'completed'))).outcome).toBeUndefined()
-  expect(stored.apply(record.endOps(current, outcome('new', 'cancelled'))).outcome).toMatchObject({ status: 'cancelled' })
+  expect(stored.apply(ops.endOps(old, outcome('old', 'completed'))).outcome).toBeUndefined()
+  expect(stored.apply(ops.endOps(current, outcome('new', 'cancelled'))).outcome).toMatchObject({
+    status: 'cancelled',
+  })
   // Nor does a claim that was made meanwhile take an ended run.
-  expect(stored.apply(record.claimOps(current, { token: 'x', worker: 'x', until: 1, leaseMs: 1 })).claim).toBeUndefined()
+  expect(stored.apply(ops.claimOps(current, { token: 'x', worker: 'x', until: 1, leaseMs: 1 })).claim).toBeUndefined()
 })
 
 test('a late `continueAs` of a superseded worker began a generation that its successor had not', () => {
@@ -50,16 +53,19 @@ test('a late `continueAs` of a superseded worker began a generation that its suc
   const old = stored.take('old')
   const current = stored.take('new')
   const next = (token: string): record.Next => ({ token, at: 1, input: token, version: 1 })
-  expect(stored.apply(record.nextOps(old, next('old')))).toMatchObject({ generation: 0, input: 1 })
-  expect(stored.apply(record.nextOps(current, next('new')))).toMatchObject({ generation: 1, input: 'new' })
-  expect(stored.apply(record.endOps(stored.run, outcome('new', 'completed'))).outcome).toMatchObject({ token: 'new' })
+  expect(stored.apply(ops.nextOps(old, next('old')))).toMatchObject({ generation: 0, input: 1 })
+  expect(stored.apply(ops.nextOps(current, next('new')))).toMatchObject({ generation: 1, input: 'new' })
+  expect(stored.apply(ops.endOps(stored.run, outcome('new', 'completed'))).outcome).toMatchObject({ token: 'new' })
 })
 
 test('a superseded worker held the run of its successor, and released it', () => {
   const stored = new Record()
   const old = stored.take('old')
   stored.take('new')
-  const held = [...record.pauseOps({ by: 'held', token: 'old', at: 1 }), ...record.parkOps(old, { at: 1, news: 0, waits: [] })]
+  const held = [
+    ...ops.pauseOps({ by: 'held', token: 'old', at: 1 }),
+    ...ops.parkOps(old, { at: 1, news: 0, waits: [] }),
+  ]
   const after = stored.apply(held)
   expect([after.pause, after.parked]).toEqual([undefined, undefined])
   expect(record.isOwner(after, 'new')).toBe(true)
@@ -73,7 +79,7 @@ test('a worker whose wall clock was ahead took the runs of living workers', () =
   stored.take('old')
   expect(looked()).toBe(10_000)
   void clock.advance(9_000)
-  stored.apply(record.extendOps('old', 19_000))
+  stored.apply(ops.extendOps('old', 19_000))
   expect(looked()).toBe(10_000)
 })
 
@@ -93,8 +99,8 @@ test('an answer that a frozen worker received after its lease had ended counted'
   const clock = new VirtualClock()
   const stored = new Record()
   let delayMs = 0
-  const update = async (_scope: string, _key: string, ops: readonly StoreOp[]): Promise<unknown> => {
-    stored.apply(ops)
+  const update = async (_scope: string, _key: string, changes: readonly StoreOp[]): Promise<unknown> => {
+    stored.apply(changes)
     const { value } = stored
     await new Promise<void>((resolve) => void clock.after(delayMs, resolve))
     return value

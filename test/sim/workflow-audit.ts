@@ -32,13 +32,16 @@ function hasHappened({ engine }: WorkflowWorld, run: Run, { kind, name }: Wait):
   const values = [...engine.values(scopeOf(run.start)).values()]
   const entries = values.map(readEntry).filter((entry) => entry?.generation === run.generation)
   if (kind === 'run') {
-    const child = entries.find((entry) => entry?.key.endsWith(`run:${name.slice(name.lastIndexOf('/') + 1)}`))?.begun?.child
+    const child = entries.find((entry) => entry?.key.endsWith(`run:${name.slice(name.lastIndexOf('/') + 1)}`))?.begun
+      ?.child
     return child !== undefined && readRun(engine.value(scopeOf(child), RECORD_KEY))?.outcome !== undefined
   }
   if (kind !== 'signal') return false
   const [, base] = /^(?:.*all(?:#\d+)?\.\d+\/)?(.*?)(?:#\d+)?$/.exec(name)!
   const key = `signal/${base!}`
-  const consumed = new Set(entries.flatMap((entry) => (entry?.done?.signal?.key === key ? [entry.done.signal.index] : [])))
+  const consumed = new Set(
+    entries.flatMap((entry) => (entry?.done?.signal?.key === key ? [entry.done.signal.index] : [])),
+  )
   const value = engine.value(scopeOf(run.start), key)
   const sent = isRecord(value) && Array.isArray(value['sent']) ? value['sent'].length : 0
   return sent - (run.consumed[key] ?? 0) > consumed.size
@@ -105,7 +108,8 @@ function checkUndone({ recorder, engine }: WorkflowWorld, token: string, status:
     const isLast = runOf(id) === `${token}/${generation}/`
     const mustBe = status !== 'completed' && isLast && done !== undefined && done.error === undefined
     // What a superseded worker journaled late, the one that ended the run may not have known.
-    if (mustBe && !isUndone && (recorder.journaledAt.get(id)?.isLate === false)) recorder.violate(`${id} was not undone, and ${token} is ${status}`)
+    if (mustBe && !isUndone && recorder.journaledAt.get(id)?.isLate === false)
+      recorder.violate(`${id} was not undone, and ${token} is ${status}`)
     if (!mustBe && isUndone) recorder.violate(`${id} was undone, and ${token} is ${status}`)
   }
 }

@@ -107,7 +107,8 @@ class Performer {
       })
     }
     const retry = { attempts: op.attempts, backoff: '100ms..1s' } as const
-    const options = op.undo === undefined ? { retry } : { retry, undo: (_: unknown, context: StepContext) => undo(context) }
+    const options =
+      op.undo === undefined ? { retry } : { retry, undo: (_: unknown, context: StepContext) => undo(context) }
     return flow.step(place, body, options)
   }
 

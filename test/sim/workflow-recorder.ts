@@ -169,7 +169,8 @@ export class Recorder {
   }
 
   #checkFirst(id: string, due: number | undefined, done: Done): void {
-    if (done.signal === undefined && due !== undefined && done.at < due) this.violate(`${id} ended ${due - done.at} ms early`)
+    if (done.signal === undefined && due !== undefined && done.at < due)
+      this.violate(`${id} ended ${due - done.at} ms early`)
     if (id.includes('/undo:')) this.undone.add(id.replace('/undo:', '/'))
     if (!this.#isDurable || done.signal === undefined) return
     const { key, index } = done.signal

@@ -37,5 +37,11 @@ async function runWorkflow(
   world.release()
   const { events, now } = schedule
   const hash = [events, now, recorder.executions.length, ...recorder.used.values()].join(' ')
-  return { scenario, problems, hash: createHash('sha256').update(hash).digest('hex').slice(0, 12), events, lines: recorder.lines }
+  return {
+    scenario,
+    problems,
+    hash: createHash('sha256').update(hash).digest('hex').slice(0, 12),
+    events,
+    lines: recorder.lines,
+  }
 }

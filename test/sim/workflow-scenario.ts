@@ -11,7 +11,12 @@ export type Op =
       readonly undo?: 'works' | 'fails' | undefined
     }
   | { readonly do: 'sleep'; readonly ms: number }
-  | { readonly do: 'wait'; readonly signal: string; readonly key?: string | undefined; readonly ms?: number | undefined }
+  | {
+      readonly do: 'wait'
+      readonly signal: string
+      readonly key?: string | undefined
+      readonly ms?: number | undefined
+    }
   | { readonly do: 'all'; readonly branches: readonly Program[] }
   | { readonly do: 'child'; readonly program: Program }
   | { readonly do: 'value' }

@@ -171,7 +171,8 @@ export class Machine {
     this.#isUp = false
     this.#link += 1
     schedule.at(schedule.now, this.process, 'io', () => {
-      for (const fail of [...this.#pending]) fail(new RuntimeError(ErrorCode.CONNECTION_LOST, 'The connection was lost'))
+      for (const fail of [...this.#pending])
+        fail(new RuntimeError(ErrorCode.CONNECTION_LOST, 'The connection was lost'))
     })
     this.#reconnectAfter(forMs)
   }

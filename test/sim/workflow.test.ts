@@ -11,12 +11,16 @@ const isNightly = process.env['TIER'] === 'nightly'
 const seeds = Number(process.env['SEEDS'] ?? (isNightly ? 20_000 : 2_000))
 const LIMIT_MS = isNightly ? 2 * 3_600_000 : 600_000
 
-test('no run is lost or ends twice, no journaled step runs again, and undo takes back what ran', { timeout: LIMIT_MS }, async () => {
-  for (let seed = 1; seed <= seeds; seed++) {
-    const verdict = await WORKFLOWS.run(WORKFLOWS.generate(seed))
-    if (verdict.problems.length > 0) expect.fail(await describeFailure(WORKFLOWS, verdict, true))
-  }
-})
+test(
+  'no run is lost or ends twice, no journaled step runs again, and undo takes back what ran',
+  { timeout: LIMIT_MS },
+  async () => {
+    for (let seed = 1; seed <= seeds; seed++) {
+      const verdict = await WORKFLOWS.run(WORKFLOWS.generate(seed))
+      if (verdict.problems.length > 0) expect.fail(await describeFailure(WORKFLOWS, verdict, true))
+    }
+  },
+)
 
 test('a seed of workflows takes the same course each time', { timeout: 60_000 }, async () => {
   for (const seed of [3, 4, 5]) {

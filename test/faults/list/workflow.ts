@@ -2,6 +2,7 @@
 import type { Fault } from '../plant.js'
 
 const R53 = { row: 'R53', seeds: 2_000, flags: ['--workflow'] } as const
+const regression = ['test/regression/superseded-workers-changed-runs.test.ts']
 const changes = ['test/behaviour/workflows-fail-and-change.test.ts']
 
 export const faults: readonly Fault[] = [
@@ -30,12 +31,13 @@ export const faults: readonly Fault[] = [
     replace: 'claimed === undefined',
   },
   {
-    ...R53,
+    row: 'R53',
     name: 'answers-from-before-a-freeze-count',
     file: 'src/workflow/lease.ts',
     symbol: 'Lease.isOwn',
     find: 'while (!this.#isOver && !this.#isValid())',
     replace: 'if (!this.#isOver && !this.#isValid())',
+    tests: regression,
   },
   {
     ...R53,
@@ -48,7 +50,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'ends-do-not-compete-with-take-overs',
-    file: 'src/workflow/record.ts',
+    file: 'src/workflow/record-ops.ts',
     symbol: 'endOps',
     find: 'epochOps(run, ',
     replace: 'epochOps({ ...run, epoch: run.epoch + 10 }, ',
@@ -171,7 +173,7 @@ export const faults: readonly Fault[] = [
     name: 'a-new-boot-goes-unnoticed',
     file: 'src/workflow/host.ts',
     symbol: 'Host.connected',
-    find: 'await this.#audit(boot)',
+    find: 'await audit(this.#parts, boot, () => this.#isOpen)',
     replace: '',
   },
 ]
