@@ -66,6 +66,11 @@ export class Engine {
     this.#faults.set(this.#writes + nth, fault)
   }
 
+  /** Lets no more faults strike. */
+  calm(): void {
+    this.#faults.clear()
+  }
+
   /** Ends, and starts again after a time. */
   crash(downMs: number): void {
     if (!this.isUp) return

@@ -68,6 +68,7 @@ export class WorkflowWorld {
   async run(): Promise<void> {
     for (const { at, what } of this.scenario.steps) this.schedule.at(at, undefined, 'io', () => this.#act(what))
     await this.schedule.runUntil(STORM_MS)
+    this.engine.calm()
     // All that was cut off or frozen is back then.
     await this.schedule.runUntil(STORM_MS + REST_MS, () => this.isOver)
     this.recorder.note('world', () => 'is calm')
