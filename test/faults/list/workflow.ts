@@ -3,6 +3,8 @@ import type { Fault } from '../plant.js'
 
 const R53 = { row: 'R53', seeds: 2_000, flags: ['--workflow'] } as const
 const regression = ['test/regression/superseded-workers-changed-runs.test.ts']
+const settling = ['test/unit/workflow/settled-store.test.ts']
+const audited = ['test/unit/workflow/audit.test.ts']
 const changes = ['test/behaviour/workflows-fail-and-change.test.ts']
 
 export const faults: readonly Fault[] = [
@@ -40,20 +42,13 @@ export const faults: readonly Fault[] = [
     tests: regression,
   },
   {
-    ...R53,
-    name: 'superseded-workers-go-on',
-    file: 'src/workflow/operate.ts',
-    symbol: 'performed',
-    find: '(await session.busy(() => session.lease.isOwn())) && ',
-    replace: '',
-  },
-  {
-    ...R53,
+    row: 'R53',
     name: 'ends-do-not-compete-with-take-overs',
     file: 'src/workflow/record-ops.ts',
     symbol: 'endOps',
     find: 'epochOps(run, ',
     replace: 'epochOps({ ...run, epoch: run.epoch + 10 }, ',
+    tests: regression,
   },
   {
     ...R53,
@@ -62,14 +57,6 @@ export const faults: readonly Fault[] = [
     symbol: 'readEntry',
     find: "firstOf<Done>(value['done'])",
     replace: "(value['done'] as Done[] | undefined)?.at(-1)",
-  },
-  {
-    ...R53,
-    name: 'workers-go-on-with-what-they-computed',
-    file: 'src/workflow/journal-writer.ts',
-    symbol: 'JournalWriter.finish',
-    find: 'return entry.done!',
-    replace: 'return { ...entry.done!, ...members }',
   },
   {
     ...R53,
@@ -89,12 +76,13 @@ export const faults: readonly Fault[] = [
     tests: changes,
   },
   {
-    ...R53,
+    row: 'R53',
     name: 'failures-of-two-workers-count-twice',
     file: 'src/workflow/journal.ts',
     symbol: 'readFailures',
     find: 'return [...first.values()]',
     replace: 'return first.size === 0 ? [] : (value as Failure[])',
+    tests: regression,
   },
   {
     ...R53,
@@ -145,35 +133,39 @@ export const faults: readonly Fault[] = [
     replace: '[...session.replay.children()].slice(1)',
   },
   {
-    ...R53,
+    row: 'R53',
     name: 'results-are-used-before-they-settle',
     file: 'src/workflow/settled-store.ts',
     symbol: 'settledStore',
     find: 'while (paths.length > 0)',
     replace: 'while (paths.length > 1_000)',
+    tests: settling,
   },
   {
-    ...R53,
+    row: 'R53',
     name: 'journals-are-read-before-they-settle',
     file: 'src/workflow/settled-store.ts',
     symbol: 'settledStore',
-    find: 'await pause(clock, settleMs)\n    // What',
-    replace: '// What',
+    find: 'every((token) => first.has(token))',
+    replace: 'every((token) => token.length > 0 || first.has(token))',
+    tests: settling,
   },
   {
-    ...R53,
+    row: 'R53',
     name: 'ends-are-used-before-they-settle',
     file: 'src/workflow/requests.ts',
     symbol: 'settledRun',
     find: 'if (outcome?.settleMs === undefined) return run',
     replace: 'if (outcome?.settleMs !== -1) return run',
+    tests: settling,
   },
   {
-    ...R53,
+    row: 'R53',
     name: 'a-new-boot-goes-unnoticed',
-    file: 'src/workflow/host.ts',
-    symbol: 'Host.connected',
-    find: 'await audit(this.#parts, boot, () => this.#isOpen)',
-    replace: '',
+    file: 'src/workflow/audit.ts',
+    symbol: 'audit',
+    find: 'return boot !== undefined && last?.boot === boot',
+    replace: 'return last !== undefined',
+    tests: audited,
   },
 ]
