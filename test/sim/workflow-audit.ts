@@ -65,7 +65,7 @@ export function auditWorkflows(world: WorkflowWorld): readonly string[] {
       recorder.violate(`the run ${token} is ${outcome.status}: ${JSON.stringify(outcome.error)}`)
     }
     if (outcome.status === 'cancelled' && !isCancelled(world, token)) {
-      recorder.violate(`the run ${token} was cancelled, and nobody has asked for that`)
+      recorder.violate(`the run ${token} was cancelled, without a request`)
     }
     if (outcome.status === 'completed') checkResult(world, token, outcome.result)
     checkUndone(world, token, outcome.status)

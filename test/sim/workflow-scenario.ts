@@ -76,7 +76,7 @@ export interface WorkflowScenario {
   readonly steps: readonly { readonly at: number; readonly what: Action }[]
 }
 
-/** What becomes of a program that nobody cancels. */
+/** What becomes of a program without a request to cancel. */
 export function expectedEnd(program: Program): 'completed' | 'failed' {
   for (const op of program) {
     switch (op.do) {

@@ -169,7 +169,7 @@ export class Machine {
     this.process.frozenUntil = Math.max(this.process.frozenUntil, schedule.now + forMs)
   }
 
-  /** Loses the connection: what is under way is answered by nobody, and may still arrive. */
+  /** Loses the connection: requests under way get no answer, and may still arrive. */
   cut(forMs: number): void {
     if (!this.#isUp || this.isDead) return
     const { schedule } = this.engine.parts
