@@ -75,9 +75,10 @@ export function endOps(run: Run, outcome: Outcome): StoreOp[] {
 
 /** Begins the next generation for the owner of a run, or for `by`, if none has taken the run meanwhile. */
 export function nextOps(run: Run, next: Next, by: Claim | undefined = run.claim): StoreOp[] {
-  const generation = run.generation + 1
-  const before: StoreOp[] = generation > 1 ? [{ type: 'remove', path: GENERATION + String(generation - 2) }] : []
   if (by === undefined) return []
+  const generation = run.generation + 1
+  // The present one may still be needed: another worker may take the next epoch first.
+  const before: StoreOp[] = generation > 2 ? [{ type: 'remove', path: GENERATION + String(generation - 2) }] : []
   const handed = { generation, next: next.token, taken: run.handed.taken }
   return [
     ...epochOps(run, { ...by, ...handed }),
