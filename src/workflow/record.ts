@@ -153,10 +153,7 @@ export function readRun(value: unknown): Run | undefined {
   const start = firstOf<Start>(value['start'])
   if (start === undefined) return undefined
   const epoch = highest(EPOCH, value)
-  const held = firstOf<(Claim | Outcome) & Handed>(value[EPOCH + String(epoch)])
-  const outcome = held !== undefined && 'status' in held ? held : undefined
-  const claim = held === undefined || 'status' in held ? undefined : held
-  const { generation = 0, next, taken = 0 } = held ?? {}
+  const { claim, outcome, generation, next, taken } = readEpoch(value[EPOCH + String(epoch)])
   const pause = recordOf<Pause>(value['pause'])
   return {
     start,
@@ -173,6 +170,15 @@ export function readRun(value: unknown): Run | undefined {
     outcome,
     watchers: Array.isArray(value['watchers']) ? (value['watchers'] as Watcher[]) : [],
   }
+}
+
+/** Whose an epoch is, or how the run ended in it; before the first one nothing is handed on. */
+function readEpoch(list: unknown): Handed & { readonly claim?: Claim; readonly outcome?: Outcome } {
+  const held = firstOf<(Claim | Outcome) & Handed>(list)
+  if (held === undefined) return { generation: 0, taken: 0 }
+  const { generation, taken, next } = held
+  const handed = { generation, taken, ...(next === undefined ? {} : { next }) }
+  return 'status' in held ? { ...handed, outcome: held } : { ...handed, claim: held }
 }
 
 function nextOf(list: unknown, token: string | undefined): Next | undefined {

@@ -87,7 +87,9 @@ function checkResult({ recorder }: WorkflowWorld, token: string, result: unknown
   for (const [place, value] of Object.entries(result as Record<string, unknown>)) {
     const used = recorder.used.get(`${input.token}/${generation} ${place}`)
     if (used !== JSON.stringify(value)) {
-      recorder.violate(`the result of ${token} has ${JSON.stringify(value)} at ${place}, where ${used} was used`)
+      recorder.violate(
+        `the result of ${token} has ${JSON.stringify(value)} at ${place}, where ${String(used)} was used`,
+      )
     }
   }
 }

@@ -90,7 +90,8 @@ export class Recorder {
     const token = runOf(id).replace(/\/\d+\/$/, '')
     const { name } = this.inputs.get(token)!
     const owner = readRun(this.#engine.value(scopeOf(name), RECORD_KEY))?.claim
-    if (owner?.worker !== machine.name) this.violate(`${id} runs in ${machine.name}, and the run is ${owner?.worker}'s`)
+    if (owner?.worker !== machine.name)
+      this.violate(`${id} runs in ${machine.name}, and the run is ${String(owner?.worker)}'s`)
     const { at, isLate } = this.journaledAt.get(id) ?? {}
     if (at === undefined || (isLate === true && at > (this.#claimedAt.get(token) ?? 0))) return
     this.violate(`${id} runs again although it is journaled`)
@@ -114,7 +115,7 @@ export class Recorder {
 
   /** A flow goes on with a result. */
   use(machine: Machine, place: string, value: unknown): void {
-    const text = JSON.stringify(value) ?? 'undefined'
+    const text = value === undefined ? 'undefined' : JSON.stringify(value)
     this.note(machine.name, () => `goes on from ${place} with ${text}`)
     const before = this.used.get(place)
     if (before === undefined) this.used.set(place, text)
@@ -122,7 +123,7 @@ export class Recorder {
   }
 
   #written(scope: string, key: string, value: JsonValue | undefined): void {
-    this.note('engine', () => `${scope} ${key} = ${JSON.stringify(value) ?? 'removed'}`)
+    this.note('engine', () => `${scope} ${key} = ${value === undefined ? 'removed' : JSON.stringify(value)}`)
     if (!scope.includes('/run/')) return
     if (value === undefined) this.#removed.add(`${scope} ${key}`)
     if (key === RECORD_KEY) this.changes += 1

@@ -93,7 +93,10 @@ export function expectedEnd(program: Program): 'completed' | 'failed' {
         break
       case 'again':
         return expectedEnd(op.program)
-      default:
+      case 'sleep':
+      case 'wait':
+      case 'value':
+        break
     }
   }
   return 'completed'

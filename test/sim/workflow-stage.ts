@@ -202,8 +202,8 @@ export class Machine {
       const sent = structuredClone(ops)
       return this.#write(() => this.engine.update(scope, key, sent))
     },
-    set: (scope, key, value) => this.#write(() => this.engine.put(scope, key, value as JsonValue)) as Promise<void>,
-    remove: (scope, key) => this.#write(() => this.engine.put(scope, key, undefined)) as Promise<void>,
+    set: (scope, key, value) => this.#write<void>(() => this.engine.put(scope, key, value as JsonValue)),
+    remove: (scope, key) => this.#write<void>(() => this.engine.put(scope, key, undefined)),
     scopes: () => this.#ask(() => this.engine.scopes),
     bootId: () => this.#ask(() => String(this.engine.boot)),
   }
@@ -242,7 +242,7 @@ export class Machine {
           if (performed === undefined) return
           answer = () => resolve(performed.result)
         } catch (error) {
-          answer = () => reject(error as Error)
+          answer = () => reject(error)
         }
         schedule.at(schedule.now + 1 + random.below(latencyMs), this.process, 'io', () => {
           if (link === this.#link) settle(answer)

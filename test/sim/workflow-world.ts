@@ -252,7 +252,7 @@ export class WorkflowWorld {
           data: `s${this.requests.length}`,
           key: action.key,
         })
-      default:
+      case 'wake':
         return Promise.resolve()
     }
   }
