@@ -41,6 +41,7 @@ const PAGES: readonly PageEntry[] = [
     icon: 'queues',
     page: lazyPage(async () => (await import('./pages/queues.js')).QueuesPage),
   },
+  { path: 'runs', title: 'Runs', icon: 'runs', page: lazyPage(async () => (await import('./pages/runs.js')).RunsPage) },
   {
     path: 'state',
     title: 'State',

@@ -23,6 +23,7 @@ import {
   type Start,
   type Watcher,
 } from './record.js'
+import type { TriggerRequest } from '../sdk/worker/calls/trigger-request.js'
 import type { Schedule } from './schedule.js'
 import type { Store, StoreOp } from './store.js'
 
@@ -111,6 +112,16 @@ export async function retryRun(parts: RequestParts, name: RunName, from?: string
   const released =
     run.claim === undefined ? [] : parkOps(run, { token: run.claim.token, at: next.at, news: run.news, waits: [] })
   await sendNews(parts, name, [...nextOps(run, next), ...released, { type: 'remove', path: 'cancel' }])
+}
+
+/** The topic on which workers of a workflow announce that a run may continue. */
+export function topicOf(workflow: string): string {
+  return `workflow/${workflow}`
+}
+
+/** The call that announces that a run may continue. */
+export function announcement({ workflow, run }: RunName): TriggerRequest {
+  return { function_id: 'publish', payload: { topic: topicOf(workflow), data: { run } }, namespace: 'default' }
 }
 
 /** Where held runs of a workflow are listed. */

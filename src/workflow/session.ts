@@ -15,6 +15,7 @@ import { JournalWriter } from './journal-writer.js'
 import type { OwnLease } from './lease.js'
 import { errorBody } from './options.js'
 import { parkOps, readRun, RECORD_KEY, scopeOf, type Run, type RunName, type Wait } from './record.js'
+import { noteWait } from './tracing.js'
 import type { Ending, SessionParts, StopReason, Undo, Waiting } from './session-parts.js'
 
 /** A wait shorter than this keeps the run in memory. */
@@ -160,6 +161,7 @@ export class Session {
 
   /** Waits until it expires, or until what it looks for has happened. */
   wait(waiting: Waiting): () => void {
+    noteWait(waiting.wait)
     this.#waits.add(waiting)
     this.#idleSoon()
     return () => this.#waits.delete(waiting)

@@ -2,7 +2,7 @@
 import { describe } from '../../std/text/describe.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { requestParts } from '../../workflow/client.js'
-import { RECORD_KEY, readRun, scopeOf, type RunName } from '../../workflow/record.js'
+import { RECORD_KEY, readRun, runOfScope, scopeOf, type RunName } from '../../workflow/record.js'
 import { cancelRun, findRun, pauseRun, resumeRun, retryRun, type RequestParts } from '../../workflow/requests.js'
 import { sendSignal } from '../../workflow/signals.js'
 import { historyOf, statusOf, type HistoryEntry, type RunStatus } from '../../workflow/status.js'
@@ -69,8 +69,6 @@ async function perform(
   await requests[change]()
 }
 
-const RUN_SCOPE = /^workflow\/(?<workflow>[^/]+)\/run\/(?<run>.*)$/s
-
 interface Listing {
   readonly workflow: string | undefined
   readonly limit: number
@@ -80,8 +78,8 @@ interface Listing {
 async function list(parts: RequestParts, { workflow, limit, values }: Listing, terminal: Terminal): Promise<void> {
   const runs: RunStatus[] = []
   for (const scope of await parts.store.scopes()) {
-    const named = RUN_SCOPE.exec(scope)?.groups
-    if (named === undefined || (workflow !== undefined && named['workflow'] !== workflow)) continue
+    const named = runOfScope(scope)
+    if (named === undefined || (workflow !== undefined && named.workflow !== workflow)) continue
     const found = readRun(await parts.store.get(scope, RECORD_KEY))
     const status = found === undefined ? undefined : statusOf(found)
     if (status !== undefined && (values.state === undefined || status.state === values.state)) runs.push(status)
