@@ -141,7 +141,12 @@ export function requestParts(worker: III): RequestParts {
   ports.onEnd(() => {
     isOver = true
   })
-  const store = patientStore(stateStore(untracedCaller(worker)), { clock, random, isOver: () => isOver, limitMs: GIVE_UP_MS })
+  const store = patientStore(stateStore(untracedCaller(worker)), {
+    clock,
+    random,
+    isOver: () => isOver,
+    limitMs: GIVE_UP_MS,
+  })
   const parts = { store, clock, random, scheduleOf: schedulesOn(store), wake: announcer(worker) }
   partsBy.set(worker, parts)
   return parts

@@ -10,6 +10,7 @@ import { IIIConnectionState } from '../sdk/connection/state.js'
 import type { CanTrigger } from '../sdk/worker/calls/trigger-request.js'
 import type { III } from '../sdk/worker/client.js'
 import { checkWorkflow } from './definition.js'
+import { areFlowsChecked, watchFlows } from './flow-checks.js'
 import type { AnyWorkflow, PlainWorkflow } from './flow.js'
 import { Host, type Slots } from './host.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
@@ -82,8 +83,10 @@ export function serveWorkflow(worker: III, workflow: AnyWorkflow, options: Serve
   const host = new Host({ ...sessionParts(worker, plain, settings), slots: served.slots })
   served.hosts.set(id, host)
   const leave = join(worker, host, id)
+  const unwatch = areFlowsChecked(ports.clock.isSteady) ? watchFlows() : undefined
   const forget = (): void => {
     leave()
+    unwatch?.()
     served.hosts.delete(id)
   }
   const close = async (): Promise<void> => {

@@ -28,7 +28,10 @@ export function runAttributes({ workflow, run }: RunName): Attributes {
 }
 
 /** Works on a run in a span of its trace. */
-export async function activation({ run, parts }: Observed, work: () => Promise<Run | undefined>): Promise<Run | undefined> {
+export async function activation(
+  { run, parts }: Observed,
+  work: () => Promise<Run | undefined>,
+): Promise<Run | undefined> {
   const span = beginWork(parts.observer?.telemetry(), () => {
     const { parent, link } = traceOf(run)
     const attributes = {

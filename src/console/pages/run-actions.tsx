@@ -53,7 +53,11 @@ function RetryButton({ detail: { status }, act }: ActionsProps): JSX.Element {
   const again = (): void => act(retryRun(requests, { workflow: status.workflow, run: status.runId }))
   return (
     <div class="row flow">
-      <ConfirmButton label="Retry" question="Run again from the first step that failed or was undone" onConfirm={again} />
+      <ConfirmButton
+        label="Retry"
+        question="Run again from the first step that failed or was undone"
+        onConfirm={again}
+      />
     </div>
   )
 }

@@ -122,7 +122,8 @@ function OpenStep({ step, detail, act }: StepProps): JSX.Element {
   const { state, journal, startedAt, endedAt, error, due } = step
   const child = journal?.begun?.child
   const isRetried = canChange && detail.status.endedAt !== undefined && step.kind !== 'undo'
-  const again = (): void => act(retryRun(requests, { workflow: detail.status.workflow, run: detail.status.runId }, step.key))
+  const again = (): void =>
+    act(retryRun(requests, { workflow: detail.status.workflow, run: detail.status.runId }, step.key))
   return (
     <div class="inside stack" style={{ padding: '8px 12px 16px 24px' }}>
       <div class="row flow dim">
@@ -154,7 +155,9 @@ function OpenStep({ step, detail, act }: StepProps): JSX.Element {
       {state === 'failed' && error !== undefined && (
         <FailureView failure={{ type: error.code, message: error.message, stack: error.stacktrace }} />
       )}
-      {state === 'completed' && step.value !== undefined && <Json value={step.value} label={`Result of ${step.name}`} />}
+      {state === 'completed' && step.value !== undefined && (
+        <Json value={step.value} label={`Result of ${step.name}`} />
+      )}
       {isRetried && (
         <div class="row">
           <ConfirmButton label="Retry from here" question={`Run again from ${step.name}`} onConfirm={again} />
