@@ -29,7 +29,7 @@ let restore: (() => void) | undefined
 let watchers = 0
 
 /** Whether flows are checked: on a virtual clock, and where `iii-node dev` or a user has set the variable. */
-export function areFlowsChecked(isVirtual: boolean): boolean {
+export function areFlowsChecked(isVirtual = false): boolean {
   const given = process.env['III_WORKFLOW_CHECKS']
   return given === undefined ? isVirtual : given === '1'
 }
