@@ -53,6 +53,7 @@ export function watchFlows(): () => void {
 function replaceGlobals(): () => void {
   const undo = [
     replace(globalThis, 'Date', watchedDate(Date)),
+    // eslint-disable-next-line no-restricted-properties -- wrapped, not used
     replace(Math, 'random', watched('Math.random', Math.random)),
     // The caller gives `this`.
     replace(crypto, 'randomUUID', watched('crypto.randomUUID', Reflect.get(crypto, 'randomUUID') as () => string)),

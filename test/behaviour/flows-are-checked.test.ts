@@ -1,4 +1,5 @@
 /** Warnings about the clock, random values and timers of the process in the function of a workflow. */
+/* eslint-disable local/real-time -- the timers of the process are what is tested */
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from 'vitest'
 import { createTestEngine } from '../../src/entry/testing.js'
 import { defineWorkflow, replay, serveWorkflow, startWorkflow, type Flow } from '../../src/entry/workflow.js'
@@ -65,7 +66,7 @@ test('on the virtual clock each kind is reported once per workflow with its plac
 
 test('code that a flow causes to run in the same process is not reported', async () => {
   const engine = await workflowEngine()
-  const flow = defineWorkflow({ id: 'causes' }, async ({ call }) => call('clock::read'))
+  const flow = defineWorkflow({ id: 'causes' }, (flow) => flow.call('clock::read'))
   const worker = await servingWorker(engine, [flow])
   const seen: unknown[] = []
   worker.registerFunction('clock::read', () => Date.now())

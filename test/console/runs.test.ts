@@ -34,7 +34,7 @@ const place = defineWorkflow({ id: 'orders::place', version: 2 }, async (flow, o
     { retry: { backoff: '100ms' }, undo: () => undefined },
   )
   await flow.run(notify, {})
-  const paid = await flow.waitFor(payment, { key: order.sku, timeout: '3d' })
+  const paid: unknown = await flow.waitFor(payment, { key: order.sku, timeout: '3d' })
   await flow.step(
     'ship',
     () => {

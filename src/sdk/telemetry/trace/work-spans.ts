@@ -25,7 +25,6 @@ export interface WorkSpan {
   readonly traceparent: string | undefined
   /** Runs code in the context of the span. */
   run<T>(work: () => T): T
-  event(name: string, attributes: Attributes): void
   /** Ends the span, as failed if there is an error. */
   end(attributes?: Attributes, failure?: { readonly error: unknown }): void
 }
@@ -47,9 +46,10 @@ export function beginWork(telemetry: Telemetry | undefined, describe: () => Work
 
 function workSpan(span: Span, inside: Context): WorkSpan {
   return {
-    traceparent: injectHeaders(inside).traceparent,
+    get traceparent() {
+      return injectHeaders(inside).traceparent
+    },
     run: (work) => otelApi().context.with(inside, work),
-    event: (name, attributes) => span.addEvent(name, attributes),
     end(attributes = {}, failure) {
       span.setAttributes(attributes)
       if (failure === undefined) recordSuccess(span)
@@ -66,16 +66,13 @@ function linksTo(header: string | undefined): Link[] {
   return context === undefined ? [] : [{ context }]
 }
 
-const nothing = (): void => undefined
-
 const UNRECORDED: WorkSpan = {
   traceparent: undefined,
   run: (work) => {
     const { context, ROOT_CONTEXT } = otelApi()
     return context.with(withOwner(ROOT_CONTEXT, null), work)
   },
-  event: nothing,
-  end: nothing,
+  end: () => undefined,
 }
 
 /** Makes a request outside of every trace: it serves the work, and is no part of it. */
