@@ -134,7 +134,9 @@ async function show(
     terminal.out(wholeJson({ status, entries }))
     return
   }
-  const facts = factsOf(status, terminal.screen?.columns).map(([fact, value]) => `${fact.padEnd(FACT_WIDTH)}${clean(value)}`)
+  const facts = factsOf(status, terminal.screen?.columns).map(
+    ([fact, value]) => `${fact.padEnd(FACT_WIDTH)}${clean(value)}`,
+  )
   const steps = entries.length === 0 ? [] : ['', ...table(STEP_COLUMNS, entries.map(stepOf), terminal.screen)]
   await page(terminal, [...facts, ...steps])
 }
