@@ -91,6 +91,8 @@ test.each([
   }
   for (const line of ['runs ls', 'runs show orders::ship o-1', 'runs pause orders::ship o-1']) await answer(line)
   for (const line of ['runs ls --state held', 'runs resume orders::ship o-1']) await answer(line)
+  // The resumed run waits again, so that the signal always finds it at rest.
+  await expect.poll(() => run.status()).toMatchObject({ state: 'waiting', claims: 2 })
   await answer('runs signal orders::ship o-1 approve true --signal-key o-1')
   await run.result().catch(() => undefined)
   for (const line of ['runs ls', 'runs show orders::ship o-1', 'runs retry orders::ship o-1 --from nothing'])
