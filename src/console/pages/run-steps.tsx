@@ -69,15 +69,9 @@ function StepLine(props: StepProps): JSX.Element {
   const { step, axis } = props
   const isOpen = useSignal(step.state === 'failed')
   const { kind, name, state, startedAt, endedAt } = step
-  const label = `${kind} ${name}, ${state}${step.attempts > 1 ? `, ${plural(step.attempts, 'attempt')}` : ''}`
   return (
     <div>
-      <button
-        class="span"
-        aria-expanded={isOpen.value}
-        aria-label={label}
-        onClick={() => (isOpen.value = !isOpen.value)}
-      >
+      <button class="span" aria-expanded={isOpen.value} onClick={() => (isOpen.value = !isOpen.value)}>
         <span class="row">
           <span class={`dot ${DOTS[state]}`} aria-hidden="true" />
           <span class="cut mono" title={`${kind} ${name}`}>
@@ -85,6 +79,7 @@ function StepLine(props: StepProps): JSX.Element {
           </span>
           <span class="tag">{kind}</span>
           {step.attempts > 1 && <span class="tag amber">× {step.attempts}</span>}
+          {endedAt !== undefined && <span class="hidden"> {state}</span>}
         </span>
         <Track step={step} axis={axis} />
         <span class="num">{endedAt === undefined ? state : duration(endedAt - startedAt)}</span>

@@ -75,7 +75,7 @@ function RunList({ selected }: { readonly selected: string | undefined }): JSX.E
         heads={
           isNarrow
             ? [[''], ['Run'], ['State']]
-            : [[''], ['Run'], ['Workflow', 'wide'], ['State'], ['Waiting for', 'wide'], ['Started', 'num wide']]
+            : [[''], ['Run'], ['Workflow', 'wide'], ['State'], ['Waiting for, or error', 'wide'], ['Started', 'num wide']]
         }
         render={(row) => <RunLine row={row} isNarrow={isNarrow} />}
         empty={value === undefined ? null : <NoRuns page={value} />}
