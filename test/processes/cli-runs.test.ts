@@ -87,7 +87,7 @@ test.each([
   let golden = ''
   const answer = async (line: string): Promise<void> => {
     const { code, stdout, stderr } = await runCommand([...line.split(' '), '--url', engine.url], screen && { screen })
-    golden += `$ iii-node ${line}\n${stable(stdout + stderr)}(exit code ${String(code)})\n\n`
+    golden += `$ iii-node ${stable(line)}\n${stable(stdout + stderr)}(exit code ${String(code)})\n\n`
   }
   for (const line of ['runs ls', 'runs show orders::ship o-1', 'runs pause orders::ship o-1']) await answer(line)
   for (const line of ['runs ls --state held', 'runs resume orders::ship o-1']) await answer(line)
