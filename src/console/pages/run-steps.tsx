@@ -44,7 +44,7 @@ export function Steps({ detail, act }: StepsProps): JSX.Element {
           <div class="axis" aria-hidden="true">
             <span>Step</span>
             <span class="marks">
-              <span>{clockTime(fromMs)}</span>
+              <span>0 ms</span>
               <span>{duration(axis.lengthMs)}</span>
             </span>
             <span class="num">Time</span>
@@ -77,7 +77,7 @@ function StepLine(props: StepProps): JSX.Element {
           <span class="cut mono" title={`${kind} ${name}`}>
             {name}
           </span>
-          <span class="tag">{kind}</span>
+          <span class="tag wide">{kind}</span>
           {step.attempts > 1 && <span class="tag amber">× {step.attempts}</span>}
           {endedAt !== undefined && <span class="hidden"> {state}</span>}
         </span>
