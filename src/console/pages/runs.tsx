@@ -4,7 +4,7 @@ import type { JSX } from 'preact'
 import { useCallback, useEffect } from 'preact/hooks'
 import type { RunState, RunStatus } from '../../workflow/status.js'
 import { connection, now, useQuery, useTitle } from '../engine/engine.js'
-import { listRuns, noteChange, type RunPage } from '../engine/runs.js'
+import { listRuns, noteChange, type RunFilter, type RunPage } from '../engine/runs.js'
 import { Ago, Empty, PauseButton, Problem, Search, searched, Top } from '../parts/basics.js'
 import { until } from '../parts/format.js'
 import { List } from '../parts/list.js'
@@ -37,50 +37,71 @@ function RunList({ selected }: { readonly selected: string | undefined }): JSX.E
   const limit = useSignal(PAGE_SIZE)
   const changed = useSignal(0)
   useEffect(() => connection.watch('state', {}, changed, noteChange), [changed])
-  const filter = {
-    id: searched(),
-    workflow: query.get('workflow') ?? '',
-    state: stateOf(query.get('state')),
-    limit: limit.value,
-  }
+  const filter = { ...filterOf(query), limit: limit.value }
   const { value, error } = useQuery(JSON.stringify(['runs', filter]), () => listRuns(filter), changed)
   const search = location.search
   const isNarrow = selected !== undefined
-  const more = (value?.total ?? 0) - (value?.read ?? 0)
+  const page = value ?? NO_PAGE
+  const shape = isNarrow ? NARROW : WIDE
   return (
     <section class={isNarrow ? 'list narrow' : 'list'} aria-label="Runs">
-      <Top title="Runs" count={value?.rows.length ?? 0}>
+      <Top title="Runs" count={page.rows.length}>
         <Search label="Run id" />
-        {!isNarrow && <Filters workflows={value?.workflows ?? []} workflow={filter.workflow} state={filter.state} />}
+        {!isNarrow && <Filters workflows={page.workflows} workflow={filter.workflow} state={filter.state} />}
         {!isNarrow && <PauseButton />}
       </Top>
       {error !== undefined && <Problem error={error} />}
-      {more > 0 && (
-        <div class="banner" role="status">
-          <span class="grow">
-            {value?.read} of {value?.total} runs are read. Search by id, or choose a workflow.
-          </span>
-          <button onClick={() => (limit.value += PAGE_SIZE)}>Read more</button>
-        </div>
-      )}
+      <Unread page={page} onMore={() => (limit.value += PAGE_SIZE)} />
       <List
         label="List of runs"
         isLive
-        rows={value?.rows ?? []}
+        rows={page.rows}
         idOf={hrefOf}
         hrefOf={useCallback((row: RunStatus) => hrefOf(row) + search, [search])}
         selected={selected}
-        columns={isNarrow ? '8px minmax(0,1fr) 80px' : '8px minmax(0,1fr) minmax(0,1fr) 80px minmax(0,1.2fr) 80px'}
-        narrow="8px minmax(0,1fr) 80px"
-        heads={
-          isNarrow
-            ? [[''], ['Run'], ['State']]
-            : [[''], ['Run'], ['Workflow', 'wide'], ['State'], ['Waiting for, or error', 'wide'], ['Started', 'num wide']]
-        }
+        columns={shape.columns}
+        narrow={NARROW.columns}
+        heads={shape.heads}
         render={(row) => <RunLine row={row} isNarrow={isNarrow} />}
         empty={value === undefined ? null : <NoRuns page={value} />}
       />
     </section>
+  )
+}
+
+const NO_PAGE: RunPage = { rows: [], workflows: [], total: 0, read: 0 }
+
+interface Shape {
+  readonly columns: string
+  readonly heads: readonly (readonly [text: string, className?: string])[]
+}
+
+const NARROW: Shape = { columns: '8px minmax(0,1fr) 80px', heads: [[''], ['Run'], ['State']] }
+const WIDE: Shape = {
+  columns: '8px minmax(0,1fr) minmax(0,1fr) 80px minmax(0,1.2fr) 80px',
+  heads: [[''], ['Run'], ['Workflow', 'wide'], ['State'], ['Waiting for, or error', 'wide'], ['Started', 'num wide']],
+}
+
+function filterOf(query: URLSearchParams): Omit<RunFilter, 'limit'> {
+  return { id: searched(), workflow: query.get('workflow') ?? '', state: stateOf(query.get('state')) }
+}
+
+/** Offers to read the runs that were not read yet. */
+function Unread({
+  page: { total, read },
+  onMore,
+}: {
+  readonly page: RunPage
+  readonly onMore: () => void
+}): JSX.Element | null {
+  if (total <= read) return null
+  return (
+    <div class="banner" role="status">
+      <span class="grow">
+        {read} of {total} runs are read. Search by id, or choose a workflow.
+      </span>
+      <button onClick={onMore}>Read more</button>
+    </div>
   )
 }
 
