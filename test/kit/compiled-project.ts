@@ -26,7 +26,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PARENT = join(ROOT, 'temp', 'compiled')
 const KIT = join('test', 'kit')
 /** Folders to compile, and the files that the programs need beside them. */
-const COMPILED = ['src', join(KIT, 'children')]
+const COMPILED = ['src', join(KIT, 'children'), join('examples', 'durable-order')]
 const COMPILED_FILES = ['call-ledger', 'fast-clock', 'process-watch', 'seeded-random'].map((name) =>
   join(KIT, `${name}.ts`),
 )
