@@ -3,6 +3,7 @@ import type { Suite } from '../suite.js'
 import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.js'
 import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
+import { durableSteps } from './durable-steps.js'
 import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
@@ -29,6 +30,7 @@ export const suites: readonly Suite[] = [
   growth,
   engineHeap,
   typesCommand,
+  durableSteps,
   scale,
   signals,
   subpaths,

@@ -124,7 +124,8 @@ export async function afterEnd(parts: RequestParts, run: Run, retentionMs: numbe
 /** The tag of the entry that removes a run. */
 export const REMOVAL = 'x'
 
-function removalEntry({ start, outcome }: Run, retentionMs: number): Due {
+/** The entry of the schedule that removes an ended run. */
+export function removalEntry({ start, outcome }: Run, retentionMs: number): Due {
   return { run: start.run, tag: REMOVAL, due: (outcome?.at ?? start.at) + retentionMs }
 }
 

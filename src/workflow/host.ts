@@ -1,17 +1,19 @@
 /**
  * Works on the runs of one workflow in one worker: takes runs that are ready, within its limits, and looks for those that
  * others have lost. Every path of a wake-up ends in `wake`; the record of the run decides what is done. What exceeds a
- * limit is left in the schedule, where the next sweep of any worker finds it.
+ * limit is left in the schedule, where a sweep of any worker finds it.
  */
 import { ErrorCode, type ErrorBody } from '../errors.js'
+import { deferred, type Deferred } from '../std/async/deferred.js'
 import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
+import { audit } from './audit.js'
 import { afterEnd, conclude, hold, REMOVAL, removeRun } from './conclude.js'
 import { readEntries } from './journal.js'
 import { claim, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
-import { attentionOf, readRun, RECORD_KEY, runPrefix, scopeOf, type Run, type RunName } from './record.js'
+import { attentionOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './record.js'
 import { startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
@@ -21,6 +23,8 @@ import type { SessionParts } from './session-parts.js'
 export interface Slots {
   max: number
   used: number
+  /** Called when one is free: hosts with runs that wait for one. */
+  readonly waiting: Set<() => void>
 }
 
 /** What a host works with. */
@@ -48,6 +52,8 @@ export class Host {
   readonly #queue = new Map<string, Due | undefined>()
   readonly #timers = new Map<string, Timer>()
   #sweepTimer: Timer | undefined
+  /** Set while a sweep waits until runs may be queued again. */
+  #roomLater: Deferred<void> | undefined
   #bootId: string | undefined
   #isOpen = true
 
@@ -83,7 +89,7 @@ export class Host {
     this.#bootId = boot
     // Each finds out whether the engine still knows its claim.
     for (const session of this.#sessions.values()) session?.poke()
-    await this.#audit(boot)
+    await audit(this.#parts, boot, () => this.#isOpen)
   }
 
   /** Takes no more runs and releases those it has, each once its steps that run have ended. */
@@ -97,6 +103,7 @@ export class Host {
   terminate(): void {
     this.#isOpen = false
     this.#queue.clear()
+    this.#roomLater?.resolve()
     this.#sweepTimer?.cancel()
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()
@@ -108,16 +115,25 @@ export class Host {
     for (const session of this.#sessions.values()) session?.lose()
   }
 
-  /** Looks for runs that are due. */
+  /** Looks for runs that are due. Takes them as fast as this worker can; a slot is read once, however many it holds. */
   async sweep(): Promise<void> {
-    const now = this.#parts.clock.epochMs()
-    for await (const entries of this.#schedule.due(now)) {
-      for (const entry of entries) {
+    const { clock, random, leaseMs } = this.#parts
+    for await (const entries of this.#schedule.due(clock.epochMs())) {
+      // Workers that read the same slot begin at different places, so that each takes other runs.
+      const first = Math.floor(random.next() * entries.length)
+      for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
+        const now = clock.epochMs()
+        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + leaseMs, now)
+        else while (this.#isOpen && !this.#offer(entry.run, entry)) await this.#room()
         if (!this.#isOpen) return
-        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs, now)
-        else if (!this.#offer(entry.run, entry)) return
       }
     }
+  }
+
+  /** Resolves when runs may be queued again. */
+  #room(): Promise<void> {
+    this.#roomLater ??= deferred()
+    return this.#roomLater.promise
   }
 
   #sweepLater(delayMs: number): void {
@@ -137,9 +153,10 @@ export class Host {
     return true
   }
 
-  #pump(): void {
+  readonly #pump = (): void => {
     const { settings, slots } = this.#parts
     for (const [run, entry] of this.#queue) {
+      if (slots.used >= slots.max) slots.waiting.add(this.#pump)
       if (this.#sessions.size >= settings.concurrency || slots.used >= slots.max) return
       if (this.#sessions.has(run)) continue
       this.#queue.delete(run)
@@ -149,12 +166,24 @@ export class Host {
       const attended = this.#attend({ workflow: this.#parts.workflow.id, run }, entry).catch(() => undefined)
       this.#attended.add(attended)
       void attended.then(() => {
-        slots.used -= 1
         this.#sessions.delete(run)
         this.#attended.delete(attended)
-        this.#pump()
+        this.#pumpAll()
+        if (this.#queue.size > MAX_QUEUED / 2) return
+        this.#roomLater?.resolve()
+        this.#roomLater = undefined
       })
     }
+  }
+
+  /** Passes a free place on, to this workflow and to others of the worker in turn. */
+  #pumpAll(): void {
+    const { slots } = this.#parts
+    slots.used -= 1
+    const waiting = [...slots.waiting]
+    slots.waiting.clear()
+    for (const pump of waiting) pump()
+    this.#pump()
   }
 
   async #attend(name: RunName, entry: Due | undefined): Promise<void> {
@@ -260,33 +289,6 @@ export class Host {
       this.wake(run)
     }
     this.#timers.set(run, this.#parts.clock.after(delayMs, wake, 'background'))
-  }
-
-  /** Puts runs back into the schedule that an engine has forgotten there. Once for each start of the engine. */
-  async #audit(boot: string | undefined): Promise<void> {
-    const { store, clock, workflow } = this.#parts
-    const scope = `workflow/${workflow.id}/boot`
-    const last = (await store.get(scope, 'audit')) as { readonly boot?: string } | undefined
-    if (boot !== undefined && last?.boot === boot) return
-    const prefix = runPrefix(workflow.id)
-    for (const name of await store.scopes()) {
-      if (!this.#isOpen) return
-      if (name.startsWith(prefix)) await this.#reschedule(readRun(await store.get(name, RECORD_KEY)))
-    }
-    if (boot !== undefined) await store.set(scope, 'audit', { boot, at: clock.epochMs() })
-  }
-
-  async #reschedule(run: Run | undefined): Promise<void> {
-    if (run === undefined) return
-    const now = this.#parts.clock.epochMs()
-    const attention = attentionOf(run, now)
-    if (attention.kind === 'paused' || attention.kind === 'idle') return
-    const parked = run.parked?.due
-    const known: Due | undefined =
-      parked === undefined ? undefined : { run: run.start.run, tag: `p${String(run.epoch)}`, due: parked }
-    if (known !== undefined && (await this.#schedule.has(known))) return
-    const due = attention.kind === 'later' ? attention.at : now
-    await this.#schedule.put(known ?? { run: run.start.run, tag: 'a', due }, now)
   }
 }
 

@@ -6,7 +6,7 @@
 import { ErrorCode, RuntimeError, type ErrorBody } from '../errors.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import { firstOf } from './record.js'
-import type { StoreOp } from './store.js'
+import { onceEach, type StoreOp } from './store.js'
 
 /**
  * The kinds of operations: `signal` for `waitFor`, `value` for `now`, `random` and `uuid`, `patch` for `patched`, `undo`
@@ -84,8 +84,7 @@ export function readEntry(value: unknown): (Entry & { readonly generation: numbe
   if (!isRecord(value)) return undefined
   const begun = firstOf<Begun>(value['begun'])
   const done = firstOf<Done>(value['done'])
-  // Written by this package alone.
-  const failures = Array.isArray(value['failed']) ? (value['failed'] as Failure[]) : []
+  const failures = onceEach<Failure>(value['failed'], ({ token, due }) => `${token} ${String(due)}`)
   const element = done ?? begun ?? failures[0]
   if (element === undefined) return undefined
   return { key: element.key, generation: element.generation, begun, done, failures }

@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, journaled } from './options.js'
 import { scopeOf, type RunName } from './record.js'
 import { openRun, sendNews, type RequestParts } from './requests.js'
 import type { Session } from './session.js'
+import { onceEach } from './store.js'
 
 /** One signal that was sent. */
 export interface Sent {
@@ -55,10 +56,9 @@ export function signalKey(name: string, key: string | undefined): string {
   return `signal/${name}${key === undefined ? '' : `/${key}`}`
 }
 
-/** The signals in a value of a run's scope. */
+/** The signals in a value of a run's scope. A request that was repeated after an unknown outcome may be there twice. */
 export function readSignals(value: unknown): readonly Sent[] {
-  const sent = isRecord(value) ? value['sent'] : undefined
-  return Array.isArray(sent) ? (sent as Sent[]) : []
+  return onceEach<Sent>(isRecord(value) ? value['sent'] : undefined, ({ token }) => token)
 }
 
 /** A signal that an operation consumes. */

@@ -3,7 +3,7 @@
  * starts runs. Engine and workers are killed at any moment, and replaced at once.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { orderWorkflow, payment, type Order, type Services } from '../../examples/durable-order/order.js'
@@ -55,18 +55,19 @@ export class OrderStage {
   }
 
   static async start(): Promise<OrderStage> {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as AddressInfo
-    await new Promise((resolve) => server.close(resolve))
-    const stage = new OrderStage(await temporaryFolder(), port)
+    const stage = new OrderStage(await temporaryFolder(), await freePort())
     await stage.#processes[0]?.says(/Press Ctrl-C to stop/)
     return stage
   }
 
+  /** Output of processes that have ended by themselves. */
+  readonly failures: string[] = []
+
   /** Kills the engine or one of the workers, and starts its successor. */
   async kill(index: number): Promise<void> {
-    await this.#processes[index]?.stop('SIGKILL')
+    const victim = this.#processes[index]
+    const { code } = (await victim?.stop('SIGKILL')) ?? {}
+    if (code !== null) this.failures.push(victim?.output ?? '')
     this.#processes[index] = index === 0 ? this.#engine() : this.#worker()
   }
 
@@ -89,4 +90,19 @@ export class OrderStage {
     const lines = readFileSync(this.#file, 'utf8').trim().split('\n')
     return lines.map((line) => JSON.parse(line) as Logged)
   }
+}
+
+/**
+ * A port below those that systems give to outgoing connections: otherwise a connection to the killed engine could take its
+ * port.
+ */
+async function freePort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 10_000)
+  const server = createServer()
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (!isFree) return freePort()
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
