@@ -6,7 +6,7 @@
 import { ErrorCode, RuntimeError, type ErrorBody } from '../errors.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import { firstOf } from './record.js'
-import { onceEach, type StoreOp } from './store.js'
+import type { StoreOp } from './store.js'
 
 /**
  * The kinds of operations: `signal` for `waitFor`, `value` for `now`, `random` and `uuid`, `patch` for `patched`, `undo`
@@ -56,6 +56,8 @@ export interface Done extends Element {
 
 /** An attempt failed, and another one follows. */
 export interface Failure extends Element {
+  /** Which attempt failed, from 1. */
+  readonly attempt: number
   /** The error of the attempt. */
   readonly error: ErrorBody
   /** When the next attempt is due, in milliseconds since 1970. */
@@ -84,10 +86,18 @@ export function readEntry(value: unknown): (Entry & { readonly generation: numbe
   if (!isRecord(value)) return undefined
   const begun = firstOf<Begun>(value['begun'])
   const done = firstOf<Done>(value['done'])
-  const failures = onceEach<Failure>(value['failed'], ({ token, due }) => `${token} ${String(due)}`)
+  const failures = readFailures(value['failed'])
   const element = done ?? begun ?? failures[0]
   if (element === undefined) return undefined
   return { key: element.key, generation: element.generation, begun, done, failures }
+}
+
+/** A failure that was appended again after an unknown outcome counts once. */
+function readFailures(value: unknown): Failure[] {
+  if (!Array.isArray(value)) return []
+  const isSame = (a: Failure, b: Failure): boolean => a.token === b.token && a.attempt === b.attempt
+  // Written by this package alone.
+  return (value as Failure[]).filter((each, index, all) => all.findIndex((other) => isSame(each, other)) === index)
 }
 
 /** The entries of one generation among the values of a run's scope. */

@@ -10,7 +10,6 @@ import { DEFAULT_LIMITS, journaled } from './options.js'
 import { scopeOf, type RunName } from './record.js'
 import { openRun, sendNews, type RequestParts } from './requests.js'
 import type { Session } from './session.js'
-import { onceEach } from './store.js'
 
 /** One signal that was sent. */
 export interface Sent {
@@ -56,9 +55,13 @@ export function signalKey(name: string, key: string | undefined): string {
   return `signal/${name}${key === undefined ? '' : `/${key}`}`
 }
 
-/** The signals in a value of a run's scope. A request that was repeated after an unknown outcome may be there twice. */
+/** The signals in a value of a run's scope. One that was appended again after an unknown outcome counts once. */
 export function readSignals(value: unknown): readonly Sent[] {
-  return onceEach<Sent>(isRecord(value) ? value['sent'] : undefined, ({ token }) => token)
+  const sent = isRecord(value) ? value['sent'] : undefined
+  if (!Array.isArray(sent)) return []
+  const byToken = new Map<string, Sent>()
+  for (const each of sent as Sent[]) if (!byToken.has(each.token)) byToken.set(each.token, each)
+  return [...byToken.values()]
 }
 
 /** A signal that an operation consumes. */

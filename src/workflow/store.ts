@@ -8,7 +8,6 @@ import { backoffDelayMs } from '../std/time/backoff.js'
 import type { Clock } from '../std/time/clock.js'
 import type { Random } from '../std/random.js'
 import { EngineFunctions } from '../wire/protocol/names.js'
-import { isRecord } from '../wire/protocol/validate.js'
 import { callerOf, type CanTrigger } from '../sdk/worker/calls/trigger-request.js'
 import { stateClient } from '../sdk/worker/stores/state-client.js'
 import type { UpdateAppend, UpdateIncrement, UpdateRemove, UpdateSet } from '../sdk/worker/stores/update-op.js'
@@ -106,18 +105,6 @@ export function patientStore(store: Store, options: RepeatOptions): Store {
     }
   }
   return eachRequest(store, patiently)
-}
-
-/** The elements of a list, each once: a request that was repeated after an unknown outcome has appended its element twice. */
-export function onceEach<T>(list: unknown, idOf: (element: T) => string): readonly T[] {
-  if (!Array.isArray(list)) return []
-  const byId = new Map<string, T>()
-  // Written by this package alone; what is no object was not.
-  for (const element of (list as readonly T[]).filter(isRecord)) {
-    const id = idOf(element)
-    if (!byId.has(id)) byId.set(id, element)
-  }
-  return [...byId.values()]
 }
 
 /** Sends at most `maxInFlight` requests at a time: engines answer bursts on one connection late. */

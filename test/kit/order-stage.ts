@@ -56,7 +56,7 @@ export class OrderStage {
 
   static async start(): Promise<OrderStage> {
     const stage = new OrderStage(await temporaryFolder(), await freePort())
-    await stage.#processes[0]?.says(/Press Ctrl-C to stop/)
+    await stage.ready()
     return stage
   }
 
@@ -71,24 +71,41 @@ export class OrderStage {
     this.#processes[index] = index === 0 ? this.#engine() : this.#worker()
   }
 
+  /** Waits until the engine serves. */
+  async ready(): Promise<void> {
+    await this.#processes[0]?.says(/Press Ctrl-C to stop/)
+  }
+
   /** Places an order, pays it, and waits until its run has ended. */
   async place(order: Order): Promise<EndedRun> {
-    const run = await startWorkflow(this.#client, workflow, order, { runId: order.id })
-    await run.signal(payment, { card: 'visa' })
-    const seen: unknown = await run.result().catch((error: unknown) => (error as { detail?: string }).detail)
+    const run = await patiently(() => startWorkflow(this.#client, workflow, order, { runId: order.id }))
+    await patiently(() => run.signal(payment, { card: 'visa' }))
+    const seen: unknown = await patiently(() => run.result()).catch((error: unknown) => (error as { detail?: string }).detail)
     appendFileSync(this.#file, `${JSON.stringify({ run: order.id, what: 'ended' } satisfies Logged)}\n`)
-    return { order, seen, status: await run.status(), history: await run.history() }
+    return { order, seen, status: await patiently(run.status), history: await patiently(run.history) }
   }
 
   /** Reads the end of a run once more. */
   status(id: string): Promise<RunStatus> {
-    return workflowRun(this.#client, workflow, id).status()
+    return patiently(workflowRun(this.#client, workflow, id).status)
   }
 
   /** All that was logged, in the order in which it happened. */
   logged(): Logged[] {
     const lines = readFileSync(this.#file, 'utf8').trim().split('\n')
     return lines.map((line) => JSON.parse(line) as Logged)
+  }
+}
+
+/** Engines that are killed in a row may not be reached for longer than a request waits. */
+async function patiently<T>(request: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await request()
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      if (code !== 'TIMEOUT' && code !== 'CONNECTION_LOST') throw error
+    }
   }
 }
 
