@@ -113,7 +113,7 @@ async function patiently<T>(request: () => Promise<T>): Promise<T> {
  * A port below those that systems give to outgoing connections: otherwise a connection to the killed engine could take its
  * port.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const port = 20_000 + Math.floor(Math.random() * 10_000)
   const server = createServer()
   const isFree = await new Promise<boolean>((resolve) => {

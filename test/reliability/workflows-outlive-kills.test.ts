@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { OrderStage, type EndedRun, type Logged } from '../kit/order-stage.js'
 import { seededRandom } from '../kit/seeded-random.js'
@@ -97,3 +98,30 @@ test(
     expect(ended).toHaveLength(LOAD.runs)
   },
 )
+
+test('the tutorial shows the workflow that is killed here', () => {
+  expect(readFileSync('docs/guide/workflow-tutorial.md', 'utf8')).toContain(
+    readFileSync('examples/durable-order/order.ts', 'utf8'),
+  )
+})
+
+test('the check detects a step that ran again, one that is missing, and another payment', () => {
+  const order = { id: 'o', amount: 20, address: 'nowhere', graceTime: '1s' }
+  const entry = { key: 'step:charge', kind: 'step', name: 'charge', state: 'completed', attempts: 1, startedAt: 0 } as const
+  const run = {
+    order,
+    seen: 'The address does not exist',
+    status: { state: 'failed' },
+    history: { entries: [{ ...entry, value: { paymentId: 'p' } }] },
+  } as unknown as EndedRun
+  const effects = ['reserve', 'charge', 'ship', 'invoice', 'ship', 'ship', 'refund p', 'release', 'ended'].map((what) => ({
+    ...{ run: 'o', what, key: what },
+    ...(what === 'charge' ? { id: 'p' } : {}),
+  }))
+  expect(faults(run, effects)).toEqual([])
+  expect(faults(run, effects.toSpliced(2, 1))).toEqual(['o: was given up before its attempts'])
+  expect(faults(run, effects.toSpliced(2, 0, effects[0]!))).toEqual(['o: reserve ran again after charge had begun'])
+  expect(faults(run, [...effects, effects[7]!])).toEqual(['o: release ran again after ended had begun'])
+  expect(faults(run, effects.with(6, { run: 'o', what: 'refund q', key: 'k' }))).toEqual(['o: another payment was refunded'])
+  expect(faults(run, effects.filter(({ what }) => what !== 'invoice'))).toEqual(['o: no effect invoice'])
+})
