@@ -21,7 +21,10 @@ test('payloads and journals over their limits are refused, fail the run or hold 
   const waiting = await startWorkflow(worker, waits, {})
   await engine.advance('1s')
   expect(await Promise.all(runs.map((run) => run.status()))).toMatchObject([
-    { state: 'failed', error: { code: 'WORKFLOW_LIMIT', message: expect.stringContaining('maxPayloadBytes') as string } },
+    {
+      state: 'failed',
+      error: { code: 'WORKFLOW_LIMIT', message: expect.stringContaining('maxPayloadBytes') as string },
+    },
     { state: 'held', error: { code: 'WORKFLOW_LIMIT', message: expect.stringContaining('maxJournalBytes') as string } },
   ])
   await expect(startWorkflow(worker, waits, large)).rejects.toMatchObject({ code: 'WORKFLOW_LIMIT' })
@@ -107,7 +110,10 @@ test('runs whose state is deleted are gone, asleep or at work, and the others go
     return 'rested'
   })
   const busy = defineWorkflow({ id: 'busy' }, (flow) =>
-    flow.step('work', ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(aborted.push(1))))),
+    flow.step(
+      'work',
+      ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(aborted.push(1)))),
+    ),
   )
   const worker = await servingWorker(engine, [nap, busy])
   for (const runId of ['lost', 'kept']) await startWorkflow(worker, nap, {}, { runId })

@@ -80,14 +80,16 @@ export class OrderStage {
   async place(order: Order): Promise<EndedRun> {
     const run = await patiently(() => startWorkflow(this.#client, workflow, order, { runId: order.id }))
     await patiently(() => run.signal(payment, { card: 'visa' }))
-    const seen: unknown = await patiently(() => run.result()).catch((error: unknown) => (error as { detail?: string }).detail)
+    const seen: unknown = await patiently(() => run.result()).catch(
+      (error: unknown) => (error as { detail?: string }).detail,
+    )
     appendFileSync(this.#file, `${JSON.stringify({ run: order.id, what: 'ended' } satisfies Logged)}\n`)
-    return { order, seen, status: await patiently(run.status), history: await patiently(run.history) }
+    return { order, seen, status: await patiently(() => run.status()), history: await patiently(() => run.history()) }
   }
 
   /** Reads the end of a run once more. */
   status(id: string): Promise<RunStatus> {
-    return patiently(workflowRun(this.#client, workflow, id).status)
+    return patiently(() => workflowRun(this.#client, workflow, id).status())
   }
 
   /** All that was logged, in the order in which it happened. */

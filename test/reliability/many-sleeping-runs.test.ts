@@ -29,7 +29,7 @@ test(
       await child.says(/Press Ctrl-C to stop/, START_LIMIT_MS)
       return child
     }
-    let engine = await start()
+    const engine = await start()
     const url = `ws://127.0.0.1:${port}`
     const worker = registerWorker(url, { otel: { enabled: false }, diagnostics: 'silent' })
     onTestFinished(() => worker.shutdown())
@@ -64,7 +64,7 @@ test(
     await begin(LOAD.due, Date.now() + LOAD.delayMs, 'short')
     await engine.stop('SIGKILL')
     const killedAt = performance.now()
-    engine = await start()
+    await start()
     const restartMs = performance.now() - killedAt
     // eslint-disable-next-line local/real-time -- as above
     while (lateMs.length < LOAD.due) await pause(50)

@@ -20,7 +20,9 @@ const SIDE_BY_SIDE = new Set(['ship', 'invoice'])
 function faults({ order, seen, status, history }: EndedRun, effects: readonly Logged[]): string[] {
   const isFailing = order.address === 'nowhere'
   const found: string[] = []
-  const check = (holds: boolean, text: string): void => void (holds || found.push(`${order.id}: ${text}`))
+  const check = (holds: boolean, text: string): void => {
+    if (!holds) found.push(`${order.id}: ${text}`)
+  }
   const expected = isFailing ? REFUNDED : SHIPPED
   const kinds = effects.map(({ what }) => what.split(' ')[0] ?? '')
   for (const kind of expected) check(kinds.includes(kind), `no effect ${kind}`)
@@ -31,11 +33,17 @@ function faults({ order, seen, status, history }: EndedRun, effects: readonly Lo
     const later = kinds.slice(0, at).find((other) => rank(other) > rank(kind))
     check(later === undefined, `${kind} ran again after ${later ?? ''} had begun`)
   })
-  check(new Set(effects.filter(({ what }) => what === 'reserve').map(({ key }) => key)).size === 1, 'keys of a step differ')
+  check(
+    new Set(effects.filter(({ what }) => what === 'reserve').map(({ key }) => key)).size === 1,
+    'keys of a step differ',
+  )
   const valueOf = (name: string): Record<string, unknown> | undefined =>
     history.entries.find((entry) => entry.name === name)?.value as Record<string, unknown> | undefined
   const paymentId = valueOf('charge')?.['paymentId']
-  check(effects.some(({ what, id }) => what === 'charge' && id === paymentId), 'the journaled payment was not made')
+  check(
+    effects.some(({ what, id }) => what === 'charge' && id === paymentId),
+    'the journaled payment was not made',
+  )
   if (isFailing) {
     check(status.state === 'failed', `is ${status.state}`)
     check(seen === 'The address does not exist', `rejects with ${JSON.stringify(seen)}`)
@@ -88,7 +96,12 @@ test(
     const ended = await Promise.all(running)
     expect(stage.failures).toEqual([])
     const log = stage.logged()
-    const found = ended.flatMap((run) => faults(run, log.filter((each) => each.run === run.order.id)))
+    const found = ended.flatMap((run) =>
+      faults(
+        run,
+        log.filter((each) => each.run === run.order.id),
+      ),
+    )
     for (const { order, status } of ended) expect(await stage.status(order.id)).toEqual(status)
     const claims = ended.reduce((sum, { status }) => sum + status.claims, 0)
     console.info(
@@ -107,21 +120,37 @@ test('the tutorial shows the workflow that is killed here', () => {
 
 test('the check detects a step that ran again, one that is missing, and another payment', () => {
   const order = { id: 'o', amount: 20, address: 'nowhere', graceTime: '1s' }
-  const entry = { key: 'step:charge', kind: 'step', name: 'charge', state: 'completed', attempts: 1, startedAt: 0 } as const
+  const entry = {
+    key: 'step:charge',
+    kind: 'step',
+    name: 'charge',
+    state: 'completed',
+    attempts: 1,
+    startedAt: 0,
+  } as const
   const run = {
     order,
     seen: 'The address does not exist',
     status: { state: 'failed' },
     history: { entries: [{ ...entry, value: { paymentId: 'p' } }] },
   } as unknown as EndedRun
-  const effects = ['reserve', 'charge', 'ship', 'invoice', 'ship', 'ship', 'refund p', 'release', 'ended'].map((what) => ({
-    ...{ run: 'o', what, key: what },
-    ...(what === 'charge' ? { id: 'p' } : {}),
-  }))
+  const effects = ['reserve', 'charge', 'ship', 'invoice', 'ship', 'ship', 'refund p', 'release', 'ended'].map(
+    (what) => ({
+      ...{ run: 'o', what, key: what },
+      ...(what === 'charge' ? { id: 'p' } : {}),
+    }),
+  )
   expect(faults(run, effects)).toEqual([])
   expect(faults(run, effects.toSpliced(2, 1))).toEqual(['o: was given up before its attempts'])
   expect(faults(run, effects.toSpliced(2, 0, effects[0]!))).toEqual(['o: reserve ran again after charge had begun'])
   expect(faults(run, [...effects, effects[7]!])).toEqual(['o: release ran again after ended had begun'])
-  expect(faults(run, effects.with(6, { run: 'o', what: 'refund q', key: 'k' }))).toEqual(['o: another payment was refunded'])
-  expect(faults(run, effects.filter(({ what }) => what !== 'invoice'))).toEqual(['o: no effect invoice'])
+  expect(faults(run, effects.with(6, { run: 'o', what: 'refund q', key: 'k' }))).toEqual([
+    'o: another payment was refunded',
+  ])
+  expect(
+    faults(
+      run,
+      effects.filter(({ what }) => what !== 'invoice'),
+    ),
+  ).toEqual(['o: no effect invoice'])
 })

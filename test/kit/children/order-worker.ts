@@ -24,15 +24,21 @@ const services: Services = {
     await effect('reserve', order, key)
     return { shelf: 7 }
   },
-  release: async (order, key) => void (await effect('release', order, key)),
+  release: async (order, key) => {
+    await effect('release', order, key)
+  },
   charge: async (order, key) => ({ paymentId: await effect('charge', order, key) }),
-  refund: async (order, paymentId, key) => void (await effect(`refund ${paymentId}`, order, key)),
+  refund: async (order, paymentId, key) => {
+    await effect(`refund ${paymentId}`, order, key)
+  },
   ship: async (order, key) => {
     const parcelId = await effect('ship', order, key)
     if (order.address === 'nowhere') throw new Error('The address does not exist')
     return { parcelId }
   },
-  sendInvoice: async (order, key) => void (await effect('invoice', order, key)),
+  sendInvoice: async (order, key) => {
+    await effect('invoice', order, key)
+  },
 }
 
 const worker = registerWorker(url, { otel: { enabled: false }, diagnostics: 'silent' })
