@@ -20,7 +20,7 @@ const rssMb = ({ process: { pid } }: Child): number =>
 
 test(
   `${String(LOAD.sleeping)} runs sleep on a durable engine that is killed, and those that are due wake at their time`,
-  { timeout: nightly ? 3_600_000 : 60_000 },
+  { timeout: nightly ? 3_600_000 : 120_000 },
   async () => {
     const [folder, port] = [await temporaryFolder(), String(await freePort())]
     const ports = ['--port', port, '--http-port', '0', '--stream-port', '0', '--no-console']

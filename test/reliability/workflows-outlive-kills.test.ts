@@ -67,7 +67,7 @@ function repeated(ended: readonly EndedRun[], log: readonly Logged[]): number {
 
 test(
   `${String(LOAD.runs)} orders while their workers and the engine are killed ${String(LOAD.kills)} times: each ends once, and no journaled step runs again`,
-  { timeout: nightly ? 1_800_000 : 60_000 },
+  { timeout: nightly ? 1_800_000 : 180_000 },
   async () => {
     const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
     const random = seededRandom(seed)
