@@ -3,7 +3,12 @@ import type { Suite } from '../suite.js'
 import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.js'
 import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
+<<<<<<< HEAD
 import { durableSteps } from './durable-steps.js'
+=======
+import { consoleInBrowser } from './console.js'
+import { devLoop } from './dev-loop.js'
+>>>>>>> main
 import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
@@ -14,7 +19,6 @@ import { readiness } from './readiness.js'
 import { scale } from './scale.js'
 import { signals } from './signals.js'
 import { subpaths } from './subpaths.js'
-import { typesCommand } from './types.js'
 
 export const suites: readonly Suite[] = [
   cpuPerCall,
@@ -29,8 +33,13 @@ export const suites: readonly Suite[] = [
   channel,
   growth,
   engineHeap,
+<<<<<<< HEAD
   typesCommand,
   durableSteps,
+=======
+  consoleInBrowser,
+  devLoop,
+>>>>>>> main
   scale,
   signals,
   subpaths,

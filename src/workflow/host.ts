@@ -9,11 +9,19 @@ import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
 import { audit } from './audit.js'
+<<<<<<< HEAD
 import { afterEnd, conclude, hold, REMOVAL, removeRun } from './conclude.js'
+=======
+import { afterEnd, conclude, hold } from './conclude.js'
+>>>>>>> main
 import { readEntries } from './journal.js'
-import { claim, type Lease } from './lease.js'
+import { claim, Watch, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
+<<<<<<< HEAD
 import { attentionOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './record.js'
+=======
+import { attentionOf, readRun, RECORD_KEY, scopeOf, type Attention, type Run, type RunName } from './record.js'
+>>>>>>> main
 import { startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
@@ -51,6 +59,7 @@ export class Host {
   readonly #attended = new Set<Promise<void>>()
   readonly #queue = new Map<string, Due | undefined>()
   readonly #timers = new Map<string, Timer>()
+  readonly #watch: Watch
   #sweepTimer: Timer | undefined
   /** Set while a sweep waits until runs may be queued again. */
   #roomLater: Deferred<void> | undefined
@@ -59,6 +68,7 @@ export class Host {
 
   constructor(parts: HostParts) {
     this.#parts = parts
+    this.#watch = new Watch(parts.clock)
     this.#schedule = parts.scheduleOf(parts.workflow.id)
     this.ended = new Emitter(() => undefined)
     this.#sweepLater(0)
@@ -126,6 +136,11 @@ export class Host {
         if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + leaseMs, now)
         else while (this.#isOpen && !this.#offer(entry.run, entry)) await this.#room()
         if (!this.#isOpen) return
+<<<<<<< HEAD
+=======
+        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs)
+        else if (!this.#offer(entry.run, entry)) return
+>>>>>>> main
       }
     }
   }
@@ -187,7 +202,7 @@ export class Host {
   }
 
   async #attend(name: RunName, entry: Due | undefined): Promise<void> {
-    const { store, clock, workflow } = this.#parts
+    const { store, clock, workflow, settings } = this.#parts
     const run = readRun(await store.get(scopeOf(name), RECORD_KEY))
     const now = clock.epochMs()
     if (run === undefined) {
@@ -195,21 +210,18 @@ export class Host {
       return
     }
     const attention = attentionOf(run, now)
-    if (attention.kind === 'ready') {
+    const delayMs = attention.kind === 'owned' ? this.#watch.remainingMs(run, attention.claim) : delayOf(attention, now)
+    if (delayMs === 0) {
       // A run of a newer version stays in the schedule, for a worker that has its code.
       if (run.version <= workflow.version) await this.#own(run, entry)
-    } else if (attention.kind === 'later') {
-      if (entry !== undefined) await this.#schedule.move(entry, attention.at, now)
-      if (!attention.isOwned) this.#timeLater(name.run, attention.at - now)
+    } else if (delayMs < Infinity) {
+      if (entry !== undefined) await this.#schedule.move(entry, now + delayMs)
+      this.#timeLater(name.run, delayMs)
     } else {
-      if (attention.kind === 'ended') await this.#afterEnd(run, entry)
+      if (attention.kind === 'ended')
+        await afterEnd(this.#parts, run, { retentionMs: settings.retentionMs, found: entry })
       if (entry !== undefined) await this.#schedule.remove(entry)
     }
-  }
-
-  async #afterEnd(run: Run, entry: Due | undefined): Promise<void> {
-    if (entry?.tag === REMOVAL) await removeRun(this.#parts, run.start)
-    else await afterEnd(this.#parts, run, this.#parts.settings.retentionMs)
   }
 
   /** Works on a run from its claim to its release. */
@@ -220,7 +232,8 @@ export class Host {
     owned.lease.stop()
     if (run === undefined) return
     if (run.outcome !== undefined) {
-      await afterEnd(this.#parts, run, this.#parts.settings.retentionMs)
+      const { retentionMs } = this.#parts.settings
+      await afterEnd(this.#parts, run, { retentionMs, found: undefined })
       this.ended.emit(run.start.run)
     }
     await this.#removeEntries(found, entry)
@@ -295,4 +308,10 @@ export class Host {
 function crashLoop({ start }: Run, crashes: number): ErrorBody {
   const message = `${String(crashes)} workers in a row ended or lost the run ${start.run} of ${start.workflow} while they ran it. Find out why in their logs, then resume the run`
   return { code: ErrorCode.WORKFLOW_HELD, message }
+}
+
+/** How long a run has nothing to do; `Infinity`: until there are news. */
+function delayOf(attention: Attention, now: number): number {
+  if (attention.kind === 'later') return attention.at - now
+  return attention.kind === 'ready' ? 0 : Infinity
 }
