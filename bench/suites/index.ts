@@ -3,12 +3,9 @@ import type { Suite } from '../suite.js'
 import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.js'
 import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
-<<<<<<< HEAD
-import { durableSteps } from './durable-steps.js'
-=======
 import { consoleInBrowser } from './console.js'
 import { devLoop } from './dev-loop.js'
->>>>>>> main
+import { durableSteps } from './durable-steps.js'
 import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
@@ -33,13 +30,9 @@ export const suites: readonly Suite[] = [
   channel,
   growth,
   engineHeap,
-<<<<<<< HEAD
-  typesCommand,
-  durableSteps,
-=======
   consoleInBrowser,
   devLoop,
->>>>>>> main
+  durableSteps,
   scale,
   signals,
   subpaths,

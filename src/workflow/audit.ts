@@ -38,17 +38,9 @@ async function reschedule(parts: SessionParts, run: Run | undefined): Promise<vo
   if (attention.kind === 'paused' || attention.kind === 'idle') return
   const schedule = parts.scheduleOf(parts.workflow.id)
   const known = entryOf(run, parts.settings.retentionMs)
-<<<<<<< HEAD
-  if (known !== undefined && (await schedule.has(known))) return
-  const due = attention.kind === 'later' ? attention.at : now
-  // An ended run is looked at: what follows its end may not have been done.
-  const isWaiting = known !== undefined && run.outcome === undefined
-  await schedule.put(isWaiting ? known : { run: run.start.run, tag: 'a', due }, now)
-=======
   // An ended run without its entry is looked at: what follows its end may not have been done.
   const isMissing = known === undefined || (run.outcome !== undefined && !(await schedule.has(known)))
   await (isMissing ? schedule.put({ run: run.start.run, tag: 'a', due: now }) : schedule.keep(known))
->>>>>>> main
 }
 
 /** The entry that a run should have, if it is known. */

@@ -128,18 +128,9 @@ export async function afterEnd(
   await parts.scheduleOf(run.start.workflow).put(removal)
 }
 
-<<<<<<< HEAD
-/** The tag of the entry that removes a run. */
-export const REMOVAL = 'x'
-
-/** The entry of the schedule that removes an ended run. */
-export function removalEntry({ start, outcome }: Run, retentionMs: number): Due {
-  return { run: start.run, tag: REMOVAL, due: (outcome?.at ?? start.at) + retentionMs }
-=======
 /** The entry of the schedule that removes an ended run. */
 export function removalEntry({ start, generation, outcome }: Run, retentionMs: number): Due {
   return { run: start.run, tag: `x${String(generation)}`, due: (outcome?.at ?? start.at) + retentionMs }
->>>>>>> main
 }
 
 /** Removes an ended run, its record last. */

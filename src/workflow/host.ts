@@ -9,19 +9,11 @@ import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
 import { audit } from './audit.js'
-<<<<<<< HEAD
-import { afterEnd, conclude, hold, REMOVAL, removeRun } from './conclude.js'
-=======
 import { afterEnd, conclude, hold } from './conclude.js'
->>>>>>> main
 import { readEntries } from './journal.js'
 import { claim, Watch, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
-<<<<<<< HEAD
-import { attentionOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './record.js'
-=======
 import { attentionOf, readRun, RECORD_KEY, scopeOf, type Attention, type Run, type RunName } from './record.js'
->>>>>>> main
 import { startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
@@ -61,7 +53,6 @@ export class Host {
   readonly #timers = new Map<string, Timer>()
   readonly #watch: Watch
   #sweepTimer: Timer | undefined
-  /** Set while a sweep waits until runs may be queued again. */
   #roomLater: Deferred<void> | undefined
   #bootId: string | undefined
   #isOpen = true
@@ -132,23 +123,16 @@ export class Host {
       // Workers that read the same slot begin at different places, so that each takes other runs.
       const first = Math.floor(random.next() * entries.length)
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
-        const now = clock.epochMs()
-        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + leaseMs, now)
+        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, clock.epochMs() + leaseMs)
         else while (this.#isOpen && !this.#offer(entry.run, entry)) await this.#room()
         if (!this.#isOpen) return
-<<<<<<< HEAD
-=======
-        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs)
-        else if (!this.#offer(entry.run, entry)) return
->>>>>>> main
       }
     }
   }
 
   /** Resolves when runs may be queued again. */
   #room(): Promise<void> {
-    this.#roomLater ??= deferred()
-    return this.#roomLater.promise
+    return (this.#roomLater ??= deferred()).promise
   }
 
   #sweepLater(delayMs: number): void {
@@ -195,10 +179,9 @@ export class Host {
   #pumpAll(): void {
     const { slots } = this.#parts
     slots.used -= 1
-    const waiting = [...slots.waiting]
+    const waiting = [...slots.waiting, this.#pump]
     slots.waiting.clear()
     for (const pump of waiting) pump()
-    this.#pump()
   }
 
   async #attend(name: RunName, entry: Due | undefined): Promise<void> {

@@ -14,7 +14,7 @@ test('a backlog larger than a worker can queue is worked off at once, and read o
   const schedule = new Schedule(stateStore(client), 'job')
   const due = engine.now() - 120_000
   // Entries without runs: each is looked at and removed.
-  for (let n = 0; n < ENTRIES; n++) await schedule.put({ run: String(n), tag: 's', due }, engine.now())
+  for (let n = 0; n < ENTRIES; n++) await schedule.put({ run: String(n), tag: 's', due })
   const job = defineWorkflow({ id: 'job' }, () => 'done')
   const worker = await servingWorker(engine, [job], { serve: { sweepInterval: '1h' } })
   await engine.advance('1s')

@@ -18,7 +18,7 @@ export const faults: readonly Fault[] = [
     file: 'src/workflow/host.ts',
     symbol: 'Host.#pumpAll',
     find: 'for (const pump of waiting) pump()',
-    replace: 'waiting.splice(0)',
+    replace: 'waiting.at(-1)?.()',
   },
   {
     row: 'R53',
