@@ -3,7 +3,7 @@
  * calls and by undo.
  */
 import { ErrorCode, IIIError, RuntimeError, type ErrorBody } from '../errors.js'
-import { joinSignals, orAborted } from '../std/async/abortable.js'
+import { joinSignals, orAborted, type JoinedSignal } from '../std/async/abortable.js'
 import { backoffDelayMs } from '../std/time/backoff.js'
 import type { StepContext } from './flow.js'
 import type { Done, Failure } from './journal.js'
@@ -73,17 +73,20 @@ async function once(
 
 async function run(session: Session, operation: Operation, { body, number, timeoutMs }: Once): Promise<Attempted> {
   const { settings } = session.parts
-  const limit = new AbortController()
+  const limit = timeoutMs === undefined ? undefined : new AbortController()
   const timeout =
     timeoutMs === undefined
       ? undefined
-      : session.parts.clock.after(timeoutMs, () => limit.abort(tooLate(operation, timeoutMs)))
-  const joined = joinSignals(limit.signal, ...(operation.isUndo ? [] : [session.signal]))
-  const idempotencyKey = `${session.run.start.token}/${String(session.run.generation)}/${operation.key}`
+      : session.parts.clock.after(timeoutMs, () => limit?.abort(tooLate(operation, timeoutMs)))
+  const sources = [limit?.signal, operation.isUndo ? undefined : session.signal].filter((each) => each !== undefined)
+  // Made only for code that uses it: a signal costs as much as the rest of a step.
+  let joined: JoinedSignal | undefined
   const context: StepContext = {
     attempt: number,
-    idempotencyKey,
-    signal: joined.signal,
+    idempotencyKey: `${session.run.start.token}/${String(session.run.generation)}/${operation.key}`,
+    get signal() {
+      return (joined ??= joinSignals(...sources)).signal
+    },
     get logger() {
       return stepLogger(session, operation, number)
     },
@@ -92,14 +95,14 @@ async function run(session: Session, operation: Operation, { body, number, timeo
     const inside = { ...operation.branch, isStep: true }
     const result: unknown = await orAborted(
       branches.run(inside, () => new Promise((resolve) => resolve(body(context)))),
-      limit.signal,
+      limit?.signal,
     )
     return { sized: journaled(`The result of step ${operation.name}`, result, settings.maxPayloadBytes) }
   } catch (error) {
     return { error: errorBody(error), isFinal: error instanceof IIIError && FINAL.has(error.code) }
   } finally {
     timeout?.cancel()
-    joined.release()
+    joined?.release()
   }
 }
 

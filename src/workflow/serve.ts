@@ -73,7 +73,7 @@ export function serveWorkflow(worker: III, workflow: AnyWorkflow, options: Serve
   const settings = settingsOf(options, ports.clock.isSteady)
   const served = servedBy.get(worker) ?? {
     hosts: new Map<string, Host>(),
-    slots: { max: settings.workerConcurrency, used: 0 },
+    slots: { max: settings.workerConcurrency, used: 0, waiting: new Set<() => void>() },
   }
   servedBy.set(worker, served)
   if (served.hosts.has(id)) {
