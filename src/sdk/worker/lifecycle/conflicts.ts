@@ -77,9 +77,14 @@ export class Conflicts implements LinkPart {
     return this.held.length - (this.#name === undefined ? 0 : 1)
   }
 
+  /** Whether every name is ours or waited for: the engine has had time to refuse each. */
+  get isInLine(): boolean {
+    return !this.isStopped && this.#unsure.size === 0
+  }
+
   /** Whether every name is ours for all that is known, and the engine has had time to say otherwise. */
   get holdsAll(): boolean {
-    return !this.isStopped && this.#unsure.size === 0 && this.held.length === 0
+    return this.isInLine && this.held.length === 0
   }
 
   /** Whether nothing is asked for any more. */
