@@ -7,12 +7,13 @@ import { channelEnd } from '../channel/create.js'
 import type { ChannelReader } from '../channel/reader.js'
 import type { ChannelWriter } from '../channel/writer.js'
 import { pendingCaps } from '../connection/options.js'
-import { Calls } from '../rpc/calls.js'
+import { Calls, type Call } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import { Unconfirmed } from '../rpc/unconfirmed.js'
 import type { RegistrationRejectedError } from '../../errors.js'
 import type { Random } from '../../std/random.js'
 import type { Clock } from '../../std/time/clock.js'
+import { Deadlines } from '../../std/time/deadlines.js'
 import { call } from './calls/call.js'
 import { EndedCalls } from './calls/ended-calls.js'
 import type { TriggerFunction, TriggerRequest } from './calls/trigger-request.js'
@@ -21,7 +22,7 @@ import { createReport, type Report } from './diagnostics.js'
 import { FunctionsAvailable } from './discovery/functions-available.js'
 import { WorkerNews } from './discovery/worker-news.js'
 import { describeFunction } from './functions/function-schemas.js'
-import { Functions } from './functions/functions.js'
+import { functionLimits, Functions } from './functions/functions.js'
 import { checkHttpInvocation } from './functions/http-invocation.js'
 import { Services } from './functions/services.js'
 import { UrlFunctions } from './functions/url-functions.js'
@@ -110,7 +111,8 @@ export class Core {
     this.link = new Link(options, ports, report)
     this.telemetry = new OwnTelemetry(this)
     this.interceptors = new Interceptors(this.clock, options.invocationTimeoutMs)
-    this.calls = new Calls(ports, this.link.connection)
+    const timeLimits = (expire: (call: Call) => void): Deadlines<Call> => new Deadlines(this.clock, expire)
+    this.calls = new Calls({ random, timeLimits }, this.link.connection)
     this.unconfirmedVoids = new Unconfirmed(this)
     this.introduction = new Introduction(this.link, options, this.ownTrigger)
     this.barrier = new Barrier(this.link, this.introduction)
@@ -127,6 +129,7 @@ export class Core {
     this.functions = new Functions(this.link, {
       describe: (input, handler) => describeFunction(input, handler, report),
       served: (id, handler) => answeringHttp(id, handler, { report, random, exposeErrors }),
+      limits: functionLimits,
       checkInvocation: checkHttpInvocation,
       keyed: (id, options) => this.keyed.wrapperOf(id, options),
     })

@@ -222,4 +222,4 @@ class WebTransport implements Transport {
 const UNKNOWN =
   'browsers do not give the reason. Check that the engine runs there and accepts the origin of this page and its token'
 
-const TOO_SLOW = `more than ${String(MAX_PAUSED_BYTES)} bytes arrived that this page has not read`
+const TOO_SLOW = 'more than 64 MiB arrived that this page has not read'

@@ -138,9 +138,9 @@ export const faults: readonly Fault[] = [
   {
     name: 'refused-names-cost-a-delay',
     row: 'R9',
-    file: 'src/sdk/worker/lifecycle/introduction.ts',
-    symbol: 'Introduction.giveUpName',
-    find: 'if (this.#isNamed) this.#link.connection.expectEnd()',
+    file: 'src/sdk/worker/lifecycle/name-claim.ts',
+    symbol: 'NameClaim.giveUp',
+    find: 'if (this.#isNamed) this.#parts.link.connection.expectEnd()',
     replace: '',
     tests: takingOver,
   },
