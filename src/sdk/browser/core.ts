@@ -152,7 +152,11 @@ function timers(clock: Clock, onExpired: (call: Call) => void): TimeLimits {
   const running = new Map<Call, Timer>()
   return {
     add(call, durationMs) {
-      if (durationMs !== Infinity) running.set(call, clock.after(durationMs, () => onExpired(call)))
+      if (durationMs !== Infinity)
+        running.set(
+          call,
+          clock.after(durationMs, () => onExpired(call)),
+        )
     },
     remove(call) {
       running.get(call)?.cancel()

@@ -3,7 +3,15 @@ import { invalidArgument } from '../../errors.js'
 import { checkAddress, type ReconnectionOptions } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
 import { packageVersion } from '../../version.js'
-import { checkDurationMs, checkFlag, checkFunction, checkId, checkNamespace, checkRecord, checkText } from '../worker/check.js'
+import {
+  checkDurationMs,
+  checkFlag,
+  checkFunction,
+  checkId,
+  checkNamespace,
+  checkRecord,
+  checkText,
+} from '../worker/check.js'
 import type { DiagnosticsOption, Report } from '../worker/diagnostics.js'
 import type { WorkerOptions } from '../worker/options.js'
 
@@ -33,13 +41,7 @@ export type BrowserOptions = {
 /** Options as the worker uses them. */
 export type ResolvedOptions = Pick<
   WorkerOptions,
-  | 'addresses'
-  | 'namespace'
-  | 'metadata'
-  | 'invocationTimeoutMs'
-  | 'reconnection'
-  | 'headers'
-  | 'autoConnect'
+  'addresses' | 'namespace' | 'metadata' | 'invocationTimeoutMs' | 'reconnection' | 'headers' | 'autoConnect'
 > & {
   readonly ticket: BrowserOptions['ticket']
   readonly report: Report

@@ -7,7 +7,7 @@ import { channelEnd } from '../channel/create.js'
 import type { ChannelReader } from '../channel/reader.js'
 import type { ChannelWriter } from '../channel/writer.js'
 import { pendingCaps } from '../connection/options.js'
-import { Calls, type Call } from '../rpc/calls.js'
+import { Calls } from '../rpc/calls.js'
 import { ServedInvocations } from '../rpc/served.js'
 import { Unconfirmed } from '../rpc/unconfirmed.js'
 import type { RegistrationRejectedError } from '../../errors.js'
@@ -22,7 +22,7 @@ import { createReport, type Report } from './diagnostics.js'
 import { FunctionsAvailable } from './discovery/functions-available.js'
 import { WorkerNews } from './discovery/worker-news.js'
 import { describeFunction } from './functions/function-schemas.js'
-import { functionLimits, Functions } from './functions/functions.js'
+import { functionLimits, Functions, type FunctionServing } from './functions/functions.js'
 import { checkHttpInvocation } from './functions/http-invocation.js'
 import { Services } from './functions/services.js'
 import { UrlFunctions } from './functions/url-functions.js'
@@ -98,7 +98,7 @@ export class Core {
   isDraining = false
 
   constructor(options: WorkerOptions, ports: WorkerDependencies) {
-    const { namespace, exposeErrors } = options
+    const { namespace } = options
     this.options = options
     this.ports = ports
     this.clock = ports.clock
@@ -111,8 +111,7 @@ export class Core {
     this.link = new Link(options, ports, report)
     this.telemetry = new OwnTelemetry(this)
     this.interceptors = new Interceptors(this.clock, options.invocationTimeoutMs)
-    const timeLimits = (expire: (call: Call) => void): Deadlines<Call> => new Deadlines(this.clock, expire)
-    this.calls = new Calls({ random, timeLimits }, this.link.connection)
+    this.calls = new Calls({ random, timeLimits: (expire) => new Deadlines(this.clock, expire) }, this.link.connection)
     this.unconfirmedVoids = new Unconfirmed(this)
     this.introduction = new Introduction(this.link, options, this.ownTrigger)
     this.barrier = new Barrier(this.link, this.introduction)
@@ -126,13 +125,7 @@ export class Core {
 
     this.services = new Services(this.link)
     this.triggerTypes = new TriggerTypes(this)
-    this.functions = new Functions(this.link, {
-      describe: (input, handler) => describeFunction(input, handler, report),
-      served: (id, handler) => answeringHttp(id, handler, { report, random, exposeErrors }),
-      limits: functionLimits,
-      checkInvocation: checkHttpInvocation,
-      keyed: (id, options) => this.keyed.wrapperOf(id, options),
-    })
+    this.functions = new Functions(this.link, this.#serving())
     this.triggers = new Triggers(this.link, { random, namespace, report })
     this.news = new WorkerNews(this)
     this.functionsAvailable = new FunctionsAvailable(this)
@@ -191,6 +184,17 @@ export class Core {
     this.channels.cut()
     this.triggerTypes.releaseAll()
     await Promise.all([closed, this.telemetry.shutdown()])
+  }
+
+  #serving(): FunctionServing {
+    const { report, random, options } = this
+    return {
+      describe: (input, handler) => describeFunction(input, handler, report),
+      served: (id, handler) => answeringHttp(id, handler, { report, random, exposeErrors: options.exposeErrors }),
+      limits: functionLimits,
+      checkInvocation: checkHttpInvocation,
+      keyed: (id, settings) => this.keyed.wrapperOf(id, settings),
+    }
   }
 
   /**
