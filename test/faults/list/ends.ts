@@ -136,6 +136,15 @@ export const faults: readonly Fault[] = [
     tests: ['test/unit/engine/hand-over/hand-over.test.ts'],
   },
   {
+    name: 'a-standby-is-ready-before-it-is-in-line',
+    row: 'R9',
+    file: 'src/sdk/worker/lifecycle/conflicts.ts',
+    symbol: 'Conflicts.isInLine',
+    find: 'this.#unsure.size === 0',
+    replace: 'true',
+    tests: takingOver,
+  },
+  {
     name: 'refused-names-cost-a-delay',
     row: 'R9',
     file: 'src/sdk/worker/lifecycle/name-claim.ts',
