@@ -95,7 +95,9 @@ test('the types of 10,000 functions are written in seconds, and compile', { time
   const text = typesFile(schemas, { isStrict: false, namespace: undefined })
   const { user, system } = process.cpuUsage(startedAt)
   if (process.env['SHOW_FIGURES'] !== undefined)
-    process.stdout.write(`10,000 functions: ${String(text.length)} characters, ${String((user + system) / 1e6)} s of CPU\n`)
+    process.stdout.write(
+      `10,000 functions: ${String(text.length)} characters, ${String((user + system) / 1e6)} s of CPU\n`,
+    )
   expect((user + system) / 1e6).toBeLessThan(30)
   expect(text.length).toBeLessThan(40_000_000)
   const folder = await project(false)

@@ -45,31 +45,35 @@ test('acknowledged writes of state, streams and queues survive SIGKILL', { timeo
   await expect.poll(() => ran.size, { timeout: 20_000 }).toBe(50)
 })
 
-test('a later call survives SIGKILL of its engine and the end of its worker, and is made once', { timeout: 60_000 }, async () => {
-  const folder = await temporaryFolder()
-  const first = await cliEngine([...FREE_PORTS, '--data', folder])
-  const before = workerOn(first.url)
-  await before.ready()
-  const { dueAt } = await callLater(before, 'orders::remind', { order: 7 }, { delay: '1s', key: 'remind-7' })
-  await first.child.stop('SIGKILL')
-  await before.shutdown()
+test(
+  'a later call survives SIGKILL of its engine and the end of its worker, and is made once',
+  { timeout: 60_000 },
+  async () => {
+    const folder = await temporaryFolder()
+    const first = await cliEngine([...FREE_PORTS, '--data', folder])
+    const before = workerOn(first.url)
+    await before.ready()
+    const { dueAt } = await callLater(before, 'orders::remind', { order: 7 }, { delay: '1s', key: 'remind-7' })
+    await first.child.stop('SIGKILL')
+    await before.shutdown()
 
-  const second = await cliEngine([...FREE_PORTS, '--data', folder])
-  const after = workerOn(second.url)
-  const received: [order: number, isDue: boolean][] = []
-  after.registerFunction('orders::remind', ({ order }: { order: number }) => {
-    received.push([order, Date.now() >= dueAt])
-  })
-  await after.ready()
-  serveLater(after)
-  await expect.poll(() => received, { timeout: 20_000 }).toEqual([[7, true]])
-  // The delivery is recorded, so that neither this worker nor another makes the call again.
-  await expect.poll(() => waitingCalls(after), { timeout: 20_000 }).toEqual([])
-  expect(await cancelLater(after, 'remind-7')).toBe(false)
-  serveLater(workerOn(second.url))
-  await after.trigger({ function_id: 'state::list_groups', payload: {} })
-  expect(received).toHaveLength(1)
-})
+    const second = await cliEngine([...FREE_PORTS, '--data', folder])
+    const after = workerOn(second.url)
+    const received: [order: number, isDue: boolean][] = []
+    after.registerFunction('orders::remind', ({ order }: { order: number }) => {
+      received.push([order, Date.now() >= dueAt])
+    })
+    await after.ready()
+    serveLater(after)
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual([[7, true]])
+    // The delivery is recorded, so that neither this worker nor another makes the call again.
+    await expect.poll(() => waitingCalls(after), { timeout: 20_000 }).toEqual([])
+    expect(await cancelLater(after, 'remind-7')).toBe(false)
+    serveLater(workerOn(second.url))
+    await after.trigger({ function_id: 'state::list_groups', payload: {} })
+    expect(received).toHaveLength(1)
+  },
+)
 
 /** Later calls in the state of an engine. */
 async function waitingCalls(worker: III): Promise<unknown[]> {

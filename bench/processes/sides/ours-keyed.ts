@@ -11,7 +11,6 @@ export async function connectEnd(url: string): Promise<End> {
   return {
     ...workerEnd(worker, createChannel),
     serve: (id, handler = echo) => void worker.registerFunction(id, handler, { idempotent: {} }),
-    call: (functionId, payload) =>
-      worker.trigger({ function_id: functionId, payload, idempotencyKey: randomUUID() }),
+    call: (functionId, payload) => worker.trigger({ function_id: functionId, payload, idempotencyKey: randomUUID() }),
   }
 }

@@ -1,5 +1,5 @@
 /** What a web page gets from a generated file. Compiled, never run. */
-import { registerWorker, TriggerAction } from 'iii-node/browser'
+import { followStream, registerWorker, TriggerAction } from 'iii-node/browser'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(..._: Equal<A, B> extends true ? [] : ['the types differ']): void => undefined
@@ -27,4 +27,16 @@ export function registrations(): void {
   page.registerTrigger({ type: 'webhook', function_id: 'sums', config: { url: 'https://example.com' } })
   // @ts-expect-error -- the config has no `link`
   page.registerTrigger({ type: 'webhook', function_id: 'sums', config: { link: 'https://example.com' } })
+}
+
+export async function follow(): Promise<void> {
+  for await (const update of followStream('wss://engine.test', { stream: 'chat', group: 'lobby' })) {
+    if (update.type === 'sync') same<typeof update.data, { text: string }[]>()
+  }
+  for await (const update of followStream('wss://engine.test', { stream: 'prices', group: 'tea', item: 'green' })) {
+    if (update.type === 'sync') same<typeof update.data, { price: number } | null>()
+  }
+  for await (const update of followStream<number>('wss://engine.test', { stream: 'others', group: 'a' })) {
+    if (update.type === 'sync') same<typeof update.data, number[]>()
+  }
 }
