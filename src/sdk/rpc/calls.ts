@@ -94,7 +94,7 @@ export interface TimeLimits {
   release(): void
 }
 
-export interface CallsPorts {
+interface CallsPorts {
   readonly random: Random
   /** Makes the time limits of these calls. */
   readonly timeLimits: (onExpired: (call: Call) => void) => TimeLimits

@@ -5,7 +5,7 @@ import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
 import { isSecureAddress, isUnixAddress } from './address.js'
 
 /** In the addresses of channel ends. */
-export const CHANNELS_PATH = '/ws/channels/'
+const CHANNELS_PATH = '/ws/channels/'
 
 /** How far a dial came that led to no connection. */
 export interface DialAttempt {

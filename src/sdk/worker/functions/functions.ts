@@ -84,7 +84,7 @@ export type FunctionRef = {
 export type OwnedFunctionRef = FunctionRef & Disposable
 
 /** What limits a function. */
-export interface FunctionLimits {
+interface FunctionLimits {
   /** Its own limit, when it has one. */
   readonly gate?: Gate | undefined
   /** How long a handler may run before it is abandoned. */
