@@ -147,7 +147,7 @@ test(
     const call = (...options: readonly string[]) =>
       runCommand(['call', 'echo', 'a=1', '--url', address, '--ca', file('ca'), ...options])
     const pair = ['--cert', file('cert'), '--key', file('key')]
-    expect(await call(...pair)).toMatchObject({ code: 0, stdout: expect.stringContaining('"a": 1') as string })
+    expect(await call(...pair)).toMatchObject({ code: 0, stdout: expect.stringContaining('"a": "1"') as string })
 
     const proxy = await connectProxy()
     const through = ['--proxy', `http://127.0.0.1:${String(proxy.port)}`]
@@ -158,9 +158,9 @@ test(
     const denied = ['--proxy', `http://127.0.0.1:${String(refusing.port)}`]
     const cases: [options: string[], code: number, text: RegExp][] = [
       [[], 3, /certificate of (?:this|the) client/],
-      [pair.slice(0, 2), 2, /tls\.cert and tls\.key must be given together/],
+      [pair.slice(0, 2), 1, /tls\.cert and tls\.key must be given together/],
       [[...pair, ...denied], 3, /The proxy .* refused to connect .* HTTP 403/],
-      [[...pair, '--proxy', 'socks5://127.0.0.1'], 2, /proxy must be the http:/],
+      [[...pair, '--proxy', 'socks5://127.0.0.1'], 1, /proxy must be the http:/],
     ]
     for (const [options, code, text] of cases)
       expect([options, await call(...options)]).toMatchObject([
