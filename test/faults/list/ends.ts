@@ -136,12 +136,12 @@ export const faults: readonly Fault[] = [
     tests: ['test/unit/engine/hand-over/hand-over.test.ts'],
   },
   {
-    name: 'a-standby-is-ready-before-it-is-in-line',
+    name: 'a-standby-is-not-ready-while-it-waits',
     row: 'R9',
-    file: 'src/sdk/worker/lifecycle/conflicts.ts',
-    symbol: 'Conflicts.isInLine',
-    find: 'this.#unsure.size === 0',
-    replace: 'true',
+    file: 'src/sdk/worker/lifecycle/ready.ts',
+    symbol: 'ready',
+    find: 'options.standby === true ? isInLine : holdsEveryName',
+    replace: 'holdsEveryName',
     tests: takingOver,
   },
   {
