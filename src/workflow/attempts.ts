@@ -10,6 +10,7 @@ import type { Done, Failure } from './journal.js'
 import { errorBody, journaled, type Retry, type Sized } from './options.js'
 import { branches, type Operation } from './branch.js'
 import type { Session } from './session.js'
+import { attemptSpan, stepLogger } from './tracing.js'
 
 /** What is tried, and how often. */
 export interface Attempts {
@@ -49,7 +50,7 @@ async function once(
   // A worker that was frozen finds out here.
   if (!(await session.lease.isOwn())) throw new Abandoned()
   const startedAt = clock.epochMs()
-  const attempted = await run(session, operation, attempts)
+  const attempted = await attemptSpan(session, { operation, number }, () => run(session, operation, attempts))
   if (session.isOver) throw new Abandoned()
   if ('sized' in attempted) {
     const { value, bytes } = attempted.sized
@@ -79,7 +80,14 @@ async function run(session: Session, operation: Operation, { body, number, timeo
       : session.parts.clock.after(timeoutMs, () => limit.abort(tooLate(operation, timeoutMs)))
   const joined = joinSignals(limit.signal, ...(operation.isUndo ? [] : [session.signal]))
   const idempotencyKey = `${session.run.start.token}/${String(session.run.generation)}/${operation.key}`
-  const context: StepContext = { attempt: number, idempotencyKey, signal: joined.signal }
+  const context: StepContext = {
+    attempt: number,
+    idempotencyKey,
+    signal: joined.signal,
+    get logger() {
+      return stepLogger(session, operation, number)
+    },
+  }
   try {
     const inside = { ...operation.branch, isStep: true }
     const result: unknown = await orAborted(

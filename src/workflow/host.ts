@@ -17,6 +17,7 @@ import { startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
 import type { SessionParts } from './session-parts.js'
+import { activation } from './tracing.js'
 
 /** The runs that one worker works on at a time, over all workflows. */
 export interface Slots {
@@ -210,7 +211,7 @@ export class Host {
       const session = new Session(this.#parts, { run, lease }, entries)
       this.#sessions.set(run.start.run, session)
       if (!this.#isOpen) session.stop({ kind: 'released' })
-      run = await this.#through(session)
+      run = await activation(session, () => this.#through(session))
       // The next generation goes on with the same claim.
       if (run?.generation === generation) return run
     }

@@ -4,7 +4,7 @@ import { cancelRun, pauseRun, resumeRun, startRun } from '../../src/workflow/req
 import { Host } from '../../src/workflow/host.js'
 import { DEFAULT_LIMITS } from '../../src/workflow/options.js'
 import { readRun, RECORD_KEY, scopeOf, type RunName } from '../../src/workflow/record.js'
-import { schedulesOn } from '../../src/workflow/serve.js'
+import { schedulesOn } from '../../src/workflow/schedule.js'
 import type { PlainWorkflow } from '../../src/workflow/flow.js'
 import { settledStore } from '../../src/workflow/settled-store.js'
 import { sendSignal } from '../../src/workflow/signals.js'
