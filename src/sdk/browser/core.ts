@@ -118,7 +118,7 @@ export class BrowserCore implements Receivers {
   /** Ends the client at once; resolves when the socket is gone. */
   async end(): Promise<void> {
     const closed = this.link.close(() => Promise.resolve())
-    const text = 'iii is shutting down; the channel was cut, and data on its way may be lost'
+    const text = 'iii is shutting down; the channel was cut'
     this.ends.abandonAll(new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' }))
     await closed
   }
