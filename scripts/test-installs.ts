@@ -89,6 +89,9 @@ function tryOut({ name, cli, files, exec }: Manager, archive: string): boolean {
   }
 }
 
+/** What a user waits for at most. */
+const TEMPLATE_LIMIT_S = 60
+
 /** From an empty folder to passed tests, as a user of `npx iii-node init` gets there. */
 function tryTemplate(template: string, archive: string): boolean {
   const parent = mkdtempSync(join(tmpdir(), 'iii-node-init-'))
@@ -100,9 +103,10 @@ function tryTemplate(template: string, archive: string): boolean {
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/("iii-node": )"[^"]*"/, `$1"file:${archive}"`))
     run('npm', ['install', '--no-audit', '--no-fund'], folder)
     run('npm', ['test'], folder)
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-    process.stdout.write(`template ${template}: ok after ${seconds} s\n`)
-    return true
+    const seconds = (performance.now() - startedAt) / 1000
+    const isFast = seconds <= TEMPLATE_LIMIT_S
+    process.stdout.write(`template ${template}: ${isFast ? 'ok' : 'too slow,'} after ${seconds.toFixed(1)} s\n`)
+    return isFast
   } catch (error) {
     const { stdout = '', message } = error as { readonly stdout?: string; readonly message: string }
     process.stdout.write(`template ${template}: ${message}\n${stdout}\n`)

@@ -1,5 +1,6 @@
 /** All suites, in the order of their ids. A new one is its file and a line here. */
 import type { Suite } from '../suite.js'
+import { around } from './around.js'
 import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.js'
 import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
@@ -35,6 +36,7 @@ export const suites: readonly Suite[] = [
   durableSteps,
   scale,
   signals,
+  around,
   subpaths,
   oneWorker,
 ]

@@ -112,7 +112,7 @@ test('pongs without a ping are ignored', async () => {
   expect(rig.eventsOf('unreadable_frame')).toEqual([])
 })
 
-test.each([{ timeoutMs: 0 }, { timeoutMs: 'soon' }, { signal: 5 }, 'options'])(
+test.each([{ timeoutMs: 0 }, { timeoutMs: 'soon' }, { signal: 5 }, { standby: 'yes' }, 'options'])(
   'ready with %j is refused',
   async (options) => {
     const rig = await connectedRig()

@@ -103,6 +103,43 @@ test('ready() waits for the names and reports their owners at its limit', async 
   expect(await outcomeAfter(rig, ready, 100)).toEqual({ value: undefined })
 })
 
+test('ready({ standby }) resolves once the engine has refused or accepted each name', async () => {
+  const rig = await localRig()
+  const old = rig.addWorker({ workerName: 'orders' })
+  for (const id of ['orders::create', 'orders::list']) old.registerFunction(id, () => `old ${id}`)
+  await rig.settle()
+  const next = rig.addWorker({ workerName: 'orders', onConflict: 'wait' })
+  for (const id of ['orders::create', 'orders::own']) next.registerFunction(id, () => `new ${id}`)
+  // Its worker name is owned, too: the engine ends the first connection, and the second stands by.
+  expect(await outcomeAfter(rig, next.ready({ standby: true }), 500)).toEqual({ value: undefined })
+  expect(next.health()).toMatchObject({ isReady: true, waitingNames: ['orders', 'orders::create'] })
+  expect(await call(rig, 'orders::own')).toBe('new orders::own')
+
+  next.registerFunction('orders::list', () => 'new orders::list')
+  const inLine = next.ready({ standby: true })
+  expect(next.stats().waitingNames).toBe(2) // The engine has not refused the new one yet.
+  expect(await outcomeAfter(rig, inLine, 10)).toEqual({ value: undefined })
+  expect(next.stats().waitingNames).toBe(3)
+
+  const owned = next.ready()
+  void old.shutdown()
+  expect(await outcomeAfter(rig, owned, 5_000)).toEqual({ value: undefined })
+  for (const id of ['orders::create', 'orders::list']) expect(await call(rig, id)).toBe(`new ${id}`)
+})
+
+test('ready({ standby }) of a worker that owns its names, or waits for none, resolves as ready()', async () => {
+  const { rig, old, next } = await twoReleases()
+  const failing = rig.addWorker()
+  failing.registerFunction('orders::create', () => 'failing')
+  expect(await outcomeAfter(rig, old.ready({ standby: true }), 100)).toEqual({ value: undefined })
+  expect(await outcomeAfter(rig, failing.ready({ standby: true }), 100)).toMatchObject({
+    error: { code: 'FUNCTION_NAMESPACE_CONFLICT' },
+  })
+  const over = next.ready({ standby: true, timeoutMs: Infinity })
+  void next.shutdown()
+  expect(await outcomeAfter(rig, over, 100)).toMatchObject({ error: { code: 'SHUTDOWN' } })
+})
+
 async function outcomeAfter(rig: LocalRig, promise: Promise<unknown>, ms: number): Promise<unknown> {
   promise.catch(() => undefined)
   await rig.clock.advance(ms)

@@ -61,7 +61,7 @@ async function project(isStrict: boolean): Promise<string> {
     ...{ target: 'es2022', lib: ['es2022'], module: 'nodenext', types: ['node'] },
     ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: true },
   }
-  const files = isStrict ? ['unknown-id.ts', 'iii.ts'] : ['main.ts', 'unknown-id.ts', 'iii.ts']
+  const files = isStrict ? ['unknown-id.ts', 'iii.ts'] : ['main.ts', 'browser.ts', 'unknown-id.ts', 'iii.ts']
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
   return folder
 }
@@ -83,6 +83,27 @@ test.each(['oldest', 'newest'] as const)(
     expect(compile(version, await project(false))).toBe('')
   },
 )
+
+test('the types of 10,000 functions are written in seconds, and compile', { timeout: 120_000 }, async () => {
+  const samples = schemaSamples()
+  const many = Array.from({ length: 10_000 }, (_, at) => {
+    const sample = samples[at % samples.length]!
+    return { ...sample, function_id: `${sample.function_id}::${String(at)}` }
+  })
+  const all = [...functions, ...samples, ...hostileSamples(), ...many]
+  const schemas = schemasText(engineWith(all, types))
+  const startedAt = process.cpuUsage()
+  const text = typesFile(parseEngineSchemas(schemas), { isStrict: false, namespace: undefined })
+  const { user, system } = process.cpuUsage(startedAt)
+  if (process.env['SHOW_FIGURES'] !== undefined)
+    process.stdout.write(`${String(text.length)} characters, ${String((user + system) / 1e6)} s of CPU\n`)
+  expect(text.match(/^ {4}input/gm)?.length).toBeGreaterThan(many.length)
+  expect(text.length).toBeLessThan(10_000_000)
+  expect((user + system) / 1e6).toBeLessThan(30)
+  const folder = await project(false)
+  writeFileSync(join(folder, 'iii.ts'), text)
+  expect(compile('newest', folder)).toBe('')
+})
 
 test('with strict types alone, an unknown function id is an error', { timeout: 120_000 }, async () => {
   const errors = compile('newest', await project(true))

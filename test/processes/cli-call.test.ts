@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { InvocationError } from '../../src/index.js'
 import type { ChildOptions } from '../kit/child.js'
 import { authority } from '../kit/certificates.js'
-import { tlsFront } from '../kit/fronts.js'
+import { runCommand } from '../kit/cli-terminal.js'
+import { connectProxy, tlsFront } from '../kit/fronts.js'
 import { runCli } from '../kit/compiled-project.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 import { testEngine } from '../kit/local-rig.js'
@@ -136,3 +137,42 @@ test('an engine behind TLS is reached with --ca, and the message names what is w
   expect(missing.code).not.toBe(0)
   expect(missing.stderr).toContain('of tls.ca cannot be read (ENOENT)')
 })
+
+test(
+  'an engine that asks for a client certificate is reached with --cert and --key, through --proxy',
+  limit,
+  async () => {
+    const { engine } = await served()
+    const root = await authority()
+    const server = { ...(await root.issue(['127.0.0.1'])), ca: root.ca, requestCert: true, rejectUnauthorized: true }
+    const front = await tlsFront(Number(new URL(engine.url).port), server)
+    const folder = await temporaryFolder()
+    const file = (name: string): string => join(folder, `${name}.pem`)
+    const own = { ...(await root.issue(['operator'])), ca: root.ca }
+    for (const [name, text] of Object.entries(own)) await writeFile(file(name), text)
+    const address = `wss://127.0.0.1:${String(front.port)}`
+    const call = (...options: readonly string[]) =>
+      runCommand(['call', 'echo', 'a=1', '--url', address, '--ca', file('ca'), ...options])
+    const pair = ['--cert', file('cert'), '--key', file('key')]
+    expect(await call(...pair)).toMatchObject({ code: 0, stdout: expect.stringContaining('"a": "1"') as string })
+
+    const proxy = await connectProxy()
+    const through = ['--proxy', `http://127.0.0.1:${String(proxy.port)}`]
+    expect(await call(...pair, ...through)).toMatchObject({ code: 0, stderr: '' })
+    expect(proxy.requests.map(({ target }) => target)).toEqual([new URL(address).host])
+
+    const refusing = await connectProxy(403)
+    const denied = ['--proxy', `http://127.0.0.1:${String(refusing.port)}`]
+    const cases: [options: string[], code: number, text: RegExp][] = [
+      [[], 3, /certificate of (?:this|the) client/],
+      [pair.slice(0, 2), 1, /tls\.cert and tls\.key must be given together/],
+      [[...pair, ...denied], 3, /The proxy .* refused to connect .* HTTP 403/],
+      [[...pair, '--proxy', 'socks5://127.0.0.1'], 1, /proxy must be the http:/],
+    ]
+    for (const [options, code, text] of cases)
+      expect([options, await call(...options)]).toMatchObject([
+        options,
+        { code, stderr: expect.stringMatching(text) as string },
+      ])
+  },
+)

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { registerWorker, TriggerAction, type III } from '../../src/index.js'
+import { callLater, cancelLater, serveLater } from '../../src/entry/later.js'
 import { cliEngine, FREE_PORTS } from '../kit/cli.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 
@@ -43,3 +44,45 @@ test('acknowledged writes of state, streams and queues survive SIGKILL', { timeo
   expect(items).toHaveLength(50)
   await expect.poll(() => ran.size, { timeout: 20_000 }).toBe(50)
 })
+
+test(
+  'a later call survives SIGKILL of its engine and the end of its worker, and is made once',
+  { timeout: 60_000 },
+  async () => {
+    const folder = await temporaryFolder()
+    const first = await cliEngine([...FREE_PORTS, '--data', folder])
+    const before = workerOn(first.url)
+    await before.ready()
+    const { dueAt } = await callLater(before, 'orders::remind', { order: 7 }, { delay: '1s', key: 'remind-7' })
+    await first.child.stop('SIGKILL')
+    await before.shutdown()
+
+    const second = await cliEngine([...FREE_PORTS, '--data', folder])
+    const after = workerOn(second.url)
+    const received: [order: number, isDue: boolean][] = []
+    after.registerFunction('orders::remind', ({ order }: { order: number }) => {
+      received.push([order, Date.now() >= dueAt])
+    })
+    await after.ready()
+    serveLater(after)
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual([[7, true]])
+    // The delivery is recorded, so that neither this worker nor another makes the call again.
+    await expect.poll(() => waitingCalls(after), { timeout: 20_000 }).toEqual([])
+    expect(await cancelLater(after, 'remind-7')).toBe(false)
+    serveLater(workerOn(second.url))
+    await after.trigger({ function_id: 'state::list_groups', payload: {} })
+    expect(received).toHaveLength(1)
+  },
+)
+
+/** Later calls in the state of an engine. */
+async function waitingCalls(worker: III): Promise<unknown[]> {
+  const { groups } = await worker.trigger<object, { groups: string[] }>({
+    function_id: 'state::list_groups',
+    payload: {},
+  })
+  const lists = groups
+    .filter((scope) => scope.startsWith('iii.later'))
+    .map((scope) => worker.trigger<object, unknown[]>({ function_id: 'state::list', payload: { scope } }))
+  return (await Promise.all(lists)).flat()
+}

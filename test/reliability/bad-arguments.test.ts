@@ -265,6 +265,8 @@ const methods: Argument[] = [
     options: [notRecord, (v, w) => w.ready(v)],
     timeoutMs: [notDuration, (v, w) => w.ready({ timeoutMs: v })],
     signal: [notSignal, (v, w) => w.ready({ signal: v })],
+    allowRefused: [notBoolean, (v, w) => w.ready({ allowRefused: v })],
+    standby: [notBoolean, (v, w) => w.ready({ standby: v })],
   }),
   ...argumentsOf('channels.create', { bufferSize: [notCount, (v, w) => w.channels.create(v)] }),
 ]

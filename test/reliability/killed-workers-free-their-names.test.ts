@@ -11,11 +11,13 @@ const CALL_LIMIT_MS = 30_000
 const DRAIN_LIMIT_MS = 60_000
 const AT_ONCE_MS = 5_000
 
-/** The release that takes over, under the name of the one before; it serves as soon as the function is free. */
+/** The release that takes over: it stands by when this resolves, and serves as soon as the function is free. */
 async function successor(rig: SocketRig): Promise<{ worker: III; isReady: () => boolean }> {
   const worker = await rig.addWorker({ workerName: `${NAME}-next`, onConflict: 'wait' })
   let isReady = false
   worker.registerFunction(`${NAME}::work`, ({ n }: { n: number }) => ({ n, by: 'successor' }))
+  await worker.ready({ standby: true })
+  expect(worker.health().waitingNames).toEqual([`${NAME}::work`])
   worker.ready({ timeoutMs: CALL_LIMIT_MS }).then(
     () => (isReady = true),
     () => undefined,

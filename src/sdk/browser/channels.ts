@@ -3,13 +3,14 @@
  * as a browser lets it, and a channel that was cut fails with an error, never with a clean end.
  */
 import type { ReadableStream, ReadableStreamDefaultController, WritableStream } from 'node:stream/web'
-import { invalidArgument, type IIIError } from '../../errors.js'
+import type { IIIError } from '../../errors.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import { utf8Bytes } from '../../std/text/utf8.js'
 import type { StreamChannelRef } from '../channel/channel-ref.js'
 import { channelUrl, Endpoint, WRITER_BUFFER_BYTES } from '../channel/endpoint.js'
-import type { ChannelPorts } from '../channel/ports.js'
+import type { EndpointPorts } from '../channel/ports.js'
+import { checkFunction } from '../worker/check.js'
 
 /** Bytes that are read ahead of the page before the socket is paused. */
 const READ_AHEAD_BYTES = 1024 * 1024
@@ -32,7 +33,7 @@ export class ChannelReader {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   readonly #listeners = new Set<(message: string) => void>()
 
-  constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts) {
+  constructor(engineWsBase: string, ref: StreamChannelRef, ports: EndpointPorts) {
     this.#ref = ref
     this.#endpoint = new Endpoint(channelUrl(engineWsBase, ref, 'read'), ports, {
       unreadBytes: 0,
@@ -76,7 +77,7 @@ export class ChannelReader {
 
   /** Calls back with every text item from now on. Returns a function that removes the callback. */
   onMessage(callback: (message: string) => void): Unsubscribe {
-    if (typeof callback !== 'function') throw invalidArgument('callback', 'a function', callback)
+    checkFunction('callback', callback)
     this.#listeners.add(callback)
     this.#dial()
     return () => this.#listeners.delete(callback)
@@ -106,7 +107,7 @@ export class ChannelWriter {
   readonly #items: WritableStream<Uint8Array | string>
   #room: Deferred<void> | undefined
 
-  constructor(engineWsBase: string, ref: StreamChannelRef, ports: ChannelPorts) {
+  constructor(engineWsBase: string, ref: StreamChannelRef, ports: EndpointPorts) {
     this.#ref = ref
     const ended = (error: IIIError | undefined): void => {
       if (error !== undefined) this.#room?.reject(error)

@@ -2,15 +2,15 @@
  * The parts of a worker in a web page: those of a worker in Node, without the ones that need Node or that a page has no
  * use for. A page has no telemetry, no limits of concurrency, no trigger types, and takes no name over.
  */
-import { ChannelEnds, type ChannelPorts } from '../channel/ports.js'
+import { OpenEnds, type EndpointPorts } from '../channel/ports.js'
 import type { StreamChannelRef } from '../channel/channel-ref.js'
 import type { ConnectionPorts } from '../connection/connection.js'
 import { pendingCaps } from '../connection/options.js'
-import { Calls } from '../rpc/calls.js'
-import { ServedInvocations, type Served } from '../rpc/served.js'
+import { Calls, type Call, type TimeLimits } from '../rpc/calls.js'
+import { OpenInvocations, type Served } from '../rpc/served.js'
 import { ErrorCode, NotConnectedError, RuntimeError, type RegistrationRejectedError } from '../../errors.js'
 import type { Random } from '../../std/random.js'
-import type { Clock } from '../../std/time/clock.js'
+import type { Clock, Timer } from '../../std/time/clock.js'
 import type { TraceHeaders, Tracing } from '../../wire/protocol/tracing.js'
 import { toErrorBody } from '../../wire/protocol/error-body.js'
 import { workerCodec } from '../../wire/protocol/codec.js'
@@ -30,6 +30,7 @@ import { Barrier } from '../worker/lifecycle/barrier.js'
 import { Introduction } from '../worker/lifecycle/introduction.js'
 import type { Refusals } from '../worker/lifecycle/refusals.js'
 import { Link } from '../worker/link.js'
+import { repeatedCall } from '../worker/once/repeated-call.js'
 import { createCounters } from '../worker/stats.js'
 import { PageTriggers } from './triggers.js'
 import { ChannelReader, ChannelWriter } from './channels.js'
@@ -42,7 +43,7 @@ export class BrowserCore implements Receivers {
   readonly random: Random
   readonly report: Report
   readonly counters = createCounters()
-  readonly served = new ServedInvocations()
+  readonly served = new OpenInvocations()
   readonly link: Link
   readonly calls: Calls
   readonly introduction: Introduction
@@ -50,8 +51,8 @@ export class BrowserCore implements Receivers {
   readonly results: Results
   readonly functions: Functions
   readonly triggers: PageTriggers
-  readonly channelPorts: ChannelPorts
-  readonly ends = new ChannelEnds()
+  readonly channelPorts: EndpointPorts
+  readonly ends = new OpenEnds()
   // What a page does without.
   readonly unconfirmedVoids = { note: nothing }
   readonly unconfirmedResults = { note: nothing }
@@ -69,7 +70,7 @@ export class BrowserCore implements Receivers {
     this.random = random
     this.report = report
     this.link = new Link(options, ports, report)
-    this.calls = new Calls(ports, this.link.connection)
+    this.calls = new Calls({ random, timeLimits: (expire) => timers(clock, expire) }, this.link.connection)
     this.introduction = new Introduction(this.link, options, this.ownTrigger)
     this.barrier = new Barrier(this.link, this.introduction)
     this.results = new Results(this, pendingCaps(options.reconnection))
@@ -81,12 +82,9 @@ export class BrowserCore implements Receivers {
       ends: this.ends,
       headers: () => ({}),
       onCallbackError: (error) => report({ kind: 'callback_failed', error }),
-      onUnhandledError: (error) => report({ kind: 'channel_failed', error }),
-      onTextDropped: ({ channelId }) => report({ kind: 'frame_dropped', reason: `text of channel ${channelId}` }),
-      onStalled: (channel) => report({ kind: 'channel_stalled', ...channel }),
     }
     const { barrier, calls, link } = this
-    const ended = new EndedCalls(calls, link, undefined)
+    const ended = new EndedCalls(calls, link)
     const sent = [this.results, this.introduction, this.functions, this.triggers]
     const abort = (reason: unknown): void => this.served.abortAll(reason)
     link.join(new Inbox(this), [barrier, ended, { lost: abort, over: abort }, ...sent])
@@ -113,17 +111,14 @@ export class BrowserCore implements Receivers {
 
   readonly trigger = this.ownTrigger
 
-  readonly repeat = async (request: TriggerRequest): Promise<unknown> => {
-    const { repeatedCall } = await import('../worker/once/repeated-call.js')
-    return repeatedCall(this, request, this.ownTrigger)
-  }
+  readonly repeat = (request: TriggerRequest): Promise<unknown> => repeatedCall(this, request, this.ownTrigger)
 
   readonly refusalError = ([first]: Refusals): RegistrationRejectedError => first
 
   /** Ends the client at once; resolves when the socket is gone. */
   async end(): Promise<void> {
     const closed = this.link.close(() => Promise.resolve())
-    const text = 'iii is shutting down; the channel was cut, and data on its way may be lost'
+    const text = 'iii is shutting down; the channel was cut'
     this.ends.abandonAll(new NotConnectedError(ErrorCode.SHUTDOWN, text, { outcome: 'unknown' }))
     await closed
   }
@@ -152,6 +147,25 @@ export class BrowserCore implements Receivers {
   }
 }
 
+/** A timer for each call: a page has few of them at a time. */
+function timers(clock: Clock, onExpired: (call: Call) => void): TimeLimits {
+  const running = new Map<Call, Timer>()
+  return {
+    add(call, durationMs) {
+      if (durationMs !== Infinity)
+        running.set(
+          call,
+          clock.after(durationMs, () => onExpired(call)),
+        )
+    },
+    remove(call) {
+      running.get(call)?.cancel()
+      running.delete(call)
+    },
+    release: nothing,
+  }
+}
+
 function nothing(): void {
   // Nothing to do in a page.
 }
@@ -172,10 +186,18 @@ const serving: FunctionServing = {
     return { request_format, response_format, wrap: checked }
   },
   served: (_id, handler) => handler,
+  limits({ maxConcurrentInvocations, abandonAfterMs }) {
+    if ((maxConcurrentInvocations ?? abandonAfterMs) === undefined) return {}
+    throw notInPages('have `maxConcurrentInvocations` or `abandonAfterMs`')
+  },
   checkInvocation() {
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'A function of a web page cannot be served over HTTP')
+    throw notInPages('be served over HTTP')
   },
   keyed() {
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'A function of a web page cannot be `idempotent`')
+    throw notInPages('be `idempotent`')
   },
+}
+
+function notInPages(what: string): RuntimeError {
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, `A function of a web page cannot ${what}`)
 }

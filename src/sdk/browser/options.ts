@@ -3,7 +3,15 @@ import { invalidArgument } from '../../errors.js'
 import { checkAddress, type ReconnectionOptions } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
 import { packageVersion } from '../../version.js'
-import { checkDurationMs, checkFlag, checkFunction, checkNamespace, checkRecord, checkText } from '../worker/check.js'
+import {
+  checkDurationMs,
+  checkFlag,
+  checkFunction,
+  checkId,
+  checkNamespace,
+  checkRecord,
+  checkText,
+} from '../worker/check.js'
 import type { DiagnosticsOption, Report } from '../worker/diagnostics.js'
 import type { WorkerOptions } from '../worker/options.js'
 
@@ -33,14 +41,7 @@ export type BrowserOptions = {
 /** Options as the worker uses them. */
 export type ResolvedOptions = Pick<
   WorkerOptions,
-  | 'addresses'
-  | 'namespace'
-  | 'metadata'
-  | 'invocationTimeoutMs'
-  | 'reconnection'
-  | 'headers'
-  | 'workarounds'
-  | 'autoConnect'
+  'addresses' | 'namespace' | 'metadata' | 'invocationTimeoutMs' | 'reconnection' | 'headers' | 'autoConnect'
 > & {
   readonly ticket: BrowserOptions['ticket']
   readonly report: Report
@@ -53,8 +54,7 @@ export function resolveOptions(address: string, options: BrowserOptions, newId: 
   checkRecord('options', options)
   const { ticket, workerName = `browser:${newId().slice(0, 8)}`, workerDescription: description } = options
   if (ticket !== undefined) checkFunction('ticket', ticket)
-  if (typeof workerName !== 'string' || workerName.trim() === '')
-    throw invalidArgument('workerName', 'a string that is not blank', workerName)
+  checkId('workerName', workerName)
   checkText('workerDescription', description)
   checkFlag('autoConnect', options.autoConnect)
   const namespace = checkNamespace('namespace', options.namespace)
@@ -72,7 +72,6 @@ export function resolveOptions(address: string, options: BrowserOptions, newId: 
     invocationTimeoutMs: checkDurationMs('invocationTimeoutMs', options.invocationTimeoutMs ?? 30_000),
     reconnection: resolveReconnection(options.reconnectionConfig),
     headers: () => ({}),
-    workarounds: {},
     autoConnect: options.autoConnect ?? true,
     ticket,
     report: reportTo(options.diagnostics ?? 'console'),

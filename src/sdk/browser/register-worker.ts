@@ -3,6 +3,7 @@ import { workerCodec } from '../../wire/protocol/codec.js'
 import { webClock } from '../../std/time/web-clock.js'
 import { webRandom } from '../../std/web-random.js'
 import { webDial, type WebPlatform, type WebSocketLike } from '../../wire/transport/web-transport.js'
+import type { DeclaredStreams, RegisteredStream } from '../worker/registered-types.js'
 import { resolveOptions, withTicket, type BrowserOptions } from './options.js'
 import { followOn, type FollowOptions, type StreamFollower } from './follow-stream.js'
 import { PageWorker, type BrowserWorker } from './worker.js'
@@ -47,6 +48,16 @@ export function registerWorkerOn(platform: WebPlatform, address: string, options
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the type of the items is the caller's to name */
+/** Follows one item of a stream whose items `Register` declares. */
+export function followStream<Name extends RegisteredStream>(
+  url: string,
+  options: FollowOptions & { stream: Name; item: string },
+): StreamFollower<DeclaredStreams[Name], DeclaredStreams[Name] | null>
+/** Follows a group of a stream whose items `Register` declares. */
+export function followStream<Name extends RegisteredStream>(
+  url: string,
+  options: FollowOptions & { stream: Name },
+): StreamFollower<DeclaredStreams[Name], DeclaredStreams[Name][]>
 /**
  * Follows one item of a stream over the stream port.
  * @param url the WebSocket URL of the stream port. A token may be part of its query.

@@ -1,6 +1,6 @@
 /** Asks the engine for a new channel, whatever its ends are made of. */
 import { ErrorCode, invalidArgument, RuntimeError } from '../../errors.js'
-import { EngineFunctions } from '../../wire/protocol/names.js'
+import { CREATE_CHANNEL } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
 import { isChannelRef, type StreamChannelRef } from './channel-ref.js'
@@ -20,7 +20,7 @@ export async function createRefs(
     throw invalidArgument('bufferSize', 'a whole number above 0', bufferSize)
   }
   const payload = bufferSize === undefined ? {} : { buffer_size: bufferSize }
-  const created = await call(EngineFunctions.CREATE_CHANNEL, payload)
+  const created = await call(CREATE_CHANNEL, payload)
   const [writerRef, readerRef] = isRecord(created) ? [created['writer'], created['reader']] : []
   if (isChannelRef(writerRef) && isChannelRef(readerRef)) return { writerRef, readerRef }
   throw new RuntimeError(ErrorCode.UNKNOWN, `The engine returned an invalid channel: ${describe(created)}`)

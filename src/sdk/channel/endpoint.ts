@@ -4,14 +4,13 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import { ErrorCode, invalidArgument, NotConnectedError, WebSocketError, type IIIError } from '../../errors.js'
-import { readGuarantees } from '../../wire/protocol/guarantees.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../wire/protocol/limits.js'
 import { deferred } from '../../std/async/deferred.js'
 import { appendPath, isEngineAddress } from '../../wire/transport/address.js'
 import { dialError } from '../../wire/transport/dial-error.js'
 import { CloseCode, type Closed, type Transport } from '../../wire/transport/transport.js'
 import { isChannelRef, type ChannelDirection } from './channel-ref.js'
-import type { ChannelEnd, ChannelPorts } from './ports.js'
+import type { ChannelEnd, ChannelPorts, EndpointPorts } from './ports.js'
 
 /**
  * Prevents that an error of a stream ends the process: a peer that disconnects early is not unusual. Programs receive
@@ -49,7 +48,7 @@ export interface EndpointEvents {
 
 export class Endpoint implements ChannelEnd {
   readonly #url: string
-  readonly #ports: ChannelPorts
+  readonly #ports: EndpointPorts
   readonly #events: EndpointEvents
   #transport: Transport | undefined
   #opened: Promise<Transport> | undefined
@@ -60,7 +59,7 @@ export class Endpoint implements ChannelEnd {
   #abandoned: IIIError | undefined
   readonly #over = deferred<void>()
 
-  constructor(url: string, ports: ChannelPorts, events: EndpointEvents) {
+  constructor(url: string, ports: EndpointPorts, events: EndpointEvents) {
     this.#url = url
     this.#ports = ports
     this.#events = events
@@ -170,8 +169,8 @@ export class Endpoint implements ChannelEnd {
 
   /** An engine may delay small items until the one before is acknowledged; full packets are sent at once. */
   #releaseSmallItems(transport: Transport): void {
-    const isNeeded = this.#ports.releasesBursts?.() ?? !readGuarantees(transport.peerHeaders).has('writes-undelayed')
-    if (isNeeded) transport.acknowledgeWhile?.(() => this.#isLastItemSmall)
+    if (this.#ports.releasesBursts?.(transport.peerHeaders) === true)
+      transport.acknowledgeWhile?.(() => this.#isLastItemSmall)
   }
 
   #end(error: IIIError | undefined): void {
@@ -225,10 +224,6 @@ function endedError(): NotConnectedError {
 function errorOf(closed: Closed, url: string): WebSocketError | undefined {
   const { code, status, cause, problem } = closed
   if (code === CloseCode.NORMAL || code === CloseCode.NO_STATUS) return undefined
-  if (status === 404) {
-    const text = 'The engine refused the channel with HTTP 404: the channel is unknown, over, or the key is wrong'
-    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, text, { status, closeCode: code, cause })
-  }
   if (status !== undefined || problem !== undefined) return dialError(closed, { url, isAccepted: false })
   const text = `The channel was cut (close code ${String(code)}); data in transit may be lost`
   return new WebSocketError(ErrorCode.CONNECTION_LOST, text, { closeCode: code, cause })

@@ -5,7 +5,7 @@
 import type { IIIError } from '../../errors.js'
 import type { Clock } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
-import type { Dial, DialOptions } from '../../wire/transport/transport.js'
+import type { Dial, DialOptions, Transport } from '../../wire/transport/transport.js'
 
 /** An end with a socket, from the view of its client. */
 export interface ChannelEnd {
@@ -18,36 +18,50 @@ export interface ChannelEnd {
 }
 
 /** The ends of one client that have a socket. They are closed with it. */
-export class ChannelEnds {
-  readonly #open = new Set<ChannelEnd>()
+export class OpenEnds {
+  protected readonly open = new Set<ChannelEnd>()
   #over: IIIError | undefined
-  #settled: Deferred<void> | undefined
 
   /** Why no end can be opened any more. */
   get over(): IIIError | undefined {
     return this.#over
   }
 
+  /** Lists an end. */
+  add(end: ChannelEnd): void {
+    this.open.add(end)
+  }
+
+  /** Removes an end from the list. */
+  delete(end: ChannelEnd): void {
+    this.open.delete(end)
+  }
+
+  /** Cuts every end; later ones are refused with the same error. */
+  abandonAll(error: IIIError): void {
+    this.#over ??= error
+    for (const end of [...this.open]) end.abandon(error)
+  }
+}
+
+/** The same for a client that drains. */
+export class ChannelEnds extends OpenEnds {
+  #settled: Deferred<void> | undefined
+
   /** Ends with a socket. */
   get size(): number {
-    return this.#open.size
+    return this.open.size
   }
 
   /** Bytes that all ends hold together. */
   get heldBytes(): number {
     let bytes = 0
-    for (const end of this.#open) bytes += end.heldBytes
+    for (const end of this.open) bytes += end.heldBytes
     return bytes
   }
 
-  /** Lists an end. */
-  add(end: ChannelEnd): void {
-    this.#open.add(end)
-  }
-
-  /** Removes an end from the list. */
-  delete(end: ChannelEnd): void {
-    this.#open.delete(end)
+  override delete(end: ChannelEnd): void {
+    super.delete(end)
     if (!this.#isBusy()) this.#settled?.resolve()
   }
 
@@ -58,14 +72,8 @@ export class ChannelEnds {
     return this.#settled.promise
   }
 
-  /** Cuts every end; later ones are refused with the same error. */
-  abandonAll(error: IIIError): void {
-    this.#over ??= error
-    for (const end of [...this.#open]) end.abandon(error)
-  }
-
   #isBusy(): boolean {
-    for (const end of this.#open) if (end.isBusy) return true
+    for (const end of this.open) if (end.isBusy) return true
     return false
   }
 }
@@ -86,8 +94,8 @@ export interface StalledChannel {
   readonly unread: 'text' | 'binary'
 }
 
-/** Dependencies of a channel end from its client. */
-export interface ChannelPorts {
+/** Dependencies of the socket of a channel end from its client. */
+export interface EndpointPorts {
   /** Opens a transport. */
   readonly dial: Dial
   /** Tells the time and sets timers. */
@@ -96,6 +104,14 @@ export interface ChannelPorts {
   readonly headers: DialOptions['headers']
   /** Receives errors thrown by callbacks of the user. */
   readonly onCallbackError: (error: unknown) => void
+  /** Whether small items are acknowledged at once, by the headers of the engine's handshake response. Default: no. */
+  readonly releasesBursts?: (headers: Transport['peerHeaders']) => boolean
+  /** The list of ends with a socket. */
+  readonly ends?: OpenEnds
+}
+
+/** Dependencies of a channel end from its client. */
+export interface ChannelPorts extends EndpointPorts {
   /**
    * Receives errors of a channel that no other code would receive: its Node stream has no listener, or a writer was cut
    * after `close`.
@@ -107,10 +123,6 @@ export interface ChannelPorts {
   readonly onStalled: (channel: StalledChannel) => void
   /** Reports the options of an operation that are not among the known names. */
   readonly reportUnknown?: (options: object, known: ReadonlySet<string>) => void
-  /** Whether small items are acknowledged at once; `undefined` if the engine decides. */
-  readonly releasesBursts?: () => boolean | undefined
-  /** The list of ends with a socket. */
-  readonly ends?: ChannelEnds
 }
 
 /** Reports dropped text. */

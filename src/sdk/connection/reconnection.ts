@@ -18,7 +18,7 @@ const MINIMUMS: Readonly<Record<keyof ReconnectionConfig, number>> = {
 const WHOLE: ReadonlySet<keyof ReconnectionConfig> = new Set(['maxRetries', 'maxPendingMessages', 'maxPendingBytes'])
 
 /** The names of all members. */
-export const RECONNECTION_KEYS: ReadonlySet<string> = new Set(Object.keys(MINIMUMS))
+export const RECONNECTION_KEYS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ Object.keys(MINIMUMS))
 
 /**
  * Adds the defaults to reconnection settings.

@@ -2,8 +2,7 @@
  * The calls this process awaits. Every call settles exactly once: by its answer, its time limit, its caller, the loss
  * of its connection, or the end of the client. Independent of sockets and message formats.
  */
-import type { Clock } from '../../std/time/clock.js'
-import { Deadlines, type Expiring } from '../../std/time/deadlines.js'
+import type { Expiring } from '../../std/time/deadlines.js'
 import type { Random } from '../../std/random.js'
 import { stackless } from '../../std/stackless.js'
 import { AbortLinks } from '../../std/async/abort-links.js'
@@ -85,13 +84,29 @@ export interface Withdrawing {
   withdraw(call: Call): unknown
 }
 
+/** The time limits of calls. */
+export interface TimeLimits {
+  /** Starts one; `Infinity` never expires. */
+  add(call: Call, durationMs: number): void
+  /** Ends one before it expires. */
+  remove(call: Call): void
+  /** Cancels the timers that are left once there is no call. */
+  release(): void
+}
+
+interface CallsPorts {
+  readonly random: Random
+  /** Makes the time limits of these calls. */
+  readonly timeLimits: (onExpired: (call: Call) => void) => TimeLimits
+}
+
 /** Maximum calls that one event rejects with individual stacks. If it rejects more, their errors have none. */
 const MAX_TRACED = 1_000
 
 export class Calls {
   readonly #random: Random
   readonly #pending = new Map<string, Call>()
-  readonly #deadlines: Deadlines<Call>
+  readonly #limits: TimeLimits
   readonly #aborts = new AbortLinks<Call>((call, reason) => {
     this.#takeBack(call)
     this.fail(call, reason)
@@ -102,10 +117,10 @@ export class Calls {
   #lateResults = 0
   #expired = 0
 
-  constructor(ports: { readonly clock: Clock; readonly random: Random }, connection: Withdrawing) {
-    this.#random = ports.random
+  constructor({ random, timeLimits }: CallsPorts, connection: Withdrawing) {
+    this.#random = random
     this.#connection = connection
-    this.#deadlines = new Deadlines(ports.clock, (call) => {
+    this.#limits = timeLimits((call) => {
       this.#timedOut += 1
       this.#takeBack(call)
       this.failTraced(call, () => timeoutError(call))
@@ -136,7 +151,7 @@ export class Calls {
       try {
         start(call)
         // A call that was refused or aborted at once needs no time limit.
-        if (this.#pending.has(call.id)) this.#deadlines.add(call, options.timeoutMs)
+        if (this.#pending.has(call.id)) this.#limits.add(call, options.timeoutMs)
       } catch (error) {
         this.fail(call, error)
       }
@@ -193,7 +208,7 @@ export class Calls {
   /** Rejects every call and cancels all timers. */
   failAll(reasonFor: (call: Call) => unknown): void {
     this.#failEach(() => true, reasonFor)
-    this.#deadlines.release()
+    this.#limits.release()
   }
 
   #failEach(isMeant: (call: Call) => boolean, reasonFor: (call: Call) => unknown): void {
@@ -215,7 +230,7 @@ export class Calls {
   #forget(call: Call): void {
     this.#pending.delete(call.id)
     this.#settled += 1
-    this.#deadlines.remove(call)
+    this.#limits.remove(call)
     if (call.options.signal !== undefined) this.#aborts.remove(call.options.signal, call)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The invocations this process serves. Reports when it is idle, and aborts handlers whose result is no longer awaited.
- * Independent of handlers and frames.
+ * Independent of handlers and frames. A page takes the smaller of the two classes.
  */
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 
@@ -50,49 +50,63 @@ export class Served {
   }
 }
 
-export class ServedInvocations {
-  readonly #running = new Set<Served>()
+/** Invocations that have arrived and are not answered. */
+export class OpenInvocations {
+  protected readonly open = new Set<Served>()
+
+  /** @param link the connection that delivered it. */
+  begin(link: number, ids: ServedIds, beganAt = 0): Served {
+    const served = new Served(link, ids, beganAt)
+    this.open.add(served)
+    return served
+  }
+
+  /** Ends one invocation; false if it had ended before. */
+  finish(served: Served): boolean {
+    return this.open.delete(served)
+  }
+
+  /** Aborts the signals of all running handlers; the handlers decide when to stop. */
+  abortAll(reason: unknown): void {
+    for (const served of this.open) served.abort(reason)
+  }
+}
+
+/** The same for a client that drains and counts. */
+export class ServedInvocations extends OpenInvocations {
   #total = 0
   #idle: Deferred<void> | undefined
 
   /** Every invocation that has arrived and is not answered. */
   get all(): Iterable<Served> {
-    return this.#running
+    return this.open
   }
 
   get running(): number {
-    return this.#running.size
+    return this.open.size
   }
 
   get total(): number {
     return this.#total
   }
 
-  begin(link: number, ids: ServedIds, beganAt = 0): Served {
-    const served = new Served(link, ids, beganAt)
-    this.#running.add(served)
+  override begin(link: number, ids: ServedIds, beganAt?: number): Served {
     this.#total += 1
-    return served
+    return super.begin(link, ids, beganAt)
   }
 
-  /** Ends one invocation; false if it had ended before. */
-  finish(served: Served): boolean {
-    if (!this.#running.delete(served)) return false
-    if (this.#running.size === 0) {
+  override finish(served: Served): boolean {
+    if (!super.finish(served)) return false
+    if (this.open.size === 0) {
       this.#idle?.resolve()
       this.#idle = undefined
     }
     return true
   }
 
-  /** Aborts the signals of all running handlers; the handlers decide when to stop. */
-  abortAll(reason: unknown): void {
-    for (const served of this.#running) served.abort(reason)
-  }
-
   /** Resolves once no handler runs. */
   idle(): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve()
+    if (this.open.size === 0) return Promise.resolve()
     this.#idle ??= deferred()
     return this.#idle.promise
   }

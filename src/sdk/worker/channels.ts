@@ -38,7 +38,7 @@ export class WorkerChannels implements ChannelHost {
       clock: ports.clock,
       ends: this.#ends,
       headers: () => link.headers(),
-      releasesBursts: () => options.workarounds.releaseBursts,
+      releasesBursts: (headers) => options.needsOf(headers).releaseBursts,
       onCallbackError: (error) => {
         report({ kind: 'callback_failed', error })
       },

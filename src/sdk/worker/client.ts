@@ -162,6 +162,7 @@ export interface III extends IIIClient, AsyncDisposable {
    * `diagnostics`.
    * @throws {RegistrationRejectedError} with the code of the first refusal, when the engine refused a function or a
    * trigger: the message names each id and its owner, `cause` has all. Pass `allowRefused: true` to resolve all the same.
+   * With `onConflict: 'wait'`, also waits for the names that other workers own; `standby: true` resolves while it waits.
    * @throws {TimeoutError} `TIMEOUT` past `timeoutMs`. @throws {WebSocketError} when the engine refuses the session.
    * @throws {NotConnectedError} after shutdown or failure.
    * @example

@@ -13,6 +13,7 @@ import { Unconfirmed } from '../rpc/unconfirmed.js'
 import type { RegistrationRejectedError } from '../../errors.js'
 import type { Random } from '../../std/random.js'
 import type { Clock } from '../../std/time/clock.js'
+import { Deadlines } from '../../std/time/deadlines.js'
 import { call } from './calls/call.js'
 import { EndedCalls } from './calls/ended-calls.js'
 import type { TriggerFunction, TriggerRequest } from './calls/trigger-request.js'
@@ -21,7 +22,7 @@ import { createReport, type Report } from './diagnostics.js'
 import { FunctionsAvailable } from './discovery/functions-available.js'
 import { WorkerNews } from './discovery/worker-news.js'
 import { describeFunction } from './functions/function-schemas.js'
-import { Functions } from './functions/functions.js'
+import { functionLimits, Functions, type FunctionServing } from './functions/functions.js'
 import { checkHttpInvocation } from './functions/http-invocation.js'
 import { Services } from './functions/services.js'
 import { UrlFunctions } from './functions/url-functions.js'
@@ -97,7 +98,7 @@ export class Core {
   isDraining = false
 
   constructor(options: WorkerOptions, ports: WorkerDependencies) {
-    const { namespace, exposeErrors } = options
+    const { namespace } = options
     this.options = options
     this.ports = ports
     this.clock = ports.clock
@@ -110,7 +111,7 @@ export class Core {
     this.link = new Link(options, ports, report)
     this.telemetry = new OwnTelemetry(this)
     this.interceptors = new Interceptors(this.clock, options.invocationTimeoutMs)
-    this.calls = new Calls(ports, this.link.connection)
+    this.calls = new Calls({ random, timeLimits: (expire) => new Deadlines(this.clock, expire) }, this.link.connection)
     this.unconfirmedVoids = new Unconfirmed(this)
     this.introduction = new Introduction(this.link, options, this.ownTrigger)
     this.barrier = new Barrier(this.link, this.introduction)
@@ -124,12 +125,7 @@ export class Core {
 
     this.services = new Services(this.link)
     this.triggerTypes = new TriggerTypes(this)
-    this.functions = new Functions(this.link, {
-      describe: (input, handler) => describeFunction(input, handler, report),
-      served: (id, handler) => answeringHttp(id, handler, { report, random, exposeErrors }),
-      checkInvocation: checkHttpInvocation,
-      keyed: (id, options) => this.keyed.wrapperOf(id, options),
-    })
+    this.functions = new Functions(this.link, this.#serving())
     this.triggers = new Triggers(this.link, { random, namespace, report })
     this.news = new WorkerNews(this)
     this.functionsAvailable = new FunctionsAvailable(this)
@@ -190,6 +186,17 @@ export class Core {
     this.channels.cut()
     this.triggerTypes.releaseAll()
     await Promise.all([closed, this.telemetry.shutdown()])
+  }
+
+  #serving(): FunctionServing {
+    const { report, random, options } = this
+    return {
+      describe: (input, handler) => describeFunction(input, handler, report),
+      served: (id, handler) => answeringHttp(id, handler, { report, random, exposeErrors: options.exposeErrors }),
+      limits: functionLimits,
+      checkInvocation: checkHttpInvocation,
+      keyed: (id, settings) => this.keyed.wrapperOf(id, settings),
+    }
   }
 
   /**

@@ -18,7 +18,7 @@ import { Emitter } from '../../std/async/emitter.js'
 import { workerCodec } from '../../wire/protocol/codec.js'
 import type { DialOptions } from '../../wire/transport/transport.js'
 import type { Report } from './diagnostics.js'
-import { NO_NEEDS, needsOf, type Needs } from './lifecycle/workarounds.js'
+import type { Needs } from './lifecycle/workarounds.js'
 import type { WorkerOptions } from './options.js'
 
 /** What the engine calls this worker on one link. */
@@ -59,7 +59,8 @@ export interface FrameReceiver {
 }
 
 /** The options that a link reads. */
-export type LinkOptions = Pick<WorkerOptions, 'addresses' | 'headers' | 'reconnection' | 'workarounds'>
+export type LinkOptions = Pick<WorkerOptions, 'addresses' | 'headers' | 'reconnection'> &
+  Partial<Pick<WorkerOptions, 'needsOf'>>
 
 const PING = workerCodec.encode({ type: 'ping' })
 
@@ -77,7 +78,7 @@ export class Link implements ConnectionEvents {
   #parts: readonly LinkPart[] = []
   #headers: DialOptions['headers']
   #number = 0
-  #needs = NO_NEEDS
+  #needs: Needs | undefined
   #session: Session | undefined
   #previous: Session | undefined
   #denial: WebSocketError | undefined
@@ -120,8 +121,8 @@ export class Link implements ConnectionEvents {
     return Math.max(0, this.#number - 1)
   }
 
-  /** What the engine on this link needs, or on the last one. */
-  get needs(): Needs {
+  /** What the engine on this link needs, or on the last one; nothing before the first link. */
+  get needs(): Needs | undefined {
     return this.#needs
   }
 
@@ -212,7 +213,7 @@ export class Link implements ConnectionEvents {
 
   opened(send: (frame: string) => void, transport: OpenTransport): void {
     this.#number += 1
-    this.#needs = needsOf(this.#options.workarounds, transport.peerHeaders)
+    this.#needs = this.#options.needsOf?.(transport.peerHeaders)
     for (const part of this.#parts) part.opened?.(send, transport)
   }
 

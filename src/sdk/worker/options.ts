@@ -21,7 +21,7 @@ import {
 } from './check.js'
 import type { DiagnosticsOption } from './diagnostics.js'
 import { checkHealthOptions, type HealthOptions, type ProbeSettings } from './health/health-options.js'
-import { checkWorkarounds, type Workarounds } from './lifecycle/workarounds.js'
+import { checkWorkarounds, type NeedsOf, type Workarounds } from './lifecycle/workarounds.js'
 import { headersOf, type HeadersOption } from './headers.js'
 import { keysOf, type UnknownOptions } from '../../std/text/unknown-options.js'
 import { detectMetadata, readEnvironment, type TelemetryOptions, type WorkerMetadata } from './identity.js'
@@ -107,7 +107,7 @@ export interface WorkerOptions {
   /** Whether the engine prints refusals where this worker would. */
   readonly isShownByEngine: boolean
   readonly onConflict: Required<InitOptions>['onConflict']
-  readonly workarounds: Workarounds
+  readonly needsOf: NeedsOf
   readonly exposeErrors: boolean
   readonly health: ProbeSettings | undefined
   /** The options as they were given. */
@@ -152,7 +152,7 @@ export function resolveOptions(
     diagnostics: checkDiagnostics(options.diagnostics),
     isShownByEngine: addresses.length === 1 && addresses[0] === environment.reportingEngine,
     health: probeSettings(options.health ?? environment.health),
-    workarounds: checkWorkarounds(options.workarounds),
+    needsOf: checkWorkarounds(options.workarounds),
     exposeErrors: flagIn(options, 'exposeErrors'),
     given: options,
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),

@@ -35,7 +35,13 @@ export enum MessageType {
   Pong = 'pong',
 }
 
-/** Ids of functions of the engine, all in the default namespace. */
+/** Id of the engine function that registers a worker. */
+export const REGISTER_WORKER = 'engine::workers::register'
+
+/** Id of the engine function that creates a channel. */
+export const CREATE_CHANNEL = 'engine::channels::create'
+
+/** Ids of functions of the engine, all in the default namespace. Those above have names of their own for small bundles. */
 export const EngineFunctions = {
   LIST_FUNCTIONS: 'engine::functions::list',
   INFO_FUNCTIONS: 'engine::functions::info',
@@ -45,8 +51,8 @@ export const EngineFunctions = {
   INFO_TRIGGERS: 'engine::triggers::info',
   LIST_REGISTERED_TRIGGERS: 'engine::registered-triggers::list',
   INFO_REGISTERED_TRIGGERS: 'engine::registered-triggers::info',
-  REGISTER_WORKER: 'engine::workers::register',
-  CREATE_CHANNEL: 'engine::channels::create',
+  REGISTER_WORKER,
+  CREATE_CHANNEL,
   REGISTER_TRIGGER: 'engine::register_trigger',
   UNREGISTER_TRIGGER: 'engine::unregister_trigger',
 } as const

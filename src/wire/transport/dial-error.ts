@@ -17,8 +17,10 @@ export function dialError(closed: Closed, dial: FailedDial): WebSocketError {
   const { code, cause, reason, status, problem } = closed
   const facts = { closeCode: code, cause }
   const url = addressWithoutCredentials(dial.url)
-  if (status !== undefined)
-    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, problem ?? refused(status, url), { ...facts, status })
+  if (status !== undefined) {
+    const text = problem ?? `${url} refused the handshake with HTTP ${String(status)}`
+    return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, text, { ...facts, status })
+  }
   // Raised by this package before anything was sent: an unreadable file, or headers that could not be had.
   if (cause instanceof IIIError) return new WebSocketError(ErrorCode.HANDSHAKE_FAILED, cause.message, facts)
   const lost = (text: string): WebSocketError => new WebSocketError(ErrorCode.CONNECTION_LOST, text, facts)
@@ -26,14 +28,7 @@ export function dialError(closed: Closed, dial: FailedDial): WebSocketError {
   if (cause instanceof Error) return lost(`The connection to ${url} failed: ${cause.message}`)
   if (dial.isAccepted && code === CloseCode.ABNORMAL)
     return lost(
-      `${url} accepted a WebSocket and started no session, as a port for something else does. Check the port (workers connect to 49134 by default)`,
+      `${url} accepted a WebSocket and started no session. Check the port (workers connect to 49134 by default)`,
     )
   return lost(`The connection ended with code ${String(code)}${reason === '' ? '' : `: ${reason}`}`)
-}
-
-function refused(status: number, url: string): string {
-  const text = `The engine at ${url} refused the handshake with HTTP ${String(status)}`
-  if (status === 401 || status === 403) return `${text}. Check the token or the headers that this worker sends`
-  if (status >= 500) return text
-  return `${url} answers HTTP ${String(status)} instead of a WebSocket handshake: it is not the engine's port for workers. Check port and path (workers connect to 49134 by default)`
 }

@@ -4,6 +4,9 @@ import { addressWithoutCredentials } from '../../std/text/without-credentials.js
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits.js'
 import { isSecureAddress, isUnixAddress } from './address.js'
 
+/** In the addresses of channel ends. */
+const CHANNELS_PATH = '/ws/channels/'
+
 /** How far a dial came that led to no connection. */
 export interface DialAttempt {
   /**
@@ -22,13 +25,22 @@ export interface Failure {
   readonly status?: number
 }
 
-/** Nothing for a refusal of the engine itself. */
+/** What to report of a failed dial; nothing when the error of the socket says it all. */
 export function dialProblem(dialled: string, attempt: DialAttempt, failure?: Failure): string | undefined {
   const url = addressWithoutCredentials(dialled)
   if (failure?.status !== undefined)
-    return attempt.stage === 'proxy' ? proxyText(failure.status, attempt, url) : undefined
+    return attempt.stage === 'proxy' ? proxyText(failure.status, attempt, url) : refusalText(failure.status, url)
   if (attempt.wasCut) return unanswered(attempt, url)
   return failure?.cause instanceof Error ? unreachable(failure.cause, dialled, attempt) : undefined
+}
+
+function refusalText(status: number, url: string): string {
+  if (status === 404 && url.includes(CHANNELS_PATH))
+    return 'The engine refused the channel with HTTP 404: the channel is unknown, over, or the key is wrong'
+  const text = `The engine at ${url} refused the handshake with HTTP ${String(status)}`
+  if (status === 401 || status === 403) return `${text}. Check the token or the headers that this worker sends`
+  if (status >= 500) return text
+  return `${url} answers HTTP ${String(status)} instead of a WebSocket handshake: it is not the engine's port for workers. Check port and path (workers connect to 49134 by default)`
 }
 
 function proxyText(status: number, { proxy = '' }: DialAttempt, url: string): string {

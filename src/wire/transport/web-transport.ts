@@ -220,6 +220,6 @@ class WebTransport implements Transport {
 }
 
 const UNKNOWN =
-  'browsers do not give the reason. Check that the engine runs there and accepts the origin of this page and its token'
+  'browsers hide the reason. Check that the engine runs and accepts the origin and the token of this page'
 
-const TOO_SLOW = `more than ${String(MAX_PAUSED_BYTES)} bytes arrived that this page has not read`
+const TOO_SLOW = 'more than 64 MiB arrived that this page has not read'

@@ -1,8 +1,9 @@
-/** Faults of work that runs once per key, and of calls that are sent again (R54). */
+/** Faults of work that runs once per key, of calls that are sent again, and of later calls (R54). */
 import type { Fault } from '../plant.js'
 
 const SIMULATED = ['test/sim/once.test.ts']
 const BEHAVIOUR = ['test/behaviour/calling-again.test.ts']
+const LATER = { row: 'R54', tests: ['test/behaviour/calling-later.test.ts'] } as const
 const R54 = { row: 'R54', tests: SIMULATED } as const
 
 export const faults: readonly Fault[] = [
@@ -78,5 +79,53 @@ export const faults: readonly Fault[] = [
     find: "(mark === 'released' || leaseEndsAt <= nowMs)",
     replace: 'true',
     tests: BEHAVIOUR,
+  },
+  {
+    ...LATER,
+    name: 'delivered-later-calls-stay-in-state',
+    file: 'src/sdk/worker/later/later-calls.ts',
+    symbol: 'LaterCalls.deliver',
+    find: '} else await this.#forget(entry)',
+    replace: '}',
+  },
+  {
+    ...LATER,
+    name: 'later-calls-without-an-answer-are-given-up',
+    file: 'src/sdk/worker/later/later-calls.ts',
+    symbol: 'LaterCalls.#send',
+    find: 'next !== undefined',
+    replace: 'next === null',
+  },
+  {
+    ...LATER,
+    name: 'keys-of-later-calls-last-for-ever',
+    file: 'src/sdk/worker/later/later-calls.ts',
+    symbol: 'LaterCalls.deliver',
+    find: 'await this.#once.endLife(WAITING.scope, entry.key, entry.id)',
+    replace: '',
+  },
+  {
+    ...LATER,
+    name: 'cancelled-later-calls-are-made',
+    file: 'src/sdk/worker/later/later-calls.ts',
+    symbol: 'LaterCalls.cancel',
+    find: "await this.#deliverOnce(entry, () => ({ end: 'cancelled' }))",
+    replace: "({ end: 'cancelled' } as Delivery); if (true) return true",
+  },
+  {
+    ...LATER,
+    name: 'what-became-due-while-no-worker-looked-is-lost',
+    file: 'src/sdk/worker/later/deliveries.ts',
+    symbol: 'Deliveries.#look',
+    find: 'hasSeenAll = false',
+    replace: 'hasSeenAll = true',
+  },
+  {
+    ...LATER,
+    name: 'later-calls-are-made-early',
+    file: 'src/sdk/worker/later/deliveries.ts',
+    symbol: 'Deliveries.plan',
+    find: 'Math.max(0, inMs) + delayMs',
+    replace: 'delayMs',
   },
 ]

@@ -16,7 +16,7 @@ import {
   type TriggerFunction,
   type TriggerRequest,
 } from './trigger-request.js'
-import { checkId, checkRecord } from '../check.js'
+import { checkFlag, checkId, checkRecord } from '../check.js'
 import type { RegisteredCall, RegisteredFunction, RegisteredResult, UndeclaredCall } from '../registered-types.js'
 import { checkSchema, type ContractInput, type ContractOutput, type FunctionContract } from '../functions/contract.js'
 
@@ -169,8 +169,8 @@ function checkResult(schema: StandardSchemaV1, result: unknown, id: string): unk
 
 /** The checks to make. */
 export function checksMade(wanted: ChecksMade | undefined): Required<ChecksMade> {
-  const { input = true, output = true } = checkRecord('validate', wanted ?? {}) as ChecksMade
-  if (typeof input !== 'boolean') throw invalidArgument('validate.input', 'true or false', input)
-  if (typeof output !== 'boolean') throw invalidArgument('validate.output', 'true or false', output)
-  return { input, output }
+  const { input, output } = checkRecord('validate', wanted ?? {}) as ChecksMade
+  checkFlag('validate.input', input)
+  checkFlag('validate.output', output)
+  return { input: input ?? true, output: output ?? true }
 }

@@ -16,7 +16,7 @@ export class EndedCalls implements LinkPart {
   #lost: WebSocketError | undefined
 
   /** @param nameHolder absent when a conflict is waited out. */
-  constructor(calls: Calls, link: Link, nameHolder: NameHolder | undefined) {
+  constructor(calls: Calls, link: Link, nameHolder?: NameHolder) {
     this.#calls = calls
     this.#link = link
     this.#nameHolder = nameHolder

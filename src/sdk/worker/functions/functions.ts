@@ -55,7 +55,7 @@ export type RegisterFunctionOptions = {
 export type RegisterFunctionInput = RegisterFunctionOptions & { id: string }
 
 /** The names of all options of a registration. */
-export const FUNCTION_KEYS = keysOf<RegisterFunctionInput & SchemaOptions & { message_type: unknown }>({
+export const FUNCTION_KEYS = /* @__PURE__ */ keysOf<RegisterFunctionInput & SchemaOptions & { message_type: unknown }>({
   id: true,
   description: true,
   request_format: true,
@@ -83,16 +83,20 @@ export type FunctionRef = {
 /** A registered function that `using` removes. */
 export type OwnedFunctionRef = FunctionRef & Disposable
 
+/** What limits a function. */
+interface FunctionLimits {
+  /** Its own limit, when it has one. */
+  readonly gate?: Gate | undefined
+  /** How long a handler may run before it is abandoned. */
+  readonly abandonAfterMs?: number | undefined
+}
+
 /** How a function is served. */
-export interface ServedFunction {
+export interface ServedFunction extends FunctionLimits {
   /** None when the engine serves the function over HTTP. */
   readonly handler: FunctionHandler | undefined
   /** Whether the engine serves it over HTTP. */
   readonly isBehindUrl: boolean
-  /** Its own limit, when it has one. */
-  readonly gate: Gate | undefined
-  /** How long a handler may run before it is abandoned. */
-  readonly abandonAfterMs: number | undefined
 }
 
 export type AnyHandler = FunctionHandler | HttpInvocationConfig
@@ -103,6 +107,8 @@ export interface FunctionServing {
   describe(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): Described
   /** A handler as it is run. */
   served(id: string, handler: FunctionHandler): FunctionHandler
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for a limit that is off. */
+  limits(input: RegisterFunctionInput): FunctionLimits
   /** Checks how the engine is to serve a function over HTTP. */
   checkInvocation(config: HttpInvocationConfig): HttpInvocationConfig
   /**
@@ -178,8 +184,7 @@ export class Functions implements LinkPart {
     const { invocation, local } = this.#sortHandler(input, handler)
     checkText('description', input.description)
     checkJsonRecord('metadata', input.metadata)
-    const gate = gateOf(input.maxConcurrentInvocations)
-    const abandonAfterMs = abandonLimit(input.abandonAfterMs)
+    const limits = this.#serving.limits(input)
     const { request_format, response_format, wrap } = this.#serving.describe(input, handler)
     const keyed = input.idempotent === undefined ? undefined : this.#serving.keyed(id, input.idempotent)
     if (keyed !== undefined && invocation !== undefined)
@@ -198,7 +203,7 @@ export class Functions implements LinkPart {
     })
     const checked = local && wrap(local)
     const served = checked && this.#serving.served(id, keyed?.(checked) ?? checked)
-    const entry = { handler: served, gate, abandonAfterMs, isBehindUrl: invocation !== undefined }
+    const entry = { ...limits, handler: served, isBehindUrl: invocation !== undefined }
     this.#served.set(id, entry)
     if (entry.isBehindUrl) this.onUrlFunction()
     const unregister = (): void => {
@@ -246,6 +251,11 @@ export class Functions implements LinkPart {
     if (input.invocation === undefined) return { local: handler }
     return { invocation: this.#serving.checkInvocation(input.invocation), local: handler }
   }
+}
+
+/** The limits of a function in Node. */
+export function functionLimits(input: RegisterFunctionInput): FunctionLimits {
+  return { gate: gateOf(input.maxConcurrentInvocations), abandonAfterMs: abandonLimit(input.abandonAfterMs) }
 }
 
 function gateOf(maxConcurrent: number | null | undefined): Gate | undefined {

@@ -14,7 +14,6 @@ import { describe } from '../../../std/text/describe.js'
 import type { Barrier } from '../lifecycle/barrier.js'
 import type { Conflicts } from '../lifecycle/conflicts.js'
 import type { NameHolder } from '../lifecycle/name-holder.js'
-import { CONFLICT_ADVICE } from '../lifecycle/refusals.js'
 import type { Report } from '../diagnostics.js'
 import type { Functions } from '../functions/functions.js'
 import type { FrameReceiver, Link } from '../link.js'
@@ -163,14 +162,13 @@ function rejected(parts: Receivers, message: MessageNamed<EngineMessage, 'regist
   }
   const passing = new RegistrationRejectedError(init)
   if (parts.conflicts?.refused(passing)) return
-  const canWait = parts.conflicts === undefined && owner_worker_id !== ''
+  const nameHolder = owner_worker_id === '' ? undefined : parts.nameHolder
   // A name that the engine has confirmed before was not refused for a holder that is dying.
-  const { nameHolder } = parts
-  if (canWait && nameHolder && code === ErrorCode.WORKER_NAMESPACE_CONFLICT && !parts.barrier.isConfirmed) {
+  if (nameHolder && code === ErrorCode.WORKER_NAMESPACE_CONFLICT && !parts.barrier.isConfirmed) {
     nameHolder.refused(passing)
     return
   }
-  const error = canWait ? new RegistrationRejectedError(init, { advice: CONFLICT_ADVICE }) : passing
+  const error = nameHolder ? new RegistrationRejectedError(init, { advice: nameHolder.advice }) : passing
   if (code !== ErrorCode.FUNCTION_NAMESPACE_CONFLICT) {
     parts.link.reject(error)
     return

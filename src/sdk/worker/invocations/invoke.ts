@@ -121,7 +121,7 @@ function deadlock(functionId: string): ErrorBody {
 
 const BUSY: ErrorBody = {
   code: ErrorCode.WORKER_BUSY,
-  message: `The call did not run: ${String(MAX_WAITING_INVOCATIONS)} calls already wait for this worker`,
+  message: `The call did not run: ${/* @__PURE__ */ String(MAX_WAITING_INVOCATIONS)} calls already wait for this worker`,
 }
 
 function run(server: Server, admitted: Running, handler: FunctionHandler): void {

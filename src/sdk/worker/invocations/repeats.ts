@@ -49,7 +49,7 @@ export class Repeats implements LinkPart {
   }
 
   opened(): void {
-    this.#isOn = this.#link.needs.repeatAnswers
+    this.#isOn = this.#link.needs?.repeatAnswers === true
   }
 
   over(): void {

@@ -23,7 +23,7 @@ export class BurstRelease implements LinkPart {
 
   opened(_send: (frame: string) => void, transport: OpenTransport): void {
     const { link, calls, served, functions } = this.#parts
-    if (!link.needs.releaseBursts) return
+    if (link.needs?.releaseBursts !== true) return
     transport.acknowledgeWhile?.(() => calls.pending > 0 || functions.size > 0 || served.running > 0)
   }
 }

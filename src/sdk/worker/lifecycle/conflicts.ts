@@ -12,17 +12,15 @@ import type { Report } from '../diagnostics.js'
 import type { Functions } from '../functions/functions.js'
 import type { Triggers } from '../triggers/triggers.js'
 import type { WorkerNews } from '../discovery/worker-news.js'
-import type { Link, LinkPart } from '../link.js'
+import type { LinkPart } from '../link.js'
 import type { Barrier } from './barrier.js'
-import type { Introduction } from './introduction.js'
+import { NameClaim, type NameClaimParts } from './name-claim.js'
 
 /** The parts of a worker that waiting stands on. */
-export interface ConflictParts {
+export interface ConflictParts extends NameClaimParts {
   readonly clock: Clock
   readonly random: Random
-  readonly link: Link
   readonly barrier: Barrier
-  readonly introduction: Introduction
   readonly functions: Functions
   readonly triggers: Triggers
   readonly news: WorkerNews
@@ -38,6 +36,7 @@ export class Conflicts implements LinkPart {
   /** Own functions that others hold, with the latest refusal. */
   readonly #functions = new Map<string, RegistrationRejectedError>()
   #name: RegistrationRejectedError | undefined
+  readonly #claim: NameClaim
   /** Functions asked for and not refused since. */
   readonly #asked = new Set<string>()
   /** Functions of this worker, whether or not this worker owns them at the engine. */
@@ -55,6 +54,7 @@ export class Conflicts implements LinkPart {
 
   constructor(parts: ConflictParts) {
     this.#parts = parts
+    this.#claim = new NameClaim(parts)
     this.#changes = new Emitter((error) => {
       parts.report({ kind: 'callback_failed', error })
     })
@@ -77,9 +77,14 @@ export class Conflicts implements LinkPart {
     return this.held.length - (this.#name === undefined ? 0 : 1)
   }
 
+  /** Whether every name is ours or waited for: the engine has had time to refuse each. */
+  get isInLine(): boolean {
+    return !this.isStopped && this.#unsure.size === 0
+  }
+
   /** Whether every name is ours for all that is known, and the engine has had time to say otherwise. */
   get holdsAll(): boolean {
-    return !this.isStopped && this.#unsure.size === 0 && this.held.length === 0
+    return this.isInLine && this.held.length === 0
   }
 
   /** Whether nothing is asked for any more. */
@@ -158,7 +163,7 @@ export class Conflicts implements LinkPart {
   }
 
   #nameRefused(error: RegistrationRejectedError): void {
-    this.#parts.introduction.giveUpName()
+    this.#claim.giveUp()
     if (this.#name === undefined) this.#parts.report({ kind: 'conflict_waiting', error })
     this.#name = error
   }
@@ -231,7 +236,7 @@ export class Conflicts implements LinkPart {
     )
     // Functions do not wait for the name: they are what callers miss.
     const functionsTaken = (await isConfirmed) ? this.#takeFunctions(unsure) : 0
-    const nameTaken = this.#name !== undefined && (await this.#parts.introduction.claimName()) ? this.#takeName() : 0
+    const nameTaken = this.#name !== undefined && (await this.#claim.claim()) ? this.#takeName() : 0
     if (this.isStopped) return
     this.#state = 'waiting'
     this.#goOn(functionsTaken + nameTaken)

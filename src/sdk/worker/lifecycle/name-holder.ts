@@ -44,6 +44,8 @@ export class NameHolder implements LinkPart {
   #holder: { readonly id: string; readonly untilMs: number; error: RegistrationRejectedError } | undefined
   #verdict: Promise<void> | undefined
   #stopAsking: () => void = () => undefined
+  /** What to do about a name that another worker holds. */
+  readonly advice = CONFLICT_ADVICE
 
   constructor(parts: NameHolderParts) {
     this.#parts = parts

@@ -1,6 +1,7 @@
 /**
  * Waits until this worker is of use: connected, announced, and everything registered so far in effect at the engine.
- * A function or trigger that was refused is not in effect, nor is a name that another worker still holds.
+ * A function or trigger that was refused is not in effect, nor is a name that another worker still holds, unless the
+ * caller asks for a standby.
  */
 import {
   ErrorCode,
@@ -31,6 +32,11 @@ export type ReadyOptions = {
   signal?: AbortSignal | undefined
   /** Resolves although the engine refused functions or triggers, which are reported to `diagnostics` alone. Default false. */
   allowRefused?: boolean | undefined
+  /**
+   * Resolves also while other workers own names that this worker waits for: from then on it takes over each name that
+   * becomes free. Without `onConflict: 'wait'` no name is waited for, and nothing changes. Default false.
+   */
+  standby?: boolean | undefined
 }
 
 /** The parts of a worker that `ready` asks. */
@@ -50,7 +56,7 @@ export interface ReadyParts {
   readonly refusalError: (refused: Refusals) => RegistrationRejectedError | Promise<RegistrationRejectedError>
 }
 
-const READY_KEYS = keysOf<ReadyOptions>({ timeoutMs: true, signal: true, allowRefused: true })
+const READY_KEYS = keysOf<ReadyOptions>({ timeoutMs: true, signal: true, allowRefused: true, standby: true })
 
 /** Refusals that a caller of `ready` has received. */
 const received = new WeakSet<RegistrationRejectedError>()
@@ -67,6 +73,8 @@ export async function ready(core: ReadyParts, options: ReadyOptions = {}): Promi
   const timeoutMs = checkDurationMs('timeoutMs', options.timeoutMs ?? core.options.invocationTimeoutMs)
   const signal = checkSignal('signal', options.signal)
   checkFlag('allowRefused', options.allowRefused)
+  checkFlag('standby', options.standby)
+  const isSettled = options.standby === true ? isInLine : holdsEveryName
   signal?.throwIfAborted()
   const gaveUp = deferred<never>()
   gaveUp.promise.catch(() => undefined)
@@ -85,7 +93,7 @@ export async function ready(core: ReadyParts, options: ReadyOptions = {}): Promi
   })
   askAgain(core)
   try {
-    await untilConfirmed(core, gaveUp.promise)
+    await untilConfirmed(core, isSettled, gaveUp.promise)
     if (options.allowRefused !== true) await Promise.race([refuseIfRefused(core), gaveUp.promise])
   } finally {
     timer?.cancel()
@@ -107,12 +115,16 @@ async function refuseIfRefused(core: ReadyParts): Promise<void> {
   throw await core.refusalError([first, ...others])
 }
 
-async function untilConfirmed(core: ReadyParts, gaveUp: Promise<never>): Promise<void> {
+async function untilConfirmed(
+  core: ReadyParts,
+  isSettled: (core: ReadyParts) => boolean,
+  gaveUp: Promise<never>,
+): Promise<void> {
   for (;;) {
     // In this order: a trigger leaves only once the worker holds its function.
-    await until(core, () => core.link.isOpen && holdsEveryName(core), gaveUp)
+    await until(core, () => core.link.isOpen && isSettled(core), gaveUp)
     const isConfirmed = await Promise.race([hasPassed(core), gaveUp])
-    if (isConfirmed && holdsEveryName(core)) return
+    if (isConfirmed && isSettled(core)) return
   }
 }
 
@@ -126,6 +138,10 @@ async function hasPassed(core: ReadyParts): Promise<boolean> {
     if (error instanceof TimeoutError) return false
     throw error
   }
+}
+
+function isInLine({ conflicts }: ReadyParts): boolean {
+  return conflicts === undefined || conflicts.isInLine
 }
 
 function holdsEveryName({ conflicts }: ReadyParts): boolean {

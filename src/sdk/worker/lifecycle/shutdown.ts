@@ -131,7 +131,7 @@ async function withdraw(core: Core): Promise<void> {
   conflicts?.stop()
   topicRepair.stop()
   const confirmed = (): Promise<unknown> => new TimeLimit(clock, CONFIRM_LIMIT_MS).wait(barrier.pass())
-  if (link.needs.releaseTriggersFirst && triggers.size > 0) {
+  if (link.needs?.releaseTriggersFirst === true && triggers.size > 0) {
     triggers.unregisterAll()
     // Others of a topic register again by it what the engine has silenced.
     introduction.repeat()

@@ -24,16 +24,10 @@ export interface Needs {
   readonly releaseTriggersFirst: boolean
 }
 
-/** Before the first connection. */
-export const NO_NEEDS: Needs = {
-  repeatAnswers: false,
-  restoreTopics: false,
-  releaseBursts: false,
-  releaseTriggersFirst: false,
-}
+/** What an engine needs, by the headers of its handshake response. */
+export type NeedsOf = (headers: Readonly<Record<string, unknown>> | undefined) => Needs
 
-/** @param headers of the handshake response. */
-export function needsOf(option: Workarounds, headers: Readonly<Record<string, unknown>> | undefined): Needs {
+function needsOf(option: Workarounds, headers: Parameters<NeedsOf>[0]): Needs {
   const given = readGuarantees(headers)
   return {
     repeatAnswers: option.repeatAnswers ?? !given.has('calls-noted-first'),
@@ -44,10 +38,10 @@ export function needsOf(option: Workarounds, headers: Readonly<Record<string, un
 }
 
 /** @throws {RuntimeError} `INVALID_ARGUMENT` naming the switch that is no boolean. */
-export function checkWorkarounds(option: Workarounds = {}): Workarounds {
+export function checkWorkarounds(option: Workarounds = {}): NeedsOf {
   checkRecord('workarounds', option)
   for (const name of ['repeatAnswers', 'restoreTopics', 'releaseBursts'] as const) {
     checkFlag(`workarounds.${name}`, option[name])
   }
-  return option
+  return (headers) => needsOf(option, headers)
 }

@@ -47,7 +47,7 @@ export interface OnceSettings {
   readonly leaseMs: number
 }
 
-export const ONCE_KEYS = keysOf<OnceCallOptions>({
+export const ONCE_KEYS = /* @__PURE__ */ keysOf<OnceCallOptions>({
   ttl: true,
   scope: true,
   onLost: true,

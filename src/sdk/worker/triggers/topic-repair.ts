@@ -46,7 +46,7 @@ export class TopicRepair implements LinkPart {
 
   connected(): void {
     if (this.#state === 'stopped') return
-    this.#state = this.#parts.link.needs.restoreTopics ? 'on' : 'off'
+    this.#state = this.#parts.link.needs?.restoreTopics === true ? 'on' : 'off'
     this.#follow()
   }
 

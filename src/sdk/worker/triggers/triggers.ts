@@ -32,7 +32,7 @@ export type RegisterTriggerInput = {
 export type AliasedTriggerInput = Omit<RegisterTriggerInput, 'type'> & { trigger_type: string }
 
 /** The names of all members of a registration. */
-export const TRIGGER_KEYS = keysOf<
+export const TRIGGER_KEYS = /* @__PURE__ */ keysOf<
   RegisterTriggerInput & { trigger_type: unknown; id: unknown; message_type: unknown }
 >({
   type: true,

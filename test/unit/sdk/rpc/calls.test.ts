@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Calls, type Call } from '../../../../src/sdk/rpc/calls.js'
+import { Deadlines } from '../../../../src/std/time/deadlines.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 import { seededRandom } from '../../../kit/seeded-random.js'
 import { outcomeOf } from '../../../kit/worker-rig.js'
@@ -8,7 +9,8 @@ import { outcomeOf } from '../../../kit/worker-rig.js'
 function set() {
   const clock = new VirtualClock()
   const withdrawn: Call[] = []
-  const calls = new Calls({ clock, random: seededRandom(1) }, { withdraw: (call) => withdrawn.push(call) })
+  const timeLimits = (expire: (call: Call) => void): Deadlines<Call> => new Deadlines(clock, expire)
+  const calls = new Calls({ random: seededRandom(1), timeLimits }, { withdraw: (call) => withdrawn.push(call) })
   const open = (
     options: { timeoutMs?: number; signal?: AbortSignal } = {},
   ): { call: Call; promise: Promise<unknown> } => {
