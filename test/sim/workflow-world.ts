@@ -114,7 +114,7 @@ export class WorkflowWorld {
     const repeat = { clock, random, isOver: () => false }
     const wake = (name: RunName): void => this.#announce(machine, name)
     const workflows = workflowsOf(machine, recorder)
-    const slots = { max: scenario.slots * 2, used: 0 }
+    const slots = { max: scenario.slots * 2, used: 0, waiting: new Set<() => void>() }
     const hosts = new Map<string, Host>()
     for (const id of served) {
       const patient = patientStore(pacedStore(machine.store, scenario.requestsInFlight), repeat)
