@@ -6,6 +6,8 @@ import type { Clock } from '../../std/time/clock.js'
 import type { OtlpSignal, OtlpTargets } from './otlp-settings.js'
 import { SignalSender, type OtlpCounts, type OtlpPorts } from './signal-sender.js'
 
+export type { OtlpReport } from './signal-sender.js'
+
 /** Frames of one signal that wait. */
 export const MAX_WAITING_FRAMES = 10_000
 
