@@ -5,6 +5,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ErrorCode, invalidArgument, RuntimeError } from '../../errors.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
+import { describeKind } from '../../std/text/describe.js'
 import { keysOf } from '../../std/text/unknown-options.js'
 import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 import { isRecord } from '../protocol/validate.js'
@@ -64,9 +65,9 @@ export interface OtlpTarget {
 
 export type OtlpTargets = Readonly<Record<OtlpSignal, OtlpTarget>>
 
-const VARIABLE = 'OTEL_EXPORTER_OTLP'
 type Variables = Readonly<Record<string, string | undefined>>
 
+const ENDPOINT = 'OTEL_EXPORTER_OTLP_ENDPOINT'
 const DEFAULT_ENDPOINT = 'http://localhost:4318'
 const DEFAULT_TIMEOUT_MS = 10_000
 const PROTOCOLS: readonly unknown[] = ['http/protobuf', 'http/json'] satisfies OtlpProtocol[]
@@ -99,48 +100,47 @@ class SignalVariables {
     this.path = path
   }
 
-  /** The variable of the signal alone. */
-  own(suffix: string): string | undefined {
-    return this.#read(`_${this.#signal}${suffix}`)
-  }
-
-  general(suffix: string): string | undefined {
-    return this.#read(suffix)
-  }
-
-  either(suffix: string): string | undefined {
-    return this.own(suffix) ?? this.general(suffix)
+  /** The variable of the signal alone, such as `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`. */
+  own(variable: string): string | undefined {
+    return this.general(variable.replace('_OTLP_', `_OTLP_${this.#signal}_`))
   }
 
   /** Blank variables count as unset. */
-  #read(suffix: string): string | undefined {
-    const value = this.#variables[`${VARIABLE}${suffix}`]?.trim()
+  general(variable: string): string | undefined {
+    const value = this.#variables[variable]?.trim()
     return value === '' ? undefined : value
+  }
+
+  either(variable: string): string | undefined {
+    return this.own(variable) ?? this.general(variable)
   }
 }
 
 function target(options: OtlpOptions, env: SignalVariables): OtlpTarget {
   const url = addressOf(options, env)
-  const protocol = options.protocol ?? env.either('_PROTOCOL')
-  const timeoutMs = options.timeoutMs ?? Number(env.either('_TIMEOUT'))
+  const protocol = options.protocol ?? env.either('OTEL_EXPORTER_OTLP_PROTOCOL')
+  const timeoutMs = options.timeoutMs ?? Number(env.either('OTEL_EXPORTER_OTLP_TIMEOUT'))
   const tls = tlsReader(options.tls ?? tlsFrom(env))
   if (url.protocol === 'https:') tls()
   return {
     url,
     shownUrl: addressWithoutCredentials(url.href),
-    headers: options.headers ?? { ...headersIn(env.general('_HEADERS')), ...headersIn(env.own('_HEADERS')) },
+    headers: options.headers ?? {
+      ...headersIn(env.general('OTEL_EXPORTER_OTLP_HEADERS')),
+      ...headersIn(env.own('OTEL_EXPORTER_OTLP_HEADERS')),
+    },
     protocol: protocol === 'http/json' ? protocol : 'http/protobuf',
     timeoutMs: isTimeout(timeoutMs) ? timeoutMs : DEFAULT_TIMEOUT_MS,
-    isCompressed: (options.compression ?? env.either('_COMPRESSION')) === 'gzip',
+    isCompressed: (options.compression ?? env.either('OTEL_EXPORTER_OTLP_COMPRESSION')) === 'gzip',
     tls,
   }
 }
 
 /** A general address is that of a folder; the address of a signal is used unchanged. */
 function addressOf({ endpoint }: OtlpOptions, env: SignalVariables): URL {
-  const own = endpoint === undefined ? env.own('_ENDPOINT') : undefined
-  const text = own ?? endpoint ?? env.general('_ENDPOINT') ?? DEFAULT_ENDPOINT
-  if (!isHttpAddress(text)) throw invalidArgument(`${VARIABLE}_ENDPOINT`, ADDRESS, addressWithoutCredentials(text))
+  const own = endpoint === undefined ? env.own(ENDPOINT) : undefined
+  const text = own ?? endpoint ?? env.general(ENDPOINT) ?? DEFAULT_ENDPOINT
+  if (!isHttpAddress(text)) throw invalidArgument(ENDPOINT, ADDRESS, addressWithoutCredentials(text))
   const url = new URL(text)
   if (own === undefined) url.pathname = `${url.pathname.replace(/\/$/, '')}/${env.path}`
   return url
@@ -154,7 +154,11 @@ export function isHttpAddress(value: unknown): value is string {
 }
 
 function tlsFrom(env: SignalVariables): TlsOptions | undefined {
-  const [ca, cert, key] = ['_CERTIFICATE', '_CLIENT_CERTIFICATE', '_CLIENT_KEY'].map((suffix) => env.either(suffix))
+  const [ca, cert, key] = [
+    'OTEL_EXPORTER_OTLP_CERTIFICATE',
+    'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
+    'OTEL_EXPORTER_OTLP_CLIENT_KEY',
+  ].map((variable) => env.either(variable))
   return ca === undefined && cert === undefined && key === undefined ? undefined : { ca, cert, key }
 }
 
@@ -193,7 +197,11 @@ function checkOptions(options: OtlpOptions, prefix: string): void {
   const { endpoint, headers, protocol, timeoutMs, compression } = options
   if (endpoint !== undefined && !isHttpAddress(endpoint))
     throw invalidArgument(`${prefix}.endpoint`, ADDRESS, shown(endpoint))
-  if (headers !== undefined && !isRecord(headers)) throw invalidArgument(`${prefix}.headers`, 'an object', headers)
+  if (headers !== undefined && !isRecord(headers))
+    throw new RuntimeError(
+      ErrorCode.INVALID_ARGUMENT,
+      `${prefix}.headers must be an object, got ${describeKind(headers)}`,
+    )
   const wrong = Object.entries(headers ?? {}).find(([name, value]) => !isHeader(name, value))
   if (wrong !== undefined) {
     const text = `${prefix}.headers has a name or a value that HTTP does not allow: ${JSON.stringify(wrong[0])}`

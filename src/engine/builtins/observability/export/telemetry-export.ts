@@ -18,7 +18,7 @@ import { logFrame, metricsFrame, spanFrame } from './otlp-rows.js'
 /** Interval between exports of the metrics of the engine. */
 const METRICS_INTERVAL_MS = 60_000
 /** How long the engine waits for the collector when it stops. */
-const CLOSE_MS = 2_000
+const CLOSE_LIMIT_MS = 2_000
 
 const SIGNALS = { OTLP: 'spans', MTRC: 'metrics', LOGS: 'logs' } as const
 type Signal = keyof typeof SIGNALS
@@ -64,7 +64,7 @@ export class TelemetryExport {
   async stop(): Promise<void> {
     this.#timer?.cancel()
     this.#sendMetrics()
-    await this.#sender?.close(CLOSE_MS)
+    await this.#sender?.close(CLOSE_LIMIT_MS)
   }
 
   /** Sends a frame of a worker. */
