@@ -1,3 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { context } from '@opentelemetry/api'
+import { isTracingSuppressed } from '@opentelemetry/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { initOtel, shutdownOtel, withSpan } from 'iii-node/helpers/observability'
 import { createTestEngine } from 'iii-node/testing'
@@ -8,12 +11,22 @@ import { accept, otlpCollector, type Collector } from '../kit/otlp-collector.js'
 const json = ({ requests }: Collector, path: string) =>
   requests.filter((it) => it.path === path).map((it) => JSON.parse(it.body.toString('utf8')) as unknown)
 
+/** For each request of `node:http`, whether its context forbids spans. */
+function suppressedRequests(): boolean[] {
+  const seen: boolean[] = []
+  const note = (): void => void seen.push(isTracingSuppressed(context.active()))
+  subscribe('http.client.request.start', note)
+  onTestFinished(() => void unsubscribe('http.client.request.start', note))
+  return seen
+}
+
 test('a worker sends spans, metrics and log records to a collector, and none to the engine', async () => {
   const collector = await otlpCollector()
   const engine = await createTestEngine()
   onTestFinished(() => engine.close())
   const otlp = { endpoint: collector.url, protocol: 'http/json', headers: { authorization: 'Bearer x' } } as const
   const worker = registerWorker(engine.url, { otel: { serviceName: 'shop', exporter: 'otlp', liveSpans: true, otlp } })
+  onTestFinished(() => worker.shutdown())
   worker.registerFunction('sell', async (_input: unknown, _metadata, { logger }) => {
     logger.info('sold')
     await fetch(`${collector.url}/elsewhere`, { method: 'POST' })
@@ -21,10 +34,11 @@ test('a worker sends spans, metrics and log records to a collector, and none to 
   await worker.ready()
   worker.telemetry.meter!.createCounter('sold').add(2)
   await worker.trigger({ function_id: 'sell', payload: {} })
+  const suppressed = suppressedRequests()
   await worker.telemetry.flush()
   const spans = json(collector, '/v1/traces').flatMap(spansOf)
   // One span for the request of the handler, and none for those of the exporter, also when they are sent again.
-  expect(spans.map(({ name }) => name).sort()).toEqual(['POST', 'execute sell'])
+  expect(spans.map(({ name }) => name).sort()).toEqual(['POST /elsewhere', 'execute sell'])
   expect(json(collector, '/v1/logs').flatMap(logsOf)).toMatchObject([
     { body: 'sold', resource: { 'service.name': 'shop' } },
   ])
@@ -36,6 +50,8 @@ test('a worker sends spans, metrics and log records to a collector, and none to 
       .filter(({ path }) => path.startsWith('/v1'))
       .every(({ headers }) => headers.authorization === 'Bearer x' && headers['traceparent'] === undefined),
   ).toBe(true)
+  // Instrumentations of `node:http` look at this.
+  expect(suppressed).toEqual([true, true, true])
   const { droppedTelemetry } = await worker.shutdownAsync()
   expect(droppedTelemetry).toBe(0)
   expect(engine.spans()).toEqual([])

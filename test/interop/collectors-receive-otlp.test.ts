@@ -209,7 +209,10 @@ test.each(PROTOCOLS)('the telemetry of an engine and its worker is valid OTLP ov
     local: { 'iii-observability': { otlp: { protocol } } },
   })
   const worker = engine.connect({ workerName: 'shop', otel: { serviceName: 'shop' } })
-  worker.registerFunction('shop::sell', (_input: unknown, _metadata, { logger }) => logger.info('sold', { sku: 'tea' }))
+  worker.registerFunction('shop::sell', (_input: unknown, _metadata, { logger }) => {
+    logger.info('sold', { sku: 'tea' })
+    return 'sold'
+  })
   worker.registerTrigger({ type: 'http', function_id: 'shop::sell', config: { api_path: '/sell', http_method: 'GET' } })
   await worker.ready()
   worker.telemetry.meter!.createHistogram('took').record(12.5)

@@ -25,6 +25,9 @@ import { ensureProcessWide } from './process-wide.js'
 import { logBatchProcessor, spanBatchProcessor, type Flushable } from './export/processors.js'
 import type { FrameSink } from './export/telemetry-outbox.js'
 
+/** A sink gets less than the time that is left, so that what it drops at its limit is counted. */
+const SINK_SHARE = 0.9
+
 export interface TelemetryPorts {
   readonly clock: Clock
   readonly sink: FrameSink
@@ -95,7 +98,7 @@ export class Telemetry {
     if (this.#meterProvider !== undefined) await limit.wait(this.#meterProvider.shutdown())
     this.flushNow()
     disconnectInstrumentations(this.config.instrumentations, this.#providers)
-    await limit.wait(closeSink(limit.remainingMs))
+    await limit.wait(closeSink(limit.remainingMs * SINK_SHARE))
   }
 
   #limit(): TimeLimit {

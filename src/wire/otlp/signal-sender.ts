@@ -76,7 +76,11 @@ export class SignalSender implements OtlpCounts {
   /** Bytes of the frames in the running request. */
   #bytesInRequest = 0
   #timer: Timer | undefined
+  /** The delay of the timer that runs. */
+  #startsAfterMs = Infinity
   #running: Promise<void> | undefined
+  /** Whether all that waits is sent, not only full requests. */
+  #isDraining = false
   /** Ends the pause before the next attempt. */
   #wake: (() => void) | undefined
   #abort = new AbortController()
@@ -105,12 +109,13 @@ export class SignalSender implements OtlpCounts {
       this.dropped += records
       return false
     }
-    if (this.#queue.bytes >= MAX_REQUEST_BYTES) this.#start()
-    else this.#timer ??= this.#ports.clock.after(BATCH_DELAY_MS, () => this.#start(), 'background')
+    // Encoding takes time: not within the work that filled the queue.
+    this.#startAfter(this.#queue.bytes >= MAX_REQUEST_BYTES ? 0 : BATCH_DELAY_MS)
     return true
   }
 
   flush(): Promise<void> {
+    this.#isDraining = this.#queue.size > 0
     this.#start()
     return this.#running ?? Promise.resolve()
   }
@@ -126,40 +131,48 @@ export class SignalSender implements OtlpCounts {
   stop(): void {
     this.#state = 'ended'
     this.#timer?.cancel()
-    this.#timer = undefined
     this.#dropWaiting()
     this.#abort.abort(new Error('Telemetry was shut down'))
     this.#wake?.()
     this.#client.close()
   }
 
-  #start(): void {
+  /** An earlier start stays as it is: frames that keep coming must not postpone it. */
+  #startAfter(delayMs: number): void {
+    // The requests that run take what is added, or start again when they have ended.
+    if (this.#running !== undefined || delayMs >= this.#startsAfterMs) return
     this.#timer?.cancel()
-    this.#timer = undefined
-    if (this.#running !== undefined || this.#queue.size === 0) return
-    this.#running = this.#run()
+    this.#startsAfterMs = delayMs
+    this.#timer = this.#ports.clock.after(delayMs, () => this.#start(), 'background')
   }
 
+  #start(): void {
+    this.#timer?.cancel()
+    this.#startsAfterMs = Infinity
+    if (this.#running === undefined && this.#queue.size > 0) this.#running = this.#run()
+  }
+
+  /** Sends requests until too little waits for a full one, or all that waits. */
   async #run(): Promise<void> {
-    // Encoding takes time: not within the work that filled the queue.
-    await new Promise<void>((resolve) => void this.#ports.clock.after(0, resolve, 'background'))
-    for (let frames = this.#take(); frames.length > 0; frames = this.#take()) {
-      const batch = this.#client.encode(frames.map(({ frame }) => frame))
+    await Promise.resolve()
+    do {
+      const batch = this.#client.encode(this.#take())
       // What a collector would refuse, such as an item without ids, was left out.
       if (batch.records > 0) await this.#deliver(batch)
       this.#bytesInRequest = 0
-    }
-    // In the same tick as the last look at the queue, so that a frame that comes later starts the next run.
+    } while (this.#queue.size > 0 && (this.#isDraining || this.#queue.bytes >= MAX_REQUEST_BYTES))
     this.#running = undefined
+    this.#isDraining = false
+    if (this.#queue.size > 0) this.#startAfter(BATCH_DELAY_MS)
   }
 
   /** Frames for one request. */
-  #take(): Waiting[] {
-    const frames: Waiting[] = []
+  #take(): Uint8Array[] {
+    const frames: Uint8Array[] = []
     for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
       const bytes = this.#bytesInRequest + next.frame.byteLength
       if (frames.length > 0 && bytes > MAX_REQUEST_BYTES) break
-      frames.push(next)
+      frames.push(next.frame)
       this.#bytesInRequest = bytes
       this.#queue.shift()
     }

@@ -43,6 +43,8 @@ def any_value(value: Any) -> list[Any]:
         return [kind, [any_value(item) for item in value.array_value.values]]
     if kind == "kvlist_value":
         return [kind, attributes(value.kvlist_value.values)]
+    if kind == "bytes_value":
+        return [kind, base64.b64encode(value.bytes_value).decode()]
     return [kind, getattr(value, kind)] if kind else [None, None]
 
 
