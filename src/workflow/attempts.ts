@@ -67,7 +67,7 @@ async function once(
     return session.journal.finish(operation, { error, attempts: number, startedAt })
   const policy = { ...retry, backoffMultiplier: 2, jitterFactor: 0.1 }
   const due = clock.epochMs() + backoffDelayMs(policy, number, random)
-  return { failures: await session.journal.failed(operation, { error, due }) }
+  return { failures: await session.journal.failed(operation, { attempt: number, error, due }) }
 }
 
 async function run(session: Session, operation: Operation, { body, number, timeoutMs }: Once): Promise<Attempted> {

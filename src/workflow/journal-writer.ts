@@ -68,7 +68,7 @@ export class JournalWriter {
   }
 
   /** Journals a failed attempt. */
-  async failed(operation: Operation, members: Pick<Failure, 'error' | 'due'>): Promise<readonly Failure[]> {
+  async failed(operation: Operation, members: Pick<Failure, 'attempt' | 'error' | 'due'>): Promise<readonly Failure[]> {
     return (await this.#append(operation, 'failed', members)).failures
   }
 

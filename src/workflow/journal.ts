@@ -56,6 +56,8 @@ export interface Done extends Element {
 
 /** An attempt failed, and another one follows. */
 export interface Failure extends Element {
+  /** Which attempt failed, from 1. */
+  readonly attempt: number
   /** The error of the attempt. */
   readonly error: ErrorBody
   /** When the next attempt is due, in milliseconds since 1970. */
@@ -84,11 +86,18 @@ export function readEntry(value: unknown): (Entry & { readonly generation: numbe
   if (!isRecord(value)) return undefined
   const begun = firstOf<Begun>(value['begun'])
   const done = firstOf<Done>(value['done'])
-  // Written by this package alone.
-  const failures = Array.isArray(value['failed']) ? (value['failed'] as Failure[]) : []
+  const failures = readFailures(value['failed'])
   const element = done ?? begun ?? failures[0]
   if (element === undefined) return undefined
   return { key: element.key, generation: element.generation, begun, done, failures }
+}
+
+/** A failure that was appended again after an unknown outcome counts once. */
+function readFailures(value: unknown): Failure[] {
+  if (!Array.isArray(value)) return []
+  const isSame = (a: Failure, b: Failure): boolean => a.token === b.token && a.attempt === b.attempt
+  // Written by this package alone.
+  return (value as Failure[]).filter((each, index, all) => all.findIndex((other) => isSame(each, other)) === index)
 }
 
 /** The entries of one generation among the values of a run's scope. */

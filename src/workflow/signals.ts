@@ -55,10 +55,13 @@ export function signalKey(name: string, key: string | undefined): string {
   return `signal/${name}${key === undefined ? '' : `/${key}`}`
 }
 
-/** The signals in a value of a run's scope. */
+/** The signals in a value of a run's scope. One that was appended again after an unknown outcome counts once. */
 export function readSignals(value: unknown): readonly Sent[] {
   const sent = isRecord(value) ? value['sent'] : undefined
-  return Array.isArray(sent) ? (sent as Sent[]) : []
+  if (!Array.isArray(sent)) return []
+  const byToken = new Map<string, Sent>()
+  for (const each of sent as Sent[]) if (!byToken.has(each.token)) byToken.set(each.token, each)
+  return [...byToken.values()]
 }
 
 /** A signal that an operation consumes. */

@@ -110,7 +110,7 @@ export function streamedHeaders(given: unknown): Record<string, string> {
     if (present !== undefined && name === 'set-cookie')
       throw badHeader(
         "headers['set-cookie']",
-        'takes one value in a streamed response; return the response to set several cookies',
+        'takes one value in a response that is streamed or holds bytes; return text or JSON to set several cookies',
       )
     set.set(name, present === undefined ? value : `${present}, ${value}`)
   }
