@@ -1,7 +1,7 @@
 /**
  * Queues the telemetry frames of one signal and sends them to a collector: bounded by frames and bytes, one request at a
- * time, repeated with growing delays while the collector is unavailable. What is not sent is counted. Never throws, and
- * never keeps the process alive.
+ * time, repeated with growing delays while the collector is unavailable. Losses are counted. Never throws, and never keeps the
+ * process alive.
  */
 import { BoundedQueue } from '../../std/async/bounded-queue.js'
 import { backoffDelayMs, type BackoffPolicy } from '../../std/time/backoff.js'

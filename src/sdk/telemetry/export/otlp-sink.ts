@@ -83,7 +83,7 @@ export class OtlpSink implements FrameSink {
     this.#early = []
   }
 
-  /** Warns once for each signal. What is lost is counted. */
+  /** Warns once for each signal; losses are counted. */
   #report({ signal, url, reason }: OtlpReport): void {
     if (reason === undefined || this.#warned.has(signal)) return
     this.#warned.add(signal)
