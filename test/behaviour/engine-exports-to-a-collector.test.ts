@@ -16,7 +16,7 @@ test('Spans, metrics and log records of workers and of the engine reach the coll
   const worker = engine.connect({ workerName: 'shop', otel: { serviceName: 'shop', spansFlushIntervalMs: 0 } })
   worker.registerFunction('shop::sell', (_input: unknown, _metadata, { logger }) => {
     logger.warn('low', { left: 3 })
-    return 'sold'
+    return { status_code: 200, body: 'sold' }
   })
   worker.registerTrigger({ type: 'http', function_id: 'shop::sell', config: { api_path: '/sell', http_method: 'GET' } })
   await worker.ready()

@@ -211,7 +211,7 @@ test.each(PROTOCOLS)('the telemetry of an engine and its worker is valid OTLP ov
   const worker = engine.connect({ workerName: 'shop', otel: { serviceName: 'shop' } })
   worker.registerFunction('shop::sell', (_input: unknown, _metadata, { logger }) => {
     logger.info('sold', { sku: 'tea' })
-    return 'sold'
+    return { status_code: 200, body: 'sold' }
   })
   worker.registerTrigger({ type: 'http', function_id: 'shop::sell', config: { api_path: '/sell', http_method: 'GET' } })
   await worker.ready()
