@@ -30,15 +30,15 @@ const IN_THEIR_OWN_PROCESS = [
   'test/regression/mistyped-options-were-ignored.test.ts',
 ]
 
-/** Tests of reliability that measure time, memory or descriptors. No other test runs beside one of them. */
+/** Tests of reliability that measure time, descriptors or the memory of a whole process. No other test runs beside one. */
 const MEASURING = [
   'test/reliability/{closing-peers-free-their-names,costly-json-is-refused,floods-are-stopped}.test.ts',
-  'test/reliability/{killed-channel-ends,killed-workers-free-their-names,large-transfers-arrive-whole}.test.ts',
-  'test/reliability/{lost-links-end-calls-at-once,offline-calls-are-bounded,processes-end-after-shutdown}.test.ts',
-  'test/reliability/{keys-are-compared-in-constant-time,shared-processes-stay-clean,silent-links-are-replaced}.test.ts',
-  'test/reliability/{shutdown-with-open-handles,slow-readers-hold-their-writers}.test.ts',
-  'test/reliability/{soaked-processes-stay-level,stalled-peers-are-bounded,the-heap-stays-level}.test.ts',
-  'test/reliability/{vanished-channel-ends-are-freed,work-that-is-slow-by-content,workers-keep-nothing}.test.ts',
+  'test/reliability/{killed-workers-free-their-names,lost-links-end-calls-at-once}.test.ts',
+  'test/reliability/{keys-are-compared-in-constant-time,processes-end-after-shutdown}.test.ts',
+  'test/reliability/{shutdown-with-open-handles,silent-links-are-replaced}.test.ts',
+  'test/reliability/{slow-readers-hold-their-writers,soaked-processes-stay-level}.test.ts',
+  'test/reliability/{stalled-peers-are-bounded,vanished-channel-ends-are-freed}.test.ts',
+  'test/reliability/work-that-is-slow-by-content.test.ts',
 ]
 
 /** One project per kind of test, so that each can run alone: `vitest run --project=unit`. Each file has its own process. */

@@ -36,7 +36,8 @@ export default defineConfig({
             enabled: true,
             only: true,
             include: ['test/types/**/*.test-d.ts'],
-            tsconfig: 'tsconfig.json',
+            // The program of these tests and of what they import alone.
+            tsconfig: 'scripts/tsconfig.types.json',
             ignoreSourceErrors: false,
           },
         },

@@ -17,8 +17,13 @@ const INPUTS = [
 const OUTPUT = 'dist/index.d.cts'
 
 export default function ensureBuild(): void {
-  if (existsSync(OUTPUT) && statSync(OUTPUT).mtimeMs > newestChange()) return
+  if (isFresh()) return
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Whether `dist/` is built from the sources as they are. */
+export function isFresh(): boolean {
+  return existsSync(OUTPUT) && statSync(OUTPUT).mtimeMs > newestChange()
 }
 
 function newestChange(): number {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The `iii-node` command: the streams and signals of the process.
  */

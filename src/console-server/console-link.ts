@@ -16,6 +16,7 @@ import {
   type Transport,
   type TransportEvents,
 } from '../wire/transport/transport.js'
+import { MEMORY_URL } from '../wire/transport/memory-pair.js'
 import { dialError } from '../wire/transport/dial-error.js'
 import type { EngineStats } from '../engine/engine-stats.js'
 import { packageVersion } from '../version.js'
@@ -50,8 +51,6 @@ export interface ConsoleLinkParts {
   readonly onClosed: () => void
 }
 
-/** The address of an engine in this process, of which only the path counts. */
-const MEMORY_URL = 'ws://memory.engine/'
 /** Calls of this prefix are answered here. */
 const OWN = 'console::'
 /** The engine could not be reached, or it ended the connection. */

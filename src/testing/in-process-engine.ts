@@ -26,6 +26,7 @@ import {
 import type { III } from '../sdk/worker/client.js'
 import { resolveOptions } from '../sdk/worker/options.js'
 import { Worker } from '../sdk/worker/worker.js'
+import { MEMORY_URL } from '../wire/transport/memory-pair.js'
 import type { ConsoleServer } from '../console-server/console-server.js'
 import { durationMs, type Duration } from '../sdk/worker/duration.js'
 import type { RecordedFrame } from './frame-list.js'
@@ -44,8 +45,6 @@ export interface InProcessParts {
   readonly telemetry: TelemetryCapture
 }
 
-/** The address of the engine for workers in memory. */
-const MEMORY_URL = 'ws://memory.engine'
 const CALL_TIMEOUT_MS = 30_000
 const WAIT_TIMEOUT_MS = 5_000
 /**

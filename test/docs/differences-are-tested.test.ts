@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { tableRows } from '../kit/documents.js'
 
-const rows = tableRows('docs/guide/local-engine.md', /^## Differences/)
+const rows = tableRows('docs/reference/differences.md', /^## Differences on purpose/)
 
 test('the differences from the distributed engine are listed', () => {
   expect(rows.length).toBeGreaterThan(20)

@@ -5,26 +5,40 @@ import { connectedRig } from '../kit/worker-rig.js'
 import { engineRig } from '../kit/engine-rig.js'
 
 const PAGE = 'docs/reference/limits.md'
+const SOURCES = 'docs/internals/limits.md'
 
-const documented = tableRows(PAGE, /^## /).map(([, value = '', , where = '']) => ({
-  id: where.replaceAll('`', ''),
-  text: value,
-}))
+/** The rows of the page for users, each with the row of the page for maintainers in the same place. */
+function limitsBelow(heading: RegExp) {
+  const sources = tableRows(SOURCES, heading)
+  return tableRows(PAGE, heading).map(([limit = '', text = '', , exceeded = '', counters = ''], index) => {
+    const [sameLimit = '', where = '', why = ''] = sources[index] ?? []
+    return { limit, text, exceeded, counters, sameLimit, id: where.replaceAll('`', ''), why }
+  })
+}
 
-test('the page about limits lists each limit of the source once, with its value and unit', () => {
+const documented = limitsBelow(/^## /)
+
+test('the pages for users and for maintainers list the same limits in the same order', () => {
+  for (const { limit, sameLimit } of documented) expect(sameLimit).toBe(limit)
+  expect(tableRows(SOURCES, /^## /)).toHaveLength(documented.length)
+  expect(new Set(documented.map(({ limit }) => limit)).size).toBe(documented.length)
+})
+
+test('the pages about limits list each limit of the source once, with its value and unit', () => {
   const inSource = sourceLimits().map(({ id, text }) => ({ id, text }))
-  expect(documented.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(inSource)
+  const inPages = documented.map(({ id, text }) => ({ id, text }))
+  expect(inPages.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(inSource)
 })
 
 test('every limit is described in words, with what happens when it is exceeded', () => {
-  for (const [limit = '', , beyond = ''] of tableRows(PAGE, /^## /)) {
-    expect(limit.length).toBeGreaterThan(5)
-    expect(beyond).not.toBe('')
+  for (const { limit, exceeded } of documented) {
+    expect(limit.length, limit).toBeGreaterThan(5)
+    expect(exceeded, limit).not.toBe('')
   }
 })
 
 test('every limit has a reason', () => {
-  for (const [limit = '', , , , why = ''] of tableRows(PAGE, /^## /)) {
+  for (const { limit, why } of documented) {
     expect(why.length, limit).toBeGreaterThan(15)
     // A number that nothing gives was weighed against something.
     if (why.includes('judgement')) expect(why, limit).toContain('against')
@@ -90,14 +104,14 @@ const TOLD = new Set([
 ])
 
 /** Every limit of the engine and its workers, with the numbers that its row names. */
-const counted = tableRows(PAGE, /^## (?!Tests)/).map(([, , beyond = '', where = '', , counters = '']) => ({
-  id: where.replaceAll('`', ''),
-  beyond,
+const counted = limitsBelow(/^## (?!Tests)/).map(({ id, exceeded, counters }) => ({
+  id,
+  exceeded,
   counters: [...counters.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
 }))
 
 test('every limit that rejects or drops names its counter', () => {
-  const uncounted = counted.filter(({ beyond, counters }) => LOSS.test(beyond) && counters.length === 0)
+  const uncounted = counted.filter(({ exceeded, counters }) => LOSS.test(exceeded) && counters.length === 0)
   expect(new Set(uncounted.map(({ id }) => id))).toEqual(TOLD)
 })
 

@@ -14,6 +14,10 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
   'npm install --save-dev tsx': ['package.json', '"tsx"'],
   'npx iii-node init': ['test/unit/cli/init.test.ts', "runCommand(['init'], {"],
   'npx iii-node engine': ['test/processes/cli-engine.test.ts', 'cliEngine()'],
+  'npx iii-node engine --config iii.config.yaml': [
+    'test/processes/cli-engine.test.ts',
+    "cliEngine(['--config', file])",
+  ],
   'npx iii-node engine --data ./data': ['test/processes/kept-data-survives-a-killed-engine.test.ts', '--data'],
   'npx iii-node console --url ws://127.0.0.1:49134': ['test/processes/cli-console.test.ts', "'console', '--url'"],
   'npx iii-node dev worker.ts': ['test/processes/cli-dev.test.ts', "'dev', file"],

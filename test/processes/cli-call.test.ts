@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { InvocationError } from '../../src/index.js'
 import type { ChildOptions } from '../kit/child.js'
@@ -105,14 +106,20 @@ test('no control character of a result reaches the terminal, and the JSON stays 
   expect(JSON.parse(stdout)).toEqual({ text })
 })
 
+/** The files that a bundle was made of, which esbuild writes into it. */
+const sourcesOf = (code: string): string[] => [...code.matchAll(/^\/\/ (src\/\S+)$/gm)].map(([, file = '']) => file)
+
 test('calling loads neither the local engine nor telemetry', limit, async () => {
   const { call, engine } = await served()
   const folder = await temporaryFolder()
   expect((await call(['nothing'], { env: { III_URL: engine.url, NODE_V8_COVERAGE: folder } })).code).toBe(0)
   const reports = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
-  const loaded = reports.join()
-  expect(loaded).toContain('/src/cli/commands/call.js')
-  expect(loaded).not.toMatch(/\/src\/engine\/|node_modules\/(pino|yaml|@opentelemetry\/sdk-trace)\//)
+  const loaded = [...reports.join().matchAll(/"url":"(file:[^"]+)"/g)].map(([, url = '']) => fileURLToPath(url))
+  expect(loaded.filter((file) => /node_modules\/(pino|yaml|@opentelemetry\/sdk-trace)\//.test(file))).toEqual([])
+  const bundles = loaded.filter((file) => !file.includes('node_modules'))
+  const sources = (await Promise.all(bundles.map((file) => readFile(file, 'utf8')))).flatMap((code) => sourcesOf(code))
+  expect(sources).toContain('src/cli/commands/call.ts')
+  expect(sources.filter((file) => file.startsWith('src/engine/'))).toEqual([])
 })
 
 test('an engine behind TLS is reached with --ca, and the message names what is wrong without it', limit, async () => {

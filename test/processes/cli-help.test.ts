@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { commands } from '../../src/cli/commands.js'
+import { runCommand } from '../kit/cli-terminal.js'
 import { runCli } from '../kit/compiled-project.js'
 
 const COMMANDS = commands.map(({ name }) => name)
 
+/** Runs the command line in a process of its own. */
 async function run(...args: string[]) {
   const child = runCli(args)
   const { code } = await child.exit()
@@ -17,8 +19,8 @@ test.each(['--help', '-h', 'help'])('`%s` lists every command', { timeout: 30_00
   for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} +\\S`, 'm'))
 })
 
-test.each(COMMANDS)('`%s --help` describes the command and starts nothing', { timeout: 30_000 }, async (command) => {
-  const { code, stdout, stderr } = await run(command, '--help')
+test.each(COMMANDS)('`%s --help` describes the command and starts nothing', async (command) => {
+  const { code, stdout, stderr } = await runCommand([command, '--help'])
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(new RegExp(`^Usage: iii-node ${command} `))
   expect(stdout).toContain('--help')

@@ -5,9 +5,9 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { FREE_PORTS } from '../kit/cli.js'
+import { compiledFile } from '../kit/compiled-project.js'
 import { devProject, isAlive, startDev, versionAt, workerCode } from '../kit/dev-project.js'
 
 test('requests during a restart wait for the new worker, and none fails', { timeout: 60_000 }, async () => {
@@ -27,7 +27,7 @@ test('requests during a restart wait for the new worker, and none fails', { time
 
 /** Serves `GET /ticks`, a response that ends only when the client leaves. */
 const ticks = `
-import { http } from '${fileURLToPath(new URL('../../src/entry/helpers/http.ts', import.meta.url))}'
+import { http } from '${compiledFile('src/entry/helpers/http.ts')}'
 worker.registerFunction('ticks', http(async (_request, response, { signal }) => {
   response.status(200)
   while (!signal.aborted) {

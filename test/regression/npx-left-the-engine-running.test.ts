@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Child } from '../kit/child.js'
+import { compiledFile } from '../kit/compiled-project.js'
 import { isAlive } from '../kit/dev-project.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 
@@ -13,12 +14,11 @@ test.each([
   const folder = await temporaryFolder()
   const bin = join(folder, 'node_modules', '.bin')
   await mkdir(bin, { recursive: true })
-  const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
-  const tsx = import.meta.resolve('tsx')
+  const main = compiledFile('src/cli/main.ts')
   // The engine's own process tells its id, since those in between are not the test's to know.
   const script = `#!/bin/sh
 echo "engine process $$"
-exec "${process.execPath}" --import ${tsx} ${main} engine --port 0 --http-port 0 --stream-port 0
+exec "${process.execPath}" ${main} engine --port 0 --http-port 0 --stream-port 0
 `
   await writeFile(join(bin, 'iii-node'), script)
   await chmod(join(bin, 'iii-node'), 0o755)

@@ -5,7 +5,7 @@ import { NotConnectedError } from '../../src/errors.js'
 import { defineSignal, defineWorkflow, startWorkflow } from '../../src/entry/workflow.js'
 import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
 
-/** The first call whose payload contains the text is carried out, but its answer is lost. */
+/** The first call whose payload contains the text runs, but its answer is lost. */
 function loseFirstAnswer(worker: III, text: string): { count: number } {
   const lost = { count: 0 }
   worker.use({

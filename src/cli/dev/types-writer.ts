@@ -8,13 +8,11 @@ import { schemasOfLocal } from '../../generate/read-schemas.js'
 import { resolveOptions } from '../../sdk/worker/options.js'
 import { Worker } from '../../sdk/worker/worker.js'
 import { isRecord } from '../../wire/protocol/validate.js'
+import { MEMORY_URL } from '../../wire/transport/memory-pair.js'
 import { systemRandom } from '../../std/random.js'
 import { messageOf } from '../../std/text/describe.js'
 import { systemClock } from '../../std/time/clock.js'
 import { AfterChanges, typesFiles, writeTypes } from '../types-job.js'
-
-/** An address without meaning: the connection stays in this process. */
-const MEMORY_URL = 'ws://memory.engine/'
 
 export interface TypesWriter {
   /** A worker has registered its functions. */

@@ -11,6 +11,9 @@ import {
   type TransportEvents,
 } from './transport.js'
 
+/** The address of an engine in the same process, which is never dialled. */
+export const MEMORY_URL = 'ws://memory.engine'
+
 /** Holds the frames that one end sends. */
 interface Fence {
   /** Holds frames from now on. */

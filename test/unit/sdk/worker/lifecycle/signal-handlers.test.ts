@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -8,6 +7,7 @@ import {
 } from '../../../../../src/sdk/worker/lifecycle/signal-handlers.js'
 import type { ShutdownReport } from '../../../../../src/sdk/worker/lifecycle/shutdown.js'
 import { deferred } from '../../../../../src/std/async/deferred.js'
+import { runCode } from '../../../../kit/compiled-project.js'
 
 const REPORT: ShutdownReport = { drained: 0, abandoned: 0, droppedTelemetry: 0 }
 let dispose = (): void => undefined
@@ -69,19 +69,15 @@ test('an error thrown by the callback is a warning and does not end the process'
 
 test('an idle process exits after the signal', async () => {
   const script = `
-    import { registerWorker, installSignalHandlers } from './src/index.ts'
+    import { registerWorker, installSignalHandlers } from 'iii-node'
     const worker = registerWorker('ws://127.0.0.1:9', { diagnostics: 'silent', otel: { enabled: false } })
     installSignalHandlers(worker, { onShutdown: () => console.log('over') })
     console.log('up')
   `
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
-  let printed = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    printed += chunk.toString()
-    if (printed === 'up\n') child.kill('SIGTERM')
-  })
-  const [code, signal] = (await once(child, 'exit', { signal: AbortSignal.timeout(9_000) })) as unknown[]
-  expect([printed, code, signal]).toEqual(['up\nover\n', 0, null])
+  const child = runCode('idle-process', script)
+  await child.says(/^up$/m)
+  expect(await child.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+  expect(child.stdout).toBe('up\nover\n')
 })
 
 test('in a worker thread a single warning reports that signals do not arrive', async () => {
