@@ -184,8 +184,9 @@ function expectAll({ OTLP, LOGS, MTRC }: Decoded): void {
 const PROTOCOLS: readonly OtlpProtocol[] = ['http/json', 'http/protobuf']
 
 test.each(PROTOCOLS)('every member of spans, metrics and log records reaches a collector over %s', async (protocol) => {
-  const { ca, issue } = await authority()
-  const collector = await otlpCollector({ tls: await issue(['127.0.0.1']) })
+  const root = await authority()
+  const { ca } = root
+  const collector = await otlpCollector({ tls: await root.issue(['127.0.0.1']) })
   const targets = otlpTargets({ endpoint: collector.url, protocol, tls: { ca } }, {}, 'options')
   const reports: unknown[] = []
   const ports = { clock: systemClock, random: systemRandom, report: (report: unknown) => reports.push(report) }

@@ -30,6 +30,8 @@ const NAME = 'iii-observability'
 /** Gives calls to built-in functions a span of the engine even outside a trace. */
 const TRACE_ALL = 'III_OTEL_TRACE_BUILTINS'
 
+const UNINSTALLED = { watchCall: undefined, openSpan: undefined, watchWorkers: undefined, watchEvents: undefined }
+
 /** @param env the environment with the switch for spans; by default that of the process. */
 export function createObservabilityBuiltin(
   host: EngineHost,
@@ -64,8 +66,7 @@ export function createObservabilityBuiltin(
       alerts.start()
     },
     stop: async () => {
-      const uninstalled = { watchCall: undefined, openSpan: undefined, watchWorkers: undefined, watchEvents: undefined }
-      Object.assign(host.instruments, uninstalled)
+      Object.assign(host.instruments, UNINSTALLED)
       alerts.stop()
       for (const trigger of triggers) trigger.stop()
       await parts.exporting?.stop()

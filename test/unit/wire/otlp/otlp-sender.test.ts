@@ -185,8 +185,9 @@ test.each(['http/json', 'http/protobuf'] as const)(
 )
 
 test('TLS with a private authority and a client certificate; without them nothing is sent', async () => {
-  const { ca, issue } = await authority()
-  const [server, client] = [await issue(['127.0.0.1']), await issue(['client'])]
+  const root = await authority()
+  const { ca } = root
+  const [server, client] = [await root.issue(['127.0.0.1']), await root.issue(['client'])]
   const serving = { tls: { ...server, ca, requestCert: true } }
   const { collector, sending, clock } = await rig({ tls: { ca, ...client }, compression: 'gzip' }, serving)
   sending.send(span('a'), 1)

@@ -4,7 +4,7 @@
  */
 import { ErrorCode, RuntimeError } from '../../../../errors.js'
 import { MAX_DELAY_MS } from '../../../../std/time/clock.js'
-import { isHttpAddress, otlpTargets, type OtlpTargets } from '../../../../wire/otlp/otlp-settings.js'
+import { isHttpAddress, otlpTargets, type OtlpOptions, type OtlpTargets } from '../../../../wire/otlp/otlp-settings.js'
 import { any, boolean, oneOf, optional, string, wholeNumber, type Declared } from '../../../declare/schema.js'
 import { atStart, invalidConfig, section, setting } from '../../../declare/settings.js'
 import type { ObjectOf } from '../../../declare/schema.js'
@@ -85,22 +85,13 @@ export function readExport(
 const PATH = 'iii-observability.local.otlp'
 
 function targetsOf(endpoint: string | undefined, otlp: ObjectOf<typeof otlpSection.members>): OtlpTargets {
-  const { headers, protocol, timeout_ms, compression, tls } = otlp
-  const options = {
+  const { headers, timeout_ms: timeoutMs, tls, ...rest } = withoutNulls(otlp)
+  const options: OtlpOptions = {
+    ...rest,
     endpoint,
-    headers: (headers ?? undefined) as Readonly<Record<string, string>> | undefined,
-    protocol: protocol ?? undefined,
-    timeoutMs: timeout_ms ?? undefined,
-    compression: compression ?? undefined,
-    tls: tls
-      ? {
-          ca: tls.ca ?? undefined,
-          cert: tls.cert ?? undefined,
-          key: tls.key ?? undefined,
-          servername: tls.servername ?? undefined,
-          rejectUnauthorized: tls.reject_unauthorized ?? undefined,
-        }
-      : undefined,
+    headers: headers as OtlpOptions['headers'],
+    timeoutMs,
+    tls: tls && tlsOf(withoutNulls(tls)),
   }
   try {
     return otlpTargets(options, process.env, PATH)
@@ -109,4 +100,18 @@ function targetsOf(endpoint: string | undefined, otlp: ObjectOf<typeof otlpSecti
     const isNamed = error.message.startsWith(PATH) || error.message.startsWith('OTEL_')
     throw invalidConfig(isNamed ? error.message : `${PATH}.tls cannot be used: ${error.message}`)
   }
+}
+
+function tlsOf<T extends object>({ reject_unauthorized: rejectUnauthorized, ...tls }: T & Rejection) {
+  return { ...tls, rejectUnauthorized }
+}
+
+interface Rejection {
+  readonly reject_unauthorized?: boolean | undefined
+}
+
+/** Settings without those that are null, which count as missing. */
+function withoutNulls<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], null> } {
+  const given = Object.entries(settings).filter(([, value]) => value !== null)
+  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], null> }
 }

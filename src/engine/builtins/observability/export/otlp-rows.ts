@@ -103,6 +103,10 @@ function valueOf(value: unknown): object {
     case 'object':
       if (Array.isArray(value)) return { arrayValue: { values: value.map(valueOf) } }
       return value === null ? {} : { kvlistValue: { values: attributesOf(value as Attributes) } }
+    case 'undefined':
+    case 'bigint':
+    case 'symbol':
+    case 'function':
     default:
       return {}
   }
