@@ -30,7 +30,7 @@ async function readLists(): Promise<Listed[]> {
 }
 
 function lookFor(fault: Fault, root: string): Promise<TestsEnd> {
-  return 'tests' in fault ? runTests(root, fault.tests, LIMIT_MS) : runSimulator(root, fault.seeds, LIMIT_MS)
+  return 'tests' in fault ? runTests(root, fault.tests, LIMIT_MS) : runSimulator(root, fault, LIMIT_MS)
 }
 
 /** The result for one fault; only `found` is a success. */
@@ -70,7 +70,7 @@ for (const { list, fault } of wanted) {
     continue
   }
   const startedAt = performance.now()
-  const key = 'tests' in fault ? fault.tests.join(' ') : `simulator ${fault.seeds}`
+  const key = 'tests' in fault ? fault.tests.join(' ') : `simulator ${fault.seeds} ${String(fault.flags)}`
   if (!sound.has(key)) sound.set(key, await mustPass(fault))
   const outcome = sound.get(key) ?? (await tryOut({ list, fault }))
   if (!outcome.startsWith('found')) missed += 1

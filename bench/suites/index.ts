@@ -3,6 +3,8 @@ import type { Suite } from '../suite.js'
 import { cpuPerCall, cpuPerLargeCall, cpuPerTracedCall, latency } from './calls.js'
 import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
+import { consoleInBrowser } from './console.js'
+import { devLoop } from './dev-loop.js'
 import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
@@ -13,7 +15,6 @@ import { readiness } from './readiness.js'
 import { scale } from './scale.js'
 import { signals } from './signals.js'
 import { subpaths } from './subpaths.js'
-import { typesCommand } from './types.js'
 
 export const suites: readonly Suite[] = [
   cpuPerCall,
@@ -28,7 +29,8 @@ export const suites: readonly Suite[] = [
   channel,
   growth,
   engineHeap,
-  typesCommand,
+  consoleInBrowser,
+  devLoop,
   scale,
   signals,
   subpaths,

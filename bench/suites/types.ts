@@ -9,7 +9,7 @@ import { registerWorker } from 'iii-node'
 import { contenders, type Contender } from '../contender.js'
 import { interleave } from '../rounds.js'
 import { seriesOf } from '../series.js'
-import type { Suite } from '../suite.js'
+import type { Figure, RunOptions } from '../suite.js'
 
 const FUNCTIONS = 1_000
 
@@ -34,40 +34,34 @@ async function commandMs({ root }: Contender, url: string, file: string): Promis
   return performance.now() - startedAt
 }
 
-export const typesCommand: Suite = {
-  id: 'p17',
-  title: 'iii-node types for 1,000 functions',
-  async run(options) {
-    const engine = await startEngine({ port: 0, httpPort: 0, streamPort: 0 })
-    const worker = registerWorker(engine.url, { otel: { enabled: false } })
-    const folder = await mkdtemp(join(tmpdir(), 'iii-node-types-'))
-    try {
-      for (let at = 0; at < FUNCTIONS; at += 1) {
-        const format = schema(at)
-        worker.registerFunction(`bench::f${String(at)}`, () => null, {
-          request_format: format,
-          response_format: format,
-        })
-      }
-      await worker.ready()
-      let run = 0
-      const measured = await interleave(
-        contenders(options, ['ours'], 'ours'),
-        { rounds: options.rounds, warmUpRounds: 1 },
-        (side) => commandMs(side, engine.url, join(folder, `${String((run += 1))}.d.ts`)),
-      )
-      return [
-        {
-          name: 'from its launch',
-          unit: 'ms',
-          series: seriesOf(measured, (ms) => ms),
-          goal: { of: 'ours', limit: 1_000, want: 'at most' },
-        },
-      ]
-    } finally {
-      await worker.shutdown()
-      await engine.close()
-      await rm(folder, { recursive: true, force: true })
+export async function typesFigure(options: RunOptions): Promise<Figure> {
+  const engine = await startEngine({ port: 0, httpPort: 0, streamPort: 0 })
+  const worker = registerWorker(engine.url, { otel: { enabled: false } })
+  const folder = await mkdtemp(join(tmpdir(), 'iii-node-types-'))
+  try {
+    for (let at = 0; at < FUNCTIONS; at += 1) {
+      const format = schema(at)
+      worker.registerFunction(`bench::f${String(at)}`, () => null, {
+        request_format: format,
+        response_format: format,
+      })
     }
-  },
+    await worker.ready()
+    let run = 0
+    const measured = await interleave(
+      contenders(options, ['ours'], 'ours'),
+      { rounds: options.rounds, warmUpRounds: 1 },
+      (side) => commandMs(side, engine.url, join(folder, `${String((run += 1))}.d.ts`)),
+    )
+    return {
+      name: 'iii-node types for 1,000 functions, from its launch',
+      unit: 'ms',
+      series: seriesOf(measured, (ms) => ms),
+      goal: { of: 'ours', limit: 1_000, want: 'at most' },
+    }
+  } finally {
+    await worker.shutdown()
+    await engine.close()
+    await rm(folder, { recursive: true, force: true })
+  }
 }

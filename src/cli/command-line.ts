@@ -4,7 +4,7 @@ import { nearestName } from '../std/text/nearest-name.js'
 import { packageVersion } from '../version.js'
 import { CommandError, Exit, UsageError, type CommandSpec, type Terminal } from './command.js'
 import { commands } from './commands.js'
-import { helpOf, helpOfAll } from './print/help.js'
+import { helpOf, helpOfAll, usageOf } from './print/help.js'
 
 /** @returns the exit code. */
 export async function runCommandLine([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
@@ -40,7 +40,7 @@ async function run(spec: CommandSpec, args: readonly string[], terminal: Termina
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     terminal.err(`iii-node ${spec.name}: ${safeLines(reason)}`)
-    if (error instanceof UsageError) terminal.err(`\n${helpOf(spec)}`)
+    if (error instanceof UsageError) terminal.err(`\n${usageOf(spec)}`)
     return error instanceof CommandError ? error.exitCode : Exit.FAILED
   }
 }

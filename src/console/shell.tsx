@@ -26,20 +26,25 @@ const PAGES: readonly PageEntry[] = [
     path: 'functions',
     title: 'Functions',
     icon: 'functions',
-    page: lazyPage(async () => (await import('./pages/functions.js')).FunctionsPage),
+    page: lazyPage(async () => (await import('./pages/later.js')).FunctionsPage),
   },
   {
     path: 'traces',
     title: 'Traces',
     icon: 'traces',
-    page: lazyPage(async () => (await import('./pages/traces.js')).TracesPage),
+    page: lazyPage(async () => (await import('./pages/later.js')).TracesPage),
   },
-  { path: 'logs', title: 'Logs', icon: 'logs', page: lazyPage(async () => (await import('./pages/logs.js')).LogsPage) },
+  {
+    path: 'logs',
+    title: 'Logs',
+    icon: 'logs',
+    page: lazyPage(async () => (await import('./pages/later.js')).LogsPage),
+  },
   {
     path: 'queues',
     title: 'Queues',
     icon: 'queues',
-    page: lazyPage(async () => (await import('./pages/queues.js')).QueuesPage),
+    page: lazyPage(async () => (await import('./pages/later.js')).QueuesPage),
   },
   {
     path: 'state',
@@ -51,19 +56,19 @@ const PAGES: readonly PageEntry[] = [
     path: 'streams',
     title: 'Streams',
     icon: 'streams',
-    page: lazyPage(async () => (await import('./pages/streams.js')).StreamsPage),
+    page: lazyPage(async () => (await import('./pages/later.js')).StreamsPage),
   },
   {
     path: 'triggers',
     title: 'Triggers',
     icon: 'triggers',
-    page: lazyPage(async () => (await import('./pages/triggers.js')).TriggersPage),
+    page: lazyPage(async () => (await import('./pages/later.js')).TriggersPage),
   },
   {
     path: 'channels',
     title: 'Channels',
     icon: 'channels',
-    page: lazyPage(async () => (await import('./pages/channels.js')).ChannelsPage),
+    page: lazyPage(async () => (await import('./pages/later.js')).ChannelsPage),
   },
   {
     path: 'workers',
@@ -75,9 +80,14 @@ const PAGES: readonly PageEntry[] = [
     path: 'metrics',
     title: 'Metrics',
     icon: 'metrics',
-    page: lazyPage(async () => (await import('./pages/metrics.js')).MetricsPage),
+    page: lazyPage(async () => (await import('./pages/later.js')).MetricsPage),
   },
-  { path: 'flow', title: 'Flow', icon: 'flow', page: lazyPage(async () => (await import('./pages/flow.js')).FlowPage) },
+  {
+    path: 'flow',
+    title: 'Flow',
+    icon: 'flow',
+    page: lazyPage(async () => (await import('./pages/later.js')).FlowPage),
+  },
 ]
 
 export function Shell(): JSX.Element {

@@ -69,7 +69,16 @@ function parsed({ id, input: schema }: PlainWorkflow, input: unknown): unknown {
 
 function runOf(start: Run['start']): Run {
   return {
-    ...{ start, generation: 0, input: start.input, version: start.version, consumed: {}, epoch: 1, claim: undefined },
+    ...{
+      start,
+      handed: { generation: 0, taken: 1 },
+      generation: 0,
+      input: start.input,
+      version: start.version,
+      consumed: {},
+      epoch: 1,
+      claim: undefined,
+    },
     ...{
       until: Infinity,
       parked: undefined,

@@ -12,7 +12,16 @@ import { checkSignalContract, checkWorkflow } from './definition.js'
 import type { AnyWorkflow, Signal, WorkflowInput, WorkflowOutput } from './flow.js'
 import { checkKnown, DEFAULT_LIMITS, journaled } from './options.js'
 import { scopeOf, type Run, type RunName } from './record.js'
-import { cancelRun, findRun, pauseRun, resumeRun, retryRun, startRun, type RequestParts } from './requests.js'
+import {
+  cancelRun,
+  findRun,
+  pauseRun,
+  resumeRun,
+  retryRun,
+  settledRun,
+  startRun,
+  type RequestParts,
+} from './requests.js'
 import { announcer, hostOf, portsOf, schedulesOn } from './serve.js'
 import { sendSignal } from './signals.js'
 import { historyOf, statusOf, type RunHistory, type RunStatus } from './status.js'
@@ -166,7 +175,7 @@ async function outcomeOf(worker: III, parts: RequestParts, name: RunName): Promi
     const unfollow = hostOf(worker, name.workflow)?.ended.on((run) => {
       if (run === name.run) noticed.resolve()
     })
-    const run = await findRun(parts, name)
+    const run = await settledRun(parts, name)
     if (run.outcome !== undefined || run.pause?.by === 'held') {
       unfollow?.()
       return resultOf(run)

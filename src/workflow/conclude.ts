@@ -8,19 +8,9 @@ import { validate } from '../sdk/schema/validation.js'
 import { attempt } from './attempts.js'
 import { entryKey, readEntry, undoKey } from './journal.js'
 import { errorBody, journaled, retryOf } from './options.js'
-import {
-  endOps,
-  nextOps,
-  parkOps,
-  pauseOps,
-  readRun,
-  RECORD_KEY,
-  scopeOf,
-  type Outcome,
-  type Run,
-  type RunName,
-} from './record.js'
-import { cancelRun, deadScope, sendNews, type RequestParts } from './requests.js'
+import { isOwner, readRun, RECORD_KEY, scopeOf, type Outcome, type Run, type RunName } from './record.js'
+import { endOps, nextOps, parkOps, pauseOps } from './record-ops.js'
+import { cancelRun, deadScope, openRun, sendNews, type RequestParts } from './requests.js'
 import type { Due } from './schedule.js'
 import type { Session } from './session.js'
 import type { Ending } from './session-parts.js'
@@ -85,13 +75,15 @@ async function undone(session: Session, ended: Ended): Promise<Run | undefined> 
 }
 
 async function end(session: Session, ended: Ended): Promise<Run | undefined> {
-  const { store, clock } = session.parts
-  const outcome: Outcome = { token: session.lease.token, at: clock.epochMs(), ...ended }
-  return readRun(await store.update(session.scope, RECORD_KEY, endOps(session.run, outcome)))
+  const { store, clock, settings } = session.parts
+  const settling = settings.settleMs === 0 ? {} : { settleMs: settings.settleMs }
+  const outcome: Outcome = { token: session.lease.token, at: clock.epochMs(), ...ended, ...settling }
+  const run = readRun(await store.update(session.scope, RECORD_KEY, endOps(session.run, outcome)))
+  return run?.outcome === undefined ? undefined : run
 }
 
 async function cancelChildren(session: Session): Promise<void> {
-  for (const name of session.children.values())
+  for (const name of session.replay.children())
     await orMissing(cancelRun(session.parts, name, 'its parent was cancelled'))
 }
 
@@ -100,6 +92,7 @@ async function continued(session: Session, input: unknown): Promise<Run | undefi
   const { token } = session.lease
   const next = { token, at: clock.epochMs(), input, version: workflow.version, consumed: consumedSignals(session) }
   const run = readRun(await store.update(session.scope, RECORD_KEY, nextOps(session.run, next)))
+  if (!isOwner(run, token)) return undefined
   for (const key of session.replay.keys()) await store.remove(session.scope, entryKey(session.run.generation, key))
   return run
 }
@@ -110,26 +103,38 @@ export async function hold(session: Session, error: ErrorBody): Promise<Run | un
   const { workflow, run: id } = session.run.start
   const at = clock.epochMs()
   await store.set(deadScope(workflow), id, { run: id, at, error })
-  const parked = { token: session.lease.token, at, news: session.run.news, waits: [] }
-  const ops = [...pauseOps({ by: 'held', at, error }), ...parkOps(session.run, parked)]
-  return readRun(await store.update(session.scope, RECORD_KEY, ops))
+  const { token } = session.lease
+  const parked = { at, news: session.run.news, waits: [] }
+  const ops = [...pauseOps({ by: 'held', token, at, error }), ...parkOps(session.run, parked)]
+  const run = readRun(await store.update(session.scope, RECORD_KEY, ops))
+  return run?.claim?.token === token ? run : undefined
 }
 
-/** Notifies the runs that wait for this one, and schedules its removal. */
-export async function afterEnd(parts: RequestParts, run: Run, retentionMs: number): Promise<void> {
-  for (const watcher of run.watchers) await orMissing(sendNews(parts, watcher, []))
-  await parts.scheduleOf(run.start.workflow).put(removalEntry(run, retentionMs), parts.clock.epochMs())
+/**
+ * Notifies the runs that wait for this one, and schedules its removal; removes it if it was kept for its time.
+ * @param found the entry of the schedule that says so. One of an end before the run was retried comes too early.
+ */
+export async function afterEnd(
+  parts: RequestParts,
+  run: Run,
+  { retentionMs, found }: { readonly retentionMs: number; readonly found: Due | undefined },
+): Promise<void> {
+  const removal = removalEntry(run, retentionMs)
+  if (found?.tag === removal.tag) {
+    await removeRun(parts, run.start)
+    return
+  }
+  for (const watcher of run.watchers) await orMissing(openRun(parts, watcher).then(() => sendNews(parts, watcher, [])))
+  await parts.scheduleOf(run.start.workflow).put(removal)
 }
 
-/** The tag of the entry that removes a run. */
-export const REMOVAL = 'x'
-
-function removalEntry({ start, outcome }: Run, retentionMs: number): Due {
-  return { run: start.run, tag: REMOVAL, due: (outcome?.at ?? start.at) + retentionMs }
+/** The entry of the schedule that removes an ended run. */
+export function removalEntry({ start, generation, outcome }: Run, retentionMs: number): Due {
+  return { run: start.run, tag: `x${String(generation)}`, due: (outcome?.at ?? start.at) + retentionMs }
 }
 
 /** Removes an ended run, its record last. */
-export async function removeRun({ store }: Pick<RequestParts, 'store'>, name: RunName): Promise<void> {
+async function removeRun({ store }: Pick<RequestParts, 'store'>, name: RunName): Promise<void> {
   const scope = scopeOf(name)
   for (const value of await store.list(scope)) {
     const entry = readEntry(value)

@@ -7,11 +7,12 @@ import { ErrorCode, type ErrorBody } from '../errors.js'
 import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
-import { afterEnd, conclude, hold, REMOVAL, removeRun } from './conclude.js'
+import { audit } from './audit.js'
+import { afterEnd, conclude, hold } from './conclude.js'
 import { readEntries } from './journal.js'
-import { claim, type Lease } from './lease.js'
+import { claim, Watch, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
-import { attentionOf, readRun, RECORD_KEY, runPrefix, scopeOf, type Run, type RunName } from './record.js'
+import { attentionOf, readRun, RECORD_KEY, scopeOf, type Attention, type Run, type RunName } from './record.js'
 import { startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
@@ -47,12 +48,14 @@ export class Host {
   readonly #attended = new Set<Promise<void>>()
   readonly #queue = new Map<string, Due | undefined>()
   readonly #timers = new Map<string, Timer>()
+  readonly #watch: Watch
   #sweepTimer: Timer | undefined
   #bootId: string | undefined
   #isOpen = true
 
   constructor(parts: HostParts) {
     this.#parts = parts
+    this.#watch = new Watch(parts.clock)
     this.#schedule = parts.scheduleOf(parts.workflow.id)
     this.ended = new Emitter(() => undefined)
     this.#sweepLater(0)
@@ -83,7 +86,7 @@ export class Host {
     this.#bootId = boot
     // Each finds out whether the engine still knows its claim.
     for (const session of this.#sessions.values()) session?.poke()
-    await this.#audit(boot)
+    await audit(this.#parts, boot, () => this.#isOpen)
   }
 
   /** Takes no more runs and releases those it has, each once its steps that run have ended. */
@@ -114,7 +117,7 @@ export class Host {
     for await (const entries of this.#schedule.due(now)) {
       for (const entry of entries) {
         if (!this.#isOpen) return
-        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs, now)
+        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs)
         else if (!this.#offer(entry.run, entry)) return
       }
     }
@@ -158,7 +161,7 @@ export class Host {
   }
 
   async #attend(name: RunName, entry: Due | undefined): Promise<void> {
-    const { store, clock, workflow } = this.#parts
+    const { store, clock, workflow, settings } = this.#parts
     const run = readRun(await store.get(scopeOf(name), RECORD_KEY))
     const now = clock.epochMs()
     if (run === undefined) {
@@ -166,21 +169,18 @@ export class Host {
       return
     }
     const attention = attentionOf(run, now)
-    if (attention.kind === 'ready') {
+    const delayMs = attention.kind === 'owned' ? this.#watch.remainingMs(run, attention.claim) : delayOf(attention, now)
+    if (delayMs === 0) {
       // A run of a newer version stays in the schedule, for a worker that has its code.
       if (run.version <= workflow.version) await this.#own(run, entry)
-    } else if (attention.kind === 'later') {
-      if (entry !== undefined) await this.#schedule.move(entry, attention.at, now)
-      if (!attention.isOwned) this.#timeLater(name.run, attention.at - now)
+    } else if (delayMs < Infinity) {
+      if (entry !== undefined) await this.#schedule.move(entry, now + delayMs)
+      this.#timeLater(name.run, delayMs)
     } else {
-      if (attention.kind === 'ended') await this.#afterEnd(run, entry)
+      if (attention.kind === 'ended')
+        await afterEnd(this.#parts, run, { retentionMs: settings.retentionMs, found: entry })
       if (entry !== undefined) await this.#schedule.remove(entry)
     }
-  }
-
-  async #afterEnd(run: Run, entry: Due | undefined): Promise<void> {
-    if (entry?.tag === REMOVAL) await removeRun(this.#parts, run.start)
-    else await afterEnd(this.#parts, run, this.#parts.settings.retentionMs)
   }
 
   /** Works on a run from its claim to its release. */
@@ -191,7 +191,8 @@ export class Host {
     owned.lease.stop()
     if (run === undefined) return
     if (run.outcome !== undefined) {
-      await afterEnd(this.#parts, run, this.#parts.settings.retentionMs)
+      const { retentionMs } = this.#parts.settings
+      await afterEnd(this.#parts, run, { retentionMs, found: undefined })
       this.ended.emit(run.start.run)
     }
     await this.#removeEntries(found, entry)
@@ -261,36 +262,15 @@ export class Host {
     }
     this.#timers.set(run, this.#parts.clock.after(delayMs, wake, 'background'))
   }
-
-  /** Puts runs back into the schedule that an engine has forgotten there. Once for each start of the engine. */
-  async #audit(boot: string | undefined): Promise<void> {
-    const { store, clock, workflow } = this.#parts
-    const scope = `workflow/${workflow.id}/boot`
-    const last = (await store.get(scope, 'audit')) as { readonly boot?: string } | undefined
-    if (boot !== undefined && last?.boot === boot) return
-    const prefix = runPrefix(workflow.id)
-    for (const name of await store.scopes()) {
-      if (!this.#isOpen) return
-      if (name.startsWith(prefix)) await this.#reschedule(readRun(await store.get(name, RECORD_KEY)))
-    }
-    if (boot !== undefined) await store.set(scope, 'audit', { boot, at: clock.epochMs() })
-  }
-
-  async #reschedule(run: Run | undefined): Promise<void> {
-    if (run === undefined) return
-    const now = this.#parts.clock.epochMs()
-    const attention = attentionOf(run, now)
-    if (attention.kind === 'paused' || attention.kind === 'idle') return
-    const parked = run.parked?.due
-    const known: Due | undefined =
-      parked === undefined ? undefined : { run: run.start.run, tag: `p${String(run.epoch)}`, due: parked }
-    if (known !== undefined && (await this.#schedule.has(known))) return
-    const due = attention.kind === 'later' ? attention.at : now
-    await this.#schedule.put(known ?? { run: run.start.run, tag: 'a', due }, now)
-  }
 }
 
 function crashLoop({ start }: Run, crashes: number): ErrorBody {
   const message = `${String(crashes)} workers in a row ended or lost the run ${start.run} of ${start.workflow} while they ran it. Find out why in their logs, then resume the run`
   return { code: ErrorCode.WORKFLOW_HELD, message }
+}
+
+/** How long a run has nothing to do; `Infinity`: until there are news. */
+function delayOf(attention: Attention, now: number): number {
+  if (attention.kind === 'later') return attention.at - now
+  return attention.kind === 'ready' ? 0 : Infinity
 }

@@ -63,6 +63,8 @@ export class JournalWriter {
   async finish(operation: Operation, { bytes = 0, ...members }: Finished): Promise<Done> {
     this.#bytes += bytes
     const entry = await this.#append(operation, 'done', { ...members, order: this.#order++ })
+    // What another worker journaled first may be further on.
+    this.#order = Math.max(this.#order, (entry.done?.order ?? 0) + 1)
     // eslint-disable-next-line @typescript-eslint/no-non-null-assertion -- the list has at least the element that was appended
     return entry.done!
   }

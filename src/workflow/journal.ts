@@ -5,7 +5,7 @@
  */
 import { ErrorCode, RuntimeError, type ErrorBody } from '../errors.js'
 import { isRecord } from '../wire/protocol/validate.js'
-import { firstOf } from './record.js'
+import { firstOf, type RunName } from './record.js'
 import type { StoreOp } from './store.js'
 
 /**
@@ -31,7 +31,7 @@ export interface Begun extends Element {
   /** When it stops waiting, in milliseconds since 1970; absent: never. */
   readonly due?: number
   /** The run that was started. */
-  readonly child?: { readonly workflow: string; readonly run: string }
+  readonly child?: RunName
   /** The operation of the same branch that had ended last. */
   readonly after?: string
 }
@@ -92,12 +92,13 @@ export function readEntry(value: unknown): (Entry & { readonly generation: numbe
   return { key: element.key, generation: element.generation, begun, done, failures }
 }
 
-/** A failure that was appended again after an unknown outcome counts once. */
+/** The first failure of each attempt counts: another one was appended again, or by a worker that had lost the run. */
 function readFailures(value: unknown): Failure[] {
   if (!Array.isArray(value)) return []
-  const isSame = (a: Failure, b: Failure): boolean => a.token === b.token && a.attempt === b.attempt
+  const first = new Map<number, Failure>()
   // Written by this package alone.
-  return (value as Failure[]).filter((each, index, all) => all.findIndex((other) => isSame(each, other)) === index)
+  for (const each of value as Failure[]) if (!first.has(each.attempt)) first.set(each.attempt, each)
+  return [...first.values()]
 }
 
 /** The entries of one generation among the values of a run's scope. */
@@ -177,6 +178,13 @@ export class Replay {
   /** Operations that have ended. */
   *ended(): Iterable<Done> {
     for (const { done } of this.#entries.values()) if (done !== undefined) yield done
+  }
+
+  /** Child runs that may not have ended. */
+  *children(): Iterable<RunName> {
+    for (const { begun, done } of this.#entries.values()) {
+      if (begun?.child !== undefined && done === undefined) yield begun.child
+    }
   }
 
   /**

@@ -5,8 +5,9 @@
  */
 import type { Clock, Timer } from '../std/time/clock.js'
 import type { Random } from '../std/random.js'
-import { claimOps, extendOps, isOwner, readRun, RECORD_KEY, scopeOf, type Claim, type Run } from './record.js'
-import type { Store } from './store.js'
+import { isOwner, readRun, RECORD_KEY, scopeOf, untilOf, type Claim, type Run } from './record.js'
+import { claimOps, extendOps } from './record-ops.js'
+import { pause, type Store } from './store.js'
 
 /** What claims need. */
 export interface LeaseParts {
@@ -27,9 +28,42 @@ export async function claim(parts: LeaseParts, run: Run): Promise<{ lease: Lease
   const crashes = crashed ? (run.claim.crashes ?? 0) + 1 : 0
   const until = asked.epochMs + leaseMs
   const own: Claim = { token, worker: workerName, until, leaseMs, ...(crashes === 0 ? {} : { crashes }) }
-  const claimed = readRun(await store.update(scopeOf(run.start), RECORD_KEY, claimOps(run, own)))
-  return isOwner(claimed, token) ? { lease: new Lease(parts, claimed, asked), run: claimed } : undefined
+  const value = await store.update(scopeOf(run.start), RECORD_KEY, claimOps(run, own))
+  const claimed = readRun(value)
+  if (!isOwner(claimed, token)) return undefined
+  // The owner before had extended its lease just then: until that ends, it may not know that the run is not its own.
+  if (crashed && untilOf(value, run.claim) !== run.until) await pause(clock, run.claim.leaseMs)
+  return { lease: new Lease(parts, claimed, asked), run: claimed }
 }
+
+/** A claim that does not change for the time of its lease belongs to a worker that is gone, whatever the wall clocks say. */
+export class Watch {
+  readonly #clock: Clock
+  readonly #seen = new Map<string, { readonly token: string; readonly until: number; readonly since: number }>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** How long a run has to be watched until it counts as lost; 0: it does. */
+  remainingMs({ start, until }: Run, { token, leaseMs }: Claim): number {
+    const now = this.#clock.now()
+    const seen = this.#seen.get(start.run)
+    if (seen?.token === token && seen.until === until) return Math.max(0, seen.since + leaseMs - now)
+    this.forget(start.run)
+    this.#seen.set(start.run, { token, until, since: now })
+    const [oldest] = this.#seen.keys()
+    if (this.#seen.size > MAX_WATCHED && oldest !== undefined) this.forget(oldest)
+    return leaseMs
+  }
+
+  forget(run: string): void {
+    this.#seen.delete(run)
+  }
+}
+
+/** Runs of other workers that one worker watches. One that is forgotten is watched from the beginning. */
+const MAX_WATCHED = 10_000
 
 /** What happens to a lease. */
 export interface LeaseEvents {
@@ -73,8 +107,9 @@ export class Lease {
 
   /** Whether the lease is still this worker's; asks the engine only when the lease may have ended. */
   async isOwn(): Promise<boolean> {
-    if (this.#isOver) return false
-    return this.#isValid() || (await this.extend())
+    // The answer may be older than the lease: this process was held up.
+    while (!this.#isOver && !this.#isValid()) await this.extend()
+    return !this.#isOver
   }
 
   /** Extends the lease now. @returns whether the run is still owned. */

@@ -46,7 +46,8 @@ async function performed(
   await session.frontier()
   try {
     const done = await perform(operation)
-    return session.isOver ? undefined : done
+    // Written too late, it may not be what the present owner went on with, or belong to a generation that is over.
+    return (await session.busy(() => session.lease.isOwn())) && !session.isOver ? done : undefined
   } catch (error) {
     // Only the store fails here: nothing can be journaled any more.
     if (!(error instanceof Abandoned)) session.lose()

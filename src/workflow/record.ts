@@ -1,11 +1,13 @@
 /**
- * The record of a run: one value in engine state that holds its start, claims, lease, news and outcome. All pure: reads
- * the record, and makes the operations that change it. Elements are appended and the first of a list decides, so that
+ * The record of a run: one value in engine state that holds its start, claims, lease, news and outcome. Pure; the
+ * operations that change it are in `record-ops.ts`. Elements are appended and the first of a list decides, so that
  * concurrent writers agree. Knows nothing of steps (`journal.ts`).
+ *
+ * Epochs are numbered lists, and the first element of the highest one says whose the run is, or how it ended: a take-over,
+ * the next generation and the end all compete for the next epoch, so whatever a superseded worker still writes is void.
  */
 import type { ErrorBody } from '../errors.js'
 import { isRecord } from '../wire/protocol/validate.js'
-import type { StoreOp } from './store.js'
 
 /** How a run is named. */
 export interface RunName {
@@ -28,6 +30,16 @@ export interface Watcher extends RunName {
   readonly token: string
 }
 
+/** What each epoch hands on to the next. */
+export interface Handed {
+  /** Counts `continueAs` and retries from a step, from 0. */
+  readonly generation: number
+  /** The token of the generation's `Next`; absent in generation 0. */
+  readonly next?: string
+  /** Times a worker has taken the run. */
+  readonly taken: number
+}
+
 /** One take-over of a run by a worker. */
 export interface Claim {
   readonly token: string
@@ -37,6 +49,8 @@ export interface Claim {
   readonly leaseMs: number
   /** Claims in a row, before this one, that ended without releasing the run. */
   readonly crashes?: number
+  /** The token of the claim before this one. */
+  readonly after?: string
 }
 
 /** What a waiting run waits for. */
@@ -51,7 +65,6 @@ export interface Wait {
 
 /** Left by a worker that released a run in good order. */
 export interface Parked {
-  readonly token: string
   readonly at: number
   /** When the run continues by itself; absent: never. */
   readonly due?: number
@@ -71,6 +84,8 @@ export interface Cancel {
 export interface Pause {
   /** `user`: on request. `held`: it kept failing, and is on the dead-letter list. */
   readonly by: 'user' | 'held'
+  /** The claim that holds the run. */
+  readonly token?: string
   readonly at: number
   readonly error?: ErrorBody
 }
@@ -84,6 +99,8 @@ export interface Outcome {
   readonly error?: ErrorBody
   /** Errors of undo steps that failed for good. */
   readonly undoErrors?: readonly ErrorBody[]
+  /** How old it has to be, where the engine may forget it until then. */
+  readonly settleMs?: number
 }
 
 /** The next generation of a run: the same id with a fresh journal. */
@@ -99,15 +116,16 @@ export interface Next {
 /** A record as it was read. */
 export interface Run {
   readonly start: Start
-  /** Counts `continueAs` and retries from a step, from 0. */
+  readonly handed: Handed
   readonly generation: number
   readonly input: unknown
   readonly version: number
   readonly consumed: Readonly<Record<string, number>>
   /** 0 before the first claim. */
   readonly epoch: number
+  /** The claim of that epoch; absent before the first one, and once the run has ended. */
   readonly claim: Claim | undefined
-  /** When the lease of the claim ends. */
+  /** When the lease of the claim ends, on the clock of its owner. */
   readonly until: number
   /** Set while the latest claim has released the run. */
   readonly parked: Parked | undefined
@@ -120,10 +138,11 @@ export interface Run {
   readonly watchers: readonly Watcher[]
 }
 
-const CLAIM = 'claim:'
-const LEASE = 'lease:'
-const GENERATION = 'generation:'
-const OUTCOME = 'outcome:'
+/** What the members of a record begin with: an epoch, the lease and the release of a claim, the beginning of a generation. */
+export const EPOCH = 'epoch:'
+export const LEASE = 'lease:'
+export const PARKED = 'parked:'
+export const GENERATION = 'generation:'
 
 /** The key of the record in the scope of its run. */
 export const RECORD_KEY = 'run'
@@ -133,31 +152,48 @@ export function readRun(value: unknown): Run | undefined {
   if (!isRecord(value)) return undefined
   const start = firstOf<Start>(value['start'])
   if (start === undefined) return undefined
-  const epoch = highest(CLAIM, value)
-  const claim = firstOf<Claim>(value[CLAIM + String(epoch)])
-  const generation = highest(GENERATION, value)
-  const next = firstOf<Next>(value[GENERATION + String(generation)])
-  const extended = claim === undefined ? undefined : value[LEASE + claim.token]
-  const parked = recordOf<Parked>(value['parked'])
+  const epoch = highest(EPOCH, value)
+  const { claim, outcome, generation, next, taken } = readEpoch(value[EPOCH + String(epoch)])
+  const pause = recordOf<Pause>(value['pause'])
   return {
     start,
+    handed: { generation, taken, ...(next === undefined ? {} : { next }) },
     generation,
-    ...beginningOf(start, next),
+    ...beginningOf(start, nextOf(value[GENERATION + String(generation)], next)),
     epoch,
     claim,
-    until: numberOf(extended) || (claim?.until ?? 0),
-    parked: parked !== undefined && parked.token === claim?.token ? parked : undefined,
+    until: claim === undefined ? 0 : untilOf(value, claim),
+    parked: claim === undefined ? undefined : recordOf<Parked>(value[PARKED + claim.token]),
     news: numberOf(value['news']),
     cancel: firstOf<Cancel>(value['cancel']),
-    pause: recordOf<Pause>(value['pause']),
-    outcome: firstOf<Outcome>(value[OUTCOME + String(generation)]),
+    pause: pause?.by === 'held' && pause.token !== claim?.token ? undefined : pause,
+    outcome,
     watchers: Array.isArray(value['watchers']) ? (value['watchers'] as Watcher[]) : [],
   }
+}
+
+/** Whose an epoch is, or how the run ended in it; before the first one nothing is handed on. */
+function readEpoch(list: unknown): Handed & { readonly claim?: Claim; readonly outcome?: Outcome } {
+  const held = firstOf<(Claim | Outcome) & Handed>(list)
+  if (held === undefined) return { generation: 0, taken: 0 }
+  const { generation, taken, next } = held
+  const handed = { generation, taken, ...(next === undefined ? {} : { next }) }
+  return 'status' in held ? { ...handed, outcome: held } : { ...handed, claim: held }
+}
+
+function nextOf(list: unknown, token: string | undefined): Next | undefined {
+  // Written by this file alone.
+  return token === undefined || !Array.isArray(list) ? undefined : (list as Next[]).find((each) => each.token === token)
 }
 
 function beginningOf(start: Start, next: Next | undefined): Pick<Run, 'input' | 'version' | 'consumed'> {
   if (next === undefined) return { input: start.input, version: start.version, consumed: {} }
   return { input: next.input, version: next.version, consumed: next.consumed ?? {} }
+}
+
+/** When the lease of a claim ends, as a record has it. */
+export function untilOf(value: unknown, { token, until }: Claim): number {
+  return (isRecord(value) && numberOf(value[LEASE + token])) || until
 }
 
 /** The highest number among the keys with a prefix; 0 without any. */
@@ -194,8 +230,10 @@ export type Attention =
   /** Waits for news and nothing else. */
   | { readonly kind: 'idle' }
   | { readonly kind: 'ready' }
-  /** Nothing to do before `at`: a timer, or the end of the lease of its owner. */
-  | { readonly kind: 'later'; readonly at: number; readonly isOwned: boolean }
+  /** A worker has it; whether that one is alive shows in time. */
+  | { readonly kind: 'owned'; readonly claim: Claim }
+  /** Nothing to do before a timer. */
+  | { readonly kind: 'later'; readonly at: number }
 
 /** What a run needs at `now`. */
 export function attentionOf(run: Run, now: number): Attention {
@@ -203,82 +241,16 @@ export function attentionOf(run: Run, now: number): Attention {
   if (run.pause !== undefined) return { kind: 'paused' }
   if (run.claim === undefined) return { kind: 'ready' }
   const { parked } = run
-  if (parked === undefined) {
-    // A lease that ends later than any extension could set it was written before the clock moved back.
-    const isOwned = run.until > now && run.until - now <= 2 * run.claim.leaseMs
-    return isOwned ? { kind: 'later', at: run.until, isOwned } : { kind: 'ready' }
-  }
+  if (parked === undefined) return { kind: 'owned', claim: run.claim }
   if (run.news > parked.news) return { kind: 'ready' }
   if (parked.due === undefined) return { kind: 'idle' }
-  return parked.due <= now ? { kind: 'ready' } : { kind: 'later', at: parked.due, isOwned: false }
+  return parked.due <= now ? { kind: 'ready' } : { kind: 'later', at: parked.due }
 }
 
-/** Whether a token owns the highest epoch. */
+/** Whether a token owns the highest epoch, or has ended the run. */
 export function isOwner(run: Run | undefined, token: string): run is Run {
-  return run?.claim?.token === token && run.parked === undefined
+  return (run?.outcome ?? run?.claim)?.token === token && run?.parked === undefined
 }
-
-/** Starts a run; the first start decides. */
-export function startOps(start: Start): StoreOp[] {
-  return [{ type: 'append', path: 'start', value: start }]
-}
-
-/** Asks for a notice of the outcome. */
-export function watchOps(watcher: Watcher): StoreOp[] {
-  return [{ type: 'append', path: 'watchers', value: watcher }]
-}
-
-/** Asks for a run to be cancelled; the first request decides. */
-export function cancelOps(cancel: Cancel): StoreOp[] {
-  return [{ type: 'append', path: 'cancel', value: cancel }]
-}
-
-/** Keeps a run from being continued. */
-export function pauseOps(pause: Pause): StoreOp[] {
-  return [{ type: 'set', path: 'pause', value: pause }]
-}
-
-/** Lets a run continue. */
-export const resumeOps: StoreOp[] = [{ type: 'remove', path: 'pause' }]
-
-/** Claims the epoch after the one that was read; the first claim decides. */
-export function claimOps(run: Run, claim: Claim): StoreOp[] {
-  return [{ type: 'append', path: CLAIM + String(run.epoch + 1), value: claim }]
-}
-
-/** Extends the lease of one claim, whatever happened to the others. */
-export function extendOps(token: string, until: number): StoreOp[] {
-  return [{ type: 'set', path: LEASE + token, value: until }]
-}
-
-/** Releases a run, and removes the claims before this one, which decide nothing any more. */
-export function parkOps(run: Run, parked: Parked): StoreOp[] {
-  const before = run.epoch - 1
-  return [
-    { type: 'set', path: 'parked', value: parked },
-    { type: 'remove', path: LEASE + parked.token },
-    ...(before > 0 ? [{ type: 'remove', path: CLAIM + String(before) } as const] : []),
-  ]
-}
-
-/** Ends a generation; the first outcome decides. */
-export function endOps(run: Run, outcome: Outcome): StoreOp[] {
-  return [{ type: 'append', path: OUTCOME + String(run.generation), value: outcome }]
-}
-
-/** Begins the next generation; the first one decides. */
-export function nextOps(run: Run, next: Next): StoreOp[] {
-  const { generation } = run
-  return [
-    { type: 'append', path: GENERATION + String(generation + 1), value: next },
-    // Both decide nothing any more once the next generation exists.
-    { type: 'remove', path: GENERATION + String(generation) },
-    { type: 'remove', path: OUTCOME + String(generation) },
-  ]
-}
-
-/** Counts news, so that the owner of the run, or the next one, looks for them. */
-export const newsOp: StoreOp = { type: 'increment', path: 'news', by: 1 }
 
 /** The scope of a run; one scope, so that an engine restores it as a whole. */
 export function scopeOf({ workflow, run }: RunName): string {

@@ -6,25 +6,10 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import type { Random } from '../std/random.js'
 import type { Clock } from '../std/time/clock.js'
 import { entryKey, entryOps, keptEntries, readEntries } from './journal.js'
-import {
-  cancelOps,
-  newsOp,
-  nextOps,
-  parkOps,
-  pauseOps,
-  readRun,
-  RECORD_KEY,
-  resumeOps,
-  scopeOf,
-  startOps,
-  watchOps,
-  type Run,
-  type RunName,
-  type Start,
-  type Watcher,
-} from './record.js'
+import { readRun, RECORD_KEY, scopeOf, type Claim, type Run, type RunName, type Start, type Watcher } from './record.js'
+import { cancelOps, newsOp, nextOps, parkOps, pauseOps, resumeOps, startOps, watchOps } from './record-ops.js'
 import type { Schedule } from './schedule.js'
-import type { Store, StoreOp } from './store.js'
+import { pause, type Store, type StoreOp } from './store.js'
 
 /** What requests need. */
 export interface RequestParts {
@@ -43,7 +28,7 @@ export async function startRun(parts: RequestParts, start: Start, watcher?: Watc
   const run = readRun(await parts.store.update(scopeOf(start), RECORD_KEY, ops))
   if (run === undefined) throw notFound(start)
   // Also by those that join: the first may have ended before it could.
-  await parts.scheduleOf(start.workflow).put(startEntry(run), parts.clock.epochMs())
+  await parts.scheduleOf(start.workflow).put(startEntry(run))
   parts.wake(start)
   return run
 }
@@ -58,7 +43,7 @@ export async function sendNews(parts: RequestParts, name: RunName, ops: readonly
   const run = readRun(await parts.store.update(scopeOf(name), RECORD_KEY, [...ops, newsOp]))
   if (run === undefined) throw notFound(name)
   const due = parts.clock.epochMs()
-  await parts.scheduleOf(name.workflow).put({ run: name.run, tag: `n${String(run.news)}`, due }, due)
+  await parts.scheduleOf(name.workflow).put({ run: name.run, tag: `n${String(run.news)}`, due })
   parts.wake(name)
   return run
 }
@@ -107,10 +92,10 @@ export async function retryRun(parts: RequestParts, name: RunName, from?: string
   }
   const { input, version, consumed } = run
   const next = { token: random.uuid(), at: clock.epochMs(), input, version, consumed }
-  // The last owner has nothing to do with it any more.
-  const released =
-    run.claim === undefined ? [] : parkOps(run, { token: run.claim.token, at: next.at, news: run.news, waits: [] })
-  await sendNews(parts, name, [...nextOps(run, next), ...released, { type: 'remove', path: 'cancel' }])
+  // No worker: the run is ready as soon as this is written.
+  const by: Claim = { token: next.token, worker: '', until: 0, leaseMs: 0 }
+  const released = parkOps({ ...run, claim: by }, { at: next.at, news: run.news, waits: [] })
+  await sendNews(parts, name, [...nextOps(run, next, by), ...released, { type: 'remove', path: 'cancel' }])
 }
 
 /** Where held runs of a workflow are listed. */
@@ -123,6 +108,17 @@ export async function findRun({ store }: Pick<RequestParts, 'store'>, name: RunN
   const run = readRun(await store.get(scopeOf(name), RECORD_KEY))
   if (run === undefined) throw notFound(name)
   return run
+}
+
+/** Reads a run; one that has ended, once the engine cannot forget that any more. @throws {RuntimeError} `WORKFLOW_NOT_FOUND`. */
+export async function settledRun(parts: Pick<RequestParts, 'store' | 'clock'>, name: RunName): Promise<Run> {
+  for (let run = await findRun(parts, name); ;) {
+    const { outcome } = run
+    if (outcome?.settleMs === undefined) return run
+    await pause(parts.clock, outcome.settleMs)
+    run = await findRun(parts, name)
+    if (run.outcome?.token === outcome.token) return run
+  }
 }
 
 /** Reads a run that has not ended. @throws {RuntimeError} `WORKFLOW_NOT_FOUND` or `WORKFLOW_ENDED`. */

@@ -26,8 +26,6 @@ interface Listed {
 export class Schedule {
   readonly #store: Store
   readonly #workflow: string
-  /** The latest directories that this process has written. */
-  readonly #known = new Map<string, number>()
 
   constructor(store: Store, workflow: string) {
     this.#store = store
@@ -35,15 +33,18 @@ export class Schedule {
   }
 
   /** Adds an entry. */
-  async put(entry: Due, now: number): Promise<void> {
-    const { due } = entry
-    await this.#store.set(this.#slotScope(startOf(due, SLOT_MS)), keyOf(entry), entry)
-    await this.#list(this.#hourScope(startOf(due, HOUR_MS)), startOf(due, SLOT_MS), now)
-    await this.#list(this.#rootScope, startOf(due, HOUR_MS), now)
+  async put(entry: Due): Promise<void> {
+    await this.#store.set(this.#slotScope(startOf(entry.due, SLOT_MS)), keyOf(entry), entry)
+    await this.#list(entry)
   }
 
   async has(entry: Due): Promise<boolean> {
     return (await this.#store.get(this.#slotScope(startOf(entry.due, SLOT_MS)), keyOf(entry))) !== undefined
+  }
+
+  /** Adds an entry, unless it is there; its slot may not be listed all the same. */
+  async keep(entry: Due): Promise<void> {
+    await ((await this.has(entry)) ? this.#list(entry) : this.put(entry))
   }
 
   remove(entry: Due): Promise<void> {
@@ -51,8 +52,8 @@ export class Schedule {
   }
 
   /** Puts an entry off. */
-  async move(entry: Due, due: number, now: number): Promise<void> {
-    await this.put({ ...entry, due }, now)
+  async move(entry: Due, due: number): Promise<void> {
+    await this.put({ ...entry, due })
     // In the same slot the new entry has replaced the old one.
     if (startOf(due, SLOT_MS) !== startOf(entry.due, SLOT_MS)) await this.remove(entry)
   }
@@ -76,18 +77,16 @@ export class Schedule {
     return (await this.#store.list(this.#slotScope(slot))) as Due[]
   }
 
-  async #list(scope: string, at: number, now: number): Promise<void> {
-    const key = `${scope} ${String(at)}`
-    // A directory entry is removed only once it is old, so one of the present or the future need not be written twice.
-    if (at + SLOT_MS > now && this.#known.has(key)) return
-    await this.#store.set(scope, String(at), { at } satisfies Listed)
-    this.#known.set(key, at)
-    if (this.#known.size > MAX_KNOWN) this.#forgetOldest()
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#known.keys()
-    if (oldest !== undefined) this.#known.delete(oldest)
+  /**
+   * Lists the slot of an entry that was added. Read each time and not remembered: a worker whose clock is ahead may have
+   * taken the slot off, and an engine may have forgotten it.
+   */
+  async #list({ due }: Due): Promise<void> {
+    const [slot, hour] = [startOf(due, SLOT_MS), startOf(due, HOUR_MS)]
+    for (const [scope, at] of [[this.#hourScope(hour), slot] as const, [this.#rootScope, hour] as const]) {
+      const listed = await this.#store.get(scope, String(at))
+      if (listed === undefined) await this.#store.set(scope, String(at), { at } satisfies Listed)
+    }
   }
 
   async #listed(scope: string, now: number): Promise<number[]> {
@@ -101,7 +100,6 @@ export class Schedule {
   /** Takes an empty slot off its directory, and puts it back if it was filled meanwhile. */
   async #unlist(scope: string, at: number, now: number): Promise<void> {
     if (at + KEPT_MS > now) return
-    this.#known.delete(`${scope} ${String(at)}`)
     await this.#store.remove(scope, String(at))
     const inside = scope === this.#rootScope ? this.#store.list(this.#hourScope(at)) : this.#entries(at)
     if ((await inside).length > 0) await this.#store.set(scope, String(at), { at } satisfies Listed)
@@ -119,9 +117,6 @@ export class Schedule {
     return `workflow/${this.#workflow}/due/${String(slot)}`
   }
 }
-
-/** Directories remembered as written. */
-const MAX_KNOWN = 10_000
 
 function startOf(time: number, lengthMs: number): number {
   return Math.floor(time / lengthMs) * lengthMs

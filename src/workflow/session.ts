@@ -14,7 +14,8 @@ import { Replay, type Asked, type Entry, type OperationKind } from './journal.js
 import { JournalWriter } from './journal-writer.js'
 import type { OwnLease } from './lease.js'
 import { errorBody } from './options.js'
-import { parkOps, readRun, RECORD_KEY, scopeOf, type Run, type RunName, type Wait } from './record.js'
+import { readRun, RECORD_KEY, scopeOf, type Run, type Wait } from './record.js'
+import { parkOps } from './record-ops.js'
 import type { Ending, SessionParts, StopReason, Undo, Waiting } from './session-parts.js'
 
 /** A wait shorter than this keeps the run in memory. */
@@ -28,8 +29,6 @@ export class Session {
   readonly journal: JournalWriter
   /** What to take back, by the order in which it was done. */
   readonly undos: Undo[] = []
-  /** Child runs that have not ended, by the operation that waits for them. */
-  readonly children = new Map<string, RunName>()
   /** Signals that operations of this session have taken, by the signal's key. */
   readonly taken = new Map<string, Set<number>>()
   /** Answers of `patched`, which may be asked again. */
@@ -44,6 +43,8 @@ export class Session {
   #isAtFrontier: boolean
   #firstNew: Asked | undefined
   #busy = 0
+  /** Counts what has kept the run in this worker. */
+  #activity = 0
   #idleTimer: Timer | undefined
   #dueTimer: Timer | undefined
   #news: number
@@ -148,6 +149,7 @@ export class Session {
   /** Does something that keeps the run in this worker. */
   async busy<T>(work: () => Promise<T>): Promise<T> {
     this.#busy += 1
+    this.#activity += 1
     try {
       return await work()
     } finally {
@@ -259,11 +261,13 @@ export class Session {
     const { store, clock, scheduleOf } = this.parts
     const { run: id, workflow } = this.run.start
     const now = clock.epochMs()
+    const [phase, activity] = [this.#phase, this.#activity]
     if (due !== undefined) {
-      await scheduleOf(workflow).put({ run: id, tag: `p${String(this.run.epoch)}`, due }, now)
+      await scheduleOf(workflow).put({ run: id, tag: `p${String(this.run.epoch)}`, due })
     }
-    if (this.isOver) return
-    const parked = { token: this.lease.token, at: now, news: this.#news, waits, ...(due === undefined ? {} : { due }) }
+    // Meanwhile the flow may have gone on, or been stopped.
+    if (this.#phase !== phase || this.#activity !== activity) return
+    const parked = { at: now, news: this.#news, waits, ...(due === undefined ? {} : { due }) }
     const run = readRun(await store.update(this.scope, RECORD_KEY, parkOps(this.run, parked)))
     if (run?.claim?.token !== this.lease.token || run.parked === undefined) this.lose()
     else this.#end({ kind: 'parked', run })

@@ -97,7 +97,7 @@ export function statusOf(run: Run): RunStatus {
     version: run.version,
     generation: run.generation,
     startedAt: start.at,
-    claims: run.epoch,
+    claims: run.handed.taken,
     waitingFor: outcome === undefined ? (parked?.waits ?? []) : [],
     isCancelRequested: run.cancel !== undefined,
     input: run.input,

@@ -4,11 +4,11 @@
  * after them. Everything a store is asked to do may be repeated after an unknown outcome.
  */
 import { ErrorCode, IIIError, RuntimeError } from '../errors.js'
-import { backoffDelayMs } from '../std/time/backoff.js'
 import type { Clock } from '../std/time/clock.js'
 import type { Random } from '../std/random.js'
 import { EngineFunctions } from '../wire/protocol/names.js'
 import { callerOf, type CanTrigger } from '../sdk/worker/calls/trigger-request.js'
+import { repeated } from '../sdk/worker/once/repeat.js'
 import { stateClient } from '../sdk/worker/stores/state-client.js'
 import type { UpdateAppend, UpdateIncrement, UpdateRemove, UpdateSet } from '../sdk/worker/stores/update-op.js'
 
@@ -90,21 +90,12 @@ export interface RepeatOptions {
 }
 
 /** Repeats each request while the engine cannot be reached. Safe, because no request decides by being counted. */
-export function patientStore(store: Store, options: RepeatOptions): Store {
-  const { clock, limitMs = Infinity } = options
-  const patiently = async <T>(request: () => Promise<T>): Promise<T> => {
-    const end = clock.now() + limitMs
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await request()
-      } catch (error) {
-        const isRepeatable = error instanceof IIIError && REPEATABLE.has(error.code)
-        if (!isRepeatable || options.isOver() || clock.now() >= end) throw error
-        await pause(clock, backoffDelayMs(RETRY, attempt, options.random))
-      }
-    }
-  }
-  return eachRequest(store, patiently)
+export function patientStore(store: Store, { limitMs = Infinity, isOver, ...worker }: RepeatOptions): Store {
+  const mayRepeat = (error: unknown): boolean => error instanceof IIIError && REPEATABLE.has(error.code) && !isOver()
+  return eachRequest(store, (request) => {
+    const endsAt = worker.clock.now() + limitMs
+    return repeated(worker, { attempts: Infinity, backoff: RETRY, endsAt, mayRepeat, mode: 'background' }, request)
+  })
 }
 
 /** Sends at most `maxInFlight` requests at a time: engines answer bursts on one connection late. */

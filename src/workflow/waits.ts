@@ -12,7 +12,7 @@ import type { Done } from './journal.js'
 import { operate } from './operate.js'
 import { checkKnown, journaled } from './options.js'
 import type { Wait } from './record.js'
-import { findRun, startRun } from './requests.js'
+import { settledRun, startRun } from './requests.js'
 import type { Session } from './session.js'
 import { signalKey, takeSignal } from './signals.js'
 
@@ -118,15 +118,13 @@ export async function child(session: Session, { workflow, input, options = {} }:
     const watcher = { token, workflow: start.workflow, run: start.run }
     const started = { ...name, token, input: sent, version, at: begun.at }
     await session.busy(() => startRun(session.parts, started, watcher))
-    session.children.set(operation.key, name)
     return whenFound(
       session,
       { kind: 'run', name: operation.name },
       {
         look: async () => {
-          const { outcome } = await findRun(session.parts, name)
+          const { outcome } = await settledRun(session.parts, name)
           if (outcome === undefined) return undefined
-          session.children.delete(operation.key)
           const { result, error } = outcome
           return session.journal.finish(operation, error === undefined ? { value: result } : { error })
         },

@@ -123,6 +123,27 @@ test(
   },
 )
 
+test('engines that forward a call to each other end it with an error', limit, async () => {
+  let port = 1
+  const proxy = await tcpProxy(() => port)
+  const there = { local_function: 'ping', remote_function: 'pong' }
+  const first = await testEngine({
+    builtins: { 'iii-bridge': { url: `ws://127.0.0.1:${String(proxy.port)}`, forward: [there] } },
+    local: { 'iii-bridge': { forward_unknown: true } },
+  })
+  const second = await testEngine({
+    builtins: { 'iii-bridge': { url: first.url, forward: [{ local_function: 'pong', remote_function: 'ping' }] } },
+    local: { 'iii-bridge': { forward_unknown: true } },
+  })
+  port = Number(new URL(second.url).port)
+  const looped = { code: 'bridge_error', message: expect.stringContaining('16 times from engine to engine') as string }
+  for (const engine of [first, second]) {
+    await expect(engine.call('nowhere', {})).rejects.toMatchObject(looped)
+    await expect(engine.call('ping', {})).rejects.toMatchObject(looped)
+  }
+  await expect(first.call('bridge.invoke', { function_id: 'nowhere' })).rejects.toMatchObject(looped)
+})
+
 const adapter = (url: string): object => ({ adapter: { name: 'bridge', config: { bridge_url: url } } })
 
 test('state is in the other engine, and its triggers fire here, also after a cut', limit, async () => {

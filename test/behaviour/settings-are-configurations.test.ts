@@ -235,6 +235,10 @@ test('a change fires configuration triggers, and `on-config-change` applies the 
     },
   ])
   for (const name of NAMES) expect(await call(`${name}::on-config-change`, { new_value: { port: 1 } })).toBeUndefined()
+})
+
+test('`iii-observability::ui-content` is answered with NOT_FOUND', async () => {
+  const { call } = await engineWith()
   expect(await call('iii-observability::ui-content')).toMatchObject({ code: 'NOT_FOUND' })
 })
 

@@ -53,6 +53,8 @@ interface Reply {
 }
 
 export interface HttpRequestSpec {
+  /** The address; default `http`. */
+  readonly to?: string
   readonly method?: string
   readonly path: string
   readonly query?: Query

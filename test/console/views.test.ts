@@ -189,3 +189,26 @@ test(
   },
   LIMIT_MS,
 )
+
+test(
+  'a trace leads to the keys of state and the queues that it touched, and a key leads back to its traces',
+  async () => {
+    await stage.engine.call('state::set', { scope: 'prices', key: 'Black tea', value: 5 })
+    const order = { sku: 'Black tea', quantity: 1 }
+    await stage.engine.inject({ method: 'POST', path: '/orders', body: order })
+    await open('/state/prices/Black%20tea')
+    await page.getByRole('link', { name: 'Traces that read or changed it' }).click()
+    const rows = page.getByRole('list', { includeHidden: false }).getByRole('link')
+    await rows.first().click()
+    await page.getByRole('button', { name: /fn_queue shipping/ }).click()
+    await page.getByRole('link', { name: 'queues shipping' }).waitFor()
+    await page
+      .getByRole('button', { name: /call state::get/ })
+      .first()
+      .click()
+    await page.getByRole('link', { name: 'state prices / Black tea' }).click()
+    await page.getByRole('article', { name: 'Value' }).getByText('5', { exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/state/prices/Black%20tea')
+  },
+  LIMIT_MS,
+)

@@ -42,7 +42,13 @@ export type Fault = Mutation & {
 } & Finder
 
 /** What has to notice a fault: test files of which at least one test must fail, or so many seeds of the simulator. */
-type Finder = { readonly tests: readonly string[] } | { readonly seeds: number }
+type Finder = { readonly tests: readonly string[] } | Seeds
+
+/** Seeds of the simulator, with the options that choose one of its simulations. */
+export interface Seeds {
+  readonly seeds: number
+  readonly flags?: readonly string[]
+}
 
 const PROJECT = resolve(import.meta.dirname, '..', '..')
 
@@ -158,8 +164,9 @@ export async function runTests(root: string, tests: readonly string[], limitMs?:
 }
 
 /** Runs the simulator in a copy up to the first seed that fails. */
-export async function runSimulator(root: string, seeds: number, limitMs?: number): Promise<TestsEnd> {
-  const command = ['--import', 'tsx', join('test', 'sim', 'main.ts'), '--seeds', String(seeds), '--no-shrink']
+export async function runSimulator(root: string, { seeds, flags = [] }: Seeds, limitMs?: number): Promise<TestsEnd> {
+  const options = ['--seeds', String(seeds), '--no-shrink', ...flags]
+  const command = ['--import', 'tsx', join('test', 'sim', 'main.ts'), ...options]
   const { exitCode, output } = await runCommand(root, [process.execPath, ...command], limitMs)
   const failedTests = /^seed \d+ fails/m.test(output) ? 1 : 0
   const brokenFiles = exitCode !== 0 && failedTests === 0 ? 1 : 0

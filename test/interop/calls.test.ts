@@ -87,9 +87,14 @@ describe.each(pairs)('%s calls %s', (caller, callee) => {
   })
 })
 
-test('a hundred calls at a time between all three end with their own answers', async () => {
+test('a hundred calls at a time between all of them end with their own answers', async () => {
   const calls = pairs.flatMap(([caller, callee]) =>
-    Array.from({ length: 100 }, (_, n) => ({ caller, callee, payload: `${caller} to ${callee} ${String(n)}` })),
+    // The pairs of the newest Python client come on top of the load of the others.
+    Array.from({ length: [caller, callee].includes('newest-python') ? 20 : 100 }, (_, n) => ({
+      caller,
+      callee,
+      payload: `${caller} to ${callee} ${String(n)}`,
+    })),
   )
   const answers = await Promise.all(
     calls.map(({ caller, callee, payload }) =>

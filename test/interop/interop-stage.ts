@@ -1,6 +1,6 @@
 /**
  * Runs a local engine with workers of different SDKs, each in its own process: the official Node client, the official
- * Python client, and this package. Tests control all three in the same way.
+ * Python client in two versions, and this package. Tests control all of them in the same way.
  */
 import { afterAll, beforeAll, expect, inject, vi } from 'vitest'
 import { createTestEngine } from '../../src/testing/create-test-engine.js'
@@ -10,18 +10,25 @@ import type {} from '../../scripts/setup-python.js'
 import { ChildActor } from '../kit/child-actor.js'
 
 /** The SDK that a worker uses. */
-export const makers = ['node', 'python', 'ours'] as const
+export const makers = ['node', 'python', 'newest-python', 'ours'] as const
 export type Maker = (typeof makers)[number]
 
-/** Every pair of a caller and a callee, including pairs of the same SDK. */
-export const pairs: readonly (readonly [Maker, Maker])[] = makers.flatMap((caller) =>
-  makers.map((callee) => [caller, callee] as const),
-)
+/** Pairs of a caller and a callee, including pairs of the same SDK. The newest Python client is paired with ours. */
+export const pairs: readonly (readonly [Maker, Maker])[] = makers
+  .flatMap((caller) => makers.map((callee) => [caller, callee] as const))
+  .filter((pair) => !pair.includes('newest-python') || pair.includes('ours'))
 
 export interface StageOptions {
   readonly engine?: TestEngineOptions
   /** Whether the workers send telemetry. Default false. */
   readonly telemetry?: boolean
+}
+
+export interface WorkerOptions {
+  /** Default: the address of the open listener. */
+  readonly url?: string | undefined
+  /** Only for clients that know namespaces: this package and the newest Python client. */
+  readonly namespace?: string
 }
 
 const WAIT = { timeout: 6_000, interval: 10 }
@@ -65,11 +72,20 @@ export class InteropStage {
   }
 
   /** Starts one more worker, which ends with the stage. */
-  async add(maker: Maker, name: string): Promise<ChildActor> {
-    const telemetry = this.#telemetry ? 'telemetry' : 'no-telemetry'
-    const actor = new ChildActor(name, commandLine(maker, [this.engine.url, name, telemetry]))
+  async add(maker: Maker, name: string, { url = this.engine.url, namespace }: WorkerOptions = {}): Promise<ChildActor> {
+    const given = [url, name, this.#telemetry ? 'telemetry' : 'no-telemetry']
+    const actor = new ChildActor(name, commandLine(maker, namespace === undefined ? given : [...given, namespace]))
     this.#actors.set(name, actor)
     return actor.started()
+  }
+
+  /** Kills a worker that is not needed again. */
+  async kill(name: string): Promise<void> {
+    const actor = this.actor(name)
+    this.#actors.delete(name)
+    actor.kill()
+    await actor.exited
+    await vi.waitFor(async () => expect(await this.workers()).not.toContain(name), WAIT)
   }
 
   actor(name: string): ChildActor {
@@ -140,14 +156,18 @@ export class InteropStage {
 }
 
 function commandLine(maker: Maker, rest: readonly string[]): string[] {
-  if (maker === 'python') return [pythonPath(), '-B', 'test/interop/python/actor.py', ...rest]
+  if (maker === 'python' || maker === 'newest-python') {
+    const { python, newest } = pythonSetup()
+    const command = [python, '-B', 'test/interop/python/actor.py', ...rest]
+    return maker === 'python' ? command : ['env', `PYTHONPATH=${newest}`, ...command]
+  }
   const whose = maker === 'node' ? 'official' : 'ours'
   return [process.execPath, '--import', 'tsx', 'test/interop/node/actor.ts', whose, ...rest]
 }
 
-/** The interpreter that has the official packages. */
-function pythonPath(): string {
+/** The interpreter and its packages. */
+function pythonSetup(): { readonly python: string; readonly newest: string } {
   const setup = inject('pythonSetup')
   if ('problem' in setup) throw new Error(setup.problem)
-  return setup.python
+  return setup
 }

@@ -50,9 +50,15 @@ test.each([
   [['call', 'f', '{"a":'], /the payload is not JSON/],
   [['call', 'f', '--timeout', 'soon'], /--timeout must be a number of milliseconds above 0/],
   [['call', 'f', '--timeout', '0'], /--timeout/],
-])('`iii-node %j` is refused with its reason and the help', { timeout: 30_000 }, async (args, reason) => {
-  const { code, stdout, stderr } = await run(...args)
-  expect([code, stdout]).toEqual([2, ''])
-  expect(stderr).toMatch(reason)
-  expect(stderr).toContain(`Usage: iii-node ${args[0]!}`)
-})
+])(
+  '`iii-node %j` is refused with its reason and the usage, which fit on a screen',
+  { timeout: 30_000 },
+  async (args, reason) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(reason)
+    expect(stderr).toContain(`Usage: iii-node ${args[0]!}`)
+    expect(stderr).toContain(`\`iii-node ${args[0]!} --help\` describes the options`)
+    expect(stderr.split('\n').length).toBeLessThan(16)
+  },
+)

@@ -5,7 +5,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { consoleArguments, serveConsole } from '../../src/cli/commands/start-console.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
-import { compiledFile } from '../kit/compiled-project.js'
+import { compiledFile, runCli } from '../kit/compiled-project.js'
 import { consoleStage, type ConsoleStage } from '../console/console-stage.js'
 
 const limit = { timeout: 60_000 }
@@ -124,4 +124,29 @@ test('writes and a read-only console are not served together', () => {
   expect(() => consoleArguments({ 'allow-writes': true, 'console-read-only': true }, origins)).toThrow(
     '--allow-writes and --console-read-only do not go together',
   )
+})
+
+/** Node options with which no package of the protocol is found, as in an installation without this optional peer. */
+function withoutProtocol(): string {
+  const hooks = `export const resolve = (name, context, next) => {
+    if (!name.startsWith('@modelcontextprotocol/')) return next(name, context)
+    throw Object.assign(new Error('Cannot find package ' + name), { code: 'ERR_MODULE_NOT_FOUND' })
+  }`
+  const asData = (code: string): string => `data:text/javascript,${encodeURIComponent(code).replaceAll("'", '%27')}`
+  return `--import=${asData(`import { register } from 'node:module'; register(${JSON.stringify(asData(hooks))})`)}`
+}
+
+test('without the package of the protocol, both transports name what to install', limit, async () => {
+  const env = { NODE_OPTIONS: withoutProtocol() }
+  const reason = 'this needs the package @modelcontextprotocol/sdk, which is not installed: npm install'
+  const stdio = runCli(['mcp', '--url', stage.engine.url], { env })
+  expect(await stdio.exit()).toEqual({ code: 1, signal: null })
+  expect(stdio.stderr).toContain(reason)
+
+  const served = runCli(['console', '--url', stage.engine.url, '--console-port', '0'], { env })
+  const [, address = '', token = ''] = await served.says(/console {2}(\S+)#token=(\S+)/)
+  const answer = await fetch(`${address}mcp`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+  expect(answer.status).toBe(501)
+  expect(await answer.text()).toContain(reason)
+  expect(await served.stop('SIGINT')).toEqual({ code: 0, signal: null })
 })

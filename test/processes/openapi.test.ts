@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { openApiDocument } from '../../src/generate/openapi.js'
 import { parseEngineSchemas, schemasText } from '../../src/generate/engine-schemas.js'
 import { runCommand } from '../kit/cli-terminal.js'
+import { runCli } from '../kit/compiled-project.js'
 import { engineWith, hostileSamples, schemaSamples } from '../kit/schema-samples.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 import { testEngine } from '../kit/local-rig.js'
@@ -103,6 +104,23 @@ test('the console serves the document at /openapi.json', limit, async () => {
   const document = (await served.json()) as { servers: unknown }
   await isValid(document)
   expect(document.servers).toEqual([{ url: engine.httpUrl }])
+})
+
+test('in front of another engine, the document is served with the token of the console only', limit, async () => {
+  const engine = await shop()
+  const child = runCli(['console', '--url', engine.url, '--console-port', '0'])
+  const [, address = '', token = ''] = await child.says(/console {2}(\S+)#token=(\S+)/)
+  for (const query of ['', '?token=', '?token=wrong', `?token=${token}x`]) {
+    const refused = await fetch(`${address}openapi.json${query}`)
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toEqual({
+      error: { code: 'FORBIDDEN', message: 'The token is missing or wrong' },
+    })
+  }
+  const served = await fetch(`${address}openapi.json?token=${token}`)
+  expect(served.status).toBe(200)
+  expect(Object.keys(((await served.json()) as { paths: object }).paths)).toContain('/orders')
+  expect(await child.stop('SIGINT')).toEqual({ code: 0, signal: null })
 })
 
 test('a client generated from the document compiles, and a misspelt path does not', limit, async () => {

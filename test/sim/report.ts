@@ -1,15 +1,19 @@
 /** Reports a failing seed: its problems, and the smallest scenario that still fails. */
-import type { Verdict } from './run-seed.js'
 import { shrink } from './shrink.js'
+import type { AnyScenario, Simulation, Verdict } from './simulation.js'
 
-export async function describeFailure(verdict: Verdict, shrinks: boolean): Promise<string> {
+export async function describeFailure<S extends AnyScenario>(
+  simulation: Simulation<S>,
+  verdict: Verdict<S>,
+  shrinks: boolean,
+): Promise<string> {
   const { seed } = verdict.scenario
   const lines = [
-    `seed ${seed} fails (npm run sim -- --seed ${seed} --trace):`,
+    `seed ${seed} fails (npm run sim -- ${[...simulation.flags, '--seed', seed].join(' ')} --trace):`,
     ...indented(verdict.problems.slice(0, 10)),
   ]
   if (!shrinks) return lines.join('\n')
-  const { scenario, problems } = await shrink(verdict)
+  const { scenario, problems } = await shrink(simulation, verdict)
   const { steps, ...rest } = scenario
   return [
     ...lines,

@@ -3,29 +3,23 @@ import { otelApi } from '../../src/sdk/telemetry/otel-modules.js'
 import { audit } from './audit.js'
 import { generate } from './generate.js'
 import type { Scenario } from './scenario.js'
+import type { RunOptions, Simulation, Verdict } from './simulation.js'
 import { simRandom } from './sim-random.js'
 import { World } from './world.js'
 
-export interface Verdict {
-  readonly scenario: Scenario
-  /** Violations found; empty when the run passes. */
-  readonly problems: readonly string[]
-  /** Equal for two runs of one scenario. */
-  readonly hash: string
-  readonly events: number
-  readonly lines: readonly string[] | undefined
+/** Workers and the engine on a simulated network. */
+export const NETWORK: Simulation<Scenario> = {
+  flags: [],
+  generate,
+  run: runScenario,
+  plainer: [{ jitterMs: 0 }, { latencyMs: 1 }, { bytesPerByte: 1 }],
 }
 
-export interface RunOptions {
-  /** Whether to keep a trace as lines. Default false. */
-  readonly trace?: boolean
-}
-
-export function runSeed(seed: number, options?: RunOptions): Promise<Verdict> {
+export function runSeed(seed: number, options?: RunOptions): Promise<Verdict<Scenario>> {
   return runScenario(generate(seed), options)
 }
 
-export async function runScenario(scenario: Scenario, { trace = false }: RunOptions = {}): Promise<Verdict> {
+async function runScenario(scenario: Scenario, { trace = false }: RunOptions = {}): Promise<Verdict<Scenario>> {
   const world = new World(scenario, trace)
   const escaped = (reason: unknown): void => world.journal.violate(`an unhandled rejection: ${String(reason)}`)
   const { stackTraceLimit } = Error

@@ -1,7 +1,7 @@
 /** Runs many seeds, in one process or in several, and reports each one that fails. */
 import { spawn } from 'node:child_process'
 import { describeFailure } from './report.js'
-import { runSeed } from './run-seed.js'
+import type { AnyScenario, Simulation } from './simulation.js'
 
 export interface SeedRange {
   readonly from: number
@@ -17,21 +17,24 @@ export interface SeedRange {
 const SEEDS_PER_LINE = 10_000
 
 /** Answers with the number of seeds that failed; in several processes, of processes that found one. */
-export function runSeeds(range: SeedRange): Promise<number> {
-  return range.jobs > 1 ? share(range) : runAll(range)
+export function runSeeds<S extends AnyScenario>(simulation: Simulation<S>, range: SeedRange): Promise<number> {
+  return range.jobs > 1 ? share(simulation.flags, range) : runAll(simulation, range)
 }
 
-async function runAll({ from, count, keepsGoing, shrinks }: SeedRange): Promise<number> {
+async function runAll<S extends AnyScenario>(
+  simulation: Simulation<S>,
+  { from, count, keepsGoing, shrinks }: SeedRange,
+): Promise<number> {
   const startedAt = performance.now()
   let failed = 0
   let done = 0
   for (let seed = from; seed < from + count; seed++) {
-    const verdict = await runSeed(seed)
+    const verdict = await simulation.run(simulation.generate(seed))
     done += 1
     if (done % SEEDS_PER_LINE === 0) console.log(`${done} of ${count} seeds from ${from}, ${failed} failed so far`)
     if (verdict.problems.length === 0) continue
     failed += 1
-    console.log(`\n${await describeFailure(verdict, shrinks)}`)
+    console.log(`\n${await describeFailure(simulation, verdict, shrinks)}`)
     if (!keepsGoing) break
   }
   const seconds = (performance.now() - startedAt) / 1000
@@ -40,9 +43,12 @@ async function runAll({ from, count, keepsGoing, shrinks }: SeedRange): Promise<
   return failed
 }
 
-async function share({ from, count, jobs, keepsGoing, shrinks }: SeedRange): Promise<number> {
+async function share(
+  chosen: readonly string[],
+  { from, count, jobs, keepsGoing, shrinks }: SeedRange,
+): Promise<number> {
   const each = Math.ceil(count / jobs)
-  const flags = [...(keepsGoing ? ['--keep-going'] : []), ...(shrinks ? [] : ['--no-shrink'])]
+  const flags = [...chosen, ...(keepsGoing ? ['--keep-going'] : []), ...(shrinks ? [] : ['--no-shrink'])]
   const parts = Array.from({ length: jobs }, (_, job) => {
     const first = from + job * each
     const seeds = Math.min(each, from + count - first)

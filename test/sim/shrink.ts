@@ -2,26 +2,30 @@
  * Makes a failing scenario small: leaves out halves, quarters, … single steps as long as it still fails in the same
  * way, then makes the world around it plain.
  */
-import { runScenario, type Verdict } from './run-seed.js'
-import type { Scenario } from './scenario.js'
+import type { AnyScenario, Simulation, Verdict } from './simulation.js'
 
 /** Runs that shrinking may take. */
 const MAX_RUNS = 400
 
-export async function shrink(failing: Verdict): Promise<Verdict> {
-  const shrinker = new Shrinker(failing)
+export async function shrink<S extends AnyScenario>(
+  simulation: Simulation<S>,
+  failing: Verdict<S>,
+): Promise<Verdict<S>> {
+  const shrinker = new Shrinker(simulation, failing)
   await shrinker.dropSteps()
   await shrinker.simplify()
   await shrinker.dropSteps()
   return shrinker.best
 }
 
-class Shrinker {
-  best: Verdict
+class Shrinker<S extends AnyScenario> {
+  best: Verdict<S>
+  readonly #simulation: Simulation<S>
   readonly #kinds: ReadonlySet<string>
   #runs = 0
 
-  constructor(failing: Verdict) {
+  constructor(simulation: Simulation<S>, failing: Verdict<S>) {
+    this.#simulation = simulation
     this.best = failing
     this.#kinds = new Set(failing.problems.map(kindOf))
   }
@@ -41,15 +45,13 @@ class Shrinker {
   }
 
   async simplify(): Promise<void> {
-    await this.#stillFails({ ...this.best.scenario, jitterMs: 0 })
-    await this.#stillFails({ ...this.best.scenario, latencyMs: 1 })
-    await this.#stillFails({ ...this.best.scenario, bytesPerByte: 1 })
+    for (const plainer of this.#simulation.plainer) await this.#stillFails({ ...this.best.scenario, ...plainer })
   }
 
-  async #stillFails(scenario: Scenario): Promise<boolean> {
+  async #stillFails(scenario: S): Promise<boolean> {
     if (this.#runs >= MAX_RUNS) return false
     this.#runs += 1
-    const verdict = await runScenario(scenario)
+    const verdict = await this.#simulation.run(scenario)
     if (!verdict.problems.some((problem) => this.#kinds.has(kindOf(problem)))) return false
     this.best = verdict
     return true

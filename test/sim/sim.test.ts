@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { describeFailure } from './report.js'
-import { runSeed } from './run-seed.js'
+import { NETWORK, runSeed } from './run-seed.js'
 
 const isNightly = process.env['TIER'] === 'nightly'
 const seeds = Number(process.env['SEEDS'] ?? (isNightly ? 200_000 : 2_000))
@@ -13,7 +13,7 @@ const LIMIT_MS = isNightly ? 4 * 3_600_000 : 240_000
 test('no seed breaks an invariant', { timeout: LIMIT_MS }, async () => {
   for (let seed = 1; seed <= seeds; seed++) {
     const verdict = await runSeed(seed)
-    if (verdict.problems.length > 0) expect.fail(await describeFailure(verdict, true))
+    if (verdict.problems.length > 0) expect.fail(await describeFailure(NETWORK, verdict, true))
   }
 })
 

@@ -5,7 +5,7 @@ import { describe } from '../../std/text/describe.js'
 import { Exit, UsageError, type Run } from '../command.js'
 import { LIST_KINDS, listOptions, type ListKind } from '../options.js'
 import { parse } from '../parse.js'
-import { clean, duration, jsonOf, page, table, type Column } from '../print/text.js'
+import { clean, duration, jsonOf, page, routePath, table, type Column } from '../print/text.js'
 import { withEngine, type Remote } from './connection.js'
 import type { FunctionRow } from '../../wire/protocol/function-rows.js'
 import type { TriggerRow, WorkerRow } from '../../wire/protocol/list-rows.js'
@@ -153,7 +153,7 @@ export async function routesOf(remote: Remote): Promise<RouteRow[]> {
   return rows
     .map(({ config, function_id, worker_name }) => {
       const method = (textAt(config, 'http_method') || 'GET').toUpperCase()
-      return { method, path: textAt(config, 'api_path'), function_id, worker_name }
+      return { method, path: routePath(textAt(config, 'api_path')), function_id, worker_name }
     })
     .sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)))
 }

@@ -3,7 +3,7 @@ import type { LocalEngine } from '../../engine/engine.js'
 import type { FunctionRow } from '../../wire/protocol/function-rows.js'
 import type { TriggerRow, WorkerRow } from '../../wire/protocol/list-rows.js'
 import type { Terminal } from '../command.js'
-import { clean, cut, painter } from '../print/text.js'
+import { clean, cut, painter, routePath } from '../print/text.js'
 import { wrapped } from '../print/help.js'
 
 /** Routes and functions that are listed; `iii-node ls` lists all. */
@@ -41,7 +41,7 @@ async function routesOf(engine: Invoke) {
   })) as { readonly registered_triggers: readonly TriggerRow[] }
   return rows.map(({ function_id: functionId, config }) => {
     const { http_method: method, api_path: path } = config ?? {}
-    return { method: clean(method ?? 'GET'), path: clean(path ?? ''), functionId }
+    return { method: clean(method ?? 'GET'), path: routePath(clean(path ?? '')), functionId }
   })
 }
 

@@ -21,9 +21,19 @@ export function helpOfAll(commands: readonly CommandSpec[]): string {
   ].join('\n')
 }
 
-export function helpOf({ name, usage, about, options, json, examples }: CommandSpec): string {
+/** Usage of a command, printed below the reason when its arguments are refused: short, so that both fit on a screen. */
+export function usageOf(spec: CommandSpec): string {
+  return [...usageLines(spec), '', `\`iii-node ${spec.name} --help\` describes the options.`].join('\n')
+}
+
+function usageLines({ name, usage }: CommandSpec): string[] {
+  return usage.map((form, index) => `${index === 0 ? 'Usage: ' : '       '}iii-node ${name} ${form}`)
+}
+
+export function helpOf(spec: CommandSpec): string {
+  const { about, options, json, examples } = spec
   return [
-    ...usage.map((form, index) => `${index === 0 ? 'Usage: ' : '       '}iii-node ${name} ${form}`),
+    ...usageLines(spec),
     ...about.flatMap((paragraph) => ['', ...wrapped(paragraph)]),
     '',
     'Options:',

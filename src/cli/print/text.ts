@@ -116,3 +116,8 @@ export function readable(key: string, value: unknown): unknown {
   if (!(value instanceof Error)) return value
   return { ...Object.fromEntries(Object.entries(value)), name: value.name, message: value.message, stack: value.stack }
 }
+
+/** The path of a route as requests have it: an engine accepts one without its slash. */
+export function routePath(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`
+}

@@ -2,6 +2,7 @@
 import type { LogRow, SpanNode } from '../../wire/protocol/list-rows.js'
 import type { Screen } from '../command.js'
 import { clean, clockTime, cut, duration, painter, type Paint } from './text.js'
+import { isRecord } from '../../wire/protocol/validate.js'
 
 /** A span, or a log record below it, with its place in the tree. */
 interface Row {
@@ -132,12 +133,24 @@ function logsBySpan(logs: readonly LogRow[], known: ReadonlySet<string>): Map<st
 const REPEATED = ['service.name', 'trace_id', 'span_id', 'log.data']
 
 /** The level, message and data of a log record. */
-function logText({ severity_text: level, body, attributes = {} }: LogRow, paint: Paint = painter()): string {
+function logText(row: LogRow, paint: Paint = painter()): string {
+  const { severity_text: level, body, attributes = {} } = row
+  const head = `${paint(styleOf(level), clean(level).padEnd(5))} ${clean(body)}`
+  const failure = failureIn(attributes)
+  return failure === undefined ? head + factsOf(attributes, paint) : `${head}: ${clean(failure)}`
+}
+
+/** What failed and why, in a record of the engine. */
+function failureIn({ kind, functionId, error }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof kind !== 'string' || !isRecord(error) || typeof error['message'] !== 'string') return undefined
+  return typeof functionId === 'string' ? `\`${functionId}\` · ${error['message']}` : error['message']
+}
+
+function factsOf(attributes: Readonly<Record<string, unknown>>, paint: Paint): string {
   const data = attributes['log.data']
   const others = Object.fromEntries(Object.entries(attributes).filter(([key]) => !REPEATED.includes(key)))
   const facts = data === undefined ? others : isEmpty(others) ? data : { data, ...others }
-  const shown = isEmpty(facts) ? '' : ` ${paint('gray', clean(withShortStacks(facts)))}`
-  return `${paint(styleOf(level), clean(level).padEnd(5))} ${clean(body)}${shown}`
+  return isEmpty(facts) ? '' : ` ${paint('gray', clean(withShortStacks(facts)))}`
 }
 
 /** In one line, a stack trace says most by its message and first frame; `--json` has it whole. */

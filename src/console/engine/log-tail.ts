@@ -23,6 +23,8 @@ export const logTail = signal<LogTail>({ rows: undefined, error: undefined })
 
 const known = new Set<string>()
 let isLoading = false
+/** Counts the reports of records. A load may miss those that are reported while it runs. */
+let reports = 0
 /** Whether all that the engine had at first is loaded. */
 let isWhole = false
 
@@ -38,8 +40,10 @@ export function followLogs(): () => void {
 
 async function load(): Promise<void> {
   const { rows = [] } = logTail.peek()
+  reports += 1
   if (isLoading || connection.state.peek().kind !== 'open' || (isPaused.peek() && rows.length > 0)) return
   isLoading = true
+  const before = reports
   try {
     const [newest] = rows
     const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
@@ -54,6 +58,7 @@ async function load(): Promise<void> {
   } finally {
     isLoading = false
   }
+  if (reports !== before) await load()
 }
 
 function add(page: readonly LogRow[]): void {

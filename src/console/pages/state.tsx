@@ -29,6 +29,7 @@ function sourceOf(scope: string): EntrySource {
     place: { scope },
     hrefOf: (key) => to('state', scope, key),
     up: to('state', scope),
+    tracesOf: (key) => ({ 'iii.state.scope': scope, 'iii.state.key': key }),
     get: (key) => call('state::get', { scope, key }),
     set: (key, value) => call('state::set', { scope, key, value }),
     remove: (key) => call('state::delete', { scope, key }),

@@ -31,6 +31,11 @@ function sourceOf(stream_name: string, group_id: string): EntrySource {
     place,
     hrefOf: (item) => to('streams', stream_name, group_id, item),
     up: to('streams', stream_name, group_id),
+    tracesOf: (item_id) => ({
+      'iii.stream.name': stream_name,
+      'iii.stream.group_id': group_id,
+      'iii.stream.item_id': item_id,
+    }),
     get: (item_id) => call('stream::get', { ...place, item_id }),
     set: (item_id, data) => call('stream::set', { ...place, item_id, data }),
     remove: (item_id) => call('stream::delete', { ...place, item_id }),
@@ -42,7 +47,7 @@ interface GroupRow {
   readonly group: string
 }
 
-/** Engines report changes of one stream at a time, so the list of all is asked for regularly. */
+/** Engines report changes of one stream at a time, so the list of all is read regularly. */
 function Groups(): JSX.Element {
   const { value, error } = useQuery('streams', engine.streams, tick)
   const wanted = searched()
@@ -54,6 +59,7 @@ function Groups(): JSX.Element {
       <section class="list" aria-label="Streams">
         <Top title="Streams" count={rows.length}>
           <Search label="Stream or group" />
+          <span class="dim wide">read every 2 s</span>
         </Top>
         {error !== undefined && <Problem error={error} />}
         <List

@@ -5,19 +5,7 @@ import { systemClock } from '../../std/time/clock.js'
 import { connection, engine, useQuery, useTitle } from '../engine/engine.js'
 import type { SpanRow } from '../../wire/protocol/list-rows.js'
 import { durationMs, failureOf, isFailed, startMs } from '../engine/span-facts.js'
-import {
-  Ago,
-  Duration,
-  Empty,
-  Id,
-  PauseButton,
-  Problem,
-  Search,
-  searched,
-  Segments,
-  Status,
-  Top,
-} from '../parts/basics.js'
+import { Ago, Duration, Empty, Id, PauseButton, Problem, Search, Segments, Status, Top } from '../parts/basics.js'
 import { useKey } from '../parts/keys.js'
 import { List } from '../parts/list.js'
 import { address, navigate, setQuery, to } from '../parts/router.js'
@@ -62,12 +50,15 @@ interface TraceSearch {
   readonly since: Since
 }
 
-/** A word `key=value` searches attributes; other text is searched in names, messages, services and ids. */
+/** A word `key=value` or `key="two words"` searches attributes; other text is searched in names, messages, services and ids. */
 function searchOf(text: string, shown: Shown, since: Since): TraceSearch {
-  const words = text.split(/\s+/).filter((word) => word !== '')
-  const isPair = (word: string): boolean => /^[^=]+=[^=]+$/.test(word)
-  const pairs = words.filter(isPair).map((word) => word.split('=', 2))
-  return { words: words.filter((word) => !isPair(word)), pairs, shown, since }
+  const words = text.match(/[^\s="]+="[^"]*"|\S+/g) ?? []
+  const isPair = (word: string): boolean => /^[^=]+=./.test(word)
+  const pairs = words.filter(isPair).map((word) => {
+    const at = word.indexOf('=')
+    return [word.slice(0, at), word.slice(at + 1).replace(/^"(.*)"$/, '$1')]
+  })
+  return { words: words.filter((word) => !isPair(word)).map((word) => word.toLowerCase()), pairs, shown, since }
 }
 
 /** Traces by their first span, and those in which a deeper span fits. */
@@ -75,7 +66,8 @@ async function load({ words, pairs, shown, since }: TraceSearch): Promise<TraceR
   const common = {
     ...(since !== 'all' && { start_time: systemClock.epochMs() - SINCE_MS[since] }),
     ...(shown === 'error' && { status: 'error' }),
-    ...(pairs.length > 0 && { attributes: pairs }),
+    // Spans of functions of the engine, too: they name the keys that they touch.
+    ...(pairs.length > 0 && { attributes: pairs, include_internal: true }),
   }
   const [name] = words
   const isDeep = name !== undefined || shown === 'error' || pairs.length > 0
@@ -113,7 +105,7 @@ function TraceList({ traceId }: { readonly traceId: string | undefined }): JSX.E
   const { query: params } = address.value
   const shown: Shown = params.get('status') === 'error' ? 'error' : 'all'
   const since = sinceOf(params.get('since'))
-  const wanted = searchOf(searched(), shown, since)
+  const wanted = searchOf((params.get('q') ?? '').trim(), shown, since)
   const { value, error } = useQuery(JSON.stringify(wanted), () => load(wanted), connection.changes.trace)
   const rows = value?.filter(({ text }) => wanted.words.every((word) => text.includes(word))) ?? []
   const search = location.search

@@ -23,6 +23,7 @@ export interface ChartProps {
 
 const HEIGHT = 160
 const AXIS_WIDTH = 72
+const AXIS_HEIGHT = 28
 
 export function Chart({ title, times, series, format }: ChartProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
@@ -137,7 +138,7 @@ function optionsOf(width: number, { series, format }: Look): UPlot.Options {
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1e-9)] } },
     axes: [
-      { ...axis, values: (_, times) => times.map(clock) },
+      { ...axis, size: AXIS_HEIGHT, values: (_, times) => times.map(clock) },
       { ...axis, size: AXIS_WIDTH, values: (_, values) => values.map(format) },
     ],
     series: [

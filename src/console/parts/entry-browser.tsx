@@ -21,6 +21,8 @@ export interface EntrySource {
   readonly place: object
   readonly hrefOf: (key: string) => string
   readonly up: string
+  /** The attributes of spans that read or change a key. */
+  readonly tracesOf: (key: string) => Readonly<Record<string, string>>
   readonly get: (key: string) => Promise<unknown>
   readonly set: (key: string, value: unknown) => Promise<unknown>
   readonly remove: (key: string) => Promise<unknown>
@@ -160,7 +162,7 @@ function EntryView({ source, name, changed, onChanged, up }: EntryViewProps): JS
         value !== undefined && (
           <>
             {canChange && (
-              <div class="row">
+              <div class="row flow">
                 <button class="primary" onClick={() => (edited.value = pretty(value.stored ?? {}))}>
                   {isAbsent(value.stored) ? 'Create' : 'Edit'}
                 </button>
@@ -169,6 +171,9 @@ function EntryView({ source, name, changed, onChanged, up }: EntryViewProps): JS
                 )}
               </div>
             )}
+            <a href={`/traces?q=${encodeURIComponent(pairsOf(source.tracesOf(name)))}`}>
+              Traces that read or changed it
+            </a>
             {isAbsent(value.stored) ? (
               <p class="dim">There is no value.</p>
             ) : (
@@ -179,6 +184,14 @@ function EntryView({ source, name, changed, onChanged, up }: EntryViewProps): JS
       )}
     </article>
   )
+}
+
+/** A search of traces by attributes. */
+function pairsOf(attributes: Readonly<Record<string, string>>): string {
+  const quoted = (value: string): string => (/\s/.test(value) ? `"${value}"` : value)
+  return Object.entries(attributes)
+    .map(([key, value]) => `${key}=${quoted(value)}`)
+    .join(' ')
 }
 
 function isAbsent(stored: unknown): boolean {

@@ -1,6 +1,6 @@
 /** Keyboard: single keys of the page that is open, `g` and a letter to go to a page, and keys of lists. */
 import { signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { systemClock, type Timer } from '../../std/time/clock.js'
 import { navigate } from './router.js'
 
@@ -30,9 +30,9 @@ type Handler = (event: KeyboardEvent) => void
 const handlers = new Map<string, Handler[]>()
 let going: Timer | undefined
 
-/** Handles a key while the component is shown. */
+/** Handles a key while the component is shown: from the moment on in which it can be seen. */
 export function useKey(key: string, handler: Handler | undefined): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (handler === undefined) return undefined
     handlers.set(key, [handler, ...(handlers.get(key) ?? [])])
     return () => {

@@ -20,7 +20,10 @@ interface SeenRows {
   readonly isScrolled: boolean
 }
 
-/** Follows the rows of `ROW_PX` that a box shows. The component is rendered again for other rows only. */
+/**
+ * Follows the rows of `ROW_PX` that a box shows. The component is rendered again for other rows only. Scrolling must
+ * not measure the box, since that would lay out the page in each frame.
+ */
 export function useSeenRows(box: { readonly current: HTMLDivElement | null }): SeenRows {
   const seen = useSignal<SeenRows>({ first: 0, count: 800 / ROW_PX + 2 * MARGIN, isScrolled: false })
   useEffect(
@@ -61,6 +64,7 @@ export function List<T>(props: ListProps<T>): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   const { first, count, isScrolled } = useSeenRows(box)
   const { rows, waiting, release } = useHeld(props, isScrolled)
+  const drawn = useDrawn<T>(useCallback((row, index) => draw(props, row, index), [props]))
   const at = useMemo(
     () => (selected === undefined ? -1 : rows.findIndex((row) => idOf(row) === selected)),
     [rows, selected],
@@ -102,10 +106,12 @@ export function List<T>(props: ListProps<T>): JSX.Element {
           </div>
         )}
         {rows.length === 0 && empty}
-        <div class="lines" role="list" style={{ height: `${String(rows.length * ROW_PX)}px` }}>
-          {rows.slice(first, first + count).map((row, index) => (
-            <Row key={idOf(row)} props={props} row={row} index={first + index} />
-          ))}
+        <div
+          class="lines"
+          role="list"
+          style={{ ...gridOf(columns, narrow), height: `${String(rows.length * ROW_PX)}px` }}
+        >
+          {drawn([rows.slice(first, first + count), first])}
         </div>
       </div>
     </>
@@ -117,23 +123,38 @@ export function gridOf(columns: string, narrow = columns): Record<string, string
   return { '--columns': columns, '--narrow': narrow }
 }
 
-interface RowProps<T> {
-  readonly props: ListProps<T>
-  readonly row: T
-  readonly index: number
+/** The rows of a list that exist, from the first one. */
+type SomeRows<T> = readonly [rows: readonly T[], first: number]
+
+/**
+ * Draws a row once while it is seen, unless the drawing function changes: a step of scrolling draws the new rows alone.
+ */
+export function useDrawn<T>(draw: (row: T, index: number) => JSX.Element): (some: SomeRows<T>) => JSX.Element[] {
+  const before = useRef({ draw, lines: new Map<number, { readonly row: T; readonly line: JSX.Element }>() })
+  return ([rows, first]) => {
+    const known = before.current.draw === draw ? before.current.lines : undefined
+    const lines: typeof before.current.lines = new Map()
+    rows.forEach((row, at) => {
+      const index = first + at
+      const same = known?.get(index)
+      lines.set(index, same?.row === row ? same : { row, line: draw(row, index) })
+    })
+    before.current = { draw, lines }
+    return Array.from(lines.values(), ({ line }) => line)
+  }
 }
 
-function Row<T>({ props, row, index }: RowProps<T>): JSX.Element {
-  const { idOf, hrefOf, columns, narrow, render, selected, classOf } = props
-  const place = { position: 'absolute', left: 0, right: 0, top: `${String(index * ROW_PX)}px` } as const
+/** The place of a row in its list. */
+export function placeOf(index: number): { top: string } {
+  return { top: `${String(index * ROW_PX)}px` }
+}
+
+function draw<T>(props: ListProps<T>, row: T, index: number): JSX.Element {
+  const { idOf, hrefOf, render, selected, classOf } = props
+  const id = idOf(row)
   return (
-    <div role="listitem" style={place}>
-      <a
-        class={`line ${classOf?.(row) ?? ''}`}
-        href={hrefOf(row)}
-        style={gridOf(columns, narrow)}
-        aria-current={idOf(row) === selected ? 'true' : undefined}
-      >
+    <div key={id} role="listitem" style={placeOf(index)}>
+      <a class={`line ${classOf?.(row) ?? ''}`} href={hrefOf(row)} aria-current={id === selected ? 'true' : undefined}>
         {render(row)}
       </a>
     </div>
@@ -169,9 +190,14 @@ function newer<T>(rows: readonly T[], firstId: string, idOf: (row: T) => string)
 
 function watchView(box: HTMLDivElement | null, onView: (view: { top: number; height: number }) => void) {
   if (box === null) return undefined
-  const read = (): void => onView({ top: box.scrollTop, height: box.clientHeight })
-  const observer = new ResizeObserver(read)
+  let height = 0
+  const read = (): void => onView({ top: box.scrollTop, height })
+  const observer = new ResizeObserver(([entry]) => {
+    height = entry?.contentRect.height ?? height
+    read()
+  })
   observer.observe(box)
+  // The browser fires this once in a frame.
   box.addEventListener('scroll', read, { passive: true })
   return () => {
     observer.disconnect()
@@ -179,7 +205,8 @@ function watchView(box: HTMLDivElement | null, onView: (view: { top: number; hei
   }
 }
 
-function reveal(box: HTMLDivElement | null, index: number): void {
+/** Scrolls a box as little as it takes to show a row. */
+export function reveal(box: HTMLDivElement | null, index: number): void {
   if (box === null || index < 0) return
   const top = index * ROW_PX
   if (top < box.scrollTop) box.scrollTop = top

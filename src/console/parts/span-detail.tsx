@@ -21,7 +21,14 @@ import { Ago, Duration, Id, Tabs } from './basics.js'
 import { clockTime } from './format.js'
 import { Json } from './json.js'
 import { useKey } from './keys.js'
-import { navigate, to } from './router.js'
+import { address, navigate, to } from './router.js'
+
+/** The attributes that name a place, and the page of that place. */
+const PLACES = [
+  ['state', 'iii.state.scope', 'iii.state.key'],
+  ['streams', 'iii.stream.name', 'iii.stream.group_id', 'iii.stream.item_id'],
+  ['queues', 'queue'],
+] as const
 
 type Tab = 'input' | 'output' | 'error' | 'logs' | 'attributes'
 
@@ -30,7 +37,9 @@ export function SpanDetail({ span, logs }: { readonly span: SpanNode; readonly l
   const picked = useSignal<Tab | undefined>(undefined)
   const own = logs.filter((row) => row.span_id === span.span_id)
   const tabs = tabsOf(span, own.length)
-  const wanted = picked.value ?? (failure === undefined ? 'input' : 'error')
+  // After a run, what it returned is of interest.
+  const usual = address.value.query.get('tab') === 'output' ? 'output' : 'input'
+  const wanted = picked.value ?? (failure === undefined ? usual : 'error')
   const tab = tabs.some(([name]) => name === wanted) ? wanted : (tabs[0]?.[0] ?? 'attributes')
   return (
     <section class="stack" aria-label="Selected span">
@@ -71,6 +80,7 @@ function SpanHead({ span }: { readonly span: SpanNode }): JSX.Element {
       <span class="dim">
         {span.service_name} · <Duration ms={durationMs(span)} /> · <Ago ms={startMs(span)} />
       </span>
+      <Touched span={span} />
       <span class="grow" />
       {isExecution(span) && functionId !== undefined && <RunAgain span={span} functionId={functionId} />}
     </div>
@@ -96,7 +106,7 @@ function RunAgain({ span, functionId }: { readonly span: SpanNode; readonly func
     isRunning.value = true
     void run(functionId, value).then(({ traceId }) => {
       isRunning.value = false
-      navigate(to('traces', traceId))
+      navigate(`${to('traces', traceId)}?tab=output`)
     })
     // The payload belongs to the span.
   }, [isWhole, functionId, span.span_id, edit])
@@ -224,16 +234,23 @@ function Attributes({ span }: { readonly span: SpanNode }): JSX.Element {
       {span.attributes.map(([key, value]) => (
         <>
           <dt class="mono">{key}</dt>
-          <dd class="mono">
-            <AttributeValue name={key} value={value} />
-          </dd>
+          <dd class="mono">{value}</dd>
         </>
       ))}
     </dl>
   )
 }
 
-function AttributeValue({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
-  if (/queue|topic/.test(name) && /name$|destination/.test(name)) return <a href={to('queues', value)}>{value}</a>
-  return <>{value}</>
+/** The page of what the span reads, changes or waits in: a key of state, an item of a stream, or a queue. */
+function Touched({ span }: { readonly span: SpanNode }): JSX.Element | null {
+  const facts = new Map(span.attributes)
+  const place = PLACES.find(([, ...keys]) => keys.every((key) => facts.has(key)))
+  if (place === undefined) return null
+  const [page, ...keys] = place
+  const names = keys.map((key) => facts.get(key) ?? '')
+  return (
+    <a class="mono wrap" href={to(page, ...names)}>
+      {page} {names.join(' / ')}
+    </a>
+  )
 }

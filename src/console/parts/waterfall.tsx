@@ -3,7 +3,7 @@
  * message, the time a job waited for its queue is dashed, and log records are marks.
  */
 import type { JSX } from 'preact'
-import { useMemo, useRef } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import type { LogRow, SpanNode } from '../../wire/protocol/list-rows.js'
 import {
   criticalPath,
@@ -17,7 +17,7 @@ import {
 } from '../engine/span-facts.js'
 import { Status } from './basics.js'
 import { duration, plural } from './format.js'
-import { ROW_PX, useSeenRows } from './list.js'
+import { placeOf, reveal, ROW_PX, useDrawn, useSeenRows } from './list.js'
 
 export interface WaterfallProps {
   readonly roots: readonly SpanNode[]
@@ -45,8 +45,26 @@ export function Waterfall({ roots, logs, selected, onSelect }: WaterfallProps): 
   const { first, count } = useSeenRows(box)
   const { placed, critical, axis } = useMemo(() => drawingOf(roots), [roots])
   const bySpan = useMemo(() => marksOf(logs), [logs])
+  const chosen = selected === undefined ? -1 : placed.findIndex(({ span }) => span.span_id === selected)
+  useEffect(() => reveal(box.current, chosen), [selected, chosen >= 0])
   const height = `${String(placed.length * ROW_PX)}px`
-  const offset = `${String(first * ROW_PX)}px`
+  const drawn = useDrawn<PlacedSpan>(
+    useCallback(
+      (one, index) => {
+        const { span_id: id, pending } = one.span
+        return (
+          <div key={id} style={placeOf(index)}>
+            <button class="span" aria-pressed={id === selected} onClick={() => onSelect(id)}>
+              <Name placed={one} />
+              <Track placed={one} axis={axis} isCritical={critical.has(id)} logs={bySpan.get(id) ?? []} />
+              <span class="num">{pending === true ? 'running' : duration(durationMs(one.span))}</span>
+            </button>
+          </div>
+        )
+      },
+      [axis, critical, bySpan, selected, onSelect],
+    ),
+  )
   return (
     <div class="fall">
       <div class="axis" aria-hidden="true">
@@ -60,25 +78,7 @@ export function Waterfall({ roots, logs, selected, onSelect }: WaterfallProps): 
       </div>
       <div class="spans" ref={box} tabIndex={0} role="region" aria-label="Spans">
         <div class="lines" style={{ height }}>
-          <div style={{ paddingTop: offset }}>
-            {placed.slice(first, first + count).map((one) => (
-              <button
-                key={one.span.span_id}
-                class="span"
-                aria-pressed={one.span.span_id === selected}
-                onClick={() => onSelect(one.span.span_id)}
-              >
-                <Name placed={one} />
-                <Track
-                  placed={one}
-                  axis={axis}
-                  isCritical={critical.has(one.span.span_id)}
-                  logs={bySpan.get(one.span.span_id) ?? []}
-                />
-                <span class="num">{one.span.pending === true ? 'running' : duration(durationMs(one.span))}</span>
-              </button>
-            ))}
-          </div>
+          {drawn([placed.slice(first, first + count), first])}
         </div>
       </div>
     </div>

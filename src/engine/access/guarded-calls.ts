@@ -81,6 +81,7 @@ export class GuardedCalls {
       baggage,
       caller: from,
       data: undefined,
+      text: undefined,
       metadata,
       from: undefined,
       access: undefined,

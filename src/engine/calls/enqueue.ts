@@ -44,6 +44,7 @@ export class Enqueue implements Caller {
         baggage: traced ? withFunctionId(baggage, functionId) : null,
         ...(namespace === DEFAULT_NAMESPACE ? {} : { namespace }),
       },
+      text: undefined,
       metadata: undefined,
       from: undefined,
       access: from?.access,

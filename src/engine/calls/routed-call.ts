@@ -9,6 +9,8 @@ export interface RoutedCall extends CallIdentity {
   /** Undefined for a void call. */
   readonly caller: Caller | undefined
   readonly data: unknown
+  /** The text of `data` as it was received, if it may be forwarded unchanged. */
+  readonly text: string | undefined
   readonly metadata: unknown
   /** The worker whose id is added to the payload. */
   readonly from: Peer | undefined
@@ -21,8 +23,15 @@ export function inputOf(data: unknown): unknown {
   return data instanceof JsonText ? data.open() : data
 }
 
-/** The payload as the callee receives it. The decoded frame is not shared, so its payload may be modified. */
-export function withCaller({ data, from }: RoutedCall): unknown {
+/** The payload as a worker receives it: as received text, unless a member of it has to be replaced. */
+export function payloadOf(call: RoutedCall): unknown {
+  const { data, text } = call
+  if (text === undefined || (isRecord(data) && Object.hasOwn(data, CALLER_WORKER_ID))) return withCaller(call)
+  return withCaller({ data: new JsonText(text), from: call.from })
+}
+
+/** The payload with the id of the caller. The decoded frame is not shared, so its payload may be modified. */
+export function withCaller({ data, from }: Pick<RoutedCall, 'data' | 'from'>): unknown {
   if (data instanceof JsonText) {
     if (from === undefined || !data.text.startsWith('{')) return data
     return withMember(data, CALLER_WORKER_ID, new JsonText(JSON.stringify(from.id)))

@@ -25,7 +25,7 @@ import { pendingCallsFor } from './late-notes.js'
 import { nameOf, type Peer, type PendingCall } from '../links/peer.js'
 import type { PendingCalls } from './pending-calls.js'
 import type { EngineQuirks } from '../quirks.js'
-import { inputOf, type RoutedCall, withCaller } from './routed-call.js'
+import { inputOf, payloadOf, type RoutedCall, withCaller } from './routed-call.js'
 import { headersForCallee } from './trace-headers.js'
 
 export type InvokeMessage = MessageNamed<WorkerMessage, 'invokefunction'>
@@ -58,8 +58,8 @@ export class Router {
     return this.#pending.size
   }
 
-  /** Handles a call of a worker. */
-  handle(from: Peer, message: InvokeMessage): void {
+  /** Handles a call of a worker; `text` is its payload as it was received. */
+  handle(from: Peer, message: InvokeMessage, text?: string): void {
     const { invocation_id: id, function_id: functionId, action, traceparent, baggage } = message
     const isVoid = action?.type === 'void'
     const call: RoutedCall = {
@@ -70,6 +70,7 @@ export class Router {
       baggage,
       caller: id === undefined || isVoid ? undefined : from,
       data: message.data,
+      text,
       metadata: message.metadata,
       from,
       access: undefined,
@@ -123,13 +124,13 @@ export class Router {
   /** Makes a call on behalf of the engine. */
   invoke(call: HostCall): Promise<unknown> {
     const { namespace = DEFAULT_NAMESPACE, functionId, data, metadata, traceparent, baggage, access } = call
+    const own = { invocationId: this.#parts.random.uuid(), functionId, data, metadata, traceparent, baggage, access }
     return HostCaller.run(call, (caller) => {
-      const invocationId = this.#parts.random.uuid()
-      const routed = { invocationId, functionId, traceparent, baggage, caller, data, metadata, from: undefined, access }
+      const routed = { ...own, caller, text: undefined, from: undefined }
       this.#find(routed, namespace)
       return () => {
         this.#parts.handOver.forget(routed)
-        this.#pending.cancel(invocationId)
+        this.#pending.cancel(own.invocationId)
       }
     })
   }
@@ -214,7 +215,7 @@ export class Router {
       type: 'invokefunction',
       invocation_id: invocationId,
       function_id: calledAs,
-      data: withCaller(call),
+      data: payloadOf(call),
       metadata,
       traceparent: headers.traceparent,
       baggage: headers.baggage,

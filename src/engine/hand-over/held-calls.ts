@@ -27,7 +27,7 @@ export class HeldCalls {
 
   /** Adds a call at the end of its list; false if a limit is exceeded. */
   add(call: RoutedCall, among: Set<RoutedCall>, again: () => void): boolean {
-    const weight = weightOf(call.data)
+    const weight = weightOf(call.data) + (call.text?.length ?? 0)
     const isFull = this.#held.size >= MAX_CALLS || this.#weight + weight > MAX_WEIGHT
     if (isFull && this.#held.size > 0) return false
     this.#held.set(call, { weight, among, again })

@@ -4,6 +4,7 @@
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/engine-codec.js'
+import { splitCall } from '../../wire/protocol/split-call.js'
 import type { EngineMessage, WorkerMessage } from '../../wire/protocol/messages.js'
 import { blankNamespace, DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { assertNever } from '../../std/assert-never.js'
@@ -80,11 +81,12 @@ export class Session implements Member {
   }
 
   text(frame: string): void {
-    this.message(engineCodec.decode(frame), frame)
+    const call = splitCall(frame)
+    this.message(call?.message ?? engineCodec.decode(frame), frame, call?.payload)
   }
 
-  /** Handles a parsed frame; `frame` is its text, if it may be forwarded unchanged. */
-  message(message: ReturnType<typeof engineCodec.read>, frame?: string): void {
+  /** Handles a parsed frame. `frame` and `payload` may be forwarded as they are: of a result, of a call. */
+  message(message: ReturnType<typeof engineCodec.read>, frame?: string, payload?: string): void {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
     this.#message = message
@@ -92,7 +94,7 @@ export class Session implements Member {
       this.#parts.counters.malformedFrames += 1
       const { code, detail } = message
       this.#parts.log.warn({ workerId: this.id, code, detail }, 'A frame could not be parsed and was dropped')
-    } else if (message.type !== 'blank') this.#take(message, frame)
+    } else if (message.type !== 'blank') this.#take(message, frame, payload)
   }
 
   /** Refuses a frame. The caller, if there is one, receives an error. */
@@ -144,8 +146,8 @@ export class Session implements Member {
     const type = 'invocationresult'
     // Copied member by member: spreading costs several times as much, and this runs for every call.
     const unwritable = this.send({ type, invocation_id, function_id, result, error, traceparent, baggage })
-    if (unwritable === undefined) return
-    this.send({ type, invocation_id, function_id, error: unwritable, traceparent, baggage })
+    if (unwritable !== undefined)
+      this.send({ type, invocation_id, function_id, error: unwritable, traceparent, baggage })
   }
 
   announce(input: Announcement): boolean {
@@ -183,8 +185,7 @@ export class Session implements Member {
     this.#transport.close()
   }
 
-  /** @param frame the text of the message; absent for one that had to wait. */
-  #take(message: WorkerMessage, frame?: string): void {
+  #take(message: WorkerMessage, frame?: string, payload?: string): void {
     // Results are handled during a check: the hook may need one of them to finish.
     if (this.#isReviewing && message.type !== 'invocationresult') {
       this.#keep(this.#behindReview, message)
@@ -192,7 +193,7 @@ export class Session implements Member {
     }
     switch (message.type) {
       case 'invokefunction':
-        if (this.access === undefined) this.#parts.router.handle(this, message)
+        if (this.access === undefined) this.#parts.router.handle(this, message, payload)
         else this.#parts.guardedCalls.handle(this, this.access, message)
         return
       case 'invocationresult':
@@ -209,8 +210,7 @@ export class Session implements Member {
         this.#parts.bindings.answered(this, message)
         return
       case 'pong':
-      case 'unregistertriggertype':
-        // A type lives as long as its connection.
+      case 'unregistertriggertype': // A type lives as long as its connection.
         return
       case 'registerfunction':
       case 'unregisterfunction':

@@ -2,16 +2,17 @@
 import { findJsonFault, JSON_FAULTS, type JsonFault } from '../../std/json/json-scan.js'
 import { describe } from '../../std/text/describe.js'
 import { createCodec } from './codec.js'
-import { JsonText, withTextMembers } from './json-text.js'
+import { JsonText, withMember } from './json-text.js'
 import { ENGINE_JSON, MAX_INBOUND_BYTES } from './limits.js'
 import { engineMessages, workerMessages } from './messages.js'
 import { isRecord } from './validate.js'
 
 function write(message: object): string {
   const { data, result } = message as { readonly data?: unknown; readonly result?: unknown }
-  if (!JsonText.is(data) && !JsonText.is(result)) return JSON.stringify(message)
-  const text = withTextMembers({ ...message })
-  return text instanceof JsonText ? text.text : JSON.stringify(text)
+  if (JsonText.is(data))
+    return withMember(new JsonText(JSON.stringify({ ...message, data: undefined })), 'data', data).text
+  if (!JsonText.is(result)) return JSON.stringify(message)
+  return withMember(new JsonText(JSON.stringify({ ...message, result: undefined })), 'result', result).text
 }
 
 /** Which frame an engine cannot read although JavaScript can, and why. */

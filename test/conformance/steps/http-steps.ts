@@ -41,7 +41,7 @@ async function within<T>(promise: Promise<T>, limitMs: number, what: string): Pr
 
 export const HTTP_STEPS: PlaySteps<'http' | 'httpResult' | 'route' | 'expectRequest'> = {
   async http(step, stage) {
-    const base = stage.address('http')
+    const base = stage.address(step.http.to ?? 'http').replace(/^ws/, 'http')
     if (step.start !== undefined) {
       const answer = sendRequest(base, step.http)
       // A later step awaits it and sees the failure; until then it must not count as unhandled.

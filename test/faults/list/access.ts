@@ -7,6 +7,15 @@ const prototypes = ['test/reliability/prototypes-stay-clean.test.ts']
 
 export const faults: readonly Fault[] = [
   {
+    name: 'payloads-name-their-own-caller',
+    row: 'R22',
+    file: 'src/engine/calls/routed-call.ts',
+    symbol: 'payloadOf',
+    find: 'Object.hasOwn(data, CALLER_WORKER_ID)',
+    replace: 'CALLER_WORKER_ID === ""',
+    tests: ['test/unit/wire/protocol/split-call.test.ts'],
+  },
+  {
     name: 'empty-auth-answer-lets-in',
     row: 'R22',
     file: 'src/engine/access/guard.ts',

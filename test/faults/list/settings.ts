@@ -2,6 +2,8 @@
 import type { Fault } from '../plant.js'
 
 const settings = ['test/behaviour/settings-are-configurations.test.ts']
+const bridge = ['test/behaviour/engines-are-bridged.test.ts']
+const exec = ['test/processes/exec-runs-commands.test.ts']
 
 export const faults: readonly Fault[] = [
   {
@@ -39,5 +41,61 @@ export const faults: readonly Fault[] = [
     find: 'jobs.depth + storing',
     replace: 'storing',
     tests: settings,
+  },
+  {
+    name: 'bridged-engines-forward-without-end',
+    row: 'R47',
+    file: 'src/engine/builtins/bridge/run-elsewhere.ts',
+    symbol: 'forwarded',
+    find: 'forwards > MAX_FORWARDS',
+    replace: 'forwards < 0',
+    tests: bridge,
+    mayHang: true,
+  },
+  {
+    name: 'bridges-drop-the-trace',
+    row: 'R47',
+    file: 'src/bridge/connect-engine.ts',
+    symbol: 'WorkerOnEngine.call',
+    find: 'this.#trace = { traceparent, baggage }',
+    replace: 'this.#trace = { ...NO_TRACE, baggage }',
+    tests: bridge,
+  },
+  {
+    name: 'bridged-functions-ignore-their-time-limit',
+    row: 'R47',
+    file: 'src/engine/builtins/bridge/bridge-builtin.ts',
+    symbol: 'forwardFunction',
+    find: 'timeoutMs,',
+    replace: '',
+    tests: bridge,
+  },
+  {
+    name: 'exposed-functions-take-the-default-namespace',
+    row: 'R47',
+    file: 'src/bridge/connect-engine.ts',
+    symbol: 'WorkerOnEngine.constructor',
+    find: 'namespace, otel',
+    replace: 'otel',
+    tests: bridge,
+  },
+  {
+    name: 'commands-outlive-the-engine',
+    row: 'R47',
+    file: 'src/engine/builtins/exec/exec-builtin.ts',
+    symbol: 'CommandRow.end',
+    find: 'await this.#running?.end()',
+    replace: '',
+    tests: exec,
+    mayHang: true,
+  },
+  {
+    name: 'commands-run-on-after-a-failure',
+    row: 'R47',
+    file: 'src/engine/builtins/exec/exec-builtin.ts',
+    symbol: 'CommandRow.#start',
+    find: 'if (failure === undefined) continue',
+    replace: 'if (failure !== "") continue',
+    tests: exec,
   },
 ]

@@ -14,7 +14,8 @@ interface Request {
   readonly with: never
 }
 
-const [whose, url, name, telemetry] = process.argv.slice(2) as ['official' | 'ours', string, string, string]
+const [whose, url, name, telemetry, namespace] = process.argv.slice(2) as ['official' | 'ours', ...string[]] &
+  [string, string, string, string, string?]
 
 function tell(message: object): void {
   process.stdout.write(`${JSON.stringify(message)}\n`)
@@ -34,6 +35,8 @@ async function connected(worker: IIIClient): Promise<void> {
 const client = await loadClientPackage(whose)
 const worker = client.root.registerWorker(url, {
   workerName: name,
+  // Only this package knows the option.
+  ...(namespace !== undefined && { namespace }),
   reconnectionConfig: { initialDelayMs: 50, maxDelayMs: 200 },
   otel: {
     enabled: telemetry === 'telemetry',

@@ -45,7 +45,7 @@ def answer(request: dict[str, Any], command: Callable[..., Any]) -> None:
         tell({"id": request["id"], "failed": failure(error)})
 
 
-def main(url: str, name: str, telemetry: bool) -> None:
+def main(url: str, name: str, telemetry: bool, in_namespace: dict[str, str]) -> None:
     otel = OtelConfig(
         enabled=telemetry,
         service_name=name,
@@ -57,6 +57,7 @@ def main(url: str, name: str, telemetry: bool) -> None:
         worker_name=name,
         otel=otel,
         reconnection_config=ReconnectionConfig(initial_delay_ms=50, max_delay_ms=200),
+        **in_namespace,
     )
     worker = register_worker(url, options)
     commands = Commands(worker, name, tell)
@@ -69,4 +70,6 @@ def main(url: str, name: str, telemetry: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(url=sys.argv[1], name=sys.argv[2], telemetry=sys.argv[3] == "telemetry")
+    # Only the newest client knows the option.
+    namespace = {"namespace": sys.argv[4]} if len(sys.argv) > 4 else {}
+    main(url=sys.argv[1], name=sys.argv[2], telemetry=sys.argv[3] == "telemetry", in_namespace=namespace)

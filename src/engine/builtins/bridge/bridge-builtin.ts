@@ -4,13 +4,12 @@
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { toErrorBody } from '../../../wire/protocol/error-body.js'
-import { traceOf } from '../../triggers/write-firings.js'
 import { builtinFunction } from '../../declare/function.js'
 import { any, integer, object, optional, string } from '../../declare/schema.js'
 import type { Builtin, BuiltinFunction, CallContext, EngineHost } from '../builtin.js'
 import type { BridgeConfig, ForwardedFunction } from './bridge-config.js'
 import type { RemoteEngine } from './remote-engine.js'
-import { connectFor } from './run-elsewhere.js'
+import { connectFor, forwarded } from './run-elsewhere.js'
 
 const NAME = 'iii-bridge'
 
@@ -39,7 +38,7 @@ export function createBridgeBuiltin(host: EngineHost, config: BridgeConfig): Bui
 
 function findElsewhere(remote: RemoteEngine, functionId: string, namespace: string): BuiltinFunction['call'] {
   return (data, context) =>
-    remote.call({ functionId, namespace, data, metadata: context.metadata, ...traceOf(context) })
+    remote.call({ functionId, namespace, data, metadata: context.metadata, ...forwarded(context, functionId) })
 }
 
 function forwardFunction(
@@ -50,7 +49,7 @@ function forwardFunction(
     id: local,
     description: `Runs ${functionId} on another engine`,
     call: (data, context) =>
-      remote.call({ functionId, data, metadata: context.metadata, timeoutMs, ...traceOf(context) }),
+      remote.call({ functionId, data, metadata: context.metadata, timeoutMs, ...forwarded(context, functionId) }),
   }
 }
 
@@ -72,7 +71,7 @@ function invokeFunctions(remote: RemoteEngine): BuiltinFunction[] {
     context: CallContext,
   ): Promise<unknown> => {
     try {
-      return await remote.call({ functionId, data, timeoutMs, ...traceOf(context) })
+      return await remote.call({ functionId, data, timeoutMs, ...forwarded(context, functionId) })
     } catch (error) {
       const { code, message } = toErrorBody(error)
       throw new InvocationError({ code: ErrorCode.bridge_error, message: `${code}: ${message}` }, { cause: error })

@@ -2,8 +2,8 @@
  * Settings of `configuration`. The local engine keeps configurations in memory until it stops, so there is no adapter.
  */
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
-import { list, string, wholeNumber, withDefault } from '../../declare/schema.js'
-import { parseSettings, section } from '../../declare/settings.js'
+import { list, optional, string, wholeNumber, withDefault } from '../../declare/schema.js'
+import { parseSettings, section, setting } from '../../declare/settings.js'
 
 /** Settings of `configuration`. */
 export interface ConfigurationConfig {
@@ -18,6 +18,9 @@ const MAX_TTL_SECONDS = Math.floor(MAX_DELAY_MS / 1000)
 
 export const configurationSettings = {
   config: section({
+    adapter: optional(
+      setting<never>('left out, as this engine keeps configurations in memory', () => false, { not: {} }),
+    ),
     ttl_seconds: withDefault(
       wholeNumber(0, MAX_TTL_SECONDS, 'Retention after it was last registered or set; 0: until the engine stops'),
       0,

@@ -8,7 +8,7 @@ import { deferred } from '../../../std/async/deferred.js'
 import type { Emitter } from '../../../std/async/emitter.js'
 import type { Random } from '../../../std/random.js'
 import { backoffDelayMs, type BackoffPolicy } from '../../../std/time/backoff.js'
-import type { Clock } from '../../../std/time/clock.js'
+import type { Clock, TimerMode } from '../../../std/time/clock.js'
 
 /** What waiting needs of a worker. */
 export interface Waiting {
@@ -16,6 +16,9 @@ export interface Waiting {
   readonly random: Random
   readonly link: { readonly endings: Pick<Emitter<void>, 'on'> }
 }
+
+/** Without a link, nothing but its time ends a pause. */
+type Unlinked = Omit<Waiting, 'link'> & Partial<Pick<Waiting, 'link'>>
 
 /** How often, how fast and until when. */
 export interface Repetition {
@@ -26,10 +29,12 @@ export interface Repetition {
   readonly endsAt: number
   readonly signal?: AbortSignal | undefined
   readonly mayRepeat: (error: unknown) => boolean
+  /** Whether a pause keeps the process alive. Default: `foreground`, it does. */
+  readonly mode?: TimerMode
 }
 
 /** Runs `attempt` until it succeeds, fails with what must not be repeated, or the attempts or the time are used up. */
-export async function repeated<T>(worker: Waiting, run: Repetition, attempt: () => Promise<T>): Promise<T> {
+export async function repeated<T>(worker: Unlinked, run: Repetition, attempt: () => Promise<T>): Promise<T> {
   for (let count = 1; ; count++) {
     try {
       return await attempt()
@@ -37,21 +42,25 @@ export async function repeated<T>(worker: Waiting, run: Repetition, attempt: () 
       const delayMs = backoffDelayMs(run.backoff, count, worker.random)
       const isLast = count >= run.attempts || worker.clock.now() + delayMs >= run.endsAt
       if (isLast || !run.mayRepeat(error)) throw error
-      await pause(worker, delayMs, run.signal)
+      await pause(worker, delayMs, run)
     }
   }
 }
 
 /** Waits; ends early with the client, and rejects when the signal aborts. */
-export async function pause({ clock, link }: Waiting, delayMs: number, signal?: AbortSignal): Promise<void> {
+export async function pause(
+  { clock, link }: Omit<Unlinked, 'random'>,
+  delayMs: number,
+  { signal, mode }: Pick<Repetition, 'signal' | 'mode'> = {},
+): Promise<void> {
   const { promise, resolve } = deferred<void>()
-  const timer = clock.after(delayMs, resolve)
-  const release = link.endings.on(resolve)
+  const timer = clock.after(delayMs, resolve, mode)
+  const release = link?.endings.on(resolve)
   try {
     await orAborted(promise, signal)
   } finally {
     timer.cancel()
-    release()
+    release?.()
   }
 }
 

@@ -86,6 +86,11 @@ test.each([
   ['a key at the top', 'wokers: []', /^engine\.yaml:1: .*wokers.*accepted: .*workers/],
   ['an unknown worker', 'workers:\n  - name: iii-teleport', /^engine\.yaml:2: .*"iii-teleport".*serves .*iii-http/],
   ['an image', 'workers:\n  - name: mail\n    image: x/mail:1', /^engine\.yaml:2: .*"mail".*take it out, and start/],
+  [
+    'an adapter of configurations',
+    'workers:\n  - name: configuration\n    config: { adapter: { name: fs } }',
+    /^engine\.yaml:3: configuration\.adapter must be left out, as this engine keeps configurations in memory/,
+  ],
   ['a blank command', 'workers:\n  - name: iii-exec\n    config: { exec: [" "] }', /^engine\.yaml:3: iii-exec\.exec/],
   ['settings of what has none', 'workers:\n  - name: iii-engine-functions\n    config: {a: 1}', /^engine\.yaml:3: .*a/],
   ['the name of another engine’s part', 'workers:\n  - name: constructor', /^engine\.yaml:2: .*"constructor"/],

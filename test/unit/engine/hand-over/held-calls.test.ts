@@ -12,6 +12,7 @@ const call = (data: unknown = {}): RoutedCall => ({
   baggage: undefined,
   caller: undefined,
   data,
+  text: undefined,
   metadata: undefined,
   from: undefined,
   access: undefined,

@@ -69,10 +69,10 @@ export class InvocationMeter {
       return call
     }
     const isTimed = this.#total <= ALL_TIMED || this.#total % TIMED_EVERY === 0
-    const { invocationId, functionId, traceparent, baggage, data, metadata, from, access } = call
+    const { invocationId, functionId, traceparent, baggage, data, text, metadata, from, access } = call
     const caller = new MeteredCaller(call.caller, isTimed ? this.#clock.now() : undefined, this)
     // Copied member by member: spreading costs several times as much, and this runs for every call.
-    return { invocationId, functionId, traceparent, baggage, caller, data, metadata, from, access }
+    return { invocationId, functionId, traceparent, baggage, caller, data, text, metadata, from, access }
   }
 
   /** Records the end of a call; `startedAt` is absent for one that is not timed. */

@@ -12,6 +12,7 @@ const callOf = (n: number) => ({
   baggage: undefined,
   caller: { answer: () => undefined },
   data: null,
+  text: undefined,
   metadata: undefined,
   from: undefined,
   access: undefined,

@@ -1,0 +1,10 @@
+/** The pages that are loaded when one of them is first opened. In one file, since each alone would repeat its imports. */
+export { ChannelsPage } from './channels.js'
+export { FlowPage } from './flow.js'
+export { FunctionsPage } from './functions.js'
+export { LogsPage } from './logs.js'
+export { MetricsPage } from './metrics.js'
+export { QueuesPage } from './queues.js'
+export { StreamsPage } from './streams.js'
+export { TracesPage } from './traces.js'
+export { TriggersPage } from './triggers.js'

@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { engineCodec } from '../../../../src/wire/protocol/engine-codec.js'
+import { splitCall } from '../../../../src/wire/protocol/split-call.js'
+import { engineRig } from '../../../kit/engine-rig.js'
+
+const ID = 'b7ad6b71-6920-4331-8000-000000000000'
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+/** Enough for a payload to be worth forwarding. */
+const PAD = 'x'.repeat(1100)
+
+const members = {
+  type: fc.constantFrom(...Array<string>(8).fill('invokefunction'), 'invocationresult'),
+  invocation_id: fc.constant(ID),
+  function_id: fc.constantFrom('orders::get', 'data', 'a"b', '"data":'),
+  data: fc.oneof(
+    fc.jsonValue(),
+    fc.record(Object.fromEntries(['type', 'data', 'baggage'].map((key) => [key, fc.string()]))),
+  ),
+  traceparent: fc.constantFrom(TRACE, ''),
+  baggage: fc.constantFrom('k=v', 'x\u00e4', 'a="b"', '\\'),
+  metadata: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.jsonValue() }),
+  action: fc.constantFrom(undefined, undefined, undefined, { type: 'void' }),
+}
+
+/** A frame in the order of a client, or in any order, some members twice, with the spaces of two JSON writers. */
+const anyFrame = fc
+  .tuple(
+    fc.record(members, { requiredKeys: ['type', 'data'] }),
+    fc.infiniteStream(fc.nat(99)),
+    fc.record({ isSpaced: fc.boolean(), isPadded: fc.boolean(), isMixed: fc.boolean() }),
+  )
+  .map(([message, dice, { isSpaced, isPadded, isMixed }]) => {
+    const roll = (): number => Number(dice.next().value)
+    const [colon, comma] = isSpaced ? [': ', ', '] : [':', ',']
+    const padded = isPadded ? { ...message, data: [message.data, PAD] } : message
+    const entries = Object.entries(padded).filter(([, value]) => value !== undefined)
+    const all = [...entries, ...entries.filter(() => isMixed && roll() < 10)]
+      .map((entry): [number, (typeof entries)[number]] => [isMixed ? roll() : 0, entry])
+      .sort(([a], [b]) => a - b)
+    const written = (value: unknown): string => JSON.stringify(value, null, isSpaced ? 1 : undefined)
+    return `{${all.map(([, [key, value]]) => `"${key}"${colon}${written(value)}`).join(comma)}}`
+  })
+
+test('a call that is split reads like one that is parsed whole', () => {
+  let splits = 0
+  const check = fc.property(anyFrame, (frame) => {
+    const call = splitCall(frame)
+    if (call === undefined) return
+    splits += 1
+    expect(call.message).toEqual(engineCodec.decode(frame))
+    expect(JSON.parse(call.payload)).toEqual((JSON.parse(frame) as { data: unknown }).data)
+  })
+  fc.assert(check, { numRuns: 3000 })
+  expect(splits).toBeGreaterThan(100)
+})
+
+const data = { id: 7, more: ['a', { type: 'x', data: 'y' }], pad: PAD }
+const text = JSON.stringify(data)
+const spaced = JSON.stringify(data, null, 1)
+
+test.each([
+  [
+    'this package',
+    `{"type":"invokefunction","invocation_id":"${ID}","function_id":"f","data":${text},"namespace":"eu","traceparent":"${TRACE}"}`,
+    text,
+  ],
+  [
+    'the Node client',
+    `{"type":"invokefunction","invocation_id":"${ID}","function_id":"f","data":${text},"traceparent":"${TRACE}","baggage":"k=v"}`,
+    text,
+  ],
+  [
+    'the Python client',
+    `{"function_id": "f", "data": ${spaced}, "invocation_id": "${ID}", "type": "invokefunction"}`,
+    spaced,
+  ],
+])('the payload of a call of %s is found', (_, frame, payload) => {
+  expect(splitCall(frame)?.payload).toBe(payload)
+})
+
+const call = (payload: string, more = ''): string =>
+  `{"type":"invokefunction","invocation_id":"${ID}","function_id":"f","data":${payload}${more}}`
+
+test.each([
+  ['two payloads', call(text, `,"data":${text}`)],
+  ['metadata behind the payload', call(text, ',"metadata":{"a":1}')],
+  ['a payload that is no JSON', call(`{"pad":"${PAD}"`)],
+  ['half a surrogate pair', call(`["${PAD}","\\ud800"]`)],
+  ['a number above the largest double', call(`["${PAD}",1e999]`)],
+  ['too many levels', call(`${'['.repeat(130)}"${PAD}"${']'.repeat(130)}`)],
+  ['another message', call(text).replace('invokefunction', 'invocationresult')],
+])('a frame with %s is left to the codec', (_, frame) => {
+  expect(splitCall(frame)).toBeUndefined()
+})
+
+test('a payload is forwarded as it was received, with the id of its caller', async () => {
+  const rig = await engineRig()
+  const [owner, caller] = [await rig.worker({ name: 'owner' }), await rig.worker({ name: 'caller' })]
+  owner.register('f')
+  await rig.settle()
+  const exact = `{"pad":"${PAD}","n":1.0,"large":12345678901234567890}`
+  caller.send(call(exact))
+  await rig.settle()
+  expect(owner.texts.at(-1)).toContain(`${exact.slice(0, -1)},"_caller_worker_id":"${caller.id}"}`)
+})
+
+test('a payload with white space behind it is forwarded as valid JSON', async () => {
+  const rig = await engineRig()
+  const [owner, caller] = [await rig.worker({ name: 'owner' }), await rig.worker({ name: 'caller' })]
+  owner.register('f')
+  await rig.settle()
+  for (const more of ['', ` ,"traceparent":"${TRACE}"\n`]) {
+    caller.send(call(`${text}\n `, more))
+    await rig.settle()
+    expect(owner.take('invokefunction')['data']).toEqual({ ...data, _caller_worker_id: caller.id })
+  }
+})
+
+test('the id of a caller replaces one in the payload', async () => {
+  const rig = await engineRig()
+  const [owner, caller] = [await rig.worker({ name: 'owner' }), await rig.worker({ name: 'caller' })]
+  owner.register('f')
+  await rig.settle()
+  caller.send(call(`{"_caller_worker_id":"forged","pad":"${PAD}"}`))
+  await rig.settle()
+  expect(owner.texts.at(-1)).not.toContain('forged')
+  expect(owner.take('invokefunction')['data']).toEqual({ _caller_worker_id: caller.id, pad: PAD })
+})
