@@ -75,6 +75,7 @@ export class SignalSender implements OtlpCounts {
   readonly #queue: BoundedQueue<Waiting>
   /** Bytes of the frames in the running request. */
   #bytesInRequest = 0
+  #recordsInRequest = 0
   #timer: Timer | undefined
   /** The delay of the timer that runs. */
   #startsAfterMs = Infinity
@@ -129,7 +130,10 @@ export class SignalSender implements OtlpCounts {
 
   /** Drops what waits. */
   stop(): void {
+    if (this.#isEnded()) return
     this.#state = 'ended'
+    // Counted at once, as nothing waits for the request to end.
+    this.dropped += this.#recordsInRequest
     this.#timer?.cancel()
     this.#dropWaiting()
     this.#abort.abort(new Error('Telemetry was shut down'))
@@ -158,7 +162,9 @@ export class SignalSender implements OtlpCounts {
     do {
       const batch = this.#client.encode(this.#take())
       // What a collector would refuse, such as an item without ids, was left out.
+      this.#recordsInRequest = batch.records
       if (batch.records > 0) await this.#deliver(batch)
+      this.#recordsInRequest = 0
       this.#bytesInRequest = 0
     } while (this.#queue.size > 0 && (this.#isDraining || this.#queue.bytes >= MAX_REQUEST_BYTES))
     this.#running = undefined
@@ -182,11 +188,12 @@ export class SignalSender implements OtlpCounts {
   async #deliver(batch: OtlpBatch): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#attempt(batch)
+      // Its content has been counted as dropped.
+      if (this.#isEnded()) return
       if (outcome.kind === 'accepted') {
         this.#accepted(batch, outcome)
         return
       }
-      if (this.#isEnded()) return void (this.dropped += batch.records)
       this.#note(outcome.reason)
       if (outcome.kind === 'refused' || attempt >= MAX_ATTEMPTS) return void (this.failed += batch.records)
       if (this.#state === 'ending') {
