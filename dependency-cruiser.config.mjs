@@ -39,7 +39,7 @@ const mayImport = {
   cli: [...columns, 'workflow', 'console-server', 'bridge', 'generate'],
   testing: [...columns, 'console-server', 'bridge', 'generate'],
   // a program for the browser, compiled into static files
-  console: [...ground, 'wire/protocol', 'wire/transport', 'sdk/browser', 'sdk/connection'],
+  console: [...ground, 'wire/protocol', 'wire/transport', 'sdk/browser', 'sdk/connection', 'sdk/worker', 'workflow'],
   // entries: re-exports; which of them may reach the local engine is ruled below
   'index.ts': [...wire, ...sdk, 'entry'],
   entry: [...columns, 'workflow', 'testing', 'index.ts'],

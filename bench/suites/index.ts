@@ -5,6 +5,7 @@ import { channel } from './channel.js'
 import { coldImport } from './cold-import.js'
 import { consoleInBrowser } from './console.js'
 import { devLoop } from './dev-loop.js'
+import { durableSteps } from './durable-steps.js'
 import { engineCost } from './engine-cost.js'
 import { engineHeap } from './engine-heap.js'
 import { growth } from './growth.js'
@@ -31,6 +32,7 @@ export const suites: readonly Suite[] = [
   engineHeap,
   consoleInBrowser,
   devLoop,
+  durableSteps,
   scale,
   signals,
   subpaths,

@@ -47,6 +47,12 @@ const PAGES: readonly PageEntry[] = [
     page: lazyPage(async () => (await import('./pages/later.js')).QueuesPage),
   },
   {
+    path: 'runs',
+    title: 'Runs',
+    icon: 'runs',
+    page: lazyPage(async () => (await import('./pages/later.js')).RunsPage),
+  },
+  {
     path: 'state',
     title: 'State',
     icon: 'state',

@@ -11,6 +11,7 @@ export type {
   BranchResults,
   ChildOptions,
   Flow,
+  FlowLog,
   FlowCallOptions,
   FlowFunction,
   RetryPolicy,

@@ -3,13 +3,14 @@
  * calls and by undo.
  */
 import { ErrorCode, IIIError, RuntimeError, type ErrorBody } from '../errors.js'
-import { joinSignals, orAborted } from '../std/async/abortable.js'
+import { joinSignals, orAborted, type JoinedSignal } from '../std/async/abortable.js'
 import { backoffDelayMs } from '../std/time/backoff.js'
 import type { StepContext } from './flow.js'
 import type { Done, Failure } from './journal.js'
 import { errorBody, journaled, type Retry, type Sized } from './options.js'
 import { branches, type Operation } from './branch.js'
 import type { Session } from './session.js'
+import { attemptSpan, stepLogger } from './tracing.js'
 
 /** What is tried, and how often. */
 export interface Attempts {
@@ -49,7 +50,7 @@ async function once(
   // A worker that was frozen finds out here.
   if (!(await session.lease.isOwn())) throw new Abandoned()
   const startedAt = clock.epochMs()
-  const attempted = await run(session, operation, attempts)
+  const attempted = await attemptSpan(session, { operation, number }, () => run(session, operation, attempts))
   if (session.isOver) throw new Abandoned()
   if ('sized' in attempted) {
     const { value, bytes } = attempted.sized
@@ -72,26 +73,36 @@ async function once(
 
 async function run(session: Session, operation: Operation, { body, number, timeoutMs }: Once): Promise<Attempted> {
   const { settings } = session.parts
-  const limit = new AbortController()
+  const limit = timeoutMs === undefined ? undefined : new AbortController()
   const timeout =
     timeoutMs === undefined
       ? undefined
-      : session.parts.clock.after(timeoutMs, () => limit.abort(tooLate(operation, timeoutMs)))
-  const joined = joinSignals(limit.signal, ...(operation.isUndo ? [] : [session.signal]))
-  const idempotencyKey = `${session.run.start.token}/${String(session.run.generation)}/${operation.key}`
-  const context: StepContext = { attempt: number, idempotencyKey, signal: joined.signal }
+      : session.parts.clock.after(timeoutMs, () => limit?.abort(tooLate(operation, timeoutMs)))
+  const sources = [limit?.signal, operation.isUndo ? undefined : session.signal].filter((each) => each !== undefined)
+  // Made only for code that uses it: a signal costs as much as the rest of a step.
+  let joined: JoinedSignal | undefined
+  const context: StepContext = {
+    attempt: number,
+    idempotencyKey: `${session.run.start.token}/${String(session.run.generation)}/${operation.key}`,
+    get signal() {
+      return (joined ??= joinSignals(...sources)).signal
+    },
+    get logger() {
+      return stepLogger(session, operation, number)
+    },
+  }
   try {
     const inside = { ...operation.branch, isStep: true }
     const result: unknown = await orAborted(
       branches.run(inside, () => new Promise((resolve) => resolve(body(context)))),
-      limit.signal,
+      limit?.signal,
     )
     return { sized: journaled(`The result of step ${operation.name}`, result, settings.maxPayloadBytes) }
   } catch (error) {
     return { error: errorBody(error), isFinal: error instanceof IIIError && FINAL.has(error.code) }
   } finally {
     timeout?.cancel()
-    joined.release()
+    joined?.release()
   }
 }
 

@@ -33,7 +33,7 @@ export interface Branch {
 export type OperationName = string | { readonly base: string }
 
 /** The branch that the running code belongs to. */
-export const branches = new AsyncLocalStorage<Branch>()
+export const branches = new AsyncLocalStorage<Branch | undefined>()
 
 /**
  * The branch that the running code belongs to.

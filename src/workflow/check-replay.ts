@@ -8,6 +8,7 @@ import { systemClock } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
 import { checkRecord } from '../sdk/worker/check.js'
 import { checkWorkflow } from './definition.js'
+import { areFlowsChecked, watchFlows } from './flow-checks.js'
 import type { AnyWorkflow, PlainWorkflow } from './flow.js'
 import { settingsOf } from './options.js'
 import { flowOf } from './operations.js'
@@ -54,7 +55,9 @@ export async function replay(history: RunHistory, workflow: AnyWorkflow): Promis
   }
   const run = runOf({ workflow: plain.id, run: runId, token: 'replay', input, version, at: 0 })
   const session = new Session(parts, { run, lease }, journal)
+  const unwatch = areFlowsChecked(true) ? watchFlows() : undefined
   const ending = await session.work(async () => plain.run(flowOf(session), await parsed(plain, input)))
+  unwatch?.()
   if (ending.kind !== 'stopped') return { state: 'continues' }
   const { reason } = ending
   if (reason.kind === 'held') throw new RuntimeError(reason.error.code, reason.error.message)

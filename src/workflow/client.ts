@@ -22,9 +22,11 @@ import {
   startRun,
   type RequestParts,
 } from './requests.js'
-import { announcer, hostOf, portsOf, schedulesOn } from './serve.js'
+import { schedulesOn } from './schedule.js'
+import { announcer, hostOf, portsOf, untracedCaller } from './serve.js'
 import { sendSignal } from './signals.js'
 import { historyOf, statusOf, type RunHistory, type RunStatus } from './status.js'
+import { startSpan } from './tracing.js'
 import { patientStore, stateStore } from './store.js'
 
 /** Options of `startWorkflow`. */
@@ -104,7 +106,7 @@ export async function startWorkflow<W extends AnyWorkflow>(
   if (schema !== undefined) await validate(schema, input, { id, side: 'input' })
   const { value } = journaled(`The input of ${id}`, input, DEFAULT_LIMITS.maxPayloadBytes)
   const start = { token: parts.random.uuid(), workflow: id, run, input: value, version, at: parts.clock.epochMs() }
-  await startRun(parts, start)
+  await startSpan(portsOf(worker).telemetry(), start, (trace) => startRun(parts, { ...start, ...trace }))
   return workflowRun(worker, workflow, run)
 }
 
@@ -148,7 +150,12 @@ export function requestParts(worker: III): RequestParts {
   ports.onEnd(() => {
     isOver = true
   })
-  const store = patientStore(stateStore(worker), { clock, random, isOver: () => isOver, limitMs: GIVE_UP_MS })
+  const store = patientStore(stateStore(untracedCaller(worker)), {
+    clock,
+    random,
+    isOver: () => isOver,
+    limitMs: GIVE_UP_MS,
+  })
   const parts = { store, clock, random, scheduleOf: schedulesOn(store), wake: announcer(worker) }
   partsBy.set(worker, parts)
   return parts

@@ -11,6 +11,7 @@ import type {
   ReceivedAs,
   SentAs,
 } from '../sdk/worker/functions/contract.js'
+import type { Logger } from '../sdk/telemetry/logs/logger.js'
 import type { StandardSchemaV1 } from '../sdk/schema/standard-schema.js'
 
 /** What the body of a step receives. */
@@ -24,7 +25,12 @@ export interface StepContext {
   readonly idempotencyKey: string
   /** Aborts when the step times out, the run is cancelled, or this worker no longer owns the run. */
   readonly signal: AbortSignal
+  /** Writes log records with the ids of the span of this attempt, the run, the step and the attempt. */
+  readonly logger: Logger
 }
+
+/** Writes log records with the trace and the name of a run. */
+export type FlowLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
 
 /** How often a failing step is tried. */
 export interface RetryPolicy {
@@ -82,6 +88,8 @@ export interface Flow {
   readonly runId: string
   /** The `version` of the workflow when this run was started. */
   readonly version: number
+  /** Writes log records. Silent while the flow is replayed, so that a line is written once unless a worker dies. */
+  readonly log: FlowLog
   /**
    * Runs a function and journals its result. It runs at least once; once its result is journaled, it does not run again,
    * and every worker continues with this result. The result must be JSON.

@@ -1,9 +1,10 @@
 /**
  * Works on the runs of one workflow in one worker: takes runs that are ready, within its limits, and looks for those that
  * others have lost. Every path of a wake-up ends in `wake`; the record of the run decides what is done. What exceeds a
- * limit is left in the schedule, where the next sweep of any worker finds it.
+ * limit is left in the schedule, where a sweep of any worker finds it.
  */
 import { ErrorCode, type ErrorBody } from '../errors.js'
+import { deferred, type Deferred } from '../std/async/deferred.js'
 import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
@@ -17,11 +18,14 @@ import { startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
 import type { SessionParts } from './session-parts.js'
+import { activation } from './tracing.js'
 
 /** The runs that one worker works on at a time, over all workflows. */
 export interface Slots {
   max: number
   used: number
+  /** Called when one is free: hosts with runs that wait for one. */
+  readonly waiting: Set<() => void>
 }
 
 /** What a host works with. */
@@ -50,6 +54,7 @@ export class Host {
   readonly #timers = new Map<string, Timer>()
   readonly #watch: Watch
   #sweepTimer: Timer | undefined
+  #roomLater: Deferred<void> | undefined
   #bootId: string | undefined
   #isOpen = true
 
@@ -100,6 +105,7 @@ export class Host {
   terminate(): void {
     this.#isOpen = false
     this.#queue.clear()
+    this.#roomLater?.resolve()
     this.#sweepTimer?.cancel()
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()
@@ -111,16 +117,23 @@ export class Host {
     for (const session of this.#sessions.values()) session?.lose()
   }
 
-  /** Looks for runs that are due. */
+  /** Looks for runs that are due. Takes them as fast as this worker can; a slot is read once, however many it holds. */
   async sweep(): Promise<void> {
-    const now = this.#parts.clock.epochMs()
-    for await (const entries of this.#schedule.due(now)) {
-      for (const entry of entries) {
+    const { clock, random, leaseMs } = this.#parts
+    for await (const entries of this.#schedule.due(clock.epochMs())) {
+      // Workers that read the same slot begin at different places, so that each takes other runs.
+      const first = Math.floor(random.next() * entries.length)
+      for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
+        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, clock.epochMs() + leaseMs)
+        else while (this.#isOpen && !this.#offer(entry.run, entry)) await this.#room()
         if (!this.#isOpen) return
-        if (this.#sessions.has(entry.run)) await this.#schedule.move(entry, now + this.#parts.leaseMs)
-        else if (!this.#offer(entry.run, entry)) return
       }
     }
+  }
+
+  /** Resolves when runs may be queued again. */
+  #room(): Promise<void> {
+    return (this.#roomLater ??= deferred()).promise
   }
 
   #sweepLater(delayMs: number): void {
@@ -140,9 +153,10 @@ export class Host {
     return true
   }
 
-  #pump(): void {
+  readonly #pump = (): void => {
     const { settings, slots } = this.#parts
     for (const [run, entry] of this.#queue) {
+      if (slots.used >= slots.max) slots.waiting.add(this.#pump)
       if (this.#sessions.size >= settings.concurrency || slots.used >= slots.max) return
       if (this.#sessions.has(run)) continue
       this.#queue.delete(run)
@@ -152,12 +166,23 @@ export class Host {
       const attended = this.#attend({ workflow: this.#parts.workflow.id, run }, entry).catch(() => undefined)
       this.#attended.add(attended)
       void attended.then(() => {
-        slots.used -= 1
         this.#sessions.delete(run)
         this.#attended.delete(attended)
-        this.#pump()
+        this.#pumpAll()
+        if (this.#queue.size > MAX_QUEUED / 2) return
+        this.#roomLater?.resolve()
+        this.#roomLater = undefined
       })
     }
+  }
+
+  /** Passes a free place on, to this workflow and to others of the worker in turn. */
+  #pumpAll(): void {
+    const { slots } = this.#parts
+    slots.used -= 1
+    const waiting = [...slots.waiting, this.#pump]
+    slots.waiting.clear()
+    for (const pump of waiting) pump()
   }
 
   async #attend(name: RunName, entry: Due | undefined): Promise<void> {
@@ -210,7 +235,7 @@ export class Host {
       const session = new Session(this.#parts, { run, lease }, entries)
       this.#sessions.set(run.start.run, session)
       if (!this.#isOpen) session.stop({ kind: 'released' })
-      run = await this.#through(session)
+      run = await activation(session, () => this.#through(session))
       // The next generation goes on with the same claim.
       if (run?.generation === generation) return run
     }

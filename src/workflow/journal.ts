@@ -4,6 +4,7 @@
  * new, and where code and journal differ. Pure; the session does the writing.
  */
 import { ErrorCode, RuntimeError, type ErrorBody } from '../errors.js'
+import { utf8Length } from '../std/text/utf8.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import { firstOf, type RunName } from './record.js'
 import type { StoreOp } from './store.js'
@@ -115,11 +116,11 @@ export function keptEntries(entries: readonly Entry[], from?: string): Entry[] {
   const undone = new Set(entries.filter(({ key }) => isUndo(key)).map(({ key }) => key.slice(UNDO.length)))
   const ended = entries.filter(({ key }) => !isUndo(key)).sort((a, b) => orderOf(a) - orderOf(b))
   const isFirst = ({ key, done }: Entry): boolean =>
-    from === undefined ? done?.error !== undefined || undone.has(key) : key.endsWith(`:${from}`)
+    from === undefined ? done?.error !== undefined || undone.has(key) : [key, partsOf(key).name].includes(from)
   const first = ended.findIndex(isFirst)
   if (first >= 0) return ended.slice(0, first).filter(({ done }) => done !== undefined)
   if (from === undefined) return ended.filter(({ done }) => done !== undefined)
-  const known = ended.map(({ key }) => key.slice(key.indexOf(':') + 1)).slice(0, 20)
+  const known = ended.map(({ key }) => partsOf(key).name).slice(0, 20)
   throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `The run has no step '${from}'. It has: ${known.join(', ')}`)
 }
 
@@ -157,7 +158,7 @@ export class Replay {
 
   constructor(workflow: string, entries: readonly Entry[]) {
     this.#workflow = workflow
-    this.bytes = entries.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(entries))
+    this.bytes = entries.length === 0 ? 0 : utf8Length(JSON.stringify(entries))
     this.#entries = new Map(entries.map((entry) => [entry.key, entry]))
     this.#unasked = new Set(entries.filter(({ key }) => !isUndo(key)).map(({ key }) => key))
   }
@@ -241,12 +242,19 @@ function isUndo(key: string): boolean {
   return key.startsWith(UNDO)
 }
 
+const KEY =
+  /^(?<undo>undo:)?(?<branches>(?:all(?:#\d+)?\..*?\/)*?)(?<kind>step|call|sleep|signal|run|value|patch):(?<name>.*)$/s
+
+/** The kind and the name, with its branches, of the key of an operation. */
+export function partsOf(key: string): { readonly kind: OperationKind; readonly name: string } {
+  const { undo, branches = '', kind = 'step', name = key } = KEY.exec(key)?.groups ?? {}
+  return { kind: undo === undefined ? (kind as OperationKind) : 'undo', name: branches + name }
+}
+
 /** A key as users know it: the kind, then the name with its branches. */
 function shown(key: string): string {
-  const cut = key.lastIndexOf(':')
-  const kindAt = key.lastIndexOf('/') + 1
-  const [kind, name] = [key.slice(kindAt, cut), key.slice(cut + 1)]
-  return `${kind} '${key.slice(0, kindAt)}${name}'`
+  const { kind, name } = partsOf(key)
+  return `${kind} '${name}'`
 }
 
 const OWN_CODE = /[\\/](?:src[\\/]workflow|iii-node[\\/]dist)[\\/]|node:/

@@ -4,7 +4,7 @@
  */
 import { RemoteError, type ErrorBody } from '../errors.js'
 import { Abandoned } from './attempts.js'
-import type { Operation, OperationName } from './branch.js'
+import { branches, type Operation, type OperationName } from './branch.js'
 import type { Done, OperationKind } from './journal.js'
 import type { Session } from './session.js'
 
@@ -45,7 +45,8 @@ async function performed(
 ): Promise<Done | undefined> {
   await session.frontier()
   try {
-    const done = await perform(operation)
+    // What an operation causes in this process, such as a handler of a trigger, is no part of the flow.
+    const done = await branches.run(undefined, () => perform(operation))
     // Written too late, it may not be what the present owner went on with, or belong to a generation that is over.
     return (await session.busy(() => session.lease.isOwn())) && !session.isOver ? done : undefined
   } catch (error) {

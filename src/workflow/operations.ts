@@ -22,6 +22,7 @@ import type { Done } from './journal.js'
 import { never, operate } from './operate.js'
 import { checkKnown, journaled, retryOf } from './options.js'
 import type { Session } from './session.js'
+import { flowLog } from './tracing.js'
 import { child, waitFor, type TimedWait } from './waits.js'
 
 /** The flow of one session. Its methods can be taken apart. */
@@ -32,7 +33,7 @@ export function flowOf(session: Session): Flow {
       name: { base: name },
       perform: (operation) => session.busy(() => session.journal.finish(operation, { value: make() })),
     })
-  const methods: Readonly<Record<Exclude<keyof Flow, 'runId' | 'version'>, Method>> = {
+  const methods: Readonly<Record<Exclude<keyof Flow, 'runId' | 'version' | 'log'>, Method>> = {
     step: (name: string, body: StepBody, options?: StepOptions<never>) => step(session, { name, body, options }),
     sleep: (until: Duration | Date) => sleep(session, until),
     waitFor: (signal: Signal, options?: TimedWait) => waitFor(session, signal, options),
@@ -47,7 +48,8 @@ export function flowOf(session: Session): Flow {
     continueAs: (input: unknown) => continueAs(session, input),
   }
   // Each method checks at run time what its type says.
-  return { ...(methods as unknown as Flow), runId: session.run.start.run, version: session.run.version }
+  const { start, version } = session.run
+  return { ...(methods as unknown as Flow), runId: start.run, version, log: flowLog(session) }
 }
 
 type Method = (...args: never[]) => Promise<unknown>

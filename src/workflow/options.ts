@@ -3,6 +3,7 @@
  */
 import { ErrorCode, invalidArgument, RuntimeError, SerdeError, type ErrorBody } from '../errors.js'
 import { describe, messageOf } from '../std/text/describe.js'
+import { utf8Length } from '../std/text/utf8.js'
 import { nearestName } from '../std/text/nearest-name.js'
 import { checkCount, checkRecord } from '../sdk/worker/check.js'
 import { durationMs, type Duration } from '../sdk/worker/duration.js'
@@ -162,7 +163,7 @@ export interface Sized {
 export function journaled(subject: string, value: unknown, maxBytes: number): Sized {
   if (value === undefined) return { value: undefined, bytes: 0 }
   const text = textOf(subject, value)
-  const bytes = Buffer.byteLength(text)
+  const bytes = utf8Length(text)
   if (bytes <= maxBytes) return { value: JSON.parse(text) as unknown, bytes }
   const limit = `${subject} has ${String(bytes)} bytes as JSON; at most ${String(maxBytes)} are allowed (\`maxPayloadBytes\`). Keep large data elsewhere and journal a reference`
   throw new RuntimeError(ErrorCode.WORKFLOW_LIMIT, limit)

@@ -257,6 +257,14 @@ export function scopeOf({ workflow, run }: RunName): string {
   return runPrefix(workflow) + run
 }
 
+/** The run of a scope; nothing for a scope of anything else. */
+export function runOfScope(scope: string): RunName | undefined {
+  const { workflow, run } = RUN_SCOPE.exec(scope)?.groups ?? {}
+  return workflow === undefined || run === undefined ? undefined : { workflow, run }
+}
+
+const RUN_SCOPE = /^workflow\/(?<workflow>[^/]+)\/run\/(?<run>.*)$/s
+
 /** What the scopes of all runs of a workflow begin with. Ids of workflows have no slash. */
 export function runPrefix(workflow: string): string {
   return `workflow/${workflow}/run/`

@@ -6,6 +6,7 @@ import { ErrorCode, RuntimeError } from '../errors.js'
 import type { Random } from '../std/random.js'
 import type { Clock } from '../std/time/clock.js'
 import { entryKey, entryOps, keptEntries, readEntries } from './journal.js'
+import type { TriggerRequest } from '../sdk/worker/calls/trigger-request.js'
 import { readRun, RECORD_KEY, scopeOf, type Claim, type Run, type RunName, type Start, type Watcher } from './record.js'
 import { cancelOps, newsOp, nextOps, parkOps, pauseOps, resumeOps, startOps, watchOps } from './record-ops.js'
 import type { Schedule } from './schedule.js'
@@ -96,6 +97,16 @@ export async function retryRun(parts: RequestParts, name: RunName, from?: string
   const by: Claim = { token: next.token, worker: '', until: 0, leaseMs: 0 }
   const released = parkOps({ ...run, claim: by }, { at: next.at, news: run.news, waits: [] })
   await sendNews(parts, name, [...nextOps(run, next, by), ...released, { type: 'remove', path: 'cancel' }])
+}
+
+/** The topic on which workers of a workflow announce that a run may continue. */
+export function topicOf(workflow: string): string {
+  return `workflow/${workflow}`
+}
+
+/** The call that announces that a run may continue. */
+export function announcement({ workflow, run }: RunName): TriggerRequest {
+  return { function_id: 'publish', payload: { topic: topicOf(workflow), data: { run } }, namespace: 'default' }
 }
 
 /** Where held runs of a workflow are listed. */

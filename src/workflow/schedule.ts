@@ -125,3 +125,13 @@ function startOf(time: number, lengthMs: number): number {
 function keyOf({ run, tag }: Due): string {
   return `${run}@${tag}`
 }
+
+/** The schedules of all workflows on one store. */
+export function schedulesOn(store: Store): (workflow: string) => Schedule {
+  const schedules = new Map<string, Schedule>()
+  return (workflow) => {
+    const known = schedules.get(workflow) ?? new Schedule(store, workflow)
+    schedules.set(workflow, known)
+    return known
+  }
+}

@@ -4,18 +4,22 @@
  */
 import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { isRecord } from '../wire/protocol/validate.js'
+import { untraced } from '../sdk/telemetry/trace/work-spans.js'
 import { PORTS, type LendingPorts, type WorkerPorts } from '../sdk/worker/lent-ports.js'
 import { IIIConnectionState } from '../sdk/connection/state.js'
+import type { CanTrigger } from '../sdk/worker/calls/trigger-request.js'
 import type { III } from '../sdk/worker/client.js'
 import { checkWorkflow } from './definition.js'
+import { areFlowsChecked, watchFlows } from './flow-checks.js'
 import type { AnyWorkflow, PlainWorkflow } from './flow.js'
 import { Host, type Slots } from './host.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
 import type { RunName } from './record.js'
-import { Schedule } from './schedule.js'
+import { announcement, topicOf } from './requests.js'
+import { schedulesOn } from './schedule.js'
 import type { CallOptions, SessionParts } from './session-parts.js'
 import { settledStore } from './settled-store.js'
-import { pacedStore, patientStore, stateStore, type Store } from './store.js'
+import { pacedStore, patientStore, stateStore } from './store.js'
 
 /** A workflow that a worker serves. */
 export interface ServedWorkflow extends AsyncDisposable {
@@ -50,22 +54,7 @@ export function announcer(worker: III): (name: RunName) => void {
   return ({ workflow, run }) => {
     hostOf(worker, workflow)?.wake(run)
     if (hostOf(worker, workflow)?.hasRoom === true) return
-    const payload = { topic: topicOf(workflow), data: { run } }
-    worker.trigger({ function_id: 'publish', payload, namespace: 'default' }).catch(() => undefined)
-  }
-}
-
-function topicOf(workflow: string): string {
-  return `workflow/${workflow}`
-}
-
-/** The schedules of all workflows on one store. */
-export function schedulesOn(store: Store): (workflow: string) => Schedule {
-  const schedules = new Map<string, Schedule>()
-  return (workflow) => {
-    const known = schedules.get(workflow) ?? new Schedule(store, workflow)
-    schedules.set(workflow, known)
-    return known
+    untraced(() => worker.trigger(announcement({ workflow, run }))).catch(() => undefined)
   }
 }
 
@@ -84,7 +73,7 @@ export function serveWorkflow(worker: III, workflow: AnyWorkflow, options: Serve
   const settings = settingsOf(options, ports.clock.isSteady)
   const served = servedBy.get(worker) ?? {
     hosts: new Map<string, Host>(),
-    slots: { max: settings.workerConcurrency, used: 0 },
+    slots: { max: settings.workerConcurrency, used: 0, waiting: new Set<() => void>() },
   }
   servedBy.set(worker, served)
   if (served.hosts.has(id)) {
@@ -94,8 +83,10 @@ export function serveWorkflow(worker: III, workflow: AnyWorkflow, options: Serve
   const host = new Host({ ...sessionParts(worker, plain, settings), slots: served.slots })
   served.hosts.set(id, host)
   const leave = join(worker, host, id)
+  const unwatch = areFlowsChecked(ports.clock.isSteady) ? watchFlows() : undefined
   const forget = (): void => {
     leave()
+    unwatch?.()
     served.hosts.delete(id)
   }
   const close = async (): Promise<void> => {
@@ -117,12 +108,12 @@ export function serveWorkflow(worker: III, workflow: AnyWorkflow, options: Serve
 }
 
 function sessionParts(worker: III, workflow: PlainWorkflow, settings: Settings): SessionParts {
-  const { clock, random, workerName } = portsOf(worker)
+  const { clock, random, workerName, ...observer } = portsOf(worker)
   let isOver = false
   portsOf(worker).onEnd(() => {
     isOver = true
   })
-  const state = pacedStore(stateStore(worker), settings.requestsInFlight)
+  const state = pacedStore(stateStore(untracedCaller(worker)), settings.requestsInFlight)
   const patient = patientStore(state, { clock, random, isOver: () => isOver })
   const store = settings.settleMs === 0 ? patient : settledStore(patient, clock, settings.settleMs)
   const call = (
@@ -137,7 +128,13 @@ function sessionParts(worker: III, workflow: PlainWorkflow, settings: Settings):
     ...{ store, clock, random, workerName, leaseMs: settings.leaseMs, workflow, settings, call },
     scheduleOf: schedulesOn(store),
     wake: announcer(worker),
+    observer,
   }
+}
+
+/** Calls without a trace: requests to state would hide the steps among them. */
+export function untracedCaller(worker: CanTrigger): CanTrigger {
+  return { trigger: (request) => untraced(() => worker.trigger(request)) }
 }
 
 /** Follows announcements and the connection. @returns what ends that. */

@@ -2,6 +2,8 @@
  * What a session works with, what it keeps, and how it ends. Types only.
  */
 import type { ErrorBody } from '../errors.js'
+import type { Logger } from '../sdk/telemetry/logs/logger.js'
+import type { Telemetry } from '../sdk/telemetry/telemetry.js'
 import type { FunctionContract } from '../sdk/worker/functions/contract.js'
 import type { Branch } from './branch.js'
 import type { PlainWorkflow, StepContext } from './flow.js'
@@ -16,8 +18,18 @@ export interface SessionParts extends LeaseParts, RequestParts {
   readonly settings: Settings
   /** Whether to stop where the journal ends. */
   readonly isReplayOnly?: boolean
+  /** Absent: runs have no spans, and their log lines go to the console. */
+  readonly observer?: Observer
   /** Calls a function. */
   readonly call: (target: string | FunctionContract, payload: unknown, options: CallOptions) => Promise<unknown>
+}
+
+/** The telemetry of the worker that has a run. */
+export interface Observer {
+  /** Nothing while it is off. */
+  telemetry(): Telemetry | undefined
+  /** A logger that writes with the ids of the running span. */
+  logger(serviceName: string): Logger
 }
 
 /** How a flow calls a function. */

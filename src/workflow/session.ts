@@ -16,6 +16,7 @@ import type { OwnLease } from './lease.js'
 import { errorBody } from './options.js'
 import { readRun, RECORD_KEY, scopeOf, type Run, type Wait } from './record.js'
 import { parkOps } from './record-ops.js'
+import { noteWait } from './tracing.js'
 import type { Ending, SessionParts, StopReason, Undo, Waiting } from './session-parts.js'
 
 /** A wait shorter than this keeps the run in memory. */
@@ -162,6 +163,7 @@ export class Session {
 
   /** Waits until it expires, or until what it looks for has happened. */
   wait(waiting: Waiting): () => void {
+    noteWait(waiting.wait)
     this.#waits.add(waiting)
     this.#idleSoon()
     return () => this.#waits.delete(waiting)

@@ -3,8 +3,9 @@
  * program that can call the engine shows them. Pure.
  */
 import type { ErrorBody } from '../errors.js'
-import { readEntries, type Done, type Entry, type OperationKind } from './journal.js'
+import { partsOf, readEntries, type Done, type Entry, type OperationKind } from './journal.js'
 import { readRun, type Run, type Wait } from './record.js'
+import { traceOf } from './trace-context.js'
 
 /** The states of a run. `held`: on the dead-letter list, until it is resumed. */
 export type RunState = 'running' | 'waiting' | 'paused' | 'held' | 'completed' | 'failed' | 'cancelled'
@@ -23,6 +24,8 @@ export interface RunStatus {
   readonly generation: number
   /** When the run was started, in milliseconds since 1970. */
   readonly startedAt: number
+  /** Identifies the trace of the current generation of the run: 32 hex digits. */
+  readonly traceId: string
   /** When the run ended, in milliseconds since 1970; absent until the run ends. */
   readonly endedAt?: number
   /** The worker that has the run. */
@@ -97,6 +100,7 @@ export function statusOf(run: Run): RunStatus {
     version: run.version,
     generation: run.generation,
     startedAt: start.at,
+    traceId: traceOf(run).traceId,
     claims: run.handed.taken,
     waitingFor: outcome === undefined ? (parked?.waits ?? []) : [],
     isCancelRequested: run.cancel !== undefined,
@@ -154,12 +158,4 @@ function endOf({ error }: Done): 'completed' | 'failed' {
 function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   // Those that were undefined are absent now.
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
-}
-
-const KEY = /^(?<branches>(?:.*\/)?)(?<kind>step|call|sleep|signal|run|value|patch|undo):(?<name>.*)$/s
-
-/** The kind and the name, with its branches, of the key of an operation. */
-function partsOf(key: string): { readonly kind: OperationKind; readonly name: string } {
-  const { branches = '', kind = 'step', name = key } = KEY.exec(key)?.groups ?? {}
-  return { kind: kind as OperationKind, name: branches + name }
 }

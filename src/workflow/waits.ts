@@ -15,6 +15,7 @@ import type { Wait } from './record.js'
 import { settledRun, startRun } from './requests.js'
 import type { Session } from './session.js'
 import { signalKey, takeSignal } from './signals.js'
+import { joinedTrace } from './tracing.js'
 
 /** Options of `waitFor`, with a time limit or without. */
 export type TimedWait = WaitOptions & { readonly timeout?: Duration }
@@ -116,7 +117,7 @@ export async function child(session: Session, { workflow, input, options = {} }:
     const { start } = session.run
     const token = `${start.token}/${String(session.run.generation)}/${operation.key}`
     const watcher = { token, workflow: start.workflow, run: start.run }
-    const started = { ...name, token, input: sent, version, at: begun.at }
+    const started = { ...name, token, input: sent, version, at: begun.at, ...joinedTrace() }
     await session.busy(() => startRun(session.parts, started, watcher))
     return whenFound(
       session,

@@ -3,11 +3,10 @@
  * in `temp/console/`.
  */
 import { mkdirSync } from 'node:fs'
-import axe from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { consoleStage, type ConsoleStage } from './console-stage.js'
-import { openConsole, startChromium } from './console-browser.js'
+import { findings, LOOKS, openConsole, startChromium } from './console-browser.js'
 
 const PICTURES = 'temp/console'
 
@@ -33,18 +32,6 @@ const PAGES: readonly (readonly [name: string, path: string, text: string | RegE
   ['nothing', '/nothing', 'There is no such page'],
 ]
 
-const LOOKS = [
-  ['light', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
-  ['dark', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }],
-  ['narrow', { colorScheme: 'light', viewport: { width: 360, height: 740 } }],
-] as const
-
-interface Finding {
-  readonly id: string
-  readonly impact: string
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
-}
-
 let browser: Browser
 let stage: ConsoleStage
 
@@ -57,16 +44,6 @@ afterAll(async () => {
   await browser.close()
   await stage.close()
 })
-
-/** Findings of axe, in one line each. Its script is not part of the page, so it does not fall under its policy. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()')
-  return violations.map(
-    ({ id, impact, nodes }) =>
-      `${id} (${impact}): ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
-  )
-}
 
 async function failedTrace(): Promise<string> {
   const { spans } = (await stage.engine.call('engine::traces::list', { status: 'error' })) as {

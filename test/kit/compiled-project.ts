@@ -26,7 +26,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PARENT = join(ROOT, 'temp', 'compiled')
 const KIT = join('test', 'kit')
 /** What the bundle depends on. */
-const INPUTS = ['src', KIT, 'tsconfig.json']
+const INPUTS = ['src', KIT, join('examples', 'durable-order'), 'tsconfig.json']
 /** What programs and the code of tests import; each shares its modules with the others. */
 const ENTRIES = [join('src', 'index.ts'), join('src', 'cli', 'main.ts'), join('src', 'entry'), join(KIT, 'children')]
 

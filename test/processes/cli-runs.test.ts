@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
 import { defineSignal, defineWorkflow, serveWorkflow, startWorkflow } from '../../src/entry/workflow.js'
-import { EIGHTY_COLUMNS, startCommand } from '../kit/cli-terminal.js'
+import { EIGHTY_COLUMNS, runCommand, startCommand } from '../kit/cli-terminal.js'
 import { testEngine } from '../kit/local-rig.js'
 
 const approve = defineSignal({ name: 'approve' })
@@ -61,3 +61,57 @@ test(
     expect(await cli('stop', 'ask', 'one')).toMatchObject({ code: 2 })
   },
 )
+
+test.each([
+  ['terminal', EIGHTY_COLUMNS],
+  ['pipe', undefined],
+])('the answers look the same as before, on a %s', { timeout: 30_000 }, async (kind, screen) => {
+  await using engine = await testEngine()
+  await using worker = registerWorker(engine.url, {
+    otel: { enabled: true, spansFlushIntervalMs: 20 },
+    workerName: 'shop',
+  })
+  const ship = defineWorkflow({ id: 'orders::ship', version: 2 }, async (flow, order: { sku: string }) => {
+    const reserve = ({ attempt }: { attempt: number }): string => {
+      if (attempt === 1) throw new Error('shelf 7 is locked')
+      return order.sku
+    }
+    await flow.step('reserve', reserve, { retry: { backoff: '10ms' }, undo: () => undefined })
+    await flow.waitFor(approve, { key: 'o-1' })
+    await flow.step('label', () => Promise.reject(new Error('the printer is out of paper')), { retry: { attempts: 1 } })
+  })
+  serveWorkflow(worker, ship)
+  await worker.ready()
+  const run = await startWorkflow(worker, ship, { sku: 'tea' }, { runId: 'o-1' })
+  await expect.poll(async () => (await run.status()).state).toBe('waiting')
+  let golden = ''
+  const answer = async (line: string): Promise<void> => {
+    const { code, stdout, stderr } = await runCommand([...line.split(' '), '--url', engine.url], screen && { screen })
+    golden += `$ iii-node ${stable(line)}\n${stable(stdout + stderr)}(exit code ${String(code)})\n\n`
+  }
+  for (const line of ['runs ls', 'runs show orders::ship o-1', 'runs pause orders::ship o-1']) await answer(line)
+  for (const line of ['runs ls --state held', 'runs resume orders::ship o-1']) await answer(line)
+  // The resumed run waits again, so that the signal always finds it at rest.
+  await expect.poll(() => run.status()).toMatchObject({ state: 'waiting', claims: 2 })
+  await answer('runs signal orders::ship o-1 approve true --signal-key o-1')
+  await run.result().catch(() => undefined)
+  for (const line of ['runs ls', 'runs show orders::ship o-1', 'runs retry orders::ship o-1 --from nothing'])
+    await answer(line)
+  await answer('runs cancel orders::ship o-1')
+  const { traceId } = await run.status()
+  await worker.telemetry.flush()
+  await expect
+    .poll(async () => (await runCommand(['traces', traceId, '--url', engine.url])).stdout)
+    .toContain('undo reserve')
+  await answer(`traces ${traceId}`)
+  await expect(golden).toMatchFileSnapshot(`golden/runs-in-a-${kind}.txt`)
+})
+
+/** Times and ids replaced by text of the same kind. */
+function stable(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/ *\d+(\.\d+)? (ms|s|µs|min)\b/g, ' <duration>')
+    .replace(/ *[█▒]+$/gm, ' <bar>')
+    .replace(/\b[0-9a-f]{32}\b/g, '<trace>')
+}

@@ -4,7 +4,7 @@ import { cancelRun, pauseRun, resumeRun, startRun } from '../../src/workflow/req
 import { Host } from '../../src/workflow/host.js'
 import { DEFAULT_LIMITS } from '../../src/workflow/options.js'
 import { readRun, RECORD_KEY, scopeOf, type RunName } from '../../src/workflow/record.js'
-import { schedulesOn } from '../../src/workflow/serve.js'
+import { schedulesOn } from '../../src/workflow/schedule.js'
 import type { PlainWorkflow } from '../../src/workflow/flow.js'
 import { settledStore } from '../../src/workflow/settled-store.js'
 import { sendSignal } from '../../src/workflow/signals.js'
@@ -114,7 +114,7 @@ export class WorkflowWorld {
     const repeat = { clock, random, isOver: () => false }
     const wake = (name: RunName): void => this.#announce(machine, name)
     const workflows = workflowsOf(machine, recorder)
-    const slots = { max: scenario.slots * 2, used: 0 }
+    const slots = { max: scenario.slots * 2, used: 0, waiting: new Set<() => void>() }
     const hosts = new Map<string, Host>()
     for (const id of served) {
       const patient = patientStore(pacedStore(machine.store, scenario.requestsInFlight), repeat)

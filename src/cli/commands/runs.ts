@@ -1,15 +1,14 @@
 /** `iii-node runs`: lists runs of workflows, shows one with its steps, and changes it. Reads state alone. */
 import { describe } from '../../std/text/describe.js'
-import { isRecord } from '../../wire/protocol/validate.js'
 import { requestParts } from '../../workflow/client.js'
-import { RECORD_KEY, readRun, scopeOf, type RunName } from '../../workflow/record.js'
+import { RECORD_KEY, readRun, runOfScope, scopeOf, type RunName } from '../../workflow/record.js'
 import { cancelRun, findRun, pauseRun, resumeRun, retryRun, type RequestParts } from '../../workflow/requests.js'
 import { sendSignal } from '../../workflow/signals.js'
 import { historyOf, statusOf, type HistoryEntry, type RunStatus } from '../../workflow/status.js'
 import { Exit, NotFoundError, UsageError, type Run, type Terminal, type Values } from '../command.js'
 import { runsOptions } from '../options.js'
 import { parse } from '../parse.js'
-import { clean, jsonOf, page, table, wholeJson } from '../print/text.js'
+import { clean, cut, duration, jsonOf, page, table, wholeJson } from '../print/text.js'
 import { limitOf, withEngine } from './connection.js'
 import { jsonArgument } from './payload.js'
 
@@ -42,9 +41,21 @@ export const run: Run = async (args, terminal) => {
       throw new NotFoundError(`there is no run ${clean(id)} of ${clean(workflow)}`)
     })
     if (change === undefined) await show(parts, name, { terminal, isJson: values.json ?? false })
-    else await perform(parts, name, { change, signal: signal ?? '', payload, values })
+    else {
+      await perform(parts, name, { change, signal: signal ?? '', payload, values })
+      terminal.out(`${DONE[change]} ${clean(id)} of ${clean(workflow)}`)
+    }
     return Exit.OK
   })
+}
+
+/** What is printed after a change: the run itself follows when a worker has it. */
+const DONE: Readonly<Record<Change, string>> = {
+  signal: 'Sent the signal to',
+  cancel: 'Requested the cancellation of',
+  pause: 'Paused',
+  resume: 'Resumed',
+  retry: 'Started again:',
 }
 
 interface Request {
@@ -69,8 +80,6 @@ async function perform(
   await requests[change]()
 }
 
-const RUN_SCOPE = /^workflow\/(?<workflow>[^/]+)\/run\/(?<run>.*)$/s
-
 interface Listing {
   readonly workflow: string | undefined
   readonly limit: number
@@ -80,8 +89,8 @@ interface Listing {
 async function list(parts: RequestParts, { workflow, limit, values }: Listing, terminal: Terminal): Promise<void> {
   const runs: RunStatus[] = []
   for (const scope of await parts.store.scopes()) {
-    const named = RUN_SCOPE.exec(scope)?.groups
-    if (named === undefined || (workflow !== undefined && named['workflow'] !== workflow)) continue
+    const named = runOfScope(scope)
+    if (named === undefined || (workflow !== undefined && named.workflow !== workflow)) continue
     const found = readRun(await parts.store.get(scope, RECORD_KEY))
     const status = found === undefined ? undefined : statusOf(found)
     if (status !== undefined && (values.state === undefined || status.state === values.state)) runs.push(status)
@@ -102,8 +111,15 @@ const RUN_COLUMNS = [
 ]
 
 function rowOf({ workflow, runId, state, startedAt, waitingFor }: RunStatus): string[] {
-  const waits = waitingFor.map(({ kind, name }) => `${kind} ${name}`).join(', ')
-  return [workflow, runId, state, new Date(startedAt).toISOString(), waits]
+  return [workflow, runId, state, timeOf(startedAt), waitingFor.map(waitOf).join(', ')]
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function waitOf({ kind, name, due }: RunStatus['waitingFor'][number]): string {
+  return `${kind} ${name}${due === undefined ? '' : ` until ${timeOf(due)}`}`
 }
 
 async function show(
@@ -118,12 +134,37 @@ async function show(
     terminal.out(wholeJson({ status, entries }))
     return
   }
-  const heads = Object.entries(status).flatMap(([key, value]) =>
-    value === undefined || isRecord(value) || Array.isArray(value) ? [] : [`${key.padEnd(18)} ${clean(value)}`],
+  const facts = factsOf(status, terminal.screen?.columns).map(
+    ([fact, value]) => `${fact.padEnd(FACT_WIDTH)}${clean(value)}`,
   )
-  const errors =
-    status.error === undefined ? [] : [`error              ${clean(`${status.error.code}: ${status.error.message}`)}`]
-  await page(terminal, [...heads, ...errors, '', ...table(STEP_COLUMNS, entries.map(stepOf), terminal.screen)])
+  const steps = entries.length === 0 ? [] : ['', ...table(STEP_COLUMNS, entries.map(stepOf), terminal.screen)]
+  await page(terminal, [...facts, ...steps])
+}
+
+const FACT_WIDTH = 12
+
+function factsOf(status: RunStatus, columns = Infinity): [string, string][] {
+  const { state, version, generation, startedAt, endedAt, worker, claims, traceId, error, undoErrors = [] } = status
+  const shown = (value: unknown): string => cut(jsonOf(value ?? null), columns - FACT_WIDTH)
+  const facts: [string, string | undefined][] = [
+    [
+      'workflow',
+      `${status.workflow} version ${String(version)}${generation === 0 ? '' : `, generation ${String(generation)}`}`,
+    ],
+    ['run', status.runId],
+    ['state', status.isCancelRequested && endedAt === undefined ? `${state}, to be cancelled` : state],
+    ...status.waitingFor.map((wait): [string, string] => ['waiting for', waitOf(wait)]),
+    ['started', timeOf(startedAt)],
+    ['ended', endedAt === undefined ? undefined : timeOf(endedAt)],
+    ['worker', worker],
+    ['claims', String(claims)],
+    ['trace', traceId],
+    ['input', shown(status.input)],
+    ['result', state === 'completed' ? shown(status.result) : undefined],
+    ['error', error === undefined ? undefined : `${error.code}: ${error.message}`],
+    ...undoErrors.map(({ code, message }): [string, string] => ['undo error', `${code}: ${message}`]),
+  ]
+  return facts.flatMap(([fact, value]): [string, string][] => (value === undefined ? [] : [[fact, value]]))
 }
 
 const STEP_COLUMNS = [
@@ -131,9 +172,11 @@ const STEP_COLUMNS = [
   { title: 'KIND' },
   { title: 'STATE' },
   { title: 'ATTEMPTS', isNumber: true },
-  { title: 'STARTED' },
+  { title: 'DURATION', isNumber: true },
+  { title: 'NOTE' },
 ]
 
-function stepOf({ name, kind, state, attempts, startedAt }: HistoryEntry): (string | number)[] {
-  return [name, kind, state, attempts, new Date(startedAt).toISOString()]
+function stepOf({ name, kind, state, attempts, startedAt, endedAt, error, due }: HistoryEntry): (string | number)[] {
+  const note = error?.message ?? (endedAt === undefined && due !== undefined ? `until ${timeOf(due)}` : '')
+  return [name, kind, state, attempts, endedAt === undefined ? '' : duration(endedAt - startedAt), note]
 }

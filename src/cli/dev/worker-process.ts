@@ -66,9 +66,13 @@ function variablesOf(url: string): Readonly<Record<string, string>> {
 
 /**
  * Lets the console run calls again with their whole input, and draw metrics. Payloads in spans are limited on the local
- * engine, too.
+ * engine, too. Workflows are checked for what a replay cannot repeat.
  */
-const TELEMETRY = { III_TRACE_PAYLOAD_MAX_BYTES: '262144', OTEL_METRIC_EXPORT_INTERVAL: '5000' }
+const DEVELOPMENT = {
+  III_TRACE_PAYLOAD_MAX_BYTES: '262144',
+  OTEL_METRIC_EXPORT_INTERVAL: '5000',
+  III_WORKFLOW_CHECKS: '1',
+}
 
 export class WorkerProcess {
   readonly #options: WorkerProcessOptions
@@ -86,7 +90,7 @@ export class WorkerProcess {
       // once.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...TELEMETRY, ...options.env, ...process.env, ...variablesOf(options.url) },
+      env: { ...DEVELOPMENT, ...options.env, ...process.env, ...variablesOf(options.url) },
     })
     this.#child.once('error', (error) => this.#over(`could not be started: ${error.message}`))
     this.#child.once('exit', (code, signal) =>

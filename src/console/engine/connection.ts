@@ -31,9 +31,18 @@ interface Watched {
   readonly type: string
   readonly config: object
   readonly changed: Signal<number>
+  /** Receives each event. */
+  readonly seen?: ((event: unknown) => void) | undefined
   /** Removes the trigger and its function from the engine. */
   release?: () => void
 }
+
+type WatchArguments = [
+  type: 'state' | 'stream',
+  config: object,
+  changed: Signal<number>,
+  seen?: (event: unknown) => void,
+]
 
 /** Triggers that the engine has not confirmed are reported at this interval, since it may lack their types. */
 const POLL_MS = 2_000
@@ -93,8 +102,8 @@ export class Connection {
   }
 
   /** Counts the events of one more trigger into a signal, until the returned function is called. */
-  watch(type: 'state' | 'stream', config: object, changed: Signal<number>): () => void {
-    const watched: Watched = { type, config, changed }
+  watch(...[type, config, changed, seen]: WatchArguments): () => void {
+    const watched: Watched = { type, config, changed, seen }
     this.#watched.add(watched)
     if (this.#worker !== undefined) this.#register(this.#worker, watched)
     return () => {
@@ -125,8 +134,9 @@ export class Connection {
 
   #register(worker: BrowserWorker, watched: Watched): void {
     const { type, config } = watched
-    const reported = (): null => {
+    const reported = (event: unknown): null => {
       this.#polled.delete(watched)
+      watched.seen?.(event)
       this.#change(watched)
       return null
     }

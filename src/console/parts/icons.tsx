@@ -7,6 +7,7 @@ const PATHS = {
   traces: 'M2 4h7M5 8h6M8 12h6',
   logs: 'M3 4h10M3 8h10M3 12h6',
   queues: 'M2.5 4.5h11v7h-11zM6 4.5v7M9.5 4.5v7',
+  runs: 'M3 3.5h3v3H3zM10 9.5h3v3h-3zM6 5h5.5v4.5M3 11h4',
   state: 'M3 4.5C3 3 13 3 13 4.5v7C13 13 3 13 3 11.5zM3 8c0 1.5 10 1.5 10 0M3 4.5C3 6 13 6 13 4.5',
   streams: 'M2 5c2-2 4 2 6 0s4 2 6 0M2 11c2-2 4 2 6 0s4 2 6 0',
   triggers: 'M9 2 4 9h4l-1 5 5-7H8z',

@@ -14,6 +14,7 @@ const GO_TO: Readonly<Record<string, string>> = {
   t: '/traces',
   l: '/logs',
   q: '/queues',
+  u: '/runs',
   s: '/state',
   r: '/triggers',
   e: '/streams',

@@ -81,9 +81,22 @@ function SpanHead({ span }: { readonly span: SpanNode }): JSX.Element {
         {span.service_name} · <Duration ms={durationMs(span)} /> · <Ago ms={startMs(span)} />
       </span>
       <Touched span={span} />
+      <RunLink span={span} />
       <span class="grow" />
       {isExecution(span) && functionId !== undefined && <RunAgain span={span} functionId={functionId} />}
     </div>
+  )
+}
+
+/** The run of a workflow that the span belongs to. */
+function RunLink({ span: { attributes } }: { readonly span: SpanNode }): JSX.Element | null {
+  const facts = new Map(attributes)
+  const [workflow, run] = [facts.get('iii.workflow.id'), facts.get('iii.workflow.run_id')]
+  if (workflow === undefined || run === undefined) return null
+  return (
+    <a class="wrap" href={to('runs', workflow, run)}>
+      Run <span class="mono">{run}</span>
+    </a>
   )
 }
 

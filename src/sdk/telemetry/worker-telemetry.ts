@@ -60,7 +60,7 @@ interface Outlet {
 
 export class WorkerTelemetry {
   readonly #tracing: Tracing
-  readonly #telemetry: Telemetry
+  readonly telemetry: Telemetry
   readonly #outlet: Outlet
   readonly #options: WorkerTelemetryOptions
   readonly #delist: () => void
@@ -75,9 +75,9 @@ export class WorkerTelemetry {
   ) {
     this.#options = options
     this.#outlet = outletOf(config, options, outlet)
-    this.#telemetry = this.#started(config, outlet.ports.clock)
-    this.#tracing = createTracing(this.#telemetry, config.tracePayloadMaxBytes)
-    this.#delist = enlist({ telemetry: this.#telemetry, end: () => this.shutdown() })
+    this.telemetry = this.#started(config, outlet.ports.clock)
+    this.#tracing = createTracing(this.telemetry, config.tracePayloadMaxBytes)
+    this.#delist = enlist({ telemetry: this.telemetry, end: () => this.shutdown() })
     if (config.fetchInstrumentationEnabled) this.#releaseFetch = holdFetchPatch()
   }
 
@@ -96,19 +96,19 @@ export class WorkerTelemetry {
   }
 
   get handle(): TelemetryHandle {
-    const { tracer, meter, logger } = this.#telemetry
+    const { tracer, meter, logger } = this.telemetry
     return {
       tracer,
       meter: meter ?? null,
       logger: logger ?? null,
-      flush: () => this.#telemetry.flush(),
+      flush: () => this.telemetry.flush(),
       shutdown: () => this.shutdown(),
     }
   }
 
   /** The logger of a handler, with the ids of its span. */
   handlerLogger(functionId: string): Logger {
-    return createOwnedLogger({ telemetry: this.#telemetry, context: otelApi().context.active() }, functionId)
+    return createOwnedLogger({ telemetry: this.telemetry, context: otelApi().context.active() }, functionId)
   }
 
   /** The connection of the worker has capacity. */
@@ -118,13 +118,13 @@ export class WorkerTelemetry {
 
   /** The connection of the worker has failed permanently: pending and later data is dropped and counted. */
   linkFailed(): void {
-    this.#telemetry.flushNow()
+    this.telemetry.flushNow()
     this.#outlet.linkFailed()
   }
 
   /** The engine has assigned an id to the worker; the gauges use the latest id. */
   workerKnown(workerId: string): void {
-    const { meter } = this.#telemetry
+    const { meter } = this.telemetry
     if (!this.isOn || !this.#options.reportsMetrics || meter === undefined) return
     if (this.#gauges?.workerId === workerId) return
     this.#gauges?.handle.stop()
@@ -139,7 +139,7 @@ export class WorkerTelemetry {
 
   async #end(): Promise<void> {
     this.#releaseFetch?.()
-    await this.#telemetry.shutdown((limitMs) => {
+    await this.telemetry.shutdown((limitMs) => {
       this.#gauges?.handle.stop()
       this.#delist()
       return this.#outlet.close(limitMs)

@@ -160,6 +160,8 @@ export class Core {
       clock,
       random,
       workerName: options.metadata.name,
+      telemetry: () => this.telemetry.telemetry,
+      logger: (serviceName) => this.telemetry.handlerLogger(serviceName),
       onDrain: (callback) => this.drainHooks.add(callback),
       onEnd: (callback) => link.endings.on(callback),
     }

@@ -1,10 +1,12 @@
 /**
  * What a worker lends to parts of this package that are loaded separately, such as workflows: its clock, its randomness,
- * and the moments of its end.
+ * its telemetry, and the moments of its end.
  */
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { Random } from '../../std/random.js'
 import type { Clock } from '../../std/time/clock.js'
+import type { Logger } from '../telemetry/logs/logger.js'
+import type { Telemetry } from '../telemetry/telemetry.js'
 
 /** Where a worker lends its ports. Global, so that copies of the package understand each other. */
 export const PORTS = Symbol.for('iii-node.ports')
@@ -15,6 +17,10 @@ export interface WorkerPorts {
   readonly random: Random
   /** The name of the worker. */
   readonly workerName: string
+  /** Its telemetry; nothing while that is off. */
+  telemetry(): Telemetry | undefined
+  /** A logger that writes with the ids of the running span. */
+  logger(serviceName: string): Logger
   /** Calls back when a graceful shutdown begins; the drain waits for the promise. */
   onDrain(callback: () => Promise<void>): Unsubscribe
   /** Calls back when the client has ended for good. */

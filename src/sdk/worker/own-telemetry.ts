@@ -6,6 +6,7 @@ import { IIIConnectionState } from '../connection/state.js'
 import type { Tracing } from '../../wire/protocol/tracing.js'
 import type { DialOptions } from '../../wire/transport/transport.js'
 import { createOwnedLogger, type Logger } from '../telemetry/logs/logger.js'
+import type { Telemetry } from '../telemetry/telemetry.js'
 import { noTracing } from '../telemetry/trace/spans.js'
 import { startWorkerTelemetry, type TelemetryHandle, type WorkerTelemetry } from '../telemetry/worker-telemetry.js'
 import type { Report } from './diagnostics.js'
@@ -45,6 +46,11 @@ export class OwnTelemetry implements LinkPart {
 
   get tracing(): Tracing {
     return this.#running?.tracing ?? this.#parts.ports.tracing ?? noTracing
+  }
+
+  /** Nothing while telemetry is off. */
+  get telemetry(): Telemetry | undefined {
+    return this.#running?.isOn ? this.#running.telemetry : undefined
   }
 
   get handle(): TelemetryHandle {

@@ -1,0 +1,164 @@
+/**
+ * Runs of workflows as pages show them: read and changed through the same functions as workers and the command line use,
+ * so that both engines show the same. Records are read once, and again only after they may have changed.
+ */
+import { systemClock } from '../../std/time/clock.js'
+import { webRandom } from '../../std/web-random.js'
+import type { CanTrigger } from '../../sdk/worker/calls/trigger-request.js'
+import type { Entry } from '../../workflow/journal.js'
+import { readRun, RECORD_KEY, runOfScope, scopeOf, type Run, type RunName } from '../../workflow/record.js'
+import { announcement, type RequestParts } from '../../workflow/requests.js'
+import { schedulesOn } from '../../workflow/schedule.js'
+import { readSignals, type Sent } from '../../workflow/signals.js'
+import { historyOf, statusOf, type HistoryEntry, type RunState, type RunStatus } from '../../workflow/status.js'
+import { stateStore } from '../../workflow/store.js'
+import { call } from './engine.js'
+import type { CallOptions } from './connection.js'
+
+// The same members as a worker's `trigger` has; what it resolves with is the caller's to name.
+const caller = {
+  trigger: ({ function_id, payload, namespace }: { function_id: string; payload: unknown } & CallOptions) =>
+    call(function_id, payload, { namespace }),
+} as CanTrigger
+
+const store = stateStore(caller)
+
+/** What requests that change a run work with. */
+export const requests: RequestParts = {
+  store,
+  clock: systemClock,
+  random: webRandom,
+  scheduleOf: schedulesOn(store),
+  // A hint: the sweep of a worker finds the run without it.
+  wake: (name) => void caller.trigger(announcement(name)).catch(() => undefined),
+}
+
+/** Which runs are wanted. */
+export interface RunFilter {
+  /** A part of the id, in lower case. */
+  readonly id: string
+  readonly workflow: string
+  readonly state: RunState | ''
+  /** Runs whose records are read. */
+  readonly limit: number
+}
+
+export interface RunPage {
+  /** The newest first. */
+  readonly rows: readonly RunStatus[]
+  readonly workflows: readonly string[]
+  /** Runs that fit the id and the workflow. */
+  readonly total: number
+  /** How many of them were read. */
+  readonly read: number
+}
+
+interface Known {
+  readonly status: RunStatus | undefined
+  readonly readAt: number
+}
+
+const records = new Map<string, Known>()
+const MAX_RECORDS = 20_000
+/** A record is read again after this time, in case its change was not reported. */
+const FRESH_MS = 30_000
+let names: { readonly scopes: readonly string[]; readonly at: number } | undefined
+/** Requests at a time: engines answer bursts on one connection late. */
+const IN_FLIGHT = 8
+
+/** Takes notice of a change of state. The event of a record contains the record. */
+export function noteChange(event: unknown): void {
+  const { scope, key, new_value: value } = (event ?? {}) as { scope?: string; key?: string; new_value?: unknown }
+  if (scope === undefined || key !== RECORD_KEY || runOfScope(scope) === undefined) return
+  if (!records.has(scope)) names = undefined
+  keep(scope, value)
+}
+
+function keep(scope: string, value: unknown): RunStatus | undefined {
+  const run = readRun(value)
+  const status = run === undefined ? undefined : statusOf(run)
+  records.delete(scope)
+  records.set(scope, { status, readAt: systemClock.now() })
+  const [oldest] = records.keys()
+  if (records.size > MAX_RECORDS && oldest !== undefined) records.delete(oldest)
+  return status
+}
+
+/** Lists runs. */
+export async function listRuns({ id, workflow, state, limit }: RunFilter): Promise<RunPage> {
+  const all = (await scopes()).flatMap((scope) => {
+    const name = runOfScope(scope)
+    return name === undefined ? [] : [{ scope, ...name }]
+  })
+  const workflows = [...new Set(all.map((name) => name.workflow))].sort()
+  const fitting = all.filter(
+    (name) => (workflow === '' || name.workflow === workflow) && name.run.toLowerCase().includes(id),
+  )
+  const found = await readAll(fitting.slice(0, limit).map(({ scope }) => scope))
+  const rows = found
+    .filter((status) => status !== undefined)
+    .filter((status) => state === '' || status.state === state)
+    .sort((a, b) => b.startedAt - a.startedAt)
+  return { rows, workflows, total: fitting.length, read: found.length }
+}
+
+async function scopes(): Promise<readonly string[]> {
+  const now = systemClock.now()
+  if (names === undefined || now - names.at > FRESH_MS) names = { scopes: await store.scopes(), at: now }
+  return names.scopes
+}
+
+async function readAll(wanted: readonly string[]): Promise<(RunStatus | undefined)[]> {
+  const found: (RunStatus | undefined)[] = []
+  let next = 0
+  const reader = async (): Promise<void> => {
+    for (let at = next++; at < wanted.length; at = next++) {
+      const scope = wanted[at] ?? ''
+      const known = records.get(scope)
+      const isFresh = known !== undefined && systemClock.now() - known.readAt < FRESH_MS
+      found[at] = isFresh ? known.status : keep(scope, await store.get(scope, RECORD_KEY))
+    }
+  }
+  await Promise.all(Array.from({ length: IN_FLIGHT }, reader))
+  return found
+}
+
+/** A step of a run with all that is journaled of it. */
+export interface RunStep extends HistoryEntry {
+  readonly journal: Entry | undefined
+}
+
+export interface RunDetail {
+  readonly run: Run
+  readonly status: RunStatus
+  readonly steps: readonly RunStep[]
+  readonly signals: readonly ReceivedSignal[]
+}
+
+/** A signal that was sent to a run. */
+export interface ReceivedSignal extends Sent {
+  readonly isConsumed: boolean
+}
+
+/** Reads everything that is stored of a run; nothing when there is no such run. */
+export async function readDetail(name: RunName): Promise<RunDetail | undefined> {
+  const values = await store.list(scopeOf(name))
+  const run = values.map(readRun).find((each) => each !== undefined)
+  const history = historyOf(values)
+  if (run === undefined || history === undefined) return undefined
+  const journal = new Map(history.journal.map((entry) => [entry.key, entry]))
+  const steps = history.entries.map((entry) => ({ ...entry, journal: journal.get(entry.key) }))
+  return { run, status: statusOf(run), steps, signals: signalsOf(values, run, history.journal) }
+}
+
+function signalsOf(values: readonly unknown[], run: Run, journal: readonly Entry[]): ReceivedSignal[] {
+  const taken = new Set(journal.map(({ done }) => `${String(done?.signal?.index)} ${String(done?.signal?.key)}`))
+  return values
+    .flatMap((value) =>
+      readSignals(value).map((sent, index) => {
+        const isConsumed = index < (run.consumed[sent.key] ?? 0) || taken.has(`${String(index)} ${sent.key}`)
+        return { ...sent, isConsumed }
+      }),
+    )
+    .sort((a, b) => a.at - b.at)
+}
