@@ -3,7 +3,7 @@
  * Type-only imports count: a type that points upwards is the same knot in the reader's head.
  */
 const ground = ['std', 'error-code.ts', 'errors.ts', 'version.ts']
-const wire = [...ground, 'wire/protocol', 'wire/transport', 'wire/updates']
+const wire = [...ground, 'wire/protocol', 'wire/transport', 'wire/updates', 'wire/otlp']
 const sdk = ['sdk/rpc', 'sdk/connection', 'sdk/channel', 'sdk/telemetry', 'sdk/schema', 'sdk/worker', 'sdk/browser']
 const columns = [...wire, ...sdk, 'engine']
 
@@ -17,6 +17,7 @@ const mayImport = {
   'wire/protocol': ground,
   'wire/transport': [...ground, 'wire/protocol'],
   'wire/updates': [...ground, 'wire/protocol'],
+  'wire/otlp': [...ground, 'wire/protocol', 'wire/transport'],
   // columns: the SDK and the local engine never import each other. In the SDK, the worker stands on the other parts, which
   // are independent of each other, except that the connection performs calls, and telemetry uses a connection.
   'sdk/rpc': wire,

@@ -209,11 +209,7 @@ export const consoleOptions = {
 export const engineOptions = {
   port: { type: 'string', value: '<n>', about: 'port for workers (default: 49134; 0 selects a free one)' },
   'http-port': { type: 'string', value: '<n>', about: 'port for HTTP triggers (default: 3111; 0 selects a free one)' },
-  'stream-port': {
-    type: 'string',
-    value: '<n>',
-    about: 'port for browsers that follow streams (default: 3112; 0 selects a free one)',
-  },
+  'stream-port': { type: 'string', value: '<n>', about: 'port for streams (default: 3112; 0 selects a free one)' },
   host: { type: 'string', value: '<address>', about: 'where to listen (default: 127.0.0.1)' },
   ...trustOptions,
   ...consolePortOptions,
@@ -224,10 +220,13 @@ export const engineOptions = {
     about:
       'keep state, streams and queues here; what was acknowledged survives a crash (default: in memory; needs the package classic-level)',
   },
-  config: {
+  config: { type: 'string', value: '<file>', about: 'a YAML file with all settings, instead of the options above' },
+  otlp: { type: 'string', value: '<url>', about: 'also send telemetry to this collector, over OTLP/HTTP' },
+  'otlp-header': {
     type: 'string',
-    value: '<file>',
-    about: "a YAML file with the engine's settings, instead of the options above",
+    multiple: true,
+    value: '<header>',
+    about: "a header of requests to --otlp, such as 'authorization: Bearer …'; may be given several times",
   },
   repair: { type: 'boolean', about: 'open a damaged store with its readable entries, and drop the rest' },
   'log-level': {
@@ -256,7 +255,7 @@ export const devOptions = {
     type: 'string',
     multiple: true,
     value: '<folder>',
-    about: 'watch this folder as well; may be given several times',
+    about: 'also watch this folder; may be given several times',
   },
   ignore: {
     type: 'string',

@@ -37,3 +37,16 @@ function parsed(options: OptionSpecs, args: readonly string[]) {
     throw new UsageError(`there is no option ${unknown}${near === undefined ? '' : `; did you mean --${near}?`}`)
   }
 }
+
+/**
+ * The headers that lines of an option give. Values may be secret, so error messages never show them.
+ * @throws {UsageError} naming the option.
+ */
+export function parseHeaders(option: string, lines: readonly string[]): Record<string, string> {
+  const entries = lines.map((line): [string, string] => {
+    const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(line) ?? []
+    if (name === undefined || value === undefined) throw new UsageError(`${option} must be 'name: value'`)
+    return [name, value]
+  })
+  return Object.fromEntries(entries)
+}

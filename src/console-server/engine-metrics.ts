@@ -27,6 +27,7 @@ const GROUPS: Readonly<Record<Group, readonly [Kind, string]>> = {
   waiting: ['gauge', 'What waits at the moment: items, or bytes where the label says so.'],
   refused: ['counter', 'Refusals, by what was refused. The sender received an error.'],
   dropped: ['counter', 'What was accepted and dropped later.'],
+  exported: ['counter', 'Spans, log records and metric points for the collector, by what became of them.'],
   cutOff: ['counter', 'Workers whose connection was cut, by the reason.'],
 }
 

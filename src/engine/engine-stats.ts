@@ -56,6 +56,8 @@ export interface EngineStats {
     readonly deadLetters: number
     /** HTTP requests that wait for capacity. */
     readonly requests: number
+    /** Bytes of telemetry that wait for the collector, or are being sent. */
+    readonly exportBytes: number
   }
   /** Refusals. In each case the sender received an error. */
   readonly refused: {
@@ -110,6 +112,15 @@ export interface EngineStats {
     readonly logs: number
     /** The oldest metric points, dropped for newer ones. */
     readonly metrics: number
+  }
+  /** Spans, log records and metric points for the collector; all 0 without one. */
+  readonly exported: {
+    /** Accepted by the collector. */
+    readonly sent: number
+    /** Not sent, because too much waited or the engine stopped. */
+    readonly dropped: number
+    /** Rejected by the collector, or not accepted in any attempt. */
+    readonly failed: number
   }
   /** Workers whose connection was cut. */
   readonly cutOff: {

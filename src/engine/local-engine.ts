@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { ErrorCode, invalidArgument, RuntimeError } from '../errors.js'
 import { messageOf } from '../std/text/describe.js'
+import { isHttpAddress } from '../wire/otlp/otlp-settings.js'
 import { checkOptions, type AcceptedOptions } from './check-options.js'
 import { defaultEngineConfig, type EngineAddresses } from './config/config.js'
 import type { EngineConfig } from './config/engine-config.js'
@@ -44,13 +45,18 @@ const ACCEPTED: AcceptedOptions<StartEngineOptions> = {
   dataFolder: [isText, 'a folder'],
   allowedOrigins: [originList.accepts, originList.expected],
   allowedHosts: [hostList.accepts, hostList.expected],
+  otlp: [isHttpAddress, 'the http:// or https:// address of a collector'],
+  otlpHeaders: [(value) => typeof value === 'object' && value !== null, 'an object of header names and values'],
   config: [isText, 'the name of a file'],
   repair: [(value) => typeof value === 'boolean', 'true or false'],
   onEvent: [(value) => typeof value === 'function', 'a function'],
 }
 
 /** Options that a configuration file replaces. */
-const REPLACED = ['host', 'port', 'httpPort', 'streamPort', 'dataFolder', 'allowedOrigins', 'allowedHosts'] as const
+const REPLACED = [
+  ...(['host', 'port', 'httpPort', 'streamPort', 'dataFolder', 'allowedOrigins', 'allowedHosts'] as const),
+  ...(['otlp', 'otlpHeaders'] as const),
+]
 
 /**
  * Starts the local engine in this process, for development, tests and programs that need their own engine. It runs in

@@ -21,8 +21,14 @@ export function statsOf(parts: EngineParts, builtins: readonly Builtin[]): Engin
     // Copies, since the counters continue to change.
     refused: { ...counters.refused },
     dropped: withReported({ ...counters.dropped, spans: 0, logs: 0, metrics: 0 }, builtins, 'dropped'),
+    exported: exportedBy(builtins),
     cutOff: { ...counters.cutOff },
   }
+}
+
+function exportedBy(builtins: readonly Builtin[]): EngineStats['exported'] {
+  const { sent = 0, dropped = 0, failed = 0 } = builtins.find(({ exported }) => exported)?.exported?.() ?? {}
+  return { sent, dropped, failed }
 }
 
 function waitingIn(
@@ -48,6 +54,7 @@ function waitingIn(
     jobBytes: 0,
     deadLetters: 0,
     requests: 0,
+    exportBytes: 0,
   }
   return withReported(waiting, builtins, 'waiting')
 }

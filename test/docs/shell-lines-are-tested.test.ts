@@ -22,6 +22,14 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
   'npx tsx examples/24-durable-order.ts': ['package.json', '"examples": "tsx scripts/run-examples.ts"'],
   'npx iii-node console --url ws://127.0.0.1:49134': ['test/processes/cli-console.test.ts', "'console', '--url'"],
   'npx iii-node dev worker.ts': ['test/processes/cli-dev.test.ts', "'dev', file"],
+  'npx iii-node dev worker.ts --otlp http://127.0.0.1:4318': [
+    'test/processes/telemetry-reaches-a-collector.test.ts',
+    "'--otlp', collector.url",
+  ],
+  "npx iii-node engine --otlp https://otlp.example/base --otlp-header 'authorization: Bearer token'": [
+    'test/processes/telemetry-reaches-a-collector.test.ts',
+    "'--otlp-header'",
+  ],
   'npx iii-node types': ['test/processes/cli-types.test.ts', "runCommand(['types'"],
   'npx iii-node openapi > openapi.json': ['test/processes/openapi.test.ts', "runCommand(['openapi'"],
   'npx openapi-typescript openapi.json --output api.d.ts': ['test/processes/openapi.test.ts', 'openapiTS(stdout)'],

@@ -16,6 +16,7 @@ import { CommandError, Exit, UsageError, type Values } from '../command.js'
 import type { ReachOptions } from '../../wire/transport/reach.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import type { connectionOptions } from '../options.js'
+import { parseHeaders } from '../parse.js'
 
 type ConnectionValues = Values<typeof connectionOptions>
 
@@ -79,17 +80,12 @@ function connect({ name, values, traced = false, stays = false }: RemoteOptions,
   }
 }
 
-/** Values may be secret, so error messages never show them. */
 export function headersOf({
   header: lines = [],
   token,
 }: Pick<ConnectionValues, 'header' | 'token'>): Record<string, string> {
-  const entries = lines.map((line): [string, string] => {
-    const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(line) ?? []
-    if (name === undefined || value === undefined) throw new UsageError("--header must be 'name: value'")
-    return [name, value]
-  })
-  return Object.fromEntries(token === undefined ? entries : [...entries, ['authorization', `Bearer ${token}`]])
+  const headers = parseHeaders('--header', lines)
+  return token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` }
 }
 
 /** How the engine is reached. */

@@ -12,18 +12,22 @@ import type { Emit } from '../../engine/engine-events.js'
 import { readConfigFile } from '../../engine/local-engine.js'
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { systemClock } from '../../std/time/clock.js'
+import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 import { oneLine } from '../../std/text/one-line.js'
 import { packageVersion } from '../../version.js'
 import { UsageError, type Terminal, type Values } from '../command.js'
 import type { devOptions, engineOptions } from '../options.js'
-import { parsePort, parseTrust } from './listen-options.js'
+import { parseCollector, parsePort, parseTrust } from './listen-options.js'
 import { readConsoleOptions, type ConsoleArguments } from './start-console.js'
 import { eventLog, type LogFormat, type LogLevel } from '../print/event-log.js'
 
 const BRIDGE = 'iii-bridge'
 
 /** Options that are ignored in favour of a configuration file. */
-const SETTINGS = ['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const
+const SETTINGS = [
+  ...(['port', 'http-port', 'stream-port', 'host', 'data', 'allow-origin', 'allow-host'] as const),
+  ...(['otlp', 'otlp-header'] as const),
+]
 
 export interface EngineArguments {
   readonly addresses: EngineAddresses
@@ -58,6 +62,7 @@ export function readEngineOptions(values: Values<typeof engineOptions>, found?: 
       httpPort: parsePort('--http-port', values['http-port']),
       streamPort: parsePort('--stream-port', values['stream-port']),
       dataFolder: values.data,
+      ...parseCollector(values),
       ...parseTrust(values),
     },
     config,
@@ -110,6 +115,7 @@ export async function startCliEngine(args: EngineArguments, terminal: Terminal, 
   for (const url of engine.urls) terminal.out(`  workers  ${url}`)
   if (engine.httpUrl !== undefined) terminal.out(`  http     ${engine.httpUrl}`)
   if (engine.streamUrl !== undefined) terminal.out(`  streams  ${engine.streamUrl}`)
+  if (addresses.otlp !== undefined) terminal.out(`  otlp     ${addressWithoutCredentials(addresses.otlp)}`)
   if (file !== undefined) sayWhatIsMissing(config, file, terminal)
   return engine
 }

@@ -200,6 +200,8 @@ export interface Builtin {
   readonly namedFunctions?: readonly string[]
   /** Numbers of waiting items at the moment. Each number is reported by only one built-in. */
   readonly waiting?: () => Partial<EngineStats['waiting']>
+  /** What it sent to a collector; `undefined` if it sends nothing. */
+  readonly exported?: () => EngineStats['exported'] | undefined
   /** Numbers of dropped items that the built-in counts itself, likewise. */
   readonly dropped?: () => Partial<EngineStats['dropped']>
   /** The latest process data of a connected worker, for lists of workers. */

@@ -72,24 +72,31 @@ export interface EngineAddresses extends DefaultPorts, Partial<OriginRules> {
   readonly port?: number | undefined
   /** Folder for state, streams and queues. Default: none, they are kept in memory. */
   readonly dataFolder?: string | undefined
+  /** Address of a collector that receives the telemetry of workers and of the engine over OTLP/HTTP. Default: none. */
+  readonly otlp?: string | undefined
+  /** Headers of requests to the collector. Default: those of the variable `OTEL_EXPORTER_OTLP_HEADERS`. */
+  readonly otlpHeaders?: Readonly<Record<string, string>> | undefined
 }
 
 /** The configuration of an engine without a file. */
-export function defaultEngineConfig(
-  { host = '127.0.0.1', port, dataFolder, allowedOrigins = [], allowedHosts = [], ...ports }: EngineAddresses = {},
-  env: Environment = {},
-): EngineConfig {
+export function defaultEngineConfig(addresses: EngineAddresses = {}, env: Environment = {}): EngineConfig {
+  const { host = '127.0.0.1', port, dataFolder, allowedOrigins = [], allowedHosts = [], ...more } = addresses
   const rules = { allowedOrigins, allowedHosts }
   const served = SERVED_BY_DEFAULT.map(({ name, port: option, stores = false, local }) => ({
     name,
     local: local?.(rules),
     config: {
-      ...(option === undefined ? {} : address(host, ports[option])),
+      ...(option === undefined ? {} : address(host, more[option])),
       ...(stores && dataFolder !== undefined ? keptIn(dataFolder) : {}),
     },
   }))
   const listener = { name: LISTENER_NAME, config: address(host, port), local: originSettings(rules) }
-  return engineConfigOf({ workers: [listener, ...served] }, env)
+  return engineConfigOf({ workers: [listener, ...served, ...exportTo(more)] }, env)
+}
+
+function exportTo({ otlp: endpoint, otlpHeaders: headers }: Pick<EngineAddresses, 'otlp' | 'otlpHeaders'>) {
+  if (endpoint === undefined) return []
+  return [{ name: 'iii-observability', config: { exporter: 'both', endpoint }, local: { otlp: { headers } } }]
 }
 
 function address(host: string, port: number | undefined): object {

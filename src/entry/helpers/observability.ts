@@ -39,6 +39,7 @@ export type { OtelLogEvent } from '../../sdk/telemetry/logs/log-event.js'
 export { Logger } from '../../sdk/telemetry/logs/logger.js'
 export type { LoggerSink } from '../../sdk/telemetry/logs/logger.js'
 export type { OtelConfig, OtelInstrumentation } from '../../sdk/telemetry/otel-config.js'
+export type { OtlpOptions, OtlpProtocol } from '../../wire/otlp/otlp-settings.js'
 export {
   REDACTED_PLACEHOLDER,
   redact,

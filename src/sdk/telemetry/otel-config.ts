@@ -1,4 +1,5 @@
 /** Settings of telemetry: the public ones, and the complete ones with environment and defaults applied. */
+import { env } from 'node:process'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import type { ReconnectionConfig, ReconnectionOptions } from '../connection/options.js'
 import { resolveReconnection } from '../connection/reconnection.js'
@@ -6,7 +7,16 @@ import { DEFAULT_ENGINE_URL } from '../../wire/protocol/names.js'
 import { MAX_DELAY_MS } from '../../std/time/clock.js'
 import { isSdkDisabled, resourceAttributes } from './otel-environment.js'
 import { payloadBytesFromEnv } from './trace/payload.js'
-import { flagSetting, invalidOption, numberSetting, textSetting, type NumberRule, type Setting } from './setting.js'
+import {
+  checkOptions,
+  flagSetting,
+  invalidOption,
+  numberSetting,
+  textSetting,
+  type NumberRule,
+  type Setting,
+} from './setting.js'
+import { OTLP_KEYS, otlpTargets, type OtlpOptions, type OtlpTargets } from '../../wire/otlp/otlp-settings.js'
 import { keysOf } from '../../std/text/unknown-options.js'
 
 /** An OpenTelemetry instrumentation of any major version, by its shape. */
@@ -81,6 +91,13 @@ export type OtelConfig = {
    * `III_TRACE_PAYLOAD_MAX_BYTES` (`unlimited` removes it), default 8 KiB. A payload over 4 MiB is never shown.
    */
   tracePayloadMaxBytes?: number | undefined
+  /**
+   * Where telemetry is sent: to the engine, the default, or over OTLP/HTTP to a collector (`otlp`), for engines that
+   * forward none. `transport` and `liveSpans` then have no effect.
+   */
+  exporter?: 'engine' | 'otlp' | undefined
+  /** The collector of `exporter: 'otlp'`. Default: the variables `OTEL_EXPORTER_OTLP_*`, else `http://localhost:4318`. */
+  otlp?: OtlpOptions | undefined
   /** Over the socket of the worker, the default, or over a second one at `/otel`. */
   transport?: 'worker' | 'dedicated' | undefined
 }
@@ -106,10 +123,12 @@ export const OTEL_KEYS = keysOf<OtelConfig>({
   instrumentations: true,
   liveSpans: true,
   tracePayloadMaxBytes: true,
+  exporter: true,
+  otlp: true,
   transport: true,
 })
 
-type Defaulted = Omit<OtelConfig, 'serviceNamespace' | 'reconnectionConfig'>
+type Defaulted = Omit<OtelConfig, 'serviceNamespace' | 'reconnectionConfig' | 'otlp'>
 
 /** Complete settings of telemetry. */
 export type ResolvedOtelConfig = { readonly [K in keyof Defaulted]-?: NonNullable<Defaulted[K]> } & {
@@ -117,6 +136,8 @@ export type ResolvedOtelConfig = { readonly [K in keyof Defaulted]-?: NonNullabl
   /** From `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resourceAttributes: Readonly<Record<string, string>>
   readonly reconnection: Required<ReconnectionConfig>
+  /** The collector that telemetry is sent to; `undefined` for the engine. */
+  readonly collector: OtlpTargets | undefined
 }
 
 /** Defaults of settings that were not set. */
@@ -129,11 +150,18 @@ export interface OtelDefaults {
 /** Applies environment and defaults. @throws {RuntimeError} `INVALID_ARGUMENT` naming the invalid option. */
 export function resolveOtelConfig(config: OtelConfig = {}, { newId, workerName }: OtelDefaults): ResolvedOtelConfig {
   const attributes = resourceAttributes()
+  const exporter = checkExporter(config.exporter)
+  const collector = collectorOf(config.otlp, exporter)
+  const flags = resolveFlags(config)
   const described = (name: OptionOf<string>, variable: string, attribute: string): string | undefined =>
     text(config, name, variable) ?? attributes[attribute]
   return {
     ...resolveNumbers(config),
-    ...resolveFlags(config),
+    ...flags,
+    // A collector would store a span that has no end.
+    liveSpans: flags.liveSpans && collector === undefined,
+    exporter,
+    collector,
     enabled: isOtelEnabled(config),
     serviceName: described('serviceName', 'OTEL_SERVICE_NAME', 'service.name') ?? workerName ?? 'iii-node',
     serviceVersion: described('serviceVersion', 'SERVICE_VERSION', 'service.version') ?? 'unknown',
@@ -145,6 +173,16 @@ export function resolveOtelConfig(config: OtelConfig = {}, { newId, workerName }
     transport: checkTransport(config.transport),
     reconnection: resolveReconnection(config.reconnectionConfig, 'otel.reconnectionConfig'),
   }
+}
+
+function checkExporter(value: unknown = 'engine'): 'engine' | 'otlp' {
+  if (value === 'engine' || value === 'otlp') return value
+  throw invalidOption('exporter', "'engine' or 'otlp'", value)
+}
+
+function collectorOf(otlp: OtlpOptions = {}, exporter: 'engine' | 'otlp'): OtlpTargets | undefined {
+  checkOptions('otel.otlp', otlp, OTLP_KEYS)
+  return exporter === 'otlp' ? otlpTargets(otlp, env, 'otel.otlp') : undefined
 }
 
 /** Whether telemetry is enabled, without reading the other settings. */

@@ -9,6 +9,8 @@ import { checkOptions } from './setting.js'
 import { holdFetchPatch, unpatchGlobalFetch } from './trace/fetch.js'
 import { isOtelEnabled, OTEL_KEYS, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
 import { otelUrl, SharedEngineConnection } from './export/shared-engine-connection.js'
+import { OtlpSink } from './export/otlp-sink.js'
+import type { FrameSink } from './export/telemetry-outbox.js'
 import { Telemetry } from './telemetry.js'
 
 /**
@@ -28,26 +30,48 @@ export function initOtel(config: OtelConfig = {}): void {
     return
   }
   const resolved = resolveOtelConfig(config, { newId: () => systemRandom.uuid() })
-  const { channelCapacity, engineWsUrl, reconnection } = resolved
-  const connection = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
-  const telemetry = startedOver(connection, resolved)
+  const outlet = outletOf(resolved)
+  const telemetry = startedOver(outlet, resolved)
   const releaseFetch = resolved.fetchInstrumentationEnabled ? holdFetchPatch() : undefined
   // After the new telemetry has acquired the parts that both share.
   const earlierEnded = earlier?.end()
   const end = async (): Promise<void> => {
     releaseFetch?.()
-    connection.beginShutdown()
-    await telemetry.shutdown(() => connection.shutdown())
+    outlet.beginClose()
+    await telemetry.shutdown(outlet.close)
     await earlierEnded
   }
   setStandAlone({ telemetry, end })
 }
 
-function startedOver(connection: SharedEngineConnection, config: ResolvedOtelConfig): Telemetry {
+/** A way to send frames. */
+interface Outlet {
+  readonly sink: FrameSink
+  readonly beginClose: () => void
+  readonly close: (limitMs: number) => Promise<void>
+}
+
+function outletOf({ channelCapacity, engineWsUrl, reconnection, collector }: ResolvedOtelConfig): Outlet {
+  if (collector !== undefined) {
+    const ports = { clock: systemClock, random: systemRandom }
+    const sink = new OtlpSink({ ...ports, targets: collector, maxFrames: channelCapacity })
+    return { sink, beginClose: () => undefined, close: (limitMs) => sink.close(limitMs) }
+  }
+  const connection = new SharedEngineConnection(otelUrl(engineWsUrl), reconnection, { channelCapacity })
+  return {
+    sink: connection.sink,
+    beginClose: () => {
+      connection.beginShutdown()
+    },
+    close: () => connection.shutdown(),
+  }
+}
+
+function startedOver(outlet: Outlet, config: ResolvedOtelConfig): Telemetry {
   try {
-    return new Telemetry(config, { clock: systemClock, sink: connection.sink })
+    return new Telemetry(config, { clock: systemClock, sink: outlet.sink })
   } catch (error) {
-    void connection.shutdown()
+    void outlet.close(0)
     throw error
   }
 }

@@ -25,6 +25,9 @@ import { ensureProcessWide } from './process-wide.js'
 import { logBatchProcessor, spanBatchProcessor, type Flushable } from './export/processors.js'
 import type { FrameSink } from './export/telemetry-outbox.js'
 
+/** A sink gets less than the time that is left, so that what it drops at its limit is counted. */
+const SINK_SHARE = 0.9
+
 export interface TelemetryPorts {
   readonly clock: Clock
   readonly sink: FrameSink
@@ -37,7 +40,7 @@ export class Telemetry {
   readonly meter: Meter | undefined
   /** Absent if logs are disabled. */
   readonly logger: OtelLogger | undefined
-  readonly #clock: Clock
+  readonly #ports: TelemetryPorts
   readonly #providers: InstrumentationProviders
   readonly #meterProvider: MeterProvider | undefined
   readonly #spans: Flushable<SpanProcessor>
@@ -47,7 +50,7 @@ export class Telemetry {
   /** Loads OpenTelemetry on first use. Rethrows the error of an instrumentation, and leaves nothing running then. */
   constructor(config: ResolvedOtelConfig, ports: TelemetryPorts) {
     this.config = config
-    this.#clock = ports.clock
+    this.#ports = ports
     ensureProcessWide()
     const resource = createResource(config)
     this.#spans = spanBatchProcessor(ports, config.spansFlushIntervalMs)
@@ -65,10 +68,16 @@ export class Telemetry {
     this.#connectInstrumentations()
   }
 
-  /** Passes everything to the sink: spans and records synchronously, metrics once they are collected. Never rejects. */
+  /**
+   * Passes everything to the sink: spans and records synchronously, metrics once they are collected. Waits until a
+   * collector has it, if the sink sends to one. Never rejects.
+   */
   async flush(): Promise<void> {
+    const limit = this.#limit()
     this.flushNow()
-    if (this.#meterProvider !== undefined) await this.#limit().wait(this.#meterProvider.forceFlush())
+    if (this.#meterProvider !== undefined) await limit.wait(this.#meterProvider.forceFlush())
+    const { sink } = this.#ports
+    if (sink.settled !== undefined) await limit.wait(sink.settled())
   }
 
   /** Passes ended spans and log records to the sink synchronously. */
@@ -81,7 +90,7 @@ export class Telemetry {
    * Passes on pending data, stops, and closes the sink, within `shutdownTimeoutMs` in total, even if a metric callback
    * or the sink hangs. Never rejects.
    */
-  async shutdown(closeSink: () => Promise<void>): Promise<void> {
+  async shutdown(closeSink: (limitMs: number) => Promise<void>): Promise<void> {
     const limit = this.#limit()
     this.flushNow()
     void this.#live?.shutdown()
@@ -89,11 +98,11 @@ export class Telemetry {
     if (this.#meterProvider !== undefined) await limit.wait(this.#meterProvider.shutdown())
     this.flushNow()
     disconnectInstrumentations(this.config.instrumentations, this.#providers)
-    await limit.wait(closeSink())
+    await limit.wait(closeSink(limit.remainingMs * SINK_SHARE))
   }
 
   #limit(): TimeLimit {
-    return new TimeLimit(this.#clock, this.config.shutdownTimeoutMs)
+    return new TimeLimit(this.#ports.clock, this.config.shutdownTimeoutMs)
   }
 
   #connectInstrumentations(): void {

@@ -7,6 +7,7 @@ import type { Logger as OtelLogger } from '@opentelemetry/api-logs'
 import type { Connection, ConnectionPorts } from '../connection/connection.js'
 import type { ReconnectionConfig } from '../connection/options.js'
 import type { Tracing } from '../../wire/protocol/tracing.js'
+import type { OtlpTargets } from '../../wire/otlp/otlp-settings.js'
 import type { DialOptions } from '../../wire/transport/transport.js'
 import type { Clock } from '../../std/time/clock.js'
 import { enlist } from './active-telemetry.js'
@@ -16,6 +17,7 @@ import { createOwnedLogger, type Logger } from './logs/logger.js'
 import { isOtelEnabled, resolveOtelConfig, type OtelConfig, type ResolvedOtelConfig } from './otel-config.js'
 import { otelApi } from './otel-modules.js'
 import { otelUrl, SharedEngineConnection } from './export/shared-engine-connection.js'
+import { OtlpSink } from './export/otlp-sink.js'
 import { createTracing, noTracing } from './trace/spans.js'
 import { Telemetry } from './telemetry.js'
 import { TelemetryOutbox, type FrameSink } from './export/telemetry-outbox.js'
@@ -53,7 +55,7 @@ interface Outlet {
   readonly flush: () => void
   /** The connection of the worker has failed permanently. */
   readonly linkFailed: () => void
-  readonly close: () => Promise<void>
+  readonly close: (limitMs: number) => Promise<void>
 }
 
 export class WorkerTelemetry {
@@ -72,8 +74,7 @@ export class WorkerTelemetry {
     outlet: { ports: ConnectionPorts; connection: Connection },
   ) {
     this.#options = options
-    this.#outlet =
-      config.transport === 'worker' ? sharedOutlet(config, options, outlet) : ownOutlet(config, options, outlet.ports)
+    this.#outlet = outletOf(config, options, outlet)
     this.telemetry = this.#started(config, outlet.ports.clock)
     this.#tracing = createTracing(this.telemetry, config.tracePayloadMaxBytes)
     this.#delist = enlist({ telemetry: this.telemetry, end: () => this.shutdown() })
@@ -138,10 +139,10 @@ export class WorkerTelemetry {
 
   async #end(): Promise<void> {
     this.#releaseFetch?.()
-    await this.telemetry.shutdown(() => {
+    await this.telemetry.shutdown((limitMs) => {
       this.#gauges?.handle.stop()
       this.#delist()
-      return this.#outlet.close()
+      return this.#outlet.close(limitMs)
     })
   }
 
@@ -149,7 +150,7 @@ export class WorkerTelemetry {
     try {
       return new Telemetry(config, { clock, sink: this.#outlet.sink })
     } catch (error) {
-      void this.#outlet.close()
+      void this.#outlet.close(0)
       throw error
     }
   }
@@ -169,6 +170,32 @@ export function startWorkerTelemetry(
     workerName: options.givenName,
   })
   return new WorkerTelemetry(config, options, outlet)
+}
+
+function outletOf(
+  config: ResolvedOtelConfig,
+  options: WorkerTelemetryOptions,
+  outlet: { readonly ports: ConnectionPorts; readonly connection: Connection },
+): Outlet {
+  if (config.collector !== undefined) return collectorOutlet(config, config.collector, outlet.ports)
+  return config.transport === 'worker'
+    ? sharedOutlet(config, options, outlet)
+    : ownOutlet(config, options, outlet.ports)
+}
+
+function collectorOutlet(
+  { channelCapacity: maxFrames }: ResolvedOtelConfig,
+  targets: OtlpTargets,
+  { clock, random }: ConnectionPorts,
+): Outlet {
+  const sink = new OtlpSink({ clock, random, targets, maxFrames })
+  return {
+    sink,
+    dropped: () => sink.dropped,
+    flush: () => undefined,
+    linkFailed: () => undefined, // It does not use the connection.
+    close: (limitMs) => sink.close(limitMs),
+  }
 }
 
 function sharedOutlet(

@@ -13,10 +13,15 @@ export class TimeLimit {
     this.#endsAt = clock.now() + limitMs
   }
 
+  /** The time that is left. */
+  get remainingMs(): number {
+    return Math.max(0, this.#endsAt - this.#clock.now())
+  }
+
   /** Waits until work settles or the limit expires. Never rejects; a later result of the work is ignored. */
   wait(work: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#clock.after(Math.max(0, this.#endsAt - this.#clock.now()), resolve)
+      const timer = this.#clock.after(this.remainingMs, resolve)
       const done = (): void => {
         timer.cancel()
         resolve()

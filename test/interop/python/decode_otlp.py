@@ -1,6 +1,7 @@
-"""Reads frames of telemetry, one JSON object a line, with OpenTelemetry's own protobuf schema; says what it read.
+"""Reads telemetry with OpenTelemetry's own protobuf schema, one JSON object a line; says what it read.
 
-OTLP's JSON differs from protobuf's in one point: ids are hexadecimal, not base64.
+A line has the `prefix` of a signal, and a `payload` in OTLP's JSON or `protobuf` bytes in base64. OTLP's JSON differs from
+protobuf's in one point: ids are hexadecimal, not base64.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def any_value(value: Any) -> list[Any]:
         return [kind, [any_value(item) for item in value.array_value.values]]
     if kind == "kvlist_value":
         return [kind, attributes(value.kvlist_value.values)]
+    if kind == "bytes_value":
+        return [kind, base64.b64encode(value.bytes_value).decode()]
     return [kind, getattr(value, kind)] if kind else [None, None]
 
 
@@ -58,12 +61,20 @@ def spans(request: Any) -> Iterator[dict[str, Any]]:
                     "traceId": span.trace_id.hex(),
                     "spanId": span.span_id.hex(),
                     "parentSpanId": span.parent_span_id.hex(),
+                    "traceState": span.trace_state,
+                    "flags": span.flags,
                     "kind": span.kind,
                     "start": str(span.start_time_unix_nano),
                     "end": str(span.end_time_unix_nano),
                     "status": span.status.code,
+                    "message": span.status.message,
                     "attributes": attributes(span.attributes),
                     "events": [[event.name, attributes(event.attributes)] for event in span.events],
+                    "eventTimes": [str(event.time_unix_nano) for event in span.events],
+                    "links": [
+                        [link.trace_id.hex(), link.span_id.hex(), attributes(link.attributes)] for link in span.links
+                    ],
+                    "scope": [scope.scope.name, scope.scope.version],
                     "resource": attributes(resource.resource.attributes),
                 }
 
@@ -75,9 +86,13 @@ def logs(request: Any) -> Iterator[dict[str, Any]]:
                 yield {
                     "body": any_value(record.body),
                     "severity": record.severity_number,
+                    "severityText": record.severity_text,
                     "traceId": record.trace_id.hex(),
                     "spanId": record.span_id.hex(),
+                    "time": str(record.time_unix_nano),
+                    "observed": str(record.observed_time_unix_nano),
                     "attributes": attributes(record.attributes),
+                    "resource": attributes(resource.resource.attributes),
                 }
 
 
@@ -87,7 +102,21 @@ def metrics(request: Any) -> Iterator[dict[str, Any]]:
             for metric in scope.metrics:
                 kind = metric.WhichOneof("data")
                 points = getattr(metric, kind).data_points
-                yield {"name": metric.name, "unit": metric.unit, "kind": kind, "points": len(points)}
+                yield {
+                    "name": metric.name,
+                    "description": metric.description,
+                    "unit": metric.unit,
+                    "kind": kind,
+                    "points": len(points),
+                    "values": [point_of(point) for point in points],
+                    "temporality": getattr(getattr(metric, kind), "aggregation_temporality", 0),
+                    "monotonic": getattr(getattr(metric, kind), "is_monotonic", False),
+                }
+
+
+def point_of(point: Any) -> dict[str, Any]:
+    """All members of a point in protobuf's own JSON form, which writes numbers of 64 bits as text."""
+    return json_format.MessageToDict(point)
 
 
 READERS: dict[str, Callable[[Any], Iterator[dict[str, Any]]]] = {"OTLP": spans, "MTRC": metrics, "LOGS": logs}
@@ -95,6 +124,10 @@ READERS: dict[str, Callable[[Any], Iterator[dict[str, Any]]]] = {"OTLP": spans, 
 read: dict[str, list[dict[str, Any]]] = {"OTLP": [], "MTRC": [], "LOGS": []}
 for line in sys.stdin:
     frame = json.loads(line)
-    request = json_format.ParseDict(with_binary_ids(frame["payload"]), REQUESTS[frame["prefix"]]())
+    request = REQUESTS[frame["prefix"]]()
+    if "protobuf" in frame:
+        request.ParseFromString(base64.b64decode(frame["protobuf"]))
+    else:
+        json_format.ParseDict(with_binary_ids(frame["payload"]), request)
     read[frame["prefix"]].extend(READERS[frame["prefix"]](request))
 json.dump(read, sys.stdout)

@@ -14,11 +14,13 @@ import { EngineLines } from './logs/engine-lines.js'
 import { logFunctions } from './logs/log-functions.js'
 import { logReadFunctions } from './logs/log-query.js'
 import { LogTriggers } from './logs/log-triggers.js'
+import type { LogRecord } from './logs/log-record.js'
 import { Logs } from './logs/logs.js'
 import { metricFunctions } from './metrics/metric-functions.js'
 import { Metrics } from './metrics/metrics.js'
 import type { CurrentSettings, LogsConfig, ObservabilityConfig } from './observability-config.js'
 import { Spans } from './traces/spans.js'
+import { TelemetryExport } from './export/telemetry-export.js'
 import { TelemetryIntake } from './telemetry-intake.js'
 import { traceFunctions } from './traces/trace-functions.js'
 import { TraceTriggers } from './traces/trace-triggers.js'
@@ -27,6 +29,8 @@ const NAME = 'iii-observability'
 
 /** Gives calls to built-in functions a span of the engine even outside a trace. */
 const TRACE_ALL = 'III_OTEL_TRACE_BUILTINS'
+
+const UNINSTALLED = { watchCall: undefined, openSpan: undefined, watchWorkers: undefined, watchEvents: undefined }
 
 /** @param env the environment with the switch for spans; by default that of the process. */
 export function createObservabilityBuiltin(
@@ -46,6 +50,8 @@ export function createObservabilityBuiltin(
     takeTelemetry: (frame, workerId) => {
       if (config.enabled) intake.take(frame, workerId)
     },
+    exported: () => parts.exporting?.counts(),
+    waiting: () => ({ exportBytes: parts.exporting?.counts().waitingBytes ?? 0 }),
     dropped: () => ({ spans: spans.dropped, logs: logs.dropped, metrics: metrics.dropped }),
     metricsOf: (workerId) => metrics.latestOf(workerId),
     reconfigure: (settings) => {
@@ -54,17 +60,16 @@ export function createObservabilityBuiltin(
       logs.reconfigure(logsOf(settings))
       metrics.reconfigure(settings.metrics)
     },
-    start: () => {
+    start: async () => {
+      await parts.exporting?.start()
       if (config.enabled) instrument(host, parts, env[TRACE_ALL] === '1')
       alerts.start()
-      return Promise.resolve()
     },
-    stop: () => {
-      const uninstalled = { watchCall: undefined, openSpan: undefined, watchWorkers: undefined, watchEvents: undefined }
-      Object.assign(host.instruments, uninstalled)
+    stop: async () => {
+      Object.assign(host.instruments, UNINSTALLED)
       alerts.stop()
       for (const trigger of triggers) trigger.stop()
-      return Promise.resolve()
+      await parts.exporting?.stop()
     },
   }
 }
@@ -77,6 +82,10 @@ interface Parts {
   readonly engineSpans: EngineSpans
   readonly engineLines: EngineLines
   readonly intake: TelemetryIntake
+  /** Absent if nothing is sent to a collector. */
+  readonly exporting: TelemetryExport | undefined
+  /** Adds a record that no frame brought. */
+  readonly addLog: (record: LogRecord) => void
   readonly alerts: Alerts
   readonly triggers: readonly { readonly type: BuiltinTriggerType; stop(): void }[]
 }
@@ -88,16 +97,28 @@ function logsOf({ enabled, logs }: ObservabilityConfig): LogsConfig {
 
 function createParts(host: EngineHost, current: CurrentSettings): Parts {
   const config = current.settings
-  const spans = new Spans(host, config.maxSpans)
+  const spans = new Spans(host, config.maxSpans, config.exports?.spans !== 'otlp')
   const logs = new Logs(host, logsOf(config))
   const metrics = new Metrics(host, config.metrics)
   const meter = new InvocationMeter(host.clock)
-  const engineSpans = new EngineSpans({ host, current, take: (span) => spans.add(span) })
-  const engineLines = new EngineLines(host, current, logs)
+  const exporting = config.exports && new TelemetryExport(host, config.exports, { current, meter })
+  const engineSpans = new EngineSpans({
+    host,
+    current,
+    take: (span) => {
+      spans.add(span)
+      exporting?.span(span)
+    },
+  })
+  const engineLines = new EngineLines(host, current, (record, notifies) => {
+    logs.keep(record, notifies)
+    exporting?.log(record)
+  })
   const intake = new TelemetryIntake(host.log, {
     span: (span) => spans.add(span),
     log: (record) => logs.add(record),
     metric: (metric, workerId) => metrics.add(metric, workerId),
+    frame: (signal, frame, items) => exporting?.frame(signal, frame, items),
   })
   const logTriggers = new LogTriggers(host, engineSpans)
   const traceTriggers = new TraceTriggers(host, engineSpans)
@@ -105,17 +126,21 @@ function createParts(host: EngineHost, current: CurrentSettings): Parts {
   spans.onAdded((span) => traceTriggers.note(span))
   const alerts = new Alerts(host, config.alerts, { metrics, meter })
   const triggers = [logTriggers, traceTriggers]
-  return { spans, logs, metrics, meter, engineSpans, engineLines, intake, alerts, triggers }
+  const addLog = (record: LogRecord): void => {
+    logs.add(record)
+    exporting?.log(record)
+  }
+  return { spans, logs, metrics, meter, engineSpans, engineLines, intake, exporting, addLog, alerts, triggers }
 }
 
 function functionsOf(host: EngineHost, current: CurrentSettings, parts: Parts): BuiltinFunction[] {
   const { spans, logs, metrics, meter, intake, alerts } = parts
   // Read at start only.
-  const { enabled } = current.settings
+  const { enabled, exports } = current.settings
   return [
-    ...logFunctions(host, current, (record) => logs.add(record)),
+    ...logFunctions(host, current, parts.addLog),
     ...logReadFunctions(host, logs),
-    ...traceFunctions(enabled ? spans : undefined),
+    ...traceFunctions(enabled && exports?.spans !== 'otlp' ? spans : undefined),
     ...metricFunctions(host, metrics, meter),
     ...alerts.functions(),
     ...createBaggageFunctions(),

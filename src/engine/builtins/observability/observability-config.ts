@@ -1,6 +1,6 @@
 /**
- * Settings of `iii-observability`. The local engine keeps telemetry in memory and exports none. A setting that requires
- * a collector is refused. Settings that only tune a collector or the log of the engine are accepted and have no effect.
+ * Settings of `iii-observability`. The local engine keeps telemetry in memory, sends it to a collector, or both. Settings
+ * that only tune the store or the log of the distributed engine are accepted and have no effect.
  */
 import { alertRules, readAlertRules, type AlertRule } from './metrics/alert-rule.js'
 import { ratio, readSampling, sampling, type SamplingConfig } from './traces/sampling.js'
@@ -15,6 +15,7 @@ import {
   type Declared,
 } from '../../declare/schema.js'
 import { atStart, parseSettings, section, setting } from '../../declare/settings.js'
+import { exportMembers, otlpSection, readExport, type ExportConfig } from './export/export-config.js'
 
 /** Settings of `iii-observability`. */
 export interface ObservabilityConfig {
@@ -28,6 +29,8 @@ export interface ObservabilityConfig {
   readonly metrics: { readonly enabled: boolean; readonly maxItems: number; readonly retentionMs: number }
   readonly logs: LogsConfig
   readonly alerts: readonly AlertRule[]
+  /** The collector that telemetry is sent to; `undefined` for none. */
+  readonly exports: ExportConfig | undefined
 }
 
 /** The settings in force; they may change while the engine runs. */
@@ -47,6 +50,8 @@ export interface LogsConfig {
   readonly retentionMs: number
   /** Share of records that is kept. */
   readonly samplingRatio: number
+  /** Whether records are stored. If not, `log` triggers still fire. */
+  readonly isKept: boolean
   /** Whether records are also written to the log of the engine. */
   readonly echo: boolean
 }
@@ -56,16 +61,7 @@ const DEFAULT_MAX_METRICS = 10_000
 const DEFAULT_MAX_LOGS = 1_000
 const DEFAULT_RETENTION_SECONDS = 3_600
 
-const memoryOnly = optional(
-  setting<string>('`memory`, as this engine exports no telemetry', (value) => value === 'memory', {
-    enum: ['memory'],
-    type: 'string',
-  }),
-)
-
 const traceMembers = {
-  exporter: memoryOnly,
-  endpoint: optional(string()),
   sampling_ratio: optional(ratio),
   sampling: optional(sampling),
   memory_max_spans: counted(DEFAULT_MAX_SPANS, 'Spans that are kept'),
@@ -81,7 +77,6 @@ const traceMembers = {
 
 const metricsMembers = {
   metrics_enabled: enabled('Whether metrics are kept'),
-  metrics_exporter: memoryOnly,
   metrics_retention_seconds: counted(DEFAULT_RETENTION_SECONDS),
   metrics_max_count: counted(DEFAULT_MAX_METRICS, 'Metrics that are kept'),
   // An alert may call any function on behalf of the engine, so clients cannot add one.
@@ -90,7 +85,6 @@ const metricsMembers = {
 
 const logsMembers = {
   logs_enabled: enabled('Whether log records are kept'),
-  logs_exporter: memoryOnly,
   logs_max_count: counted(DEFAULT_MAX_LOGS, 'Log records that are kept'),
   logs_retention_seconds: counted(DEFAULT_RETENTION_SECONDS),
   logs_batch_size: optional(wholeNumber(1)),
@@ -107,20 +101,23 @@ export const observabilitySettings = {
     service_name: withDefault(string('The service of spans and log records of the engine'), 'iii'),
     service_version: optional(string()),
     service_namespace: optional(string()),
+    ...exportMembers,
     ...traceMembers,
     ...metricsMembers,
     ...logsMembers,
   }),
-  local: section({}),
+  local: section({ otlp: withDefault(otlpSection, {}) }),
 }
 
 /**
  * Reads the `config` of `iii-observability`; absent means the defaults: everything enabled, in memory.
  * @throws {RuntimeError} INVALID_CONFIG naming the key, the value received and the accepted values.
  */
-export function parseObservabilityConfig(config: unknown): ObservabilityConfig {
+export function parseObservabilityConfig(config: unknown, local?: unknown): ObservabilityConfig {
   const path = 'iii-observability'
   const settings = parseSettings(path, observabilitySettings.config.members, config)
+  const { otlp } = parseSettings(`${path}.local`, observabilitySettings.local.members, local)
+  const exports = readExport(settings, otlp)
   const { service_name: name, service_version: version, service_namespace: namespace } = settings
   return {
     enabled: settings.enabled,
@@ -137,9 +134,11 @@ export function parseObservabilityConfig(config: unknown): ObservabilityConfig {
       maxItems: settings.logs_max_count,
       retentionMs: settings.logs_retention_seconds * 1000,
       samplingRatio: settings.logs_sampling_ratio,
+      isKept: exports?.logs !== 'otlp',
       echo: settings.logs_console_output,
     },
     alerts: readAlertRules(`${path}.alerts`, settings.alerts ?? []),
+    exports,
   }
 }
 

@@ -20,6 +20,8 @@ export interface TelemetrySinks {
   readonly log: (record: LogRecord) => void
   /** `workerId` is the worker that sent it, if known. */
   readonly metric: (metric: MetricRow, workerId: string | undefined) => void
+  /** A readable frame as it arrived, with the number of its valid items. */
+  readonly frame: (signal: Signal, frame: Uint8Array, items: number) => void
 }
 
 const PREFIX_BYTES = 4
@@ -60,7 +62,8 @@ export class TelemetryIntake {
         throw new TypeError(`it has more than ${MAX_VALUES} values`)
       content = JSON.parse(json)
       if (!isRecord(content)) throw new TypeError('it is not a JSON object')
-      this.#distribute(signal as Signal, content, workerId)
+      const items = this.#distribute(signal as Signal, content, workerId)
+      this.#sinks.frame(signal as Signal, frame, items)
     } catch (error) {
       this.#malformedFrames += 1
       const fields = { signal, workerId, bytes: frame.byteLength, reason: messageOf(error).slice(0, MAX_REASON) }
@@ -68,26 +71,31 @@ export class TelemetryIntake {
     }
   }
 
-  #distribute(signal: Signal, content: OtlpObject, workerId: string | undefined): void {
+  /** Returns the number of valid items. */
+  #distribute(signal: Signal, content: OtlpObject, workerId: string | undefined): number {
     switch (signal) {
       case 'OTLP':
-        for (const span of spansIn(content)) {
-          if (span === undefined) this.#malformedItems += 1
-          else this.#sinks.span(span)
-        }
-        return
+        return this.#each(spansIn(content), this.#sinks.span)
       case 'LOGS':
-        for (const record of logsIn(content)) this.#sinks.log(record)
-        return
+        return this.#each(logsIn(content), this.#sinks.log)
       case 'MTRC':
-        for (const metric of metricsIn(content)) {
-          if (metric === undefined) this.#malformedItems += 1
-          else this.#sinks.metric(metric, workerId)
-        }
-        return
+        return this.#each(metricsIn(content), (metric) => this.#sinks.metric(metric, workerId))
       default:
-        assertNever(signal)
+        return assertNever(signal)
     }
+  }
+
+  /** Passes valid items on; returns their number. */
+  #each<T>(items: Iterable<T | undefined>, take: (item: T) => void): number {
+    let valid = 0
+    for (const item of items) {
+      if (item === undefined) this.#malformedItems += 1
+      else {
+        valid += 1
+        take(item)
+      }
+    }
+    return valid
   }
 }
 

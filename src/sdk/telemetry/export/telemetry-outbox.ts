@@ -14,6 +14,8 @@ export interface FrameSink {
   send(frame: Uint8Array, records: number): boolean
   /** Counts items that were dropped before they became a frame. */
   drop(records: number): void
+  /** Resolves once a collector has what waits, or it was dropped. Absent if no receipt exists. Never rejects. */
+  settled?(): Promise<void>
 }
 
 export interface OutboxPorts {

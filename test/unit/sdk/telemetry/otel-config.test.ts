@@ -8,8 +8,8 @@ import { tracesPayloads } from '../../../../src/sdk/telemetry/trace/payload.js'
 
 const resolve = (config: OtelConfig = {}) => resolveOtelConfig(config, { newId: () => 'new-id' })
 
-/** Every option there is: one without a row does not compile. */
-type Option = keyof OtelConfig
+/** Every option there is, beside `otlp`: one without a row does not compile. */
+type Option = Exclude<keyof OtelConfig, 'otlp'>
 
 interface Row {
   readonly fallback: unknown
@@ -158,6 +158,7 @@ const table: Readonly<Record<Option, Row>> = {
       { maxPendingBytes: -1 },
     ],
   },
+  exporter: { fallback: 'engine', given: 'otlp', refused: ['otel', 1, null] },
   instrumentations: {
     fallback: [],
     given: [{ enable: () => undefined }],

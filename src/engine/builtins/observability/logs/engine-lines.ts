@@ -19,15 +19,15 @@ const SECOND_MS = 1_000
 export class EngineLines {
   readonly #host: EngineHost
   readonly #current: Readonly<CurrentSettings>
-  readonly #logs: Logs
+  readonly #keep: Logs['keep']
   #isBusy = false
   #windowEndsAt = -Infinity
   #linesInWindow = 0
 
-  constructor(host: EngineHost, current: Readonly<CurrentSettings>, logs: Logs) {
+  constructor(host: EngineHost, current: Readonly<CurrentSettings>, keep: Logs['keep']) {
     this.#host = host
     this.#current = current
-    this.#logs = logs
+    this.#keep = keep
   }
 
   take(event: EngineEvent): void {
@@ -38,7 +38,7 @@ export class EngineLines {
     const wasBusy = this.#isBusy
     this.#isBusy = true
     try {
-      this.#logs.keep(this.#recordOf(line), fires)
+      this.#keep(this.#recordOf(line), fires)
     } finally {
       this.#isBusy = wasBusy
     }

@@ -49,7 +49,7 @@ export class Logs {
   /** Keeps a record of a worker and prints it, unless logs are disabled or sampling drops it. */
   add(record: LogRecord): void {
     if (!this.#takes()) return
-    this.#records.add(record, this.#host.clock.now())
+    this.#store(record)
     if (this.#config.echo) this.#echo(record)
     this.#added.emit(record)
   }
@@ -57,7 +57,7 @@ export class Logs {
   /** Keeps a record of the engine, which has been printed; `notifies` whether subscribers receive it. */
   keep(record: LogRecord, notifies: boolean): void {
     if (!this.#takes()) return
-    this.#records.add(record, this.#host.clock.now())
+    this.#store(record)
     if (notifies) this.#added.emit(record)
   }
 
@@ -69,6 +69,10 @@ export class Logs {
 
   clear(): void {
     this.#records.clear()
+  }
+
+  #store(record: LogRecord): void {
+    if (this.#config.isKept) this.#records.add(record, this.#host.clock.now())
   }
 
   #takes(): boolean {

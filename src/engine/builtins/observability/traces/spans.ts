@@ -15,9 +15,12 @@ export class Spans {
   readonly #kept: Retained<SpanRow>
   readonly #traces = new Map<string, Map<string, Kept<SpanRow>>>()
   readonly #added: Emitter<SpanRow>
+  readonly #isKept: boolean
 
-  constructor(host: EngineHost, maxItems: number) {
+  /** @param isKept whether spans are stored. If not, subscribers are notified only. */
+  constructor(host: EngineHost, maxItems: number, isKept = true) {
     this.#host = host
+    this.#isKept = isKept
     this.#kept = new Retained(capsOf(maxItems), (span) => this.#forget(span))
     this.#added = new Emitter((error) => {
       host.log.error({ error }, 'A subscriber of spans failed')
@@ -43,11 +46,17 @@ export class Spans {
   }
 
   add(span: SpanRow): void {
+    if (this.#isKept && !this.#store(span)) return
+    this.#added.emit(span)
+  }
+
+  /** False if the end of the span is stored already. */
+  #store(span: SpanRow): boolean {
     const present = this.#traces.get(span.trace_id)?.get(span.span_id)
     if (present === undefined) this.#insert(span)
-    else if (span.pending === true && present.item.pending !== true) return
+    else if (span.pending === true && present.item.pending !== true) return false
     else this.#kept.replace(present, span)
-    this.#added.emit(span)
+    return true
   }
 
   /** All spans, oldest first. */

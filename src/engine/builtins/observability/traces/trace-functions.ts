@@ -26,7 +26,8 @@ const groupQuery = object({
 export function traceFunctions(spans: Spans | undefined): BuiltinFunction[] {
   const kept = (): Spans => {
     if (spans !== undefined) return spans
-    const message = 'This engine keeps no spans; set `iii-observability.enabled` to true'
+    const message =
+      'This engine keeps no spans; set `enabled` of `iii-observability` to true, and its `exporter` to `memory` or `both`'
     throw new InvocationError({ code: ErrorCode.memory_exporter_not_enabled, message })
   }
   return [

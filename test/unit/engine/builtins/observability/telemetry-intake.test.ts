@@ -20,12 +20,14 @@ function intake() {
   const spans: SpanRow[] = []
   const logs: LogRecord[] = []
   const metrics: { row: MetricRow; workerId: string | undefined }[] = []
+  const frames: { signal: string; items: number }[] = []
   const taking = new TelemetryIntake(host.log, {
     span: (span) => spans.push(span),
     log: (record) => logs.push(record),
     metric: (row, workerId) => metrics.push({ row, workerId }),
+    frame: (signal, _frame, items) => frames.push({ signal, items }),
   })
-  return { host, taking, spans, logs, metrics }
+  return { host, taking, spans, logs, metrics, frames }
 }
 
 test('a span is read with ids in lower case, times as numbers and attributes as text', () => {

@@ -1,0 +1,95 @@
+/**
+ * Sends telemetry to a collector instead of the engine. The sender is loaded with the first frame; until then frames
+ * wait here. Its requests are not traced, whatever instrumentations the program has.
+ */
+import process from 'node:process'
+import type { Clock } from '../../../std/time/clock.js'
+import type { Random } from '../../../std/random.js'
+import type { OtlpReport, OtlpSender } from '../../../wire/otlp/otlp-sender.js'
+import type { OtlpTargets } from '../../../wire/otlp/otlp-settings.js'
+import { otelApi, otelCore } from '../otel-modules.js'
+import type { FrameSink } from './telemetry-outbox.js'
+
+export interface OtlpSinkOptions {
+  readonly clock: Clock
+  readonly random: Random
+  readonly targets: OtlpTargets
+  readonly maxFrames: number
+}
+
+const SIGNALS = { OTLP: 'spans', MTRC: 'metrics', LOGS: 'log records' } as const
+
+export class OtlpSink implements FrameSink {
+  readonly #options: OtlpSinkOptions
+  readonly #warned = new Set<string>()
+  #early: { readonly frame: Uint8Array; readonly records: number }[] = []
+  #sender: OtlpSender | undefined
+  #loading: Promise<void> | undefined
+  #dropped = 0
+  #isClosed = false
+
+  constructor(options: OtlpSinkOptions) {
+    this.#options = options
+  }
+
+  /** Spans, log records and metric points that no collector accepted. */
+  get dropped(): number {
+    const { dropped = 0, failed = 0 } = this.#sender?.counts() ?? {}
+    return this.#dropped + dropped + failed
+  }
+
+  get hasRoom(): boolean {
+    return !this.#isClosed && (this.#sender?.hasRoom ?? this.#early.length < this.#options.maxFrames)
+  }
+
+  send(frame: Uint8Array, records: number): boolean {
+    if (this.#sender !== undefined) return this.#sender.send(frame, records)
+    if (!this.hasRoom) {
+      this.#dropped += records
+      return false
+    }
+    this.#early.push({ frame, records })
+    this.#loading ??= this.#load()
+    return true
+  }
+
+  drop(records: number): void {
+    this.#dropped += records
+  }
+
+  /** Resolves once what waits has been sent or dropped, which may take long. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#loading
+    await this.#sender?.flush()
+  }
+
+  /** Sends what waits within a time limit, and drops the rest. Never rejects. */
+  async close(limitMs: number): Promise<void> {
+    this.#isClosed = true
+    await this.#loading
+    await this.#sender?.close(limitMs)
+  }
+
+  async #load(): Promise<void> {
+    const { startOtlp } = await import('../../../wire/otlp/start-otlp.js')
+    const { targets, maxFrames, ...ports } = this.#options
+    const { context, ROOT_CONTEXT } = otelApi()
+    const untraced = otelCore().suppressTracing(ROOT_CONTEXT)
+    this.#sender = startOtlp({ ...ports, report: (report) => this.#report(report) }, targets, {
+      maxFrames,
+      within: (send) => context.with(untraced, send),
+    })
+    for (const { frame, records } of this.#early) this.#sender.send(frame, records)
+    this.#early = []
+  }
+
+  /** Warns once for each signal; losses are counted. */
+  #report({ signal, url, reason }: OtlpReport): void {
+    if (reason === undefined || this.#warned.has(signal)) return
+    this.#warned.add(signal)
+    process.emitWarning(
+      `The OTLP collector ${url} does not accept ${SIGNALS[signal]} (${reason}). Check \`otel.otlp\` and the variables ` +
+        `OTEL_EXPORTER_OTLP_*. The number of lost items is \`droppedTelemetry\` of worker.stats(). This is reported once.`,
+    )
+  }
+}
