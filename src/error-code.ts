@@ -3,7 +3,14 @@
  * `docs/reference/errors.md`, which describes each code, are complete.
  */
 
-const CODES = [
+/** An object with each name as a member of the same value. */
+function valuesOf<const Name extends string>(names: readonly Name[]): { readonly [Each in Name]: Each } {
+  return Object.fromEntries(names.map((name) => [name, name])) as { readonly [Each in Name]: Each }
+}
+
+/** Codes that this package raises or that the engine and other workers send. */
+// Made from the names, since each of them twice would be a kilobyte of every bundle for browsers.
+export const ErrorCode = /* @__PURE__ */ valuesOf([
   'TIMEOUT',
   'UNKNOWN',
   'SHUTDOWN',
@@ -111,12 +118,6 @@ const CODES = [
   'MIDDLEWARE_TIMEOUT',
   // observability
   'memory_exporter_not_enabled',
-] as const
-
-/** Codes that this package raises or that the engine and other workers send. */
-// Made from the names, since each of them twice would be a kilobyte of every bundle for browsers.
-export const ErrorCode = /* @__PURE__ */ Object.fromEntries(CODES.map((code) => [code, code])) as {
-  readonly [Code in (typeof CODES)[number]]: Code
-}
+])
 /** A code that this package or the engine raises, one of the values in `ErrorCode`. */
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]

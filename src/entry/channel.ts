@@ -4,7 +4,14 @@ export { ChannelWriter } from '../sdk/channel/writer.js'
 export type { ChannelOperationOptions } from '../sdk/channel/writer.js'
 export type { StreamChannelRef } from '../sdk/channel/channel-ref.js'
 export type { Channel } from '../sdk/channel/create.js'
-export type { ChannelEnd, ChannelEnds, ChannelPorts, DroppedText } from '../sdk/channel/ports.js'
+export type {
+  ChannelEnd,
+  ChannelEnds,
+  ChannelPorts,
+  DroppedText,
+  EndpointPorts,
+  OpenEnds,
+} from '../sdk/channel/ports.js'
 export type {
   Closed,
   Dial,

@@ -32,7 +32,7 @@ export type {
   Failure as JournalFailure,
   OperationKind,
 } from '../workflow/journal.js'
-export type { Wait as RunWait } from '../workflow/record.js'
+export type { RunName, Wait as RunWait } from '../workflow/record.js'
 export type { HistoryEntry, RunHistory, RunState, RunStatus } from '../workflow/status.js'
 export { replay } from '../workflow/check-replay.js'
 export type { Replayed } from '../workflow/check-replay.js'

@@ -11,7 +11,9 @@ import { isRecord } from '../wire/protocol/validate.js'
 
 /** How a run is named. */
 export interface RunName {
+  /** The id of the workflow. */
   readonly workflow: string
+  /** The id of the run. */
   readonly run: string
 }
 

@@ -25,7 +25,7 @@ export interface SessionParts extends LeaseParts, RequestParts {
 }
 
 /** The telemetry of the worker that has a run. */
-export interface Observer {
+interface Observer {
   /** Nothing while it is off. */
   telemetry(): Telemetry | undefined
   /** A logger that writes with the ids of the running span. */

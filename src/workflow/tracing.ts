@@ -23,7 +23,7 @@ interface Observed {
 }
 
 /** What every span of a run is found by. */
-export function runAttributes({ workflow, run }: RunName): Attributes {
+function runAttributes({ workflow, run }: RunName): Attributes {
   return { 'iii.workflow.id': workflow, 'iii.workflow.run_id': run }
 }
 

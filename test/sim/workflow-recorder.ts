@@ -189,7 +189,7 @@ export function runOf(id: string): string {
 }
 
 /** Whether one place of a program is reached only after another one: places are `index.branch.index…`. */
-export function isBehind(later: string, earlier: string): boolean {
+function isBehind(later: string, earlier: string): boolean {
   const [a, b] = [later.split('.').map(Number), earlier.split('.').map(Number)]
   const at = a.findIndex((number, index) => number !== b[index])
   return at >= 0 && at % 2 === 0 && b[at] !== undefined && a[at]! > b[at]

@@ -87,7 +87,7 @@ function Detail({ detail, act }: { readonly detail: RunDetail; readonly act: Act
   )
 }
 
-export function Failed({ error: { code, message, stacktrace: stack } }: { readonly error: ErrorBody }): JSX.Element {
+function Failed({ error: { code, message, stacktrace: stack } }: { readonly error: ErrorBody }): JSX.Element {
   return <FailureView failure={{ type: code, message, stack }} />
 }
 

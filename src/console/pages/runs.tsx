@@ -148,7 +148,7 @@ const DOTS: Readonly<Record<RunState, string>> = {
   cancelled: 'idle',
 }
 
-export function StateDot({ state }: { readonly state: RunState }): JSX.Element {
+function StateDot({ state }: { readonly state: RunState }): JSX.Element {
   return <span class={`dot ${DOTS[state]}`} aria-hidden="true" />
 }
 

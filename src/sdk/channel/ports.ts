@@ -60,6 +60,7 @@ export class ChannelEnds extends OpenEnds {
     return bytes
   }
 
+  /** Removes an end from the list. */
   override delete(end: ChannelEnd): void {
     super.delete(end)
     if (!this.#isBusy()) this.#settled?.resolve()

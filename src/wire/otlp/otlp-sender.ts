@@ -9,7 +9,7 @@ import { SignalSender, type OtlpCounts, type OtlpPorts } from './signal-sender.j
 export type { OtlpReport } from './signal-sender.js'
 
 /** Frames of one signal that wait. */
-export const MAX_WAITING_FRAMES = 10_000
+const MAX_WAITING_FRAMES = 10_000
 
 export class OtlpSender {
   readonly #clock: Clock

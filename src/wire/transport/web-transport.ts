@@ -219,7 +219,6 @@ class WebTransport implements Transport {
   }
 }
 
-const UNKNOWN =
-  'browsers hide the reason. Check that the engine runs and accepts the origin and the token of this page'
+const UNKNOWN = 'browsers hide the reason. Check that the engine runs and accepts the origin and the token of this page'
 
 const TOO_SLOW = 'more than 64 MiB arrived that this page has not read'
