@@ -19,6 +19,7 @@ export interface ChannelEnd {
 
 /** The ends of one client that have a socket. They are closed with it. */
 export class OpenEnds {
+  /** The ends with a socket. */
   protected readonly open = new Set<ChannelEnd>()
   #over: IIIError | undefined
 
