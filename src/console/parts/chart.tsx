@@ -128,7 +128,7 @@ function Plot({ times, series, format, range, index, dragged }: PlotProps): JSX.
   const top = Math.max(0, ...series.flatMap(({ values }) => shown.map(({ at }) => values[at] ?? 0))) * 1.1 || 1
   const x = (time: number): number => ((time - range.from) / (range.to - range.from)) * 100
   const y = (value: number): number => 100 - (value / top) * 100
-  const everySeconds = SECONDS.find((step) => (range.to - range.from) / step <= MAX_TIMES) ?? 3_600
+  const everySeconds = secondsBetween(range)
   const marks = { times: shown.length === 0 ? [] : stepsOf(range, everySeconds), values: valuesUpTo(top, format) }
   const pointed = shown.find(({ at }) => at === index)
   return (
@@ -174,8 +174,12 @@ function fixed(value: number): string {
 }
 
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800]
-const MAX_TIMES = 5
-const MAX_VALUES = 4
+const MAX_VALUES = 5
+
+/** The step between marks. Fewer fit when they have seconds. */
+function secondsBetween({ from, to }: Range): number {
+  return SECONDS.find((step) => (to - from) / step <= (step % 60 === 0 ? 5 : 3)) ?? 3_600
+}
 
 function stepsOf({ from, to }: Range, step: number): number[] {
   const first = Math.ceil(from / step)
