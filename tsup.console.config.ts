@@ -1,19 +1,5 @@
-import { cp, readFile } from 'node:fs/promises'
-import type { Plugin } from 'esbuild'
+import { cp } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
-
-/** Leaves out the forms of lines and tables that no chart of the console has: a tenth of the chart library. */
-const smallCharts: Plugin = {
-  name: 'small-charts',
-  setup: (build) => {
-    build.onLoad({ filter: /uPlot\.esm\.js$/ }, async ({ path }) => {
-      const whole = await readFile(path, 'utf8')
-      const unused = /^\t\(paths\.(?:stepped|bars|spline) .*$|^\tuPlot\.join = .*$/gm
-      if (whole.match(unused)?.length !== 4) throw new Error(`${path} has other parts than expected`)
-      return { contents: whole.replaceAll(unused, ''), loader: 'js' }
-    })
-  },
-}
 
 /** The console: a program for the browser, compiled into static files that a server in this package serves. */
 export default defineConfig({
@@ -28,7 +14,6 @@ export default defineConfig({
   minify: true,
   // Development dependencies: they are compiled in, so that an installation contains none of them.
   noExternal: [/.*/],
-  esbuildPlugins: [smallCharts],
   esbuildOptions: (options) => {
     options.jsx = 'automatic'
     options.jsxImportSource = 'preact'

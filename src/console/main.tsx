@@ -1,7 +1,6 @@
 /** The console: starts the connection and shows the page of the address. */
 import './tokens.css'
 import './parts.css'
-import 'uplot/dist/uPlot.min.css'
 import { render } from 'preact'
 import { startEngine } from './engine/engine.js'
 import { followRecent } from './engine/recent.js'

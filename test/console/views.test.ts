@@ -32,24 +32,52 @@ function open(path: string): Promise<unknown> {
 }
 
 test(
-  'metrics show rates and percentiles of functions and the course of worker figures, and alone load the chart library',
+  'metrics show rates and percentiles of functions and the course of worker figures',
   async () => {
-    const loaded: string[] = []
-    page.on('request', (request) => loaded.push(new URL(request.url()).pathname))
-    await open('/functions')
-    await page.getByRole('link', { name: /prices::find/ }).waitFor()
-    expect(loaded.filter((path) => path.includes('uPlot'))).toEqual([])
     await open('/metrics')
     await page.getByRole('link', { name: /^prices::find.*33 %/ }).waitFor()
     for (const title of ['Calls', 'Duration', 'Worker memory', 'Worker CPU', 'Event-loop delay'])
       await page
         .getByRole('img', { name: `${title} over time` })
-        .locator('canvas')
-        .waitFor()
-    await page.locator('figure', { hasText: 'Worker memory' }).getByText(/MiB$/).waitFor()
-    expect(loaded.filter((path) => path.includes('uPlot')).length).toBeGreaterThan(0)
+        .locator('path.points')
+        .first()
+        .waitFor({ state: 'attached' })
+    const memory = page.locator('figure', { hasText: 'Worker memory' })
+    await memory.locator('figcaption').getByText(/MiB$/).waitFor()
     await page.getByRole('searchbox', { name: 'Function' }).fill('ship')
     await page.getByRole('link', { name: /^prices::find/ }).waitFor({ state: 'detached' })
+  },
+  LIMIT_MS,
+)
+
+test(
+  'a chart shows the values at the pointer, and enlarges the part that was dragged over',
+  async () => {
+    await open('/metrics')
+    const calls = page.locator('figure', { hasText: 'Calls' })
+    const box = await calls.getByRole('img', { name: 'Calls over time' }).boundingBox()
+    if (box === null) throw new Error('The chart is not visible')
+    const pointTo = (share: number): Promise<void> => page.mouse.move(box.x + box.width * share, box.y + box.height / 2)
+    const marks = calls.locator('.mark:not(.value)')
+    // The axis of five minutes has one mark per minute.
+    await marks
+      .getByText(/^\d\d:\d\d$/)
+      .first()
+      .waitFor()
+    await pointTo(0.5)
+    await calls.getByText(/^at \d\d:\d\d:\d\d$/).waitFor()
+    await page.mouse.down()
+    await pointTo(0.6)
+    await page.mouse.up()
+    await marks
+      .getByText(/^\d\d:\d\d:\d\d$/)
+      .first()
+      .waitFor()
+    await calls.getByRole('button', { name: 'Show all' }).click()
+    await marks
+      .getByText(/^\d\d:\d\d:\d\d$/)
+      .first()
+      .waitFor({ state: 'detached' })
   },
   LIMIT_MS,
 )

@@ -1,8 +1,6 @@
-/** A chart of values over time. Its library is loaded with the first chart, so other pages do not load it. */
+/** A chart of values over time: the pointer shows the values at a time, and dragging over a part enlarges it. */
 import { useSignal } from '@preact/signals'
-import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
-import type UPlot from 'uplot'
+import type { JSX, TargetedPointerEvent } from 'preact'
 import { clockTime } from './format.js'
 
 export interface Series {
@@ -21,135 +19,179 @@ export interface ChartProps {
   readonly format: (value: number) => string
 }
 
-const HEIGHT = 160
-const AXIS_WIDTH = 72
-const AXIS_HEIGHT = 28
+/** A part of the time axis, in seconds since 1970. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the pointer is, and where it was pressed. */
+interface Pointer {
+  readonly at: number
+  readonly pressedAt?: number | undefined
+}
+
+/** A shorter drag, as a share of the axis, is a click. */
+const MIN_DRAG = 0.02
 
 export function Chart({ title, times, series, format }: ChartProps): JSX.Element {
-  const box = useRef<HTMLDivElement>(null)
-  const chart = useRef<UPlot | undefined>(undefined)
-  const problem = useSignal('')
-  const names = series.map(({ label }) => label).join('\n')
-  const data = [times, ...series.map(({ values }) => values)] as UPlot.AlignedData
-  const latest = useRef(data)
-  latest.current = data
-  useEffect(() => {
-    const shown = startChart(box.current, { series, format }, (made) => {
-      chart.current = made
-      made.setData(latest.current)
-    })
-    shown.failed.then((text) => (problem.value = text), ignore)
-    return () => {
-      chart.current = undefined
-      shown.stop()
-    }
-    // New values are set below; the chart is made again only for other series.
-  }, [names])
-  useEffect(() => chart.current?.setData(data), [data])
+  const zoom = useSignal<Range | undefined>(undefined)
+  const pointer = useSignal<Pointer | undefined>(undefined)
+  const range = rangeOf(times, zoom.value)
+  const index = pointer.value === undefined ? -1 : nearest(times, pointer.value.at)
+  const pointed = times[index]
+  const timeAt = ({ currentTarget: area, clientX }: TargetedPointerEvent<HTMLElement>): number => {
+    const { left, width } = area.getBoundingClientRect()
+    return range.from + Math.min(1, Math.max(0, (clientX - left) / width)) * (range.to - range.from)
+  }
+  const release = (): void => {
+    const dragged = draggedOver(pointer.value)
+    if (dragged !== undefined && dragged.to - dragged.from > (range.to - range.from) * MIN_DRAG) zoom.value = dragged
+    pointer.value = undefined
+  }
   return (
     <figure class="chart">
       <figcaption class="row flow">
         <strong>{title}</strong>
-        {series.map(({ label, values, isBad }, index) => (
+        {series.map(({ label, values, isBad }, at) => (
           <span key={label} class="row">
-            <span class="swatch" style={{ background: `var(${colourOf(index, isBad)})` }} />
+            <span class="swatch" style={{ background: colourOf(at, isBad) }} />
             <span class="dim">{label}</span>
-            <span>{latestOf(values, format)}</span>
+            <span>{text(pointed === undefined ? values.findLast((one) => one !== null) : values[index], format)}</span>
           </span>
         ))}
+        {pointed !== undefined && <span class="dim">at {clock(pointed, 1)}</span>}
+        {zoom.value !== undefined && <button onClick={() => (zoom.value = undefined)}>Show all</button>}
       </figcaption>
-      <div ref={box} class="canvas" role="img" aria-label={`${title} over time`} />
-      {problem.value !== '' && <p class="red">{problem.value}</p>}
+      <div class="canvas">
+        <div
+          class="plot"
+          role="img"
+          aria-label={`${title} over time`}
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId)
+            pointer.value = { at: timeAt(event), pressedAt: timeAt(event) }
+          }}
+          onPointerMove={(event) => (pointer.value = { ...pointer.value, at: timeAt(event) })}
+          onPointerUp={release}
+          onPointerCancel={() => (pointer.value = undefined)}
+          onPointerLeave={() => (pointer.value = undefined)}
+          onDblClick={() => (zoom.value = undefined)}
+        >
+          <Plot {...{ times, series, format, range, index }} dragged={draggedOver(pointer.value)} />
+        </div>
+      </div>
     </figure>
   )
 }
 
-function ignore(): void {
-  return undefined
+/** The part that was enlarged, until all of it is older than the values. */
+function rangeOf(times: readonly number[], zoom: Range | undefined): Range {
+  const [first = 0] = times
+  if (zoom !== undefined && zoom.to > first) return zoom
+  const last = times.at(-1) ?? first
+  return last > first ? { from: first, to: last } : { from: first - 60, to: first + 60 }
+}
+
+function nearest(times: readonly number[], at: number): number {
+  const distances = times.map((time) => Math.abs(time - at))
+  return distances.indexOf(Math.min(...distances))
+}
+
+function draggedOver({ at, pressedAt = at }: Pointer = { at: 0 }): Range | undefined {
+  return at === pressedAt ? undefined : { from: Math.min(at, pressedAt), to: Math.max(at, pressedAt) }
 }
 
 function colourOf(index: number, isBad = false): string {
-  return isBad ? '--red' : `--chart-${String((index % 6) + 1)}`
+  return isBad ? 'var(--red)' : `var(--chart-${String((index % 6) + 1)})`
 }
 
-function latestOf(values: readonly (number | null)[], format: (value: number) => string): string {
-  const value = values.findLast((one) => one !== null)
-  return value === undefined ? '–' : format(value)
+function text(value: number | null | undefined, format: (value: number) => string): string {
+  return value === undefined || value === null ? '–' : format(value)
 }
 
 /** Minutes, and seconds where the axis has them. */
-function clock(seconds: number): string {
-  const text = clockTime(seconds * 1_000)
-  return seconds % 60 === 0 ? text.slice(0, 5) : text.slice(0, 8)
+function clock(seconds: number, step: number): string {
+  return clockTime(seconds * 1_000).slice(0, step % 60 === 0 ? 5 : 8)
 }
 
-type Look = Pick<ChartProps, 'series' | 'format'>
-
-interface StartedChart {
-  /** Resolves with the reason when the library cannot be loaded. */
-  readonly failed: Promise<string>
-  readonly stop: () => void
+interface PlotProps extends Pick<ChartProps, 'times' | 'series' | 'format'> {
+  readonly range: Range
+  /** The time at the pointer; -1 for none. */
+  readonly index: number
+  readonly dragged: Range | undefined
 }
 
-/** Makes the chart once the library is there, and again when the colours of the system change. */
-function startChart(box: HTMLDivElement | null, look: Look, onMade: (chart: UPlot) => void): StartedChart {
-  const scheme = matchMedia('(prefers-color-scheme: dark)')
-  let chart: UPlot | undefined
-  let isStopped = false
-  let remake = ignore
-  const resize = new ResizeObserver(() => chart?.setSize({ width: box?.clientWidth ?? 0, height: HEIGHT }))
-  const failed = import('uplot').then(
-    ({ default: Made }) => {
-      if (isStopped || box === null) return ''
-      remake = () => {
-        chart?.destroy()
-        chart = new Made(optionsOf(box.clientWidth, look), undefined, box)
-        onMade(chart)
-      }
-      remake()
-      scheme.addEventListener('change', remake)
-      resize.observe(box)
-      return ''
-    },
-    () => 'The chart could not be loaded. Load the page again.',
+/** The lines fill a box of 100 × 100, which is stretched; labels are beside it, since text must not be stretched. */
+function Plot({ times, series, format, range, index, dragged }: PlotProps): JSX.Element {
+  const shown = times.flatMap((time, at) => (time >= range.from && time <= range.to ? [{ time, at }] : []))
+  const top = Math.max(0, ...series.flatMap(({ values }) => shown.map(({ at }) => values[at] ?? 0))) * 1.1 || 1
+  const x = (time: number): number => ((time - range.from) / (range.to - range.from)) * 100
+  const y = (value: number): number => 100 - (value / top) * 100
+  const everySeconds = secondsBetween(range)
+  const marks = { times: shown.length === 0 ? [] : stepsOf(range, everySeconds), values: valuesUpTo(top, format) }
+  const pointed = shown.find(({ at }) => at === index)
+  return (
+    <>
+      <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+        <path class="grid" d={marks.values.map(({ value }) => `M0 ${fixed(y(value))}H100`).join('')} />
+        <path class="grid" d={marks.times.map((time) => `M${fixed(x(time))} 0V100`).join('')} />
+        {dragged !== undefined && <rect x={x(dragged.from)} width={x(dragged.to) - x(dragged.from)} height="100" />}
+        {pointed !== undefined && <path class="pointed" d={`M${fixed(x(pointed.time))} 0V100`} />}
+        {series.map(({ label, values, isBad }, line) => {
+          const points = shown.flatMap(({ time, at }) => {
+            const value = values[at] ?? undefined
+            return value === undefined ? [] : [{ at, place: `${fixed(x(time))} ${fixed(y(value))}` }]
+          })
+          return (
+            <g key={label} style={{ stroke: colourOf(line, isBad) }}>
+              <path d={points.map(({ place }, nth) => `${nth === 0 ? 'M' : 'L'}${place}`).join('')} />
+              <path class="points" d={points.map(({ place }) => `M${place}h0`).join('')} />
+              <path
+                class="points large"
+                d={points.map(({ at, place }) => (at === index ? `M${place}h0` : '')).join('')}
+              />
+            </g>
+          )
+        })}
+      </svg>
+      {marks.values.map(({ value, label }) => (
+        <span key={label} class="mark value" style={{ top: `${fixed(y(value))}%` }}>
+          {label}
+        </span>
+      ))}
+      {marks.times.map((time) => (
+        <span key={time} class="mark" style={{ left: `${fixed(x(time))}%` }}>
+          {clock(time, everySeconds)}
+        </span>
+      ))}
+    </>
   )
-  const stop = (): void => {
-    isStopped = true
-    scheme.removeEventListener('change', remake)
-    resize.disconnect()
-    chart?.destroy()
-  }
-  return { failed, stop }
 }
 
-function optionsOf(width: number, { series, format }: Look): UPlot.Options {
-  const style = getComputedStyle(document.documentElement)
-  const colour = (name: string): string => style.getPropertyValue(name).trim()
-  const axis: UPlot.Axis = {
-    stroke: colour('--text-3'),
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { show: false },
-    font: `11px ${colour('--sans')}`,
-  }
-  return {
-    width,
-    height: HEIGHT,
-    legend: { show: false },
-    cursor: { y: false, points: { size: 6 } },
-    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1e-9)] } },
-    axes: [
-      { ...axis, size: AXIS_HEIGHT, values: (_, times) => times.map(clock) },
-      { ...axis, size: AXIS_WIDTH, values: (_, values) => values.map(format) },
-    ],
-    series: [
-      {},
-      ...series.map(({ label, isBad }, index) => ({
-        label,
-        stroke: colour(colourOf(index, isBad)),
-        width: 1.5,
-        spanGaps: true,
-        points: { show: true, size: 3 },
-      })),
-    ],
-  }
+function fixed(value: number): string {
+  return value.toFixed(2)
+}
+
+const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800]
+const MAX_VALUES = 5
+
+/** The step between marks. Fewer fit when they have seconds. */
+function secondsBetween({ from, to }: Range): number {
+  return SECONDS.find((step) => (to - from) / step <= (step % 60 === 0 ? 5 : 3)) ?? 3_600
+}
+
+function stepsOf({ from, to }: Range, step: number): number[] {
+  const first = Math.ceil(from / step)
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, index) => (first + index) * step)
+}
+
+/** Round values of an axis that begins at zero; without those that are written like the one before. */
+function valuesUpTo(top: number, format: (value: number) => string): { value: number; label: string }[] {
+  const least = top / MAX_VALUES
+  const power = 10 ** Math.floor(Math.log10(least))
+  const step = ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power
+  return stepsOf({ from: 0, to: top }, step)
+    .map((value) => ({ value, label: format(value) }))
+    .filter(({ label }, index, all) => label !== all[index - 1]?.label)
 }
