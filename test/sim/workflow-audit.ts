@@ -1,7 +1,7 @@
 /** Judges a simulated run of workflows once it is over: what was lost, what ended wrongly, what was not undone. */
-import { isRecord } from '../../src/wire/protocol/validate.js'
 import { readEntry } from '../../src/workflow/journal.js'
 import { attentionOf, readRun, RECORD_KEY, scopeOf, type Run, type Wait } from '../../src/workflow/record.js'
+import { readSignals } from '../../src/workflow/signals.js'
 import { runOf } from './workflow-recorder.js'
 import { expectedEnd, type Program } from './workflow-scenario.js'
 import type { WorkflowWorld } from './workflow-world.js'
@@ -42,8 +42,7 @@ function hasHappened({ engine }: WorkflowWorld, run: Run, { kind, name }: Wait):
   const consumed = new Set(
     entries.flatMap((entry) => (entry?.done?.signal?.key === key ? [entry.done.signal.index] : [])),
   )
-  const value = engine.value(scopeOf(run.start), key)
-  const sent = isRecord(value) && Array.isArray(value['sent']) ? value['sent'].length : 0
+  const sent = readSignals(engine.value(scopeOf(run.start), key)).length
   return sent - (run.consumed[key] ?? 0) > consumed.size
 }
 
