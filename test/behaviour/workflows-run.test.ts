@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineSignal, defineWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
+import { deferred } from '../../src/std/async/deferred.js'
 import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
 
 test('a step runs once, and the run resolves with the result of the flow', async () => {
@@ -62,6 +63,37 @@ test('signals are typed, kept until the flow waits for them, and consumed in ord
   await expect(run.signal(paid, { amount: 'x' } as never)).rejects.toMatchObject({ code: 'deserialization_error' })
   await engine.advance('3h')
   expect(await run.result()).toEqual([1, 2, 'none'])
+})
+
+test('a signal that arrives while its run is being released continues the run', async () => {
+  const engine = await workflowEngine()
+  const paid = defineSignal({ name: 'paid' })
+  const scheduled = deferred<undefined>()
+  const order = defineWorkflow({ id: 'order' }, async (flow) => {
+    await flow.waitFor(paid, { timeout: '1h' })
+    return flow.step('ship', async () => {
+      scheduled.resolve(undefined)
+      await delivered.promise
+      return 'shipped'
+    })
+  })
+  const delivered = deferred<undefined>()
+  const worker = await servingWorker(engine, [order], { serve: { requestsInFlight: 2 } })
+  worker.use({
+    call: async (request, next) => {
+      // The entry that a run leaves in the schedule, so that it is continued at the end of its wait.
+      if (JSON.stringify(request.payload).includes('"tag":"p1"')) await scheduled.promise
+      return next()
+    },
+  })
+  const client = await servingWorker(engine, [])
+  await startWorkflow(client, order, {}, { runId: 'o' })
+  await engine.advance('1s')
+  await workflowRun(client, order, 'o').signal(paid, {})
+  await engine.advance('1s')
+  delivered.resolve(undefined)
+  await engine.advance('1s')
+  expect(await workflowRun(client, order, 'o').status()).toMatchObject({ state: 'completed', result: 'shipped' })
 })
 
 test('a failing step is tried again with growing delays, then the run fails with its error', async () => {

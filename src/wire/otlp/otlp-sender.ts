@@ -57,9 +57,12 @@ export class OtlpSender {
     const stop = (): void => {
       for (const sender of this.#all) sender.stop()
     }
-    const timer = this.#clock.after(limitMs, stop)
-    await Promise.all(this.#all.map((sender) => sender.end()))
-    timer.cancel()
+    // Without time left, what is dropped is counted at once: the caller reads the counts before a timer could run.
+    if (limitMs > 0) {
+      const timer = this.#clock.after(limitMs, stop)
+      await Promise.all(this.#all.map((sender) => sender.end()))
+      timer.cancel()
+    }
     stop()
   }
 }

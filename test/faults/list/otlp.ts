@@ -68,4 +68,13 @@ export const faults: readonly Fault[] = [
     replace: 'context.with(ROOT_CONTEXT, send)',
     tests: worker,
   },
+  {
+    name: 'losses-of-a-late-shutdown-are-not-counted',
+    row: 'R34',
+    file: 'src/wire/otlp/otlp-sender.ts',
+    symbol: 'OtlpSender.#close',
+    find: 'limitMs > 0',
+    replace: 'limitMs >= 0',
+    tests: ['test/regression/telemetry-of-a-late-shutdown-was-not-counted.test.ts'],
+  },
 ]

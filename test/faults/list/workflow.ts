@@ -1,7 +1,7 @@
 /** Durable workflows: lease, write-once, replay, timers, undo, results that have settled (R53). */
 import type { Fault } from '../plant.js'
 
-const R53 = { row: 'R53', seeds: 2_000, flags: ['--workflow'] } as const
+const R53 = { row: 'R53', seeds: 500, flags: ['--workflow'] } as const
 const regression = ['test/regression/superseded-workers-changed-runs.test.ts']
 const settling = ['test/unit/workflow/settled-store.test.ts']
 const audited = ['test/unit/workflow/audit.test.ts']
@@ -101,12 +101,13 @@ export const faults: readonly Fault[] = [
     replace: '(wait.due ?? Infinity) <= now + 500',
   },
   {
-    ...R53,
+    row: 'R53',
     name: 'runs-are-released-while-they-go-on',
     file: 'src/workflow/session.ts',
     symbol: 'Session.#park',
     find: 'if (this.#phase !== phase || this.#activity !== activity) return',
     replace: 'void [phase, activity]',
+    tests: ['test/behaviour/workflows-run.test.ts'],
   },
   {
     ...R53,

@@ -35,6 +35,14 @@ test('each row with its own test has a planted fault', () => {
   expect([...rows].filter((row) => !planted.has(row))).toEqual([])
 })
 
+test('the page of the rows lists each fault below its row', () => {
+  const listed = tableRows('docs/internals/reliability-rows.md', /^## Planted faults/).flatMap(([row, names = '']) =>
+    [...names.matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => `${String(row)} ${String(name)}`),
+  )
+  const planted = lists.flatMap(([list, faults]) => (list === 'simulation.ts' ? [] : faults))
+  expect(listed.sort()).toEqual(planted.map(({ row, name }) => `${row} ${name}`).sort())
+})
+
 function misfits(fault: Fault, source: string): readonly string[] {
   try {
     mutated(fault, source)

@@ -4,6 +4,7 @@
  */
 import process from 'node:process'
 import type { Clock } from '../../../std/time/clock.js'
+import { TimeLimit } from '../../../std/time/time-limit.js'
 import type { Random } from '../../../std/random.js'
 import type { OtlpReport, OtlpSender } from '../../../wire/otlp/otlp-sender.js'
 import type { OtlpTargets } from '../../../wire/otlp/otlp-settings.js'
@@ -66,8 +67,11 @@ export class OtlpSink implements FrameSink {
   /** Sends what waits within a time limit, and drops the rest. Never rejects. */
   async close(limitMs: number): Promise<void> {
     this.#isClosed = true
-    await this.#loading
-    await this.#sender?.close(limitMs)
+    const limit = new TimeLimit(this.#options.clock, limitMs)
+    if (this.#loading !== undefined) await limit.wait(this.#loading)
+    for (const { records } of this.#early) this.#dropped += records
+    this.#early = []
+    await this.#sender?.close(limit.remainingMs)
   }
 
   async #load(): Promise<void> {
