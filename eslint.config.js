@@ -18,7 +18,7 @@ const PORTS = 'Take it from the clock or random port in std/, so that tests can 
 
 /** Codes come from the one list, so that it and the page that describes it are complete. */
 const CODES = readFileSync(`${import.meta.dirname}/src/error-code.ts`, 'utf8')
-  .match(/(?<=^  ')\w+(?=',$)/gm)
+  .match(/(?<=^ {2}')\w+(?=',$)/gm)
   .join('|')
 const TEXT = ':matches(Literal[value=/^./][raw=/^[\'"]/], TemplateLiteral[expressions.length=0])'
 const CODED_ERRORS = '/^(Runtime|Handler|Serde|WebSocket|NotConnected)Error$/'

@@ -117,6 +117,7 @@ async function restartFigures(options: RunOptions): Promise<Figure[]> {
   try {
     for (const dev of devs.values()) await dev.ready()
     const rounds = { rounds: Math.max(options.rounds, MIN_RESTARTS) }
+    // eslint-disable-next-line @typescript-eslint/no-non-null-assertion -- made for each side above
     const measured = await interleave(sides, rounds, (side) => devs.get(side)!.restart())
     return [
       {

@@ -273,9 +273,10 @@ export class Host {
 
   /** What a run that was left needs next. */
   #next(run: Run): void {
-    const attention = attentionOf(run, this.#parts.clock.epochMs())
-    if (attention.kind === 'ready') this.#offer(run.start.run, undefined)
-    if (attention.kind === 'later') this.#timeLater(run.start.run, attention.at - this.#parts.clock.epochMs())
+    const now = this.#parts.clock.epochMs()
+    const delayMs = delayOf(attentionOf(run, now), now)
+    if (delayMs === 0) this.#offer(run.start.run, undefined)
+    else this.#timeLater(run.start.run, delayMs)
   }
 
   #timeLater(run: string, delayMs: number): void {
@@ -292,10 +293,4 @@ export class Host {
 function crashLoop({ start }: Run, crashes: number): ErrorBody {
   const message = `${String(crashes)} workers in a row ended or lost the run ${start.run} of ${start.workflow} while they ran it. Find out why in their logs, then resume the run`
   return { code: ErrorCode.WORKFLOW_HELD, message }
-}
-
-/** How long a run has nothing to do; `Infinity`: until there are news. */
-function delayOf(attention: Attention, now: number): number {
-  if (attention.kind === 'later') return attention.at - now
-  return attention.kind === 'ready' ? 0 : Infinity
 }

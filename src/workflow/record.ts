@@ -249,6 +249,12 @@ export function attentionOf(run: Run, now: number): Attention {
   return parked.due <= now ? { kind: 'ready' } : { kind: 'later', at: parked.due }
 }
 
+/** How long a run has nothing to do; `Infinity`: until there are news. */
+export function delayOf(attention: Attention, now: number): number {
+  if (attention.kind === 'later') return attention.at - now
+  return attention.kind === 'ready' ? 0 : Infinity
+}
+
 /** Whether a token owns the highest epoch, or has ended the run. */
 export function isOwner(run: Run | undefined, token: string): run is Run {
   return (run?.outcome ?? run?.claim)?.token === token && run?.parked === undefined

@@ -174,16 +174,16 @@ function EntryView({ source, name, changed, onChanged, up }: EntryViewProps): JS
             <a href={`/traces?q=${encodeURIComponent(pairsOf(source.tracesOf(name)))}`}>
               Traces that read or changed it
             </a>
-            {isAbsent(value.stored) ? (
-              <p class="dim">There is no value.</p>
-            ) : (
-              <Json value={value.stored} label="Value" />
-            )}
+            <Stored value={value.stored} />
           </>
         )
       )}
     </article>
   )
+}
+
+function Stored({ value }: { readonly value: unknown }): JSX.Element {
+  return isAbsent(value) ? <p class="dim">There is no value.</p> : <Json value={value} label="Value" />
 }
 
 /** A search of traces by attributes. */
