@@ -9,14 +9,15 @@ import { systemClock } from '../std/time/clock.js'
 const SHELLS = ['sh', 'dash', 'bash', 'zsh', 'busybox', 'ash']
 const CHECK_MS = 500
 
+/** Looked up before commands are loaded: it may exit meanwhile, and another process is the parent then. */
+const LAUNCHER = launcherPid()
+
 /** Runs `onGone` once the package manager has exited. Does nothing if the command was started without one. */
 export function whenLauncherIsGone(onGone: () => void): void {
-  // Set by npm, and by other package managers for compatibility.
-  if (process.env['npm_lifecycle_event'] === undefined) return
-  const launcher = launcherPid()
-  if (launcher === undefined) return
+  const pid = LAUNCHER
+  if (pid === undefined) return
   const check = (): void => {
-    if (isAlive(launcher)) systemClock.after(CHECK_MS, check, 'background')
+    if (isAlive(pid)) systemClock.after(CHECK_MS, check, 'background')
     else onGone()
   }
   check()
@@ -26,6 +27,8 @@ export function whenLauncherIsGone(onGone: () => void): void {
  * The parent process, or its parent if a shell is in between: a script may run a command in the background and exit.
  */
 function launcherPid(): number | undefined {
+  // Set by npm, and by other package managers for compatibility.
+  if (process.env['npm_lifecycle_event'] === undefined) return undefined
   const parent = facts(process.ppid)
   if (parent === undefined) return undefined
   return SHELLS.includes(parent.name) ? parent.parent : process.ppid

@@ -1,9 +1,9 @@
 /**
  * The `iii-node` command: the streams and signals of the process.
  */
+import { whenLauncherIsGone } from './launcher.js'
 import { wantsColour, type Terminal } from './command.js'
 import { runCommandLine } from './command-line.js'
-import { whenLauncherIsGone } from './launcher.js'
 
 const terminal: Terminal = {
   out: (line) => {

@@ -55,6 +55,18 @@ test('filters are passed on and schemas can be left out', async () => {
   ])
 })
 
+test('hidden listeners are left out of the list, even if an engine lists them', async () => {
+  const listed = ['a', 'iii-node::functions-available::1', 'pre::iii-node::worker-news::2', 'iii-node::other']
+  const { rig } = await answering({
+    'engine::functions::list': () => ({ functions: listed.map((function_id) => ({ function_id })) }),
+  })
+  const ids = async (includeInternal: boolean) =>
+    (await rig.worker.listFunctions({ includeInternal, schemas: false })).map(({ function_id }) => function_id)
+
+  expect(await ids(false)).toEqual(['a', 'iii-node::other'])
+  expect(await ids(true)).toEqual(listed)
+})
+
 test.each(['FORBIDDEN', 'NOT_FOUND'])('schemas that cannot be read (%s) leave the rows bare', async (code) => {
   const { rig } = await answering({
     'engine::functions::list': () => ({ functions: [{ function_id: 'a' }] }),

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
 import { createTestEngine } from '../../src/testing/create-test-engine.js'
 
-test('two workers of one process without a name are both accepted; the first is host:pid', async () => {
+test('two workers of one process without a name are both accepted; the first is host:pid, also after a refused one', async () => {
   await using engine = await createTestEngine()
+  expect(() => registerWorker(engine.url, { invocationTimeoutMs: -1 })).toThrow('invocationTimeoutMs')
   const workers = [1, 2, 3].map(() => registerWorker(engine.url, { otel: { enabled: false } }))
   registerWorker(engine.url, { workerName: 'own', autoConnect: false })
   await Promise.all(workers.map((worker) => worker.ready()))

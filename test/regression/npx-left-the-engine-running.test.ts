@@ -7,10 +7,26 @@ import { compiledFile } from '../kit/compiled-project.js'
 import { isAlive } from '../kit/dev-project.js'
 import { temporaryFolder } from '../kit/temporary-folder.js'
 
+/** Holds up the module of the command while it is loaded, and says so. */
+const SLOW_COMMAND = `
+  import { writeSync } from 'node:fs'
+  export async function load(url, context, next) {
+    if (/engine-[^/]*\\.js$/.test(url)) {
+      writeSync(1, 'loading the command\\n')
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+    return next(url, context)
+  }`
+const moduleOf = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`
+const SLOW_START = moduleOf(
+  `import { register } from 'node:module'; register(${JSON.stringify(moduleOf(SLOW_COMMAND))})`,
+).replaceAll("'", '%27')
+
 test.each([
-  ['npx', ['iii-node', 'engine']],
-  ['npm', ['start']],
-])('SIGTERM to `%s %j` ends the engine', { timeout: 60_000 }, async (command, args) => {
+  ['npx', ['iii-node', 'engine'], /Press Ctrl-C/],
+  ['npm', ['start'], /Press Ctrl-C/],
+  ['npx', ['iii-node', 'engine'], /loading the command/],
+])('SIGTERM to `%s %j` after "%s" ends the engine', { timeout: 60_000 }, async (command, args, said) => {
   const folder = await temporaryFolder()
   const bin = join(folder, 'node_modules', '.bin')
   await mkdir(bin, { recursive: true })
@@ -18,14 +34,14 @@ test.each([
   // The engine's own process tells its id, since those in between are not the test's to know.
   const script = `#!/bin/sh
 echo "engine process $$"
-exec "${process.execPath}" ${main} engine --port 0 --http-port 0 --stream-port 0
+exec "${process.execPath}" --import '${SLOW_START}' ${main} engine --port 0 --http-port 0 --stream-port 0
 `
   await writeFile(join(bin, 'iii-node'), script)
   await chmod(join(bin, 'iii-node'), 0o755)
   await writeFile(join(folder, 'package.json'), '{ "name": "shop", "scripts": { "start": "iii-node engine" } }')
   const child = new Child(command, args, { cwd: folder })
   const [, pid] = await child.says(/engine process (\d+)/)
-  await child.says(/Press Ctrl-C/)
+  await child.says(said)
   expect(isAlive(Number(pid))).toBe(true)
   child.process.kill('SIGTERM')
   await expect.poll(() => isAlive(Number(pid)), { timeout: 10_000 }).toBe(false)

@@ -1,5 +1,6 @@
+import { trace } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
-import { getLogger, initOtel, shutdownOtel, withSpan } from 'iii-node/helpers/observability'
+import { getLogger, initOtel, patchGlobalFetch, shutdownOtel, withSpan } from 'iii-node/helpers/observability'
 import { getMeter, getTracer } from 'iii-node/helpers/observability/internal'
 import { createTestEngine } from 'iii-node/testing'
 
@@ -23,4 +24,12 @@ test('shutdownOtel flushes and ends the telemetry of live workers; their functio
   await shutdownOtel()
   expect(engine.spans()).toHaveLength(2)
   await engine.close()
+})
+
+test('shutdownOtel also ends a patch of fetch that the program made itself', async () => {
+  const original = globalThis.fetch
+  patchGlobalFetch(trace.getTracer('program'))
+  expect(globalThis.fetch).not.toBe(original)
+  await shutdownOtel()
+  expect(globalThis.fetch).toBe(original)
 })

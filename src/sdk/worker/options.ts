@@ -136,7 +136,6 @@ export function resolveOptions(
   return {
     addresses,
     namespace,
-    metadata: resolveMetadata(options, namespace),
     givenName: givenName(options),
     invocationTimeoutMs: checkDurationMs(
       'invocationTimeoutMs',
@@ -156,6 +155,8 @@ export function resolveOptions(
     exposeErrors: flagIn(options, 'exposeErrors'),
     given: options,
     onConflict: checkOnConflict('onConflict', options.onConflict ?? environment.onConflict ?? 'fail'),
+    // Last, because a refused worker must not use up a default name.
+    metadata: resolveMetadata(options, namespace),
   }
 }
 
