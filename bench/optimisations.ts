@@ -61,9 +61,9 @@ export const OPTIMISATIONS: readonly Optimisation[] = [
     what: 'what the engine copies of a call is spelled out',
     suite: 'p8',
     file: 'src/engine/builtins/observability/metrics/invocation-meter.ts',
-    find: 'return { invocationId, functionId, traceparent, baggage, caller, data, metadata, from, access }',
+    find: 'return { invocationId, functionId, traceparent, baggage, caller, data, text, metadata, from, access }',
     replace:
-      'void [invocationId, functionId, traceparent, baggage, data, metadata, from, access]\n    return { ...call, caller }',
+      'void [invocationId, functionId, traceparent, baggage, data, text, metadata, from, access]\n    return { ...call, caller }',
   },
   {
     id: 'literal-answers',
