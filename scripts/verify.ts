@@ -31,6 +31,7 @@ const STEPS: readonly Step[] = [
   { name: 'test:browser' },
   { name: 'conformance' },
   { name: 'test:types' },
+  { name: 'templates', after: 'build' },
   { name: 'knip' },
   { name: 'attw', after: 'build' },
   { name: 'publint', after: 'build' },
