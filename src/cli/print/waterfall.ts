@@ -137,13 +137,21 @@ function logText(row: LogRow, paint: Paint = painter()): string {
   const { severity_text: level, body, attributes = {} } = row
   const head = `${paint(styleOf(level), clean(level).padEnd(5))} ${clean(body)}`
   const failure = failureIn(attributes)
-  return failure === undefined ? head + factsOf(attributes, paint) : `${head}: ${clean(failure)}`
+  if (failure === undefined) return head + factsOf(attributes, paint)
+  return `${head}: ${clean(failure.reason)}${failure.place === undefined ? '' : ` ${paint('gray', clean(failure.place))}`}`
 }
 
-/** What failed and why, in a record of the engine. */
-function failureIn({ kind, functionId, error }: Readonly<Record<string, unknown>>): string | undefined {
-  if (typeof kind !== 'string' || !isRecord(error) || typeof error['message'] !== 'string') return undefined
-  return typeof functionId === 'string' ? `\`${functionId}\` · ${error['message']}` : error['message']
+/** What failed, why, and where in the code, in a record of the engine. */
+function failureIn({
+  kind,
+  functionId,
+  error,
+}: Readonly<Record<string, unknown>>): { readonly reason: string; readonly place: string | undefined } | undefined {
+  if (typeof kind !== 'string' || !isRecord(error)) return undefined
+  const { message, stacktrace: stack } = error
+  if (typeof message !== 'string') return undefined
+  const place = typeof stack === 'string' ? /^\s+(at .+)$/m.exec(stack)?.[1] : undefined
+  return { reason: typeof functionId === 'string' ? `\`${functionId}\` · ${message}` : message, place }
 }
 
 function factsOf(attributes: Readonly<Record<string, unknown>>, paint: Paint): string {
