@@ -119,8 +119,6 @@ function bundleInto(folder: string): void {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Errors and stack traces name functions.
-    keepNames: true,
     logLevel: 'error',
   })
   // Beside the chunks, as beside those in `dist/`: the documentation, which the command line searches, and the files of
