@@ -4,6 +4,7 @@
  */
 import { removalEntry } from './conclude.js'
 import { attentionOf, readRun, RECORD_KEY, runPrefix, type Run } from './record.js'
+import { parkedEntry } from './requests.js'
 import type { Due } from './schedule.js'
 import type { SessionParts } from './session-parts.js'
 
@@ -45,7 +46,5 @@ async function reschedule(parts: SessionParts, run: Run | undefined): Promise<vo
 
 /** The entry that a run should have, if it is known. */
 function entryOf(run: Run, retentionMs: number): Due | undefined {
-  if (run.outcome !== undefined) return removalEntry(run, retentionMs)
-  const due = run.parked?.due
-  return due === undefined ? undefined : { run: run.start.run, tag: `p${String(run.epoch)}`, due }
+  return run.outcome === undefined ? parkedEntry(run, run.parked?.due) : removalEntry(run, retentionMs)
 }

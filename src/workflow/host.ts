@@ -14,7 +14,7 @@ import { readEntries } from './journal.js'
 import { claim, Watch, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
 import { attentionOf, delayOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './record.js'
-import { startEntry } from './requests.js'
+import { parkedEntry, startEntry } from './requests.js'
 import type { Due, Schedule } from './schedule.js'
 import { Session } from './session.js'
 import type { SessionParts } from './session-parts.js'
@@ -262,13 +262,9 @@ export class Host {
   }
 
   async #removeEntries(found: Run, entry: Due | undefined): Promise<void> {
-    const parked = found.parked?.due
-    const used = [
-      ...(entry === undefined ? [] : [entry]),
-      ...(found.epoch === 0 && entry?.tag !== startEntry(found).tag ? [startEntry(found)] : []),
-      ...(parked === undefined ? [] : [{ run: found.start.run, tag: `p${String(found.epoch)}`, due: parked }]),
-    ]
-    for (const each of used) await this.#schedule.remove(each)
+    const start = found.epoch === 0 && entry?.tag !== startEntry(found).tag ? startEntry(found) : undefined
+    const parked = parkedEntry(found, found.parked?.due)
+    for (const each of [entry, start, parked]) if (each !== undefined) await this.#schedule.remove(each)
   }
 
   /** What a run that was left needs next. */

@@ -9,7 +9,7 @@ import { entryKey, entryOps, keptEntries, readEntries } from './journal.js'
 import type { TriggerRequest } from '../sdk/worker/calls/trigger-request.js'
 import { readRun, RECORD_KEY, scopeOf, type Claim, type Run, type RunName, type Start, type Watcher } from './record.js'
 import { cancelOps, newsOp, nextOps, parkOps, pauseOps, resumeOps, startOps, watchOps } from './record-ops.js'
-import type { Schedule } from './schedule.js'
+import type { Due, Schedule } from './schedule.js'
 import { pause, type Store, type StoreOp } from './store.js'
 
 /** What requests need. */
@@ -37,6 +37,11 @@ export async function startRun(parts: RequestParts, start: Start, watcher?: Watc
 /** The entry of the schedule that every run begins with. */
 export function startEntry({ start }: Run): { run: string; tag: string; due: number } {
   return { run: start.run, tag: 's', due: start.at }
+}
+
+/** The entry of the schedule that wakes a released run; none for a run that waits without a time. */
+export function parkedEntry({ start, epoch }: Run, due: number | undefined): Due | undefined {
+  return due === undefined ? undefined : { run: start.run, tag: `p${String(epoch)}`, due }
 }
 
 /** Changes a run, and lets its owner, or the next one, look at the change. */

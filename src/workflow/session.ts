@@ -16,6 +16,7 @@ import type { OwnLease } from './lease.js'
 import { errorBody } from './options.js'
 import { readRun, RECORD_KEY, scopeOf, type Run, type Wait } from './record.js'
 import { parkOps } from './record-ops.js'
+import { parkedEntry } from './requests.js'
 import { noteWait } from './tracing.js'
 import type { Ending, SessionParts, StopReason, Undo, Waiting } from './session-parts.js'
 
@@ -261,12 +262,10 @@ export class Session {
   /** Releases the run. The entry of the schedule comes first: a run must not be released without one. */
   async #park(due: number | undefined, waits: readonly Wait[]): Promise<void> {
     const { store, clock, scheduleOf } = this.parts
-    const { run: id, workflow } = this.run.start
     const now = clock.epochMs()
     const [phase, activity] = [this.#phase, this.#activity]
-    if (due !== undefined) {
-      await scheduleOf(workflow).put({ run: id, tag: `p${String(this.run.epoch)}`, due })
-    }
+    const entry = parkedEntry(this.run, due)
+    if (entry !== undefined) await scheduleOf(this.run.start.workflow).put(entry)
     // Meanwhile the flow may have gone on, or been stopped.
     if (this.#phase !== phase || this.#activity !== activity) return
     const parked = { at: now, news: this.#news, waits, ...(due === undefined ? {} : { due }) }
