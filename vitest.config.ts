@@ -19,6 +19,7 @@ const STARTING_PROGRAMS = [
 const IN_THEIR_OWN_PROCESS = [
   'test/behaviour/{dedicated-telemetry-socket,running-spans-are-shown,stand-alone-telemetry}.test.ts',
   'test/behaviour/{telemetry-ends,telemetry-owners,traced-fetch,tracing-calls,worker-gauges,logging}.test.ts',
+  'test/behaviour/runs-are-traced.test.ts',
   'test/behaviour/{telemetry-is-read-back,test-engine-leaves-nothing-open,worker-exports-to-a-collector}.test.ts',
   'test/regression/{default-names-collided-in-one-process,each-worker-listened-to-signals}.test.ts',
   'test/regression/{fake-timers-stopped-workers,large-payloads-in-spans-stalled-the-engine}.test.ts',
