@@ -14,7 +14,7 @@ import { cancelRun, deadScope, openRun, sendNews, type RequestParts } from './re
 import type { Due } from './schedule.js'
 import type { Session } from './session.js'
 import type { Ending } from './session-parts.js'
-import { consumedSignals, readSignals } from './signals.js'
+import { removeConsumed, signalKeyOf } from './signals.js'
 
 type Reason = Extract<Ending, { kind: 'stopped' }>['reason']
 
@@ -90,7 +90,8 @@ async function cancelChildren(session: Session): Promise<void> {
 async function continued(session: Session, input: unknown): Promise<Run | undefined> {
   const { store, clock, workflow } = session.parts
   const { token } = session.lease
-  const next = { token, at: clock.epochMs(), input, version: workflow.version, consumed: consumedSignals(session) }
+  await removeConsumed(session)
+  const next = { token, at: clock.epochMs(), input, version: workflow.version }
   const run = readRun(await store.update(session.scope, RECORD_KEY, nextOps(session.run, next)))
   if (!isOwner(run, token)) return undefined
   for (const key of session.replay.keys()) await store.remove(session.scope, entryKey(session.run.generation, key))
@@ -139,8 +140,8 @@ async function removeRun({ store }: Pick<RequestParts, 'store'>, name: RunName):
   for (const value of await store.list(scope)) {
     const entry = readEntry(value)
     if (entry !== undefined) await store.remove(scope, entryKey(entry.generation, entry.key))
-    const [sent] = readSignals(value)
-    if (sent !== undefined) await store.remove(scope, sent.key)
+    const signals = signalKeyOf(value)
+    if (signals !== undefined) await store.remove(scope, signals)
   }
   await store.remove(scope, RECORD_KEY)
 }

@@ -8,9 +8,9 @@ import { deferred, type Deferred } from '../std/async/deferred.js'
 import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
+import { readJournal } from './adopt.js'
 import { audit } from './audit.js'
 import { afterEnd, conclude, hold } from './conclude.js'
-import { readEntries } from './journal.js'
 import { claim, Watch, type Lease } from './lease.js'
 import { flowOf } from './operations.js'
 import { attentionOf, delayOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './record.js'
@@ -231,7 +231,7 @@ export class Host {
     while (run !== undefined) {
       const generation: number = run.generation
       const isFresh: boolean = run.epoch === 1 || run !== owned
-      const entries = isFresh ? [] : readEntries(await store.list(scopeOf(run.start)), generation)
+      const entries = isFresh ? [] : await readJournal(store, run)
       const session = new Session(this.#parts, { run, lease }, entries)
       this.#sessions.set(run.start.run, session)
       if (!this.#isOpen) session.stop({ kind: 'released' })

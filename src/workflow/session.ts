@@ -31,8 +31,6 @@ export class Session {
   readonly journal: JournalWriter
   /** What to take back, by the order in which it was done. */
   readonly undos: Undo[] = []
-  /** Signals that operations of this session have taken, by the signal's key. */
-  readonly taken = new Map<string, Set<number>>()
   /** Answers of `patched`, which may be asked again. */
   readonly patches = new Map<string, Promise<boolean>>()
   readonly #ending = deferred<Ending>()
@@ -98,9 +96,13 @@ export class Session {
     void this.lease.extend()
   }
 
-  /** Stops the flow: what runs may end, nothing new begins. The first reason counts, except that a hold is urgent. */
+  /**
+   * Stops the flow: what runs may end, nothing new begins. The first reason counts, except that a hold is urgent. A run
+   * that is cancelled is held only where its journal shows steps that cannot be undone.
+   */
   stop(reason: StopReason): void {
-    if (this.#phase !== 'running' && !(this.#phase === 'stopping' && reason.kind === 'held')) return
+    const isUrgent = this.#phase === 'stopping' && reason.kind === 'held' && this.#reason?.kind !== 'cancelled'
+    if (this.#phase !== 'running' && !isUrgent) return
     this.#phase = 'stopping'
     this.#reason = reason
     if (reason.kind !== 'completed') this.#stopped.abort(stopError(this.run))
@@ -176,6 +178,11 @@ export class Session {
     await new Promise<void>((resolve) => this.wait({ wait: { kind, name: operation.name, due }, expire: resolve }))
   }
 
+  /** Lets the operations that wait look for what they wait for. */
+  look(): void {
+    for (const { look } of this.#waits) if (look !== undefined) this.#guarded(look)
+  }
+
   #extended(run: Run): void {
     if (run.news > this.#news) this.#seen(run)
   }
@@ -184,7 +191,7 @@ export class Session {
     this.#news = run.news
     if (run.pause !== undefined) this.stop({ kind: 'released' })
     if (run.cancel !== undefined) this.stop({ kind: 'cancelled', reason: run.cancel.reason })
-    for (const { look } of this.#waits) if (look !== undefined) this.#guarded(look)
+    this.look()
   }
 
   #guarded(work: () => Promise<void>): void {

@@ -9,7 +9,7 @@ import type { Entry } from '../../workflow/journal.js'
 import { readRun, RECORD_KEY, runOfScope, scopeOf, type Run, type RunName } from '../../workflow/record.js'
 import { announcement, type RequestParts } from '../../workflow/requests.js'
 import { schedulesOn } from '../../workflow/schedule.js'
-import { readSignals, type Sent } from '../../workflow/signals.js'
+import { readSignals, type KeptSignal } from '../../workflow/signals.js'
 import { historyOf, statusOf, type HistoryEntry, type RunState, type RunStatus } from '../../workflow/status.js'
 import { stateStore } from '../../workflow/store.js'
 import { call } from './engine.js'
@@ -135,8 +135,8 @@ export interface RunDetail {
   readonly signals: readonly ReceivedSignal[]
 }
 
-/** A signal that was sent to a run. */
-export interface ReceivedSignal extends Sent {
+/** A signal that a run keeps. */
+export interface ReceivedSignal extends KeptSignal {
   readonly isConsumed: boolean
 }
 
@@ -148,17 +148,13 @@ export async function readDetail(name: RunName): Promise<RunDetail | undefined> 
   if (run === undefined || history === undefined) return undefined
   const journal = new Map(history.journal.map((entry) => [entry.key, entry]))
   const steps = history.entries.map((entry) => ({ ...entry, journal: journal.get(entry.key) }))
-  return { run, status: statusOf(run), steps, signals: signalsOf(values, run, history.journal) }
+  return { run, status: statusOf(run), steps, signals: signalsOf(values, history.journal) }
 }
 
-function signalsOf(values: readonly unknown[], run: Run, journal: readonly Entry[]): ReceivedSignal[] {
-  const taken = new Set(journal.map(({ done }) => `${String(done?.signal?.index)} ${String(done?.signal?.key)}`))
+function signalsOf(values: readonly unknown[], journal: readonly Entry[]): ReceivedSignal[] {
+  const consumed = new Set(journal.map(({ done }) => done?.signal?.token))
   return values
-    .flatMap((value) =>
-      readSignals(value).map((sent, index) => {
-        const isConsumed = index < (run.consumed[sent.key] ?? 0) || taken.has(`${String(index)} ${sent.key}`)
-        return { ...sent, isConsumed }
-      }),
-    )
+    .flatMap(readSignals)
+    .map((sent) => ({ ...sent, isConsumed: consumed.has(sent.token) }))
     .sort((a, b) => a.at - b.at)
 }
