@@ -2,6 +2,7 @@
  * Runs of workflows as pages show them: read and changed through the same functions as workers and the command line use,
  * so that both engines show the same. Records are read once, and again only after they may have changed.
  */
+import { inParallel } from '../../std/async/in-parallel.js'
 import { systemClock } from '../../std/time/clock.js'
 import { webRandom } from '../../std/web-random.js'
 import type { CanTrigger } from '../../sdk/worker/calls/trigger-request.js'
@@ -108,19 +109,12 @@ async function scopes(): Promise<readonly string[]> {
   return names.scopes
 }
 
-async function readAll(wanted: readonly string[]): Promise<(RunStatus | undefined)[]> {
-  const found: (RunStatus | undefined)[] = []
-  let next = 0
-  const reader = async (): Promise<void> => {
-    for (let at = next++; at < wanted.length; at = next++) {
-      const scope = wanted[at] ?? ''
-      const known = records.get(scope)
-      const isFresh = known !== undefined && systemClock.now() - known.readAt < FRESH_MS
-      found[at] = isFresh ? known.status : keep(scope, await store.get(scope, RECORD_KEY))
-    }
-  }
-  await Promise.all(Array.from({ length: IN_FLIGHT }, reader))
-  return found
+function readAll(wanted: readonly string[]): Promise<(RunStatus | undefined)[]> {
+  return inParallel(wanted, IN_FLIGHT, async (scope) => {
+    const known = records.get(scope)
+    const isFresh = known !== undefined && systemClock.now() - known.readAt < FRESH_MS
+    return isFresh ? known.status : keep(scope, await store.get(scope, RECORD_KEY))
+  })
 }
 
 /** A step of a run with all that is journaled of it. */
