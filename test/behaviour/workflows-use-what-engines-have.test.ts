@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
-import type { CallOptions } from '../../src/console/engine/connection.js'
-import { listRuns, readDetail, requests } from '../../src/console/engine/runs.js'
 import { callLater, cancelLater } from '../../src/entry/later.js'
 import type { TestEngine } from '../../src/entry/testing.js'
 import { defineSignal, defineWorkflow, serveWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import { registerWorker, type III } from '../../src/index.js'
-import { cancelRun, pauseRun, resumeRun, retryRun } from '../../src/workflow/records/requests.js'
+import { cancelRun, pauseRun, resumeRun, retryRun, type RequestParts } from '../../src/workflow/records/requests.js'
 import { sendSignal } from '../../src/workflow/run/signals.js'
 import { runCommand } from '../kit/cli-terminal.js'
 import { testEngine } from '../kit/local-rig.js'
@@ -20,10 +18,19 @@ interface Recorded {
 /** What the distributed engine publishes about itself. */
 const recorded = JSON.parse(readFileSync('test/unit/engine/declare/engine.json', 'utf8')) as Recorded
 
+/** What the page of runs does with an engine. Not imported by its path: pages have the types of a browser. */
+interface PageOfRuns {
+  readonly requests: RequestParts
+  readonly listRuns: (filter: object) => Promise<{ readonly rows: readonly unknown[] }>
+  readonly readDetail: (name: object) => Promise<{ readonly signals: readonly unknown[] } | undefined>
+}
+
+const PAGE = '../../src/console/engine/runs.js'
+
 /** The worker that the page of runs calls through here, in place of the connection of a page. */
 let page: III
 vi.mock('../../src/console/engine/engine.js', () => ({
-  call: (function_id: string, payload: unknown, options: CallOptions) =>
+  call: (function_id: string, payload: unknown, options: { readonly namespace?: string }) =>
     page.trigger({ function_id, payload, namespace: options.namespace ?? 'default' }),
 }))
 
@@ -152,6 +159,7 @@ test(
     await expect.poll(() => state('c2')).toBe('cancelled')
 
     const name = { workflow: 'ask', run: 'p' }
+    const { requests, listRuns, readDetail } = (await import(PAGE)) as PageOfRuns
     await pauseRun(requests, name)
     await resumeRun(requests, name)
     await sendSignal(requests, name, { signal: paid, data: 1, key: undefined })

@@ -189,22 +189,13 @@ export function cancelPath({ retried = 0 }: Handed): string {
   return retried === 0 ? 'cancel' : `cancel:${String(retried)}`
 }
 
-interface Epoch {
-  readonly handed: Handed
-  readonly claim?: Claim
-  readonly outcome?: Outcome
-}
-
 /** Whose an epoch is, or how the run ended in it; before the first one nothing is handed on. */
-function readEpoch(list: unknown): Epoch {
+function readEpoch(list: unknown): { readonly handed: Handed; readonly claim?: Claim; readonly outcome?: Outcome } {
   const held = firstOf<(Claim | Outcome) & Handed>(list)
   if (held === undefined) return { handed: { generation: 0, taken: 0 } }
   const { generation, taken, next, retried } = held
-  const handed: Handed = {
-    ...{ generation, taken },
-    ...(next === undefined ? {} : { next }),
-    ...(retried === undefined ? {} : { retried }),
-  }
+  const since = retried === undefined ? {} : { retried }
+  const handed = { generation, taken, ...(next === undefined ? {} : { next }), ...since }
   return 'status' in held ? { handed, outcome: held } : { handed, claim: held }
 }
 

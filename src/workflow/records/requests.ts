@@ -7,7 +7,7 @@ import type { Random } from '../../std/random.js'
 import type { Clock } from '../../std/time/clock.js'
 import { keptEntries, readEntries } from './journal.js'
 import type { TriggerRequest } from '../../sdk/worker/calls/trigger-request.js'
-import { readRun, RECORD_KEY, scopeOf, type Claim, type Run, type RunName, type Start, type Watcher } from './record.js'
+import { readRun, RECORD_KEY, scopeOf, type Claim, type Pause, type Run, type RunName, type Start, type Watcher } from './record.js'
 import { cancelOps, newsOp, nextOps, parkOps, pauseOps, resumeOps, startOps, watchOps } from './record-ops.js'
 import type { Due, Schedule } from './schedule.js'
 import { pause, type Store, type StoreOp } from './store.js'
@@ -61,6 +61,7 @@ export async function cancelRun(parts: RequestParts, name: RunName, reason?: str
   const cancel = { token: parts.random.uuid(), at, ...(reason === undefined ? {} : { reason }) }
   // A paused run is resumed: it has steps to undo.
   await sendNews(parts, name, [...cancelOps(run, cancel), ...resumeOps])
+  await parts.store.remove(deadScope(name.workflow), name.run)
 }
 
 /** Keeps a run from being continued, once the steps that run now have ended. */
@@ -115,6 +116,11 @@ export function announcement({ workflow, run }: RunName): TriggerRequest {
 /** Where held runs of a workflow are listed. */
 export function deadScope(workflow: string): string {
   return `workflow/${workflow}/held`
+}
+
+/** Lists a held run. The record decides: an entry may be left of a run that is held no more. */
+export async function listHeld(store: Store, name: RunName, { at, error }: Pick<Pause, 'at' | 'error'>): Promise<void> {
+  await store.set(deadScope(name.workflow), name.run, { run: name.run, at, error })
 }
 
 /** Reads a run. @throws {RuntimeError} `WORKFLOW_NOT_FOUND`. */

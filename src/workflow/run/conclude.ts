@@ -10,7 +10,7 @@ import { entryKey, readEntry, undoKey } from '../records/journal.js'
 import { errorBody, journaled, retryOf } from '../options.js'
 import { isOwner, readRun, RECORD_KEY, scopeOf, type Outcome, type Run, type RunName } from '../records/record.js'
 import { endOps, nextOps, parkOps, pauseOps } from '../records/record-ops.js'
-import { cancelRun, deadScope, openRun, sendNews, type RequestParts } from '../records/requests.js'
+import { cancelRun, listHeld, openRun, sendNews, type RequestParts } from '../records/requests.js'
 import type { Due } from '../records/schedule.js'
 import type { Session } from './session.js'
 import type { Ending } from './session-parts.js'
@@ -101,9 +101,8 @@ async function continued(session: Session, input: unknown): Promise<Run | undefi
 /** Puts a run on the dead-letter list, until it is resumed. */
 export async function hold(session: Session, error: ErrorBody): Promise<Run | undefined> {
   const { store, clock } = session.parts
-  const { workflow, run: id } = session.run.start
   const at = clock.epochMs()
-  await store.set(deadScope(workflow), id, { run: id, at, error })
+  await listHeld(store, session.run.start, { at, error })
   const { token } = session.lease
   const parked = { at, news: session.run.news, waits: [] }
   const ops = [...pauseOps({ by: 'held', token, at, error }), ...parkOps(session.run, parked)]

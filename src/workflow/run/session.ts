@@ -96,10 +96,7 @@ export class Session {
     void this.lease.extend()
   }
 
-  /**
-   * Stops the flow: what runs may end, nothing new begins. The first reason counts, except that a hold is urgent. A run
-   * that is cancelled is held only where its journal shows steps that cannot be undone.
-   */
+  /** Stops the flow: what runs may end, nothing new begins. The first reason counts; only a cancel prevails over a hold. */
   stop(reason: StopReason): void {
     const isUrgent = this.#phase === 'stopping' && reason.kind === 'held' && this.#reason?.kind !== 'cancelled'
     if (this.#phase !== 'running' && !isUrgent) return

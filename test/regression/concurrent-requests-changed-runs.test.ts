@@ -1,6 +1,6 @@
 /** Requests to one run that arrive at the same time, from several workers. */
 import { expect, test } from 'vitest'
-import { defineSignal, defineWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
+import { defineSignal, defineWorkflow, heldRuns, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
 
 const once = { retry: { attempts: 1 } } as const
@@ -134,9 +134,11 @@ test('a held run is cancelled with its steps undone, unless its journal does not
   const changed = await startWorkflow(worker, code('old'), {})
   await engine.advance('1s')
   for (const run of runs) expect((await run.status()).state).toBe('held')
+  expect(await heldRuns(worker, long)).toHaveLength(1)
   await Promise.all(runs.flatMap((run) => [run.cancel('one'), run.cancel('two')]))
   await engine.advance('1s')
   for (const run of runs) expect((await run.status()).state).toBe('cancelled')
+  expect(await heldRuns(worker, long)).toEqual([])
   expect(log).toHaveLength(5)
   await worker.shutdownAsync()
   const next = await servingWorker(engine, [code('new')])
