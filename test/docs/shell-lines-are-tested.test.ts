@@ -47,7 +47,11 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
     'test/processes/cli-call.test.ts',
     `call(['echo', '{"a":[1,2]}'])`,
   ],
-  'npx iii-node call greet \'{"name":"Ada"}\'': ['test/processes/cli-call.test.ts', `call(['echo', '{"a":[1,2]}'])`],
+  'npm init -y': ['test/package/first-steps-work.test.ts', "'init -y'"],
+  'npm pkg set type=module': ['test/package/first-steps-work.test.ts', "'pkg set type=module'"],
+  'curl http://127.0.0.1:3111/greet/Ada': ['test/package/first-steps-work.test.ts', "replace(':name', 'Ada')"],
+  'npx iii-node call greet name=Ada': ['test/package/first-steps-work.test.ts', "'call', 'greet', 'name=Ada'"],
+  'npx iii-node traces': ['test/processes/cli-answers.test.ts', "'traces'"],
 }
 
 const lines = pages()
