@@ -18,7 +18,7 @@ import { Session } from './session.js'
 import type { RunHistory } from './status.js'
 import type { Store } from './store.js'
 
-/** How far the code came with a history. */
+/** Result of `replay`. */
 export interface Replayed {
   /** `continues`: all that is journaled was asked for, and something new follows. */
   readonly state: 'completed' | 'failed' | 'cancelled' | 'continues'

@@ -14,7 +14,7 @@ import type {
 import type { Logger } from '../sdk/telemetry/logs/logger.js'
 import type { StandardSchemaV1 } from '../sdk/schema/standard-schema.js'
 
-/** What the body of a step receives. */
+/** Argument of the body of a step. */
 export interface StepContext {
   /** Counts the attempts of this step, from 1. */
   readonly attempt: number
@@ -32,7 +32,7 @@ export interface StepContext {
 /** Writes log records with the trace and the name of a run. */
 export type FlowLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
 
-/** How often a failing step is tried. */
+/** Option `retry` of a step. */
 export interface RetryPolicy {
   /** Attempts in all. Default 3. */
   readonly attempts?: number | undefined
@@ -62,7 +62,7 @@ export interface FlowCallOptions {
   readonly timeout?: Duration | undefined
 }
 
-/** Which signal to wait for. */
+/** Options of `flow.waitFor`. */
 export interface WaitOptions {
   /** Only signals that were sent with this key. Default: those sent without one. */
   readonly key?: string | undefined
@@ -138,7 +138,7 @@ export interface Flow {
 /** What the function of a workflow is. */
 export type FlowFunction<I, O> = (flow: Flow, input: ReceivedAs<I>) => SentAs<O> | Promise<SentAs<O>>
 
-/** Members of a workflow, beside its function. */
+/** Options of `defineWorkflow`. */
 export interface WorkflowOptions<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> {
   /** Names the workflow, for all its versions. */
   readonly id: string
@@ -150,7 +150,7 @@ export interface WorkflowOptions<I extends MaybeSchema = MaybeSchema, O extends 
   readonly version?: number | undefined
 }
 
-/** A workflow: its id, its schemas, its code. */
+/** A declared workflow. */
 export interface Workflow<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> {
   /** Names the workflow, for all its versions. */
   readonly id: string
@@ -169,12 +169,12 @@ export interface Workflow<I extends MaybeSchema = MaybeSchema, O extends MaybeSc
 export type AnyWorkflow = Workflow<any, any>
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** What a workflow is started with. */
+/** Input type of a workflow. */
 export type WorkflowInput<W extends AnyWorkflow> = SentAs<W['input']>
-/** What a workflow results in. */
+/** Output type of a workflow. */
 export type WorkflowOutput<W extends AnyWorkflow> = ReceivedAs<W['output']>
 
-/** A signal: data that is sent to a run. */
+/** A declared signal. */
 export interface Signal<S extends MaybeSchema = MaybeSchema> {
   /** The name that senders and runs use. */
   readonly name: string

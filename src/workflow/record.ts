@@ -55,7 +55,7 @@ export interface Claim {
   readonly after?: string
 }
 
-/** What a waiting run waits for. */
+/** The event that a run waits for. */
 export interface Wait {
   /** `run`: the end of a child run. `retry`: the next attempt of a step, a call or an undo. */
   readonly kind: 'sleep' | 'signal' | 'run' | 'retry'

@@ -10,7 +10,7 @@ import { traceOf } from './trace-context.js'
 /** The states of a run. `held`: on the dead-letter list, until it is resumed. */
 export type RunState = 'running' | 'waiting' | 'paused' | 'held' | 'completed' | 'failed' | 'cancelled'
 
-/** What is known of a run. */
+/** Result of `status()`. */
 export interface RunStatus {
   /** The id of the workflow. */
   readonly workflow: string

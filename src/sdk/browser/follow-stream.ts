@@ -16,7 +16,7 @@ import { webDial, type WebPlatform } from '../../wire/transport/web-transport.js
 import { checkFunction, checkId, checkRecord } from '../worker/check.js'
 import { withTicket } from './options.js'
 
-/** What is followed, and how. */
+/** Options of `followStream`. */
 export type FollowOptions = {
   /** The stream. */
   stream: string

@@ -23,7 +23,7 @@ const probe = {
 }
 
 /**
- * Makes a worker in a web page and starts connecting it to an engine. Returns at once: what is registered before the
+ * Creates a worker in a web page and connects it to an engine. Returns at once: what is registered before the
  * connection is up is sent when it opens, and again after every reconnect.
  *
  * @param address the WebSocket URL of a guarded listener of the engine. A token may be part of its query.

@@ -9,7 +9,7 @@ import { addressWithoutCredentials } from '../../std/text/without-credentials.js
 
 export { effectiveInitialDelayMs } from '../../std/time/backoff.js'
 
-/** How a lost connection is re-established and what is kept meanwhile. */
+/** Reconnect settings: delays, attempts, and the queue of messages. */
 export interface ReconnectionConfig {
   /** First delay. Default 1000 ms; at least 1 ms is used. */
   initialDelayMs: number

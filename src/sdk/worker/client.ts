@@ -38,7 +38,7 @@ import type { RegisterTriggerTypeInput, TriggerHandler } from './triggers/trigge
 import type { AliasedTriggerInput, OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers/triggers.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- payloads without a declared type are any, as in the official package */
-/** A provided trigger type: binds functions to it. */
+/** A trigger type that this worker provides. */
 export type TriggerTypeRef<TConfig = unknown, TPayload = any> = {
   id: string
   /** Binds a function of any worker to this type. */
@@ -54,10 +54,10 @@ export type TriggerTypeRef<TConfig = unknown, TPayload = any> = {
   unregister(): void
 }
 
-/** The members of the official package's client. */
+/** Members of the client of the official package. */
 export interface IIIClient {
   /**
-   * Serves a function under an id.
+   * Signature of `registerFunction` with an id.
    * @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_FUNCTION` for an id this client has already.
    * @throws {SerdeError} when the options cannot be serialised as JSON.
    * @example
@@ -99,13 +99,13 @@ export interface IIIClient {
   getFatalError?(): RegistrationRejectedError | undefined
 }
 
-/** A worker: its functions, its triggers, its calls, over one connection that is kept up. */
+/** A worker: registers and calls functions, binds triggers. */
 export interface III extends IIIClient, AsyncDisposable {
   /** Serves a function by an id or a contract, with or without schemas. */
   registerFunction: RegisterFunction
-  /** `registerFunction` with everything in one object. */
+  /** Signature of `registerFunction` with one object. */
   register: RegisterByObject
-  /** `registerFunction` with the description first. */
+  /** Signature of `registerFunction` with the description first. */
   registerFunctionWith: RegisterFunctionWith
   /** Calls a function by id or by contract and resolves with its result; rejects as `IIIClient.trigger` does. */
   trigger: ContractTrigger

@@ -21,7 +21,7 @@ export type TelemetryOptions = {
 /** The labels as part of `WorkerMetadata`. */
 export type WorkerTelemetryMeta = TelemetryOptions
 
-/** What a worker reports about itself. */
+/** Metadata that a worker sends to the engine. */
 export type WorkerMetadata = {
   runtime: string
   version: string
@@ -45,7 +45,7 @@ export interface Environment {
   /** Whether workers drain and end on SIGTERM and SIGINT. */
   readonly drainsOnSignal: boolean
   readonly onConflict: string | undefined
-  /** Where probes are served. */
+  /** Options of `serveHealth`. */
   readonly health: HealthOptions | undefined
 }
 

@@ -17,7 +17,7 @@ import { keysOf } from '../../std/text/unknown-options.js'
 /** Sends a request, or a changed one, through the rest of the chain; each use sends one call. */
 export type NextCall = (request?: TriggerRequest) => Promise<unknown>
 
-/** An invocation as an interceptor receives it. */
+/** Invocation that a `serve` interceptor receives. */
 export type InterceptedInvocation = {
   /** What the caller sent, before the function's schema checks it. */
   readonly payload: unknown
@@ -28,7 +28,7 @@ export type InterceptedInvocation = {
 /** Runs the rest of the chain and the handler, with the payload given or the one received. */
 export type NextHandler = (payload?: unknown) => Promise<unknown>
 
-/** Functions that run around what a worker sends and serves. */
+/** Functions that run around calls, publications and handlers. */
 export type Interceptor = {
   /**
    * Runs around each call that waits for a result. What it returns or throws is the caller's result or error. The call's

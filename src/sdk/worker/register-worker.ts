@@ -13,7 +13,7 @@ import { REPORT } from './diagnostics.js'
 import { Worker } from './worker.js'
 
 /**
- * Makes a worker and starts connecting it to an engine. Returns at once: what is registered before the connection is
+ * Creates a worker and connects it to an engine. Returns at once: what is registered before the connection is
  * up is sent when it opens, and again after every reconnect.
  *
  * @param address the engine's WebSocket URL, or a list: the next one is used when one fails. Default: `III_URL`, else

@@ -20,7 +20,7 @@ export const TriggerAction = {
   Void: (): { type: 'void' } => ({ type: 'void' }),
 } as const
 
-/** The answer to an enqueued call. */
+/** Receipt of an enqueued call. */
 export type EnqueueResult = { messageReceiptId: string }
 
 /** One call. */
@@ -85,7 +85,7 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
   return promise
 }
 
-/** Anything that calls functions: a worker, or a handler's context. */
+/** An object with `trigger`: a worker or the context of a handler. */
 export interface CanTrigger {
   /** Calls a function. */
   readonly trigger: TriggerFunction

@@ -36,7 +36,7 @@ export type FormPart =
       readonly stream: Readable
     }
 
-/** A request that a form is read from. */
+/** Argument of `parseForm`. */
 export type FormRequest = {
   readonly headers: Readonly<Record<string, string | string[]>>
   readonly request_body: { readonly stream: NodeJS.ReadableStream }

@@ -16,7 +16,7 @@ import { HandlerContext, type InvocationContext } from '../invocations/invocatio
 export type FetchApp =
   ((request: Request) => Response | Promise<Response>) | { fetch(request: Request): Response | Promise<Response> }
 
-/** How an application is served. */
+/** Options of `serveFetch`. */
 export type ServeFetchOptions = {
   /** The routes, each a method and a path: `GET /orders/:id`. Engines have no wildcards. */
   routes: readonly string[]
@@ -30,7 +30,7 @@ export type ServedFetch = Disposable & {
   unregister(): void
 }
 
-/** What serving needs of a worker. */
+/** Members of a worker that `serveFetch` needs. */
 export type FetchWorker = Pick<III, 'registerFunction' | 'registerTrigger'>
 
 /** Maximum bytes of a response that sets several cookies, since it is sent in one piece. */

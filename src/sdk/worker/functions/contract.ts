@@ -13,10 +13,10 @@ import type { ToJsonSchema } from '../../schema/json-schema.js'
 import { checkId, checkNamespace, checkRecord } from '../check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 
-/** A schema, or none. */
+/** A schema or `undefined`. */
 export type MaybeSchema = StandardSchemaV1 | undefined
 
-/** A function: its id, what it takes, what it answers. */
+/** Contract of a function: id, input and output. */
 export type FunctionContract<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> = {
   readonly id: string
   /** What the function takes. Callers send what the schema accepts, the handler gets what it gives. */
@@ -34,7 +34,7 @@ export type FunctionContract<I extends MaybeSchema = MaybeSchema, O extends Mayb
   readonly toJsonSchema?: ToJsonSchema | undefined
 }
 
-/** A trigger type: its id, what a binding configures, what bound functions receive. */
+/** Contract of a trigger type: id, config and payload. */
 export type TriggerTypeContract<C extends MaybeSchema = MaybeSchema, R extends MaybeSchema = MaybeSchema> = {
   readonly id: string
   /** A binding's `config`. */
@@ -48,7 +48,7 @@ export type TriggerTypeContract<C extends MaybeSchema = MaybeSchema, R extends M
   readonly toJsonSchema?: ToJsonSchema | undefined
 }
 
-/** A contract of a trigger type whose schemas are known to be there, or not. */
+/** Contract of a trigger type with known schemas. */
 export type DefinedTriggerType<C extends MaybeSchema, R extends MaybeSchema> = Omit<
   TriggerTypeContract<C, R>,
   'config' | 'request'
@@ -57,13 +57,13 @@ export type DefinedTriggerType<C extends MaybeSchema, R extends MaybeSchema> = O
   ([R] extends [undefined] ? { readonly request?: undefined } : { readonly request: R })
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what no schema describes is any, as everywhere in this package */
-/** What those who send write, for a schema that may be missing. */
+/** Input type of an optional schema. */
 export type SentAs<S> = [NonNullable<S>] extends [never]
   ? any
   : NonNullable<S> extends StandardSchemaV1
     ? InferInput<NonNullable<S>>
     : any
-/** What those who receive get, for a schema that may be missing. */
+/** Output type of an optional schema. */
 export type ReceivedAs<S> = [NonNullable<S>] extends [never]
   ? any
   : NonNullable<S> extends StandardSchemaV1
@@ -71,9 +71,9 @@ export type ReceivedAs<S> = [NonNullable<S>] extends [never]
     : any
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** What callers of a contract send. */
+/** Input type of a contract, as callers pass it. */
 export type ContractInput<C extends FunctionContract> = SentAs<C['input']>
-/** What callers of a contract get. */
+/** Output type of a contract, as callers receive it. */
 export type ContractOutput<C extends FunctionContract> = ReceivedAs<C['output']>
 
 /**

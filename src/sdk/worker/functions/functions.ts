@@ -23,7 +23,7 @@ import { keysOf } from '../../../std/text/unknown-options.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
 
-/** What describes a function beside its handler. */
+/** Options of `registerFunction`. */
 export type RegisterFunctionOptions = {
   description?: string | undefined
   /** JSON Schema of the payload; listed, never enforced. */
@@ -80,7 +80,7 @@ export type FunctionRef = {
   unregister(): void
 }
 
-/** A registered function that `using` removes. */
+/** A registered function, for use with `using`. */
 export type OwnedFunctionRef = FunctionRef & Disposable
 
 /** What limits a function. */

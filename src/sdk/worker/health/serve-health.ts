@@ -16,10 +16,10 @@ export interface ProbedWorker extends MeasuredWorker {
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): () => void
 }
 
-/** Answers one request. */
+/** Handler of one path. */
 export type HealthHandler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Handlers for a server that exists already. */
+/** Handlers for your own server. */
 export type HealthHandlers = {
   /** Answers 200 while the process works, 503 once the client has failed for good. */
   healthz: HealthHandler
@@ -31,7 +31,7 @@ export type HealthHandlers = {
   close(): void
 }
 
-/** A server of probes. */
+/** A running probe server. */
 export interface HealthServer extends AsyncDisposable {
   /** Base address, such as `http://127.0.0.1:9090`. */
   readonly url: string

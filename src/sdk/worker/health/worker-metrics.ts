@@ -11,7 +11,7 @@ import type { Interceptor } from '../interceptors.js'
 import type { WorkerHealth } from './health.js'
 import type { WorkerStats } from '../stats.js'
 
-/** What metrics read of a worker. */
+/** Members of a worker that metrics read. */
 export interface MeasuredWorker {
   /** Adds what measures calls and handlers. */
   use(interceptor: Interceptor): () => void

@@ -16,7 +16,7 @@ import type { TriggerAction } from '../calls/trigger-request.js'
 import { Deliveries } from './deliveries.js'
 import { entryOf, LaterCalls, type StoredCall } from './later-calls.js'
 
-/** When and how a later call is made. */
+/** Options of `callLater`. */
 export type LaterOptions = {
   /** Time until the call. Milliseconds, or a text such as `'3d'`. */
   delay?: Duration | undefined
@@ -37,7 +37,7 @@ export type LaterOptions = {
   timeoutMs?: number | undefined
 }
 
-/** A call that waits. */
+/** A stored later call. */
 export type LaterCall = {
   /** Its key, as given or made. */
   readonly key: string
@@ -45,7 +45,7 @@ export type LaterCall = {
   readonly dueAt: number
 }
 
-/** Deliveries that can be stopped. */
+/** Stops the deliveries of `serveLater`. */
 export type LaterServer = {
   /** Looks for due calls no more; deliveries that have begun go on. */
   stop(): void
@@ -94,7 +94,7 @@ export async function callLater<C extends FunctionContract>(
 }
 
 /**
- * Takes a later call back. Resolves with false when no call waits under the key, or its delivery has begun.
+ * Cancels a later call. Resolves with false when no call waits under the key, or its delivery has begun.
  * @throws {RuntimeError} rejects with `INVALID_ARGUMENT`.
  */
 export async function cancelLater(worker: LaterWorker, key: string): Promise<boolean> {

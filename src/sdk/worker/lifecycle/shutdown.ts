@@ -17,7 +17,7 @@ export type ShutdownOptions = {
   signal?: AbortSignal | undefined
 }
 
-/** How a graceful shutdown went. */
+/** Result of `shutdownAsync`. */
 export type ShutdownReport = {
   /** Invocations that finished after the drain had begun. */
   drained: number

@@ -5,7 +5,7 @@
 import { readGuarantees } from '../../../wire/protocol/guarantees.js'
 import { checkFlag, checkRecord } from '../check.js'
 
-/** Switches that override what the engine says of itself. */
+/** Option `workarounds`. */
 export type Workarounds = {
   /** Sends small, fast results a second time, for an engine that may drop the first. */
   repeatAnswers?: boolean | undefined

@@ -9,7 +9,7 @@ import { checkId, checkRecord } from '../check.js'
 import { durationMs, type Duration } from '../duration.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
-/** How work that runs once per key is kept. */
+/** Options of `idempotent`. */
 export type OnceOptions = {
   /** How long a key and its result are kept, from the first use. Default `'24h'`, minimum 1 s. */
   ttl?: Duration | undefined

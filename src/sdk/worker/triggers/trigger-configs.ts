@@ -4,7 +4,7 @@
  */
 import type { RegisterTriggerInput } from './triggers.js'
 
-/** Functions that a trigger may ask before it runs its own: `false` skips. */
+/** Config of a condition: a function that filters events. */
 export interface ConditionConfig {
   /** Receives what the function would receive; skips by returning `false`. */
   condition_function_id?: string | undefined
@@ -28,7 +28,7 @@ export interface CronTriggerConfig extends ConditionConfig {
    */
   expression: string
 }
-/** What a function bound to `cron` receives. */
+/** Payload of a function bound to `cron`. */
 export type CronEvent = { trigger: 'cron'; job_id: string; scheduled_time: string; actual_time: string }
 
 /** How a topic's messages reach one subscriber. Times in milliseconds. */
@@ -50,7 +50,7 @@ export interface SubscriberQueueConfig {
   /** Ignored by the built-in broker. */
   backoffType?: string | undefined
 }
-/** `durable:subscriber`: runs a function for each message of a topic, again if it fails. */
+/** `durable:subscriber`: runs a function for each message of a topic, with retries. */
 export interface DurableSubscriberTriggerConfig extends ConditionConfig {
   /** The topic to subscribe to. */
   topic: string
@@ -58,7 +58,7 @@ export interface DurableSubscriberTriggerConfig extends ConditionConfig {
   queue_config?: SubscriberQueueConfig | undefined
 }
 
-/** `subscribe`: runs a function for each message of a topic, once and without a receipt. */
+/** `subscribe`: runs a function for each message of a topic, without retries. */
 export interface SubscribeTriggerConfig {
   /** The topic to subscribe to. */
   topic: string
@@ -101,10 +101,10 @@ export interface TraceTriggerConfig {
   /** The status of the spans. */
   status?: string | undefined
 }
-/** What a function bound to `trace` receives. */
+/** Payload of a function bound to `trace`. */
 export type TraceEvent = { trace_ids: string[] }
 
-/** How a configuration entry changed. */
+/** Kinds of changes of a configuration entry. */
 export type ConfigurationEventType = 'configuration:registered' | 'configuration:updated' | 'configuration:deleted'
 /** `configuration`: runs a function after a configuration entry has changed. What is left out matches everything. */
 export interface ConfigurationTriggerConfig extends ConditionConfig {
@@ -114,7 +114,7 @@ export interface ConfigurationTriggerConfig extends ConditionConfig {
   event_types?: ConfigurationEventType[] | undefined
 }
 
-/** Trigger types of the engine and their configs. */
+/** Configs of the trigger types of the engine, by type. */
 export interface TriggerConfigs {
   /** HTTP requests. */
   http: HttpTriggerConfig
