@@ -26,7 +26,7 @@ export type FollowOptions = {
   item?: string | undefined
   /** Returns a ticket for each attempt to connect: the query parameter `ticket` of the handshake, for the auth function. */
   ticket?: (() => string | Promise<string>) | undefined
-  /** How lost connections are re-established. */
+  /** Reconnect settings. */
   reconnectionConfig?: ReconnectionOptions | undefined
 }
 
@@ -53,7 +53,7 @@ export interface StreamFollower<T, Content> extends AsyncIterable<StreamUpdate<T
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): Unsubscribe
 }
 
-/** Updates that are kept for a page that does not read them. Then they are replaced by the present content. */
+/** Maximum number of unread updates. Further ones are replaced by the current content. */
 const MAX_KEPT_UPDATES = 1_000
 
 /** Follows a stream with the sockets of a platform. */

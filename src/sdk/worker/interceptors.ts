@@ -19,7 +19,7 @@ export type NextCall = (request?: TriggerRequest) => Promise<unknown>
 
 /** Invocation that a `serve` interceptor receives. */
 export type InterceptedInvocation = {
-  /** What the caller sent, before the function's schema checks it. */
+  /** The payload of the caller, before it is checked against the function's schema. */
   readonly payload: unknown
   /** The context that the handler receives. */
   readonly context: InvocationContext
@@ -31,7 +31,7 @@ export type NextHandler = (payload?: unknown) => Promise<unknown>
 /** Functions that run around calls, publications and handlers. */
 export type Interceptor = {
   /**
-   * Runs around each call that waits for a result. What it returns or throws is the caller's result or error. The call's
+   * Runs around each call that waits for a result. Its return value or error is that of the call. The call's
    * time limit includes it.
    */
   call?: ((request: TriggerRequest, next: NextCall) => Promise<unknown>) | undefined

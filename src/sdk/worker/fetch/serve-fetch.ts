@@ -18,9 +18,9 @@ export type FetchApp =
 
 /** Options of `serveFetch`. */
 export type ServeFetchOptions = {
-  /** The routes, each a method and a path: `GET /orders/:id`. Engines have no wildcards. */
+  /** Routes, each a method and a path, such as `GET /orders/:id`. Engines have no wildcards. */
   routes: readonly string[]
-  /** The function that serves them. Default `fetch`; two applications in one worker need two ids. */
+  /** Id of the function that serves the routes. Default: `fetch`; two applications in one worker need two ids. */
   functionId?: string | undefined
 }
 
@@ -107,7 +107,7 @@ async function serve(handle: Handle, payload: unknown, context: InvocationContex
   const { response: writer, request_body: body } = exchange
   holdDrain(writer)
   if (context instanceof HandlerContext) abortWith(writer.stream, context)
-  // A cut rejects the write that is under way. After an answer in one piece, the engine refuses the channel.
+  // A lost connection rejects the write in progress. After an answer in one piece, the engine refuses the channel.
   writer.stream.on('error', ignore)
   // Opens the channel, so that the signal aborts as soon as the client leaves.
   void writer.sendMessage(statusMessage(200))

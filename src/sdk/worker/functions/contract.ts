@@ -19,32 +19,32 @@ export type MaybeSchema = StandardSchemaV1 | undefined
 /** Contract of a function: id, input and output. */
 export type FunctionContract<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> = {
   readonly id: string
-  /** What the function takes. Callers send what the schema accepts, the handler gets what it gives. */
+  /** Schema of the payload. Callers send its input type, the handler receives its output type. */
   readonly input?: I
-  /** What the function answers. The handler returns what the schema accepts, callers get what it gives. */
+  /** Schema of the result. The handler returns its input type, callers receive its output type. */
   readonly output?: O
   readonly description?: string | undefined
-  /** Free JSON; `internal: true` hides the function from listings. */
+  /** Any JSON; `internal: true` hides the function from lists. */
   readonly metadata?: Record<string, unknown> | undefined
-  /** JSON Schema of the payload, instead of the one made from `input`. */
+  /** JSON Schema of the payload. Default: generated from `input`. */
   readonly request_format?: JsonSchemaFormat | undefined
-  /** JSON Schema of the result, instead of the one made from `output`. */
+  /** JSON Schema of the result. Default: generated from `output`. */
   readonly response_format?: JsonSchemaFormat | undefined
-  /** Converts schemas that cannot do it themselves. */
+  /** Converts schemas to JSON Schema, if their library cannot. */
   readonly toJsonSchema?: ToJsonSchema | undefined
 }
 
 /** Contract of a trigger type: id, config and payload. */
 export type TriggerTypeContract<C extends MaybeSchema = MaybeSchema, R extends MaybeSchema = MaybeSchema> = {
   readonly id: string
-  /** A binding's `config`. */
+  /** Schema of the `config` of a binding. */
   readonly config?: C
-  /** The payload of bound functions. */
+  /** Schema of the payload of bound functions. */
   readonly request?: R
-  /** Shown where types are listed. */
+  /** Shown in lists of trigger types. */
   readonly description?: string | undefined
   readonly namespace?: string | undefined
-  /** Converts schemas that cannot do it themselves. */
+  /** Converts schemas to JSON Schema, if their library cannot. */
   readonly toJsonSchema?: ToJsonSchema | undefined
 }
 
@@ -79,7 +79,7 @@ export type ContractOutput<C extends FunctionContract> = ReceivedAs<C['output']>
 /**
  * Declares a function for both its sides: `worker.registerFunction(contract, handler)` serves it,
  * `worker.trigger(contract, payload)` calls it.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or a schema that is none.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or an invalid schema.
  * @example
  * const add = defineFunction({
  *   id: 'math::add',
@@ -100,7 +100,7 @@ export function defineFunction<I extends MaybeSchema = undefined, O extends Mayb
 /**
  * Declares a trigger type for its provider, `worker.registerTriggerType(contract, handler)`, and for those who bind
  * functions to it, `worker.registerTrigger(contract, { function_id, config })`.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or a schema that is none, `INVALID_NAMESPACE`.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or an invalid schema, `INVALID_NAMESPACE`.
  */
 export function defineTriggerType<C extends MaybeSchema = undefined, R extends MaybeSchema = undefined>(
   contract: TriggerTypeContract<C, R>,

@@ -227,7 +227,7 @@ function answerFrame({ counters }: Server, message: Invocation, answer: HandlerO
     }
     return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id, result: answer.result })
   } catch (cause) {
-    // The result is no JSON, or too large: the caller hears that instead of nothing.
+    // The result cannot be serialised, or is too large: the caller receives this error instead of no answer.
     const { code, message: text } = toErrorBody(cause)
     if (code === ErrorCode.MESSAGE_TOO_LARGE) counters.oversizedMessages += 1
     const echoed = function_id.slice(0, MAX_ECHOED_CHARACTERS)

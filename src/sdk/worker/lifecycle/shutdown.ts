@@ -11,9 +11,9 @@ import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** How long a graceful shutdown waits. */
 export type ShutdownOptions = {
-  /** How long running handlers may take. Default 10 000 ms. */
+  /** Time limit of the drain in milliseconds. Default: 10 000. */
   drainTimeoutMs?: number | undefined
-  /** Ends the wait early. */
+  /** Ends the drain early. */
   signal?: AbortSignal | undefined
 }
 
@@ -87,7 +87,7 @@ export class Shutdown {
     unlimit()
   }
 
-  /** Ends the drain at a limit, also one that is under way; the first limit counts. Returns what takes the limit off. */
+  /** Sets a limit for the drain, also for one in progress; the first limit counts. Returns a function that removes it. */
   #limitDrain({ drainTimeoutMs, signal }: DrainLimits): () => void {
     const stop = (): void => {
       this.#drainOver.resolve()

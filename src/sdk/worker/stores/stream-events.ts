@@ -4,7 +4,7 @@
  */
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- contexts and items are any JSON, as in the official package */
-/** What the stream server's auth function is asked. Header names are lower-case. */
+/** Payload of the auth function of the stream port. Header names are lower-case. */
 export interface StreamAuthInput {
   /** Headers of the HTTP upgrade; names are lower-case. */
   headers: Record<string, string>

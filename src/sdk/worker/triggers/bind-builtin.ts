@@ -27,7 +27,7 @@ function bind<TType extends keyof TriggerConfigs>(type: TType): TriggerBinder<TT
 
 /**
  * Creates the argument of `registerTrigger` for each trigger type of the engine.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank function id or a config that is no object.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank function id or a config that is not an object.
  * @example
  * worker.registerTrigger(BuiltinTrigger.http('orders::create', { api_path: '/orders', http_method: 'POST' }))
  */

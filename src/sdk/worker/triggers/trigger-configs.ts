@@ -6,7 +6,7 @@ import type { RegisterTriggerInput } from './triggers.js'
 
 /** Config of a condition: a function that filters events. */
 export interface ConditionConfig {
-  /** Receives what the function would receive; skips by returning `false`. */
+  /** Id of a function that receives the same payload first. If it returns `false`, the event is skipped. */
   condition_function_id?: string | undefined
 }
 
@@ -16,7 +16,7 @@ export interface HttpTriggerConfig extends ConditionConfig {
   api_path: string
   /** In any letter case. Default `GET`. */
   http_method?: string | undefined
-  /** Functions that see a request before the handler, in order. */
+  /** Ids of functions that receive a request before the handler, in order. */
   middleware_function_ids?: string[] | undefined
 }
 
@@ -33,13 +33,13 @@ export type CronEvent = { trigger: 'cron'; job_id: string; scheduled_time: strin
 
 /** How a topic's messages reach one subscriber. Times in milliseconds. */
 export interface SubscriberQueueConfig {
-  /** `fifo` delivers one message after the other. Default: several at once. */
+  /** `fifo` delivers one message after the other. Default: `standard`, several at once. */
   type?: 'fifo' | 'standard' | undefined
-  /** Attempts beside the first. Default 2. */
+  /** Retries after the first attempt. Default: 2. */
   maxRetries?: number | undefined
-  /** Deliveries at a time. Default 10; `fifo` has 1. */
+  /** Concurrent deliveries. Default: 10; `fifo` has 1. */
   concurrency?: number | undefined
-  /** Before the first retry; doubles with each. Default 1000. */
+  /** Delay before the first retry, doubled for each further one. Default: 1000. */
   backoffDelayMs?: number | undefined
   /** Brokers other than the built-in one may use these. */
   maxPriority?: number | undefined
@@ -54,7 +54,7 @@ export interface SubscriberQueueConfig {
 export interface DurableSubscriberTriggerConfig extends ConditionConfig {
   /** The topic to subscribe to. */
   topic: string
-  /** How messages reach this subscriber. */
+  /** Queue settings of this subscriber. */
   queue_config?: SubscriberQueueConfig | undefined
 }
 
@@ -64,7 +64,7 @@ export interface SubscribeTriggerConfig {
   topic: string
 }
 
-/** `state`: runs a function after a value has changed. What is left out matches everything. */
+/** `state`: runs a function after a value has changed. Omitted members match everything. */
 export interface StateTriggerConfig extends ConditionConfig {
   /** The scope of the values. */
   scope?: string | undefined
@@ -72,7 +72,7 @@ export interface StateTriggerConfig extends ConditionConfig {
   key?: string | undefined
 }
 
-/** `stream`: runs a function after an item has changed. What is left out matches everything. */
+/** `stream`: runs a function after an item has changed. Omitted members match everything. */
 export interface StreamTriggerConfig extends ConditionConfig {
   /** The stream. */
   stream_name: string
@@ -94,7 +94,7 @@ export interface LogTriggerConfig {
   level?: 'all' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | undefined
 }
 
-/** `trace`: runs a function for traces that have ended. What is left out matches everything. */
+/** `trace`: runs a function for traces that have ended. Omitted members match everything. */
 export interface TraceTriggerConfig {
   /** The service that made the spans. */
   service_name?: string | undefined
@@ -106,7 +106,7 @@ export type TraceEvent = { trace_ids: string[] }
 
 /** Kinds of changes of a configuration entry. */
 export type ConfigurationEventType = 'configuration:registered' | 'configuration:updated' | 'configuration:deleted'
-/** `configuration`: runs a function after a configuration entry has changed. What is left out matches everything. */
+/** `configuration`: runs a function after a configuration entry has changed. Omitted members match everything. */
 export interface ConfigurationTriggerConfig extends ConditionConfig {
   /** The configuration entry. */
   configuration_id?: string | undefined

@@ -34,7 +34,7 @@ export type TriggerHandler<TConfig> = {
 /** A trigger type to provide. */
 export type RegisterTriggerTypeInput = {
   id: string
-  /** Shown where types are listed. */
+  /** Shown in lists of trigger types. */
   description: string
   namespace?: string | undefined
   /** JSON Schema of a binding's `config`. */
