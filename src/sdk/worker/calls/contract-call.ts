@@ -91,7 +91,7 @@ export function withContracts(trigger: TriggerFunction): ContractTrigger {
 
 /**
  * One function per contract.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something among them that is no contract.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` if one of them is not a contract.
  */
 export function contractClient<T extends Readonly<Record<string, FunctionContract>>>(
   trigger: ContractTrigger,

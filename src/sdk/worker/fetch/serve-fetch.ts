@@ -113,7 +113,7 @@ async function serve(handle: Handle, payload: unknown, context: InvocationContex
   void writer.sendMessage(statusMessage(200))
   const request = requestOf(exchange, context.signal)
   const response: unknown = await handle(request)
-  // A response of another realm or polyfill is no instance of this one.
+  // A response of another realm or polyfill is not an instance of this one.
   if (!isResponse(response)) {
     const text = `The application must return a Response, got ${describe(response)}`
     throw new RuntimeError(ErrorCode.invalid_response, text)

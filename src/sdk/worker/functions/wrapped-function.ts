@@ -15,7 +15,7 @@ export type WrapOptions = FunctionFormats & {
 
 /**
  * Turns a synchronous function into a handler. A function without parameters ignores the payload.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no function. With `positional`, the handler rejects
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an argument that is not a function. With `positional`, the handler rejects
  * payloads that are no list with `deserialization_error`.
  * @example
  * worker.registerFunction('add', iiiFn((a: number, b: number) => a + b, { positional: true }))

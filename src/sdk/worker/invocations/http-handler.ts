@@ -24,8 +24,8 @@ export type HttpCallback = (
 
 /**
  * Turns a callback into a handler of HTTP requests.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a callback that is no function. The function it returns rejects so for a
- * payload that is no HTTP request.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a callback that is not a function. The function it returns rejects so for a
+ * payload that is not an HTTP request.
  * @example
  * worker.registerFunction('report', http(async (req, res) => {
  *   res.status(200)
