@@ -19,6 +19,8 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
     "cliEngine(['--config', file])",
   ],
   'npx iii-node engine --data ./data': ['test/processes/kept-data-survives-a-killed-engine.test.ts', '--data'],
+  'npm install classic-level': ['package.json', '"classic-level"'],
+  'cp -r node_modules/iii-node/examples .': ['package.json', '"examples",'],
   'npx tsx examples/24-durable-order.ts': ['package.json', '"examples": "tsx scripts/run-examples.ts"'],
   'npx iii-node console --url ws://127.0.0.1:49134': ['test/processes/cli-console.test.ts', "'console', '--url'"],
   'npx iii-node dev worker.ts': ['test/processes/cli-dev.test.ts', "'dev', file"],

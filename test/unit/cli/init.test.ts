@@ -37,7 +37,7 @@ test('writes into a repository without files', async () => {
 test.each([
   [['init', 'a', 'b'], 'init takes one folder'],
   [['init', 'a', '--template', 'java'], '--template must be api, jobs, js'],
-  [['init'], 'without a terminal, give the folder and --template, or --yes'],
+  [['init'], 'without a terminal, pass the folder and --template, or --yes'],
   [['schema'], 'schema takes one argument, config'],
 ])('%s is a wrong command line', async (args, message) => {
   const { code, stderr } = await runCommand(args)
