@@ -65,7 +65,7 @@ function encode(signal: OtlpSignal, frames: readonly Uint8Array[], { protocol }:
   let records = 0
   for (const frame of frames) {
     const { content, records: more } = cleaned(schema, contentOf(frame))
-    items.push(...((content[root] as unknown[] | undefined) ?? []))
+    for (const item of (content[root] as unknown[] | undefined) ?? []) items.push(item)
     records += more
   }
   const request = { [root]: items }
