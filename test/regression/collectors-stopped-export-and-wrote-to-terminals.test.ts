@@ -1,10 +1,13 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
+import { createHttpFunctionsBuiltin } from '../../src/engine/builtins/http-functions/http-functions-builtin.js'
+import { parseHttpFunctionsConfig } from '../../src/engine/builtins/http-functions/http-functions-config.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { otlpTargets, type OtlpProtocol } from '../../src/wire/otlp/otlp-settings.js'
 import type { OtlpReport } from '../../src/wire/otlp/otlp-sender.js'
 import { startOtlp } from '../../src/wire/otlp/start-otlp.js'
+import { FakeHost } from '../kit/fake-host.js'
 import { otlpCollector } from '../kit/otlp-collector.js'
 import { seededRandom } from '../kit/seeded-random.js'
 import { spanFrame } from '../kit/telemetry-frames.js'
@@ -39,14 +42,23 @@ async function answering(bytes: string): Promise<string> {
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
 }
 
+const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'
+
 test('a collector that switches to another protocol is a failure, and export goes on', async () => {
-  const { reports, sending } = sender(
-    await answering('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
-    'http/json',
-  )
+  const { reports, sending } = sender(await answering(SWITCHED), 'http/json')
   sending.send(spanFrame([{ name: 'a' }]), 1)
   void sending.flush()
   await expect.poll(() => reports).toMatchObject([{ reason: 'the connection was closed without an answer' }])
+})
+
+test('a function behind a URL that switches to another protocol is a failed call', async () => {
+  const local = parseHttpFunctionsConfig({
+    security: { url_allowlist: ['127.0.0.1'], block_private_ips: false, require_https: false },
+  })
+  const builtin = createHttpFunctionsBuiltin(new FakeHost(), local, {})
+  onTestFinished(() => builtin.stop())
+  const call = builtin.serveExternal!('f', { url: await answering(SWITCHED) }, false)
+  await expect(call({})).rejects.toMatchObject({ code: 'http_request_failed' })
 })
 
 test.each(['http/json', 'http/protobuf'] as const)(
