@@ -194,7 +194,7 @@ export class Session implements Member {
     switch (message.type) {
       case 'invokefunction':
         if (this.access === undefined) this.#parts.router.handle(this, message, payload)
-        else this.#parts.guardedCalls.handle(this, this.access, message)
+        else this.#parts.guardedCalls.handle(this, this.access, { message, text: payload })
         return
       case 'invocationresult':
         if (this.#owed.isAnothers(this, message)) this.#owed.keep(message, weightOf(message))

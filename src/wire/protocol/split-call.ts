@@ -22,30 +22,70 @@ const SIMPLE = ['type', 'invocation_id', 'function_id', 'namespace', 'traceparen
 /** The members before the payload, and the key of the payload. */
 const HEAD = new RegExp(String.raw`^\{\s*(?:"(?:${SIMPLE.join('|')})"\s*:\s*"[^"\\]*"\s*,\s*)*"data"\s*:\s*`)
 
-/** Members with values of other kinds. The end of a payload before them is not found, so they are searched first. */
+/** Members with values of other kinds, as clients write them behind the payload. */
 const OTHERS = ['"metadata":', '"action":']
+
+/** Keys that are tried as the first behind the payload. Metadata may contain keys of the same names. */
+const MAX_STEPS_BACK = 4
+
+/** Text behind a payload that could name the payload a second time. */
+const SECOND_PAYLOAD = /"data"|\\u/
 
 /** The call in a frame, if its payload is found at little cost. */
 export function splitCall(frame: string): SplitCall | undefined {
   if (frame.length < MIN_CHARACTERS || frame.length > LARGE_JSON_CHARACTERS || !frame.endsWith('}')) return undefined
   const start = HEAD.exec(frame)?.[0].length
-  if (start === undefined || OTHERS.some((member) => frame.includes(member, start))) return undefined
-  const end = endOfPayload(frame, start)
-  const payload = frame.slice(start, end).trimEnd()
+  if (start === undefined) return undefined
+  const head = `${frame.slice(0, start)}null`
+  for (const end of endsOfPayload(frame, start)) {
+    const members = objectIn(head, frame.slice(end))
+    if (members !== undefined) return splitAt(frame, members, frame.slice(start, end).trimEnd())
+  }
+  return undefined
+}
+
+/** The parsed members without the payload; `undefined` if the payload does not end there. */
+function objectIn(head: string, tail: string): Record<string, unknown> | undefined {
   try {
-    const members = JSON.parse(`${frame.slice(0, start)}null${frame.slice(end)}`) as Record<string, unknown>
-    if (members['type'] !== 'invokefunction') return undefined
-    members['data'] = JSON.parse(payload)
-    if (findJsonFault(frame, ENGINE_JSON) !== undefined) return undefined
-    return { message: engineCodec.read(members, frame), payload }
+    const members = JSON.parse(head + tail) as Record<string, unknown>
+    return members['type'] === 'invokefunction' && !SECOND_PAYLOAD.test(tail) ? members : undefined
   } catch {
     return undefined
   }
 }
 
-/** The end of the payload if only simple members follow it; otherwise a position that is not the end of a value. */
-function endOfPayload(frame: string, start: number): number {
-  let end = frame.length - 1
+/** The call, if its payload is one JSON value. Head and tail are JSON around a value, so no other split is possible. */
+function splitAt(frame: string, members: Record<string, unknown>, payload: string): SplitCall | undefined {
+  try {
+    members['data'] = JSON.parse(payload)
+  } catch {
+    return undefined
+  }
+  if (findJsonFault(frame, ENGINE_JSON) !== undefined) return undefined
+  return { message: engineCodec.read(members, frame), payload }
+}
+
+/**
+ * Positions where the payload may end, the earliest first. Text within the payload may look like a member behind it, but
+ * then a bracket of the payload is left over, and the members are no JSON.
+ */
+function endsOfPayload(frame: string, start: number): number[] {
+  let from = beforeSimple(frame, start, frame.length - 1)
+  const ends = [from]
+  const others = OTHERS.filter((member) => frame.includes(member, start))
+  for (let n = 0; n < MAX_STEPS_BACK && others.length > 0; n++) {
+    const key = Math.max(...others.map((member) => frame.lastIndexOf(member, from - 1)))
+    if (key <= start) break
+    const comma = backOver(frame, key, ',')
+    from = comma > start ? beforeSimple(frame, start, comma) : key
+    if (comma > start) ends.unshift(from)
+  }
+  return ends
+}
+
+/** The position before the simple members that end at a position. */
+function beforeSimple(frame: string, start: number, from: number): number {
+  let end = from
   while (frame[end - 1] === '"') {
     const keyEnd = backOver(frame, frame.lastIndexOf('"', end - 2), ':') - 1
     const key = frame.lastIndexOf('"', keyEnd - 1)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { engineCodec } from '../../../../src/wire/protocol/engine-codec.js'
 import { splitCall } from '../../../../src/wire/protocol/split-call.js'
-import { engineRig } from '../../../kit/engine-rig.js'
+import { engineRig, guardedRig } from '../../../kit/engine-rig.js'
 
 const ID = 'b7ad6b71-6920-4331-8000-000000000000'
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
@@ -58,6 +58,7 @@ test('a call that is split reads like one that is parsed whole', () => {
 const data = { id: 7, more: ['a', { type: 'x', data: 'y' }], pad: PAD }
 const text = JSON.stringify(data)
 const spaced = JSON.stringify(data, null, 1)
+const confusing = JSON.stringify({ pad: PAD, action: { metadata: { a: 1 } }, metadata: { action: {} } })
 
 test.each([
   [
@@ -75,6 +76,26 @@ test.each([
     `{"function_id": "f", "data": ${spaced}, "invocation_id": "${ID}", "type": "invokefunction"}`,
     spaced,
   ],
+  [
+    'this package with an action and metadata',
+    `{"type":"invokefunction","function_id":"f","data":${text},"action":{"type":"void"},"namespace":"eu","metadata":{"action":{"a":"}"}},"traceparent":"${TRACE}"}`,
+    text,
+  ],
+  [
+    'the Node client with an action and metadata',
+    `{"invocation_id":"${ID}","function_id":"f","data":${text},"traceparent":"${TRACE}","baggage":"k=v","action":{"type":"enqueue","queue":"q"},"metadata":[1],"type":"invokefunction"}`,
+    text,
+  ],
+  [
+    'the Python client with metadata',
+    `{"function_id": "f", "data": ${spaced}, "metadata": ${JSON.stringify({ a: { b: 1 } }, null, 1)}, "invocation_id": "${ID}", "type": "invokefunction"}`,
+    spaced,
+  ],
+  [
+    'a client whose payload looks like the members behind it',
+    `{"type":"invokefunction","function_id":"f","data":${confusing},"metadata":1}`,
+    confusing,
+  ],
 ])('the payload of a call of %s is found', (_, frame, payload) => {
   expect(splitCall(frame)?.payload).toBe(payload)
 })
@@ -84,7 +105,8 @@ const call = (payload: string, more = ''): string =>
 
 test.each([
   ['two payloads', call(text, `,"data":${text}`)],
-  ['metadata behind the payload', call(text, ',"metadata":{"a":1}')],
+  ['metadata that names a payload', call(text, ',"metadata":{"data":1}')],
+  ['an escaped key behind the payload', call(text, ',"metadata":1,"d\\u0061ta":2')],
   ['a payload that is no JSON', call(`{"pad":"${PAD}"`)],
   ['half a surrogate pair', call(`["${PAD}","\\ud800"]`)],
   ['a number above the largest double', call(`["${PAD}",1e999]`)],
@@ -94,12 +116,13 @@ test.each([
   expect(splitCall(frame)).toBeUndefined()
 })
 
+const exact = `{"pad":"${PAD}","n":1.0,"large":12345678901234567890}`
+
 test('a payload is forwarded as it was received, with the id of its caller', async () => {
   const rig = await engineRig()
   const [owner, caller] = [await rig.worker({ name: 'owner' }), await rig.worker({ name: 'caller' })]
   owner.register('f')
   await rig.settle()
-  const exact = `{"pad":"${PAD}","n":1.0,"large":12345678901234567890}`
   caller.send(call(exact))
   await rig.settle()
   expect(owner.texts.at(-1)).toContain(`${exact.slice(0, -1)},"_caller_worker_id":"${caller.id}"}`)
@@ -126,4 +149,14 @@ test('the id of a caller replaces one in the payload', async () => {
   await rig.settle()
   expect(owner.texts.at(-1)).not.toContain('forged')
   expect(owner.take('invokefunction')['data']).toEqual({ _caller_worker_id: caller.id, pad: PAD })
+})
+
+test('the payload of a call with metadata on a guarded listener is forwarded as it was received', async () => {
+  const rig = await guardedRig()
+  rig.admin.register('open::f')
+  const guest = await rig.guest({})
+  guest.send(call(exact, ',"metadata":{"tenant":"a"},"action":{"type":"void"}').replace('"f"', '"open::f"'))
+  await rig.settle()
+  expect(rig.admin.texts.at(-1)).toContain(`${exact.slice(0, -1)},"_caller_worker_id":"${guest.id}"}`)
+  expect(rig.admin.take('invokefunction')).toMatchObject({ function_id: 'open::f', metadata: { tenant: 'a' } })
 })
