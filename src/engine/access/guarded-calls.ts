@@ -27,7 +27,11 @@ export class GuardedCalls {
   }
 
   /** Handles a call of a worker; `text` is its payload as it was received. */
-  handle(from: Peer, access: Access, received: { readonly message: InvokeMessage; readonly text?: string | undefined }): void {
+  handle(
+    from: Peer,
+    access: Access,
+    received: { readonly message: InvokeMessage; readonly text?: string | undefined },
+  ): void {
     const { directory, handOver, router } = this.#parts
     const { message, text } = received
     const { invocation_id: id, function_id: functionId, namespace = DEFAULT_NAMESPACE } = message

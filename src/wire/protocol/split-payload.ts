@@ -1,14 +1,14 @@
 /**
- * Reads a call and keeps its payload as received text too, so that the engine forwards the payload without serialising
- * it. The payload and the members around it are parsed one after the other. This costs as much as parsing the frame,
- * and proves that the text is one JSON value. Frames with another layout, and invalid frames, are left to the codec.
+ * Reads a call or a result and keeps its payload as received text too, so that the engine forwards the payload without
+ * serialising it. The payload and the members around it are parsed one after the other. This costs as much as parsing the
+ * frame, and proves that the text is one JSON value. Frames with another layout, and invalid frames, are left to the codec.
  */
 import { findJsonFault } from '../../std/json/json-scan.js'
 import { engineCodec } from './engine-codec.js'
 import { ENGINE_JSON, LARGE_JSON_CHARACTERS } from './limits.js'
 
-/** A parsed call, and the text of its payload. */
-export interface SplitCall {
+/** A parsed call or result, and the text of its payload. */
+interface SplitMessage {
   readonly message: ReturnType<typeof engineCodec.read>
   readonly payload: string
 }
@@ -20,7 +20,7 @@ const MIN_CHARACTERS = 1024
 const SIMPLE = ['type', 'invocation_id', 'function_id', 'namespace', 'traceparent', 'baggage']
 
 /** The members before the payload, and the key of the payload. */
-const HEAD = new RegExp(String.raw`^\{\s*(?:"(?:${SIMPLE.join('|')})"\s*:\s*"[^"\\]*"\s*,\s*)*"data"\s*:\s*`)
+const HEAD = new RegExp(String.raw`^\{\s*(?:"(?:${SIMPLE.join('|')})"\s*:\s*"[^"\\]*"\s*,\s*)*"(data|result)"\s*:\s*`)
 
 /** Members with values of other kinds, as clients write them behind the payload. */
 const OTHERS = ['"metadata":', '"action":']
@@ -29,17 +29,21 @@ const OTHERS = ['"metadata":', '"action":']
 const MAX_STEPS_BACK = 4
 
 /** Text behind a payload that could name the payload a second time. */
-const SECOND_PAYLOAD = /"data"|\\u/
+const SECOND_PAYLOAD = /"(?:data|result|error)"|\\u/
 
-/** The call in a frame, if its payload is found at little cost. */
-export function splitCall(frame: string): SplitCall | undefined {
+/** The type of message that has a payload of each name. */
+const TYPES: Readonly<Record<string, string>> = { data: 'invokefunction', result: 'invocationresult' }
+
+/** The call or result in a frame, if its payload is found at little cost. */
+export function splitPayload(frame: string): SplitMessage | undefined {
   if (frame.length < MIN_CHARACTERS || frame.length > LARGE_JSON_CHARACTERS || !frame.endsWith('}')) return undefined
-  const start = HEAD.exec(frame)?.[0].length
-  if (start === undefined) return undefined
-  const head = `${frame.slice(0, start)}null`
-  for (const end of endsOfPayload(frame, start)) {
+  const [head, name] = HEAD.exec(frame) ?? []
+  if (head === undefined || name === undefined) return undefined
+  for (const end of endsOfPayload(frame, head.length)) {
     const members = objectIn(head, frame.slice(end))
-    if (members !== undefined) return splitAt(frame, members, frame.slice(start, end).trimEnd())
+    if (members === undefined) continue
+    if (members['type'] !== TYPES[name]) return undefined
+    return splitAt(frame, { members, name, payload: frame.slice(head.length, end).trimEnd() })
   }
   return undefined
 }
@@ -47,17 +51,23 @@ export function splitCall(frame: string): SplitCall | undefined {
 /** The parsed members without the payload; `undefined` if the payload does not end there. */
 function objectIn(head: string, tail: string): Record<string, unknown> | undefined {
   try {
-    const members = JSON.parse(head + tail) as Record<string, unknown>
-    return members['type'] === 'invokefunction' && !SECOND_PAYLOAD.test(tail) ? members : undefined
+    const members = JSON.parse(`${head}null${tail}`) as Record<string, unknown>
+    return SECOND_PAYLOAD.test(tail) ? undefined : members
   } catch {
     return undefined
   }
 }
 
-/** The call, if its payload is one JSON value. Head and tail are JSON around a value, so no other split is possible. */
-function splitAt(frame: string, members: Record<string, unknown>, payload: string): SplitCall | undefined {
+interface Pieces {
+  readonly members: Record<string, unknown>
+  readonly name: string
+  readonly payload: string
+}
+
+/** The message, if its payload is one JSON value. Head and tail are JSON around a value, so no other split is possible. */
+function splitAt(frame: string, { members, name, payload }: Pieces): SplitMessage | undefined {
   try {
-    members['data'] = JSON.parse(payload)
+    members[name] = JSON.parse(payload)
   } catch {
     return undefined
   }
