@@ -2,7 +2,7 @@
  * The words of workflows: what a workflow and a signal are, and what the code of a workflow works with. Each method of
  * `Flow` is one operation of the journal. Types only; `operations.ts` implements them.
  */
-import type { Duration } from '../sdk/worker/duration.js'
+import type { Duration } from '../sdk/worker/options/duration.js'
 import type {
   ContractInput,
   ContractOutput,

@@ -6,7 +6,7 @@ import { describe, messageOf } from '../std/text/describe.js'
 import { utf8Length } from '../std/text/utf8.js'
 import { nearestName } from '../std/text/nearest-name.js'
 import { checkCount, checkRecord } from '../sdk/worker/check.js'
-import { durationMs, type Duration } from '../sdk/worker/duration.js'
+import { durationMs, type Duration } from '../sdk/worker/options/duration.js'
 import type { RetryPolicy } from './flow.js'
 
 /** Options of `serveWorkflow`. */

@@ -12,8 +12,8 @@ import {
   checkRecord,
   checkText,
 } from '../worker/check.js'
-import type { DiagnosticsOption, Report } from '../worker/diagnostics.js'
-import type { WorkerOptions } from '../worker/options.js'
+import type { DiagnosticsOption, Report } from '../worker/diagnostics/diagnostics.js'
+import type { WorkerOptions } from '../worker/options/options.js'
 
 /** Options of `registerWorker` in a web page. */
 export type BrowserOptions = {

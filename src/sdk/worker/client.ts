@@ -2,7 +2,7 @@
  * What `registerWorker` returns: the interface users program against. `IIIClient` is the official package's interface,
  * so that fakes written for it keep compiling; `III` adds the rest.
  */
-import type { HeadersOption } from './headers.js'
+import type { HeadersOption } from './options/headers.js'
 import type { Channel } from '../channel/create.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../../errors.js'
@@ -27,7 +27,7 @@ import type { HttpInvocationConfig } from './functions/http-invocation.js'
 import type { ReadyOptions } from './lifecycle/ready.js'
 import type { RegisterServiceInput } from './functions/services.js'
 import type { ShutdownOptions, ShutdownReport } from './lifecycle/shutdown.js'
-import type { WorkerStats } from './stats.js'
+import type { WorkerStats } from './diagnostics/stats.js'
 import type { Interceptor } from './interceptors.js'
 import type { OnceCallOptions } from './once/once-options.js'
 import type { WorkerHealth } from './health/health.js'

@@ -17,9 +17,9 @@ import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { Emitter } from '../../std/async/emitter.js'
 import { workerCodec } from '../../wire/protocol/codec.js'
 import type { DialOptions } from '../../wire/transport/transport.js'
-import type { Report } from './diagnostics.js'
+import type { Report } from './diagnostics/diagnostics.js'
 import type { Needs } from './lifecycle/workarounds.js'
-import type { WorkerOptions } from './options.js'
+import type { WorkerOptions } from './options/options.js'
 
 /** What the engine calls this worker on one link. */
 export interface Session {

@@ -5,7 +5,7 @@ import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { addressWithoutCredentials } from '../../../std/text/without-credentials.js'
 import { checkDurationMs, checkRecord } from '../check.js'
-import { checkHeaders } from '../check-headers.js'
+import { checkHeaders } from '../options/check-headers.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** Methods of a request that serves a function. */

@@ -9,7 +9,7 @@ import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import { currentTraceId } from '../../telemetry/trace/context-helpers.js'
 import type { Interceptor } from '../interceptors.js'
 import type { WorkerHealth } from './health.js'
-import type { WorkerStats } from '../stats.js'
+import type { WorkerStats } from '../diagnostics/stats.js'
 
 /** What metrics read of a worker. */
 export interface MeasuredWorker {

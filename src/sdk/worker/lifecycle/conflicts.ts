@@ -8,7 +8,7 @@ import { backoffDelayMs, type BackoffPolicy } from '../../../std/time/backoff.js
 import type { Clock, Timer } from '../../../std/time/clock.js'
 import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
 import type { Random } from '../../../std/random.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { Functions } from '../functions/functions.js'
 import type { Triggers } from '../triggers/triggers.js'
 import type { WorkerNews } from '../discovery/worker-news.js'

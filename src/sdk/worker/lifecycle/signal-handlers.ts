@@ -8,7 +8,7 @@ import { invalidArgument } from '../../../errors.js'
 import { systemClock } from '../../../std/time/clock.js'
 import { processState } from '../../../std/process-state.js'
 import { checkFunction, checkRecord } from '../check.js'
-import { REPORT, type Reporting } from '../diagnostics.js'
+import { REPORT, type Reporting } from '../diagnostics/diagnostics.js'
 import { keysOf, UnknownOptions } from '../../../std/text/unknown-options.js'
 import { drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 

@@ -6,7 +6,7 @@ import { ErrorCode, invalidArgument, InvocationError } from '../../../errors.js'
 import { describe } from '../../../std/text/describe.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { checkId, checkRecord } from '../check.js'
-import { durationMs, type Duration } from '../duration.js'
+import { durationMs, type Duration } from '../options/duration.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** How work that runs once per key is kept. */

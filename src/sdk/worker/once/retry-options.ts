@@ -1,5 +1,5 @@
 /** How a call is sent again, as users write it. */
-import type { Duration } from '../duration.js'
+import type { Duration } from '../options/duration.js'
 
 /** When a call is sent again. */
 export type RetryOptions = {

@@ -8,7 +8,7 @@ import { parseUpdateOps } from '../../../wire/updates/update-op.js'
 import { applyUpdateOps } from '../../../wire/updates/update-ops.js'
 import { checkFunction, checkId, checkRecord } from '../check.js'
 import type { IIIClient } from '../client.js'
-import { REPORT, type Reporting } from '../diagnostics.js'
+import { REPORT, type Reporting } from '../diagnostics/diagnostics.js'
 import type { FunctionRef, RemoteFunctionHandler } from '../functions/functions.js'
 import type {
   IStream,

@@ -10,7 +10,7 @@ import type { EngineMessage, MessageNamed } from '../../../wire/protocol/message
 import { checkFunction, checkId, checkJson, checkNamespace, checkRecord } from '../check.js'
 import type { Barrier } from '../lifecycle/barrier.js'
 import { Replayed } from '../lifecycle/replayed.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { Link, LinkPart } from '../link.js'
 
 /** A binding as its provider gets it. */
