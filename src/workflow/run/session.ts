@@ -96,10 +96,12 @@ export class Session {
     void this.lease.extend()
   }
 
-  /** Stops the flow: what runs may end, nothing new begins. The first reason counts; only a cancel prevails over a hold. */
+  /** Stops the flow: what runs may end, nothing new begins. The first reason counts, except that a hold is urgent. */
   stop(reason: StopReason): void {
-    const isUrgent = this.#phase === 'stopping' && reason.kind === 'held' && this.#reason?.kind !== 'cancelled'
-    if (this.#phase !== 'running' && !isUrgent) return
+    // A run that is cancelled is held only by code that has left steps out, since these would not be undone.
+    const isLeftOut = reason.kind === 'held' && reason.error.code === ErrorCode.WORKFLOW_DIVERGED
+    const isUrgent = isLeftOut || (reason.kind === 'held' && this.#reason?.kind !== 'cancelled')
+    if (this.#phase !== 'running' && !(this.#phase === 'stopping' && isUrgent)) return
     this.#phase = 'stopping'
     this.#reason = reason
     if (reason.kind !== 'completed') this.#stopped.abort(stopError(this.run))
