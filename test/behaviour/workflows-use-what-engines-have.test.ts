@@ -69,7 +69,7 @@ test('runs use only functions and trigger types that the distributed engine has'
   const odd = defineWorkflow({ id: 'odd' }, async (flow) => {
     for (let n = 0; n < 2; n += 1) await flow.step('same', () => 1)
   })
-  const serve = { retention: '10m', sweepInterval: '2m' }  as const
+  const serve = { retention: '10m', sweepInterval: '2m' } as const
   const worker = await servingWorker(engine, [every, child, parent, nap, odd], { serve })
   const client = engine.connect({ diagnostics: 'silent' })
   worker.registerFunction('own::function', () => 'ok')
@@ -153,7 +153,8 @@ test(
     const cli = async (...args: string[]): Promise<void> => {
       expect(await runCommand(['runs', ...args, '--url', url])).toMatchObject({ code: 0, stderr: '' })
     }
-    for (const line of ['ls', 'show ask c', 'pause ask c', 'resume ask c', 'signal ask c paid 1']) await cli(...line.split(' '))
+    for (const line of ['ls', 'show ask c', 'pause ask c', 'resume ask c', 'signal ask c paid 1'])
+      await cli(...line.split(' '))
     await expect.poll(() => state('c')).toBe('failed')
     for (const line of ['retry ask c --from pay', 'cancel ask c2']) await cli(...line.split(' '))
     await expect.poll(() => state('c2')).toBe('cancelled')

@@ -36,7 +36,7 @@ test('of two retries at the same time one counts, and the other is refused', asy
   await engine.advance('1s')
   expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'INVALID_ARGUMENT' } })
-  const from = settled[0]!.status === 'fulfilled' ? ['c', 'd'] : ['b', 'c', 'd']
+  const from = settled[0].status === 'fulfilled' ? ['c', 'd'] : ['b', 'c', 'd']
   expect(log).toEqual(['a', 'b', 'c', 'd', ...from])
   expect(await one.status()).toMatchObject({ state: 'completed', generation: 1 })
 })
@@ -172,7 +172,7 @@ test('each generation of an endless flow, and each retry, has child runs of its 
     ),
   )
   const parent = defineWorkflow({ id: 'parent' }, async (flow, n: number): Promise<number> => {
-    const doubled = await flow.run(child, n)
+    const doubled = (await flow.run(child, n)) as number
     code.isBroken = doubled === 4
     return doubled < 8 ? flow.continueAs(doubled) : doubled
   })

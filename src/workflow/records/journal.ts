@@ -119,7 +119,10 @@ export function readEntries(values: readonly unknown[], generation: number): Ent
 }
 
 /** The entries that a generation adopts from the one before: those that a retry keeps and that it does not have. */
-export function adoptedEntries(values: readonly unknown[], { generation, kept }: Pick<Run, 'generation' | 'kept'>): Entry[] {
+export function adoptedEntries(
+  values: readonly unknown[],
+  { generation, kept }: Pick<Run, 'generation' | 'kept'>,
+): Entry[] {
   if (kept === undefined) return []
   const own = new Set(readEntries(values, generation).flatMap(({ key, done }) => (done === undefined ? [] : [key])))
   return keptEntries(readEntries(values, generation - 1), kept).filter(({ key }) => !own.has(key))

@@ -7,7 +7,17 @@ import type { Random } from '../../std/random.js'
 import type { Clock } from '../../std/time/clock.js'
 import { keptEntries, readEntries } from './journal.js'
 import type { TriggerRequest } from '../../sdk/worker/calls/trigger-request.js'
-import { readRun, RECORD_KEY, scopeOf, type Claim, type Pause, type Run, type RunName, type Start, type Watcher } from './record.js'
+import {
+  readRun,
+  RECORD_KEY,
+  scopeOf,
+  type Claim,
+  type Pause,
+  type Run,
+  type RunName,
+  type Start,
+  type Watcher,
+} from './record.js'
 import { cancelOps, newsOp, nextOps, parkOps, pauseOps, resumeOps, startOps, watchOps } from './record-ops.js'
 import type { Due, Schedule } from './schedule.js'
 import { pause, type Store, type StoreOp } from './store.js'

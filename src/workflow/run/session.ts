@@ -27,6 +27,7 @@ export class Session {
   readonly parts: SessionParts
   readonly run: Run
   readonly lease: OwnLease
+  readonly scope: string
   readonly replay: Replay
   readonly journal: JournalWriter
   /** What to take back, by the order in which it was done. */
@@ -53,6 +54,7 @@ export class Session {
     this.parts = parts
     this.run = owned.run
     this.lease = owned.lease
+    this.scope = scopeOf(owned.run.start)
     this.replay = new Replay(parts.workflow.id, entries)
     this.#isAtFrontier = entries.length === 0 && parts.isReplayOnly !== true
     this.#news = owned.run.news
@@ -62,10 +64,6 @@ export class Session {
   /** Aborts when the flow is not continued. */
   get signal(): AbortSignal {
     return this.#stopped.signal
-  }
-
-  get scope(): string {
-    return scopeOf(this.run.start)
   }
 
   get isOver(): boolean {
@@ -96,9 +94,9 @@ export class Session {
     void this.lease.extend()
   }
 
-  /** Stops the flow: what runs may end, nothing new begins. The first reason counts, except that a hold is urgent. */
+  /** Stops the flow: nothing new begins. The first reason counts, except that a hold is urgent. */
   stop(reason: StopReason): void {
-    // A run that is cancelled is held only by code that has left steps out, since these would not be undone.
+    // After a cancel, only if code has left steps out: these would not be undone.
     const isLeftOut = reason.kind === 'held' && reason.error.code === ErrorCode.WORKFLOW_DIVERGED
     const isUrgent = isLeftOut || (reason.kind === 'held' && this.#reason?.kind !== 'cancelled')
     if (this.#phase !== 'running' && !(this.#phase === 'stopping' && isUrgent)) return
