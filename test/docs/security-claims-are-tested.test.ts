@@ -18,7 +18,7 @@ test('every promise about security has a name, or is a rule of Node or advice', 
   expect(claims().length).toBeGreaterThan(10)
   const unnamed = claims().filter((claim) => nameOf(claim) === undefined)
   expect(unnamed.map((claim) => claim.split('\n', 1)[0]).toSorted()).toEqual([
-    'A token belongs into `headers`, not into the address.',
+    'Send tokens in `headers`, not in the address.',
     "With a `wss:` address Node's rules for certificates hold; the package neither loosens nor adds to them.",
   ])
 })
