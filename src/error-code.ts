@@ -35,6 +35,7 @@ export const ErrorCode = /* @__PURE__ */ valuesOf([
   'HANDSHAKE_FAILED',
   'AUTH_ERROR',
   'PORT_IN_USE',
+  'LISTEN_FAILED',
   'INVALID_CONFIG',
   'STORE_DAMAGED',
   // workflows

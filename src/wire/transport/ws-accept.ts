@@ -2,10 +2,11 @@
  * Accepts WebSockets on one port. Every upgrade is passed to the caller as a request to accept or refuse, so that paths
  * and access rules stay there. Sockets that never finish their request head are closed.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
-import { ErrorCode, RuntimeError } from '../../errors.js'
+import type { ErrorCode } from '../../errors.js'
+import { bound } from './bound.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode, ForwardedEvents, type Transport, type TransportEvents } from './transport.js'
 import { FrameGuard } from './framing/frame-guard.js'
@@ -113,21 +114,6 @@ export async function listen(options: ListenOptions, onUpgrade: (request: Upgrad
 /** Whether a request has more than `MAX_HEADERS` headers. */
 export function hasTooManyHeaders({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): boolean {
   return rawHeaders.length > MAX_HEADERS * 2
-}
-
-/** Resolves once the server listens; a port in use is distinguished from other failures. */
-export function bound(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EADDRINUSE') {
-        reject(cause)
-        return
-      }
-      const text = `Port ${String(port)} on ${host} is in use. Stop the process that holds it, or choose another port.`
-      reject(new RuntimeError(ErrorCode.PORT_IN_USE, text, { cause }))
-    })
-    server.listen(port, host, resolve)
-  })
 }
 
 interface Upgrade {

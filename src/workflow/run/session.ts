@@ -98,9 +98,14 @@ export class Session {
     void this.lease.extend()
   }
 
-  /** Stops the flow: what runs may end, nothing new begins. The first reason counts, except that a hold is urgent. */
+  /**
+   * Stops the flow: what runs may end, nothing new begins. The first reason counts, except that a hold is urgent. A run
+   * that is cancelled is held only by code that has left steps out, since these would not be undone.
+   */
   stop(reason: StopReason): void {
-    if (this.#phase !== 'running' && !(this.#phase === 'stopping' && reason.kind === 'held')) return
+    const isLeftOut = reason.kind === 'held' && reason.error.code === ErrorCode.WORKFLOW_DIVERGED
+    const isUrgent = isLeftOut || (reason.kind === 'held' && this.#reason?.kind !== 'cancelled')
+    if (this.#phase !== 'running' && !(this.#phase === 'stopping' && isUrgent)) return
     this.#phase = 'stopping'
     this.#reason = reason
     if (reason.kind !== 'completed') this.#stopped.abort(stopError(this.run))

@@ -21,8 +21,8 @@ export function TraceView({ traceId, isPage = false }: TraceViewProps): JSX.Elem
   const logs =
     useQuery(`logs ${traceId}`, () => engine.logs({ trace_id: traceId, limit: 500 }), changes.log).value ?? []
   const picked = useSignal<string | undefined>(undefined)
-  if (trace.error !== undefined) return <Problem error={trace.error} />
-  if (trace.value === undefined) return <p class="dim">Loading…</p>
+  const problem = trace.error === undefined ? null : <Problem error={trace.error} />
+  if (trace.value === undefined) return problem ?? <p class="dim">Loading…</p>
   const placed = flatten(trace.value)
   if (placed.length === 0) return <NoSpans />
   const wanted = isPage ? (address.value.query.get('span') ?? undefined) : picked.value
@@ -36,6 +36,7 @@ export function TraceView({ traceId, isPage = false }: TraceViewProps): JSX.Elem
   }
   return (
     <>
+      {problem}
       {isPage && <TraceHead roots={trace.value} />}
       <div class="panel">
         <Waterfall roots={trace.value} logs={logs} selected={span?.span_id} onSelect={select} />
