@@ -75,7 +75,8 @@ async function load(): Promise<void> {
 }
 
 function add(page: readonly LogRow[]): void {
-  const fresh = page.filter((row) => !known.has(logId(row)))
+  // Engines list records as they arrived; workers send theirs later than the engine.
+  const fresh = page.filter((row) => !known.has(logId(row))).sort((a, b) => logMs(b) - logMs(a))
   const { rows: before = [] } = logTail.peek()
   for (const row of fresh) known.add(logId(row))
   // New records come before the known ones, and further pages of the first load after them.
