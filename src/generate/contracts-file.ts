@@ -1,4 +1,5 @@
 /** Writes the module of `iii-node types --runtime`: a contract of each function, which validates what callers pass and get. */
+import { nestingFault } from '../std/json/walk.js'
 import { oneOfEachName, type EngineSchemas } from './engine-schemas.js'
 import { stringText } from './type-text.js'
 
@@ -28,7 +29,7 @@ export function contractsFile({ functions }: EngineSchemas, namespace: string | 
 
 /** JSON is read at run time, so that a member named \`__proto__\` is a member. */
 function schemaText(side: string, schema: unknown, type: string): string {
-  return schema === undefined
+  return schema === undefined || nestingFault(schema) !== undefined
     ? ''
     : `, ${side}: fromJsonSchema<${type}>(JSON.parse(${stringText(JSON.stringify(schema))}))`
 }

@@ -2,6 +2,8 @@
  * What an engine publishes about its functions, trigger types, streams and HTTP routes, as plain data. It is read from a
  * running engine, or from the file that `iii-node schemas` writes.
  */
+import { ErrorCode, RuntimeError } from '../errors.js'
+import { nestingFault } from '../std/json/walk.js'
 import { isRecord } from '../wire/protocol/validate.js'
 
 /** A function with its schemas. */
@@ -114,9 +116,26 @@ export function parseEngineSchemas(text: string): EngineSchemas {
   })
 }
 
-/** The schemas as `parseEngineSchemas` reads them. */
+/**
+ * The schemas as `parseEngineSchemas` reads them.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` naming a schema that nests too deep to be written.
+ */
 export function schemasText(schemas: EngineSchemas): string {
+  for (const { function_id, request_format, response_format } of schemas.functions) {
+    checkNesting(`function ${function_id}`, { request_format, response_format })
+  }
+  for (const { id, trigger_request_format, call_request_format } of schemas.trigger_types) {
+    checkNesting(`trigger type ${id}`, { trigger_request_format, call_request_format })
+  }
   return `${JSON.stringify(schemas, undefined, 2)}\n`
+}
+
+function checkNesting(owner: string, schemas: Readonly<Record<string, unknown>>): void {
+  for (const [name, schema] of Object.entries(schemas)) {
+    const fault = nestingFault(schema)
+    if (fault === undefined) continue
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${name} of ${owner} cannot be written: ${fault}`)
+  }
 }
 
 function functionOf(row: Readonly<Record<string, unknown>> | Partial<FunctionRow>): FunctionSchemas {

@@ -2,10 +2,10 @@
  * JSON Schemas as an OpenAPI 3.1 document holds them: definitions of all functions are in one place under names of their
  * own, and keywords of draft-07 are written as 2020-12 has them.
  */
-import { pathBelow } from '../std/json/walk.js'
+import { nestingFault } from '../std/json/walk.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import { MAX_CHAIN } from './schema-facts.js'
-import { MAX_SCHEMA_DEPTH, SchemaDocument } from './schema-document.js'
+import { SchemaDocument } from './schema-document.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -22,7 +22,7 @@ export class OpenApiSchemas {
 
   /** A schema that is read member by member. */
   view(schema: unknown, name: string): SchemaView | undefined {
-    if (!isRecord(schema) || pathBelow(schema, MAX_SCHEMA_DEPTH) !== undefined) return undefined
+    if (!isRecord(schema) || nestingFault(schema) !== undefined) return undefined
     return new SchemaView(this, new SchemaDocument(schema, name), schema)
   }
 

@@ -2,8 +2,6 @@
 import { walk } from '../std/json/walk.js'
 import { isRecord } from '../wire/protocol/validate.js'
 
-/** Maximum nesting of a schema. A deeper one is not converted. */
-export const MAX_SCHEMA_DEPTH = 500
 /** Maximum definitions that are compared to find equal ones. */
 const MAX_COMPARED = 64
 /** Maximum characters of a name that is made from one in a schema. */
@@ -74,7 +72,7 @@ export class SchemaDocument {
       if (contents.size === MAX_COMPARED) return JSON.stringify([this.#name, pointer])
       const schema = this.at(next)
       contents.set(next, JSON.stringify(schema))
-      if (isRecord(schema)) waiting.push(...this.#refsIn(schema))
+      if (isRecord(schema)) for (const ref of this.#refsIn(schema)) waiting.push(ref)
     }
     return JSON.stringify([...contents])
   }
@@ -110,7 +108,7 @@ export class SchemaDocument {
       const target = typeof schema['$ref'] === 'string' ? this.pointerOf(schema['$ref']) : undefined
       if (target !== undefined) refs.push(target)
       for (const word of ['allOf', 'anyOf', 'oneOf']) {
-        if (Array.isArray(schema[word])) waiting.push(...(schema[word] as unknown[]))
+        if (Array.isArray(schema[word])) for (const each of schema[word] as unknown[]) waiting.push(each)
       }
     }
     this.#wholeRefs.set(pointer, refs)

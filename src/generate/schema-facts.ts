@@ -89,7 +89,7 @@ export class SchemaFacts {
       const alternatives = schema[word]
       if (Array.isArray(alternatives)) parts.push(anyOf(alternatives.map((each) => this.of(each))))
     }
-    if (Array.isArray(allOf)) parts.push(...allOf.map((each) => this.of(each)))
+    if (Array.isArray(allOf)) for (const each of allOf as unknown[]) parts.push(this.of(each))
     const kinds = parts.reduce((all, part) => all & part.kinds, ALL_KINDS)
     const size = parts.reduce((product, part) => product * part.size, 1)
     return schema['nullable'] === true ? { kinds: kinds | Kind.NULL, size: size + 1 } : { kinds, size }

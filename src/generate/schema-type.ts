@@ -3,7 +3,7 @@
  * them. What a type cannot express becomes `unknown`; the result compiles for every input. One instance converts the
  * schemas of one file, and declares each referenced definition once.
  */
-import { pathBelow } from '../std/json/walk.js'
+import { nestingFault } from '../std/json/walk.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import {
   ALL_KINDS,
@@ -16,7 +16,7 @@ import {
   SchemaFacts,
   typeNames,
 } from './schema-facts.js'
-import { MAX_SCHEMA_DEPTH, SchemaDocument } from './schema-document.js'
+import { SchemaDocument } from './schema-document.js'
 import {
   docLines,
   intersection,
@@ -85,7 +85,7 @@ export class SchemaTypes {
   }
 
   #wholeType(schema: unknown, name: string): { readonly type: TypeNode; readonly kinds: number } {
-    if (!isRecord(schema) || pathBelow(schema, MAX_SCHEMA_DEPTH) !== undefined) {
+    if (!isRecord(schema) || nestingFault(schema) !== undefined) {
       return { type: schema === false ? NEVER : UNKNOWN, kinds: ALL_KINDS }
     }
     const document = new SchemaDocument(schema, name)

@@ -70,7 +70,7 @@ export interface RunHandle<W extends AnyWorkflow = AnyWorkflow> {
   ): Promise<void>
   /** Stops the run, and undoes its steps that have an undo. */
   cancel(reason?: string): Promise<void>
-  /** Keeps the run from continuing once the steps that run now have ended. */
+  /** Pauses the run when its running steps have ended. */
   pause(): Promise<void>
   /** Continues a paused run, or one on the dead-letter list. */
   resume(): Promise<void>
@@ -79,7 +79,7 @@ export interface RunHandle<W extends AnyWorkflow = AnyWorkflow> {
    * @throws {RuntimeError} `INVALID_ARGUMENT` for a run that has not ended, or a step that it does not have.
    */
   retry(options?: RetryOptions): Promise<void>
-  /** What the run does now. */
+  /** Returns the status of the run. */
   status(): Promise<RunStatus>
   /** The operations of the run, in the order in which they began. */
   history(): Promise<RunHistory>

@@ -111,7 +111,7 @@ export class Host {
     this.#timers.clear()
   }
 
-  /** Ends all work without a word: the connection is gone for good. */
+  /** Ends all work without a request to the engine: the connection will not come back. */
   lose(): void {
     this.terminate()
     for (const session of this.#sessions.values()) session?.lose()
@@ -236,7 +236,7 @@ export class Host {
       this.#sessions.set(run.start.run, session)
       if (!this.#isOpen) session.stop({ kind: 'released' })
       run = await activation(session, () => this.#through(session))
-      // The next generation goes on with the same claim.
+      // The next generation keeps the same claim.
       if (run?.generation === generation) return run
     }
     return undefined

@@ -11,11 +11,11 @@ import type { RetryPolicy } from './flow.js'
 
 /** Options of `serveWorkflow`. */
 export interface ServeOptions {
-  /** Runs of this workflow that this worker works on at a time; waiting runs do not count. Default 50. */
+  /** Maximum number of runs of this workflow in progress; waiting runs do not count. Default: 50. */
   readonly concurrency?: number | undefined
-  /** Runs of all workflows that this worker works on at a time. Default 200. The latest call decides. */
+  /** The same for all workflows of the worker; the latest call sets it. Default: 200. */
   readonly workerConcurrency?: number | undefined
-  /** Requests to the engine at a time, for all runs of this workflow. Default 1: engines answer bursts late. */
+  /** Concurrent requests to the engine for all runs of this workflow. Default: 1, because engines answer bursts late. */
   readonly requestsInFlight?: number | undefined
   /** How long a worker owns a run without renewing its claim. Default 15 s; at least 100 ms. */
   readonly lease?: Duration | undefined

@@ -23,9 +23,9 @@ import { pacedStore, patientStore, stateStore } from './records/store.js'
 
 /** A workflow that a worker serves. */
 export interface ServedWorkflow extends AsyncDisposable {
-  /** Runs that this worker works on now; waiting runs do not count. */
+  /** Runs in progress in this worker; waiting runs do not count. */
   readonly active: number
-  /** Takes no more runs and releases those that this worker has, once their steps that run have ended. */
+  /** Stops serving: takes no more runs, and releases the others when their running steps have ended. */
   close(): Promise<void>
 }
 

@@ -122,7 +122,7 @@ test('over HTTP, requests without the token and requests of other pages are refu
 test('writes and a read-only console are not served together', () => {
   const origins = { allowedOrigins: [], allowedHosts: [] }
   expect(() => consoleArguments({ 'allow-writes': true, 'console-read-only': true }, origins)).toThrow(
-    '--allow-writes and --console-read-only do not go together',
+    '--allow-writes and --console-read-only cannot be combined',
   )
 })
 

@@ -88,7 +88,7 @@ export class WorkerProcess {
     const { args, loader, waits } = options
     const imports = ['--import', tie(waits, args[0] ?? '')]
     this.#child = spawn(process.execPath, ['--enable-source-maps', ...loader, ...imports, ...args], {
-      // A separate process group: Ctrl-C in the terminal reaches this process only, so the worker is asked to stop
+      // A separate process group: Ctrl-C in the terminal reaches this process only, so the worker receives its stop signal
       // once.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -19,8 +19,8 @@ const MAX_ROWS = 1_000
 
 export function waterfall(roots: readonly SpanNode[], logs: readonly LogRow[], screen?: Screen): string[] {
   const spans = flat(roots)
-  const first = Math.min(...spans.map((span) => span.start_time_unix_nano))
-  const last = Math.max(...spans.map(endOf))
+  const first = spans.reduce((least, span) => Math.min(least, span.start_time_unix_nano), Infinity)
+  const last = spans.reduce((most, span) => Math.max(most, endOf(span)), -Infinity)
   const paint = painter(screen)
   const rows: Row[] = []
   const bySpan = logsBySpan(logs, new Set(spans.map((span) => span.span_id)))
@@ -197,7 +197,7 @@ function flat(roots: readonly SpanNode[]): SpanNode[] {
   const rest = [...roots]
   for (let span = rest.pop(); span !== undefined; span = rest.pop()) {
     all.push(span)
-    rest.push(...(span.children ?? []))
+    for (const child of span.children ?? []) rest.push(child)
   }
   return all
 }

@@ -1,4 +1,4 @@
-/** Queues and topics with stored delivery: what waits, what failed for good and why, and putting it back. */
+/** Queues and topics with stored delivery: waiting jobs, dead letters with their errors, and redriving them. */
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useCallback } from 'preact/hooks'

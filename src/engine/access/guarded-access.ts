@@ -187,7 +187,7 @@ function functionsIn(config: unknown): string[] {
       open.push(member)
       if (!NAMES_FUNCTIONS.test(key)) continue
       const ids: readonly unknown[] = Array.isArray(member) ? member : [member]
-      found.push(...ids.filter((id) => typeof id === 'string' && id !== '').map(String))
+      for (const id of ids) if (typeof id === 'string' && id !== '') found.push(id)
     }
   }
   return found

@@ -138,7 +138,7 @@ export class BrowserCore implements Receivers {
       try {
         return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id, ...outcome })
       } catch (cause) {
-        // The result is no JSON, or too large.
+        // The result cannot be serialised, or is too large.
         return frameOf({ error: toErrorBody(cause) })
       }
     }

@@ -1,5 +1,6 @@
 /** A schema made from a JSON Schema that another program has published, such as one in any language behind an engine. */
-import { invalidArgument } from '../../errors.js'
+import { ErrorCode, invalidArgument, RuntimeError } from '../../errors.js'
+import { nestingFault } from '../../std/json/walk.js'
 import type { CheckValue } from '../../std/json/value-schema.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import type { StandardSchemaV1 } from './standard-schema.js'
@@ -7,13 +8,16 @@ import type { StandardSchemaV1 } from './standard-schema.js'
 /**
  * Makes a Standard Schema from a JSON Schema: draft-07, or the draft that `$schema` names. The value is returned as it
  * was given: defaults are not filled in. The first validation loads the validator, so it is asynchronous.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a schema that is neither an object nor a boolean.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a schema that is neither an object nor a boolean, or that nests more than 500
+ * levels.
  * @example
  * const order = fromJsonSchema<{ sku: string }>({ type: 'object', properties: { sku: { type: 'string' } }, required: ['sku'] })
  * const create = defineFunction({ id: 'orders::create', input: order })
  */
 export function fromJsonSchema<T = unknown>(schema: unknown): StandardSchemaV1<T> {
   if (typeof schema !== 'boolean' && !isRecord(schema)) throw invalidArgument('schema', 'a JSON Schema', schema)
+  const fault = nestingFault(schema)
+  if (fault !== undefined) throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `schema cannot be read: ${fault}`)
   const document = schema === true ? {} : schema === false ? { not: {} } : schema
   let loaded: Promise<CheckValue> | undefined
   let check: CheckValue | undefined

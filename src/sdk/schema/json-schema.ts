@@ -3,6 +3,7 @@
  * the schema requires: an empty result is accepted only for a schema that accepts any value.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
+import { nestingFault } from '../../std/json/walk.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { describe, messageOf } from '../../std/text/describe.js'
 import { parse } from './parse.js'
@@ -73,6 +74,8 @@ function ownConverter(schema: StandardSchemaV1, side: SchemaSide): (() => unknow
 /** Why a result is not usable. */
 function shortcoming(schema: StandardSchemaV1, emitted: unknown): string | undefined {
   if (!isRecord(emitted)) return `${describe(emitted)} instead of a JSON Schema`
+  const fault = nestingFault(emitted)
+  if (fault !== undefined) return `a JSON Schema that cannot be read: ${fault}`
   if (Object.keys(emitted).some((key) => !ANNOTATIONS.has(key)) || takesAnything(schema)) return undefined
   return 'an empty JSON Schema for a schema that does not accept every value'
 }

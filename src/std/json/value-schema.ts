@@ -6,6 +6,7 @@
 import type { SchemaDraft, Validator } from '@cfworker/json-schema'
 import type { RE2JS } from 're2js'
 import { messageOf } from '../text/describe.js'
+import { nestingFault } from './walk.js'
 import { createContext, Script } from 'node:vm'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -46,10 +47,12 @@ export async function loadSchemaTools(): Promise<Tools> {
 
 /**
  * Compiles a schema to a check; draft-07 unless the schema names another draft.
- * @throws {Error} when the schema is invalid, or has a pattern that cannot be matched in linear time.
+ * @throws {Error} when the schema is invalid, nests too deep, or has a pattern that cannot be matched in linear time.
  */
 export function compileSchema({ Validator, RE2JS }: Tools, schema: unknown): CheckValue {
   if (!isRecord(schema)) throw new Error('it must be an object')
+  const fault = nestingFault(schema)
+  if (fault !== undefined) throw new Error(fault)
   const named = typeof schema['$schema'] === 'string' ? schema['$schema'] : ''
   const draft = DRAFTS.find(([mark]) => named.includes(mark))?.[1] ?? '7'
   const patterns = new Patterns(RE2JS)

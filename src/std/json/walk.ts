@@ -50,6 +50,20 @@ export function pathOf(levels: readonly Level[]): string {
   return path.startsWith('.') ? path.slice(1) : path
 }
 
+/** Maximum levels of a JSON Schema. Code that reads one is recursive, and takes several calls for each level. */
+const MAX_SCHEMA_LEVELS = 500
+/** Maximum characters of a path in a message. */
+const SHOWN_PATH_CHARACTERS = 100
+
+/** What is wrong with a schema that nests too deep to be read. */
+export function nestingFault(schema: unknown): string | undefined {
+  if (typeof schema !== 'object' || schema === null) return undefined
+  const path = pathBelow(schema, MAX_SCHEMA_LEVELS)
+  if (path === undefined) return undefined
+  const shown = path.length > SHOWN_PATH_CHARACTERS ? `${path.slice(0, SHOWN_PATH_CHARACTERS)}…` : path
+  return `it nests more than ${String(MAX_SCHEMA_LEVELS)} levels, at \`${shown}\`. Move parts of it to \`definitions\``
+}
+
 /** The path to the first list or object in a value that is below so many levels, including the value itself. */
 export function pathBelow(value: object, maxLevels: number): string | undefined {
   let path: string | undefined

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { withoutLoneSurrogates } from '../../std/json/json-scan.js'
 import { messageOf } from '../../std/text/describe.js'
+import { oneLine } from '../../std/text/one-line.js'
 import { packageVersion } from '../../version.js'
 import { isRecord } from '../protocol/validate.js'
 import { protobufOf, readPartialSuccess, type PartialSuccess } from './otlp-protobuf.js'
@@ -65,7 +66,7 @@ function encode(signal: OtlpSignal, frames: readonly Uint8Array[], { protocol }:
   let records = 0
   for (const frame of frames) {
     const { content, records: more } = cleaned(schema, contentOf(frame))
-    items.push(...((content[root] as unknown[] | undefined) ?? []))
+    for (const item of (content[root] as unknown[] | undefined) ?? []) items.push(item)
     records += more
   }
   const request = { [root]: items }
@@ -100,7 +101,7 @@ class CollectorLink {
     } catch (error) {
       this.close()
       const cause: unknown = signal.aborted ? signal.reason : error
-      return { kind: 'unavailable', reason: messageOf(cause).slice(0, MAX_REASON), retryAfter: undefined }
+      return { kind: 'unavailable', reason: shown(messageOf(cause)), retryAfter: undefined }
     }
   }
 
@@ -134,6 +135,8 @@ class CollectorLink {
       outgoing.once('socket', (socket) => socket.unref())
       outgoing.once('response', resolve)
       outgoing.once('error', reject)
+      // Also after an answer that is none, such as a switch to another protocol.
+      outgoing.once('close', () => reject(new Error('the connection was closed without an answer')))
       outgoing.end(body)
     })
     return outcomeOf(response, await answerOf(response))
@@ -156,7 +159,7 @@ function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage, answer:
   const contentType = headers['content-type'] ?? ''
   if (status >= 200 && status < 300) return { kind: 'accepted', partial: partialOf(answer, contentType) }
   const text = /json|text/.test(contentType) ? `: ${answer.toString('utf8').trim()}` : ''
-  const reason = `HTTP ${String(status)}${text}`.slice(0, MAX_REASON)
+  const reason = shown(`HTTP ${String(status)}${text}`)
   if (RETRYABLE.includes(status)) return { kind: 'unavailable', reason, retryAfter: headers['retry-after'] }
   return { kind: 'refused', reason }
 }
@@ -164,14 +167,22 @@ function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage, answer:
 /** An answer that cannot be read counts as full success: the status says that the request was accepted. */
 function partialOf(answer: Buffer, contentType: string): PartialSuccess {
   try {
-    if (contentType.includes('protobuf')) return readPartialSuccess(answer)
+    if (contentType.includes('protobuf')) {
+      const { rejected, message } = readPartialSuccess(answer)
+      return { rejected, message: shown(message) }
+    }
     const { partialSuccess } = JSON.parse(answer.toString('utf8')) as { readonly partialSuccess?: unknown }
     if (!isRecord(partialSuccess)) return { rejected: 0, message: '' }
     const { rejectedSpans, rejectedDataPoints, rejectedLogRecords, errorMessage } = partialSuccess
     const rejected = Number(rejectedSpans ?? rejectedDataPoints ?? rejectedLogRecords ?? 0)
-    const message = typeof errorMessage === 'string' ? errorMessage : ''
+    const message = typeof errorMessage === 'string' ? shown(errorMessage) : ''
     return { rejected: Number.isFinite(rejected) ? rejected : 0, message }
   } catch {
     return { rejected: 0, message: '' }
   }
+}
+
+/** Text of a collector for messages: short, and without characters that a terminal acts on. */
+function shown(text: string): string {
+  return oneLine(text.slice(0, MAX_REASON))
 }

@@ -2,10 +2,11 @@
  * Accepts WebSockets on one port. Every upgrade is passed to the caller as a request to accept or refuse, so that paths
  * and access rules stay there. Sockets that never finish their request head are closed.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
-import { ErrorCode, RuntimeError } from '../../errors.js'
+import type { ErrorCode } from '../../errors.js'
+import { bound } from './bound.js'
 import { MAX_CONTROLS_AMID_MESSAGE, MAX_FRAGMENTS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { CloseCode, ForwardedEvents, type Transport, type TransportEvents } from './transport.js'
 import { FrameGuard } from './framing/frame-guard.js'
@@ -115,21 +116,6 @@ export function hasTooManyHeaders({ rawHeaders }: Pick<IncomingMessage, 'rawHead
   return rawHeaders.length > MAX_HEADERS * 2
 }
 
-/** Resolves once the server listens; a port in use is distinguished from other failures. */
-export function bound(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EADDRINUSE') {
-        reject(cause)
-        return
-      }
-      const text = `Port ${String(port)} on ${host} is in use. Stop the process that holds it, or choose another port.`
-      reject(new RuntimeError(ErrorCode.PORT_IN_USE, text, { cause }))
-    })
-    server.listen(port, host, resolve)
-  })
-}
-
 interface Upgrade {
   readonly message: IncomingMessage
   readonly socket: Socket
@@ -177,7 +163,7 @@ interface RefusalText {
   readonly text: string
 }
 
-/** Answers a request that is no upgrade. */
+/** Answers a request that is not an upgrade. */
 function answerPlain({ screen, serve }: ListenOptions, request: IncomingMessage, response: ServerResponse): void {
   const refusal = screen?.(request.headersDistinct)
   if (refusal === undefined && serve !== undefined) {

@@ -15,7 +15,7 @@ import type { StoreOp } from './store.js'
  */
 export type OperationKind = 'step' | 'call' | 'sleep' | 'signal' | 'run' | 'value' | 'patch' | 'undo'
 
-/** What every element of a journal value begins with. */
+/** Members of every journal element. */
 export interface Element {
   /** Names the writer. */
   readonly token: string
@@ -27,7 +27,7 @@ export interface Element {
   readonly at: number
 }
 
-/** An operation that waits has begun. */
+/** Journal element: a waiting operation has begun. */
 export interface Begun extends Element {
   /** When it stops waiting, in milliseconds since 1970; absent: never. */
   readonly due?: number
@@ -37,7 +37,7 @@ export interface Begun extends Element {
   readonly after?: string
 }
 
-/** An operation has ended: with a value, or with an error. */
+/** Journal element: an operation has ended. */
 export interface Done extends Element {
   /** The result, as JSON; absent after an error, or if there is none. */
   readonly value?: unknown
@@ -55,7 +55,7 @@ export interface Done extends Element {
   readonly signal?: { readonly key: string; readonly index: number }
 }
 
-/** An attempt failed, and another one follows. */
+/** Journal element: an attempt failed and is retried. */
 export interface Failure extends Element {
   /** Which attempt failed, from 1. */
   readonly attempt: number
@@ -67,7 +67,7 @@ export interface Failure extends Element {
   readonly after?: string
 }
 
-/** All that is journaled of one operation. */
+/** Journal of one operation. */
 export interface Entry {
   /** Identifies the operation: branches, kind and name. */
   readonly key: string

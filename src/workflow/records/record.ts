@@ -32,13 +32,13 @@ export interface Watcher extends RunName {
   readonly token: string
 }
 
-/** What each epoch hands on to the next. */
+/** State that each epoch passes to the next. */
 export interface Handed {
   /** Counts `continueAs` and retries from a step, from 0. */
   readonly generation: number
   /** The token of the generation's `Next`; absent in generation 0. */
   readonly next?: string
-  /** Times a worker has taken the run. */
+  /** Number of times that a worker took over the run. */
   readonly taken: number
 }
 
@@ -55,7 +55,7 @@ export interface Claim {
   readonly after?: string
 }
 
-/** What a waiting run waits for. */
+/** The event that a run waits for. */
 export interface Wait {
   /** `run`: the end of a child run. `retry`: the next attempt of a step, a call or an undo. */
   readonly kind: 'sleep' | 'signal' | 'run' | 'retry'
@@ -99,7 +99,7 @@ export interface Outcome {
   readonly status: 'completed' | 'failed' | 'cancelled'
   readonly result?: unknown
   readonly error?: ErrorBody
-  /** Errors of undo steps that failed for good. */
+  /** Errors of undo steps whose last attempt failed. */
   readonly undoErrors?: readonly ErrorBody[]
   /** How old it has to be, where the engine may forget it until then. */
   readonly settleMs?: number
@@ -174,7 +174,7 @@ export function readRun(value: unknown): Run | undefined {
   }
 }
 
-/** Whose an epoch is, or how the run ended in it; before the first one nothing is handed on. */
+/** Owner of an epoch, or the end of the run in it. Before the first epoch there is no passed state. */
 function readEpoch(list: unknown): Handed & { readonly claim?: Claim; readonly outcome?: Outcome } {
   const held = firstOf<(Claim | Outcome) & Handed>(list)
   if (held === undefined) return { generation: 0, taken: 0 }

@@ -1,5 +1,5 @@
 /**
- * What is asked of a run from outside: start, signal, cancel, pause, resume. Each request is written to the run first, then
+ * Requests to a run: start, signal, cancel, pause, resume. Each request is written to the run first, then
  * to the schedule, then announced; it counts once both are written, and the announcement may be lost.
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'

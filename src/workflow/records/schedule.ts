@@ -42,7 +42,7 @@ export class Schedule {
     return (await this.#store.get(this.#slotScope(startOf(entry.due, SLOT_MS)), keyOf(entry))) !== undefined
   }
 
-  /** Adds an entry, unless it is there; its slot may not be listed all the same. */
+  /** Adds an entry, unless it exists. Its slot may still be missing from the list. */
   async keep(entry: Due): Promise<void> {
     await ((await this.has(entry)) ? this.#list(entry) : this.put(entry))
   }

@@ -10,7 +10,7 @@ import { traceOf } from './trace-context.js'
 /** The states of a run. `held`: on the dead-letter list, until it is resumed. */
 export type RunState = 'running' | 'waiting' | 'paused' | 'held' | 'completed' | 'failed' | 'cancelled'
 
-/** What is known of a run. */
+/** Result of `status()`. */
 export interface RunStatus {
   /** The id of the workflow. */
   readonly workflow: string
@@ -28,11 +28,11 @@ export interface RunStatus {
   readonly traceId: string
   /** When the run ended, in milliseconds since 1970; absent until the run ends. */
   readonly endedAt?: number
-  /** The worker that has the run. */
+  /** Name of the worker that runs it. */
   readonly worker?: string
-  /** Times a worker has taken the run. */
+  /** Number of times that a worker took over the run. */
   readonly claims: number
-  /** What it waits for, while it waits. */
+  /** The event that the run waits for; absent if it does not wait. */
   readonly waitingFor: readonly Wait[]
   /** Whether cancellation was requested; the run may still be active. */
   readonly isCancelRequested: boolean
@@ -42,7 +42,7 @@ export interface RunStatus {
   readonly result?: unknown
   /** The error of a run that failed or was cancelled, or why it is held; otherwise absent. */
   readonly error?: ErrorBody
-  /** Errors of undo steps that failed for good. */
+  /** Errors of undo steps whose last attempt failed. */
   readonly undoErrors?: readonly ErrorBody[]
 }
 

@@ -1,7 +1,7 @@
 /**
  * The store that runs are kept in: one small interface over engine state, so that a simulation can replace the
  * engine. Only `update` writes what decides something: its operations on one key are one step, and it returns the value
- * after them. Everything a store is asked to do may be repeated after an unknown outcome.
+ * after them. Each operation of a store may be repeated after an unknown outcome.
  */
 import { ErrorCode, IIIError, RuntimeError } from '../../errors.js'
 import type { Clock } from '../../std/time/clock.js'

@@ -45,7 +45,7 @@ async function performed(
 ): Promise<Done | undefined> {
   await session.frontier()
   try {
-    // What an operation causes in this process, such as a handler of a trigger, is no part of the flow.
+    // What an operation causes in this process, such as a handler of a trigger, does not belong to the flow.
     const done = await branches.run(undefined, () => perform(operation))
     // Written too late, it may not be what the present owner went on with, or belong to a generation that is over.
     return (await session.busy(() => session.lease.isOwn())) && !session.isOver ? done : undefined

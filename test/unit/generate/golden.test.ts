@@ -39,7 +39,7 @@ test('the order of functions and members of the lists does not change the file',
 })
 
 test('hostile names, descriptions and schemas have the recorded types', async () => {
-  const schemas = parseEngineSchemas(schemasText(engineWith(hostileSamples(), { streams: ["it's", '__proto__'] })))
+  const schemas = parseEngineSchemas(JSON.stringify(engineWith(hostileSamples(), { streams: ["it's", '__proto__'] })))
   const text = typesFile(schemas, { ...settings, isStrict: true })
   await expect(text).toMatchFileSnapshot('./golden/hostile.d.ts.txt')
   // Nothing that is invisible or changes the direction of text reaches the file.

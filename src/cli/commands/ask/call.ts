@@ -44,7 +44,7 @@ interface Request {
 }
 
 function actionOf({ enqueue, void: isVoid = false }: CallValues): Action | undefined {
-  if (enqueue !== undefined && isVoid) throw new UsageError('--enqueue and --void do not go together')
+  if (enqueue !== undefined && isVoid) throw new UsageError('--enqueue and --void cannot be combined')
   if (enqueue?.trim() === '') throw new UsageError(`--enqueue must be the name of a queue, got ${describe(enqueue)}`)
   if (enqueue !== undefined) return { type: 'enqueue', queue: enqueue }
   return isVoid ? { type: 'void' } : undefined

@@ -30,7 +30,7 @@ export const run: Run = async (args, terminal) => {
   const limit = limitOf(values.limit, USUAL_LIMIT)
   const shown = { terminal, json: values.json ?? false }
   if (action !== undefined && action !== 'redrive' && action !== 'discard') {
-    throw new UsageError(`after the queue comes redrive or discard, got ${describe(action)}`)
+    throw new UsageError(`the action after the queue must be redrive or discard, got ${describe(action)}`)
   }
   if (action === 'discard' && ids.length === 0) {
     throw new UsageError('discard needs the ids of dead letters; `iii-node queues <name> --dead` lists them')

@@ -159,5 +159,5 @@ function readArguments(args: readonly string[]): DevArguments {
 function mustBe(path: string, kind: 'file' | 'folder'): void {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) throw new UsageError(`there is no ${kind} ${path}`)
-  if (kind === 'file' ? !stats.isFile() : !stats.isDirectory()) throw new UsageError(`${path} is no ${kind}`)
+  if (kind === 'file' ? !stats.isFile() : !stats.isDirectory()) throw new UsageError(`${path} is not a ${kind}`)
 }

@@ -32,7 +32,7 @@ export function readConsoleOptions(values: Given, origins: OriginRules): Console
   const options = consoleArguments(values, origins)
   if (values['no-console'] !== true) return options
   const apart = options.port !== undefined ? '--console-port' : options.allowsWrites ? '--allow-writes' : undefined
-  if (apart !== undefined) throw new UsageError(`${apart} and --no-console do not go together`)
+  if (apart !== undefined) throw new UsageError(`${apart} and --no-console cannot be combined`)
   return undefined
 }
 
@@ -40,7 +40,7 @@ export function readConsoleOptions(values: Given, origins: OriginRules): Console
 export function consoleArguments(values: Omit<Given, 'no-console'>, origins: OriginRules): ConsoleArguments {
   const port = parsePort('--console-port', values['console-port'])
   const { 'console-read-only': readOnly = false, 'allow-writes': allowsWrites = false } = values
-  if (readOnly && allowsWrites) throw new UsageError('--allow-writes and --console-read-only do not go together')
+  if (readOnly && allowsWrites) throw new UsageError('--allow-writes and --console-read-only cannot be combined')
   return { port, readOnly, allowsWrites, origins }
 }
 

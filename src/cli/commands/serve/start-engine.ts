@@ -52,7 +52,7 @@ export function readEngineOptions(values: Values<typeof engineOptions>, found?: 
   const given = SETTINGS.find((name) => values[name] !== undefined)
   if (config !== undefined && given !== undefined) {
     const file = values.config === undefined ? `${config}, which was found beside the worker,` : '--config'
-    throw new UsageError(`--${given} and ${file} do not go together; write the setting into ${config}`)
+    throw new UsageError(`--${given} and ${file} cannot be combined; write the setting into ${config}`)
   }
   if (values.data?.trim() === '') throw new UsageError('--data must be a folder, got an empty string')
   return {
@@ -123,7 +123,7 @@ export async function startCliEngine(args: EngineArguments, terminal: Terminal, 
 /** @throws {UsageError} when the file has a bridge of its own. */
 function withoutBridge({ builtins }: EngineConfig): readonly ConfiguredBuiltin[] {
   if (builtins.every(({ name }) => name !== BRIDGE)) return builtins
-  throw new UsageError('--bridge and iii-bridge in the configuration file do not go together; leave one of them out')
+  throw new UsageError('--bridge and iii-bridge in the configuration file cannot be combined; remove one of them')
 }
 
 function sayWhatIsMissing({ builtins }: EngineConfig, file: string, terminal: Terminal): void {

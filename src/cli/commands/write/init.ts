@@ -56,7 +56,7 @@ async function choose(given: Given, terminal: Terminal, takesDefaults: boolean):
     return { folder: folder ?? DEFAULT_FOLDER, template: template ?? 'api' }
   if (folder !== undefined) await requireEmpty(folder)
   if ((terminal.stdin as Partial<NodeJS.ReadStream>).isTTY !== true)
-    throw new UsageError('without a terminal, give the folder and --template, or --yes for the defaults')
+    throw new UsageError('without a terminal, pass the folder and --template, or --yes for the defaults')
   return ask(given, terminal)
 }
 
@@ -88,11 +88,11 @@ async function ask({ folder, template }: Given, { stdin, err }: Terminal): Promi
 async function requireEmpty(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined)
   if (found === undefined) return
-  if (!found.isDirectory()) throw new CommandError(`${describe(folder)} is a file; give the name of a new folder`)
+  if (!found.isDirectory()) throw new CommandError(`${describe(folder)} is a file; pass the name of a new folder`)
   const files = (await readdir(folder)).filter((file) => file !== '.git')
   if (files.length === 0) return
   const shown = `${files.slice(0, 3).join(', ')}${files.length > 3 ? ', …' : ''}`
-  throw new CommandError(`the folder ${describe(folder)} is not empty (${shown}); give the name of a new folder`)
+  throw new CommandError(`the folder ${describe(folder)} is not empty (${shown}); pass the name of a new folder`)
 }
 
 /** Copies the files of a template, and returns how many. */

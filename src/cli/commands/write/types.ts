@@ -17,7 +17,7 @@ export const run: Run = async (args, terminal) => {
   if (positionals.length > 0) throw new UsageError(`types takes no arguments, got ${describe(positionals[0])}`)
   const { from, watch = false, check = false, out } = values
   if (watch && (check || from !== undefined || out === '-'))
-    throw new UsageError('--watch goes together with neither --check nor --from nor --out -')
+    throw new UsageError('--watch cannot be combined with --check, --from or --out -')
   const job = { request: requestOf(values), isCheck: check, terminal }
   if (from !== undefined) return finish(await readSchemasFile(from), job)
   return withEngine({ name: 'types', values }, async (remote) => {

@@ -55,26 +55,28 @@ export function headersOf(invocation: Invocation, body: Buffer, facts: CallFacts
  * Sends a request and reads the response.
  * @throws {InvocationError} `http_request_failed`, `http_response_failed` or `url_validation_failed`.
  */
-export function sendRequest(request: HttpRequest): Promise<HttpReply> {
-  const { url, method, headers, body, agent, lookup, signal } = request
+export async function sendRequest(request: HttpRequest): Promise<HttpReply> {
+  const response = await responseTo(request)
+  try {
+    return { status: response.statusCode ?? 0, body: await readAll(response) }
+  } catch (error) {
+    throw failed(ErrorCode.http_response_failed, error)
+  }
+}
+
+function responseTo({ url, body, headers, ...options }: HttpRequest): Promise<IncomingMessage> {
+  const { signal } = options
   const send = url.protocol === 'https:' ? requestSecure : requestPlain
   return new Promise((resolve, reject) => {
-    const outgoing = send(url, {
-      method,
-      headers: { ...headers, 'Content-Length': body.length },
-      agent,
-      lookup,
-      signal,
-    })
+    const outgoing = send(url, { ...options, headers: { ...headers, 'Content-Length': body.length } })
+    outgoing.once('response', resolve)
     outgoing.once('error', (error) => {
       const cause: unknown = signal.aborted ? signal.reason : error
       reject(cause instanceof InvocationError ? cause : failed(ErrorCode.http_request_failed, cause))
     })
-    outgoing.once('response', (response) => {
-      readAll(response).then(
-        (text) => resolve({ status: response.statusCode ?? 0, body: text }),
-        (error: unknown) => reject(failed(ErrorCode.http_response_failed, error)),
-      )
+    // Also after an answer that is none, such as a switch to another protocol.
+    outgoing.once('close', () => {
+      reject(failed(ErrorCode.http_request_failed, new Error('The connection was closed without an answer')))
     })
     outgoing.end(body)
   })

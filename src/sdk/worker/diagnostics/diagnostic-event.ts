@@ -9,7 +9,7 @@ import { assertNever } from '../../../std/assert-never.js'
 import { messageOf } from '../../../std/text/describe.js'
 import { describeUnknownOption, type UnknownOption } from '../../../std/text/unknown-options.js'
 
-/** A value that a function took or gave and that does not fit its schema. */
+/** Event: a payload or result is invalid against the schema of its function. */
 export interface InvalidValue {
   /** The schema's issues with the value. */
   readonly error: ValidationError
@@ -19,7 +19,7 @@ export interface InvalidValue {
   readonly callerWorkerId: string | undefined
 }
 
-/** A handler that takes long. */
+/** Event: a handler runs longer than `warnAfterMs`. */
 export interface SlowHandler {
   /** The function whose handler runs. */
   readonly functionId: string
@@ -29,7 +29,7 @@ export interface SlowHandler {
   readonly runningMs: number
 }
 
-/** Something a client reports. */
+/** A diagnostic event of a worker. */
 export type DiagnosticEvent =
   | { readonly kind: 'state'; readonly state: IIIConnectionState }
   | { readonly kind: 'connection_ended'; readonly error: IIIError; readonly retryInMs: number | undefined }

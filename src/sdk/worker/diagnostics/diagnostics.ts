@@ -10,7 +10,7 @@ import { refusedText, warningText, type DiagnosticEvent } from './diagnostic-eve
 export type { DiagnosticEvent, InvalidValue, SlowHandler } from './diagnostic-event.js'
 
 /**
- * Where events go: warnings and errors to the console, nowhere, or all of them to a function. The console gets the
+ * Destination of diagnostic events: the console, none, or a function. The console gets the
  * 1st, 10th, 100th … of dropped messages, unreadable and failed frames, names waited for and results that do not fit
  * their schema.
  */

@@ -96,7 +96,7 @@ export class UrlFunctions implements LinkPart {
   }
 
   /**
-   * Whether an id that the engine does not know may be served all the same: a guarded listener may have put a prefix
+   * Whether an id that the engine does not list may still be served: a guarded listener may have put a prefix
    * before it, and shows what it grants only. A function of the engine that is rarely granted tells whether it is one.
    */
   async #mayBeServed(id: string): Promise<boolean> {

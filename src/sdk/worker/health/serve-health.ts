@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ErrorCode, RuntimeError } from '../../../errors.js'
+import { bound } from '../../../wire/transport/bound.js'
 import { IIIConnectionState } from '../../connection/state.js'
 import { checkFunction, checkRecord } from '../check.js'
 import { checkHealthOptions, type HealthOptions, type ReadinessOptions } from './health-options.js'
@@ -16,12 +16,12 @@ export interface ProbedWorker extends MeasuredWorker {
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): () => void
 }
 
-/** Answers one request. */
+/** Handler of one path. */
 export type HealthHandler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Handlers for a server that exists already. */
+/** Handlers for your own server. */
 export type HealthHandlers = {
-  /** Answers 200 while the process works, 503 once the client has failed for good. */
+  /** Answers 200 while the process works, 503 when the client has failed. */
   healthz: HealthHandler
   /** Answers 200 when calls reach the worker, else 503 with the reasons. */
   readyz: HealthHandler
@@ -31,7 +31,7 @@ export type HealthHandlers = {
   close(): void
 }
 
-/** A server of probes. */
+/** A running probe server. */
 export interface HealthServer extends AsyncDisposable {
   /** Base address, such as `http://127.0.0.1:9090`. */
   readonly url: string
@@ -43,7 +43,8 @@ export interface HealthServer extends AsyncDisposable {
 
 /**
  * Serves `/healthz`, `/readyz` and `/metrics` of a worker until the worker has ended. Does not keep the process alive.
- * @throws {RuntimeError} `PORT_IN_USE`, or `INVALID_ARGUMENT` for an option that is off.
+ * @throws {RuntimeError} `PORT_IN_USE`, `LISTEN_FAILED` for an address that cannot be opened, or `INVALID_ARGUMENT` for an
+ * invalid option.
  * @example
  * const health = await serveHealth(worker, { port: 9090, host: '0.0.0.0' })
  */
@@ -54,7 +55,7 @@ export async function serveHealth(worker: ProbedWorker, options: HealthOptions =
     route(handlers, request, response)
   })
   try {
-    await listening(server, port, host)
+    await bound(server, { port, host })
   } catch (error) {
     handlers.close()
     throw error
@@ -64,8 +65,8 @@ export async function serveHealth(worker: ProbedWorker, options: HealthOptions =
 }
 
 /**
- * The handlers behind `serveHealth`, to be mounted in a server of one's own.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no worker, or an option that is off.
+ * Returns the handlers of `serveHealth`, for your own server.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an argument that is not a worker, or an invalid option.
  */
 export function healthHandlers(worker: ProbedWorker, options: ReadinessOptions = {}): HealthHandlers {
   checkFunction('worker.health', checkRecord('worker', worker)['health'])
@@ -143,18 +144,4 @@ function answer(response: ServerResponse, isWell: boolean, body: object): void {
 function send(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(`${JSON.stringify(body)}\n`)
-}
-
-function listening(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EADDRINUSE') {
-        reject(cause)
-        return
-      }
-      const text = `Port ${String(port)} of ${host} is in use. Give another \`port\` for the probes, or 0 for a free one`
-      reject(new RuntimeError(ErrorCode.PORT_IN_USE, text, { cause }))
-    })
-    server.listen(port, host, resolve)
-  })
 }

@@ -11,7 +11,7 @@ import type { Interceptor } from '../interceptors.js'
 import type { WorkerHealth } from './health.js'
 import type { WorkerStats } from '../diagnostics/stats.js'
 
-/** What metrics read of a worker. */
+/** Members of a worker that metrics read. */
 export interface MeasuredWorker {
   /** Adds what measures calls and handlers. */
   use(interceptor: Interceptor): () => void
@@ -23,6 +23,8 @@ export interface MeasuredWorker {
 
 /** Functions with metrics of their own; what comes later is counted as the function `other`. */
 const MAX_FUNCTIONS = 1_000
+/** Codes of errors with a count of their own; handlers choose them, and later ones are counted as the code `other`. */
+const MAX_CODES = 100
 
 /** Upper bounds in seconds, from a call within one process up to the default time limit. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -131,6 +133,7 @@ class Durations {
   readonly #histogram: Histogram<'function_id'>
   readonly #counters: readonly Counter<'function_id' | 'code'>[]
   readonly #functionIds = new Set<string>()
+  readonly #codes = new Set<string>()
 
   constructor(histogram: Histogram<'function_id'>, counters: readonly Counter<'function_id' | 'code'>[]) {
     this.#histogram = histogram
@@ -151,8 +154,9 @@ class Durations {
 
   #begin(functionId: string, traceId: string | undefined): (code: string) => void {
     const startedAt = performance.now()
-    const labels = { function_id: this.#labelOf(functionId) }
-    return (code) => {
+    const labels = { function_id: labelOf(functionId, this.#functionIds, MAX_FUNCTIONS) }
+    return (result) => {
+      const code = labelOf(result, this.#codes, MAX_CODES)
       for (const counter of this.#counters) counter.inc({ ...labels, code })
       const value = (performance.now() - startedAt) / 1_000
       // The types of the package allow the metric's own labels alone on an exemplar.
@@ -160,11 +164,12 @@ class Durations {
       this.#histogram.observe(traceId === undefined ? { labels, value } : { labels, value, exemplarLabels })
     }
   }
+}
 
-  #labelOf(functionId: string): string {
-    if (this.#functionIds.has(functionId)) return functionId
-    if (this.#functionIds.size >= MAX_FUNCTIONS) return 'other'
-    this.#functionIds.add(functionId)
-    return functionId
-  }
+/** Each label is kept as long as the metrics are. */
+function labelOf(value: string, known: Set<string>, maxKnown: number): string {
+  if (known.has(value)) return value
+  if (known.size >= maxKnown) return 'other'
+  known.add(value)
+  return value
 }

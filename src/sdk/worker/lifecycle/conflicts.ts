@@ -87,7 +87,7 @@ export class Conflicts implements LinkPart {
     return this.isInLine && this.held.length === 0
   }
 
-  /** Whether nothing is asked for any more. */
+  /** Whether no registration is pending. */
   get isStopped(): boolean {
     return this.#state === 'stopped'
   }
@@ -225,7 +225,7 @@ export class Conflicts implements LinkPart {
     void this.#conclude()
   }
 
-  /** Waits for the engine's word on what was asked for, and goes on from there. */
+  /** Waits for the engine's answer to the registrations, then continues. */
   async #conclude(): Promise<void> {
     if (this.#state !== 'waiting') return
     this.#state = 'asking'

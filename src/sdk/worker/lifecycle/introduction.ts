@@ -44,7 +44,7 @@ export class Introduction implements LinkPart {
   }
 }
 
-/** What the engine receives. The frame is written once: metadata that is no JSON is the caller's error, not the socket's. */
+/** What the engine receives. The frame is written once: metadata that is not JSON is the caller's error, not the socket's. */
 interface Introduced {
   readonly metadata: Partial<WorkerMetadata>
   readonly frame: string

@@ -159,7 +159,7 @@ export class LiveSession implements LinkPart {
 
 /**
  * Whether a holder was a process of this host that has ended. The process id may be the same, as in a container that was
- * started again: then the holder has ended if it is no session of this process.
+ * started again: then the holder has ended if it is not a session of this process.
  */
 function isGone(id: string, worker: unknown): boolean {
   const { pid, ip_address: address } = isRecord(worker) ? worker : {}

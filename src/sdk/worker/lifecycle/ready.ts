@@ -30,7 +30,7 @@ export type ReadyOptions = {
   timeoutMs?: number | undefined
   /** Ends the wait: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Resolves although the engine refused functions or triggers, which are reported to `diagnostics` alone. Default false. */
+  /** Resolves even if the engine rejected functions or triggers. They are reported to `diagnostics`. Default: false. */
   allowRefused?: boolean | undefined
   /**
    * Resolves also while other workers own names that this worker waits for: from then on it takes over each name that

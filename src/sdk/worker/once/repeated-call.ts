@@ -21,7 +21,7 @@ export interface Repeater extends Waiting {
   readonly unknown: Pick<UnknownOptions, 'check'>
 }
 
-/** Sends a request again until it is settled for good. */
+/** Retries a request until its outcome is final. */
 export async function repeatedCall(
   worker: Repeater,
   { retry, ...request }: TriggerRequest,

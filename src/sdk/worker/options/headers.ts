@@ -1,4 +1,4 @@
-/** The option `headers`: plain headers of the handshake, or a function of the program that is asked before each dial. */
+/** The option `headers`: plain headers of the handshake, or a function that is called before each dial. */
 import { ErrorCode, WebSocketError } from '../../../errors.js'
 import { messageOf } from '../../../std/text/describe.js'
 import type { HandshakeHeaders } from '../../../wire/transport/transport.js'

@@ -7,8 +7,9 @@ import { hostname, networkInterfaces, platform, release } from 'node:os'
 import { basename, join } from 'node:path'
 import { arch, cwd, env, kill, pid } from 'node:process'
 import { isMainThread, threadId } from 'node:worker_threads'
+import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import type { HealthOptions } from '../health/health-options.js'
+import { HIGHEST_PORT, type HealthOptions } from '../health/health-options.js'
 import { packageVersion } from '../../../version.js'
 
 /** Labels a worker reports about its project. All optional. */
@@ -21,7 +22,7 @@ export type TelemetryOptions = {
 /** The labels as part of `WorkerMetadata`. */
 export type WorkerTelemetryMeta = TelemetryOptions
 
-/** What a worker reports about itself. */
+/** Metadata that a worker sends to the engine. */
 export type WorkerMetadata = {
   runtime: string
   version: string
@@ -45,7 +46,7 @@ export interface Environment {
   /** Whether workers drain and end on SIGTERM and SIGINT. */
   readonly drainsOnSignal: boolean
   readonly onConflict: string | undefined
-  /** Where probes are served. */
+  /** Options of `serveHealth`. */
   readonly health: HealthOptions | undefined
 }
 
@@ -64,9 +65,10 @@ export function readEnvironment(): Environment {
 /** A port, or `host:port`. */
 function healthOptions(given: string | undefined): HealthOptions | undefined {
   if (given === undefined) return undefined
-  const colon = given.lastIndexOf(':')
-  const port = Number(given.slice(colon + 1))
-  return colon < 1 ? { port } : { port, host: given.slice(0, colon).replace(/^\[|\]$/g, '') }
+  const [, host, digits] = /^\s*(?:(.*):)?(\d{1,5})\s*$/.exec(given) ?? []
+  const port = Number(digits)
+  if (!(port <= HIGHEST_PORT)) throw invalidArgument('III_HEALTH_PORT', 'a port from 0 to 65535, or host:port', given)
+  return host === undefined || host === '' ? { port } : { port, host: host.replace(/^\[|\]$/g, '') }
 }
 
 /** What can be found out about this process without being told. */

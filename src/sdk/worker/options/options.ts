@@ -32,58 +32,58 @@ export type InitOptions = {
   workerName?: string | undefined
   /** Namespace of this worker's functions and calls. Default: `III_NAMESPACE`, else none. Must not be blank. */
   namespace?: string | undefined
-  /** One line about what this worker does; the engine keeps 280 characters. */
+  /** Short description of the worker; the engine keeps 280 characters. */
   workerDescription?: string | undefined
-  /** Time limit of a call in milliseconds. Default 30 000; `Infinity` waits for ever. */
+  /** Time limit of a call in milliseconds. Default: 30 000; `Infinity` disables it. */
   invocationTimeoutMs?: number | undefined
-  /** Invocations that run at a time; the others wait in order, up to 10 000. Default no limit. */
+  /** Maximum number of concurrent invocations; up to 10 000 more wait in order. Default: no limit. */
   maxConcurrentInvocations?: number | undefined
   /**
-   * Milliseconds after which a handler that still runs is reported to `diagnostics` as `handler_slow`, once. Default
-   * 300,000; `Infinity` reports none.
+   * Milliseconds after which a running handler is reported once to `diagnostics` as `handler_slow`. Default: 300 000;
+   * `Infinity` disables the report.
    */
   warnAfterMs?: number | undefined
-  /** How lost connections are re-established. */
+  /** Reconnect settings. */
   reconnectionConfig?: ReconnectionOptions | undefined
   /**
-   * Headers of the WebSocket handshake, for example a token for a guarded listener. A function is asked before each dial,
-   * so that it can renew a token; it has 10 s.
+   * Headers of the WebSocket handshake, for example a token for a guarded listener. A function is called before each
+   * dial, for example to renew a token, and has 10 s.
    */
   headers?: HeadersOption | undefined
   /** Certificates for `wss:` addresses. Default: the authorities that Node.js trusts. */
   tls?: ReachOptions['tls']
-  /** An HTTP proxy to connect through, or `'env'` for that of the environment. Default: none. */
+  /** An HTTP proxy to connect through, or `'env'` for the proxy of the environment. Default: none. */
   proxy?: ReachOptions['proxy']
   /** An agent of `node:http` or `node:https` that opens the sockets, instead of `proxy`. */
   agent?: ReachOptions['agent']
   /** Settings of telemetry: spans, logs and metrics. Default: on. */
   otel?: Omit<OtelConfig, 'engineWsUrl'> | undefined
-  /** Whether memory, processor and event loop are reported as metrics. Default true. */
+  /** Whether the worker reports memory, CPU and event-loop metrics. Default: true. */
   enableMetricsReporting?: boolean | undefined
   /** Labels reported with the worker's metadata. */
   telemetry?: TelemetryOptions | undefined
-  /** Replaces detected metadata; the options above win over it. */
+  /** Replaces detected metadata; the options above take precedence. */
   metadata?: Partial<WorkerMetadata> | undefined
-  /** Whether to connect at once. Default true; otherwise `connect()` starts it. */
+  /** Whether to connect at once. Default: true. If false, call `connect()`. */
   autoConnect?: boolean | undefined
-  /** Where warnings and errors of the client go. Default `'console'`. */
+  /** Destination of diagnostic events, such as warnings and errors. Default: `'console'`. */
   diagnostics?: DiagnosticsOption | undefined
   /**
-   * What happens when another live worker holds the worker's name or a function id. `'fail'` takes the refusal as
-   * final; `'wait'` takes each over as soon as its holder leaves. Default: `III_ON_CONFLICT`, else `'fail'`.
+   * What to do if another live worker owns the worker's name or a function id. `'fail'`: the rejection is final. `'wait'`:
+   * register each when its owner leaves. Default: `III_ON_CONFLICT`, else `'fail'`.
    */
   onConflict?: 'fail' | 'wait' | undefined
   /**
-   * Whether clients of HTTP requests receive the code and message of what a handler threw, as engines send them. Default
-   * true. With `false` they receive status 500 with an `error_id` alone; the error is logged under that id.
+   * Whether HTTP clients receive the code and message of an error that a handler throws. Default: true. With `false` they
+   * receive status 500 with an `error_id`, and the error is logged under this id.
    */
   exposeErrors?: boolean | undefined
   /**
-   * Serves `/healthz`, `/readyz` and `/metrics` while the worker lives. Default: `III_HEALTH_PORT`, a port or `host:port`,
-   * else nothing.
+   * Serves `/healthz`, `/readyz` and `/metrics` until the worker ends. Default: `III_HEALTH_PORT`, a port or `host:port`,
+   * else off.
    */
   health?: HealthOptions | undefined
-  /** What the worker does about flaws of the engine. Default: what the engine needs. */
+  /** Workarounds for flaws of the engine. Default: those that the engine needs. */
   workarounds?: Workarounds | undefined
 }
 
@@ -120,7 +120,7 @@ const DEFAULT_WARN_AFTER_MS = 300_000
 
 /**
  * Applies defaults and environment.
- * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the option that is off.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` that names the invalid option.
  */
 export function resolveOptions(
   address: string | readonly string[] | undefined,
