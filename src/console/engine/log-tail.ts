@@ -54,16 +54,7 @@ async function load(): Promise<void> {
   isLoading = true
   const before = reports
   try {
-    const [newest] = rows
-    const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
-    const untilMs = isWhole && oldestReported < Infinity ? oldestReported : -Infinity
-    oldestReported = Infinity
-    for (let offset = 0; offset < MAX_LOGS; offset += PAGE) {
-      const page = await engine.logs({ ...since, offset, limit: PAGE })
-      add(page)
-      const oldest = page.at(-1)
-      if (page.length < PAGE || oldest === undefined || logMs(oldest) < untilMs) break
-    }
+    await loadPages(rows[0])
     isWhole = true
   } catch (error) {
     oldestReported = -Infinity
@@ -72,6 +63,19 @@ async function load(): Promise<void> {
     isLoading = false
   }
   if (reports !== before) await load()
+}
+
+/** Loads the newest records, in pages, until one is older than all that were reported. */
+async function loadPages(newest: LogRow | undefined): Promise<void> {
+  const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
+  const untilMs = isWhole && oldestReported < Infinity ? oldestReported : -Infinity
+  oldestReported = Infinity
+  for (let offset = 0; offset < MAX_LOGS; offset += PAGE) {
+    const page = await engine.logs({ ...since, offset, limit: PAGE })
+    add(page)
+    const oldest = page.at(-1)
+    if (page.length < PAGE || oldest === undefined || logMs(oldest) < untilMs) break
+  }
 }
 
 function add(page: readonly LogRow[]): void {

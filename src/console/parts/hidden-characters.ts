@@ -6,11 +6,12 @@ import { options, type VNode } from 'preact'
 import { safeLines } from '../../std/text/one-line.js'
 
 export function showHiddenCharacters(): void {
-  const before = options.vnode
+  const before = options.vnode?.bind(options)
   options.vnode = (vnode: VNode) => {
     const node = vnode as { type: unknown; props: unknown }
     // A text has no type, and is its own properties.
-    if (node.type === null && typeof node.props === 'string') node.props = node.props.split('\t').map(safeLines).join('\t')
+    if (node.type === null && typeof node.props === 'string')
+      node.props = node.props.split('\t').map(safeLines).join('\t')
     before?.(vnode)
   }
 }
