@@ -64,6 +64,7 @@ const TOLD = new Set([
   'wire/protocol/limits.ts MAX_FRAGMENTS',
   'wire/protocol/limits.ts MAX_CONTROLS_AMID_MESSAGE',
   'wire/protocol/limits.ts MAX_INFO_IDS',
+  'std/json/walk.ts MAX_SCHEMA_LEVELS',
   'wire/transport/ws-accept.ts MAX_HEAD_BYTES',
   'wire/transport/ws-accept.ts MAX_HEADERS',
   'sdk/worker/lifecycle/name-holder.ts ANSWER_LIMIT_MS',
