@@ -51,6 +51,7 @@ export const callOptions = {
   enqueue: { type: 'string', value: '<queue>', about: 'store the call in a queue and print its receipt' },
   void: { type: 'boolean', about: 'send the call and do not wait for the result' },
   trace: { type: 'boolean', about: 'record the call and draw its trace on stderr' },
+  json: { type: 'boolean', about: 'print the result on one line of JSON' },
   ...connectionOptions,
 } as const satisfies OptionSpecs
 

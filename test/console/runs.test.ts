@@ -208,7 +208,7 @@ test(
     await open(page, '/runs?q=onerror')
     await page.getByRole('list').getByRole('link').click()
     const run = page.getByRole('article', { name: 'Run' })
-    await run.getByText(HOSTILE).first().waitFor()
+    await run.getByText(safeLines(HOSTILE)).first().waitFor()
     await page.reload()
     await run.getByRole('button', { name: / step completed/ }).click()
     await run.getByRole('button', { name: 'Send a signal' }).click()

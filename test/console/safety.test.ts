@@ -172,7 +172,7 @@ test(
     worker.registerFunction(
       id,
       () => {
-        throw new Error(hostile)
+        throw new Error(`\u202e\u001b[31m ${hostile}`)
       },
       {
         description: hostile,
@@ -187,6 +187,8 @@ test(
     })
     await worker.trigger({ function_id: id, payload: { [hostile]: hostile } }).catch(() => undefined)
     const { page, errors } = await openConsole(browser, url.href)
+    // Characters that reverse text or are not seen.
+    await page.getByText('\\u202e\\u001b[31m').first().waitFor()
     await page
       .getByRole('link', { name: /evil::/ })
       .first()

@@ -240,3 +240,39 @@ test(
   },
   LIMIT_MS,
 )
+
+test(
+  'log records are in the order of their times, although workers send theirs later than the engine',
+  async () => {
+    await open('/logs')
+    await page.getByText('Stock is low').first().waitFor()
+    await stage.engine.call('engine::log::info', { message: 'a later record' })
+    await page.getByText('a later record').first().waitFor()
+    const times = await page.locator('.lines time').allTextContents()
+    expect(times).toEqual([...times].sort().reverse())
+  },
+  LIMIT_MS,
+)
+
+test(
+  'the list of streams follows the streams it shows, and leads back from a group',
+  async () => {
+    const { engine } = stage
+    const followed = async (): Promise<number> => {
+      const { registered_triggers: rows } = (await engine.call('engine::registered-triggers::list', {
+        trigger_type: 'stream',
+        include_internal: true,
+      })) as { registered_triggers: { config: { stream_name?: string } }[] }
+      return rows.filter(({ config }) => config.stream_name === 'chat').length
+    }
+    await open('/streams')
+    await page.getByRole('link', { name: /chat.*lobby/ }).waitFor()
+    await expect.poll(followed, { timeout: 10_000 }).toBe(1)
+    await engine.call('stream::set', { stream_name: 'chat', group_id: 'attic', item_id: '1', data: {} })
+    await page.getByRole('link', { name: /chat.*attic/ }).click()
+    await page.getByRole('heading', { name: 'chat / attic' }).waitFor()
+    await page.getByRole('main').getByRole('link', { name: 'Streams' }).click()
+    await page.getByRole('link', { name: /chat.*lobby/ }).waitFor()
+  },
+  LIMIT_MS,
+)

@@ -37,6 +37,7 @@ test('the result is printed as JSON', limit, async () => {
   const { call } = await served()
   const { code, stdout, stderr } = await call(['echo', '{"a":[1,2]}'])
   expect([code, JSON.parse(stdout), stderr]).toEqual([0, { a: [1, 2] }, ''])
+  expect((await call(['echo', '{"a":[1,2]}', '--json'])).stdout).toBe('{"a":[1,2]}\n')
   expect(await call(['nothing'])).toEqual({ code: 0, stdout: 'null\n', stderr: '' })
 })
 

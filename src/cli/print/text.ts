@@ -28,8 +28,8 @@ export function jsonOf(value: unknown, indent?: number): string {
 }
 
 /** JSON of a value that was asked for: nothing is left out. */
-export function wholeJson(value: unknown): string {
-  return safeLines(JSON.stringify(value ?? null, undefined, 2))
+export function wholeJson(value: unknown, indent = 2): string {
+  return safeLines(JSON.stringify(value ?? null, undefined, indent))
 }
 
 /** At most `width` characters. */

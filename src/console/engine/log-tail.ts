@@ -54,16 +54,7 @@ async function load(): Promise<void> {
   isLoading = true
   const before = reports
   try {
-    const [newest] = rows
-    const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
-    const untilMs = isWhole && oldestReported < Infinity ? oldestReported : -Infinity
-    oldestReported = Infinity
-    for (let offset = 0; offset < MAX_LOGS; offset += PAGE) {
-      const page = await engine.logs({ ...since, offset, limit: PAGE })
-      add(page)
-      const oldest = page.at(-1)
-      if (page.length < PAGE || oldest === undefined || logMs(oldest) < untilMs) break
-    }
+    await loadPages(rows[0])
     isWhole = true
   } catch (error) {
     oldestReported = -Infinity
@@ -74,8 +65,23 @@ async function load(): Promise<void> {
   if (reports !== before) await load()
 }
 
-function add(page: readonly LogRow[]): void {
-  const fresh = page.filter((row) => !known.has(logId(row)))
+/** Loads the newest records, in pages, until one has nothing new and is older than all that were reported. */
+async function loadPages(newest: LogRow | undefined): Promise<void> {
+  const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
+  const untilMs = isWhole && oldestReported < Infinity ? oldestReported : -Infinity
+  oldestReported = Infinity
+  for (let offset = 0; offset < MAX_LOGS; offset += PAGE) {
+    const page = await engine.logs({ ...since, offset, limit: PAGE })
+    const added = add(page)
+    const oldest = page.at(-1)
+    if (page.length < PAGE || oldest === undefined || (added === 0 && logMs(oldest) < untilMs)) break
+  }
+}
+
+/** @returns the number of records that were not known. */
+function add(page: readonly LogRow[]): number {
+  // Engines list records as they arrived; workers send theirs later than the engine.
+  const fresh = page.filter((row) => !known.has(logId(row))).sort((a, b) => logMs(b) - logMs(a))
   const { rows: before = [] } = logTail.peek()
   for (const row of fresh) known.add(logId(row))
   // New records come before the known ones, and further pages of the first load after them.
@@ -83,6 +89,7 @@ function add(page: readonly LogRow[]): void {
   if (!isNewer(fresh, before) && !isNewer(before, fresh)) merged.sort((a, b) => logMs(b) - logMs(a))
   for (const row of merged.splice(MAX_LOGS)) known.delete(logId(row))
   logTail.value = { rows: merged, error: undefined }
+  return fresh.length
 }
 
 /** Whether all of the first are at least as new as all of the second. */

@@ -87,6 +87,7 @@ function Functions({ spans }: { readonly spans: readonly RecentSpan[] }): JSX.El
 }
 
 function rate(value: number): string {
+  if (value === 0) return '0'
   return value < 1 ? `${(value * 60).toFixed(1)}/min` : `${value.toFixed(1)}/s`
 }
 

@@ -80,7 +80,7 @@ function useLags(workers: readonly WorkerRow[]): readonly number[] {
   const names = useSignal<readonly WorkerRow[]>([])
   names.value = workers
   useSignalEffect(() => {
-    if (tick.value % 3 !== 1) return
+    if (tick.value % 3 !== 1 && lags.peek().length > 0) return
     const loading = names
       .peek()
       .slice(0, 20)

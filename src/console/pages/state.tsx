@@ -24,6 +24,7 @@ function Keys({ scope, chosen }: { readonly scope: string; readonly chosen: stri
 function sourceOf(scope: string): EntrySource {
   return {
     title: scope,
+    above: { href: '/state', title: 'State' },
     noun: 'key',
     inspection: 'state::entries',
     place: { scope },

@@ -28,6 +28,7 @@ function sourceOf(stream_name: string, group_id: string): EntrySource {
   const place = { stream_name, group_id }
   return {
     title: `${stream_name} / ${group_id}`,
+    above: { href: '/streams', title: 'Streams' },
     noun: 'item',
     inspection: 'stream::entries',
     place,

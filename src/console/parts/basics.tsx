@@ -14,10 +14,22 @@ type Children = { readonly children?: ComponentChildren }
 export function Top({
   title,
   count,
+  above,
   children,
-}: Children & { readonly title: string; readonly count?: number }): JSX.Element {
+}: Children & {
+  readonly title: string
+  readonly count?: number
+  /** The list that this one is part of. */
+  readonly above?: { readonly href: string; readonly title: string }
+}): JSX.Element {
   return (
     <header class="top">
+      {above !== undefined && (
+        <>
+          <a href={above.href}>{above.title}</a>
+          <span class="dimmer">/</span>
+        </>
+      )}
       <h2 class="title">{title}</h2>
       {count !== undefined && <span class="count">{count.toLocaleString('en')}</span>}
       {children}

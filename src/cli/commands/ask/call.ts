@@ -28,9 +28,11 @@ export const run: Run = async (args, terminal) => {
   const action = actionOf(values)
   const payload = isHelp ? {} : await payloadOf(words, terminal.stdin)
   return withEngine({ name: 'call', values, traced: values.trace ?? false }, async (remote) => {
+    const request = { functionId, payload, action }
+    const print = (result: unknown): void => terminal.out(wholeJson(result, values.json === true ? 0 : undefined))
     if (isHelp) await describePayload(remote, functionId, terminal)
-    else if (values.trace === true) await tracedCall(remote, { functionId, payload, action }, terminal)
-    else terminal.out(wholeJson(await send(remote, { functionId, payload, action })))
+    else if (values.trace === true) await tracedCall(remote, request, { terminal, print })
+    else print(await send(remote, request))
     return Exit.OK
   })
 }
@@ -57,7 +59,11 @@ async function send({ worker }: Remote, { functionId, payload, action }: Request
 }
 
 /** Runs the call in a span, and draws its trace on stderr, also when it fails. */
-async function tracedCall(remote: Remote, request: Request, terminal: Terminal): Promise<void> {
+async function tracedCall(
+  remote: Remote,
+  request: Request,
+  { terminal, print }: { readonly terminal: Terminal; readonly print: (result: unknown) => void },
+): Promise<void> {
   const [{ context, SpanStatusCode, trace }, { traceLines }] = await Promise.all([
     import('@opentelemetry/api'),
     import('./traces.js'),
@@ -68,7 +74,7 @@ async function tracedCall(remote: Remote, request: Request, terminal: Terminal):
     throw new UsageError('--trace needs telemetry, which OTEL_ENABLED or OTEL_SDK_DISABLED disables')
   try {
     const result = await context.with(trace.setSpan(context.active(), span), () => send(remote, request))
-    terminal.out(wholeJson(result))
+    print(result)
   } catch (error) {
     span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) })
     throw error

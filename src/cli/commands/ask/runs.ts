@@ -125,15 +125,16 @@ const RUN_COLUMNS = [
   { title: 'RUN' },
   { title: 'STATE' },
   { title: 'STARTED' },
-  { title: 'WAITING FOR' },
+  { title: 'WAITING FOR, OR ERROR' },
 ]
 
-function rowOf({ workflow, runId, state, startedAt, waitingFor }: RunStatus): string[] {
-  return [workflow, runId, state, timeOf(startedAt), waitingFor.map(waitOf).join(', ')]
+function rowOf({ workflow, runId, state, startedAt, waitingFor, error }: RunStatus): string[] {
+  const why = error === undefined ? waitingFor.map(waitOf).join(', ') : clean(error.message)
+  return [workflow, runId, state, timeOf(startedAt), why]
 }
 
 function timeOf(ms: number): string {
-  return new Date(ms).toISOString()
+  return new Date(ms).toISOString().replace(/\.\d+/, '')
 }
 
 function waitOf({ kind, name, due }: RunStatus['waitingFor'][number]): string {

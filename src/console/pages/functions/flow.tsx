@@ -8,7 +8,7 @@ import { layout, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } fro
 import { gridOf } from '../../parts/list.js'
 import { navigate, to } from '../../parts/router.js'
 
-const NAME_CHARACTERS = 26
+const NAME_CHARACTERS = 23
 const MAX_ROWS = 200
 
 export function FlowPage(): JSX.Element {

@@ -52,7 +52,7 @@ export function TriggersPage(): JSX.Element {
           idOf={(row) => row.id}
           hrefOf={useCallback((row: TriggerRow) => to('triggers', row.id) + search, [search])}
           selected={id}
-          columns="minmax(64px,110px) minmax(0,1.2fr) minmax(0,1fr) 72px"
+          columns="minmax(64px,150px) minmax(0,1.2fr) minmax(0,1fr) 72px"
           narrow="64px minmax(0,1fr)"
           heads={[['Type'], ['What'], ['Function', 'wide'], ['Next', 'num wide']]}
           render={(row) => <TriggerLine row={row} dueMs={dueOf(row)[0]} />}

@@ -14,6 +14,8 @@ import { navigate } from '../router.js'
 export interface EntrySource {
   /** Names the place in headings and labels. */
   readonly title: string
+  /** The list of all places. */
+  readonly above: { readonly href: string; readonly title: string }
   /** The kind of a key, such as `key` or `item`. */
   readonly noun: string
   readonly inspection: 'state::entries' | 'stream::entries'
@@ -50,7 +52,11 @@ export function EntryBrowser({ source, chosen, changed }: EntryBrowserProps): JS
   return (
     <>
       <section class="list" aria-label={title}>
-        <Top title={title} {...(isLocal && value !== undefined && { count: value.entries.length })}>
+        <Top
+          title={title}
+          above={source.above}
+          {...(isLocal && value !== undefined && { count: value.entries.length })}
+        >
           <Search label={`Find a ${noun}`} />
           <AddKey source={source} />
         </Top>

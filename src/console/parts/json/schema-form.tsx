@@ -1,7 +1,6 @@
 /** A form for the payload of a function, made from its JSON Schema. What a form cannot show is edited as JSON. */
 import type { JSX } from 'preact'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { plain } from '../format.js'
 import { parseText, pretty } from './json.js'
 import { JsonEditor } from './json-editor.js'
 import { useSignal } from '@preact/signals'
@@ -96,10 +95,19 @@ interface NamedFieldProps extends FieldProps {
   readonly isRequired: boolean
 }
 
+/** The numbers that a schema allows. Libraries write the largest exact integer where there is no limit. */
+function rangeOf(minimum: unknown, maximum: unknown): string {
+  const [least, most] = [minimum, maximum].map((limit) =>
+    typeof limit === 'number' && Math.abs(limit) < Number.MAX_SAFE_INTEGER ? String(limit) : undefined,
+  )
+  if (least !== undefined && most !== undefined) return ` ${least}…${most}`
+  return least === undefined ? (most === undefined ? '' : ` ≤ ${most}`) : ` ≥ ${least}`
+}
+
 function Field({ name, isRequired, ...field }: NamedFieldProps): JSX.Element {
   const { schema, path } = field
   const { description, minimum, maximum } = schema
-  const range = typeof minimum === 'number' || typeof maximum === 'number' ? ` ${plain(minimum)}…${plain(maximum)}` : ''
+  const range = rangeOf(minimum, maximum)
   return (
     <div class="field">
       <label for={path}>
