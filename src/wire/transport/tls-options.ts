@@ -76,18 +76,21 @@ function pemOf(option: string, given: unknown, kind: string): string {
   const isFile = typeof given === 'string' && !given.includes('-----BEGIN')
   const pem = isFile ? readPem(option, given) : text
   if (pem.includes(`${kind}-----`)) return pem
-  const place = isFile ? `The file of ${option}` : option
+  const place = isFile ? `The file${shownName(option, given)} of ${option}` : option
   throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${place} has no PEM block of a ${kind.toLowerCase()}`)
 }
 
 /** The name of the file is left out of messages on a key: it may be the key itself, given without its first line. */
+function shownName(option: string, file: string): string {
+  return /key$/i.test(option) ? '' : ` ${file}`
+}
+
 function readPem(option: string, file: string): string {
   try {
     return readFileSync(file, 'latin1')
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'for an unknown reason'
-    const named = /key$/i.test(option) ? '' : ` ${file}`
-    const text = `The file${named} of ${option} cannot be read (${reason}). Check the path and its permissions`
+    const text = `The file${shownName(option, file)} of ${option} cannot be read (${reason}). Check the path and its permissions`
     throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
   }
 }
